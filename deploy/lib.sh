@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# lib: what deploy/up, deploy/down, deploy/supervise and tests/run share. Sourced, never run.
+#
+# Users read Chinese or English by their locale; PAIDAN_ROOT is the source tree, found from this file.
+
+PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+# The four services, in the order in which tickets reach them.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+SERVICES=(intake triage escalation callback)
+
+# The locale of messages, as programs find it: the first of the three that is not empty.
+locale_name=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+
+# say ZH EN: prints the sentence in the user's language.
+say() {
+    case $locale_name in
+        zh*) printf '%s\n' "$1" ;;
+        *) printf '%s\n' "$2" ;;
+    esac
+}
+
+# die CODE ZH EN: says it on stderr and exits.
+die() {
+    local code=$1
+    say "$2" "$3" >&2
+    exit "$code"
+}
+
+# packages_list SECTION...: the packages of the sections of packages.txt.
+packages_list() {
+    awk -v sections=" $* " '
+        /^\[/ { gsub(/[][]/, ""); on = index(sections, " " $0 " "); next }
+        on && !/^#/ && NF { print $1 }' "$PAIDAN_ROOT/deploy/packages.txt"
+}
+
+# packages_missing SECTION...: those of them that are not installed.
+packages_missing() {
+    local package
+    for package in $(packages_list "$@"); do
+        if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
+            echo "$package"
+        fi
+    done
+}
+
+# packages_install SECTION...: installs what is missing, as root or with sudo; nothing if all is there.
+packages_install() {
+    local -a missing as_root=()
+    if ! command -v dpkg-query >/dev/null; then
+        say "提示：这不是 Debian 系统，不检查软件包；需要的软件包见 deploy/packages.txt。" \
+            "Note: this is not a Debian system, packages are not checked; deploy/packages.txt lists them."
+        return
+    fi
+    mapfile -t missing < <(packages_missing "$@")
+    if ((${#missing[@]} == 0)); then
+        return
+    fi
+    say "正在安装缺少的软件包：${missing[*]}" "Installing missing packages: ${missing[*]}"
+    if ((EUID != 0)); then
+        if ! command -v sudo >/dev/null; then
+            die 69 "需要管理员权限。请用 root 执行：apt-get install ${missing[*]}" \
+                "This needs root. As root, run: apt-get install ${missing[*]}"
+        fi
+        as_root=(sudo)
+    fi
+    # The lists may be empty (fresh image) or old; a failed update alone is no reason to stop.
+    "${as_root[@]}" apt-get update -qq || true
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null; then
+        die 69 "软件包安装失败，见上面的 apt 输出。" "Installing packages failed; see apt's output above."
+    fi
+}
+
+# build_preset PRESET: configures and builds; prints the output of a step only when it fails
+# or, for the compile step, when there is a terminal to show progress on.
+build_preset() {
+    local preset=$1 log
+    local -a quiet=()
+    log=$(mktemp)
+    if ! (cd "$PAIDAN_ROOT" && cmake --preset "$preset") >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+    if [[ ! -t 1 ]]; then
+        quiet=(-- --quiet)
+    fi
+    cmake --build "$PAIDAN_ROOT/build/$preset" "${quiet[@]}"
+}
