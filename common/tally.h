@@ -1,0 +1,15 @@
+/* tally: a service's counters, folded like tables and stored with them (one record in STORE_META), so that totals can
+ * be compared between services. Changed by evolve only. */
+#pragma once
+
+#include <stdint.h>
+
+#include "limits.h"
+#include "store.h"
+
+struct tally {
+    uint64_t values[TALLY_MAX]; /* in the order of step_service.tallies */
+};
+
+MUST_CHECK enum rc tally_load(struct store_txn *txn, struct tally *tally);
+MUST_CHECK enum rc tally_store(struct store_txn *txn, const struct tally *tally);
