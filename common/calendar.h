@@ -1,7 +1,8 @@
-/* calendar: when office time runs. Weekly intervals now; dated overrides and yearly data join here later.
+/* calendar: when office time runs. Weekly intervals now; dated overrides and yearly data join here
+ * later.
  *
- * A span is counted in open time only: calendar_add(always, t, 2 h) = t + 2 h. Pure; integer arithmetic; cost
- * independent of the span. */
+ * A span is counted in open time only: calendar_add(always, t, 2 h) = t + 2 h. Pure; integer
+ * arithmetic; cost independent of the span. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,8 +25,8 @@ struct calendar {
     uint32_t week_minutes; /* open minutes a week; 0 is refused at load */
 };
 
-/* Before: calendar has open time. The moment at which amount_ms of open time after from_ms have passed. A due
- * time falls inside open time or at its end, never in a closed interval's middle. */
+/* Before: calendar has open time. The moment at which amount_ms of open time after from_ms have
+ * passed. A due time falls inside open time or at its end, never in a closed interval's middle. */
 uint64_t calendar_add(const struct calendar *calendar, uint64_t from_ms, uint64_t amount_ms);
 /* Open milliseconds in [from, until). */
 uint64_t calendar_between(const struct calendar *calendar, uint64_t from_ms, uint64_t until_ms);

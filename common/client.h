@@ -1,5 +1,6 @@
-/* client: asks services on behalf of an adapter, a clerk or a test. Each call is retried with the same request id
- * until it is answered or its time is over, so a service may be killed in between without doubling anything. */
+/* client: asks services on behalf of an adapter, a clerk or a test. Each call is retried with the
+ * same request id until it is answered or its time is over, so a service may be killed in between
+ * without doubling anything. */
 #pragma once
 
 #include <stdint.h>
@@ -10,19 +11,22 @@
 
 struct client;
 
-/* data_dir: the instance; endpoints are read from DATA/run/<service>.endpoint when first needed. actor: who asks,
- * copied. RC_OK, RC_IO or RC_LIMIT. Connects lazily: a service may be started later. */
+/* data_dir: the instance; endpoints are read from DATA/run/<service>.endpoint when first needed.
+ * actor: who asks, copied. RC_OK, RC_IO or RC_LIMIT. Connects lazily: a service may be started
+ * later. */
 MUST_CHECK enum rc client_open(struct client **client, const char *data_dir, const char *actor);
 void client_close(struct client *client);
 
-/* Fills protocol, correlation, actor (if absent) and request_id (if absent: a new one). The answer lives in arena.
- * Retries on silence and on OVERLOADED / STORAGE_FULL / STARTING with retry_after_ms, until timeout_ms of real time
- * have passed. RC_OK: answer is set, whatever its code. RC_TIMEOUT: none came (or the last refusal, then answer is set).
- * RC_INVALID: the answer could not be read. RC_LIMIT: request too large or arena full. */
+/* Fills protocol, correlation, actor (if absent) and request_id (if absent: a new one). The answer
+ * lives in arena. Retries on silence and on OVERLOADED / STORAGE_FULL / STARTING with
+ * retry_after_ms, until timeout_ms of real time have passed. RC_OK: answer is set, whatever its
+ * code. RC_TIMEOUT: none came (or the last refusal, then answer is set). RC_INVALID: the answer
+ * could not be read. RC_LIMIT: request too large or arena full. */
 MUST_CHECK enum rc client_call(struct client *client, const char *service, Paidan__Request *request,
                                struct arena *arena, uint64_t timeout_ms, Paidan__Answer **answer);
-/* Several requests under way at once to one service (bench, bulk import): send returns RC_AGAIN when `window` are
- * unanswered; receive gives any answer, by correlation, resending what stays silent. */
+/* Several requests under way at once to one service (bench, bulk import): send returns RC_AGAIN
+ * when `window` are unanswered; receive gives any answer, by correlation, resending what stays
+ * silent. */
 MUST_CHECK enum rc client_send(struct client *client, const char *service, Paidan__Request *request,
                                unsigned window);
 MUST_CHECK enum rc client_receive(struct client *client, const char *service, struct arena *arena,
@@ -30,5 +34,7 @@ MUST_CHECK enum rc client_receive(struct client *client, const char *service, st
 
 /* Time-ordered random id (UUID version 7 layout). */
 void client_request_id(unsigned char id[16]);
-/* Raw socket path or tcp endpoint of a service of this instance; for tools that speak the wire themselves. */
-MUST_CHECK enum rc client_endpoint(const char *data_dir, const char *service, char *endpoint, size_t size);
+/* Raw socket path or tcp endpoint of a service of this instance; for tools that speak the wire
+ * themselves. */
+MUST_CHECK enum rc client_endpoint(const char *data_dir, const char *service, char *endpoint,
+                                   size_t size);

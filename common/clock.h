@@ -1,7 +1,7 @@
 /* clock: the one source of time. Services read it once a step; cores never.
  *
- * real: CLOCK_REALTIME. scaled: site time runs rate times as fast from a given moment (demo and tests).
- * virtual: set by its owner (simulator, core tests). */
+ * real: CLOCK_REALTIME. scaled: site time runs rate times as fast from a given moment (demo and
+ * tests). virtual: set by its owner (simulator, core tests). */
 #pragma once
 
 #include <stdint.h>

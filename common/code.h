@@ -5,7 +5,8 @@
 
 #include "command.pb-c.h"
 
-/* Stable string: "UNIT_UNKNOWN". Never NULL; "CODE_<n>" is not produced: unknown values give "UNKNOWN". */
+/* Stable string: "UNIT_UNKNOWN". Never NULL; "CODE_<n>" is not produced: unknown values give
+ * "UNKNOWN". */
 const char *code_name(Paidan__Code code);
 /* One sentence: what is wrong and what to do. */
 const char *code_sentence_zh(Paidan__Code code);

@@ -1,8 +1,8 @@
 /* due: deadlines ordered by time (table STORE_DUE: due u64, id u64, kind u8 -> empty).
  *
- * Owners keep at most one row per (id, kind): the earliest thing that can happen to that id. Rows are
- * put and removed by evolve only. A row that is due becomes a step input; the core re-reads the ticket and
- * says a fact whose folding removes or moves the row. The engine CHECKs that it did. */
+ * Owners keep at most one row per (id, kind): the earliest thing that can happen to that id. Rows
+ * are put and removed by evolve only. A row that is due becomes a step input; the core re-reads the
+ * ticket and says a fact whose folding removes or moves the row. The engine CHECKs that it did. */
 #pragma once
 
 #include <stdint.h>
@@ -14,7 +14,8 @@ struct due {
     uint8_t kind; /* the owner's choice */
 };
 
-MUST_CHECK enum rc due_put(struct store_txn *txn, const struct due *due); /* RC_OK also if present */
+MUST_CHECK enum rc due_put(struct store_txn *txn,
+                           const struct due *due); /* RC_OK also if present */
 MUST_CHECK enum rc due_del(struct store_txn *txn, const struct due *due); /* RC_OK also if absent */
 /* Earliest; RC_NOT_FOUND if none. */
 MUST_CHECK enum rc due_first(struct store_txn *txn, struct due *due);

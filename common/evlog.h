@@ -1,13 +1,12 @@
 /* evlog: the append-only log of facts in table STORE_LOG.
  *
- * Records have seq 1, 2, 3 ... without gaps. They lie in blocks; a commit writes one or more blocks.
- *   key    first seq of the block, u64 big-endian
- *   block  u8 format (1) | u8 flags (0) | u16 record count | u32 bytes of records | u64 first seq | u64 now_ms
- *          | 32 bytes hash of the block before | 32 bytes own hash | records
- *   record u32 CRC-32 of the rest | u32 payload bytes | u8 kind | payload
- * All numbers big-endian. hash = BLAKE2b-256 over the block without its own hash: a changed, missing or
- * swapped record breaks the chain. The newest hash stands in STORE_META as well, so that a cut tail shows.
- * The bytes travel to followers as they lie here. */
+ * Records have seq 1, 2, 3 ... without gaps. They lie in blocks; a commit writes one or more
+ * blocks. key    first seq of the block, u64 big-endian block  u8 format (1) | u8 flags (0) | u16
+ * record count | u32 bytes of records | u64 first seq | u64 now_ms | 32 bytes hash of the block
+ * before | 32 bytes own hash | records record u32 CRC-32 of the rest | u32 payload bytes | u8 kind
+ * | payload All numbers big-endian. hash = BLAKE2b-256 over the block without its own hash: a
+ * changed, missing or swapped record breaks the chain. The newest hash stands in STORE_META as
+ * well, so that a cut tail shows. The bytes travel to followers as they lie here. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +21,8 @@
 
 enum evlog_kind {
     EVLOG_EVENT = 1,  /* payload: paidan.Event */
-    EVLOG_ANSWER = 2, /* payload: 16 bytes request id, packed paidan.Answer; folded by step into STORE_REQUEST */
+    EVLOG_ANSWER = 2, /* payload: 16 bytes request id, packed paidan.Answer; folded by step into
+                         STORE_REQUEST */
 };
 
 struct evlog_record {
@@ -51,7 +51,8 @@ void evlog_fini(struct evlog *evlog);
 /* Reads the head. RC_OK, RC_CORRUPT (head and chain disagree), RC_FORMAT or RC_STORE. */
 MUST_CHECK enum rc evlog_load(struct evlog *evlog, struct store_txn *txn);
 
-/* One step: begin, append..., write into its transaction; then settle with the outcome of the commit. */
+/* One step: begin, append..., write into its transaction; then settle with the outcome of the
+ * commit. */
 void evlog_begin(struct evlog *evlog);
 /* Returns RC_OK or RC_LIMIT (step buffer or record bound). */
 MUST_CHECK enum rc evlog_append(struct evlog *evlog, enum evlog_kind kind, const void *payload,
@@ -59,7 +60,8 @@ MUST_CHECK enum rc evlog_append(struct evlog *evlog, enum evlog_kind kind, const
 MUST_CHECK enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms);
 void evlog_settle(struct evlog *evlog, bool committed);
 
-/* Reads one committed record; payload points into the map. RC_OK, RC_NOT_FOUND, RC_CORRUPT, RC_STORE. */
+/* Reads one committed record; payload points into the map. RC_OK, RC_NOT_FOUND, RC_CORRUPT,
+ * RC_STORE. */
 MUST_CHECK enum rc evlog_read(struct store_txn *txn, uint64_t seq, struct evlog_record *record);
 /* As evlog_read, but also finds records appended in this step and not yet written. */
 MUST_CHECK enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint64_t seq,
@@ -78,7 +80,8 @@ MUST_CHECK enum rc evlog_block_open(struct evlog_block *block, const void *bytes
 /* RC_OK or RC_NOT_FOUND at the end. */
 MUST_CHECK enum rc evlog_block_next(struct evlog_block *block, struct evlog_record *record);
 
-/* Walk over the whole log in seq order, from `from`; for replay, dump, history. Stops on callback != RC_OK. */
+/* Walk over the whole log in seq order, from `from`; for replay, dump, history. Stops on callback
+ * != RC_OK. */
 typedef enum rc (*evlog_visit)(void *context, const struct evlog_record *record);
 MUST_CHECK enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit,
                               void *context);
@@ -86,14 +89,16 @@ MUST_CHECK enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit 
 /* Checks every block and the chain; fills what was seen. RC_CORRUPT: at is the first bad seq. */
 struct evlog_report {
     uint64_t first_seq, head_seq, blocks, records, bytes, at;
-    const char *what; /* static text: "hash chain broken", "record checksum", "gap", "tail missing", ... */
+    const char
+        *what; /* static text: "hash chain broken", "record checksum", "gap", "tail missing", ... */
 };
 MUST_CHECK enum rc evlog_verify(struct store_txn *txn, struct evlog_report *report);
 
 /* Followers (STORE_FOLLOWER). A follower's position never goes back. */
 MUST_CHECK enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq);
-MUST_CHECK enum rc evlog_follower_floor(struct store_txn *txn, uint64_t *seq); /* lowest; 0 if none known */
-/* Drops whole blocks below `before`, never past any follower's position nor the newest block. The chain's
- * anchor is kept so that verify still works. Gives the new first seq. */
+MUST_CHECK enum rc evlog_follower_floor(struct store_txn *txn,
+                                        uint64_t *seq); /* lowest; 0 if none known */
+/* Drops whole blocks below `before`, never past any follower's position nor the newest block. The
+ * chain's anchor is kept so that verify still works. Gives the new first seq. */
 MUST_CHECK enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before,
                               uint64_t *first_seq);

@@ -4,46 +4,49 @@
 #include <assert.h>
 #include <stdint.h>
 
-/* One request or answer. Submit batches of 1,000 texts of typical size (median 700 bytes, 99 % below
- * 8 kB, measured on 8,381 published complaints) fit; a longer batch is split by the client. */
+/* One request or answer. Submit batches of 1,000 texts of typical size (median 700 bytes, 99 %
+ * below 8 kB, measured on 8,381 published complaints) fit; a longer batch is split by the client.
+ */
 #define FRAME_BYTES_MAX (4u << 20)
 /* What a socket accepts at all: a little more, so that a frame that is too large gets a clear
  * refusal instead of a cut connection. */
 #define FRAME_BYTES_ACCEPTED (8u << 20)
 
 /* Arena for one step: unpacking may take 16 times the frame (65 times was seen for empty
- * repeated messages; beyond the budget the frame is refused). Address space; touched pages count. */
+ * repeated messages; beyond the budget the frame is refused). Address space; touched pages count.
+ */
 #define STEP_ARENA_BYTES (192u << 20)
 /* Inputs of one step: as many as share one fsync. At 10 us each a step stays below 50 ms. */
 #define STEP_INPUTS_MAX 4096u
-#define STEP_DUE_MAX 2048u           /* deadlines among them, so that commands are not starved */
+#define STEP_DUE_MAX 2048u /* deadlines among them, so that commands are not starved */
 #define STEP_EVENT_BYTES_MAX (24u << 20) /* what one step may append to the log */
 #define STEP_ANSWERS_MAX STEP_INPUTS_MAX
-#define STEP_MS_MAX 30000u           /* a step that takes longer aborts the process: it hangs */
+#define STEP_MS_MAX 30000u /* a step that takes longer aborts the process: it hangs */
 
-#define EVLOG_BLOCK_BYTES_MAX (256u << 10)  /* target size of one block of records */
-#define EVLOG_RECORD_BYTES_MAX (1u << 20)   /* one event, packed: text 64 KiB + attachments 16 x ~1.2 KiB */
-#define TAIL_FETCH_BYTES_MAX (3u << 20)     /* blocks in one Fetched */
+#define EVLOG_BLOCK_BYTES_MAX (256u << 10) /* target size of one block of records */
+#define EVLOG_RECORD_BYTES_MAX                                                                     \
+    (1u << 20) /* one event, packed: text 64 KiB + attachments 16 x ~1.2 KiB */
+#define TAIL_FETCH_BYTES_MAX (3u << 20) /* blocks in one Fetched */
 #define TAIL_FETCH_BYTES_DEFAULT (1u << 20)
 #define TAIL_WAIT_MS_MAX 30000u
-#define TAIL_FOLLOWERS_MAX 64u              /* parked fetches */
+#define TAIL_FOLLOWERS_MAX 64u /* parked fetches */
 
 #define SUBMIT_TICKETS_MAX 4096u
 #define WORK_ITEMS_MAX 1000u
 #define PULL_MAX 1000u
 #define PULL_WAIT_MS_MAX 60000u
-#define WAITERS_MAX 4096u      /* parked long polls of one service */
+#define WAITERS_MAX 4096u /* parked long polls of one service */
 #define LIST_MAX 1000u
 #define READ_TEXTS_MAX 200u
 #define HISTORY_MAX 200u
 #define RECEIPTS_MAX 4096u
 
-#define TEXT_BYTES_MAX 65536u  /* longest of the published complaints: 12,220 characters = 36 kB */
+#define TEXT_BYTES_MAX 65536u /* longest of the published complaints: 12,220 characters = 36 kB */
 #define PLACE_BYTES_MAX 512u
 #define NOTE_BYTES_MAX 2048u
-#define TITLE_BYTES_MAX 192u   /* 64 Chinese characters */
-#define CODE_BYTES_MAX 32u     /* a site-defined code: area, unit, category, channel, calendar */
-#define NAME_BYTES_MAX 192u    /* a site-defined name */
+#define TITLE_BYTES_MAX 192u /* 64 Chinese characters */
+#define CODE_BYTES_MAX 32u   /* a site-defined code: area, unit, category, channel, calendar */
+#define NAME_BYTES_MAX 192u  /* a site-defined name */
 #define ACTOR_BYTES_MAX 64u
 #define EXTERNAL_ID_BYTES_MAX 128u
 #define PHONE_BYTES_MAX 32u
@@ -51,9 +54,10 @@
 #define ATTACHMENTS_MAX 16u
 #define REQUEST_ID_BYTES 16u
 #define DETAIL_BYTES_MAX 256u
-#define SUPPLEMENTS_MAX 1000u  /* per ticket; further ones are refused */
+#define SUPPLEMENTS_MAX 1000u /* per ticket; further ones are refused */
 
-#define REQUEST_KEEP_MS (24u * 3600u * 1000u) /* stored answers; proto/command.proto promises 24 h */
+#define REQUEST_KEEP_MS                                                                            \
+    (24u * 3600u * 1000u) /* stored answers; proto/command.proto promises 24 h */
 
 /* Site. A district of 8 streets has about 2,000 communities and 20,000 estates. */
 #define SITE_LEVELS_MAX 12u
@@ -67,18 +71,21 @@
 #define SITE_CHANNELS_MAX 64u
 #define SITE_CALENDARS_MAX 64u
 #define SITE_ASSIST_MAX 8u
-#define SITE_MISTAKES_MAX 100u  /* printed; the rest is counted */
+#define SITE_MISTAKES_MAX 100u /* printed; the rest is counted */
 #define SITE_FILE_BYTES_MAX (64u << 20)
 
 #define STORE_TABLES_MAX 32u
 #define STORE_KEY_BYTES_MAX 64u
 #define STORE_MAP_BYTES_DEFAULT (64ull << 30) /* address space, not disk */
-#define STORE_RESERVE_BYTES (64u << 20) /* below this much free disk or map intake takes no new tickets */
+#define STORE_RESERVE_BYTES                                                                        \
+    (64u << 20) /* below this much free disk or map intake takes no new tickets */
 
 #define TALLY_MAX 64u
 
-static_assert(TEXT_BYTES_MAX + ATTACHMENTS_MAX * 2048u < EVLOG_RECORD_BYTES_MAX, "an event fits a record");
+static_assert(TEXT_BYTES_MAX + ATTACHMENTS_MAX * 2048u < EVLOG_RECORD_BYTES_MAX,
+              "an event fits a record");
 static_assert(EVLOG_RECORD_BYTES_MAX < TAIL_FETCH_BYTES_MAX, "a fetch can carry any record");
-static_assert(TAIL_FETCH_BYTES_MAX + EVLOG_RECORD_BYTES_MAX <= FRAME_BYTES_MAX, "blocks fit a frame");
+static_assert(TAIL_FETCH_BYTES_MAX + EVLOG_RECORD_BYTES_MAX <= FRAME_BYTES_MAX,
+              "blocks fit a frame");
 static_assert(FRAME_BYTES_MAX * 16u < STEP_ARENA_BYTES, "one frame always fits the arena");
 static_assert(STEP_DUE_MAX < STEP_INPUTS_MAX, "deadlines leave room for commands");

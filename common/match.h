@@ -1,5 +1,5 @@
-/* match: finds many words in one pass over a text (Aho-Corasick over normalised UTF-8 bytes). Built once per
- * site load, read-only afterwards. */
+/* match: finds many words in one pass over a text (Aho-Corasick over normalised UTF-8 bytes). Built
+ * once per site load, read-only afterwards. */
 #pragma once
 
 #include <stddef.h>
@@ -24,6 +24,7 @@ MUST_CHECK enum rc match_builder_finish(struct match_builder *builder, struct ma
 void match_builder_free(struct match_builder *builder);
 void match_free(struct match *match);
 
-/* All hits in order of end, then longest first; at most max, *count says how many were found (may exceed max). */
+/* All hits in order of end, then longest first; at most max, *count says how many were found (may
+ * exceed max). */
 void match_find(const struct match *match, const char *text, size_t bytes, struct match_hit *hits,
                 size_t max, size_t *count);

@@ -1,5 +1,5 @@
-/* metrics: Prometheus text exposition (0.0.4) into a bounded buffer. The shell writes its own metrics and a
- * service's tallies; cores never see this. */
+/* metrics: Prometheus text exposition (0.0.4) into a bounded buffer. The shell writes its own
+ * metrics and a service's tallies; cores never see this. */
 #pragma once
 
 #include <stddef.h>

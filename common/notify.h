@@ -1,4 +1,5 @@
-/* notify: tells a service manager "ready", "watchdog", "stopping" over $NOTIFY_SOCKET; silent without one. */
+/* notify: tells a service manager "ready", "watchdog", "stopping" over $NOTIFY_SOCKET; silent
+ * without one. */
 #pragma once
 
 #include <stdint.h>

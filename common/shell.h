@@ -1,13 +1,13 @@
-/* shell: the loop around a core. Binds one ROUTER for everybody who asks, keeps one DEALER per followed log,
- * waits, gathers, runs steps, answers after the commit, serves followers, keeps long polls, reloads the site on
- * HUP, says READY and pets the watchdog, ends after the step on TERM.
+/* shell: the loop around a core. Binds one ROUTER for everybody who asks, keeps one DEALER per
+ * followed log, waits, gathers, runs steps, answers after the commit, serves followers, keeps long
+ * polls, reloads the site on HUP, says READY and pets the watchdog, ends after the step on TERM.
  *
  * Arguments: --data DIR --site DIR [--endpoint E] [--map-mib N] [--log-level L] [--step-inputs N]
  *   --verify          check the log's chain and every record, print a report, exit 0 or 1
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1
- * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to DATA/run/<service>.endpoint),
- * DATA/clock the time (common/clock.h).
- * Exits: 0 after TERM, 64 usage, 75 fault (a supervisor starts it again), 78 settings. */
+ * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
+ * DATA/run/<service>.endpoint), DATA/clock the time (common/clock.h). Exits: 0 after TERM, 64
+ * usage, 75 fault (a supervisor starts it again), 78 settings. */
 #pragma once
 
 #include "step.h"

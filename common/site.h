@@ -1,18 +1,21 @@
-/* site: everything a sub-district decides for itself, loaded from one folder and read-only afterwards.
+/* site: everything a sub-district decides for itself, loaded from one folder and read-only
+ * afterwards.
  *
  *   site.yaml       levels, channels, calendars, policies (clocks), desk, lease and callback rules
  *   areas.csv       code,name,level,parent            a tree of any depth; level is a level code
- *   aliases.csv     alias,area                        estates, landmarks, common spellings (optional file)
- *   units.csv       code,name,level,area[,name_en]    who owns work; area optional (whole site)
- *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
+ *   aliases.csv     alias,area                        estates, landmarks, common spellings
+ * (optional file) units.csv       code,name,level,area[,name_en]    who owns work; area optional
+ * (whole site) categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
  *                   keywords and exclude: words separated by | ; urgency, start_level optional
- *   matrix.csv      category,area,level,lead,assist   responsibility 职责清单; * = any; assist separated by |
+ *   matrix.csv      category,area,level,lead,assist   responsibility 职责清单; * = any; assist
+ * separated by |
  *
- * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name. Every mistake is
- * reported with file and line, in Chinese and English, with a stable name; a site with a mistake is refused whole.
- * Refused among others: a cycle of areas, a parent on a level not above, a level without a fallback owner, a unit on an
- * unknown level, an alias of unknown area, a calendar without open time, overlapping intervals, a policy missing for a level,
- * amounts of 0 or over a year, too many rows of anything.
+ * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
+ * Every mistake is reported with file and line, in Chinese and English, with a stable name; a site
+ * with a mistake is refused whole. Refused among others: a cycle of areas, a parent on a level not
+ * above, a level without a fallback owner, a unit on an unknown level, an alias of unknown area, a
+ * calendar without open time, overlapping intervals, a policy missing for a level, amounts of 0 or
+ * over a year, too many rows of anything.
  *
  * Indexes into the arrays are valid for this struct site only; facts carry codes. */
 #pragma once
@@ -34,7 +37,7 @@ struct site_level { /* index 0 = level 1 = lowest */
 };
 struct site_area {
     char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1];
-    uint32_t level; /* 1.. */
+    uint32_t level;  /* 1.. */
     uint32_t parent; /* index or SITE_NONE for a root */
 };
 struct site_unit {
@@ -43,7 +46,7 @@ struct site_unit {
 };
 struct site_category {
     char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
-    uint32_t parent;      /* index or SITE_NONE */
+    uint32_t parent; /* index or SITE_NONE */
     Paidan__Urgency urgency;
     uint32_t start_level; /* 0: from the place */
 };
@@ -55,8 +58,8 @@ struct site_channel {
 enum site_expiry { SITE_RAISE, SITE_CARD }; /* at the top level RAISE acts as CARD */
 struct site_clock_rule {
     bool present;
-    uint64_t amount_ms;   /* in the calendar's open time */
-    uint32_t calendar;    /* index */
+    uint64_t amount_ms;    /* in the calendar's open time */
+    uint32_t calendar;     /* index */
     uint32_t warn_percent; /* of amount, 0: no warning; 1..99 */
     enum site_expiry expiry;
 };
@@ -65,23 +68,25 @@ struct site_policy { /* first match in file order wins; line for explain */
     uint32_t category; /* index (matches its descendants too) or SITE_NONE = any */
     uint32_t level;    /* 0 = any */
     uint32_t urgency;  /* enum Urgency or 0 = any */
-    struct site_clock_rule accept, contact, handle, redo; /* accept and handle always present; redo default = handle */
+    struct site_clock_rule accept, contact, handle,
+        redo;                 /* accept and handle always present; redo default = handle */
     uint64_t alarm_repeat_ms; /* at the top level, elapsed */
 };
 struct site_callback {
-    uint32_t attempts_max;      /* default 3 */
-    uint64_t answer_ms;         /* elapsed, one attempt stays open; default 24 h */
-    uint64_t pause_ms;          /* between attempts, default 4 h */
-    uint32_t calendar;          /* calling hours: an attempt opens in open time; default always */
-    bool partly_reopens;        /* default false */
-    uint32_t reopen_max;        /* further "unsolved" closes as unsolved with a red card; default 2 */
+    uint32_t attempts_max; /* default 3 */
+    uint64_t answer_ms;    /* elapsed, one attempt stays open; default 24 h */
+    uint64_t pause_ms;     /* between attempts, default 4 h */
+    uint32_t calendar;     /* calling hours: an attempt opens in open time; default always */
+    bool partly_reopens;   /* default false */
+    uint32_t reopen_max;   /* further "unsolved" closes as unsolved with a red card; default 2 */
 };
 
 struct site {
-    uint32_t version;            /* first 32 bits of the digest over all files */
+    uint32_t version; /* first 32 bits of the digest over all files */
     char name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
     int64_t utc_offset_ms;
-    uint32_t level_count, area_count, unit_count, category_count, channel_count, calendar_count, policy_count;
+    uint32_t level_count, area_count, unit_count, category_count, channel_count, calendar_count,
+        policy_count;
     struct site_level *levels;
     struct site_area *areas;
     struct site_unit *units;
@@ -90,27 +95,29 @@ struct site {
     struct calendar *calendars; /* 0 is "always" */
     struct site_policy *policies;
     struct site_callback callback;
-    uint64_t lease_ms;           /* default 10 min */
-    bool desk_on_fallback;       /* show tickets to the dispatcher when only a fallback owner was found; default false */
-    struct match *keywords;      /* value: index into keyword table */
-    struct match *places;        /* value: index into place table: area names and aliases */
-    struct site_index *index;    /* private */
+    uint64_t lease_ms;      /* default 10 min */
+    bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
+                               default false */
+    struct match *keywords; /* value: index into keyword table */
+    struct match *places;   /* value: index into place table: area names and aliases */
+    struct site_index *index; /* private */
 };
 
 /* Collects mistakes. Keep it on the heap: it is large. */
 struct site_mistake {
     char file[64];
-    uint32_t line;      /* 0: the file as a whole */
-    char name[40];      /* stable: "AREA_CYCLE" */
+    uint32_t line; /* 0: the file as a whole */
+    char name[40]; /* stable: "AREA_CYCLE" */
     char zh[256], en[256];
 };
 struct site_report {
-    uint32_t count;     /* all; only the first SITE_MISTAKES_MAX are kept */
+    uint32_t count; /* all; only the first SITE_MISTAKES_MAX are kept */
     uint32_t warnings;
     struct site_mistake mistakes[SITE_MISTAKES_MAX];
 };
 
-/* RC_OK: *site is set. RC_SETTINGS: report says why. RC_IO: folder unreadable (also reported). RC_LIMIT: memory. */
+/* RC_OK: *site is set. RC_SETTINGS: report says why. RC_IO: folder unreadable (also reported).
+ * RC_LIMIT: memory. */
 MUST_CHECK enum rc site_load(const char *folder, struct site_report *report, struct site **site);
 void site_free(struct site *site);
 
@@ -123,8 +130,9 @@ uint32_t site_level_find(const struct site *site, const char *code); /* 1.. or 0
 uint32_t site_area_at(const struct site *site, uint32_t area, uint32_t level);
 bool site_area_within(const struct site *site, uint32_t area, uint32_t ancestor);
 
-/* Who owns (category, area) at level: most specific matrix row wins: area over its ancestors over *, and within the same
- * area the category over its ancestors over *. No row: the level's fallback. Always gives an owner. */
+/* Who owns (category, area) at level: most specific matrix row wins: area over its ancestors over
+ * *, and within the same area the category over its ancestors over *. No row: the level's fallback.
+ * Always gives an owner. */
 struct site_owner {
     uint32_t lead;
     uint32_t assist[SITE_ASSIST_MAX], assist_count;
@@ -133,14 +141,15 @@ struct site_owner {
 };
 void site_owner(const struct site *site, uint32_t category, uint32_t area, uint32_t level,
                 struct site_owner *owner);
-/* Lowest level, from `from` (1..) up, whose owner is not only the fallback; `from` itself if all are fallbacks. */
+/* Lowest level, from `from` (1..) up, whose owner is not only the fallback; `from` itself if all
+ * are fallbacks. */
 uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t area, uint32_t from);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);
 
-/* Category by keywords, places by names, over normalised text. Scores: characters matched, longer words weigh more, an
- * excluded word removes its category. Best first. */
+/* Category by keywords, places by names, over normalised text. Scores: characters matched, longer
+ * words weigh more, an excluded word removes its category. Best first. */
 struct site_guess {
     uint32_t index; /* category or area */
     uint32_t score;
@@ -148,7 +157,8 @@ struct site_guess {
 };
 uint32_t site_guess_categories(const struct site *site, const char *normalised, size_t bytes,
                                struct site_guess *guesses, uint32_t max);
-/* Areas named in the text: an area that contains another named one is dropped in favour of the smaller; names of several areas
- * (46 community names occur twice in Hangzhou) are settled by other names in the text, else all are given. */
+/* Areas named in the text: an area that contains another named one is dropped in favour of the
+ * smaller; names of several areas (46 community names occur twice in Hangzhou) are settled by other
+ * names in the text, else all are given. */
 uint32_t site_guess_areas(const struct site *site, const char *normalised, size_t bytes,
                           struct site_guess *guesses, uint32_t max);

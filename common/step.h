@@ -1,11 +1,13 @@
 /* step: points 2 to 4 of a service's loop (STYLE 1): one write transaction for a batch of inputs.
  *
- * For each input the core decides and says facts (step_append); each fact is written to the log and folded into
- * the tables at once, so the next input sees it. Then cursors, counters and now_ms are stored, the replicate
- * hook runs, the commit is made durable. Only then may the caller (shell, simulator, core tests) send the answers
- * found in the outcomes. If anything fails the whole batch is undone and nothing was said.
+ * For each input the core decides and says facts (step_append); each fact is written to the log and
+ * folded into the tables at once, so the next input sees it. Then cursors, counters and now_ms are
+ * stored, the replicate hook runs, the commit is made durable. Only then may the caller (shell,
+ * simulator, core tests) send the answers found in the outcomes. If anything fails the whole batch
+ * is undone and nothing was said.
  *
- * What cores can reach is here: the transaction, the site, the arena, the time, and these functions. */
+ * What cores can reach is here: the transaction, the site, the arena, the time, and these
+ * functions. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,14 +28,16 @@ struct step_engine;
 /* What decide works with. */
 struct step {
     struct store_txn *txn;
-    uint64_t now_ms;         /* never below that of an earlier step */
-    struct arena *arena;     /* emptied after the step */
+    uint64_t now_ms;     /* never below that of an earlier step */
+    struct arena *arena; /* emptied after the step */
     const struct site *site;
-    uint64_t entropy;        /* 64 random bits of this input, for query codes; the outcome goes into the event */
-    bool storage_low;        /* intake refuses new tickets (STORAGE_FULL) */
-    uint32_t overload_ms;    /* not 0: intake refuses new tickets (OVERLOADED) with this retry_after_ms */
+    uint64_t entropy; /* 64 random bits of this input, for query codes; the outcome goes into the
+                         event */
+    bool storage_low; /* intake refuses new tickets (STORAGE_FULL) */
+    uint32_t
+        overload_ms; /* not 0: intake refuses new tickets (OVERLOADED) with this retry_after_ms */
     const struct tally *tally;
-    void *gather;            /* the core's, in the arena, for `finish` */
+    void *gather;               /* the core's, in the arena, for `finish` */
     struct step_engine *engine; /* for the functions below only */
 };
 
@@ -59,48 +63,54 @@ enum step_input_kind { STEP_COMMAND, STEP_RECORD, STEP_DUE };
 struct step_input {
     enum step_input_kind kind;
     const Paidan__Request *request; /* STEP_COMMAND: passed wire_check */
-    const char *log;                /* STEP_RECORD: name of the followed log, its record, unpacked and checked; */
-    uint64_t seq;                   /*   event NULL: a record that is not an event (the cursor moves on) */
+    const char *log; /* STEP_RECORD: name of the followed log, its record, unpacked and checked; */
+    uint64_t seq;    /*   event NULL: a record that is not an event (the cursor moves on) */
     uint32_t crc;
     const Paidan__Event *event;
-    struct due due;                 /* STEP_DUE: gathered by the engine itself */
-    /* STEP_COMMAND that waits for something (long poll): the caller's last time for an answer; once now_ms is
-     * at or past it the core must answer, not park. 0: no waiting. */
+    struct due due; /* STEP_DUE: gathered by the engine itself */
+    /* STEP_COMMAND that waits for something (long poll): the caller's last time for an answer; once
+     * now_ms is at or past it the core must answer, not park. 0: no waiting. */
     uint64_t park_until_ms;
 };
 
 struct step_service {
-    const char *name;                 /* "escalation" */
-    const char *const *follows;       /* NULL-terminated */
-    const char *const *followed_by;   /* NULL-terminated: services whose position bounds trimming */
-    const char *const *tables;        /* NULL-terminated; handles from STORE_SERVICE on */
-    const char *const *tallies;       /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
-    bool keeps_log;                   /* the log is the store of texts: never trimmed */
-    /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by refusing.
-     * RC_LIMIT: batch or arena is full; the engine splits the batch. RC_FULL, RC_STORE: from the store. */
+    const char *name;               /* "escalation" */
+    const char *const *follows;     /* NULL-terminated */
+    const char *const *followed_by; /* NULL-terminated: services whose position bounds trimming */
+    const char *const *tables;      /* NULL-terminated; handles from STORE_SERVICE on */
+    const char *const
+        *tallies;   /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
+    bool keeps_log; /* the log is the store of texts: never trimmed */
+    /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
+     * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_FULL, RC_STORE:
+     * from the store. */
     enum rc (*apply)(struct step *step, const struct step_input *input);
-    /* Folds one event of our own log. seq: of that record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT if tables
-     * contradict the event. */
+    /* Folds one event of our own log. seq: of that record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT if
+     * tables contradict the event. */
     enum rc (*evolve)(struct step_fold *fold, uint64_t seq, const Paidan__Event *event);
     /* Answers a wish that changes nothing; sets answer->code or body in the arena. */
-    enum rc (*query)(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer);
-    /* Called once after the last input of a step that applied records, NULL: nothing to do. For one fact over many
-     * inputs (Receipts): the core keeps what it gathered in step->gather, which is NULL at the start of a step.
-     * step_append then takes the last applied record as cause. */
+    enum rc (*query)(struct step_view *view, const Paidan__Request *request,
+                     Paidan__Answer *answer);
+    /* Called once after the last input of a step that applied records, NULL: nothing to do. For one
+     * fact over many inputs (Receipts): the core keeps what it gathered in step->gather, which is
+     * NULL at the start of a step. step_append then takes the last applied record as cause. */
     enum rc (*finish)(struct step *step);
     /* Wishes that go to apply; all others the service knows go to query. */
     bool (*changes)(const Paidan__Request *request);
     bool (*knows)(const Paidan__Request *request);
 };
 
-/* ---- for cores: only inside apply ------------------------------------------------------------- */
+/* ---- for cores: only inside apply -------------------------------------------------------------
+ */
 
-/* Sets event->at_ms and event->cause from the input being applied (item: index in the command's batch), packs,
- * appends to our log, folds. prev_seq is the core's to set. Gives the record's seq if seq is not NULL.
- * RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT. */
-MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq);
-/* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are filled in. If facts were
- * said for it, the answer is stored under the request id. Exactly once per command unless parked. */
+/* Sets event->at_ms and event->cause from the input being applied (item: index in the command's
+ * batch), packs, appends to our log, folds. prev_seq is the core's to set. Gives the record's seq
+ * if seq is not NULL. RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT. */
+MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item,
+                               uint64_t *seq);
+/* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are
+ * filled in. If facts were said for it, the answer is stored under the request id. Exactly once per
+ * command unless parked. */
 MUST_CHECK enum rc step_answer(struct step *step, Paidan__Answer *answer);
 /* Shorthand for an answer that is only a code. detail may be NULL. */
 MUST_CHECK enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail);
@@ -114,17 +124,24 @@ uint64_t step_key(const char *name);
 MUST_CHECK enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event);
 MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event);
 
-/* ---- for those who run steps: shell, simulator, core tests ------------------------------------- */
+/* ---- for those who run steps: shell, simulator, core tests -------------------------------------
+ */
 
 struct step_options {
     struct store *store;
     const struct site *site; /* may be changed between steps by step_engine_set_site */
-    /* Gets the blocks of this step's events before the commit; RC_OK or the step is undone. NULL: none. */
+    /* Gets the blocks of this step's events before the commit; RC_OK or the step is undone. NULL:
+     * none. */
     enum rc (*replicate)(void *context, const void *bytes, size_t size);
     void *replicate_context;
 };
 
-enum step_result { STEP_SILENT, STEP_ANSWERED, STEP_PARKED, STEP_SKIPPED /* at or below the cursor */ };
+enum step_result {
+    STEP_SILENT,
+    STEP_ANSWERED,
+    STEP_PARKED,
+    STEP_SKIPPED /* at or below the cursor */
+};
 struct step_outcome {
     enum step_result result;
     const unsigned char *answer; /* packed Answer, in the engine's memory until the next step */
@@ -132,25 +149,28 @@ struct step_outcome {
     uint64_t park_key;
 };
 
-/* Opens the engine on an open store: loads log head, counters, time. Says SiteChanged in the first step if the site's
- * digest is new. RC_OK, RC_CORRUPT, RC_FORMAT, RC_SETTINGS (levels changed), RC_LIMIT, RC_STORE. */
+/* Opens the engine on an open store: loads log head, counters, time. Says SiteChanged in the first
+ * step if the site's digest is new. RC_OK, RC_CORRUPT, RC_FORMAT, RC_SETTINGS (levels changed),
+ * RC_LIMIT, RC_STORE. */
 MUST_CHECK enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
                                     const struct step_options *options);
 void step_engine_close(struct step_engine *engine);
 void step_engine_set_site(struct step_engine *engine, const struct site *site);
-struct arena *step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
-void step_engine_reset(struct step_engine *engine);          /* after the answers were sent */
+struct arena *
+step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
+void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
 
-/* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines first.
- * outcomes: one per given input. now_ms is raised to the stored one if lower.
- * RC_OK: committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: nothing changed, try later.
- * RC_STORE, RC_CORRUPT: leave the process. */
+/* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
+ * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
+ * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: nothing changed, try
+ * later. RC_STORE, RC_CORRUPT: leave the process. */
 struct step_conditions {
     uint64_t now_ms, entropy;
     bool storage_low;
     uint32_t overload_ms;
 };
-MUST_CHECK enum rc step_engine_run(struct step_engine *engine, const struct step_conditions *conditions,
+MUST_CHECK enum rc step_engine_run(struct step_engine *engine,
+                                   const struct step_conditions *conditions,
                                    const struct step_input *inputs, size_t count,
                                    struct step_outcome *outcomes);
 /* After a run: keys to wake, and whether more deadlines are due at the same now_ms. */
@@ -160,18 +180,20 @@ uint64_t step_engine_first(const struct step_engine *engine); /* first seq still
 uint64_t step_engine_now(const struct step_engine *engine);   /* stored now_ms */
 /* Earliest deadline; RC_NOT_FOUND if none. */
 MUST_CHECK enum rc step_engine_next_due(struct step_engine *engine, uint64_t *due_ms);
-MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log, struct cursor *cursor);
+MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log,
+                                      struct cursor *cursor);
 /* Read-only wishes, Ping, Stats and Fetch too. The answer is packed into the engine's arena.
  * A Fetch with nothing to give and wait_ms left returns RC_AGAIN: the caller parks it. */
 MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
                                      uint64_t now_ms, const unsigned char **bytes, size_t *size);
 
-/* Folds the log of `from` into the empty store `into` and compares all tables byte for byte (cursors and followers
- * aside). RC_OK: equal. RC_CORRUPT: difference names table and key. */
+/* Folds the log of `from` into the empty store `into` and compares all tables byte for byte
+ * (cursors and followers aside). RC_OK: equal. RC_CORRUPT: difference names table and key. */
 struct step_difference {
     char table[32], key[2 * 64 + 1];
     const char *what; /* "missing", "extra", "different" */
     uint64_t seq;     /* folding stopped here, 0: it did not */
 };
-MUST_CHECK enum rc step_replay(const struct step_service *service, struct store *from, struct store *into,
-                               struct step_difference *difference, void (*progress)(uint64_t seq, uint64_t head));
+MUST_CHECK enum rc step_replay(const struct step_service *service, struct store *from,
+                               struct store *into, struct step_difference *difference,
+                               void (*progress)(uint64_t seq, uint64_t head));

@@ -1,10 +1,11 @@
 /* store: one LMDB environment = all durable state of one service.
  *
- * One writer at a time; a commit is durable when it returns (default sync, no NOSYNC flags). Tables are
- * plain databases: no DUPSORT, no INTEGERKEY, keys at most STORE_KEY_BYTES_MAX, fixed-width big-endian.
- * Values returned point into the map and are valid until the next write in that transaction.
- * The directory holds data.mdb, lock.mdb and `owner` (flock: a second process is refused), and the
- * table STORE_META holds the format version: an unknown one is refused with RC_FORMAT, never guessed. */
+ * One writer at a time; a commit is durable when it returns (default sync, no NOSYNC flags). Tables
+ * are plain databases: no DUPSORT, no INTEGERKEY, keys at most STORE_KEY_BYTES_MAX, fixed-width
+ * big-endian. Values returned point into the map and are valid until the next write in that
+ * transaction. The directory holds data.mdb, lock.mdb and `owner` (flock: a second process is
+ * refused), and the table STORE_META holds the format version: an unknown one is refused with
+ * RC_FORMAT, never guessed. */
 #pragma once
 
 #include <stdbool.h>
@@ -41,8 +42,8 @@ MUST_CHECK enum rc store_open(struct store **store, const struct store_options *
 void store_close(struct store *store);
 
 MUST_CHECK enum rc store_begin(struct store *store, bool write, struct store_txn **txn);
-/* Ends txn whatever it returns. RC_OK: durable. RC_FULL: nothing was stored, go on later. RC_STORE: unknown
- * or broken: leave the process (exit 75) and open again. */
+/* Ends txn whatever it returns. RC_OK: durable. RC_FULL: nothing was stored, go on later. RC_STORE:
+ * unknown or broken: leave the process (exit 75) and open again. */
 MUST_CHECK enum rc store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 
@@ -65,7 +66,8 @@ struct store_walk {
     const unsigned char *key, *value;
     size_t key_bytes, value_bytes;
 };
-/* At the first key >= key (key NULL: the first of the table). RC_NOT_FOUND: none; still call close. */
+/* At the first key >= key (key NULL: the first of the table). RC_NOT_FOUND: none; still call close.
+ */
 MUST_CHECK enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key,
                                    size_t key_bytes, struct store_walk *walk);
 /* At the last key <= key (key NULL: the last of the table). */
@@ -87,8 +89,8 @@ void store_check_readers(struct store *store);
 unsigned store_table_count(const struct store *store);
 const char *store_table_name(const struct store *store, unsigned table);
 
-/* For tests: called before each write and commit ("put", "del", "commit", "committed"); anything but RC_OK is returned
- * in its place. "committed" is asked after a commit that held: a failure there is a commit that
- * held though it reports failure. */
+/* For tests: called before each write and commit ("put", "del", "commit", "committed"); anything
+ * but RC_OK is returned in its place. "committed" is asked after a commit that held: a failure
+ * there is a commit that held though it reports failure. */
 typedef enum rc (*store_fault)(void *context, const char *operation);
 void store_set_fault(struct store *store, store_fault fault, void *context);

@@ -1,5 +1,5 @@
-/* tally: a service's counters, folded like tables and stored with them (one record in STORE_META), so that totals can
- * be compared between services. Changed by evolve only. */
+/* tally: a service's counters, folded like tables and stored with them (one record in STORE_META),
+ * so that totals can be compared between services. Changed by evolve only. */
 #pragma once
 
 #include <stdint.h>

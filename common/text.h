@@ -7,13 +7,15 @@
 #include "arena.h"
 #include "rc.h"
 
-/* Valid UTF-8, no NUL, no control characters other than \t \n \r; *at: offset of the first bad byte. */
+/* Valid UTF-8, no NUL, no control characters other than \t \n \r; *at: offset of the first bad
+ * byte. */
 bool text_valid(const char *bytes, size_t size, size_t *at);
-/* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" -> "abc12"). In the arena.
- * RC_OK, RC_INVALID (not UTF-8) or RC_LIMIT. */
+/* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" ->
+ * "abc12"). In the arena. RC_OK, RC_INVALID (not UTF-8) or RC_LIMIT. */
 MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **out, size_t *bytes);
-/* A title other logs may carry: first sentence or 24 characters, runs of 5 or more digits (any script width) and
- * Latin/digit mixes as in plates and accounts masked as ***, no line breaks. At most TITLE_BYTES_MAX. */
+/* A title other logs may carry: first sentence or 24 characters, runs of 5 or more digits (any
+ * script width) and Latin/digit mixes as in plates and accounts masked as ***, no line breaks. At
+ * most TITLE_BYTES_MAX. */
 MUST_CHECK enum rc text_title(struct arena *arena, const char *text, char **title);
 /* "138****5678"; short ones become "***". */
 MUST_CHECK enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked);

@@ -1,4 +1,5 @@
-/* wire: bytes <-> messages. One unpack for everything that comes from outside, with the one validator. */
+/* wire: bytes <-> messages. One unpack for everything that comes from outside, with the one
+ * validator. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
@@ -14,15 +15,16 @@ struct wire_error {
     char field[64]; /* "Submit.tickets[3].text" shortened from the left; empty if none */
 };
 
-/* Unpacks into the arena within 16 x size of budget, then wire_check. The message lives as long as the arena does.
- * RC_OK or RC_INVALID (error filled). Unknown fields are skipped and not kept. */
+/* Unpacks into the arena within 16 x size of budget, then wire_check. The message lives as long as
+ * the arena does. RC_OK or RC_INVALID (error filled). Unknown fields are skipped and not kept. */
 MUST_CHECK enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                const void *bytes, size_t size, ProtobufCMessage **message,
                                struct wire_error *error);
 
-/* Over the descriptors: strings are UTF-8 without NUL or control characters other than \t \n \r and within their limit,
- * bytes and repeated fields within theirs, enum values known, sub-messages checked the same way.
- * Limits per field: the table in wire.c (default: string 256 bytes, bytes 64, repeated 1024). */
+/* Over the descriptors: strings are UTF-8 without NUL or control characters other than \t \n \r and
+ * within their limit, bytes and repeated fields within theirs, enum values known, sub-messages
+ * checked the same way. Limits per field: the table in wire.c (default: string 256 bytes, bytes 64,
+ * repeated 1024). */
 MUST_CHECK enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error);
 
 /* Packs into the arena. RC_OK or RC_LIMIT. */
