@@ -89,3 +89,40 @@ build_preset() {
     fi
     cmake --build "$PAIDAN_ROOT/build/$preset" "${quiet[@]}"
 }
+
+# pid_is DATA NAME PID: is process PID really that part of the instance DATA, and not another
+# process that got its number later?
+pid_is() {
+    local -a words=()
+    local index
+    [[ $3 =~ ^[0-9]+$ ]] || return 1
+    { mapfile -d '' -t words <"/proc/$3/cmdline"; } 2>/dev/null
+    if [[ $2 == supervisor ]]; then
+        [[ ${words[1]:-} == */supervise && ${words[2]:-} == "$1" ]]
+        return
+    fi
+    [[ ${words[0]:-} == *paidan-$2 ]] || return 1
+    for index in "${!words[@]}"; do
+        if [[ ${words[index]} == --data && ${words[index + 1]:-} == "$1" ]]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# instance_pid DATA NAME: prints the process id of a running part; fails if it does not run.
+instance_pid() {
+    local pid
+    pid=$(cat "$1/run/$2.pid" 2>/dev/null) || return 1
+    pid_is "$1" "$2" "$pid" || return 1
+    echo "$pid"
+}
+
+# pid_wait DATA NAME PID SECONDS: waits until that process is gone; fails if it is not.
+pid_wait() {
+    local until=$((SECONDS + $4))
+    while pid_is "$1" "$2" "$3"; do
+        ((SECONDS < until)) || return 1
+        sleep 0.1
+    done
+}
