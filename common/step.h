@@ -112,10 +112,16 @@ MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t
  * filled in. If facts were said for it, the answer is stored under the request id. Exactly once per
  * command unless parked. */
 MUST_CHECK enum rc step_answer(struct step *step, Paidan__Answer *answer);
+/* As step_answer, but never stored: the same request id is judged again. For answers that are too
+ * personal or too large for the log, such as the texts that a Disclosed fact tells of. */
+MUST_CHECK enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer);
 /* Shorthand for an answer that is only a code. detail may be NULL. */
 MUST_CHECK enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail);
 /* No answer yet: the command comes again after a step_wake of the same key or at park_until_ms. */
 void step_park(struct step *step, uint64_t key);
+/* As step_park, and again at at_ms at the latest: something already stored becomes true by itself
+ * then (a callback opens, a lease ends), so that no fact and no deadline is needed for it. */
+void step_park_until(struct step *step, uint64_t key, uint64_t at_ms);
 void step_wake(struct step *step, uint64_t key);
 /* A stable 64-bit key from a name, for park and table keys (BLAKE2b-64). */
 uint64_t step_key(const char *name);
@@ -147,6 +153,7 @@ struct step_outcome {
     const unsigned char *answer; /* packed Answer, in the engine's memory until the next step */
     size_t answer_bytes;
     uint64_t park_key;
+    uint64_t park_at_ms; /* STEP_PARKED: run it again at this time too; 0: only when woken */
 };
 
 /* Opens the engine on an open store: loads log head, counters, time. Says SiteChanged in the first
