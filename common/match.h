@@ -28,3 +28,7 @@ void match_free(struct match *match);
  * exceed max). */
 void match_find(const struct match *match, const char *text, size_t bytes, struct match_hit *hits,
                 size_t max, size_t *count);
+/* The same hits in the same order, handed to a function one by one: no buffer, no bound. */
+typedef void match_hit_fn(void *context, const struct match_hit *hit);
+void match_scan(const struct match *match, const char *text, size_t bytes, match_hit_fn *hit,
+                void *context);

@@ -13,13 +13,14 @@ bool text_valid(const char *bytes, size_t size, size_t *at);
 /* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" ->
  * "abc12"). In the arena. RC_OK, RC_INVALID (not UTF-8) or RC_LIMIT. */
 MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **out, size_t *bytes);
-/* A title other logs may carry: first sentence or 24 characters, runs of 5 or more digits (any
- * script width) and Latin/digit mixes as in plates and accounts masked as ***, no line breaks. At
- * most TITLE_BYTES_MAX. */
+/* A title other logs may carry: first sentence after the greeting, or 24 wide (48 narrow)
+ * characters with "…", runs of 5 or more digits (any script width) and Latin/digit mixes as in
+ * plates and accounts masked as ***, no line breaks. At most TITLE_BYTES_MAX. RC_OK, RC_INVALID
+ * (text_valid says no) or RC_LIMIT. */
 MUST_CHECK enum rc text_title(struct arena *arena, const char *text, char **title);
-/* "138****5678"; short ones become "***". */
+/* "138****5678"; fewer than 11 digits become "***". Codes as text_title. */
 MUST_CHECK enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked);
-/* First character, then **. */
+/* First character, then **; an empty name stays empty. Codes as text_title. */
 MUST_CHECK enum rc text_mask_name(struct arena *arena, const char *name, char **masked);
 /* Columns on a terminal (wide characters count 2); no locale needed. */
 size_t text_columns(const char *text);
