@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# A full disk and a full map: intake stops taking tickets with STORAGE_FULL, reading goes on, nothing
+# that was acknowledged is lost, and when there is room the same processes go on by themselves.
+source "$(dirname "$0")/lib.sh"
+
+site=$PAIDAN_ROOT/deploy/sites/demo
+
+# A table of some hundred tickets with long texts: PREFIX keeps their external ids apart.
+bulky() {
+    awk -v prefix="$1" 'BEGIN {
+        text = "路灯不亮，晚上出门看不清路，老人孩子都不敢下楼，请尽快派人来修。"
+        for (i = 0; i < 7; i++) text = text text
+        print "external_id\ttext"
+        for (i = 0; i < 400; i++) print prefix "-" i "\t" text
+    }'
+}
+
+# submit_until_full DATA: submits until it is refused; acknowledged numbers go to $scratch/numbers.
+submit_until_full() {
+    local batch
+    for ((batch = 1; batch <= 200; batch++)); do
+        bulky "batch$batch" >"$scratch/bulky.tsv"
+        if ! timeout 30 "$PAIDAN_BIN/paidan" --data "$1" submit --channel wechat --timeout 5 \
+            --from "$scratch/bulky.tsv" --json >"$scratch/out" 2>"$scratch/err"; then
+            json_all number <"$scratch/out" >>"$scratch/numbers"
+            grep -q STORAGE_FULL "$scratch/out" "$scratch/err" || {
+                cat "$scratch/err" >&2
+                fail "submitting ended without STORAGE_FULL"
+            }
+            note "full after $(wc -l <"$scratch/numbers") tickets: $(head -n 1 "$scratch/err")"
+            return 0
+        fi
+        json_all number <"$scratch/out" >>"$scratch/numbers"
+    done
+    fail "never full"
+}
+
+# nothing_lost DATA: each acknowledged number is still there, and is found.
+nothing_lost() {
+    sort -u "$scratch/numbers" >"$scratch/given"
+    { tickets_opened "$1"; tickets_on_desk "$1"; } | sort -u >"$scratch/found"
+    comm -23 "$scratch/given" "$scratch/found" >"$scratch/lost"
+    [[ ! -s $scratch/lost ]]
+}
+
+accepts() {
+    timeout 30 "$PAIDAN_BIN/paidan" --data "$1" submit --channel wechat --text '还有一件事' >/dev/null 2>&1
+}
+
+# 1. The disk: a small file system of its own, filled up by a file that is then taken away.
+disk() {
+    local data=$scratch/disk pids
+    mkdir "$data"
+    if ((EUID != 0)) || ! mount -t tmpfs -o size=320m paidan-test "$data" 2>/dev/null; then
+        note "no right to mount a small file system: only the full map is tried"
+        return
+    fi
+    trap 'cleanup_mount "$data"' EXIT
+    : >"$scratch/numbers"
+    instance_start "$data" "$site"
+    pids=$(cat "$data"/run/*.pid)
+    paidan "$data" submit --channel wechat --text '第一件事' --json | json_all number >>"$scratch/numbers"
+    # Leaves a little: less than intake keeps in reserve.
+    fallocate -l "$(($(df --output=avail -B1 "$data" | tail -n 1) - 80 * 1024 * 1024))" "$data/ballast"
+    submit_until_full "$data"
+    paidan "$data" ping --json | grep -q storage_full || fail "ping does not show storage_full"
+    paidan "$data" list >/dev/null || fail "reading stops with the disk full"
+    # Not even room for what was accepted already.
+    dd if=/dev/zero of="$data/ballast2" bs=64k status=none 2>/dev/null
+    paidan "$data" list >/dev/null || fail "reading stops with the disk full to the last block"
+    rm "$data/ballast" "$data/ballast2"
+    wait_until 60 "goes on when there is room" accepts "$data"
+    wait_until 60 "services caught up" quiet "$data"
+    wait_until 60 "nothing lost" nothing_lost "$data"
+    expect "process ids" "$(cat "$data"/run/*.pid)" "$pids"
+    paidan "$data" stats || fail "stats do not agree"
+    logs_hold "$data"
+    instance_stop "$data"
+    note "full disk: ok"
+}
+
+cleanup_mount() {
+    cleanup
+    umount "$1" 2>/dev/null || umount -l "$1" 2>/dev/null
+    rm -rf "$scratch"
+}
+
+# 2. The map: stores of 96 MiB, restarted with the usual size.
+map() {
+    local data=$scratch/map
+    : >"$scratch/numbers"
+    PAIDAN_SERVICE_ARGUMENTS='--map-mib 96' instance_start "$data" "$site"
+    submit_until_full "$data"
+    paidan "$data" list >/dev/null || fail "reading stops with the map full"
+    instance_stop "$data"
+    instance_start "$data" "$site"
+    wait_until 60 "goes on with a larger map" accepts "$data"
+    wait_until 60 "services caught up" quiet "$data"
+    wait_until 60 "nothing lost" nothing_lost "$data"
+    paidan "$data" stats || fail "stats do not agree"
+    logs_hold "$data"
+    note "full map: ok"
+}
+
+disk
+map
+note "storage full: ok"
