@@ -24,14 +24,20 @@ void client_close(struct client *client);
  * could not be read. RC_LIMIT: request too large or arena full. */
 MUST_CHECK enum rc client_call(struct client *client, const char *service, Paidan__Request *request,
                                struct arena *arena, uint64_t timeout_ms, Paidan__Answer **answer);
+/* Fields that client_call and client_send fill in are taken out again before they return, so a
+ * request can be used for another call, which then is another wish. */
 /* Several requests under way at once to one service (bench, bulk import): send returns RC_AGAIN
  * when `window` are unanswered; receive gives any answer, by correlation, resending what stays
- * silent. */
+ * silent or was refused for now. send sets request->correlation to what the answer will carry. It
+ * returns RC_OK (under way, perhaps not yet sent), RC_AGAIN, RC_LIMIT or RC_IO; receive as
+ * client_call, RC_NOT_FOUND if nothing is under way. */
 MUST_CHECK enum rc client_send(struct client *client, const char *service, Paidan__Request *request,
                                unsigned window);
 MUST_CHECK enum rc client_receive(struct client *client, const char *service, struct arena *arena,
                                   uint64_t timeout_ms, Paidan__Answer **answer);
 
+/* How long the service may hold this request back (long poll); 0: it answers at once. */
+uint64_t client_wait_ms(const Paidan__Request *request);
 /* Time-ordered random id (UUID version 7 layout). */
 void client_request_id(unsigned char id[16]);
 /* Raw socket path or tcp endpoint of a service of this instance; for tools that speak the wire

@@ -1,0 +1,11 @@
+/* peek: one number of a packed message, without unpacking it. For frames that cannot be unpacked
+ * and for looking at many answers cheaply. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Value of the first varint field of that number at the top level; fields after it may be broken.
+ * False: not found before the end or the first malformed byte. */
+bool peek_number(const void *bytes, size_t size, uint32_t field, uint64_t *value);
