@@ -3,6 +3,7 @@
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "rc.h"
@@ -11,10 +12,12 @@ struct arena {
     unsigned char *base;
     size_t bytes, used, high; /* high: most ever used since the last trim */
     size_t budget; /* used may not pass this; normally bytes, less while unpacking a frame */
+    bool denied;   /* an allocation was refused since the last reset */
     ProtobufCAllocator allocator;
 };
 
-/* Reserves bytes of address space (pages are touched on use). Returns RC_OK or RC_LIMIT. */
+/* Keep the struct where it is: the allocator points to it. Reserves bytes of address space (pages
+ * are touched on use). Returns RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc arena_init(struct arena *arena, size_t bytes);
 void arena_fini(struct arena *arena);
 

@@ -3,7 +3,7 @@
  * A sealed record: version byte, fields, 4 bytes CRC-32 (zlib) of all before. Keys are bare fields:
  * big-endian, so that LMDB's byte order is the number's order. A writer never overruns: it marks
  * itself failed. A reader never reads past the end: it returns zeroes and marks itself failed; the
- * caller asks codec_ok once at the end. */
+ * caller asks codec_done once at the end. */
 #pragma once
 
 #include <stdbool.h>

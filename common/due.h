@@ -17,6 +17,8 @@ struct due {
 MUST_CHECK enum rc due_put(struct store_txn *txn,
                            const struct due *due); /* RC_OK also if present */
 MUST_CHECK enum rc due_del(struct store_txn *txn, const struct due *due); /* RC_OK also if absent */
+/* RC_OK: present, RC_NOT_FOUND: not, RC_STORE. */
+MUST_CHECK enum rc due_has(struct store_txn *txn, const struct due *due);
 /* Earliest; RC_NOT_FOUND if none. */
 MUST_CHECK enum rc due_first(struct store_txn *txn, struct due *due);
 /* Rows with due_ms <= now_ms, earliest first, at most max. */

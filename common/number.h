@@ -14,7 +14,7 @@
 #define NUMBER_DAY_FACTOR 100000000ull
 #define QUERY_CODE_BYTES 7 /* 6 characters of Crockford base32, NUL */
 
-/* utc_offset_ms: of the site. Smallest id of the day that now_ms falls on. */
+/* utc_offset_ms: of the site. Smallest id of the day that now_ms falls on: sequence 1. */
 uint64_t number_day_first(uint64_t now_ms, int64_t utc_offset_ms);
 void number_format(uint64_t ticket, char number[NUMBER_BYTES]);
 /* Returns RC_OK or RC_INVALID (malformed, impossible date, wrong check digit). */

@@ -135,7 +135,7 @@ MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__
 
 struct step_options {
     struct store *store;
-    const struct site *site; /* may be changed between steps by step_engine_set_site */
+    const struct site *site; /* may be changed between steps by step_engine_set_site; NULL: none */
     /* Gets the blocks of this step's events before the commit; RC_OK or the step is undone. NULL:
      * none. */
     enum rc (*replicate)(void *context, const void *bytes, size_t size);
@@ -162,7 +162,9 @@ struct step_outcome {
 MUST_CHECK enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
                                     const struct step_options *options);
 void step_engine_close(struct step_engine *engine);
-void step_engine_set_site(struct step_engine *engine, const struct site *site);
+/* RC_OK: used from the next step on, which says SiteChanged if the digest is new. RC_SETTINGS: it
+ * has other levels (printed); the site before stays. */
+MUST_CHECK enum rc step_engine_set_site(struct step_engine *engine, const struct site *site);
 struct arena *
 step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
 void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
@@ -189,6 +191,12 @@ uint64_t step_engine_now(const struct step_engine *engine);   /* stored now_ms *
 MUST_CHECK enum rc step_engine_next_due(struct step_engine *engine, uint64_t *due_ms);
 MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log,
                                       struct cursor *cursor);
+/* Drops blocks of the log below `before` in a transaction of its own, never past a service that
+ * follows it (one that was never heard of holds everything), nor past an answer that is still kept,
+ * nor at all if the service keeps its log. Gives the first seq afterwards. RC_OK, RC_FULL,
+ * RC_STORE, RC_CORRUPT. */
+MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,
+                                    uint64_t *first_seq);
 /* Read-only wishes, Ping, Stats and Fetch too. The answer is packed into the engine's arena.
  * A Fetch with nothing to give and wait_ms left returns RC_AGAIN: the caller parks it. */
 MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
