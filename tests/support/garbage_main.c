@@ -401,9 +401,10 @@ int main(int argc, char **argv)
     }
     struct garbage garbage = {.context = zmq_ctx_new(), .endpoint = argv[1]};
     garbage.random = strtoull(argv[2], NULL, 10);
-    garbage.frame = malloc(GARBAGE_BYTES_MAX);
+    static unsigned char frame[GARBAGE_BYTES_MAX];
+    garbage.frame = frame;
     const unsigned frames = (unsigned)strtoul(argv[3], NULL, 10);
-    if (garbage.context == NULL || garbage.frame == NULL || frames == 0) {
+    if (garbage.context == NULL || frames == 0) {
         fprintf(stderr, "garbage: cannot start\n");
         return 1;
     }
@@ -420,7 +421,6 @@ int main(int argc, char **argv)
                 (unsigned long long)head_after);
         good = false;
     }
-    free(garbage.frame);
     zmq_ctx_term(garbage.context);
     return good ? 0 : 1;
 }
