@@ -62,8 +62,7 @@ static uint64_t reached(const struct calendar *calendar, uint64_t target)
             rest -= open;
         }
     }
-    CHECK(!"week_minutes is the sum of the intervals");
-    return 0;
+    check_fail("week_minutes is the sum of the intervals", __FILE__, __LINE__, __func__);
 }
 
 uint64_t calendar_add(const struct calendar *calendar, uint64_t from_ms, uint64_t amount_ms)

@@ -55,7 +55,7 @@ disk() {
         note "no right to mount a small file system: only the full map is tried"
         return
     fi
-    trap 'cleanup_mount "$data"' EXIT
+    mounts+=("$data")
     : >"$scratch/numbers"
     instance_start "$data" "$site"
     pids=$(cat "$data"/run/*.pid)
@@ -77,12 +77,6 @@ disk() {
     logs_hold "$data"
     instance_stop "$data"
     note "full disk: ok"
-}
-
-cleanup_mount() {
-    cleanup
-    umount "$1" 2>/dev/null || umount -l "$1" 2>/dev/null
-    rm -rf "$scratch"
 }
 
 # 2. The map: stores of 96 MiB, restarted with the usual size.

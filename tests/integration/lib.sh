@@ -18,6 +18,7 @@ SERVICES=(intake triage escalation callback)
 scratch=$(mktemp -d /tmp/paidan.XXXXXX)
 instances=()
 workers=()
+mounts=()
 
 # fail TEXT: ends the test; shows the ends of the logs first.
 fail() {
@@ -51,6 +52,9 @@ cleanup() {
     done
     for data in "${instances[@]}"; do
         "$PAIDAN_ROOT/deploy/down" --data "$data" >/dev/null
+    done
+    for data in "${mounts[@]}"; do
+        umount "$data" 2>/dev/null || umount --lazy "$data"
     done
     rm -rf "$scratch"
 }
