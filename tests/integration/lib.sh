@@ -14,7 +14,6 @@ export PAIDAN_ROOT PAIDAN_BIN LC_ALL=C.UTF-8
 export PAIDAN_BACKOFF_SECONDS_MAX=1
 
 SERVICES=(intake triage escalation callback)
-# Short: the path of a socket may have 107 bytes.
 scratch=$(mktemp -d /tmp/paidan.XXXXXX)
 instances=()
 workers=()
