@@ -1,12 +1,16 @@
 /* evlog: the append-only log of facts in table STORE_LOG.
  *
  * Records have seq 1, 2, 3 ... without gaps. They lie in blocks; a commit writes one or more
- * blocks. key    first seq of the block, u64 big-endian block  u8 format (1) | u8 flags (0) | u16
- * record count | u32 bytes of records | u64 first seq | u64 now_ms | 32 bytes hash of the block
- * before | 32 bytes own hash | records record u32 CRC-32 of the rest | u32 payload bytes | u8 kind
- * | payload All numbers big-endian. hash = BLAKE2b-256 over the block without its own hash: a
- * changed, missing or swapped record breaks the chain. The newest hash stands in STORE_META as
- * well, so that a cut tail shows. The bytes travel to followers as they lie here. */
+ * blocks. All numbers are big-endian.
+ *
+ *   key     first seq of the block, u64
+ *   block   u8 format (1) | u8 flags (0) | u16 record count | u32 bytes of records | u64 first seq
+ *           | u64 now_ms | 32 bytes hash of the block before | 32 bytes own hash | records
+ *   record  u32 CRC-32 of the rest | u32 payload bytes | u8 kind | payload
+ *
+ * hash = BLAKE2b-256 over the block without its own hash: a changed, missing or swapped record
+ * breaks the chain. The newest hash stands in STORE_META as well, so that a cut tail shows. The
+ * bytes travel to followers as they lie here. */
 #pragma once
 
 #include <stdbool.h>
@@ -44,6 +48,13 @@ struct evlog {
     uint64_t next_seq;
     uint64_t *starts; /* offset of each record in buffer */
     size_t starts_max;
+    size_t block_at;                        /* where the block being filled begins in buffer */
+    unsigned block_count;                   /* records in it, 0: none begun */
+    size_t pending_bytes;                   /* of the record reserved and not yet accepted */
+    unsigned char anchor[EVLOG_HASH_BYTES]; /* as committed: hash before the first block left */
+    /* as they will be once the commit holds */
+    uint64_t pending_first_seq;
+    unsigned char pending_hash[EVLOG_HASH_BYTES], pending_anchor[EVLOG_HASH_BYTES];
 };
 
 MUST_CHECK enum rc evlog_init(struct evlog *evlog, size_t buffer_bytes, size_t records_max);
@@ -57,6 +68,13 @@ void evlog_begin(struct evlog *evlog);
 /* Returns RC_OK or RC_LIMIT (step buffer or record bound). */
 MUST_CHECK enum rc evlog_append(struct evlog *evlog, enum evlog_kind kind, const void *payload,
                                 size_t bytes, uint64_t *seq);
+/* The same in two parts, for packing straight into the buffer: reserve exactly `bytes`, fill them,
+ * accept. A reservation that is not accepted is dropped with the step only. */
+MUST_CHECK enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
+                                 unsigned char **payload);
+uint64_t evlog_accept(struct evlog *evlog); /* its seq */
+/* Writes the blocks; afterwards buffer[0..used) holds them as they are stored. RC_OK, RC_FULL,
+ * RC_STORE or RC_CORRUPT (a record is there already). */
 MUST_CHECK enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms);
 void evlog_settle(struct evlog *evlog, bool committed);
 
@@ -73,7 +91,7 @@ struct evlog_block {
     const unsigned char *bytes;
     size_t size, offset;
     uint64_t first_seq, next_seq, now_ms;
-    unsigned count;
+    unsigned count, visited;
     const unsigned char *previous_hash, *hash;
 };
 MUST_CHECK enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t size);
@@ -94,6 +112,8 @@ struct evlog_report {
 };
 MUST_CHECK enum rc evlog_verify(struct store_txn *txn, struct evlog_report *report);
 
+/* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc evlog_follower_get(struct store_txn *txn, const char *name, uint64_t *seq);
 /* Followers (STORE_FOLLOWER). A follower's position never goes back. */
 MUST_CHECK enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq);
 MUST_CHECK enum rc evlog_follower_floor(struct store_txn *txn,

@@ -123,7 +123,7 @@ void step_park(struct step *step, uint64_t key);
  * then (a callback opens, a lease ends), so that no fact and no deadline is needed for it. */
 void step_park_until(struct step *step, uint64_t key, uint64_t at_ms);
 void step_wake(struct step *step, uint64_t key);
-/* A stable 64-bit key from a name, for park and table keys (BLAKE2b-64). */
+/* A stable 64-bit key from a name, for park and table keys (first 8 bytes of BLAKE2b-128). */
 uint64_t step_key(const char *name);
 /* Reads an earlier event of our own log, also of this step; unpacked into the arena.
  * RC_OK, RC_NOT_FOUND (trimmed), RC_CORRUPT, RC_LIMIT, RC_STORE. */
@@ -203,7 +203,10 @@ MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const Paidan__R
                                      uint64_t now_ms, const unsigned char **bytes, size_t *size);
 
 /* Folds the log of `from` into the empty store `into` and compares all tables byte for byte
- * (cursors and followers aside). RC_OK: equal. RC_CORRUPT: difference names table and key. */
+ * (cursors and followers aside). what is said of the row in `from`. RC_OK: equal. RC_CORRUPT:
+ * difference names table and key, or the seq where the log or its folding failed. RC_GAP: the log
+ * was trimmed, so it cannot be folded. RC_EXISTS: `into` is not empty. RC_FULL, RC_STORE, RC_LIMIT,
+ * RC_FORMAT. */
 struct step_difference {
     char table[32], key[2 * 64 + 1];
     const char *what; /* "missing", "extra", "different" */

@@ -1,0 +1,423 @@
+/* step_input: one input within the transaction of a step, and what cores may call meanwhile. */
+#include <sodium.h>
+#include <string.h>
+
+#include "check.h"
+#include "diag.h"
+#include "step_private.h"
+#include "wire.h"
+
+int step_follow_find(const struct step_engine *engine, const char *log)
+{
+    for (unsigned index = 0; index < engine->follow_count; index++) {
+        if (strcmp(engine->service->follows[index], log) == 0) {
+            return (int)index;
+        }
+    }
+    return -1;
+}
+
+/* ---- answers ----------------------------------------------------------------------------------
+ */
+
+/* Packs into the answers of this run. RC_OK or RC_LIMIT (answers_full tells that it was this). */
+static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *answer)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    const enum rc rc = wire_pack(&engine->answers, &answer->base, &bytes, &size);
+    if (rc != RC_OK) {
+        engine->answers_full = true;
+        return rc;
+    }
+    engine->outcome->result = STEP_ANSWERED;
+    engine->outcome->answer = bytes;
+    engine->outcome->answer_bytes = size;
+    return RC_OK;
+}
+
+void step_input_refuse(struct step_engine *engine, const struct step_input *input,
+                       struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms)
+{
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.protocol = STEP_PROTOCOL;
+    answer.correlation = input->request->correlation;
+    answer.code = code;
+    answer.has_now_ms = 1;
+    answer.now_ms = engine->step.now_ms;
+    answer.has_retry_after_ms = retry_after_ms > 0;
+    answer.retry_after_ms = retry_after_ms;
+    engine->outcome = outcome;
+    const size_t budget = engine->answers.budget;
+    engine->answers.budget = engine->answers.bytes;
+    const enum rc rc = keep_answer(engine, &answer);
+    CHECK(rc == RC_OK); /* STEP_REFUSAL_BYTES are kept for it */
+    engine->answers.budget = budget;
+    engine->answers_full = false;
+}
+
+/* The stored answer under a new correlation. */
+static enum rc answer_again(struct step_engine *engine, const Paidan__Request *request,
+                            uint64_t seq)
+{
+    struct evlog_record record;
+    enum rc rc = evlog_read_recent(&engine->log, engine->step.txn, seq, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (record.kind != EVLOG_ANSWER || record.bytes < REQUEST_ID_BYTES ||
+        memcmp(record.payload, request->request_id.data, REQUEST_ID_BYTES) != 0) {
+        return RC_CORRUPT;
+    }
+    const size_t mark = engine->arena.used;
+    Paidan__Answer *answer =
+        paidan__answer__unpack(&engine->arena.allocator, record.bytes - REQUEST_ID_BYTES,
+                               record.payload + REQUEST_ID_BYTES);
+    if (answer == NULL) {
+        return engine->arena.denied ? RC_LIMIT : RC_CORRUPT;
+    }
+    answer->correlation = request->correlation;
+    rc = keep_answer(engine, answer);
+    engine->arena.used = mark;
+    return rc;
+}
+
+/* The answer without its correlation becomes a record of our log, behind the request id. */
+static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request,
+                            Paidan__Answer *answer)
+{
+    const uint64_t correlation = answer->correlation;
+    unsigned char *room = NULL;
+    answer->correlation = 0;
+    const size_t bytes = paidan__answer__get_packed_size(answer);
+    const enum rc rc = evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + bytes, &room);
+    if (rc == RC_OK) {
+        memcpy(room, request->request_id.data, REQUEST_ID_BYTES);
+        const size_t written = paidan__answer__pack(answer, room + REQUEST_ID_BYTES);
+        CHECK(written == bytes);
+    }
+    answer->correlation = correlation;
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const uint64_t seq = evlog_accept(&engine->log);
+    return step_fold_answer(engine->step.txn, seq, engine->step.now_ms, request->request_id.data);
+}
+
+enum rc step_answer(struct step *step, Paidan__Answer *answer)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(engine->input != NULL);
+    CHECK(engine->input->kind == STEP_COMMAND);
+    CHECK(!engine->answered);
+    CHECK(!engine->parked);
+    const Paidan__Request *request = engine->input->request;
+    answer->protocol = STEP_PROTOCOL;
+    answer->correlation = request->correlation;
+    answer->has_now_ms = 1;
+    answer->now_ms = step->now_ms;
+    enum rc rc = keep_answer(engine, answer);
+    if (rc == RC_OK && engine->fact_count > 0) {
+        rc = store_answer(engine, request, answer);
+    }
+    engine->answered = rc == RC_OK;
+    return rc;
+}
+
+enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail)
+{
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = code;
+    answer.detail = (char *)detail;
+    return step_answer(step, &answer);
+}
+
+void step_park(struct step *step, uint64_t key)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(engine->input != NULL);
+    CHECK(engine->input->kind == STEP_COMMAND);
+    CHECK(engine->fact_count == 0);
+    CHECK(!engine->answered);
+    CHECK(step->now_ms < engine->input->park_until_ms);
+    engine->parked = true;
+    engine->outcome->result = STEP_PARKED;
+    engine->outcome->park_key = key;
+}
+
+void step_wake(struct step *step, uint64_t key)
+{
+    struct step_engine *engine = step->engine;
+    const uint64_t stored = key == 0 ? 1 : key; /* 0 marks an empty slot */
+    size_t slot = (size_t)(stored * 0x9e3779b97f4a7c15ull >> 32) & (STEP_WAKE_SLOTS - 1);
+    while (engine->wake_slots[slot] != 0) {
+        if (engine->wake_slots[slot] == stored) {
+            return;
+        }
+        slot = (slot + 1) & (STEP_WAKE_SLOTS - 1);
+    }
+    if (engine->wake_count == STEP_WAKES_MAX) {
+        return; /* who waits under it comes again when its time is over */
+    }
+    engine->wake_slots[slot] = stored;
+    engine->wakes[engine->wake_count++] = key;
+}
+
+uint64_t step_key(const char *name)
+{
+    unsigned char hash[16];
+    uint64_t key = 0;
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)name, strlen(name), NULL, 0);
+    for (unsigned index = 0; index < 8; index++) {
+        key = key << 8 | hash[index];
+    }
+    return key;
+}
+
+/* ---- facts ------------------------------------------------------------------------------------
+ */
+
+static void set_cause(struct step_engine *engine, const Paidan__Event *event, uint32_t item)
+{
+    Paidan__Cause *cause = &engine->cause;
+    /* Only the core knows which of its clocks a deadline belongs to. */
+    const bool has_clock = event->cause != NULL && event->cause->has_clock;
+    const Paidan__Clock clock = has_clock ? event->cause->clock : PAIDAN__CLOCK__CLOCK_ACCEPT;
+    paidan__cause__init(cause);
+    const struct step_input *input = engine->input != NULL ? engine->input : engine->last_record;
+    if (input == NULL) {
+        return; /* the engine's own word: SiteChanged */
+    }
+    switch (input->kind) {
+    case STEP_COMMAND:
+        cause->has_request_id = 1;
+        cause->request_id = input->request->request_id;
+        cause->actor = input->request->actor;
+        cause->has_item = 1;
+        cause->item = item;
+        break;
+    case STEP_RECORD:
+        cause->log = (char *)input->log;
+        cause->has_seq = 1;
+        cause->seq = input->seq;
+        break;
+    case STEP_DUE:
+        cause->has_clock = has_clock;
+        cause->clock = clock;
+        cause->has_due_ms = 1;
+        cause->due_ms = input->due.due_ms;
+        break;
+    }
+}
+
+/* What is stored must pass the check of those who will read it. A fact that does not is a fault of
+ * the core, but one that a message from outside may have provoked: the input is refused, nothing is
+ * stored and the service lives. */
+static enum rc check_event(const Paidan__Event *event)
+{
+    struct wire_error error;
+    if (wire_check(&event->base, &error) == RC_OK) {
+        return RC_OK;
+    }
+    diag_log_limited(DIAG_ERROR, "step", "fact=%d field=%s code=%d", (int)event->fact_case,
+                     error.field, (int)error.code);
+    return RC_LIMIT;
+}
+
+enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(!engine->answered);
+    CHECK(!engine->parked);
+    set_cause(engine, event, item);
+    event->cause = &engine->cause;
+    event->at_ms = step->now_ms;
+    enum rc rc = check_event(event);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    unsigned char *room = NULL;
+    const size_t bytes = paidan__event__get_packed_size(event);
+    rc = evlog_reserve(&engine->log, EVLOG_EVENT, bytes, &room);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const size_t written = paidan__event__pack(event, room);
+    CHECK(written == bytes);
+    const uint64_t given = evlog_accept(&engine->log);
+    engine->fact_count++;
+    rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site, given, event);
+    if (rc == RC_OK && seq != NULL) {
+        *seq = given;
+    }
+    return rc;
+}
+
+enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
+{
+    struct evlog_record record;
+    const enum rc rc = evlog_read_recent(&step->engine->log, step->txn, seq, &record);
+    return rc == RC_OK ? step_unpack(step->arena, &record, event) : rc;
+}
+
+/* ---- the three kinds of input -----------------------------------------------------------------
+ */
+
+static enum rc call_core(struct step_engine *engine, const struct step_input *input)
+{
+    engine->input = input;
+    engine->fact_count = 0;
+    engine->answered = false;
+    engine->parked = false;
+    const enum rc rc = engine->service->apply(&engine->step, input);
+    engine->input = NULL;
+    return rc;
+}
+
+static enum rc apply_command(struct step_engine *engine, const struct step_input *input,
+                             struct step_outcome *outcome)
+{
+    const Paidan__Request *request = input->request;
+    Paidan__Code refusal = PAIDAN__CODE__OK;
+    if (request->protocol != STEP_PROTOCOL) {
+        refusal = PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
+    } else if (!engine->service->changes(request)) {
+        refusal = PAIDAN__CODE__WISH_UNSUPPORTED;
+    } else if (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES) {
+        refusal = PAIDAN__CODE__REQUEST_ID_MISSING;
+    }
+    if (refusal != PAIDAN__CODE__OK) {
+        step_input_refuse(engine, input, outcome, refusal, 0);
+        return RC_OK;
+    }
+    uint64_t seq = 0;
+    enum rc rc = step_request_find(engine->step.txn, request->request_id.data, &seq);
+    if (rc == RC_OK) {
+        return answer_again(engine, request, seq);
+    }
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    rc = call_core(engine, input);
+    if (rc == RC_OK) {
+        CHECK(engine->answered != engine->parked);
+    }
+    return rc;
+}
+
+static enum rc apply_record(struct step_engine *engine, const struct step_input *input,
+                            struct step_outcome *outcome)
+{
+    const int index = step_follow_find(engine, input->log);
+    CHECK(index >= 0);
+    struct step_follow *follow = &engine->follows[index];
+    if (input->seq <= follow->pending.seq) {
+        outcome->result = STEP_SKIPPED;
+        return RC_OK;
+    }
+    CHECK(input->seq == follow->pending.seq + 1); /* step.c has looked for gaps */
+    if (input->event != NULL) {
+        const enum rc rc = call_core(engine, input);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        engine->last_record = input;
+    }
+    follow->pending = (struct cursor){.seq = input->seq, .crc = input->crc};
+    return RC_OK;
+}
+
+static enum rc apply_due(struct step_engine *engine, const struct step_input *input)
+{
+    enum rc rc = due_has(engine->step.txn, &input->due);
+    if (rc != RC_OK) {
+        /* Something before it in this step has moved it: then it is not due. */
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    rc = call_core(engine, input);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = due_has(engine->step.txn, &input->due);
+    CHECK(rc != RC_OK); /* a deadline left in place would fire for ever */
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc step_input_apply(struct step_engine *engine, const struct step_input *input,
+                         struct step_outcome *outcome)
+{
+    engine->outcome = outcome;
+    if (outcome != NULL) {
+        *outcome = (struct step_outcome){.result = STEP_SILENT};
+    }
+    switch (input->kind) {
+    case STEP_COMMAND:
+        return apply_command(engine, input, outcome);
+    case STEP_RECORD:
+        return apply_record(engine, input, outcome);
+    case STEP_DUE:
+        return apply_due(engine, input);
+    }
+    return RC_INVALID;
+}
+
+enum rc step_input_finish(struct step_engine *engine)
+{
+    if (engine->service->finish == NULL || engine->last_record == NULL) {
+        return RC_OK;
+    }
+    engine->input = NULL;
+    engine->fact_count = 0;
+    engine->answered = false;
+    engine->parked = false;
+    return engine->service->finish(&engine->step);
+}
+
+enum rc step_input_refuse_record(struct step_engine *engine, const struct step_input *input,
+                                 struct step_outcome *outcome)
+{
+    const int index = step_follow_find(engine, input->log);
+    CHECK(index >= 0);
+    *outcome = (struct step_outcome){.result = STEP_SILENT};
+    diag_log(DIAG_ERROR, "step", "log=%s seq=%llu refused=limit", input->log,
+             (unsigned long long)input->seq);
+    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
+    refused.code = PAIDAN__CODE__TOO_MANY_ITEMS;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
+    event.record_refused = &refused;
+    event.has_ticket = input->event->has_ticket;
+    event.ticket = input->event->ticket;
+    engine->input = input;
+    engine->answered = false;
+    engine->parked = false;
+    const enum rc rc = step_append(&engine->step, &event, 0, NULL);
+    engine->input = NULL;
+    engine->follows[index].pending = (struct cursor){.seq = input->seq, .crc = input->crc};
+    return rc;
+}
+
+enum rc step_say_site(struct step_engine *engine)
+{
+    const struct site *site = engine->site;
+    char *levels[SITE_LEVELS_MAX];
+    Paidan__SiteChanged changed = PAIDAN__SITE_CHANGED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    if (site == NULL ||
+        (engine->pending_site.known && engine->pending_site.version == site->version)) {
+        return RC_OK;
+    }
+    CHECK(site->level_count <= SITE_LEVELS_MAX);
+    for (uint32_t index = 0; index < site->level_count; index++) {
+        levels[index] = site->levels[index].code;
+    }
+    changed.site_version = site->version;
+    changed.n_levels = site->level_count;
+    changed.levels = levels;
+    event.fact_case = PAIDAN__EVENT__FACT_SITE_CHANGED;
+    event.site_changed = &changed;
+    engine->input = NULL;
+    engine->answered = false;
+    engine->parked = false;
+    return step_append(&engine->step, &event, 0, NULL);
+}
