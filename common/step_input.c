@@ -104,7 +104,7 @@ static enum rc store_answer(struct step_engine *engine, const Paidan__Request *r
     return step_fold_answer(engine->step.txn, seq, engine->step.now_ms, request->request_id.data);
 }
 
-enum rc step_answer(struct step *step, Paidan__Answer *answer)
+static enum rc give_answer(struct step *step, Paidan__Answer *answer, bool stored)
 {
     struct step_engine *engine = step->engine;
     CHECK(engine->input != NULL);
@@ -117,11 +117,21 @@ enum rc step_answer(struct step *step, Paidan__Answer *answer)
     answer->has_now_ms = 1;
     answer->now_ms = step->now_ms;
     enum rc rc = keep_answer(engine, answer);
-    if (rc == RC_OK && engine->fact_count > 0) {
+    if (rc == RC_OK && stored && engine->fact_count > 0) {
         rc = store_answer(engine, request, answer);
     }
     engine->answered = rc == RC_OK;
     return rc;
+}
+
+enum rc step_answer(struct step *step, Paidan__Answer *answer)
+{
+    return give_answer(step, answer, true);
+}
+
+enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer)
+{
+    return give_answer(step, answer, false);
 }
 
 enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail)
@@ -143,6 +153,14 @@ void step_park(struct step *step, uint64_t key)
     engine->parked = true;
     engine->outcome->result = STEP_PARKED;
     engine->outcome->park_key = key;
+    engine->outcome->park_at_ms = 0;
+}
+
+void step_park_until(struct step *step, uint64_t key, uint64_t at_ms)
+{
+    step_park(step, key);
+    /* Always ahead, or the caller would turn in circles. */
+    step->engine->outcome->park_at_ms = at_ms > step->now_ms ? at_ms : step->now_ms + 1;
 }
 
 void step_wake(struct step *step, uint64_t key)
