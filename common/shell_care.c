@@ -1,0 +1,239 @@
+/* shell_care: what a service looks at now and then: is there space, how far are those who follow,
+ * which blocks are old enough to go, is there more work than can be done. */
+
+#include <string.h>
+
+#include "check.h"
+#include "shell_parts.h"
+
+enum {
+    CARE_US = 500000,          /* space and load; also how soon a full store is noticed as free */
+    CARE_READERS_US = 5000000, /* slots of readers that died pin pages: LIBRARIES 3 */
+    CARE_FOLLOWERS_US = 10000000, /* positions only bound trimming: late is harmless */
+    CARE_TRIM_US = 60000000,
+    CARE_BUSY_US = 3000000, /* every step full for so long: more comes in than goes out */
+    CARE_OVERLOAD_MS = 1000,
+};
+#define CARE_DAY_MS 86400000ull
+
+/* ---- followers --------------------------------------------------------------------------------
+ */
+
+/* Puts a row for each service that must follow us, so that trimming waits for the slowest even if
+ * it was never seen. */
+static enum rc followers_put(struct shell *shell, struct store_txn *txn, uint64_t *floor)
+{
+    enum rc rc = RC_OK;
+    for (unsigned index = 0; rc == RC_OK && index < shell->follower_count; index++) {
+        rc =
+            evlog_follower_put(txn, shell->followers[index].name, shell->followers[index].position);
+    }
+    return rc == RC_OK ? evlog_follower_floor(txn, floor) : rc;
+}
+
+static enum rc followers_store(struct shell *shell, uint64_t *floor)
+{
+    struct store_txn *txn = NULL;
+    enum rc rc = store_begin(shell->store, true, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = followers_put(shell, txn, floor);
+    if (rc != RC_OK) {
+        store_abort(txn);
+        return rc;
+    }
+    return store_commit(txn);
+}
+
+enum rc shell_care_init(struct shell *shell)
+{
+    const char *const *name = shell->service->step->followed_by;
+    for (; name != NULL && *name != NULL; name++) {
+        CHECK(shell->follower_count < SHELL_FOLLOWERS_MAX);
+        shell->followers[shell->follower_count++].name = *name;
+    }
+    uint64_t floor = 0;
+    if (shell->follower_count == 0) {
+        return RC_OK;
+    }
+    const enum rc rc = followers_store(shell, &floor);
+    if (rc == RC_FULL) {
+        return RC_OK; /* the first step will find out too; until then they count as far behind */
+    }
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        shell->followers[index].position = shell->followers[index].stored = floor;
+    }
+    return rc;
+}
+
+void shell_care_follower(struct shell *shell, const char *name, uint64_t seq)
+{
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        struct shell_follower *follower = &shell->followers[index];
+        if (strcmp(follower->name, name) == 0 && seq > follower->position) {
+            follower->position = seq;
+        }
+    }
+}
+
+static void care_followers(struct shell *shell)
+{
+    uint64_t floor = 0;
+    bool changed = false;
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        changed = changed || shell->followers[index].position != shell->followers[index].stored;
+    }
+    if (!changed || shell->full) {
+        return;
+    }
+    const enum rc rc = followers_store(shell, &floor);
+    if (rc == RC_FULL) {
+        return;
+    }
+    if (rc != RC_OK) {
+        shell->fault = rc;
+        return;
+    }
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        shell->followers[index].stored = shell->followers[index].position;
+    }
+}
+
+/* ---- space and load ---------------------------------------------------------------------------
+ */
+
+static bool space_low(const struct store_usage *usage)
+{
+    /* Of a small map (tests, tiny sites) an eighth is enough. */
+    uint64_t reserve = usage->map_bytes / 8;
+    reserve = reserve < STORE_RESERVE_BYTES ? reserve : STORE_RESERVE_BYTES;
+    const uint64_t left =
+        usage->map_bytes > usage->used_bytes ? usage->map_bytes - usage->used_bytes : 0;
+    return left < reserve || usage->disk_free_bytes < STORE_RESERVE_BYTES;
+}
+
+static void care_space(struct shell *shell)
+{
+    if (store_usage(shell->store, &shell->usage) != RC_OK) {
+        return;
+    }
+    const bool low = space_low(&shell->usage);
+    if (low != shell->storage_low) {
+        diag_log(low ? DIAG_WARN : DIAG_INFO, "shell",
+                 "storage_low=%d used=%llu map=%llu disk=%llu", low ? 1 : 0,
+                 (unsigned long long)shell->usage.used_bytes,
+                 (unsigned long long)shell->usage.map_bytes,
+                 (unsigned long long)shell->usage.disk_free_bytes);
+    }
+    shell->storage_low = low;
+    if (shell->full && !low) {
+        shell->probe_us = 0; /* there is room again: try at once */
+        shell->step_wanted = true;
+    }
+}
+
+static uint64_t follower_lag(const struct shell *shell)
+{
+    const uint64_t head = step_engine_head(shell->engine);
+    uint64_t lag = 0;
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        const uint64_t position = shell->followers[index].position;
+        if (head > position && head - position > lag) {
+            lag = head - position;
+        }
+    }
+    return lag;
+}
+
+/* Only intake heeds this: work that is already in the house goes on. */
+static void care_load(struct shell *shell, uint64_t now_us)
+{
+    const uint64_t lag_max = shell->settings.lag_records_max;
+    const uint64_t lag = follower_lag(shell);
+    const bool behind = lag_max != 0 && lag > lag_max;
+    const bool busy =
+        shell->busy_since_us != 0 && now_us - shell->busy_since_us > (uint64_t)CARE_BUSY_US;
+    const uint32_t overload_ms = behind || busy ? CARE_OVERLOAD_MS : 0;
+    if (overload_ms != shell->overload_ms) {
+        diag_log(overload_ms != 0 ? DIAG_WARN : DIAG_INFO, "shell",
+                 "overload=%d follower_lag=%llu busy=%d", overload_ms != 0 ? 1 : 0,
+                 (unsigned long long)lag, busy ? 1 : 0);
+    }
+    shell->overload_ms = overload_ms;
+}
+
+/* ---- old blocks -------------------------------------------------------------------------------
+ */
+
+/* The first record that is not older than before_ms; block times never run backward. */
+static enum rc trim_find(struct shell *shell, struct store_txn *txn, uint64_t before_ms,
+                         uint64_t *seq)
+{
+    uint64_t low = step_engine_first(shell->engine);
+    uint64_t high = step_engine_head(shell->engine);
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        struct evlog_record record;
+        const enum rc rc = evlog_read(txn, middle, &record);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        if (record.now_ms < before_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *seq = low;
+    return RC_OK;
+}
+
+static void care_trim(struct shell *shell)
+{
+    const uint64_t keep_ms = shell->settings.log_keep_days * CARE_DAY_MS;
+    const uint64_t now_ms = shell_now_ms(shell);
+    struct store_txn *txn = NULL;
+    uint64_t seq = 0;
+    if (keep_ms == 0 || shell->service->step->keeps_log || now_ms <= keep_ms || shell->full) {
+        return;
+    }
+    enum rc rc = store_begin(shell->store, false, &txn);
+    if (rc == RC_OK) {
+        rc = trim_find(shell, txn, now_ms - keep_ms, &seq);
+        store_abort(txn);
+    }
+    const uint64_t first = step_engine_first(shell->engine);
+    if (rc == RC_OK && seq > first) {
+        rc = step_engine_trim(shell->engine, seq);
+    }
+    if (rc == RC_OK && step_engine_first(shell->engine) != first) {
+        diag_log(DIAG_INFO, "shell", "trimmed=%llu",
+                 (unsigned long long)(step_engine_first(shell->engine) - first));
+    }
+    if (rc != RC_OK && rc != RC_FULL) {
+        shell->fault = rc;
+    }
+}
+
+void shell_care_tick(struct shell *shell)
+{
+    const uint64_t now_us = clock_monotonic_us();
+    if (now_us >= shell->care_us) {
+        shell->care_us = now_us + CARE_US;
+        care_space(shell);
+        care_load(shell, now_us);
+    }
+    if (now_us >= shell->readers_us) {
+        shell->readers_us = now_us + CARE_READERS_US;
+        store_check_readers(shell->store);
+    }
+    if (now_us >= shell->followers_us) {
+        shell->followers_us = now_us + CARE_FOLLOWERS_US;
+        care_followers(shell);
+    }
+    if (shell->fault == RC_OK && now_us >= shell->trim_us) {
+        shell->trim_us = now_us + CARE_TRIM_US;
+        care_trim(shell);
+    }
+}

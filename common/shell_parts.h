@@ -1,0 +1,282 @@
+/* shell_parts: what the files of the shell share with each other. Nobody else includes this.
+ *
+ *   shell.c          opens everything, the loop, one step and what follows from its result
+ *   shell_args.c     arguments
+ *   shell_modes.c    --verify and --replay
+ *   shell_serve.c    frames in, answers out
+ *   shell_wait.c     parked commands (long polls) and parked fetches
+ *   shell_follow.c   the logs we follow
+ *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
+ *   shell_tell.c     Pong and metrics
+ *
+ * Times named *_us are monotonic and real, *_ms site time (which may run faster: common/clock.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bus.h"
+#include "clock.h"
+#include "diag.h"
+#include "limits.h"
+#include "metrics.h"
+#include "shell.h"
+#include "store.h"
+
+enum {
+    SHELL_PROTOCOL = 1,
+    SHELL_EXIT_OK = 0,
+    SHELL_EXIT_FAILED = 1, /* --verify, --replay: something is wrong */
+    SHELL_EXIT_USAGE = 64,
+    SHELL_EXIT_FAULT = 75,
+    SHELL_EXIT_SETTINGS = 78,
+    SHELL_FOLLOWS_MAX = 8,      /* logs followed by one service */
+    SHELL_FOLLOWERS_MAX = 8,    /* services that follow one log and bound its trimming */
+    SHELL_FULL_RETRY_MS = 2000, /* told to callers while there is no space */
+    SHELL_FULL_PROBE_US = 1000000,
+    SHELL_WAITERS_STEP_MAX = 1024, /* long polls that are run again in one step */
+    SHELL_GATHER_US = 20000,       /* reading may delay a commit by this much */
+    SHELL_CODES = 128,             /* above every enum Code */
+};
+/* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
+ * more frame's. */
+#define SHELL_GATHER_ARENA_BYTES (48u << 20)
+#define SHELL_GATHER_BYTES (8u << 20)
+
+static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20) <=
+                  STEP_ARENA_BYTES,
+              "after gathering the largest frame still fits, and the engine's own work");
+static_assert(SHELL_FOLLOWS_MAX + 2 <= BUS_ITEMS_MAX, "everything is waited for at once");
+
+enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_HELP };
+
+struct shell_settings {
+    enum shell_mode mode;
+    const char *data_dir, *site_dir;
+    const char *endpoint; /* NULL: DATA/run/<service>.sock */
+    uint64_t map_mib;     /* 0: STORE_MAP_BYTES_DEFAULT */
+    uint64_t step_inputs;
+    uint64_t log_keep_days;   /* 0: for ever */
+    uint64_t lag_records_max; /* a follower further behind than this slows intake down */
+    enum diag_level log_level;
+};
+
+/* shell_args. RC_OK or RC_SETTINGS (the reason was printed). */
+MUST_CHECK enum rc shell_args_parse(const struct shell_service *service, int argc, char **argv,
+                                    struct shell_settings *settings);
+/* One of two sentences, by the user's locale. */
+const char *shell_say(const char *zh, const char *en);
+
+/* ---- state ------------------------------------------------------------------------------------
+ */
+
+/* Where an input of the step came from, and so where its outcome goes. */
+enum shell_origin_kind { SHELL_FROM_CALLER, SHELL_FROM_WAITER, SHELL_FROM_LOG };
+struct shell_origin {
+    enum shell_origin_kind kind;
+    unsigned index; /* of the waiter, or of the followed log */
+    struct bus_peer peer;
+    unsigned char *raw; /* FROM_CALLER that may be parked: its frame; heap */
+    size_t raw_size;
+    uint64_t until_us;
+};
+
+/* A command that waits for something: run again when its key is woken, at wake_ms, or at until_us
+ * for the last time. In order of arrival, so that the first who waited is served first. */
+struct shell_waiter {
+    bool used, ready;
+    unsigned next, prior; /* indexes; SHELL_NO_WAITER ends the list */
+    struct bus_peer peer;
+    unsigned char *raw;
+    size_t raw_size;
+    uint64_t key, until_us, wake_ms;
+    unsigned char request_id[REQUEST_ID_BYTES];
+};
+#define SHELL_NO_WAITER UINT32_MAX
+
+/* A follower that has read everything and waits for more. */
+struct shell_fetch {
+    bool used;
+    struct bus_peer peer;
+    uint64_t correlation, after, until_us;
+    uint32_t after_crc, bytes_max;
+    bool has_after_crc, has_bytes_max;
+    char follower[CODE_BYTES_MAX + 1];
+};
+
+/* A log we follow. */
+enum shell_follow_state {
+    FOLLOW_IDLE,  /* asks at timer_us */
+    FOLLOW_ASKED, /* gives up at timer_us */
+    FOLLOW_HELD,  /* has records that are not all applied */
+    FOLLOW_STUCK, /* cannot go on by itself; asks again at timer_us */
+};
+struct shell_follow {
+    const char *log;
+    enum shell_follow_state state;
+    struct bus_socket *socket;
+    struct cursor applied;  /* as committed */
+    struct cursor gathered; /* with the inputs of the step being gathered */
+    uint64_t head;          /* of that log, when last heard of */
+    uint64_t timer_us, connect_us, blocked_us, correlation;
+    bool blocked; /* could not send: wait until it is possible */
+    Paidan__Code stuck;
+    struct arena arena; /* of fetched */
+    Paidan__Fetched *fetched;
+    size_t block_index;
+    bool block_open, record_held; /* record: read from the block, not yet an input */
+    struct evlog_block block;
+    struct evlog_record record;
+};
+
+/* A service that follows us. */
+struct shell_follower {
+    const char *name;
+    uint64_t position, stored;
+};
+
+struct shell_counts {
+    uint64_t steps, inputs, records, commands, queries, answers, unsent, dropped, invalid, full;
+    uint64_t codes[SHELL_CODES];
+    struct metrics_histogram step_seconds;
+};
+
+struct shell {
+    const struct shell_service *service;
+    struct shell_settings settings;
+    struct clock clock;
+    struct site *site;
+    struct store *store;
+    struct step_engine *engine;
+    struct bus *bus;
+    struct bus_socket *server;
+    int signals;
+    bool stop;
+    bool step_wanted; /* run one even without inputs */
+    enum rc fault;    /* leave with this */
+
+    /* the step being gathered */
+    size_t count, bytes;
+    struct step_input inputs[STEP_INPUTS_MAX];
+    struct shell_origin origins[STEP_INPUTS_MAX];
+    struct step_outcome outcomes[STEP_INPUTS_MAX];
+
+    bool full; /* the store had no space; nothing is tried before probe_us */
+    uint64_t probe_us;
+    bool storage_low;
+    uint32_t overload_ms;
+    uint64_t busy_since_us; /* since when every step was full; 0: it was not */
+
+    uint64_t due_ms; /* earliest deadline, UINT64_MAX: none */
+    uint64_t head;
+
+    struct shell_waiter waiters[WAITERS_MAX];
+    unsigned waiter_first, waiter_last, waiter_count, waiter_free;
+    struct shell_fetch fetches[TAIL_FOLLOWERS_MAX];
+    unsigned fetch_count;
+    struct shell_follow follows[SHELL_FOLLOWS_MAX];
+    unsigned follow_count;
+    struct shell_follower followers[SHELL_FOLLOWERS_MAX];
+    unsigned follower_count;
+
+    uint64_t care_us, readers_us, followers_us, trim_us, watchdog_us, watchdog_every_us;
+    struct store_usage usage;
+    struct shell_counts counts;
+};
+
+/* Site time as the next step will see it. */
+uint64_t shell_now_ms(const struct shell *shell);
+/* Whether another input may be added to the step. */
+bool shell_has_room(const struct shell *shell);
+/* Adds an empty input with its origin. Before: shell_has_room. */
+struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
+                                   size_t bytes);
+/* Real time until the site's clock shows at_ms; at most an hour, then look again. */
+uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
+/* Site milliseconds that pass in real microseconds. */
+uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us);
+
+/* ---- shell_modes ------------------------------------------------------------------------------
+ */
+
+/* Exit status. */
+int shell_modes_verify(const struct shell_service *service, const struct shell_settings *settings);
+int shell_modes_replay(const struct shell_service *service, const struct shell_settings *settings);
+
+/* ---- shell_serve ------------------------------------------------------------------------------
+ */
+
+/* Takes frames from the server's socket: answers what changes nothing, adds what does to the step.
+ */
+void shell_serve_gather(struct shell *shell);
+/* Sends what the step that was just committed gave, parks what waits. */
+void shell_serve_outcomes(struct shell *shell);
+/* Nothing was stored: tells every caller of the step, keeps records for later. */
+void shell_serve_full(struct shell *shell);
+/* Sends a packed answer; a peer that is gone or does not read asks again. */
+void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
+                      size_t size);
+/* Sends an answer that is only a code. detail may be NULL; retry_ms 0: left out. */
+void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        Paidan__Code code, const char *detail, uint32_t retry_ms);
+/* Packs and sends; fills protocol and now_ms. */
+void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer);
+
+/* ---- shell_wait -------------------------------------------------------------------------------
+ */
+
+void shell_wait_init(struct shell *shell);
+void shell_wait_fini(struct shell *shell);
+/* Adds the commands whose time has come to the step. */
+void shell_wait_gather(struct shell *shell);
+/* Parks the command of that input again, or for the first time. False: too many wait. */
+bool shell_wait_park(struct shell *shell, size_t input);
+void shell_wait_remove(struct shell *shell, unsigned index);
+/* After a commit: marks the commands whose keys were woken. */
+void shell_wait_wake(struct shell *shell);
+/* The last time for an answer, as step_input wants it. */
+uint64_t shell_wait_until_ms(const struct shell *shell, uint64_t until_us);
+/* Answers a fetch now, or keeps it until there is something to give. */
+void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
+                      const Paidan__Request *request);
+/* Looks at the kept fetches: all of them if the log grew, else those whose time is over. */
+void shell_wait_fetches(struct shell *shell, bool grown);
+/* The next moment at which something here has to be done. */
+uint64_t shell_wait_due_us(const struct shell *shell, uint64_t until_us);
+
+/* ---- shell_follow -----------------------------------------------------------------------------
+ */
+
+/* RC_OK, RC_LIMIT, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc shell_follow_init(struct shell *shell);
+void shell_follow_fini(struct shell *shell);
+/* Connects, asks, gives up: whatever is due. */
+void shell_follow_tick(struct shell *shell);
+/* The connection broke: what was asked is asked again. */
+void shell_follow_lost(struct shell_follow *follow);
+void shell_follow_receive(struct shell *shell, struct shell_follow *follow);
+/* Adds records to the step. */
+void shell_follow_gather(struct shell *shell);
+/* The step with what was gathered is stored. */
+void shell_follow_commit(struct shell *shell);
+/* It is not: what was gathered comes again. */
+void shell_follow_undo(struct shell *shell);
+/* Forgets what was fetched and reads the cursors from the store. RC_OK, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc shell_follow_restart(struct shell *shell);
+bool shell_follow_pending(const struct shell *shell);
+uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us);
+
+/* ---- shell_care -------------------------------------------------------------------------------
+ */
+
+MUST_CHECK enum rc shell_care_init(struct shell *shell);
+void shell_care_tick(struct shell *shell);
+/* A follower holds everything up to seq. */
+void shell_care_follower(struct shell *shell, const char *name, uint64_t seq);
+
+/* ---- shell_tell -------------------------------------------------------------------------------
+ */
+
+void shell_tell_ping(struct shell *shell, const struct bus_peer *peer, uint64_t correlation);
+void shell_tell_metrics(struct shell *shell, const struct bus_peer *peer, uint64_t correlation);
