@@ -114,9 +114,11 @@ void client_request_id(unsigned char id[16])
     static _Thread_local uint64_t last_ms;
     static _Thread_local uint16_t count;
     struct timespec now;
-    CHECK(clock_gettime(CLOCK_REALTIME, &now) == 0);
+    const int failed = clock_gettime(CLOCK_REALTIME, &now);
+    CHECK(failed == 0);
     uint64_t now_ms = (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-    CHECK(getrandom(id, 16, 0) == 16);
+    const ssize_t got = getrandom(id, 16, 0);
+    CHECK(got == 16);
     /* Within a millisecond 12 bits count on from a small random start, so that ids of one caller
      * are in order; after 4,096 of them its next millisecond is borrowed. */
     if (now_ms > last_ms) {
@@ -380,7 +382,8 @@ static enum rc pending_add(struct client *client, struct link *link, Paidan__Req
     if (pending == NULL) {
         return RC_LIMIT;
     }
-    CHECK(protobuf_c_message_pack(&whole.base, pending->bytes) == size);
+    const size_t packed = protobuf_c_message_pack(&whole.base, pending->bytes);
+    CHECK(packed == size);
     pending->size = size;
     pending->correlation = whole.correlation;
     pending->silence_us = (CLIENT_SILENCE_MS + client_wait_ms(request)) * 1000u;

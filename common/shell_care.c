@@ -9,7 +9,6 @@
 enum {
     CARE_US = 500000,          /* space and load; also how soon a full store is noticed as free */
     CARE_READERS_US = 5000000, /* slots of readers that died pin pages: LIBRARIES 3 */
-    CARE_FOLLOWERS_US = 10000000, /* positions only bound trimming: late is harmless */
     CARE_TRIM_US = 60000000,
     CARE_BUSY_US = 3000000, /* every step full for so long: more comes in than goes out */
     CARE_OVERLOAD_MS = 1000,
@@ -19,51 +18,23 @@ enum {
 /* ---- followers --------------------------------------------------------------------------------
  */
 
-/* Puts a row for each service that must follow us, so that trimming waits for the slowest even if
- * it was never seen. */
-static enum rc followers_put(struct shell *shell, struct store_txn *txn, uint64_t *floor)
-{
-    enum rc rc = RC_OK;
-    for (unsigned index = 0; rc == RC_OK && index < shell->follower_count; index++) {
-        rc =
-            evlog_follower_put(txn, shell->followers[index].name, shell->followers[index].position);
-    }
-    return rc == RC_OK ? evlog_follower_floor(txn, floor) : rc;
-}
-
-static enum rc followers_store(struct shell *shell, uint64_t *floor)
-{
-    struct store_txn *txn = NULL;
-    enum rc rc = store_begin(shell->store, true, &txn);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    rc = followers_put(shell, txn, floor);
-    if (rc != RC_OK) {
-        store_abort(txn);
-        return rc;
-    }
-    return store_commit(txn);
-}
-
+/* How far each service that must follow us was when we last ran. The engine stores it (step.h). */
 enum rc shell_care_init(struct shell *shell)
 {
+    struct store_txn *txn = NULL;
+    enum rc rc = store_begin(shell->store, false, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
     const char *const *name = shell->service->step->followed_by;
-    for (; name != NULL && *name != NULL; name++) {
+    for (; rc == RC_OK && name != NULL && *name != NULL; name++) {
         CHECK(shell->follower_count < SHELL_FOLLOWERS_MAX);
-        shell->followers[shell->follower_count++].name = *name;
+        struct shell_follower *follower = &shell->followers[shell->follower_count++];
+        follower->name = *name;
+        rc = evlog_follower_get(txn, *name, &follower->position);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
-    uint64_t floor = 0;
-    if (shell->follower_count == 0) {
-        return RC_OK;
-    }
-    const enum rc rc = followers_store(shell, &floor);
-    if (rc == RC_FULL) {
-        return RC_OK; /* the first step will find out too; until then they count as far behind */
-    }
-    for (unsigned index = 0; index < shell->follower_count; index++) {
-        shell->followers[index].position = shell->followers[index].stored = floor;
-    }
+    store_abort(txn);
     return rc;
 }
 
@@ -74,29 +45,6 @@ void shell_care_follower(struct shell *shell, const char *name, uint64_t seq)
         if (strcmp(follower->name, name) == 0 && seq > follower->position) {
             follower->position = seq;
         }
-    }
-}
-
-static void care_followers(struct shell *shell)
-{
-    uint64_t floor = 0;
-    bool changed = false;
-    for (unsigned index = 0; index < shell->follower_count; index++) {
-        changed = changed || shell->followers[index].position != shell->followers[index].stored;
-    }
-    if (!changed || shell->full) {
-        return;
-    }
-    const enum rc rc = followers_store(shell, &floor);
-    if (rc == RC_FULL) {
-        return;
-    }
-    if (rc != RC_OK) {
-        shell->fault = rc;
-        return;
-    }
-    for (unsigned index = 0; index < shell->follower_count; index++) {
-        shell->followers[index].stored = shell->followers[index].position;
     }
 }
 
@@ -204,12 +152,12 @@ static void care_trim(struct shell *shell)
         store_abort(txn);
     }
     const uint64_t first = step_engine_first(shell->engine);
+    uint64_t now_first = first;
     if (rc == RC_OK && seq > first) {
-        rc = step_engine_trim(shell->engine, seq);
+        rc = step_engine_trim(shell->engine, seq, &now_first);
     }
-    if (rc == RC_OK && step_engine_first(shell->engine) != first) {
-        diag_log(DIAG_INFO, "shell", "trimmed=%llu",
-                 (unsigned long long)(step_engine_first(shell->engine) - first));
+    if (rc == RC_OK && now_first != first) {
+        diag_log(DIAG_INFO, "shell", "trimmed=%llu", (unsigned long long)(now_first - first));
     }
     if (rc != RC_OK && rc != RC_FULL) {
         shell->fault = rc;
@@ -227,10 +175,6 @@ void shell_care_tick(struct shell *shell)
     if (now_us >= shell->readers_us) {
         shell->readers_us = now_us + CARE_READERS_US;
         store_check_readers(shell->store);
-    }
-    if (now_us >= shell->followers_us) {
-        shell->followers_us = now_us + CARE_FOLLOWERS_US;
-        care_followers(shell);
     }
     if (shell->fault == RC_OK && now_us >= shell->trim_us) {
         shell->trim_us = now_us + CARE_TRIM_US;

@@ -1,6 +1,7 @@
 /* shell_parts: what the files of the shell share with each other. Nobody else includes this.
  *
- *   shell.c          opens everything, the loop, one step and what follows from its result
+ *   shell.c          the loop, one step and what follows from its result
+ *   shell_open.c     opening and closing, the site
  *   shell_args.c     arguments
  *   shell_modes.c    --verify and --replay
  *   shell_serve.c    frames in, answers out
@@ -133,7 +134,7 @@ struct shell_follow {
 /* A service that follows us. */
 struct shell_follower {
     const char *name;
-    uint64_t position, stored;
+    uint64_t position;
 };
 
 struct shell_counts {
@@ -180,7 +181,7 @@ struct shell {
     struct shell_follower followers[SHELL_FOLLOWERS_MAX];
     unsigned follower_count;
 
-    uint64_t care_us, readers_us, followers_us, trim_us, watchdog_us, watchdog_every_us;
+    uint64_t care_us, readers_us, trim_us, watchdog_us, watchdog_every_us;
     struct store_usage usage;
     struct shell_counts counts;
 };
@@ -196,6 +197,16 @@ struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind k
 uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
 /* Site milliseconds that pass in real microseconds. */
 uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us);
+
+/* ---- shell_open -------------------------------------------------------------------------------
+ */
+
+/* RC_OK, or what was logged: RC_SETTINGS, RC_FORMAT, RC_LOCKED, RC_CORRUPT, RC_FULL, RC_IO,
+ * RC_LIMIT, RC_STORE. In every case shell_open_close frees what there is, the shell too. */
+MUST_CHECK enum rc shell_open_all(struct shell *shell);
+void shell_open_close(struct shell *shell);
+/* HUP: the site as it lies there now, or the one before if that has a mistake. */
+void shell_open_site_again(struct shell *shell);
 
 /* ---- shell_modes ------------------------------------------------------------------------------
  */

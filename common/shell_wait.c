@@ -205,6 +205,9 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     if (rc == RC_OK) {
         (void)peek_number(bytes, size, SHELL_ANSWER_CODE, &code);
         shell_serve_send(shell, peer, bytes, size);
+    } else if (rc == RC_LIMIT) {
+        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL,
+                           0);
     } else if (rc != RC_AGAIN) {
         shell->fault = rc;
     }
