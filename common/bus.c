@@ -37,6 +37,7 @@ enum {
     BUS_RECONNECT_TCP_MS_MAX = 10000,
     BUS_BACKLOG = 256,
 };
+
 enum rc bus_open(struct bus **bus)
 {
     struct bus *made = calloc(1, sizeof *made);
