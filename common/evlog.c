@@ -17,8 +17,7 @@ static_assert(EVLOG_HASH_BYTES == crypto_generichash_BYTES, "BLAKE2b-256");
 
 static const char head_key[] = EVLOG_HEAD_KEY;
 
-/* ---- head -------------------------------------------------------------------------------------
- */
+/* ---- head ---- */
 
 enum rc evlog_head_get(struct store_txn *txn, struct evlog_head *head)
 {
@@ -128,8 +127,7 @@ enum rc evlog_load(struct evlog *evlog, struct store_txn *txn)
     return RC_OK;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 void evlog_begin(struct evlog *evlog)
 {
@@ -262,8 +260,7 @@ void evlog_settle(struct evlog *evlog, bool committed)
     evlog_begin(evlog);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint64_t seq,
                           struct evlog_record *record)
@@ -281,8 +278,7 @@ enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint
     return rc;
 }
 
-/* ---- followers and trimming -------------------------------------------------------------------
- */
+/* ---- followers and trimming ---- */
 
 static enum rc follower_read(const void *value, size_t bytes, uint64_t *seq)
 {

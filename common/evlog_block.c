@@ -146,8 +146,7 @@ enum rc evlog_block_next(struct evlog_block *block, struct evlog_record *record)
     return RC_OK;
 }
 
-/* ---- the stored log ---------------------------------------------------------------------------
- */
+/* ---- the stored log ---- */
 
 static void key_of(uint64_t seq, unsigned char key[8])
 {
@@ -244,8 +243,7 @@ enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit, void
     return empty ? RC_OK : rc;
 }
 
-/* ---- verifying --------------------------------------------------------------------------------
- */
+/* ---- verifying ---- */
 
 /* What must come next in the chain. */
 struct chain {

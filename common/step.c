@@ -13,8 +13,7 @@
 
 #define RETRY_AFTER_MS 1000u
 
-/* ---- one transaction --------------------------------------------------------------------------
- */
+/* ---- one transaction ---- */
 
 /* The run at hand: deadlines first, then what was given. */
 struct run {
@@ -194,8 +193,7 @@ static enum rc transact(struct step_engine *engine, const struct run *run, size_
     return finish(engine);
 }
 
-/* ---- the run ----------------------------------------------------------------------------------
- */
+/* ---- the run ---- */
 
 /* One input that no transaction can hold. */
 static enum rc refuse_one(struct step_engine *engine, const struct run *run, size_t at)

@@ -100,8 +100,7 @@ struct step_service {
     bool (*knows)(const Paidan__Request *request);
 };
 
-/* ---- for cores: only inside apply -------------------------------------------------------------
- */
+/* ---- for cores: only inside apply ---- */
 
 /* Sets event->at_ms and event->cause from the input being applied (item: index in the command's
  * batch), packs, appends to our log, folds. prev_seq is the core's to set. Gives the record's seq
@@ -130,8 +129,7 @@ uint64_t step_key(const char *name);
 MUST_CHECK enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event);
 MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event);
 
-/* ---- for those who run steps: shell, simulator, core tests -------------------------------------
- */
+/* ---- for those who run steps: shell, simulator, core tests ---- */
 
 struct step_options {
     struct store *store;

@@ -10,8 +10,7 @@
 #define EVENTS_MAX                                                                                 \
     (1u << 18) /* records of one step: STEP_EVENT_BYTES_MAX of the smallest are more */
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 static unsigned count_names(const char *const *names, unsigned max)
 {
@@ -147,8 +146,7 @@ void step_engine_reset(struct step_engine *engine)
     arena_reset(&engine->answers);
 }
 
-/* ---- after and between runs -------------------------------------------------------------------
- */
+/* ---- after and between runs ---- */
 
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count)
 {

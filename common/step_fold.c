@@ -15,8 +15,7 @@
 
 static const char site_key[] = "site", now_key[] = "now";
 
-/* ---- stored answers ---------------------------------------------------------------------------
- */
+/* ---- stored answers ---- */
 
 static enum rc request_put(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
                            const unsigned char *id)
@@ -131,8 +130,7 @@ enum rc step_request_oldest(struct store_txn *txn, uint64_t *seq)
     return rc;
 }
 
-/* ---- site and totals --------------------------------------------------------------------------
- */
+/* ---- site and totals ---- */
 
 enum rc step_site_load(struct store_txn *txn, struct step_site *site)
 {
@@ -233,8 +231,7 @@ enum rc step_totals_store(struct store_txn *txn, const struct tally *tally, uint
     return rc == RC_OK ? tally_store(txn, tally) : rc;
 }
 
-/* ---- events -----------------------------------------------------------------------------------
- */
+/* ---- events ---- */
 
 enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
                         struct step_site *site, uint64_t seq, const Paidan__Event *event)

@@ -17,8 +17,7 @@ int step_follow_find(const struct step_engine *engine, const char *log)
     return -1;
 }
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 /* Packs into the answers of this run. RC_OK or RC_LIMIT (answers_full tells that it was this). */
 static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *answer)
@@ -192,8 +191,7 @@ uint64_t step_key(const char *name)
     return key;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------
- */
+/* ---- facts ---- */
 
 static void set_cause(struct step_engine *engine, const Paidan__Event *event, uint32_t item)
 {
@@ -278,8 +276,7 @@ enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
     return rc == RC_OK ? step_unpack(step->arena, &record, event) : rc;
 }
 
-/* ---- the three kinds of input -----------------------------------------------------------------
- */
+/* ---- the three kinds of input ---- */
 
 static enum rc call_core(struct step_engine *engine, const struct step_input *input)
 {

@@ -58,8 +58,7 @@ struct step_engine {
     bool answered, parked, answers_full;
 };
 
-/* ---- step_fold.c: deterministic; the same on replay --------------------------------------------
- */
+/* ---- step_fold.c: deterministic; the same on replay ---- */
 
 /* One event of our own log: the engine's own facts and the service's. */
 MUST_CHECK enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
@@ -81,8 +80,7 @@ MUST_CHECK enum rc step_totals_store(struct store_txn *txn, const struct tally *
 MUST_CHECK enum rc step_unpack(struct arena *arena, const struct evlog_record *record,
                                Paidan__Event **event);
 
-/* ---- step_input.c ------------------------------------------------------------------------------
- */
+/* ---- step_input.c ---- */
 
 /* Applies one input within the open transaction; outcome NULL: a deadline. RC_OK or as apply. */
 MUST_CHECK enum rc step_input_apply(struct step_engine *engine, const struct step_input *input,
@@ -99,8 +97,7 @@ void step_input_refuse(struct step_engine *engine, const struct step_input *inpu
                        struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms);
 int step_follow_find(const struct step_engine *engine, const char *log); /* index or -1 */
 
-/* ---- step_engine.c -----------------------------------------------------------------------------
- */
+/* ---- step_engine.c ---- */
 
 /* Stores what was heard of followers; true in memory once step_settle_log says committed. */
 MUST_CHECK enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn);

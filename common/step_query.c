@@ -85,8 +85,7 @@ static enum rc query_stats(struct step_engine *engine, struct step_view *view,
     return RC_OK;
 }
 
-/* ---- fetch ------------------------------------------------------------------------------------
- */
+/* ---- fetch ---- */
 
 /* Whether the follower's history is ours; sets answer->code if not. */
 static enum rc check_history(const struct step_engine *engine, const struct step_view *view,
@@ -182,8 +181,7 @@ static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
     return rc;
 }
 
-/* ---- all --------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 static enum rc dispatch(struct step_engine *engine, struct step_view *view,
                         const Paidan__Request *request, Paidan__Answer *answer)

@@ -136,8 +136,7 @@ static enum rc fold_log(struct replay *replay, void (*progress)(uint64_t seq, ui
     return rc;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------
- */
+/* ---- comparing ---- */
 
 static void describe(struct step_difference *difference, const char *table,
                      const struct store_walk *at, const char *what)
@@ -230,8 +229,7 @@ static enum rc compare(const struct replay *replay, const struct store *from)
     return rc;
 }
 
-/* ---- all --------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 /* A whole log, and nothing in the way. */
 static enum rc check_ends(struct replay *replay)

@@ -58,8 +58,7 @@ static enum rc ask_fault(const struct store *store, const char *operation)
     return store->fault == NULL ? RC_OK : store->fault(store->fault_context, operation);
 }
 
-/* ---- transactions -----------------------------------------------------------------------------
- */
+/* ---- transactions ---- */
 
 enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
 {
@@ -119,8 +118,7 @@ enum rc store_commit(struct store_txn *txn)
     return rc == RC_OK && write ? ask_fault(store, "committed") : rc;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ---- */
 
 static MDB_val make_key(const struct store_txn *txn, unsigned table, const void *key,
                         size_t key_bytes)
@@ -188,8 +186,7 @@ enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t
                            "del");
 }
 
-/* ---- walks ------------------------------------------------------------------------------------
- */
+/* ---- walks ---- */
 
 static enum rc move(struct store_walk *walk, MDB_val *name, MDB_cursor_op operation)
 {

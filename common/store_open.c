@@ -39,8 +39,7 @@ static const char format_key[] = "format", service_key[] = "service";
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct store *registry;
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 static enum rc make_folder(const char *path)
 {
@@ -331,8 +330,7 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* ---- care -------------------------------------------------------------------------------------
- */
+/* ---- care ---- */
 
 /* Pages in the free list (database 0: transaction -> count, page numbers). */
 static enum rc count_free_pages(struct store_txn *txn, uint64_t *pages)

@@ -12,8 +12,7 @@
 #include "check.h"
 #include "limits.h"
 
-/* ---- bounds -----------------------------------------------------------------------------------
- */
+/* ---- bounds ---- */
 
 #define STRING_BYTES_DEFAULT 256u
 #define BYTES_BYTES_DEFAULT 64u
@@ -114,8 +113,7 @@ static const struct bound *bound_find(const ProtobufCMessageDescriptor *message,
     return &none;
 }
 
-/* ---- errors -----------------------------------------------------------------------------------
- */
+/* ---- errors ---- */
 
 /* Puts part (and a dot) in front of the path; what does not fit is cut on the left. */
 static void path_prepend(struct wire_error *error, const char *part)
@@ -136,8 +134,7 @@ static enum rc refuse(struct wire_error *error, Paidan__Code code)
     return RC_INVALID;
 }
 
-/* ---- strings ----------------------------------------------------------------------------------
- */
+/* ---- strings ---- */
 
 /* Bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), 0 if there is none. The
  * terminating NUL ends every sequence that is cut short. */
@@ -199,8 +196,7 @@ static enum rc check_string(const ProtobufCMessageDescriptor *message,
                                                  : PAIDAN__CODE__FIELD_TOO_LONG);
 }
 
-/* ---- messages in memory -----------------------------------------------------------------------
- */
+/* ---- messages in memory ---- */
 
 static enum rc check_message(ProtobufCMessage *message, bool strip, struct wire_error *error);
 
@@ -355,8 +351,7 @@ enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error)
     return check_root((ProtobufCMessage *)message, false, error);
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------
- */
+/* ---- bytes ---- */
 
 struct input {
     const unsigned char *at, *end;

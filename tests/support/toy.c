@@ -1,0 +1,319 @@
+#include "toy.h"
+
+#include <string.h>
+
+#include "common/check.h"
+#include "common/codec.h"
+
+static void ticket_key(uint64_t ticket, unsigned char key[8])
+{
+    struct codec_writer writer;
+    codec_writer_init(&writer, key, 8);
+    codec_put_u64(&writer, ticket);
+}
+
+/* ---- folding ---- */
+
+static enum rc fold_registered(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    unsigned char key[8], bytes[64];
+    const struct due due = {.due_ms = event->at_ms + TOY_DUE_MS, .id = event->ticket, .kind = 1};
+    struct codec_writer writer;
+    ticket_key(event->ticket, key);
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, 1);
+    codec_put_u64(&writer, seq);
+    codec_put_u64(&writer, event->at_ms);
+    codec_put_text(&writer, event->registered->external_id);
+    codec_seal_end(&writer);
+    const enum rc rc = store_insert(fold->txn, TOY_TICKETS, key, sizeof key, bytes, writer.used);
+    fold->tally->values[TOY_REGISTERED]++;
+    return rc == RC_OK ? due_put(fold->txn, &due) : rc;
+}
+
+static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_REGISTERED:
+        return fold_registered(fold, seq, event);
+    case PAIDAN__EVENT__FACT_WARNED: {
+        const struct due due = {.due_ms = event->warned->due_ms, .id = event->ticket, .kind = 1};
+        fold->tally->values[TOY_FIRED]++;
+        return due_del(fold->txn, &due);
+    }
+    case PAIDAN__EVENT__FACT_NOTED:
+        fold->tally->values[TOY_NOTED]++;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_CHASED:
+        fold->tally->values[TOY_CHASED]++;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_RECEIPTS:
+        fold->tally->values[TOY_RECEIPTS] += event->receipts->n_receipts;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_RECORD_REFUSED:
+        fold->tally->values[TOY_REFUSED]++;
+        return RC_OK;
+    default:
+        return RC_CORRUPT;
+    }
+}
+
+/* ---- deciding ---- */
+
+struct gather {
+    unsigned facts, records;
+    uint64_t tickets[STEP_INPUTS_MAX];
+};
+
+static struct gather *gather_of(struct step *step)
+{
+    if (step->gather == NULL) {
+        step->gather = arena_zalloc(step->arena, sizeof(struct gather));
+    }
+    return step->gather;
+}
+
+/* Pretends that a transaction holds TOY_BATCH_MAX facts. */
+static enum rc say(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
+{
+    struct gather *gather = gather_of(step);
+    if (gather == NULL || gather->facts >= TOY_BATCH_MAX) {
+        return RC_LIMIT;
+    }
+    gather->facts++;
+    return step_append(step, event, item, seq);
+}
+
+static enum rc submit_one(struct step *step, const Paidan__NewTicket *ticket, uint32_t item,
+                          Paidan__SubmitResult *result)
+{
+    Paidan__Registered registered = PAIDAN__REGISTERED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    registered.channel = ticket->channel;
+    registered.text = ticket->text;
+    registered.external_id = ticket->external_id;
+    registered.query_code = "ABC123";
+    registered.title = ticket->text;
+    event.has_ticket = 1;
+    event.ticket = step->tally->values[TOY_REGISTERED] + 1;
+    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
+    event.registered = &registered;
+    const enum rc rc = say(step, &event, item, NULL);
+    paidan__submit_result__init(result);
+    result->code = PAIDAN__CODE__OK;
+    result->has_ticket = 1;
+    result->ticket = event.ticket;
+    return rc;
+}
+
+static enum rc submit(struct step *step, const Paidan__Submit *wish)
+{
+    if (wish->n_tickets == 0 || strcmp(wish->tickets[0]->text, "refuse") == 0) {
+        return step_refuse(step, PAIDAN__CODE__TEXT_EMPTY, "tickets[0].text");
+    }
+    if (strcmp(wish->tickets[0]->text, "huge") == 0) {
+        return RC_LIMIT;
+    }
+    Paidan__SubmitResult *results = arena_alloc(step->arena, wish->n_tickets * sizeof *results);
+    Paidan__SubmitResult **list =
+        arena_alloc(step->arena, wish->n_tickets * sizeof(Paidan__SubmitResult *));
+    CHECK(results != NULL);
+    CHECK(list != NULL);
+    for (size_t index = 0; index < wish->n_tickets; index++) {
+        const enum rc rc = submit_one(step, wish->tickets[index], (uint32_t)index, &results[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        list[index] = &results[index];
+    }
+    Paidan__Submitted submitted = PAIDAN__SUBMITTED__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    submitted.n_results = wish->n_tickets;
+    submitted.results = list;
+    answer.body_case = PAIDAN__ANSWER__BODY_SUBMITTED;
+    answer.submitted = &submitted;
+    step_wake(step, step_key("work"));
+    return step_answer(step, &answer);
+}
+
+static enum rc supplement(struct step *step, uint64_t ticket)
+{
+    unsigned char key[8];
+    const void *value = NULL;
+    size_t bytes = 0;
+    uint8_t version = 0;
+    struct codec_reader reader;
+    Paidan__Event *event = NULL;
+    ticket_key(ticket, key);
+    enum rc rc = store_get(step->txn, TOY_TICKETS, key, sizeof key, &value, &bytes);
+    if (rc == RC_NOT_FOUND) {
+        return step_refuse(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
+    if (rc == RC_OK) {
+        rc = codec_unseal(&reader, value, bytes, &version);
+    }
+    if (rc == RC_OK) {
+        rc = step_read(step, codec_get_u64(&reader), &event);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    done.has_version = 1;
+    done.version = strlen(event->registered->title);
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
+    return step_answer(step, &answer);
+}
+
+static enum rc chase(struct step *step, uint64_t ticket)
+{
+    Paidan__Chased chased = PAIDAN__CHASED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    chased.count = 1;
+    event.has_ticket = 1;
+    event.ticket = ticket;
+    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
+    event.chased = &chased;
+    const enum rc rc = say(step, &event, 0, NULL);
+    return rc == RC_OK ? step_answer_unstored(step, &answer) : rc;
+}
+
+static enum rc apply_command(struct step *step, const struct step_input *input)
+{
+    const Paidan__Request *request = input->request;
+    switch (request->wish_case) {
+    case PAIDAN__REQUEST__WISH_SUBMIT:
+        return submit(step, request->submit);
+    case PAIDAN__REQUEST__WISH_SUPPLEMENT:
+        return supplement(step, request->supplement->ticket);
+    case PAIDAN__REQUEST__WISH_CHASE:
+        return chase(step, request->chase->ticket);
+    default:
+        break;
+    }
+    if (step->tally->values[TOY_REGISTERED] == 0 && step->now_ms < input->park_until_ms) {
+        step_park_until(step, step_key("work"), step->now_ms + 500);
+        return RC_OK;
+    }
+    return step_refuse(step, PAIDAN__CODE__OK, NULL);
+}
+
+static enum rc apply_record(struct step *step, const struct step_input *input)
+{
+    Paidan__Noted noted = PAIDAN__NOTED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    struct gather *gather = gather_of(step);
+    if (gather == NULL || input->event->ticket == TOY_UNHOLDABLE) {
+        return RC_LIMIT;
+    }
+    event.has_ticket = 1;
+    event.ticket = input->event->ticket;
+    event.fact_case = PAIDAN__EVENT__FACT_NOTED;
+    event.noted = &noted;
+    gather->tickets[gather->records++] = event.ticket;
+    return say(step, &event, 0, NULL);
+}
+
+static enum rc finish(struct step *step)
+{
+    const struct gather *gather = step->gather;
+    Paidan__Receipts receipts = PAIDAN__RECEIPTS__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    CHECK(gather != NULL);
+    CHECK(gather->records > 0);
+    Paidan__Receipt *rows = arena_alloc(step->arena, gather->records * sizeof *rows);
+    Paidan__Receipt **list = arena_alloc(step->arena, gather->records * sizeof(Paidan__Receipt *));
+    if (rows == NULL || list == NULL) {
+        return RC_LIMIT;
+    }
+    for (unsigned index = 0; index < gather->records; index++) {
+        paidan__receipt__init(&rows[index]);
+        rows[index].ticket = gather->tickets[index];
+        rows[index].state = PAIDAN__STATE__STATE_ASSIGNED;
+        rows[index].at_ms = step->now_ms;
+        list[index] = &rows[index];
+    }
+    receipts.n_receipts = gather->records;
+    receipts.receipts = list;
+    event.fact_case = PAIDAN__EVENT__FACT_RECEIPTS;
+    event.receipts = &receipts;
+    return step_append(step, &event, 0, NULL);
+}
+
+static enum rc apply(struct step *step, const struct step_input *input)
+{
+    if (input->kind == STEP_COMMAND) {
+        return apply_command(step, input);
+    }
+    if (input->kind == STEP_RECORD) {
+        return apply_record(step, input);
+    }
+    Paidan__Warned warned = PAIDAN__WARNED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    warned.clock = PAIDAN__CLOCK__CLOCK_ACCEPT;
+    warned.level = 1;
+    warned.due_ms = input->due.due_ms;
+    warned.card = PAIDAN__CARD__CARD_YELLOW;
+    event.has_ticket = 1;
+    event.ticket = input->due.id;
+    event.fact_case = PAIDAN__EVENT__FACT_WARNED;
+    event.warned = &warned;
+    return say(step, &event, 0, NULL);
+}
+
+static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
+{
+    (void)request;
+    Paidan__Done *done = arena_alloc(view->arena, sizeof *done);
+    if (done == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__done__init(done);
+    done->has_version = 1;
+    done->version = view->tally->values[TOY_REGISTERED];
+    answer->body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer->done = done;
+    return RC_OK;
+}
+
+static bool changes(const Paidan__Request *request)
+{
+    return request->wish_case == PAIDAN__REQUEST__WISH_SUBMIT ||
+           request->wish_case == PAIDAN__REQUEST__WISH_SUPPLEMENT ||
+           request->wish_case == PAIDAN__REQUEST__WISH_CHASE ||
+           request->wish_case == PAIDAN__REQUEST__WISH_PULL;
+}
+
+static bool knows(const Paidan__Request *request)
+{
+    return changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+}
+
+static const char *const follows[] = {"intake", NULL};
+static const char *const followed_by[] = {"triage", NULL};
+static const char *const tables[] = {"toy_tickets", NULL};
+static const char *const tallies[] = {"registered", "noted",  "fired", "receipts",
+                                      "refused",    "chased", NULL};
+
+const struct step_service toy_service = {
+    .name = "toy",
+    .follows = follows,
+    .followed_by = followed_by,
+    .tables = tables,
+    .tallies = tallies,
+    .apply = apply,
+    .evolve = evolve,
+    .query = query,
+    .finish = finish,
+    .changes = changes,
+    .knows = knows,
+};
+
+struct store_options toy_store_options(const char *path)
+{
+    return (struct store_options){
+        .path = path, .map_bytes = 256u << 20, .service = "toy", .tables = tables};
+}

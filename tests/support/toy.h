@@ -1,0 +1,27 @@
+/* toy: a small service for the tests of step: it counts what it is told.
+ *
+ * Follows "intake", is followed by "triage". Of each ticket it keeps a row and a deadline.
+ *   Submit       one Registered per ticket; TEXT_EMPTY if the first text is "refuse"; more than
+ *                TOY_BATCH_MAX facts in one transaction are too many (RC_LIMIT), as is one command
+ *                whose text is "huge"; woken: step_key("work")
+ *   Supplement   reads the ticket's Registered back and answers its title's length as `version`
+ *   Chase        says Chased, but its answer is never stored
+ *   Pull         waits under step_key("work") until something was ever registered
+ *   records      Registered: one Noted per record, one Receipts per step (finish);
+ *                a record of ticket TOY_UNHOLDABLE is too much for any transaction
+ *   deadlines    Warned: the row goes
+ *   TriageShow   answers how many were registered */
+#pragma once
+
+#include "common/step.h"
+
+#define TOY_BATCH_MAX 40u
+#define TOY_DUE_MS 1000u /* after the fact */
+#define TOY_UNHOLDABLE 666u
+
+enum toy_table { TOY_TICKETS = STORE_SERVICE };
+enum toy_tally { TOY_REGISTERED, TOY_NOTED, TOY_FIRED, TOY_RECEIPTS, TOY_REFUSED, TOY_CHASED };
+
+extern const struct step_service toy_service;
+/* Store options of the toy in a folder. */
+struct store_options toy_store_options(const char *path);
