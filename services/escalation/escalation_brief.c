@@ -1,0 +1,139 @@
+/* The short picture of a ticket, as every listing and pull gives it. */
+
+#include "common/check.h"
+#include "escalation_core.h"
+
+enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_ticket *ticket,
+                                bool stopped, Paidan__ClockSet ***sets, size_t *count)
+{
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    Paidan__ClockSet **list = arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof *list);
+    Paidan__ClockSet *room = arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof *room);
+    if (list == NULL || room == NULL) {
+        return RC_LIMIT;
+    }
+    size_t used = 0;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        if (!stopped && !escalation_state_runs(ticket, clock)) {
+            continue;
+        }
+        Paidan__ClockSet *set = &room[used];
+        paidan__clock_set__init(set);
+        set->clock = clock->clock;
+        set->start_ms = clock->start_ms;
+        set->due_ms = clock->due_ms;
+        set->has_warn_ms = clock->warn_ms != 0;
+        set->warn_ms = clock->warn_ms;
+        set->calendar = arena_strdup(arena, clock->calendar);
+        set->has_amount_ms = true;
+        set->amount_ms = clock->amount_ms;
+        set->has_policy_line = true;
+        set->policy_line = clock->policy_line;
+        if (set->calendar == NULL) {
+            return RC_LIMIT;
+        }
+        list[used] = set;
+        used++;
+    }
+    *sets = list;
+    *count = used;
+    return RC_OK;
+}
+
+static enum rc add_info(struct arena *arena, const struct escalation_info *info,
+                        Paidan__Brief *brief)
+{
+    brief->category = arena_strdup(arena, info->category);
+    brief->area = arena_strdup(arena, info->area);
+    brief->title = arena_strdup(arena, info->title);
+    brief->channel = arena_strdup(arena, info->channel);
+    brief->has_urgency = true;
+    brief->urgency = (Paidan__Urgency)info->urgency;
+    brief->has_registered_ms = true;
+    brief->registered_ms = info->registered_ms;
+    const bool whole = brief->category != NULL && brief->area != NULL && brief->title != NULL &&
+                       brief->channel != NULL;
+    return whole ? RC_OK : RC_LIMIT;
+}
+
+static enum rc add_people(struct arena *arena, const struct escalation_ticket *ticket,
+                          Paidan__Brief *brief)
+{
+    brief->unit = arena_strdup(arena, ticket->unit);
+    brief->assist = arena_alloc(arena, SITE_ASSIST_MAX * sizeof(char *));
+    if (brief->unit == NULL || brief->assist == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < ticket->assist_count; index++) {
+        brief->assist[index] = arena_strdup(arena, ticket->assist[index]);
+        if (brief->assist[index] == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    brief->n_assist = ticket->assist_count;
+    if (ticket->lease_until_ms != 0) {
+        brief->holder = arena_strdup(arena, ticket->holder);
+        brief->has_lease_until_ms = true;
+        brief->lease_until_ms = ticket->lease_until_ms;
+    }
+    return ticket->lease_until_ms != 0 && brief->holder == NULL ? RC_LIMIT : RC_OK;
+}
+
+static void add_times(const struct escalation_ticket *ticket, Paidan__Brief *brief)
+{
+    brief->next_due_ms = escalation_state_next_deadline(ticket);
+    brief->has_next_due_ms = brief->next_due_ms != 0;
+    brief->has_changed_ms = true;
+    brief->changed_ms = ticket->changed_ms;
+    brief->has_overdue_since_ms = ticket->overdue_ms != 0;
+    brief->overdue_since_ms = ticket->overdue_ms;
+}
+
+static void add_counts(const struct escalation_ticket *ticket, Paidan__Brief *brief)
+{
+    brief->has_card = true;
+    brief->card = escalation_state_card(ticket);
+    brief->has_round = true;
+    brief->round = ticket->round;
+    brief->has_chases = true;
+    brief->chases = ticket->chases;
+    brief->has_raises = true;
+    brief->raises = ticket->raises;
+    brief->has_outcome = ticket->outcome != 0;
+    brief->has_satisfied = ticket->satisfied != 0;
+    if (brief->has_outcome) {
+        brief->outcome = (Paidan__Outcome)ticket->outcome;
+    }
+    if (brief->has_satisfied) {
+        brief->satisfied = (Paidan__Satisfied)ticket->satisfied;
+    }
+}
+
+enum rc escalation_brief(struct arena *arena, uint64_t id, const struct escalation_ticket *ticket,
+                         const struct escalation_info *info, Paidan__Brief **brief)
+{
+    CHECK(ticket->state != ESCALATION_NONE);
+    Paidan__Brief *made = arena_alloc(arena, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__brief__init(made);
+    made->ticket = id;
+    made->version = ticket->version;
+    made->state = (Paidan__State)ticket->state;
+    made->level = ticket->level;
+    add_times(ticket, made);
+    add_counts(ticket, made);
+    enum rc rc = add_people(arena, ticket, made);
+    if (rc == RC_OK && info != NULL) {
+        rc = add_info(arena, info, made);
+    }
+    if (rc == RC_OK) {
+        rc = escalation_brief_clocks(arena, ticket, false, &made->clocks, &made->n_clocks);
+    }
+    if (rc == RC_OK) {
+        *brief = made;
+    }
+    return rc;
+}

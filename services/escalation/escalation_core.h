@@ -1,0 +1,176 @@
+/* escalation_core: what the files of the core share. Pure: reaches nothing but its step, its fold
+ * or its view.
+ *
+ *   escalation_core.c           the service's table, dispatch, saying facts
+ *   escalation_clocks.c         who gets a ticket on a level, and until when
+ *   escalation_decide_record.c  records of triage, callback and intake
+ *   escalation_decide_work.c    pull and work
+ *   escalation_decide_due.c     deadlines
+ *   escalation_evolve.c         folding
+ *   escalation_brief.c          the short picture of a ticket
+ *   escalation_query.c          show, list
+ *   escalation_query_board.c    board, a unit's work */
+#pragma once
+
+#include "common/step.h"
+#include "escalation_state.h"
+
+/* Counters, in the order of escalation_service.tallies. Stored: add at the end. */
+enum escalation_tally {
+    /* gauges */
+    TALLY_TICKETS, /* known here: the sum over the six states */
+    TALLY_STATE,   /* + state - 1 */
+    TALLY_OPEN = TALLY_STATE + ESCALATION_STATE_COUNT - 1,
+    TALLY_LEVEL, /* open, + level - 1 */
+    TALLY_YELLOW = TALLY_LEVEL + SITE_LEVELS_MAX,
+    TALLY_RED,     /* open */
+    TALLY_OVERDUE, /* open */
+    /* totals */
+    TALLY_OUTCOME, /* + outcome - 1 */
+    TALLY_ASSIGNED = TALLY_OUTCOME + 5,
+    TALLY_FALLBACK,
+    TALLY_RULED,
+    TALLY_LEASED,
+    TALLY_LAPSED,
+    TALLY_ACCEPTED,
+    TALLY_ACCEPTED_LATE,
+    TALLY_CONTACTED,
+    TALLY_CONTACTED_LATE,
+    TALLY_PROGRESSED,
+    TALLY_RESOLVED,
+    TALLY_RESOLVED_LATE,
+    TALLY_RETURNED,
+    TALLY_REOPENED,
+    TALLY_WARNED,
+    TALLY_RAISED_EXPIRED,
+    TALLY_RAISED_COMPETENCE,
+    TALLY_CARDED,
+    TALLY_ALARMED,
+    TALLY_NOTED,
+    TALLY_REFUSED_RECORDS,
+    TALLY_COUNT,
+};
+
+/* ---- saying (escalation_core.c) ----------------------------------------------------------------
+ */
+
+/* Says one fact about a ticket: sets ticket and prev_seq, appends, folds. ticket: its record, read
+ * in this step since its last fact (state NONE: unknown). item: index in the command's batch. */
+MUST_CHECK enum rc escalation_core_say(struct step *step, uint64_t id,
+                                       const struct escalation_ticket *ticket, Paidan__Event *event,
+                                       uint32_t item);
+/* A record of a followed log that cannot be used: says RecordRefused. detail may be NULL. It stands
+ * outside the ticket's chain and changes no record. */
+MUST_CHECK enum rc escalation_core_refuse_record(struct step *step, const Paidan__Event *record,
+                                                 Paidan__Code code, const char *detail);
+/* As escalation_state_load, but an unknown ticket is RC_OK with state NONE and round 1. */
+MUST_CHECK enum rc escalation_core_load(struct store_txn *txn, uint64_t id,
+                                        struct escalation_ticket *ticket);
+
+/* ---- owners and clocks (escalation_clocks.c) ----------------------------------------------------
+ */
+
+/* Who shall have a ticket. Texts point into site, record or event. */
+struct escalation_target {
+    uint32_t level;
+    const char *unit;
+    const char *assist[SITE_ASSIST_MAX];
+    uint32_t assist_count, matrix_line; /* line 0: none */
+    bool fallback;
+};
+
+/* Next level above that has an area in the branch of this one; 0: none, it is at the top. An area
+ * the site does not know has all levels. */
+uint32_t escalation_clocks_level_above(const struct site *site, const char *area, uint32_t level);
+/* The owner by the matrix or the level's fallback. Before: level is one of the site's. */
+void escalation_clocks_owner(const struct site *site, const struct escalation_info *info,
+                             uint32_t level, struct escalation_target *target);
+/* The rule of a clock of this ticket on its level; NULL: the site has none (contact). */
+const struct site_clock_rule *escalation_clocks_rule(const struct site *site,
+                                                     const struct escalation_info *info,
+                                                     uint32_t level, Paidan__Clock clock);
+/* When the alarm repeats after now_ms. */
+uint64_t escalation_clocks_next_alarm(const struct step *step, const struct escalation_info *info,
+                                      uint32_t level);
+
+enum escalation_start {
+    ESCALATION_START_ALL,   /* accept, contact, and handle (redo from round 2 on) */
+    ESCALATION_START_ACCEPT /* accept alone; the others of `keep` run on */
+};
+/* Builds what moves a ticket, in the arena: from now_ms. keep: the record whose other running
+ * clocks are carried on, with ESCALATION_START_ACCEPT. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_clocks_assignment(struct step *step,
+                                                const struct escalation_info *info,
+                                                const struct escalation_target *target,
+                                                enum escalation_start start, uint32_t round,
+                                                const struct escalation_ticket *keep,
+                                                Paidan__Assignment **assignment);
+
+/* ---- the parts of apply -------------------------------------------------------------------------
+ */
+
+MUST_CHECK enum rc escalation_decide_record(struct step *step, const struct step_input *input);
+MUST_CHECK enum rc escalation_decide_pull(struct step *step, const struct step_input *input);
+MUST_CHECK enum rc escalation_decide_work(struct step *step, const struct step_input *input);
+MUST_CHECK enum rc escalation_decide_due(struct step *step, const struct step_input *input);
+/* Raises to the level above (there is one): said with why; wakes the unit that gets it. clock and
+ * due_ms of WHY_EXPIRED, note of WHY_COMPETENCE (else NULL). */
+struct escalation_raise {
+    Paidan__Why why;
+    Paidan__Clock clock;
+    uint64_t due_ms;
+    const char *note;
+};
+MUST_CHECK enum rc escalation_decide_raise(struct step *step, uint64_t id,
+                                           const struct escalation_ticket *ticket,
+                                           const struct escalation_info *info, uint32_t level,
+                                           const struct escalation_raise *raise, uint32_t item);
+
+/* ---- folding and asking -------------------------------------------------------------------------
+ */
+
+MUST_CHECK enum rc escalation_evolve(struct step_fold *fold, uint64_t seq,
+                                     const Paidan__Event *event);
+
+/* The short picture of a ticket, in the arena. info NULL: nothing is known (withdrawn before its
+ * route). all_clocks: stopped ones too. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_brief(struct arena *arena, uint64_t id,
+                                    const struct escalation_ticket *ticket,
+                                    const struct escalation_info *info, Paidan__Brief **brief);
+/* All clocks of this round, in the arena. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_brief_clocks(struct arena *arena,
+                                           const struct escalation_ticket *ticket, bool stopped,
+                                           Paidan__ClockSet ***sets, size_t *count);
+
+/* What a listing selects; compiled once from codes. */
+struct escalation_filter {
+    const struct site *site;
+    uint32_t area, category; /* SITE_NONE: any */
+    const char *unit;        /* NULL: any */
+    uint32_t state;          /* ESCALATION_NONE: any */
+    uint64_t since_ms;
+};
+/* Answers and gives false if a code is unknown. */
+bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
+                            const char *area, const char *category, const char *unit,
+                            Paidan__Answer *answer);
+bool escalation_filter_matches(const struct escalation_filter *filter,
+                               const struct escalation_ticket *ticket,
+                               const struct escalation_info *info);
+/* Loads the info of a ticket; *info is NULL if it has none. */
+MUST_CHECK enum rc escalation_query_info(struct store_txn *txn, uint64_t id,
+                                         struct escalation_info *room,
+                                         const struct escalation_info **info);
+/* An answer that is only a code, in the arena's text. */
+void escalation_query_refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail);
+
+MUST_CHECK enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
+                                    Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish,
+                                          Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWork *wish,
+                                              Paidan__Answer *answer);
+
+/* Rows a query looks at in one request; the cursor goes on from there. 20,000 records of 300 bytes
+ * take about 20 ms. */
+#define ESCALATION_SCAN_MAX 20000u

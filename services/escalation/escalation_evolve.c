@@ -1,0 +1,512 @@
+/* Folding: sees one fact, the tables and the counters; no site, no time. The same log gives the
+ * same bytes.
+ *
+ * A fact is a signal to the same table that decided it (escalation_fsm.c); a fact that the table
+ * refuses in the ticket's state contradicts the tables: RC_CORRUPT. */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "escalation_core.h"
+
+/* ---- one ticket changes
+ * -------------------------------------------------------------------------- */
+
+static void count(struct tally *tally, const struct escalation_ticket *ticket, uint64_t by)
+{
+    if (ticket->state == ESCALATION_NONE) {
+        return;
+    }
+    tally->values[TALLY_STATE + ticket->state - 1] += by;
+    if (!escalation_state_open(ticket)) {
+        return;
+    }
+    CHECK(ticket->level >= 1);
+    tally->values[TALLY_OPEN] += by;
+    tally->values[TALLY_LEVEL + ticket->level - 1] += by;
+    const Paidan__Card card = escalation_state_card(ticket);
+    tally->values[TALLY_YELLOW] += card == PAIDAN__CARD__CARD_YELLOW ? by : 0;
+    tally->values[TALLY_RED] += card == PAIDAN__CARD__CARD_RED ? by : 0;
+    tally->values[TALLY_OVERDUE] += ticket->overdue_ms != 0 ? by : 0;
+}
+
+static enum rc move_queue(struct store_txn *txn, uint64_t id,
+                          const struct escalation_ticket *before,
+                          const struct escalation_ticket *after)
+{
+    unsigned char old[ESCALATION_QUEUE_KEY_BYTES], new[ESCALATION_QUEUE_KEY_BYTES];
+    const bool was = escalation_state_queue_key(id, before, old);
+    const bool now = escalation_state_queue_key(id, after, new);
+    if (was && now && memcmp(old, new, sizeof old) == 0) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = store_del(txn, ESCALATION_QUEUE, old, sizeof old);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+    }
+    return now ? store_put(txn, ESCALATION_QUEUE, new, sizeof new, "", 0) : RC_OK;
+}
+
+static enum rc move_due(struct store_txn *txn, uint64_t id, const struct escalation_ticket *before,
+                        const struct escalation_ticket *after)
+{
+    struct due old = {0}, new = {0};
+    enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
+    const bool was = escalation_state_due(id, before, &old, &firing);
+    const bool now = escalation_state_due(id, after, &new, &firing);
+    if (was && now && old.due_ms == new.due_ms &&old.kind == new.kind) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = due_del(txn, &old);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return now ? due_put(txn, &new) : RC_OK;
+}
+
+/* Stores the record and moves everything that follows from it. */
+static enum rc change(struct step_fold *fold, uint64_t id, const struct escalation_ticket *before,
+                      const struct escalation_ticket *after)
+{
+    count(fold->tally, before, UINT64_MAX); /* minus one */
+    count(fold->tally, after, 1);
+    fold->tally->values[TALLY_TICKETS] += before->state == ESCALATION_NONE ? 1 : 0;
+    enum rc rc = escalation_state_save(fold->txn, id, after);
+    if (rc == RC_OK) {
+        rc = move_queue(fold->txn, id, before, after);
+    }
+    return rc == RC_OK ? move_due(fold->txn, id, before, after) : rc;
+}
+
+/* ---- parts of facts
+ * ------------------------------------------------------------------------------ */
+
+static bool take(char *field, size_t size, const char *text)
+{
+    const size_t bytes = strlen(text);
+    if (bytes >= size) {
+        return false;
+    }
+    memset(field, 0, size);
+    memcpy(field, text, bytes);
+    return true;
+}
+
+static void drop_lease(struct escalation_ticket *ticket)
+{
+    ticket->lease_until_ms = 0;
+    ticket->holder[0] = '\0';
+}
+
+static void drop_alarm(struct escalation_ticket *ticket)
+{
+    ticket->alarm_ms = 0;
+    ticket->alarms = 0;
+}
+
+static void stop_clock(struct escalation_ticket *ticket, Paidan__Clock kind)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, kind);
+    if (clock != NULL) {
+        clock->flags |= ESCALATION_STOPPED;
+    }
+}
+
+/* Nothing of it runs any more. */
+static void rest(struct escalation_ticket *ticket)
+{
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        ticket->clocks[index].flags |= ESCALATION_STOPPED;
+    }
+    drop_lease(ticket);
+    drop_alarm(ticket);
+    ticket->overdue_ms = 0;
+}
+
+static enum rc take_clock(struct escalation_ticket *ticket, const Paidan__ClockSet *set)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, set->clock);
+    const bool runs_on = clock != NULL && set->clock != PAIDAN__CLOCK__CLOCK_ACCEPT &&
+                         clock->start_ms == set->start_ms && clock->due_ms == set->due_ms;
+    if (runs_on) {
+        return RC_OK; /* with what fired already */
+    }
+    if (clock == NULL) {
+        if (ticket->clock_count == ESCALATION_CLOCKS_MAX) {
+            return RC_CORRUPT;
+        }
+        clock = &ticket->clocks[ticket->clock_count];
+        ticket->clock_count++;
+    }
+    *clock = (struct escalation_clock){
+        .clock = set->clock,
+        .start_ms = set->start_ms,
+        .due_ms = set->due_ms,
+        .warn_ms = set->has_warn_ms ? set->warn_ms : 0,
+        .amount_ms = set->has_amount_ms ? set->amount_ms : 0,
+        .policy_line = set->has_policy_line ? set->policy_line : 0,
+    };
+    const char *calendar = set->calendar != NULL ? set->calendar : "";
+    const bool counts =
+        set->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT && set->clock <= PAIDAN__CLOCK__CLOCK_REDO;
+    return counts && take(clock->calendar, sizeof clock->calendar, calendar) ? RC_OK : RC_CORRUPT;
+}
+
+/* keep: clocks of before that the assignment names again run on, and stopped ones stay. */
+static enum rc take_assignment(struct escalation_ticket *ticket, const Paidan__Assignment *to,
+                               bool keep)
+{
+    const bool fits = to->level >= 1 && to->level <= SITE_LEVELS_MAX &&
+                      to->n_assist <= SITE_ASSIST_MAX &&
+                      take(ticket->unit, sizeof ticket->unit, to->unit);
+    if (!fits) {
+        return RC_CORRUPT;
+    }
+    ticket->level = to->level;
+    ticket->assist_count = (uint32_t)to->n_assist;
+    for (size_t index = 0; index < to->n_assist; index++) {
+        if (!take(ticket->assist[index], sizeof ticket->assist[index], to->assist[index])) {
+            return RC_CORRUPT;
+        }
+    }
+    if (!keep) {
+        ticket->clock_count = 0;
+    }
+    for (size_t index = 0; index < to->n_clocks; index++) {
+        const enum rc rc = take_clock(ticket, to->clocks[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    drop_lease(ticket);
+    return RC_OK;
+}
+
+/* Whether a missed clock runs on: then a ruling has repaired nothing. */
+static bool is_missed(const struct escalation_ticket *ticket)
+{
+    bool missed = false;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const uint8_t flags = ticket->clocks[index].flags;
+        missed =
+            missed || (flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) == ESCALATION_EXPIRED;
+    }
+    return missed;
+}
+
+/* ---- facts
+ * --------------------------------------------------------------------------------------- */
+
+static enum rc fold_assigned(struct step_fold *fold, uint64_t id, const Paidan__Assigned *assigned,
+                             struct escalation_ticket *ticket)
+{
+    const bool ruled = assigned->why == PAIDAN__WHY__WHY_RULED;
+    const bool stays = ruled && assigned->to->level == ticket->level;
+    enum rc rc = take_assignment(ticket, assigned->to, stays);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (ruled) {
+        ticket->flags |= ESCALATION_RULED;
+        if (!is_missed(ticket)) {
+            drop_alarm(ticket);
+            ticket->overdue_ms = 0;
+        }
+    }
+    const bool fallback = assigned->to->has_fallback && assigned->to->fallback;
+    fold->tally->values[ruled ? TALLY_RULED : TALLY_ASSIGNED]++;
+    fold->tally->values[TALLY_FALLBACK] += fallback ? 1 : 0;
+    struct escalation_info info = {.urgency = (uint32_t)assigned->urgency,
+                                   .registered_ms = assigned->registered_ms};
+    const bool fits = take(info.category, sizeof info.category, assigned->category) &&
+                      take(info.area, sizeof info.area, assigned->area) &&
+                      take(info.channel, sizeof info.channel, assigned->channel) &&
+                      take(info.title, sizeof info.title, assigned->title);
+    return fits ? escalation_state_save_info(fold->txn, id, &info) : RC_CORRUPT;
+}
+
+static enum rc fold_raised(struct step_fold *fold, const Paidan__Raised *raised,
+                           struct escalation_ticket *ticket)
+{
+    if (raised->from_level != ticket->level || raised->to->level <= ticket->level) {
+        return RC_CORRUPT;
+    }
+    const bool expired = raised->why == PAIDAN__WHY__WHY_EXPIRED;
+    fold->tally->values[expired ? TALLY_RAISED_EXPIRED : TALLY_RAISED_COMPETENCE]++;
+    if (expired && ticket->overdue_ms == 0) {
+        ticket->overdue_ms = raised->due_ms;
+    }
+    ticket->raises++;
+    drop_alarm(ticket); /* the clocks of the new level watch now */
+    return take_assignment(ticket, raised->to, false);
+}
+
+static enum rc fold_reopened(struct step_fold *fold, const Paidan__Reopened *reopened,
+                             struct escalation_ticket *ticket)
+{
+    if (reopened->round != ticket->round + 1) {
+        return RC_CORRUPT;
+    }
+    ticket->raises += reopened->to->level > ticket->level ? 1 : 0;
+    ticket->round = reopened->round;
+    fold->tally->values[TALLY_REOPENED]++;
+    return take_assignment(ticket, reopened->to, false);
+}
+
+static enum rc fold_warned(struct step_fold *fold, const Paidan__Warned *warned,
+                           struct escalation_ticket *ticket)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, warned->clock);
+    if (clock == NULL || (clock->flags & (ESCALATION_WARNED | ESCALATION_STOPPED)) != 0) {
+        return RC_CORRUPT;
+    }
+    clock->flags |= ESCALATION_WARNED;
+    fold->tally->values[TALLY_WARNED]++;
+    return RC_OK;
+}
+
+static enum rc fold_carded(struct step_fold *fold, const Paidan__Carded *carded,
+                           struct escalation_ticket *ticket)
+{
+    fold->tally->values[TALLY_CARDED]++;
+    if (carded->clock == PAIDAN__CLOCK__CLOCK_CALLBACK) {
+        ticket->flags |= ESCALATION_RED_END;
+        return RC_OK;
+    }
+    struct escalation_clock *clock = escalation_state_clock(ticket, carded->clock);
+    if (clock == NULL || (clock->flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) != 0) {
+        return RC_CORRUPT;
+    }
+    clock->flags |= ESCALATION_EXPIRED | ESCALATION_WARNED;
+    ticket->alarm_ms = carded->next_alarm_ms;
+    if (ticket->overdue_ms == 0) {
+        ticket->overdue_ms = carded->due_ms;
+    }
+    return RC_OK;
+}
+
+static enum rc fold_alarmed(struct step_fold *fold, const Paidan__Alarmed *alarmed,
+                            struct escalation_ticket *ticket)
+{
+    if (ticket->alarm_ms == 0 || alarmed->next_alarm_ms <= ticket->alarm_ms) {
+        return RC_CORRUPT;
+    }
+    ticket->alarms = alarmed->count;
+    ticket->alarm_ms = alarmed->next_alarm_ms;
+    fold->tally->values[TALLY_ALARMED]++;
+    return RC_OK;
+}
+
+static enum rc fold_closed(struct step_fold *fold, const Paidan__Closed *closed,
+                           struct escalation_ticket *ticket)
+{
+    const bool known = closed->outcome >= PAIDAN__OUTCOME__OUTCOME_SOLVED &&
+                       closed->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+    if (!known || closed->round != ticket->round) {
+        return RC_CORRUPT;
+    }
+    ticket->outcome = (uint32_t)closed->outcome;
+    ticket->satisfied = closed->has_satisfied ? (uint32_t)closed->satisfied : 0;
+    fold->tally->values[TALLY_OUTCOME + ticket->outcome - 1]++;
+    return RC_OK;
+}
+
+/* What a unit did. */
+static enum rc fold_work(struct step_fold *fold, const Paidan__Event *event,
+                         struct escalation_ticket *ticket)
+{
+    uint64_t *values = fold->tally->values;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        stop_clock(ticket, PAIDAN__CLOCK__CLOCK_ACCEPT);
+        drop_lease(ticket);
+        values[TALLY_ACCEPTED]++;
+        values[TALLY_ACCEPTED_LATE] += event->accepted->late ? 1 : 0;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_CONTACTED:
+        stop_clock(ticket, PAIDAN__CLOCK__CLOCK_CONTACT);
+        values[TALLY_CONTACTED]++;
+        values[TALLY_CONTACTED_LATE] += event->contacted->late ? 1 : 0;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_PROGRESSED:
+        values[TALLY_PROGRESSED]++;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        ticket->returns = event->returned->count;
+        drop_lease(ticket);
+        values[TALLY_RETURNED]++;
+        return RC_OK;
+    default:
+        CHECK(event->fact_case == PAIDAN__EVENT__FACT_RESOLVED);
+        values[TALLY_RESOLVED]++;
+        values[TALLY_RESOLVED_LATE] += event->resolved->late ? 1 : 0;
+        return event->resolved->round == ticket->round ? RC_OK : RC_CORRUPT;
+    }
+}
+
+static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Event *event,
+                         struct escalation_ticket *ticket)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        return fold_assigned(fold, id, event->assigned, ticket);
+    case PAIDAN__EVENT__FACT_RAISED:
+        return fold_raised(fold, event->raised, ticket);
+    case PAIDAN__EVENT__FACT_REOPENED:
+        return fold_reopened(fold, event->reopened, ticket);
+    case PAIDAN__EVENT__FACT_WARNED:
+        return fold_warned(fold, event->warned, ticket);
+    case PAIDAN__EVENT__FACT_CARDED:
+        return fold_carded(fold, event->carded, ticket);
+    case PAIDAN__EVENT__FACT_ALARMED:
+        return fold_alarmed(fold, event->alarmed, ticket);
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return fold_closed(fold, event->closed, ticket);
+    case PAIDAN__EVENT__FACT_LEASE_LAPSED:
+        drop_lease(ticket);
+        fold->tally->values[TALLY_LAPSED]++;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_NOTED:
+        ticket->chases = event->noted->has_chases ? event->noted->chases : ticket->chases;
+        ticket->supplements += event->noted->supplement ? 1 : 0;
+        fold->tally->values[TALLY_NOTED]++;
+        return RC_OK;
+    default:
+        return fold_work(fold, event, ticket);
+    }
+}
+
+/* ---- facts as signals
+ * ---------------------------------------------------------------------------- */
+
+static enum escalation_signal signal_closed(const Paidan__Closed *closed)
+{
+    switch (closed->outcome) {
+    case PAIDAN__OUTCOME__OUTCOME_UNSOLVED:
+        return ESCALATION_ON_GIVEN_UP;
+    case PAIDAN__OUTCOME__OUTCOME_UNREACHED:
+        return ESCALATION_ON_UNREACHED;
+    case PAIDAN__OUTCOME__OUTCOME_WITHDRAWN:
+        return ESCALATION_ON_WITHDRAWN;
+    default:
+        return ESCALATION_ON_SOLVED;
+    }
+}
+
+/* ESCALATION_SIGNAL_COUNT: not a fact of ours about one ticket. */
+static enum escalation_signal signal_of(const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        return event->assigned->why == PAIDAN__WHY__WHY_RULED ? ESCALATION_ON_RULED
+                                                              : ESCALATION_ON_ROUTED;
+    case PAIDAN__EVENT__FACT_RAISED:
+        return event->raised->why == PAIDAN__WHY__WHY_EXPIRED ? ESCALATION_ON_EXPIRE
+                                                              : ESCALATION_ON_RAISE;
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return signal_closed(event->closed);
+    case PAIDAN__EVENT__FACT_LEASE_LAPSED:
+        return ESCALATION_ON_LAPSE;
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        return ESCALATION_ON_ACCEPT;
+    case PAIDAN__EVENT__FACT_CONTACTED:
+        return ESCALATION_ON_CONTACT;
+    case PAIDAN__EVENT__FACT_PROGRESSED:
+        return ESCALATION_ON_PROGRESS;
+    case PAIDAN__EVENT__FACT_WARNED:
+        return ESCALATION_ON_WARN;
+    case PAIDAN__EVENT__FACT_CARDED:
+        return ESCALATION_ON_CARD;
+    case PAIDAN__EVENT__FACT_ALARMED:
+        return ESCALATION_ON_ALARM;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        return ESCALATION_ON_RETURN;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        return ESCALATION_ON_RESOLVE;
+    case PAIDAN__EVENT__FACT_REOPENED:
+        return ESCALATION_ON_UNSOLVED;
+    case PAIDAN__EVENT__FACT_NOTED:
+        return ESCALATION_ON_NOTED;
+    default:
+        return ESCALATION_SIGNAL_COUNT;
+    }
+}
+
+static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    const enum escalation_signal signal = signal_of(event);
+    if (signal == ESCALATION_SIGNAL_COUNT || !event->has_ticket) {
+        return RC_CORRUPT;
+    }
+    struct escalation_ticket before;
+    enum rc rc = escalation_core_load(fold->txn, event->ticket, &before);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct escalation_step go = escalation_fsm_step(before.state, signal);
+    const uint64_t prev_seq = event->has_prev_seq ? event->prev_seq : 0;
+    if (go.action <= ESCALATION_DO_IGNORE || prev_seq != before.last_seq) {
+        return RC_CORRUPT;
+    }
+    struct escalation_ticket after = before;
+    rc = fold_fact(fold, event->ticket, event, &after);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    after.state = go.next;
+    after.version++;
+    after.last_seq = seq;
+    after.changed_ms = event->at_ms;
+    if (!escalation_state_open(&after)) {
+        rest(&after);
+    }
+    return change(fold, event->ticket, &before, &after);
+}
+
+static enum rc evolve_leased(struct step_fold *fold, const Paidan__Event *event)
+{
+    const Paidan__Leased *leased = event->leased;
+    for (size_t index = 0; index < leased->n_tickets; index++) {
+        struct escalation_ticket before;
+        const enum rc rc = escalation_state_load(fold->txn, leased->tickets[index], &before);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+        const struct escalation_step go = escalation_fsm_step(before.state, ESCALATION_ON_PULL);
+        if (go.action != ESCALATION_DO_LEASE || before.lease_until_ms != 0) {
+            return RC_CORRUPT;
+        }
+        struct escalation_ticket after = before;
+        after.lease_until_ms = leased->until_ms;
+        after.version++;
+        after.changed_ms = event->at_ms;
+        if (!take(after.holder, sizeof after.holder, leased->holder)) {
+            return RC_CORRUPT;
+        }
+        const enum rc changed = change(fold, leased->tickets[index], &before, &after);
+        if (changed != RC_OK) {
+            return changed;
+        }
+    }
+    fold->tally->values[TALLY_LEASED] += leased->n_tickets;
+    return RC_OK;
+}
+
+enum rc escalation_evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_SITE_CHANGED:
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_RECORD_REFUSED:
+        fold->tally->values[TALLY_REFUSED_RECORDS]++;
+        return RC_OK;
+    case PAIDAN__EVENT__FACT_LEASED:
+        return evolve_leased(fold, event);
+    default:
+        return evolve_ticket(fold, seq, event);
+    }
+}

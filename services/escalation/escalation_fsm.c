@@ -1,0 +1,187 @@
+/* The one table of a ticket's life. A cell left out is a refusal. A repeated signal that must do no
+ * harm is written as IGNORE, so that "allowed, no effect" differs from "refused".
+ *
+ *                routed                 accept                 resolve            solved,
+ * unreached, (none) ──────────▶ ASSIGNED ──────────────▶ ACCEPTED ─────────────▶ RESOLVED ────▶
+ * CLOSED │                 ▲  ▲ │ ▲                  │  │                     │     given up │
+ * expire, raise  └──┼─┘ └──────────────────┘  │ return              │ │                    │
+ * expire, raise      ▼                     │ │                    └────────────────────── RETURNED
+ * ◀── return ── ASSIGNED │                    ▲    ruled, expire                              │ │
+ * └───────────────────────────────────────────────┘ unsolved └─▶ WITHDRAWN ◀── withdrawn, from
+ * every state but CLOSED
+ *
+ * The table as it is printed for people: tests/golden/escalation_fsm.txt and README.md. */
+
+#include "escalation_fsm.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/check.h"
+
+#define GO(state, action)                                                                          \
+    {                                                                                              \
+        ESCALATION_##state, ESCALATION_DO_##action                                                 \
+    }
+
+static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIGNAL_COUNT] =
+    {
+        [ESCALATION_NONE] =
+            {
+                [ESCALATION_ON_ROUTED] = GO(ASSIGNED, ASSIGN),
+                /* Before the route: remembered, so that the route finds it. */
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
+                /* No unit has it yet; the dispatcher's desk shows it. */
+                [ESCALATION_ON_NOTED] = GO(NONE, IGNORE),
+            },
+        [ESCALATION_ASSIGNED] =
+            {
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
+                [ESCALATION_ON_NOTED] = GO(ASSIGNED, NOTE),
+                [ESCALATION_ON_PULL] = GO(ASSIGNED, LEASE),
+                [ESCALATION_ON_ACCEPT] = GO(ACCEPTED, ACCEPT),
+                [ESCALATION_ON_RETURN] = GO(RETURNED, RETURN),
+                [ESCALATION_ON_RAISE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_WARN] = GO(ASSIGNED, WARN),
+                [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_CARD] = GO(ASSIGNED, CARD),
+                [ESCALATION_ON_ALARM] = GO(ASSIGNED, ALARM),
+                [ESCALATION_ON_LAPSE] = GO(ASSIGNED, LAPSE),
+            },
+        [ESCALATION_ACCEPTED] =
+            {
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
+                [ESCALATION_ON_NOTED] = GO(ACCEPTED, NOTE),
+                [ESCALATION_ON_CONTACT] = GO(ACCEPTED, CONTACT),
+                [ESCALATION_ON_PROGRESS] = GO(ACCEPTED, PROGRESS),
+                [ESCALATION_ON_RESOLVE] = GO(RESOLVED, RESOLVE),
+                [ESCALATION_ON_RETURN] = GO(RETURNED, RETURN),
+                [ESCALATION_ON_RAISE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_WARN] = GO(ACCEPTED, WARN),
+                [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_CARD] = GO(ACCEPTED, CARD),
+                [ESCALATION_ON_ALARM] = GO(ACCEPTED, ALARM),
+            },
+        [ESCALATION_RETURNED] =
+            {
+                [ESCALATION_ON_RULED] = GO(ASSIGNED, ASSIGN),
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
+                [ESCALATION_ON_NOTED] = GO(RETURNED, NOTE),
+                /* Returning stops no clock: the raise takes the ticket off the desk. */
+                [ESCALATION_ON_WARN] = GO(RETURNED, WARN),
+                [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_CARD] = GO(RETURNED, CARD),
+                [ESCALATION_ON_ALARM] = GO(RETURNED, ALARM),
+            },
+        [ESCALATION_RESOLVED] =
+            {
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
+                [ESCALATION_ON_NOTED] = GO(RESOLVED, NOTE),
+                [ESCALATION_ON_SOLVED] = GO(CLOSED, CLOSE),
+                [ESCALATION_ON_UNSOLVED] = GO(ASSIGNED, REOPEN),
+                [ESCALATION_ON_GIVEN_UP] = GO(CLOSED, CLOSE),
+                [ESCALATION_ON_UNREACHED] = GO(CLOSED, CLOSE),
+                /* The red card of a ticket that is given up, said just before it is closed. */
+                [ESCALATION_ON_CARD] = GO(RESOLVED, CARD),
+            },
+        [ESCALATION_CLOSED] =
+            {
+                [ESCALATION_ON_NOTED] = GO(CLOSED, IGNORE),
+            },
+        [ESCALATION_WITHDRAWN] =
+            {
+                /* The withdrawal was faster than the route: the ticket never opens. */
+                [ESCALATION_ON_ROUTED] = GO(WITHDRAWN, IGNORE),
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, IGNORE),
+                [ESCALATION_ON_NOTED] = GO(WITHDRAWN, IGNORE),
+            },
+};
+
+static_assert((int)ESCALATION_NONE == (int)PAIDAN__STATE__STATE_NONE, "states are stored");
+static_assert((int)ESCALATION_ASSIGNED == (int)PAIDAN__STATE__STATE_ASSIGNED, "states are stored");
+static_assert((int)ESCALATION_ACCEPTED == (int)PAIDAN__STATE__STATE_ACCEPTED, "states are stored");
+static_assert((int)ESCALATION_RETURNED == (int)PAIDAN__STATE__STATE_RETURNED, "states are stored");
+static_assert((int)ESCALATION_RESOLVED == (int)PAIDAN__STATE__STATE_RESOLVED, "states are stored");
+static_assert((int)ESCALATION_CLOSED == (int)PAIDAN__STATE__STATE_CLOSED, "states are stored");
+static_assert((int)ESCALATION_WITHDRAWN == (int)PAIDAN__STATE__STATE_WITHDRAWN,
+              "states are stored");
+static_assert(ESCALATION_WITHDRAWN == 6 && ESCALATION_STATE_COUNT == 7,
+              "states are stored: never renumber");
+
+static const char *const state_names[ESCALATION_STATE_COUNT] = {
+    "none", "assigned", "accepted", "returned", "resolved", "closed", "withdrawn",
+};
+
+static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
+    [ESCALATION_ON_ROUTED] = "routed",       [ESCALATION_ON_RULED] = "ruled",
+    [ESCALATION_ON_WITHDRAWN] = "withdrawn", [ESCALATION_ON_NOTED] = "noted",
+    [ESCALATION_ON_SOLVED] = "solved",       [ESCALATION_ON_UNSOLVED] = "unsolved",
+    [ESCALATION_ON_GIVEN_UP] = "given_up",   [ESCALATION_ON_UNREACHED] = "unreached",
+    [ESCALATION_ON_PULL] = "pull",           [ESCALATION_ON_ACCEPT] = "accept",
+    [ESCALATION_ON_CONTACT] = "contact",     [ESCALATION_ON_PROGRESS] = "progress",
+    [ESCALATION_ON_RESOLVE] = "resolve",     [ESCALATION_ON_RETURN] = "return",
+    [ESCALATION_ON_RAISE] = "raise",         [ESCALATION_ON_WARN] = "warn",
+    [ESCALATION_ON_EXPIRE] = "expire",       [ESCALATION_ON_CARD] = "card",
+    [ESCALATION_ON_ALARM] = "alarm",         [ESCALATION_ON_LAPSE] = "lapse",
+};
+
+static const char *const action_names[ESCALATION_ACTION_COUNT] = {
+    [ESCALATION_DO_REFUSE] = "refuse",   [ESCALATION_DO_IGNORE] = "ignore",
+    [ESCALATION_DO_ASSIGN] = "assign",   [ESCALATION_DO_NOTE] = "note",
+    [ESCALATION_DO_CLOSE] = "close",     [ESCALATION_DO_REOPEN] = "reopen",
+    [ESCALATION_DO_LEASE] = "lease",     [ESCALATION_DO_ACCEPT] = "accept",
+    [ESCALATION_DO_CONTACT] = "contact", [ESCALATION_DO_PROGRESS] = "progress",
+    [ESCALATION_DO_RESOLVE] = "resolve", [ESCALATION_DO_RETURN] = "return",
+    [ESCALATION_DO_RAISE] = "raise",     [ESCALATION_DO_WARN] = "warn",
+    [ESCALATION_DO_CARD] = "card",       [ESCALATION_DO_ALARM] = "alarm",
+    [ESCALATION_DO_LAPSE] = "lapse",
+};
+
+struct escalation_step escalation_fsm_step(enum escalation_state state,
+                                           enum escalation_signal signal)
+{
+    CHECK(state < ESCALATION_STATE_COUNT);
+    CHECK(signal < ESCALATION_SIGNAL_COUNT);
+    const struct escalation_step step = steps[state][signal];
+    if (step.action == ESCALATION_DO_REFUSE) {
+        CHECK(step.next == ESCALATION_NONE);
+    }
+    return step;
+}
+
+Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation_signal signal)
+{
+    CHECK(state < ESCALATION_STATE_COUNT);
+    CHECK(signal < ESCALATION_SIGNAL_COUNT);
+    const bool again = (state == ESCALATION_ACCEPTED && signal == ESCALATION_ON_ACCEPT) ||
+                       (state == ESCALATION_RETURNED && signal == ESCALATION_ON_RETURN) ||
+                       (state == ESCALATION_RESOLVED && signal == ESCALATION_ON_RESOLVE);
+    if (again) {
+        return PAIDAN__CODE__ALREADY_DONE;
+    }
+    const bool work = signal == ESCALATION_ON_CONTACT || signal == ESCALATION_ON_PROGRESS ||
+                      signal == ESCALATION_ON_RESOLVE;
+    if (work && state == ESCALATION_ASSIGNED) {
+        return PAIDAN__CODE__NOT_ACCEPTED;
+    }
+    return PAIDAN__CODE__STATE_FORBIDS;
+}
+
+const char *escalation_fsm_state_name(enum escalation_state state)
+{
+    CHECK(state < ESCALATION_STATE_COUNT);
+    return state_names[state];
+}
+
+const char *escalation_fsm_signal_name(enum escalation_signal signal)
+{
+    CHECK(signal < ESCALATION_SIGNAL_COUNT);
+    return signal_names[signal];
+}
+
+const char *escalation_fsm_action_name(enum escalation_action action)
+{
+    CHECK(action < ESCALATION_ACTION_COUNT);
+    return action_names[action];
+}

@@ -1,0 +1,86 @@
+/* escalation_fsm: the life of one ticket as escalation sees it.
+ *
+ * Every pair of state and signal is decided by one table, here and nowhere else: deciding asks it
+ * before a fact is said, folding asks it again when the fact is folded. */
+#pragma once
+
+#include "command.pb-c.h"
+
+/* Numbers are those of enum State in proto/ticket.proto, and stored. */
+enum escalation_state {
+    ESCALATION_NONE,      /* not known here */
+    ESCALATION_ASSIGNED,  /* 待签收: in a unit's queue, perhaps leased */
+    ESCALATION_ACCEPTED,  /* 办理中: a unit works on it */
+    ESCALATION_RETURNED,  /* 退单待裁: at the dispatcher's desk, clocks run */
+    ESCALATION_RESOLVED,  /* 待回访: the resident is being asked */
+    ESCALATION_CLOSED,    /* 已办结 */
+    ESCALATION_WITHDRAWN, /* 已撤回 */
+    ESCALATION_STATE_COUNT,
+};
+
+enum escalation_signal {
+    /* records of followed logs */
+    ESCALATION_ON_ROUTED,    /* triage: where it goes */
+    ESCALATION_ON_RULED,     /* triage: the dispatcher's ruling on a return */
+    ESCALATION_ON_WITHDRAWN, /* intake: the resident withdrew */
+    ESCALATION_ON_NOTED,     /* intake: supplemented or chased */
+    ESCALATION_ON_SOLVED,    /* callback: solved, or partly where that closes */
+    ESCALATION_ON_UNSOLVED,  /* callback: not solved, may be reopened */
+    ESCALATION_ON_GIVEN_UP,  /* callback: not solved, the site's limit is reached */
+    ESCALATION_ON_UNREACHED, /* callback: nobody answered any attempt */
+    /* commands */
+    ESCALATION_ON_PULL,
+    ESCALATION_ON_ACCEPT,
+    ESCALATION_ON_CONTACT,
+    ESCALATION_ON_PROGRESS,
+    ESCALATION_ON_RESOLVE,
+    ESCALATION_ON_RETURN,
+    ESCALATION_ON_RAISE, /* by competence */
+    /* deadlines */
+    ESCALATION_ON_WARN,   /* a warning point passed */
+    ESCALATION_ON_EXPIRE, /* a clock expired, a level above is there */
+    ESCALATION_ON_CARD,   /* a clock expired, no level above (or the site says card) */
+    ESCALATION_ON_ALARM,  /* time to repeat the alarm */
+    ESCALATION_ON_LAPSE,  /* a lease ended */
+    ESCALATION_SIGNAL_COUNT,
+};
+
+/* What to say. Each names one fact, but for the first two. */
+enum escalation_action {
+    ESCALATION_DO_REFUSE, /* a cell left out */
+    ESCALATION_DO_IGNORE, /* allowed, no effect, nothing to say */
+    ESCALATION_DO_ASSIGN,
+    ESCALATION_DO_NOTE,
+    ESCALATION_DO_CLOSE,
+    ESCALATION_DO_REOPEN,
+    ESCALATION_DO_LEASE,
+    ESCALATION_DO_ACCEPT,
+    ESCALATION_DO_CONTACT,
+    ESCALATION_DO_PROGRESS,
+    ESCALATION_DO_RESOLVE,
+    ESCALATION_DO_RETURN,
+    ESCALATION_DO_RAISE,
+    ESCALATION_DO_WARN,
+    ESCALATION_DO_CARD,
+    ESCALATION_DO_ALARM,
+    ESCALATION_DO_LAPSE,
+    ESCALATION_ACTION_COUNT,
+};
+
+struct escalation_step {
+    enum escalation_state next; /* ESCALATION_NONE with DO_REFUSE */
+    enum escalation_action action;
+};
+
+/* Before: both in range (CHECKed). */
+struct escalation_step escalation_fsm_step(enum escalation_state state,
+                                           enum escalation_signal signal);
+
+/* The code that tells a caller why a cell of the table is a refusal: ALREADY_DONE for a repeated
+ * action, NOT_ACCEPTED for work before acceptance, STATE_FORBIDS else. */
+Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation_signal signal);
+
+/* Stable lower-case names: "assigned", "expire", "raise". Never NULL. */
+const char *escalation_fsm_state_name(enum escalation_state state);
+const char *escalation_fsm_signal_name(enum escalation_signal signal);
+const char *escalation_fsm_action_name(enum escalation_action action);

@@ -1,0 +1,435 @@
+/* Records, keys and the two functions that say where a ticket stands and what happens next. */
+
+#include "escalation_state.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "common/codec.h"
+#include "common/step.h"
+
+enum {
+    TICKET_VERSION = 1,
+    INFO_VERSION = 1,
+    /* Optional parts of the record, beside enum escalation_ticket_flag in the same byte. */
+    HAS_LEASE = 16,
+    HAS_ALARM = 32,
+    HAS_OVERDUE = 64,
+    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END,
+    TICKET_BYTES_MAX = 1024,
+    INFO_BYTES_MAX = 512,
+};
+
+static_assert(PAIDAN__CLOCK__CLOCK_ACCEPT == 1 && PAIDAN__CLOCK__CLOCK_REDO == 4 &&
+                  PAIDAN__CLOCK__CLOCK_ALARM == 6 && PAIDAN__CLOCK__CLOCK_LEASE == 7,
+              "clocks are stored: never renumber");
+static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EXPIRED == 4,
+              "flags are stored: never renumber");
+static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2, "flags are stored: never renumber");
+static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
+                  ESCALATION_AT_DESK == 3,
+              "buckets are stored: never renumber");
+static_assert(ESCALATION_QUEUE_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a queue key is a key");
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static uint64_t read_u64(const unsigned char *bytes)
+{
+    uint64_t value = 0;
+    for (unsigned index = 0; index < 8; index++) {
+        value = (value << 8) | bytes[index];
+    }
+    return value;
+}
+
+void escalation_state_id_key(uint64_t id, unsigned char key[ESCALATION_ID_KEY_BYTES])
+{
+    for (unsigned index = 0; index < ESCALATION_ID_KEY_BYTES; index++) {
+        key[index] = (unsigned char)(id >> (56 - 8 * index));
+    }
+}
+
+uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES])
+{
+    return read_u64(key);
+}
+
+/* ---- ticket ---------------------------------------------------------------------------------- */
+
+static void put_clock(struct codec_writer *writer, const struct escalation_clock *clock)
+{
+    CHECK(clock->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT);
+    CHECK(clock->clock <= PAIDAN__CLOCK__CLOCK_REDO);
+    codec_put_u8(writer, (uint8_t)clock->clock);
+    codec_put_u8(writer, clock->flags);
+    codec_put_u64(writer, clock->start_ms);
+    codec_put_u64(writer, clock->due_ms);
+    codec_put_u64(writer, clock->warn_ms);
+    codec_put_u64(writer, clock->amount_ms);
+    codec_put_u32(writer, clock->policy_line);
+    codec_put_text(writer, clock->calendar);
+}
+
+static uint8_t flags_of(const struct escalation_ticket *ticket)
+{
+    CHECK((ticket->flags & ~FLAGS_OWN) == 0);
+    unsigned flags = ticket->flags;
+    flags |= ticket->lease_until_ms != 0 ? HAS_LEASE : 0u;
+    flags |= ticket->alarm_ms != 0 ? HAS_ALARM : 0u;
+    flags |= ticket->overdue_ms != 0 ? HAS_OVERDUE : 0u;
+    return (uint8_t)flags;
+}
+
+static void put_optional(struct codec_writer *writer, const struct escalation_ticket *ticket)
+{
+    if (ticket->lease_until_ms != 0) {
+        codec_put_u64(writer, ticket->lease_until_ms);
+        codec_put_text(writer, ticket->holder);
+    }
+    if (ticket->alarm_ms != 0) {
+        codec_put_u64(writer, ticket->alarm_ms);
+        codec_put_u32(writer, ticket->alarms);
+    }
+    if (ticket->overdue_ms != 0) {
+        codec_put_u64(writer, ticket->overdue_ms);
+    }
+}
+
+enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
+                              const struct escalation_ticket *ticket)
+{
+    CHECK(ticket->state != ESCALATION_NONE);
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    CHECK(ticket->assist_count <= SITE_ASSIST_MAX);
+    unsigned char bytes[TICKET_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, TICKET_VERSION);
+    codec_put_u8(&writer, (uint8_t)ticket->state);
+    codec_put_u8(&writer, flags_of(ticket));
+    codec_put_u8(&writer, (uint8_t)ticket->level);
+    codec_put_u8(&writer, (uint8_t)ticket->outcome);
+    codec_put_u8(&writer, (uint8_t)ticket->satisfied);
+    codec_put_u16(&writer, (uint16_t)ticket->round);
+    codec_put_u16(&writer, (uint16_t)ticket->raises);
+    codec_put_u16(&writer, (uint16_t)ticket->returns);
+    codec_put_u32(&writer, ticket->chases);
+    codec_put_u32(&writer, ticket->supplements);
+    codec_put_u32(&writer, ticket->version);
+    codec_put_u64(&writer, ticket->last_seq);
+    codec_put_u64(&writer, ticket->changed_ms);
+    put_optional(&writer, ticket);
+    codec_put_text(&writer, ticket->unit);
+    codec_put_u8(&writer, (uint8_t)ticket->assist_count);
+    for (uint32_t index = 0; index < ticket->assist_count; index++) {
+        codec_put_text(&writer, ticket->assist[index]);
+    }
+    codec_put_u8(&writer, (uint8_t)ticket->clock_count);
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        put_clock(&writer, &ticket->clocks[index]);
+    }
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    escalation_state_id_key(id, key);
+    return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, writer.used);
+}
+
+static bool get_clock(struct codec_reader *reader, struct escalation_clock *clock)
+{
+    const uint8_t number = codec_get_u8(reader);
+    clock->clock = (Paidan__Clock)number;
+    clock->flags = codec_get_u8(reader);
+    clock->start_ms = codec_get_u64(reader);
+    clock->due_ms = codec_get_u64(reader);
+    clock->warn_ms = codec_get_u64(reader);
+    clock->amount_ms = codec_get_u64(reader);
+    clock->policy_line = codec_get_u32(reader);
+    codec_get_text(reader, clock->calendar, sizeof clock->calendar);
+    return number >= PAIDAN__CLOCK__CLOCK_ACCEPT && number <= PAIDAN__CLOCK__CLOCK_REDO;
+}
+
+static void get_optional(struct codec_reader *reader, uint8_t flags,
+                         struct escalation_ticket *ticket)
+{
+    if ((flags & HAS_LEASE) != 0) {
+        ticket->lease_until_ms = codec_get_u64(reader);
+        codec_get_text(reader, ticket->holder, sizeof ticket->holder);
+    }
+    if ((flags & HAS_ALARM) != 0) {
+        ticket->alarm_ms = codec_get_u64(reader);
+        ticket->alarms = codec_get_u32(reader);
+    }
+    if ((flags & HAS_OVERDUE) != 0) {
+        ticket->overdue_ms = codec_get_u64(reader);
+    }
+}
+
+/* Everything before the lists. False: a value that is never written. */
+static bool get_head(struct codec_reader *reader, struct escalation_ticket *ticket)
+{
+    const uint8_t state = codec_get_u8(reader);
+    const uint8_t flags = codec_get_u8(reader);
+    ticket->state = (enum escalation_state)state;
+    ticket->flags = flags & FLAGS_OWN;
+    ticket->level = codec_get_u8(reader);
+    ticket->outcome = codec_get_u8(reader);
+    ticket->satisfied = codec_get_u8(reader);
+    ticket->round = codec_get_u16(reader);
+    ticket->raises = codec_get_u16(reader);
+    ticket->returns = codec_get_u16(reader);
+    ticket->chases = codec_get_u32(reader);
+    ticket->supplements = codec_get_u32(reader);
+    ticket->version = codec_get_u32(reader);
+    ticket->last_seq = codec_get_u64(reader);
+    ticket->changed_ms = codec_get_u64(reader);
+    get_optional(reader, flags, ticket);
+    codec_get_text(reader, ticket->unit, sizeof ticket->unit);
+    return state != ESCALATION_NONE && state < ESCALATION_STATE_COUNT &&
+           ticket->level <= SITE_LEVELS_MAX;
+}
+
+enum rc escalation_state_decode(const void *value, size_t bytes, struct escalation_ticket *ticket)
+{
+    struct codec_reader reader;
+    uint8_t version = 0;
+    const enum rc rc = codec_unseal(&reader, value, bytes, &version);
+    if (rc != RC_OK || version != TICKET_VERSION) {
+        return RC_CORRUPT;
+    }
+    memset(ticket, 0, sizeof *ticket);
+    bool good = get_head(&reader, ticket);
+    ticket->assist_count = codec_get_u8(&reader);
+    if (ticket->assist_count > SITE_ASSIST_MAX) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < ticket->assist_count; index++) {
+        codec_get_text(&reader, ticket->assist[index], sizeof ticket->assist[index]);
+    }
+    ticket->clock_count = codec_get_u8(&reader);
+    if (ticket->clock_count > ESCALATION_CLOCKS_MAX) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        good = get_clock(&reader, &ticket->clocks[index]) && good;
+    }
+    return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
+}
+
+enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    escalation_state_id_key(id, key);
+    const void *value = NULL;
+    size_t bytes = 0;
+    const enum rc rc = store_get(txn, ESCALATION_TICKET, key, sizeof key, &value, &bytes);
+    return rc == RC_OK ? escalation_state_decode(value, bytes, ticket) : rc;
+}
+
+/* ---- info ------------------------------------------------------------------------------------ */
+
+enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
+                                   const struct escalation_info *info)
+{
+    unsigned char bytes[INFO_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, INFO_VERSION);
+    codec_put_u8(&writer, (uint8_t)info->urgency);
+    codec_put_u64(&writer, info->registered_ms);
+    codec_put_text(&writer, info->category);
+    codec_put_text(&writer, info->area);
+    codec_put_text(&writer, info->channel);
+    codec_put_text(&writer, info->title);
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    escalation_state_id_key(id, key);
+    return store_put(txn, ESCALATION_INFO, key, sizeof key, bytes, writer.used);
+}
+
+enum rc escalation_state_decode_info(const void *value, size_t bytes, struct escalation_info *info)
+{
+    struct codec_reader reader;
+    uint8_t version = 0;
+    const enum rc rc = codec_unseal(&reader, value, bytes, &version);
+    if (rc != RC_OK || version != INFO_VERSION) {
+        return RC_CORRUPT;
+    }
+    info->urgency = codec_get_u8(&reader);
+    info->registered_ms = codec_get_u64(&reader);
+    codec_get_text(&reader, info->category, sizeof info->category);
+    codec_get_text(&reader, info->area, sizeof info->area);
+    codec_get_text(&reader, info->channel, sizeof info->channel);
+    codec_get_text(&reader, info->title, sizeof info->title);
+    const bool good = info->urgency >= PAIDAN__URGENCY__URGENCY_NORMAL &&
+                      info->urgency <= PAIDAN__URGENCY__URGENCY_EMERGENCY;
+    return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
+}
+
+enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id, struct escalation_info *info)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    escalation_state_id_key(id, key);
+    const void *value = NULL;
+    size_t bytes = 0;
+    const enum rc rc = store_get(txn, ESCALATION_INFO, key, sizeof key, &value, &bytes);
+    return rc == RC_OK ? escalation_state_decode_info(value, bytes, info) : rc;
+}
+
+/* ---- what a record means ----------------------------------------------------------------------
+ */
+
+bool escalation_state_open(const struct escalation_ticket *ticket)
+{
+    return ticket->state == ESCALATION_ASSIGNED || ticket->state == ESCALATION_ACCEPTED ||
+           ticket->state == ESCALATION_RETURNED;
+}
+
+struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket,
+                                                Paidan__Clock clock)
+{
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        if (ticket->clocks[index].clock == clock) {
+            return &ticket->clocks[index];
+        }
+    }
+    return NULL;
+}
+
+bool escalation_state_runs(const struct escalation_ticket *ticket,
+                           const struct escalation_clock *clock)
+{
+    return escalation_state_open(ticket) && (clock->flags & ESCALATION_STOPPED) == 0;
+}
+
+Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
+{
+    if (ticket->alarm_ms != 0 || (ticket->flags & ESCALATION_RED_END) != 0) {
+        return PAIDAN__CARD__CARD_RED;
+    }
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        if (escalation_state_runs(ticket, clock) && (clock->flags & ESCALATION_WARNED) != 0) {
+            return PAIDAN__CARD__CARD_YELLOW;
+        }
+    }
+    return PAIDAN__CARD__CARD_NONE;
+}
+
+uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)
+{
+    uint64_t earliest = 0;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        const bool waits =
+            escalation_state_runs(ticket, clock) && (clock->flags & ESCALATION_EXPIRED) == 0;
+        if (waits && (earliest == 0 || clock->due_ms < earliest)) {
+            earliest = clock->due_ms;
+        }
+    }
+    return earliest;
+}
+
+/* ---- what happens next ------------------------------------------------------------------------
+ */
+
+struct earliest {
+    bool found;
+    enum escalation_firing firing;
+    struct due *due;
+};
+
+static void earlier(struct earliest *best, uint64_t due_ms, enum escalation_firing firing,
+                    Paidan__Clock clock)
+{
+    struct due *due = best->due;
+    const bool first = !best->found || due_ms < due->due_ms;
+    const bool tie = best->found && due_ms == due->due_ms;
+    const bool wins = firing < best->firing || (firing == best->firing && clock < due->kind);
+    if (first || (tie && wins)) {
+        due->due_ms = due_ms;
+        due->kind = (uint8_t)clock;
+        best->firing = firing;
+        best->found = true;
+    }
+}
+
+bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, struct due *due,
+                          enum escalation_firing *firing)
+{
+    if (!escalation_state_open(ticket)) {
+        return false;
+    }
+    struct earliest best = {.due = due};
+    due->id = id;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        if ((clock->flags & (ESCALATION_STOPPED | ESCALATION_EXPIRED)) != 0) {
+            continue;
+        }
+        earlier(&best, clock->due_ms, ESCALATION_FIRES_DEADLINE, clock->clock);
+        if (clock->warn_ms != 0 && (clock->flags & ESCALATION_WARNED) == 0) {
+            earlier(&best, clock->warn_ms, ESCALATION_FIRES_WARNING, clock->clock);
+        }
+    }
+    if (ticket->lease_until_ms != 0) {
+        earlier(&best, ticket->lease_until_ms, ESCALATION_FIRES_LEASE_END,
+                PAIDAN__CLOCK__CLOCK_LEASE);
+    }
+    if (ticket->alarm_ms != 0) {
+        earlier(&best, ticket->alarm_ms, ESCALATION_FIRES_ALARM, PAIDAN__CLOCK__CLOCK_ALARM);
+    }
+    *firing = best.firing;
+    return best.found;
+}
+
+/* ---- where it stands --------------------------------------------------------------------------
+ */
+
+static enum escalation_bucket bucket_of(const struct escalation_ticket *ticket)
+{
+    if (ticket->state == ESCALATION_ACCEPTED) {
+        return ESCALATION_WORKING;
+    }
+    if (ticket->state == ESCALATION_RETURNED) {
+        return ESCALATION_AT_DESK;
+    }
+    return ticket->lease_until_ms != 0 ? ESCALATION_LEASED : ESCALATION_READY;
+}
+
+void escalation_state_queue_prefix(const char *unit, enum escalation_bucket bucket,
+                                   unsigned char key[ESCALATION_QUEUE_PREFIX_BYTES])
+{
+    CHECK(bucket < ESCALATION_BUCKET_COUNT);
+    escalation_state_id_key(step_key(unit), key);
+    key[8] = (unsigned char)bucket;
+}
+
+bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *ticket,
+                                unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    if (!escalation_state_open(ticket)) {
+        return false;
+    }
+    uint64_t due_ms = UINT64_MAX;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        if (escalation_state_runs(ticket, clock) && clock->due_ms < due_ms) {
+            due_ms = clock->due_ms;
+        }
+    }
+    escalation_state_queue_prefix(ticket->unit, bucket_of(ticket), key);
+    escalation_state_id_key(due_ms, key + ESCALATION_QUEUE_PREFIX_BYTES);
+    escalation_state_id_key(id, key + ESCALATION_QUEUE_PREFIX_BYTES + 8);
+    return true;
+}
+
+uint64_t escalation_state_queue_due(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    return read_u64(key + ESCALATION_QUEUE_PREFIX_BYTES);
+}
+
+uint64_t escalation_state_queue_ticket(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    return read_u64(key + ESCALATION_QUEUE_PREFIX_BYTES + 8);
+}

@@ -1,0 +1,140 @@
+/* escalation_state: what escalation keeps about a ticket, and where.
+ *
+ * Tables, from STORE_SERVICE on:
+ *   ticket  ticket u64 -> struct escalation_ticket, sealed: what changes
+ *   info    ticket u64 -> struct escalation_info, sealed: what rarely does
+ *   queue   unit key u64, bucket u8, due u64, ticket u64 -> empty: a unit's open tickets, the most
+ *           pressing first
+ * and one row a ticket in STORE_DUE. Rows of queue and due are functions of the record alone, so
+ * that folding moves them by comparing the record before with the record after. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/due.h"
+#include "common/limits.h"
+#include "common/store.h"
+#include "escalation_fsm.h"
+#include "ticket.pb-c.h"
+
+enum escalation_table {
+    ESCALATION_TICKET = STORE_SERVICE,
+    ESCALATION_INFO,
+    ESCALATION_QUEUE,
+};
+
+#define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
+
+enum escalation_clock_flag {
+    ESCALATION_STOPPED = 1, /* what it waited for was done */
+    ESCALATION_WARNED = 2,  /* its warning point fired, or its deadline did */
+    ESCALATION_EXPIRED = 4, /* its deadline fired; it runs on until repaired */
+};
+struct escalation_clock {
+    Paidan__Clock clock;
+    uint8_t flags;
+    uint32_t policy_line;
+    uint64_t start_ms, due_ms, warn_ms; /* warn 0: none */
+    uint64_t amount_ms;
+    char calendar[CODE_BYTES_MAX + 1];
+};
+
+enum escalation_ticket_flag {
+    ESCALATION_RULED = 1,   /* a dispatcher ruled: may not be returned again */
+    ESCALATION_RED_END = 2, /* closed as unsolved: the red card stays */
+};
+struct escalation_ticket {
+    enum escalation_state state;
+    uint8_t flags;
+    uint32_t level;               /* 0: withdrawn before it had one */
+    uint32_t outcome, satisfied;  /* 0: none */
+    uint32_t round;               /* of the next closure: 1, +1 per reopening */
+    uint32_t raises, returns;     /* raises: how many times it climbed */
+    uint32_t chases, supplements; /* as intake counts; supplements since it is known here */
+    uint32_t alarms;              /* since the alarm began */
+    uint32_t version;             /* facts about it */
+    uint64_t last_seq;            /* newest fact of its own chain; 0: none */
+    uint64_t changed_ms;
+    uint64_t alarm_ms;             /* next repetition; 0: no alarm */
+    uint64_t overdue_ms;           /* earliest missed deadline not yet repaired; 0: none */
+    uint64_t lease_until_ms;       /* 0: no lease */
+    char unit[CODE_BYTES_MAX + 1]; /* lead 主办 */
+    char holder[ACTOR_BYTES_MAX + 1];
+    uint32_t assist_count, clock_count;
+    char assist[SITE_ASSIST_MAX][CODE_BYTES_MAX + 1];
+    struct escalation_clock clocks[ESCALATION_CLOCKS_MAX];
+};
+
+struct escalation_info {
+    char category[CODE_BYTES_MAX + 1], area[CODE_BYTES_MAX + 1], channel[CODE_BYTES_MAX + 1];
+    char title[TITLE_BYTES_MAX + 1];
+    uint32_t urgency; /* enum Urgency */
+    uint64_t registered_ms;
+};
+
+/* Reads; RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
+                                         struct escalation_ticket *ticket);
+MUST_CHECK enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id,
+                                              struct escalation_info *info);
+/* Decode one value of a table walk. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc escalation_state_decode(const void *value, size_t bytes,
+                                           struct escalation_ticket *ticket);
+MUST_CHECK enum rc escalation_state_decode_info(const void *value, size_t bytes,
+                                                struct escalation_info *info);
+/* Write; RC_OK, RC_FULL or RC_STORE. */
+MUST_CHECK enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
+                                         const struct escalation_ticket *ticket);
+MUST_CHECK enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
+                                              const struct escalation_info *info);
+
+#define ESCALATION_ID_KEY_BYTES 8
+void escalation_state_id_key(uint64_t id, unsigned char key[ESCALATION_ID_KEY_BYTES]);
+uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES]);
+
+/* Open: some unit (or the desk) must still do something. */
+bool escalation_state_open(const struct escalation_ticket *ticket);
+/* The clock of that kind; NULL if the ticket has none of this round. */
+struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket,
+                                                Paidan__Clock clock);
+/* Runs: not stopped, in an open ticket. */
+bool escalation_state_runs(const struct escalation_ticket *ticket,
+                           const struct escalation_clock *clock);
+/* Red: an alarm repeats or it was given up. Yellow: a running clock passed its warning point. */
+Paidan__Card escalation_state_card(const struct escalation_ticket *ticket);
+/* Earliest deadline of a running clock that has not fired; 0: none. */
+uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket);
+
+/* What fires next. Among things of the same moment the smaller number fires first, then the smaller
+ * clock. A deadline goes before a warning point, so that a clock whose two moments are equal gives
+ * no warning; a raise then ends the lease. */
+enum escalation_firing {
+    ESCALATION_FIRES_DEADLINE,
+    ESCALATION_FIRES_WARNING,
+    ESCALATION_FIRES_LEASE_END,
+    ESCALATION_FIRES_ALARM,
+};
+/* The one row of a ticket in STORE_DUE: the earliest thing that can happen to it by itself. Its
+ * kind is the clock (enum Clock), so that the next thing of the same moment is another row: of one
+ * clock at most one thing fires at one moment. False: nothing can happen. */
+bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, struct due *due,
+                          enum escalation_firing *firing);
+
+enum escalation_bucket {
+    ESCALATION_READY,   /* assigned, nobody holds a lease */
+    ESCALATION_LEASED,  /* assigned, leased */
+    ESCALATION_WORKING, /* accepted */
+    ESCALATION_AT_DESK, /* returned */
+    ESCALATION_BUCKET_COUNT,
+};
+#define ESCALATION_QUEUE_KEY_BYTES 25
+#define ESCALATION_QUEUE_PREFIX_BYTES 9 /* unit key and bucket */
+/* due in the key: earliest deadline of the running clocks, missed ones included, so that what is
+ * late comes first. False: the ticket stands in no queue. */
+bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *ticket,
+                                unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
+void escalation_state_queue_prefix(const char *unit, enum escalation_bucket bucket,
+                                   unsigned char key[ESCALATION_QUEUE_PREFIX_BYTES]);
+uint64_t escalation_state_queue_due(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
+uint64_t escalation_state_queue_ticket(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
