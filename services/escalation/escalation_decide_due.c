@@ -5,6 +5,17 @@
 
 #include "common/check.h"
 
+/* Says what a deadline made true: the cause names its clock. */
+static enum rc say(struct step *step, const struct due *due, const struct escalation_ticket *ticket,
+                   Paidan__Event *event)
+{
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    cause.has_clock = true;
+    cause.clock = (Paidan__Clock)due->kind;
+    event->cause = &cause;
+    return escalation_core_say(step, due->id, ticket, event, 0);
+}
+
 static enum rc say_warned(struct step *step, const struct due *due,
                           const struct escalation_ticket *ticket)
 {
@@ -19,7 +30,7 @@ static enum rc say_warned(struct step *step, const struct due *due,
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_WARNED;
     event.warned = &warned;
-    return escalation_core_say(step, due->id, ticket, &event, 0);
+    return say(step, due, ticket, &event);
 }
 
 static enum rc say_carded(struct step *step, const struct due *due,
@@ -38,7 +49,7 @@ static enum rc say_carded(struct step *step, const struct due *due,
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_CARDED;
     event.carded = &carded;
-    return escalation_core_say(step, due->id, ticket, &event, 0);
+    return say(step, due, ticket, &event);
 }
 
 static enum rc say_alarmed(struct step *step, const struct due *due,
@@ -52,7 +63,7 @@ static enum rc say_alarmed(struct step *step, const struct due *due,
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_ALARMED;
     event.alarmed = &alarmed;
-    return escalation_core_say(step, due->id, ticket, &event, 0);
+    return say(step, due, ticket, &event);
 }
 
 static enum rc say_lapsed(struct step *step, const struct due *due,
@@ -63,7 +74,7 @@ static enum rc say_lapsed(struct step *step, const struct due *due,
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_LEASE_LAPSED;
     event.lease_lapsed = &lapsed;
-    const enum rc rc = escalation_core_say(step, due->id, ticket, &event, 0);
+    const enum rc rc = say(step, due, ticket, &event);
     if (rc == RC_OK) {
         step_wake(step, step_key(ticket->unit));
     }
@@ -99,7 +110,11 @@ enum rc escalation_decide_raise(struct step *step, uint64_t id,
     if (raised.from_unit == NULL || (raise->note != NULL && raised.note == NULL)) {
         return RC_LIMIT;
     }
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    cause.has_clock = raised.has_clock;
+    cause.clock = raised.clock;
     Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.cause = &cause;
     event.fact_case = PAIDAN__EVENT__FACT_RAISED;
     event.raised = &raised;
     rc = escalation_core_say(step, id, ticket, &event, item);

@@ -28,15 +28,12 @@ static enum rc refuse(const struct heard *heard, enum escalation_signal signal)
 /* ---- triage: routed, ruled ----------------------------------------------------------------------
  */
 
-/* Copies a text of a record into a field of info; false: it does not fit. */
-static bool take(char *field, size_t size, const char *text)
+/* Copies a text of a record into a field of info. wire_check has bounded it. */
+static void take(char *field, size_t size, const char *text)
 {
     const size_t bytes = strlen(text);
-    if (bytes >= size) {
-        return false;
-    }
+    CHECK(bytes < size);
     memcpy(field, text, bytes + 1);
-    return true;
 }
 
 /* What triage says about an owner, as both of its facts say it. */
@@ -131,13 +128,10 @@ static enum rc hear_routed(const struct heard *heard)
     }
     struct escalation_info info = {.urgency = (uint32_t)routed->urgency,
                                    .registered_ms = routed->registered_ms};
-    if (!take(info.category, sizeof info.category, routed->category) ||
-        !take(info.area, sizeof info.area, routed->area) ||
-        !take(info.channel, sizeof info.channel, routed->channel) ||
-        !take(info.title, sizeof info.title, routed->title)) {
-        return escalation_core_refuse_record(heard->step, heard->record,
-                                             PAIDAN__CODE__FIELD_TOO_LONG, NULL);
-    }
+    take(info.category, sizeof info.category, routed->category);
+    take(info.area, sizeof info.area, routed->area);
+    take(info.channel, sizeof info.channel, routed->channel);
+    take(info.title, sizeof info.title, routed->title);
     const struct named named = {routed->level, routed->unit, routed->assist, routed->n_assist};
     struct escalation_target target;
     enum rc rc = find_target(heard, &info, &named, &target);
@@ -172,11 +166,8 @@ static enum rc hear_ruled(const struct heard *heard)
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    if (!take(info.category, sizeof info.category, ruled->category) ||
-        !take(info.area, sizeof info.area, ruled->area)) {
-        return escalation_core_refuse_record(heard->step, heard->record,
-                                             PAIDAN__CODE__FIELD_TOO_LONG, NULL);
-    }
+    take(info.category, sizeof info.category, ruled->category);
+    take(info.area, sizeof info.area, ruled->area);
     if (ruled->has_urgency) {
         info.urgency = (uint32_t)ruled->urgency;
     }

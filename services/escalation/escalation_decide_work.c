@@ -124,10 +124,6 @@ static Paidan__Code judge_pull(const struct step *step, const Paidan__Request *r
     if (!given(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
     }
-    *detail = "actor";
-    if (strlen(request->actor) > ACTOR_BYTES_MAX) {
-        return PAIDAN__CODE__FIELD_TOO_LONG;
-    }
     *detail = "max";
     if (pull->has_max && pull->max > PULL_MAX) {
         return PAIDAN__CODE__TOO_MANY_ITEMS;
@@ -254,9 +250,6 @@ static Paidan__Code judge_item(const struct item *item, char **detail)
     }
     if (needs_note(action) && !given(item->wish->note)) {
         return PAIDAN__CODE__NOTE_MISSING;
-    }
-    if (given(item->wish->note) && strlen(item->wish->note) > NOTE_BYTES_MAX) {
-        return PAIDAN__CODE__FIELD_TOO_LONG;
     }
     const bool ruled = (item->ticket.flags & ESCALATION_RULED) != 0;
     if (action == PAIDAN__ACTION__ACTION_RETURN && ruled) {
