@@ -3,12 +3,12 @@
  *
  *   site.yaml       levels, channels, calendars, policies (clocks), desk, lease and callback rules
  *   areas.csv       code,name,level,parent            a tree of any depth; level is a level code
- *   aliases.csv     alias,area                        estates, landmarks, common spellings
- * (optional file) units.csv       code,name,level,area[,name_en]    who owns work; area optional
- * (whole site) categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
- *                   keywords and exclude: words separated by | ; urgency, start_level optional
- *   matrix.csv      category,area,level,lead,assist   responsibility 职责清单; * = any; assist
- * separated by |
+ *   aliases.csv     alias,area                        estates, landmarks, spellings (may be absent)
+ *   units.csv       code,name,level,area[,name_en]    who owns work; no area: the whole site
+ *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
+ *                   words separated by | ; urgency, start_level: empty as the parent's
+ *   matrix.csv      category,area,level,lead[,assist] responsibility 职责清单; category and area
+ * may be * (any); assist separated by |
  *
  * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
  * Every mistake is reported with file and line, in Chinese and English, with a stable name; a site
@@ -111,13 +111,17 @@ struct site_mistake {
     char zh[256], en[256];
 };
 struct site_report {
-    uint32_t count; /* all; only the first SITE_MISTAKES_MAX are kept */
-    uint32_t warnings;
+    uint32_t count;    /* all mistakes; only the first SITE_MISTAKES_MAX are kept, in front */
+    uint32_t warnings; /* all; kept behind the mistakes while there is room */
     struct site_mistake mistakes[SITE_MISTAKES_MAX];
 };
 
-/* RC_OK: *site is set. RC_SETTINGS: report says why. RC_IO: folder unreadable (also reported).
- * RC_LIMIT: memory. */
+/* Warnings (something that may be meant) lie behind the kept mistakes: entries in use. Both are in
+ * order of file and line. */
+uint32_t site_report_kept(const struct site_report *report);
+
+/* RC_OK: *site is set; there may be warnings. RC_SETTINGS: report says why. RC_IO: folder
+ * unreadable (also reported). RC_LIMIT: memory. */
 MUST_CHECK enum rc site_load(const char *folder, struct site_report *report, struct site **site);
 void site_free(struct site *site);
 
@@ -148,17 +152,20 @@ uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t a
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);
 
-/* Category by keywords, places by names, over normalised text. Scores: characters matched, longer
- * words weigh more, an excluded word removes its category. Best first. */
+/* Category by keywords, places by names, over normalised text. Score: characters squared for each
+ * word (a keyword said again counts half, then a third); a word inside a longer word found there
+ * does not count; an excluded word removes its category. Best first, then in file order. */
 struct site_guess {
     uint32_t index; /* category or area */
     uint32_t score;
     char words[96]; /* what matched, for explain */
 };
+/* A category whose descendant is named too is dropped in favour of the descendant. */
 uint32_t site_guess_categories(const struct site *site, const char *normalised, size_t bytes,
                                struct site_guess *guesses, uint32_t max);
 /* Areas named in the text: an area that contains another named one is dropped in favour of the
  * smaller; names of several areas (46 community names occur twice in Hangzhou) are settled by other
- * names in the text, else all are given. */
+ * names in the text, else all are given. A name of more than 256 areas ("3号楼") only picks a part
+ * of an area named otherwise. */
 uint32_t site_guess_areas(const struct site *site, const char *normalised, size_t bytes,
                           struct site_guess *guesses, uint32_t max);
