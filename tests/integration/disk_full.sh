@@ -63,7 +63,8 @@ disk() {
     # Leaves a little: less than intake keeps in reserve.
     fallocate -l "$(($(df --output=avail -B1 "$data" | tail -n 1) - 80 * 1024 * 1024))" "$data/ballast"
     submit_until_full "$data"
-    paidan "$data" ping --json | grep -q storage_full || fail "ping does not show storage_full"
+    paidan "$data" ping --json | jq -se 'any(.. | objects; .storage_full == true)' >/dev/null ||
+        fail "ping does not show storage_full"
     paidan "$data" list >/dev/null || fail "reading stops with the disk full"
     # Not even room for what was accepted already.
     dd if=/dev/zero of="$data/ballast2" bs=64k status=none 2>/dev/null

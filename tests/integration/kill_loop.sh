@@ -13,13 +13,10 @@ mkdir "$scratch/in" "$scratch/acknowledged"
 
 # texts COUNT PREFIX: a table of COUNT rows out of the demo's texts, each with its own external id.
 texts() {
-    awk -F '\t' -v OFS='\t' -v count="$1" -v prefix="$2" -v from="$RANDOM" '
-        FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-        { row[rows++] = $at["place"] OFS $at["text"] }
-        END {
-            print "external_id", "place", "text"
-            for (i = 0; i < count; i++) print prefix "-" i, row[(from + i) % rows]
-        }' "$site"/demo.tsv
+    demo_texts | awk -F '\t' -v OFS='\t' -v count="$1" -v prefix="$2" -v from="$RANDOM" '
+        NR == 1 { print; next }
+        { row[rows++] = $2 OFS $3 }
+        END { for (i = 0; i < count; i++) print prefix "-" i, row[(from + i) % rows] }'
 }
 
 # residents: submits batches; one that failed is sent again as it is, until it is acknowledged.

@@ -98,8 +98,9 @@ wait_until() {
 
 # quiet DATA: does every service hold all that the services it follows have said?
 quiet() {
-    paidan "$1" ping --json 2>/dev/null |
-        jq -se 'flatten | length > 0 and all(.[]; all(.following[]?; .cursor == .head))' >/dev/null
+    paidan "$1" ping --json 2>/dev/null | jq -se '
+        [.. | objects | select(has("following")) | .following] |
+        length == 4 and all(.[][]; .cursor == .head)' >/dev/null
 }
 
 # logs_hold DATA: verifies and replays every log.
@@ -175,4 +176,13 @@ column() {
         NR == 1 { sub(/^\xef\xbb\xbf/, ""); sub(/\r$/, "")
                   for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
         { sub(/\r$/, "") } at && $at != "" { print $at }' "$1"
+}
+
+# demo_texts: the complaints of the demo as a table: external_id, place, text.
+demo_texts() {
+    awk -F '\t' -v OFS='\t' '
+        /^#/ || NF == 0 { next }
+        !known { for (i = 1; i <= NF; i++) at[$i] = i; known = 1
+                 print "external_id", "place", "text"; next }
+        { print $at["external_id"], $at["place"], $at["text"] }' "$PAIDAN_ROOT/deploy/demo/day.tsv"
 }

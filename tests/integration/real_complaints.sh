@@ -35,7 +35,7 @@ if [[ -d $texts ]]; then
     done
 else
     note "no published complaints at hand: that part is skipped, the demo's texts are taken instead"
-    cp "$PAIDAN_ROOT"/deploy/sites/demo/*.tsv "$scratch/in" || fail "no texts at all"
+    demo_texts >"$scratch/in/demo.tsv"
 fi
 
 instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo"
