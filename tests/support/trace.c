@@ -435,7 +435,7 @@ static void put_results(struct line *line, Paidan__WorkResult *const *results, s
 void trace_answer(struct trace *trace, const char *who, const Paidan__Answer *answer)
 {
     struct line line = {.base_ms = trace->base_ms};
-    put(&line, "%s = %s", who, code_name(answer->code));
+    put(&line, "%s = %s", who == NULL ? "nobody" : who, code_name(answer->code));
     put_text(&line, "detail", answer->detail);
     if (answer->body_case == PAIDAN__ANSWER__BODY_WORKED) {
         put_results(&line, answer->worked->results, answer->worked->n_results);
