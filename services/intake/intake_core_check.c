@@ -1,0 +1,241 @@
+/* intake_core_check: what a ticket may contain. One fault per item: the first one found, in the
+ * order of the fields of NewTicket. Lengths are judged here as well as by wire_check, so that one
+ * bad row of a batch is refused alone. */
+
+#include <string.h>
+
+#include "common/limits.h"
+#include "intake_core.h"
+
+enum {
+    ATTACHMENT_NAME_BYTES_MAX = 128,
+    ATTACHMENT_URL_BYTES_MAX = 1024,
+    ATTACHMENT_TYPE_BYTES_MAX = 64,
+    ATTACHMENT_DIGEST_BYTES = 32,
+    PHONE_DIGITS_MIN = 3, /* 110 */
+    /* Devices' clocks run ahead; more than a day is a mistake. */
+    OCCURRED_AHEAD_MS_MAX = 24 * 3600 * 1000,
+};
+
+static const struct intake_fault none = {PAIDAN__CODE__OK, NULL};
+
+static struct intake_fault fault(Paidan__Code code, const char *detail)
+{
+    return (struct intake_fault){code, detail};
+}
+
+static bool empty(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+/* Bytes of the space character at text, 0: not a space. Covers the ASCII controls, U+00A0,
+ * U+2000..200F, U+2028..202F, U+205F, U+2060, U+3000 and U+FEFF. */
+static size_t space_bytes(const unsigned char *text)
+{
+    if (text[0] > 0 && text[0] <= 0x20) {
+        return 1;
+    }
+    if (text[0] == 0xc2 && text[1] == 0xa0) {
+        return 2;
+    }
+    if (text[0] == 0xe2 && text[1] == 0x80) {
+        return (text[2] >= 0x80 && text[2] <= 0x8f) || (text[2] >= 0xa8 && text[2] <= 0xaf) ? 3 : 0;
+    }
+    if (text[0] == 0xe2 && text[1] == 0x81) {
+        return text[2] == 0x9f || text[2] == 0xa0 ? 3 : 0;
+    }
+    const bool wide = text[0] == 0xe3 && text[1] == 0x80 && text[2] == 0x80;
+    const bool mark = text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf;
+    return wide || mark ? 3 : 0;
+}
+
+bool intake_core_check_blank(const char *text)
+{
+    if (text == NULL) {
+        return true;
+    }
+    const unsigned char *at = (const unsigned char *)text;
+    for (size_t bytes = space_bytes(at); bytes > 0; bytes = space_bytes(at)) {
+        at += bytes;
+    }
+    return *at == '\0';
+}
+
+struct intake_fault intake_core_check_text(const char *text)
+{
+    if (intake_core_check_blank(text)) {
+        return fault(PAIDAN__CODE__TEXT_EMPTY, "text");
+    }
+    if (strlen(text) > TEXT_BYTES_MAX) {
+        return fault(PAIDAN__CODE__TEXT_TOO_LONG, "text");
+    }
+    return none;
+}
+
+struct intake_fault intake_core_check_note(const char *note)
+{
+    if (note != NULL && strlen(note) > NOTE_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "note");
+    }
+    return none;
+}
+
+struct intake_fault intake_core_check_identity(const struct site *site,
+                                               const Paidan__NewTicket *ticket)
+{
+    if (site_channel_find(site, ticket->channel) == SITE_NONE) {
+        return fault(PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
+    }
+    if (ticket->external_id == NULL) {
+        return none;
+    }
+    /* An empty id would make one ticket of all. */
+    if (intake_core_check_blank(ticket->external_id)) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "external_id");
+    }
+    if (strlen(ticket->external_id) > EXTERNAL_ID_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "external_id");
+    }
+    return none;
+}
+
+static struct intake_fault check_phone(const char *phone)
+{
+    if (empty(phone)) {
+        return none;
+    }
+    unsigned digits = 0;
+    size_t bytes = 0;
+    for (; phone[bytes] != '\0'; bytes++) {
+        static const char allowed[] = "+-()*#./, ";
+        const char c = phone[bytes];
+        if (c >= '0' && c <= '9') {
+            digits++;
+        } else if (memchr(allowed, c, sizeof allowed - 1) == NULL) {
+            return fault(PAIDAN__CODE__FIELD_INVALID, "phone");
+        }
+    }
+    if (bytes > PHONE_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "phone");
+    }
+    return digits < PHONE_DIGITS_MIN ? fault(PAIDAN__CODE__FIELD_INVALID, "phone") : none;
+}
+
+static bool letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool scheme_is(const char *url, size_t bytes, const char *scheme)
+{
+    if (strlen(scheme) != bytes) {
+        return false;
+    }
+    for (size_t index = 0; index < bytes; index++) {
+        if ((url[index] | 0x20) != scheme[index]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* scheme ":" rest, no spaces. A channel may have its own scheme; those that carry a program or a
+ * whole file in themselves are refused, for clerks open these links. */
+static bool url_valid(const char *url)
+{
+    size_t bytes = 0;
+    while (letter(url[bytes]) ||
+           (bytes > 0 && ((url[bytes] >= '0' && url[bytes] <= '9') || url[bytes] == '+' ||
+                          url[bytes] == '.' || url[bytes] == '-'))) {
+        bytes++;
+    }
+    if (bytes == 0 || url[bytes] != ':' || url[bytes + 1] == '\0') {
+        return false;
+    }
+    if (scheme_is(url, bytes, "javascript") || scheme_is(url, bytes, "data") ||
+        scheme_is(url, bytes, "vbscript")) {
+        return false;
+    }
+    for (const char *at = url; *at != '\0'; at++) {
+        if ((unsigned char)*at <= 0x20) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct intake_fault check_attachment(const Paidan__Attachment *attachment)
+{
+    if (intake_core_check_blank(attachment->name)) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.name");
+    }
+    if (strlen(attachment->name) > ATTACHMENT_NAME_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.name");
+    }
+    if (strlen(attachment->url) > ATTACHMENT_URL_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.url");
+    }
+    if (!url_valid(attachment->url)) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.url");
+    }
+    if (attachment->media_type != NULL &&
+        strlen(attachment->media_type) > ATTACHMENT_TYPE_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.media_type");
+    }
+    if (attachment->has_digest && attachment->digest.len != ATTACHMENT_DIGEST_BYTES) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.digest");
+    }
+    return none;
+}
+
+struct intake_fault intake_core_check_attachments(Paidan__Attachment *const *attachments,
+                                                  size_t count)
+{
+    if (count > ATTACHMENTS_MAX) {
+        return fault(PAIDAN__CODE__TOO_MANY_ITEMS, "attachments");
+    }
+    for (size_t index = 0; index < count; index++) {
+        const struct intake_fault found = check_attachment(attachments[index]);
+        if (found.code != PAIDAN__CODE__OK) {
+            return found;
+        }
+    }
+    return none;
+}
+
+static struct intake_fault check_hints(const struct site *site, const Paidan__NewTicket *ticket)
+{
+    if (!empty(ticket->category_hint) &&
+        site_category_find(site, ticket->category_hint) == SITE_NONE) {
+        return fault(PAIDAN__CODE__CATEGORY_UNKNOWN, "category_hint");
+    }
+    if (!empty(ticket->area_hint) && site_area_find(site, ticket->area_hint) == SITE_NONE) {
+        return fault(PAIDAN__CODE__AREA_UNKNOWN, "area_hint");
+    }
+    return none;
+}
+
+struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t now_ms,
+                                             const Paidan__NewTicket *ticket)
+{
+    struct intake_fault found = intake_core_check_text(ticket->text);
+    if (found.code != PAIDAN__CODE__OK) {
+        return found;
+    }
+    if (ticket->place != NULL && strlen(ticket->place) > PLACE_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "place");
+    }
+    found = check_phone(ticket->phone);
+    if (found.code != PAIDAN__CODE__OK) {
+        return found;
+    }
+    if (ticket->reporter != NULL && strlen(ticket->reporter) > REPORTER_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "reporter");
+    }
+    if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
+    }
+    found = intake_core_check_attachments(ticket->attachments, ticket->n_attachments);
+    return found.code != PAIDAN__CODE__OK ? found : check_hints(site, ticket);
+}

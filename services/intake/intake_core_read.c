@@ -1,0 +1,322 @@
+/* intake_core_read: answers from records and texts. Lookup is what a resident may see; ReadTexts is
+ * for people who work on tickets. Reading with phones is a change: it is recorded as Disclosed, and
+ * its answer is not stored, so that a text lies in the log once. */
+
+#include "common/check.h"
+#include "common/text.h"
+#include "intake_core.h"
+
+/* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,
+ * their attachments) still fits, so every answer holds at least one. */
+enum { TEXTS_BYTES_MAX = FRAME_BYTES_MAX - (256 << 10) };
+static_assert((INTAKE_RECENT_MAX + 1) * (TEXT_BYTES_MAX + ATTACHMENTS_MAX * 1300) < TEXTS_BYTES_MAX,
+              "any one ticket fits an answer");
+
+/* One reader for queries (view) and for commands (step). */
+struct reader {
+    struct step *step;
+    struct step_view *view;
+    struct store_txn *txn;
+    struct arena *arena;
+    bool phones;
+};
+
+static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ticket,
+                          Paidan__Event__FactCase fact, Paidan__Event **event)
+{
+    const enum rc rc = reader->step != NULL ? step_read(reader->step, seq, event)
+                                            : step_view_read(reader->view, seq, event);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* intake's log is never trimmed */
+    }
+    return (*event)->ticket == ticket && (*event)->fact_case == fact ? RC_OK : RC_CORRUPT;
+}
+
+Paidan__State intake_core_public_state(enum intake_state state)
+{
+    static const Paidan__State states[INTAKE_STATE_COUNT] = {
+        [INTAKE_NONE] = PAIDAN__STATE__STATE_NONE,
+        [INTAKE_REGISTERED] = PAIDAN__STATE__STATE_NONE,
+        [INTAKE_ASSIGNED] = PAIDAN__STATE__STATE_ASSIGNED,
+        [INTAKE_ACCEPTED] = PAIDAN__STATE__STATE_ACCEPTED,
+        [INTAKE_RETURNED] = PAIDAN__STATE__STATE_RETURNED,
+        [INTAKE_RESOLVED] = PAIDAN__STATE__STATE_RESOLVED,
+        [INTAKE_CLOSED] = PAIDAN__STATE__STATE_CLOSED,
+        [INTAKE_WITHDRAWN] = PAIDAN__STATE__STATE_WITHDRAWN,
+    };
+    CHECK(state < INTAKE_STATE_COUNT);
+    return states[state];
+}
+
+static enum rc refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail)
+{
+    answer->code = code;
+    answer->detail = (char *)detail; /* packed, never written */
+    return RC_OK;
+}
+
+static enum rc looked_up(const struct reader *reader, uint64_t ticket,
+                         const struct intake_ticket *record, Paidan__Answer *answer)
+{
+    Paidan__Event *event = NULL;
+    const enum rc rc =
+        read_event(reader, record->registered_seq, ticket, PAIDAN__EVENT__FACT_REGISTERED, &event);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__LookedUp *const body = arena_alloc(reader->arena, sizeof *body);
+    if (body == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__looked_up__init(body);
+    body->ticket = ticket;
+    body->state = intake_core_public_state(record->state);
+    body->has_outcome = record->outcome != 0;
+    body->outcome = (Paidan__Outcome)record->outcome;
+    body->registered_ms = record->registered_ms;
+    body->changed_ms = record->changed_ms;
+    body->chases = record->chases;
+    body->supplements = record->supplements;
+    body->title = event->registered->title;
+    answer->code = PAIDAN__CODE__OK;
+    answer->body_case = PAIDAN__ANSWER__BODY_LOOKED_UP;
+    answer->looked_up = body;
+    return RC_OK;
+}
+
+static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup *wish,
+                               Paidan__Answer *answer)
+{
+    struct intake_external external;
+    enum rc rc =
+        intake_state_external_get(reader->txn, wish->channel, wish->external_id, &external);
+    if (rc == RC_NOT_FOUND) {
+        return refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
+    struct intake_ticket record;
+    if (rc == RC_OK) {
+        rc = intake_state_get(reader->txn, external.ticket, &record);
+    }
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    return looked_up(reader, external.ticket, &record, answer);
+}
+
+enum rc intake_core_lookup(struct step_view *view, const Paidan__Lookup *wish,
+                           Paidan__Answer *answer)
+{
+    const struct reader reader = {.view = view, .txn = view->txn, .arena = view->arena};
+    if (wish->channel != NULL && wish->external_id != NULL) {
+        return lookup_external(&reader, wish, answer);
+    }
+    if (!wish->has_ticket) {
+        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "ticket");
+    }
+    /* A number alone opens nothing: numbers can be counted up. */
+    if (wish->query_code == NULL) {
+        return refuse(answer, PAIDAN__CODE__QUERY_CODE_WRONG, NULL);
+    }
+    struct intake_ticket record;
+    Paidan__Code code = PAIDAN__CODE__OK;
+    const enum rc rc = intake_core_find(view->txn, wish->ticket, wish->query_code, &record, &code);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    return code == PAIDAN__CODE__OK ? looked_up(&reader, wish->ticket, &record, answer)
+                                    : refuse(answer, code, NULL);
+}
+
+static enum rc mask(const struct reader *reader, const Paidan__Registered *fact,
+                    Paidan__TicketText *text)
+{
+    text->phone = fact->phone;
+    text->reporter = fact->reporter;
+    if (reader->phones) {
+        return RC_OK;
+    }
+    if (fact->phone != NULL) {
+        const enum rc rc = text_mask_phone(reader->arena, fact->phone, &text->phone);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return fact->reporter == NULL ? RC_OK
+                                  : text_mask_name(reader->arena, fact->reporter, &text->reporter);
+}
+
+/* Supplements and all attachments, in the order in which they came. */
+static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
+                                const struct intake_ticket *record, const Paidan__Registered *fact,
+                                Paidan__TicketText *text)
+{
+    const size_t attachments_max = (record->recent_count + 1) * ATTACHMENTS_MAX;
+    text->supplements = arena_alloc(reader->arena, INTAKE_RECENT_MAX * sizeof *text->supplements);
+    text->attachments = arena_alloc(reader->arena, attachments_max * sizeof *text->attachments);
+    if (text->supplements == NULL || text->attachments == NULL) {
+        return RC_LIMIT;
+    }
+    for (size_t index = 0; index < fact->n_attachments && index < ATTACHMENTS_MAX; index++) {
+        text->attachments[text->n_attachments++] = fact->attachments[index];
+    }
+    for (uint32_t index = 0; index < record->recent_count; index++) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = read_event(reader, record->recent[index], ticket,
+                                      PAIDAN__EVENT__FACT_SUPPLEMENTED, &event);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        const Paidan__Supplemented *const more = event->supplemented;
+        text->supplements[text->n_supplements++] = more->text;
+        for (size_t item = 0; item < more->n_attachments && item < ATTACHMENTS_MAX; item++) {
+            text->attachments[text->n_attachments++] = more->attachments[item];
+        }
+    }
+    return RC_OK;
+}
+
+/* Fills text; an unknown ticket gives its number alone. */
+static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__TicketText *text)
+{
+    paidan__ticket_text__init(text);
+    text->ticket = ticket;
+    struct intake_ticket record;
+    enum rc rc = intake_state_get(reader->txn, ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    Paidan__Event *event = NULL;
+    rc = read_event(reader, record.registered_seq, ticket, PAIDAN__EVENT__FACT_REGISTERED, &event);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const Paidan__Registered *const fact = event->registered;
+    text->text = fact->text;
+    text->place = fact->place;
+    text->channel = fact->channel;
+    text->external_id = fact->external_id;
+    text->title = fact->title;
+    text->has_registered_ms = 1;
+    text->registered_ms = record.registered_ms;
+    text->has_chases = 1;
+    text->chases = record.chases;
+    text->has_state = 1;
+    text->state = intake_core_public_state(record.state);
+    rc = mask(reader, fact, text);
+    return rc == RC_OK ? read_supplements(reader, ticket, &record, fact, text) : rc;
+}
+
+/* Reads as many of the tickets asked for as one answer holds. */
+static enum rc read_all(const struct reader *reader, const Paidan__ReadTexts *wish,
+                        Paidan__Texts **body)
+{
+    Paidan__TicketText *const texts = arena_alloc(reader->arena, wish->n_tickets * sizeof *texts);
+    Paidan__TicketText **const list = arena_alloc(reader->arena, wish->n_tickets * sizeof *list);
+    *body = arena_alloc(reader->arena, sizeof **body);
+    if (texts == NULL || list == NULL || *body == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__texts__init(*body);
+    (*body)->texts = list;
+    size_t bytes = 0;
+    for (size_t index = 0; index < wish->n_tickets; index++) {
+        const enum rc rc = read_text(reader, wish->tickets[index], &texts[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        bytes += paidan__ticket_text__get_packed_size(&texts[index]) + 16;
+        if (bytes > TEXTS_BYTES_MAX) {
+            break;
+        }
+        list[index] = &texts[index];
+        (*body)->n_texts++;
+    }
+    CHECK((*body)->n_texts > 0);
+    return RC_OK;
+}
+
+static Paidan__Code judge_read(const Paidan__ReadTexts *wish, const char **detail)
+{
+    *detail = "tickets";
+    if (wish->n_tickets == 0) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    return wish->n_tickets > READ_TEXTS_MAX ? PAIDAN__CODE__TOO_MANY_ITEMS : PAIDAN__CODE__OK;
+}
+
+enum rc intake_core_read_texts(struct step_view *view, const Paidan__ReadTexts *wish,
+                               Paidan__Answer *answer)
+{
+    const char *detail = NULL;
+    const Paidan__Code code = judge_read(wish, &detail);
+    if (code != PAIDAN__CODE__OK) {
+        return refuse(answer, code, detail);
+    }
+    const struct reader reader = {.view = view, .txn = view->txn, .arena = view->arena};
+    Paidan__Texts *body = NULL;
+    const enum rc rc = read_all(&reader, wish, &body);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    answer->code = PAIDAN__CODE__OK;
+    answer->body_case = PAIDAN__ANSWER__BODY_TEXTS;
+    answer->texts = body;
+    return RC_OK;
+}
+
+/* Says which tickets were disclosed, if any of those asked for exist. */
+static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char *reason)
+{
+    uint64_t *const tickets = arena_alloc(step->arena, body->n_texts * sizeof *tickets);
+    if (tickets == NULL) {
+        return RC_LIMIT;
+    }
+    Paidan__Disclosed fact = PAIDAN__DISCLOSED__INIT;
+    fact.tickets = tickets;
+    fact.reason = reason;
+    fact.has_phones = 1;
+    fact.phones = 1;
+    for (size_t index = 0; index < body->n_texts; index++) {
+        if (body->texts[index]->text != NULL) {
+            tickets[fact.n_tickets++] = body->texts[index]->ticket;
+        }
+    }
+    if (fact.n_tickets == 0) {
+        return RC_OK;
+    }
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_DISCLOSED;
+    event.disclosed = &fact;
+    return step_append(step, &event, 0, NULL);
+}
+
+enum rc intake_core_disclose(struct step *step, const Paidan__Request *request)
+{
+    const Paidan__ReadTexts *const wish = request->read_texts;
+    const char *detail = NULL;
+    const Paidan__Code code = judge_read(wish, &detail);
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, detail);
+    }
+    if (intake_core_check_blank(request->actor)) {
+        return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
+    }
+    if (intake_core_check_blank(wish->reason)) {
+        return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
+    }
+    const struct reader reader = {
+        .step = step, .txn = step->txn, .arena = step->arena, .phones = true};
+    Paidan__Texts *body = NULL;
+    enum rc rc = read_all(&reader, wish, &body);
+    if (rc == RC_OK) {
+        rc = say_disclosed(step, body, wish->reason);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_TEXTS;
+    answer.texts = body;
+    return step_answer_unstored(step, &answer);
+}

@@ -1,0 +1,259 @@
+/* intake_core_receipts: what became of the tickets, as residents may see it.
+ *
+ * Escalation says several facts about a ticket in one step; residents need the last. So a step
+ * gathers the state of each ticket it read about and says them in one Receipts fact at its end.
+ * The gathered state starts from the stored one and follows the table, so a record that cannot be
+ * is refused where it is read. */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "intake_core.h"
+
+struct entry {
+    uint64_t ticket, at_ms;
+    enum intake_state state;
+    uint32_t outcome;
+};
+
+/* In the arena. entries in the order of first sight; slots: open addressing, index + 1, 0 free. */
+struct gather {
+    struct entry *entries;
+    uint32_t count, slot_count;
+    uint32_t *slots;
+};
+
+static_assert(RECEIPTS_MAX >= STEP_INPUTS_MAX, "one fact holds what one step can read");
+
+/* Multiplicative hashing: only spreads, ticket numbers are ours. */
+static uint32_t slot_of(const struct gather *gather, uint64_t ticket)
+{
+    uint32_t slot = (uint32_t)((ticket * 0x9e3779b97f4a7c15ull) >> 32) & (gather->slot_count - 1);
+    while (gather->slots[slot] != 0 && gather->entries[gather->slots[slot] - 1].ticket != ticket) {
+        slot = (slot + 1) & (gather->slot_count - 1);
+    }
+    return slot;
+}
+
+/* Room for twice as many; the old memory stays in the arena until the step ends. */
+static enum rc grow(struct gather *gather, struct arena *arena)
+{
+    const uint32_t slot_count = gather->slot_count == 0 ? 64 : gather->slot_count * 2;
+    struct entry *const entries = arena_alloc(arena, slot_count / 2 * sizeof *entries);
+    uint32_t *const slots = arena_zalloc(arena, slot_count * sizeof *slots);
+    if (entries == NULL || slots == NULL) {
+        return RC_LIMIT;
+    }
+    if (gather->count > 0) {
+        memcpy(entries, gather->entries, gather->count * sizeof *entries);
+    }
+    gather->entries = entries;
+    gather->slots = slots;
+    gather->slot_count = slot_count;
+    for (uint32_t index = 0; index < gather->count; index++) {
+        gather->slots[slot_of(gather, entries[index].ticket)] = index + 1;
+    }
+    return RC_OK;
+}
+
+/* The gathered entry of a ticket; made from the stored record at first sight. RC_NOT_FOUND: no such
+ * ticket. */
+static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found)
+{
+    if (step->gather == NULL) {
+        step->gather = arena_zalloc(step->arena, sizeof(struct gather));
+        if (step->gather == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    struct gather *const gather = step->gather;
+    if (gather->count >= gather->slot_count / 2) {
+        const enum rc rc = grow(gather, step->arena);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    const uint32_t slot = slot_of(gather, ticket);
+    if (gather->slots[slot] == 0) {
+        struct intake_ticket record;
+        const enum rc rc = intake_state_get(step->txn, ticket, &record);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        gather->entries[gather->count] =
+            (struct entry){ticket, record.changed_ms, record.state, record.outcome};
+        gather->slots[slot] = ++gather->count;
+    }
+    *found = &gather->entries[gather->slots[slot] - 1];
+    return RC_OK;
+}
+
+/* What a fact of escalation means for a resident; false: nothing. */
+static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *outcome)
+{
+    *outcome = 0;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+    case PAIDAN__EVENT__FACT_RAISED:
+    case PAIDAN__EVENT__FACT_REOPENED:
+        *state = PAIDAN__STATE__STATE_ASSIGNED;
+        return true;
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        *state = PAIDAN__STATE__STATE_ACCEPTED;
+        return true;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        *state = PAIDAN__STATE__STATE_RETURNED;
+        return true;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        *state = PAIDAN__STATE__STATE_RESOLVED;
+        return true;
+    case PAIDAN__EVENT__FACT_CLOSED:
+        *outcome = (uint32_t)event->closed->outcome;
+        *state = event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN
+                     ? PAIDAN__STATE__STATE_WITHDRAWN
+                     : PAIDAN__STATE__STATE_CLOSED;
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool intake_core_receipts_signal(Paidan__State state, enum intake_signal *signal)
+{
+    switch (state) {
+    case PAIDAN__STATE__STATE_ASSIGNED:
+        *signal = INTAKE_SEEN_ASSIGNED;
+        return true;
+    case PAIDAN__STATE__STATE_ACCEPTED:
+        *signal = INTAKE_SEEN_ACCEPTED;
+        return true;
+    case PAIDAN__STATE__STATE_RETURNED:
+        *signal = INTAKE_SEEN_RETURNED;
+        return true;
+    case PAIDAN__STATE__STATE_RESOLVED:
+        *signal = INTAKE_SEEN_RESOLVED;
+        return true;
+    case PAIDAN__STATE__STATE_CLOSED:
+        *signal = INTAKE_SEEN_CLOSED;
+        return true;
+    case PAIDAN__STATE__STATE_WITHDRAWN:
+        *signal = INTAKE_SEEN_WITHDRAWN;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum rc refuse_record(struct step *step, uint64_t ticket, Paidan__Code code,
+                             const char *detail)
+{
+    Paidan__RecordRefused fact = PAIDAN__RECORD_REFUSED__INIT;
+    fact.code = (uint32_t)code;
+    fact.detail = (char *)detail; /* packed, never written */
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = 1;
+    event.ticket = ticket;
+    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
+    event.record_refused = &fact;
+    return step_append(step, &event, 0, NULL);
+}
+
+enum rc intake_core_receipts_gather(struct step *step, const struct step_input *input)
+{
+    CHECK(input->kind == STEP_RECORD);
+    const Paidan__Event *const event = input->event;
+    Paidan__State state = PAIDAN__STATE__STATE_NONE;
+    uint32_t outcome = 0;
+    enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
+    if (event == NULL || !meaning(event, &state, &outcome) ||
+        !intake_core_receipts_signal(state, &signal)) {
+        return RC_OK;
+    }
+    struct entry *entry = NULL;
+    const enum rc rc = entry_of(step, event->ticket, &entry);
+    if (rc == RC_NOT_FOUND) {
+        return refuse_record(step, event->ticket, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct intake_step next = intake_fsm_step(entry->state, signal);
+    if (next.action == INTAKE_REFUSE) {
+        return refuse_record(step, event->ticket, PAIDAN__CODE__STATE_FORBIDS,
+                             intake_fsm_state_name(entry->state));
+    }
+    if (next.action == INTAKE_DO_NOTE) {
+        entry->state = next.next;
+        entry->outcome = outcome;
+        entry->at_ms = event->at_ms;
+    }
+    return RC_OK;
+}
+
+/* Is it still news? The resident may have withdrawn in this step. */
+static enum rc news(struct step *step, const struct entry *entry, Paidan__Receipt *receipt,
+                    bool *is_news)
+{
+    struct intake_ticket record;
+    const enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
+    *is_news = intake_core_receipts_signal(intake_core_public_state(entry->state), &signal) &&
+               intake_fsm_step(record.state, signal).action == INTAKE_DO_NOTE;
+    if (!*is_news) {
+        return RC_OK;
+    }
+    paidan__receipt__init(receipt);
+    receipt->ticket = entry->ticket;
+    receipt->state = intake_core_public_state(entry->state);
+    receipt->has_outcome = entry->outcome != 0;
+    receipt->outcome = (Paidan__Outcome)entry->outcome;
+    receipt->at_ms = entry->at_ms;
+    return RC_OK;
+}
+
+static enum rc say(struct step *step, Paidan__Receipt **receipts, size_t count)
+{
+    if (count == 0) {
+        return RC_OK;
+    }
+    Paidan__Receipts fact = PAIDAN__RECEIPTS__INIT;
+    fact.n_receipts = count;
+    fact.receipts = receipts;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RECEIPTS;
+    event.receipts = &fact;
+    return step_append(step, &event, 0, NULL);
+}
+
+enum rc intake_core_receipts_finish(struct step *step)
+{
+    const struct gather *const gather = step->gather;
+    if (gather == NULL || gather->count == 0) {
+        return RC_OK;
+    }
+    const size_t size = gather->count < RECEIPTS_MAX ? gather->count : RECEIPTS_MAX;
+    Paidan__Receipt *const receipts = arena_alloc(step->arena, size * sizeof *receipts);
+    Paidan__Receipt **const list = arena_alloc(step->arena, size * sizeof(Paidan__Receipt *));
+    if (receipts == NULL || list == NULL) {
+        return RC_LIMIT;
+    }
+    size_t count = 0;
+    enum rc rc = RC_OK;
+    for (uint32_t index = 0; rc == RC_OK && index < gather->count; index++) {
+        bool is_news = false;
+        rc = news(step, &gather->entries[index], &receipts[count], &is_news);
+        if (rc != RC_OK || !is_news) {
+            continue;
+        }
+        list[count] = &receipts[count];
+        count++;
+        if (count == size) {
+            rc = say(step, list, count);
+            count = 0;
+        }
+    }
+    return rc == RC_OK ? say(step, list, count) : rc;
+}

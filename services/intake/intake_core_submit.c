@@ -1,0 +1,211 @@
+/* intake_core_submit: new tickets. Each item of a batch is judged alone and sees the items before
+ * it; a request that is refused by admission stores nothing.
+ *
+ * A duplicate (channel, external id) answers with the first one's ticket and query code: the
+ * channel that holds the external id is the one that was given the code before. The same external
+ * id with another text is a conflict: answered with the ticket it belongs to, not with its code. */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "common/text.h"
+#include "intake_core.h"
+
+enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
+
+static Paidan__Code admission(const struct step *step, uint32_t *retry_ms)
+{
+    if (step->storage_low) {
+        *retry_ms = STORAGE_RETRY_MS;
+        return PAIDAN__CODE__STORAGE_FULL;
+    }
+    *retry_ms = step->overload_ms;
+    return step->overload_ms > 0 ? PAIDAN__CODE__OVERLOADED : PAIDAN__CODE__OK;
+}
+
+/* The number after `last`, on the site's day or, if that is behind (the site's offset changed), on
+ * the day of `last`. 0: the day has no numbers left. */
+static uint64_t number_after(uint64_t last, uint64_t now_ms, int64_t utc_offset_ms)
+{
+    const uint64_t first = number_day_first(now_ms, utc_offset_ms);
+    if (last < first) {
+        return first;
+    }
+    const uint64_t next = last + 1;
+    return next / NUMBER_DAY_FACTOR == last / NUMBER_DAY_FACTOR ? next : 0;
+}
+
+static void refuse(Paidan__SubmitResult *result, struct intake_fault fault)
+{
+    result->code = fault.code;
+    result->detail = (char *)fault.detail; /* packed, never written */
+}
+
+static void set_ticket(Paidan__SubmitResult *result, uint64_t ticket)
+{
+    result->has_ticket = 1;
+    result->ticket = ticket;
+}
+
+/* Was (channel, external id) here before? *known: then result is the item's whole answer. */
+static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
+                               Paidan__SubmitResult *result, bool *known)
+{
+    *known = false;
+    if (item->external_id == NULL) {
+        return RC_OK;
+    }
+    struct intake_external external;
+    enum rc rc = intake_state_external_get(step->txn, item->channel, item->external_id, &external);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    *known = true;
+    set_ticket(result, external.ticket);
+    unsigned char digest[INTAKE_DIGEST_BYTES];
+    intake_state_digest(item->text, digest);
+    if (memcmp(digest, external.text_digest, sizeof digest) != 0) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__EXTERNAL_ID_CONFLICT, "text"});
+        return RC_OK;
+    }
+    struct intake_ticket record;
+    rc = intake_state_get(step->txn, external.ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    result->code = PAIDAN__CODE__OK;
+    result->has_duplicate = 1;
+    result->duplicate = 1;
+    result->query_code = arena_strdup(step->arena, record.query_code);
+    return result->query_code == NULL ? RC_LIMIT : RC_OK;
+}
+
+static char *given(char *text)
+{
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char **title)
+{
+    if (!intake_core_check_blank(item->title)) {
+        return text_title(step->arena, item->title, title);
+    }
+    return text_title(step->arena, item->text, title);
+}
+
+static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, uint32_t index,
+                              uint64_t ticket, char *title, char *query_code)
+{
+    Paidan__Registered fact = PAIDAN__REGISTERED__INIT;
+    fact.channel = item->channel;
+    fact.external_id = item->external_id;
+    fact.text = item->text;
+    fact.place = given(item->place);
+    fact.phone = given(item->phone);
+    fact.reporter = given(item->reporter);
+    fact.query_code = query_code;
+    fact.title = title;
+    fact.has_occurred_ms = item->has_occurred_ms;
+    fact.occurred_ms = item->occurred_ms;
+    fact.n_attachments = item->n_attachments;
+    fact.attachments = item->attachments;
+    fact.category_hint = given(item->category_hint);
+    fact.area_hint = given(item->area_hint);
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = 1;
+    event.ticket = ticket;
+    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
+    event.registered = &fact;
+    return step_append(step, &event, index, NULL);
+}
+
+/* last: highest ticket so far, raised when the item gets a number. */
+static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uint32_t index,
+                           uint64_t *last, Paidan__SubmitResult *result)
+{
+    const struct intake_fault identity = intake_core_check_identity(step->site, item);
+    if (identity.code != PAIDAN__CODE__OK) {
+        refuse(result, identity);
+        return RC_OK;
+    }
+    bool known = false;
+    enum rc rc = judge_duplicate(step, item, result, &known);
+    if (rc != RC_OK || known) {
+        return rc;
+    }
+    const struct intake_fault content = intake_core_check_ticket(step->site, step->now_ms, item);
+    if (content.code != PAIDAN__CODE__OK) {
+        refuse(result, content);
+        return RC_OK;
+    }
+    const uint64_t ticket = number_after(*last, step->now_ms, step->site->utc_offset_ms);
+    if (ticket == 0) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});
+        return RC_OK;
+    }
+    char *title = NULL;
+    rc = make_title(step, item, &title);
+    if (rc == RC_INVALID) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
+        return RC_OK;
+    }
+    char *const query_code = arena_alloc(step->arena, QUERY_CODE_BYTES);
+    if (rc != RC_OK || query_code == NULL) {
+        return rc != RC_OK ? rc : RC_LIMIT;
+    }
+    number_query_code(intake_state_secret(step->entropy, ticket, index), query_code);
+    rc = say_registered(step, item, index, ticket, title, query_code);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    *last = ticket;
+    result->code = PAIDAN__CODE__OK;
+    set_ticket(result, ticket);
+    result->query_code = query_code;
+    return RC_OK;
+}
+
+static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
+{
+    const size_t count = wish->n_tickets;
+    Paidan__SubmitResult *const results = arena_alloc(step->arena, count * sizeof *results);
+    Paidan__SubmitResult **const list = arena_alloc(step->arena, count * sizeof *list);
+    uint64_t last = 0;
+    enum rc rc = results == NULL || list == NULL ? RC_LIMIT : intake_state_last(step->txn, &last);
+    for (size_t index = 0; rc == RC_OK && index < count; index++) {
+        paidan__submit_result__init(&results[index]);
+        list[index] = &results[index];
+        rc = submit_item(step, wish->tickets[index], (uint32_t)index, &last, &results[index]);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__Submitted submitted = PAIDAN__SUBMITTED__INIT;
+    submitted.n_results = count;
+    submitted.results = list;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_SUBMITTED;
+    answer.submitted = &submitted;
+    return step_answer(step, &answer);
+}
+
+enum rc intake_core_submit(struct step *step, const Paidan__Submit *wish)
+{
+    if (wish->n_tickets == 0) {
+        return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "tickets");
+    }
+    if (wish->n_tickets > SUBMIT_TICKETS_MAX) {
+        return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "tickets");
+    }
+    uint32_t retry_ms = 0;
+    const Paidan__Code code = admission(step, &retry_ms);
+    if (code != PAIDAN__CODE__OK) {
+        Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+        answer.code = code;
+        answer.has_retry_after_ms = 1;
+        answer.retry_after_ms = retry_ms;
+        return step_answer(step, &answer);
+    }
+    return submit_items(step, wish);
+}

@@ -1,0 +1,61 @@
+/* intake_fsm: the life of one ticket as intake sees it.
+ *
+ * Intake decides nothing about a ticket after its registration but the withdrawal; the other states
+ * are what escalation last said about it (receipts). Receipts travel, so they may arrive after the
+ * resident has withdrawn: then the withdrawal stays, until escalation says how the ticket ended.
+ *
+ *                        receipts: assigned, accepted, returned, resolved (in any order)
+ *                         ┌─────────────────────────────────┐
+ *     (none) ─▶ REGISTERED ─▶ ASSIGNED ◀─▶ ACCEPTED ◀─▶ RETURNED ◀─▶ RESOLVED ──▶ CLOSED
+ *                    │            │            │            │            │          ▲
+ *                    └────────────┴────────────┴─── withdraw, receipt ───┘          │ the answer
+ * was ▼                           │ faster than the WITHDRAWN ──────────────────────┘ withdrawal
+ */
+#pragma once
+
+enum intake_state {
+    INTAKE_NONE = 0,       /* unknown ticket */
+    INTAKE_REGISTERED = 1, /* has a number; no unit has it yet */
+    INTAKE_ASSIGNED = 2,
+    INTAKE_ACCEPTED = 3,
+    INTAKE_RETURNED = 4,
+    INTAKE_RESOLVED = 5,
+    INTAKE_CLOSED = 6,
+    INTAKE_WITHDRAWN = 7,
+    INTAKE_STATE_COUNT,
+};
+
+enum intake_signal {
+    INTAKE_REGISTER, /* a channel submits it */
+    INTAKE_SUPPLEMENT,
+    INTAKE_CHASE,
+    INTAKE_WITHDRAW,
+    INTAKE_SEEN_ASSIGNED, /* receipts: what escalation's log says */
+    INTAKE_SEEN_ACCEPTED,
+    INTAKE_SEEN_RETURNED,
+    INTAKE_SEEN_RESOLVED,
+    INTAKE_SEEN_CLOSED,
+    INTAKE_SEEN_WITHDRAWN,
+    INTAKE_SIGNAL_COUNT,
+};
+
+enum intake_action {
+    INTAKE_REFUSE, /* a cell left out */
+    INTAKE_DO_NOTHING,
+    INTAKE_DO_REGISTER,
+    INTAKE_DO_ADD,      /* one supplement more */
+    INTAKE_DO_COUNT,    /* one chase more */
+    INTAKE_DO_WITHDRAW, /* the resident's own wish */
+    INTAKE_DO_NOTE,     /* remember what escalation said */
+};
+
+struct intake_step {
+    enum intake_state next; /* INTAKE_NONE: refused */
+    enum intake_action action;
+};
+
+struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal signal);
+/* Names for traces, answers and the golden table: "ASSIGNED", "SEEN_CLOSED", "NOTE". */
+const char *intake_fsm_state_name(enum intake_state state);
+const char *intake_fsm_signal_name(enum intake_signal signal);
+const char *intake_fsm_action_name(enum intake_action action);
