@@ -1,0 +1,114 @@
+/* callback_core_answer: what residents said. Taken whether or not the task was handed out, from
+ * whoever asked them: a clerk on the phone needs no pull. Each reply of a batch is judged alone and
+ * sees those before it. */
+
+#include <string.h>
+
+#include "callback_core.h"
+#include "common/check.h"
+
+static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *detail)
+{
+    result->code = code;
+    result->detail = (char *)detail; /* packed, never written */
+}
+
+static enum rc say_answered(struct step *step, const struct callback_task *task,
+                            const Paidan__CallbackReply *reply, uint32_t index)
+{
+    Paidan__Answered fact = PAIDAN__ANSWERED__INIT;
+    fact.round = task->round;
+    fact.solved = reply->solved;
+    fact.satisfied = reply->satisfied;
+    fact.note = reply->note == NULL || reply->note[0] == '\0' ? NULL : reply->note;
+    fact.attempt = task->attempt;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = 1;
+    event.ticket = reply->ticket;
+    event.has_prev_seq = 1;
+    event.prev_seq = task->last_seq;
+    event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
+    event.answered = &fact;
+    return step_append(step, &event, index, NULL);
+}
+
+/* The same two marks again, under another request id: nothing is wrong, nothing changes. */
+static bool said_before(const struct callback_task *task, const Paidan__CallbackReply *reply)
+{
+    return task->state == CALLBACK_ANSWERED && task->solved == (uint32_t)reply->solved &&
+           task->satisfied == (uint32_t)reply->satisfied;
+}
+
+static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, uint32_t index,
+                           Paidan__WorkResult *result)
+{
+    result->ticket = reply->ticket;
+    if (reply->note != NULL && strlen(reply->note) > NOTE_BYTES_MAX) {
+        refuse(result, PAIDAN__CODE__FIELD_TOO_LONG, "note");
+        return RC_OK;
+    }
+    struct callback_task task;
+    const enum rc rc = callback_core_get(step->txn, reply->ticket, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (reply->has_round && task.state != CALLBACK_NONE && reply->round != task.round) {
+        refuse(result, PAIDAN__CODE__CALLBACK_NOT_OPEN, "round");
+        return RC_OK;
+    }
+    if (callback_fsm_step(task.state, CALLBACK_ANSWER).action == CALLBACK_REFUSE) {
+        refuse(result,
+               said_before(&task, reply) ? PAIDAN__CODE__ALREADY_DONE
+                                         : PAIDAN__CODE__CALLBACK_NOT_OPEN,
+               callback_fsm_state_name(task.state));
+        return RC_OK;
+    }
+    result->code = PAIDAN__CODE__OK;
+    return say_answered(step, &task, reply, index);
+}
+
+static Paidan__Code judge(const Paidan__Request *request, const char **detail)
+{
+    const size_t count = request->callback_answer->n_replies;
+    *detail = "replies";
+    if (count == 0) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    if (count > WORK_ITEMS_MAX) {
+        return PAIDAN__CODE__TOO_MANY_ITEMS;
+    }
+    *detail = NULL;
+    return request->actor == NULL || request->actor[0] == '\0' ? PAIDAN__CODE__ACTOR_MISSING
+                                                               : PAIDAN__CODE__OK;
+}
+
+enum rc callback_core_answer(struct step *step, const Paidan__Request *request)
+{
+    const Paidan__CallbackAnswer *const wish = request->callback_answer;
+    const char *detail = NULL;
+    const Paidan__Code code = judge(request, &detail);
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, detail);
+    }
+    Paidan__WorkResult *const results = arena_alloc(step->arena, wish->n_replies * sizeof *results);
+    Paidan__WorkResult **const list = arena_alloc(step->arena, wish->n_replies * sizeof *list);
+    if (results == NULL || list == NULL) {
+        return RC_LIMIT;
+    }
+    for (size_t index = 0; index < wish->n_replies; index++) {
+        paidan__work_result__init(&results[index]);
+        list[index] = &results[index];
+        const enum rc rc = answer_item(step, wish->replies[index], (uint32_t)index, list[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    Paidan__CallbackAnswered body = PAIDAN__CALLBACK_ANSWERED__INIT;
+    body.n_results = wish->n_replies;
+    body.results = list;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_CALLBACK_ANSWERED;
+    answer.callback_answered = &body;
+    return step_answer(step, &answer);
+}

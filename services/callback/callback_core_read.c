@@ -1,0 +1,167 @@
+/* callback_core_read: what a clerk may look at without changing anything. */
+
+#include "callback_core.h"
+#include "common/check.h"
+
+enum { LIST_DEFAULT = 100 };
+
+static enum rc refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail)
+{
+    answer->code = code;
+    answer->detail = (char *)detail; /* packed, never written */
+    return RC_OK;
+}
+
+/* The note stands in the log alone; a trimmed log no longer has it. */
+static enum rc read_note(struct step_view *view, const struct callback_task *task, char **note)
+{
+    *note = NULL;
+    if (task->answered_seq == 0) {
+        return RC_OK;
+    }
+    Paidan__Event *event = NULL;
+    const enum rc rc = step_view_read(view, task->answered_seq, &event);
+    if (rc == RC_NOT_FOUND) {
+        return RC_OK;
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (event->fact_case != PAIDAN__EVENT__FACT_ANSWERED) {
+        return RC_CORRUPT;
+    }
+    *note = event->answered->note;
+    return RC_OK;
+}
+
+enum rc callback_core_show(struct step_view *view, const Paidan__CallbackShow *wish,
+                           Paidan__Answer *answer)
+{
+    struct callback_task task;
+    enum rc rc = callback_core_get(view->txn, wish->ticket, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (task.state == CALLBACK_NONE) {
+        return refuse(answer, PAIDAN__CODE__CALLBACK_NOT_OPEN, callback_fsm_state_name(task.state));
+    }
+    Paidan__CallbackShown *const body = arena_alloc(view->arena, sizeof *body);
+    if (body == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__callback_shown__init(body);
+    body->ticket = wish->ticket;
+    body->round = task.round;
+    body->attempt = task.attempt;
+    body->open = callback_fsm_open(task.state);
+    body->has_due_ms = body->open;
+    body->due_ms = task.due_ms;
+    body->has_unreached = task.state == CALLBACK_UNREACHED;
+    body->unreached = task.state == CALLBACK_UNREACHED;
+    if (task.state == CALLBACK_ANSWERED) {
+        body->has_solved = 1;
+        body->solved = (Paidan__Solved)task.solved;
+        body->has_satisfied = 1;
+        body->satisfied = (Paidan__Satisfied)task.satisfied;
+    }
+    rc = read_note(view, &task, &body->note);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    answer->code = PAIDAN__CODE__OK;
+    answer->body_case = PAIDAN__ANSWER__BODY_CALLBACK_SHOWN;
+    answer->callback_shown = body;
+    return RC_OK;
+}
+
+/* Where a page begins: after the cursor's ticket in its channel. A cursor is the last ticket of the
+ * page before; without a channel its task says in which channel the listing was. */
+static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wish,
+                          struct callback_row *from, bool *known)
+{
+    *from = (struct callback_row){.channel_key = 0};
+    *known = true;
+    if (wish->channel != NULL) {
+        from->channel_key = step_key(wish->channel);
+    }
+    if (!wish->has_cursor) {
+        return RC_OK;
+    }
+    if (wish->channel == NULL) {
+        struct callback_task task;
+        const enum rc rc = callback_core_get(view->txn, wish->cursor, &task);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        *known = task.state != CALLBACK_NONE;
+        from->channel_key = step_key(task.channel);
+    }
+    *known = *known && wish->cursor < UINT64_MAX;
+    from->ticket = *known ? wish->cursor + 1 : 0;
+    return RC_OK;
+}
+
+static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
+                    const struct callback_row *from, size_t limit, Paidan__CallbackPulled *body)
+{
+    struct store_walk walk;
+    struct callback_row row;
+    enum rc rc = callback_state_walk(view->txn, CALLBACK_OPEN, from, &walk, &row);
+    while (rc == RC_OK && (wish->channel == NULL || row.channel_key == from->channel_key)) {
+        if (body->n_tasks == limit) {
+            body->has_next = 1;
+            body->next = body->tasks[limit - 1]->ticket;
+            break;
+        }
+        struct callback_task task;
+        rc = callback_state_get(view->txn, row.ticket, &task);
+        if (rc != RC_OK) {
+            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+            break;
+        }
+        body->tasks[body->n_tasks] = callback_core_picture(view->arena, row.ticket, &task);
+        if (body->tasks[body->n_tasks] == NULL) {
+            rc = RC_LIMIT;
+            break;
+        }
+        body->n_tasks++;
+        rc = callback_state_next(CALLBACK_OPEN, &walk, &row);
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc callback_core_list(struct step_view *view, const Paidan__CallbackList *wish,
+                           Paidan__Answer *answer)
+{
+    if (wish->channel != NULL && site_channel_find(view->site, wish->channel) == SITE_NONE) {
+        return refuse(answer, PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
+    }
+    const size_t limit = wish->has_limit ? wish->limit : LIST_DEFAULT;
+    if (limit == 0 || limit > LIST_MAX) {
+        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
+    }
+    struct callback_row from;
+    bool known = false;
+    enum rc rc = page_begin(view, wish, &from, &known);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!known) {
+        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "cursor");
+    }
+    Paidan__CallbackPulled *const body = arena_alloc(view->arena, sizeof *body);
+    if (body == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__callback_pulled__init(body);
+    body->tasks = arena_alloc(view->arena, limit * sizeof *body->tasks);
+    rc = body->tasks == NULL ? RC_LIMIT : fill(view, wish, &from, limit, body);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    answer->code = PAIDAN__CODE__OK;
+    answer->body_case = PAIDAN__ANSWER__BODY_CALLBACK_PULLED;
+    answer->callback_pulled = body;
+    return RC_OK;
+}

@@ -1,0 +1,68 @@
+/* callback_fsm: the life of one ticket's callback. One task per closure (round), at most one at a
+ * time.
+ *
+ *                 lapsed: the next attempt
+ *                      ┌─────┐
+ *              resolved│     ▼  pulled
+ *     (none) ─────────▶ ASKED ─────────▶ HANDED ─┐ pulled again: its lease is over
+ *                        │  ▲   lapsed    │ │ ▲   │
+ *                        │  └─────────────┘ │ └───┘
+ *                        ├──────────────────┤
+ *        answered        │    exhausted     │   reopened, closed, withdrawn
+ *        ┌───────────────┴───────┬──────────┴───────────┐
+ *        ▼                       ▼                      ▼
+ *     ANSWERED               UNREACHED              CANCELLED
+ *        └───────────────────────┴──────────────────────┘
+ *                     resolved (a later round): ASKED
+ *
+ * The end of a lease is no signal: a task nobody answers in its lease is handed out again because
+ * it stands in the queue at the lease's end. */
+#pragma once
+
+#include <stdbool.h>
+
+enum callback_state {
+    CALLBACK_NONE = 0,   /* never resolved so far */
+    CALLBACK_ASKED = 1,  /* waits for an adapter, perhaps for calling hours first */
+    CALLBACK_HANDED = 2, /* an adapter took it; its lease may be over */
+    CALLBACK_ANSWERED = 3,
+    CALLBACK_UNREACHED = 4,
+    CALLBACK_CANCELLED = 5,
+    CALLBACK_STATE_COUNT,
+};
+
+enum callback_signal {
+    CALLBACK_RESOLVED,  /* escalation: a unit says it is solved */
+    CALLBACK_PULLED,    /* an adapter took the task */
+    CALLBACK_LAPSED,    /* the attempt's time is over and there is another attempt */
+    CALLBACK_EXHAUSTED, /* the last attempt's time is over */
+    CALLBACK_ANSWER,
+    CALLBACK_REOPENED,  /* escalation: the ticket is at work again */
+    CALLBACK_CLOSED,    /* escalation: the ticket ended */
+    CALLBACK_WITHDRAWN, /* intake or escalation: the resident took it back */
+    CALLBACK_SIGNAL_COUNT,
+};
+
+enum callback_action {
+    CALLBACK_REFUSE, /* a cell left out */
+    CALLBACK_DO_NOTHING,
+    CALLBACK_DO_OPEN, /* first attempt of a round */
+    CALLBACK_DO_HAND,
+    CALLBACK_DO_AGAIN, /* the next attempt */
+    CALLBACK_DO_GIVE_UP,
+    CALLBACK_DO_RECORD, /* the answer */
+    CALLBACK_DO_CANCEL,
+};
+
+struct callback_step {
+    enum callback_state next;
+    enum callback_action action; /* CALLBACK_REFUSE: next means nothing */
+};
+
+struct callback_step callback_fsm_step(enum callback_state state, enum callback_signal signal);
+/* A task that may be handed out and answered. */
+bool callback_fsm_open(enum callback_state state);
+/* Names for traces, details and the golden table. */
+const char *callback_fsm_state_name(enum callback_state state);
+const char *callback_fsm_signal_name(enum callback_signal signal);
+const char *callback_fsm_action_name(enum callback_action action);
