@@ -44,9 +44,10 @@
 #define TEXT_BYTES_MAX 65536u /* longest of the published complaints: 12,220 characters = 36 kB */
 #define PLACE_BYTES_MAX 512u
 #define NOTE_BYTES_MAX 2048u
-#define TITLE_BYTES_MAX 192u /* 64 Chinese characters */
-#define CODE_BYTES_MAX 32u   /* a site-defined code: area, unit, category, channel, calendar */
-#define NAME_BYTES_MAX 192u  /* a site-defined name */
+#define TITLE_BYTES_MAX 192u       /* 64 Chinese characters */
+#define GIVEN_TITLE_BYTES_MAX 512u /* longest published one: 63 characters = 189 bytes */
+#define CODE_BYTES_MAX 32u  /* a site-defined code: area, unit, category, channel, calendar */
+#define NAME_BYTES_MAX 192u /* a site-defined name */
 #define ACTOR_BYTES_MAX 64u
 #define EXTERNAL_ID_BYTES_MAX 128u
 #define PHONE_BYTES_MAX 32u

@@ -233,6 +233,9 @@ struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t n
     if (ticket->reporter != NULL && strlen(ticket->reporter) > REPORTER_BYTES_MAX) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "reporter");
     }
+    if (ticket->title != NULL && strlen(ticket->title) > GIVEN_TITLE_BYTES_MAX) {
+        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "title");
+    }
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
     }

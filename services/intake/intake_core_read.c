@@ -195,7 +195,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->place = fact->place;
     text->channel = fact->channel;
     text->external_id = fact->external_id;
-    text->title = fact->title;
+    text->title = fact->given_title != NULL ? fact->given_title : fact->title;
     text->has_registered_ms = 1;
     text->registered_ms = record.registered_ms;
     text->has_chases = 1;

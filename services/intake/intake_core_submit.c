@@ -105,6 +105,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.reporter = given(item->reporter);
     fact.query_code = query_code;
     fact.title = title;
+    fact.given_title = intake_core_check_blank(item->title) ? NULL : item->title;
     fact.has_occurred_ms = item->has_occurred_ms;
     fact.occurred_ms = item->occurred_ms;
     fact.n_attachments = item->n_attachments;
