@@ -36,11 +36,22 @@ struct bound {
 
 static const struct bound bounds[] = {
     {"Registered", "text", TEXT_BYTES_MAX, 0},
-    {"NewTicket", "text", TEXT_BYTES_MAX, 0},
+    /* Items of a batch and texts are judged one by one by intake, with its own codes: a bad row must
+       not take the other 4095 with it. The frame bounds them here. */
+    {"NewTicket", "text", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "title", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "place", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "phone", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "reporter", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "external_id", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "attachments", 0, 1024},
     {"Supplemented", "text", TEXT_BYTES_MAX, 0},
-    {"Supplement", "text", TEXT_BYTES_MAX, 0},
+    {"Supplement", "text", FRAME_BYTES_MAX, 0},
     {"TicketText", "text", TEXT_BYTES_MAX, 0},
     {"TicketText", "supplements", TEXT_BYTES_MAX, 32},
+    {"TicketText", "title", GIVEN_TITLE_BYTES_MAX, 0},
+    {"TicketText", "attachments", 0, 33 * ATTACHMENTS_MAX},
+    {"Registered", "given_title", GIVEN_TITLE_BYTES_MAX, 0},
     {"Text", "text", METRICS_BYTES_MAX, 0},
     {"Fetch", "follower", CODE_BYTES_MAX, 0},
     {"Fetched", "blocks", FRAME_BYTES_MAX, BLOCKS_MAX},

@@ -17,6 +17,11 @@ enum rc callback_core_get(struct store_txn *txn, uint64_t ticket, struct callbac
 static enum rc say(struct step *step, uint64_t ticket, const struct callback_task *task,
                    Paidan__Event *event)
 {
+    /* Taken by the engine for facts of deadlines alone. */
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    cause.has_clock = 1;
+    cause.clock = PAIDAN__CLOCK__CLOCK_CALLBACK;
+    event->cause = &cause;
     event->has_ticket = 1;
     event->ticket = ticket;
     event->has_prev_seq = task->last_seq > 0;

@@ -1,0 +1,578 @@
+/* solo: see solo.h. */
+
+#include "solo.h"
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/check.h"
+
+enum {
+    QUEUE_MAX = STEP_INPUTS_MAX,
+    LOGS_MAX = 4,
+    PATH_BYTES = 256,
+    MAP_BYTES = 256 << 20,
+    TEXT_SHOWN = 40, /* bytes of a string in the trace */
+};
+
+struct solo {
+    const struct step_service *service;
+    const struct site *site;
+    char folder[PATH_BYTES];
+    struct store *store;
+    struct step_engine *engine;
+    struct arena answers;
+    struct step_conditions conditions;
+    uint64_t start_ms, requests, seen_seq;
+    struct {
+        const char *log;
+        uint64_t seq;
+    } logs[LOGS_MAX];
+    struct step_input inputs[QUEUE_MAX + 1];
+    struct step_outcome outcomes[QUEUE_MAX + 1];
+    size_t count;
+    Paidan__Cause causes[QUEUE_MAX];
+    unsigned char request_id[REQUEST_ID_BYTES];
+    struct step_outcome last;
+    unsigned char *bytes;
+    FILE *trace;
+    char *trace_text;
+    size_t trace_bytes;
+};
+
+static void must(bool condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "solo: %s\n", what);
+        abort();
+    }
+}
+
+static void must_rc(enum rc rc, const char *what)
+{
+    if (rc != RC_OK) {
+        fprintf(stderr, "solo: %s: %s\n", what, rc_name(rc));
+        abort();
+    }
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+static struct store *open_store(const struct solo *solo, const char *name)
+{
+    char path[PATH_BYTES + 16];
+    (void)snprintf(path, sizeof path, "%s/%s", solo->folder, name);
+    const struct store_options options = {.path = path,
+                                          .map_bytes = MAP_BYTES,
+                                          .service = solo->service->name,
+                                          .tables = solo->service->tables};
+    struct store *store = NULL;
+    must_rc(store_open(&store, &options), "store_open");
+    return store;
+}
+
+static void open_engine(struct solo *solo)
+{
+    solo->store = open_store(solo, "store");
+    const struct step_options options = {.store = solo->store, .site = solo->site};
+    must_rc(step_engine_open(&solo->engine, solo->service, &options), "step_engine_open");
+}
+
+struct solo *solo_open(const struct step_service *service, const struct site *site,
+                       uint64_t start_ms)
+{
+    struct solo *const solo = calloc(1, sizeof *solo);
+    must(solo != NULL, "memory");
+    solo->service = service;
+    solo->site = site;
+    solo->start_ms = start_ms;
+    solo->conditions = (struct step_conditions){.now_ms = start_ms, .entropy = 1};
+    const char *const temporary = getenv("TMPDIR");
+    (void)snprintf(solo->folder, sizeof solo->folder, "%s/paidan-solo-XXXXXX",
+                   temporary != NULL ? temporary : "/tmp");
+    must(mkdtemp(solo->folder) != NULL, "mkdtemp");
+    must_rc(arena_init(&solo->answers, STEP_ARENA_BYTES), "arena_init");
+    solo->trace = open_memstream(&solo->trace_text, &solo->trace_bytes);
+    must(solo->trace != NULL, "open_memstream");
+    open_engine(solo);
+    return solo;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+void solo_close(struct solo *solo)
+{
+    step_engine_close(solo->engine);
+    store_close(solo->store);
+    (void)nftw(solo->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    arena_fini(&solo->answers);
+    fclose(solo->trace);
+    free(solo->trace_text);
+    free(solo->bytes);
+    free(solo);
+}
+
+void solo_restart(struct solo *solo)
+{
+    step_engine_close(solo->engine);
+    store_close(solo->store);
+    open_engine(solo);
+}
+
+uint64_t solo_now_ms(const struct solo *solo)
+{
+    return solo->conditions.now_ms;
+}
+
+void solo_set_time(struct solo *solo, uint64_t now_ms)
+{
+    solo->conditions.now_ms = now_ms;
+}
+
+void solo_conditions(struct solo *solo, bool storage_low, uint32_t overload_ms)
+{
+    solo->conditions.storage_low = storage_low;
+    solo->conditions.overload_ms = overload_ms;
+}
+
+struct store *solo_store(struct solo *solo)
+{
+    return solo->store;
+}
+
+struct step_engine *solo_engine(struct solo *solo)
+{
+    return solo->engine;
+}
+
+uint64_t solo_head(const struct solo *solo)
+{
+    return step_engine_head(solo->engine);
+}
+
+/* ---- the trace --------------------------------------------------------------------------------
+ */
+
+static void print_text(FILE *out, const char *text)
+{
+    const size_t bytes = strlen(text);
+    size_t shown = bytes < TEXT_SHOWN ? bytes : TEXT_SHOWN;
+    while (shown > 0 && shown < bytes && ((unsigned char)text[shown] & 0xc0) == 0x80) {
+        shown--;
+    }
+    fprintf(out, "\"%.*s%s\"", (int)shown, text, shown < bytes ? "..." : "");
+}
+
+static void print_message(FILE *out, const ProtobufCMessage *message);
+
+static void print_value(FILE *out, const ProtobufCFieldDescriptor *field, const void *value)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_UINT32:
+        fprintf(out, "%" PRIu32, *(const uint32_t *)value);
+        break;
+    case PROTOBUF_C_TYPE_UINT64:
+        fprintf(out, "%" PRIu64, *(const uint64_t *)value);
+        break;
+    case PROTOBUF_C_TYPE_BOOL:
+        fputs(*(const protobuf_c_boolean *)value ? "true" : "false", out);
+        break;
+    case PROTOBUF_C_TYPE_ENUM: {
+        const ProtobufCEnumValue *const found =
+            protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)value);
+        fputs(found != NULL ? found->name : "?", out);
+        break;
+    }
+    case PROTOBUF_C_TYPE_STRING:
+        print_text(out, *(const char *const *)value);
+        break;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        fputs("{", out);
+        print_message(out, *(ProtobufCMessage *const *)value);
+        fputs("}", out);
+        break;
+    default:
+        fputs("...", out);
+        break;
+    }
+}
+
+static size_t value_bytes(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_UINT64:
+        return sizeof(uint64_t);
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return sizeof(void *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    default:
+        return sizeof(uint32_t);
+    }
+}
+
+static bool field_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    const char *const base = (const char *)message;
+    if (field->label == PROTOBUF_C_LABEL_REQUIRED) {
+        return true;
+    }
+    if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        return *(void *const *)(const void *)(base + field->offset) != NULL;
+    }
+    return *(const protobuf_c_boolean *)(base + field->quantifier_offset);
+}
+
+/* name=value of each field that is set, in the order of their numbers. */
+static void print_message(FILE *out, const ProtobufCMessage *message)
+{
+    const char *const base = (const char *)message;
+    const char *blank = "";
+    for (unsigned index = 0; index < message->descriptor->n_fields; index++) {
+        const ProtobufCFieldDescriptor *const field = &message->descriptor->fields[index];
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            const size_t count = *(const size_t *)(const void *)(base + field->quantifier_offset);
+            const char *const items = *(char *const *)(const void *)(base + field->offset);
+            for (size_t item = 0; item < count; item++) {
+                fprintf(out, "%s%s=", blank, field->name);
+                print_value(out, field, items + item * value_bytes(field));
+                blank = " ";
+            }
+        } else if (field_set(message, field)) {
+            fprintf(out, "%s%s=", blank, field->name);
+            print_value(out, field, base + field->offset);
+            blank = " ";
+        }
+    }
+}
+
+static void print_cause(FILE *out, const Paidan__Cause *cause)
+{
+    if (cause->log != NULL) {
+        fprintf(out, " <- %s %" PRIu64, cause->log, cause->seq);
+    } else if (cause->has_request_id) {
+        fprintf(out, " <- %s item %" PRIu32, cause->actor != NULL ? cause->actor : "-",
+                cause->item);
+    } else if (cause->has_due_ms) {
+        fprintf(out, " <- due %s",
+                cause->has_clock
+                    ? protobuf_c_enum_descriptor_get_value(&paidan__clock__descriptor, cause->clock)
+                          ->name
+                    : "-");
+    }
+}
+
+/* [time since start] seq fact ticket prev {fields} <- cause */
+static void print_event(struct solo *solo, uint64_t seq, const Paidan__Event *event)
+{
+    const ProtobufCFieldDescriptor *const field = protobuf_c_message_descriptor_get_field(
+        &paidan__event__descriptor, (unsigned)event->fact_case);
+    must(field != NULL, "an event without a fact");
+    fprintf(solo->trace, "[%9" PRId64 "] %3" PRIu64 " %s", (int64_t)(event->at_ms - solo->start_ms),
+            seq, field->name);
+    if (event->has_ticket) {
+        fprintf(solo->trace, " %" PRIu64, event->ticket);
+    }
+    if (event->has_prev_seq) {
+        fprintf(solo->trace, " after %" PRIu64, event->prev_seq);
+    }
+    fputs(" {", solo->trace);
+    print_message(solo->trace,
+                  *(ProtobufCMessage *const *)(const void *)((const char *)event + field->offset));
+    fputs("}", solo->trace);
+    print_cause(solo->trace, event->cause);
+    fputs("\n", solo->trace);
+}
+
+static enum rc visit(void *context, const struct evlog_record *record)
+{
+    struct solo *const solo = context;
+    solo->seen_seq = record->seq;
+    if (record->kind != EVLOG_EVENT) {
+        return RC_OK;
+    }
+    Paidan__Event *const event = paidan__event__unpack(NULL, record->bytes, record->payload);
+    must(event != NULL, "a record that is not an event");
+    /* The site is the same in every story. */
+    if (event->fact_case != PAIDAN__EVENT__FACT_SITE_CHANGED) {
+        print_event(solo, record->seq, event);
+    }
+    paidan__event__free_unpacked(event, NULL);
+    return RC_OK;
+}
+
+static void trace_new(struct solo *solo)
+{
+    if (solo->seen_seq == step_engine_head(solo->engine)) {
+        return;
+    }
+    struct store_txn *txn = NULL;
+    must_rc(store_begin(solo->store, false, &txn), "store_begin");
+    must_rc(evlog_walk(txn, solo->seen_seq + 1, visit, solo), "evlog_walk");
+    store_abort(txn);
+}
+
+void solo_note(struct solo *solo, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("-- ", solo->trace);
+    (void)vfprintf(solo->trace, format, arguments);
+    fputs("\n", solo->trace);
+    va_end(arguments);
+}
+
+/* ---- running ----------------------------------------------------------------------------------
+ */
+
+static void fill(struct solo *solo, Paidan__Request *request)
+{
+    request->protocol = 1;
+    request->correlation = ++solo->requests;
+    if (!request->has_request_id) {
+        (void)snprintf((char *)solo->request_id, sizeof solo->request_id, "request-%06" PRIu64,
+                       solo->requests);
+        request->has_request_id = 1;
+        request->request_id = (ProtobufCBinaryData){sizeof solo->request_id, solo->request_id};
+    }
+    if (request->actor == NULL) {
+        request->actor = (char *)"test";
+    } else if (request->actor[0] == '\0') {
+        request->actor = NULL;
+    }
+}
+
+static const Paidan__Answer *unpack(struct solo *solo, const unsigned char *bytes, size_t size)
+{
+    arena_reset(&solo->answers);
+    Paidan__Answer *const answer = paidan__answer__unpack(&solo->answers.allocator, size, bytes);
+    must(answer != NULL, "an answer that cannot be read");
+    return answer;
+}
+
+static const Paidan__Answer *take(struct solo *solo, const struct step_outcome *outcome)
+{
+    solo->last = *outcome;
+    if (outcome->result == STEP_PARKED) {
+        return NULL;
+    }
+    must(outcome->result == STEP_ANSWERED, "a command without an answer");
+    free(solo->bytes);
+    solo->bytes = malloc(outcome->answer_bytes + 1);
+    must(solo->bytes != NULL, "memory");
+    memcpy(solo->bytes, outcome->answer, outcome->answer_bytes);
+    solo->last.answer = solo->bytes;
+    return unpack(solo, solo->bytes, outcome->answer_bytes);
+}
+
+static const Paidan__Answer *run(struct solo *solo, bool command)
+{
+    solo->conditions.entropy++;
+    const size_t count = solo->count;
+    solo->count = 0;
+    must_rc(step_engine_run(solo->engine, &solo->conditions, solo->inputs, count, solo->outcomes),
+            "step_engine_run");
+    trace_new(solo);
+    const Paidan__Answer *const answer = command ? take(solo, &solo->outcomes[count - 1]) : NULL;
+    step_engine_reset(solo->engine);
+    return answer;
+}
+
+const Paidan__Answer *solo_call_until(struct solo *solo, Paidan__Request *request,
+                                      uint64_t until_ms)
+{
+    fill(solo, request);
+    solo->inputs[solo->count++] =
+        (struct step_input){.kind = STEP_COMMAND, .request = request, .park_until_ms = until_ms};
+    return run(solo, true);
+}
+
+const Paidan__Answer *solo_call(struct solo *solo, Paidan__Request *request)
+{
+    return solo_call_until(solo, request, 0);
+}
+
+uint64_t solo_park_at_ms(const struct solo *solo)
+{
+    return solo->last.park_at_ms;
+}
+
+bool solo_woke(const struct solo *solo, const char *name)
+{
+    size_t count = 0;
+    const uint64_t *const keys = step_engine_wakes(solo->engine, &count);
+    for (size_t index = 0; index < count; index++) {
+        if (keys[index] == step_key(name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const unsigned char *solo_bytes(const struct solo *solo, size_t *size)
+{
+    *size = solo->last.answer_bytes;
+    return solo->last.answer;
+}
+
+const Paidan__Answer *solo_query(struct solo *solo, Paidan__Request *request)
+{
+    fill(solo, request);
+    const unsigned char *bytes = NULL;
+    size_t size = 0;
+    must_rc(step_engine_query(solo->engine, request, solo->conditions.now_ms, &bytes, &size),
+            "step_engine_query");
+    const Paidan__Answer *const answer = unpack(solo, bytes, size);
+    step_engine_reset(solo->engine);
+    return answer;
+}
+
+static uint64_t next_seq(struct solo *solo, const char *log)
+{
+    for (size_t index = 0; index < LOGS_MAX; index++) {
+        if (solo->logs[index].log == NULL) {
+            solo->logs[index].log = log;
+        }
+        if (strcmp(solo->logs[index].log, log) == 0) {
+            return ++solo->logs[index].seq;
+        }
+    }
+    must(false, "too many logs");
+    return 0;
+}
+
+void solo_say(struct solo *solo, const char *log, Paidan__Event *event)
+{
+    must(solo->count < QUEUE_MAX, "too many records in one step");
+    Paidan__Cause *const cause = &solo->causes[solo->count];
+    paidan__cause__init(cause);
+    event->cause = cause;
+    event->at_ms = solo->conditions.now_ms;
+    solo->inputs[solo->count++] = (struct step_input){
+        .kind = STEP_RECORD, .log = log, .seq = next_seq(solo, log), .event = event};
+}
+
+const Paidan__Answer *solo_flush(struct solo *solo, Paidan__Request *request)
+{
+    return request != NULL ? solo_call(solo, request) : run(solo, false);
+}
+
+void solo_advance(struct solo *solo, uint64_t ms)
+{
+    const uint64_t end_ms = solo->conditions.now_ms + ms;
+    uint64_t due_ms = 0;
+    while (step_engine_next_due(solo->engine, &due_ms) == RC_OK && due_ms <= end_ms) {
+        if (due_ms > solo->conditions.now_ms) {
+            solo->conditions.now_ms = due_ms;
+        }
+        (void)run(solo, false);
+    }
+    solo->conditions.now_ms = end_ms;
+}
+
+uint64_t solo_tally(struct solo *solo, const char *name)
+{
+    Paidan__StatsWish wish = PAIDAN__STATS_WISH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_STATS;
+    request.stats = &wish;
+    const Paidan__Answer *const answer = solo_query(solo, &request);
+    must(answer->body_case == PAIDAN__ANSWER__BODY_STATS, "stats");
+    for (size_t index = 0; index < answer->stats->n_counts; index++) {
+        if (strcmp(answer->stats->counts[index]->name, name) == 0) {
+            return answer->stats->counts[index]->value;
+        }
+    }
+    must(false, name);
+    return 0;
+}
+
+/* ---- checking ---------------------------------------------------------------------------------
+ */
+
+void solo_check_replay(struct solo *solo)
+{
+    struct store_txn *txn = NULL;
+    struct evlog_report report;
+    must_rc(store_begin(solo->store, false, &txn), "store_begin");
+    must_rc(evlog_verify(txn, &report), "evlog_verify");
+    store_abort(txn);
+    struct store *const copy = open_store(solo, "replay");
+    struct step_difference difference = {.seq = 0};
+    const enum rc rc = step_replay(solo->service, solo->store, copy, &difference, NULL);
+    if (rc != RC_OK) {
+        fprintf(stderr, "solo: replay: %s: table %s key %s %s, seq %" PRIu64 "\n", rc_name(rc),
+                difference.table, difference.key, difference.what == NULL ? "" : difference.what,
+                difference.seq);
+        abort();
+    }
+    store_close(copy);
+    char path[PATH_BYTES + 16];
+    (void)snprintf(path, sizeof path, "%s/replay", solo->folder);
+    (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void golden_path(char *path, size_t size, const char *name)
+{
+    const char *const root = getenv("PAIDAN_ROOT");
+    must(root != NULL, "PAIDAN_ROOT is not set: run it by ctest");
+    (void)snprintf(path, size, "%s/tests/golden/%s.txt", root, name);
+}
+
+static char *read_all(const char *path)
+{
+    FILE *const file = fopen(path, "rb");
+    if (file == NULL) {
+        return NULL;
+    }
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *const out = open_memstream(&text, &bytes);
+    must(out != NULL, "open_memstream");
+    for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
+        fputc(c, out);
+    }
+    fclose(out);
+    fclose(file);
+    return text;
+}
+
+void solo_check_golden(const char *name, const char *text)
+{
+    char path[4096];
+    golden_path(path, sizeof path, name);
+    const char *const mode = getenv("PAIDAN_GOLDEN");
+    if (mode != NULL && strcmp(mode, "write") == 0) {
+        FILE *const file = fopen(path, "wb");
+        must(file != NULL, path);
+        fputs(text, file);
+        fclose(file);
+        return;
+    }
+    char *const golden = read_all(path);
+    if (golden == NULL || strcmp(golden, text) != 0) {
+        fprintf(stderr, "solo: differs from tests/golden/%s.txt; it is now:\n%s", name, text);
+        abort();
+    }
+    free(golden);
+}
+
+void solo_check(struct solo *solo, const char *golden)
+{
+    solo_check_replay(solo);
+    fflush(solo->trace);
+    solo_check_golden(golden, solo->trace_text);
+}

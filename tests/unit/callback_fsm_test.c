@@ -1,0 +1,87 @@
+/* callback_fsm: every cell of the table, printed and compared with its golden copy, and the laws the
+ * table keeps. */
+
+#include "callback_fsm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "solo.h"
+
+static void test_table_when_printed_then_equals_the_golden_one(void **context)
+{
+    (void)context;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *const out = open_memstream(&text, &bytes);
+    assert_non_null(out);
+    for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
+        for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
+            const struct callback_step step =
+                callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
+            fprintf(out, "%-10s %-10s ", callback_fsm_state_name((enum callback_state)state),
+                    callback_fsm_signal_name((enum callback_signal)signal));
+            if (step.action == CALLBACK_REFUSE) {
+                fprintf(out, "refuse\n");
+            } else {
+                fprintf(out, "%-10s %s\n", callback_fsm_state_name(step.next),
+                        callback_fsm_action_name(step.action));
+            }
+        }
+    }
+    fclose(out);
+    solo_check_golden("callback_fsm", text);
+    free(text);
+}
+
+/* Only a resolution opens a task, and only an open task can be handed out, answered or end. */
+static void test_table_when_opened_then_by_a_resolution(void **context)
+{
+    (void)context;
+    for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
+        for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
+            const struct callback_step step =
+                callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
+            const bool open = callback_fsm_open((enum callback_state)state);
+            if (step.action == CALLBACK_REFUSE || step.action == CALLBACK_DO_NOTHING) {
+                continue;
+            }
+            if (signal == CALLBACK_RESOLVED) {
+                assert_false(open);
+                assert_int_equal(step.action, CALLBACK_DO_OPEN);
+                assert_true(callback_fsm_open(step.next));
+            } else {
+                assert_true(open);
+            }
+        }
+    }
+}
+
+static void test_table_when_nothing_is_done_then_the_state_stays(void **context)
+{
+    (void)context;
+    for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
+        for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
+            const struct callback_step step =
+                callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
+            if (step.action == CALLBACK_DO_NOTHING) {
+                assert_int_equal(step.next, state);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table_when_printed_then_equals_the_golden_one),
+        cmocka_unit_test(test_table_when_opened_then_by_a_resolution),
+        cmocka_unit_test(test_table_when_nothing_is_done_then_the_state_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
