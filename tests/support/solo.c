@@ -4,20 +4,18 @@
 
 #include <ftw.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
+#include "trace.h"
 
 enum {
     QUEUE_MAX = STEP_INPUTS_MAX,
     LOGS_MAX = 4,
     PATH_BYTES = 256,
     MAP_BYTES = 256 << 20,
-    TEXT_SHOWN = 40, /* bytes of a string in the trace */
 };
 
 struct solo {
@@ -28,7 +26,7 @@ struct solo {
     struct step_engine *engine;
     struct arena answers;
     struct step_conditions conditions;
-    uint64_t start_ms, requests, seen_seq;
+    uint64_t requests, seen_seq;
     struct {
         const char *log;
         uint64_t seq;
@@ -40,9 +38,8 @@ struct solo {
     unsigned char request_id[REQUEST_ID_BYTES];
     struct step_outcome last;
     unsigned char *bytes;
-    FILE *trace;
-    char *trace_text;
-    size_t trace_bytes;
+    struct trace trace;
+    bool tracing;
 };
 
 static void must(bool condition, const char *what)
@@ -91,15 +88,13 @@ struct solo *solo_open(const struct step_service *service, const struct site *si
     must(solo != NULL, "memory");
     solo->service = service;
     solo->site = site;
-    solo->start_ms = start_ms;
     solo->conditions = (struct step_conditions){.now_ms = start_ms, .entropy = 1};
-    const char *const temporary = getenv("TMPDIR");
+    /* Stories need no durable disk: shared memory spares them the wait. */
     (void)snprintf(solo->folder, sizeof solo->folder, "%s/paidan-solo-XXXXXX",
-                   temporary != NULL ? temporary : "/tmp");
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     must(mkdtemp(solo->folder) != NULL, "mkdtemp");
     must_rc(arena_init(&solo->answers, STEP_ARENA_BYTES), "arena_init");
-    solo->trace = open_memstream(&solo->trace_text, &solo->trace_bytes);
-    must(solo->trace != NULL, "open_memstream");
+    trace_init(&solo->trace, start_ms);
     open_engine(solo);
     return solo;
 }
@@ -118,8 +113,7 @@ void solo_close(struct solo *solo)
     store_close(solo->store);
     (void)nftw(solo->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     arena_fini(&solo->answers);
-    fclose(solo->trace);
-    free(solo->trace_text);
+    trace_fini(&solo->trace);
     free(solo->bytes);
     free(solo);
 }
@@ -165,150 +159,18 @@ uint64_t solo_head(const struct solo *solo)
 /* ---- the trace --------------------------------------------------------------------------------
  */
 
-static void print_text(FILE *out, const char *text)
-{
-    const size_t bytes = strlen(text);
-    size_t shown = bytes < TEXT_SHOWN ? bytes : TEXT_SHOWN;
-    while (shown > 0 && shown < bytes && ((unsigned char)text[shown] & 0xc0) == 0x80) {
-        shown--;
-    }
-    fprintf(out, "\"%.*s%s\"", (int)shown, text, shown < bytes ? "..." : "");
-}
-
-static void print_message(FILE *out, const ProtobufCMessage *message);
-
-static void print_value(FILE *out, const ProtobufCFieldDescriptor *field, const void *value)
-{
-    switch (field->type) {
-    case PROTOBUF_C_TYPE_UINT32:
-        fprintf(out, "%" PRIu32, *(const uint32_t *)value);
-        break;
-    case PROTOBUF_C_TYPE_UINT64:
-        fprintf(out, "%" PRIu64, *(const uint64_t *)value);
-        break;
-    case PROTOBUF_C_TYPE_BOOL:
-        fputs(*(const protobuf_c_boolean *)value ? "true" : "false", out);
-        break;
-    case PROTOBUF_C_TYPE_ENUM: {
-        const ProtobufCEnumValue *const found =
-            protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)value);
-        fputs(found != NULL ? found->name : "?", out);
-        break;
-    }
-    case PROTOBUF_C_TYPE_STRING:
-        print_text(out, *(const char *const *)value);
-        break;
-    case PROTOBUF_C_TYPE_MESSAGE:
-        fputs("{", out);
-        print_message(out, *(ProtobufCMessage *const *)value);
-        fputs("}", out);
-        break;
-    default:
-        fputs("...", out);
-        break;
-    }
-}
-
-static size_t value_bytes(const ProtobufCFieldDescriptor *field)
-{
-    switch (field->type) {
-    case PROTOBUF_C_TYPE_UINT64:
-        return sizeof(uint64_t);
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(void *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    default:
-        return sizeof(uint32_t);
-    }
-}
-
-static bool field_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    const char *const base = (const char *)message;
-    if (field->label == PROTOBUF_C_LABEL_REQUIRED) {
-        return true;
-    }
-    if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        return *(void *const *)(const void *)(base + field->offset) != NULL;
-    }
-    return *(const protobuf_c_boolean *)(base + field->quantifier_offset);
-}
-
-/* name=value of each field that is set, in the order of their numbers. */
-static void print_message(FILE *out, const ProtobufCMessage *message)
-{
-    const char *const base = (const char *)message;
-    const char *blank = "";
-    for (unsigned index = 0; index < message->descriptor->n_fields; index++) {
-        const ProtobufCFieldDescriptor *const field = &message->descriptor->fields[index];
-        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            const size_t count = *(const size_t *)(const void *)(base + field->quantifier_offset);
-            const char *const items = *(char *const *)(const void *)(base + field->offset);
-            for (size_t item = 0; item < count; item++) {
-                fprintf(out, "%s%s=", blank, field->name);
-                print_value(out, field, items + item * value_bytes(field));
-                blank = " ";
-            }
-        } else if (field_set(message, field)) {
-            fprintf(out, "%s%s=", blank, field->name);
-            print_value(out, field, base + field->offset);
-            blank = " ";
-        }
-    }
-}
-
-static void print_cause(FILE *out, const Paidan__Cause *cause)
-{
-    if (cause->log != NULL) {
-        fprintf(out, " <- %s %" PRIu64, cause->log, cause->seq);
-    } else if (cause->has_request_id) {
-        fprintf(out, " <- %s item %" PRIu32, cause->actor != NULL ? cause->actor : "-",
-                cause->item);
-    } else if (cause->has_due_ms) {
-        fprintf(out, " <- due %s",
-                cause->has_clock
-                    ? protobuf_c_enum_descriptor_get_value(&paidan__clock__descriptor, cause->clock)
-                          ->name
-                    : "-");
-    }
-}
-
-/* [time since start] seq fact ticket prev {fields} <- cause */
-static void print_event(struct solo *solo, uint64_t seq, const Paidan__Event *event)
-{
-    const ProtobufCFieldDescriptor *const field = protobuf_c_message_descriptor_get_field(
-        &paidan__event__descriptor, (unsigned)event->fact_case);
-    must(field != NULL, "an event without a fact");
-    fprintf(solo->trace, "[%9" PRId64 "] %3" PRIu64 " %s", (int64_t)(event->at_ms - solo->start_ms),
-            seq, field->name);
-    if (event->has_ticket) {
-        fprintf(solo->trace, " %" PRIu64, event->ticket);
-    }
-    if (event->has_prev_seq) {
-        fprintf(solo->trace, " after %" PRIu64, event->prev_seq);
-    }
-    fputs(" {", solo->trace);
-    print_message(solo->trace,
-                  *(ProtobufCMessage *const *)(const void *)((const char *)event + field->offset));
-    fputs("}", solo->trace);
-    print_cause(solo->trace, event->cause);
-    fputs("\n", solo->trace);
-}
-
 static enum rc visit(void *context, const struct evlog_record *record)
 {
     struct solo *const solo = context;
     solo->seen_seq = record->seq;
-    if (record->kind != EVLOG_EVENT) {
+    if (record->kind != EVLOG_EVENT || !solo->tracing) {
         return RC_OK;
     }
     Paidan__Event *const event = paidan__event__unpack(NULL, record->bytes, record->payload);
     must(event != NULL, "a record that is not an event");
-    /* The site is the same in every story. */
+    /* The digest of the site's files is no matter of a story. */
     if (event->fact_case != PAIDAN__EVENT__FACT_SITE_CHANGED) {
-        print_event(solo, record->seq, event);
+        trace_event(&solo->trace, solo->service->name, ">", event);
     }
     paidan__event__free_unpacked(event, NULL);
     return RC_OK;
@@ -325,14 +187,14 @@ static void trace_new(struct solo *solo)
     store_abort(txn);
 }
 
-void solo_note(struct solo *solo, const char *format, ...)
+void solo_trace(struct solo *solo)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("-- ", solo->trace);
-    (void)vfprintf(solo->trace, format, arguments);
-    fputs("\n", solo->trace);
-    va_end(arguments);
+    solo->tracing = true;
+}
+
+void solo_note(struct solo *solo, const char *text)
+{
+    trace_say(&solo->trace, "-- %s", text);
 }
 
 /* ---- running ----------------------------------------------------------------------------------
@@ -525,54 +387,9 @@ void solo_check_replay(struct solo *solo)
     (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void golden_path(char *path, size_t size, const char *name)
-{
-    const char *const root = getenv("PAIDAN_ROOT");
-    must(root != NULL, "PAIDAN_ROOT is not set: run it by ctest");
-    (void)snprintf(path, size, "%s/tests/golden/%s.txt", root, name);
-}
-
-static char *read_all(const char *path)
-{
-    FILE *const file = fopen(path, "rb");
-    if (file == NULL) {
-        return NULL;
-    }
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *const out = open_memstream(&text, &bytes);
-    must(out != NULL, "open_memstream");
-    for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
-        fputc(c, out);
-    }
-    fclose(out);
-    fclose(file);
-    return text;
-}
-
-void solo_check_golden(const char *name, const char *text)
-{
-    char path[4096];
-    golden_path(path, sizeof path, name);
-    const char *const mode = getenv("PAIDAN_GOLDEN");
-    if (mode != NULL && strcmp(mode, "write") == 0) {
-        FILE *const file = fopen(path, "wb");
-        must(file != NULL, path);
-        fputs(text, file);
-        fclose(file);
-        return;
-    }
-    char *const golden = read_all(path);
-    if (golden == NULL || strcmp(golden, text) != 0) {
-        fprintf(stderr, "solo: differs from tests/golden/%s.txt; it is now:\n%s", name, text);
-        abort();
-    }
-    free(golden);
-}
-
 void solo_check(struct solo *solo, const char *golden)
 {
+    must(solo->tracing, "nothing was traced");
     solo_check_replay(solo);
-    fflush(solo->trace);
-    solo_check_golden(golden, solo->trace_text);
+    must(trace_golden(&solo->trace, golden), "the trace differs from its golden file");
 }

@@ -1,11 +1,10 @@
 /* solo: one service alone on virtual time, for stories about its core.
  *
  * Commands and deadlines go through a real engine on a real store; records of the logs it follows
- * are written by the test. What the service says is collected as text, one fact a line, and
- * compared with tests/golden/<name>.txt. Deterministic: same calls, same bytes. A call that fails
- * where it must not ends the test.
- *
- * With PAIDAN_GOLDEN=write in the environment golden files are written instead of compared. */
+ * are written by the test. Beside story.h, which runs one input a step and only traces, this is for
+ * tests that need a whole step (records and a command together), its conditions, or the bytes of an
+ * answer. Deterministic: same calls, same bytes. A call that fails where it must not ends the test.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -62,12 +61,12 @@ const Paidan__Answer *solo_flush(struct solo *solo, Paidan__Request *request);
 uint64_t solo_tally(struct solo *solo, const char *name);
 uint64_t solo_head(const struct solo *solo);
 
-/* A line of the story's own in the trace. */
-void solo_note(struct solo *solo, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The trace equals the golden file, the log verifies, and folding it into an empty store gives the
- * same tables. */
+/* From here on each fact is a line of the trace (trace.h); solo_note adds one of the story's own.
+ */
+void solo_trace(struct solo *solo);
+void solo_note(struct solo *solo, const char *text);
+/* The trace equals tests/golden/<golden>.txt, the log verifies, and folding it into an empty store
+ * gives the same tables. */
 void solo_check(struct solo *solo, const char *golden);
 /* The last two alone. */
 void solo_check_replay(struct solo *solo);
-/* text equals tests/golden/<name>.txt. */
-void solo_check_golden(const char *name, const char *text);

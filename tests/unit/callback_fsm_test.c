@@ -1,42 +1,36 @@
-/* callback_fsm: every cell of the table, printed and compared with its golden copy, and the laws the
- * table keeps. */
+/* callback_fsm: every cell of the table, printed and compared with its golden copy, and the laws
+ * the table keeps. */
 
 #include "callback_fsm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "solo.h"
+#include "trace.h"
 
 static void test_table_when_printed_then_equals_the_golden_one(void **context)
 {
     (void)context;
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *const out = open_memstream(&text, &bytes);
-    assert_non_null(out);
+    struct trace trace;
+    trace_init(&trace, 0);
     for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
         for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
             const struct callback_step step =
                 callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
-            fprintf(out, "%-10s %-10s ", callback_fsm_state_name((enum callback_state)state),
-                    callback_fsm_signal_name((enum callback_signal)signal));
-            if (step.action == CALLBACK_REFUSE) {
-                fprintf(out, "refuse\n");
-            } else {
-                fprintf(out, "%-10s %s\n", callback_fsm_state_name(step.next),
-                        callback_fsm_action_name(step.action));
-            }
+            const bool refused = step.action == CALLBACK_REFUSE;
+            trace_say(&trace, "%-10s %-14s %-10s %s",
+                      callback_fsm_state_name((enum callback_state)state),
+                      callback_fsm_signal_name((enum callback_signal)signal),
+                      refused ? "-" : callback_fsm_state_name(step.next),
+                      callback_fsm_action_name(step.action));
         }
     }
-    fclose(out);
-    solo_check_golden("callback_fsm", text);
-    free(text);
+    assert_true(trace_golden(&trace, "callback_fsm"));
+    trace_fini(&trace);
 }
 
 /* Only a resolution opens a task, and only an open task can be handed out, answered or end. */

@@ -6,37 +6,31 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "solo.h"
+#include "trace.h"
 
 static void test_table_when_printed_then_equals_the_golden_one(void **context)
 {
     (void)context;
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *const out = open_memstream(&text, &bytes);
-    assert_non_null(out);
+    struct trace trace;
+    trace_init(&trace, 0);
     for (int state = 0; state < INTAKE_STATE_COUNT; state++) {
         for (int signal = 0; signal < INTAKE_SIGNAL_COUNT; signal++) {
             const struct intake_step step =
                 intake_fsm_step((enum intake_state)state, (enum intake_signal)signal);
-            fprintf(out, "%-10s %-14s ", intake_fsm_state_name((enum intake_state)state),
-                    intake_fsm_signal_name((enum intake_signal)signal));
-            if (step.action == INTAKE_REFUSE) {
-                fprintf(out, "refuse\n");
-            } else {
-                fprintf(out, "%-10s %s\n", intake_fsm_state_name(step.next),
-                        intake_fsm_action_name(step.action));
-            }
+            const bool refused = step.action == INTAKE_REFUSE;
+            trace_say(&trace, "%-10s %-14s %-10s %s",
+                      intake_fsm_state_name((enum intake_state)state),
+                      intake_fsm_signal_name((enum intake_signal)signal),
+                      refused ? "-" : intake_fsm_state_name(step.next),
+                      intake_fsm_action_name(step.action));
         }
     }
-    fclose(out);
-    solo_check_golden("intake_fsm", text);
-    free(text);
+    assert_true(trace_golden(&trace, "intake_fsm"));
+    trace_fini(&trace);
 }
 
 static void test_table_when_refused_then_names_no_next_state(void **context)
