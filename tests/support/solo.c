@@ -58,6 +58,27 @@ static void must_rc(enum rc rc, const char *what)
     }
 }
 
+const struct site *solo_site(void)
+{
+    static struct site *site;
+    if (site != NULL) {
+        return site;
+    }
+    char folder[4096];
+    const char *const root = getenv("PAIDAN_ROOT");
+    (void)snprintf(folder, sizeof folder, "%s/tests/sites/calls", root == NULL ? "." : root);
+    struct site_report *const report = calloc(1, sizeof *report);
+    must(report != NULL, "memory");
+    const enum rc rc = site_load(folder, report, &site);
+    if (rc != RC_OK && report->count > 0) {
+        fprintf(stderr, "%s:%u: %s\n", report->mistakes[0].file, report->mistakes[0].line,
+                report->mistakes[0].en);
+    }
+    must_rc(rc, "site_load");
+    free(report);
+    return site;
+}
+
 /* ---- opening ----------------------------------------------------------------------------------
  */
 

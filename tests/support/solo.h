@@ -14,7 +14,7 @@
 
 struct solo;
 
-/* The site of the stories, tests/sites/story: channels hotline, wechat, device (called back by
+/* The site of the stories, tests/sites/calls: channels hotline, wechat, device (called back by
  * hotline), category water, area sanchajie; callback 3 attempts of 4 h with a pause of 2 h, calling
  * hours 9-12 and 14-20 in +08:00. Loaded once. */
 const struct site *solo_site(void);
