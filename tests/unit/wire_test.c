@@ -165,27 +165,55 @@ static void test_string_when_nul_inside_then_refused(void **state)
         18, PAIDAN__CODE__FRAME_INVALID, "");
 }
 
-static void test_limits_when_exceeded_then_field_named(void **state)
+static void check_event(const Paidan__Event *event, Paidan__Code code, const char *field)
+{
+    struct wire_error error;
+    const enum rc rc = wire_check(&event->base, &error);
+    assert_int_equal(rc, code == PAIDAN__CODE__OK ? RC_OK : RC_INVALID);
+    assert_int_equal(error.code, code);
+    assert_string_equal(error.field, field);
+}
+
+static void test_limits_when_fact_exceeds_them_then_field_named(void **state)
+{
+    (void)state;
+    static char text[TEXT_BYTES_MAX + 2];
+    struct sample sample;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    Paidan__Supplemented supplemented = PAIDAN__SUPPLEMENTED__INIT;
+    sample_init(&sample);
+    event.cause = &cause;
+    event.fact_case = PAIDAN__EVENT__FACT_SUPPLEMENTED;
+    event.supplemented = &supplemented;
+    supplemented.text = text;
+    supplemented.attachments = sample.attachments;
+    supplemented.n_attachments = ATTACHMENTS_MAX;
+    memset(text, 'x', TEXT_BYTES_MAX);
+    check_event(&event, PAIDAN__CODE__OK, "");
+    text[TEXT_BYTES_MAX] = 'x';
+    check_event(&event, PAIDAN__CODE__TEXT_TOO_LONG, "Supplemented.text");
+    text[1] = '\0';
+    supplemented.n_attachments = ATTACHMENTS_MAX + 1;
+    check_event(&event, PAIDAN__CODE__TOO_MANY_ITEMS, "Supplemented.attachments");
+}
+
+static void test_limits_when_request_exceeds_them_then_field_named(void **state)
 {
     (void)state;
     static char long_text[TEXT_BYTES_MAX + 2];
     struct sample sample;
-    memset(long_text, 'x', TEXT_BYTES_MAX);
+    memset(long_text, 'x', TEXT_BYTES_MAX + 1);
+
     sample_init(&sample);
-    sample.ticket.text = long_text;
+    sample.ticket.text = long_text; /* intake judges the rows of a batch one by one */
     check_sample(&sample, PAIDAN__CODE__OK, "");
-    long_text[TEXT_BYTES_MAX] = 'x';
-    check_sample(&sample, PAIDAN__CODE__TEXT_TOO_LONG, "Submit.tickets[0].text");
 
     sample_init(&sample);
     sample.ticket.channel = "a23456789012345678901234567890123";
     check_sample(&sample, PAIDAN__CODE__FIELD_TOO_LONG, "Submit.tickets[0].channel");
     sample.ticket.channel = "a2345678901234567890123456789012";
     check_sample(&sample, PAIDAN__CODE__OK, "");
-
-    sample_init(&sample);
-    sample.ticket.n_attachments = ATTACHMENTS_MAX + 1;
-    check_sample(&sample, PAIDAN__CODE__TOO_MANY_ITEMS, "Submit.tickets[0].attachments");
 
     sample_init(&sample);
     sample.attachment.has_digest = 1;
@@ -470,7 +498,8 @@ int main(void)
         CASE(test_message_when_right_then_unpacked),
         CASE(test_string_when_not_text_then_refused),
         CASE(test_string_when_nul_inside_then_refused),
-        CASE(test_limits_when_exceeded_then_field_named),
+        CASE(test_limits_when_fact_exceeds_them_then_field_named),
+        CASE(test_limits_when_request_exceeds_them_then_field_named),
         CASE(test_submit_when_too_many_tickets_then_refused),
         CASE(test_path_when_nested_then_from_the_fact_on),
         CASE(test_required_when_missing_then_refused),
