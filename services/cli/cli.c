@@ -1,0 +1,337 @@
+/* cli: see the header. */
+
+#include "cli.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/code.h"
+#include "common/number.h"
+
+enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
+#define UTC_OFFSET_MS_DEFAULT (8ll * 3600 * 1000) /* Asia/Shanghai */
+/* The largest answer is a frame; what it unpacks to and what a command makes of it fits. */
+#define CLI_ARENA_BYTES (512u << 20)
+
+const char *const cli_services[CLI_SERVICES + 1] = {"intake", "triage", "escalation", "callback",
+                                                    NULL};
+
+static bool language_is_chinese(const struct cli *cli)
+{
+    if (cli->values[CLI_LANG] != NULL) {
+        return strcmp(cli->values[CLI_LANG], "zh") == 0;
+    }
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+        const char *value = getenv(names[index]);
+        if (value != NULL && value[0] != '\0') {
+            return strncasecmp(value, "zh", 2) == 0;
+        }
+    }
+    return false;
+}
+
+static int find_data(struct cli *cli)
+{
+    const char *folder = cli->values[CLI_DATA], *environment = getenv("PAIDAN_DATA");
+    struct stat info;
+    if (folder == NULL) {
+        folder = environment != NULL && environment[0] != '\0'       ? environment
+                 : stat("data", &info) == 0 && S_ISDIR(info.st_mode) ? "data"
+                                                                     : "/var/lib/paidan";
+    }
+    /* Absolute where possible: a socket's path must not depend on where we stand. */
+    if (realpath(folder, cli->data_dir) == NULL) {
+        if (strlen(folder) >= sizeof cli->data_dir) {
+            return cli_usage(cli, "路径太长", "the path is too long", folder);
+        }
+        (void)snprintf(cli->data_dir, sizeof cli->data_dir, "%s", folder);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int find_actor(struct cli *cli)
+{
+    const char *name = cli->values[CLI_ACTOR];
+    if (name == NULL || name[0] == '\0') {
+        name = getenv("PAIDAN_ACTOR");
+    }
+    if (name == NULL || name[0] == '\0') {
+        const struct passwd *user = getpwuid(geteuid());
+        name = user == NULL ? "cli" : user->pw_name;
+    }
+    if (strlen(name) > ACTOR_BYTES_MAX) {
+        return cli_usage(cli, "操作人名称太长", "the actor's name is too long", name);
+    }
+    (void)snprintf(cli->actor, sizeof cli->actor, "%s", name);
+    return CLI_EXIT_OK;
+}
+
+int cli_setup(struct cli *cli)
+{
+    cli->chinese = language_is_chinese(cli);
+    cli->json = cli_given(cli, CLI_JSON);
+    cli->terminal = isatty(STDOUT_FILENO) == 1;
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    cli->colour = cli->terminal && !cli_given(cli, CLI_NO_COLOUR) &&
+                  (no_colour == NULL || no_colour[0] == '\0') &&
+                  (terminal == NULL || strcmp(terminal, "dumb") != 0);
+    cli->utc_offset_ms = UTC_OFFSET_MS_DEFAULT;
+    uint64_t timeout_s = 0;
+    int status = cli_number(cli, CLI_TIMEOUT, 1, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT, &timeout_s);
+    cli->timeout_ms = timeout_s * 1000;
+    if (status == CLI_EXIT_OK) {
+        status = find_data(cli);
+    }
+    return status == CLI_EXIT_OK ? find_actor(cli) : status;
+}
+
+void cli_finish(struct cli *cli)
+{
+    client_close(cli->client);
+    site_free(cli->site);
+    if (cli->arena_made) {
+        arena_fini(&cli->arena);
+    }
+    free((void *)cli->operands);
+}
+
+const char *cli_say(const struct cli *cli, const char *zh, const char *en)
+{
+    return cli->chinese ? zh : en;
+}
+
+bool cli_given(const struct cli *cli, enum cli_option option)
+{
+    return cli->values[option] != NULL;
+}
+
+const char *cli_value(const struct cli *cli, enum cli_option option)
+{
+    return cli->values[option];
+}
+
+char *cli_text(const struct cli *cli, enum cli_option option)
+{
+    /* protobuf-c declares strings of messages unconst and does not write to them when packing. */
+    return (char *)(uintptr_t)cli->values[option];
+}
+
+int cli_number(const struct cli *cli, enum cli_option option, uint64_t low, uint64_t high,
+               uint64_t fallback, uint64_t *value)
+{
+    const char *text = cli->values[option];
+    if (text == NULL) {
+        *value = fallback;
+        return CLI_EXIT_OK;
+    }
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long read = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || read < low || read > high) {
+        char detail[128];
+        (void)snprintf(detail, sizeof detail, "--%s %llu..%llu", cli_options[option].name,
+                       (unsigned long long)low, (unsigned long long)high);
+        return cli_usage(cli, "应是此范围内的整数", "must be a whole number in this range", detail);
+    }
+    *value = read;
+    return CLI_EXIT_OK;
+}
+
+static void say_error(const char *name, const char *zh, const char *en, const char *detail)
+{
+    fflush(stdout);
+    fprintf(stderr, "paidan: %s: %s / %s%s%s%s\n", name, zh, en, detail == NULL ? "" : " (",
+            detail == NULL ? "" : detail, detail == NULL ? "" : ")");
+}
+
+int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail)
+{
+    (void)cli;
+    say_error(code_name(code), code_sentence_zh(code), code_sentence_en(code),
+              detail != NULL && detail[0] == '\0' ? NULL : detail);
+    return code_exit(code);
+}
+
+int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word)
+{
+    (void)cli;
+    say_error("USAGE", zh, en, word);
+    return CLI_EXIT_USAGE;
+}
+
+int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, const char *detail)
+{
+    (void)cli;
+    say_error("FAILED", zh, en, detail);
+    return status;
+}
+
+void cli_note(const struct cli *cli, const char *zh, const char *en)
+{
+    fflush(stdout);
+    fprintf(stderr, "paidan: %s\n", cli_say(cli, zh, en));
+}
+
+int cli_arena(struct cli *cli)
+{
+    if (!cli->arena_made && arena_init(&cli->arena, CLI_ARENA_BYTES) != RC_OK) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    cli->arena_made = true;
+    return CLI_EXIT_OK;
+}
+
+int cli_connect(struct cli *cli)
+{
+    const int status = cli_arena(cli);
+    if (status != CLI_EXIT_OK || cli->client != NULL) {
+        return status;
+    }
+    const enum rc rc = client_open(&cli->client, cli->data_dir, cli->actor);
+    if (rc != RC_OK) {
+        return cli_fail(cli, CLI_EXIT_IO, "无法建立连接", "cannot open a connection", rc_name(rc));
+    }
+    return CLI_EXIT_OK;
+}
+
+Paidan__Code cli_try(struct cli *cli, const char *service, Paidan__Request *request,
+                     uint64_t timeout_ms, Paidan__Answer **answer)
+{
+    *answer = NULL;
+    if (cli_connect(cli) != CLI_EXIT_OK) {
+        return PAIDAN__CODE__UNREACHABLE;
+    }
+    const enum rc rc = client_call(cli->client, service, request, &cli->arena, timeout_ms, answer);
+    if (rc == RC_LIMIT) {
+        return PAIDAN__CODE__FRAME_TOO_LARGE;
+    }
+    if (rc == RC_INVALID) {
+        return PAIDAN__CODE__FRAME_INVALID;
+    }
+    if (*answer == NULL) {
+        return PAIDAN__CODE__UNREACHABLE;
+    }
+    if ((*answer)->has_now_ms) {
+        cli->now_ms = (*answer)->now_ms;
+    }
+    return (*answer)->code;
+}
+
+int cli_ask(struct cli *cli, const char *service, Paidan__Request *request, Paidan__Answer **answer)
+{
+    const int status = cli_connect(cli);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const Paidan__Code code = cli_try(cli, service, request, cli->timeout_ms, answer);
+    if (code == PAIDAN__CODE__OK) {
+        return CLI_EXIT_OK;
+    }
+    if (*answer != NULL) {
+        return cli_refuse(cli, code, (*answer)->detail);
+    }
+    char detail[PATH_MAX + 64];
+    (void)snprintf(detail, sizeof detail, "%s, --data %s", service, cli->data_dir);
+    return cli_refuse(cli, code, detail);
+}
+
+int cli_ticket(const struct cli *cli, const char *text, uint64_t *ticket)
+{
+    if (number_parse(text, ticket) != RC_OK) {
+        char shown[64];
+        (void)snprintf(shown, sizeof shown, "%.60s", text);
+        return cli_refuse(cli, PAIDAN__CODE__NUMBER_INVALID, shown);
+    }
+    return CLI_EXIT_OK;
+}
+
+/* ---- names ------------------------------------------------------------------------------------
+ */
+
+static void load_site(struct cli *cli)
+{
+    char path[PATH_MAX + 16], folder[PATH_MAX] = "";
+    (void)snprintf(path, sizeof path, "%s/site.path", cli->data_dir);
+    FILE *file = fopen(path, "r");
+    if (file != NULL) {
+        if (fgets(folder, sizeof folder, file) != NULL) {
+            folder[strcspn(folder, "\r\n")] = '\0';
+        }
+        fclose(file);
+    }
+    struct site_report *report = calloc(1, sizeof *report);
+    if (folder[0] != '\0' && report != NULL && site_load(folder, report, &cli->site) == RC_OK) {
+        cli->utc_offset_ms = cli->site->utc_offset_ms;
+    }
+    free(report);
+}
+
+const struct site *cli_site(struct cli *cli)
+{
+    if (!cli->site_tried) {
+        cli->site_tried = true;
+        load_site(cli);
+    }
+    return cli->site;
+}
+
+static const char *choose_name(const struct cli *cli, const char *name, const char *name_en)
+{
+    return cli->chinese || name_en[0] == '\0' ? name : name_en;
+}
+
+const char *cli_unit_name(struct cli *cli, const char *code)
+{
+    const struct site *site = cli_site(cli);
+    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_unit_find(site, code);
+    if (index == SITE_NONE) {
+        return code == NULL ? "-" : code;
+    }
+    return choose_name(cli, site->units[index].name, site->units[index].name_en);
+}
+
+const char *cli_category_name(struct cli *cli, const char *code)
+{
+    const struct site *site = cli_site(cli);
+    const uint32_t index =
+        site == NULL || code == NULL ? SITE_NONE : site_category_find(site, code);
+    if (index == SITE_NONE) {
+        return code == NULL ? "-" : code;
+    }
+    return choose_name(cli, site->categories[index].name, site->categories[index].name_en);
+}
+
+const char *cli_area_name(struct cli *cli, const char *code)
+{
+    const struct site *site = cli_site(cli);
+    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_area_find(site, code);
+    return index == SITE_NONE ? code == NULL ? "-" : code : site->areas[index].name;
+}
+
+const char *cli_channel_name(struct cli *cli, const char *code)
+{
+    const struct site *site = cli_site(cli);
+    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_channel_find(site, code);
+    if (index == SITE_NONE) {
+        return code == NULL ? "-" : code;
+    }
+    return choose_name(cli, site->channels[index].name, site->channels[index].name_en);
+}
+
+const char *cli_level_name(struct cli *cli, uint32_t level)
+{
+    const struct site *site = cli_site(cli);
+    static const char *const numbers[] = {"-", "1", "2", "3",  "4",  "5", "6",
+                                          "7", "8", "9", "10", "11", "12"};
+    if (site == NULL || level == 0 || level > site->level_count) {
+        return level < sizeof numbers / sizeof numbers[0] ? numbers[level] : "?";
+    }
+    return choose_name(cli, site->levels[level - 1].name, site->levels[level - 1].name_en);
+}

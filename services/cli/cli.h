@@ -1,0 +1,96 @@
+/* cli: what every command of `paidan` shares: the words it was called with, its instance, its
+ * language, and asking services.
+ *
+ * A command is a function that returns an exit status. It says what is wrong by cli_refuse or
+ * cli_usage, both of which return the status to give back. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli_table.h"
+#include "command.pb-c.h"
+#include "common/arena.h"
+#include "common/client.h"
+#include "common/limits.h"
+#include "common/site.h"
+#include "event.pb-c.h"
+
+/* Exit statuses beside those of code_exit(): README.md lists them all. */
+enum {
+    CLI_EXIT_OK = 0,
+    CLI_EXIT_DIFFERENT = 1, /* stats do not add up, a log does not verify or replay */
+    CLI_EXIT_USAGE = 64,
+    CLI_EXIT_DATA = 65, /* some rows or numbers were refused */
+    CLI_EXIT_IO = 74,
+    CLI_EXIT_SETTINGS = 78,
+};
+
+enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096 };
+extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
+
+struct cli {
+    const struct cli_command *command;
+    const char *values[CLI_OPTION_COUNT]; /* NULL: not given; a flag that is given: "" */
+    const char *const *operands;
+    unsigned operand_count;
+    bool chinese, json, colour, terminal; /* terminal: standard output is one */
+    char data_dir[PATH_MAX];
+    char actor[ACTOR_BYTES_MAX + 1];
+    uint64_t timeout_ms;
+    /* made when first needed */
+    struct client *client;
+    struct arena arena;
+    bool arena_made, site_tried;
+    struct site *site;     /* NULL: not readable */
+    int64_t utc_offset_ms; /* of the site; without one, of Asia/Shanghai */
+    uint64_t now_ms;       /* of the last answer */
+};
+
+/* Finds language, colour, data folder and actor from arguments and environment. 0 or a status. */
+MUST_CHECK int cli_setup(struct cli *cli);
+void cli_finish(struct cli *cli);
+
+/* The sentence in the user's language. */
+const char *cli_say(const struct cli *cli, const char *zh, const char *en);
+bool cli_given(const struct cli *cli, enum cli_option option);
+const char *cli_value(const struct cli *cli, enum cli_option option); /* NULL: not given */
+/* A whole number in [low, high]; fallback when not given. Returns 0 or a status. */
+MUST_CHECK int cli_number(const struct cli *cli, enum cli_option option, uint64_t low,
+                          uint64_t high, uint64_t fallback, uint64_t *value);
+/* Copies of the arguments for fields of requests, which protobuf-c wants unconst. */
+char *cli_text(const struct cli *cli, enum cli_option option);
+
+/* `paidan: CODE: 句子 / sentence (detail)` on stderr; detail may be NULL. Returns the status. */
+int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail);
+/* The same for words that are not understood, in both languages. Returns CLI_EXIT_USAGE. */
+int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word);
+/* A failure of this process or its machine, in both languages. Returns status. */
+int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, const char *detail);
+/* Writes the remark on stderr, in the user's language, only when a person is likely to read it. */
+void cli_note(const struct cli *cli, const char *zh, const char *en);
+
+/* Asks and waits. 0: *answer is set and its code is OK. Else the refusal was printed. */
+MUST_CHECK int cli_ask(struct cli *cli, const char *service, Paidan__Request *request,
+                       Paidan__Answer **answer);
+/* Asks without printing: the code of the answer, or PAIDAN__CODE__UNREACHABLE (*answer NULL). */
+MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, Paidan__Request *request,
+                                uint64_t timeout_ms, Paidan__Answer **answer);
+/* Opens the client and the arena. 0 or a status. */
+MUST_CHECK int cli_connect(struct cli *cli);
+/* The arena for what a command makes. 0 or a status. */
+MUST_CHECK int cli_arena(struct cli *cli);
+
+/* Number of a ticket as people write it. 0 or a status. */
+MUST_CHECK int cli_ticket(const struct cli *cli, const char *text, uint64_t *ticket);
+
+/* The instance's site for names; NULL when it is not readable. */
+const struct site *cli_site(struct cli *cli);
+/* Names in the user's language; the code itself when the site does not know it; "-" for NULL. */
+const char *cli_unit_name(struct cli *cli, const char *code);
+const char *cli_category_name(struct cli *cli, const char *code);
+const char *cli_area_name(struct cli *cli, const char *code);
+const char *cli_channel_name(struct cli *cli, const char *code);
+const char *cli_level_name(struct cli *cli, uint32_t level);

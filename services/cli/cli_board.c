@@ -1,0 +1,432 @@
+/* cli_board: draws the board; see the header. */
+
+#include "cli_board.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_time.h"
+#include "common/number.h"
+#include "common/text.h"
+
+enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
+
+/* One line under construction: bytes with escapes, and the columns it takes. */
+struct line {
+    const struct cli_board_frame *frame;
+    char bytes[LINE_BYTES_MAX];
+    size_t used;
+    unsigned columns;
+};
+
+static const char *say(const struct cli_board_frame *frame, const char *zh, const char *en)
+{
+    return frame->chinese ? zh : en;
+}
+
+/* Adds text that takes no columns. */
+static void line_escape(struct line *line, const char *escape)
+{
+    const size_t bytes = strlen(escape);
+    if (line->frame->colour && line->used + bytes < sizeof line->bytes) {
+        memcpy(line->bytes + line->used, escape, bytes);
+        line->used += bytes;
+        line->bytes[line->used] = '\0';
+    }
+}
+
+/* Bytes of the largest prefix of text that takes at most so many columns. */
+static size_t prefix(const char *text, unsigned columns)
+{
+    size_t bytes = 0, taken = 0;
+    while (text[bytes] != '\0') {
+        char character[5] = {text[bytes]};
+        size_t size = 1;
+        for (; size < 4 && ((unsigned char)text[bytes + size] & 0xc0) == 0x80; size++) {
+            character[size] = text[bytes + size];
+        }
+        taken += text_columns(character);
+        if (taken > columns) {
+            return bytes;
+        }
+        bytes += size;
+    }
+    return bytes;
+}
+
+/* Adds text, clipped to `width` columns and to what is left of the line; padded to width when not
+ * 0. Control characters become blanks. */
+static void line_text(struct line *line, const char *text, unsigned width)
+{
+    const unsigned left =
+        line->frame->columns > line->columns ? line->frame->columns - line->columns : 0;
+    const unsigned room = width == 0 || width > left ? left : width;
+    const size_t bytes = prefix(text, room);
+    if (line->used + bytes + room + 1 >= sizeof line->bytes) {
+        return;
+    }
+    const size_t from = line->used;
+    for (size_t index = 0; index < bytes; index++) {
+        const unsigned char byte = (unsigned char)text[index];
+        line->bytes[line->used++] = byte < ' ' || byte == 0x7f ? ' ' : (char)byte;
+    }
+    line->bytes[line->used] = '\0';
+    const unsigned taken = (unsigned)text_columns(line->bytes + from);
+    line->columns += taken;
+    for (unsigned pad = taken; width != 0 && pad < room; pad++) {
+        line->bytes[line->used++] = ' ';
+        line->columns++;
+    }
+    line->bytes[line->used] = '\0';
+}
+
+static void line_format(struct line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void line_format(struct line *line, const char *format, ...)
+{
+    char text[CELL_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    line_text(line, text, 0);
+}
+
+static void line_begin(struct line *line, const struct cli_board_frame *frame)
+{
+    line->frame = frame;
+    line->used = line->columns = 0;
+    line->bytes[0] = '\0';
+}
+
+/* ---- the columns ------------------------------------------------------------------------------
+ */
+
+enum board_column { LEFT, NUMBER, STATE, LEVEL, UNIT, CATEGORY, CARD, CHASES, TITLE, COLUMN_COUNT };
+
+static const struct {
+    unsigned width, width_en;
+    unsigned rank; /* the highest goes first when the terminal is narrow */
+    const char *zh, *en;
+} columns[COLUMN_COUNT] = {
+    [LEFT] = {9, 9, 0, "剩余", "LEFT"},       [NUMBER] = {17, 17, 1, "工单号", "NUMBER"},
+    [STATE] = {8, 10, 4, "状态", "STATE"},    [LEVEL] = {9, 11, 3, "层级", "LEVEL"},
+    [UNIT] = {18, 22, 2, "承办单位", "UNIT"}, [CATEGORY] = {12, 16, 6, "类别", "CATEGORY"},
+    [CARD] = {4, 6, 7, "牌", "CARD"},         [CHASES] = {4, 6, 8, "催单", "CHASED"},
+    [TITLE] = {12, 12, 5, "标题", "TITLE"}, /* and all that is left */
+};
+
+static unsigned column_width(const struct cli_board_frame *frame, int column)
+{
+    return frame->chinese ? columns[column].width : columns[column].width_en;
+}
+
+/* Bit set of the columns that fit. */
+static unsigned choose_columns(const struct cli_board_frame *frame)
+{
+    unsigned chosen = (1u << COLUMN_COUNT) - 1;
+    for (unsigned rank = COLUMN_COUNT - 1; rank > 1; rank--) {
+        unsigned width = 0;
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            width += (chosen >> column & 1u) != 0 ? column_width(frame, column) + 1 : 0;
+        }
+        if (width <= frame->columns + 1) {
+            break;
+        }
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            if (columns[column].rank == rank) {
+                chosen &= ~(1u << column);
+            }
+        }
+    }
+    return chosen;
+}
+
+static const char *unit_name(const struct cli_board_frame *frame, const char *code)
+{
+    const uint32_t index = frame->site == NULL ? SITE_NONE : site_unit_find(frame->site, code);
+    if (index == SITE_NONE) {
+        return code;
+    }
+    const struct site_unit *unit = &frame->site->units[index];
+    return frame->chinese || unit->name_en[0] == '\0' ? unit->name : unit->name_en;
+}
+
+static const char *category_name(const struct cli_board_frame *frame, const char *code)
+{
+    const uint32_t index =
+        frame->site == NULL || code == NULL ? SITE_NONE : site_category_find(frame->site, code);
+    if (index == SITE_NONE) {
+        return code == NULL ? "" : code;
+    }
+    const struct site_category *category = &frame->site->categories[index];
+    return frame->chinese || category->name_en[0] == '\0' ? category->name : category->name_en;
+}
+
+static const char *level_name(const struct cli_board_frame *frame, uint32_t level, char text[16])
+{
+    if (frame->site == NULL || level == 0 || level > frame->site->level_count) {
+        (void)snprintf(text, 16, "%u", level);
+        return text;
+    }
+    const struct site_level *named = &frame->site->levels[level - 1];
+    return frame->chinese || named->name_en[0] == '\0' ? named->name : named->name_en;
+}
+
+static const char *state_word(const struct cli_board_frame *frame, Paidan__State state)
+{
+    static const char *const zh[] = {"", "待签收", "办理中", "退单", "待回访", "已办结", "已撤回"};
+    static const char *const en[] = {"",         "assigned", "accepted", "returned",
+                                     "resolved", "closed",   "withdrawn"};
+    const size_t index = (size_t)state;
+    return index >= sizeof zh / sizeof zh[0] ? "" : say(frame, zh[index], en[index]);
+}
+
+void cli_board_span(int64_t span_ms, char *text, size_t size)
+{
+    char span[CLI_TIME_BYTES];
+    cli_time_span(span_ms, span);
+    (void)snprintf(text, size, "%s", span);
+}
+
+/* The deadline a row stands for, and its colour. */
+static const char *remaining(const struct cli_board_frame *frame, const Paidan__Brief *brief,
+                             char *text, size_t size)
+{
+    uint64_t due_ms = 0, warn_ms = 0;
+    bool runs = false;
+    for (size_t index = 0; index < brief->n_clocks; index++) {
+        const Paidan__ClockSet *clock = brief->clocks[index];
+        if (!runs || clock->due_ms < due_ms) {
+            due_ms = clock->due_ms;
+            warn_ms = clock->has_warn_ms ? clock->warn_ms : 0;
+            runs = true;
+        }
+    }
+    if (brief->has_overdue_since_ms && (!runs || brief->overdue_since_ms < due_ms)) {
+        due_ms = brief->overdue_since_ms;
+        runs = true;
+    }
+    if (!runs) {
+        (void)snprintf(text, size, "-");
+        return "\033[2m";
+    }
+    char span[CLI_TIME_BYTES];
+    cli_board_span((int64_t)due_ms - (int64_t)frame->now_ms, span, sizeof span);
+    (void)snprintf(text, size, "%8s", span);
+    return frame->now_ms >= due_ms                    ? "\033[1;31m"
+           : warn_ms != 0 && frame->now_ms >= warn_ms ? "\033[33m"
+                                                      : "\033[32m";
+}
+
+/* ---- the lines --------------------------------------------------------------------------------
+ */
+
+static void draw_totals(struct line *line, const struct cli_board_frame *frame)
+{
+    const Paidan__Boarded *boarded = frame->boarded;
+    const struct {
+        const char *zh, *en, *colour;
+        uint64_t value;
+    } totals[] = {
+        {"未办结", "open", "\033[1m", boarded->open},
+        {"超时", "overdue", "\033[1;31m", boarded->overdue},
+        {"红牌", "red", "\033[31m", boarded->red},
+        {"黄牌", "yellow", "\033[33m", boarded->yellow},
+        {"待回访", "resolved", "\033[36m", boarded->resolved},
+        {"已办结", "closed", "\033[32m", boarded->closed},
+    };
+    for (size_t index = 0; index < sizeof totals / sizeof totals[0]; index++) {
+        line_format(line, "%s%s ", index == 0 ? "" : "  ",
+                    say(frame, totals[index].zh, totals[index].en));
+        line_escape(line, totals[index].colour);
+        line_format(line, "%llu", (unsigned long long)totals[index].value);
+        line_escape(line, "\033[0m");
+    }
+}
+
+/* One bar a level: how the open tickets lie on the ladder. */
+static void draw_levels(struct line *line, const struct cli_board_frame *frame)
+{
+    const Paidan__Boarded *boarded = frame->boarded;
+    uint64_t most = 1;
+    char text[16];
+    for (size_t index = 0; index < boarded->n_levels; index++) {
+        most = boarded->levels[index]->open > most ? boarded->levels[index]->open : most;
+    }
+    for (size_t index = 0; index < boarded->n_levels; index++) {
+        const Paidan__LevelCount *level = boarded->levels[index];
+        const uint64_t cells = (level->open * BAR_CELLS + most - 1) / most;
+        line_format(line, "%s%s ", index == 0 ? "" : "   ", level_name(frame, level->level, text));
+        line_escape(line, "\033[36m");
+        for (unsigned cell = 0; cell < BAR_CELLS; cell++) {
+            line_text(line, cell < cells ? "█" : "·", 0);
+        }
+        line_escape(line, "\033[0m");
+        line_format(line, " %llu", (unsigned long long)level->open);
+    }
+}
+
+static void draw_headline(struct line *line, const struct cli_board_frame *frame)
+{
+    char now[CLI_TIME_BYTES];
+    cli_time_exact(frame->now_ms, frame->utc_offset_ms, now);
+    const char *title = frame->headline == NULL ? say(frame, "派单 · 时限看板", "Paidan · timers")
+                                                : frame->headline;
+    const unsigned width = (unsigned)text_columns(now);
+    line_escape(line, "\033[1;7m");
+    line_text(line, " ", 0);
+    line_text(line, title, frame->columns > width + 3 ? frame->columns - width - 2 : 0);
+    line_text(line, now, 0);
+    line_text(line, " ", 0);
+    line_escape(line, "\033[0m");
+}
+
+static void draw_columns(struct line *line, const struct cli_board_frame *frame, unsigned chosen)
+{
+    line_escape(line, "\033[2m");
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        if ((chosen >> column & 1u) == 0) {
+            continue;
+        }
+        line_text(line, say(frame, columns[column].zh, columns[column].en),
+                  column == TITLE ? 0 : column_width(frame, column));
+        line_text(line, " ", 0);
+    }
+    line_escape(line, "\033[0m");
+}
+
+static void draw_cell(struct line *line, const struct cli_board_frame *frame, int column,
+                      const Paidan__Brief *brief)
+{
+    char text[64] = "";
+    const char *shown = text, *colour = "";
+    const Paidan__Card card = brief->has_card ? brief->card : PAIDAN__CARD__CARD_NONE;
+    switch (column) {
+    case LEFT:
+        colour = remaining(frame, brief, text, sizeof text);
+        break;
+    case NUMBER:
+        number_format(brief->ticket, text);
+        break;
+    case STATE:
+        shown = state_word(frame, brief->state);
+        break;
+    case LEVEL:
+        shown = level_name(frame, brief->level, text);
+        break;
+    case UNIT:
+        shown = unit_name(frame, brief->unit);
+        break;
+    case CATEGORY:
+        shown = category_name(frame, brief->category);
+        break;
+    case CARD:
+        colour = card == PAIDAN__CARD__CARD_RED ? "\033[1;31m" : "\033[33m";
+        shown = card == PAIDAN__CARD__CARD_RED      ? say(frame, "红", "red")
+                : card == PAIDAN__CARD__CARD_YELLOW ? say(frame, "黄", "yellow")
+                                                    : "";
+        break;
+    case CHASES:
+        colour = "\033[33m";
+        if (brief->has_chases && brief->chases > 0) {
+            (void)snprintf(text, sizeof text, "%u", brief->chases);
+        }
+        break;
+    default:
+        shown = brief->title == NULL ? "" : brief->title;
+        break;
+    }
+    line_escape(line, colour);
+    line_text(line, shown, column == TITLE ? 0 : column_width(frame, column));
+    line_escape(line, "\033[0m");
+    line_text(line, " ", 0);
+}
+
+static void draw_row(struct line *line, const struct cli_board_frame *frame, unsigned chosen,
+                     const Paidan__Brief *brief)
+{
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        if ((chosen >> column & 1u) != 0) {
+            draw_cell(line, frame, column, brief);
+        }
+    }
+}
+
+/* ---- the frame --------------------------------------------------------------------------------
+ */
+
+static unsigned note_count(const struct cli_board_frame *frame)
+{
+    unsigned count = 0;
+    while (frame->notes != NULL && frame->notes[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
+static void emit(FILE *out, const struct line *line, unsigned *row)
+{
+    fprintf(out, "%s%s", *row == 0 ? "" : "\n", line->bytes);
+    (*row)++;
+}
+
+static void draw_frame(const struct cli_board_frame *frame, FILE *out, struct line *line)
+{
+    const unsigned chosen = choose_columns(frame), notes = note_count(frame);
+    unsigned row = 0;
+    line_begin(line, frame);
+    draw_headline(line, frame);
+    emit(out, line, &row);
+    line_begin(line, frame);
+    draw_totals(line, frame);
+    emit(out, line, &row);
+    line_begin(line, frame);
+    draw_levels(line, frame);
+    emit(out, line, &row);
+    line_begin(line, frame);
+    draw_columns(line, frame, chosen);
+    emit(out, line, &row);
+    const unsigned last = frame->rows == 0      ? UINT32_MAX
+                          : frame->rows > notes ? frame->rows - notes
+                                                : 0;
+    for (size_t index = 0; index < frame->boarded->n_tickets && row < last; index++) {
+        line_begin(line, frame);
+        draw_row(line, frame, chosen, frame->boarded->tickets[index]);
+        emit(out, line, &row);
+    }
+    if (frame->boarded->n_tickets == 0 && row < last) {
+        line_begin(line, frame);
+        line_text(line, say(frame, "没有未办结的工单", "no open tickets"), 0);
+        emit(out, line, &row);
+    }
+    line_begin(line, frame);
+    while (frame->rows != 0 && row < last) {
+        emit(out, line, &row);
+    }
+    for (unsigned note = 0; note < notes && (frame->rows == 0 || row < frame->rows); note++) {
+        line_begin(line, frame);
+        line_text(line, frame->notes[note], 0);
+        emit(out, line, &row);
+    }
+}
+
+char *cli_board_draw(const struct cli_board_frame *frame)
+{
+    char *drawn = NULL;
+    size_t bytes = 0;
+    struct line *line = malloc(sizeof *line);
+    FILE *out = open_memstream(&drawn, &bytes);
+    if (line != NULL && out != NULL) {
+        draw_frame(frame, out, line);
+    }
+    free(line);
+    if (out == NULL || fclose(out) != 0 || line == NULL) {
+        free(drawn);
+        return NULL;
+    }
+    return drawn;
+}

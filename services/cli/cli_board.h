@@ -1,0 +1,43 @@
+/* cli_board: the live board of timers, and the terminal it is shown on. Used by `paidan board` and
+ * by paidan-demo.
+ *
+ * Drawing is a function from what is known to lines of text: cli_board_draw never touches a
+ * terminal, so tests and pipes get the same picture. The screen part owns the terminal while it is
+ * entered and gives it back however the process ends (leave, signals, exit). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command.pb-c.h"
+#include "common/site.h"
+
+struct cli_board_frame {
+    const Paidan__Boarded *boarded;
+    uint64_t now_ms;         /* the site's time; remaining times are counted from it */
+    const struct site *site; /* names; NULL: codes are shown */
+    int64_t utc_offset_ms;
+    bool chinese, colour;
+    unsigned columns, rows;   /* of the terminal; rows 0: as many as there are tickets */
+    const char *headline;     /* first line, left; NULL: "派单 Paidan" */
+    const char *const *notes; /* NULL-terminated lines below the tickets; may be NULL. Clipped. */
+};
+
+/* Draws one frame: exactly `rows` lines (or as many as needed), each at most `columns` wide, joined
+ * by '\n', without one at the end. Heap; free() it. NULL: no memory. */
+char *cli_board_draw(const struct cli_board_frame *frame);
+
+/* One remaining time as the board writes it: "3h12m", "45m10s", "-2d03h". */
+void cli_board_span(int64_t span_ms, char *text, size_t size);
+
+/* Takes the terminal: alternate screen, no echo, cursor hidden. INT, TERM, HUP and exit give it
+ * back. False: standard output or input is no terminal. */
+bool cli_screen_enter(void);
+void cli_screen_leave(void);
+/* Columns and rows now; 80 x 24 when unknown. */
+void cli_screen_size(unsigned *columns, unsigned *rows);
+/* Shows a drawn frame in place of the one before; no flicker: lines are overwritten. */
+void cli_screen_show(const char *drawn);
+/* Waits for a key, a resize or the end of the time. The key; 0: none; -1: INT, TERM or HUP came. */
+int cli_screen_wait(uint64_t wait_ms);

@@ -1,0 +1,164 @@
+/* cli_board_show: `paidan board`, once or live. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_board.h"
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "common/clock.h"
+
+/* Asked this often; between two answers the remaining times go on by the clock. */
+enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };
+
+static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
+{
+    Paidan__Board board = PAIDAN__BOARD__INIT;
+    board.area = cli_text(cli, CLI_AREA);
+    board.unit = cli_text(cli, CLI_UNIT);
+    board.has_limit = 1;
+    board.limit = (uint32_t)limit;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_BOARD;
+    request.board = &board;
+    if (!quiet) {
+        const int status = cli_ask(cli, "escalation", &request, answer);
+        return status == CLI_EXIT_OK && (*answer)->boarded == NULL
+                   ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation")
+                   : status;
+    }
+    const Paidan__Code code = cli_try(cli, "escalation", &request, 1000, answer);
+    return code == PAIDAN__CODE__OK && (*answer)->boarded != NULL ? CLI_EXIT_OK
+                                                                  : CLI_EXIT_DIFFERENT;
+}
+
+static struct cli_board_frame frame_of(struct cli *cli, const Paidan__Boarded *boarded)
+{
+    const struct cli_board_frame frame = {.boarded = boarded,
+                                          .now_ms = cli->now_ms,
+                                          .site = cli_site(cli),
+                                          .utc_offset_ms = cli->utc_offset_ms,
+                                          .chinese = cli->chinese,
+                                          .colour = cli->colour};
+    return frame;
+}
+
+static int show_once(struct cli *cli, uint64_t limit)
+{
+    Paidan__Answer *answer = NULL;
+    int status = ask_board(cli, limit, &answer, false);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    struct cli_board_frame frame = frame_of(cli, answer->boarded);
+    if (cli->json) {
+        json_t *object = cli_json_message(cli, &answer->boarded->base, true);
+        json_t *list = json_array();
+        for (size_t index = 0; index < answer->boarded->n_tickets; index++) {
+            json_array_append_new(list, cli_json_brief(cli, answer->boarded->tickets[index]));
+        }
+        json_object_set_new(object, "tickets", list);
+        cli_json_time(cli, object, "now", cli->now_ms);
+        return cli_json_print(cli, object);
+    }
+    unsigned rows = 0;
+    cli_screen_size(&frame.columns, &rows);
+    if (!cli->terminal) {
+        frame.columns = 200;
+    }
+    char *drawn = cli_board_draw(&frame);
+    if (drawn == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    puts(drawn);
+    free(drawn);
+    return CLI_EXIT_OK;
+}
+
+/* The services' time now: that of the last answer, gone on at the rate of the instance's clock. */
+struct ticking {
+    struct clock clock;
+    bool scaled;
+    uint64_t answered_ms, answered_clock_ms;
+};
+
+static uint64_t now_of(const struct ticking *ticking)
+{
+    const uint64_t clock_ms = clock_now_ms(&ticking->clock);
+    return clock_ms > ticking->answered_clock_ms
+               ? ticking->answered_ms + (clock_ms - ticking->answered_clock_ms)
+               : ticking->answered_ms;
+}
+
+static void show_live(struct cli *cli, const Paidan__Boarded *boarded,
+                      const struct ticking *ticking, bool stale)
+{
+    static const Paidan__Boarded nothing = PAIDAN__BOARDED__INIT;
+    const char *const keys[] = {cli_say(cli, "q 退出", "q leaves"), NULL};
+    const char *const lost[] = {cli_say(cli, "督办服务没有应答，正在重试……  q 退出",
+                                        "escalation does not answer; trying again...  q leaves"),
+                                NULL};
+    struct cli_board_frame frame = frame_of(cli, boarded == NULL ? &nothing : boarded);
+    frame.now_ms = now_of(ticking);
+    frame.notes = stale ? lost : keys;
+    cli_screen_size(&frame.columns, &frame.rows);
+    char *drawn = cli_board_draw(&frame);
+    if (drawn != NULL) {
+        cli_screen_show(drawn);
+        free(drawn);
+    }
+}
+
+static int watch(struct cli *cli, uint64_t limit)
+{
+    struct ticking ticking = {0};
+    int status = cli_connect(cli);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (clock_open(&ticking.clock, cli->data_dir) != RC_OK) {
+        clock_init_real(&ticking.clock);
+    }
+    (void)cli_site(cli);
+    if (!cli_screen_enter()) {
+        return cli_usage(cli, "--watch 需要终端", "--watch needs a terminal", NULL);
+    }
+    const Paidan__Boarded *boarded = NULL;
+    uint64_t asked_us = 0;
+    bool stale = false;
+    for (int key = 0; key != 'q' && key != 'Q' && key != -1 && key != 3;) {
+        const uint64_t now_us = clock_monotonic_us();
+        if (asked_us == 0 || now_us - asked_us >= ASK_US) {
+            /* The arena holds the shown answer: emptied only when the next one comes. */
+            Paidan__Answer *answer = NULL;
+            arena_reset(&cli->arena);
+            boarded = NULL;
+            stale = ask_board(cli, limit, &answer, true) != CLI_EXIT_OK;
+            if (!stale) {
+                boarded = answer->boarded;
+                ticking.answered_ms = cli->now_ms;
+                ticking.answered_clock_ms = clock_now_ms(&ticking.clock);
+            }
+            asked_us = clock_monotonic_us();
+        }
+        show_live(cli, boarded, &ticking, stale);
+        key = cli_screen_wait(TICK_MS);
+    }
+    cli_screen_leave();
+    return CLI_EXIT_OK;
+}
+
+int cli_board(struct cli *cli)
+{
+    uint64_t limit = 0;
+    const int status = cli_number(cli, CLI_LIMIT, 1, LIMIT_MAX, LIMIT_DEFAULT, &limit);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (cli_given(cli, CLI_WATCH) && !cli->json) {
+        return watch(cli, cli_given(cli, CLI_LIMIT) ? limit : 200);
+    }
+    return show_once(cli, limit);
+}

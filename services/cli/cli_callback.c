@@ -1,0 +1,177 @@
+/* cli_callback: what a channel should ask the residents, and their answers. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "cli_work.h"
+#include "common/number.h"
+
+static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
+{
+    json_t *object = cli_json_message(cli, &task->base, true);
+    if (task->unit != NULL) {
+        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, task->unit)));
+    }
+    return object;
+}
+
+static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__CallbackTask *task)
+{
+    char number[NUMBER_BYTES], text[96];
+    number_format(task->ticket, number);
+    cli_grid_add(grid, CLI_BOLD, "%s", number);
+    cli_grid_add(grid, CLI_PLAIN, "%s", cli_channel_name(cli, task->channel));
+    cli_grid_add(grid, CLI_PLAIN, "%u", task->round);
+    cli_grid_add(grid, CLI_PLAIN, "%u", task->attempt);
+    if (task->open_ms > cli->now_ms) {
+        char at[CLI_TIME_BYTES];
+        cli_time_short(task->open_ms, cli->now_ms, cli->utc_offset_ms, at);
+        cli_grid_add(grid, CLI_DIM, cli_say(cli, "%s 起", "from %s"), at);
+    } else {
+        const enum cli_colour colour =
+            cli_deadline(cli, task->due_ms, 0, cli->now_ms, text, sizeof text);
+        cli_grid_add(grid, colour, "%s", text);
+    }
+    cli_grid_add(grid, CLI_PLAIN, "%s", cli_unit_name(cli, task->unit));
+    cli_grid_add(grid, CLI_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
+}
+
+static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
+{
+    static const char *const headers[] = {
+        "工单号|NUMBER", "渠道|CHANNEL",  "轮次|ROUND",    "次数|ATTEMPT",
+        "时限|DEADLINE", "办理单位|UNIT", "领取人|HOLDER", NULL};
+    (void)cli_site(cli);
+    if (cli->json) {
+        json_t *object = json_object(), *list = json_array();
+        for (size_t index = 0; index < pulled->n_tasks; index++) {
+            json_array_append_new(list, task_json(cli, pulled->tasks[index]));
+        }
+        json_object_set_new(object, "tasks", list);
+        if (pulled->has_lease_until_ms) {
+            cli_json_time(cli, object, "lease_until", pulled->lease_until_ms);
+        }
+        return cli_json_print(cli, object);
+    }
+    if (pulled->n_tasks == 0) {
+        printf("%s\n", cli_say(cli, "没有要回访的工单", "nothing to ask"));
+        return CLI_EXIT_OK;
+    }
+    struct cli_grid grid;
+    cli_grid_begin(&grid, cli, headers);
+    for (size_t index = 0; index < pulled->n_tasks; index++) {
+        add_task(cli, &grid, pulled->tasks[index]);
+    }
+    cli_grid_end(&grid);
+    if (pulled->has_lease_until_ms) {
+        char at[CLI_TIME_BYTES];
+        cli_time_short(pulled->lease_until_ms, cli->now_ms, cli->utc_offset_ms, at);
+        printf("%s %s\n", cli_say(cli, "为您保留到", "kept for you until"), at);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int ask_tasks(struct cli *cli, Paidan__Request *request)
+{
+    Paidan__Answer *answer = NULL;
+    const int status = cli_ask(cli, "callback", request, &answer);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    return answer->callback_pulled == NULL
+               ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "callback")
+               : tell_tasks(cli, answer->callback_pulled);
+}
+
+static int peek(struct cli *cli)
+{
+    Paidan__CallbackList wish = PAIDAN__CALLBACK_LIST__INIT;
+    uint64_t limit = 0;
+    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, &wish.cursor);
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, 100, &limit);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    wish.channel = cli_text(cli, CLI_CHANNEL);
+    wish.has_cursor = cli_given(cli, CLI_CURSOR);
+    wish.has_limit = 1;
+    wish.limit = (uint32_t)limit;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_LIST;
+    request.callback_list = &wish;
+    return ask_tasks(cli, &request);
+}
+
+int cli_callback_list(struct cli *cli)
+{
+    if (cli_given(cli, CLI_PEEK)) {
+        return peek(cli);
+    }
+    if (!cli_given(cli, CLI_CHANNEL)) {
+        return cli_usage(cli, "领取需要 --channel；只看请加 --peek",
+                         "pulling needs --channel; --peek only looks", NULL);
+    }
+    uint64_t max = 0, wait_s = 0, lease_s = 0;
+    int status = cli_number(cli, CLI_MAX, 1, PULL_MAX, 100, &max);
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_WAIT, 0, PULL_WAIT_MS_MAX / 1000, 0, &wait_s);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_LEASE, 1, 3600, 0, &lease_s);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    Paidan__CallbackPull pull = PAIDAN__CALLBACK_PULL__INIT;
+    pull.channel = cli_text(cli, CLI_CHANNEL);
+    pull.has_max = 1;
+    pull.max = (uint32_t)max;
+    pull.has_wait_ms = wait_s != 0;
+    pull.wait_ms = (uint32_t)wait_s * 1000;
+    pull.has_lease_ms = cli_given(cli, CLI_LEASE);
+    pull.lease_ms = (uint32_t)lease_s * 1000;
+    cli->timeout_ms += wait_s * 1000;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_PULL;
+    request.callback_pull = &pull;
+    return ask_tasks(cli, &request);
+}
+
+int cli_callback_answer(struct cli *cli)
+{
+    Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT, *replies[] = {&reply};
+    int status = cli_ticket(cli, cli->operands[0], &reply.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const char *solved = cli_value(cli, CLI_SOLVED), *satisfied = cli_value(cli, CLI_SATISFIED);
+    reply.solved = strcmp(solved, "yes") == 0  ? PAIDAN__SOLVED__SOLVED_YES
+                   : strcmp(solved, "no") == 0 ? PAIDAN__SOLVED__SOLVED_NO
+                                               : PAIDAN__SOLVED__SOLVED_PARTLY;
+    reply.satisfied = strcmp(satisfied, "yes") == 0  ? PAIDAN__SATISFIED__SATISFIED_YES
+                      : strcmp(satisfied, "no") == 0 ? PAIDAN__SATISFIED__SATISFIED_NO
+                                                     : PAIDAN__SATISFIED__SATISFIED_FAIR;
+    reply.note = cli_text(cli, CLI_NOTE);
+    Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
+    wish.n_replies = 1;
+    wish.replies = replies;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
+    request.callback_answer = &wish;
+    Paidan__Answer *answer = NULL;
+    status = cli_ask(cli, "callback", &request, &answer);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (answer->callback_answered == NULL) {
+        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "callback");
+    }
+    return cli_results(cli, answer->callback_answered->results,
+                       answer->callback_answered->n_results);
+}

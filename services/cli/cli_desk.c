@@ -1,0 +1,177 @@
+/* cli_desk: the dispatcher's desk: list, dispatch. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "common/number.h"
+
+static json_t *item_json(struct cli *cli, const Paidan__DeskItem *item)
+{
+    json_t *object = cli_json_message(cli, &item->base, true);
+    if (item->unit != NULL) {
+        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, item->unit)));
+    }
+    return object;
+}
+
+/* "leak 漏水, noise 噪音": code and name, as the dispatcher needs the code to answer. */
+static void proposals(struct cli *cli, char *const *codes, size_t count,
+                      const char *(*name)(struct cli *, const char *), char *text, size_t size)
+{
+    size_t used = 0;
+    (void)snprintf(text, size, "-");
+    for (size_t index = 0; index < count && used < size; index++) {
+        const char *named = name(cli, codes[index]);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", index == 0 ? "" : ", ",
+                                 codes[index], named == codes[index] ? "" : " ",
+                                 named == codes[index] ? "" : named);
+    }
+}
+
+static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
+{
+    char number[NUMBER_BYTES], since[CLI_TIME_BYTES], text[256];
+    number_format(item->ticket, number);
+    cli_grid_add(grid, CLI_BOLD, "%s", number);
+    cli_time_span((int64_t)cli->now_ms - (int64_t)item->since_ms, since);
+    cli_grid_add(grid, CLI_PLAIN, "%s", since);
+    cli_reasons_words(cli, item->reasons, text, sizeof text);
+    cli_grid_add(grid, CLI_YELLOW, "%s", text);
+    proposals(cli, item->categories, item->n_categories, cli_category_name, text, sizeof text);
+    cli_grid_add(grid, CLI_PLAIN, "%s", text);
+    proposals(cli, item->areas, item->n_areas, cli_area_name, text, sizeof text);
+    cli_grid_add(grid, CLI_PLAIN, "%s", text);
+    cli_grid_add(grid, CLI_RED, "%.0u", item->has_chases ? item->chases : 0);
+    cli_grid_add(grid, CLI_PLAIN, "%s%s%s%s%s", item->title == NULL ? "" : item->title,
+                 item->unit == NULL ? "" : cli_say(cli, "  退自 ", "  returned by "),
+                 item->unit == NULL ? "" : cli_unit_name(cli, item->unit),
+                 item->note == NULL ? "" : ": ", item->note == NULL ? "" : item->note);
+}
+
+static void print_items(struct cli *cli, const Paidan__DeskListed *page)
+{
+    static const char *const headers[] = {
+        "工单号|NUMBER",  "已等|WAITING", "原因|REASON", "类别建议|CATEGORIES",
+        "区域建议|AREAS", "催|CHASED",    "标题|TITLE",  NULL};
+    struct cli_grid grid;
+    cli_grid_begin(&grid, cli, headers);
+    for (size_t index = 0; index < page->n_items; index++) {
+        add_item(cli, &grid, page->items[index]);
+    }
+    cli_grid_end(&grid);
+}
+
+static int finish(struct cli *cli, json_t *items, uint64_t shown, bool more, uint64_t next)
+{
+    char cursor[32];
+    (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "tickets", items);
+        if (more) {
+            json_object_set_new(object, "next", json_string(cursor));
+        }
+        return cli_json_print(cli, object);
+    }
+    json_decref(items);
+    if (shown == 0) {
+        printf("%s\n", cli_say(cli, "没有待分拨的工单", "the desk is empty"));
+    }
+    if (more) {
+        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), cursor);
+    }
+    return CLI_EXIT_OK;
+}
+
+int cli_desk_list(struct cli *cli)
+{
+    Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
+    uint64_t limit = 0, shown = 0;
+    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, &wish.after);
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100,
+                            &limit);
+    }
+    wish.has_after = cli_given(cli, CLI_CURSOR);
+    wish.has_limit = 1;
+    wish.limit = (uint32_t)limit;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
+    request.desk_list = &wish;
+    json_t *items = json_array();
+    (void)cli_site(cli);
+    while (status == CLI_EXIT_OK) {
+        Paidan__Answer *answer = NULL;
+        status = cli_ask(cli, "triage", &request, &answer);
+        if (status == CLI_EXIT_OK && answer->desk_listed == NULL) {
+            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "triage");
+        }
+        if (status != CLI_EXIT_OK) {
+            break;
+        }
+        const Paidan__DeskListed *page = answer->desk_listed;
+        for (size_t index = 0; cli->json && index < page->n_items; index++) {
+            json_array_append_new(items, item_json(cli, page->items[index]));
+        }
+        if (!cli->json && page->n_items > 0) {
+            print_items(cli, page);
+        }
+        shown += page->n_items;
+        if (!page->has_next || !cli_given(cli, CLI_ALL)) {
+            return finish(cli, items, shown, page->has_next, page->next);
+        }
+        wish.has_after = 1;
+        wish.after = page->next;
+        arena_reset(&cli->arena);
+    }
+    json_decref(items);
+    return status;
+}
+
+static Paidan__Urgency urgency_of(const char *word)
+{
+    return strcmp(word, "emergency") == 0 ? PAIDAN__URGENCY__URGENCY_EMERGENCY
+           : strcmp(word, "urgent") == 0  ? PAIDAN__URGENCY__URGENCY_URGENT
+                                          : PAIDAN__URGENCY__URGENCY_NORMAL;
+}
+
+int cli_desk_dispatch(struct cli *cli)
+{
+    Paidan__DeskDispatch wish = PAIDAN__DESK_DISPATCH__INIT;
+    int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    wish.unit = cli_text(cli, CLI_UNIT);
+    wish.category = cli_text(cli, CLI_CATEGORY);
+    wish.area = cli_text(cli, CLI_AREA);
+    wish.note = cli_text(cli, CLI_NOTE);
+    wish.has_urgency = cli_given(cli, CLI_URGENCY);
+    if (wish.has_urgency) {
+        wish.urgency = urgency_of(cli_value(cli, CLI_URGENCY));
+    }
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
+    request.desk_dispatch = &wish;
+    Paidan__Answer *answer = NULL;
+    status = cli_ask(cli, "triage", &request, &answer);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "number", cli_json_number(wish.ticket));
+        json_object_set_new(object, "unit", json_string(wish.unit));
+        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, wish.unit)));
+        return cli_json_print(cli, object);
+    }
+    char number[NUMBER_BYTES];
+    number_format(wish.ticket, number);
+    printf(cli_say(cli, "%s 已分拨给 %s\n", "%s dispatched to %s\n"), number,
+           cli_unit_name(cli, wish.unit));
+    return CLI_EXIT_OK;
+}

@@ -1,0 +1,101 @@
+/* cli_gather: see the header. */
+
+#include "cli_gather.h"
+
+#include <string.h>
+
+#include "common/wire.h"
+
+static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view)
+{
+    static char showing[] = "show";
+    Paidan__ReadTexts wish = PAIDAN__READ_TEXTS__INIT;
+    wish.n_tickets = 1;
+    wish.tickets = &view->ticket;
+    wish.reason = cli_given(cli, CLI_REASON) ? cli_text(cli, CLI_REASON) : showing;
+    wish.has_phones = phones;
+    wish.phones = phones;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_TEXTS;
+    request.read_texts = &wish;
+    Paidan__Answer *answer = NULL;
+    const int status = cli_ask(cli, "intake", &request, &answer);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (answer->texts == NULL || answer->texts->n_texts != 1) {
+        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
+    }
+    view->text = answer->texts->texts[0];
+    return view->text->text == NULL
+               ? cli_refuse(cli, PAIDAN__CODE__TICKET_UNKNOWN, cli->operands[0])
+               : CLI_EXIT_OK;
+}
+
+/* A service that does not know the ticket is no fault: the ticket has not come there yet. */
+static Paidan__Answer *ask_other(struct cli *cli, const char *service, Paidan__Request *request,
+                                 struct cli_ticket_view *view)
+{
+    Paidan__Answer *answer = NULL;
+    const Paidan__Code code = cli_try(cli, service, request, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__OK) {
+        return answer;
+    }
+    if (code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        view->missing = code;
+    }
+    return NULL;
+}
+
+static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
+{
+    const Paidan__Shown *shown = view->shown;
+    for (size_t index = 0; index < shown->n_history && index < CLI_HISTORY_MAX; index++) {
+        ProtobufCMessage *message = NULL;
+        struct wire_error error;
+        if (wire_unpack(&cli->arena, &paidan__event__descriptor, shown->history[index].data,
+                        shown->history[index].len, &message, &error) != RC_OK) {
+            view->missing = PAIDAN__CODE__FRAME_INVALID;
+            return;
+        }
+        view->history[view->history_count] = (Paidan__Event *)(void *)message;
+        view->history_seqs[view->history_count++] =
+            index < shown->n_history_seqs ? shown->history_seqs[index] : 0;
+    }
+}
+
+int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
+{
+    memset(view, 0, sizeof *view);
+    int status = cli_ticket(cli, cli->operands[0], &view->ticket);
+    if (status == CLI_EXIT_OK) {
+        status = ask_intake(cli, phones, view);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    (void)cli_site(cli);
+    Paidan__TriageShow triage = PAIDAN__TRIAGE_SHOW__INIT;
+    Paidan__Show show = PAIDAN__SHOW__INIT;
+    Paidan__CallbackShow callback = PAIDAN__CALLBACK_SHOW__INIT;
+    triage.ticket = show.ticket = callback.ticket = view->ticket;
+    show.has_history = show.history = 1;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_SHOW;
+    request.callback_show = &callback;
+    const Paidan__Answer *answer = ask_other(cli, "callback", &request, view);
+    view->callback = answer == NULL ? NULL : answer->callback_shown;
+    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+    request.triage_show = &triage;
+    answer = ask_other(cli, "triage", &request, view);
+    view->triage = answer == NULL ? NULL : answer->triage_shown;
+    /* Last, so that remaining times are counted from escalation's clock. */
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &show;
+    answer = ask_other(cli, "escalation", &request, view);
+    view->shown = answer == NULL ? NULL : answer->shown;
+    if (view->shown != NULL) {
+        unpack_history(cli, view);
+    }
+    return CLI_EXIT_OK;
+}

@@ -1,0 +1,116 @@
+/* cli_intake: what residents and their channels do after submitting: lookup, supplement, chase,
+ * withdraw. */
+
+#include <stdio.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "common/number.h"
+
+static int tell_done(struct cli *cli, uint64_t ticket, const Paidan__Done *done)
+{
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "number", cli_json_number(ticket));
+        if (done != NULL && done->has_seq) {
+            json_object_set_new(object, "seq", json_integer((json_int_t)done->seq));
+        }
+        return cli_json_print(cli, object);
+    }
+    char number[NUMBER_BYTES];
+    number_format(ticket, number);
+    printf("%s %s\n", number, cli_say(cli, "已登记", "recorded"));
+    return CLI_EXIT_OK;
+}
+
+static int ask_done(struct cli *cli, Paidan__Request *request, uint64_t ticket)
+{
+    Paidan__Answer *answer = NULL;
+    const int status = cli_ask(cli, "intake", request, &answer);
+    return status == CLI_EXIT_OK ? tell_done(cli, ticket, answer->done) : status;
+}
+
+int cli_lookup(struct cli *cli)
+{
+    Paidan__Lookup lookup = PAIDAN__LOOKUP__INIT;
+    int status = cli_ticket(cli, cli->operands[0], &lookup.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    lookup.has_ticket = 1;
+    lookup.query_code = cli_text(cli, CLI_CODE);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_LOOKUP;
+    request.lookup = &lookup;
+    Paidan__Answer *answer = NULL;
+    status = cli_ask(cli, "intake", &request, &answer);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    (void)cli_site(cli);
+    const Paidan__LookedUp *found = answer->looked_up;
+    if (found == NULL) {
+        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
+    }
+    if (cli->json) {
+        return cli_json_print(cli, cli_json_message(cli, &found->base, true));
+    }
+    char number[NUMBER_BYTES], registered[CLI_TIME_BYTES], changed[CLI_TIME_BYTES];
+    number_format(found->ticket, number);
+    cli_time_exact(found->registered_ms, cli->utc_offset_ms, registered);
+    cli_time_exact(found->changed_ms, cli->utc_offset_ms, changed);
+    printf("%s  %s%s%s\n%s\n", number, cli_state_word(cli, found->state),
+           found->has_outcome ? " · " : "",
+           found->has_outcome ? cli_outcome_word(cli, found->outcome) : "", found->title);
+    printf(cli_say(cli, "受理 %s，最近变化 %s，催单 %u 次，补充 %u 次\n",
+                   "registered %s, last change %s, %u chases, %u supplements\n"),
+           registered, changed, found->chases, found->supplements);
+    return CLI_EXIT_OK;
+}
+
+int cli_supplement(struct cli *cli)
+{
+    Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
+    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    wish.text = cli_text(cli, CLI_TEXT);
+    wish.query_code = cli_text(cli, CLI_CODE);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
+    request.supplement = &wish;
+    return ask_done(cli, &request, wish.ticket);
+}
+
+int cli_chase(struct cli *cli)
+{
+    Paidan__Chase wish = PAIDAN__CHASE__INIT;
+    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    wish.note = cli_text(cli, CLI_NOTE);
+    wish.query_code = cli_text(cli, CLI_CODE);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CHASE;
+    request.chase = &wish;
+    return ask_done(cli, &request, wish.ticket);
+}
+
+int cli_withdraw(struct cli *cli)
+{
+    Paidan__Withdraw wish = PAIDAN__WITHDRAW__INIT;
+    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    wish.note = cli_text(cli, CLI_NOTE);
+    wish.query_code = cli_text(cli, CLI_CODE);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_WITHDRAW;
+    request.withdraw = &wish;
+    return ask_done(cli, &request, wish.ticket);
+}

@@ -1,0 +1,194 @@
+/* cli_list: list, work list, work pull: tickets in pages. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+
+/* A page after the other into one listing. */
+struct listing {
+    struct cli *cli;
+    json_t *tickets; /* with --json */
+    uint64_t shown;
+};
+
+static int listing_begin(struct listing *listing, struct cli *cli)
+{
+    *listing = (struct listing){.cli = cli, .tickets = json_array()};
+    (void)cli_site(cli);
+    return listing->tickets == NULL ? cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
+                                    : CLI_EXIT_OK;
+}
+
+static void listing_add(struct listing *listing, Paidan__Brief *const *briefs, size_t count)
+{
+    listing->shown += count;
+    if (!listing->cli->json) {
+        if (count > 0) {
+            cli_print_briefs(listing->cli, briefs, count);
+        }
+        return;
+    }
+    for (size_t index = 0; index < count; index++) {
+        json_array_append_new(listing->tickets, cli_json_brief(listing->cli, briefs[index]));
+    }
+}
+
+static int listing_end(struct listing *listing, bool more, uint64_t next)
+{
+    struct cli *cli = listing->cli;
+    char cursor[32];
+    (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "tickets", listing->tickets);
+        if (more) {
+            json_object_set_new(object, "next", json_string(cursor));
+        }
+        return cli_json_print(cli, object);
+    }
+    json_decref(listing->tickets);
+    if (listing->shown == 0) {
+        printf("%s\n", cli_say(cli, "没有工单", "no tickets"));
+    }
+    if (more) {
+        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), cursor);
+    }
+    return CLI_EXIT_OK;
+}
+
+/* --limit and --cursor. */
+static int page_options(struct cli *cli, protobuf_c_boolean *has_cursor, uint64_t *cursor,
+                        protobuf_c_boolean *has_limit, uint32_t *limit)
+{
+    uint64_t value = 0;
+    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, cursor);
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100,
+                            &value);
+    }
+    *has_cursor = cli_given(cli, CLI_CURSOR);
+    *has_limit = 1;
+    *limit = (uint32_t)value;
+    return status;
+}
+
+static int parse_state(struct cli *cli, Paidan__State *state)
+{
+    static const struct {
+        const char *word, *zh;
+        Paidan__State state;
+    } words[] = {{"assigned", "待签收", PAIDAN__STATE__STATE_ASSIGNED},
+                 {"accepted", "办理中", PAIDAN__STATE__STATE_ACCEPTED},
+                 {"returned", "退单", PAIDAN__STATE__STATE_RETURNED},
+                 {"resolved", "待回访", PAIDAN__STATE__STATE_RESOLVED},
+                 {"closed", "已办结", PAIDAN__STATE__STATE_CLOSED},
+                 {"withdrawn", "已撤回", PAIDAN__STATE__STATE_WITHDRAWN},
+                 {"", "退单待裁", PAIDAN__STATE__STATE_RETURNED}};
+    const char *typed = cli_value(cli, CLI_STATE);
+    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
+        if (typed[0] != '\0' &&
+            (strcmp(typed, words[index].word) == 0 || strcmp(typed, words[index].zh) == 0)) {
+            *state = words[index].state;
+            return CLI_EXIT_OK;
+        }
+    }
+    return cli_usage(cli, "没有这个状态", "no such state", cli_options[CLI_STATE].choices);
+}
+
+/* The services' time, for --since 2h. */
+static int service_now(struct cli *cli)
+{
+    Paidan__Ping ping = PAIDAN__PING__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_PING;
+    request.ping = &ping;
+    Paidan__Answer *answer = NULL;
+    return cli_ask(cli, "escalation", &request, &answer);
+}
+
+static int list_filters(struct cli *cli, Paidan__List *wish)
+{
+    int status =
+        page_options(cli, &wish->has_cursor, &wish->cursor, &wish->has_limit, &wish->limit);
+    wish->area = cli_text(cli, CLI_AREA);
+    wish->unit = cli_text(cli, CLI_UNIT);
+    wish->category = cli_text(cli, CLI_CATEGORY);
+    wish->has_newest_first = wish->newest_first = cli_given(cli, CLI_NEWEST);
+    if (status == CLI_EXIT_OK && cli_given(cli, CLI_STATE)) {
+        wish->has_state = 1;
+        status = parse_state(cli, &wish->state);
+    }
+    if (status == CLI_EXIT_OK && cli_given(cli, CLI_SINCE)) {
+        (void)cli_site(cli);
+        status = service_now(cli);
+        wish->has_since_ms = 1;
+        if (status == CLI_EXIT_OK && cli_time_parse(cli_value(cli, CLI_SINCE), cli->now_ms,
+                                                    cli->utc_offset_ms, &wish->since_ms) != RC_OK) {
+            status = cli_usage(cli, "时间格式不对", "the time is not understood",
+                               cli_value(cli, CLI_SINCE));
+        }
+    }
+    return status;
+}
+
+/* Asks for pages until the end, or for one without --all. cursor and has_cursor: fields of the wish
+ * in the request. */
+static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_boolean *has_cursor,
+                      uint64_t *cursor)
+{
+    struct listing listing;
+    int status = listing_begin(&listing, cli);
+    while (status == CLI_EXIT_OK) {
+        Paidan__Answer *answer = NULL;
+        status = cli_ask(cli, "escalation", request, &answer);
+        if (status == CLI_EXIT_OK && answer->listed == NULL) {
+            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
+        }
+        if (status != CLI_EXIT_OK) {
+            json_decref(listing.tickets);
+            break;
+        }
+        const Paidan__Listed *page = answer->listed;
+        listing_add(&listing, page->tickets, page->n_tickets);
+        *has_cursor = page->has_next;
+        *cursor = page->next;
+        if (!page->has_next || !cli_given(cli, CLI_ALL)) {
+            return listing_end(&listing, page->has_next, page->next);
+        }
+        arena_reset(&cli->arena);
+    }
+    return status;
+}
+
+int cli_list(struct cli *cli)
+{
+    Paidan__List wish = PAIDAN__LIST__INIT;
+    const int status = list_filters(cli, &wish);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_LIST;
+    request.list = &wish;
+    return list_pages(cli, &request, &wish.has_cursor, &wish.cursor);
+}
+
+int cli_work_list(struct cli *cli)
+{
+    Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
+    wish.unit = cli_text(cli, CLI_UNIT);
+    const int status =
+        page_options(cli, &wish.has_cursor, &wish.cursor, &wish.has_limit, &wish.limit);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
+    request.unit_work = &wish;
+    return list_pages(cli, &request, &wish.has_cursor, &wish.cursor);
+}

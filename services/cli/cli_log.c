@@ -1,0 +1,235 @@
+/* cli_log: log dump, verify, replay. They read DATA/<service> beside a running service. */
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_log.h"
+#include "cli_print.h"
+#include "common/code.h"
+#include "common/evlog.h"
+#include "common/wire.h"
+
+/* A read transaction is held no longer than so many records; the log is only ever added to. */
+enum { RECORDS_PER_TXN = 2000 };
+
+int cli_log_service(struct cli *cli, const char *name)
+{
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        if (strcmp(cli_services[index], name) == 0) {
+            return CLI_EXIT_OK;
+        }
+    }
+    return cli_usage(cli, "没有这个服务：应为 intake、triage、escalation 或 callback",
+                     "no such service: intake, triage, escalation or callback", name);
+}
+
+static int refuse_store(struct cli *cli, enum rc rc, const char *path)
+{
+    switch (rc) {
+    case RC_FORMAT:
+        return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, path);
+    case RC_CORRUPT:
+        return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, path);
+    case RC_LOCKED:
+        return cli_refuse(cli, PAIDAN__CODE__STORE_LOCKED, path);
+    default:
+        return cli_fail(cli, CLI_EXIT_IO, "无法读取存储", "cannot read the store", path);
+    }
+}
+
+static int open_store(struct cli *cli, const char *service, struct store **store)
+{
+    char path[PATH_MAX + 40];
+    (void)snprintf(path, sizeof path, "%s/%s", cli->data_dir, service);
+    const struct store_options options = {.path = path, .service = service, .read_only = true};
+    const enum rc rc = store_open(store, &options);
+    return rc == RC_OK ? CLI_EXIT_OK : refuse_store(cli, rc, path);
+}
+
+/* ---- dump -------------------------------------------------------------------------------------
+ */
+
+struct dump {
+    struct cli *cli;
+    const char *service;
+    uint64_t next, until;
+    unsigned count;
+    bool ended;
+    int status;
+};
+
+int cli_log_event(struct cli *cli, const char *service, const struct evlog_record *record,
+                  bool texts)
+{
+    arena_reset(&cli->arena);
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    if (wire_unpack(&cli->arena, &paidan__event__descriptor, record->payload, record->bytes,
+                    &message, &error) != RC_OK) {
+        char detail[64];
+        (void)snprintf(detail, sizeof detail, "%s %llu", service, (unsigned long long)record->seq);
+        return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, detail);
+    }
+    return cli_json_line(cli, cli_json_event(cli, service, record->seq,
+                                             (const Paidan__Event *)(const void *)message, texts));
+}
+
+static enum rc dump_record(void *context, const struct evlog_record *record)
+{
+    struct dump *dump = context;
+    if (record->seq > dump->until) {
+        dump->ended = true;
+        return RC_AGAIN;
+    }
+    dump->next = record->seq + 1;
+    if (record->kind == EVLOG_EVENT) {
+        dump->status =
+            cli_log_event(dump->cli, dump->service, record, cli_given(dump->cli, CLI_TEXTS));
+        if (dump->status != CLI_EXIT_OK) {
+            return RC_INVALID;
+        }
+    }
+    return ++dump->count % RECORDS_PER_TXN == 0 ? RC_AGAIN : RC_OK;
+}
+
+int cli_log_dump(struct cli *cli)
+{
+    struct dump dump = {.cli = cli, .service = cli->operands[0]};
+    int status = cli_log_service(cli, dump.service);
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_SINCE, 1, UINT64_MAX, 1, &dump.next);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = cli_number(cli, CLI_UNTIL, 1, UINT64_MAX, UINT64_MAX, &dump.until);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = cli_arena(cli);
+    }
+    struct store *store = NULL;
+    if (status == CLI_EXIT_OK) {
+        status = open_store(cli, dump.service, &store);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    (void)cli_site(cli);
+    enum rc rc = RC_AGAIN;
+    while (rc == RC_AGAIN && !dump.ended) {
+        struct store_txn *txn = NULL;
+        rc = store_begin(store, false, &txn);
+        if (rc == RC_OK) {
+            rc = evlog_walk(txn, dump.next, dump_record, &dump);
+            store_abort(txn);
+        }
+    }
+    store_close(store);
+    if (dump.status != CLI_EXIT_OK || rc == RC_OK || rc == RC_AGAIN || rc == RC_NOT_FOUND) {
+        return dump.status;
+    }
+    return refuse_store(cli, rc, dump.service);
+}
+
+/* ---- verify -----------------------------------------------------------------------------------
+ */
+
+static int tell_report(struct cli *cli, const char *service, enum rc rc,
+                       const struct evlog_report *report)
+{
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "service", json_string(service));
+        json_object_set_new(object, "good", json_boolean(rc == RC_OK));
+        json_object_set_new(object, "first_seq", json_integer((json_int_t)report->first_seq));
+        json_object_set_new(object, "head_seq", json_integer((json_int_t)report->head_seq));
+        json_object_set_new(object, "blocks", json_integer((json_int_t)report->blocks));
+        json_object_set_new(object, "records", json_integer((json_int_t)report->records));
+        json_object_set_new(object, "bytes", json_integer((json_int_t)report->bytes));
+        if (rc != RC_OK) {
+            json_object_set_new(object, "at", json_integer((json_int_t)report->at));
+            json_object_set_new(object, "what",
+                                json_string(report->what == NULL ? "" : report->what));
+        }
+        const int status = cli_json_print(cli, object);
+        if (status != CLI_EXIT_OK) {
+            return status;
+        }
+    } else if (rc == RC_OK) {
+        printf(cli_say(cli, "%s：日志完好，%llu 条记录（%llu–%llu），%llu 块，%.1f MiB\n",
+                       "%s: the log holds: %llu records (%llu to %llu), %llu blocks, %.1f MiB\n"),
+               service, (unsigned long long)report->records, (unsigned long long)report->first_seq,
+               (unsigned long long)report->head_seq, (unsigned long long)report->blocks,
+               (double)report->bytes / (1 << 20));
+    }
+    if (rc == RC_OK) {
+        return CLI_EXIT_OK;
+    }
+    char detail[128];
+    (void)snprintf(detail, sizeof detail, "%s %llu: %s", service, (unsigned long long)report->at,
+                   report->what == NULL ? rc_name(rc) : report->what);
+    (void)cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, detail);
+    return CLI_EXIT_DIFFERENT;
+}
+
+int cli_log_check(struct cli *cli, struct store *store, const char *service)
+{
+    struct evlog_report report = {0};
+    struct store_txn *txn = NULL;
+    enum rc rc = store_begin(store, false, &txn);
+    if (rc == RC_OK) {
+        rc = evlog_verify(txn, &report);
+        store_abort(txn);
+    }
+    if (rc != RC_OK && rc != RC_CORRUPT) {
+        return refuse_store(cli, rc, service);
+    }
+    return tell_report(cli, service, rc, &report);
+}
+
+int cli_log_verify(struct cli *cli)
+{
+    const char *service = cli->operands[0];
+    struct store *store = NULL;
+    int status = cli_log_service(cli, service);
+    if (status == CLI_EXIT_OK) {
+        status = open_store(cli, service, &store);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    status = cli_log_check(cli, store, service);
+    store_close(store);
+    return status;
+}
+
+/* ---- replay -----------------------------------------------------------------------------------
+ */
+
+/* Only the service itself can fold its log: its program lies beside this one. */
+int cli_log_replay(struct cli *cli)
+{
+    const char *service = cli->operands[0];
+    const int status = cli_log_service(cli, service);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    char self[PATH_MAX], program[PATH_MAX + 64];
+    const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (size < 0) {
+        return cli_fail(cli, CLI_EXIT_IO, "找不到程序所在目录", "cannot find my own folder",
+                        strerror(errno));
+    }
+    self[size] = '\0';
+    (void)snprintf(program, sizeof program, "%s/paidan-%s", dirname(self), service);
+    char *const arguments[] = {program, (char[]){"--data"}, cli->data_dir, (char[]){"--replay"},
+                               NULL};
+    fflush(stdout);
+    execv(program, arguments);
+    return cli_fail(cli, CLI_EXIT_IO, "无法启动服务程序", "cannot start the service's program",
+                    program);
+}

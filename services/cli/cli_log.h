@@ -1,0 +1,13 @@
+/* cli_log: what watch, backup and the log commands share. */
+#pragma once
+
+#include "cli.h"
+#include "common/evlog.h"
+
+/* 0, or the usage was printed. */
+MUST_CHECK int cli_log_service(struct cli *cli, const char *name);
+/* One event as a line of JSON; resets the arena. 0 or a status. */
+MUST_CHECK int cli_log_event(struct cli *cli, const char *service,
+                             const struct evlog_record *record, bool texts);
+/* Verifies the log of an open store and tells what was found. 0, 1 or a status. */
+MUST_CHECK int cli_log_check(struct cli *cli, struct store *store, const char *service);

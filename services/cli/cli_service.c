@@ -1,0 +1,256 @@
+/* cli_service: ping and metrics: is every service there, and does it keep up? */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_service.h"
+#include "cli_time.h"
+#include "common/clock.h"
+#include "common/code.h"
+
+enum { ROUND_MS = 2000, PAUSE_US = 200000 };
+
+uint64_t cli_service_head(const struct cli_service *services, const char *name)
+{
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        if (services[index].answered && strcmp(cli_services[index], name) == 0) {
+            return services[index].head_seq;
+        }
+    }
+    return UINT64_MAX;
+}
+
+static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
+{
+    service->answered = true;
+    service->head_seq = pong->head_seq;
+    service->site_version = pong->site_version;
+    service->storage_full = pong->has_storage_full && pong->storage_full;
+    service->map_used = pong->has_map_used ? pong->map_used : 0;
+    service->map_size = pong->has_map_size ? pong->map_size : 0;
+    service->has_due = pong->has_oldest_due_ms;
+    service->due_ms = pong->oldest_due_ms;
+    (void)snprintf(service->version, sizeof service->version, "%s", pong->version);
+    service->following_count = 0;
+    for (size_t index = 0; index < pong->n_following && index < CLI_SERVICES; index++) {
+        struct cli_following *following = &service->following[service->following_count++];
+        (void)snprintf(following->log, sizeof following->log, "%s", pong->following[index]->log);
+        following->cursor = pong->following[index]->cursor;
+    }
+}
+
+Paidan__Code cli_service_ask(struct cli *cli, struct cli_service services[CLI_SERVICES],
+                             uint64_t timeout_ms)
+{
+    Paidan__Code worst = PAIDAN__CODE__OK;
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        struct cli_service *service = &services[index];
+        memset(service, 0, sizeof *service);
+        Paidan__Ping ping = PAIDAN__PING__INIT;
+        Paidan__Request request = PAIDAN__REQUEST__INIT;
+        request.wish_case = PAIDAN__REQUEST__WISH_PING;
+        request.ping = &ping;
+        Paidan__Answer *answer = NULL;
+        service->code = cli_try(cli, cli_services[index], &request, timeout_ms, &answer);
+        if (service->code == PAIDAN__CODE__OK && answer->pong != NULL) {
+            service->now_ms = answer->has_now_ms ? answer->now_ms : 0;
+            take_pong(service, answer->pong);
+        } else {
+            worst = service->code == PAIDAN__CODE__OK ? PAIDAN__CODE__FRAME_INVALID : service->code;
+        }
+    }
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        for (size_t each = 0; each < services[index].following_count; each++) {
+            struct cli_following *following = &services[index].following[each];
+            following->head = cli_service_head(services, following->log);
+        }
+    }
+    if (cli->arena_made) {
+        arena_reset(&cli->arena);
+    }
+    return worst;
+}
+
+bool cli_service_quiet(const struct cli_service services[CLI_SERVICES])
+{
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        for (size_t each = 0; each < services[index].following_count; each++) {
+            const struct cli_following *following = &services[index].following[each];
+            if (following->cursor != following->head) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static json_t *service_json(const struct cli *cli, const char *name,
+                            const struct cli_service *service)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "service", json_string(name));
+    json_object_set_new(object, "answers", json_boolean(service->answered));
+    if (!service->answered) {
+        json_object_set_new(object, "code", json_string(code_name(service->code)));
+        return object;
+    }
+    json_object_set_new(object, "version", json_string(service->version));
+    json_object_set_new(object, "head", json_integer((json_int_t)service->head_seq));
+    json_object_set_new(object, "site_version", json_integer(service->site_version));
+    json_object_set_new(object, "storage_full", json_boolean(service->storage_full));
+    json_object_set_new(object, "map_used", json_integer((json_int_t)service->map_used));
+    json_object_set_new(object, "map_size", json_integer((json_int_t)service->map_size));
+    cli_json_time(cli, object, "now", service->now_ms);
+    if (service->has_due) {
+        cli_json_time(cli, object, "oldest_due", service->due_ms);
+    }
+    json_t *list = json_array();
+    for (size_t index = 0; index < service->following_count; index++) {
+        const struct cli_following *following = &service->following[index];
+        json_t *each = json_object();
+        json_object_set_new(each, "log", json_string(following->log));
+        json_object_set_new(each, "cursor", json_integer((json_int_t)following->cursor));
+        if (following->head != UINT64_MAX) {
+            json_object_set_new(each, "head", json_integer((json_int_t)following->head));
+        }
+        json_array_append_new(list, each);
+    }
+    json_object_set_new(object, "following", list);
+    return object;
+}
+
+/* "intake 12/12, callback 3/5": cursor and head of each followed log. */
+static enum cli_colour following_words(const struct cli *cli, const struct cli_service *service,
+                                       char *text, size_t size)
+{
+    size_t used = 0;
+    enum cli_colour colour = CLI_GREEN;
+    (void)snprintf(text, size, "-");
+    for (size_t index = 0; index < service->following_count && used < size; index++) {
+        const struct cli_following *following = &service->following[index];
+        const uint64_t lag = following->head == UINT64_MAX || following->head < following->cursor
+                                 ? 0
+                                 : following->head - following->cursor;
+        const char *comma = index == 0 ? "" : ", ";
+        if (following->head == UINT64_MAX) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s ?", comma, following->log);
+        } else if (lag == 0) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s =", comma, following->log);
+        } else {
+            used += (size_t)snprintf(text + used, size - used, "%s%s -%llu", comma, following->log,
+                                     (unsigned long long)lag);
+            colour = CLI_YELLOW;
+        }
+    }
+    (void)cli;
+    return colour;
+}
+
+static void add_service(struct cli *cli, struct cli_grid *grid, const char *name,
+                        const struct cli_service *service)
+{
+    char text[256];
+    cli_grid_add(grid, CLI_BOLD, "%s", name);
+    if (!service->answered) {
+        cli_grid_add(grid, CLI_RED, "%s", cli_say(cli, "无应答", "no answer"));
+        for (int column = 0; column < 4; column++) {
+            cli_grid_add(grid, CLI_PLAIN, " ");
+        }
+        return;
+    }
+    cli_grid_add(grid, service->storage_full ? CLI_RED : CLI_GREEN, "%s",
+                 service->storage_full ? cli_say(cli, "存储已满", "storage full")
+                                       : cli_say(cli, "正常", "ok"));
+    cli_grid_add(grid, CLI_PLAIN, "%s", service->version);
+    cli_grid_add(grid, CLI_PLAIN, "%llu", (unsigned long long)service->head_seq);
+    (void)snprintf(text, sizeof text, "%.1f MiB", (double)service->map_used / (1 << 20));
+    cli_grid_add(grid, CLI_PLAIN, "%s", text);
+    const enum cli_colour colour = following_words(cli, service, text, sizeof text);
+    cli_grid_add(grid, colour, "%s", text);
+}
+
+static int tell_services(struct cli *cli, const struct cli_service services[CLI_SERVICES],
+                         Paidan__Code worst)
+{
+    static const char *const headers[] = {
+        "服务|SERVICE", "状态|STATUS", "版本|VERSION", "日志|HEAD", "占用|STORE",
+        "跟随|FOLLOWS", NULL};
+    (void)cli_site(cli);
+    int status = CLI_EXIT_OK;
+    if (cli->json) {
+        json_t *list = json_array();
+        for (size_t index = 0; index < CLI_SERVICES; index++) {
+            json_array_append_new(list, service_json(cli, cli_services[index], &services[index]));
+        }
+        status = cli_json_print(cli, list);
+    } else {
+        struct cli_grid grid;
+        cli_grid_begin(&grid, cli, headers);
+        grid.right = 1u << 3 | 1u << 4;
+        for (size_t index = 0; index < CLI_SERVICES; index++) {
+            add_service(cli, &grid, cli_services[index], &services[index]);
+        }
+        cli_grid_end(&grid);
+    }
+    if (worst == PAIDAN__CODE__OK) {
+        return status;
+    }
+    char silent[128] = "";
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        const size_t used = strlen(silent);
+        if (!services[index].answered) {
+            (void)snprintf(silent + used, sizeof silent - used, "%s%s", used == 0 ? "" : ", ",
+                           cli_services[index]);
+        }
+    }
+    return cli_refuse(cli, worst, silent);
+}
+
+int cli_ping(struct cli *cli)
+{
+    uint64_t wait_s = 0;
+    const int status = cli_number(cli, CLI_WAIT, 0, 3600, 0, &wait_s);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    struct cli_service services[CLI_SERVICES];
+    const uint64_t until_us = clock_monotonic_us() + wait_s * 1000000u;
+    for (;;) {
+        const Paidan__Code worst = cli_service_ask(cli, services, ROUND_MS);
+        if (worst == PAIDAN__CODE__OK || clock_monotonic_us() >= until_us) {
+            return tell_services(cli, services, worst);
+        }
+        usleep(PAUSE_US);
+    }
+}
+
+int cli_metrics(struct cli *cli)
+{
+    int status = CLI_EXIT_OK;
+    for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
+        if (cli->operand_count == 1 && strcmp(cli->operands[0], cli_services[index]) != 0) {
+            continue;
+        }
+        Paidan__MetricsWish wish = PAIDAN__METRICS_WISH__INIT;
+        Paidan__Request request = PAIDAN__REQUEST__INIT;
+        request.wish_case = PAIDAN__REQUEST__WISH_METRICS;
+        request.metrics = &wish;
+        Paidan__Answer *answer = NULL;
+        status = cli_ask(cli, cli_services[index], &request, &answer);
+        if (status != CLI_EXIT_OK || answer->metrics == NULL) {
+            return status;
+        }
+        fputs(answer->metrics->text, stdout);
+        if (cli->operand_count == 1) {
+            return CLI_EXIT_OK;
+        }
+    }
+    return cli->operand_count == 0
+               ? status
+               : cli_usage(cli, "没有这个服务", "no such service", cli->operands[0]);
+}

@@ -1,0 +1,331 @@
+/* cli_show: one ticket on one sheet: what the resident said, who has it, which clock runs, what
+ * happened. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_facts.h"
+#include "cli_gather.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "common/number.h"
+#include "common/text.h"
+
+enum { BAR_CELLS = 20, LABEL_COLUMNS = 10, TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
+
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
+
+/* Triage's state as triage_fsm.h numbers it. */
+static const char *triage_state_word(uint32_t state)
+{
+    static const char *const names[] = {"none", "routed", "desk_new", "desk_returned", "ended"};
+    return state < sizeof names / sizeof names[0] ? names[state] : "?";
+}
+
+static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *triage)
+{
+    json_t *object = cli_json_message(cli, &triage->base, true);
+    json_object_del(object, "number");
+    json_object_set_new(object, "state", json_string(triage_state_word(triage->state)));
+    return object;
+}
+
+static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
+{
+    json_t *object = json_object(), *part = NULL;
+    json_object_set_new(object, "number", cli_json_number(view->ticket));
+    if (view->shown != NULL) {
+        part = cli_json_brief(cli, view->shown->brief);
+        json_object_update(object, part);
+        json_decref(part);
+    }
+    part = cli_json_message(cli, &view->text->base, true);
+    json_object_update_missing(object, part);
+    json_decref(part);
+    if (view->triage != NULL) {
+        json_object_set_new(object, "triage", triage_json(cli, view->triage));
+    }
+    if (view->callback != NULL) {
+        part = cli_json_message(cli, &view->callback->base, true);
+        json_object_del(part, "number");
+        json_object_set_new(object, "callback", part);
+    }
+    if (view->shown != NULL) {
+        json_t *clocks = json_array(), *history = json_array();
+        for (size_t index = 0; index < view->shown->n_clocks; index++) {
+            json_array_append_new(clocks,
+                                  cli_json_message(cli, &view->shown->clocks[index]->base, true));
+        }
+        json_object_set_new(object, "all_clocks", clocks);
+        for (size_t index = 0; index < view->history_count; index++) {
+            json_t *event = cli_json_event(cli, "escalation", view->history_seqs[index],
+                                           view->history[index], true);
+            json_object_del(event, "number");
+            json_array_append_new(history, event);
+        }
+        json_object_set_new(object, "history", history);
+    }
+    return object;
+}
+
+/* ---- for people -------------------------------------------------------------------------------
+ */
+
+static void label(const struct cli *cli, const char *zh, const char *en)
+{
+    const char *word = cli_say(cli, zh, en);
+    const size_t columns = text_columns(word);
+    printf("  %s%s%s%*s", cli_colour_on(cli->colour, CLI_DIM), word,
+           cli_colour_off(cli->colour, CLI_DIM),
+           columns < LABEL_COLUMNS ? (int)(LABEL_COLUMNS - columns) : 1, "");
+}
+
+static void section(const struct cli *cli, const char *zh, const char *en)
+{
+    printf("\n%s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
+           cli_colour_off(cli->colour, CLI_BOLD));
+}
+
+static bool at_desk(const struct cli_ticket_view *view)
+{
+    return view->triage != NULL && view->triage->state >= TRIAGE_DESK_FIRST &&
+           view->triage->state <= TRIAGE_DESK_LAST;
+}
+
+static void print_heading(struct cli *cli, const struct cli_ticket_view *view)
+{
+    char number[NUMBER_BYTES];
+    number_format(view->ticket, number);
+    const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
+    const char *state = brief != NULL   ? cli_state_word(cli, brief->state)
+                        : at_desk(view) ? cli_say(cli, "待分拨", "at the desk")
+                        : view->text->has_state && view->text->state != PAIDAN__STATE__STATE_NONE
+                            ? cli_state_word(cli, view->text->state)
+                            : cli_say(cli, "已受理", "registered");
+    printf("%s%s%s  %s", cli_colour_on(cli->colour, CLI_BOLD), number,
+           cli_colour_off(cli->colour, CLI_BOLD), state);
+    if (brief != NULL && brief->has_outcome && brief->state == PAIDAN__STATE__STATE_CLOSED) {
+        printf(" · %s", cli_outcome_word(cli, brief->outcome));
+    }
+    if (brief != NULL && brief->has_urgency && brief->urgency != PAIDAN__URGENCY__URGENCY_NORMAL) {
+        printf("  %s%s%s", cli_colour_on(cli->colour, CLI_RED),
+               cli_urgency_word(cli, brief->urgency), cli_colour_off(cli->colour, CLI_RED));
+    }
+    if (brief != NULL && brief->has_card && brief->card != PAIDAN__CARD__CARD_NONE) {
+        const enum cli_colour colour = brief->card == PAIDAN__CARD__CARD_RED ? CLI_RED : CLI_YELLOW;
+        printf("  %s%s%s", cli_colour_on(cli->colour, colour), cli_card_word(cli, brief->card),
+               cli_colour_off(cli->colour, colour));
+    }
+    printf("\n%s\n\n", view->text->title == NULL ? "" : view->text->title);
+}
+
+static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
+{
+    char at[CLI_TIME_BYTES], ago[CLI_TIME_BYTES];
+    if (text->has_registered_ms) {
+        cli_time_exact(text->registered_ms, cli->utc_offset_ms, at);
+        cli_time_span((int64_t)cli->now_ms - (int64_t)text->registered_ms, ago);
+        label(cli, "受理", "received");
+        printf(cli_say(cli, "%s（%s 前）", "%s (%s ago)"), at, ago);
+        printf("  %s\n", text->channel == NULL ? "" : cli_channel_name(cli, text->channel));
+    }
+    if (text->place != NULL) {
+        label(cli, "地点", "place");
+        printf("%s\n", text->place);
+    }
+    if (text->phone != NULL || text->reporter != NULL) {
+        label(cli, "诉求人", "resident");
+        printf("%s %s\n", text->reporter == NULL ? "" : text->reporter,
+               text->phone == NULL ? "" : text->phone);
+    }
+    if (text->external_id != NULL) {
+        label(cli, "渠道编号", "their id");
+        printf("%s\n", text->external_id);
+    }
+}
+
+static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
+{
+    const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
+    const char *category = brief != NULL          ? brief->category
+                           : view->triage != NULL ? view->triage->category
+                                                  : NULL;
+    const char *area = brief != NULL          ? brief->area
+                       : view->triage != NULL ? view->triage->area
+                                              : NULL;
+    if (category != NULL) {
+        label(cli, "类别", "category");
+        printf("%s\n", cli_category_name(cli, category));
+    }
+    if (area != NULL) {
+        label(cli, "区域", "area");
+        printf("%s\n", cli_area_name(cli, area));
+    }
+    if (at_desk(view)) {
+        char reasons[256];
+        cli_reasons_words(cli, view->triage->reasons, reasons, sizeof reasons);
+        label(cli, "待分拨", "at desk");
+        printf("%s\n", reasons);
+    }
+    if (brief == NULL) {
+        return;
+    }
+    label(cli, "承办", "unit");
+    printf("%s (%s)  %s\n", cli_unit_name(cli, brief->unit), brief->unit,
+           cli_level_name(cli, brief->level));
+    if (brief->n_assist > 0) {
+        label(cli, "协办", "assisting");
+        for (size_t index = 0; index < brief->n_assist; index++) {
+            printf("%s%s", index == 0 ? "" : ", ", cli_unit_name(cli, brief->assist[index]));
+        }
+        putchar('\n');
+    }
+    if (brief->holder != NULL) {
+        char until[CLI_TIME_BYTES];
+        cli_time_short(brief->lease_until_ms, cli->now_ms, cli->utc_offset_ms, until);
+        label(cli, "领取人", "held by");
+        printf("%s%s%s\n", brief->holder, cli_say(cli, "，到 ", ", until "), until);
+    }
+    label(cli, "经过", "so far");
+    printf(cli_say(cli, "上报 %u 次，催单 %u 次，第 %u 轮，版本 %llu\n",
+                   "raised %u times, chased %u times, round %u, version %llu\n"),
+           brief->has_raises ? brief->raises : 0, brief->has_chases ? brief->chases : 0,
+           brief->has_round ? brief->round : 0, (unsigned long long)brief->version);
+}
+
+/* The text, wrapped nowhere: as the resident wrote it, indented. */
+static void print_paragraph(const char *text)
+{
+    while (*text != '\0') {
+        const size_t bytes = strcspn(text, "\n");
+        printf("  %.*s\n", (int)bytes, text);
+        text += bytes + (text[bytes] == '\n' ? 1 : 0);
+    }
+}
+
+static bool runs(const struct cli_ticket_view *view, Paidan__Clock clock)
+{
+    const Paidan__Brief *brief = view->shown->brief;
+    for (size_t index = 0; index < brief->n_clocks; index++) {
+        if (brief->clocks[index]->clock == clock) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
+                        const Paidan__ClockSet *clock)
+{
+    label(cli, cli_clock_word(cli, clock->clock), cli_clock_word(cli, clock->clock));
+    char text[128], due[CLI_TIME_BYTES];
+    if (!runs(view, clock->clock)) {
+        cli_time_short(clock->due_ms, cli->now_ms, cli->utc_offset_ms, due);
+        printf("%s%s (%s)%s\n", cli_colour_on(cli->colour, CLI_DIM),
+               cli_say(cli, "已停", "stopped"), due, cli_colour_off(cli->colour, CLI_DIM));
+        return;
+    }
+    const enum cli_colour colour =
+        cli_deadline(cli, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0, cli->now_ms, text,
+                     sizeof text);
+    const uint64_t span = clock->due_ms > clock->start_ms ? clock->due_ms - clock->start_ms : 1;
+    const uint64_t gone = cli->now_ms > clock->start_ms ? cli->now_ms - clock->start_ms : 0;
+    const unsigned filled = gone >= span ? BAR_CELLS : (unsigned)(gone * BAR_CELLS / span);
+    printf("%s", cli_colour_on(cli->colour, colour));
+    for (unsigned cell = 0; cell < BAR_CELLS; cell++) {
+        fputs(cell < filled ? "█" : "░", stdout);
+    }
+    printf(" %s%s\n", text, cli_colour_off(cli->colour, colour));
+}
+
+static void print_history(struct cli *cli, const struct cli_ticket_view *view)
+{
+    char at[CLI_TIME_BYTES], text[4096];
+    if (view->text->has_registered_ms) {
+        cli_time_exact(view->text->registered_ms, cli->utc_offset_ms, at);
+        printf("  %s  %s\n", at, cli_say(cli, "受理", "registered"));
+    }
+    for (size_t index = 0; index < view->history_count; index++) {
+        const Paidan__Event *event = view->history[index];
+        const enum cli_colour colour = cli_fact_words(cli, event, text, sizeof text);
+        if (text[0] == '\0') {
+            continue;
+        }
+        cli_time_exact(event->at_ms, cli->utc_offset_ms, at);
+        printf("  %s  %s%s%s", at, cli_colour_on(cli->colour, colour), text,
+               cli_colour_off(cli->colour, colour));
+        if (event->cause != NULL && event->cause->actor != NULL) {
+            printf("  %s%s%s", cli_colour_on(cli->colour, CLI_DIM), event->cause->actor,
+                   cli_colour_off(cli->colour, CLI_DIM));
+        }
+        putchar('\n');
+    }
+}
+
+static void print_callback(struct cli *cli, const Paidan__CallbackShown *callback)
+{
+    label(cli, "回访", "callback");
+    printf(cli_say(cli, "第 %u 轮，第 %u 次", "round %u, attempt %u"), callback->round,
+           callback->attempt);
+    if (callback->has_solved) {
+        printf("  %s", cli_solved_word(cli, callback->solved));
+    }
+    if (callback->has_satisfied) {
+        printf("  %s", cli_satisfied_word(cli, callback->satisfied));
+    }
+    if (callback->has_unreached && callback->unreached) {
+        printf("  %s", cli_say(cli, "未接通", "unreached"));
+    }
+    if (callback->note != NULL) {
+        printf("  %s", callback->note);
+    }
+    putchar('\n');
+}
+
+static void show_text(struct cli *cli, const struct cli_ticket_view *view)
+{
+    print_heading(cli, view);
+    print_who_said(cli, view->text);
+    print_who_has(cli, view);
+    if (view->callback != NULL) {
+        print_callback(cli, view->callback);
+    }
+    section(cli, "内容", "What the resident says");
+    print_paragraph(view->text->text);
+    for (size_t index = 0; index < view->text->n_supplements; index++) {
+        printf("  + ");
+        print_paragraph(view->text->supplements[index]);
+    }
+    if (view->shown != NULL && view->shown->n_clocks > 0) {
+        section(cli, "时限", "Clocks");
+        for (size_t index = 0; index < view->shown->n_clocks; index++) {
+            print_clock(cli, view, view->shown->clocks[index]);
+        }
+    }
+    section(cli, "时间线", "History");
+    print_history(cli, view);
+}
+
+int cli_show(struct cli *cli)
+{
+    struct cli_ticket_view view;
+    const bool reveal = cli_given(cli, CLI_REVEAL);
+    if (reveal && (!cli_given(cli, CLI_REASON) || cli_value(cli, CLI_REASON)[0] == '\0')) {
+        return cli_usage(cli, "--reveal 必须写明 --reason，理由会被记录",
+                         "--reveal needs --reason; the reason is recorded", NULL);
+    }
+    int status = cli_gather(cli, reveal, &view);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (cli->json) {
+        status = cli_json_print(cli, show_json(cli, &view));
+    } else {
+        show_text(cli, &view);
+    }
+    return view.missing == PAIDAN__CODE__OK ? status
+                                            : cli_refuse(cli, view.missing, cli->operands[0]);
+}

@@ -1,0 +1,592 @@
+/* cli_submit: one complaint from the arguments, or many from a table.
+ *
+ * A table is sent in batches; each row is checked here first, by the limits that the service would
+ * refuse the whole batch for, so that one bad row does not keep the others out. Rows with an
+ * external id may be sent again after a broken run: intake knows them. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "common/clock.h"
+#include "common/code.h"
+#include "common/number.h"
+#include "common/text.h"
+
+enum { BATCH_ROWS_MAX = 1000, COLUMNS_MAX = 256 };
+#define BATCH_BYTES_MAX (3u << 20) /* a frame is 4 MiB */
+#define LINE_BYTES_MAX (64u << 20) /* a longer line is no row of any complaint */
+#define PROGRESS_US 500000u
+
+enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, COLUMN_COUNT };
+static const char *const column_names[COLUMN_COUNT] = {"external_id", "time",  "place",   "title",
+                                                       "text",        "phone", "reporter"};
+
+struct row {
+    uint64_t line;
+    char *bytes; /* of the line; the ticket's texts point into it */
+    Paidan__NewTicket ticket;
+    Paidan__Code code; /* OK: to be sent, or accepted; else refused */
+    char detail[64], query_code[32];
+    uint64_t number;
+    bool duplicate;
+};
+
+struct import {
+    struct cli *cli;
+    FILE *file;
+    uint64_t line, bytes, bytes_all; /* bytes_all 0: unknown */
+    int columns[COLUMNS_MAX];        /* enum column or -1 */
+    size_t column_count;
+    struct row *rows;
+    size_t row_count, row_bytes;
+    uint64_t accepted, duplicate, refused, times_odd, started_us, shown_us;
+    bool progress;
+};
+
+/* ---- one row ----------------------------------------------------------------------------------
+ */
+
+static void refuse(struct row *row, Paidan__Code code, const char *detail)
+{
+    row->code = code;
+    (void)snprintf(row->detail, sizeof row->detail, "%s", detail);
+}
+
+/* What the validator would refuse a whole request for. */
+static void check_row(struct row *row)
+{
+    const Paidan__NewTicket *ticket = &row->ticket;
+    const struct {
+        const char *name, *text;
+        size_t bytes_max;
+    } fields[] = {{"text", ticket->text, TEXT_BYTES_MAX},
+                  {"external_id", ticket->external_id, EXTERNAL_ID_BYTES_MAX},
+                  {"place", ticket->place, PLACE_BYTES_MAX},
+                  {"phone", ticket->phone, PHONE_BYTES_MAX},
+                  {"reporter", ticket->reporter, REPORTER_BYTES_MAX},
+                  {"title", ticket->title, TITLE_BYTES_MAX}};
+    if (ticket->text == NULL || ticket->text[strspn(ticket->text, " \r\n\t")] == '\0') {
+        refuse(row, PAIDAN__CODE__TEXT_EMPTY, "text");
+        return;
+    }
+    for (size_t index = 0; index < sizeof fields / sizeof fields[0]; index++) {
+        const size_t bytes = fields[index].text == NULL ? 0 : strlen(fields[index].text);
+        size_t at = 0;
+        char detail[64];
+        if (bytes > fields[index].bytes_max) {
+            (void)snprintf(detail, sizeof detail, "%s: %zu > %zu", fields[index].name, bytes,
+                           fields[index].bytes_max);
+            refuse(row, index == 0 ? PAIDAN__CODE__TEXT_TOO_LONG : PAIDAN__CODE__FIELD_TOO_LONG,
+                   detail);
+            return;
+        }
+        if (bytes > 0 && !text_valid(fields[index].text, bytes, &at)) {
+            (void)snprintf(detail, sizeof detail, "%s: %zu", fields[index].name, at);
+            refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, detail);
+            return;
+        }
+    }
+}
+
+static void clip_title(char *title)
+{
+    if (title != NULL && strlen(title) > TITLE_BYTES_MAX) {
+        title[text_clip(title, TITLE_BYTES_MAX)] = '\0';
+    }
+}
+
+static void set_column(struct import *import, struct row *row, enum column column, char *text)
+{
+    Paidan__NewTicket *ticket = &row->ticket;
+    char *value = text[0] == '\0' ? NULL : text;
+    switch (column) {
+    case EXTERNAL_ID:
+        ticket->external_id = value;
+        break;
+    case TIME:
+        if (value != NULL) {
+            ticket->has_occurred_ms =
+                cli_time_parse(value, 0, import->cli->utc_offset_ms, &ticket->occurred_ms) == RC_OK;
+            import->times_odd += ticket->has_occurred_ms ? 0 : 1;
+        }
+        break;
+    case PLACE:
+        ticket->place = value;
+        break;
+    case TITLE:
+        clip_title(value);
+        ticket->title = value;
+        break;
+    case TEXT:
+        ticket->text = text;
+        break;
+    case PHONE:
+        ticket->phone = value;
+        break;
+    case REPORTER:
+        ticket->reporter = value;
+        break;
+    case COLUMN_COUNT:
+        break;
+    }
+}
+
+static void fill_row(struct import *import, struct row *row, size_t bytes)
+{
+    struct cli *cli = import->cli;
+    paidan__new_ticket__init(&row->ticket);
+    row->ticket.channel = cli_text(cli, CLI_CHANNEL);
+    row->ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
+    row->ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
+    row->code = PAIDAN__CODE__OK;
+    if (strlen(row->bytes) != bytes) {
+        refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, "NUL");
+        return;
+    }
+    char *at = row->bytes;
+    for (size_t index = 0; at != NULL; index++) {
+        char *tab = strchr(at, '\t');
+        if (tab != NULL) {
+            *tab = '\0';
+        }
+        if (index < import->column_count && import->columns[index] >= 0) {
+            set_column(import, row, (enum column)import->columns[index], at);
+        }
+        at = tab == NULL ? NULL : tab + 1;
+    }
+    check_row(row);
+}
+
+/* ---- asking -----------------------------------------------------------------------------------
+ */
+
+static void take_results(struct row *const *rows, size_t count, const Paidan__Submitted *submitted)
+{
+    for (size_t index = 0; index < count; index++) {
+        struct row *row = rows[index];
+        if (submitted == NULL || index >= submitted->n_results) {
+            refuse(row, PAIDAN__CODE__FRAME_INVALID, "results");
+            continue;
+        }
+        const Paidan__SubmitResult *result = submitted->results[index];
+        if (result->code != PAIDAN__CODE__OK) {
+            refuse(row, result->code, result->detail == NULL ? "" : result->detail);
+            continue;
+        }
+        row->number = result->ticket;
+        row->duplicate = result->has_duplicate && result->duplicate;
+        (void)snprintf(row->query_code, sizeof row->query_code, "%s",
+                       result->query_code == NULL ? "" : result->query_code);
+    }
+}
+
+/* Codes about the message as a whole: one of its rows may be the reason. */
+static bool about_message(Paidan__Code code)
+{
+    return code >= PAIDAN__CODE__FRAME_INVALID && code <= PAIDAN__CODE__ENUM_UNKNOWN;
+}
+
+/* Sends rows as one request; one that is refused as a whole is cut in halves until the row that is
+ * to blame stands alone. 0, or the status with which to stop. */
+static int send_rows(struct import *import, struct row *const *rows, size_t count)
+{
+    struct cli *cli = import->cli;
+    int status = cli_connect(cli);
+    if (status != CLI_EXIT_OK || count == 0) {
+        return status;
+    }
+    Paidan__NewTicket *tickets[BATCH_ROWS_MAX];
+    for (size_t index = 0; index < count; index++) {
+        tickets[index] = &rows[index]->ticket;
+    }
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    submit.n_tickets = count;
+    submit.tickets = tickets;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    Paidan__Answer *answer = NULL;
+    const Paidan__Code code = cli_try(cli, "intake", &request, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__OK) {
+        take_results(rows, count, answer->submitted);
+    } else if (about_message(code) && count == 1) {
+        refuse(rows[0], code, answer == NULL || answer->detail == NULL ? "" : answer->detail);
+    } else if (about_message(code)) {
+        arena_reset(&cli->arena);
+        status = send_rows(import, rows, count / 2);
+        if (status == CLI_EXIT_OK) {
+            status = send_rows(import, rows + count / 2, count - count / 2);
+        }
+    } else {
+        status = cli_refuse(cli, code, answer == NULL ? "intake" : answer->detail);
+    }
+    arena_reset(&cli->arena);
+    return status;
+}
+
+/* ---- telling ----------------------------------------------------------------------------------
+ */
+
+static int tell_row_json(const struct import *import, const struct row *row)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "line", json_integer((json_int_t)row->line));
+    if (row->code == PAIDAN__CODE__OK) {
+        json_object_set_new(object, "result",
+                            json_string(row->duplicate ? "duplicate" : "accepted"));
+        json_object_set_new(object, "number", cli_json_number(row->number));
+        json_object_set_new(object, "query_code", json_string(row->query_code));
+    } else {
+        json_object_set_new(object, "result", json_string("refused"));
+        json_object_set_new(object, "code", json_string(code_name(row->code)));
+        json_object_set_new(object, "detail", json_string(row->detail));
+    }
+    return cli_json_line(import->cli, object);
+}
+
+static int tell_row(struct import *import, const struct row *row)
+{
+    import->accepted += row->code == PAIDAN__CODE__OK && !row->duplicate;
+    import->duplicate += row->code == PAIDAN__CODE__OK && row->duplicate;
+    import->refused += row->code != PAIDAN__CODE__OK;
+    if (import->cli->json) {
+        return tell_row_json(import, row);
+    }
+    if (row->code == PAIDAN__CODE__OK) {
+        char number[NUMBER_BYTES];
+        number_format(row->number, number);
+        printf("%llu\t%s\t%s\t%s\n", (unsigned long long)row->line, number,
+               row->duplicate ? "duplicate" : "accepted", row->query_code);
+    } else {
+        printf("%llu\t-\t%s\t-\t%s (%s)\n", (unsigned long long)row->line, code_name(row->code),
+               cli_say(import->cli, code_sentence_zh(row->code), code_sentence_en(row->code)),
+               row->detail);
+    }
+    return CLI_EXIT_OK;
+}
+
+static void tell_progress(struct import *import, bool last)
+{
+    const uint64_t now_us = clock_monotonic_us();
+    if (!import->progress || (!last && now_us - import->shown_us < PROGRESS_US)) {
+        return;
+    }
+    import->shown_us = now_us;
+    const double seconds = (double)(now_us - import->started_us) / 1e6 + 1e-6;
+    const uint64_t rows = import->accepted + import->duplicate + import->refused;
+    char left[CLI_TIME_BYTES] = "";
+    if (import->bytes_all > import->bytes && import->bytes > 0) {
+        cli_time_span((int64_t)(seconds * 1000 * (double)(import->bytes_all - import->bytes) /
+                                (double)import->bytes),
+                      left);
+    }
+    fprintf(stderr, "\r\033[K%s%llu%s, %.0f %s%s%s", cli_say(import->cli, "已提交 ", "submitted "),
+            (unsigned long long)rows, cli_say(import->cli, " 行", " rows"), (double)rows / seconds,
+            cli_say(import->cli, "行/秒", "rows/s"),
+            left[0] == '\0' ? "" : cli_say(import->cli, "，还需 ", ", left "), left);
+    if (last) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static int flush_rows(struct import *import)
+{
+    struct row *good[BATCH_ROWS_MAX];
+    size_t count = 0;
+    for (size_t index = 0; index < import->row_count; index++) {
+        if (import->rows[index].code == PAIDAN__CODE__OK) {
+            good[count++] = &import->rows[index];
+        }
+    }
+    int status = send_rows(import, good, count);
+    for (size_t index = 0; index < import->row_count && status == CLI_EXIT_OK; index++) {
+        status = tell_row(import, &import->rows[index]);
+    }
+    for (size_t index = 0; index < import->row_count; index++) {
+        free(import->rows[index].bytes);
+    }
+    import->row_count = import->row_bytes = 0;
+    tell_progress(import, false);
+    return status;
+}
+
+/* ---- the table --------------------------------------------------------------------------------
+ */
+
+/* Reads one line without its end. RC_OK, RC_NOT_FOUND (end) or RC_LIMIT (too long, or memory). */
+static enum rc read_line(struct import *import, char **line, size_t *bytes)
+{
+    size_t room = 0;
+    *line = NULL;
+    errno = 0;
+    const ssize_t got = getline(line, &room, import->file);
+    if (got < 0) {
+        free(*line);
+        return errno == ENOMEM ? RC_LIMIT : ferror(import->file) ? RC_IO : RC_NOT_FOUND;
+    }
+    import->line++;
+    import->bytes += (uint64_t)got;
+    *bytes = (size_t)got;
+    while (*bytes > 0 && ((*line)[*bytes - 1] == '\n' || (*line)[*bytes - 1] == '\r')) {
+        (*line)[--*bytes] = '\0';
+    }
+    return RC_OK;
+}
+
+static void note_ignored(struct import *import, const char *names)
+{
+    char zh[512], en[512];
+    (void)snprintf(zh, sizeof zh, "忽略未知的列：%s", names);
+    (void)snprintf(en, sizeof en, "columns that are not known are ignored: %s", names);
+    cli_note(import->cli, zh, en);
+}
+
+static int read_header(struct import *import)
+{
+    char *line = NULL, ignored[400] = "";
+    size_t bytes = 0;
+    if (read_line(import, &line, &bytes) != RC_OK) {
+        return cli_usage(import->cli, "表格是空的，应有列名一行",
+                         "the table is empty: a line with the names of the columns is needed",
+                         cli_value(import->cli, CLI_FROM));
+    }
+    bool has_text = false;
+    char *at = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+    while (at != NULL && import->column_count < COLUMNS_MAX) {
+        char *tab = strchr(at, '\t');
+        if (tab != NULL) {
+            *tab = '\0';
+        }
+        int found = -1;
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            found = strcmp(at, column_names[column]) == 0 ? column : found;
+        }
+        if (found < 0) {
+            const size_t used = strlen(ignored);
+            (void)snprintf(ignored + used, sizeof ignored - used, "%s%.40s", used == 0 ? "" : ", ",
+                           at);
+        }
+        has_text |= found == TEXT;
+        import->columns[import->column_count++] = found;
+        at = tab == NULL ? NULL : tab + 1;
+    }
+    free(line);
+    if (!has_text) {
+        return cli_usage(import->cli, "表格缺少 text 列", "the table has no column text", NULL);
+    }
+    if (ignored[0] != '\0') {
+        note_ignored(import, ignored);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int read_rows(struct import *import)
+{
+    for (;;) {
+        char *line = NULL;
+        size_t bytes = 0;
+        const enum rc rc = read_line(import, &line, &bytes);
+        if (rc == RC_NOT_FOUND) {
+            return flush_rows(import);
+        }
+        if (rc != RC_OK || bytes > LINE_BYTES_MAX) {
+            free(line);
+            return cli_fail(import->cli, CLI_EXIT_IO, "读取表格失败", "cannot read the table",
+                            rc_name(rc == RC_OK ? RC_LIMIT : rc));
+        }
+        if (bytes == 0) {
+            free(line);
+            continue;
+        }
+        if (import->row_count == BATCH_ROWS_MAX ||
+            (import->row_count > 0 && import->row_bytes + bytes > BATCH_BYTES_MAX)) {
+            const int status = flush_rows(import);
+            if (status != CLI_EXIT_OK) {
+                free(line);
+                return status;
+            }
+        }
+        struct row *row = &import->rows[import->row_count++];
+        memset(row, 0, sizeof *row);
+        row->line = import->line;
+        row->bytes = line;
+        fill_row(import, row, bytes);
+        import->row_bytes += row->code == PAIDAN__CODE__OK ? bytes + 64 : 0;
+    }
+}
+
+static int tell_summary(struct import *import)
+{
+    struct cli *cli = import->cli;
+    tell_progress(import, true);
+    if (import->times_odd > 0) {
+        char zh[128], en[128];
+        (void)snprintf(zh, sizeof zh, "%llu 行的 time 无法识别，按没有时间受理",
+                       (unsigned long long)import->times_odd);
+        (void)snprintf(en, sizeof en, "the time of %llu rows is not understood and left out",
+                       (unsigned long long)import->times_odd);
+        cli_note(cli, zh, en);
+    }
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "accepted", json_integer((json_int_t)import->accepted));
+        json_object_set_new(object, "duplicate", json_integer((json_int_t)import->duplicate));
+        json_object_set_new(object, "refused", json_integer((json_int_t)import->refused));
+        return cli_json_line(cli, object);
+    }
+    fflush(stdout);
+    fprintf(stderr,
+            cli_say(cli, "受理 %llu，重复 %llu，拒绝 %llu\n",
+                    "accepted %llu, duplicate %llu, refused %llu\n"),
+            (unsigned long long)import->accepted, (unsigned long long)import->duplicate,
+            (unsigned long long)import->refused);
+    return CLI_EXIT_OK;
+}
+
+static int run_import(struct import *import)
+{
+    import->started_us = clock_monotonic_us();
+    import->progress = isatty(STDERR_FILENO) == 1;
+    import->rows = calloc(BATCH_ROWS_MAX, sizeof *import->rows);
+    if (import->rows == NULL) {
+        return cli_fail(import->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    (void)cli_site(import->cli); /* its time zone */
+    int status = read_header(import);
+    if (status == CLI_EXIT_OK) {
+        status = read_rows(import);
+        const int told = tell_summary(import);
+        status = status != CLI_EXIT_OK ? status : told;
+    }
+    free(import->rows);
+    return status == CLI_EXIT_OK && import->refused > 0 ? CLI_EXIT_DATA : status;
+}
+
+static int submit_table(struct cli *cli, const char *path)
+{
+    static const enum cli_option alone[] = {CLI_TEXT,     CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
+                                            CLI_REPORTER, CLI_TITLE, CLI_TIME};
+    for (size_t index = 0; index < sizeof alone / sizeof alone[0]; index++) {
+        if (cli_given(cli, alone[index])) {
+            return cli_usage(cli, "与 --from 不能同时使用", "cannot be used with --from",
+                             cli_options[alone[index]].name);
+        }
+    }
+    struct import import = {.cli = cli};
+    struct stat info;
+    import.file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (import.file == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "无法读取文件", "cannot read the file", path);
+    }
+    if (fstat(fileno(import.file), &info) == 0 && S_ISREG(info.st_mode)) {
+        import.bytes_all = (uint64_t)info.st_size;
+    }
+    const int status = run_import(&import);
+    if (import.file != stdin) {
+        fclose(import.file);
+    }
+    return status;
+}
+
+/* ---- one complaint ----------------------------------------------------------------------------
+ */
+
+/* The text given, or with "-" all of standard input. Heap. */
+static char *read_text(const char *text)
+{
+    if (strcmp(text, "-") != 0) {
+        return strdup(text);
+    }
+    char *all = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&all, &size);
+    char part[65536];
+    for (size_t got; memory != NULL && (got = fread(part, 1, sizeof part, stdin)) > 0;) {
+        if (size > LINE_BYTES_MAX || fwrite(part, 1, got, memory) != got) {
+            break;
+        }
+    }
+    if (memory != NULL && fclose(memory) != 0) {
+        free(all);
+        return NULL;
+    }
+    for (; size > 0 && (all[size - 1] == '\n' || all[size - 1] == '\r'); size--) {
+        all[size - 1] = '\0';
+    }
+    return all;
+}
+
+static int tell_one(struct cli *cli, const struct row *row)
+{
+    if (row->code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, row->code, row->detail);
+    }
+    char number[NUMBER_BYTES];
+    number_format(row->number, number);
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "number", json_string(number));
+        json_object_set_new(object, "query_code", json_string(row->query_code));
+        json_object_set_new(object, "result",
+                            json_string(row->duplicate ? "duplicate" : "accepted"));
+        return cli_json_print(cli, object);
+    }
+    printf(cli_say(cli, "工单号 %s  查询码 %s%s\n", "number %s  query code %s%s\n"), number,
+           row->query_code,
+           row->duplicate ? cli_say(cli, "  （此前已受理）", "  (was here before)") : "");
+    return CLI_EXIT_OK;
+}
+
+static int submit_one(struct cli *cli)
+{
+    (void)cli_site(cli);
+    struct import import = {.cli = cli};
+    struct row row = {.line = 1}, *rows[1] = {&row};
+    paidan__new_ticket__init(&row.ticket);
+    row.ticket.channel = cli_text(cli, CLI_CHANNEL);
+    row.ticket.external_id = cli_text(cli, CLI_EXTERNAL_ID);
+    row.ticket.place = cli_text(cli, CLI_PLACE);
+    row.ticket.phone = cli_text(cli, CLI_PHONE);
+    row.ticket.reporter = cli_text(cli, CLI_REPORTER);
+    row.ticket.title = cli_text(cli, CLI_TITLE);
+    row.ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
+    row.ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
+    if (cli_given(cli, CLI_TIME)) {
+        if (cli_time_parse(cli_value(cli, CLI_TIME), 0, cli->utc_offset_ms,
+                           &row.ticket.occurred_ms) != RC_OK) {
+            return cli_usage(cli, "时间格式不对", "the time is not understood",
+                             cli_value(cli, CLI_TIME));
+        }
+        row.ticket.has_occurred_ms = 1;
+    }
+    row.ticket.text = read_text(cli_value(cli, CLI_TEXT));
+    if (row.ticket.text == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    check_row(&row);
+    int status = row.code == PAIDAN__CODE__OK ? send_rows(&import, rows, 1) : CLI_EXIT_OK;
+    if (status == CLI_EXIT_OK) {
+        status = tell_one(cli, &row);
+    }
+    free(row.ticket.text);
+    return status;
+}
+
+int cli_submit(struct cli *cli)
+{
+    if (cli_given(cli, CLI_FROM)) {
+        return submit_table(cli, cli_value(cli, CLI_FROM));
+    }
+    if (!cli_given(cli, CLI_TEXT)) {
+        return cli_usage(cli, "需要 --text 或 --from", "--text or --from is needed", NULL);
+    }
+    return submit_one(cli);
+}

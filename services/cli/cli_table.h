@@ -1,0 +1,88 @@
+/* cli_table: the one table of commands and options. Parsing, help in two languages, completion for
+ * bash and the man page are all made from it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cli;
+
+enum cli_option {
+    /* every command */
+    CLI_DATA,
+    CLI_JSON,
+    CLI_LANG,
+    CLI_TIMEOUT,
+    CLI_ACTOR,
+    CLI_NO_COLOUR,
+    CLI_HELP,
+    CLI_GLOBAL_COUNT,
+    /* some commands */
+    CLI_ALL = CLI_GLOBAL_COUNT,
+    CLI_AREA,
+    CLI_AREA_HINT,
+    CLI_CATEGORY,
+    CLI_CATEGORY_HINT,
+    CLI_CHANNEL,
+    CLI_CODE,
+    CLI_CURSOR,
+    CLI_EXTERNAL_ID,
+    CLI_FOLLOWER_SERVICE,
+    CLI_FROM,
+    CLI_IF_VERSION,
+    CLI_LEASE,
+    CLI_LIMIT,
+    CLI_MAX,
+    CLI_NEWEST,
+    CLI_NOTE,
+    CLI_PEEK,
+    CLI_PHONE,
+    CLI_PLACE,
+    CLI_REASON,
+    CLI_REPORTER,
+    CLI_REVEAL,
+    CLI_SATISFIED,
+    CLI_SETTLE,
+    CLI_SINCE,
+    CLI_SOLVED,
+    CLI_STATE,
+    CLI_TEXT,
+    CLI_TEXTS,
+    CLI_TIME,
+    CLI_TITLE,
+    CLI_UNIT,
+    CLI_UNTIL,
+    CLI_URGENCY,
+    CLI_WAIT,
+    CLI_WATCH,
+    CLI_OPTION_COUNT
+};
+
+/* What follows an option, for completion. */
+enum cli_argument { CLI_NOTHING, CLI_WORD, CLI_COUNT, CLI_FILE, CLI_FOLDER, CLI_CHOICE };
+
+struct cli_option_row {
+    const char *name;           /* without dashes */
+    char letter;                /* short form or 0 */
+    enum cli_argument argument; /* CLI_NOTHING: a flag */
+    const char *metavar;        /* "UNIT"; NULL for a flag */
+    const char *choices;        /* "yes|partly|no" for CLI_CHOICE */
+    const char *zh, *en;        /* one line each */
+};
+
+enum { CLI_COMMAND_OPTIONS_MAX = 16 };
+struct cli_command {
+    const char *name;     /* "submit", "work accept" */
+    const char *operands; /* "NUMBER...", "" for none; for help and completion */
+    unsigned operands_min, operands_max;
+    int (*run)(struct cli *cli);
+    const char *zh, *en;                              /* one line each */
+    const char *more_zh, *more_en;                    /* further lines, or NULL */
+    enum cli_option options[CLI_COMMAND_OPTIONS_MAX]; /* up to option_count */
+    unsigned option_count;
+    unsigned required; /* the first so many of options must be given */
+};
+
+extern const struct cli_option_row cli_options[CLI_OPTION_COUNT];
+extern const struct cli_command cli_commands[];
+extern const size_t cli_command_count;

@@ -1,0 +1,7 @@
+/* cli_work: results per ticket, as work and callback answers give them. */
+#pragma once
+
+#include "cli.h"
+
+/* Prints each; refusals on stderr. The status of the first refusal, or 0. */
+int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count);

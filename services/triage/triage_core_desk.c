@@ -1,0 +1,173 @@
+/* triage_core_desk: the dispatcher decides: DeskDispatch becomes Routed (a new ticket) or Ruled (a
+ * returned one). */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "triage_core.h"
+
+struct decision {
+    const Paidan__DeskDispatch *wish;
+    struct triage_ticket record;
+    struct triage_desk desk;
+    uint32_t category, area, unit;
+    struct site_owner owner; /* by the matrix, for the assisting units */
+    char *assist[SITE_ASSIST_MAX];
+};
+
+/* The category told, else the ticket's. */
+static Paidan__Code choose_category(const struct site *site, struct decision *decision)
+{
+    const char *code =
+        decision->wish->category != NULL ? decision->wish->category : decision->record.category;
+    decision->category = code[0] == '\0' ? SITE_NONE : site_category_find(site, code);
+    return decision->category == SITE_NONE ? PAIDAN__CODE__CATEGORY_UNKNOWN : PAIDAN__CODE__OK;
+}
+
+/* The area told; else the ticket's if the unit's area contains it (it is the finer one), else the
+ * unit's, else the ticket's. */
+static Paidan__Code choose_area(const struct site *site, struct decision *decision)
+{
+    if (decision->wish->area != NULL) {
+        decision->area = site_area_find(site, decision->wish->area);
+    } else {
+        const uint32_t of_unit = site->units[decision->unit].area;
+        const uint32_t of_ticket = decision->record.area[0] == '\0'
+                                       ? SITE_NONE
+                                       : site_area_find(site, decision->record.area);
+        const bool finer = of_ticket != SITE_NONE &&
+                           (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
+        decision->area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
+    }
+    return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
+}
+
+static Paidan__Code choose(const struct site *site, struct decision *decision)
+{
+    decision->unit = site_unit_find(site, decision->wish->unit);
+    if (decision->unit == SITE_NONE) {
+        return PAIDAN__CODE__UNIT_UNKNOWN;
+    }
+    Paidan__Code code = choose_category(site, decision);
+    if (code == PAIDAN__CODE__OK) {
+        code = choose_area(site, decision);
+    }
+    if (code != PAIDAN__CODE__OK) {
+        return code;
+    }
+    site_owner(site, decision->category, decision->area, site->units[decision->unit].level,
+               &decision->owner);
+    if (decision->owner.lead != decision->unit) {
+        decision->owner = (struct site_owner){.lead = decision->unit};
+    }
+    for (uint32_t index = 0; index < decision->owner.assist_count; index++) {
+        decision->assist[index] = site->units[decision->owner.assist[index]].code;
+    }
+    return PAIDAN__CODE__OK;
+}
+
+static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
+{
+    return decision->wish->has_urgency ? decision->wish->urgency
+                                       : site->categories[decision->category].urgency;
+}
+
+static enum rc say_routed(struct step *step, struct decision *decision, uint64_t *seq)
+{
+    const struct site *site = step->site;
+    Paidan__Routed routed = PAIDAN__ROUTED__INIT;
+    routed.channel = decision->desk.channel;
+    routed.title = decision->desk.title;
+    routed.category = site->categories[decision->category].code;
+    routed.area = site->areas[decision->area].code;
+    routed.urgency = urgency(site, decision);
+    routed.level = site->units[decision->unit].level;
+    routed.unit = site->units[decision->unit].code;
+    routed.n_assist = decision->owner.assist_count;
+    routed.assist = decision->assist;
+    routed.has_fallback = routed.fallback = decision->owner.fallback;
+    routed.has_matrix_line = decision->owner.matrix_line != 0;
+    routed.matrix_line = decision->owner.matrix_line;
+    routed.has_by_desk = routed.by_desk = 1;
+    routed.registered_ms = decision->desk.registered_ms;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = event.has_prev_seq = 1;
+    event.ticket = decision->wish->ticket;
+    event.prev_seq = decision->record.last_seq;
+    event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
+    event.routed = &routed;
+    return step_append(step, &event, 0, seq);
+}
+
+static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t *seq)
+{
+    const struct site *site = step->site;
+    Paidan__Ruled ruled = PAIDAN__RULED__INIT;
+    ruled.category = site->categories[decision->category].code;
+    ruled.area = site->areas[decision->area].code;
+    ruled.unit = site->units[decision->unit].code;
+    ruled.level = site->units[decision->unit].level;
+    ruled.n_assist = decision->owner.assist_count;
+    ruled.assist = decision->assist;
+    ruled.note = decision->wish->note;
+    ruled.has_urgency = 1;
+    ruled.urgency = urgency(site, decision);
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = event.has_prev_seq = 1;
+    event.ticket = decision->wish->ticket;
+    event.prev_seq = decision->record.last_seq;
+    event.fact_case = PAIDAN__EVENT__FACT_RULED;
+    event.ruled = &ruled;
+    return step_append(step, &event, 0, seq);
+}
+
+static const char *detail_of(Paidan__Code code)
+{
+    return code == PAIDAN__CODE__UNIT_UNKNOWN       ? "unit"
+           : code == PAIDAN__CODE__CATEGORY_UNKNOWN ? "category"
+                                                    : "area";
+}
+
+static enum rc answer_done(struct step *step, uint64_t ticket, uint64_t seq)
+{
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    done.has_ticket = done.has_seq = 1;
+    done.ticket = ticket;
+    done.seq = seq;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
+    return step_answer(step, &answer);
+}
+
+enum rc triage_core_dispatch(struct step *step, const struct step_input *input)
+{
+    CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_DESK_DISPATCH);
+    struct decision decision = {.wish = input->request->desk_dispatch};
+    const uint64_t ticket = decision.wish->ticket;
+    enum rc rc = triage_state_get(step->txn, ticket, &decision.record);
+    if (rc == RC_NOT_FOUND) {
+        return step_refuse(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct triage_step to = triage_fsm_step(decision.record.state, TRIAGE_DISPATCH);
+    if (to.next == TRIAGE_NONE) {
+        return step_refuse(step, PAIDAN__CODE__NOT_ON_DESK,
+                           triage_fsm_state_name(decision.record.state));
+    }
+    const Paidan__Code code = choose(step->site, &decision);
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, detail_of(code));
+    }
+    rc = triage_state_desk_get(step->txn, ticket, &decision.desk);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    uint64_t seq = 0;
+    rc = to.action == TRIAGE_DO_ROUTE ? say_routed(step, &decision, &seq)
+                                      : say_ruled(step, &decision, &seq);
+    return rc == RC_OK ? answer_done(step, ticket, seq) : rc;
+}

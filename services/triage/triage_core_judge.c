@@ -1,0 +1,199 @@
+/* triage_core_judge: from words to category, area, level and owner.
+ *
+ * A hint of the channel that the site knows comes first. Without one, the category is the one whose
+ * keywords are found best in title and text, the area the one named in the place or, when the place
+ * names none, in title and text. What is not clear is not guessed: it becomes a reason for the desk
+ * and a list of proposals. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "common/text.h"
+#include "triage_core.h"
+
+/* As many guesses as are looked at; proposals are the first few of them. */
+enum { GUESSES_MAX = 8 };
+
+static uint32_t reason(Paidan__DeskReason value)
+{
+    return 1u << (unsigned)value;
+}
+
+/* Is one of the two categories the other, or above it in the tree? */
+static bool related(const struct site *site, uint32_t a, uint32_t b)
+{
+    for (uint32_t index = a; index != SITE_NONE; index = site->categories[index].parent) {
+        if (index == b) {
+            return true;
+        }
+    }
+    for (uint32_t index = b; index != SITE_NONE; index = site->categories[index].parent) {
+        if (index == a) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool clearly_above(uint32_t best, uint32_t next)
+{
+    return (uint64_t)best * 100 >= (uint64_t)next * (100 + TRIAGE_MARGIN_PERCENT);
+}
+
+/* The deeper of two related categories: more is known about it. */
+static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
+{
+    for (uint32_t index = b; index != SITE_NONE; index = site->categories[index].parent) {
+        if (index == a) {
+            return b;
+        }
+    }
+    return a;
+}
+
+static void judge_category(const struct site *site, const char *hint, const char *words,
+                           struct triage_judgement *judgement, char found[96])
+{
+    judgement->category = SITE_NONE;
+    found[0] = '\0';
+    if (hint != NULL) {
+        const uint32_t index = site_category_find(site, hint);
+        if (index != SITE_NONE) {
+            judgement->category = judgement->categories[0] = index;
+            judgement->category_count = 1;
+            (void)snprintf(found, 96, "hint");
+            return;
+        }
+    }
+    struct site_guess guesses[GUESSES_MAX];
+    const uint32_t count = site_guess_categories(site, words, strlen(words), guesses, GUESSES_MAX);
+    for (uint32_t index = 0; index < count && index < TRIAGE_PROPOSALS_MAX; index++) {
+        judgement->categories[judgement->category_count++] = guesses[index].index;
+    }
+    if (count == 0) {
+        judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_CATEGORY);
+        return;
+    }
+    uint32_t best = guesses[0].index;
+    for (uint32_t index = 1; index < count; index++) {
+        if (clearly_above(guesses[0].score, guesses[index].score)) {
+            break;
+        }
+        if (!related(site, best, guesses[index].index)) {
+            judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY);
+            return;
+        }
+        best = deeper(site, best, guesses[index].index);
+    }
+    judgement->category = judgement->categories[0] = best;
+    judgement->category_count = 1;
+    (void)snprintf(found, 96, "%s", guesses[0].words);
+}
+
+/* Keeps the areas of a that are named in b too, or lie within one named there. */
+static uint32_t settle(const struct site *site, struct site_guess *a, uint32_t a_count,
+                       const struct site_guess *b, uint32_t b_count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < a_count; i++) {
+        for (uint32_t j = 0; j < b_count; j++) {
+            if (site_area_within(site, a[i].index, b[j].index) ||
+                site_area_within(site, b[j].index, a[i].index)) {
+                a[kept++] = a[i];
+                break;
+            }
+        }
+    }
+    return kept;
+}
+
+static void judge_area(const struct site *site, const char *hint, const char *place,
+                       const char *words, struct triage_judgement *judgement, char found[128])
+{
+    judgement->area = SITE_NONE;
+    found[0] = '\0';
+    if (hint != NULL) {
+        const uint32_t index = site_area_find(site, hint);
+        if (index != SITE_NONE) {
+            judgement->area = judgement->areas[0] = index;
+            judgement->area_count = 1;
+            (void)snprintf(found, 128, "hint");
+            return;
+        }
+    }
+    struct site_guess guesses[GUESSES_MAX], others[GUESSES_MAX];
+    const char *where = "place";
+    uint32_t count = site_guess_areas(site, place, strlen(place), guesses, GUESSES_MAX);
+    if (count == 0) {
+        where = "text";
+        count = site_guess_areas(site, words, strlen(words), guesses, GUESSES_MAX);
+    } else if (count > 1) {
+        const uint32_t named = site_guess_areas(site, words, strlen(words), others, GUESSES_MAX);
+        struct site_guess settled[GUESSES_MAX];
+        memcpy(settled, guesses, sizeof settled);
+        if (settle(site, settled, count, others, named) == 1) {
+            guesses[0] = settled[0];
+            count = 1;
+        }
+    }
+    for (uint32_t index = 0; index < count && index < TRIAGE_PROPOSALS_MAX; index++) {
+        judgement->areas[judgement->area_count++] = guesses[index].index;
+    }
+    if (count == 0) {
+        judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_PLACE);
+    } else if (count > 1) {
+        judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE);
+    } else {
+        judgement->area = guesses[0].index;
+        (void)snprintf(found, 128, "%s %s", where, guesses[0].words);
+    }
+}
+
+uint32_t triage_core_start_level(const struct site *site, uint32_t category, uint32_t area)
+{
+    CHECK(category < site->category_count);
+    CHECK(area < site->area_count);
+    const uint32_t area_level = site->areas[area].level;
+    const uint32_t wanted = site->categories[category].start_level;
+    if (wanted != 0) {
+        return wanted > area_level ? wanted : area_level;
+    }
+    return site_level_owned(site, category, area, area_level);
+}
+
+enum rc triage_core_judge(struct arena *arena, const struct site *site,
+                          const Paidan__Registered *registered, struct triage_judgement *judgement)
+{
+    char *words = NULL, *place = NULL;
+    size_t bytes = 0;
+    /* The bar keeps the end of the title and the beginning of the text from making a word. */
+    const char *joined = arena_printf(arena, "%s|%s", registered->title, registered->text);
+    if (joined == NULL) {
+        return RC_LIMIT;
+    }
+    enum rc rc = text_normalise(arena, joined, &words, &bytes);
+    if (rc == RC_OK) {
+        rc = text_normalise(arena, registered->place == NULL ? "" : registered->place, &place,
+                            &bytes);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    memset(judgement, 0, sizeof *judgement);
+    char keywords[96], names[128];
+    judge_category(site, registered->category_hint, words, judgement, keywords);
+    judge_area(site, registered->area_hint, place, words, judgement, names);
+    if (judgement->category == SITE_NONE || judgement->area == SITE_NONE) {
+        CHECK(judgement->reasons != 0);
+        return RC_OK;
+    }
+    judgement->level = triage_core_start_level(site, judgement->category, judgement->area);
+    site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
+    if (judgement->owner.fallback && site->desk_on_fallback) {
+        judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_OWNER);
+    }
+    (void)snprintf(judgement->why, sizeof judgement->why, "category: %s; area: %s", keywords,
+                   names);
+    return RC_OK;
+}

@@ -1,0 +1,57 @@
+/* triage_fsm: the life of one ticket as triage sees it.
+ *
+ *                 ROUTE                       RETURNED
+ *     (none) ──────────────▶ ROUTED ───────────────────────▶ DESK_RETURNED
+ *        │                     ▲  ▲      DISPATCH (ruled)      │     │
+ *        │ DESK                │  └────────────────────────────┤     │
+ *        ▼        DISPATCH     │          MOVED (undesked)     │     │
+ *     DESK_NEW ────────────────┘  ◀────────────────────────────┘     │
+ *        │                                                           │
+ *        └────────── WITHDRAWN, CLOSED (undesked) ──▶ ENDED ◀────────┘
+ *
+ * Pure. Every pair of state and signal is decided here and nowhere else. */
+#pragma once
+
+#include <stdint.h>
+
+/* Stored: never renumber. */
+enum triage_state {
+    TRIAGE_NONE = 0,          /* not known here */
+    TRIAGE_ROUTED = 1,        /* with a unit, by triage or by the desk */
+    TRIAGE_DESK_NEW = 2,      /* at the desk: triage was unsure */
+    TRIAGE_DESK_RETURNED = 3, /* at the desk: a unit returned it */
+    TRIAGE_ENDED = 4,         /* left the desk for good without a decision */
+    TRIAGE_STATE_COUNT
+};
+
+enum triage_signal {
+    TRIAGE_ROUTE,    /* registered, and triage is sure */
+    TRIAGE_DESK,     /* registered, and triage is unsure */
+    TRIAGE_DISPATCH, /* the dispatcher decides */
+    TRIAGE_RETURN,   /* escalation: a unit returned it */
+    TRIAGE_MOVE,     /* escalation: raised or reopened */
+    TRIAGE_CLOSE,    /* escalation: closed */
+    TRIAGE_WITHDRAW, /* intake: withdrawn by the resident */
+    TRIAGE_CHASE,    /* intake: chased by the resident */
+    TRIAGE_SIGNAL_COUNT
+};
+
+enum triage_action {
+    TRIAGE_DO_NOTHING,
+    TRIAGE_DO_ROUTE,  /* say Routed */
+    TRIAGE_DO_DESK,   /* say Desked */
+    TRIAGE_DO_RULE,   /* say Ruled */
+    TRIAGE_DO_UNDESK, /* say Undesked */
+    TRIAGE_DO_NOTE,   /* say Noted: the chase shows at the desk */
+};
+
+struct triage_step {
+    enum triage_state next; /* TRIAGE_NONE: the signal is refused */
+    enum triage_action action;
+};
+
+/* Before: both below their counts. */
+struct triage_step triage_fsm_step(enum triage_state state, enum triage_signal signal);
+/* Stable English name: "desk_new". */
+const char *triage_fsm_state_name(enum triage_state state);
+const char *triage_fsm_signal_name(enum triage_signal signal);

@@ -1,0 +1,81 @@
+/* triage_state: records of triage's two tables and their keys.
+ *
+ *   ticket   ticket u64 -> state, category, area, unit, reasons, seqs      every ticket
+ *   desk     ticket u64 -> proposals, since, note, title, channel          tickets at the desk
+ *
+ * Both are keyed by the ticket, which grows with time: writes stay at the right edge, and the desk
+ * is read oldest first. A record is sealed (version, checksum); an unreadable one is RC_CORRUPT. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/limits.h"
+#include "common/store.h"
+#include "triage_fsm.h"
+
+enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK };
+
+/* Counters, in the order of triage_tallies. For every ticket: registered = routed + desked; and
+ * desk_open = desked + returned - routed_by_desk - ruled - undesked. */
+enum triage_tally {
+    TRIAGE_TALLY_REGISTERED,     /* tickets read from intake */
+    TRIAGE_TALLY_ROUTED,         /* by triage itself */
+    TRIAGE_TALLY_DESKED,         /* new tickets given to the desk */
+    TRIAGE_TALLY_ROUTED_BY_DESK, /* new tickets dispatched */
+    TRIAGE_TALLY_RETURNED,       /* returns given to the desk */
+    TRIAGE_TALLY_RULED,          /* returns decided */
+    TRIAGE_TALLY_UNDESKED,       /* left the desk without a decision */
+    TRIAGE_TALLY_DESK_OPEN,      /* at the desk now */
+    TRIAGE_TALLY_FALLBACK,       /* routed by triage to a fallback owner */
+    TRIAGE_TALLY_CHASED,         /* chases while at the desk */
+    TRIAGE_TALLY_NEVER_ROUTED,   /* of those undesked: new tickets that no unit ever had */
+    TRIAGE_TALLY_RECORDS_REFUSED,
+    TRIAGE_TALLY_COUNT
+};
+extern const char *const triage_tallies[]; /* NULL-terminated */
+
+enum { TRIAGE_PROPOSALS_MAX = 3 };
+
+struct triage_ticket {
+    enum triage_state state;
+    bool by_desk;         /* the last decision was a dispatcher's */
+    uint32_t reasons;     /* of the desk, bit set of DeskReason; kept when it left the desk */
+    uint64_t first_seq;   /* of its first fact: title, channel, registered */
+    uint64_t last_seq;    /* of its newest fact */
+    uint64_t decided_seq; /* of its newest Routed or Ruled; 0: none yet */
+    char category[CODE_BYTES_MAX + 1], area[CODE_BYTES_MAX + 1]; /* "" while not sure */
+    char unit[CODE_BYTES_MAX + 1];                               /* "" before the first decision */
+};
+
+struct triage_desk {
+    uint64_t since_ms, registered_ms;
+    uint32_t reasons, chases;
+    uint32_t category_count, area_count;
+    char categories[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];
+    char areas[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];
+    char unit[CODE_BYTES_MAX + 1]; /* that returned it, or "" */
+    char channel[CODE_BYTES_MAX + 1];
+    char title[TITLE_BYTES_MAX + 1];
+    char note[NOTE_BYTES_MAX + 1]; /* of the return, or "" */
+};
+
+/* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc triage_state_get(struct store_txn *txn, uint64_t ticket,
+                                    struct triage_ticket *record);
+MUST_CHECK enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket,
+                                         struct triage_desk *record);
+/* Decodes a walked value. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc triage_state_desk_read(const void *bytes, size_t size,
+                                          struct triage_desk *record);
+/* RC_OK, RC_FULL or RC_STORE. Before: every text fits its field. */
+MUST_CHECK enum rc triage_state_put(struct store_txn *txn, uint64_t ticket,
+                                    const struct triage_ticket *record);
+MUST_CHECK enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
+                                         const struct triage_desk *record);
+/* RC_OK, RC_NOT_FOUND, RC_FULL or RC_STORE. */
+MUST_CHECK enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket);
+
+enum { TRIAGE_KEY_BYTES = 8 };
+void triage_state_key(uint64_t ticket, unsigned char key[TRIAGE_KEY_BYTES]);
+uint64_t triage_state_key_read(const unsigned char key[TRIAGE_KEY_BYTES]);
