@@ -133,6 +133,6 @@ const struct site_policy *site_policy(const struct site *site, uint32_t category
             return &site->policies[index];
         }
     }
-    CHECK(!"a loaded site has a policy for every level and urgency");
-    return NULL;
+    check_fail("a loaded site has a policy for every level and urgency", __FILE__, __LINE__,
+               __func__);
 }
