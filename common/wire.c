@@ -36,8 +36,8 @@ struct bound {
 
 static const struct bound bounds[] = {
     {"Registered", "text", TEXT_BYTES_MAX, 0},
-    /* Items of a batch and texts are judged one by one by intake, with its own codes: a bad row must
-       not take the other 4095 with it. The frame bounds them here. */
+    /* Items of a batch and texts are judged one by one by intake, with its own codes: a bad row
+       must not take the other 4095 with it. The frame bounds them here. */
     {"NewTicket", "text", FRAME_BYTES_MAX, 0},
     {"NewTicket", "title", FRAME_BYTES_MAX, 0},
     {"NewTicket", "place", FRAME_BYTES_MAX, 0},
