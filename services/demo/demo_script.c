@@ -531,7 +531,16 @@ static const char *note_choose(const struct demo_script *script, enum demo_note_
 const char *demo_script_note(const struct demo_script *script, enum demo_note_kind kind,
                              const char *category, uint64_t seed)
 {
-    const char *text = category == NULL ? NULL : note_choose(script, kind, category, seed);
+    char parent[CODE_BYTES_MAX + 1] = "";
+    const char *text = NULL;
+    if (category != NULL) {
+        text = note_choose(script, kind, category, seed);
+        const char *dot = strrchr(category, '.');
+        if (text == NULL && dot != NULL && dot - category <= (ptrdiff_t)CODE_BYTES_MAX) {
+            memcpy(parent, category, (size_t)(dot - category));
+            text = note_choose(script, kind, parent, seed);
+        }
+    }
     if (text == NULL) {
         text = note_choose(script, kind, NULL, seed);
     }

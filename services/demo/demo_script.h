@@ -111,7 +111,8 @@ MUST_CHECK enum rc demo_script_check(const struct demo_script *script, const str
 
 /* NULL: no such unit. */
 const struct demo_unit *demo_script_unit(const struct demo_script *script, const char *code);
-/* One of the sentences of that kind for the category, else of those for any; the choice by seed.
+/* One of the sentences of that kind for the category, else for what stands before the last dot of
+ * its code, else of those for any; the choice by seed.
  * Never NULL: a loaded script has a sentence of each kind for any category. */
 const char *demo_script_note(const struct demo_script *script, enum demo_note_kind kind,
                              const char *category, uint64_t seed);

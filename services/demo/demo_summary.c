@@ -257,7 +257,7 @@ static void open_print(FILE *out, const struct demo_words *words,
     }
     const size_t used = strlen(rest);
     (void)snprintf(rest + used, sizeof rest - used,
-                   say(words, "(其中红牌 %" PRIu64 ")", " (with a red card: %" PRIu64 ")"),
+                   say(words, "（其中红牌 %" PRIu64 "）", " (with a red card: %" PRIu64 ")"),
                    summary->open_red);
     row_print(out, words, "未办结", "still open", demo_summary_open(summary), rest);
 }
@@ -267,37 +267,37 @@ static void events_print(FILE *out, const struct demo_words *words,
                          const struct demo_facts *facts)
 {
     char rest[256];
-    (void)snprintf(rest, sizeof rest,
-                   say(words, "次;%" PRIu64 " 件到了最高一级,其中 %" PRIu64 " 件从最低一级一路上来",
-                       "times; %" PRIu64 " tickets came to the top, %" PRIu64
-                       " of them all the way up"),
-                   summary->at_top, summary->whole_climb);
+    (void)snprintf(
+        rest, sizeof rest,
+        say(words, "次；%" PRIu64 " 件到了最高一级，其中 %" PRIu64 " 件从最低一级一路上来",
+            "times; %" PRIu64 " tickets came to the top, %" PRIu64 " of them all the way up"),
+        summary->at_top, summary->whole_climb);
     row_print(out, words, "到期上报", "raised: expired", summary->expired, rest);
     row_print(out, words, "超出权限上报", "raised: competence", summary->competence,
               say(words, "次", "times"));
     (void)snprintf(rest, sizeof rest,
-                   say(words, "件;告警 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
+                   say(words, "件；告警 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
                    summary->alarms);
     row_print(out, words, "红牌", "red cards", summary->red, rest);
     row_print(out, words, "重办", "reopened", summary->reopened, say(words, "次", "times"));
-    (void)snprintf(rest, sizeof rest, say(words, "次;裁定 %" PRIu64, "times; ruled: %" PRIu64),
+    (void)snprintf(rest, sizeof rest, say(words, "次；裁定 %" PRIu64, "times; ruled: %" PRIu64),
                    facts->counts[DEMO_RULED]);
     row_print(out, words, "退单", "returned", summary->returned, rest);
     row_print(out, words, "人工分拨", "dispatched by the desk", summary->by_desk,
               say(words, "件", "tickets"));
     (void)snprintf(rest, sizeof rest,
-                   say(words, "次;答复 %" PRIu64 ",未接通 %" PRIu64 " 件",
+                   say(words, "次；答复 %" PRIu64 "，未接通 %" PRIu64 " 件",
                        "times; answered %" PRIu64 ", never reached %" PRIu64 " tickets"),
                    facts->counts[DEMO_ANSWERED], facts->counts[DEMO_UNREACHED]);
     row_print(out, words, "回访", "residents asked", facts->counts[DEMO_ASKED], rest);
     (void)snprintf(rest, sizeof rest,
-                   say(words, "次;补充 %" PRIu64 ",撤回 %" PRIu64,
+                   say(words, "次；补充 %" PRIu64 "，撤回 %" PRIu64,
                        "times; supplements %" PRIu64 ", withdrawals %" PRIu64),
                    done->supplements, done->withdrawals);
     row_print(out, words, "催单", "chased", done->chases, rest);
     if (summary->others != 0) {
         row_print(out, words, "不是脚本里的工单", "tickets from elsewhere", summary->others,
-                  say(words, "件(手工提交,或以前留下的)", "(by hand, or from before)"));
+                  say(words, "件（手工提交，或以前留下的）", "(by hand, or from before)"));
     }
 }
 
@@ -321,7 +321,7 @@ static uint32_t checks_print(FILE *out, const struct demo_words *words,
     if (wrong == 0) {
         (void)fprintf(
             out,
-            say(words, "  ✓ 四个服务的统计与日志逐项核对,%" PRIu32 " 项全部相符\n",
+            say(words, "  ✓ 四个服务的统计与日志逐项核对，%" PRIu32 " 项全部相符\n",
                 "  ✓ %" PRIu32
                 " comparisons of the four services' counters with their logs: all equal\n"),
             count);
