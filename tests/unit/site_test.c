@@ -1,0 +1,684 @@
+/* site: good sites load as written; each mistake is found by its name and line. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/site.h"
+#include "common/text.h"
+#include "scratch.h"
+#include "site_files.h"
+
+static struct site_report report;
+
+static struct site *load_good(void)
+{
+    const struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(report.count, 0);
+    assert_int_equal(report.warnings, 0);
+    return site;
+}
+
+/* ---- what is loaded ---- */
+
+static void test_load_when_good_then_as_written(void **state)
+{
+    (void)state;
+    struct site *site = load_good();
+    assert_string_equal(site->name, "测试街道");
+    assert_int_equal(site->utc_offset_ms, 8 * 3600 * 1000);
+    assert_int_equal(site->level_count, 2);
+    assert_int_equal(site->levels[0].fallback, site_unit_find(site, "keeper"));
+    assert_string_equal(site->levels[1].name_en, "街道"); /* stands for a missing name_en */
+    assert_int_equal(site->area_count, 3);
+    assert_int_equal(site->areas[1].parent, site_area_find(site, "qh"));
+    assert_int_equal(site->areas[0].parent, SITE_NONE);
+    assert_int_equal(site->areas[0].level, 2);
+    assert_int_equal(site->units[2].area, 0);
+    assert_int_equal(site->units[0].area, SITE_NONE);
+    assert_int_equal(site->categories[0].urgency, PAIDAN__URGENCY__URGENCY_NORMAL);
+    assert_int_equal(site->categories[1].urgency, PAIDAN__URGENCY__URGENCY_URGENT);
+    assert_int_equal(site->categories[1].start_level, 2);
+    assert_string_equal(site->channels[0].callback, "wechat");
+    assert_string_equal(site->channels[1].callback, "wechat");
+    assert_true(site->calendars[0].always);
+    assert_int_equal(site->calendars[1].week_minutes, 5 * 7 * 60);
+    assert_int_equal(site->calendars[1].days[4].from[1], 14 * 60);
+    assert_int_equal(site->calendars[1].utc_offset_ms, site->utc_offset_ms);
+    assert_int_equal(site->policy_count, 2);
+    assert_int_equal(site->policies[0].line, 14);
+    assert_int_equal(site->policies[1].contact.amount_ms, 2 * 3600 * 1000);
+    assert_int_equal(site->policies[1].contact.calendar, 1);
+    assert_int_equal(site->policies[1].handle.warn_percent, 50);
+    assert_int_equal(site->policies[1].handle.expiry, SITE_CARD);
+    assert_int_equal(site->policies[1].accept.warn_percent, 75);
+    assert_memory_equal(&site->policies[1].redo, &site->policies[1].handle,
+                        sizeof site->policies[1].redo);
+    assert_false(site->policies[0].contact.present);
+    assert_int_equal(site->callback.attempts_max, 3);
+    assert_int_equal(site->lease_ms, 600000);
+    site_free(site);
+}
+
+static void test_load_when_a_byte_changes_then_version_changes(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *before = load_good();
+    struct site *after = NULL;
+    (void)state;
+    files.text[SITE_ALIASES] = "alias,area\n阳光花苑,b\n";
+    assert_int_equal(site_files_load(&files, &report, &after), RC_OK);
+    assert_int_not_equal(before->version, after->version);
+    site_free(after);
+    after = load_good();
+    assert_int_equal(before->version, after->version);
+    site_free(after);
+    site_free(before);
+}
+
+static void test_load_when_written_otherwise_then_same_site(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    (void)state;
+    files.text[SITE_AREAS] =
+        "\xef\xbb\xbf名称,编码,上级,层级\r\n"
+        "清河街道,qh,,street\r\n"
+        "\r\n"
+        ",,,\r\n"
+        "\"阳光,\"\"花园\"\"\",a,qh,estate\r\n"
+        "　翠竹小区 ,b,qh,estate";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(site->area_count, 3);
+    assert_string_equal(site->areas[1].name, "阳光,\"花园\"");
+    assert_string_equal(site->areas[2].name, "翠竹小区");
+    site_free(site);
+}
+
+static void test_load_when_all_settings_are_given_then_taken(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    char text[4096];
+    (void)state;
+    snprintf(text, sizeof text,
+             "%scallback: {attempts: 5, answer: 90s, pause: 0m, calendar: office,\n"
+             "  partly_reopens: true, reopen_max: 0}\n"
+             "desk: {on_fallback: true}\n"
+             "lease: 1h\n",
+             site_files_good[SITE_YAML]);
+    files.text[SITE_YAML] = text;
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(site->callback.attempts_max, 5);
+    assert_int_equal(site->callback.answer_ms, 90000);
+    assert_int_equal(site->callback.pause_ms, 0);
+    assert_int_equal(site->callback.calendar, 1);
+    assert_true(site->callback.partly_reopens);
+    assert_int_equal(site->callback.reopen_max, 0);
+    assert_true(site->desk_on_fallback);
+    assert_int_equal(site->lease_ms, 3600000);
+    site_free(site);
+}
+
+/* ---- answers ---- */
+
+static void test_owner_when_rows_compete_then_most_specific(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    struct site_owner owner;
+    (void)state;
+    files.text[SITE_MATRIX] =
+        "category,area,level,lead,assist\n"
+        "*,*,street,u1,\n"
+        "road,*,street,u2,\n"
+        "*,qh,street,u3,\n"
+        "road,qh,street,u4,u1|u2\n"
+        "road,a,street,u5,\n";
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nkeeper,k,estate,\ncentre,c,street,\n"
+        "u1,u,street,\nu2,u,street,\nu3,u,street,\nu4,u,street,\n"
+        "u5,u,street,\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    const uint32_t lamp = site_category_find(site, "road.lamp");
+    const uint32_t a = site_area_find(site, "a");
+    const uint32_t b = site_area_find(site, "b");
+    const struct {
+        uint32_t category, area, level, line;
+        const char *lead;
+    } cases[] = {
+        {lamp, a, 2, 6, "u5"},         {lamp, b, 2, 5, "u4"},
+        {SITE_NONE, b, 2, 4, "u3"},    {SITE_NONE, a, 2, 4, "u3"},
+        {lamp, SITE_NONE, 2, 3, "u2"}, {SITE_NONE, SITE_NONE, 2, 2, "u1"},
+        {lamp, a, 1, 0, "keeper"},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        site_owner(site, cases[index].category, cases[index].area, cases[index].level, &owner);
+        assert_string_equal(site->units[owner.lead].code, cases[index].lead);
+        assert_int_equal(owner.matrix_line, cases[index].line);
+        assert_int_equal(owner.fallback, cases[index].line == 0);
+    }
+    site_owner(site, lamp, b, 2, &owner);
+    assert_int_equal(owner.assist_count, 2);
+    assert_string_equal(site->units[owner.assist[1]].code, "u2");
+    assert_int_equal(site_level_owned(site, lamp, a, 1), 2);
+    site_free(site);
+}
+
+static void test_level_owned_when_only_fallbacks_then_from(void **state)
+{
+    (void)state;
+    struct site *site = load_good();
+    assert_int_equal(site_level_owned(site, site_category_find(site, "road"), 1, 1), 1);
+    assert_int_equal(site_level_owned(site, site_category_find(site, "road.lamp"), 1, 1), 2);
+    site_free(site);
+}
+
+static void test_find_when_unknown_then_none(void **state)
+{
+    (void)state;
+    struct site *site = load_good();
+    assert_int_equal(site_area_find(site, "x"), SITE_NONE);
+    assert_int_equal(site_unit_find(site, ""), SITE_NONE);
+    assert_int_equal(site_channel_find(site, "wechat"), 0);
+    assert_int_equal(site_channel_find(site, "WeChat"), SITE_NONE);
+    assert_int_equal(site_level_find(site, "street"), 2);
+    assert_int_equal(site_level_find(site, "city"), 0);
+    assert_int_equal(site_area_at(site, 1, 2), 0);
+    assert_int_equal(site_area_at(site, 1, 1), 1);
+    assert_int_equal(site_area_at(site, 0, 1), SITE_NONE);
+    assert_true(site_area_within(site, 1, 0));
+    assert_true(site_area_within(site, 1, 1));
+    assert_false(site_area_within(site, 0, 1));
+    assert_false(site_area_within(site, 1, 2));
+    assert_false(site_area_within(site, SITE_NONE, SITE_NONE));
+    site_free(site);
+}
+
+static void test_policy_when_several_fit_then_first(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    (void)state;
+    files.text[SITE_YAML] =
+        "name: x\n"
+        "levels: [{code: estate, name: e, fallback: keeper},"
+        " {code: street, name: s, fallback: centre}]\n"
+        "channels: [{code: wechat, name: w}]\n"
+        "policies:\n"
+        "  - {category: road.lamp, level: street, accept: 1m, handle: 1h}\n"
+        "  - {category: road, urgency: emergency, accept: 1m, handle: 1h}\n"
+        "  - {level: street, accept: 1m, handle: 1h}\n"
+        "  - {accept: 1m, handle: 7d}\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    const uint32_t road = site_category_find(site, "road");
+    const uint32_t lamp = site_category_find(site, "road.lamp");
+    const Paidan__Urgency normal = PAIDAN__URGENCY__URGENCY_NORMAL;
+    const Paidan__Urgency emergency = PAIDAN__URGENCY__URGENCY_EMERGENCY;
+    assert_int_equal(site_policy(site, lamp, normal, 2)->line, 5);
+    assert_int_equal(site_policy(site, lamp, emergency, 1)->line, 6); /* from the parent */
+    assert_int_equal(site_policy(site, road, emergency, 2)->line, 6);
+    assert_int_equal(site_policy(site, road, normal, 2)->line, 7);
+    assert_int_equal(site_policy(site, road, normal, 1)->line, 8);
+    assert_int_equal(site_policy(site, SITE_NONE, emergency, 1)->line, 8);
+    assert_int_equal(site->policies[3].handle.amount_ms, 7ull * 24 * 3600 * 1000);
+    site_free(site);
+}
+
+/* ---- mistakes ---- */
+
+struct mistake_case {
+    enum site_file file;
+    const char *from, *to; /* in the good file; from NULL: to is the whole file */
+    const char *name;
+    uint32_t line;
+    bool more; /* other mistakes follow from it */
+};
+
+static const struct mistake_case mistakes[] = {
+    /* files */
+    {SITE_AREAS, "阳光", "\xd1\xf4\xb9\xe2", "FILE_NOT_UTF8", 3, false},
+    {SITE_AREAS, "阳光", "阳\x01光", "FILE_CONTROL", 3, false},
+    {SITE_UNITS, NULL,
+     "\xff\xfe"
+     "c",
+     "FILE_UTF16", 1, false},
+    /* yaml */
+    {SITE_YAML, NULL, "", "YAML_EMPTY", 0, false},
+    {SITE_YAML, "name_en: Test", "name_en: [Test", "YAML_SYNTAX", 3, false},
+    {SITE_YAML, "name_en: Test", "name_en: &x Test", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: *x", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: !!str Test", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "<<: {a: b}", "YAML_MERGE", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: Test\nnam: x", "YAML_KEY_UNKNOWN", 3, false},
+    {SITE_YAML, "name_en: Test", "name: Test", "YAML_KEY_DUPLICATE", 2, false},
+    {SITE_YAML, "name: 测试街道", "", "YAML_KEY_MISSING", 2, false},
+    {SITE_YAML, "name: 测试街道", "name:", "YAML_VALUE_MISSING", 1, false},
+    {SITE_YAML, "name: 测试街道", "name: ~", "YAML_VALUE_MISSING", 1, false},
+    {SITE_YAML, "name: 测试街道", "name: [x]", "YAML_NOT_TEXT", 1, false},
+    {SITE_YAML, "name_en: Test", "name_en: \"a\\tb\"", "NAME_LINE_BREAK", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: \"a\\0b\"", "FILE_CONTROL", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: [[[[[[[[[x]]]]]]]]]", "YAML_TOO_DEEP", 2, false},
+    {SITE_YAML, NULL, "[a]", "YAML_NOT_MAP", 1, false},
+    {SITE_YAML, NULL, "--- {}\n--- {}\n", "YAML_SECOND_DOCUMENT", 2, false},
+    {SITE_YAML, "\"+08:00\"", "08:00", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "\"+08:00\"", "\"+15:00\"", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "\"+08:00\"", "\"+8:00\"", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "policies:", "lease: 0m\npolicies:", "SPAN_ZERO", 13, false},
+    {SITE_YAML, "policies:", "lease: 25h\npolicies:", "SPAN_TOO_LONG", 13, false},
+    {SITE_YAML, "policies:", "desk: {on_fallback: yes}\npolicies:", "YAML_FLAG", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 010}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: +3}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 3x}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: \"3\"}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 21}\npolicies:", "YAML_RANGE", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 99999999999999999999}\npolicies:", "YAML_NUMBER",
+     13, false},
+    {SITE_YAML, "policies:", "callback: {calendar: x}\npolicies:", "CALENDAR_UNKNOWN", 13, false},
+    /* levels and channels */
+    {SITE_YAML, ", fallback: keeper", "", "LEVEL_WITHOUT_OWNER", 5, false},
+    {SITE_YAML, "fallback: keeper", "fallback: nobody", "LEVEL_OWNER_UNKNOWN", 5, false},
+    {SITE_YAML, "fallback: keeper", "fallback: lamps", "LEVEL_OWNER_LEVEL", 5, false},
+    {SITE_YAML, "code: street", "code: estate", "CODE_DUPLICATE", 6, true},
+    {SITE_YAML, "code: street", "code: Street", "CODE_MALFORMED", 6, true},
+    {SITE_YAML, "code: device", "code: wechat", "CODE_DUPLICATE", 9, false},
+    {SITE_YAML, "callback: wechat", "callback: phone", "CHANNEL_CALLBACK_UNKNOWN", 9, false},
+    /* calendars */
+    {SITE_YAML, "mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]", "mon: []", "CALENDAR_EMPTY", 11,
+     false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"11:59-18:00\"", "CALENDAR_OVERLAP", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"18:00-14:00\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14:00-24:01\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14:60-18:00\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14-18\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "mon-fri:", "fri-mon:", "CALENDAR_DAY", 12, false},
+    {SITE_YAML, "mon-fri:", "friday:", "CALENDAR_DAY", 12, false},
+    {SITE_YAML, "policies:", "    fri: \"20:00-21:00\"\npolicies:", "CALENDAR_DAY_TWICE", 13,
+     false},
+    {SITE_YAML, "  office:", "  always:", "CALENDAR_BUILT_IN", 11, true},
+    /* policies */
+    {SITE_YAML, "accept: 15m", "accept: 0m", "SPAN_ZERO", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 15", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 015m", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: -15m", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 1.5h", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 366d", "SPAN_TOO_LONG", 14, false},
+    {SITE_YAML, "accept: 15m, ", "", "YAML_KEY_MISSING", 14, false},
+    {SITE_YAML, "amount: 2h", "amount: 2d", "SPAN_DAYS", 16, false},
+    {SITE_YAML, "calendar: office", "calendar: ofice", "CALENDAR_UNKNOWN", 16, false},
+    {SITE_YAML, "warn: 50", "warn: 100", "YAML_RANGE", 17, false},
+    {SITE_YAML, "expiry: card", "expiry: fire", "EXPIRY_UNKNOWN", 17, false},
+    {SITE_YAML, "urgency: urgent", "urgency: very", "URGENCY_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent", "category: x", "POLICY_CATEGORY_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent", "level: x", "POLICY_LEVEL_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent, ", "", "POLICY_UNREACHABLE", 15, false},
+    {SITE_YAML, "  - accept: 30m", "  - level: street\n    accept: 30m", "POLICY_MISSING", 14,
+     false},
+    {SITE_YAML, "  - accept: 30m", "  - category: road\n    accept: 30m", "POLICY_MISSING", 14,
+     false},
+    /* csv */
+    {SITE_AREAS, NULL, "", "CSV_EMPTY", 0, false},
+    {SITE_AREAS, "code,name,level,parent", "code,name,level", "CSV_COLUMN_MISSING", 1, false},
+    {SITE_AREAS, "code,name,level,parent", "code,name,level,parents", "CSV_COLUMN_UNKNOWN", 1,
+     true},
+    {SITE_AREAS, "code,name,level,parent", "code,name,name,parent", "CSV_COLUMN_DUPLICATE", 1,
+     true},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,阳光花园,estate", "CSV_CELLS", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,\"阳光\"花园,estate,qh", "CSV_QUOTE", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,\"阳光花园,estate,qh", "CSV_QUOTE_OPEN", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "\n\"a\n\",b", "CSV_CELLS", 4, false},
+    /* areas */
+    {SITE_AREAS, "b,翠竹小区", "a,翠竹小区", "CODE_DUPLICATE", 4, false},
+    {SITE_AREAS, "b,翠竹小区", "B,翠竹小区", "CODE_MALFORMED", 4, false},
+    {SITE_AREAS, "b,翠竹小区", ",翠竹小区", "CODE_MISSING", 4, false},
+    {SITE_AREAS, "b,翠竹小区", "b,", "NAME_MISSING", 4, false},
+    {SITE_AREAS, "翠竹小区,estate", "翠竹小区,house", "AREA_LEVEL_UNKNOWN", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,x", "AREA_PARENT_UNKNOWN", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,", "AREA_PARENT_MISSING", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,a", "AREA_LEVEL_NOT_BELOW_PARENT", 4,
+     false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,b", "AREA_CYCLE", 4, false},
+    {SITE_AREAS, "street,\n", "street,a\n", "AREA_CYCLE", 2, false},
+    {SITE_AREAS, NULL, "code,name,level,parent\n", "AREA_NONE", 0, true},
+    /* aliases and units */
+    {SITE_ALIASES, "苑,a", "苑,x", "ALIAS_AREA_UNKNOWN", 2, false},
+    {SITE_ALIASES, "阳光花苑", "３", "WORD_TOO_SHORT", 2, false},
+    {SITE_UNITS, "lamps,路灯所,street", "lamps,路灯所,city", "UNIT_LEVEL_UNKNOWN", 4, false},
+    {SITE_UNITS, "street,qh", "street,x", "UNIT_AREA_UNKNOWN", 4, false},
+    {SITE_UNITS, "lamps,", "centre,", "CODE_DUPLICATE", 4, true},
+    {SITE_UNITS, NULL, "code,name,level,area\n", "UNIT_NONE", 0, true},
+    /* categories */
+    {SITE_CATEGORIES, "路灯,road,", "路灯,street,", "CATEGORY_PARENT_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "道路,,,", "道路,road.lamp,,", "CATEGORY_CYCLE", 2, false},
+    {SITE_CATEGORIES, "urgent,street", "hot,street", "URGENCY_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "urgent,street", "urgent,city", "CATEGORY_LEVEL_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "路灯|不亮", "路灯|灯", "WORD_TOO_SHORT", 3, false},
+    {SITE_CATEGORIES, "路灯|不亮", "路灯、不亮", "KEYWORD_SEPARATOR", 3, false},
+    {SITE_CATEGORIES, "路灯费", "不亮", "KEYWORD_EXCLUDED", 3, false},
+    {SITE_CATEGORIES, NULL, "code,name,parent,urgency,start_level,keywords\n", "CATEGORY_NONE", 0,
+     true},
+    /* matrix */
+    {SITE_MATRIX, "road.lamp,*", "lamp,*", "MATRIX_CATEGORY_UNKNOWN", 2, false},
+    {SITE_MATRIX, "road.lamp,*", "road.lamp,x", "MATRIX_AREA_UNKNOWN", 2, false},
+    {SITE_MATRIX, "*,street", "*,*", "MATRIX_LEVEL_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamp,centre", "MATRIX_LEAD_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "keeper,centre", "MATRIX_LEAD_LEVEL", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamps,centre|x", "MATRIX_ASSIST_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamps,centre|lamps", "MATRIX_ASSIST_TWICE", 2, false},
+    {SITE_MATRIX, "centre\n", "centre\nroad.lamp,*,street,centre,\n", "MATRIX_DUPLICATE", 3, false},
+};
+
+/* What follows from the first mistake and cannot be avoided. */
+static const char *const consequences[] = {"POLICY_MISSING", "POLICY_UNREACHABLE"};
+
+static bool consequence(const char *name)
+{
+    for (size_t index = 0; index < sizeof consequences / sizeof consequences[0]; index++) {
+        if (strcmp(consequences[index], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *replaced(const struct mistake_case *mistake)
+{
+    const char *good = site_files_good[mistake->file];
+    if (mistake->from == NULL) {
+        return strdup(mistake->to);
+    }
+    const char *at = strstr(good, mistake->from);
+    if (at == NULL) {
+        fail_msg("%s is not in the good file", mistake->from);
+        return NULL;
+    }
+    char *text = calloc(1, strlen(good) + strlen(mistake->to) + 1);
+    assert_non_null(text);
+    memcpy(text, good, (size_t)(at - good));
+    strcat(text, mistake->to);
+    strcat(text, at + strlen(mistake->from));
+    return text;
+}
+
+static bool reported(const char *file, const char *name, uint32_t line, bool *only)
+{
+    bool found = false;
+    *only = true;
+    for (uint32_t index = 0; index < site_report_kept(&report); index++) {
+        const struct site_mistake *mistake = &report.mistakes[index];
+        const bool same = strcmp(mistake->file, file) == 0 && strcmp(mistake->name, name) == 0 &&
+                          mistake->line == line;
+        found |= same;
+        *only &= same || consequence(mistake->name);
+        assert_true(strlen(mistake->zh) > 0);
+        assert_true(strlen(mistake->en) > 0);
+        assert_true(text_valid(mistake->zh, strlen(mistake->zh), NULL));
+    }
+    return found;
+}
+
+static void test_load_when_one_mistake_then_its_name_and_line(void **state)
+{
+    uint32_t failed = 0;
+    (void)state;
+    for (size_t index = 0; index < sizeof mistakes / sizeof mistakes[0]; index++) {
+        const struct mistake_case *mistake = &mistakes[index];
+        struct site_files files = {.text = {NULL}};
+        struct site *site = NULL;
+        bool only = false;
+        char *text = replaced(mistake);
+        files.text[mistake->file] = text;
+        const enum rc rc = site_files_load(&files, &report, &site);
+        if (rc != RC_SETTINGS ||
+            !reported(site_file_name(mistake->file), mistake->name, mistake->line, &only) ||
+            (!only && !mistake->more)) {
+            for (uint32_t at = 0; at < site_report_kept(&report); at++) {
+                print_error("%s:%u: %s\n", report.mistakes[at].file, report.mistakes[at].line,
+                            report.mistakes[at].name);
+            }
+            print_error("case %zu: not %s in line %u\n", index, mistake->name, mistake->line);
+            failed++;
+        }
+        assert_null(site);
+        free(text);
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void test_load_when_file_is_absent_then_missing_but_aliases_may_be(void **state)
+{
+    (void)state;
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        struct site_files files = {.text = {NULL}};
+        struct site *site = NULL;
+        bool only = false;
+        files.absent[file] = true;
+        const enum rc rc = site_files_load(&files, &report, &site);
+        if (file == SITE_ALIASES) {
+            assert_int_equal(rc, RC_OK);
+            site_free(site);
+        } else {
+            assert_int_equal(rc, RC_SETTINGS);
+            assert_true(reported(site_file_name((enum site_file)file), "FILE_MISSING", 0, &only));
+            assert_true(only); /* nothing is said about what refers to it */
+        }
+    }
+}
+
+static void test_load_when_many_mistakes_then_all_counted_in_order(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    static char text[64 * 1024];
+    (void)state;
+    strcpy(text, "alias,area\n");
+    for (int row = 0; row < 500; row++) {
+        strcat(text, "别名,x\n");
+    }
+    files.text[SITE_ALIASES] = text;
+    files.text[SITE_MATRIX] = "category,area,level,lead\nx,*,street,lamps\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    assert_int_equal(report.count, 501);
+    assert_int_equal(site_report_kept(&report), SITE_MISTAKES_MAX);
+    for (uint32_t index = 0; index < SITE_MISTAKES_MAX; index++) {
+        assert_int_equal(report.mistakes[index].line, index + 2);
+    }
+}
+
+static void test_load_when_only_warnings_then_loaded(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    bool only = false;
+    (void)state;
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nkeeper,k,estate,a\ncentre,c,street,\n"
+        "lamps,l,street,\n";
+    files.text[SITE_MATRIX] = "category,area,level,lead\n*,b,estate,keeper\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(report.count, 0);
+    assert_int_equal(report.warnings, 1);
+    assert_true(reported("matrix.csv", "MATRIX_LEAD_ELSEWHERE", 2, &only));
+    site_free(site);
+    const struct site_files twice = {
+        .text = {[SITE_ALIASES] = "alias,area\n阳光花苑,a\n阳光 花苑,a\n"}};
+    assert_int_equal(site_files_load(&twice, &report, &site), RC_OK);
+    assert_true(reported("aliases.csv", "ALIAS_DUPLICATE", 3, &only));
+    site_free(site);
+    const struct site_files names = {
+        .text = {[SITE_AREAS] = "code,name,level,parent\nqh,q,street,\na,同名,estate,qh\n"
+                                "b,同名,estate,qh\n"}};
+    assert_int_equal(site_files_load(&names, &report, &site), RC_OK);
+    assert_true(reported("areas.csv", "AREA_NAME_TWICE", 4, &only));
+    site_free(site);
+}
+
+/* ---- abuse ---- */
+
+static char *repeated(const char *head, const char *part, size_t count, size_t *bytes)
+{
+    const size_t size = strlen(part);
+    char *text = malloc(strlen(head) + size * count + 1);
+    assert_non_null(text);
+    strcpy(text, head);
+    char *at = text + strlen(head);
+    for (size_t index = 0; index < count; index++) {
+        memcpy(at, part, size);
+        at += size;
+    }
+    *at = '\0';
+    *bytes = (size_t)(at - text);
+    return text;
+}
+
+static void abuse(enum site_file file, char *text, size_t bytes, const char *name, uint32_t line)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    bool only = false;
+    files.text[file] = text;
+    files.bytes[file] = bytes;
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    if (!reported(site_file_name(file), name, line, &only)) {
+        fail_msg("%s in line %u was not reported", name, line);
+    }
+    free(text);
+}
+
+static void test_load_when_huge_then_one_clear_mistake(void **state)
+{
+    size_t bytes = 0;
+    (void)state;
+    char *text = repeated("alias,area\n", "阳光花苑东门,a\n", 1000000, &bytes);
+    abuse(SITE_ALIASES, text, bytes, "CSV_TOO_MANY", SITE_ALIASES_MAX + 2);
+    text = repeated("a: &x b\nc: [", "*x,", 300000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_ALIAS", 1);
+    text = repeated("a: ", "[", 500000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_TOO_DEEP", 1);
+    text = repeated("a: [", "b,", 200000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_TOO_MANY", 1);
+    text = repeated("name: ", "x", 5 << 20, &bytes);
+    abuse(SITE_YAML, text, bytes, "FILE_TOO_LARGE", 0);
+    text = repeated("code,name,level,parent\n", "x", 5 << 20, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_ROW_TOO_LONG", 2);
+    text = repeated("code,name,level,parent\na,\"", "x\n", 1 << 20, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_ROW_TOO_LONG", 2);
+    text = repeated("code,name,level,parent\n", "a,", 1000, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_CELLS", 2);
+    text = repeated("code,name,level,parent\nqh,", "路", 65, &bytes);
+    strcpy(text + bytes - 3, ",s");
+    abuse(SITE_AREAS, text, strlen(text), "CSV_CELLS", 2);
+    text = repeated("name: ", "路", 65, &bytes);
+    abuse(SITE_YAML, text, bytes, "NAME_TOO_LONG", 1);
+    text = repeated("alias,area\n", "ﷺ", 21, &bytes); /* 33 bytes each when normalised */
+    memcpy(text + bytes - 3, ",a\n", 3);
+    abuse(SITE_ALIASES, text, bytes, "WORD_TOO_LONG", 2);
+}
+
+static void test_load_when_nul_inside_then_line(void **state)
+{
+    char *text = strdup("alias,area\n阳光花苑,a\n柳树#,a\n");
+    (void)state;
+    const size_t bytes = strlen(text);
+    *strchr(text, '#') = '\0';
+    abuse(SITE_ALIASES, text, bytes, "FILE_CONTROL", 3);
+}
+
+/* ---- folders ---- */
+
+static void write_file(const struct scratch *scratch, const char *name, const char *text)
+{
+    FILE *file = fopen(scratch_path(scratch, name), "w");
+    assert_non_null(file);
+    assert_int_equal(fputs(text, file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_load_when_folder_then_like_memory(void **state)
+{
+    struct scratch scratch;
+    struct site *site = NULL;
+    bool only = false;
+    (void)state;
+    scratch_make(&scratch);
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        write_file(&scratch, site_file_name((enum site_file)file), site_files_good[file]);
+    }
+    assert_int_equal(site_load(scratch.path, &report, &site), RC_OK);
+    struct site *same = load_good();
+    assert_int_equal(site->version, same->version);
+    site_free(same);
+    site_free(site);
+    write_file(&scratch, "alias.csv", "alias,area\n");
+    write_file(&scratch, "notes.txt", "free text\n");
+    assert_int_equal(site_load(scratch.path, &report, &site), RC_OK);
+    assert_int_equal(report.warnings, 1);
+    assert_true(reported("site.yaml", "FILE_UNKNOWN", 0, &only));
+    site_free(site);
+    site = NULL;
+    assert_int_equal(unlink(scratch_path(&scratch, "areas.csv")), 0);
+    assert_int_equal(mkfifo(scratch_path(&scratch, "areas.csv"), 0600), 0);
+    assert_int_equal(site_load(scratch.path, &report, &site), RC_SETTINGS);
+    assert_true(reported("areas.csv", "FILE_UNREADABLE", 0, &only));
+    assert_null(site);
+    scratch_remove(&scratch);
+    assert_int_equal(site_load(scratch.path, &report, &site), RC_IO);
+    assert_string_equal(report.mistakes[0].name, "FOLDER_UNREADABLE");
+}
+
+static void load_shipped(const char *name)
+{
+    char folder[4096];
+    struct site *site = NULL;
+    const char *root = getenv("PAIDAN_ROOT");
+    snprintf(folder, sizeof folder, "%s/deploy/sites/%s", root == NULL ? "." : root, name);
+    const enum rc rc = site_load(folder, &report, &site);
+    for (uint32_t at = 0; at < site_report_kept(&report); at++) {
+        print_error("%s:%u: %s %s\n", report.mistakes[at].file, report.mistakes[at].line,
+                    report.mistakes[at].name, report.mistakes[at].en);
+    }
+    assert_int_equal(rc, RC_OK);
+    assert_int_equal(report.warnings, 0);
+    site_free(site);
+}
+
+static void test_load_when_shipped_then_no_mistake(void **state)
+{
+    (void)state;
+    load_shipped("demo");
+    load_shipped("two-level");
+    load_shipped("six-level");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_when_good_then_as_written),
+        cmocka_unit_test(test_load_when_a_byte_changes_then_version_changes),
+        cmocka_unit_test(test_load_when_written_otherwise_then_same_site),
+        cmocka_unit_test(test_load_when_all_settings_are_given_then_taken),
+        cmocka_unit_test(test_owner_when_rows_compete_then_most_specific),
+        cmocka_unit_test(test_level_owned_when_only_fallbacks_then_from),
+        cmocka_unit_test(test_find_when_unknown_then_none),
+        cmocka_unit_test(test_policy_when_several_fit_then_first),
+        cmocka_unit_test(test_load_when_one_mistake_then_its_name_and_line),
+        cmocka_unit_test(test_load_when_file_is_absent_then_missing_but_aliases_may_be),
+        cmocka_unit_test(test_load_when_many_mistakes_then_all_counted_in_order),
+        cmocka_unit_test(test_load_when_only_warnings_then_loaded),
+        cmocka_unit_test(test_load_when_huge_then_one_clear_mistake),
+        cmocka_unit_test(test_load_when_nul_inside_then_line),
+        cmocka_unit_test(test_load_when_folder_then_like_memory),
+        cmocka_unit_test(test_load_when_shipped_then_no_mistake),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
