@@ -197,6 +197,7 @@ static void link_resend(struct link *link, uint64_t now_us)
         if (!pending->answered && !pending->refused) {
             pending->send_us = now_us;
         }
+        pending->silences = 0; /* of a socket that is gone */
     }
 }
 
@@ -232,7 +233,6 @@ static bool link_send(struct link *link, uint64_t now_us)
             continue;
         }
         if (pending->silences >= 2) {
-            pending->silences = 0;
             link_close(link, now_us);
             return true;
         }
@@ -333,10 +333,12 @@ static enum rc link_pump(struct client *client, struct link *link, uint64_t unti
     }
     now_us = clock_monotonic_us();
     if (link->socket != NULL) {
-        if (item.lost) {
-            link_resend(link, now_us);
-        }
-        link_receive(link, now_us);
+        link_receive(link, now_us); /* what came before the end still counts */
+    }
+    if (link->socket != NULL && item.lost) {
+        /* The library may still take frames for the broken connection and lose them: a new socket
+         * does not. */
+        link_close(link, now_us);
     }
     return RC_OK;
 }

@@ -299,7 +299,7 @@ static void wait_round(struct shell *shell)
         }
         /* What arrived before the connection broke is read first. */
         shell_follow_receive(shell, owners[index]);
-        if (items[index].lost) {
+        if (items[index].lost && owners[index]->socket != NULL) {
             shell_follow_lost(owners[index]);
         }
     }

@@ -107,8 +107,11 @@ static void follow_disconnect(struct shell_follow *follow, uint64_t again_us)
 
 void shell_follow_lost(struct shell_follow *follow)
 {
+    const uint64_t now_us = clock_monotonic_us();
+    /* The library may still take frames for the broken connection and lose them. */
+    follow_disconnect(follow, now_us);
     if (follow->state == FOLLOW_ASKED) {
-        follow_idle(follow, clock_monotonic_us());
+        follow_idle(follow, now_us);
     }
 }
 
@@ -283,7 +286,6 @@ void shell_follow_receive(struct shell *shell, struct shell_follow *follow)
         }
     }
     if (rc == RC_IO) {
-        follow_disconnect(follow, clock_monotonic_us());
         shell_follow_lost(follow);
     }
 }
