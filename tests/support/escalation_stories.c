@@ -399,6 +399,7 @@ static void tell_lease_dies(struct story *story)
     route(story, 1, &where);
     story_until(story, 25 * MINUTE);
     pull(story, "li", "b1", 1, 0);
+    chase(story, 1, 1);
     story_until(story, 30 * MINUTE); /* raised while leased */
     look(story, 1);
     (void)work(story, "li", "b1", ACCEPT, 1);

@@ -1,0 +1,439 @@
+/* What escalation answers without changing anything: list, show, board, a unit's work. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/wire.h"
+#include "services/escalation/escalation.h"
+#include "story.h"
+
+#define MINUTE 60000ull
+#define HOUR (60 * MINUTE)
+#define BASE_MS 1795309200000ull /* Sunday 2026-11-22 01:00 UTC, 09:00 in Beijing */
+
+enum { TICKETS = 25 };
+
+struct place {
+    const char *category, *area, *unit;
+    uint32_t level;
+};
+
+static void route(struct story *story, uint64_t number, const struct place *place)
+{
+    Paidan__Routed routed = PAIDAN__ROUTED__INIT;
+    routed.channel = "wechat";
+    routed.title = "夜里太吵";
+    routed.category = (char *)place->category;
+    routed.area = (char *)place->area;
+    routed.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    routed.level = place->level;
+    routed.unit = (char *)place->unit;
+    routed.registered_ms = story->now_ms;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
+    event.routed = &routed;
+    story_hear(story, "triage", &event);
+}
+
+static void work(struct story *story, const char *unit, Paidan__Action action, uint64_t number)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Work wish = PAIDAN__WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = story_ticket(story, number);
+    item.note = "记录";
+    wish.unit = (char *)unit;
+    wish.action = action;
+    wish.n_items = 1;
+    wish.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_WORK;
+    request.work = &wish;
+    (void)story_ask(story, "li", &request);
+}
+
+/* Tickets 1..25, a minute apart: odd ones noise at building 1, even ones work noise at building 2,
+ * every fifth rubbish at community 2. */
+static int open_many(void **state)
+{
+    static struct story story;
+    static const struct place one = {"noise", "bu1", "b1", 1};
+    static const struct place two = {"noise.work", "bu2", "b2", 1};
+    static const struct place three = {"trash", "co2", "c2", 2};
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    for (uint64_t number = 1; number <= TICKETS; number++) {
+        story_until(&story, number * MINUTE);
+        route(&story, number, number % 5 == 0 ? &three : number % 2 == 0 ? &two : &one);
+    }
+    *state = &story;
+    return story.broken ? -1 : 0;
+}
+
+static int close_many(void **state)
+{
+    story_close(*state);
+    return 0;
+}
+
+/* ---- list
+ * ---------------------------------------------------------------------------------------- */
+
+static const Paidan__Listed *list(struct story *story, Paidan__List *wish)
+{
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_LIST;
+    request.list = wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    return answer->listed;
+}
+
+/* All pages; checks that they go in one direction. Gives the count. */
+static size_t count_pages(struct story *story, Paidan__List *wish, uint32_t limit, size_t *pages)
+{
+    size_t count = 0;
+    uint64_t last = wish->newest_first ? UINT64_MAX : 0;
+    *pages = 0;
+    wish->has_limit = true;
+    wish->limit = limit;
+    wish->has_cursor = false;
+    for (bool more = true; more; (*pages)++) {
+        const Paidan__Listed *listed = list(story, wish);
+        assert_true(listed->n_tickets <= limit);
+        for (size_t index = 0; index < listed->n_tickets; index++) {
+            const uint64_t id = listed->tickets[index]->ticket;
+            assert_true(wish->newest_first ? id < last : id > last);
+            last = id;
+        }
+        count += listed->n_tickets;
+        more = listed->has_next;
+        wish->has_cursor = true;
+        wish->cursor = listed->next;
+    }
+    return count;
+}
+
+static void test_list_when_paged_either_way_then_each_ticket_once(void **state)
+{
+    for (unsigned newest = 0; newest < 2; newest++) {
+        for (uint32_t limit = 1; limit <= TICKETS + 1; limit += 6) {
+            Paidan__List wish = PAIDAN__LIST__INIT;
+            size_t pages = 0;
+            wish.has_newest_first = true;
+            wish.newest_first = newest == 1;
+            assert_int_equal(count_pages(*state, &wish, limit, &pages), TICKETS);
+            assert_int_equal(pages, (TICKETS + limit - 1) / limit);
+        }
+    }
+}
+
+static void test_list_when_filtered_then_only_those(void **state)
+{
+    struct story *story = *state;
+    size_t pages = 0;
+    const struct {
+        const char *area, *unit, *category;
+        uint64_t since_ms;
+        size_t want;
+    } cases[] = {
+        {"st1", NULL, NULL, 0, 25},
+        {"st2", NULL, NULL, 0, 0},
+        {"co1", NULL, NULL, 0, 20},
+        {"bu1", NULL, NULL, 0, 10},
+        {NULL, "b2", NULL, 0, 10},
+        {NULL, NULL, "noise", 0, 20},
+        {NULL, NULL, "noise.work", 0, 10},
+        {"co2", "c2", "trash", 0, 5},
+        {NULL, NULL, NULL, BASE_MS + 21 * MINUTE, 5},
+        {"bu1", NULL, NULL, BASE_MS + 21 * MINUTE, 2},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        for (unsigned newest = 0; newest < 2; newest++) {
+            Paidan__List wish = PAIDAN__LIST__INIT;
+            wish.area = (char *)cases[index].area;
+            wish.unit = (char *)cases[index].unit;
+            wish.category = (char *)cases[index].category;
+            wish.has_since_ms = cases[index].since_ms != 0;
+            wish.since_ms = cases[index].since_ms;
+            wish.has_newest_first = true;
+            wish.newest_first = newest == 1;
+            assert_int_equal(count_pages(story, &wish, 3, &pages), cases[index].want);
+        }
+    }
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 1);
+    Paidan__List wish = PAIDAN__LIST__INIT;
+    wish.has_state = true;
+    wish.state = PAIDAN__STATE__STATE_ACCEPTED;
+    assert_int_equal(count_pages(story, &wish, 3, &pages), 1);
+    wish.state = PAIDAN__STATE__STATE_ASSIGNED;
+    assert_int_equal(count_pages(story, &wish, 3, &pages), TICKETS - 1);
+}
+
+/* A day that begins after the tickets: nothing of them is even looked at. */
+static void test_list_when_since_tomorrow_then_empty(void **state)
+{
+    for (unsigned newest = 0; newest < 2; newest++) {
+        Paidan__List wish = PAIDAN__LIST__INIT;
+        size_t pages = 0;
+        wish.has_since_ms = true;
+        wish.since_ms = BASE_MS + 24 * HOUR;
+        wish.has_newest_first = true;
+        wish.newest_first = newest == 1;
+        assert_int_equal(count_pages(*state, &wish, 3, &pages), 0);
+        assert_int_equal(pages, 1);
+    }
+}
+
+static Paidan__Code list_code(struct story *story, const Paidan__List *wish)
+{
+    Paidan__List copy = *wish;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_LIST;
+    request.list = &copy;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    return answer->code;
+}
+
+static void test_list_when_wrong_then_code(void **state)
+{
+    Paidan__List wish = PAIDAN__LIST__INIT;
+    wish.area = "nowhere";
+    assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__AREA_UNKNOWN);
+    wish.area = NULL;
+    wish.category = "nothing";
+    assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__CATEGORY_UNKNOWN);
+    wish.category = NULL;
+    wish.unit = "nobody";
+    assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__UNIT_UNKNOWN);
+    wish.unit = NULL;
+    wish.has_limit = true;
+    wish.limit = 0;
+    assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__FIELD_INVALID);
+    wish.limit = 1001;
+    assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__FIELD_INVALID);
+}
+
+/* ---- show
+ * ---------------------------------------------------------------------------------------- */
+
+static const Paidan__Answer *show(struct story *story, uint64_t number)
+{
+    Paidan__Show wish = PAIDAN__SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = story_ticket(story, number);
+    wish.has_history = true;
+    wish.history = true;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    return answer;
+}
+
+static void test_show_when_much_happened_then_newest_oldest_first(void **state)
+{
+    struct story *story = *state;
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 1);
+    for (unsigned count = 0; count < HISTORY_MAX + 20; count++) {
+        work(story, "b1", PAIDAN__ACTION__ACTION_PROGRESS, 1);
+    }
+    const Paidan__Shown *shown = show(story, 1)->shown;
+    assert_int_equal(shown->n_history, HISTORY_MAX);
+    assert_int_equal(shown->n_history_seqs, HISTORY_MAX);
+    assert_int_equal(shown->n_clocks, 3);
+    assert_int_equal(shown->brief->n_clocks, 2);
+    assert_string_equal(shown->clocks[0]->calendar, "always");
+    assert_int_equal(shown->clocks[0]->amount_ms, 30 * MINUTE);
+    uint64_t before = 0;
+    for (size_t index = 0; index < shown->n_history; index++) {
+        Paidan__Event *event =
+            paidan__event__unpack(NULL, shown->history[index].len, shown->history[index].data);
+        assert_non_null(event);
+        assert_true(event->ticket == story_ticket(story, 1));
+        assert_true(before == 0 || event->prev_seq == before);
+        before = shown->history_seqs[index];
+        paidan__event__free_unpacked(event, NULL);
+    }
+    assert_int_equal(show(story, 99)->code, PAIDAN__CODE__TICKET_UNKNOWN);
+}
+
+/* ---- board
+ * --------------------------------------------------------------------------------------- */
+
+static const Paidan__Boarded *board(struct story *story, const char *area, const char *unit,
+                                    uint32_t limit)
+{
+    Paidan__Board wish = PAIDAN__BOARD__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.area = (char *)area;
+    wish.unit = (char *)unit;
+    wish.has_limit = true;
+    wish.limit = limit;
+    request.wish_case = PAIDAN__REQUEST__WISH_BOARD;
+    request.board = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    return answer->boarded;
+}
+
+static void test_board_when_asked_then_by_next_deadline(void **state)
+{
+    struct story *story = *state;
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 1); /* the first is due later now */
+    work(story, "b2", PAIDAN__ACTION__ACTION_ACCEPT, 2);
+    work(story, "b2", PAIDAN__ACTION__ACTION_RESOLVE, 2);
+    const Paidan__Boarded *whole = board(story, NULL, NULL, 500);
+    assert_int_equal(whole->n_tickets, TICKETS - 1);
+    assert_int_equal(whole->open, TICKETS - 1);
+    assert_int_equal(whole->resolved, 1);
+    assert_int_equal(whole->n_levels, 3);
+    assert_int_equal(whole->levels[0]->open, 19);
+    assert_int_equal(whole->levels[1]->open, 5);
+    uint64_t last = 0;
+    for (size_t index = 0; index < whole->n_tickets; index++) {
+        assert_true(whole->tickets[index]->next_due_ms >= last);
+        last = whole->tickets[index]->next_due_ms;
+    }
+    assert_true(whole->tickets[whole->n_tickets - 1]->ticket == story_ticket(story, 1));
+    /* A short board is the beginning of the long one. */
+    const Paidan__Boarded *brief = board(story, NULL, NULL, 4);
+    assert_int_equal(brief->n_tickets, 4);
+    for (size_t index = 0; index < 4; index++) {
+        assert_true(brief->tickets[index]->ticket == whole->tickets[index]->ticket);
+    }
+    assert_int_equal(board(story, "co2", NULL, 50)->n_tickets, 5);
+    assert_int_equal(board(story, NULL, "b2", 50)->n_tickets, 9);
+}
+
+static void test_board_when_deadlines_pass_then_cards_and_overdue_counted(void **state)
+{
+    struct story *story = *state;
+    story_until(story, 26 * MINUTE); /* 1, 2 and 3 are warned, each after 22.5 minutes */
+    assert_int_equal(board(story, NULL, NULL, 50)->yellow, 3);
+    story_until(story, 12 * HOUR);
+    const Paidan__Boarded *late = board(story, NULL, NULL, 500);
+    assert_int_equal(late->open, TICKETS);
+    assert_int_equal(late->red, TICKETS);
+    assert_int_equal(late->overdue, TICKETS);
+    assert_int_equal(late->levels[2]->open, TICKETS);
+    assert_int_equal(late->n_tickets, TICKETS);
+}
+
+static void test_board_when_wrong_then_code(void **state)
+{
+    Paidan__Board wish = PAIDAN__BOARD__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_BOARD;
+    request.board = &wish;
+    wish.has_limit = true;
+    wish.limit = 501;
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__FIELD_INVALID);
+    wish.limit = 500;
+    wish.unit = "nobody";
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__UNIT_UNKNOWN);
+}
+
+/* ---- a unit's work
+ * ------------------------------------------------------------------------------- */
+
+static const Paidan__Listed *unit_work(struct story *story, const char *unit, uint64_t cursor,
+                                       uint32_t limit)
+{
+    Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.unit = (char *)unit;
+    wish.has_cursor = cursor != 0;
+    wish.cursor = cursor;
+    wish.has_limit = true;
+    wish.limit = limit;
+    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
+    request.unit_work = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    return answer->listed;
+}
+
+/* Ready, leased, accepted and returned ones of one unit, some of them due at the same moment. */
+static void test_unit_work_when_paged_then_all_buckets_by_due(void **state)
+{
+    struct story *story = *state;
+    static const struct place here = {"noise", "bu1", "b1", 1};
+    for (uint64_t number = 30; number < 37; number++) {
+        route(story, number, &here); /* all at this moment */
+    }
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 1);
+    work(story, "b1", PAIDAN__ACTION__ACTION_RETURN, 3);
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 33);
+    Paidan__Pull pull = PAIDAN__PULL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    pull.unit = "b1";
+    pull.has_max = true;
+    pull.max = 4;
+    request.wish_case = PAIDAN__REQUEST__WISH_PULL;
+    request.pull = &pull;
+    const Paidan__Answer *pulled = story_ask(story, "li", &request);
+    assert_int_equal(pulled->pulled->n_tickets, 4);
+    assert_true(pulled->pulled->tickets[0]->ticket == story_ticket(story, 7));
+    for (uint32_t limit = 1; limit <= 18; limit++) {
+        uint64_t cursor = 0, last = 0;
+        size_t count = 0;
+        for (bool more = true; more;) {
+            const Paidan__Listed *listed = unit_work(story, "b1", cursor, limit);
+            for (size_t index = 0; index < listed->n_tickets; index++) {
+                assert_true(listed->tickets[index]->next_due_ms >= last);
+                last = listed->tickets[index]->next_due_ms;
+                assert_string_equal(listed->tickets[index]->unit, "b1");
+            }
+            count += listed->n_tickets;
+            more = listed->has_next;
+            cursor = listed->next;
+        }
+        assert_int_equal(count, 17);
+    }
+    assert_int_equal(unit_work(story, "s.any", 0, 5)->n_tickets, 0);
+}
+
+static void test_unit_work_when_wrong_then_code(void **state)
+{
+    Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
+    request.unit_work = &wish;
+    wish.unit = "nobody";
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__UNIT_UNKNOWN);
+    wish.unit = "b1";
+    wish.has_limit = true;
+    wish.limit = 1001;
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__FIELD_INVALID);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, open_many, close_many)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_list_when_paged_either_way_then_each_ticket_once),
+        CASE(test_list_when_filtered_then_only_those),
+        CASE(test_list_when_since_tomorrow_then_empty),
+        CASE(test_list_when_wrong_then_code),
+        CASE(test_show_when_much_happened_then_newest_oldest_first),
+        CASE(test_board_when_asked_then_by_next_deadline),
+        CASE(test_board_when_deadlines_pass_then_cards_and_overdue_counted),
+        CASE(test_board_when_wrong_then_code),
+        CASE(test_unit_work_when_paged_then_all_buckets_by_due),
+        CASE(test_unit_work_when_wrong_then_code),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
