@@ -1,0 +1,250 @@
+/* Escalation's records and the functions of a record: what is next, where it stands. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "services/escalation/escalation.h"
+#include "services/escalation/escalation_state.h"
+#include "story.h"
+
+#define BASE_MS 1795309200000ull
+
+/* Everything a record can hold, at its widest. */
+static void fill(struct escalation_ticket *ticket)
+{
+    memset(ticket, 0, sizeof *ticket);
+    ticket->state = ESCALATION_ASSIGNED;
+    ticket->flags = ESCALATION_RULED | ESCALATION_RED_END;
+    ticket->level = SITE_LEVELS_MAX;
+    ticket->outcome = 5;
+    ticket->satisfied = 3;
+    ticket->round = 21;
+    ticket->raises = 300;
+    ticket->returns = 2;
+    ticket->chases = 70000;
+    ticket->supplements = 1000;
+    ticket->alarms = 100000;
+    ticket->version = UINT32_MAX;
+    ticket->last_seq = UINT64_MAX;
+    ticket->changed_ms = BASE_MS;
+    ticket->alarm_ms = BASE_MS + 1;
+    ticket->overdue_ms = BASE_MS + 2;
+    ticket->lease_until_ms = BASE_MS + 3;
+    memset(ticket->unit, 'u', CODE_BYTES_MAX);
+    memset(ticket->holder, 'h', ACTOR_BYTES_MAX);
+    ticket->assist_count = SITE_ASSIST_MAX;
+    for (uint32_t index = 0; index < SITE_ASSIST_MAX; index++) {
+        memset(ticket->assist[index], 'a', CODE_BYTES_MAX);
+    }
+    ticket->clock_count = ESCALATION_CLOCKS_MAX;
+    for (uint32_t index = 0; index < ESCALATION_CLOCKS_MAX; index++) {
+        struct escalation_clock *clock = &ticket->clocks[index];
+        clock->clock = (Paidan__Clock)(index + 1);
+        clock->flags = (uint8_t)index;
+        clock->policy_line = UINT32_MAX - index;
+        clock->start_ms = BASE_MS + 10 * index;
+        clock->due_ms = BASE_MS + 11 * index;
+        clock->warn_ms = BASE_MS + 12 * index;
+        clock->amount_ms = 13 * index;
+        memset(clock->calendar, 'c', CODE_BYTES_MAX);
+    }
+}
+
+struct room {
+    struct story story;
+    struct store_txn *txn;
+};
+
+static int open_room(void **state)
+{
+    struct room *room = calloc(1, sizeof *room);
+    assert_non_null(room);
+    story_open(&room->story, &escalation_service, "ladder", BASE_MS);
+    assert_int_equal(store_begin(room->story.store, true, &room->txn), RC_OK);
+    *state = room;
+    return 0;
+}
+
+static int close_room(void **state)
+{
+    struct room *room = *state;
+    store_abort(room->txn);
+    story_close(&room->story);
+    free(room);
+    return 0;
+}
+
+static void test_ticket_when_stored_then_read_back_whole(void **state)
+{
+    struct room *room = *state;
+    struct escalation_ticket ticket, again;
+    fill(&ticket);
+    assert_int_equal(escalation_state_load(room->txn, 7, &again), RC_NOT_FOUND);
+    assert_int_equal(escalation_state_save(room->txn, 7, &ticket), RC_OK);
+    assert_int_equal(escalation_state_load(room->txn, 7, &again), RC_OK);
+    assert_memory_equal(&ticket, &again, sizeof ticket);
+}
+
+static void test_info_when_stored_then_read_back_whole(void **state)
+{
+    struct room *room = *state;
+    struct escalation_info info = {.urgency = 3, .registered_ms = BASE_MS};
+    struct escalation_info again = {.urgency = 0};
+    memset(info.title, 't', TITLE_BYTES_MAX);
+    memset(info.area, 'a', CODE_BYTES_MAX);
+    assert_int_equal(escalation_state_load_info(room->txn, 7, &again), RC_NOT_FOUND);
+    assert_int_equal(escalation_state_save_info(room->txn, 7, &info), RC_OK);
+    assert_int_equal(escalation_state_load_info(room->txn, 7, &again), RC_OK);
+    assert_memory_equal(&info, &again, sizeof info);
+}
+
+/* Each byte changed, each length cut: never read as something else. */
+static void test_records_when_damaged_then_corrupt(void **state)
+{
+    struct room *room = *state;
+    struct escalation_ticket ticket, out;
+    struct escalation_info info = {.urgency = 1}, info_out;
+    unsigned char key[ESCALATION_ID_KEY_BYTES], copy[2048];
+    fill(&ticket);
+    assert_int_equal(escalation_state_save(room->txn, 7, &ticket), RC_OK);
+    assert_int_equal(escalation_state_save_info(room->txn, 7, &info), RC_OK);
+    escalation_state_id_key(7, key);
+    for (unsigned table = ESCALATION_TICKET; table <= ESCALATION_INFO; table++) {
+        const void *value = NULL;
+        size_t bytes = 0;
+        assert_int_equal(store_get(room->txn, table, key, sizeof key, &value, &bytes), RC_OK);
+        assert_true(bytes < sizeof copy);
+        memcpy(copy, value, bytes);
+        for (size_t at = 0; at < bytes; at++) {
+            copy[at] ^= 0x10;
+            const enum rc flipped = table == ESCALATION_TICKET
+                                        ? escalation_state_decode(copy, bytes, &out)
+                                        : escalation_state_decode_info(copy, bytes, &info_out);
+            assert_int_equal(flipped, RC_CORRUPT);
+            copy[at] ^= 0x10;
+            const enum rc cut = table == ESCALATION_TICKET
+                                    ? escalation_state_decode(copy, at, &out)
+                                    : escalation_state_decode_info(copy, at, &info_out);
+            assert_int_equal(cut, RC_CORRUPT);
+        }
+    }
+}
+
+/* ---- what is next
+ * -------------------------------------------------------------------------------- */
+
+static struct escalation_ticket simple(uint64_t accept_ms, uint64_t warn_ms, uint64_t handle_ms)
+{
+    struct escalation_ticket ticket = {
+        .state = ESCALATION_ASSIGNED, .level = 1, .unit = "b1", .clock_count = 2};
+    ticket.clocks[0] = (struct escalation_clock){
+        .clock = PAIDAN__CLOCK__CLOCK_ACCEPT, .due_ms = accept_ms, .warn_ms = warn_ms};
+    ticket.clocks[1] = (struct escalation_clock){
+        .clock = PAIDAN__CLOCK__CLOCK_HANDLE, .due_ms = handle_ms, .warn_ms = warn_ms};
+    return ticket;
+}
+
+static void expect_next(const struct escalation_ticket *ticket, uint64_t due_ms,
+                        enum escalation_firing firing, Paidan__Clock clock)
+{
+    struct due due = {0};
+    enum escalation_firing found = ESCALATION_FIRES_ALARM;
+    assert_true(escalation_state_due(9, ticket, &due, &found));
+    assert_int_equal(due.id, 9);
+    assert_int_equal(due.due_ms, due_ms);
+    assert_int_equal(found, firing);
+    assert_int_equal(due.kind, clock);
+}
+
+static void test_due_when_several_at_once_then_deadline_warning_lease_alarm(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(100, 100, 100);
+    ticket.lease_until_ms = 100;
+    ticket.alarm_ms = 100;
+    expect_next(&ticket, 100, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_ACCEPT);
+    ticket.clocks[0].flags = ESCALATION_EXPIRED | ESCALATION_WARNED;
+    expect_next(&ticket, 100, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].due_ms = 200;
+    expect_next(&ticket, 100, ESCALATION_FIRES_WARNING, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].flags = ESCALATION_WARNED;
+    expect_next(&ticket, 100, ESCALATION_FIRES_LEASE_END, PAIDAN__CLOCK__CLOCK_LEASE);
+    ticket.lease_until_ms = 0;
+    expect_next(&ticket, 100, ESCALATION_FIRES_ALARM, PAIDAN__CLOCK__CLOCK_ALARM);
+    ticket.alarm_ms = 0;
+    expect_next(&ticket, 200, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].flags = ESCALATION_STOPPED;
+    struct due due;
+    enum escalation_firing firing;
+    assert_false(escalation_state_due(9, &ticket, &due, &firing));
+}
+
+static void test_due_when_earliest_is_any_then_that(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(300, 0, 400);
+    expect_next(&ticket, 300, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_ACCEPT);
+    ticket.lease_until_ms = 250;
+    expect_next(&ticket, 250, ESCALATION_FIRES_LEASE_END, PAIDAN__CLOCK__CLOCK_LEASE);
+    ticket.alarm_ms = 240;
+    expect_next(&ticket, 240, ESCALATION_FIRES_ALARM, PAIDAN__CLOCK__CLOCK_ALARM);
+    ticket.clocks[1].warn_ms = 230;
+    expect_next(&ticket, 230, ESCALATION_FIRES_WARNING, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].due_ms = 220;
+    expect_next(&ticket, 220, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_HANDLE);
+}
+
+static void test_due_when_not_open_then_none(void **unused)
+{
+    (void)unused;
+    for (unsigned state = 0; state < ESCALATION_STATE_COUNT; state++) {
+        struct escalation_ticket ticket = simple(300, 200, 400);
+        struct due due;
+        enum escalation_firing firing;
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+        ticket.state = (enum escalation_state)state;
+        const bool open = state >= ESCALATION_ASSIGNED && state <= ESCALATION_RETURNED;
+        assert_int_equal(escalation_state_due(9, &ticket, &due, &firing), open);
+        assert_int_equal(escalation_state_queue_key(9, &ticket, key), open);
+        assert_int_equal(escalation_state_open(&ticket), open);
+    }
+}
+
+static void test_queue_when_missed_then_before_others(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket late = simple(100, 0, 900), early = simple(200, 0, 900);
+    unsigned char one[ESCALATION_QUEUE_KEY_BYTES], two[ESCALATION_QUEUE_KEY_BYTES];
+    late.clocks[0].flags = ESCALATION_EXPIRED | ESCALATION_WARNED;
+    assert_true(escalation_state_queue_key(9, &late, one));
+    assert_true(escalation_state_queue_key(8, &early, two));
+    assert_true(memcmp(one, two, sizeof one) < 0);
+    assert_int_equal(escalation_state_queue_due(one), 100);
+    assert_int_equal(escalation_state_queue_ticket(one), 9);
+    assert_int_equal(escalation_state_next_deadline(&late), 900);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_ticket_when_stored_then_read_back_whole, open_room,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(test_info_when_stored_then_read_back_whole, open_room,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(test_records_when_damaged_then_corrupt, open_room,
+                                        close_room),
+        cmocka_unit_test(test_due_when_several_at_once_then_deadline_warning_lease_alarm),
+        cmocka_unit_test(test_due_when_earliest_is_any_then_that),
+        cmocka_unit_test(test_due_when_not_open_then_none),
+        cmocka_unit_test(test_queue_when_missed_then_before_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
