@@ -168,7 +168,9 @@ enum rc triage_core_judge(struct arena *arena, const struct site *site,
     char *words = NULL, *place = NULL;
     size_t bytes = 0;
     /* The bar keeps the end of the title and the beginning of the text from making a word. */
-    const char *joined = arena_printf(arena, "%s|%s", registered->title, registered->text);
+    const char *title =
+        registered->given_title != NULL ? registered->given_title : registered->title;
+    const char *joined = arena_printf(arena, "%s|%s", title, registered->text);
     if (joined == NULL) {
         return RC_LIMIT;
     }

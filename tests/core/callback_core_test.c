@@ -327,6 +327,25 @@ static void test_pull_when_the_attempt_ends_now_then_left_to_its_deadline(void *
     check_totals(solo);
 }
 
+/* More attempts end at one moment than a step takes deadlines: those left over are not handed out
+ * for an attempt that is over. */
+static void test_pull_when_too_many_attempts_end_now_then_none_of_them_is_given(void **context)
+{
+    struct solo *const solo = *context;
+    enum { COUNT = STEP_DUE_MAX + 3 };
+    for (uint64_t index = 0; index < COUNT; index++) {
+        resolve(solo, FIRST + index, "wechat", 1);
+    }
+    solo_set_time(solo, START_MS + 4 * HOUR_MS);
+    assert_int_equal(pull(solo, "wechat", PULL_MAX)->n_tasks, 0);
+    assert_int_equal(solo_tally(solo, "asked"), COUNT + STEP_DUE_MAX);
+    assert_int_equal(pull(solo, "wechat", PULL_MAX)->n_tasks, 0);
+    assert_int_equal(solo_tally(solo, "asked"), 2 * COUNT);
+    solo_advance(solo, 2 * HOUR_MS);
+    assert_int_equal(pull(solo, "wechat", PULL_MAX)->n_tasks, PULL_MAX);
+    check_totals(solo);
+}
+
 static void test_pull_when_repeated_with_the_same_id_then_the_same_tasks(void **context)
 {
     struct solo *const solo = *context;
@@ -619,6 +638,7 @@ int main(void)
         CASE(test_pull_when_many_then_earliest_first_and_at_most_max),
         CASE(test_pull_when_nothing_is_open_then_waits_until_the_next_task),
         CASE(test_pull_when_the_attempt_ends_now_then_left_to_its_deadline),
+        CASE(test_pull_when_too_many_attempts_end_now_then_none_of_them_is_given),
         CASE(test_pull_when_repeated_with_the_same_id_then_the_same_tasks),
         CASE(test_pull_when_a_field_is_wrong_then_refused),
         CASE(test_answer_when_not_pulled_or_not_yet_open_then_taken),

@@ -16,6 +16,7 @@ enum {
     LOGS_MAX = 4,
     PATH_BYTES = 256,
     MAP_BYTES = 256 << 20,
+    CHAINS_MAX = 8192, /* tickets of one story */
 };
 
 struct solo {
@@ -40,6 +41,10 @@ struct solo {
     unsigned char *bytes;
     struct trace trace;
     bool tracing;
+    struct {
+        uint64_t ticket, seq;
+    } chains[CHAINS_MAX];
+    size_t chain_count;
 };
 
 static void must(bool condition, const char *what)
@@ -180,17 +185,39 @@ uint64_t solo_head(const struct solo *solo)
 /* ---- the trace --------------------------------------------------------------------------------
  */
 
+/* Every fact about one ticket names the fact before it, the first names none. Refusals of records
+ * stand outside. */
+static void check_chain(struct solo *solo, uint64_t seq, const Paidan__Event *event)
+{
+    if (!event->has_ticket || event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+        return;
+    }
+    size_t index = 0;
+    while (index < solo->chain_count && solo->chains[index].ticket != event->ticket) {
+        index++;
+    }
+    if (index == solo->chain_count) {
+        must(index < CHAINS_MAX, "too many tickets");
+        must(!event->has_prev_seq, "the first fact about a ticket has none before it");
+        solo->chains[solo->chain_count++].ticket = event->ticket;
+    } else {
+        must(event->prev_seq == solo->chains[index].seq, "a ticket's facts form a chain");
+    }
+    solo->chains[index].seq = seq;
+}
+
 static enum rc visit(void *context, const struct evlog_record *record)
 {
     struct solo *const solo = context;
     solo->seen_seq = record->seq;
-    if (record->kind != EVLOG_EVENT || !solo->tracing) {
+    if (record->kind != EVLOG_EVENT) {
         return RC_OK;
     }
     Paidan__Event *const event = paidan__event__unpack(NULL, record->bytes, record->payload);
     must(event != NULL, "a record that is not an event");
+    check_chain(solo, record->seq, event);
     /* The digest of the site's files is no matter of a story. */
-    if (event->fact_case != PAIDAN__EVENT__FACT_SITE_CHANGED) {
+    if (solo->tracing && event->fact_case != PAIDAN__EVENT__FACT_SITE_CHANGED) {
         trace_event(&solo->trace, solo->service->name, ">", event);
     }
     paidan__event__free_unpacked(event, NULL);

@@ -3,7 +3,8 @@
  * Commands and deadlines go through a real engine on a real store; records of the logs it follows
  * are written by the test. Beside story.h, which runs one input a step and only traces, this is for
  * tests that need a whole step (records and a command together), its conditions, or the bytes of an
- * answer. Deterministic: same calls, same bytes. A call that fails where it must not ends the test.
+ * answer. Each fact's prev_seq is checked as it is said. Deterministic: same calls, same bytes. A
+ * call that fails where it must not ends the test.
  */
 #pragma once
 
