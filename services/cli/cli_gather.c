@@ -41,7 +41,7 @@ static Paidan__Answer *ask_other(struct cli *cli, const char *service, Paidan__R
     if (code == PAIDAN__CODE__OK) {
         return answer;
     }
-    if (code != PAIDAN__CODE__TICKET_UNKNOWN) {
+    if (code != PAIDAN__CODE__TICKET_UNKNOWN && code != PAIDAN__CODE__CALLBACK_NOT_OPEN) {
         view->missing = code;
     }
     return NULL;

@@ -24,8 +24,24 @@ static Paidan__Code choose_category(const struct site *site, struct decision *de
     return decision->category == SITE_NONE ? PAIDAN__CODE__CATEGORY_UNKNOWN : PAIDAN__CODE__OK;
 }
 
+/* The site's only root area, if the unit stands on its level: such a unit's place is all of it. */
+static uint32_t whole_site(const struct site *site, uint32_t unit)
+{
+    uint32_t root = SITE_NONE;
+    for (uint32_t index = 0; index < site->area_count; index++) {
+        if (site->areas[index].parent == SITE_NONE) {
+            if (root != SITE_NONE) {
+                return SITE_NONE;
+            }
+            root = index;
+        }
+    }
+    return root != SITE_NONE && site->areas[root].level == site->units[unit].level ? root
+                                                                                   : SITE_NONE;
+}
+
 /* The area told; else the ticket's if the unit's area contains it (it is the finer one), else the
- * unit's, else the ticket's. */
+ * unit's, else the ticket's, else the whole site for a unit of its top. */
 static Paidan__Code choose_area(const struct site *site, struct decision *decision)
 {
     if (decision->wish->area != NULL) {
@@ -38,6 +54,9 @@ static Paidan__Code choose_area(const struct site *site, struct decision *decisi
         const bool finer = of_ticket != SITE_NONE &&
                            (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
         decision->area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
+        if (decision->area == SITE_NONE) {
+            decision->area = whole_site(site, decision->unit);
+        }
     }
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }
