@@ -350,6 +350,42 @@ const Paidan__Answer *solo_query(struct solo *solo, Paidan__Request *request)
     return answer;
 }
 
+static enum rc fail_nth(void *context, const char *operation)
+{
+    unsigned *const left = context;
+    if (*left == 0 || strcmp(operation, "committed") == 0) {
+        return RC_OK;
+    }
+    *left -= 1;
+    return *left == 0 ? RC_FULL : RC_OK;
+}
+
+bool solo_try_full(struct solo *solo, Paidan__Request *request, unsigned nth)
+{
+    const uint64_t head = step_engine_head(solo->engine);
+    const size_t queued = solo->count;
+    if (request != NULL) {
+        fill(solo, request);
+        solo->inputs[solo->count++] = (struct step_input){.kind = STEP_COMMAND, .request = request};
+    }
+    unsigned left = nth;
+    store_set_fault(solo->store, fail_nth, &left);
+    const enum rc rc =
+        step_engine_run(solo->engine, &solo->conditions, solo->inputs, solo->count, solo->outcomes);
+    store_set_fault(solo->store, NULL, NULL);
+    must((rc == RC_FULL) == (left == 0), "a full store is RC_FULL, nothing else is");
+    if (rc == RC_FULL) {
+        must(step_engine_head(solo->engine) == head, "a step that failed said nothing");
+        solo->count = queued; /* the records are given again */
+    } else {
+        must_rc(rc, "step_engine_run");
+        solo->count = 0;
+        trace_new(solo);
+    }
+    step_engine_reset(solo->engine);
+    return rc == RC_FULL;
+}
+
 static uint64_t next_seq(struct solo *solo, const char *log)
 {
     for (size_t index = 0; index < LOGS_MAX; index++) {

@@ -52,6 +52,11 @@ const unsigned char *solo_bytes(const struct solo *solo, size_t *size);
 /* A wish that changes nothing. */
 const Paidan__Answer *solo_query(struct solo *solo, Paidan__Request *request);
 
+/* Runs what solo_say queued and the command (NULL: none) with the nth write or commit of the store
+ * failing as RC_FULL; count from 1. False: that many there are not, and all of it was done. True:
+ * the step failed, nothing changed, and the same may be tried again. */
+bool solo_try_full(struct solo *solo, Paidan__Request *request, unsigned nth);
+
 /* Records of followed logs: queued by solo_say (cause and time are filled in, the event must live
  * until the flush), applied in one step by solo_flush. */
 void solo_say(struct solo *solo, const char *log, Paidan__Event *event);

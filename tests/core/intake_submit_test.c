@@ -1,0 +1,327 @@
+/* intake_core: what is taken in, what is refused, and the numbers it gets. */
+
+#include "intake_wishes.h"
+
+static int setup(void **state)
+{
+    *state = solo_open(&intake_service, solo_site(), START_MS);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    solo_close(*state);
+    return 0;
+}
+
+static void test_submit_when_repeated_with_the_same_id_then_the_same_bytes(void **context)
+{
+    struct solo *const solo = *context;
+    Paidan__NewTicket item = ticket("wechat", NULL, "垃圾没人清运");
+    Paidan__NewTicket *list[] = {&item};
+    size_t first_bytes = 0, second_bytes = 0;
+    (void)submit_list(solo, list, 1, "0123456789abcdef");
+    const unsigned char *bytes = solo_bytes(solo, &first_bytes);
+    unsigned char first[256];
+    assert_true(first_bytes <= sizeof first);
+    memcpy(first, bytes, first_bytes);
+    const uint64_t head = solo_head(solo);
+    solo_restart(solo);
+    const Paidan__Answer *const again = submit_list(solo, list, 1, "0123456789abcdef");
+    assert_int_equal(again->submitted->results[0]->ticket, FIRST);
+    (void)solo_bytes(solo, &second_bytes);
+    assert_int_equal(first_bytes, second_bytes);
+    assert_int_equal(solo_head(solo), head);
+    assert_int_equal(solo_tally(solo, "registered"), 1);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_duplicate_then_first_ticket_and_its_code(void **context)
+{
+    struct solo *const solo = *context;
+    char code[QUERY_CODE_BYTES];
+    Paidan__NewTicket item = ticket("wechat", "wx-9", "路灯不亮");
+    const Paidan__SubmitResult *result = submit_one(solo, &item);
+    assert_false(result->has_duplicate);
+    memcpy(code, result->query_code, sizeof code);
+
+    result = submit_one(solo, &item);
+    assert_true(result->has_duplicate && result->duplicate);
+    assert_int_equal(result->ticket, FIRST);
+    assert_string_equal(result->query_code, code);
+
+    item.text = (char *)"路灯不亮了";
+    result = submit_one(solo, &item);
+    assert_int_equal(result->code, PAIDAN__CODE__EXTERNAL_ID_CONFLICT);
+    assert_int_equal(result->ticket, FIRST);
+    assert_null(result->query_code);
+
+    /* The same external id of another channel is another complaint. */
+    item.channel = (char *)"hotline";
+    result = submit_one(solo, &item);
+    assert_int_equal(result->code, PAIDAN__CODE__OK);
+    assert_int_equal(result->ticket, FIRST + 1);
+    assert_int_equal(solo_tally(solo, "registered"), 2);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_one_batch_repeats_itself_then_judged_in_order(void **context)
+{
+    struct solo *const solo = *context;
+    Paidan__NewTicket items[] = {
+        ticket("wechat", "a", "井盖缺失"), ticket("wechat", "a", "井盖缺失"),
+        ticket("wechat", "a", "井盖松动"), ticket("nowhere", "a", "井盖缺失"),
+        ticket("wechat", "b", " 　\n"),    ticket("wechat", "b", "噪音扰民"),
+    };
+    Paidan__NewTicket *list[6];
+    for (size_t index = 0; index < 6; index++) {
+        list[index] = &items[index];
+    }
+    const Paidan__Answer *const answer = submit_list(solo, list, 6, NULL);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_int_equal(answer->submitted->n_results, 6);
+    Paidan__SubmitResult **const results = answer->submitted->results;
+    assert_int_equal(results[0]->code, PAIDAN__CODE__OK);
+    assert_int_equal(results[0]->ticket, FIRST);
+    assert_int_equal(results[1]->code, PAIDAN__CODE__OK);
+    assert_int_equal(results[1]->duplicate, 1);
+    assert_int_equal(results[1]->ticket, FIRST);
+    assert_string_equal(results[1]->query_code, results[0]->query_code);
+    assert_int_equal(results[2]->code, PAIDAN__CODE__EXTERNAL_ID_CONFLICT);
+    assert_int_equal(results[3]->code, PAIDAN__CODE__CHANNEL_UNKNOWN);
+    assert_int_equal(results[4]->code, PAIDAN__CODE__TEXT_EMPTY);
+    assert_int_equal(results[5]->code, PAIDAN__CODE__OK);
+    assert_int_equal(results[5]->ticket, FIRST + 1);
+    assert_string_not_equal(results[5]->query_code, results[0]->query_code);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_the_day_changes_then_numbers_begin_again(void **context)
+{
+    struct solo *const solo = *context;
+    assert_int_equal(submit(solo, "wechat", NULL, "一"), FIRST);
+    solo_set_time(solo, START_MS + 15 * HOUR_MS - 1); /* 23:59:59.999 in +08:00 */
+    assert_int_equal(submit(solo, "wechat", NULL, "二"), FIRST + 1);
+    solo_set_time(solo, START_MS + 15 * HOUR_MS);
+    assert_int_equal(submit(solo, "wechat", NULL, "三"), 2026112300000001ull);
+    /* A clock that goes back changes nothing: the stored time counts. */
+    solo_set_time(solo, START_MS);
+    assert_int_equal(submit(solo, "wechat", NULL, "四"), 2026112300000002ull);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_the_offset_moves_back_then_numbers_go_on(void **context)
+{
+    struct solo *const solo = *context;
+    struct site west = *solo_site();
+    assert_int_equal(submit(solo, "wechat", NULL, "一"), FIRST);
+    west.utc_offset_ms = -(int64_t)(8 * HOUR_MS); /* there it is still the 21st */
+    assert_int_equal(step_engine_set_site(solo_engine(solo), &west), RC_OK);
+    assert_int_equal(submit(solo, "wechat", NULL, "二"), FIRST + 1);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_4096_in_one_request_then_all_have_numbers(void **context)
+{
+    struct solo *const solo = *context;
+    enum { COUNT = SUBMIT_TICKETS_MAX };
+    static Paidan__NewTicket items[COUNT + 1];
+    static Paidan__NewTicket *list[COUNT + 1];
+    static char ids[COUNT + 1][16];
+    for (unsigned index = 0; index <= COUNT; index++) {
+        (void)snprintf(ids[index], sizeof ids[index], "id-%u", index);
+        items[index] = ticket("device", ids[index], "水位超过警戒线");
+        list[index] = &items[index];
+    }
+    assert_int_equal(submit_list(solo, list, COUNT + 1, NULL)->code, PAIDAN__CODE__TOO_MANY_ITEMS);
+    assert_int_equal(solo_tally(solo, "registered"), 0);
+    const Paidan__Answer *const answer = submit_list(solo, list, COUNT, NULL);
+    assert_int_equal(answer->submitted->n_results, COUNT);
+    for (unsigned index = 0; index < COUNT; index++) {
+        assert_int_equal(answer->submitted->results[index]->code, PAIDAN__CODE__OK);
+        assert_int_equal(answer->submitted->results[index]->ticket, FIRST + index);
+    }
+    assert_int_equal(submit_list(solo, list, 0, NULL)->code, PAIDAN__CODE__FIELD_INVALID);
+    assert_int_equal(solo_tally(solo, "registered"), COUNT);
+    solo_check_replay(solo);
+}
+
+static Paidan__Code judge(struct solo *solo, Paidan__NewTicket *item, const char *field)
+{
+    const Paidan__SubmitResult *const result = submit_one(solo, item);
+    if (field != NULL) {
+        assert_string_equal(result->detail, field);
+    }
+    return result->code;
+}
+
+static void test_submit_when_a_field_is_wrong_then_its_code_and_name(void **context)
+{
+    struct solo *const solo = *context;
+    char *const longest = calloc(1, TEXT_BYTES_MAX + 2);
+    assert_non_null(longest);
+    memset(longest, 'x', TEXT_BYTES_MAX);
+    Paidan__NewTicket item = ticket("wechat", NULL, longest);
+    assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+    longest[TEXT_BYTES_MAX] = 'x';
+    assert_int_equal(judge(solo, &item, "text"), PAIDAN__CODE__TEXT_TOO_LONG);
+
+    item = ticket("wechat", "", "正文");
+    assert_int_equal(judge(solo, &item, "external_id"), PAIDAN__CODE__FIELD_INVALID);
+    item.external_id = longest + TEXT_BYTES_MAX - EXTERNAL_ID_BYTES_MAX;
+    assert_int_equal(judge(solo, &item, "external_id"), PAIDAN__CODE__FIELD_TOO_LONG);
+
+    item = ticket("wechat", NULL, "正文");
+    item.place = longest + TEXT_BYTES_MAX - PLACE_BYTES_MAX;
+    assert_int_equal(judge(solo, &item, "place"), PAIDAN__CODE__FIELD_TOO_LONG);
+    item.place = longest + TEXT_BYTES_MAX - PLACE_BYTES_MAX + 1;
+    item.reporter = longest + TEXT_BYTES_MAX - REPORTER_BYTES_MAX;
+    assert_int_equal(judge(solo, &item, "reporter"), PAIDAN__CODE__FIELD_TOO_LONG);
+    item.reporter = longest + TEXT_BYTES_MAX - REPORTER_BYTES_MAX + 1;
+    item.title = longest + TEXT_BYTES_MAX - GIVEN_TITLE_BYTES_MAX;
+    assert_int_equal(judge(solo, &item, "title"), PAIDAN__CODE__FIELD_TOO_LONG);
+    item.title = longest + TEXT_BYTES_MAX - GIVEN_TITLE_BYTES_MAX + 1;
+    assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+
+    item = ticket("wechat", NULL, "正文");
+    item.phone = (char *)"12";
+    assert_int_equal(judge(solo, &item, "phone"), PAIDAN__CODE__FIELD_INVALID);
+    item.phone = (char *)"0591-8765x432";
+    assert_int_equal(judge(solo, &item, "phone"), PAIDAN__CODE__FIELD_INVALID);
+    item.phone = (char *)"+86 (0591) 8765-4321";
+    assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+
+    item = ticket("wechat", NULL, "正文");
+    item.has_occurred_ms = 1;
+    item.occurred_ms = START_MS + 24 * HOUR_MS + 1;
+    assert_int_equal(judge(solo, &item, "occurred_ms"), PAIDAN__CODE__FIELD_INVALID);
+    item.occurred_ms = START_MS + 24 * HOUR_MS;
+    item.category_hint = (char *)"nothing";
+    assert_int_equal(judge(solo, &item, "category_hint"), PAIDAN__CODE__CATEGORY_UNKNOWN);
+    item.category_hint = (char *)"water";
+    item.area_hint = (char *)"nowhere";
+    assert_int_equal(judge(solo, &item, "area_hint"), PAIDAN__CODE__AREA_UNKNOWN);
+    item.area_hint = (char *)"sanchajie";
+    assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+    free(longest);
+    solo_check_replay(solo);
+}
+
+static Paidan__Code attach(struct solo *solo, const char *name, const char *url, size_t digest)
+{
+    static uint8_t bytes[64];
+    Paidan__Attachment attachment = PAIDAN__ATTACHMENT__INIT;
+    Paidan__Attachment *list[] = {&attachment};
+    attachment.name = (char *)name;
+    attachment.url = (char *)url;
+    attachment.has_digest = digest > 0;
+    attachment.digest = (ProtobufCBinaryData){digest, bytes};
+    Paidan__NewTicket item = ticket("wechat", NULL, "见照片");
+    item.attachments = list;
+    item.n_attachments = 1;
+    return submit_one(solo, &item)->code;
+}
+
+static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
+{
+    struct solo *const solo = *context;
+    assert_int_equal(attach(solo, "a.jpg", "https://x.example/a.jpg", 32), PAIDAN__CODE__OK);
+    assert_int_equal(attach(solo, "a.jpg", "wxmedia:1234", 0), PAIDAN__CODE__OK);
+    assert_int_equal(attach(solo, "", "https://x.example/a", 0), PAIDAN__CODE__FIELD_INVALID);
+    assert_int_equal(attach(solo, "a", "https://x.example/a", 31), PAIDAN__CODE__FIELD_INVALID);
+    static const char *const wrong[] = {
+        "",          ":x",         "//x",           "/etc/passwd",
+        "https:",    "1a:b",       "javascript:x",  "JavaScript:x",
+        "data:,abc", "vbscript:x", "https://x/a b", "https://x/a\n"};
+    for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
+        assert_int_equal(attach(solo, "a", wrong[index], 0), PAIDAN__CODE__FIELD_INVALID);
+    }
+    Paidan__Attachment one = PAIDAN__ATTACHMENT__INIT;
+    one.name = (char *)"a";
+    one.url = (char *)"https://x.example/a";
+    Paidan__Attachment *many[ATTACHMENTS_MAX + 1];
+    for (size_t index = 0; index <= ATTACHMENTS_MAX; index++) {
+        many[index] = &one;
+    }
+    Paidan__NewTicket item = ticket("wechat", NULL, "见照片");
+    item.attachments = many;
+    item.n_attachments = ATTACHMENTS_MAX + 1;
+    assert_int_equal(judge(solo, &item, "attachments"), PAIDAN__CODE__TOO_MANY_ITEMS);
+    item.n_attachments = ATTACHMENTS_MAX;
+    assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+    solo_check_replay(solo);
+}
+
+static void test_submit_when_space_is_short_then_only_new_tickets_are_refused(void **context)
+{
+    struct solo *const solo = *context;
+    const uint64_t number = submit(solo, "wechat", "wx-1", "一");
+    Paidan__NewTicket item = ticket("wechat", "wx-1", "一");
+    Paidan__NewTicket *list[] = {&item};
+    solo_conditions(solo, true, 0);
+    const Paidan__Answer *answer = submit_list(solo, list, 1, NULL);
+    assert_int_equal(answer->code, PAIDAN__CODE__STORAGE_FULL);
+    assert_true(answer->retry_after_ms > 0);
+    assert_int_equal(supplement(solo, number, "补充", NULL)->code, PAIDAN__CODE__OK);
+    solo_conditions(solo, false, 1500);
+    answer = submit_list(solo, list, 1, NULL);
+    assert_int_equal(answer->code, PAIDAN__CODE__OVERLOADED);
+    assert_int_equal(answer->retry_after_ms, 1500);
+    assert_null(answer->submitted);
+    assert_int_equal(chase(solo, number, NULL)->code, PAIDAN__CODE__OK);
+    assert_int_equal(withdraw(solo, number)->code, PAIDAN__CODE__OK);
+    assert_int_equal(solo_tally(solo, "registered"), 1);
+    solo_check_replay(solo);
+}
+
+/* The day's last number is given out, the next ticket is refused, the next day begins at 1. */
+static void test_submit_when_the_day_has_no_numbers_left_then_exhausted(void **context)
+{
+    struct solo *const solo = *context;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Registered fact = PAIDAN__REGISTERED__INIT;
+    fact.channel = (char *)"wechat";
+    fact.text = (char *)"一";
+    fact.title = (char *)"一";
+    fact.query_code = (char *)"ABCDEF";
+    event.has_ticket = 1;
+    event.ticket = FIRST - 1 + 99999998;
+    event.at_ms = START_MS;
+    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
+    event.registered = &fact;
+    struct store_txn *txn = NULL;
+    struct tally tally;
+    assert_int_equal(store_begin(solo_store(solo), true, &txn), RC_OK);
+    assert_int_equal(tally_load(txn, &tally), RC_OK);
+    struct step_fold fold = {.txn = txn, .tally = &tally};
+    assert_int_equal(intake_service.evolve(&fold, 1, &event), RC_OK);
+    assert_int_equal(store_commit(txn), RC_OK);
+    assert_int_equal(submit(solo, "wechat", NULL, "二"), FIRST - 1 + 99999999);
+    Paidan__NewTicket item = ticket("wechat", NULL, "三");
+    const Paidan__SubmitResult *const result = submit_one(solo, &item);
+    assert_int_equal(result->code, PAIDAN__CODE__NUMBERS_EXHAUSTED);
+    assert_false(result->has_ticket);
+    solo_set_time(solo, START_MS + 24 * HOUR_MS);
+    assert_int_equal(submit(solo, "wechat", NULL, "四"), 2026112300000001ull);
+}
+
+/* Whichever write finds the disk full: the step is undone as a whole, and done once there is room.
+ */
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        CASE(test_submit_when_repeated_with_the_same_id_then_the_same_bytes),
+        CASE(test_submit_when_duplicate_then_first_ticket_and_its_code),
+        CASE(test_submit_when_one_batch_repeats_itself_then_judged_in_order),
+        CASE(test_submit_when_the_day_changes_then_numbers_begin_again),
+        CASE(test_submit_when_the_offset_moves_back_then_numbers_go_on),
+        CASE(test_submit_when_4096_in_one_request_then_all_have_numbers),
+        CASE(test_submit_when_a_field_is_wrong_then_its_code_and_name),
+        CASE(test_submit_when_an_attachment_is_wrong_then_refused),
+        CASE(test_submit_when_space_is_short_then_only_new_tickets_are_refused),
+        CASE(test_submit_when_the_day_has_no_numbers_left_then_exhausted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
