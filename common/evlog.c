@@ -13,6 +13,8 @@
 #define HEAD_VERSION 1u
 #define FOLLOWER_VERSION 1u
 
+static_assert(EVLOG_BLOCK_BYTES_MAX / EVLOG_RECORD_HEADER_BYTES <= UINT16_MAX,
+              "the count of records in a block has 16 bits");
 static_assert(EVLOG_HASH_BYTES == crypto_generichash_BYTES, "BLAKE2b-256");
 
 static const char head_key[] = EVLOG_HEAD_KEY;
@@ -167,9 +169,8 @@ enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
         return RC_LIMIT;
     }
     const size_t record = EVLOG_RECORD_HEADER_BYTES + bytes;
-    const bool fresh = evlog->block_count == 0 ||
-                       evlog->used - evlog->block_at + record > EVLOG_BLOCK_BYTES_MAX ||
-                       evlog->block_count == UINT16_MAX;
+    const bool fresh =
+        evlog->block_count == 0 || evlog->used - evlog->block_at + record > EVLOG_BLOCK_BYTES_MAX;
     const size_t wanted = record + (fresh ? EVLOG_BLOCK_HEADER_BYTES : 0);
     if (wanted > evlog->buffer_bytes - evlog->used) {
         return RC_LIMIT;

@@ -26,9 +26,16 @@ static enum rc fold_registered(struct step_fold *fold, uint64_t seq, const Paida
     codec_put_u64(&writer, event->at_ms);
     codec_put_text(&writer, event->registered->external_id);
     codec_seal_end(&writer);
-    const enum rc rc = store_insert(fold->txn, TOY_TICKETS, key, sizeof key, bytes, writer.used);
+    enum rc rc = store_insert(fold->txn, TOY_TICKETS, key, sizeof key, bytes, writer.used);
     fold->tally->values[TOY_REGISTERED]++;
-    return rc == RC_OK ? due_put(fold->txn, &due) : rc;
+    if (rc == RC_OK) {
+        rc = due_put(fold->txn, &due);
+    }
+    if (rc == RC_OK && strcmp(event->registered->text, "pair") == 0) {
+        const struct due second = {.due_ms = due.due_ms, .id = due.id, .kind = 2};
+        rc = due_put(fold->txn, &second);
+    }
+    return rc;
 }
 
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
@@ -37,9 +44,11 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
     case PAIDAN__EVENT__FACT_REGISTERED:
         return fold_registered(fold, seq, event);
     case PAIDAN__EVENT__FACT_WARNED: {
-        const struct due due = {.due_ms = event->warned->due_ms, .id = event->ticket, .kind = 1};
+        struct due due = {.due_ms = event->warned->due_ms, .id = event->ticket, .kind = 1};
         fold->tally->values[TOY_FIRED]++;
-        return due_del(fold->txn, &due);
+        const enum rc rc = due_del(fold->txn, &due);
+        due.kind = 2;
+        return rc == RC_OK ? due_del(fold->txn, &due) : rc;
     }
     case PAIDAN__EVENT__FACT_NOTED:
         fold->tally->values[TOY_NOTED]++;

@@ -9,7 +9,7 @@
  *   Pull         waits under step_key("work") until something was ever registered
  *   records      Registered: one Noted per record, one Receipts per step (finish);
  *                a record of ticket TOY_UNHOLDABLE is too much for any transaction
- *   deadlines    Warned: the row goes
+ *   deadlines    Warned: the row goes, and the second row of a ticket whose text is "pair"
  *   TriageShow   answers how many were registered */
 #pragma once
 

@@ -103,6 +103,18 @@ static void test_deadline_when_due_then_fires_once_and_first(void **state)
     toy_check_all(fixture);
 }
 
+/* The first of two deadlines takes the second with it: that one is no longer due. */
+static void test_deadline_when_moved_by_one_before_then_does_not_fire(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    toy_add_submit(fixture, 1, 1, "pair", 2);
+    toy_run_ok(fixture);
+    fixture->now_ms = 2000;
+    toy_run_ok(fixture);
+    assert_int_equal(toy_tally_of(fixture, TOY_FIRED), 2);
+    toy_check_all(fixture);
+}
+
 /* ---- splitting ---- */
 
 static void test_batch_when_too_much_for_one_transaction_then_split(void **state)
@@ -345,6 +357,7 @@ int main(void)
         CASE(test_records_when_one_is_missing_then_gap_and_nothing_changes),
         CASE(test_record_when_unholdable_then_refused_as_fact),
         CASE(test_deadline_when_due_then_fires_once_and_first),
+        CASE(test_deadline_when_moved_by_one_before_then_does_not_fire),
         CASE(test_batch_when_too_much_for_one_transaction_then_split),
         CASE(test_command_when_alone_too_much_then_refused_and_others_done),
         CASE(test_fact_when_it_breaks_a_limit_then_command_refused),
