@@ -1,0 +1,376 @@
+/* Triage's stories against their golden traces: tests/golden/triage_<name>.txt.
+ *
+ * Each story drives the real core through the real engine over the site tests/sites/words (or
+ * ladder) and ends with a replay of its log. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "story.h"
+#include "triage.h"
+#include "triage_fsm.h"
+#include "triage_state.h"
+
+/* 2026-11-22 09:00 in +08:00. */
+#define START_MS 1795309200000ull
+#define MINUTE 60000ull
+
+struct complaint {
+    const char *title, *text, *place, *category_hint, *area_hint;
+};
+
+/* ---- what triage hears ------------------------------------------------------------------------
+ */
+
+static void say(struct story *story, const char *log, uint64_t number, Paidan__Event *event)
+{
+    event->has_ticket = 1;
+    event->ticket = story_ticket(story, number);
+    story_hear(story, log, event);
+}
+
+static void registered(struct story *story, uint64_t number, const struct complaint *complaint)
+{
+    Paidan__Registered fact = PAIDAN__REGISTERED__INIT;
+    fact.channel = "wechat";
+    fact.title = (char *)(complaint->title == NULL ? "标题" : complaint->title);
+    fact.text = (char *)complaint->text;
+    fact.place = (char *)complaint->place;
+    fact.query_code = "ABC123";
+    fact.category_hint = (char *)complaint->category_hint;
+    fact.area_hint = (char *)complaint->area_hint;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
+    event.registered = &fact;
+    say(story, "intake", number, &event);
+}
+
+static void words(struct story *story, uint64_t number, const char *place, const char *text)
+{
+    const struct complaint complaint = {.text = text, .place = place};
+    registered(story, number, &complaint);
+}
+
+static void chased(struct story *story, uint64_t number, uint32_t count)
+{
+    Paidan__Chased fact = PAIDAN__CHASED__INIT;
+    fact.count = count;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
+    event.chased = &fact;
+    say(story, "intake", number, &event);
+}
+
+static void withdrawn(struct story *story, uint64_t number)
+{
+    Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
+    event.withdrawn = &fact;
+    say(story, "intake", number, &event);
+}
+
+static void returned(struct story *story, uint64_t number, const char *unit)
+{
+    Paidan__Returned fact = PAIDAN__RETURNED__INIT;
+    fact.unit = (char *)unit;
+    fact.note = "不归我们管";
+    fact.count = 1;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RETURNED;
+    event.returned = &fact;
+    say(story, "escalation", number, &event);
+}
+
+static void raised(struct story *story, uint64_t number)
+{
+    Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
+    to.level = 3;
+    to.unit = "s.city";
+    Paidan__Raised fact = PAIDAN__RAISED__INIT;
+    fact.from_level = 2;
+    fact.from_unit = "c.east";
+    fact.to = &to;
+    fact.why = PAIDAN__WHY__WHY_EXPIRED;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RAISED;
+    event.raised = &fact;
+    say(story, "escalation", number, &event);
+}
+
+static void closed(struct story *story, uint64_t number)
+{
+    Paidan__Closed fact = PAIDAN__CLOSED__INIT;
+    fact.outcome = PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+    fact.round = 1;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_CLOSED;
+    event.closed = &fact;
+    say(story, "escalation", number, &event);
+}
+
+/* ---- what the dispatcher does -----------------------------------------------------------------
+ */
+
+static void dispatch(struct story *story, uint64_t number, const char *unit, const char *category,
+                     const char *area)
+{
+    Paidan__DeskDispatch wish = PAIDAN__DESK_DISPATCH__INIT;
+    wish.ticket = story_ticket(story, number);
+    wish.unit = (char *)unit;
+    wish.category = (char *)category;
+    wish.area = (char *)area;
+    wish.note = "请办理";
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
+    request.desk_dispatch = &wish;
+    (void)story_ask(story, "desk", &request);
+}
+
+/* The desk as a dispatcher sees it, in pages of two. */
+static void desk(struct story *story)
+{
+    Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
+    wish.has_limit = 1;
+    wish.limit = 2;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
+    request.desk_list = &wish;
+    for (;;) {
+        const Paidan__Answer *answer = story_query(story, &request);
+        const Paidan__DeskListed *page = answer == NULL ? NULL : answer->desk_listed;
+        if (page == NULL) {
+            trace_say(&story->trace, "desk: no list");
+            return;
+        }
+        for (size_t index = 0; index < page->n_items; index++) {
+            const Paidan__DeskItem *item = page->items[index];
+            trace_say(&story->trace, "desk: %llu reasons=%#x categories=%zu areas=%zu chases=%u %s",
+                      (unsigned long long)item->ticket % 10000, item->reasons, item->n_categories,
+                      item->n_areas, item->has_chases ? item->chases : 0,
+                      item->note == NULL ? "" : item->note);
+        }
+        if (!page->has_next) {
+            trace_say(&story->trace, "desk: end");
+            return;
+        }
+        wish.has_after = 1;
+        wish.after = page->next;
+    }
+}
+
+static void look(struct story *story, uint64_t number)
+{
+    Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
+    wish.ticket = story_ticket(story, number);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+    request.triage_show = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    const Paidan__TriageShown *shown = answer == NULL ? NULL : answer->triage_shown;
+    if (shown == NULL) {
+        trace_say(&story->trace, "look %llu: code %d", (unsigned long long)number,
+                  answer == NULL ? -1 : (int)answer->code);
+        return;
+    }
+    trace_say(&story->trace, "look %llu: %s %s@%s → %s%s (%s)", (unsigned long long)number,
+              triage_fsm_state_name((enum triage_state)shown->state),
+              shown->category == NULL ? "-" : shown->category,
+              shown->area == NULL ? "-" : shown->area, shown->unit == NULL ? "-" : shown->unit,
+              shown->by_desk ? " by desk" : "", shown->why == NULL ? "" : shown->why);
+}
+
+static void totals(struct story *story)
+{
+    for (size_t index = 0; triage_tallies[index] != NULL; index++) {
+        trace_say(&story->trace, "total %s %llu", triage_tallies[index],
+                  (unsigned long long)story_count(story, triage_tallies[index]));
+    }
+}
+
+/* ---- the stories ------------------------------------------------------------------------------
+ */
+
+static void tell_sure(struct story *story)
+{
+    words(story, 1, "湖畔花园3幢", "楼上太吵了");        /* lowest level with an owner */
+    words(story, 2, "半山老公寓", "楼上太吵了");         /* none at the estate: community */
+    words(story, 3, NULL, "湖畔花园地下室积水");         /* the place is in the text */
+    words(story, 4, "半山公寓", "路灯坏了");             /* starts at the community */
+    words(story, 5, "青山街道", "井盖没了");             /* an area above the start level */
+    words(story, 6, "湖畔花园", "消防通道被堵");         /* starts at the street, urgent */
+    words(story, 7, "湖畔花园", "半山公寓那边太吵");     /* the place counts first */
+    words(story, 8, "阳光花园", "西溪社区这里夜间施工"); /* two of that name: settled by the text */
+    words(story, 9, "东湖社区", "施工噪音");             /* the finer of two related categories */
+    for (uint64_t number = 1; number <= 9; number++) {
+        look(story, number);
+    }
+    totals(story);
+}
+
+static void tell_hints(struct story *story)
+{
+    struct complaint complaint = {
+        .text = "没写清楚", .category_hint = "water", .area_hint = "e.lake"};
+    registered(story, 1, &complaint);
+    complaint.text = "半山公寓太吵"; /* hints before words */
+    registered(story, 2, &complaint);
+    complaint.category_hint = "unknown"; /* hints that the site does not know are not hints */
+    complaint.area_hint = "unknown";
+    registered(story, 3, &complaint);
+    look(story, 1);
+}
+
+static void tell_unsure(struct story *story)
+{
+    words(story, 1, "湖畔花园", "说不清楚是什么事");             /* no category */
+    words(story, 2, NULL, "太吵了");                             /* no place */
+    words(story, 3, NULL, "说不清楚");                           /* neither */
+    words(story, 4, "湖畔花园", "漏水，而且太吵");               /* two categories alike */
+    words(story, 5, "阳光花园", "太吵了");                       /* two areas of that name */
+    words(story, 6, NULL, "湖畔花园和半山公寓都太吵了");         /* two areas named */
+    words(story, 7, "湖畔花园", "消防通道演习");                 /* excluded word */
+    words(story, 8, "湖畔花园", "一件无主事项");                 /* only the fallback owns it */
+    words(story, 9, "湖畔花园", "漏水积水漏水积水，还有点太吵"); /* clear enough after all */
+    desk(story);
+    look(story, 6);
+    totals(story);
+}
+
+static void tell_dispatch(struct story *story)
+{
+    words(story, 1, NULL, "太吵了");
+    words(story, 2, "湖畔花园", "说不清楚");
+    words(story, 3, NULL, "说不清楚");
+    story_until(story, 10 * MINUTE);
+    dispatch(story, 9, "c.east", "noise", NULL);     /* unknown ticket */
+    dispatch(story, 1, "nobody", "noise", "e.lake"); /* unknown unit */
+    dispatch(story, 1, "c.east", "nothing", NULL);   /* unknown category */
+    dispatch(story, 1, "c.any", NULL, NULL);         /* no area anywhere */
+    dispatch(story, 1, "c.east", NULL, "nowhere");
+    dispatch(story, 2, "c.any", NULL, NULL);     /* no category anywhere */
+    dispatch(story, 1, "c.east", NULL, NULL);    /* triage's category, the unit's area */
+    dispatch(story, 1, "c.east", NULL, NULL);    /* not on the desk any more */
+    dispatch(story, 2, "c.east", "water", NULL); /* the ticket's area: within the unit's */
+    dispatch(story, 3, "s.city", "road", NULL);  /* a unit of the top: the whole street */
+    look(story, 1);
+    look(story, 2);
+    look(story, 3);
+    desk(story);
+    totals(story);
+}
+
+static void tell_return(struct story *story)
+{
+    words(story, 1, "湖畔花园", "楼上太吵了");
+    returned(story, 1, "e.lake");
+    desk(story);
+    look(story, 1);
+    chased(story, 1, 1);
+    chased(story, 1, 2);
+    desk(story);
+    story_until(story, 30 * MINUTE);
+    dispatch(story, 1, "c.west", NULL, NULL); /* another community: the unit's area */
+    look(story, 1);
+    chased(story, 1, 3); /* not at the desk: escalation hears it */
+    returned(story, 1, "c.west");
+    raised(story, 1); /* a clock was faster than the dispatcher */
+    dispatch(story, 1, "c.west", NULL, NULL);
+    look(story, 1);
+    desk(story);
+    totals(story);
+}
+
+static void tell_withdrawals(struct story *story)
+{
+    words(story, 1, NULL, "说不清楚");
+    withdrawn(story, 1);
+    dispatch(story, 1, "s.city", "road", NULL);
+    closed(story, 1); /* escalation says it too, later */
+    words(story, 2, NULL, "说不清楚");
+    closed(story, 2); /* escalation was faster */
+    withdrawn(story, 2);
+    words(story, 3, "湖畔花园", "楼上太吵了");
+    withdrawn(story, 3); /* routed: escalation ends it */
+    closed(story, 3);
+    words(story, 4, "湖畔花园", "楼上太吵了");
+    returned(story, 4, "e.lake");
+    withdrawn(story, 4);
+    raised(story, 4); /* said before escalation heard of the withdrawal */
+    returned(story, 4, "c.east");
+    chased(story, 4, 1);
+    look(story, 4);
+    desk(story);
+    totals(story);
+}
+
+static void tell_strangers(struct story *story)
+{
+    returned(story, 7, "e.lake"); /* tickets nobody has heard of: refused visibly */
+    raised(story, 7);
+    closed(story, 7);
+    withdrawn(story, 7);
+    chased(story, 7, 1);
+    words(story, 1, "湖畔花园", "楼上太吵了");
+    words(story, 1, "湖畔花园", "楼上太吵了"); /* the same number twice */
+    words(story, 2, NULL, "说不清楚");
+    returned(story, 2, "e.lake"); /* never routed */
+    raised(story, 2);
+    look(story, 7);
+    desk(story);
+    story_restart(story);
+    totals(story);
+}
+
+/* A site that does not ask to see tickets without an owner: they go to the fallback. */
+static void tell_fallback(struct story *story)
+{
+    words(story, 1, "独栋楼", "垃圾没人收"); /* no owner at any level: the lowest one's fallback */
+    words(story, 2, "湖畔社区", "太吵");
+    look(story, 1);
+    totals(story);
+}
+
+struct tale {
+    const char *name, *site;
+    void (*tell)(struct story *story);
+};
+
+static const struct tale tales[] = {
+    {"sure", "words", tell_sure},           {"hints", "words", tell_hints},
+    {"unsure", "words", tell_unsure},       {"dispatch", "words", tell_dispatch},
+    {"return", "words", tell_return},       {"withdrawals", "words", tell_withdrawals},
+    {"strangers", "words", tell_strangers}, {"fallback", "ladder", tell_fallback},
+};
+enum { TALES = sizeof tales / sizeof tales[0] };
+
+static void test_story_when_told_then_as_golden(void **state)
+{
+    const struct tale *tale = *state;
+    struct story story;
+    char name[64];
+    story_open(&story, &triage_service, tale->site, START_MS);
+    tale->tell(&story);
+    story_replay(&story);
+    (void)snprintf(name, sizeof name, "triage_%s", tale->name);
+    const bool equal = trace_golden(&story.trace, name);
+    story_close(&story);
+    assert_true(equal);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[TALES];
+    for (size_t index = 0; index < TALES; index++) {
+        tests[index] = (struct CMUnitTest){.name = tales[index].name,
+                                           .test_func = test_story_when_told_then_as_golden,
+                                           .initial_state = (void *)(uintptr_t)&tales[index]};
+    }
+    return _cmocka_run_group_tests("triage_stories", tests, TALES, NULL, NULL);
+}
