@@ -281,7 +281,7 @@ static enum rc fold_carded(struct step_fold *fold, const Paidan__Carded *carded,
     if (clock == NULL || (clock->flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) != 0) {
         return RC_CORRUPT;
     }
-    clock->flags |= ESCALATION_EXPIRED | ESCALATION_WARNED;
+    clock->flags |= ESCALATION_EXPIRED;
     ticket->alarm_ms = carded->next_alarm_ms;
     if (ticket->overdue_ms == 0) {
         ticket->overdue_ms = carded->due_ms;

@@ -28,7 +28,7 @@ enum escalation_table {
 
 enum escalation_clock_flag {
     ESCALATION_STOPPED = 1, /* what it waited for was done */
-    ESCALATION_WARNED = 2,  /* its warning point fired, or its deadline did */
+    ESCALATION_WARNED = 2,  /* its warning point fired */
     ESCALATION_EXPIRED = 4, /* its deadline fired; it runs on until repaired */
 };
 struct escalation_clock {

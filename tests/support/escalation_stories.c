@@ -318,6 +318,17 @@ static void tell_return(struct story *story)
     look(story, 1);
 }
 
+/* All within one millisecond: the accept clock that a ruling starts is a new one all the same. */
+static void tell_ruled_at_once(struct story *story)
+{
+    route_noise(story, 1);
+    (void)work(story, "li", "b1", ACCEPT, 1);
+    (void)work(story, "li", "b1", RETURN, 1);
+    rule(story, 1, "b2", 1);
+    look(story, 1);
+    story_until(story, 30 * MINUTE);
+}
+
 static void tell_return_expires(struct story *story)
 {
     route_noise(story, 1);
@@ -648,6 +659,7 @@ const struct escalation_story escalation_stories[] = {
     {"nobody_acts", "ladder", tell_nobody_acts},
     {"raise", "ladder", tell_raise},
     {"return", "ladder", tell_return},
+    {"ruled_at_once", "ladder", tell_ruled_at_once},
     {"return_expires", "ladder", tell_return_expires},
     {"top_return", "ladder", tell_top_return},
     {"two_clerks", "ladder", tell_two_clerks},
