@@ -91,7 +91,8 @@ enum rc callback_core_answer(struct step *step, const Paidan__Request *request)
         return step_refuse(step, code, detail);
     }
     Paidan__WorkResult *const results = arena_alloc(step->arena, wish->n_replies * sizeof *results);
-    Paidan__WorkResult **const list = arena_alloc(step->arena, wish->n_replies * sizeof *list);
+    Paidan__WorkResult **const list =
+        arena_alloc(step->arena, wish->n_replies * sizeof(Paidan__WorkResult *));
     if (results == NULL || list == NULL) {
         return RC_LIMIT;
     }

@@ -92,7 +92,7 @@ static enum rc give(struct step *step, const struct pull *pull, uint64_t until_m
 {
     Paidan__CallbackPulled body = PAIDAN__CALLBACK_PULLED__INIT;
     body.n_tasks = pull->count;
-    body.tasks = arena_alloc(step->arena, (pull->count + 1) * sizeof *body.tasks);
+    body.tasks = arena_alloc(step->arena, (pull->count + 1) * sizeof(Paidan__CallbackTask *));
     if (body.tasks == NULL) {
         return RC_LIMIT;
     }

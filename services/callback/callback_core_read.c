@@ -155,7 +155,7 @@ enum rc callback_core_list(struct step_view *view, const Paidan__CallbackList *w
         return RC_LIMIT;
     }
     paidan__callback_pulled__init(body);
-    body->tasks = arena_alloc(view->arena, limit * sizeof *body->tasks);
+    body->tasks = arena_alloc(view->arena, limit * sizeof(Paidan__CallbackTask *));
     rc = body->tasks == NULL ? RC_LIMIT : fill(view, wish, &from, limit, body);
     if (rc != RC_OK) {
         return rc;

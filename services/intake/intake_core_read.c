@@ -152,7 +152,7 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
 {
     const size_t attachments_max = (record->recent_count + 1) * ATTACHMENTS_MAX;
     text->supplements = arena_alloc(reader->arena, INTAKE_RECENT_MAX * sizeof *text->supplements);
-    text->attachments = arena_alloc(reader->arena, attachments_max * sizeof *text->attachments);
+    text->attachments = arena_alloc(reader->arena, attachments_max * sizeof(Paidan__Attachment *));
     if (text->supplements == NULL || text->attachments == NULL) {
         return RC_LIMIT;
     }
@@ -211,7 +211,8 @@ static enum rc read_all(const struct reader *reader, const Paidan__ReadTexts *wi
                         Paidan__Texts **body)
 {
     Paidan__TicketText *const texts = arena_alloc(reader->arena, wish->n_tickets * sizeof *texts);
-    Paidan__TicketText **const list = arena_alloc(reader->arena, wish->n_tickets * sizeof *list);
+    Paidan__TicketText **const list =
+        arena_alloc(reader->arena, wish->n_tickets * sizeof(Paidan__TicketText *));
     *body = arena_alloc(reader->arena, sizeof **body);
     if (texts == NULL || list == NULL || *body == NULL) {
         return RC_LIMIT;

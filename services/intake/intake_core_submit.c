@@ -170,7 +170,8 @@ static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
 {
     const size_t count = wish->n_tickets;
     Paidan__SubmitResult *const results = arena_alloc(step->arena, count * sizeof *results);
-    Paidan__SubmitResult **const list = arena_alloc(step->arena, count * sizeof *list);
+    Paidan__SubmitResult **const list =
+        arena_alloc(step->arena, count * sizeof(Paidan__SubmitResult *));
     uint64_t last = 0;
     enum rc rc = results == NULL || list == NULL ? RC_LIMIT : intake_state_last(step->txn, &last);
     for (size_t index = 0; rc == RC_OK && index < count; index++) {

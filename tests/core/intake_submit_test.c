@@ -207,6 +207,28 @@ static void test_submit_when_a_field_is_wrong_then_its_code_and_name(void **cont
     solo_check_replay(solo);
 }
 
+/* Spaces of every kind, alone: no complaint. With one letter among them: one. */
+static void test_submit_when_only_spaces_then_empty(void **context)
+{
+    struct solo *const solo = *context;
+    static const char *const blank[] = {"",
+                                        " \t\r\n",
+                                        "\xc2\xa0",
+                                        "\u2003\u200b",
+                                        "\u2028\u202f",
+                                        "\u205f\u2060",
+                                        "\u3000\u3000",
+                                        "\ufeff"};
+    for (size_t index = 0; index < sizeof blank / sizeof blank[0]; index++) {
+        char text[32];
+        Paidan__NewTicket item = ticket("wechat", NULL, blank[index]);
+        assert_int_equal(judge(solo, &item, "text"), PAIDAN__CODE__TEXT_EMPTY);
+        (void)snprintf(text, sizeof text, "%s\u2010%s", blank[index], blank[index]);
+        item.text = text;
+        assert_int_equal(judge(solo, &item, NULL), PAIDAN__CODE__OK);
+    }
+}
+
 static Paidan__Code attach(struct solo *solo, const char *name, const char *url, size_t digest)
 {
     static uint8_t bytes[64];
@@ -236,6 +258,17 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
         assert_int_equal(attach(solo, "a", wrong[index], 0), PAIDAN__CODE__FIELD_INVALID);
     }
+    char longest[1200];
+    memset(longest, 'x', sizeof longest);
+    memcpy(longest, "http:", 5);
+    longest[1025] = '\0';
+    assert_int_equal(attach(solo, "a", longest, 0), PAIDAN__CODE__FIELD_TOO_LONG);
+    longest[1024] = '\0';
+    assert_int_equal(attach(solo, "a", longest, 0), PAIDAN__CODE__OK);
+    longest[129] = '\0';
+    assert_int_equal(attach(solo, longest, "https://x", 0), PAIDAN__CODE__FIELD_TOO_LONG);
+    longest[128] = '\0';
+    assert_int_equal(attach(solo, longest, "https://x", 0), PAIDAN__CODE__OK);
     Paidan__Attachment one = PAIDAN__ATTACHMENT__INIT;
     one.name = (char *)"a";
     one.url = (char *)"https://x.example/a";
@@ -319,6 +352,7 @@ int main(void)
         CASE(test_submit_when_the_offset_moves_back_then_numbers_go_on),
         CASE(test_submit_when_4096_in_one_request_then_all_have_numbers),
         CASE(test_submit_when_a_field_is_wrong_then_its_code_and_name),
+        CASE(test_submit_when_only_spaces_then_empty),
         CASE(test_submit_when_an_attachment_is_wrong_then_refused),
         CASE(test_submit_when_space_is_short_then_only_new_tickets_are_refused),
         CASE(test_submit_when_the_day_has_no_numbers_left_then_exhausted),
