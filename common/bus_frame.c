@@ -165,6 +165,7 @@ static void parcel_free(void *bytes, void *hint)
 {
     (void)bytes;
     struct parcel *parcel = hint;
+    BUS_ACQUIRE();
     atomic_fetch_sub(parcel->lane, parcel->size);
     atomic_fetch_sub(&parcel->bus->unsent, parcel->size);
     free(parcel);
