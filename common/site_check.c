@@ -75,13 +75,15 @@ static uint32_t cycle_mark(struct tree *tree, uint32_t start)
 /* Finds the next cycle and cuts it open at its first row; SITE_NONE: there is none. */
 static uint32_t cycle_next(struct tree *tree, uint32_t *walks, uint32_t *from)
 {
-    for (; *from < tree->count; *from += 1) {
+    while (*from < tree->count) {
         uint32_t at = *from;
+        const uint32_t mark = *from + 1;
         while (at != SITE_NONE && walks[at] == 0) {
-            walks[at] = *from + 1;
+            walks[at] = mark;
             at = tree->parents[at];
         }
-        if (at != SITE_NONE && walks[at] == *from + 1 && !tree->cyclic[at]) {
+        *from += 1;
+        if (at != SITE_NONE && walks[at] == mark) { /* the walk met itself */
             return cycle_mark(tree, at);
         }
     }

@@ -349,6 +349,8 @@ static const struct mistake_case mistakes[] = {
      false},
     {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,b", "AREA_CYCLE", 4, false},
     {SITE_AREAS, "street,\n", "street,a\n", "AREA_CYCLE", 2, false},
+    {SITE_AREAS, NULL, "code,name,level,parent\nqh,q,street,a\na,x,estate,b\nb,y,estate,a\n",
+     "AREA_CYCLE", 3, true}, /* a tail leads into it */
     {SITE_AREAS, NULL, "code,name,level,parent\n", "AREA_NONE", 0, true},
     /* aliases and units */
     {SITE_ALIASES, "苑,a", "苑,x", "ALIAS_AREA_UNKNOWN", 2, false},
