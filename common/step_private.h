@@ -8,7 +8,7 @@
 #define STEP_FOLLOWS_MAX 8u
 #define STEP_FOLLOWERS_MAX 16u
 /* Address space for the answers of one run; one that does not fit is asked to come again. */
-#define STEP_ANSWER_BYTES ((size_t)512 << 20)
+#define STEP_ANSWER_BYTES ((size_t)128 << 20)
 #define STEP_REFUSAL_BYTES 512u /* kept free for each input, so that it can always be refused */
 #define STEP_WAKE_SLOTS 65536u  /* power of two; more than twice the units of a site */
 #define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
