@@ -192,9 +192,8 @@ void cli_board_span(int64_t span_ms, char *text, size_t size)
     (void)snprintf(text, size, "%s", span);
 }
 
-/* The deadline a row stands for, and its colour. */
-static const char *remaining(const struct cli_board_frame *frame, const Paidan__Brief *brief,
-                             char *text, size_t size)
+/* The deadline a row stands for: the oldest missed one, else the next. False: no clock runs. */
+static bool row_due(const Paidan__Brief *brief, uint64_t *due, uint64_t *warn)
 {
     uint64_t due_ms = 0, warn_ms = 0;
     bool runs = false;
@@ -210,6 +209,28 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
         due_ms = brief->overdue_since_ms;
         runs = true;
     }
+    *due = due_ms;
+    *warn = warn_ms;
+    return runs;
+}
+
+static int by_row_due(const void *a, const void *b)
+{
+    const Paidan__Brief *const *first = a, *const *second = b;
+    uint64_t first_ms = 0, second_ms = 0, warn_ms = 0;
+    first_ms = row_due(*first, &first_ms, &warn_ms) ? first_ms : UINT64_MAX;
+    second_ms = row_due(*second, &second_ms, &warn_ms) ? second_ms : UINT64_MAX;
+    if (first_ms != second_ms) {
+        return first_ms < second_ms ? -1 : 1;
+    }
+    return (*first)->ticket < (*second)->ticket ? -1 : (*first)->ticket > (*second)->ticket;
+}
+
+static const char *remaining(const struct cli_board_frame *frame, const Paidan__Brief *brief,
+                             char *text, size_t size)
+{
+    uint64_t due_ms = 0, warn_ms = 0;
+    const bool runs = row_due(brief, &due_ms, &warn_ms);
     if (!runs) {
         (void)snprintf(text, size, "-");
         return "\033[2m";
@@ -374,7 +395,10 @@ static void emit(FILE *out, const struct line *line, unsigned *row)
     (*row)++;
 }
 
-static void draw_frame(const struct cli_board_frame *frame, FILE *out, struct line *line)
+/* sorted: the tickets in the order of what they show. The service gives the most pressing of all
+ * by their next deadline; a person looks for the latest first. */
+static void draw_frame(const struct cli_board_frame *frame, const Paidan__Brief *const *sorted,
+                       FILE *out, struct line *line)
 {
     const unsigned chosen = choose_columns(frame), notes = note_count(frame);
     unsigned row = 0;
@@ -395,7 +419,7 @@ static void draw_frame(const struct cli_board_frame *frame, FILE *out, struct li
                                                 : 0;
     for (size_t index = 0; index < frame->boarded->n_tickets && row < last; index++) {
         line_begin(line, frame);
-        draw_row(line, frame, chosen, frame->boarded->tickets[index]);
+        draw_row(line, frame, chosen, sorted[index]);
         emit(out, line, &row);
     }
     if (frame->boarded->n_tickets == 0 && row < last) {
@@ -418,13 +442,21 @@ char *cli_board_draw(const struct cli_board_frame *frame)
 {
     char *drawn = NULL;
     size_t bytes = 0;
+    const size_t count = frame->boarded->n_tickets;
+    const Paidan__Brief **sorted = calloc(count + 1, sizeof *sorted);
     struct line *line = malloc(sizeof *line);
     FILE *out = open_memstream(&drawn, &bytes);
-    if (line != NULL && out != NULL) {
-        draw_frame(frame, out, line);
+    if (line != NULL && out != NULL && sorted != NULL) {
+        for (size_t index = 0; index < count; index++) {
+            sorted[index] = frame->boarded->tickets[index];
+        }
+        qsort(sorted, count, sizeof *sorted, by_row_due);
+        draw_frame(frame, sorted, out, line);
     }
+    const bool complete = line != NULL && sorted != NULL;
+    free(sorted);
     free(line);
-    if (out == NULL || fclose(out) != 0 || line == NULL) {
+    if (out == NULL || fclose(out) != 0 || !complete) {
         free(drawn);
         return NULL;
     }

@@ -16,7 +16,10 @@
 
 #define LINE_US 4000000u /* between two lines of progress */
 #define BOARD_US 250000u /* between two pictures */
-#define BOARD_ROWS_MAX 60u
+/* More than fit: the latest are shown first, the service chooses by the next deadline. */
+#define BOARD_ROWS_MAX 200u
+/* The board says a moment of the same kind again after so much site time. */
+#define AGAIN_MS (2u * 60u * DEMO_MINUTE_MS)
 #define WIDTH_MAX 240u
 
 static volatile sig_atomic_t stopped;
@@ -120,10 +123,12 @@ static void moment_say(struct demo_view *view, const struct demo *demo, enum dem
                        const Paidan__Event *event, bool with_unit)
 {
     const struct demo_ticket *ticket = demo_facts_find(&demo->facts, event->ticket);
-    if (view->said[moment] || ticket == NULL || ticket->row == DEMO_NO_ROW) {
+    const uint64_t again_ms = view->said_ms[moment] + AGAIN_MS;
+    if (ticket == NULL || ticket->row == DEMO_NO_ROW ||
+        (view->said_ms[moment] != 0 && (!view->board || event->at_ms < again_ms))) {
         return;
     }
-    view->said[moment] = true;
+    view->said_ms[moment] = event->at_ms;
     char number[NUMBER_BYTES], at[16], title[128];
     number_format(ticket->id, number);
     demo_view_time(demo, event->at_ms, at);

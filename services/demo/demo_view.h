@@ -1,6 +1,6 @@
 /* demo_view: what the person in front of it sees while the day goes by: the live board of timers on
  * a terminal, a line now and then elsewhere. In both, the first time something worth knowing
- * happens it is said in a sentence. */
+ * happens it is said in a sentence; the board, which forgets, says it again later. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,7 +30,7 @@ enum demo_moment {
 struct demo_view {
     struct demo_words words;
     bool board, colour;
-    bool said[DEMO_MOMENTS];
+    uint64_t said_ms[DEMO_MOMENTS];                      /* 0: not yet */
     char moments[DEMO_MOMENTS_SHOWN][DEMO_MOMENT_BYTES]; /* a ring, board only */
     uint32_t moment_count;
     uint64_t shown_us; /* when something was drawn last */
