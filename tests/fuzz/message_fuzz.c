@@ -14,7 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-static const ProtobufCMessageDescriptor *const descriptors[] = {
+enum { MESSAGE_KINDS = 3 };
+static const ProtobufCMessageDescriptor *const descriptors[MESSAGE_KINDS] = {
     &paidan__request__descriptor, &paidan__answer__descriptor, &paidan__event__descriptor};
 
 static void round_trip(struct arena *arena, const ProtobufCMessage *message)
@@ -50,8 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (bytes == 0 || bytes > FRAME_BYTES_MAX) {
         return 0;
     }
-    const ProtobufCMessageDescriptor *descriptor =
-        descriptors[data[0] % (sizeof descriptors / sizeof *descriptors)];
+    const ProtobufCMessageDescriptor *descriptor = descriptors[data[0] % MESSAGE_KINDS];
     for (uint32_t field = 1; field <= 5; field++) {
         (void)peek_number(data + 1, bytes - 1, field, &number);
     }

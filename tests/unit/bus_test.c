@@ -204,7 +204,7 @@ static void test_bind_when_socket_file_is_dead_then_replaced(void **state)
     struct world *world = *state;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct bus_message message;
-    strcpy(address.sun_path, world->endpoint + 6);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/s.sock", world->folder);
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
     close(fd); /* as after kill -9: the file is there, nobody listens */

@@ -18,7 +18,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -848,6 +850,76 @@ static void test_verify_and_replay_when_running_beside_then_0(void **state)
     closedir(folder);
 }
 
+static void test_log_when_old_and_followed_then_trimmed(void **state)
+{
+    struct world *world = *state;
+    struct raw raw;
+    /* A site day passes in less than a second. */
+    run("echo \"scaled $(date +%%s)000 $(date +%%s)000 100000\" > '%s/clock%s'", world->folder, "");
+    start(world, "toy", NULL);
+    start(world, "toy_b", NULL);
+    for (uint64_t ticket = 1; ticket <= 50; ticket++) {
+        chase(world, "toy", ticket, "box");
+    }
+    expect_tally(world, "toy_b", "followed", 50);
+    sleep(2);
+    chase(world, "toy", 51, "box"); /* forgets the stored answers of two days ago */
+    expect_tally(world, "toy_b", "followed", 51);
+    tell(world, "toy", SIGTERM);
+    assert_int_equal(ended(world, "toy"), 0);
+    start(world, "toy", "--log-keep-days", "1", NULL);
+    raw_open(world, &raw, "toy");
+    Paidan__Code code = PAIDAN__CODE__OK;
+    for (unsigned round = 0; round < 1000 && code == PAIDAN__CODE__OK; round++) {
+        fetch_send(&raw, round, 0, 0);
+        code = raw_answer(world, &raw)->code;
+        usleep(10000);
+    }
+    assert_int_equal(code, PAIDAN__CODE__LOG_TRIMMED);
+    raw_close(&raw);
+    chase(world, "toy", 52, "box");
+    expect_tally(world, "toy_b", "followed", 52); /* who follows has lost nothing */
+    tell(world, "toy", SIGTERM);
+    assert_int_equal(ended(world, "toy"), 0);
+    start(world, "toy", "--verify", NULL);
+    assert_int_equal(ended(world, "toy"), 0);
+}
+
+/* ---- the service manager ----------------------------------------------------------------------
+ */
+
+static void expect_notified(int fd, const char *words)
+{
+    char text[256] = "";
+    for (unsigned round = 0; round < 100 && strcmp(text, words) != 0; round++) {
+        const ssize_t got = recv(fd, text, sizeof text - 1, 0);
+        assert_true(got > 0);
+        text[got] = '\0';
+    }
+    assert_string_equal(text, words);
+}
+
+static void test_manager_when_listening_then_told(void **state)
+{
+    struct world *world = *state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/notify", world->folder);
+    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    setenv("NOTIFY_SOCKET", address.sun_path, 1);
+    setenv("WATCHDOG_USEC", "200000", 1);
+    start(world, "toy", NULL);
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    expect_notified(fd, "READY=1");
+    expect_notified(fd, "WATCHDOG=1");
+    expect_notified(fd, "WATCHDOG=1");
+    tell(world, "toy", SIGTERM);
+    expect_notified(fd, "STOPPING=1");
+    assert_int_equal(ended(world, "toy"), 0);
+    close(fd);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(int argc, char **argv)
@@ -880,6 +952,8 @@ int main(int argc, char **argv)
         CASE(test_metrics_when_asked_then_text_with_counts),
         CASE(test_store_when_full_then_refuses_and_goes_on_with_room),
         CASE(test_verify_and_replay_when_running_beside_then_0),
+        CASE(test_log_when_old_and_followed_then_trimmed),
+        CASE(test_manager_when_listening_then_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
