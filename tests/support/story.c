@@ -13,7 +13,7 @@
 #include "common/number.h"
 #include "common/wire.h"
 
-enum { PATH_BYTES = 1024, MAP_BYTES = 64 << 20, ANSWERS_BYTES = 256 << 20 };
+enum { PATH_BYTES = 1024, MAP_BYTES = 1 << 30, ANSWERS_BYTES = 256 << 20 };
 
 /* ---- opening
  * ------------------------------------------------------------------------------------- */
