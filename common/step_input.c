@@ -325,6 +325,7 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
 {
     const int index = step_follow_find(engine, input->log);
     CHECK(index >= 0);
+    CHECK(outcome != NULL);
     struct step_follow *follow = &engine->follows[index];
     if (input->seq <= follow->pending.seq) {
         outcome->result = STEP_SKIPPED;
