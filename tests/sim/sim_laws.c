@@ -1,0 +1,300 @@
+/* sim_laws: what must hold, whatever happened. Reads the logs as a stranger would: it knows the
+ * facts' meaning from proto/event.proto alone, not the services' tables. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "common/number.h"
+#include "sim_parts.h"
+
+/* A set of 64-bit keys; kind and parts are mixed into one. Collisions of 2^-64 are accepted: they
+ * would only raise a false alarm, which repeats from the seed. */
+struct laws {
+    uint64_t *keys;
+    size_t count, size;
+    uint64_t last_ms[WORLD_SERVICES];
+};
+
+struct laws *sim_laws_new(void)
+{
+    struct laws *laws = calloc(1, sizeof *laws);
+    CHECK(laws != NULL);
+    laws->size = 1u << 12;
+    laws->keys = calloc(laws->size, sizeof *laws->keys);
+    CHECK(laws->keys != NULL);
+    return laws;
+}
+
+void sim_laws_free(struct laws *laws)
+{
+    free(laws->keys);
+    free(laws);
+}
+
+void sim_broken(const struct sim *sim, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "LAW BROKEN at %" PRIu64 " ms: ", world_now_ms(sim->world));
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nrepeat: tests/sim/run --seed %" PRIu64 " --hours %" PRIu64 " --trace\n",
+            sim->options->seed, sim->options->hours);
+    abort();
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t z = a * 0x9e3779b97f4a7c15ull ^ (b + 0x7f4a7c159e3779b9ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    z ^= z >> 31;
+    return z == 0 ? 1 : z;
+}
+
+static uint64_t *slot(struct laws *laws, uint64_t key)
+{
+    size_t at = (size_t)key & (laws->size - 1);
+    while (laws->keys[at] != 0 && laws->keys[at] != key) {
+        at = (at + 1) & (laws->size - 1);
+    }
+    return &laws->keys[at];
+}
+
+static void grow(struct laws *laws)
+{
+    uint64_t *old = laws->keys;
+    const size_t size = laws->size;
+    laws->size *= 2;
+    laws->keys = calloc(laws->size, sizeof *laws->keys);
+    CHECK(laws->keys != NULL);
+    for (size_t i = 0; i < size; i++) {
+        if (old[i] != 0) {
+            *slot(laws, old[i]) = old[i];
+        }
+    }
+    free(old);
+}
+
+enum once {
+    ONCE_REGISTERED = 1,
+    ONCE_CLOSED,
+    ONCE_CLOCK,
+    ONCE_ASKED,
+    ONCE_ANSWERED,
+    ONCE_RESOLVED,
+    ONCE_ROUTED
+};
+
+/* False: seen before. */
+static bool first_time(struct laws *laws, enum once kind, uint64_t ticket, uint64_t a, uint64_t b)
+{
+    if (laws->count * 2 > laws->size) {
+        grow(laws);
+    }
+    uint64_t *at = slot(laws, mix(mix(mix(kind, ticket), a), b));
+    if (*at != 0) {
+        return false;
+    }
+    *at = mix(mix(mix(kind, ticket), a), b);
+    laws->count++;
+    return true;
+}
+
+static bool seen(struct laws *laws, enum once kind, uint64_t ticket, uint64_t a, uint64_t b)
+{
+    return *slot(laws, mix(mix(mix(kind, ticket), a), b)) != 0;
+}
+
+static void check_assignment(struct sim *sim, uint64_t ticket, const Paidan__Assignment *to)
+{
+    const struct site *site = world_site(sim->world);
+    if (site_unit_find(site, to->unit) == SITE_NONE) {
+        sim_broken(sim, "ticket %" PRIu64 " has no owner: unit \"%s\"", ticket, to->unit);
+    }
+    if (to->level < 1 || to->level > site->level_count) {
+        sim_broken(sim, "ticket %" PRIu64 " is on level %u", ticket, to->level);
+    }
+    for (size_t i = 0; i < to->n_clocks; i++) {
+        if (to->clocks[i]->due_ms < to->clocks[i]->start_ms) {
+            sim_broken(sim, "a clock of %" PRIu64 " is due before it starts", ticket);
+        }
+    }
+}
+
+/* Each (ticket, clock, due, step) fires once and never early. The due time stands for level and
+ * round: every assignment computes new ones, unless a ruling lets a clock run on. */
+static void check_fired(struct sim *sim, const Paidan__Event *event, Paidan__Clock clock,
+                        uint64_t due_ms, unsigned step)
+{
+    if (event->at_ms < due_ms) {
+        sim_broken(sim, "clock %d of %" PRIu64 " fired %" PRIu64 " ms early", (int)clock,
+                   event->ticket, due_ms - event->at_ms);
+    }
+    if (!first_time(sim->laws, ONCE_CLOCK, event->ticket, due_ms, (uint64_t)clock * 8 + step)) {
+        sim_broken(sim, "clock %d of %" PRIu64 " fired twice (step %u)", (int)clock, event->ticket,
+                   step);
+    }
+}
+
+static void read_escalation(struct sim *sim, const Paidan__Event *event)
+{
+    struct sim_figures *figures = sim->figures;
+    const uint64_t ticket = event->ticket;
+    if (event->fact_case != PAIDAN__EVENT__FACT_RECORD_REFUSED && event->has_ticket &&
+        seen(sim->laws, ONCE_CLOSED, ticket, 0, 0)) {
+        sim_broken(sim, "fact %d about %" PRIu64 " after it was closed", (int)event->fact_case,
+                   ticket);
+    }
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        check_assignment(sim, ticket, event->assigned->to);
+        break;
+    case PAIDAN__EVENT__FACT_WARNED:
+        figures->warned++;
+        if (event->cause->due_ms > event->at_ms) {
+            sim_broken(sim, "%" PRIu64 " was warned early", ticket);
+        }
+        if (!first_time(sim->laws, ONCE_CLOCK, ticket, event->warned->due_ms,
+                        (uint64_t)event->warned->clock * 8 + 1)) {
+            sim_broken(sim, "%" PRIu64 " was warned twice of one deadline", ticket);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_RAISED:
+        figures->raised++;
+        check_assignment(sim, ticket, event->raised->to);
+        if (event->raised->to->level <= event->raised->from_level) {
+            sim_broken(sim, "%" PRIu64 " was raised downward", ticket);
+        }
+        if (event->raised->why == PAIDAN__WHY__WHY_EXPIRED) {
+            check_fired(sim, event, event->raised->clock, event->raised->due_ms, 2);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_CARDED:
+        figures->cards++;
+        check_fired(sim, event, event->carded->clock, event->carded->due_ms, 2);
+        break;
+    case PAIDAN__EVENT__FACT_ALARMED:
+        figures->alarms++;
+        break;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        figures->returned++;
+        break;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        if (!first_time(sim->laws, ONCE_RESOLVED, ticket, event->resolved->round, 0)) {
+            sim_broken(sim, "%" PRIu64 " was resolved twice in round %u", ticket,
+                       event->resolved->round);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_REOPENED:
+        figures->reopened++;
+        check_assignment(sim, ticket, event->reopened->to);
+        break;
+    case PAIDAN__EVENT__FACT_CLOSED:
+        figures->closed++;
+        figures->withdrawn += event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+        (void)first_time(sim->laws, ONCE_CLOSED, ticket, 0, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+static void read_callback(struct sim *sim, const Paidan__Event *event)
+{
+    const uint64_t ticket = event->ticket;
+    uint64_t round = 0;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASKED:
+        sim->figures->asked++;
+        if (!seen(sim->laws, ONCE_RESOLVED, ticket, event->asked->round, 0)) {
+            sim_broken(sim, "%" PRIu64 " is asked about without having been resolved", ticket);
+        }
+        if (!first_time(sim->laws, ONCE_ASKED, ticket, event->asked->round,
+                        event->asked->attempt)) {
+            sim_broken(sim, "%" PRIu64 " is asked twice in one attempt", ticket);
+        }
+        return;
+    case PAIDAN__EVENT__FACT_ANSWERED:
+        round = event->answered->round;
+        break;
+    case PAIDAN__EVENT__FACT_UNREACHED:
+        sim->figures->unreached++;
+        round = event->unreached->round;
+        break;
+    case PAIDAN__EVENT__FACT_CANCELLED:
+        round = event->cancelled->round;
+        break;
+    default:
+        return;
+    }
+    if (!first_time(sim->laws, ONCE_ANSWERED, ticket, round, 0)) {
+        sim_broken(sim, "the callback of %" PRIu64 " round %" PRIu64 " ended twice", ticket, round);
+    }
+}
+
+static void visit(void *context, const char *service, uint64_t seq, const Paidan__Event *event)
+{
+    struct sim *sim = context;
+    sim->figures->facts++;
+    unsigned order = 0;
+    while (strcmp(world_step_service(order)->name, service) != 0) {
+        order++;
+    }
+    if (event->at_ms < sim->laws->last_ms[order]) {
+        sim_broken(sim, "time ran backward in the log of %s at seq %" PRIu64, service, seq);
+    }
+    sim->laws->last_ms[order] = event->at_ms;
+    if (sim->options->trace) {
+        char number[NUMBER_BYTES] = "";
+        if (event->has_ticket) {
+            number_format(event->ticket, number);
+        }
+        const ProtobufCFieldDescriptor *fact = protobuf_c_message_descriptor_get_field(
+            &paidan__event__descriptor, (unsigned)event->fact_case);
+        printf("%" PRIu64 " %s#%" PRIu64 " %s %s\n", event->at_ms, service, seq,
+               fact != NULL ? fact->name : "?", number);
+    }
+    if (order == WORLD_INTAKE && event->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
+        sim->figures->tickets++;
+        if (!first_time(sim->laws, ONCE_REGISTERED, event->ticket, 0, 0)) {
+            sim_broken(sim, "number %" PRIu64 " was given twice", event->ticket);
+        }
+    }
+    if (order == WORLD_ESCALATION) {
+        read_escalation(sim, event);
+    } else if (order == WORLD_CALLBACK) {
+        read_callback(sim, event);
+    }
+}
+
+void sim_laws_read(struct sim *sim)
+{
+    world_visit_new(sim->world, visit, sim);
+}
+
+static void check_acknowledged(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->ticket_count; i++) {
+        Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
+        show.ticket = sim->tickets[i].id;
+        Paidan__Request request = PAIDAN__REQUEST__INIT;
+        request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+        request.triage_show = &show;
+        const Paidan__Answer *answer = sim_look(sim, WORLD_TRIAGE, &request);
+        if (!seen(sim->laws, ONCE_REGISTERED, sim->tickets[i].id, 0, 0) || answer == NULL ||
+            answer->code != PAIDAN__CODE__OK) {
+            sim_broken(sim, "acknowledged ticket %" PRIu64 " is missing", sim->tickets[i].id);
+        }
+    }
+}
+
+void sim_laws_settled(struct sim *sim)
+{
+    sim_laws_read(sim);
+    check_acknowledged(sim);
+    world_check(sim->world);
+}

@@ -1,0 +1,78 @@
+/* world: the four real services in one process on virtual time, without sockets. Logs are delivered
+ * by reading the sender's store from the follower's cursor, just as Fetch does. For stories across
+ * services and for the simulator.
+ *
+ * Everything is deterministic: same calls, same bytes. A call that fails where it must not aborts
+ * the test. */
+#pragma once
+
+#include "common/step.h"
+
+enum world_service { WORLD_INTAKE, WORLD_TRIAGE, WORLD_ESCALATION, WORLD_CALLBACK, WORLD_SERVICES };
+
+struct world;
+
+/* folder: empty directory of the test's own. site_folder: loaded once. start_ms: virtual now. */
+struct world *world_open(const char *folder, const char *site_folder, uint64_t start_ms);
+void world_close(struct world *world);
+
+uint64_t world_now_ms(const struct world *world);
+const struct site *world_site(const struct world *world);
+struct step_engine *world_engine(struct world *world, enum world_service service);
+struct store *world_store(struct world *world, enum world_service service);
+const struct step_service *world_step_service(enum world_service service);
+
+/* One request to one service, then everything that follows from it is delivered. A fresh request id
+ * is filled in if absent. The answer lives until the next call. Parked long polls give NULL. */
+const Paidan__Answer *world_call(struct world *world, enum world_service service,
+                                 Paidan__Request *request);
+/* One request to one service, nothing else. RC_OK: *answer is the packed answer (NULL: parked),
+ * valid until the next step. RC_FULL: nothing changed. RC_STORE: the commit failed or says so; the
+ * service was killed and opened again. */
+MUST_CHECK enum rc world_try(struct world *world, enum world_service service,
+                             const Paidan__Request *request, const unsigned char **answer,
+                             size_t *bytes);
+/* world_try that must succeed; the answer is unpacked. */
+const Paidan__Answer *world_send(struct world *world, enum world_service service,
+                                 Paidan__Request *request);
+
+/* One step of one service: at most max records of each followed log, and what is due. True if it
+ * moved. A commit that fails with RC_STORE kills the service and opens it again. */
+bool world_step(struct world *world, enum world_service service, size_t max);
+/* Gives a service records it has already (as a doubled message would) or with one missing (as a
+ * lost one would); both must change nothing. */
+void world_step_doubled(struct world *world, enum world_service service);
+void world_step_with_gap(struct world *world, enum world_service service);
+/* Steps until nobody moves. */
+void world_settle(struct world *world);
+/* Lets time pass up to now + ms, stopping at every deadline on the way. */
+void world_advance(struct world *world, uint64_t ms);
+/* Time moves (also backward: services must not), nothing is delivered or fired. */
+void world_set_time(struct world *world, uint64_t now_ms);
+
+/* Kill -9 between steps: the engine is thrown away and opened again from its store. */
+void world_restart(struct world *world, enum world_service service);
+/* The next commits of a service: RC_OK normal; anything else see store_set_fault. NULL switches it
+ * off. */
+void world_fault(struct world *world, enum world_service service, store_fault fault, void *context);
+
+/* Laws that hold whenever the world is settled; prints what is broken and aborts:
+ * logs verify; tables equal a replay; totals of the services agree; no ticket without owner;
+ * nothing overdue unfired. */
+void world_check(struct world *world);
+
+/* Calls visit for each event of all logs not visited before, service by service, by seq. */
+typedef void (*world_visit)(void *context, const char *service, uint64_t seq,
+                            const Paidan__Event *event);
+void world_visit_new(struct world *world, world_visit visit, void *context);
+
+/* Convenience for stories. */
+uint64_t world_submit(struct world *world, const char *channel, const char *text, const char *place,
+                      const char *external_id);
+Paidan__Code world_work(struct world *world, const char *unit, Paidan__Action action,
+                        uint64_t ticket, const char *note);
+Paidan__Code world_answer(struct world *world, uint64_t ticket, Paidan__Solved solved,
+                          Paidan__Satisfied satisfied);
+/* Brief of a ticket at escalation; NULL: unknown there. Lives until the next call. */
+const Paidan__Brief *world_brief(struct world *world, uint64_t ticket);
+uint64_t world_tally(struct world *world, enum world_service service, const char *name);
