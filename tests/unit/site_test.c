@@ -662,6 +662,65 @@ static void test_load_when_shipped_then_no_mistake(void **state)
     load_shipped("six-level");
 }
 
+/* ---- the manual ---- */
+
+/* The text of a file below the source folder; the caller frees it. */
+static char *source_text(const char *name)
+{
+    char path[4096];
+    const char *root = getenv("PAIDAN_ROOT");
+    const size_t room = 256 * 1024;
+    char *text = calloc(1, room);
+    assert_non_null(text);
+    snprintf(path, sizeof path, "%s/%s", root == NULL ? "." : root, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, room - 1, file) > 0);
+    assert_int_equal(fclose(file), 0);
+    return text;
+}
+
+static void test_manual_when_compared_with_mistakes_then_lists_all(void **state)
+{
+    char *header = source_text("common/site_mistakes.h");
+    char *manual = source_text("deploy/sites/README.md");
+    uint32_t count = 0;
+    (void)state;
+    for (char *at = strstr(header, "#define SAY_"); at != NULL; at = strstr(at, "#define SAY_")) {
+        char row[64];
+        at += strlen("#define SAY_");
+        snprintf(row, sizeof row, "\n| `%.*s`", (int)strcspn(at, " "), at);
+        if (strstr(manual, row) == NULL) {
+            fail_msg("the manual lacks %s", row);
+        }
+        count++;
+    }
+    assert_true(count > 80);
+    free(header);
+    free(manual);
+}
+
+static void test_manual_when_its_example_is_loaded_then_no_mistake(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    char *manual = source_text("deploy/sites/README.md");
+    (void)state;
+    char *example = strstr(manual, "```yaml\n");
+    assert_non_null(example);
+    example += strlen("```yaml\n");
+    *strstr(example, "```") = '\0';
+    files.text[SITE_YAML] = example;
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nestate-duty,e,estate,\nlamps,l,street,\n"
+        "community-duty,c,community,\nstreet-centre,s,street,\n"
+        "centre,s,street,\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(site->policies[1].handle.amount_ms, 8 * 3600 * 1000);
+    site_free(site);
+    free(manual);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +740,8 @@ int main(void)
         cmocka_unit_test(test_load_when_nul_inside_then_line),
         cmocka_unit_test(test_load_when_folder_then_like_memory),
         cmocka_unit_test(test_load_when_shipped_then_no_mistake),
+        cmocka_unit_test(test_manual_when_compared_with_mistakes_then_lists_all),
+        cmocka_unit_test(test_manual_when_its_example_is_loaded_then_no_mistake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
