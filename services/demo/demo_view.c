@@ -133,8 +133,11 @@ static void moment_say(struct demo_view *view, const struct demo *demo, enum dem
     number_format(ticket->id, number);
     demo_view_time(demo, event->at_ms, at);
     const size_t bytes = text_clip(ticket->title, 60);
-    (void)snprintf(title, sizeof title, bytes == 0 ? "" : "「%.*s%s」", (int)bytes, ticket->title,
-                   ticket->title[bytes] == '\0' ? "" : "…");
+    title[0] = '\0';
+    if (bytes > 0) {
+        (void)snprintf(title, sizeof title, "「%.*s%s」", (int)bytes, ticket->title,
+                       ticket->title[bytes] == '\0' ? "" : "…");
+    }
     char *text = view->moments[view->moment_count++ % DEMO_MOMENTS_SHOWN];
     (void)snprintf(text, DEMO_MOMENT_BYTES, "★ %s %s %s%s%s%s", at, number,
                    say(view, sentences[moment].zh, sentences[moment].en),

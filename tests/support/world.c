@@ -148,8 +148,7 @@ static struct member *member_named(struct world *world, const char *name)
             return &world->members[i];
         }
     }
-    CHECK(!"a followed log has a service");
-    return NULL;
+    check_fail("a followed log has a service", __FILE__, __LINE__, __func__);
 }
 
 struct gather {
