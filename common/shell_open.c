@@ -152,10 +152,14 @@ static enum rc endpoint_write(const char *folder, const char *service, const cha
 static enum rc endpoint_choose(const struct shell *shell, const char *run, char *endpoint,
                                size_t size)
 {
-    char *real = realpath(run, NULL);
+    const char *given = shell->settings.endpoint;
+    const bool relative = given != NULL && strncmp(given, "ipc://", 6) == 0 && given[6] != '/';
+    char *real = realpath(relative ? "." : run, NULL);
     int length = -1;
-    if (shell->settings.endpoint != NULL) {
-        length = snprintf(endpoint, size, "%s", shell->settings.endpoint);
+    if (relative && real != NULL) {
+        length = snprintf(endpoint, size, "ipc://%s/%s", real, given + 6);
+    } else if (given != NULL && !relative) {
+        length = snprintf(endpoint, size, "%s", given);
     } else if (real != NULL) {
         length = snprintf(endpoint, size, "ipc://%s/%s.sock", real, shell->service->step->name);
     }
