@@ -150,6 +150,7 @@ static void apply_triage(struct demo_facts *facts, struct demo_ticket *ticket,
         break;
     case PAIDAN__EVENT__FACT_RULED:
         ticket->at_desk = false;
+        ticket->ruled++;
         facts->counts[DEMO_RULED]++;
         break;
     case PAIDAN__EVENT__FACT_UNDESKED:
@@ -214,16 +215,20 @@ static void apply_escalation(struct demo_facts *facts, struct demo_ticket *ticke
     }
 }
 
-static void apply_callback(struct demo_facts *facts, const Paidan__Event *event)
+static void apply_callback(struct demo_facts *facts, struct demo_ticket *ticket,
+                           const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASKED:
+        ticket->asked++;
         facts->counts[DEMO_ASKED]++;
         break;
     case PAIDAN__EVENT__FACT_ANSWERED:
+        ticket->answered++;
         facts->counts[DEMO_ANSWERED]++;
         break;
     case PAIDAN__EVENT__FACT_UNREACHED:
+        ticket->unreached++;
         facts->counts[DEMO_UNREACHED]++;
         break;
     case PAIDAN__EVENT__FACT_CANCELLED:
@@ -253,6 +258,6 @@ enum rc demo_facts_apply(struct demo_facts *facts, const Paidan__Event *event)
     apply_intake(facts, ticket, event);
     apply_triage(facts, ticket, event);
     apply_escalation(facts, ticket, event);
-    apply_callback(facts, event);
+    apply_callback(facts, ticket, event);
     return RC_OK;
 }

@@ -57,7 +57,8 @@ struct demo_ticket {
     Paidan__Outcome outcome; /* 0: none */
     Paidan__Satisfied satisfied;
     uint32_t level, first_level; /* 0: none yet */
-    uint32_t expired, competence, reopened, returned, alarms;
+    uint32_t expired, competence, reopened, returned, ruled, alarms;
+    uint32_t asked, answered, unreached;
     uint32_t planned_round, planned_attempt; /* of the callback that the demo will answer */
     uint64_t planned_desk_ms; /* since when it is at the desk, once the dispatcher took it up */
     bool at_desk, withdrawn, by_desk, red;

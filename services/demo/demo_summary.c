@@ -46,6 +46,10 @@ void demo_summary_make(struct demo_summary *summary, const struct demo_facts *fa
         summary->competence += ticket->competence;
         summary->reopened += ticket->reopened;
         summary->returned += ticket->returned;
+        summary->ruled += ticket->ruled;
+        summary->asked += ticket->asked;
+        summary->answered += ticket->answered;
+        summary->unreached += ticket->unreached;
         summary->alarms += ticket->alarms;
         summary->red += ticket->red ? 1 : 0;
         summary->by_desk += ticket->by_desk ? 1 : 0;
@@ -263,8 +267,7 @@ static void open_print(FILE *out, const struct demo_words *words,
 }
 
 static void events_print(FILE *out, const struct demo_words *words,
-                         const struct demo_summary *summary, const struct demo_done *done,
-                         const struct demo_facts *facts)
+                         const struct demo_summary *summary, const struct demo_done *done)
 {
     char rest[256];
     (void)snprintf(
@@ -281,15 +284,15 @@ static void events_print(FILE *out, const struct demo_words *words,
     row_print(out, words, "红牌", "red cards", summary->red, rest);
     row_print(out, words, "重办", "reopened", summary->reopened, say(words, "次", "times"));
     (void)snprintf(rest, sizeof rest, say(words, "次；裁定 %" PRIu64, "times; ruled: %" PRIu64),
-                   facts->counts[DEMO_RULED]);
+                   summary->ruled);
     row_print(out, words, "退单", "returned", summary->returned, rest);
     row_print(out, words, "人工分拨", "dispatched by the desk", summary->by_desk,
               say(words, "件", "tickets"));
     (void)snprintf(rest, sizeof rest,
                    say(words, "次；答复 %" PRIu64 "，未接通 %" PRIu64 " 件",
                        "times; answered %" PRIu64 ", never reached %" PRIu64 " tickets"),
-                   facts->counts[DEMO_ANSWERED], facts->counts[DEMO_UNREACHED]);
-    row_print(out, words, "回访", "residents asked", facts->counts[DEMO_ASKED], rest);
+                   summary->answered, summary->unreached);
+    row_print(out, words, "回访", "residents asked", summary->asked, rest);
     (void)snprintf(rest, sizeof rest,
                    say(words, "次；补充 %" PRIu64 "，撤回 %" PRIu64,
                        "times; supplements %" PRIu64 ", withdrawals %" PRIu64),
@@ -331,11 +334,10 @@ static uint32_t checks_print(FILE *out, const struct demo_words *words,
 
 uint32_t demo_summary_print(FILE *out, const struct demo_words *words,
                             const struct demo_summary *summary, const struct demo_done *done,
-                            const struct demo_facts *facts, uint64_t unsent,
-                            const struct demo_check *checks, uint32_t check_count)
+                            uint64_t unsent, const struct demo_check *checks, uint32_t check_count)
 {
     rows_print(out, words, summary, done, unsent);
     open_print(out, words, summary);
-    events_print(out, words, summary, done, facts);
+    events_print(out, words, summary, done);
     return checks_print(out, words, checks, check_count);
 }

@@ -30,7 +30,8 @@ struct demo_summary {
     uint64_t open[SITE_LEVELS_MAX + 1]; /* with a unit, by level */
     uint64_t open_red;                  /* of these: with a red card */
     /* how often; of the script's tickets */
-    uint64_t expired, competence, reopened, returned, alarms;
+    uint64_t expired, competence, reopened, returned, ruled, alarms;
+    uint64_t asked, answered, unreached;
     uint64_t at_top;      /* tickets that came to the highest level because a clock expired */
     uint64_t whole_climb; /* of these: from the lowest level */
     uint64_t asking_all;  /* with the others */
@@ -65,5 +66,4 @@ struct demo_words {
 /* Prints the table. Gives the number of checks that failed. */
 uint32_t demo_summary_print(FILE *out, const struct demo_words *words,
                             const struct demo_summary *summary, const struct demo_done *done,
-                            const struct demo_facts *facts, uint64_t unsent,
-                            const struct demo_check *checks, uint32_t check_count);
+                            uint64_t unsent, const struct demo_check *checks, uint32_t check_count);

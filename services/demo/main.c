@@ -392,9 +392,8 @@ static int end(struct demo *demo, struct demo_view *view, const struct options *
         return fail(options, EXIT_FAULT, "日志无法读取", "a log cannot be read", rc_name(settled));
     }
     headline_print(demo, view, rc == RC_OK, real_us);
-    const uint32_t wrong =
-        demo_summary_print(stdout, &view->words, &ending->summary, &demo->done, &demo->facts,
-                           demo->unsubmitted, ending->checks, ending->count);
+    const uint32_t wrong = demo_summary_print(stdout, &view->words, &ending->summary, &demo->done,
+                                              demo->unsubmitted, ending->checks, ending->count);
     left_print(demo, view);
     free(ending);
     if (wrong != 0) {
