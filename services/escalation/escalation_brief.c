@@ -7,7 +7,8 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
                                 bool stopped, Paidan__ClockSet ***sets, size_t *count)
 {
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
-    Paidan__ClockSet **list = arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof *list);
+    Paidan__ClockSet **list =
+        arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof(Paidan__ClockSet *));
     Paidan__ClockSet *room = arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof *room);
     if (list == NULL || room == NULL) {
         return RC_LIMIT;

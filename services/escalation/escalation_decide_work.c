@@ -169,8 +169,7 @@ enum rc escalation_decide_pull(struct step *step, const struct step_input *input
     return give(step, input->request, ids, count);
 }
 
-/* ---- work 签收、联系、办理、退单、上报
- * ------------------------------------------------------------ */
+/* ---- work 签收、联系、办理、退单、上报 ---- */
 
 /* One item being judged and done. */
 struct item {

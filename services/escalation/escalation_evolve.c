@@ -9,8 +9,7 @@
 #include "common/check.h"
 #include "escalation_core.h"
 
-/* ---- one ticket changes
- * -------------------------------------------------------------------------- */
+/* ---- one ticket changes ---- */
 
 static void count(struct tally *tally, const struct escalation_ticket *ticket, uint64_t by)
 {
@@ -82,8 +81,7 @@ static enum rc change(struct step_fold *fold, uint64_t id, const struct escalati
     return rc == RC_OK ? move_due(fold->txn, id, before, after) : rc;
 }
 
-/* ---- parts of facts
- * ------------------------------------------------------------------------------ */
+/* ---- parts of facts ---- */
 
 static bool take(char *field, size_t size, const char *text)
 {
@@ -92,7 +90,7 @@ static bool take(char *field, size_t size, const char *text)
         return false;
     }
     memset(field, 0, size);
-    memcpy(field, text, bytes);
+    memcpy(field, text, bytes + 1);
     return true;
 }
 
@@ -198,8 +196,7 @@ static bool is_missed(const struct escalation_ticket *ticket)
     return missed;
 }
 
-/* ---- facts
- * --------------------------------------------------------------------------------------- */
+/* ---- facts ---- */
 
 static enum rc fold_assigned(struct step_fold *fold, uint64_t id, const Paidan__Assigned *assigned,
                              struct escalation_ticket *ticket)
@@ -380,8 +377,7 @@ static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Even
     }
 }
 
-/* ---- facts as signals
- * ---------------------------------------------------------------------------- */
+/* ---- facts as signals ---- */
 
 static enum escalation_signal signal_closed(const Paidan__Closed *closed)
 {

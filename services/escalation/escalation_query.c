@@ -23,8 +23,7 @@ enum rc escalation_query_info(struct store_txn *txn, uint64_t id, struct escalat
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* ---- what a listing selects
- * ---------------------------------------------------------------------- */
+/* ---- what a listing selects ---- */
 
 bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
                             const char *area, const char *category, const char *unit,
@@ -93,8 +92,7 @@ bool escalation_filter_matches(const struct escalation_filter *filter,
            within_category(filter->site, info->category, filter->category);
 }
 
-/* ---- list
- * ---------------------------------------------------------------------------------------- */
+/* ---- list ---- */
 
 struct listing {
     struct step_view *view;
@@ -212,8 +210,7 @@ static enum rc query_list(struct step_view *view, const Paidan__List *wish, Paid
     return rc;
 }
 
-/* ---- show
- * ---------------------------------------------------------------------------------------- */
+/* ---- show ---- */
 
 static enum rc pack_event(struct step_view *view, const Paidan__Event *event,
                           ProtobufCBinaryData *data)

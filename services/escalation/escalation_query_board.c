@@ -16,8 +16,7 @@ enum {
 #define CURSOR_INDEX_MAX ((1ull << CURSOR_INDEX_BITS) - 1)
 #define CURSOR_DUE_MAX ((1ull << (64 - CURSOR_INDEX_BITS)) - 1)
 
-/* ---- board
- * --------------------------------------------------------------------------------------- */
+/* ---- board ---- */
 
 /* The tickets found so far, by key: the next deadline, or, when all have fired, the next alarm. */
 struct board {
@@ -158,8 +157,7 @@ enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish
     return rc;
 }
 
-/* ---- the work of a unit
- * -------------------------------------------------------------------------- */
+/* ---- the work of a unit ---- */
 
 /* The four buckets of a unit, each in order of due, merged. */
 struct merge {

@@ -32,7 +32,7 @@ static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORK
               "buckets are stored: never renumber");
 static_assert(ESCALATION_QUEUE_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a queue key is a key");
 
-/* ---- keys ------------------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 static uint64_t read_u64(const unsigned char *bytes)
 {
@@ -55,7 +55,7 @@ uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES]
     return read_u64(key);
 }
 
-/* ---- ticket ---------------------------------------------------------------------------------- */
+/* ---- ticket ---- */
 
 static void put_clock(struct codec_writer *writer, const struct escalation_clock *clock)
 {
@@ -226,7 +226,7 @@ enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalat
     return rc == RC_OK ? escalation_state_decode(value, bytes, ticket) : rc;
 }
 
-/* ---- info ------------------------------------------------------------------------------------ */
+/* ---- info ---- */
 
 enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
                                    const struct escalation_info *info)

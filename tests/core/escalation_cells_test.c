@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #define escalation_fsm_step escalation_fsm_step_true
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/escalation/escalation_fsm.c"
 #undef escalation_fsm_step
 

@@ -83,8 +83,7 @@ static int close_many(void **state)
     return 0;
 }
 
-/* ---- list
- * ---------------------------------------------------------------------------------------- */
+/* ---- list ---- */
 
 static const Paidan__Listed *list(struct story *story, Paidan__List *wish)
 {
@@ -223,8 +222,7 @@ static void test_list_when_wrong_then_code(void **state)
     assert_int_equal(list_code(*state, &wish), PAIDAN__CODE__FIELD_INVALID);
 }
 
-/* ---- show
- * ---------------------------------------------------------------------------------------- */
+/* ---- show ---- */
 
 static const Paidan__Answer *show(struct story *story, uint64_t number)
 {
@@ -267,8 +265,7 @@ static void test_show_when_much_happened_then_newest_oldest_first(void **state)
     assert_int_equal(show(story, 99)->code, PAIDAN__CODE__TICKET_UNKNOWN);
 }
 
-/* ---- board
- * --------------------------------------------------------------------------------------- */
+/* ---- board ---- */
 
 static const Paidan__Boarded *board(struct story *story, const char *area, const char *unit,
                                     uint32_t limit)
@@ -352,8 +349,7 @@ static void test_board_when_wrong_then_code(void **state)
     assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__UNIT_UNKNOWN);
 }
 
-/* ---- a unit's work
- * ------------------------------------------------------------------------------- */
+/* ---- a unit's work ---- */
 
 static const Paidan__Listed *unit_work(struct story *story, const char *unit, uint64_t cursor,
                                        uint32_t limit)

@@ -15,8 +15,7 @@
 
 enum { PATH_BYTES = 1024, MAP_BYTES = 1 << 30, ANSWERS_BYTES = 256 << 20 };
 
-/* ---- opening
- * ------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
 {
@@ -120,8 +119,7 @@ void story_restart(struct story *story)
     }
 }
 
-/* ---- one step
- * ------------------------------------------------------------------------------------ */
+/* ---- one step ---- */
 
 static enum rc trace_record(void *context, const struct evlog_record *record)
 {
@@ -204,8 +202,7 @@ static enum rc run_request(struct story *story, const unsigned char *bytes, size
     return RC_OK;
 }
 
-/* ---- waiting
- * ------------------------------------------------------------------------------------- */
+/* ---- waiting ---- */
 
 static void serve_waiter(struct story *story, struct story_waiter *waiter)
 {
@@ -249,8 +246,7 @@ static void serve_waiters(struct story *story)
     }
 }
 
-/* ---- what tests do
- * ------------------------------------------------------------------------------- */
+/* ---- what tests do ---- */
 
 void story_step(struct story *story)
 {

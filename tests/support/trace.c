@@ -62,8 +62,7 @@ void trace_at(struct trace *trace, uint64_t at_ms, const char *format, ...)
     add_line(trace, line);
 }
 
-/* ---- names
- * --------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static const char *enum_name(const ProtobufCEnumDescriptor *descriptor, int value, size_t skip)
 {
@@ -87,8 +86,10 @@ static const char *lower(const char *name)
     return room;
 }
 
+/* type is part of a name. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define NAME(type, value, prefix)                                                                  \
     lower(enum_name(&paidan__##type##__descriptor, (int)(value), sizeof prefix - 1))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 const char *trace_clock(Paidan__Clock clock)
 {
@@ -105,8 +106,7 @@ const char *trace_outcome(Paidan__Outcome outcome)
     return NAME(outcome, outcome, "OUTCOME_");
 }
 
-/* ---- facts
- * --------------------------------------------------------------------------------------- */
+/* ---- facts ---- */
 
 /* A line being written. */
 struct line {
@@ -413,8 +413,7 @@ void trace_event(struct trace *trace, const char *service, const char *mark,
     trace_at(trace, event->at_ms, "%s", line.text);
 }
 
-/* ---- answers
- * ------------------------------------------------------------------------------------- */
+/* ---- answers ---- */
 
 static void put_results(struct line *line, Paidan__WorkResult *const *results, size_t count)
 {
@@ -457,8 +456,7 @@ void trace_answer(struct trace *trace, const char *who, const Paidan__Answer *an
     trace_at(trace, answer->has_now_ms ? answer->now_ms : trace->base_ms, "%s", line.text);
 }
 
-/* ---- golden files
- * -------------------------------------------------------------------------------- */
+/* ---- golden files ---- */
 
 static void golden_path(const char *name, char path[PATH_BYTES])
 {

@@ -138,8 +138,7 @@ static void test_records_when_damaged_then_corrupt(void **state)
     }
 }
 
-/* ---- what is next
- * -------------------------------------------------------------------------------- */
+/* ---- what is next ---- */
 
 static struct escalation_ticket simple(uint64_t accept_ms, uint64_t warn_ms, uint64_t handle_ms)
 {

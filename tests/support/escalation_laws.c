@@ -1,0 +1,99 @@
+/* What holds after every step of escalation, whatever happened. */
+
+#include "common/check.h"
+#include "escalation_stories.h"
+#include "services/escalation/escalation_state.h"
+
+static void say_broken(struct story *story, const char *law, uint64_t left, uint64_t right)
+{
+    if (left != right) {
+        trace_say(&story->trace, "LAW BROKEN: %s: %llu and %llu", law, (unsigned long long)left,
+                  (unsigned long long)right);
+    }
+}
+
+/* Rows of a table, and how many of them are `wanted` keys. */
+static uint64_t count_rows(struct store_txn *txn, unsigned table)
+{
+    struct store_walk walk;
+    uint64_t count = 0;
+    enum rc rc = store_walk_open(txn, table, NULL, 0, &walk);
+    for (; rc == RC_OK; rc = store_walk_next(&walk)) {
+        count++;
+    }
+    store_walk_close(&walk);
+    return count;
+}
+
+struct census {
+    uint64_t tickets, queued, due, found_queued, found_due;
+    uint64_t states[ESCALATION_STATE_COUNT];
+};
+
+/* Every row that a record asks for is there. With equal counts no other is. */
+static void take_census(struct store_txn *txn, struct census *census)
+{
+    struct store_walk walk;
+    enum rc rc = store_walk_open(txn, ESCALATION_TICKET, NULL, 0, &walk);
+    for (; rc == RC_OK; rc = store_walk_next(&walk)) {
+        struct escalation_ticket ticket;
+        const uint64_t id = escalation_state_id_of(walk.key);
+        const enum rc decoded = escalation_state_decode(walk.value, walk.value_bytes, &ticket);
+        CHECK(decoded == RC_OK);
+        census->tickets++;
+        census->states[ticket.state]++;
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES], row[17];
+        const void *value = NULL;
+        size_t bytes = 0;
+        if (escalation_state_queue_key(id, &ticket, key)) {
+            census->queued++;
+            census->found_queued +=
+                store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
+        }
+        struct due due = {0};
+        enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
+        if (escalation_state_due(id, &ticket, &due, &firing)) {
+            escalation_state_id_key(due.due_ms, row);
+            escalation_state_id_key(due.id, row + 8);
+            row[16] = due.kind;
+            census->due++;
+            census->found_due +=
+                store_get(txn, STORE_DUE, row, sizeof row, &value, &bytes) == RC_OK;
+        }
+    }
+    store_walk_close(&walk);
+}
+
+void escalation_story_check(struct story *story)
+{
+    if (story->broken) {
+        return;
+    }
+    struct store_txn *txn = NULL;
+    struct census census = {0};
+    const enum rc rc = store_begin(story->store, false, &txn);
+    CHECK(rc == RC_OK);
+    take_census(txn, &census);
+    const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
+    const uint64_t due_rows = count_rows(txn, STORE_DUE);
+    store_abort(txn);
+    say_broken(story, "queue rows and open tickets", queue_rows, census.queued);
+    say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
+    say_broken(story, "due rows and tickets that wait", due_rows, census.due);
+    say_broken(story, "due rows are the records'", census.found_due, census.due);
+    say_broken(story, "every open ticket waits for something", census.due, census.queued);
+    say_broken(story, "tickets counted", story_count(story, "tickets"), census.tickets);
+    say_broken(story, "open counted", story_count(story, "open"), census.queued);
+    static const char *const names[] = {
+        "",
+        "state_assigned",
+        "state_accepted",
+        "state_returned",
+        "state_resolved",
+        "state_closed",
+        "state_withdrawn",
+    };
+    for (unsigned state = 1; state < ESCALATION_STATE_COUNT; state++) {
+        say_broken(story, names[state], story_count(story, names[state]), census.states[state]);
+    }
+}

@@ -1,0 +1,208 @@
+/* Records and wishes, made by hand. */
+
+#include "escalation_teller.h"
+
+/* ---- what is heard ---- */
+
+void teller_route(struct story *story, uint64_t number, const struct teller_route *where)
+{
+    Paidan__Routed routed = PAIDAN__ROUTED__INIT;
+    char *assist[1] = {(char *)where->assist};
+    routed.channel = "wechat";
+    routed.title = "夜里太吵";
+    routed.category = (char *)where->category;
+    routed.area = (char *)where->area;
+    routed.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    routed.level = where->level;
+    routed.unit = (char *)where->unit;
+    routed.assist = assist;
+    routed.n_assist = where->assist != NULL ? 1 : 0;
+    routed.has_matrix_line = true;
+    routed.matrix_line = 2;
+    routed.has_by_desk = where->by_desk;
+    routed.by_desk = where->by_desk;
+    routed.registered_ms = story->now_ms;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
+    event.routed = &routed;
+    story_hear(story, "triage", &event);
+}
+
+/* The usual one: noise at building 1. */
+void teller_route_noise(struct story *story, uint64_t number)
+{
+    const struct teller_route where = {
+        .category = "noise", .area = "bu1", .unit = "b1", .level = 1, .assist = "b2"};
+    teller_route(story, number, &where);
+}
+
+void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level)
+{
+    Paidan__Ruled ruled = PAIDAN__RULED__INIT;
+    ruled.category = "noise";
+    ruled.area = "bu1";
+    ruled.unit = (char *)unit;
+    ruled.level = level;
+    ruled.note = "归你处理";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_RULED;
+    event.ruled = &ruled;
+    story_hear(story, "triage", &event);
+}
+
+void teller_withdraw(struct story *story, uint64_t number)
+{
+    Paidan__Withdrawn withdrawn = PAIDAN__WITHDRAWN__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
+    event.withdrawn = &withdrawn;
+    story_hear(story, "intake", &event);
+}
+
+void teller_chase(struct story *story, uint64_t number, uint32_t count)
+{
+    Paidan__Chased chased = PAIDAN__CHASED__INIT;
+    chased.count = count;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
+    event.chased = &chased;
+    story_hear(story, "intake", &event);
+}
+
+void teller_supplement(struct story *story, uint64_t number)
+{
+    Paidan__Supplemented supplemented = PAIDAN__SUPPLEMENTED__INIT;
+    supplemented.text = "还有照片";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_SUPPLEMENTED;
+    event.supplemented = &supplemented;
+    story_hear(story, "intake", &event);
+}
+
+void teller_answer(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved)
+{
+    Paidan__Answered answered = PAIDAN__ANSWERED__INIT;
+    answered.round = round;
+    answered.solved = solved;
+    answered.satisfied = solved == PAIDAN__SOLVED__SOLVED_YES ? PAIDAN__SATISFIED__SATISFIED_YES
+                                                              : PAIDAN__SATISFIED__SATISFIED_NO;
+    answered.attempt = 1;
+    answered.note = solved == PAIDAN__SOLVED__SOLVED_NO ? "还是吵" : NULL;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
+    event.answered = &answered;
+    story_hear(story, "callback", &event);
+}
+
+void teller_unreached(struct story *story, uint64_t number, uint32_t round)
+{
+    Paidan__Unreached missed = PAIDAN__UNREACHED__INIT;
+    missed.round = round;
+    missed.attempts = 3;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_UNREACHED;
+    event.unreached = &missed;
+    story_hear(story, "callback", &event);
+}
+
+/* ---- what is asked ---- */
+
+const Paidan__Answer *teller_work_version(struct story *story, const char *who, const char *unit,
+                                          Paidan__Action action, uint64_t number, uint64_t version)
+{
+    static const char *const notes[] = {
+        [PAIDAN__ACTION__ACTION_PROGRESS] = "已上门",
+        [PAIDAN__ACTION__ACTION_RESOLVE] = "已处理",
+        [PAIDAN__ACTION__ACTION_RETURN] = "不归我管",
+        [PAIDAN__ACTION__ACTION_RAISE] = "超出权限",
+    };
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Work work = PAIDAN__WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = story_ticket(story, number);
+    item.has_version = version != 0;
+    item.version = version;
+    item.note = action >= PAIDAN__ACTION__ACTION_PROGRESS ? (char *)notes[action] : NULL;
+    work.unit = (char *)unit;
+    work.action = action;
+    work.n_items = 1;
+    work.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_WORK;
+    request.work = &work;
+    return story_ask(story, who, &request);
+}
+
+const Paidan__Answer *teller_work(struct story *story, const char *who, const char *unit,
+                                  Paidan__Action action, uint64_t number)
+{
+    return teller_work_version(story, who, unit, action, number, 0);
+}
+
+/* Pulls at most max; wait_ms 0: not waiting. */
+void teller_pull(struct story *story, const char *who, const char *unit, uint32_t max,
+                 uint64_t wait_ms)
+{
+    Paidan__Pull wish = PAIDAN__PULL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.unit = (char *)unit;
+    wish.has_max = true;
+    wish.max = max;
+    request.wish_case = PAIDAN__REQUEST__WISH_PULL;
+    request.pull = &wish;
+    if (wait_ms != 0) {
+        story_wait(story, who, &request, wait_ms);
+    } else {
+        (void)story_ask(story, who, &request);
+    }
+}
+
+/* Accepted and resolved by a unit. */
+void teller_serve(struct story *story, const char *unit, uint64_t number)
+{
+    (void)teller_work(story, "li", unit, PAIDAN__ACTION__ACTION_ACCEPT, number);
+    (void)teller_work(story, "li", unit, PAIDAN__ACTION__ACTION_RESOLVE, number);
+}
+
+/* ---- what is looked at ---- */
+
+/* One line on where a ticket stands. */
+void teller_look(struct story *story, uint64_t number)
+{
+    Paidan__Show wish = PAIDAN__SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = story_ticket(story, number);
+    wish.has_history = true;
+    wish.history = true;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &wish;
+    const Paidan__Answer *shown = story_query(story, &request);
+    if (shown == NULL || shown->body_case != PAIDAN__ANSWER__BODY_SHOWN) {
+        trace_at(&story->trace, story->now_ms, "look: nothing");
+        return;
+    }
+    const Paidan__Brief *brief = shown->shown->brief;
+    trace_at(&story->trace, story->now_ms,
+             "look: v%llu %s level=%u unit=%s card=%d clocks=%zu/%zu history=%zu raises=%u "
+             "chases=%u overdue=%lld",
+             (unsigned long long)brief->version, trace_state(brief->state), brief->level,
+             brief->unit, (int)brief->card, brief->n_clocks, shown->shown->n_clocks,
+             shown->shown->n_history, brief->raises, brief->chases,
+             brief->has_overdue_since_ms
+                 ? (long long)brief->overdue_since_ms - (long long)story->trace.base_ms
+                 : -1);
+}

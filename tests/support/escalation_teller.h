@@ -1,0 +1,39 @@
+/* escalation_teller: what the logs that escalation follows say, and what units ask, in one call
+ * each. Tickets are named by their number of the trace's day. */
+#pragma once
+
+#include "story.h"
+
+/* Where triage sends a ticket. */
+struct teller_route {
+    const char *category, *area, *unit;
+    uint32_t level;
+    const char *assist;
+    bool by_desk;
+};
+
+/* triage: Routed. The second: noise at building 1, as triage of the site `ladder` would say it. */
+void teller_route(struct story *story, uint64_t number, const struct teller_route *where);
+void teller_route_noise(struct story *story, uint64_t number);
+/* triage: Ruled, noise at building 1. */
+void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level);
+/* intake: Withdrawn, Chased, Supplemented. */
+void teller_withdraw(struct story *story, uint64_t number);
+void teller_chase(struct story *story, uint64_t number, uint32_t count);
+void teller_supplement(struct story *story, uint64_t number);
+/* callback: Answered, Unreached. */
+void teller_answer(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved);
+void teller_unreached(struct story *story, uint64_t number, uint32_t round);
+
+/* One item of work, with a note where one is needed. version 0: not named. */
+const Paidan__Answer *teller_work_version(struct story *story, const char *who, const char *unit,
+                                          Paidan__Action action, uint64_t number, uint64_t version);
+const Paidan__Answer *teller_work(struct story *story, const char *who, const char *unit,
+                                  Paidan__Action action, uint64_t number);
+/* Accepted and resolved by a unit. */
+void teller_serve(struct story *story, const char *unit, uint64_t number);
+/* Pulls at most max; wait_ms 0: not waiting. */
+void teller_pull(struct story *story, const char *who, const char *unit, uint32_t max,
+                 uint64_t wait_ms);
+/* A line on where a ticket stands. */
+void teller_look(struct story *story, uint64_t number);
