@@ -287,6 +287,7 @@ static bool words_group(struct site_words *words, uint32_t *ranks)
         if (!site_grow((void **)&words->words, words->word_count, sizeof *words->words)) {
             return false;
         }
+        CHECK(words->words != NULL);
         words->words[words->word_count++] = (struct site_word){.text = entry->text,
                                                                .bytes = entry->bytes,
                                                                .chars = entry->chars,

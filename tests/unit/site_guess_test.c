@@ -62,6 +62,12 @@ static const struct site_files files = {
              [SITE_CATEGORIES] = categories_file,
              [SITE_MATRIX] = "category,area,level,lead\n"}};
 
+static void append(char *to, size_t room, const char *part)
+{
+    const size_t used = strlen(to);
+    snprintf(to + used, room - used, "%s", part);
+}
+
 static int setup(void **state)
 {
     struct site *site = NULL;
@@ -237,12 +243,12 @@ static void test_areas_when_name_is_common_then_only_refines(void **state)
     struct site_files many = files;
     struct site *site = NULL;
     (void)state;
-    strcpy(text, "code,name,level,parent\nroot,甲街道,street,\n");
+    append(text, sizeof text, "code,name,level,parent\nroot,甲街道,street,\n");
     for (int index = 0; index < 300; index++) {
         char row[160];
         snprintf(row, sizeof row, "e%d,%d号院子,community,root\ne%d.3,3号楼,estate,e%d\n", index,
                  index + 1000, index, index);
-        strcat(text, row);
+        append(text, sizeof text, row);
     }
     many.text[SITE_AREAS] = text;
     many.absent[SITE_ALIASES] = true;
@@ -306,7 +312,7 @@ static void test_categories_when_random_then_as_the_slow_count(void **state)
         struct site_guess guesses[GUESSES];
         for (int index = 0; index < 40; index++) {
             seed = seed * 1664525u + 1013904223u;
-            strcat(text, syllables[(seed >> 16) % 17]);
+            append(text, sizeof text, syllables[(seed >> 16) % 17]);
         }
         const uint32_t count = site_guess_categories(site, text, strlen(text), guesses, GUESSES);
         for (uint32_t index = 0; index < count; index++) {

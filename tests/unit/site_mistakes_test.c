@@ -1,0 +1,399 @@
+/* site: each mistake is found by its name and line; what is huge or hostile is one mistake. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/site.h"
+#include "common/text.h"
+#include "site_files.h"
+
+static struct site_report report;
+
+static void append(char *to, size_t room, const char *part)
+{
+    const size_t used = strlen(to);
+    snprintf(to + used, room - used, "%s", part);
+}
+
+/* ---- mistakes ---- */
+
+struct mistake_case {
+    enum site_file file;
+    const char *from, *to; /* in the good file; from NULL: to is the whole file */
+    const char *name;
+    uint32_t line;
+    bool more; /* other mistakes follow from it */
+};
+
+static const struct mistake_case mistakes[] = {
+    /* files */
+    {SITE_AREAS, "阳光", "\xd1\xf4\xb9\xe2", "FILE_NOT_UTF8", 3, false},
+    {SITE_AREAS, "阳光", "阳\x01光", "FILE_CONTROL", 3, false},
+    {SITE_UNITS, NULL,
+     "\xff\xfe"
+     "c",
+     "FILE_UTF16", 1, false},
+    /* yaml */
+    {SITE_YAML, NULL, "", "YAML_EMPTY", 0, false},
+    {SITE_YAML, "name_en: Test", "name_en: [Test", "YAML_SYNTAX", 3, false},
+    {SITE_YAML, "name_en: Test", "name_en: &x Test", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: *x", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: !!str Test", "YAML_ALIAS", 2, false},
+    {SITE_YAML, "name_en: Test", "<<: {a: b}", "YAML_MERGE", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: Test\nnam: x", "YAML_KEY_UNKNOWN", 3, false},
+    {SITE_YAML, "name_en: Test", "name: Test", "YAML_KEY_DUPLICATE", 2, false},
+    {SITE_YAML, "name: 测试街道", "", "YAML_KEY_MISSING", 2, false},
+    {SITE_YAML, "name: 测试街道", "name:", "YAML_VALUE_MISSING", 1, false},
+    {SITE_YAML, "name: 测试街道", "name: ~", "YAML_VALUE_MISSING", 1, false},
+    {SITE_YAML, "name: 测试街道", "name: [x]", "YAML_NOT_TEXT", 1, false},
+    {SITE_YAML, "name_en: Test", "name_en: \"a\\tb\"", "NAME_LINE_BREAK", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: \"a\\0b\"", "FILE_CONTROL", 2, false},
+    {SITE_YAML, "name_en: Test", "name_en: [[[[[[[[[x]]]]]]]]]", "YAML_TOO_DEEP", 2, false},
+    {SITE_YAML, NULL, "[a]", "YAML_NOT_MAP", 1, false},
+    {SITE_YAML, NULL, "--- {}\n--- {}\n", "YAML_SECOND_DOCUMENT", 2, false},
+    {SITE_YAML, "\"+08:00\"", "08:00", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "\"+08:00\"", "\"+15:00\"", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "\"+08:00\"", "\"+8:00\"", "OFFSET_MALFORMED", 3, false},
+    {SITE_YAML, "policies:", "lease: 0m\npolicies:", "SPAN_ZERO", 13, false},
+    {SITE_YAML, "policies:", "lease: 25h\npolicies:", "SPAN_TOO_LONG", 13, false},
+    {SITE_YAML, "policies:", "desk: {on_fallback: yes}\npolicies:", "YAML_FLAG", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 010}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: +3}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 3x}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: \"3\"}\npolicies:", "YAML_NUMBER", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 21}\npolicies:", "YAML_RANGE", 13, false},
+    {SITE_YAML, "policies:", "callback: {attempts: 99999999999999999999}\npolicies:", "YAML_NUMBER",
+     13, false},
+    {SITE_YAML, "policies:", "callback: {calendar: x}\npolicies:", "CALENDAR_UNKNOWN", 13, false},
+    /* levels and channels */
+    {SITE_YAML, ", fallback: keeper", "", "LEVEL_WITHOUT_OWNER", 5, false},
+    {SITE_YAML, "fallback: keeper", "fallback: nobody", "LEVEL_OWNER_UNKNOWN", 5, false},
+    {SITE_YAML, "fallback: keeper", "fallback: lamps", "LEVEL_OWNER_LEVEL", 5, false},
+    {SITE_YAML, "code: street", "code: estate", "CODE_DUPLICATE", 6, true},
+    {SITE_YAML, "code: street", "code: Street", "CODE_MALFORMED", 6, true},
+    {SITE_YAML, "code: device", "code: wechat", "CODE_DUPLICATE", 9, false},
+    {SITE_YAML, "callback: wechat", "callback: phone", "CHANNEL_CALLBACK_UNKNOWN", 9, false},
+    /* calendars */
+    {SITE_YAML, "mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]", "mon: []", "CALENDAR_EMPTY", 11,
+     false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"11:59-18:00\"", "CALENDAR_OVERLAP", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"18:00-14:00\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14:00-24:01\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14:60-18:00\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14-18\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "mon-fri:", "fri-mon:", "CALENDAR_DAY", 12, false},
+    {SITE_YAML, "mon-fri:", "friday:", "CALENDAR_DAY", 12, false},
+    {SITE_YAML, "policies:", "    fri: \"20:00-21:00\"\npolicies:", "CALENDAR_DAY_TWICE", 13,
+     false},
+    {SITE_YAML, "  office:", "  always:", "CALENDAR_BUILT_IN", 11, true},
+    /* policies */
+    {SITE_YAML, "accept: 15m", "accept: 0m", "SPAN_ZERO", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 15", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 015m", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: -15m", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 1.5h", "SPAN_MALFORMED", 14, false},
+    {SITE_YAML, "accept: 15m", "accept: 366d", "SPAN_TOO_LONG", 14, false},
+    {SITE_YAML, "accept: 15m, ", "", "YAML_KEY_MISSING", 14, false},
+    {SITE_YAML, "amount: 2h", "amount: 2d", "SPAN_DAYS", 16, false},
+    {SITE_YAML, "calendar: office", "calendar: ofice", "CALENDAR_UNKNOWN", 16, false},
+    {SITE_YAML, "warn: 50", "warn: 100", "YAML_RANGE", 17, false},
+    {SITE_YAML, "expiry: card", "expiry: fire", "EXPIRY_UNKNOWN", 17, false},
+    {SITE_YAML, "urgency: urgent", "urgency: very", "URGENCY_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent", "category: x", "POLICY_CATEGORY_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent", "level: x", "POLICY_LEVEL_UNKNOWN", 14, false},
+    {SITE_YAML, "urgency: urgent, ", "", "POLICY_UNREACHABLE", 15, false},
+    {SITE_YAML, "  - accept: 30m", "  - level: street\n    accept: 30m", "POLICY_MISSING", 14,
+     false},
+    {SITE_YAML, "  - accept: 30m", "  - category: road\n    accept: 30m", "POLICY_MISSING", 14,
+     false},
+    /* csv */
+    {SITE_AREAS, NULL, "", "CSV_EMPTY", 0, false},
+    {SITE_AREAS, "code,name,level,parent", "code,name,level", "CSV_COLUMN_MISSING", 1, false},
+    {SITE_AREAS, "code,name,level,parent", "code,name,level,parents", "CSV_COLUMN_UNKNOWN", 1,
+     true},
+    {SITE_AREAS, "code,name,level,parent", "code,name,name,parent", "CSV_COLUMN_DUPLICATE", 1,
+     true},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,阳光花园,estate", "CSV_CELLS", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,\"阳光\"花园,estate,qh", "CSV_QUOTE", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "a,\"阳光花园,estate,qh", "CSV_QUOTE_OPEN", 3, false},
+    {SITE_AREAS, "a,阳光花园,estate,qh", "\n\"a\n\",b", "CSV_CELLS", 4, false},
+    /* areas */
+    {SITE_AREAS, "b,翠竹小区", "a,翠竹小区", "CODE_DUPLICATE", 4, false},
+    {SITE_AREAS, "b,翠竹小区", "B,翠竹小区", "CODE_MALFORMED", 4, false},
+    {SITE_AREAS, "b,翠竹小区", ",翠竹小区", "CODE_MISSING", 4, false},
+    {SITE_AREAS, "b,翠竹小区", "b,", "NAME_MISSING", 4, false},
+    {SITE_AREAS, "翠竹小区,estate", "翠竹小区,house", "AREA_LEVEL_UNKNOWN", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,x", "AREA_PARENT_UNKNOWN", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,", "AREA_PARENT_MISSING", 4, false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,a", "AREA_LEVEL_NOT_BELOW_PARENT", 4,
+     false},
+    {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,b", "AREA_CYCLE", 4, false},
+    {SITE_AREAS, "street,\n", "street,a\n", "AREA_CYCLE", 2, false},
+    {SITE_AREAS, NULL, "code,name,level,parent\nqh,q,street,a\na,x,estate,b\nb,y,estate,a\n",
+     "AREA_CYCLE", 3, true}, /* a tail leads into it */
+    {SITE_AREAS, NULL, "code,name,level,parent\n", "AREA_NONE", 0, true},
+    /* aliases and units */
+    {SITE_ALIASES, "苑,a", "苑,x", "ALIAS_AREA_UNKNOWN", 2, false},
+    {SITE_ALIASES, "阳光花苑", "３", "WORD_TOO_SHORT", 2, false},
+    {SITE_UNITS, "lamps,路灯所,street", "lamps,路灯所,city", "UNIT_LEVEL_UNKNOWN", 4, false},
+    {SITE_UNITS, "street,qh", "street,x", "UNIT_AREA_UNKNOWN", 4, false},
+    {SITE_UNITS, "lamps,", "centre,", "CODE_DUPLICATE", 4, true},
+    {SITE_UNITS, NULL, "code,name,level,area\n", "UNIT_NONE", 0, true},
+    /* categories */
+    {SITE_CATEGORIES, "路灯,road,", "路灯,street,", "CATEGORY_PARENT_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "道路,,,", "道路,road.lamp,,", "CATEGORY_CYCLE", 2, false},
+    {SITE_CATEGORIES, "urgent,street", "hot,street", "URGENCY_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "urgent,street", "urgent,city", "CATEGORY_LEVEL_UNKNOWN", 3, false},
+    {SITE_CATEGORIES, "路灯|不亮", "路灯|灯", "WORD_TOO_SHORT", 3, false},
+    {SITE_CATEGORIES, "路灯|不亮", "路灯、不亮", "KEYWORD_SEPARATOR", 3, false},
+    {SITE_CATEGORIES, "路灯费", "不亮", "KEYWORD_EXCLUDED", 3, false},
+    {SITE_CATEGORIES, NULL, "code,name,parent,urgency,start_level,keywords\n", "CATEGORY_NONE", 0,
+     true},
+    /* matrix */
+    {SITE_MATRIX, "road.lamp,*", "lamp,*", "MATRIX_CATEGORY_UNKNOWN", 2, false},
+    {SITE_MATRIX, "road.lamp,*", "road.lamp,x", "MATRIX_AREA_UNKNOWN", 2, false},
+    {SITE_MATRIX, "*,street", "*,*", "MATRIX_LEVEL_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamp,centre", "MATRIX_LEAD_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "keeper,centre", "MATRIX_LEAD_LEVEL", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamps,centre|x", "MATRIX_ASSIST_UNKNOWN", 2, false},
+    {SITE_MATRIX, "lamps,centre", "lamps,centre|lamps", "MATRIX_ASSIST_TWICE", 2, false},
+    {SITE_MATRIX, "centre\n", "centre\nroad.lamp,*,street,centre,\n", "MATRIX_DUPLICATE", 3, false},
+};
+
+/* What follows from the first mistake and cannot be avoided. */
+static const char *const consequences[] = {"POLICY_MISSING", "POLICY_UNREACHABLE"};
+
+static bool consequence(const char *name)
+{
+    for (size_t index = 0; index < sizeof consequences / sizeof consequences[0]; index++) {
+        if (strcmp(consequences[index], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *replaced(const struct mistake_case *mistake)
+{
+    const char *good = site_files_good[mistake->file];
+    if (mistake->from == NULL) {
+        return strdup(mistake->to);
+    }
+    const char *at = strstr(good, mistake->from);
+    if (at == NULL) {
+        fail_msg("%s is not in the good file", mistake->from);
+        return NULL;
+    }
+    const size_t room = strlen(good) + strlen(mistake->to) + 1;
+    char *text = calloc(1, room);
+    assert_non_null(text);
+    snprintf(text, room, "%.*s%s%s", (int)(at - good), good, mistake->to,
+             at + strlen(mistake->from));
+    return text;
+}
+
+static bool reported(const char *file, const char *name, uint32_t line, bool *only)
+{
+    bool found = false;
+    *only = true;
+    for (uint32_t index = 0; index < site_report_kept(&report); index++) {
+        const struct site_mistake *mistake = &report.mistakes[index];
+        const bool same = strcmp(mistake->file, file) == 0 && strcmp(mistake->name, name) == 0 &&
+                          mistake->line == line;
+        found |= same;
+        *only &= same || consequence(mistake->name);
+        assert_true(strlen(mistake->zh) > 0);
+        assert_true(strlen(mistake->en) > 0);
+        assert_true(text_valid(mistake->zh, strlen(mistake->zh), NULL));
+    }
+    return found;
+}
+
+static void test_load_when_one_mistake_then_its_name_and_line(void **state)
+{
+    uint32_t failed = 0;
+    (void)state;
+    for (size_t index = 0; index < sizeof mistakes / sizeof mistakes[0]; index++) {
+        const struct mistake_case *mistake = &mistakes[index];
+        struct site_files files = {.text = {NULL}};
+        struct site *site = NULL;
+        bool only = false;
+        char *text = replaced(mistake);
+        files.text[mistake->file] = text;
+        const enum rc rc = site_files_load(&files, &report, &site);
+        if (rc != RC_SETTINGS ||
+            !reported(site_file_name(mistake->file), mistake->name, mistake->line, &only) ||
+            (!only && !mistake->more)) {
+            for (uint32_t at = 0; at < site_report_kept(&report); at++) {
+                print_error("%s:%u: %s\n", report.mistakes[at].file, report.mistakes[at].line,
+                            report.mistakes[at].name);
+            }
+            print_error("case %zu: not %s in line %u\n", index, mistake->name, mistake->line);
+            failed++;
+        }
+        assert_null(site);
+        free(text);
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void test_load_when_file_is_absent_then_missing_but_aliases_may_be(void **state)
+{
+    (void)state;
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        struct site_files files = {.text = {NULL}};
+        struct site *site = NULL;
+        bool only = false;
+        files.absent[file] = true;
+        const enum rc rc = site_files_load(&files, &report, &site);
+        if (file == SITE_ALIASES) {
+            assert_int_equal(rc, RC_OK);
+            site_free(site);
+        } else {
+            assert_int_equal(rc, RC_SETTINGS);
+            assert_true(reported(site_file_name((enum site_file)file), "FILE_MISSING", 0, &only));
+            assert_true(only); /* nothing is said about what refers to it */
+        }
+    }
+}
+
+static void test_load_when_many_mistakes_then_all_counted_in_order(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    static char text[64 * 1024];
+    (void)state;
+    text[0] = '\0';
+    append(text, sizeof text, "alias,area\n");
+    for (int row = 0; row < 500; row++) {
+        append(text, sizeof text, "别名,x\n");
+    }
+    files.text[SITE_ALIASES] = text;
+    files.text[SITE_MATRIX] = "category,area,level,lead\nx,*,street,lamps\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    assert_int_equal(report.count, 501);
+    assert_int_equal(site_report_kept(&report), SITE_MISTAKES_MAX);
+    for (uint32_t index = 0; index < SITE_MISTAKES_MAX; index++) {
+        assert_int_equal(report.mistakes[index].line, index + 2);
+    }
+}
+
+static void test_load_when_only_warnings_then_loaded(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    bool only = false;
+    (void)state;
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nkeeper,k,estate,a\ncentre,c,street,\n"
+        "lamps,l,street,\n";
+    files.text[SITE_MATRIX] = "category,area,level,lead\n*,b,estate,keeper\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    assert_int_equal(report.count, 0);
+    assert_int_equal(report.warnings, 1);
+    assert_true(reported("matrix.csv", "MATRIX_LEAD_ELSEWHERE", 2, &only));
+    site_free(site);
+    const struct site_files twice = {
+        .text = {[SITE_ALIASES] = "alias,area\n阳光花苑,a\n阳光 花苑,a\n"}};
+    assert_int_equal(site_files_load(&twice, &report, &site), RC_OK);
+    assert_true(reported("aliases.csv", "ALIAS_DUPLICATE", 3, &only));
+    site_free(site);
+    const struct site_files names = {
+        .text = {[SITE_AREAS] = "code,name,level,parent\nqh,q,street,\na,同名,estate,qh\n"
+                                "b,同名,estate,qh\n"}};
+    assert_int_equal(site_files_load(&names, &report, &site), RC_OK);
+    assert_true(reported("areas.csv", "AREA_NAME_TWICE", 4, &only));
+    site_free(site);
+}
+
+/* ---- abuse ---- */
+
+static char *repeated(const char *head, const char *part, size_t count, size_t *bytes)
+{
+    const size_t size = strlen(part);
+    const size_t room = strlen(head) + size * count + 1;
+    char *text = malloc(room);
+    assert_non_null(text);
+    snprintf(text, room, "%s", head);
+    char *at = text + strlen(head);
+    for (size_t index = 0; index < count; index++) {
+        memcpy(at, part, size);
+        at += size;
+    }
+    *at = '\0';
+    *bytes = (size_t)(at - text);
+    return text;
+}
+
+static void abuse(enum site_file file, char *text, size_t bytes, const char *name, uint32_t line)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    bool only = false;
+    files.text[file] = text;
+    files.bytes[file] = bytes;
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    if (!reported(site_file_name(file), name, line, &only)) {
+        fail_msg("%s in line %u was not reported", name, line);
+    }
+    free(text);
+}
+
+static void test_load_when_huge_then_one_clear_mistake(void **state)
+{
+    size_t bytes = 0;
+    (void)state;
+    char *text = repeated("alias,area\n", "阳光花苑东门,a\n", 1000000, &bytes);
+    abuse(SITE_ALIASES, text, bytes, "CSV_TOO_MANY", SITE_ALIASES_MAX + 2);
+    text = repeated("a: &x b\nc: [", "*x,", 300000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_ALIAS", 1);
+    text = repeated("a: ", "[", 500000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_TOO_DEEP", 1);
+    text = repeated("a: [", "b,", 200000, &bytes);
+    abuse(SITE_YAML, text, bytes, "YAML_TOO_MANY", 1);
+    text = repeated("name: ", "x", 5 << 20, &bytes);
+    abuse(SITE_YAML, text, bytes, "FILE_TOO_LARGE", 0);
+    text = repeated("code,name,level,parent\n", "x", 5 << 20, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_ROW_TOO_LONG", 2);
+    text = repeated("code,name,level,parent\na,\"", "x\n", 1 << 20, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_ROW_TOO_LONG", 2);
+    text = repeated("code,name,level,parent\n", "a,", 1000, &bytes);
+    abuse(SITE_AREAS, text, bytes, "CSV_CELLS", 2);
+    text = repeated("code,name,level,parent\nqh,", "路", 65, &bytes);
+    snprintf(text + bytes - 3, 3, ",s");
+    abuse(SITE_AREAS, text, strlen(text), "CSV_CELLS", 2);
+    text = repeated("name: ", "路", 65, &bytes);
+    abuse(SITE_YAML, text, bytes, "NAME_TOO_LONG", 1);
+    text = repeated("alias,area\n", "ﷺ", 21, &bytes); /* 33 bytes each when normalised */
+    snprintf(text + bytes - 3, 3, ",a");
+    abuse(SITE_ALIASES, text, strlen(text), "WORD_TOO_LONG", 2);
+}
+
+static void test_load_when_nul_inside_then_line(void **state)
+{
+    char *text = strdup("alias,area\n阳光花苑,a\n柳树#,a\n");
+    (void)state;
+    const size_t bytes = strlen(text);
+    *strchr(text, '#') = '\0';
+    abuse(SITE_ALIASES, text, bytes, "FILE_CONTROL", 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_when_one_mistake_then_its_name_and_line),
+        cmocka_unit_test(test_load_when_file_is_absent_then_missing_but_aliases_may_be),
+        cmocka_unit_test(test_load_when_many_mistakes_then_all_counted_in_order),
+        cmocka_unit_test(test_load_when_only_warnings_then_loaded),
+        cmocka_unit_test(test_load_when_huge_then_one_clear_mistake),
+        cmocka_unit_test(test_load_when_nul_inside_then_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
