@@ -177,7 +177,7 @@ static void test_title_when_text_has_private_parts_then_masked(void **state)
         {"尊敬的领导：您好！路灯不亮", "路灯不亮"},
         {"您好", "您好"},
         {"尊敬的领导：", "尊敬的领导："}, /* nothing else is there */
-        {"有\xe2\x80\xae" /* right-to-left override */ "反\u200b转", "有反转"},
+        {"有\xe2\x80\xae反\xe2\x80\xac\u200b转", "有反转"} /* right to left */,
         {"噪音! 还有", "噪音"},
         {"噪音　太大", "噪音 太大"},
     };
