@@ -12,6 +12,8 @@
 #include "common/text.h"
 
 enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
+/* On a terminal that is wide enough the names of units and categories get more room. */
+enum { COLUMNS_WIDE = 150, COLUMNS_MORE = 8 };
 
 /* One line under construction: bytes with escapes, and the columns it takes. */
 struct line {
@@ -47,7 +49,9 @@ static size_t prefix(const char *text, unsigned columns)
         for (; size < 4 && ((unsigned char)text[bytes + size] & 0xc0) == 0x80; size++) {
             character[size] = text[bytes + size];
         }
-        taken += text_columns(character);
+        /* Control characters are shown as blanks. */
+        const unsigned char first = (unsigned char)character[0];
+        taken += first < ' ' || first == 0x7f ? 1 : text_columns(character);
         if (taken > columns) {
             return bytes;
         }
@@ -121,7 +125,9 @@ static const struct {
 
 static unsigned column_width(const struct cli_board_frame *frame, int column)
 {
-    return frame->chinese ? columns[column].width : columns[column].width_en;
+    const unsigned width = frame->chinese ? columns[column].width : columns[column].width_en;
+    const bool grows = column == UNIT || column == CATEGORY;
+    return grows && frame->columns >= COLUMNS_WIDE ? width + COLUMNS_MORE : width;
 }
 
 /* Bit set of the columns that fit. */
@@ -261,10 +267,15 @@ static void draw_totals(struct line *line, const struct cli_board_frame *frame)
         {"已办结", "closed", "\033[32m", boarded->closed},
     };
     for (size_t index = 0; index < sizeof totals / sizeof totals[0]; index++) {
-        line_format(line, "%s%s ", index == 0 ? "" : "  ",
-                    say(frame, totals[index].zh, totals[index].en));
+        const char *word = say(frame, totals[index].zh, totals[index].en);
+        char value[32];
+        (void)snprintf(value, sizeof value, "%llu", (unsigned long long)totals[index].value);
+        if (line->columns + text_columns(word) + strlen(value) + 3 > frame->columns) {
+            return; /* a number cut short would be a wrong one */
+        }
+        line_format(line, "%s%s ", index == 0 ? "" : "  ", word);
         line_escape(line, totals[index].colour);
-        line_format(line, "%llu", (unsigned long long)totals[index].value);
+        line_text(line, value, 0);
         line_escape(line, "\033[0m");
     }
 }
@@ -281,13 +292,19 @@ static void draw_levels(struct line *line, const struct cli_board_frame *frame)
     for (size_t index = 0; index < boarded->n_levels; index++) {
         const Paidan__LevelCount *level = boarded->levels[index];
         const uint64_t cells = (level->open * BAR_CELLS + most - 1) / most;
-        line_format(line, "%s%s ", index == 0 ? "" : "   ", level_name(frame, level->level, text));
+        const char *name = level_name(frame, level->level, text);
+        char value[32];
+        (void)snprintf(value, sizeof value, " %llu", (unsigned long long)level->open);
+        if (line->columns + text_columns(name) + BAR_CELLS + strlen(value) + 4 > frame->columns) {
+            return;
+        }
+        line_format(line, "%s%s ", index == 0 ? "" : "   ", name);
         line_escape(line, "\033[36m");
         for (unsigned cell = 0; cell < BAR_CELLS; cell++) {
             line_text(line, cell < cells ? "█" : "·", 0);
         }
         line_escape(line, "\033[0m");
-        line_format(line, " %llu", (unsigned long long)level->open);
+        line_text(line, value, 0);
     }
 }
 

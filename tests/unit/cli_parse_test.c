@@ -1,0 +1,153 @@
+/* cli_parse: words to command, options and operands; and laws of the table itself. */
+
+#include "cli_parse.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Parses a command line written with blanks; refusals go to a file that is thrown away. */
+static int parse(struct cli *cli, const char *line)
+{
+    static char words[1024];
+    char *argv[64], *rest = NULL;
+    int argc = 0;
+    (void)snprintf(words, sizeof words, "paidan %s", line);
+    for (char *word = strtok_r(words, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        argv[argc++] = word;
+    }
+    argv[argc] = NULL;
+    free((void *)cli->operands);
+    memset(cli, 0, sizeof *cli);
+    return cli_parse(cli, argc, argv);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return freopen("/dev/null", "w", stderr) == NULL;
+}
+
+static void test_parse_when_options_stand_anywhere_then_they_are_found(void **state)
+{
+    (void)state;
+    struct cli cli = {0};
+    assert_int_equal(parse(&cli, "--data D work accept N1 --unit=u1 N2 --json"), 0);
+    assert_string_equal(cli.command->name, "work accept");
+    assert_string_equal(cli_value(&cli, CLI_DATA), "D");
+    assert_string_equal(cli_value(&cli, CLI_UNIT), "u1");
+    assert_true(cli_given(&cli, CLI_JSON));
+    assert_int_equal(cli.operand_count, 2);
+    assert_string_equal(cli.operands[1], "N2");
+    /* A value that looks like a command is a value. */
+    assert_int_equal(parse(&cli, "--data list show N1"), 0);
+    assert_string_equal(cli.command->name, "show");
+    assert_string_equal(cli_value(&cli, CLI_DATA), "list");
+    /* Nothing after -- is an option; a lone dash is a word. */
+    assert_int_equal(parse(&cli, "show -- --strange"), 0);
+    assert_string_equal(cli.operands[0], "--strange");
+    assert_int_equal(parse(&cli, "submit --channel c --from -"), 0);
+    assert_string_equal(cli_value(&cli, CLI_FROM), "-");
+    assert_int_equal(parse(&cli, "submit --channel c --text -x"), 0);
+    assert_string_equal(cli_value(&cli, CLI_TEXT), "-x");
+    free((void *)cli.operands);
+}
+
+static void test_parse_when_wrong_then_usage(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "nonsense",
+        "work",
+        "work nonsense",
+        "show",
+        "show N1 N2",
+        "show N1 --unit u",                /* not an option of this command */
+        "list --uni u",                    /* nothing is abbreviated */
+        "list --unit",                     /* no value */
+        "list --unit a --unit b",          /* twice */
+        "list --json --json",              /* a flag twice */
+        "list --json=yes",                 /* a flag takes none */
+        "list -x",                         /* no such letter */
+        "work pull",                       /* --unit is required */
+        "callback answer N1 --solved yes", /* --satisfied is required */
+        "callback answer N1 --solved maybe --satisfied yes",
+        "--lang fr list",
+    };
+    struct cli cli = {0};
+    for (size_t index = 0; index < sizeof lines / sizeof lines[0]; index++) {
+        if (parse(&cli, lines[index]) != CLI_EXIT_USAGE) {
+            fail_msg("accepted: %s", lines[index]);
+        }
+    }
+    free((void *)cli.operands);
+}
+
+static void test_parse_when_help_is_asked_then_nothing_is_missing(void **state)
+{
+    (void)state;
+    struct cli cli = {0};
+    assert_int_equal(parse(&cli, "work accept --help"), 0);
+    assert_string_equal(cli.command->name, "work accept");
+    assert_int_equal(parse(&cli, "-h"), 0);
+    assert_int_equal(parse(&cli, ""), 0);
+    assert_null(cli.command);
+    free((void *)cli.operands);
+}
+
+static void test_distance_when_words_differ_then_edits_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(cli_distance("stats", "stats"), 0);
+    assert_int_equal(cli_distance("stast", "stats"), 2);
+    assert_int_equal(cli_distance("", "list"), 4);
+    assert_int_equal(cli_distance("lst", "list"), 1);
+}
+
+static void test_table_when_walked_then_every_row_is_whole(void **state)
+{
+    (void)state;
+    for (int option = 0; option < CLI_OPTION_COUNT; option++) {
+        const struct cli_option_row *row = &cli_options[option];
+        assert_non_null(row->name);
+        assert_non_null(row->zh);
+        assert_non_null(row->en);
+        assert_int_equal(row->argument == CLI_NOTHING, row->metavar == NULL);
+        assert_int_equal(row->argument == CLI_CHOICE, row->choices != NULL);
+        for (int other = 0; other < option; other++) {
+            assert_string_not_equal(row->name, cli_options[other].name);
+        }
+    }
+    for (size_t index = 0; index < cli_command_count; index++) {
+        const struct cli_command *command = &cli_commands[index];
+        assert_non_null(command->run);
+        assert_non_null(command->zh);
+        assert_non_null(command->en);
+        assert_int_equal(command->more_zh == NULL, command->more_en == NULL);
+        assert_true(command->required <= command->option_count);
+        assert_true(command->operands_min <= command->operands_max);
+        assert_int_equal(command->operands_max == 0, command->operands[0] == '\0');
+        for (unsigned option = 0; option < command->option_count; option++) {
+            assert_true(command->options[option] >= CLI_GLOBAL_COUNT);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse_when_options_stand_anywhere_then_they_are_found),
+        cmocka_unit_test(test_parse_when_wrong_then_usage),
+        cmocka_unit_test(test_parse_when_help_is_asked_then_nothing_is_missing),
+        cmocka_unit_test(test_distance_when_words_differ_then_edits_are_counted),
+        cmocka_unit_test(test_table_when_walked_then_every_row_is_whole),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,131 @@
+/* cli_time: moments and spans as people read and write them. */
+
+#include "cli_time.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define OFFSET_MS (8ll * 3600 * 1000)
+/* 2026-11-22 09:00 in +08:00. */
+#define NOW_MS 1795309200000ull
+#define HOUR_MS 3600000ull
+
+static void test_rfc3339_when_read_back_then_the_same_moment(void **state)
+{
+    (void)state;
+    static const uint64_t moments[] = {
+        0, 1, NOW_MS, NOW_MS + 123, 951782400000ull, 4102444799999ull};
+    static const int64_t offsets[] = {0, OFFSET_MS, -5 * 3600000ll, 20700000ll};
+    for (size_t at = 0; at < sizeof moments / sizeof moments[0]; at++) {
+        for (size_t zone = 0; zone < sizeof offsets / sizeof offsets[0]; zone++) {
+            char text[CLI_TIME_BYTES];
+            uint64_t read_ms = 0;
+            if (moments[at] < 86400000ull && offsets[zone] < 0) {
+                continue; /* written as 1969, which is not read */
+            }
+            cli_time_rfc3339(moments[at], offsets[zone], text);
+            assert_int_equal(cli_time_parse(text, 0, 0, &read_ms), RC_OK);
+            assert_int_equal(read_ms, moments[at]);
+        }
+    }
+}
+
+static void test_rfc3339_when_written_then_as_expected(void **state)
+{
+    (void)state;
+    char text[CLI_TIME_BYTES];
+    cli_time_rfc3339(NOW_MS, OFFSET_MS, text);
+    assert_string_equal(text, "2026-11-22T09:00:00+08:00");
+    cli_time_rfc3339(NOW_MS + 7, OFFSET_MS, text);
+    assert_string_equal(text, "2026-11-22T09:00:00.007+08:00");
+    cli_time_rfc3339(1709164800000ull, 0, text); /* a leap day */
+    assert_string_equal(text, "2024-02-29T00:00:00+00:00");
+}
+
+static void test_short_when_day_or_year_differ_then_they_are_told(void **state)
+{
+    (void)state;
+    char text[CLI_TIME_BYTES];
+    cli_time_short(NOW_MS + 5 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    assert_string_equal(text, "14:00");
+    cli_time_short(NOW_MS + 29 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    assert_string_equal(text, "11-23 14:00");
+    cli_time_short(NOW_MS - 365 * 24 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    assert_string_equal(text, "2025-11-22 09:00");
+}
+
+static void test_span_when_written_then_two_largest_units(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {{0, "0s"},           {59999, "59s"},         {-2700000, "-45m00s"},
+                 {11520000, "3h12m"}, {-183600000, "-2d03h"}, {90061000, "1d01h"}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char text[CLI_TIME_BYTES];
+        cli_time_span(cases[index].ms, text);
+        assert_string_equal(text, cases[index].text);
+    }
+    char text[CLI_TIME_BYTES];
+    cli_time_amount(5400000, text);
+    assert_string_equal(text, "1h30m");
+    cli_time_amount(500, text);
+    assert_string_equal(text, "500ms");
+}
+
+static void test_parse_when_understood_then_in_the_sites_zone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t at_ms;
+    } cases[] = {{"2h", NOW_MS - 2 * HOUR_MS},           {"90s", NOW_MS - 90000},
+                 {"3d", NOW_MS - 72 * HOUR_MS},          {"2026-11-22", NOW_MS - 9 * HOUR_MS},
+                 {"2026/11/22", NOW_MS - 9 * HOUR_MS},   {"2026-11-22T09:00", NOW_MS},
+                 {"2026-11-22 09:00:01", NOW_MS + 1000}, {"2026-11-22T09:00:00.25", NOW_MS + 250},
+                 {"2026-11-22T01:00:00Z", NOW_MS},       {"2026-11-21T20:00:00-0500", NOW_MS}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        uint64_t at_ms = 0;
+        assert_int_equal(cli_time_parse(cases[index].text, NOW_MS, OFFSET_MS, &at_ms), RC_OK);
+        assert_int_equal(at_ms, cases[index].at_ms);
+    }
+}
+
+static void test_parse_when_not_a_time_then_invalid(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {"",
+                                        "h",
+                                        "12",
+                                        "2026-13-01",
+                                        "2026-02-29",
+                                        "2026-11-22T",
+                                        "2026-11-22T24:00",
+                                        "2026-11-22T09:00:00+08:00x",
+                                        "2026-11/22",
+                                        "yesterday",
+                                        "-2h",
+                                        "2026-11-22T09:61"};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        uint64_t at_ms = 0;
+        assert_int_equal(cli_time_parse(cases[index], NOW_MS, OFFSET_MS, &at_ms), RC_INVALID);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rfc3339_when_read_back_then_the_same_moment),
+        cmocka_unit_test(test_rfc3339_when_written_then_as_expected),
+        cmocka_unit_test(test_short_when_day_or_year_differ_then_they_are_told),
+        cmocka_unit_test(test_span_when_written_then_two_largest_units),
+        cmocka_unit_test(test_parse_when_understood_then_in_the_sites_zone),
+        cmocka_unit_test(test_parse_when_not_a_time_then_invalid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
