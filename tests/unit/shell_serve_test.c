@@ -35,7 +35,7 @@ static void test_pull_when_token_comes_then_woken(void **state)
     struct client *other = NULL;
     world_start(world, "toy", NULL);
     (void)world_ping(world, "toy");
-    world_pull_init(&request, &wish, "box", PATIENCE_MS);
+    world_pull_init(&request, &wish, "box", PULL_WAIT_MS_MAX); /* longer than our patience */
     assert_int_equal(client_send(world->client, "toy", &request, 2), RC_OK);
     assert_int_equal(client_receive(world->client, "toy", &world->arena, 300, &answer),
                      RC_TIMEOUT); /* it waits */
