@@ -88,6 +88,8 @@ static const struct mistake_case mistakes[] = {
     {SITE_YAML, "\"14:00-18:00\"", "\"14:00-24:01\"", "CALENDAR_INTERVAL", 12, false},
     {SITE_YAML, "\"14:00-18:00\"", "\"14:60-18:00\"", "CALENDAR_INTERVAL", 12, false},
     {SITE_YAML, "\"14:00-18:00\"", "\"14-18\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"09:00-12:00\", \"14:00-18:00\"", "\"14:00-18:00\", \"09:00-14:01\"",
+     "CALENDAR_OVERLAP", 12, false},
     {SITE_YAML, "mon-fri:", "fri-mon:", "CALENDAR_DAY", 12, false},
     {SITE_YAML, "mon-fri:", "friday:", "CALENDAR_DAY", 12, false},
     {SITE_YAML, "policies:", "    fri: \"20:00-21:00\"\npolicies:", "CALENDAR_DAY_TWICE", 13,
@@ -136,6 +138,8 @@ static const struct mistake_case mistakes[] = {
      false},
     {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,b", "AREA_CYCLE", 4, false},
     {SITE_AREAS, "street,\n", "street,a\n", "AREA_CYCLE", 2, false},
+    {SITE_AREAS, NULL, "code,name,level,parent\nqh,q,street,\na,x,estate,b\nb,y,estate,a\n",
+     "AREA_CYCLE", 3, false},
     {SITE_AREAS, NULL, "code,name,level,parent\nqh,q,street,a\na,x,estate,b\nb,y,estate,a\n",
      "AREA_CYCLE", 3, true}, /* a tail leads into it */
     {SITE_AREAS, NULL, "code,name,level,parent\n", "AREA_NONE", 0, true},
@@ -313,6 +317,36 @@ static void test_load_when_only_warnings_then_loaded(void **state)
     site_free(site);
 }
 
+static void
+test_load_when_warnings_fill_the_report_then_a_mistake_takes_the_place_of_one(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    static char text[16 * 1024];
+    (void)state;
+    text[0] = '\0';
+    append(text, sizeof text, "code,name,level,parent\nqh,q,street,\n");
+    for (int row = 0; row < 121; row++) {
+        char line[64];
+        snprintf(line, sizeof line, "%s%d,同名,estate,qh\n", row == 0 ? "a" : "b", row);
+        append(text, sizeof text, line);
+    }
+    files.text[SITE_AREAS] = text;
+    files.text[SITE_ALIASES] = "alias,area\n";
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nkeeper,k,street,\ncentre,c,street,\n"
+        "lamps,l,street,\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    assert_int_equal(report.count, 1);
+    assert_int_equal(report.warnings, 120);
+    assert_int_equal(site_report_kept(&report), SITE_MISTAKES_MAX);
+    assert_string_equal(report.mistakes[0].name, "LEVEL_OWNER_LEVEL");
+    for (uint32_t index = 1; index < SITE_MISTAKES_MAX; index++) {
+        assert_string_equal(report.mistakes[index].name, "AREA_NAME_TWICE");
+        assert_int_equal(report.mistakes[index].line, index + 3);
+    }
+}
+
 /* ---- abuse ---- */
 
 static char *repeated(const char *head, const char *part, size_t count, size_t *bytes)
@@ -392,6 +426,8 @@ int main(void)
         cmocka_unit_test(test_load_when_file_is_absent_then_missing_but_aliases_may_be),
         cmocka_unit_test(test_load_when_many_mistakes_then_all_counted_in_order),
         cmocka_unit_test(test_load_when_only_warnings_then_loaded),
+        cmocka_unit_test(
+            test_load_when_warnings_fill_the_report_then_a_mistake_takes_the_place_of_one),
         cmocka_unit_test(test_load_when_huge_then_one_clear_mistake),
         cmocka_unit_test(test_load_when_nul_inside_then_line),
     };
