@@ -72,7 +72,7 @@ static void pack(struct garbage *garbage, const Paidan__Request *request)
  * site has. */
 static void make_wish(struct garbage *garbage)
 {
-    static unsigned char id[16] = "garbage-garbage";
+    static unsigned char id[16] = "sixteen--bytes-";
     char unknown[] = "no-such-thing", text[] = "\xe6\xb5\x8b\xe8\xaf\x95", actor[] = "garbage";
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT, *tickets[] = {&ticket};
@@ -163,10 +163,6 @@ static void make_text(struct garbage *garbage)
 {
     make_wish(garbage);
     unsigned char *actor = memmem(garbage->frame, garbage->bytes, "garbage", 7);
-    while (actor != NULL && actor[7] == '-') { /* the request id begins alike */
-        const size_t left = garbage->bytes - (size_t)(actor + 1 - garbage->frame);
-        actor = memmem(actor + 1, left, "garbage", 7);
-    }
     if (actor == NULL) {
         abort();
     }
@@ -235,7 +231,7 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {"empty", make_empty, 20, false, 1},
+    {"empty", make_empty, 20, true, 1},
     {"random", make_random, UINT32_MAX, false, 1},
     {"truncated", make_truncated, UINT32_MAX, true, 1},
     {"flipped", make_flipped, UINT32_MAX, false, 1},
@@ -310,6 +306,25 @@ static uint64_t ping_head(const struct garbage *garbage)
     exit(1);
 }
 
+/* The code that the only item of a wish got; of the answer as a whole where there are no items. */
+static Paidan__Code judged(const Paidan__Answer *answer)
+{
+    if (answer->code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SUBMITTED &&
+        answer->submitted->n_results == 1) {
+        return answer->submitted->results[0]->code;
+    }
+    if (answer->code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_WORKED &&
+        answer->worked->n_results == 1) {
+        return answer->worked->results[0]->code;
+    }
+    if (answer->code == PAIDAN__CODE__OK &&
+        answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_ANSWERED &&
+        answer->callback_answered->n_results == 1) {
+        return answer->callback_answered->results[0]->code;
+    }
+    return answer->code;
+}
+
 static void count_answers(void *socket, long wait_ms, unsigned codes[GARBAGE_CODES_MAX],
                           unsigned *answered)
 {
@@ -318,9 +333,8 @@ static void count_answers(void *socket, long wait_ms, unsigned codes[GARBAGE_COD
         if (answer == NULL) {
             return;
         }
-        if ((unsigned)answer->code < GARBAGE_CODES_MAX) {
-            codes[answer->code]++;
-        }
+        const unsigned code = (unsigned)judged(answer);
+        codes[code < GARBAGE_CODES_MAX ? code : GARBAGE_CODES_MAX - 1]++;
         *answered += 1;
         paidan__answer__free_unpacked(answer, NULL);
     }
