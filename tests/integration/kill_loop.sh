@@ -15,7 +15,7 @@ mkdir "$scratch/in" "$scratch/acknowledged"
 texts() {
     demo_texts | awk -F '\t' -v OFS='\t' -v count="$1" -v prefix="$2" -v from="$RANDOM" '
         NR == 1 { print; next }
-        { row[rows++] = $2 OFS $3 }
+        $3 != "" { row[rows++] = $2 OFS $3 }
         END { for (i = 0; i < count; i++) print prefix "-" i, row[(from + i) % rows] }'
 }
 
@@ -29,6 +29,7 @@ residents() {
         until paidan "$data" submit --channel wechat --from "$file" --json >"$scratch/submitted" \
             2>>"$scratch/submit.err"; do
             echo "$batch" >>"$scratch/repeated"
+            (($(grep -cx "$batch" "$scratch/repeated") < 200)) || return 1
             sleep 0.2
         done
         paste <(awk -F '\t' 'NR > 1 { print $1 }' "$file") \
@@ -88,7 +89,7 @@ done
 note "$kills kills done"
 touch "$scratch/stop"
 for pid in "${workers[@]}"; do
-    wait "$pid"
+    wait "$pid" || fail "a worker gave up: $(tail -n 3 "$scratch/submit.err")"
 done
 workers=()
 wait_until 60 "all services answer" paidan "$data" ping
