@@ -110,7 +110,7 @@ int cli_desk_list(struct cli *cli)
         if (status == CLI_EXIT_OK && answer->desk_listed == NULL) {
             status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "triage");
         }
-        if (status != CLI_EXIT_OK) {
+        if (status != CLI_EXIT_OK || answer->desk_listed == NULL) {
             break;
         }
         const Paidan__DeskListed *page = answer->desk_listed;

@@ -149,7 +149,7 @@ static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_bool
         if (status == CLI_EXIT_OK && answer->listed == NULL) {
             status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
         }
-        if (status != CLI_EXIT_OK) {
+        if (status != CLI_EXIT_OK || answer->listed == NULL) {
             json_decref(listing.tickets);
             break;
         }

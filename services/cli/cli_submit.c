@@ -329,8 +329,10 @@ static enum rc read_line(struct import *import, char **line, size_t *bytes)
     errno = 0;
     const ssize_t got = getline(line, &room, import->file);
     if (got < 0) {
+        const int failure = errno;
         free(*line);
-        return errno == ENOMEM ? RC_LIMIT : ferror(import->file) ? RC_IO : RC_NOT_FOUND;
+        *line = NULL; /* the caller frees it too */
+        return failure == ENOMEM ? RC_LIMIT : ferror(import->file) ? RC_IO : RC_NOT_FOUND;
     }
     import->line++;
     import->bytes += (uint64_t)got;

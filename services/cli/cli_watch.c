@@ -53,7 +53,7 @@ static int print_blocks(struct watch *watch, const Paidan__Fetched *fetched)
     int status = blocks == NULL
                      ? cli_fail(watch->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
                      : CLI_EXIT_OK;
-    for (size_t index = 0; index < count && status == CLI_EXIT_OK; index++) {
+    for (size_t index = 0; index < count && blocks != NULL && status == CLI_EXIT_OK; index++) {
         blocks[index].len = fetched->blocks[index].len;
         blocks[index].data = malloc(blocks[index].len + 1);
         if (blocks[index].data == NULL) {
