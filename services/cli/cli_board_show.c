@@ -111,6 +111,24 @@ static void show_live(struct cli *cli, const Paidan__Boarded *boarded,
     }
 }
 
+/* Puts a copy of the answer in place of the one shown before: that one stays on the screen while
+ * the service does not answer. */
+static void keep(Paidan__Boarded **kept, const Paidan__Boarded *boarded)
+{
+    const size_t size = paidan__boarded__get_packed_size(boarded);
+    uint8_t *bytes = malloc(size + 1);
+    Paidan__Boarded *copy = NULL;
+    if (bytes != NULL) {
+        (void)paidan__boarded__pack(boarded, bytes);
+        copy = paidan__boarded__unpack(NULL, size, bytes);
+        free(bytes);
+    }
+    if (copy != NULL) {
+        paidan__boarded__free_unpacked(*kept, NULL);
+        *kept = copy;
+    }
+}
+
 static int watch(struct cli *cli, uint64_t limit)
 {
     struct ticking ticking = {0};
@@ -125,19 +143,17 @@ static int watch(struct cli *cli, uint64_t limit)
     if (!cli_screen_enter()) {
         return cli_usage(cli, "--watch 需要终端", "--watch needs a terminal", NULL);
     }
-    const Paidan__Boarded *boarded = NULL;
+    Paidan__Boarded *boarded = NULL;
     uint64_t asked_us = 0;
     bool stale = false;
     for (int key = 0; key != 'q' && key != 'Q' && key != -1 && key != 3;) {
         const uint64_t now_us = clock_monotonic_us();
         if (asked_us == 0 || now_us - asked_us >= ASK_US) {
-            /* The arena holds the shown answer: emptied only when the next one comes. */
             Paidan__Answer *answer = NULL;
             arena_reset(&cli->arena);
-            boarded = NULL;
             stale = ask_board(cli, limit, &answer, true) != CLI_EXIT_OK;
             if (!stale) {
-                boarded = answer->boarded;
+                keep(&boarded, answer->boarded);
                 ticking.answered_ms = cli->now_ms;
                 ticking.answered_clock_ms = clock_now_ms(&ticking.clock);
             }
@@ -147,6 +163,7 @@ static int watch(struct cli *cli, uint64_t limit)
         key = cli_screen_wait(TICK_MS);
     }
     cli_screen_leave();
+    paidan__boarded__free_unpacked(boarded, NULL);
     return CLI_EXIT_OK;
 }
 

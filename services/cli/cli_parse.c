@@ -85,7 +85,8 @@ static int unknown_command(struct cli *cli, const char *const *words, unsigned c
     if (group[0] != '\0') {
         return cli_usage(cli, "请选择其中一个命令", "choose one of these commands", group);
     }
-    const char *near = nearest_command(words[0]);
+    const char *near = nearest_command(typed);
+    near = near == NULL ? nearest_command(words[0]) : near;
     (void)snprintf(detail, sizeof detail, "%s%s%s%s", typed, near == NULL ? "" : "; ",
                    near == NULL ? "" : cli_say(cli, "是不是 ", "did you mean "),
                    near == NULL ? "" : near);

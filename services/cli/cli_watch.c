@@ -17,6 +17,7 @@ struct watch {
     const char *service;
     uint64_t after, until;
     bool texts;
+    bool began, silent; /* an answer has come; none comes now, and that was said */
 };
 
 /* Blocks are copied out first: printing an event empties the arena that holds the answer. */
@@ -73,7 +74,20 @@ static int print_blocks(struct watch *watch, const Paidan__Fetched *fetched)
     return status;
 }
 
-/* From the first record still there, when nothing else is asked: never a silent gap. */
+/* A watcher outlives its service: once it has begun, it waits until the service is there again. */
+static bool wait_on(struct watch *watch, Paidan__Code code)
+{
+    if (!watch->began || code != PAIDAN__CODE__UNREACHABLE) {
+        return false;
+    }
+    if (!watch->silent) {
+        watch->silent = true;
+        cli_note(watch->cli, "服务没有应答，等待它恢复", "no answer; waiting for the service");
+    }
+    return true;
+}
+
+/* 0 with *answer NULL: nothing came, ask again. */
 static int fetch(struct watch *watch, Paidan__Answer **answer)
 {
     char name[33];
@@ -90,9 +104,15 @@ static int fetch(struct watch *watch, Paidan__Answer **answer)
     const Paidan__Code code =
         cli_try(cli, watch->service, &request, cli->timeout_ms + WATCH_WAIT_MS, answer);
     if (code == PAIDAN__CODE__OK) {
+        watch->began = true;
+        watch->silent = false;
         return (*answer)->fetched == NULL
                    ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, watch->service)
                    : CLI_EXIT_OK;
+    }
+    if (wait_on(watch, code)) {
+        *answer = NULL;
+        return CLI_EXIT_OK;
     }
     return cli_refuse(cli, code, *answer == NULL ? watch->service : (*answer)->detail);
 }
@@ -123,6 +143,9 @@ int cli_watch(struct cli *cli)
         status = cli_number(cli, CLI_UNTIL, 1, UINT64_MAX, UINT64_MAX, &watch.until);
     }
     (void)cli_site(cli);
+    if (status == CLI_EXIT_OK) {
+        status = cli_connect(cli);
+    }
     if (status == CLI_EXIT_OK && cli_given(cli, CLI_SINCE)) {
         watch.after = since == 0 ? 0 : since - 1;
     } else if (status == CLI_EXIT_OK) {
@@ -132,7 +155,7 @@ int cli_watch(struct cli *cli)
         Paidan__Answer *answer = NULL;
         arena_reset(&cli->arena);
         status = fetch(&watch, &answer);
-        if (status == CLI_EXIT_OK) {
+        if (status == CLI_EXIT_OK && answer != NULL) {
             status = print_blocks(&watch, answer->fetched);
         }
     }
