@@ -353,7 +353,7 @@ static void headline_print(const struct demo *demo, const struct demo_view *view
 }
 
 /* Red tickets that nobody looks at: what the person may do next. */
-static void left_print(const struct demo *demo, const struct demo_view *view)
+static void left_print(const struct demo *demo, const struct demo_view *view, const char *data)
 {
     const struct demo_ticket *left = NULL;
     for (uint32_t index = 0; index < demo->facts.count; index++) {
@@ -372,9 +372,10 @@ static void left_print(const struct demo *demo, const struct demo_view *view)
                      ? "红牌工单会一直告警，直到有人办。你来办一件：\n"
                      : "Tickets with a red card raise alarms until somebody acts. You may:\n");
     (void)printf(
-        "  paidan show %s\n  paidan work accept %s --unit %s\n"
-        "  paidan work resolve %s --unit %s --note …\n",
-        number, number, left->unit, number, left->unit);
+        "  paidan --data %s show %s\n"
+        "  paidan --data %s work accept %s --unit %s\n"
+        "  paidan --data %s work resolve %s --unit %s --note …\n",
+        data, number, data, number, left->unit, data, number, left->unit);
 }
 
 static int end(struct demo *demo, struct demo_view *view, const struct options *options, enum rc rc,
@@ -394,7 +395,7 @@ static int end(struct demo *demo, struct demo_view *view, const struct options *
     headline_print(demo, view, rc == RC_OK, real_us);
     const uint32_t wrong = demo_summary_print(stdout, &view->words, &ending->summary, &demo->done,
                                               demo->unsubmitted, ending->checks, ending->count);
-    left_print(demo, view);
+    left_print(demo, view, options->data);
     free(ending);
     if (wrong != 0) {
         return EXIT_DIFFERENT;
