@@ -163,8 +163,6 @@ static uint64_t open_tickets(struct sim *sim)
 
 static void come_to_rest(struct sim *sim)
 {
-    stop_faults(sim);
-    world_settle(sim->world);
     for (unsigned day = 0;; day++) {
         sim_work_off(sim);
         sim_laws_read(sim);
@@ -199,6 +197,9 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
         sim_laws_read(sim);
         pass_time(sim);
     }
+    stop_faults(sim);
+    world_settle(sim->world);
+    sim_laws_settled(sim); /* with open tickets in the queues */
     come_to_rest(sim);
     sim_laws_settled(sim);
     world_close(sim->world);

@@ -16,6 +16,7 @@ struct laws {
     uint64_t *keys;
     size_t count, size;
     uint64_t last_ms[WORLD_SERVICES];
+    struct sim_model *model;
 };
 
 struct laws *sim_laws_new(void)
@@ -25,11 +26,13 @@ struct laws *sim_laws_new(void)
     laws->size = 1u << 12;
     laws->keys = calloc(laws->size, sizeof *laws->keys);
     CHECK(laws->keys != NULL);
+    laws->model = sim_model_new();
     return laws;
 }
 
 void sim_laws_free(struct laws *laws)
 {
+    sim_model_free(laws->model);
     free(laws->keys);
     free(laws);
 }
@@ -79,7 +82,9 @@ static void grow(struct laws *laws)
     free(old);
 }
 
+/* Kinds of keys in the set. */
 enum once {
+    ONCE_EXTERNAL = 100,
     ONCE_REGISTERED = 1,
     ONCE_CLOSED,
     ONCE_CLOCK,
@@ -149,6 +154,7 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
         sim_broken(sim, "fact %d about %" PRIu64 " after it was closed", (int)event->fact_case,
                    ticket);
     }
+    sim_model_read(sim, sim->laws->model, event);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
         check_assignment(sim, ticket, event->assigned->to);
@@ -220,6 +226,7 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
         return;
     case PAIDAN__EVENT__FACT_ANSWERED:
         round = event->answered->round;
+        sim_model_answered(sim->laws->model, ticket, event->answered);
         break;
     case PAIDAN__EVENT__FACT_UNREACHED:
         sim->figures->unreached++;
@@ -263,6 +270,11 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
         if (!first_time(sim->laws, ONCE_REGISTERED, event->ticket, 0, 0)) {
             sim_broken(sim, "number %" PRIu64 " was given twice", event->ticket);
         }
+        const char *external = event->registered->external_id;
+        if (external != NULL && !first_time(sim->laws, ONCE_EXTERNAL, step_key(external),
+                                            step_key(event->registered->channel), 0)) {
+            sim_broken(sim, "external id %s was registered twice", external);
+        }
     }
     if (order == WORLD_ESCALATION) {
         read_escalation(sim, event);
@@ -296,5 +308,6 @@ void sim_laws_settled(struct sim *sim)
 {
     sim_laws_read(sim);
     check_acknowledged(sim);
+    sim_model_compare(sim, sim->laws->model);
     world_check(sim->world);
 }

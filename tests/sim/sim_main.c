@@ -57,7 +57,8 @@ static void print_figures(uint64_t seed, const struct sim_figures *f, double sec
 static int run_seed(struct sim_options *sim)
 {
     fflush(stdout);
-    /* The store's syncs cost the most on a disk, and faults are injected above it: memory will do. */
+    /* The store's syncs cost the most on a disk, and faults are injected above it: memory will do.
+     */
     const char *given = getenv("TMPDIR");
     const char *base = given != NULL ? given : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     char folder[256];

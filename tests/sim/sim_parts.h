@@ -64,6 +64,16 @@ const Paidan__Answer *sim_look(struct sim *sim, enum world_service service,
 void sim_repeat(struct sim *sim);
 void sim_pending_free(struct sim *sim);
 
+/* sim_model.c: every ticket's state, unit and level as the facts alone tell them. */
+struct sim_model *sim_model_new(void);
+void sim_model_free(struct sim_model *model);
+/* One fact of escalation; a fact that its state forbids breaks a law. */
+void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan__Event *event);
+void sim_model_answered(struct sim_model *model, uint64_t ticket, const Paidan__Answered *answered);
+/* At rest: units' queues hold exactly the tickets that the model gives them; closures agree with
+ * answers. */
+void sim_model_compare(struct sim *sim, const struct sim_model *model);
+
 /* sim_laws.c */
 struct laws *sim_laws_new(void);
 void sim_laws_free(struct laws *laws);

@@ -1,0 +1,255 @@
+/* sim_model: the life of each ticket by the facts alone, written down a second time and as plainly
+ * as possible, so that escalation's own table and rows are compared with something else than
+ * themselves. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "sim_parts.h"
+
+struct life {
+    uint64_t id;
+    Paidan__State state;
+    uint32_t level, round;
+    uint64_t unit; /* step_key of its code */
+    bool ruled;
+    Paidan__Outcome outcome;
+    /* what the resident answered last, as callback tells it */
+    uint32_t answered_round;
+    Paidan__Solved solved;
+};
+
+struct sim_model {
+    struct life *lives; /* open addressing by id; size is a power of two */
+    size_t count, size;
+};
+
+struct sim_model *sim_model_new(void)
+{
+    struct sim_model *model = calloc(1, sizeof *model);
+    CHECK(model != NULL);
+    model->size = 1024;
+    model->lives = calloc(model->size, sizeof *model->lives);
+    CHECK(model->lives != NULL);
+    return model;
+}
+
+void sim_model_free(struct sim_model *model)
+{
+    free(model->lives);
+    free(model);
+}
+
+static struct life *place(const struct sim_model *model, uint64_t id)
+{
+    size_t at = (size_t)(id * 0x9e3779b97f4a7c15ull >> 20) & (model->size - 1);
+    while (model->lives[at].id != 0 && model->lives[at].id != id) {
+        at = (at + 1) & (model->size - 1);
+    }
+    return &model->lives[at];
+}
+
+static void grow(struct sim_model *model)
+{
+    struct sim_model larger = {.size = model->size * 2, .count = model->count};
+    larger.lives = calloc(larger.size, sizeof *larger.lives);
+    CHECK(larger.lives != NULL);
+    for (size_t i = 0; i < model->size; i++) {
+        if (model->lives[i].id != 0) {
+            *place(&larger, model->lives[i].id) = model->lives[i];
+        }
+    }
+    free(model->lives);
+    *model = larger;
+}
+
+static struct life *life_of(struct sim_model *model, uint64_t id)
+{
+    if (model->count * 2 > model->size) {
+        grow(model);
+    }
+    struct life *life = place(model, id);
+    if (life->id == 0) {
+        life->id = id;
+        life->round = 1;
+        model->count++;
+    }
+    return life;
+}
+
+static void must(const struct sim *sim, const struct life *life, bool allowed, const char *what)
+{
+    if (!allowed) {
+        sim_broken(sim, "%s of %" PRIu64 " in state %d, level %u, round %u", what, life->id,
+                   (int)life->state, life->level, life->round);
+    }
+}
+
+static bool is_open(const struct life *life)
+{
+    return life->state == PAIDAN__STATE__STATE_ASSIGNED ||
+           life->state == PAIDAN__STATE__STATE_ACCEPTED ||
+           life->state == PAIDAN__STATE__STATE_RETURNED;
+}
+
+static void assign(struct life *life, const Paidan__Assignment *to)
+{
+    life->state = PAIDAN__STATE__STATE_ASSIGNED;
+    life->level = to->level;
+    life->unit = step_key(to->unit);
+}
+
+static void close(const struct sim *sim, struct life *life, const Paidan__Closed *closed)
+{
+    const bool withdrawn = closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+    must(sim, life, withdrawn || life->state == PAIDAN__STATE__STATE_RESOLVED, "closing");
+    must(sim, life, withdrawn || closed->round == life->round, "closing of another round");
+    life->state = withdrawn ? PAIDAN__STATE__STATE_WITHDRAWN : PAIDAN__STATE__STATE_CLOSED;
+    life->outcome = closed->outcome;
+}
+
+/* Facts about work carry the unit that did it: it must be the one that has the ticket. */
+static void work(const struct sim *sim, struct life *life, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_ASSIGNED, "accepting");
+        must(sim, life, life->unit == step_key(event->accepted->unit), "accepting by another unit");
+        life->state = PAIDAN__STATE__STATE_ACCEPTED;
+        break;
+    case PAIDAN__EVENT__FACT_CONTACTED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_ACCEPTED, "contact");
+        break;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_ACCEPTED, "resolving");
+        must(sim, life, life->unit == step_key(event->resolved->unit), "resolving by another unit");
+        must(sim, life, life->round == event->resolved->round, "resolving of another round");
+        life->state = PAIDAN__STATE__STATE_RESOLVED;
+        break;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        must(sim, life, life->state != PAIDAN__STATE__STATE_RETURNED && is_open(life), "return");
+        must(sim, life, !life->ruled, "return after a ruling");
+        life->state = PAIDAN__STATE__STATE_RETURNED;
+        break;
+    default:
+        break;
+    }
+}
+
+void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan__Event *event)
+{
+    if (!event->has_ticket || event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+        return;
+    }
+    struct life *life = life_of(model, event->ticket);
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        if (event->assigned->why == PAIDAN__WHY__WHY_RULED) {
+            must(sim, life, life->state == PAIDAN__STATE__STATE_RETURNED, "ruling");
+            life->ruled = true;
+        } else {
+            must(sim, life, life->state == PAIDAN__STATE__STATE_NONE, "first assignment");
+        }
+        assign(life, event->assigned->to);
+        break;
+    case PAIDAN__EVENT__FACT_RAISED:
+        must(sim, life, is_open(life), "raise");
+        must(sim, life, life->level == event->raised->from_level, "raise from another level");
+        assign(life, event->raised->to);
+        break;
+    case PAIDAN__EVENT__FACT_REOPENED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_RESOLVED, "reopening");
+        must(sim, life, event->reopened->round == life->round + 1, "reopening out of turn");
+        life->round++;
+        assign(life, event->reopened->to);
+        break;
+    case PAIDAN__EVENT__FACT_WARNED:
+    case PAIDAN__EVENT__FACT_ALARMED:
+        must(sim, life, is_open(life), "warning or alarm");
+        break;
+    case PAIDAN__EVENT__FACT_CLOSED:
+        close(sim, life, event->closed);
+        break;
+    default:
+        work(sim, life, event);
+        break;
+    }
+}
+
+void sim_model_answered(struct sim_model *model, uint64_t ticket, const Paidan__Answered *answered)
+{
+    struct life *life = life_of(model, ticket);
+    life->answered_round = answered->round;
+    life->solved = answered->solved;
+}
+
+/* What the resident said must be what the ticket became. */
+static void compare_outcome(const struct sim *sim, const struct life *life)
+{
+    const bool answered = life->answered_round == life->round && life->answered_round != 0;
+    switch (life->outcome) {
+    case PAIDAN__OUTCOME__OUTCOME_SOLVED:
+        must(sim, life, answered && life->solved == PAIDAN__SOLVED__SOLVED_YES,
+             "closing as solved, unsaid,");
+        break;
+    case PAIDAN__OUTCOME__OUTCOME_UNSOLVED:
+        must(sim, life, answered && life->solved == PAIDAN__SOLVED__SOLVED_NO,
+             "closing as unsolved, unsaid,");
+        break;
+    case PAIDAN__OUTCOME__OUTCOME_UNREACHED:
+        must(sim, life, !answered, "closing as unreached although answered,");
+        break;
+    default:
+        break;
+    }
+}
+
+static uint64_t count_queue(struct sim *sim, const struct sim_model *model, char *unit)
+{
+    Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
+    request.unit_work = &wish;
+    wish.unit = unit;
+    wish.has_limit = 1;
+    wish.limit = 1000;
+    uint64_t count = 0;
+    for (;;) {
+        const Paidan__Answer *answer = sim_look(sim, WORLD_ESCALATION, &request);
+        CHECK(answer != NULL);
+        CHECK(answer->code == PAIDAN__CODE__OK);
+        for (size_t i = 0; i < answer->listed->n_tickets; i++) {
+            const Paidan__Brief *brief = answer->listed->tickets[i];
+            const struct life *life = place(model, brief->ticket);
+            must(sim, life,
+                 life->state == brief->state && life->level == brief->level &&
+                     life->unit == step_key(unit),
+                 "a row in a unit's queue");
+            count++;
+        }
+        if (!answer->listed->has_next) {
+            return count;
+        }
+        wish.has_cursor = 1;
+        wish.cursor = answer->listed->next;
+    }
+}
+
+void sim_model_compare(struct sim *sim, const struct sim_model *model)
+{
+    uint64_t open = 0, queued = 0;
+    for (size_t i = 0; i < model->size; i++) {
+        const struct life *life = &model->lives[i];
+        if (life->id != 0) {
+            open += is_open(life) ? 1 : 0;
+            compare_outcome(sim, life);
+        }
+    }
+    for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
+        queued += count_queue(sim, model, world_site(sim->world)->units[i].code);
+    }
+    if (open != queued) {
+        sim_broken(sim, "%" PRIu64 " tickets are open, %" PRIu64 " stand in queues", open, queued);
+    }
+}
