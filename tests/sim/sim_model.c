@@ -156,6 +156,10 @@ void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan
     case PAIDAN__EVENT__FACT_RAISED:
         must(sim, life, is_open(life), "raise");
         must(sim, life, life->level == event->raised->from_level, "raise from another level");
+        must(sim, life,
+             life->state != PAIDAN__STATE__STATE_ACCEPTED || !event->raised->has_clock ||
+                 event->raised->clock != PAIDAN__CLOCK__CLOCK_ACCEPT,
+             "the accept clock, although accepted, raise");
         assign(life, event->raised->to);
         break;
     case PAIDAN__EVENT__FACT_REOPENED:
@@ -196,6 +200,8 @@ static void compare_outcome(const struct sim *sim, const struct life *life)
     case PAIDAN__OUTCOME__OUTCOME_UNSOLVED:
         must(sim, life, answered && life->solved == PAIDAN__SOLVED__SOLVED_NO,
              "closing as unsolved, unsaid,");
+        must(sim, life, life->round > world_site(sim->world)->callback.reopen_max,
+             "closing as unsolved instead of reopening");
         break;
     case PAIDAN__OUTCOME__OUTCOME_UNREACHED:
         must(sim, life, !answered, "closing as unreached although answered,");
