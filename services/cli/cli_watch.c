@@ -51,10 +51,11 @@ static int print_blocks(struct watch *watch, const Paidan__Fetched *fetched)
 {
     const size_t count = fetched->n_blocks;
     ProtobufCBinaryData *blocks = calloc(count + 1, sizeof *blocks);
-    int status = blocks == NULL
-                     ? cli_fail(watch->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
-                     : CLI_EXIT_OK;
-    for (size_t index = 0; index < count && blocks != NULL && status == CLI_EXIT_OK; index++) {
+    if (blocks == NULL) {
+        return cli_fail(watch->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    int status = CLI_EXIT_OK;
+    for (size_t index = 0; index < count && status == CLI_EXIT_OK; index++) {
         blocks[index].len = fetched->blocks[index].len;
         blocks[index].data = malloc(blocks[index].len + 1);
         if (blocks[index].data == NULL) {
@@ -66,7 +67,7 @@ static int print_blocks(struct watch *watch, const Paidan__Fetched *fetched)
     for (size_t index = 0; index < count && status == CLI_EXIT_OK; index++) {
         status = print_block(watch, &blocks[index]);
     }
-    for (size_t index = 0; blocks != NULL && index < count; index++) {
+    for (size_t index = 0; index < count; index++) {
         free(blocks[index].data);
     }
     free(blocks);
