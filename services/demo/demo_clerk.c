@@ -1,0 +1,173 @@
+/* demo_clerk: the clerks of the units. */
+#include "demo_actors.h"
+
+#include "common/check.h"
+
+#define PULL_TICKETS 50u
+/* A matter of this urgency or more is handled in a quarter of the usual time. */
+#define URGENT_DIVISOR 4u
+
+/* at_ms itself when the unit works then, else when it begins. */
+static uint64_t unit_hours(const struct demo *demo, const struct demo_unit *unit, uint64_t at_ms)
+{
+    const uint64_t since = at_ms >= demo->day_ms ? at_ms - demo->day_ms : 0;
+    const uint64_t midnight = demo->day_ms + since / DEMO_DAY_MS * DEMO_DAY_MS;
+    const uint64_t of_day = at_ms > midnight ? at_ms - midnight : 0;
+    if (unit->from_ms < unit->until_ms) {
+        if (of_day < unit->from_ms) {
+            return midnight + unit->from_ms;
+        }
+        return of_day < unit->until_ms ? at_ms : midnight + DEMO_DAY_MS + unit->from_ms;
+    }
+    return of_day >= unit->until_ms && of_day < unit->from_ms ? midnight + unit->from_ms : at_ms;
+}
+
+enum rc demo_clerk_plan(struct demo *demo, uint32_t index, uint64_t from_ms)
+{
+    const struct demo_unit *unit = &demo->script.units[index];
+    if (unit->pull_ms == 0) {
+        return RC_OK;
+    }
+    /* Not all at the same minute. */
+    const uint64_t seed = demo_seed_mix(from_ms / DEMO_MINUTE_MS, demo_seed_mix(index, SALT_LOOK));
+    const uint64_t wait_ms = demo_span_choose(unit->pull_ms * 2 / 3, unit->pull_ms * 4 / 3, seed);
+    const struct demo_item item = {
+        .at_ms = unit_hours(demo, unit, from_ms + wait_ms), .kind = DEMO_ITEM_LOOK, .index = index};
+    return demo_item_put(demo, &item);
+}
+
+static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan__Action action,
+                         uint64_t at_ms)
+{
+    struct demo_item item = *from;
+    item.kind = DEMO_ITEM_WORK;
+    item.action = action;
+    item.at_ms = at_ms;
+    item.asked = false;
+    return demo_item_put(demo, &item);
+}
+
+enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_ms)
+{
+    const struct demo_unit *unit = &demo->script.units[item->index];
+    Paidan__Pull pull = PAIDAN__PULL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__Answer *answer = NULL;
+    pull.unit = demo_lend(unit->code);
+    pull.has_max = 1;
+    pull.max = PULL_TICKETS;
+    request.wish_case = PAIDAN__REQUEST__WISH_PULL;
+    request.pull = &pull;
+    request.actor = demo_actor(demo, "clerk", unit->code);
+    enum rc rc = demo_item_ask(demo, item, "escalation", &request, &answer);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const Paidan__Pulled *pulled = answer->pulled;
+    for (size_t index = 0; pulled != NULL && index < pulled->n_tickets && rc == RC_OK; index++) {
+        const Paidan__Brief *brief = pulled->tickets[index];
+        const bool urgent = brief->has_urgency && brief->urgency != PAIDAN__URGENCY__URGENCY_NORMAL;
+        const uint64_t seed = demo_seed_mix(brief->ticket, SALT_ACCEPT);
+        const struct demo_item work = {
+            .index = item->index, .ticket = brief->ticket, .round = urgent ? 1 : 0};
+        rc = work_plan(demo, &work, PAIDAN__ACTION__ACTION_ACCEPT,
+                       now_ms + demo_span_choose(DEMO_MINUTE_MS, 4 * DEMO_MINUTE_MS, seed));
+    }
+    return rc == RC_OK ? demo_clerk_plan(demo, item->index, now_ms) : rc;
+}
+
+/* What the clerk does after `item` went well. round is 1 for urgent matters. */
+static enum rc work_next(struct demo *demo, const struct demo_item *item,
+                         const struct demo_ticket *ticket, uint64_t now_ms)
+{
+    const struct demo_unit *unit = &demo->script.units[item->index];
+    const uint64_t divisor = item->round == 1 ? URGENT_DIVISOR : 1;
+    const uint64_t fate = demo_ticket_seed(ticket, SALT_FATE);
+    const uint64_t handle_ms = demo_span_choose(unit->handle.min_ms, unit->handle.max_ms,
+                                                demo_ticket_seed(ticket, SALT_HANDLE)) /
+                               divisor;
+    const uint64_t soon_ms =
+        now_ms + demo_span_choose(15, 45, fate >> 16) * DEMO_MINUTE_MS / divisor;
+    struct demo_item next = *item;
+    switch (item->action) {
+    case PAIDAN__ACTION__ACTION_ACCEPT:
+        next.accepted_ms = now_ms;
+        if (fate % 100 < unit->return_percent && ticket->returned == 0 && ticket->reopened == 0) {
+            return work_plan(demo, &next, PAIDAN__ACTION__ACTION_RETURN, soon_ms);
+        }
+        return work_plan(demo, &next, PAIDAN__ACTION__ACTION_CONTACT,
+                         now_ms + demo_span_choose(unit->contact.min_ms, unit->contact.max_ms,
+                                                   demo_ticket_seed(ticket, SALT_CONTACT)) /
+                                      divisor);
+    case PAIDAN__ACTION__ACTION_CONTACT:
+        if (fate % 100 >= unit->return_percent &&
+            fate % 100 < unit->return_percent + unit->raise_percent &&
+            ticket->level < demo->site->level_count) {
+            return work_plan(demo, &next, PAIDAN__ACTION__ACTION_RAISE, soon_ms);
+        }
+        if (handle_ms > 3 * 60 * DEMO_MINUTE_MS) {
+            return work_plan(demo, &next, PAIDAN__ACTION__ACTION_PROGRESS,
+                             item->accepted_ms + handle_ms / 2);
+        }
+        return work_plan(demo, &next, PAIDAN__ACTION__ACTION_RESOLVE,
+                         item->accepted_ms + handle_ms);
+    case PAIDAN__ACTION__ACTION_PROGRESS:
+        return work_plan(demo, &next, PAIDAN__ACTION__ACTION_RESOLVE,
+                         item->accepted_ms + handle_ms);
+    default:
+        return RC_OK;
+    }
+}
+
+static const char *work_note(const struct demo *demo, const struct demo_ticket *ticket,
+                             Paidan__Action action)
+{
+    static const enum demo_note_kind kinds[] = {
+        [PAIDAN__ACTION__ACTION_CONTACT] = DEMO_NOTE_CONTACT,
+        [PAIDAN__ACTION__ACTION_PROGRESS] = DEMO_NOTE_PROGRESS,
+        [PAIDAN__ACTION__ACTION_RESOLVE] = DEMO_NOTE_RESOLVE,
+        [PAIDAN__ACTION__ACTION_RETURN] = DEMO_NOTE_RETURN,
+        [PAIDAN__ACTION__ACTION_RAISE] = DEMO_NOTE_RAISE,
+    };
+    if (action == PAIDAN__ACTION__ACTION_ACCEPT) {
+        return NULL;
+    }
+    return demo_script_note(&demo->script, kinds[action], ticket->category,
+                            demo_ticket_seed(ticket, SALT_NOTE));
+}
+
+enum rc demo_clerk_work(struct demo *demo, struct demo_item *item, uint64_t now_ms)
+{
+    const char *unit = demo->script.units[item->index].code;
+    struct demo_ticket *ticket = NULL;
+    enum rc rc = demo_facts_add(&demo->facts, item->ticket, &ticket);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__WorkItem one = PAIDAN__WORK_ITEM__INIT;
+    Paidan__WorkItem *items[1] = {&one};
+    Paidan__Work work = PAIDAN__WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__Answer *answer = NULL;
+    one.ticket = item->ticket;
+    one.note = demo_lend(work_note(demo, ticket, item->action));
+    work.unit = demo_lend(unit);
+    work.action = item->action;
+    work.n_items = 1;
+    work.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_WORK;
+    request.work = &work;
+    request.actor = demo_actor(demo, "clerk", unit);
+    rc = demo_item_ask(demo, item, "escalation", &request, &answer);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const bool ok = answer->code == PAIDAN__CODE__OK && answer->worked != NULL &&
+                    answer->worked->n_results == 1 &&
+                    answer->worked->results[0]->code == PAIDAN__CODE__OK;
+    if (!ok) {
+        demo->done.late++; /* it climbed or was withdrawn meanwhile: not theirs any more */
+        return RC_OK;
+    }
+    return work_next(demo, item, ticket, now_ms);
+}
