@@ -136,6 +136,17 @@ static enum rc step_without_records(struct shell *shell)
     return shell_follow_restart(shell);
 }
 
+/* Whoever waits for what was stored. */
+static void step_news(struct shell *shell)
+{
+    shell_wait_wake(shell);
+    const uint64_t head = step_engine_head(shell->engine);
+    if (head != shell->head) {
+        shell->head = head;
+        shell_wait_fetches(shell, true);
+    }
+}
+
 static void step_full(struct shell *shell)
 {
     diag_log_limited(DIAG_ERROR, "shell", "storage_full=1 inputs=%zu", shell->count);
@@ -144,6 +155,7 @@ static void step_full(struct shell *shell)
     shell->probe_us = clock_monotonic_us() + SHELL_FULL_PROBE_US;
     shell_serve_full(shell);
     shell_follow_undo(shell);
+    step_news(shell);
 }
 
 static void step_stored(struct shell *shell)
@@ -155,12 +167,7 @@ static void step_stored(struct shell *shell)
     shell->counts.inputs += shell->count;
     shell_serve_outcomes(shell);
     shell_follow_commit(shell);
-    shell_wait_wake(shell);
-    const uint64_t head = step_engine_head(shell->engine);
-    if (head != shell->head) {
-        shell->head = head;
-        shell_wait_fetches(shell, true);
-    }
+    step_news(shell);
 }
 
 static void due_read(struct shell *shell)

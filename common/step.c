@@ -184,13 +184,16 @@ static enum rc transact(struct step_engine *engine, const struct run *run, size_
     if (rc == RC_OK) {
         rc = apply_range(engine, run, from, count);
     }
-    if (rc != RC_OK) {
+    if (rc == RC_OK) {
+        rc = finish(engine);
+    } else {
         abandon(engine);
-        engine->answers.used = answers;
-        wakes_keep(engine, wakes);
-        return rc;
     }
-    return finish(engine);
+    if (rc != RC_OK) {
+        engine->answers.used = answers;
+        wakes_keep(engine, wakes); /* of the transactions of this run that are stored */
+    }
+    return rc;
 }
 
 /* ---- the run ---- */
@@ -326,7 +329,6 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
     }
     engine->arena.used = run.mark;
     if (rc != RC_OK) {
-        wakes_keep(engine, 0);
         engine->broken = rc != RC_GAP && rc != RC_FULL;
     }
     return rc;

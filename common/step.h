@@ -169,8 +169,8 @@ void step_engine_reset(struct step_engine *engine); /* after the answers were se
 
 /* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
- * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: nothing changed, try
- * later. RC_STORE, RC_CORRUPT: leave the process. */
+ * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent, try
+ * all of it later (what was stored already repeats its answers and skips its records). RC_STORE, RC_CORRUPT: leave the process. */
 struct step_conditions {
     uint64_t now_ms, entropy;
     bool storage_low;
@@ -180,7 +180,8 @@ MUST_CHECK enum rc step_engine_run(struct step_engine *engine,
                                    const struct step_conditions *conditions,
                                    const struct step_input *inputs, size_t count,
                                    struct step_outcome *outcomes);
-/* After a run: keys to wake, and whether more deadlines are due at the same now_ms. */
+/* After a run: keys to wake. After RC_FULL too: a run of several transactions may have stored some
+ * before the one that found no space. */
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count);
 uint64_t step_engine_head(const struct step_engine *engine);  /* committed head seq */
 uint64_t step_engine_first(const struct step_engine *engine); /* first seq still there */

@@ -250,7 +250,7 @@ enum rc step_unpack(struct arena *arena, const struct evlog_record *record, Paid
         return RC_CORRUPT;
     }
     /* Whether it is our room that is short and not the record that is wrong. */
-    const bool tight = arena->budget - arena->used < record->bytes * 16 + 4096;
+    const bool tight = arena->budget - arena->used < WIRE_UNPACK_BYTES(record->bytes);
     const enum rc rc = wire_unpack(arena, &paidan__event__descriptor, record->payload,
                                    record->bytes, &message, &error);
     if (rc != RC_OK) {

@@ -20,9 +20,6 @@
 /* No entry below is smaller: what is within these needs no look at the table. */
 #define BYTES_UNCHECKED 32u
 #define COUNT_UNCHECKED 3u
-/* Budget for unpacking: 16 times the frame, and room for the fixed part of small messages. */
-#define UNPACK_FACTOR 16u
-#define UNPACK_EXTRA_BYTES 4096u
 #define METRICS_BYTES_MAX (1u << 20)
 #define BLOCKS_MAX 4096u
 #define TABLE_CLOCKS_MAX 8u
@@ -457,7 +454,7 @@ enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descr
         return refuse(error, PAIDAN__CODE__FRAME_INVALID);
     }
     const size_t mark = arena->used, budget = arena->budget;
-    const size_t wanted = mark + size * UNPACK_FACTOR + UNPACK_EXTRA_BYTES;
+    const size_t wanted = mark + WIRE_UNPACK_BYTES(size);
     const bool denied = arena->denied;
     arena->budget = wanted < budget ? wanted : budget;
     arena->denied = false;

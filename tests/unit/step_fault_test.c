@@ -124,6 +124,37 @@ static void test_fault_when_full_anywhere_then_it_goes_on_later(void **state)
     fail_each_call(*state, RC_FULL);
 }
 
+/* Fails the nth commit for lack of space. */
+static enum rc full_nth_commit(void *context, const char *operation)
+{
+    unsigned *left = context;
+    if (strcmp(operation, "commit") != 0 || --*left != 0) {
+        return RC_OK;
+    }
+    return RC_FULL;
+}
+
+/* What one transaction of a run stored, those who wait for it hear of, though a later one finds no
+ * space. */
+static void test_wakes_when_a_later_transaction_is_full_then_those_stored_stay(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    unsigned left = 2;
+    size_t count = 0;
+    store_set_fault(fixture->store, full_nth_commit, &left);
+    toy_add_submit(fixture, 1, 1, "text", 30);
+    toy_add_submit(fixture, 2, 2, "text", 30); /* splits */
+    assert_int_equal(toy_run(fixture), RC_FULL);
+    assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 30);
+    assert_int_equal(step_engine_wakes(fixture->engine, &count)[0], step_key("work"));
+    assert_int_equal(count, 1);
+    left = 1;
+    toy_add_submit(fixture, 3, 3, "text", 30);
+    assert_int_equal(toy_run(fixture), RC_FULL);
+    (void)step_engine_wakes(fixture->engine, &count);
+    assert_int_equal(count, 0); /* nothing was stored */
+}
+
 struct copy {
     unsigned char bytes[65536];
     size_t size;
@@ -233,6 +264,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, toy_setup, toy_teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_replicate_when_it_fails_then_undone),
+        CASE(test_wakes_when_a_later_transaction_is_full_then_those_stored_stay),
         CASE(test_restart_when_reopened_then_same_head_and_totals),
         CASE(test_replay_when_a_table_was_changed_then_found),
         cmocka_unit_test_setup(test_fault_when_store_fails_anywhere_then_nothing_is_half_done,

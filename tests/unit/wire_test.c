@@ -366,6 +366,47 @@ static void test_amplification_when_beyond_budget_then_refused(void **state)
     free(bytes);
 }
 
+/* Batches of the smallest items unpack to far more than sixteen times their bytes. Whatever a
+ * service may say, its caller must be able to read; whatever limits allow, a caller may say. */
+static void test_amplification_when_a_full_batch_is_small_then_unpacked(void **state)
+{
+    (void)state;
+    static Paidan__NewTicket tickets[SUBMIT_TICKETS_MAX], *items[SUBMIT_TICKETS_MAX];
+    static Paidan__SubmitResult rows[SUBMIT_TICKETS_MAX], *results[SUBMIT_TICKETS_MAX];
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    Paidan__Submitted submitted = PAIDAN__SUBMITTED__INIT;
+    Paidan__Request request = make_request();
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    for (size_t index = 0; index < SUBMIT_TICKETS_MAX; index++) {
+        paidan__new_ticket__init(&tickets[index]);
+        tickets[index].channel = "w";
+        tickets[index].text = "x";
+        items[index] = &tickets[index];
+        paidan__submit_result__init(&rows[index]);
+        rows[index].code = PAIDAN__CODE__NUMBERS_EXHAUSTED;
+        results[index] = &rows[index];
+    }
+    submit.n_tickets = submitted.n_results = SUBMIT_TICKETS_MAX;
+    submit.tickets = items;
+    submitted.results = results;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    answer.protocol = 1;
+    answer.body_case = PAIDAN__ANSWER__BODY_SUBMITTED;
+    answer.submitted = &submitted;
+    const ProtobufCMessage *messages[] = {&request.base, &answer.base};
+    for (unsigned index = 0; index < 2; index++) {
+        unsigned char *bytes = NULL;
+        size_t size = 0;
+        ProtobufCMessage *message = NULL;
+        struct wire_error error;
+        assert_int_equal(wire_pack(&arena, messages[index], &bytes, &size), RC_OK);
+        assert_int_equal(
+            wire_unpack(&arena, messages[index]->descriptor, bytes, size, &message, &error), RC_OK);
+        arena_reset(&arena);
+    }
+}
+
 static void test_pack_when_arena_is_full_then_limit(void **state)
 {
     (void)state;
@@ -507,6 +548,7 @@ int main(void)
         CASE(test_frame_when_cut_or_garbage_then_refused),
         CASE(test_unknown_fields_when_present_then_not_kept),
         CASE(test_amplification_when_beyond_budget_then_refused),
+        CASE(test_amplification_when_a_full_batch_is_small_then_unpacked),
         CASE(test_pack_when_arena_is_full_then_limit),
         CASE(test_schema_when_walked_then_not_recursive),
         CASE(test_schema_when_every_field_is_set_then_passes_and_returns),
