@@ -19,8 +19,9 @@ struct wire_error {
  * (4,096 tickets of one letter, 4,096 results that are only a code) takes 30 times its own. */
 #define WIRE_UNPACK_BYTES(size) ((size) * (size_t)16 + ((size_t)1 << 20))
 
-/* Unpacks into the arena within WIRE_UNPACK_BYTES of budget, then wire_check. The message lives as long as
- * the arena does. RC_OK or RC_INVALID (error filled). Unknown fields are skipped and not kept. */
+/* Unpacks into the arena within WIRE_UNPACK_BYTES of budget, then wire_check. The message lives as
+ * long as the arena does. RC_OK or RC_INVALID (error filled). Unknown fields are skipped and not
+ * kept. */
 MUST_CHECK enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                const void *bytes, size_t size, ProtobufCMessage **message,
                                struct wire_error *error);

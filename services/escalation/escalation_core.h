@@ -164,6 +164,11 @@ MUST_CHECK enum rc escalation_query_info(struct store_txn *txn, uint64_t id,
 /* An answer that is only a code, in the arena's text. */
 void escalation_query_refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail);
 
+/* Whether a unit may ask for work: the site knows it, or it still has open tickets. A unit that the
+ * site has dropped finishes what it has, for nobody else could. RC_OK, RC_STORE. */
+MUST_CHECK enum rc escalation_query_unit(struct store_txn *txn, const struct site *site,
+                                         const char *unit, bool *known);
+
 MUST_CHECK enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
                                     Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish,

@@ -117,8 +117,8 @@ static enum rc give(struct step *step, const Paidan__Request *request, uint64_t 
     return step_answer(step, &answer);
 }
 
-static Paidan__Code judge_pull(const struct step *step, const Paidan__Request *request,
-                               const char **detail)
+/* Of the unit itself see refuse_unit. */
+static Paidan__Code judge_pull(const Paidan__Request *request, const char **detail)
 {
     const Paidan__Pull *pull = request->pull;
     if (!given(request->actor)) {
@@ -139,18 +139,30 @@ static Paidan__Code judge_pull(const struct step *step, const Paidan__Request *r
     if (pull->has_lease_ms && (pull->lease_ms == 0 || pull->lease_ms > LEASE_MS_MAX)) {
         return PAIDAN__CODE__FIELD_INVALID;
     }
-    *detail = "unit";
-    return site_unit_find(step->site, pull->unit) == SITE_NONE ? PAIDAN__CODE__UNIT_UNKNOWN
-                                                               : PAIDAN__CODE__OK;
+    return PAIDAN__CODE__OK;
+}
+
+/* *refused: answered, for there is no such unit. */
+static enum rc refuse_unit(struct step *step, const char *unit, bool *refused)
+{
+    bool known = false;
+    const enum rc rc = escalation_query_unit(step->txn, step->site, unit, &known);
+    *refused = rc == RC_OK && !known;
+    return *refused ? step_refuse(step, PAIDAN__CODE__UNIT_UNKNOWN, "unit") : rc;
 }
 
 enum rc escalation_decide_pull(struct step *step, const struct step_input *input)
 {
     const Paidan__Pull *pull = input->request->pull;
     const char *detail = NULL;
-    const Paidan__Code code = judge_pull(step, input->request, &detail);
+    const Paidan__Code code = judge_pull(input->request, &detail);
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail);
+    }
+    bool refused = false;
+    enum rc rc = refuse_unit(step, pull->unit, &refused);
+    if (rc != RC_OK || refused) {
+        return rc;
     }
     const uint32_t max = pull->has_max ? pull->max : 1;
     uint64_t *ids = arena_alloc(step->arena, max * sizeof *ids);
@@ -158,7 +170,7 @@ enum rc escalation_decide_pull(struct step *step, const struct step_input *input
         return RC_LIMIT;
     }
     uint32_t count = 0;
-    const enum rc rc = collect_ready(step, pull->unit, ids, max, &count);
+    rc = collect_ready(step, pull->unit, ids, max, &count);
     if (rc != RC_OK) {
         return rc;
     }
@@ -422,8 +434,7 @@ static enum rc work_items(struct step *step, const Paidan__Request *request,
     return RC_OK;
 }
 
-static Paidan__Code judge_work(const struct step *step, const Paidan__Request *request,
-                               const char **detail)
+static Paidan__Code judge_work(const Paidan__Request *request, const char **detail)
 {
     if (!given(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
@@ -432,21 +443,21 @@ static Paidan__Code judge_work(const struct step *step, const Paidan__Request *r
     if (request->work->n_items > WORK_ITEMS_MAX) {
         return PAIDAN__CODE__TOO_MANY_ITEMS;
     }
-    if (request->work->n_items == 0) {
-        return PAIDAN__CODE__FIELD_INVALID;
-    }
-    *detail = "unit";
-    return site_unit_find(step->site, request->work->unit) == SITE_NONE ? PAIDAN__CODE__UNIT_UNKNOWN
-                                                                        : PAIDAN__CODE__OK;
+    return request->work->n_items == 0 ? PAIDAN__CODE__FIELD_INVALID : PAIDAN__CODE__OK;
 }
 
 enum rc escalation_decide_work(struct step *step, const struct step_input *input)
 {
     const Paidan__Work *work = input->request->work;
     const char *detail = NULL;
-    const Paidan__Code code = judge_work(step, input->request, &detail);
+    const Paidan__Code code = judge_work(input->request, &detail);
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail);
+    }
+    bool refused = false;
+    enum rc rc = refuse_unit(step, work->unit, &refused);
+    if (rc != RC_OK || refused) {
+        return rc;
     }
     Paidan__WorkResult *results = arena_alloc(step->arena, work->n_items * sizeof *results);
     Paidan__Worked worked = PAIDAN__WORKED__INIT;
@@ -454,7 +465,7 @@ enum rc escalation_decide_work(struct step *step, const struct step_input *input
     if (results == NULL || worked.results == NULL) {
         return RC_LIMIT;
     }
-    const enum rc rc = work_items(step, input->request, results);
+    rc = work_items(step, input->request, results);
     if (rc != RC_OK) {
         return rc;
     }

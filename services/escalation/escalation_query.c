@@ -23,6 +23,13 @@ enum rc escalation_query_info(struct store_txn *txn, uint64_t id, struct escalat
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+enum rc escalation_query_unit(struct store_txn *txn, const struct site *site, const char *unit,
+                              bool *known)
+{
+    *known = site_unit_find(site, unit) != SITE_NONE;
+    return *known ? RC_OK : escalation_state_queue_has(txn, unit, known);
+}
+
 /* ---- what a listing selects ---- */
 
 bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,

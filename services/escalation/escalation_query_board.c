@@ -276,9 +276,11 @@ enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWor
         escalation_query_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
         return RC_OK;
     }
-    if (site_unit_find(view->site, wish->unit) == SITE_NONE) {
+    bool known = false;
+    enum rc rc = escalation_query_unit(view->txn, view->site, wish->unit, &known);
+    if (rc != RC_OK || !known) {
         escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
-        return RC_OK;
+        return rc;
     }
     Paidan__Listed *listed = arena_alloc(view->arena, sizeof *listed);
     struct merge *merge = arena_zalloc(view->arena, sizeof *merge);
@@ -291,7 +293,7 @@ enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWor
         return RC_LIMIT;
     }
     const uint64_t cursor = wish->has_cursor ? wish->cursor : 0;
-    enum rc rc = merge_open(merge, view, wish->unit, cursor >> CURSOR_INDEX_BITS);
+    rc = merge_open(merge, view, wish->unit, cursor >> CURSOR_INDEX_BITS);
     if (rc == RC_OK) {
         rc = merge_rows(merge, view, cursor, limit, listed);
     }

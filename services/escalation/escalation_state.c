@@ -424,6 +424,18 @@ bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *tic
     return true;
 }
 
+enum rc escalation_state_queue_has(struct store_txn *txn, const char *unit, bool *has)
+{
+    unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
+    struct store_walk walk;
+    escalation_state_queue_prefix(unit, (enum escalation_bucket)0, prefix);
+    const enum rc rc = store_walk_open(txn, ESCALATION_QUEUE, prefix, sizeof prefix, &walk);
+    *has = rc == RC_OK && walk.key_bytes == ESCALATION_QUEUE_KEY_BYTES &&
+           memcmp(walk.key, prefix, ESCALATION_ID_KEY_BYTES) == 0;
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 uint64_t escalation_state_queue_due(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
 {
     return read_u64(key + ESCALATION_QUEUE_PREFIX_BYTES);

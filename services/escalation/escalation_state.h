@@ -136,5 +136,7 @@ bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *tic
                                 unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
 void escalation_state_queue_prefix(const char *unit, enum escalation_bucket bucket,
                                    unsigned char key[ESCALATION_QUEUE_PREFIX_BYTES]);
+/* Whether any open ticket is the unit's. RC_OK, RC_STORE. */
+MUST_CHECK enum rc escalation_state_queue_has(struct store_txn *txn, const char *unit, bool *has);
 uint64_t escalation_state_queue_due(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
 uint64_t escalation_state_queue_ticket(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);

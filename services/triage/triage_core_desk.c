@@ -118,6 +118,14 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
     return step_append(step, &event, 0, seq);
 }
 
+/* A ruling that names no urgency leaves the ticket's alone: an emergency that one unit returns is
+ * one for the next. Another category brings its own. */
+static bool changes_urgency(const struct site *site, const struct decision *decision)
+{
+    return decision->wish->has_urgency ||
+           strcmp(site->categories[decision->category].code, decision->record.category) != 0;
+}
+
 static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t *seq)
 {
     const struct site *site = step->site;
@@ -129,7 +137,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.n_assist = decision->owner.assist_count;
     ruled.assist = decision->assist;
     ruled.note = decision->wish->note;
-    ruled.has_urgency = 1;
+    ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = event.has_prev_seq = 1;

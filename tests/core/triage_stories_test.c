@@ -283,6 +283,9 @@ static void tell_return(struct story *story)
     raised(story, 1); /* a clock was faster than the dispatcher */
     dispatch(story, 1, "c.west", NULL, NULL);
     look(story, 1);
+    words(story, 2, "湖畔花园", "楼上太吵了");
+    returned(story, 2, "e.lake");
+    dispatch(story, 2, "s.fire", "fire", NULL); /* another category has an urgency of its own */
     desk(story);
     totals(story);
 }

@@ -70,10 +70,16 @@ static void open_engine(struct story *story)
 void story_open(struct story *story, const struct step_service *service, const char *site,
                 uint64_t now_ms)
 {
+    story_open_site(story, service, load_site(site), now_ms);
+}
+
+void story_open_site(struct story *story, const struct step_service *service, struct site *site,
+                     uint64_t now_ms)
+{
     memset(story, 0, sizeof *story);
     story->service = service;
     story->now_ms = now_ms;
-    story->site = load_site(site);
+    story->site = site;
     /* Tests need no durable disk: shared memory spares them the wait. */
     const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     (void)snprintf(story->folder, sizeof story->folder, "%s/paidan-story-XXXXXX", base);
@@ -87,6 +93,14 @@ void story_open(struct story *story, const struct step_service *service, const c
     CHECK(rc == RC_OK);
     trace_init(&story->trace, now_ms);
     open_engine(story);
+}
+
+void story_change_site(struct story *story, struct site *site)
+{
+    const enum rc rc = step_engine_set_site(story->engine, site);
+    CHECK(rc == RC_OK);
+    site_free(story->site);
+    story->site = site;
 }
 
 static void close_engine(struct story *story)

@@ -40,6 +40,11 @@ struct story {
 void story_open(struct story *story, const struct step_service *service, const char *site,
                 uint64_t now_ms);
 void story_close(struct story *story);
+/* As story_open on a site that the story frees. */
+void story_open_site(struct story *story, const struct step_service *service, struct site *site,
+                     uint64_t now_ms);
+/* From the next step on the site is another, as after a HUP; the story frees it. */
+void story_change_site(struct story *story, struct site *site);
 
 /* The clock goes on to `at_ms` after the base, and every deadline on the way fires at its time. */
 void story_until(struct story *story, uint64_t at_ms);

@@ -238,6 +238,9 @@ static void put_triage(struct line *line, const Paidan__Event *event)
         const Paidan__Ruled *ruled = event->ruled;
         put(line, " %s %s level=%u unit=%s", ruled->category, ruled->area, ruled->level,
             ruled->unit);
+        if (ruled->has_urgency) {
+            put(line, " urgency=%d", (int)ruled->urgency);
+        }
         put_text(line, "note", ruled->note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_UNDESKED) {
         put_text(line, "reason", event->undesked->reason);
