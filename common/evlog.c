@@ -348,14 +348,16 @@ enum rc evlog_follower_floor(struct store_txn *txn, uint64_t *seq)
     return rc;
 }
 
-/* Drops the oldest block if all of its records are below `before` and it is not the newest. */
+/* Drops the oldest block if all of its records are below `before` and it is not the newest; bytes:
+ * its size, 0 if it stays. */
 static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_head *head,
-                          bool *dropped)
+                          size_t *bytes)
 {
     struct store_walk walk;
     struct evlog_block block = {0};
     unsigned char key[8];
-    *dropped = false;
+    bool dropped = false;
+    *bytes = 0;
     enum rc rc = store_walk_open(txn, STORE_LOG, NULL, 0, &walk);
     if (rc == RC_OK) {
         rc = evlog_block_open(&block, walk.value, walk.value_bytes);
@@ -365,14 +367,15 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
     }
     if (rc == RC_OK) {
         memcpy(key, walk.key, sizeof key);
-        *dropped = block.next_seq <= before && block.next_seq <= head->head_seq;
+        dropped = block.next_seq <= before && block.next_seq <= head->head_seq;
     }
     store_walk_close(&walk);
-    if (rc != RC_OK || !*dropped) {
+    if (rc != RC_OK || !dropped) {
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     head->first_seq = block.next_seq;
     memcpy(head->anchor, block.hash, EVLOG_HASH_BYTES);
+    *bytes = block.size;
     return store_del(txn, STORE_LOG, key, sizeof key);
 }
 
@@ -385,13 +388,15 @@ enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before, 
     if (rc == RC_OK) {
         rc = lower_to_followers(txn, &lowest);
     }
-    bool dropped = rc == RC_OK;
-    bool changed = false;
-    while (rc == RC_OK && dropped) {
-        rc = trim_block(txn, lowest + 1, &head, &dropped);
-        changed = changed || dropped;
+    size_t bytes = 1, sum = 0;
+    unsigned blocks = 0;
+    while (rc == RC_OK && bytes > 0 && blocks < EVLOG_TRIM_BLOCKS_MAX &&
+           sum < EVLOG_TRIM_BYTES_MAX) {
+        rc = trim_block(txn, lowest + 1, &head, &bytes);
+        sum += bytes;
+        blocks += bytes > 0 ? 1 : 0;
     }
-    if (rc == RC_OK && changed) {
+    if (rc == RC_OK && blocks > 0) {
         rc = head_put(txn, &head);
     }
     if (rc != RC_OK) {

@@ -118,7 +118,8 @@ MUST_CHECK enum rc evlog_follower_get(struct store_txn *txn, const char *name, u
 MUST_CHECK enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq);
 MUST_CHECK enum rc evlog_follower_floor(struct store_txn *txn,
                                         uint64_t *seq); /* lowest; 0 if none known */
-/* Drops whole blocks below `before`, never past any follower's position nor the newest block. The
- * chain's anchor is kept so that verify still works. Gives the new first seq. */
+/* Drops whole blocks below `before`, never past any follower's position nor the newest block, and
+ * at most EVLOG_TRIM_BLOCKS_MAX and about EVLOG_TRIM_BYTES_MAX of them: the rest with the next
+ * call. The chain's anchor is kept so that verify still works. Gives the new first seq. */
 MUST_CHECK enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before,
                               uint64_t *first_seq);

@@ -26,6 +26,10 @@
 #define EVLOG_BLOCK_BYTES_MAX (256u << 10) /* target size of one block of records */
 #define EVLOG_RECORD_BYTES_MAX                                                                     \
     (1u << 20) /* one event, packed: text 64 KiB + attachments 16 x ~1.2 KiB */
+/* What one trimming may drop, so that the first one of a log of years does not hold up the service:
+ * every block is read and hashed, 64 MiB take about 0.1 s. */
+#define EVLOG_TRIM_BLOCKS_MAX 4096u
+#define EVLOG_TRIM_BYTES_MAX (64u << 20)
 #define TAIL_FETCH_BYTES_MAX (3u << 20) /* blocks in one Fetched */
 #define TAIL_FETCH_BYTES_DEFAULT (1u << 20)
 #define TAIL_WAIT_MS_MAX 30000u

@@ -10,7 +10,8 @@ enum {
     CARE_US = 500000,          /* space and load; also how soon a full store is noticed as free */
     CARE_READERS_US = 5000000, /* slots of readers that died pin pages: LIBRARIES 3 */
     CARE_TRIM_US = 60000000,
-    CARE_BUSY_US = 3000000, /* every step full for so long: more comes in than goes out */
+    CARE_TRIM_MORE_US = 1000000, /* while there is more than one trimming may drop */
+    CARE_BUSY_US = 3000000,      /* every step full for so long: more comes in than goes out */
     CARE_OVERLOAD_MS = 1000,
 };
 #define CARE_DAY_MS 86400000ull
@@ -158,6 +159,7 @@ static void care_trim(struct shell *shell)
     }
     if (rc == RC_OK && now_first != first) {
         diag_log(DIAG_INFO, "shell", "trimmed=%llu", (unsigned long long)(now_first - first));
+        shell->trim_us = clock_monotonic_us() + CARE_TRIM_MORE_US;
     }
     if (rc != RC_OK && rc != RC_FULL) {
         shell->fault = rc;

@@ -78,7 +78,7 @@ struct shell_origin {
     enum shell_origin_kind kind;
     unsigned index; /* of the waiter, or of the followed log */
     struct bus_peer peer;
-    unsigned char *raw; /* FROM_CALLER that may be parked: its frame; heap */
+    unsigned char *raw; /* FROM_CALLER that may be parked: its request, packed; heap */
     size_t raw_size;
     uint64_t until_us;
 };
@@ -174,6 +174,7 @@ struct shell {
 
     struct shell_waiter waiters[WAITERS_MAX];
     unsigned waiter_first, waiter_last, waiter_count, waiter_free;
+    size_t waiter_bytes; /* of the requests that wait */
     struct shell_fetch fetches[TAIL_FOLLOWERS_MAX];
     unsigned fetch_count;
     struct shell_follow follows[SHELL_FOLLOWS_MAX];

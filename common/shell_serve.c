@@ -98,20 +98,21 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
     arena->used = mark;
 }
 
-/* Keeps the frame of a command that may have to wait. */
-static enum rc origin_keep(struct shell_origin *origin, const struct bus_message *message,
-                           const Paidan__Request *request)
+/* Keeps a command that may have to wait: packed anew, for the frame it came in may be padded with
+ * fields that nobody here knows, and thousands wait. */
+static enum rc origin_keep(struct shell_origin *origin, const Paidan__Request *request)
 {
     const uint64_t wait_ms = client_wait_ms(request);
     if (wait_ms == 0) {
         return RC_OK;
     }
-    origin->raw = malloc(message->size);
+    origin->raw_size = paidan__request__get_packed_size(request);
+    origin->raw = malloc(origin->raw_size);
     if (origin->raw == NULL) {
         return RC_LIMIT;
     }
-    memcpy(origin->raw, message->bytes, message->size);
-    origin->raw_size = message->size;
+    const size_t packed = paidan__request__pack(request, origin->raw);
+    CHECK(packed == origin->raw_size);
     origin->until_us =
         clock_monotonic_us() + (wait_ms < PULL_WAIT_MS_MAX ? wait_ms : PULL_WAIT_MS_MAX) * 1000u;
     return RC_OK;
@@ -135,7 +136,7 @@ static void serve_command(struct shell *shell, const struct bus_message *message
     input->kind = STEP_COMMAND;
     input->request = request;
     origin->peer = message->peer;
-    if (origin_keep(origin, message, request) == RC_OK && origin->raw != NULL) {
+    if (origin_keep(origin, request) == RC_OK && origin->raw != NULL) {
         input->park_until_ms = shell_wait_until_ms(shell, origin->until_us);
     }
 }

@@ -172,6 +172,8 @@ static void tell_state(struct metrics *metrics, struct shell *shell)
     const uint64_t now_ms = shell_now_ms(shell);
     const double late_s = shell->due_ms < now_ms ? (double)(now_ms - shell->due_ms) / 1000.0 : 0.0;
     gauge(metrics, "paidan_parked_commands", "Long polls that wait.", shell->waiter_count);
+    gauge(metrics, "paidan_parked_bytes", "Memory of the long polls that wait.",
+          (double)shell->waiter_bytes);
     gauge(metrics, "paidan_parked_fetches", "Followers that wait for news.", shell->fetch_count);
     gauge(metrics, "paidan_due_lag_seconds", "How late the oldest deadline is, in site time.",
           late_s);

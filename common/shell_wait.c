@@ -89,6 +89,7 @@ void shell_wait_remove(struct shell *shell, unsigned index)
                                        : &shell->waiters[waiter->prior].next) = waiter->next;
     *(waiter->next == SHELL_NO_WAITER ? &shell->waiter_last : &shell->waiters[waiter->next].prior) =
         waiter->prior;
+    shell->waiter_bytes -= waiter->raw_size;
     free(waiter->raw);
     *waiter = (struct shell_waiter){.next = shell->waiter_free};
     shell->waiter_free = index;
@@ -140,6 +141,7 @@ static bool waiter_add(struct shell *shell, size_t input)
                                             : &shell->waiters[shell->waiter_last].next) = index;
     shell->waiter_last = index;
     shell->waiter_count++;
+    shell->waiter_bytes += origin->raw_size;
     origin->kind = SHELL_FROM_WAITER;
     origin->index = index;
     return true;

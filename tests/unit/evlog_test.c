@@ -316,6 +316,30 @@ static void test_trim_when_nobody_follows_then_bounded_by_wish(void **state)
     assert_int_equal(trim(fixture, 5, true), 5);
 }
 
+/* A log of years: one call must not take all of it. */
+static void test_trim_when_much_is_old_then_some_at_a_time(void **state)
+{
+    struct log_fixture *fixture = *state;
+    struct store_txn *txn = NULL;
+    struct evlog_report report;
+    const uint64_t blocks = 2 * EVLOG_TRIM_BLOCKS_MAX + 10;
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    for (uint64_t block = 0; block < blocks; block++) {
+        uint64_t seq = 0;
+        evlog_begin(&fixture->log);
+        assert_int_equal(evlog_append(&fixture->log, EVLOG_EVENT, "x", 1, &seq), RC_OK);
+        assert_int_equal(evlog_write(&fixture->log, txn, 100 + block), RC_OK);
+        evlog_settle(&fixture->log, true);
+    }
+    assert_int_equal(store_commit(txn), RC_OK);
+    assert_int_equal(trim(fixture, blocks, true), 1 + EVLOG_TRIM_BLOCKS_MAX);
+    assert_int_equal(log_verify(fixture, &report), RC_OK);
+    assert_int_equal(trim(fixture, blocks, true), 1 + 2 * EVLOG_TRIM_BLOCKS_MAX);
+    assert_int_equal(trim(fixture, blocks, true), blocks);
+    assert_int_equal(trim(fixture, blocks, true), blocks);
+    assert_int_equal(log_verify(fixture, &report), RC_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, log_setup, log_teardown)
@@ -332,6 +356,7 @@ int main(void)
         CASE(test_follower_when_it_goes_back_then_position_stays),
         CASE(test_trim_when_bounded_then_whole_blocks_and_sound),
         CASE(test_trim_when_nobody_follows_then_bounded_by_wish),
+        CASE(test_trim_when_much_is_old_then_some_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

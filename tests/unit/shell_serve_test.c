@@ -94,6 +94,39 @@ static void test_pull_when_too_many_wait_then_refused(void **state)
     raw_close(&raw);
 }
 
+/* A frame may be full of fields that nobody here knows; what waits is the wish alone. */
+static void test_pull_when_padded_then_the_padding_is_not_kept(void **state)
+{
+    struct world *world = *state;
+    struct raw raw;
+    Paidan__Request request;
+    Paidan__Pull wish;
+    char line[64];
+    const size_t padding = 3u << 20;
+    unsigned char *bytes = calloc(1, padding + 256);
+    unsigned char id[16] = {7};
+    assert_non_null(bytes);
+    world_start(world, "toy", NULL);
+    raw_open(world, &raw, "toy");
+    world_pull_init(&request, &wish, "box", PULL_WAIT_MS_MAX);
+    request.protocol = 1;
+    request.correlation = 1;
+    request.has_request_id = 1;
+    request.request_id = (ProtobufCBinaryData){.len = sizeof id, .data = id};
+    const size_t size = world_packed(&request, bytes, 256);
+    /* field 2000, as long as the padding: tag and length of two and four bytes */
+    memcpy(bytes + size, "\x82\x7d\x80\x80\xc0\x01", 6);
+    raw_send(&raw, bytes, size + 6 + padding);
+    world_expect_metric(world, "toy", "\npaidan_parked_commands 1\n");
+    snprintf(line, sizeof line, "\npaidan_parked_bytes %zu\n", size);
+    world_expect_metric(world, "toy", line);
+    world_chase(world, "toy", 1, "box");
+    assert_int_equal(raw_answer(world, &raw)->code, PAIDAN__CODE__OK);
+    world_expect_metric(world, "toy", "\npaidan_parked_bytes 0\n");
+    raw_close(&raw);
+    free(bytes);
+}
+
 static void test_fetch_when_log_grows_then_answered(void **state)
 {
     struct world *world = *state;
@@ -416,6 +449,7 @@ int main(int argc, char **argv)
         CASE(test_pull_when_token_comes_then_woken),
         CASE(test_pull_when_nothing_comes_then_empty_at_its_end),
         CASE(test_pull_when_too_many_wait_then_refused),
+        CASE(test_pull_when_padded_then_the_padding_is_not_kept),
         CASE(test_fetch_when_log_grows_then_answered),
         CASE(test_frame_when_bad_then_a_code_and_nothing_changes),
         CASE(test_reader_when_it_never_reads_then_others_are_served),
