@@ -140,6 +140,38 @@ static void deliver_some(struct sim *sim)
     }
 }
 
+/* A second site: the same places and people, other spans. HUP changes between the two. */
+static void write_variant(struct sim *sim)
+{
+    char command[2048];
+    (void)snprintf(sim->variant, sizeof sim->variant, "%s/site", sim->options->folder);
+    (void)snprintf(
+        command, sizeof command,
+        "cp -r -- '%s' '%s' && sed -i 's/\\b30m\\b/20m/; s/\\b24h\\b/12h/' '%s/site.yaml'",
+        sim->options->site_folder, sim->variant, sim->variant);
+    const int status = system(command); /* NOLINT(cert-env33-c): paths of the test's own */
+    CHECK(status == 0);
+}
+
+static void reload(struct sim *sim)
+{
+    sim->varied = !sim->varied;
+    world_reload(sim->world, sim->varied ? sim->variant : sim->options->site_folder);
+    sim->figures->reloads++;
+}
+
+/* Now and then everybody catches up: then no deadline may be left behind. */
+static void catch_up(struct sim *sim)
+{
+    if (sim->full_until_step == 0 && rng_percent(&sim->rng, 1)) {
+        for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+            world_fault(sim->world, (enum world_service)i, NULL, NULL);
+        }
+        world_settle(sim->world);
+        world_check_nothing_late(sim->world);
+    }
+}
+
 static void stop_faults(struct sim *sim)
 {
     for (unsigned i = 0; i < WORLD_SERVICES; i++) {
@@ -186,7 +218,8 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     sim->rng.state = options->seed * 0x9e3779b97f4a7c15ull | 1;
     sim->laws = sim_laws_new();
     sim->world = world_open(options->folder, options->site_folder, START_MS);
-    uint64_t until_ms = START_MS + options->hours * HOUR_MS;
+    write_variant(sim);
+    const uint64_t until_ms = START_MS + options->hours * HOUR_MS;
     while (world_now_ms(sim->world) < until_ms) {
         sim_act(sim);
         deliver_some(sim);
@@ -194,6 +227,10 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
             inject(sim);
         }
         end_full_disk(sim);
+        catch_up(sim);
+        if (options->faults && rng_below(&sim->rng, 300) == 0) {
+            reload(sim);
+        }
         sim_laws_read(sim);
         pass_time(sim);
     }

@@ -21,7 +21,7 @@ struct sim_options {
 };
 
 struct sim_figures {
-    uint64_t steps, requests, repeats, kills, full, held, jumps; /* what was done to it */
+    uint64_t steps, requests, repeats, kills, full, held, jumps, reloads; /* what was done to it */
     uint64_t tickets, closed, withdrawn, raised, warned, cards, alarms, reopened, returned, asked,
         unreached;
     uint64_t facts;

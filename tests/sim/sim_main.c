@@ -47,10 +47,11 @@ static void print_figures(uint64_t seed, const struct sim_figures *f, double sec
            " withdrawn), %" PRIu64 " raised, %" PRIu64 " warned, %" PRIu64 " cards, %" PRIu64
            " alarms, %" PRIu64 " reopened, %" PRIu64 " returned, %" PRIu64 " asked, %" PRIu64
            " unreached; %" PRIu64 " facts, %" PRIu64 " requests (+%" PRIu64 " repeats), %" PRIu64
-           " kills, %" PRIu64 " held, %" PRIu64 " full, %" PRIu64 " jumps; %.1f s\n",
+           " kills, %" PRIu64 " held, %" PRIu64 " full, %" PRIu64 " jumps, %" PRIu64
+           " reloads; %.1f s\n",
            seed, f->tickets, f->closed, f->withdrawn, f->raised, f->warned, f->cards, f->alarms,
            f->reopened, f->returned, f->asked, f->unreached, f->facts, f->requests, f->repeats,
-           f->kills, f->held, f->full, f->jumps, seconds);
+           f->kills, f->held, f->full, f->jumps, f->reloads, seconds);
     fflush(stdout);
 }
 

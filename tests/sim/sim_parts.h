@@ -45,6 +45,8 @@ struct sim {
     enum world_service full_service;
     bool quiet; /* faults are over, everybody works */
     struct laws *laws;
+    char variant[512]; /* folder of the second site */
+    bool varied;
 };
 
 /* sim_actors.c: one random act of one actor. */

@@ -14,7 +14,7 @@
 #include "intake.h"
 #include "triage.h"
 
-#define MAP_BYTES (256u << 20)
+#define MAP_BYTES ((uint64_t)16 << 30) /* address space; files grow as they fill */
 #define RECORDS_PER_STEP 512u
 
 struct member {
@@ -73,11 +73,12 @@ static void close_member(struct member *member)
     member->store = NULL;
 }
 
-static void load_site(struct world *world, const char *folder)
+static struct site *load_site(const char *folder)
 {
+    struct site *site = NULL;
     struct site_report *report = calloc(1, sizeof *report);
     CHECK(report != NULL);
-    if (site_load(folder, report, &world->site) != RC_OK) {
+    if (site_load(folder, report, &site) != RC_OK) {
         for (uint32_t i = 0; i < report->count && i < SITE_MISTAKES_MAX; i++) {
             const struct site_mistake *mistake = &report->mistakes[i];
             fprintf(stderr, "%s:%u: %s %s\n", mistake->file, mistake->line, mistake->name,
@@ -86,6 +87,7 @@ static void load_site(struct world *world, const char *folder)
         abort();
     }
     free(report);
+    return site;
 }
 
 struct world *world_open(const char *folder, const char *site_folder, uint64_t start_ms)
@@ -97,7 +99,7 @@ struct world *world_open(const char *folder, const char *site_folder, uint64_t s
     world->entropy = 1;
     const enum rc reserved = arena_init(&world->answers, 64u << 20);
     CHECK(reserved == RC_OK);
-    load_site(world, site_folder);
+    world->site = load_site(site_folder);
     for (unsigned i = 0; i < WORLD_SERVICES; i++) {
         struct member *member = &world->members[i];
         member->service = world_step_service(i);
@@ -116,6 +118,17 @@ void world_close(struct world *world)
     site_free(world->site);
     arena_fini(&world->answers);
     free(world);
+}
+
+void world_reload(struct world *world, const char *site_folder)
+{
+    struct site *site = load_site(site_folder);
+    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+        const enum rc rc = step_engine_set_site(world->members[i].engine, site);
+        CHECK(rc == RC_OK);
+    }
+    site_free(world->site);
+    world->site = site;
 }
 
 uint64_t world_now_ms(const struct world *world)
@@ -632,7 +645,7 @@ static void check_replay(struct world *world, struct member *member)
     (void)remove(path);
 }
 
-static void check_nothing_late(struct world *world)
+void world_check_nothing_late(struct world *world)
 {
     const uint64_t due_ms = next_due(world);
     if (due_ms <= world->now_ms) {
@@ -644,7 +657,7 @@ static void check_nothing_late(struct world *world)
 
 void world_check(struct world *world)
 {
-    check_nothing_late(world);
+    world_check_nothing_late(world);
     for (unsigned i = 0; i < WORLD_SERVICES; i++) {
         check_log(&world->members[i]);
         check_replay(world, &world->members[i]);

@@ -56,6 +56,11 @@ void world_restart(struct world *world, enum world_service service);
  * off. */
 void world_fault(struct world *world, enum world_service service, store_fault fault, void *context);
 
+/* Gives all services the site of another folder, as HUP does. Its levels must be the same. */
+void world_reload(struct world *world, const char *site_folder);
+/* Nothing that is due at now may be left unfired once the world is settled; prints and aborts. */
+void world_check_nothing_late(struct world *world);
+
 /* Laws that hold whenever the world is settled; prints what is broken and aborts:
  * logs verify; tables equal a replay; totals of the services agree; no ticket without owner;
  * nothing overdue unfired. */
