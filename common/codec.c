@@ -2,9 +2,9 @@
 #include "codec.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "check.h"
+#include "crc.h"
 
 #define CRC_BYTES 4u
 #define TEXT_BYTES_LIMIT 255u
@@ -174,5 +174,5 @@ bool codec_done(const struct codec_reader *reader)
 
 uint32_t codec_crc(const void *bytes, size_t size)
 {
-    return (uint32_t)crc32_z(0, bytes, size);
+    return crc_of(bytes, size);
 }
