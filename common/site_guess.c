@@ -106,6 +106,18 @@ static void take_hit(void *context, const struct match_hit *hit)
     maximal->count++;
 }
 
+/* Without `take` and `context`; the ring's places are written before they are read. */
+static void maximal_init(struct maximal *maximal, const char *text, size_t bytes,
+                         const struct site_words *words)
+{
+    maximal->text = text;
+    maximal->bytes = bytes;
+    maximal->words = words;
+    maximal->raw = NULL;
+    maximal->first = 0;
+    maximal->count = 0;
+}
+
 static void maximal_scan(struct maximal *maximal, const struct match *match)
 {
     match_scan(match, maximal->text, maximal->bytes, take_hit, maximal);
@@ -168,6 +180,19 @@ struct topics {
     uint8_t seen[SITE_KEYWORDS_MAX];             /* how often, up to REPEATS_MAX */
     uint32_t words[TOPIC_WORDS_MAX], word_count; /* for explain, in order of appearance */
 };
+
+/* Only what this site has is looked at, so only that much is cleared: the bounds are 130 KiB. */
+static void topics_init(struct topics *topics, const struct site *site)
+{
+    const size_t bit_bytes = (site->category_count + BITS - 1) / BITS * sizeof topics->above[0];
+    topics->site = site;
+    memset(topics->scores, 0, site->category_count * sizeof topics->scores[0]);
+    memset(topics->heirs, 0, site->category_count * sizeof topics->heirs[0]);
+    memset(topics->excluded, 0, bit_bytes);
+    memset(topics->above, 0, bit_bytes);
+    memset(topics->seen, 0, site->index->keywords.word_count);
+    topics->word_count = 0;
+}
 
 static bool bit(const uint64_t *bits, uint32_t index)
 {
@@ -271,13 +296,13 @@ static void list_topic_words(const struct topics *topics, struct site_guess *gue
 uint32_t site_guess_categories(const struct site *site, const char *normalised, size_t bytes,
                                struct site_guess *guesses, uint32_t max)
 {
-    struct topics topics = {.site = site};
-    struct maximal maximal = {.text = normalised,
-                              .bytes = bytes,
-                              .words = &site->index->keywords,
-                              .raw = exclude_topics,
-                              .take = count_topics,
-                              .context = &topics};
+    struct topics topics;
+    struct maximal maximal;
+    topics_init(&topics, site);
+    maximal_init(&maximal, normalised, bytes, &site->index->keywords);
+    maximal.raw = exclude_topics;
+    maximal.take = count_topics;
+    maximal.context = &topics;
     maximal_scan(&maximal, site->keywords);
     pass_down(&topics);
     uint32_t count = 0;
@@ -495,11 +520,10 @@ uint32_t site_guess_areas(const struct site *site, const char *normalised, size_
     places.site = site;
     places.count = 0;
     places.area_count = 0;
-    struct maximal maximal = {.text = normalised,
-                              .bytes = bytes,
-                              .words = &site->index->places,
-                              .take = take_place,
-                              .context = &places};
+    struct maximal maximal;
+    maximal_init(&maximal, normalised, bytes, &site->index->places);
+    maximal.take = take_place;
+    maximal.context = &places;
     maximal_scan(&maximal, site->places);
     collect_areas(&places);
     uint32_t count = 0;
