@@ -12,6 +12,7 @@
 
 #include "shell.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@
 #include "shell_parts.h"
 
 enum {
+    SHELL_HEAP_BLOCK_BYTES = 8 << 20,
+    SHELL_HEAP_SPARE_BYTES = 16 << 20,
     SHELL_IDLE_US = 1000000, /* look around at least so often: shell_care */
 };
 
@@ -212,14 +215,15 @@ static void gather(struct shell *shell)
     /* Whoever comes first may fill the step, so they take turns. */
     const bool logs_first = (shell->counts.steps & 1u) == 0;
     if (logs_first && !held) {
-        shell_follow_gather(shell);
+        /* Half of a step at least is for those who wait for answers. */
+        shell_follow_gather(shell, (shell->settings.step_inputs + 1) / 2);
     }
     if (!held) {
         shell_wait_gather(shell);
     }
     shell_serve_gather(shell); /* while there is no space it refuses by itself */
-    if (!logs_first && !held) {
-        shell_follow_gather(shell);
+    if (!logs_first && !held && shell_has_room(shell)) {
+        shell_follow_gather(shell, shell->settings.step_inputs - shell->count);
     }
     const uint64_t now_us = clock_monotonic_us();
     if (shell_has_room(shell)) {
@@ -383,6 +387,14 @@ static enum rc shell_run(struct shell *shell)
     return shell->fault;
 }
 
+/* Blocks and answers are some 100 KiB each and come and go with every step: below these bounds the
+ * heap keeps them instead of asking the system for fresh pages every time. */
+static void heap_init(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, SHELL_HEAP_BLOCK_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, SHELL_HEAP_SPARE_BYTES);
+}
+
 static int shell_serve_main(const struct shell_service *service,
                             const struct shell_settings *settings)
 {
@@ -390,6 +402,7 @@ static int shell_serve_main(const struct shell_service *service,
     if (shell == NULL) {
         return SHELL_EXIT_FAULT;
     }
+    heap_init();
     shell->service = service;
     shell->settings = *settings;
     shell->signals = -1;
