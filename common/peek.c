@@ -35,35 +35,44 @@ static bool walk_skip(struct walk *walk, uint64_t bytes)
     return true;
 }
 
+/* Steps over the value of a field. number: of a varint, length of bytes. */
+static bool walk_value(struct walk *walk, uint64_t tag, uint64_t *number)
+{
+    switch (tag & 7u) {
+    case PEEK_VARINT:
+        return walk_varint(walk, number);
+    case PEEK_FIXED64:
+        return walk_skip(walk, 8);
+    case PEEK_BYTES:
+        return walk_varint(walk, number) && walk_skip(walk, *number);
+    case PEEK_FIXED32:
+        return walk_skip(walk, 4);
+    default:
+        return false;
+    }
+}
+
 bool peek_number(const void *bytes, size_t size, uint32_t field, uint64_t *value)
 {
     struct walk walk = {.bytes = bytes, .size = size};
-    uint64_t tag;
-    uint64_t number;
-    while (walk_varint(&walk, &tag)) {
-        bool more = false;
-        switch (tag & 7u) {
-        case PEEK_VARINT:
-            more = walk_varint(&walk, &number);
-            if (more && tag >> 3 == field) {
-                *value = number;
-                return true;
-            }
-            break;
-        case PEEK_FIXED64:
-            more = walk_skip(&walk, 8);
-            break;
-        case PEEK_BYTES:
-            more = walk_varint(&walk, &number) && walk_skip(&walk, number);
-            break;
-        case PEEK_FIXED32:
-            more = walk_skip(&walk, 4);
-            break;
-        default:
-            break;
+    uint64_t tag = 0, number = 0;
+    while (walk_varint(&walk, &tag) && walk_value(&walk, tag, &number)) {
+        if ((tag & 7u) == PEEK_VARINT && tag >> 3 == field) {
+            *value = number;
+            return true;
         }
-        if (!more) {
-            return false;
+    }
+    return false;
+}
+
+bool peek_member(const void *bytes, size_t size, uint32_t from, uint32_t *field)
+{
+    struct walk walk = {.bytes = bytes, .size = size};
+    uint64_t tag = 0, number = 0;
+    while (walk_varint(&walk, &tag) && walk_value(&walk, tag, &number)) {
+        if ((tag & 7u) == PEEK_BYTES && tag >> 3 >= from && tag >> 3 <= UINT32_MAX) {
+            *field = (uint32_t)(tag >> 3);
+            return true;
         }
     }
     return false;

@@ -1,4 +1,4 @@
-/* peek: one number of a packed message, without unpacking it. For frames that cannot be unpacked
+/* peek: one field of a packed message, without unpacking it. For frames that cannot be unpacked
  * and for looking at many answers cheaply. */
 #pragma once
 
@@ -9,3 +9,6 @@
 /* Value of the first varint field of that number at the top level; fields after it may be broken.
  * False: not found before the end or the first malformed byte. */
 bool peek_number(const void *bytes, size_t size, uint32_t field, uint64_t *value);
+/* Number of the first field from `from` on that carries bytes or a message: which member of a oneof
+ * is set, where all its members are numbered from there on. False as above. */
+bool peek_member(const void *bytes, size_t size, uint32_t from, uint32_t *field);

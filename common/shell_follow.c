@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "client.h"
+#include "peek.h"
 #include "shell_parts.h"
 #include "wire.h"
 
@@ -17,6 +18,7 @@ enum {
     FOLLOW_RETRY_US = 1000000,    /* after a refusal that passes */
     FOLLOW_STUCK_US = 10000000,
     FOLLOW_CONNECT_US = 200000,
+    FOLLOW_FACTS_FROM = PAIDAN__EVENT__FACT_REGISTERED, /* lowest field number of a fact */
     FOLLOW_BLOCKED_US = 5000000, /* unconnected so long: the endpoint may have moved */
 };
 /* A Fetched unpacked: its bytes once more, and the array of its blocks. */
@@ -146,6 +148,7 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
     fetch.after = follow->applied.seq;
     fetch.has_after_crc = follow->applied.seq != 0;
     fetch.after_crc = follow->applied.crc;
+    fetch.has_held = step_engine_held(shell->engine, follow->log, &fetch.held) == RC_OK;
     fetch.has_wait_ms = 1;
     fetch.wait_ms = FOLLOW_WAIT_MS;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -341,6 +344,22 @@ static enum rc record_seek(struct shell_follow *follow)
     return follow->record.seq == follow->gathered.seq + 1 ? RC_OK : RC_GAP;
 }
 
+/* A kind that this version knows; what it does not know must be looked at, and stop it. */
+static bool fact_known(uint32_t fact)
+{
+    return protobuf_c_message_descriptor_get_field(&paidan__event__descriptor, fact) != NULL;
+}
+
+/* False: a fact of a kind that this service passes over. It is not unpacked. */
+static bool record_wanted(const struct shell *shell, const struct shell_follow *follow)
+{
+    const struct evlog_record *record = &follow->record;
+    uint32_t fact = 0;
+    return !peek_member(record->payload, record->bytes, FOLLOW_FACTS_FROM, &fact) ||
+           !fact_known(fact) ||
+           step_engine_hears(shell->engine, follow->log, (Paidan__Event__FactCase)fact);
+}
+
 /* RC_OK: the held record is an input of the step. RC_INVALID: it cannot be read. */
 static enum rc record_gather(struct shell *shell, unsigned index)
 {
@@ -348,7 +367,7 @@ static enum rc record_gather(struct shell *shell, unsigned index)
     const struct evlog_record *record = &follow->record;
     ProtobufCMessage *event = NULL;
     struct wire_error error;
-    if (record->kind == EVLOG_EVENT) {
+    if (record->kind == EVLOG_EVENT && record_wanted(shell, follow)) {
         const enum rc rc = wire_unpack(step_engine_arena(shell->engine), &paidan__event__descriptor,
                                        record->payload, record->bytes, &event, &error);
         if (rc != RC_OK) {
@@ -396,13 +415,19 @@ static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
     }
 }
 
-void shell_follow_gather(struct shell *shell)
+void shell_follow_gather(struct shell *shell, size_t count_max)
 {
-    /* Logs share what commands leave: half of a step at least is for those who wait for answers. */
-    const size_t share = shell->settings.step_inputs / 2 / (shell->follow_count + 1);
+    unsigned held = 0;
     for (unsigned index = 0; index < shell->follow_count; index++) {
-        if (shell->follows[index].state == FOLLOW_HELD) {
+        held += shell->follows[index].state == FOLLOW_HELD ? 1 : 0;
+    }
+    /* The logs share the room, and what one leaves goes to those after it. */
+    const size_t until = shell->count + count_max;
+    for (unsigned index = 0; held > 0 && index < shell->follow_count; index++) {
+        if (shell->follows[index].state == FOLLOW_HELD && shell->count < until) {
+            const size_t share = (until - shell->count) / held;
             follow_gather(shell, index, shell->count + (share > 0 ? share : 1));
+            held--;
         }
     }
 }

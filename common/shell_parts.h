@@ -100,7 +100,7 @@ struct shell_waiter {
 struct shell_fetch {
     bool used;
     struct bus_peer peer;
-    uint64_t correlation, after, until_us;
+    uint64_t correlation, after, held, until_us;
     uint32_t after_crc, bytes_max;
     bool has_after_crc, has_bytes_max;
     char follower[CODE_BYTES_MAX + 1];
@@ -268,8 +268,8 @@ void shell_follow_tick(struct shell *shell);
 /* The connection broke: what was asked is asked again. */
 void shell_follow_lost(struct shell_follow *follow);
 void shell_follow_receive(struct shell *shell, struct shell_follow *follow);
-/* Adds records to the step. */
-void shell_follow_gather(struct shell *shell);
+/* Adds records to the step, at most count_max of them. */
+void shell_follow_gather(struct shell *shell, size_t count_max);
 /* The step with what was gathered is stored. */
 void shell_follow_commit(struct shell *shell);
 /* It is not: what was gathered comes again. */

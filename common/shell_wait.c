@@ -256,6 +256,7 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
         .peer = *peer,
         .correlation = request->correlation,
         .after = wish->after,
+        .held = wish->has_held ? wish->held : wish->after,
         .after_crc = wish->after_crc,
         .has_after_crc = wish->has_after_crc != 0,
         .bytes_max = wish->bytes_max,
@@ -272,6 +273,8 @@ static void fetch_again(struct shell *shell, struct shell_fetch *fetch, bool ove
     Paidan__Fetch wish = PAIDAN__FETCH__INIT;
     wish.follower = fetch->follower;
     wish.after = fetch->after;
+    wish.has_held = 1;
+    wish.held = fetch->held;
     wish.has_after_crc = fetch->has_after_crc;
     wish.after_crc = fetch->after_crc;
     wish.has_bytes_max = fetch->has_bytes_max;

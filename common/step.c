@@ -57,7 +57,7 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     engine->tally = engine->committed_tally;
     engine->pending_site = engine->committed_site;
     for (unsigned index = 0; index < engine->follow_count; index++) {
-        engine->follows[index].pending = engine->follows[index].committed;
+        engine->follows[index].pending = engine->follows[index].applied;
     }
     engine->last_record = NULL;
     engine->answers_full = false;
@@ -77,14 +77,23 @@ static void abandon(struct step_engine *engine)
     evlog_settle(&engine->log, false);
 }
 
-static enum rc put_cursors(struct step_engine *engine, bool *moved)
+/* Whether the cursors in the store are too far behind to wait for the next fact. */
+static bool cursors_lag(const struct step_engine *engine)
+{
+    uint64_t lag = 0;
+    for (unsigned index = 0; index < engine->follow_count; index++) {
+        lag += engine->follows[index].pending.seq - engine->follows[index].stored.seq;
+    }
+    return lag > STEP_CURSOR_LAG_MAX;
+}
+
+static enum rc put_cursors(struct step_engine *engine)
 {
     for (unsigned index = 0; index < engine->follow_count; index++) {
         const struct step_follow *follow = &engine->follows[index];
-        if (follow->pending.seq == follow->committed.seq) {
+        if (follow->pending.seq == follow->stored.seq) {
             continue;
         }
-        *moved = true;
         const enum rc rc =
             cursor_put(engine->step.txn, engine->service->follows[index], &follow->pending);
         if (rc != RC_OK) {
@@ -94,18 +103,19 @@ static enum rc put_cursors(struct step_engine *engine, bool *moved)
     return RC_OK;
 }
 
-/* All that goes with the inputs into the transaction. wrote: false if there is nothing to store. */
+/* All that goes with the inputs into the transaction. wrote: false if nothing needs a commit. */
 static enum rc complete(struct step_engine *engine, bool *wrote)
 {
     const struct step_options *options = &engine->options;
-    bool moved = false;
-    enum rc rc = put_cursors(engine, &moved);
     const bool said = engine->log.next_seq > engine->log.head_seq + 1;
-    *wrote = moved || said;
-    if (rc != RC_OK || !*wrote) {
-        return rc;
+    *wrote = said || cursors_lag(engine);
+    if (!*wrote) {
+        return RC_OK;
     }
-    rc = step_put_followers(engine, engine->step.txn);
+    enum rc rc = put_cursors(engine);
+    if (rc == RC_OK) {
+        rc = step_put_followers(engine, engine->step.txn);
+    }
     if (rc != RC_OK || !said) {
         return rc;
     }
@@ -129,7 +139,16 @@ static void settle(struct step_engine *engine)
     engine->committed_tally = engine->tally;
     engine->committed_site = engine->pending_site;
     for (unsigned index = 0; index < engine->follow_count; index++) {
-        engine->follows[index].committed = engine->follows[index].pending;
+        engine->follows[index].applied = engine->follows[index].pending;
+        engine->follows[index].stored = engine->follows[index].pending;
+    }
+}
+
+/* Nothing was said: the cursors go on in memory alone. */
+static void settle_cursors(struct step_engine *engine)
+{
+    for (unsigned index = 0; index < engine->follow_count; index++) {
+        engine->follows[index].applied = engine->follows[index].pending;
     }
 }
 
@@ -139,6 +158,9 @@ static enum rc finish(struct step_engine *engine)
     const enum rc rc = complete(engine, &wrote);
     if (rc != RC_OK || !wrote) {
         abandon(engine);
+        if (rc == RC_OK) {
+            settle_cursors(engine);
+        }
         return rc;
     }
     const enum rc committed = store_commit(engine->step.txn);
@@ -231,7 +253,7 @@ static enum rc check_gaps(const struct step_engine *engine, const struct step_in
 {
     uint64_t seqs[STEP_FOLLOWS_MAX];
     for (unsigned index = 0; index < engine->follow_count; index++) {
-        seqs[index] = engine->follows[index].committed.seq;
+        seqs[index] = engine->follows[index].applied.seq;
     }
     for (size_t index = 0; index < count; index++) {
         if (inputs[index].kind != STEP_RECORD) {

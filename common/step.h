@@ -95,6 +95,8 @@ struct step_service {
      * fact over many inputs (Receipts): the core keeps what it gathered in step->gather, which is
      * NULL at the start of a step. step_append then takes the last applied record as cause. */
     enum rc (*finish)(struct step *step);
+    /* Which records apply is to see; for others only the cursor moves. NULL: all. */
+    bool (*hears)(const char *log, Paidan__Event__FactCase fact);
     /* Wishes that go to apply; all others the service knows go to query. */
     bool (*changes)(const Paidan__Request *request);
     bool (*knows)(const Paidan__Request *request);
@@ -167,6 +169,11 @@ struct arena *
 step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
 void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
 
+/* Whether the service wants a record of that log and kind. Others need not be unpacked: they may be
+ * given to a step with event NULL. */
+bool step_engine_hears(const struct step_engine *engine, const char *log,
+                       Paidan__Event__FactCase fact);
+
 /* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
  * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent, try
@@ -188,8 +195,12 @@ uint64_t step_engine_first(const struct step_engine *engine); /* first seq still
 uint64_t step_engine_now(const struct step_engine *engine);   /* stored now_ms */
 /* Earliest deadline; RC_NOT_FOUND if none. */
 MUST_CHECK enum rc step_engine_next_due(struct step_engine *engine, uint64_t *due_ms);
+/* How far a followed log is applied. Records that led to no fact need no commit: what the store
+ * holds (step_engine_held) may be behind, and they come again after a restart. RC_OK or
+ * RC_NOT_FOUND. */
 MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log,
                                       struct cursor *cursor);
+MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log, uint64_t *seq);
 /* Drops blocks of the log below `before` in a transaction of its own, never past a service that
  * follows it (one that was never heard of holds everything), nor past an answer that is still kept,
  * nor at all if the service keeps its log. Gives the first seq afterwards. RC_OK, RC_FULL,

@@ -63,7 +63,9 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
         rc = step_site_load(txn, &engine->committed_site);
     }
     for (unsigned index = 0; rc == RC_OK && index < engine->follow_count; index++) {
-        rc = cursor_get(txn, service->follows[index], &engine->follows[index].committed);
+        struct step_follow *follow = &engine->follows[index];
+        rc = cursor_get(txn, service->follows[index], &follow->stored);
+        follow->applied = follow->stored;
     }
     for (unsigned index = 0; rc == RC_OK && index < engine->follower_count; index++) {
         struct step_follower *follower = &engine->followers[index];
@@ -146,6 +148,12 @@ void step_engine_reset(struct step_engine *engine)
     arena_reset(&engine->answers);
 }
 
+bool step_engine_hears(const struct step_engine *engine, const char *log,
+                       Paidan__Event__FactCase fact)
+{
+    return engine->service->hears == NULL || engine->service->hears(log, fact);
+}
+
 /* ---- after and between runs ---- */
 
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count)
@@ -191,7 +199,17 @@ enum rc step_engine_cursor(struct step_engine *engine, const char *log, struct c
     if (index < 0) {
         return RC_NOT_FOUND;
     }
-    *cursor = engine->follows[index].committed;
+    *cursor = engine->follows[index].applied;
+    return RC_OK;
+}
+
+enum rc step_engine_held(struct step_engine *engine, const char *log, uint64_t *seq)
+{
+    const int index = step_follow_find(engine, log);
+    if (index < 0) {
+        return RC_NOT_FOUND;
+    }
+    *seq = engine->follows[index].stored.seq;
     return RC_OK;
 }
 

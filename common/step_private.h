@@ -13,6 +13,7 @@
 #define STEP_WAKE_SLOTS 65536u  /* power of two; more than twice the units of a site */
 #define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
 #define STEP_PROTOCOL 1u
+#define STEP_CURSOR_LAG_MAX 16384u /* read again after a restart: some 100 ms */
 
 /* The site as the log knows it: META "site". */
 struct step_site {
@@ -22,8 +23,11 @@ struct step_site {
     char levels[SITE_LEVELS_MAX][CODE_BYTES_MAX + 1];
 };
 
+/* A step that said nothing is not worth a commit: its records had no effect, and coming again they
+ * have none, or the effect they have had later. So `stored` may lag behind `applied`, by
+ * STEP_CURSOR_LAG_MAX records at most; the next commit stores it. */
 struct step_follow {
-    struct cursor committed, pending; /* pending: within the transaction */
+    struct cursor stored, applied, pending; /* pending: within the transaction */
 };
 
 struct step_follower {

@@ -41,7 +41,7 @@ static enum rc query_ping(struct step_engine *engine, struct step_view *view,
     for (unsigned index = 0; index < engine->follow_count; index++) {
         paidan__following__init(&following[index]);
         following[index].log = (char *)engine->service->follows[index];
-        following[index].cursor = engine->follows[index].committed.seq;
+        following[index].cursor = engine->follows[index].applied.seq;
         list[index] = &following[index];
     }
     pong->following = list;
@@ -113,11 +113,13 @@ static enum rc check_history(const struct step_engine *engine, const struct step
 /* What a service holds durably bounds trimming; it is stored with the next commit. */
 static void hear_follower(struct step_engine *engine, const Paidan__Fetch *fetch)
 {
+    const uint64_t held =
+        fetch->has_held && fetch->held < fetch->after ? fetch->held : fetch->after;
     for (unsigned index = 0; index < engine->follower_count; index++) {
         struct step_follower *follower = &engine->followers[index];
         if (strcmp(engine->service->followed_by[index], fetch->follower) == 0 &&
-            fetch->after > follower->heard) {
-            follower->heard = fetch->after;
+            held > follower->heard) {
+            follower->heard = held;
         }
     }
 }

@@ -211,6 +211,20 @@ static bool knows(const Paidan__Request *request)
            request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_LIST;
 }
 
+static bool hears(const char *log, Paidan__Event__FactCase fact)
+{
+    switch (fact) {
+    case PAIDAN__EVENT__FACT_RESOLVED:
+    case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return strcmp(log, "escalation") == 0;
+    case PAIDAN__EVENT__FACT_WITHDRAWN:
+        return strcmp(log, "intake") == 0;
+    default:
+        return false;
+    }
+}
+
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
@@ -263,6 +277,7 @@ const struct step_service callback_service = {
     .apply = apply,
     .evolve = evolve,
     .query = query,
+    .hears = hears,
     .changes = changes,
     .knows = knows,
 };

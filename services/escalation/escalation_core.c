@@ -160,6 +160,7 @@ const struct step_service escalation_service = {
     .apply = apply,
     .evolve = escalation_evolve,
     .query = escalation_query,
+    .hears = escalation_hears,
     .changes = changes,
     .knows = knows,
 };

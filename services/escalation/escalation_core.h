@@ -109,6 +109,8 @@ MUST_CHECK enum rc escalation_clocks_assignment(struct step *step,
 /* ---- the parts of apply -------------------------------------------------------------------------
  */
 
+/* Which log may say what; all else is none of our business. As step_service.hears. */
+bool escalation_hears(const char *log, Paidan__Event__FactCase fact);
 MUST_CHECK enum rc escalation_decide_record(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_pull(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_work(struct step *step, const struct step_input *input);

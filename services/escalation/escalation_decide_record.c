@@ -355,10 +355,9 @@ static enum rc hear_noted(const struct heard *heard)
     return escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
 }
 
-/* Which log may say what; all else is none of our business. */
-static bool concerns(const char *log, const Paidan__Event *event)
+bool escalation_hears(const char *log, Paidan__Event__FactCase fact)
 {
-    switch (event->fact_case) {
+    switch (fact) {
     case PAIDAN__EVENT__FACT_ROUTED:
     case PAIDAN__EVENT__FACT_RULED:
         return strcmp(log, "triage") == 0;
@@ -377,7 +376,7 @@ static bool concerns(const char *log, const Paidan__Event *event)
 enum rc escalation_decide_record(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
-    if (!concerns(input->log, input->event)) {
+    if (!escalation_hears(input->log, input->event->fact_case)) {
         return RC_OK;
     }
     if (!input->event->has_ticket || input->event->ticket == 0) {

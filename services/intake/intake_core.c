@@ -198,6 +198,23 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
     }
 }
 
+static bool hears(const char *log, Paidan__Event__FactCase fact)
+{
+    (void)log; /* it follows one */
+    switch (fact) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+    case PAIDAN__EVENT__FACT_RAISED:
+    case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+    case PAIDAN__EVENT__FACT_RETURNED:
+    case PAIDAN__EVENT__FACT_RESOLVED:
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
@@ -245,6 +262,7 @@ const struct step_service intake_service = {
     .apply = apply,
     .evolve = evolve,
     .query = query,
+    .hears = hears,
     .finish = intake_core_receipts_finish,
     .changes = changes,
     .knows = knows,

@@ -17,6 +17,7 @@ const struct step_service triage_service = {
     .apply = triage_core_apply,
     .evolve = triage_core_evolve,
     .query = triage_core_query,
+    .hears = triage_core_hears,
     .changes = triage_core_changes,
     .knows = triage_core_knows,
 };

@@ -257,6 +257,23 @@ static enum rc apply_escalation(struct step *step, const struct step_input *inpu
     }
 }
 
+bool triage_core_hears(const char *log, Paidan__Event__FactCase fact)
+{
+    switch (fact) {
+    case PAIDAN__EVENT__FACT_REGISTERED:
+    case PAIDAN__EVENT__FACT_WITHDRAWN:
+    case PAIDAN__EVENT__FACT_CHASED:
+        return strcmp(log, "intake") == 0;
+    case PAIDAN__EVENT__FACT_RETURNED:
+    case PAIDAN__EVENT__FACT_RAISED:
+    case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return strcmp(log, "escalation") == 0;
+    default:
+        return false;
+    }
+}
+
 enum rc triage_core_apply(struct step *step, const struct step_input *input)
 {
     if (input->kind == STEP_COMMAND) {

@@ -12,6 +12,8 @@
 
 /* Applies a record of intake or escalation, or DeskDispatch. As step_service.apply. */
 MUST_CHECK enum rc triage_core_apply(struct step *step, const struct step_input *input);
+/* Which facts apply looks at. As step_service.hears. */
+bool triage_core_hears(const char *log, Paidan__Event__FactCase fact);
 /* Folds one event of triage's own log. As step_service.evolve. */
 MUST_CHECK enum rc triage_core_evolve(struct step_fold *fold, uint64_t seq,
                                       const Paidan__Event *event);

@@ -149,6 +149,12 @@ void solo_restart(struct solo *solo)
     step_engine_close(solo->engine);
     store_close(solo->store);
     open_engine(solo);
+    /* Records that led to nothing need not be in the store: they are told anew, as others. */
+    for (size_t index = 0; index < LOGS_MAX && solo->logs[index].log != NULL; index++) {
+        struct cursor cursor;
+        must_rc(step_engine_cursor(solo->engine, solo->logs[index].log, &cursor), "cursor");
+        solo->logs[index].seq = cursor.seq;
+    }
 }
 
 uint64_t solo_now_ms(const struct solo *solo)

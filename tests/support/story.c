@@ -128,6 +128,13 @@ void story_restart(struct story *story)
     }
     close_engine(story);
     open_engine(story);
+    /* Records that led to nothing need not be in the store: they are told anew, as others. */
+    for (size_t index = 0; index < STORY_LOGS_MAX && story->logs[index].name != NULL; index++) {
+        struct cursor cursor;
+        const enum rc rc = step_engine_cursor(story->engine, story->logs[index].name, &cursor);
+        CHECK(rc == RC_OK);
+        story->logs[index].seq = cursor.seq;
+    }
     if (!story->quiet) {
         trace_at(&story->trace, story->now_ms, "(restart)");
     }

@@ -48,6 +48,47 @@ static void test_records_when_in_order_then_applied_once(void **state)
     toy_check_all(fixture);
 }
 
+static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fact(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct cursor cursor;
+    uint64_t held = 99;
+    toy_add_record(fixture, 1, 0);
+    toy_add_record(fixture, 2, 0);
+    toy_run_ok(fixture);
+    assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
+    assert_int_equal(cursor.seq, 2);
+    assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
+    assert_int_equal(held, 0);
+    toy_reopen(fixture); /* they come again */
+    assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
+    assert_int_equal(cursor.seq, 0);
+    toy_add_record(fixture, 1, 0);
+    toy_add_record(fixture, 2, 0);
+    toy_add_record(fixture, 3, 13);
+    toy_run_ok(fixture);
+    assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
+    assert_int_equal(held, 3);
+    assert_int_equal(toy_tally_of(fixture, TOY_NOTED), 1);
+    toy_reopen(fixture);
+    assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
+    assert_int_equal(cursor.seq, 3);
+    assert_int_equal(step_engine_held(fixture->engine, "other", &held), RC_NOT_FOUND);
+}
+
+static void test_records_when_many_say_nothing_then_cursor_is_stored(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    uint64_t held = 0;
+    for (uint64_t seq = 1; held == 0; seq++) {
+        assert_true(seq <= 20000); /* the bound of what is read again after a restart */
+        toy_add_record(fixture, seq, 0);
+        toy_run_ok(fixture);
+        assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
+        assert_true(held == 0 || held == seq);
+    }
+}
+
 static void test_records_when_one_is_missing_then_gap_and_nothing_changes(void **state)
 {
     struct toy_fixture *fixture = *state;
@@ -354,6 +395,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, toy_setup, toy_teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_records_when_in_order_then_applied_once),
+        CASE(test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fact),
+        CASE(test_records_when_many_say_nothing_then_cursor_is_stored),
         CASE(test_records_when_one_is_missing_then_gap_and_nothing_changes),
         CASE(test_record_when_unholdable_then_refused_as_fact),
         CASE(test_deadline_when_due_then_fires_once_and_first),
