@@ -176,8 +176,9 @@ bool step_engine_hears(const struct step_engine *engine, const char *log,
 
 /* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
- * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent, try
- * all of it later (what was stored already repeats its answers and skips its records). RC_STORE, RC_CORRUPT: leave the process. */
+ * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent,
+ * try all of it later (what was stored already repeats its answers and skips its records).
+ * RC_STORE, RC_CORRUPT: leave the process. */
 struct step_conditions {
     uint64_t now_ms, entropy;
     bool storage_low;
