@@ -53,6 +53,7 @@ static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fac
     struct toy_fixture *fixture = *state;
     struct cursor cursor;
     uint64_t held = 99;
+    toy_run_ok(fixture); /* says the site */
     toy_add_record(fixture, 1, 0);
     toy_add_record(fixture, 2, 0);
     toy_run_ok(fixture);
@@ -80,6 +81,7 @@ static void test_records_when_many_say_nothing_then_cursor_is_stored(void **stat
 {
     struct toy_fixture *fixture = *state;
     uint64_t held = 0;
+    toy_run_ok(fixture);
     for (uint64_t seq = 1; held == 0; seq++) {
         assert_true(seq <= 20000); /* the bound of what is read again after a restart */
         toy_add_record(fixture, seq, 0);
