@@ -304,10 +304,61 @@ static void check_acknowledged(struct sim *sim)
     }
 }
 
+/* ---- what the services say about each other ----------------------------------------------------
+ */
+
+struct total {
+    enum world_service service;
+    const char *name;
+};
+
+static uint64_t sum(struct sim *sim, const struct total *totals, size_t count)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < count && totals[i].name != NULL; i++) {
+        all += world_counter(sim->world, totals[i].service, totals[i].name);
+    }
+    return all;
+}
+
+/* Settled, the services agree where every ticket is: none is lost between two of them, none waits
+ * at a desk that nobody will clear, none is resolved without being asked about. */
+void sim_laws_totals(struct sim *sim)
+{
+    enum { SIDE = 3 };
+    static const struct {
+        struct total left[SIDE], right[SIDE];
+    } laws[] = {
+        {{{WORLD_INTAKE, "registered"}}, {{WORLD_TRIAGE, "registered"}}},
+        {{{WORLD_ESCALATION, "tickets"}},
+         {{WORLD_TRIAGE, "routed"},
+          {WORLD_TRIAGE, "routed_by_desk"},
+          {WORLD_TRIAGE, "never_routed"}}},
+        {{{WORLD_INTAKE, "assigned"}}, {{WORLD_ESCALATION, "state_assigned"}}},
+        {{{WORLD_INTAKE, "accepted"}}, {{WORLD_ESCALATION, "state_accepted"}}},
+        {{{WORLD_INTAKE, "returned"}}, {{WORLD_ESCALATION, "state_returned"}}},
+        {{{WORLD_INTAKE, "resolved"}}, {{WORLD_ESCALATION, "state_resolved"}}},
+        {{{WORLD_INTAKE, "closed"}}, {{WORLD_ESCALATION, "state_closed"}}},
+        {{{WORLD_INTAKE, "withdrawn"}}, {{WORLD_ESCALATION, "state_withdrawn"}}},
+        {{{WORLD_TRIAGE, "desk_open"}},
+         {{WORLD_INTAKE, "waiting"}, {WORLD_ESCALATION, "state_returned"}}},
+        {{{WORLD_CALLBACK, "open"}}, {{WORLD_ESCALATION, "state_resolved"}}},
+    };
+    for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
+        const uint64_t left = sum(sim, laws[i].left, SIDE), right = sum(sim, laws[i].right, SIDE);
+        if (left != right) {
+            sim_broken(sim, "%s of %s is %" PRIu64 ", the others say %" PRIu64,
+                       laws[i].left[0].name, world_step_service(laws[i].left[0].service)->name,
+                       left, right);
+        }
+    }
+}
+
 void sim_laws_settled(struct sim *sim)
 {
     sim_laws_read(sim);
     check_acknowledged(sim);
+    sim_laws_totals(sim);
     sim_model_compare(sim, sim->laws->model);
     world_check(sim->world);
 }

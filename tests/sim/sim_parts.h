@@ -81,6 +81,8 @@ struct laws *sim_laws_new(void);
 void sim_laws_free(struct laws *laws);
 /* Reads all new facts and checks each against what was seen. */
 void sim_laws_read(struct sim *sim);
+/* Settled: the services' totals agree. */
+void sim_laws_totals(struct sim *sim);
 /* At rest: every acknowledged ticket is everywhere; stores verify, replay equal, totals agree. */
 void sim_laws_settled(struct sim *sim);
 /* Prints the law, the seed and how to repeat it; aborts. */

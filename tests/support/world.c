@@ -498,7 +498,7 @@ const Paidan__Brief *world_brief(struct world *world, uint64_t ticket)
     return answer->code == PAIDAN__CODE__OK ? answer->shown->brief : NULL;
 }
 
-uint64_t world_tally(struct world *world, enum world_service service, const char *name)
+uint64_t world_counter(struct world *world, enum world_service service, const char *name)
 {
     const struct step_service *described = world->members[service].service;
     struct store_txn *txn = NULL;

@@ -62,8 +62,7 @@ void world_reload(struct world *world, const char *site_folder);
 void world_check_nothing_late(struct world *world);
 
 /* Laws that hold whenever the world is settled; prints what is broken and aborts:
- * logs verify; tables equal a replay; totals of the services agree; no ticket without owner;
- * nothing overdue unfired. */
+ * logs verify; tables equal a replay; nothing overdue unfired. */
 void world_check(struct world *world);
 
 /* Calls visit for each event of all logs not visited before, service by service, by seq. */
@@ -80,4 +79,4 @@ Paidan__Code world_answer(struct world *world, uint64_t ticket, Paidan__Solved s
                           Paidan__Satisfied satisfied);
 /* Brief of a ticket at escalation; NULL: unknown there. Lives until the next call. */
 const Paidan__Brief *world_brief(struct world *world, uint64_t ticket);
-uint64_t world_tally(struct world *world, enum world_service service, const char *name);
+uint64_t world_counter(struct world *world, enum world_service service, const char *name);
