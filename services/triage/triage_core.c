@@ -247,6 +247,12 @@ static enum rc apply_escalation(struct step *step, const struct step_input *inpu
     switch (input->event->fact_case) {
     case PAIDAN__EVENT__FACT_RETURNED:
         return apply_signal(step, input, TRIAGE_RETURN);
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        /* A ruling given before triage had read of a raise and a second return is taken for that
+         * one: the desk has the ticket again and must let it go. */
+        return input->event->assigned->why == PAIDAN__WHY__WHY_RULED
+                   ? apply_signal(step, input, TRIAGE_MOVE)
+                   : RC_OK;
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
         return apply_signal(step, input, TRIAGE_MOVE);
@@ -264,6 +270,7 @@ bool triage_core_hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_WITHDRAWN:
     case PAIDAN__EVENT__FACT_CHASED:
         return strcmp(log, "intake") == 0;
+    case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RETURNED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:

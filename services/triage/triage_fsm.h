@@ -29,7 +29,7 @@ enum triage_signal {
     TRIAGE_DESK,     /* registered, and triage is unsure */
     TRIAGE_DISPATCH, /* the dispatcher decides */
     TRIAGE_RETURN,   /* escalation: a unit returned it */
-    TRIAGE_MOVE,     /* escalation: raised or reopened */
+    TRIAGE_MOVE,     /* escalation: raised, reopened or ruled */
     TRIAGE_CLOSE,    /* escalation: closed */
     TRIAGE_WITHDRAW, /* intake: withdrawn by the resident */
     TRIAGE_CHASE,    /* intake: chased by the resident */

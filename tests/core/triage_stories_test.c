@@ -104,6 +104,25 @@ static void raised(struct story *story, uint64_t number)
     say(story, "escalation", number, &event);
 }
 
+static void assigned(struct story *story, uint64_t number, Paidan__Why why)
+{
+    Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
+    to.level = 2;
+    to.unit = "c.west";
+    Paidan__Assigned fact = PAIDAN__ASSIGNED__INIT;
+    fact.to = &to;
+    fact.why = why;
+    fact.category = "noise";
+    fact.area = "west";
+    fact.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    fact.channel = "wechat";
+    fact.title = "标题";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_ASSIGNED;
+    event.assigned = &fact;
+    say(story, "escalation", number, &event);
+}
+
 static void closed(struct story *story, uint64_t number)
 {
     Paidan__Closed fact = PAIDAN__CLOSED__INIT;
@@ -290,6 +309,25 @@ static void tell_return(struct story *story)
     totals(story);
 }
 
+/* The dispatcher rules on a return while triage is behind: a clock has raised the ticket meanwhile
+ * and its new unit has returned it too. Escalation takes the ruling for the second return, so the
+ * ticket must leave the desk to which that one brings it. */
+static void tell_ruled_behind(struct story *story)
+{
+    words(story, 1, "湖畔花园", "楼上太吵了");
+    assigned(story, 1, PAIDAN__WHY__WHY_ROUTED);
+    returned(story, 1, "e.lake");
+    dispatch(story, 1, "c.west", NULL, NULL);
+    raised(story, 1);
+    returned(story, 1, "s.city");
+    desk(story);
+    assigned(story, 1, PAIDAN__WHY__WHY_RULED);
+    desk(story);
+    look(story, 1);
+    assigned(story, 1, PAIDAN__WHY__WHY_RULED); /* as usual: it is not at the desk */
+    totals(story);
+}
+
 static void tell_withdrawals(struct story *story)
 {
     words(story, 1, NULL, "说不清楚");
@@ -346,10 +384,15 @@ struct tale {
 };
 
 static const struct tale tales[] = {
-    {"sure", "words", tell_sure},           {"hints", "words", tell_hints},
-    {"unsure", "words", tell_unsure},       {"dispatch", "words", tell_dispatch},
-    {"return", "words", tell_return},       {"withdrawals", "words", tell_withdrawals},
-    {"strangers", "words", tell_strangers}, {"fallback", "ladder", tell_fallback},
+    {"sure", "words", tell_sure},
+    {"hints", "words", tell_hints},
+    {"unsure", "words", tell_unsure},
+    {"dispatch", "words", tell_dispatch},
+    {"ruled_behind", "words", tell_ruled_behind},
+    {"return", "words", tell_return},
+    {"withdrawals", "words", tell_withdrawals},
+    {"strangers", "words", tell_strangers},
+    {"fallback", "ladder", tell_fallback},
 };
 enum { TALES = sizeof tales / sizeof tales[0] };
 
