@@ -1,4 +1,5 @@
-/* callback_core: stories of asking residents, taking their answers, and calling tasks off. */
+/* callback_core: stories of asking residents, taking their answers, and calling tasks off.
+ * ctest: valgrind */
 
 #include "callback_wishes.h"
 

@@ -1,4 +1,5 @@
-/* intake_core: stories of tickets, and what residents, clerks and escalation may do to them. */
+/* intake_core: stories of tickets, and what residents, clerks and escalation may do to them.
+ * ctest: valgrind */
 
 #include "intake_wishes.h"
 

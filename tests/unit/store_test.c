@@ -1,4 +1,5 @@
-/* store: rows, walks, ownership, identity, a full map, faults. */
+/* store: rows, walks, ownership, identity, a full map, faults.
+ * ctest: valgrind */
 #include "common/store.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* wire: what may come in and what may not. */
+/* wire: what may come in and what may not.
+ * ctest: valgrind */
 #include "common/wire.h"
 
 #include <setjmp.h>
