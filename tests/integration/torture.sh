@@ -21,9 +21,9 @@ data=$scratch/d site=$PAIDAN_ROOT/deploy/sites/demo
 source "$(dirname "$0")/lib_load.sh"
 note "SEED=$seed, $seconds s, $deaf connections that never read"
 
-# Calls that fail, as strace is told. LMDB writes by pwrite64, pwritev and fdatasync.
-readonly FAULTS=(fdatasync:error=EIO pwrite64:error=EIO pwritev:error=EIO
-    pwrite64:error=ENOSPC pwritev:error=ENOSPC)
+# Calls that fail, as strace is told. LMDB writes by pwrite64, writev and fdatasync.
+readonly FAULTS=(fdatasync:error=EIO pwrite64:error=EIO writev:error=EIO
+    pwrite64:error=ENOSPC writev:error=ENOSPC)
 declare -A harmed=()
 helpers=()
 talk=()
