@@ -3,9 +3,9 @@
  * One writer at a time; a commit is durable when it returns (default sync, no NOSYNC flags). Tables
  * are plain databases: no DUPSORT, no INTEGERKEY, keys at most STORE_KEY_BYTES_MAX, fixed-width
  * big-endian. Values returned point into the map and are valid until the next write in that
- * transaction. The directory holds data.mdb, lock.mdb and `owner` (flock: a second process is
- * refused), and the table STORE_META holds the format version: an unknown one is refused with
- * RC_FORMAT, never guessed. */
+ * transaction. The directory holds data.mdb (data.mdb.new while it is made: it appears whole or
+ * not at all), lock.mdb and `owner` (flock: a second process is refused), and the table STORE_META
+ * holds the format version: an unknown one is refused with RC_FORMAT, never guessed. */
 #pragma once
 
 #include <stdbool.h>

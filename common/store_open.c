@@ -41,6 +41,34 @@ static struct store *registry;
 
 /* ---- opening ---- */
 
+/* Names are on the disk only once their folder was synced. */
+static enum rc sync_folder(const char *path)
+{
+    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return RC_IO;
+    }
+    const int failed = fsync(folder);
+    (void)close(folder);
+    return failed == 0 ? RC_OK : RC_IO;
+}
+
+/* path: of a folder just made; its end may be cut off. */
+static enum rc sync_parent(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return sync_folder(".");
+    }
+    if (slash == path) {
+        return sync_folder("/");
+    }
+    *slash = '\0';
+    const enum rc rc = sync_folder(path);
+    *slash = '/';
+    return rc;
+}
+
 static enum rc make_folder(const char *path)
 {
     char part[PATH_MAX];
@@ -54,7 +82,12 @@ static enum rc make_folder(const char *path)
         }
         const char kept = *at;
         *at = '\0';
-        if (mkdir(part, MODE_FOLDER) != 0 && errno != EEXIST) {
+        if (mkdir(part, MODE_FOLDER) == 0) {
+            const enum rc rc = sync_parent(part);
+            if (rc != RC_OK) {
+                return rc;
+            }
+        } else if (errno != EEXIST) {
             return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
         }
         if (kept == '\0') {
@@ -119,7 +152,8 @@ static enum rc take_ownership(struct store *store)
     return RC_OK;
 }
 
-static enum rc open_env(struct store *store, uint64_t map_bytes)
+/* path: the folder, or with MDB_NOSUBDIR the file. */
+static enum rc open_env(struct store *store, uint64_t map_bytes, const char *path, unsigned flags)
 {
     int error = mdb_env_create(&store->env);
     if (error == 0) {
@@ -133,8 +167,8 @@ static enum rc open_env(struct store *store, uint64_t map_bytes)
             mdb_env_set_mapsize(store->env, map_bytes != 0 ? map_bytes : STORE_MAP_BYTES_DEFAULT);
     }
     if (error == 0) {
-        const unsigned flags = MDB_NOTLS | (store->read_only ? MDB_RDONLY : 0);
-        error = mdb_env_open(store->env, store->path, flags, MODE_FILE);
+        flags |= MDB_NOTLS | (store->read_only ? MDB_RDONLY : 0);
+        error = mdb_env_open(store->env, path, flags, MODE_FILE);
     }
     switch (error) {
     case MDB_VERSION_MISMATCH:
@@ -263,6 +297,71 @@ static enum rc open_tables(struct store_txn *txn, const char *service)
     return RC_OK;
 }
 
+/* All tables in one transaction, committed: of the environment that is open. */
+static enum rc open_handles(struct store *store, const char *service)
+{
+    struct store_txn *txn = NULL;
+    enum rc rc = store_begin(store, !store->read_only, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = open_tables(txn, service);
+    if (rc != RC_OK) {
+        store_abort(txn);
+        return rc;
+    }
+    /* Also for reading: handles opened by a transaction that is committed stay open. */
+    return store_commit(txn);
+}
+
+/* A store begins under a passing name and gets its own when all of it is on the disk: LMDB refuses
+ * a file in which a power cut left but a part of its first two pages. What is left of a beginning
+ * that was cut off holds nothing and is thrown away. Other processes never open the passing name,
+ * so it needs no lock file. */
+static enum rc create_file(struct store *store, const struct store_options *options,
+                           const char *path)
+{
+    char passing[PATH_MAX];
+    const int count = snprintf(passing, sizeof passing, "%s.new", path);
+    if (count < 0 || (size_t)count >= sizeof passing) {
+        return RC_IO;
+    }
+    if (unlink(passing) != 0 && errno != ENOENT) {
+        return RC_IO;
+    }
+    enum rc rc = open_env(store, options->map_bytes, passing, MDB_NOSUBDIR | MDB_NOLOCK);
+    if (rc == RC_OK) {
+        rc = open_handles(store, options->service);
+    }
+    if (store->env != NULL) {
+        mdb_env_close(store->env);
+        store->env = NULL;
+    }
+    if (rc == RC_OK && rename(passing, path) != 0) {
+        rc = errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
+    }
+    if (rc != RC_OK) {
+        (void)unlink(passing);
+    }
+    return rc;
+}
+
+static enum rc ensure_file(struct store *store, const struct store_options *options)
+{
+    char path[PATH_MAX];
+    struct stat file;
+    const int count = snprintf(path, sizeof path, "%s/data.mdb", store->path);
+    if (count < 0 || (size_t)count >= sizeof path) {
+        return RC_IO;
+    }
+    enum rc rc = RC_OK;
+    if (stat(path, &file) != 0) {
+        rc = errno == ENOENT ? create_file(store, options, path) : RC_IO;
+    }
+    /* Every time: an earlier process may have been killed between its rename and its sync. */
+    return rc == RC_OK ? sync_folder(store->path) : rc;
+}
+
 static enum rc open_all(struct store *store, const struct store_options *options)
 {
     enum rc rc = store->read_only ? RC_OK : make_folder(store->path);
@@ -272,24 +371,13 @@ static enum rc open_all(struct store *store, const struct store_options *options
     if (rc == RC_OK && !store->read_only) {
         rc = take_ownership(store);
     }
+    if (rc == RC_OK && !store->read_only) {
+        rc = ensure_file(store, options);
+    }
     if (rc == RC_OK) {
-        rc = open_env(store, options->map_bytes);
+        rc = open_env(store, options->map_bytes, store->path, 0);
     }
-    if (rc != RC_OK) {
-        return rc;
-    }
-    struct store_txn *txn = NULL;
-    rc = store_begin(store, !store->read_only, &txn);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    rc = open_tables(txn, options->service);
-    if (rc != RC_OK) {
-        store_abort(txn);
-        return rc;
-    }
-    /* Also for reading: handles opened by a transaction that is committed stay open. */
-    return store_commit(txn);
+    return rc == RC_OK ? open_handles(store, options->service) : rc;
 }
 
 enum rc store_open(struct store **store, const struct store_options *options)

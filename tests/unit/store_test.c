@@ -277,6 +277,22 @@ static void test_open_when_file_is_no_database_then_corrupt(void **state)
     fixture->store = NULL;
 }
 
+/* A power cut while a store is made: only the passing name is there, with anything in it. */
+static void test_open_when_making_was_cut_off_then_made_anew(void **state)
+{
+    struct fixture *fixture = *state;
+    char passing[PATH_MAX];
+    store_close(fixture->store);
+    fixture->store = NULL;
+    (void)snprintf(passing, sizeof passing, "%s", scratch_path(&fixture->scratch, "data.mdb.new"));
+    assert_int_equal(rename(scratch_path(&fixture->scratch, "data.mdb"), passing), 0);
+    assert_int_equal(truncate(passing, 4096 + 512), 0);
+    const struct store_options options = options_of(fixture);
+    assert_int_equal(store_open(&fixture->store, &options), RC_OK);
+    assert_int_not_equal(access(passing, F_OK), 0);
+    assert_int_equal(access(scratch_path(&fixture->scratch, "data.mdb"), F_OK), 0);
+}
+
 static void test_open_when_read_only_then_nothing_is_made(void **state)
 {
     struct fixture *fixture = *state;
@@ -416,6 +432,7 @@ int main(void)
         CASE(test_open_when_other_service_then_format),
         CASE(test_open_when_format_unknown_or_broken_then_refused),
         CASE(test_open_when_file_is_no_database_then_corrupt),
+        CASE(test_open_when_making_was_cut_off_then_made_anew),
         CASE(test_open_when_read_only_then_nothing_is_made),
         CASE(test_map_when_full_then_full_and_goes_on_with_room),
         CASE(test_fault_when_set_then_operation_fails),
