@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli_apart.h"
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
@@ -62,17 +63,6 @@ static bool folder_free(const char *path)
 }
 
 /* Removes a store's folder that this process began and did not finish. */
-static void remove_store(const char *path)
-{
-    static const char *const files[] = {"data.mdb", "lock.mdb", "owner"};
-    char file[PATH_MAX + 16];
-    for (size_t index = 0; index < sizeof files / sizeof files[0]; index++) {
-        (void)snprintf(file, sizeof file, "%s/%s", path, files[index]);
-        (void)unlink(file);
-    }
-    (void)rmdir(path);
-}
-
 static int make_folder(struct cli *cli, const char *path)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST) {
@@ -329,7 +319,7 @@ static int run_backup(struct backup *backup, const char *folder)
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         char path[PATH_MAX + 40];
         (void)snprintf(path, sizeof path, "%s/%s", folder, cli_services[index]);
-        remove_store(path);
+        cli_store_remove(path);
     }
     return fail_rc(cli, rc, folder);
 }
@@ -342,7 +332,11 @@ int cli_backup(struct cli *cli)
         return cli_usage(cli, "备份目录必须不存在或为空", "the folder must be new or empty",
                          folder);
     }
-    const int status = run_backup(&backup, folder);
+    int status = cli_apart(cli, folder, code_exit(PAIDAN__CODE__STORE_CORRUPT), NULL);
+    if (status != CLI_APART_CHILD) {
+        return status;
+    }
+    status = run_backup(&backup, folder);
     close_sources(&backup);
     return status;
 }
@@ -435,6 +429,17 @@ static enum rc move_in(const char *into, const char *data)
     return rmdir(into) == 0 ? store_copy_sync(data) : RC_IO;
 }
 
+/* Takes away what a restore that failed has made. */
+static void discard(const char *into)
+{
+    char path[PATH_MAX + 64];
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        (void)snprintf(path, sizeof path, "%s/%s", into, cli_services[index]);
+        cli_store_remove(path);
+    }
+    (void)rmdir(into);
+}
+
 static int run_restore(struct backup *backup, const char *folder, const struct entry *entries)
 {
     struct cli *cli = backup->cli;
@@ -456,12 +461,7 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
         }
         return rc == RC_OK ? tell_set(cli, backup, cli->data_dir) : fail_rc(cli, rc, into);
     }
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
-        char path[PATH_MAX + 64];
-        (void)snprintf(path, sizeof path, "%s/%s", into, cli_services[index]);
-        remove_store(path);
-    }
-    (void)rmdir(into);
+    discard(into);
     return status;
 }
 
@@ -474,7 +474,17 @@ int cli_restore(struct cli *cli)
         return cli_usage(cli, "数据目录必须不存在或为空", "the data folder must be new or empty",
                          cli->data_dir);
     }
-    int status = read_manifest(cli, folder, entries);
+    const int damaged = code_exit(PAIDAN__CODE__STORE_CORRUPT);
+    int status = cli_apart(cli, folder, damaged, NULL);
+    if (status == damaged) {
+        char into[PATH_MAX + 16];
+        (void)snprintf(into, sizeof into, "%s/restoring", cli->data_dir);
+        discard(into);
+    }
+    if (status != CLI_APART_CHILD) {
+        return status;
+    }
+    status = read_manifest(cli, folder, entries);
     if (status == CLI_EXIT_OK) {
         status = run_restore(&backup, folder, entries);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_apart.h"
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
@@ -17,6 +18,8 @@
 
 /* A read transaction is held no longer than so many records; the log is only ever added to. */
 enum { RECORDS_PER_TXN = 2000 };
+/* Of a child that the store ended: no status of ours. */
+enum { VERIFY_ENDED = 250 };
 
 int cli_log_service(struct cli *cli, const char *name)
 {
@@ -50,6 +53,17 @@ static int open_store(struct cli *cli, const char *service, struct store **store
     const struct store_options options = {.path = path, .service = service, .read_only = true};
     const enum rc rc = store_open(store, &options);
     return rc == RC_OK ? CLI_EXIT_OK : refuse_store(cli, rc, path);
+}
+
+void cli_store_remove(const char *path)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb", "owner"};
+    char file[PATH_MAX + 96];
+    for (size_t index = 0; index < sizeof files / sizeof files[0]; index++) {
+        (void)snprintf(file, sizeof file, "%s/%s", path, files[index]);
+        (void)unlink(file);
+    }
+    (void)rmdir(path);
 }
 
 /* ---- dump -------------------------------------------------------------------------------------
@@ -109,6 +123,10 @@ int cli_log_dump(struct cli *cli)
         status = cli_number(cli, CLI_UNTIL, 1, UINT64_MAX, UINT64_MAX, &dump.until);
     }
     if (status == CLI_EXIT_OK) {
+        status = cli_apart(cli, dump.service, code_exit(PAIDAN__CODE__STORE_CORRUPT), NULL);
+        if (status != CLI_APART_CHILD) {
+            return status;
+        }
         status = cli_arena(cli);
     }
     struct store *store = NULL;
@@ -191,14 +209,34 @@ int cli_log_check(struct cli *cli, struct store *store, const char *service)
     return tell_report(cli, service, rc, &report);
 }
 
+/* What is left to say of a log whose store ended the process that read it. */
+static int tell_ended(struct cli *cli, const char *service, int status)
+{
+    if (!cli->json || status == CLI_EXIT_OK) {
+        return status;
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, "service", json_string(service));
+    json_object_set_new(object, "good", json_false());
+    return cli_json_print(cli, object) == CLI_EXIT_OK ? status : CLI_EXIT_IO;
+}
+
 int cli_log_verify(struct cli *cli)
 {
     const char *service = cli->operands[0];
     struct store *store = NULL;
     int status = cli_log_service(cli, service);
-    if (status == CLI_EXIT_OK) {
-        status = open_store(cli, service, &store);
+    if (status != CLI_EXIT_OK) {
+        return status;
     }
+    status = cli_apart(cli, service, VERIFY_ENDED, NULL);
+    if (status == VERIFY_ENDED) {
+        return tell_ended(cli, service, CLI_EXIT_DIFFERENT);
+    }
+    if (status != CLI_APART_CHILD) {
+        return status;
+    }
+    status = open_store(cli, service, &store);
     if (status != CLI_EXIT_OK) {
         return status;
     }
@@ -210,15 +248,31 @@ int cli_log_verify(struct cli *cli)
 /* ---- replay -----------------------------------------------------------------------------------
  */
 
+static int tell_replay(struct cli *cli, const char *service, int status, char *printed)
+{
+    if (!cli->json) {
+        (void)fputs(printed, stdout);
+        return status;
+    }
+    printed[strcspn(printed, "\n")] = '\0';
+    json_t *object = json_object();
+    json_object_set_new(object, "service", json_string(service));
+    json_object_set_new(object, "good", json_boolean(status == CLI_EXIT_OK));
+    if (status != CLI_EXIT_OK && printed[0] != '\0') {
+        json_object_set_new(object, "what", json_string(printed));
+    }
+    return cli_json_print(cli, object) == CLI_EXIT_OK ? status : CLI_EXIT_IO;
+}
+
 /* Only the service itself can fold its log: its program lies beside this one. */
 int cli_log_replay(struct cli *cli)
 {
     const char *service = cli->operands[0];
-    const int status = cli_log_service(cli, service);
+    int status = cli_log_service(cli, service);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    char self[PATH_MAX], program[PATH_MAX + 64];
+    char self[PATH_MAX], program[PATH_MAX + 64], printed[1024];
     const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
     if (size < 0) {
         return cli_fail(cli, CLI_EXIT_IO, "找不到程序所在目录", "cannot find my own folder",
@@ -228,8 +282,12 @@ int cli_log_replay(struct cli *cli)
     (void)snprintf(program, sizeof program, "%s/paidan-%s", dirname(self), service);
     char *const arguments[] = {program, (char[]){"--data"}, cli->data_dir, (char[]){"--replay"},
                                NULL};
-    fflush(stdout);
-    execv(program, arguments);
-    return cli_fail(cli, CLI_EXIT_IO, "无法启动服务程序", "cannot start the service's program",
-                    program);
+    (void)setenv("LC_ALL", cli->chinese ? "zh_CN.UTF-8" : "C.UTF-8", 1); /* its language */
+    pid_t child = 0;
+    status = cli_apart_program(cli, service, CLI_EXIT_DIFFERENT, arguments, printed, sizeof printed,
+                               &child);
+    (void)snprintf(program, sizeof program, "%s/%s.replay-%ld", cli->data_dir, service,
+                   (long)child);
+    cli_store_remove(program); /* a replay that was ended could not do it itself */
+    return tell_replay(cli, service, status, printed);
 }
