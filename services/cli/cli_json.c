@@ -13,8 +13,9 @@
 /* Spans, not moments. */
 static const char *const spans[] = {"amount_ms", "wait_ms", "lease_ms", "retry_after_ms", NULL};
 /* Texts of residents and what else is personal, wherever it stands in intake's messages. */
-static const char *const withheld[] = {"text",        "place", "phone", "reporter", "query_code",
-                                       "supplements", "name",  "url",   "note",     NULL};
+static const char *const withheld[] = {"text",  "title",    "given_title", "place",
+                                       "phone", "reporter", "query_code",  "supplements",
+                                       "name",  "url",      "note",        NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
