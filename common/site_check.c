@@ -457,7 +457,9 @@ void site_check_policies(struct site_load *load)
     if (load->policies == NULL || site->policy_count == 0) {
         return; /* said already */
     }
-    check_reachable(load);
+    if (load->report->count == 0) { /* else what a policy is for may be misread */
+        check_reachable(load);
+    }
     for (uint32_t level = 1; level <= site->level_count; level++) {
         check_covered(load, level);
     }

@@ -356,6 +356,13 @@ static void read_scope(struct site_load *load, const struct site_csv_row *row,
     }
 }
 
+/* Names a category or an area that its own file, being unusable, could not tell. */
+static bool scope_misread(const struct site_csv_row *row, const struct site_matrix_row *duty)
+{
+    return (duty->category == SITE_NONE && strcmp(row->cells[MATRIX_CATEGORY], "*") != 0) ||
+           (duty->area == SITE_NONE && strcmp(row->cells[MATRIX_AREA], "*") != 0);
+}
+
 /* A ticket on a level is with a unit of that level, else raising it would not move it. */
 static void read_lead(struct site_load *load, const struct site_csv_row *row,
                       struct site_matrix_row *duty)
@@ -384,7 +391,8 @@ static void take_matrix(struct site_load *load, const struct site_csv_row *row)
     read_scope(load, row, &duty);
     read_lead(load, row, &duty);
     each_part(load, row->line, row->cells[MATRIX_ASSIST], take_assist, &duty);
-    if (load->report->count != before || duty.lead == SITE_NONE || duty.level == 0) {
+    const bool misread = scope_misread(row, &duty);
+    if (load->report->count != before || misread || duty.lead == SITE_NONE || duty.level == 0) {
         return; /* not known well enough to be compared with others */
     }
     const uint32_t same = site_index_matrix(index, duty.category, duty.area, duty.level);

@@ -172,7 +172,7 @@ static const struct mistake_case mistakes[] = {
 };
 
 /* What follows from the first mistake and cannot be avoided. */
-static const char *const consequences[] = {"POLICY_MISSING", "POLICY_UNREACHABLE"};
+static const char *const consequences[] = {"POLICY_MISSING"};
 
 static bool consequence(const char *name)
 {
@@ -266,6 +266,21 @@ static void test_load_when_file_is_absent_then_missing_but_aliases_may_be(void *
             assert_true(only); /* nothing is said about what refers to it */
         }
     }
+}
+
+static void
+test_load_when_areas_are_unreadable_then_rows_for_two_are_not_called_the_same(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    bool only = false;
+    (void)state;
+    files.text[SITE_AREAS] = "\xff\xfe";
+    files.text[SITE_MATRIX] =
+        "category,area,level,lead\n*,north,street,centre\n*,south,street,centre\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    assert_int_equal(report.count, 1);
+    assert_true(reported("areas.csv", report.mistakes[0].name, report.mistakes[0].line, &only));
 }
 
 static void test_load_when_many_mistakes_then_all_counted_in_order(void **state)
@@ -424,6 +439,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_when_one_mistake_then_its_name_and_line),
         cmocka_unit_test(test_load_when_file_is_absent_then_missing_but_aliases_may_be),
+        cmocka_unit_test(
+            test_load_when_areas_are_unreadable_then_rows_for_two_are_not_called_the_same),
         cmocka_unit_test(test_load_when_many_mistakes_then_all_counted_in_order),
         cmocka_unit_test(test_load_when_only_warnings_then_loaded),
         cmocka_unit_test(
