@@ -124,6 +124,20 @@ static enum rc open_engine(struct shell *shell)
     return rc;
 }
 
+/* After a kill the file is there still; a full disk need not keep us from starting then. */
+static bool endpoint_stands(const char *path, const char *endpoint)
+{
+    char stored[BUS_ENDPOINT_BYTES + 2] = "", wanted[BUS_ENDPOINT_BYTES + 2];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return false;
+    }
+    const size_t bytes = fread(stored, 1, sizeof stored - 1, file);
+    (void)fclose(file);
+    const int length = snprintf(wanted, sizeof wanted, "%s\n", endpoint);
+    return length >= 0 && (size_t)length == bytes && memcmp(stored, wanted, bytes) == 0;
+}
+
 /* Others find us by this file; it appears whole or not at all. */
 static enum rc endpoint_write(const char *folder, const char *service, const char *endpoint)
 {
@@ -133,7 +147,7 @@ static enum rc endpoint_write(const char *folder, const char *service, const cha
     if (rc == RC_OK) {
         rc = path_make(temporary, sizeof temporary, folder, service, ".endpoint.new");
     }
-    if (rc != RC_OK) {
+    if (rc != RC_OK || endpoint_stands(path, endpoint)) {
         return rc;
     }
     FILE *file = fopen(temporary, "we");

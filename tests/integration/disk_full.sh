@@ -47,6 +47,10 @@ accepts() {
     timeout 30 "$PAIDAN_BIN/paidan" --data "$1" submit --channel wechat --text '还有一件事' >/dev/null 2>&1
 }
 
+reads() {
+    paidan "$1" list >/dev/null 2>&1
+}
+
 # 1. The disk: a small file system of its own, filled up by a file that is then taken away.
 disk() {
     local data=$scratch/disk pids
@@ -74,6 +78,13 @@ disk() {
     wait_until 60 "services caught up" quiet "$data"
     wait_until 60 "nothing lost" nothing_lost "$data"
     expect "process ids" "$(cat "$data"/run/*.pid)" "$pids"
+    # Who is killed while the disk is full to the last block comes back and can be read.
+    dd if=/dev/zero of="$data/ballast" bs=64k status=none 2>/dev/null
+    dd if=/dev/zero of="$data/ballast2" bs=512 status=none 2>/dev/null
+    service_kill "$data" escalation
+    wait_until 60 "a service starts with the disk full" reads "$data"
+    rm "$data/ballast" "$data/ballast2"
+    wait_until 60 "services caught up" quiet "$data"
     paidan "$data" stats || fail "stats do not agree"
     logs_hold "$data"
     instance_stop "$data"
