@@ -194,6 +194,13 @@ int cli_connect(struct cli *cli)
     if (status != CLI_EXIT_OK || cli->client != NULL) {
         return status;
     }
+    char run[PATH_MAX + 16];
+    (void)snprintf(run, sizeof run, "%s/run", cli->data_dir);
+    if (access(run, X_OK) != 0 && errno == EACCES) {
+        return cli_fail(cli, CLI_EXIT_IO, "没有权限连接实例；请让管理员把你加入它的用户组",
+                        "no permission for this instance; ask its operator to add you to its group",
+                        run);
+    }
     const enum rc rc = client_open(&cli->client, cli->data_dir, cli->actor);
     if (rc != RC_OK) {
         return cli_fail(cli, CLI_EXIT_IO, "无法建立连接", "cannot open a connection", rc_name(rc));

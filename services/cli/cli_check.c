@@ -28,8 +28,11 @@ static void print_mistakes(struct cli *cli, const struct site_report *report)
     uint32_t index = 0;
     for (; index < report->count && index < SITE_MISTAKES_MAX; index++) {
         const struct site_mistake *mistake = &report->mistakes[index];
-        printf("%s:%u: %s %s / %s\n", mistake->file, mistake->line, mistake->name, mistake->zh,
-               mistake->en);
+        printf("%s:", mistake->file);
+        if (mistake->line > 0) { /* 0: of the whole file */
+            printf("%u:", mistake->line);
+        }
+        printf(" %s %s / %s\n", mistake->name, mistake->zh, mistake->en);
     }
     if (report->count > index) {
         printf(cli_say(cli, "……另有 %u 处\n", "... and %u more\n"), report->count - index);

@@ -200,11 +200,13 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
 static unsigned command_words(int argc, char **argv, const char *words[COMMAND_WORDS_MAX])
 {
     unsigned count = 0;
+    bool ended = false;
     for (int index = 1; index < argc && count < COMMAND_WORDS_MAX; index++) {
-        if (strcmp(argv[index], "--") == 0) {
-            break;
+        if (!ended && strcmp(argv[index], "--") == 0) {
+            ended = true;
+            continue;
         }
-        if (argv[index][0] == '-' && argv[index][1] != '\0') {
+        if (!ended && argv[index][0] == '-' && argv[index][1] != '\0') {
             const char *name = argv[index][1] == '-' ? argv[index] + 2 : "";
             const int option = strchr(name, '=') != NULL ? -1 : find_option(name, strlen(name));
             if (option >= 0 && cli_options[option].argument != CLI_NOTHING) {

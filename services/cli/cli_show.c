@@ -191,7 +191,7 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
     }
     label(cli, "经过", "so far");
     printf(cli_say(cli, "上报 %u 次，催单 %u 次，第 %u 轮，版本 %llu\n",
-                   "raised %u times, chased %u times, round %u, version %llu\n"),
+                   "raised: %u, chased: %u, round %u, version %llu\n"),
            brief->has_raises ? brief->raises : 0, brief->has_chases ? brief->chases : 0,
            brief->has_round ? brief->round : 0, (unsigned long long)brief->version);
 }
@@ -278,6 +278,8 @@ static void print_callback(struct cli *cli, const Paidan__CallbackShown *callbac
     }
     if (callback->has_unreached && callback->unreached) {
         printf("  %s", cli_say(cli, "未接通", "unreached"));
+    } else if (!callback->open && !callback->has_solved) {
+        printf("  %s", cli_say(cli, "已取消", "cancelled"));
     }
     if (callback->note != NULL) {
         printf("  %s", callback->note);

@@ -222,6 +222,19 @@ static void print_equations(struct cli *cli, const struct totals totals[CLI_SERV
     }
 }
 
+/* The first service that did not answer one of the two times. */
+static const char *silent(const struct cli_service *before, const struct cli_service *after)
+{
+    for (size_t index = 0; index < 2 * CLI_SERVICES; index++) {
+        const struct cli_service *service =
+            index < CLI_SERVICES ? &before[index] : &after[index - CLI_SERVICES];
+        if (service->code != PAIDAN__CODE__OK) {
+            return cli_services[index % CLI_SERVICES];
+        }
+    }
+    return NULL;
+}
+
 int cli_stats(struct cli *cli)
 {
     uint64_t settle_s = 0;
@@ -231,7 +244,7 @@ int cli_stats(struct cli *cli)
         free(totals);
         return status;
     }
-    struct cli_service before[CLI_SERVICES], after[CLI_SERVICES];
+    struct cli_service before[CLI_SERVICES] = {0}, after[CLI_SERVICES] = {0};
     const uint64_t until_us = clock_monotonic_us() + settle_s * 1000000u;
     bool settled = false, agreed = false;
     for (;;) {
@@ -242,7 +255,7 @@ int cli_stats(struct cli *cli)
         }
         if (code != PAIDAN__CODE__OK || status != CLI_EXIT_OK) {
             free(totals);
-            return status != CLI_EXIT_OK ? status : cli_refuse(cli, code, cli->data_dir);
+            return status != CLI_EXIT_OK ? status : cli_refuse(cli, code, silent(before, after));
         }
         settled = cli_service_quiet(before) && same_heads(before, after);
         agreed = agree(totals);

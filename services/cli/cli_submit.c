@@ -355,7 +355,12 @@ static int read_header(struct import *import)
 {
     char *line = NULL, ignored[400] = "";
     size_t bytes = 0;
-    if (read_line(import, &line, &bytes) != RC_OK) {
+    const enum rc rc = read_line(import, &line, &bytes);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return cli_fail(import->cli, CLI_EXIT_IO, "读取表格失败", "cannot read the table",
+                        cli_value(import->cli, CLI_FROM));
+    }
+    if (rc != RC_OK) {
         return cli_usage(import->cli, "表格是空的，应有列名一行",
                          "the table is empty: a line with the names of the columns is needed",
                          cli_value(import->cli, CLI_FROM));

@@ -53,6 +53,9 @@ static void test_parse_when_options_stand_anywhere_then_they_are_found(void **st
     /* Nothing after -- is an option; a lone dash is a word. */
     assert_int_equal(parse(&cli, "show -- --strange"), 0);
     assert_string_equal(cli.operands[0], "--strange");
+    assert_int_equal(parse(&cli, "-- show N1"), 0);
+    assert_string_equal(cli.command->name, "show");
+    assert_string_equal(cli.operands[0], "N1");
     assert_int_equal(parse(&cli, "submit --channel c --from -"), 0);
     assert_string_equal(cli_value(&cli, CLI_FROM), "-");
     assert_int_equal(parse(&cli, "submit --channel c --text -x"), 0);
