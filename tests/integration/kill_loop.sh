@@ -11,8 +11,8 @@ RANDOM=${SEED:-7}
 data=$scratch/d site=$PAIDAN_ROOT/deploy/sites/demo
 source "$(dirname "$0")/lib_load.sh"
 
-# Two minutes a second: deadlines expire while all this goes on.
-instance_start "$data" "$site" 120
+# Two minutes a second, in the hours of callbacks: deadlines expire while all this goes on.
+instance_start "$data" "$site" 120 "2026-03-02 10:00"
 load_start
 for ((kill = 0; kill < kills; kill++)); do
     sleep "$((RANDOM % 2)).$((RANDOM % 10))"
