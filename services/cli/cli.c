@@ -159,6 +159,14 @@ int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail)
     return code_exit(code);
 }
 
+int cli_refuse_as(const struct cli *cli, Paidan__Code code, const char *zh, const char *en,
+                  const char *detail)
+{
+    (void)cli;
+    say_error(code_name(code), zh, en, detail);
+    return code_exit(code);
+}
+
 int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word)
 {
     (void)cli;

@@ -65,6 +65,9 @@ char *cli_text(const struct cli *cli, enum cli_option option);
 
 /* `paidan: CODE: 句子 / sentence (detail)` on stderr; detail may be NULL. Returns the status. */
 int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail);
+/* The same where another sentence than the code's own fits better. */
+int cli_refuse_as(const struct cli *cli, Paidan__Code code, const char *zh, const char *en,
+                  const char *detail);
 /* The same for words that are not understood, in both languages. Returns CLI_EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word);
 /* A failure of this process or its machine, in both languages. Returns status. */

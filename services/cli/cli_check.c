@@ -89,8 +89,9 @@ static int tell_bad(struct cli *cli, const struct site_report *report)
         print_mistakes(cli, report);
     }
     char detail[64];
-    (void)snprintf(detail, sizeof detail, "%s: %u", cli->operands[0], report->count);
-    return cli_refuse(cli, PAIDAN__CODE__SITE_INVALID, detail);
+    (void)snprintf(detail, sizeof detail, "%u", report->count);
+    return cli_refuse_as(cli, PAIDAN__CODE__SITE_INVALID, "站点设置有误，逐条见上。",
+                         "The site has mistakes, each named above.", detail);
 }
 
 int cli_check(struct cli *cli)

@@ -61,11 +61,12 @@ int cli_lookup(struct cli *cli)
     number_format(found->ticket, number);
     cli_time_exact(found->registered_ms, cli->utc_offset_ms, registered);
     cli_time_exact(found->changed_ms, cli->utc_offset_ms, changed);
-    printf("%s  %s%s%s\n%s\n", number, cli_state_word(cli, found->state),
-           found->has_outcome ? " · " : "",
-           found->has_outcome ? cli_outcome_word(cli, found->outcome) : "", found->title);
+    /* Withdrawn is a state and an outcome: said once. */
+    const bool more = found->has_outcome && found->outcome != PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+    printf("%s  %s%s%s\n%s\n", number, cli_state_word(cli, found->state), more ? " · " : "",
+           more ? cli_outcome_word(cli, found->outcome) : "", found->title);
     printf(cli_say(cli, "受理 %s，最近变化 %s，催单 %u 次，补充 %u 次\n",
-                   "registered %s, last change %s, %u chases, %u supplements\n"),
+                   "registered %s, last change %s, chases: %u, supplements: %u\n"),
            registered, changed, found->chases, found->supplements);
     return CLI_EXIT_OK;
 }
