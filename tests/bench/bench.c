@@ -193,7 +193,6 @@ void bench_stop(struct bench_instance *instance)
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
         bench_stop_one(instance, index);
     }
-    bench_folder_drop(instance->data);
 }
 
 /* ---- the machine -------------------------------------------------------------------------------

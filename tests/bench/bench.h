@@ -3,9 +3,12 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "common/client.h"
 
 enum { BENCH_SERVICES = 4, BENCH_PATH_BYTES = 512 };
 extern const char *const bench_services[BENCH_SERVICES];
@@ -37,7 +40,18 @@ void bench_start(struct bench_instance *instance);
 /* Also starts one again after bench_stop_one; returns after its READY, that is when it answers. */
 void bench_start_one(struct bench_instance *instance, unsigned service);
 void bench_stop_one(struct bench_instance *instance, unsigned service);
-void bench_stop(struct bench_instance *instance);
+void bench_stop(struct bench_instance *instance); /* the data stay */
+
+/* Asks running services: Stats, or Metrics whose text holds the samples. */
+struct bench_watcher {
+    struct client *client;
+    struct arena arena;
+};
+Paidan__Answer *bench_ask(struct bench_watcher *watcher, const char *service, bool metrics);
+uint64_t bench_closed(struct bench_watcher *watcher); /* lives */
+double bench_metric(const char *text, const char *name);
+/* Of a stopped service: every record is checked on the way. */
+uint64_t bench_log_bytes(const char *data, unsigned service);
 
 /* {"cpu": ..., "cores": ..., "kernel": ..., "fdatasync_ms": ...} */
 json_t *bench_machine(const char *folder);

@@ -367,65 +367,18 @@ static void *run_callers(void *context)
 /* ---- measuring ---------------------------------------------------------------------------------
  */
 
-struct watcher {
-    struct client *client;
-    struct arena arena;
-};
-
-static Paidan__Answer *ask(struct watcher *watcher, const char *service, bool metrics)
-{
-    Paidan__StatsWish stats = PAIDAN__STATS_WISH__INIT;
-    Paidan__MetricsWish text = PAIDAN__METRICS_WISH__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    Paidan__Answer *answer = NULL;
-    request.wish_case = metrics ? PAIDAN__REQUEST__WISH_METRICS : PAIDAN__REQUEST__WISH_STATS;
-    if (metrics) {
-        request.metrics = &text;
-    } else {
-        request.stats = &stats;
-    }
-    arena_reset(&watcher->arena);
-    if (client_call(watcher->client, service, &request, &watcher->arena, ANSWER_MS, &answer) !=
-        RC_OK) {
-        bench_fail("%s does not say its counters", service);
-    }
-    return answer;
-}
-
-static uint64_t closed(struct watcher *watcher)
-{
-    const Paidan__Answer *answer = ask(watcher, "escalation", false);
-    for (size_t index = 0; index < answer->stats->n_counts; index++) {
-        if (strcmp(answer->stats->counts[index]->name, "state_closed") == 0) {
-            return answer->stats->counts[index]->value;
-        }
-    }
-    bench_fail("escalation has no state_closed");
-}
-
 /* Steps and records said so far. */
 struct work {
     double steps, head, cpu_us, bytes;
 };
 
-static double metric(const char *text, const char *name)
-{
-    char line[64];
-    snprintf(line, sizeof line, "\n%s ", name);
-    const char *at = strstr(text, line);
-    if (at == NULL) {
-        bench_fail("no metric %s", name);
-    }
-    return strtod(at + strlen(line), NULL);
-}
-
-static void work_read(struct watcher *watcher, struct work work[BENCH_SERVICES])
+static void work_read(struct bench_watcher *watcher, struct work work[BENCH_SERVICES])
 {
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
-        const char *text = ask(watcher, bench_services[index], true)->metrics->text;
-        work[index].steps = metric(text, "paidan_step_seconds_count");
-        work[index].head = metric(text, "paidan_log_head");
-        work[index].bytes = metric(text, "paidan_map_used_bytes");
+        const char *text = bench_ask(watcher, bench_services[index], true)->metrics->text;
+        work[index].steps = bench_metric(text, "paidan_step_seconds_count");
+        work[index].head = bench_metric(text, "paidan_log_head");
+        work[index].bytes = bench_metric(text, "paidan_map_used_bytes");
         work[index].cpu_us = (double)bench_cpu_us(bench.instance.pids[index]);
     }
 }
@@ -455,7 +408,7 @@ static void report_services(json_t *result, const struct work *from, const struc
     json_object_set_new(result, "services", services);
 }
 
-static void measure_lives(struct watcher *watcher, json_t *result)
+static void measure_lives(struct bench_watcher *watcher, json_t *result)
 {
     enum { SECONDS_MAX = 3600 };
     static double rates[SECONDS_MAX];
@@ -463,12 +416,12 @@ static void measure_lives(struct watcher *watcher, json_t *result)
     sleep(WARM_SECONDS);
     work_read(watcher, from);
     const uint64_t own_us = bench_cpu_us(getpid());
-    const uint64_t first = closed(watcher), start_us = clock_monotonic_us();
+    const uint64_t first = bench_closed(watcher), start_us = clock_monotonic_us();
     uint64_t before = first, before_us = start_us;
     unsigned count = 0;
     for (; count < bench.seconds && count < SECONDS_MAX; count++) {
         sleep(1);
-        const uint64_t now = closed(watcher), now_us = clock_monotonic_us();
+        const uint64_t now = bench_closed(watcher), now_us = clock_monotonic_us();
         rates[count] = (double)(now - before) * 1e6 / (double)(now_us - before_us);
         before = now;
         before_us = now_us;
@@ -527,12 +480,23 @@ static void measure_acks(struct submitter *submitter, json_t *result)
     free(due_us);
 }
 
-static void wait_all_closed(struct watcher *watcher)
+static void report_logs(json_t *result)
+{
+    const double lives = (double)atomic_load(&bench.submitted);
+    json_t *logs = json_object();
+    for (unsigned index = 0; index < BENCH_SERVICES; index++) {
+        const double bytes = (double)bench_log_bytes(bench.instance.data, index);
+        json_object_set_new(logs, bench_services[index], json_real(bench_round(bytes / lives)));
+    }
+    json_object_set_new(result, "log_bytes_per_life", logs);
+}
+
+static void wait_all_closed(struct bench_watcher *watcher)
 {
     const uint64_t until_us = clock_monotonic_us() + 120u * 1000000u;
-    while (closed(watcher) < atomic_load(&bench.submitted)) {
+    while (bench_closed(watcher) < atomic_load(&bench.submitted)) {
         if (clock_monotonic_us() > until_us) {
-            bench_fail("%llu of %llu lives closed", (unsigned long long)closed(watcher),
+            bench_fail("%llu of %llu lives closed", (unsigned long long)bench_closed(watcher),
                        (unsigned long long)atomic_load(&bench.submitted));
         }
         usleep(20000);
@@ -558,7 +522,7 @@ static void measure_restart(json_t *result)
 static json_t *measure(void)
 {
     static struct submitter submitter;
-    struct watcher watcher;
+    struct bench_watcher watcher;
     pthread_t threads[3];
     json_t *result = json_object();
     open_client(&submitter.client, &submitter.arena, "wechat-bot");
@@ -572,7 +536,7 @@ static json_t *measure(void)
     wait_all_closed(&watcher);
     measure_acks(&submitter, result);
     wait_all_closed(&watcher);
-    json_object_set_new(result, "lives", json_integer((json_int_t)closed(&watcher)));
+    json_object_set_new(result, "lives", json_integer((json_int_t)bench_closed(&watcher)));
     json_object_set_new(result, "text_bytes", json_integer((json_int_t)bench.text_bytes));
     atomic_store(&bench.stop, true);
     pthread_join(threads[1], NULL);
@@ -620,6 +584,8 @@ int main(int argc, char **argv)
     json_t *result = measure();
     json_object_set_new(result, "machine", bench_machine(bench.instance.data));
     bench_stop(&bench.instance);
+    report_logs(result);
+    bench_folder_drop(bench.instance.data);
     bench_print(result);
     return 0;
 }
