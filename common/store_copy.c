@@ -28,7 +28,7 @@ struct copy {
     store_copy_progress progress;
     void *context;
     struct store_copy_report *report;
-    crypto_generichash_state hash;
+    crypto_generichash_state *hash; /* the caller's: it wants 64-byte alignment */
 };
 
 static enum rc fail(const struct copy *copy, int error)
@@ -43,8 +43,8 @@ static void digest(struct copy *copy, const void *bytes, size_t size)
     for (unsigned index = 0; index < 8; index++) {
         length[index] = (unsigned char)((uint64_t)size >> (56 - 8 * index));
     }
-    (void)crypto_generichash_update(&copy->hash, length, sizeof length);
-    (void)crypto_generichash_update(&copy->hash, bytes, size);
+    (void)crypto_generichash_update(copy->hash, length, sizeof length);
+    (void)crypto_generichash_update(copy->hash, bytes, size);
 }
 
 static enum rc target_begin(struct copy *copy)
@@ -176,14 +176,16 @@ enum rc store_copy_sync(const char *path)
 enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress progress,
                    void *context, struct store_copy_report *report)
 {
-    struct copy copy = {.store = from->store,
+    crypto_generichash_state hash;
+    struct copy copy = {.hash = &hash,
+                        .store = from->store,
                         .from = from->txn,
                         .progress = progress,
                         .context = context,
                         .report = report};
     memset(report, 0, sizeof *report);
     if (sodium_init() < 0 ||
-        crypto_generichash_init(&copy.hash, NULL, 0, STORE_COPY_DIGEST_BYTES) != 0) {
+        crypto_generichash_init(&hash, NULL, 0, STORE_COPY_DIGEST_BYTES) != 0) {
         return RC_STORE;
     }
     enum rc rc = open_target(&copy, path);
@@ -199,6 +201,6 @@ enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress
     if (copy.env != NULL) {
         mdb_env_close(copy.env);
     }
-    (void)crypto_generichash_final(&copy.hash, report->digest, sizeof report->digest);
+    (void)crypto_generichash_final(&hash, report->digest, sizeof report->digest);
     return rc == RC_OK ? store_copy_sync(path) : rc;
 }
