@@ -152,6 +152,7 @@ static void fill_row(struct import *import, struct row *row, size_t bytes)
         return;
     }
     char *at = row->bytes;
+    bool surplus = false;
     for (size_t index = 0; at != NULL; index++) {
         char *tab = strchr(at, '\t');
         if (tab != NULL) {
@@ -160,7 +161,13 @@ static void fill_row(struct import *import, struct row *row, size_t bytes)
         if (index < import->column_count && import->columns[index] >= 0) {
             set_column(import, row, (enum column)import->columns[index], at);
         }
+        surplus = surplus || (index >= import->column_count && *at != '\0');
         at = tab == NULL ? NULL : tab + 1;
+    }
+    if (surplus) {
+        /* A tab inside a text: nobody would see that its rest was dropped. */
+        refuse(row, PAIDAN__CODE__FIELD_INVALID, "more cells than the header: a tab in one?");
+        return;
     }
     check_row(row);
 }

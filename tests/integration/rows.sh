@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# A table with rows that cannot be taken: each is refused by its own code, the others are accepted.
+source "$(dirname "$0")/lib.sh"
+
+data=$scratch/d
+instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo"
+
+{
+    printf 'external_id\ttext\n'
+    printf 'good-1\t小区垃圾桶三天没人清运\n'
+    printf 'tab\t前半句\t后半句\n'
+    printf 'empty-cells\t路灯坏了\t\t\n'
+    printf 'bytes\t\377\376\n'
+    printf 'nul\t看\0不见\n'
+    printf 'blank\t   \n'
+    printf 'long\t%s\n' "$(head -c 5000000 /dev/zero | tr '\0' x)"
+    printf 'good-2\t楼道里没有灯\n'
+} >"$scratch/rows.tsv"
+
+code=0
+paidan "$data" submit --channel wechat --from "$scratch/rows.tsv" --json >"$scratch/out" || code=$?
+expect "exit status" "$code" 65
+expect "summary" "$(summary_of "$scratch/out")" "3 0 5"
+expect "codes" "$(json_all code <"$scratch/out" | grep -v '^OK$' | tr '\n' ' ')" \
+    "FIELD_INVALID TEXT_NOT_UTF8 TEXT_NOT_UTF8 TEXT_EMPTY TEXT_TOO_LONG "
+# Given again, those that were taken are found by their external ids.
+paidan "$data" submit --channel wechat --from "$scratch/rows.tsv" --json >"$scratch/again" || true
+expect "summary of the same table" "$(summary_of "$scratch/again")" "0 3 5"
+expect "registered" "$(paidan "$data" stats --json | json_first registered)" 3
+instance_stop "$data"
