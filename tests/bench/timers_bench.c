@@ -187,7 +187,8 @@ static void measure_lateness(const struct site *site, unsigned seconds, json_t *
         const uint64_t facts = step_engine_head(timers.engine) - head - count;
         const double end_ms = (double)(clock_monotonic_us() - start_us) / 1000.0;
         for (uint64_t index = 0; index < facts && fired < total; index++, fired++) {
-            const double due_ms = (double)(fired / 50 * 50) * 1000.0 / (double)SPREAD_PER_S;
+            const uint64_t step = fired - fired % 50;
+            const double due_ms = (double)step * 1000.0 / (double)SPREAD_PER_S;
             late_ms[fired] = end_ms > due_ms ? end_ms - due_ms : 0;
         }
     }
