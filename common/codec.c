@@ -1,4 +1,4 @@
-/* codec: bounded big-endian reading and writing. */
+/* codec: bounded reading and writing. */
 #include "codec.h"
 
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #define CRC_BYTES 4u
 #define TEXT_BYTES_LIMIT 255u
+#define VARINT_BYTES_MAX 10u
 
 void codec_writer_init(struct codec_writer *writer, void *bytes, size_t size)
 {
@@ -55,6 +56,17 @@ void codec_put_u32(struct codec_writer *writer, uint32_t value)
 void codec_put_u64(struct codec_writer *writer, uint64_t value)
 {
     put_number(writer, value, 8);
+}
+
+void codec_put_varint(struct codec_writer *writer, uint64_t value)
+{
+    unsigned char bytes[VARINT_BYTES_MAX];
+    size_t count = 0;
+    for (; value >= 0x80; value >>= 7) {
+        bytes[count++] = (unsigned char)(0x80 | (value & 0x7f));
+    }
+    bytes[count++] = (unsigned char)value;
+    codec_put_bytes(writer, bytes, count);
 }
 
 void codec_put_bytes(struct codec_writer *writer, const void *bytes, size_t count)
@@ -133,6 +145,27 @@ uint32_t codec_get_u32(struct codec_reader *reader)
 uint64_t codec_get_u64(struct codec_reader *reader)
 {
     return get_number(reader, 8);
+}
+
+uint64_t codec_get_varint(struct codec_reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        const unsigned char *at = codec_get_bytes(reader, 1);
+        if (at == NULL) {
+            return 0;
+        }
+        const uint64_t bits = *at & 0x7fu;
+        if (bits << shift >> shift != bits || (*at == 0 && shift > 0)) {
+            break; /* more than 64 bits, or not the shortest form */
+        }
+        value |= bits << shift;
+        if ((*at & 0x80u) == 0) {
+            return value;
+        }
+    }
+    reader->failed = true;
+    return 0;
 }
 
 void codec_get_text(struct codec_reader *reader, char *text, size_t size)

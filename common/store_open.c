@@ -19,7 +19,7 @@
 #include "diag.h"
 #include "store_private.h"
 
-#define FORMAT_VERSION 1u
+#define FORMAT_VERSION 2u
 #define READERS_MAX 512u
 #define MODE_FILE 0600 /* residents' data: the service's user alone */
 #define MODE_FOLDER 0700

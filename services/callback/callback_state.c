@@ -59,14 +59,14 @@ enum rc callback_state_put(struct store_txn *txn, uint64_t ticket, const struct 
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, VERSION);
     codec_put_u8(&writer, (uint8_t)task->state);
-    codec_put_u32(&writer, task->round);
-    codec_put_u32(&writer, task->attempt);
-    codec_put_u64(&writer, task->open_ms);
-    codec_put_u64(&writer, task->due_ms);
-    codec_put_u64(&writer, task->ready_ms);
-    codec_put_u64(&writer, task->until_ms);
-    codec_put_u64(&writer, task->last_seq);
-    codec_put_u64(&writer, task->answered_seq);
+    codec_put_varint(&writer, task->round);
+    codec_put_varint(&writer, task->attempt);
+    codec_put_varint(&writer, task->open_ms);
+    codec_put_varint(&writer, task->due_ms - task->open_ms);
+    codec_put_varint(&writer, task->ready_ms - task->open_ms);
+    codec_put_varint(&writer, task->until_ms);
+    codec_put_varint(&writer, task->last_seq);
+    codec_put_varint(&writer, task->answered_seq);
     codec_put_u8(&writer, (uint8_t)task->solved);
     codec_put_u8(&writer, (uint8_t)task->satisfied);
     codec_put_text(&writer, task->channel);
@@ -88,22 +88,24 @@ static enum rc task_decode(const void *bytes, size_t size, struct callback_task 
     }
     memset(task, 0, sizeof *task);
     const uint8_t state = codec_get_u8(&reader);
-    task->round = codec_get_u32(&reader);
-    task->attempt = codec_get_u32(&reader);
-    task->open_ms = codec_get_u64(&reader);
-    task->due_ms = codec_get_u64(&reader);
-    task->ready_ms = codec_get_u64(&reader);
-    task->until_ms = codec_get_u64(&reader);
-    task->last_seq = codec_get_u64(&reader);
-    task->answered_seq = codec_get_u64(&reader);
+    const uint64_t round = codec_get_varint(&reader), attempt = codec_get_varint(&reader);
+    task->open_ms = codec_get_varint(&reader);
+    task->due_ms = task->open_ms + codec_get_varint(&reader);
+    task->ready_ms = task->open_ms + codec_get_varint(&reader);
+    task->until_ms = codec_get_varint(&reader);
+    task->last_seq = codec_get_varint(&reader);
+    task->answered_seq = codec_get_varint(&reader);
     task->solved = codec_get_u8(&reader);
     task->satisfied = codec_get_u8(&reader);
     codec_get_text(&reader, task->channel, sizeof task->channel);
     codec_get_text(&reader, task->unit, sizeof task->unit);
     codec_get_text(&reader, task->holder, sizeof task->holder);
-    if (!codec_done(&reader) || state == CALLBACK_NONE || state >= CALLBACK_STATE_COUNT) {
+    if (!codec_done(&reader) || state == CALLBACK_NONE || state >= CALLBACK_STATE_COUNT ||
+        round > UINT32_MAX || attempt > UINT32_MAX) {
         return RC_CORRUPT;
     }
+    task->round = (uint32_t)round;
+    task->attempt = (uint32_t)attempt;
     task->state = (enum callback_state)state;
     return RC_OK;
 }

@@ -46,9 +46,8 @@ static enum rc evolve_registered(struct step_fold *fold, uint64_t seq, const Pai
     memcpy(record.query_code, fact->query_code, QUERY_CODE_BYTES);
     enum rc rc = intake_state_append(fold->txn, event->ticket, &record);
     if (rc == RC_OK && fact->external_id != NULL) {
-        struct intake_external external = {.ticket = event->ticket};
-        intake_state_digest(fact->text, external.text_digest);
-        rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id, &external);
+        rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id,
+                                          event->ticket);
     }
     if (rc != RC_OK) {
         return contradiction(rc);

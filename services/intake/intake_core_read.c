@@ -87,20 +87,19 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
 static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup *wish,
                                Paidan__Answer *answer)
 {
-    struct intake_external external;
-    enum rc rc =
-        intake_state_external_get(reader->txn, wish->channel, wish->external_id, &external);
+    uint64_t ticket = 0;
+    enum rc rc = intake_state_external_get(reader->txn, wish->channel, wish->external_id, &ticket);
     if (rc == RC_NOT_FOUND) {
         return refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
     struct intake_ticket record;
     if (rc == RC_OK) {
-        rc = intake_state_get(reader->txn, external.ticket, &record);
+        rc = intake_state_get(reader->txn, ticket, &record);
     }
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    return looked_up(reader, external.ticket, &record, answer);
+    return looked_up(reader, ticket, &record, answer);
 }
 
 enum rc intake_core_lookup(struct step_view *view, const Paidan__Lookup *wish,

@@ -13,10 +13,13 @@
 
 enum {
     VERSION = 1,
-    TICKET_BYTES_MAX = 128 + 8 * INTAKE_RECENT_MAX,
-    EXTERNAL_BYTES_MAX = 64,
+    TICKET_BYTES_MAX = 128 + 10 * INTAKE_RECENT_MAX,
+    EXTERNAL_BYTES_MAX = 16,
     KEY_TICKET_BYTES = 8,
-    KEY_EXTERNAL_BYTES = 8 + INTAKE_DIGEST_BYTES,
+    KEY_CHANNEL_BYTES = 8,
+    DIGEST_BYTES = 16,
+    /* Of an id that is longer, this many bytes and the digest of all: longer than any other key. */
+    WHOLE_ID_BYTES_MAX = STORE_KEY_BYTES_MAX - KEY_CHANNEL_BYTES - DIGEST_BYTES,
 };
 
 static void ticket_key(uint64_t ticket, unsigned char key[KEY_TICKET_BYTES])
@@ -35,18 +38,18 @@ static size_t ticket_encode(const struct intake_ticket *record, unsigned char *b
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, size);
     codec_seal_begin(&writer, VERSION);
-    codec_put_u64(&writer, record->registered_seq);
-    codec_put_u64(&writer, record->last_seq);
-    codec_put_u64(&writer, record->registered_ms);
-    codec_put_u64(&writer, record->changed_ms);
+    codec_put_varint(&writer, record->registered_seq);
+    codec_put_varint(&writer, record->last_seq - record->registered_seq);
+    codec_put_varint(&writer, record->registered_ms);
+    codec_put_varint(&writer, record->changed_ms - record->registered_ms);
     codec_put_bytes(&writer, record->query_code, QUERY_CODE_BYTES - 1);
     codec_put_u8(&writer, (uint8_t)record->state);
     codec_put_u8(&writer, (uint8_t)record->outcome);
-    codec_put_u32(&writer, record->supplements);
-    codec_put_u32(&writer, record->chases);
+    codec_put_varint(&writer, record->supplements);
+    codec_put_varint(&writer, record->chases);
     codec_put_u8(&writer, (uint8_t)record->recent_count);
     for (uint32_t index = 0; index < record->recent_count; index++) {
-        codec_put_u64(&writer, record->recent[index]);
+        codec_put_varint(&writer, record->recent[index]);
     }
     codec_seal_end(&writer);
     CHECK(!writer.failed);
@@ -62,26 +65,28 @@ static enum rc ticket_decode(const void *bytes, size_t size, struct intake_ticke
         return RC_CORRUPT;
     }
     memset(record, 0, sizeof *record);
-    record->registered_seq = codec_get_u64(&reader);
-    record->last_seq = codec_get_u64(&reader);
-    record->registered_ms = codec_get_u64(&reader);
-    record->changed_ms = codec_get_u64(&reader);
+    record->registered_seq = codec_get_varint(&reader);
+    record->last_seq = record->registered_seq + codec_get_varint(&reader);
+    record->registered_ms = codec_get_varint(&reader);
+    record->changed_ms = record->registered_ms + codec_get_varint(&reader);
     const unsigned char *const code = codec_get_bytes(&reader, QUERY_CODE_BYTES - 1);
     if (code != NULL) {
         memcpy(record->query_code, code, QUERY_CODE_BYTES - 1);
     }
     const uint8_t state = codec_get_u8(&reader);
     record->outcome = codec_get_u8(&reader);
-    record->supplements = codec_get_u32(&reader);
-    record->chases = codec_get_u32(&reader);
+    const uint64_t supplements = codec_get_varint(&reader), chases = codec_get_varint(&reader);
     record->recent_count = codec_get_u8(&reader);
     if (state == INTAKE_NONE || state >= INTAKE_STATE_COUNT ||
-        record->recent_count > INTAKE_RECENT_MAX) {
+        record->recent_count > INTAKE_RECENT_MAX || supplements > UINT32_MAX ||
+        chases > UINT32_MAX) {
         return RC_CORRUPT;
     }
+    record->supplements = (uint32_t)supplements;
+    record->chases = (uint32_t)chases;
     record->state = (enum intake_state)state;
     for (uint32_t index = 0; index < record->recent_count; index++) {
-        record->recent[index] = codec_get_u64(&reader);
+        record->recent[index] = codec_get_varint(&reader);
     }
     return codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
@@ -130,26 +135,37 @@ enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
     return rc;
 }
 
-static void external_key(const char *channel, const char *external_id,
-                         unsigned char key[KEY_EXTERNAL_BYTES])
+/* Gives the length. Ids that count up, as those of most channels do, lie in the order they came, so
+ * that a step's rows are neighbours. */
+static size_t external_key(const char *channel, const char *external_id,
+                           unsigned char key[STORE_KEY_BYTES_MAX])
 {
-    unsigned char digest[INTAKE_DIGEST_BYTES];
-    intake_state_digest(external_id, digest);
+    const size_t bytes = strlen(external_id);
     struct codec_writer writer;
-    codec_writer_init(&writer, key, KEY_EXTERNAL_BYTES);
+    codec_writer_init(&writer, key, STORE_KEY_BYTES_MAX);
     codec_put_u64(&writer, step_key(channel));
-    codec_put_bytes(&writer, digest, sizeof digest);
+    if (bytes <= WHOLE_ID_BYTES_MAX) {
+        codec_put_bytes(&writer, external_id, bytes);
+    } else {
+        unsigned char digest[DIGEST_BYTES];
+        const int failed = crypto_generichash(digest, sizeof digest,
+                                              (const unsigned char *)external_id, bytes, NULL, 0);
+        CHECK(failed == 0);
+        codec_put_bytes(&writer, external_id, WHOLE_ID_BYTES_MAX);
+        codec_put_bytes(&writer, digest, sizeof digest);
+    }
     CHECK(!writer.failed);
+    return writer.used;
 }
 
 enum rc intake_state_external_get(struct store_txn *txn, const char *channel,
-                                  const char *external_id, struct intake_external *external)
+                                  const char *external_id, uint64_t *ticket)
 {
-    unsigned char key[KEY_EXTERNAL_BYTES];
-    external_key(channel, external_id, key);
+    unsigned char key[STORE_KEY_BYTES_MAX];
+    const size_t key_bytes = external_key(channel, external_id, key);
     const void *value = NULL;
     size_t size = 0;
-    enum rc rc = store_get(txn, INTAKE_EXTERNAL, key, sizeof key, &value, &size);
+    enum rc rc = store_get(txn, INTAKE_EXTERNAL, key, key_bytes, &value, &size);
     if (rc != RC_OK) {
         return rc;
     }
@@ -159,36 +175,26 @@ enum rc intake_state_external_get(struct store_txn *txn, const char *channel,
     if (rc != RC_OK || version != VERSION) {
         return RC_CORRUPT;
     }
-    external->ticket = codec_get_u64(&reader);
-    const unsigned char *const digest = codec_get_bytes(&reader, INTAKE_DIGEST_BYTES);
-    if (digest == NULL || !codec_done(&reader)) {
+    const uint64_t read = codec_get_u64(&reader);
+    if (!codec_done(&reader)) {
         return RC_CORRUPT;
     }
-    memcpy(external->text_digest, digest, INTAKE_DIGEST_BYTES);
+    *ticket = read;
     return RC_OK;
 }
 
 enum rc intake_state_external_insert(struct store_txn *txn, const char *channel,
-                                     const char *external_id,
-                                     const struct intake_external *external)
+                                     const char *external_id, uint64_t ticket)
 {
-    unsigned char key[KEY_EXTERNAL_BYTES], bytes[EXTERNAL_BYTES_MAX];
-    external_key(channel, external_id, key);
+    unsigned char key[STORE_KEY_BYTES_MAX], bytes[EXTERNAL_BYTES_MAX];
+    const size_t key_bytes = external_key(channel, external_id, key);
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, VERSION);
-    codec_put_u64(&writer, external->ticket);
-    codec_put_bytes(&writer, external->text_digest, INTAKE_DIGEST_BYTES);
+    codec_put_u64(&writer, ticket);
     codec_seal_end(&writer);
     CHECK(!writer.failed);
-    return store_insert(txn, INTAKE_EXTERNAL, key, sizeof key, bytes, writer.used);
-}
-
-void intake_state_digest(const char *text, unsigned char digest[INTAKE_DIGEST_BYTES])
-{
-    const int failed = crypto_generichash(digest, INTAKE_DIGEST_BYTES, (const unsigned char *)text,
-                                          strlen(text), NULL, 0);
-    CHECK(failed == 0);
+    return store_insert(txn, INTAKE_EXTERNAL, key, key_bytes, bytes, writer.used);
 }
 
 uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)

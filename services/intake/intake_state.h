@@ -1,10 +1,10 @@
 /* intake_state: intake's records and their keys.
  *
  *   ticket    ticket u64                                -> struct intake_ticket, sealed
- *   external  channel key u64, BLAKE2b-128 of the id    -> ticket u64, BLAKE2b-128 of the text,
- *                                                          sealed
+ *   external  channel key u64, id                       -> ticket u64, sealed
  *
- * Both are folded from the log alone. Texts are in the log only: the record holds the seq of the
+ * An id of more than 40 bytes stands in the key as its first 40 and the BLAKE2b-128 of all. Both
+ * are folded from the log alone. Texts are in the log only: the record holds the seq of the
  * Registered fact and of the newest supplements. */
 #pragma once
 
@@ -20,7 +20,6 @@ enum intake_table { INTAKE_TICKET = STORE_SERVICE, INTAKE_EXTERNAL };
 /* Supplements a reader gets (proto TicketText): their seqs are kept, so that reading a ticket costs
  * a bounded number of records however often it was chased. */
 #define INTAKE_RECENT_MAX 32u
-#define INTAKE_DIGEST_BYTES 16u
 
 struct intake_ticket {
     uint64_t registered_seq, last_seq; /* first and newest fact about it */
@@ -31,11 +30,6 @@ struct intake_ticket {
     uint32_t supplements, chases;
     uint32_t recent_count;
     uint64_t recent[INTAKE_RECENT_MAX]; /* seqs of the newest supplements, oldest first */
-};
-
-struct intake_external {
-    uint64_t ticket;
-    unsigned char text_digest[INTAKE_DIGEST_BYTES];
 };
 
 /* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
@@ -52,14 +46,11 @@ MUST_CHECK enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket);
 
 /* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
 MUST_CHECK enum rc intake_state_external_get(struct store_txn *txn, const char *channel,
-                                             const char *external_id,
-                                             struct intake_external *external);
+                                             const char *external_id, uint64_t *ticket);
 /* RC_OK, RC_EXISTS, RC_FULL or RC_STORE. */
 MUST_CHECK enum rc intake_state_external_insert(struct store_txn *txn, const char *channel,
-                                                const char *external_id,
-                                                const struct intake_external *external);
+                                                const char *external_id, uint64_t ticket);
 
-void intake_state_digest(const char *text, unsigned char digest[INTAKE_DIGEST_BYTES]);
 /* 30 bits that nobody can guess who does not know entropy: the query code of one item. */
 uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item);
 

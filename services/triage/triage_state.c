@@ -51,16 +51,18 @@ enum rc triage_state_get(struct store_txn *txn, uint64_t ticket, struct triage_t
     struct triage_ticket read = {0};
     const uint8_t state = codec_get_u8(&reader);
     read.by_desk = codec_get_u8(&reader) != 0;
-    read.reasons = codec_get_u32(&reader);
-    read.first_seq = codec_get_u64(&reader);
-    read.last_seq = codec_get_u64(&reader);
-    read.decided_seq = codec_get_u64(&reader);
+    const uint64_t reasons = codec_get_varint(&reader);
+    read.first_seq = codec_get_varint(&reader);
+    read.last_seq = read.first_seq + codec_get_varint(&reader);
+    read.decided_seq = codec_get_varint(&reader);
     codec_get_text(&reader, read.category, sizeof read.category);
     codec_get_text(&reader, read.area, sizeof read.area);
     codec_get_text(&reader, read.unit, sizeof read.unit);
-    if (!codec_done(&reader) || state == TRIAGE_NONE || state >= TRIAGE_STATE_COUNT) {
+    if (!codec_done(&reader) || state == TRIAGE_NONE || state >= TRIAGE_STATE_COUNT ||
+        reasons > UINT32_MAX) {
         return RC_CORRUPT;
     }
+    read.reasons = (uint32_t)reasons;
     read.state = (enum triage_state)state;
     *record = read;
     return RC_OK;
@@ -76,10 +78,10 @@ enum rc triage_state_put(struct store_txn *txn, uint64_t ticket, const struct tr
     codec_seal_begin(&writer, TICKET_VERSION);
     codec_put_u8(&writer, (uint8_t)record->state);
     codec_put_u8(&writer, record->by_desk);
-    codec_put_u32(&writer, record->reasons);
-    codec_put_u64(&writer, record->first_seq);
-    codec_put_u64(&writer, record->last_seq);
-    codec_put_u64(&writer, record->decided_seq);
+    codec_put_varint(&writer, record->reasons);
+    codec_put_varint(&writer, record->first_seq);
+    codec_put_varint(&writer, record->last_seq - record->first_seq);
+    codec_put_varint(&writer, record->decided_seq);
     codec_put_text(&writer, record->category);
     codec_put_text(&writer, record->area);
     codec_put_text(&writer, record->unit);

@@ -77,12 +77,6 @@ static void row_drop(struct floor *floor, enum table table, const uint64_t *part
     must(mdb_del(floor->txn, floor->tables[table], &name, NULL), "del");
 }
 
-static uint64_t spread(uint64_t value)
-{
-    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ull;
-    return value ^ value >> 31;
-}
-
 /* A row moves: queue and due. key: what comes first in the key in the stage before and now. */
 static void row_move(struct floor *floor, enum table table, uint64_t from, uint64_t to, uint64_t id)
 {
@@ -98,12 +92,12 @@ static void row_move(struct floor *floor, enum table table, uint64_t from, uint6
 /* Stage `stage` of life `id`, as the service writes it. */
 static void intake(struct floor *floor, uint64_t id, unsigned stage)
 {
-    const uint64_t key[] = {id}, external[] = {id % UNITS, spread(id), spread(id + 1)};
+    const uint64_t key[] = {id}, external[] = {1, id / 1000, id};
     if (stage == 0) {
-        row_put(floor, TABLE_A, key, 1, 57, MDB_APPEND);
-        row_put(floor, TABLE_B, external, 3, 29, MDB_NOOVERWRITE);
+        row_put(floor, TABLE_A, key, 1, 30, MDB_APPEND);
+        row_put(floor, TABLE_B, external, 3, 13, MDB_NOOVERWRITE);
     } else if (stage == DELAY) {
-        row_put(floor, TABLE_A, key, 1, 57, 0); /* closed, says the receipt */
+        row_put(floor, TABLE_A, key, 1, 30, 0); /* closed, says the receipt */
     }
 }
 
@@ -111,7 +105,7 @@ static void triage(struct floor *floor, uint64_t id, unsigned stage)
 {
     const uint64_t key[] = {id};
     if (stage == 0) {
-        row_put(floor, TABLE_A, key, 1, 62, MDB_APPEND);
+        row_put(floor, TABLE_A, key, 1, 44, MDB_APPEND);
     }
 }
 
@@ -135,7 +129,7 @@ static void callback(struct floor *floor, uint64_t id, unsigned stage)
     if (stage > 2) {
         return;
     }
-    row_put(floor, TABLE_A, key, 1, 95, 0); /* asked, handed, answered */
+    row_put(floor, TABLE_A, key, 1, 66, 0); /* asked, handed, answered */
     row_move(floor, TABLE_B, stage == 0 ? 0 : stage, stage == 2 ? 0 : stage + 1, id);
     if (stage == 0) {
         row_put(floor, TABLE_C, open, 2, 0, 0);

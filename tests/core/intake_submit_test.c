@@ -96,6 +96,26 @@ static void test_submit_when_one_batch_repeats_itself_then_judged_in_order(void 
     solo_check_replay(solo);
 }
 
+static void test_submit_when_ids_are_long_then_told_apart_by_their_ends(void **context)
+{
+    struct solo *const solo = *context;
+    /* 39, 40 and 41 bytes, two of the greatest length that differ in the last, and their start. */
+    static char ids[6][EXTERNAL_ID_BYTES_MAX + 1];
+    static const size_t lengths[6] = {39, 40, 41, EXTERNAL_ID_BYTES_MAX, EXTERNAL_ID_BYTES_MAX, 56};
+    for (size_t index = 0; index < 6; index++) {
+        memset(ids[index], 'x', lengths[index]);
+    }
+    ids[4][EXTERNAL_ID_BYTES_MAX - 1] = 'y';
+    for (size_t index = 0; index < 6; index++) {
+        assert_int_equal(submit(solo, "wechat", ids[index], "井盖缺失"), FIRST + index);
+    }
+    for (size_t index = 0; index < 6; index++) {
+        assert_int_equal(submit(solo, "wechat", ids[index], "井盖缺失"), FIRST + index);
+    }
+    assert_int_equal(solo_tally(solo, "registered"), 6);
+    solo_check_replay(solo);
+}
+
 static void test_submit_when_the_day_changes_then_numbers_begin_again(void **context)
 {
     struct solo *const solo = *context;
@@ -349,6 +369,7 @@ int main(void)
         CASE(test_submit_when_duplicate_then_first_ticket_and_its_code),
         CASE(test_submit_when_one_batch_repeats_itself_then_judged_in_order),
         CASE(test_submit_when_the_day_changes_then_numbers_begin_again),
+        CASE(test_submit_when_ids_are_long_then_told_apart_by_their_ends),
         CASE(test_submit_when_the_offset_moves_back_then_numbers_go_on),
         CASE(test_submit_when_4096_in_one_request_then_all_have_numbers),
         CASE(test_submit_when_a_field_is_wrong_then_its_code_and_name),

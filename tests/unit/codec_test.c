@@ -144,6 +144,50 @@ static void test_crc_when_known_text_then_known_sum(void **state)
     assert_int_equal(codec_crc("", 0), 0);
 }
 
+static void test_varint_when_read_back_then_equal_and_short(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t value;
+        size_t bytes;
+    } cases[] = {{0, 1},          {127, 1},        {128, 2},         {16383, 2},      {16384, 3},
+                 {1ull << 35, 6}, {1ull << 62, 9}, {1ull << 63, 10}, {UINT64_MAX, 10}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        unsigned char bytes[10];
+        struct codec_writer writer;
+        struct codec_reader reader;
+        codec_writer_init(&writer, bytes, sizeof bytes);
+        codec_put_varint(&writer, cases[index].value);
+        assert_false(writer.failed);
+        assert_int_equal(writer.used, cases[index].bytes);
+        codec_reader_init(&reader, bytes, writer.used);
+        assert_int_equal(codec_get_varint(&reader), cases[index].value);
+        assert_true(codec_done(&reader));
+        codec_reader_init(&reader, bytes, writer.used - 1);
+        assert_int_equal(codec_get_varint(&reader), 0);
+        assert_true(reader.failed);
+        codec_writer_init(&writer, bytes, cases[index].bytes - 1);
+        codec_put_varint(&writer, cases[index].value);
+        assert_true(writer.failed);
+        assert_int_equal(writer.used, 0);
+    }
+}
+
+static void test_varint_when_not_the_shortest_or_too_long_then_failed(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"\x80\x00", "\xff\x80\x00",
+                                        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02",
+                                        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x01"};
+    static const size_t sizes[] = {2, 3, 10, 11};
+    for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++) {
+        struct codec_reader reader;
+        codec_reader_init(&reader, wrong[index], sizes[index]);
+        assert_int_equal(codec_get_varint(&reader), 0);
+        assert_true(reader.failed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_reader_when_short_then_zero_and_failed_for_good),
         cmocka_unit_test(test_text_when_longer_than_255_then_failed),
         cmocka_unit_test(test_crc_when_known_text_then_known_sum),
+        cmocka_unit_test(test_varint_when_read_back_then_equal_and_short),
+        cmocka_unit_test(test_varint_when_not_the_shortest_or_too_long_then_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,11 +236,11 @@ static void test_open_when_format_unknown_or_broken_then_refused(void **state)
 {
     struct fixture *fixture = *state;
     unsigned char bytes[16];
-    for (unsigned round = 0; round < 3; round++) {
+    for (unsigned round = 0; round < 4; round++) {
         struct store_txn *txn = NULL;
         struct codec_writer writer;
         codec_writer_init(&writer, bytes, sizeof bytes);
-        codec_seal_begin(&writer, round == 0 ? 2 : 1);
+        codec_seal_begin(&writer, round == 0 ? 1 : round == 3 ? 3 : 2);
         codec_seal_end(&writer);
         bytes[0] ^= (unsigned char)(round == 1); /* no longer its checksum */
         assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
