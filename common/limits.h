@@ -44,6 +44,8 @@
 #define READ_TEXTS_MAX 200u
 #define HISTORY_MAX 200u
 #define RECEIPTS_MAX 4096u
+#define CLOCK_STEPS_MAX 6u /* of one clock, beside its warning point and its deadline */
+#define EXPLAIN_INTERVALS_MAX 400u /* a year of office days has about 1,000; a term of 60 days 250 */
 
 #define TEXT_BYTES_MAX 65536u /* longest of the published complaints: 12,220 characters = 36 kB */
 #define PLACE_BYTES_MAX 512u
@@ -85,7 +87,7 @@
 #define STORE_RESERVE_BYTES                                                                        \
     (64u << 20) /* below this much free disk or map intake takes no new tickets */
 
-#define TALLY_MAX 64u
+#define TALLY_MAX 128u
 
 static_assert(TEXT_BYTES_MAX + ATTACHMENTS_MAX * 2048u < EVLOG_RECORD_BYTES_MAX,
               "an event fits a record");

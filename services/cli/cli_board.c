@@ -184,9 +184,9 @@ static const char *level_name(const struct cli_board_frame *frame, uint32_t leve
 
 static const char *state_word(const struct cli_board_frame *frame, Paidan__State state)
 {
-    static const char *const zh[] = {"", "待签收", "办理中", "退单", "待回访", "已办结", "已撤回"};
+    static const char *const zh[] = {"", "待签收", "办理中", "退单", "待回访", "已办结", "已撤回", "挂账"};
     static const char *const en[] = {"",         "assigned", "accepted", "returned",
-                                     "resolved", "closed",   "withdrawn"};
+                                     "resolved", "closed",   "withdrawn", "suspended"};
     const size_t index = (size_t)state;
     return index >= sizeof zh / sizeof zh[0] ? "" : say(frame, zh[index], en[index]);
 }

@@ -88,6 +88,7 @@ static int parse_state(struct cli *cli, Paidan__State *state)
                  {"resolved", "待回访", PAIDAN__STATE__STATE_RESOLVED},
                  {"closed", "已办结", PAIDAN__STATE__STATE_CLOSED},
                  {"withdrawn", "已撤回", PAIDAN__STATE__STATE_WITHDRAWN},
+                 {"suspended", "挂账", PAIDAN__STATE__STATE_SUSPENDED},
                  {"", "退单待裁", PAIDAN__STATE__STATE_RETURNED}};
     const char *typed = cli_value(cli, CLI_STATE);
     for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {

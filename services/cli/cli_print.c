@@ -136,9 +136,9 @@ void cli_grid_end(struct cli_grid *grid)
 const char *cli_state_word(const struct cli *cli, Paidan__State state)
 {
     static const char *const zh[] = {"无",     "待签收", "办理中", "退单待裁",
-                                     "待回访", "已办结", "已撤回"};
-    static const char *const en[] = {"none",     "assigned", "accepted", "returned",
-                                     "resolved", "closed",   "withdrawn"};
+                                     "待回访", "已办结", "已撤回", "挂账"};
+    static const char *const en[] = {"none",     "assigned", "accepted",  "returned",
+                                     "resolved", "closed",   "withdrawn", "suspended"};
     const size_t index = (size_t)state;
     return index >= sizeof zh / sizeof zh[0] ? "?" : cli_say(cli, zh[index], en[index]);
 }
@@ -154,10 +154,13 @@ const char *cli_outcome_word(const struct cli *cli, Paidan__Outcome outcome)
 
 const char *cli_clock_word(const struct cli *cli, Paidan__Clock clock)
 {
-    static const char *const zh[] = {"?",    "签收", "首次联系", "办理",
-                                     "重办", "回访", "告警",     "领取"};
-    static const char *const en[] = {"?",    "accept",   "contact", "handle",
-                                     "redo", "callback", "alarm",   "lease"};
+    static const char *const zh[] = {"?",    "签收", "首次联系", "办理", "重办", "回访",
+                                     "告警", "领取", "挂账",     "协办", "定人", "申请",
+                                     "调解", "议事", "协调",     "重算"};
+    static const char *const en[] = {"?",          "accept",       "contact",      "handle",
+                                     "redo",       "callback",     "alarm",        "lease",
+                                     "suspension", "assist",       "person",       "request",
+                                     "mediation",  "deliberation", "coordination", "replan"};
     const size_t index = (size_t)clock;
     return index >= sizeof zh / sizeof zh[0] ? "?" : cli_say(cli, zh[index], en[index]);
 }
@@ -172,15 +175,16 @@ const char *cli_card_word(const struct cli *cli, Paidan__Card card)
 
 const char *cli_why_word(const struct cli *cli, Paidan__Why why)
 {
-    static const char *const zh[] = {"?",        "自动分拨", "人工分拨",  "退单裁定",
-                                     "超时上报", "超权上报", "回访未解决"};
+    static const char *const zh[] = {"?",        "自动分拨", "人工分拨",   "退单裁定",
+                                     "超时上报", "超权上报", "回访未解决", "领导交办"};
     static const char *const en[] = {"?",
                                      "routed by triage",
                                      "dispatched at the desk",
                                      "ruled on a return",
                                      "a clock expired",
                                      "beyond the unit's authority",
-                                     "the resident said unsolved"};
+                                     "the resident said unsolved",
+                                     "a leader's order"};
     const size_t index = (size_t)why;
     return index >= sizeof zh / sizeof zh[0] ? "?" : cli_say(cli, zh[index], en[index]);
 }

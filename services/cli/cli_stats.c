@@ -39,7 +39,8 @@ static const struct equation {
      "分拨出的每一件都在督办", "every ticket routed is known to escalation"},
     {"escalation.tickets",
      "escalation.state_assigned + escalation.state_accepted + escalation.state_returned + "
-     "escalation.state_resolved + escalation.state_closed + escalation.state_withdrawn",
+     "escalation.state_resolved + escalation.state_closed + escalation.state_withdrawn + "
+     "escalation.state_suspended",
      "督办中每一件恰在一个状态", "each is in exactly one state"},
     {"escalation.state_closed",
      "escalation.outcome_solved + escalation.outcome_partly + escalation.outcome_unsolved + "

@@ -70,10 +70,11 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_SOLVED] = {"solved", 0, CLI_CHOICE, "yes|partly|no", "yes|partly|no", "是否解决",
                     "was it solved?"},
     [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE",
-                   "assigned|accepted|returned|resolved|closed|withdrawn",
+                   "assigned|accepted|returned|suspended|resolved|closed|withdrawn",
                    "状态：assigned 待签收，accepted 办理中，returned 退单，resolved 待回访，closed "
-                   "已办结，withdrawn 已撤回",
-                   "assigned, accepted, returned, resolved, closed, withdrawn; or in Chinese"},
+                   "已办结，withdrawn 已撤回，suspended 挂账",
+                   "assigned, accepted, returned, suspended, resolved, closed, withdrawn; or in "
+                   "Chinese"},
     [CLI_TEXT] = {"text", 0, CLI_WORD, "TEXT", NULL, "诉求内容", "what the resident says"},
     [CLI_TEXTS] = {"texts", 0, CLI_NOTHING, NULL, NULL, "连同内容和个人信息",
                    "with texts and personal data"},

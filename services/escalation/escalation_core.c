@@ -13,7 +13,7 @@ static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
 static const char *const follows[] = {"triage", "callback", "intake", NULL};
 static const char *const followed_by[] = {"triage", "callback", "intake", NULL};
-static const char *const tables[] = {"ticket", "info", "queue", NULL};
+static const char *const tables[] = {"ticket", "info", "queue", "extra", NULL};
 
 /* The names of `paidan stats`: stable. */
 static const char *const tallies[TALLY_COUNT + 1] = {
@@ -24,6 +24,7 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     "state_resolved",
     "state_closed",
     "state_withdrawn",
+    "state_suspended",
     [TALLY_OPEN] = "open",
     [TALLY_LEVEL] = "open_level_1",
     "open_level_2",

@@ -18,7 +18,7 @@
 /* Counters, in the order of escalation_service.tallies. Stored: add at the end. */
 enum escalation_tally {
     /* gauges */
-    TALLY_TICKETS, /* known here: the sum over the six states */
+    TALLY_TICKETS, /* known here: the sum over the states */
     TALLY_STATE,   /* + state - 1 */
     TALLY_OPEN = TALLY_STATE + ESCALATION_STATE_COUNT - 1,
     TALLY_LEVEL, /* open, + level - 1 */

@@ -106,11 +106,13 @@ static_assert((int)ESCALATION_RESOLVED == (int)PAIDAN__STATE__STATE_RESOLVED, "s
 static_assert((int)ESCALATION_CLOSED == (int)PAIDAN__STATE__STATE_CLOSED, "states are stored");
 static_assert((int)ESCALATION_WITHDRAWN == (int)PAIDAN__STATE__STATE_WITHDRAWN,
               "states are stored");
-static_assert(ESCALATION_WITHDRAWN == 6 && ESCALATION_STATE_COUNT == 7,
+static_assert((int)ESCALATION_SUSPENDED == (int)PAIDAN__STATE__STATE_SUSPENDED,
+              "states are stored");
+static_assert(ESCALATION_SUSPENDED == 7 && ESCALATION_STATE_COUNT == 8,
               "states are stored: never renumber");
 
 static const char *const state_names[ESCALATION_STATE_COUNT] = {
-    "none", "assigned", "accepted", "returned", "resolved", "closed", "withdrawn",
+    "none", "assigned", "accepted", "returned", "resolved", "closed", "withdrawn", "suspended",
 };
 
 static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {

@@ -15,6 +15,7 @@ enum escalation_state {
     ESCALATION_RESOLVED,  /* 待回访: the resident is being asked */
     ESCALATION_CLOSED,    /* 已办结 */
     ESCALATION_WITHDRAWN, /* 已撤回 */
+    ESCALATION_SUSPENDED, /* 挂账: every clock stands still */
     ESCALATION_STATE_COUNT,
 };
 

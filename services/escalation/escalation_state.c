@@ -16,8 +16,14 @@ enum {
     HAS_LEASE = 16,
     HAS_ALARM = 32,
     HAS_OVERDUE = 64,
-    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END,
-    TICKET_BYTES_MAX = 1024,
+    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA,
+    /* Of a clock, beside enum escalation_clock_flag: more fields follow. */
+    CLOCK_HAS_TERM = 64,
+    CLOCK_HAS_STEPS = 128,
+    CLOCK_FLAGS_OWN = ESCALATION_STOPPED | ESCALATION_WARNED | ESCALATION_EXPIRED,
+    STEP_AFTER = 1,
+    STEP_FIRED = 2,
+    TICKET_BYTES_MAX = 2048,
     INFO_BYTES_MAX = 512,
 };
 
@@ -26,9 +32,10 @@ static_assert(PAIDAN__CLOCK__CLOCK_ACCEPT == 1 && PAIDAN__CLOCK__CLOCK_REDO == 4
               "clocks are stored: never renumber");
 static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EXPIRED == 4,
               "flags are stored: never renumber");
-static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2, "flags are stored: never renumber");
+static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4,
+              "flags are stored: never renumber");
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
-                  ESCALATION_AT_DESK == 3,
+                  ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5,
               "buckets are stored: never renumber");
 static_assert(ESCALATION_QUEUE_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a queue key is a key");
 
@@ -57,18 +64,48 @@ uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES]
 
 /* ---- ticket ---- */
 
-static void put_clock(struct codec_writer *writer, const struct escalation_clock *clock)
+static void put_term(struct codec_writer *writer, const struct escalation_clock *clock)
 {
-    CHECK(clock->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT);
-    CHECK(clock->clock <= PAIDAN__CLOCK__CLOCK_REDO);
+    codec_put_u8(writer, clock->unit);
+    codec_put_u8(writer, clock->start_rule);
+    codec_put_u8(writer, clock->end_rule);
+    codec_put_u8(writer, clock->extensions);
+    codec_put_u32(writer, clock->amount);
+}
+
+static void put_steps(struct codec_writer *writer, const struct escalation_clock *clock)
+{
+    codec_put_u8(writer, (uint8_t)clock->step_count);
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        const struct escalation_clock_step *step = &clock->steps[index];
+        const unsigned flags = (step->after ? STEP_AFTER : 0u) | (step->fired ? STEP_FIRED : 0u);
+        codec_put_u64(writer, step->at_ms);
+        codec_put_u8(writer, step->does);
+        codec_put_u8(writer, (uint8_t)flags);
+    }
+}
+
+void escalation_state_put_clock(struct codec_writer *writer, const struct escalation_clock *clock)
+{
+    CHECK((clock->flags & ~CLOCK_FLAGS_OWN) == 0);
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
+    unsigned flags = clock->flags;
+    flags |= clock->unit != 0 ? CLOCK_HAS_TERM : 0u;
+    flags |= clock->step_count != 0 ? CLOCK_HAS_STEPS : 0u;
     codec_put_u8(writer, (uint8_t)clock->clock);
-    codec_put_u8(writer, clock->flags);
+    codec_put_u8(writer, (uint8_t)flags);
     codec_put_u64(writer, clock->start_ms);
     codec_put_u64(writer, clock->due_ms);
     codec_put_u64(writer, clock->warn_ms);
     codec_put_u64(writer, clock->amount_ms);
     codec_put_u32(writer, clock->policy_line);
     codec_put_text(writer, clock->calendar);
+    if (clock->unit != 0) {
+        put_term(writer, clock);
+    }
+    if (clock->step_count != 0) {
+        put_steps(writer, clock);
+    }
 }
 
 static uint8_t flags_of(const struct escalation_ticket *ticket)
@@ -93,6 +130,13 @@ static void put_optional(struct codec_writer *writer, const struct escalation_ti
     }
     if (ticket->overdue_ms != 0) {
         codec_put_u64(writer, ticket->overdue_ms);
+    }
+    if ((ticket->flags & ESCALATION_HAS_EXTRA) != 0) {
+        codec_put_u64(writer, ticket->extra_due_ms);
+        codec_put_u8(writer, ticket->extra_clock);
+        codec_put_u8(writer, ticket->extra_card);
+        codec_put_u8(writer, ticket->extra_supervised ? 1 : 0);
+        codec_put_u8(writer, ticket->extra_mode);
     }
 }
 
@@ -127,7 +171,8 @@ enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
     }
     codec_put_u8(&writer, (uint8_t)ticket->clock_count);
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
-        put_clock(&writer, &ticket->clocks[index]);
+        CHECK(ticket->clocks[index].clock <= PAIDAN__CLOCK__CLOCK_REDO);
+        escalation_state_put_clock(&writer, &ticket->clocks[index]);
     }
     codec_seal_end(&writer);
     CHECK(!writer.failed);
@@ -135,18 +180,50 @@ enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
     return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, writer.used);
 }
 
-static bool get_clock(struct codec_reader *reader, struct escalation_clock *clock)
+static void get_term(struct codec_reader *reader, struct escalation_clock *clock)
+{
+    clock->unit = codec_get_u8(reader);
+    clock->start_rule = codec_get_u8(reader);
+    clock->end_rule = codec_get_u8(reader);
+    clock->extensions = codec_get_u8(reader);
+    clock->amount = codec_get_u32(reader);
+}
+
+static bool get_steps(struct codec_reader *reader, struct escalation_clock *clock)
+{
+    clock->step_count = codec_get_u8(reader);
+    if (clock->step_count > CLOCK_STEPS_MAX) {
+        clock->step_count = 0;
+        return false;
+    }
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        struct escalation_clock_step *step = &clock->steps[index];
+        step->at_ms = codec_get_u64(reader);
+        step->does = codec_get_u8(reader);
+        const uint8_t flags = codec_get_u8(reader);
+        step->after = (flags & STEP_AFTER) != 0;
+        step->fired = (flags & STEP_FIRED) != 0;
+    }
+    return true;
+}
+
+bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_clock *clock)
 {
     const uint8_t number = codec_get_u8(reader);
+    const uint8_t flags = codec_get_u8(reader);
     clock->clock = (Paidan__Clock)number;
-    clock->flags = codec_get_u8(reader);
+    clock->flags = flags & CLOCK_FLAGS_OWN;
     clock->start_ms = codec_get_u64(reader);
     clock->due_ms = codec_get_u64(reader);
     clock->warn_ms = codec_get_u64(reader);
     clock->amount_ms = codec_get_u64(reader);
     clock->policy_line = codec_get_u32(reader);
     codec_get_text(reader, clock->calendar, sizeof clock->calendar);
-    return number >= PAIDAN__CLOCK__CLOCK_ACCEPT && number <= PAIDAN__CLOCK__CLOCK_REDO;
+    if ((flags & CLOCK_HAS_TERM) != 0) {
+        get_term(reader, clock);
+    }
+    const bool good = (flags & CLOCK_HAS_STEPS) == 0 || get_steps(reader, clock);
+    return good && number >= PAIDAN__CLOCK__CLOCK_ACCEPT && number <= PAIDAN__CLOCK__CLOCK_REPLAN;
 }
 
 static void get_optional(struct codec_reader *reader, uint8_t flags,
@@ -162,6 +239,13 @@ static void get_optional(struct codec_reader *reader, uint8_t flags,
     }
     if ((flags & HAS_OVERDUE) != 0) {
         ticket->overdue_ms = codec_get_u64(reader);
+    }
+    if ((flags & ESCALATION_HAS_EXTRA) != 0) {
+        ticket->extra_due_ms = codec_get_u64(reader);
+        ticket->extra_clock = codec_get_u8(reader);
+        ticket->extra_card = codec_get_u8(reader);
+        ticket->extra_supervised = codec_get_u8(reader) != 0;
+        ticket->extra_mode = codec_get_u8(reader);
     }
 }
 
@@ -211,7 +295,9 @@ enum rc escalation_state_decode(const void *value, size_t bytes, struct escalati
         return RC_CORRUPT;
     }
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
-        good = get_clock(&reader, &ticket->clocks[index]) && good;
+        struct escalation_clock *clock = &ticket->clocks[index];
+        good = escalation_state_get_clock(&reader, clock) &&
+               clock->clock <= PAIDAN__CLOCK__CLOCK_REDO && good;
     }
     return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
@@ -282,7 +368,7 @@ enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id, struct es
 bool escalation_state_open(const struct escalation_ticket *ticket)
 {
     return ticket->state == ESCALATION_ASSIGNED || ticket->state == ESCALATION_ACCEPTED ||
-           ticket->state == ESCALATION_RETURNED;
+           ticket->state == ESCALATION_RETURNED || ticket->state == ESCALATION_SUSPENDED;
 }
 
 struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket,
@@ -299,7 +385,8 @@ struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket
 bool escalation_state_runs(const struct escalation_ticket *ticket,
                            const struct escalation_clock *clock)
 {
-    return escalation_state_open(ticket) && (clock->flags & ESCALATION_STOPPED) == 0;
+    return escalation_state_open(ticket) && ticket->state != ESCALATION_SUSPENDED &&
+           (clock->flags & ESCALATION_STOPPED) == 0;
 }
 
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
@@ -364,7 +451,15 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
     due->id = id;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
-        if ((clock->flags & (ESCALATION_STOPPED | ESCALATION_EXPIRED)) != 0) {
+        if (!escalation_state_runs(ticket, clock)) {
+            continue;
+        }
+        for (uint32_t step = 0; step < clock->step_count; step++) {
+            if (!clock->steps[step].fired) {
+                earlier(&best, clock->steps[step].at_ms, ESCALATION_FIRES_STEP, clock->clock);
+            }
+        }
+        if ((clock->flags & ESCALATION_EXPIRED) != 0) {
             continue;
         }
         earlier(&best, clock->due_ms, ESCALATION_FIRES_DEADLINE, clock->clock);
@@ -376,7 +471,11 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
         earlier(&best, ticket->lease_until_ms, ESCALATION_FIRES_LEASE_END,
                 PAIDAN__CLOCK__CLOCK_LEASE);
     }
-    if (ticket->alarm_ms != 0) {
+    if (ticket->extra_due_ms != 0) {
+        earlier(&best, ticket->extra_due_ms, ESCALATION_FIRES_EXTRA,
+                (Paidan__Clock)ticket->extra_clock);
+    }
+    if (ticket->alarm_ms != 0 && ticket->state != ESCALATION_SUSPENDED) {
         earlier(&best, ticket->alarm_ms, ESCALATION_FIRES_ALARM, PAIDAN__CLOCK__CLOCK_ALARM);
     }
     *firing = best.firing;
@@ -393,6 +492,9 @@ static enum escalation_bucket bucket_of(const struct escalation_ticket *ticket)
     }
     if (ticket->state == ESCALATION_RETURNED) {
         return ESCALATION_AT_DESK;
+    }
+    if (ticket->state == ESCALATION_SUSPENDED) {
+        return ESCALATION_ON_HOLD;
     }
     return ticket->lease_until_ms != 0 ? ESCALATION_LEASED : ESCALATION_READY;
 }
@@ -417,6 +519,9 @@ bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *tic
         if (escalation_state_runs(ticket, clock) && clock->due_ms < due_ms) {
             due_ms = clock->due_ms;
         }
+    }
+    if (ticket->state == ESCALATION_SUSPENDED && ticket->extra_due_ms != 0) {
+        due_ms = ticket->extra_due_ms; /* when it comes back */
     }
     escalation_state_queue_prefix(ticket->unit, bucket_of(ticket), key);
     escalation_state_id_key(due_ms, key + ESCALATION_QUEUE_PREFIX_BYTES);

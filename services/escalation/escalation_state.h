@@ -5,6 +5,8 @@
  *   info    ticket u64 -> struct escalation_info, sealed: what rarely does
  *   queue   unit key u64, bucket u8, due u64, ticket u64 -> empty: a unit's open tickets, the most
  *           pressing first
+ *   extra   ticket u64 -> struct escalation_extra, sealed: what only some tickets have
+ *           (escalation_extra.h)
  * and one row a ticket in STORE_DUE. Rows of queue and due are functions of the record alone, so
  * that folding moves them by comparing the record before with the record after. */
 #pragma once
@@ -22,6 +24,7 @@ enum escalation_table {
     ESCALATION_TICKET = STORE_SERVICE,
     ESCALATION_INFO,
     ESCALATION_QUEUE,
+    ESCALATION_EXTRA,
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
@@ -36,13 +39,24 @@ struct escalation_clock {
     uint8_t flags;
     uint32_t policy_line;
     uint64_t start_ms, due_ms, warn_ms; /* warn 0: none */
-    uint64_t amount_ms;
+    uint64_t amount_ms;                 /* open time of the calendar, where unit is 0 */
     char calendar[CODE_BYTES_MAX + 1];
+    uint8_t unit, start_rule, end_rule; /* enum TimeUnit, StartRule, EndRule; 0: as absent */
+    uint8_t extensions;                 /* granted, each one original term */
+    uint32_t amount;                    /* original term: minutes or days */
+    uint32_t step_count;                /* by time */
+    struct escalation_clock_step {
+        uint64_t at_ms;
+        uint8_t does; /* 1 << enum StepDoes */
+        bool after;   /* the deadline */
+        bool fired;
+    } steps[CLOCK_STEPS_MAX];
 };
 
 enum escalation_ticket_flag {
-    ESCALATION_RULED = 1,   /* a dispatcher ruled: may not be returned again */
-    ESCALATION_RED_END = 2, /* closed as unsolved: the red card stays */
+    ESCALATION_RULED = 1,     /* a dispatcher ruled: may not be returned again */
+    ESCALATION_RED_END = 2,   /* closed as unsolved: the red card stays */
+    ESCALATION_HAS_EXTRA = 4, /* a row of ESCALATION_EXTRA; the extra_* fields below mirror it */
 };
 struct escalation_ticket {
     enum escalation_state state;
@@ -56,9 +70,15 @@ struct escalation_ticket {
     uint32_t version;             /* facts about it */
     uint64_t last_seq;            /* newest fact of its own chain; 0: none */
     uint64_t changed_ms;
-    uint64_t alarm_ms;             /* next repetition; 0: no alarm */
-    uint64_t overdue_ms;           /* earliest missed deadline not yet repaired; 0: none */
-    uint64_t lease_until_ms;       /* 0: no lease */
+    uint64_t alarm_ms;       /* next repetition; 0: no alarm */
+    uint64_t overdue_ms;     /* earliest missed deadline not yet repaired; 0: none */
+    uint64_t lease_until_ms; /* 0: no lease */
+    /* Of the extra record, so that rows of the due table and totals are functions of this one. */
+    uint64_t extra_due_ms;         /* earliest thing there that fires by itself; 0: none */
+    uint8_t extra_clock;           /* enum Clock of it */
+    uint8_t extra_card;            /* enum Card: given and not cancelled */
+    bool extra_supervised;         /* 督办 */
+    uint8_t extra_mode;            /* enum Mode under way */
     char unit[CODE_BYTES_MAX + 1]; /* lead 主办 */
     char holder[ACTOR_BYTES_MAX + 1];
     uint32_t assist_count, clock_count;
@@ -78,6 +98,12 @@ MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);
 MUST_CHECK enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id,
                                               struct escalation_info *info);
+/* One clock within a sealed record, here and in the extra record. Put: clocks of any kind. Get:
+ * false for a value that is never written. */
+struct codec_writer;
+struct codec_reader;
+void escalation_state_put_clock(struct codec_writer *writer, const struct escalation_clock *clock);
+bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_clock *clock);
 /* Decode one value of a table walk. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_state_decode(const void *value, size_t bytes,
                                            struct escalation_ticket *ticket);
@@ -114,6 +140,8 @@ enum escalation_firing {
     ESCALATION_FIRES_WARNING,
     ESCALATION_FIRES_LEASE_END,
     ESCALATION_FIRES_ALARM,
+    ESCALATION_FIRES_STEP,  /* a step of a clock, before or after its deadline */
+    ESCALATION_FIRES_EXTRA, /* something of the extra record; the row's kind tells what */
 };
 /* The one row of a ticket in STORE_DUE: the earliest thing that can happen to it by itself. Its
  * kind is the clock (enum Clock), so that the next thing of the same moment is another row: of one
@@ -122,10 +150,12 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
                           enum escalation_firing *firing);
 
 enum escalation_bucket {
-    ESCALATION_READY,   /* assigned, nobody holds a lease */
-    ESCALATION_LEASED,  /* assigned, leased */
-    ESCALATION_WORKING, /* accepted */
-    ESCALATION_AT_DESK, /* returned */
+    ESCALATION_READY,     /* assigned, nobody holds a lease */
+    ESCALATION_LEASED,    /* assigned, leased */
+    ESCALATION_WORKING,   /* accepted */
+    ESCALATION_AT_DESK,   /* returned */
+    ESCALATION_ON_HOLD,   /* suspended 挂账 */
+    ESCALATION_ASSISTING, /* of the assisting unit: its open tasks */
     ESCALATION_BUCKET_COUNT,
 };
 #define ESCALATION_QUEUE_KEY_BYTES 25

@@ -22,7 +22,12 @@ static void fill(struct escalation_ticket *ticket)
 {
     memset(ticket, 0, sizeof *ticket);
     ticket->state = ESCALATION_ASSIGNED;
-    ticket->flags = ESCALATION_RULED | ESCALATION_RED_END;
+    ticket->flags = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA;
+    ticket->extra_due_ms = BASE_MS + 4;
+    ticket->extra_clock = PAIDAN__CLOCK__CLOCK_DELIBERATION;
+    ticket->extra_card = PAIDAN__CARD__CARD_RED;
+    ticket->extra_supervised = true;
+    ticket->extra_mode = PAIDAN__MODE__MODE_DELIBERATION;
     ticket->level = SITE_LEVELS_MAX;
     ticket->outcome = 5;
     ticket->satisfied = 3;
@@ -55,6 +60,18 @@ static void fill(struct escalation_ticket *ticket)
         clock->warn_ms = BASE_MS + 12 * index;
         clock->amount_ms = 13 * index;
         memset(clock->calendar, 'c', CODE_BYTES_MAX);
+        clock->unit = PAIDAN__TIME_UNIT__TIME_WORKING_DAYS;
+        clock->start_rule = PAIDAN__START_RULE__START_NEXT_DAY;
+        clock->end_rule = PAIDAN__END_RULE__END_OF_DAY;
+        clock->extensions = 2;
+        clock->amount = UINT32_MAX;
+        clock->step_count = CLOCK_STEPS_MAX;
+        for (uint32_t step = 0; step < CLOCK_STEPS_MAX; step++) {
+            clock->steps[step].at_ms = BASE_MS + step;
+            clock->steps[step].does = 0x3f;
+            clock->steps[step].after = step > 2;
+            clock->steps[step].fired = step < 2;
+        }
     }
 }
 
@@ -210,8 +227,9 @@ static void test_due_when_not_open_then_none(void **unused)
         enum escalation_firing firing;
         unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
         ticket.state = (enum escalation_state)state;
-        const bool open = state >= ESCALATION_ASSIGNED && state <= ESCALATION_RETURNED;
-        assert_int_equal(escalation_state_due(9, &ticket, &due, &firing), open);
+        const bool runs = state >= ESCALATION_ASSIGNED && state <= ESCALATION_RETURNED;
+        const bool open = runs || state == ESCALATION_SUSPENDED;
+        assert_int_equal(escalation_state_due(9, &ticket, &due, &firing), runs);
         assert_int_equal(escalation_state_queue_key(9, &ticket, key), open);
         assert_int_equal(escalation_state_open(&ticket), open);
     }
