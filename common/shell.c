@@ -6,7 +6,7 @@
  *
  *            ┌──────────────── wait ◀───────────────┐
  *            ▼                                      │
- *   logs, long polls, frames ──▶ step ──▶ answers, wakes, fetches
+ *   long polls, frames, logs ──▶ step ──▶ answers, wakes, fetches
  *                                 │ no space: callers told, the rest kept, tried every second
  *                                 └ fault: leave with 75, start again from the store */
 
@@ -55,25 +55,6 @@ uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us)
 
 /* ---- the step ---------------------------------------------------------------------------------
  */
-
-bool shell_has_room(const struct shell *shell)
-{
-    return shell->count < shell->settings.step_inputs && shell->bytes < SHELL_GATHER_BYTES &&
-           step_engine_arena(shell->engine)->used < SHELL_GATHER_ARENA_BYTES;
-}
-
-struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
-                                   size_t bytes)
-{
-    CHECK(shell->count < STEP_INPUTS_MAX);
-    const size_t at = shell->count++;
-    shell->bytes += bytes;
-    shell->inputs[at] = (struct step_input){0};
-    shell->origins[at].kind = kind;
-    shell->origins[at].index = index;
-    shell->origins[at].raw = NULL;
-    return &shell->inputs[at];
-}
 
 /* A step that hangs must not look like a service that is merely slow. */
 static void alarm_fired(int signal)
@@ -207,32 +188,6 @@ static void shell_step(struct shell *shell, timer_t timer)
 /* ---- the loop ---------------------------------------------------------------------------------
  */
 
-static void gather(struct shell *shell)
-{
-    const bool held = shell->full && clock_monotonic_us() < shell->probe_us;
-    shell->count = 0;
-    shell->bytes = 0;
-    /* Whoever comes first may fill the step, so they take turns. */
-    const bool logs_first = (shell->counts.steps & 1u) == 0;
-    if (logs_first && !held) {
-        /* Half of a step at least is for those who wait for answers. */
-        shell_follow_gather(shell, (shell->settings.step_inputs + 1) / 2);
-    }
-    if (!held) {
-        shell_wait_gather(shell);
-    }
-    shell_serve_gather(shell); /* while there is no space it refuses by itself */
-    if (!logs_first && !held && shell_has_room(shell)) {
-        shell_follow_gather(shell, shell->settings.step_inputs - shell->count);
-    }
-    const uint64_t now_us = clock_monotonic_us();
-    if (shell_has_room(shell)) {
-        shell->busy_since_us = 0;
-    } else if (shell->busy_since_us == 0) {
-        shell->busy_since_us = now_us;
-    }
-}
-
 static bool due_now(const struct shell *shell)
 {
     if (shell->full && clock_monotonic_us() < shell->probe_us) {
@@ -256,9 +211,10 @@ static uint64_t wait_us(const struct shell *shell)
         /* Only the probe can help; everything that is ready waits for it. */
         return until_us < shell->probe_us ? until_us : shell->probe_us;
     }
-    if (shell->step_wanted || shell_follow_pending(shell)) {
+    if (shell->step_wanted) {
         return now_us;
     }
+    until_us = shell_follow_ready_us(shell, until_us, false);
     if (shell->due_ms != UINT64_MAX) {
         const uint64_t due_us = now_us + shell_clock_wait_us(shell, shell->due_ms);
         until_us = due_us < until_us ? due_us : until_us;
@@ -333,7 +289,7 @@ static void shell_loop(struct shell *shell, timer_t timer)
         if (shell->fault != RC_OK) {
             break;
         }
-        gather(shell);
+        shell_gather(shell);
         const bool held = shell->full && clock_monotonic_us() < shell->probe_us;
         if (shell->fault == RC_OK &&
             (shell->count > 0 || (!held && (shell->step_wanted || due_now(shell))))) {

@@ -19,6 +19,10 @@ enum {
     FOLLOW_STUCK_US = 10000000,
     FOLLOW_CONNECT_US = 200000,
     FOLLOW_FACTS_FROM = PAIDAN__EVENT__FACT_REGISTERED, /* lowest field number of a fact */
+    /* follows_lazily: so long, or until so many wait. */
+    FOLLOW_LAZY_US = 100000,
+    FOLLOW_LAZY_BESIDE_US = 20000,
+    FOLLOW_LAZY_RECORDS_MAX = 2048,
     FOLLOW_BLOCKED_US = 5000000, /* unconnected so long: the endpoint may have moved */
 };
 /* A Fetched unpacked: its bytes once more, and the array of its blocks. */
@@ -213,7 +217,7 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
         const struct shell_follow *follow = &shell->follows[index];
         uint64_t at_us = follow->timer_us;
         if (follow->state == FOLLOW_HELD) {
-            continue; /* shell_follow_pending */
+            continue; /* shell_follow_ready_us */
         }
         if (follow->socket == NULL && at_us < follow->connect_us) {
             at_us = follow->connect_us;
@@ -239,6 +243,7 @@ static void follow_hold(struct shell_follow *follow, Paidan__Fetched *fetched, u
     }
     follow->fetched = fetched;
     follow->state = FOLLOW_HELD;
+    follow->held_us = now_us;
 }
 
 static void follow_answer(struct shell_follow *follow, const Paidan__Answer *answer)
@@ -376,7 +381,7 @@ static enum rc record_gather(struct shell *shell, unsigned index)
             return RC_INVALID;
         }
     }
-    struct step_input *input = shell_input_add(shell, SHELL_FROM_LOG, index, record->bytes);
+    struct step_input *input = shell_input_add(shell, SHELL_FROM_LOG, index, 1, record->bytes);
     input->kind = STEP_RECORD;
     input->log = follow->log;
     input->seq = record->seq;
@@ -432,7 +437,7 @@ void shell_follow_gather(struct shell *shell, size_t count_max)
     }
 }
 
-bool shell_follow_pending(const struct shell *shell)
+bool shell_follow_held(const struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         if (shell->follows[index].state == FOLLOW_HELD) {
@@ -440,6 +445,31 @@ bool shell_follow_pending(const struct shell *shell)
         }
     }
     return false;
+}
+
+/* A service whose callers do not wait for these records spares them a commit of their own: they
+ * are put into a step that is made anyway, or wait a little for more of their kind. */
+static uint64_t follow_ready_us(const struct shell *shell, const struct shell_follow *follow,
+                                bool beside)
+{
+    const bool begun = follow->block_open || follow->record_held; /* the rest of what was begun */
+    if (!shell->service->step->follows_lazily || begun ||
+        follow->head - follow->applied.seq > FOLLOW_LAZY_RECORDS_MAX) {
+        return follow->held_us;
+    }
+    return follow->held_us + (beside ? FOLLOW_LAZY_BESIDE_US : FOLLOW_LAZY_US);
+}
+
+uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, bool beside)
+{
+    for (unsigned index = 0; index < shell->follow_count; index++) {
+        const struct shell_follow *follow = &shell->follows[index];
+        if (follow->state == FOLLOW_HELD) {
+            const uint64_t at_us = follow_ready_us(shell, follow, beside);
+            until_us = at_us < until_us ? at_us : until_us;
+        }
+    }
+    return until_us;
 }
 
 void shell_follow_commit(struct shell *shell)

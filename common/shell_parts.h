@@ -1,6 +1,7 @@
 /* shell_parts: what the files of the shell share with each other. Nobody else includes this.
  *
  *   shell.c          the loop, one step and what follows from its result
+ *   shell_gather.c   what goes into a step
  *   shell_open.c     opening and closing, the site
  *   shell_args.c     arguments
  *   shell_modes.c    --verify and --replay
@@ -117,6 +118,7 @@ struct shell_follow {
     const char *log;
     enum shell_follow_state state;
     struct bus_socket *socket;
+    uint64_t held_us;       /* FOLLOW_HELD since */
     struct cursor applied;  /* as committed */
     struct cursor gathered; /* with the inputs of the step being gathered */
     uint64_t head;          /* of that log, when last heard of */
@@ -143,6 +145,11 @@ struct shell_counts {
     struct metrics_histogram step_seconds;
 };
 
+/* How far the step may be filled; one input more than that at most. */
+struct shell_room {
+    size_t count, items, bytes, arena_bytes;
+};
+
 struct shell {
     const struct shell_service *service;
     struct shell_settings settings;
@@ -158,10 +165,15 @@ struct shell {
     enum rc fault;    /* leave with this */
 
     /* the step being gathered */
-    size_t count, bytes;
+    size_t count, items, bytes;
+    struct shell_room room;
     struct step_input inputs[STEP_INPUTS_MAX];
     struct shell_origin origins[STEP_INPUTS_MAX];
     struct step_outcome outcomes[STEP_INPUTS_MAX];
+
+    uint64_t commands_us; /* when a step last had commands */
+    size_t command_items; /* of them */
+    bool records_passed;  /* the last step had no room for the records that wait */
 
     bool full; /* the store had no space; nothing is tried before probe_us */
     uint64_t probe_us;
@@ -189,15 +201,23 @@ struct shell {
 
 /* Site time as the next step will see it. */
 uint64_t shell_now_ms(const struct shell *shell);
-/* Whether another input may be added to the step. */
-bool shell_has_room(const struct shell *shell);
-/* Adds an empty input with its origin. Before: shell_has_room. */
-struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
-                                   size_t bytes);
 /* Real time until the site's clock shows at_ms; at most an hour, then look again. */
 uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
 /* Site milliseconds that pass in real microseconds. */
 uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us);
+
+/* ---- shell_gather -----------------------------------------------------------------------------
+ */
+
+/* Puts into the step what waits to be done; nothing if nothing does. */
+void shell_gather(struct shell *shell);
+/* Whether another input may be added to the step, whatever its size. */
+bool shell_has_room(const struct shell *shell);
+/* Tickets, actions or replies that a command is about: 1 to SUBMIT_TICKETS_MAX. */
+size_t shell_gather_items(const Paidan__Request *request);
+/* Adds an empty input with its origin. Before: shell_has_room. */
+struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
+                                   size_t items, size_t bytes);
 
 /* ---- shell_open -------------------------------------------------------------------------------
  */
@@ -240,8 +260,9 @@ void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan
 
 void shell_wait_init(struct shell *shell);
 void shell_wait_fini(struct shell *shell);
-/* Adds the commands whose time has come to the step. */
-void shell_wait_gather(struct shell *shell);
+/* Adds the commands whose time has come to the step, from that waiter on. Gives the one to go on
+ * from when there is more room. */
+unsigned shell_wait_gather(struct shell *shell, unsigned from);
 /* Parks the command of that input again, or for the first time. False: too many wait. */
 bool shell_wait_park(struct shell *shell, size_t input);
 void shell_wait_remove(struct shell *shell, unsigned index);
@@ -276,7 +297,10 @@ void shell_follow_commit(struct shell *shell);
 void shell_follow_undo(struct shell *shell);
 /* Forgets what was fetched and reads the cursors from the store. RC_OK, RC_CORRUPT, RC_STORE. */
 MUST_CHECK enum rc shell_follow_restart(struct shell *shell);
-bool shell_follow_pending(const struct shell *shell);
+/* Whether there are records to gather. */
+bool shell_follow_held(const struct shell *shell);
+/* When they should be: the earlier of that and until_us. beside: a step is made anyway. */
+uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, bool beside);
 uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us);
 
 /* ---- shell_care -------------------------------------------------------------------------------

@@ -131,7 +131,8 @@ static void serve_command(struct shell *shell, const struct bus_message *message
                            NULL, SHELL_FULL_RETRY_MS);
         return;
     }
-    struct step_input *input = shell_input_add(shell, SHELL_FROM_CALLER, 0, message->size);
+    struct step_input *input =
+        shell_input_add(shell, SHELL_FROM_CALLER, 0, shell_gather_items(request), message->size);
     struct shell_origin *origin = &shell->origins[shell->count - 1];
     input->kind = STEP_COMMAND;
     input->request = request;

@@ -55,30 +55,31 @@ static void waiter_gather(struct shell *shell, unsigned index)
         waiter->ready = true;
         return;
     }
-    struct step_input *input = shell_input_add(shell, SHELL_FROM_WAITER, index, waiter->raw_size);
+    const Paidan__Request *request = (const Paidan__Request *)(const void *)message;
+    struct step_input *input = shell_input_add(shell, SHELL_FROM_WAITER, index,
+                                               shell_gather_items(request), waiter->raw_size);
     input->kind = STEP_COMMAND;
-    input->request = (const Paidan__Request *)(const void *)message;
+    input->request = request;
     input->park_until_ms = shell_wait_until_ms(shell, waiter->until_us);
     shell->origins[shell->count - 1].peer = waiter->peer;
 }
 
-void shell_wait_gather(struct shell *shell)
+unsigned shell_wait_gather(struct shell *shell, unsigned from)
 {
     const uint64_t now_us = clock_monotonic_us();
     const uint64_t now_ms = shell_now_ms(shell);
     unsigned taken = 0;
-    for (unsigned index = shell->waiter_first; index != SHELL_NO_WAITER;) {
+    unsigned index = from;
+    while (index != SHELL_NO_WAITER && taken < SHELL_WAITERS_STEP_MAX && shell_has_room(shell)) {
         const struct shell_waiter *waiter = &shell->waiters[index];
         const unsigned next = waiter->next;
-        if (taken == SHELL_WAITERS_STEP_MAX || !shell_has_room(shell)) {
-            return;
-        }
         if (waiter_due(waiter, now_us, now_ms)) {
             waiter_gather(shell, index);
             taken++;
         }
         index = next;
     }
+    return index;
 }
 
 void shell_wait_remove(struct shell *shell, unsigned index)

@@ -79,8 +79,10 @@ struct step_service {
     const char *const *followed_by; /* NULL-terminated: services whose position bounds trimming */
     const char *const *tables;      /* NULL-terminated; handles from STORE_SERVICE on */
     const char *const
-        *tallies;   /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
-    bool keeps_log; /* the log is the store of texts: never trimmed */
+        *tallies;        /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
+    bool follows_lazily; /* nobody waits for what the followed records lead to: they may be held
+                            back for a fraction of a second, so that commands share their commits */
+    bool keeps_log;      /* the log is the store of texts: never trimmed */
     /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
      * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_FULL, RC_STORE:
      * from the store. */

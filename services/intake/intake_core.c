@@ -257,6 +257,7 @@ const struct step_service intake_service = {
     .followed_by = followed_by,
     .tables = tables,
     .tallies = tallies,
+    .follows_lazily = true,
     .keeps_log = true,
     .apply = apply,
     .evolve = evolve,
