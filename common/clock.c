@@ -11,12 +11,24 @@
 
 #define RATE_MAX 100000u
 
-static uint64_t real_ms(void)
+static uint64_t read_ms(clockid_t id)
 {
     struct timespec now;
-    const int failed = clock_gettime(CLOCK_REALTIME, &now);
+    const int failed = clock_gettime(id, &now);
     CHECK(failed == 0);
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+uint64_t clock_wall_ms(void)
+{
+    return read_ms(CLOCK_REALTIME);
+}
+
+int64_t clock_offset_ms(void)
+{
+    /* In this order: a pause in between must not look like a clock set forward. */
+    const int64_t wall_ms = (int64_t)read_ms(CLOCK_REALTIME);
+    return wall_ms - (int64_t)read_ms(CLOCK_BOOTTIME);
 }
 
 void clock_init_real(struct clock *clock)
@@ -97,15 +109,57 @@ enum rc clock_open(struct clock *clock, const char *data_dir)
     return strlen(text) == bytes ? parse(clock, text) : RC_INVALID;
 }
 
+/* ---- set by mistake ---- */
+
+/* By how much an offset is beyond what is followed. */
+static uint64_t beyond(const struct clock *clock, int64_t offset_ms)
+{
+    const int64_t most_ms = clock->believed_ms + (int64_t)clock->slack_ms;
+    return clock->watched && offset_ms > most_ms ? (uint64_t)(offset_ms - clock->believed_ms) : 0;
+}
+
+void clock_believe(struct clock *clock, int64_t believed_ms, uint64_t slack_ms)
+{
+    CHECK(clock->kind == CLOCK_REAL);
+    CHECK(slack_ms <= INT64_MAX / 4);
+    clock->watched = true;
+    clock->believed_ms = believed_ms;
+    clock->slack_ms = slack_ms;
+}
+
+uint64_t clock_watch(struct clock *clock)
+{
+    if (!clock->watched) {
+        return 0;
+    }
+    const int64_t offset_ms = clock_offset_ms();
+    const uint64_t ahead_ms = beyond(clock, offset_ms);
+    /* A clock set back may be put right again, so what is believed never goes back. */
+    if (ahead_ms == 0 && offset_ms >= clock->believed_ms) {
+        clock->believed_ms = offset_ms;
+        clock->slack_ms = CLOCK_SLACK_MS;
+    }
+    return ahead_ms;
+}
+
+static uint64_t watched_ms(const struct clock *clock)
+{
+    const uint64_t boot_ms = read_ms(CLOCK_BOOTTIME);
+    const uint64_t wall_ms = read_ms(CLOCK_REALTIME);
+    const int64_t offset_ms = (int64_t)wall_ms - (int64_t)boot_ms;
+    return beyond(clock, offset_ms) > 0 ? (uint64_t)((int64_t)boot_ms + clock->believed_ms)
+                                        : wall_ms;
+}
+
 uint64_t clock_now_ms(const struct clock *clock)
 {
     if (clock->kind == CLOCK_VIRTUAL) {
         return clock->virtual_ms;
     }
-    const uint64_t now = real_ms();
     if (clock->kind == CLOCK_REAL) {
-        return now;
+        return clock->watched ? watched_ms(clock) : clock_wall_ms();
     }
+    const uint64_t now = clock_wall_ms();
     const uint64_t passed = now > clock->real_epoch_ms ? now - clock->real_epoch_ms : 0;
     uint64_t scaled = 0, sum = 0;
     if (__builtin_mul_overflow(passed, clock->rate, &scaled) ||

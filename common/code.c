@@ -164,6 +164,9 @@ static const struct entry entries[] = {
           "The site's settings have mistakes; run paidan check to see each one."),
     ENTRY(SITE_LEVELS_CHANGED, EXIT_SETTINGS, "站点的层级与已有数据不同；层级一经使用不可更改。",
           "The site's levels differ from those in the data; once in use they cannot be changed."),
+    ENTRY(CLOCK_AHEAD, EXIT_SETTINGS,
+          "系统时钟远超已存时间：有误请校正；无误请执行 paidan clock accept。",
+          "The clock is far ahead of the stored time: put it right, or run paidan clock accept."),
 
     ENTRY(UNREACHABLE, EXIT_UNREACHABLE, "服务没有应答，请确认其正在运行。",
           "The service did not answer; make sure that it is running."),

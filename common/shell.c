@@ -289,6 +289,7 @@ static void shell_loop(struct shell *shell, timer_t timer)
         if (shell->fault != RC_OK) {
             break;
         }
+        shell_clock_tick(shell);
         shell_gather(shell);
         const bool held = shell->full && clock_monotonic_us() < shell->probe_us;
         if (shell->fault == RC_OK &&

@@ -18,6 +18,7 @@ enum {
     OPTION_STEP_INPUTS,
     OPTION_LOG_KEEP_DAYS,
     OPTION_LAG_RECORDS,
+    OPTION_CLOCK_DAYS,
     OPTION_VERIFY,
     OPTION_REPLAY,
     OPTION_HELP,
@@ -27,6 +28,8 @@ enum {
 #define MAP_MIB_MIN 1u
 #define MAP_MIB_MAX (16u << 20) /* 16 TiB of address space */
 #define LAG_RECORDS_DEFAULT 200000u
+/* Longer than a weekend or the longest holiday but one; a mistyped date is months or years. */
+#define CLOCK_DAYS_DEFAULT 7u
 
 const char *shell_say(const char *zh, const char *en)
 {
@@ -54,6 +57,7 @@ static void help_print(const struct shell_service *service)
             "  --step-inputs N     每步最多处理的输入数，1 至 4096，默认 4096\n"
             "  --log-keep-days N   日志保留天数；0（默认）永久保留\n"
             "  --lag-records N     下游落后超过 N 条时放慢收单，默认 200000；0 不限\n"
+            "  --clock-days N      启动时系统时钟超前已存时间 N 天以上则拒绝，默认 7；0 不查\n"
             "  --verify            校验日志链与每条记录；正常为 0，有误为 1\n"
             "  --replay            用日志重建全部表并逐字节比较；一致为 0，不同为 1\n"
             "退出码：0 正常，64 用法，75 故障（应重启），78 设置有误\n",
@@ -67,6 +71,8 @@ static void help_print(const struct shell_service *service)
             "  --log-keep-days N   keep the log so long; 0 (default): for ever\n"
             "  --lag-records N     slow down taking tickets when a follower is N records\n"
             "                      behind, default 200000; 0: never\n"
+            "  --clock-days N      refuse to start when the machine's clock is more than N days\n"
+            "                      ahead of the stored time, default 7; 0: never refuse\n"
             "  --verify            check the log's chain and every record; exits 0 or 1\n"
             "  --replay            fold the log into new tables, compare; exits 0 or 1\n"
             "Exits: 0 ended, 64 usage, 75 fault (start again), 78 settings\n"),
@@ -130,6 +136,8 @@ static enum rc option_take(const struct shell_service *service, int option,
         return number_parse_between(optarg, 0, 36500, &settings->log_keep_days);
     case OPTION_LAG_RECORDS:
         return number_parse_between(optarg, 0, UINT32_MAX, &settings->lag_records_max);
+    case OPTION_CLOCK_DAYS:
+        return number_parse_between(optarg, 0, 36500, &settings->clock_days);
     case OPTION_VERIFY:
         settings->mode = SHELL_VERIFY;
         return RC_OK;
@@ -157,6 +165,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         {"step-inputs", required_argument, NULL, OPTION_STEP_INPUTS},
         {"log-keep-days", required_argument, NULL, OPTION_LOG_KEEP_DAYS},
         {"lag-records", required_argument, NULL, OPTION_LAG_RECORDS},
+        {"clock-days", required_argument, NULL, OPTION_CLOCK_DAYS},
         {"verify", no_argument, NULL, OPTION_VERIFY},
         {"replay", no_argument, NULL, OPTION_REPLAY},
         {"help", no_argument, NULL, OPTION_HELP},
@@ -166,6 +175,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         .mode = SHELL_RUN,
         .step_inputs = STEP_INPUTS_MAX,
         .lag_records_max = LAG_RECORDS_DEFAULT,
+        .clock_days = CLOCK_DAYS_DEFAULT,
         .log_level = DIAG_INFO,
     };
     optind = 0; /* from the start, also when called again in one process */

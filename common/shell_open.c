@@ -256,6 +256,9 @@ enum rc shell_open_all(struct shell *shell)
         rc = open_engine(shell);
     }
     if (rc == RC_OK) {
+        rc = shell_clock_open(shell);
+    }
+    if (rc == RC_OK) {
         rc = open_bus(shell);
     }
     if (rc == RC_OK) {

@@ -9,6 +9,7 @@
  *   shell_wait.c     parked commands (long polls) and parked fetches
  *   shell_follow.c   the logs we follow
  *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
+ *   shell_clock.c    whether the machine's clock is followed
  *   shell_tell.c     Pong and metrics
  *
  * Times named *_us are monotonic and real, *_ms site time (which may run faster: common/clock.h).
@@ -60,6 +61,7 @@ struct shell_settings {
     uint64_t map_mib;     /* 0: STORE_MAP_BYTES_DEFAULT */
     uint64_t step_inputs;
     uint64_t log_keep_days;   /* 0: for ever */
+    uint64_t clock_days;      /* 0: any clock is believed at start */
     uint64_t lag_records_max; /* a follower further behind than this slows intake down */
     enum diag_level log_level;
 };
@@ -154,6 +156,9 @@ struct shell {
     const struct shell_service *service;
     struct shell_settings settings;
     struct clock clock;
+    uint64_t clock_ahead_ms; /* the machine's clock is not followed: it is so far ahead */
+    uint64_t clock_us;       /* when to look for the operator's word again */
+    int64_t clock_marked_ms; /* what was believed when it was last written down */
     struct site *site;
     struct store *store;
     struct step_engine *engine;
@@ -310,6 +315,15 @@ MUST_CHECK enum rc shell_care_init(struct shell *shell);
 void shell_care_tick(struct shell *shell);
 /* A follower holds everything up to seq. */
 void shell_care_follower(struct shell *shell, const char *name, uint64_t seq);
+
+/* ---- shell_clock ------------------------------------------------------------------------------
+ */
+
+/* Decides which time is believed from here on. RC_OK, or RC_SETTINGS: the clock is further ahead of
+ * the stored time than may be (said). Before: the engine is open. */
+MUST_CHECK enum rc shell_clock_open(struct shell *shell);
+/* Each round: notices a clock that was set, and that it came back or was accepted. */
+void shell_clock_tick(struct shell *shell);
 
 /* ---- shell_tell -------------------------------------------------------------------------------
  */

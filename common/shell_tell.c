@@ -62,6 +62,8 @@ static enum rc pong_fill(struct shell *shell, struct arena *arena, Paidan__Pong 
     pong->storage_full = shell->full || shell->storage_low;
     pong->has_oldest_due_ms = shell->due_ms != UINT64_MAX;
     pong->oldest_due_ms = shell->due_ms;
+    pong->has_clock_ahead_ms = shell->clock_ahead_ms != 0;
+    pong->clock_ahead_ms = shell->clock_ahead_ms;
     if (store_usage(shell->store, &shell->usage) == RC_OK) {
         pong->has_map_used = 1;
         pong->map_used = shell->usage.used_bytes;
@@ -177,6 +179,9 @@ static void tell_state(struct metrics *metrics, struct shell *shell)
     gauge(metrics, "paidan_parked_fetches", "Followers that wait for news.", shell->fetch_count);
     gauge(metrics, "paidan_due_lag_seconds", "How late the oldest deadline is, in site time.",
           late_s);
+    gauge(metrics, "paidan_clock_ahead_seconds",
+          "Not 0: the machine's clock is so far ahead that it is not followed.",
+          (double)shell->clock_ahead_ms / 1000.0);
     gauge(metrics, "paidan_storage_full", "1: there is no space, no work is taken.",
           shell->full ? 1 : 0);
     gauge(metrics, "paidan_storage_low", "1: space is short, no new tickets are taken.",

@@ -23,6 +23,7 @@ int cli_watch(struct cli *cli);
 int cli_stats(struct cli *cli);
 int cli_metrics(struct cli *cli);
 int cli_ping(struct cli *cli);
+int cli_clock_accept(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_log_dump(struct cli *cli);
 int cli_log_verify(struct cli *cli);

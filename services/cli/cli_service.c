@@ -35,6 +35,7 @@ static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
     service->map_size = pong->has_map_size ? pong->map_size : 0;
     service->has_due = pong->has_oldest_due_ms;
     service->due_ms = pong->oldest_due_ms;
+    service->clock_ahead_ms = pong->has_clock_ahead_ms ? pong->clock_ahead_ms : 0;
     (void)snprintf(service->version, sizeof service->version, "%s", pong->version);
     service->following_count = 0;
     for (size_t index = 0; index < pong->n_following && index < CLI_SERVICES; index++) {
@@ -105,6 +106,10 @@ static json_t *service_json(const struct cli *cli, const char *name,
     json_object_set_new(object, "storage_full", json_boolean(service->storage_full));
     json_object_set_new(object, "map_used", json_integer((json_int_t)service->map_used));
     json_object_set_new(object, "map_size", json_integer((json_int_t)service->map_size));
+    if (service->clock_ahead_ms != 0) {
+        json_object_set_new(object, "clock_ahead_ms",
+                            json_integer((json_int_t)service->clock_ahead_ms));
+    }
     cli_json_time(cli, object, "now", service->now_ms);
     if (service->has_due) {
         cli_json_time(cli, object, "oldest_due", service->due_ms);
@@ -151,6 +156,20 @@ static enum cli_colour following_words(const struct cli *cli, const struct cli_s
     return colour;
 }
 
+static void add_status(const struct cli *cli, struct cli_grid *grid,
+                       const struct cli_service *service)
+{
+    char span[CLI_TIME_BYTES];
+    if (service->storage_full) {
+        cli_grid_add(grid, CLI_RED, "%s", cli_say(cli, "存储已满", "storage full"));
+    } else if (service->clock_ahead_ms != 0) {
+        cli_time_span((int64_t)service->clock_ahead_ms, span);
+        cli_grid_add(grid, CLI_RED, "%s %s", cli_say(cli, "时钟超前", "clock ahead"), span);
+    } else {
+        cli_grid_add(grid, CLI_GREEN, "%s", cli_say(cli, "正常", "ok"));
+    }
+}
+
 static void add_service(struct cli *cli, struct cli_grid *grid, const char *name,
                         const struct cli_service *service)
 {
@@ -163,9 +182,7 @@ static void add_service(struct cli *cli, struct cli_grid *grid, const char *name
         }
         return;
     }
-    cli_grid_add(grid, service->storage_full ? CLI_RED : CLI_GREEN, "%s",
-                 service->storage_full ? cli_say(cli, "存储已满", "storage full")
-                                       : cli_say(cli, "正常", "ok"));
+    add_status(cli, grid, service);
     cli_grid_add(grid, CLI_PLAIN, "%s", service->version);
     cli_grid_add(grid, CLI_PLAIN, "%llu", (unsigned long long)service->head_seq);
     (void)snprintf(text, sizeof text, "%.1f MiB", (double)service->map_used / (1 << 20));

@@ -13,6 +13,7 @@ struct cli_service {
     Paidan__Code code; /* when it did not answer */
     char version[64];
     uint64_t head_seq, map_used, map_size, due_ms, now_ms;
+    uint64_t clock_ahead_ms; /* 0: it follows the machine's clock */
     uint32_t site_version;
     size_t following_count;
     struct cli_following following[CLI_SERVICES];

@@ -166,6 +166,14 @@ const struct cli_command cli_commands[] = {
      "metrics (Prometheus text)", NULL, NULL, .option_count = 0},
     {"ping", "", 0, 0, cli_ping, "各服务是否应答、是否跟上",
      "does every service answer, and keep up?", NULL, NULL, OPTIONS(0, CLI_WAIT)},
+    {"clock accept", "", 0, 0, cli_clock_accept, "确认系统时钟无误，各服务随即采用",
+     "the machine's clock is right: the services are to follow it",
+     "系统时钟被大幅拨快时，服务不跟随，也不触发期限（见 ping 的“时钟超前”）。\n"
+     "请先用 date 核对，再执行本命令：其间到期的期限会立即触发。",
+     "Services do not follow a clock that was set forward by a lot, and fire nothing by it\n"
+     "(ping says: clock ahead). Look at `date` before you accept it: whatever is due by then\n"
+     "fires at once.",
+     .option_count = 0},
     {"check", "SITE", 1, 1, cli_check, "检查站点配置，逐条指出错误的文件和行号",
      "check a site; names each mistake with file and line", NULL, NULL, .option_count = 0},
     {"log dump", "SERVICE", 1, 1, cli_log_dump, "日志，每行一个 JSON；默认不含内容和个人信息",
