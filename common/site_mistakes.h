@@ -162,6 +162,46 @@
 #define SAY_CALENDAR_UNKNOWN "CALENDAR_UNKNOWN", \
     "日历“%s”没有定义，请在 calendars 里补上或改正", \
     "calendar \"%s\" is not defined; add it to calendars or correct it"
+#define SAY_CALENDAR_EXTENDS_UNKNOWN "CALENDAR_EXTENDS_UNKNOWN", \
+    "上级日历“%s”没有定义，请在 calendars 里补上或改正", \
+    "extends names the calendar \"%s\", which is not defined; add it or correct the name"
+#define SAY_CALENDAR_CYCLE "CALENDAR_CYCLE", \
+    "日历的 extends 成环：%s，请改正其中一个", \
+    "extends forms a cycle: %s; correct one of them"
+#define SAY_CALENDAR_HOLIDAYS "CALENDAR_HOLIDAYS", \
+    "没有“%s”的节假日数据，可用的有：%s；不用节假日请写 none", \
+    "no holiday data called \"%s\"; known: %s; write none to follow no holidays"
+#define SAY_CALENDAR_MAKEUP "CALENDAR_MAKEUP", \
+    "“%s”应写 mon tue wed thu fri sat sun 之一（补班日按这一天的时段），或 none（补班日不上班）", \
+    "\"%s\" must be a weekday, mon to sun, whose hours make-up workdays have, or none"
+#define SAY_CALENDAR_MAKEUP_CLOSED "CALENDAR_MAKEUP_CLOSED", \
+    "补班日按 %s 的时段，但这一天没有工作时段，请改正", \
+    "make-up workdays have the hours of %s, which has none; correct it"
+#define SAY_OVERRIDE_DATE "OVERRIDE_DATE", \
+    "“%s”不是日期，请写成 2026-05-09，或 2026-07-01/2026-07-03 这样的起止日期", \
+    "\"%s\" is not a date; write 2026-05-09, or from and to as 2026-07-01/2026-07-03"
+#define SAY_OVERRIDE_TWICE "OVERRIDE_TWICE", \
+    "%s 在 overrides 里写了两次（另一处在第 %u 行），请删除一处", \
+    "%s is given twice in overrides (the other in line %u); delete one"
+#define SAY_OVERRIDE_TOO_MANY "OVERRIDE_TOO_MANY", \
+    "overrides 超过 %u 天，请删减", \
+    "more than %u days in overrides; shorten the list"
+#define SAY_OVERRIDE_WORD "OVERRIDE_WORD", \
+    "“%s”不合格：请写 off（不上班）、working（按补班日上班）、mon 到 sun（按这一天上班）或时段", \
+    "\"%s\" is not possible: write off, working, a weekday mon to sun, or hours"
+#define SAY_OVERRIDE_CHOICE "OVERRIDE_CHOICE", \
+    "day（off、working 或 mon 到 sun）和 hours（时段）必须写且只能写一个", \
+    "give exactly one of day (off, working, mon to sun) and hours (intervals)"
+#define SAY_ZONE_UNKNOWN "ZONE_UNKNOWN", \
+    "时区“%s”不存在，请写 Asia/Shanghai、Europe/Berlin 这样的名称（系统要装有 tzdata）", \
+    "time zone \"%s\" is unknown; write a name as Europe/Berlin (the package tzdata must be there)"
+#define SAY_ZONE_UNREADABLE "ZONE_UNREADABLE", \
+    "时区“%s”的文件读不了或已损坏，请重装 tzdata", \
+    "the file of time zone \"%s\" is unreadable or damaged; install tzdata again"
+#define SAY_ZONE_TWICE "ZONE_TWICE", \
+    "timezone 和 utc_offset 只能写一个，请删除一行", \
+    "give either timezone or utc_offset; delete one"
+
 #define SAY_EXPIRY_UNKNOWN "EXPIRY_UNKNOWN", \
     "“%s”应写 raise（到期升级）或 card（到期亮牌）", \
     "\"%s\" must be raise or card"
@@ -313,5 +353,61 @@
 #define SAY_MATRIX_DUPLICATE "MATRIX_DUPLICATE", \
     "第 %u 行已经规定了同样的类别、区域和层级，请删除一行", \
     "line %u already rules the same category, area and level; delete one"
+
+/* ---- holidays: calendars/2027.json ---- */
+#define SAY_HOLIDAYS_SYNTAX "HOLIDAYS_SYNTAX", \
+    "不是 JSON（%s），请改正，或重新下载", \
+    "not JSON (%s); correct it or fetch it again"
+#define SAY_HOLIDAYS_SHAPE "HOLIDAYS_SHAPE", \
+    "应当是 {\"year\": 年份, \"papers\": [...], \"days\": [...]}，不能有别的键", \
+    "must be {\"year\": number, \"papers\": [...], \"days\": [...]} without other keys"
+#define SAY_HOLIDAYS_YEAR "HOLIDAYS_YEAR", \
+    "年份必须在 %d 到 %d 之间", \
+    "the year must be %d to %d"
+#define SAY_HOLIDAYS_FILE_YEAR "HOLIDAYS_FILE_YEAR", \
+    "文件名应为 %d.json，与里面的年份一致", \
+    "the file must be called %d.json, as the year in it"
+#define SAY_HOLIDAYS_UNUSED "HOLIDAYS_UNUSED", \
+    "有节假日文件，但没有日历写 holidays，它不起作用；请在 calendars 里写 holidays: CN", \
+    "there are holidays but no calendar that names them, so they have no effect; add holidays: CN"
+#define SAY_HOLIDAYS_EMPTY_YEAR "HOLIDAYS_EMPTY_YEAR", \
+    "%d 年一天也没有列出：通知还没有发布，这一年按普通周计算", \
+    "no day of %d is listed: the notice is not out, so the year counts as plain weeks"
+#define SAY_HOLIDAY_PAPERS "HOLIDAY_PAPERS", \
+    "papers 应当是网址的列表，最多 16 个", \
+    "papers must be a list of at most 16 addresses"
+#define SAY_HOLIDAY_KEYS "HOLIDAY_KEYS", \
+    "每一天都要有 name（文字）、date（文字）和 isOffDay（true 或 false）", \
+    "each day needs name (text), date (text) and isOffDay (true or false)"
+#define SAY_HOLIDAY_KEY_UNKNOWN "HOLIDAY_KEY_UNKNOWN", \
+    "每一天只能有 name、date 和 isOffDay，请删除别的键", \
+    "a day has name, date and isOffDay only; delete other keys"
+#define SAY_HOLIDAY_DATE "HOLIDAY_DATE", \
+    "“%s”不是日期，请写成 2026-01-04", \
+    "\"%s\" is not a date; write it as 2026-01-04"
+#define SAY_HOLIDAY_NAME "HOLIDAY_NAME", \
+    "名称“%s”不合格：不能为空，最长 96 字节，不能换行", \
+    "name \"%s\" is malformed: not empty, at most 96 bytes, no line break"
+#define SAY_HOLIDAY_FOREIGN "HOLIDAY_FOREIGN", \
+    "%s 不属于 %d 年（文件里还可以有 %d 年 12 月的日子），请移到那一年的文件", \
+    "%s is not of %d (days of December %d are possible as well); move it to its year's file"
+#define SAY_HOLIDAY_TWICE "HOLIDAY_TWICE", \
+    "%s 写了两次，请删除一处", \
+    "%s is given twice; delete one"
+#define SAY_HOLIDAY_TOO_MANY "HOLIDAY_TOO_MANY", \
+    "一个文件最多 %u 天", \
+    "at most %u days a file"
+#define SAY_ICS_SYNTAX "ICS_SYNTAX", \
+    "不是 iCalendar 文件，或里面没有事件", \
+    "not an iCalendar file, or without any event"
+#define SAY_ICS_EVENT "ICS_EVENT", \
+    "第 %u 个事件不合格：要有 SUMMARY 和全天的 DTSTART（VALUE=DATE），DTEND 晚于 DTSTART", \
+    "event %u is malformed: it needs SUMMARY, a DTSTART of a whole day (VALUE=DATE), a later DTEND"
+#define SAY_ICS_RULE "ICS_RULE", \
+    "第 %u 个事件按规则重复（RRULE、RDATE）；节假日通知只列日期，请改为逐日列出", \
+    "event %u repeats by a rule (RRULE, RDATE); decrees name days, so list each of them"
+#define SAY_ICS_YEARS "ICS_YEARS", \
+    "一个文件最多 %u 年", \
+    "at most %u years a file"
 
 /* clang-format on */
