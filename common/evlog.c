@@ -101,7 +101,7 @@ static enum rc check_newest(struct store_txn *txn, const struct evlog_head *head
     if (rc == RC_NOT_FOUND) {
         rc = head->head_seq == 0 ? RC_OK : RC_CORRUPT;
     } else if (rc == RC_OK) {
-        rc = evlog_block_open(&block, walk.value, walk.value_bytes);
+        rc = evlog_block_open_hashed(&block, walk.value, walk.value_bytes);
         if (rc == RC_OK && (block.next_seq != head->head_seq + 1 ||
                             memcmp(block.hash, head->hash, EVLOG_HASH_BYTES) != 0)) {
             rc = RC_CORRUPT;
@@ -237,6 +237,9 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
         CHECK(!writer.failed);
         evlog_block_hash(block, size, evlog->pending_hash);
         memcpy(block + EVLOG_HASH_AT, evlog->pending_hash, EVLOG_HASH_BYTES);
+        codec_writer_init(&writer, block + EVLOG_SUM_AT, EVLOG_BLOCK_HEADER_BYTES - EVLOG_SUM_AT);
+        codec_put_u32(&writer, codec_crc(block, EVLOG_SUM_AT));
+        CHECK(!writer.failed);
         const enum rc rc = store_append(txn, STORE_LOG, block + EVLOG_FIRST_AT, 8, block, size);
         if (rc != RC_OK) {
             return rc == RC_EXISTS ? RC_CORRUPT : rc;
@@ -360,7 +363,7 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
     *bytes = 0;
     enum rc rc = store_walk_open(txn, STORE_LOG, NULL, 0, &walk);
     if (rc == RC_OK) {
-        rc = evlog_block_open(&block, walk.value, walk.value_bytes);
+        rc = evlog_block_open_hashed(&block, walk.value, walk.value_bytes);
     }
     if (rc == RC_OK && (walk.key_bytes != sizeof key || block.first_seq != head->first_seq)) {
         rc = RC_CORRUPT;

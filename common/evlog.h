@@ -4,13 +4,15 @@
  * blocks. All numbers are big-endian.
  *
  *   key     first seq of the block, u64
- *   block   u8 format (1) | u8 flags (0) | u16 record count | u32 bytes of records | u64 first seq
- *           | u64 now_ms | 32 bytes hash of the block before | 32 bytes own hash | records
+ *   block   u8 format (2) | u8 flags (0) | u16 record count | u32 bytes of records | u64 first seq
+ *           | u64 now_ms | 32 bytes hash of the block before | 32 bytes own hash | u32 CRC-32 of
+ *           the header so far | records
  *   record  u32 CRC-32 of the rest | u32 payload bytes | u8 kind | payload
  *
- * hash = BLAKE2b-256 over the block without its own hash: a changed, missing or swapped record
- * breaks the chain. The newest hash stands in STORE_META as well, so that a cut tail shows. The
- * bytes travel to followers as they lie here. */
+ * hash = BLAKE2b-256 over the block without its own hash and the checksum after it: a changed,
+ * missing or swapped record breaks the chain. The newest hash stands in STORE_META as well, so that
+ * a cut tail shows. The bytes travel to followers as they lie here; followers look at the checksums
+ * alone, for the hash has no key and proves nothing about who sent it. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +22,7 @@
 #include "store.h"
 
 #define EVLOG_HASH_BYTES 32
-#define EVLOG_BLOCK_HEADER_BYTES 88
+#define EVLOG_BLOCK_HEADER_BYTES 92
 #define EVLOG_RECORD_HEADER_BYTES 9
 
 enum evlog_kind {
@@ -85,8 +87,8 @@ MUST_CHECK enum rc evlog_read(struct store_txn *txn, uint64_t seq, struct evlog_
 MUST_CHECK enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint64_t seq,
                                      struct evlog_record *record);
 
-/* A block from anywhere. Checks format, lengths, every checksum and the hash. Keeps the pointer.
- * RC_OK, RC_CORRUPT or RC_FORMAT. */
+/* A block from anywhere. Checks format, lengths and every checksum, not the hash. Keeps the
+ * pointer. RC_OK, RC_CORRUPT or RC_FORMAT. */
 struct evlog_block {
     const unsigned char *bytes;
     size_t size, offset;
@@ -95,6 +97,9 @@ struct evlog_block {
     const unsigned char *previous_hash, *hash;
 };
 MUST_CHECK enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t size);
+/* As evlog_block_open, and the hash must fit: for blocks of the own store. */
+MUST_CHECK enum rc evlog_block_open_hashed(struct evlog_block *block, const void *bytes,
+                                           size_t size);
 /* RC_OK or RC_NOT_FOUND at the end. */
 MUST_CHECK enum rc evlog_block_next(struct evlog_block *block, struct evlog_record *record);
 

@@ -18,7 +18,7 @@ void evlog_block_hash(const unsigned char *block, size_t size, unsigned char has
     (void)crypto_generichash_final(&state, hash, EVLOG_HASH_BYTES);
 }
 
-/* Header and lengths, without checksums. */
+/* Header and lengths, without the checksums of records. */
 static enum rc read_header(struct evlog_block *block, const void *bytes, size_t size)
 {
     struct codec_reader reader;
@@ -29,11 +29,13 @@ static enum rc read_header(struct evlog_block *block, const void *bytes, size_t 
     const uint64_t first_seq = codec_get_u64(&reader), now_ms = codec_get_u64(&reader);
     const unsigned char *previous_hash = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
     const unsigned char *hash = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
+    const uint32_t sum = codec_get_u32(&reader);
     if (size > 0 && format != EVLOG_FORMAT) {
         return RC_FORMAT;
     }
     if (reader.failed || flags != 0 || count == 0 || first_seq == 0 ||
-        first_seq > UINT64_MAX - count || records_bytes != size - EVLOG_BLOCK_HEADER_BYTES) {
+        first_seq > UINT64_MAX - count || records_bytes != size - EVLOG_BLOCK_HEADER_BYTES ||
+        codec_crc(bytes, EVLOG_SUM_AT) != sum) {
         return RC_CORRUPT;
     }
     *block = (struct evlog_block){
@@ -120,13 +122,24 @@ enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t si
     if (rc == RC_OK) {
         rc = check_records(&read, &bad_seq);
     }
-    if (rc == RC_OK && !hash_right(&read)) {
-        rc = RC_CORRUPT;
-    }
     if (rc != RC_OK) {
         return rc;
     }
     read.next_seq = read.first_seq + read.count;
+    *block = read;
+    return RC_OK;
+}
+
+enum rc evlog_block_open_hashed(struct evlog_block *block, const void *bytes, size_t size)
+{
+    struct evlog_block read;
+    const enum rc rc = evlog_block_open(&read, bytes, size);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!hash_right(&read)) {
+        return RC_CORRUPT;
+    }
     *block = read;
     return RC_OK;
 }
@@ -226,7 +239,7 @@ enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit, void
     }
     while (rc == RC_OK) {
         struct evlog_block block;
-        rc = evlog_block_open(&block, walk.value, walk.value_bytes);
+        rc = evlog_block_open_hashed(&block, walk.value, walk.value_bytes);
         if (rc == RC_OK) {
             rc = visit_block(&block, from, visit, context);
         }

@@ -3,12 +3,13 @@
 
 #include "evlog.h"
 
-#define EVLOG_FORMAT 1u
+#define EVLOG_FORMAT 2u
 #define EVLOG_HEAD_KEY "log" /* in STORE_META */
 /* Offsets in a block. */
 #define EVLOG_FIRST_AT 8u /* first seq; the key has the same 8 bytes */
 #define EVLOG_TIME_AT 16u /* now_ms, then the hash of the block before */
 #define EVLOG_HASH_AT 56u /* own hash */
+#define EVLOG_SUM_AT 88u  /* checksum of the header before it */
 
 struct evlog_head {
     uint64_t first_seq, head_seq;

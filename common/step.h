@@ -126,7 +126,7 @@ void step_park(struct step *step, uint64_t key);
  * then (a callback opens, a lease ends), so that no fact and no deadline is needed for it. */
 void step_park_until(struct step *step, uint64_t key, uint64_t at_ms);
 void step_wake(struct step *step, uint64_t key);
-/* A stable 64-bit key from a name, for park and table keys (first 8 bytes of BLAKE2b-128). */
+/* A stable 64-bit key from a name, for park and table keys: SipHash-2-4 under a fixed label. */
 uint64_t step_key(const char *name);
 /* Reads an earlier event of our own log, also of this step; unpacked into the arena.
  * RC_OK, RC_NOT_FOUND (trimmed), RC_CORRUPT, RC_LIMIT, RC_STORE. */

@@ -182,10 +182,12 @@ void step_wake(struct step *step, uint64_t key)
 
 uint64_t step_key(const char *name)
 {
-    unsigned char hash[16];
+    static const unsigned char label[crypto_shorthash_KEYBYTES] = "paidan step key";
+    unsigned char hash[crypto_shorthash_BYTES];
     uint64_t key = 0;
-    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)name, strlen(name), NULL, 0);
-    for (unsigned index = 0; index < 8; index++) {
+    const int failed = crypto_shorthash(hash, (const unsigned char *)name, strlen(name), label);
+    CHECK(failed == 0);
+    for (unsigned index = 0; index < sizeof hash; index++) {
         key = key << 8 | hash[index];
     }
     return key;

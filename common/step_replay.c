@@ -66,7 +66,7 @@ static enum rc fold_block(struct replay *replay, const struct store_walk *walk)
 {
     struct evlog_block block;
     struct evlog_record record;
-    enum rc rc = evlog_block_open(&block, walk->value, walk->value_bytes);
+    enum rc rc = evlog_block_open_hashed(&block, walk->value, walk->value_bytes);
     if (rc != RC_OK || block.first_seq != replay->next_seq) {
         replay->difference->seq = replay->next_seq;
         return rc == RC_OK ? RC_CORRUPT : rc;

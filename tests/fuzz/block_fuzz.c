@@ -16,13 +16,21 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 enum {
-    BLOCK_HASH_AT = EVLOG_BLOCK_HEADER_BYTES - EVLOG_HASH_BYTES, /* own hash: last of the header */
     BLOCK_CRC_BYTES = 4,
+    BLOCK_SUM_AT = EVLOG_BLOCK_HEADER_BYTES - BLOCK_CRC_BYTES, /* checksum of the header: its end */
+    BLOCK_HASH_AT = BLOCK_SUM_AT - EVLOG_HASH_BYTES,           /* own hash: before it */
 };
 
 static uint32_t number_at(const unsigned char *bytes)
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static void number_put(unsigned char *bytes, uint32_t value)
+{
+    for (unsigned index = 0; index < BLOCK_CRC_BYTES; index++) {
+        bytes[index] = (unsigned char)(value >> (24 - 8 * index));
+    }
 }
 
 /* Makes the checksum of each record fit, as far as their lengths lead. */
@@ -36,9 +44,7 @@ static void records_repair(unsigned char *block, size_t bytes)
         }
         const size_t size = EVLOG_RECORD_HEADER_BYTES + payload;
         const uint32_t crc = codec_crc(block + at + BLOCK_CRC_BYTES, size - BLOCK_CRC_BYTES);
-        for (unsigned index = 0; index < BLOCK_CRC_BYTES; index++) {
-            block[at + index] = (unsigned char)(crc >> (24 - 8 * index));
-        }
+        number_put(block + at, crc);
         at += size;
     }
 }
@@ -55,6 +61,7 @@ static void block_repair(unsigned char *block, size_t bytes)
     (void)crypto_generichash_update(&state, block + EVLOG_BLOCK_HEADER_BYTES,
                                     bytes - EVLOG_BLOCK_HEADER_BYTES);
     (void)crypto_generichash_final(&state, block + BLOCK_HASH_AT, EVLOG_HASH_BYTES);
+    number_put(block + BLOCK_SUM_AT, codec_crc(block, BLOCK_SUM_AT));
 }
 
 static void block_walk(struct arena *arena, const unsigned char *bytes, size_t size)

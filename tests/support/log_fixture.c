@@ -131,6 +131,15 @@ void log_rehash(unsigned char *bytes, size_t size)
     (void)crypto_generichash_update(&hash, bytes + EVLOG_BLOCK_HEADER_BYTES,
                                     size - EVLOG_BLOCK_HEADER_BYTES);
     (void)crypto_generichash_final(&hash, bytes + HASH_AT, EVLOG_HASH_BYTES);
+    log_resum(bytes);
+}
+
+void log_resum(unsigned char *bytes)
+{
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes + SUM_AT, EVLOG_BLOCK_HEADER_BYTES - SUM_AT);
+    codec_put_u32(&writer, codec_crc(bytes, SUM_AT));
+    assert_false(writer.failed);
 }
 
 void log_check_damage(struct log_fixture *fixture, uint64_t at, const char *what)

@@ -4,9 +4,10 @@
 #include "common/evlog.h"
 #include "scratch.h"
 
-/* Offsets in a block: hash of the block before, own hash. */
+/* Offsets in a block: hash of the block before, own hash, checksum of the header. */
 #define PREVIOUS_AT 24u
 #define HASH_AT 56u
+#define SUM_AT 88u
 
 struct log_fixture {
     struct scratch scratch;
@@ -28,7 +29,9 @@ void log_damage_begin(struct log_fixture *fixture);
 void log_damage_end(struct log_fixture *fixture);
 void log_put_block(struct log_fixture *fixture, uint64_t key_seq, const unsigned char *bytes,
                    size_t size);
+/* Makes hash and checksum of the header fit; or the checksum alone. */
 void log_rehash(unsigned char *bytes, size_t size);
+void log_resum(unsigned char *bytes);
 /* Blocks 1..2, 3..4, 5..6. Every damage must be found, with the place and the word for it. */
 void log_check_damage(struct log_fixture *fixture, uint64_t at, const char *what);
 void log_three_blocks(struct log_fixture *fixture);

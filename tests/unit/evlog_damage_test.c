@@ -196,7 +196,7 @@ static void test_verify_when_format_is_unknown_then_said(void **state)
     struct evlog_report report;
     log_three_blocks(fixture);
     const size_t size = log_copy_block(fixture, 3, bytes, sizeof bytes);
-    bytes[0] = 2;
+    bytes[0] = 3;
     log_rehash(bytes, size);
     log_damage_begin(fixture);
     log_put_block(fixture, 3, bytes, size);

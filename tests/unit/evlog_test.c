@@ -213,6 +213,11 @@ static void test_block_when_any_bit_is_flipped_or_cut_then_refused(void **state)
         free(part);
     }
     assert_int_equal(evlog_block_open(&block, bytes, size + 1), RC_CORRUPT);
+    assert_int_equal(evlog_block_open_hashed(&block, bytes, size), RC_OK);
+    bytes[HASH_AT] ^= 1;
+    log_resum(bytes);
+    assert_int_equal(evlog_block_open_hashed(&block, bytes, size), RC_CORRUPT);
+    /* The hash is no business of those who only read. */
     assert_int_equal(evlog_block_open(&block, bytes, size), RC_OK);
     struct evlog_record record;
     for (uint64_t seq = 1; seq <= 3; seq++) {
