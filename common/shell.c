@@ -206,6 +206,9 @@ static uint64_t wait_us(const struct shell *shell)
     if (shell->watchdog_every_us != 0 && shell->watchdog_us < until_us) {
         until_us = shell->watchdog_us;
     }
+    if (shell->queue.count > 0) {
+        return now_us;
+    }
     until_us = shell_follow_due_us(shell, until_us);
     if (shell->full && now_us < shell->probe_us) {
         /* Only the probe can help; everything that is ready waits for it. */

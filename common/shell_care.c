@@ -11,13 +11,27 @@ enum {
     CARE_READERS_US = 5000000, /* slots of readers that died pin pages: LIBRARIES 3 */
     CARE_TRIM_US = 60000000,
     CARE_TRIM_MORE_US = 1000000, /* while there is more than one trimming may drop */
-    CARE_BUSY_US = 3000000,      /* every step full for so long: more comes in than goes out */
     CARE_OVERLOAD_MS = 1000,
+    /* A caller that waits so long for its turn: more comes in than goes out. It is over when they
+     * wait a quarter of it. */
+    CARE_BUSY_US = 1000000,
+    /* What a follower said of those after it holds so long; it says it anew every second
+     * (FOLLOW_BEHIND_MS). Else one that died would slow us down for ever. */
+    CARE_BEHIND_US = 10000000,
 };
 #define CARE_DAY_MS 86400000ull
 
 /* ---- followers --------------------------------------------------------------------------------
  */
+
+static bool paces(const struct step_service *service, const char *name)
+{
+    const char *const *pace = service->paced_by;
+    while (pace != NULL && *pace != NULL && strcmp(*pace, name) != 0) {
+        pace++;
+    }
+    return pace != NULL && *pace != NULL;
+}
 
 /* How far each service that must follow us was when we last ran. The engine stores it (step.h). */
 enum rc shell_care_init(struct shell *shell)
@@ -32,6 +46,7 @@ enum rc shell_care_init(struct shell *shell)
         CHECK(shell->follower_count < SHELL_FOLLOWERS_MAX);
         struct shell_follower *follower = &shell->followers[shell->follower_count++];
         follower->name = *name;
+        follower->paces = paces(shell->service->step, *name);
         rc = evlog_follower_get(txn, *name, &follower->position);
         rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
@@ -39,12 +54,17 @@ enum rc shell_care_init(struct shell *shell)
     return rc;
 }
 
-void shell_care_follower(struct shell *shell, const char *name, uint64_t seq)
+void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch)
 {
     for (unsigned index = 0; index < shell->follower_count; index++) {
         struct shell_follower *follower = &shell->followers[index];
-        if (strcmp(follower->name, name) == 0 && seq > follower->position) {
-            follower->position = seq;
+        if (strcmp(follower->name, fetch->follower) != 0) {
+            continue;
+        }
+        follower->position = fetch->after > follower->position ? fetch->after : follower->position;
+        if (fetch->has_behind) {
+            follower->behind = fetch->behind;
+            follower->behind_us = clock_monotonic_us();
         }
     }
 }
@@ -82,32 +102,40 @@ static void care_space(struct shell *shell)
     }
 }
 
-static uint64_t follower_lag(const struct shell *shell)
+/* Only those count without whom new work would lie unseen (step_service.paced_by). A service that
+ * takes its part days later, or gives us something back, may be away for as long as it likes. */
+uint64_t shell_care_lag(const struct shell *shell)
 {
     const uint64_t head = step_engine_head(shell->engine);
-    uint64_t lag = 0;
+    const uint64_t now_us = clock_monotonic_us();
+    uint64_t lag_max = 0;
     for (unsigned index = 0; index < shell->follower_count; index++) {
-        const uint64_t position = shell->followers[index].position;
-        if (head > position && head - position > lag) {
-            lag = head - position;
+        const struct shell_follower *follower = &shell->followers[index];
+        if (!follower->paces) {
+            continue;
         }
+        uint64_t lag = head > follower->position ? head - follower->position : 0;
+        if (now_us - follower->behind_us < CARE_BEHIND_US) {
+            lag = follower->behind < UINT64_MAX - lag ? lag + follower->behind : UINT64_MAX;
+        }
+        lag_max = lag > lag_max ? lag : lag_max;
     }
-    return lag;
+    return lag_max;
 }
 
 /* Only intake heeds this: work that is already in the house goes on. */
 static void care_load(struct shell *shell, uint64_t now_us)
 {
     const uint64_t lag_max = shell->settings.lag_records_max;
-    const uint64_t lag = follower_lag(shell);
+    const uint64_t lag = shell_care_lag(shell);
+    const uint64_t age_us = shell_queue_age_us(&shell->queue, now_us);
     const bool behind = lag_max != 0 && lag > lag_max;
-    const bool busy =
-        shell->busy_since_us != 0 && now_us - shell->busy_since_us > (uint64_t)CARE_BUSY_US;
-    const uint32_t overload_ms = behind || busy ? CARE_OVERLOAD_MS : 0;
+    shell->busy = age_us > (uint64_t)(shell->busy ? CARE_BUSY_US / 4 : CARE_BUSY_US);
+    const uint32_t overload_ms = behind || shell->busy ? CARE_OVERLOAD_MS : 0;
     if (overload_ms != shell->overload_ms) {
         diag_log(overload_ms != 0 ? DIAG_WARN : DIAG_INFO, "shell",
-                 "overload=%d follower_lag=%llu busy=%d", overload_ms != 0 ? 1 : 0,
-                 (unsigned long long)lag, busy ? 1 : 0);
+                 "overload=%d lag_records=%llu queue_ms=%llu", overload_ms != 0 ? 1 : 0,
+                 (unsigned long long)lag, (unsigned long long)(age_us / 1000u));
     }
     shell->overload_ms = overload_ms;
 }

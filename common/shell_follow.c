@@ -14,6 +14,7 @@
 
 enum {
     FOLLOW_WAIT_MS = 10000,       /* long poll */
+    FOLLOW_BEHIND_MS = 1000,      /* while it has to be told how far those after us are behind */
     FOLLOW_SILENCE_US = 15000000, /* FOLLOW_WAIT_MS and 5 s more: ask again on a new connection */
     FOLLOW_RETRY_US = 1000000,    /* after a refusal that passes */
     FOLLOW_STUCK_US = 10000000,
@@ -153,8 +154,10 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
     fetch.has_after_crc = follow->applied.seq != 0;
     fetch.after_crc = follow->applied.crc;
     fetch.has_held = step_engine_held(shell->engine, follow->log, &fetch.held) == RC_OK;
+    fetch.has_behind = 1;
+    fetch.behind = shell_care_lag(shell);
     fetch.has_wait_ms = 1;
-    fetch.wait_ms = FOLLOW_WAIT_MS;
+    fetch.wait_ms = fetch.behind > 0 ? FOLLOW_BEHIND_MS : FOLLOW_WAIT_MS;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.protocol = SHELL_PROTOCOL;
     request.correlation = ++follow->correlation;

@@ -150,9 +150,4 @@ void shell_gather(struct shell *shell)
         const size_t taken = gather_records(shell, clock_monotonic_us());
         shell->records_passed = taken < GATHER_RECORDS_QUICK && !shell_has_room(shell);
     }
-    if (shell_has_room(shell)) {
-        shell->busy_since_us = 0;
-    } else if (shell->busy_since_us == 0) {
-        shell->busy_since_us = now_us;
-    }
 }

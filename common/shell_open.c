@@ -264,11 +264,15 @@ enum rc shell_open_all(struct shell *shell)
     if (rc == RC_OK) {
         rc = shell_follow_init(shell);
     }
+    if (rc == RC_OK) {
+        rc = shell_queue_init(&shell->queue);
+    }
     return rc == RC_OK ? shell_care_init(shell) : rc;
 }
 
 void shell_open_close(struct shell *shell)
 {
+    shell_queue_fini(&shell->queue);
     shell_wait_fini(shell);
     shell_follow_fini(shell);
     bus_socket_close(shell->server);

@@ -2,6 +2,7 @@
  *
  *   shell.c          the loop, one step and what follows from its result
  *   shell_gather.c   what goes into a step
+ *   shell_queue.c    frames that came and are not yet in a step
  *   shell_open.c     opening and closing, the site
  *   shell_args.c     arguments
  *   shell_modes.c    --verify and --replay
@@ -38,14 +39,18 @@ enum {
     SHELL_FOLLOWERS_MAX = 8,    /* services that follow one log and bound its trimming */
     SHELL_FULL_RETRY_MS = 2000, /* told to callers while there is no space */
     SHELL_FULL_PROBE_US = 1000000,
-    SHELL_WAITERS_STEP_MAX = 1024, /* long polls that are run again in one step */
-    SHELL_GATHER_US = 20000,       /* reading may delay a commit by this much */
-    SHELL_CODES = 128,             /* above every enum Code */
+    SHELL_WAITERS_STEP_MAX = 1024,            /* long polls that are run again in one step */
+    SHELL_GATHER_US = 20000,                  /* reading may delay a commit by this much */
+    SHELL_QUEUE_FRAMES_MAX = STEP_INPUTS_MAX, /* a step of single commands */
+    SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
+    SHELL_CODES = 128,                                             /* above every enum Code */
 };
 /* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
  * more frame's. */
 #define SHELL_GATHER_ARENA_BYTES (48u << 20)
 #define SHELL_GATHER_BYTES (8u << 20)
+/* Frames that wait for their turn; one more than that at most. */
+#define SHELL_QUEUE_BYTES_MAX (32u << 20)
 
 static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20) <=
                   STEP_ARENA_BYTES,
@@ -138,13 +143,24 @@ struct shell_follow {
 /* A service that follows us. */
 struct shell_follower {
     const char *name;
+    bool paces; /* step_service.paced_by */
     uint64_t position;
+    uint64_t behind, behind_us; /* work it waits for others to take, and when it said so */
 };
 
 struct shell_counts {
     uint64_t steps, inputs, records, commands, queries, answers, unsent, dropped, invalid, full;
     uint64_t codes[SHELL_CODES];
     struct metrics_histogram step_seconds;
+};
+
+struct shell_frame {
+    struct bus_message message;
+    uint64_t at_us;
+};
+struct shell_queue {
+    struct shell_frame *frames; /* a ring of SHELL_QUEUE_FRAMES_MAX */
+    size_t first, count, bytes;
 };
 
 /* How far the step may be filled; one input more than that at most. */
@@ -164,6 +180,7 @@ struct shell {
     struct step_engine *engine;
     struct bus *bus;
     struct bus_socket *server;
+    struct shell_queue queue;
     int signals;
     bool stop;
     bool step_wanted; /* run one even without inputs */
@@ -184,7 +201,7 @@ struct shell {
     uint64_t probe_us;
     bool storage_low;
     uint32_t overload_ms;
-    uint64_t busy_since_us; /* since when every step was full; 0: it was not */
+    bool busy; /* callers wait too long for their turn */
 
     uint64_t due_ms; /* earliest deadline, UINT64_MAX: none */
     uint64_t head;
@@ -224,6 +241,20 @@ size_t shell_gather_items(const Paidan__Request *request);
 struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
                                    size_t items, size_t bytes);
 
+/* ---- shell_queue ------------------------------------------------------------------------------
+ */
+
+/* RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc shell_queue_init(struct shell_queue *queue);
+void shell_queue_fini(struct shell_queue *queue);
+/* Takes what the socket has, until until_us at the latest: wishes that every service knows are
+ * served, all others queued. */
+void shell_queue_receive(struct shell *shell, uint64_t until_us);
+/* The oldest; the caller frees it. False: none. */
+bool shell_queue_take(struct shell_queue *queue, struct bus_message *message);
+/* How long the oldest has waited here; 0: none does. */
+uint64_t shell_queue_age_us(const struct shell_queue *queue, uint64_t now_us);
+
 /* ---- shell_open -------------------------------------------------------------------------------
  */
 
@@ -244,9 +275,10 @@ int shell_modes_replay(const struct shell_service *service, const struct shell_s
 /* ---- shell_serve ------------------------------------------------------------------------------
  */
 
-/* Takes frames from the server's socket: answers what changes nothing, adds what does to the step.
- */
+/* Takes frames in: answers what changes nothing, adds what does to the step. */
 void shell_serve_gather(struct shell *shell);
+/* One frame; the caller frees it. */
+void shell_serve_frame(struct shell *shell, const struct bus_message *message);
 /* Sends what the step that was just committed gave, parks what waits. */
 void shell_serve_outcomes(struct shell *shell);
 /* Nothing was stored: tells every caller of the step, keeps records for later. */
@@ -313,8 +345,10 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us);
 
 MUST_CHECK enum rc shell_care_init(struct shell *shell);
 void shell_care_tick(struct shell *shell);
-/* A follower holds everything up to seq. */
-void shell_care_follower(struct shell *shell, const char *name, uint64_t seq);
+/* A follower asked: it holds everything up to after, and says how much work is behind it. */
+void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch);
+/* Records that wait for those who pace this service, and for those after them. */
+uint64_t shell_care_lag(const struct shell *shell);
 
 /* ---- shell_clock ------------------------------------------------------------------------------
  */

@@ -195,7 +195,7 @@ static bool frame_refuse(struct shell *shell, const struct bus_message *message,
     return false;
 }
 
-static void serve_frame(struct shell *shell, const struct bus_message *message)
+void shell_serve_frame(struct shell *shell, const struct bus_message *message)
 {
     struct arena *arena = step_engine_arena(shell->engine);
     const size_t mark = arena->used;
@@ -223,21 +223,18 @@ void shell_serve_gather(struct shell *shell)
 {
     const uint64_t until_us = clock_monotonic_us() + SHELL_GATHER_US;
     struct bus_message message;
-    for (unsigned frames = 0; shell->fault == RC_OK && shell_has_room(shell); frames++) {
-        if (frames > 0 && clock_monotonic_us() >= until_us) {
+    shell_queue_receive(shell, until_us);
+    while (shell->fault == RC_OK && shell_has_room(shell)) {
+        if (shell->queue.count == 0) {
+            shell_queue_receive(shell, until_us); /* what came meanwhile shares the commit */
+        }
+        if (!shell_queue_take(&shell->queue, &message)) {
             return;
         }
-        const enum rc rc = bus_receive(shell->server, &message);
-        if (rc == RC_AGAIN) {
+        shell_serve_frame(shell, &message);
+        bus_message_free(&message);
+        if (clock_monotonic_us() >= until_us) {
             return;
-        }
-        if (rc == RC_OK) {
-            serve_frame(shell, &message);
-            bus_message_free(&message);
-        } else if (rc == RC_INVALID) {
-            shell->counts.dropped++;
-        } else {
-            shell->fault = rc;
         }
     }
 }

@@ -173,6 +173,13 @@ static void tell_state(struct metrics *metrics, struct shell *shell)
 {
     const uint64_t now_ms = shell_now_ms(shell);
     const double late_s = shell->due_ms < now_ms ? (double)(now_ms - shell->due_ms) / 1000.0 : 0.0;
+    gauge(metrics, "paidan_queue_frames", "Frames that wait for their turn.",
+          (double)shell->queue.count);
+    gauge(metrics, "paidan_queue_seconds", "How long the oldest of them has waited.",
+          (double)shell_queue_age_us(&shell->queue, clock_monotonic_us()) / 1e6);
+    gauge(metrics, "paidan_paced_lag_records",
+          "Records that wait for the services that pace this one, and for those after them.",
+          (double)shell_care_lag(shell));
     gauge(metrics, "paidan_parked_commands", "Long polls that wait.", shell->waiter_count);
     gauge(metrics, "paidan_parked_bytes", "Memory of the long polls that wait.",
           (double)shell->waiter_bytes);

@@ -216,25 +216,51 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     }
     arena->used = mark;
     if ((rc == RC_OK || rc == RC_AGAIN) && code == PAIDAN__CODE__OK) {
-        shell_care_follower(shell, request->fetch->follower, request->fetch->after);
+        shell_care_follower(shell, request->fetch);
     }
     return rc == RC_AGAIN ? RC_AGAIN : RC_OK;
 }
 
-/* The same peer asking again means that it has given up on what it asked before. */
-static struct shell_fetch *fetch_slot(struct shell *shell, const struct bus_peer *peer)
+static bool follower_named(const struct shell *shell, const char *name)
 {
-    struct shell_fetch *unused = NULL;
+    for (unsigned index = 0; index < shell->follower_count; index++) {
+        if (strcmp(shell->followers[index].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where to keep a fetch, NULL: nowhere. The same peer asking again means that it has given up on
+ * what it asked before. Watchers, of whom there may be any number, leave SHELL_FOLLOWERS_MAX places
+ * to the services that must follow us; if even these are taken, then by connections of theirs that
+ * are no more. */
+static struct shell_fetch *fetch_slot(struct shell *shell, const struct bus_peer *peer,
+                                      const char *follower)
+{
+    const bool named = follower_named(shell, follower);
+    struct shell_fetch *unused = NULL, *before = NULL;
+    unsigned watchers = 0;
     for (unsigned index = 0; index < TAIL_FOLLOWERS_MAX; index++) {
         struct shell_fetch *fetch = &shell->fetches[index];
         if (!fetch->used) {
             unused = fetch;
-        } else if (fetch->peer.bytes == peer->bytes &&
-                   memcmp(fetch->peer.id, peer->id, peer->bytes) == 0) {
+            continue;
+        }
+        if (fetch->peer.bytes == peer->bytes &&
+            memcmp(fetch->peer.id, peer->id, peer->bytes) == 0) {
             return fetch;
         }
+        watchers += follower_named(shell, fetch->follower) ? 0 : 1;
+        if (strcmp(fetch->follower, follower) == 0 &&
+            (before == NULL || fetch->until_us < before->until_us)) {
+            before = fetch;
+        }
     }
-    return unused;
+    if (!named) {
+        return watchers < SHELL_WATCHERS_MAX ? unused : NULL;
+    }
+    return unused != NULL ? unused : before;
 }
 
 void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
@@ -244,7 +270,7 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
     if (fetch_try(shell, peer, request) == RC_OK) {
         return;
     }
-    struct shell_fetch *fetch = fetch_slot(shell, peer);
+    struct shell_fetch *fetch = fetch_slot(shell, peer, wish->follower);
     if (fetch == NULL || strlen(wish->follower) > CODE_BYTES_MAX) {
         shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_WAITERS, NULL,
                            1000);

@@ -77,7 +77,10 @@ struct step_service {
     const char *name;               /* "escalation" */
     const char *const *follows;     /* NULL-terminated */
     const char *const *followed_by; /* NULL-terminated: services whose position bounds trimming */
-    const char *const *tables;      /* NULL-terminated; handles from STORE_SERVICE on */
+    /* Those of followed_by without whom new work would lie unseen: while they, or those who pace
+     * them, are far behind, less is taken in. NULL: none. */
+    const char *const *paced_by;
+    const char *const *tables; /* NULL-terminated; handles from STORE_SERVICE on */
     const char *const
         *tallies;        /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
     bool follows_lazily; /* nobody waits for what the followed records lead to: they may be held

@@ -243,6 +243,8 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
 
 static const char *const follows[] = {"escalation", NULL};
 static const char *const followed_by[] = {"triage", "escalation", "callback", NULL};
+/* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
+static const char *const paced_by[] = {"triage", "escalation", NULL};
 static const char *const tables[] = {"ticket", "external", NULL};
 static const char *const tallies[] = {
     "registered",      "supplements", "chases",    "withdrawals", "disclosed",
@@ -255,6 +257,7 @@ const struct step_service intake_service = {
     .name = "intake",
     .follows = follows,
     .followed_by = followed_by,
+    .paced_by = paced_by,
     .tables = tables,
     .tallies = tallies,
     .follows_lazily = true,

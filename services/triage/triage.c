@@ -12,6 +12,7 @@ const struct step_service triage_service = {
     .name = "triage",
     .follows = follows,
     .followed_by = followed_by,
+    .paced_by = followed_by,
     .tables = tables,
     .tallies = triage_tallies,
     .apply = triage_core_apply,

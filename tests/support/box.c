@@ -223,6 +223,7 @@ static const char *const box_b_follows[] = {"toy", NULL};
 static const struct step_service box_step = {
     .name = "toy",
     .followed_by = box_followers,
+    .paced_by = box_followers,
     .tables = box_tables,
     .tallies = box_tallies,
     .apply = box_apply,

@@ -311,6 +311,7 @@ const struct step_service toy_service = {
     .name = "toy",
     .follows = follows,
     .followed_by = followed_by,
+    .paced_by = followed_by,
     .tables = tables,
     .tallies = tallies,
     .apply = apply,

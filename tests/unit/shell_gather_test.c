@@ -1,0 +1,449 @@
+/* shell: what goes into a step, who is told to come later, who may wait. A shell without its loop,
+ * around the toy of the step tests (toy.h), with a socket of its own. ctest: tsan */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/shell_parts.h"
+#include "common/wire.h"
+#include "toy_fixture.h"
+
+enum { PATIENCE_US = 10000000, ROUND_US = 1000, FRAME_BYTES = 1 << 20, FOLLOW_BYTES = 64 << 20 };
+
+struct gathering {
+    struct toy_fixture *toy;
+    struct step_service service; /* the toy's, to be changed */
+    struct shell_service offered;
+    struct shell *shell;
+    struct bus_socket *asker;
+    unsigned sent;
+    unsigned char *frame;
+};
+
+static int setup(void **state)
+{
+    struct gathering *here = calloc(1, sizeof *here);
+    void *toy = NULL;
+    char endpoint[PATH_MAX + 32];
+    assert_non_null(here);
+    assert_int_equal(toy_setup(&toy), 0);
+    here->toy = toy;
+    here->service = toy_service;
+    here->offered.step = &here->service;
+    here->frame = malloc(FRAME_BYTES);
+    here->shell = calloc(1, sizeof *here->shell);
+    assert_non_null(here->shell);
+    struct shell *shell = here->shell;
+    shell->service = &here->offered;
+    shell->settings.step_inputs = STEP_INPUTS_MAX;
+    shell->settings.data_dir = here->toy->scratch.path;
+    shell->settings.lag_records_max = 100;
+    shell->engine = here->toy->engine;
+    shell->store = here->toy->store;
+    shell->due_ms = UINT64_MAX;
+    shell_wait_init(shell);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/sock", here->toy->scratch.path);
+    assert_int_equal(clock_open(&shell->clock, here->toy->scratch.path), RC_OK);
+    assert_int_equal(bus_open(&shell->bus), RC_OK);
+    assert_int_equal(bus_bind(shell->bus, endpoint, &shell->server), RC_OK);
+    assert_int_equal(bus_connect(shell->bus, endpoint, &here->asker), RC_OK);
+    assert_int_equal(shell_queue_init(&shell->queue), RC_OK);
+    assert_int_equal(shell_care_init(shell), RC_OK);
+    assert_int_equal(shell_follow_init(shell), RC_OK);
+    *state = here;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct gathering *here = *state;
+    void *toy = here->toy;
+    shell_queue_fini(&here->shell->queue);
+    shell_wait_fini(here->shell);
+    shell_follow_fini(here->shell);
+    bus_socket_close(here->asker);
+    bus_socket_close(here->shell->server);
+    bus_close(here->shell->bus);
+    free(here->shell);
+    free(here->frame);
+    free(here);
+    return toy_teardown(&toy);
+}
+
+/* ---- frames -----------------------------------------------------------------------------------
+ */
+
+static void send_request(struct gathering *here, Paidan__Request *request)
+{
+    unsigned char id[REQUEST_ID_BYTES] = {(unsigned char)(here->sent >> 8),
+                                          (unsigned char)here->sent};
+    request->protocol = 1;
+    request->correlation = ++here->sent;
+    request->has_request_id = 1;
+    request->request_id = (ProtobufCBinaryData){.len = sizeof id, .data = id};
+    assert_true(paidan__request__get_packed_size(request) <= FRAME_BYTES);
+    const size_t size = paidan__request__pack(request, here->frame);
+    enum rc rc = RC_AGAIN;
+    for (unsigned round = 0; rc == RC_AGAIN && round < PATIENCE_US / ROUND_US; round++) {
+        rc = bus_send(here->asker, NULL, here->frame, size);
+        usleep(rc == RC_AGAIN ? ROUND_US : 0);
+    }
+    assert_int_equal(rc, RC_OK);
+}
+
+static void send_submit(struct gathering *here, size_t tickets)
+{
+    static Paidan__NewTicket row;
+    static Paidan__NewTicket *list[SUBMIT_TICKETS_MAX];
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    paidan__new_ticket__init(&row);
+    row.channel = "wechat";
+    row.text = "text";
+    for (size_t index = 0; index < tickets; index++) {
+        list[index] = &row;
+    }
+    submit.n_tickets = tickets;
+    submit.tickets = list;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    send_request(here, &request);
+}
+
+static void send_ping(struct gathering *here)
+{
+    Paidan__Ping wish = PAIDAN__PING__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_PING;
+    request.ping = &wish;
+    send_request(here, &request);
+}
+
+/* Until so many frames wait for their turn. */
+static void expect_queued(struct gathering *here, size_t count)
+{
+    struct shell *shell = here->shell;
+    for (unsigned round = 0; shell->queue.count < count && round < PATIENCE_US / ROUND_US;
+         round++) {
+        shell_queue_receive(shell, UINT64_MAX);
+        usleep(shell->queue.count < count ? ROUND_US : 0);
+    }
+    assert_int_equal(shell->queue.count, count);
+}
+
+static size_t gather_round(struct gathering *here)
+{
+    step_engine_reset(here->shell->engine);
+    shell_gather(here->shell);
+    assert_int_equal(here->shell->fault, RC_OK);
+    return here->shell->count;
+}
+
+/* ---- records ----------------------------------------------------------------------------------
+ */
+
+/* As if so many records of the log we follow had come. The log is that of a second toy. */
+static void hold_records(struct gathering *here, unsigned count)
+{
+    void *state = NULL;
+    assert_int_equal(toy_setup(&state), 0);
+    struct toy_fixture *sender = state;
+    struct shell_follow *follow = &here->shell->follows[0];
+    for (unsigned said = 0; said < count; said += TOY_BATCH_MAX) {
+        toy_add_submit(sender, 0, 1, "text", TOY_BATCH_MAX);
+        unsigned char *id = sender->inputs[0].request->request_id.data;
+        memcpy(id, &said, sizeof said);
+        ((Paidan__Request *)(uintptr_t)sender->inputs[0].request)->has_request_id = 1;
+        toy_run_ok(sender);
+    }
+    Paidan__Fetch fetch = PAIDAN__FETCH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    char name[] = "toy";
+    fetch.follower = name;
+    fetch.has_bytes_max = 1;
+    fetch.bytes_max = TAIL_FETCH_BYTES_MAX;
+    request.protocol = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
+    request.fetch = &fetch;
+    const unsigned char *bytes = NULL;
+    size_t size = 0;
+    assert_int_equal(step_engine_query(sender->engine, &request, 1, &bytes, &size), RC_OK);
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    assert_int_equal(
+        wire_unpack(&follow->arena, &paidan__answer__descriptor, bytes, size, &message, &error),
+        RC_OK);
+    follow->fetched = ((Paidan__Answer *)(void *)message)->fetched;
+    follow->head = follow->fetched->head_seq;
+    follow->held_us = clock_monotonic_us();
+    follow->state = FOLLOW_HELD;
+    assert_true(follow->head >= count);
+    assert_int_equal(toy_teardown(&state), 0);
+}
+
+static size_t records_of(const struct shell *shell)
+{
+    size_t records = 0;
+    for (size_t index = 0; index < shell->count; index++) {
+        records += shell->origins[index].kind == SHELL_FROM_LOG ? 1 : 0;
+    }
+    return records;
+}
+
+/* ---- rooms ------------------------------------------------------------------------------------
+ */
+
+static void test_step_when_frames_carry_thousands_then_bounded_by_items(void **state)
+{
+    struct gathering *here = *state;
+    for (unsigned index = 0; index < 5; index++) {
+        send_submit(here, 3000);
+    }
+    expect_queued(here, 5);
+    assert_int_equal(gather_round(here), 3); /* begun below the bound: taken whole */
+    assert_int_equal(here->shell->items, 9000);
+    assert_true(here->shell->items < STEP_ITEMS_MAX + SUBMIT_TICKETS_MAX);
+    assert_int_equal(gather_round(here), 2); /* nothing is lost */
+    assert_int_equal(gather_round(here), 0);
+}
+
+static void test_step_when_one_frame_is_the_largest_then_it_fits(void **state)
+{
+    struct gathering *here = *state;
+    here->shell->settings.step_inputs = 1;
+    send_submit(here, SUBMIT_TICKETS_MAX);
+    expect_queued(here, 1);
+    assert_int_equal(gather_round(here), 1);
+    assert_int_equal(here->shell->items, SUBMIT_TICKETS_MAX);
+}
+
+static void test_records_when_a_single_command_comes_then_few_beside_it(void **state)
+{
+    struct gathering *here = *state;
+    hold_records(here, 3000);
+    send_submit(here, 1);
+    expect_queued(here, 1);
+    (void)gather_round(here);
+    const size_t few = records_of(here->shell);
+    assert_int_equal(here->shell->count, few + 1);
+    assert_int_equal(here->shell->origins[0].kind, SHELL_FROM_CALLER); /* who waits comes first */
+    assert_true(few > 0);
+    assert_true(few < 200);
+    /* The next caller does not wait behind a large step either. */
+    here->shell->commands_us = clock_monotonic_us();
+    assert_int_equal(gather_round(here), few);
+    here->shell->commands_us = clock_monotonic_us() - 10000000;
+    assert_true(gather_round(here) > 2000); /* nobody has asked for long */
+}
+
+static void test_records_when_commands_are_large_then_they_fill_the_step(void **state)
+{
+    struct gathering *here = *state;
+    hold_records(here, 3000);
+    send_submit(here, 1000);
+    expect_queued(here, 1);
+    (void)gather_round(here);
+    assert_true(records_of(here->shell) > 2000);
+}
+
+static void test_records_when_commands_never_end_then_they_get_their_turn(void **state)
+{
+    struct gathering *here = *state;
+    here->shell->settings.step_inputs = 1;
+    hold_records(here, 40);
+    for (unsigned index = 0; index < 6; index++) {
+        send_submit(here, 1);
+    }
+    expect_queued(here, 6);
+    size_t records = 0;
+    for (unsigned round = 0; round < 6; round++) {
+        assert_int_equal(gather_round(here), 1);
+        records += records_of(here->shell);
+    }
+    assert_int_equal(records, 3);
+}
+
+static void test_records_when_nobody_waits_for_them_then_held_back_a_little(void **state)
+{
+    struct gathering *here = *state;
+    hold_records(here, 40);
+    assert_true(shell_follow_ready_us(here->shell, UINT64_MAX, false) <= clock_monotonic_us());
+    here->service.follows_lazily = true;
+    const uint64_t held_us = here->shell->follows[0].held_us = clock_monotonic_us() + 60000000;
+    assert_int_equal(gather_round(here), 0);
+    const uint64_t alone_us = shell_follow_ready_us(here->shell, UINT64_MAX, false);
+    assert_true(alone_us > shell_follow_ready_us(here->shell, UINT64_MAX, true));
+    assert_true(alone_us <= held_us + 200000);
+    here->shell->follows[0].held_us = clock_monotonic_us() - 1000000;
+    assert_true(gather_round(here) >= 40);
+}
+
+/* ---- overload ---------------------------------------------------------------------------------
+ */
+
+static uint32_t overload(struct gathering *here)
+{
+    here->shell->care_us = 0;
+    shell_care_tick(here->shell);
+    return here->shell->overload_ms;
+}
+
+static void test_overload_when_callers_wait_long_then_until_they_do_not(void **state)
+{
+    struct gathering *here = *state;
+    send_submit(here, 1);
+    expect_queued(here, 1);
+    assert_int_equal(overload(here), 0);
+    uint64_t *at_us = &here->shell->queue.frames[here->shell->queue.first].at_us;
+    *at_us = clock_monotonic_us() - 2000000;
+    assert_true(overload(here) > 0);
+    *at_us = clock_monotonic_us() - 500000; /* not yet over */
+    assert_true(overload(here) > 0);
+    assert_int_equal(gather_round(here), 1);
+    assert_int_equal(overload(here), 0);
+}
+
+static void follower_says(struct gathering *here, const char *name, uint64_t behind)
+{
+    Paidan__Fetch fetch = PAIDAN__FETCH__INIT;
+    fetch.follower = (char *)(uintptr_t)name;
+    fetch.has_behind = 1;
+    fetch.behind = behind;
+    shell_care_follower(here->shell, &fetch);
+}
+
+static void
+test_overload_when_those_after_a_follower_are_behind_then_until_it_is_silent(void **state)
+{
+    struct gathering *here = *state;
+    struct shell_follower *triage = &here->shell->followers[0];
+    follower_says(here, "triage", 100);
+    assert_int_equal(overload(here), 0);
+    follower_says(here, "watcher", 1000); /* whoever follows for pleasure */
+    assert_int_equal(overload(here), 0);
+    follower_says(here, "triage", 101);
+    assert_int_equal(shell_care_lag(here->shell), 101);
+    assert_true(overload(here) > 0);
+    toy_add_submit(here->toy, 1, 1, "text", 1);
+    toy_run_ok(here->toy);
+    follower_says(here, "triage", UINT64_MAX); /* more than can be added to ours */
+    assert_true(overload(here) > 0);
+    triage->behind_us -= 60000000; /* it died with that word */
+    assert_int_equal(overload(here), 0);
+}
+
+static void test_overload_when_one_is_away_that_does_not_pace_then_work_is_taken(void **state)
+{
+    struct gathering *here = *state;
+    for (unsigned char id = 1; id <= 4; id++) {
+        toy_add_submit(here->toy, id, 1, "text", TOY_BATCH_MAX);
+        toy_run_ok(here->toy);
+    }
+    assert_true(overload(here) > 0);
+    here->shell->followers[0].paces = false;
+    assert_int_equal(overload(here), 0);
+    /* As shell_care_init sets it. */
+    here->service.paced_by = NULL;
+    here->shell->follower_count = 0;
+    assert_int_equal(shell_care_init(here->shell), RC_OK);
+    assert_false(here->shell->followers[0].paces);
+}
+
+static void test_ping_when_commands_wait_then_answered_before_them(void **state)
+{
+    struct gathering *here = *state;
+    struct bus_message message;
+    static struct site site;
+    here->shell->site = &site;
+    send_submit(here, 1);
+    send_ping(here);
+    send_submit(here, 1);
+    expect_queued(here, 2);
+    enum rc rc = RC_AGAIN;
+    for (unsigned round = 0; rc == RC_AGAIN && round < PATIENCE_US / ROUND_US; round++) {
+        rc = bus_receive(here->asker, &message);
+        usleep(rc == RC_AGAIN ? ROUND_US : 0);
+    }
+    assert_int_equal(rc, RC_OK);
+    bus_message_free(&message);
+    assert_int_equal(here->shell->queue.count, 2);
+}
+
+/* ---- those who wait ---------------------------------------------------------------------------
+ */
+
+static void fetch_as(struct gathering *here, const char *name, uint32_t peer)
+{
+    Paidan__Fetch fetch = PAIDAN__FETCH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    struct bus_peer from = {.bytes = sizeof peer};
+    memcpy(from.id, &peer, sizeof peer);
+    fetch.follower = (char *)(uintptr_t)name;
+    fetch.after = step_engine_head(here->shell->engine);
+    fetch.has_wait_ms = 1;
+    fetch.wait_ms = TAIL_WAIT_MS_MAX;
+    request.protocol = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
+    request.fetch = &fetch;
+    shell_wait_fetch(here->shell, &from, &request);
+}
+
+static unsigned kept(const struct gathering *here, const char *name)
+{
+    unsigned count = 0;
+    for (unsigned index = 0; index < TAIL_FOLLOWERS_MAX; index++) {
+        const struct shell_fetch *fetch = &here->shell->fetches[index];
+        count += fetch->used && strcmp(fetch->follower, name) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void test_fetch_when_watchers_are_many_then_a_follower_finds_a_place(void **state)
+{
+    struct gathering *here = *state;
+    for (uint32_t peer = 1; peer <= 2 * TAIL_FOLLOWERS_MAX; peer++) {
+        fetch_as(here, "watcher", peer);
+    }
+    assert_int_equal(kept(here, "watcher"), SHELL_WATCHERS_MAX);
+    assert_int_equal(here->shell->counts.codes[PAIDAN__CODE__TOO_MANY_WAITERS],
+                     2 * TAIL_FOLLOWERS_MAX - SHELL_WATCHERS_MAX);
+    /* It comes back on ever new connections. */
+    for (uint32_t peer = 1001; peer <= 1000 + 2 * TAIL_FOLLOWERS_MAX; peer++) {
+        fetch_as(here, "triage", peer);
+    }
+    assert_int_equal(here->shell->counts.codes[PAIDAN__CODE__TOO_MANY_WAITERS],
+                     2 * TAIL_FOLLOWERS_MAX - SHELL_WATCHERS_MAX);
+    assert_int_equal(kept(here, "triage"), SHELL_FOLLOWERS_MAX);
+    assert_int_equal(here->shell->fetch_count, TAIL_FOLLOWERS_MAX);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
+    const struct CMUnitTest tests[] = {
+        CASE(test_step_when_frames_carry_thousands_then_bounded_by_items),
+        CASE(test_step_when_one_frame_is_the_largest_then_it_fits),
+        CASE(test_records_when_a_single_command_comes_then_few_beside_it),
+        CASE(test_records_when_commands_are_large_then_they_fill_the_step),
+        CASE(test_records_when_commands_never_end_then_they_get_their_turn),
+        CASE(test_records_when_nobody_waits_for_them_then_held_back_a_little),
+        CASE(test_overload_when_callers_wait_long_then_until_they_do_not),
+        CASE(test_overload_when_those_after_a_follower_are_behind_then_until_it_is_silent),
+        CASE(test_overload_when_one_is_away_that_does_not_pace_then_work_is_taken),
+        CASE(test_ping_when_commands_wait_then_answered_before_them),
+        CASE(test_fetch_when_watchers_are_many_then_a_follower_finds_a_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
