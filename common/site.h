@@ -148,6 +148,8 @@ void site_owner(const struct site *site, uint32_t category, uint32_t area, uint3
 /* Lowest level, from `from` (1..) up, whose owner is not only the fallback; `from` itself if all
  * are fallbacks. */
 uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t area, uint32_t from);
+/* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. */
+bool site_supervises(const struct site *site, const char *unit);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);

@@ -136,3 +136,9 @@ const struct site_policy *site_policy(const struct site *site, uint32_t category
     check_fail("a loaded site has a policy for every level and urgency", __FILE__, __LINE__,
                __func__);
 }
+
+bool site_supervises(const struct site *site, const char *unit)
+{
+    const uint32_t top = site->levels[site->level_count - 1].fallback;
+    return strcmp(site->units[top].code, unit) == 0;
+}

@@ -67,6 +67,8 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_ALARMED] = "alarmed_total",
     [TALLY_NOTED] = "noted_total",
     [TALLY_REFUSED_RECORDS] = "refused_records_total",
+    [TALLY_URGED] = "urged_total",
+    [TALLY_SUPERVISED] = "supervised_total",
     [TALLY_COUNT] = NULL,
 };
 
@@ -127,6 +129,9 @@ static enum rc apply(struct step *step, const struct step_input *input)
     if (input->request->wish_case == PAIDAN__REQUEST__WISH_PULL) {
         return escalation_decide_pull(step, input);
     }
+    if (input->request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE) {
+        return escalation_decide_supervise(step, input);
+    }
     CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_WORK);
     return escalation_decide_work(step, input);
 }
@@ -134,7 +139,8 @@ static enum rc apply(struct step *step, const struct step_input *input)
 static bool changes(const Paidan__Request *request)
 {
     return request->wish_case == PAIDAN__REQUEST__WISH_PULL ||
-           request->wish_case == PAIDAN__REQUEST__WISH_WORK;
+           request->wish_case == PAIDAN__REQUEST__WISH_WORK ||
+           request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE;
 }
 
 static bool knows(const Paidan__Request *request)
@@ -142,6 +148,7 @@ static bool knows(const Paidan__Request *request)
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_PULL:
     case PAIDAN__REQUEST__WISH_WORK:
+    case PAIDAN__REQUEST__WISH_SUPERVISE:
     case PAIDAN__REQUEST__WISH_LIST:
     case PAIDAN__REQUEST__WISH_SHOW:
     case PAIDAN__REQUEST__WISH_BOARD:

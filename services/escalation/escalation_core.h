@@ -4,9 +4,10 @@
  *   escalation_core.c           the service's table, dispatch, saying facts
  *   escalation_clocks.c         who gets a ticket on a level, and until when
  *   escalation_decide_record.c  records of triage, callback and intake
- *   escalation_decide_work.c    pull and work
- *   escalation_decide_due.c     deadlines
- *   escalation_evolve.c         folding
+ *   escalation_decide_pull.c    pull
+ *   escalation_decide_work.c    work and supervise: judging by rules; the rules and what they do
+ * are in escalation_work_*.c and escalation_supervise.c escalation_decide_due.c     deadlines
+ *   escalation_evolve.c         folding; escalation_evolve_extra.c what only some tickets have
  *   escalation_brief.c          the short picture of a ticket
  *   escalation_query.c          show, list
  *   escalation_query_board.c    board, a unit's work */
@@ -48,6 +49,8 @@ enum escalation_tally {
     TALLY_ALARMED,
     TALLY_NOTED,
     TALLY_REFUSED_RECORDS,
+    TALLY_URGED,
+    TALLY_SUPERVISED,
     TALLY_COUNT,
 };
 
@@ -114,6 +117,7 @@ bool escalation_hears(const char *log, Paidan__Event__FactCase fact);
 MUST_CHECK enum rc escalation_decide_record(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_pull(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_work(struct step *step, const struct step_input *input);
+MUST_CHECK enum rc escalation_decide_supervise(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_due(struct step *step, const struct step_input *input);
 /* Raises to the level above (there is one): said with why; wakes the unit that gets it. clock and
  * due_ms of WHY_EXPIRED, note of WHY_COMPETENCE (else NULL). */

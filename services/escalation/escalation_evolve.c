@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/check.h"
-#include "escalation_core.h"
+#include "escalation_evolve.h"
 
 /* ---- one ticket changes ---- */
 
@@ -372,6 +372,9 @@ static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Even
         ticket->supplements += event->noted->supplement ? 1 : 0;
         fold->tally->values[TALLY_NOTED]++;
         return RC_OK;
+    case PAIDAN__EVENT__FACT_URGED:
+    case PAIDAN__EVENT__FACT_SUPERVISED:
+        return RC_OK; /* of the extra record alone */
     default:
         return fold_work(fold, event, ticket);
     }
@@ -427,9 +430,36 @@ static enum escalation_signal signal_of(const Paidan__Event *event)
         return ESCALATION_ON_UNSOLVED;
     case PAIDAN__EVENT__FACT_NOTED:
         return ESCALATION_ON_NOTED;
+    case PAIDAN__EVENT__FACT_URGED:
+        return ESCALATION_ON_URGE;
+    case PAIDAN__EVENT__FACT_SUPERVISED:
+        return ESCALATION_ON_WATCH;
     default:
         return ESCALATION_SIGNAL_COUNT;
     }
+}
+
+/* The record of what only some tickets have, folded beside the ticket's own. */
+static enum rc fold_extra(struct step_fold *fold, const Paidan__Event *event,
+                          const struct escalation_ticket *before, struct escalation_ticket *after)
+{
+    struct escalation_extra old;
+    enum rc rc = escalation_extra_load(fold->txn, event->ticket, &old);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct escalation_extra extra = old;
+    rc = escalation_evolve_extra(fold, event, after, &extra);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!escalation_state_open(after)) {
+        escalation_evolve_rest(&extra);
+    }
+    escalation_extra_mirror(&extra, after);
+    const struct escalation_change was = {before, &old};
+    const struct escalation_change is = {after, &extra};
+    return escalation_evolve_store_extra(fold->txn, event->ticket, &was, &is);
 }
 
 static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
@@ -459,6 +489,13 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
     after.changed_ms = event->at_ms;
     if (!escalation_state_open(&after)) {
         rest(&after);
+    }
+    const bool more = (before.flags & ESCALATION_HAS_EXTRA) != 0;
+    if (more || escalation_evolve_touches(event->fact_case)) {
+        rc = fold_extra(fold, event, &before, &after);
+        if (rc != RC_OK) {
+            return rc;
+        }
     }
     return change(fold, event->ticket, &before, &after);
 }

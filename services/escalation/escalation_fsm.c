@@ -43,6 +43,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ACCEPT] = GO(ACCEPTED, ACCEPT),
                 [ESCALATION_ON_RETURN] = GO(RETURNED, RETURN),
                 [ESCALATION_ON_RAISE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_URGE] = GO(ASSIGNED, URGE),
+                [ESCALATION_ON_WATCH] = GO(ASSIGNED, WATCH),
                 [ESCALATION_ON_WARN] = GO(ASSIGNED, WARN),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(ASSIGNED, CARD),
@@ -58,6 +60,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_RESOLVE] = GO(RESOLVED, RESOLVE),
                 [ESCALATION_ON_RETURN] = GO(RETURNED, RETURN),
                 [ESCALATION_ON_RAISE] = GO(ASSIGNED, RAISE),
+                [ESCALATION_ON_URGE] = GO(ACCEPTED, URGE),
+                [ESCALATION_ON_WATCH] = GO(ACCEPTED, WATCH),
                 [ESCALATION_ON_WARN] = GO(ACCEPTED, WARN),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(ACCEPTED, CARD),
@@ -69,6 +73,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSE),
                 [ESCALATION_ON_NOTED] = GO(RETURNED, NOTE),
                 /* Returning stops no clock: the raise takes the ticket off the desk. */
+                [ESCALATION_ON_URGE] = GO(RETURNED, URGE),
+                [ESCALATION_ON_WATCH] = GO(RETURNED, WATCH),
                 [ESCALATION_ON_WARN] = GO(RETURNED, WARN),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(RETURNED, CARD),
@@ -123,7 +129,8 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_PULL] = "pull",           [ESCALATION_ON_ACCEPT] = "accept",
     [ESCALATION_ON_CONTACT] = "contact",     [ESCALATION_ON_PROGRESS] = "progress",
     [ESCALATION_ON_RESOLVE] = "resolve",     [ESCALATION_ON_RETURN] = "return",
-    [ESCALATION_ON_RAISE] = "raise",         [ESCALATION_ON_WARN] = "warn",
+    [ESCALATION_ON_RAISE] = "raise",         [ESCALATION_ON_URGE] = "urge",
+    [ESCALATION_ON_WATCH] = "watch",         [ESCALATION_ON_WARN] = "warn",
     [ESCALATION_ON_EXPIRE] = "expire",       [ESCALATION_ON_CARD] = "card",
     [ESCALATION_ON_ALARM] = "alarm",         [ESCALATION_ON_LAPSE] = "lapse",
 };
@@ -137,7 +144,8 @@ static const char *const action_names[ESCALATION_ACTION_COUNT] = {
     [ESCALATION_DO_RESOLVE] = "resolve", [ESCALATION_DO_RETURN] = "return",
     [ESCALATION_DO_RAISE] = "raise",     [ESCALATION_DO_WARN] = "warn",
     [ESCALATION_DO_CARD] = "card",       [ESCALATION_DO_ALARM] = "alarm",
-    [ESCALATION_DO_LAPSE] = "lapse",
+    [ESCALATION_DO_LAPSE] = "lapse",     [ESCALATION_DO_URGE] = "urge",
+    [ESCALATION_DO_WATCH] = "watch",
 };
 
 struct escalation_step escalation_fsm_step(enum escalation_state state,

@@ -37,6 +37,8 @@ enum escalation_signal {
     ESCALATION_ON_RESOLVE,
     ESCALATION_ON_RETURN,
     ESCALATION_ON_RAISE, /* by competence */
+    ESCALATION_ON_URGE,  /* 催办 by a supervisor */
+    ESCALATION_ON_WATCH, /* 督办 by a supervisor or a rule */
     /* deadlines */
     ESCALATION_ON_WARN,   /* a warning point passed */
     ESCALATION_ON_EXPIRE, /* a clock expired, a level above is there */
@@ -65,6 +67,8 @@ enum escalation_action {
     ESCALATION_DO_CARD,
     ESCALATION_DO_ALARM,
     ESCALATION_DO_LAPSE,
+    ESCALATION_DO_URGE,
+    ESCALATION_DO_WATCH,
     ESCALATION_ACTION_COUNT,
 };
 

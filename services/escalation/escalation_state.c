@@ -70,7 +70,8 @@ static void put_term(struct codec_writer *writer, const struct escalation_clock 
     codec_put_u8(writer, clock->start_rule);
     codec_put_u8(writer, clock->end_rule);
     codec_put_u8(writer, clock->extensions);
-    codec_put_u32(writer, clock->amount);
+    codec_put_u64(writer, clock->consumed_ms);
+    codec_put_u64(writer, clock->resumed_ms);
 }
 
 static void put_steps(struct codec_writer *writer, const struct escalation_clock *clock)
@@ -186,7 +187,8 @@ static void get_term(struct codec_reader *reader, struct escalation_clock *clock
     clock->start_rule = codec_get_u8(reader);
     clock->end_rule = codec_get_u8(reader);
     clock->extensions = codec_get_u8(reader);
-    clock->amount = codec_get_u32(reader);
+    clock->consumed_ms = codec_get_u64(reader);
+    clock->resumed_ms = codec_get_u64(reader);
 }
 
 static bool get_steps(struct codec_reader *reader, struct escalation_clock *clock)

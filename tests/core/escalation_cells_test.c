@@ -26,7 +26,7 @@ struct escalation_step escalation_fsm_step_true(enum escalation_state state,
 struct escalation_step escalation_fsm_step(enum escalation_state state,
                                            enum escalation_signal signal);
 
-enum { STORIES_MAX = 64 };
+enum { STORIES_MAX = 128 };
 
 static bool seen[STORIES_MAX][ESCALATION_STATE_COUNT][ESCALATION_SIGNAL_COUNT];
 static char *traces[STORIES_MAX];

@@ -3,6 +3,7 @@
 
 #include "escalation_stories.h"
 
+#include "escalation_stories_parts.h"
 #include "escalation_teller.h"
 #include "services/escalation/escalation.h"
 
@@ -477,6 +478,7 @@ const struct escalation_story escalation_stories[] = {
     {"office", "ladder", tell_office},
     {"single", "single", tell_single},
     {"refusals", "ladder", tell_refusals},
+    {"supervision", "ladder", tell_supervision},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

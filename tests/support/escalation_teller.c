@@ -147,6 +147,40 @@ const Paidan__Answer *teller_work_version(struct story *story, const char *who, 
     return story_ask(story, who, &request);
 }
 
+void teller_supervise(struct story *story, const char *who, const char *unit,
+                      Paidan__SuperviseAction action, const Paidan__WorkItem *wish)
+{
+    Paidan__WorkItem item = *wish;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Supervise supervise = PAIDAN__SUPERVISE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = story_ticket(story, wish->ticket);
+    supervise.unit = (char *)unit;
+    supervise.action = action;
+    supervise.n_items = 1;
+    supervise.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
+    request.supervise = &supervise;
+    (void)story_ask(story, who, &request);
+}
+
+void teller_do(struct story *story, const char *who, const char *unit, Paidan__Action action,
+               const Paidan__WorkItem *wish)
+{
+    Paidan__WorkItem item = *wish;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Work work = PAIDAN__WORK__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = story_ticket(story, wish->ticket);
+    work.unit = (char *)unit;
+    work.action = action;
+    work.n_items = 1;
+    work.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_WORK;
+    request.work = &work;
+    (void)story_ask(story, who, &request);
+}
+
 const Paidan__Answer *teller_work(struct story *story, const char *who, const char *unit,
                                   Paidan__Action action, uint64_t number)
 {

@@ -30,6 +30,11 @@ const Paidan__Answer *teller_work_version(struct story *story, const char *who, 
                                           Paidan__Action action, uint64_t number, uint64_t version);
 const Paidan__Answer *teller_work(struct story *story, const char *who, const char *unit,
                                   Paidan__Action action, uint64_t number);
+/* One item with all that the wish holds; its ticket is the number of the trace's day. */
+void teller_do(struct story *story, const char *who, const char *unit, Paidan__Action action,
+               const Paidan__WorkItem *wish);
+void teller_supervise(struct story *story, const char *who, const char *unit,
+                      Paidan__SuperviseAction action, const Paidan__WorkItem *wish);
 /* Accepted and resolved by a unit. */
 void teller_serve(struct story *story, const char *unit, uint64_t number);
 /* Pulls at most max; wait_ms 0: not waiting. */

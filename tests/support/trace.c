@@ -10,6 +10,7 @@
 #include "common/check.h"
 #include "common/code.h"
 #include "common/number.h"
+#include "trace_fields.h"
 
 enum { LINE_BYTES = 2048, PATH_BYTES = 1024 };
 
@@ -279,6 +280,17 @@ static void put_work(struct line *line, const char *unit, const char *note, bool
     put_text(line, "note", note);
 }
 
+/* A fact without a line of its own making. */
+static void put_any(struct line *line, const Paidan__Event *event)
+{
+    char text[LINE_BYTES / 2];
+    const ProtobufCMessage *fact = trace_member(&event->base, (unsigned)event->fact_case);
+    if (fact != NULL) {
+        trace_fields(fact, line->base_ms, text, sizeof text);
+        put(line, " %s", text);
+    }
+}
+
 static void put_fired(struct line *line, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -298,8 +310,11 @@ static void put_fired(struct line *line, const Paidan__Event *event)
         put(line, " count=%u level=%u", event->alarmed->count, event->alarmed->level);
         put_time(line, "next_alarm", event->alarmed->next_alarm_ms);
         break;
-    default:
+    case PAIDAN__EVENT__FACT_LEASE_LAPSED:
         put_time(line, "until", event->lease_lapsed->until_ms);
+        break;
+    default:
+        put_any(line, event);
         break;
     }
 }
@@ -408,7 +423,7 @@ void trace_event(struct trace *trace, const char *service, const char *mark,
         put_intake(&line, event);
     } else if (number < PAIDAN__EVENT__FACT_ASSIGNED) {
         put_triage(&line, event);
-    } else if (number < PAIDAN__EVENT__FACT_ASKED) {
+    } else if (number < PAIDAN__EVENT__FACT_ASKED || number >= PAIDAN__EVENT__FACT_APPEAL_RULED) {
         put_escalation(&line, event);
     } else {
         put_callback(&line, event);

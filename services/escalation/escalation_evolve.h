@@ -1,0 +1,24 @@
+/* escalation_evolve: what the two files that fold share. */
+#pragma once
+
+#include "escalation_core.h"
+#include "escalation_extra.h"
+
+/* Whether a fact changes the extra record, also of a ticket that has none yet. */
+bool escalation_evolve_touches(Paidan__Event__FactCase fact);
+/* Folds a fact into the extra record (and into the ticket's, where both belong together). Facts
+ * that leave it as it is: RC_OK. RC_CORRUPT: the fact contradicts the record. */
+MUST_CHECK enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan__Event *event,
+                                           struct escalation_ticket *ticket,
+                                           struct escalation_extra *extra);
+/* The ticket is not open any more: nothing of it waits. */
+void escalation_evolve_rest(struct escalation_extra *extra);
+
+struct escalation_change {
+    const struct escalation_ticket *ticket;
+    const struct escalation_extra *extra;
+};
+/* Stores the record and moves the rows of the assisting units. */
+MUST_CHECK enum rc escalation_evolve_store_extra(struct store_txn *txn, uint64_t id,
+                                                 const struct escalation_change *before,
+                                                 const struct escalation_change *after);
