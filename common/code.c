@@ -167,6 +167,8 @@ static const struct entry entries[] = {
     ENTRY(CLOCK_AHEAD, EXIT_SETTINGS,
           "系统时钟远超已存时间：有误请校正；无误请执行 paidan clock accept。",
           "The clock is far ahead of the stored time: put it right, or run paidan clock accept."),
+    ENTRY(SERVICE_FAULT, EXIT_BROKEN, "系统出现故障，这件事没有办，也没有记录；请联系管理员。",
+          "The service has a fault: nothing was done or stored; tell the administrator."),
 
     ENTRY(UNREACHABLE, EXIT_UNREACHABLE, "服务没有应答，请确认其正在运行。",
           "The service did not answer; make sure that it is running."),

@@ -22,6 +22,7 @@ enum rc {
     RC_TIMEOUT,
     RC_IO,       /* socket or file */
     RC_SETTINGS, /* the site or an argument is wrong; the message has been printed */
+    RC_BUG,      /* our own code made what must not be: nothing of it is stored, nothing skipped */
 };
 
 /* Short stable name for logs: "ok", "invalid", ... Never NULL. */

@@ -164,10 +164,29 @@ static void due_read(struct shell *shell)
     }
 }
 
+/* What came before the culprit is stored; callers and the other logs go on without it. */
+static enum rc step_without_culprit(struct shell *shell, timer_t timer)
+{
+    const char *culprit = step_engine_culprit(shell->engine);
+    if (culprit == NULL) {
+        return RC_BUG;
+    }
+    step_news(shell);
+    const enum rc rc = step_without_records(shell);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    shell_follow_accuse(shell, culprit);
+    return step_once(shell, timer);
+}
+
 static void shell_step(struct shell *shell, timer_t timer)
 {
     shell->step_wanted = false;
     enum rc rc = step_once(shell, timer);
+    if (rc == RC_BUG) {
+        rc = step_without_culprit(shell, timer);
+    }
     if (rc == RC_GAP) {
         rc = step_without_records(shell);
         if (rc == RC_OK) {
@@ -317,6 +336,8 @@ static int exit_of(enum rc rc)
     case RC_SETTINGS:
     case RC_FORMAT:
         return SHELL_EXIT_SETTINGS;
+    case RC_BUG:
+        return SHELL_EXIT_BUG;
     default:
         return SHELL_EXIT_FAULT;
     }

@@ -8,7 +8,8 @@
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1
  * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
  * DATA/run/<service>.endpoint), DATA/clock the time (common/clock.h). Exits: 0 after TERM, 64
- * usage, 75 fault (a supervisor starts it again), 78 settings. */
+ * usage, 70 a deadline that this program cannot apply, 75 fault (a supervisor starts it again), 78
+ * settings. */
 #pragma once
 
 #include "step.h"

@@ -60,6 +60,14 @@ static void follow_stick(struct shell_follow *follow, Paidan__Code code, const c
     follow->timer_us = clock_monotonic_us() + FOLLOW_STUCK_US;
 }
 
+static void follow_unstick(struct shell_follow *follow)
+{
+    if (follow->stuck != PAIDAN__CODE__OK) {
+        diag_log(DIAG_INFO, "follow", "again=%s", follow->log);
+        follow->stuck = PAIDAN__CODE__OK;
+    }
+}
+
 enum rc shell_follow_restart(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
@@ -73,6 +81,16 @@ enum rc shell_follow_restart(struct shell *shell)
         }
     }
     return RC_OK;
+}
+
+void shell_follow_accuse(struct shell *shell, const char *log)
+{
+    for (unsigned index = 0; index < shell->follow_count; index++) {
+        if (strcmp(shell->follows[index].log, log) == 0) {
+            follow_stick(&shell->follows[index], PAIDAN__CODE__SERVICE_FAULT,
+                         "the next record leads to a fact that nobody may read");
+        }
+    }
 }
 
 enum rc shell_follow_init(struct shell *shell)
@@ -235,9 +253,8 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
 
 static void follow_hold(struct shell_follow *follow, Paidan__Fetched *fetched, uint64_t now_us)
 {
-    if (follow->stuck != PAIDAN__CODE__OK) {
-        diag_log(DIAG_INFO, "follow", "again=%s", follow->log);
-        follow->stuck = PAIDAN__CODE__OK;
+    if (follow->stuck != PAIDAN__CODE__SERVICE_FAULT) {
+        follow_unstick(follow); /* that one shows only when the record is applied */
     }
     follow->head = fetched->head_seq;
     if (fetched->n_blocks == 0) {
@@ -481,6 +498,9 @@ void shell_follow_commit(struct shell *shell)
         struct shell_follow *follow = &shell->follows[index];
         if (follow->state != FOLLOW_HELD) {
             continue;
+        }
+        if (follow->gathered.seq != follow->applied.seq) {
+            follow_unstick(follow);
         }
         follow->applied = follow->gathered;
         if (follow->head < follow->applied.seq) {

@@ -33,6 +33,7 @@ enum {
     SHELL_EXIT_OK = 0,
     SHELL_EXIT_FAILED = 1, /* --verify, --replay: something is wrong */
     SHELL_EXIT_USAGE = 64,
+    SHELL_EXIT_BUG = 70, /* a deadline leads to a fact that nobody may read */
     SHELL_EXIT_FAULT = 75,
     SHELL_EXIT_SETTINGS = 78,
     SHELL_FOLLOWS_MAX = 8,      /* logs followed by one service */
@@ -334,6 +335,9 @@ void shell_follow_commit(struct shell *shell);
 void shell_follow_undo(struct shell *shell);
 /* Forgets what was fetched and reads the cursors from the store. RC_OK, RC_CORRUPT, RC_STORE. */
 MUST_CHECK enum rc shell_follow_restart(struct shell *shell);
+/* After shell_follow_restart: the next record of that log cannot be applied by this program. It is
+ * not passed over: the log rests, loudly, and is tried again now and then. */
+void shell_follow_accuse(struct shell *shell, const char *log);
 /* Whether there are records to gather. */
 bool shell_follow_held(const struct shell *shell);
 /* When they should be: the earlier of that and until_us. beside: a step is made anyway. */

@@ -220,6 +220,26 @@ static enum rc transact(struct step_engine *engine, const struct run *run, size_
 
 /* ---- the run ---- */
 
+/* One input that leads to a fact which nobody may read. A command is refused, for its caller sees
+ * that; a record or a deadline must not be passed over. */
+static enum rc accuse_one(struct step_engine *engine, const struct run *run, size_t at)
+{
+    if (at < run->due_count) {
+        return RC_BUG;
+    }
+    const struct step_input *input = &run->inputs[at - run->due_count];
+    struct step_outcome *outcome = &run->outcomes[at - run->due_count];
+    if (input->kind == STEP_COMMAND) {
+        *outcome = (struct step_outcome){.result = STEP_SILENT};
+        step_input_refuse(engine, input, outcome, PAIDAN__CODE__SERVICE_FAULT, 0);
+        return RC_OK;
+    }
+    const int follow = step_follow_find(engine, input->log);
+    CHECK(follow >= 0);
+    engine->culprit = engine->service->follows[follow];
+    return RC_BUG;
+}
+
 /* One input that no transaction can hold. */
 static enum rc refuse_one(struct step_engine *engine, const struct run *run, size_t at)
 {
@@ -302,12 +322,14 @@ static enum rc run_all(struct step_engine *engine, const struct run *run)
         const size_t rest = run->total - done;
         const size_t count = limit < rest ? limit : rest;
         enum rc rc = transact(engine, run, done, count);
-        if (rc == RC_LIMIT && count > 1) {
+        if ((rc == RC_LIMIT || rc == RC_BUG) && count > 1) {
             limit = count / 2;
             continue;
         }
         if (rc == RC_LIMIT) {
             rc = refuse_one(engine, run, done);
+        } else if (rc == RC_BUG) {
+            rc = accuse_one(engine, run, done);
         }
         if (rc != RC_OK) {
             return rc;
@@ -334,6 +356,7 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
         .engine = engine,
     };
     wakes_keep(engine, 0);
+    engine->culprit = NULL;
     if (engine->broken) {
         return RC_STORE;
     }
@@ -351,7 +374,12 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
     }
     engine->arena.used = run.mark;
     if (rc != RC_OK) {
-        engine->broken = rc != RC_GAP && rc != RC_FULL;
+        engine->broken = rc != RC_GAP && rc != RC_FULL && rc != RC_BUG;
     }
     return rc;
+}
+
+const char *step_engine_culprit(const struct step_engine *engine)
+{
+    return engine->culprit;
 }

@@ -87,8 +87,8 @@ struct step_service {
                             back for a fraction of a second, so that commands share their commits */
     bool keeps_log;      /* the log is the store of texts: never trimmed */
     /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
-     * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_FULL, RC_STORE:
-     * from the store. */
+     * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_BUG: a fact of
+     * ours that nobody may read (step_append). RC_FULL, RC_STORE: from the store. */
     enum rc (*apply)(struct step *step, const struct step_input *input);
     /* Folds one event of our own log. seq: of that record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT if
      * tables contradict the event. */
@@ -111,7 +111,8 @@ struct step_service {
 
 /* Sets event->at_ms and event->cause from the input being applied (item: index in the command's
  * batch), packs, appends to our log, folds. prev_seq is the core's to set. Gives the record's seq
- * if seq is not NULL. RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT. */
+ * if seq is not NULL. RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT; RC_BUG: the fact breaks a
+ * bound of wire_check, so that its readers would refuse it. The core hands it on. */
 MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item,
                                uint64_t *seq);
 /* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are
@@ -183,7 +184,9 @@ bool step_engine_hears(const struct step_engine *engine, const char *log,
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
  * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent,
  * try all of it later (what was stored already repeats its answers and skips its records).
- * RC_STORE, RC_CORRUPT: leave the process. */
+ * RC_BUG: an input leads to a fact of ours that nobody may read; what came before it is stored, it
+ * and all after it is not. A command is answered with SERVICE_FAULT instead and the run goes on;
+ * of a record see step_engine_culprit. RC_STORE, RC_CORRUPT: leave the process. */
 struct step_conditions {
     uint64_t now_ms, entropy;
     bool storage_low;
@@ -193,6 +196,9 @@ MUST_CHECK enum rc step_engine_run(struct step_engine *engine,
                                    const struct step_conditions *conditions,
                                    const struct step_input *inputs, size_t count,
                                    struct step_outcome *outcomes);
+/* After RC_BUG: the followed log whose next record cannot be applied; it must rest until somebody
+ * repairs the service. NULL: a deadline or a fact of the engine's own; leave the process. */
+const char *step_engine_culprit(const struct step_engine *engine);
 /* After a run: keys to wake. After RC_FULL too: a run of several transactions may have stored some
  * before the one that found no space. */
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count);

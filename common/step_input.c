@@ -229,17 +229,17 @@ static void set_cause(struct step_engine *engine, const Paidan__Event *event, ui
 }
 
 /* What is stored must pass the check of those who will read it. A fact that does not is a fault of
- * the core, but one that a message from outside may have provoked: the input is refused, nothing is
- * stored and the service lives. */
+ * the core, but one that a message from outside may have provoked: nothing is stored, nothing is
+ * skipped, and the service lives if it can. */
 static enum rc check_event(const Paidan__Event *event)
 {
     struct wire_error error;
     if (wire_check(&event->base, &error) == RC_OK) {
         return RC_OK;
     }
-    diag_log_limited(DIAG_ERROR, "step", "fact=%d field=%s code=%d", (int)event->fact_case,
+    diag_log_limited(DIAG_ERROR, "step", "bug=fact fact=%d field=%s code=%d", (int)event->fact_case,
                      error.field, (int)error.code);
-    return RC_LIMIT;
+    return RC_BUG;
 }
 
 enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)

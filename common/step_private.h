@@ -46,7 +46,8 @@ struct step_engine {
     unsigned follow_count, follower_count, tally_count;
     struct step_follow follows[STEP_FOLLOWS_MAX];
     struct step_follower followers[STEP_FOLLOWERS_MAX];
-    bool broken; /* the store failed: only closing is left */
+    bool broken;         /* the store failed: only closing is left */
+    const char *culprit; /* of the newest RC_BUG */
     uint64_t *wakes;
     uint64_t *wake_slots; /* hash set of the above; 0 is an empty slot */
     size_t wake_count;

@@ -154,6 +154,13 @@ static enum rc box_record(struct step *step, const struct step_input *input)
     event.noted = &noted;
     noted.has_chases = 1;
     noted.chases = input->event->chased->count;
+    static char unreadable[] = "\xff";
+    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
+    if (event.ticket == BOX_UNSAYABLE) {
+        refused.detail = unreadable;
+        event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
+        event.record_refused = &refused;
+    }
     return step_append(step, &event, 0, NULL);
 }
 

@@ -93,6 +93,18 @@ static enum rc say(struct step *step, Paidan__Event *event, uint32_t item, uint6
     return step_append(step, event, item, seq);
 }
 
+/* What no reader would take. */
+static enum rc say_unsayable(struct step *step)
+{
+    static char detail[] = "\xff";
+    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    refused.detail = detail;
+    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
+    event.record_refused = &refused;
+    return say(step, &event, 0, NULL);
+}
+
 static enum rc submit_one(struct step *step, const Paidan__NewTicket *ticket, uint32_t item,
                           Paidan__SubmitResult *result)
 {
@@ -122,6 +134,9 @@ static enum rc submit(struct step *step, const Paidan__Submit *wish)
     }
     if (strcmp(wish->tickets[0]->text, "huge") == 0) {
         return RC_LIMIT;
+    }
+    if (strcmp(wish->tickets[0]->text, "unsayable") == 0) {
+        return say_unsayable(step);
     }
     Paidan__SubmitResult *results = arena_alloc(step->arena, wish->n_tickets * sizeof *results);
     Paidan__SubmitResult **list =
@@ -218,6 +233,9 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
     if (gather == NULL || input->event->ticket == TOY_UNHOLDABLE) {
         return RC_LIMIT;
     }
+    if (input->event->ticket == TOY_UNSAYABLE) {
+        return say_unsayable(step);
+    }
     event.has_ticket = 1;
     event.ticket = input->event->ticket;
     event.fact_case = PAIDAN__EVENT__FACT_NOTED;
@@ -262,6 +280,9 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
     Paidan__Warned warned = PAIDAN__WARNED__INIT;
     Paidan__Event event = PAIDAN__EVENT__INIT;
+    if (input->due.id == TOY_UNSAYABLE) {
+        return say_unsayable(step);
+    }
     warned.clock = PAIDAN__CLOCK__CLOCK_ACCEPT;
     warned.level = 1;
     warned.due_ms = input->due.due_ms;

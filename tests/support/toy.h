@@ -8,7 +8,9 @@
  *   Chase        says Chased, but its answer is never stored
  *   Pull         waits under step_key("work") until something was ever registered
  *   records      Registered: one Noted per record, one Receipts per step (finish);
- *                a record of ticket TOY_UNHOLDABLE is too much for any transaction
+ *                a record of ticket TOY_UNHOLDABLE is too much for any transaction, of
+ *                TOY_UNSAYABLE leads to a fact that nobody may read, as does a Submit of the text
+ *                "unsayable" and the deadline of a ticket of that number
  *   deadlines    Warned: the row goes, and the second row of a ticket whose text is "pair"
  *   TriageShow   answers how many were registered */
 #pragma once
@@ -18,6 +20,7 @@
 #define TOY_BATCH_MAX 40u
 #define TOY_DUE_MS 1000u /* after the fact */
 #define TOY_UNHOLDABLE 666u
+#define TOY_UNSAYABLE 667u
 
 enum toy_table { TOY_TICKETS = STORE_SERVICE };
 enum toy_tally { TOY_REGISTERED, TOY_NOTED, TOY_FIRED, TOY_RECEIPTS, TOY_REFUSED, TOY_CHASED };

@@ -254,6 +254,36 @@ static void test_deadline_when_it_passes_then_fires_by_itself(void **state)
     assert_false(world_ping(world, "toy")->has_oldest_due_ms);
 }
 
+static bool is_accused(struct world *world)
+{
+    const Paidan__Pong *pong = world_ping(world, "toy_b");
+    return pong->following[0]->has_stuck != 0 &&
+           pong->following[0]->stuck == PAIDAN__CODE__SERVICE_FAULT;
+}
+
+static void test_following_when_a_fact_of_ours_is_wrong_then_stuck_not_skipped(void **state)
+{
+    struct world *world = *state;
+    world_start(world, "toy", NULL);
+    world_start(world, "toy_b", NULL);
+    world_chase(world, "toy", 1, "box");
+    world_chase(world, "toy", 2, "box");
+    world_chase(world, "toy", BOX_UNSAYABLE, "box");
+    world_chase(world, "toy", 4, "box");
+    bool accused = false;
+    for (unsigned round = 0; round < 3000 && !accused; round++) {
+        accused = is_accused(world);
+        usleep(10000);
+    }
+    assert_true(accused);
+    assert_int_equal(world_tally(world, "toy_b", "followed"), 2);
+    world_chase(world, "toy_b", 9, "box"); /* callers do not suffer */
+    assert_true(is_accused(world));
+    world_expect_metric(world, "toy_b", "paidan_follow_stuck{log=\"toy\"} 1");
+    assert_int_equal(world_tally(world, "toy_b", "followed"), 2);
+    assert_true(world_log_has(world, "toy_b", "stuck=toy"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(int argc, char **argv)
@@ -275,6 +305,7 @@ int main(int argc, char **argv)
         CASE(test_requests_when_service_is_killed_between_then_each_once),
         CASE(test_following_when_both_are_killed_then_each_record_once),
         CASE(test_following_when_log_has_another_history_then_stuck_not_skipped),
+        CASE(test_following_when_a_fact_of_ours_is_wrong_then_stuck_not_skipped),
         CASE(test_deadline_when_it_passes_then_fires_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,64 @@ static void test_record_when_unholdable_then_refused_as_fact(void **state)
     toy_check_all(fixture);
 }
 
+static void test_record_when_its_fact_is_unsayable_then_log_rests_there(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct cursor cursor;
+    toy_add_submit(fixture, 1, 1, "text", 1);
+    toy_add_record(fixture, 1, 11);
+    toy_add_record(fixture, 2, TOY_UNSAYABLE);
+    toy_add_record(fixture, 3, 13);
+    assert_int_equal(toy_run(fixture), RC_BUG);
+    assert_string_equal(step_engine_culprit(fixture->engine), "intake");
+    assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
+    assert_int_equal(cursor.seq, 1); /* what came before it is stored, nothing is skipped */
+    assert_int_equal(toy_tally_of(fixture, TOY_NOTED), 1);
+    assert_int_equal(toy_tally_of(fixture, TOY_REFUSED), 0);
+    toy_add_record(fixture, 2, TOY_UNSAYABLE);
+    assert_int_equal(toy_run(fixture), RC_BUG);
+    toy_add_submit(fixture, 1, 1, "text", 1); /* and it works on without */
+    toy_add_submit(fixture, 2, 2, "text", 1);
+    toy_run_ok(fixture);
+    assert_null(step_engine_culprit(fixture->engine));
+    assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 2);
+    toy_add_record(fixture, 2, 12); /* a repaired program goes on where it stood */
+    toy_run_ok(fixture);
+    assert_int_equal(toy_tally_of(fixture, TOY_NOTED), 2);
+    toy_check_all(fixture);
+}
+
+static void test_command_when_its_fact_is_unsayable_then_refused_alone(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    toy_add_submit(fixture, 1, 1, "text", 1);
+    toy_add_submit(fixture, 2, 2, "unsayable", 1);
+    toy_add_submit(fixture, 3, 3, "text", 1);
+    toy_run_ok(fixture);
+    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__OK);
+    assert_int_equal(toy_answer_of(fixture, 1)->code, PAIDAN__CODE__SERVICE_FAULT);
+    assert_int_equal(toy_answer_of(fixture, 2)->code, PAIDAN__CODE__OK);
+    assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 2);
+    assert_int_equal(toy_tally_of(fixture, TOY_REFUSED), 0);
+    toy_check_all(fixture);
+}
+
+static void test_deadline_when_its_fact_is_unsayable_then_not_passed_over(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    const struct due due = {.due_ms = 1500, .id = TOY_UNSAYABLE, .kind = 1};
+    struct store_txn *txn = NULL;
+    uint64_t due_ms = 0;
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    assert_int_equal(due_put(txn, &due), RC_OK);
+    assert_int_equal(store_commit(txn), RC_OK);
+    fixture->now_ms = 1500;
+    assert_int_equal(toy_run(fixture), RC_BUG);
+    assert_null(step_engine_culprit(fixture->engine));
+    assert_int_equal(step_engine_next_due(fixture->engine, &due_ms), RC_OK);
+    assert_int_equal(due_ms, 1500);
+}
+
 static void test_deadline_when_due_then_fires_once_and_first(void **state)
 {
     struct toy_fixture *fixture = *state;
@@ -216,7 +274,7 @@ static void test_fact_when_it_breaks_a_limit_then_command_refused(void **state)
     text[sizeof text - 1] = '\0';
     toy_add_submit(fixture, 1, 1, text, 1); /* the toy takes the text as title */
     toy_run_ok(fixture);
-    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__TOO_MANY_ITEMS);
+    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__SERVICE_FAULT);
     assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 0);
 }
 
@@ -401,6 +459,9 @@ int main(void)
         CASE(test_records_when_many_say_nothing_then_cursor_is_stored),
         CASE(test_records_when_one_is_missing_then_gap_and_nothing_changes),
         CASE(test_record_when_unholdable_then_refused_as_fact),
+        CASE(test_record_when_its_fact_is_unsayable_then_log_rests_there),
+        CASE(test_command_when_its_fact_is_unsayable_then_refused_alone),
+        CASE(test_deadline_when_its_fact_is_unsayable_then_not_passed_over),
         CASE(test_deadline_when_due_then_fires_once_and_first),
         CASE(test_deadline_when_moved_by_one_before_then_does_not_fire),
         CASE(test_batch_when_too_much_for_one_transaction_then_split),
