@@ -85,20 +85,23 @@ static enum rc answer_again(struct step_engine *engine, const Paidan__Request *r
 static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request,
                             Paidan__Answer *answer)
 {
+    struct arena *arena = &engine->arena;
     const uint64_t correlation = answer->correlation;
-    unsigned char *room = NULL;
+    const size_t mark = arena->used;
+    unsigned char *bytes = NULL, *room = NULL;
+    size_t size = 0;
     answer->correlation = 0;
-    const size_t bytes = paidan__answer__get_packed_size(answer);
-    const enum rc rc = evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + bytes, &room);
-    if (rc == RC_OK) {
-        memcpy(room, request->request_id.data, REQUEST_ID_BYTES);
-        const size_t written = paidan__answer__pack(answer, room + REQUEST_ID_BYTES);
-        CHECK(written == bytes);
-    }
+    enum rc rc = wire_pack(arena, &answer->base, &bytes, &size);
     answer->correlation = correlation;
+    if (rc == RC_OK) {
+        rc = evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + size, &room);
+    }
+    arena->used = mark;
     if (rc != RC_OK) {
         return rc;
     }
+    memcpy(room, request->request_id.data, REQUEST_ID_BYTES);
+    memcpy(room + REQUEST_ID_BYTES, bytes, size);
     const uint64_t seq = evlog_accept(&engine->log);
     return step_fold_answer(engine->step.txn, seq, engine->step.now_ms, request->request_id.data);
 }
@@ -228,18 +231,26 @@ static void set_cause(struct step_engine *engine, const Paidan__Event *event, ui
     }
 }
 
-/* What is stored must pass the check of those who will read it. A fact that does not is a fault of
- * the core, but one that a message from outside may have provoked: nothing is stored, nothing is
- * skipped, and the service lives if it can. */
-static enum rc check_event(const Paidan__Event *event)
+/* Appends the fact to the log. What is stored must pass the check of those who will read it. A fact
+ * that does not is a fault of the core, but one that a message from outside may have provoked:
+ * nothing is stored, nothing is skipped, and the service lives if it can. */
+static enum rc write_event(struct step_engine *engine, const Paidan__Event *event, uint64_t *seq)
 {
+    const size_t mark = engine->arena.used;
     struct wire_error error;
-    if (wire_check(&event->base, &error) == RC_OK) {
-        return RC_OK;
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    enum rc rc = wire_pack_checked(&engine->arena, &event->base, &bytes, &size, &error);
+    if (rc == RC_INVALID) {
+        diag_log_limited(DIAG_ERROR, "step", "bug=fact fact=%d field=%s code=%d",
+                         (int)event->fact_case, error.field, (int)error.code);
+        return RC_BUG;
     }
-    diag_log_limited(DIAG_ERROR, "step", "bug=fact fact=%d field=%s code=%d", (int)event->fact_case,
-                     error.field, (int)error.code);
-    return RC_BUG;
+    if (rc == RC_OK) {
+        rc = evlog_append(&engine->log, EVLOG_EVENT, bytes, size, seq);
+    }
+    engine->arena.used = mark;
+    return rc;
 }
 
 enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
@@ -250,19 +261,11 @@ enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint
     set_cause(engine, event, item);
     event->cause = &engine->cause;
     event->at_ms = step->now_ms;
-    enum rc rc = check_event(event);
+    uint64_t given = 0;
+    enum rc rc = write_event(engine, event, &given);
     if (rc != RC_OK) {
         return rc;
     }
-    unsigned char *room = NULL;
-    const size_t bytes = paidan__event__get_packed_size(event);
-    rc = evlog_reserve(&engine->log, EVLOG_EVENT, bytes, &room);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    const size_t written = paidan__event__pack(event, room);
-    CHECK(written == bytes);
-    const uint64_t given = evlog_accept(&engine->log);
     engine->fact_count++;
     rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site, given, event);
     if (rc == RC_OK && seq != NULL) {

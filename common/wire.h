@@ -32,6 +32,9 @@ MUST_CHECK enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescri
  * repeated 1024). */
 MUST_CHECK enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error);
 
-/* Packs into the arena. RC_OK or RC_LIMIT. */
+/* Packs into the arena, without unknown fields. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc wire_pack(struct arena *arena, const ProtobufCMessage *message,
                              unsigned char **bytes, size_t *size);
+/* wire_check and wire_pack in one pass. RC_OK, RC_LIMIT or RC_INVALID (error filled). */
+MUST_CHECK enum rc wire_pack_checked(struct arena *arena, const ProtobufCMessage *message,
+                                     unsigned char **bytes, size_t *size, struct wire_error *error);

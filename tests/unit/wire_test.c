@@ -87,13 +87,27 @@ static void sample_init(struct sample *sample)
     sample->request.submit = &sample->submit;
 }
 
-static void check_sample(const struct sample *sample, Paidan__Code code, const char *field)
+/* The check alone and the one on the way into bytes say the same. */
+static void check_message(const ProtobufCMessage *message, Paidan__Code code, const char *field)
 {
     struct wire_error error;
-    const enum rc rc = wire_check(&sample->request.base, &error);
+    enum rc rc = wire_check(message, &error);
     assert_int_equal(rc, code == PAIDAN__CODE__OK ? RC_OK : RC_INVALID);
     assert_int_equal(error.code, code);
     assert_string_equal(error.field, field);
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    memset(&error, 0x5a, sizeof error);
+    rc = wire_pack_checked(&arena, message, &bytes, &size, &error);
+    assert_int_equal(rc, code == PAIDAN__CODE__OK ? RC_OK : RC_INVALID);
+    assert_int_equal(error.code, code);
+    assert_string_equal(error.field, field);
+}
+
+static void check_sample(const struct sample *sample, Paidan__Code code, const char *field)
+{
+    struct wire_error error;
+    check_message(&sample->request.base, code, field);
     unsigned char *bytes = NULL;
     size_t size = 0;
     assert_int_equal(wire_pack(&arena, &sample->request.base, &bytes, &size), RC_OK);
@@ -168,11 +182,7 @@ static void test_string_when_nul_inside_then_refused(void **state)
 
 static void check_event(const Paidan__Event *event, Paidan__Code code, const char *field)
 {
-    struct wire_error error;
-    const enum rc rc = wire_check(&event->base, &error);
-    assert_int_equal(rc, code == PAIDAN__CODE__OK ? RC_OK : RC_INVALID);
-    assert_int_equal(error.code, code);
-    assert_string_equal(error.field, field);
+    check_message(&event->base, code, field);
 }
 
 static void test_limits_when_fact_exceeds_them_then_field_named(void **state)
@@ -525,8 +535,11 @@ static void test_schema_when_every_field_is_set_then_passes_and_returns(void **s
             assert_int_equal(wire_check(message, &error), RC_OK);
             assert_int_equal(wire_pack(&arena, message, &bytes, &size), RC_OK);
             assert_int_equal(wire_unpack(&arena, roots[root], bytes, size, &back, &error), RC_OK);
-            assert_int_equal(wire_pack(&arena, back, &again, &again_size), RC_OK);
+            assert_int_equal(wire_pack_checked(&arena, back, &again, &again_size, &error), RC_OK);
             assert_int_equal(again_size, size);
+            assert_memory_equal(again, bytes, size);
+            assert_int_equal(protobuf_c_message_get_packed_size(message), size);
+            assert_int_equal(protobuf_c_message_pack(message, again), size); /* the very same */
             assert_memory_equal(again, bytes, size);
             arena_reset(&arena);
         }
