@@ -53,7 +53,7 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
     return RC_STORE;
 }
 
-static enum rc ask_fault(const struct store *store, const char *operation)
+enum rc store_ask_fault(const struct store *store, const char *operation)
 {
     return store->fault == NULL ? RC_OK : store->fault(store->fault_context, operation);
 }
@@ -63,6 +63,10 @@ static enum rc ask_fault(const struct store *store, const char *operation)
 enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
 {
     CHECK(!write || !store->read_only);
+    const enum rc asked = store_ask_fault(store, "begin");
+    if (asked != RC_OK) {
+        return asked;
+    }
     struct store_txn *begun = calloc(1, sizeof *begun);
     if (begun == NULL) {
         return RC_STORE;
@@ -104,7 +108,7 @@ void store_abort(struct store_txn *txn)
 enum rc store_commit(struct store_txn *txn)
 {
     struct store *store = txn->store;
-    enum rc rc = txn->write ? ask_fault(store, "commit") : RC_OK;
+    enum rc rc = txn->write ? store_ask_fault(store, "commit") : RC_OK;
     if (rc != RC_OK) {
         store_abort(txn);
         return rc;
@@ -115,7 +119,7 @@ enum rc store_commit(struct store_txn *txn)
     if (rc == RC_NOT_FOUND || rc == RC_EXISTS) {
         rc = RC_STORE;
     }
-    return rc == RC_OK && write ? ask_fault(store, "committed") : rc;
+    return rc == RC_OK && write ? store_ask_fault(store, "committed") : rc;
 }
 
 /* ---- rows ---- */
@@ -133,6 +137,10 @@ enum rc store_get(struct store_txn *txn, unsigned table, const void *key, size_t
                   const void **value, size_t *value_bytes)
 {
     MDB_val name = make_key(txn, table, key, key_bytes), data;
+    const enum rc asked = store_ask_fault(txn->store, "get");
+    if (asked != RC_OK) {
+        return asked;
+    }
     const int error = mdb_get(txn->txn, txn->store->tables[table], &name, &data);
     if (error != 0) {
         return store_map_error(txn->store, error, "get");
@@ -146,7 +154,7 @@ static enum rc put(struct store_txn *txn, unsigned table, MDB_val name, const vo
                    size_t value_bytes, unsigned flags)
 {
     CHECK(txn->write);
-    const enum rc rc = ask_fault(txn->store, "put");
+    const enum rc rc = store_ask_fault(txn->store, "put");
     if (rc != RC_OK) {
         return rc;
     }
@@ -178,7 +186,7 @@ enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t
 {
     CHECK(txn->write);
     MDB_val name = make_key(txn, table, key, key_bytes);
-    const enum rc rc = ask_fault(txn->store, "del");
+    const enum rc rc = store_ask_fault(txn->store, "del");
     if (rc != RC_OK) {
         return rc;
     }
@@ -210,6 +218,10 @@ static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_w
 {
     CHECK(table < txn->store->table_count);
     *walk = (struct store_walk){0};
+    const enum rc asked = store_ask_fault(txn->store, "walk");
+    if (asked != RC_OK) {
+        return asked;
+    }
     MDB_cursor *cursor = NULL;
     const int error = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
     if (error != 0) {
@@ -266,6 +278,12 @@ void store_walk_close(struct store_walk *walk)
         mdb_cursor_close(walk->cursor);
         walk->cursor = NULL;
     }
+}
+
+bool store_operation_reads(const char *operation)
+{
+    return strcmp(operation, "begin") == 0 || strcmp(operation, "get") == 0 ||
+           strcmp(operation, "walk") == 0;
 }
 
 void store_set_fault(struct store *store, store_fault fault, void *context)

@@ -29,12 +29,20 @@ enum store_table {
 struct store;
 struct store_txn;
 
+/* For tests: called before each operation on a store: "open" and "rename" while it is opened,
+ * "begin", "get", "walk", "put", "del", "commit"; anything but RC_OK is returned in its place.
+ * "committed" is asked after a commit that held: a failure there is a commit that held though it
+ * reports failure. */
+typedef enum rc (*store_fault)(void *context, const char *operation);
+
 struct store_options {
     const char *path;          /* directory; created if absent (not when read_only) */
     uint64_t map_bytes;        /* 0: STORE_MAP_BYTES_DEFAULT */
     const char *service;       /* stored on creation, checked afterwards */
     const char *const *tables; /* NULL-terminated names of the service's own tables */
     bool read_only;            /* for tools beside a running service: takes no owner lock */
+    store_fault fault;         /* from the opening on; NULL: none */
+    void *fault_context;
 };
 
 /* Returns RC_OK, RC_LOCKED, RC_FORMAT, RC_CORRUPT, RC_FULL, RC_IO or RC_STORE. */
@@ -89,8 +97,6 @@ void store_check_readers(struct store *store);
 unsigned store_table_count(const struct store *store);
 const char *store_table_name(const struct store *store, unsigned table);
 
-/* For tests: called before each write and commit ("put", "del", "commit", "committed"); anything
- * but RC_OK is returned in its place. "committed" is asked after a commit that held: a failure
- * there is a commit that held though it reports failure. */
-typedef enum rc (*store_fault)(void *context, const char *operation);
 void store_set_fault(struct store *store, store_fault fault, void *context);
+/* Is it an operation that only reads, and so never finds a store full? */
+bool store_operation_reads(const char *operation);

@@ -155,6 +155,10 @@ static enum rc take_ownership(struct store *store)
 /* path: the folder, or with MDB_NOSUBDIR the file. */
 static enum rc open_env(struct store *store, uint64_t map_bytes, const char *path, unsigned flags)
 {
+    const enum rc asked = store_ask_fault(store, "open");
+    if (asked != RC_OK) {
+        return asked;
+    }
     int error = mdb_env_create(&store->env);
     if (error == 0) {
         error = mdb_env_set_maxdbs(store->env, STORE_TABLES_MAX);
@@ -337,6 +341,9 @@ static enum rc create_file(struct store *store, const struct store_options *opti
         mdb_env_close(store->env);
         store->env = NULL;
     }
+    if (rc == RC_OK) {
+        rc = store_ask_fault(store, "rename");
+    }
     if (rc == RC_OK && rename(passing, path) != 0) {
         rc = errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
     }
@@ -388,6 +395,7 @@ enum rc store_open(struct store **store, const struct store_options *options)
     }
     opened->owner = -1;
     opened->read_only = options->read_only;
+    store_set_fault(opened, options->fault, options->fault_context);
     const int count = snprintf(opened->path, sizeof opened->path, "%s", options->path);
     if (count <= 0 || (size_t)count >= sizeof opened->path) {
         free(opened);

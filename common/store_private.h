@@ -33,3 +33,5 @@ struct store_txn {
 
 /* error: of LMDB or errno; operation: for the log line. */
 MUST_CHECK enum rc store_map_error(const struct store *store, int error, const char *operation);
+/* What the fault of a test says of an operation; RC_OK without one. */
+MUST_CHECK enum rc store_ask_fault(const struct store *store, const char *operation);
