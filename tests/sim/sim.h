@@ -1,11 +1,14 @@
 /* sim: a site under random actors and random faults, from one seed, on virtual time.
  *
  * The four real cores, steps and stores run in one process (tests/support/world.h). Adapters,
- * clerks, dispatchers and residents act at random; requests and answers are lost and doubled,
- * records arrive late, in pieces, doubled or with a gap; services are killed at any commit; commits
- * fail, and hold though they report failure; the disk is full for a while; the clock jumps both
- * ways. Laws are checked after every step; then faults stop, everybody becomes diligent, and all
- * tickets must come to rest. A broken law prints what, when, and the command that repeats it. */
+ * clerks, dispatchers, callers and residents act at random, most of them sensibly; requests and
+ * answers are lost, doubled, late and out of order; records arrive late, in pieces, doubled, with a
+ * gap or in the wrong order; services are killed at any call of their store, also while they open
+ * and while they catch up; commits fail, and hold though they report failure; the disk is full for
+ * a while; the clock jumps both ways. Laws about facts are checked after every act; laws about the
+ * whole at rest now and then, at doubling intervals and at the end; then faults stop, everybody
+ * becomes diligent, and all tickets must come to rest. A broken law prints what, when, and the
+ * command that repeats it. */
 #pragma once
 
 #include "world.h"
@@ -20,11 +23,44 @@ struct sim_options {
     bool trace;         /* print every fact */
 };
 
+/* What is done to the services; each is counted when it took effect. */
+enum sim_fault {
+    SIM_REQUEST_LOST,
+    SIM_REQUEST_DOUBLED,
+    SIM_REQUEST_LATE,
+    SIM_REQUEST_REORDERED,
+    SIM_ANSWER_LOST,
+    SIM_ANSWER_DOUBLED,
+    SIM_ANSWER_LATE,
+    SIM_ANSWER_REORDERED,
+    SIM_RECORDS_LOST,
+    SIM_RECORDS_DOUBLED,
+    SIM_RECORDS_REORDERED,
+    SIM_RECORDS_LATE,
+    SIM_KILL_BETWEEN,  /* between two steps */
+    SIM_KILL_STEP,     /* at any call of the store within a step */
+    SIM_KILL_COMMIT,   /* the commit fails */
+    SIM_KILL_OPENING,  /* while the store and the engine are opened, perhaps several times */
+    SIM_KILL_RESUMING, /* at the first steps after that */
+    SIM_KILL_REPLAY,   /* a replay into an empty store */
+    SIM_COMMIT_HELD,   /* it reports failure and holds */
+    SIM_FULL_ONCE,
+    SIM_FULL_LONG,
+    SIM_CLOCK_BACK,
+    SIM_CLOCK_FORWARD,
+    SIM_RELOAD,
+    SIM_FAULTS
+};
+const char *sim_fault_name(enum sim_fault fault);
+
 struct sim_figures {
-    uint64_t steps, requests, repeats, kills, full, held, jumps, reloads; /* what was done to it */
-    uint64_t tickets, closed, withdrawn, raised, warned, cards, alarms, reopened, returned, asked,
-        unreached;
-    uint64_t facts;
+    /* rests: moments at which all tickets were compared; replays: logs and tables, too */
+    uint64_t acts, steps, requests, repeats, rests, replays;
+    uint64_t faults[SIM_FAULTS];
+    uint64_t tickets, closed, solved, withdrawn, raised, warned, cards, alarms, reopened, returned,
+        asked, unreached;
+    uint64_t facts, laws; /* facts read, single comparisons made */
+    uint64_t virtual_ms, store_bytes, memory_bytes;
 };
 
 /* Runs one seed. Returns when everything came to rest; a broken law aborts the process. */

@@ -138,6 +138,8 @@ static size_t desk(struct sim *sim, uint64_t *tickets, size_t max)
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
     request.desk_list = &wish;
+    wish.has_limit = 1;
+    wish.limit = (uint32_t)max;
     const Paidan__Answer *answer = sim_look(sim, WORLD_TRIAGE, &request);
     CHECK(answer != NULL);
     CHECK(answer->code == PAIDAN__CODE__OK);
@@ -148,12 +150,15 @@ static size_t desk(struct sim *sim, uint64_t *tickets, size_t max)
     return count;
 }
 
+/* A dispatcher works through what lies on the desk, now and then somebody else's item. */
 static void act_dispatcher(struct sim *sim)
 {
-    uint64_t tickets[100];
-    const size_t count = desk(sim, tickets, 100);
-    if (count > 0) {
-        (void)dispatch(sim, tickets[rng_below(&sim->rng, count)], unit_code(sim));
+    uint64_t tickets[32];
+    const size_t count = desk(sim, tickets, 32);
+    const uint64_t items = 1 + rng_below(&sim->rng, 4);
+    for (uint64_t i = 0; i < items && i < count; i++) {
+        const size_t at = rng_percent(&sim->rng, 80) ? i : rng_below(&sim->rng, count);
+        (void)dispatch(sim, tickets[at], unit_code(sim));
     }
 }
 
@@ -170,31 +175,39 @@ static const Paidan__Answer *pull(struct sim *sim, char *unit, char *clerk, uint
     return sim_request(sim, WORLD_ESCALATION, &request);
 }
 
-static void work(struct sim *sim, char *unit, char *clerk, Paidan__Action action, uint64_t ticket,
-                 const uint64_t *version)
+struct open_ticket {
+    uint64_t ticket, version;
+    Paidan__State state;
+};
+
+#define BATCH_MAX 8u
+
+/* One wish about some tickets; with_version: it is refused for those that changed meanwhile. */
+static void work(struct sim *sim, char *unit, char *clerk, Paidan__Action action,
+                 const struct open_ticket *tickets, size_t count, bool with_version)
 {
-    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
-    item.ticket = ticket;
-    item.note = "已到现场处理";
-    item.has_version = version != NULL;
-    item.version = version != NULL ? *version : 0;
-    Paidan__WorkItem *items[] = {&item};
+    Paidan__WorkItem items[BATCH_MAX];
+    Paidan__WorkItem *pointers[BATCH_MAX];
+    CHECK(count <= BATCH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        paidan__work_item__init(&items[i]);
+        pointers[i] = &items[i];
+        items[i].ticket = tickets[i].ticket;
+        items[i].note = "已到现场处理";
+        items[i].has_version = with_version;
+        items[i].version = tickets[i].version;
+    }
     Paidan__Work wish = PAIDAN__WORK__INIT;
     wish.unit = unit;
     wish.action = action;
-    wish.n_items = 1;
-    wish.items = items;
+    wish.n_items = count;
+    wish.items = pointers;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.actor = clerk;
     request.wish_case = PAIDAN__REQUEST__WISH_WORK;
     request.work = &wish;
     (void)sim_request(sim, WORLD_ESCALATION, &request);
 }
-
-struct open_ticket {
-    uint64_t ticket, version;
-    Paidan__State state;
-};
 
 static size_t unit_work(struct sim *sim, char *unit, struct open_ticket *tickets, size_t max)
 {
@@ -218,42 +231,81 @@ static size_t unit_work(struct sim *sim, char *unit, struct open_ticket *tickets
 
 static Paidan__Action some_action(struct sim *sim, Paidan__State state)
 {
-    if (rng_percent(&sim->rng, 10)) {
+    if (rng_percent(&sim->rng, 6)) {
         return (Paidan__Action)(1 + rng_below(&sim->rng, 6)); /* whatever, also what is refused */
     }
     if (state == PAIDAN__STATE__STATE_ASSIGNED) {
-        return rng_percent(&sim->rng, 85)   ? PAIDAN__ACTION__ACTION_ACCEPT
+        return rng_percent(&sim->rng, 92)   ? PAIDAN__ACTION__ACTION_ACCEPT
                : rng_percent(&sim->rng, 50) ? PAIDAN__ACTION__ACTION_RETURN
                                             : PAIDAN__ACTION__ACTION_RAISE;
     }
     const uint64_t dice = rng_below(&sim->rng, 100);
     return dice < 25   ? PAIDAN__ACTION__ACTION_CONTACT
-           : dice < 40 ? PAIDAN__ACTION__ACTION_PROGRESS
-           : dice < 90 ? PAIDAN__ACTION__ACTION_RESOLVE
-           : dice < 95 ? PAIDAN__ACTION__ACTION_RAISE
+           : dice < 36 ? PAIDAN__ACTION__ACTION_PROGRESS
+           : dice < 94 ? PAIDAN__ACTION__ACTION_RESOLVE
+           : dice < 97 ? PAIDAN__ACTION__ACTION_RAISE
                        : PAIDAN__ACTION__ACTION_RETURN;
 }
 
+/* On some days nobody works at some units: what is theirs climbs. */
+static bool is_asleep(const struct sim *sim, uint64_t unit)
+{
+    uint64_t day = world_now_ms(sim->world) / 86400000;
+    struct rng chance = {.state = (sim->options->seed + 1) * 0x9e3779b97f4a7c15ull ^ day << 20 ^
+                                  (unit + 1) << 40};
+    (void)rng_next(&chance);
+    return rng_percent(&chance, 8);
+}
+
+/* Clerks hear of their tickets: whoever has many comes first, mostly. */
+static char *busy_unit(struct sim *sim)
+{
+    const struct site *site = site_of(sim);
+    char *busiest = NULL;
+    uint64_t most = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        const uint64_t at = rng_below(&sim->rng, site->unit_count);
+        const uint64_t open = sim_laws_open(sim, site->units[at].code);
+        if (!is_asleep(sim, at) && (busiest == NULL || open > most)) {
+            busiest = site->units[at].code;
+            most = open;
+        }
+    }
+    return busiest != NULL ? busiest : unit_code(sim);
+}
+
+/* About one ticket, or about those in the same state that follow it at once. */
+static void work_on(struct sim *sim, char *unit, char *clerk, const struct open_ticket *tickets,
+                    size_t count)
+{
+    char *doer =
+        rng_percent(&sim->rng, 3) ? unit_code(sim) : unit; /* sometimes a foreign unit tries */
+    work(sim, doer, clerk, some_action(sim, tickets->state), tickets, count,
+         rng_percent(&sim->rng, 50));
+}
+
+/* A visit: takes what is ready, then does something about a few tickets. */
 static void act_clerk(struct sim *sim)
 {
     static char *const clerks[] = {"clerk-1", "clerk-2", "clerk-3"};
     char *clerk = clerks[rng_below(&sim->rng, 3)];
-    const uint32_t asleep = site_of(sim)->unit_count / 4; /* a quarter of the units never works */
-    char *unit =
-        site_of(sim)->units[asleep + rng_below(&sim->rng, site_of(sim)->unit_count - asleep)].code;
+    char *unit = busy_unit(sim);
     if (rng_percent(&sim->rng, 40)) {
         (void)pull(sim, unit, clerk, 1 + (uint32_t)rng_below(&sim->rng, 4));
     }
-    struct open_ticket tickets[32];
-    const size_t count = unit_work(sim, unit, tickets, 32);
-    if (count == 0) {
-        return;
+    struct open_ticket tickets[24];
+    const size_t count = unit_work(sim, unit, tickets, 24);
+    const uint64_t items = 1 + rng_below(&sim->rng, 5);
+    size_t at = rng_percent(&sim->rng, 50) ? 0 : rng_below(&sim->rng, count);
+    for (uint64_t i = 0; i < items && at < count; i++) {
+        size_t same = 1;
+        const uint64_t most = 1 + rng_below(&sim->rng, BATCH_MAX);
+        while (same < most && at + same < count && tickets[at + same].state == tickets[at].state) {
+            same++;
+        }
+        work_on(sim, unit, clerk, &tickets[at], same);
+        at += same;
     }
-    const struct open_ticket *chosen = &tickets[rng_below(&sim->rng, count)];
-    char *doer =
-        rng_percent(&sim->rng, 3) ? unit_code(sim) : unit; /* sometimes a foreign unit tries */
-    work(sim, doer, clerk, some_action(sim, chosen->state), chosen->ticket,
-         rng_percent(&sim->rng, 50) ? &chosen->version : NULL);
 }
 
 static void answer_callback(struct sim *sim, uint64_t ticket, Paidan__Solved solved)
@@ -294,10 +346,18 @@ static size_t pull_callbacks(struct sim *sim, char *channel, uint64_t *tickets, 
     return count;
 }
 
+/* The channel through which residents of some channel are asked. */
+static char *asking_channel(struct sim *sim)
+{
+    const struct site_channel *channel =
+        &site_of(sim)->channels[rng_below(&sim->rng, site_of(sim)->channel_count)];
+    return (char *)(channel->callback[0] != '\0' ? channel->callback : channel->code);
+}
+
 static void act_caller(struct sim *sim)
 {
-    uint64_t tickets[8];
-    const size_t count = pull_callbacks(sim, channel_code(sim), tickets, 8);
+    uint64_t tickets[16];
+    const size_t count = pull_callbacks(sim, asking_channel(sim), tickets, 16);
     for (size_t i = 0; i < count; i++) {
         if (rng_percent(&sim->rng, 70)) { /* the rest does not pick up */
             answer_callback(sim, tickets[i],
@@ -311,18 +371,37 @@ static void act_caller(struct sim *sim)
     }
 }
 
+/* The leases of a late pull may have lapsed, its tickets may be elsewhere: that must do no harm. */
+void sim_act_late(struct sim *sim, const Paidan__Request *request, const Paidan__Answer *answer)
+{
+    if (answer->body_case == PAIDAN__ANSWER__BODY_PULLED) {
+        for (size_t i = 0; i < answer->pulled->n_tickets && i < 2; i++) {
+            const Paidan__Brief *brief = answer->pulled->tickets[i];
+            const struct open_ticket late = {brief->ticket, brief->version, brief->state};
+            work(sim, request->pull->unit, request->actor, PAIDAN__ACTION__ACTION_ACCEPT, &late, 1,
+                 true);
+        }
+    } else if (answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_PULLED) {
+        for (size_t i = 0; i < answer->callback_pulled->n_tasks && i < 2; i++) {
+            answer_callback(sim, answer->callback_pulled->tasks[i]->ticket,
+                            PAIDAN__SOLVED__SOLVED_YES);
+        }
+    }
+}
+
 void sim_act(struct sim *sim)
 {
     const uint64_t dice = rng_below(&sim->rng, 100);
-    if (dice < 15) {
+    sim_land(sim);
+    if (dice < SIM_SUBMITS_PERCENT) {
         act_submit(sim);
-    } else if (dice < 22) {
+    } else if (dice < 19) {
         act_resident(sim);
-    } else if (dice < 32) {
+    } else if (dice < 27) {
         act_dispatcher(sim);
-    } else if (dice < 75) {
+    } else if (dice < 72) {
         act_clerk(sim);
-    } else if (dice < 90) {
+    } else if (dice < 92) {
         act_caller(sim);
     } else {
         sim_repeat(sim);
@@ -341,9 +420,9 @@ static void work_off_unit(struct sim *sim, char *unit)
     const size_t count = unit_work(sim, unit, tickets, 256);
     for (size_t i = 0; i < count; i++) {
         if (tickets[i].state == PAIDAN__STATE__STATE_ASSIGNED) {
-            work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_ACCEPT, tickets[i].ticket, NULL);
+            work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_ACCEPT, &tickets[i], 1, false);
         }
-        work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_RESOLVE, tickets[i].ticket, NULL);
+        work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_RESOLVE, &tickets[i], 1, false);
     }
 }
 

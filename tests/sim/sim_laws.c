@@ -44,8 +44,7 @@ void sim_broken(const struct sim *sim, const char *format, ...)
     fprintf(stderr, "LAW BROKEN at %" PRIu64 " ms: ", world_now_ms(sim->world));
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nrepeat: tests/sim/run --seed %" PRIu64 " --hours %" PRIu64 " --trace\n",
-            sim->options->seed, sim->options->hours);
+    fputc('\n', stderr);
     abort();
 }
 
@@ -95,8 +94,11 @@ enum once {
 };
 
 /* False: seen before. */
-static bool first_time(struct laws *laws, enum once kind, uint64_t ticket, uint64_t a, uint64_t b)
+static bool first_time(const struct sim *sim, enum once kind, uint64_t ticket, uint64_t a,
+                       uint64_t b)
 {
+    struct laws *laws = sim->laws;
+    sim->figures->laws++;
     if (laws->count * 2 > laws->size) {
         grow(laws);
     }
@@ -139,7 +141,7 @@ static void check_fired(struct sim *sim, const Paidan__Event *event, Paidan__Clo
         sim_broken(sim, "clock %d of %" PRIu64 " fired %" PRIu64 " ms early", (int)clock,
                    event->ticket, due_ms - event->at_ms);
     }
-    if (!first_time(sim->laws, ONCE_CLOCK, event->ticket, due_ms, (uint64_t)clock * 8 + step)) {
+    if (!first_time(sim, ONCE_CLOCK, event->ticket, due_ms, (uint64_t)clock * 8 + step)) {
         sim_broken(sim, "clock %d of %" PRIu64 " fired twice (step %u)", (int)clock, event->ticket,
                    step);
     }
@@ -164,7 +166,7 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
         if (event->cause->due_ms > event->at_ms) {
             sim_broken(sim, "%" PRIu64 " was warned early", ticket);
         }
-        if (!first_time(sim->laws, ONCE_CLOCK, ticket, event->warned->due_ms,
+        if (!first_time(sim, ONCE_CLOCK, ticket, event->warned->due_ms,
                         (uint64_t)event->warned->clock * 8 + 1)) {
             sim_broken(sim, "%" PRIu64 " was warned twice of one deadline", ticket);
         }
@@ -190,7 +192,7 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
         figures->returned++;
         break;
     case PAIDAN__EVENT__FACT_RESOLVED:
-        if (!first_time(sim->laws, ONCE_RESOLVED, ticket, event->resolved->round, 0)) {
+        if (!first_time(sim, ONCE_RESOLVED, ticket, event->resolved->round, 0)) {
             sim_broken(sim, "%" PRIu64 " was resolved twice in round %u", ticket,
                        event->resolved->round);
         }
@@ -202,7 +204,8 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_CLOSED:
         figures->closed++;
         figures->withdrawn += event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
-        (void)first_time(sim->laws, ONCE_CLOSED, ticket, 0, 0);
+        figures->solved += event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_SOLVED;
+        (void)first_time(sim, ONCE_CLOSED, ticket, 0, 0);
         break;
     default:
         break;
@@ -219,8 +222,7 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
         if (!seen(sim->laws, ONCE_RESOLVED, ticket, event->asked->round, 0)) {
             sim_broken(sim, "%" PRIu64 " is asked about without having been resolved", ticket);
         }
-        if (!first_time(sim->laws, ONCE_ASKED, ticket, event->asked->round,
-                        event->asked->attempt)) {
+        if (!first_time(sim, ONCE_ASKED, ticket, event->asked->round, event->asked->attempt)) {
             sim_broken(sim, "%" PRIu64 " is asked twice in one attempt", ticket);
         }
         return;
@@ -238,7 +240,7 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
     default:
         return;
     }
-    if (!first_time(sim->laws, ONCE_ANSWERED, ticket, round, 0)) {
+    if (!first_time(sim, ONCE_ANSWERED, ticket, round, 0)) {
         sim_broken(sim, "the callback of %" PRIu64 " round %" PRIu64 " ended twice", ticket, round);
     }
 }
@@ -267,11 +269,11 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
     }
     if (order == WORLD_INTAKE && event->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
         sim->figures->tickets++;
-        if (!first_time(sim->laws, ONCE_REGISTERED, event->ticket, 0, 0)) {
+        if (!first_time(sim, ONCE_REGISTERED, event->ticket, 0, 0)) {
             sim_broken(sim, "number %" PRIu64 " was given twice", event->ticket);
         }
         const char *external = event->registered->external_id;
-        if (external != NULL && !first_time(sim->laws, ONCE_EXTERNAL, step_key(external),
+        if (external != NULL && !first_time(sim, ONCE_EXTERNAL, step_key(external),
                                             step_key(event->registered->channel), 0)) {
             sim_broken(sim, "external id %s was registered twice", external);
         }
@@ -288,20 +290,24 @@ void sim_laws_read(struct sim *sim)
     world_visit_new(sim->world, visit, sim);
 }
 
-static void check_acknowledged(struct sim *sim)
+static void check_acknowledged(struct sim *sim, uint64_t ticket)
 {
-    for (size_t i = 0; i < sim->ticket_count; i++) {
-        Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
-        show.ticket = sim->tickets[i].id;
-        Paidan__Request request = PAIDAN__REQUEST__INIT;
-        request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
-        request.triage_show = &show;
-        const Paidan__Answer *answer = sim_look(sim, WORLD_TRIAGE, &request);
-        if (!seen(sim->laws, ONCE_REGISTERED, sim->tickets[i].id, 0, 0) || answer == NULL ||
-            answer->code != PAIDAN__CODE__OK) {
-            sim_broken(sim, "acknowledged ticket %" PRIu64 " is missing", sim->tickets[i].id);
-        }
+    Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
+    show.ticket = ticket;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+    request.triage_show = &show;
+    const Paidan__Answer *answer = sim_look(sim, WORLD_TRIAGE, &request);
+    sim->figures->laws++;
+    if (!seen(sim->laws, ONCE_REGISTERED, ticket, 0, 0) || answer == NULL ||
+        answer->code != PAIDAN__CODE__OK) {
+        sim_broken(sim, "acknowledged ticket %" PRIu64 " is missing", ticket);
     }
+}
+
+uint64_t sim_laws_open(const struct sim *sim, const char *unit)
+{
+    return sim_model_open(sim->laws->model, unit);
 }
 
 /* ---- what the services say about each other ----------------------------------------------------
@@ -323,7 +329,7 @@ static uint64_t sum(struct sim *sim, const struct total *totals, size_t count)
 
 /* Settled, the services agree where every ticket is: none is lost between two of them, none waits
  * at a desk that nobody will clear, none is resolved without being asked about. */
-void sim_laws_totals(struct sim *sim)
+static void check_totals(struct sim *sim)
 {
     enum { SIDE = 3 };
     static const struct {
@@ -345,6 +351,7 @@ void sim_laws_totals(struct sim *sim)
         {{{WORLD_CALLBACK, "open"}}, {{WORLD_ESCALATION, "state_resolved"}}},
     };
     for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
+        sim->figures->laws++;
         const uint64_t left = sum(sim, laws[i].left, SIDE), right = sum(sim, laws[i].right, SIDE);
         if (left != right) {
             sim_broken(sim, "%s of %s is %" PRIu64 ", the others say %" PRIu64,
@@ -354,11 +361,31 @@ void sim_laws_totals(struct sim *sim)
     }
 }
 
-void sim_laws_settled(struct sim *sim)
+void sim_laws_sample(struct sim *sim)
+{
+    const struct site *site = world_site(sim->world);
+    check_totals(sim);
+    sim_model_compare_unit(sim, sim->laws->model,
+                           site->units[rng_below(&sim->rng, site->unit_count)].code);
+    for (unsigned i = 0; i < 4 && sim->ticket_count > 0; i++) {
+        const uint64_t ticket = sim->tickets[rng_below(&sim->rng, sim->ticket_count)].id;
+        check_acknowledged(sim, ticket);
+        sim_model_compare_ticket(sim, sim->laws->model, ticket);
+    }
+}
+
+void sim_laws_settled(struct sim *sim, bool whole)
 {
     sim_laws_read(sim);
-    check_acknowledged(sim);
-    sim_laws_totals(sim);
+    for (size_t i = 0; i < sim->ticket_count; i++) {
+        check_acknowledged(sim, sim->tickets[i].id);
+        sim_model_compare_ticket(sim, sim->laws->model, sim->tickets[i].id);
+    }
+    check_totals(sim);
     sim_model_compare(sim, sim->laws->model);
-    world_check(sim->world);
+    sim->figures->rests++;
+    if (whole) {
+        world_check(sim->world);
+        sim->figures->replays++;
+    }
 }

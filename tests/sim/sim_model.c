@@ -20,9 +20,16 @@ struct life {
     Paidan__Solved solved;
 };
 
+#define UNITS_MAX 4096u /* a power of two, well above the units of any site */
+
+struct unit_open {
+    uint64_t unit, open;
+};
+
 struct sim_model {
     struct life *lives; /* open addressing by id; size is a power of two */
     size_t count, size;
+    struct unit_open units[UNITS_MAX]; /* the same, by unit */
 };
 
 struct sim_model *sim_model_new(void)
@@ -52,16 +59,17 @@ static struct life *place(const struct sim_model *model, uint64_t id)
 
 static void grow(struct sim_model *model)
 {
-    struct sim_model larger = {.size = model->size * 2, .count = model->count};
-    larger.lives = calloc(larger.size, sizeof *larger.lives);
-    CHECK(larger.lives != NULL);
-    for (size_t i = 0; i < model->size; i++) {
-        if (model->lives[i].id != 0) {
-            *place(&larger, model->lives[i].id) = model->lives[i];
+    struct life *old = model->lives;
+    const size_t size = model->size;
+    model->size *= 2;
+    model->lives = calloc(model->size, sizeof *model->lives);
+    CHECK(model->lives != NULL);
+    for (size_t i = 0; i < size; i++) {
+        if (old[i].id != 0) {
+            *place(model, old[i].id) = old[i];
         }
     }
-    free(model->lives);
-    *model = larger;
+    free(old);
 }
 
 static struct life *life_of(struct sim_model *model, uint64_t id)
@@ -80,6 +88,7 @@ static struct life *life_of(struct sim_model *model, uint64_t id)
 
 static void must(const struct sim *sim, const struct life *life, bool allowed, const char *what)
 {
+    sim->figures->laws++;
     if (!allowed) {
         sim_broken(sim, "%s of %" PRIu64 " in state %d, level %u, round %u", what, life->id,
                    (int)life->state, life->level, life->round);
@@ -91,6 +100,26 @@ static bool is_open(const struct life *life)
     return life->state == PAIDAN__STATE__STATE_ASSIGNED ||
            life->state == PAIDAN__STATE__STATE_ACCEPTED ||
            life->state == PAIDAN__STATE__STATE_RETURNED;
+}
+
+static struct unit_open *unit_of(struct sim_model *model, uint64_t unit)
+{
+    size_t at = (size_t)(unit >> 20) & (UNITS_MAX - 1);
+    while (model->units[at].unit != 0 && model->units[at].unit != unit) {
+        at = (at + 1) & (UNITS_MAX - 1);
+    }
+    model->units[at].unit = unit;
+    return &model->units[at];
+}
+
+uint64_t sim_model_open(const struct sim_model *model, const char *unit)
+{
+    const uint64_t key = step_key(unit);
+    size_t at = (size_t)(key >> 20) & (UNITS_MAX - 1);
+    while (model->units[at].unit != 0 && model->units[at].unit != key) {
+        at = (at + 1) & (UNITS_MAX - 1);
+    }
+    return model->units[at].open;
 }
 
 static void assign(struct life *life, const Paidan__Assignment *to)
@@ -137,12 +166,8 @@ static void work(const struct sim *sim, struct life *life, const Paidan__Event *
     }
 }
 
-void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan__Event *event)
+static void read_fact(const struct sim *sim, struct life *life, const Paidan__Event *event)
 {
-    if (!event->has_ticket || event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
-        return;
-    }
-    struct life *life = life_of(model, event->ticket);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
         if (event->assigned->why == PAIDAN__WHY__WHY_RULED) {
@@ -178,6 +203,21 @@ void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan
     default:
         work(sim, life, event);
         break;
+    }
+}
+
+void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan__Event *event)
+{
+    if (!event->has_ticket || event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+        return;
+    }
+    struct life *life = life_of(model, event->ticket);
+    if (is_open(life)) {
+        unit_of(model, life->unit)->open--;
+    }
+    read_fact(sim, life, event);
+    if (is_open(life)) {
+        unit_of(model, life->unit)->open++;
     }
 }
 
@@ -242,6 +282,35 @@ static uint64_t count_queue(struct sim *sim, const struct sim_model *model, char
     }
 }
 
+void sim_model_compare_unit(struct sim *sim, const struct sim_model *model, char *unit)
+{
+    const uint64_t open = sim_model_open(model, unit), queued = count_queue(sim, model, unit);
+    sim->figures->laws++;
+    if (open != queued) {
+        sim_broken(sim, "%" PRIu64 " open tickets are with %s, %" PRIu64 " stand in its queue",
+                   open, unit, queued);
+    }
+}
+
+void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket)
+{
+    Paidan__Show wish = PAIDAN__SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &wish;
+    wish.ticket = ticket;
+    const Paidan__Answer *answer = sim_look(sim, WORLD_ESCALATION, &request);
+    const struct life *life = place(model, ticket);
+    CHECK(answer != NULL);
+    if (life->id == 0 || life->state == PAIDAN__STATE__STATE_NONE) {
+        return; /* at the desk still, or withdrawn before it came to be */
+    }
+    must(sim, life, answer->code == PAIDAN__CODE__OK, "escalation does not know the ticket,");
+    const Paidan__Brief *brief = answer->shown->brief;
+    must(sim, life, brief->state == life->state && brief->level == life->level,
+         "escalation shows another state or level");
+}
+
 void sim_model_compare(struct sim *sim, const struct sim_model *model)
 {
     uint64_t open = 0, queued = 0;
@@ -253,7 +322,9 @@ void sim_model_compare(struct sim *sim, const struct sim_model *model)
         }
     }
     for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
-        queued += count_queue(sim, model, world_site(sim->world)->units[i].code);
+        char *unit = world_site(sim->world)->units[i].code;
+        sim_model_compare_unit(sim, model, unit);
+        queued += sim_model_open(model, unit);
     }
     if (open != queued) {
         sim_broken(sim, "%" PRIu64 " tickets are open, %" PRIu64 " stand in queues", open, queued);

@@ -3,7 +3,10 @@
 
 #include "sim.h"
 
+#define SIM_START_MS 1795305600000ull /* 2026-11-22 08:00 in Shanghai */
+#define SIM_SUBMITS_PERCENT 15u       /* of all acts, with 2.5 tickets each */
 #define SIM_PENDING_MAX 256u
+#define SIM_FLIGHTS_MAX 64u
 
 struct rng {
     uint64_t state;
@@ -20,12 +23,33 @@ struct pending {
     unsigned char *answer; /* first answer, NULL: none yet */
     size_t answer_size;
     uint64_t made_ms;
-    bool stored; /* the answer said that something changed: it must repeat byte for byte */
+    uint64_t number; /* its place among all requests */
+    bool gone;       /* lost for good: nobody repeats it */
+    bool delivered;  /* it reached the service at least once */
+    bool stored;     /* the answer said that something changed: it must repeat byte for byte */
 };
 
 struct model_ticket {
     uint64_t id;
     uint32_t external; /* number of the external id, 0: none */
+};
+
+/* An answer on its way: what the actor asked and what comes back late. */
+struct flight {
+    unsigned char *request, *answer;
+    size_t request_size, answer_size;
+    uint64_t number;  /* of the request */
+    uint64_t arrives; /* when so many requests were made; 0: the slot is free */
+};
+
+/* One fault of one service's store. */
+struct fault {
+    struct sim *sim;
+    enum sim_fault kind;
+    uint64_t countdown; /* calls until it strikes */
+    enum rc rc;
+    const char *operation; /* NULL: any */
+    uint64_t times;        /* it strikes, each time after another countdown */
 };
 
 struct laws;
@@ -37,6 +61,12 @@ struct sim {
     struct rng rng;
     struct pending pending[SIM_PENDING_MAX]; /* ring of the newest requests */
     size_t pending_next;
+    struct flight flights[SIM_FLIGHTS_MAX];
+    uint64_t newest_request[WORLD_SERVICES], newest_answer; /* numbers that came so far */
+    struct fault faults[WORLD_SERVICES];
+    uint64_t struck_again;        /* times that faults of processes that come back struck */
+    uint64_t act_ms;              /* mean time between two acts */
+    uint64_t check_ms;            /* next comparison of the whole */
     struct model_ticket *tickets; /* acknowledged to an adapter */
     size_t ticket_count, ticket_max;
     uint64_t requests;
@@ -49,8 +79,18 @@ struct sim {
     bool varied;
 };
 
+/* sim_faults.c: one random harm, when its time has come. */
+void sim_harm(struct sim *sim);
+/* Opens the world, sometimes under faults. */
+void sim_open_world(struct sim *sim);
+void sim_stop_faults(struct sim *sim);
+/* Did something that comes so often a day come now? */
+bool sim_happens(struct sim *sim, uint64_t times_a_day);
+
 /* sim_actors.c: one random act of one actor. */
 void sim_act(struct sim *sim);
+/* What an actor does when the answer to an earlier pull comes late. */
+void sim_act_late(struct sim *sim, const Paidan__Request *request, const Paidan__Answer *answer);
 /* One diligent round: every desk item dispatched, every unit's tickets pulled, accepted, resolved;
  * every callback answered with "solved". */
 void sim_work_off(struct sim *sim);
@@ -62,9 +102,11 @@ const Paidan__Answer *sim_request(struct sim *sim, enum world_service service,
 /* Asks without any fault; for looking. */
 const Paidan__Answer *sim_look(struct sim *sim, enum world_service service,
                                Paidan__Request *request);
+/* An answer that is on its way may arrive: its actor then does what it still can. */
+void sim_land(struct sim *sim);
 /* Sends some earlier request once more, answered or not. */
 void sim_repeat(struct sim *sim);
-void sim_pending_free(struct sim *sim);
+void sim_requests_free(struct sim *sim);
 
 /* sim_model.c: every ticket's state, unit and level as the facts alone tell them. */
 struct sim_model *sim_model_new(void);
@@ -72,6 +114,12 @@ void sim_model_free(struct sim_model *model);
 /* One fact of escalation; a fact that its state forbids breaks a law. */
 void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan__Event *event);
 void sim_model_answered(struct sim_model *model, uint64_t ticket, const Paidan__Answered *answered);
+/* How many open tickets stand with a unit, by the facts. */
+uint64_t sim_model_open(const struct sim_model *model, const char *unit);
+/* At any time: where escalation says a ticket stands is where the facts left it. */
+void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket);
+/* At rest: one unit's queue holds exactly the tickets that the model gives it. */
+void sim_model_compare_unit(struct sim *sim, const struct sim_model *model, char *unit);
 /* At rest: units' queues hold exactly the tickets that the model gives them; closures agree with
  * answers. */
 void sim_model_compare(struct sim *sim, const struct sim_model *model);
@@ -81,10 +129,13 @@ struct laws *sim_laws_new(void);
 void sim_laws_free(struct laws *laws);
 /* Reads all new facts and checks each against what was seen. */
 void sim_laws_read(struct sim *sim);
-/* Settled: the services' totals agree. */
-void sim_laws_totals(struct sim *sim);
-/* At rest: every acknowledged ticket is everywhere; stores verify, replay equal, totals agree. */
-void sim_laws_settled(struct sim *sim);
+/* Open tickets of a unit, by the facts. */
+uint64_t sim_laws_open(const struct sim *sim, const char *unit);
+/* Settled: the services' totals agree, and so do one unit's queue and one ticket, by chance. */
+void sim_laws_sample(struct sim *sim);
+/* At rest: every acknowledged ticket is everywhere, queues and totals agree; whole: stores verify
+ * and replay equal, too. */
+void sim_laws_settled(struct sim *sim, bool whole);
 /* Prints the law, the seed and how to repeat it; aborts. */
 _Noreturn void sim_broken(const struct sim *sim, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

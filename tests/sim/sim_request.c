@@ -88,41 +88,112 @@ static void learn(struct sim *sim, const Paidan__Answer *answer)
     }
 }
 
+static ProtobufCMessage *unpack(struct arena *arena, const ProtobufCMessageDescriptor *kind,
+                                const unsigned char *bytes, size_t size)
+{
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    const enum rc unpacked = wire_unpack(arena_empty(arena), kind, bytes, size, &message, &error);
+    CHECK(unpacked == RC_OK);
+    return message;
+}
+
+static unsigned char *copy(const unsigned char *bytes, size_t size)
+{
+    unsigned char *copied = malloc(size);
+    CHECK(copied != NULL);
+    memcpy(copied, bytes, size);
+    return copied;
+}
+
+static void count_delivery(struct sim *sim, struct pending *pending)
+{
+    uint64_t *newest = &sim->newest_request[pending->service];
+    if (!pending->delivered && pending->number < *newest) {
+        sim->figures->faults[SIM_REQUEST_REORDERED]++;
+    }
+    if (pending->number > *newest) {
+        *newest = pending->number;
+    }
+    pending->delivered = true;
+}
+
 /* One delivery of a kept request. */
 static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
 {
     static struct arena arena;
-    ProtobufCMessage *message = NULL;
-    struct wire_error error;
-    const enum rc unpacked = wire_unpack(arena_empty(&arena), &paidan__request__descriptor,
-                                         pending->bytes, pending->size, &message, &error);
-    CHECK(unpacked == RC_OK);
+    const Paidan__Request *request = (const Paidan__Request *)unpack(
+        &arena, &paidan__request__descriptor, pending->bytes, pending->size);
     const unsigned char *bytes = NULL;
     size_t size = 0;
-    if (world_try(sim->world, pending->service, (const Paidan__Request *)message, &bytes, &size) !=
-            RC_OK ||
-        bytes == NULL) {
+    count_delivery(sim, pending);
+    if (world_try(sim->world, pending->service, request, &bytes, &size) != RC_OK || bytes == NULL) {
         return NULL; /* nothing changed, or parked, or killed after the commit: ask again */
     }
     const Paidan__Answer *answer = answer_of(sim, bytes, size);
     if (pending->answer == NULL) {
-        pending->answer = malloc(size);
-        CHECK(pending->answer != NULL);
-        memcpy(pending->answer, bytes, size);
+        pending->answer = copy(bytes, size);
         pending->answer_size = size;
         pending->stored = tells_of_change(answer);
         learn(sim, answer);
         return answer;
     }
     sim->figures->repeats++;
-    if (pending->stored &&
-        (size != pending->answer_size || memcmp(bytes, pending->answer, size) != 0)) {
-        sim_broken(sim, "the same request got another answer (wish %d at %s)",
-                   (int)((const Paidan__Request *)message)->wish_case,
-                   world_step_service(pending->service)->name);
+    if (pending->stored) {
+        sim->figures->laws++;
+        if (size != pending->answer_size || memcmp(bytes, pending->answer, size) != 0) {
+            sim_broken(sim, "the same request got another answer (wish %d at %s)",
+                       (int)request->wish_case, world_step_service(pending->service)->name);
+        }
     }
     return answer;
 }
+
+/* ---- answers that come late ---- */
+
+static void take_off(struct sim *sim, const struct pending *pending)
+{
+    struct flight *flight = &sim->flights[rng_below(&sim->rng, SIM_FLIGHTS_MAX)];
+    if (pending->answer == NULL || flight->arrives != 0) {
+        return;
+    }
+    *flight = (struct flight){.request = copy(pending->bytes, pending->size),
+                              .answer = copy(pending->answer, pending->answer_size),
+                              .request_size = pending->size,
+                              .answer_size = pending->answer_size,
+                              .number = pending->number,
+                              .arrives = sim->requests + 1 + rng_below(&sim->rng, 80)};
+}
+
+static void land(struct sim *sim, struct flight *flight)
+{
+    static struct arena requests, answers;
+    struct flight landed = *flight;
+    *flight = (struct flight){0};
+    sim->figures->faults[SIM_ANSWER_LATE]++;
+    if (landed.number < sim->newest_answer) {
+        sim->figures->faults[SIM_ANSWER_REORDERED]++;
+    }
+    const ProtobufCMessage *request =
+        unpack(&requests, &paidan__request__descriptor, landed.request, landed.request_size);
+    const ProtobufCMessage *answer =
+        unpack(&answers, &paidan__answer__descriptor, landed.answer, landed.answer_size);
+    sim_act_late(sim, (const Paidan__Request *)request, (const Paidan__Answer *)answer);
+    free(landed.request);
+    free(landed.answer);
+}
+
+void sim_land(struct sim *sim)
+{
+    for (size_t i = 0; i < SIM_FLIGHTS_MAX; i++) {
+        if (sim->flights[i].arrives != 0 && sim->flights[i].arrives <= sim->requests) {
+            land(sim, &sim->flights[i]);
+            return; /* one at a time: the actor's own requests come between */
+        }
+    }
+}
+
+/* ---- sending ---- */
 
 static struct pending *keep(struct sim *sim, enum world_service service, Paidan__Request *request)
 {
@@ -141,7 +212,8 @@ static struct pending *keep(struct sim *sim, enum world_service service, Paidan_
     *pending = (struct pending){.service = service,
                                 .size = size,
                                 .bytes = malloc(size),
-                                .made_ms = world_now_ms(sim->world)};
+                                .made_ms = world_now_ms(sim->world),
+                                .number = sim->requests};
     CHECK(pending->bytes != NULL);
     paidan__request__pack(request, pending->bytes);
     sim->figures->requests++;
@@ -152,17 +224,31 @@ const Paidan__Answer *sim_request(struct sim *sim, enum world_service service,
                                   Paidan__Request *request)
 {
     struct pending *pending = keep(sim, service, request);
-    const bool faults = sim->options->faults && !sim->quiet;
-    if (faults && rng_percent(&sim->rng, 5)) {
-        return NULL; /* lost on the way there; may arrive later by sim_repeat */
+    uint64_t *faults = sim->figures->faults;
+    const bool harmed = sim->options->faults && !sim->quiet;
+    if (harmed && rng_percent(&sim->rng, 5)) {
+        pending->gone = rng_percent(&sim->rng, 50); /* the others may arrive later by sim_repeat */
+        faults[SIM_REQUEST_LOST] += pending->gone;
+        return NULL;
     }
     const Paidan__Answer *answer = deliver(sim, pending);
-    if (faults && rng_percent(&sim->rng, 5)) {
-        answer = deliver(sim, pending); /* doubled */
+    if (harmed && rng_percent(&sim->rng, 5)) {
+        answer = deliver(sim, pending);
+        faults[SIM_REQUEST_DOUBLED]++;
     }
-    if (faults && rng_percent(&sim->rng, 5)) {
-        return NULL; /* lost on the way back */
+    if (harmed && rng_percent(&sim->rng, 3)) {
+        faults[SIM_ANSWER_LOST]++;
+        return NULL;
     }
+    if (harmed && rng_percent(&sim->rng, 4)) {
+        take_off(sim, pending);
+        return NULL;
+    }
+    if (harmed && rng_percent(&sim->rng, 2) && pending->answer != NULL) {
+        take_off(sim, pending); /* and it comes now, too */
+        faults[SIM_ANSWER_DOUBLED]++;
+    }
+    sim->newest_answer = pending->number;
     return answer;
 }
 
@@ -182,14 +268,19 @@ void sim_repeat(struct sim *sim)
 {
     struct pending *pending = &sim->pending[rng_below(&sim->rng, SIM_PENDING_MAX)];
     /* Answers are kept for 24 hours; whoever repeats later is judged anew. */
-    if (pending->bytes != NULL &&
+    if (pending->bytes != NULL && !pending->gone &&
         world_now_ms(sim->world) < pending->made_ms + REQUEST_KEEP_MS / 2) {
+        sim->figures->faults[SIM_REQUEST_LATE] += !pending->delivered;
         (void)deliver(sim, pending);
     }
 }
 
-void sim_pending_free(struct sim *sim)
+void sim_requests_free(struct sim *sim)
 {
+    for (size_t i = 0; i < SIM_FLIGHTS_MAX; i++) {
+        free(sim->flights[i].request);
+        free(sim->flights[i].answer);
+    }
     for (size_t i = 0; i < SIM_PENDING_MAX; i++) {
         free(sim->pending[i].bytes);
         free(sim->pending[i].answer);

@@ -14,6 +14,9 @@ struct world;
 
 /* folder: empty directory of the test's own. site_folder: loaded once. start_ms: virtual now. */
 struct world *world_open(const char *folder, const char *site_folder, uint64_t start_ms);
+/* The same, killed by a fault while it opens for the first time, until the fault lets it be. */
+struct world *world_open_failing(const char *folder, const char *site_folder, uint64_t start_ms,
+                                 store_fault fault, void *context);
 void world_close(struct world *world);
 
 uint64_t world_now_ms(const struct world *world);
@@ -39,10 +42,12 @@ const Paidan__Answer *world_send(struct world *world, enum world_service service
 /* One step of one service: at most max records of each followed log, and what is due. True if it
  * moved. A commit that fails with RC_STORE kills the service and opens it again. */
 bool world_step(struct world *world, enum world_service service, size_t max);
-/* Gives a service records it has already (as a doubled message would) or with one missing (as a
- * lost one would); both must change nothing. */
-void world_step_doubled(struct world *world, enum world_service service);
-void world_step_with_gap(struct world *world, enum world_service service);
+/* Gives a service up to `back` records once more that it has already, and then new ones, as an
+ * answer that comes twice or late would; with one missing, as a lost one would; two in the wrong
+ * order. The last two must change nothing. True: it came to that. */
+bool world_step_doubled(struct world *world, enum world_service service, uint64_t back);
+bool world_step_with_gap(struct world *world, enum world_service service);
+bool world_step_reordered(struct world *world, enum world_service service);
 /* Steps until nobody moves. */
 void world_settle(struct world *world);
 /* Lets time pass up to now + ms, stopping at every deadline on the way. */
@@ -52,9 +57,19 @@ void world_set_time(struct world *world, uint64_t now_ms);
 
 /* Kill -9 between steps: the engine is thrown away and opened again from its store. */
 void world_restart(struct world *world, enum world_service service);
-/* The next commits of a service: RC_OK normal; anything else see store_set_fault. NULL switches it
- * off. */
+/* What the store of a service says to each call of its own, see store_fault; looking from outside
+ * is not concerned. It ends with the process; NULL switches it off. */
 void world_fault(struct world *world, enum world_service service, store_fault fault, void *context);
+/* As world_fault, and the processes that come after it are under it too, from their opening on. An
+ * opening that fails with RC_STORE or RC_FULL is tried again, so the fault must end some time. */
+void world_fault_lasting(struct world *world, enum world_service service, store_fault fault,
+                         void *context);
+/* How often a process ended by a fault while opening, or afterwards. */
+uint64_t world_deaths(const struct world *world, bool opening);
+/* Replays a service's log into an empty store that a fault kills on the way; what it leaves is
+ * never taken for a whole store. True: it was killed. */
+bool world_replay_killed(struct world *world, enum world_service service, store_fault fault,
+                         void *context);
 
 /* Gives all services the site of another folder, as HUP does. Its levels must be the same. */
 void world_reload(struct world *world, const char *site_folder);
