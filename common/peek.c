@@ -65,13 +65,15 @@ bool peek_number(const void *bytes, size_t size, uint32_t field, uint64_t *value
     return false;
 }
 
-bool peek_member(const void *bytes, size_t size, uint32_t from, uint32_t *field)
+bool peek_member(const void *bytes, size_t size, uint32_t from, struct peek_member *member)
 {
     struct walk walk = {.bytes = bytes, .size = size};
     uint64_t tag = 0, number = 0;
     while (walk_varint(&walk, &tag) && walk_value(&walk, tag, &number)) {
         if ((tag & 7u) == PEEK_BYTES && tag >> 3 >= from && tag >> 3 <= UINT32_MAX) {
-            *field = (uint32_t)(tag >> 3);
+            *member = (struct peek_member){.field = (uint32_t)(tag >> 3),
+                                           .body = walk.bytes + walk.used - number,
+                                           .body_bytes = (size_t)number};
             return true;
         }
     }

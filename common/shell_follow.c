@@ -8,7 +8,6 @@
 
 #include "check.h"
 #include "client.h"
-#include "peek.h"
 #include "shell_parts.h"
 #include "wire.h"
 
@@ -19,7 +18,6 @@ enum {
     FOLLOW_RETRY_US = 1000000,    /* after a refusal that passes */
     FOLLOW_STUCK_US = 10000000,
     FOLLOW_CONNECT_US = 200000,
-    FOLLOW_FACTS_FROM = PAIDAN__EVENT__FACT_REGISTERED, /* lowest field number of a fact */
     /* follows_lazily: so long, or until so many wait. */
     FOLLOW_LAZY_US = 100000,
     FOLLOW_LAZY_BESIDE_US = 20000,
@@ -369,44 +367,25 @@ static enum rc record_seek(struct shell_follow *follow)
     return follow->record.seq == follow->gathered.seq + 1 ? RC_OK : RC_GAP;
 }
 
-/* A kind that this version knows; what it does not know must be looked at, and stop it. */
-static bool fact_known(uint32_t fact)
-{
-    return protobuf_c_message_descriptor_get_field(&paidan__event__descriptor, fact) != NULL;
-}
-
-/* False: a fact of a kind that this service passes over. It is not unpacked. */
-static bool record_wanted(const struct shell *shell, const struct shell_follow *follow)
-{
-    const struct evlog_record *record = &follow->record;
-    uint32_t fact = 0;
-    return !peek_member(record->payload, record->bytes, FOLLOW_FACTS_FROM, &fact) ||
-           !fact_known(fact) ||
-           step_engine_hears(shell->engine, follow->log, (Paidan__Event__FactCase)fact);
-}
-
 /* RC_OK: the held record is an input of the step. RC_INVALID: it cannot be read. */
 static enum rc record_gather(struct shell *shell, unsigned index)
 {
     struct shell_follow *follow = &shell->follows[index];
     const struct evlog_record *record = &follow->record;
-    ProtobufCMessage *event = NULL;
+    const Paidan__Event *event = NULL;
     struct wire_error error;
-    if (record->kind == EVLOG_EVENT && record_wanted(shell, follow)) {
-        const enum rc rc = wire_unpack(step_engine_arena(shell->engine), &paidan__event__descriptor,
-                                       record->payload, record->bytes, &event, &error);
-        if (rc != RC_OK) {
-            diag_log(DIAG_ERROR, "follow", "log=%s seq=%llu code=%d field=%s", follow->log,
-                     (unsigned long long)record->seq, (int)error.code, error.field);
-            return RC_INVALID;
-        }
+    const enum rc rc = step_engine_unpack(shell->engine, follow->log, record, &event, &error);
+    if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "follow", "log=%s seq=%llu code=%d field=%s", follow->log,
+                 (unsigned long long)record->seq, (int)error.code, error.field);
+        return RC_INVALID;
     }
     struct step_input *input = shell_input_add(shell, SHELL_FROM_LOG, index, 1, record->bytes);
     input->kind = STEP_RECORD;
     input->log = follow->log;
     input->seq = record->seq;
     input->crc = record->crc;
-    input->event = (const Paidan__Event *)(const void *)event;
+    input->event = event;
     follow->gathered = (struct cursor){.seq = record->seq, .crc = record->crc};
     follow->record_held = false;
     return RC_OK;

@@ -75,9 +75,9 @@ uint64_t shell_queue_age_us(const struct shell_queue *queue, uint64_t now_us)
 /* One that needs no turn: Ping, Fetch, Stats, Metrics. */
 static bool wish_common(const struct bus_message *message)
 {
-    uint32_t wish = 0;
+    struct peek_member wish;
     return peek_member(message->bytes, message->size, QUEUE_WISH_FIRST, &wish) &&
-           wish <= QUEUE_WISH_COMMON_LAST;
+           wish.field <= QUEUE_WISH_COMMON_LAST;
 }
 
 void shell_queue_receive(struct shell *shell, uint64_t until_us)

@@ -22,6 +22,7 @@
 #include "site.h"
 #include "store.h"
 #include "tally.h"
+#include "wire.h"
 
 struct step_engine;
 
@@ -73,6 +74,13 @@ struct step_input {
     uint64_t park_until_ms;
 };
 
+/* How much of a followed fact apply looks at. */
+enum step_need {
+    STEP_NEED_NONE,
+    STEP_NEED_BRIEF, /* its kind, ticket and at_ms: the fact itself and the cause may be NULL */
+    STEP_NEED_ALL,
+};
+
 struct step_service {
     const char *name;               /* "escalation" */
     const char *const *follows;     /* NULL-terminated */
@@ -102,6 +110,11 @@ struct step_service {
     enum rc (*finish)(struct step *step);
     /* Which records apply is to see; for others only the cursor moves. NULL: all. */
     bool (*hears)(const char *log, Paidan__Event__FactCase fact);
+    /* A closer look at what it hears, by the packed fact, so that not all must be unpacked. What is
+     * needed less than wholly may come whole all the same and must have the same effect. NULL: all
+     * of what it hears. */
+    enum step_need (*needs)(const char *log, Paidan__Event__FactCase fact,
+                            const unsigned char *body, size_t bytes);
     /* Wishes that go to apply; all others the service knows go to query. */
     bool (*changes)(const Paidan__Request *request);
     bool (*knows)(const Paidan__Request *request);
@@ -175,10 +188,12 @@ struct arena *
 step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
 void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
 
-/* Whether the service wants a record of that log and kind. Others need not be unpacked: they may be
- * given to a step with event NULL. */
-bool step_engine_hears(const struct step_engine *engine, const char *log,
-                       Paidan__Event__FactCase fact);
+/* Unpacks a record of a followed log into the engine's arena, as far as the service needs it: the
+ * event of an input. NULL: nothing of it is needed, the cursor moves. RC_OK or RC_INVALID (error
+ * filled): it cannot be read, or is of a kind that this version does not know. */
+MUST_CHECK enum rc step_engine_unpack(struct step_engine *engine, const char *log,
+                                      const struct evlog_record *record,
+                                      const Paidan__Event **event, struct wire_error *error);
 
 /* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:

@@ -148,12 +148,6 @@ void step_engine_reset(struct step_engine *engine)
     arena_reset(&engine->answers);
 }
 
-bool step_engine_hears(const struct step_engine *engine, const char *log,
-                       Paidan__Event__FactCase fact)
-{
-    return engine->service->hears == NULL || engine->service->hears(log, fact);
-}
-
 /* ---- after and between runs ---- */
 
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count)

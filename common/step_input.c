@@ -337,7 +337,7 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
         return RC_OK;
     }
     CHECK(input->seq == follow->pending.seq + 1); /* step.c has looked for gaps */
-    if (input->event != NULL && step_engine_hears(engine, input->log, input->event->fact_case)) {
+    if (input->event != NULL && step_hears(engine, input->log, input->event->fact_case)) {
         const enum rc rc = call_core(engine, input);
         if (rc != RC_OK) {
             return rc;

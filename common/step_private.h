@@ -1,5 +1,6 @@
 /* step_private: what the parts of step share: step_engine.c, step.c (runs), step_input.c (one
- * input), step_fold.c (folding, also for replay), step_query.c, step_replay.c. Nobody else includes
+ * input), step_record.c (followed records), step_fold.c (folding, also for replay), step_query.c,
+ * step_replay.c. Nobody else includes
  * it. */
 #pragma once
 
@@ -101,6 +102,10 @@ MUST_CHECK enum rc step_input_refuse_record(struct step_engine *engine,
 void step_input_refuse(struct step_engine *engine, const struct step_input *input,
                        struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms);
 int step_follow_find(const struct step_engine *engine, const char *log); /* index or -1 */
+
+/* ---- step_record.c ---- */
+
+bool step_hears(const struct step_engine *engine, const char *log, Paidan__Event__FactCase fact);
 
 /* ---- step_engine.c ---- */
 

@@ -214,6 +214,16 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     }
 }
 
+/* Only a closure says more to a resident than that it happened: its outcome. */
+static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
+                            const unsigned char *body, size_t bytes)
+{
+    (void)log;
+    (void)body;
+    (void)bytes;
+    return fact == PAIDAN__EVENT__FACT_CLOSED ? STEP_NEED_ALL : STEP_NEED_BRIEF;
+}
+
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
@@ -266,6 +276,7 @@ const struct step_service intake_service = {
     .evolve = evolve,
     .query = query,
     .hears = hears,
+    .needs = needs,
     .finish = intake_core_receipts_finish,
     .changes = changes,
     .knows = knows,

@@ -19,6 +19,7 @@ const struct step_service triage_service = {
     .evolve = triage_core_evolve,
     .query = triage_core_query,
     .hears = triage_core_hears,
+    .needs = triage_core_needs,
     .changes = triage_core_changes,
     .knows = triage_core_knows,
 };

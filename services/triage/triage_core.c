@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/check.h"
+#include "common/peek.h"
 
 /* A chain of facts: the new one points to the ticket's newest, if there is one. */
 static void chain(Paidan__Event *event, uint64_t ticket, uint64_t last_seq)
@@ -278,6 +279,26 @@ bool triage_core_hears(const char *log, Paidan__Event__FactCase fact)
         return strcmp(log, "escalation") == 0;
     default:
         return false;
+    }
+}
+
+enum step_need triage_core_needs(const char *log, Paidan__Event__FactCase fact,
+                                 const unsigned char *body, size_t bytes)
+{
+    enum { ASSIGNED_WHY = 2 }; /* field of Assigned */
+    uint64_t why = 0;
+    (void)log; /* each kind is heard of one log */
+    switch (fact) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        return peek_number(body, bytes, ASSIGNED_WHY, &why) && why != PAIDAN__WHY__WHY_RULED
+                   ? STEP_NEED_NONE
+                   : STEP_NEED_ALL;
+    case PAIDAN__EVENT__FACT_RAISED:
+    case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_CLOSED:
+        return STEP_NEED_BRIEF;
+    default:
+        return STEP_NEED_ALL;
     }
 }
 

@@ -14,6 +14,9 @@
 MUST_CHECK enum rc triage_core_apply(struct step *step, const struct step_input *input);
 /* Which facts apply looks at. As step_service.hears. */
 bool triage_core_hears(const char *log, Paidan__Event__FactCase fact);
+/* As step_service.needs: first dispatches, nearly all that is assigned, mean nothing here. */
+enum step_need triage_core_needs(const char *log, Paidan__Event__FactCase fact,
+                                 const unsigned char *body, size_t bytes);
 /* Folds one event of triage's own log. As step_service.evolve. */
 MUST_CHECK enum rc triage_core_evolve(struct step_fold *fold, uint64_t seq,
                                       const Paidan__Event *event);

@@ -189,7 +189,7 @@ struct gather {
     struct world *world;
     struct step_input *inputs;
     size_t count, max;
-    struct arena *arena;
+    struct step_engine *engine;
     const char *log;
 };
 
@@ -202,14 +202,10 @@ static enum rc gather_record(void *context, const struct evlog_record *record)
     struct step_input *input = &gather->inputs[gather->count];
     *input = (struct step_input){
         .kind = STEP_RECORD, .log = gather->log, .seq = record->seq, .crc = record->crc};
-    if (record->kind == EVLOG_EVENT) {
-        ProtobufCMessage *message = NULL;
-        struct wire_error error;
-        const enum rc rc = wire_unpack(gather->arena, &paidan__event__descriptor, record->payload,
-                                       record->bytes, &message, &error);
-        CHECK(rc == RC_OK);
-        input->event = (const Paidan__Event *)message;
-    }
+    struct wire_error error;
+    const enum rc rc =
+        step_engine_unpack(gather->engine, gather->log, record, &input->event, &error);
+    CHECK(rc == RC_OK);
     gather->count++;
     return RC_OK;
 }
@@ -237,8 +233,7 @@ static void gather_log(struct world *world, struct gather *gather, uint64_t from
 static size_t gather_records(struct world *world, struct world_member *member, uint64_t back,
                              uint64_t ahead, size_t max)
 {
-    struct gather gather = {
-        .world = world, .inputs = world->inputs, .arena = step_engine_arena(member->engine)};
+    struct gather gather = {.world = world, .inputs = world->inputs, .engine = member->engine};
     for (const char *const *log = member->service->follows; *log != NULL; log++) {
         struct cursor cursor;
         const enum rc got = step_engine_cursor(member->engine, *log, &cursor);

@@ -45,23 +45,27 @@ static void test_member_when_set_then_its_number(void **state)
 {
     (void)state;
     unsigned char bytes[BYTES];
-    uint32_t field = 0;
+    struct peek_member member;
     const size_t size = pack_noted(bytes);
-    assert_true(peek_member(bytes, size, FACTS_FROM, &field));
-    assert_int_equal(field, PAIDAN__EVENT__FACT_NOTED);
-    assert_true(peek_member(bytes, size, 1, &field)); /* the cause comes before the fact */
-    assert_int_equal(field, 3);
-    assert_false(peek_member(bytes, size, PAIDAN__EVENT__FACT_NOTED + 1, &field));
+    assert_true(peek_member(bytes, size, FACTS_FROM, &member));
+    assert_int_equal(member.field, PAIDAN__EVENT__FACT_NOTED);
+    Paidan__Noted *noted = paidan__noted__unpack(NULL, member.body_bytes, member.body);
+    assert_non_null(noted);
+    assert_true(noted->has_chases);
+    paidan__noted__free_unpacked(noted, NULL);
+    assert_true(peek_member(bytes, size, 1, &member)); /* the cause comes before the fact */
+    assert_int_equal(member.field, 3);
+    assert_false(peek_member(bytes, size, PAIDAN__EVENT__FACT_NOTED + 1, &member));
 }
 
 static void test_bytes_when_cut_then_nothing_beyond(void **state)
 {
     (void)state;
     unsigned char bytes[BYTES];
-    uint32_t field = 0;
+    struct peek_member member;
     const size_t size = pack_noted(bytes);
     for (size_t cut = 0; cut < size; cut++) {
-        assert_false(peek_member(bytes, cut, FACTS_FROM, &field));
+        assert_false(peek_member(bytes, cut, FACTS_FROM, &member));
     }
     static const unsigned char group[] = {0x0b, 0x08, 0x01}, endless[] = {0xff, 0xff, 0xff};
     uint64_t value = 0;
