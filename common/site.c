@@ -84,24 +84,42 @@ static void check_sources(struct site_load *load)
 
 /* ---- loading ---- */
 
-static uint32_t version_of(const struct site_source sources[SITE_FILE_COUNT])
+static void add_digest(crypto_generichash_state *state, const char *name, const void *bytes,
+                       uint64_t size)
+{
+    unsigned char length[8];
+    for (unsigned index = 0; index < sizeof length; index++) {
+        length[index] = (unsigned char)(size >> (8 * index));
+    }
+    /* The length keeps two files from passing for one. */
+    CHECK(crypto_generichash_update(state, (const unsigned char *)name, strlen(name) + 1) == 0);
+    CHECK(crypto_generichash_update(state, length, sizeof length) == 0);
+    CHECK(crypto_generichash_update(state, bytes, size) == 0);
+}
+
+/* What a deadline depends on: the files, the built-in holidays if a calendar follows any, the
+ * zone's changes if it has some. */
+static uint32_t version_of(const struct site_load *load)
 {
     unsigned char digest[DIGEST_BYTES];
     crypto_generichash_state state;
+    const struct holidays_file *built_in = NULL;
+    const struct zone *zone = load->site->zone;
     CHECK(crypto_generichash_init(&state, NULL, 0, sizeof digest) == 0);
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
-        const char *name = site_file_name((enum site_file)file);
-        const uint64_t size = sources[file].size;
-        unsigned char length[8];
-        for (unsigned index = 0; index < sizeof length; index++) {
-            length[index] = (unsigned char)(size >> (8 * index));
-        }
-        /* The length keeps two files from passing for one. */
-        CHECK(crypto_generichash_update(&state, (const unsigned char *)name, strlen(name) + 1) ==
-              0);
-        CHECK(crypto_generichash_update(&state, length, sizeof length) == 0);
-        CHECK(crypto_generichash_update(&state, (const unsigned char *)sources[file].bytes, size) ==
-              0);
+        add_digest(&state, site_file_name((enum site_file)file), load->sources[file].bytes,
+                   load->sources[file].size);
+    }
+    for (uint32_t index = 0; index < load->year_source_count; index++) {
+        const struct site_year_source *source = &load->year_sources[index];
+        add_digest(&state, source->name, source->bytes, source->size);
+    }
+    for (uint32_t index = 0; load->holidays_used && (built_in = holidays_built_in(index)) != NULL;
+         index++) {
+        add_digest(&state, built_in->name, built_in->bytes, built_in->size);
+    }
+    if (zone != NULL && zone->count > 1) {
+        add_digest(&state, zone->name, zone->changes, zone->count * sizeof zone->changes[0]);
     }
     CHECK(crypto_generichash_final(&state, digest, sizeof digest) == 0);
     return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 |
@@ -143,7 +161,7 @@ static enum rc load_init(struct site_load *load)
 
 static enum rc load_sources(struct site_load *load, struct site **site)
 {
-    const uint32_t version = version_of(load->sources);
+    const struct site_load given = *load; /* reading the files passes over a byte order mark */
     enum rc rc = load_init(load);
     if (rc == RC_OK) {
         load_all(load);
@@ -154,11 +172,15 @@ static enum rc load_sources(struct site_load *load, struct site **site)
     site_pool_fini(&load->pool);
     free(load->area_parents);
     free(load->category_parents);
+    for (uint32_t index = 0; index < load->year_count; index++) {
+        free(load->years[index]);
+    }
     if (rc != RC_OK) {
         site_free(load->site);
         return rc;
     }
-    load->site->version = version;
+    memcpy(load->sources, given.sources, sizeof given.sources);
+    load->site->version = version_of(load);
     *site = load->site;
     return RC_OK;
 }
@@ -166,7 +188,16 @@ static enum rc load_sources(struct site_load *load, struct site **site)
 enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
                           struct site_report *report, struct site **site)
 {
-    struct site_load load = {.report = report};
+    return site_load_years(sources, NULL, 0, report, site);
+}
+
+enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
+                        const struct site_year_source *years, uint32_t year_count,
+                        struct site_report *report, struct site **site)
+{
+    struct site_load load = {
+        .report = report, .year_sources = years, .year_source_count = year_count};
+    CHECK(year_count <= SITE_YEARS_MAX);
     report->count = 0;
     report->warnings = 0;
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
@@ -186,7 +217,11 @@ void site_free(struct site *site)
     free(site->units);
     free(site->categories);
     free(site->channels);
+    for (uint32_t index = 0; index < site->calendar_count; index++) {
+        calendar_fini(&site->calendars[index]);
+    }
     free(site->calendars);
+    free(site->zone);
     free(site->policies);
     match_free(site->keywords);
     match_free(site->places);
@@ -195,27 +230,6 @@ void site_free(struct site *site)
 }
 
 /* ---- files ---- */
-
-/* Reads size bytes, or what there is. */
-static bool read_bytes(int file, char *bytes, size_t size, size_t *got)
-{
-    size_t at = 0;
-    while (at < size) {
-        const ssize_t count = read(file, bytes + at, size - at);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return false;
-        }
-        if (count == 0) {
-            break;
-        }
-        at += (size_t)count;
-    }
-    *got = at;
-    return true;
-}
 
 static void refuse_file(struct site_load *load, int error)
 {
@@ -226,29 +240,18 @@ static void refuse_file(struct site_load *load, int error)
 /* Reads what is in an open file into the source of load->file. */
 static void read_open(struct site_load *load, int file, char **owned)
 {
-    struct stat status;
-    if (fstat(file, &status) != 0) {
-        refuse_file(load, errno);
-        return;
-    }
-    if (!S_ISREG(status.st_mode)) {
-        refuse_file(load, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
-        return;
-    }
-    /* One byte more than allowed is enough to see that it is too much. */
-    const size_t max = (size_t)SITE_FILE_BYTES_MAX + 1;
-    const size_t size = (size_t)status.st_size < max ? (size_t)status.st_size : max;
-    *owned = malloc(size + 1);
+    int error = 0;
+    size_t size = 0;
+    *owned = site_file_read(file, SITE_FILE_BYTES_MAX, &size, &error);
     if (*owned == NULL) {
-        load->no_memory = true;
+        if (error == ENOMEM) {
+            load->no_memory = true;
+        } else {
+            refuse_file(load, error);
+        }
         return;
     }
-    size_t got = 0;
-    if (!read_bytes(file, *owned, size, &got)) {
-        refuse_file(load, errno);
-        return;
-    }
-    load->sources[load->file] = (struct site_source){.bytes = *owned, .size = got};
+    load->sources[load->file] = (struct site_source){.bytes = *owned, .size = size};
 }
 
 static void read_file(struct site_load *load, int folder, char **owned)
@@ -286,6 +289,7 @@ static void warn_unknown(struct site_load *load, DIR *folder)
 static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
 {
     char *owned[SITE_FILE_COUNT] = {NULL};
+    struct site_year_source years[SITE_YEARS_MAX];
     for (int file = 0; file < SITE_FILE_COUNT && !load->no_memory; file++) {
         load->file = (enum site_file)file;
         load->usable[file] = true;
@@ -294,8 +298,13 @@ static enum rc load_folder(struct site_load *load, DIR *folder, struct site **si
     enum rc rc = RC_LIMIT;
     if (!load->no_memory && arena_init(&load->arena, LOAD_ARENA_BYTES) == RC_OK) {
         warn_unknown(load, folder);
+        site_years_open(load, dirfd(folder), years, &load->year_source_count);
+        load->year_sources = years;
         arena_fini(&load->arena);
-        rc = load_sources(load, site);
+        rc = load->no_memory ? RC_LIMIT : load_sources(load, site);
+    }
+    for (uint32_t index = 0; index < load->year_source_count; index++) {
+        free((char *)years[index].bytes);
     }
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
         free(owned[file]);

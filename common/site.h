@@ -8,14 +8,17 @@
  *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
  *                   words separated by | ; urgency, start_level: empty as the parent's
  *   matrix.csv      category,area,level,lead[,assist] responsibility 职责清单; category and area
- * may be * (any); assist separated by |
+ *                   may be * (any); assist separated by |
+ *   calendars/      <year>.json: holidays of that year (common/holidays.h), in place of those that
+ *                   come with the programs or in addition to them (may be absent)
  *
  * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
  * Every mistake is reported with file and line, in Chinese and English, with a stable name; a site
  * with a mistake is refused whole. Refused among others: a cycle of areas, a parent on a level not
  * above, a level without a fallback owner, a unit on an unknown level, an alias of unknown area, a
- * calendar without open time, overlapping intervals, a policy missing for a level, amounts of 0 or
- * over a year, too many rows of anything.
+ * calendar without open time, overlapping intervals, two overrides of a day, a cycle of calendars,
+ * a holiday file with foreign days, an unknown time zone, a policy missing for a level, amounts of
+ * 0 or over a year, too many rows of anything.
  *
  * Indexes into the arrays are valid for this struct site only; facts carry codes. */
 #pragma once
@@ -82,9 +85,10 @@ struct site_callback {
 };
 
 struct site {
-    uint32_t version; /* first 32 bits of the digest over all files */
+    uint32_t version; /* first 32 bits of the digest over all files, built-in holidays and zone */
     char name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
-    int64_t utc_offset_ms;
+    int64_t utc_offset_ms; /* with a zone that has summer time: of its standard time */
+    struct zone *zone;     /* NULL: utc_offset_ms all the time */
     uint32_t level_count, area_count, unit_count, category_count, channel_count, calendar_count,
         policy_count;
     struct site_level *levels;

@@ -40,6 +40,14 @@ struct site_source {
     size_t size;
 };
 
+/* A file of the folder calendars: holidays of a year. */
+struct site_year_source {
+    char name[64]; /* "calendars/2027.json" */
+    const char *bytes;
+    size_t size;
+};
+enum { SITE_YEARS_MAX = 64 };
+
 /* ---- memory: everything small lives as long as its owner ---- */
 
 struct site_pool {
@@ -121,7 +129,12 @@ struct site_load {
     struct site *site;
     struct site_report *report;
     struct site_source sources[SITE_FILE_COUNT];
-    enum site_file file;          /* being read: where mistakes are */
+    enum site_file file;   /* being read: where mistakes are */
+    const char *file_name; /* the same where it is none of these; else NULL */
+    const struct site_year_source *year_sources;
+    uint32_t year_source_count, year_count;
+    struct holidays_year *years[SITE_YEARS_MAX]; /* the site's own holidays */
+    bool holidays_used, offset_given;
     bool usable[SITE_FILE_COUNT]; /* could be read as a whole; if not, nobody asks what is in it */
     bool no_memory;
     struct arena arena;    /* for one row or value */
@@ -150,6 +163,18 @@ const char *site_file_name(enum site_file file);
 /* As site_load, from memory. Keeps no pointer to sources. */
 MUST_CHECK enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
                                      struct site_report *report, struct site **site);
+/* The same with files of the folder calendars, by name. */
+MUST_CHECK enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
+                                   const struct site_year_source *years, uint32_t year_count,
+                                   struct site_report *report, struct site **site);
+/* Folder calendars of an open folder: at most SITE_YEARS_MAX files, each with bytes for free().
+ * Says what is wrong with a file. */
+void site_years_open(struct site_load *load, int folder, struct site_year_source *sources,
+                     uint32_t *count);
+/* Reads them; says what is wrong. */
+void site_years_read(struct site_load *load);
+/* Everything of an open file, for free(), at most max + 1 bytes; NULL: *error says why. */
+char *site_file_read(int file, size_t max, size_t *size, int *error);
 
 /* Is the file text at all? Says what is wrong; skips a byte order mark. */
 bool site_source_usable(struct site_load *load);

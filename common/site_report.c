@@ -77,7 +77,8 @@ static void write_sentence(char *to, size_t bytes, const char *format, va_list a
 static void fill(const struct site_load *load, struct site_mistake *mistake, uint32_t line,
                  const char *name)
 {
-    snprintf(mistake->file, sizeof mistake->file, "%s", site_file_name(load->file));
+    snprintf(mistake->file, sizeof mistake->file, "%s",
+             load->file_name != NULL ? load->file_name : site_file_name(load->file));
     snprintf(mistake->name, sizeof mistake->name, "%s", name);
     mistake->line = line;
 }

@@ -204,6 +204,7 @@ static void read_offset(struct site_load *load, const struct site_key *key,
     (void)key;
     const char *text = site_node_text(load, value);
     unsigned minute = 0;
+    load->offset_given = true;
     if (text == NULL) {
         return;
     }
@@ -220,6 +221,37 @@ static void read_offset(struct site_load *load, const struct site_key *key,
     site->utc_offset_ms = minutes * (int64_t)SITE_MINUTE_MS;
 }
 
+static void read_zone(struct site_load *load, const struct site_key *key,
+                      const struct site_node *value, void *target)
+{
+    struct site *site = target;
+    (void)key;
+    const char *text = site_node_text(load, value);
+    if (text == NULL) {
+        return;
+    }
+    if (load->offset_given) {
+        site_say(load, value->line, SAY_ZONE_TWICE);
+    }
+    struct zone *zone = calloc(1, sizeof *zone);
+    if (zone == NULL) {
+        load->no_memory = true;
+        return;
+    }
+    const enum rc rc = zone_load(text, zone);
+    if (rc != RC_OK) {
+        free(zone);
+        if (rc == RC_NOT_FOUND) {
+            site_say(load, value->line, SAY_ZONE_UNKNOWN, site_shown(load, text));
+        } else {
+            site_say(load, value->line, SAY_ZONE_UNREADABLE, site_shown(load, text));
+        }
+        return;
+    }
+    site->zone = zone;
+    site->utc_offset_ms = zone->standard_ms;
+}
+
 /* In the order of need: calendars know the offset, the callback names a calendar. */
 static const struct site_key site_keys[] = {
     {.name = "name",
@@ -228,6 +260,7 @@ static const struct site_key site_keys[] = {
      .offset = offsetof(struct site, name)},
     {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site, name_en)},
     {.name = "utc_offset", .read = read_offset},
+    {.name = "timezone", .read = read_zone},
     {.name = "levels", .required = true, .read = read_levels},
     {.name = "channels", .required = true, .read = read_channels},
     {.name = "calendars", .read = site_key_calendars},
@@ -260,6 +293,7 @@ void site_rules_read(struct site_load *load)
     if (!site_calendars_init(load)) {
         return;
     }
+    site_years_read(load);
     const struct site_node *root = load->usable[SITE_YAML] ? site_yaml_parse(load) : NULL;
     if (root == NULL) {
         return;
@@ -268,4 +302,9 @@ void site_rules_read(struct site_load *load)
     (void)site_keys_read(load, root, site_keys, COUNT(site_keys), site);
     name_default(site->name_en, site->name);
     site->calendars[0].utc_offset_ms = site->utc_offset_ms;
+    const struct calendar_plan plan = {.zone = site->zone};
+    load->no_memory |= calendar_build(&site->calendars[0], &plan) != RC_OK;
+    if (load->year_source_count > 0 && !load->holidays_used) {
+        site_warn(load, 0, SAY_HOLIDAYS_UNUSED);
+    }
 }

@@ -69,9 +69,10 @@ bool site_code_valid(struct site_load *load, uint32_t line, const char *code);
 bool site_name_valid(struct site_load *load, uint32_t line, const char *name);
 
 /* site_clocks */
+site_key_fn site_key_policies; /* keeps the node for site_rules_read_policies */
+/* site_calendars */
 site_key_fn site_key_calendars; /* all of them */
 site_key_fn site_key_calendar;  /* uint32_t: position of the calendar that is named */
-site_key_fn site_key_policies;  /* keeps the node for site_rules_read_policies */
 bool site_calendars_init(struct site_load *load); /* "always"; false without memory */
 /* Reads the first five characters, "09:00" to "24:00". */
 bool site_minute_read(const char *text, unsigned *minute);
