@@ -328,7 +328,7 @@ static void shell_loop(struct shell *shell, timer_t timer)
 /* ---- running ----------------------------------------------------------------------------------
  */
 
-static int exit_of(enum rc rc)
+static int exit_of(enum rc rc, bool opened)
 {
     switch (rc) {
     case RC_OK:
@@ -338,14 +338,18 @@ static int exit_of(enum rc rc)
         return SHELL_EXIT_SETTINGS;
     case RC_BUG:
         return SHELL_EXIT_BUG;
+    case RC_CORRUPT:
+        /* A store that cannot be opened does not get better by trying again. */
+        return opened ? SHELL_EXIT_FAULT : SHELL_EXIT_SETTINGS;
     default:
         return SHELL_EXIT_FAULT;
     }
 }
 
-static enum rc shell_run(struct shell *shell)
+static enum rc shell_run(struct shell *shell, bool *opened)
 {
     const enum rc rc = shell_open_all(shell);
+    *opened = rc == RC_OK;
     if (rc != RC_OK) {
         return rc;
     }
@@ -389,11 +393,13 @@ static int shell_serve_main(const struct shell_service *service,
     shell->signals = -1;
     shell->due_ms = UINT64_MAX;
     shell_wait_init(shell);
-    const enum rc rc = shell_run(shell);
+    bool opened = false;
+    const enum rc rc = shell_run(shell, &opened);
+    const int status = exit_of(rc, opened);
     diag_log(rc == RC_OK ? DIAG_INFO : DIAG_ERROR, "shell", "ended=%s exit=%d", rc_name(rc),
-             exit_of(rc));
+             status);
     shell_open_close(shell);
-    return exit_of(rc);
+    return status;
 }
 
 int shell_main(const struct shell_service *service, int argc, char **argv)

@@ -9,7 +9,8 @@
  * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
  * DATA/run/<service>.endpoint), DATA/clock the time (common/clock.h). Exits: 0 after TERM, 64
  * usage, 70 a deadline that this program cannot apply, 75 fault (a supervisor starts it again), 78
- * settings. */
+ * settings, or a store so damaged that it cannot be opened or read on: starting again would not
+ * help. */
 #pragma once
 
 #include "step.h"

@@ -179,6 +179,11 @@ static void care_trim(struct shell *shell)
     if (rc == RC_OK) {
         rc = trim_find(shell, txn, now_ms - keep_ms, &seq);
         store_abort(txn);
+        if (rc == RC_CORRUPT) { /* only looked for: nothing is dropped, the rest goes on */
+            shell->counts.corrupt++;
+            diag_log_limited(DIAG_ERROR, "shell", "code=STORE_CORRUPT trimming=0");
+            return;
+        }
     }
     const uint64_t first = step_engine_first(shell->engine);
     uint64_t now_first = first;

@@ -169,7 +169,13 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
     fetch.after = follow->applied.seq;
     fetch.has_after_crc = follow->applied.seq != 0;
     fetch.after_crc = follow->applied.crc;
-    fetch.has_held = step_engine_held(shell->engine, follow->log, &fetch.held) == RC_OK;
+    struct cursor held;
+    if (step_engine_held(shell->engine, follow->log, &held) == RC_OK) {
+        fetch.has_held = 1;
+        fetch.held = held.seq;
+        fetch.has_held_crc = held.seq != 0;
+        fetch.held_crc = held.crc;
+    }
     fetch.has_behind = 1;
     fetch.behind = shell_care_lag(shell);
     fetch.has_wait_ms = 1;

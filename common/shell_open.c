@@ -106,6 +106,9 @@ static enum rc open_store(struct shell *shell)
         diag_log(DIAG_ERROR, "shell", "code=STORE_LOCKED store=%s", service->name);
     } else if (rc == RC_FORMAT) {
         diag_log(DIAG_ERROR, "shell", "code=STORE_FORMAT store=%s", service->name);
+    } else if (rc == RC_CORRUPT) {
+        diag_log(DIAG_ERROR, "shell", "code=STORE_CORRUPT store=%s text=\"%s\"", service->name,
+                 shell_say("数据已损坏，请从备份恢复。", "The data is damaged; restore a backup."));
     } else if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "shell", "store=%s why=%s", service->name, rc_name(rc));
     }
@@ -207,6 +210,20 @@ static enum rc open_bus(struct shell *shell)
     return rc;
 }
 
+/* The store is read through a map: where its file was cut short, or its disk cannot be read, that
+ * is a signal. A restart would meet it again, so the service stays down (78). */
+static void page_missing(int signal)
+{
+    (void)signal;
+    static const char line[] =
+        "error shell code=STORE_CORRUPT signal=SIGBUS text=\"数据文件被截断或无法"
+        "读取，请从备份恢复 / the store's file was cut short or cannot be read; "
+        "restore a backup\"\n";
+    const ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)written;
+    _exit(SHELL_EXIT_SETTINGS);
+}
+
 /* Before the bus: its thread must not take these signals. */
 static enum rc open_signals(struct shell *shell)
 {
@@ -220,6 +237,10 @@ static enum rc open_signals(struct shell *shell)
     }
     /* Whoever reads our log lines may go; that must not end the service. */
     (void)signal(SIGPIPE, SIG_IGN);
+    const struct sigaction missing = {.sa_handler = page_missing};
+    if (sigaction(SIGBUS, &missing, NULL) != 0) {
+        return RC_IO;
+    }
     shell->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     return shell->signals < 0 ? RC_IO : RC_OK;
 }

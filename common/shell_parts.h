@@ -110,8 +110,8 @@ struct shell_fetch {
     bool used;
     struct bus_peer peer;
     uint64_t correlation, after, held, until_us;
-    uint32_t after_crc, bytes_max;
-    bool has_after_crc, has_bytes_max;
+    uint32_t after_crc, held_crc, bytes_max;
+    bool has_after_crc, has_held, has_held_crc, has_bytes_max;
     char follower[CODE_BYTES_MAX + 1];
 };
 
@@ -151,6 +151,7 @@ struct shell_follower {
 
 struct shell_counts {
     uint64_t steps, inputs, records, commands, queries, answers, unsent, dropped, invalid, full;
+    uint64_t corrupt; /* questions that met damage */
     uint64_t codes[SHELL_CODES];
     struct metrics_histogram step_seconds;
 };
@@ -290,6 +291,10 @@ void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const vo
 /* Sends an answer that is only a code. detail may be NULL; retry_ms 0: left out. */
 void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
                         Paidan__Code code, const char *detail, uint32_t retry_ms);
+/* A question that could not be answered: too large an answer, or damage in the store, which is told
+ * to its caller alone, for whatever else is asked may be whole. Else leaves (shell->fault). */
+void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        enum rc rc);
 /* Packs and sends; fills protocol and now_ms. */
 void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer);
 

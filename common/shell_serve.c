@@ -74,6 +74,22 @@ void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64
     shell_serve_answer(shell, peer, &answer);
 }
 
+void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        enum rc rc)
+{
+    if (rc == RC_LIMIT) {
+        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL, 0);
+    } else if (rc == RC_CORRUPT) {
+        shell->counts.corrupt++;
+        diag_log_limited(DIAG_ERROR, "shell", "code=STORE_CORRUPT question=1 store=%s",
+                         shell->service->step->name);
+        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__STORE_CORRUPT,
+                           shell->service->step->name, 0);
+    } else {
+        shell->fault = rc;
+    }
+}
+
 /* ---- frames -----------------------------------------------------------------------------------
  */
 
@@ -89,11 +105,8 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
         step_engine_query(shell->engine, request, shell_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         shell_serve_send(shell, peer, bytes, size);
-    } else if (rc == RC_LIMIT) {
-        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL,
-                           0);
     } else {
-        shell->fault = rc;
+        shell_serve_failed(shell, peer, request->correlation, rc);
     }
     arena->used = mark;
 }

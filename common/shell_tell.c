@@ -131,6 +131,9 @@ static void tell_work(struct metrics *metrics, const struct shell *shell)
     counter(metrics, "paidan_frames_invalid_total", "Frames that could not be read.",
             counts->invalid);
     counter(metrics, "paidan_full_total", "Steps undone for lack of space.", counts->full);
+    counter(metrics, "paidan_store_corrupt_total",
+            "Questions that met a damaged record or page: verify the log, restore a backup.",
+            counts->corrupt);
     metrics_family(metrics, "paidan_answers_total", "counter", "Answers by code.");
     for (unsigned code = 0; code < SHELL_CODES; code++) {
         if (counts->codes[code] > 0) {

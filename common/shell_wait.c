@@ -208,15 +208,15 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     if (rc == RC_OK) {
         (void)peek_number(bytes, size, SHELL_ANSWER_CODE, &code);
         shell_serve_send(shell, peer, bytes, size);
-    } else if (rc == RC_LIMIT) {
-        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL,
-                           0);
     } else if (rc != RC_AGAIN) {
-        shell->fault = rc;
+        shell_serve_failed(shell, peer, request->correlation, rc);
     }
     arena->used = mark;
-    if ((rc == RC_OK || rc == RC_AGAIN) && code == PAIDAN__CODE__OK) {
-        shell_care_follower(shell, request->fetch);
+    /* Whoever does not know the record there has not read so far. */
+    const Paidan__Fetch *fetch = request->fetch;
+    if ((rc == RC_OK || rc == RC_AGAIN) && code == PAIDAN__CODE__OK &&
+        (fetch->after == 0 || fetch->has_after_crc)) {
+        shell_care_follower(shell, fetch);
     }
     return rc == RC_AGAIN ? RC_AGAIN : RC_OK;
 }
@@ -283,7 +283,10 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
         .peer = *peer,
         .correlation = request->correlation,
         .after = wish->after,
-        .held = wish->has_held ? wish->held : wish->after,
+        .held = wish->held,
+        .held_crc = wish->held_crc,
+        .has_held = wish->has_held != 0,
+        .has_held_crc = wish->has_held_crc != 0,
         .after_crc = wish->after_crc,
         .has_after_crc = wish->has_after_crc != 0,
         .bytes_max = wish->bytes_max,
@@ -300,8 +303,10 @@ static void fetch_again(struct shell *shell, struct shell_fetch *fetch, bool ove
     Paidan__Fetch wish = PAIDAN__FETCH__INIT;
     wish.follower = fetch->follower;
     wish.after = fetch->after;
-    wish.has_held = 1;
+    wish.has_held = fetch->has_held;
     wish.held = fetch->held;
+    wish.has_held_crc = fetch->has_held_crc;
+    wish.held_crc = fetch->held_crc;
     wish.has_after_crc = fetch->has_after_crc;
     wish.after_crc = fetch->after_crc;
     wish.has_bytes_max = fetch->has_bytes_max;

@@ -227,7 +227,8 @@ MUST_CHECK enum rc step_engine_next_due(struct step_engine *engine, uint64_t *du
  * RC_NOT_FOUND. */
 MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log,
                                       struct cursor *cursor);
-MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log, uint64_t *seq);
+MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log,
+                                    struct cursor *cursor);
 /* Drops blocks of the log below `before` in a transaction of its own, never past a service that
  * follows it (one that was never heard of holds everything), nor past an answer that is still kept,
  * nor at all if the service keeps its log. Gives the first seq afterwards. RC_OK, RC_FULL,

@@ -197,13 +197,13 @@ enum rc step_engine_cursor(struct step_engine *engine, const char *log, struct c
     return RC_OK;
 }
 
-enum rc step_engine_held(struct step_engine *engine, const char *log, uint64_t *seq)
+enum rc step_engine_held(struct step_engine *engine, const char *log, struct cursor *cursor)
 {
     const int index = step_follow_find(engine, log);
     if (index < 0) {
         return RC_NOT_FOUND;
     }
-    *seq = engine->follows[index].stored.seq;
+    *cursor = engine->follows[index].stored;
     return RC_OK;
 }
 

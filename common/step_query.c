@@ -110,15 +110,29 @@ static enum rc check_history(const struct step_engine *engine, const struct step
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
+/* Whether the follower knows the record that it says it holds: a name alone must not let records be
+ * dropped that the service of that name has not read. */
+static bool holds(const struct step_view *view, const Paidan__Fetch *fetch, uint64_t held)
+{
+    struct evlog_record record;
+    const bool newest = held == fetch->after;
+    if (newest ? !fetch->has_after_crc : !fetch->has_held_crc) {
+        return false;
+    }
+    return evlog_read(view->txn, held, &record) == RC_OK &&
+           record.crc == (newest ? fetch->after_crc : fetch->held_crc);
+}
+
 /* What a service holds durably bounds trimming; it is stored with the next commit. */
-static void hear_follower(struct step_engine *engine, const Paidan__Fetch *fetch)
+static void hear_follower(struct step_engine *engine, const struct step_view *view,
+                          const Paidan__Fetch *fetch)
 {
     const uint64_t held =
         fetch->has_held && fetch->held < fetch->after ? fetch->held : fetch->after;
     for (unsigned index = 0; index < engine->follower_count; index++) {
         struct step_follower *follower = &engine->followers[index];
         if (strcmp(engine->service->followed_by[index], fetch->follower) == 0 &&
-            held > follower->heard) {
+            held > follower->heard && holds(view, fetch, held)) {
             follower->heard = held;
         }
     }
@@ -159,7 +173,7 @@ static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
     if (rc != RC_OK || answer->code != PAIDAN__CODE__OK) {
         return rc;
     }
-    hear_follower(engine, fetch);
+    hear_follower(engine, view, fetch);
     const bool nothing = fetch->after == engine->log.head_seq;
     if (nothing && fetch->has_wait_ms && fetch->wait_ms > 0) {
         return RC_AGAIN;

@@ -39,6 +39,11 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
         diag_log_limited(DIAG_WARN, "store", "operation=%s full=\"%s\"", operation,
                          mdb_strerror(error));
         return RC_FULL;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+        diag_log_limited(DIAG_ERROR, "store", "operation=%s path=\"%s\" damaged=\"%s\"", operation,
+                         store->path, mdb_strerror(error));
+        return RC_CORRUPT;
     case EIO:
         if (disk_is_full(store)) {
             diag_log_limited(DIAG_WARN, "store", "operation=%s full=\"short write\"", operation);

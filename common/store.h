@@ -45,7 +45,9 @@ struct store_options {
     void *fault_context;
 };
 
-/* Returns RC_OK, RC_LOCKED, RC_FORMAT, RC_CORRUPT, RC_FULL, RC_IO or RC_STORE. */
+/* A file that was cut short is RC_CORRUPT; where even its list of free pages is gone, reading it is
+ * SIGBUS, as reading any page beyond the end is: the shell answers that with exit 78.
+ * Returns RC_OK, RC_LOCKED, RC_FORMAT, RC_CORRUPT, RC_FULL, RC_IO or RC_STORE. */
 MUST_CHECK enum rc store_open(struct store **store, const struct store_options *options);
 void store_close(struct store *store);
 
@@ -55,8 +57,9 @@ MUST_CHECK enum rc store_begin(struct store *store, bool write, struct store_txn
 MUST_CHECK enum rc store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 
-/* Each returns RC_OK, RC_NOT_FOUND (get, del), RC_EXISTS (insert, append), RC_FULL or RC_STORE.
- * After RC_FULL or RC_STORE only store_abort is allowed. append: key must be above every key. */
+/* Each returns RC_OK, RC_NOT_FOUND (get, del), RC_EXISTS (insert, append), RC_FULL, RC_CORRUPT (a
+ * page is damaged) or RC_STORE. After RC_FULL, RC_CORRUPT or RC_STORE only store_abort is allowed.
+ * append: key must be above every key. */
 MUST_CHECK enum rc store_get(struct store_txn *txn, unsigned table, const void *key,
                              size_t key_bytes, const void **value, size_t *value_bytes);
 MUST_CHECK enum rc store_put(struct store_txn *txn, unsigned table, const void *key,

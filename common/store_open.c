@@ -301,6 +301,63 @@ static enum rc open_tables(struct store_txn *txn, const char *service)
     return RC_OK;
 }
 
+/* How many of the pages from `first` on are in the free list (database 0: transaction -> count,
+ * page numbers). */
+static enum rc count_free_from(struct store_txn *txn, uint64_t first, uint64_t *pages)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, data;
+    int error = mdb_cursor_open(txn->txn, 0, &cursor);
+    if (error != 0) {
+        return store_map_error(txn->store, error, "free list");
+    }
+    uint64_t sum = 0;
+    for (error = mdb_cursor_get(cursor, &key, &data, MDB_FIRST); error == 0;
+         error = mdb_cursor_get(cursor, &key, &data, MDB_NEXT)) {
+        size_t page = 0;
+        for (size_t at = sizeof page; at + sizeof page <= data.mv_size; at += sizeof page) {
+            memcpy(&page, (const char *)data.mv_data + at, sizeof page);
+            sum += page >= first ? 1 : 0;
+        }
+    }
+    mdb_cursor_close(cursor);
+    *pages = sum;
+    return error == MDB_NOTFOUND ? RC_OK : store_map_error(txn->store, error, "free list");
+}
+
+/* A file that was cut short would end the process at the first page beyond its end. It may be
+ * shorter than its last page by pages that were taken and freed in one transaction: those were
+ * never written, and are free. */
+static enum rc check_length(struct store *store)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat file;
+    int fd = -1;
+    (void)mdb_env_info(store->env, &info);
+    (void)mdb_env_stat(store->env, &stat);
+    if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &file) != 0) {
+        return RC_IO;
+    }
+    const uint64_t pages = (uint64_t)file.st_size / stat.ms_psize;
+    if (pages > info.me_last_pgno) {
+        return RC_OK;
+    }
+    struct store_txn *txn = NULL;
+    uint64_t free_pages = 0;
+    enum rc rc = store_begin(store, false, &txn);
+    if (rc == RC_OK) {
+        rc = count_free_from(txn, pages, &free_pages);
+        store_abort(txn);
+    }
+    if (rc == RC_OK && free_pages < info.me_last_pgno + 1 - pages) {
+        diag_log(DIAG_ERROR, "store", "path=\"%s\" cut_short=1 pages=%llu last_page=%llu",
+                 store->path, (unsigned long long)pages, (unsigned long long)info.me_last_pgno);
+        rc = RC_CORRUPT;
+    }
+    return rc;
+}
+
 /* All tables in one transaction, committed: of the environment that is open. */
 static enum rc open_handles(struct store *store, const char *service)
 {
@@ -364,6 +421,8 @@ static enum rc ensure_file(struct store *store, const struct store_options *opti
     enum rc rc = RC_OK;
     if (stat(path, &file) != 0) {
         rc = errno == ENOENT ? create_file(store, options, path) : RC_IO;
+    } else if (file.st_size == 0) {
+        rc = RC_CORRUPT; /* LMDB would take it for a new one and forget everything */
     }
     /* Every time: an earlier process may have been killed between its rename and its sync. */
     return rc == RC_OK ? sync_folder(store->path) : rc;
@@ -383,6 +442,9 @@ static enum rc open_all(struct store *store, const struct store_options *options
     }
     if (rc == RC_OK) {
         rc = open_env(store, options->map_bytes, store->path, 0);
+    }
+    if (rc == RC_OK) {
+        rc = check_length(store);
     }
     return rc == RC_OK ? open_handles(store, options->service) : rc;
 }

@@ -52,7 +52,7 @@ static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fac
 {
     struct toy_fixture *fixture = *state;
     struct cursor cursor;
-    uint64_t held = 99;
+    struct cursor held = {.seq = 99};
     toy_run_ok(fixture); /* says the site */
     toy_add_record(fixture, 1, 0);
     toy_add_record(fixture, 2, 0);
@@ -60,7 +60,7 @@ static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fac
     assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
     assert_int_equal(cursor.seq, 2);
     assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
-    assert_int_equal(held, 0);
+    assert_int_equal(held.seq, 0);
     toy_reopen(fixture); /* they come again */
     assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
     assert_int_equal(cursor.seq, 0);
@@ -69,7 +69,7 @@ static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fac
     toy_add_record(fixture, 3, 13);
     toy_run_ok(fixture);
     assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
-    assert_int_equal(held, 3);
+    assert_int_equal(held.seq, 3);
     assert_int_equal(toy_tally_of(fixture, TOY_NOTED), 1);
     toy_reopen(fixture);
     assert_int_equal(step_engine_cursor(fixture->engine, "intake", &cursor), RC_OK);
@@ -80,14 +80,14 @@ static void test_records_when_nothing_is_said_then_cursor_waits_for_the_next_fac
 static void test_records_when_many_say_nothing_then_cursor_is_stored(void **state)
 {
     struct toy_fixture *fixture = *state;
-    uint64_t held = 0;
+    struct cursor held = {0};
     toy_run_ok(fixture);
-    for (uint64_t seq = 1; held == 0; seq++) {
+    for (uint64_t seq = 1; held.seq == 0; seq++) {
         assert_true(seq <= 20000); /* the bound of what is read again after a restart */
         toy_add_record(fixture, seq, 0);
         toy_run_ok(fixture);
         assert_int_equal(step_engine_held(fixture->engine, "intake", &held), RC_OK);
-        assert_true(held == 0 || held == seq);
+        assert_true(held.seq == 0 || held.seq == seq);
     }
 }
 
@@ -411,6 +411,66 @@ static void test_fetch_when_history_differs_then_diverged(void **state)
     assert_int_equal(answer->code, PAIDAN__CODE__LOG_DIVERGED);
 }
 
+static uint32_t crc_of(const struct toy_fixture *fixture, uint64_t seq)
+{
+    struct evlog_record record;
+    struct store_txn *txn = NULL;
+    assert_int_equal(store_begin(fixture->store, false, &txn), RC_OK);
+    assert_int_equal(evlog_read(txn, seq, &record), RC_OK);
+    store_abort(txn);
+    return record.crc;
+}
+
+/* As a follower says it: it has read up to `after`, and holds `held` for good. */
+static void fetch_held(struct toy_fixture *fixture, uint64_t after, uint64_t held, uint32_t crc)
+{
+    Paidan__Answer *answer = NULL;
+    Paidan__Request *request = toy_make_request(fixture, 0, 9);
+    Paidan__Fetch *wish = toy_take(fixture, sizeof *wish);
+    paidan__fetch__init(wish);
+    wish->follower = "triage";
+    wish->after = after;
+    wish->has_after_crc = 1;
+    wish->after_crc = crc_of(fixture, after);
+    wish->has_held = 1;
+    wish->held = held;
+    wish->has_held_crc = crc != 0;
+    wish->held_crc = crc;
+    request->wish_case = PAIDAN__REQUEST__WISH_FETCH;
+    request->fetch = wish;
+    assert_int_equal(ask(fixture, request, &answer), RC_OK);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+}
+
+/* Who only calls itself by a follower's name must not let records be dropped. */
+static void test_trim_when_follower_does_not_know_the_record_then_kept(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    Paidan__Answer *answer = NULL;
+    uint64_t first = 0;
+    for (unsigned char id = 1; id <= 5; id++) {
+        toy_add_submit(fixture, id, 1, "text", 1);
+        toy_run_ok(fixture);
+    }
+    fixture->now_ms += REQUEST_KEEP_MS + 1;
+    for (unsigned char id = 6; id <= 8; id++) {
+        toy_add_submit(fixture, id, 1, "text", 1);
+        toy_run_ok(fixture);
+    }
+    assert_int_equal(fetch(fixture, 7, 0, 0, 0, &answer), RC_OK);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK); /* it may read, as anybody may */
+    fetch_held(fixture, 9, 7, 0);
+    fetch_held(fixture, 9, 7, crc_of(fixture, 7) + 1);
+    assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
+    assert_int_equal(first, 1);
+    fetch_held(fixture, 9, 5, crc_of(fixture, 5));
+    assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
+    assert_int_equal(first, 6); /* it holds 5; 9 it has only read */
+    fetch_held(fixture, 7, 7, 0);
+    assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
+    assert_int_equal(first, 8);
+}
+
 static void test_trim_when_followed_then_never_past_follower_or_kept_answer(void **state)
 {
     struct toy_fixture *fixture = *state;
@@ -423,7 +483,7 @@ static void test_trim_when_followed_then_never_past_follower_or_kept_answer(void
     assert_int_equal(step_engine_head(fixture->engine), 11);
     assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
     assert_int_equal(first, 1); /* nobody has heard of triage yet */
-    assert_int_equal(fetch(fixture, 7, 0, 0, 0, &answer), RC_OK);
+    assert_int_equal(fetch(fixture, 7, 0, 0, crc_of(fixture, 7), &answer), RC_OK);
     assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
     assert_int_equal(first, 1); /* the answer in 3 is kept for a day */
     fixture->now_ms += REQUEST_KEEP_MS + 1;
@@ -470,6 +530,7 @@ int main(void)
         CASE(test_query_when_ping_stats_own_then_answered),
         CASE(test_fetch_when_following_then_every_record_once),
         CASE(test_fetch_when_history_differs_then_diverged),
+        CASE(test_trim_when_follower_does_not_know_the_record_then_kept),
         CASE(test_trim_when_followed_then_never_past_follower_or_kept_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

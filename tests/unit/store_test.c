@@ -3,9 +3,11 @@
 #include "common/store.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 
 #include "common/codec.h"
 #include "common/limits.h"
+#include "common/store_private.h"
 #include "scratch.h"
 
 static const char *const tables[] = {"one", "two", NULL};
@@ -278,6 +281,69 @@ static void test_open_when_file_is_no_database_then_corrupt(void **state)
 }
 
 /* A power cut while a store is made: only the passing name is there, with anything in it. */
+static void fill(struct fixture *fixture, unsigned rows)
+{
+    unsigned char value[2000];
+    memset(value, 'v', sizeof value);
+    assert_int_equal(store_begin(fixture->store, true, &fixture->txn), RC_OK);
+    for (unsigned row = 0; row < rows; row++) {
+        const unsigned char key[2] = {(unsigned char)(row >> 8), (unsigned char)row};
+        assert_int_equal(store_put(fixture->txn, ONE, key, sizeof key, value, sizeof value), RC_OK);
+    }
+    assert_int_equal(store_commit(fixture->txn), RC_OK);
+}
+
+static void test_open_when_file_is_cut_short_then_corrupt(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[PATH_MAX];
+    struct stat file;
+    unsigned corrupt = 0;
+    fill(fixture, 300);
+    store_close(fixture->store);
+    fixture->store = NULL;
+    snprintf(path, sizeof path, "%s", scratch_path(&fixture->scratch, "data.mdb"));
+    assert_int_equal(stat(path, &file), 0);
+    const off_t sizes[] = {file.st_size / 4 * 3, file.st_size / 2, 3 * 4096, 0};
+    for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
+        assert_int_equal(truncate(path, sizes[index]), 0);
+        const pid_t child = fork(); /* where the list of free pages is gone it is SIGBUS */
+        if (child == 0) {
+            (void)signal(SIGBUS, SIG_DFL); /* cmocka would go on here */
+            const struct store_options options = options_of(fixture);
+            struct store *store = NULL;
+            const enum rc rc = store_open(&store, &options);
+            _exit(rc == RC_CORRUPT ? 3 : 0);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_not_equal(status, 0); /* never opened */
+        corrupt += WIFEXITED(status) && WEXITSTATUS(status) == 3 ? 1 : 0;
+    }
+    assert_true(corrupt >= 1);
+}
+
+/* Pages that were taken and freed in one transaction are never written. */
+static void test_open_when_last_pages_are_free_and_unwritten_then_fine(void **state)
+{
+    struct fixture *fixture = *state;
+    static unsigned char value[1 << 20];
+    MDB_envinfo info;
+    struct stat file;
+    for (unsigned round = 0; round < 4; round++) {
+        fill(fixture, 10); /* leaves free pages, so that there is a list in use */
+    }
+    assert_int_equal(store_begin(fixture->store, true, &fixture->txn), RC_OK);
+    assert_int_equal(store_put(fixture->txn, ONE, "b", 1, "x", 1), RC_OK);
+    assert_int_equal(store_put(fixture->txn, TWO, "a", 1, value, sizeof value), RC_OK);
+    assert_int_equal(store_del(fixture->txn, TWO, "a", 1), RC_OK);
+    assert_int_equal(store_commit(fixture->txn), RC_OK);
+    assert_int_equal(mdb_env_info(fixture->store->env, &info), 0);
+    assert_int_equal(stat(scratch_path(&fixture->scratch, "data.mdb"), &file), 0);
+    assert_true((uint64_t)file.st_size / 4096 <= info.me_last_pgno); /* it is such a file */
+    reopen(fixture);
+}
+
 static void test_open_when_making_was_cut_off_then_made_anew(void **state)
 {
     struct fixture *fixture = *state;
@@ -432,6 +498,8 @@ int main(void)
         CASE(test_open_when_other_service_then_format),
         CASE(test_open_when_format_unknown_or_broken_then_refused),
         CASE(test_open_when_file_is_no_database_then_corrupt),
+        CASE(test_open_when_file_is_cut_short_then_corrupt),
+        CASE(test_open_when_last_pages_are_free_and_unwritten_then_fine),
         CASE(test_open_when_making_was_cut_off_then_made_anew),
         CASE(test_open_when_read_only_then_nothing_is_made),
         CASE(test_map_when_full_then_full_and_goes_on_with_room),
