@@ -141,20 +141,46 @@ bool world_log_has(struct world *world, const char *name, const char *words)
     return strstr(text, words) != NULL;
 }
 
+/* Whatever a case has done to a service: it ends when it is told to, and its exit is 0. (One that
+ * is killed would also lose what it counted for tests/coverage.) */
+static bool world_end(struct world *world)
+{
+    bool good = true;
+    for (size_t index = 0; index < sizeof world->processes / sizeof *world->processes; index++) {
+        struct process *process = &world->processes[index];
+        int status = 0;
+        if (process->pid == 0) {
+            continue;
+        }
+        kill(process->pid, SIGTERM);
+        for (unsigned waited = 0; waited < PATIENCE_MS / 10; waited++) {
+            if (waitpid(process->pid, &status, WNOHANG) != 0) {
+                process->pid = 0;
+                break;
+            }
+            usleep(10000);
+        }
+        if (process->pid != 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            print_error("%s did not end with 0: status %x\n", process->name, (unsigned)status);
+            good = false;
+        }
+        if (process->pid != 0) {
+            kill(process->pid, SIGKILL);
+            waitpid(process->pid, NULL, 0);
+        }
+    }
+    return good;
+}
+
 int world_teardown(void **state)
 {
     struct world *world = *state;
     client_close(world->client);
-    for (size_t index = 0; index < sizeof world->processes / sizeof *world->processes; index++) {
-        if (world->processes[index].pid > 0) {
-            kill(world->processes[index].pid, SIGKILL);
-            waitpid(world->processes[index].pid, NULL, 0);
-        }
-    }
+    const bool good = world_end(world);
     arena_fini(&world->arena);
     world_run("rm -rf '%s%s'", world->folder, "");
     free(world);
-    return 0;
+    return good ? 0 : -1;
 }
 
 /* ---- asking -----------------------------------------------------------------------------------
