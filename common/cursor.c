@@ -25,7 +25,9 @@ enum rc cursor_get(struct store_txn *txn, const char *log, struct cursor *cursor
     if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != CURSOR_VERSION) {
         return RC_CORRUPT;
     }
-    const struct cursor read = {.seq = codec_get_u64(&reader), .crc = codec_get_u32(&reader)};
+    struct cursor read;
+    read.seq = codec_get_u64(&reader); /* not in an initialiser: C leaves the order there open */
+    read.crc = codec_get_u32(&reader);
     if (!codec_done(&reader)) {
         return RC_CORRUPT;
     }

@@ -101,7 +101,7 @@ static enum rc task_decode(const void *bytes, size_t size, struct callback_task 
     codec_get_text(&reader, task->unit, sizeof task->unit);
     codec_get_text(&reader, task->holder, sizeof task->holder);
     if (!codec_done(&reader) || state == CALLBACK_NONE || state >= CALLBACK_STATE_COUNT ||
-        round > UINT32_MAX || attempt > UINT32_MAX) {
+        round == 0 || round > UINT32_MAX || attempt > UINT32_MAX) {
         return RC_CORRUPT;
     }
     task->round = (uint32_t)round;

@@ -79,7 +79,7 @@ static enum rc ticket_decode(const void *bytes, size_t size, struct intake_ticke
     record->recent_count = codec_get_u8(&reader);
     if (state == INTAKE_NONE || state >= INTAKE_STATE_COUNT ||
         record->recent_count > INTAKE_RECENT_MAX || supplements > UINT32_MAX ||
-        chases > UINT32_MAX) {
+        chases > UINT32_MAX || strlen(record->query_code) != QUERY_CODE_BYTES - 1) {
         return RC_CORRUPT;
     }
     record->supplements = (uint32_t)supplements;

@@ -59,7 +59,7 @@ enum rc triage_state_get(struct store_txn *txn, uint64_t ticket, struct triage_t
     codec_get_text(&reader, read.area, sizeof read.area);
     codec_get_text(&reader, read.unit, sizeof read.unit);
     if (!codec_done(&reader) || state == TRIAGE_NONE || state >= TRIAGE_STATE_COUNT ||
-        reasons > UINT32_MAX) {
+        read.first_seq == 0 || read.first_seq > read.last_seq || reasons > UINT32_MAX) {
         return RC_CORRUPT;
     }
     read.reasons = (uint32_t)reasons;

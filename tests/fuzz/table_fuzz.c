@@ -1,0 +1,179 @@
+/* table_fuzz: the tables with tabs that people give: `paidan submit --from` (first byte even) and
+ * the files of the demo (odd).
+ *
+ * The code of the submit is compiled in here with an intake of ours behind it, so that its reader,
+ * its batches and what it tells about each row are run as they are.
+ *
+ * Laws: every line that is not empty becomes one row that is accepted or refused, never both;
+ * whatever is sent passes the validator, so that one bad row never takes others with it. */
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define cli_connect fuzz_connect
+#define cli_try fuzz_try
+#define cli_submit fuzz_submit
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
+#include "services/cli/cli_submit.c"
+#undef cli_connect
+#undef cli_try
+#undef cli_submit
+
+#include "common/check.h"
+#include "common/wire.h"
+#include "demo_tsv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static struct arena arena;
+static uint64_t sent;
+
+int fuzz_connect(struct cli *cli)
+{
+    cli->arena = arena;
+    return CLI_EXIT_OK;
+}
+
+/* Accepts every second ticket, knows every third. */
+Paidan__Code fuzz_try(struct cli *cli, const char *service, Paidan__Request *request,
+                      uint64_t timeout_ms, Paidan__Answer **answer)
+{
+    static Paidan__Answer whole;
+    static Paidan__Submitted submitted;
+    static Paidan__SubmitResult results[BATCH_ROWS_MAX], *list[BATCH_ROWS_MAX];
+    struct wire_error error;
+    (void)cli;
+    (void)timeout_ms;
+    CHECK(strcmp(service, "intake") == 0);
+    const enum rc rc = wire_check(&request->base, &error);
+    CHECK(rc == RC_OK);
+    CHECK(paidan__request__get_packed_size(request) <= FRAME_BYTES_MAX);
+    const size_t count = request->submit->n_tickets;
+    CHECK(count >= 1 && count <= BATCH_ROWS_MAX);
+    for (size_t index = 0; index < count; index++) {
+        paidan__submit_result__init(&results[index]);
+        results[index].code = sent % 2 == 0 ? PAIDAN__CODE__OK : PAIDAN__CODE__EXTERNAL_ID_CONFLICT;
+        results[index].ticket = 2026112200000001ull + sent;
+        results[index].has_duplicate = sent % 3 == 0;
+        results[index].duplicate = 1;
+        list[index] = &results[index];
+        sent++;
+    }
+    paidan__submitted__init(&submitted);
+    paidan__answer__init(&whole);
+    submitted.n_results = count;
+    submitted.results = list;
+    whole.submitted = &submitted;
+    *answer = &whole;
+    return PAIDAN__CODE__OK;
+}
+
+static uint64_t lines_with_something(const char *bytes, size_t size)
+{
+    uint64_t count = 0;
+    bool header = true;
+    for (size_t at = 0; at < size;) {
+        const char *line = bytes + at, *end = memchr(line, '\n', size - at);
+        size_t length = end == NULL ? size - at : (size_t)(end - line);
+        at += length + 1;
+        while (length > 0 && line[length - 1] == '\r') {
+            length--;
+        }
+        count += !header && length > 0;
+        header = false;
+    }
+    return count;
+}
+
+/* What is told goes nowhere while a table is read. */
+static void silence(int saved[2])
+{
+    static int nowhere = -1;
+    (void)fflush(stdout);
+    (void)fflush(stderr);
+    nowhere = nowhere < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : nowhere;
+    for (int fd = 0; fd < 2; fd++) {
+        saved[fd] = dup(fd + 1);
+        CHECK(saved[fd] >= 0);
+        CHECK(dup2(nowhere, fd + 1) == fd + 1);
+    }
+}
+
+static void speak(const int saved[2])
+{
+    (void)fflush(stdout);
+    (void)fflush(stderr);
+    for (int fd = 0; fd < 2; fd++) {
+        CHECK(dup2(saved[fd], fd + 1) == fd + 1);
+        (void)close(saved[fd]);
+    }
+}
+
+static void submit_read(const char *bytes, size_t size, bool json)
+{
+    int saved[2];
+    struct cli cli = {.json = json, .site_tried = true, .utc_offset_ms = 28800000};
+    struct import import = {.cli = &cli};
+    cli.values[CLI_CHANNEL] = "hotline";
+    cli.values[CLI_FROM] = "table";
+    import.file = fmemopen((void *)(uintptr_t)bytes, size, "r");
+    CHECK(import.file != NULL);
+    sent = 0;
+    silence(saved);
+    const int status = run_import(&import);
+    speak(saved);
+    (void)fclose(import.file);
+    CHECK(status == CLI_EXIT_OK || status == CLI_EXIT_DATA || status == CLI_EXIT_USAGE);
+    if (status == CLI_EXIT_USAGE) {
+        CHECK(sent == 0);
+        return;
+    }
+    CHECK(import.accepted + import.duplicate + import.refused == lines_with_something(bytes, size));
+    CHECK((status == CLI_EXIT_DATA) == (import.refused > 0));
+    CHECK(import.accepted + import.duplicate <= sent);
+}
+
+static void demo_read(const char *bytes, size_t size)
+{
+    static const char *const names[] = {"at", "text"};
+    struct demo_tsv tsv;
+    char *text = malloc(size + 1);
+    CHECK(text != NULL);
+    memcpy(text, bytes, size);
+    text[size] = '\0';
+    const char *end = text + strlen(text);
+    enum rc rc = demo_tsv_open(&tsv, text, names, 2);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    for (uint32_t line = tsv.line; rc == RC_OK; line = tsv.line) {
+        rc = demo_tsv_next(&tsv);
+        CHECK(rc == RC_OK || rc == RC_INVALID || rc == RC_NOT_FOUND);
+        for (unsigned field = 0; rc == RC_OK && field < 2; field++) {
+            const char *cell = tsv.fields[field];
+            CHECK(*cell == '\0' || (cell >= text && cell < end));
+            CHECK(strpbrk(cell, "\t\n") == NULL);
+        }
+        CHECK(rc != RC_OK || tsv.line > line);
+    }
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    if (arena.base == NULL) {
+        const enum rc rc = arena_init(&arena, 1u << 20);
+        CHECK(rc == RC_OK);
+    }
+    if (bytes < 2) {
+        return 0;
+    }
+    if (data[0] % 2 == 0) {
+        submit_read((const char *)data + 1, bytes - 1, data[0] % 4 == 0);
+    } else {
+        demo_read((const char *)data + 1, bytes - 1);
+    }
+    return 0;
+}

@@ -1,0 +1,141 @@
+/* words_fuzz: single words that people and files give: ticket numbers, query codes, moments, the
+ * clock file, UTF-8. The first byte chooses; the rest is the word, up to a NUL.
+ *
+ * Laws: what is taken is what its own writer would write, and means the same when read again. */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_time.h"
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/number.h"
+#include "common/text.h"
+#include "scratch.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+enum { KINDS = 5, WORD_BYTES_MAX = 256 };
+#define NOW_MS 1795309200000ull
+#define SHANGHAI_MS 28800000
+
+static void read_number(const char *word)
+{
+    char number[NUMBER_BYTES];
+    uint64_t ticket = 0, again = 0;
+    enum rc rc = number_parse(word, &ticket);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    if (rc == RC_OK) {
+        CHECK(ticket % NUMBER_DAY_FACTOR > 0);
+        number_format(ticket, number);
+        rc = number_parse(number, &again);
+        CHECK(rc == RC_OK);
+        CHECK(again == ticket);
+    }
+}
+
+static void read_code(const char *word)
+{
+    char code[QUERY_CODE_BYTES];
+    uint32_t random = 0;
+    memcpy(&random, word, strlen(word) < sizeof random ? strlen(word) : sizeof random);
+    number_query_code(random, code);
+    CHECK(number_query_code_equal(code, code));
+    CHECK(number_query_code_equal(word, code) == number_query_code_equal(code, word));
+}
+
+static void read_moment(const char *word)
+{
+    char text[CLI_TIME_BYTES];
+    uint64_t at_ms = 0, again_ms = 0;
+    enum rc rc = cli_time_parse(word, NOW_MS, SHANGHAI_MS, &at_ms);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    if (rc == RC_OK) {
+        cli_time_rfc3339(at_ms, SHANGHAI_MS, text);
+        rc = cli_time_parse(text, 0, 0, &again_ms);
+        CHECK(rc == RC_OK);
+        CHECK(again_ms == at_ms);
+        cli_time_short(at_ms, NOW_MS, SHANGHAI_MS, text);
+        cli_time_exact(at_ms, SHANGHAI_MS, text);
+        cli_time_span((int64_t)at_ms, text);
+        cli_time_amount(at_ms, text);
+    }
+}
+
+static struct scratch scratch;
+
+static void scratch_leave(void)
+{
+    scratch_remove(&scratch);
+}
+
+static void write_clock(const char *word)
+{
+    static bool made;
+    if (!made) {
+        scratch_make(&scratch);
+        (void)atexit(scratch_leave);
+        made = true;
+    }
+    FILE *file = fopen(scratch_path(&scratch, "clock"), "we");
+    CHECK(file != NULL);
+    CHECK(fputs(word, file) >= 0);
+    CHECK(fclose(file) == 0);
+}
+
+static void read_clock(const char *word)
+{
+    char text[128];
+    struct clock clock, again;
+    write_clock(word);
+    enum rc rc = clock_open(&clock, scratch.path);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    if (rc != RC_OK) {
+        return;
+    }
+    CHECK(clock.kind == CLOCK_SCALED);
+    (void)clock_now_ms(&clock);
+    (void)clock_wait_ms(&clock, UINT64_MAX);
+    (void)snprintf(text, sizeof text, "scaled %llu %llu %llu\n",
+                   (unsigned long long)clock.real_epoch_ms, (unsigned long long)clock.site_epoch_ms,
+                   (unsigned long long)clock.rate);
+    write_clock(text);
+    rc = clock_open(&again, scratch.path);
+    CHECK(rc == RC_OK);
+    CHECK(memcmp(&again, &clock, sizeof clock) == 0);
+}
+
+static void read_text(const char *word)
+{
+    const size_t bytes = strlen(word);
+    size_t at = 0;
+    if (!text_valid(word, bytes, &at)) {
+        CHECK(at < bytes);
+        CHECK(text_valid(word, at, &(size_t){0})); /* what is before the fault is good */
+        return;
+    }
+    for (size_t room = 0; room <= bytes; room++) {
+        const size_t clipped = text_clip(word, room);
+        CHECK(clipped <= room);
+        CHECK(text_valid(word, clipped, &(size_t){0})); /* never inside a character */
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    static void (*const readers[KINDS])(const char *) = {read_number, read_code, read_moment,
+                                                         read_clock, read_text};
+    char word[WORD_BYTES_MAX] = "";
+    if (bytes == 0 || bytes > sizeof word) {
+        return 0;
+    }
+    memcpy(word, data + 1, bytes - 1);
+    /* An exact copy, so that a sanitizer sees what is read past its end. */
+    char *copy = strdup(word);
+    CHECK(copy != NULL);
+    readers[data[0] % KINDS](copy);
+    free(copy);
+    return 0;
+}
