@@ -333,7 +333,8 @@ enum rc evlog_verify(struct store_txn *txn, struct evlog_report *report)
     if (rc != RC_NOT_FOUND) {
         return rc;
     }
-    if (chain.seq <= head.head_seq) {
+    /* The newest block is never trimmed, so that a log that ever had one has one. */
+    if (chain.seq <= head.head_seq || (report->blocks == 0 && head.head_seq != 0)) {
         return wrong(&chain, chain.seq, "tail missing");
     }
     if (chain.seq != head.head_seq + 1) {

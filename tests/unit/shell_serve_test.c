@@ -94,6 +94,65 @@ static void test_pull_when_too_many_wait_then_refused(void **state)
     raw_close(&raw);
 }
 
+/* A caller that lost patience asks again with the same request id: it waits once and is served
+ * once. */
+static void test_pull_when_asked_again_then_waits_once(void **state)
+{
+    struct world *world = *state;
+    struct raw raw;
+    Paidan__Request request;
+    Paidan__Pull wish;
+    unsigned char bytes[256];
+    unsigned char id[16] = {9};
+    world_start(world, "toy", NULL);
+    raw_open(world, &raw, "toy");
+    world_pull_init(&request, &wish, "box", PULL_WAIT_MS_MAX);
+    request.protocol = 1;
+    request.has_request_id = 1;
+    request.request_id = (ProtobufCBinaryData){.len = sizeof id, .data = id};
+    for (uint64_t correlation = 1; correlation <= 3; correlation++) {
+        request.correlation = correlation;
+        raw_send(&raw, bytes, world_packed(&request, bytes, sizeof bytes));
+    }
+    world_expect_metric(world, "toy", "\npaidan_parked_commands 1\n");
+    world_chase(world, "toy", 1, "box");
+    const Paidan__Answer *answer = raw_answer(world, &raw);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_int_equal(answer->correlation, 3);
+    world_chase(world, "toy", 2, "box");
+    assert_int_equal(world_tally(world, "toy", "pulled"), 1);
+    raw_close(&raw);
+}
+
+/* One who waits in each place that there is, and one more: refused, and the others wait on. */
+static void test_fetch_when_too_many_wait_then_refused(void **state)
+{
+    struct world *world = *state;
+    struct raw *raws = calloc(TAIL_FOLLOWERS_MAX + 1, sizeof *raws);
+    assert_non_null(raws);
+    world_start(world, "toy", NULL);
+    for (unsigned index = 0; index <= TAIL_FOLLOWERS_MAX; index++) {
+        raw_open(world, &raws[index], "toy");
+        raw_fetch(&raws[index], index, 1, TAIL_WAIT_MS_MAX);
+    }
+    const Paidan__Answer *answer = raw_answer(world, &raws[TAIL_FOLLOWERS_MAX]);
+    assert_int_equal(answer->code, PAIDAN__CODE__TOO_MANY_WAITERS);
+    assert_true(answer->has_retry_after_ms);
+    /* Who asks again on its connection keeps its place. */
+    raw_fetch(&raws[0], 1000, 1, TAIL_WAIT_MS_MAX);
+    world_chase(world, "toy", 1, "box");
+    for (unsigned index = 0; index < TAIL_FOLLOWERS_MAX; index++) {
+        answer = raw_answer(world, &raws[index]);
+        assert_int_equal(answer->code, PAIDAN__CODE__OK);
+        assert_int_equal(answer->correlation, index == 0 ? 1000 : index);
+        assert_int_equal(answer->fetched->n_blocks, 1);
+    }
+    for (unsigned index = 0; index <= TAIL_FOLLOWERS_MAX; index++) {
+        raw_close(&raws[index]);
+    }
+    free(raws);
+}
+
 /* A frame may be full of fields that nobody here knows; what waits is the wish alone. */
 static void test_pull_when_padded_then_the_padding_is_not_kept(void **state)
 {
@@ -449,6 +508,8 @@ int main(int argc, char **argv)
         CASE(test_pull_when_token_comes_then_woken),
         CASE(test_pull_when_nothing_comes_then_empty_at_its_end),
         CASE(test_pull_when_too_many_wait_then_refused),
+        CASE(test_pull_when_asked_again_then_waits_once),
+        CASE(test_fetch_when_too_many_wait_then_refused),
         CASE(test_pull_when_padded_then_the_padding_is_not_kept),
         CASE(test_fetch_when_log_grows_then_answered),
         CASE(test_frame_when_bad_then_a_code_and_nothing_changes),
