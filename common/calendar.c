@@ -116,6 +116,8 @@ static const struct calendar_row *row_of(const struct calendar *calendar, int32_
 static int64_t opened_more(const struct calendar *calendar)
 {
     const struct calendar_table *table = calendar->table;
+    CHECK(table != NULL);
+    CHECK(table->rows != NULL);
     const int32_t end = table->first + (int32_t)table->count;
     return (int64_t)(table->rows[table->count].opened_ms - calendar_week_opened(calendar, end));
 }
@@ -123,6 +125,8 @@ static int64_t opened_more(const struct calendar *calendar)
 static int64_t worked_more(const struct calendar *calendar)
 {
     const struct calendar_table *table = calendar->table;
+    CHECK(table != NULL);
+    CHECK(table->rows != NULL);
     const int32_t end = table->first + (int32_t)table->count;
     return (int64_t)(table->rows[table->count].worked - calendar_week_worked(calendar, end));
 }

@@ -16,12 +16,15 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
 {
     (void)context;
     struct trace trace;
+    unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
     for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
         for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
             const struct callback_step step =
                 callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
             const bool refused = step.action == CALLBACK_REFUSE;
+            allowed += !refused;
+            refusals += refused;
             trace_say(&trace, "%-10s %-14s %-10s %s",
                       callback_fsm_state_name((enum callback_state)state),
                       callback_fsm_signal_name((enum callback_signal)signal),
@@ -29,6 +32,8 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
                       callback_fsm_action_name(step.action));
         }
     }
+    print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
+    assert_int_equal(allowed + refusals, CALLBACK_STATE_COUNT * CALLBACK_SIGNAL_COUNT);
     assert_true(trace_golden(&trace, "callback_fsm"));
     trace_fini(&trace);
 }

@@ -18,6 +18,7 @@ static void test_table_when_printed_then_as_golden(void **unused)
 {
     (void)unused;
     struct trace trace;
+    unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
     trace_say(&trace, "%-10s %-10s %-10s %s", "state", "signal", "next", "action");
     for (unsigned state = 0; state < ESCALATION_STATE_COUNT; state++) {
@@ -26,6 +27,8 @@ static void test_table_when_printed_then_as_golden(void **unused)
             const enum escalation_signal by = (enum escalation_signal)signal;
             const struct escalation_step go = escalation_fsm_step(from, by);
             const bool refused = go.action == ESCALATION_DO_REFUSE;
+            allowed += !refused;
+            refusals += refused;
             trace_say(&trace, "%-10s %-10s %-10s %s", escalation_fsm_state_name(from),
                       escalation_fsm_signal_name(by),
                       refused ? "-" : escalation_fsm_state_name(go.next),
@@ -33,6 +36,8 @@ static void test_table_when_printed_then_as_golden(void **unused)
                               : escalation_fsm_action_name(go.action));
         }
     }
+    print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
+    assert_int_equal(allowed + refusals, ESCALATION_STATE_COUNT * ESCALATION_SIGNAL_COUNT);
     const bool equal = trace_golden(&trace, "escalation_fsm");
     trace_fini(&trace);
     assert_true(equal);

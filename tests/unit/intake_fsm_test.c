@@ -16,12 +16,15 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
 {
     (void)context;
     struct trace trace;
+    unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
     for (int state = 0; state < INTAKE_STATE_COUNT; state++) {
         for (int signal = 0; signal < INTAKE_SIGNAL_COUNT; signal++) {
             const struct intake_step step =
                 intake_fsm_step((enum intake_state)state, (enum intake_signal)signal);
             const bool refused = step.action == INTAKE_REFUSE;
+            allowed += !refused;
+            refusals += refused;
             trace_say(&trace, "%-10s %-14s %-10s %s",
                       intake_fsm_state_name((enum intake_state)state),
                       intake_fsm_signal_name((enum intake_signal)signal),
@@ -29,6 +32,8 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
                       intake_fsm_action_name(step.action));
         }
     }
+    print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
+    assert_int_equal(allowed + refusals, INTAKE_STATE_COUNT * INTAKE_SIGNAL_COUNT);
     assert_true(trace_golden(&trace, "intake_fsm"));
     trace_fini(&trace);
 }

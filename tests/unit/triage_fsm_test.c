@@ -23,12 +23,15 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
     (void)context;
     static const char *const actions[] = {"nothing", "route", "desk", "rule", "undesk", "note"};
     struct trace trace;
+    unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
     for (int state = 0; state < TRIAGE_STATE_COUNT; state++) {
         for (int signal = 0; signal < TRIAGE_SIGNAL_COUNT; signal++) {
             const struct triage_step step =
                 triage_fsm_step((enum triage_state)state, (enum triage_signal)signal);
             const bool refused = step.next == TRIAGE_NONE;
+            allowed += !refused;
+            refusals += refused;
             trace_say(&trace, "%-14s %-10s %-14s %s",
                       triage_fsm_state_name((enum triage_state)state),
                       triage_fsm_signal_name((enum triage_signal)signal),
@@ -36,6 +39,8 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
                       refused ? "refuse" : actions[step.action]);
         }
     }
+    print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
+    assert_int_equal(allowed + refusals, TRIAGE_STATE_COUNT * TRIAGE_SIGNAL_COUNT);
     assert_true(trace_golden(&trace, "triage_fsm"));
     trace_fini(&trace);
 }
