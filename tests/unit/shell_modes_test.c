@@ -79,7 +79,7 @@ static void test_log_when_damaged_then_found_and_not_served(void **state)
     table_damage(world, STORE_LOG);
     expect_end(world, "--verify", 1, "Damaged: at ");
     expect_end(world, "--replay", 1, "folding stopped at ");
-    expect_end(world, NULL, 75, "engine=corrupt");
+    expect_end(world, NULL, 78, "engine=corrupt");
 }
 
 static void test_table_when_damaged_then_replay_names_it(void **state)
