@@ -12,6 +12,8 @@
 
 #include "check.h"
 
+enum { FEW_CHILDREN = 4 };
+
 struct word {
     uint32_t offset, bytes; /* in the pool */
     uint32_t value, order;
@@ -152,6 +154,14 @@ static uint32_t child_of(const struct match *match, uint32_t index, unsigned cha
     }
     const struct node *node = &match->nodes[index];
     const unsigned char *labels = match->labels + node->first;
+    if (node->child_count <= FEW_CHILDREN) { /* nearly all */
+        for (uint32_t at = 0; at < node->child_count; at++) {
+            if (labels[at] == byte) {
+                return node->first + at;
+            }
+        }
+        return 0;
+    }
     const unsigned char *found = memchr(labels, byte, node->child_count);
     return found == NULL ? 0 : node->first + (uint32_t)(found - labels);
 }

@@ -174,15 +174,41 @@ static enum rc fold_unicode(struct sink *sink, const char *run, size_t bytes)
     return fold_points(sink, points, (size_t)count, options);
 }
 
+/* A mark that stands alone between ideographs, as nearly all do: a full-width form of ASCII, or one
+ * of 、。 which have no other form. False: something else. */
+static bool fold_mark(struct sink *sink, const char *run, size_t bytes)
+{
+    const unsigned char *b = (const unsigned char *)run;
+    if (bytes != 3) {
+        return false;
+    }
+    if (b[0] == 0xe3 && b[1] == 0x80 && (b[2] == 0x81 || b[2] == 0x82)) {
+        memcpy(sink->text + sink->used, run, bytes);
+        sink->used += bytes;
+        return true;
+    }
+    const bool low = b[1] == 0xbc && b[2] >= 0x81 && b[2] <= 0xbf;  /* U+FF01..U+FF3F */
+    const bool high = b[1] == 0xbd && b[2] >= 0x80 && b[2] <= 0x9e; /* U+FF40..U+FF5E */
+    if (b[0] != 0xef || (!low && !high)) {
+        return false;
+    }
+    const char narrowed = (char)(b[2] - 0x80 + (low ? 0x20 : 0x60));
+    fold_ascii(sink, &narrowed, 1);
+    return true;
+}
+
 static enum rc fold_run(struct sink *sink, const char *run, size_t bytes)
 {
+    if (!sink_reserve(sink, bytes)) {
+        return RC_LIMIT;
+    }
+    if (fold_mark(sink, run, bytes)) {
+        return RC_OK;
+    }
     for (size_t index = 0; index < bytes; index++) {
         if ((unsigned char)run[index] >= 0x80) {
             return fold_unicode(sink, run, bytes);
         }
-    }
-    if (!sink_reserve(sink, bytes)) {
-        return RC_LIMIT;
     }
     fold_ascii(sink, run, bytes);
     return RC_OK;

@@ -5,7 +5,6 @@
  * names none, in title and text. What is not clear is not guessed: it becomes a reason for the desk
  * and a list of proposals. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/check.h"
@@ -52,6 +51,14 @@ static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
     return a;
 }
 
+/* Appends as much of text as fits. */
+static void put(char *to, size_t size, const char *text)
+{
+    const size_t used = strlen(to), bytes = strnlen(text, size - used - 1);
+    memcpy(to + used, text, bytes);
+    to[used + bytes] = '\0';
+}
+
 static void judge_category(const struct site *site, const char *hint, const char *words,
                            struct triage_judgement *judgement, char found[96])
 {
@@ -62,7 +69,7 @@ static void judge_category(const struct site *site, const char *hint, const char
         if (index != SITE_NONE) {
             judgement->category = judgement->categories[0] = index;
             judgement->category_count = 1;
-            (void)snprintf(found, 96, "hint");
+            put(found, 96, "hint");
             return;
         }
     }
@@ -88,7 +95,7 @@ static void judge_category(const struct site *site, const char *hint, const char
     }
     judgement->category = judgement->categories[0] = best;
     judgement->category_count = 1;
-    (void)snprintf(found, 96, "%s", guesses[0].words);
+    put(found, 96, guesses[0].words);
 }
 
 /* Keeps the areas of a that are named in b too, or lie within one named there. */
@@ -118,7 +125,7 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         if (index != SITE_NONE) {
             judgement->area = judgement->areas[0] = index;
             judgement->area_count = 1;
-            (void)snprintf(found, 128, "hint");
+            put(found, 128, "hint");
             return;
         }
     }
@@ -146,7 +153,9 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE);
     } else {
         judgement->area = guesses[0].index;
-        (void)snprintf(found, 128, "%s %s", where, guesses[0].words);
+        put(found, 128, where);
+        put(found, 128, " ");
+        put(found, 128, guesses[0].words);
     }
 }
 
@@ -162,15 +171,27 @@ uint32_t triage_core_start_level(const struct site *site, uint32_t category, uin
     return site_level_owned(site, category, area, area_level);
 }
 
+/* The bar keeps the end of the title and the beginning of the text from making a word. */
+static char *join(struct arena *arena, const char *title, const char *text)
+{
+    const size_t title_bytes = strlen(title), text_bytes = strlen(text);
+    char *joined = arena_alloc(arena, title_bytes + 1 + text_bytes + 1);
+    if (joined != NULL) {
+        memcpy(joined, title, title_bytes);
+        joined[title_bytes] = '|';
+        memcpy(joined + title_bytes + 1, text, text_bytes + 1);
+    }
+    return joined;
+}
+
 enum rc triage_core_judge(struct arena *arena, const struct site *site,
                           const Paidan__Registered *registered, struct triage_judgement *judgement)
 {
     char *words = NULL, *place = NULL;
     size_t bytes = 0;
-    /* The bar keeps the end of the title and the beginning of the text from making a word. */
     const char *title =
         registered->given_title != NULL ? registered->given_title : registered->title;
-    const char *joined = arena_printf(arena, "%s|%s", title, registered->text);
+    const char *joined = join(arena, title, registered->text);
     if (joined == NULL) {
         return RC_LIMIT;
     }
@@ -195,7 +216,9 @@ enum rc triage_core_judge(struct arena *arena, const struct site *site,
     if (judgement->owner.fallback && site->desk_on_fallback) {
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_OWNER);
     }
-    (void)snprintf(judgement->why, sizeof judgement->why, "category: %s; area: %s", keywords,
-                   names);
+    put(judgement->why, sizeof judgement->why, "category: ");
+    put(judgement->why, sizeof judgement->why, keywords);
+    put(judgement->why, sizeof judgement->why, "; area: ");
+    put(judgement->why, sizeof judgement->why, names);
     return RC_OK;
 }

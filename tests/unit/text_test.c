@@ -93,6 +93,27 @@ static void test_normalise_when_forms_differ_then_one_form(void **state)
     }
 }
 
+/* A mark alone between ideographs goes a shorter way than a run: the same comes out. */
+static void test_normalise_when_marks_stand_alone_then_as_in_a_run(void **state)
+{
+    for (unsigned point = 0x3000; point <= 0xffef; point++) {
+        char alone[16], run[16], *one = NULL, *two = NULL;
+        size_t bytes = 0;
+        if (point == 0x3040) {
+            point = 0xff00;
+        }
+        const char mark[] = {(char)(0xe0 | point >> 12), (char)(0x80 | (point >> 6 & 0x3f)),
+                             (char)(0x80 | (point & 0x3f)), '\0'};
+        snprintf(alone, sizeof alone, "路%s灯", mark);
+        snprintf(run, sizeof run, "路;%s灯", mark);
+        arena_reset(*state);
+        assert_int_equal(text_normalise(*state, alone, &one, &bytes), RC_OK);
+        assert_int_equal(text_normalise(*state, run, &two, &bytes), RC_OK);
+        assert_memory_equal(one, two, 3);
+        assert_string_equal(one + 3, two + 4);
+    }
+}
+
 static void test_normalise_when_not_utf8_then_invalid(void **state)
 {
     static const char *const cases[] = {"\xff", "路\xe8", "abc\xc0\x80", "路灯\xed\xa0\x80"};
@@ -285,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_valid_when_bytes_are_bad_then_their_offset),
         cmocka_unit_test(test_normalise_when_forms_differ_then_one_form),
+        cmocka_unit_test(test_normalise_when_marks_stand_alone_then_as_in_a_run),
         cmocka_unit_test(test_normalise_when_not_utf8_then_invalid),
         cmocka_unit_test(test_normalise_when_text_is_largest_then_it_fits),
         cmocka_unit_test(test_normalise_when_cut_at_ideographs_then_same),
