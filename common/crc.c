@@ -1,9 +1,10 @@
 /* crc: on x86-64 with PCLMULQDQ the bytes are folded 16 at a time: a polynomial of 128 bits stands
  * for everything before it, and moving it by 128 bits is two carry-less products with constants
  * (V. Gopal and others, "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel
- * 2009; bit-reflected form). The rest, and every other processor: zlib. */
+ * 2009; bit-reflected form). Less than 16 bytes, and every other processor: zlib. */
 #include "crc.h"
 
+#include <string.h>
 #include <zlib.h>
 
 #if defined(__x86_64__)
@@ -35,21 +36,35 @@ static bool has_products(void)
     return state == PRESENT;
 }
 
-/* size: at least 16, a multiple of 16. crc: of what came before. */
-__attribute__((target("pclmul,sse4.1"))) static uint32_t
-fold(uint32_t crc, const unsigned char *bytes, size_t size)
+/* Both ways of a fold: sum moved by 128 bits, and what stands there. */
+__attribute__((target("pclmul,sse4.1"))) static inline __m128i fold_one(__m128i sum, __m128i next)
+{
+    const __m128i by_128 = _mm_set_epi64x(FOLD_HIGH, FOLD_LOW);
+    const __m128i low = _mm_clmulepi64_si128(sum, by_128, 0x00);
+    const __m128i high = _mm_clmulepi64_si128(sum, by_128, 0x11);
+    return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+/* size: at least 16. Zeroes before the first byte change nothing, so the odd bytes go first, behind
+ * as many zeroes as make them whole; the first four bytes are inverted, as the sum begins. */
+__attribute__((target("pclmul,sse4.1"))) static uint32_t fold(const unsigned char *bytes,
+                                                              size_t size)
 {
     const __m128i by_128 = _mm_set_epi64x(FOLD_HIGH, FOLD_LOW);
     const __m128i by_64 = _mm_set_epi64x(0, LAST_64);
     const __m128i barrett = _mm_set_epi64x(QUOTIENT, POLYNOMIAL);
     const __m128i low_words = _mm_set_epi32(0, -1, 0, -1);
-    __m128i sum = _mm_loadu_si128((const __m128i *)(const void *)bytes);
-    sum = _mm_xor_si128(sum, _mm_cvtsi32_si128((int)~crc));
-    for (size_t at = FOLD_BYTES; at < size; at += FOLD_BYTES) {
-        const __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-        const __m128i low = _mm_clmulepi64_si128(sum, by_128, 0x00);
-        const __m128i high = _mm_clmulepi64_si128(sum, by_128, 0x11);
-        sum = _mm_xor_si128(_mm_xor_si128(low, high), next);
+    const size_t odd = size % FOLD_BYTES, begun = odd + FOLD_BYTES;
+    unsigned char first[2 * FOLD_BYTES] = {0};
+    unsigned char *start = first + FOLD_BYTES - odd;
+    memcpy(start, bytes, begun);
+    for (size_t at = 0; at < 4; at++) {
+        start[at] ^= 0xff;
+    }
+    __m128i sum = _mm_loadu_si128((const __m128i *)(const void *)first);
+    sum = fold_one(sum, _mm_loadu_si128((const __m128i *)(const void *)(first + FOLD_BYTES)));
+    for (size_t at = begun; at < size; at += FOLD_BYTES) {
+        sum = fold_one(sum, _mm_loadu_si128((const __m128i *)(const void *)(bytes + at)));
     }
     /* 128 -> 96 -> 64 bits. */
     sum = _mm_xor_si128(_mm_srli_si128(sum, 8), _mm_clmulepi64_si128(sum, by_128, 0x10));
@@ -63,14 +78,8 @@ fold(uint32_t crc, const unsigned char *bytes, size_t size)
 
 uint32_t crc_of(const void *bytes, size_t size)
 {
-    const size_t folded = size - size % FOLD_BYTES;
-    if (folded == 0 || !has_products()) {
-        return (uint32_t)crc32_z(0, bytes, size);
-    }
-    const uint32_t crc = fold(0, bytes, folded);
-    return size == folded
-               ? crc
-               : (uint32_t)crc32_z(crc, (const unsigned char *)bytes + folded, size - folded);
+    return size < FOLD_BYTES || !has_products() ? (uint32_t)crc32_z(0, bytes, size)
+                                                : fold(bytes, size);
 }
 
 #else
