@@ -87,8 +87,9 @@ static enum rc hand(struct step *step, const Paidan__Request *request, struct pu
     return step_append(step, &event, 0, NULL);
 }
 
-/* The tasks as they are after the fact was folded. */
-static enum rc give(struct step *step, const struct pull *pull, uint64_t until_ms)
+/* The tasks as they are now that the fact is folded: another holder, another lease. */
+static enum rc give(struct step *step, const Paidan__Request *request, struct pull *pull,
+                    uint64_t until_ms)
 {
     Paidan__CallbackPulled body = PAIDAN__CALLBACK_PULLED__INIT;
     body.n_tasks = pull->count;
@@ -99,12 +100,12 @@ static enum rc give(struct step *step, const struct pull *pull, uint64_t until_m
     body.has_lease_until_ms = pull->count > 0;
     body.lease_until_ms = until_ms;
     for (size_t index = 0; index < pull->count; index++) {
-        struct callback_task task;
-        const enum rc rc = callback_state_get(step->txn, pull->tickets[index], &task);
-        if (rc != RC_OK) {
-            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-        }
-        body.tasks[index] = callback_core_picture(step->arena, pull->tickets[index], &task);
+        struct callback_task *const task = &pull->tasks[index];
+        const size_t bytes = strlen(request->actor);
+        CHECK(bytes < sizeof task->holder); /* or the fact could not have been folded */
+        memcpy(task->holder, request->actor, bytes + 1);
+        task->until_ms = until_ms;
+        body.tasks[index] = callback_core_picture(step->arena, pull->tickets[index], task);
         if (body.tasks[index] == NULL) {
             return RC_LIMIT;
         }
@@ -179,5 +180,5 @@ enum rc callback_core_pull(struct step *step, const struct step_input *input)
     if (pull->count > 0) {
         rc = hand(step, request, pull, until_ms);
     }
-    return rc == RC_OK ? give(step, pull, until_ms) : rc;
+    return rc == RC_OK ? give(step, request, pull, until_ms) : rc;
 }
