@@ -60,29 +60,49 @@ static struct bench bench;
 /* ---- the residents -----------------------------------------------------------------------------
  */
 
-/* A ticket whose text has about text_bytes bytes and routes by place and one keyword. */
+/* A ticket whose text has about text_bytes bytes and routes by place and one keyword. Written by
+ * hand: the driver shares the machine with what it measures. */
+enum { KINDS = sizeof complaints / sizeof complaints[0], ID_DIGITS = 12, PHONE_DIGITS = 8 };
+
 struct draft {
-    char text[8192], external_id[32], phone[16];
+    char external_id[32], phone[16];
 };
+
+static char texts[KINDS][8192];
+
+static void texts_make(void)
+{
+    static const char filler[] = "情况属实，邻居们都可以作证，照片已经上传。";
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        char *text = texts[kind];
+        size_t used = (size_t)snprintf(text, sizeof texts[kind], "%s", complaints[kind]);
+        while (used + sizeof filler - 1 <= bench.text_bytes &&
+               used + sizeof filler <= sizeof texts[kind]) {
+            memcpy(text + used, filler, sizeof filler);
+            used += sizeof filler - 1;
+        }
+    }
+}
+
+static void digits_put(char *at, unsigned count, uint64_t value)
+{
+    at[count] = '\0';
+    while (count-- > 0) {
+        at[count] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
 
 static void draft_write(struct draft *draft, uint64_t number, Paidan__NewTicket *ticket)
 {
-    static const char filler[] = "情况属实，邻居们都可以作证，照片已经上传。";
-    size_t used =
-        (size_t)snprintf(draft->text, sizeof draft->text, "%s", complaints[number / UNITS % 4]);
-    while (used + sizeof filler - 1 <= bench.text_bytes &&
-           used + sizeof filler <= sizeof draft->text) {
-        memcpy(draft->text + used, filler, sizeof filler);
-        used += sizeof filler - 1;
-    }
-    snprintf(draft->external_id, sizeof draft->external_id, "wx%012llu",
-             (unsigned long long)number);
-    snprintf(draft->phone, sizeof draft->phone, "138%08llu",
-             (unsigned long long)(number % 100000000u));
+    memcpy(draft->external_id, "wx", 2);
+    digits_put(draft->external_id + 2, ID_DIGITS, number);
+    memcpy(draft->phone, "138", 3);
+    digits_put(draft->phone + 3, PHONE_DIGITS, number);
     paidan__new_ticket__init(ticket);
     ticket->channel = (char *)"wechat";
     ticket->external_id = draft->external_id;
-    ticket->text = draft->text;
+    ticket->text = texts[number / UNITS % KINDS];
     ticket->place = (char *)places[number % UNITS];
     ticket->phone = draft->phone;
 }
@@ -580,6 +600,7 @@ int main(int argc, char **argv)
                 "[--text-bytes N]\n");
         return 64;
     }
+    texts_make();
     bench_start(&bench.instance);
     json_t *result = measure();
     json_object_set_new(result, "machine", bench_machine(bench.instance.data));
