@@ -161,6 +161,11 @@ static enum rc hear_ruled(const struct heard *heard)
     if (go.action != ESCALATION_DO_ASSIGN) {
         return refuse(heard, ESCALATION_ON_RULED);
     }
+    /* Meanwhile it may have been raised and returned again, for other reasons. */
+    if (ruled->has_return_count && ruled->return_count != heard->ticket.returns) {
+        return escalation_core_refuse_record(heard->step, heard->record,
+                                             PAIDAN__CODE__VERSION_CONFLICT, "return");
+    }
     struct escalation_info info;
     enum rc rc = escalation_state_load_info(heard->step->txn, heard->id, &info);
     if (rc != RC_OK) {

@@ -153,6 +153,8 @@ static enum rc say_returned(struct step *step, const struct step_input *input,
     desked.areas = &area;
     desked.note = returned->note;
     desked.unit = returned->unit;
+    desked.has_return_count = 1;
+    desked.return_count = returned->count;
     const enum rc rc = recall(step, record->first_seq, &desked);
     if (rc != RC_OK) {
         return rc;

@@ -139,6 +139,8 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.note = decision->wish->note;
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
+    ruled.has_return_count = decision->desk.return_count != 0;
+    ruled.return_count = decision->desk.return_count;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = event.has_prev_seq = 1;
     event.ticket = decision->wish->ticket;

@@ -92,7 +92,8 @@ static enum rc fold_desked(struct step_fold *fold, uint64_t ticket, const Paidan
     struct triage_desk desk = {.since_ms = event->at_ms,
                                .registered_ms =
                                    desked->has_registered_ms ? desked->registered_ms : event->at_ms,
-                               .reasons = desked->reasons};
+                               .reasons = desked->reasons,
+                               .return_count = desked->has_return_count ? desked->return_count : 0};
     desk.category_count = take_codes(desk.categories, desked->categories, desked->n_categories);
     desk.area_count = take_codes(desk.areas, desked->areas, desked->n_areas);
     copy(desk.unit, sizeof desk.unit, desked->unit);

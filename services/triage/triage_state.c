@@ -8,7 +8,8 @@
 #include "common/check.h"
 #include "common/codec.h"
 
-enum { TICKET_VERSION = 1, DESK_VERSION = 1, TICKET_BYTES_MAX = 256, DESK_BYTES_MAX = 4096 };
+/* Version 1 of a desk record had no return_count; it is still read. */
+enum { TICKET_VERSION = 1, DESK_VERSION = 2, TICKET_BYTES_MAX = 256, DESK_BYTES_MAX = 4096 };
 
 const char *const triage_tallies[] = {
     "registered", "routed",   "desked", "routed_by_desk", "returned",        "ruled", "undesked",
@@ -143,7 +144,8 @@ enum rc triage_state_desk_read(const void *bytes, size_t size, struct triage_des
 {
     struct codec_reader reader;
     uint8_t version = 0;
-    if (codec_unseal(&reader, bytes, size, &version) != RC_OK || version != DESK_VERSION) {
+    if (codec_unseal(&reader, bytes, size, &version) != RC_OK || version < 1 ||
+        version > DESK_VERSION) {
         return RC_CORRUPT;
     }
     memset(record, 0, sizeof *record);
@@ -157,6 +159,7 @@ enum rc triage_state_desk_read(const void *bytes, size_t size, struct triage_des
     codec_get_text(&reader, record->channel, sizeof record->channel);
     codec_get_text(&reader, record->title, sizeof record->title);
     fits = fits && get_long(&reader, record->note, sizeof record->note);
+    record->return_count = version >= 2 ? codec_get_u32(&reader) : 0;
     return fits && codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
 
@@ -187,6 +190,7 @@ enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
     codec_put_text(&writer, record->channel);
     codec_put_text(&writer, record->title);
     put_long(&writer, record->note);
+    codec_put_u32(&writer, record->return_count);
     codec_seal_end(&writer);
     CHECK(!writer.failed);
     unsigned char key[TRIAGE_KEY_BYTES];

@@ -51,6 +51,7 @@ struct triage_ticket {
 struct triage_desk {
     uint64_t since_ms, registered_ms;
     uint32_t reasons, chases;
+    uint32_t return_count; /* which return of the ticket it is; 0: none, or not known */
     uint32_t category_count, area_count;
     char categories[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];
     char areas[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];

@@ -126,6 +126,20 @@ static void tell_return_expires(struct story *story)
     (void)teller_work(story, "zhao", "s.city", RETURN, 1);
 }
 
+/* The ruling on the first return comes when a higher unit has returned the ticket, too. */
+static void tell_return_twice(struct story *story)
+{
+    teller_route_noise(story, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(story, "li", "b1", RETURN, 1);
+    story_until(story, 2 * HOUR); /* raised off the desk */
+    (void)teller_work(story, "chen", "c1", RETURN, 1);
+    teller_rule_on(story, 1, "b2", 1, 1); /* late */
+    teller_look(story, 1);
+    teller_rule_on(story, 1, "s.city", 3, 2);
+    teller_look(story, 1);
+}
+
 static void tell_top_return(struct story *story)
 {
     const struct teller_route where = {
@@ -461,6 +475,7 @@ const struct escalation_story escalation_stories[] = {
     {"return", "ladder", tell_return},
     {"ruled_at_once", "ladder", tell_ruled_at_once},
     {"return_expires", "ladder", tell_return_expires},
+    {"return_twice", "ladder", tell_return_twice},
     {"top_return", "ladder", tell_top_return},
     {"two_clerks", "ladder", tell_two_clerks},
     {"waiting", "ladder", tell_waiting},

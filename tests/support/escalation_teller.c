@@ -38,7 +38,8 @@ void teller_route_noise(struct story *story, uint64_t number)
     teller_route(story, number, &where);
 }
 
-void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level)
+void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint32_t level,
+                    uint32_t return_count)
 {
     Paidan__Ruled ruled = PAIDAN__RULED__INIT;
     ruled.category = "noise";
@@ -46,12 +47,19 @@ void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_
     ruled.unit = (char *)unit;
     ruled.level = level;
     ruled.note = "归你处理";
+    ruled.has_return_count = return_count != 0;
+    ruled.return_count = return_count;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = true;
     event.ticket = story_ticket(story, number);
     event.fact_case = PAIDAN__EVENT__FACT_RULED;
     event.ruled = &ruled;
     story_hear(story, "triage", &event);
+}
+
+void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level)
+{
+    teller_rule_on(story, number, unit, level, 0);
 }
 
 void teller_withdraw(struct story *story, uint64_t number)

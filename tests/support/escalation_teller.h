@@ -17,6 +17,9 @@ void teller_route(struct story *story, uint64_t number, const struct teller_rout
 void teller_route_noise(struct story *story, uint64_t number);
 /* triage: Ruled, noise at building 1. */
 void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level);
+/* The same, on the return of that count. */
+void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint32_t level,
+                    uint32_t return_count);
 /* intake: Withdrawn, Chased, Supplemented. */
 void teller_withdraw(struct story *story, uint64_t number);
 void teller_chase(struct story *story, uint64_t number, uint32_t count);

@@ -242,6 +242,9 @@ static void put_triage(struct line *line, const Paidan__Event *event)
         if (ruled->has_urgency) {
             put(line, " urgency=%d", (int)ruled->urgency);
         }
+        if (ruled->has_return_count) {
+            put(line, " return=%u", ruled->return_count);
+        }
         put_text(line, "note", ruled->note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_UNDESKED) {
         put_text(line, "reason", event->undesked->reason);
