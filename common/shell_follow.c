@@ -35,6 +35,7 @@ static void follow_forget(struct shell_follow *follow)
     follow->fetched = NULL;
     follow->block_open = false;
     follow->record_held = false;
+    follow->begun = false;
     follow->block_index = 0;
     follow->gathered = follow->applied;
     arena_reset(&follow->arena);
@@ -394,6 +395,7 @@ static enum rc record_gather(struct shell *shell, unsigned index)
     input->event = event;
     follow->gathered = (struct cursor){.seq = record->seq, .crc = record->crc};
     follow->record_held = false;
+    follow->begun = true;
     return RC_OK;
 }
 
@@ -457,8 +459,7 @@ bool shell_follow_held(const struct shell *shell)
 static uint64_t follow_ready_us(const struct shell *shell, const struct shell_follow *follow,
                                 bool beside)
 {
-    const bool begun = follow->block_open || follow->record_held; /* the rest of what was begun */
-    if (!shell->service->step->follows_lazily || begun ||
+    if (!shell->service->step->follows_lazily || follow->begun ||
         follow->head - follow->applied.seq > FOLLOW_LAZY_RECORDS_MAX) {
         return follow->held_us;
     }

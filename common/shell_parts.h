@@ -137,6 +137,7 @@ struct shell_follow {
     Paidan__Fetched *fetched;
     size_t block_index;
     bool block_open, record_held; /* record: read from the block, not yet an input */
+    bool begun;                   /* some of fetched was gathered */
     struct evlog_block block;
     struct evlog_record record;
 };

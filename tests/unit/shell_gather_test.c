@@ -279,6 +279,8 @@ static void test_records_when_nobody_waits_for_them_then_held_back_a_little(void
     here->service.follows_lazily = true;
     const uint64_t held_us = here->shell->follows[0].held_us = clock_monotonic_us() + 60000000;
     assert_int_equal(gather_round(here), 0);
+    shell_follow_commit(here->shell); /* of a step without them */
+    assert_int_equal(gather_round(here), 0);
     const uint64_t alone_us = shell_follow_ready_us(here->shell, UINT64_MAX, false);
     assert_true(alone_us > shell_follow_ready_us(here->shell, UINT64_MAX, true));
     assert_true(alone_us <= held_us + 200000);
