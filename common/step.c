@@ -63,6 +63,9 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     engine->answers_full = false;
     engine->arena.used = run->mark;
     engine->arena.denied = false;
+    if (engine->memo.room != NULL) {
+        store_set_memo(txn, &engine->memo);
+    }
     engine->step.txn = txn;
     engine->step.gather = NULL;
     engine->step.site = engine->site;

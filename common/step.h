@@ -94,6 +94,7 @@ struct step_service {
     bool follows_lazily; /* nobody waits for what the followed records lead to: they may be held
                             back for a fraction of a second, so that commands share their commits */
     bool keeps_log;      /* the log is the store of texts: never trimmed */
+    size_t memo_bytes;   /* of store_memo within a step's transaction; 0: none */
     /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
      * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_BUG: a fact of
      * ours that nobody may read (step_append). RC_FULL, RC_STORE: from the store. */

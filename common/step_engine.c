@@ -90,6 +90,11 @@ static enum rc open_all(struct step_engine *engine)
     if (rc == RC_OK && (engine->wakes == NULL || engine->wake_slots == NULL)) {
         rc = RC_LIMIT;
     }
+    if (rc == RC_OK && engine->service->memo_bytes > 0) {
+        engine->memo.bytes = engine->service->memo_bytes;
+        engine->memo.room = calloc(1, engine->memo.bytes);
+        rc = engine->memo.room != NULL ? RC_OK : RC_LIMIT;
+    }
     if (rc != RC_OK) {
         return rc;
     }
@@ -134,6 +139,7 @@ void step_engine_close(struct step_engine *engine)
     evlog_fini(&engine->log);
     free(engine->wakes);
     free(engine->wake_slots);
+    free(engine->memo.room);
     free(engine);
 }
 

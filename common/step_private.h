@@ -43,6 +43,7 @@ struct step_engine {
     struct arena arena, answers;
     struct evlog log;
     struct tally committed_tally, tally;
+    struct store_memo memo;
     uint64_t now_ms; /* stored */
     unsigned follow_count, follower_count, tally_count;
     struct step_follow follows[STEP_FOLLOWS_MAX];

@@ -127,6 +127,18 @@ enum rc store_commit(struct store_txn *txn)
     return rc == RC_OK && write ? store_ask_fault(store, "committed") : rc;
 }
 
+void store_set_memo(struct store_txn *txn, struct store_memo *memo)
+{
+    CHECK(txn->write);
+    memo->epoch++;
+    txn->memo = memo;
+}
+
+struct store_memo *store_memo(struct store_txn *txn)
+{
+    return txn->memo;
+}
+
 /* ---- rows ---- */
 
 static MDB_val make_key(const struct store_txn *txn, unsigned table, const void *key,

@@ -57,6 +57,17 @@ MUST_CHECK enum rc store_begin(struct store *store, bool write, struct store_txn
 MUST_CHECK enum rc store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 
+/* Memory of the caller that goes with one write transaction, for what it has decoded of rows it
+ * read or wrote and may want again. What was put there under another epoch is not true any more:
+ * each transaction that gets it begins a new one. NULL: none. */
+struct store_memo {
+    uint64_t epoch;
+    size_t bytes;
+    void *room; /* zero at first */
+};
+void store_set_memo(struct store_txn *txn, struct store_memo *memo);
+struct store_memo *store_memo(struct store_txn *txn);
+
 /* Each returns RC_OK, RC_NOT_FOUND (get, del), RC_EXISTS (insert, append), RC_FULL, RC_CORRUPT (a
  * page is damaged) or RC_STORE. After RC_FULL, RC_CORRUPT or RC_STORE only store_abort is allowed.
  * append: key must be above every key. */

@@ -29,6 +29,7 @@ struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool write;
+    struct store_memo *memo;
 };
 
 /* error: of LMDB or errno; operation: for the log line. */

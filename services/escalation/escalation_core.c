@@ -165,6 +165,7 @@ const struct step_service escalation_service = {
     .followed_by = followed_by,
     .tables = tables,
     .tallies = tallies,
+    .memo_bytes = ESCALATION_MEMO_BYTES,
     .apply = apply,
     .evolve = escalation_evolve,
     .query = escalation_query,

@@ -24,6 +24,7 @@ enum {
     STEP_AFTER = 1,
     STEP_FIRED = 2,
     TICKET_BYTES_MAX = 2048,
+    MEMO_SLOTS = 2048, /* power of two: a pull gives at most PULL_MAX tickets */
     INFO_BYTES_MAX = 512,
 };
 
@@ -141,6 +142,38 @@ static void put_optional(struct codec_writer *writer, const struct escalation_ti
     }
 }
 
+/* ---- the memo: tickets as they lie in the table, decoded once for deciding and for folding. Only
+ * decoding puts them there, so that what folding sees never depends on it. ---- */
+
+struct memo_slot {
+    uint64_t epoch, id;
+    struct escalation_ticket ticket;
+};
+
+static_assert(sizeof(struct memo_slot) * (size_t)MEMO_SLOTS <= ESCALATION_MEMO_BYTES,
+              "the memo fits");
+
+/* Where this ticket is remembered, if it is; NULL: the transaction has no memo. */
+static struct memo_slot *memo_slot(struct store_txn *txn, uint64_t id, uint64_t *epoch)
+{
+    const struct store_memo *memo = store_memo(txn);
+    if (memo == NULL || memo->bytes < ESCALATION_MEMO_BYTES) {
+        return NULL;
+    }
+    *epoch = memo->epoch;
+    /* Tickets of one unit have numbers at a distance, often the same one. */
+    return (struct memo_slot *)memo->room + (id * 0x9e3779b97f4a7c15ull >> 32) % MEMO_SLOTS;
+}
+
+static void memo_forget(struct store_txn *txn, uint64_t id)
+{
+    uint64_t epoch = 0;
+    struct memo_slot *slot = memo_slot(txn, id, &epoch);
+    if (slot != NULL && slot->epoch == epoch && slot->id == id) {
+        slot->epoch = 0;
+    }
+}
+
 enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
                               const struct escalation_ticket *ticket)
 {
@@ -178,6 +211,7 @@ enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
     codec_seal_end(&writer);
     CHECK(!writer.failed);
     escalation_state_id_key(id, key);
+    memo_forget(txn, id);
     return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, writer.used);
 }
 
@@ -307,11 +341,25 @@ enum rc escalation_state_decode(const void *value, size_t bytes, struct escalati
 enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
 {
     unsigned char key[ESCALATION_ID_KEY_BYTES];
-    escalation_state_id_key(id, key);
     const void *value = NULL;
     size_t bytes = 0;
-    const enum rc rc = store_get(txn, ESCALATION_TICKET, key, sizeof key, &value, &bytes);
-    return rc == RC_OK ? escalation_state_decode(value, bytes, ticket) : rc;
+    uint64_t epoch = 0;
+    struct memo_slot *slot = memo_slot(txn, id, &epoch);
+    if (slot != NULL && slot->epoch == epoch && slot->id == id) {
+        *ticket = slot->ticket;
+        return RC_OK;
+    }
+    escalation_state_id_key(id, key);
+    enum rc rc = store_get(txn, ESCALATION_TICKET, key, sizeof key, &value, &bytes);
+    if (rc == RC_OK) {
+        rc = escalation_state_decode(value, bytes, ticket);
+    }
+    if (rc == RC_OK && slot != NULL) {
+        slot->epoch = epoch;
+        slot->id = id;
+        slot->ticket = *ticket;
+    }
+    return rc;
 }
 
 /* ---- info ---- */

@@ -94,6 +94,10 @@ struct escalation_info {
     uint64_t registered_ms;
 };
 
+/* For step_service.memo_bytes: then a ticket that is loaded twice in a transaction is decoded once.
+ */
+#define ESCALATION_MEMO_BYTES ((size_t)4 << 20)
+
 /* Reads; RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
 MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);

@@ -124,6 +124,34 @@ static void test_info_when_stored_then_read_back_whole(void **state)
     assert_memory_equal(&info, &again, sizeof info);
 }
 
+/* A ticket that is remembered is always the one in the table of this very transaction. */
+static void test_memo_when_saved_or_undone_then_never_stale(void **state)
+{
+    struct room *room = *state;
+    struct store_memo memo = {.bytes = ESCALATION_MEMO_BYTES};
+    struct escalation_ticket ticket, again;
+    memo.room = calloc(1, memo.bytes);
+    assert_non_null(memo.room);
+    store_set_memo(room->txn, &memo);
+    fill(&ticket);
+    for (uint32_t round = 1; round <= 3; round++) {
+        ticket.round = round;
+        ticket.holder[0] = '\0';
+        ticket.lease_until_ms = 0;
+        assert_int_equal(escalation_state_save(room->txn, 7, &ticket), RC_OK);
+        for (unsigned time = 0; time < 2; time++) {
+            assert_int_equal(escalation_state_load(room->txn, 7, &again), RC_OK);
+            assert_int_equal(again.round, round);
+            assert_string_equal(again.holder + 1, ""); /* decoded, not what was handed in */
+        }
+    }
+    store_abort(room->txn);
+    assert_int_equal(store_begin(room->story.store, true, &room->txn), RC_OK);
+    store_set_memo(room->txn, &memo);
+    assert_int_equal(escalation_state_load(room->txn, 7, &again), RC_NOT_FOUND);
+    free(memo.room);
+}
+
 /* Each byte changed, each length cut: never read as something else. */
 static void test_records_when_damaged_then_corrupt(void **state)
 {
@@ -256,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ticket_when_stored_then_read_back_whole, open_room,
                                         close_room),
         cmocka_unit_test_setup_teardown(test_info_when_stored_then_read_back_whole, open_room,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(test_memo_when_saved_or_undone_then_never_stale, open_room,
                                         close_room),
         cmocka_unit_test_setup_teardown(test_records_when_damaged_then_corrupt, open_room,
                                         close_room),
