@@ -22,7 +22,7 @@ struct options {
     struct crash_limits limits;
     struct crash_pretence pretence;
     uint64_t broken_max, every;
-    bool progress;
+    bool progress, process;
 };
 
 /* What a child that may die leaves to its parent. */
@@ -44,11 +44,13 @@ static int usage(void)
     puts(
         "usage: test-crash-check --journal FILE --service NAME [--seed S] [--subsets N] [--all N]\n"
         "           [--tear BYTES] [--recent N] [--every N] [--broken-max N] [--progress]\n"
+        "           [--process]\n"
         "           [--pretend no-sync|no-data-sync|no-meta-sync]\n"
         "--all: every subset up to N pending pages (8), beyond that --subsets random ones (64)\n"
         "--progress: on a terminal; --every: look at each N-th moment only; --tear: 512, the "
         "sector, unless one wants to "
         "know\n"
+        "--process: the journal of a real service, see record_shim.c\n"
         "--pretend: as if the program had not asked for this sync; states must break then\n"
         "Exits 0: all laws hold in all states, 1: not, 64: usage or unusable journal.");
     return 64;
@@ -124,6 +126,7 @@ static bool check_whole(struct check *check, const char *folder)
     struct crash_disk disk;
     struct crash_verdict verdict;
     crash_disk_open(&disk, check->options.journal, (struct crash_pretence){0});
+    disk.process = check->options.process;
     while (crash_disk_next(&disk) != CRASH_END) {
     }
     for (size_t index = 0; index < disk.pending_count; index++) {
@@ -143,6 +146,7 @@ static int check_all(struct check *check)
 {
     const struct options *options = &check->options;
     crash_disk_open(&check->disk, options->journal, options->pretence);
+    check->disk.process = options->process;
     enum crash_event event = CRASH_MOMENT;
     while (event != CRASH_END && check->shared->broken_all < options->broken_max) {
         event = crash_disk_next(&check->disk);
@@ -177,13 +181,19 @@ static bool parse_pretence(const char *text, struct crash_pretence *pretence)
 
 static bool parse(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {
-        {"journal", required_argument, NULL, 'j'},    {"service", required_argument, NULL, 's'},
-        {"seed", required_argument, NULL, 'r'},       {"subsets", required_argument, NULL, 'n'},
-        {"all", required_argument, NULL, 'a'},        {"tear", required_argument, NULL, 't'},
-        {"recent", required_argument, NULL, 'l'},     {"every", required_argument, NULL, 'e'},
-        {"broken-max", required_argument, NULL, 'b'}, {"pretend", required_argument, NULL, 'p'},
-        {"progress", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"journal", required_argument, NULL, 'j'},
+                                          {"service", required_argument, NULL, 's'},
+                                          {"seed", required_argument, NULL, 'r'},
+                                          {"subsets", required_argument, NULL, 'n'},
+                                          {"all", required_argument, NULL, 'a'},
+                                          {"tear", required_argument, NULL, 't'},
+                                          {"recent", required_argument, NULL, 'l'},
+                                          {"every", required_argument, NULL, 'e'},
+                                          {"broken-max", required_argument, NULL, 'b'},
+                                          {"pretend", required_argument, NULL, 'p'},
+                                          {"progress", no_argument, NULL, 'v'},
+                                          {"process", no_argument, NULL, 'P'},
+                                          {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         const uint64_t number = optarg == NULL ? 0 : strtoull(optarg, NULL, 10);
@@ -205,6 +215,8 @@ static bool parse(int argc, char **argv, struct options *options)
             options->every = number;
         } else if (option == 'b' && number > 0) {
             options->broken_max = number;
+        } else if (option == 'P') {
+            options->process = true;
         } else if (option == 'v') {
             options->progress = true;
         } else if (option != 'p' || !parse_pretence(optarg, &options->pretence)) {

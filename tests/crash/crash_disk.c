@@ -88,12 +88,43 @@ static void add_piece(struct crash_disk *disk, struct crash_piece piece)
     disk->pending[disk->pending_count++] = piece;
 }
 
+/* LMDB 0.9: a header of 16 bytes, then the meta record, which ends with its transaction's number.
+ */
+#define META_TXN_AT 144u
+
+uint64_t crash_bytes_txn(const struct crash_bytes *file)
+{
+    uint64_t newest = 0;
+    for (size_t page = 0; page < 2; page++) {
+        uint64_t txn = 0;
+        if (file->size >= page * CRASH_PAGE_BYTES + META_TXN_AT + sizeof txn) {
+            memcpy(&txn, file->data + page * CRASH_PAGE_BYTES + META_TXN_AT, sizeof txn);
+        }
+        newest = txn > newest ? txn : newest;
+    }
+    return newest;
+}
+
+static void see_txn(struct crash_disk *disk, uint64_t offset, const unsigned char *data,
+                    size_t bytes)
+{
+    for (uint64_t page = 0; page < 2; page++) {
+        const uint64_t at = page * CRASH_PAGE_BYTES + META_TXN_AT;
+        uint64_t txn = 0;
+        if (offset <= at && at + sizeof txn <= offset + bytes) {
+            memcpy(&txn, data + (at - offset), sizeof txn);
+            disk->written_txn = txn > disk->written_txn ? txn : disk->written_txn;
+        }
+    }
+}
+
 /* One piece for each page that the write touches. */
 static void add_write(struct crash_disk *disk, uint64_t offset, const unsigned char *data,
                       size_t bytes)
 {
     disk->writes++;
     disk->page_bytes += bytes;
+    see_txn(disk, offset, data, bytes);
     while (bytes > 0) {
         const size_t room = CRASH_PAGE_BYTES - (size_t)(offset % CRASH_PAGE_BYTES);
         const size_t part = bytes < room ? bytes : room;
@@ -142,6 +173,8 @@ static void add_mark(struct crash_disk *disk, const unsigned char *text, size_t 
     disk->marks[disk->passed.count++] = copy;
     if (strncmp(copy, "head ", 5) == 0) {
         disk->passed.told_head = strtoull(copy + 5, NULL, 10);
+    } else if (strcmp(copy, "sent") == 0) {
+        disk->passed.told_txn = disk->written_txn;
     }
 }
 

@@ -36,6 +36,7 @@ enum crash_name {
 struct crash_marks {
     size_t count;       /* passed so far, of crash_disk.marks */
     uint64_t told_head; /* of the newest "head" */
+    uint64_t told_txn;  /* newest transaction at the newest "sent"; 0: there was none */
 };
 
 /* What the planted faults take away: the proof that the checker sees. */
@@ -49,6 +50,7 @@ struct crash_disk {
     size_t at;      /* in the journal */
     bool at_moment; /* the record there has begun and is not yet sure */
     struct crash_pretence pretence;
+    bool process; /* the journal is a real service's: the caller says so */
     struct crash_bytes durable;
     struct crash_piece *pending;
     size_t pending_count, pending_max;
@@ -56,8 +58,13 @@ struct crash_disk {
     const char **marks; /* copies, ended by zero */
     size_t marks_max;
     struct crash_marks passed;
+    uint64_t written_txn;               /* newest transaction whose meta record was written */
     uint64_t writes, syncs, page_bytes; /* figures */
 };
+
+/* Number of the newest transaction that LMDB finds in a file: the larger of its two meta records'.
+ */
+uint64_t crash_bytes_txn(const struct crash_bytes *file);
 
 enum crash_event { CRASH_MOMENT, CRASH_END };
 

@@ -25,6 +25,8 @@ struct journal_record {
 /* The shim's one own symbol, found with dlsym: puts a note into the journal.
  *   "asked EXTERNAL"          a ticket is about to be submitted
  *   "given NUMBER EXTERNAL"   its number was told to the resident
- *   "head SEQ"                all records up to here may have been told to anybody */
+ *   "head SEQ"                all records up to here may have been told to anybody
+ * and the shim's own, of a real service, whose callers are not asked:
+ *   "sent"                    all that is committed may have been told to anybody */
 typedef void (*journal_mark)(const char *text);
 #define JOURNAL_MARK_SYMBOL "crash_record_mark"

@@ -2,8 +2,11 @@
  *
  * PAIDAN_CRASH_FOLDER: the store's folder, spelled as the program spells it. PAIDAN_CRASH_JOURNAL:
  * the file to write. Calls go straight to the kernel and are noted once they succeeded, with what
- * was really written. For programs that write to their store from one thread at a time. */
+ * was really written. For programs that write to their store from one thread at a time.
+ * PAIDAN_CRASH_SENT: the program is a real service; whenever it sends something after it wrote, a
+ * mark says that others may know what is stored by then. */
 #undef _FORTIFY_SOURCE /* its headers define what is defined here */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -26,6 +29,7 @@ void crash_record_mark(const char *text);
 
 static unsigned char kinds[FILES_MAX];
 static int journal = -1;
+static bool wrote_since_sent;
 
 /* ---- the journal ---- */
 
@@ -53,6 +57,7 @@ static void begin(enum journal_kind kind, bool durable, uint64_t offset, size_t 
             abort();
         }
     }
+    wrote_since_sent = wrote_since_sent || kind == JOURNAL_WRITE;
     put(&record, sizeof record);
 }
 
@@ -65,6 +70,37 @@ static void note(enum journal_kind kind, const char *text)
 void crash_record_mark(const char *text)
 {
     note(JOURNAL_MARK, text);
+}
+
+/* ---- what is sent ---- */
+
+static void note_sent(void)
+{
+    if (wrote_since_sent && getenv("PAIDAN_CRASH_SENT") != NULL) {
+        wrote_since_sent = false;
+        note(JOURNAL_MARK, "sent");
+    }
+}
+
+int zmq_send(void *socket, const void *bytes, size_t count, int flags);
+int zmq_msg_send(void *message, void *socket, int flags);
+
+int zmq_send(void *socket, const void *bytes, size_t count, int flags)
+{
+    int (*real)(void *, const void *, size_t, int) = NULL;
+    void *found = dlsym(RTLD_NEXT, "zmq_send");
+    memcpy(&real, &found, sizeof real);
+    note_sent();
+    return real(socket, bytes, count, flags);
+}
+
+int zmq_msg_send(void *message, void *socket, int flags)
+{
+    int (*real)(void *, void *, int) = NULL;
+    void *found = dlsym(RTLD_NEXT, "zmq_msg_send");
+    memcpy(&real, &found, sizeof real);
+    note_sent();
+    return real(message, socket, flags);
 }
 
 /* ---- which files ---- */
