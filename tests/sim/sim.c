@@ -10,6 +10,8 @@
 #include "sim_parts.h"
 
 #define HOUR_MS 3600000ull
+/* 15 submits of 2.5 tickets, less those that are lost or duplicates: as measured over a year. */
+#define TICKETS_PER_100_ACTS 33u
 #define REPLAY_TWICE_HOURS 168u /* longer runs replay once at the end, and on the way */
 #define REST_HOURS_MAX (60u * 24u)
 
@@ -155,7 +157,7 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     sim->figures = figures;
     sim->rng.state = options->seed * 0x9e3779b97f4a7c15ull | 1;
     sim->laws = sim_laws_new();
-    sim->act_ms = 24 * HOUR_MS * SIM_SUBMITS_PERCENT * 5 / (2 * 100 * options->tickets_a_day) + 1;
+    sim->act_ms = 24 * HOUR_MS * TICKETS_PER_100_ACTS / (100 * options->tickets_a_day) + 1;
     sim->check_ms = SIM_START_MS + 24 * HOUR_MS;
     sim_open_world(sim);
     work(sim);

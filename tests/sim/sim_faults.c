@@ -199,7 +199,8 @@ static void harm_clock(struct sim *sim)
         world_set_time(sim->world, now_ms - rng_below(&sim->rng, HOUR_MS));
         sim->figures->faults[SIM_CLOCK_BACK]++;
     } else {
-        world_set_time(sim->world, now_ms + rng_below(&sim->rng, 12 * HOUR_MS));
+        const uint64_t hours = rng_percent(&sim->rng, 20) ? 12 : 1;
+        world_set_time(sim->world, now_ms + rng_below(&sim->rng, hours * HOUR_MS));
         sim->figures->faults[SIM_CLOCK_FORWARD]++;
     }
 }

@@ -4,7 +4,7 @@
 #include "sim.h"
 
 #define SIM_START_MS 1795305600000ull /* 2026-11-22 08:00 in Shanghai */
-#define SIM_SUBMITS_PERCENT 15u       /* of all acts, with 2.5 tickets each */
+#define SIM_SUBMITS_PERCENT 15u       /* of all acts; see TICKETS_PER_100_ACTS */
 #define SIM_PENDING_MAX 256u
 #define SIM_FLIGHTS_MAX 64u
 
