@@ -52,8 +52,10 @@ MUST_CHECK enum rc store_open(struct store **store, const struct store_options *
 void store_close(struct store *store);
 
 MUST_CHECK enum rc store_begin(struct store *store, bool write, struct store_txn **txn);
-/* Ends txn whatever it returns. RC_OK: durable. RC_FULL: nothing was stored, go on later. RC_STORE:
- * unknown or broken: leave the process (exit 75) and open again. */
+/* Ends txn whatever it returns. RC_OK: durable. RC_FULL: nothing is in force, go on later; where
+ * not even the page that puts a commit in force could be written (file systems that copy on write),
+ * LMDB gives the environment up, and the next store_begin is RC_STORE. RC_STORE: unknown or broken:
+ * leave the process (exit 75) and open again. */
 MUST_CHECK enum rc store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 

@@ -32,15 +32,34 @@ static int ask_done(struct cli *cli, Paidan__Request *request, uint64_t ticket)
     return status == CLI_EXIT_OK ? tell_done(cli, ticket, answer->done) : status;
 }
 
+/* What names the ticket: number and query code, or the channel's own id. 0 or a status. */
+static int lookup_fill(const struct cli *cli, Paidan__Lookup *lookup)
+{
+    const bool by_number = cli->operand_count == 1 && cli_given(cli, CLI_CODE);
+    const bool by_channel = cli_given(cli, CLI_CHANNEL) && cli_given(cli, CLI_EXTERNAL_ID);
+    const unsigned given = cli->operand_count + cli_given(cli, CLI_CODE) +
+                           cli_given(cli, CLI_CHANNEL) + cli_given(cli, CLI_EXTERNAL_ID);
+    if (given != 2 || !(by_number || by_channel)) {
+        return cli_usage(cli, "需要：工单号 --code C，或 --channel C --external-id X",
+                         "needs NUMBER --code C, or --channel C --external-id X", "lookup");
+    }
+    if (by_channel) {
+        lookup->channel = cli_text(cli, CLI_CHANNEL);
+        lookup->external_id = cli_text(cli, CLI_EXTERNAL_ID);
+        return CLI_EXIT_OK;
+    }
+    lookup->has_ticket = 1;
+    lookup->query_code = cli_text(cli, CLI_CODE);
+    return cli_ticket(cli, cli->operands[0], &lookup->ticket);
+}
+
 int cli_lookup(struct cli *cli)
 {
     Paidan__Lookup lookup = PAIDAN__LOOKUP__INIT;
-    int status = cli_ticket(cli, cli->operands[0], &lookup.ticket);
+    int status = lookup_fill(cli, &lookup);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    lookup.has_ticket = 1;
-    lookup.query_code = cli_text(cli, CLI_CODE);
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_LOOKUP;
     request.lookup = &lookup;

@@ -26,5 +26,18 @@ expect "codes" "$(json_all code <"$scratch/out" | grep -v '^OK$' | tr '\n' ' ')"
 # Given again, those that were taken are found by their external ids.
 paidan "$data" submit --channel wechat --from "$scratch/rows.tsv" --json >"$scratch/again" || true
 expect "summary of the same table" "$(summary_of "$scratch/again")" "0 3 5"
+# A channel finds its own ticket by its own id; half of a name is refused.
+expect "lookup by id" "$(paidan "$data" lookup --channel wechat --external-id good-1 --json | json_first title)" \
+    "小区垃圾桶三天没人清运"
+for words in "--channel wechat" "--external-id good-1" "--code ABC123" \
+    "--channel wechat --external-id good-1 --code ABC123"; do
+    code=0
+    read -ra given <<<"$words"
+    paidan "$data" lookup "${given[@]}" 2>/dev/null >&2 || code=$?
+    expect "lookup $words" "$code" 64
+done
+code=0
+paidan "$data" lookup --channel wechat --external-id nobody 2>/dev/null >&2 || code=$?
+expect "lookup of an unknown id" "$((code != 0 && code != 64))" 1
 expect "registered" "$(paidan "$data" stats --json | json_first registered)" 3
 instance_stop "$data"
