@@ -208,11 +208,14 @@ static void test_step_when_frames_carry_thousands_then_bounded_by_items(void **s
         send_submit(here, 3000);
     }
     expect_queued(here, 5);
-    assert_int_equal(gather_round(here), 3); /* begun below the bound: taken whole */
-    assert_int_equal(here->shell->items, 9000);
-    assert_true(here->shell->items < STEP_ITEMS_MAX + SUBMIT_TICKETS_MAX);
-    assert_int_equal(gather_round(here), 2); /* nothing is lost */
-    assert_int_equal(gather_round(here), 0);
+    /* On a slow machine a step takes fewer, for reading must not delay it. */
+    size_t frames = 0;
+    for (size_t count = 1; count > 0; frames += count) {
+        count = gather_round(here);
+        assert_int_equal(here->shell->items, count * 3000);
+        assert_true(here->shell->items < STEP_ITEMS_MAX + SUBMIT_TICKETS_MAX);
+    }
+    assert_int_equal(frames, 5); /* nothing is lost */
 }
 
 static void test_step_when_one_frame_is_the_largest_then_it_fits(void **state)
