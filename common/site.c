@@ -138,6 +138,7 @@ static void load_all(struct site_load *load)
     site_check_categories(load);
     site_check_levels(load);
     if (!load->no_memory) {
+        site_rules_read_supervisors(load);
         site_rules_read_policies(load);
         site_check_policies(load);
     }
@@ -223,6 +224,7 @@ void site_free(struct site *site)
     free(site->calendars);
     free(site->zone);
     free(site->policies);
+    free(site->supervisors);
     match_free(site->keywords);
     match_free(site->places);
     site_index_free(site->index);

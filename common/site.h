@@ -18,7 +18,8 @@
  * above, a level without a fallback owner, a unit on an unknown level, an alias of unknown area, a
  * calendar without open time, overlapping intervals, two overrides of a day, a cycle of calendars,
  * a holiday file with foreign days, an unknown time zone, a policy missing for a level, amounts of
- * 0 or over a year, too many rows of anything.
+ * 0, over a year or over their cap, a step that can never be reached, two steps at one moment, too
+ * many rows of anything.
  *
  * Indexes into the arrays are valid for this struct site only; facts carry codes. */
 #pragma once
@@ -59,21 +60,51 @@ struct site_channel {
 };
 
 enum site_expiry { SITE_RAISE, SITE_CARD }; /* at the top level RAISE acts as CARD */
+/* A moment of a clock, in the clock's own unit. */
+struct site_moment {
+    enum site_moment_kind {
+        SITE_MOMENT_NONE,
+        SITE_MOMENT_PERCENT, /* of the amount: 1..99 */
+        SITE_MOMENT_BEFORE,  /* the deadline, value ms */
+        SITE_MOMENT_AFTER,   /* likewise; of a step only */
+    } kind;
+    uint64_t value;
+};
+struct site_step {
+    struct site_moment at;
+    uint8_t does; /* bits 1 << enum StepDoes */
+};
 struct site_clock_rule {
     bool present;
-    uint64_t amount_ms;    /* in the calendar's open time */
-    uint32_t calendar;     /* index */
-    uint32_t warn_percent; /* of amount, 0: no warning; 1..99 */
+    struct calendar_term term;
+    uint32_t calendar; /* index; 0 where the unit does not ask for open time */
+    uint64_t cap_ms;   /* in the unit: no extension leads beyond it; 0: none */
+    struct site_moment warn;
     enum site_expiry expiry;
+    uint32_t step_count; /* in the order of the file; no two at one moment */
+    struct site_step steps[CLOCK_STEPS_MAX];
 };
 struct site_policy { /* first match in file order wins; line for explain */
     uint32_t line;
     uint32_t category; /* index (matches its descendants too) or SITE_NONE = any */
     uint32_t level;    /* 0 = any */
     uint32_t urgency;  /* enum Urgency or 0 = any */
+    uint32_t calendar; /* of working units whose clock names none; 0: they must name one */
     struct site_clock_rule accept, contact, handle,
-        redo;                 /* accept and handle always present; redo default = handle */
-    uint64_t alarm_repeat_ms; /* at the top level, elapsed */
+        redo; /* accept and handle always present; redo default = handle */
+    /* Terms without warning and steps. Absent: no term. */
+    struct site_clock_rule assist, mediation, deliberation, coordination;
+    /* Within which an asked extension or raise is decided; always present: by default one working
+     * day of the calendar of handle, 24 h where it has none. */
+    struct site_clock_rule request;
+    struct site_clock_rule return_window; /* after it nothing is returned; absent: no such rule */
+    uint32_t extensions_max;              /* default 2; 0: none */
+    uint32_t suspensions_max;             /* default 1; at most 8 */
+    uint64_t suspension_cap_ms;           /* elapsed; default 365 days */
+    bool raise_accepts;        /* a raise by competence waits until the upper level accepts it */
+    uint32_t supervise_on;     /* bits 1 << enum SuperviseRule: red card, reopened, chased */
+    uint32_t supervise_chases; /* so many make CHASED; default 3 */
+    uint64_t alarm_repeat_ms;  /* at the top level, elapsed */
 };
 struct site_callback {
     uint32_t attempts_max; /* default 3 */
@@ -100,6 +131,8 @@ struct site {
     struct site_policy *policies;
     struct site_callback callback;
     uint64_t lease_ms;      /* default 10 min */
+    uint32_t *supervisors;  /* unit indexes 督办单位; default: the top level's fallback */
+    uint32_t supervisor_count;
     bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
     struct match *keywords; /* value: index into keyword table */
@@ -112,7 +145,7 @@ struct site_mistake {
     char file[64];
     uint32_t line; /* 0: the file as a whole */
     char name[40]; /* stable: "AREA_CYCLE" */
-    char zh[256], en[256];
+    char zh[320], en[512];
 };
 struct site_report {
     uint32_t count;    /* all mistakes; only the first SITE_MISTAKES_MAX are kept, in front */
@@ -152,11 +185,15 @@ void site_owner(const struct site *site, uint32_t category, uint32_t area, uint3
 /* Lowest level, from `from` (1..) up, whose owner is not only the fallback; `from` itself if all
  * are fallbacks. */
 uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t area, uint32_t from);
-/* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. */
+/* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. One
+ * of site->supervisors. */
 bool site_supervises(const struct site *site, const char *unit);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);
+
+/* How much of the term is consumed at a moment of its clock. Before: it is one (not NONE). */
+uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_moment *moment);
 
 /* Category by keywords, places by names, over normalised text. Score: characters squared for each
  * word (a keyword said again counts half, then a third); a word inside a longer word found there

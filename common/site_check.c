@@ -402,17 +402,50 @@ static bool covers(const struct site *site, const struct site_policy *earlier,
              category_within(site, policy->category, earlier->category)));
 }
 
+/* The line of an earlier policy that covers this one; 0: there is none. */
+static uint32_t covered_by(const struct site *site, uint32_t index)
+{
+    for (uint32_t before = 0; before < index; before++) {
+        if (covers(site, &site->policies[before], &site->policies[index])) {
+            return site->policies[before].line;
+        }
+    }
+    return 0;
+}
+
+/* Each level and urgency it speaks of was spoken of before. */
+static bool shadowed(const struct site *site, uint32_t index)
+{
+    struct site_policy cell = site->policies[index];
+    const struct site_policy *policy = &site->policies[index];
+    const uint32_t level_last = policy->level != 0 ? policy->level : site->level_count;
+    const uint32_t urgency_last = policy->urgency != 0 ? policy->urgency : URGENCY_COUNT;
+    for (cell.level = policy->level != 0 ? policy->level : 1; cell.level <= level_last;
+         cell.level++) {
+        for (cell.urgency = policy->urgency != 0 ? policy->urgency : 1;
+             cell.urgency <= urgency_last; cell.urgency++) {
+            bool spoken = false;
+            for (uint32_t before = 0; before < index && !spoken; before++) {
+                spoken = covers(site, &site->policies[before], &cell);
+            }
+            if (!spoken) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static void check_reachable(struct site_load *load)
 {
     const struct site *site = load->site;
     for (uint32_t index = 0; index < site->policy_count; index++) {
         const struct site_policy *policy = &site->policies[index];
-        for (uint32_t before = 0; before < index; before++) {
-            const struct site_policy *earlier = &site->policies[before];
-            if (covers(site, earlier, policy)) {
-                site_say(load, policy->line, SAY_POLICY_UNREACHABLE, (unsigned)earlier->line);
-                break;
-            }
+        const uint32_t line = covered_by(site, index);
+        if (line != 0) {
+            site_say(load, policy->line, SAY_POLICY_UNREACHABLE, (unsigned)line);
+        } else if (shadowed(site, index)) {
+            site_warn(load, policy->line, SAY_POLICY_SHADOWED);
         }
     }
 }

@@ -64,8 +64,7 @@ bool site_name_valid(struct site_load *load, uint32_t line, const char *name)
     return true;
 }
 
-/* Decimal digits up to `end`; false if there is anything else, a leading zero, or too many. */
-static bool digits_read(const char *text, const char *end, uint64_t *value)
+bool site_digits_read(const char *text, const char *end, uint64_t *value)
 {
     const size_t count = (size_t)(end - text);
     if (count == 0 || count > DIGITS_MAX || (count > 1 && text[0] == '0')) {
@@ -90,7 +89,7 @@ bool site_node_number(struct site_load *load, const struct site_node *node, uint
         return false;
     }
     uint64_t read = 0;
-    if (!node->plain || !digits_read(text, text + strlen(text), &read)) {
+    if (!node->plain || !site_digits_read(text, text + strlen(text), &read)) {
         site_say(load, node->line, SAY_YAML_NUMBER, site_shown(load, text));
         return false;
     }
@@ -129,7 +128,7 @@ bool site_node_span(struct site_load *load, const struct site_node *node, uint64
     const size_t bytes = strlen(text);
     const uint64_t unit = unit_ms(text[bytes - 1]);
     uint64_t count = 0;
-    if (unit == 0 || !digits_read(text, text + bytes - 1, &count)) {
+    if (unit == 0 || !site_digits_read(text, text + bytes - 1, &count)) {
         site_say(load, node->line, SAY_SPAN_MALFORMED, site_shown(load, text));
         return false;
     }
@@ -230,7 +229,7 @@ void site_key_span(struct site_load *load, const struct site_key *key,
 
 static const char *known_keys(struct site_load *load, const struct site_key *keys, size_t count)
 {
-    char list[256];
+    char list[400];
     size_t used = 0;
     for (size_t index = 0; index < count && used < sizeof list; index++) {
         const int added = snprintf(list + used, sizeof list - used, "%s%s", index == 0 ? "" : " ",

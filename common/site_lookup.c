@@ -137,8 +137,28 @@ const struct site_policy *site_policy(const struct site *site, uint32_t category
                __func__);
 }
 
+uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_moment *moment)
+{
+    const uint64_t amount_ms = rule->term.amount_ms;
+    switch (moment->kind) {
+    case SITE_MOMENT_PERCENT:
+        CHECK(moment->value < 100);
+        return amount_ms / 100 * moment->value + amount_ms % 100 * moment->value / 100;
+    case SITE_MOMENT_BEFORE:
+        CHECK(moment->value < amount_ms);
+        return amount_ms - moment->value;
+    default:
+        CHECK(moment->kind == SITE_MOMENT_AFTER);
+        return amount_ms + moment->value;
+    }
+}
+
 bool site_supervises(const struct site *site, const char *unit)
 {
-    const uint32_t top = site->levels[site->level_count - 1].fallback;
-    return strcmp(site->units[top].code, unit) == 0;
+    for (uint32_t index = 0; index < site->supervisor_count; index++) {
+        if (strcmp(site->units[site->supervisors[index]].code, unit) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -109,8 +109,8 @@
 
 /* ---- values of site.yaml ---- */
 #define SAY_SPAN_MALFORMED "SPAN_MALFORMED", \
-    "“%s”不是时长：请写整数加单位，如 30m（分钟）、2h（小时）、7d（天）、90s（秒）", \
-    "\"%s\" is not a span: write a whole number and a unit, as 30m, 2h, 7d or 90s"
+    "“%s”不是时长：请写整数加单位，如 30m（分钟）、2h（小时）、7d（天）、90s（秒）；时限还可写 3wd（工作日）、4wh（工作时）", \
+    "\"%s\" is not a span: write a whole number and a unit, as 30m, 2h, 7d or 90s; terms also as 3wd or 4wh"
 #define SAY_SPAN_ZERO "SPAN_ZERO", \
     "时长不能为 0", \
     "a span cannot be 0"
@@ -118,8 +118,53 @@
     "时长“%s”太长，最长 %llu 小时", \
     "span \"%s\" is too long; at most %llu hours"
 #define SAY_SPAN_DAYS "SPAN_DAYS", \
-    "单位 d（24 小时）只能用于日历 always；按工作时间计请写小时，如 8h", \
-    "the unit d (24 hours) is for the calendar always only; write hours of open time, as 8h"
+    "自然日（d）和紧急工作时不看工作时间：请删去 calendar，或改写 wd（工作日）、wh（工作时）", \
+    "calendar days (d) and emergency hours do not follow office hours: delete calendar, or write wd or wh"
+#define SAY_TERM_CALENDAR "TERM_CALENDAR", \
+    "按工作日、工作时计的时限要有工作时间：请写 calendar: 日历编码（不能是 always）", \
+    "a term of working days or hours needs office hours: write calendar: and a code other than always"
+#define SAY_TERM_START_UNKNOWN "TERM_START_UNKNOWN", \
+    "“%s”应写 at_once（即时起算）或 next_day（次日起算）", \
+    "\"%s\" must be at_once or next_day"
+#define SAY_TERM_END_UNKNOWN "TERM_END_UNKNOWN", \
+    "“%s”应写 same_time（同一时刻截止）或 end_of_day（当天结束时截止）", \
+    "\"%s\" must be same_time or end_of_day"
+#define SAY_TERM_END_HOURS "TERM_END_HOURS", \
+    "end_of_day 只用于按工作日或自然日计的时限，请删除", \
+    "end_of_day is for terms of working days or calendar days only; delete it"
+#define SAY_TERM_UNIT "TERM_UNIT", \
+    "“%s”的单位与这个时限的单位（%s）不同，请用同一单位", \
+    "\"%s\" is not in the unit of this term (%s); use the same unit"
+#define SAY_TERM_OVER_CAP "TERM_OVER_CAP", \
+    "时限超过了自己的上限 cap，请改正其中一个", \
+    "the amount is over its own cap; correct one of them"
+#define SAY_STEP_MOMENT "STEP_MOMENT", \
+    "每一步要写且只写一个时刻：at（百分比）、before（到期前）或 after（到期后）", \
+    "a step needs exactly one moment: at (percent), before or after (the deadline)"
+#define SAY_STEP_BEFORE_START "STEP_BEFORE_START", \
+    "到期前“%s”早于起算，永远到不了：请写得比时限短", \
+    "\"%s\" before the deadline is not after the start, so it can never be reached; shorten it"
+#define SAY_STEP_AFTER_RAISE "STEP_AFTER_RAISE", \
+    "这个时限到期即升级，到期后“%s”的一步永远到不了：请写 expiry: card，或写到上一级的规则里", \
+    "this clock raises at its deadline, so a step \"%s\" after it can never be reached; use expiry: card"
+#define SAY_STEP_TWICE "STEP_TWICE", \
+    "这一步与另一步或 warn 在同一时刻，请合并", \
+    "this step is at the moment of another one or of warn; join them"
+#define SAY_STEP_DOES_UNKNOWN "STEP_DOES_UNKNOWN", \
+    "“%s”应写 notify_unit、notify_upper、notify_supervisor、yellow、red 或 supervise", \
+    "\"%s\" must be notify_unit, notify_upper, notify_supervisor, yellow, red or supervise"
+#define SAY_STEP_TWO_CARDS "STEP_TWO_CARDS", \
+    "一步不能同时亮黄牌和红牌，请删除一个", \
+    "one step cannot give both a yellow and a red card; delete one"
+#define SAY_SUPERVISOR_UNKNOWN "SUPERVISOR_UNKNOWN", \
+    "督办单位“%s”不在 units.csv 里，请补上或改正", \
+    "supervisor \"%s\" is not in units.csv; add or correct it"
+#define SAY_SUPERVISOR_TWICE "SUPERVISOR_TWICE", \
+    "督办单位“%s”写了两次，请删除一处", \
+    "supervisor \"%s\" is given twice; delete one"
+#define SAY_SUPERVISE_UNKNOWN "SUPERVISE_UNKNOWN", \
+    "“%s”应写 red_card（红牌）、reopened（重办）或 chased（多次催办）", \
+    "\"%s\" must be red_card, reopened or chased"
 #define SAY_OFFSET_MALFORMED "OFFSET_MALFORMED", \
     "“%s”不是时区，请写成 \"+08:00\"，范围 -12:00 到 +14:00", \
     "\"%s\" is not an offset; write \"+08:00\", within -12:00 and +14:00"
@@ -217,6 +262,9 @@
 #define SAY_POLICY_MISSING "POLICY_MISSING", \
     "层级“%s”、紧急程度“%s”没有通用的时限规则，请在 policies 末尾补一条不写 category 的规则", \
     "level \"%s\" with urgency \"%s\" has no policy for all categories; add one at the end"
+#define SAY_POLICY_SHADOWED "POLICY_SHADOWED", \
+    "这条规则可能永远用不到：前面几条规则合起来已包含它", \
+    "this policy may never be used: those before it cover it together"
 #define SAY_POLICY_UNREACHABLE "POLICY_UNREACHABLE", \
     "这条规则永远用不到：第 %u 行的规则已包含它。请把它移到前面，或删除", \
     "this policy is never used: the one in line %u covers it; move it up or delete it"

@@ -28,7 +28,7 @@ enum site_file {
 enum {
     SITE_YAML_BYTES_MAX = 1 << 20, /* 4,096 policies of 200 bytes */
     SITE_YAML_NODES_MAX = 1 << 17,
-    SITE_YAML_DEPTH_MAX = 8, /* policies > policy > clock is 4 */
+    SITE_YAML_DEPTH_MAX = 8, /* policies > policy > clock > steps > step > do is 7 */
     SITE_ROW_BYTES_MAX = 1 << 16,
     SITE_CELLS_MAX = 64,
     SITE_WORD_CHARS_MIN = 2, /* one character is found in every text */
@@ -139,7 +139,7 @@ struct site_load {
     bool no_memory;
     struct arena arena;    /* for one row or value */
     struct site_pool pool; /* nodes of site.yaml */
-    const struct site_node *policies;
+    const struct site_node *policies, *supervisors;
     struct site_fallback fallbacks[SITE_LEVELS_MAX];
     uint32_t channel_lines[SITE_CHANNELS_MAX];
     uint32_t levels_line, policies_line;
@@ -186,9 +186,11 @@ const struct site_node *site_yaml_parse(struct site_load *load);
 uint32_t site_urgency_of(const char *text);
 const char *site_urgency_name(uint32_t urgency);
 
-/* site_rules: site.yaml, all but the policies; site_clocks: these, when categories are known. */
+/* site_rules: site.yaml, all but the policies; site_policies: these and the supervisors, when
+ * categories and units are known. */
 void site_rules_read(struct site_load *load);
 void site_rules_read_policies(struct site_load *load);
+void site_rules_read_supervisors(struct site_load *load);
 
 /* site_tables: the rows of each CSV file. */
 void site_tables_read(struct site_load *load);

@@ -265,6 +265,7 @@ static const struct site_key site_keys[] = {
     {.name = "channels", .required = true, .read = read_channels},
     {.name = "calendars", .read = site_key_calendars},
     {.name = "policies", .required = true, .read = site_key_policies},
+    {.name = "supervisors", .read = site_key_supervisors},
     {.name = "callback", .read = read_callback},
     {.name = "desk", .read = read_desk},
     {.name = "lease",

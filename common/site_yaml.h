@@ -56,6 +56,8 @@ const char *site_node_text(struct site_load *load, const struct site_node *node)
 /* Digits only, no sign, no leading zero, in min..max; says what is wrong. */
 bool site_node_number(struct site_load *load, const struct site_node *node, uint64_t min,
                       uint64_t max, uint64_t *value);
+/* Decimal digits up to `end`; false if there is anything else, a leading zero, or too many. */
+bool site_digits_read(const char *text, const char *end, uint64_t *value);
 /* "30m", "2h", "90s", "7d"; *days: the unit was d. Says what is wrong. */
 bool site_node_span(struct site_load *load, const struct site_node *node, uint64_t min,
                     uint64_t max, uint64_t *ms, bool *days);
@@ -76,3 +78,20 @@ site_key_fn site_key_calendar;  /* uint32_t: position of the calendar that is na
 bool site_calendars_init(struct site_load *load); /* "always"; false without memory */
 /* Reads the first five characters, "09:00" to "24:00". */
 bool site_minute_read(const char *text, unsigned *minute);
+
+/* site_policies */
+site_key_fn site_key_policies;    /* keep the node until */
+site_key_fn site_key_supervisors; /* units are known */
+
+/* site_terms: how amounts are written. */
+struct site_amount {
+    uint64_t ms;
+    /* s, m, h: the unit depends on whether the clock names a calendar; unit is 0. */
+    enum calendar_unit unit;
+};
+/* "30m", "2h", "3wd", "4wh", "7d", "3工作日", ...: says what is wrong. */
+bool site_node_amount(struct site_load *load, const struct site_node *node,
+                      struct site_amount *amount);
+/* One clock of a policy. target: struct site_policy, offset: its rule. site_key_clock knows
+ * warnings, steps, cap and expiry; site_key_term amount, calendar, start and end alone. */
+site_key_fn site_key_clock, site_key_term;
