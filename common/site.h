@@ -130,8 +130,8 @@ struct site {
     struct calendar *calendars; /* 0 is "always" */
     struct site_policy *policies;
     struct site_callback callback;
-    uint64_t lease_ms;      /* default 10 min */
-    uint32_t *supervisors;  /* unit indexes 督办单位; default: the top level's fallback */
+    uint64_t lease_ms;     /* default 10 min */
+    uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */
     uint32_t supervisor_count;
     bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */

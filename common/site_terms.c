@@ -321,8 +321,7 @@ static void read_do(struct site_load *load, const struct site_key *key,
                     const struct site_node *value, void *target)
 {
     struct step_work *work = target;
-    const unsigned both =
-        1u << PAIDAN__STEP_DOES__STEP_YELLOW | 1u << PAIDAN__STEP_DOES__STEP_RED;
+    const unsigned both = 1u << PAIDAN__STEP_DOES__STEP_YELLOW | 1u << PAIDAN__STEP_DOES__STEP_RED;
     if (value->type == SITE_NODE_SCALAR) {
         read_word(load, value, &work->step.does);
     } else if (site_node_list(load, value, key->name, COUNT(step_words))) {

@@ -70,8 +70,6 @@ bool site_node_list(struct site_load *load, const struct site_node *node, const 
 bool site_code_valid(struct site_load *load, uint32_t line, const char *code);
 bool site_name_valid(struct site_load *load, uint32_t line, const char *name);
 
-/* site_clocks */
-site_key_fn site_key_policies; /* keeps the node for site_rules_read_policies */
 /* site_calendars */
 site_key_fn site_key_calendars; /* all of them */
 site_key_fn site_key_calendar;  /* uint32_t: position of the calendar that is named */

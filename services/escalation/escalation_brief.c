@@ -9,8 +9,7 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     Paidan__ClockSet **list =
         arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof(Paidan__ClockSet *));
-    Paidan__ClockSet *room = arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof *room);
-    if (list == NULL || room == NULL) {
+    if (list == NULL) {
         return RC_LIMIT;
     }
     size_t used = 0;
@@ -19,22 +18,9 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
         if (!stopped && !escalation_state_runs(ticket, clock)) {
             continue;
         }
-        Paidan__ClockSet *set = &room[used];
-        paidan__clock_set__init(set);
-        set->clock = clock->clock;
-        set->start_ms = clock->start_ms;
-        set->due_ms = clock->due_ms;
-        set->has_warn_ms = clock->warn_ms != 0;
-        set->warn_ms = clock->warn_ms;
-        set->calendar = arena_strdup(arena, clock->calendar);
-        set->has_amount_ms = true;
-        set->amount_ms = clock->amount_ms;
-        set->has_policy_line = true;
-        set->policy_line = clock->policy_line;
-        if (set->calendar == NULL) {
+        if (escalation_clocks_picture(arena, clock, &list[used]) != RC_OK) {
             return RC_LIMIT;
         }
-        list[used] = set;
         used++;
     }
     *sets = list;

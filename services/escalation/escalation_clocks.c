@@ -40,8 +40,9 @@ void escalation_clocks_owner(const struct site *site, const struct escalation_in
     }
 }
 
-static const struct site_policy *policy_of(const struct site *site,
-                                           const struct escalation_info *info, uint32_t level)
+const struct site_policy *escalation_clocks_policy(const struct site *site,
+                                                   const struct escalation_info *info,
+                                                   uint32_t level)
 {
     return site_policy(site, site_category_find(site, info->category),
                        (Paidan__Urgency)info->urgency, level);
@@ -49,30 +50,42 @@ static const struct site_policy *policy_of(const struct site *site,
 
 static const struct site_clock_rule *rule_of(const struct site_policy *policy, Paidan__Clock clock)
 {
-    const struct site_clock_rule *rule = NULL;
-    if (clock == PAIDAN__CLOCK__CLOCK_ACCEPT) {
-        rule = &policy->accept;
-    } else if (clock == PAIDAN__CLOCK__CLOCK_CONTACT) {
-        rule = &policy->contact;
-    } else if (clock == PAIDAN__CLOCK__CLOCK_REDO && policy->redo.present) {
-        rule = &policy->redo;
-    } else {
-        rule = &policy->handle;
+    switch (clock) {
+    case PAIDAN__CLOCK__CLOCK_ACCEPT:
+        return &policy->accept;
+    case PAIDAN__CLOCK__CLOCK_CONTACT:
+        return &policy->contact;
+    case PAIDAN__CLOCK__CLOCK_REDO:
+        return &policy->redo;
+    case PAIDAN__CLOCK__CLOCK_ASSIST:
+        return &policy->assist;
+    case PAIDAN__CLOCK__CLOCK_MEDIATION:
+        return &policy->mediation;
+    case PAIDAN__CLOCK__CLOCK_DELIBERATION:
+        return &policy->deliberation;
+    case PAIDAN__CLOCK__CLOCK_COORDINATION:
+        return &policy->coordination;
+    case PAIDAN__CLOCK__CLOCK_REQUEST:
+        return &policy->request;
+    default:
+        CHECK(clock == PAIDAN__CLOCK__CLOCK_HANDLE);
+        return &policy->handle;
     }
-    return rule->present ? rule : NULL;
 }
 
 const struct site_clock_rule *escalation_clocks_rule(const struct site *site,
                                                      const struct escalation_info *info,
                                                      uint32_t level, Paidan__Clock clock)
 {
-    return rule_of(policy_of(site, info, level), clock);
+    const struct site_clock_rule *rule =
+        rule_of(escalation_clocks_policy(site, info, level), clock);
+    return rule->present ? rule : NULL;
 }
 
 uint64_t escalation_clocks_next_alarm(const struct step *step, const struct escalation_info *info,
                                       uint32_t level)
 {
-    const uint64_t repeat_ms = policy_of(step->site, info, level)->alarm_repeat_ms;
+    const uint64_t repeat_ms = escalation_clocks_policy(step->site, info, level)->alarm_repeat_ms;
     CHECK(repeat_ms > 0);
     return step->now_ms + repeat_ms;
 }
@@ -80,47 +93,18 @@ uint64_t escalation_clocks_next_alarm(const struct step *step, const struct esca
 /* ---- building an assignment --------------------------------------------------------------------
  */
 
-static enum rc add_set(struct step *step, Paidan__Assignment *assignment, Paidan__ClockSet **set)
+static enum rc start_clock(struct step *step, const struct escalation_info *info,
+                           Paidan__Clock clock, Paidan__Assignment *assignment)
 {
-    CHECK(assignment->n_clocks < ESCALATION_CLOCKS_MAX);
-    *set = arena_alloc(step->arena, sizeof **set);
-    if (*set == NULL) {
-        return RC_LIMIT;
-    }
-    paidan__clock_set__init(*set);
-    assignment->clocks[assignment->n_clocks] = *set;
-    assignment->n_clocks++;
-    return RC_OK;
-}
-
-static enum rc start_clock(struct step *step, const struct site_policy *policy, Paidan__Clock clock,
-                           Paidan__Assignment *assignment)
-{
-    const struct site_clock_rule *rule = rule_of(policy, clock);
-    if (rule == NULL) {
-        return RC_OK;
-    }
     Paidan__ClockSet *set = NULL;
-    const enum rc rc = add_set(step, assignment, &set);
-    if (rc != RC_OK) {
-        return rc;
+    const enum rc rc =
+        escalation_clocks_set(step, info, assignment->level, clock, step->now_ms, &set);
+    if (rc == RC_OK && set != NULL) {
+        CHECK(assignment->n_clocks < ESCALATION_CLOCKS_MAX);
+        assignment->clocks[assignment->n_clocks] = set;
+        assignment->n_clocks++;
     }
-    struct calendar *calendar = &step->site->calendars[rule->calendar];
-    set->clock = clock;
-    set->start_ms = step->now_ms;
-    set->due_ms = calendar_add(calendar, step->now_ms, rule->amount_ms);
-    if (rule->warn_percent != 0) {
-        const uint64_t before_ms = rule->amount_ms / 100 * rule->warn_percent +
-                                   rule->amount_ms % 100 * rule->warn_percent / 100;
-        set->has_warn_ms = true;
-        set->warn_ms = calendar_add(calendar, step->now_ms, before_ms);
-    }
-    set->calendar = calendar->code;
-    set->has_amount_ms = true;
-    set->amount_ms = rule->amount_ms;
-    set->has_policy_line = true;
-    set->policy_line = policy->line;
-    return RC_OK;
+    return rc;
 }
 
 /* Carries on what runs in the record, but for its accept clock. */
@@ -132,24 +116,13 @@ static enum rc keep_clocks(struct step *step, const struct escalation_ticket *ke
         if (clock->clock == PAIDAN__CLOCK__CLOCK_ACCEPT || !escalation_state_runs(keep, clock)) {
             continue;
         }
-        Paidan__ClockSet *set = NULL;
-        const enum rc rc = add_set(step, assignment, &set);
+        CHECK(assignment->n_clocks < ESCALATION_CLOCKS_MAX);
+        const enum rc rc = escalation_clocks_picture(step->arena, clock,
+                                                     &assignment->clocks[assignment->n_clocks]);
         if (rc != RC_OK) {
             return rc;
         }
-        set->clock = clock->clock;
-        set->start_ms = clock->start_ms;
-        set->due_ms = clock->due_ms;
-        set->has_warn_ms = clock->warn_ms != 0;
-        set->warn_ms = clock->warn_ms;
-        set->calendar = arena_strdup(step->arena, clock->calendar);
-        set->has_amount_ms = true;
-        set->amount_ms = clock->amount_ms;
-        set->has_policy_line = true;
-        set->policy_line = clock->policy_line;
-        if (set->calendar == NULL) {
-            return RC_LIMIT;
-        }
+        assignment->n_clocks++;
     }
     return RC_OK;
 }
@@ -158,20 +131,19 @@ static enum rc start_clocks(struct step *step, const struct escalation_info *inf
                             enum escalation_start start, uint32_t round,
                             const struct escalation_ticket *keep, Paidan__Assignment *assignment)
 {
-    const struct site_policy *policy = policy_of(step->site, info, assignment->level);
-    enum rc rc = start_clock(step, policy, PAIDAN__CLOCK__CLOCK_ACCEPT, assignment);
+    enum rc rc = start_clock(step, info, PAIDAN__CLOCK__CLOCK_ACCEPT, assignment);
     if (rc != RC_OK) {
         return rc;
     }
     if (start == ESCALATION_START_ACCEPT) {
         return keep_clocks(step, keep, assignment);
     }
-    rc = start_clock(step, policy, PAIDAN__CLOCK__CLOCK_CONTACT, assignment);
+    rc = start_clock(step, info, PAIDAN__CLOCK__CLOCK_CONTACT, assignment);
     if (rc != RC_OK) {
         return rc;
     }
     const Paidan__Clock last = round > 1 ? PAIDAN__CLOCK__CLOCK_REDO : PAIDAN__CLOCK__CLOCK_HANDLE;
-    return start_clock(step, policy, last, assignment);
+    return start_clock(step, info, last, assignment);
 }
 
 enum rc escalation_clocks_assignment(struct step *step, const struct escalation_info *info,

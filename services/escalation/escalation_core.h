@@ -2,7 +2,8 @@
  * or its view.
  *
  *   escalation_core.c           the service's table, dispatch, saying facts
- *   escalation_clocks.c         who gets a ticket on a level, and until when
+ *   escalation_clocks.c         who gets a ticket on a level, with which clocks
+ *   escalation_terms.c          when a clock's deadline, warning point and steps are
  *   escalation_decide_record.c  records of triage, callback and intake
  *   escalation_decide_pull.c    pull
  *   escalation_decide_work.c    work and supervise: judging by rules; the rules and what they do
@@ -88,7 +89,12 @@ uint32_t escalation_clocks_level_above(const struct site *site, const char *area
 /* The owner by the matrix or the level's fallback. Before: level is one of the site's. */
 void escalation_clocks_owner(const struct site *site, const struct escalation_info *info,
                              uint32_t level, struct escalation_target *target);
-/* The rule of a clock of this ticket on its level; NULL: the site has none (contact). */
+/* The policy of this ticket on a level. */
+const struct site_policy *escalation_clocks_policy(const struct site *site,
+                                                   const struct escalation_info *info,
+                                                   uint32_t level);
+/* The rule of a clock of this ticket on a level; NULL: the site has none. clock: those a policy
+ * gives a term. */
 const struct site_clock_rule *escalation_clocks_rule(const struct site *site,
                                                      const struct escalation_info *info,
                                                      uint32_t level, Paidan__Clock clock);
@@ -108,6 +114,32 @@ MUST_CHECK enum rc escalation_clocks_assignment(struct step *step,
                                                 enum escalation_start start, uint32_t round,
                                                 const struct escalation_ticket *keep,
                                                 Paidan__Assignment **assignment);
+
+/* ---- when (escalation_terms.c) ------------------------------------------------------------------
+ */
+
+/* A clock that starts now by policy, in the arena; NULL: the site gives it no term. kind: ACCEPT to
+ * REDO, ASSIST, MEDIATION, DELIBERATION, COORDINATION, REQUEST. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_clocks_set(struct step *step, const struct escalation_info *info,
+                                         uint32_t level, Paidan__Clock kind, uint64_t start_ms,
+                                         Paidan__ClockSet **set);
+/* A clock as the record has it, in the arena. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_clocks_picture(struct arena *arena,
+                                             const struct escalation_clock *clock,
+                                             Paidan__ClockSet **set);
+/* A clock planned anew from its own term, with its extensions (each one more original amount) and
+ * what was consumed of it by resumed_ms: deadline, and warning point and steps that have not fired,
+ * at their old distance from the deadline. Set clock->extensions, consumed_ms, resumed_ms first.
+ * RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_clocks_again(struct step *step, const struct escalation_clock *clock,
+                                           Paidan__ClockSet **set);
+/* What a clock counts, with all extensions. A calendar that the site has dropped: "always", which
+ * never ends later. */
+void escalation_clocks_term(const struct site *site, const struct escalation_clock *clock,
+                            const struct calendar **calendar, struct calendar_term *term);
+/* What it has consumed of its unit up to until_ms, if it ran until then. */
+uint64_t escalation_clocks_consumed(const struct site *site, const struct escalation_clock *clock,
+                                    uint64_t until_ms);
 
 /* ---- the parts of apply -------------------------------------------------------------------------
  */

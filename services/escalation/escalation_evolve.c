@@ -140,18 +140,9 @@ static enum rc take_clock(struct escalation_ticket *ticket, const Paidan__ClockS
         clock = &ticket->clocks[ticket->clock_count];
         ticket->clock_count++;
     }
-    *clock = (struct escalation_clock){
-        .clock = set->clock,
-        .start_ms = set->start_ms,
-        .due_ms = set->due_ms,
-        .warn_ms = set->has_warn_ms ? set->warn_ms : 0,
-        .amount_ms = set->has_amount_ms ? set->amount_ms : 0,
-        .policy_line = set->has_policy_line ? set->policy_line : 0,
-    };
-    const char *calendar = set->calendar != NULL ? set->calendar : "";
     const bool counts =
         set->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT && set->clock <= PAIDAN__CLOCK__CLOCK_REDO;
-    return counts && take(clock->calendar, sizeof clock->calendar, calendar) ? RC_OK : RC_CORRUPT;
+    return counts ? escalation_evolve_clock(clock, set) : RC_CORRUPT;
 }
 
 /* keep: clocks of before that the assignment names again run on, and stopped ones stay. */

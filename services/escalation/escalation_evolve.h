@@ -14,6 +14,15 @@ MUST_CHECK enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan_
 /* The ticket is not open any more: nothing of it waits. */
 void escalation_evolve_rest(struct escalation_extra *extra);
 
+/* ---- clocks (escalation_evolve_clocks.c) ---- */
+
+/* Fills a clock from a fact: nothing of it has fired. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc escalation_evolve_clock(struct escalation_clock *clock,
+                                           const Paidan__ClockSet *set);
+/* The same clock, planned anew: what fired stays fired. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc escalation_evolve_clock_again(struct escalation_clock *clock,
+                                                 const Paidan__ClockSet *set);
+
 struct escalation_change {
     const struct escalation_ticket *ticket;
     const struct escalation_extra *extra;

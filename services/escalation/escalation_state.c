@@ -18,9 +18,14 @@ enum {
     HAS_OVERDUE = 64,
     FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA,
     /* Of a clock, beside enum escalation_clock_flag: more fields follow. */
+    CLOCK_HAS_RUN = 32,
     CLOCK_HAS_TERM = 64,
     CLOCK_HAS_STEPS = 128,
     CLOCK_FLAGS_OWN = ESCALATION_STOPPED | ESCALATION_WARNED | ESCALATION_EXPIRED,
+    TERM_UNIT_MASK = 7,
+    TERM_RULE_MASK = 3,
+    TERM_START_SHIFT = 3,
+    TERM_END_SHIFT = 5,
     STEP_AFTER = 1,
     STEP_FIRED = 2,
     TICKET_BYTES_MAX = 2048,
@@ -65,14 +70,28 @@ uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES]
 
 /* ---- ticket ---- */
 
+/* Unit, start and end rule in one byte: 3, 2 and 2 bits. */
 static void put_term(struct codec_writer *writer, const struct escalation_clock *clock)
 {
-    codec_put_u8(writer, clock->unit);
-    codec_put_u8(writer, clock->start_rule);
-    codec_put_u8(writer, clock->end_rule);
+    CHECK(clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS);
+    CHECK(clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY);
+    CHECK(clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY);
+    codec_put_u8(writer, (uint8_t)(clock->unit | (unsigned)clock->start_rule << TERM_START_SHIFT |
+                                   (unsigned)clock->end_rule << TERM_END_SHIFT));
+    codec_put_varint(writer, clock->warn_amount_ms);
+}
+
+/* What was granted and used of it. */
+static void put_run(struct codec_writer *writer, const struct escalation_clock *clock)
+{
     codec_put_u8(writer, clock->extensions);
     codec_put_u64(writer, clock->consumed_ms);
     codec_put_u64(writer, clock->resumed_ms);
+}
+
+static bool has_run(const struct escalation_clock *clock)
+{
+    return clock->extensions != 0 || clock->consumed_ms != 0 || clock->resumed_ms != 0;
 }
 
 static void put_steps(struct codec_writer *writer, const struct escalation_clock *clock)
@@ -82,6 +101,7 @@ static void put_steps(struct codec_writer *writer, const struct escalation_clock
         const struct escalation_clock_step *step = &clock->steps[index];
         const unsigned flags = (step->after ? STEP_AFTER : 0u) | (step->fired ? STEP_FIRED : 0u);
         codec_put_u64(writer, step->at_ms);
+        codec_put_varint(writer, step->amount_ms);
         codec_put_u8(writer, step->does);
         codec_put_u8(writer, (uint8_t)flags);
     }
@@ -93,6 +113,7 @@ void escalation_state_put_clock(struct codec_writer *writer, const struct escala
     CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     unsigned flags = clock->flags;
     flags |= clock->unit != 0 ? CLOCK_HAS_TERM : 0u;
+    flags |= has_run(clock) ? CLOCK_HAS_RUN : 0u;
     flags |= clock->step_count != 0 ? CLOCK_HAS_STEPS : 0u;
     codec_put_u8(writer, (uint8_t)clock->clock);
     codec_put_u8(writer, (uint8_t)flags);
@@ -104,6 +125,9 @@ void escalation_state_put_clock(struct codec_writer *writer, const struct escala
     codec_put_text(writer, clock->calendar);
     if (clock->unit != 0) {
         put_term(writer, clock);
+    }
+    if (has_run(clock)) {
+        put_run(writer, clock);
     }
     if (clock->step_count != 0) {
         put_steps(writer, clock);
@@ -215,11 +239,20 @@ enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
     return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, writer.used);
 }
 
-static void get_term(struct codec_reader *reader, struct escalation_clock *clock)
+static bool get_term(struct codec_reader *reader, struct escalation_clock *clock)
 {
-    clock->unit = codec_get_u8(reader);
-    clock->start_rule = codec_get_u8(reader);
-    clock->end_rule = codec_get_u8(reader);
+    const uint8_t rules = codec_get_u8(reader);
+    clock->unit = rules & TERM_UNIT_MASK;
+    clock->start_rule = rules >> TERM_START_SHIFT & TERM_RULE_MASK;
+    clock->end_rule = rules >> TERM_END_SHIFT & TERM_RULE_MASK;
+    clock->warn_amount_ms = codec_get_varint(reader);
+    return clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS &&
+           clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY &&
+           clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY;
+}
+
+static void get_run(struct codec_reader *reader, struct escalation_clock *clock)
+{
     clock->extensions = codec_get_u8(reader);
     clock->consumed_ms = codec_get_u64(reader);
     clock->resumed_ms = codec_get_u64(reader);
@@ -235,6 +268,7 @@ static bool get_steps(struct codec_reader *reader, struct escalation_clock *cloc
     for (uint32_t index = 0; index < clock->step_count; index++) {
         struct escalation_clock_step *step = &clock->steps[index];
         step->at_ms = codec_get_u64(reader);
+        step->amount_ms = codec_get_varint(reader);
         step->does = codec_get_u8(reader);
         const uint8_t flags = codec_get_u8(reader);
         step->after = (flags & STEP_AFTER) != 0;
@@ -255,10 +289,11 @@ bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_c
     clock->amount_ms = codec_get_u64(reader);
     clock->policy_line = codec_get_u32(reader);
     codec_get_text(reader, clock->calendar, sizeof clock->calendar);
-    if ((flags & CLOCK_HAS_TERM) != 0) {
-        get_term(reader, clock);
+    bool good = (flags & CLOCK_HAS_TERM) == 0 || get_term(reader, clock);
+    if ((flags & CLOCK_HAS_RUN) != 0) {
+        get_run(reader, clock);
     }
-    const bool good = (flags & CLOCK_HAS_STEPS) == 0 || get_steps(reader, clock);
+    good = good && ((flags & CLOCK_HAS_STEPS) == 0 || get_steps(reader, clock));
     return good && number >= PAIDAN__CLOCK__CLOCK_ACCEPT && number <= PAIDAN__CLOCK__CLOCK_REPLAN;
 }
 

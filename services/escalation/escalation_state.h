@@ -43,13 +43,15 @@ struct escalation_clock {
     char calendar[CODE_BYTES_MAX + 1];
     uint8_t unit, start_rule, end_rule; /* enum TimeUnit, StartRule, EndRule; 0: as absent */
     uint8_t extensions;                 /* granted, each one original term of amount_ms */
+    uint64_t warn_amount_ms;            /* of its unit, between warning point and deadline */
     uint64_t consumed_ms,
         resumed_ms;      /* up to resumed_ms so much of its unit was used; 0: from start */
     uint32_t step_count; /* by time */
     struct escalation_clock_step {
         uint64_t at_ms;
-        uint8_t does; /* 1 << enum StepDoes */
-        bool after;   /* the deadline */
+        uint64_t amount_ms; /* of its unit, between this moment and the deadline */
+        uint8_t does;       /* 1 << enum StepDoes */
+        bool after;         /* the deadline */
         bool fired;
     } steps[CLOCK_STEPS_MAX];
 };

@@ -23,7 +23,7 @@ static void ask(const struct site *site)
     for (uint32_t level = 1; level <= site->level_count; level++) {
         const struct site_policy *policy =
             site_policy(site, SITE_NONE, PAIDAN__URGENCY__URGENCY_NORMAL, level);
-        CHECK(policy->accept.amount_ms > 0);
+        CHECK(policy->accept.term.amount_ms > 0);
         CHECK(policy->redo.present);
         CHECK(policy->handle.calendar < site->calendar_count);
     }

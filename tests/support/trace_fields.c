@@ -30,7 +30,7 @@ static bool is_moment(const char *name)
 {
     const size_t bytes = strlen(name);
     return bytes > 3 && strcmp(name + bytes - 3, "_ms") == 0 && strcmp(name, "amount_ms") != 0 &&
-           strcmp(name, "consumed_ms") != 0;
+           strcmp(name, "warn_amount_ms") != 0 && strcmp(name, "consumed_ms") != 0;
 }
 
 static void put_value(struct out *out, const ProtobufCFieldDescriptor *field, const void *value)

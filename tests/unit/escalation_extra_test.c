@@ -28,11 +28,13 @@ static void fill_clock(struct escalation_clock *clock, Paidan__Clock kind)
     clock->unit = PAIDAN__TIME_UNIT__TIME_DAYS;
     clock->start_rule = PAIDAN__START_RULE__START_AT_ONCE;
     clock->end_rule = PAIDAN__END_RULE__END_SAME_TIME;
+    clock->warn_amount_ms = UINT64_MAX;
     clock->consumed_ms = 15;
     clock->resumed_ms = BASE_MS + 3;
     clock->step_count = CLOCK_STEPS_MAX;
     for (uint32_t step = 0; step < CLOCK_STEPS_MAX; step++) {
         clock->steps[step].at_ms = BASE_MS + step;
+        clock->steps[step].amount_ms = UINT64_MAX - step;
         clock->steps[step].does = 1;
     }
 }

@@ -64,11 +64,13 @@ static void fill(struct escalation_ticket *ticket)
         clock->start_rule = PAIDAN__START_RULE__START_NEXT_DAY;
         clock->end_rule = PAIDAN__END_RULE__END_OF_DAY;
         clock->extensions = 2;
+        clock->warn_amount_ms = UINT64_MAX;
         clock->consumed_ms = BASE_MS + 20;
         clock->resumed_ms = BASE_MS + 21;
         clock->step_count = CLOCK_STEPS_MAX;
         for (uint32_t step = 0; step < CLOCK_STEPS_MAX; step++) {
             clock->steps[step].at_ms = BASE_MS + step;
+            clock->steps[step].amount_ms = UINT64_MAX - step;
             clock->steps[step].does = 0x3f;
             clock->steps[step].after = step > 2;
             clock->steps[step].fired = step < 2;

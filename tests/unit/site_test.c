@@ -56,11 +56,11 @@ static void test_load_when_good_then_as_written(void **state)
     assert_int_equal(site->calendars[1].utc_offset_ms, site->utc_offset_ms);
     assert_int_equal(site->policy_count, 2);
     assert_int_equal(site->policies[0].line, 14);
-    assert_int_equal(site->policies[1].contact.amount_ms, 2 * 3600 * 1000);
+    assert_int_equal(site->policies[1].contact.term.amount_ms, 2 * 3600 * 1000);
     assert_int_equal(site->policies[1].contact.calendar, 1);
-    assert_int_equal(site->policies[1].handle.warn_percent, 50);
+    assert_int_equal(site->policies[1].handle.warn.value, 50);
     assert_int_equal(site->policies[1].handle.expiry, SITE_CARD);
-    assert_int_equal(site->policies[1].accept.warn_percent, 75);
+    assert_int_equal(site->policies[1].accept.warn.value, 75);
     assert_memory_equal(&site->policies[1].redo, &site->policies[1].handle,
                         sizeof site->policies[1].redo);
     assert_false(site->policies[0].contact.present);
@@ -230,7 +230,7 @@ static void test_policy_when_several_fit_then_first(void **state)
     assert_int_equal(site_policy(site, road, normal, 2)->line, 7);
     assert_int_equal(site_policy(site, road, normal, 1)->line, 8);
     assert_int_equal(site_policy(site, SITE_NONE, emergency, 1)->line, 8);
-    assert_int_equal(site->policies[3].handle.amount_ms, 7ull * 24 * 3600 * 1000);
+    assert_int_equal(site->policies[3].handle.term.amount_ms, 7ull * 24 * 3600 * 1000);
     site_free(site);
 }
 
@@ -357,7 +357,7 @@ static void test_manual_when_its_example_is_loaded_then_no_mistake(void **state)
         "community-duty,c,community,\nstreet-centre,s,street,\n"
         "centre,s,street,\n";
     assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
-    assert_int_equal(site->policies[1].handle.amount_ms, 8 * 3600 * 1000);
+    assert_int_equal(site->policies[1].handle.term.amount_ms, 8 * 3600 * 1000);
     site_free(site);
     free(manual);
 }

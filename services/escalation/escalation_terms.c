@@ -1,0 +1,300 @@
+/* When the moments of a clock are: its deadline, its warning point, its steps. The only place of
+ * the core that asks a calendar.
+ *
+ * Every moment lies a stated amount of the clock's unit before or after the deadline, and that
+ * amount is kept with it, so that a new plan (suspension, extension, other holidays) needs no
+ * policy. The end rule of a term in days holds for its moments at whole days; others are at their
+ * time.
+ *
+ * Two moments of one clock are never equal, so that of one clock at most one thing fires at one
+ * moment. Where the calendar lets two meet (both before opening), the later one is put a
+ * millisecond after the earlier one, but what comes before the deadline stays at least a
+ * millisecond before it. */
+
+#include "escalation_core.h"
+
+#include <string.h>
+
+#include "common/check.h"
+
+/* A clock while it is planned. */
+struct plan {
+    const struct calendar *calendar;
+    struct calendar_term term; /* with all extensions */
+    uint64_t start_ms, consumed_ms, resumed_ms;
+};
+
+static uint64_t moment_of(const struct plan *plan, uint64_t amount_ms)
+{
+    struct calendar_term term = plan->term;
+    if (amount_ms <= plan->consumed_ms) {
+        return plan->resumed_ms; /* passed */
+    }
+    term.amount_ms = amount_ms;
+    if (amount_ms % CALENDAR_DAY_MS != 0) {
+        term.end = CALENDAR_SAME_TIME;
+    }
+    return calendar_due_again(plan->calendar, &term, plan->start_ms, plan->consumed_ms,
+                              plan->resumed_ms);
+}
+
+/* Moves moments apart. before: those before the deadline, by amount. */
+static void set_apart(uint64_t *const *before, size_t count, uint64_t due_ms)
+{
+    uint64_t limit_ms = due_ms;
+    for (size_t index = 1; index < count; index++) {
+        if (*before[index] <= *before[index - 1]) {
+            *before[index] = *before[index - 1] + 1;
+        }
+    }
+    for (size_t index = count; index > 0; index--) {
+        if (*before[index - 1] >= limit_ms) {
+            *before[index - 1] = limit_ms - 1;
+        }
+        limit_ms = *before[index - 1];
+    }
+}
+
+/* Plans the warning point and the steps of set that are still to come. Both are in order of time,
+ * the warning stands where its amount says. */
+static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool warned,
+                         const bool fired[CLOCK_STEPS_MAX])
+{
+    uint64_t *before[CLOCK_STEPS_MAX + 1];
+    size_t count = 0;
+    uint64_t last_ms = set->due_ms;
+    bool warns = set->has_warn_ms && !warned;
+    if (warns) {
+        set->warn_ms = moment_of(plan, plan->term.amount_ms - set->warn_amount_ms);
+    }
+    for (size_t index = 0; index < set->n_steps; index++) {
+        Paidan__ClockStep *step = set->steps[index];
+        if (fired[index]) {
+            continue;
+        }
+        if (step->after) {
+            step->at_ms = moment_of(plan, plan->term.amount_ms + step->amount_ms);
+            step->at_ms = step->at_ms <= last_ms ? last_ms + 1 : step->at_ms;
+            last_ms = step->at_ms;
+            continue;
+        }
+        if (warns && set->warn_amount_ms > step->amount_ms) {
+            before[count++] = &set->warn_ms;
+            warns = false;
+        }
+        step->at_ms = moment_of(plan, plan->term.amount_ms - step->amount_ms);
+        before[count++] = &step->at_ms;
+    }
+    if (warns) {
+        before[count++] = &set->warn_ms;
+    }
+    set_apart(before, count, set->due_ms);
+}
+
+static enum rc add_steps(struct arena *arena, Paidan__ClockSet *set, size_t count)
+{
+    if (count == 0) {
+        return RC_OK;
+    }
+    Paidan__ClockStep **list = arena_alloc(arena, count * sizeof *list);
+    Paidan__ClockStep *room = arena_alloc(arena, count * sizeof *room);
+    if (list == NULL || room == NULL) {
+        return RC_LIMIT;
+    }
+    for (size_t index = 0; index < count; index++) {
+        paidan__clock_step__init(&room[index]);
+        list[index] = &room[index];
+    }
+    set->steps = list;
+    set->n_steps = count;
+    return RC_OK;
+}
+
+static void step_fill(Paidan__ClockStep *step, uint8_t does, bool after, uint64_t amount_ms)
+{
+    step->does = does;
+    step->has_after = after;
+    step->after = after;
+    step->has_amount_ms = true;
+    step->amount_ms = amount_ms;
+}
+
+static void rules_fill(Paidan__ClockSet *set, const struct calendar_term *term)
+{
+    set->has_amount_ms = true;
+    set->amount_ms = term->amount_ms;
+    set->has_unit = true;
+    set->unit = (Paidan__TimeUnit)term->unit;
+    set->has_start_rule = term->start == CALENDAR_FROM_NEXT_DAY;
+    set->start_rule = (Paidan__StartRule)term->start;
+    set->has_end_rule = term->end == CALENDAR_END_OF_DAY;
+    set->end_rule = (Paidan__EndRule)term->end;
+}
+
+/* ---- by policy ---- */
+
+/* Steps by time: the site may name them in any order. */
+static enum rc steps_by_rule(struct step *step, const struct site_clock_rule *rule,
+                             Paidan__ClockSet *set)
+{
+    uint64_t at[CLOCK_STEPS_MAX];
+    uint32_t order[CLOCK_STEPS_MAX];
+    const uint64_t amount_ms = rule->term.amount_ms;
+    const enum rc rc = add_steps(step->arena, set, rule->step_count);
+    for (uint32_t index = 0; index < rule->step_count; index++) {
+        uint32_t place = index;
+        at[index] = site_moment_at(rule, &rule->steps[index].at);
+        for (; place > 0 && at[order[place - 1]] > at[index]; place--) {
+            order[place] = order[place - 1];
+        }
+        order[place] = index;
+    }
+    for (uint32_t index = 0; rc == RC_OK && index < rule->step_count; index++) {
+        const uint64_t moment = at[order[index]];
+        const bool after = moment > amount_ms;
+        step_fill(set->steps[index], rule->steps[order[index]].does, after,
+                  after ? moment - amount_ms : amount_ms - moment);
+    }
+    return rc;
+}
+
+enum rc escalation_clocks_set(struct step *step, const struct escalation_info *info, uint32_t level,
+                              Paidan__Clock kind, uint64_t start_ms, Paidan__ClockSet **set)
+{
+    const struct site_policy *policy = escalation_clocks_policy(step->site, info, level);
+    const struct site_clock_rule *rule = escalation_clocks_rule(step->site, info, level, kind);
+    *set = NULL;
+    if (rule == NULL) {
+        return RC_OK;
+    }
+    Paidan__ClockSet *made = arena_alloc(step->arena, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__clock_set__init(made);
+    if (steps_by_rule(step, rule, made) != RC_OK) {
+        return RC_LIMIT;
+    }
+    const struct plan plan = {.calendar = &step->site->calendars[rule->calendar],
+                              .term = rule->term,
+                              .start_ms = start_ms,
+                              .resumed_ms = start_ms};
+    static const bool fired[CLOCK_STEPS_MAX] = {false};
+    made->clock = kind;
+    made->start_ms = start_ms;
+    made->due_ms = calendar_due(plan.calendar, &plan.term, start_ms);
+    made->calendar = step->site->calendars[rule->calendar].code;
+    made->has_policy_line = true;
+    made->policy_line = policy->line;
+    rules_fill(made, &rule->term);
+    if (rule->warn.kind != SITE_MOMENT_NONE) {
+        made->has_warn_ms = true;
+        made->has_warn_amount_ms = true;
+        made->warn_amount_ms = rule->term.amount_ms - site_moment_at(rule, &rule->warn);
+    }
+    plan_moments(&plan, made, false, fired);
+    *set = made;
+    return RC_OK;
+}
+
+/* ---- by the record ---- */
+
+enum rc escalation_clocks_picture(struct arena *arena, const struct escalation_clock *clock,
+                                  Paidan__ClockSet **set)
+{
+    Paidan__ClockSet *made = arena_alloc(arena, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__clock_set__init(made);
+    made->clock = clock->clock;
+    made->start_ms = clock->start_ms;
+    made->due_ms = clock->due_ms;
+    made->has_warn_ms = clock->warn_ms != 0;
+    made->warn_ms = clock->warn_ms;
+    made->has_warn_amount_ms = clock->warn_ms != 0 && clock->unit != 0;
+    made->warn_amount_ms = clock->warn_amount_ms;
+    made->calendar = arena_strdup(arena, clock->calendar);
+    made->has_amount_ms = true;
+    made->amount_ms = clock->amount_ms;
+    made->has_policy_line = true;
+    made->policy_line = clock->policy_line;
+    made->has_unit = clock->unit != 0;
+    made->unit = (Paidan__TimeUnit)clock->unit;
+    made->has_start_rule = clock->start_rule != 0;
+    made->start_rule = (Paidan__StartRule)clock->start_rule;
+    made->has_end_rule = clock->end_rule != 0;
+    made->end_rule = (Paidan__EndRule)clock->end_rule;
+    made->has_extensions = clock->extensions != 0;
+    made->extensions = clock->extensions;
+    made->has_consumed_ms = clock->resumed_ms != 0;
+    made->consumed_ms = clock->consumed_ms;
+    made->has_resumed_ms = clock->resumed_ms != 0;
+    made->resumed_ms = clock->resumed_ms;
+    if (made->calendar == NULL || add_steps(arena, made, clock->step_count) != RC_OK) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        const struct escalation_clock_step *kept = &clock->steps[index];
+        made->steps[index]->at_ms = kept->at_ms;
+        step_fill(made->steps[index], kept->does, kept->after, kept->amount_ms);
+    }
+    *set = made;
+    return RC_OK;
+}
+
+static const struct calendar *calendar_of(const struct site *site, const char *code)
+{
+    for (uint32_t index = 0; index < site->calendar_count; index++) {
+        if (strcmp(site->calendars[index].code, code) == 0) {
+            return &site->calendars[index];
+        }
+    }
+    return &site->calendars[0];
+}
+
+void escalation_clocks_term(const struct site *site, const struct escalation_clock *clock,
+                            const struct calendar **calendar, struct calendar_term *term)
+{
+    *calendar = calendar_of(site, clock->calendar);
+    *term = (struct calendar_term){
+        .unit = clock->unit != 0 ? (enum calendar_unit)clock->unit : CALENDAR_WORKING_HOURS,
+        .amount_ms = clock->amount_ms * (1 + (uint64_t)clock->extensions),
+        .start = (enum calendar_start)clock->start_rule,
+        .end = (enum calendar_end)clock->end_rule};
+}
+
+uint64_t escalation_clocks_consumed(const struct site *site, const struct escalation_clock *clock,
+                                    uint64_t until_ms)
+{
+    const struct calendar *calendar = NULL;
+    struct calendar_term term;
+    escalation_clocks_term(site, clock, &calendar, &term);
+    const uint64_t from_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms;
+    return clock->consumed_ms +
+           calendar_elapsed_again(calendar, &term, clock->start_ms, from_ms, until_ms);
+}
+
+enum rc escalation_clocks_again(struct step *step, const struct escalation_clock *clock,
+                                Paidan__ClockSet **set)
+{
+    struct plan plan = {.start_ms = clock->start_ms,
+                        .consumed_ms = clock->consumed_ms,
+                        .resumed_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms};
+    bool fired[CLOCK_STEPS_MAX] = {false};
+    Paidan__ClockSet *made = NULL;
+    const enum rc rc = escalation_clocks_picture(step->arena, clock, &made);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    escalation_clocks_term(step->site, clock, &plan.calendar, &plan.term);
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        fired[index] = clock->steps[index].fired;
+    }
+    made->calendar = (char *)plan.calendar->code;
+    made->due_ms = calendar_due_again(plan.calendar, &plan.term, plan.start_ms, plan.consumed_ms,
+                                      plan.resumed_ms);
+    plan_moments(&plan, made, (clock->flags & ESCALATION_WARNED) != 0, fired);
+    *set = made;
+    return RC_OK;
+}
