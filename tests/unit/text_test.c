@@ -93,6 +93,19 @@ static void test_normalise_when_forms_differ_then_one_form(void **state)
     }
 }
 
+static void test_title_when_ideographs_then_each_is_kept_and_two_wide(void **state)
+{
+    for (unsigned point = 0x4e00; point <= 0x9fef; point++) {
+        const char text[] = {'a', (char)(0xe0 | point >> 12), (char)(0x80 | (point >> 6 & 0x3f)),
+                             (char)(0x80 | (point & 0x3f)), '\0'};
+        char *title = NULL;
+        arena_reset(*state);
+        assert_int_equal(text_title(*state, text, &title), RC_OK);
+        assert_string_equal(title, text);
+        assert_int_equal(text_columns(title), 3);
+    }
+}
+
 /* A mark alone between ideographs goes a shorter way than a run: the same comes out. */
 static void test_normalise_when_marks_stand_alone_then_as_in_a_run(void **state)
 {
@@ -306,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_valid_when_bytes_are_bad_then_their_offset),
         cmocka_unit_test(test_normalise_when_forms_differ_then_one_form),
+        cmocka_unit_test(test_title_when_ideographs_then_each_is_kept_and_two_wide),
         cmocka_unit_test(test_normalise_when_marks_stand_alone_then_as_in_a_run),
         cmocka_unit_test(test_normalise_when_not_utf8_then_invalid),
         cmocka_unit_test(test_normalise_when_text_is_largest_then_it_fits),
