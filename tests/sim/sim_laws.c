@@ -16,6 +16,7 @@ struct laws {
     uint64_t *keys;
     size_t count, size;
     uint64_t last_ms[WORLD_SERVICES];
+    uint64_t last_cause[WORLD_SERVICES][WORLD_SERVICES]; /* seq by reader and log */
     struct sim_model *model;
 };
 
@@ -245,6 +246,27 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
     }
 }
 
+/* Records of a log take effect in turn, and never again. */
+static void check_cause(struct sim *sim, unsigned order, const Paidan__Event *event)
+{
+    const Paidan__Cause *cause = event->cause;
+    if (cause == NULL || cause->log == NULL || !cause->has_seq) {
+        return;
+    }
+    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+        if (strcmp(world_step_service(i)->name, cause->log) != 0) {
+            continue;
+        }
+        uint64_t *last = &sim->laws->last_cause[order][i];
+        sim->figures->laws++;
+        if (cause->seq < *last) {
+            sim_broken(sim, "%s acts again on record %" PRIu64 " of %s",
+                       world_step_service(order)->name, cause->seq, cause->log);
+        }
+        *last = cause->seq;
+    }
+}
+
 static void visit(void *context, const char *service, uint64_t seq, const Paidan__Event *event)
 {
     struct sim *sim = context;
@@ -257,6 +279,7 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
         sim_broken(sim, "time ran backward in the log of %s at seq %" PRIu64, service, seq);
     }
     sim->laws->last_ms[order] = event->at_ms;
+    check_cause(sim, order, event);
     if (sim->options->trace) {
         char number[NUMBER_BYTES] = "";
         if (event->has_ticket) {
@@ -303,6 +326,11 @@ static void check_acknowledged(struct sim *sim, uint64_t ticket)
         answer->code != PAIDAN__CODE__OK) {
         sim_broken(sim, "acknowledged ticket %" PRIu64 " is missing", ticket);
     }
+}
+
+void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit)
+{
+    sim_model_doer(sim, sim->laws->model, ticket, unit);
 }
 
 uint64_t sim_laws_open(const struct sim *sim, const char *unit)

@@ -292,6 +292,13 @@ void sim_model_compare_unit(struct sim *sim, const struct sim_model *model, char
     }
 }
 
+void sim_model_doer(const struct sim *sim, const struct sim_model *model, uint64_t ticket,
+                    const char *unit)
+{
+    const struct life *life = place(model, ticket);
+    must(sim, life, life->unit == step_key(unit), "work by another unit");
+}
+
 void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket)
 {
     Paidan__Show wish = PAIDAN__SHOW__INIT;

@@ -116,6 +116,9 @@ void sim_model_read(const struct sim *sim, struct sim_model *model, const Paidan
 void sim_model_answered(struct sim_model *model, uint64_t ticket, const Paidan__Answered *answered);
 /* How many open tickets stand with a unit, by the facts. */
 uint64_t sim_model_open(const struct sim_model *model, const char *unit);
+/* A unit was let do something about a ticket: it must be the one that has it. */
+void sim_model_doer(const struct sim *sim, const struct sim_model *model, uint64_t ticket,
+                    const char *unit);
 /* At any time: where escalation says a ticket stands is where the facts left it. */
 void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket);
 /* At rest: one unit's queue holds exactly the tickets that the model gives it. */
@@ -129,6 +132,8 @@ struct laws *sim_laws_new(void);
 void sim_laws_free(struct laws *laws);
 /* Reads all new facts and checks each against what was seen. */
 void sim_laws_read(struct sim *sim);
+/* A unit was let do something about a ticket: it must be the one that has it. */
+void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit);
 /* Open tickets of a unit, by the facts. */
 uint64_t sim_laws_open(const struct sim *sim, const char *unit);
 /* Settled: the services' totals agree, and so do one unit's queue and one ticket, by chance. */

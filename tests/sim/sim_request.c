@@ -118,6 +118,24 @@ static void count_delivery(struct sim *sim, struct pending *pending)
     pending->delivered = true;
 }
 
+/* Whoever may do this has the ticket now, too: facts name the unit that has it, not who asked. */
+static void check_doers(struct sim *sim, const Paidan__Request *request,
+                        const Paidan__Answer *answer)
+{
+    if (answer->body_case != PAIDAN__ANSWER__BODY_WORKED ||
+        (request->work->action != PAIDAN__ACTION__ACTION_ACCEPT &&
+         request->work->action != PAIDAN__ACTION__ACTION_CONTACT &&
+         request->work->action != PAIDAN__ACTION__ACTION_RESOLVE)) {
+        return;
+    }
+    sim_laws_read(sim);
+    for (size_t i = 0; i < answer->worked->n_results; i++) {
+        if (answer->worked->results[i]->code == PAIDAN__CODE__OK) {
+            sim_laws_doer(sim, request->work->items[i]->ticket, request->work->unit);
+        }
+    }
+}
+
 /* One delivery of a kept request. */
 static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
 {
@@ -126,6 +144,7 @@ static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
         &arena, &paidan__request__descriptor, pending->bytes, pending->size);
     const unsigned char *bytes = NULL;
     size_t size = 0;
+    const bool fresh = !pending->delivered;
     count_delivery(sim, pending);
     if (world_try(sim->world, pending->service, request, &bytes, &size) != RC_OK || bytes == NULL) {
         return NULL; /* nothing changed, or parked, or killed after the commit: ask again */
@@ -136,6 +155,9 @@ static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
         pending->answer_size = size;
         pending->stored = tells_of_change(answer);
         learn(sim, answer);
+        if (fresh) {
+            check_doers(sim, request, answer);
+        }
         return answer;
     }
     sim->figures->repeats++;
