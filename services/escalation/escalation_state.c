@@ -166,24 +166,24 @@ static void put_optional(struct codec_writer *writer, const struct escalation_ti
     }
 }
 
-/* ---- the memo: tickets as they lie in the table, decoded once for deciding and for folding. Only
- * decoding puts them there, so that what folding sees never depends on it. ---- */
+/* The memo: tickets decoded once for deciding and folding. Only decoding puts them there, so that
+ * what folding sees never depends on it. */
 
 struct memo_slot {
     uint64_t epoch, id;
     struct escalation_ticket ticket;
 };
 
-static_assert(sizeof(struct memo_slot) * (size_t)MEMO_SLOTS <= ESCALATION_MEMO_BYTES,
-              "the memo fits");
+static_assert(sizeof(struct memo_slot) * MEMO_SLOTS <= ESCALATION_MEMO_BYTES, "the memo fits");
 
 /* Where this ticket is remembered, if it is; NULL: the transaction has no memo. */
 static struct memo_slot *memo_slot(struct store_txn *txn, uint64_t id, uint64_t *epoch)
 {
     const struct store_memo *memo = store_memo(txn);
-    if (memo == NULL || memo->bytes < ESCALATION_MEMO_BYTES) {
+    if (memo == NULL) {
         return NULL;
     }
+    CHECK(memo->bytes >= ESCALATION_MEMO_BYTES);
     *epoch = memo->epoch;
     /* Tickets of one unit have numbers at a distance, often the same one. */
     return (struct memo_slot *)memo->room + (id * 0x9e3779b97f4a7c15ull >> 32) % MEMO_SLOTS;
@@ -390,9 +390,7 @@ enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalat
         rc = escalation_state_decode(value, bytes, ticket);
     }
     if (rc == RC_OK && slot != NULL) {
-        slot->epoch = epoch;
-        slot->id = id;
-        slot->ticket = *ticket;
+        *slot = (struct memo_slot){.epoch = epoch, .id = id, .ticket = *ticket};
     }
     return rc;
 }

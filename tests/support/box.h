@@ -10,7 +10,6 @@
 #include "common/shell.h"
 
 #define BOX_DUE_MS 50
-#define BOX_UNSAYABLE 667 /* toy_b says a fact that nobody may read when it hears of this ticket   \
-                           */
+#define BOX_UNSAYABLE 667 /* the ticket of which toy_b says a fact that nobody may read */
 
 extern const struct shell_service box_service, box_b_service;
