@@ -4,11 +4,12 @@
 # In each the log verifies, the tables equal a replay, all that was told is there and nothing else,
 # and the next commit holds. Then the same with syncs taken away: now laws must break.
 #
-# crash_states.sh [TICKETS [SUBSETS [SEED]]]: 10 tickets, 12 random subsets a moment, seed 1; a
-# thorough run is `crash_states.sh 150 64`: some millions of states.
+# crash_states.sh [TICKETS [SUBSETS [SEED [EVERY]]]]: 10 tickets, 12 random subsets a moment, seed 1,
+# every moment; a thorough run is `crash_states.sh 150 64`: some millions of states, many hours.
+# `crash_states.sh 150 64 1 8` looks at each eighth moment only.
 source "$(dirname "$0")/lib.sh"
 
-tickets=${1:-10} subsets=${2:-12} seed=${3:-1}
+tickets=${1:-10} subsets=${2:-12} seed=${3:-1} every=${4:-1}
 shim=$PAIDAN_BIN/test-crash-record.so
 if [[ -w /dev/shm ]]; then
     TMPDIR=$(mktemp -d /dev/shm/paidan.XXXXXX)
@@ -37,7 +38,7 @@ check() {
 
 for name in "${SERVICES[@]}"; do
     record "$name"
-    check "$name" --progress >"$scratch/$name.out" || {
+    check "$name" --every "$every" --progress >"$scratch/$name.out" || {
         cat "$scratch/$name.out"
         fail "a crash can break the store of $name"
     }
