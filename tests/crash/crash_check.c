@@ -47,7 +47,8 @@ static int usage(void)
         "           [--process]\n"
         "           [--pretend no-sync|no-data-sync|no-meta-sync]\n"
         "--all: every subset up to N pending pages (8), beyond that --subsets random ones (64)\n"
-        "--progress: on a terminal; --every: look at each N-th moment only; --tear: 512, the "
+        "--progress: on a terminal; --every: look at each N-th moment only, N odd; --tear: 512, "
+        "the "
         "sector, unless one wants to "
         "know\n"
         "--process: the journal of a real service, see record_shim.c\n"
@@ -212,7 +213,8 @@ static bool parse(int argc, char **argv, struct options *options)
         } else if (option == 'l') {
             options->limits.recent_max = (unsigned)number;
         } else if (option == 'e' && number > 0) {
-            options->every = number;
+            /* Odd: syncs of data and of the meta page take turns, and both must be seen. */
+            options->every = number | 1;
         } else if (option == 'b' && number > 0) {
             options->broken_max = number;
         } else if (option == 'P') {
