@@ -86,7 +86,7 @@ static const struct bound bounds[] = {
     {"ClockSet", "steps", 0, CLOCK_STEPS_MAX},
     {"Resumed", "clocks", 0, 4},
     {"Replanned", "clocks", 0, 4},
-    {"Reminded", "to_units", CODE_BYTES_MAX, 3},
+    {"Reminded", "to_units", CODE_BYTES_MAX, 2 + SITE_SUPERVISORS_MAX},
     {"Supervise", "items", 0, WORK_ITEMS_MAX},
     {"DueListed", "tickets", 0, LIST_MAX},
     {"Replanning", "moves", 0, 4u * LIST_MAX},

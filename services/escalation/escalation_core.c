@@ -69,6 +69,7 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_REFUSED_RECORDS] = "refused_records_total",
     [TALLY_URGED] = "urged_total",
     [TALLY_SUPERVISED] = "supervised_total",
+    [TALLY_REMINDED] = "reminded_total",
     [TALLY_COUNT] = NULL,
 };
 

@@ -52,6 +52,7 @@ enum escalation_tally {
     TALLY_REFUSED_RECORDS,
     TALLY_URGED,
     TALLY_SUPERVISED,
+    TALLY_REMINDED,
     TALLY_COUNT,
 };
 
@@ -151,6 +152,10 @@ MUST_CHECK enum rc escalation_decide_pull(struct step *step, const struct step_i
 MUST_CHECK enum rc escalation_decide_work(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_supervise(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_due(struct step *step, const struct step_input *input);
+/* The step of a clock that is due now: Reminded. */
+MUST_CHECK enum rc escalation_decide_remind(struct step *step, const struct due *due,
+                                            struct escalation_ticket *ticket,
+                                            const struct escalation_info *info);
 /* Raises to the level above (there is one): said with why; wakes the unit that gets it. clock and
  * due_ms of WHY_EXPIRED, note of WHY_COMPETENCE (else NULL). */
 struct escalation_raise {

@@ -159,6 +159,7 @@ enum rc escalation_decide_due(struct step *step, const struct step_input *input)
         [ESCALATION_FIRES_WARNING] = ESCALATION_ON_WARN,
         [ESCALATION_FIRES_LEASE_END] = ESCALATION_ON_LAPSE,
         [ESCALATION_FIRES_ALARM] = ESCALATION_ON_ALARM,
+        [ESCALATION_FIRES_STEP] = ESCALATION_ON_STEP,
     };
     uint32_t above = 0;
     const enum escalation_signal signal = firing == ESCALATION_FIRES_DEADLINE
@@ -169,6 +170,8 @@ enum rc escalation_decide_due(struct step *step, const struct step_input *input)
     switch (escalation_fsm_step(ticket.state, signal).action) {
     case ESCALATION_DO_WARN:
         return say_warned(step, due, &ticket);
+    case ESCALATION_DO_REMIND:
+        return escalation_decide_remind(step, due, &ticket, &info);
     case ESCALATION_DO_RAISE:
         return escalation_decide_raise(step, due->id, &ticket, &info, above, &raise, 0);
     case ESCALATION_DO_CARD:

@@ -348,6 +348,9 @@ static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Even
         return fold_reopened(fold, event->reopened, ticket);
     case PAIDAN__EVENT__FACT_WARNED:
         return fold_warned(fold, event->warned, ticket);
+    case PAIDAN__EVENT__FACT_REMINDED:
+        fold->tally->values[TALLY_REMINDED]++;
+        return escalation_evolve_step(ticket, event->reminded);
     case PAIDAN__EVENT__FACT_CARDED:
         return fold_carded(fold, event->carded, ticket);
     case PAIDAN__EVENT__FACT_ALARMED:
@@ -409,6 +412,8 @@ static enum escalation_signal signal_of(const Paidan__Event *event)
         return ESCALATION_ON_PROGRESS;
     case PAIDAN__EVENT__FACT_WARNED:
         return ESCALATION_ON_WARN;
+    case PAIDAN__EVENT__FACT_REMINDED:
+        return ESCALATION_ON_STEP;
     case PAIDAN__EVENT__FACT_CARDED:
         return ESCALATION_ON_CARD;
     case PAIDAN__EVENT__FACT_ALARMED:
@@ -482,7 +487,7 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
         rest(&after);
     }
     const bool more = (before.flags & ESCALATION_HAS_EXTRA) != 0;
-    if (more || escalation_evolve_touches(event->fact_case)) {
+    if (more || escalation_evolve_touches(event)) {
         rc = fold_extra(fold, event, &before, &after);
         if (rc != RC_OK) {
             return rc;

@@ -5,7 +5,7 @@
 #include "escalation_extra.h"
 
 /* Whether a fact changes the extra record, also of a ticket that has none yet. */
-bool escalation_evolve_touches(Paidan__Event__FactCase fact);
+bool escalation_evolve_touches(const Paidan__Event *event);
 /* Folds a fact into the extra record (and into the ticket's, where both belong together). Facts
  * that leave it as it is: RC_OK. RC_CORRUPT: the fact contradicts the record. */
 MUST_CHECK enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan__Event *event,
@@ -19,6 +19,9 @@ void escalation_evolve_rest(struct escalation_extra *extra);
 /* Fills a clock from a fact: nothing of it has fired. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_evolve_clock(struct escalation_clock *clock,
                                            const Paidan__ClockSet *set);
+/* The step of the fact has fired. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc escalation_evolve_step(struct escalation_ticket *ticket,
+                                          const Paidan__Reminded *reminded);
 /* The same clock, planned anew: what fired stays fired. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_evolve_clock_again(struct escalation_clock *clock,
                                                  const Paidan__ClockSet *set);

@@ -69,3 +69,19 @@ enum rc escalation_evolve_clock_again(struct escalation_clock *clock, const Paid
     }
     return RC_OK;
 }
+
+enum rc escalation_evolve_step(struct escalation_ticket *ticket, const Paidan__Reminded *reminded)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, reminded->clock);
+    if (clock == NULL || (clock->flags & ESCALATION_STOPPED) != 0) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        struct escalation_clock_step *step = &clock->steps[index];
+        if (step->at_ms == reminded->at_ms && step->does == reminded->does && !step->fired) {
+            step->fired = true;
+            return RC_OK;
+        }
+    }
+    return RC_CORRUPT;
+}

@@ -5,9 +5,17 @@
 
 #include <string.h>
 
-bool escalation_evolve_touches(Paidan__Event__FactCase fact)
+enum {
+    STEP_YELLOW = 1 << PAIDAN__STEP_DOES__STEP_YELLOW,
+    STEP_RED = 1 << PAIDAN__STEP_DOES__STEP_RED,
+    STEP_SUPERVISE = 1 << PAIDAN__STEP_DOES__STEP_SUPERVISE,
+};
+
+bool escalation_evolve_touches(const Paidan__Event *event)
 {
-    switch (fact) {
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_REMINDED:
+        return (event->reminded->does & (STEP_YELLOW | STEP_RED | STEP_SUPERVISE)) != 0;
     case PAIDAN__EVENT__FACT_URGED:
     case PAIDAN__EVENT__FACT_SUPERVISED:
         return true;
@@ -16,11 +24,29 @@ bool escalation_evolve_touches(Paidan__Event__FactCase fact)
     }
 }
 
+/* A card never goes back from red to yellow. */
+static void fold_reminded(struct step_fold *fold, const Paidan__Reminded *reminded,
+                          struct escalation_extra *extra)
+{
+    if ((reminded->does & STEP_RED) != 0) {
+        extra->card = PAIDAN__CARD__CARD_RED;
+    } else if ((reminded->does & STEP_YELLOW) != 0 && extra->card == PAIDAN__CARD__CARD_NONE) {
+        extra->card = PAIDAN__CARD__CARD_YELLOW;
+    }
+    if ((reminded->does & STEP_SUPERVISE) != 0 && extra->supervise == 0) {
+        extra->supervise = 1 + PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP;
+        fold->tally->values[TALLY_SUPERVISED]++;
+    }
+}
+
 enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan__Event *event,
                                 struct escalation_ticket *ticket, struct escalation_extra *extra)
 {
     (void)ticket;
     switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_REMINDED:
+        fold_reminded(fold, event->reminded, extra);
+        return RC_OK;
     case PAIDAN__EVENT__FACT_URGED:
         if (event->urged->count != extra->urges + 1) {
             return RC_CORRUPT;

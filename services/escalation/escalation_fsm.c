@@ -46,6 +46,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_URGE] = GO(ASSIGNED, URGE),
                 [ESCALATION_ON_WATCH] = GO(ASSIGNED, WATCH),
                 [ESCALATION_ON_WARN] = GO(ASSIGNED, WARN),
+                [ESCALATION_ON_STEP] = GO(ASSIGNED, REMIND),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(ASSIGNED, CARD),
                 [ESCALATION_ON_ALARM] = GO(ASSIGNED, ALARM),
@@ -63,6 +64,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_URGE] = GO(ACCEPTED, URGE),
                 [ESCALATION_ON_WATCH] = GO(ACCEPTED, WATCH),
                 [ESCALATION_ON_WARN] = GO(ACCEPTED, WARN),
+                [ESCALATION_ON_STEP] = GO(ACCEPTED, REMIND),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(ACCEPTED, CARD),
                 [ESCALATION_ON_ALARM] = GO(ACCEPTED, ALARM),
@@ -76,6 +78,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_URGE] = GO(RETURNED, URGE),
                 [ESCALATION_ON_WATCH] = GO(RETURNED, WATCH),
                 [ESCALATION_ON_WARN] = GO(RETURNED, WARN),
+                [ESCALATION_ON_STEP] = GO(RETURNED, REMIND),
                 [ESCALATION_ON_EXPIRE] = GO(ASSIGNED, RAISE),
                 [ESCALATION_ON_CARD] = GO(RETURNED, CARD),
                 [ESCALATION_ON_ALARM] = GO(RETURNED, ALARM),
@@ -131,8 +134,9 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_RESOLVE] = "resolve",     [ESCALATION_ON_RETURN] = "return",
     [ESCALATION_ON_RAISE] = "raise",         [ESCALATION_ON_URGE] = "urge",
     [ESCALATION_ON_WATCH] = "watch",         [ESCALATION_ON_WARN] = "warn",
-    [ESCALATION_ON_EXPIRE] = "expire",       [ESCALATION_ON_CARD] = "card",
-    [ESCALATION_ON_ALARM] = "alarm",         [ESCALATION_ON_LAPSE] = "lapse",
+    [ESCALATION_ON_STEP] = "step",           [ESCALATION_ON_EXPIRE] = "expire",
+    [ESCALATION_ON_CARD] = "card",           [ESCALATION_ON_ALARM] = "alarm",
+    [ESCALATION_ON_LAPSE] = "lapse",
 };
 
 static const char *const action_names[ESCALATION_ACTION_COUNT] = {
@@ -143,9 +147,9 @@ static const char *const action_names[ESCALATION_ACTION_COUNT] = {
     [ESCALATION_DO_CONTACT] = "contact", [ESCALATION_DO_PROGRESS] = "progress",
     [ESCALATION_DO_RESOLVE] = "resolve", [ESCALATION_DO_RETURN] = "return",
     [ESCALATION_DO_RAISE] = "raise",     [ESCALATION_DO_WARN] = "warn",
-    [ESCALATION_DO_CARD] = "card",       [ESCALATION_DO_ALARM] = "alarm",
-    [ESCALATION_DO_LAPSE] = "lapse",     [ESCALATION_DO_URGE] = "urge",
-    [ESCALATION_DO_WATCH] = "watch",
+    [ESCALATION_DO_REMIND] = "remind",   [ESCALATION_DO_CARD] = "card",
+    [ESCALATION_DO_ALARM] = "alarm",     [ESCALATION_DO_LAPSE] = "lapse",
+    [ESCALATION_DO_URGE] = "urge",       [ESCALATION_DO_WATCH] = "watch",
 };
 
 struct escalation_step escalation_fsm_step(enum escalation_state state,

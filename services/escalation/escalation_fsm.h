@@ -41,6 +41,7 @@ enum escalation_signal {
     ESCALATION_ON_WATCH, /* 督办 by a supervisor or a rule */
     /* deadlines */
     ESCALATION_ON_WARN,   /* a warning point passed */
+    ESCALATION_ON_STEP,   /* a step of a clock, before or after its deadline */
     ESCALATION_ON_EXPIRE, /* a clock expired, a level above is there */
     ESCALATION_ON_CARD,   /* a clock expired, no level above (or the site says card) */
     ESCALATION_ON_ALARM,  /* time to repeat the alarm */
@@ -64,6 +65,7 @@ enum escalation_action {
     ESCALATION_DO_RETURN,
     ESCALATION_DO_RAISE,
     ESCALATION_DO_WARN,
+    ESCALATION_DO_REMIND,
     ESCALATION_DO_CARD,
     ESCALATION_DO_ALARM,
     ESCALATION_DO_LAPSE,

@@ -474,7 +474,8 @@ bool escalation_state_runs(const struct escalation_ticket *ticket,
 
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
 {
-    if (ticket->alarm_ms != 0 || (ticket->flags & ESCALATION_RED_END) != 0) {
+    if (ticket->alarm_ms != 0 || (ticket->flags & ESCALATION_RED_END) != 0 ||
+        ticket->extra_card == PAIDAN__CARD__CARD_RED) {
         return PAIDAN__CARD__CARD_RED;
     }
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
@@ -483,7 +484,7 @@ Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
             return PAIDAN__CARD__CARD_YELLOW;
         }
     }
-    return PAIDAN__CARD__CARD_NONE;
+    return (Paidan__Card)ticket->extra_card;
 }
 
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)

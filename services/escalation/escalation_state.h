@@ -134,7 +134,8 @@ struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket
 /* Runs: not stopped, in an open ticket. */
 bool escalation_state_runs(const struct escalation_ticket *ticket,
                            const struct escalation_clock *clock);
-/* Red: an alarm repeats or it was given up. Yellow: a running clock passed its warning point. */
+/* Red: an alarm repeats, it was given up, or a red card was given by a step or by hand. Yellow: a
+ * running clock passed its warning point, or a yellow card was given. */
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket);
 /* Earliest deadline of a running clock that has not fired; 0: none. */
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket);

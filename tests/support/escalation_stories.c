@@ -494,6 +494,8 @@ const struct escalation_story escalation_stories[] = {
     {"single", "single", tell_single},
     {"refusals", "ladder", tell_refusals},
     {"supervision", "ladder", tell_supervision},
+    {"steps", "office4", tell_steps},
+    {"moments", "office4", tell_moments},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

@@ -4,3 +4,5 @@
 #include "story.h"
 
 void tell_supervision(struct story *story); /* escalation_stories_supervise.c */
+void tell_steps(struct story *story);       /* escalation_stories_steps.c */
+void tell_moments(struct story *story);     /* escalation_stories_steps.c */
