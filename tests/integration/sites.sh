@@ -16,6 +16,7 @@ placed() {
 }
 
 for site in "$PAIDAN_ROOT"/deploy/sites/*/; do
+    [[ -e $site/site.yaml ]] || continue # a folder of examples
     site=${site%/} name=$(basename "$site") data=$scratch/$(basename "$site")
     note "$name"
     "$PAIDAN_BIN/paidan" check "$site" || fail "check $name"

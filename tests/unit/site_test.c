@@ -234,6 +234,158 @@ static void test_policy_when_several_fit_then_first(void **state)
     site_free(site);
 }
 
+/* ---- terms ---- */
+
+static void check_term(const struct site_clock_rule *rule, enum calendar_unit unit,
+                       uint64_t amount_ms, uint32_t calendar)
+{
+    assert_true(rule->present);
+    assert_int_equal(rule->term.unit, unit);
+    assert_int_equal(rule->term.amount_ms, amount_ms);
+    assert_int_equal(rule->calendar, calendar);
+}
+
+/* Replaces the policies of the good site. */
+static struct site *load_policies(const char *policies)
+{
+    static char text[4096];
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    const char *good = site_files_good[SITE_YAML];
+    const char *end = strstr(good, "policies:\n");
+    assert_non_null(end);
+    snprintf(text, sizeof text, "%.*s%s", (int)(end - good), good, policies);
+    files.text[SITE_YAML] = text;
+    const enum rc rc = site_files_load(&files, &report, &site);
+    for (uint32_t at = 0; rc != RC_OK && at < site_report_kept(&report); at++) {
+        print_error("%u: %s\n", report.mistakes[at].line, report.mistakes[at].name);
+    }
+    assert_int_equal(rc, RC_OK);
+    return site;
+}
+
+#define HOUR 3600000ull
+#define DAY (24 * HOUR)
+
+static void test_load_when_terms_are_written_then_unit_and_calendar(void **state)
+{
+    (void)state;
+    struct site *site = load_policies(
+        "policies:\n"
+        "  - {urgency: urgent, accept: 90s, contact: 2紧急工作时,\n"
+        "     handle: 7自然日, redo: 3d}\n"
+        "  - calendar: office\n"
+        "    accept: 4工作时\n"
+        "    contact: {amount: 30m, calendar: office}\n"
+        "    handle: {amount: 3工作日, end: end_of_day}\n"
+        "    redo: {amount: 2h}\n"
+        "    assist: 1wd\n"
+        "    mediation: {amount: 5wh, start: next_day}\n"
+        "    return_window: 2d\n");
+    const struct site_policy *elapsed = &site->policies[0], *office = &site->policies[1];
+    check_term(&elapsed->accept, CALENDAR_EMERGENCY_HOURS, 90000, 0);
+    check_term(&elapsed->contact, CALENDAR_EMERGENCY_HOURS, 2 * HOUR, 0);
+    check_term(&elapsed->handle, CALENDAR_DAYS, 7 * DAY, 0);
+    check_term(&elapsed->redo, CALENDAR_DAYS, 3 * DAY, 0);
+    check_term(&elapsed->request, CALENDAR_EMERGENCY_HOURS, DAY, 0);
+    check_term(&office->accept, CALENDAR_WORKING_HOURS, 4 * HOUR, 1);
+    check_term(&office->contact, CALENDAR_WORKING_HOURS, HOUR / 2, 1);
+    check_term(&office->handle, CALENDAR_WORKING_DAYS, 3 * DAY, 1);
+    check_term(&office->redo, CALENDAR_EMERGENCY_HOURS, 2 * HOUR, 0);
+    check_term(&office->assist, CALENDAR_WORKING_DAYS, DAY, 1);
+    check_term(&office->mediation, CALENDAR_WORKING_HOURS, 5 * HOUR, 1);
+    check_term(&office->return_window, CALENDAR_DAYS, 2 * DAY, 0);
+    check_term(&office->request, CALENDAR_WORKING_DAYS, DAY, 1);
+    assert_int_equal(office->handle.term.end, CALENDAR_END_OF_DAY);
+    assert_int_equal(office->handle.term.start, CALENDAR_FROM_MOMENT);
+    assert_int_equal(office->mediation.term.start, CALENDAR_FROM_NEXT_DAY);
+    assert_int_equal(office->assist.warn.kind, SITE_MOMENT_NONE);
+    assert_false(office->deliberation.present);
+    assert_false(elapsed->return_window.present);
+    site_free(site);
+}
+
+static void test_load_when_steps_are_written_then_their_moments(void **state)
+{
+    (void)state;
+    struct site *site = load_policies(
+        "policies:\n"
+        "  - calendar: office\n"
+        "    accept: {amount: 4wd, warn: 0}\n"
+        "    handle:\n"
+        "      {amount: 10wd, cap: 20wd, warn: 1wd, steps: [{after: 2wd, do: [red, "
+        "supervise]},\n"
+        "       {at: 25, do: notify_unit}, {before: 3wd, do: [notify_upper, "
+        "notify_supervisor, yellow]}]}\n");
+    const struct site_clock_rule *rule = &site->policies[0].handle;
+    assert_int_equal(rule->cap_ms, 20 * DAY);
+    assert_int_equal(site_moment_at(rule, &rule->warn), 9 * DAY);
+    assert_int_equal(rule->step_count, 3);
+    assert_int_equal(site_moment_at(rule, &rule->steps[0].at), 12 * DAY);
+    assert_int_equal(rule->steps[0].does, 0x30);
+    assert_int_equal(site_moment_at(rule, &rule->steps[1].at), 10 * DAY / 4);
+    assert_int_equal(rule->steps[1].does, 0x01);
+    assert_int_equal(site_moment_at(rule, &rule->steps[2].at), 7 * DAY);
+    assert_int_equal(rule->steps[2].does, 0x0e);
+    assert_int_equal(site->policies[0].accept.warn.kind, SITE_MOMENT_NONE);
+    assert_int_equal(site->policies[0].redo.step_count, 3);
+    site_free(site);
+}
+
+static void test_load_when_policy_allows_then_as_written_else_defaults(void **state)
+{
+    (void)state;
+    struct site *site = load_policies(
+        "policies:\n"
+        "  - {urgency: urgent, accept: 1h, handle: 2h, extensions: 0,\n"
+        "     suspension: {max: 3, cap: 90d}, raise_accepts: true,\n"
+        "     supervise: {on: [red_card, chased], chases: 5}}\n"
+        "  - {accept: 1h, handle: 2h}\n"
+        "supervisors: [lamps, keeper]\n");
+    const struct site_policy *written = &site->policies[0], *plain = &site->policies[1];
+    assert_int_equal(written->extensions_max, 0);
+    assert_int_equal(written->suspensions_max, 3);
+    assert_int_equal(written->suspension_cap_ms, 90 * DAY);
+    assert_true(written->raise_accepts);
+    assert_int_equal(written->supervise_on, 2 | 8);
+    assert_int_equal(written->supervise_chases, 5);
+    assert_int_equal(plain->extensions_max, 2);
+    assert_int_equal(plain->suspensions_max, 1);
+    assert_int_equal(plain->suspension_cap_ms, 365 * DAY);
+    assert_false(plain->raise_accepts);
+    assert_int_equal(plain->supervise_on, 0);
+    assert_true(site_supervises(site, "lamps"));
+    assert_true(site_supervises(site, "keeper"));
+    assert_false(site_supervises(site, "centre"));
+    assert_false(site_supervises(site, "nobody"));
+    site_free(site);
+    site = load_good();
+    assert_int_equal(site->supervisor_count, 1);
+    assert_true(site_supervises(site, "centre")); /* the fallback of the top level */
+    site_free(site);
+}
+
+static void test_load_when_policies_cover_one_together_then_a_warning(void **state)
+{
+    (void)state;
+    struct site *site = load_policies(
+        "policies:\n"
+        "  - {level: estate, accept: 1h, handle: 2h}\n"
+        "  - {level: street, accept: 1h, handle: 2h}\n"
+        "  - {urgency: urgent, accept: 1h, handle: 2h}\n");
+    assert_int_equal(report.warnings, 1);
+    assert_string_equal(report.mistakes[0].name, "POLICY_SHADOWED");
+    assert_int_equal(report.mistakes[0].line, 16);
+    site_free(site);
+    site = load_policies(
+        "policies:\n"
+        "  - {level: estate, accept: 1h, handle: 2h}\n"
+        "  - {urgency: urgent, accept: 1h, handle: 2h}\n"
+        "  - {level: street, accept: 1h, handle: 2h}\n");
+    assert_int_equal(report.warnings, 0);
+    site_free(site);
+}
+
 /* ---- folders ---- */
 
 static void write_file(const struct scratch *scratch, const char *name, const char *text)
@@ -301,6 +453,9 @@ static void test_load_when_shipped_then_no_mistake(void **state)
     load_shipped("demo");
     load_shipped("two-level");
     load_shipped("six-level");
+    load_shipped("examples/elapsed");
+    load_shipped("examples/working-days");
+    load_shipped("examples/emergency");
 }
 
 /* ---- the manual ---- */
@@ -365,6 +520,10 @@ static void test_manual_when_its_example_is_loaded_then_no_mistake(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_when_terms_are_written_then_unit_and_calendar),
+        cmocka_unit_test(test_load_when_steps_are_written_then_their_moments),
+        cmocka_unit_test(test_load_when_policy_allows_then_as_written_else_defaults),
+        cmocka_unit_test(test_load_when_policies_cover_one_together_then_a_warning),
         cmocka_unit_test(test_load_when_good_then_as_written),
         cmocka_unit_test(test_load_when_a_byte_changes_then_version_changes),
         cmocka_unit_test(test_load_when_written_otherwise_then_same_site),
