@@ -453,6 +453,11 @@ static void test_load_when_shipped_then_no_mistake(void **state)
     load_shipped("demo");
     load_shipped("two-level");
     load_shipped("six-level");
+    load_shipped("sanchajie");
+    load_shipped("pingshan");
+    load_shipped("shunzhenghe");
+    load_shipped("chengdu");
+    load_shipped("shatoujiao");
     load_shipped("examples/elapsed");
     load_shipped("examples/working-days");
     load_shipped("examples/emergency");
