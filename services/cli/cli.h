@@ -91,6 +91,8 @@ MUST_CHECK int cli_ticket(const struct cli *cli, const char *text, uint64_t *tic
 
 /* The instance's site for names; NULL when it is not readable. */
 const struct site *cli_site(struct cli *cli);
+/* The site in a folder, for site_free. 0, or a status with its mistakes printed. */
+MUST_CHECK int cli_site_load(struct cli *cli, const char *folder, struct site **site);
 /* Names in the user's language; the code itself when the site does not know it; "-" for NULL. */
 const char *cli_unit_name(struct cli *cli, const char *code);
 const char *cli_category_name(struct cli *cli, const char *code);

@@ -94,6 +94,23 @@ static int tell_bad(struct cli *cli, const struct site_report *report)
                          "The site has mistakes, each named above.", detail);
 }
 
+int cli_site_load(struct cli *cli, const char *folder, struct site **site)
+{
+    struct site_report *report = calloc(1, sizeof *report);
+    if (report == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    int status = CLI_EXIT_OK;
+    const enum rc rc = site_load(folder, report, site);
+    if (rc != RC_OK) {
+        status = report->count > 0 ? tell_bad(cli, report)
+                                   : cli_fail(cli, CLI_EXIT_SETTINGS, "无法读取站点",
+                                              "cannot read the site", rc_name(rc));
+    }
+    free(report);
+    return status;
+}
+
 int cli_check(struct cli *cli)
 {
     struct site *site = NULL;

@@ -215,7 +215,7 @@ static void complete_group(const char *group)
 
 int cli_completion(struct cli *cli)
 {
-    static const char *const groups[] = {"work", "desk", "callback", "log"};
+    static const char *const groups[] = {"work", "desk", "callback", "calendar", "log"};
     if (strcmp(cli->operands[0], "bash") != 0) {
         return cli_usage(cli, "只支持 bash", "only bash is known", cli->operands[0]);
     }

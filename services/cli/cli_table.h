@@ -19,13 +19,16 @@ enum cli_option {
     CLI_GLOBAL_COUNT,
     /* some commands */
     CLI_ALL = CLI_GLOBAL_COUNT,
+    CLI_AMOUNT,
     CLI_AREA,
     CLI_AREA_HINT,
+    CLI_CALENDAR,
     CLI_CATEGORY,
     CLI_CATEGORY_HINT,
     CLI_CHANNEL,
     CLI_CODE,
     CLI_CURSOR,
+    CLI_END,
     CLI_EXTERNAL_ID,
     CLI_FOLLOWER_SERVICE,
     CLI_FROM,
@@ -44,7 +47,9 @@ enum cli_option {
     CLI_SATISFIED,
     CLI_SETTLE,
     CLI_SINCE,
+    CLI_SITE,
     CLI_SOLVED,
+    CLI_START,
     CLI_STATE,
     CLI_TEXT,
     CLI_TEXTS,
@@ -55,6 +60,7 @@ enum cli_option {
     CLI_URGENCY,
     CLI_WAIT,
     CLI_WATCH,
+    CLI_YEAR,
     CLI_OPTION_COUNT
 };
 

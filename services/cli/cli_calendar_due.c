@@ -1,0 +1,128 @@
+/* cli_calendar_due: when a term ends, by a site's calendar. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_calendar.h"
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_time.h"
+
+/* "30m", "2h", "3d", "5": without a letter hours or days, as the unit counts. */
+static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amount_ms)
+{
+    const bool days = calendar_unit_counts_days(unit);
+    uint64_t value = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    const char letter = *at == '\0' ? (days ? 'd' : 'h') : *at;
+    const uint64_t scale = letter == 's'   ? 1000
+                           : letter == 'm' ? 60000
+                           : letter == 'h' ? 3600000
+                                           : CALENDAR_DAY_MS;
+    if (at == text || strchr("smhd", letter) == NULL || (*at != '\0' && at[1] != '\0') ||
+        days != (letter == 'd') || value == 0) {
+        return false;
+    }
+    *amount_ms = value * scale;
+    return *amount_ms <= CALENDAR_AMOUNT_MS_MAX;
+}
+
+static int read_term(const struct cli *cli, struct calendar_term *term)
+{
+    const char *unit = cli_value(cli, CLI_UNIT);
+    const char *start = cli_value(cli, CLI_START);
+    const char *end = cli_value(cli, CLI_END);
+    *term = (struct calendar_term){.start = CALENDAR_FROM_MOMENT, .end = CALENDAR_SAME_TIME};
+    if (!calendar_unit_read(unit, &term->unit)) {
+        return cli_usage(cli, "时限单位应为 emergency_hours、working_hours、working_days 或 days",
+                         "the unit must be emergency_hours, working_hours, working_days or days",
+                         unit);
+    }
+    if (!read_amount(cli_value(cli, CLI_AMOUNT), term->unit, &term->amount_ms)) {
+        return cli_usage(cli, "时限不合格：小时类写 30m、2h，天类写 3d 或 3，最长 100 年",
+                         "the amount must be as 30m or 2h for hours, 3d or 3 for days, at most "
+                         "100 years",
+                         cli_value(cli, CLI_AMOUNT));
+    }
+    if ((start != NULL && !calendar_start_read(start, &term->start)) ||
+        (end != NULL && !calendar_end_read(end, &term->end))) {
+        return cli_usage(cli, "起算或到期规则不合格", "unknown rule of start or end", NULL);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int tell_due(const struct cli *cli, const struct calendar *calendar,
+                    const struct calendar_term *term, uint64_t from_ms)
+{
+    char due[CLI_TIME_BYTES];
+    char start[CLI_TIME_BYTES];
+    const uint64_t start_ms = calendar_start(calendar, term, from_ms);
+    const uint64_t due_ms = calendar_due(calendar, term, from_ms);
+    const uint32_t unknown = calendar_years_unknown(calendar, from_ms, due_ms);
+    cli_time_rfc3339(due_ms, calendar_offset(calendar, due_ms), due);
+    cli_time_rfc3339(start_ms, calendar_offset(calendar, start_ms), start);
+    if (cli->json) {
+        return cli_json_print(cli, json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:I, s:I}", "due", due,
+                                             "due_ms", (json_int_t)due_ms, "start", start,
+                                             "start_ms", (json_int_t)start_ms, "calendar",
+                                             calendar->code, "unit", calendar_unit_code(term->unit),
+                                             "amount_ms", (json_int_t)term->amount_ms,
+                                             "unknown_years", (json_int_t)unknown));
+    }
+    printf("%s\n", due);
+    if (unknown > 0) {
+        fprintf(stderr,
+                cli_say(cli, "警告：其中 %u 年的节假日还不知道，按普通周计算\n",
+                        "warning: the holidays of %u of these years are not known; plain weeks\n"),
+                unknown);
+    }
+    return CLI_EXIT_OK;
+}
+
+/* The offset of the wall clock is needed to read a time, and the time to know the offset: the
+ * second reading has it right, but in the hour of a change. */
+static int read_from(const struct cli *cli, const struct calendar *calendar, uint64_t *from_ms)
+{
+    const char *text = cli_value(cli, CLI_FROM);
+    const uint64_t now_ms = cli_calendar_now();
+    int64_t offset_ms = calendar->utc_offset_ms;
+    for (int turn = 0; turn < 2; turn++) {
+        if (cli_time_parse(text, now_ms, offset_ms, from_ms) != RC_OK) {
+            return cli_usage(cli, "时间不合格，请写 2026-02-13T10:00 或 RFC 3339",
+                             "not a time; write 2026-02-13T10:00 or RFC 3339", text);
+        }
+        offset_ms = calendar_offset(calendar, *from_ms);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int due(struct cli *cli, const struct site *site)
+{
+    struct calendar_term term;
+    const struct calendar *calendar = NULL;
+    uint64_t from_ms = 0;
+    int status = read_term(cli, &term);
+    if (status == CLI_EXIT_OK) {
+        status = cli_calendar_find(cli, site, &calendar);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = read_from(cli, calendar, &from_ms);
+    }
+    return status == CLI_EXIT_OK ? tell_due(cli, calendar, &term, from_ms) : status;
+}
+
+int cli_calendar_due(struct cli *cli)
+{
+    const struct site *site = NULL;
+    struct site *loaded = NULL;
+    int status = cli_calendar_site(cli, &site, &loaded);
+    if (status == CLI_EXIT_OK) {
+        status = due(cli, site);
+    }
+    site_free(loaded);
+    return status;
+}
