@@ -48,7 +48,8 @@
 #define HISTORY_MAX 200u
 #define RECEIPTS_MAX 4096u
 #define CLOCK_STEPS_MAX 6u /* of one clock, beside its warning point and its deadline */
-#define EXPLAIN_INTERVALS_MAX 400u /* a year of office days has about 1,000; a term of 60 days 250 */
+#define EXPLAIN_INTERVALS_MAX                                                                      \
+    400u /* a year of office days has about 1,000; a term of 60 days 250 */
 
 #define TEXT_BYTES_MAX 65536u /* longest of the published complaints: 12,220 characters = 36 kB */
 #define PLACE_BYTES_MAX 512u
@@ -82,7 +83,7 @@
 #define SITE_CALENDARS_MAX 64u
 #define SITE_ASSIST_MAX 8u
 #define SITE_SUPERVISORS_MAX 16u /* told of steps: they travel in one fact */
-#define SITE_MISTAKES_MAX 100u /* printed; the rest is counted */
+#define SITE_MISTAKES_MAX 100u   /* printed; the rest is counted */
 #define SITE_FILE_BYTES_MAX (64u << 20)
 
 #define STORE_TABLES_MAX 32u

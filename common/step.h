@@ -99,8 +99,8 @@ struct step_service {
      * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_BUG: a fact of
      * ours that nobody may read (step_append). RC_FULL, RC_STORE: from the store. */
     enum rc (*apply)(struct step *step, const struct step_input *input);
-    /* Folds one event of our own log. seq: of that record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT if
-     * tables contradict the event. */
+    /* Folds one event of our own log, SiteChanged too. seq: of that record. RC_OK, RC_FULL,
+     * RC_STORE; RC_CORRUPT if tables contradict the event. */
     enum rc (*evolve)(struct step_fold *fold, uint64_t seq, const Paidan__Event *event);
     /* Answers a wish that changes nothing; sets answer->code or body in the arena. */
     enum rc (*query)(struct step_view *view, const Paidan__Request *request,

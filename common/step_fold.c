@@ -237,7 +237,10 @@ enum rc step_fold_event(const struct step_service *service, struct step_fold *fo
                         struct step_site *site, uint64_t seq, const Paidan__Event *event)
 {
     if (event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED) {
-        return fold_site(fold->txn, site, event->site_changed);
+        const enum rc rc = fold_site(fold->txn, site, event->site_changed);
+        if (rc != RC_OK) {
+            return rc;
+        }
     }
     return service->evolve(fold, seq, event);
 }

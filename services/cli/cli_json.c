@@ -11,7 +11,8 @@
 #include "common/number.h"
 
 /* Spans, not moments. */
-static const char *const spans[] = {"amount_ms", "warn_amount_ms", "consumed_ms", "wait_ms", "lease_ms", "retry_after_ms", NULL};
+static const char *const spans[] = {"amount_ms", "warn_amount_ms", "consumed_ms", "wait_ms",
+                                    "lease_ms",  "retry_after_ms", NULL};
 /* Texts of residents and what else is personal, wherever it stands in intake's messages. */
 static const char *const withheld[] = {"text",  "title",    "given_title", "place",
                                        "phone", "reporter", "query_code",  "supplements",

@@ -13,7 +13,7 @@ static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
 static const char *const follows[] = {"triage", "callback", "intake", NULL};
 static const char *const followed_by[] = {"triage", "callback", "intake", NULL};
-static const char *const tables[] = {"ticket", "info", "queue", "extra", NULL};
+static const char *const tables[] = {"ticket", "info", "queue", "extra", "replan", NULL};
 
 /* The names of `paidan stats`: stable. */
 static const char *const tallies[TALLY_COUNT + 1] = {
@@ -70,6 +70,16 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_URGED] = "urged_total",
     [TALLY_SUPERVISED] = "supervised_total",
     [TALLY_REMINDED] = "reminded_total",
+    [TALLY_SUSPENDED] = "suspended_total",
+    [TALLY_EXTENDED] = "extended_total",
+    [TALLY_EXTENSIONS_REFUSED] = "extensions_refused_total",
+    [TALLY_ASSISTS] = "assists_total",
+    [TALLY_ASSISTS_LATE] = "assists_late_total",
+    [TALLY_ORDERED] = "ordered_total",
+    [TALLY_MODES_ENDED] = "modes_ended_total",
+    [TALLY_APPEALED] = "appealed_total",
+    [TALLY_EXEMPT] = "exempt_total",
+    [TALLY_REPLANNED] = "replanned_total",
     [TALLY_COUNT] = NULL,
 };
 
@@ -130,6 +140,9 @@ static enum rc apply(struct step *step, const struct step_input *input)
     if (input->request->wish_case == PAIDAN__REQUEST__WISH_PULL) {
         return escalation_decide_pull(step, input);
     }
+    if (input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN) {
+        return escalation_decide_replan(step, input);
+    }
     if (input->request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE) {
         return escalation_decide_supervise(step, input);
     }
@@ -141,7 +154,9 @@ static bool changes(const Paidan__Request *request)
 {
     return request->wish_case == PAIDAN__REQUEST__WISH_PULL ||
            request->wish_case == PAIDAN__REQUEST__WISH_WORK ||
-           request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE;
+           request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE ||
+           (request->wish_case == PAIDAN__REQUEST__WISH_REPLAN && request->replan->has_apply &&
+            request->replan->apply);
 }
 
 static bool knows(const Paidan__Request *request)
@@ -150,6 +165,8 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_PULL:
     case PAIDAN__REQUEST__WISH_WORK:
     case PAIDAN__REQUEST__WISH_SUPERVISE:
+    case PAIDAN__REQUEST__WISH_EXPLAIN:
+    case PAIDAN__REQUEST__WISH_REPLAN:
     case PAIDAN__REQUEST__WISH_LIST:
     case PAIDAN__REQUEST__WISH_SHOW:
     case PAIDAN__REQUEST__WISH_BOARD:

@@ -53,6 +53,16 @@ enum escalation_tally {
     TALLY_URGED,
     TALLY_SUPERVISED,
     TALLY_REMINDED,
+    TALLY_SUSPENDED,
+    TALLY_EXTENDED,
+    TALLY_EXTENSIONS_REFUSED,
+    TALLY_ASSISTS,
+    TALLY_ASSISTS_LATE,
+    TALLY_ORDERED,
+    TALLY_MODES_ENDED,
+    TALLY_APPEALED,
+    TALLY_EXEMPT,
+    TALLY_REPLANNED,
     TALLY_COUNT,
 };
 
@@ -151,6 +161,17 @@ MUST_CHECK enum rc escalation_decide_record(struct step *step, const struct step
 MUST_CHECK enum rc escalation_decide_pull(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_work(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc escalation_decide_supervise(struct step *step, const struct step_input *input);
+/* The thing of the extra record that is due (ticket.extra_clock). */
+MUST_CHECK enum rc escalation_decide_extra(struct step *step, uint64_t id,
+                                           const struct escalation_ticket *ticket);
+/* Gives the assisting units of an assignment their tasks, where the policy has a term for them:
+ * after the fact that assigns. */
+MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
+                                          const struct escalation_info *info,
+                                          const Paidan__Assignment *to, uint32_t item);
+MUST_CHECK enum rc escalation_decide_replan(struct step *step, const struct step_input *input);
+/* One page of planning by the calendars as they are now. */
+MUST_CHECK enum rc escalation_decide_replan_due(struct step *step);
 MUST_CHECK enum rc escalation_decide_due(struct step *step, const struct step_input *input);
 /* The step of a clock that is due now: Reminded. */
 MUST_CHECK enum rc escalation_decide_remind(struct step *step, const struct due *due,
@@ -180,6 +201,10 @@ MUST_CHECK enum rc escalation_evolve(struct step_fold *fold, uint64_t seq,
 MUST_CHECK enum rc escalation_brief(struct arena *arena, uint64_t id,
                                     const struct escalation_ticket *ticket,
                                     const struct escalation_info *info, Paidan__Brief **brief);
+/* Adds what only some tickets have (escalation_extra.h). RC_OK, RC_LIMIT, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc escalation_brief_extra(struct store_txn *txn, struct arena *arena, uint64_t id,
+                                          const struct escalation_ticket *ticket,
+                                          Paidan__Brief *brief);
 /* All clocks of this round, in the arena. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc escalation_brief_clocks(struct arena *arena,
                                            const struct escalation_ticket *ticket, bool stopped,
@@ -214,6 +239,11 @@ MUST_CHECK enum rc escalation_query_unit(struct store_txn *txn, const struct sit
 
 MUST_CHECK enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
                                     Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_explain(struct step_view *view, const Paidan__Explain *wish,
+                                            Paidan__Answer *answer);
+/* What a new plan by the policies would move; changes nothing. */
+MUST_CHECK enum rc escalation_query_replan(struct step_view *view, const Paidan__Replan *wish,
+                                           Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish,
                                           Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWork *wish,

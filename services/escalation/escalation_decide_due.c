@@ -118,10 +118,11 @@ enum rc escalation_decide_raise(struct step *step, uint64_t id,
     event.fact_case = PAIDAN__EVENT__FACT_RAISED;
     event.raised = &raised;
     rc = escalation_core_say(step, id, ticket, &event, item);
-    if (rc == RC_OK) {
-        step_wake(step, step_key(raised.to->unit));
+    if (rc != RC_OK) {
+        return rc;
     }
-    return rc;
+    step_wake(step, step_key(raised.to->unit));
+    return escalation_joint_begin(step, id, info, raised.to, item);
 }
 
 /* What an expired clock does: raise where a level is left and the site does not say card. */
@@ -140,6 +141,9 @@ static enum escalation_signal expiry_signal(const struct step *step, const struc
 enum rc escalation_decide_due(struct step *step, const struct step_input *input)
 {
     const struct due *due = &input->due;
+    if (due->kind == PAIDAN__CLOCK__CLOCK_REPLAN) {
+        return escalation_decide_replan_due(step);
+    }
     struct escalation_ticket ticket;
     struct escalation_info info;
     struct due next = {0};
@@ -154,6 +158,9 @@ enum rc escalation_decide_due(struct step *step, const struct step_input *input)
     const bool some = escalation_state_due(due->id, &ticket, &next, &firing);
     if (!some || next.due_ms != due->due_ms || next.kind != due->kind) {
         return RC_CORRUPT;
+    }
+    if (firing == ESCALATION_FIRES_EXTRA) {
+        return escalation_decide_extra(step, due->id, &ticket);
     }
     static const enum escalation_signal signals[] = {
         [ESCALATION_FIRES_WARNING] = ESCALATION_ON_WARN,

@@ -112,10 +112,11 @@ static enum rc say_assigned(const struct heard *heard, struct escalation_info *i
     event.fact_case = PAIDAN__EVENT__FACT_ASSIGNED;
     event.assigned = &assigned;
     const enum rc rc = escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
-    if (rc == RC_OK) {
-        step_wake(heard->step, step_key(assignment->unit));
+    if (rc != RC_OK) {
+        return rc;
     }
-    return rc;
+    step_wake(heard->step, step_key(assignment->unit));
+    return escalation_joint_begin(heard->step, heard->id, info, assignment, 0);
 }
 
 static enum rc hear_routed(const struct heard *heard)
@@ -265,10 +266,11 @@ static enum rc reopen(const struct heard *heard, const Paidan__Answered *answere
     event.fact_case = PAIDAN__EVENT__FACT_REOPENED;
     event.reopened = &reopened;
     rc = escalation_core_say(heard->step, heard->id, ticket, &event, 0);
-    if (rc == RC_OK) {
-        step_wake(heard->step, step_key(reopened.to->unit));
+    if (rc != RC_OK) {
+        return rc;
     }
-    return rc;
+    step_wake(heard->step, step_key(reopened.to->unit));
+    return escalation_joint_begin(heard->step, heard->id, &info, reopened.to, 0);
 }
 
 /* A red card in the history, then closed as unsolved. No alarm: nobody is asked any more. */

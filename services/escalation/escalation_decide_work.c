@@ -13,9 +13,21 @@ static const struct escalation_rule *const work_rules[] = {
     [PAIDAN__ACTION__ACTION_RESOLVE] = &escalation_rule_resolve,
     [PAIDAN__ACTION__ACTION_RETURN] = &escalation_rule_return,
     [PAIDAN__ACTION__ACTION_RAISE] = &escalation_rule_raise,
+    [PAIDAN__ACTION__ACTION_EXTEND] = &escalation_rule_extend,
+    [PAIDAN__ACTION__ACTION_SUSPEND] = &escalation_rule_suspend,
+    [PAIDAN__ACTION__ACTION_RESUME] = &escalation_rule_resume,
+    [PAIDAN__ACTION__ACTION_ASK_ASSIST] = &escalation_rule_ask_assist,
+    [PAIDAN__ACTION__ACTION_ASSIST_DONE] = &escalation_rule_assist_done,
+    [PAIDAN__ACTION__ACTION_NAME_PERSON] = &escalation_rule_name_person,
+    [PAIDAN__ACTION__ACTION_SET_MODE] = &escalation_rule_set_mode,
+    [PAIDAN__ACTION__ACTION_END_MODE] = &escalation_rule_end_mode,
+    [PAIDAN__ACTION__ACTION_APPEAL] = &escalation_rule_appeal,
 };
 
 static const struct escalation_rule *const supervise_rules[] = {
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT] = &escalation_rule_grant,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE] = &escalation_rule_refuse,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER] = &escalation_rule_order,
     [PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE] = &escalation_rule_urge,
     [PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH] = &escalation_rule_watch,
 };

@@ -233,6 +233,16 @@ static enum rc fold_raised(struct step_fold *fold, const Paidan__Raised *raised,
     return take_assignment(ticket, raised->to, false);
 }
 
+/* The order takes it as it is: what was late is in the facts, the alarm begins anew. */
+static enum rc fold_ordered(struct step_fold *fold, const Paidan__Ordered *ordered,
+                            struct escalation_ticket *ticket)
+{
+    fold->tally->values[TALLY_ORDERED]++;
+    drop_alarm(ticket);
+    return ordered->from_level == ticket->level ? take_assignment(ticket, ordered->to, false)
+                                                : RC_CORRUPT;
+}
+
 static enum rc fold_reopened(struct step_fold *fold, const Paidan__Reopened *reopened,
                              struct escalation_ticket *ticket)
 {
@@ -366,11 +376,16 @@ static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Even
         ticket->supplements += event->noted->supplement ? 1 : 0;
         fold->tally->values[TALLY_NOTED]++;
         return RC_OK;
-    case PAIDAN__EVENT__FACT_URGED:
-    case PAIDAN__EVENT__FACT_SUPERVISED:
-        return RC_OK; /* of the extra record alone */
-    default:
+    case PAIDAN__EVENT__FACT_ORDERED:
+        return fold_ordered(fold, event->ordered, ticket);
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+    case PAIDAN__EVENT__FACT_CONTACTED:
+    case PAIDAN__EVENT__FACT_PROGRESSED:
+    case PAIDAN__EVENT__FACT_RETURNED:
+    case PAIDAN__EVENT__FACT_RESOLVED:
         return fold_work(fold, event, ticket);
+    default:
+        return RC_OK; /* of the extra record alone */
     }
 }
 
@@ -388,6 +403,40 @@ static enum escalation_signal signal_closed(const Paidan__Closed *closed)
     default:
         return ESCALATION_ON_SOLVED;
     }
+}
+
+static enum escalation_signal signal_extra(const Paidan__Event *event)
+{
+    static const struct {
+        Paidan__Event__FactCase fact;
+        enum escalation_signal signal;
+    } signals[] = {
+        {PAIDAN__EVENT__FACT_URGED, ESCALATION_ON_URGE},
+        {PAIDAN__EVENT__FACT_SUPERVISED, ESCALATION_ON_WATCH},
+        {PAIDAN__EVENT__FACT_SUSPENDED, ESCALATION_ON_SUSPEND},
+        {PAIDAN__EVENT__FACT_REQUESTED, ESCALATION_ON_EXTEND},
+        {PAIDAN__EVENT__FACT_DECIDED, ESCALATION_ON_DECIDE},
+        {PAIDAN__EVENT__FACT_ASSIST_ASKED, ESCALATION_ON_ASK_ASSIST},
+        {PAIDAN__EVENT__FACT_ASSIST_DONE, ESCALATION_ON_ASSIST_DONE},
+        {PAIDAN__EVENT__FACT_ASSIST_LATE, ESCALATION_ON_ASSIST_LATE},
+        {PAIDAN__EVENT__FACT_PERSON_NAMED, ESCALATION_ON_NAME_PERSON},
+        {PAIDAN__EVENT__FACT_ORDERED, ESCALATION_ON_ORDER},
+        {PAIDAN__EVENT__FACT_MODE_SET, ESCALATION_ON_SET_MODE},
+        {PAIDAN__EVENT__FACT_MODE_ENDED, ESCALATION_ON_END_MODE},
+        {PAIDAN__EVENT__FACT_TERM_PASSED, ESCALATION_ON_TERM},
+        {PAIDAN__EVENT__FACT_APPEALED, ESCALATION_ON_APPEAL},
+        {PAIDAN__EVENT__FACT_APPEAL_RULED, ESCALATION_ON_DECIDE},
+        {PAIDAN__EVENT__FACT_REPLANNED, ESCALATION_ON_REPLAN},
+    };
+    if (event->fact_case == PAIDAN__EVENT__FACT_RESUMED) {
+        return event->resumed->by_hand ? ESCALATION_ON_RESUME : ESCALATION_ON_PAUSE_END;
+    }
+    for (size_t index = 0; index < sizeof signals / sizeof signals[0]; index++) {
+        if (signals[index].fact == event->fact_case) {
+            return signals[index].signal;
+        }
+    }
+    return ESCALATION_SIGNAL_COUNT;
 }
 
 /* ESCALATION_SIGNAL_COUNT: not a fact of ours about one ticket. */
@@ -426,12 +475,8 @@ static enum escalation_signal signal_of(const Paidan__Event *event)
         return ESCALATION_ON_UNSOLVED;
     case PAIDAN__EVENT__FACT_NOTED:
         return ESCALATION_ON_NOTED;
-    case PAIDAN__EVENT__FACT_URGED:
-        return ESCALATION_ON_URGE;
-    case PAIDAN__EVENT__FACT_SUPERVISED:
-        return ESCALATION_ON_WATCH;
     default:
-        return ESCALATION_SIGNAL_COUNT;
+        return signal_extra(event);
     }
 }
 
@@ -450,7 +495,7 @@ static enum rc fold_extra(struct step_fold *fold, const Paidan__Event *event,
         return rc;
     }
     if (!escalation_state_open(after)) {
-        escalation_evolve_rest(&extra);
+        escalation_evolve_rest(&extra, event->at_ms);
     }
     escalation_extra_mirror(&extra, after);
     const struct escalation_change was = {before, &old};
@@ -525,11 +570,39 @@ static enum rc evolve_leased(struct step_fold *fold, const Paidan__Event *event)
     return RC_OK;
 }
 
+/* Open tickets are planned by the calendars as they are now, from the next step on. */
+static enum rc evolve_site_changed(struct step_fold *fold, const Paidan__Event *event)
+{
+    const struct escalation_progress begin = {.due_ms = event->at_ms};
+    return fold->tally->values[TALLY_OPEN] == 0 ? RC_OK
+                                                : escalation_progress_save(fold->txn, &begin);
+}
+
+static enum rc evolve_replan_passed(struct step_fold *fold, const Paidan__Event *event)
+{
+    const Paidan__ReplanPassed *passed = event->replan_passed;
+    struct escalation_progress progress;
+    const enum rc rc = escalation_progress_load(fold->txn, &progress);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (!passed->has_next) {
+        return escalation_progress_save(fold->txn, NULL);
+    }
+    const struct escalation_progress next = {.due_ms = progress.due_ms + 1,
+                                             .after = passed->next,
+                                             .looked_at = passed->looked_at,
+                                             .moved = passed->moved};
+    return passed->next > progress.after ? escalation_progress_save(fold->txn, &next) : RC_CORRUPT;
+}
+
 enum rc escalation_evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_SITE_CHANGED:
-        return RC_OK;
+        return evolve_site_changed(fold, event);
+    case PAIDAN__EVENT__FACT_REPLAN_PASSED:
+        return evolve_replan_passed(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         fold->tally->values[TALLY_REFUSED_RECORDS]++;
         return RC_OK;

@@ -12,7 +12,20 @@ MUST_CHECK enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan_
                                            struct escalation_ticket *ticket,
                                            struct escalation_extra *extra);
 /* The ticket is not open any more: nothing of it waits. */
-void escalation_evolve_rest(struct escalation_extra *extra);
+void escalation_evolve_rest(struct escalation_extra *extra, uint64_t at_ms);
+
+/* Clocks that got new moments while they run: of a resumed or newly planned ticket. What fired
+ * stays fired. RC_CORRUPT: one that the records do not have. */
+struct escalation_again {
+    Paidan__ClockSet *const *clocks;
+    size_t clock_count;
+    Paidan__AssistClock *const *assists;
+    size_t assist_count;
+    const Paidan__ClockSet *mode; /* NULL: none */
+};
+MUST_CHECK enum rc escalation_evolve_run_on(struct escalation_ticket *ticket,
+                                            struct escalation_extra *extra,
+                                            const struct escalation_again *again);
 
 /* ---- clocks (escalation_evolve_clocks.c) ---- */
 

@@ -256,3 +256,66 @@ bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *tic
     escalation_state_id_key(id, key + ESCALATION_QUEUE_PREFIX_BYTES + 8);
     return true;
 }
+
+/* ---- progress of a new plan ---- */
+
+static const unsigned char progress_key[1] = {0};
+
+static struct due row_of(const struct escalation_progress *progress)
+{
+    return (struct due){
+        .due_ms = progress->due_ms, .id = 0, .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_REPLAN};
+}
+
+enum rc escalation_progress_load(struct store_txn *txn, struct escalation_progress *progress)
+{
+    const void *value = NULL;
+    size_t bytes = 0;
+    enum rc rc =
+        store_get(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, &value, &bytes);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct codec_reader reader;
+    uint8_t version = 0;
+    rc = codec_unseal(&reader, value, bytes, &version);
+    if (rc != RC_OK || version != EXTRA_VERSION) {
+        return RC_CORRUPT;
+    }
+    progress->due_ms = codec_get_u64(&reader);
+    progress->after = codec_get_u64(&reader);
+    progress->looked_at = codec_get_u64(&reader);
+    progress->moved = codec_get_u64(&reader);
+    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
+}
+
+enum rc escalation_progress_save(struct store_txn *txn, const struct escalation_progress *progress)
+{
+    struct escalation_progress before;
+    enum rc rc = escalation_progress_load(txn, &before);
+    if (rc == RC_OK) {
+        const struct due row = row_of(&before);
+        rc = due_del(txn, &row);
+    }
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    if (progress == NULL) {
+        return rc == RC_NOT_FOUND
+                   ? RC_OK
+                   : store_del(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key);
+    }
+    unsigned char bytes[64];
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, EXTRA_VERSION);
+    codec_put_u64(&writer, progress->due_ms);
+    codec_put_u64(&writer, progress->after);
+    codec_put_u64(&writer, progress->looked_at);
+    codec_put_u64(&writer, progress->moved);
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    rc = store_put(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, bytes, writer.used);
+    const struct due row = row_of(progress);
+    return rc == RC_OK ? due_put(txn, &row) : rc;
+}

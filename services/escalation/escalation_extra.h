@@ -75,6 +75,21 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
 void escalation_extra_mirror(const struct escalation_extra *extra,
                              struct escalation_ticket *ticket);
 
+/* How far planning all open tickets anew has come (escalation_replan.c): one record, in table
+ * ESCALATION_REPLAN. Present while it runs; its row in the due table has id 0 and kind
+ * CLOCK_REPLAN. */
+struct escalation_progress {
+    uint64_t due_ms; /* of its row */
+    uint64_t after;  /* last ticket looked at */
+    uint64_t looked_at, moved;
+};
+/* RC_OK, RC_NOT_FOUND: it does not run; RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc escalation_progress_load(struct store_txn *txn,
+                                            struct escalation_progress *progress);
+/* Moves the row too. progress NULL: it is done. RC_OK, RC_FULL, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc escalation_progress_save(struct store_txn *txn,
+                                            const struct escalation_progress *progress);
+
 struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra, const char *unit);
 /* Tasks that are not done. */
 uint32_t escalation_extra_assists_open(const struct escalation_extra *extra);

@@ -36,16 +36,31 @@ enum escalation_signal {
     ESCALATION_ON_PROGRESS,
     ESCALATION_ON_RESOLVE,
     ESCALATION_ON_RETURN,
-    ESCALATION_ON_RAISE, /* by competence */
-    ESCALATION_ON_URGE,  /* 催办 by a supervisor */
-    ESCALATION_ON_WATCH, /* 督办 by a supervisor or a rule */
+    ESCALATION_ON_RAISE,       /* by competence */
+    ESCALATION_ON_URGE,        /* 催办 by a supervisor */
+    ESCALATION_ON_WATCH,       /* 督办 by a supervisor or a rule */
+    ESCALATION_ON_EXTEND,      /* 延期 or a raise to be accepted is asked for */
+    ESCALATION_ON_DECIDE,      /* an open request or appeal is decided, or its time passed */
+    ESCALATION_ON_SUSPEND,     /* 挂账 */
+    ESCALATION_ON_RESUME,      /* by hand */
+    ESCALATION_ON_ASK_ASSIST,  /* 请求协办 */
+    ESCALATION_ON_ASSIST_DONE, /* 协办完成 */
+    ESCALATION_ON_NAME_PERSON, /* 定人 */
+    ESCALATION_ON_ORDER,       /* 领导交办 */
+    ESCALATION_ON_SET_MODE,    /* 办理方式 */
+    ESCALATION_ON_END_MODE,    /* its result */
+    ESCALATION_ON_APPEAL,      /* 超期申诉 */
+    ESCALATION_ON_REPLAN,      /* running clocks got new moments */
     /* deadlines */
-    ESCALATION_ON_WARN,   /* a warning point passed */
-    ESCALATION_ON_STEP,   /* a step of a clock, before or after its deadline */
-    ESCALATION_ON_EXPIRE, /* a clock expired, a level above is there */
-    ESCALATION_ON_CARD,   /* a clock expired, no level above (or the site says card) */
-    ESCALATION_ON_ALARM,  /* time to repeat the alarm */
-    ESCALATION_ON_LAPSE,  /* a lease ended */
+    ESCALATION_ON_WARN,        /* a warning point passed */
+    ESCALATION_ON_STEP,        /* a step of a clock, before or after its deadline */
+    ESCALATION_ON_EXPIRE,      /* a clock expired, a level above is there */
+    ESCALATION_ON_CARD,        /* a clock expired, no level above (or the site says card) */
+    ESCALATION_ON_ALARM,       /* time to repeat the alarm */
+    ESCALATION_ON_LAPSE,       /* a lease ended */
+    ESCALATION_ON_PAUSE_END,   /* a suspension ended by itself */
+    ESCALATION_ON_ASSIST_LATE, /* an assisting unit's term passed */
+    ESCALATION_ON_TERM,        /* the term of a named person or of a mode passed */
     ESCALATION_SIGNAL_COUNT,
 };
 
@@ -71,6 +86,20 @@ enum escalation_action {
     ESCALATION_DO_LAPSE,
     ESCALATION_DO_URGE,
     ESCALATION_DO_WATCH,
+    ESCALATION_DO_REQUEST,
+    ESCALATION_DO_DECIDE,
+    ESCALATION_DO_SUSPEND,
+    ESCALATION_DO_RESUME,
+    ESCALATION_DO_ASK_ASSIST,
+    ESCALATION_DO_ASSIST_DONE,
+    ESCALATION_DO_ASSIST_LATE,
+    ESCALATION_DO_NAME_PERSON,
+    ESCALATION_DO_ORDER,
+    ESCALATION_DO_SET_MODE,
+    ESCALATION_DO_END_MODE,
+    ESCALATION_DO_APPEAL,
+    ESCALATION_DO_TERM,
+    ESCALATION_DO_REPLAN,
     ESCALATION_ACTION_COUNT,
 };
 

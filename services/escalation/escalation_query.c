@@ -125,6 +125,9 @@ static enum rc list_one(struct listing *listing, const struct store_walk *walk)
     }
     Paidan__Brief **place = &listing->listed.tickets[listing->listed.n_tickets];
     rc = escalation_brief(listing->view->arena, id, &ticket, info, place);
+    if (rc == RC_OK) {
+        rc = escalation_brief_extra(listing->view->txn, listing->view->arena, id, &ticket, *place);
+    }
     listing->listed.n_tickets += rc == RC_OK ? 1 : 0;
     return rc;
 }
@@ -279,6 +282,9 @@ static enum rc query_show(struct step_view *view, const Paidan__Show *wish, Paid
     paidan__shown__init(shown);
     rc = escalation_brief(view->arena, wish->ticket, &ticket, info, &shown->brief);
     if (rc == RC_OK) {
+        rc = escalation_brief_extra(view->txn, view->arena, wish->ticket, &ticket, shown->brief);
+    }
+    if (rc == RC_OK) {
         rc = escalation_brief_clocks(view->arena, &ticket, true, &shown->clocks, &shown->n_clocks);
     }
     if (rc == RC_OK && wish->has_history && wish->history) {
@@ -300,6 +306,10 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
         return query_show(view, request->show, answer);
     case PAIDAN__REQUEST__WISH_BOARD:
         return escalation_query_board(view, request->board, answer);
+    case PAIDAN__REQUEST__WISH_EXPLAIN:
+        return escalation_query_explain(view, request->explain, answer);
+    case PAIDAN__REQUEST__WISH_REPLAN:
+        return escalation_query_replan(view, request->replan, answer);
     default:
         CHECK(request->wish_case == PAIDAN__REQUEST__WISH_UNIT_WORK);
         return escalation_query_unit_work(view, request->unit_work, answer);

@@ -74,6 +74,9 @@ static enum rc board_row(struct board *board, uint64_t due_ms, uint64_t id)
     Paidan__Brief *brief = NULL;
     rc = escalation_brief(board->view->arena, id, &ticket, info, &brief);
     if (rc == RC_OK) {
+        rc = escalation_brief_extra(board->view->txn, board->view->arena, id, &ticket, brief);
+    }
+    if (rc == RC_OK) {
         insert(board, key, brief);
     }
     return rc;
@@ -228,7 +231,11 @@ static enum rc add_work(struct step_view *view, uint64_t id, Paidan__Listed *lis
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    rc = escalation_brief(view->arena, id, &ticket, info, &listed->tickets[listed->n_tickets]);
+    Paidan__Brief **place = &listed->tickets[listed->n_tickets];
+    rc = escalation_brief(view->arena, id, &ticket, info, place);
+    if (rc == RC_OK) {
+        rc = escalation_brief_extra(view->txn, view->arena, id, &ticket, *place);
+    }
     listed->n_tickets += rc == RC_OK ? 1 : 0;
     return rc;
 }

@@ -7,6 +7,7 @@
  *           pressing first
  *   extra   ticket u64 -> struct escalation_extra, sealed: what only some tickets have
  *           (escalation_extra.h)
+ *   replan  one row while open tickets are planned anew
  * and one row a ticket in STORE_DUE. Rows of queue and due are functions of the record alone, so
  * that folding moves them by comparing the record before with the record after. */
 #pragma once
@@ -25,6 +26,7 @@ enum escalation_table {
     ESCALATION_INFO,
     ESCALATION_QUEUE,
     ESCALATION_EXTRA,
+    ESCALATION_REPLAN,
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */

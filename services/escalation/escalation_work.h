@@ -46,10 +46,38 @@ struct escalation_rule {
 
 /* The rules, beside their acts: escalation_work_basic.c ... */
 extern const struct escalation_rule escalation_rule_accept, escalation_rule_contact,
-    escalation_rule_progress, escalation_rule_resolve, escalation_rule_return,
-    escalation_rule_raise;
+    escalation_rule_progress, escalation_rule_resolve, escalation_rule_return;
+/* ... escalation_work_request.c */
+extern const struct escalation_rule escalation_rule_extend, escalation_rule_raise,
+    escalation_rule_grant, escalation_rule_refuse;
+/* ... escalation_work_pause.c */
+extern const struct escalation_rule escalation_rule_suspend, escalation_rule_resume;
+/* ... escalation_work_joint.c */
+extern const struct escalation_rule escalation_rule_ask_assist, escalation_rule_assist_done,
+    escalation_rule_name_person, escalation_rule_order;
+/* ... escalation_work_mode.c */
+extern const struct escalation_rule escalation_rule_set_mode, escalation_rule_end_mode,
+    escalation_rule_appeal;
 /* ... escalation_supervise.c */
 extern const struct escalation_rule escalation_rule_urge, escalation_rule_watch;
+
+/* What fires by itself, of the extra record. */
+MUST_CHECK enum rc escalation_joint_late(struct step *step, uint64_t id,
+                                         const struct escalation_ticket *ticket,
+                                         const struct escalation_extra *extra);
+MUST_CHECK enum rc escalation_request_lapse(struct step *step, uint64_t id,
+                                            const struct escalation_ticket *ticket,
+                                            const struct escalation_extra *extra);
+struct escalation_resume {
+    bool by_hand;
+    char *note;    /* NULL: none */
+    uint32_t item; /* of a batch */
+};
+MUST_CHECK enum rc escalation_pause_end(struct step *step, uint64_t id,
+                                        const struct escalation_ticket *ticket,
+                                        const struct escalation_extra *extra,
+                                        const struct escalation_resume *how);
+MUST_CHECK enum rc escalation_appeal_rule(struct escalation_item *item, bool granted);
 
 /* Says one fact of the item's ticket. */
 MUST_CHECK enum rc escalation_item_say(struct escalation_item *item, Paidan__Event *event);

@@ -1,4 +1,4 @@
-/* Accept, contact, progress, resolve, return, raise 签收、联系、进展、办结、退单、上报. */
+/* Accept, contact, progress, resolve, return 签收、联系、进展、办结、退单. */
 
 #include "common/check.h"
 #include "escalation_work.h"
@@ -41,6 +41,23 @@ static enum rc progress(struct escalation_item *item)
     return escalation_item_say(item, &event);
 }
 
+/* Open tasks of assisting units need an explicit word; a result that is owed is owed. The modes
+ * that owe none may be told with the resolution 现场办、马上办、网上办. */
+static Paidan__Code judge_resolve(struct escalation_item *item, const char **detail)
+{
+    *detail = "mode";
+    if (item->wish->has_mode && item->wish->mode > PAIDAN__MODE__MODE_ONLINE) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    if (item->extra.mode_open) {
+        return PAIDAN__CODE__RESULT_MISSING;
+    }
+    *detail = "assist";
+    const bool anyway = item->wish->has_without_assist && item->wish->without_assist;
+    return escalation_extra_assists_open(&item->extra) != 0 && !anyway ? PAIDAN__CODE__ASSIST_OPEN
+                                                                       : PAIDAN__CODE__OK;
+}
+
 static enum rc resolve(struct escalation_item *item)
 {
     const enum rc rc = escalation_item_info(item);
@@ -54,6 +71,10 @@ static enum rc resolve(struct escalation_item *item)
                                         escalation_item_late(item, PAIDAN__CLOCK__CLOCK_REDO);
     resolved.round = item->ticket.round;
     resolved.channel = item->info.channel;
+    resolved.has_mode = item->wish->has_mode || item->extra.mode != 0;
+    resolved.mode = item->wish->has_mode ? item->wish->mode : (Paidan__Mode)item->extra.mode;
+    resolved.has_without_assist = resolved.without_assist =
+        escalation_extra_assists_open(&item->extra) != 0;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_RESOLVED;
     event.resolved = &resolved;
@@ -67,8 +88,32 @@ static Paidan__Code judge_return(struct escalation_item *item, const char **deta
     return ruled ? PAIDAN__CODE__RETURN_AFTER_RULING : PAIDAN__CODE__OK;
 }
 
+/* Not within the window of the policy, from the dispatch on: RETURN_TOO_LATE. */
+static enum rc judge_window(struct escalation_item *item)
+{
+    const enum rc rc = escalation_item_info(item);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct site *site = item->step->site;
+    const struct site_clock_rule *window =
+        &escalation_clocks_policy(site, &item->info, item->ticket.level)->return_window;
+    const struct escalation_clock *clock =
+        escalation_state_clock(&item->ticket, PAIDAN__CLOCK__CLOCK_ACCEPT);
+    if (window->present && clock != NULL &&
+        calendar_due(&site->calendars[window->calendar], &window->term, clock->start_ms) <=
+            item->step->now_ms) {
+        item->result->code = PAIDAN__CODE__RETURN_TOO_LATE;
+    }
+    return RC_OK;
+}
+
 static enum rc give_back(struct escalation_item *item)
 {
+    const enum rc rc = judge_window(item);
+    if (rc != RC_OK || item->result->code != PAIDAN__CODE__OK) {
+        return rc;
+    }
     Paidan__Returned returned = PAIDAN__RETURNED__INIT;
     returned.unit = item->ticket.unit;
     returned.note = item->wish->note;
@@ -77,25 +122,6 @@ static enum rc give_back(struct escalation_item *item)
     event.fact_case = PAIDAN__EVENT__FACT_RETURNED;
     event.returned = &returned;
     return escalation_item_say(item, &event);
-}
-
-/* By competence. AT_TOP_LEVEL where no level is left. */
-static enum rc raise_up(struct escalation_item *item)
-{
-    const enum rc rc = escalation_item_info(item);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    const uint32_t above =
-        escalation_clocks_level_above(item->step->site, item->info.area, item->ticket.level);
-    if (above == 0) {
-        item->result->code = PAIDAN__CODE__AT_TOP_LEVEL;
-        return RC_OK;
-    }
-    const struct escalation_raise raise = {.why = PAIDAN__WHY__WHY_COMPETENCE,
-                                           .note = item->wish->note};
-    return escalation_decide_raise(item->step, item->wish->ticket, &item->ticket, &item->info,
-                                   above, &raise, item->index);
 }
 
 const struct escalation_rule escalation_rule_accept = {.signal = ESCALATION_ON_ACCEPT,
@@ -107,8 +133,6 @@ const struct escalation_rule escalation_rule_progress = {.signal = ESCALATION_ON
                                                          .note = true,
                                                          .act = progress};
 const struct escalation_rule escalation_rule_resolve = {
-    .signal = ESCALATION_ON_RESOLVE, .note = true, .act = resolve};
+    .signal = ESCALATION_ON_RESOLVE, .note = true, .judge = judge_resolve, .act = resolve};
 const struct escalation_rule escalation_rule_return = {
     .signal = ESCALATION_ON_RETURN, .note = true, .judge = judge_return, .act = give_back};
-const struct escalation_rule escalation_rule_raise = {
-    .signal = ESCALATION_ON_RAISE, .note = true, .act = raise_up};

@@ -2,7 +2,7 @@
 
 #include "common/check.h"
 #include "escalation_stories.h"
-#include "services/escalation/escalation_state.h"
+#include "services/escalation/escalation_extra.h"
 
 static void say_broken(struct story *story, const char *law, uint64_t left, uint64_t right)
 {
@@ -27,8 +27,35 @@ static uint64_t count_rows(struct store_txn *txn, unsigned table)
 
 struct census {
     uint64_t tickets, queued, due, found_queued, found_due;
+    uint64_t tasks, found_tasks; /* of assisting units */
     uint64_t states[ESCALATION_STATE_COUNT];
 };
+
+/* Open tasks stand in the queues of their units; the record mirrors the other one. */
+static void take_tasks(struct store_txn *txn, uint64_t id, const struct escalation_ticket *ticket,
+                       struct census *census)
+{
+    struct escalation_extra extra;
+    struct escalation_ticket mirrored = *ticket;
+    const enum rc rc = escalation_extra_load(txn, id, &extra);
+    CHECK(rc == RC_OK);
+    if ((ticket->flags & ESCALATION_HAS_EXTRA) != 0) {
+        escalation_extra_mirror(&extra, &mirrored);
+    }
+    CHECK(mirrored.extra_due_ms == ticket->extra_due_ms);
+    CHECK(mirrored.extra_clock == ticket->extra_clock);
+    CHECK(mirrored.extra_card == ticket->extra_card);
+    for (uint32_t index = 0; index < extra.assist_count; index++) {
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+        const void *value = NULL;
+        size_t bytes = 0;
+        if (escalation_extra_queue_key(id, ticket, &extra.assists[index], key)) {
+            census->tasks++;
+            census->found_tasks +=
+                store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
+        }
+    }
+}
 
 /* Every row that a record asks for is there. With equal counts no other is. */
 static void take_census(struct store_txn *txn, struct census *census)
@@ -50,6 +77,7 @@ static void take_census(struct store_txn *txn, struct census *census)
             census->found_queued +=
                 store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
         }
+        take_tasks(txn, id, &ticket, census);
         struct due due = {0};
         enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
         if (escalation_state_due(id, &ticket, &due, &firing)) {
@@ -77,7 +105,9 @@ void escalation_story_check(struct story *story)
     const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
     const uint64_t due_rows = count_rows(txn, STORE_DUE);
     store_abort(txn);
-    say_broken(story, "queue rows and open tickets", queue_rows, census.queued);
+    say_broken(story, "queue rows, open tickets and tasks", queue_rows,
+               census.queued + census.tasks);
+    say_broken(story, "rows of tasks are the records'", census.found_tasks, census.tasks);
     say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
     say_broken(story, "due rows and tickets that wait", due_rows, census.due);
     say_broken(story, "due rows are the records'", census.found_due, census.due);

@@ -496,6 +496,17 @@ const struct escalation_story escalation_stories[] = {
     {"supervision", "ladder", tell_supervision},
     {"steps", "office4", tell_steps},
     {"moments", "office4", tell_moments},
+    {"assist", "joint", tell_assist},
+    {"assist_late", "joint", tell_assist_late},
+    {"person", "joint", tell_person},
+    {"order", "joint", tell_order},
+    {"modes", "joint", tell_modes},
+    {"appeals", "joint", tell_appeals},
+    {"extension", "joint", tell_extension},
+    {"raise_accepted", "joint", tell_raise_accepted},
+    {"suspension", "joint", tell_suspension},
+    {"return_window", "joint", tell_return_window},
+    {"replan", "joint", tell_replan},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

@@ -6,3 +6,16 @@
 void tell_supervision(struct story *story); /* escalation_stories_supervise.c */
 void tell_steps(struct story *story);       /* escalation_stories_steps.c */
 void tell_moments(struct story *story);     /* escalation_stories_steps.c */
+/* escalation_stories_joint.c */
+void tell_assist(struct story *story);
+void tell_assist_late(struct story *story);
+void tell_person(struct story *story);
+void tell_order(struct story *story);
+void tell_modes(struct story *story);
+void tell_appeals(struct story *story);
+/* escalation_stories_term.c */
+void tell_extension(struct story *story);
+void tell_raise_accepted(struct story *story);
+void tell_suspension(struct story *story);
+void tell_return_window(struct story *story);
+void tell_replan(struct story *story);

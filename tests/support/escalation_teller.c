@@ -38,6 +38,13 @@ void teller_route_noise(struct story *story, uint64_t number)
     teller_route(story, number, &where);
 }
 
+void teller_route_alone(struct story *story, uint64_t number)
+{
+    const struct teller_route where = {
+        .category = "noise", .area = "bu1", .unit = "b1", .level = 1, .assist = NULL};
+    teller_route(story, number, &where);
+}
+
 void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint32_t level,
                     uint32_t return_count)
 {

@@ -15,6 +15,7 @@ struct teller_route {
 /* triage: Routed. The second: noise at building 1, as triage of the site `ladder` would say it. */
 void teller_route(struct story *story, uint64_t number, const struct teller_route *where);
 void teller_route_noise(struct story *story, uint64_t number);
+void teller_route_alone(struct story *story, uint64_t number); /* likewise, nobody assists */
 /* triage: Ruled, noise at building 1. */
 void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_t level);
 /* The same, on the return of that count. */

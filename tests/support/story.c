@@ -103,6 +103,12 @@ void story_change_site(struct story *story, struct site *site)
     story->site = site;
 }
 
+void story_move_to(struct story *story, const char *site)
+{
+    story_change_site(story, load_site(site));
+    story_step(story);
+}
+
 static void close_engine(struct story *story)
 {
     step_engine_close(story->engine);

@@ -45,6 +45,8 @@ void story_open_site(struct story *story, const struct step_service *service, st
                      uint64_t now_ms);
 /* From the next step on the site is another, as after a HUP; the story frees it. */
 void story_change_site(struct story *story, struct site *site);
+/* The same with a site of tests/sites, which the story frees. */
+void story_move_to(struct story *story, const char *site);
 
 /* The clock goes on to `at_ms` after the base, and every deadline on the way fires at its time. */
 void story_until(struct story *story, uint64_t at_ms);

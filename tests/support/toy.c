@@ -41,6 +41,8 @@ static enum rc fold_registered(struct step_fold *fold, uint64_t seq, const Paida
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_SITE_CHANGED:
+        return RC_OK;
     case PAIDAN__EVENT__FACT_REGISTERED:
         return fold_registered(fold, seq, event);
     case PAIDAN__EVENT__FACT_WARNED: {

@@ -1,0 +1,240 @@
+/* 时限说明: for each clock of a ticket, the spans it counted and skipped from its start to its
+ * deadline, why, and which rule of the site chose it. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "escalation_core.h"
+#include "escalation_extra.h"
+
+/* One answer being filled. */
+struct explaining {
+    struct step_view *view;
+    const struct escalation_extra *extra;
+    Paidan__Explained *explained;
+    size_t room;
+};
+
+/* One clock being explained. */
+struct spans {
+    struct arena *arena;
+    Paidan__ExplainedClock *clock;
+    uint64_t now_ms;
+    bool no_memory;
+};
+
+static Paidan__IntervalReason reason_of(const struct calendar_span *span)
+{
+    switch (span->reason) {
+    case CALENDAR_COUNTED:
+        return span->kind == CALENDAR_MAKEUP ? PAIDAN__INTERVAL_REASON__INTERVAL_MAKE_UP
+                                             : PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED;
+    case CALENDAR_BEFORE_START:
+        return PAIDAN__INTERVAL_REASON__INTERVAL_START_RULE;
+    case CALENDAR_PAUSED:
+        return PAIDAN__INTERVAL_REASON__INTERVAL_PAUSED;
+    case CALENDAR_DAY_OFF:
+        if (span->kind == CALENDAR_HOLIDAY) {
+            return PAIDAN__INTERVAL_REASON__INTERVAL_HOLIDAY;
+        }
+        return span->kind == CALENDAR_OFF ? PAIDAN__INTERVAL_REASON__INTERVAL_OVERRIDE
+                                          : PAIDAN__INTERVAL_REASON__INTERVAL_WEEKEND;
+    default:
+        return PAIDAN__INTERVAL_REASON__INTERVAL_CLOSED;
+    }
+}
+
+/* How much of a span lies before now. */
+static uint64_t before_now(const struct spans *spans, const struct calendar_span *span)
+{
+    const uint64_t until_ms = span->until_ms < spans->now_ms ? span->until_ms : spans->now_ms;
+    return until_ms > span->from_ms ? until_ms - span->from_ms : 0;
+}
+
+static void add_sums(struct spans *spans, const struct calendar_span *span)
+{
+    Paidan__ExplainedClock *clock = spans->clock;
+    const uint64_t passed_ms = before_now(spans, span);
+    if (span->reason == CALENDAR_COUNTED) {
+        clock->counted_ms += passed_ms;
+    } else if (span->reason == CALENDAR_PAUSED) {
+        clock->paused_ms += passed_ms;
+    } else {
+        clock->skipped_ms += passed_ms;
+    }
+    clock->has_unknown_years = clock->has_unknown_years || !span->known;
+    clock->unknown_years = clock->has_unknown_years;
+}
+
+static bool add_span(void *context, const struct calendar_span *span)
+{
+    struct spans *spans = context;
+    Paidan__ExplainedClock *clock = spans->clock;
+    add_sums(spans, span);
+    if (clock->n_intervals == EXPLAIN_INTERVALS_MAX) {
+        clock->has_cut = clock->cut = true;
+        return true; /* the sums go on */
+    }
+    Paidan__Interval *interval = arena_alloc(spans->arena, sizeof *interval);
+    if (interval == NULL) {
+        spans->no_memory = true;
+        return false;
+    }
+    paidan__interval__init(interval);
+    interval->from_ms = span->from_ms;
+    interval->until_ms = span->until_ms;
+    interval->reason = reason_of(span);
+    if (span->name[0] != '\0') {
+        interval->name = arena_strdup(spans->arena, span->name);
+        spans->no_memory = interval->name == NULL;
+    }
+    clock->intervals[clock->n_intervals] = interval;
+    clock->n_intervals++;
+    return !spans->no_memory;
+}
+
+/* The rule in words: what it is for, as site.yaml writes it. */
+static enum rc add_policy(struct explaining *explaining, const struct escalation_clock *clock,
+                          Paidan__ExplainedClock *made)
+{
+    const struct site *site = explaining->view->site;
+    for (uint32_t index = 0; index < site->policy_count; index++) {
+        const struct site_policy *policy = &site->policies[index];
+        if (policy->line != clock->policy_line) {
+            continue;
+        }
+        static const char *const urgencies[] = {"*", "normal", "urgent", "emergency"};
+        char words[DETAIL_BYTES_MAX];
+        (void)snprintf(
+            words, sizeof words, "site.yaml:%u level=%s urgency=%s category=%s", policy->line,
+            policy->level == 0 ? "*" : site->levels[policy->level - 1].code,
+            urgencies[policy->urgency],
+            policy->category == SITE_NONE ? "*" : site->categories[policy->category].code);
+        made->policy = arena_strdup(explaining->view->arena, words);
+        return made->policy == NULL ? RC_LIMIT : RC_OK;
+    }
+    return RC_OK;
+}
+
+static enum rc add_intervals(struct explaining *explaining, const struct escalation_clock *clock,
+                             Paidan__ExplainedClock *made)
+{
+    struct step_view *view = explaining->view;
+    const struct calendar *calendar = NULL;
+    struct calendar_term term;
+    escalation_clocks_term(view->site, clock, &calendar, &term);
+    const uint64_t due_ms = clock->resumed_ms == 0
+                                ? calendar_due(calendar, &term, clock->start_ms)
+                                : calendar_due_again(calendar, &term, clock->start_ms,
+                                                     clock->consumed_ms, clock->resumed_ms);
+    if (due_ms != clock->due_ms) {
+        explaining->explained->has_site_changed = explaining->explained->site_changed = true;
+    }
+    made->intervals = arena_alloc(view->arena, EXPLAIN_INTERVALS_MAX * sizeof *made->intervals);
+    if (made->intervals == NULL) {
+        return RC_LIMIT;
+    }
+    struct calendar_pause pauses[ESCALATION_PAUSES_MAX];
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < explaining->extra->pause_count; index++) {
+        const struct escalation_pause *pause = &explaining->extra->pauses[index];
+        const uint64_t until_ms = pause->until_ms != 0 ? pause->until_ms : UINT64_MAX;
+        if (until_ms > clock->start_ms) {
+            pauses[count] = (struct calendar_pause){pause->from_ms, until_ms};
+            count++;
+        }
+    }
+    made->has_counted_ms = made->has_skipped_ms = made->has_paused_ms = true;
+    struct spans spans = {.arena = view->arena, .clock = made, .now_ms = view->now_ms};
+    calendar_explain(calendar, &term, clock->start_ms, clock->due_ms, pauses, count, add_span,
+                     &spans);
+    return spans.no_memory ? RC_LIMIT : RC_OK;
+}
+
+static enum rc explain_clock(struct explaining *explaining, const struct escalation_clock *clock,
+                             bool stopped)
+{
+    struct arena *arena = explaining->view->arena;
+    Paidan__ExplainedClock *made = arena_alloc(arena, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    CHECK(explaining->explained->n_clocks < explaining->room);
+    paidan__explained_clock__init(made);
+    enum rc rc = escalation_clocks_picture(arena, clock, &made->set);
+    if (rc == RC_OK) {
+        rc = add_policy(explaining, clock, made);
+    }
+    if (rc == RC_OK) {
+        rc = add_intervals(explaining, clock, made);
+    }
+    made->has_stopped = true;
+    made->stopped = stopped;
+    made->has_expired = true;
+    made->expired = (clock->flags & ESCALATION_EXPIRED) != 0;
+    explaining->explained->clocks[explaining->explained->n_clocks] = made;
+    explaining->explained->n_clocks++;
+    return rc;
+}
+
+static bool wanted(const Paidan__Explain *wish, Paidan__Clock clock)
+{
+    return !wish->has_clock || wish->clock == clock;
+}
+
+static enum rc explain_all(struct explaining *explaining, const Paidan__Explain *wish,
+                           const struct escalation_ticket *ticket)
+{
+    const struct escalation_extra *extra = explaining->extra;
+    enum rc rc = RC_OK;
+    for (uint32_t index = 0; index < ticket->clock_count && rc == RC_OK; index++) {
+        const struct escalation_clock *clock = &ticket->clocks[index];
+        if (wanted(wish, clock->clock)) {
+            rc = explain_clock(explaining, clock, !escalation_state_runs(ticket, clock));
+        }
+    }
+    for (uint32_t index = 0; index < extra->assist_count && rc == RC_OK; index++) {
+        const struct escalation_assist *task = &extra->assists[index];
+        if (task->clock.due_ms != 0 && wanted(wish, PAIDAN__CLOCK__CLOCK_ASSIST)) {
+            rc = explain_clock(explaining, &task->clock, task->done);
+        }
+    }
+    if (rc == RC_OK && extra->mode_open && extra->mode_clock.due_ms != 0 &&
+        wanted(wish, extra->mode_clock.clock)) {
+        rc = explain_clock(explaining, &extra->mode_clock, false);
+    }
+    return rc;
+}
+
+enum rc escalation_query_explain(struct step_view *view, const Paidan__Explain *wish,
+                                 Paidan__Answer *answer)
+{
+    struct escalation_ticket ticket;
+    struct escalation_extra extra;
+    enum rc rc = escalation_state_load(view->txn, wish->ticket, &ticket);
+    if (rc == RC_NOT_FOUND) {
+        escalation_query_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+        return RC_OK;
+    }
+    if (rc == RC_OK) {
+        rc = escalation_extra_load(view->txn, wish->ticket, &extra);
+    }
+    Paidan__Explained *explained = arena_alloc(view->arena, sizeof *explained);
+    struct explaining explaining = {.view = view, .extra = &extra, .explained = explained};
+    if (rc != RC_OK || explained == NULL) {
+        return rc != RC_OK ? rc : RC_LIMIT;
+    }
+    paidan__explained__init(explained);
+    explaining.room = ticket.clock_count + extra.assist_count + 1;
+    explained->clocks = arena_alloc(view->arena, explaining.room * sizeof *explained->clocks);
+    if (explained->clocks == NULL) {
+        return RC_LIMIT;
+    }
+    explained->ticket = wish->ticket;
+    explained->now_ms = view->now_ms;
+    rc = explain_all(&explaining, wish, &ticket);
+    answer->body_case = PAIDAN__ANSWER__BODY_EXPLAINED;
+    answer->explained = explained;
+    return rc;
+}

@@ -1,0 +1,397 @@
+/* Planning running clocks anew 重算: by the policies as they are now (a supervisor's command, page
+ * by page), or by the calendars as they are now (by itself, after the site changed, for example
+ * when the holidays of a year arrived). Consumed and paused time is kept; what has expired stays
+ * expired; what has stopped is left alone. */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "escalation_evolve.h"
+#include "escalation_work.h"
+
+enum {
+    PAGE_DEFAULT = 100,
+    PAGE_MAX = 500,
+    LOOKED_MAX = 2000, /* records of a page, closed ones included: about 5 ms */
+};
+
+/* One page. */
+struct page {
+    struct arena *arena;
+    struct store_txn *txn;
+    const struct site *site;
+    uint64_t now_ms;
+    Paidan__ReplanCause why;
+    uint32_t room;     /* tickets that may move */
+    struct step *step; /* NULL: only shows */
+    uint32_t item;
+    uint64_t next;
+    bool more;
+    Paidan__Replanning *out;
+    uint32_t moved;
+};
+
+/* One ticket. */
+struct planned {
+    uint64_t id;
+    struct escalation_ticket ticket;
+    struct escalation_extra extra;
+    struct escalation_info info;
+    Paidan__Replanned fact;
+};
+
+/* A step for planning alone, also while a question is answered: nothing is said in it. */
+static struct step reads_of(const struct page *page)
+{
+    return (struct step){.arena = page->arena, .site = page->site, .now_ms = page->now_ms};
+}
+
+/* What was consumed between the pauses, by the clock's calendar as it is now. */
+static void recount(const struct site *site, const struct escalation_extra *extra,
+                    struct escalation_clock *clock)
+{
+    clock->consumed_ms = 0;
+    clock->resumed_ms = 0;
+    for (uint32_t index = 0; index < extra->pause_count; index++) {
+        const struct escalation_pause *pause = &extra->pauses[index];
+        const bool now = pause->until_ms == 0;
+        if (!now && pause->until_ms <= clock->start_ms) {
+            continue; /* before it began */
+        }
+        /* Under way: as if it ran on from the pause's beginning; resuming moves it. */
+        const uint64_t from_ms =
+            pause->from_ms > clock->start_ms ? pause->from_ms : clock->start_ms;
+        clock->consumed_ms = escalation_clocks_consumed(site, clock, from_ms);
+        clock->resumed_ms = now ? from_ms : pause->until_ms;
+    }
+}
+
+/* The clock by the policy as it is now, started when it was; as it is where the policy has none. */
+static enum rc take_policy(const struct page *page, const struct planned *planned,
+                           const struct escalation_clock *clock, struct escalation_clock *again)
+{
+    struct step reads = reads_of(page);
+    Paidan__ClockSet *set = NULL;
+    enum rc rc = escalation_clocks_set(&reads, &planned->info, planned->ticket.level, clock->clock,
+                                       clock->start_ms, &set);
+    if (rc != RC_OK || set == NULL) {
+        return rc;
+    }
+    rc = escalation_evolve_clock(again, set);
+    again->extensions = clock->extensions;
+    again->flags = clock->flags;
+    return rc;
+}
+
+static enum rc plan_clock(const struct page *page, const struct planned *planned,
+                          const struct escalation_clock *clock, Paidan__ClockSet **set)
+{
+    struct escalation_clock again = *clock;
+    *set = NULL;
+    const bool waits = clock->due_ms != 0 && clock->unit != 0 &&
+                       (clock->flags & (ESCALATION_STOPPED | ESCALATION_EXPIRED)) == 0;
+    if (!waits) {
+        return RC_OK;
+    }
+    if (page->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY) {
+        const enum rc taken = take_policy(page, planned, clock, &again);
+        if (taken != RC_OK) {
+            return taken;
+        }
+    }
+    recount(page->site, &planned->extra, &again);
+    struct step reads = reads_of(page);
+    const enum rc rc = escalation_clocks_again(&reads, &again, set);
+    if (rc == RC_OK && (*set)->due_ms == clock->due_ms &&
+        ((*set)->has_warn_ms ? (*set)->warn_ms : 0) == clock->warn_ms) {
+        *set = NULL; /* as it was */
+    }
+    return rc;
+}
+
+static enum rc note_move(struct page *page, const struct planned *planned,
+                         const struct escalation_clock *clock, const Paidan__ClockSet *set)
+{
+    Paidan__ReplanMove *move = arena_alloc(page->arena, sizeof *move);
+    if (move == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__replan_move__init(move);
+    move->ticket = planned->id;
+    move->clock = clock->clock;
+    move->old_due_ms = clock->due_ms;
+    move->new_due_ms = set->due_ms;
+    move->unit = arena_strdup(page->arena, planned->ticket.unit);
+    if (move->unit == NULL) {
+        return RC_LIMIT;
+    }
+    if (page->out != NULL) {
+        page->out->moves[page->out->n_moves] = move;
+        page->out->n_moves++;
+    }
+    return RC_OK;
+}
+
+static enum rc plan_own(struct page *page, struct planned *planned)
+{
+    Paidan__Replanned *fact = &planned->fact;
+    fact->clocks = arena_alloc(page->arena, ESCALATION_CLOCKS_MAX * sizeof *fact->clocks);
+    if (fact->clocks == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < planned->ticket.clock_count; index++) {
+        const struct escalation_clock *clock = &planned->ticket.clocks[index];
+        Paidan__ClockSet *set = NULL;
+        enum rc rc = plan_clock(page, planned, clock, &set);
+        if (rc == RC_OK && set != NULL) {
+            fact->clocks[fact->n_clocks] = set;
+            fact->n_clocks++;
+            rc = note_move(page, planned, clock, set);
+        }
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc plan_tasks(struct page *page, struct planned *planned)
+{
+    Paidan__Replanned *fact = &planned->fact;
+    const struct escalation_extra *extra = &planned->extra;
+    fact->assists = arena_alloc(page->arena, (extra->assist_count + 1) * sizeof *fact->assists);
+    if (fact->assists == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < extra->assist_count; index++) {
+        const struct escalation_assist *task = &extra->assists[index];
+        Paidan__ClockSet *set = NULL;
+        enum rc rc = task->done ? RC_OK : plan_clock(page, planned, &task->clock, &set);
+        if (rc != RC_OK || set == NULL) {
+            if (rc != RC_OK) {
+                return rc;
+            }
+            continue;
+        }
+        Paidan__AssistClock *made = arena_alloc(page->arena, sizeof *made);
+        if (made == NULL) {
+            return RC_LIMIT;
+        }
+        paidan__assist_clock__init(made);
+        made->unit = arena_strdup(page->arena, task->unit);
+        made->clock = set;
+        fact->assists[fact->n_assists] = made;
+        fact->n_assists++;
+        rc = made->unit == NULL ? RC_LIMIT : note_move(page, planned, &task->clock, set);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc plan_mode(struct page *page, struct planned *planned)
+{
+    if (!planned->extra.mode_open) {
+        return RC_OK;
+    }
+    const enum rc rc =
+        plan_clock(page, planned, &planned->extra.mode_clock, &planned->fact.mode_clock);
+    return rc == RC_OK && planned->fact.mode_clock != NULL
+               ? note_move(page, planned, &planned->extra.mode_clock, planned->fact.mode_clock)
+               : rc;
+}
+
+static enum rc say_replanned(const struct page *page, const struct planned *planned)
+{
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    Paidan__Replanned fact = planned->fact;
+    cause.has_clock = page->why == PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR;
+    cause.clock = PAIDAN__CLOCK__CLOCK_REPLAN;
+    event.cause = &cause;
+    event.fact_case = PAIDAN__EVENT__FACT_REPLANNED;
+    event.replanned = &fact;
+    return escalation_core_say(page->step, planned->id, &planned->ticket, &event, page->item);
+}
+
+static enum rc load(const struct page *page, uint64_t id, struct planned *planned)
+{
+    planned->id = id;
+    paidan__replanned__init(&planned->fact);
+    planned->fact.why = page->why;
+    enum rc rc = escalation_state_load(page->txn, id, &planned->ticket);
+    if (rc == RC_OK) {
+        rc = escalation_extra_load(page->txn, id, &planned->extra);
+    }
+    if (rc == RC_OK) {
+        rc = escalation_state_load_info(page->txn, id, &planned->info);
+    }
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+static enum rc plan_ticket(struct page *page, uint64_t id)
+{
+    struct planned planned;
+    enum rc rc = load(page, id, &planned);
+    if (rc == RC_OK) {
+        rc = plan_own(page, &planned);
+    }
+    if (rc == RC_OK) {
+        rc = plan_tasks(page, &planned);
+    }
+    if (rc == RC_OK) {
+        rc = plan_mode(page, &planned);
+    }
+    const Paidan__Replanned *fact = &planned.fact;
+    if (rc != RC_OK || (fact->n_clocks == 0 && fact->n_assists == 0 && fact->mode_clock == NULL)) {
+        return rc;
+    }
+    page->moved++;
+    return page->step != NULL ? say_replanned(page, &planned) : RC_OK;
+}
+
+/* Ids of open tickets behind `after`, at most room; *looked_at counts the others too. */
+static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_t *count,
+                       uint64_t *looked_at)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    struct store_walk walk;
+    escalation_state_id_key(after + 1, key);
+    enum rc rc = store_walk_open(page->txn, ESCALATION_TICKET, key, sizeof key, &walk);
+    while (rc == RC_OK && *count < page->room && *looked_at < LOOKED_MAX) {
+        struct escalation_ticket ticket;
+        rc = escalation_state_decode(walk.value, walk.value_bytes, &ticket);
+        if (rc != RC_OK) {
+            break;
+        }
+        page->next = escalation_state_id_of(walk.key);
+        *looked_at += 1;
+        if (escalation_state_open(&ticket)) {
+            ids[*count] = page->next;
+            *count += 1;
+        }
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    page->more = rc == RC_OK;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc run(struct page *page, uint64_t after, uint64_t *looked_at)
+{
+    uint64_t *ids = arena_alloc(page->arena, page->room * sizeof *ids);
+    uint32_t count = 0;
+    if (ids == NULL) {
+        return RC_LIMIT;
+    }
+    *looked_at = 0;
+    enum rc rc = collect(page, after, ids, &count, looked_at);
+    for (uint32_t index = 0; index < count && rc == RC_OK; index++) {
+        rc = plan_ticket(page, ids[index]);
+    }
+    return rc;
+}
+
+/* ---- by command ---- */
+
+static enum rc fill(struct page *page, const Paidan__Replan *wish, Paidan__Answer *answer)
+{
+    /* Clocks that may move of one ticket: its own, the tasks', the mode's. */
+    const size_t clocks = ESCALATION_CLOCKS_MAX + SITE_ASSIST_MAX + 1;
+    Paidan__Replanning *out = arena_alloc(page->arena, sizeof *out);
+    if (out == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__replanning__init(out);
+    out->moves = arena_alloc(page->arena, page->room * clocks * sizeof *out->moves);
+    if (out->moves == NULL) {
+        return RC_LIMIT;
+    }
+    page->out = out;
+    const enum rc rc = run(page, wish->has_after ? wish->after : 0, &out->looked_at);
+    out->moved = page->moved;
+    out->has_next = page->more;
+    out->next = page->next;
+    answer->body_case = PAIDAN__ANSWER__BODY_REPLANNING;
+    answer->replanning = out;
+    return rc;
+}
+
+static uint32_t room_of(const Paidan__Replan *wish)
+{
+    const uint32_t limit = wish->has_limit && wish->limit != 0 ? wish->limit : PAGE_DEFAULT;
+    return limit < PAGE_MAX ? limit : PAGE_MAX;
+}
+
+enum rc escalation_query_replan(struct step_view *view, const Paidan__Replan *wish,
+                                Paidan__Answer *answer)
+{
+    struct page page = {.arena = view->arena,
+                        .txn = view->txn,
+                        .site = view->site,
+                        .now_ms = view->now_ms,
+                        .why = PAIDAN__REPLAN_CAUSE__REPLAN_POLICY,
+                        .room = room_of(wish)};
+    return fill(&page, wish, answer);
+}
+
+enum rc escalation_decide_replan(struct step *step, const struct step_input *input)
+{
+    const Paidan__Replan *wish = input->request->replan;
+    if (!escalation_given(input->request->actor)) {
+        return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
+    }
+    if (wish->unit == NULL || !site_supervises(step->site, wish->unit)) {
+        return step_refuse(step, PAIDAN__CODE__NOT_SUPERVISOR, "unit");
+    }
+    struct page page = {.arena = step->arena,
+                        .txn = step->txn,
+                        .site = step->site,
+                        .now_ms = step->now_ms,
+                        .why = PAIDAN__REPLAN_CAUSE__REPLAN_POLICY,
+                        .room = room_of(wish),
+                        .step = step};
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    const enum rc rc = fill(&page, wish, &answer);
+    return rc == RC_OK ? step_answer(step, &answer) : rc;
+}
+
+/* ---- by itself, after the site changed ---- */
+
+enum rc escalation_decide_replan_due(struct step *step)
+{
+    struct escalation_progress progress;
+    enum rc rc = escalation_progress_load(step->txn, &progress);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    struct page page = {.arena = step->arena,
+                        .txn = step->txn,
+                        .site = step->site,
+                        .now_ms = step->now_ms,
+                        .why = PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR,
+                        .room = PAGE_MAX,
+                        .step = step};
+    uint64_t looked_at = 0;
+    rc = run(&page, progress.after, &looked_at);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__ReplanPassed passed = PAIDAN__REPLAN_PASSED__INIT;
+    passed.why = page.why;
+    passed.site_version = step->site->version;
+    passed.looked_at = progress.looked_at + looked_at;
+    passed.moved = progress.moved + page.moved;
+    passed.has_next = page.more;
+    passed.next = page.next;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    cause.has_clock = true;
+    cause.clock = PAIDAN__CLOCK__CLOCK_REPLAN;
+    event.cause = &cause;
+    event.fact_case = PAIDAN__EVENT__FACT_REPLAN_PASSED;
+    event.replan_passed = &passed;
+    return step_append(step, &event, 0, NULL);
+}

@@ -1,0 +1,220 @@
+/* Stories of terms that move: 延期, 上报待接收, 挂账, 退单期限. On the site `joint`. */
+
+#include "escalation_stories_parts.h"
+
+#include "escalation_teller.h"
+
+#define MINUTE 60000ull
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define BASE_MS 1795309200000ull /* 2026-11-22 01:00 UTC, a Sunday */
+
+#define ACCEPT PAIDAN__ACTION__ACTION_ACCEPT
+#define RESOLVE PAIDAN__ACTION__ACTION_RESOLVE
+#define RETURN PAIDAN__ACTION__ACTION_RETURN
+#define RAISE PAIDAN__ACTION__ACTION_RAISE
+#define EXTEND PAIDAN__ACTION__ACTION_EXTEND
+#define SUSPEND PAIDAN__ACTION__ACTION_SUSPEND
+#define RESUME PAIDAN__ACTION__ACTION_RESUME
+#define GRANT PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT
+#define REFUSE PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE
+#define ORDER PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER
+
+static void wish(struct story *story, const char *unit, Paidan__Action action, uint64_t number,
+                 const char *note)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = number;
+    item.note = (char *)note;
+    teller_do(story, "li", unit, action, &item);
+}
+
+static void decide(struct story *story, const char *unit, uint64_t number, bool granted)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = number;
+    item.note = (char *)(granted ? "同意" : "不同意");
+    teller_supervise(story, "wang", unit, granted ? GRANT : REFUSE, &item);
+}
+
+/* Before the deadline only; one at a time; decided one level up; at most two; refusals are free. */
+void tell_extension(struct story *story)
+{
+    teller_route_alone(story, 1);
+    wish(story, "b1", EXTEND, 1, "等待配件");
+    decide(story, "c1", 1, true); /* nothing was asked from the queue */
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    wish(story, "b1", EXTEND, 1, NULL);
+    wish(story, "b2", EXTEND, 1, "不是我的");
+    wish(story, "b1", EXTEND, 1, "等待配件");
+    wish(story, "b1", EXTEND, 1, "再等");
+    wish(story, "b1", RAISE, 1, "超出权限"); /* one request at a time */
+    decide(story, "b1", 1, true);            /* not by itself */
+    decide(story, "c1", 1, false);
+    decide(story, "c1", 1, true);
+    wish(story, "b1", EXTEND, 1, "等待配件");
+    decide(story, "c1", 1, true);
+    teller_look(story, 1);
+    wish(story, "b1", EXTEND, 1, "施工未完");
+    decide(story, "s.any", 1, true); /* a supervising unit may always */
+    wish(story, "b1", EXTEND, 1, "还要");
+    teller_route_alone(story, 2);
+    (void)teller_work(story, "li", "b1", ACCEPT, 2);
+    wish(story, "b1", EXTEND, 2, "等待配件");
+    story_until(story, 20 * DAY); /* nobody decides: it lapses; then the deadline */
+    wish(story, "b1", EXTEND, 1, "已经过期");
+    teller_look(story, 1);
+    teller_look(story, 2);
+}
+
+/* The upper level must take it; silence holds; a lease does not stop a decision. */
+void tell_raise_accepted(struct story *story)
+{
+    teller_route_alone(story, 1);
+    wish(story, "b1", RAISE, 1, "管网改造超出权限");
+    teller_look(story, 1);
+    decide(story, "c1", 1, false);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    wish(story, "b1", RAISE, 1, "管网改造超出权限");
+    decide(story, "c1", 1, true);
+    teller_look(story, 1);
+    teller_route_alone(story, 2);
+    wish(story, "b1", RAISE, 2, "超出权限");
+    teller_route_alone(story, 3);
+    (void)teller_work(story, "li", "b1", ACCEPT, 3);
+    wish(story, "b1", RAISE, 3, "超出权限");
+    (void)teller_work(story, "li", "b1", RETURN, 3); /* the desk decides now */
+    decide(story, "c1", 3, true);
+    story_until(story, 3 * DAY);
+    teller_look(story, 2);
+}
+
+static void suspend(struct story *story, uint64_t number, uint64_t until_ms)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = number;
+    item.note = (char *)"待种植季节";
+    item.has_until_ms = until_ms != 0;
+    item.until_ms = until_ms;
+    teller_do(story, "li", "b1", SUSPEND, &item);
+}
+
+/* Every clock stands still; it goes on by itself or by hand; capped; once. */
+void tell_suspension(struct story *story)
+{
+    Paidan__WorkItem to_safe = PAIDAN__WORK_ITEM__INIT;
+    for (uint64_t number = 1; number <= 5; number++) {
+        teller_route_alone(story, number);
+    }
+    suspend(story, 1, BASE_MS + 30 * DAY); /* not accepted */
+    for (uint64_t number = 1; number <= 5; number++) {
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+    }
+    story_until(story, 26 * HOUR); /* Monday 11:00 */
+    suspend(story, 1, 0);
+    suspend(story, 1, BASE_MS);
+    suspend(story, 1, BASE_MS + 400 * DAY);
+    suspend(story, 1, BASE_MS + 30 * DAY);
+    suspend(story, 1, BASE_MS + 30 * DAY);
+    teller_look(story, 1);
+    for (uint64_t number = 2; number <= 5; number++) {
+        suspend(story, number, BASE_MS + 40 * DAY);
+    }
+    (void)teller_work(story, "li", "b1", RESOLVE, 1); /* nothing is done meanwhile */
+    teller_chase(story, 2, 1);
+    decide(story, "c1", 2, true);
+    Paidan__WorkItem urge = PAIDAN__WORK_ITEM__INIT;
+    urge.ticket = 2;
+    urge.note = (char *)"何时恢复";
+    teller_supervise(story, "wang", "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE, &urge);
+    teller_supervise(story, "wang", "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH, &urge);
+    story_until(story, 10 * DAY);
+    wish(story, "b1", RESUME, 2, "苗木提前到");
+    wish(story, "b1", RESUME, 2, "再恢复");
+    suspend(story, 2, BASE_MS + 50 * DAY); /* once */
+    teller_look(story, 2);
+    teller_withdraw(story, 3);
+    to_safe.ticket = 4;
+    to_safe.note = (char *)"领导要求立即办";
+    to_safe.to_unit = (char *)"s.safe";
+    teller_supervise(story, "wang", "s.any", ORDER, &to_safe);
+    story_until(story, 31 * DAY);
+    teller_look(story, 1);
+    story_until(story, 60 * DAY);
+    teller_look(story, 5);
+}
+
+/* The window for returning has passed. */
+void tell_return_window(struct story *story)
+{
+    teller_route_alone(story, 1);
+    teller_route_alone(story, 2);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(story, "li", "b1", RETURN, 1);
+    story_until(story, 4 * DAY);
+    (void)teller_work(story, "li", "b1", RETURN, 2);
+    teller_look(story, 2);
+}
+
+/* What a plan by the policies would move, or moves. */
+static void replan(struct story *story, const char *unit, bool apply)
+{
+    Paidan__Replan replan = PAIDAN__REPLAN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    replan.unit = (char *)unit;
+    replan.has_apply = apply;
+    replan.apply = apply;
+    request.wish_case = PAIDAN__REQUEST__WISH_REPLAN;
+    request.replan = &replan;
+    const Paidan__Answer *answer =
+        apply ? story_ask(story, "wang", &request) : story_query(story, &request);
+    if (answer == NULL || answer->body_case != PAIDAN__ANSWER__BODY_REPLANNING) {
+        return;
+    }
+    for (size_t index = 0; index < answer->replanning->n_moves; index++) {
+        const Paidan__ReplanMove *move = answer->replanning->moves[index];
+        trace_say(&story->trace, "move %llu %s %lld -> %lld",
+                  (unsigned long long)(move->ticket % 10000), trace_clock(move->clock),
+                  (long long)(move->old_due_ms - BASE_MS), (long long)(move->new_due_ms - BASE_MS));
+    }
+}
+
+/* The holidays arrive: open clocks move by themselves, in every state. A changed policy moves what
+ * is open only when a supervisor says so; consumed and paused time is kept. */
+void tell_replan(struct story *story)
+{
+    Paidan__WorkItem help = PAIDAN__WORK_ITEM__INIT;
+    for (uint64_t number = 1; number <= 5; number++) {
+        teller_route_alone(story, number);
+    }
+    (void)teller_work(story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(story, "li", "b1", ACCEPT, 3);
+    (void)teller_work(story, "li", "b1", ACCEPT, 4);
+    (void)teller_work(story, "li", "b1", RETURN, 3);
+    help.ticket = 2;
+    help.note = (char *)"请到场协助";
+    help.to_unit = (char *)"c1";
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_ASK_ASSIST, &help);
+    help.ticket = 4;
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_ASK_ASSIST, &help);
+    help.has_mode = true;
+    help.mode = PAIDAN__MODE__MODE_MEDIATION;
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_SET_MODE, &help);
+    (void)teller_work(story, "li", "b1", ACCEPT, 5);
+    wish(story, "b1", RESOLVE, 5, "已处理");
+    story_until(story, 25 * HOUR);
+    suspend(story, 4, BASE_MS + 30 * DAY);
+    story_move_to(story, "joint-later");
+    story_until(story, 26 * HOUR);
+    teller_look(story, 2);
+    replan(story, NULL, false);
+    replan(story, "b1", true);
+    replan(story, "s.any", true);
+    replan(story, "s.any", true); /* nothing is left to move */
+    help.ticket = 4;
+    help.note = (char *)"已协助";
+    teller_do(story, "chen", "c1", PAIDAN__ACTION__ACTION_ASSIST_DONE, &help); /* while suspended */
+    story_until(story, 31 * DAY);
+    teller_look(story, 4);
+}
