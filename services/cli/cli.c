@@ -11,8 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli_time.h"
 #include "common/code.h"
 #include "common/number.h"
+#include "common/zone.h"
 
 enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 #define UTC_OFFSET_MS_DEFAULT (8ll * 3600 * 1000) /* Asia/Shanghai */
@@ -141,6 +143,35 @@ int cli_number(const struct cli *cli, enum cli_option option, uint64_t low, uint
         return cli_usage(cli, "应是此范围内的整数", "must be a whole number in this range", detail);
     }
     *value = read;
+    return CLI_EXIT_OK;
+}
+
+/* A span needs the services' time, which may not be this machine's. */
+static int service_now(struct cli *cli)
+{
+    Paidan__Ping ping = PAIDAN__PING__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_PING;
+    request.ping = &ping;
+    Paidan__Answer *answer = NULL;
+    return cli_ask(cli, "escalation", &request, &answer);
+}
+
+int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at_ms)
+{
+    const char *text = cli->values[option];
+    (void)cli_site(cli);
+    const int status = cli_time_is_span(text) ? service_now(cli) : CLI_EXIT_OK;
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const enum rc rc = ahead ? cli_time_parse_ahead(text, cli->now_ms, cli->utc_offset_ms, at_ms)
+                             : cli_time_parse(text, cli->now_ms, cli->utc_offset_ms, at_ms);
+    if (rc != RC_OK) {
+        char detail[128];
+        (void)snprintf(detail, sizeof detail, "--%s %.80s", cli_options[option].name, text);
+        return cli_usage(cli, "时间格式不对", "the time is not understood", detail);
+    }
     return CLI_EXIT_OK;
 }
 
@@ -349,4 +380,11 @@ const char *cli_level_name(struct cli *cli, uint32_t level)
         return level < sizeof numbers / sizeof numbers[0] ? numbers[level] : "?";
     }
     return choose_name(cli, site->levels[level - 1].name, site->levels[level - 1].name_en);
+}
+
+int64_t cli_offset(struct cli *cli, uint64_t at_ms)
+{
+    const struct site *site = cli_site(cli);
+    return site == NULL || site->zone == NULL ? cli->utc_offset_ms
+                                              : zone_offset(site->zone, (int64_t)at_ms);
 }

@@ -28,12 +28,14 @@ enum {
     CLI_EXIT_SETTINGS = 78,
 };
 
-enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096 };
+enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = ATTACHMENTS_MAX };
 extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
 
 struct cli {
     const struct cli_command *command;
-    const char *values[CLI_OPTION_COUNT]; /* NULL: not given; a flag that is given: "" */
+    const char *values[CLI_OPTION_COUNT];   /* NULL: not given; a flag that is given: "" */
+    const char *repeated[CLI_REPEATED_MAX]; /* each value of the option that repeats */
+    unsigned repeated_count;
     const char *const *operands;
     unsigned operand_count;
     bool chinese, json, colour, terminal; /* terminal: standard output is one */
@@ -60,6 +62,10 @@ const char *cli_value(const struct cli *cli, enum cli_option option); /* NULL: n
 /* A whole number in [low, high]; fallback when not given. Returns 0 or a status. */
 MUST_CHECK int cli_number(const struct cli *cli, enum cli_option option, uint64_t low,
                           uint64_t high, uint64_t fallback, uint64_t *value);
+/* A moment in the site's zone (cli_time_parse): a span is before the services' now, with ahead
+ * after it. Before: the option is given. Returns 0 or a status; it may ask escalation for the time.
+ */
+MUST_CHECK int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at_ms);
 /* Copies of the arguments for fields of requests, which protobuf-c wants unconst. */
 char *cli_text(const struct cli *cli, enum cli_option option);
 
@@ -99,3 +105,5 @@ const char *cli_category_name(struct cli *cli, const char *code);
 const char *cli_area_name(struct cli *cli, const char *code);
 const char *cli_channel_name(struct cli *cli, const char *code);
 const char *cli_level_name(struct cli *cli, uint32_t level);
+/* Of the site's wall clock at this moment, summer time included. */
+int64_t cli_offset(struct cli *cli, uint64_t at_ms);

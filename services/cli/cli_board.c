@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli_time.h"
+#include "cli_words.h"
 #include "common/number.h"
 #include "common/text.h"
 
@@ -184,8 +185,9 @@ static const char *level_name(const struct cli_board_frame *frame, uint32_t leve
 
 static const char *state_word(const struct cli_board_frame *frame, Paidan__State state)
 {
-    static const char *const zh[] = {"", "待签收", "办理中", "退单", "待回访", "已办结", "已撤回", "挂账"};
-    static const char *const en[] = {"",         "assigned", "accepted", "returned",
+    static const char *const zh[] = {"",       "待签收", "办理中", "退单",
+                                     "待回访", "已办结", "已撤回", "挂账"};
+    static const char *const en[] = {"",         "assigned", "accepted",  "returned",
                                      "resolved", "closed",   "withdrawn", "suspended"};
     const size_t index = (size_t)state;
     return index >= sizeof zh / sizeof zh[0] ? "" : say(frame, zh[index], en[index]);
@@ -237,11 +239,17 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
 {
     uint64_t due_ms = 0, warn_ms = 0;
     const bool runs = row_due(brief, &due_ms, &warn_ms);
+    char span[CLI_TIME_BYTES];
+    if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
+        cli_board_span((int64_t)brief->suspended_until_ms - (int64_t)frame->now_ms, span,
+                       sizeof span);
+        (void)snprintf(text, size, "%8s", span);
+        return "\033[36m";
+    }
     if (!runs) {
         (void)snprintf(text, size, "-");
         return "\033[2m";
     }
-    char span[CLI_TIME_BYTES];
     cli_board_span((int64_t)due_ms - (int64_t)frame->now_ms, span, sizeof span);
     (void)snprintf(text, size, "%8s", span);
     return frame->now_ms >= due_ms                    ? "\033[1;31m"
@@ -337,6 +345,20 @@ static void draw_columns(struct line *line, const struct cli_board_frame *frame,
     line_escape(line, "\033[0m");
 }
 
+/* Before the title: 督办, 催办2, 调解 ... */
+static void draw_marks(struct line *line, const struct cli_board_frame *frame,
+                       const Paidan__Brief *brief)
+{
+    char marks[512];
+    const struct cli speaker = {.chinese = frame->chinese};
+    cli_marks_words(&speaker, brief, marks, sizeof marks);
+    if (marks[0] != '\0') {
+        line_escape(line, "\033[33m");
+        line_format(line, "[%s] ", marks);
+        line_escape(line, "\033[0m");
+    }
+}
+
 static void draw_cell(struct line *line, const struct cli_board_frame *frame, int column,
                       const Paidan__Brief *brief)
 {
@@ -375,6 +397,7 @@ static void draw_cell(struct line *line, const struct cli_board_frame *frame, in
         }
         break;
     default:
+        draw_marks(line, frame, brief);
         shown = brief->title == NULL ? "" : brief->title;
         break;
     }

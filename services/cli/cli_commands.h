@@ -13,7 +13,7 @@ int cli_chase(struct cli *cli);
 int cli_withdraw(struct cli *cli);
 int cli_work_list(struct cli *cli);
 int cli_work_pull(struct cli *cli);
-int cli_work_act(struct cli *cli); /* accept, contact, progress, resolve, return, raise */
+int cli_work_act(struct cli *cli); /* work accept ... appeal, supervise urge ... refuse */
 int cli_desk_list(struct cli *cli);
 int cli_desk_dispatch(struct cli *cli);
 int cli_callback_list(struct cli *cli);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli_time.h"
+#include "cli_words.h"
 
 struct words {
     struct cli *cli;
@@ -85,6 +86,300 @@ static enum cli_colour answered(struct words *words, const Paidan__Answered *fac
     return fact->solved == PAIDAN__SOLVED__SOLVED_YES ? CLI_GREEN : CLI_YELLOW;
 }
 
+static void put_unit(struct words *words, const char *unit)
+{
+    put(words, "%s ", cli_unit_name(words->cli, unit));
+}
+
+/* "; due 2026-12-01 18:00:00" of a clock that was started or moved. */
+static void put_clock(struct words *words, const Paidan__ClockSet *clock)
+{
+    if (clock != NULL) {
+        put_say(words, "；期限", "; due");
+        put_due(words, clock->due_ms);
+    }
+}
+
+static enum cli_colour resolved(struct words *words, const Paidan__Resolved *fact)
+{
+    put(words, "%s%s", cli_unit_name(words->cli, fact->unit),
+        cli_say(words->cli, " 办结", " solved it"));
+    if (fact->has_mode && fact->mode != PAIDAN__MODE__MODE_ORDINARY) {
+        put(words, "%s%s%s", cli_say(words->cli, "（", " ("), cli_mode_word(words->cli, fact->mode),
+            cli_say(words->cli, "）", ")"));
+    }
+    put_late(words, fact->has_late, fact->late);
+    if (fact->has_without_assist && fact->without_assist) {
+        put_say(words, "，协办未完成", ", without the assisting units");
+    }
+    put_note(words, fact->note);
+    return CLI_GREEN;
+}
+
+/* ---- requests, suspensions ---- */
+
+static enum cli_colour requested(struct words *words, const Paidan__Requested *fact)
+{
+    put_unit(words, fact->unit);
+    if (fact->kind == PAIDAN__REQUEST_KIND__REQUEST_RAISE) {
+        put_say(words, "申请上报，由 ", "asks to raise it; decides: ");
+    } else {
+        put_say(words, "申请延期，由 ", "asks for an extension; decides: ");
+    }
+    put(words, "%s%s", cli_unit_name(words->cli, fact->to_unit),
+        cli_say(words->cli, " 批复，期限", ", due"));
+    put_due(words, fact->due_ms);
+    put_note(words, fact->note);
+    return CLI_YELLOW;
+}
+
+static enum cli_colour decided(struct words *words, const Paidan__Decided *fact)
+{
+    const bool extension = fact->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION;
+    if (fact->unit == NULL) {
+        put_say(words, extension ? "延期申请无人批复，作废" : "上报申请无人批复，视为同意",
+                extension ? "nobody decided on the extension in time: it lapses"
+                          : "nobody decided on the raise in time: it holds");
+    } else {
+        put_unit(words, fact->unit);
+        put_say(words, fact->granted ? "批准" : "不批准",
+                fact->granted ? "granted the " : "refused the ");
+        put(words, "%s", cli_request_word(words->cli, fact->kind));
+    }
+    put_clock(words, fact->clock);
+    put_note(words, fact->note);
+    return fact->granted ? CLI_GREEN : CLI_YELLOW;
+}
+
+static enum cli_colour suspended(struct words *words, const Paidan__Suspended *fact)
+{
+    put_unit(words, fact->unit);
+    put_say(words, "挂账到", "suspended it until");
+    put_due(words, fact->until_ms);
+    put_note(words, fact->reason);
+    return CLI_CYAN;
+}
+
+static enum cli_colour resumed(struct words *words, const Paidan__Event *event)
+{
+    const Paidan__Resumed *fact = event->resumed;
+    char span[CLI_TIME_BYTES];
+    put_say(words, fact->by_hand ? "提前恢复办理" : "挂账到期，恢复办理",
+            fact->by_hand ? "taken up again before its time" : "the suspension is over");
+    if (fact->has_since_ms && event->at_ms >= fact->since_ms) {
+        cli_time_span((int64_t)(event->at_ms - fact->since_ms), span);
+        put(words, cli_say(words->cli, "，停了 %s", ", it stood still for %s"), span);
+    }
+    for (size_t index = 0; index < fact->n_clocks; index++) {
+        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
+            cli_clock_word(words->cli, fact->clocks[index]->clock),
+            cli_say(words->cli, "期限", " due"));
+        put_due(words, fact->clocks[index]->due_ms);
+    }
+    put_note(words, fact->note);
+    return CLI_CYAN;
+}
+
+static enum cli_colour request_words(struct words *words, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_SUSPENDED:
+        return suspended(words, event->suspended);
+    case PAIDAN__EVENT__FACT_RESUMED:
+        return resumed(words, event);
+    case PAIDAN__EVENT__FACT_REQUESTED:
+        return requested(words, event->requested);
+    case PAIDAN__EVENT__FACT_DECIDED:
+        return decided(words, event->decided);
+    case PAIDAN__EVENT__FACT_APPEALED:
+        put_unit(words, event->appealed->unit);
+        put_say(words, "提出超期申诉", "appeals against the late mark");
+        put_note(words, event->appealed->note);
+        return CLI_YELLOW;
+    case PAIDAN__EVENT__FACT_APPEAL_RULED:
+        put_unit(words, event->appeal_ruled->by_unit);
+        put_say(words, event->appeal_ruled->granted ? "准许超期申诉，不计入统计" : "不准许超期申诉",
+                event->appeal_ruled->granted ? "granted the appeal: out of the statistic"
+                                             : "refused the appeal");
+        put_note(words, event->appeal_ruled->note);
+        return event->appeal_ruled->granted ? CLI_GREEN : CLI_YELLOW;
+    default:
+        return CLI_PLAIN;
+    }
+}
+
+/* ---- joint work, modes ---- */
+
+static enum cli_colour assist_words(struct words *words, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIST_ASKED:
+        put_unit(words, event->assist_asked->by_unit);
+        put_say(words, "请 ", "asked ");
+        put(words, "%s%s", cli_unit_name(words->cli, event->assist_asked->unit),
+            cli_say(words->cli, " 协办", " to assist"));
+        put_clock(words, event->assist_asked->clock);
+        put_note(words, event->assist_asked->note);
+        return CLI_CYAN;
+    case PAIDAN__EVENT__FACT_ASSIST_DONE:
+        put_unit(words, event->assist_done->unit);
+        put_say(words, "完成协办", "has assisted");
+        put_late(words, event->assist_done->has_late, event->assist_done->late);
+        put_note(words, event->assist_done->note);
+        return CLI_GREEN;
+    case PAIDAN__EVENT__FACT_ASSIST_LATE:
+        put_unit(words, event->assist_late->unit);
+        put_say(words, "协办超时；期限", "is late with assisting; was due");
+        put_due(words, event->assist_late->due_ms);
+        return CLI_RED;
+    case PAIDAN__EVENT__FACT_PERSON_NAMED:
+        put_unit(words, event->person_named->unit);
+        put_say(words, "定人 ", "named ");
+        put(words, "%s%s", event->person_named->person, cli_say(words->cli, "，限", ", due"));
+        put_due(words, event->person_named->due_ms);
+        put_note(words, event->person_named->duty);
+        return CLI_PLAIN;
+    default:
+        return request_words(words, event);
+    }
+}
+
+static enum cli_colour mode_words(struct words *words, const Paidan__Event *event)
+{
+    const Paidan__ModeEnded *ended = event->mode_ended;
+    char at[CLI_TIME_BYTES];
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_MODE_SET:
+        put_unit(words, event->mode_set->unit);
+        put_say(words, "办理方式：", "handles it by: ");
+        put(words, "%s", cli_mode_word(words->cli, event->mode_set->mode));
+        put_clock(words, event->mode_set->clock);
+        put_note(words, event->mode_set->note);
+        return CLI_PLAIN;
+    case PAIDAN__EVENT__FACT_MODE_ENDED:
+        put(words, "%s%s%s", cli_mode_word(words->cli, ended->mode),
+            cli_say(words->cli, "结果：", ": "), cli_result_word(words->cli, ended->result));
+        put_late(words, ended->has_late, ended->late);
+        if (ended->has_held_ms) {
+            cli_time_exact(ended->held_ms, words->cli->utc_offset_ms, at);
+            put(words, cli_say(words->cli, "，会议 %s", ", held %s"), at);
+        }
+        put_note(words, ended->note);
+        return ended->result == PAIDAN__MODE_RESULT__RESULT_AGREED ? CLI_GREEN : CLI_YELLOW;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        put_unit(words, event->ordered->by_unit);
+        put_say(words, "领导交办给 ", "ordered it to ");
+        put_to(words, event->ordered->to);
+        put_note(words, event->ordered->note);
+        return CLI_CYAN;
+    default:
+        return assist_words(words, event);
+    }
+}
+
+/* ---- supervision, plans ---- */
+
+static enum cli_colour supervised(struct words *words, const Paidan__Supervised *fact)
+{
+    if (fact->by_unit != NULL) {
+        put_unit(words, fact->by_unit);
+    }
+    put_say(words, "督办", fact->by_unit == NULL ? "under supervision" : "watches over it");
+    if (fact->has_rule) {
+        put(words, "%s%s", cli_say(words->cli, "，因", ": "),
+            cli_rule_word(words->cli, fact->rule));
+    }
+    put_note(words, fact->note);
+    return CLI_YELLOW;
+}
+
+static enum cli_colour carded(struct words *words, const Paidan__Carded *fact)
+{
+    const enum cli_colour colour = fact->card == PAIDAN__CARD__CARD_RED ? CLI_RED : CLI_YELLOW;
+    if (fact->by_unit != NULL) {
+        put_unit(words, fact->by_unit);
+        put(words, cli_say(words->cli, "亮%s", "gave a %s card"),
+            cli_card_word(words->cli, fact->card));
+        put_note(words, fact->note);
+        return colour;
+    }
+    put(words, cli_say(words->cli, "%s 超时，%s；期限", "%s expired: %s card; was due"),
+        cli_clock_word(words->cli, fact->clock), cli_card_word(words->cli, fact->card));
+    put_due(words, fact->due_ms);
+    return colour;
+}
+
+static enum cli_colour reminded(struct words *words, const Paidan__Reminded *fact)
+{
+    char does[256];
+    cli_does_words(words->cli, fact->does, does, sizeof does);
+    put(words, "%s%s%s", cli_clock_word(words->cli, fact->clock),
+        cli_say(words->cli, " 提醒点：", ": "), does);
+    put_say(words, "；期限", "; due");
+    put_due(words, fact->due_ms);
+    return (fact->does >> PAIDAN__STEP_DOES__STEP_RED & 1u) != 0 ? CLI_RED : CLI_YELLOW;
+}
+
+static enum cli_colour replanned(struct words *words, const Paidan__Replanned *fact)
+{
+    const bool policy = fact->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY;
+    put_say(words, policy ? "规则变更，时限重算" : "日历变更，时限重算",
+            policy ? "planned anew: the policy changed" : "planned anew: the calendar changed");
+    for (size_t index = 0; index < fact->n_clocks; index++) {
+        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
+            cli_clock_word(words->cli, fact->clocks[index]->clock),
+            cli_say(words->cli, "期限", " due"));
+        put_due(words, fact->clocks[index]->due_ms);
+    }
+    for (size_t index = 0; index < fact->n_assists; index++) {
+        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
+            cli_unit_name(words->cli, fact->assists[index]->unit),
+            cli_say(words->cli, " 协办期限", " assists, due"));
+        put_due(words, fact->assists[index]->clock->due_ms);
+    }
+    return CLI_CYAN;
+}
+
+static enum cli_colour supervision_words(struct words *words, const Paidan__Event *event)
+{
+    const Paidan__CardCancelled *cancelled = event->card_cancelled;
+    const Paidan__ReplanPassed *passed = event->replan_passed;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_URGED:
+        put_unit(words, event->urged->by_unit);
+        put(words, cli_say(words->cli, "第 %u 次催办", "urged it, no. %u"), event->urged->count);
+        put_note(words, event->urged->note);
+        return CLI_YELLOW;
+    case PAIDAN__EVENT__FACT_SUPERVISED:
+        return supervised(words, event->supervised);
+    case PAIDAN__EVENT__FACT_CARDED:
+        return carded(words, event->carded);
+    case PAIDAN__EVENT__FACT_CARD_CANCELLED:
+        put_unit(words, cancelled->by_unit);
+        put(words, cli_say(words->cli, "撤销%s", "cancelled the %s card"),
+            cli_card_word(words->cli, cancelled->card));
+        put_note(words, cancelled->note);
+        return CLI_GREEN;
+    case PAIDAN__EVENT__FACT_REPLANNED:
+        return replanned(words, event->replanned);
+    case PAIDAN__EVENT__FACT_REPLAN_PASSED:
+        put(words,
+            cli_say(words->cli, "时限重算：看了 %llu 件，变动 %llu 件",
+                    "planned anew: %llu looked at, %llu moved"),
+            (unsigned long long)passed->looked_at, (unsigned long long)passed->moved);
+        return CLI_CYAN;
+    case PAIDAN__EVENT__FACT_REMINDED:
+        return reminded(words, event->reminded);
+    case PAIDAN__EVENT__FACT_TERM_PASSED:
+        put(words, cli_say(words->cli, "%s 超时；期限", "%s: the term passed; was due"),
+            cli_clock_word(words->cli, event->term_passed->clock));
+        put_due(words, event->term_passed->due_ms);
+        return CLI_RED;
+    default:
+        return mode_words(words, event);
+    }
+}
+
 /* Facts of a unit's work. */
 static enum cli_colour work_words(struct words *words, const Paidan__Event *event)
 {
@@ -110,13 +405,9 @@ static enum cli_colour work_words(struct words *words, const Paidan__Event *even
         put_note(words, event->returned->note);
         return CLI_YELLOW;
     case PAIDAN__EVENT__FACT_RESOLVED:
-        put(words, "%s%s", cli_unit_name(words->cli, event->resolved->unit),
-            cli_say(words->cli, " 办结", " solved it"));
-        put_late(words, event->resolved->has_late, event->resolved->late);
-        put_note(words, event->resolved->note);
-        return CLI_GREEN;
+        return resolved(words, event->resolved);
     default:
-        return CLI_PLAIN;
+        return supervision_words(words, event);
     }
 }
 
@@ -149,11 +440,6 @@ static enum cli_colour move_words(struct words *words, const Paidan__Event *even
         return CLI_YELLOW;
     case PAIDAN__EVENT__FACT_RAISED:
         return raised(words, event->raised);
-    case PAIDAN__EVENT__FACT_CARDED:
-        put(words, "%s%s", cli_clock_word(words->cli, event->carded->clock),
-            cli_say(words->cli, " 超时，红牌；期限", " expired: red card; was due"));
-        put_due(words, event->carded->due_ms);
-        return CLI_RED;
     case PAIDAN__EVENT__FACT_ALARMED:
         put_say(words, "告警：仍未处理，第 ", "alarm: still not repaired, no. ");
         put(words, "%u%s", event->alarmed->count, cli_say(words->cli, " 次", ""));

@@ -39,7 +39,7 @@ static void help_all(const struct cli *cli)
         (void)snprintf(text, sizeof text, "%s %s", command->name, command->operands);
         printf("  %s%s%s", cli_colour_on(cli->colour, CLI_BOLD), text,
                cli_colour_off(cli->colour, CLI_BOLD));
-        pad(text_columns(text), 28);
+        pad(text_columns(text), 34);
         printf("%s\n", cli_say(cli, command->zh, command->en));
     }
     printf("\n%s\n", cli_say(cli, "所有命令都可用：", "Every command takes:"));
@@ -63,6 +63,9 @@ static void help_command(const struct cli *cli, const struct cli_command *comman
            cli_say(cli, command->zh, command->en));
     if (command->more_zh != NULL) {
         printf("\n%s\n", cli_say(cli, command->more_zh, command->more_en));
+    }
+    if (command->alias != NULL) {
+        printf(cli_say(cli, "\n也可以写：paidan %s\n", "\nAlso: paidan %s\n"), command->alias);
     }
     if (command->option_count > 0) {
         putchar('\n');
@@ -215,7 +218,8 @@ static void complete_group(const char *group)
 
 int cli_completion(struct cli *cli)
 {
-    static const char *const groups[] = {"work", "desk", "callback", "calendar", "log"};
+    static const char *const groups[] = {"work",     "supervise", "desk",   "callback",
+                                         "calendar", "clock",     "policy", "log"};
     if (strcmp(cli->operands[0], "bash") != 0) {
         return cli_usage(cli, "只支持 bash", "only bash is known", cli->operands[0]);
     }

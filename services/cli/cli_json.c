@@ -11,8 +11,9 @@
 #include "common/number.h"
 
 /* Spans, not moments. */
-static const char *const spans[] = {"amount_ms", "warn_amount_ms", "consumed_ms", "wait_ms",
-                                    "lease_ms",  "retry_after_ms", NULL};
+static const char *const spans[] = {
+    "amount_ms",      "warn_amount_ms", "consumed_ms", "wait_ms",   "lease_ms",
+    "retry_after_ms", "counted_ms",     "skipped_ms",  "paused_ms", NULL};
 /* Texts of residents and what else is personal, wherever it stands in intake's messages. */
 static const char *const withheld[] = {"text",  "title",    "given_title", "place",
                                        "phone", "reporter", "query_code",  "supplements",
@@ -59,6 +60,9 @@ const char *cli_json_enum(const ProtobufCEnumDescriptor *descriptor, int value, 
     if (descriptor == &paidan__code__descriptor) {
         return found->name;
     }
+    if (descriptor == &paidan__end_rule__descriptor && value == PAIDAN__END_RULE__END_OF_DAY) {
+        return "end_of_day"; /* its whole name is the word */
+    }
     const char *bar = strchr(found->name, '_');
     (void)snprintf(name, 40, "%s", bar == NULL ? found->name : bar + 1);
     for (char *at = name; *at != '\0'; at++) {
@@ -67,17 +71,39 @@ const char *cli_json_enum(const ProtobufCEnumDescriptor *descriptor, int value, 
     return name;
 }
 
-json_t *cli_json_reasons(uint32_t reasons)
+/* Names of the bits that are set. */
+static json_t *names_of(const ProtobufCEnumDescriptor *descriptor, uint32_t bits)
 {
     json_t *list = json_array();
     char name[40];
     for (int bit = 0; bit < 32; bit++) {
-        if ((reasons >> bit & 1u) != 0) {
-            json_array_append_new(
-                list, json_string(cli_json_enum(&paidan__desk_reason__descriptor, bit, name)));
+        if ((bits >> bit & 1u) != 0) {
+            json_array_append_new(list, json_string(cli_json_enum(descriptor, bit, name)));
         }
     }
     return list;
+}
+
+json_t *cli_json_reasons(uint32_t reasons)
+{
+    return names_of(&paidan__desk_reason__descriptor, reasons);
+}
+
+/* What a field of bits names; NULL: it is a plain field. */
+static const ProtobufCEnumDescriptor *bits_of(const ProtobufCFieldDescriptor *field)
+{
+    static const struct {
+        const char *name;
+        const ProtobufCEnumDescriptor *descriptor;
+    } fields[] = {{"reasons", &paidan__desk_reason__descriptor},
+                  {"does", &paidan__step_does__descriptor},
+                  {"late", &paidan__clock__descriptor}};
+    for (size_t index = 0; index < sizeof fields / sizeof fields[0]; index++) {
+        if (field->type == PROTOBUF_C_TYPE_UINT32 && strcmp(field->name, fields[index].name) == 0) {
+            return fields[index].descriptor;
+        }
+    }
+    return NULL;
 }
 
 static json_t *hexadecimal(const ProtobufCBinaryData *data)
@@ -196,8 +222,8 @@ static void set_field(const struct cli *cli, json_t *object, const ProtobufCFiel
         cli_json_time(cli, object, name, *(const uint64_t *)at);
     } else if (strcmp(field->name, "ticket") == 0) {
         json_object_set_new(object, "number", value_of(cli, field, at, texts));
-    } else if (strcmp(field->name, "reasons") == 0) {
-        json_object_set_new(object, "reasons", cli_json_reasons(*(const uint32_t *)at));
+    } else if (bits_of(field) != NULL) {
+        json_object_set_new(object, field->name, names_of(bits_of(field), *(const uint32_t *)at));
     } else if (strcmp(field->name, "code") == 0 && field->type == PROTOBUF_C_TYPE_UINT32) {
         json_object_set_new(object, "code",
                             json_string(code_name((Paidan__Code) * (const uint32_t *)at)));

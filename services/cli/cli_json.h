@@ -3,7 +3,8 @@
  * One rule for every message, over its descriptor: a field has its proto name; a ticket is its
  * public number ("number", "numbers"); a moment *_ms is given twice, as RFC 3339 with the site's
  * offset ("due") and as it is ("due_ms"); an enum is its short name in lower case ("assigned"); a
- * code its stable name; bytes are hexadecimal. Absent fields are left out. */
+ * code its stable name; bytes are hexadecimal; a bit set
+ * (reasons, does, late) is the list of its names. Absent fields are left out. */
 #pragma once
 
 #include <jansson.h>

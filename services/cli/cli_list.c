@@ -7,7 +7,6 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_print.h"
-#include "cli_time.h"
 
 /* A page after the other into one listing. */
 struct listing {
@@ -101,17 +100,6 @@ static int parse_state(struct cli *cli, Paidan__State *state)
     return cli_usage(cli, "没有这个状态", "no such state", cli_options[CLI_STATE].choices);
 }
 
-/* The services' time, for --since 2h. */
-static int service_now(struct cli *cli)
-{
-    Paidan__Ping ping = PAIDAN__PING__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_PING;
-    request.ping = &ping;
-    Paidan__Answer *answer = NULL;
-    return cli_ask(cli, "escalation", &request, &answer);
-}
-
 static int list_filters(struct cli *cli, Paidan__List *wish)
 {
     int status =
@@ -125,14 +113,8 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
         status = parse_state(cli, &wish->state);
     }
     if (status == CLI_EXIT_OK && cli_given(cli, CLI_SINCE)) {
-        (void)cli_site(cli);
-        status = service_now(cli);
         wish->has_since_ms = 1;
-        if (status == CLI_EXIT_OK && cli_time_parse(cli_value(cli, CLI_SINCE), cli->now_ms,
-                                                    cli->utc_offset_ms, &wish->since_ms) != RC_OK) {
-            status = cli_usage(cli, "时间格式不对", "the time is not understood",
-                               cli_value(cli, CLI_SINCE));
-        }
+        status = cli_moment(cli, CLI_SINCE, false, &wish->since_ms);
     }
     return status;
 }

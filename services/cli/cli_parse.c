@@ -32,6 +32,24 @@ unsigned cli_distance(const char *a, const char *b)
     return row[b_size];
 }
 
+/* A unit's verb without its group ("extend"), or a command's Chinese word. No command has such a
+ * name: those were looked at before. */
+static const struct cli_command *find_alias(const char *const *words, unsigned count,
+                                            unsigned *used)
+{
+    static const char group[] = "work ";
+    for (size_t index = 0; count > 0 && index < cli_command_count; index++) {
+        const struct cli_command *command = &cli_commands[index];
+        const bool verb = strncmp(command->name, group, sizeof group - 1) == 0 &&
+                          strcmp(command->name + sizeof group - 1, words[0]) == 0;
+        if (verb || (command->alias != NULL && strcmp(command->alias, words[0]) == 0)) {
+            *used = 1;
+            return command;
+        }
+    }
+    return NULL;
+}
+
 const struct cli_command *cli_find(const char *const *words, unsigned count, unsigned *used)
 {
     for (size_t index = 0; index < cli_command_count; index++) {
@@ -51,7 +69,7 @@ const struct cli_command *cli_find(const char *const *words, unsigned count, uns
             return command;
         }
     }
-    return NULL;
+    return find_alias(words, count, used);
 }
 
 /* The nearest name, if it is near enough to be what was meant. */
@@ -148,16 +166,36 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
-/* --state also takes Chinese words: its command looks at it. */
+static bool chinese_word(const struct cli_option_row *row, const char *value)
+{
+    return row->chinese_too && ((unsigned char)value[0] & 0x80) != 0;
+}
+
+/* One more of an option that may be given several times. */
+static int take_again(struct cli *cli, enum cli_option option, const char *value)
+{
+    if (cli->repeated_count == CLI_REPEATED_MAX) {
+        return cli_usage(cli, "选项给得太多", "option given too often", cli_options[option].name);
+    }
+    cli->values[option] = value;
+    cli->repeated[cli->repeated_count] = value;
+    cli->repeated_count++;
+    return CLI_EXIT_OK;
+}
+
 static int take(struct cli *cli, enum cli_option option, const char *value)
 {
     char detail[256];
     const struct cli_option_row *row = &cli_options[option];
+    if (row->repeats) {
+        return take_again(cli, option, value);
+    }
     if (cli->values[option] != NULL) {
         (void)snprintf(detail, sizeof detail, "--%s", row->name);
         return cli_usage(cli, "选项给了两次", "option given twice", detail);
     }
-    if (row->argument == CLI_CHOICE && option != CLI_STATE && !is_choice(row->choices, value)) {
+    if (row->argument == CLI_CHOICE && !is_choice(row->choices, value) &&
+        !chinese_word(row, value)) {
         (void)snprintf(detail, sizeof detail, "--%s %s", row->name, row->choices);
         return cli_usage(cli, "选项的值只能是", "the option's value must be one of", detail);
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli_time.h"
+#include "cli_words.h"
 #include "common/number.h"
 #include "common/text.h"
 
@@ -268,16 +269,36 @@ const Paidan__ClockSet *cli_next_clock(const Paidan__Brief *brief)
     return next;
 }
 
-static void add_brief(struct cli *cli, struct cli_grid *grid, const Paidan__Brief *brief)
+/* The deadline a row stands for: until when it is suspended, the oldest that was missed, or the
+ * next one. */
+static enum cli_colour brief_deadline(const struct cli *cli, const Paidan__Brief *brief, char *text,
+                                      size_t size)
 {
-    char number[NUMBER_BYTES], text[96] = "-";
-    number_format(brief->ticket, number);
     const Paidan__ClockSet *clock = cli_next_clock(brief);
-    enum cli_colour colour = CLI_DIM;
-    if (clock != NULL) {
-        colour = cli_deadline(cli, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0,
-                              cli->now_ms, text, sizeof text);
+    if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
+        char at[CLI_TIME_BYTES], span[CLI_TIME_BYTES];
+        cli_time_short(brief->suspended_until_ms, cli->now_ms, cli->utc_offset_ms, at);
+        cli_time_span((int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
+        (void)snprintf(text, size, cli_say(cli, "停 %s (%s)", "still %s (%s)"), span, at);
+        return CLI_CYAN;
     }
+    if (brief->has_overdue_since_ms && (clock == NULL || brief->overdue_since_ms < clock->due_ms)) {
+        return cli_deadline(cli, brief->overdue_since_ms, 0, cli->now_ms, text, size);
+    }
+    if (clock == NULL) {
+        (void)snprintf(text, size, "-");
+        return CLI_DIM;
+    }
+    return cli_deadline(cli, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0, cli->now_ms,
+                        text, size);
+}
+
+static void add_brief(struct cli *cli, struct cli_grid *grid, const Paidan__Brief *brief,
+                      bool marked)
+{
+    char number[NUMBER_BYTES], text[96] = "-", marks[512];
+    number_format(brief->ticket, number);
+    const enum cli_colour colour = brief_deadline(cli, brief, text, sizeof text);
     const bool closed = brief->state == PAIDAN__STATE__STATE_CLOSED && brief->has_outcome;
     const Paidan__Card card = brief->has_card ? brief->card : PAIDAN__CARD__CARD_NONE;
     cli_grid_add(grid, CLI_BOLD, "%s", number);
@@ -289,19 +310,36 @@ static void add_brief(struct cli *cli, struct cli_grid *grid, const Paidan__Brie
     cli_grid_add(grid, CLI_PLAIN, "%s", cli_category_name(cli, brief->category));
     cli_grid_add(grid, card == PAIDAN__CARD__CARD_RED ? CLI_RED : CLI_YELLOW, "%s",
                  cli_card_word(cli, card));
+    if (marked) {
+        cli_marks_words(cli, brief, marks, sizeof marks);
+        cli_grid_add(grid, CLI_YELLOW, "%s", marks);
+    }
     cli_grid_add(grid, CLI_PLAIN, "%s", brief->title == NULL ? "" : brief->title);
+}
+
+static bool any_marked(const struct cli *cli, Paidan__Brief *const *briefs, size_t count)
+{
+    char marks[512] = "";
+    for (size_t index = 0; index < count && marks[0] == '\0'; index++) {
+        cli_marks_words(cli, briefs[index], marks, sizeof marks);
+    }
+    return marks[0] != '\0';
 }
 
 void cli_print_briefs(struct cli *cli, Paidan__Brief *const *briefs, size_t count)
 {
-    static const char *const headers[] = {"工单号|NUMBER", "状态|STATE",    "时限|DEADLINE",
-                                          "层级|LEVEL",    "承办单位|UNIT", "类别|CATEGORY",
-                                          "牌|CARD",       "标题|TITLE",    NULL};
+    static const char *const plain[] = {"工单号|NUMBER", "状态|STATE",    "时限|DEADLINE",
+                                        "层级|LEVEL",    "承办单位|UNIT", "类别|CATEGORY",
+                                        "牌|CARD",       "标题|TITLE",    NULL};
+    static const char *const more[] = {
+        "工单号|NUMBER", "状态|STATE", "时限|DEADLINE", "层级|LEVEL", "承办单位|UNIT",
+        "类别|CATEGORY", "牌|CARD",    "标记|MARKS",    "标题|TITLE", NULL};
     struct cli_grid grid;
     (void)cli_site(cli);
-    cli_grid_begin(&grid, cli, headers);
+    const bool marked = any_marked(cli, briefs, count);
+    cli_grid_begin(&grid, cli, marked ? more : plain);
     for (size_t index = 0; index < count; index++) {
-        add_brief(cli, &grid, briefs[index]);
+        add_brief(cli, &grid, briefs[index], marked);
     }
     cli_grid_end(&grid);
 }

@@ -10,6 +10,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
+#include "cli_words.h"
 #include "common/number.h"
 #include "common/text.h"
 
@@ -147,6 +148,88 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
     }
 }
 
+static void print_deadline(struct cli *cli, uint64_t due_ms)
+{
+    char text[128];
+    const enum cli_colour colour = cli_deadline(cli, due_ms, 0, cli->now_ms, text, sizeof text);
+    printf("%s%s%s", cli_colour_on(cli->colour, colour), text, cli_colour_off(cli->colour, colour));
+}
+
+static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
+{
+    for (size_t index = 0; index < brief->n_assist_tasks; index++) {
+        const Paidan__AssistTask *task = brief->assist_tasks[index];
+        label(cli, "协办", "assisting");
+        printf("%s  ", cli_unit_name(cli, task->unit));
+        if (task->done) {
+            printf("%s%s%s", cli_colour_on(cli->colour, CLI_GREEN), cli_say(cli, "已完成", "done"),
+                   cli_colour_off(cli->colour, CLI_GREEN));
+        } else if (task->has_due_ms) {
+            print_deadline(cli, task->due_ms);
+        }
+        printf("%s\n", task->done && task->has_late && task->late
+                           ? cli_say(cli, "（超时）", " (late)")
+                           : "");
+    }
+    for (size_t index = 0; index < brief->n_assist && brief->n_assist_tasks == 0; index++) {
+        label(cli, "协办", "assisting");
+        printf("%s\n", cli_unit_name(cli, brief->assist[index]));
+    }
+}
+
+/* What stands beside the ordinary way: a suspension, an open request, a named person, a mode. */
+static void print_extra(struct cli *cli, const Paidan__Brief *brief)
+{
+    char until[CLI_TIME_BYTES], span[CLI_TIME_BYTES];
+    if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
+        cli_time_exact(brief->suspended_until_ms, cli->utc_offset_ms, until);
+        cli_time_span((int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
+        label(cli, "挂账", "suspended");
+        printf(cli_say(cli, "%s到 %s（还有 %s）%s\n", "%suntil %s (%s from now)%s\n"),
+               cli_colour_on(cli->colour, CLI_CYAN), until, span,
+               cli_colour_off(cli->colour, CLI_CYAN));
+    }
+    if (brief->has_request) {
+        label(cli, "待批", "request");
+        printf("%s%s%s\n", cli_request_word(cli, brief->request),
+               cli_say(cli, "，由 ", ", decides: "), cli_unit_name(cli, brief->request_to));
+    }
+    if (brief->person != NULL) {
+        label(cli, "定人", "person");
+        printf("%s  ", brief->person);
+        if (brief->has_person_due_ms) {
+            print_deadline(cli, brief->person_due_ms);
+        }
+        putchar('\n');
+    }
+    if (brief->has_mode && brief->mode != PAIDAN__MODE__MODE_ORDINARY) {
+        label(cli, "方式", "mode");
+        printf("%s\n", cli_mode_word(cli, brief->mode));
+    }
+}
+
+static void print_supervision(struct cli *cli, const Paidan__Brief *brief)
+{
+    char late[256] = "";
+    const bool supervised = brief->has_supervised && brief->supervised;
+    if (supervised || (brief->has_urges && brief->urges > 0)) {
+        label(cli, "督办", "watched");
+        printf(cli_say(cli, "%s催办 %u 次\n", "%surged %u times\n"),
+               supervised ? cli_say(cli, "列入督办，", "under supervision, ") : "",
+               brief->has_urges ? brief->urges : 0);
+    }
+    if (brief->has_late && brief->late != 0) {
+        cli_clocks_words(cli, brief->late, late, sizeof late);
+        label(cli, "曾超时", "was late");
+        printf("%s%s%s%s%s\n", cli_colour_on(cli->colour, CLI_RED), late,
+               cli_colour_off(cli->colour, CLI_RED),
+               brief->has_appealed && brief->appealed ? cli_say(cli, "，申诉中", ", appealed") : "",
+               brief->has_exempt && brief->exempt
+                   ? cli_say(cli, "，不计入统计", ", out of the statistic")
+                   : "");
+    }
+}
+
 static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
 {
     const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
@@ -176,13 +259,9 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
     label(cli, "承办", "unit");
     printf("%s (%s)  %s\n", cli_unit_name(cli, brief->unit), brief->unit,
            cli_level_name(cli, brief->level));
-    if (brief->n_assist > 0) {
-        label(cli, "协办", "assisting");
-        for (size_t index = 0; index < brief->n_assist; index++) {
-            printf("%s%s", index == 0 ? "" : ", ", cli_unit_name(cli, brief->assist[index]));
-        }
-        putchar('\n');
-    }
+    print_tasks(cli, brief);
+    print_extra(cli, brief);
+    print_supervision(cli, brief);
     if (brief->holder != NULL) {
         char until[CLI_TIME_BYTES];
         cli_time_short(brief->lease_until_ms, cli->now_ms, cli->utc_offset_ms, until);
@@ -223,9 +302,11 @@ static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
     label(cli, cli_clock_word(cli, clock->clock), cli_clock_word(cli, clock->clock));
     char text[128], due[CLI_TIME_BYTES];
     if (!runs(view, clock->clock)) {
+        const bool still = view->shown->brief->state == PAIDAN__STATE__STATE_SUSPENDED;
         cli_time_short(clock->due_ms, cli->now_ms, cli->utc_offset_ms, due);
         printf("%s%s (%s)%s\n", cli_colour_on(cli->colour, CLI_DIM),
-               cli_say(cli, "已停", "stopped"), due, cli_colour_off(cli->colour, CLI_DIM));
+               still ? cli_say(cli, "停着", "stands still") : cli_say(cli, "已停", "stopped"), due,
+               cli_colour_off(cli->colour, CLI_DIM));
         return;
     }
     const enum cli_colour colour =

@@ -21,28 +21,38 @@ enum cli_option {
     CLI_ALL = CLI_GLOBAL_COUNT,
     CLI_AMOUNT,
     CLI_AREA,
+    CLI_APPLY,
     CLI_AREA_HINT,
     CLI_CALENDAR,
+    CLI_ATTACHMENT,
     CLI_CATEGORY,
     CLI_CATEGORY_HINT,
     CLI_CHANNEL,
+    CLI_CLOCK,
     CLI_CODE,
+    CLI_DONE_NOTE,
     CLI_CURSOR,
     CLI_END,
     CLI_EXTERNAL_ID,
     CLI_FOLLOWER_SERVICE,
     CLI_FROM,
+    CLI_HELD,
     CLI_IF_VERSION,
     CLI_LEASE,
     CLI_LIMIT,
     CLI_MAX,
+    CLI_MODE,
     CLI_NEWEST,
     CLI_NOTE,
+    CLI_ON_SPOT,
+    CLI_OVERDUE,
     CLI_PEEK,
+    CLI_PERSON,
     CLI_PHONE,
     CLI_PLACE,
     CLI_REASON,
     CLI_REPORTER,
+    CLI_RESULT,
     CLI_REVEAL,
     CLI_SATISFIED,
     CLI_SETTLE,
@@ -51,16 +61,20 @@ enum cli_option {
     CLI_SOLVED,
     CLI_START,
     CLI_STATE,
+    CLI_SUPERVISED,
     CLI_TEXT,
     CLI_TEXTS,
     CLI_TIME,
     CLI_TITLE,
+    CLI_TO,
     CLI_UNIT,
     CLI_UNTIL,
     CLI_URGENCY,
     CLI_WAIT,
     CLI_WATCH,
     CLI_YEAR,
+    CLI_WITHIN,
+    CLI_WITHOUT_ASSIST,
     CLI_OPTION_COUNT
 };
 
@@ -74,6 +88,8 @@ struct cli_option_row {
     const char *metavar;        /* "UNIT"; NULL for a flag */
     const char *choices;        /* "yes|partly|no" for CLI_CHOICE */
     const char *zh, *en;        /* one line each */
+    bool chinese_too;           /* a choice's Chinese word passes: its command looks at it */
+    bool repeats;               /* may be given several times; at most one such option a command */
 };
 
 enum { CLI_COMMAND_OPTIONS_MAX = 16 };
@@ -87,6 +103,7 @@ struct cli_command {
     enum cli_option options[CLI_COMMAND_OPTIONS_MAX]; /* up to option_count */
     unsigned option_count;
     unsigned required; /* the first so many of options must be given */
+    const char *alias; /* one word instead of the name, Chinese; or NULL */
 };
 
 extern const struct cli_option_row cli_options[CLI_OPTION_COUNT];

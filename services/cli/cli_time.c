@@ -137,22 +137,50 @@ static bool digits(const char **at, unsigned count, unsigned *value)
     return true;
 }
 
+static int64_t unit_of(char letter)
+{
+    return letter == 's'   ? SECOND_MS
+           : letter == 'm' ? MINUTE_MS
+           : letter == 'h' ? HOUR_MS
+           : letter == 'd' ? DAY_MS
+                           : 0;
+}
+
+/* Numbers with units, larger units first: "1d12h". */
+static bool read_span(const char *text, uint64_t *span_ms)
+{
+    int64_t total = 0, last = INT64_MAX;
+    const char *at = text;
+    do {
+        int64_t value = 0;
+        const char *begin = at;
+        for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
+            value = value * 10 + (*at - '0');
+        }
+        const int64_t unit = at == begin ? 0 : unit_of(*at);
+        if (unit == 0 || unit >= last) {
+            return false;
+        }
+        total += value * unit;
+        last = unit;
+        at++;
+    } while (*at != '\0');
+    *span_ms = (uint64_t)total;
+    return true;
+}
+
+bool cli_time_is_span(const char *text)
+{
+    uint64_t span_ms = 0;
+    return read_span(text, &span_ms);
+}
+
 static bool parse_span(const char *text, uint64_t now_ms, uint64_t *at_ms)
 {
-    int64_t value = 0;
-    const char *at = text;
-    for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
-        value = value * 10 + (*at - '0');
-    }
-    const int64_t unit = *at == 's'   ? SECOND_MS
-                         : *at == 'm' ? MINUTE_MS
-                         : *at == 'h' ? HOUR_MS
-                         : *at == 'd' ? DAY_MS
-                                      : 0;
-    if (at == text || unit == 0 || at[1] != '\0') {
+    uint64_t span_ms = 0;
+    if (!read_span(text, &span_ms)) {
         return false;
     }
-    const uint64_t span_ms = (uint64_t)(value * unit);
     *at_ms = span_ms > now_ms ? 0 : now_ms - span_ms;
     return true;
 }
@@ -248,4 +276,15 @@ enum rc cli_time_parse(const char *text, uint64_t now_ms, int64_t utc_offset_ms,
     }
     *at_ms = (uint64_t)moment;
     return RC_OK;
+}
+
+enum rc cli_time_parse_ahead(const char *text, uint64_t now_ms, int64_t utc_offset_ms,
+                             uint64_t *at_ms)
+{
+    uint64_t span_ms = 0;
+    if (read_span(text, &span_ms)) {
+        *at_ms = now_ms + span_ms;
+        return RC_OK;
+    }
+    return cli_time_parse(text, now_ms, utc_offset_ms, at_ms);
 }

@@ -21,7 +21,12 @@ void cli_time_span(int64_t span_ms, char text[CLI_TIME_BYTES]);
 /* A span as the site writes it, exact: "2h", "1d12h", "45m", "90s". */
 void cli_time_amount(uint64_t span_ms, char text[CLI_TIME_BYTES]);
 
-/* "90s" "30m" "2h" "3d" (before now), a date, or a date and time with T or a blank, with or without
- * seconds, fraction and offset; without an offset the site's. RC_OK or RC_INVALID. */
+/* "90s" "30m" "2h" "3d" "1d12h" (before now), a date, or a date and time with T or a blank, with or
+ * without seconds, fraction and offset; without an offset the site's. RC_OK or RC_INVALID. */
 MUST_CHECK enum rc cli_time_parse(const char *text, uint64_t now_ms, int64_t utc_offset_ms,
                                   uint64_t *at_ms);
+/* The same, but a span is after now: "3d" is in three days. */
+MUST_CHECK enum rc cli_time_parse_ahead(const char *text, uint64_t now_ms, int64_t utc_offset_ms,
+                                        uint64_t *at_ms);
+/* "2h", "1d12h": its meaning depends on now. */
+bool cli_time_is_span(const char *text);

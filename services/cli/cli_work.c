@@ -1,4 +1,4 @@
-/* cli_work: what a unit does: pull, accept, contact, progress, resolve, return, raise. */
+/* cli_work: what units and supervisors do with tickets, from pulling one to granting a request. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,9 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
+#include "cli_words.h"
 #include "cli_work.h"
+#include "common/check.h"
 #include "common/code.h"
 #include "common/number.h"
 
@@ -43,60 +45,136 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
     return status == CLI_EXIT_OK ? printed : status;
 }
 
-static Paidan__Action action_of(const char *name)
+/* The commands of units and supervisors, by name. */
+static const struct verb {
+    const char *name;
+    int action; /* Paidan__Action, or Paidan__SuperviseAction */
+    bool supervises;
+} verbs[] = {
+    {"work accept", PAIDAN__ACTION__ACTION_ACCEPT, false},
+    {"work contact", PAIDAN__ACTION__ACTION_CONTACT, false},
+    {"work progress", PAIDAN__ACTION__ACTION_PROGRESS, false},
+    {"work resolve", PAIDAN__ACTION__ACTION_RESOLVE, false},
+    {"work return", PAIDAN__ACTION__ACTION_RETURN, false},
+    {"work raise", PAIDAN__ACTION__ACTION_RAISE, false},
+    {"work extend", PAIDAN__ACTION__ACTION_EXTEND, false},
+    {"work suspend", PAIDAN__ACTION__ACTION_SUSPEND, false},
+    {"work resume", PAIDAN__ACTION__ACTION_RESUME, false},
+    {"work ask-assist", PAIDAN__ACTION__ACTION_ASK_ASSIST, false},
+    {"work assist-done", PAIDAN__ACTION__ACTION_ASSIST_DONE, false},
+    {"work name-person", PAIDAN__ACTION__ACTION_NAME_PERSON, false},
+    {"work mode", PAIDAN__ACTION__ACTION_SET_MODE, false},
+    {"work end-mode", PAIDAN__ACTION__ACTION_END_MODE, false},
+    {"work appeal", PAIDAN__ACTION__ACTION_APPEAL, false},
+    {"supervise grant", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, true},
+    {"supervise refuse", PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE, true},
+    {"supervise order", PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER, true},
+    {"supervise urge", PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE, true},
+    {"supervise watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH, true},
+    {"supervise yellow", PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW, true},
+    {"supervise red", PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED, true},
+    {"supervise cancel-card", PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, true},
+};
+
+static const struct verb *verb_of(const char *name)
 {
-    static const char *const verbs[] = {"accept",  "contact", "progress",
-                                        "resolve", "return",  "raise"};
-    const char *verb = strchr(name, ' ') + 1;
     for (size_t index = 0; index < sizeof verbs / sizeof verbs[0]; index++) {
-        if (strcmp(verb, verbs[index]) == 0) {
-            return (Paidan__Action)(PAIDAN__ACTION__ACTION_ACCEPT + (int)index);
+        if (strcmp(name, verbs[index].name) == 0) {
+            return &verbs[index];
         }
     }
-    return PAIDAN__ACTION__ACTION_ACCEPT; /* the table has no other verb */
+    CHECK(!"every command that acts has its verb");
+    return NULL;
+}
+
+static int ask_items(struct cli *cli, Paidan__Request *request)
+{
+    Paidan__Answer *answer = NULL;
+    int status = cli_ask(cli, "escalation", request, &answer);
+    if (status == CLI_EXIT_OK && answer->worked == NULL) {
+        status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
+    } else if (status == CLI_EXIT_OK) {
+        status = cli_results(cli, answer->worked->results, answer->worked->n_results);
+    }
+    arena_reset(&cli->arena);
+    return status;
 }
 
 /* All tickets in one request; more than one request takes are sent in parts. */
 static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
 {
+    const struct verb *verb = verb_of(cli->command->name);
     Paidan__Work work = PAIDAN__WORK__INIT;
-    work.unit = cli_text(cli, CLI_UNIT);
-    work.action = action_of(cli->command->name);
+    Paidan__Supervise supervise = PAIDAN__SUPERVISE__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_WORK;
-    request.work = &work;
+    work.unit = supervise.unit = cli_text(cli, CLI_UNIT);
     int status = CLI_EXIT_OK;
     for (size_t at = 0; at < count; at += WORK_ITEMS_MAX) {
-        work.items = items + at;
-        work.n_items = count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
-        Paidan__Answer *answer = NULL;
-        int done = cli_ask(cli, "escalation", &request, &answer);
-        if (done == CLI_EXIT_OK && answer->worked == NULL) {
-            done = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-        } else if (done == CLI_EXIT_OK) {
-            done = cli_results(cli, answer->worked->results, answer->worked->n_results);
+        const size_t part = count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
+        if (verb->supervises) {
+            request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
+            request.supervise = &supervise;
+            supervise.action = (Paidan__SuperviseAction)verb->action;
+            supervise.items = items + at;
+            supervise.n_items = part;
+        } else {
+            request.wish_case = PAIDAN__REQUEST__WISH_WORK;
+            request.work = &work;
+            work.action = (Paidan__Action)verb->action;
+            work.items = items + at;
+            work.n_items = part;
         }
+        const int done = ask_items(cli, &request);
         status = status == CLI_EXIT_OK ? done : status;
-        arena_reset(&cli->arena);
     }
     return status;
 }
 
+/* What is the same for every ticket of the command. */
+static int fill_item(struct cli *cli, Paidan__WorkItem *item)
+{
+    paidan__work_item__init(item);
+    item->note = cli_text(cli, CLI_NOTE);
+    item->to_unit = cli_text(cli, CLI_TO);
+    item->person = cli_text(cli, CLI_PERSON);
+    item->has_without_assist = item->without_assist = cli_given(cli, CLI_WITHOUT_ASSIST);
+    item->has_version = cli_given(cli, CLI_IF_VERSION);
+    int status = cli_number(cli, CLI_IF_VERSION, 1, UINT64_MAX, 0, &item->version);
+    const char *mode = cli_value(cli, CLI_MODE);
+    if (strcmp(cli->command->name, "work mode") == 0) {
+        mode = cli->operands[1];
+    }
+    item->has_mode = mode != NULL;
+    if (status == CLI_EXIT_OK && mode != NULL) {
+        status = cli_mode_read(cli, mode, &item->mode);
+    }
+    item->has_result = cli_given(cli, CLI_RESULT);
+    if (status == CLI_EXIT_OK && item->has_result) {
+        status = cli_result_read(cli, cli_value(cli, CLI_RESULT), &item->result);
+    }
+    item->has_until_ms = cli_given(cli, CLI_UNTIL);
+    if (status == CLI_EXIT_OK && item->has_until_ms) {
+        status = cli_moment(cli, CLI_UNTIL, true, &item->until_ms);
+    }
+    item->has_held_ms = cli_given(cli, CLI_HELD);
+    return status == CLI_EXIT_OK && item->has_held_ms
+               ? cli_moment(cli, CLI_HELD, false, &item->held_ms)
+               : status;
+}
+
 int cli_work_act(struct cli *cli)
 {
-    const size_t count = cli->operand_count;
-    uint64_t version = 0;
-    int status = cli_number(cli, CLI_IF_VERSION, 1, UINT64_MAX, 0, &version);
+    const bool has_mode = strcmp(cli->command->name, "work mode") == 0;
+    const size_t count = has_mode ? 1 : cli->operand_count;
+    Paidan__WorkItem common;
+    int status = fill_item(cli, &common);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     Paidan__WorkItem *items = calloc(count, sizeof *items), **list = calloc(count, sizeof *list);
     for (size_t index = 0; items != NULL && list != NULL && index < count; index++) {
-        paidan__work_item__init(&items[index]);
+        items[index] = common;
         list[index] = &items[index];
-        items[index].note = cli_text(cli, CLI_NOTE);
-        items[index].has_version = cli_given(cli, CLI_IF_VERSION);
-        items[index].version = version;
         const int read = cli_ticket(cli, cli->operands[index], &items[index].ticket);
         status = status == CLI_EXIT_OK ? read : status;
     }

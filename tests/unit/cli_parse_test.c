@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "cli_words.h"
+
 /* Parses a command line written with blanks; refusals go to a file that is thrown away. */
 static int parse(struct cli *cli, const char *line)
 {
@@ -63,6 +65,49 @@ static void test_parse_when_options_stand_anywhere_then_they_are_found(void **st
     free((void *)cli.operands);
 }
 
+static void test_parse_when_named_otherwise_then_the_same_command(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *name;
+    } cases[] = {{"extend N1 --unit u --note n", "work extend"},
+                 {"延期 N1 --unit u --note n", "work extend"},
+                 {"accept N1 --unit u", "work accept"}, /* not clock accept */
+                 {"list", "list"},                      /* not work list */
+                 {"mode N1 调解 --unit u", "work mode"},
+                 {"交办 N1 --unit u --to v --note n", "supervise order"},
+                 {"supervise watch N1 N2 --unit u --note n", "supervise watch"}};
+    struct cli cli = {0};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        assert_int_equal(parse(&cli, cases[index].line), 0);
+        assert_string_equal(cli.command->name, cases[index].name);
+    }
+    assert_int_equal(parse(&cli, "end-mode N1 --unit u --note n --result 达成一致"), 0);
+    assert_string_equal(cli_value(&cli, CLI_RESULT), "达成一致");
+    free((void *)cli.operands);
+}
+
+static void test_words_when_read_then_chinese_and_codes_alike(void **state)
+{
+    (void)state;
+    const struct cli cli = {0};
+    Paidan__Mode mode = PAIDAN__MODE__MODE_ORDINARY;
+    Paidan__ModeResult result = PAIDAN__MODE_RESULT__RESULT_AGREED;
+    Paidan__Clock clock = PAIDAN__CLOCK__CLOCK_ACCEPT;
+    assert_int_equal(cli_mode_read(&cli, "at_once", &mode), 0);
+    assert_int_equal(mode, PAIDAN__MODE__MODE_AT_ONCE);
+    assert_int_equal(cli_mode_read(&cli, "协调中", &mode), 0);
+    assert_int_equal(mode, PAIDAN__MODE__MODE_COORDINATION);
+    assert_int_equal(cli_result_read(&cli, "转法定途径", &result), 0);
+    assert_int_equal(result, PAIDAN__MODE_RESULT__RESULT_LEGAL_WAY);
+    assert_int_equal(cli_clock_read(&cli, "协办", &clock), 0);
+    assert_int_equal(clock, PAIDAN__CLOCK__CLOCK_ASSIST);
+    assert_int_equal(cli_mode_read(&cli, "by_magic", &mode), CLI_EXIT_USAGE);
+    assert_int_equal(cli_result_read(&cli, "", &result), CLI_EXIT_USAGE);
+    assert_int_equal(cli_result_read(&cli, "?", &result), CLI_EXIT_USAGE);
+    assert_int_equal(cli_clock_read(&cli, "replan", &clock), CLI_EXIT_USAGE);
+}
+
 static void test_parse_when_wrong_then_usage(void **state)
 {
     (void)state;
@@ -82,6 +127,11 @@ static void test_parse_when_wrong_then_usage(void **state)
         "work pull",                       /* --unit is required */
         "callback answer N1 --solved yes", /* --satisfied is required */
         "callback answer N1 --solved maybe --satisfied yes",
+        "suspend N1 --unit u --note n",             /* --until is required */
+        "end-mode N1 --unit u --note n --result x", /* no such result */
+        "work mode N1 --unit u",
+        "supervise",
+        "resolve N1 --unit u --mode mediation", /* it has a result: end-mode */
         "--lang fr list",
     };
     struct cli cli = {0};
@@ -136,6 +186,10 @@ static void test_table_when_walked_then_every_row_is_whole(void **state)
         assert_int_equal(command->more_zh == NULL, command->more_en == NULL);
         assert_true(command->required <= command->option_count);
         assert_true(command->operands_min <= command->operands_max);
+        for (size_t other = 0; other < index && command->alias != NULL; other++) {
+            const char *alias = cli_commands[other].alias;
+            assert_true(alias == NULL || strcmp(alias, command->alias) != 0);
+        }
         assert_int_equal(command->operands_max == 0, command->operands[0] == '\0');
         for (unsigned option = 0; option < command->option_count; option++) {
             assert_true(command->options[option] >= CLI_GLOBAL_COUNT);
@@ -147,6 +201,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_when_options_stand_anywhere_then_they_are_found),
+        cmocka_unit_test(test_parse_when_named_otherwise_then_the_same_command),
+        cmocka_unit_test(test_words_when_read_then_chinese_and_codes_alike),
         cmocka_unit_test(test_parse_when_wrong_then_usage),
         cmocka_unit_test(test_parse_when_help_is_asked_then_nothing_is_missing),
         cmocka_unit_test(test_distance_when_words_differ_then_edits_are_counted),

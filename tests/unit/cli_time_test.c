@@ -96,6 +96,32 @@ static void test_parse_when_understood_then_in_the_sites_zone(void **state)
     }
 }
 
+static void test_parse_ahead_when_a_span_then_after_now(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t at_ms;
+        bool span;
+    } cases[] = {{"2h", NOW_MS + 2 * HOUR_MS, true},
+                 {"1d12h", NOW_MS + 36 * HOUR_MS, true},
+                 {"1h30m15s", NOW_MS + HOUR_MS + 1815000, true},
+                 {"2026-12-01", NOW_MS + 207 * HOUR_MS, false},
+                 {"2026-12-01T18:00", NOW_MS + 225 * HOUR_MS, false},
+                 {"2026-12-01T18:00:00+08:00", NOW_MS + 225 * HOUR_MS, false}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        uint64_t at_ms = 0;
+        assert_int_equal(cli_time_parse_ahead(cases[index].text, NOW_MS, OFFSET_MS, &at_ms), RC_OK);
+        assert_int_equal(at_ms, cases[index].at_ms);
+        assert_int_equal(cli_time_is_span(cases[index].text), cases[index].span);
+    }
+    static const char *const wrong[] = {"", "12h1d", "1d1d", "1d12", "d", "-1d", "tomorrow"};
+    for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
+        uint64_t at_ms = 0;
+        assert_int_equal(cli_time_parse_ahead(wrong[index], NOW_MS, OFFSET_MS, &at_ms), RC_INVALID);
+    }
+}
+
 static void test_parse_when_not_a_time_then_invalid(void **state)
 {
     (void)state;
@@ -125,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_short_when_day_or_year_differ_then_they_are_told),
         cmocka_unit_test(test_span_when_written_then_two_largest_units),
         cmocka_unit_test(test_parse_when_understood_then_in_the_sites_zone),
+        cmocka_unit_test(test_parse_ahead_when_a_span_then_after_now),
         cmocka_unit_test(test_parse_when_not_a_time_then_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
