@@ -261,6 +261,14 @@ static enum rc make_years(struct reading *reading, struct holidays_year **years,
     return RC_OK;
 }
 
+/* libical grumbles on stderr about what is no calendar at all. */
+static bool looks_right(const char *text, size_t size)
+{
+    static const char begin[] = "BEGIN:VCALENDAR";
+    const char *at = text + strspn(text, "\xef\xbb\xbf \t\r\n");
+    return memchr(text, '\0', size) == NULL && strncmp(at, begin, sizeof begin - 1) == 0;
+}
+
 enum rc holidays_read_ics(const char *bytes, size_t size, struct holidays_year **years,
                           uint32_t *count, struct holidays_mistake *mistake)
 {
@@ -278,8 +286,7 @@ enum rc holidays_read_ics(const char *bytes, size_t size, struct holidays_year *
         text[size] = '\0';
         reading.text = text;
         icalerror_set_errors_are_fatal(false);
-        icalcomponent *root =
-            memchr(text, '\0', size) == NULL ? icalparser_parse_string(text) : NULL;
+        icalcomponent *root = looks_right(text, size) ? icalparser_parse_string(text) : NULL;
         rc = root == NULL ? holidays_say(mistake, 0, SAY_ICS_SYNTAX) : read_root(&reading, root);
         if (root != NULL) {
             icalcomponent_free(root);

@@ -426,6 +426,26 @@ static void test_due_when_the_clock_changes_then_same_time_of_day(void **state)
     (void)drop(&owned);
 }
 
+static void test_zone_when_beyond_the_listed_changes_then_by_the_rule(void **state)
+{
+    static const struct {
+        const char *zone, *before, *change; /* UTC */
+    } rows[] = {
+        {"Europe/Berlin", "2061-03-20 00:00", "2061-03-27 01:00"}, /* the last of four Sundays */
+        {"Europe/Berlin", "2061-04-01 00:00", "2061-10-30 01:00"}, /* the last of five */
+        {"America/New_York", "2061-03-01 00:00", "2061-03-13 07:00"},
+        {"America/New_York", "2061-10-01 00:00", "2061-11-06 06:00"},
+        {"Europe/Berlin", "2026-10-01 00:00", "2026-10-25 01:00"},
+    };
+    struct zone zone;
+    (void)state;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        assert_int_equal(zone_load(rows[index].zone, &zone), RC_OK);
+        assert_int_equal(zone_next_change(&zone, (int64_t)at_offset(rows[index].before, 0)),
+                         at_offset(rows[index].change, 0));
+    }
+}
+
 static void test_zone_when_not_one_then_refused(void **state)
 {
     struct zone zone;
@@ -453,6 +473,7 @@ int main(void)
                                         make_office, drop),
         cmocka_unit_test(test_open_time_when_summer_time_changes_then_by_the_wall_clock),
         cmocka_unit_test(test_due_when_the_clock_changes_then_same_time_of_day),
+        cmocka_unit_test(test_zone_when_beyond_the_listed_changes_then_by_the_rule),
         cmocka_unit_test(test_zone_when_not_one_then_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
