@@ -143,7 +143,7 @@ uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_mo
     switch (moment->kind) {
     case SITE_MOMENT_PERCENT:
         CHECK(moment->value < 100);
-        return amount_ms / 100 * moment->value + amount_ms % 100 * moment->value / 100;
+        return amount_ms / 100 * moment->value; /* amounts are whole seconds */
     case SITE_MOMENT_BEFORE:
         CHECK(moment->value < amount_ms);
         return amount_ms - moment->value;

@@ -24,12 +24,10 @@ struct plan {
     uint64_t start_ms, consumed_ms, resumed_ms;
 };
 
+/* Of what has passed already: when it runs on. */
 static uint64_t moment_of(const struct plan *plan, uint64_t amount_ms)
 {
     struct calendar_term term = plan->term;
-    if (amount_ms <= plan->consumed_ms) {
-        return plan->resumed_ms; /* passed */
-    }
     term.amount_ms = amount_ms;
     if (amount_ms % CALENDAR_DAY_MS != 0) {
         term.end = CALENDAR_SAME_TIME;

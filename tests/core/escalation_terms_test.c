@@ -227,6 +227,12 @@ static void test_again_when_suspended_then_the_rest_runs_on(void **state)
         assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
         check_order(again, &clock);
         assert_true(again->due_ms >= resumed_ms);
+        struct escalation_clock folded = clock;
+        assert_int_equal(escalation_evolve_clock_again(&folded, again), RC_OK);
+        assert_int_equal(folded.flags, clock.flags);
+        for (uint32_t index = 0; index < clock.step_count; index++) {
+            assert_int_equal(folded.steps[index].fired, clock.steps[index].fired);
+        }
         for (size_t index = 0; index < again->n_steps; index++) {
             if (clock.steps[index].fired) {
                 assert_int_equal(again->steps[index]->at_ms, clock.steps[index].at_ms);
@@ -292,6 +298,14 @@ static void test_again_when_moments_have_passed_then_one_by_one(void **state)
     assert_int_equal(again->warn_ms, clock.resumed_ms + 1);
     assert_int_equal(again->steps[1]->at_ms, clock.resumed_ms + 2);
     assert_int_equal(again->due_ms, clock.resumed_ms + 4 * HOUR);
+    clock.consumed_ms = 18 * HOUR; /* late already, and both steps come after the deadline */
+    clock.steps[0] = (struct escalation_clock_step){.amount_ms = HOUR, .after = true};
+    clock.steps[1] = (struct escalation_clock_step){.amount_ms = 8 * HOUR, .after = true};
+    assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+    assert_int_equal(again->warn_ms, clock.resumed_ms - 1);
+    assert_int_equal(again->due_ms, clock.resumed_ms);
+    assert_int_equal(again->steps[0]->at_ms, clock.resumed_ms + 1);
+    assert_int_equal(again->steps[1]->at_ms, clock.resumed_ms + 2);
 }
 
 /* A clock of a record from before there were units counts open time of its calendar. */

@@ -10,6 +10,34 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
+/* Whatever loads can be started, and no two of its moments are one. */
+static void check_rule(const struct site *site, const struct site_clock_rule *rule)
+{
+    const uint64_t now_ms = 1795363200123;
+    if (!rule->present) {
+        return;
+    }
+    const bool works =
+        rule->term.unit == CALENDAR_WORKING_HOURS || rule->term.unit == CALENDAR_WORKING_DAYS;
+    CHECK(rule->term.amount_ms > 0);
+    CHECK(rule->calendar < site->calendar_count);
+    CHECK(works == (rule->calendar != 0));
+    CHECK(rule->cap_ms == 0 || rule->cap_ms >= rule->term.amount_ms);
+    CHECK(calendar_due(&site->calendars[rule->calendar], &rule->term, now_ms) > now_ms);
+    for (uint32_t index = 0; index < rule->step_count; index++) {
+        const uint64_t at_ms = site_moment_at(rule, &rule->steps[index].at);
+        CHECK(at_ms > 0);
+        CHECK(at_ms != rule->term.amount_ms);
+        CHECK(rule->steps[index].does != 0);
+        for (uint32_t before = 0; before < index; before++) {
+            CHECK(at_ms != site_moment_at(rule, &rule->steps[before].at));
+        }
+        if (rule->warn.kind != SITE_MOMENT_NONE) {
+            CHECK(at_ms != site_moment_at(rule, &rule->warn));
+        }
+    }
+}
+
 static void ask(const struct site *site)
 {
     const uint64_t now_ms = 1795363200123;
@@ -19,6 +47,20 @@ static void ask(const struct site *site)
         const uint64_t due = calendar_add(calendar, now_ms, 12345678);
         CHECK(calendar_between(calendar, now_ms, due) == 12345678);
         CHECK(calendar_next_open(calendar, now_ms) >= now_ms);
+    }
+    for (uint32_t index = 0; index < site->policy_count; index++) {
+        const struct site_policy *policy = &site->policies[index];
+        const struct site_clock_rule *rules[] = {
+            &policy->accept,  &policy->contact,      &policy->handle,       &policy->redo,
+            &policy->assist,  &policy->mediation,    &policy->deliberation, &policy->coordination,
+            &policy->request, &policy->return_window};
+        for (unsigned rule = 0; rule < sizeof rules / sizeof rules[0]; rule++) {
+            check_rule(site, rules[rule]);
+        }
+        CHECK(policy->request.present);
+    }
+    for (uint32_t index = 0; index < site->supervisor_count; index++) {
+        CHECK(site_supervises(site, site->units[site->supervisors[index]].code));
     }
     for (uint32_t level = 1; level <= site->level_count; level++) {
         const struct site_policy *policy =
