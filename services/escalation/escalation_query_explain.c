@@ -191,7 +191,8 @@ static enum rc explain_all(struct explaining *explaining, const Paidan__Explain 
     for (uint32_t index = 0; index < ticket->clock_count && rc == RC_OK; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
         if (wanted(wish, clock->clock)) {
-            rc = explain_clock(explaining, clock, !escalation_state_runs(ticket, clock));
+            const bool over = (clock->flags & ESCALATION_STOPPED) != 0;
+            rc = explain_clock(explaining, clock, over || !escalation_state_open(ticket));
         }
     }
     for (uint32_t index = 0; index < extra->assist_count && rc == RC_OK; index++) {

@@ -507,6 +507,7 @@ const struct escalation_story escalation_stories[] = {
     {"suspension", "joint", tell_suspension},
     {"return_window", "joint", tell_return_window},
     {"replan", "joint", tell_replan},
+    {"explain", "joint", tell_explain},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

@@ -19,3 +19,4 @@ void tell_raise_accepted(struct story *story);
 void tell_suspension(struct story *story);
 void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
+void tell_explain(struct story *story);

@@ -3,6 +3,7 @@
 #include "escalation_stories_parts.h"
 
 #include "escalation_teller.h"
+#include "trace_fields.h"
 
 #define MINUTE 60000ull
 #define HOUR (60 * MINUTE)
@@ -217,4 +218,55 @@ void tell_replan(struct story *story)
     teller_do(story, "chen", "c1", PAIDAN__ACTION__ACTION_ASSIST_DONE, &help); /* while suspended */
     story_until(story, 31 * DAY);
     teller_look(story, 4);
+}
+
+static void explain(struct story *story, uint64_t number)
+{
+    Paidan__Explain wish = PAIDAN__EXPLAIN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = story_ticket(story, number);
+    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
+    request.explain = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    if (answer == NULL || answer->body_case != PAIDAN__ANSWER__BODY_EXPLAINED) {
+        trace_say(&story->trace, "explain: nothing");
+        return;
+    }
+    const Paidan__Explained *explained = answer->explained;
+    if (explained->has_site_changed && explained->site_changed) {
+        trace_say(&story->trace, "explain: the site has changed");
+    }
+    for (size_t index = 0; index < explained->n_clocks; index++) {
+        const Paidan__ExplainedClock *clock = explained->clocks[index];
+        char text[4096];
+        trace_say(&story->trace,
+                  "explain %s %lld..%lld %s%s%s counted=%llu skipped=%llu paused=%llu",
+                  trace_clock(clock->set->clock), (long long)(clock->set->start_ms - BASE_MS),
+                  (long long)(clock->set->due_ms - BASE_MS),
+                  clock->policy != NULL ? clock->policy : "no such policy now",
+                  clock->stopped ? " stopped" : "", clock->expired ? " expired" : "",
+                  (unsigned long long)clock->counted_ms, (unsigned long long)clock->skipped_ms,
+                  (unsigned long long)clock->paused_ms);
+        for (size_t place = 0; place < clock->n_intervals; place++) {
+            trace_fields(&clock->intervals[place]->base, BASE_MS, text, sizeof text);
+            trace_say(&story->trace, "    %s", text);
+        }
+    }
+}
+
+/* What each clock counted and skipped, and why: a weekend, nights, a lunch break, a pause, a day
+ * off that was decreed later. */
+void tell_explain(struct story *story)
+{
+    teller_route_alone(story, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    story_until(story, 26 * HOUR);
+    suspend(story, 1, BASE_MS + 5 * DAY);
+    explain(story, 1);
+    story_until(story, 6 * DAY);
+    explain(story, 1);
+    story_move_to(story, "joint-later");
+    story_until(story, 7 * DAY);
+    explain(story, 1);
+    explain(story, 9);
 }
