@@ -236,11 +236,12 @@ static enum rc make_years(struct reading *reading, struct holidays_year **years,
         first = year < first ? year : first;
         last = year > last ? year : last;
     }
+    CHECK(first <= last);
     if (last - first >= YEARS_MAX) {
         return holidays_say(reading->mistake, 0, SAY_ICS_YEARS, (unsigned)YEARS_MAX);
     }
     move_decembers(reading, first, last);
-    struct holidays_year *made = calloc((size_t)(last - first) + 1, sizeof *made);
+    struct holidays_year *made = calloc(YEARS_MAX, sizeof *made);
     if (made == NULL) {
         return RC_LIMIT;
     }
