@@ -1,8 +1,12 @@
-/* escalation_evolve: what the two files that fold share. */
+/* escalation_evolve: what the files that fold share. */
 #pragma once
 
 #include "escalation_core.h"
 #include "escalation_extra.h"
+
+/* The signal that a fact of ours about one ticket is; ESCALATION_SIGNAL_COUNT: it is none
+ * (escalation_evolve_signal.c). */
+enum escalation_signal escalation_evolve_signal(const Paidan__Event *event);
 
 /* Whether a fact changes the extra record, also of a ticket that has none yet. */
 bool escalation_evolve_touches(const Paidan__Event *event);
