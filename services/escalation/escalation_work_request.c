@@ -82,6 +82,16 @@ static Paidan__Code judge_extend(struct escalation_item *item, const char **deta
     return PAIDAN__CODE__OK;
 }
 
+/* Whether one more term would lead beyond the cap of the policy; a cap speaks of its own unit. */
+static bool beyond_cap(const struct escalation_item *item, const struct escalation_clock *clock)
+{
+    const struct site_clock_rule *rule =
+        escalation_clocks_rule(item->step->site, &item->info, item->ticket.level, clock->clock);
+    const uint64_t longer_ms = clock->amount_ms * (2 + (uint64_t)clock->extensions);
+    return rule != NULL && rule->cap_ms != 0 && (uint8_t)rule->term.unit == clock->unit &&
+           longer_ms > rule->cap_ms;
+}
+
 static enum rc extend(struct escalation_item *item)
 {
     const enum rc rc = escalation_item_info(item);
@@ -95,6 +105,10 @@ static enum rc extend(struct escalation_item *item)
     if (clock->extensions >= policy->extensions_max) {
         item->result->code = policy->extensions_max == 0 ? PAIDAN__CODE__POLICY_ABSENT
                                                          : PAIDAN__CODE__EXTENSIONS_EXHAUSTED;
+        return RC_OK;
+    }
+    if (beyond_cap(item, clock)) {
+        item->result->code = PAIDAN__CODE__EXTENSIONS_EXHAUSTED;
         return RC_OK;
     }
     return say_requested(item, PAIDAN__REQUEST_KIND__REQUEST_EXTENSION);

@@ -496,6 +496,7 @@ const struct escalation_story escalation_stories[] = {
     {"supervision", "ladder", tell_supervision},
     {"steps", "office4", tell_steps},
     {"moments", "office4", tell_moments},
+    {"cap", "office4", tell_cap},
     {"assist", "joint", tell_assist},
     {"assist_late", "joint", tell_assist_late},
     {"person", "joint", tell_person},

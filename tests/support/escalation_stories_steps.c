@@ -71,3 +71,20 @@ void tell_moments(struct story *story)
     story_until(story, 4 * DAY);
     teller_look(story, 3);
 }
+
+/* An extension moves warning and steps with the deadline; the cap allows one, not two. */
+void tell_cap(struct story *story)
+{
+    Paidan__WorkItem wish = PAIDAN__WORK_ITEM__INIT;
+    wish.ticket = 1;
+    wish.note = "等待会商";
+    route(story, 1, "build", 2, "s.city");
+    serve(story, 1);
+    story_until(story, 4 * DAY + 4 * HOUR); /* a first step has fired */
+    teller_do(story, "li", "s.city", PAIDAN__ACTION__ACTION_EXTEND, &wish);
+    teller_supervise(story, "wang", "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, &wish);
+    teller_look(story, 1);
+    teller_do(story, "li", "s.city", PAIDAN__ACTION__ACTION_EXTEND, &wish);
+    story_until(story, 20 * DAY);
+    teller_look(story, 1);
+}
