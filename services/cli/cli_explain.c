@@ -1,5 +1,5 @@
 /* cli_explain: why a ticket is where it is: words found, matrix line, and for each clock the rule,
- * the calendar and what fired. */
+ * what it counted and skipped, and what fired. */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,9 @@
 #include "cli_gather.h"
 #include "cli_json.h"
 #include "cli_print.h"
+#include "cli_spans.h"
 #include "cli_time.h"
+#include "cli_words.h"
 #include "common/number.h"
 
 /* The newest assignment in the history, and why. NULL: none. */
@@ -24,6 +26,10 @@ static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *vie
         if (event->fact_case == PAIDAN__EVENT__FACT_RAISED) {
             *why = event->raised->why;
             return event->raised->to;
+        }
+        if (event->fact_case == PAIDAN__EVENT__FACT_ORDERED) {
+            *why = PAIDAN__WHY__WHY_ORDERED;
+            return event->ordered->to;
         }
         if (event->fact_case == PAIDAN__EVENT__FACT_REOPENED) {
             *why = PAIDAN__WHY__WHY_REOPENED;
@@ -42,23 +48,81 @@ static bool fired(const Paidan__Event *event, Paidan__Clock clock)
     case PAIDAN__EVENT__FACT_RAISED:
         return event->raised->has_clock && event->raised->clock == clock;
     case PAIDAN__EVENT__FACT_CARDED:
-        return event->carded->clock == clock;
+        return event->carded->clock == clock && event->carded->by_unit == NULL;
+    case PAIDAN__EVENT__FACT_REMINDED:
+        return event->reminded->clock == clock;
+    case PAIDAN__EVENT__FACT_TERM_PASSED:
+        return event->term_passed->clock == clock;
+    case PAIDAN__EVENT__FACT_ASSIST_LATE:
+        return clock == PAIDAN__CLOCK__CLOCK_ASSIST;
     default:
         return false;
     }
 }
 
+/* Asks escalation for the clocks, interval by interval. NULL and 0: it does not know the ticket
+ * (yet). */
+static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained **explained)
+{
+    Paidan__Explain wish = PAIDAN__EXPLAIN__INIT;
+    wish.ticket = ticket;
+    wish.has_clock = cli_given(cli, CLI_CLOCK);
+    *explained = NULL;
+    int status =
+        wish.has_clock ? cli_clock_read(cli, cli_value(cli, CLI_CLOCK), &wish.clock) : CLI_EXIT_OK;
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
+    request.explain = &wish;
+    Paidan__Answer *answer = NULL;
+    const Paidan__Code code = cli_try(cli, "escalation", &request, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__OK && answer->explained != NULL) {
+        *explained = answer->explained;
+        return CLI_EXIT_OK;
+    }
+    return code == PAIDAN__CODE__TICKET_UNKNOWN
+               ? CLI_EXIT_OK
+               : cli_refuse(cli, code == PAIDAN__CODE__OK ? PAIDAN__CODE__FRAME_INVALID : code,
+                            answer == NULL ? "escalation" : answer->detail);
+}
+
+/* Whose clock it is, beside the unit that has the ticket: an assisting unit's. NULL: nobody's. */
+static const char *assisting(const struct cli_ticket_view *view, const Paidan__ClockSet *clock)
+{
+    const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
+    for (size_t index = 0; brief != NULL && clock->clock == PAIDAN__CLOCK__CLOCK_ASSIST &&
+                           index < brief->n_assist_tasks;
+         index++) {
+        const Paidan__AssistTask *task = brief->assist_tasks[index];
+        if (task->has_due_ms && task->due_ms == clock->due_ms) {
+            return task->unit;
+        }
+    }
+    return NULL;
+}
+
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
-static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view)
+static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view,
+                           const Paidan__Explained *explained)
 {
     json_t *list = json_array();
-    for (size_t index = 0; index < view->shown->n_clocks; index++) {
-        const Paidan__ClockSet *clock = view->shown->clocks[index];
-        json_t *object = cli_json_message(cli, &clock->base, true), *steps = json_array();
+    for (size_t index = 0; index < explained->n_clocks; index++) {
+        const Paidan__ExplainedClock *clock = explained->clocks[index];
+        json_t *object = cli_json_message(cli, &clock->set->base, true), *steps = json_array();
+        json_t *more = cli_json_message(cli, &clock->base, true);
+        const char *unit = assisting(view, clock->set);
+        json_object_del(more, "set");
+        json_object_update(object, more);
+        json_decref(more);
+        if (unit != NULL) {
+            json_object_set_new(object, "assisting", json_string(unit));
+        }
         for (size_t each = 0; each < view->history_count; each++) {
-            if (fired(view->history[each], clock->clock)) {
+            if (fired(view->history[each], clock->set->clock)) {
                 json_t *event = cli_json_event(cli, "escalation", view->history_seqs[each],
                                                view->history[each], true);
                 json_object_del(event, "number");
@@ -71,7 +135,8 @@ static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view)
     return list;
 }
 
-static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view)
+static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
+                            const Paidan__Explained *explained)
 {
     json_t *object = json_object();
     json_object_set_new(object, "number", cli_json_number(view->ticket));
@@ -90,8 +155,11 @@ static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view)
                             json_string(cli_json_enum(&paidan__why__descriptor, (int)why, name)));
         json_object_set_new(object, "assignment", part);
     }
-    if (view->shown != NULL) {
-        json_object_set_new(object, "clocks", clocks_json(cli, view));
+    if (explained != NULL) {
+        json_object_set_new(object, "clocks", clocks_json(cli, view, explained));
+        json_object_set_new(object, "site_changed",
+                            json_boolean(explained->has_site_changed && explained->site_changed));
+        cli_json_time(cli, object, "now", explained->now_ms);
     }
     return object;
 }
@@ -147,60 +215,79 @@ static void print_assignment(struct cli *cli, const struct cli_ticket_view *view
     }
 }
 
-static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
-                        const Paidan__ClockSet *clock)
+static void print_fired(struct cli *cli, const struct cli_ticket_view *view, Paidan__Clock clock)
 {
-    char start[CLI_TIME_BYTES], due[CLI_TIME_BYTES], amount[CLI_TIME_BYTES], text[512];
-    cli_time_exact(clock->start_ms, cli->utc_offset_ms, start);
-    cli_time_exact(clock->due_ms, cli->utc_offset_ms, due);
-    cli_time_amount(clock->has_amount_ms ? clock->amount_ms : clock->due_ms - clock->start_ms,
-                    amount);
-    printf("\n%s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_clock_word(cli, clock->clock),
-           cli_colour_off(cli->colour, CLI_BOLD));
-    printf(cli_say(cli, "  起 %s  限 %s  日历 %s  止 %s\n",
-                   "  from %s  amount %s  calendar %s  due %s\n"),
-           start, amount, clock->calendar == NULL ? "always" : clock->calendar, due);
-    if (clock->has_warn_ms) {
-        cli_time_exact(clock->warn_ms, cli->utc_offset_ms, due);
-        printf(cli_say(cli, "  预警 %s\n", "  warns at %s\n"), due);
-    }
-    if (clock->has_policy_line) {
-        printf(cli_say(cli, "  规则 site.yaml 第 %u 行\n", "  rule: site.yaml line %u\n"),
-               clock->policy_line);
-    }
+    char at[CLI_TIME_BYTES], text[512];
     for (size_t index = 0; index < view->history_count; index++) {
-        if (!fired(view->history[index], clock->clock)) {
+        if (!fired(view->history[index], clock)) {
             continue;
         }
+        const uint64_t at_ms = view->history[index]->at_ms;
         const enum cli_colour colour = cli_fact_words(cli, view->history[index], text, sizeof text);
-        cli_time_exact(view->history[index]->at_ms, cli->utc_offset_ms, start);
-        printf("  %s  %s%s%s\n", start, cli_colour_on(cli->colour, colour), text,
+        cli_time_exact(at_ms, cli_offset(cli, at_ms), at);
+        printf("  %s  %s%s%s\n", at, cli_colour_on(cli->colour, colour), text,
                cli_colour_off(cli->colour, colour));
+    }
+}
+
+static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
+                         const Paidan__Explained *explained)
+{
+    for (size_t index = 0; index < explained->n_clocks; index++) {
+        const Paidan__ExplainedClock *clock = explained->clocks[index];
+        const char *unit = assisting(view, clock->set);
+        cli_spans_print(cli, clock, unit == NULL ? NULL : cli_unit_name(cli, unit),
+                        explained->now_ms);
+        print_fired(cli, view, clock->set->clock);
+    }
+    if (explained->n_clocks == 0) {
+        printf("%s\n", cli_say(cli, "没有这样的时钟", "no such clock"));
+    }
+    if (explained->has_site_changed && explained->site_changed) {
+        printf("\n%s%s%s\n", cli_colour_on(cli->colour, CLI_YELLOW),
+               cli_say(cli,
+                       "日历此后有变动：区间按现在的日历，期限仍是当时定的；paidan policy replan "
+                       "可预览重算",
+                       "the calendar has changed since: intervals are by the one of now, deadlines "
+                       "as they were set; paidan policy replan shows what would move"),
+               cli_colour_off(cli->colour, CLI_YELLOW));
+    }
+}
+
+static void explain_text(struct cli *cli, const struct cli_ticket_view *view,
+                         const Paidan__Explained *explained)
+{
+    char number[NUMBER_BYTES];
+    number_format(view->ticket, number);
+    printf("%s%s%s  %s\n", cli_colour_on(cli->colour, CLI_BOLD), number,
+           cli_colour_off(cli->colour, CLI_BOLD),
+           view->text->title == NULL ? "" : view->text->title);
+    if (view->triage != NULL && !cli_given(cli, CLI_CLOCK)) {
+        print_category(cli, view->triage);
+    }
+    if (!cli_given(cli, CLI_CLOCK)) {
+        print_assignment(cli, view);
+    }
+    if (explained != NULL) {
+        print_clocks(cli, view, explained);
     }
 }
 
 int cli_explain(struct cli *cli)
 {
     struct cli_ticket_view view;
+    const Paidan__Explained *explained = NULL;
     int status = cli_gather(cli, false, &view);
+    if (status == CLI_EXIT_OK) {
+        status = ask_clocks(cli, view.ticket, &explained);
+    }
     if (status != CLI_EXIT_OK) {
         return status;
     }
     if (cli->json) {
-        status = cli_json_print(cli, explain_json(cli, &view));
+        status = cli_json_print(cli, explain_json(cli, &view, explained));
     } else {
-        char number[NUMBER_BYTES];
-        number_format(view.ticket, number);
-        printf("%s%s%s  %s\n", cli_colour_on(cli->colour, CLI_BOLD), number,
-               cli_colour_off(cli->colour, CLI_BOLD),
-               view.text->title == NULL ? "" : view.text->title);
-        if (view.triage != NULL) {
-            print_category(cli, view.triage);
-        }
-        print_assignment(cli, &view);
-        for (size_t index = 0; view.shown != NULL && index < view.shown->n_clocks; index++) {
-            print_clock(cli, &view, view.shown->clocks[index]);
-        }
+        explain_text(cli, &view, explained);
     }
     return view.missing == PAIDAN__CODE__OK ? status
                                             : cli_refuse(cli, view.missing, cli->operands[0]);

@@ -6,24 +6,18 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
+#include "cli_listing.h"
 #include "cli_print.h"
 
-/* A page after the other into one listing. */
-struct listing {
-    struct cli *cli;
-    json_t *tickets; /* with --json */
-    uint64_t shown;
-};
-
-static int listing_begin(struct listing *listing, struct cli *cli)
+int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
 {
-    *listing = (struct listing){.cli = cli, .tickets = json_array()};
+    *listing = (struct cli_listing){.cli = cli, .tickets = json_array()};
     (void)cli_site(cli);
     return listing->tickets == NULL ? cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
                                     : CLI_EXIT_OK;
 }
 
-static void listing_add(struct listing *listing, Paidan__Brief *const *briefs, size_t count)
+void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count)
 {
     listing->shown += count;
     if (!listing->cli->json) {
@@ -37,25 +31,28 @@ static void listing_add(struct listing *listing, Paidan__Brief *const *briefs, s
     }
 }
 
-static int listing_end(struct listing *listing, bool more, uint64_t next)
+void cli_listing_drop(struct cli_listing *listing)
+{
+    json_decref(listing->tickets);
+}
+
+int cli_listing_end(struct cli_listing *listing, const char *next)
 {
     struct cli *cli = listing->cli;
-    char cursor[32];
-    (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
     if (cli->json) {
         json_t *object = json_object();
         json_object_set_new(object, "tickets", listing->tickets);
-        if (more) {
-            json_object_set_new(object, "next", json_string(cursor));
+        if (next != NULL) {
+            json_object_set_new(object, "next", json_string(next));
         }
         return cli_json_print(cli, object);
     }
-    json_decref(listing->tickets);
+    cli_listing_drop(listing);
     if (listing->shown == 0) {
         printf("%s\n", cli_say(cli, "没有工单", "no tickets"));
     }
-    if (more) {
-        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), cursor);
+    if (next != NULL) {
+        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), next);
     }
     return CLI_EXIT_OK;
 }
@@ -124,8 +121,9 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
 static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_boolean *has_cursor,
                       uint64_t *cursor)
 {
-    struct listing listing;
-    int status = listing_begin(&listing, cli);
+    struct cli_listing listing;
+    char next[32];
+    int status = cli_listing_begin(&listing, cli);
     while (status == CLI_EXIT_OK) {
         Paidan__Answer *answer = NULL;
         status = cli_ask(cli, "escalation", request, &answer);
@@ -133,15 +131,16 @@ static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_bool
             status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
         }
         if (status != CLI_EXIT_OK || answer->listed == NULL) {
-            json_decref(listing.tickets);
+            cli_listing_drop(&listing);
             break;
         }
         const Paidan__Listed *page = answer->listed;
-        listing_add(&listing, page->tickets, page->n_tickets);
+        cli_listing_add(&listing, page->tickets, page->n_tickets);
         *has_cursor = page->has_next;
         *cursor = page->next;
         if (!page->has_next || !cli_given(cli, CLI_ALL)) {
-            return listing_end(&listing, page->has_next, page->next);
+            (void)snprintf(next, sizeof next, "%llu", (unsigned long long)page->next);
+            return cli_listing_end(&listing, page->has_next ? next : NULL);
         }
         arena_reset(&cli->arena);
     }

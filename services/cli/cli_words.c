@@ -129,7 +129,11 @@ void cli_term_words(const struct cli *cli, Paidan__TimeUnit unit, uint64_t amoun
         return;
     }
     cli_time_amount(rest_ms, amount);
-    (void)snprintf(text, size, "%llu %s %s", (unsigned long long)days, name, amount);
+    if (days == 0) {
+        (void)snprintf(text, size, cli_say(cli, "%s（%s）", "%s (%s)"), amount, name);
+    } else {
+        (void)snprintf(text, size, "%llu %s %s", (unsigned long long)days, name, amount);
+    }
 }
 
 /* ---- marks ------------------------------------------------------------------------------------

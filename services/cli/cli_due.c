@@ -1,0 +1,229 @@
+/* cli_due: what is due next or was missed, from the index of deadlines; and the alarms: what nobody
+ * looks after. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_listing.h"
+#include "cli_print.h"
+#include "cli_time.h"
+
+enum { CURSOR_BYTES_MAX = 64 };
+
+/* ---- due --------------------------------------------------------------------------------------
+ */
+
+static void write_cursor(const ProtobufCBinaryData *next, char text[2 * CURSOR_BYTES_MAX + 1])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t index = 0; index < next->len && index < CURSOR_BYTES_MAX; index++) {
+        used += (size_t)snprintf(text + used, 3, "%02x", next->data[index]);
+    }
+}
+
+static int digit_of(char digit)
+{
+    return digit >= '0' && digit <= '9'   ? digit - '0'
+           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+                                          : -1;
+}
+
+static int read_cursor(struct cli *cli, uint8_t bytes[CURSOR_BYTES_MAX], size_t *count)
+{
+    const char *text = cli_value(cli, CLI_CURSOR);
+    const size_t size = strlen(text);
+    bool good = size % 2 == 0 && size > 0 && size / 2 <= CURSOR_BYTES_MAX;
+    for (size_t index = 0; good && index < size; index += 2) {
+        const int high = digit_of(text[index]), low = digit_of(text[index + 1]);
+        good = high >= 0 && low >= 0;
+        bytes[index / 2] = good ? (uint8_t)(high * 16 + low) : 0;
+    }
+    *count = size / 2;
+    return good ? CLI_EXIT_OK
+                : cli_usage(cli, "游标不是上一页给出的", "no cursor that a page gave", text);
+}
+
+static int due_filters(struct cli *cli, Paidan__DueList *wish, uint8_t cursor[CURSOR_BYTES_MAX])
+{
+    uint64_t limit = 0;
+    int status =
+        cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100, &limit);
+    wish->has_limit = 1;
+    wish->limit = (uint32_t)limit;
+    wish->unit = cli_text(cli, CLI_UNIT);
+    wish->area = cli_text(cli, CLI_AREA);
+    wish->has_overdue = wish->overdue = cli_given(cli, CLI_OVERDUE);
+    wish->has_supervised = wish->supervised = cli_given(cli, CLI_SUPERVISED);
+    wish->has_until_ms = cli_given(cli, CLI_WITHIN);
+    if (status == CLI_EXIT_OK && wish->has_until_ms && wish->overdue) {
+        status = cli_usage(cli, "--overdue 与 --within 不能同时使用",
+                           "--overdue cannot be used with --within", NULL);
+    }
+    if (status == CLI_EXIT_OK && wish->has_until_ms) {
+        status = cli_moment(cli, CLI_WITHIN, true, &wish->until_ms);
+    }
+    wish->has_cursor = cli_given(cli, CLI_CURSOR);
+    if (status == CLI_EXIT_OK && wish->has_cursor) {
+        wish->cursor.data = cursor;
+        status = read_cursor(cli, cursor, &wish->cursor.len);
+    }
+    return status;
+}
+
+static int due_page(struct cli *cli, Paidan__Request *request, const Paidan__DueListed **page)
+{
+    Paidan__Answer *answer = NULL;
+    int status = cli_ask(cli, "escalation", request, &answer);
+    if (status == CLI_EXIT_OK && answer->due_listed == NULL) {
+        status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
+    }
+    *page = status == CLI_EXIT_OK ? answer->due_listed : NULL;
+    return status;
+}
+
+int cli_due(struct cli *cli)
+{
+    uint8_t cursor[CURSOR_BYTES_MAX];
+    char next[2 * CURSOR_BYTES_MAX + 1];
+    struct cli_listing listing;
+    Paidan__DueList wish = PAIDAN__DUE_LIST__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DUE_LIST;
+    request.due_list = &wish;
+    int status = due_filters(cli, &wish, cursor);
+    if (status == CLI_EXIT_OK) {
+        status = cli_listing_begin(&listing, cli);
+    }
+    while (status == CLI_EXIT_OK) {
+        const Paidan__DueListed *page = NULL;
+        status = due_page(cli, &request, &page);
+        if (page == NULL) {
+            cli_listing_drop(&listing);
+            break;
+        }
+        cli_listing_add(&listing, page->tickets, page->n_tickets);
+        const bool more = page->has_next && page->next.len > 0;
+        if (!more || page->next.len > CURSOR_BYTES_MAX || !cli_given(cli, CLI_ALL)) {
+            write_cursor(&page->next, next);
+            return cli_listing_end(&listing, more ? next : NULL);
+        }
+        memcpy(cursor, page->next.data, page->next.len);
+        wish.has_cursor = 1;
+        wish.cursor.data = cursor;
+        wish.cursor.len = page->next.len;
+        arena_reset(&cli->arena);
+    }
+    return status;
+}
+
+/* ---- alarms -----------------------------------------------------------------------------------
+ */
+
+static json_t *briefs_json(struct cli *cli, Paidan__Brief *const *briefs, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t index = 0; index < count; index++) {
+        json_array_append_new(list, cli_json_brief(cli, briefs[index]));
+    }
+    return list;
+}
+
+static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown)
+{
+    json_t *object = cli_json_message(cli, &shown->base, true);
+    json_object_set_new(object, "repeating",
+                        briefs_json(cli, shown->repeating, shown->n_repeating));
+    json_object_set_new(object, "ownerless",
+                        briefs_json(cli, shown->ownerless, shown->n_ownerless));
+    if (shown->n_unknown_years == 0) {
+        json_object_set_new(object, "unknown_years", json_array());
+    }
+    cli_json_time(cli, object, "now", cli->now_ms);
+    return object;
+}
+
+static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_t count,
+                        Paidan__Brief *const *briefs, size_t shown)
+{
+    const enum cli_colour colour = count > 0 ? CLI_RED : CLI_GREEN;
+    printf("%s%s %s%llu%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
+           cli_colour_on(cli->colour, colour), (unsigned long long)count,
+           cli_colour_off(cli->colour, colour), cli_colour_off(cli->colour, CLI_BOLD));
+    if (shown > 0) {
+        cli_print_briefs(cli, briefs, shown);
+    }
+    if (count > shown) {
+        printf(cli_say(cli, "还有 %llu 件（--limit）\n", "%llu more (--limit)\n"),
+               (unsigned long long)(count - shown));
+    }
+    if (count > 0) {
+        putchar('\n');
+    }
+}
+
+static void print_unfired(struct cli *cli, const Paidan__AlarmsShown *shown)
+{
+    char text[128];
+    printf("%s%s%s ", cli_colour_on(cli->colour, CLI_BOLD),
+           cli_say(cli, "最早的未触发时限", "oldest unfired timer"),
+           cli_colour_off(cli->colour, CLI_BOLD));
+    if (!shown->has_oldest_unfired_ms) {
+        printf("%s%s%s\n", cli_colour_on(cli->colour, CLI_GREEN), cli_say(cli, "没有", "none"),
+               cli_colour_off(cli->colour, CLI_GREEN));
+        return;
+    }
+    const enum cli_colour colour =
+        cli_deadline(cli, shown->oldest_unfired_ms, 0, cli->now_ms, text, sizeof text);
+    printf("%s%s%s\n", cli_colour_on(cli->colour, colour), text,
+           cli_colour_off(cli->colour, colour));
+}
+
+static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
+{
+    print_alarm(cli, "红牌未处理，持续告警", "red and not repaired", shown->repeating_count,
+                shown->repeating, shown->n_repeating);
+    print_alarm(cli, "在兜底单位，无人签收", "with a fallback owner, not accepted",
+                shown->ownerless_count, shown->ownerless, shown->n_ownerless);
+    print_unfired(cli, shown);
+    printf("%s%s%s ", cli_colour_on(cli->colour, CLI_BOLD),
+           cli_say(cli, "缺节假日数据的日历", "calendars without holiday data"),
+           cli_colour_off(cli->colour, CLI_BOLD));
+    const enum cli_colour colour = shown->n_unknown_years > 0 ? CLI_YELLOW : CLI_GREEN;
+    printf("%s", cli_colour_on(cli->colour, colour));
+    for (size_t index = 0; index < shown->n_unknown_years; index++) {
+        printf("%s%s", index == 0 ? "" : ", ", shown->unknown_years[index]);
+    }
+    printf("%s%s\n", shown->n_unknown_years == 0 ? cli_say(cli, "没有", "none") : "",
+           cli_colour_off(cli->colour, colour));
+}
+
+int cli_alarms(struct cli *cli)
+{
+    uint64_t limit = 0;
+    Paidan__Alarms wish = PAIDAN__ALARMS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, 20, &limit);
+    wish.has_limit = 1;
+    wish.limit = (uint32_t)limit;
+    request.wish_case = PAIDAN__REQUEST__WISH_ALARMS;
+    request.alarms = &wish;
+    if (status == CLI_EXIT_OK) {
+        status = cli_ask(cli, "escalation", &request, &answer);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    if (answer->alarms_shown == NULL) {
+        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
+    }
+    (void)cli_site(cli);
+    if (cli->json) {
+        return cli_json_print(cli, alarms_json(cli, answer->alarms_shown));
+    }
+    print_alarms(cli, answer->alarms_shown);
+    return CLI_EXIT_OK;
+}

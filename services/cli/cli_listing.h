@@ -1,0 +1,19 @@
+/* cli_listing: tickets in pages, one page after the other into one table or one JSON document. */
+#pragma once
+
+#include <jansson.h>
+
+#include "cli.h"
+
+struct cli_listing {
+    struct cli *cli;
+    json_t *tickets; /* with --json */
+    uint64_t shown;
+};
+
+/* 0 or a status. After 0, cli_listing_end or cli_listing_drop. */
+MUST_CHECK int cli_listing_begin(struct cli_listing *listing, struct cli *cli);
+void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count);
+/* next: the --cursor of the next page; NULL: that was the end. */
+MUST_CHECK int cli_listing_end(struct cli_listing *listing, const char *next);
+void cli_listing_drop(struct cli_listing *listing);

@@ -1,0 +1,171 @@
+/* cli_replan: `paidan policy replan`: what would move, page by page, or with --apply what moved. */
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli_commands.h"
+#include "cli_json.h"
+#include "cli_print.h"
+#include "cli_time.h"
+#include "common/number.h"
+
+enum { PAGE_TICKETS = 500 };
+
+struct replan {
+    struct cli *cli;
+    json_t *moves; /* with --json */
+    uint64_t looked_at, moved, clocks, later, earlier;
+    bool progress;
+};
+
+static void moment(const struct replan *replan, uint64_t at_ms, char text[CLI_TIME_BYTES])
+{
+    cli_time_exact(at_ms, cli_offset(replan->cli, at_ms), text);
+    text[strlen(text) - 3] = '\0'; /* no seconds */
+}
+
+static void add_move(const struct replan *replan, struct cli_grid *grid,
+                     const Paidan__ReplanMove *move)
+{
+    struct cli *cli = replan->cli;
+    char number[NUMBER_BYTES], before[CLI_TIME_BYTES], after[CLI_TIME_BYTES], span[CLI_TIME_BYTES];
+    const bool later = move->new_due_ms >= move->old_due_ms;
+    number_format(move->ticket, number);
+    moment(replan, move->old_due_ms, before);
+    moment(replan, move->new_due_ms, after);
+    cli_time_span((int64_t)move->new_due_ms - (int64_t)move->old_due_ms, span);
+    cli_grid_add(grid, CLI_BOLD, "%s", number);
+    cli_grid_add(grid, CLI_PLAIN, "%s", cli_clock_word(cli, move->clock));
+    cli_grid_add(grid, CLI_DIM, "%s", before);
+    cli_grid_add(grid, CLI_PLAIN, "%s", after);
+    cli_grid_add(grid, later ? CLI_GREEN : CLI_RED, "%s%s", later ? "+" : "", span);
+    cli_grid_add(grid, CLI_PLAIN, "%s", cli_unit_name(cli, move->unit));
+}
+
+static void add_page(struct replan *replan, const Paidan__Replanning *page)
+{
+    static const char *const headers[] = {
+        "工单号|NUMBER", "时钟|CLOCK", "原期限|OLD DUE", "新期限|NEW DUE", "变动|CHANGE",
+        "承办单位|UNIT", NULL};
+    struct cli_grid grid;
+    replan->looked_at += page->looked_at;
+    replan->moved += page->moved;
+    replan->clocks += page->n_moves;
+    for (size_t index = 0; index < page->n_moves; index++) {
+        const Paidan__ReplanMove *move = page->moves[index];
+        const bool later = move->new_due_ms >= move->old_due_ms;
+        replan->later += later ? 1 : 0;
+        replan->earlier += later ? 0 : 1;
+        if (replan->cli->json) {
+            json_array_append_new(replan->moves, cli_json_message(replan->cli, &move->base, true));
+        }
+    }
+    if (replan->cli->json || page->n_moves == 0) {
+        return;
+    }
+    cli_grid_begin(&grid, replan->cli, headers);
+    for (size_t index = 0; index < page->n_moves; index++) {
+        add_move(replan, &grid, page->moves[index]);
+    }
+    if (replan->progress) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+    }
+    cli_grid_end(&grid);
+    fflush(stdout);
+}
+
+static void tell_progress(const struct replan *replan, bool last)
+{
+    if (!replan->progress) {
+        return;
+    }
+    if (last) {
+        fputs("\r\033[K", stderr);
+        return;
+    }
+    fprintf(stderr,
+            cli_say(replan->cli, "\r\033[K已看 %llu 件，变动 %llu 件",
+                    "\r\033[K%llu looked at, %llu moved"),
+            (unsigned long long)replan->looked_at, (unsigned long long)replan->moved);
+}
+
+static int tell_totals(struct replan *replan)
+{
+    struct cli *cli = replan->cli;
+    const bool applied = cli_given(cli, CLI_APPLY);
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set(object, "moves", replan->moves);
+        json_object_set_new(object, "applied", json_boolean(applied));
+        json_object_set_new(object, "looked_at", json_integer((json_int_t)replan->looked_at));
+        json_object_set_new(object, "moved", json_integer((json_int_t)replan->moved));
+        json_object_set_new(object, "clocks", json_integer((json_int_t)replan->clocks));
+        return cli_json_print(cli, object);
+    }
+    printf(cli_say(cli, "看了 %llu 件未办结工单，%s %llu 件、%llu 个时钟：推后 %llu，提前 %llu\n",
+                   "%llu open tickets looked at; %s %llu of them, %llu clocks: %llu later, %llu "
+                   "earlier\n"),
+           (unsigned long long)replan->looked_at,
+           applied ? cli_say(cli, "已变动", "moved") : cli_say(cli, "将变动", "would move"),
+           (unsigned long long)replan->moved, (unsigned long long)replan->clocks,
+           (unsigned long long)replan->later, (unsigned long long)replan->earlier);
+    if (!applied && replan->moved > 0) {
+        printf("%s\n", cli_say(cli, "只是预览；执行：paidan policy replan --unit 督办单位 --apply",
+                               "only a preview; to do it: paidan policy replan --unit SUPERVISOR "
+                               "--apply"));
+    }
+    return CLI_EXIT_OK;
+}
+
+static int run(struct replan *replan)
+{
+    struct cli *cli = replan->cli;
+    Paidan__Replan wish = PAIDAN__REPLAN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_REPLAN;
+    request.replan = &wish;
+    wish.unit = cli_text(cli, CLI_UNIT);
+    wish.has_apply = wish.apply = cli_given(cli, CLI_APPLY);
+    wish.has_limit = 1;
+    wish.limit = PAGE_TICKETS;
+    for (;;) {
+        Paidan__Answer *answer = NULL;
+        int status = cli_ask(cli, "escalation", &request, &answer);
+        if (status == CLI_EXIT_OK && answer->replanning == NULL) {
+            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
+        }
+        if (status != CLI_EXIT_OK || answer->replanning == NULL) {
+            return status;
+        }
+        add_page(replan, answer->replanning);
+        if (!answer->replanning->has_next) {
+            return CLI_EXIT_OK;
+        }
+        wish.has_after = 1;
+        wish.after = answer->replanning->next;
+        tell_progress(replan, false);
+        arena_reset(&cli->arena);
+    }
+}
+
+int cli_policy_replan(struct cli *cli)
+{
+    struct replan replan = {.cli = cli, .moves = json_array(), .progress = isatty(2) == 1};
+    if (cli_given(cli, CLI_APPLY) && !cli_given(cli, CLI_UNIT)) {
+        json_decref(replan.moves);
+        return cli_usage(cli, "--apply 须写明督办单位 --unit",
+                         "--apply needs the supervising --unit", NULL);
+    }
+    (void)cli_site(cli);
+    int status = run(&replan);
+    tell_progress(&replan, true);
+    /* What was applied before a refusal stands: it is told as well. */
+    if (status == CLI_EXIT_OK || replan.looked_at > 0) {
+        const int told = tell_totals(&replan);
+        status = status == CLI_EXIT_OK ? told : status;
+    }
+    json_decref(replan.moves);
+    return status;
+}
