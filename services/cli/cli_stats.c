@@ -51,7 +51,7 @@ static const struct equation {
      "intake knows each withdrawn one"},
     {"intake.registered",
      "intake.waiting + intake.assigned + intake.accepted + intake.returned + intake.resolved + "
-     "intake.closed + intake.withdrawn",
+     "intake.suspended + intake.closed + intake.withdrawn",
      "受理的每一件恰在一个状态", "each ticket is in exactly one state at intake"},
     {"escalation.state_resolved", "callback.open", "待回访的每一件都有回访任务",
      "each resolved one is being asked about"},

@@ -204,6 +204,9 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ORDERED:
+    case PAIDAN__EVENT__FACT_SUSPENDED:
+    case PAIDAN__EVENT__FACT_RESUMED:
     case PAIDAN__EVENT__FACT_ACCEPTED:
     case PAIDAN__EVENT__FACT_RETURNED:
     case PAIDAN__EVENT__FACT_RESOLVED:
@@ -259,7 +262,7 @@ static const char *const tables[] = {"ticket", "external", NULL};
 static const char *const tallies[] = {
     "registered",      "supplements", "chases",    "withdrawals", "disclosed",
     "records_refused", "waiting",     "assigned",  "accepted",    "returned",
-    "resolved",        "closed",      "withdrawn", NULL,
+    "resolved",        "closed",      "withdrawn", "suspended",   NULL,
 };
 static_assert(sizeof tallies / sizeof tallies[0] == INTAKE_TALLY_COUNT + 1, "one name each");
 

@@ -43,6 +43,7 @@ Paidan__State intake_core_public_state(enum intake_state state)
         [INTAKE_RESOLVED] = PAIDAN__STATE__STATE_RESOLVED,
         [INTAKE_CLOSED] = PAIDAN__STATE__STATE_CLOSED,
         [INTAKE_WITHDRAWN] = PAIDAN__STATE__STATE_WITHDRAWN,
+        [INTAKE_SUSPENDED] = PAIDAN__STATE__STATE_SUSPENDED,
     };
     CHECK(state < INTAKE_STATE_COUNT);
     return states[state];

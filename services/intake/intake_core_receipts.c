@@ -96,13 +96,18 @@ static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *
     case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ORDERED:
         *state = PAIDAN__STATE__STATE_ASSIGNED;
         return true;
     case PAIDAN__EVENT__FACT_ACCEPTED:
+    case PAIDAN__EVENT__FACT_RESUMED:
         *state = PAIDAN__STATE__STATE_ACCEPTED;
         return true;
     case PAIDAN__EVENT__FACT_RETURNED:
         *state = PAIDAN__STATE__STATE_RETURNED;
+        return true;
+    case PAIDAN__EVENT__FACT_SUSPENDED:
+        *state = PAIDAN__STATE__STATE_SUSPENDED;
         return true;
     case PAIDAN__EVENT__FACT_RESOLVED:
         *state = PAIDAN__STATE__STATE_RESOLVED;
@@ -135,6 +140,9 @@ bool intake_core_receipts_signal(Paidan__State state, enum intake_signal *signal
         return true;
     case PAIDAN__STATE__STATE_CLOSED:
         *signal = INTAKE_SEEN_CLOSED;
+        return true;
+    case PAIDAN__STATE__STATE_SUSPENDED:
+        *signal = INTAKE_SEEN_SUSPENDED;
         return true;
     case PAIDAN__STATE__STATE_WITHDRAWN:
         *signal = INTAKE_SEEN_WITHDRAWN;

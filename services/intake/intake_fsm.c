@@ -26,6 +26,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
             },
         [INTAKE_ASSIGNED] =
@@ -34,6 +35,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
             },
         [INTAKE_ACCEPTED] =
@@ -42,6 +44,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
             },
         [INTAKE_RETURNED] =
@@ -50,6 +53,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
             },
         [INTAKE_RESOLVED] =
@@ -58,7 +62,17 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTHING},
+            },
+        [INTAKE_SUSPENDED] =
+            {
+                OPEN_CELLS(INTAKE_SUSPENDED),
+                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
             },
         /* Final: whatever else comes is refused, and refused records show. */
         [INTAKE_CLOSED] =
@@ -72,13 +86,14 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_ASSIGNED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_ACCEPTED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_RETURNED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_SUSPENDED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_RESOLVED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
                 [INTAKE_SEEN_CLOSED] = {INTAKE_CLOSED, INTAKE_DO_NOTE},
                 [INTAKE_SEEN_WITHDRAWN] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
             },
 };
 
-static_assert(INTAKE_WITHDRAWN == 7, "states are stored: never renumber");
+static_assert(INTAKE_WITHDRAWN == 7 && INTAKE_SUSPENDED == 8, "states are stored: never renumber");
 
 struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal signal)
 {
@@ -90,7 +105,8 @@ struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal s
 const char *intake_fsm_state_name(enum intake_state state)
 {
     static const char *const names[INTAKE_STATE_COUNT] = {
-        "NONE", "REGISTERED", "ASSIGNED", "ACCEPTED", "RETURNED", "RESOLVED", "CLOSED", "WITHDRAWN",
+        "NONE",     "REGISTERED", "ASSIGNED",  "ACCEPTED",  "RETURNED",
+        "RESOLVED", "CLOSED",     "WITHDRAWN", "SUSPENDED",
     };
     CHECK(state < INTAKE_STATE_COUNT);
     return names[state];
@@ -99,8 +115,9 @@ const char *intake_fsm_state_name(enum intake_state state)
 const char *intake_fsm_signal_name(enum intake_signal signal)
 {
     static const char *const names[INTAKE_SIGNAL_COUNT] = {
-        "REGISTER",      "SUPPLEMENT",    "CHASE",         "WITHDRAW",    "SEEN_ASSIGNED",
-        "SEEN_ACCEPTED", "SEEN_RETURNED", "SEEN_RESOLVED", "SEEN_CLOSED", "SEEN_WITHDRAWN",
+        "REGISTER",      "SUPPLEMENT",     "CHASE",          "WITHDRAW",
+        "SEEN_ASSIGNED", "SEEN_ACCEPTED",  "SEEN_RETURNED",  "SEEN_RESOLVED",
+        "SEEN_CLOSED",   "SEEN_WITHDRAWN", "SEEN_SUSPENDED",
     };
     CHECK(signal < INTAKE_SIGNAL_COUNT);
     return names[signal];

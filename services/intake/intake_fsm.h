@@ -4,7 +4,7 @@
  * are what escalation last said about it (receipts). Receipts travel, so they may arrive after the
  * resident has withdrawn: then the withdrawal stays, until escalation says how the ticket ended.
  *
- *                        receipts: assigned, accepted, returned, resolved (in any order)
+ *                        receipts: assigned, accepted, returned, suspended, resolved (any order)
  *                         ┌─────────────────────────────────┐
  *     (none) ─▶ REGISTERED ─▶ ASSIGNED ◀─▶ ACCEPTED ◀─▶ RETURNED ◀─▶ RESOLVED ──▶ CLOSED
  *                    │            │            │            │            │          ▲
@@ -22,6 +22,7 @@ enum intake_state {
     INTAKE_RESOLVED = 5,
     INTAKE_CLOSED = 6,
     INTAKE_WITHDRAWN = 7,
+    INTAKE_SUSPENDED = 8, /* 挂账: taken up again on a day that was given */
     INTAKE_STATE_COUNT,
 };
 
@@ -36,6 +37,7 @@ enum intake_signal {
     INTAKE_SEEN_RESOLVED,
     INTAKE_SEEN_CLOSED,
     INTAKE_SEEN_WITHDRAWN,
+    INTAKE_SEEN_SUSPENDED,
     INTAKE_SIGNAL_COUNT,
 };
 

@@ -258,6 +258,7 @@ static enum rc apply_escalation(struct step *step, const struct step_input *inpu
                    : RC_OK;
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ORDERED:
         return apply_signal(step, input, TRIAGE_MOVE);
     case PAIDAN__EVENT__FACT_CLOSED:
         return apply_signal(step, input, TRIAGE_CLOSE);
@@ -277,6 +278,7 @@ bool triage_core_hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_RETURNED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ORDERED:
     case PAIDAN__EVENT__FACT_CLOSED:
         return strcmp(log, "escalation") == 0;
     default:
@@ -297,6 +299,7 @@ enum step_need triage_core_needs(const char *log, Paidan__Event__FactCase fact,
                    : STEP_NEED_ALL;
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
+    case PAIDAN__EVENT__FACT_ORDERED:
     case PAIDAN__EVENT__FACT_CLOSED:
         return STEP_NEED_BRIEF;
     default:

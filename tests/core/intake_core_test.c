@@ -215,6 +215,16 @@ static void test_receipts_when_the_ticket_goes_up_and_back_then_as_last_said(voi
     say_raised(solo, &said, number);
     solo_flush(solo, NULL);
     assert_int_equal(state_of(solo, number), PAIDAN__STATE__STATE_ASSIGNED);
+    say_accepted(solo, &said, number);
+    say_suspended(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(state_of(solo, number), PAIDAN__STATE__STATE_SUSPENDED);
+    say_resumed(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(state_of(solo, number), PAIDAN__STATE__STATE_ACCEPTED);
+    say_ordered(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(state_of(solo, number), PAIDAN__STATE__STATE_ASSIGNED);
     say_resolved(solo, &said, number);
     solo_flush(solo, NULL);
     assert_int_equal(state_of(solo, number), PAIDAN__STATE__STATE_RESOLVED);

@@ -104,6 +104,24 @@ static void raised(struct story *story, uint64_t number)
     say(story, "escalation", number, &event);
 }
 
+/* A leader's order takes it off the desk, too. */
+static void ordered(struct story *story, uint64_t number)
+{
+    Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
+    to.level = 3;
+    to.unit = "s.fire";
+    Paidan__Ordered fact = PAIDAN__ORDERED__INIT;
+    fact.from_level = 2;
+    fact.from_unit = "c.east";
+    fact.to = &to;
+    fact.by_unit = "s.city";
+    fact.note = "请消防牵头";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_ORDERED;
+    event.ordered = &fact;
+    say(story, "escalation", number, &event);
+}
+
 static void assigned(struct story *story, uint64_t number, Paidan__Why why)
 {
     Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
@@ -305,6 +323,11 @@ static void tell_return(struct story *story)
     words(story, 2, "湖畔花园", "楼上太吵了");
     returned(story, 2, "e.lake");
     dispatch(story, 2, "s.fire", "fire", NULL); /* another category has an urgency of its own */
+    desk(story);
+    words(story, 3, "湖畔花园", "楼上太吵了");
+    returned(story, 3, "e.lake");
+    ordered(story, 3);
+    dispatch(story, 3, "c.west", NULL, NULL);
     desk(story);
     totals(story);
 }

@@ -168,6 +168,9 @@ struct said {
     Paidan__Resolved resolved;
     Paidan__Returned returned;
     Paidan__Raised raised;
+    Paidan__Ordered ordered;
+    Paidan__Suspended suspended;
+    Paidan__Resumed resumed;
     Paidan__Closed closed;
 };
 
@@ -210,6 +213,32 @@ static inline void say_raised(struct solo *solo, struct said *said, uint64_t num
     begin(said, number, PAIDAN__EVENT__FACT_RAISED);
     paidan__raised__init(&said->raised);
     said->event.raised = &said->raised;
+    solo_say(solo, "escalation", &said->event);
+}
+
+static inline void say_ordered(struct solo *solo, struct said *said, uint64_t number)
+{
+    begin(said, number, PAIDAN__EVENT__FACT_ORDERED);
+    paidan__ordered__init(&said->ordered);
+    paidan__assignment__init(&said->to);
+    said->ordered.to = &said->to;
+    said->event.ordered = &said->ordered;
+    solo_say(solo, "escalation", &said->event);
+}
+
+static inline void say_suspended(struct solo *solo, struct said *said, uint64_t number)
+{
+    begin(said, number, PAIDAN__EVENT__FACT_SUSPENDED);
+    paidan__suspended__init(&said->suspended);
+    said->event.suspended = &said->suspended;
+    solo_say(solo, "escalation", &said->event);
+}
+
+static inline void say_resumed(struct solo *solo, struct said *said, uint64_t number)
+{
+    begin(said, number, PAIDAN__EVENT__FACT_RESUMED);
+    paidan__resumed__init(&said->resumed);
+    said->event.resumed = &said->resumed;
     solo_say(solo, "escalation", &said->event);
 }
 
