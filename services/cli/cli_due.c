@@ -149,9 +149,9 @@ static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_
                         Paidan__Brief *const *briefs, size_t shown)
 {
     const enum cli_colour colour = count > 0 ? CLI_RED : CLI_GREEN;
-    printf("%s%s %s%llu%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
-           cli_colour_on(cli->colour, colour), (unsigned long long)count,
-           cli_colour_off(cli->colour, colour), cli_colour_off(cli->colour, CLI_BOLD));
+    printf("%s%s%s %s%llu%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
+           cli_colour_off(cli->colour, CLI_BOLD), cli_colour_on(cli->colour, colour),
+           (unsigned long long)count, cli_colour_off(cli->colour, colour));
     if (shown > 0) {
         cli_print_briefs(cli, briefs, shown);
     }

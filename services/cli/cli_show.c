@@ -382,6 +382,11 @@ static void show_text(struct cli *cli, const struct cli_ticket_view *view)
         printf("  + ");
         print_paragraph(view->text->supplements[index]);
     }
+    for (size_t index = 0; index < view->text->n_attachments; index++) {
+        const Paidan__Attachment *attachment = view->text->attachments[index];
+        printf("  %s  %s%s%s\n", attachment->name, cli_colour_on(cli->colour, CLI_DIM),
+               attachment->url, cli_colour_off(cli->colour, CLI_DIM));
+    }
     if (view->shown != NULL && view->shown->n_clocks > 0) {
         section(cli, "时限", "Clocks");
         for (size_t index = 0; index < view->shown->n_clocks; index++) {

@@ -14,13 +14,14 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_print.h"
+#include "cli_row.h"
 #include "cli_time.h"
 #include "common/clock.h"
 #include "common/code.h"
 #include "common/number.h"
 #include "common/text.h"
 
-enum { BATCH_ROWS_MAX = 1000, COLUMNS_MAX = 256 };
+enum { COLUMNS_MAX = 256, ATTACHED_NAME_BYTES_MAX = 128 /* Attachment.name */ };
 #define BATCH_BYTES_MAX (3u << 20) /* a frame is 4 MiB */
 #define LINE_BYTES_MAX (64u << 20) /* a longer line is no row of any complaint */
 #define PROGRESS_US 500000u
@@ -29,23 +30,13 @@ enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, COLUMN_COU
 static const char *const column_names[COLUMN_COUNT] = {"external_id", "time",  "place",   "title",
                                                        "text",        "phone", "reporter"};
 
-struct row {
-    uint64_t line;
-    char *bytes; /* of the line; the ticket's texts point into it */
-    Paidan__NewTicket ticket;
-    Paidan__Code code; /* OK: to be sent, or accepted; else refused */
-    char detail[64], query_code[32];
-    uint64_t number;
-    bool duplicate;
-};
-
 struct import {
     struct cli *cli;
     FILE *file;
     uint64_t line, bytes, bytes_all; /* bytes_all 0: unknown */
     int columns[COLUMNS_MAX];        /* enum column or -1 */
     size_t column_count;
-    struct row *rows;
+    struct cli_row *rows;
     size_t row_count, row_bytes;
     uint64_t accepted, duplicate, refused, times_odd, started_us, shown_us;
     bool progress;
@@ -54,48 +45,6 @@ struct import {
 /* ---- one row ----------------------------------------------------------------------------------
  */
 
-static void refuse(struct row *row, Paidan__Code code, const char *detail)
-{
-    row->code = code;
-    (void)snprintf(row->detail, sizeof row->detail, "%s", detail);
-}
-
-/* What the validator would refuse a whole request for. */
-static void check_row(struct row *row)
-{
-    const Paidan__NewTicket *ticket = &row->ticket;
-    const struct {
-        const char *name, *text;
-        size_t bytes_max;
-    } fields[] = {{"text", ticket->text, TEXT_BYTES_MAX},
-                  {"external_id", ticket->external_id, EXTERNAL_ID_BYTES_MAX},
-                  {"place", ticket->place, PLACE_BYTES_MAX},
-                  {"phone", ticket->phone, PHONE_BYTES_MAX},
-                  {"reporter", ticket->reporter, REPORTER_BYTES_MAX},
-                  {"title", ticket->title, TITLE_BYTES_MAX}};
-    if (ticket->text == NULL || ticket->text[strspn(ticket->text, " \r\n\t")] == '\0') {
-        refuse(row, PAIDAN__CODE__TEXT_EMPTY, "text");
-        return;
-    }
-    for (size_t index = 0; index < sizeof fields / sizeof fields[0]; index++) {
-        const size_t bytes = fields[index].text == NULL ? 0 : strlen(fields[index].text);
-        size_t at = 0;
-        char detail[64];
-        if (bytes > fields[index].bytes_max) {
-            (void)snprintf(detail, sizeof detail, "%s: %zu > %zu", fields[index].name, bytes,
-                           fields[index].bytes_max);
-            refuse(row, index == 0 ? PAIDAN__CODE__TEXT_TOO_LONG : PAIDAN__CODE__FIELD_TOO_LONG,
-                   detail);
-            return;
-        }
-        if (bytes > 0 && !text_valid(fields[index].text, bytes, &at)) {
-            (void)snprintf(detail, sizeof detail, "%s: %zu", fields[index].name, at);
-            refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, detail);
-            return;
-        }
-    }
-}
-
 static void clip_title(char *title)
 {
     if (title != NULL && strlen(title) > TITLE_BYTES_MAX) {
@@ -103,7 +52,7 @@ static void clip_title(char *title)
     }
 }
 
-static void set_column(struct import *import, struct row *row, enum column column, char *text)
+static void set_column(struct import *import, struct cli_row *row, enum column column, char *text)
 {
     Paidan__NewTicket *ticket = &row->ticket;
     char *value = text[0] == '\0' ? NULL : text;
@@ -139,7 +88,7 @@ static void set_column(struct import *import, struct row *row, enum column colum
     }
 }
 
-static void fill_row(struct import *import, struct row *row, size_t bytes)
+static void fill_row(struct import *import, struct cli_row *row, size_t bytes)
 {
     struct cli *cli = import->cli;
     paidan__new_ticket__init(&row->ticket);
@@ -148,7 +97,7 @@ static void fill_row(struct import *import, struct row *row, size_t bytes)
     row->ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
     row->code = PAIDAN__CODE__OK;
     if (strlen(row->bytes) != bytes) {
-        refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, "NUL");
+        cli_row_refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, "NUL");
         return;
     }
     char *at = row->bytes;
@@ -166,83 +115,17 @@ static void fill_row(struct import *import, struct row *row, size_t bytes)
     }
     if (surplus) {
         /* A tab inside a text: nobody would see that its rest was dropped. */
-        refuse(row, PAIDAN__CODE__FIELD_INVALID, "more cells than the header: a tab in one?");
+        cli_row_refuse(row, PAIDAN__CODE__FIELD_INVALID,
+                       "more cells than the header: a tab in one?");
         return;
     }
-    check_row(row);
-}
-
-/* ---- asking -----------------------------------------------------------------------------------
- */
-
-static void take_results(struct row *const *rows, size_t count, const Paidan__Submitted *submitted)
-{
-    for (size_t index = 0; index < count; index++) {
-        struct row *row = rows[index];
-        if (submitted == NULL || index >= submitted->n_results) {
-            refuse(row, PAIDAN__CODE__FRAME_INVALID, "results");
-            continue;
-        }
-        const Paidan__SubmitResult *result = submitted->results[index];
-        if (result->code != PAIDAN__CODE__OK) {
-            refuse(row, result->code, result->detail == NULL ? "" : result->detail);
-            continue;
-        }
-        row->number = result->ticket;
-        row->duplicate = result->has_duplicate && result->duplicate;
-        (void)snprintf(row->query_code, sizeof row->query_code, "%s",
-                       result->query_code == NULL ? "" : result->query_code);
-    }
-}
-
-/* Codes about the message as a whole: one of its rows may be the reason. */
-static bool about_message(Paidan__Code code)
-{
-    return code >= PAIDAN__CODE__FRAME_INVALID && code <= PAIDAN__CODE__ENUM_UNKNOWN;
-}
-
-/* Sends rows as one request; one that is refused as a whole is cut in halves until the row that is
- * to blame stands alone. 0, or the status with which to stop. */
-static int send_rows(struct import *import, struct row *const *rows, size_t count)
-{
-    struct cli *cli = import->cli;
-    int status = cli_connect(cli);
-    if (status != CLI_EXIT_OK || count == 0) {
-        return status;
-    }
-    Paidan__NewTicket *tickets[BATCH_ROWS_MAX];
-    for (size_t index = 0; index < count; index++) {
-        tickets[index] = &rows[index]->ticket;
-    }
-    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
-    submit.n_tickets = count;
-    submit.tickets = tickets;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &submit;
-    Paidan__Answer *answer = NULL;
-    const Paidan__Code code = cli_try(cli, "intake", &request, cli->timeout_ms, &answer);
-    if (code == PAIDAN__CODE__OK) {
-        take_results(rows, count, answer->submitted);
-    } else if (about_message(code) && count == 1) {
-        refuse(rows[0], code, answer == NULL || answer->detail == NULL ? "" : answer->detail);
-    } else if (about_message(code)) {
-        arena_reset(&cli->arena);
-        status = send_rows(import, rows, count / 2);
-        if (status == CLI_EXIT_OK) {
-            status = send_rows(import, rows + count / 2, count - count / 2);
-        }
-    } else {
-        status = cli_refuse(cli, code, answer == NULL ? "intake" : answer->detail);
-    }
-    arena_reset(&cli->arena);
-    return status;
+    cli_row_check(row);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------
  */
 
-static int tell_row_json(const struct import *import, const struct row *row)
+static int tell_row_json(const struct import *import, const struct cli_row *row)
 {
     json_t *object = json_object();
     json_object_set_new(object, "line", json_integer((json_int_t)row->line));
@@ -259,7 +142,7 @@ static int tell_row_json(const struct import *import, const struct row *row)
     return cli_json_line(import->cli, object);
 }
 
-static int tell_row(struct import *import, const struct row *row)
+static int tell_row(struct import *import, const struct cli_row *row)
 {
     import->accepted += row->code == PAIDAN__CODE__OK && !row->duplicate;
     import->duplicate += row->code == PAIDAN__CODE__OK && row->duplicate;
@@ -306,14 +189,14 @@ static void tell_progress(struct import *import, bool last)
 
 static int flush_rows(struct import *import)
 {
-    struct row *good[BATCH_ROWS_MAX];
+    struct cli_row *good[CLI_ROWS_MAX];
     size_t count = 0;
     for (size_t index = 0; index < import->row_count; index++) {
         if (import->rows[index].code == PAIDAN__CODE__OK) {
             good[count++] = &import->rows[index];
         }
     }
-    int status = send_rows(import, good, count);
+    int status = cli_row_send(import->cli, good, count);
     for (size_t index = 0; index < import->row_count && status == CLI_EXIT_OK; index++) {
         status = tell_row(import, &import->rows[index]);
     }
@@ -420,7 +303,7 @@ static int read_rows(struct import *import)
             free(line);
             continue;
         }
-        if (import->row_count == BATCH_ROWS_MAX ||
+        if (import->row_count == CLI_ROWS_MAX ||
             (import->row_count > 0 && import->row_bytes + bytes > BATCH_BYTES_MAX)) {
             const int status = flush_rows(import);
             if (status != CLI_EXIT_OK) {
@@ -428,7 +311,7 @@ static int read_rows(struct import *import)
                 return status;
             }
         }
-        struct row *row = &import->rows[import->row_count++];
+        struct cli_row *row = &import->rows[import->row_count++];
         memset(row, 0, sizeof *row);
         row->line = import->line;
         row->bytes = line;
@@ -469,7 +352,7 @@ static int run_import(struct import *import)
 {
     import->started_us = clock_monotonic_us();
     import->progress = isatty(STDERR_FILENO) == 1;
-    import->rows = calloc(BATCH_ROWS_MAX, sizeof *import->rows);
+    import->rows = calloc(CLI_ROWS_MAX, sizeof *import->rows);
     if (import->rows == NULL) {
         return cli_fail(import->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
@@ -486,8 +369,9 @@ static int run_import(struct import *import)
 
 static int submit_table(struct cli *cli, const char *path)
 {
-    static const enum cli_option alone[] = {CLI_TEXT,     CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
-                                            CLI_REPORTER, CLI_TITLE, CLI_TIME};
+    static const enum cli_option alone[] = {
+        CLI_TEXT,  CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,     CLI_REPORTER,
+        CLI_TITLE, CLI_TIME,  CLI_ON_SPOT,     CLI_DONE_NOTE, CLI_ATTACHMENT};
     for (size_t index = 0; index < sizeof alone / sizeof alone[0]; index++) {
         if (cli_given(cli, alone[index])) {
             return cli_usage(cli, "与 --from 不能同时使用", "cannot be used with --from",
@@ -538,7 +422,7 @@ static char *read_text(const char *text)
     return all;
 }
 
-static int tell_one(struct cli *cli, const struct row *row)
+static int tell_one(struct cli *cli, const struct cli_row *row)
 {
     if (row->code != PAIDAN__CODE__OK) {
         return cli_refuse(cli, row->code, row->detail);
@@ -559,11 +443,49 @@ static int tell_one(struct cli *cli, const struct row *row)
     return CLI_EXIT_OK;
 }
 
+/* Attachments of the arguments, NAME=URL each. The names are copied into `names`. */
+struct attached {
+    Paidan__Attachment items[ATTACHMENTS_MAX], *list[ATTACHMENTS_MAX];
+    char names[ATTACHMENTS_MAX][ATTACHED_NAME_BYTES_MAX + 1];
+};
+
+static int read_attachments(struct cli *cli, struct attached *attached, Paidan__NewTicket *ticket)
+{
+    for (unsigned index = 0; index < cli->repeated_count; index++) {
+        const char *text = cli->repeated[index], *equals = strchr(text, '=');
+        const size_t bytes = equals == NULL ? 0 : (size_t)(equals - text);
+        if (bytes == 0 || bytes > ATTACHED_NAME_BYTES_MAX || equals[1] == '\0') {
+            return cli_usage(cli, "附件应写作 名称=网址", "an attachment is written NAME=URL",
+                             text);
+        }
+        paidan__attachment__init(&attached->items[index]);
+        (void)snprintf(attached->names[index], sizeof attached->names[index], "%.*s", (int)bytes,
+                       text);
+        attached->items[index].name = attached->names[index];
+        attached->items[index].url = (char *)(uintptr_t)(equals + 1);
+        attached->list[index] = &attached->items[index];
+    }
+    ticket->n_attachments = cli->repeated_count;
+    ticket->attachments = attached->list;
+    return CLI_EXIT_OK;
+}
+
+/* 现场办: who solved it and what was done belong together. */
+static int read_spot(struct cli *cli, Paidan__NewTicket *ticket)
+{
+    ticket->spot_unit = cli_text(cli, CLI_ON_SPOT);
+    ticket->spot_note = cli_text(cli, CLI_DONE_NOTE);
+    return (ticket->spot_unit == NULL) == (ticket->spot_note == NULL)
+               ? CLI_EXIT_OK
+               : cli_usage(cli, "--on-spot 与 --done-note 须同时写明",
+                           "--on-spot and --done-note belong together", NULL);
+}
+
 static int submit_one(struct cli *cli)
 {
+    struct attached attached;
     (void)cli_site(cli);
-    struct import import = {.cli = cli};
-    struct row row = {.line = 1}, *rows[1] = {&row};
+    struct cli_row row = {.line = 1}, *rows[1] = {&row};
     paidan__new_ticket__init(&row.ticket);
     row.ticket.channel = cli_text(cli, CLI_CHANNEL);
     row.ticket.external_id = cli_text(cli, CLI_EXTERNAL_ID);
@@ -581,12 +503,19 @@ static int submit_one(struct cli *cli)
         }
         row.ticket.has_occurred_ms = 1;
     }
+    int status = read_attachments(cli, &attached, &row.ticket);
+    if (status == CLI_EXIT_OK) {
+        status = read_spot(cli, &row.ticket);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
     row.ticket.text = read_text(cli_value(cli, CLI_TEXT));
     if (row.ticket.text == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
-    check_row(&row);
-    int status = row.code == PAIDAN__CODE__OK ? send_rows(&import, rows, 1) : CLI_EXIT_OK;
+    cli_row_check(&row);
+    status = row.code == PAIDAN__CODE__OK ? cli_row_send(cli, rows, 1) : CLI_EXIT_OK;
     if (status == CLI_EXIT_OK) {
         status = tell_one(cli, &row);
     }

@@ -171,7 +171,8 @@ const struct cli_command cli_commands[] = {
      "order: line, number, result, query code; refused rows say why.\n"
      "Rows with an external_id may be sent again at any time.",
      OPTIONS(1, CLI_CHANNEL, CLI_TEXT, CLI_FROM, CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
-             CLI_REPORTER, CLI_TITLE, CLI_TIME, CLI_CATEGORY_HINT, CLI_AREA_HINT)},
+             CLI_REPORTER, CLI_TITLE, CLI_TIME, CLI_CATEGORY_HINT, CLI_AREA_HINT, CLI_ATTACHMENT,
+             CLI_ON_SPOT, CLI_DONE_NOTE)},
     {"show", "NUMBER", 1, 1, cli_show, "一件工单的全部情况", "everything about one ticket", NULL,
      NULL, OPTIONS(0, CLI_REVEAL, CLI_REASON)},
     {"explain", "NUMBER", 1, 1, cli_explain, "为什么是这个类别、区域、单位和时限",

@@ -1,6 +1,7 @@
 /* cli_units: counts per unit 承办单位统计, in the order that escalation gives them, with the rate
  * of returns 退单率 (returned of assigned). */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,6 +100,9 @@ static size_t begin_grid(struct cli *cli, const Paidan__UnitCount *first, struct
             }
         }
         (void)snprintf(texts[index], sizeof texts[index], "%s|%s", zh, en);
+        for (char *at = strchr(texts[index], '|'); *at != '\0'; at++) {
+            *at = (char)toupper((unsigned char)*at);
+        }
         headers[count] = texts[index];
         count++;
     }

@@ -141,6 +141,7 @@ void cli_term_words(const struct cli *cli, Paidan__TimeUnit unit, uint64_t amoun
 
 static void add_tasks(const struct cli *cli, const Paidan__Brief *brief, char *text, size_t size)
 {
+    const char *between = cli_say(cli, " ", ", ");
     size_t done = 0;
     bool late = false;
     char word[64];
@@ -151,39 +152,40 @@ static void add_tasks(const struct cli *cli, const Paidan__Brief *brief, char *t
     if (brief->n_assist_tasks > 0) {
         (void)snprintf(word, sizeof word, "%s%zu/%zu%s", cli_say(cli, "协办", "assist "), done,
                        brief->n_assist_tasks, late ? cli_say(cli, "超时", " late") : "");
-        add_word(text, size, " ", word);
+        add_word(text, size, between, word);
     }
 }
 
 void cli_marks_words(const struct cli *cli, const Paidan__Brief *brief, char *text, size_t size)
 {
+    const char *between = cli_say(cli, " ", ", ");
     char word[160];
     text[0] = '\0';
     if (brief->has_supervised && brief->supervised) {
-        add_word(text, size, " ", cli_say(cli, "督办", "supervised"));
+        add_word(text, size, between, cli_say(cli, "督办", "supervised"));
     }
     if (brief->has_urges && brief->urges > 0) {
         (void)snprintf(word, sizeof word, "%s%u", cli_say(cli, "催办", "urged "), brief->urges);
-        add_word(text, size, " ", word);
+        add_word(text, size, between, word);
     }
     if (brief->has_request) {
         (void)snprintf(word, sizeof word, cli_say(cli, "待批%s", "%s asked"),
                        cli_request_word(cli, brief->request));
-        add_word(text, size, " ", word);
+        add_word(text, size, between, word);
     }
     if (brief->has_mode && brief->mode != PAIDAN__MODE__MODE_ORDINARY) {
-        add_word(text, size, " ", cli_mode_word(cli, brief->mode));
+        add_word(text, size, between, cli_mode_word(cli, brief->mode));
     }
     if (brief->person != NULL) {
         (void)snprintf(word, sizeof word, "%s%s", cli_say(cli, "定人", "person "), brief->person);
-        add_word(text, size, " ", word);
+        add_word(text, size, between, word);
     }
     add_tasks(cli, brief, text, size);
     if (brief->has_appealed && brief->appealed) {
-        add_word(text, size, " ", cli_say(cli, "申诉中", "appealed"));
+        add_word(text, size, between, cli_say(cli, "申诉中", "appealed"));
     }
     if (brief->has_exempt && brief->exempt) {
-        add_word(text, size, " ", cli_say(cli, "免计超时", "exempt"));
+        add_word(text, size, between, cli_say(cli, "免计超时", "exempt"));
     }
 }
 

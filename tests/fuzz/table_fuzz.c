@@ -18,6 +18,8 @@
 #define cli_try fuzz_try
 #define cli_submit fuzz_submit
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
+#include "services/cli/cli_row.c"
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/cli/cli_submit.c"
 #undef cli_connect
 #undef cli_try
@@ -44,7 +46,7 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, Paidan__Request *req
 {
     static Paidan__Answer whole;
     static Paidan__Submitted submitted;
-    static Paidan__SubmitResult results[BATCH_ROWS_MAX], *list[BATCH_ROWS_MAX];
+    static Paidan__SubmitResult results[CLI_ROWS_MAX], *list[CLI_ROWS_MAX];
     struct wire_error error;
     (void)cli;
     (void)timeout_ms;
@@ -53,7 +55,7 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, Paidan__Request *req
     CHECK(rc == RC_OK);
     CHECK(paidan__request__get_packed_size(request) <= FRAME_BYTES_MAX);
     const size_t count = request->submit->n_tickets;
-    CHECK(count >= 1 && count <= BATCH_ROWS_MAX);
+    CHECK(count >= 1 && count <= CLI_ROWS_MAX);
     for (size_t index = 0; index < count; index++) {
         paidan__submit_result__init(&results[index]);
         results[index].code = sent % 2 == 0 ? PAIDAN__CODE__OK : PAIDAN__CODE__EXTERNAL_ID_CONFLICT;

@@ -1,0 +1,121 @@
+/* cli_row: see the header. */
+
+#include "cli_row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/text.h"
+
+/* ---- one row ----------------------------------------------------------------------------------
+ */
+
+void cli_row_refuse(struct cli_row *row, Paidan__Code code, const char *detail)
+{
+    row->code = code;
+    (void)snprintf(row->detail, sizeof row->detail, "%s", detail);
+}
+
+/* What the validator would refuse a whole request for. */
+void cli_row_check(struct cli_row *row)
+{
+    const Paidan__NewTicket *ticket = &row->ticket;
+    const struct {
+        const char *name, *text;
+        size_t bytes_max;
+    } fields[] = {{"text", ticket->text, TEXT_BYTES_MAX},
+                  {"external_id", ticket->external_id, EXTERNAL_ID_BYTES_MAX},
+                  {"place", ticket->place, PLACE_BYTES_MAX},
+                  {"phone", ticket->phone, PHONE_BYTES_MAX},
+                  {"reporter", ticket->reporter, REPORTER_BYTES_MAX},
+                  {"title", ticket->title, TITLE_BYTES_MAX},
+                  {"spot_note", ticket->spot_note, NOTE_BYTES_MAX}};
+    if (ticket->text == NULL || ticket->text[strspn(ticket->text, " \r\n\t")] == '\0') {
+        cli_row_refuse(row, PAIDAN__CODE__TEXT_EMPTY, "text");
+        return;
+    }
+    for (size_t index = 0; index < sizeof fields / sizeof fields[0]; index++) {
+        const size_t bytes = fields[index].text == NULL ? 0 : strlen(fields[index].text);
+        size_t at = 0;
+        char detail[64];
+        if (bytes > fields[index].bytes_max) {
+            (void)snprintf(detail, sizeof detail, "%s: %zu > %zu", fields[index].name, bytes,
+                           fields[index].bytes_max);
+            cli_row_refuse(row,
+                           index == 0 ? PAIDAN__CODE__TEXT_TOO_LONG : PAIDAN__CODE__FIELD_TOO_LONG,
+                           detail);
+            return;
+        }
+        if (bytes > 0 && !text_valid(fields[index].text, bytes, &at)) {
+            (void)snprintf(detail, sizeof detail, "%s: %zu", fields[index].name, at);
+            cli_row_refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, detail);
+            return;
+        }
+    }
+}
+
+/* ---- asking -----------------------------------------------------------------------------------
+ */
+
+static void take_results(struct cli_row *const *rows, size_t count,
+                         const Paidan__Submitted *submitted)
+{
+    for (size_t index = 0; index < count; index++) {
+        struct cli_row *row = rows[index];
+        if (submitted == NULL || index >= submitted->n_results) {
+            cli_row_refuse(row, PAIDAN__CODE__FRAME_INVALID, "results");
+            continue;
+        }
+        const Paidan__SubmitResult *result = submitted->results[index];
+        if (result->code != PAIDAN__CODE__OK) {
+            cli_row_refuse(row, result->code, result->detail == NULL ? "" : result->detail);
+            continue;
+        }
+        row->number = result->ticket;
+        row->duplicate = result->has_duplicate && result->duplicate;
+        (void)snprintf(row->query_code, sizeof row->query_code, "%s",
+                       result->query_code == NULL ? "" : result->query_code);
+    }
+}
+
+/* Codes about the message as a whole: one of its rows may be the reason. */
+static bool about_message(Paidan__Code code)
+{
+    return code >= PAIDAN__CODE__FRAME_INVALID && code <= PAIDAN__CODE__ENUM_UNKNOWN;
+}
+
+int cli_row_send(struct cli *cli, struct cli_row *const *rows, size_t count)
+{
+    int status = cli_connect(cli);
+    if (status != CLI_EXIT_OK || count == 0) {
+        return status;
+    }
+    Paidan__NewTicket *tickets[CLI_ROWS_MAX];
+    for (size_t index = 0; index < count; index++) {
+        tickets[index] = &rows[index]->ticket;
+    }
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    submit.n_tickets = count;
+    submit.tickets = tickets;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    Paidan__Answer *answer = NULL;
+    const Paidan__Code code = cli_try(cli, "intake", &request, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__OK) {
+        take_results(rows, count, answer->submitted);
+    } else if (about_message(code) && count == 1) {
+        cli_row_refuse(rows[0], code,
+                       answer == NULL || answer->detail == NULL ? "" : answer->detail);
+    } else if (about_message(code)) {
+        arena_reset(&cli->arena);
+        status = cli_row_send(cli, rows, count / 2);
+        if (status == CLI_EXIT_OK) {
+            status = cli_row_send(cli, rows + count / 2, count - count / 2);
+        }
+    } else {
+        status = cli_refuse(cli, code, answer == NULL ? "intake" : answer->detail);
+    }
+    arena_reset(&cli->arena);
+    return status;
+}
