@@ -80,6 +80,9 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_APPEALED] = "appealed_total",
     [TALLY_EXEMPT] = "exempt_total",
     [TALLY_REPLANNED] = "replanned_total",
+    [TALLY_CARDS_YELLOW] = "cards_yellow_total",
+    [TALLY_CARDS_RED] = "cards_red_total",
+    [TALLY_CARDS_CANCELLED] = "cards_cancelled_total",
     [TALLY_COUNT] = NULL,
 };
 

@@ -63,6 +63,9 @@ enum escalation_tally {
     TALLY_APPEALED,
     TALLY_EXEMPT,
     TALLY_REPLANNED,
+    TALLY_CARDS_YELLOW, /* given: what was shown became higher */
+    TALLY_CARDS_RED,
+    TALLY_CARDS_CANCELLED,
     TALLY_COUNT,
 };
 
@@ -169,6 +172,10 @@ MUST_CHECK enum rc escalation_decide_extra(struct step *step, uint64_t id,
 MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
                                           const struct escalation_info *info,
                                           const Paidan__Assignment *to, uint32_t item);
+/* Supervised 督办 by rule of the policy, if it has that rule and nobody supervises the ticket yet:
+ * after the fact that is the reason. item: of a batch. */
+MUST_CHECK enum rc escalation_supervise_by_rule(struct step *step, uint64_t id,
+                                                Paidan__SuperviseRule rule, uint32_t item);
 MUST_CHECK enum rc escalation_decide_replan(struct step *step, const struct step_input *input);
 /* One page of planning by the calendars as they are now. */
 MUST_CHECK enum rc escalation_decide_replan_due(struct step *step);

@@ -49,7 +49,10 @@ static enum rc say_carded(struct step *step, const struct due *due,
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_CARDED;
     event.carded = &carded;
-    return say(step, due, ticket, &event);
+    const enum rc rc = say(step, due, ticket, &event);
+    return rc == RC_OK ? escalation_supervise_by_rule(step, due->id,
+                                                      PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, 0)
+                       : rc;
 }
 
 static enum rc say_alarmed(struct step *step, const struct due *due,

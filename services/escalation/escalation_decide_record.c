@@ -269,6 +269,11 @@ static enum rc reopen(const struct heard *heard, const Paidan__Answered *answere
     if (rc != RC_OK) {
         return rc;
     }
+    rc = escalation_supervise_by_rule(heard->step, heard->id,
+                                      PAIDAN__SUPERVISE_RULE__SUPERVISE_REOPENED, 0);
+    if (rc != RC_OK) {
+        return rc;
+    }
     step_wake(heard->step, step_key(reopened.to->unit));
     return escalation_joint_begin(heard->step, heard->id, &info, reopened.to, 0);
 }
@@ -359,7 +364,11 @@ static enum rc hear_noted(const struct heard *heard)
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_NOTED;
     event.noted = &noted;
-    return escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
+    const enum rc rc = escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
+    return rc == RC_OK && noted.has_chases
+               ? escalation_supervise_by_rule(heard->step, heard->id,
+                                              PAIDAN__SUPERVISE_RULE__SUPERVISE_CHASED, 0)
+               : rc;
 }
 
 bool escalation_hears(const char *log, Paidan__Event__FactCase fact)

@@ -107,7 +107,7 @@ enum rc escalation_decide_remind(struct step *step, const struct due *due,
     reminded.at_ms = fired->at_ms;
     reminded.does = fired->does;
     reminded.due_ms = clock->due_ms;
-    const enum rc rc = notify_all(step, ticket, info, &reminded);
+    enum rc rc = notify_all(step, ticket, info, &reminded);
     if (rc != RC_OK) {
         return rc;
     }
@@ -118,5 +118,9 @@ enum rc escalation_decide_remind(struct step *step, const struct due *due,
     event.cause = &cause;
     event.fact_case = PAIDAN__EVENT__FACT_REMINDED;
     event.reminded = &reminded;
-    return escalation_core_say(step, due->id, ticket, &event, 0);
+    rc = escalation_core_say(step, due->id, ticket, &event, 0);
+    return rc == RC_OK && does(&reminded, PAIDAN__STEP_DOES__STEP_RED)
+               ? escalation_supervise_by_rule(step, due->id,
+                                              PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, 0)
+               : rc;
 }

@@ -30,6 +30,9 @@ static const struct escalation_rule *const supervise_rules[] = {
     [PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER] = &escalation_rule_order,
     [PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE] = &escalation_rule_urge,
     [PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH] = &escalation_rule_watch,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW] = &escalation_rule_yellow,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED] = &escalation_rule_red,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD] = &escalation_rule_cancel_card,
 };
 
 /* ---- parts that acts share ---- */

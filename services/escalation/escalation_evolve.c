@@ -102,6 +102,7 @@ static void drop_lease(struct escalation_ticket *ticket)
 
 static void drop_alarm(struct escalation_ticket *ticket)
 {
+    ticket->flags &= (uint8_t)~ESCALATION_ALARM_PARDONED;
     ticket->alarm_ms = 0;
     ticket->alarms = 0;
 }
@@ -271,6 +272,9 @@ static enum rc fold_carded(struct step_fold *fold, const Paidan__Carded *carded,
                            struct escalation_ticket *ticket)
 {
     fold->tally->values[TALLY_CARDED]++;
+    if (carded->by_unit != NULL) {
+        return RC_OK; /* of the extra record */
+    }
     if (carded->clock == PAIDAN__CLOCK__CLOCK_CALLBACK) {
         ticket->flags |= ESCALATION_RED_END;
         return RC_OK;
@@ -280,6 +284,7 @@ static enum rc fold_carded(struct step_fold *fold, const Paidan__Carded *carded,
         return RC_CORRUPT;
     }
     clock->flags |= ESCALATION_EXPIRED;
+    ticket->flags &= (uint8_t)~ESCALATION_ALARM_PARDONED;
     ticket->alarm_ms = carded->next_alarm_ms;
     if (ticket->overdue_ms == 0) {
         ticket->overdue_ms = carded->due_ms;
@@ -403,6 +408,9 @@ static enum rc fold_extra(struct step_fold *fold, const Paidan__Event *event,
     if (rc != RC_OK) {
         return rc;
     }
+    if (strcmp(before->unit, after->unit) != 0) {
+        extra.card = PAIDAN__CARD__CARD_NONE;
+    }
     if (!escalation_state_open(after)) {
         escalation_evolve_rest(&extra, event->at_ms);
     }
@@ -410,6 +418,29 @@ static enum rc fold_extra(struct step_fold *fold, const Paidan__Event *event,
     const struct escalation_change was = {before, &old};
     const struct escalation_change is = {after, &extra};
     return escalation_evolve_store_extra(fold->txn, event->ticket, &was, &is);
+}
+
+/* The table of cards decides what the ticket shows now, whatever the records made of it. */
+static enum rc fold_card(struct step_fold *fold, const Paidan__Event *event,
+                         const struct escalation_ticket *before,
+                         const struct escalation_ticket *after)
+{
+    enum escalation_card_signal signal = ESCALATION_CARD_MOVED;
+    const bool moved = strcmp(before->unit, after->unit) != 0;
+    if (!escalation_card_signal(event, &signal) && !moved) {
+        return RC_OK;
+    }
+    const Paidan__Card was = escalation_state_card(before);
+    const struct escalation_card_step go = escalation_card_step(was, signal);
+    if (go.code != PAIDAN__CODE__OK || escalation_state_card(after) != go.next) {
+        return RC_CORRUPT;
+    }
+    uint64_t *values = fold->tally->values;
+    values[TALLY_CARDS_CANCELLED] += signal == ESCALATION_CARD_CANCELLED ? 1 : 0;
+    if (go.next > was) {
+        values[go.next == PAIDAN__CARD__CARD_RED ? TALLY_CARDS_RED : TALLY_CARDS_YELLOW]++;
+    }
+    return RC_OK;
 }
 
 static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
@@ -437,6 +468,9 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
     after.version++;
     after.last_seq = seq;
     after.changed_ms = event->at_ms;
+    if (strcmp(before.unit, after.unit) != 0) {
+        escalation_state_pardon(&after); /* the cards are the other unit's */
+    }
     if (!escalation_state_open(&after)) {
         rest(&after);
     }
@@ -447,7 +481,8 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
             return rc;
         }
     }
-    return change(fold, event->ticket, &before, &after);
+    rc = fold_card(fold, event, &before, &after);
+    return rc == RC_OK ? change(fold, event->ticket, &before, &after) : rc;
 }
 
 static enum rc evolve_leased(struct step_fold *fold, const Paidan__Event *event)

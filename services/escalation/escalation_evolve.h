@@ -1,6 +1,7 @@
 /* escalation_evolve: what the files that fold share. */
 #pragma once
 
+#include "escalation_card.h"
 #include "escalation_core.h"
 #include "escalation_extra.h"
 

@@ -31,6 +31,7 @@ bool escalation_evolve_touches(const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_RAISED:
         return event->raised->why == PAIDAN__WHY__WHY_EXPIRED;
     case PAIDAN__EVENT__FACT_CARDED:
+    case PAIDAN__EVENT__FACT_CARD_CANCELLED:
     case PAIDAN__EVENT__FACT_SUSPENDED:
     case PAIDAN__EVENT__FACT_RESUMED:
     case PAIDAN__EVENT__FACT_REQUESTED:
@@ -308,19 +309,34 @@ static enum rc fold_supervised(struct step_fold *fold, const Paidan__Supervised 
     return RC_OK;
 }
 
-/* A card never goes back from red to yellow. */
+/* The card that steps and hands gave, by the table of cards. */
+static void fold_given(const Paidan__Event *event, struct escalation_extra *extra)
+{
+    enum escalation_card_signal signal = ESCALATION_CARD_MOVED;
+    const bool given = escalation_card_signal(event, &signal) &&
+                       signal >= ESCALATION_CARD_STEP_YELLOW && signal <= ESCALATION_CARD_HAND_RED;
+    if (given) {
+        extra->card = (uint8_t)escalation_card_step((Paidan__Card)extra->card, signal).next;
+    }
+}
+
 static void fold_reminded(struct step_fold *fold, const Paidan__Reminded *reminded,
                           struct escalation_extra *extra)
 {
-    if ((reminded->does & STEP_RED) != 0) {
-        extra->card = PAIDAN__CARD__CARD_RED;
-    } else if ((reminded->does & STEP_YELLOW) != 0 && extra->card == PAIDAN__CARD__CARD_NONE) {
-        extra->card = PAIDAN__CARD__CARD_YELLOW;
-    }
     if ((reminded->does & STEP_SUPERVISE) != 0 && extra->supervise == 0) {
         extra->supervise = 1 + PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP;
         fold->tally->values[TALLY_SUPERVISED]++;
     }
+}
+
+static enum rc fold_cancelled(const Paidan__CardCancelled *cancelled,
+                              struct escalation_ticket *ticket, struct escalation_extra *extra)
+{
+    const bool good = cancelled->card == escalation_state_card(ticket);
+    extra->card = PAIDAN__CARD__CARD_NONE;
+    extra->cancelled_cards++;
+    escalation_state_pardon(ticket);
+    return good ? RC_OK : RC_CORRUPT;
 }
 
 /* ---- lateness and moves ---- */
@@ -411,6 +427,8 @@ static enum rc fold_own(struct step_fold *fold, const Paidan__Event *event,
     case PAIDAN__EVENT__FACT_REMINDED:
         fold_reminded(fold, event->reminded, extra);
         return RC_OK;
+    case PAIDAN__EVENT__FACT_CARD_CANCELLED:
+        return fold_cancelled(event->card_cancelled, ticket, extra);
     case PAIDAN__EVENT__FACT_URGED:
         return fold_urged(fold, event->urged, extra);
     case PAIDAN__EVENT__FACT_SUPERVISED:
@@ -424,6 +442,7 @@ enum rc escalation_evolve_extra(struct step_fold *fold, const Paidan__Event *eve
                                 struct escalation_ticket *ticket, struct escalation_extra *extra)
 {
     fold_late(event, ticket, extra);
+    fold_given(event, extra);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RAISED:

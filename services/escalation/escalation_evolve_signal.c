@@ -24,6 +24,7 @@ static enum escalation_signal signal_extra(const Paidan__Event *event)
     } signals[] = {
         {PAIDAN__EVENT__FACT_URGED, ESCALATION_ON_URGE},
         {PAIDAN__EVENT__FACT_SUPERVISED, ESCALATION_ON_WATCH},
+        {PAIDAN__EVENT__FACT_CARD_CANCELLED, ESCALATION_ON_CANCEL_CARD},
         {PAIDAN__EVENT__FACT_SUSPENDED, ESCALATION_ON_SUSPEND},
         {PAIDAN__EVENT__FACT_REQUESTED, ESCALATION_ON_EXTEND},
         {PAIDAN__EVENT__FACT_DECIDED, ESCALATION_ON_DECIDE},
@@ -74,7 +75,7 @@ enum escalation_signal escalation_evolve_signal(const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_REMINDED:
         return ESCALATION_ON_STEP;
     case PAIDAN__EVENT__FACT_CARDED:
-        return ESCALATION_ON_CARD;
+        return event->carded->by_unit != NULL ? ESCALATION_ON_GIVE_CARD : ESCALATION_ON_CARD;
     case PAIDAN__EVENT__FACT_ALARMED:
         return ESCALATION_ON_ALARM;
     case PAIDAN__EVENT__FACT_RETURNED:

@@ -39,6 +39,8 @@ enum escalation_signal {
     ESCALATION_ON_RAISE,       /* by competence */
     ESCALATION_ON_URGE,        /* 催办 by a supervisor */
     ESCALATION_ON_WATCH,       /* 督办 by a supervisor or a rule */
+    ESCALATION_ON_GIVE_CARD,   /* 黄牌、红牌 by a supervisor */
+    ESCALATION_ON_CANCEL_CARD, /* 撤牌 by a supervisor */
     ESCALATION_ON_EXTEND,      /* 延期 or a raise to be accepted is asked for */
     ESCALATION_ON_DECIDE,      /* an open request or appeal is decided, or its time passed */
     ESCALATION_ON_SUSPEND,     /* 挂账 */
@@ -86,6 +88,7 @@ enum escalation_action {
     ESCALATION_DO_LAPSE,
     ESCALATION_DO_URGE,
     ESCALATION_DO_WATCH,
+    ESCALATION_DO_CANCEL_CARD,
     ESCALATION_DO_REQUEST,
     ESCALATION_DO_DECIDE,
     ESCALATION_DO_SUSPEND,

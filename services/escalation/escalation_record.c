@@ -14,12 +14,14 @@ enum {
     HAS_LEASE = 16,
     HAS_ALARM = 32,
     HAS_OVERDUE = 64,
-    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA,
+    FLAGS_OWN =
+        ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA | ESCALATION_ALARM_PARDONED,
     /* Of a clock, beside enum escalation_clock_flag: more fields follow. */
     CLOCK_HAS_RUN = 32,
     CLOCK_HAS_TERM = 64,
     CLOCK_HAS_STEPS = 128,
-    CLOCK_FLAGS_OWN = ESCALATION_STOPPED | ESCALATION_WARNED | ESCALATION_EXPIRED,
+    CLOCK_FLAGS_OWN =
+        ESCALATION_STOPPED | ESCALATION_WARNED | ESCALATION_EXPIRED | ESCALATION_PARDONED,
     TERM_UNIT_MASK = 7,
     TERM_RULE_MASK = 3,
     TERM_START_SHIFT = 3,
@@ -34,9 +36,11 @@ enum {
 static_assert(PAIDAN__CLOCK__CLOCK_ACCEPT == 1 && PAIDAN__CLOCK__CLOCK_REDO == 4 &&
                   PAIDAN__CLOCK__CLOCK_ALARM == 6 && PAIDAN__CLOCK__CLOCK_LEASE == 7,
               "clocks are stored: never renumber");
-static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EXPIRED == 4,
+static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EXPIRED == 4 &&
+                  ESCALATION_PARDONED == 8,
               "flags are stored: never renumber");
-static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4,
+static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4 &&
+                  ESCALATION_ALARM_PARDONED == 8,
               "flags are stored: never renumber");
 /* ---- ticket ---- */
 

@@ -66,17 +66,33 @@ bool escalation_state_runs(const struct escalation_ticket *ticket,
 
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
 {
-    if (ticket->alarm_ms != 0 || (ticket->flags & ESCALATION_RED_END) != 0 ||
+    const bool alarms = ticket->alarm_ms != 0 && (ticket->flags & ESCALATION_ALARM_PARDONED) == 0;
+    if (alarms || (ticket->flags & ESCALATION_RED_END) != 0 ||
         ticket->extra_card == PAIDAN__CARD__CARD_RED) {
         return PAIDAN__CARD__CARD_RED;
     }
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
-        if (escalation_state_runs(ticket, clock) && (clock->flags & ESCALATION_WARNED) != 0) {
+        const bool warns =
+            (clock->flags & (ESCALATION_WARNED | ESCALATION_PARDONED)) == ESCALATION_WARNED;
+        if (warns && escalation_state_runs(ticket, clock)) {
             return PAIDAN__CARD__CARD_YELLOW;
         }
     }
     return (Paidan__Card)ticket->extra_card;
+}
+
+void escalation_state_pardon(struct escalation_ticket *ticket)
+{
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        struct escalation_clock *clock = &ticket->clocks[index];
+        if ((clock->flags & ESCALATION_WARNED) != 0) {
+            clock->flags |= ESCALATION_PARDONED;
+        }
+    }
+    if (ticket->alarm_ms != 0) {
+        ticket->flags |= ESCALATION_ALARM_PARDONED;
+    }
 }
 
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)

@@ -32,9 +32,10 @@ enum escalation_table {
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
 
 enum escalation_clock_flag {
-    ESCALATION_STOPPED = 1, /* what it waited for was done */
-    ESCALATION_WARNED = 2,  /* its warning point fired */
-    ESCALATION_EXPIRED = 4, /* its deadline fired; it runs on until repaired */
+    ESCALATION_STOPPED = 1,  /* what it waited for was done */
+    ESCALATION_WARNED = 2,   /* its warning point fired */
+    ESCALATION_EXPIRED = 4,  /* its deadline fired; it runs on until repaired */
+    ESCALATION_PARDONED = 8, /* its warning gives no card any more: cancelled, or another unit's */
 };
 struct escalation_clock {
     Paidan__Clock clock;
@@ -62,6 +63,8 @@ enum escalation_ticket_flag {
     ESCALATION_RULED = 1,     /* a dispatcher ruled: may not be returned again */
     ESCALATION_RED_END = 2,   /* closed as unsolved: the red card stays */
     ESCALATION_HAS_EXTRA = 4, /* a row of ESCALATION_EXTRA; the extra_* fields below mirror it */
+    ESCALATION_ALARM_PARDONED = 8, /* the alarm repeats, but its red card was cancelled, or is
+                                      another unit's, until the next deadline is missed */
 };
 struct escalation_ticket {
     enum escalation_state state;
@@ -136,9 +139,14 @@ struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket
 /* Runs: not stopped, in an open ticket. */
 bool escalation_state_runs(const struct escalation_ticket *ticket,
                            const struct escalation_clock *clock);
-/* Red: an alarm repeats, it was given up, or a red card was given by a step or by hand. Yellow: a
- * running clock passed its warning point, or a yellow card was given. */
+/* The card a ticket shows: the higher of what its clocks give and what steps and hands gave
+ * (escalation_card.h). Red: an alarm repeats, it was given up, or a red card was given. Yellow: a
+ * running clock passed its warning point, or a yellow card was given. What was cancelled
+ * (ESCALATION_PARDONED, ESCALATION_ALARM_PARDONED) gives none: the facts stay, the card goes until
+ * something new fires. */
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket);
+/* Shows no card from now on, but for one that was given by steps or by hand. */
+void escalation_state_pardon(struct escalation_ticket *ticket);
 /* Earliest deadline of a running clock that has not fired; 0: none. */
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket);
 

@@ -59,7 +59,8 @@ extern const struct escalation_rule escalation_rule_ask_assist, escalation_rule_
 extern const struct escalation_rule escalation_rule_set_mode, escalation_rule_end_mode,
     escalation_rule_appeal;
 /* ... escalation_supervise.c */
-extern const struct escalation_rule escalation_rule_urge, escalation_rule_watch;
+extern const struct escalation_rule escalation_rule_urge, escalation_rule_watch,
+    escalation_rule_yellow, escalation_rule_red, escalation_rule_cancel_card;
 
 /* What fires by itself, of the extra record. */
 MUST_CHECK enum rc escalation_joint_late(struct step *step, uint64_t id,

@@ -184,7 +184,9 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
         break;
     case PAIDAN__EVENT__FACT_CARDED:
         figures->cards++;
-        check_fired(sim, event, event->carded->clock, event->carded->due_ms, 2);
+        if (event->carded->by_unit == NULL) {
+            check_fired(sim, event, event->carded->clock, event->carded->due_ms, 2);
+        }
         break;
     case PAIDAN__EVENT__FACT_ALARMED:
         figures->alarms++;

@@ -7,6 +7,11 @@ void tell_supervision(struct story *story); /* escalation_stories_supervise.c */
 void tell_steps(struct story *story);       /* escalation_stories_steps.c */
 void tell_moments(struct story *story);     /* escalation_stories_steps.c */
 void tell_cap(struct story *story);         /* escalation_stories_steps.c */
+/* escalation_stories_cards.c */
+void tell_card_by_hand(struct story *story);
+void tell_card_cancelled(struct story *story);
+void tell_card_moves(struct story *story);
+void tell_supervised_by_rule(struct story *story);
 /* escalation_stories_joint.c */
 void tell_assist(struct story *story);
 void tell_assist_late(struct story *story);

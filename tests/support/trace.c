@@ -305,6 +305,9 @@ static void put_fired(struct line *line, const Paidan__Event *event)
         put(line, " %s clock=%s level=%u", NAME(card, event->carded->card, "CARD_"),
             trace_clock(event->carded->clock), event->carded->level);
         put_time(line, "due", event->carded->due_ms);
+        if (event->carded->by_unit != NULL) {
+            put(line, " by=%s note=\"%s\"", event->carded->by_unit, event->carded->note);
+        }
         if (event->carded->next_alarm_ms != 0) {
             put_time(line, "next_alarm", event->carded->next_alarm_ms);
         }

@@ -1,0 +1,50 @@
+/* escalation_card: the machine of a card 普通 → 黄牌 → 红牌.
+ *
+ * Every pair of card and signal is decided by one table: judging a wish asks it, folding a fact
+ * asks it again. A card never goes back from red to yellow; it goes by being cancelled, or with the
+ * unit: a card belongs to the unit that had the ticket, so that another unit begins without one,
+ * and history and the unit's counts keep it.
+ *
+ *                 warned, step_yellow, hand_yellow              expired, given_up, step_red,
+ *   ┌─────── NONE ─────────────────────────────────▶ YELLOW ─────────────────────────▶ RED
+ *   │         ▲ ▲                                      │         hand_red               │
+ *   │         │ └────────── cancelled, moved ──────────┘                                │
+ *   │         └──────────────────── cancelled, moved ───────────────────────────────────┘
+ *   └──────────────── expired, given_up, step_red, hand_red ──────────────────────────▶
+ *
+ * What a ticket shows is the higher of two (escalation_state_card): the card that its running
+ * clocks and its alarm give, which goes when they are repaired, and the card given by steps and by
+ * hand, which stays. */
+#pragma once
+
+#include "command.pb-c.h"
+#include "event.pb-c.h"
+#include "ticket.pb-c.h"
+
+#include <stdbool.h>
+
+enum escalation_card_signal {
+    ESCALATION_CARD_WARNED,   /* a clock's warning point */
+    ESCALATION_CARD_EXPIRED,  /* a deadline without a level above, or where the site says card */
+    ESCALATION_CARD_GIVEN_UP, /* closed as unsolved for the last time */
+    ESCALATION_CARD_STEP_YELLOW,
+    ESCALATION_CARD_STEP_RED,
+    ESCALATION_CARD_HAND_YELLOW,
+    ESCALATION_CARD_HAND_RED,
+    ESCALATION_CARD_CANCELLED, /* 撤牌 */
+    ESCALATION_CARD_MOVED,     /* another unit has the ticket */
+    ESCALATION_CARD_SIGNAL_COUNT,
+};
+
+struct escalation_card_step {
+    Paidan__Card next; /* of a refusal: the card as it is */
+    Paidan__Code code; /* OK, CARD_NOT_HIGHER or NO_CARD */
+};
+/* Before: both in range (CHECKed). */
+struct escalation_card_step escalation_card_step(Paidan__Card card,
+                                                 enum escalation_card_signal signal);
+/* Which signal a fact is; false: none, it leaves the card to its clocks. */
+bool escalation_card_signal(const Paidan__Event *event, enum escalation_card_signal *signal);
+
+const char *escalation_card_name(Paidan__Card card); /* "none", "yellow", "red" */
+const char *escalation_card_signal_name(enum escalation_card_signal signal);
