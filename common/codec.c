@@ -1,6 +1,7 @@
 /* codec: bounded reading and writing. */
 #include "codec.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "check.h"
@@ -27,39 +28,47 @@ static unsigned char *take(struct codec_writer *writer, size_t count)
     return at;
 }
 
-static void put_number(struct codec_writer *writer, uint64_t value, size_t count)
-{
-    unsigned char *at = take(writer, count);
-    if (at == NULL) {
-        return;
-    }
-    for (size_t index = count; index-- > 0; value >>= 8) {
-        at[index] = (unsigned char)(value & 0xff);
-    }
-}
-
 void codec_put_u8(struct codec_writer *writer, uint8_t value)
 {
-    put_number(writer, value, 1);
+    unsigned char *at = take(writer, sizeof value);
+    if (at != NULL) {
+        *at = value;
+    }
 }
 
 void codec_put_u16(struct codec_writer *writer, uint16_t value)
 {
-    put_number(writer, value, 2);
+    unsigned char *at = take(writer, sizeof value);
+    value = htobe16(value);
+    if (at != NULL) {
+        memcpy(at, &value, sizeof value);
+    }
 }
 
 void codec_put_u32(struct codec_writer *writer, uint32_t value)
 {
-    put_number(writer, value, 4);
+    unsigned char *at = take(writer, sizeof value);
+    value = htobe32(value);
+    if (at != NULL) {
+        memcpy(at, &value, sizeof value);
+    }
 }
 
 void codec_put_u64(struct codec_writer *writer, uint64_t value)
 {
-    put_number(writer, value, 8);
+    unsigned char *at = take(writer, sizeof value);
+    value = htobe64(value);
+    if (at != NULL) {
+        memcpy(at, &value, sizeof value);
+    }
 }
 
 void codec_put_varint(struct codec_writer *writer, uint64_t value)
 {
+    if (value < 0x80) {
+        codec_put_u8(writer, (uint8_t)value);
+        return;
+    }
     unsigned char bytes[VARINT_BYTES_MAX];
     size_t count = 0;
     for (; value >= 0x80; value >>= 7) {
@@ -106,7 +115,8 @@ void codec_reader_init(struct codec_reader *reader, const void *bytes, size_t si
     *reader = (struct codec_reader){.bytes = bytes, .size = size};
 }
 
-const unsigned char *codec_get_bytes(struct codec_reader *reader, size_t count)
+/* The next count bytes, or NULL and failed. */
+static const unsigned char *give(struct codec_reader *reader, size_t count)
 {
     if (reader->failed || count > reader->size - reader->used) {
         reader->failed = true;
@@ -117,41 +127,52 @@ const unsigned char *codec_get_bytes(struct codec_reader *reader, size_t count)
     return at;
 }
 
-static uint64_t get_number(struct codec_reader *reader, size_t count)
+const unsigned char *codec_get_bytes(struct codec_reader *reader, size_t count)
 {
-    const unsigned char *at = codec_get_bytes(reader, count);
-    uint64_t value = 0;
-    for (size_t index = 0; at != NULL && index < count; index++) {
-        value = value << 8 | at[index];
-    }
-    return value;
+    return give(reader, count);
 }
 
 uint8_t codec_get_u8(struct codec_reader *reader)
 {
-    return (uint8_t)get_number(reader, 1);
+    const unsigned char *at = give(reader, 1);
+    return at == NULL ? 0 : *at;
 }
 
 uint16_t codec_get_u16(struct codec_reader *reader)
 {
-    return (uint16_t)get_number(reader, 2);
+    uint16_t value = 0;
+    const unsigned char *at = give(reader, sizeof value);
+    if (at != NULL) {
+        memcpy(&value, at, sizeof value);
+    }
+    return be16toh(value);
 }
 
 uint32_t codec_get_u32(struct codec_reader *reader)
 {
-    return (uint32_t)get_number(reader, 4);
+    uint32_t value = 0;
+    const unsigned char *at = give(reader, sizeof value);
+    if (at != NULL) {
+        memcpy(&value, at, sizeof value);
+    }
+    return be32toh(value);
 }
 
 uint64_t codec_get_u64(struct codec_reader *reader)
 {
-    return get_number(reader, 8);
+    uint64_t value = 0;
+    const unsigned char *at = give(reader, sizeof value);
+    if (at != NULL) {
+        memcpy(&value, at, sizeof value);
+    }
+    return be64toh(value);
 }
 
 uint64_t codec_get_varint(struct codec_reader *reader)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        const unsigned char *at = codec_get_bytes(reader, 1);
+        const unsigned char *at = give(reader, 1);
         if (at == NULL) {
             return 0;
         }
@@ -173,7 +194,7 @@ void codec_get_text(struct codec_reader *reader, char *text, size_t size)
     CHECK(size > 0);
     text[0] = '\0';
     const size_t count = codec_get_u8(reader);
-    const unsigned char *at = codec_get_bytes(reader, count);
+    const unsigned char *at = give(reader, count);
     if (at == NULL) {
         return;
     }

@@ -4,6 +4,7 @@
 #include "escalation_state.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #include "common/check.h"
@@ -19,17 +20,14 @@ static_assert(ESCALATION_QUEUE_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a queue key is
 static uint64_t read_u64(const unsigned char *bytes)
 {
     uint64_t value = 0;
-    for (unsigned index = 0; index < 8; index++) {
-        value = (value << 8) | bytes[index];
-    }
-    return value;
+    memcpy(&value, bytes, sizeof value);
+    return be64toh(value);
 }
 
 void escalation_state_id_key(uint64_t id, unsigned char key[ESCALATION_ID_KEY_BYTES])
 {
-    for (unsigned index = 0; index < ESCALATION_ID_KEY_BYTES; index++) {
-        key[index] = (unsigned char)(id >> (56 - 8 * index));
-    }
+    const uint64_t value = htobe64(id);
+    memcpy(key, &value, sizeof value);
 }
 
 uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES])
