@@ -289,6 +289,11 @@ enum rc escalation_clocks_again(struct step *step, const struct escalation_clock
     for (uint32_t index = 0; index < clock->step_count; index++) {
         fired[index] = clock->steps[index].fired;
     }
+    if (clock->unit == 0 && clock->warn_ms != 0) { /* from before distances were kept */
+        const uint64_t used_ms =
+            calendar_elapsed(plan.calendar, &plan.term, clock->start_ms, clock->warn_ms);
+        made->warn_amount_ms = used_ms < clock->amount_ms ? clock->amount_ms - used_ms : 0;
+    }
     made->calendar = (char *)plan.calendar->code;
     made->due_ms = calendar_due_again(plan.calendar, &plan.term, plan.start_ms, plan.consumed_ms,
                                       plan.resumed_ms);

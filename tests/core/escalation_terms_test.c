@@ -311,14 +311,19 @@ static void test_again_when_moments_have_passed_then_one_by_one(void **state)
 /* A clock of a record from before there were units counts open time of its calendar. */
 static void test_term_when_old_record_then_open_time(void **state)
 {
-    const struct room *room = *state;
+    struct room *room = *state;
+    Paidan__ClockSet *again = NULL;
     struct escalation_clock clock = {.start_ms = BASE_MS, .amount_ms = HOUR, .calendar = "office"};
     const struct calendar *calendar = NULL;
     struct calendar_term term;
     escalation_clocks_term(room->site, &clock, &calendar, &term);
     assert_string_equal(calendar->code, "office");
     assert_int_equal(calendar_due(calendar, &term, BASE_MS),
-                     BASE_MS + 25 * HOUR); /* Monday 10:00 */
+                     BASE_MS + 25 * HOUR);          /* Monday 10:00 */
+    clock.warn_ms = BASE_MS + 24 * HOUR + HOUR / 2; /* half of it: stays so */
+    assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+    assert_int_equal(again->due_ms, BASE_MS + 25 * HOUR);
+    assert_int_equal(again->warn_ms, clock.warn_ms);
     strcpy(clock.calendar, "gone");
     escalation_clocks_term(room->site, &clock, &calendar, &term);
     assert_int_equal(calendar_due(calendar, &term, BASE_MS), BASE_MS + HOUR);
