@@ -19,6 +19,8 @@ enum {
     TEXT_DIGITS_MIN = 5,        /* a shorter run is a house number, a year, a price */
     TEXT_DIGITS_SPREAD_MIN = 7, /* with dashes or blanks between: "138-1234-5678" */
     TEXT_DIGITS_SPOKEN_MIN = 7, /* written as words: "一三八一二三四" */
+    TEXT_NOTE_DIGITS_MIN = 7,   /* in notes: "8:30", "2026-11-22" and "3栋1201" are needed there */
+    TEXT_NOTE_SPREAD_MIN = 11,  /* a mobile number, an area code with its number */
     TEXT_MIX_MIN = 5,           /* "A3" is a district, "A12345" a number plate */
     TEXT_PHONE_DIGITS_MIN = 11,
     TEXT_POINT_BYTES = 4,
@@ -354,6 +356,82 @@ enum rc text_title(struct arena *arena, const char *text, char **title)
         return RC_LIMIT;
     }
     *title = copy;
+    return RC_OK;
+}
+
+/* ---- notes ------------------------------------------------------------------------------- */
+
+/* Digits that stand together at `at`: bytes, 0: none. *hide: nobody else may read them. */
+static size_t number_scan(const char *text, size_t at, size_t bytes, bool *hide)
+{
+    size_t end = at, digits = 0, run = 0, run_max = 0;
+    for (;;) {
+        int32_t point = 0, next = 0;
+        const size_t used = decode(text, end, bytes, &point);
+        const enum kind kind = used == 0 ? KIND_OTHER : kind_of(point);
+        if (kind == KIND_DIGIT) {
+            digits++;
+            run++;
+            run_max = run > run_max ? run : run_max;
+            end += used;
+            continue;
+        }
+        const int32_t join = narrow(point);
+        const size_t more = digits > 0 && used > 0 ? decode(text, end + used, bytes, &next) : 0;
+        if (more == 0 || (join != '-' && join != ' ') || kind_of(next) != KIND_DIGIT) {
+            break;
+        }
+        run = 0;
+        end += used;
+    }
+    *hide = run_max >= TEXT_NOTE_DIGITS_MIN || digits >= TEXT_NOTE_SPREAD_MIN;
+    return end - at;
+}
+
+/* Bytes of the piece at `at` that is hidden or kept whole; 0 at the end. */
+static size_t note_piece(const char *text, size_t at, size_t bytes, bool *hide)
+{
+    int32_t point = 0;
+    const size_t used = decode(text, at, bytes, &point);
+    const enum kind kind = used == 0 ? KIND_OTHER : kind_of(point);
+    *hide = false;
+    if (kind == KIND_DIGIT) {
+        return number_scan(text, at, bytes, hide);
+    }
+    if (kind == KIND_SPOKEN) {
+        size_t count = 0;
+        const size_t span = spoken_scan(text, at, bytes, &count);
+        *hide = count >= TEXT_DIGITS_SPOKEN_MIN;
+        return span;
+    }
+    return used == 0 && at < bytes ? 1 : used;
+}
+
+enum rc text_mask_digits(struct arena *arena, char *text, char **masked)
+{
+    const size_t bytes = strlen(text);
+    char *copy = NULL;
+    size_t from = 0, used = 0; /* text before `from` stands in the copy */
+    bool hide = false;
+    for (size_t at = 0, span = 0; (span = note_piece(text, at, bytes, &hide)) > 0; at += span) {
+        if (!hide) {
+            continue;
+        }
+        copy = copy == NULL ? arena_alloc(arena, bytes + 1) : copy;
+        if (copy == NULL) {
+            return RC_LIMIT;
+        }
+        memcpy(copy + used, text + from, at - from);
+        used += at - from;
+        memcpy(copy + used, text_hidden, sizeof text_hidden - 1);
+        used += sizeof text_hidden - 1;
+        from = at + span;
+    }
+    if (copy != NULL) {
+        memcpy(copy + used, text + from, bytes - from + 1);
+        CHECK(used + bytes - from <= bytes);
+    }
+    *masked = copy == NULL ? text : copy;
     return RC_OK;
 }
 

@@ -18,6 +18,11 @@ MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **
  * plates and accounts masked as ***, no line breaks. At most TITLE_BYTES_MAX. RC_OK, RC_INVALID
  * (text_valid says no) or RC_LIMIT. */
 MUST_CHECK enum rc text_title(struct arena *arena, const char *text, char **title);
+/* A note other logs may carry: runs of 7 or more digits (any script width, or as words) and of 11
+ * or more with single dashes or blanks between ("138-1234-5678") become ***; dates, times, house
+ * numbers and short extensions stay. Bytes that are no text stay as they are. *masked is text
+ * itself when there is nothing to hide, else in the arena and never longer. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc text_mask_digits(struct arena *arena, char *text, char **masked);
 /* "138****5678"; fewer than 11 digits become "***". Codes as text_title. */
 MUST_CHECK enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked);
 /* First character, then **; an empty name stays empty. Codes as text_title. */

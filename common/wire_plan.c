@@ -94,6 +94,7 @@ static const struct bound bounds[] = {
     {"AlarmsShown", "ownerless", 0, LIST_MAX},
     {"UnitsCounted", "units", 0, LIST_MAX},
     {"ExplainedClock", "intervals", 0, EXPLAIN_INTERVALS_MAX},
+    {"NewTicket", "spot_unit", FRAME_BYTES_MAX, 0},
     {"NewTicket", "spot_note", FRAME_BYTES_MAX, 0},
     {"Registered", "spot_note", NOTE_BYTES_MAX, 0},
     {"Routed", "spot_note", NOTE_BYTES_MAX, 0},

@@ -119,7 +119,44 @@ static enum rc say_assigned(const struct heard *heard, struct escalation_info *i
     return escalation_joint_begin(heard->step, heard->id, info, assignment, 0);
 }
 
-static enum rc hear_routed(const struct heard *heard)
+/* 现场办: the unit that solved it takes it and resolves it in the step that gives it to it, so that
+ * the resident is asked like any other. */
+static enum rc record_spot(struct heard *heard, struct escalation_info *info, char *note)
+{
+    Paidan__Accepted accepted = PAIDAN__ACCEPTED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    enum rc rc = escalation_core_load(heard->step->txn, heard->id, &heard->ticket);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(escalation_fsm_step(heard->ticket.state, ESCALATION_ON_ACCEPT).action ==
+          ESCALATION_DO_ACCEPT);
+    accepted.unit = heard->ticket.unit;
+    event.fact_case = PAIDAN__EVENT__FACT_ACCEPTED;
+    event.accepted = &accepted;
+    rc = escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
+    if (rc == RC_OK) {
+        rc = escalation_core_load(heard->step->txn, heard->id, &heard->ticket);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(escalation_fsm_step(heard->ticket.state, ESCALATION_ON_RESOLVE).action ==
+          ESCALATION_DO_RESOLVE);
+    Paidan__Resolved resolved = PAIDAN__RESOLVED__INIT;
+    resolved.unit = heard->ticket.unit;
+    resolved.note = note;
+    resolved.round = heard->ticket.round;
+    resolved.channel = info->channel;
+    resolved.has_mode = true;
+    resolved.mode = PAIDAN__MODE__MODE_ON_SITE;
+    paidan__event__init(&event);
+    event.fact_case = PAIDAN__EVENT__FACT_RESOLVED;
+    event.resolved = &resolved;
+    return escalation_core_say(heard->step, heard->id, &heard->ticket, &event, 0);
+}
+
+static enum rc hear_routed(struct heard *heard)
 {
     const Paidan__Routed *routed = heard->record->routed;
     const struct escalation_step go =
@@ -150,8 +187,12 @@ static enum rc hear_routed(const struct heard *heard)
         return rc;
     }
     const bool by_desk = routed->has_by_desk && routed->by_desk;
-    return say_assigned(heard, &info, assignment,
-                        by_desk ? PAIDAN__WHY__WHY_DISPATCHED : PAIDAN__WHY__WHY_ROUTED, NULL);
+    /* Whom our site does not know cannot have it recorded: the owner finds the note instead. */
+    const bool spot = routed->spot_note != NULL && target.unit == routed->unit;
+    rc = say_assigned(heard, &info, assignment,
+                      by_desk ? PAIDAN__WHY__WHY_DISPATCHED : PAIDAN__WHY__WHY_ROUTED,
+                      spot ? NULL : routed->spot_note);
+    return rc == RC_OK && spot ? record_spot(heard, &info, routed->spot_note) : rc;
 }
 
 /* The ticket stays on its level: only a new accept clock. Another level: its clocks start. */

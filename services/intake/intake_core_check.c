@@ -216,6 +216,25 @@ static struct intake_fault check_hints(const struct site *site, const Paidan__Ne
     return none;
 }
 
+/* 现场办: who solved it on the spot, and what was done. Neither without the other. */
+static struct intake_fault check_spot(const struct site *site, const Paidan__NewTicket *ticket)
+{
+    if (empty(ticket->spot_unit)) {
+        return intake_core_check_blank(ticket->spot_note)
+                   ? none
+                   : fault(PAIDAN__CODE__FIELD_INVALID, "spot_unit");
+    }
+    if (site_unit_find(site, ticket->spot_unit) == SITE_NONE) {
+        return fault(PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit");
+    }
+    if (intake_core_check_blank(ticket->spot_note)) {
+        return fault(PAIDAN__CODE__NOTE_MISSING, "spot_note");
+    }
+    return strlen(ticket->spot_note) > NOTE_BYTES_MAX
+               ? fault(PAIDAN__CODE__FIELD_TOO_LONG, "spot_note")
+               : none;
+}
+
 struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t now_ms,
                                              const Paidan__NewTicket *ticket)
 {
@@ -240,5 +259,8 @@ struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t n
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
     }
     found = intake_core_check_attachments(ticket->attachments, ticket->n_attachments);
-    return found.code != PAIDAN__CODE__OK ? found : check_hints(site, ticket);
+    if (found.code == PAIDAN__CODE__OK) {
+        found = check_hints(site, ticket);
+    }
+    return found.code != PAIDAN__CODE__OK ? found : check_spot(site, ticket);
 }

@@ -132,6 +132,14 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.attachments = item->attachments;
     fact.category_hint = given(item->category_hint);
     fact.area_hint = given(item->area_hint);
+    fact.spot_unit = given(item->spot_unit);
+    if (fact.spot_unit != NULL) {
+        /* It goes on to logs that hold no numbers of people. */
+        const enum rc rc = text_mask_digits(step->arena, item->spot_note, &fact.spot_note);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = 1;
     event.ticket = ticket;

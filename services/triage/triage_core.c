@@ -33,8 +33,9 @@ static enum rc refuse_record(struct step *step, const struct step_input *input, 
     return step_append(step, &event, 0, NULL);
 }
 
+/* spot: solved by the unit already. */
 static enum rc say_routed(struct step *step, const struct step_input *input,
-                          const struct triage_judgement *judgement)
+                          const struct triage_judgement *judgement, bool spot)
 {
     const struct site *site = step->site;
     const Paidan__Registered *registered = input->event->registered;
@@ -57,6 +58,7 @@ static enum rc say_routed(struct step *step, const struct step_input *input,
     routed.matrix_line = judgement->owner.matrix_line;
     routed.why = arena_strdup(step->arena, judgement->why);
     routed.registered_ms = input->event->at_ms;
+    routed.spot_note = spot ? registered->spot_note : NULL;
     if (routed.why == NULL) {
         return RC_LIMIT;
     }
@@ -96,21 +98,40 @@ static enum rc say_desked(struct step *step, const struct step_input *input,
     return step_append(step, &event, 0, NULL);
 }
 
+/* 现场办: the unit that solved it, if our site knows it; intake may have read the site's files
+ * before us. SITE_NONE: nobody did, or, said visibly, a stranger, and it goes the ordinary way. */
+static enum rc find_spot_unit(struct step *step, const struct step_input *input, uint32_t *unit)
+{
+    const Paidan__Registered *registered = input->event->registered;
+    *unit = SITE_NONE;
+    if (registered->spot_unit == NULL || registered->spot_note == NULL) {
+        return RC_OK;
+    }
+    *unit = site_unit_find(step->site, registered->spot_unit);
+    return *unit == SITE_NONE ? refuse_record(step, input, PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit")
+                              : RC_OK;
+}
+
 static enum rc apply_registered(struct step *step, const struct step_input *input)
 {
     struct triage_judgement judgement;
-    const enum rc rc =
-        triage_core_judge(step->arena, step->site, input->event->registered, &judgement);
+    enum rc rc = triage_core_judge(step->arena, step->site, input->event->registered, &judgement);
     if (rc == RC_INVALID) {
         return refuse_record(step, input, PAIDAN__CODE__TEXT_NOT_UTF8, "registered");
     }
+    uint32_t unit = SITE_NONE;
+    rc = rc == RC_OK ? find_spot_unit(step, input, &unit) : rc;
     if (rc != RC_OK) {
         return rc;
     }
+    if (unit != SITE_NONE) {
+        triage_core_judge_spot(step->site, unit, &judgement);
+    }
     const enum triage_signal signal = judgement.reasons == 0 ? TRIAGE_ROUTE : TRIAGE_DESK;
     const struct triage_step step_to = triage_fsm_step(TRIAGE_NONE, signal);
-    return step_to.action == TRIAGE_DO_ROUTE ? say_routed(step, input, &judgement)
-                                             : say_desked(step, input, &judgement);
+    return step_to.action == TRIAGE_DO_ROUTE
+               ? say_routed(step, input, &judgement, unit != SITE_NONE)
+               : say_desked(step, input, &judgement);
 }
 
 /* Title, channel and registered of a ticket, from its first fact; left absent when that is gone. */

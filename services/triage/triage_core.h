@@ -45,6 +45,15 @@ struct triage_judgement {
 MUST_CHECK enum rc triage_core_judge(struct arena *arena, const struct site *site,
                                      const Paidan__Registered *registered,
                                      struct triage_judgement *judgement);
+/* 现场办: the same for a ticket that the unit (index) solved on the spot. It needs no decision of
+ * anybody, so it is never unsure: what words and hints leave open is taken from their best guess,
+ * then from the unit. */
+void triage_core_judge_spot(const struct site *site, uint32_t unit,
+                            struct triage_judgement *judgement);
+/* Area of a ticket that a unit (index) gets: the ticket's own, if the unit's contains it (it is the
+ * finer one), else the unit's, else the ticket's, else the whole site for a unit of its top.
+ * of_ticket and result may be SITE_NONE. */
+uint32_t triage_core_unit_area(const struct site *site, uint32_t unit, uint32_t of_ticket);
 /* Level at which a ticket of this category and area starts. */
 uint32_t triage_core_start_level(const struct site *site, uint32_t category, uint32_t area);
 

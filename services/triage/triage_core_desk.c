@@ -40,23 +40,25 @@ static uint32_t whole_site(const struct site *site, uint32_t unit)
                                                                                    : SITE_NONE;
 }
 
-/* The area told; else the ticket's if the unit's area contains it (it is the finer one), else the
- * unit's, else the ticket's, else the whole site for a unit of its top. */
+uint32_t triage_core_unit_area(const struct site *site, uint32_t unit, uint32_t of_ticket)
+{
+    const uint32_t of_unit = site->units[unit].area;
+    const bool finer = of_ticket != SITE_NONE &&
+                       (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
+    const uint32_t area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
+    return area == SITE_NONE ? whole_site(site, unit) : area;
+}
+
+/* The area told, else the one that follows from ticket and unit. */
 static Paidan__Code choose_area(const struct site *site, struct decision *decision)
 {
     if (decision->wish->area != NULL) {
         decision->area = site_area_find(site, decision->wish->area);
     } else {
-        const uint32_t of_unit = site->units[decision->unit].area;
         const uint32_t of_ticket = decision->record.area[0] == '\0'
                                        ? SITE_NONE
                                        : site_area_find(site, decision->record.area);
-        const bool finer = of_ticket != SITE_NONE &&
-                           (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
-        decision->area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
-        if (decision->area == SITE_NONE) {
-            decision->area = whole_site(site, decision->unit);
-        }
+        decision->area = triage_core_unit_area(site, decision->unit, of_ticket);
     }
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }

@@ -96,6 +96,54 @@ static void test_submit_when_one_batch_repeats_itself_then_judged_in_order(void 
     solo_check_replay(solo);
 }
 
+static void test_submit_when_solved_on_the_spot_then_recorded_or_refused_alone(void **context)
+{
+    struct solo *const solo = *context;
+    static char long_note[NOTE_BYTES_MAX + 2], long_unit[4096];
+    memset(long_note, 'x', sizeof long_note - 1);
+    memset(long_unit, 'u', sizeof long_unit - 1);
+    static const struct {
+        const char *unit, *note;
+        Paidan__Code code;
+        const char *detail;
+    } cases[] = {
+        {"b.any", "电话 13812345678，当场劝停", PAIDAN__CODE__OK, NULL},
+        {"nobody", "当场劝停", PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit"},
+        {long_unit, "当场劝停", PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit"},
+        {"b.any", NULL, PAIDAN__CODE__NOTE_MISSING, "spot_note"},
+        {"b.any", " 　", PAIDAN__CODE__NOTE_MISSING, "spot_note"},
+        {"b.any", long_note, PAIDAN__CODE__FIELD_TOO_LONG, "spot_note"},
+        {NULL, "当场劝停", PAIDAN__CODE__FIELD_INVALID, "spot_unit"},
+        {"", "", PAIDAN__CODE__OK, NULL},
+    };
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    Paidan__NewTicket items[CASES], *list[CASES];
+    for (size_t index = 0; index < CASES; index++) {
+        items[index] = ticket("wechat", NULL, "楼上太吵");
+        items[index].spot_unit = (char *)cases[index].unit;
+        items[index].spot_note = (char *)cases[index].note;
+        list[index] = &items[index];
+    }
+    const Paidan__Answer *const answer = submit_list(solo, list, CASES, NULL);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    for (size_t index = 0; index < CASES; index++) {
+        const Paidan__SubmitResult *const result = answer->submitted->results[index];
+        assert_int_equal(result->code, cases[index].code);
+        if (cases[index].detail != NULL) {
+            assert_string_equal(result->detail, cases[index].detail);
+        }
+    }
+    Paidan__Event *fact = solo_fact(solo, PAIDAN__EVENT__FACT_REGISTERED, 1);
+    assert_string_equal(fact->registered->spot_unit, "b.any");
+    assert_string_equal(fact->registered->spot_note, "电话 ***，当场劝停");
+    paidan__event__free_unpacked(fact, NULL);
+    fact = solo_fact(solo, PAIDAN__EVENT__FACT_REGISTERED, 2);
+    assert_null(fact->registered->spot_unit);
+    assert_null(fact->registered->spot_note);
+    paidan__event__free_unpacked(fact, NULL);
+    solo_check_replay(solo);
+}
+
 static void test_submit_when_ids_are_long_then_told_apart_by_their_ends(void **context)
 {
     struct solo *const solo = *context;
@@ -369,6 +417,7 @@ int main(void)
         CASE(test_submit_when_duplicate_then_first_ticket_and_its_code),
         CASE(test_submit_when_one_batch_repeats_itself_then_judged_in_order),
         CASE(test_submit_when_the_day_changes_then_numbers_begin_again),
+        CASE(test_submit_when_solved_on_the_spot_then_recorded_or_refused_alone),
         CASE(test_submit_when_ids_are_long_then_told_apart_by_their_ends),
         CASE(test_submit_when_the_offset_moves_back_then_numbers_go_on),
         CASE(test_submit_when_4096_in_one_request_then_all_have_numbers),

@@ -22,7 +22,7 @@
 #define MINUTE 60000ull
 
 struct complaint {
-    const char *title, *text, *place, *category_hint, *area_hint;
+    const char *title, *text, *place, *category_hint, *area_hint, *spot_unit, *spot_note;
 };
 
 /* ---- what triage hears ------------------------------------------------------------------------
@@ -45,6 +45,8 @@ static void registered(struct story *story, uint64_t number, const struct compla
     fact.query_code = "ABC123";
     fact.category_hint = (char *)complaint->category_hint;
     fact.area_hint = (char *)complaint->area_hint;
+    fact.spot_unit = (char *)complaint->spot_unit;
+    fact.spot_note = (char *)complaint->spot_note;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
     event.registered = &fact;
@@ -401,6 +403,46 @@ static void tell_fallback(struct story *story)
     totals(story);
 }
 
+/* 现场办: never on the desk, whatever the words leave open. */
+static void tell_spot(struct story *story)
+{
+    struct complaint complaint = {.text = "楼上太吵了",
+                                  .place = "湖畔花园3幢",
+                                  .spot_unit = "e.lake",
+                                  .spot_note = "当场劝停"};
+    registered(story, 1, &complaint); /* sure of all, and the one who would have got it */
+    complaint.spot_unit = "c.east";   /* another level of the same place */
+    registered(story, 2, &complaint);
+    complaint.spot_unit = "c.west"; /* another place: the unit's */
+    registered(story, 3, &complaint);
+    complaint.text = "漏水，而且太吵"; /* two categories alike: the first */
+    complaint.place = "阳光花园";      /* two areas of that name: the one of the unit */
+    registered(story, 4, &complaint);
+    complaint.text = "说不清楚"; /* no category: one the unit is responsible for */
+    complaint.place = NULL;      /* no place: the unit's */
+    registered(story, 5, &complaint);
+    complaint.spot_unit = "s.fire"; /* of the top, without a place: the whole site */
+    registered(story, 6, &complaint);
+    complaint.spot_unit = "e.any"; /* responsible for nothing, nowhere */
+    registered(story, 7, &complaint);
+    complaint.category_hint = "water"; /* hints come first */
+    complaint.area_hint = "e.lake";
+    registered(story, 8, &complaint);
+    const struct complaint orphan = {.text = "一件无主事项",
+                                     .place = "湖畔花园",
+                                     .spot_unit = "e.lake",
+                                     .spot_note = "当场办了"};
+    registered(story, 9, &orphan); /* without an owner of its own */
+    const struct complaint stranger = {
+        .text = "楼上太吵了", .place = "湖畔花园3幢", .spot_unit = "gone", .spot_note = "当场劝停"};
+    registered(story, 10, &stranger); /* the site has dropped the unit: the ordinary way */
+    for (uint64_t number = 1; number <= 10; number++) {
+        look(story, number);
+    }
+    desk(story);
+    totals(story);
+}
+
 struct tale {
     const char *name, *site;
     void (*tell)(struct story *story);
@@ -416,6 +458,7 @@ static const struct tale tales[] = {
     {"withdrawals", "words", tell_withdrawals},
     {"strangers", "words", tell_strangers},
     {"fallback", "ladder", tell_fallback},
+    {"spot", "words", tell_spot},
 };
 enum { TALES = sizeof tales / sizeof tales[0] };
 

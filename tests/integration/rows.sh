@@ -39,5 +39,14 @@ done
 code=0
 paidan "$data" lookup --channel wechat --external-id nobody 2>/dev/null >&2 || code=$?
 expect "lookup of an unknown id" "$((code != 0 && code != 64))" 1
-expect "registered" "$(paidan "$data" stats --json | json_first registered)" 3
+# 现场办: one call, and the resident is to be asked. Nothing stands on the desk or in a queue.
+number=$(paidan "$data" submit --channel wechat --text "说不清楚的一件事" --on-spot "$(
+    column "$PAIDAN_ROOT/deploy/sites/demo/units.csv" code | tail -n 1
+)" --done-note "当场办结" --json | json_first number)
+asked() {
+    paidan "$data" callback list --channel wechat --peek --json | json_all number | grep -qxF "$number"
+}
+wait_until 30 "the callback of $number" asked
+expect "state" "$(paidan "$data" show "$number" --json | json_first state)" "resolved"
+expect "registered" "$(paidan "$data" stats --json | json_first registered)" 4
 instance_stop "$data"

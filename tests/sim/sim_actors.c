@@ -55,6 +55,13 @@ static uint64_t some_ticket(struct sim *sim)
     return sim->tickets[sim->ticket_count - 1 - back].id;
 }
 
+/* 现场办: now and then a unit files what it has done already; sometimes without saying what. */
+static void solve_on_the_spot(struct sim *sim, Paidan__NewTicket *ticket)
+{
+    ticket->spot_unit = unit_code(sim);
+    ticket->spot_note = rng_percent(&sim->rng, 90) ? "当场处理完毕" : NULL;
+}
+
 static void act_submit(struct sim *sim)
 {
     Paidan__NewTicket tickets[4];
@@ -68,6 +75,9 @@ static void act_submit(struct sim *sim)
         tickets[i].channel = channel_code(sim);
         tickets[i].text = (char *)texts[text];
         tickets[i].place = rng_percent(&sim->rng, 85) ? area_name(sim) : NULL;
+        if (rng_percent(&sim->rng, 5)) {
+            solve_on_the_spot(sim, &tickets[i]);
+        }
         if (rng_percent(&sim->rng, 40)) {
             /* The text is fixed by the external id, so that a repeat is a duplicate, not a
              * conflict. */

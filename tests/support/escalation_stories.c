@@ -507,6 +507,7 @@ const struct escalation_story escalation_stories[] = {
     {"order", "joint", tell_order},
     {"modes", "joint", tell_modes},
     {"appeals", "joint", tell_appeals},
+    {"spot", "joint", tell_spot},
     {"extension", "joint", tell_extension},
     {"raise_accepted", "joint", tell_raise_accepted},
     {"suspension", "joint", tell_suspension},

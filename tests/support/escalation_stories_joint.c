@@ -262,3 +262,29 @@ void tell_appeals(struct story *story)
     rule(story, "s.any", 3, false);
     teller_look(story, 3);
 }
+
+/* 现场办: recorded as done in the step that hears of it; then like any other ticket. */
+void tell_spot(struct story *story)
+{
+    struct teller_route where = {.category = "noise",
+                                 .area = "bu1",
+                                 .unit = "b1",
+                                 .level = 1,
+                                 .spot_note = "当场劝停，双方签字"};
+    teller_route(story, 1, &where);
+    teller_look(story, 1);
+    teller_pull(story, "li", "b1", 9, 0);                  /* nothing to do */
+    (void)teller_work(story, "li", "b1", RESOLVE, 1);      /* it is */
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO); /* says the resident */
+    teller_look(story, 1);
+    teller_route(story, 2, &where);
+    teller_answer(story, 2, 1, PAIDAN__SOLVED__SOLVED_YES);
+    teller_withdraw(story, 3); /* before anybody heard of it */
+    teller_route(story, 3, &where);
+    where.unit = "gone"; /* our site does not know it: its owner finds the note */
+    teller_route(story, 4, &where);
+    teller_pull(story, "li", "b1", 9, 0);
+    where.unit = "c1"; /* of another level than it says */
+    teller_route(story, 5, &where);
+    teller_look(story, 5);
+}

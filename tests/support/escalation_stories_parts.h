@@ -19,6 +19,7 @@ void tell_person(struct story *story);
 void tell_order(struct story *story);
 void tell_modes(struct story *story);
 void tell_appeals(struct story *story);
+void tell_spot(struct story *story);
 /* escalation_stories_term.c */
 void tell_extension(struct story *story);
 void tell_raise_accepted(struct story *story);

@@ -22,6 +22,7 @@ void teller_route(struct story *story, uint64_t number, const struct teller_rout
     routed.has_by_desk = where->by_desk;
     routed.by_desk = where->by_desk;
     routed.registered_ms = story->now_ms;
+    routed.spot_note = (char *)where->spot_note;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = true;
     event.ticket = story_ticket(story, number);

@@ -10,6 +10,7 @@ struct teller_route {
     uint32_t level;
     const char *assist;
     bool by_desk;
+    const char *spot_note; /* solved there already */
 };
 
 /* triage: Routed. The second: noise at building 1, as triage of the site `ladder` would say it. */

@@ -188,6 +188,39 @@ uint64_t solo_head(const struct solo *solo)
     return step_engine_head(solo->engine);
 }
 
+struct search {
+    Paidan__Event__FactCase kind;
+    unsigned left;
+    Paidan__Event *found;
+};
+
+static enum rc search(void *context, const struct evlog_record *record)
+{
+    struct search *const search = context;
+    if (record->kind != EVLOG_EVENT || search->left == 0) {
+        return RC_OK;
+    }
+    Paidan__Event *const event = paidan__event__unpack(NULL, record->bytes, record->payload);
+    must(event != NULL, "a record that is not an event");
+    if (event->fact_case == search->kind && --search->left == 0) {
+        search->found = event;
+    } else {
+        paidan__event__free_unpacked(event, NULL);
+    }
+    return RC_OK;
+}
+
+Paidan__Event *solo_fact(struct solo *solo, Paidan__Event__FactCase kind, unsigned nth)
+{
+    struct search wanted = {.kind = kind, .left = nth};
+    struct store_txn *txn = NULL;
+    must_rc(store_begin(solo->store, false, &txn), "store_begin");
+    must_rc(evlog_walk(txn, 1, search, &wanted), "evlog_walk");
+    store_abort(txn);
+    must(wanted.found != NULL, "no such fact");
+    return wanted.found;
+}
+
 /* ---- the trace --------------------------------------------------------------------------------
  */
 

@@ -66,6 +66,9 @@ const Paidan__Answer *solo_flush(struct solo *solo, Paidan__Request *request);
 /* A service's counter by name. */
 uint64_t solo_tally(struct solo *solo, const char *name);
 uint64_t solo_head(const struct solo *solo);
+/* The nth fact (from 1) of that kind in the service's log; the caller frees it with
+ * paidan__event__free_unpacked(event, NULL). */
+Paidan__Event *solo_fact(struct solo *solo, Paidan__Event__FactCase kind, unsigned nth);
 
 /* From here on each fact is a line of the trace (trace.h); solo_note adds one of the story's own.
  */

@@ -229,6 +229,7 @@ static void put_triage(struct line *line, const Paidan__Event *event)
             routed->unit, routed->has_fallback && routed->fallback ? " fallback" : "",
             routed->has_by_desk && routed->by_desk ? " by_desk" : "");
         put_texts(line, "assist", routed->assist, routed->n_assist);
+        put_text(line, "spot", routed->spot_note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         const Paidan__Desked *desked = event->desked;
         put(line, " reasons=%#x", desked->reasons);
@@ -258,6 +259,7 @@ static void put_moved(struct line *line, const Paidan__Event *event)
         put(line, " level=%u unit=%s %s", assigned->to->level, assigned->to->unit,
             NAME(why, assigned->why, "WHY_"));
         put_assignment(line, assigned->to);
+        put_text(line, "note", assigned->note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_RAISED) {
         const Paidan__Raised *raised = event->raised;
         put(line, " %u→%u %s→%s %s", raised->from_level, raised->to->level, raised->from_unit,
@@ -354,6 +356,9 @@ static void put_escalation(struct line *line, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_RESOLVED:
         put_work(line, event->resolved->unit, event->resolved->note, event->resolved->late);
         put(line, " round=%u channel=%s", event->resolved->round, event->resolved->channel);
+        if (event->resolved->has_mode) {
+            put(line, " mode=%s", NAME(mode, event->resolved->mode, "MODE_"));
+        }
         break;
     case PAIDAN__EVENT__FACT_CLOSED:
         put(line, " %s round=%u", trace_outcome(event->closed->outcome), event->closed->round);

@@ -314,6 +314,53 @@ static void test_clip_when_cut_then_between_characters(void **state)
     assert_int_equal(text_clip("abc", 0), 0);
 }
 
+static void test_mask_digits_when_long_enough_then_hidden(void **state)
+{
+    static const struct {
+        const char *text, *masked; /* NULL: as it is */
+    } cases[] = {
+        {"", NULL},
+        {"已约 8:30 到 3 栋 1201", NULL},
+        {"2026-11-22 18:00 上门", NULL},
+        {"工单 123456", NULL},
+        {"门禁 1234567", "门禁 ***"},
+        {"电话13812345678，李某", "电话***，李某"},
+        {"138-1234-5678 或 0571 8796 5432", "*** 或 ***"},
+        {"１３８１２３４５６７８", "***"},
+        {"一三八一二三四五六七八", "***"},
+        {"一三八号", NULL},
+        {"身份证 33010619900101123X.", "身份证 ***X."},
+        {"1234567", "***"},
+        {"-1234567-", "-***-"},
+        {"12 34 56", NULL},
+        {"1234567 和 7654321", "*** 和 ***"},
+        {"\xff"
+         "1234567\xe4",
+         "\xff***\xe4"},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char text[128], *masked = NULL;
+        (void)snprintf(text, sizeof text, "%s", cases[index].text);
+        assert_int_equal(text_mask_digits(*state, text, &masked), RC_OK);
+        if (cases[index].masked == NULL) {
+            assert_ptr_equal(masked, text);
+        } else {
+            assert_string_equal(masked, cases[index].masked);
+        }
+        assert_string_equal(text, cases[index].text); /* as it was */
+    }
+}
+
+static void test_mask_digits_when_no_room_then_limit(void **state)
+{
+    (void)state;
+    struct arena small;
+    char text[] = "打 13812345678", *masked = NULL;
+    assert_int_equal(arena_init(&small, 4), RC_OK);
+    assert_int_equal(text_mask_digits(&small, text, &masked), RC_LIMIT);
+    arena_fini(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_title_when_marks_pile_up_then_bytes_are_bounded),
         cmocka_unit_test(test_title_when_number_is_cut_off_then_still_masked),
         cmocka_unit_test(test_mask_phone_when_long_enough_then_ends_show),
+        cmocka_unit_test(test_mask_digits_when_long_enough_then_hidden),
+        cmocka_unit_test(test_mask_digits_when_no_room_then_limit),
         cmocka_unit_test(test_mask_name_when_any_then_first_character),
         cmocka_unit_test(test_columns_when_wide_then_two_each),
         cmocka_unit_test(test_clip_when_cut_then_between_characters),

@@ -1,0 +1,97 @@
+/* triage_core_spot 现场办: who solved a ticket is known before anybody judges it, so category and
+ * area only say what it was about. */
+
+#include <string.h>
+
+#include "common/check.h"
+#include "triage_core.h"
+
+/* A category the unit is responsible for in that area; else the site's last one, which by habit is
+ * the one for everything else. */
+static uint32_t category_of_unit(const struct site *site, uint32_t unit, uint32_t area)
+{
+    CHECK(site->category_count > 0);
+    for (uint32_t index = 0; index < site->category_count; index++) {
+        struct site_owner owner;
+        site_owner(site, index, area, site->units[unit].level, &owner);
+        if (owner.lead == unit && !owner.fallback) {
+            return index;
+        }
+    }
+    return site->category_count - 1;
+}
+
+static uint32_t root_area(const struct site *site)
+{
+    CHECK(site->area_count > 0);
+    uint32_t index = 0;
+    while (site->areas[index].parent != SITE_NONE) {
+        index = site->areas[index].parent;
+    }
+    return index;
+}
+
+/* Where it was: known; else a guess that lies in the unit's area; else the unit's area. */
+static uint32_t choose_area(const struct site *site, uint32_t unit,
+                            const struct triage_judgement *judgement, const char **from)
+{
+    const uint32_t of_unit = site->units[unit].area;
+    uint32_t area = judgement->area;
+    *from = "words";
+    for (uint32_t index = 0; area == SITE_NONE && index < judgement->area_count; index++) {
+        const uint32_t guess = judgement->areas[index];
+        if (of_unit == SITE_NONE || site_area_within(site, guess, of_unit)) {
+            area = guess;
+            *from = "guess";
+        }
+    }
+    const uint32_t chosen = triage_core_unit_area(site, unit, area);
+    if (chosen == SITE_NONE) {
+        *from = "site";
+        return root_area(site);
+    }
+    *from = chosen != area ? "unit" : *from;
+    return chosen;
+}
+
+static uint32_t choose_category(const struct site *site, uint32_t unit, uint32_t area,
+                                const struct triage_judgement *judgement, const char **from)
+{
+    *from = "words";
+    if (judgement->category != SITE_NONE) {
+        return judgement->category;
+    }
+    *from = "guess";
+    if (judgement->category_count > 0) {
+        return judgement->categories[0];
+    }
+    *from = "unit";
+    return category_of_unit(site, unit, area);
+}
+
+static void put(char *to, size_t size, const char *text)
+{
+    const size_t used = strlen(to), bytes = strlen(text);
+    CHECK(used + bytes < size);
+    memcpy(to + used, text, bytes + 1);
+}
+
+void triage_core_judge_spot(const struct site *site, uint32_t unit,
+                            struct triage_judgement *judgement)
+{
+    CHECK(unit < site->unit_count);
+    const char *area_from = NULL, *category_from = NULL;
+    judgement->area = choose_area(site, unit, judgement, &area_from);
+    judgement->category = choose_category(site, unit, judgement->area, judgement, &category_from);
+    judgement->reasons = 0;
+    judgement->level = site->units[unit].level;
+    site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
+    const uint32_t line = judgement->owner.lead == unit ? judgement->owner.matrix_line : 0;
+    /* Nobody assists with what is done. */
+    judgement->owner = (struct site_owner){.lead = unit, .matrix_line = line};
+    judgement->why[0] = '\0';
+    put(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
+    put(judgement->why, sizeof judgement->why, category_from);
+    put(judgement->why, sizeof judgement->why, "; area: ");
+    put(judgement->why, sizeof judgement->why, area_from);
+}
