@@ -44,7 +44,7 @@ number=$(paidan "$data" submit --channel wechat --text "说不清楚的一件事
     column "$PAIDAN_ROOT/deploy/sites/demo/units.csv" code | tail -n 1
 )" --done-note "当场办结" --json | json_first number)
 asked() {
-    paidan "$data" callback list --channel wechat --peek --json | json_all number | grep -qxF "$number"
+    [[ $(paidan "$data" stats --json | json_first asked) == 1 ]]
 }
 wait_until 30 "the callback of $number" asked
 expect "state" "$(paidan "$data" show "$number" --json | json_first state)" "resolved"
