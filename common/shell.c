@@ -249,6 +249,7 @@ static void signals_take(struct shell *shell)
     struct signalfd_siginfo info;
     while (read(shell->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGHUP) {
+            shell_clock_again(shell);
             shell_open_site_again(shell);
         } else {
             diag_log(DIAG_INFO, "shell", "signal=%u ending=1", info.ssi_signo);

@@ -142,6 +142,20 @@ static bool accepted(struct shell *shell)
     return clock_watch(&shell->clock) == 0;
 }
 
+void shell_clock_again(struct shell *shell)
+{
+    struct clock read;
+    if (shell->clock.kind != CLOCK_SCALED) {
+        return;
+    }
+    const enum rc rc = clock_open(&read, shell->settings.data_dir);
+    if (rc != RC_OK || read.kind != CLOCK_SCALED) {
+        diag_log(DIAG_ERROR, "shell", "clock=kept why=%s", rc_name(rc == RC_OK ? RC_INVALID : rc));
+        return;
+    }
+    shell->clock = read;
+}
+
 static void ahead_tell(struct shell *shell, uint64_t ahead_ms)
 {
     if (ahead_ms != 0) {

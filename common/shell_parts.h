@@ -368,6 +368,8 @@ uint64_t shell_care_lag(const struct shell *shell);
 MUST_CHECK enum rc shell_clock_open(struct shell *shell);
 /* Each round: notices a clock that was set, and that it came back or was accepted. */
 void shell_clock_tick(struct shell *shell);
+/* A scaled clock is read anew, so that its owner can put it forward; a real one never is. */
+void shell_clock_again(struct shell *shell);
 
 /* ---- shell_tell -------------------------------------------------------------------------------
  */
