@@ -2,8 +2,8 @@
  *
  * real: CLOCK_REALTIME, and while a service runs (clock_believe) no further than CLOCK_BOOTTIME,
  * which nobody can set, confirms: a clock set forward by mistake is not followed. scaled: site time
- * runs rate times as fast from a given moment (demo and tests). virtual: set by its owner
- * (simulator, core tests). */
+ * runs rate times as fast from a given moment (demo and tests); before that moment it stands still.
+ * virtual: set by its owner (simulator, core tests). */
 #pragma once
 
 #include <stdbool.h>

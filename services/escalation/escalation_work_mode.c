@@ -33,8 +33,10 @@ static Paidan__Code judge_set(struct escalation_item *item, const char **detail)
     if (item->extra.mode_open) {
         return PAIDAN__CODE__RESULT_MISSING; /* of the one under way */
     }
-    return (Paidan__Mode)item->extra.mode == item->wish->mode ? PAIDAN__CODE__ALREADY_DONE
-                                                              : PAIDAN__CODE__OK;
+    /* What owes a result may be held again: deliberation on the next tier, mediation once more. */
+    return (Paidan__Mode)item->extra.mode == item->wish->mode && !owes_result(item->wish->mode)
+               ? PAIDAN__CODE__ALREADY_DONE
+               : PAIDAN__CODE__OK;
 }
 
 static enum rc set_mode(struct escalation_item *item)

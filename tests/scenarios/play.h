@@ -41,7 +41,7 @@ struct play {
     uint32_t ticket_count;
     uint64_t begin_ms;
     uint64_t submitted, duplicates; /* told by intake */
-    bool quiet;
+    bool facts;                     /* print all of them if it fails */
 };
 
 /* ---- play_script.c: the file ---- */
@@ -56,6 +56,8 @@ void play_script_run(struct play *play);
 /* "file:line: ..." on stderr, exit 1. */
 _Noreturn void play_fail(const struct play *play, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Every fact so far, one a line; each only once. */
+void play_facts_print(const struct play *play);
 /* The index-th plain word after the verb; NULL: there is none. */
 char *play_word(struct play *play, uint32_t index);
 char *play_word_needed(struct play *play, uint32_t index, const char *what);

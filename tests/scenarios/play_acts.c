@@ -455,6 +455,7 @@ static void resident(struct play *play, const char *verb)
     static char actor[] = "adapter";
     struct choice choice = choose(play);
     char *note = play_key(play, "note");
+    stage_rest(play->stage);
     for (uint32_t index = 0; index < choice.count; index++) {
         Paidan__Chase chase = PAIDAN__CHASE__INIT;
         Paidan__Withdraw withdraw = PAIDAN__WITHDRAW__INIT;

@@ -116,9 +116,8 @@ static void ask_read(struct play *play, struct play_line *line, struct ask *ask)
 static bool is_level(const char *name)
 {
     const size_t bytes = strlen(name);
-    return strcmp(name, "level") == 0 ||
-           (bytes > 6 && strcmp(name + bytes - 6, "_level") == 0 &&
-            strcmp(name, "open_level") != 0);
+    return strcmp(name, "level") == 0 || (bytes > 6 && strcmp(name + bytes - 6, "_level") == 0 &&
+                                          strcmp(name, "open_level") != 0);
 }
 
 static bool text_fits(const struct site *site, const char *name, const char *text, const char *word)
@@ -286,8 +285,7 @@ static bool fact_fits(struct survey *survey, const struct ask *ask, const struct
                       const char *service, const Paidan__Event *event)
 {
     struct play *play = survey->play;
-    const ProtobufCMessage *fact =
-        fact_named(play, event, ask->line->words[query->from].value);
+    const ProtobufCMessage *fact = fact_named(play, event, ask->line->words[query->from].value);
     const struct ticket_row *row = event->has_ticket ? row_find(survey, event->ticket) : NULL;
     bool fits = fact != NULL;
     for (uint32_t at = query->from + 1; fits && at < query->until; at++) {
@@ -295,8 +293,8 @@ static bool fact_fits(struct survey *survey, const struct ask *ask, const struct
         if (strcmp(word->key, "group") == 0) {
             fits = row != NULL && play_group_holds(word->value, row->group);
         } else if (strcmp(word->key, "within") == 0) {
-            fits = row != NULL &&
-                   event->at_ms - row->registered_ms <= play_span_ms(play, word->value);
+            fits =
+                row != NULL && event->at_ms - row->registered_ms <= play_span_ms(play, word->value);
         } else if (strcmp(word->key, "by") == 0) {
             fits = strcmp(service, word->value) == 0;
         } else {
@@ -343,8 +341,7 @@ static uint64_t stat_read(struct play *play, const char *service, const char *na
         Paidan__Request request = PAIDAN__REQUEST__INIT;
         request.wish_case = PAIDAN__REQUEST__WISH_STATS;
         request.stats = &wish;
-        const Paidan__Answer *answer =
-            stage_ask(play->stage, (enum world_service)index, &request);
+        const Paidan__Answer *answer = stage_ask(play->stage, (enum world_service)index, &request);
         for (size_t at = 0; answer->stats != NULL && at < answer->stats->n_counts; at++) {
             if (strcmp(answer->stats->counts[at]->name, name) == 0) {
                 return answer->stats->counts[at]->value;
@@ -388,10 +385,9 @@ static void head_print(const struct survey *survey)
     char begin[CLI_TIME_BYTES], end[CLI_TIME_BYTES];
     cli_time_exact(play->begin_ms, site->utc_offset_ms, begin);
     cli_time_exact(stage_now_ms(play->stage), site->utc_offset_ms, end);
-    printf("%s · %s\n%s – %s: %u 件 tickets, %" PRIu64 " 次重复 repeats, %" PRIu64
-           " 条记录 facts\n",
-           site->name, site->name_en, begin, end, play->ticket_count, play->duplicates,
-           survey->facts);
+    printf(
+        "%s · %s\n%s – %s: %u 件 tickets, %" PRIu64 " 次重复 repeats, %" PRIu64 " 条记录 facts\n",
+        site->name, site->name_en, begin, end, play->ticket_count, play->duplicates, survey->facts);
     printf("  %6s %6s\n", "page", "engine");
 }
 
@@ -425,7 +421,7 @@ bool play_expect_compare(struct play *play)
     }
     survey.row_count = play->ticket_count;
     qsort(survey.rows, survey.row_count, sizeof *survey.rows, row_order);
-    stage_settle(play->stage);
+    stage_rest(play->stage);
     stage_facts(play->stage, fact_count, &survey);
     tickets_count(&survey);
     stats_count(&survey);

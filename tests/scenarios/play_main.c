@@ -1,7 +1,8 @@
-/* test-scenario [--data DIR] FILE: plays a scenario and compares. Without --data in this process on
- * virtual time; with it through the processes of a running instance whose clock stands still
- * (tests/scenarios/run). Exits: 0 all numbers agree; 1 they do not, or the file cannot be played;
- * 64 usage. `--begin FILE` prints "SITE MILLISECONDS": what an instance is to be started with. */
+/* test-scenario [--facts | --data DIR] FILE: plays a scenario and compares. Without --data in this
+ * process on virtual time; with it through the processes of a running instance whose clock stands
+ * still (tests/scenarios/run). Exits: 0 all numbers agree; 1 they do not, or the file cannot be
+ * played; 64 usage. --facts prints every fact when the file cannot be played. `--begin FILE` prints
+ * "SITE MILLISECONDS": what an instance is to be started with. */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -41,12 +42,12 @@ static uint64_t begin_find(const char *path, struct play_head *head, char folder
     return begin_ms;
 }
 
-static int play_file(const char *path, const char *data)
+static int play_file(const char *path, const char *data, bool facts)
 {
     struct play_head head;
     struct scratch scratch;
     char folder[PATH_MAX];
-    struct play play = {.path = path};
+    struct play play = {.path = path, .facts = facts};
     play.begin_ms = begin_find(path, &head, folder);
     scratch_make(&scratch);
     play.stage = data != NULL ? stage_open_live(data, folder, play.begin_ms)
@@ -63,10 +64,13 @@ static int play_file(const char *path, const char *data)
 int main(int argc, char **argv)
 {
     if (argc == 2 && argv[1][0] != '-') {
-        return play_file(argv[1], NULL);
+        return play_file(argv[1], NULL, false);
     }
     if (argc == 4 && strcmp(argv[1], "--data") == 0) {
-        return play_file(argv[3], argv[2]);
+        return play_file(argv[3], argv[2], false);
+    }
+    if (argc == 3 && strcmp(argv[1], "--facts") == 0) {
+        return play_file(argv[2], NULL, true);
     }
     if (argc == 3 && strcmp(argv[1], "--begin") == 0) {
         struct play_head head;
@@ -75,6 +79,8 @@ int main(int argc, char **argv)
         printf("%s %" PRIu64 "\n", head.site, begin_ms);
         return 0;
     }
-    (void)fprintf(stderr, "usage: test-scenario [--data DIR] FILE | --begin FILE\n");
+    (void)fprintf(
+        stderr,
+        "usage: test-scenario [--facts | --data DIR] FILE\n       test-scenario --begin FILE\n");
     return 64;
 }

@@ -6,6 +6,22 @@
 #include "cli_time.h"
 #include "common/check.h"
 #include "play.h"
+#include "trace.h"
+
+static void fact_print(void *context, const char *service, uint64_t seq, const Paidan__Event *event)
+{
+    (void)seq;
+    trace_event(context, service, ">", event);
+}
+
+void play_facts_print(const struct play *play)
+{
+    struct trace trace;
+    trace_init(&trace, play->begin_ms);
+    stage_facts(play->stage, fact_print, &trace);
+    (void)fputs(trace.text, stdout);
+    trace_fini(&trace);
+}
 
 _Noreturn void play_fail(const struct play *play, const char *format, ...)
 {
@@ -15,6 +31,9 @@ _Noreturn void play_fail(const struct play *play, const char *format, ...)
     (void)vfprintf(stderr, format, values);
     (void)fputc('\n', stderr);
     va_end(values);
+    if (play->facts) {
+        play_facts_print(play);
+    }
     exit(1);
 }
 

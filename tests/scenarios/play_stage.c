@@ -18,7 +18,7 @@
 enum {
     ASK_MS = 20000, /* for a service that does not answer at all: only a failure waits so long */
     ARENA_BYTES = 64 << 20,
-    NAP_US = 500,
+    NAP_US = 300,
 };
 
 struct stage {
@@ -28,6 +28,8 @@ struct stage {
     struct arena arena;
     const char *data;
     uint64_t now_ms;
+    bool rests; /* processes: nothing was asked since they came to rest */
+    uint64_t next_due_ms;
 };
 
 static const char *const names[WORLD_SERVICES] = {"intake", "triage", "escalation", "callback"};
@@ -60,7 +62,7 @@ struct stage *stage_open_live(const char *data, const char *site_folder, uint64_
         client_open(&stage->client, data, "scenario") != RC_OK) {
         stage_fail("cannot be opened", site_folder);
     }
-    stage_settle(stage);
+    stage_rest(stage);
     return stage;
 }
 
@@ -95,6 +97,7 @@ const Paidan__Answer *stage_ask(struct stage *stage, enum world_service service,
         return answer;
     }
     Paidan__Answer *answer = NULL;
+    stage->rests = stage->rests && request->wish_case == PAIDAN__REQUEST__WISH_LIST;
     arena_reset(&stage->arena);
     const enum rc rc =
         client_call(stage->client, names[service], request, &stage->arena, ASK_MS, &answer);
@@ -142,39 +145,40 @@ static void round_add(struct stage *stage, struct round *round, unsigned service
     }
 }
 
-static bool round_rests(const struct round *round, uint64_t now_ms)
+/* Receipts for intake come at leisure, and nobody but residents who look waits for them. */
+static bool round_rests(const struct round *round, uint64_t now_ms, bool receipts)
 {
     bool rests = round->on_time && round->next_due_ms > now_ms;
     for (unsigned service = 0; service < WORLD_SERVICES; service++) {
         for (unsigned other = 0; other < WORLD_SERVICES; other++) {
-            rests = rests && round->cursors[service][other] >= round->heads[other];
+            const bool waits = receipts || service != WORLD_INTAKE || other != WORLD_ESCALATION;
+            rests = rests && (!waits || round->cursors[service][other] >= round->heads[other]);
         }
     }
     return rests;
 }
 
-/* Twice the same at rest: nobody had yet to hear of what a later one said. Gives the next deadline.
- */
-static uint64_t live_settle(struct stage *stage)
+/* Gives the next deadline. One round is enough: the first to say anything after its own ping would
+ * have to hear something that it had not heard at its ping, and then its cursor was behind a head,
+ * or to be due, and then a deadline had passed. */
+static uint64_t live_settle(struct stage *stage, bool receipts)
 {
-    struct round before = {.on_time = false};
-    for (unsigned rounds = 0;; rounds++) {
+    stage->rests = stage->rests && !receipts;
+    for (unsigned rounds = 0; !stage->rests; rounds++) {
         struct round round = {.next_due_ms = UINT64_MAX, .on_time = true};
-        for (unsigned service = 0; service < WORLD_SERVICES; service++) {
+        for (unsigned service = 0; service < WORLD_SERVICES && round.on_time; service++) {
             round_add(stage, &round, service);
         }
-        const bool rests = round_rests(&round, stage->now_ms);
-        if (rests && memcmp(round.heads, before.heads, sizeof round.heads) == 0) {
-            return round.next_due_ms;
-        }
+        stage->rests = round_rests(&round, stage->now_ms, receipts);
+        stage->next_due_ms = round.next_due_ms;
         if (rounds > ASK_MS) {
             stage_fail("services do not come to rest", "processes");
         }
-        before = round;
-        if (!rests) {
+        if (!stage->rests) {
             (void)usleep(NAP_US);
         }
     }
+    return stage->next_due_ms;
 }
 
 static void hup(const struct stage *stage, const char *name)
@@ -196,6 +200,7 @@ static void live_set_time(struct stage *stage, uint64_t now_ms)
     const uint64_t century_ms = 100ull * 365 * 86400000;
     char path[PATH_MAX], fresh[PATH_MAX];
     stage->now_ms = now_ms;
+    stage->rests = false;
     (void)snprintf(path, sizeof path, "%s/clock", stage->data);
     (void)snprintf(fresh, sizeof fresh, "%s/clock.new", stage->data);
     FILE *file = fopen(fresh, "we");
@@ -215,7 +220,16 @@ void stage_settle(struct stage *stage)
     if (stage->world != NULL) {
         world_settle(stage->world);
     } else {
-        (void)live_settle(stage);
+        (void)live_settle(stage, false);
+    }
+}
+
+void stage_rest(struct stage *stage)
+{
+    if (stage->world != NULL) {
+        world_settle(stage->world);
+    } else {
+        (void)live_settle(stage, true);
     }
 }
 
@@ -227,12 +241,14 @@ void stage_until(struct stage *stage, uint64_t at_ms)
         world_advance(stage->world, at_ms - now_ms);
         return;
     }
-    for (uint64_t next_ms = live_settle(stage); next_ms <= at_ms; next_ms = live_settle(stage)) {
+    uint64_t next_ms = live_settle(stage, false);
+    while (next_ms <= at_ms) {
         live_set_time(stage, next_ms);
+        next_ms = live_settle(stage, false);
     }
     if (at_ms > stage->now_ms) {
         live_set_time(stage, at_ms);
-        (void)live_settle(stage);
+        (void)live_settle(stage, false);
     }
 }
 

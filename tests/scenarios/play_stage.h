@@ -19,8 +19,11 @@ uint64_t stage_now_ms(const struct stage *stage);
 /* The answer, never NULL, lives until the next call. Nothing else is waited for. */
 const Paidan__Answer *stage_ask(struct stage *stage, enum world_service service,
                                 Paidan__Request *request);
-/* Until every service knows all that the others have said. */
+/* Until every service knows all that the others have said; but intake may still wait for receipts
+ * of what became of its tickets. */
 void stage_settle(struct stage *stage);
+/* The same without exception. */
+void stage_rest(struct stage *stage);
 /* Time passes, stopping at every deadline on the way; then settled. */
 void stage_until(struct stage *stage, uint64_t at_ms);
 /* Every fact of all logs, service by service. */
