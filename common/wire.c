@@ -132,7 +132,12 @@ enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t l
 
 /* ---- messages in memory ---- */
 
-static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, bool strip,
+enum {
+    STRIP = 1, /* forget unknown fields, so that nobody packs them again */
+    APART = 2, /* judged by itself later: see that required fields are there, no more */
+};
+
+static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
                           struct wire_error *error);
 
 static bool is_known(const struct wire_rule *rule, int value)
@@ -158,26 +163,30 @@ enum rc wire_check_leaf(const struct wire_rule *rule, const unsigned char *at,
                : wire_refuse(error, PAIDAN__CODE__ENUM_UNKNOWN);
 }
 
-static enum rc check_value(const struct wire_rule *rule, unsigned char *at, bool strip,
+static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsigned how,
                            struct wire_error *error)
 {
     if (rule->kind == WIRE_STRING) {
         const char *text = *(char *const *)(void *)at;
+        if (text != NULL && (how & APART) != 0) {
+            return RC_OK;
+        }
         return wire_check_text(rule, text, text != NULL ? strlen(text) : 0, error);
     }
     if (rule->kind == WIRE_MESSAGE) {
         unsigned char *child = *(unsigned char **)(void *)at;
-        return child == NULL ? wire_refuse(error, PAIDAN__CODE__FIELD_INVALID)
-                             : check_plan(rule->child, child, strip, error);
+        return child == NULL
+                   ? wire_refuse(error, PAIDAN__CODE__FIELD_INVALID)
+                   : check_plan(rule->child, child, rule->apart ? how | APART : how, error);
     }
-    return wire_check_leaf(rule, at, error);
+    return (how & APART) != 0 ? RC_OK : wire_check_leaf(rule, at, error);
 }
 
-static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base, bool strip,
+static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base, unsigned how,
                               struct wire_error *error)
 {
     const size_t count = *(size_t *)(void *)(base + rule->present_at);
-    if (count > rule->count_max) {
+    if (count > rule->count_max && (how & APART) == 0) {
         (void)wire_refuse(error, PAIDAN__CODE__TOO_MANY_ITEMS);
         wire_path_field(error, rule);
         return RC_INVALID;
@@ -188,7 +197,7 @@ static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base,
     const size_t bytes = wire_plan_element_bytes(rule);
     unsigned char *at = *(unsigned char **)(void *)(base + rule->offset);
     for (size_t index = 0; index < count; index++, at += bytes) {
-        if (check_value(rule, at, strip, error) != RC_OK) {
+        if (check_value(rule, at, how, error) != RC_OK) {
             wire_path_item(error, rule, index);
             return RC_INVALID;
         }
@@ -196,42 +205,41 @@ static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base,
     return RC_OK;
 }
 
-static enum rc check_field(const struct wire_rule *rule, unsigned char *base, bool strip,
+static enum rc check_field(const struct wire_rule *rule, unsigned char *base, unsigned how,
                            struct wire_error *error)
 {
     if (rule->presence >= WIRE_MANY) {
-        return check_repeated(rule, base, strip, error);
+        return check_repeated(rule, base, how, error);
     }
     if (rule->kind < WIRE_ENUM || !wire_plan_present(rule, base) ||
-        check_value(rule, base + rule->offset, strip, error) == RC_OK) {
+        check_value(rule, base + rule->offset, how, error) == RC_OK) {
         return RC_OK;
     }
     wire_path_field(error, rule);
     return RC_INVALID;
 }
 
-/* strip: forget unknown fields, so that nobody packs them again. */
-static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, bool strip,
+static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
                           struct wire_error *error)
 {
-    if (strip) {
+    if ((how & STRIP) != 0) {
         ProtobufCMessage *message = (ProtobufCMessage *)(void *)base;
         message->n_unknown_fields = 0;
         message->unknown_fields = NULL;
     }
     for (uint32_t index = 0; index < plan->rule_count; index++) {
-        if (check_field(&plan->rules[index], base, strip, error) != RC_OK) {
+        if (check_field(&plan->rules[index], base, how, error) != RC_OK) {
             return RC_INVALID;
         }
     }
     const struct wire_rule *member = wire_plan_member(plan, base);
-    return member != NULL ? check_field(member, base, strip, error) : RC_OK;
+    return member != NULL ? check_field(member, base, how, error) : RC_OK;
 }
 
-static enum rc check_root(ProtobufCMessage *message, bool strip, struct wire_error *error)
+static enum rc check_root(ProtobufCMessage *message, unsigned how, struct wire_error *error)
 {
     *error = (struct wire_error){.code = PAIDAN__CODE__OK};
-    if (check_plan(wire_plan_of(message->descriptor), (unsigned char *)message, strip, error) ==
+    if (check_plan(wire_plan_of(message->descriptor), (unsigned char *)message, how, error) ==
         RC_OK) {
         return RC_OK;
     }
@@ -241,8 +249,8 @@ static enum rc check_root(ProtobufCMessage *message, bool strip, struct wire_err
 
 enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error)
 {
-    /* Without strip nothing is written through the pointer. */
-    return check_root((ProtobufCMessage *)message, false, error);
+    /* Without STRIP nothing is written through the pointer. */
+    return check_root((ProtobufCMessage *)message, 0, error);
 }
 
 /* ---- bytes ---- */
@@ -354,7 +362,7 @@ enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descr
         rc = wire_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
                                               : PAIDAN__CODE__FRAME_INVALID);
     } else {
-        rc = check_root(unpacked, true, error);
+        rc = check_root(unpacked, STRIP, error);
     }
     if (rc != RC_OK) {
         arena->used = mark;

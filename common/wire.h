@@ -26,7 +26,10 @@ MUST_CHECK enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescri
                                const void *bytes, size_t size, ProtobufCMessage **message,
                                struct wire_error *error);
 
-/* Over the descriptors: strings are UTF-8 without NUL or control characters other than \t \n \r and
+/* The items of a Submit are judged one by one by intake, so in its Request they are only known to
+ * be there: wire_check each of them. All else is checked with the message it lies in.
+ *
+ * Over the descriptors: strings are UTF-8 without NUL or control characters other than \t \n \r and
  * within their limit, bytes and repeated fields within theirs, enum values known, sub-messages
  * checked the same way. Limits per field: the table in wire.c (default: string 256 bytes, bytes 64,
  * repeated 1024). */

@@ -14,6 +14,7 @@
 struct sink {
     unsigned char *at, *end;
     struct wire_error *error; /* NULL: not checked */
+    bool apart;               /* inside items that are judged by themselves */
 };
 
 /* ---- parts ---- */
@@ -84,14 +85,17 @@ static enum rc put_message(struct sink *sink, const struct wire_rule *rule,
         return sink->error != NULL ? wire_refuse(sink->error, PAIDAN__CODE__FIELD_INVALID)
                                    : put_length(sink, inside);
     }
+    const bool apart = sink->apart;
+    sink->apart = apart || rule->apart;
     const enum rc rc = put_plan(sink, rule->child, base);
+    sink->apart = apart;
     return rc == RC_OK ? put_length(sink, inside) : rc;
 }
 
 static enum rc put_text(struct sink *sink, const struct wire_rule *rule, const char *text)
 {
     const size_t length = text != NULL ? strlen(text) : 0;
-    if (sink->error != NULL) {
+    if (sink->error != NULL && (text == NULL || !sink->apart)) {
         const enum rc rc = wire_check_text(rule, text, length, sink->error);
         if (rc != RC_OK) {
             return rc;
@@ -103,7 +107,7 @@ static enum rc put_text(struct sink *sink, const struct wire_rule *rule, const c
 /* Bytes and enum values; what is in the sink was asked for room already. */
 static enum rc put_checked(struct sink *sink, const struct wire_rule *rule, const unsigned char *at)
 {
-    if (sink->error != NULL) {
+    if (sink->error != NULL && !sink->apart) {
         const enum rc rc = wire_check_leaf(rule, at, sink->error);
         if (rc != RC_OK) {
             return rc;
@@ -191,7 +195,7 @@ static enum rc put_many(struct sink *sink, const struct wire_rule *rule, const u
 {
     const size_t count = *(const size_t *)(const void *)(base + rule->present_at);
     const unsigned char *at = *(unsigned char *const *)(const void *)(base + rule->offset);
-    if (sink->error != NULL && count > rule->count_max) {
+    if (sink->error != NULL && !sink->apart && count > rule->count_max) {
         (void)wire_refuse(sink->error, PAIDAN__CODE__TOO_MANY_ITEMS);
         wire_path_field(sink->error, rule);
         return RC_INVALID;

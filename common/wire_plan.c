@@ -34,8 +34,7 @@ struct bound {
 
 static const struct bound bounds[] = {
     {"Registered", "text", TEXT_BYTES_MAX, 0},
-    /* Items of a batch and texts are judged one by one by intake, with its own codes: a bad row
-       must not take the other 4095 with it. The frame bounds them here. */
+    /* What intake has codes of its own for is bounded by the frame here. */
     {"NewTicket", "text", FRAME_BYTES_MAX, 0},
     {"NewTicket", "title", FRAME_BYTES_MAX, 0},
     {"NewTicket", "place", FRAME_BYTES_MAX, 0},
@@ -146,6 +145,14 @@ static const struct bound *bound_find(const ProtobufCMessageDescriptor *message,
     return &none;
 }
 
+/* Items that are judged one by one (wire_rule.apart): a bad row must not take the other 4095 with
+ * it. */
+static bool is_apart(const ProtobufCMessageDescriptor *message,
+                     const ProtobufCFieldDescriptor *field)
+{
+    return strcmp(message->short_name, "Submit") == 0 && strcmp(field->name, "tickets") == 0;
+}
+
 /* ---- making ---- */
 
 static struct wire_plan plans[PLANS_MAX];
@@ -251,6 +258,7 @@ static void rule_make(struct wire_rule *rule, const ProtobufCMessageDescriptor *
         values_make(rule);
     } else if (rule->kind == WIRE_MESSAGE) {
         rule->child = plan_make(field->descriptor);
+        rule->apart = is_apart(message, field);
     }
 }
 

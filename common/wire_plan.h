@@ -41,6 +41,9 @@ struct wire_rule {
     uint8_t kind, presence;
     uint8_t tag_bytes, tag[WIRE_TAG_BYTES_MAX];
     bool dense; /* WIRE_ENUM: values holds them all */
+    /* WIRE_MESSAGE: a service judges these one by one with wire_check, so that a bad one does not
+     * take the others with it. In the frame they are only known to be there. */
+    bool apart;
 };
 
 struct wire_plan {

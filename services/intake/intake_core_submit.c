@@ -9,6 +9,7 @@
 
 #include "common/check.h"
 #include "common/text.h"
+#include "common/wire.h"
 #include "intake_core.h"
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
@@ -148,17 +149,39 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     return step_append(step, &event, index, NULL);
 }
 
+/* What the frame left open: texts that are none, bounds of what the other checks do not look at.
+ * *sound: nothing. */
+static enum rc judge_bytes(struct step *step, const Paidan__NewTicket *item,
+                           Paidan__SubmitResult *result, bool *sound)
+{
+    static const char root[] = "NewTicket.";
+    struct wire_error error;
+    *sound = wire_check(&item->base, &error) == RC_OK;
+    if (*sound) {
+        return RC_OK;
+    }
+    const bool rooted = strncmp(error.field, root, sizeof root - 1) == 0;
+    result->code = error.code;
+    result->detail = arena_strdup(step->arena, error.field + (rooted ? sizeof root - 1 : 0));
+    return result->detail == NULL ? RC_LIMIT : RC_OK;
+}
+
 /* last: highest ticket so far, raised when the item gets a number. */
 static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uint32_t index,
                            uint64_t *last, Paidan__SubmitResult *result)
 {
+    bool sound = false;
+    enum rc rc = judge_bytes(step, item, result, &sound);
+    if (rc != RC_OK || !sound) {
+        return rc;
+    }
     const struct intake_fault identity = intake_core_check_identity(step->site, item);
     if (identity.code != PAIDAN__CODE__OK) {
         refuse(result, identity);
         return RC_OK;
     }
     bool known = false;
-    enum rc rc = judge_duplicate(step, item, result, &known);
+    rc = judge_duplicate(step, item, result, &known);
     if (rc != RC_OK || known) {
         return rc;
     }

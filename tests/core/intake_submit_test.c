@@ -353,6 +353,53 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
     solo_check_replay(solo);
 }
 
+/* Bytes that are no text, and bounds that only the schema knows: the rows beside it are taken. */
+static void test_submit_when_one_row_of_three_is_broken_then_the_others_are_taken(void **context)
+{
+    struct solo *const solo = *context;
+    Paidan__Attachment photo = PAIDAN__ATTACHMENT__INIT, *photos[] = {&photo};
+    photo.url = (char *)"https://x.example/a.jpg";
+    photo.has_digest = 1;
+    photo.digest.data = (uint8_t *)"0123456789abcdef0123456789abcdef0";
+    static const struct {
+        const char *text, *channel, *name;
+        size_t digest_bytes;
+        Paidan__Code code;
+        const char *detail;
+    } cases[] = {
+        {"\xff\xfe", "wechat", "a", 32, PAIDAN__CODE__TEXT_NOT_UTF8, "text"},
+        {"响铃\a", "wechat", "a", 32, PAIDAN__CODE__FIELD_INVALID, "text"},
+        {"见照片", "wechat", "\xe6", 32, PAIDAN__CODE__TEXT_NOT_UTF8, "attachments[0].name"},
+        {"见照片", "wechat", "a", 33, PAIDAN__CODE__FIELD_TOO_LONG, "attachments[0].digest"},
+        {"见照片", "\xe6", "a", 32, PAIDAN__CODE__TEXT_NOT_UTF8, "channel"},
+        {"见照片", "a23456789012345678901234567890123", "a", 32, PAIDAN__CODE__FIELD_TOO_LONG,
+         "channel"},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        Paidan__NewTicket items[3], *list[3];
+        for (size_t row = 0; row < 3; row++) {
+            items[row] = ticket("wechat", NULL, "路灯不亮");
+            list[row] = &items[row];
+        }
+        items[1].text = (char *)cases[index].text;
+        items[1].channel = (char *)cases[index].channel;
+        items[1].n_attachments = 1;
+        items[1].attachments = photos;
+        photo.name = (char *)cases[index].name;
+        photo.digest.len = cases[index].digest_bytes;
+        const Paidan__Answer *const answer = submit_list(solo, list, 3, NULL);
+        assert_int_equal(answer->code, PAIDAN__CODE__OK);
+        Paidan__SubmitResult **const results = answer->submitted->results;
+        assert_int_equal(results[0]->code, PAIDAN__CODE__OK);
+        assert_int_equal(results[1]->code, cases[index].code);
+        assert_string_equal(results[1]->detail, cases[index].detail);
+        assert_int_equal(results[2]->code, PAIDAN__CODE__OK);
+        assert_int_equal(results[2]->ticket, results[0]->ticket + 1);
+    }
+    assert_int_equal(solo_tally(solo, "registered"), 2 * sizeof cases / sizeof cases[0]);
+    solo_check_replay(solo);
+}
+
 static void test_submit_when_space_is_short_then_only_new_tickets_are_refused(void **context)
 {
     struct solo *const solo = *context;
@@ -424,6 +471,7 @@ int main(void)
         CASE(test_submit_when_a_field_is_wrong_then_its_code_and_name),
         CASE(test_submit_when_only_spaces_then_empty),
         CASE(test_submit_when_an_attachment_is_wrong_then_refused),
+        CASE(test_submit_when_one_row_of_three_is_broken_then_the_others_are_taken),
         CASE(test_submit_when_space_is_short_then_only_new_tickets_are_refused),
         CASE(test_submit_when_the_day_has_no_numbers_left_then_exhausted),
     };

@@ -121,6 +121,14 @@ static void check_sample(const struct sample *sample, Paidan__Code code, const c
     arena_reset(&arena);
 }
 
+/* A fault of an item is its own: the frame holds, and the item alone is refused. */
+static void check_item(const struct sample *sample, Paidan__Code code, const char *field)
+{
+    check_sample(sample, PAIDAN__CODE__OK, "");
+    check_message(&sample->ticket.base, code, field);
+    arena_reset(&arena);
+}
+
 static void test_message_when_right_then_unpacked(void **state)
 {
     (void)state;
@@ -159,8 +167,8 @@ static void test_string_when_not_text_then_refused(void **state)
         struct sample sample;
         sample_init(&sample);
         sample.ticket.text = (char *)rows[index].text;
-        check_sample(&sample, rows[index].code,
-                     rows[index].code == PAIDAN__CODE__OK ? "" : "Submit.tickets[0].text");
+        check_item(&sample, rows[index].code,
+                   rows[index].code == PAIDAN__CODE__OK ? "" : "NewTicket.text");
     }
 }
 
@@ -222,7 +230,7 @@ static void test_limits_when_request_exceeds_them_then_field_named(void **state)
 
     sample_init(&sample);
     sample.ticket.channel = "a23456789012345678901234567890123";
-    check_sample(&sample, PAIDAN__CODE__FIELD_TOO_LONG, "Submit.tickets[0].channel");
+    check_item(&sample, PAIDAN__CODE__FIELD_TOO_LONG, "NewTicket.channel");
     sample.ticket.channel = "a2345678901234567890123456789012";
     check_sample(&sample, PAIDAN__CODE__OK, "");
 
@@ -230,7 +238,7 @@ static void test_limits_when_request_exceeds_them_then_field_named(void **state)
     sample.attachment.has_digest = 1;
     sample.attachment.digest.data = (uint8_t *)long_text;
     sample.attachment.digest.len = 33;
-    check_sample(&sample, PAIDAN__CODE__FIELD_TOO_LONG, "Submit.tickets[0].attachments[0].digest");
+    check_item(&sample, PAIDAN__CODE__FIELD_TOO_LONG, "NewTicket.attachments[0].digest");
     sample.attachment.digest.len = 32;
     check_sample(&sample, PAIDAN__CODE__OK, "");
 
