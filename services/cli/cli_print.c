@@ -101,7 +101,7 @@ static void print_cell(const struct cli_grid *grid, const struct cli_cell *cell,
     const char *text = cell->text == NULL ? "" : cell->text;
     const size_t columns = text_columns(text), pad = width > columns ? width - columns : 0;
     const bool right = (grid->right >> column & 1u) != 0, last = column + 1 == grid->columns;
-    const bool colour = grid->cli->colour;
+    const bool colour = grid->cli->colour && text[0] != '\0';
     printf("%*s%s%s%s%*s%s", right ? (int)pad : 0, "", cli_colour_on(colour, cell->colour), text,
            cli_colour_off(colour, cell->colour), right || last ? 0 : (int)pad, "",
            last ? "\n" : "  ");

@@ -322,8 +322,11 @@ static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock)
     if (set->has_warn_ms) {
         print_moment(cli, "  预警", "  warns", set->warn_ms);
     }
-    printf("\n  %s %s%s%s\n", cli_say(cli, "日历", "calendar"),
-           set->calendar == NULL ? "always" : set->calendar,
+    const bool always = set->calendar == NULL || strcmp(set->calendar, "always") == 0;
+    printf("\n  %s%s%s%s\n",
+           always ? cli_say(cli, "昼夜连续计时", "day and night")
+                  : cli_say(cli, "日历 ", "calendar "),
+           always ? "" : set->calendar,
            set->has_start_rule && set->start_rule == PAIDAN__START_RULE__START_NEXT_DAY
                ? cli_say(cli, "，次日起算", ", counted from the next day")
                : "",

@@ -68,8 +68,7 @@ expect "taken up again" "$(field "$first" .state)" accepted
 refused "one suspension only" 77 SUSPENSIONS_EXHAUSTED suspend "$first" --unit b1 --note "等" --until 3d
 
 # ---- joint work: resolved only when the assisting unit is done, or with a reason
-wait_until 30 "the matrix's assisting unit" \
-    eval '[[ $(field "$first" ".assist_tasks[0].unit") == b2 ]]'
+expect "the matrix's assisting unit" "$(field "$first" '.assist_tasks[0].unit')" b2
 done_by ask-assist "$first" --unit b1 --to c2 --note "请一起上门"
 refused "an unknown unit" 66 UNIT_UNKNOWN ask-assist "$first" --unit b1 --to nobody --note "请"
 refused "assisting units have not finished" 77 ASSIST_OPEN resolve "$first" --unit b1 --note "好了"
@@ -95,6 +94,15 @@ refused "watched already" 77 ALREADY_DONE supervise watch "$second" --unit s.any
 expect "watched and urged" "$(field "$second" '"\(.supervised) \(.urges)"')" "true 1"
 done_by supervise order "$second" --unit s.any --to c2 --note "由你们办"
 expect "ordered" "$(field "$second" '"\(.unit) \(.level) \(.state)"')" "c2 2 assigned"
+
+# ---- cards by hand: never back from red to yellow, cancelled with a reason
+done_by supervise yellow "$third" --unit s.any --note "拖延"
+refused "the same card again" 77 CARD_NOT_HIGHER supervise yellow "$third" --unit s.any --note "拖延"
+done_by 红牌 "$third" --unit s.any --note "仍未签收"
+refused "back from red" 77 CARD_NOT_HIGHER 黄牌 "$third" --unit s.any --note "拖延"
+expect "red" "$(field "$third" .card)" red
+done_by supervise cancel-card "$third" --unit s.any --note "已签收"
+refused "no card" 77 NO_CARD 撤牌 "$third" --unit s.any --note "已签收"
 
 # ---- explain: every millisecond from start to due is counted or skipped, without a gap
 paidan "$data" explain "$first" --json >"$scratch/explained" || fail explain
