@@ -150,6 +150,27 @@ static MDB_val make_key(const struct store_txn *txn, unsigned table, const void 
     return (MDB_val){.mv_size = key_bytes, .mv_data = (void *)key};
 }
 
+/* The cursor of a write transaction that stays where it last read or wrote in that table: the rows
+ * of one input lie close together, so that most are found without going down the tree again. LMDB
+ * keeps it right when others write to the table, and closes it with the transaction. Only for what
+ * seeks by key: where it stands says nothing. */
+static int stay(struct store_txn *txn, unsigned table, MDB_cursor **cursor)
+{
+    int error = 0;
+    if (txn->cursors[table] == NULL) {
+        error = mdb_cursor_open(txn->txn, txn->store->tables[table], &txn->cursors[table]);
+    }
+    *cursor = txn->cursors[table];
+    return error;
+}
+
+static int seek(struct store_txn *txn, unsigned table, MDB_val *name, MDB_val *data)
+{
+    MDB_cursor *cursor = NULL;
+    const int error = stay(txn, table, &cursor);
+    return error == 0 ? mdb_cursor_get(cursor, name, data, MDB_SET) : error;
+}
+
 enum rc store_get(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
                   const void **value, size_t *value_bytes)
 {
@@ -158,7 +179,8 @@ enum rc store_get(struct store_txn *txn, unsigned table, const void *key, size_t
     if (asked != RC_OK) {
         return asked;
     }
-    const int error = mdb_get(txn->txn, txn->store->tables[table], &name, &data);
+    const int error = txn->write ? seek(txn, table, &name, &data)
+                                 : mdb_get(txn->txn, txn->store->tables[table], &name, &data);
     if (error != 0) {
         return store_map_error(txn->store, error, "get");
     }
@@ -176,8 +198,16 @@ static enum rc put(struct store_txn *txn, unsigned table, MDB_val name, const vo
         return rc;
     }
     MDB_val data = {.mv_size = value_bytes, .mv_data = (void *)(value != NULL ? value : "")};
-    return store_map_error(
-        txn->store, mdb_put(txn->txn, txn->store->tables[table], &name, &data, flags), "put");
+    MDB_cursor *cursor = NULL;
+    int error = 0;
+    if ((flags & MDB_APPEND) != 0) {
+        /* Trusts its cursor to know the end, so it gets one that has not been elsewhere. */
+        error = mdb_put(txn->txn, txn->store->tables[table], &name, &data, flags);
+    } else {
+        error = stay(txn, table, &cursor);
+        error = error == 0 ? mdb_cursor_put(cursor, &name, &data, flags) : error;
+    }
+    return store_map_error(txn->store, error, "put");
 }
 
 enum rc store_put(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
@@ -202,13 +232,14 @@ enum rc store_append(struct store_txn *txn, unsigned table, const void *key, siz
 enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes)
 {
     CHECK(txn->write);
-    MDB_val name = make_key(txn, table, key, key_bytes);
+    MDB_val name = make_key(txn, table, key, key_bytes), data;
     const enum rc rc = store_ask_fault(txn->store, "del");
     if (rc != RC_OK) {
         return rc;
     }
-    return store_map_error(txn->store, mdb_del(txn->txn, txn->store->tables[table], &name, NULL),
-                           "del");
+    int error = seek(txn, table, &name, &data);
+    error = error == 0 ? mdb_cursor_del(txn->cursors[table], 0) : error;
+    return store_map_error(txn->store, error, "del");
 }
 
 /* ---- walks ---- */

@@ -30,6 +30,7 @@ struct store_txn {
     MDB_txn *txn;
     bool write;
     struct store_memo *memo;
+    MDB_cursor *cursors[STORE_TABLES_MAX]; /* of a write transaction; NULL: not yet used */
 };
 
 /* error: of LMDB or errno; operation: for the log line. */
