@@ -189,6 +189,12 @@ static void tell_state(struct metrics *metrics, struct shell *shell)
     gauge(metrics, "paidan_parked_fetches", "Followers that wait for news.", shell->fetch_count);
     gauge(metrics, "paidan_due_lag_seconds", "How late the oldest deadline is, in site time.",
           late_s);
+    gauge(metrics, "paidan_oldest_due_timestamp_seconds",
+          "The earliest deadline that has not fired, in site time; 0: none waits.",
+          shell->due_ms != UINT64_MAX ? (double)shell->due_ms / 1000.0 : 0.0);
+    gauge(metrics, "paidan_calendars_unknown",
+          "Calendars without holiday data for this or the next year.",
+          (double)site_calendars_unknown(shell->site, now_ms));
     gauge(metrics, "paidan_clock_ahead_seconds",
           "Not 0: the machine's clock is so far ahead that it is not followed.",
           (double)shell->clock_ahead_ms / 1000.0);

@@ -188,6 +188,12 @@ uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t a
 /* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. One
  * of site->supervisors. */
 bool site_supervises(const struct site *site, const char *unit);
+/* Whether a calendar has holiday data for the year of now_ms, or, with ahead 1, the one after it;
+ * *year: that year. True for calendars that follow no decree. */
+bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,
+                              int ahead, int *year);
+/* Calendars that lack this or the next year. */
+uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);

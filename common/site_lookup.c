@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "civil.h"
 #include "site_private.h"
 
 uint32_t site_area_find(const struct site *site, const char *code)
@@ -151,6 +152,28 @@ uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_mo
         CHECK(moment->kind == SITE_MOMENT_AFTER);
         return amount_ms + moment->value;
     }
+}
+
+bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,
+                              int ahead, int *year)
+{
+    CHECK(calendar < site->calendar_count);
+    const struct calendar *read = &site->calendars[calendar];
+    const int64_t local_ms = (int64_t)now_ms + calendar_offset(read, now_ms);
+    *year = civil_date((int32_t)(local_ms / (int64_t)CALENDAR_DAY_MS)).year + ahead;
+    return calendar_year_known(read, *year);
+}
+
+uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms)
+{
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < site->calendar_count; index++) {
+        int year = 0;
+        const bool known = site_calendar_year_known(site, index, now_ms, 0, &year) &&
+                           site_calendar_year_known(site, index, now_ms, 1, &year);
+        count += known ? 0 : 1;
+    }
+    return count;
 }
 
 bool site_supervises(const struct site *site, const char *unit)

@@ -13,7 +13,8 @@ static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
 static const char *const follows[] = {"triage", "callback", "intake", NULL};
 static const char *const followed_by[] = {"triage", "callback", "intake", NULL};
-static const char *const tables[] = {"ticket", "info", "queue", "extra", "replan", NULL};
+static const char *const tables[] = {"ticket", "info",  "queue", "extra",
+                                     "replan", "watch", "count", NULL};
 
 /* The names of `paidan stats`: stable. */
 static const char *const tallies[TALLY_COUNT + 1] = {
@@ -83,6 +84,9 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_CARDS_YELLOW] = "cards_yellow_total",
     [TALLY_CARDS_RED] = "cards_red_total",
     [TALLY_CARDS_CANCELLED] = "cards_cancelled_total",
+    [TALLY_WATCH] = "supervised",
+    "alarming",
+    "ownerless",
     [TALLY_COUNT] = NULL,
 };
 
@@ -174,6 +178,8 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_SHOW:
     case PAIDAN__REQUEST__WISH_BOARD:
     case PAIDAN__REQUEST__WISH_UNIT_WORK:
+    case PAIDAN__REQUEST__WISH_DUE_LIST:
+    case PAIDAN__REQUEST__WISH_ALARMS:
         return true;
     default:
         return false;

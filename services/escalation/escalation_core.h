@@ -11,7 +11,9 @@
  *   escalation_evolve.c         folding; escalation_evolve_extra.c what only some tickets have
  *   escalation_brief.c          the short picture of a ticket
  *   escalation_query.c          show, list
- *   escalation_query_board.c    board, a unit's work */
+ *   escalation_query_board.c    board, a unit's work
+ *   escalation_query_due.c      due soon, overdue and supervised tickets
+ *   escalation_query_alarms.c   what nobody looks after */
 #pragma once
 
 #include "common/step.h"
@@ -66,7 +68,8 @@ enum escalation_tally {
     TALLY_CARDS_YELLOW, /* given: what was shown became higher */
     TALLY_CARDS_RED,
     TALLY_CARDS_CANCELLED,
-    TALLY_COUNT,
+    TALLY_WATCH, /* gauges, + enum escalation_watch */
+    TALLY_COUNT = TALLY_WATCH + ESCALATION_WATCH_COUNT,
 };
 
 /* ---- saying (escalation_core.c) ----------------------------------------------------------------
@@ -236,6 +239,11 @@ bool escalation_filter_matches(const struct escalation_filter *filter,
 MUST_CHECK enum rc escalation_query_info(struct store_txn *txn, uint64_t id,
                                          struct escalation_info *room,
                                          const struct escalation_info **info);
+/* The whole short picture, of both records. RC_OK, RC_LIMIT, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc escalation_query_brief(struct step_view *view, uint64_t id,
+                                          const struct escalation_ticket *ticket,
+                                          const struct escalation_info *info,
+                                          Paidan__Brief **brief);
 /* An answer that is only a code, in the arena's text. */
 void escalation_query_refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail);
 
@@ -255,6 +263,10 @@ MUST_CHECK enum rc escalation_query_board(struct step_view *view, const Paidan__
                                           Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWork *wish,
                                               Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_due(struct step_view *view, const Paidan__DueList *wish,
+                                        Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wish,
+                                           Paidan__Answer *answer);
 
 /* Rows a query looks at in one request; the cursor goes on from there. 20,000 records of 300 bytes
  * take about 20 ms. */

@@ -17,6 +17,10 @@ static void count(struct tally *tally, const struct escalation_ticket *ticket, u
         return;
     }
     tally->values[TALLY_STATE + ticket->state - 1] += by;
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
+        const bool watched = escalation_state_watched(ticket, (enum escalation_watch)watch);
+        tally->values[TALLY_WATCH + watch] += watched ? by : 0;
+    }
     if (!escalation_state_open(ticket)) {
         return;
     }
@@ -48,6 +52,26 @@ static enum rc move_queue(struct store_txn *txn, uint64_t id,
     return now ? store_put(txn, ESCALATION_QUEUE, new, sizeof new, "", 0) : RC_OK;
 }
 
+/* Most tickets stand in none of these lists. */
+static enum rc move_watch(struct store_txn *txn, uint64_t id,
+                          const struct escalation_ticket *before,
+                          const struct escalation_ticket *after, enum escalation_watch watch)
+{
+    unsigned char old[ESCALATION_WATCH_KEY_BYTES], new[ESCALATION_WATCH_KEY_BYTES];
+    const bool was = escalation_state_watch_key(id, before, watch, old);
+    const bool now = escalation_state_watch_key(id, after, watch, new);
+    if ((!was && !now) || (was && now && memcmp(old, new, sizeof old) == 0)) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = store_del(txn, ESCALATION_WATCH, old, sizeof old);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+    }
+    return now ? store_put(txn, ESCALATION_WATCH, new, sizeof new, "", 0) : RC_OK;
+}
+
 static enum rc move_due(struct store_txn *txn, uint64_t id, const struct escalation_ticket *before,
                         const struct escalation_ticket *after)
 {
@@ -77,6 +101,9 @@ static enum rc change(struct step_fold *fold, uint64_t id, const struct escalati
     enum rc rc = escalation_state_save(fold->txn, id, after);
     if (rc == RC_OK) {
         rc = move_queue(fold->txn, id, before, after);
+    }
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT && rc == RC_OK; watch++) {
+        rc = move_watch(fold->txn, id, before, after, (enum escalation_watch)watch);
     }
     return rc == RC_OK ? move_due(fold->txn, id, before, after) : rc;
 }
@@ -156,6 +183,9 @@ static enum rc take_assignment(struct escalation_ticket *ticket, const Paidan__A
     if (!fits) {
         return RC_CORRUPT;
     }
+    const bool fallback = to->has_fallback && to->fallback;
+    ticket->flags =
+        (uint8_t)((ticket->flags & ~ESCALATION_FALLBACK) | (fallback ? ESCALATION_FALLBACK : 0));
     ticket->level = to->level;
     ticket->assist_count = (uint32_t)to->n_assist;
     for (size_t index = 0; index < to->n_assist; index++) {

@@ -30,6 +30,14 @@ enum rc escalation_query_unit(struct store_txn *txn, const struct site *site, co
     return *known ? RC_OK : escalation_state_queue_has(txn, unit, known);
 }
 
+enum rc escalation_query_brief(struct step_view *view, uint64_t id,
+                               const struct escalation_ticket *ticket,
+                               const struct escalation_info *info, Paidan__Brief **brief)
+{
+    const enum rc rc = escalation_brief(view->arena, id, ticket, info, brief);
+    return rc == RC_OK ? escalation_brief_extra(view->txn, view->arena, id, ticket, *brief) : rc;
+}
+
 /* ---- what a listing selects ---- */
 
 bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
@@ -310,6 +318,10 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
         return escalation_query_explain(view, request->explain, answer);
     case PAIDAN__REQUEST__WISH_REPLAN:
         return escalation_query_replan(view, request->replan, answer);
+    case PAIDAN__REQUEST__WISH_DUE_LIST:
+        return escalation_query_due(view, request->due_list, answer);
+    case PAIDAN__REQUEST__WISH_ALARMS:
+        return escalation_query_alarms(view, request->alarms, answer);
     default:
         CHECK(request->wish_case == PAIDAN__REQUEST__WISH_UNIT_WORK);
         return escalation_query_unit_work(view, request->unit_work, answer);

@@ -14,8 +14,8 @@ enum {
     HAS_LEASE = 16,
     HAS_ALARM = 32,
     HAS_OVERDUE = 64,
-    FLAGS_OWN =
-        ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA | ESCALATION_ALARM_PARDONED,
+    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA |
+                ESCALATION_ALARM_PARDONED | ESCALATION_FALLBACK,
     /* Of a clock, beside enum escalation_clock_flag: more fields follow. */
     CLOCK_HAS_RUN = 32,
     CLOCK_HAS_TERM = 64,
@@ -40,7 +40,7 @@ static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EX
                   ESCALATION_PARDONED == 8,
               "flags are stored: never renumber");
 static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4 &&
-                  ESCALATION_ALARM_PARDONED == 8,
+                  ESCALATION_ALARM_PARDONED == 8 && ESCALATION_FALLBACK == 128,
               "flags are stored: never renumber");
 /* ---- ticket ---- */
 

@@ -13,6 +13,8 @@
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
                   ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5,
               "buckets are stored: never renumber");
+static_assert(ESCALATION_SUPERVISED == 0 && ESCALATION_ALARMING == 1 && ESCALATION_OWNERLESS == 2,
+              "lists are stored: never renumber");
 static_assert(ESCALATION_QUEUE_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a queue key is a key");
 
 /* ---- keys ---- */
@@ -197,12 +199,9 @@ void escalation_state_queue_prefix(const char *unit, enum escalation_bucket buck
     key[8] = (unsigned char)bucket;
 }
 
-bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *ticket,
-                                unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+/* Earliest deadline of the running clocks, missed ones included; UINT64_MAX: none. */
+static uint64_t pressing(const struct escalation_ticket *ticket)
 {
-    if (!escalation_state_open(ticket)) {
-        return false;
-    }
     uint64_t due_ms = UINT64_MAX;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
@@ -210,12 +209,50 @@ bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *tic
             due_ms = clock->due_ms;
         }
     }
+    return due_ms;
+}
+
+bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *ticket,
+                                unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    if (!escalation_state_open(ticket)) {
+        return false;
+    }
+    uint64_t due_ms = pressing(ticket);
     if (ticket->state == ESCALATION_SUSPENDED && ticket->extra_due_ms != 0) {
         due_ms = ticket->extra_due_ms; /* when it comes back */
     }
     escalation_state_queue_prefix(ticket->unit, bucket_of(ticket), key);
     escalation_state_id_key(due_ms, key + ESCALATION_QUEUE_PREFIX_BYTES);
     escalation_state_id_key(id, key + ESCALATION_QUEUE_PREFIX_BYTES + 8);
+    return true;
+}
+
+bool escalation_state_watched(const struct escalation_ticket *ticket, enum escalation_watch watch)
+{
+    switch (watch) {
+    case ESCALATION_SUPERVISED:
+        return ticket->extra_supervised &&
+               (escalation_state_open(ticket) || ticket->state == ESCALATION_RESOLVED);
+    case ESCALATION_ALARMING:
+        return ticket->alarm_ms != 0 && escalation_state_open(ticket);
+    default:
+        CHECK(watch == ESCALATION_OWNERLESS);
+        return ticket->state == ESCALATION_ASSIGNED && (ticket->flags & ESCALATION_FALLBACK) != 0;
+    }
+}
+
+bool escalation_state_watch_key(uint64_t id, const struct escalation_ticket *ticket,
+                                enum escalation_watch watch,
+                                unsigned char key[ESCALATION_WATCH_KEY_BYTES])
+{
+    if (!escalation_state_watched(ticket, watch)) {
+        return false;
+    }
+    key[0] = (unsigned char)watch;
+    escalation_state_id_key(watch == ESCALATION_ALARMING ? ticket->overdue_ms : pressing(ticket),
+                            key + 1);
+    escalation_state_id_key(id, key + 9);
     return true;
 }
 

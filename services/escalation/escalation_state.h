@@ -8,8 +8,10 @@
  *   extra   ticket u64 -> struct escalation_extra, sealed: what only some tickets have
  *           (escalation_extra.h)
  *   replan  one row while open tickets are planned anew
- * and one row a ticket in STORE_DUE. Rows of queue and due are functions of the record alone, so
- * that folding moves them by comparing the record before with the record after. */
+ *   watch   kind u8, moment u64, ticket u64 -> empty: what supervisors look after
+ *   count   unit -> counters folded from facts, sealed (escalation_count.h)
+ * and one row a ticket in STORE_DUE. Rows of queue, watch and due are functions of the record
+ * alone, so that folding moves them by comparing the record before with the record after. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,6 +29,8 @@ enum escalation_table {
     ESCALATION_QUEUE,
     ESCALATION_EXTRA,
     ESCALATION_REPLAN,
+    ESCALATION_WATCH,
+    ESCALATION_COUNT,
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
@@ -65,6 +69,7 @@ enum escalation_ticket_flag {
     ESCALATION_HAS_EXTRA = 4, /* a row of ESCALATION_EXTRA; the extra_* fields below mirror it */
     ESCALATION_ALARM_PARDONED = 8, /* the alarm repeats, but its red card was cancelled, or is
                                       another unit's, until the next deadline is missed */
+    ESCALATION_FALLBACK = 128,     /* nobody owns its matter there 无主: a fallback unit has it */
 };
 struct escalation_ticket {
     enum escalation_state state;
@@ -186,5 +191,21 @@ void escalation_state_queue_prefix(const char *unit, enum escalation_bucket buck
                                    unsigned char key[ESCALATION_QUEUE_PREFIX_BYTES]);
 /* Whether any open ticket is the unit's. RC_OK, RC_STORE. */
 MUST_CHECK enum rc escalation_state_queue_has(struct store_txn *txn, const char *unit, bool *has);
+
+/* Lists of few tickets, each in order of the moment in its rows. */
+enum escalation_watch {
+    ESCALATION_SUPERVISED, /* 督办, until closed; by the earliest deadline of the running clocks,
+                              UINT64_MAX: none runs */
+    ESCALATION_ALARMING,   /* the alarm repeats; by the earliest missed deadline */
+    ESCALATION_OWNERLESS,  /* 无主: with a fallback unit, not accepted; as SUPERVISED */
+    ESCALATION_WATCH_COUNT,
+};
+#define ESCALATION_WATCH_KEY_BYTES 17
+/* False: the ticket stands not in this list. */
+bool escalation_state_watch_key(uint64_t id, const struct escalation_ticket *ticket,
+                                enum escalation_watch watch,
+                                unsigned char key[ESCALATION_WATCH_KEY_BYTES]);
+bool escalation_state_watched(const struct escalation_ticket *ticket, enum escalation_watch watch);
+
 uint64_t escalation_state_queue_due(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
 uint64_t escalation_state_queue_ticket(const unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);

@@ -28,6 +28,7 @@ static uint64_t count_rows(struct store_txn *txn, unsigned table)
 struct census {
     uint64_t tickets, queued, due, found_queued, found_due;
     uint64_t tasks, found_tasks; /* of assisting units */
+    uint64_t watched[ESCALATION_WATCH_COUNT], found_watched;
     uint64_t states[ESCALATION_STATE_COUNT];
 };
 
@@ -57,6 +58,21 @@ static void take_tasks(struct store_txn *txn, uint64_t id, const struct escalati
     }
 }
 
+static void take_watched(struct store_txn *txn, uint64_t id, const struct escalation_ticket *ticket,
+                         struct census *census)
+{
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
+        unsigned char key[ESCALATION_WATCH_KEY_BYTES];
+        const void *value = NULL;
+        size_t bytes = 0;
+        if (escalation_state_watch_key(id, ticket, (enum escalation_watch)watch, key)) {
+            census->watched[watch]++;
+            census->found_watched +=
+                store_get(txn, ESCALATION_WATCH, key, sizeof key, &value, &bytes) == RC_OK;
+        }
+    }
+}
+
 /* Every row that a record asks for is there. With equal counts no other is. */
 static void take_census(struct store_txn *txn, struct census *census)
 {
@@ -78,6 +94,7 @@ static void take_census(struct store_txn *txn, struct census *census)
                 store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
         }
         take_tasks(txn, id, &ticket, census);
+        take_watched(txn, id, &ticket, census);
         struct due due = {0};
         enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
         if (escalation_state_due(id, &ticket, &due, &firing)) {
@@ -104,12 +121,21 @@ void escalation_story_check(struct story *story)
     take_census(txn, &census);
     const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
     const uint64_t due_rows = count_rows(txn, STORE_DUE);
+    const uint64_t watch_rows = count_rows(txn, ESCALATION_WATCH);
     store_abort(txn);
     say_broken(story, "queue rows, open tickets and tasks", queue_rows,
                census.queued + census.tasks);
     say_broken(story, "rows of tasks are the records'", census.found_tasks, census.tasks);
     say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
     say_broken(story, "due rows and tickets that wait", due_rows, census.due);
+    uint64_t watched = 0;
+    static const char *const lists[] = {"supervised", "alarming", "ownerless"};
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
+        watched += census.watched[watch];
+        say_broken(story, lists[watch], story_count(story, lists[watch]), census.watched[watch]);
+    }
+    say_broken(story, "rows of lists, tickets in lists", watch_rows, watched);
+    say_broken(story, "rows of lists are the records'", census.found_watched, watched);
     say_broken(story, "due rows are the records'", census.found_due, census.due);
     say_broken(story, "every open ticket waits for something", census.due, census.queued);
     say_broken(story, "tickets counted", story_count(story, "tickets"), census.tickets);

@@ -1,0 +1,107 @@
+/* 警报: what nobody looks after. Tickets whose alarm repeats, tickets that only a fallback unit has
+ * and that nobody accepted, a deadline that should have fired, calendars that run blind. */
+
+#include "common/check.h"
+#include "escalation_core.h"
+
+enum { ALARMS_DEFAULT = 50, ALARMS_MAX = 500 };
+
+static enum rc add_list(struct step_view *view, enum escalation_watch watch, uint32_t limit,
+                        Paidan__Brief ***briefs, size_t *count)
+{
+    const unsigned char first = (unsigned char)watch;
+    struct store_walk walk;
+    *briefs = arena_alloc(view->arena, limit * sizeof(Paidan__Brief *));
+    if (*briefs == NULL) {
+        return RC_LIMIT;
+    }
+    enum rc rc = store_walk_open(view->txn, ESCALATION_WATCH, &first, sizeof first, &walk);
+    while (rc == RC_OK && *count < limit && walk.key[0] == first) {
+        struct escalation_ticket ticket;
+        struct escalation_info room;
+        const struct escalation_info *info = NULL;
+        const uint64_t id = escalation_state_id_of(walk.key + 9);
+        rc = escalation_state_load(view->txn, id, &ticket);
+        if (rc == RC_OK) {
+            rc = escalation_query_info(view->txn, id, &room, &info);
+        }
+        if (rc == RC_OK) {
+            rc = escalation_query_brief(view, id, &ticket, info, &(*briefs)[*count]);
+        }
+        if (rc != RC_OK) {
+            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+            break;
+        }
+        *count += 1;
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Each as "office 2027". */
+static enum rc add_unknown_years(struct step_view *view, Paidan__AlarmsShown *shown)
+{
+    const struct site *site = view->site;
+    shown->unknown_years =
+        arena_alloc(view->arena, (size_t)(2 * site->calendar_count + 1) * sizeof(char *));
+    if (shown->unknown_years == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < site->calendar_count; index++) {
+        for (int ahead = 0; ahead <= 1; ahead++) {
+            int year = 0;
+            if (site_calendar_year_known(site, index, view->now_ms, ahead, &year)) {
+                continue;
+            }
+            char *text = arena_printf(view->arena, "%s %d", site->calendars[index].code, year);
+            if (text == NULL) {
+                return RC_LIMIT;
+            }
+            shown->unknown_years[shown->n_unknown_years] = text;
+            shown->n_unknown_years++;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc add_unfired(struct step_view *view, Paidan__AlarmsShown *shown)
+{
+    struct due due;
+    const enum rc rc = due_first(view->txn, &due);
+    if (rc == RC_OK && due.due_ms < view->now_ms) {
+        shown->has_oldest_unfired_ms = true;
+        shown->oldest_unfired_ms = due.due_ms;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wish,
+                                Paidan__Answer *answer)
+{
+    const uint32_t limit = wish->has_limit ? wish->limit : ALARMS_DEFAULT;
+    if (limit == 0 || limit > ALARMS_MAX) {
+        escalation_query_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
+        return RC_OK;
+    }
+    Paidan__AlarmsShown *shown = arena_alloc(view->arena, sizeof *shown);
+    if (shown == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__alarms_shown__init(shown);
+    shown->repeating_count = view->tally->values[TALLY_WATCH + ESCALATION_ALARMING];
+    shown->ownerless_count = view->tally->values[TALLY_WATCH + ESCALATION_OWNERLESS];
+    enum rc rc = add_list(view, ESCALATION_ALARMING, limit, &shown->repeating, &shown->n_repeating);
+    if (rc == RC_OK) {
+        rc = add_list(view, ESCALATION_OWNERLESS, limit, &shown->ownerless, &shown->n_ownerless);
+    }
+    if (rc == RC_OK) {
+        rc = add_unfired(view, shown);
+    }
+    if (rc == RC_OK) {
+        rc = add_unknown_years(view, shown);
+    }
+    answer->body_case = PAIDAN__ANSWER__BODY_ALARMS_SHOWN;
+    answer->alarms_shown = shown;
+    return rc;
+}
