@@ -10,7 +10,7 @@
 #include "cli_print.h"
 #include "cli_time.h"
 
-enum { CURSOR_BYTES_MAX = 64 };
+enum { CURSOR_BYTES_MAX = 64, ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20 };
 
 /* ---- due --------------------------------------------------------------------------------------
  */
@@ -106,7 +106,10 @@ int cli_due(struct cli *cli)
         }
         cli_listing_add(&listing, page->tickets, page->n_tickets);
         const bool more = page->has_next && page->next.len > 0;
-        if (!more || page->next.len > CURSOR_BYTES_MAX || !cli_given(cli, CLI_ALL)) {
+        /* A page may be empty although there is more: the service looks at so many rows at a time.
+         */
+        const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
+        if (!more || page->next.len > CURSOR_BYTES_MAX || enough) {
             write_cursor(&page->next, next);
             return cli_listing_end(&listing, more ? next : NULL);
         }
@@ -206,7 +209,7 @@ int cli_alarms(struct cli *cli)
     Paidan__Alarms wish = PAIDAN__ALARMS__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
-    int status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, 20, &limit);
+    int status = cli_number(cli, CLI_LIMIT, 1, ALARMS_LIMIT_MAX, ALARMS_LIMIT, &limit);
     wish.has_limit = 1;
     wish.limit = (uint32_t)limit;
     request.wish_case = PAIDAN__REQUEST__WISH_ALARMS;

@@ -165,7 +165,17 @@ static void complete_values(void)
 
 static void complete_command(const struct cli_command *command)
 {
-    printf("        '%s') COMPREPLY=($(compgen -W \"", command->name);
+    const char *verb = strchr(command->name, ' ');
+    unsigned used = 0;
+    printf("        '%s'", command->name);
+    verb = verb == NULL ? NULL : verb + 1;
+    if (verb != NULL && cli_find(&verb, 1, &used) == command) {
+        printf("|'%s'", verb); /* "extend" alone */
+    }
+    if (command->alias != NULL) {
+        printf("|'%s'", command->alias);
+    }
+    printf(") COMPREPLY=($(compgen -W \"");
     for (unsigned index = 0; index < command->option_count; index++) {
         printf("--%s ", cli_options[command->options[index]].name);
     }

@@ -33,6 +33,7 @@ static Paidan__DueList due_asked;
 static Paidan__Replan replan_asked;
 static uint8_t cursor_asked[CURSOR_BYTES_MAX];
 static unsigned calls;
+static bool due_empty; /* the first page */
 
 static Paidan__ClockSet late = PAIDAN__CLOCK_SET__INIT, soon = PAIDAN__CLOCK_SET__INIT;
 static Paidan__ClockSet *late_clocks[] = {&late}, *soon_clocks[] = {&soon};
@@ -83,7 +84,7 @@ static void answer_due(Paidan__Answer *answer)
     if (due_asked.has_cursor) {
         memcpy(cursor_asked, due_asked.cursor.data, due_asked.cursor.len);
     }
-    listed.n_tickets = calls == 1 ? 3 : 1;
+    listed.n_tickets = calls > 1 ? 1 : due_empty ? 0 : 3;
     listed.tickets = briefs;
     listed.has_next = calls == 1;
     listed.next = (ProtobufCBinaryData){sizeof next, next};
@@ -254,6 +255,14 @@ static void test_due_when_there_is_more_then_the_cursor_comes_back(void **state)
     cli.values[CLI_CURSOR] = "00ff1a";
     free(print(&cli, test_due, CLI_EXIT_OK));
     assert_memory_equal(cursor_asked, "\x00\xff\x1a", 3);
+    /* An empty page that is not the last is no answer: the next one is asked for. */
+    cli = speaker(false, true);
+    due_empty = true;
+    char *text = print(&cli, test_due, CLI_EXIT_OK);
+    due_empty = false;
+    assert_int_equal(calls, 2);
+    assert_non_null(strstr(text, "20261122-0001-9"));
+    free(text);
     static const char *const wrong[] = {"", "0", "0g", "00FF"};
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
         cli = speaker(false, false);
