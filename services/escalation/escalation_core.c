@@ -180,6 +180,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_UNIT_WORK:
     case PAIDAN__REQUEST__WISH_DUE_LIST:
     case PAIDAN__REQUEST__WISH_ALARMS:
+    case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
         return true;
     default:
         return false;

@@ -13,7 +13,8 @@
  *   escalation_query.c          show, list
  *   escalation_query_board.c    board, a unit's work
  *   escalation_query_due.c      due soon, overdue and supervised tickets
- *   escalation_query_alarms.c   what nobody looks after */
+ *   escalation_query_alarms.c   what nobody looks after
+ *   escalation_count.c          counts of each unit; escalation_query_counts.c gives them */
 #pragma once
 
 #include "common/step.h"

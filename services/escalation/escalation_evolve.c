@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/check.h"
+#include "escalation_count.h"
 #include "escalation_evolve.h"
 
 /* ---- one ticket changes ---- */
@@ -512,6 +513,9 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
         }
     }
     rc = fold_card(fold, event, &before, &after);
+    if (rc == RC_OK) {
+        rc = escalation_count_fold(fold, event, &before, &after);
+    }
     return rc == RC_OK ? change(fold, event->ticket, &before, &after) : rc;
 }
 

@@ -6,6 +6,7 @@
 #include "common/number.h"
 #include "common/wire.h"
 #include "escalation_core.h"
+#include "escalation_count.h"
 
 enum { LIST_DEFAULT = 100 };
 
@@ -322,6 +323,8 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
         return escalation_query_due(view, request->due_list, answer);
     case PAIDAN__REQUEST__WISH_ALARMS:
         return escalation_query_alarms(view, request->alarms, answer);
+    case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
+        return escalation_query_counts(view, request->unit_counts, answer);
     default:
         CHECK(request->wish_case == PAIDAN__REQUEST__WISH_UNIT_WORK);
         return escalation_query_unit_work(view, request->unit_work, answer);
