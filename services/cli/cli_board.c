@@ -14,7 +14,7 @@
 
 enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
 /* On a terminal that is wide enough the names of units and categories get more room. */
-enum { COLUMNS_WIDE = 150, COLUMNS_MORE = 8 };
+enum { COLUMNS_WIDE = 150, COLUMNS_MORE = 8, MARKS_COLUMNS_MIN = 12 };
 
 /* One line under construction: bytes with escapes, and the columns it takes. */
 struct line {
@@ -345,18 +345,29 @@ static void draw_columns(struct line *line, const struct cli_board_frame *frame,
     line_escape(line, "\033[0m");
 }
 
-/* Before the title: 督办, 催办2, 调解 ... */
+/* Before the title: 督办, 催办2, 调解 ... in at most half of the room that is left. */
 static void draw_marks(struct line *line, const struct cli_board_frame *frame,
                        const Paidan__Brief *brief)
 {
     char marks[512];
     const struct cli speaker = {.chinese = frame->chinese};
+    const unsigned room = frame->columns > line->columns ? frame->columns - line->columns : 0;
     cli_marks_words(&speaker, brief, marks, sizeof marks);
-    if (marks[0] != '\0') {
-        line_escape(line, "\033[33m");
-        line_format(line, "[%s] ", marks);
-        line_escape(line, "\033[0m");
+    const unsigned width = (unsigned)text_columns(marks);
+    if (width == 0 || (width + 3 > room / 2 && room / 2 < MARKS_COLUMNS_MIN)) {
+        return; /* two letters of them would tell nobody anything */
     }
+    line_escape(line, "\033[33m");
+    line_text(line, "[", 0);
+    if (width + 3 <= room / 2) {
+        line_text(line, marks, 0);
+    } else {
+        marks[prefix(marks, room / 2 - 4)] = '\0';
+        line_text(line, marks, 0);
+        line_text(line, "…", 0);
+    }
+    line_text(line, "] ", 0);
+    line_escape(line, "\033[0m");
 }
 
 static void draw_cell(struct line *line, const struct cli_board_frame *frame, int column,

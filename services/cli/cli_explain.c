@@ -233,10 +233,12 @@ static void print_fired(struct cli *cli, const struct cli_ticket_view *view, Pai
 static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
                          const Paidan__Explained *explained)
 {
+    const bool still =
+        view->shown != NULL && view->shown->brief->state == PAIDAN__STATE__STATE_SUSPENDED;
     for (size_t index = 0; index < explained->n_clocks; index++) {
         const Paidan__ExplainedClock *clock = explained->clocks[index];
         const char *unit = assisting(view, clock->set);
-        cli_spans_print(cli, clock, unit == NULL ? NULL : cli_unit_name(cli, unit),
+        cli_spans_print(cli, clock, unit == NULL ? NULL : cli_unit_name(cli, unit), still,
                         explained->now_ms);
         print_fired(cli, view, clock->set->clock);
     }

@@ -164,6 +164,8 @@ static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
         if (task->done) {
             printf("%s%s%s", cli_colour_on(cli->colour, CLI_GREEN), cli_say(cli, "已完成", "done"),
                    cli_colour_off(cli->colour, CLI_GREEN));
+        } else if (brief->state == PAIDAN__STATE__STATE_SUSPENDED) {
+            printf("%s", cli_say(cli, "停着", "stands still"));
         } else if (task->has_due_ms) {
             print_deadline(cli, task->due_ms);
         }

@@ -284,7 +284,7 @@ static void print_rows(struct cli *cli, const struct pieces *pieces, uint64_t no
  */
 
 static void print_heading(struct cli *cli, const Paidan__ExplainedClock *clock, const char *whose,
-                          uint64_t now_ms)
+                          bool still, uint64_t now_ms)
 {
     const Paidan__ClockSet *set = clock->set;
     char text[128] = "", term[96] = "";
@@ -300,6 +300,10 @@ static void print_heading(struct cli *cli, const Paidan__ExplainedClock *clock, 
                        expired ? cli_say(cli, "已停，曾超时", "stopped, was late")
                                : cli_say(cli, "已停", "stopped"));
         colour = expired ? CLI_RED : CLI_DIM;
+    } else if (still) {
+        (void)snprintf(text, sizeof text, "%s",
+                       cli_say(cli, "停着，恢复后续算", "stands still; the rest runs on later"));
+        colour = CLI_CYAN;
     }
     printf("\n%s%s%s%s%s%s%s  %s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD),
            cli_clock_word(cli, set->clock), whose == NULL ? "" : " ", whose == NULL ? "" : whose,
@@ -314,12 +318,12 @@ static void print_moment(struct cli *cli, const char *zh, const char *en, uint64
     printf("%s %s", cli_say(cli, zh, en), at);
 }
 
-static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock)
+static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock, bool still)
 {
     const Paidan__ClockSet *set = clock->set;
     print_moment(cli, "  起", "  from", set->start_ms);
-    print_moment(cli, "  止", "  due", set->due_ms);
-    if (set->has_warn_ms) {
+    print_moment(cli, still ? "  原定止" : "  止", still ? "  was due" : "  due", set->due_ms);
+    if (set->has_warn_ms && !still) {
         print_moment(cli, "  预警", "  warns", set->warn_ms);
     }
     const bool always = set->calendar == NULL || strcmp(set->calendar, "always") == 0;
@@ -412,17 +416,20 @@ static void print_warnings(const struct cli *cli, const Paidan__ExplainedClock *
 }
 
 void cli_spans_print(struct cli *cli, const Paidan__ExplainedClock *clock, const char *whose,
-                     uint64_t now_ms)
+                     bool still, uint64_t now_ms)
 {
     struct pieces pieces = {.list = NULL};
     bool whole = true;
     for (size_t index = 0; index < clock->n_intervals && whole; index++) {
         whole = cut_interval(cli, clock->intervals[index], &pieces);
     }
-    print_heading(cli, clock, whose, now_ms);
-    print_rule(cli, clock);
+    const bool waits = still && !(clock->has_stopped && clock->stopped);
+    print_heading(cli, clock, whose, waits, now_ms);
+    print_rule(cli, clock, waits);
     print_resumed(cli, clock->set);
-    print_steps(cli, clock->set);
+    if (!waits) {
+        print_steps(cli, clock->set);
+    }
     if (!whole) {
         (void)cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     } else if (pieces.count > 0) {

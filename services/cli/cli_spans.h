@@ -5,6 +5,7 @@
 #include "cli.h"
 
 /* Prints heading, term, rule, the rows and the sums of one clock. whose: for whom it runs, beside
- * the unit that has the ticket; NULL: nobody else. */
+ * the unit that has the ticket; NULL: nobody else. still: the ticket is suspended, so that the
+ * deadline is the one from before and moves when it goes on. */
 void cli_spans_print(struct cli *cli, const Paidan__ExplainedClock *clock, const char *whose,
-                     uint64_t now_ms);
+                     bool still, uint64_t now_ms);

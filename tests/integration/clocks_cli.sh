@@ -104,6 +104,21 @@ expect "red" "$(field "$third" .card)" red
 done_by supervise cancel-card "$third" --unit s.any --note "已签收"
 refused "no card" 77 NO_CARD 撤牌 "$third" --unit s.any --note "已签收"
 
+# ---- what is due, under supervision, and the alarms
+numbers() {
+    paidan "$data" "$@" --json | json_all number | sort | tr '\n' ' '
+}
+expect "due of a unit" "$(numbers due --unit b1)" "$(printf '%s ' "$first" "$third")"
+expect "due within a year" "$(numbers due --within 365d)" \
+    "$(printf '%s ' "$first" "$second" "$third")"
+expect "due within a second" "$(numbers due --within 1s)" ""
+expect "nothing is overdue" "$(numbers due --overdue)" ""
+expect "supervised" "$(numbers due --supervised)" "$second "
+refused "an unknown area" 66 AREA_UNKNOWN due --area nowhere
+expect "page by page" "$(paidan "$data" due --limit 1 --all --json | jq '.tickets | length')" 3
+expect "no alarm" "$(paidan "$data" alarms --json |
+    jq -c '[.repeating_count, .ownerless_count, (.unknown_years | length)]')" "[0,0,0]"
+
 # ---- explain: every millisecond from start to due is counted or skipped, without a gap
 paidan "$data" explain "$first" --json >"$scratch/explained" || fail explain
 expect "explain has no gap" "$(jq '[.clocks[] | select(.intervals) | . as $clock | .intervals |

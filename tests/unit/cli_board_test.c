@@ -156,6 +156,36 @@ static void test_draw_when_drawn_then_as_golden(void **state)
     free(picture);
 }
 
+static void test_draw_when_marked_then_marks_and_title_share_the_room(void **state)
+{
+    (void)state;
+    struct picture *picture = make_picture();
+    Paidan__Brief *brief = &picture->briefs[1];
+    brief->has_supervised = brief->supervised = brief->has_urges = brief->has_mode = 1;
+    brief->urges = 2;
+    brief->mode = PAIDAN__MODE__MODE_MEDIATION;
+    brief->state = PAIDAN__STATE__STATE_SUSPENDED;
+    brief->has_suspended_until_ms = 1;
+    brief->suspended_until_ms = NOW_MS + 90 * MINUTE_MS;
+    struct cli_board_frame frame = frame_of(picture, 160, 0);
+    char *drawn = cli_board_draw(&frame);
+    assert_non_null(drawn);
+    assert_non_null(strstr(drawn, "[督办 催办2 调解] 路灯不亮"));
+    assert_non_null(strstr(drawn, "   1h30m  20261122-0002-7   挂账"));
+    free(drawn);
+    frame = frame_of(picture, 116, 0);
+    drawn = cli_board_draw(&frame);
+    assert_non_null(drawn);
+    assert_non_null(strstr(drawn, "[督办 催办…] 路灯"));
+    free(drawn);
+    frame = frame_of(picture, 100, 0);
+    drawn = cli_board_draw(&frame);
+    assert_non_null(drawn);
+    assert_null(strstr(drawn, "督办"));
+    free(drawn);
+    free(picture);
+}
+
 static void test_draw_when_coloured_then_each_line_ends_plain(void **state)
 {
     (void)state;
@@ -181,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draw_when_any_size_then_it_fits),
         cmocka_unit_test(test_draw_when_drawn_then_as_golden),
+        cmocka_unit_test(test_draw_when_marked_then_marks_and_title_share_the_room),
         cmocka_unit_test(test_draw_when_coloured_then_each_line_ends_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

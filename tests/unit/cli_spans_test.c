@@ -24,6 +24,7 @@ enum { INTERVALS = 400, SCREEN_LINES = 24 };
 struct told {
     Paidan__ExplainedClock clock;
     Paidan__ClockSet set;
+    bool still; /* the ticket is suspended */
     Paidan__Interval intervals[INTERVALS], *list[INTERVALS];
 };
 
@@ -166,6 +167,25 @@ static struct told *short_term(void)
     return told;
 }
 
+/* Two working hours from a Monday after closing: the evening has only closed time. */
+static struct told *evening_term(void)
+{
+    struct told *told = begin();
+    const int32_t monday = civil_days(2026, 9, 28);
+    told->set.clock = PAIDAN__CLOCK__CLOCK_CONTACT;
+    told->set.has_unit = told->set.has_amount_ms = 1;
+    told->set.unit = PAIDAN__TIME_UNIT__TIME_WORKING_HOURS;
+    told->set.amount_ms = 2ull * HOUR_MS;
+    told->set.start_ms = at(monday, 18.25);
+    told->set.due_ms = at(monday + 1, 11);
+    add_office_day(told, monday, PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED);
+    add_office_day(told, monday + 1, PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED);
+    told->clock.counted_ms = HOUR_MS;
+    told->clock.skipped_ms = 53100000;
+    told->still = true;
+    return told;
+}
+
 /* What is printed. Heap. */
 static char *print(struct cli *cli, const struct told *told, uint64_t now_ms)
 {
@@ -175,7 +195,8 @@ static char *print(struct cli *cli, const struct told *told, uint64_t now_ms)
     stdout = open_memstream(&text, &bytes);
     assert_non_null(stdout);
     cli_spans_print(cli, &told->clock,
-                    told->set.clock == PAIDAN__CLOCK__CLOCK_ACCEPT ? "社区" : NULL, now_ms);
+                    told->set.clock == PAIDAN__CLOCK__CLOCK_ACCEPT ? "社区" : NULL, told->still,
+                    now_ms);
     (void)fclose(stdout);
     stdout = before;
     assert_non_null(text);
@@ -195,10 +216,10 @@ static void test_spans_when_printed_then_as_golden(void **state)
 {
     (void)state;
     struct trace trace;
-    struct told *terms[] = {long_term(), short_term()};
+    struct told *terms[] = {long_term(), short_term(), evening_term()};
     trace_init(&trace, 0);
     for (int chinese = 1; chinese >= 0; chinese--) {
-        for (size_t index = 0; index < 2; index++) {
+        for (size_t index = 0; index < 3; index++) {
             struct cli cli = {
                 .chinese = chinese != 0, .site_tried = true, .utc_offset_ms = OFFSET_MS};
             char *text = print(&cli, terms[index], at(civil_days(2026, 9, 29), 10));
@@ -211,6 +232,7 @@ static void test_spans_when_printed_then_as_golden(void **state)
     trace_fini(&trace);
     free(terms[0]);
     free(terms[1]);
+    free(terms[2]);
 }
 
 /* Summer time: the day that lasts 23 hours is one day, from midnight to midnight. */
