@@ -334,6 +334,28 @@ static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct i
     return true;
 }
 
+/* All that the format allows; says what is wrong. */
+static enum rc unpack_any(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                          const unsigned char *frame, size_t size, ProtobufCMessage **message,
+                          struct wire_error *error)
+{
+    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
+        return wire_refuse(error, PAIDAN__CODE__FRAME_INVALID);
+    }
+    const bool denied = arena->denied;
+    arena->denied = false;
+    ProtobufCMessage *unpacked =
+        protobuf_c_message_unpack(descriptor, &arena->allocator, size, frame);
+    const bool short_of_room = arena->denied;
+    arena->denied = denied;
+    if (unpacked == NULL) {
+        return wire_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
+                                                : PAIDAN__CODE__FRAME_INVALID);
+    }
+    *message = unpacked;
+    return check_root(unpacked, STRIP, error);
+}
+
 enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                     const void *bytes, size_t size, ProtobufCMessage **message,
                     struct wire_error *error)
@@ -344,26 +366,15 @@ enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descr
     if (size > FRAME_BYTES_MAX) {
         return wire_refuse(error, PAIDAN__CODE__FRAME_TOO_LARGE);
     }
-    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
-        return wire_refuse(error, PAIDAN__CODE__FRAME_INVALID);
-    }
     const size_t mark = arena->used, budget = arena->budget;
     const size_t wanted = mark + WIRE_UNPACK_BYTES(size);
-    const bool denied = arena->denied;
     arena->budget = wanted < budget ? wanted : budget;
-    arena->denied = false;
-    ProtobufCMessage *unpacked =
-        protobuf_c_message_unpack(descriptor, &arena->allocator, size, frame);
-    const bool short_of_room = arena->denied;
-    arena->budget = budget;
-    arena->denied = denied;
     enum rc rc = RC_OK;
+    ProtobufCMessage *unpacked = wire_unpack_plain(arena, wire_plan_of(descriptor), frame, size);
     if (unpacked == NULL) {
-        rc = wire_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
-                                              : PAIDAN__CODE__FRAME_INVALID);
-    } else {
-        rc = check_root(unpacked, STRIP, error);
+        rc = unpack_any(arena, descriptor, frame, size, &unpacked, error);
     }
+    arena->budget = budget;
     if (rc != RC_OK) {
         arena->used = mark;
         return rc;

@@ -1,4 +1,4 @@
-/* wire_plan: what wire.c and wire_pack.c need to know of a message, looked up once instead of for
+/* wire_plan: what wire.c, wire_pack.c and wire_unpack.c need to know of a message, looked up once instead of for
  * every field of every message: where it lies, how it is written, what bounds it. Made from
  * protobuf-c's descriptors at first use. Nobody else includes it. */
 #pragma once
@@ -84,3 +84,10 @@ enum rc wire_refuse(struct wire_error *error, Paidan__Code code); /* RC_INVALID 
 void wire_path_field(struct wire_error *error, const struct wire_rule *rule);
 void wire_path_item(struct wire_error *error, const struct wire_rule *rule, size_t index);
 void wire_path_root(struct wire_error *error, const ProtobufCMessage *message);
+
+/* ---- wire_unpack.c ---- */
+
+/* Unpacks and checks at once what is written as wire_pack writes it. NULL: it is not, or too large
+ * for the arena's budget, or breaks a bound; then nothing is taken of the arena. */
+ProtobufCMessage *wire_unpack_plain(struct arena *arena, const struct wire_plan *plan,
+                                    const unsigned char *bytes, size_t size);

@@ -1,6 +1,7 @@
 /* wire: what may come in and what may not.
  * ctest: valgrind */
 #include "common/wire.h"
+#include "common/wire_plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -554,6 +555,56 @@ static void test_schema_when_every_field_is_set_then_passes_and_returns(void **s
     }
 }
 
+/* The long way, as it was before there was a short one: protobuf-c, then wire_check. */
+static void assert_as_unpacked_the_long_way(const ProtobufCMessage *plain,
+                                            const unsigned char *bytes, size_t size)
+{
+    struct wire_error error;
+    unsigned char *one = NULL, *other = NULL;
+    size_t one_size = 0, other_size = 0;
+    const ProtobufCMessage *message =
+        protobuf_c_message_unpack(plain->descriptor, &arena.allocator, size, bytes);
+    assert_non_null(message);
+    assert_int_equal(wire_check(message, &error), RC_OK);
+    assert_int_equal(wire_pack(&arena, plain, &one, &one_size), RC_OK);
+    assert_int_equal(wire_pack(&arena, message, &other, &other_size), RC_OK);
+    assert_int_equal(one_size, other_size);
+    assert_memory_equal(one, other, one_size);
+}
+
+/* Every wish, answer and fact goes the short way as it is; with a byte changed, added or cut it
+ * goes there only if the long way finds the same in it. */
+static void test_plain_when_bytes_change_then_as_the_long_way(void **state)
+{
+    (void)state;
+    static const ProtobufCMessageDescriptor *const roots[] = {
+        &paidan__request__descriptor, &paidan__answer__descriptor, &paidan__event__descriptor};
+    uint64_t random = 1;
+    unsigned accepted = 0;
+    for (unsigned turn = 0; turn < 3 * 20; turn++) {
+        const ProtobufCMessageDescriptor *root = roots[turn % 3];
+        for (unsigned index = 0; index < root->n_fields; index++) {
+            unsigned char *bytes = NULL;
+            size_t size = 0;
+            assert_int_equal(wire_pack(&arena, fill(root, index), &bytes, &size), RC_OK);
+            const struct wire_plan *plan = wire_plan_of(root);
+            const ProtobufCMessage *plain = wire_unpack_plain(&arena, plan, bytes, size);
+            assert_non_null(plain);
+            assert_as_unpacked_the_long_way(plain, bytes, size);
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            bytes[(random >> 40) % size] ^= (unsigned char)(1u << (random >> 37 & 7));
+            size -= (random >> 33) % 16 == 0 ? 1 : 0;
+            plain = wire_unpack_plain(&arena, plan, bytes, size);
+            if (plain != NULL) {
+                assert_as_unpacked_the_long_way(plain, bytes, size);
+                accepted++;
+            }
+            arena_reset(&arena);
+        }
+    }
+    assert_true(accepted > 100);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -574,6 +625,7 @@ int main(void)
         CASE(test_pack_when_arena_is_full_then_limit),
         CASE(test_schema_when_walked_then_not_recursive),
         CASE(test_schema_when_every_field_is_set_then_passes_and_returns),
+        CASE(test_plain_when_bytes_change_then_as_the_long_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
