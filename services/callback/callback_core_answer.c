@@ -6,6 +6,7 @@
 
 #include "callback_core.h"
 #include "common/check.h"
+#include "common/text.h"
 
 static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *detail)
 {
@@ -13,14 +14,15 @@ static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *de
     result->detail = (char *)detail; /* packed, never written */
 }
 
+/* note: as it is kept, NULL: none. */
 static enum rc say_answered(struct step *step, const struct callback_task *task,
-                            const Paidan__CallbackReply *reply, uint32_t index)
+                            const Paidan__CallbackReply *reply, char *note, uint32_t index)
 {
     Paidan__Answered fact = PAIDAN__ANSWERED__INIT;
     fact.round = task->round;
     fact.solved = reply->solved;
     fact.satisfied = reply->satisfied;
-    fact.note = reply->note == NULL || reply->note[0] == '\0' ? NULL : reply->note;
+    fact.note = note;
     fact.attempt = task->attempt;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = 1;
@@ -48,7 +50,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         return RC_OK;
     }
     struct callback_task task;
-    const enum rc rc = callback_core_get(step->txn, reply->ticket, &task);
+    enum rc rc = callback_core_get(step->txn, reply->ticket, &task);
     if (rc != RC_OK) {
         return rc;
     }
@@ -63,8 +65,12 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
                callback_fsm_state_name(task.state));
         return RC_OK;
     }
+    char *note = NULL;
+    if (reply->note != NULL && reply->note[0] != '\0') {
+        rc = text_mask_digits(step->arena, reply->note, &note);
+    }
     result->code = PAIDAN__CODE__OK;
-    return say_answered(step, &task, reply, index);
+    return rc == RC_OK ? say_answered(step, &task, reply, note, index) : rc;
 }
 
 static Paidan__Code judge(const Paidan__Request *request, const char **detail)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/check.h"
+#include "common/text.h"
 #include "escalation_work.h"
 
 static const struct escalation_rule *const work_rules[] = {
@@ -214,14 +215,22 @@ static enum rc do_items(struct step *step, const Paidan__Request *request,
                         const struct batch *batch, Paidan__WorkResult *results)
 {
     for (size_t index = 0; index < batch->count; index++) {
+        /* Notes go into facts that others follow: numbers of people stay with intake. A copy, for
+         * the step may have to be done again. */
+        Paidan__WorkItem wish = *batch->items[index];
+        enum rc rc =
+            wish.note == NULL ? RC_OK : text_mask_digits(step->arena, wish.note, &wish.note);
+        if (rc != RC_OK) {
+            return rc;
+        }
         struct escalation_item item = {.step = step,
                                        .actor = request->actor,
                                        .unit = batch->unit,
                                        .index = (uint32_t)index,
-                                       .wish = batch->items[index],
+                                       .wish = &wish,
                                        .result = &results[index],
                                        .rule = batch->rule};
-        const enum rc rc = do_item(&item);
+        rc = do_item(&item);
         if (rc != RC_OK) {
             return rc;
         }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/check.h"
+#include "common/text.h"
 #include "triage_core.h"
 
 struct decision {
@@ -138,7 +139,12 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.level = site->units[decision->unit].level;
     ruled.n_assist = decision->owner.assist_count;
     ruled.assist = decision->assist;
-    ruled.note = decision->wish->note;
+    if (decision->wish->note != NULL) {
+        const enum rc rc = text_mask_digits(step->arena, decision->wish->note, &ruled.note);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
     ruled.has_return_count = decision->desk.return_count != 0;

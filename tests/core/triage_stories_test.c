@@ -165,7 +165,7 @@ static void dispatch(struct story *story, uint64_t number, const char *unit, con
     wish.unit = (char *)unit;
     wish.category = (char *)category;
     wish.area = (char *)area;
-    wish.note = "请办理";
+    wish.note = "请办理，联系 13812345678";
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
     request.desk_dispatch = &wish;

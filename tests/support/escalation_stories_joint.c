@@ -271,6 +271,7 @@ void tell_spot(struct story *story)
                                  .unit = "b1",
                                  .level = 1,
                                  .spot_note = "当场劝停，双方签字"};
+    Paidan__WorkItem wish = wish_of(4, NULL);
     teller_route(story, 1, &where);
     teller_look(story, 1);
     teller_pull(story, "li", "b1", 9, 0);                  /* nothing to do */
@@ -284,6 +285,8 @@ void tell_spot(struct story *story)
     where.unit = "gone"; /* our site does not know it: its owner finds the note */
     teller_route(story, 4, &where);
     teller_pull(story, "li", "b1", 9, 0);
+    wish.note = "请打 138-1234-5678，11月22日 8:30 后"; /* numbers stay with intake */
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_ACCEPT, &wish);
     where.unit = "c1"; /* of another level than it says */
     teller_route(story, 5, &where);
     teller_look(story, 5);
