@@ -129,7 +129,7 @@ static enum rc evolve_over(struct step_fold *fold, uint64_t seq, const Paidan__E
     if (rc != RC_OK) {
         return rc;
     }
-    if (event->prev_seq != task->last_seq) {
+    if (next.action == CALLBACK_DO_REMEMBER || event->prev_seq != task->last_seq) {
         return RC_CORRUPT;
     }
     rc = callback_state_shut(fold->txn, event->ticket, task);
@@ -145,6 +145,22 @@ static enum rc evolve_over(struct step_fold *fold, uint64_t seq, const Paidan__E
         task->satisfied = (uint32_t)event->answered->satisfied;
     }
     return callback_state_put(fold->txn, event->ticket, task);
+}
+
+static enum rc evolve_withdrawn(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    struct callback_task task;
+    struct callback_step next;
+    const enum rc rc = begin(fold, event->ticket, CALLBACK_WITHDRAWN, &task, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (next.action != CALLBACK_DO_REMEMBER || event->prev_seq != task.last_seq) {
+        return RC_CORRUPT;
+    }
+    task.state = next.next;
+    task.last_seq = seq;
+    return callback_state_put(fold->txn, event->ticket, &task);
 }
 
 static enum rc evolve_answered(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
@@ -181,11 +197,16 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         }
         return rc;
     case PAIDAN__EVENT__FACT_CANCELLED:
-        rc = evolve_over(fold, seq, event, CALLBACK_CLOSED, &task);
+        rc = evolve_over(fold, seq, event,
+                         strcmp(event->cancelled->reason, "withdrawn") == 0 ? CALLBACK_WITHDRAWN
+                                                                            : CALLBACK_CLOSED,
+                         &task);
         if (rc == RC_OK) {
             count(fold, CALLBACK_TALLY_CANCELLED);
         }
         return rc;
+    case PAIDAN__EVENT__FACT_WITHDRAWN:
+        return evolve_withdrawn(fold, seq, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         count(fold, CALLBACK_TALLY_REFUSED);
         return RC_OK;

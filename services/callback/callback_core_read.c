@@ -42,7 +42,7 @@ enum rc callback_core_show(struct step_view *view, const Paidan__CallbackShow *w
     if (rc != RC_OK) {
         return rc;
     }
-    if (task.state == CALLBACK_NONE) {
+    if (task.round == 0) { /* never asked about */
         return refuse(answer, PAIDAN__CODE__CALLBACK_NOT_OPEN, callback_fsm_state_name(task.state));
     }
     Paidan__CallbackShown *const body = arena_alloc(view->arena, sizeof *body);
@@ -58,7 +58,7 @@ enum rc callback_core_show(struct step_view *view, const Paidan__CallbackShow *w
     body->due_ms = task.due_ms;
     body->has_unreached = task.state == CALLBACK_UNREACHED;
     body->unreached = task.state == CALLBACK_UNREACHED;
-    if (task.state == CALLBACK_ANSWERED) {
+    if (task.answered_seq != 0) {
         body->has_solved = 1;
         body->solved = (Paidan__Solved)task.solved;
         body->has_satisfied = 1;

@@ -75,6 +75,16 @@ static enum rc cancel(struct step *step, uint64_t ticket, const struct callback_
     return say(step, ticket, task, &event);
 }
 
+/* Withdrawn, in our own log: nothing was being asked, and nothing will be. */
+static enum rc remember(struct step *step, uint64_t ticket, const struct callback_task *task)
+{
+    Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
+    event.withdrawn = &fact;
+    return say(step, ticket, task, &event);
+}
+
 /* The channel that asks: the one the site names for the ticket's channel. A channel that the site
  * no longer has asks itself: its tasks run out as unreached instead of being lost. */
 static char *asking_channel(const struct site *site, char *channel)
@@ -149,6 +159,8 @@ enum rc callback_core_record(struct step *step, const struct step_input *input)
         return resolved(step, event->ticket, &task, event->resolved);
     case CALLBACK_DO_CANCEL:
         return cancel(step, event->ticket, &task, reason);
+    case CALLBACK_DO_REMEMBER:
+        return remember(step, event->ticket, &task);
     default:
         return refuse_record(step, event->ticket, PAIDAN__CODE__STATE_FORBIDS,
                              callback_fsm_state_name(task.state));

@@ -15,7 +15,7 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
                 [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
                 [CALLBACK_REOPENED] = {CALLBACK_NONE, CALLBACK_DO_NOTHING},
                 [CALLBACK_CLOSED] = {CALLBACK_NONE, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_NONE, CALLBACK_DO_NOTHING},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
             },
         [CALLBACK_ASKED] =
             {
@@ -25,7 +25,7 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
                 [CALLBACK_ANSWER] = {CALLBACK_ANSWERED, CALLBACK_DO_RECORD},
                 [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
                 [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_CANCEL},
             },
         [CALLBACK_HANDED] =
             {
@@ -35,7 +35,7 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
                 [CALLBACK_ANSWER] = {CALLBACK_ANSWERED, CALLBACK_DO_RECORD},
                 [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
                 [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_CANCEL},
             },
         /* Escalation reopens and closes because of what was said here: heard again, no effect. */
         [CALLBACK_ANSWERED] =
@@ -43,25 +43,33 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
                 [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
                 [CALLBACK_REOPENED] = {CALLBACK_ANSWERED, CALLBACK_DO_NOTHING},
                 [CALLBACK_CLOSED] = {CALLBACK_ANSWERED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_ANSWERED, CALLBACK_DO_NOTHING},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
             },
         [CALLBACK_UNREACHED] =
             {
                 [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
                 [CALLBACK_REOPENED] = {CALLBACK_UNREACHED, CALLBACK_DO_NOTHING},
                 [CALLBACK_CLOSED] = {CALLBACK_UNREACHED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_UNREACHED, CALLBACK_DO_NOTHING},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
             },
         [CALLBACK_CANCELLED] =
             {
                 [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
                 [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_NOTHING},
                 [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_CANCELLED, CALLBACK_DO_NOTHING},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
+            },
+        /* Escalation may say all of this before it hears of the withdrawal. */
+        [CALLBACK_TAKEN_BACK] =
+            {
+                [CALLBACK_RESOLVED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
+                [CALLBACK_REOPENED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
+                [CALLBACK_CLOSED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
+                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
             },
 };
 
-static_assert(CALLBACK_CANCELLED == 5, "states are stored: never renumber");
+static_assert(CALLBACK_TAKEN_BACK == 6, "states are stored: never renumber");
 
 struct callback_step callback_fsm_step(enum callback_state state, enum callback_signal signal)
 {
@@ -79,7 +87,7 @@ bool callback_fsm_open(enum callback_state state)
 const char *callback_fsm_state_name(enum callback_state state)
 {
     static const char *const names[CALLBACK_STATE_COUNT] = {
-        "NONE", "ASKED", "HANDED", "ANSWERED", "UNREACHED", "CANCELLED",
+        "NONE", "ASKED", "HANDED", "ANSWERED", "UNREACHED", "CANCELLED", "TAKEN_BACK",
     };
     CHECK(state < CALLBACK_STATE_COUNT);
     return names[state];
@@ -97,7 +105,7 @@ const char *callback_fsm_signal_name(enum callback_signal signal)
 const char *callback_fsm_action_name(enum callback_action action)
 {
     static const char *const names[] = {
-        "refuse", "nothing", "open", "hand", "again", "give up", "record", "cancel",
+        "refuse", "nothing", "open", "hand", "again", "give up", "record", "cancel", "remember",
     };
     CHECK((unsigned)action < sizeof names / sizeof names[0]);
     return names[action];

@@ -8,12 +8,17 @@
  *                        │  ▲   lapsed    │ │ ▲   │
  *                        │  └─────────────┘ │ └───┘
  *                        ├──────────────────┤
- *        answered        │    exhausted     │   reopened, closed, withdrawn
+ *        answered        │    exhausted     │   reopened, closed
  *        ┌───────────────┴───────┬──────────┴───────────┐
  *        ▼                       ▼                      ▼
  *     ANSWERED               UNREACHED              CANCELLED
  *        └───────────────────────┴──────────────────────┘
  *                     resolved (a later round): ASKED
+ *
+ *     any state ── withdrawn ──▶ TAKEN_BACK, for good
+ *
+ * Logs of two services are heard: a withdrawal may come before the closure it makes void, and is
+ * remembered, so that nobody is asked about a ticket that was taken back.
  *
  * The end of a lease is no signal: a task nobody answers in its lease is handed out again because
  * it stands in the queue at the lease's end. */
@@ -28,6 +33,7 @@ enum callback_state {
     CALLBACK_ANSWERED = 3,
     CALLBACK_UNREACHED = 4,
     CALLBACK_CANCELLED = 5,
+    CALLBACK_TAKEN_BACK = 6, /* withdrawn: nothing is asked, ever */
     CALLBACK_STATE_COUNT,
 };
 
@@ -52,6 +58,7 @@ enum callback_action {
     CALLBACK_DO_GIVE_UP,
     CALLBACK_DO_RECORD, /* the answer */
     CALLBACK_DO_CANCEL,
+    CALLBACK_DO_REMEMBER, /* that it was withdrawn; nothing was being asked */
 };
 
 struct callback_step {

@@ -53,7 +53,7 @@ static enum rc row_read(enum callback_table table, const struct store_walk *walk
 enum rc callback_state_put(struct store_txn *txn, uint64_t ticket, const struct callback_task *task)
 {
     CHECK(task->state != CALLBACK_NONE);
-    CHECK(task->round > 0);
+    CHECK(task->round > 0 || task->state == CALLBACK_TAKEN_BACK);
     unsigned char key[KEY_BYTES_MAX], bytes[TASK_BYTES_MAX];
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
@@ -101,7 +101,8 @@ static enum rc task_decode(const void *bytes, size_t size, struct callback_task 
     codec_get_text(&reader, task->unit, sizeof task->unit);
     codec_get_text(&reader, task->holder, sizeof task->holder);
     if (!codec_done(&reader) || state == CALLBACK_NONE || state >= CALLBACK_STATE_COUNT ||
-        round == 0 || round > UINT32_MAX || attempt > UINT32_MAX) {
+        (round == 0 && state != CALLBACK_TAKEN_BACK) || round > UINT32_MAX ||
+        attempt > UINT32_MAX) {
         return RC_CORRUPT;
     }
     task->round = (uint32_t)round;

@@ -20,7 +20,7 @@ enum callback_table { CALLBACK_TASK = STORE_SERVICE, CALLBACK_QUEUE, CALLBACK_OP
 
 struct callback_task {
     enum callback_state state;
-    uint32_t round, attempt;
+    uint32_t round, attempt;            /* round 0: TAKEN_BACK before the first closure */
     uint64_t open_ms, due_ms, ready_ms; /* of the attempt; of its place in the queue */
     uint64_t until_ms;                  /* end of the newest lease of this attempt, 0: none */
     uint64_t last_seq;                  /* newest fact about it, Handed aside */

@@ -53,12 +53,34 @@ static void test_task_when_it_lives_then_its_trace_is_the_golden_one(void **cont
     withdraw(solo, FIRST + 2);
     close_ticket(solo, FIRST + 2, PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
 
+    solo_note(solo, "taken back; the closure comes later and is not asked about");
+    withdraw(solo, FIRST + 3);
+    resolve(solo, FIRST + 3, "wechat", 1);
+    withdraw(solo, FIRST + 3);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 0);
+    assert_int_equal(show(solo, FIRST + 3)->code, PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    assert_int_equal(
+        answer(solo, FIRST + 3, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES),
+        PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    close_ticket(solo, FIRST + 3, PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+
+    solo_note(solo, "unsolved and taken back: no second question; the answer can still be read");
+    resolve(solo, FIRST + 4, "wechat", 1);
+    assert_int_equal(
+        answer(solo, FIRST + 4, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_NO),
+        PAIDAN__CODE__OK);
+    withdraw(solo, FIRST + 4);
+    reopen(solo, FIRST + 4, 2);
+    resolve(solo, FIRST + 4, "wechat", 2);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 0);
+    assert_int_equal(show(solo, FIRST + 4)->callback_shown->solved, PAIDAN__SOLVED__SOLVED_NO);
+
     solo_note(solo, "the same closure again is refused");
     resolve(solo, FIRST + 1, "wechat", 2);
     assert_int_equal(solo_tally(solo, "unreached"), 1);
     assert_int_equal(solo_tally(solo, "cancelled"), 1);
-    assert_int_equal(solo_tally(solo, "answered"), 2);
-    assert_int_equal(solo_tally(solo, "tasks"), 4);
+    assert_int_equal(solo_tally(solo, "answered"), 3);
+    assert_int_equal(solo_tally(solo, "tasks"), 5);
     assert_int_equal(solo_tally(solo, "records_refused"), 1);
     check_totals(solo);
     solo_check(solo, "callback_story");
@@ -176,12 +198,16 @@ static void test_task_when_the_ticket_moves_on_then_cancelled(void **context)
     resolve(solo, FIRST, "wechat", 3);
     resolve(solo, FIRST + 1, "wechat", 1);
     assert_int_equal(solo_tally(solo, "records_refused"), 2);
-    /* Tickets that were never resolved come and go without a callback. */
+    /* Tickets that were never resolved come and go without a callback; that they were taken back
+     * is kept, once. */
     const uint64_t head = solo_head(solo);
-    withdraw(solo, FIRST + 7);
     reopen(solo, FIRST + 8, 2);
-    close_ticket(solo, FIRST + 9, PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    close_ticket(solo, FIRST + 9, PAIDAN__OUTCOME__OUTCOME_SOLVED);
     assert_int_equal(solo_head(solo), head);
+    withdraw(solo, FIRST + 7);
+    close_ticket(solo, FIRST + 7, PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    assert_int_equal(solo_head(solo), head + 1);
+    assert_int_equal(solo_tally(solo, "cancelled"), 3);
     check_totals(solo);
 }
 
@@ -196,14 +222,14 @@ static void test_show_when_asked_then_the_newest_round(void **context)
     assert_false(shown->has_solved);
     Paidan__CallbackReply item =
         reply(FIRST, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_FAIR);
-    item.note = (char *)"没修好";
+    item.note = (char *)"没修好，打 13812345678 找我";
     assert_int_equal(answer_one(solo, &item)->code, PAIDAN__CODE__OK);
     shown = show(solo, FIRST)->callback_shown;
     assert_false(shown->open);
     assert_false(shown->has_due_ms);
     assert_int_equal(shown->solved, PAIDAN__SOLVED__SOLVED_NO);
     assert_int_equal(shown->satisfied, PAIDAN__SATISFIED__SATISFIED_FAIR);
-    assert_string_equal(shown->note, "没修好");
+    assert_string_equal(shown->note, "没修好，打 *** 找我");
     assert_false(shown->has_unreached);
     resolve(solo, FIRST, "wechat", 2);
     shown = show(solo, FIRST)->callback_shown;

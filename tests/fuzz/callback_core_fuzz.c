@@ -29,6 +29,7 @@ struct model {
     struct {
         uint32_t round, leased_attempt;
         uint64_t leased_until_ms;
+        bool taken_back;
     } tickets[TICKETS];
     uint64_t answered, tasks;
 };
@@ -77,7 +78,9 @@ static void resolve(struct solo *solo, struct model *model, struct input *input)
     event.resolved = &fact;
     solo_say(solo, "escalation", &event);
     (void)solo_flush(solo, NULL);
-    if (!open && round > model->tickets[index].round) {
+    if (model->tickets[index].taken_back) {
+        law(!shown(solo, index).open, "nobody is asked about what was taken back");
+    } else if (!open && round > model->tickets[index].round) {
         model->tickets[index].round = round;
         model->tickets[index].leased_until_ms = 0;
         model->tasks++;
@@ -87,7 +90,7 @@ static void resolve(struct solo *solo, struct model *model, struct input *input)
     law(solo_tally(solo, "tasks") == model->tasks, "one callback per closure");
 }
 
-static void move(struct solo *solo, struct input *input)
+static void move(struct solo *solo, struct model *model, struct input *input)
 {
     const unsigned kind = take(input, 3), index = take(input, TICKETS);
     Paidan__Reopened reopened = PAIDAN__REOPENED__INIT;
@@ -106,6 +109,7 @@ static void move(struct solo *solo, struct input *input)
     } else {
         event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
         event.withdrawn = &withdrawn;
+        model->tickets[index].taken_back = true;
     }
     solo_say(solo, kind == 2 ? "intake" : "escalation", &event);
     (void)solo_flush(solo, NULL);
@@ -199,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
             resolve(solo, &model, &input);
             break;
         case 2:
-            move(solo, &input);
+            move(solo, &model, &input);
             break;
         case 3:
         case 4:

@@ -91,7 +91,8 @@ enum once {
     ONCE_ASKED,
     ONCE_ANSWERED,
     ONCE_RESOLVED,
-    ONCE_ROUTED
+    ONCE_ROUTED,
+    ONCE_TAKEN_BACK
 };
 
 /* False: seen before. */
@@ -225,6 +226,9 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
         if (!seen(sim->laws, ONCE_RESOLVED, ticket, event->asked->round, 0)) {
             sim_broken(sim, "%" PRIu64 " is asked about without having been resolved", ticket);
         }
+        if (seen(sim->laws, ONCE_TAKEN_BACK, ticket, 0, 0)) {
+            sim_broken(sim, "%" PRIu64 " is asked about though callback knew it withdrawn", ticket);
+        }
         if (!first_time(sim, ONCE_ASKED, ticket, event->asked->round, event->asked->attempt)) {
             sim_broken(sim, "%" PRIu64 " is asked twice in one attempt", ticket);
         }
@@ -240,6 +244,9 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_CANCELLED:
         round = event->cancelled->round;
         break;
+    case PAIDAN__EVENT__FACT_WITHDRAWN:
+        (void)first_time(sim, ONCE_TAKEN_BACK, ticket, 0, 0);
+        return;
     default:
         return;
     }

@@ -50,7 +50,10 @@ static void test_table_when_opened_then_by_a_resolution(void **context)
             if (step.action == CALLBACK_REFUSE || step.action == CALLBACK_DO_NOTHING) {
                 continue;
             }
-            if (signal == CALLBACK_RESOLVED) {
+            if (step.action == CALLBACK_DO_REMEMBER) {
+                assert_false(open);
+                assert_int_equal(step.next, CALLBACK_TAKEN_BACK);
+            } else if (signal == CALLBACK_RESOLVED) {
                 assert_false(open);
                 assert_int_equal(step.action, CALLBACK_DO_OPEN);
                 assert_true(callback_fsm_open(step.next));
