@@ -258,6 +258,53 @@ static void test_scaled_clock_when_wall_jumps_then_not_watched(void **state)
     assert_false(world_ping(world, "toy")->has_clock_ahead_ms);
 }
 
+/* One that has not begun yet: it shows its first moment. */
+static void stand_still(struct world *world, const char *site_ms)
+{
+    world_run("echo 'scaled 99000000000000 %s 1' > '%s/clock'", site_ms, world->folder);
+}
+
+static void await_now(struct world *world, uint64_t now_ms)
+{
+    for (unsigned round = 0; round < 1000 && now_of(world) != now_ms; round++) {
+        usleep(10000);
+    }
+    assert_int_equal(now_of(world), now_ms);
+}
+
+static void test_scaled_clock_when_hup_then_read_again(void **state)
+{
+    struct world *world = *state;
+    stand_still(world, "5000");
+    world_start(world, "toy", NULL);
+    await_now(world, 5000);
+    stand_still(world, "9000");
+    assert_int_equal(now_of(world), 5000); /* not before it is told */
+    world_tell(world, "toy", SIGHUP);
+    await_now(world, 9000);
+    world_run("echo 'scaled backward' > '%s/clock%s'", world->folder, "");
+    world_tell(world, "toy", SIGHUP);
+    for (unsigned round = 0; round < 1000 && !world_log_has(world, "toy", "clock=kept"); round++) {
+        usleep(10000);
+    }
+    assert_true(world_log_has(world, "toy", "clock=kept"));
+    assert_int_equal(now_of(world), 9000);
+}
+
+static void test_real_clock_when_hup_then_stays_real(void **state)
+{
+    struct world *world = *state;
+    world_start(world, "toy", NULL);
+    const uint64_t begin_ms = now_of(world);
+    stand_still(world, "9000");
+    world_tell(world, "toy", SIGHUP);
+    next_round(world);
+    const uint64_t before_ms = now_of(world);
+    usleep(20000);
+    assert_true(before_ms >= begin_ms);
+    assert_true(now_of(world) > before_ms); /* it does not stand still */
+}
+
 static void test_mark_when_not_one_then_invalid(void **state)
 {
     struct world *world = *state;
@@ -294,6 +341,8 @@ int main(int argc, char **argv)
         CASE(test_start_when_days_away_then_time_goes_on),
         CASE(test_start_when_clock_is_behind_then_right_one_is_followed),
         CASE(test_scaled_clock_when_wall_jumps_then_not_watched),
+        CASE(test_scaled_clock_when_hup_then_read_again),
+        CASE(test_real_clock_when_hup_then_stays_real),
         CASE(test_mark_when_not_one_then_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
