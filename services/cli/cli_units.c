@@ -1,7 +1,6 @@
 /* cli_units: counts per unit 承办单位统计, in the order that escalation gives them, with the rate
  * of returns 退单率 (returned of assigned). */
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,42 +8,64 @@
 #include "cli_json.h"
 #include "cli_print.h"
 
-enum { PAGE_UNITS = 500, COLUMNS_MAX = 28, HEADER_BYTES = 96 };
+enum { PAGE_UNITS = 500 };
 
-/* Words for the names of counts; one that is not here is shown by its name. */
+/* Columns of the table: a count, or two as "118/3". Those without `always` are left out where every
+ * unit has zero. */
+static const struct column {
+    const char *header, *count, *second;
+    bool always;
+} columns[] = {
+    {"派单|ASSIGNED", "assigned", NULL, true},
+    {"退单/成立|RETURNED/UPHELD", "returned", "returns_upheld", true},
+    {"签收/超时|ACCEPTED/LATE", "accepted", "accepted_late", true},
+    {"联系/超时|CONTACTED/LATE", "contacted", "contacted_late", false},
+    {"办结/超时|SOLVED/LATE", "resolved", "resolved_late", true},
+    {"重办|REOPENED", "reopened", NULL, false},
+    {"超时升级|EXPIRED", "raised_expired", NULL, false},
+    {"上报|RAISED", "raised_competence", NULL, false},
+    {"黄牌|YELLOW", "cards_yellow", NULL, false},
+    {"红牌|RED", "cards_red", NULL, false},
+    {"撤牌|CANCELLED", "cards_cancelled", NULL, false},
+    {"延期/不准|EXTENDED/REFUSED", "extended", "extensions_refused", false},
+    {"挂账|SUSPENDED", "suspended", NULL, false},
+    {"协办/超时|ASSISTS/LATE", "assists", "assists_late", false},
+    {"免计|EXEMPT", "exempt", NULL, false},
+    {"催办|URGED", "urged", NULL, false},
+    {"督办|SUPERVISED", "supervised", NULL, false},
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+/* Words for the names of counts, for the list of one unit; one that is not here is shown by its
+ * name. */
 static const struct {
     const char *name, *zh, *en;
 } words[] = {
     {"assigned", "派单", "assigned"},
-    {"open", "未办结", "open"},
-    {"accepted", "签收", "accepted"},
-    {"resolved", "办结", "resolved"},
-    {"closed", "结案", "closed"},
     {"returned", "退单", "returned"},
-    {"returns_upheld", "退单成立", "upheld"},
-    {"returned_upheld", "退单成立", "upheld"},
-    {"late", "超时", "late"},
-    {"exempt", "免计", "exempt"},
-    {"appealed", "申诉", "appealed"},
-    {"appeals", "申诉", "appeals"},
-    {"yellow", "黄牌", "yellow"},
-    {"card_yellow", "黄牌", "yellow"},
-    {"red", "红牌", "red"},
-    {"card_red", "红牌", "red"},
-    {"cards", "牌", "cards"},
-    {"cards_cancelled", "撤牌", "cancelled"},
-    {"cancelled", "撤牌", "cancelled"},
-    {"extensions", "延期", "extensions"},
-    {"extended", "延期", "extended"},
-    {"suspensions", "挂账", "suspended"},
-    {"suspended", "挂账", "suspended"},
-    {"raised", "上报", "raised"},
+    {"returns_upheld", "退单成立", "returns upheld"},
+    {"returns_overruled", "退单驳回", "returns overruled"},
+    {"accepted", "签收", "accepted"},
+    {"accepted_late", "签收超时", "accepted late"},
+    {"contacted", "首次联系", "contacted"},
+    {"contacted_late", "联系超时", "contacted late"},
+    {"resolved", "办结", "solved"},
+    {"resolved_late", "办结超时", "solved late"},
     {"reopened", "重办", "reopened"},
+    {"raised_expired", "超时升级", "lost upward by a missed deadline"},
+    {"raised_competence", "超权上报", "raised by competence"},
+    {"cards_yellow", "黄牌", "yellow cards"},
+    {"cards_red", "红牌", "red cards"},
+    {"cards_cancelled", "撤牌", "cards cancelled"},
+    {"extended", "延期", "extended"},
+    {"extensions_refused", "延期不准", "extensions refused"},
+    {"suspended", "挂账", "suspended"},
+    {"assists", "协办", "assisting tasks"},
+    {"assists_done", "协办完成", "assisting tasks done"},
+    {"assists_late", "协办超时", "assisting tasks late"},
+    {"exempt", "免计超时", "late but exempt"},
     {"urged", "催办", "urged"},
     {"supervised", "督办", "supervised"},
-    {"assists", "协办", "assists"},
-    {"assisted", "协办", "assisted"},
-    {"assist_late", "协办超时", "assist late"},
 };
 
 static const Paidan__Count *find_count(const Paidan__UnitCount *unit, const char *name)
@@ -85,70 +106,122 @@ static json_t *unit_json(struct cli *cli, const Paidan__UnitCount *unit)
     return object;
 }
 
-/* Headers of all counts of the first unit: every unit has the same. */
-static size_t begin_grid(struct cli *cli, const Paidan__UnitCount *first, struct cli_grid *grid)
+static uint64_t value_of(const Paidan__UnitCount *unit, const char *name)
 {
-    static char texts[COLUMNS_MAX][HEADER_BYTES];
-    const char *headers[COLUMNS_MAX + 4] = {"退单率|RETURNS"};
-    size_t count = 1;
-    for (size_t index = 0; index < first->n_counts && index < COLUMNS_MAX; index++) {
-        const char *name = first->counts[index]->name, *zh = name, *en = name;
-        for (size_t word = 0; word < sizeof words / sizeof words[0]; word++) {
-            if (strcmp(words[word].name, name) == 0) {
-                zh = words[word].zh;
-                en = words[word].en;
-            }
-        }
-        (void)snprintf(texts[index], sizeof texts[index], "%s|%s", zh, en);
-        for (char *at = strchr(texts[index], '|'); *at != '\0'; at++) {
-            *at = (char)toupper((unsigned char)*at);
-        }
-        headers[count] = texts[index];
-        count++;
-    }
-    headers[count] = "承办单位|UNIT";
-    headers[count + 1] = NULL;
-    cli_grid_begin(grid, cli, headers);
-    grid->right = (1u << count) - 1;
-    return count - 1;
+    const Paidan__Count *count = name == NULL ? NULL : find_count(unit, name);
+    return count == NULL ? 0 : count->value;
 }
 
-static enum cli_colour colour_of(const Paidan__Count *count)
+static bool is_shown(const Paidan__UnitsCounted *page, const struct column *column)
 {
-    static const char *const bad[] = {"late", "red", "card_red", "assist_late", NULL};
-    if (count->value == 0) {
+    bool shown = column->always;
+    for (size_t index = 0; index < page->n_units && !shown; index++) {
+        shown = value_of(page->units[index], column->count) > 0 ||
+                value_of(page->units[index], column->second) > 0;
+    }
+    return shown;
+}
+
+/* Lateness and red cards are red, yellow cards yellow, nothing is dim. */
+static enum cli_colour colour_of(const char *name, uint64_t value)
+{
+    if (value == 0) {
         return CLI_DIM;
     }
-    for (size_t index = 0; bad[index] != NULL; index++) {
-        if (strcmp(count->name, bad[index]) == 0) {
-            return CLI_RED;
+    return strstr(name, "late") != NULL || strcmp(name, "cards_red") == 0 ? CLI_RED
+           : strcmp(name, "cards_yellow") == 0                            ? CLI_YELLOW
+                                                                          : CLI_PLAIN;
+}
+
+static void rate_words(const Paidan__UnitCount *unit, char *text, size_t size)
+{
+    uint64_t per_mille = 0;
+    if (return_rate(unit, &per_mille)) {
+        (void)snprintf(text, size, "%llu.%llu%%", (unsigned long long)(per_mille / 10),
+                       (unsigned long long)(per_mille % 10));
+    } else {
+        (void)snprintf(text, size, "-");
+    }
+}
+
+static void add_cell(struct cli_grid *grid, const Paidan__UnitCount *unit,
+                     const struct column *column)
+{
+    const uint64_t first = value_of(unit, column->count);
+    const uint64_t second = value_of(unit, column->second);
+    if (column->second == NULL) {
+        cli_grid_add(grid, colour_of(column->count, first), "%llu", (unsigned long long)first);
+        return;
+    }
+    const enum cli_colour colour =
+        second > 0 ? colour_of(column->second, second) : colour_of(column->count, first);
+    cli_grid_add(grid, colour, "%llu/%llu", (unsigned long long)first, (unsigned long long)second);
+}
+
+static void print_table(struct cli *cli, const Paidan__UnitsCounted *page)
+{
+    const char *headers[COLUMNS + 3] = {"承办单位|UNIT", "退单率|RETURNS"};
+    struct cli_grid grid;
+    size_t count = 2;
+    for (size_t column = 0; column < COLUMNS; column++) {
+        if (is_shown(page, &columns[column])) {
+            headers[count] = columns[column].header;
+            count++;
         }
     }
-    return strstr(count->name, "yellow") != NULL ? CLI_YELLOW : CLI_PLAIN;
+    headers[count] = NULL;
+    cli_grid_begin(&grid, cli, headers);
+    grid.right = ((1u << count) - 1) & ~1u;
+    for (size_t index = 0; index < page->n_units; index++) {
+        const Paidan__UnitCount *unit = page->units[index];
+        char rate[32];
+        rate_words(unit, rate, sizeof rate);
+        cli_grid_add(&grid, CLI_BOLD, "%s", cli_unit_name(cli, unit->unit));
+        cli_grid_add(&grid, CLI_PLAIN, "%s", rate);
+        for (size_t column = 0; column < COLUMNS; column++) {
+            if (is_shown(page, &columns[column])) {
+                add_cell(&grid, unit, &columns[column]);
+            }
+        }
+    }
+    cli_grid_end(&grid);
+}
+
+/* Every count of one unit, a line each. */
+static void print_one(struct cli *cli, const Paidan__UnitCount *unit)
+{
+    static const char *const headers[] = {"承办单位|UNIT", "数|COUNT", NULL};
+    struct cli_grid grid;
+    char rate[32];
+    rate_words(unit, rate, sizeof rate);
+    cli_grid_begin(&grid, cli, headers);
+    grid.right = 2;
+    cli_grid_add(&grid, CLI_BOLD, "%s (%s)", cli_unit_name(cli, unit->unit), unit->unit);
+    cli_grid_add(&grid, CLI_PLAIN, "%s", "");
+    for (size_t index = 0; index < unit->n_counts; index++) {
+        const Paidan__Count *count = unit->counts[index];
+        const char *word = count->name;
+        for (size_t at = 0; at < sizeof words / sizeof words[0]; at++) {
+            word = strcmp(words[at].name, count->name) == 0
+                       ? cli_say(cli, words[at].zh, words[at].en)
+                       : word;
+        }
+        cli_grid_add(&grid, CLI_PLAIN, "%s", word);
+        cli_grid_add(&grid, colour_of(count->name, count->value), "%llu",
+                     (unsigned long long)count->value);
+    }
+    cli_grid_add(&grid, CLI_PLAIN, "%s", cli_say(cli, "退单率", "rate of returns"));
+    cli_grid_add(&grid, CLI_PLAIN, "%s", rate);
+    cli_grid_end(&grid);
 }
 
 static void print_units(struct cli *cli, const Paidan__UnitsCounted *page)
 {
-    struct cli_grid grid;
-    const size_t columns = begin_grid(cli, page->units[0], &grid);
-    for (size_t index = 0; index < page->n_units; index++) {
-        const Paidan__UnitCount *unit = page->units[index];
-        uint64_t per_mille = 0;
-        if (return_rate(unit, &per_mille)) {
-            cli_grid_add(&grid, per_mille >= 100 ? CLI_YELLOW : CLI_PLAIN, "%llu.%llu%%",
-                         (unsigned long long)(per_mille / 10),
-                         (unsigned long long)(per_mille % 10));
-        } else {
-            cli_grid_add(&grid, CLI_DIM, "-");
-        }
-        for (size_t column = 0; column < columns; column++) {
-            const Paidan__Count *count = find_count(unit, page->units[0]->counts[column]->name);
-            cli_grid_add(&grid, count == NULL ? CLI_DIM : colour_of(count), "%llu",
-                         (unsigned long long)(count == NULL ? 0 : count->value));
-        }
-        cli_grid_add(&grid, CLI_PLAIN, "%s (%s)", cli_unit_name(cli, unit->unit), unit->unit);
+    if (cli_given(cli, CLI_UNIT) && page->n_units == 1) {
+        print_one(cli, page->units[0]);
+    } else {
+        print_table(cli, page);
     }
-    cli_grid_end(&grid);
 }
 
 static int ask_page(struct cli *cli, Paidan__UnitCounts *wish, const Paidan__UnitsCounted **page)

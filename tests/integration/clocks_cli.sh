@@ -148,6 +148,13 @@ done_by resolve "$first" --unit b1 --note "已停工" --mode 现场办 --without
 expect "resolved on the spot" "$(field "$first" '.history[-1].resolved | "\(.mode) \(.without_assist)"')" \
     "on_site true"
 refused "an appeal without lateness" 77 NOT_LATE appeal "$first" --unit b1 --note "冤枉"
+expect "counts of a unit" "$(paidan "$data" units --unit b1 --json |
+    jq -c '.units[] | [.unit, .assigned, .accepted, .extended, .suspended, .return_rate]')" \
+    '["b1",3,2,1,1,0]'
+expect "counts of units" "$(paidan "$data" units --json | jq -r '[.units[].unit] | join(" ")')" \
+    "$(paidan "$data" units --json | jq -r '[.units[].unit] | sort | join(" ")')"
+paidan "$data" --lang zh units | grep -q '退单率.*派单' || fail "units has no table"
+refused "an unknown unit's counts" 66 UNIT_UNKNOWN units --unit nobody
 
 # ---- a changed policy: nothing moves by itself, a preview moves nothing, --apply moves it once
 instance_stop "$data"

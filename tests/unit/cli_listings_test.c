@@ -34,6 +34,7 @@ static Paidan__Replan replan_asked;
 static uint8_t cursor_asked[CURSOR_BYTES_MAX];
 static unsigned calls;
 static bool due_empty; /* the first page */
+static size_t unit_count = 2;
 
 static Paidan__ClockSet late = PAIDAN__CLOCK_SET__INIT, soon = PAIDAN__CLOCK_SET__INIT;
 static Paidan__ClockSet *late_clocks[] = {&late}, *soon_clocks[] = {&soon};
@@ -110,7 +111,7 @@ static void answer_units(Paidan__Answer *answer)
     static Paidan__UnitsCounted counted = PAIDAN__UNITS_COUNTED__INIT;
     static Paidan__UnitCount units[2], *list[2] = {&units[0], &units[1]};
     static Paidan__Count counts[2][4], *lists[2][4];
-    static char *const names[] = {"assigned", "returned", "late", "strange"};
+    static char *const names[] = {"assigned", "returned", "resolved_late", "strange"};
     static const uint64_t values[2][4] = {{120, 15, 3, 0}, {0, 0, 0, 7}};
     static char *const codes[] = {"s.city", "s.safe"};
     for (size_t unit = 0; unit < 2; unit++) {
@@ -125,7 +126,7 @@ static void answer_units(Paidan__Answer *answer)
             lists[unit][index] = &counts[unit][index];
         }
     }
-    counted.n_units = 2;
+    counted.n_units = unit_count;
     counted.units = list;
     answer->units_counted = &counted;
 }
@@ -232,6 +233,13 @@ static void test_listings_when_printed_then_as_golden(void **state)
             free(text);
         }
     }
+    struct cli one = speaker(true, false);
+    one.values[CLI_UNIT] = "s.city";
+    unit_count = 1;
+    char *counts = print(&one, test_units, CLI_EXIT_OK);
+    unit_count = 2;
+    trace_say(&trace, "-- units --unit s.city, zh\n%s", counts);
+    free(counts);
     assert_true(trace_golden(&trace, "cli_listings"));
     trace_fini(&trace);
 }
