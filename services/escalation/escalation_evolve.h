@@ -40,6 +40,10 @@ MUST_CHECK enum rc escalation_evolve_clock(struct escalation_clock *clock,
 /* The step of the fact has fired. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_evolve_step(struct escalation_ticket *ticket,
                                           const Paidan__Reminded *reminded);
+/* What fired of a clock before stays fired in its new plan, also where another policy has other
+ * steps: of those that do the same on the same side of the deadline, the first ones. */
+void escalation_evolve_keep_fired(struct escalation_clock *clock,
+                                  const struct escalation_clock *before);
 /* The same clock, planned anew: what fired stays fired. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_evolve_clock_again(struct escalation_clock *clock,
                                                  const Paidan__ClockSet *set);

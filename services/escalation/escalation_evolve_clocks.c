@@ -56,17 +56,32 @@ enum rc escalation_evolve_clock(struct escalation_clock *clock, const Paidan__Cl
     return take_steps(clock, set);
 }
 
+void escalation_evolve_keep_fired(struct escalation_clock *clock,
+                                  const struct escalation_clock *before)
+{
+    bool used[CLOCK_STEPS_MAX] = {false};
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        struct escalation_clock_step *step = &clock->steps[index];
+        step->fired = false;
+        for (uint32_t old = 0; old < before->step_count && !step->fired; old++) {
+            const struct escalation_clock_step *was = &before->steps[old];
+            if (!used[old] && was->fired && was->does == step->does && was->after == step->after) {
+                used[old] = true;
+                step->fired = true;
+            }
+        }
+    }
+}
+
 enum rc escalation_evolve_clock_again(struct escalation_clock *clock, const Paidan__ClockSet *set)
 {
     const struct escalation_clock before = *clock;
     const enum rc rc = escalation_evolve_clock(clock, set);
-    if (rc != RC_OK || clock->clock != before.clock || clock->step_count != before.step_count) {
+    if (rc != RC_OK || clock->clock != before.clock) {
         return RC_CORRUPT;
     }
     clock->flags = before.flags;
-    for (uint32_t index = 0; index < clock->step_count; index++) {
-        clock->steps[index].fired = before.steps[index].fired;
-    }
+    escalation_evolve_keep_fired(clock, &before);
     return RC_OK;
 }
 

@@ -80,7 +80,22 @@ static enum rc take_policy(const struct page *page, const struct planned *planne
     rc = escalation_evolve_clock(again, set);
     again->extensions = clock->extensions;
     again->flags = clock->flags;
+    escalation_evolve_keep_fired(again, clock);
     return rc;
+}
+
+/* No moment moved, and the rest of the term is what it was. */
+static bool is_as_it_was(const struct escalation_clock *clock, const Paidan__ClockSet *set)
+{
+    bool same = set->due_ms == clock->due_ms && set->n_steps == clock->step_count &&
+                (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms &&
+                (set->has_consumed_ms ? set->consumed_ms : 0) == clock->consumed_ms &&
+                (set->has_resumed_ms ? set->resumed_ms : 0) == clock->resumed_ms;
+    for (uint32_t index = 0; same && index < clock->step_count; index++) {
+        same = set->steps[index]->at_ms == clock->steps[index].at_ms &&
+               set->steps[index]->does == clock->steps[index].does;
+    }
+    return same;
 }
 
 static enum rc plan_clock(const struct page *page, const struct planned *planned,
@@ -102,9 +117,8 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
     recount(page->site, &planned->extra, &again);
     struct step reads = reads_of(page);
     const enum rc rc = escalation_clocks_again(&reads, &again, set);
-    if (rc == RC_OK && (*set)->due_ms == clock->due_ms &&
-        ((*set)->has_warn_ms ? (*set)->warn_ms : 0) == clock->warn_ms) {
-        *set = NULL; /* as it was */
+    if (rc == RC_OK && is_as_it_was(clock, *set)) {
+        *set = NULL;
     }
     return rc;
 }

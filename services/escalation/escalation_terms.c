@@ -295,8 +295,11 @@ enum rc escalation_clocks_again(struct step *step, const struct escalation_clock
         made->warn_amount_ms = used_ms < clock->amount_ms ? clock->amount_ms - used_ms : 0;
     }
     made->calendar = (char *)plan.calendar->code;
-    made->due_ms = calendar_due_again(plan.calendar, &plan.term, plan.start_ms, plan.consumed_ms,
-                                      plan.resumed_ms);
+    /* A missed deadline is a fact and stays where it was; only steps after it are to come. */
+    if ((clock->flags & ESCALATION_EXPIRED) == 0) {
+        made->due_ms = calendar_due_again(plan.calendar, &plan.term, plan.start_ms,
+                                          plan.consumed_ms, plan.resumed_ms);
+    }
     plan_moments(&plan, made, (clock->flags & ESCALATION_WARNED) != 0, fired);
     *set = made;
     return RC_OK;

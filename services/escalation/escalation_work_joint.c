@@ -227,10 +227,27 @@ static Paidan__Code judge_order(struct escalation_item *item, const char **detai
     return PAIDAN__CODE__OK;
 }
 
+/* Clocks of assisting units and of a mode go with the ticket: what was suspended runs again first,
+ * so that the pause is not counted. */
+static enum rc wake_up(struct escalation_item *item)
+{
+    const struct escalation_resume how = {.by_hand = true, .item = item->index};
+    if (item->ticket.state != ESCALATION_SUSPENDED) {
+        return RC_OK;
+    }
+    const enum rc rc =
+        escalation_pause_end(item->step, item->wish->ticket, &item->ticket, &item->extra, &how);
+    return rc == RC_OK ? escalation_core_load(item->step->txn, item->wish->ticket, &item->ticket)
+                       : rc;
+}
+
 static enum rc order(struct escalation_item *item)
 {
     struct step *step = item->step;
     enum rc rc = escalation_item_info(item);
+    if (rc == RC_OK) {
+        rc = wake_up(item);
+    }
     if (rc != RC_OK) {
         return rc;
     }
@@ -276,5 +293,6 @@ const struct escalation_rule escalation_rule_order = {.signal = ESCALATION_ON_OR
                                                       .who = ESCALATION_BY_SUPERVISOR,
                                                       .note = true,
                                                       .keeps_lease = true,
+                                                      .many_facts = true,
                                                       .judge = judge_order,
                                                       .act = order};

@@ -248,10 +248,23 @@ static Paidan__Code judge_decide(struct escalation_item *item, const char **deta
     return supervises ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_SUPERVISOR;
 }
 
+/* The term passed while the request waited: an extension comes before expiry or not at all. */
+static bool comes_too_late(struct escalation_item *item)
+{
+    const struct escalation_clock *clock = work_clock(item);
+    return item->extra.request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION &&
+           (clock == NULL || (clock->flags & ESCALATION_EXPIRED) != 0 ||
+            clock->due_ms <= item->step->now_ms);
+}
+
 static enum rc act(struct escalation_item *item, bool granted)
 {
     if (item->extra.request == 0) {
         return escalation_appeal_rule(item, granted);
+    }
+    if (granted && comes_too_late(item)) {
+        item->result->code = PAIDAN__CODE__CLOCK_EXPIRED;
+        return RC_OK;
     }
     const struct decision decision = {.unit = item->unit,
                                       .note = escalation_item_note(item),

@@ -275,6 +275,35 @@ static void test_again_when_extended_then_one_more_term(void **state)
     }
 }
 
+/* Another policy has other steps: those that fired and are still there stay fired, the others come.
+ */
+static void test_fold_again_when_the_steps_are_others_then_what_fired_stays_fired(void **state)
+{
+    enum { YELLOW = 1 << PAIDAN__STEP_DOES__STEP_YELLOW, RED = 1 << PAIDAN__STEP_DOES__STEP_RED };
+    (void)state;
+    struct escalation_clock clock = {.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
+                                     .flags = ESCALATION_WARNED,
+                                     .step_count = 2,
+                                     .steps = {{.at_ms = 1, .does = YELLOW, .fired = true},
+                                               {.at_ms = 5, .does = RED, .after = true}}};
+    Paidan__ClockStep steps[3] = {PAIDAN__CLOCK_STEP__INIT, PAIDAN__CLOCK_STEP__INIT,
+                                  PAIDAN__CLOCK_STEP__INIT};
+    Paidan__ClockStep *list[3] = {&steps[0], &steps[1], &steps[2]};
+    Paidan__ClockSet set = PAIDAN__CLOCK_SET__INIT;
+    set.clock = PAIDAN__CLOCK__CLOCK_HANDLE;
+    set.n_steps = 3;
+    set.steps = list;
+    steps[0].does = RED;
+    steps[1].does = YELLOW;
+    steps[2].does = YELLOW;
+    assert_int_equal(escalation_evolve_clock_again(&clock, &set), RC_OK);
+    assert_int_equal(clock.flags, ESCALATION_WARNED);
+    assert_int_equal(clock.step_count, 3);
+    assert_false(clock.steps[0].fired);
+    assert_true(clock.steps[1].fired);
+    assert_false(clock.steps[2].fired); /* only one of them had fired */
+}
+
 /* What a step waited for has passed while the plan was another: it comes at once, each for itself.
  */
 static void test_again_when_moments_have_passed_then_one_by_one(void **state)
@@ -365,6 +394,7 @@ int main(void)
                                         close_room),
         cmocka_unit_test_setup_teardown(test_again_when_moments_have_passed_then_one_by_one,
                                         open_room, close_room),
+        cmocka_unit_test(test_fold_again_when_the_steps_are_others_then_what_fired_stays_fired),
         cmocka_unit_test_setup_teardown(test_term_when_old_record_then_open_time, open_room,
                                         close_room),
         cmocka_unit_test_setup_teardown(test_set_when_the_site_gives_no_term_then_none, open_room,

@@ -514,6 +514,7 @@ const struct escalation_story escalation_stories[] = {
     {"return_window", "joint", tell_return_window},
     {"replan", "joint", tell_replan},
     {"explain", "joint", tell_explain},
+    {"overtaken", "joint", tell_overtaken},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

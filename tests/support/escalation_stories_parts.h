@@ -24,6 +24,7 @@ void tell_spot(struct story *story);
 void tell_extension(struct story *story);
 void tell_raise_accepted(struct story *story);
 void tell_suspension(struct story *story);
+void tell_overtaken(struct story *story);
 void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
 void tell_explain(struct story *story);

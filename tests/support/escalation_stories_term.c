@@ -145,6 +145,29 @@ void tell_suspension(struct story *story)
     teller_look(story, 5);
 }
 
+/* The deadline passes while a request waits: it is too late to extend. A missed deadline stays
+ * where it was, also over a suspension. */
+void tell_overtaken(struct story *story)
+{
+    static const struct teller_route street = {"noise", "bu1", "s.city", 3, NULL, false, NULL};
+    teller_route(story, 1, &street);
+    (void)teller_work(story, "li", "s.city", ACCEPT, 1);
+    story_until(story, 19 * DAY + 6 * HOUR); /* two hours before its end */
+    wish(story, "s.city", EXTEND, 1, "等待配件");
+    story_until(story, 19 * DAY + 9 * HOUR);
+    decide(story, "s.any", 1, true);
+    decide(story, "s.any", 1, false);
+    teller_look(story, 1);
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = 1;
+    item.note = (char *)"待种植季节";
+    item.has_until_ms = true;
+    item.until_ms = BASE_MS + 30 * DAY;
+    teller_do(story, "li", "s.city", SUSPEND, &item);
+    story_until(story, 31 * DAY);
+    teller_look(story, 1);
+}
+
 /* The window for returning has passed. */
 void tell_return_window(struct story *story)
 {
