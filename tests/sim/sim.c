@@ -169,6 +169,7 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     count_costs(sim);
     world_close(sim->world);
     sim_laws_free(sim->laws);
+    sim_plain_free(sim->plain);
     sim_requests_free(sim);
     free(sim->tickets);
     free(sim);

@@ -18,9 +18,10 @@ struct sim_options {
     uint64_t hours;         /* of virtual time with faults */
     uint64_t tickets_a_day; /* mean */
     const char *site_folder;
-    const char *folder; /* scratch, empty */
-    bool faults;        /* off: only actors */
-    bool trace;         /* print every fact */
+    const char *rules_folder; /* site/ and later/ lie over site_folder; NULL: only its spans vary */
+    const char *folder;       /* scratch, empty */
+    bool faults;              /* off: only actors */
+    bool trace;               /* print every fact */
 };
 
 /* What is done to the services; each is counted when it took effect. */
@@ -53,12 +54,51 @@ enum sim_fault {
 };
 const char *sim_fault_name(enum sim_fault fault);
 
+/* What happened to tickets beside the ordinary way. */
+enum sim_kind {
+    SIM_REMINDED,
+    SIM_SUSPENDED,
+    SIM_RESUMED_BY_HAND,
+    SIM_RESUMED_BY_ITSELF,
+    SIM_ASKED_EXTENSION,
+    SIM_EXTENSION_GRANTED,
+    SIM_EXTENSION_REFUSED,
+    SIM_EXTENSION_LAPSED, /* nobody decided in time */
+    SIM_ASKED_RAISE,
+    SIM_RAISE_GRANTED,
+    SIM_RAISE_REFUSED,
+    SIM_RAISE_HELD, /* silence must not keep a ticket down */
+    SIM_ASSIST_ASKED,
+    SIM_ASSIST_DONE,
+    SIM_ASSIST_LATE,
+    SIM_RESOLVED_WITHOUT, /* assisting units, and said so */
+    SIM_PERSON_NAMED,
+    SIM_TERM_OF_PERSON, /* passed */
+    SIM_TERM_OF_MODE,
+    SIM_MODE_SET,
+    SIM_MODE_ENDED,
+    SIM_ORDERED,
+    SIM_URGED,
+    SIM_SUPERVISED,
+    SIM_CARDED_BY_HAND,
+    SIM_CARD_CANCELLED,
+    SIM_APPEALED,
+    SIM_APPEAL_GRANTED,
+    SIM_APPEAL_REFUSED,
+    SIM_REPLANNED_POLICY,
+    SIM_REPLANNED_CALENDAR,
+    SIM_REPLAN_PASSED,
+    SIM_KINDS
+};
+const char *sim_kind_name(enum sim_kind kind);
+
 struct sim_figures {
     /* rests: moments at which all tickets were compared; replays: logs and tables, too */
     uint64_t acts, steps, requests, repeats, rests, replays;
     uint64_t faults[SIM_FAULTS];
     uint64_t tickets, closed, solved, withdrawn, raised, warned, cards, alarms, reopened, returned,
         asked, unreached;
+    uint64_t kinds[SIM_KINDS];
     uint64_t facts, laws; /* facts read, single comparisons made */
     uint64_t virtual_ms, store_bytes, memory_bytes;
 };

@@ -31,7 +31,7 @@ static char *area_name(struct sim *sim)
     return site->areas[rng_below(&sim->rng, site->area_count)].name;
 }
 
-static char *unit_code(struct sim *sim)
+char *sim_some_unit(struct sim *sim)
 {
     const struct site *site = site_of(sim);
     return site->units[rng_below(&sim->rng, site->unit_count)].code;
@@ -43,7 +43,7 @@ static char *channel_code(struct sim *sim)
     return site->channels[rng_below(&sim->rng, site->channel_count)].code;
 }
 
-static uint64_t some_ticket(struct sim *sim)
+uint64_t sim_some_ticket(struct sim *sim)
 {
     if (sim->ticket_count == 0) {
         return 0;
@@ -58,7 +58,7 @@ static uint64_t some_ticket(struct sim *sim)
 /* 现场办: now and then a unit files what it has done already; sometimes without saying what. */
 static void solve_on_the_spot(struct sim *sim, Paidan__NewTicket *ticket)
 {
-    ticket->spot_unit = unit_code(sim);
+    ticket->spot_unit = sim_some_unit(sim);
     ticket->spot_note = rng_percent(&sim->rng, 90) ? "当场处理完毕" : NULL;
 }
 
@@ -102,7 +102,7 @@ static void act_submit(struct sim *sim)
 
 static void act_resident(struct sim *sim)
 {
-    const uint64_t ticket = some_ticket(sim);
+    const uint64_t ticket = sim_some_ticket(sim);
     if (ticket == 0) {
         return;
     }
@@ -168,7 +168,7 @@ static void act_dispatcher(struct sim *sim)
     const uint64_t items = 1 + rng_below(&sim->rng, 4);
     for (uint64_t i = 0; i < items && i < count; i++) {
         const size_t at = rng_percent(&sim->rng, 80) ? i : rng_below(&sim->rng, count);
-        (void)dispatch(sim, tickets[at], unit_code(sim));
+        (void)dispatch(sim, tickets[at], sim_some_unit(sim));
     }
 }
 
@@ -185,41 +185,60 @@ static const Paidan__Answer *pull(struct sim *sim, char *unit, char *clerk, uint
     return sim_request(sim, WORLD_ESCALATION, &request);
 }
 
-struct open_ticket {
-    uint64_t ticket, version;
-    Paidan__State state;
-};
-
-#define BATCH_MAX 8u
-
-/* One wish about some tickets; with_version: it is refused for those that changed meanwhile. */
-static void work(struct sim *sim, char *unit, char *clerk, Paidan__Action action,
-                 const struct open_ticket *tickets, size_t count, bool with_version)
+void sim_work(struct sim *sim, char *unit, char *clerk, const struct sim_wish *wish,
+              const struct sim_seen *seen, size_t count)
 {
-    Paidan__WorkItem items[BATCH_MAX];
-    Paidan__WorkItem *pointers[BATCH_MAX];
-    CHECK(count <= BATCH_MAX);
+    Paidan__WorkItem items[SIM_BATCH_MAX];
+    Paidan__WorkItem *pointers[SIM_BATCH_MAX];
+    CHECK(count <= SIM_BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
-        paidan__work_item__init(&items[i]);
+        items[i] = wish->like;
         pointers[i] = &items[i];
-        items[i].ticket = tickets[i].ticket;
-        items[i].note = "已到现场处理";
-        items[i].has_version = with_version;
-        items[i].version = tickets[i].version;
+        items[i].ticket = seen[i].ticket;
+        items[i].has_version = wish->with_version;
+        items[i].version = seen[i].version;
     }
-    Paidan__Work wish = PAIDAN__WORK__INIT;
-    wish.unit = unit;
-    wish.action = action;
-    wish.n_items = count;
-    wish.items = pointers;
+    Paidan__Work work = PAIDAN__WORK__INIT;
+    work.unit = unit;
+    work.action = wish->action;
+    work.n_items = count;
+    work.items = pointers;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.actor = clerk;
     request.wish_case = PAIDAN__REQUEST__WISH_WORK;
-    request.work = &wish;
+    request.work = &work;
     (void)sim_request(sim, WORLD_ESCALATION, &request);
 }
 
-static size_t unit_work(struct sim *sim, char *unit, struct open_ticket *tickets, size_t max)
+static void do_action(struct sim *sim, char *unit, char *clerk, Paidan__Action action,
+                      const struct sim_seen *seen, size_t count)
+{
+    struct sim_wish wish = {.action = action, .like = PAIDAN__WORK_ITEM__INIT};
+    wish.like.note = "已到现场处理";
+    wish.like.has_without_assist = wish.like.without_assist = true;
+    wish.like.has_result = true;
+    wish.like.result = PAIDAN__MODE_RESULT__RESULT_AGREED;
+    sim_work(sim, unit, clerk, &wish, seen, count);
+}
+
+static void see(const Paidan__Brief *brief, const char *unit, struct sim_seen *seen)
+{
+    *seen = (struct sim_seen){.ticket = brief->ticket,
+                              .version = brief->version,
+                              .state = brief->state,
+                              .due_ms = brief->has_next_due_ms ? brief->next_due_ms : 0,
+                              .assisting = strcmp(brief->unit, unit) != 0,
+                              .asked = brief->has_request && brief->request_to != NULL,
+                              .mode_open =
+                                  brief->has_mode && brief->mode >= PAIDAN__MODE__MODE_MEDIATION,
+                              .appealed = brief->has_appealed && brief->appealed,
+                              .late = brief->has_late && brief->late != 0};
+    (void)snprintf(seen->unit, sizeof seen->unit, "%s", brief->unit);
+    (void)snprintf(seen->request_to, sizeof seen->request_to, "%s",
+                   seen->asked ? brief->request_to : "");
+}
+
+size_t sim_unit_work(struct sim *sim, char *unit, struct sim_seen *seen, size_t max)
 {
     Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
     wish.unit = unit;
@@ -233,25 +252,38 @@ static size_t unit_work(struct sim *sim, char *unit, struct open_ticket *tickets
     CHECK(answer->code == PAIDAN__CODE__OK);
     size_t count = 0;
     for (; count < max && count < answer->listed->n_tickets; count++) {
-        const Paidan__Brief *brief = answer->listed->tickets[count];
-        tickets[count] = (struct open_ticket){brief->ticket, brief->version, brief->state};
+        see(answer->listed->tickets[count], unit, &seen[count]);
     }
     return count;
 }
 
+bool sim_see(struct sim *sim, uint64_t ticket, struct sim_seen *seen)
+{
+    Paidan__Show wish = PAIDAN__SHOW__INIT;
+    wish.ticket = ticket;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &wish;
+    const Paidan__Answer *answer = sim_look(sim, WORLD_ESCALATION, &request);
+    CHECK(answer != NULL);
+    if (answer->code != PAIDAN__CODE__OK) {
+        return false;
+    }
+    see(answer->shown->brief, answer->shown->brief->unit, seen);
+    return true;
+}
+
+/* The ordinary way. */
 static Paidan__Action some_action(struct sim *sim, Paidan__State state)
 {
-    if (rng_percent(&sim->rng, 6)) {
-        return (Paidan__Action)(1 + rng_below(&sim->rng, 6)); /* whatever, also what is refused */
-    }
     if (state == PAIDAN__STATE__STATE_ASSIGNED) {
-        return rng_percent(&sim->rng, 92)   ? PAIDAN__ACTION__ACTION_ACCEPT
+        return rng_percent(&sim->rng, 94)   ? PAIDAN__ACTION__ACTION_ACCEPT
                : rng_percent(&sim->rng, 50) ? PAIDAN__ACTION__ACTION_RETURN
                                             : PAIDAN__ACTION__ACTION_RAISE;
     }
     const uint64_t dice = rng_below(&sim->rng, 100);
-    return dice < 25   ? PAIDAN__ACTION__ACTION_CONTACT
-           : dice < 36 ? PAIDAN__ACTION__ACTION_PROGRESS
+    return dice < 20   ? PAIDAN__ACTION__ACTION_CONTACT
+           : dice < 26 ? PAIDAN__ACTION__ACTION_PROGRESS
            : dice < 94 ? PAIDAN__ACTION__ACTION_RESOLVE
            : dice < 97 ? PAIDAN__ACTION__ACTION_RAISE
                        : PAIDAN__ACTION__ACTION_RETURN;
@@ -268,7 +300,7 @@ static bool is_asleep(const struct sim *sim, uint64_t unit)
 }
 
 /* Clerks hear of their tickets: whoever has many comes first, mostly. */
-static char *busy_unit(struct sim *sim)
+char *sim_busy_unit(struct sim *sim)
 {
     const struct site *site = site_of(sim);
     char *busiest = NULL;
@@ -281,17 +313,28 @@ static char *busy_unit(struct sim *sim)
             most = open;
         }
     }
-    return busiest != NULL ? busiest : unit_code(sim);
+    return busiest != NULL ? busiest : sim_some_unit(sim);
 }
 
 /* About one ticket, or about those in the same state that follow it at once. */
-static void work_on(struct sim *sim, char *unit, char *clerk, const struct open_ticket *tickets,
+static void work_on(struct sim *sim, char *unit, char *clerk, const struct sim_seen *seen,
                     size_t count)
 {
     char *doer =
-        rng_percent(&sim->rng, 3) ? unit_code(sim) : unit; /* sometimes a foreign unit tries */
-    work(sim, doer, clerk, some_action(sim, tickets->state), tickets, count,
-         rng_percent(&sim->rng, 50));
+        rng_percent(&sim->rng, 3) ? sim_some_unit(sim) : unit; /* sometimes a foreign unit tries */
+    struct sim_wish wish = {.like = PAIDAN__WORK_ITEM__INIT,
+                            .with_version = rng_percent(&sim->rng, 50)};
+    wish.like.note = "已到现场处理";
+    const bool ordinary = !seen->assisting && seen->state != PAIDAN__STATE__STATE_SUSPENDED &&
+                          (!seen->mode_open || rng_percent(&sim->rng, 20)) &&
+                          rng_percent(&sim->rng, 70);
+    if (ordinary) {
+        wish.action = some_action(sim, seen->state);
+        wish.like.has_without_assist = wish.like.without_assist = rng_percent(&sim->rng, 60);
+    } else {
+        sim_wish_beside(sim, seen, &wish);
+    }
+    sim_work(sim, doer, clerk, &wish, seen, count);
 }
 
 /* A visit: takes what is ready, then does something about a few tickets. */
@@ -299,21 +342,22 @@ static void act_clerk(struct sim *sim)
 {
     static char *const clerks[] = {"clerk-1", "clerk-2", "clerk-3"};
     char *clerk = clerks[rng_below(&sim->rng, 3)];
-    char *unit = busy_unit(sim);
+    char *unit = sim_busy_unit(sim);
     if (rng_percent(&sim->rng, 40)) {
         (void)pull(sim, unit, clerk, 1 + (uint32_t)rng_below(&sim->rng, 4));
     }
-    struct open_ticket tickets[24];
-    const size_t count = unit_work(sim, unit, tickets, 24);
+    struct sim_seen seen[24];
+    const size_t count = sim_unit_work(sim, unit, seen, 24);
     const uint64_t items = 1 + rng_below(&sim->rng, 5);
     size_t at = rng_percent(&sim->rng, 50) ? 0 : rng_below(&sim->rng, count);
     for (uint64_t i = 0; i < items && at < count; i++) {
         size_t same = 1;
-        const uint64_t most = 1 + rng_below(&sim->rng, BATCH_MAX);
-        while (same < most && at + same < count && tickets[at + same].state == tickets[at].state) {
+        const uint64_t most = 1 + rng_below(&sim->rng, SIM_BATCH_MAX);
+        while (same < most && at + same < count && seen[at + same].state == seen[at].state &&
+               seen[at + same].assisting == seen[at].assisting) {
             same++;
         }
-        work_on(sim, unit, clerk, &tickets[at], same);
+        work_on(sim, unit, clerk, &seen[at], same);
         at += same;
     }
 }
@@ -376,8 +420,8 @@ static void act_caller(struct sim *sim)
                                                          : PAIDAN__SOLVED__SOLVED_NO);
         }
     }
-    if (rng_percent(&sim->rng, 5) && some_ticket(sim) != 0) { /* an answer nobody asked for */
-        answer_callback(sim, some_ticket(sim), PAIDAN__SOLVED__SOLVED_NO);
+    if (rng_percent(&sim->rng, 5) && sim_some_ticket(sim) != 0) { /* an answer nobody asked for */
+        answer_callback(sim, sim_some_ticket(sim), PAIDAN__SOLVED__SOLVED_NO);
     }
 }
 
@@ -387,9 +431,11 @@ void sim_act_late(struct sim *sim, const Paidan__Request *request, const Paidan_
     if (answer->body_case == PAIDAN__ANSWER__BODY_PULLED) {
         for (size_t i = 0; i < answer->pulled->n_tickets && i < 2; i++) {
             const Paidan__Brief *brief = answer->pulled->tickets[i];
-            const struct open_ticket late = {brief->ticket, brief->version, brief->state};
-            work(sim, request->pull->unit, request->actor, PAIDAN__ACTION__ACTION_ACCEPT, &late, 1,
-                 true);
+            const struct sim_seen late = {.ticket = brief->ticket, .version = brief->version};
+            const struct sim_wish wish = {.action = PAIDAN__ACTION__ACTION_ACCEPT,
+                                          .like = PAIDAN__WORK_ITEM__INIT,
+                                          .with_version = true};
+            sim_work(sim, request->pull->unit, request->actor, &wish, &late, 1);
         }
     } else if (answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_PULLED) {
         for (size_t i = 0; i < answer->callback_pulled->n_tasks && i < 2; i++) {
@@ -407,11 +453,13 @@ void sim_act(struct sim *sim)
         act_submit(sim);
     } else if (dice < 19) {
         act_resident(sim);
-    } else if (dice < 27) {
+    } else if (dice < 26) {
         act_dispatcher(sim);
-    } else if (dice < 72) {
+    } else if (dice < 69) {
         act_clerk(sim);
-    } else if (dice < 92) {
+    } else if (dice < 77) {
+        sim_act_supervisor(sim);
+    } else if (dice < 94) {
         act_caller(sim);
     } else {
         sim_repeat(sim);
@@ -420,19 +468,29 @@ void sim_act(struct sim *sim)
 
 static void work_off_unit(struct sim *sim, char *unit)
 {
-    struct open_ticket tickets[256];
+    struct sim_seen seen[256];
     while (true) {
         const Paidan__Answer *answer = pull(sim, unit, "clerk-1", 100);
         if (answer == NULL || answer->code != PAIDAN__CODE__OK || answer->pulled->n_tickets == 0) {
             break;
         }
     }
-    const size_t count = unit_work(sim, unit, tickets, 256);
+    const size_t count = sim_unit_work(sim, unit, seen, 256);
     for (size_t i = 0; i < count; i++) {
-        if (tickets[i].state == PAIDAN__STATE__STATE_ASSIGNED) {
-            work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_ACCEPT, &tickets[i], 1, false);
+        if (seen[i].assisting) {
+            do_action(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_ASSIST_DONE, &seen[i], 1);
+            continue;
         }
-        work(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_RESOLVE, &tickets[i], 1, false);
+        if (seen[i].state == PAIDAN__STATE__STATE_ASSIGNED) {
+            do_action(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_ACCEPT, &seen[i], 1);
+        }
+        if (seen[i].state == PAIDAN__STATE__STATE_SUSPENDED) {
+            do_action(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_RESUME, &seen[i], 1);
+        }
+        if (seen[i].mode_open) {
+            do_action(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_END_MODE, &seen[i], 1);
+        }
+        do_action(sim, unit, "clerk-1", PAIDAN__ACTION__ACTION_RESOLVE, &seen[i], 1);
     }
 }
 
@@ -443,7 +501,7 @@ void sim_work_off(struct sim *sim)
     size_t count;
     for (unsigned round = 0; round < 50 && (count = desk(sim, tickets, 100)) > 0; round++) {
         for (size_t i = 0; i < count; i++) {
-            (void)dispatch(sim, tickets[i], unit_code(sim));
+            (void)dispatch(sim, tickets[i], sim_some_unit(sim));
         }
         world_settle(sim->world);
     }

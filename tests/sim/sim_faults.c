@@ -185,10 +185,21 @@ static void end_full_disk(struct sim *sim)
 
 /* ---- time and settings ---- */
 
+static void read_plain(struct sim *sim, const char *folder)
+{
+    sim_plain_free(sim->plain);
+    sim->plain = sim_plain_new(world_site(sim->world), folder, SIM_START_MS);
+    sim->generation++;
+}
+
+/* What was said before the reload is judged by the site of then. */
 static void reload(struct sim *sim)
 {
+    sim_laws_read(sim);
     sim->varied = !sim->varied;
-    world_reload(sim->world, sim->varied ? sim->variant : sim->options->site_folder);
+    const char *folder = sim->varied ? sim->variant : sim->site;
+    world_reload(sim->world, folder);
+    read_plain(sim, folder);
     sim->figures->faults[SIM_RELOAD]++;
 }
 
@@ -222,17 +233,33 @@ void sim_harm(struct sim *sim)
 
 /* ---- begin and end ---- */
 
-/* A second site: the same places and people, other spans. HUP changes between the two. */
-static void write_variant(struct sim *sim)
+static void run_command(const char *command)
 {
-    char command[2048];
-    (void)snprintf(sim->variant, sizeof sim->variant, "%s/site", sim->options->folder);
-    (void)snprintf(
-        command, sizeof command,
-        "cp -r -- '%s' '%s' && sed -i 's/\\b30m\\b/20m/; s/\\b24h\\b/12h/' '%s/site.yaml'",
-        sim->options->site_folder, sim->variant, sim->variant);
     const int status = system(command); /* NOLINT(cert-env33-c): paths of the test's own */
     CHECK(status == 0);
+}
+
+/* Two sites with the same places and people, HUP changes between them. The simulator's own have
+ * their rules from tests/sim; a site given by hand is varied in its spans. */
+static void write_sites(struct sim *sim)
+{
+    const struct sim_options *options = sim->options;
+    const char *given = options->site_folder, *rules = options->rules_folder;
+    char command[4096];
+    (void)snprintf(sim->site, sizeof sim->site, "%s/site", options->folder);
+    (void)snprintf(sim->variant, sizeof sim->variant, "%s/later", options->folder);
+    (void)snprintf(command, sizeof command, "cp -r -- '%s' '%s' && cp -r -- '%s' '%s'", given,
+                   sim->site, given, sim->variant);
+    run_command(command);
+    if (rules != NULL) {
+        (void)snprintf(command, sizeof command,
+                       "cp -r -- '%s/site/.' '%s' && cp -r -- '%s/later/.' '%s'", rules, sim->site,
+                       rules, sim->variant);
+    } else {
+        (void)snprintf(command, sizeof command,
+                       "sed -i 's/\\b30m\\b/20m/; s/\\b24h\\b/12h/' '%s/site.yaml'", sim->variant);
+    }
+    run_command(command);
 }
 
 void sim_open_world(struct sim *sim)
@@ -240,9 +267,10 @@ void sim_open_world(struct sim *sim)
     const struct sim_options *options = sim->options;
     struct fault fault = again(sim);
     const bool killed = options->faults && rng_percent(&sim->rng, 50);
-    sim->world = world_open_failing(options->folder, options->site_folder, SIM_START_MS,
+    write_sites(sim);
+    sim->world = world_open_failing(options->folder, sim->site, SIM_START_MS,
                                     killed ? strike_again : NULL, &fault);
-    write_variant(sim);
+    read_plain(sim, sim->site);
 }
 
 void sim_stop_faults(struct sim *sim)

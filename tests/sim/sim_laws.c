@@ -18,6 +18,7 @@ struct laws {
     uint64_t last_ms[WORLD_SERVICES];
     uint64_t last_cause[WORLD_SERVICES][WORLD_SERVICES]; /* seq by reader and log */
     struct sim_model *model;
+    struct sim_clocks *clocks;
 };
 
 struct laws *sim_laws_new(void)
@@ -28,12 +29,14 @@ struct laws *sim_laws_new(void)
     laws->keys = calloc(laws->size, sizeof *laws->keys);
     CHECK(laws->keys != NULL);
     laws->model = sim_model_new();
+    laws->clocks = sim_clocks_new();
     return laws;
 }
 
 void sim_laws_free(struct laws *laws)
 {
     sim_model_free(laws->model);
+    sim_clocks_free(laws->clocks);
     free(laws->keys);
     free(laws);
 }
@@ -87,7 +90,7 @@ enum once {
     ONCE_EXTERNAL = 100,
     ONCE_REGISTERED = 1,
     ONCE_CLOSED,
-    ONCE_CLOCK,
+    ONCE_APPEALED,
     ONCE_ASKED,
     ONCE_ANSWERED,
     ONCE_RESOLVED,
@@ -134,18 +137,19 @@ static void check_assignment(struct sim *sim, uint64_t ticket, const Paidan__Ass
     }
 }
 
-/* Each (ticket, clock, due, step) fires once and never early. The due time stands for level and
- * round: every assignment computes new ones, unless a ruling lets a clock run on. */
-static void check_fired(struct sim *sim, const Paidan__Event *event, Paidan__Clock clock,
-                        uint64_t due_ms, unsigned step)
+/* Closed is closed; only its lateness may be appealed against, once. */
+static void check_closed(struct sim *sim, const Paidan__Event *event)
 {
-    if (event->at_ms < due_ms) {
-        sim_broken(sim, "clock %d of %" PRIu64 " fired %" PRIu64 " ms early", (int)clock,
-                   event->ticket, due_ms - event->at_ms);
+    const uint64_t ticket = event->ticket;
+    const bool appeal = event->fact_case == PAIDAN__EVENT__FACT_APPEALED ||
+                        event->fact_case == PAIDAN__EVENT__FACT_APPEAL_RULED;
+    if (event->fact_case != PAIDAN__EVENT__FACT_RECORD_REFUSED && event->has_ticket && !appeal &&
+        seen(sim->laws, ONCE_CLOSED, ticket, 0, 0)) {
+        sim_broken(sim, "fact %d about %" PRIu64 " after it was closed", (int)event->fact_case,
+                   ticket);
     }
-    if (!first_time(sim, ONCE_CLOCK, event->ticket, due_ms, (uint64_t)clock * 8 + step)) {
-        sim_broken(sim, "clock %d of %" PRIu64 " fired twice (step %u)", (int)clock, event->ticket,
-                   step);
+    if (appeal && !first_time(sim, ONCE_APPEALED, ticket, (uint64_t)event->fact_case, 0)) {
+        sim_broken(sim, "%" PRIu64 " was appealed for twice", ticket);
     }
 }
 
@@ -153,25 +157,15 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
 {
     struct sim_figures *figures = sim->figures;
     const uint64_t ticket = event->ticket;
-    if (event->fact_case != PAIDAN__EVENT__FACT_RECORD_REFUSED && event->has_ticket &&
-        seen(sim->laws, ONCE_CLOSED, ticket, 0, 0)) {
-        sim_broken(sim, "fact %d about %" PRIu64 " after it was closed", (int)event->fact_case,
-                   ticket);
-    }
+    check_closed(sim, event);
     sim_model_read(sim, sim->laws->model, event);
+    sim_clocks_read(sim, sim->laws->clocks, event);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
         check_assignment(sim, ticket, event->assigned->to);
         break;
     case PAIDAN__EVENT__FACT_WARNED:
         figures->warned++;
-        if (event->cause->due_ms > event->at_ms) {
-            sim_broken(sim, "%" PRIu64 " was warned early", ticket);
-        }
-        if (!first_time(sim, ONCE_CLOCK, ticket, event->warned->due_ms,
-                        (uint64_t)event->warned->clock * 8 + 1)) {
-            sim_broken(sim, "%" PRIu64 " was warned twice of one deadline", ticket);
-        }
         break;
     case PAIDAN__EVENT__FACT_RAISED:
         figures->raised++;
@@ -179,15 +173,9 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
         if (event->raised->to->level <= event->raised->from_level) {
             sim_broken(sim, "%" PRIu64 " was raised downward", ticket);
         }
-        if (event->raised->why == PAIDAN__WHY__WHY_EXPIRED) {
-            check_fired(sim, event, event->raised->clock, event->raised->due_ms, 2);
-        }
         break;
     case PAIDAN__EVENT__FACT_CARDED:
         figures->cards++;
-        if (event->carded->by_unit == NULL) {
-            check_fired(sim, event, event->carded->clock, event->carded->due_ms, 2);
-        }
         break;
     case PAIDAN__EVENT__FACT_ALARMED:
         figures->alarms++;
@@ -204,6 +192,9 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_REOPENED:
         figures->reopened++;
         check_assignment(sim, ticket, event->reopened->to);
+        break;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        check_assignment(sim, ticket, event->ordered->to);
         break;
     case PAIDAN__EVENT__FACT_CLOSED:
         figures->closed++;
@@ -398,16 +389,24 @@ static void check_totals(struct sim *sim)
     }
 }
 
+static void compare_ticket(struct sim *sim, uint64_t ticket)
+{
+    const Paidan__Brief *brief = sim_model_compare_ticket(sim, sim->laws->model, ticket);
+    if (brief != NULL) {
+        sim_clocks_compare(sim, sim->laws->clocks, brief);
+    }
+}
+
 void sim_laws_sample(struct sim *sim)
 {
     const struct site *site = world_site(sim->world);
     check_totals(sim);
-    sim_model_compare_unit(sim, sim->laws->model,
+    sim_model_compare_unit(sim, sim->laws->model, sim->laws->clocks,
                            site->units[rng_below(&sim->rng, site->unit_count)].code);
     for (unsigned i = 0; i < 4 && sim->ticket_count > 0; i++) {
         const uint64_t ticket = sim->tickets[rng_below(&sim->rng, sim->ticket_count)].id;
         check_acknowledged(sim, ticket);
-        sim_model_compare_ticket(sim, sim->laws->model, ticket);
+        compare_ticket(sim, ticket);
     }
 }
 
@@ -416,10 +415,10 @@ void sim_laws_settled(struct sim *sim, bool whole)
     sim_laws_read(sim);
     for (size_t i = 0; i < sim->ticket_count; i++) {
         check_acknowledged(sim, sim->tickets[i].id);
-        sim_model_compare_ticket(sim, sim->laws->model, sim->tickets[i].id);
+        compare_ticket(sim, sim->tickets[i].id);
     }
     check_totals(sim);
-    sim_model_compare(sim, sim->laws->model);
+    sim_model_compare(sim, sim->laws->model, sim->laws->clocks);
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);

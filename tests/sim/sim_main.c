@@ -76,7 +76,7 @@ static int usage(void)
         "Runs N seeds (1, 2, ...) of H virtual hours each (default 100 seeds of 48 hours), and\n"
         "before them each line of FILE, as many at a time as there are processors. A broken law\n"
         "prints the command that repeats it. --brief prints the sum alone; --all-faults fails if\n"
-        "any kind of fault never struck.");
+        "any kind of fault never struck, or anything beside the ordinary way never happened.");
     return 64;
 }
 
@@ -106,6 +106,15 @@ static void print_faults(const struct sim_figures *f)
     printf("  faults:");
     for (unsigned i = 0; i < SIM_FAULTS; i++) {
         printf("%s %s %" PRIu64, i == 0 ? "" : ",", sim_fault_name(i), f->faults[i]);
+    }
+    printf("\n");
+}
+
+static void print_kinds(const struct sim_figures *f)
+{
+    printf("  beside the ordinary way:");
+    for (unsigned i = 0; i < SIM_KINDS; i++) {
+        printf("%s %s %" PRIu64, i == 0 ? "" : ",", sim_kind_name(i), f->kinds[i]);
     }
     printf("\n");
 }
@@ -262,6 +271,7 @@ static bool take_option(struct sim_options *sim, int option, char *value)
         return sim->tickets_a_day != 0;
     case SITE:
         sim->site_folder = value;
+        sim->rules_folder = NULL;
         return true;
     case NO_FAULTS:
         sim->faults = false;
@@ -358,19 +368,29 @@ static void check_faults(struct runner *runner)
             runner->failed++;
         }
     }
+    for (unsigned i = 0; i < SIM_KINDS; i++) {
+        if (runner->sum.kinds[i] == 0) {
+            printf("FAILED: \"%s\" never happened\n", sim_kind_name(i));
+            runner->failed++;
+        }
+    }
 }
 
 int main(int argc, char **argv)
 {
     static struct runner runner = {.first = 1, .count = 100};
-    static char site[512];
+    static char site[512], rules[512];
     const char *root = getenv("PAIDAN_ROOT");
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     snprintf(site, sizeof site, "%s/deploy/sites/demo", root != NULL ? root : ".");
+    snprintf(rules, sizeof rules, "%s/tests/sim", root != NULL ? root : ".");
     runner.default_site = site;
     runner.jobs_max = processors < 1 || processors > (long)JOBS_MAX ? 1 : (uint64_t)processors;
-    runner.options = (struct sim_options){
-        .hours = 48, .tickets_a_day = 300, .site_folder = site, .faults = true};
+    runner.options = (struct sim_options){.hours = 48,
+                                          .tickets_a_day = 300,
+                                          .site_folder = site,
+                                          .rules_folder = rules,
+                                          .faults = true};
     if (!take_arguments(&runner, argc, argv)) {
         return usage();
     }
@@ -387,6 +407,7 @@ int main(int argc, char **argv)
     printf("all: ");
     print_figures(&runner.sum, (double)(clock_monotonic_us() - start_us) / 1e6);
     print_faults(&runner.sum);
+    print_kinds(&runner.sum);
     if (runner.all_faults) {
         check_faults(&runner);
     }

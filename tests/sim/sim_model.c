@@ -99,7 +99,8 @@ static bool is_open(const struct life *life)
 {
     return life->state == PAIDAN__STATE__STATE_ASSIGNED ||
            life->state == PAIDAN__STATE__STATE_ACCEPTED ||
-           life->state == PAIDAN__STATE__STATE_RETURNED;
+           life->state == PAIDAN__STATE__STATE_RETURNED ||
+           life->state == PAIDAN__STATE__STATE_SUSPENDED;
 }
 
 static struct unit_open *unit_of(struct sim_model *model, uint64_t unit)
@@ -157,9 +158,21 @@ static void work(const struct sim *sim, struct life *life, const Paidan__Event *
         life->state = PAIDAN__STATE__STATE_RESOLVED;
         break;
     case PAIDAN__EVENT__FACT_RETURNED:
-        must(sim, life, life->state != PAIDAN__STATE__STATE_RETURNED && is_open(life), "return");
+        must(sim, life,
+             life->state == PAIDAN__STATE__STATE_ASSIGNED ||
+                 life->state == PAIDAN__STATE__STATE_ACCEPTED,
+             "return");
         must(sim, life, !life->ruled, "return after a ruling");
         life->state = PAIDAN__STATE__STATE_RETURNED;
+        break;
+    case PAIDAN__EVENT__FACT_SUSPENDED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_ACCEPTED, "suspending");
+        must(sim, life, life->unit == step_key(event->suspended->unit), "suspending by another");
+        life->state = PAIDAN__STATE__STATE_SUSPENDED;
+        break;
+    case PAIDAN__EVENT__FACT_RESUMED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_SUSPENDED, "resuming");
+        life->state = PAIDAN__STATE__STATE_ACCEPTED;
         break;
     default:
         break;
@@ -186,6 +199,11 @@ static void read_fact(const struct sim *sim, struct life *life, const Paidan__Ev
                  event->raised->clock != PAIDAN__CLOCK__CLOCK_ACCEPT,
              "the accept clock, although accepted, raise");
         assign(life, event->raised->to);
+        break;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        must(sim, life, is_open(life), "order");
+        must(sim, life, life->level == event->ordered->from_level, "order from another level");
+        assign(life, event->ordered->to);
         break;
     case PAIDAN__EVENT__FACT_REOPENED:
         must(sim, life, life->state == PAIDAN__STATE__STATE_RESOLVED, "reopening");
@@ -251,7 +269,9 @@ static void compare_outcome(const struct sim *sim, const struct life *life)
     }
 }
 
-static uint64_t count_queue(struct sim *sim, const struct sim_model *model, char *unit)
+/* Rows of assisting tasks stand there too. */
+static uint64_t count_queue(struct sim *sim, const struct sim_model *model,
+                            struct sim_clocks *clocks, char *unit)
 {
     Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -268,6 +288,11 @@ static uint64_t count_queue(struct sim *sim, const struct sim_model *model, char
         for (size_t i = 0; i < answer->listed->n_tickets; i++) {
             const Paidan__Brief *brief = answer->listed->tickets[i];
             const struct life *life = place(model, brief->ticket);
+            if (strcmp(brief->unit, unit) != 0) {
+                must(sim, life, sim_clocks_assists(clocks, brief->ticket, unit),
+                     "a row without a task in a unit's queue");
+                continue;
+            }
             must(sim, life,
                  life->state == brief->state && life->level == brief->level &&
                      life->unit == step_key(unit),
@@ -282,9 +307,11 @@ static uint64_t count_queue(struct sim *sim, const struct sim_model *model, char
     }
 }
 
-void sim_model_compare_unit(struct sim *sim, const struct sim_model *model, char *unit)
+void sim_model_compare_unit(struct sim *sim, const struct sim_model *model,
+                            struct sim_clocks *clocks, char *unit)
 {
-    const uint64_t open = sim_model_open(model, unit), queued = count_queue(sim, model, unit);
+    const uint64_t open = sim_model_open(model, unit);
+    const uint64_t queued = count_queue(sim, model, clocks, unit);
     sim->figures->laws++;
     if (open != queued) {
         sim_broken(sim, "%" PRIu64 " open tickets are with %s, %" PRIu64 " stand in its queue",
@@ -299,7 +326,8 @@ void sim_model_doer(const struct sim *sim, const struct sim_model *model, uint64
     must(sim, life, life->unit == step_key(unit), "work by another unit");
 }
 
-void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket)
+const Paidan__Brief *sim_model_compare_ticket(struct sim *sim, const struct sim_model *model,
+                                              uint64_t ticket)
 {
     Paidan__Show wish = PAIDAN__SHOW__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -310,15 +338,16 @@ void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, ui
     const struct life *life = place(model, ticket);
     CHECK(answer != NULL);
     if (life->id == 0 || life->state == PAIDAN__STATE__STATE_NONE) {
-        return; /* at the desk still, or withdrawn before it came to be */
+        return NULL; /* at the desk still, or withdrawn before it came to be */
     }
     must(sim, life, answer->code == PAIDAN__CODE__OK, "escalation does not know the ticket,");
     const Paidan__Brief *brief = answer->shown->brief;
     must(sim, life, brief->state == life->state && brief->level == life->level,
          "escalation shows another state or level");
+    return brief;
 }
 
-void sim_model_compare(struct sim *sim, const struct sim_model *model)
+void sim_model_compare(struct sim *sim, const struct sim_model *model, struct sim_clocks *clocks)
 {
     uint64_t open = 0, queued = 0;
     for (size_t i = 0; i < model->size; i++) {
@@ -330,7 +359,7 @@ void sim_model_compare(struct sim *sim, const struct sim_model *model)
     }
     for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
         char *unit = world_site(sim->world)->units[i].code;
-        sim_model_compare_unit(sim, model, unit);
+        sim_model_compare_unit(sim, model, clocks, unit);
         queued += sim_model_open(model, unit);
     }
     if (open != queued) {

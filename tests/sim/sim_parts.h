@@ -1,10 +1,13 @@
 /* sim_parts: what the files of the simulator share. */
 #pragma once
 
+#include "common/civil.h"
 #include "sim.h"
 
-#define SIM_START_MS 1795305600000ull /* 2026-11-22 08:00 in Shanghai */
-#define SIM_SUBMITS_PERCENT 15u       /* of all acts; see TICKETS_PER_100_ACTS */
+/* 2026-09-23 08:00 in Shanghai, a Wednesday: Friday is Mid-Autumn, on Thursday next the National
+ * Day begins, the Saturday after is a make-up workday. */
+#define SIM_START_MS 1790121600000ull
+#define SIM_SUBMITS_PERCENT 15u /* of all acts; see TICKETS_PER_100_ACTS */
 #define SIM_PENDING_MAX 256u
 #define SIM_FLIGHTS_MAX 64u
 
@@ -75,8 +78,10 @@ struct sim {
     enum world_service full_service;
     bool quiet; /* faults are over, everybody works */
     struct laws *laws;
-    char variant[512]; /* folder of the second site */
+    char site[512], variant[512]; /* folders of the two sites */
     bool varied;
+    uint32_t generation; /* of the site: how often it was read */
+    struct sim_plain *plain;
 };
 
 /* sim_faults.c: one random harm, when its time has come. */
@@ -86,6 +91,38 @@ void sim_open_world(struct sim *sim);
 void sim_stop_faults(struct sim *sim);
 /* Did something that comes so often a day come now? */
 bool sim_happens(struct sim *sim, uint64_t times_a_day);
+
+/* What an actor sees of a ticket in a list. */
+struct sim_seen {
+    uint64_t ticket, version, due_ms;
+    Paidan__State state;
+    bool assisting; /* the unit that looked only assists */
+    bool asked;     /* a request waits for request_to */
+    bool mode_open, appealed, late;
+    char unit[CODE_BYTES_MAX + 1], request_to[CODE_BYTES_MAX + 1];
+};
+#define SIM_BATCH_MAX 8u
+char *sim_some_unit(struct sim *sim);
+char *sim_busy_unit(struct sim *sim);      /* rather one that has many open tickets */
+uint64_t sim_some_ticket(struct sim *sim); /* mostly a young one; 0: there is none */
+/* False: escalation does not know the ticket. */
+bool sim_see(struct sim *sim, uint64_t ticket, struct sim_seen *seen);
+/* All open tickets of a unit, at most max; returns how many. */
+size_t sim_unit_work(struct sim *sim, char *unit, struct sim_seen *seen, size_t max);
+/* One wish about some tickets; like: what every item says. with_version: it is refused for those
+ * that changed meanwhile. */
+struct sim_wish {
+    Paidan__Action action;
+    Paidan__WorkItem like;
+    bool with_version;
+};
+void sim_work(struct sim *sim, char *unit, char *clerk, const struct sim_wish *wish,
+              const struct sim_seen *seen, size_t count);
+/* sim_actors_beside.c: fills the wish with something beside the ordinary way that may be done about
+ * a ticket in that state; now and then with what makes no sense. */
+void sim_wish_beside(struct sim *sim, const struct sim_seen *seen, struct sim_wish *wish);
+/* Somebody decides, orders, urges, gives cards, appeals, plans anew. */
+void sim_act_supervisor(struct sim *sim);
 
 /* sim_actors.c: one random act of one actor. */
 void sim_act(struct sim *sim);
@@ -108,6 +145,38 @@ void sim_land(struct sim *sim);
 void sim_repeat(struct sim *sim);
 void sim_requests_free(struct sim *sim);
 
+/* sim_calendar.c: office time a second time, by walking through the calendar's definition. */
+struct sim_plain;
+struct sim_term {
+    const char *calendar; /* code */
+    Paidan__TimeUnit unit;
+    bool next_day, end_of_day;
+};
+/* site: as loaded from folder; its weekly hours are taken, nothing else. */
+struct sim_plain *sim_plain_new(const struct site *site, const char *folder, uint64_t start_ms);
+void sim_plain_free(struct sim_plain *plain);
+/* False: the site says something that this walker does not understand. */
+bool sim_plain_knows(const struct sim_plain *plain);
+/* From when a term counts that an event at from_ms began. */
+uint64_t sim_plain_start(const struct sim_plain *plain, const struct sim_term *term,
+                         uint64_t from_ms);
+/* What of the term's unit lies in [from, until). */
+uint64_t sim_plain_count(const struct sim_plain *plain, const struct sim_term *term,
+                         uint64_t from_ms, uint64_t until_ms);
+/* When rest_ms of the unit have passed after from_ms, by the end rules of the term. */
+uint64_t sim_plain_end(const struct sim_plain *plain, const struct sim_term *term, uint64_t rest_ms,
+                       uint64_t from_ms);
+
+/* sim_clocks.c: the clocks of open tickets by the facts alone. */
+struct sim_clocks;
+struct sim_clocks *sim_clocks_new(void);
+void sim_clocks_free(struct sim_clocks *clocks);
+void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__Event *event);
+/* What escalation shows of a ticket is what the facts left. */
+void sim_clocks_compare(struct sim *sim, struct sim_clocks *clocks, const Paidan__Brief *brief);
+/* Whether the unit has an open assisting task of the ticket. */
+bool sim_clocks_assists(struct sim_clocks *clocks, uint64_t ticket, const char *unit);
+
 /* sim_model.c: every ticket's state, unit and level as the facts alone tell them. */
 struct sim_model *sim_model_new(void);
 void sim_model_free(struct sim_model *model);
@@ -120,12 +189,15 @@ uint64_t sim_model_open(const struct sim_model *model, const char *unit);
 void sim_model_doer(const struct sim *sim, const struct sim_model *model, uint64_t ticket,
                     const char *unit);
 /* At any time: where escalation says a ticket stands is where the facts left it. */
-void sim_model_compare_ticket(struct sim *sim, const struct sim_model *model, uint64_t ticket);
+/* What escalation shows; NULL: it does not know the ticket, and need not. */
+const Paidan__Brief *sim_model_compare_ticket(struct sim *sim, const struct sim_model *model,
+                                              uint64_t ticket);
 /* At rest: one unit's queue holds exactly the tickets that the model gives it. */
-void sim_model_compare_unit(struct sim *sim, const struct sim_model *model, char *unit);
+void sim_model_compare_unit(struct sim *sim, const struct sim_model *model,
+                            struct sim_clocks *clocks, char *unit);
 /* At rest: units' queues hold exactly the tickets that the model gives them; closures agree with
  * answers. */
-void sim_model_compare(struct sim *sim, const struct sim_model *model);
+void sim_model_compare(struct sim *sim, const struct sim_model *model, struct sim_clocks *clocks);
 
 /* sim_laws.c */
 struct laws *sim_laws_new(void);

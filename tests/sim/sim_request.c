@@ -62,6 +62,8 @@ static bool tells_of_change(const Paidan__Answer *answer)
         return answer->pulled->n_tickets > 0;
     case PAIDAN__ANSWER__BODY_CALLBACK_PULLED:
         return answer->callback_pulled->n_tasks > 0;
+    case PAIDAN__ANSWER__BODY_REPLANNING:
+        return answer->replanning->moved > 0;
     case PAIDAN__ANSWER__BODY_DONE:
         return true;
     default:
@@ -118,14 +120,24 @@ static void count_delivery(struct sim *sim, struct pending *pending)
     pending->delivered = true;
 }
 
+static bool only_by_lead(Paidan__Action action)
+{
+    switch (action) {
+    case PAIDAN__ACTION__ACTION_PROGRESS:
+    case PAIDAN__ACTION__ACTION_RAISE: /* then another unit has it */
+    case PAIDAN__ACTION__ACTION_ASSIST_DONE:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* Whoever may do this has the ticket now, too: facts name the unit that has it, not who asked. */
 static void check_doers(struct sim *sim, const Paidan__Request *request,
                         const Paidan__Answer *answer)
 {
     if (answer->body_case != PAIDAN__ANSWER__BODY_WORKED ||
-        (request->work->action != PAIDAN__ACTION__ACTION_ACCEPT &&
-         request->work->action != PAIDAN__ACTION__ACTION_CONTACT &&
-         request->work->action != PAIDAN__ACTION__ACTION_RESOLVE)) {
+        request->wish_case != PAIDAN__REQUEST__WISH_WORK || !only_by_lead(request->work->action)) {
         return;
     }
     sim_laws_read(sim);

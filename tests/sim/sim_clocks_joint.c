@@ -1,0 +1,147 @@
+/* sim_clocks_joint: assisting tasks, modes, appeals, supervision: each held against what the facts
+ * before it left. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "sim_clocks.h"
+
+/* ---- working together ---- */
+
+void work_read_assist_asked(const struct sim *sim, struct work *work,
+                            const Paidan__AssistAsked *fact)
+{
+    struct work_assist *task = work_assist_of(work, fact->unit);
+    work_must(sim, work, strcmp(fact->unit, work->unit) != 0, "a lead that assists itself");
+    work_must(sim, work, task == NULL || task->done, "a task asked for twice");
+    if (task == NULL) {
+        work_must(sim, work, work->assist_count < SITE_ASSIST_MAX, "a task too many");
+        task = &work->assists[work->assist_count++];
+    }
+    memset(task, 0, sizeof *task);
+    (void)snprintf(task->unit, sizeof task->unit, "%s", fact->unit);
+    if (fact->clock != NULL) {
+        work_clock_begin(sim, work, &task->clock, fact->clock);
+    }
+    work_count(sim, SIM_ASSIST_ASKED);
+}
+
+void work_read_assist_done(const struct sim *sim, struct work *work, const Paidan__AssistDone *fact)
+{
+    struct work_assist *task = work_assist_of(work, fact->unit);
+    work_must(sim, work, task != NULL && !task->done, "an end of a task that is not open");
+    const bool suspended = work->suspended_until_ms != 0;
+    const bool late = task->clock.expired ||
+                      (!suspended && task->clock.present && task->clock.due_ms <= work->at_ms);
+    work_must(sim, work, fact->late == late, "a task's lateness told wrongly");
+    task->done = true;
+    task->late = task->late || late;
+    work_count(sim, SIM_ASSIST_DONE);
+}
+
+static bool owes(Paidan__Mode mode)
+{
+    return mode >= PAIDAN__MODE__MODE_MEDIATION;
+}
+
+void work_read_mode_set(const struct sim *sim, struct work *work, const Paidan__ModeSet *fact)
+{
+    work_must(sim, work, work->state == PAIDAN__STATE__STATE_ACCEPTED && !work->mode_open,
+              "a mode over another");
+    work->mode = fact->mode;
+    work->mode_open = owes(fact->mode);
+    memset(&work->mode_clock, 0, sizeof work->mode_clock);
+    if (fact->clock != NULL) {
+        work_clock_begin(sim, work, &work->mode_clock, fact->clock);
+    }
+    work_count(sim, SIM_MODE_SET);
+}
+
+void work_read_mode_ended(const struct sim *sim, struct work *work, const Paidan__ModeEnded *fact)
+{
+    work_must(sim, work, work->mode_open && work->mode == fact->mode, "an end of no mode");
+    const bool late = work->mode_clock.present && work_is_late(&work->mode_clock, work->at_ms);
+    work_must(sim, work, fact->late == late, "a mode's lateness told wrongly");
+    work->mode_open = false;
+    memset(&work->mode_clock, 0, sizeof work->mode_clock);
+    work_count(sim, SIM_MODE_ENDED);
+}
+
+void work_read_assist_late(const struct sim *sim, struct work *work, const Paidan__AssistLate *fact)
+{
+    struct work_assist *task = work_assist_of(work, fact->unit);
+    work_must(sim, work, task != NULL && !task->done, "lateness of a task that is not open");
+    work_must(sim, work, !task->clock.expired, "a task late twice");
+    work_must(sim, work, task->clock.due_ms == fact->due_ms && task->clock.due_ms <= work->at_ms,
+              "a task late early");
+    task->clock.expired = task->late = true;
+    work_count(sim, SIM_ASSIST_LATE);
+}
+
+void work_read_term_passed(const struct sim *sim, struct work *work, const Paidan__TermPassed *fact)
+{
+    work_must(sim, work, fact->due_ms <= work->at_ms, "an early end of a term");
+    if (fact->clock == PAIDAN__CLOCK__CLOCK_PERSON) {
+        work_must(sim, work, work->person_due_ms == fact->due_ms, "another person's term");
+        work->person_due_ms = 0;
+        work_count(sim, SIM_TERM_OF_PERSON);
+        return;
+    }
+    work_must(sim, work,
+              work->mode_open && work->mode_clock.kind == fact->clock &&
+                  !work->mode_clock.expired && work->mode_clock.due_ms == fact->due_ms,
+              "another mode's term");
+    work->mode_clock.expired = true;
+    work_count(sim, SIM_TERM_OF_MODE);
+}
+
+void work_read_appeal(const struct sim *sim, struct work *work, const Paidan__Event *event)
+{
+    if (event->fact_case == PAIDAN__EVENT__FACT_APPEALED) {
+        work_must(sim, work, work->late != 0, "an appeal against nothing late");
+        work_must(sim, work, !work->appealed, "a second appeal");
+        work->appealed = work->appeal_open = true;
+        work_count(sim, SIM_APPEALED);
+        return;
+    }
+    work_must(sim, work, work->appeal_open, "a ruling on no appeal");
+    work_must(sim, work, work_supervises(sim, event->appeal_ruled->by_unit),
+              "an appeal ruled by who may not");
+    work->appeal_open = false;
+    work_count(sim, event->appeal_ruled->granted ? SIM_APPEAL_GRANTED : SIM_APPEAL_REFUSED);
+}
+
+void work_read_supervision(const struct sim *sim, struct work *work, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_URGED:
+        work_must(sim, work, work_supervises(sim, event->urged->by_unit), "urging by who may not");
+        work_must(sim, work, event->urged->count == work->urges + 1, "urging counted wrongly");
+        work->urges++;
+        work_count(sim, SIM_URGED);
+        break;
+    case PAIDAN__EVENT__FACT_SUPERVISED:
+        work_must(sim, work,
+                  event->supervised->has_rule || work_supervises(sim, event->supervised->by_unit),
+                  "supervision by who may not");
+        work_must(sim, work, !work->supervised, "supervision twice");
+        work->supervised = true;
+        work_count(sim, SIM_SUPERVISED);
+        break;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        work_must(sim, work, work_supervises(sim, event->ordered->by_unit),
+                  "an order by who may not");
+        work_move(sim, work, event->ordered->to, false);
+        work_count(sim, SIM_ORDERED);
+        break;
+    case PAIDAN__EVENT__FACT_CARD_CANCELLED:
+        work_must(sim, work, work_supervises(sim, event->card_cancelled->by_unit),
+                  "a card cancelled by who may not");
+        work->red = false;
+        work_count(sim, SIM_CARD_CANCELLED);
+        break;
+    default:
+        break;
+    }
+}
