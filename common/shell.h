@@ -1,7 +1,7 @@
 /* shell: the loop around a core. Binds one ROUTER for everybody who asks, keeps one DEALER per
  * followed log, waits, gathers, runs steps, answers after the commit, serves followers, keeps long
- * polls, reloads the site (and DATA/clock, if it is scaled) on HUP, says READY and pets the watchdog,
- * ends after the step on TERM.
+ * polls, reloads the site (and DATA/clock, if it is scaled) on HUP, says READY and pets the
+ * watchdog, ends after the step on TERM.
  *
  * Arguments: --data DIR --site DIR [--endpoint E] [--map-mib N] [--log-level L] [--step-inputs N]
  *   --clock-days N    refuse to start when the machine's clock is N days ahead of the stored time
