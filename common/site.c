@@ -291,7 +291,8 @@ static void warn_unknown(struct site_load *load, DIR *folder)
 static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
 {
     char *owned[SITE_FILE_COUNT] = {NULL};
-    struct site_year_source years[SITE_YEARS_MAX] = {{0}};
+    struct site_year_source years[SITE_YEARS_MAX];
+    memset(years, 0, sizeof years);
     for (int file = 0; file < SITE_FILE_COUNT && !load->no_memory; file++) {
         load->file = (enum site_file)file;
         load->usable[file] = true;
