@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "codec.h"
 #include "diag.h"
 #include "step_private.h"
 #include "wire.h"
@@ -55,53 +56,72 @@ void step_input_refuse(struct step_engine *engine, const struct step_input *inpu
     engine->answers_full = false;
 }
 
+/* What lies in front of every packed answer: protocol and correlation. Behind it all is the same
+ * whoever asked, so that stored answers are copied, never packed again. */
+#define FRONT_BYTES_MAX 24u
+
+static size_t front_write(unsigned char front[FRONT_BYTES_MAX], uint64_t correlation)
+{
+    enum { PROTOCOL_TAG = 1 << 3, CORRELATION_TAG = 2 << 3 };
+    struct codec_writer writer;
+    codec_writer_init(&writer, front, FRONT_BYTES_MAX);
+    codec_put_u8(&writer, PROTOCOL_TAG);
+    codec_put_varint(&writer, STEP_PROTOCOL);
+    codec_put_u8(&writer, CORRELATION_TAG);
+    codec_put_varint(&writer, correlation);
+    CHECK(!writer.failed);
+    return writer.used;
+}
+
 /* The stored answer under a new correlation. */
 static enum rc answer_again(struct step_engine *engine, const Paidan__Request *request,
                             uint64_t seq)
 {
     struct evlog_record record;
-    enum rc rc = evlog_read_recent(&engine->log, engine->step.txn, seq, &record);
+    unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX];
+    const size_t stored_bytes = front_write(stored, 0);
+    const size_t front_bytes = front_write(front, request->correlation);
+    const enum rc rc = evlog_read_recent(&engine->log, engine->step.txn, seq, &record);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    if (record.kind != EVLOG_ANSWER || record.bytes < REQUEST_ID_BYTES ||
-        memcmp(record.payload, request->request_id.data, REQUEST_ID_BYTES) != 0) {
+    if (record.kind != EVLOG_ANSWER || record.bytes < REQUEST_ID_BYTES + stored_bytes ||
+        memcmp(record.payload, request->request_id.data, REQUEST_ID_BYTES) != 0 ||
+        memcmp(record.payload + REQUEST_ID_BYTES, stored, stored_bytes) != 0) {
         return RC_CORRUPT;
     }
-    const size_t mark = engine->arena.used;
-    Paidan__Answer *answer =
-        paidan__answer__unpack(&engine->arena.allocator, record.bytes - REQUEST_ID_BYTES,
-                               record.payload + REQUEST_ID_BYTES);
-    if (answer == NULL) {
-        return engine->arena.denied ? RC_LIMIT : RC_CORRUPT;
+    const size_t rest = record.bytes - REQUEST_ID_BYTES - stored_bytes;
+    unsigned char *bytes = arena_alloc(&engine->answers, front_bytes + rest);
+    if (bytes == NULL) {
+        engine->answers_full = true;
+        return RC_LIMIT;
     }
-    answer->correlation = request->correlation;
-    rc = keep_answer(engine, answer);
-    engine->arena.used = mark;
-    return rc;
+    memcpy(bytes, front, front_bytes);
+    memcpy(bytes + front_bytes, record.payload + REQUEST_ID_BYTES + stored_bytes, rest);
+    engine->outcome->result = STEP_ANSWERED;
+    engine->outcome->answer = bytes;
+    engine->outcome->answer_bytes = front_bytes + rest;
+    return RC_OK;
 }
 
-/* The answer without its correlation becomes a record of our log, behind the request id. */
-static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request,
-                            Paidan__Answer *answer)
+/* The kept answer without its correlation becomes a record of our log, behind the request id. */
+static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request)
 {
-    struct arena *arena = &engine->arena;
-    const uint64_t correlation = answer->correlation;
-    const size_t mark = arena->used;
-    unsigned char *bytes = NULL, *room = NULL;
-    size_t size = 0;
-    answer->correlation = 0;
-    enum rc rc = wire_pack(arena, &answer->base, &bytes, &size);
-    answer->correlation = correlation;
-    if (rc == RC_OK) {
-        rc = evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + size, &room);
-    }
-    arena->used = mark;
+    const struct step_outcome *outcome = engine->outcome;
+    unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX], *room = NULL;
+    const size_t stored_bytes = front_write(stored, 0);
+    const size_t front_bytes = front_write(front, request->correlation);
+    CHECK(outcome->answer_bytes >= front_bytes);
+    CHECK(memcmp(outcome->answer, front, front_bytes) == 0);
+    const size_t rest = outcome->answer_bytes - front_bytes;
+    const enum rc rc =
+        evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + stored_bytes + rest, &room);
     if (rc != RC_OK) {
         return rc;
     }
     memcpy(room, request->request_id.data, REQUEST_ID_BYTES);
-    memcpy(room + REQUEST_ID_BYTES, bytes, size);
+    memcpy(room + REQUEST_ID_BYTES, stored, stored_bytes);
+    memcpy(room + REQUEST_ID_BYTES + stored_bytes, outcome->answer + front_bytes, rest);
     const uint64_t seq = evlog_accept(&engine->log);
     return step_fold_answer(engine->step.txn, seq, engine->step.now_ms, request->request_id.data);
 }
@@ -120,7 +140,7 @@ static enum rc give_answer(struct step *step, Paidan__Answer *answer, bool store
     answer->now_ms = step->now_ms;
     enum rc rc = keep_answer(engine, answer);
     if (rc == RC_OK && stored && engine->fact_count > 0) {
-        rc = store_answer(engine, request, answer);
+        rc = store_answer(engine, request);
     }
     engine->answered = rc == RC_OK;
     return rc;
