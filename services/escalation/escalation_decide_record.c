@@ -433,9 +433,6 @@ bool escalation_hears(const char *log, Paidan__Event__FactCase fact)
 enum rc escalation_decide_record(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
-    if (!escalation_hears(input->log, input->event->fact_case)) {
-        return RC_OK;
-    }
     if (!input->event->has_ticket || input->event->ticket == 0) {
         return escalation_core_refuse_record(step, input->event, PAIDAN__CODE__FIELD_INVALID,
                                              "ticket");
@@ -455,7 +452,10 @@ enum rc escalation_decide_record(struct step *step, const struct step_input *inp
     case PAIDAN__EVENT__FACT_ANSWERED:
     case PAIDAN__EVENT__FACT_UNREACHED:
         return hear_callback(&heard);
-    default:
+    case PAIDAN__EVENT__FACT_SUPPLEMENTED:
+    case PAIDAN__EVENT__FACT_CHASED:
         return hear_noted(&heard);
+    default:
+        return RC_OK; /* of no interest here */
     }
 }
