@@ -315,7 +315,7 @@ static bool get_head(struct codec_reader *reader, struct escalation_ticket *tick
     get_optional(reader, flags, ticket);
     codec_get_text(reader, ticket->unit, sizeof ticket->unit);
     return state != ESCALATION_NONE && state < ESCALATION_STATE_COUNT &&
-           ticket->level <= SITE_LEVELS_MAX;
+           ticket->level <= SITE_LEVELS_MAX && ticket->extra_card <= PAIDAN__CARD__CARD_RED;
 }
 
 enum rc escalation_state_decode(const void *value, size_t bytes, struct escalation_ticket *ticket)

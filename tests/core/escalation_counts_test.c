@@ -139,11 +139,41 @@ static void test_counts_when_paged_then_every_unit_once_in_order(void **unused)
     story_close(&story);
 }
 
+/* Each byte changed, each length cut: never read as something else. */
+static void test_counts_when_damaged_then_corrupt(void **unused)
+{
+    (void)unused;
+    struct story story;
+    struct escalation_count count;
+    struct store_txn *txn = NULL;
+    unsigned char key[ESCALATION_COUNT_KEY_BYTES], copy[256];
+    const void *value = NULL;
+    size_t bytes = 0;
+    story_open(&story, &escalation_service, "watch", BASE_MS);
+    route(&story, 1, "noise");
+    assert_int_equal(store_begin(story.store, false, &txn), RC_OK);
+    escalation_count_key("b1", key);
+    assert_int_equal(store_get(txn, ESCALATION_COUNT, key, sizeof key, &value, &bytes), RC_OK);
+    assert_true(bytes < sizeof copy);
+    memcpy(copy, value, bytes);
+    store_abort(txn);
+    assert_int_equal(escalation_count_decode(copy, bytes, &count), RC_OK);
+    assert_int_equal(count.values[ESCALATION_COUNT_ASSIGNED], 1);
+    for (size_t at = 0; at < bytes; at++) {
+        copy[at] ^= 0x10;
+        assert_int_equal(escalation_count_decode(copy, bytes, &count), RC_CORRUPT);
+        copy[at] ^= 0x10;
+        assert_int_equal(escalation_count_decode(copy, at, &count), RC_CORRUPT);
+    }
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_when_facts_come_then_each_unit_has_its_own),
         cmocka_unit_test(test_counts_when_paged_then_every_unit_once_in_order),
+        cmocka_unit_test(test_counts_when_damaged_then_corrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

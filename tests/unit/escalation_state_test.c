@@ -22,7 +22,8 @@ static void fill(struct escalation_ticket *ticket)
 {
     memset(ticket, 0, sizeof *ticket);
     ticket->state = ESCALATION_ASSIGNED;
-    ticket->flags = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA;
+    ticket->flags = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA |
+                    ESCALATION_ALARM_PARDONED | ESCALATION_FALLBACK;
     ticket->extra_due_ms = BASE_MS + 4;
     ticket->extra_clock = PAIDAN__CLOCK__CLOCK_DELIBERATION;
     ticket->extra_card = PAIDAN__CARD__CARD_RED;
@@ -53,7 +54,7 @@ static void fill(struct escalation_ticket *ticket)
     for (uint32_t index = 0; index < ESCALATION_CLOCKS_MAX; index++) {
         struct escalation_clock *clock = &ticket->clocks[index];
         clock->clock = (Paidan__Clock)(index + 1);
-        clock->flags = (uint8_t)index;
+        clock->flags = (uint8_t)(index | ESCALATION_PARDONED);
         clock->policy_line = UINT32_MAX - index;
         clock->start_ms = BASE_MS + 10 * index;
         clock->due_ms = BASE_MS + 11 * index;
@@ -186,6 +187,17 @@ static void test_records_when_damaged_then_corrupt(void **state)
     }
 }
 
+/* A well sealed record of a card that there is not. */
+static void test_ticket_when_its_card_is_unknown_then_corrupt(void **state)
+{
+    struct room *room = *state;
+    struct escalation_ticket ticket, out;
+    fill(&ticket);
+    ticket.extra_card = PAIDAN__CARD__CARD_RED + 1;
+    assert_int_equal(escalation_state_save(room->txn, 7, &ticket), RC_OK);
+    assert_int_equal(escalation_state_load(room->txn, 7, &out), RC_CORRUPT);
+}
+
 /* ---- what is next ---- */
 
 static struct escalation_ticket simple(uint64_t accept_ms, uint64_t warn_ms, uint64_t handle_ms)
@@ -280,6 +292,53 @@ static void test_queue_when_missed_then_before_others(void **unused)
     assert_int_equal(escalation_state_next_deadline(&late), 900);
 }
 
+/* ---- cards and lists ---- */
+
+static void test_card_when_pardoned_then_none_until_something_new(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(100, 50, 900);
+    ticket.clocks[0].flags = ESCALATION_WARNED;
+    assert_int_equal(escalation_state_card(&ticket), PAIDAN__CARD__CARD_YELLOW);
+    ticket.alarm_ms = 200;
+    assert_int_equal(escalation_state_card(&ticket), PAIDAN__CARD__CARD_RED);
+    escalation_state_pardon(&ticket);
+    assert_int_equal(escalation_state_card(&ticket), PAIDAN__CARD__CARD_NONE);
+    ticket.clocks[1].flags = ESCALATION_WARNED;
+    assert_int_equal(escalation_state_card(&ticket), PAIDAN__CARD__CARD_YELLOW);
+    ticket.extra_card = PAIDAN__CARD__CARD_RED;
+    assert_int_equal(escalation_state_card(&ticket), PAIDAN__CARD__CARD_RED);
+}
+
+static void test_watch_when_state_changes_then_in_the_lists_it_belongs_to(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(100, 0, 900);
+    unsigned char key[ESCALATION_WATCH_KEY_BYTES];
+    ticket.extra_supervised = true;
+    ticket.flags = ESCALATION_FALLBACK;
+    ticket.alarm_ms = 300;
+    ticket.overdue_ms = 70;
+    for (unsigned state = ESCALATION_ASSIGNED; state < ESCALATION_STATE_COUNT; state++) {
+        ticket.state = (enum escalation_state)state;
+        const bool open = escalation_state_open(&ticket);
+        const bool resolved = state == ESCALATION_RESOLVED;
+        assert_int_equal(escalation_state_watched(&ticket, ESCALATION_SUPERVISED),
+                         open || resolved);
+        assert_int_equal(escalation_state_watched(&ticket, ESCALATION_ALARMING), open);
+        assert_int_equal(escalation_state_watched(&ticket, ESCALATION_OWNERLESS),
+                         state == ESCALATION_ASSIGNED);
+    }
+    ticket.state = ESCALATION_ASSIGNED;
+    assert_true(escalation_state_watch_key(9, &ticket, ESCALATION_ALARMING, key));
+    assert_int_equal(escalation_state_id_of(key + 1), 70);
+    assert_true(escalation_state_watch_key(9, &ticket, ESCALATION_SUPERVISED, key));
+    assert_int_equal(escalation_state_id_of(key + 1), 100);
+    assert_int_equal(escalation_state_id_of(key + 9), 9);
+    ticket.extra_supervised = false;
+    assert_false(escalation_state_watch_key(9, &ticket, ESCALATION_SUPERVISED, key));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +354,10 @@ int main(void)
         cmocka_unit_test(test_due_when_earliest_is_any_then_that),
         cmocka_unit_test(test_due_when_not_open_then_none),
         cmocka_unit_test(test_queue_when_missed_then_before_others),
+        cmocka_unit_test_setup_teardown(test_ticket_when_its_card_is_unknown_then_corrupt,
+                                        open_room, close_room),
+        cmocka_unit_test(test_card_when_pardoned_then_none_until_something_new),
+        cmocka_unit_test(test_watch_when_state_changes_then_in_the_lists_it_belongs_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
