@@ -240,12 +240,12 @@ static void test_spans_when_the_wall_clock_changes_then_days_stay_days(void **st
 {
     (void)state;
     struct zone zone;
+    if (zone_load("Europe/Berlin", &zone) != RC_OK) {
+        skip(); /* no tzdata here */
+        return;
+    }
     struct site *site = calloc(1, sizeof *site);
     assert_non_null(site);
-    if (zone_load("Europe/Berlin", &zone) != RC_OK) {
-        free(site);
-        skip(); /* no tzdata here */
-    }
     site->zone = &zone;
     struct cli cli = {.site_tried = true, .site = site, .utc_offset_ms = HOUR_MS};
     struct told *told = begin();
