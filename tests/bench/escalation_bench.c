@@ -1,6 +1,6 @@
 /* Lives a second through escalation's core, engine and store: route, accept, resolve, answer, in
- * steps of 1,000 inputs, each step one durable commit. Usage: escalation_bench [LIVES]; the store
- * lies where stories have theirs. */
+ * steps of 1,000 inputs, each step one durable commit; then lists of what is due, over as many open
+ * tickets. Usage: escalation_bench [LIVES]; the store lies where stories have theirs. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,10 +75,9 @@ static void work(struct story *story, uint64_t first, Paidan__Action action)
     CHECK(outcomes[0].result == STEP_ANSWERED);
 }
 
-static void live(struct story *story, uint64_t first)
+static void route(struct story *story, uint64_t first)
 {
     Paidan__Routed routed = PAIDAN__ROUTED__INIT;
-    Paidan__Answered answered = PAIDAN__ANSWERED__INIT;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     routed.channel = "wechat";
     routed.title = "夜里施工太吵，影响休息";
@@ -91,6 +90,13 @@ static void live(struct story *story, uint64_t first)
     event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
     event.routed = &routed;
     hear(story, "triage", first, &event);
+}
+
+static void live(struct story *story, uint64_t first)
+{
+    Paidan__Answered answered = PAIDAN__ANSWERED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    route(story, first);
     work(story, first, PAIDAN__ACTION__ACTION_ACCEPT);
     work(story, first, PAIDAN__ACTION__ACTION_RESOLVE);
     answered.round = 1;
@@ -99,6 +105,32 @@ static void live(struct story *story, uint64_t first)
     event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
     event.answered = &answered;
     hear(story, "callback", first, &event);
+}
+
+/* A page of 100 of what is due, at first of a unit, then of an area, then of the site. */
+static void list(struct story *story, const char *unit, const char *area)
+{
+    enum { TIMES = 100 };
+    Paidan__DueList wish = PAIDAN__DUE_LIST__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    const unsigned char *bytes = NULL;
+    size_t size = 0;
+    wish.unit = (char *)unit;
+    wish.area = (char *)area;
+    request.protocol = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_DUE_LIST;
+    request.due_list = &wish;
+    const uint64_t start_us = clock_monotonic_us();
+    for (unsigned time = 0; time < TIMES; time++) {
+        const enum rc rc = step_engine_query(story->engine, &request, story->now_ms, &bytes, &size);
+        CHECK(rc == RC_OK);
+        step_engine_reset(story->engine);
+    }
+    printf("due list of %s: %llu us, %zu bytes\n",
+           unit != NULL   ? unit
+           : area != NULL ? area
+                          : "all",
+           (unsigned long long)((clock_monotonic_us() - start_us) / TIMES), size);
 }
 
 int main(int argc, char **argv)
@@ -116,6 +148,14 @@ int main(int argc, char **argv)
     printf("%llu lives in %llu ms: %llu a second\n", (unsigned long long)lives,
            (unsigned long long)(spent_us / 1000),
            (unsigned long long)(lives * 1000000 / (spent_us + 1)));
+    for (uint64_t first = lives + 1; first + BATCH <= 2 * lives + 1; first += BATCH) {
+        route(&story, first);
+        story.now_ms += 10;
+    }
+    list(&story, "b1", NULL);
+    list(&story, NULL, "st1");
+    list(&story, NULL, "co2"); /* nothing there: it looks at as many rows as it may */
+    list(&story, NULL, NULL);
     story_close(&story);
     return 0;
 }
