@@ -12,7 +12,9 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_service.h"
+#include "cli_stats_words.h"
 #include "common/clock.h"
+#include "common/text.h"
 
 enum { COUNTS_MAX = TALLY_MAX, TERM_BYTES = 96, PAUSE_US = 200000 };
 
@@ -184,6 +186,14 @@ static int tell_json(struct cli *cli, const struct totals totals[CLI_SERVICES], 
     return cli_json_print(cli, object);
 }
 
+/* Padded to 26 columns; in Chinese where people read Chinese. */
+static void print_name(const struct cli *cli, const char *service, const char *name)
+{
+    const char *const word = cli_say(cli, cli_stats_word(service, name), name);
+    const size_t columns = text_columns(word);
+    printf("  %s%*s", word, columns < 26 ? (int)(26 - columns) : 1, "");
+}
+
 static void print_totals(struct cli *cli, const struct totals totals[CLI_SERVICES])
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -196,8 +206,8 @@ static void print_totals(struct cli *cli, const struct totals totals[CLI_SERVICE
             if (value == 0 && strncmp(totals[index].counts[at].name, "open_level_", 11) == 0) {
                 continue;
             }
-            printf("  %-26s%9llu%s", totals[index].counts[at].name, (unsigned long long)value,
-                   column++ % 2 == 1 ? "\n" : "  ");
+            print_name(cli, cli_services[index], totals[index].counts[at].name);
+            printf("%9llu%s", (unsigned long long)value, column++ % 2 == 1 ? "\n" : "  ");
         }
         fputs(column % 2 == 1 ? "\n" : "", stdout);
     }

@@ -1,0 +1,132 @@
+/* cli_stats_words: one line for each counter. A counter that means the same in several services
+ * stands here once, with service NULL. */
+
+#include "cli_stats_words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct word {
+    const char *service; /* NULL: any */
+    const char *name, *zh;
+} words[] = {
+    {"intake", "registered", "受理"},
+    {"intake", "supplements", "补充"},
+    {"intake", "chases", "催单"},
+    {"intake", "withdrawals", "撤回(本人)"},
+    {"intake", "disclosed", "查看全文"},
+    {"intake", "waiting", "待分拨"},
+    {"intake", "assigned", "待签收"},
+    {"intake", "accepted", "办理中"},
+    {"intake", "returned", "退单待裁"},
+    {"intake", "resolved", "待回访"},
+    {"intake", "suspended", "挂账"},
+    {"intake", "closed", "已办结"},
+    {"intake", "withdrawn", "已撤回"},
+    {NULL, "records_refused", "拒收的记录"},
+    {NULL, "refused_records_total", "拒收的记录"},
+    {"triage", "registered", "收到"},
+    {"triage", "routed", "自动分拨"},
+    {"triage", "desked", "交分拨台"},
+    {"triage", "routed_by_desk", "分拨员分拨"},
+    {"triage", "returned", "退单"},
+    {"triage", "ruled", "裁定"},
+    {"triage", "undesked", "自行离台"},
+    {"triage", "desk_open", "分拨台在手"},
+    {"triage", "fallback", "兜底"},
+    {"triage", "chased", "台上催单"},
+    {"triage", "never_routed", "未分拨即止"},
+    {"escalation", "tickets", "工单"},
+    {"escalation", "state_assigned", "待签收"},
+    {"escalation", "state_accepted", "办理中"},
+    {"escalation", "state_returned", "退单待裁"},
+    {"escalation", "state_resolved", "待回访"},
+    {"escalation", "state_closed", "已办结"},
+    {"escalation", "state_withdrawn", "已撤回"},
+    {"escalation", "state_suspended", "挂账"},
+    {"escalation", "open", "在办"},
+    {"escalation", "open_level_1", "在办·第1级"},
+    {"escalation", "open_level_2", "在办·第2级"},
+    {"escalation", "open_level_3", "在办·第3级"},
+    {"escalation", "open_level_4", "在办·第4级"},
+    {"escalation", "open_level_5", "在办·第5级"},
+    {"escalation", "open_level_6", "在办·第6级"},
+    {"escalation", "open_level_7", "在办·第7级"},
+    {"escalation", "open_level_8", "在办·第8级"},
+    {"escalation", "open_level_9", "在办·第9级"},
+    {"escalation", "open_level_10", "在办·第10级"},
+    {"escalation", "open_level_11", "在办·第11级"},
+    {"escalation", "open_level_12", "在办·第12级"},
+    {"escalation", "card_yellow", "黄牌在办"},
+    {"escalation", "card_red", "红牌在办"},
+    {"escalation", "overdue", "超期在办"},
+    {"escalation", "outcome_solved", "已解决"},
+    {"escalation", "outcome_partly", "部分解决"},
+    {"escalation", "outcome_unsolved", "未解决"},
+    {"escalation", "outcome_unreached", "未接通"},
+    {"escalation", "outcome_withdrawn", "撤回"},
+    {"escalation", "assigned_total", "派单次数"},
+    {"escalation", "assigned_fallback_total", "派给兜底"},
+    {"escalation", "ruled_total", "裁定次数"},
+    {"escalation", "leased_total", "领取次数"},
+    {"escalation", "lapsed_total", "领取过期"},
+    {"escalation", "accepted_total", "签收次数"},
+    {"escalation", "accepted_late_total", "签收超期"},
+    {"escalation", "contacted_total", "联系次数"},
+    {"escalation", "contacted_late_total", "联系超期"},
+    {"escalation", "progressed_total", "进展次数"},
+    {"escalation", "resolved_total", "办结次数"},
+    {"escalation", "resolved_late_total", "办结超期"},
+    {"escalation", "returned_total", "退单次数"},
+    {"escalation", "reopened_total", "重办次数"},
+    {"escalation", "warned_total", "临期提醒"},
+    {"escalation", "raised_expired_total", "超期升级"},
+    {"escalation", "raised_competence_total", "超权限上报"},
+    {"escalation", "carded_total", "发牌次数"},
+    {"escalation", "alarmed_total", "告警次数"},
+    {"escalation", "noted_total", "补充和催单"},
+    {"escalation", "urged_total", "催办次数"},
+    {"escalation", "supervised_total", "督办次数"},
+    {"escalation", "reminded_total", "提醒次数"},
+    {"escalation", "suspended_total", "挂账次数"},
+    {"escalation", "extended_total", "批准延期"},
+    {"escalation", "extensions_refused_total", "不准延期"},
+    {"escalation", "assists_total", "协办任务"},
+    {"escalation", "assists_late_total", "协办超期"},
+    {"escalation", "ordered_total", "领导交办"},
+    {"escalation", "modes_ended_total", "调解议事协调"},
+    {"escalation", "appealed_total", "超期申诉"},
+    {"escalation", "exempt_total", "免计超期"},
+    {"escalation", "replanned_total", "重算期限"},
+    {"escalation", "cards_yellow_total", "黄牌次数"},
+    {"escalation", "cards_red_total", "红牌次数"},
+    {"escalation", "cards_cancelled_total", "撤牌次数"},
+    {"escalation", "supervised", "督办中"},
+    {"escalation", "alarming", "告警中"},
+    {"escalation", "ownerless", "只有兜底"},
+    {"callback", "tasks", "回访任务"},
+    {"callback", "asked", "询问次数"},
+    {"callback", "handed", "领取次数"},
+    {"callback", "answered", "已答复"},
+    {"callback", "solved_yes", "说已解决"},
+    {"callback", "solved_partly", "说部分解决"},
+    {"callback", "solved_no", "说未解决"},
+    {"callback", "satisfied_yes", "满意"},
+    {"callback", "satisfied_fair", "基本满意"},
+    {"callback", "satisfied_no", "不满意"},
+    {"callback", "unreached", "未接通"},
+    {"callback", "cancelled", "取消"},
+    {"callback", "open", "待回访"},
+};
+
+const char *cli_stats_word(const char *service, const char *name)
+{
+    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
+        const struct word *word = &words[index];
+        if (strcmp(word->name, name) == 0 &&
+            (word->service == NULL || strcmp(word->service, service) == 0)) {
+            return word->zh;
+        }
+    }
+    return name;
+}
