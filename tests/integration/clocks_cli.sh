@@ -184,6 +184,19 @@ expect "it moves once" "$(paidan "$data" policy replan --json | jq .moved)" 0
 expect "told in the history" "$(field "$third" '[.history[] | select(.replanned)] | last |
     .replanned.why')" policy
 
+# ---- solved on the spot: handed in and resolved in one call
+refused "what was done is missing" 64 USAGE submit --channel wechat --text "噪音" --on-spot b1
+fourth=$(paidan "$data" submit --channel wechat --text "邻居音响太吵" --category-hint noise \
+    --area-hint bu1 --on-spot b1 --done-note "当场劝止" --attachment 现场.jpg=https://example.org/1.jpg \
+    --json | json_first number)
+solved() {
+    [[ $(field "$fourth" .state) == resolved ]]
+}
+wait_until 30 "solved on the spot" solved
+expect "by whom and how" "$(field "$fourth" '[.history[] | .resolved | select(.)] | last |
+    "\(.unit) \(.mode)"')" "b1 on_site"
+expect "its attachment" "$(field "$fourth" '.attachments[0].name')" 现场.jpg
+
 logs_hold "$data"
 paidan "$data" stats >"$scratch/stats" || fail "stats do not agree: $(cat "$scratch/stats")"
 instance_stop "$data"
