@@ -196,15 +196,29 @@ static bool is_asked_for(const struct due_list *list, const struct head *head,
            escalation_filter_matches(&list->filter, ticket, info);
 }
 
+/* Of another area: its larger record need not be read. */
+static bool is_elsewhere(const struct due_list *list, const struct escalation_info *info)
+{
+    const struct site *site = list->view->site;
+    if (list->filter.area == SITE_NONE || info == NULL) {
+        return false;
+    }
+    const uint32_t area = site_area_find(site, info->area);
+    return area == SITE_NONE || !site_area_within(site, area, list->filter.area);
+}
+
 static enum rc give(struct due_list *list, const struct head *head)
 {
     struct escalation_ticket ticket;
     struct escalation_info room;
     const struct escalation_info *info = NULL;
     const uint64_t id = escalation_state_id_of(head->order + 8);
-    enum rc rc = escalation_state_load(list->view->txn, id, &ticket);
+    enum rc rc = escalation_query_info(list->view->txn, id, &room, &info);
+    if (rc == RC_OK && is_elsewhere(list, info)) {
+        return RC_OK;
+    }
     if (rc == RC_OK) {
-        rc = escalation_query_info(list->view->txn, id, &room, &info);
+        rc = escalation_state_load(list->view->txn, id, &ticket);
     }
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
