@@ -101,6 +101,58 @@ static void ask_pull(struct story *story, uint8_t choice)
     (void)story_ask(story, clerks[choice >> 7], &request);
 }
 
+/* What an item may hold besides: moments, units, persons, modes, results, now and then absent. */
+static void fill_beside(const struct story *story, Paidan__WorkItem *item, uint8_t kind,
+                        uint8_t choice)
+{
+    item->has_until_ms = kind % 8 != 7;
+    item->until_ms = story->now_ms + (choice - 8ull) * 1800000ull;
+    item->to_unit = kind % 8 != 6 ? (char *)units[(choice ^ kind) % 8] : NULL;
+    item->person = kind % 8 != 5 ? "x" : NULL;
+    item->has_mode = kind % 8 != 4;
+    item->mode = (Paidan__Mode)(choice % (PAIDAN__MODE__MODE_COORDINATION + 1u));
+    item->has_result = kind % 8 != 3;
+    item->result = (Paidan__ModeResult)(choice % PAIDAN__MODE_RESULT__RESULT_LEGAL_WAY + 1u);
+    item->has_without_assist = item->without_assist = choice % 4 == 0;
+}
+
+static void ask_supervise(struct story *story, uint64_t ticket, uint8_t kind, uint8_t choice)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Supervise supervise = PAIDAN__SUPERVISE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = ticket;
+    item.note = kind % 16 != 15 ? "x" : NULL;
+    item.to_unit = (char *)units[(choice ^ kind) % 8];
+    supervise.unit = (char *)(choice % 4 != 0 ? "s.any" : units[(choice >> 3) % 8]);
+    supervise.action =
+        (Paidan__SuperviseAction)(kind % PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD + 1);
+    supervise.n_items = 1;
+    supervise.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
+    request.supervise = &supervise;
+    (void)story_ask(story, clerks[choice >> 7], &request);
+}
+
+/* The policies, or all of the site, are others from now on. */
+static void ask_replan(struct story *story, uint8_t kind, uint8_t choice)
+{
+    Paidan__Replan replan = PAIDAN__REPLAN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    if (kind % 2 == 0) {
+        story_move_to(story, choice % 2 == 0 ? "joint" : "joint-later");
+        return;
+    }
+    replan.unit = (char *)units[choice % 8];
+    replan.has_apply = replan.apply = true;
+    replan.has_limit = true;
+    replan.limit = (uint32_t)(choice >> 3) % 4;
+    request.wish_case = PAIDAN__REQUEST__WISH_REPLAN;
+    request.replan = &replan;
+    (void)story_ask(story, "wang", &request);
+}
+
 static void ask_work(struct story *story, uint64_t ticket, uint8_t kind, uint8_t choice)
 {
     Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
@@ -112,7 +164,8 @@ static void ask_work(struct story *story, uint64_t ticket, uint8_t kind, uint8_t
     item.has_version = kind % 16 == 14;
     item.version = choice >> 4;
     work.unit = (char *)units[(choice >> 3) % 8];
-    work.action = (Paidan__Action)(kind % 6 + 1);
+    work.action = (Paidan__Action)(kind % PAIDAN__ACTION__ACTION_APPEAL + 1);
+    fill_beside(story, &item, kind, choice);
     work.n_items = 1;
     work.items = items;
     request.wish_case = PAIDAN__REQUEST__WISH_WORK;
@@ -138,7 +191,13 @@ static void operate(struct story *story, uint8_t kind, uint8_t choice)
         hear_intake(story, &event, choice);
         break;
     case 3:
-        ask_pull(story, choice);
+        if (kind < 128) {
+            ask_pull(story, choice);
+        } else if (kind < 232) {
+            ask_supervise(story, event.ticket, kind / 8, choice);
+        } else {
+            ask_replan(story, kind / 8, choice);
+        }
         break;
     case 4:
     case 5:
@@ -169,7 +228,7 @@ static void expect_nothing_said(const struct story *story)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct story story;
-    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    story_open(&story, &escalation_service, bytes % 4 == 0 ? "ladder" : "joint", BASE_MS);
     story.quiet = true;
     for (size_t at = 0; at + 1 < bytes && at / 2 < OPERATIONS_MAX; at += 2) {
         operate(&story, data[at], data[at + 1]);
