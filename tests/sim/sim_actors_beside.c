@@ -173,6 +173,9 @@ static void appeal(struct sim *sim)
         sim_work(sim, rng_percent(&sim->rng, 95) ? seen.unit : sim_some_unit(sim), "clerk-1", &wish,
                  &seen, 1);
     }
+    if (rng_percent(&sim->rng, 60) && sim_see(sim, ticket, &seen) && seen.appealed) {
+        decide(sim, &seen);
+    }
 }
 
 /* All open tickets, page by page, as the command line does. */

@@ -257,6 +257,7 @@ static void read_resolved(const struct sim *sim, struct work *work, const Paidan
     work->request = 0;
     work->person_due_ms = 0;
     work->state = PAIDAN__STATE__STATE_RESOLVED;
+    work->without_assist = without;
     sim->figures->kinds[SIM_RESOLVED_WITHOUT] += without;
 }
 
@@ -426,6 +427,10 @@ static void count_closed(const struct sim *sim, const Paidan__Event *event)
 
 void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__Event *event)
 {
+    if (event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED &&
+        event->site_changed->site_version == world_site(sim->world)->version) {
+        sim->generation_said = sim->generation;
+    }
     if (event->fact_case == PAIDAN__EVENT__FACT_REPLAN_PASSED) {
         read_replan_passed(sim, clocks, event->replan_passed);
         return;
@@ -463,6 +468,10 @@ static void compare_clock(const struct sim *sim, struct work *work, const Paidan
     const struct work_clock *clock = work_clock_of(work, set->clock);
     work_must(sim, work, clock != NULL && !clock->stopped, "a clock shown that does not run");
     work_must(sim, work,
+              clock->expired || clock->planned == sim->generation ||
+                  sim->generation_said != sim->generation,
+              "a clock that another site planned,");
+    work_must(sim, work,
               clock->due_ms == set->due_ms &&
                   (clock->has_warn ? clock->warn_ms : 0) == (set->has_warn_ms ? set->warn_ms : 0),
               "a deadline or warning point shown differently");
@@ -494,6 +503,14 @@ void sim_clocks_compare(struct sim *sim, struct sim_clocks *clocks, const Paidan
                   task != NULL && task->done == shown->done &&
                       task->clock.due_ms == (shown->has_due_ms ? shown->due_ms : 0),
                   "an assisting task shown differently");
+    }
+}
+
+void sim_clocks_resolved(struct sim *sim, struct sim_clocks *clocks, uint64_t ticket, bool anyway)
+{
+    const struct work *work = *place(clocks, ticket);
+    if (work != NULL && work->state == PAIDAN__STATE__STATE_RESOLVED) {
+        work_must(sim, work, anyway || !work->without_assist, "assisting units not awaited,");
     }
 }
 

@@ -38,7 +38,8 @@ struct work {
     Paidan__State state;
     uint32_t level, round, urgency;
     char unit[CODE_BYTES_MAX + 1], category[CODE_BYTES_MAX + 1];
-    bool red; /* a red card since this unit has it */
+    bool without_assist; /* resolved in this round, passing over assisting units */
+    bool red;            /* a red card since this unit has it */
     bool supervised, appealed, appeal_open;
     uint32_t late, urges;
     struct work_clock clocks[WORK_CLOCKS_MAX];

@@ -333,6 +333,11 @@ void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit)
     sim_model_doer(sim, sim->laws->model, ticket, unit);
 }
 
+void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway)
+{
+    sim_clocks_resolved(sim, sim->laws->clocks, ticket, anyway);
+}
+
 uint64_t sim_laws_open(const struct sim *sim, const char *unit)
 {
     return sim_model_open(sim->laws->model, unit);

@@ -80,7 +80,8 @@ struct sim {
     struct laws *laws;
     char site[512], variant[512]; /* folders of the two sites */
     bool varied;
-    uint32_t generation; /* of the site: how often it was read */
+    uint32_t generation;      /* of the site: how often it was read */
+    uint32_t generation_said; /* which escalation has said that it works by */
     struct sim_plain *plain;
 };
 
@@ -174,6 +175,8 @@ void sim_clocks_free(struct sim_clocks *clocks);
 void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__Event *event);
 /* What escalation shows of a ticket is what the facts left. */
 void sim_clocks_compare(struct sim *sim, struct sim_clocks *clocks, const Paidan__Brief *brief);
+/* A unit was let resolve it. anyway: it said that it does not wait for assisting units. */
+void sim_clocks_resolved(struct sim *sim, struct sim_clocks *clocks, uint64_t ticket, bool anyway);
 /* Whether the unit has an open assisting task of the ticket. */
 bool sim_clocks_assists(struct sim_clocks *clocks, uint64_t ticket, const char *unit);
 
@@ -206,6 +209,8 @@ void sim_laws_free(struct laws *laws);
 void sim_laws_read(struct sim *sim);
 /* A unit was let do something about a ticket: it must be the one that has it. */
 void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit);
+/* A unit was let resolve it. anyway: it said that it does not wait for assisting units. */
+void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway);
 /* Open tickets of a unit, by the facts. */
 uint64_t sim_laws_open(const struct sim *sim, const char *unit);
 /* Settled: the services' totals agree, and so do one unit's queue and one ticket, by chance. */

@@ -143,7 +143,12 @@ static void check_doers(struct sim *sim, const Paidan__Request *request,
     sim_laws_read(sim);
     for (size_t i = 0; i < answer->worked->n_results; i++) {
         if (answer->worked->results[i]->code == PAIDAN__CODE__OK) {
-            sim_laws_doer(sim, request->work->items[i]->ticket, request->work->unit);
+            const Paidan__WorkItem *item = request->work->items[i];
+            sim_laws_doer(sim, item->ticket, request->work->unit);
+            if (request->work->action == PAIDAN__ACTION__ACTION_RESOLVE) {
+                sim_laws_resolved(sim, item->ticket,
+                                  item->has_without_assist && item->without_assist);
+            }
         }
     }
 }
