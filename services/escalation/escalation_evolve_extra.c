@@ -123,6 +123,9 @@ static enum rc fold_resumed(const Paidan__Event *event, struct escalation_ticket
     if (extra->suspended_until_ms == 0) {
         return RC_CORRUPT;
     }
+    if (extra->person_due_ms != 0) { /* stood still like every clock */
+        extra->person_due_ms += event->at_ms - extra->pauses[extra->pause_count - 1].from_ms;
+    }
     end_pause(extra, event->at_ms);
     return escalation_evolve_run_on(ticket, extra, &again);
 }

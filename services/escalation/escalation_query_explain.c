@@ -128,7 +128,8 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
                                 ? calendar_due(calendar, &term, clock->start_ms)
                                 : calendar_due_again(calendar, &term, clock->start_ms,
                                                      clock->consumed_ms, clock->resumed_ms);
-    if (due_ms != clock->due_ms) {
+    /* Of a term used up before it ran on, the deadline lies further back. */
+    if (due_ms != clock->due_ms && clock->consumed_ms < term.amount_ms) {
         explaining->explained->has_site_changed = explaining->explained->site_changed = true;
     }
     made->intervals = arena_alloc(view->arena, EXPLAIN_INTERVALS_MAX * sizeof *made->intervals);

@@ -7,6 +7,9 @@
 #include "common/check.h"
 #include "escalation_work.h"
 
+/* A person's term where no clock of the unit bounds it: as long as any term. */
+#define PERSON_MS_MAX (366 * CALENDAR_DAY_MS)
+
 /* ---- assisting ---- */
 
 static Paidan__Code judge_ask(struct escalation_item *item, const char **detail)
@@ -191,6 +194,9 @@ static Paidan__Code judge_person(struct escalation_item *item, const char **deta
     if (item->wish->until_ms <= item->step->now_ms) {
         return PAIDAN__CODE__TERM_PASSED;
     }
+    if (item->wish->until_ms - item->step->now_ms > PERSON_MS_MAX) {
+        return PAIDAN__CODE__TERM_TOO_LONG;
+    }
     /* The person's term lies within the unit's own. */
     const struct escalation_clock *clock =
         escalation_state_clock(&item->ticket, item->ticket.round > 1 ? PAIDAN__CLOCK__CLOCK_REDO
@@ -224,7 +230,11 @@ static Paidan__Code judge_order(struct escalation_item *item, const char **detai
     if (site_unit_find(item->step->site, item->wish->to_unit) == SITE_NONE) {
         return PAIDAN__CODE__UNIT_UNKNOWN;
     }
-    return PAIDAN__CODE__OK;
+    /* The unit that works on it would only get new terms. */
+    const bool works =
+        item->ticket.state == ESCALATION_ASSIGNED || item->ticket.state == ESCALATION_ACCEPTED;
+    return works && strcmp(item->wish->to_unit, item->ticket.unit) == 0 ? PAIDAN__CODE__ALREADY_DONE
+                                                                        : PAIDAN__CODE__OK;
 }
 
 /* Clocks of assisting units and of a mode go with the ticket: what was suspended runs again first,

@@ -5,8 +5,12 @@
 #include "common/check.h"
 #include "escalation_work.h"
 
+/* An open request is decided first: while all stands still nobody could. */
 static Paidan__Code judge_suspend(struct escalation_item *item, const char **detail)
 {
+    if (item->extra.request != 0) {
+        return PAIDAN__CODE__REQUEST_OPEN;
+    }
     *detail = "until_ms";
     if (!item->wish->has_until_ms) {
         return PAIDAN__CODE__FIELD_INVALID;

@@ -67,6 +67,7 @@ void work_read_suspended(const struct sim *sim, struct work *work, const Paidan_
 {
     const struct site_policy *policy = work_policy(sim, work);
     work_must(sim, work, work->state == PAIDAN__STATE__STATE_ACCEPTED, "suspending");
+    work_must(sim, work, work->request == 0, "suspending what is asked for");
     work_must(sim, work, fact->count == work->suspensions + 1, "a suspension counted wrongly");
     work_must(sim, work, fact->count <= policy->suspensions_max, "a suspension too many");
     work_must(sim, work,
@@ -155,6 +156,9 @@ void work_read_resumed(const struct sim *sim, struct work *work, const Paidan__R
     work_must(sim, work, fact->since_ms == work->pauses[work->pause_count - 1].from_ms,
               "another pause that ended");
     work->pauses[work->pause_count - 1].until_ms = work->at_ms;
+    if (work->person_due_ms != 0) { /* it stood still too */
+        work->person_due_ms += work->at_ms - work->pauses[work->pause_count - 1].from_ms;
+    }
     work->suspended_until_ms = 0;
     work->state = PAIDAN__STATE__STATE_ACCEPTED;
     const struct going_on all = {fact->clocks,    fact->n_clocks,   fact->assists,

@@ -515,6 +515,10 @@ const struct escalation_story escalation_stories[] = {
     {"replan", "joint", tell_replan},
     {"explain", "joint", tell_explain},
     {"overtaken", "joint", tell_overtaken},
+    {"steps_anew", "joint", tell_steps_anew},
+    {"late_and_paused", "joint", tell_late_and_paused},
+    {"asked_and_paused", "joint", tell_asked_and_paused},
+    {"order_same", "joint", tell_order_same},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

@@ -1,0 +1,144 @@
+/* Stories of what meets what: a suspension of what is late or asked for, a new plan with other
+ * steps, an order to who has it. On the site `joint`. */
+
+#include "escalation_stories_parts.h"
+
+#include "escalation_teller.h"
+
+#define HOUR 3600000ull
+#define DAY (24 * HOUR)
+#define BASE_MS 1795309200000ull /* 2026-11-22 01:00 UTC, a Sunday */
+
+#define ACCEPT PAIDAN__ACTION__ACTION_ACCEPT
+#define RAISE PAIDAN__ACTION__ACTION_RAISE
+#define SUSPEND PAIDAN__ACTION__ACTION_SUSPEND
+#define RESUME PAIDAN__ACTION__ACTION_RESUME
+#define PERSON PAIDAN__ACTION__ACTION_NAME_PERSON
+#define REFUSE PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE
+#define ORDER PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER
+
+static void wish(struct story *story, const char *unit, Paidan__Action action, uint64_t number,
+                 uint64_t until_ms)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = number;
+    item.note = (char *)"等待配件";
+    item.person = (char *)"老李";
+    item.has_until_ms = until_ms != 0;
+    item.until_ms = BASE_MS + until_ms;
+    teller_do(story, "li", unit, action, &item);
+}
+
+static void supervise(struct story *story, const char *unit, Paidan__SuperviseAction action,
+                      uint64_t number, const char *to_unit)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    item.ticket = number;
+    item.note = (char *)"督办意见";
+    item.to_unit = (char *)to_unit;
+    teller_supervise(story, "wang", unit, action, &item);
+}
+
+static void route_top(struct story *story, uint64_t number)
+{
+    const struct teller_route top = {
+        .category = "noise", .area = "bu1", .unit = "s.city", .level = 3};
+    teller_route(story, number, &top);
+    (void)teller_work(story, "li", "s.city", ACCEPT, number);
+}
+
+static void replan(struct story *story)
+{
+    Paidan__Replan replan = PAIDAN__REPLAN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    replan.unit = (char *)"s.any";
+    replan.has_apply = replan.apply = true;
+    request.wish_case = PAIDAN__REQUEST__WISH_REPLAN;
+    request.replan = &replan;
+    (void)story_ask(story, "wang", &request);
+}
+
+/* The policy has other steps than the clocks that run: what fired does not fire again. */
+void tell_steps_anew(struct story *story)
+{
+    const struct teller_route where = {
+        .category = "noise.work", .area = "bu1", .unit = "b1", .level = 1};
+    teller_route(story, 1, &where);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    story_until(story, 2 * HOUR);
+    story_move_to(story, "watch"); /* two steps more */
+    story_until(story, 3 * HOUR);
+    replan(story);
+    replan(story);
+    story_until(story, 13 * HOUR); /* the first of them fires */
+    story_move_to(story, "joint");
+    story_until(story, 14 * HOUR);
+    replan(story); /* none again */
+    story_move_to(story, "watch");
+    story_until(story, 15 * HOUR);
+    replan(story);
+    story_until(story, 30 * HOUR);
+    teller_look(story, 1);
+}
+
+static void explain(struct story *story, uint64_t number)
+{
+    Paidan__Explain wish = PAIDAN__EXPLAIN__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = story_ticket(story, number);
+    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
+    request.explain = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    const bool good = answer != NULL && answer->body_case == PAIDAN__ANSWER__BODY_EXPLAINED;
+    trace_say(&story->trace, "explain: %s",
+              !good                             ? "nothing"
+              : answer->explained->site_changed ? "the site has changed"
+                                                : "by the site as it is");
+}
+
+/* What has expired keeps its deadline through a suspension, and fires once. */
+void tell_late_and_paused(struct story *story)
+{
+    route_top(story, 1);
+    story_until(story, 22 * DAY); /* handle expires */
+    wish(story, "s.city", SUSPEND, 1, 40 * DAY);
+    teller_look(story, 1);
+    story_until(story, 30 * DAY);
+    wish(story, "s.city", RESUME, 1, 0);
+    teller_look(story, 1);
+    explain(story, 1);
+    story_until(story, 80 * DAY);
+}
+
+/* What is asked is decided first: nobody can while all stands still. A named person's term stands
+ * still like every other. */
+void tell_asked_and_paused(struct story *story)
+{
+    for (uint64_t number = 1; number <= 2; number++) {
+        teller_route_alone(story, number);
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+    }
+    story_until(story, 25 * HOUR);
+    wish(story, "b1", RAISE, 1, 0);
+    wish(story, "b1", SUSPEND, 1, 30 * DAY);
+    supervise(story, "c1", REFUSE, 1, NULL);
+    wish(story, "b1", SUSPEND, 1, 30 * DAY);
+    wish(story, "b1", PERSON, 2, 2 * DAY);
+    wish(story, "b1", SUSPEND, 2, 30 * DAY);
+    story_until(story, 30 * DAY + HOUR);
+    teller_look(story, 2);
+    story_until(story, 32 * DAY);
+}
+
+/* An order to the unit that works on it would only give it new terms. */
+void tell_order_same(struct story *story)
+{
+    teller_route_alone(story, 1);
+    story_until(story, 2 * HOUR);
+    supervise(story, "s.any", ORDER, 1, "b1");
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    supervise(story, "s.any", ORDER, 1, "b1");
+    (void)teller_work(story, "li", "b1", PAIDAN__ACTION__ACTION_RETURN, 1);
+    supervise(story, "s.any", ORDER, 1, "b1"); /* the desk need not rule */
+    teller_look(story, 1);
+}
