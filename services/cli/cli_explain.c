@@ -88,21 +88,6 @@ static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained 
                             answer == NULL ? "escalation" : answer->detail);
 }
 
-/* Whose clock it is, beside the unit that has the ticket: an assisting unit's. NULL: nobody's. */
-static const char *assisting(const struct cli_ticket_view *view, const Paidan__ClockSet *clock)
-{
-    const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
-    for (size_t index = 0; brief != NULL && clock->clock == PAIDAN__CLOCK__CLOCK_ASSIST &&
-                           index < brief->n_assist_tasks;
-         index++) {
-        const Paidan__AssistTask *task = brief->assist_tasks[index];
-        if (task->has_due_ms && task->due_ms == clock->due_ms) {
-            return task->unit;
-        }
-    }
-    return NULL;
-}
-
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
@@ -114,13 +99,9 @@ static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view,
         const Paidan__ExplainedClock *clock = explained->clocks[index];
         json_t *object = cli_json_message(cli, &clock->set->base, true), *steps = json_array();
         json_t *more = cli_json_message(cli, &clock->base, true);
-        const char *unit = assisting(view, clock->set);
         json_object_del(more, "set");
         json_object_update(object, more);
         json_decref(more);
-        if (unit != NULL) {
-            json_object_set_new(object, "assisting", json_string(unit));
-        }
         for (size_t each = 0; each < view->history_count; each++) {
             if (fired(view->history[each], clock->set->clock)) {
                 json_t *event = cli_json_event(cli, "escalation", view->history_seqs[each],
@@ -237,7 +218,7 @@ static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
         view->shown != NULL && view->shown->brief->state == PAIDAN__STATE__STATE_SUSPENDED;
     for (size_t index = 0; index < explained->n_clocks; index++) {
         const Paidan__ExplainedClock *clock = explained->clocks[index];
-        const char *unit = assisting(view, clock->set);
+        const char *unit = clock->assisting;
         cli_spans_print(cli, clock, unit == NULL ? NULL : cli_unit_name(cli, unit), still,
                         explained->now_ms);
         print_fired(cli, view, clock->set->clock);

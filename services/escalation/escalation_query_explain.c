@@ -140,7 +140,8 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
     uint32_t count = 0;
     for (uint32_t index = 0; index < explaining->extra->pause_count; index++) {
         const struct escalation_pause *pause = &explaining->extra->pauses[index];
-        const uint64_t until_ms = pause->until_ms != 0 ? pause->until_ms : UINT64_MAX;
+        const uint64_t until_ms =
+            pause->until_ms != 0 ? pause->until_ms : explaining->extra->suspended_until_ms;
         if (until_ms > clock->start_ms) {
             pauses[count] = (struct calendar_pause){pause->from_ms, until_ms};
             count++;
@@ -148,8 +149,11 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
     }
     made->has_counted_ms = made->has_skipped_ms = made->has_paused_ms = true;
     struct spans spans = {.arena = view->arena, .clock = made, .now_ms = view->now_ms};
-    calendar_explain(calendar, &term, clock->start_ms, clock->due_ms, pauses, count, add_span,
-                     &spans);
+    /* A clock that stands still gets its new deadline when it goes on: until then it is told. */
+    const uint64_t end_ms = explaining->extra->suspended_until_ms != 0 && !made->stopped
+                                ? explaining->extra->suspended_until_ms
+                                : clock->due_ms;
+    calendar_explain(calendar, &term, clock->start_ms, end_ms, pauses, count, add_span, &spans);
     return spans.no_memory ? RC_LIMIT : RC_OK;
 }
 
@@ -163,6 +167,8 @@ static enum rc explain_clock(struct explaining *explaining, const struct escalat
     }
     CHECK(explaining->explained->n_clocks < explaining->room);
     paidan__explained_clock__init(made);
+    made->has_stopped = true;
+    made->stopped = stopped;
     enum rc rc = escalation_clocks_picture(arena, clock, &made->set);
     if (rc == RC_OK) {
         rc = add_policy(explaining, clock, made);
@@ -170,13 +176,20 @@ static enum rc explain_clock(struct explaining *explaining, const struct escalat
     if (rc == RC_OK) {
         rc = add_intervals(explaining, clock, made);
     }
-    made->has_stopped = true;
-    made->stopped = stopped;
     made->has_expired = true;
     made->expired = (clock->flags & ESCALATION_EXPIRED) != 0;
     explaining->explained->clocks[explaining->explained->n_clocks] = made;
     explaining->explained->n_clocks++;
     return rc;
+}
+
+/* Of the clock explained last: whose task it is. */
+static enum rc name_unit(struct explaining *explaining, const char *unit)
+{
+    Paidan__Explained *explained = explaining->explained;
+    Paidan__ExplainedClock *clock = explained->clocks[explained->n_clocks - 1];
+    clock->assisting = arena_strdup(explaining->view->arena, unit);
+    return clock->assisting == NULL ? RC_LIMIT : RC_OK;
 }
 
 static bool wanted(const Paidan__Explain *wish, Paidan__Clock clock)
@@ -200,6 +213,9 @@ static enum rc explain_all(struct explaining *explaining, const Paidan__Explain 
         const struct escalation_assist *task = &extra->assists[index];
         if (task->clock.due_ms != 0 && wanted(wish, PAIDAN__CLOCK__CLOCK_ASSIST)) {
             rc = explain_clock(explaining, &task->clock, task->done);
+            if (rc == RC_OK) {
+                rc = name_unit(explaining, task->unit);
+            }
         }
     }
     if (rc == RC_OK && extra->mode_open && extra->mode_clock.due_ms != 0 &&

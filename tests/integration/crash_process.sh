@@ -5,10 +5,10 @@
 # and opened: the log verifies, the tables equal a replay, whatever was stored when something was
 # sent is there, and the next commit holds. Without the sync of LMDB's meta page that law must break.
 #
-# crash_process.sh [SECONDS [MOMENTS]]: 4 seconds of work; about 60 moments of each journal.
+# crash_process.sh [SECONDS [MOMENTS]]: 4 seconds of work; about 24 moments of each journal.
 source "$(dirname "$0")/lib.sh"
 
-seconds=${1:-4} moments=${2:-60}
+seconds=${1:-4} moments=${2:-24}
 data=$scratch/d site=$PAIDAN_ROOT/deploy/sites/demo
 source "$(dirname "$0")/lib_load.sh"
 real=$PAIDAN_BIN
