@@ -17,13 +17,25 @@ static const struct escalation_clock *work_clock(struct escalation_item *item)
 
 /* ---- asking ---- */
 
-/* Who decides: the owner one level up, else the site's first supervising unit. */
+/* The first supervising unit but this one, which decides on itself only if there is no other. */
+static const char *supervisor_of(const struct site *site, const char *unit)
+{
+    for (uint32_t index = 0; index < site->supervisor_count; index++) {
+        const char *code = site->units[site->supervisors[index]].code;
+        if (strcmp(code, unit) != 0) {
+            return code;
+        }
+    }
+    return site->units[site->supervisors[0]].code;
+}
+
+/* Who decides: the owner one level up, else a supervising unit. */
 static const char *decider(struct escalation_item *item, uint32_t *level)
 {
     const struct site *site = item->step->site;
     *level = escalation_clocks_level_above(site, item->info.area, item->ticket.level);
     if (*level == 0) {
-        return site->units[site->supervisors[0]].code;
+        return supervisor_of(site, item->ticket.unit);
     }
     struct escalation_target target;
     escalation_clocks_owner(site, &item->info, *level, &target);
@@ -237,13 +249,17 @@ static Paidan__Code judge_decide(struct escalation_item *item, const char **deta
 {
     const bool supervises = site_supervises(item->step->site, item->unit);
     (void)detail;
+    const bool own = strcmp(item->ticket.unit, item->unit) == 0;
     if (item->extra.request != 0) {
-        return supervises || strcmp(item->extra.request_to, item->unit) == 0
+        return (supervises && !own) || strcmp(item->extra.request_to, item->unit) == 0
                    ? PAIDAN__CODE__OK
                    : PAIDAN__CODE__NOT_YOUR_DECISION;
     }
     if (item->extra.appeal != ESCALATION_APPEAL_OPEN) {
         return PAIDAN__CODE__NO_REQUEST_OPEN;
+    }
+    if (own && supervises && strcmp(supervisor_of(item->step->site, item->unit), item->unit) != 0) {
+        return PAIDAN__CODE__NOT_YOUR_DECISION;
     }
     return supervises ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_SUPERVISOR;
 }

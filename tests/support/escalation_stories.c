@@ -519,6 +519,7 @@ const struct escalation_story escalation_stories[] = {
     {"late_and_paused", "joint", tell_late_and_paused},
     {"asked_and_paused", "joint", tell_asked_and_paused},
     {"order_same", "joint", tell_order_same},
+    {"own_request", "watch", tell_own_request},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

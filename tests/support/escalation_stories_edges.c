@@ -142,3 +142,20 @@ void tell_order_same(struct story *story)
     supervise(story, "s.any", ORDER, 1, "b1"); /* the desk need not rule */
     teller_look(story, 1);
 }
+
+/* A supervising unit that has the ticket itself: another one decides. */
+void tell_own_request(struct story *story)
+{
+    const struct teller_route where = {
+        .category = "trash", .area = "bu1", .unit = "s.watch", .level = 3};
+    teller_route(story, 1, &where);
+    (void)teller_work(story, "li", "s.watch", ACCEPT, 1);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_EXTEND, 1, 0);
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    story_until(story, 21 * HOUR); /* late all the same */
+    (void)teller_work(story, "li", "s.watch", PAIDAN__ACTION__ACTION_RESOLVE, 1);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+}

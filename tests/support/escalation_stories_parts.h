@@ -33,3 +33,4 @@ void tell_steps_anew(struct story *story);
 void tell_late_and_paused(struct story *story);
 void tell_asked_and_paused(struct story *story);
 void tell_order_same(struct story *story);
+void tell_own_request(struct story *story);
