@@ -170,15 +170,6 @@ static void check_units(struct story *story, const struct escalation_count *sum)
                story_count(story, "ruled_total"));
 }
 
-/* A new plan under way waits for its next page. */
-static bool is_planning(struct store_txn *txn)
-{
-    struct escalation_progress progress;
-    const enum rc rc = escalation_progress_load(txn, &progress);
-    CHECK(rc == RC_OK || rc == RC_NOT_FOUND);
-    return rc == RC_OK;
-}
-
 void escalation_story_check(struct story *story)
 {
     if (story->broken) {
@@ -192,7 +183,7 @@ void escalation_story_check(struct story *story)
     take_census(txn, &census);
     sum_units(txn, &units);
     const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
-    const uint64_t due_rows = count_rows(txn, STORE_DUE) - (is_planning(txn) ? 1 : 0);
+    const uint64_t due_rows = count_rows(txn, STORE_DUE);
     const uint64_t watch_rows = count_rows(txn, ESCALATION_WATCH);
     const uint64_t replans = count_rows(txn, ESCALATION_REPLAN); /* has a row of its own */
     store_abort(txn);
