@@ -82,6 +82,7 @@ bool play_act(struct play *play);
 
 /* Keeps the line for the end. */
 void play_expect_keep(struct play *play);
+void play_expect_forget(struct play *play);
 /* Prints each number of the page beside the engine's. False: they differ somewhere. */
 bool play_expect_compare(struct play *play);
 /* The value of an enum by the end of its name: "mediation" is MODE_MEDIATION. */

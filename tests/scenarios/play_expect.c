@@ -64,6 +64,18 @@ void play_expect_keep(struct play *play)
     play->ask_count++;
 }
 
+void play_expect_forget(struct play *play)
+{
+    for (uint32_t index = 0; index < play->ask_count; index++) {
+        struct play_line *kept = &play->asks[index];
+        for (uint32_t place = 0; place < kept->count; place++) {
+            free(kept->words[place].key);
+            free(kept->words[place].value);
+        }
+    }
+    free(play->asks);
+}
+
 /* ---- the lines ---- */
 
 static void query_read(struct play *play, struct query *query, uint32_t from, uint32_t until)

@@ -57,6 +57,7 @@ static int play_file(const char *path, const char *data, bool facts)
     stage_check(play.stage);
     stage_close(play.stage);
     scratch_remove(&scratch);
+    play_expect_forget(&play);
     free(play.tickets);
     return same ? 0 : 1;
 }
