@@ -104,7 +104,10 @@ static void read_years(struct sim_plain *plain, const char *folder)
     const struct holidays_file *file = NULL;
     for (uint32_t i = 0; (file = holidays_built_in(i)) != NULL; i++) {
         if (strcmp(file->code, "CN") == 0) {
-            read_decrees(plain, file->bytes, atoi(file->name));
+            char *text = strndup(file->bytes, file->size);
+            CHECK(text != NULL);
+            read_decrees(plain, text, atoi(file->name));
+            free(text);
         }
     }
     for (int year = 2020; year < 2040; year++) {
