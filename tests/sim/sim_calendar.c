@@ -104,8 +104,9 @@ static void read_years(struct sim_plain *plain, const char *folder)
     const struct holidays_file *file = NULL;
     for (uint32_t i = 0; (file = holidays_built_in(i)) != NULL; i++) {
         if (strcmp(file->code, "CN") == 0) {
-            char *text = strndup(file->bytes, file->size);
+            char *text = calloc(1, file->size + 1);
             CHECK(text != NULL);
+            memcpy(text, file->bytes, file->size);
             read_decrees(plain, text, atoi(file->name));
             free(text);
         }
