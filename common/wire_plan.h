@@ -1,6 +1,6 @@
-/* wire_plan: what wire.c, wire_pack.c and wire_unpack.c need to know of a message, looked up once instead of for
- * every field of every message: where it lies, how it is written, what bounds it. Made from
- * protobuf-c's descriptors at first use. Nobody else includes it. */
+/* wire_plan: what wire.c, wire_pack.c and wire_unpack.c need to know of a message, looked up once
+ * instead of for every field of every message: where it lies, how it is written, what bounds it.
+ * Made from protobuf-c's descriptors at first use. Nobody else includes it. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
