@@ -125,7 +125,8 @@ static void apply_intake(struct demo_facts *facts, struct demo_ticket *ticket,
         facts->counts[DEMO_CHASED]++;
         break;
     case PAIDAN__EVENT__FACT_WITHDRAWN:
-        facts->counts[DEMO_WITHDRAWN]++;
+        /* Callback, too, notes a withdrawal, because it heard of intake's. */
+        facts->counts[DEMO_WITHDRAWN] += event->cause->log == NULL ? 1 : 0;
         ticket->withdrawn = true;
         break;
     default:
@@ -254,7 +255,8 @@ enum rc demo_facts_apply(struct demo_facts *facts, const Paidan__Event *event)
         return rc;
     }
     ticket->changed_ms = event->at_ms > ticket->changed_ms ? event->at_ms : ticket->changed_ms;
-    /* Each fact belongs to one service alone, so the fact tells the log. */
+    /* But for callback's note of a withdrawal each fact belongs to one service alone, so the fact
+     * tells the log. */
     apply_intake(facts, ticket, event);
     apply_triage(facts, ticket, event);
     apply_escalation(facts, ticket, event);
