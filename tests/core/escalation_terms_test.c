@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/codec.h"
 #include "services/escalation/escalation_evolve.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */
@@ -186,6 +187,20 @@ static void test_start_when_any_term_then_moments_in_order(void **state)
     }
 }
 
+/* As they are stored: a struct has padding. */
+static void check_same(const struct escalation_clock *left, const struct escalation_clock *right)
+{
+    unsigned char bytes[2][1024];
+    struct codec_writer writers[2];
+    codec_writer_init(&writers[0], bytes[0], sizeof bytes[0]);
+    codec_writer_init(&writers[1], bytes[1], sizeof bytes[1]);
+    escalation_state_put_clock(&writers[0], left);
+    escalation_state_put_clock(&writers[1], right);
+    assert_false(writers[0].failed);
+    assert_int_equal(writers[0].used, writers[1].used);
+    assert_memory_equal(bytes[0], bytes[1], writers[0].used);
+}
+
 static void test_again_when_nothing_happened_then_the_same(void **state)
 {
     struct room *room = *state;
@@ -197,7 +212,7 @@ static void test_again_when_nothing_happened_then_the_same(void **state)
         check_equal(set, again);
         struct escalation_clock folded = clock;
         assert_int_equal(escalation_evolve_clock_again(&folded, again), RC_OK);
-        assert_memory_equal(&folded, &clock, sizeof clock);
+        check_same(&folded, &clock);
     }
 }
 
