@@ -239,6 +239,7 @@ static bool get_steps(struct codec_reader *reader, struct escalation_clock *cloc
         clock->step_count = 0;
         return false;
     }
+    bool good = true;
     for (uint32_t index = 0; index < clock->step_count; index++) {
         struct escalation_clock_step *step = &clock->steps[index];
         step->at_ms = codec_get_u64(reader);
@@ -247,8 +248,9 @@ static bool get_steps(struct codec_reader *reader, struct escalation_clock *cloc
         const uint8_t flags = codec_get_u8(reader);
         step->after = (flags & STEP_AFTER) != 0;
         step->fired = (flags & STEP_FIRED) != 0;
+        good = good && step->at_ms != 0;
     }
-    return true;
+    return good;
 }
 
 bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_clock *clock)
@@ -342,7 +344,7 @@ enum rc escalation_state_decode(const void *value, size_t bytes, struct escalati
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         struct escalation_clock *clock = &ticket->clocks[index];
         good = escalation_state_get_clock(&reader, clock) &&
-               clock->clock <= PAIDAN__CLOCK__CLOCK_REDO && good;
+               clock->clock <= PAIDAN__CLOCK__CLOCK_REDO && clock->due_ms != 0 && good;
     }
     return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
