@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "callback.h"
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* ---- folding -----------------------------------------------------------------------------------
  */

@@ -14,7 +14,7 @@
 #pragma once
 
 #include "callback_state.h"
-#include "common/step.h"
+#include "common/step/step.h"
 
 /* Order of callback_service.tallies. */
 enum callback_tally {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "callback_core.h"
-#include "common/check.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/text/text.h"
 
 static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *detail)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "callback_core.h"
-#include "common/check.h"
+#include "common/base/check.h"
 
 enum { LEASE_MS_MAX = 3600 * 1000 };
 

@@ -1,7 +1,7 @@
 /* callback_core_read: what a clerk may look at without changing anything. */
 
 #include "callback_core.h"
-#include "common/check.h"
+#include "common/base/check.h"
 
 enum { LIST_DEFAULT = 100 };
 

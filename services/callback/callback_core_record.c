@@ -1,7 +1,7 @@
 /* callback_core_record: closures begin a task, attempts end, tasks are called off. */
 
 #include "callback_core.h"
-#include "common/check.h"
+#include "common/base/check.h"
 
 enum rc callback_core_get(struct store_txn *txn, uint64_t ticket, struct callback_task *task)
 {

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] =
     {

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
-#include "common/due.h"
-#include "common/step.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/step/step.h"
+#include "common/store/due.h"
 
 enum {
     VERSION = 1,

@@ -4,7 +4,7 @@
  *   queue  channel key u64, ready u64, ticket u64  -> empty: every open task, at the moment from
  *                                                     which it may be handed out
  *   open   channel key u64, ticket u64             -> empty: every open task, for listing
- *   due    (common/due.h) end of the attempt, kind CLOCK_CALLBACK: every open task
+ *   due    (common/store/due.h) end of the attempt, kind CLOCK_CALLBACK: every open task
  *
  * ready is the opening of the attempt or, once handed out, the end of the lease. So a lease that
  * lapses needs neither a deadline nor a fact: from that moment the task is there to be pulled. */
@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "callback_fsm.h"
-#include "common/limits.h"
-#include "common/store.h"
+#include "common/base/limits.h"
+#include "common/store/store.h"
 
 enum callback_table { CALLBACK_TASK = STORE_SERVICE, CALLBACK_QUEUE, CALLBACK_OPEN };
 

@@ -1,7 +1,7 @@
 /* paidan-callback: the callback service as a process. */
 
 #include "callback.h"
-#include "common/shell.h"
+#include "common/run/shell.h"
 
 int main(int argc, char **argv)
 {

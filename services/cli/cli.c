@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "cli_time.h"
-#include "common/code.h"
-#include "common/number.h"
-#include "common/zone.h"
+#include "common/calendar/zone.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
 
 enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 #define UTC_OFFSET_MS_DEFAULT (8ll * 3600 * 1000) /* Asia/Shanghai */

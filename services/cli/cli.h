@@ -12,10 +12,10 @@
 
 #include "cli_table.h"
 #include "command.pb-c.h"
-#include "common/arena.h"
-#include "common/client.h"
-#include "common/limits.h"
-#include "common/site.h"
+#include "common/base/arena.h"
+#include "common/base/limits.h"
+#include "common/bus/client.h"
+#include "common/site/site.h"
 #include "event.pb-c.h"
 
 /* Exit statuses beside those of code_exit(): README.md lists them all. */

@@ -20,11 +20,11 @@
 #include "cli_log.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/clock.h"
-#include "common/code.h"
-#include "common/cursor.h"
-#include "common/evlog.h"
-#include "common/store_copy.h"
+#include "common/base/clock.h"
+#include "common/say/code.h"
+#include "common/store/cursor.h"
+#include "common/store/evlog.h"
+#include "common/store/store_copy.h"
 
 enum { BACKUP_FORMAT = 1, ROUNDS_MAX = 1000, PROGRESS_US = 200000 };
 

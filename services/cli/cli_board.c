@@ -9,8 +9,8 @@
 
 #include "cli_time.h"
 #include "cli_words.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 
 enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
 /* On a terminal that is wide enough the names of units and categories get more room. */

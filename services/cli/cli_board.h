@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "command.pb-c.h"
-#include "common/site.h"
+#include "common/site/site.h"
 
 struct cli_board_frame {
     const Paidan__Boarded *boarded;

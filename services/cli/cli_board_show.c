@@ -8,7 +8,7 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_print.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 
 /* Asked this often; between two answers the remaining times go on by the clock. */
 enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };

@@ -8,7 +8,7 @@
 #include "cli_print.h"
 #include "cli_time.h"
 #include "cli_work.h"
-#include "common/number.h"
+#include "common/say/number.h"
 
 static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
 {

@@ -1,5 +1,5 @@
-/* cli_clock: the operator's word that the machine's clock is right (common/clock_mark.h). Services
- * look for it while they do not follow the clock, and when they start. */
+/* cli_clock: the operator's word that the machine's clock is right (common/base/clock_mark.h).
+ * Services look for it while they do not follow the clock, and when they start. */
 
 #include <limits.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/clock_mark.h"
+#include "common/base/clock_mark.h"
 
 int cli_clock_accept(struct cli *cli)
 {

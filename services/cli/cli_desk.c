@@ -7,7 +7,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/number.h"
+#include "common/say/number.h"
 
 static json_t *item_json(struct cli *cli, const Paidan__DeskItem *item)
 {

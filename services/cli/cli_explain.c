@@ -12,7 +12,7 @@
 #include "cli_spans.h"
 #include "cli_time.h"
 #include "cli_words.h"
-#include "common/number.h"
+#include "common/say/number.h"
 
 /* The newest assignment in the history, and why. NULL: none. */
 static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *view, Paidan__Why *why)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/wire.h"
+#include "common/wire/wire.h"
 
 static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view)
 {

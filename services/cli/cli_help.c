@@ -6,7 +6,7 @@
 #include "cli_commands.h"
 #include "cli_parse.h"
 #include "cli_print.h"
-#include "common/text.h"
+#include "common/text/text.h"
 
 /* ---- help -------------------------------------------------------------------------------------
  */

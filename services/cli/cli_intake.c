@@ -7,7 +7,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/number.h"
+#include "common/say/number.h"
 
 static int tell_done(struct cli *cli, uint64_t ticket, const Paidan__Done *done)
 {

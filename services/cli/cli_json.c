@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli_time.h"
-#include "common/code.h"
-#include "common/number.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
 
 /* Spans, not moments. */
 static const char *const spans[] = {

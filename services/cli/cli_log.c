@@ -12,9 +12,9 @@
 #include "cli_json.h"
 #include "cli_log.h"
 #include "cli_print.h"
-#include "common/code.h"
-#include "common/evlog.h"
-#include "common/wire.h"
+#include "common/say/code.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire.h"
 
 /* A read transaction is held no longer than so many records; the log is only ever added to. */
 enum { RECORDS_PER_TXN = 2000 };

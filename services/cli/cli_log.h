@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli.h"
-#include "common/evlog.h"
+#include "common/store/evlog.h"
 
 /* 0, or the usage was printed. */
 MUST_CHECK int cli_log_service(struct cli *cli, const char *name);

@@ -11,8 +11,8 @@
 
 #include "cli_time.h"
 #include "cli_words.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 
 const char *cli_colour_on(bool colour, enum cli_colour which)
 {

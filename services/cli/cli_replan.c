@@ -8,7 +8,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/number.h"
+#include "common/say/number.h"
 
 enum { PAGE_TICKETS = 500 };
 

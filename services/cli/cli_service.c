@@ -10,8 +10,8 @@
 #include "cli_print.h"
 #include "cli_service.h"
 #include "cli_time.h"
-#include "common/clock.h"
-#include "common/code.h"
+#include "common/base/clock.h"
+#include "common/say/code.h"
 
 enum { ROUND_MS = 2000, PAUSE_US = 200000 };
 

@@ -11,8 +11,8 @@
 #include "cli_print.h"
 #include "cli_time.h"
 #include "cli_words.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 
 enum { BAR_CELLS = 20, LABEL_COLUMNS = 10, TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
 

@@ -10,8 +10,8 @@
 #include "cli_print.h"
 #include "cli_time.h"
 #include "cli_words.h"
-#include "common/calendar.h"
-#include "common/civil.h"
+#include "common/calendar/calendar.h"
+#include "common/calendar/civil.h"
 
 #define DAY_MS 86400000ll
 #define MINUTE_MS 60000ll

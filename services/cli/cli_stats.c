@@ -13,8 +13,8 @@
 #include "cli_print.h"
 #include "cli_service.h"
 #include "cli_stats_words.h"
-#include "common/clock.h"
-#include "common/text.h"
+#include "common/base/clock.h"
+#include "common/text/text.h"
 
 enum { COUNTS_MAX = TALLY_MAX, TERM_BYTES = 96, PAUSE_US = 200000 };
 

@@ -16,10 +16,10 @@
 #include "cli_print.h"
 #include "cli_row.h"
 #include "cli_time.h"
-#include "common/clock.h"
-#include "common/code.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/base/clock.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 
 enum { COLUMNS_MAX = 256, ATTACHED_NAME_BYTES_MAX = 128 /* Attachment.name */ };
 #define BATCH_BYTES_MAX (3u << 20) /* a frame is 4 MiB */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/rc.h"
+#include "common/base/rc.h"
 
 enum { CLI_TIME_BYTES = 48 };
 

@@ -8,7 +8,7 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
-#include "common/evlog.h"
+#include "common/store/evlog.h"
 
 enum { WATCH_WAIT_MS = 10000 };
 

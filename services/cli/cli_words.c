@@ -8,7 +8,7 @@
 #include "cli_json.h"
 #include "cli_print.h"
 #include "cli_time.h"
-#include "common/calendar.h"
+#include "common/calendar/calendar.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -10,9 +10,9 @@
 #include "cli_time.h"
 #include "cli_words.h"
 #include "cli_work.h"
-#include "common/check.h"
-#include "common/code.h"
-#include "common/number.h"
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
 
 int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count)
 {

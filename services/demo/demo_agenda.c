@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 void demo_agenda_fini(struct demo_agenda *agenda)
 {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "command.pb-c.h"
-#include "common/limits.h"
-#include "common/rc.h"
+#include "common/base/limits.h"
+#include "common/base/rc.h"
 
 enum demo_item_kind {
     DEMO_ITEM_SUBMIT,   /* row: an adapter hands the ticket in */

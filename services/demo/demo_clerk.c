@@ -1,7 +1,7 @@
 /* demo_clerk: the clerks of the units. */
 #include "demo_actors.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 #define PULL_TICKETS 50u
 /* A matter of this urgency or more is handled in a quarter of the usual time. */

@@ -1,7 +1,7 @@
 /* demo_desk: the dispatcher. */
 #include "demo_actors.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 #define DESK_ITEMS 200u
 #define DESK_LOOK_MS (6u * DEMO_MINUTE_MS)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 const char *const demo_services[DEMO_SERVICES] = {"intake", "triage", "escalation", "callback"};
 

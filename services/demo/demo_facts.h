@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/limits.h"
-#include "common/rc.h"
+#include "common/base/limits.h"
+#include "common/base/rc.h"
 #include "event.pb-c.h"
 
 enum { DEMO_INTAKE, DEMO_TRIAGE, DEMO_ESCALATION, DEMO_CALLBACK, DEMO_SERVICES };

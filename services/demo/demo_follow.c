@@ -1,9 +1,9 @@
 /* demo_follow: reads the logs of the four services. */
 #include "demo_follow.h"
 
-#include "common/check.h"
-#include "common/evlog.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire.h"
 
 struct reader {
     struct demo *demo;

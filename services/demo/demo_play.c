@@ -1,7 +1,7 @@
 /* demo_play: everybody who lives in the demo: the agenda of the day. */
 #include "demo_actors.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* Real milliseconds without an answer, then something else is done first. */
 #define ASK_MS 500u

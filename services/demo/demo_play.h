@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-#include "common/arena.h"
-#include "common/client.h"
-#include "common/clock.h"
-#include "common/rc.h"
-#include "common/site.h"
+#include "common/base/arena.h"
+#include "common/base/clock.h"
+#include "common/base/rc.h"
+#include "common/bus/client.h"
+#include "common/site/site.h"
 #include "demo_agenda.h"
 #include "demo_facts.h"
 #include "demo_script.h"

@@ -1,7 +1,7 @@
 /* demo_resident: residents, and the adapters of the channels they use. */
 #include "demo_actors.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 #define ASK_TASKS 200u
 #define ASK_LOOK_MS (8u * DEMO_MINUTE_MS)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "demo_tsv.h"
 
 #define ARENA_BYTES (32u << 20) /* three files of at most 4 MiB and their tables */

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "command.pb-c.h"
-#include "common/arena.h"
-#include "common/rc.h"
-#include "common/site.h"
+#include "common/base/arena.h"
+#include "common/base/rc.h"
+#include "common/site/site.h"
 
 #define DEMO_ROWS_MAX 4096u
 #define DEMO_UNITS_MAX 1024u

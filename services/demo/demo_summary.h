@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "command.pb-c.h"
-#include "common/site.h"
+#include "common/site/site.h"
 #include "demo_facts.h"
 
 /* What the demo itself did, by the answers it got. */

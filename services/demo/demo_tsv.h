@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "common/arena.h"
-#include "common/rc.h"
+#include "common/base/arena.h"
+#include "common/base/rc.h"
 
 #define DEMO_TSV_COLUMNS_MAX 16u
 

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/check.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 #include "services/cli/cli_board.h"
 
 #define LINE_US 4000000u /* between two lines of progress */

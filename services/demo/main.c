@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/number.h"
+#include "common/base/check.h"
+#include "common/say/number.h"
 #include "demo_follow.h"
 #include "demo_play.h"
 #include "demo_view.h"

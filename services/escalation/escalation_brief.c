@@ -1,6 +1,6 @@
 /* The short picture of a ticket, as every listing and pull gives it. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 
 enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_ticket *ticket,

@@ -1,7 +1,7 @@
 /* What only some tickets have, in the short picture: who assists, who is named, what waits to be
  * decided. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 #include "escalation_extra.h"
 

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 enum { CARDS = PAIDAN__CARD__CARD_RED + 1 };
 

@@ -3,7 +3,7 @@
 
 #include "escalation_core.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 uint32_t escalation_clocks_level_above(const struct site *site, const char *area, uint32_t level)
 {

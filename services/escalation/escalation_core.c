@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation.h"
 
 static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");

@@ -17,7 +17,7 @@
  *   escalation_count.c          counts of each unit; escalation_query_counts.c gives them */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 #include "escalation_state.h"
 
 /* Counters, in the order of escalation_service.tallies. Stored: add at the end. */

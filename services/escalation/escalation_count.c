@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
 #include "escalation_card.h"
 
 enum { COUNT_VERSION = 1, COUNT_BYTES_MAX = 512, UNITS_MAX = 2 };

@@ -3,7 +3,7 @@
 
 #include "escalation_core.h"
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* Says what a deadline made true: the cause names its clock. */
 static enum rc say(struct step *step, const struct due *due, const struct escalation_ticket *ticket,

@@ -1,7 +1,7 @@
 /* Moments of what only some tickets have: a suspension ends, a term passes, a request was not
  * decided in time. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_work.h"
 
 static enum escalation_signal signal_of(Paidan__Clock clock)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 
 /* What every handler of a record works with. */

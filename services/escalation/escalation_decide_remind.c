@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 enum { NOTIFIED_MAX = 2 + SITE_SUPERVISORS_MAX };
 

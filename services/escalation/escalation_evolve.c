@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_count.h"
 #include "escalation_evolve.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_evolve.h"
 
 enum { DOES_LIMIT = 1 << (PAIDAN__STEP_DOES__STEP_SUPERVISE + 1) };

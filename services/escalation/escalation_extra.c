@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
 
 enum {
     EXTRA_VERSION = 1,

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 #define GO(state, action)                                                                          \
     {                                                                                              \

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/number.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/say/number.h"
+#include "common/wire/wire.h"
 #include "escalation_core.h"
 #include "escalation_count.h"
 

@@ -1,7 +1,7 @@
 /* 警报: what nobody looks after. Tickets whose alarm repeats, tickets that only a fallback unit has
  * and that nobody accepted, a deadline that should have fired, calendars that run blind. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 
 enum { ALARMS_DEFAULT = 50, ALARMS_MAX = 500 };

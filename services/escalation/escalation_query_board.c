@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 
 enum {
     BOARD_DEFAULT = 50,
     BOARD_MAX = 500,
     WORK_DEFAULT = 100,
-    DUE_KEY_BYTES = 17, /* due u64, id u64, kind u8: common/due.h */
+    DUE_KEY_BYTES = 17, /* due u64, id u64, kind u8: common/store/due.h */
     /* A cursor of a unit's work: due in ms, and how many of that very due were given. */
     CURSOR_INDEX_BITS = 20,
 };

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_count.h"
 
 enum { COUNTS_DEFAULT = 100 };

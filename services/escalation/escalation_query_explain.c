@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_core.h"
 #include "escalation_extra.h"
 

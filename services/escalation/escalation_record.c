@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
 #include "escalation_state.h"
 
 enum {

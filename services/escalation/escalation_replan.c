@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_evolve.h"
 #include "escalation_work.h"
 

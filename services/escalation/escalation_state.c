@@ -7,8 +7,8 @@
 #include <endian.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/step.h"
+#include "common/base/check.h"
+#include "common/step/step.h"
 
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
                   ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5,

@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/due.h"
-#include "common/limits.h"
-#include "common/store.h"
+#include "common/base/limits.h"
+#include "common/store/due.h"
+#include "common/store/store.h"
 #include "escalation_fsm.h"
 #include "ticket.pb-c.h"
 

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* A clock while it is planned. */
 struct plan {

@@ -1,6 +1,6 @@
 /* Accept, contact, progress, resolve, return 签收、联系、进展、办结、退单. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_work.h"
 
 static enum rc accept(struct escalation_item *item)

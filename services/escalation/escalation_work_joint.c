@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_work.h"
 
 /* A person's term where no clock of the unit bounds it: as long as any term. */

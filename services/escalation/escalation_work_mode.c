@@ -2,7 +2,7 @@
  * 调解, deliberation 议事, coordination 协调, which have their own clock and owe a result. An
  * appeal against a late mark 超期申诉. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_work.h"
 
 static bool owes_result(Paidan__Mode mode)

@@ -2,7 +2,7 @@
  * unit takes it up again. What each clock has consumed is kept to the millisecond of its own unit;
  * nothing of the pause is counted, nothing before it is lost. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_work.h"
 
 /* An open request is decided first: while all stands still nobody could. */

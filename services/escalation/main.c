@@ -1,6 +1,6 @@
 /* paidan-escalation: see README.md. */
 
-#include "common/shell.h"
+#include "common/run/shell.h"
 #include "escalation.h"
 
 int main(int argc, char **argv)

@@ -4,6 +4,6 @@
  * it. What it does with each input is in intake_core.h. */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 
 extern const struct step_service intake_service;

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 #include "intake_state.h"
 
 /* Order of intake_service.tallies. From INTAKE_TALLY_STATE on: tickets in each state (gauges). */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/limits.h"
+#include "common/base/limits.h"
 #include "intake_core.h"
 
 enum {

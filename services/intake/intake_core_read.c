@@ -2,8 +2,8 @@
  * for people who work on tickets. Reading with phones is a change: it is recorded as Disclosed, and
  * its answer is not stored, so that a text lies in the log once. */
 
-#include "common/check.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/text/text.h"
 #include "intake_core.h"
 
 /* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,

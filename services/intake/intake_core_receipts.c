@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "intake_core.h"
 
 struct entry {

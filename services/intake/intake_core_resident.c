@@ -1,7 +1,7 @@
 /* intake_core_resident: what a resident may still do with a ticket: add to it, ask for haste, take
  * it back. Taken also when new tickets are refused for lack of space or under overload. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "intake_core.h"
 
 enum rc intake_core_find(struct store_txn *txn, uint64_t ticket, const char *query_code,

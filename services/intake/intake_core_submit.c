@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/text.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/text/text.h"
+#include "common/wire/wire.h"
 #include "intake_core.h"
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* What any open ticket takes from the resident and from escalation. */
 #define OPEN_CELLS(self)                                                                           \

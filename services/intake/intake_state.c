@@ -6,10 +6,10 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
-#include "common/limits.h"
-#include "common/step.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/base/limits.h"
+#include "common/step/step.h"
 
 enum {
     VERSION = 1,

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/number.h"
-#include "common/store.h"
+#include "common/say/number.h"
+#include "common/store/store.h"
 #include "intake_fsm.h"
 
 enum intake_table { INTAKE_TICKET = STORE_SERVICE, INTAKE_EXTERNAL };

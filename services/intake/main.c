@@ -1,6 +1,6 @@
 /* paidan-intake: the intake service as a process. */
 
-#include "common/shell.h"
+#include "common/run/shell.h"
 #include "intake.h"
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /* paidan-triage: 分拨. */
 
-#include "common/shell.h"
+#include "common/run/shell.h"
 #include "triage.h"
 
 int main(int argc, char **argv)

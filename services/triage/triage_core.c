@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/peek.h"
+#include "common/base/check.h"
+#include "common/wire/peek.h"
 
 /* A chain of facts: the new one points to the ticket's newest, if there is one. */
 static void chain(Paidan__Event *event, uint64_t ticket, uint64_t last_seq)

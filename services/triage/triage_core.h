@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "common/step.h"
+#include "common/step/step.h"
 #include "triage_state.h"
 
 /* Applies a record of intake or escalation, or DeskDispatch. As step_service.apply. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/text/text.h"
 #include "triage_core.h"
 
 struct decision {

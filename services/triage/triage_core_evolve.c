@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "triage_core.h"
 
 /* Texts of stored facts are bounded by the schema; what is longer all the same is cut. */

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/text/text.h"
 #include "triage_core.h"
 
 /* As many guesses as are looked at; proposals are the first few of them. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "triage_core.h"
 
 enum { DESK_LIST_DEFAULT = 100 };

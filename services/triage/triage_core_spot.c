@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "triage_core.h"
 
 /* A category the unit is responsible for in that area; else the site's last one, which by habit is

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 /* A cell left out is a refusal; "allowed, no effect" is a step to the same state. */
 static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] = {

@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
 
 /* Version 1 of a desk record had no return_count; it is still read. */
 enum { TICKET_VERSION = 1, DESK_VERSION = 2, TICKET_BYTES_MAX = 256, DESK_BYTES_MAX = 4096 };

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/limits.h"
-#include "common/store.h"
+#include "common/base/limits.h"
+#include "common/store/store.h"
 #include "triage_fsm.h"
 
 enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK };

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 
 enum { BATCH = 100, JOB_BYTES = 200 };
 

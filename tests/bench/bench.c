@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/client.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/bus/client.h"
 
 extern char **environ;
 

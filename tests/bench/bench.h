@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "common/client.h"
+#include "common/bus/client.h"
 
 enum { BENCH_SERVICES = 4, BENCH_PATH_BYTES = 512 };
 extern const char *const bench_services[BENCH_SERVICES];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "common/evlog.h"
+#include "common/store/evlog.h"
 
 Paidan__Answer *bench_ask(struct bench_watcher *watcher, const char *service, bool metrics)
 {

@@ -13,8 +13,8 @@
 #include <zmq.h>
 
 #include "bench.h"
-#include "common/bus.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/bus/bus.h"
 
 enum { WINDOW = 100, FRAME_BYTES = 64, TRIPS = 20000 };
 

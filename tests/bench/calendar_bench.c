@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bench.h"
-#include "common/calendar.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/calendar/calendar.h"
 
 enum { MOMENTS = 4096, ROUNDS = 500 };
 

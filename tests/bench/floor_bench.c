@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 
 enum { TABLES = 5, AHEAD = 4, DELAY = 4, UNITS = 8 };
 enum table { TABLE_LOG, TABLE_A, TABLE_B, TABLE_C, TABLE_D };

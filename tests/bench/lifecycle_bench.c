@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "common/client.h"
-#include "common/clock.h"
-#include "common/limits.h"
+#include "common/base/clock.h"
+#include "common/base/limits.h"
+#include "common/bus/client.h"
 
 enum {
     BATCH = 1000,

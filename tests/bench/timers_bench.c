@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "common/clock.h"
-#include "common/limits.h"
-#include "common/step.h"
+#include "common/base/clock.h"
+#include "common/base/limits.h"
+#include "common/step/step.h"
 #include "services/escalation/escalation.h"
 
 #define BASE_MS 1795309200000ull

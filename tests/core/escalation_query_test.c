@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/wire.h"
+#include "common/wire/wire.h"
 #include "services/escalation/escalation.h"
 #include "story.h"
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 #include "services/escalation/escalation_evolve.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */

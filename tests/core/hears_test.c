@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "callback.h"
-#include "common/arena.h"
+#include "common/base/arena.h"
 #include "escalation.h"
 #include "intake.h"
 #include "solo.h"

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "crash_disk.h"
 #include "crash_laws.h"
 #include "crash_states.h"

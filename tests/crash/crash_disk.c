@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "journal.h"
 
 void crash_bytes_resize(struct crash_bytes *bytes, size_t size)

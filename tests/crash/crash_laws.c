@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/wire/wire.h"
 #include "world.h"
 
 #define MAP_BYTES (256u << 20)

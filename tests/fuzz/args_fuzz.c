@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cli_parse.h"
-#include "common/bus.h"
-#include "common/check.h"
-#include "common/shell_parts.h"
+#include "common/base/check.h"
+#include "common/bus/bus.h"
+#include "common/run/shell_parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/arena.h"
-#include "common/check.h"
-#include "common/codec.h"
-#include "common/evlog.h"
-#include "common/limits.h"
-#include "common/wire.h"
+#include "common/base/arena.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/base/limits.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

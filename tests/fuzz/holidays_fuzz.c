@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/holidays.h"
+#include "common/base/check.h"
+#include "common/calendar/holidays.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

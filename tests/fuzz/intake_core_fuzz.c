@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/number.h"
+#include "common/say/number.h"
 #include "intake.h"
 #include "solo.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/match.h"
+#include "common/base/check.h"
+#include "common/text/match.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

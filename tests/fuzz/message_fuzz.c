@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/arena.h"
-#include "common/check.h"
-#include "common/client.h"
-#include "common/limits.h"
-#include "common/peek.h"
-#include "common/wire.h"
+#include "common/base/arena.h"
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "common/bus/client.h"
+#include "common/wire/peek.h"
+#include "common/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

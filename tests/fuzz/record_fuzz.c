@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "callback_state.h"
-#include "common/check.h"
-#include "common/codec.h"
-#include "common/cursor.h"
-#include "common/evlog.h"
-#include "common/step_private.h"
-#include "common/tally.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/step/step_private.h"
+#include "common/store/cursor.h"
+#include "common/store/evlog.h"
+#include "common/store/tally.h"
 #include "escalation_state.h"
 #include "intake_state.h"
 #include "scratch.h"

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "common/check.h"
-#include "common/site.h"
+#include "common/base/check.h"
+#include "common/site/site.h"
 #include "site_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);

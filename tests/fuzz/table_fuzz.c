@@ -25,8 +25,8 @@
 #undef cli_try
 #undef cli_submit
 
-#include "common/check.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/wire/wire.h"
 #include "demo_tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/text.h"
+#include "common/text/text.h"
 #include "solo.h"
 #include "triage.h"
 #include "triage_fsm.h"

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "cli_time.h"
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/number.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/say/number.h"
+#include "common/text/text.h"
 #include "scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/calendar.h"
-#include "common/check.h"
+#include "common/base/check.h"
+#include "common/calendar/calendar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/check.h"
-#include "common/code.h"
-#include "common/number.h"
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
 #include "play.h"
 
 enum { PAGE = 1000 };

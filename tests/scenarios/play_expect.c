@@ -14,9 +14,9 @@
 #include <string.h>
 
 #include "cli_time.h"
-#include "common/check.h"
-#include "common/code.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "common/text/text.h"
 #include "play.h"
 
 enum { PAGE = 1000 };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli_time.h"
-#include "common/check.h"
+#include "common/base/check.h"
 #include "play.h"
 #include "scratch.h"
 

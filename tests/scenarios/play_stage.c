@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/client.h"
-#include "common/clock.h"
-#include "common/evlog.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/bus/client.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire.h"
 
 enum {
     ASK_MS = 20000, /* for a service that does not answer at all: only a failure waits so long */

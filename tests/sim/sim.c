@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "sim_parts.h"
 
 #define HOUR_MS 3600000ull

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "sim_clocks.h"
 
 /* Moments that meet are put a millisecond apart: so many at most. */

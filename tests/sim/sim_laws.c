@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/number.h"
+#include "common/base/check.h"
+#include "common/say/number.h"
 #include "sim_parts.h"
 
 /* A set of 64-bit keys; kind and parts are mixed into one. Collisions of 2^-64 are accepted: they

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/diag.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/base/diag.h"
 #include "sim.h"
 
 #define JOBS_MAX 64u

@@ -1,7 +1,7 @@
 /* sim_parts: what the files of the simulator share. */
 #pragma once
 
-#include "common/civil.h"
+#include "common/calendar/civil.h"
 #include "sim.h"
 
 /* 2026-09-23 08:00 in Shanghai, a Wednesday: Friday is Mid-Autumn, on Thursday next the National

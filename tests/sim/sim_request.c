@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/wire/wire.h"
 #include "sim_parts.h"
 
 /* The engine's arena is emptied at the next step: requests and answers live in arenas of our own.

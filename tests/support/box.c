@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 
 enum { BOX_TABLE = STORE_SERVICE };
 enum { BOX_CHASED, BOX_PULLED, BOX_LAPSED, BOX_FOLLOWED };

@@ -7,7 +7,7 @@
  *   Stats                   chased, pulled, lapsed, followed */
 #pragma once
 
-#include "common/shell.h"
+#include "common/run/shell.h"
 
 #define BOX_DUE_MS 50
 #define BOX_UNSAYABLE 667 /* the ticket of which toy_b says a fact that nobody may read */

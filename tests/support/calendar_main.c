@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/site.h"
+#include "common/site/site.h"
 
 static const struct calendar *find(const struct site *site, const char *code)
 {

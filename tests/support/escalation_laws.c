@@ -1,6 +1,6 @@
 /* What holds after every step of escalation, whatever happened. */
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "escalation_stories.h"
 #include "services/escalation/escalation_count.h"
 #include "services/escalation/escalation_extra.h"

@@ -18,7 +18,7 @@
 #include <zmq.h>
 
 #include "command.pb-c.h"
-#include "common/limits.h"
+#include "common/base/limits.h"
 
 enum {
     GARBAGE_BYTES_MAX = FRAME_BYTES_ACCEPTED + (1 << 20),

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/number.h"
+#include "common/say/number.h"
 #include "intake.h"
 #include "intake_state.h"
 #include "solo.h"

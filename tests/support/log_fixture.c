@@ -10,7 +10,7 @@
 
 #include <sodium.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 
 int log_setup(void **state)
 {

@@ -1,7 +1,7 @@
 /* log_fixture: a log in a store of its own, and the tools to damage it. */
 #pragma once
 
-#include "common/evlog.h"
+#include "common/store/evlog.h"
 #include "scratch.h"
 
 /* Offsets in a block: hash of the block before, own hash, checksum of the header. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 
 void scratch_make(struct scratch *scratch)
 {

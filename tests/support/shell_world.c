@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 extern char **environ;
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include "box.h"
-#include "common/client.h"
-#include "common/evlog.h"
-#include "common/limits.h"
-#include "common/wire.h"
+#include "common/base/limits.h"
+#include "common/bus/client.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* site_files: small sites written in a test, loaded from memory. */
 #pragma once
 
-#include "common/site_private.h"
+#include "common/site/site_private.h"
 
 struct site_files {
     const char *text[SITE_FILE_COUNT]; /* NULL: as in the good site; "" is an empty file */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/step.h"
+#include "common/step/step.h"
 
 struct solo;
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/codec.h"
-#include "common/number.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/say/number.h"
+#include "common/wire/wire.h"
 
 enum { PATH_BYTES = 1024, MAP_BYTES = 1 << 30, ANSWERS_BYTES = 256 << 20 };
 

@@ -6,7 +6,7 @@
  * with the golden file shows it. After a failed step (`broken`) the story says nothing more. */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 #include "trace.h"
 
 enum { STORY_LOGS_MAX = 4, STORY_WAITERS_MAX = 8 };

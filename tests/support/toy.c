@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "common/check.h"
-#include "common/codec.h"
+#include "common/base/check.h"
+#include "common/base/codec.h"
 
 static void ticket_key(uint64_t ticket, unsigned char key[8])
 {

@@ -15,7 +15,7 @@
  *   TriageShow   answers how many were registered */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 
 #define TOY_BATCH_MAX 40u
 #define TOY_DUE_MS 1000u /* after the fact */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/wire.h"
+#include "common/wire/wire.h"
 
 enum rc toy_open_engine(struct toy_fixture *fixture)
 {

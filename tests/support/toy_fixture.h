@@ -1,7 +1,7 @@
 /* toy_fixture: a toy service on a store of its own, with short words for what tests do to it. */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 #include "scratch.h"
 #include "toy.h"
 

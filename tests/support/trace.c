@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/code.h"
-#include "common/number.h"
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "common/say/number.h"
 #include "trace_fields.h"
 
 enum { LINE_BYTES = 2048, PATH_BYTES = 1024 };

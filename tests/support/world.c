@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "callback.h"
-#include "common/check.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/wire/wire.h"
 #include "escalation.h"
 #include "intake.h"
 #include "triage.h"

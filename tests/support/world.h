@@ -6,7 +6,7 @@
  * the test. */
 #pragma once
 
-#include "common/step.h"
+#include "common/step/step.h"
 
 enum world_service { WORLD_INTAKE, WORLD_TRIAGE, WORLD_ESCALATION, WORLD_CALLBACK, WORLD_SERVICES };
 

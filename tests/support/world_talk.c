@@ -1,8 +1,8 @@
 /* world_talk: requests to the services of the world and what is handy for stories. */
 #include <string.h>
 
-#include "common/check.h"
-#include "common/wire.h"
+#include "common/base/check.h"
+#include "common/wire/wire.h"
 #include "world_parts.h"
 
 static const Paidan__Answer *unpack_answer(struct world *world, const void *bytes, size_t size)

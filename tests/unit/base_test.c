@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-#include "common/arena.h"
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/diag.h"
-#include "common/metrics.h"
+#include "common/base/arena.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/base/diag.h"
+#include "common/base/metrics.h"
 #include "scratch.h"
 
 /* What a child process writes to stderr while it does `act`. */

@@ -17,8 +17,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/bus.h"
-#include "common/limits.h"
+#include "common/base/limits.h"
+#include "common/bus/bus.h"
 
 enum { BUS_PATIENCE_MS = 10000, BUS_MOMENT_MS = 100 };
 

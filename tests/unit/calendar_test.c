@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "common/calendar.h"
+#include "common/calendar/calendar.h"
 
 #define MINUTE 60000ull
 #define HOUR (60 * MINUTE)

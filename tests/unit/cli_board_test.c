@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/text.h"
+#include "common/text/text.h"
 #include "trace.h"
 
 /* 2026-11-22 09:00 in +08:00. */

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "common/civil.h"
-#include "common/zone.h"
+#include "common/calendar/civil.h"
+#include "common/calendar/zone.h"
 #include "trace.h"
 
 #define OFFSET_MS (8ll * 3600 * 1000)

@@ -1,5 +1,5 @@
 /* code: every refusal has a name and a sentence in both languages. */
-#include "common/code.h"
+#include "common/say/code.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static void test_code_when_in_schema_then_has_sentences(void **state)
     for (unsigned index = 0; index < codes->n_values; index++) {
         const Paidan__Code code = (Paidan__Code)codes->values[index].value;
         if (strcmp(code_name(code), codes->values[index].name) != 0) {
-            fail_msg("%s has no entry in common/code.c", codes->values[index].name);
+            fail_msg("%s has no entry in common/say/code.c", codes->values[index].name);
         }
         const char *zh = code_sentence_zh(code), *en = code_sentence_en(code);
         assert_true(strlen(zh) >= 9);

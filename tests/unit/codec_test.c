@@ -1,5 +1,5 @@
 /* codec: numbers, texts and seals, and every way to run out of bytes. */
-#include "common/codec.h"
+#include "common/base/codec.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

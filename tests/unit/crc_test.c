@@ -1,5 +1,5 @@
 /* crc: the same as zlib's for every length and alignment, whatever the processor can do. */
-#include "common/crc.h"
+#include "common/base/crc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

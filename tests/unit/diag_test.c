@@ -1,5 +1,5 @@
 /* diag: one line each, nothing that breaks a line, repetitions held back. */
-#include "common/diag.h"
+#include "common/base/diag.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/code.h"
+#include "common/say/code.h"
 #include "services/escalation/escalation_fsm.h"
 #include "trace.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 #include "log_fixture.h"
 
 static void test_verify_when_a_byte_changed_then_found(void **state)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/limits.h"
+#include "common/base/limits.h"
 #include "log_fixture.h"
 
 /* ---- writing and reading ---- */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/holidays.h"
+#include "common/calendar/holidays.h"
 #include "site_files.h"
 
 static struct holidays_year year;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/match.h"
+#include "common/text/match.h"
 
 enum { HITS_MAX = 20000, WORDS_MAX = 60, WORD_BYTES_MAX = 8, TEXT_MAX = 400 };
 

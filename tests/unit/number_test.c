@@ -1,5 +1,5 @@
 /* number: public numbers, check digits, query codes. */
-#include "common/number.h"
+#include "common/say/number.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* peek: fields found without unpacking, and nothing found in broken bytes. */
-#include "common/peek.h"
+#include "common/wire/peek.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "common/cursor.h"
-#include "common/due.h"
-#include "common/tally.h"
+#include "common/store/cursor.h"
+#include "common/store/due.h"
+#include "common/store/tally.h"
 #include "scratch.h"
 
 struct fixture {

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "common/shell_parts.h"
+#include "common/run/shell_parts.h"
 
 enum { WORDS_MAX = 24 };
 

@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "common/clock_mark.h"
+#include "common/base/clock.h"
+#include "common/base/clock_mark.h"
 #include "shell_world.h"
 
 #define DAY_S 86400

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "shell_world.h"
 
 static void store_of(const struct world *world, struct store **store)

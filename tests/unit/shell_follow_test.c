@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 #include "log_fixture.h"
 #include "shell_world.h"
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/shell_parts.h"
-#include "common/wire.h"
+#include "common/run/shell_parts.h"
+#include "common/wire/wire.h"
 #include "toy_fixture.h"
 
 enum { PATIENCE_US = 10000000, ROUND_US = 1000, FRAME_BYTES = 1 << 20, FOLLOW_BYTES = 64 << 20 };

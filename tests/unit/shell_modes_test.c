@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "shell_world.h"
 
 /* Lets a service do some work and end. */

@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/shell_parts.h"
+#include "common/run/shell_parts.h"
 #include "shell_world.h"
 
 /* ---- waiting ----------------------------------------------------------------------------------

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/site.h"
-#include "common/text.h"
+#include "common/site/site.h"
+#include "common/text/text.h"
 #include "site_files.h"
 
 enum { GUESSES = 8 };

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/diag.h"
+#include "common/base/diag.h"
 #include "toy_fixture.h"
 
 /* ---- faults ---- */

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/wire.h"
+#include "common/wire/wire.h"
 #include "toy_fixture.h"
 
 /* ---- records and deadlines ---- */

@@ -1,5 +1,5 @@
 /* store_copy: a copy has the same tables, keys and values, and says what went wrong. */
-#include "common/store_copy.h"
+#include "common/store/store_copy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

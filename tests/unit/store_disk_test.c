@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "scratch.h"
 
 static const char *const tables[] = {"one", NULL};

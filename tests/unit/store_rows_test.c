@@ -1,6 +1,6 @@
 /* store: whatever is put, taken, deleted and walked in whatever order, the rows are those of a
  * plain array. The cursors that a write transaction keeps must never show. ctest: valgrind */
-#include "common/store.h"
+#include "common/store/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/codec.h"
+#include "common/base/codec.h"
 #include "scratch.h"
 
 static const char *const tables[] = {"one", "two", NULL};

@@ -1,6 +1,6 @@
 /* store: rows, walks, ownership, identity, a full map, faults.
  * ctest: valgrind */
-#include "common/store.h"
+#include "common/store/store.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -15,9 +15,9 @@
 
 #include <lmdb.h>
 
-#include "common/codec.h"
-#include "common/limits.h"
-#include "common/store_private.h"
+#include "common/base/codec.h"
+#include "common/base/limits.h"
+#include "common/store/store_private.h"
 #include "scratch.h"
 
 static const char *const tables[] = {"one", "two", NULL};

@@ -1,7 +1,7 @@
 /* wire: what may come in and what may not.
  * ctest: valgrind */
-#include "common/wire.h"
-#include "common/wire_plan.h"
+#include "common/wire/wire.h"
+#include "common/wire/wire_plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/limits.h"
+#include "common/base/limits.h"
 
 static struct arena arena;
 

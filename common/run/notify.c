@@ -1,0 +1,49 @@
+/* notify: the protocol of sd_notify(3), without libsystemd: one datagram to $NOTIFY_SOCKET. */
+
+#include "common/run/notify.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+void notify_send(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (path == NULL || (path[0] != '/' && path[0] != '@')) {
+        return;
+    }
+    const size_t length = strlen(path);
+    if (length < 2 || length >= sizeof address.sun_path) {
+        return;
+    }
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@') {
+        address.sun_path[0] = '\0'; /* abstract */
+    }
+    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return;
+    }
+    const socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    /* Nobody to tell is no fault: the service works without its manager. */
+    (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
+                 (const struct sockaddr *)&address, size);
+    close(fd);
+}
+
+uint64_t notify_watchdog_ms(void)
+{
+    const char *pid = getenv("WATCHDOG_PID");
+    if (pid != NULL && strtoll(pid, NULL, 10) != (long long)getpid()) {
+        return 0;
+    }
+    const char *usec = getenv("WATCHDOG_USEC");
+    if (usec == NULL || usec[0] < '0' || usec[0] > '9') {
+        return 0;
+    }
+    return strtoull(usec, NULL, 10) / 2000u;
+}

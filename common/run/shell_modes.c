@@ -1,0 +1,174 @@
+/* shell_modes: looking at a service's log without running it. The store is opened read-only, so
+ * this works beside the running service; it holds back the reuse of pages while it reads. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/run/shell_parts.h"
+
+#define MODES_PATH_BYTES 4096
+#define MODES_PROGRESS_US 200000
+
+static enum rc service_open(const struct shell_service *service,
+                            const struct shell_settings *settings, struct store **store)
+{
+    char path[MODES_PATH_BYTES];
+    const int length =
+        snprintf(path, sizeof path, "%s/%s", settings->data_dir, service->step->name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return RC_LIMIT;
+    }
+    const struct store_options options = {
+        .path = path,
+        .map_bytes = settings->map_mib << 20,
+        .service = service->step->name,
+        .tables = service->step->tables,
+        .read_only = true,
+    };
+    return store_open(store, &options);
+}
+
+static int open_failed(const struct shell_service *service, enum rc rc)
+{
+    fprintf(stderr, "%s %s: %s\n", shell_say("无法打开存储", "cannot open the store"),
+            service->step->name, rc_name(rc));
+    return rc == RC_FORMAT ? SHELL_EXIT_SETTINGS : SHELL_EXIT_FAULT;
+}
+
+/* ---- verify -----------------------------------------------------------------------------------
+ */
+
+static int verify_print(const char *name, enum rc rc, const struct evlog_report *report)
+{
+    printf(shell_say("%s：记录 %llu（序号 %llu 至 %llu），块 %llu，%llu 字节\n",
+                     "%s: %llu records (%llu to %llu) in %llu blocks, %llu bytes\n"),
+           name, (unsigned long long)report->records, (unsigned long long)report->first_seq,
+           (unsigned long long)report->head_seq, (unsigned long long)report->blocks,
+           (unsigned long long)report->bytes);
+    if (rc == RC_OK) {
+        puts(shell_say("日志链完整，每条记录的校验和正确。",
+                       "The chain is whole and every checksum is right."));
+        return SHELL_EXIT_OK;
+    }
+    printf(shell_say("日志有误：序号 %llu 处 %s（%s）\n", "Damaged: at %llu: %s (%s)\n"),
+           (unsigned long long)report->at, report->what == NULL ? "?" : report->what, rc_name(rc));
+    return rc == RC_CORRUPT || rc == RC_FORMAT ? SHELL_EXIT_FAILED : SHELL_EXIT_FAULT;
+}
+
+int shell_modes_verify(const struct shell_service *service, const struct shell_settings *settings)
+{
+    struct store *store = NULL;
+    struct store_txn *txn = NULL;
+    struct evlog_report report = {0};
+    enum rc rc = service_open(service, settings, &store);
+    if (rc != RC_OK) {
+        return open_failed(service, rc);
+    }
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "%s\n", shell_say("正在校验日志……", "Checking the log ..."));
+    }
+    rc = store_begin(store, false, &txn);
+    if (rc == RC_OK) {
+        rc = evlog_verify(txn, &report);
+        store_abort(txn);
+    }
+    store_close(store);
+    return verify_print(service->step->name, rc, &report);
+}
+
+/* ---- replay -----------------------------------------------------------------------------------
+ */
+
+static void replay_progress(uint64_t seq, uint64_t head)
+{
+    static uint64_t next_us;
+    const uint64_t now_us = clock_monotonic_us();
+    if (now_us < next_us && seq != head) {
+        return;
+    }
+    next_us = now_us + MODES_PROGRESS_US;
+    fprintf(stderr, "\r%s %llu / %llu", shell_say("重建", "folded"), (unsigned long long)seq,
+            (unsigned long long)head);
+    if (seq == head) {
+        fputc('\n', stderr);
+    }
+}
+
+/* Removes what a store of ours consists of, and nothing else. */
+static void store_remove(const char *path)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb", "owner"};
+    for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
+        char file[MODES_PATH_BYTES + 16];
+        snprintf(file, sizeof file, "%s/%s", path, names[index]);
+        (void)unlink(file);
+    }
+    if (rmdir(path) != 0 && errno != ENOENT) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+    }
+}
+
+static enum rc replay_into(const struct shell_service *service, struct store *from,
+                           const char *path, const struct shell_settings *settings,
+                           struct step_difference *difference)
+{
+    struct store *into = NULL;
+    const struct store_options options = {
+        .path = path,
+        .map_bytes = settings->map_mib << 20,
+        .service = service->step->name,
+        .tables = service->step->tables,
+    };
+    enum rc rc = store_open(&into, &options);
+    if (rc == RC_OK) {
+        rc = step_replay(service->step, from, into, difference,
+                         isatty(STDERR_FILENO) ? replay_progress : NULL);
+        store_close(into);
+    }
+    store_remove(path);
+    return rc;
+}
+
+static int replay_print(const char *name, enum rc rc, const struct step_difference *difference)
+{
+    if (rc == RC_OK) {
+        printf(shell_say("%s：由日志重建的表逐字节一致。\n",
+                         "%s: the tables folded from the log are equal, byte for byte.\n"),
+               name);
+        return SHELL_EXIT_OK;
+    }
+    if (rc == RC_CORRUPT && difference->seq != 0) {
+        printf(shell_say("%s：重建在序号 %llu 处中断\n", "%s: folding stopped at %llu\n"), name,
+               (unsigned long long)difference->seq);
+        return SHELL_EXIT_FAILED;
+    }
+    if (rc == RC_CORRUPT) {
+        printf(shell_say("%s：表 %s 键 %s 不一致（%s）\n", "%s: table %s key %s differs (%s)\n"),
+               name, difference->table, difference->key,
+               difference->what == NULL ? "?" : difference->what);
+        return SHELL_EXIT_FAILED;
+    }
+    printf(shell_say("%s：无法完成（%s）\n", "%s: could not be done (%s)\n"), name, rc_name(rc));
+    return SHELL_EXIT_FAULT;
+}
+
+int shell_modes_replay(const struct shell_service *service, const struct shell_settings *settings)
+{
+    char path[MODES_PATH_BYTES];
+    struct store *from = NULL;
+    struct step_difference difference = {0};
+    const int length = snprintf(path, sizeof path, "%s/%s.replay-%ld", settings->data_dir,
+                                service->step->name, (long)getpid());
+    enum rc rc = length < 0 || (size_t)length >= sizeof path
+                     ? RC_LIMIT
+                     : service_open(service, settings, &from);
+    if (rc != RC_OK) {
+        return open_failed(service, rc);
+    }
+    rc = replay_into(service, from, path, settings, &difference);
+    store_close(from);
+    return replay_print(service->step->name, rc, &difference);
+}

@@ -1,0 +1,308 @@
+/* shell_open: what a service needs before its first step, opened in this order and closed in the
+ * reverse: signals, clock, site, store (whose lock keeps a second process out), engine, sockets. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/run/shell_parts.h"
+
+/* ---- settings of the site ---------------------------------------------------------------------
+ */
+
+static void site_print(const struct site_report *report)
+{
+    const uint32_t shown = report->count < SITE_MISTAKES_MAX ? report->count : SITE_MISTAKES_MAX;
+    for (uint32_t index = 0; index < shown; index++) {
+        const struct site_mistake *mistake = &report->mistakes[index];
+        diag_log(DIAG_ERROR, "site", "file=%s line=%u mistake=%s text=\"%s\"", mistake->file,
+                 mistake->line, mistake->name, shell_say(mistake->zh, mistake->en));
+    }
+    if (report->count > shown) {
+        diag_log(DIAG_ERROR, "site", "more=%u", report->count - shown);
+    }
+}
+
+static enum rc site_read(const struct shell *shell, struct site **site)
+{
+    struct site_report *report = calloc(1, sizeof *report);
+    if (report == NULL) {
+        return RC_LIMIT;
+    }
+    const enum rc rc = site_load(shell->settings.site_dir, report, site);
+    if (rc != RC_OK) {
+        site_print(report);
+    }
+    free(report);
+    return rc;
+}
+
+void shell_open_site_again(struct shell *shell)
+{
+    struct site *site = NULL;
+    enum rc rc = site_read(shell, &site);
+    if (rc == RC_OK) {
+        rc = step_engine_set_site(shell->engine, site);
+        if (rc != RC_OK) {
+            site_free(site);
+        }
+    }
+    if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "shell", "site=kept why=%s", rc_name(rc));
+        return;
+    }
+    site_free(shell->site);
+    shell->site = site;
+    shell->step_wanted = true;
+    diag_log(DIAG_INFO, "shell", "site=%08x", site->version);
+}
+
+/* ---- opening and closing ----------------------------------------------------------------------
+ */
+
+static enum rc folder_make(const char *path)
+{
+    if (mkdir(path, 0750) != 0 && errno != EEXIST) {
+        diag_log(DIAG_ERROR, "shell", "mkdir=\"%s\" why=\"%s\"", path, strerror(errno));
+        return RC_IO;
+    }
+    return RC_OK;
+}
+
+static enum rc path_make(char *path, size_t size, const char *folder, const char *name,
+                         const char *suffix)
+{
+    const int length = snprintf(path, size, "%s/%s%s", folder, name, suffix);
+    return length < 0 || (size_t)length >= size ? RC_SETTINGS : RC_OK;
+}
+
+static enum rc open_store(struct shell *shell)
+{
+    char path[PATH_MAX];
+    const struct step_service *service = shell->service->step;
+    enum rc rc = folder_make(shell->settings.data_dir);
+    if (rc == RC_OK) {
+        rc = path_make(path, sizeof path, shell->settings.data_dir, service->name, "");
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct store_options options = {
+        .path = path,
+        .map_bytes = shell->settings.map_mib << 20,
+        .service = service->name,
+        .tables = service->tables,
+    };
+    rc = store_open(&shell->store, &options);
+    if (rc == RC_LOCKED) {
+        diag_log(DIAG_ERROR, "shell", "code=STORE_LOCKED store=%s", service->name);
+    } else if (rc == RC_FORMAT) {
+        diag_log(DIAG_ERROR, "shell", "code=STORE_FORMAT store=%s", service->name);
+    } else if (rc == RC_CORRUPT) {
+        diag_log(DIAG_ERROR, "shell", "code=STORE_CORRUPT store=%s text=\"%s\"", service->name,
+                 shell_say("数据已损坏，请从备份恢复。", "The data is damaged; restore a backup."));
+    } else if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "shell", "store=%s why=%s", service->name, rc_name(rc));
+    }
+    return rc;
+}
+
+static enum rc open_engine(struct shell *shell)
+{
+    const struct step_options options = {.store = shell->store, .site = shell->site};
+    const enum rc rc = step_engine_open(&shell->engine, shell->service->step, &options);
+    if (rc == RC_SETTINGS) {
+        diag_log(DIAG_ERROR, "shell", "code=SITE_LEVELS_CHANGED");
+    } else if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "shell", "engine=%s", rc_name(rc));
+    }
+    return rc;
+}
+
+/* After a kill the file is there still; a full disk need not keep us from starting then. */
+static bool endpoint_stands(const char *path, const char *endpoint)
+{
+    char stored[BUS_ENDPOINT_BYTES + 2] = "", wanted[BUS_ENDPOINT_BYTES + 2];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return false;
+    }
+    const size_t bytes = fread(stored, 1, sizeof stored - 1, file);
+    (void)fclose(file);
+    const int length = snprintf(wanted, sizeof wanted, "%s\n", endpoint);
+    return length >= 0 && (size_t)length == bytes && memcmp(stored, wanted, bytes) == 0;
+}
+
+/* Others find us by this file; it appears whole or not at all. */
+static enum rc endpoint_write(const char *folder, const char *service, const char *endpoint)
+{
+    char path[PATH_MAX];
+    char temporary[PATH_MAX];
+    enum rc rc = path_make(path, sizeof path, folder, service, ".endpoint");
+    if (rc == RC_OK) {
+        rc = path_make(temporary, sizeof temporary, folder, service, ".endpoint.new");
+    }
+    if (rc != RC_OK || endpoint_stands(path, endpoint)) {
+        return rc;
+    }
+    FILE *file = fopen(temporary, "we");
+    bool written = file != NULL && fprintf(file, "%s\n", endpoint) > 0;
+    if (file != NULL) {
+        written = fclose(file) == 0 && written;
+    }
+    if (!written || rename(temporary, path) != 0) {
+        diag_log(DIAG_ERROR, "shell", "endpoint=\"%s\" why=\"%s\"", path, strerror(errno));
+        return RC_IO;
+    }
+    return RC_OK;
+}
+
+/* Absolute, since those who read it may stand elsewhere. */
+static enum rc endpoint_choose(const struct shell *shell, const char *run, char *endpoint,
+                               size_t size)
+{
+    const char *given = shell->settings.endpoint;
+    const bool relative = given != NULL && strncmp(given, "ipc://", 6) == 0 && given[6] != '/';
+    char *real = realpath(relative ? "." : run, NULL);
+    int length = -1;
+    if (relative && real != NULL) {
+        length = snprintf(endpoint, size, "ipc://%s/%s", real, given + 6);
+    } else if (given != NULL && !relative) {
+        length = snprintf(endpoint, size, "%s", given);
+    } else if (real != NULL) {
+        length = snprintf(endpoint, size, "ipc://%s/%s.sock", real, shell->service->step->name);
+    }
+    free(real);
+    return length < 0 || (size_t)length >= size ? RC_SETTINGS : RC_OK;
+}
+
+static enum rc open_bus(struct shell *shell)
+{
+    char run[PATH_MAX];
+    char endpoint[BUS_ENDPOINT_BYTES];
+    enum rc rc = path_make(run, sizeof run, shell->settings.data_dir, "run", "");
+    if (rc == RC_OK) {
+        rc = folder_make(run);
+    }
+    if (rc == RC_OK) {
+        rc = endpoint_choose(shell, run, endpoint, sizeof endpoint);
+    }
+    if (rc == RC_OK) {
+        rc = bus_open(&shell->bus);
+    }
+    if (rc == RC_OK) {
+        rc = bus_bind(shell->bus, endpoint, &shell->server);
+    }
+    if (rc == RC_OK) {
+        rc = endpoint_write(run, shell->service->step->name, endpoint);
+    }
+    if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "shell", "bind=%s", rc_name(rc));
+    }
+    return rc;
+}
+
+/* The store is read through a map: where its file was cut short, or its disk cannot be read, that
+ * is a signal. A restart would meet it again, so the service stays down (78). */
+static void page_missing(int signal)
+{
+    (void)signal;
+    static const char line[] =
+        "error shell code=STORE_CORRUPT signal=SIGBUS text=\"数据文件被截断或无法"
+        "读取，请从备份恢复 / the store's file was cut short or cannot be read; "
+        "restore a backup\"\n";
+    const ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)written;
+    _exit(SHELL_EXIT_SETTINGS);
+}
+
+/* Before the bus: its thread must not take these signals. */
+static enum rc open_signals(struct shell *shell)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return RC_IO;
+    }
+    /* Whoever reads our log lines may go; that must not end the service. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    const struct sigaction missing = {.sa_handler = page_missing};
+    if (sigaction(SIGBUS, &missing, NULL) != 0) {
+        return RC_IO;
+    }
+    shell->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return shell->signals < 0 ? RC_IO : RC_OK;
+}
+
+/* A connection is a descriptor; as many callers as the system allows. */
+static void open_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+enum rc shell_open_all(struct shell *shell)
+{
+    open_limits();
+    enum rc rc = open_signals(shell);
+    if (rc == RC_OK) {
+        rc = clock_open(&shell->clock, shell->settings.data_dir);
+        rc = rc == RC_INVALID ? RC_SETTINGS : rc;
+        if (rc != RC_OK) {
+            diag_log(DIAG_ERROR, "shell", "clock=%s", rc_name(rc));
+        }
+    }
+    if (rc == RC_OK) {
+        rc = site_read(shell, &shell->site);
+        rc = rc == RC_IO ? RC_SETTINGS : rc;
+    }
+    if (rc == RC_OK) {
+        rc = open_store(shell);
+    }
+    if (rc == RC_OK) {
+        rc = open_engine(shell);
+    }
+    if (rc == RC_OK) {
+        rc = shell_clock_open(shell);
+    }
+    if (rc == RC_OK) {
+        rc = open_bus(shell);
+    }
+    if (rc == RC_OK) {
+        rc = shell_follow_init(shell);
+    }
+    if (rc == RC_OK) {
+        rc = shell_queue_init(&shell->queue);
+    }
+    return rc == RC_OK ? shell_care_init(shell) : rc;
+}
+
+void shell_open_close(struct shell *shell)
+{
+    shell_queue_fini(&shell->queue);
+    shell_wait_fini(shell);
+    shell_follow_fini(shell);
+    bus_socket_close(shell->server);
+    bus_close(shell->bus);
+    step_engine_close(shell->engine);
+    store_close(shell->store);
+    site_free(shell->site);
+    if (shell->signals >= 0) {
+        close(shell->signals);
+    }
+    free(shell);
+}

@@ -1,0 +1,379 @@
+/* shell_parts: what the files of the shell share with each other. Nobody else includes this.
+ *
+ *   shell.c          the loop, one step and what follows from its result
+ *   shell_gather.c   what goes into a step
+ *   shell_queue.c    frames that came and are not yet in a step
+ *   shell_open.c     opening and closing, the site
+ *   shell_args.c     arguments
+ *   shell_modes.c    --verify and --replay
+ *   shell_serve.c    frames in, answers out
+ *   shell_wait.c     parked commands (long polls) and parked fetches
+ *   shell_follow.c   the logs we follow
+ *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
+ *   shell_clock.c    whether the machine's clock is followed
+ *   shell_tell.c     Pong and metrics
+ *
+ * Times named *_us are monotonic and real, *_ms site time (which may run faster:
+ * common/base/clock.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/clock.h"
+#include "common/base/diag.h"
+#include "common/base/limits.h"
+#include "common/base/metrics.h"
+#include "common/bus/bus.h"
+#include "common/run/shell.h"
+#include "common/store/store.h"
+
+enum {
+    SHELL_PROTOCOL = 1,
+    SHELL_EXIT_OK = 0,
+    SHELL_EXIT_FAILED = 1, /* --verify, --replay: something is wrong */
+    SHELL_EXIT_USAGE = 64,
+    SHELL_EXIT_BUG = 70, /* a deadline leads to a fact that nobody may read */
+    SHELL_EXIT_FAULT = 75,
+    SHELL_EXIT_SETTINGS = 78,
+    SHELL_FOLLOWS_MAX = 8,      /* logs followed by one service */
+    SHELL_FOLLOWERS_MAX = 8,    /* services that follow one log and bound its trimming */
+    SHELL_FULL_RETRY_MS = 2000, /* told to callers while there is no space */
+    SHELL_FULL_PROBE_US = 1000000,
+    SHELL_WAITERS_STEP_MAX = 1024,            /* long polls that are run again in one step */
+    SHELL_GATHER_US = 20000,                  /* reading may delay a commit by this much */
+    SHELL_QUEUE_FRAMES_MAX = STEP_INPUTS_MAX, /* a step of single commands */
+    SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
+    SHELL_CODES = 128,                                             /* above every enum Code */
+};
+/* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
+ * more frame's. */
+#define SHELL_GATHER_ARENA_BYTES (48u << 20)
+#define SHELL_GATHER_BYTES (8u << 20)
+/* Frames that wait for their turn; one more than that at most. */
+#define SHELL_QUEUE_BYTES_MAX (32u << 20)
+
+static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20) <=
+                  STEP_ARENA_BYTES,
+              "after gathering the largest frame still fits, and the engine's own work");
+static_assert(SHELL_FOLLOWS_MAX + 2 <= BUS_ITEMS_MAX, "everything is waited for at once");
+
+enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_HELP };
+
+struct shell_settings {
+    enum shell_mode mode;
+    const char *data_dir, *site_dir;
+    const char *endpoint; /* NULL: DATA/run/<service>.sock */
+    uint64_t map_mib;     /* 0: STORE_MAP_BYTES_DEFAULT */
+    uint64_t step_inputs;
+    uint64_t log_keep_days;   /* 0: for ever */
+    uint64_t clock_days;      /* 0: any clock is believed at start */
+    uint64_t lag_records_max; /* a follower further behind than this slows intake down */
+    enum diag_level log_level;
+};
+
+/* shell_args. RC_OK or RC_SETTINGS (the reason was printed). */
+MUST_CHECK enum rc shell_args_parse(const struct shell_service *service, int argc, char **argv,
+                                    struct shell_settings *settings);
+/* One of two sentences, by the user's locale. */
+const char *shell_say(const char *zh, const char *en);
+
+/* ---- state ------------------------------------------------------------------------------------
+ */
+
+/* Where an input of the step came from, and so where its outcome goes. */
+enum shell_origin_kind { SHELL_FROM_CALLER, SHELL_FROM_WAITER, SHELL_FROM_LOG };
+struct shell_origin {
+    enum shell_origin_kind kind;
+    unsigned index; /* of the waiter, or of the followed log */
+    struct bus_peer peer;
+    unsigned char *raw; /* FROM_CALLER that may be parked: its request, packed; heap */
+    size_t raw_size;
+    uint64_t until_us;
+};
+
+/* A command that waits for something: run again when its key is woken, at wake_ms, or at until_us
+ * for the last time. In order of arrival, so that the first who waited is served first. */
+struct shell_waiter {
+    bool used, ready;
+    unsigned next, prior; /* indexes; SHELL_NO_WAITER ends the list */
+    struct bus_peer peer;
+    unsigned char *raw;
+    size_t raw_size;
+    uint64_t key, until_us, wake_ms;
+    unsigned char request_id[REQUEST_ID_BYTES];
+};
+#define SHELL_NO_WAITER UINT32_MAX
+
+/* A follower that has read everything and waits for more. */
+struct shell_fetch {
+    bool used;
+    struct bus_peer peer;
+    uint64_t correlation, after, held, until_us;
+    uint32_t after_crc, held_crc, bytes_max;
+    bool has_after_crc, has_held, has_held_crc, has_bytes_max;
+    char follower[CODE_BYTES_MAX + 1];
+};
+
+/* A log we follow. */
+enum shell_follow_state {
+    FOLLOW_IDLE,  /* asks at timer_us */
+    FOLLOW_ASKED, /* gives up at timer_us */
+    FOLLOW_HELD,  /* has records that are not all applied */
+    FOLLOW_STUCK, /* cannot go on by itself; asks again at timer_us */
+};
+struct shell_follow {
+    const char *log;
+    enum shell_follow_state state;
+    struct bus_socket *socket;
+    uint64_t held_us;       /* FOLLOW_HELD since */
+    struct cursor applied;  /* as committed */
+    struct cursor gathered; /* with the inputs of the step being gathered */
+    uint64_t head;          /* of that log, when last heard of */
+    uint64_t timer_us, connect_us, blocked_us, correlation;
+    bool blocked; /* could not send: wait until it is possible */
+    Paidan__Code stuck;
+    struct arena arena; /* of fetched */
+    Paidan__Fetched *fetched;
+    size_t block_index;
+    bool block_open, record_held; /* record: read from the block, not yet an input */
+    bool begun;                   /* some of fetched was gathered */
+    struct evlog_block block;
+    struct evlog_record record;
+};
+
+/* A service that follows us. */
+struct shell_follower {
+    const char *name;
+    bool paces; /* step_service.paced_by */
+    uint64_t position;
+    uint64_t behind, behind_us; /* work it waits for others to take, and when it said so */
+};
+
+struct shell_counts {
+    uint64_t steps, inputs, records, commands, queries, answers, unsent, dropped, invalid, full;
+    uint64_t corrupt; /* questions that met damage */
+    uint64_t codes[SHELL_CODES];
+    struct metrics_histogram step_seconds;
+};
+
+struct shell_frame {
+    struct bus_message message;
+    uint64_t at_us;
+};
+struct shell_queue {
+    struct shell_frame *frames; /* a ring of SHELL_QUEUE_FRAMES_MAX */
+    size_t first, count, bytes;
+};
+
+/* How far the step may be filled; one input more than that at most. */
+struct shell_room {
+    size_t count, items, bytes, arena_bytes;
+};
+
+struct shell {
+    const struct shell_service *service;
+    struct shell_settings settings;
+    struct clock clock;
+    uint64_t clock_ahead_ms; /* the machine's clock is not followed: it is so far ahead */
+    uint64_t clock_us;       /* when to look for the operator's word again */
+    int64_t clock_marked_ms; /* what was believed when it was last written down */
+    struct site *site;
+    struct store *store;
+    struct step_engine *engine;
+    struct bus *bus;
+    struct bus_socket *server;
+    struct shell_queue queue;
+    int signals;
+    bool stop;
+    bool step_wanted; /* run one even without inputs */
+    enum rc fault;    /* leave with this */
+
+    /* the step being gathered */
+    size_t count, items, bytes;
+    struct shell_room room;
+    struct step_input inputs[STEP_INPUTS_MAX];
+    struct shell_origin origins[STEP_INPUTS_MAX];
+    struct step_outcome outcomes[STEP_INPUTS_MAX];
+
+    uint64_t commands_us; /* when a step last had commands */
+    size_t command_items; /* of them */
+    bool records_passed;  /* the last step had no room for the records that wait */
+
+    bool full; /* the store had no space; nothing is tried before probe_us */
+    uint64_t probe_us;
+    bool storage_low;
+    uint32_t overload_ms;
+    bool busy; /* callers wait too long for their turn */
+
+    uint64_t due_ms; /* earliest deadline, UINT64_MAX: none */
+    uint64_t head;
+
+    struct shell_waiter waiters[WAITERS_MAX];
+    unsigned waiter_first, waiter_last, waiter_count, waiter_free;
+    size_t waiter_bytes; /* of the requests that wait */
+    struct shell_fetch fetches[TAIL_FOLLOWERS_MAX];
+    unsigned fetch_count;
+    struct shell_follow follows[SHELL_FOLLOWS_MAX];
+    unsigned follow_count;
+    struct shell_follower followers[SHELL_FOLLOWERS_MAX];
+    unsigned follower_count;
+
+    uint64_t care_us, readers_us, trim_us, watchdog_us, watchdog_every_us;
+    struct store_usage usage;
+    struct shell_counts counts;
+};
+
+/* Site time as the next step will see it. */
+uint64_t shell_now_ms(const struct shell *shell);
+/* Real time until the site's clock shows at_ms; at most an hour, then look again. */
+uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
+/* Site milliseconds that pass in real microseconds. */
+uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us);
+
+/* ---- shell_gather -----------------------------------------------------------------------------
+ */
+
+/* Puts into the step what waits to be done; nothing if nothing does. */
+void shell_gather(struct shell *shell);
+/* Whether another input may be added to the step, whatever its size. */
+bool shell_has_room(const struct shell *shell);
+/* Tickets, actions or replies that a command is about: 1 to SUBMIT_TICKETS_MAX. */
+size_t shell_gather_items(const Paidan__Request *request);
+/* Adds an empty input with its origin. Before: shell_has_room. */
+struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
+                                   size_t items, size_t bytes);
+
+/* ---- shell_queue ------------------------------------------------------------------------------
+ */
+
+/* RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc shell_queue_init(struct shell_queue *queue);
+void shell_queue_fini(struct shell_queue *queue);
+/* Takes what the socket has, until until_us at the latest: wishes that every service knows are
+ * served, all others queued. */
+void shell_queue_receive(struct shell *shell, uint64_t until_us);
+/* The oldest; the caller frees it. False: none. */
+bool shell_queue_take(struct shell_queue *queue, struct bus_message *message);
+/* How long the oldest has waited here; 0: none does. */
+uint64_t shell_queue_age_us(const struct shell_queue *queue, uint64_t now_us);
+
+/* ---- shell_open -------------------------------------------------------------------------------
+ */
+
+/* RC_OK, or what was logged: RC_SETTINGS, RC_FORMAT, RC_LOCKED, RC_CORRUPT, RC_FULL, RC_IO,
+ * RC_LIMIT, RC_STORE. In every case shell_open_close frees what there is, the shell too. */
+MUST_CHECK enum rc shell_open_all(struct shell *shell);
+void shell_open_close(struct shell *shell);
+/* HUP: the site as it lies there now, or the one before if that has a mistake. */
+void shell_open_site_again(struct shell *shell);
+
+/* ---- shell_modes ------------------------------------------------------------------------------
+ */
+
+/* Exit status. */
+int shell_modes_verify(const struct shell_service *service, const struct shell_settings *settings);
+int shell_modes_replay(const struct shell_service *service, const struct shell_settings *settings);
+
+/* ---- shell_serve ------------------------------------------------------------------------------
+ */
+
+/* Takes frames in: answers what changes nothing, adds what does to the step. */
+void shell_serve_gather(struct shell *shell);
+/* One frame; the caller frees it. */
+void shell_serve_frame(struct shell *shell, const struct bus_message *message);
+/* Sends what the step that was just committed gave, parks what waits. */
+void shell_serve_outcomes(struct shell *shell);
+/* Nothing was stored: tells every caller of the step, keeps records for later. */
+void shell_serve_full(struct shell *shell);
+/* Sends a packed answer; a peer that is gone or does not read asks again. */
+void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
+                      size_t size);
+/* Sends an answer that is only a code. detail may be NULL; retry_ms 0: left out. */
+void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        Paidan__Code code, const char *detail, uint32_t retry_ms);
+/* A question that could not be answered: too large an answer, or damage in the store, which is told
+ * to its caller alone, for whatever else is asked may be whole. Else leaves (shell->fault). */
+void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        enum rc rc);
+/* Packs and sends; fills protocol and now_ms. */
+void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer);
+
+/* ---- shell_wait -------------------------------------------------------------------------------
+ */
+
+void shell_wait_init(struct shell *shell);
+void shell_wait_fini(struct shell *shell);
+/* Adds the commands whose time has come to the step, from that waiter on. Gives the one to go on
+ * from when there is more room. */
+unsigned shell_wait_gather(struct shell *shell, unsigned from);
+/* Parks the command of that input again, or for the first time. False: too many wait. */
+bool shell_wait_park(struct shell *shell, size_t input);
+void shell_wait_remove(struct shell *shell, unsigned index);
+/* After a commit: marks the commands whose keys were woken. */
+void shell_wait_wake(struct shell *shell);
+/* The last time for an answer, as step_input wants it. */
+uint64_t shell_wait_until_ms(const struct shell *shell, uint64_t until_us);
+/* Answers a fetch now, or keeps it until there is something to give. */
+void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
+                      const Paidan__Request *request);
+/* Looks at the kept fetches: all of them if the log grew, else those whose time is over. */
+void shell_wait_fetches(struct shell *shell, bool grown);
+/* The next moment at which something here has to be done. */
+uint64_t shell_wait_due_us(const struct shell *shell, uint64_t until_us);
+
+/* ---- shell_follow -----------------------------------------------------------------------------
+ */
+
+/* RC_OK, RC_LIMIT, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc shell_follow_init(struct shell *shell);
+void shell_follow_fini(struct shell *shell);
+/* Connects, asks, gives up: whatever is due. */
+void shell_follow_tick(struct shell *shell);
+/* The connection broke: what was asked is asked again. */
+void shell_follow_lost(struct shell_follow *follow);
+void shell_follow_receive(struct shell *shell, struct shell_follow *follow);
+/* Adds records to the step, at most count_max of them. */
+void shell_follow_gather(struct shell *shell, size_t count_max);
+/* The step with what was gathered is stored. */
+void shell_follow_commit(struct shell *shell);
+/* It is not: what was gathered comes again. */
+void shell_follow_undo(struct shell *shell);
+/* Forgets what was fetched and reads the cursors from the store. RC_OK, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc shell_follow_restart(struct shell *shell);
+/* After shell_follow_restart: the next record of that log cannot be applied by this program. It is
+ * not passed over: the log rests, loudly, and is tried again now and then. */
+void shell_follow_accuse(struct shell *shell, const char *log);
+/* Whether there are records to gather. */
+bool shell_follow_held(const struct shell *shell);
+/* When they should be: the earlier of that and until_us. beside: a step is made anyway. */
+uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, bool beside);
+uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us);
+
+/* ---- shell_care -------------------------------------------------------------------------------
+ */
+
+MUST_CHECK enum rc shell_care_init(struct shell *shell);
+void shell_care_tick(struct shell *shell);
+/* A follower asked: it holds everything up to after, and says how much work is behind it. */
+void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch);
+/* Records that wait for those who pace this service, and for those after them. */
+uint64_t shell_care_lag(const struct shell *shell);
+
+/* ---- shell_clock ------------------------------------------------------------------------------
+ */
+
+/* Decides which time is believed from here on. RC_OK, or RC_SETTINGS: the clock is further ahead of
+ * the stored time than may be (said). Before: the engine is open. */
+MUST_CHECK enum rc shell_clock_open(struct shell *shell);
+/* Each round: notices a clock that was set, and that it came back or was accepted. */
+void shell_clock_tick(struct shell *shell);
+/* A scaled clock is read anew, so that its owner can put it forward; a real one never is. */
+void shell_clock_again(struct shell *shell);
+
+/* ---- shell_tell -------------------------------------------------------------------------------
+ */
+
+void shell_tell_ping(struct shell *shell, const struct bus_peer *peer, uint64_t correlation);
+void shell_tell_metrics(struct shell *shell, const struct bus_peer *peer, uint64_t correlation);

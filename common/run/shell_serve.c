@@ -1,0 +1,310 @@
+/* shell_serve: one frame in is one answer out, at once or after the commit. Frames that are not
+ * what they must be are answered with a code as far as their sender's correlation can be read. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/bus/client.h"
+#include "common/run/shell_parts.h"
+#include "common/wire/peek.h"
+#include "common/wire/wire.h"
+
+enum {
+    /* Field numbers of Request and Answer that are read without unpacking. */
+    SHELL_REQUEST_PROTOCOL = 1,
+    SHELL_REQUEST_CORRELATION = 2,
+    SHELL_ANSWER_CODE = 3,
+};
+
+/* ---- answers ----------------------------------------------------------------------------------
+ */
+
+void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
+                      size_t size)
+{
+    uint64_t code = 0;
+    if (peek_number(bytes, size, SHELL_ANSWER_CODE, &code) && code < SHELL_CODES) {
+        shell->counts.codes[code]++;
+    }
+    const enum rc rc = bus_send(shell->server, peer, bytes, size);
+    if (rc == RC_OK) {
+        shell->counts.answers++;
+        return;
+    }
+    /* Gone, or not reading: it asks again and gets the stored answer. */
+    shell->counts.unsent++;
+    if (rc != RC_NOT_FOUND) {
+        diag_log_limited(DIAG_WARN, "shell", "unsent=1 why=%s bytes=%zu", rc_name(rc), size);
+    }
+}
+
+void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer)
+{
+    struct arena *arena = step_engine_arena(shell->engine);
+    const size_t mark = arena->used;
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    answer->protocol = SHELL_PROTOCOL;
+    answer->has_now_ms = 1;
+    answer->now_ms = shell_now_ms(shell);
+    if (wire_pack(arena, &answer->base, &bytes, &size) == RC_OK) {
+        shell_serve_send(shell, peer, bytes, size);
+    } else {
+        shell->counts.unsent++;
+    }
+    arena->used = mark;
+}
+
+void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        Paidan__Code code, const char *detail, uint32_t retry_ms)
+{
+    char text[DETAIL_BYTES_MAX + 1];
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.correlation = correlation;
+    answer.code = code;
+    if (detail != NULL && detail[0] != '\0') {
+        const size_t length = strnlen(detail, DETAIL_BYTES_MAX);
+        memcpy(text, detail, length);
+        text[length] = '\0';
+        answer.detail = text;
+    }
+    answer.has_retry_after_ms = retry_ms != 0;
+    answer.retry_after_ms = retry_ms;
+    shell_serve_answer(shell, peer, &answer);
+}
+
+void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+                        enum rc rc)
+{
+    if (rc == RC_LIMIT) {
+        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL, 0);
+    } else if (rc == RC_CORRUPT) {
+        shell->counts.corrupt++;
+        diag_log_limited(DIAG_ERROR, "shell", "code=STORE_CORRUPT question=1 store=%s",
+                         shell->service->step->name);
+        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__STORE_CORRUPT,
+                           shell->service->step->name, 0);
+    } else {
+        shell->fault = rc;
+    }
+}
+
+/* ---- frames -----------------------------------------------------------------------------------
+ */
+
+static void serve_query(struct shell *shell, const struct bus_peer *peer,
+                        const Paidan__Request *request)
+{
+    struct arena *arena = step_engine_arena(shell->engine);
+    const size_t mark = arena->used;
+    const unsigned char *bytes = NULL;
+    size_t size = 0;
+    shell->counts.queries++;
+    const enum rc rc =
+        step_engine_query(shell->engine, request, shell_now_ms(shell), &bytes, &size);
+    if (rc == RC_OK) {
+        shell_serve_send(shell, peer, bytes, size);
+    } else {
+        shell_serve_failed(shell, peer, request->correlation, rc);
+    }
+    arena->used = mark;
+}
+
+/* Keeps a command that may have to wait: packed anew, for the frame it came in may be padded with
+ * fields that nobody here knows, and thousands wait. */
+static enum rc origin_keep(struct shell_origin *origin, const Paidan__Request *request)
+{
+    const uint64_t wait_ms = client_wait_ms(request);
+    if (wait_ms == 0) {
+        return RC_OK;
+    }
+    origin->raw_size = paidan__request__get_packed_size(request);
+    origin->raw = malloc(origin->raw_size);
+    if (origin->raw == NULL) {
+        return RC_LIMIT;
+    }
+    const size_t packed = paidan__request__pack(request, origin->raw);
+    CHECK(packed == origin->raw_size);
+    origin->until_us =
+        clock_monotonic_us() + (wait_ms < PULL_WAIT_MS_MAX ? wait_ms : PULL_WAIT_MS_MAX) * 1000u;
+    return RC_OK;
+}
+
+static void serve_command(struct shell *shell, const struct bus_message *message,
+                          const Paidan__Request *request)
+{
+    if (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES) {
+        shell_serve_refuse(shell, &message->peer, request->correlation,
+                           PAIDAN__CODE__REQUEST_ID_MISSING, NULL, 0);
+        return;
+    }
+    if (shell->full && clock_monotonic_us() < shell->probe_us) {
+        shell_serve_refuse(shell, &message->peer, request->correlation, PAIDAN__CODE__STORAGE_FULL,
+                           NULL, SHELL_FULL_RETRY_MS);
+        return;
+    }
+    struct step_input *input =
+        shell_input_add(shell, SHELL_FROM_CALLER, 0, shell_gather_items(request), message->size);
+    struct shell_origin *origin = &shell->origins[shell->count - 1];
+    input->kind = STEP_COMMAND;
+    input->request = request;
+    origin->peer = message->peer;
+    if (origin_keep(origin, request) == RC_OK && origin->raw != NULL) {
+        input->park_until_ms = shell_wait_until_ms(shell, origin->until_us);
+    }
+}
+
+static void serve_request(struct shell *shell, const struct bus_message *message,
+                          const Paidan__Request *request)
+{
+    const struct step_service *service = shell->service->step;
+    const struct bus_peer *peer = &message->peer;
+    switch (request->wish_case) {
+    case PAIDAN__REQUEST__WISH_PING:
+        shell_tell_ping(shell, peer, request->correlation);
+        return;
+    case PAIDAN__REQUEST__WISH_METRICS:
+        shell_tell_metrics(shell, peer, request->correlation);
+        return;
+    case PAIDAN__REQUEST__WISH_FETCH:
+        shell_wait_fetch(shell, peer, request);
+        return;
+    case PAIDAN__REQUEST__WISH_STATS:
+        serve_query(shell, peer, request);
+        return;
+    default:
+        break;
+    }
+    if (request->wish_case == PAIDAN__REQUEST__WISH__NOT_SET || !service->knows(request)) {
+        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__WISH_UNSUPPORTED,
+                           service->name, 0);
+    } else if (service->changes(request)) {
+        serve_command(shell, message, request);
+    } else {
+        serve_query(shell, peer, request);
+    }
+}
+
+/* What can be said before unpacking. True: the frame is dealt with. */
+static bool frame_refuse(struct shell *shell, const struct bus_message *message,
+                         uint64_t correlation)
+{
+    uint64_t protocol = 0;
+    if (message->size > FRAME_BYTES_MAX) {
+        shell->counts.invalid++;
+        shell_serve_refuse(shell, &message->peer, correlation, PAIDAN__CODE__FRAME_TOO_LARGE, NULL,
+                           0);
+        return true;
+    }
+    /* Another protocol may mean other fields by the same numbers: look at nothing else. */
+    if (peek_number(message->bytes, message->size, SHELL_REQUEST_PROTOCOL, &protocol) &&
+        protocol != SHELL_PROTOCOL) {
+        shell->counts.invalid++;
+        shell_serve_refuse(shell, &message->peer, correlation, PAIDAN__CODE__PROTOCOL_UNSUPPORTED,
+                           NULL, 0);
+        return true;
+    }
+    return false;
+}
+
+void shell_serve_frame(struct shell *shell, const struct bus_message *message)
+{
+    struct arena *arena = step_engine_arena(shell->engine);
+    const size_t mark = arena->used;
+    const size_t count = shell->count;
+    uint64_t correlation = 0;
+    (void)peek_number(message->bytes, message->size, SHELL_REQUEST_CORRELATION, &correlation);
+    if (frame_refuse(shell, message, correlation)) {
+        return;
+    }
+    ProtobufCMessage *unpacked = NULL;
+    struct wire_error error = {.code = PAIDAN__CODE__FRAME_INVALID};
+    if (wire_unpack(arena, &paidan__request__descriptor, message->bytes, message->size, &unpacked,
+                    &error) != RC_OK) {
+        shell->counts.invalid++;
+        shell_serve_refuse(shell, &message->peer, correlation, error.code, error.field, 0);
+    } else {
+        serve_request(shell, message, (const Paidan__Request *)(const void *)unpacked);
+    }
+    if (shell->count == count) {
+        arena->used = mark; /* answered already: nothing of it is needed */
+    }
+}
+
+void shell_serve_gather(struct shell *shell)
+{
+    const uint64_t until_us = clock_monotonic_us() + SHELL_GATHER_US;
+    struct bus_message message;
+    shell_queue_receive(shell, until_us);
+    while (shell->fault == RC_OK && shell_has_room(shell)) {
+        if (shell->queue.count == 0) {
+            shell_queue_receive(shell, until_us); /* what came meanwhile shares the commit */
+        }
+        if (!shell_queue_take(&shell->queue, &message)) {
+            return;
+        }
+        shell_serve_frame(shell, &message);
+        bus_message_free(&message);
+        if (clock_monotonic_us() >= until_us) {
+            return;
+        }
+    }
+}
+
+/* ---- outcomes ---------------------------------------------------------------------------------
+ */
+
+static void outcome_park(struct shell *shell, size_t index)
+{
+    if (!shell_wait_park(shell, index)) {
+        shell_serve_refuse(shell, &shell->origins[index].peer,
+                           shell->inputs[index].request->correlation,
+                           PAIDAN__CODE__TOO_MANY_WAITERS, NULL, 1000);
+    }
+}
+
+static void origin_forget(struct shell *shell, size_t index)
+{
+    struct shell_origin *origin = &shell->origins[index];
+    if (origin->kind == SHELL_FROM_WAITER) {
+        shell_wait_remove(shell, origin->index);
+    }
+    free(origin->raw);
+    origin->raw = NULL;
+}
+
+void shell_serve_outcomes(struct shell *shell)
+{
+    for (size_t index = 0; index < shell->count; index++) {
+        const struct step_outcome *outcome = &shell->outcomes[index];
+        if (shell->origins[index].kind == SHELL_FROM_LOG) {
+            shell->counts.records++;
+            continue;
+        }
+        shell->counts.commands++;
+        if (outcome->result == STEP_PARKED) {
+            outcome_park(shell, index);
+            free(shell->origins[index].raw);
+            shell->origins[index].raw = NULL;
+            continue;
+        }
+        CHECK(outcome->result == STEP_ANSWERED);
+        shell_serve_send(shell, &shell->origins[index].peer, outcome->answer,
+                         outcome->answer_bytes);
+        origin_forget(shell, index);
+    }
+}
+
+void shell_serve_full(struct shell *shell)
+{
+    for (size_t index = 0; index < shell->count; index++) {
+        if (shell->origins[index].kind == SHELL_FROM_LOG) {
+            continue;
+        }
+        shell_serve_refuse(shell, &shell->origins[index].peer,
+                           shell->inputs[index].request->correlation, PAIDAN__CODE__STORAGE_FULL,
+                           NULL, SHELL_FULL_RETRY_MS);
+        origin_forget(shell, index);
+    }
+}

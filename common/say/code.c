@@ -1,0 +1,214 @@
+/* code: what a refusal means, said to people. */
+#include "common/say/code.h"
+
+#include <stddef.h>
+
+/* Exit statuses follow sysexits(3). */
+enum {
+    EXIT_OK = 0,
+    EXIT_USAGE = 64,       /* the command line */
+    EXIT_BAD_INPUT = 65,   /* the data given */
+    EXIT_NO_SUCH = 66,     /* what the data names does not exist */
+    EXIT_UNREACHABLE = 69, /* no answer */
+    EXIT_BROKEN = 70,      /* the store is damaged: a person must look */
+    EXIT_NO_SPACE = 73,    /* full; works again when there is room */
+    EXIT_TRY_LATER = 75,   /* busy; the same command later will do */
+    EXIT_RULES = 77,       /* the rules do not allow it */
+    EXIT_SETTINGS = 78,    /* site, format, versions */
+};
+
+struct entry {
+    Paidan__Code code;
+    const char *name, *zh, *en;
+    int exit;
+};
+
+#define ENTRY(NAME, EXIT, ZH, EN)                                                                  \
+    {                                                                                              \
+        PAIDAN__CODE__##NAME, #NAME, ZH, EN, EXIT                                                  \
+    }
+
+static const struct entry entries[] = {
+    ENTRY(OK, EXIT_OK, "已完成。", "Done."),
+
+    ENTRY(FRAME_INVALID, EXIT_BAD_INPUT, "消息无法解读，请检查程序版本后重发。",
+          "The message cannot be decoded; check the program's version and send it again."),
+    ENTRY(FRAME_TOO_LARGE, EXIT_BAD_INPUT, "消息过大（上限 4 MiB），请分批发送。",
+          "The message is too large (at most 4 MiB); send it in parts."),
+    ENTRY(PROTOCOL_UNSUPPORTED, EXIT_BAD_INPUT, "协议版本不受支持，请升级程序。",
+          "This protocol version is not supported; upgrade the program."),
+    ENTRY(FIELD_INVALID, EXIT_BAD_INPUT, "有一项内容不合要求，请按提示的字段改正。",
+          "A field does not hold what it must; correct the field that is named."),
+    ENTRY(FIELD_TOO_LONG, EXIT_BAD_INPUT, "有一项内容过长，请按提示的字段缩短。",
+          "A field is too long; shorten the field that is named."),
+    ENTRY(TOO_MANY_ITEMS, EXIT_BAD_INPUT, "一次提交的条目过多，请分批提交。",
+          "Too many items at once; send them in smaller batches."),
+    ENTRY(TEXT_NOT_UTF8, EXIT_BAD_INPUT, "文字不是有效的 UTF-8，或含有控制字符，请改正后重发。",
+          "The text is not valid UTF-8 or has a control character; correct it and send it again."),
+    ENTRY(ENUM_UNKNOWN, EXIT_BAD_INPUT, "有一项取值本版本不认识，请检查该字段。",
+          "A value is not known to this version; check the field that is named."),
+    ENTRY(REQUEST_ID_MISSING, EXIT_BAD_INPUT, "缺少请求编号：变更类请求须带 16 字节编号。",
+          "The request id is missing: a wish that changes something needs 16 bytes of it."),
+    ENTRY(WISH_UNSUPPORTED, EXIT_BAD_INPUT, "本服务不办理这类请求，请发往对应的服务。",
+          "This service does not do that; ask the service that does."),
+    ENTRY(ACTOR_MISSING, EXIT_BAD_INPUT, "缺少经办人，请注明是谁在操作。",
+          "The actor is missing; say who does this."),
+
+    ENTRY(TICKET_UNKNOWN, EXIT_NO_SUCH, "没有这张工单，请核对编号。",
+          "There is no such ticket; check the number."),
+    ENTRY(NUMBER_INVALID, EXIT_BAD_INPUT, "工单编号有误（格式或校验位不对），请重新输入。",
+          "The number is wrong (its form or check digit); type it again."),
+    ENTRY(QUERY_CODE_WRONG, EXIT_RULES, "查询码不对，请核对受理时给出的 6 位查询码。",
+          "The query code is wrong; check the 6 characters given with the number."),
+    ENTRY(CHANNEL_UNKNOWN, EXIT_NO_SUCH, "没有这个渠道，请核对渠道代码。",
+          "There is no such channel; check its code."),
+    ENTRY(CATEGORY_UNKNOWN, EXIT_NO_SUCH, "没有这个诉求类别，请核对类别代码。",
+          "There is no such category; check its code."),
+    ENTRY(AREA_UNKNOWN, EXIT_NO_SUCH, "没有这个区域，请核对区域代码。",
+          "There is no such area; check its code."),
+    ENTRY(UNIT_UNKNOWN, EXIT_NO_SUCH, "没有这个承办单位，请核对单位代码。",
+          "There is no such unit; check its code."),
+    ENTRY(LEVEL_UNKNOWN, EXIT_NO_SUCH, "没有这个层级，请核对层级。",
+          "There is no such level; check it."),
+    ENTRY(TEXT_EMPTY, EXIT_BAD_INPUT, "诉求内容为空，请填写要反映的问题。",
+          "The text is empty; say what the complaint is about."),
+    ENTRY(TEXT_TOO_LONG, EXIT_BAD_INPUT, "诉求内容过长（上限 64 KiB），请缩短或改用附件。",
+          "The text is too long (at most 64 KiB); shorten it or attach a file."),
+
+    ENTRY(NOT_YOUR_TICKET, EXIT_RULES, "这张工单由其他单位承办，本单位不能操作。",
+          "Another unit has this ticket; yours cannot do that."),
+    ENTRY(STATE_FORBIDS, EXIT_RULES, "工单当前状态不允许这样操作，请先查看工单。",
+          "The ticket's state does not allow that; look at the ticket first."),
+    ENTRY(VERSION_CONFLICT, EXIT_RULES, "工单刚被他人更改，请刷新后再操作。",
+          "Somebody changed the ticket just before; look again, then decide."),
+    ENTRY(LEASED_BY_OTHER, EXIT_RULES, "工单已被同事领取，请等其签收或领取到期。",
+          "A colleague has pulled this ticket; wait until it is accepted or the lease is over."),
+    ENTRY(AT_TOP_LEVEL, EXIT_RULES, "工单已在最高层级，不能再上报。",
+          "The ticket is at the top level; it cannot be raised further."),
+    ENTRY(RETURN_AFTER_RULING, EXIT_RULES, "已经裁定的工单不能再退单，请按裁定办理。",
+          "A ticket that was ruled on cannot be returned again; act on the ruling."),
+    ENTRY(NOTE_MISSING, EXIT_BAD_INPUT, "缺少说明，请写明办理情况或理由。",
+          "The note is missing; say what was done or why."),
+    ENTRY(NOT_ON_DESK, EXIT_RULES, "工单不在分拨台上，请先查看工单。",
+          "The ticket is not on the dispatcher's desk; look at the ticket first."),
+    ENTRY(CALLBACK_NOT_OPEN, EXIT_RULES, "这张工单当前没有待答的回访。",
+          "No callback is open for this ticket."),
+    ENTRY(UNIT_NOT_AT_LEVEL, EXIT_RULES, "该单位不在这一层级，请另选单位。",
+          "That unit is not at this level; choose another."),
+    ENTRY(NOT_ACCEPTED, EXIT_RULES, "工单尚未签收，请先签收。",
+          "The ticket is not accepted yet; accept it first."),
+    ENTRY(NUMBERS_EXHAUSTED, EXIT_TRY_LATER, "当日工单编号已用完，请次日再提交。",
+          "The numbers of this day are used up; submit again tomorrow."),
+    ENTRY(EXTERNAL_ID_CONFLICT, EXIT_RULES, "该渠道编号已用于另一内容的工单，请核对。",
+          "That external id belongs to a ticket with another text; check it."),
+    ENTRY(ALREADY_DONE, EXIT_RULES, "这件事此前已经办过，无须重复。",
+          "That was done before; nothing needs to be repeated."),
+    ENTRY(RETURN_TOO_LATE, EXIT_RULES, "退单期限已过，请办理或上报。",
+          "The time for returning it has passed; work on it or raise it."),
+    ENTRY(CLOCK_EXPIRED, EXIT_RULES, "时限已到，延期须在到期前申请。",
+          "The deadline has passed; an extension is asked for before it."),
+    ENTRY(EXTENSIONS_EXHAUSTED, EXIT_RULES, "延期次数已用完，不能再延。",
+          "It was extended as often as the policy allows."),
+    ENTRY(REQUEST_OPEN, EXIT_RULES, "已有一项申请待批，请等批复后再申请。",
+          "A request is open already; wait until it is decided."),
+    ENTRY(NO_REQUEST_OPEN, EXIT_RULES, "没有待批的申请。", "No request is open."),
+    ENTRY(NOT_YOUR_DECISION, EXIT_RULES, "这项申请由其他单位批复。",
+          "Another unit decides on this request."),
+    ENTRY(TERM_TOO_LONG, EXIT_RULES, "期限超过规定上限，请按提示缩短。",
+          "The term is longer than the policy allows; shorten it to what is named."),
+    ENTRY(TERM_PASSED, EXIT_BAD_INPUT, "所给的截止时间已经过去。",
+          "The end that was given lies in the past."),
+    ENTRY(SUSPENSIONS_EXHAUSTED, EXIT_RULES, "挂账次数已用完。",
+          "It was suspended as often as the policy allows."),
+    ENTRY(ASSIST_OPEN, EXIT_RULES, "协办单位尚未办完；如确须办结，请说明原因。",
+          "Assisting units have not finished; to resolve it anyway say why."),
+    ENTRY(NOT_ASSISTING, EXIT_RULES, "本单位不是这张工单的协办单位。",
+          "This unit has no assisting task for that ticket."),
+    ENTRY(RESULT_MISSING, EXIT_RULES, "调解、议事或协调须先登记结果。",
+          "Mediation, deliberation or coordination needs its result first."),
+    ENTRY(MODE_NOT_OPEN, EXIT_RULES, "没有进行中的调解、议事或协调。",
+          "No mediation, deliberation or coordination is under way."),
+    ENTRY(CARD_NOT_HIGHER, EXIT_RULES, "已有同级或更高的牌，不能重复或降级。",
+          "It has that card or a higher one; cards do not repeat and do not go back."),
+    ENTRY(NO_CARD, EXIT_RULES, "没有可撤销的牌。", "There is no card to cancel."),
+    ENTRY(NOT_SUPERVISOR, EXIT_RULES, "只有督办单位可以这样做。",
+          "Only a supervising unit may do this."),
+    ENTRY(NOT_LATE, EXIT_RULES, "没有超期记录，无须申诉。",
+          "It was never late; there is nothing to appeal."),
+    ENTRY(POLICY_ABSENT, EXIT_RULES, "本站点的规则没有为这张工单设定此项。",
+          "The site's policies do not provide this for that ticket."),
+    ENTRY(CALENDAR_UNKNOWN, EXIT_NO_SUCH, "没有这个日历，请核对代码。",
+          "There is no such calendar; check the code."),
+
+    ENTRY(OVERLOADED, EXIT_TRY_LATER, "系统繁忙，请稍后用同一请求编号重试。",
+          "The system is busy; try again later with the same request id."),
+    ENTRY(STORAGE_FULL, EXIT_NO_SPACE, "存储空间不足，暂停受理；腾出空间后自动恢复。",
+          "Storage is full; no new work is taken until there is room again."),
+    ENTRY(STARTING, EXIT_TRY_LATER, "服务正在启动，请稍后重试。",
+          "The service is starting; try again shortly."),
+    ENTRY(TOO_MANY_WAITERS, EXIT_TRY_LATER, "等待者过多，请稍后重试。",
+          "Too many callers are waiting; try again later."),
+
+    ENTRY(LOG_TRIMMED, EXIT_NO_SUCH, "所要的记录已被清理，请从现存的最早记录开始。",
+          "Those records were trimmed; begin with the oldest that is still there."),
+    ENTRY(LOG_DIVERGED, EXIT_BROKEN, "双方日志的历史不同，请核对是否恢复过旧备份。",
+          "The two logs have different histories; check whether an old backup was restored."),
+
+    ENTRY(STORE_LOCKED, EXIT_SETTINGS, "数据正被另一进程使用，请先停止它。",
+          "Another process owns this data; stop it first."),
+    ENTRY(STORE_FORMAT, EXIT_SETTINGS, "数据格式不属于本版本或本服务，请用匹配的版本打开。",
+          "The data is of another version or service; open it with the program it belongs to."),
+    ENTRY(STORE_CORRUPT, EXIT_BROKEN, "数据已损坏，请停止使用并从备份恢复。",
+          "The data is damaged; stop and restore a backup."),
+    ENTRY(SITE_INVALID, EXIT_SETTINGS, "站点设置有误，请运行 paidan check 查看每一处错误。",
+          "The site's settings have mistakes; run paidan check to see each one."),
+    ENTRY(SITE_LEVELS_CHANGED, EXIT_SETTINGS, "站点的层级与已有数据不同；层级一经使用不可更改。",
+          "The site's levels differ from those in the data; once in use they cannot be changed."),
+    ENTRY(CLOCK_AHEAD, EXIT_SETTINGS,
+          "系统时钟远超已存时间：有误请校正；无误请执行 paidan clock accept。",
+          "The clock is far ahead of the stored time: put it right, or run paidan clock accept."),
+    ENTRY(SERVICE_FAULT, EXIT_BROKEN, "系统出现故障，这件事没有办，也没有记录；请联系管理员。",
+          "The service has a fault: nothing was done or stored; tell the administrator."),
+
+    ENTRY(UNREACHABLE, EXIT_UNREACHABLE, "服务没有应答，请确认其正在运行。",
+          "The service did not answer; make sure that it is running."),
+    ENTRY(USAGE, EXIT_USAGE, "命令用法不对，请用 --help 查看。",
+          "The command was not understood; see --help."),
+};
+
+static const struct entry unknown = {
+    .name = "UNKNOWN",
+    .zh = "未知的结果代码，请升级程序。",
+    .en = "The result code is not known; upgrade the program.",
+    .exit = EXIT_BROKEN,
+};
+
+static const struct entry *find(Paidan__Code code)
+{
+    for (size_t index = 0; index < sizeof entries / sizeof entries[0]; index++) {
+        if (entries[index].code == code) {
+            return &entries[index];
+        }
+    }
+    return &unknown;
+}
+
+const char *code_name(Paidan__Code code)
+{
+    return find(code)->name;
+}
+
+const char *code_sentence_zh(Paidan__Code code)
+{
+    return find(code)->zh;
+}
+
+const char *code_sentence_en(Paidan__Code code)
+{
+    return find(code)->en;
+}
+
+int code_exit(Paidan__Code code)
+{
+    return find(code)->exit;
+}

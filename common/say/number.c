@@ -1,0 +1,164 @@
+/* number: ids for machines, numbers for people. */
+#include "common/say/number.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+
+#define DAY_MS 86400000
+#define SEQUENCE_DIGITS_MIN 4u
+#define SEQUENCE_DIGITS_MAX 8u
+#define DATE_DIGITS 8u
+#define DIGITS_MAX (DATE_DIGITS + SEQUENCE_DIGITS_MAX + 1u)
+#define YEAR_FIRST 1970u
+
+/* Civil date of a day counted from 1970-01-01, as yyyymmdd. Years are counted from March, so that
+ * the leap day is the last of its year; 400 years have 146,097 days. */
+static uint64_t date_of_day(int64_t day)
+{
+    const int64_t shifted = day + 719468; /* from 0000-03-01 */
+    const int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    const int64_t day_of_era = shifted - era * 146097;
+    const int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int64_t month_index = (5 * day_of_year + 2) / 153;
+    const int64_t day_of_month = day_of_year - (153 * month_index + 2) / 5 + 1;
+    const int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;
+    const int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+    return (uint64_t)(year * 10000 + month * 100 + day_of_month);
+}
+
+uint64_t number_day_first(uint64_t now_ms, int64_t utc_offset_ms)
+{
+    CHECK(now_ms < (uint64_t)INT64_MAX / 2);
+    CHECK(utc_offset_ms > -DAY_MS);
+    CHECK(utc_offset_ms < DAY_MS);
+    const int64_t local = (int64_t)now_ms + utc_offset_ms;
+    const int64_t day = (local >= 0 ? local : local - (DAY_MS - 1)) / DAY_MS;
+    return date_of_day(day) * NUMBER_DAY_FACTOR + 1;
+}
+
+/* ISO/IEC 7064 MOD 11,10 over date and sequence, 8 digits each, highest first. */
+static unsigned check_digit(uint64_t ticket)
+{
+    unsigned product = 10;
+    for (uint64_t factor = 1000000000000000ull; factor > 0; factor /= 10) {
+        const unsigned digit = (unsigned)(ticket / factor % 10);
+        unsigned sum = (product + digit) % 10;
+        sum = sum == 0 ? 10 : sum;
+        product = sum * 2 % 11;
+    }
+    return (11 - product) % 10;
+}
+
+void number_format(uint64_t ticket, char number[NUMBER_BYTES])
+{
+    const uint64_t date = ticket / NUMBER_DAY_FACTOR, sequence = ticket % NUMBER_DAY_FACTOR;
+    (void)snprintf(number, NUMBER_BYTES, "%08llu-%04llu-%u", (unsigned long long)date,
+                   (unsigned long long)sequence, check_digit(ticket));
+}
+
+static bool date_possible(uint64_t date)
+{
+    static const unsigned char days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const uint64_t year = date / 10000, month = date / 100 % 100, day = date % 100;
+    if (year < YEAR_FIRST || month < 1 || month > 12 || day < 1 || day > days[month - 1]) {
+        return false;
+    }
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month != 2 || day < 29 || leap;
+}
+
+/* One character people write between or as digits: its value, -1 for a separator, -2 for anything
+ * else. Full-width digits are U+FF10..FF19; dashes U+2010..2015, U+2212, U+FF0D; wide space U+3000.
+ */
+static int read_character(const char **text)
+{
+    const unsigned char *at = (const unsigned char *)*text;
+    if (at[0] >= '0' && at[0] <= '9') {
+        *text += 1;
+        return at[0] - '0';
+    }
+    if (at[0] == ' ' || at[0] == '-' || at[0] == '\t') {
+        *text += 1;
+        return -1;
+    }
+    if (at[0] < 0xe2 || (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80) {
+        return -2;
+    }
+    const unsigned code =
+        (unsigned)(at[0] & 0x0f) << 12 | (unsigned)(at[1] & 0x3f) << 6 | (unsigned)(at[2] & 0x3f);
+    *text += 3;
+    if (code >= 0xff10 && code <= 0xff19 && at[0] == 0xef) {
+        return (int)(code - 0xff10);
+    }
+    if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d || code == 0x3000) {
+        return -1;
+    }
+    return -2;
+}
+
+enum rc number_parse(const char *text, uint64_t *ticket)
+{
+    unsigned digits[DIGITS_MAX];
+    unsigned count = 0;
+    while (*text != '\0') {
+        const int value = read_character(&text);
+        if (value == -2 || (value >= 0 && count == DIGITS_MAX)) {
+            return RC_INVALID;
+        }
+        if (value >= 0) {
+            digits[count++] = (unsigned)value;
+        }
+    }
+    if (count < DATE_DIGITS + SEQUENCE_DIGITS_MIN + 1) {
+        return RC_INVALID;
+    }
+    uint64_t date = 0, sequence = 0;
+    for (unsigned index = 0; index < DATE_DIGITS; index++) {
+        date = date * 10 + digits[index];
+    }
+    for (unsigned index = DATE_DIGITS; index < count - 1; index++) {
+        sequence = sequence * 10 + digits[index];
+    }
+    const uint64_t id = date * NUMBER_DAY_FACTOR + sequence;
+    if (!date_possible(date) || sequence == 0 || check_digit(id) != digits[count - 1]) {
+        return RC_INVALID;
+    }
+    *ticket = id;
+    return RC_OK;
+}
+
+void number_query_code(uint32_t random, char code[QUERY_CODE_BYTES])
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    for (unsigned index = 0; index < QUERY_CODE_BYTES - 1; index++) {
+        code[index] = alphabet[random >> (25 - 5 * index) & 31];
+    }
+    code[QUERY_CODE_BYTES - 1] = '\0';
+}
+
+static char fold(char character)
+{
+    if (character >= 'a' && character <= 'z') {
+        character = (char)(character - 'a' + 'A');
+    }
+    if (character == 'O') {
+        return '0';
+    }
+    return (char)(character == 'I' || character == 'L' ? '1' : character);
+}
+
+int number_query_code_equal(const char *a, const char *b)
+{
+    while (*a != '\0' && fold(*a) == fold(*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}

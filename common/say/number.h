@@ -1,0 +1,25 @@
+/* number: ticket id <-> public number, and query codes.
+ *
+ * id     = yyyymmdd * 10^8 + sequence of the site-local day (1 .. 99,999,999)
+ * number = "20261122-0123-7": date, sequence of at least 4 digits, check digit by ISO/IEC 7064
+ *          MOD 11,10 (GB/T 17710) over date and sequence padded to 8 digits. Spaces, full-width
+ * digits and missing dashes are accepted when reading. */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/base/rc.h"
+
+#define NUMBER_BYTES 24 /* with NUL */
+#define NUMBER_DAY_FACTOR 100000000ull
+#define QUERY_CODE_BYTES 7 /* 6 characters of Crockford base32, NUL */
+
+/* utc_offset_ms: of the site. Smallest id of the day that now_ms falls on: sequence 1. */
+uint64_t number_day_first(uint64_t now_ms, int64_t utc_offset_ms);
+void number_format(uint64_t ticket, char number[NUMBER_BYTES]);
+/* Returns RC_OK or RC_INVALID (malformed, impossible date, wrong check digit). */
+MUST_CHECK enum rc number_parse(const char *text, uint64_t *ticket);
+/* 30 random bits to 6 characters. */
+void number_query_code(uint32_t random, char code[QUERY_CODE_BYTES]);
+/* Compares as people type: case, O/0, I/L/1 fold. */
+int number_query_code_equal(const char *a, const char *b);

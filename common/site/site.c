@@ -1,0 +1,331 @@
+/* site: loads the folder of a site, all of it or nothing. */
+
+#include "common/site/site.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/check.h"
+#include "common/site/site_mistakes.h"
+#include "common/site/site_private.h"
+#include "common/text/text.h"
+
+enum {
+    /* One row and what is said about it. Pages are touched on use. */
+    LOAD_ARENA_BYTES = 16 << 20,
+    DIGEST_BYTES = 32,
+};
+
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+/* ---- is it text? ---- */
+
+static uint32_t line_at(const char *bytes, size_t at)
+{
+    uint32_t line = 1;
+    for (size_t index = 0; index < at; index++) {
+        line += bytes[index] == '\n' ? 1 : 0;
+    }
+    return line;
+}
+
+bool site_source_usable(struct site_load *load)
+{
+    struct site_source *source = &load->sources[load->file];
+    const size_t max = load->file == SITE_YAML ? SITE_YAML_BYTES_MAX : SITE_FILE_BYTES_MAX;
+    const unsigned char *bytes = (const unsigned char *)source->bytes;
+    size_t at = 0;
+    if (source->size > max) {
+        site_say(load, 0, SAY_FILE_TOO_LARGE, (unsigned)max);
+        return false;
+    }
+    if (source->size >= 2 &&
+        ((bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff))) {
+        site_say(load, 1, SAY_FILE_UTF16);
+        return false;
+    }
+    if (!text_valid(source->bytes, source->size, &at)) {
+        const uint32_t line = line_at(source->bytes, at);
+        if (bytes[at] < 0x80) {
+            site_say(load, line, SAY_FILE_CONTROL, (unsigned)bytes[at]);
+        } else {
+            site_say(load, line, SAY_FILE_NOT_UTF8);
+        }
+        return false;
+    }
+    if (source->size >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
+        source->bytes += 3;
+        source->size -= 3;
+    }
+    return true;
+}
+
+static void check_sources(struct site_load *load)
+{
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        load->file = (enum site_file)file;
+        if (load->usable[file] && load->sources[file].bytes != NULL) {
+            load->usable[file] = site_source_usable(load);
+        } else {
+            if (load->usable[file] && file != SITE_ALIASES) {
+                site_say(load, 0, SAY_FILE_MISSING, site_file_name(load->file));
+            }
+            load->usable[file] = false;
+        }
+    }
+}
+
+/* ---- loading ---- */
+
+static void add_digest(crypto_generichash_state *state, const char *name, const void *bytes,
+                       uint64_t size)
+{
+    unsigned char length[8];
+    for (unsigned index = 0; index < sizeof length; index++) {
+        length[index] = (unsigned char)(size >> (8 * index));
+    }
+    /* The length keeps two files from passing for one. */
+    CHECK(crypto_generichash_update(state, (const unsigned char *)name, strlen(name) + 1) == 0);
+    CHECK(crypto_generichash_update(state, length, sizeof length) == 0);
+    CHECK(crypto_generichash_update(state, bytes, size) == 0);
+}
+
+/* What a deadline depends on: the files, the built-in holidays if a calendar follows any, the
+ * zone's changes if it has some. */
+static uint32_t version_of(const struct site_load *load)
+{
+    unsigned char digest[DIGEST_BYTES];
+    crypto_generichash_state state;
+    const struct holidays_file *built_in = NULL;
+    const struct zone *zone = load->site->zone;
+    CHECK(crypto_generichash_init(&state, NULL, 0, sizeof digest) == 0);
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        add_digest(&state, site_file_name((enum site_file)file), load->sources[file].bytes,
+                   load->sources[file].size);
+    }
+    for (uint32_t index = 0; index < load->year_source_count; index++) {
+        const struct site_year_source *source = &load->year_sources[index];
+        add_digest(&state, source->name, source->bytes, source->size);
+    }
+    for (uint32_t index = 0; load->holidays_used && (built_in = holidays_built_in(index)) != NULL;
+         index++) {
+        add_digest(&state, built_in->name, built_in->bytes, built_in->size);
+    }
+    if (zone != NULL && zone->count > 1) {
+        add_digest(&state, zone->name, zone->changes, zone->count * sizeof zone->changes[0]);
+    }
+    CHECK(crypto_generichash_final(&state, digest, sizeof digest) == 0);
+    return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 |
+           digest[3];
+}
+
+static void load_all(struct site_load *load)
+{
+    check_sources(load);
+    site_rules_read(load);
+    if (load->no_memory) {
+        return;
+    }
+    site_tables_read(load);
+    site_check_areas(load);
+    site_check_categories(load);
+    site_check_levels(load);
+    if (!load->no_memory) {
+        site_rules_read_supervisors(load);
+        site_rules_read_policies(load);
+        site_check_policies(load);
+    }
+    if (!load->no_memory) {
+        site_index_build(load);
+    }
+}
+
+static enum rc load_init(struct site_load *load)
+{
+    load->site = calloc(1, sizeof *load->site);
+    if (load->site == NULL) {
+        return RC_LIMIT;
+    }
+    load->site->index = calloc(1, sizeof *load->site->index);
+    if (load->site->index == NULL) {
+        return RC_LIMIT;
+    }
+    return arena_init(&load->arena, LOAD_ARENA_BYTES);
+}
+
+static enum rc load_sources(struct site_load *load, struct site **site)
+{
+    const struct site_load given = *load; /* reading the files passes over a byte order mark */
+    enum rc rc = load_init(load);
+    if (rc == RC_OK) {
+        load_all(load);
+        arena_fini(&load->arena);
+        site_report_sort(load->report);
+        rc = load->no_memory ? RC_LIMIT : load->report->count > 0 ? RC_SETTINGS : RC_OK;
+    }
+    site_pool_fini(&load->pool);
+    free(load->area_parents);
+    free(load->category_parents);
+    for (uint32_t index = 0; index < load->year_count; index++) {
+        free(load->years[index]);
+    }
+    if (rc != RC_OK) {
+        site_free(load->site);
+        return rc;
+    }
+    memcpy(load->sources, given.sources, sizeof given.sources);
+    load->site->version = version_of(load);
+    *site = load->site;
+    return RC_OK;
+}
+
+enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
+                          struct site_report *report, struct site **site)
+{
+    return site_load_years(sources, NULL, 0, report, site);
+}
+
+enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
+                        const struct site_year_source *years, uint32_t year_count,
+                        struct site_report *report, struct site **site)
+{
+    struct site_load load = {
+        .report = report, .year_sources = years, .year_source_count = year_count};
+    CHECK(year_count <= SITE_YEARS_MAX);
+    report->count = 0;
+    report->warnings = 0;
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        load.sources[file] = sources[file];
+        load.usable[file] = true;
+    }
+    return load_sources(&load, site);
+}
+
+void site_free(struct site *site)
+{
+    if (site == NULL) {
+        return;
+    }
+    free(site->levels);
+    free(site->areas);
+    free(site->units);
+    free(site->categories);
+    free(site->channels);
+    for (uint32_t index = 0; index < site->calendar_count; index++) {
+        calendar_fini(&site->calendars[index]);
+    }
+    free(site->calendars);
+    free(site->zone);
+    free(site->policies);
+    free(site->supervisors);
+    match_free(site->keywords);
+    match_free(site->places);
+    site_index_free(site->index);
+    free(site);
+}
+
+/* ---- files ---- */
+
+static void refuse_file(struct site_load *load, int error)
+{
+    load->usable[load->file] = false;
+    site_say(load, 0, SAY_FILE_UNREADABLE, site_file_name(load->file), strerror(error));
+}
+
+/* Reads what is in an open file into the source of load->file. */
+static void read_open(struct site_load *load, int file, char **owned)
+{
+    int error = 0;
+    size_t size = 0;
+    *owned = site_file_read(file, SITE_FILE_BYTES_MAX, &size, &error);
+    if (*owned == NULL) {
+        if (error == ENOMEM) {
+            load->no_memory = true;
+        } else {
+            refuse_file(load, error);
+        }
+        return;
+    }
+    load->sources[load->file] = (struct site_source){.bytes = *owned, .size = size};
+}
+
+static void read_file(struct site_load *load, int folder, char **owned)
+{
+    /* NONBLOCK: a pipe in place of a file must not hang the loader. */
+    const int file = openat(folder, site_file_name(load->file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        if (errno != ENOENT) {
+            refuse_file(load, errno);
+        }
+        return;
+    }
+    read_open(load, file, owned);
+    close(file);
+}
+
+/* A table with a mistyped name would be left out without a word. */
+static void warn_unknown(struct site_load *load, DIR *folder)
+{
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        const char *dot = strrchr(entry->d_name, '.');
+        bool known =
+            entry->d_name[0] == '.' || dot == NULL ||
+            (strcmp(dot, ".csv") != 0 && strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
+        for (int file = 0; file < SITE_FILE_COUNT; file++) {
+            known |= strcmp(entry->d_name, site_file_name((enum site_file)file)) == 0;
+        }
+        if (!known) {
+            load->file = SITE_YAML;
+            site_warn(load, 0, SAY_FILE_UNKNOWN, site_shown(load, entry->d_name));
+        }
+    }
+}
+
+static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
+{
+    char *owned[SITE_FILE_COUNT] = {NULL};
+    struct site_year_source years[SITE_YEARS_MAX];
+    memset(years, 0, sizeof years);
+    for (int file = 0; file < SITE_FILE_COUNT && !load->no_memory; file++) {
+        load->file = (enum site_file)file;
+        load->usable[file] = true;
+        read_file(load, dirfd(folder), &owned[file]);
+    }
+    enum rc rc = RC_LIMIT;
+    if (!load->no_memory && arena_init(&load->arena, LOAD_ARENA_BYTES) == RC_OK) {
+        warn_unknown(load, folder);
+        site_years_open(load, dirfd(folder), years, &load->year_source_count);
+        load->year_sources = years;
+        arena_fini(&load->arena);
+        rc = load->no_memory ? RC_LIMIT : load_sources(load, site);
+    }
+    for (uint32_t index = 0; index < load->year_source_count; index++) {
+        free((char *)years[index].bytes);
+    }
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        free(owned[file]);
+    }
+    return rc;
+}
+
+enum rc site_load(const char *folder, struct site_report *report, struct site **site)
+{
+    struct site_load load = {.report = report};
+    report->count = 0;
+    report->warnings = 0;
+    DIR *open = opendir(folder);
+    if (open == NULL) {
+        site_say(&load, 0, SAY_FOLDER_UNREADABLE, strerror(errno));
+        return RC_IO;
+    }
+    const enum rc rc = load_folder(&load, open, site);
+    closedir(open);
+    return rc;
+}

@@ -1,0 +1,220 @@
+/* site: everything a sub-district decides for itself, loaded from one folder and read-only
+ * afterwards.
+ *
+ *   site.yaml       levels, channels, calendars, policies (clocks), desk, lease and callback rules
+ *   areas.csv       code,name,level,parent            a tree of any depth; level is a level code
+ *   aliases.csv     alias,area                        estates, landmarks, spellings (may be absent)
+ *   units.csv       code,name,level,area[,name_en]    who owns work; no area: the whole site
+ *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
+ *                   words separated by | ; urgency, start_level: empty as the parent's
+ *   matrix.csv      category,area,level,lead[,assist] responsibility 职责清单; category and area
+ *                   may be * (any); assist separated by |
+ *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
+ * those that come with the programs or in addition to them (may be absent)
+ *
+ * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
+ * Every mistake is reported with file and line, in Chinese and English, with a stable name; a site
+ * with a mistake is refused whole. Refused among others: a cycle of areas, a parent on a level not
+ * above, a level without a fallback owner, a unit on an unknown level, an alias of unknown area, a
+ * calendar without open time, overlapping intervals, two overrides of a day, a cycle of calendars,
+ * a holiday file with foreign days, an unknown time zone, a policy missing for a level, amounts of
+ * 0, over a year or over their cap, a step that can never be reached, two steps at one moment, too
+ * many rows of anything.
+ *
+ * Indexes into the arrays are valid for this struct site only; facts carry codes. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/limits.h"
+#include "common/base/rc.h"
+#include "common/calendar/calendar.h"
+#include "common/text/match.h"
+#include "ticket.pb-c.h"
+
+#define SITE_NONE UINT32_MAX
+
+struct site_level { /* index 0 = level 1 = lowest */
+    char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
+    uint32_t fallback; /* unit index: 兜底 */
+};
+struct site_area {
+    char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1];
+    uint32_t level;  /* 1.. */
+    uint32_t parent; /* index or SITE_NONE for a root */
+};
+struct site_unit {
+    char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
+    uint32_t level, area; /* area index or SITE_NONE */
+};
+struct site_category {
+    char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
+    uint32_t parent; /* index or SITE_NONE */
+    Paidan__Urgency urgency;
+    uint32_t start_level; /* 0: from the place */
+};
+struct site_channel {
+    char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
+    char callback[CODE_BYTES_MAX + 1]; /* channel asked after solving; default itself */
+};
+
+enum site_expiry { SITE_RAISE, SITE_CARD }; /* at the top level RAISE acts as CARD */
+/* A moment of a clock, in the clock's own unit. */
+struct site_moment {
+    enum site_moment_kind {
+        SITE_MOMENT_NONE,
+        SITE_MOMENT_PERCENT, /* of the amount: 1..99 */
+        SITE_MOMENT_BEFORE,  /* the deadline, value ms */
+        SITE_MOMENT_AFTER,   /* likewise; of a step only */
+    } kind;
+    uint64_t value;
+};
+struct site_step {
+    struct site_moment at;
+    uint8_t does; /* bits 1 << enum StepDoes */
+};
+struct site_clock_rule {
+    bool present;
+    struct calendar_term term;
+    uint32_t calendar; /* index; 0 where the unit does not ask for open time */
+    uint64_t cap_ms;   /* in the unit: no extension leads beyond it; 0: none */
+    struct site_moment warn;
+    enum site_expiry expiry;
+    uint32_t step_count; /* in the order of the file; no two at one moment */
+    struct site_step steps[CLOCK_STEPS_MAX];
+};
+struct site_policy { /* first match in file order wins; line for explain */
+    uint32_t line;
+    uint32_t category; /* index (matches its descendants too) or SITE_NONE = any */
+    uint32_t level;    /* 0 = any */
+    uint32_t urgency;  /* enum Urgency or 0 = any */
+    uint32_t calendar; /* of working units whose clock names none; 0: they must name one */
+    struct site_clock_rule accept, contact, handle,
+        redo; /* accept and handle always present; redo default = handle */
+    /* Terms without warning and steps. Absent: no term. */
+    struct site_clock_rule assist, mediation, deliberation, coordination;
+    /* Within which an asked extension or raise is decided; always present: by default one working
+     * day of the calendar of handle, 24 h where it has none. */
+    struct site_clock_rule request;
+    struct site_clock_rule return_window; /* after it nothing is returned; absent: no such rule */
+    uint32_t extensions_max;              /* default 2; 0: none */
+    uint32_t suspensions_max;             /* default 1; at most 8 */
+    uint64_t suspension_cap_ms;           /* elapsed; default 365 days */
+    bool raise_accepts;        /* a raise by competence waits until the upper level accepts it */
+    uint32_t supervise_on;     /* bits 1 << enum SuperviseRule: red card, reopened, chased */
+    uint32_t supervise_chases; /* so many make CHASED; default 3 */
+    uint64_t alarm_repeat_ms;  /* at the top level, elapsed */
+};
+struct site_callback {
+    uint32_t attempts_max; /* default 3 */
+    uint64_t answer_ms;    /* elapsed, one attempt stays open; default 24 h */
+    uint64_t pause_ms;     /* between attempts, default 4 h */
+    uint32_t calendar;     /* calling hours: an attempt opens in open time; default always */
+    bool partly_reopens;   /* default false */
+    uint32_t reopen_max;   /* further "unsolved" closes as unsolved with a red card; default 2 */
+};
+
+struct site {
+    uint32_t version; /* first 32 bits of the digest over all files, built-in holidays and zone */
+    char name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
+    int64_t utc_offset_ms; /* with a zone that has summer time: of its standard time */
+    struct zone *zone;     /* NULL: utc_offset_ms all the time */
+    uint32_t level_count, area_count, unit_count, category_count, channel_count, calendar_count,
+        policy_count;
+    struct site_level *levels;
+    struct site_area *areas;
+    struct site_unit *units;
+    struct site_category *categories;
+    struct site_channel *channels;
+    struct calendar *calendars; /* 0 is "always" */
+    struct site_policy *policies;
+    struct site_callback callback;
+    uint64_t lease_ms;     /* default 10 min */
+    uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */
+    uint32_t supervisor_count;
+    bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
+                               default false */
+    struct match *keywords; /* value: index into keyword table */
+    struct match *places;   /* value: index into place table: area names and aliases */
+    struct site_index *index; /* private */
+};
+
+/* Collects mistakes. Keep it on the heap: it is large. */
+struct site_mistake {
+    char file[64];
+    uint32_t line; /* 0: the file as a whole */
+    char name[40]; /* stable: "AREA_CYCLE" */
+    char zh[320], en[512];
+};
+struct site_report {
+    uint32_t count;    /* all mistakes; only the first SITE_MISTAKES_MAX are kept, in front */
+    uint32_t warnings; /* all; kept behind the mistakes while there is room */
+    struct site_mistake mistakes[SITE_MISTAKES_MAX];
+};
+
+/* Warnings (something that may be meant) lie behind the kept mistakes: entries in use. Both are in
+ * order of file and line. */
+uint32_t site_report_kept(const struct site_report *report);
+
+/* RC_OK: *site is set; there may be warnings. RC_SETTINGS: report says why. RC_IO: folder
+ * unreadable (also reported). RC_LIMIT: memory. */
+MUST_CHECK enum rc site_load(const char *folder, struct site_report *report, struct site **site);
+void site_free(struct site *site);
+
+uint32_t site_area_find(const struct site *site, const char *code); /* index or SITE_NONE */
+uint32_t site_unit_find(const struct site *site, const char *code);
+uint32_t site_category_find(const struct site *site, const char *code);
+uint32_t site_channel_find(const struct site *site, const char *code);
+uint32_t site_level_find(const struct site *site, const char *code); /* 1.. or 0 */
+/* Ancestor of area (or itself) on that level; SITE_NONE if there is none. */
+uint32_t site_area_at(const struct site *site, uint32_t area, uint32_t level);
+bool site_area_within(const struct site *site, uint32_t area, uint32_t ancestor);
+
+/* Who owns (category, area) at level: most specific matrix row wins: area over its ancestors over
+ * *, and within the same area the category over its ancestors over *. No row: the level's fallback.
+ * Always gives an owner. */
+struct site_owner {
+    uint32_t lead;
+    uint32_t assist[SITE_ASSIST_MAX], assist_count;
+    bool fallback;
+    uint32_t matrix_line; /* 0 with fallback */
+};
+void site_owner(const struct site *site, uint32_t category, uint32_t area, uint32_t level,
+                struct site_owner *owner);
+/* Lowest level, from `from` (1..) up, whose owner is not only the fallback; `from` itself if all
+ * are fallbacks. */
+uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t area, uint32_t from);
+/* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. One
+ * of site->supervisors. */
+bool site_supervises(const struct site *site, const char *unit);
+/* Whether a calendar has holiday data for the year of now_ms, or, with ahead 1, the one after it;
+ * *year: that year. True for calendars that follow no decree. */
+bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,
+                              int ahead, int *year);
+/* Calendars that lack this or the next year. */
+uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms);
+/* Never NULL: a loaded site has a policy for every level. */
+const struct site_policy *site_policy(const struct site *site, uint32_t category,
+                                      Paidan__Urgency urgency, uint32_t level);
+
+/* How much of the term is consumed at a moment of its clock. Before: it is one (not NONE). */
+uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_moment *moment);
+
+/* Category by keywords, places by names, over normalised text. Score: characters squared for each
+ * word (a keyword said again counts half, then a third); a word inside a longer word found there
+ * does not count; an excluded word removes its category. Best first, then in file order. */
+struct site_guess {
+    uint32_t index; /* category or area */
+    uint32_t score;
+    char words[96]; /* what matched, for explain */
+};
+/* A category whose descendant is named too is dropped in favour of the descendant. */
+uint32_t site_guess_categories(const struct site *site, const char *normalised, size_t bytes,
+                               struct site_guess *guesses, uint32_t max);
+/* Areas named in the text: an area that contains another named one is dropped in favour of the
+ * smaller; names of several areas (46 community names occur twice in Hangzhou) are settled by other
+ * names in the text, else all are given. A name of more than 256 areas ("3号楼") only picks a part
+ * of an area named otherwise. */
+uint32_t site_guess_areas(const struct site *site, const char *normalised, size_t bytes,
+                          struct site_guess *guesses, uint32_t max);

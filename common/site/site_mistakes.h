@@ -1,0 +1,404 @@
+/* site_mistakes: what `paidan check` can say about a site: a stable name, Chinese, English. Each
+ * sentence says what to do. Both languages take the same arguments in the same order. The list for
+ * readers is deploy/sites/README.md; a test compares the two. */
+#pragma once
+
+#include "common/calendar/holidays_mistakes.h"
+
+/* clang-format off */
+
+/* ---- files ---- */
+#define SAY_FOLDER_UNREADABLE "FOLDER_UNREADABLE", \
+    "打不开站点文件夹：%s。请检查路径和权限", \
+    "cannot open the site folder: %s; check the path and its permissions"
+#define SAY_FILE_MISSING "FILE_MISSING", \
+    "缺少文件 %s，请补上", \
+    "file %s is missing; add it"
+#define SAY_FILE_UNREADABLE "FILE_UNREADABLE", \
+    "读不了文件 %s：%s", \
+    "cannot read %s: %s"
+#define SAY_FILE_NOT_UTF8 "FILE_NOT_UTF8", \
+    "不是 UTF-8 编码（可能是 GBK/GB18030），请另存为 UTF-8（Excel：CSV UTF-8）", \
+    "not UTF-8 (perhaps GBK/GB18030); save as UTF-8 (in Excel: CSV UTF-8)"
+#define SAY_FILE_UTF16 "FILE_UTF16", \
+    "文件是 UTF-16（Unicode 文本）编码，请另存为 UTF-8", \
+    "the file is UTF-16 (\"Unicode text\"); save as UTF-8"
+#define SAY_FILE_CONTROL "FILE_CONTROL", \
+    "含有不可见的控制字符 0x%02x，请删除", \
+    "contains the invisible control character 0x%02x; delete it"
+#define SAY_FILE_UNKNOWN "FILE_UNKNOWN", \
+    "不认识文件 %s，不会读取；文件名写错了吗", \
+    "unknown file %s is not read; is its name mistyped"
+
+/* ---- codes and names, in every file ---- */
+#define SAY_CODE_MISSING "CODE_MISSING", \
+    "缺少编码，请填写（小写字母、数字、_ . -）", \
+    "the code is missing; write one of a-z 0-9 _ . -"
+#define SAY_CODE_MALFORMED "CODE_MALFORMED", \
+    "编码“%s”不合格：只能用小写字母、数字、_ . -，最长 32 个字符", \
+    "code \"%s\" is malformed: only a-z 0-9 _ . - and at most 32 characters"
+#define SAY_NAME_MISSING "NAME_MISSING", \
+    "缺少名称，请填写", \
+    "the name is missing; write one"
+#define SAY_NAME_TOO_LONG "NAME_TOO_LONG", \
+    "名称太长：“%s”，最长 192 字节（64 个汉字）", \
+    "name too long: \"%s\"; at most 192 bytes (64 Chinese characters)"
+#define SAY_NAME_LINE_BREAK "NAME_LINE_BREAK", \
+    "名称里有换行或制表符：“%s”，请删除", \
+    "name \"%s\" contains a line break or tab; delete it"
+
+/* ---- YAML ---- */
+#define SAY_YAML_SYNTAX "YAML_SYNTAX", \
+    "YAML 语法错误（%s），请检查缩进、冒号后的空格和引号", \
+    "YAML syntax error (%s); check indentation, the blank after a colon, and quotes"
+#define SAY_YAML_EMPTY "YAML_EMPTY", \
+    "文件是空的，请按说明填写", \
+    "the file is empty; fill it as the manual says"
+#define SAY_YAML_SECOND_DOCUMENT "YAML_SECOND_DOCUMENT", \
+    "一个文件只能有一份内容，请删除“---”及其后的部分", \
+    "only one document a file; delete the \"---\" and what follows"
+#define SAY_YAML_ALIAS "YAML_ALIAS", \
+    "不支持 YAML 锚点、别名和标签（& * !），请直接写出内容，或给文字加引号", \
+    "YAML anchors, aliases and tags (& * !) are not supported; write the content out or quote it"
+#define SAY_YAML_MERGE "YAML_MERGE", \
+    "不支持 YAML 合并键“<<”，请直接写出内容", \
+    "the YAML merge key \"<<\" is not supported; write the content out"
+#define SAY_YAML_TOO_DEEP "YAML_TOO_DEEP", \
+    "嵌套超过 %u 层，请检查缩进", \
+    "nested deeper than %u; check the indentation"
+#define SAY_YAML_TOO_MANY "YAML_TOO_MANY", \
+    "内容超过 %u 项，请删减", \
+    "more than %u items; shorten the file"
+#define SAY_YAML_NOT_MAP "YAML_NOT_MAP", \
+    "这里应当是“键: 值”的组合", \
+    "this must be a map of \"key: value\""
+#define SAY_YAML_NOT_LIST "YAML_NOT_LIST", \
+    "这里应当是列表（每项以“- ”开头，或写成 [..]）", \
+    "this must be a list (items begin with \"- \", or [..])"
+#define SAY_YAML_NOT_TEXT "YAML_NOT_TEXT", \
+    "这里应当是一个单独的值，不能是列表或组合", \
+    "this must be a single value, not a list or map"
+#define SAY_YAML_KEY_UNKNOWN "YAML_KEY_UNKNOWN", \
+    "不认识键“%s”，可用的有：%s", \
+    "unknown key \"%s\"; known here: %s"
+#define SAY_YAML_KEY_DUPLICATE "YAML_KEY_DUPLICATE", \
+    "键“%s”写了两次，请删除一处", \
+    "key \"%s\" is given twice; delete one"
+#define SAY_YAML_KEY_MISSING "YAML_KEY_MISSING", \
+    "缺少键“%s”，请补上", \
+    "key \"%s\" is missing; add it"
+#define SAY_YAML_VALUE_MISSING "YAML_VALUE_MISSING", \
+    "缺少值，请填写或删除这一行", \
+    "the value is missing; write one or delete the line"
+#define SAY_YAML_NUMBER "YAML_NUMBER", \
+    "“%s”不是数字：只写 0-9，不带正负号、小数、前导零或引号", \
+    "\"%s\" is not a number: digits only, no sign, fraction, leading zero or quotes"
+#define SAY_YAML_RANGE "YAML_RANGE", \
+    "%s 超出范围，应在 %llu 到 %llu 之间", \
+    "%s is out of range; it must be %llu to %llu"
+#define SAY_YAML_FLAG "YAML_FLAG", \
+    "“%s”应写 true（是）或 false（否）", \
+    "\"%s\" must be true or false"
+#define SAY_LIST_TOO_LONG "LIST_TOO_LONG", \
+    "“%s”超过 %u 项，请删减", \
+    "\"%s\" has more than %u items; shorten it"
+#define SAY_LIST_EMPTY "LIST_EMPTY", \
+    "“%s”至少要有一项", \
+    "\"%s\" needs at least one item"
+
+/* ---- values of site.yaml ---- */
+#define SAY_SPAN_MALFORMED "SPAN_MALFORMED", \
+    "“%s”不是时长：请写整数加单位，如 30m（分钟）、2h（小时）、7d（天）、90s（秒）；时限还可写 3wd（工作日）、4wh（工作时）", \
+    "\"%s\" is not a span: write a whole number and a unit, as 30m, 2h, 7d or 90s; terms also as 3wd or 4wh"
+#define SAY_SPAN_ZERO "SPAN_ZERO", \
+    "时长不能为 0", \
+    "a span cannot be 0"
+#define SAY_SPAN_TOO_LONG "SPAN_TOO_LONG", \
+    "时长“%s”太长，最长 %llu 小时", \
+    "span \"%s\" is too long; at most %llu hours"
+#define SAY_SPAN_DAYS "SPAN_DAYS", \
+    "自然日（d）和紧急工作时不看工作时间：请删去 calendar，或改写 wd（工作日）、wh（工作时）", \
+    "calendar days (d) and emergency hours do not follow office hours: delete calendar, or write wd or wh"
+#define SAY_TERM_CALENDAR "TERM_CALENDAR", \
+    "按工作日、工作时计的时限要有工作时间：请写 calendar: 日历编码（不能是 always）", \
+    "a term of working days or hours needs office hours: write calendar: and a code other than always"
+#define SAY_TERM_START_UNKNOWN "TERM_START_UNKNOWN", \
+    "“%s”应写 at_once（即时起算）或 next_day（次日起算）", \
+    "\"%s\" must be at_once or next_day"
+#define SAY_TERM_END_UNKNOWN "TERM_END_UNKNOWN", \
+    "“%s”应写 same_time（同一时刻截止）或 end_of_day（当天结束时截止）", \
+    "\"%s\" must be same_time or end_of_day"
+#define SAY_TERM_END_HOURS "TERM_END_HOURS", \
+    "end_of_day 只用于按工作日或自然日计的时限，请删除", \
+    "end_of_day is for terms of working days or calendar days only; delete it"
+#define SAY_TERM_UNIT "TERM_UNIT", \
+    "“%s”的单位与这个时限的单位（%s）不同，请用同一单位", \
+    "\"%s\" is not in the unit of this term (%s); use the same unit"
+#define SAY_TERM_OVER_CAP "TERM_OVER_CAP", \
+    "时限超过了自己的上限 cap，请改正其中一个", \
+    "the amount is over its own cap; correct one of them"
+#define SAY_STEP_MOMENT "STEP_MOMENT", \
+    "每一步要写且只写一个时刻：at（百分比）、before（到期前）或 after（到期后）", \
+    "a step needs exactly one moment: at (percent), before or after (the deadline)"
+#define SAY_STEP_BEFORE_START "STEP_BEFORE_START", \
+    "到期前“%s”早于起算，永远到不了：请写得比时限短", \
+    "\"%s\" before the deadline is not after the start, so it can never be reached; shorten it"
+#define SAY_STEP_AFTER_RAISE "STEP_AFTER_RAISE", \
+    "这个时限到期即升级，到期后“%s”的一步永远到不了：请写 expiry: card，或写到上一级的规则里", \
+    "this clock raises at its deadline, so a step \"%s\" after it can never be reached; use expiry: card"
+#define SAY_STEP_TWICE "STEP_TWICE", \
+    "这一步与另一步或 warn 在同一时刻，请合并", \
+    "this step is at the moment of another one or of warn; join them"
+#define SAY_STEP_DOES_UNKNOWN "STEP_DOES_UNKNOWN", \
+    "“%s”应写 notify_unit、notify_upper、notify_supervisor、yellow、red 或 supervise", \
+    "\"%s\" must be notify_unit, notify_upper, notify_supervisor, yellow, red or supervise"
+#define SAY_STEP_TWO_CARDS "STEP_TWO_CARDS", \
+    "一步不能同时亮黄牌和红牌，请删除一个", \
+    "one step cannot give both a yellow and a red card; delete one"
+#define SAY_SUPERVISOR_UNKNOWN "SUPERVISOR_UNKNOWN", \
+    "督办单位“%s”不在 units.csv 里，请补上或改正", \
+    "supervisor \"%s\" is not in units.csv; add or correct it"
+#define SAY_SUPERVISOR_TWICE "SUPERVISOR_TWICE", \
+    "督办单位“%s”写了两次，请删除一处", \
+    "supervisor \"%s\" is given twice; delete one"
+#define SAY_SUPERVISE_UNKNOWN "SUPERVISE_UNKNOWN", \
+    "“%s”应写 red_card（红牌）、reopened（重办）或 chased（多次催办）", \
+    "\"%s\" must be red_card, reopened or chased"
+#define SAY_OFFSET_MALFORMED "OFFSET_MALFORMED", \
+    "“%s”不是时区，请写成 \"+08:00\"，范围 -12:00 到 +14:00", \
+    "\"%s\" is not an offset; write \"+08:00\", within -12:00 and +14:00"
+#define SAY_CODE_DUPLICATE "CODE_DUPLICATE", \
+    "编码“%s”重复，请改用不同的编码", \
+    "code \"%s\" is used twice; choose another"
+#define SAY_LEVEL_WITHOUT_OWNER "LEVEL_WITHOUT_OWNER", \
+    "层级“%s”没有兜底单位，请写 fallback: 单位编码", \
+    "level \"%s\" has no fallback owner; write fallback: and a unit's code"
+#define SAY_LEVEL_OWNER_UNKNOWN "LEVEL_OWNER_UNKNOWN", \
+    "兜底单位“%s”不在 units.csv 里，请补上或改正", \
+    "fallback owner \"%s\" is not in units.csv; add or correct it"
+#define SAY_LEVEL_OWNER_LEVEL "LEVEL_OWNER_LEVEL", \
+    "兜底单位“%s”的层级是“%s”，应与它兜底的层级相同", \
+    "fallback owner \"%s\" is on level \"%s\"; it must be on the level it backs"
+#define SAY_CHANNEL_CALLBACK_UNKNOWN "CHANNEL_CALLBACK_UNKNOWN", \
+    "回访渠道“%s”没有定义，请在 channels 里补上或改正", \
+    "callback channel \"%s\" is not defined; add it to channels or correct it"
+#define SAY_CALENDAR_BUILT_IN "CALENDAR_BUILT_IN", \
+    "日历 always（全天候）是内置的，请换一个编码", \
+    "the calendar \"always\" is built in; choose another code"
+#define SAY_CALENDAR_DAY "CALENDAR_DAY", \
+    "“%s”不是星期，请写 mon tue wed thu fri sat sun，或 mon-fri 这样的范围", \
+    "\"%s\" is not a weekday; write mon tue wed thu fri sat sun, or a range as mon-fri"
+#define SAY_CALENDAR_DAY_TWICE "CALENDAR_DAY_TWICE", \
+    "%s 写了两次，请合并", \
+    "%s is given twice; join the two"
+#define SAY_CALENDAR_INTERVAL "CALENDAR_INTERVAL", \
+    "“%s”不是时段，请写成 \"09:00-12:00\"，从 00:00 到 24:00；跨夜请分写在两天", \
+    "\"%s\" is not an interval; write \"09:00-12:00\" within 00:00 and 24:00; split nights in two"
+#define SAY_CALENDAR_OVERLAP "CALENDAR_OVERLAP", \
+    "%s 的时段“%s”与同一天的其他时段重叠，请改正", \
+    "on %s the interval \"%s\" overlaps another one; correct it"
+#define SAY_CALENDAR_TOO_MANY "CALENDAR_TOO_MANY", \
+    "一天最多 %u 个时段", \
+    "at most %u intervals a day"
+#define SAY_CALENDAR_EMPTY "CALENDAR_EMPTY", \
+    "日历“%s”没有任何工作时段，时限永远不会到期，请填写", \
+    "calendar \"%s\" has no open time, so no deadline would ever come; add intervals"
+#define SAY_CALENDAR_UNKNOWN "CALENDAR_UNKNOWN", \
+    "日历“%s”没有定义，请在 calendars 里补上或改正", \
+    "calendar \"%s\" is not defined; add it to calendars or correct it"
+#define SAY_CALENDAR_EXTENDS_UNKNOWN "CALENDAR_EXTENDS_UNKNOWN", \
+    "上级日历“%s”没有定义，请在 calendars 里补上或改正", \
+    "extends names the calendar \"%s\", which is not defined; add it or correct the name"
+#define SAY_CALENDAR_CYCLE "CALENDAR_CYCLE", \
+    "日历的 extends 成环：%s，请改正其中一个", \
+    "extends forms a cycle: %s; correct one of them"
+#define SAY_CALENDAR_HOLIDAYS "CALENDAR_HOLIDAYS", \
+    "没有“%s”的节假日数据，可用的有：%s；不用节假日请写 none", \
+    "no holiday data called \"%s\"; known: %s; write none to follow no holidays"
+#define SAY_CALENDAR_MAKEUP "CALENDAR_MAKEUP", \
+    "“%s”应写 mon tue wed thu fri sat sun 之一（补班日按这一天的时段），或 none（补班日不上班）", \
+    "\"%s\" must be a weekday, mon to sun, whose hours make-up workdays have, or none"
+#define SAY_CALENDAR_MAKEUP_CLOSED "CALENDAR_MAKEUP_CLOSED", \
+    "补班日按 %s 的时段，但这一天没有工作时段，请改正", \
+    "make-up workdays have the hours of %s, which has none; correct it"
+#define SAY_OVERRIDE_DATE "OVERRIDE_DATE", \
+    "“%s”不是日期，请写成 2026-05-09，或 2026-07-01/2026-07-03 这样的起止日期", \
+    "\"%s\" is not a date; write 2026-05-09, or from and to as 2026-07-01/2026-07-03"
+#define SAY_OVERRIDE_TWICE "OVERRIDE_TWICE", \
+    "%s 在 overrides 里写了两次（另一处在第 %u 行），请删除一处", \
+    "%s is given twice in overrides (the other in line %u); delete one"
+#define SAY_OVERRIDE_TOO_MANY "OVERRIDE_TOO_MANY", \
+    "overrides 超过 %u 天，请删减", \
+    "more than %u days in overrides; shorten the list"
+#define SAY_OVERRIDE_WORD "OVERRIDE_WORD", \
+    "“%s”不合格：请写 off（不上班）、working（按补班日上班）、mon 到 sun（按这一天上班）或时段", \
+    "\"%s\" is not possible: write off, working, a weekday mon to sun, or hours"
+#define SAY_OVERRIDE_CHOICE "OVERRIDE_CHOICE", \
+    "day（off、working 或 mon 到 sun）和 hours（时段）必须写且只能写一个", \
+    "give exactly one of day (off, working, mon to sun) and hours (intervals)"
+#define SAY_ZONE_UNKNOWN "ZONE_UNKNOWN", \
+    "时区“%s”不存在，请写 Asia/Shanghai、Europe/Berlin 这样的名称（系统要装有 tzdata）", \
+    "time zone \"%s\" is unknown; write a name as Europe/Berlin (the package tzdata must be there)"
+#define SAY_ZONE_UNREADABLE "ZONE_UNREADABLE", \
+    "时区“%s”的文件读不了或已损坏，请重装 tzdata", \
+    "the file of time zone \"%s\" is unreadable or damaged; install tzdata again"
+#define SAY_ZONE_TWICE "ZONE_TWICE", \
+    "timezone 和 utc_offset 只能写一个，请删除一行", \
+    "give either timezone or utc_offset; delete one"
+
+#define SAY_EXPIRY_UNKNOWN "EXPIRY_UNKNOWN", \
+    "“%s”应写 raise（到期升级）或 card（到期亮牌）", \
+    "\"%s\" must be raise or card"
+#define SAY_URGENCY_UNKNOWN "URGENCY_UNKNOWN", \
+    "紧急程度“%s”应写 normal（一般）、urgent（紧急）或 emergency（特急）", \
+    "urgency \"%s\" must be normal, urgent or emergency"
+#define SAY_POLICY_LEVEL_UNKNOWN "POLICY_LEVEL_UNKNOWN", \
+    "层级“%s”没有定义，请在 levels 里补上或改正", \
+    "level \"%s\" is not defined; add it to levels or correct it"
+#define SAY_POLICY_CATEGORY_UNKNOWN "POLICY_CATEGORY_UNKNOWN", \
+    "类别“%s”不在 categories.csv 里，请补上或改正", \
+    "category \"%s\" is not in categories.csv; add or correct it"
+#define SAY_POLICY_MISSING "POLICY_MISSING", \
+    "层级“%s”、紧急程度“%s”没有通用的时限规则，请在 policies 末尾补一条不写 category 的规则", \
+    "level \"%s\" with urgency \"%s\" has no policy for all categories; add one at the end"
+#define SAY_POLICY_SHADOWED "POLICY_SHADOWED", \
+    "这条规则可能永远用不到：前面几条规则合起来已包含它", \
+    "this policy may never be used: those before it cover it together"
+#define SAY_POLICY_UNREACHABLE "POLICY_UNREACHABLE", \
+    "这条规则永远用不到：第 %u 行的规则已包含它。请把它移到前面，或删除", \
+    "this policy is never used: the one in line %u covers it; move it up or delete it"
+
+/* ---- CSV ---- */
+#define SAY_CSV_EMPTY "CSV_EMPTY", \
+    "没有标题行，第一行应写列名：%s", \
+    "no header line; the first line must name the columns: %s"
+#define SAY_CSV_COLUMN_MISSING "CSV_COLUMN_MISSING", \
+    "缺少列“%s”（%s），请在标题行补上", \
+    "column \"%s\" (%s) is missing; add it to the header line"
+#define SAY_CSV_COLUMN_UNKNOWN "CSV_COLUMN_UNKNOWN", \
+    "不认识列“%s”，可用的有：%s", \
+    "unknown column \"%s\"; known here: %s"
+#define SAY_CSV_COLUMN_DUPLICATE "CSV_COLUMN_DUPLICATE", \
+    "列“%s”出现两次，请删除一列", \
+    "column \"%s\" is given twice; delete one"
+#define SAY_CSV_CELLS "CSV_CELLS", \
+    "这一行有 %u 格，标题行有 %u 格；请检查逗号，含逗号的文字要加引号", \
+    "this row has %u cells, the header has %u; check the commas, quote texts that contain one"
+#define SAY_CSV_QUOTE "CSV_QUOTE", \
+    "引号用法不对：含引号的格子要整个用引号括起，里面的引号写两个", \
+    "misplaced quote: quote the whole cell and double each quote inside"
+#define SAY_CSV_QUOTE_OPEN "CSV_QUOTE_OPEN", \
+    "从这一行开始的引号没有结束，请补上引号", \
+    "a quote opened in this row is never closed; add the closing quote"
+#define SAY_CSV_ROW_TOO_LONG "CSV_ROW_TOO_LONG", \
+    "这一行超过 %u 字节；是不是少了一个引号", \
+    "this row is longer than %u bytes; is a closing quote missing"
+#define SAY_CSV_TOO_MANY "CSV_TOO_MANY", \
+    "超过 %u 行，请删减；后面的行没有检查", \
+    "more than %u rows; shorten the file; the rest was not checked"
+
+/* ---- areas.csv, aliases.csv, units.csv ---- */
+#define SAY_AREA_NONE "AREA_NONE", \
+    "没有任何区域，请至少填写一行", \
+    "there is no area; write at least one row"
+#define SAY_AREA_LEVEL_UNKNOWN "AREA_LEVEL_UNKNOWN", \
+    "层级“%s”没有定义，请在 site.yaml 的 levels 里补上或改正", \
+    "level \"%s\" is not defined; add it to levels in site.yaml or correct it"
+#define SAY_AREA_PARENT_UNKNOWN "AREA_PARENT_UNKNOWN", \
+    "上级区域“%s”不存在，请补上或改正", \
+    "parent area \"%s\" does not exist; add or correct it"
+#define SAY_AREA_PARENT_MISSING "AREA_PARENT_MISSING", \
+    "区域“%s”没有上级；只有最高一级的区域可以没有上级，请填写", \
+    "area \"%s\" has no parent; only areas on the highest level may lack one; write it"
+#define SAY_AREA_LEVEL_NOT_BELOW_PARENT "AREA_LEVEL_NOT_BELOW_PARENT", \
+    "区域“%s”的层级必须低于上级“%s”的层级，请改正", \
+    "area \"%s\" must be on a lower level than its parent \"%s\"; correct one of them"
+#define SAY_AREA_CYCLE "AREA_CYCLE", \
+    "上级关系成环：%s，请改正其中一个上级", \
+    "the parents form a cycle: %s; correct one of them"
+#define SAY_AREA_NAME_TWICE "AREA_NAME_TWICE", \
+    "同一上级下有两个区域叫“%s”（另一个在第 %u 行），文本里无法区分", \
+    "two areas under one parent are called \"%s\" (the other in line %u); texts cannot tell them apart"
+#define SAY_ALIAS_AREA_UNKNOWN "ALIAS_AREA_UNKNOWN", \
+    "区域“%s”不在 areas.csv 里，请补上或改正", \
+    "area \"%s\" is not in areas.csv; add or correct it"
+#define SAY_ALIAS_DUPLICATE "ALIAS_DUPLICATE", \
+    "别名“%s”对同一区域已经写过，可以删除", \
+    "alias \"%s\" of this area is given already; delete it"
+#define SAY_UNIT_NONE "UNIT_NONE", \
+    "没有任何单位，请至少填写一行", \
+    "there is no unit; write at least one row"
+#define SAY_UNIT_LEVEL_UNKNOWN "UNIT_LEVEL_UNKNOWN", \
+    "层级“%s”没有定义，请在 site.yaml 的 levels 里补上或改正", \
+    "level \"%s\" is not defined; add it to levels in site.yaml or correct it"
+#define SAY_UNIT_AREA_UNKNOWN "UNIT_AREA_UNKNOWN", \
+    "区域“%s”不在 areas.csv 里，请补上或改正，管全域的单位请留空", \
+    "area \"%s\" is not in areas.csv; add or correct it, or leave it empty for the whole site"
+
+/* ---- words: names, aliases, keywords ---- */
+#define SAY_WORD_TOO_SHORT "WORD_TOO_SHORT", \
+    "“%s”太短，至少两个字，否则几乎每条诉求都会命中", \
+    "\"%s\" is too short: at least two characters, else nearly every text has it"
+#define SAY_WORD_TOO_LONG "WORD_TOO_LONG", \
+    "“%s”太长，最长 192 字节（64 个汉字）", \
+    "\"%s\" is too long; at most 192 bytes (64 Chinese characters)"
+
+/* ---- categories.csv ---- */
+#define SAY_CATEGORY_NONE "CATEGORY_NONE", \
+    "没有任何类别，请至少填写一行", \
+    "there is no category; write at least one row"
+#define SAY_CATEGORY_PARENT_UNKNOWN "CATEGORY_PARENT_UNKNOWN", \
+    "上级类别“%s”不存在，请补上或改正", \
+    "parent category \"%s\" does not exist; add or correct it"
+#define SAY_CATEGORY_CYCLE "CATEGORY_CYCLE", \
+    "上级关系成环：%s，请改正其中一个上级", \
+    "the parents form a cycle: %s; correct one of them"
+#define SAY_CATEGORY_LEVEL_UNKNOWN "CATEGORY_LEVEL_UNKNOWN", \
+    "起始层级“%s”没有定义，请在 site.yaml 的 levels 里补上或改正，或留空", \
+    "start level \"%s\" is not defined; add it to levels in site.yaml, correct it or leave it empty"
+#define SAY_KEYWORD_SEPARATOR "KEYWORD_SEPARATOR", \
+    "关键词“%s”里有逗号、顿号或分号；词与词之间请用 | 分隔", \
+    "keyword \"%s\" contains a comma or semicolon; separate words by |"
+#define SAY_KEYWORD_TOO_MANY "KEYWORD_TOO_MANY", \
+    "关键词总数超过 %u，请删减；后面的没有检查", \
+    "more than %u keywords; shorten the lists; the rest was not checked"
+#define SAY_KEYWORD_EXCLUDED "KEYWORD_EXCLUDED", \
+    "“%s”既是这个类别的关键词又是排除词，请删除一处", \
+    "\"%s\" is both a keyword and an excluded word of this category; delete one"
+#define SAY_KEYWORD_DUPLICATE "KEYWORD_DUPLICATE", \
+    "关键词“%s”在这个类别里写了两次，可以删除一处", \
+    "keyword \"%s\" is given twice for this category; delete one"
+
+/* ---- matrix.csv ---- */
+#define SAY_MATRIX_CATEGORY_UNKNOWN "MATRIX_CATEGORY_UNKNOWN", \
+    "类别“%s”不在 categories.csv 里，请补上或改正，不限类别请写 *", \
+    "category \"%s\" is not in categories.csv; add or correct it, or write * for any"
+#define SAY_MATRIX_AREA_UNKNOWN "MATRIX_AREA_UNKNOWN", \
+    "区域“%s”不在 areas.csv 里，请补上或改正，不限区域请写 *", \
+    "area \"%s\" is not in areas.csv; add or correct it, or write * for any"
+#define SAY_MATRIX_LEVEL_UNKNOWN "MATRIX_LEVEL_UNKNOWN", \
+    "层级“%s”没有定义；每一行写一个层级编码，不能写 *", \
+    "level \"%s\" is not defined; each row names one level, * is not possible here"
+#define SAY_MATRIX_LEAD_UNKNOWN "MATRIX_LEAD_UNKNOWN", \
+    "主办单位“%s”不在 units.csv 里，请补上或改正", \
+    "lead unit \"%s\" is not in units.csv; add or correct it"
+#define SAY_MATRIX_LEAD_LEVEL "MATRIX_LEAD_LEVEL", \
+    "主办单位“%s”的层级是“%s”，这一行的层级是“%s”，两者必须相同", \
+    "lead unit \"%s\" is on level \"%s\", but the row is for level \"%s\"; make them equal"
+#define SAY_MATRIX_LEAD_ELSEWHERE "MATRIX_LEAD_ELSEWHERE", \
+    "主办单位“%s”负责的区域与这一行的区域“%s”无关，写对了吗", \
+    "lead unit \"%s\" serves an area that has nothing to do with \"%s\"; is this meant"
+#define SAY_MATRIX_ASSIST_UNKNOWN "MATRIX_ASSIST_UNKNOWN", \
+    "协办单位“%s”不在 units.csv 里，请补上或改正，多个单位用 | 分隔", \
+    "assist unit \"%s\" is not in units.csv; add or correct it, separate units by |"
+#define SAY_MATRIX_ASSIST_TWICE "MATRIX_ASSIST_TWICE", \
+    "单位“%s”在这一行写了两次，请删除一处", \
+    "unit \"%s\" is given twice in this row; delete one"
+#define SAY_MATRIX_ASSIST_TOO_MANY "MATRIX_ASSIST_TOO_MANY", \
+    "协办单位超过 %u 个，请删减", \
+    "more than %u assist units; shorten the list"
+#define SAY_MATRIX_DUPLICATE "MATRIX_DUPLICATE", \
+    "第 %u 行已经规定了同样的类别、区域和层级，请删除一行", \
+    "line %u already rules the same category, area and level; delete one"
+
+/* clang-format on */

@@ -1,0 +1,213 @@
+/* site_private: what the site_*.c files share. Nobody else includes this, but tests that load a
+ * site from memory.
+ *
+ * Loading goes through the files in order: site.yaml becomes a tree of nodes that know their line;
+ * site_rules reads levels, channels, calendars and settings from it; the CSV files fill the tables;
+ * policies are read last, for they name categories and levels; site_check looks at the whole;
+ * site_index builds the automata. Every step adds mistakes and goes on, so that one run of
+ * `paidan check` shows all of them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/arena.h"
+#include "common/site/site.h"
+
+enum site_file {
+    SITE_YAML,
+    SITE_AREAS,
+    SITE_ALIASES,
+    SITE_UNITS,
+    SITE_CATEGORIES,
+    SITE_MATRIX,
+    SITE_FILE_COUNT
+};
+
+enum {
+    SITE_YAML_BYTES_MAX = 1 << 20, /* 4,096 policies of 200 bytes */
+    SITE_YAML_NODES_MAX = 1 << 17,
+    SITE_YAML_DEPTH_MAX = 8, /* policies > policy > clock > steps > step > do is 7 */
+    SITE_ROW_BYTES_MAX = 1 << 16,
+    SITE_CELLS_MAX = 64,
+    SITE_WORD_CHARS_MIN = 2, /* one character is found in every text */
+    SITE_PATH_BYTES = 4096,
+};
+
+struct site_source {
+    const char *bytes; /* NULL: the file does not exist */
+    size_t size;
+};
+
+/* A file of the folder calendars: holidays of a year. */
+struct site_year_source {
+    char name[64]; /* "calendars/2027.json" */
+    const char *bytes;
+    size_t size;
+};
+enum { SITE_YEARS_MAX = 64 };
+
+/* ---- memory: everything small lives as long as its owner ---- */
+
+struct site_pool {
+    struct site_pool_block *blocks;
+};
+/* 8-byte aligned, zeroed; NULL without memory. */
+void *site_pool_alloc(struct site_pool *pool, size_t bytes);
+void site_pool_fini(struct site_pool *pool);
+
+/* Room for one more item behind `count` items; grows by doubling. False without memory. */
+bool site_grow(void **items, uint32_t count, size_t item_bytes);
+
+/* ---- index: from codes to positions ---- */
+
+/* Finds the items of an array whose first member is the code. */
+struct site_table {
+    uint32_t *slots; /* position + 1; 0: empty */
+    uint32_t slot_count, used;
+};
+uint32_t site_table_find(const struct site_table *table, const void *items, size_t item_bytes,
+                         const char *code);
+/* Before: the code of items[position] is not in the table. False without memory. */
+bool site_table_add(struct site_table *table, const void *items, size_t item_bytes,
+                    uint32_t position);
+
+struct site_matrix_row {
+    uint32_t category, area; /* SITE_NONE: any */
+    uint32_t level, lead;
+    uint32_t assist[SITE_ASSIST_MAX], assist_count;
+    uint32_t line;
+};
+
+/* A word as it is searched for, and what it stands for: entries [first, first + count). */
+struct site_word {
+    const char *text; /* normalised */
+    uint32_t bytes, chars;
+    uint32_t first, count;
+};
+struct site_word_entry {
+    const char *text;
+    uint32_t bytes, chars;
+    uint32_t target; /* category or area */
+    uint32_t line;   /* 0: the name of an area */
+    bool exclude;
+};
+struct site_words {
+    struct site_word *words;
+    struct site_word_entry *entries;
+    uint32_t word_count, entry_count;
+};
+
+struct site_index {
+    struct site_table areas, units, categories, channels, calendars;
+    struct site_matrix_row *matrix;
+    uint32_t matrix_count;
+    uint32_t *matrix_slots; /* row + 1 */
+    uint32_t matrix_slot_count;
+    struct site_words keywords, places;
+    /* Place of an area in a walk through the tree, and of the first that is not inside it:
+     * b lies in a when rank[a] <= rank[b] < end[a]. Entries of a place name are in this order. */
+    uint32_t *area_ranks, *area_ends;
+    struct site_pool pool;
+};
+
+/* ---- loading ---- */
+
+struct site_node; /* of site.yaml */
+
+struct site_fallback {
+    char code[CODE_BYTES_MAX + 1]; /* empty: none was given */
+    uint32_t line;
+};
+struct site_parent { /* as written, until all rows are known */
+    char code[CODE_BYTES_MAX + 1];
+    uint32_t line;
+};
+
+struct site_load {
+    struct site *site;
+    struct site_report *report;
+    struct site_source sources[SITE_FILE_COUNT];
+    enum site_file file;   /* being read: where mistakes are */
+    const char *file_name; /* the same where it is none of these; else NULL */
+    const struct site_year_source *year_sources;
+    uint32_t year_source_count, year_count;
+    struct holidays_year *years[SITE_YEARS_MAX]; /* the site's own holidays */
+    bool holidays_used, offset_given;
+    bool usable[SITE_FILE_COUNT]; /* could be read as a whole; if not, nobody asks what is in it */
+    bool no_memory;
+    struct arena arena;    /* for one row or value */
+    struct site_pool pool; /* nodes of site.yaml */
+    const struct site_node *policies, *supervisors;
+    struct site_fallback fallbacks[SITE_LEVELS_MAX];
+    uint32_t channel_lines[SITE_CHANNELS_MAX];
+    uint32_t levels_line, policies_line;
+    struct site_parent *area_parents, *category_parents; /* beside areas and categories */
+    bool *category_urgency;                              /* beside categories: was it given? */
+};
+
+/* Adds a mistake in the file being read. name, zh and en come from site_mistakes.h, with the same
+ * arguments for both languages. */
+void site_say(struct site_load *load, uint32_t line, const char *name, const char *zh,
+              const char *en, ...) __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+/* Something that may be meant: shown, but the site loads. */
+void site_warn(struct site_load *load, uint32_t line, const char *name, const char *zh,
+               const char *en, ...) __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+/* Mistakes and warnings by file and line. */
+void site_report_sort(struct site_report *report);
+/* A short, printable form of what stood in the file. Lives until the arena is reset. */
+const char *site_shown(struct site_load *load, const char *text);
+const char *site_file_name(enum site_file file);
+
+/* As site_load, from memory. Keeps no pointer to sources. */
+MUST_CHECK enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
+                                     struct site_report *report, struct site **site);
+/* The same with files of the folder calendars, by name. */
+MUST_CHECK enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
+                                   const struct site_year_source *years, uint32_t year_count,
+                                   struct site_report *report, struct site **site);
+/* Folder calendars of an open folder: at most SITE_YEARS_MAX files, each with bytes for free().
+ * Says what is wrong with a file. */
+void site_years_open(struct site_load *load, int folder, struct site_year_source *sources,
+                     uint32_t *count);
+/* Reads them; says what is wrong. */
+void site_years_read(struct site_load *load);
+/* Everything of an open file, for free(), at most max + 1 bytes; NULL: *error says why. */
+char *site_file_read(int file, size_t max, size_t *size, int *error);
+
+/* Is the file text at all? Says what is wrong; skips a byte order mark. */
+bool site_source_usable(struct site_load *load);
+
+/* site_yaml: from bytes to a tree; NULL with a mistake. */
+const struct site_node *site_yaml_parse(struct site_load *load);
+
+/* enum Urgency of "normal", "一般", ...; 0: none of them. */
+uint32_t site_urgency_of(const char *text);
+const char *site_urgency_name(uint32_t urgency);
+
+/* site_rules: site.yaml, all but the policies; site_policies: these and the supervisors, when
+ * categories and units are known. */
+void site_rules_read(struct site_load *load);
+void site_rules_read_policies(struct site_load *load);
+void site_rules_read_supervisors(struct site_load *load);
+
+/* site_tables: the rows of each CSV file. */
+void site_tables_read(struct site_load *load);
+
+/* site_check: what only shows when all files are known. */
+void site_check_areas(struct site_load *load);
+void site_check_categories(struct site_load *load);
+void site_check_levels(struct site_load *load);
+void site_check_policies(struct site_load *load);
+
+/* site_index */
+void site_index_build(struct site_load *load);
+void site_index_free(struct site_index *index);
+uint32_t site_index_matrix(const struct site_index *index, uint32_t category, uint32_t area,
+                           uint32_t level); /* row or SITE_NONE */
+/* Before: no equal row. False without memory. */
+bool site_index_matrix_add(struct site_index *index, const struct site_matrix_row *row);
+/* Adds a normalised copy of a word. Says what is wrong with it. */
+void site_index_word(struct site_load *load, struct site_words *words, const char *text,
+                     const struct site_word_entry *entry);

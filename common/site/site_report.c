@@ -1,0 +1,169 @@
+/* site_report: the mistakes of a site, collected while it is loaded.
+ *
+ * Mistakes come first in the report, warnings behind them; when there is no room a mistake takes
+ * the place of a warning. Both are sorted by file and line at the end. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/site/site_mistakes.h"
+#include "common/site/site_private.h"
+#include "common/text/text.h"
+
+enum {
+    SHOWN_BYTES_MAX = 60, /* 20 Chinese characters tell which cell is meant */
+};
+
+static const char *const file_names[SITE_FILE_COUNT] = {[SITE_YAML] = "site.yaml",
+                                                        [SITE_AREAS] = "areas.csv",
+                                                        [SITE_ALIASES] = "aliases.csv",
+                                                        [SITE_UNITS] = "units.csv",
+                                                        [SITE_CATEGORIES] = "categories.csv",
+                                                        [SITE_MATRIX] = "matrix.csv"};
+
+const char *site_file_name(enum site_file file)
+{
+    CHECK(file < SITE_FILE_COUNT);
+    return file_names[file];
+}
+
+const char *site_shown(struct site_load *load, const char *text)
+{
+    const size_t bytes = text_clip(text, SHOWN_BYTES_MAX);
+    const char *more = text[bytes] == '\0' ? "" : "…";
+    char *shown = arena_printf(&load->arena, "%.*s%s", (int)bytes, text, more);
+    if (shown == NULL) {
+        load->no_memory = true;
+        return "?";
+    }
+    for (char *at = shown; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ') {
+            *at = ' ';
+        }
+    }
+    return shown;
+}
+
+static uint32_t kept_mistakes(const struct site_report *report)
+{
+    return report->count < SITE_MISTAKES_MAX ? report->count : SITE_MISTAKES_MAX;
+}
+
+static uint32_t kept_warnings(const struct site_report *report)
+{
+    const uint32_t room = SITE_MISTAKES_MAX - kept_mistakes(report);
+    return report->warnings < room ? report->warnings : room;
+}
+
+uint32_t site_report_kept(const struct site_report *report)
+{
+    return kept_mistakes(report) + kept_warnings(report);
+}
+
+/* Writes a sentence and cuts it between characters where it is too long. */
+static void write_sentence(char *to, size_t bytes, const char *format, va_list arguments)
+{
+    char work[1024];
+    const int length = vsnprintf(work, sizeof work, format, arguments);
+    CHECK(length >= 0);
+    const size_t kept = text_clip(work, bytes - 1);
+    memcpy(to, work, kept);
+    to[kept] = '\0';
+}
+
+static void fill(const struct site_load *load, struct site_mistake *mistake, uint32_t line,
+                 const char *name)
+{
+    snprintf(mistake->file, sizeof mistake->file, "%s",
+             load->file_name != NULL ? load->file_name : site_file_name(load->file));
+    snprintf(mistake->name, sizeof mistake->name, "%s", name);
+    mistake->line = line;
+}
+
+/* Where the next mistake goes; NULL when the report is full. */
+static struct site_mistake *mistake_slot(struct site_report *report)
+{
+    const uint32_t kept = kept_mistakes(report);
+    const uint32_t warnings = kept_warnings(report);
+    report->count++;
+    if (kept == SITE_MISTAKES_MAX) {
+        return NULL;
+    }
+    const uint32_t room = SITE_MISTAKES_MAX - kept - 1;
+    const uint32_t moved = warnings < room ? warnings : room;
+    memmove(&report->mistakes[kept + 1], &report->mistakes[kept],
+            moved * sizeof report->mistakes[0]);
+    return &report->mistakes[kept];
+}
+
+void site_say(struct site_load *load, uint32_t line, const char *name, const char *zh,
+              const char *en, ...)
+{
+    struct site_mistake *mistake = mistake_slot(load->report);
+    if (mistake == NULL) {
+        return;
+    }
+    fill(load, mistake, line, name);
+    va_list arguments;
+    va_start(arguments, en);
+    write_sentence(mistake->zh, sizeof mistake->zh, zh, arguments);
+    va_end(arguments);
+    va_start(arguments, en);
+    write_sentence(mistake->en, sizeof mistake->en, en, arguments);
+    va_end(arguments);
+}
+
+void site_warn(struct site_load *load, uint32_t line, const char *name, const char *zh,
+               const char *en, ...)
+{
+    struct site_report *report = load->report;
+    const uint32_t kept = site_report_kept(report);
+    report->warnings++;
+    if (kept == SITE_MISTAKES_MAX) {
+        return;
+    }
+    struct site_mistake *mistake = &report->mistakes[kept];
+    fill(load, mistake, line, name);
+    va_list arguments;
+    va_start(arguments, en);
+    write_sentence(mistake->zh, sizeof mistake->zh, zh, arguments);
+    va_end(arguments);
+    va_start(arguments, en);
+    write_sentence(mistake->en, sizeof mistake->en, en, arguments);
+    va_end(arguments);
+}
+
+static int file_rank(const char *file)
+{
+    for (int index = 0; index < SITE_FILE_COUNT; index++) {
+        if (strcmp(file, file_names[index]) == 0) {
+            return index;
+        }
+    }
+    return SITE_FILE_COUNT;
+}
+
+static int mistake_order(const void *left, const void *right)
+{
+    const struct site_mistake *a = left;
+    const struct site_mistake *b = right;
+    const int files = file_rank(a->file) - file_rank(b->file);
+    if (files != 0) {
+        return files;
+    }
+    if (a->line != b->line) {
+        return a->line < b->line ? -1 : 1;
+    }
+    return strcmp(a->name, b->name);
+}
+
+void site_report_sort(struct site_report *report)
+{
+    const uint32_t mistakes = kept_mistakes(report);
+    qsort(report->mistakes, mistakes, sizeof report->mistakes[0], mistake_order);
+    qsort(report->mistakes + mistakes, kept_warnings(report), sizeof report->mistakes[0],
+          mistake_order);
+}

@@ -1,0 +1,311 @@
+/* site_rules: what site.yaml may say. One table of keys per kind of map; a new setting is one row
+ * in a table. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/site/site_mistakes.h"
+#include "common/site/site_yaml.h"
+
+enum {
+    OFFSET_MINUTES_MIN = -12 * 60, /* the offsets that exist */
+    OFFSET_MINUTES_MAX = 14 * 60,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- levels ---- */
+
+struct level_work {
+    struct site_level level;
+    char fallback[CODE_BYTES_MAX + 1];
+};
+
+static const struct site_key level_keys[] = {
+    {.name = "code",
+     .required = true,
+     .read = site_key_code,
+     .offset = offsetof(struct level_work, level.code)},
+    {.name = "name",
+     .required = true,
+     .read = site_key_name,
+     .offset = offsetof(struct level_work, level.name)},
+    {.name = "name_en",
+     .read = site_key_name,
+     .offset = offsetof(struct level_work, level.name_en)},
+    {.name = "fallback", .read = site_key_code, .offset = offsetof(struct level_work, fallback)},
+};
+
+/* An English name is a courtesy; where there is none the name stands for it. */
+static void name_default(char *name_en, const char *name)
+{
+    if (name_en[0] == '\0') {
+        memcpy(name_en, name, strlen(name) + 1);
+    }
+}
+
+static void read_level(struct site_load *load, const struct site_node *item)
+{
+    struct site *site = load->site;
+    struct level_work work = {.level = {.fallback = SITE_NONE}};
+    if (!site_keys_read(load, item, level_keys, COUNT(level_keys), &work)) {
+        return;
+    }
+    name_default(work.level.name_en, work.level.name);
+    if (work.level.code[0] != '\0' && site_level_find(site, work.level.code) != 0) {
+        site_say(load, item->line, SAY_CODE_DUPLICATE, work.level.code);
+    }
+    if (!site_grow((void **)&site->levels, site->level_count, sizeof *site->levels)) {
+        load->no_memory = true;
+        return;
+    }
+    struct site_fallback *fallback = &load->fallbacks[site->level_count];
+    memcpy(fallback->code, work.fallback, sizeof work.fallback);
+    fallback->line = item->line;
+    site->levels[site->level_count++] = work.level;
+}
+
+static void read_levels(struct site_load *load, const struct site_key *key,
+                        const struct site_node *value, void *target)
+{
+    (void)target;
+    load->levels_line = value->line;
+    if (site_node_list(load, value, key->name, SITE_LEVELS_MAX)) {
+        for (const struct site_node *item = value->child; item != NULL; item = item->next) {
+            read_level(load, item);
+        }
+    }
+}
+
+/* ---- channels ---- */
+
+static const struct site_key channel_keys[] = {
+    {.name = "code",
+     .required = true,
+     .read = site_key_code,
+     .offset = offsetof(struct site_channel, code)},
+    {.name = "name",
+     .required = true,
+     .read = site_key_name,
+     .offset = offsetof(struct site_channel, name)},
+    {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site_channel, name_en)},
+    {.name = "callback", .read = site_key_code, .offset = offsetof(struct site_channel, callback)},
+};
+
+static void read_channel(struct site_load *load, const struct site_node *item)
+{
+    struct site *site = load->site;
+    struct site_channel channel = {.callback = ""};
+    if (!site_keys_read(load, item, channel_keys, COUNT(channel_keys), &channel)) {
+        return;
+    }
+    name_default(channel.name_en, channel.name);
+    if (channel.callback[0] == '\0') {
+        memcpy(channel.callback, channel.code, sizeof channel.code);
+    }
+    if (channel.code[0] != '\0' && site_channel_find(site, channel.code) != SITE_NONE) {
+        site_say(load, item->line, SAY_CODE_DUPLICATE, channel.code);
+        return;
+    }
+    if (!site_grow((void **)&site->channels, site->channel_count, sizeof *site->channels)) {
+        load->no_memory = true;
+        return;
+    }
+    load->channel_lines[site->channel_count] = item->line;
+    site->channels[site->channel_count++] = channel;
+    if (!site_table_add(&site->index->channels, site->channels, sizeof *site->channels,
+                        site->channel_count - 1)) {
+        load->no_memory = true;
+    }
+}
+
+/* A channel may name one that comes later: looked at when all are known. */
+static void check_callbacks(struct site_load *load)
+{
+    const struct site *site = load->site;
+    for (uint32_t index = 0; index < site->channel_count; index++) {
+        const char *callback = site->channels[index].callback;
+        if (callback[0] != '\0' && site_channel_find(site, callback) == SITE_NONE) {
+            site_say(load, load->channel_lines[index], SAY_CHANNEL_CALLBACK_UNKNOWN, callback);
+        }
+    }
+}
+
+static void read_channels(struct site_load *load, const struct site_key *key,
+                          const struct site_node *value, void *target)
+{
+    (void)target;
+    if (!site_node_list(load, value, key->name, SITE_CHANNELS_MAX)) {
+        return;
+    }
+    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
+        read_channel(load, item);
+    }
+    check_callbacks(load);
+}
+
+/* ---- the rest ---- */
+
+static const struct site_key callback_keys[] = {
+    {.name = "attempts",
+     .read = site_key_count,
+     .min = 1,
+     .max = 20,
+     .offset = offsetof(struct site_callback, attempts_max)},
+    {.name = "answer",
+     .read = site_key_span,
+     .min = SITE_SECOND_MS,
+     .max = SITE_YEAR_MS,
+     .offset = offsetof(struct site_callback, answer_ms)},
+    {.name = "pause",
+     .read = site_key_span,
+     .min = 0,
+     .max = SITE_YEAR_MS,
+     .offset = offsetof(struct site_callback, pause_ms)},
+    {.name = "calendar",
+     .read = site_key_calendar,
+     .offset = offsetof(struct site_callback, calendar)},
+    {.name = "partly_reopens",
+     .read = site_key_flag,
+     .offset = offsetof(struct site_callback, partly_reopens)},
+    {.name = "reopen_max",
+     .read = site_key_count,
+     .min = 0,
+     .max = 20,
+     .offset = offsetof(struct site_callback, reopen_max)},
+};
+
+static void read_callback(struct site_load *load, const struct site_key *key,
+                          const struct site_node *value, void *target)
+{
+    struct site *site = target;
+    (void)key;
+    (void)site_keys_read(load, value, callback_keys, COUNT(callback_keys), &site->callback);
+}
+
+static const struct site_key desk_keys[] = {
+    {.name = "on_fallback",
+     .read = site_key_flag,
+     .offset = offsetof(struct site, desk_on_fallback)},
+};
+
+static void read_desk(struct site_load *load, const struct site_key *key,
+                      const struct site_node *value, void *target)
+{
+    (void)key;
+    (void)site_keys_read(load, value, desk_keys, COUNT(desk_keys), target);
+}
+
+static void read_offset(struct site_load *load, const struct site_key *key,
+                        const struct site_node *value, void *target)
+{
+    struct site *site = target;
+    (void)key;
+    const char *text = site_node_text(load, value);
+    unsigned minute = 0;
+    load->offset_given = true;
+    if (text == NULL) {
+        return;
+    }
+    const bool signs = text[0] == '+' || text[0] == '-';
+    if (!signs || strlen(text) != 6 || !site_minute_read(text + 1, &minute)) {
+        site_say(load, value->line, SAY_OFFSET_MALFORMED, site_shown(load, text));
+        return;
+    }
+    const int minutes = text[0] == '-' ? -(int)minute : (int)minute;
+    if (minutes < OFFSET_MINUTES_MIN || minutes > OFFSET_MINUTES_MAX) {
+        site_say(load, value->line, SAY_OFFSET_MALFORMED, site_shown(load, text));
+        return;
+    }
+    site->utc_offset_ms = minutes * (int64_t)SITE_MINUTE_MS;
+}
+
+static void read_zone(struct site_load *load, const struct site_key *key,
+                      const struct site_node *value, void *target)
+{
+    struct site *site = target;
+    (void)key;
+    const char *text = site_node_text(load, value);
+    if (text == NULL) {
+        return;
+    }
+    if (load->offset_given) {
+        site_say(load, value->line, SAY_ZONE_TWICE);
+    }
+    struct zone *zone = calloc(1, sizeof *zone);
+    if (zone == NULL) {
+        load->no_memory = true;
+        return;
+    }
+    const enum rc rc = zone_load(text, zone);
+    if (rc != RC_OK) {
+        free(zone);
+        if (rc == RC_NOT_FOUND) {
+            site_say(load, value->line, SAY_ZONE_UNKNOWN, site_shown(load, text));
+        } else {
+            site_say(load, value->line, SAY_ZONE_UNREADABLE, site_shown(load, text));
+        }
+        return;
+    }
+    site->zone = zone;
+    site->utc_offset_ms = zone->standard_ms;
+}
+
+/* In the order of need: calendars know the offset, the callback names a calendar. */
+static const struct site_key site_keys[] = {
+    {.name = "name",
+     .required = true,
+     .read = site_key_name,
+     .offset = offsetof(struct site, name)},
+    {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site, name_en)},
+    {.name = "utc_offset", .read = read_offset},
+    {.name = "timezone", .read = read_zone},
+    {.name = "levels", .required = true, .read = read_levels},
+    {.name = "channels", .required = true, .read = read_channels},
+    {.name = "calendars", .read = site_key_calendars},
+    {.name = "policies", .required = true, .read = site_key_policies},
+    {.name = "supervisors", .read = site_key_supervisors},
+    {.name = "callback", .read = read_callback},
+    {.name = "desk", .read = read_desk},
+    {.name = "lease",
+     .read = site_key_span,
+     .min = SITE_SECOND_MS,
+     .max = 24 * SITE_HOUR_MS,
+     .offset = offsetof(struct site, lease_ms)},
+};
+
+static void set_defaults(struct site *site)
+{
+    site->utc_offset_ms = 8 * (int64_t)SITE_HOUR_MS;
+    site->lease_ms = 10 * SITE_MINUTE_MS;
+    site->callback = (struct site_callback){.attempts_max = 3,
+                                            .answer_ms = 24 * SITE_HOUR_MS,
+                                            .pause_ms = 4 * SITE_HOUR_MS,
+                                            .calendar = 0,
+                                            .partly_reopens = false,
+                                            .reopen_max = 2};
+}
+
+void site_rules_read(struct site_load *load)
+{
+    struct site *site = load->site;
+    set_defaults(site);
+    if (!site_calendars_init(load)) {
+        return;
+    }
+    site_years_read(load);
+    const struct site_node *root = load->usable[SITE_YAML] ? site_yaml_parse(load) : NULL;
+    if (root == NULL) {
+        return;
+    }
+    load->file = SITE_YAML;
+    (void)site_keys_read(load, root, site_keys, COUNT(site_keys), site);
+    name_default(site->name_en, site->name);
+    site->calendars[0].utc_offset_ms = site->utc_offset_ms;
+    const struct calendar_plan plan = {.zone = site->zone};
+    load->no_memory |= calendar_build(&site->calendars[0], &plan) != RC_OK;
+    if (load->year_source_count > 0 && !load->holidays_used) {
+        site_warn(load, 0, SAY_HOLIDAYS_UNUSED);
+    }
+}

@@ -1,0 +1,207 @@
+/* site_yaml: site.yaml as a tree of nodes that know their line.
+ *
+ * Built from libyaml's events, which come one by one: an alias, a tag or a nesting too deep ends
+ * the reading where it stands, before it costs memory. */
+
+#include "common/site/site_yaml.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "common/base/check.h"
+#include "common/site/site_mistakes.h"
+
+struct build {
+    struct site_load *load;
+    yaml_parser_t parser;
+    uint32_t node_count, depth;
+    bool failed;
+    struct site_node *top[SITE_YAML_DEPTH_MAX];  /* open lists and maps */
+    struct site_node *last[SITE_YAML_DEPTH_MAX]; /* their newest child */
+    struct site_node *root;
+};
+
+static uint32_t line_of(const yaml_mark_t *mark)
+{
+    return (uint32_t)mark->line + 1;
+}
+
+static void syntax_mistake(struct build *build)
+{
+    const yaml_parser_t *parser = &build->parser;
+    build->failed = true;
+    if (parser->error == YAML_MEMORY_ERROR) {
+        build->load->no_memory = true;
+        return;
+    }
+    const char *problem = parser->problem == NULL ? "?" : parser->problem;
+    site_say(build->load, line_of(&parser->problem_mark), SAY_YAML_SYNTAX, problem);
+}
+
+/* Hangs a node below the innermost open list or map. */
+static void attach(struct build *build, struct site_node *node)
+{
+    if (build->depth == 0) {
+        build->root = node;
+        return;
+    }
+    struct site_node *parent = build->top[build->depth - 1];
+    struct site_node *last = build->last[build->depth - 1];
+    if (last == NULL) {
+        parent->child = node;
+    } else {
+        last->next = node;
+    }
+    build->last[build->depth - 1] = node;
+    parent->count++;
+}
+
+static struct site_node *add(struct build *build, enum site_node_type type, uint32_t line)
+{
+    struct site_load *load = build->load;
+    if (build->node_count == SITE_YAML_NODES_MAX) {
+        site_say(load, line, SAY_YAML_TOO_MANY, (unsigned)SITE_YAML_NODES_MAX);
+        build->failed = true;
+        return NULL;
+    }
+    struct site_node *node = site_pool_alloc(&load->pool, sizeof *node);
+    if (node == NULL) {
+        load->no_memory = true;
+        build->failed = true;
+        return NULL;
+    }
+    build->node_count++;
+    node->type = type;
+    node->line = line;
+    attach(build, node);
+    return node;
+}
+
+static void add_scalar(struct build *build, const yaml_event_t *event)
+{
+    const char *value = (const char *)event->data.scalar.value;
+    const size_t bytes = event->data.scalar.length;
+    struct site_node *node = add(build, SITE_NODE_SCALAR, line_of(&event->start_mark));
+    if (node == NULL) {
+        return;
+    }
+    char *text = site_pool_alloc(&build->load->pool, bytes + 1);
+    if (text == NULL) {
+        build->load->no_memory = true;
+        build->failed = true;
+        return;
+    }
+    memcpy(text, value, bytes);
+    node->text = text;
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (strlen(text) != bytes) { /* "\0" in double quotes */
+        site_say(build->load, node->line, SAY_FILE_CONTROL, 0u);
+        build->failed = true;
+    }
+}
+
+static void open_node(struct build *build, const yaml_event_t *event, enum site_node_type type)
+{
+    const uint32_t line = line_of(&event->start_mark);
+    if (build->depth == SITE_YAML_DEPTH_MAX) {
+        site_say(build->load, line, SAY_YAML_TOO_DEEP, (unsigned)SITE_YAML_DEPTH_MAX);
+        build->failed = true;
+        return;
+    }
+    struct site_node *node = add(build, type, line);
+    if (node != NULL) {
+        build->top[build->depth] = node;
+        build->last[build->depth] = NULL;
+        build->depth++;
+    }
+}
+
+static void close_node(struct build *build)
+{
+    CHECK(build->depth > 0);
+    build->depth--;
+    struct site_node *node = build->top[build->depth];
+    if (node->type == SITE_NODE_MAP) {
+        CHECK(node->count % 2 == 0);
+        node->count /= 2;
+    }
+}
+
+static bool decorated(const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_ALIAS_EVENT:
+        return true;
+    case YAML_SCALAR_EVENT:
+        return event->data.scalar.anchor != NULL || event->data.scalar.tag != NULL;
+    case YAML_SEQUENCE_START_EVENT:
+        return event->data.sequence_start.anchor != NULL || event->data.sequence_start.tag != NULL;
+    case YAML_MAPPING_START_EVENT:
+        return event->data.mapping_start.anchor != NULL || event->data.mapping_start.tag != NULL;
+    default:
+        return false;
+    }
+}
+
+static void take(struct build *build, const yaml_event_t *event)
+{
+    const uint32_t line = line_of(&event->start_mark);
+    if (decorated(event)) {
+        site_say(build->load, line, SAY_YAML_ALIAS);
+        build->failed = true;
+        return;
+    }
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        add_scalar(build, event);
+        break;
+    case YAML_SEQUENCE_START_EVENT:
+        open_node(build, event, SITE_NODE_LIST);
+        break;
+    case YAML_MAPPING_START_EVENT:
+        open_node(build, event, SITE_NODE_MAP);
+        break;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        close_node(build);
+        break;
+    case YAML_DOCUMENT_START_EVENT:
+        if (build->root != NULL) {
+            site_say(build->load, line, SAY_YAML_SECOND_DOCUMENT);
+            build->failed = true;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+const struct site_node *site_yaml_parse(struct site_load *load)
+{
+    const struct site_source *source = &load->sources[SITE_YAML];
+    struct build build = {.load = load};
+    load->file = SITE_YAML;
+    if (yaml_parser_initialize(&build.parser) == 0) {
+        load->no_memory = true;
+        return NULL;
+    }
+    yaml_parser_set_encoding(&build.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&build.parser, (const unsigned char *)source->bytes, source->size);
+    bool ended = false;
+    while (!ended && !build.failed) {
+        yaml_event_t event;
+        if (yaml_parser_parse(&build.parser, &event) == 0) {
+            syntax_mistake(&build);
+            break;
+        }
+        ended = event.type == YAML_STREAM_END_EVENT;
+        take(&build, &event);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&build.parser);
+    if (!build.failed && build.root == NULL) {
+        site_say(load, 0, SAY_YAML_EMPTY);
+    }
+    return build.failed ? NULL : build.root;
+}

@@ -1,0 +1,178 @@
+/* site_years: the folder calendars of a site: holidays of a year each, <year>.json. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/check.h"
+#include "common/site/site_mistakes.h"
+#include "common/site/site_private.h"
+
+/* ---- files ---- */
+
+/* Reads size bytes, or what there is. */
+static bool read_bytes(int file, char *bytes, size_t size, size_t *got)
+{
+    size_t at = 0;
+    while (at < size) {
+        const ssize_t count = read(file, bytes + at, size - at);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return false;
+        }
+        if (count == 0) {
+            break;
+        }
+        at += (size_t)count;
+    }
+    *got = at;
+    return true;
+}
+
+char *site_file_read(int file, size_t max, size_t *size, int *error)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0) {
+        *error = errno;
+        return NULL;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        *error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+        return NULL;
+    }
+    /* One byte more than allowed is enough to see that it is too much. */
+    const size_t wanted = (size_t)status.st_size < max + 1 ? (size_t)status.st_size : max + 1;
+    char *bytes = malloc(wanted + 1);
+    if (bytes == NULL) {
+        *error = ENOMEM;
+        return NULL;
+    }
+    if (!read_bytes(file, bytes, wanted, size)) {
+        *error = errno;
+        free(bytes);
+        return NULL;
+    }
+    return bytes;
+}
+
+/* ---- the folder ---- */
+
+static bool is_year_file(const char *name)
+{
+    for (unsigned index = 0; index < 4; index++) {
+        if (name[index] < '0' || name[index] > '9') {
+            return false;
+        }
+    }
+    return strcmp(name + 4, ".json") == 0;
+}
+
+static void open_year(struct site_load *load, int folder, const char *name,
+                      struct site_year_source *sources, uint32_t *count)
+{
+    int error = 0;
+    size_t size = 0;
+    struct site_year_source *source = &sources[*count];
+    (void)snprintf(source->name, sizeof source->name, "calendars/%.40s", name);
+    load->file_name = source->name;
+    const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *bytes = NULL;
+    if (file < 0) {
+        error = errno;
+    } else {
+        bytes = site_file_read(file, HOLIDAYS_FILE_BYTES_MAX, &size, &error);
+        close(file);
+    }
+    if (bytes != NULL) {
+        source->bytes = bytes;
+        source->size = size;
+        (*count)++;
+    } else if (error == ENOMEM) {
+        load->no_memory = true;
+    } else {
+        site_say(load, 0, SAY_FILE_UNREADABLE, name, strerror(error));
+    }
+    load->file_name = NULL;
+}
+
+static int compare_sources(const void *a, const void *b)
+{
+    const struct site_year_source *left = a;
+    const struct site_year_source *right = b;
+    return strcmp(left->name, right->name);
+}
+
+void site_years_open(struct site_load *load, int folder, struct site_year_source *sources,
+                     uint32_t *count)
+{
+    const int inner = openat(folder, "calendars", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    load->file = SITE_YAML;
+    *count = 0;
+    if (inner < 0) {
+        if (errno != ENOENT) {
+            site_say(load, 0, SAY_FILE_UNREADABLE, "calendars", strerror(errno));
+        }
+        return;
+    }
+    DIR *open = fdopendir(inner);
+    if (open == NULL) {
+        close(inner);
+        load->no_memory = true;
+        return;
+    }
+    for (const struct dirent *entry = readdir(open); entry != NULL && !load->no_memory;
+         entry = readdir(open)) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (is_year_file(entry->d_name) && *count < SITE_YEARS_MAX) {
+            open_year(load, inner, entry->d_name, sources, count);
+        } else if (entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".md") != 0) {
+            site_warn(load, 0, SAY_FILE_UNKNOWN, site_shown(load, entry->d_name));
+        }
+    }
+    closedir(open);
+    qsort(sources, *count, sizeof *sources, compare_sources);
+}
+
+/* ---- reading ---- */
+
+static void read_year(struct site_load *load, const struct site_year_source *source)
+{
+    struct holidays_mistake mistake;
+    struct holidays_year *year = calloc(1, sizeof *year);
+    if (year == NULL) {
+        load->no_memory = true;
+        return;
+    }
+    const enum rc rc = holidays_read_json(source->bytes, source->size, year, &mistake);
+    const int named = atoi(source->name + strlen("calendars/"));
+    if (rc == RC_INVALID) {
+        /* The sentences are made already. */
+        site_say(load, mistake.line, mistake.name, "%s%.0s", "%.0s%s", mistake.zh, mistake.en);
+    } else if (year->year != named) {
+        site_say(load, 0, SAY_HOLIDAYS_FILE_YEAR, year->year);
+    } else if (rc == RC_OK) {
+        if (year->count == 0) {
+            site_warn(load, 0, SAY_HOLIDAYS_EMPTY_YEAR, year->year);
+        }
+        load->years[load->year_count++] = year;
+        return;
+    }
+    free(year);
+}
+
+void site_years_read(struct site_load *load)
+{
+    CHECK(load->year_source_count <= SITE_YEARS_MAX);
+    for (uint32_t index = 0; index < load->year_source_count && !load->no_memory; index++) {
+        load->file_name = load->year_sources[index].name;
+        read_year(load, &load->year_sources[index]);
+    }
+    load->file_name = NULL;
+}

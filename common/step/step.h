@@ -1,0 +1,256 @@
+/* step: points 2 to 4 of a service's loop (STYLE 1): one write transaction for a batch of inputs.
+ *
+ * For each input the core decides and says facts (step_append); each fact is written to the log and
+ * folded into the tables at once, so the next input sees it. Then cursors, counters and now_ms are
+ * stored, the replicate hook runs, the commit is made durable. Only then may the caller (shell,
+ * simulator, core tests) send the answers found in the outcomes. If anything fails the whole batch
+ * is undone and nothing was said.
+ *
+ * What cores can reach is here: the transaction, the site, the arena, the time, and these
+ * functions. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command.pb-c.h"
+#include "common/base/arena.h"
+#include "common/site/site.h"
+#include "common/store/cursor.h"
+#include "common/store/due.h"
+#include "common/store/evlog.h"
+#include "common/store/store.h"
+#include "common/store/tally.h"
+#include "common/wire/wire.h"
+#include "event.pb-c.h"
+
+struct step_engine;
+
+/* What decide works with. */
+struct step {
+    struct store_txn *txn;
+    uint64_t now_ms;     /* never below that of an earlier step */
+    struct arena *arena; /* emptied after the step */
+    const struct site *site;
+    uint64_t entropy; /* 64 random bits of this input, for query codes; the outcome goes into the
+                         event */
+    bool storage_low; /* intake refuses new tickets (STORAGE_FULL) */
+    uint32_t
+        overload_ms; /* not 0: intake refuses new tickets (OVERLOADED) with this retry_after_ms */
+    const struct tally *tally;
+    void *gather;               /* the core's, in the arena, for `finish` */
+    struct step_engine *engine; /* for the functions below only */
+};
+
+/* What evolve works with: nothing but tables and counters. */
+struct step_fold {
+    struct store_txn *txn;
+    struct tally *tally;
+    struct arena *arena;
+};
+
+/* What query works with: a read transaction. */
+struct step_view {
+    struct store_txn *txn;
+    uint64_t now_ms;
+    struct arena *arena;
+    const struct site *site;
+    const struct tally *tally;
+    uint64_t head_seq;
+};
+
+enum step_input_kind { STEP_COMMAND, STEP_RECORD, STEP_DUE };
+
+struct step_input {
+    enum step_input_kind kind;
+    const Paidan__Request *request; /* STEP_COMMAND: passed wire_check */
+    const char *log; /* STEP_RECORD: name of the followed log, its record, unpacked and checked; */
+    uint64_t seq;    /*   event NULL: a record that is not an event (the cursor moves on) */
+    uint32_t crc;
+    const Paidan__Event *event;
+    struct due due; /* STEP_DUE: gathered by the engine itself */
+    /* STEP_COMMAND that waits for something (long poll): the caller's last time for an answer; once
+     * now_ms is at or past it the core must answer, not park. 0: no waiting. */
+    uint64_t park_until_ms;
+};
+
+/* How much of a followed fact apply looks at. */
+enum step_need {
+    STEP_NEED_NONE,
+    STEP_NEED_BRIEF, /* its kind, ticket and at_ms: the fact itself and the cause may be NULL */
+    STEP_NEED_ALL,
+};
+
+struct step_service {
+    const char *name;               /* "escalation" */
+    const char *const *follows;     /* NULL-terminated */
+    const char *const *followed_by; /* NULL-terminated: services whose position bounds trimming */
+    /* Those of followed_by without whom new work would lie unseen: while they, or those who pace
+     * them, are far behind, less is taken in. NULL: none. */
+    const char *const *paced_by;
+    const char *const *tables; /* NULL-terminated; handles from STORE_SERVICE on */
+    const char *const
+        *tallies;        /* NULL-terminated, at most TALLY_MAX; gauges and totals for stats */
+    bool follows_lazily; /* nobody waits for what the followed records lead to: they may be held
+                            back for a fraction of a second, so that commands share their commits */
+    bool keeps_log;      /* the log is the store of texts: never trimmed */
+    size_t memo_bytes;   /* of store_memo within a step's transaction; 0: none */
+    /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
+     * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_BUG: a fact of
+     * ours that nobody may read (step_append). RC_FULL, RC_STORE: from the store. */
+    enum rc (*apply)(struct step *step, const struct step_input *input);
+    /* Folds one event of our own log, SiteChanged too. seq: of that record. RC_OK, RC_FULL,
+     * RC_STORE; RC_CORRUPT if tables contradict the event. */
+    enum rc (*evolve)(struct step_fold *fold, uint64_t seq, const Paidan__Event *event);
+    /* Answers a wish that changes nothing; sets answer->code or body in the arena. */
+    enum rc (*query)(struct step_view *view, const Paidan__Request *request,
+                     Paidan__Answer *answer);
+    /* Called once after the last input of a step that applied records, NULL: nothing to do. For one
+     * fact over many inputs (Receipts): the core keeps what it gathered in step->gather, which is
+     * NULL at the start of a step. step_append then takes the last applied record as cause. */
+    enum rc (*finish)(struct step *step);
+    /* Which records apply is to see; for others only the cursor moves. NULL: all. */
+    bool (*hears)(const char *log, Paidan__Event__FactCase fact);
+    /* A closer look at what it hears, by the packed fact, so that not all must be unpacked. What is
+     * needed less than wholly may come whole all the same and must have the same effect. NULL: all
+     * of what it hears. */
+    enum step_need (*needs)(const char *log, Paidan__Event__FactCase fact,
+                            const unsigned char *body, size_t bytes);
+    /* Wishes that go to apply; all others the service knows go to query. */
+    bool (*changes)(const Paidan__Request *request);
+    bool (*knows)(const Paidan__Request *request);
+};
+
+/* ---- for cores: only inside apply ---- */
+
+/* Sets event->at_ms and event->cause from the input being applied (item: index in the command's
+ * batch), packs, appends to our log, folds. prev_seq is the core's to set. Gives the record's seq
+ * if seq is not NULL. RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT; RC_BUG: the fact breaks a
+ * bound of wire_check, so that its readers would refuse it. The core hands it on. */
+MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item,
+                               uint64_t *seq);
+/* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are
+ * filled in. If facts were said for it, the answer is stored under the request id. Exactly once per
+ * command unless parked. */
+MUST_CHECK enum rc step_answer(struct step *step, Paidan__Answer *answer);
+/* As step_answer, but never stored: the same request id is judged again. For answers that are too
+ * personal or too large for the log, such as the texts that a Disclosed fact tells of. */
+MUST_CHECK enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer);
+/* Shorthand for an answer that is only a code. detail may be NULL. */
+MUST_CHECK enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail);
+/* No answer yet: the command comes again after a step_wake of the same key or at park_until_ms. */
+void step_park(struct step *step, uint64_t key);
+/* As step_park, and again at at_ms at the latest: something already stored becomes true by itself
+ * then (a callback opens, a lease ends), so that no fact and no deadline is needed for it. */
+void step_park_until(struct step *step, uint64_t key, uint64_t at_ms);
+void step_wake(struct step *step, uint64_t key);
+/* A stable 64-bit key from a name, for park and table keys: SipHash-2-4 under a fixed label. */
+uint64_t step_key(const char *name);
+/* Reads an earlier event of our own log, also of this step; unpacked into the arena.
+ * RC_OK, RC_NOT_FOUND (trimmed), RC_CORRUPT, RC_LIMIT, RC_STORE. */
+MUST_CHECK enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event);
+MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event);
+
+/* ---- for those who run steps: shell, simulator, core tests ---- */
+
+struct step_options {
+    struct store *store;
+    const struct site *site; /* may be changed between steps by step_engine_set_site; NULL: none */
+    /* Gets the blocks of this step's events before the commit; RC_OK or the step is undone. NULL:
+     * none. */
+    enum rc (*replicate)(void *context, const void *bytes, size_t size);
+    void *replicate_context;
+};
+
+enum step_result {
+    STEP_SILENT,
+    STEP_ANSWERED,
+    STEP_PARKED,
+    STEP_SKIPPED /* at or below the cursor */
+};
+struct step_outcome {
+    enum step_result result;
+    const unsigned char *answer; /* packed Answer, in the engine's memory until the next step */
+    size_t answer_bytes;
+    uint64_t park_key;
+    uint64_t park_at_ms; /* STEP_PARKED: run it again at this time too; 0: only when woken */
+};
+
+/* Opens the engine on an open store: loads log head, counters, time. Says SiteChanged in the first
+ * step if the site's digest is new. RC_OK, RC_CORRUPT, RC_FORMAT, RC_SETTINGS (levels changed),
+ * RC_LIMIT, RC_STORE. */
+MUST_CHECK enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
+                                    const struct step_options *options);
+void step_engine_close(struct step_engine *engine);
+/* RC_OK: used from the next step on, which says SiteChanged if the digest is new. RC_SETTINGS: it
+ * has other levels (printed); the site before stays. */
+MUST_CHECK enum rc step_engine_set_site(struct step_engine *engine, const struct site *site);
+struct arena *
+step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
+void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
+
+/* Unpacks a record of a followed log into the engine's arena, as far as the service needs it: the
+ * event of an input. NULL: nothing of it is needed, the cursor moves. RC_OK or RC_INVALID (error
+ * filled): it cannot be read, or is of a kind that this version does not know. */
+MUST_CHECK enum rc step_engine_unpack(struct step_engine *engine, const char *log,
+                                      const struct evlog_record *record,
+                                      const Paidan__Event **event, struct wire_error *error);
+
+/* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
+ * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:
+ * committed. RC_GAP: a record was not the next; nothing changed. RC_FULL: no answer may be sent,
+ * try all of it later (what was stored already repeats its answers and skips its records).
+ * RC_BUG: an input leads to a fact of ours that nobody may read; what came before it is stored, it
+ * and all after it is not. A command is answered with SERVICE_FAULT instead and the run goes on;
+ * of a record see step_engine_culprit. RC_STORE, RC_CORRUPT: leave the process. */
+struct step_conditions {
+    uint64_t now_ms, entropy;
+    bool storage_low;
+    uint32_t overload_ms;
+};
+MUST_CHECK enum rc step_engine_run(struct step_engine *engine,
+                                   const struct step_conditions *conditions,
+                                   const struct step_input *inputs, size_t count,
+                                   struct step_outcome *outcomes);
+/* After RC_BUG: the followed log whose next record cannot be applied; it must rest until somebody
+ * repairs the service. NULL: a deadline or a fact of the engine's own; leave the process. */
+const char *step_engine_culprit(const struct step_engine *engine);
+/* After a run: keys to wake. After RC_FULL too: a run of several transactions may have stored some
+ * before the one that found no space. */
+const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count);
+uint64_t step_engine_head(const struct step_engine *engine);  /* committed head seq */
+uint64_t step_engine_first(const struct step_engine *engine); /* first seq still there */
+uint64_t step_engine_now(const struct step_engine *engine);   /* stored now_ms */
+/* Earliest deadline; RC_NOT_FOUND if none. */
+MUST_CHECK enum rc step_engine_next_due(struct step_engine *engine, uint64_t *due_ms);
+/* How far a followed log is applied. Records that led to no fact need no commit: what the store
+ * holds (step_engine_held) may be behind, and they come again after a restart. RC_OK or
+ * RC_NOT_FOUND. */
+MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *log,
+                                      struct cursor *cursor);
+MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log,
+                                    struct cursor *cursor);
+/* Drops blocks of the log below `before` in a transaction of its own, never past a service that
+ * follows it (one that was never heard of holds everything), nor past an answer that is still kept,
+ * nor at all if the service keeps its log. Gives the first seq afterwards. RC_OK, RC_FULL,
+ * RC_STORE, RC_CORRUPT. */
+MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,
+                                    uint64_t *first_seq);
+/* Read-only wishes, Ping, Stats and Fetch too. The answer is packed into the engine's arena.
+ * A Fetch with nothing to give and wait_ms left returns RC_AGAIN: the caller parks it. */
+MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
+                                     uint64_t now_ms, const unsigned char **bytes, size_t *size);
+
+/* Folds the log of `from` into the empty store `into` and compares all tables byte for byte
+ * (cursors and followers aside). what is said of the row in `from`. RC_OK: equal. RC_CORRUPT:
+ * difference names table and key, or the seq where the log or its folding failed. RC_GAP: the log
+ * was trimmed, so it cannot be folded. RC_EXISTS: `into` is not empty. RC_FULL, RC_STORE, RC_LIMIT,
+ * RC_FORMAT. */
+struct step_difference {
+    char table[32], key[2 * 64 + 1];
+    const char *what; /* "missing", "extra", "different" */
+    uint64_t seq;     /* folding stopped here, 0: it did not */
+};
+MUST_CHECK enum rc step_replay(const struct step_service *service, struct store *from,
+                               struct store *into, struct step_difference *difference,
+                               void (*progress)(uint64_t seq, uint64_t head));

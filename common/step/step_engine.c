@@ -1,0 +1,290 @@
+/* step_engine: opening, closing, asking and trimming the engine; runs are in step.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/diag.h"
+#include "common/base/limits.h"
+#include "common/step/step_private.h"
+
+#define EVENTS_MAX                                                                                 \
+    (1u << 18) /* records of one step: STEP_EVENT_BYTES_MAX of the smallest are more */
+
+/* ---- opening ---- */
+
+static unsigned count_names(const char *const *names, unsigned max)
+{
+    unsigned count = 0;
+    while (names != NULL && names[count] != NULL) {
+        count++;
+    }
+    CHECK(count <= max);
+    return count;
+}
+
+static bool levels_equal(const struct step_site *stored, const struct site *site)
+{
+    if (stored->level_count != site->level_count) {
+        return false;
+    }
+    for (uint32_t index = 0; index < site->level_count; index++) {
+        if (strcmp(stored->levels[index], site->levels[index].code) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum rc step_engine_set_site(struct step_engine *engine, const struct site *site)
+{
+    if (site != NULL && engine->committed_site.known &&
+        !levels_equal(&engine->committed_site, site)) {
+        diag_log(DIAG_ERROR, "step",
+                 "code=SITE_LEVELS_CHANGED stored_levels=%u site_levels=%u "
+                 "reason=\"levels cannot change once they are in use\"",
+                 engine->committed_site.level_count, site->level_count);
+        return RC_SETTINGS;
+    }
+    engine->site = site;
+    return RC_OK;
+}
+
+static enum rc load(struct step_engine *engine, struct store_txn *txn)
+{
+    const struct step_service *service = engine->service;
+    enum rc rc = evlog_load(&engine->log, txn);
+    if (rc == RC_OK) {
+        rc = tally_load(txn, &engine->committed_tally);
+    }
+    if (rc == RC_OK) {
+        rc = step_now_load(txn, &engine->now_ms);
+    }
+    if (rc == RC_OK) {
+        rc = step_site_load(txn, &engine->committed_site);
+    }
+    for (unsigned index = 0; rc == RC_OK && index < engine->follow_count; index++) {
+        struct step_follow *follow = &engine->follows[index];
+        rc = cursor_get(txn, service->follows[index], &follow->stored);
+        follow->applied = follow->stored;
+    }
+    for (unsigned index = 0; rc == RC_OK && index < engine->follower_count; index++) {
+        struct step_follower *follower = &engine->followers[index];
+        rc = evlog_follower_get(txn, service->followed_by[index], &follower->stored);
+        follower->heard = follower->stored;
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return rc;
+}
+
+static enum rc open_all(struct step_engine *engine)
+{
+    enum rc rc = arena_init(&engine->arena, STEP_ARENA_BYTES);
+    if (rc == RC_OK) {
+        rc = arena_init(&engine->answers, STEP_ANSWER_BYTES);
+    }
+    if (rc == RC_OK) {
+        rc = evlog_init(&engine->log, STEP_EVENT_BYTES_MAX, EVENTS_MAX);
+    }
+    engine->wakes = calloc(STEP_WAKES_MAX, sizeof *engine->wakes);
+    engine->wake_slots = calloc(STEP_WAKE_SLOTS, sizeof *engine->wake_slots);
+    if (rc == RC_OK && (engine->wakes == NULL || engine->wake_slots == NULL)) {
+        rc = RC_LIMIT;
+    }
+    if (rc == RC_OK && engine->service->memo_bytes > 0) {
+        engine->memo.bytes = engine->service->memo_bytes;
+        engine->memo.room = calloc(1, engine->memo.bytes);
+        rc = engine->memo.room != NULL ? RC_OK : RC_LIMIT;
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct store_txn *txn = NULL;
+    rc = store_begin(engine->options.store, false, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = load(engine, txn);
+    store_abort(txn);
+    return rc == RC_OK ? step_engine_set_site(engine, engine->options.site) : rc;
+}
+
+enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
+                         const struct step_options *options)
+{
+    struct step_engine *opened = calloc(1, sizeof *opened);
+    if (opened == NULL) {
+        return RC_LIMIT;
+    }
+    opened->service = service;
+    opened->options = *options;
+    opened->follow_count = count_names(service->follows, STEP_FOLLOWS_MAX);
+    opened->follower_count = count_names(service->followed_by, STEP_FOLLOWERS_MAX);
+    opened->tally_count = count_names(service->tallies, TALLY_MAX);
+    const enum rc rc = open_all(opened);
+    if (rc != RC_OK) {
+        step_engine_close(opened);
+        return rc;
+    }
+    *engine = opened;
+    return RC_OK;
+}
+
+void step_engine_close(struct step_engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    arena_fini(&engine->arena);
+    arena_fini(&engine->answers);
+    evlog_fini(&engine->log);
+    free(engine->wakes);
+    free(engine->wake_slots);
+    free(engine->memo.room);
+    free(engine);
+}
+
+struct arena *step_engine_arena(struct step_engine *engine)
+{
+    return &engine->arena;
+}
+
+void step_engine_reset(struct step_engine *engine)
+{
+    arena_reset(&engine->arena);
+    arena_reset(&engine->answers);
+}
+
+/* ---- after and between runs ---- */
+
+const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count)
+{
+    *count = engine->wake_count;
+    return engine->wakes;
+}
+
+uint64_t step_engine_head(const struct step_engine *engine)
+{
+    return engine->log.head_seq;
+}
+
+uint64_t step_engine_first(const struct step_engine *engine)
+{
+    return engine->log.first_seq;
+}
+
+uint64_t step_engine_now(const struct step_engine *engine)
+{
+    return engine->now_ms;
+}
+
+enum rc step_engine_next_due(struct step_engine *engine, uint64_t *due_ms)
+{
+    struct store_txn *txn = NULL;
+    struct due due;
+    enum rc rc = store_begin(engine->options.store, false, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = due_first(txn, &due);
+    store_abort(txn);
+    if (rc == RC_OK) {
+        *due_ms = due.due_ms;
+    }
+    return rc;
+}
+
+enum rc step_engine_cursor(struct step_engine *engine, const char *log, struct cursor *cursor)
+{
+    const int index = step_follow_find(engine, log);
+    if (index < 0) {
+        return RC_NOT_FOUND;
+    }
+    *cursor = engine->follows[index].applied;
+    return RC_OK;
+}
+
+enum rc step_engine_held(struct step_engine *engine, const char *log, struct cursor *cursor)
+{
+    const int index = step_follow_find(engine, log);
+    if (index < 0) {
+        return RC_NOT_FOUND;
+    }
+    *cursor = engine->follows[index].stored;
+    return RC_OK;
+}
+
+enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn)
+{
+    for (unsigned index = 0; index < engine->follower_count; index++) {
+        const struct step_follower *follower = &engine->followers[index];
+        if (follower->heard > follower->stored) {
+            const enum rc rc =
+                evlog_follower_put(txn, engine->service->followed_by[index], follower->heard);
+            if (rc != RC_OK) {
+                return rc;
+            }
+        }
+    }
+    return RC_OK;
+}
+
+void step_settle_log(struct step_engine *engine, bool committed)
+{
+    evlog_settle(&engine->log, committed);
+    for (unsigned index = 0; committed && index < engine->follower_count; index++) {
+        engine->followers[index].stored = engine->followers[index].heard;
+    }
+}
+
+/* Lowers `before` to what followers and kept answers still need. */
+static enum rc trim_bound(struct step_engine *engine, struct store_txn *txn, uint64_t *before)
+{
+    for (unsigned index = 0; index < engine->follower_count; index++) {
+        const uint64_t next = engine->followers[index].heard + 1;
+        *before = next < *before ? next : *before;
+    }
+    uint64_t oldest = 0;
+    const enum rc rc = step_request_oldest(txn, &oldest);
+    if (rc == RC_OK && oldest < *before) {
+        *before = oldest;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc step_engine_trim(struct step_engine *engine, uint64_t before, uint64_t *first_seq)
+{
+    struct store_txn *txn = NULL;
+    uint64_t first = engine->log.first_seq;
+    if (engine->broken) {
+        return RC_STORE;
+    }
+    if (engine->service->keeps_log || before <= first) {
+        *first_seq = first;
+        return RC_OK;
+    }
+    enum rc rc = store_begin(engine->options.store, true, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    evlog_begin(&engine->log);
+    rc = step_put_followers(engine, txn);
+    if (rc == RC_OK) {
+        rc = trim_bound(engine, txn, &before);
+    }
+    if (rc == RC_OK) {
+        rc = evlog_trim(&engine->log, txn, before, &first);
+    }
+    if (rc != RC_OK || first == engine->log.first_seq) {
+        store_abort(txn);
+        evlog_settle(&engine->log, false);
+    } else {
+        rc = store_commit(txn);
+        step_settle_log(engine, rc == RC_OK);
+    }
+    if (rc == RC_OK) {
+        *first_seq = first;
+    } else {
+        engine->broken = rc != RC_FULL;
+    }
+    return rc;
+}

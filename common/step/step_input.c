@@ -1,0 +1,464 @@
+/* step_input: one input within the transaction of a step, and what cores may call meanwhile. */
+#include <sodium.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/base/diag.h"
+#include "common/step/step_private.h"
+#include "common/wire/wire.h"
+
+int step_follow_find(const struct step_engine *engine, const char *log)
+{
+    for (unsigned index = 0; index < engine->follow_count; index++) {
+        if (strcmp(engine->service->follows[index], log) == 0) {
+            return (int)index;
+        }
+    }
+    return -1;
+}
+
+/* ---- answers ---- */
+
+/* Packs into the answers of this run. RC_OK or RC_LIMIT (answers_full tells that it was this). */
+static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *answer)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    const enum rc rc = wire_pack(&engine->answers, &answer->base, &bytes, &size);
+    if (rc != RC_OK) {
+        engine->answers_full = true;
+        return rc;
+    }
+    engine->outcome->result = STEP_ANSWERED;
+    engine->outcome->answer = bytes;
+    engine->outcome->answer_bytes = size;
+    return RC_OK;
+}
+
+void step_input_refuse(struct step_engine *engine, const struct step_input *input,
+                       struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms)
+{
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.protocol = STEP_PROTOCOL;
+    answer.correlation = input->request->correlation;
+    answer.code = code;
+    answer.has_now_ms = 1;
+    answer.now_ms = engine->step.now_ms;
+    answer.has_retry_after_ms = retry_after_ms > 0;
+    answer.retry_after_ms = retry_after_ms;
+    engine->outcome = outcome;
+    const size_t budget = engine->answers.budget;
+    engine->answers.budget = engine->answers.bytes;
+    const enum rc rc = keep_answer(engine, &answer);
+    CHECK(rc == RC_OK); /* STEP_REFUSAL_BYTES are kept for it */
+    engine->answers.budget = budget;
+    engine->answers_full = false;
+}
+
+/* What lies in front of every packed answer: protocol and correlation. Behind it all is the same
+ * whoever asked, so that stored answers are copied, never packed again. */
+#define FRONT_BYTES_MAX 24u
+
+static size_t front_write(unsigned char front[FRONT_BYTES_MAX], uint64_t correlation)
+{
+    enum { PROTOCOL_TAG = 1 << 3, CORRELATION_TAG = 2 << 3 };
+    struct codec_writer writer;
+    codec_writer_init(&writer, front, FRONT_BYTES_MAX);
+    codec_put_u8(&writer, PROTOCOL_TAG);
+    codec_put_varint(&writer, STEP_PROTOCOL);
+    codec_put_u8(&writer, CORRELATION_TAG);
+    codec_put_varint(&writer, correlation);
+    CHECK(!writer.failed);
+    return writer.used;
+}
+
+/* The stored answer under a new correlation. */
+static enum rc answer_again(struct step_engine *engine, const Paidan__Request *request,
+                            uint64_t seq)
+{
+    struct evlog_record record;
+    unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX];
+    const size_t stored_bytes = front_write(stored, 0);
+    const size_t front_bytes = front_write(front, request->correlation);
+    const enum rc rc = evlog_read_recent(&engine->log, engine->step.txn, seq, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (record.kind != EVLOG_ANSWER || record.bytes < REQUEST_ID_BYTES + stored_bytes ||
+        memcmp(record.payload, request->request_id.data, REQUEST_ID_BYTES) != 0 ||
+        memcmp(record.payload + REQUEST_ID_BYTES, stored, stored_bytes) != 0) {
+        return RC_CORRUPT;
+    }
+    const size_t rest = record.bytes - REQUEST_ID_BYTES - stored_bytes;
+    unsigned char *bytes = arena_alloc(&engine->answers, front_bytes + rest);
+    if (bytes == NULL) {
+        engine->answers_full = true;
+        return RC_LIMIT;
+    }
+    memcpy(bytes, front, front_bytes);
+    memcpy(bytes + front_bytes, record.payload + REQUEST_ID_BYTES + stored_bytes, rest);
+    engine->outcome->result = STEP_ANSWERED;
+    engine->outcome->answer = bytes;
+    engine->outcome->answer_bytes = front_bytes + rest;
+    return RC_OK;
+}
+
+/* The kept answer without its correlation becomes a record of our log, behind the request id. */
+static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request)
+{
+    const struct step_outcome *outcome = engine->outcome;
+    unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX], *room = NULL;
+    const size_t stored_bytes = front_write(stored, 0);
+    const size_t front_bytes = front_write(front, request->correlation);
+    CHECK(outcome->answer_bytes >= front_bytes);
+    CHECK(memcmp(outcome->answer, front, front_bytes) == 0);
+    const size_t rest = outcome->answer_bytes - front_bytes;
+    const enum rc rc =
+        evlog_reserve(&engine->log, EVLOG_ANSWER, REQUEST_ID_BYTES + stored_bytes + rest, &room);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    memcpy(room, request->request_id.data, REQUEST_ID_BYTES);
+    memcpy(room + REQUEST_ID_BYTES, stored, stored_bytes);
+    memcpy(room + REQUEST_ID_BYTES + stored_bytes, outcome->answer + front_bytes, rest);
+    const uint64_t seq = evlog_accept(&engine->log);
+    return step_fold_answer(engine->step.txn, seq, engine->step.now_ms, request->request_id.data);
+}
+
+static enum rc give_answer(struct step *step, Paidan__Answer *answer, bool stored)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(engine->input != NULL);
+    CHECK(engine->input->kind == STEP_COMMAND);
+    CHECK(!engine->answered);
+    CHECK(!engine->parked);
+    const Paidan__Request *request = engine->input->request;
+    answer->protocol = STEP_PROTOCOL;
+    answer->correlation = request->correlation;
+    answer->has_now_ms = 1;
+    answer->now_ms = step->now_ms;
+    enum rc rc = keep_answer(engine, answer);
+    if (rc == RC_OK && stored && engine->fact_count > 0) {
+        rc = store_answer(engine, request);
+    }
+    engine->answered = rc == RC_OK;
+    return rc;
+}
+
+enum rc step_answer(struct step *step, Paidan__Answer *answer)
+{
+    return give_answer(step, answer, true);
+}
+
+enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer)
+{
+    return give_answer(step, answer, false);
+}
+
+enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail)
+{
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = code;
+    answer.detail = (char *)detail;
+    return step_answer(step, &answer);
+}
+
+void step_park(struct step *step, uint64_t key)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(engine->input != NULL);
+    CHECK(engine->input->kind == STEP_COMMAND);
+    CHECK(engine->fact_count == 0);
+    CHECK(!engine->answered);
+    CHECK(step->now_ms < engine->input->park_until_ms);
+    engine->parked = true;
+    engine->outcome->result = STEP_PARKED;
+    engine->outcome->park_key = key;
+    engine->outcome->park_at_ms = 0;
+}
+
+void step_park_until(struct step *step, uint64_t key, uint64_t at_ms)
+{
+    step_park(step, key);
+    /* Always ahead, or the caller would turn in circles. */
+    step->engine->outcome->park_at_ms = at_ms > step->now_ms ? at_ms : step->now_ms + 1;
+}
+
+void step_wake(struct step *step, uint64_t key)
+{
+    struct step_engine *engine = step->engine;
+    const uint64_t stored = key == 0 ? 1 : key; /* 0 marks an empty slot */
+    size_t slot = (size_t)(stored * 0x9e3779b97f4a7c15ull >> 32) & (STEP_WAKE_SLOTS - 1);
+    while (engine->wake_slots[slot] != 0) {
+        if (engine->wake_slots[slot] == stored) {
+            return;
+        }
+        slot = (slot + 1) & (STEP_WAKE_SLOTS - 1);
+    }
+    if (engine->wake_count == STEP_WAKES_MAX) {
+        return; /* who waits under it comes again when its time is over */
+    }
+    engine->wake_slots[slot] = stored;
+    engine->wakes[engine->wake_count++] = key;
+}
+
+uint64_t step_key(const char *name)
+{
+    static const unsigned char label[crypto_shorthash_KEYBYTES] = "paidan step key";
+    unsigned char hash[crypto_shorthash_BYTES];
+    uint64_t key = 0;
+    const int failed = crypto_shorthash(hash, (const unsigned char *)name, strlen(name), label);
+    CHECK(failed == 0);
+    for (unsigned index = 0; index < sizeof hash; index++) {
+        key = key << 8 | hash[index];
+    }
+    return key;
+}
+
+/* ---- facts ---- */
+
+static void set_cause(struct step_engine *engine, const Paidan__Event *event, uint32_t item)
+{
+    Paidan__Cause *cause = &engine->cause;
+    /* Only the core knows which of its clocks a deadline belongs to. */
+    const bool has_clock = event->cause != NULL && event->cause->has_clock;
+    const Paidan__Clock clock = has_clock ? event->cause->clock : PAIDAN__CLOCK__CLOCK_ACCEPT;
+    paidan__cause__init(cause);
+    const struct step_input *input = engine->input != NULL ? engine->input : engine->last_record;
+    if (input == NULL) {
+        return; /* the engine's own word: SiteChanged */
+    }
+    switch (input->kind) {
+    case STEP_COMMAND:
+        cause->has_request_id = 1;
+        cause->request_id = input->request->request_id;
+        cause->actor = input->request->actor;
+        cause->has_item = 1;
+        cause->item = item;
+        break;
+    case STEP_RECORD:
+        cause->log = (char *)input->log;
+        cause->has_seq = 1;
+        cause->seq = input->seq;
+        break;
+    case STEP_DUE:
+        cause->has_clock = has_clock;
+        cause->clock = clock;
+        cause->has_due_ms = 1;
+        cause->due_ms = input->due.due_ms;
+        break;
+    }
+}
+
+/* Appends the fact to the log. What is stored must pass the check of those who will read it. A fact
+ * that does not is a fault of the core, but one that a message from outside may have provoked:
+ * nothing is stored, nothing is skipped, and the service lives if it can. */
+static enum rc write_event(struct step_engine *engine, const Paidan__Event *event, uint64_t *seq)
+{
+    const size_t mark = engine->arena.used;
+    struct wire_error error;
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    enum rc rc = wire_pack_checked(&engine->arena, &event->base, &bytes, &size, &error);
+    if (rc == RC_INVALID) {
+        diag_log_limited(DIAG_ERROR, "step", "bug=fact fact=%d field=%s code=%d",
+                         (int)event->fact_case, error.field, (int)error.code);
+        return RC_BUG;
+    }
+    if (rc == RC_OK) {
+        rc = evlog_append(&engine->log, EVLOG_EVENT, bytes, size, seq);
+    }
+    engine->arena.used = mark;
+    return rc;
+}
+
+enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
+{
+    struct step_engine *engine = step->engine;
+    CHECK(!engine->answered);
+    CHECK(!engine->parked);
+    set_cause(engine, event, item);
+    event->cause = &engine->cause;
+    event->at_ms = step->now_ms;
+    uint64_t given = 0;
+    enum rc rc = write_event(engine, event, &given);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    engine->fact_count++;
+    rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site, given, event);
+    if (rc == RC_OK && seq != NULL) {
+        *seq = given;
+    }
+    return rc;
+}
+
+enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
+{
+    struct evlog_record record;
+    const enum rc rc = evlog_read_recent(&step->engine->log, step->txn, seq, &record);
+    return rc == RC_OK ? step_unpack(step->arena, &record, event) : rc;
+}
+
+/* ---- the three kinds of input ---- */
+
+static enum rc call_core(struct step_engine *engine, const struct step_input *input)
+{
+    engine->input = input;
+    engine->fact_count = 0;
+    engine->answered = false;
+    engine->parked = false;
+    const enum rc rc = engine->service->apply(&engine->step, input);
+    engine->input = NULL;
+    return rc;
+}
+
+static enum rc apply_command(struct step_engine *engine, const struct step_input *input,
+                             struct step_outcome *outcome)
+{
+    const Paidan__Request *request = input->request;
+    Paidan__Code refusal = PAIDAN__CODE__OK;
+    if (request->protocol != STEP_PROTOCOL) {
+        refusal = PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
+    } else if (!engine->service->changes(request)) {
+        refusal = PAIDAN__CODE__WISH_UNSUPPORTED;
+    } else if (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES) {
+        refusal = PAIDAN__CODE__REQUEST_ID_MISSING;
+    }
+    if (refusal != PAIDAN__CODE__OK) {
+        step_input_refuse(engine, input, outcome, refusal, 0);
+        return RC_OK;
+    }
+    uint64_t seq = 0;
+    enum rc rc = step_request_find(engine->step.txn, request->request_id.data, &seq);
+    if (rc == RC_OK) {
+        return answer_again(engine, request, seq);
+    }
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    rc = call_core(engine, input);
+    if (rc == RC_OK) {
+        CHECK(engine->answered != engine->parked);
+    }
+    return rc;
+}
+
+static enum rc apply_record(struct step_engine *engine, const struct step_input *input,
+                            struct step_outcome *outcome)
+{
+    const int index = step_follow_find(engine, input->log);
+    CHECK(index >= 0);
+    CHECK(outcome != NULL);
+    struct step_follow *follow = &engine->follows[index];
+    if (input->seq <= follow->pending.seq) {
+        outcome->result = STEP_SKIPPED;
+        return RC_OK;
+    }
+    CHECK(input->seq == follow->pending.seq + 1); /* step.c has looked for gaps */
+    if (input->event != NULL && step_hears(engine, input->log, input->event->fact_case)) {
+        const enum rc rc = call_core(engine, input);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        engine->last_record = input;
+    }
+    follow->pending = (struct cursor){.seq = input->seq, .crc = input->crc};
+    return RC_OK;
+}
+
+static enum rc apply_due(struct step_engine *engine, const struct step_input *input)
+{
+    enum rc rc = due_has(engine->step.txn, &input->due);
+    if (rc != RC_OK) {
+        /* Something before it in this step has moved it: then it is not due. */
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    rc = call_core(engine, input);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = due_has(engine->step.txn, &input->due);
+    CHECK(rc != RC_OK); /* a deadline left in place would fire for ever */
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc step_input_apply(struct step_engine *engine, const struct step_input *input,
+                         struct step_outcome *outcome)
+{
+    engine->outcome = outcome;
+    if (outcome != NULL) {
+        *outcome = (struct step_outcome){.result = STEP_SILENT};
+    }
+    switch (input->kind) {
+    case STEP_COMMAND:
+        return apply_command(engine, input, outcome);
+    case STEP_RECORD:
+        return apply_record(engine, input, outcome);
+    case STEP_DUE:
+        return apply_due(engine, input);
+    }
+    return RC_INVALID;
+}
+
+enum rc step_input_finish(struct step_engine *engine)
+{
+    if (engine->service->finish == NULL || engine->last_record == NULL) {
+        return RC_OK;
+    }
+    engine->input = NULL;
+    engine->fact_count = 0;
+    engine->answered = false;
+    engine->parked = false;
+    return engine->service->finish(&engine->step);
+}
+
+enum rc step_input_refuse_record(struct step_engine *engine, const struct step_input *input,
+                                 struct step_outcome *outcome)
+{
+    const int index = step_follow_find(engine, input->log);
+    CHECK(index >= 0);
+    *outcome = (struct step_outcome){.result = STEP_SILENT};
+    diag_log(DIAG_ERROR, "step", "log=%s seq=%llu refused=limit", input->log,
+             (unsigned long long)input->seq);
+    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
+    refused.code = PAIDAN__CODE__TOO_MANY_ITEMS;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
+    event.record_refused = &refused;
+    event.has_ticket = input->event->has_ticket;
+    event.ticket = input->event->ticket;
+    engine->input = input;
+    engine->answered = false;
+    engine->parked = false;
+    const enum rc rc = step_append(&engine->step, &event, 0, NULL);
+    engine->input = NULL;
+    engine->follows[index].pending = (struct cursor){.seq = input->seq, .crc = input->crc};
+    return rc;
+}
+
+enum rc step_say_site(struct step_engine *engine)
+{
+    const struct site *site = engine->site;
+    char *levels[SITE_LEVELS_MAX];
+    Paidan__SiteChanged changed = PAIDAN__SITE_CHANGED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    if (site == NULL ||
+        (engine->pending_site.known && engine->pending_site.version == site->version)) {
+        return RC_OK;
+    }
+    CHECK(site->level_count <= SITE_LEVELS_MAX);
+    for (uint32_t index = 0; index < site->level_count; index++) {
+        levels[index] = site->levels[index].code;
+    }
+    changed.site_version = site->version;
+    changed.n_levels = site->level_count;
+    changed.levels = levels;
+    event.fact_case = PAIDAN__EVENT__FACT_SITE_CHANGED;
+    event.site_changed = &changed;
+    engine->input = NULL;
+    engine->answered = false;
+    engine->parked = false;
+    return step_append(&engine->step, &event, 0, NULL);
+}

@@ -1,0 +1,115 @@
+/* step_private: what the parts of step share: step_engine.c, step.c (runs), step_input.c (one
+ * input), step_record.c (followed records), step_fold.c (folding, also for replay), step_query.c,
+ * step_replay.c. Nobody else includes
+ * it. */
+#pragma once
+
+#include "common/step/step.h"
+
+#define STEP_FOLLOWS_MAX 8u
+#define STEP_FOLLOWERS_MAX 16u
+/* Address space for the answers of one run; one that does not fit is asked to come again. */
+#define STEP_ANSWER_BYTES ((size_t)128 << 20)
+#define STEP_REFUSAL_BYTES 512u /* kept free for each input, so that it can always be refused */
+#define STEP_WAKE_SLOTS 65536u  /* power of two; more than twice the units of a site */
+#define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
+#define STEP_PROTOCOL 1u
+#define STEP_CURSOR_LAG_MAX 16384u /* read again after a restart: some 100 ms */
+
+/* The site as the log knows it: META "site". */
+struct step_site {
+    bool known;
+    uint32_t version;
+    uint32_t level_count;
+    char levels[SITE_LEVELS_MAX][CODE_BYTES_MAX + 1];
+};
+
+/* A step that said nothing is not worth a commit: its records had no effect, and coming again they
+ * have none, or the effect they have had later. So `stored` may lag behind `applied`, by
+ * STEP_CURSOR_LAG_MAX records at most; the next commit stores it. */
+struct step_follow {
+    struct cursor stored, applied, pending; /* pending: within the transaction */
+};
+
+struct step_follower {
+    uint64_t stored, heard; /* stored: in STORE_FOLLOWER; heard: from its newest Fetch */
+};
+
+struct step_engine {
+    const struct step_service *service;
+    struct step_options options;
+    const struct site *site;
+    struct step_site committed_site, pending_site;
+    struct arena arena, answers;
+    struct evlog log;
+    struct tally committed_tally, tally;
+    struct store_memo memo;
+    uint64_t now_ms; /* stored */
+    unsigned follow_count, follower_count, tally_count;
+    struct step_follow follows[STEP_FOLLOWS_MAX];
+    struct step_follower followers[STEP_FOLLOWERS_MAX];
+    bool broken;         /* the store failed: only closing is left */
+    const char *culprit; /* of the newest RC_BUG */
+    uint64_t *wakes;
+    uint64_t *wake_slots; /* hash set of the above; 0 is an empty slot */
+    size_t wake_count;
+    struct due dues[STEP_DUE_MAX];
+    /* of the run and transaction at hand */
+    struct step step;
+    struct step_fold fold;
+    const struct step_input *input; /* NULL: the engine itself speaks */
+    const struct step_input *last_record;
+    struct step_outcome *outcome; /* of the command at hand */
+    Paidan__Cause cause;
+    unsigned fact_count; /* said for the input at hand */
+    bool answered, parked, answers_full;
+};
+
+/* ---- step_fold.c: deterministic; the same on replay ---- */
+
+/* One event of our own log: the engine's own facts and the service's. */
+MUST_CHECK enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
+                                   struct step_site *site, uint64_t seq,
+                                   const Paidan__Event *event);
+/* A stored answer: found by its request id, forgotten when it is old. id: 16 bytes. */
+MUST_CHECK enum rc step_fold_answer(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
+                                    const unsigned char *id);
+/* Seq of the stored answer. RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc step_request_find(struct store_txn *txn, const unsigned char *id, uint64_t *seq);
+/* Oldest answer that is kept. RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+MUST_CHECK enum rc step_request_oldest(struct store_txn *txn, uint64_t *seq);
+MUST_CHECK enum rc step_site_load(struct store_txn *txn, struct step_site *site);
+MUST_CHECK enum rc step_now_load(struct store_txn *txn, uint64_t *now_ms);
+/* Stores counters and time: once per transaction that said facts. */
+MUST_CHECK enum rc step_totals_store(struct store_txn *txn, const struct tally *tally,
+                                     uint64_t now_ms);
+/* Unpacks and checks an event of our own log. RC_OK, RC_CORRUPT or RC_LIMIT. */
+MUST_CHECK enum rc step_unpack(struct arena *arena, const struct evlog_record *record,
+                               Paidan__Event **event);
+
+/* ---- step_input.c ---- */
+
+/* Applies one input within the open transaction; outcome NULL: a deadline. RC_OK or as apply. */
+MUST_CHECK enum rc step_input_apply(struct step_engine *engine, const struct step_input *input,
+                                    struct step_outcome *outcome);
+/* Facts of the engine itself and of the finish hook: nobody's input is at hand. */
+MUST_CHECK enum rc step_input_finish(struct step_engine *engine);
+MUST_CHECK enum rc step_say_site(struct step_engine *engine);
+/* A record that no transaction can hold is refused as a fact, and the cursor goes on. */
+MUST_CHECK enum rc step_input_refuse_record(struct step_engine *engine,
+                                            const struct step_input *input,
+                                            struct step_outcome *outcome);
+/* Answers that change nothing and so need no transaction. */
+void step_input_refuse(struct step_engine *engine, const struct step_input *input,
+                       struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms);
+int step_follow_find(const struct step_engine *engine, const char *log); /* index or -1 */
+
+/* ---- step_record.c ---- */
+
+bool step_hears(const struct step_engine *engine, const char *log, Paidan__Event__FactCase fact);
+
+/* ---- step_engine.c ---- */
+
+/* Stores what was heard of followers; true in memory once step_settle_log says committed. */
+MUST_CHECK enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn);
+void step_settle_log(struct step_engine *engine, bool committed);

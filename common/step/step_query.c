@@ -1,0 +1,259 @@
+/* step_query: wishes that change nothing: Ping, Stats, Fetch and the service's own. */
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/diag.h"
+#include "common/base/limits.h"
+#include "common/step/step_private.h"
+#include "common/wire/wire.h"
+
+#define FETCH_BLOCKS_MAX 4096u /* as wire.c allows */
+
+enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event)
+{
+    struct evlog_record record;
+    const enum rc rc = evlog_read(view->txn, seq, &record);
+    return rc == RC_OK ? step_unpack(view->arena, &record, event) : rc;
+}
+
+static enum rc query_ping(struct step_engine *engine, struct step_view *view,
+                          Paidan__Answer *answer)
+{
+    Paidan__Pong *pong = arena_alloc(view->arena, sizeof *pong);
+    Paidan__Following *following =
+        arena_alloc(view->arena, (engine->follow_count + 1) * sizeof *following);
+    Paidan__Following **list =
+        arena_alloc(view->arena, (engine->follow_count + 1) * sizeof(Paidan__Following *));
+    struct store_usage usage;
+    struct due due;
+    if (pong == NULL || following == NULL || list == NULL) {
+        return RC_LIMIT;
+    }
+    enum rc rc = store_usage(engine->options.store, &usage);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    paidan__pong__init(pong);
+    pong->service = (char *)engine->service->name;
+    pong->version = (char *)PAIDAN_VERSION;
+    pong->head_seq = engine->log.head_seq;
+    pong->site_version = engine->site != NULL ? engine->site->version : 0;
+    for (unsigned index = 0; index < engine->follow_count; index++) {
+        paidan__following__init(&following[index]);
+        following[index].log = (char *)engine->service->follows[index];
+        following[index].cursor = engine->follows[index].applied.seq;
+        list[index] = &following[index];
+    }
+    pong->following = list;
+    pong->n_following = engine->follow_count;
+    pong->has_map_used = 1;
+    pong->map_used = usage.used_bytes;
+    pong->has_map_size = 1;
+    pong->map_size = usage.map_bytes;
+    rc = due_first(view->txn, &due);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    pong->has_oldest_due_ms = rc == RC_OK;
+    pong->oldest_due_ms = rc == RC_OK ? due.due_ms : 0;
+    answer->body_case = PAIDAN__ANSWER__BODY_PONG;
+    answer->pong = pong;
+    return RC_OK;
+}
+
+static enum rc query_stats(struct step_engine *engine, struct step_view *view,
+                           Paidan__Answer *answer)
+{
+    const unsigned count = engine->tally_count;
+    Paidan__Stats *stats = arena_alloc(view->arena, sizeof *stats);
+    Paidan__Count *counts = arena_alloc(view->arena, (count + 1) * sizeof *counts);
+    Paidan__Count **list = arena_alloc(view->arena, (count + 1) * sizeof(Paidan__Count *));
+    if (stats == NULL || counts == NULL || list == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__stats__init(stats);
+    for (unsigned index = 0; index < count; index++) {
+        paidan__count__init(&counts[index]);
+        counts[index].name = (char *)engine->service->tallies[index];
+        counts[index].value = view->tally->values[index];
+        list[index] = &counts[index];
+    }
+    stats->counts = list;
+    stats->n_counts = count;
+    answer->body_case = PAIDAN__ANSWER__BODY_STATS;
+    answer->stats = stats;
+    return RC_OK;
+}
+
+/* ---- fetch ---- */
+
+/* Whether the follower's history is ours; sets answer->code if not. */
+static enum rc check_history(const struct step_engine *engine, const struct step_view *view,
+                             const Paidan__Fetch *fetch, Paidan__Answer *answer)
+{
+    if (fetch->after > engine->log.head_seq) {
+        answer->code = PAIDAN__CODE__LOG_DIVERGED;
+        return RC_OK;
+    }
+    if (fetch->after + 1 < engine->log.first_seq) {
+        answer->code = PAIDAN__CODE__LOG_TRIMMED;
+        return RC_OK;
+    }
+    if (!fetch->has_after_crc || fetch->after < engine->log.first_seq) {
+        return RC_OK;
+    }
+    struct evlog_record record;
+    const enum rc rc = evlog_read(view->txn, fetch->after, &record);
+    if (rc == RC_OK && record.crc != fetch->after_crc) {
+        answer->code = PAIDAN__CODE__LOG_DIVERGED;
+    }
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+/* Whether the follower knows the record that it says it holds: a name alone must not let records be
+ * dropped that the service of that name has not read. */
+static bool holds(const struct step_view *view, const Paidan__Fetch *fetch, uint64_t held)
+{
+    struct evlog_record record;
+    const bool newest = held == fetch->after;
+    if (newest ? !fetch->has_after_crc : !fetch->has_held_crc) {
+        return false;
+    }
+    return evlog_read(view->txn, held, &record) == RC_OK &&
+           record.crc == (newest ? fetch->after_crc : fetch->held_crc);
+}
+
+/* What a service holds durably bounds trimming; it is stored with the next commit. */
+static void hear_follower(struct step_engine *engine, const struct step_view *view,
+                          const Paidan__Fetch *fetch)
+{
+    const uint64_t held =
+        fetch->has_held && fetch->held < fetch->after ? fetch->held : fetch->after;
+    for (unsigned index = 0; index < engine->follower_count; index++) {
+        struct step_follower *follower = &engine->followers[index];
+        if (strcmp(engine->service->followed_by[index], fetch->follower) == 0 &&
+            held > follower->heard && holds(view, fetch, held)) {
+            follower->heard = held;
+        }
+    }
+}
+
+/* Blocks from the one that holds `after` + 1 on, as they lie in the map; at least one. */
+static enum rc collect_blocks(const struct step_view *view, uint64_t after, size_t bytes_max,
+                              Paidan__Fetched *fetched)
+{
+    struct store_walk walk;
+    unsigned char key[8];
+    size_t sum = 0;
+    for (unsigned index = 0; index < 8; index++) {
+        key[index] = (unsigned char)((after + 1) >> (56 - 8 * index) & 0xff);
+    }
+    enum rc rc = store_walk_open_last(view->txn, STORE_LOG, key, sizeof key, &walk);
+    if (rc == RC_NOT_FOUND) {
+        rc = RC_CORRUPT; /* the head said that there is one */
+    }
+    while (rc == RC_OK && fetched->n_blocks < FETCH_BLOCKS_MAX) {
+        if (fetched->n_blocks > 0 && sum + walk.value_bytes > bytes_max) {
+            break;
+        }
+        sum += walk.value_bytes;
+        fetched->blocks[fetched->n_blocks].data = (uint8_t *)walk.value;
+        fetched->blocks[fetched->n_blocks].len = walk.value_bytes;
+        fetched->n_blocks++;
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
+                           const Paidan__Fetch *fetch, Paidan__Answer *answer)
+{
+    enum rc rc = check_history(engine, view, fetch, answer);
+    if (rc != RC_OK || answer->code != PAIDAN__CODE__OK) {
+        return rc;
+    }
+    hear_follower(engine, view, fetch);
+    const bool nothing = fetch->after == engine->log.head_seq;
+    if (nothing && fetch->has_wait_ms && fetch->wait_ms > 0) {
+        return RC_AGAIN;
+    }
+    Paidan__Fetched *fetched = arena_alloc(view->arena, sizeof *fetched);
+    ProtobufCBinaryData *blocks = arena_alloc(view->arena, FETCH_BLOCKS_MAX * sizeof *blocks);
+    if (fetched == NULL || blocks == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__fetched__init(fetched);
+    fetched->first_seq = engine->log.first_seq;
+    fetched->head_seq = engine->log.head_seq;
+    fetched->blocks = blocks;
+    if (!nothing) {
+        size_t bytes_max = fetch->has_bytes_max ? fetch->bytes_max : TAIL_FETCH_BYTES_DEFAULT;
+        bytes_max = bytes_max < TAIL_FETCH_BYTES_MAX ? bytes_max : TAIL_FETCH_BYTES_MAX;
+        rc = collect_blocks(view, fetch->after, bytes_max, fetched);
+    }
+    answer->body_case = PAIDAN__ANSWER__BODY_FETCHED;
+    answer->fetched = fetched;
+    return rc;
+}
+
+/* ---- all ---- */
+
+static enum rc dispatch(struct step_engine *engine, struct step_view *view,
+                        const Paidan__Request *request, Paidan__Answer *answer)
+{
+    if (request->protocol != STEP_PROTOCOL) {
+        answer->code = PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
+        return RC_OK;
+    }
+    switch (request->wish_case) {
+    case PAIDAN__REQUEST__WISH_PING:
+        return query_ping(engine, view, answer);
+    case PAIDAN__REQUEST__WISH_STATS:
+        return query_stats(engine, view, answer);
+    case PAIDAN__REQUEST__WISH_FETCH:
+        return query_fetch(engine, view, request->fetch, answer);
+    default:
+        break;
+    }
+    if (!engine->service->knows(request) || engine->service->changes(request) ||
+        engine->service->query == NULL) {
+        answer->code = PAIDAN__CODE__WISH_UNSUPPORTED;
+        return RC_OK;
+    }
+    return engine->service->query(view, request, answer);
+}
+
+enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
+                          uint64_t now_ms, const unsigned char **bytes, size_t *size)
+{
+    struct store_txn *txn = NULL;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    enum rc rc = store_begin(engine->options.store, false, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct step_view view = {
+        .txn = txn,
+        .now_ms = now_ms > engine->now_ms ? now_ms : engine->now_ms,
+        .arena = &engine->arena,
+        .site = engine->site,
+        .tally = &engine->committed_tally,
+        .head_seq = engine->log.head_seq,
+    };
+    answer.protocol = STEP_PROTOCOL;
+    answer.code = PAIDAN__CODE__OK;
+    rc = dispatch(engine, &view, request, &answer);
+    if (rc == RC_OK) {
+        unsigned char *packed = NULL;
+        answer.correlation = request->correlation;
+        answer.has_now_ms = 1;
+        answer.now_ms = view.now_ms;
+        rc = wire_pack(&engine->arena, &answer.base, &packed, size);
+        if (rc == RC_OK) {
+            *bytes = packed;
+        }
+    }
+    store_abort(txn);
+    return rc;
+}

@@ -1,0 +1,341 @@
+/* store: transactions and rows on LMDB 0.9.24, with its traps fenced off. Opening is in
+ * store_open.c. */
+#include "common/store/store.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "common/base/check.h"
+#include "common/base/diag.h"
+#include "common/store/store_private.h"
+
+/* A short write shows as EIO in 0.9.24; with less than this free it means that the disk is full. */
+#define SHORT_WRITE_FREE_BYTES (16u << 20)
+
+static bool disk_is_full(const struct store *store)
+{
+    struct statvfs disk;
+    return statvfs(store->path, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize < SHORT_WRITE_FREE_BYTES;
+}
+
+/* error: of LMDB or errno. */
+enum rc store_map_error(const struct store *store, int error, const char *operation)
+{
+    switch (error) {
+    case MDB_SUCCESS:
+        return RC_OK;
+    case MDB_NOTFOUND:
+        return RC_NOT_FOUND;
+    case MDB_KEYEXIST:
+        return RC_EXISTS;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        diag_log_limited(DIAG_WARN, "store", "operation=%s full=\"%s\"", operation,
+                         mdb_strerror(error));
+        return RC_FULL;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+        diag_log_limited(DIAG_ERROR, "store", "operation=%s path=\"%s\" damaged=\"%s\"", operation,
+                         store->path, mdb_strerror(error));
+        return RC_CORRUPT;
+    case EIO:
+        if (disk_is_full(store)) {
+            diag_log_limited(DIAG_WARN, "store", "operation=%s full=\"short write\"", operation);
+            return RC_FULL;
+        }
+        break;
+    default:
+        break;
+    }
+    diag_log(DIAG_ERROR, "store", "operation=%s path=\"%s\" error=\"%s\"", operation, store->path,
+             mdb_strerror(error));
+    return RC_STORE;
+}
+
+enum rc store_ask_fault(const struct store *store, const char *operation)
+{
+    return store->fault == NULL ? RC_OK : store->fault(store->fault_context, operation);
+}
+
+/* ---- transactions ---- */
+
+enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
+{
+    CHECK(!write || !store->read_only);
+    const enum rc asked = store_ask_fault(store, "begin");
+    if (asked != RC_OK) {
+        return asked;
+    }
+    struct store_txn *begun = calloc(1, sizeof *begun);
+    if (begun == NULL) {
+        return RC_STORE;
+    }
+    begun->store = store;
+    begun->write = write;
+    const unsigned flags = write ? 0 : MDB_RDONLY;
+    int error = mdb_txn_begin(store->env, NULL, flags, &begun->txn);
+    if (error == MDB_MAP_RESIZED) {
+        /* Another process grew the map: take its size over. */
+        error = mdb_env_set_mapsize(store->env, 0);
+        if (error == 0) {
+            error = mdb_txn_begin(store->env, NULL, flags, &begun->txn);
+        }
+    }
+    if (error == MDB_READERS_FULL) {
+        store_check_readers(store);
+        error = mdb_txn_begin(store->env, NULL, flags, &begun->txn);
+    }
+    if (error != 0) {
+        free(begun);
+        return store_map_error(store, error, "begin");
+    }
+    *txn = begun;
+    return RC_OK;
+}
+
+void store_abort(struct store_txn *txn)
+{
+    if (txn == NULL) {
+        return;
+    }
+    if (txn->txn != NULL) {
+        mdb_txn_abort(txn->txn);
+    }
+    free(txn);
+}
+
+enum rc store_commit(struct store_txn *txn)
+{
+    struct store *store = txn->store;
+    enum rc rc = txn->write ? store_ask_fault(store, "commit") : RC_OK;
+    if (rc != RC_OK) {
+        store_abort(txn);
+        return rc;
+    }
+    const bool write = txn->write;
+    rc = store_map_error(store, mdb_txn_commit(txn->txn), "commit");
+    free(txn);
+    if (rc == RC_NOT_FOUND || rc == RC_EXISTS) {
+        rc = RC_STORE;
+    }
+    return rc == RC_OK && write ? store_ask_fault(store, "committed") : rc;
+}
+
+void store_set_memo(struct store_txn *txn, struct store_memo *memo)
+{
+    CHECK(txn->write);
+    memo->epoch++;
+    txn->memo = memo;
+}
+
+struct store_memo *store_memo(struct store_txn *txn)
+{
+    return txn->memo;
+}
+
+/* ---- rows ---- */
+
+static MDB_val make_key(const struct store_txn *txn, unsigned table, const void *key,
+                        size_t key_bytes)
+{
+    CHECK(table < txn->store->table_count);
+    CHECK(key_bytes > 0);
+    CHECK(key_bytes <= STORE_KEY_BYTES_MAX);
+    return (MDB_val){.mv_size = key_bytes, .mv_data = (void *)key};
+}
+
+/* The cursor of a write transaction that stays where it last read or wrote in that table: the rows
+ * of one input lie close together, so that most are found without going down the tree again. LMDB
+ * keeps it right when others write to the table, and closes it with the transaction. Only for what
+ * seeks by key: where it stands says nothing. */
+static int stay(struct store_txn *txn, unsigned table, MDB_cursor **cursor)
+{
+    int error = 0;
+    if (txn->cursors[table] == NULL) {
+        error = mdb_cursor_open(txn->txn, txn->store->tables[table], &txn->cursors[table]);
+    }
+    *cursor = txn->cursors[table];
+    return error;
+}
+
+static int seek(struct store_txn *txn, unsigned table, MDB_val *name, MDB_val *data)
+{
+    MDB_cursor *cursor = NULL;
+    const int error = stay(txn, table, &cursor);
+    return error == 0 ? mdb_cursor_get(cursor, name, data, MDB_SET) : error;
+}
+
+enum rc store_get(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                  const void **value, size_t *value_bytes)
+{
+    MDB_val name = make_key(txn, table, key, key_bytes), data;
+    const enum rc asked = store_ask_fault(txn->store, "get");
+    if (asked != RC_OK) {
+        return asked;
+    }
+    const int error = txn->write ? seek(txn, table, &name, &data)
+                                 : mdb_get(txn->txn, txn->store->tables[table], &name, &data);
+    if (error != 0) {
+        return store_map_error(txn->store, error, "get");
+    }
+    *value = data.mv_data;
+    *value_bytes = data.mv_size;
+    return RC_OK;
+}
+
+static enum rc put(struct store_txn *txn, unsigned table, MDB_val name, const void *value,
+                   size_t value_bytes, unsigned flags)
+{
+    CHECK(txn->write);
+    const enum rc rc = store_ask_fault(txn->store, "put");
+    if (rc != RC_OK) {
+        return rc;
+    }
+    MDB_val data = {.mv_size = value_bytes, .mv_data = (void *)(value != NULL ? value : "")};
+    MDB_cursor *cursor = NULL;
+    int error = 0;
+    if ((flags & MDB_APPEND) != 0) {
+        /* Trusts its cursor to know the end, so it gets one that has not been elsewhere. */
+        error = mdb_put(txn->txn, txn->store->tables[table], &name, &data, flags);
+    } else {
+        error = stay(txn, table, &cursor);
+        error = error == 0 ? mdb_cursor_put(cursor, &name, &data, flags) : error;
+    }
+    return store_map_error(txn->store, error, "put");
+}
+
+enum rc store_put(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                  const void *value, size_t value_bytes)
+{
+    return put(txn, table, make_key(txn, table, key, key_bytes), value, value_bytes, 0);
+}
+
+enum rc store_insert(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                     const void *value, size_t value_bytes)
+{
+    return put(txn, table, make_key(txn, table, key, key_bytes), value, value_bytes,
+               MDB_NOOVERWRITE);
+}
+
+enum rc store_append(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                     const void *value, size_t value_bytes)
+{
+    return put(txn, table, make_key(txn, table, key, key_bytes), value, value_bytes, MDB_APPEND);
+}
+
+enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes)
+{
+    CHECK(txn->write);
+    MDB_val name = make_key(txn, table, key, key_bytes), data;
+    const enum rc rc = store_ask_fault(txn->store, "del");
+    if (rc != RC_OK) {
+        return rc;
+    }
+    int error = seek(txn, table, &name, &data);
+    error = error == 0 ? mdb_cursor_del(txn->cursors[table], 0) : error;
+    return store_map_error(txn->store, error, "del");
+}
+
+/* ---- walks ---- */
+
+static enum rc move(struct store_walk *walk, MDB_val *name, MDB_cursor_op operation)
+{
+    MDB_val data;
+    const int error = mdb_cursor_get(walk->cursor, name, &data, operation);
+    if (error == MDB_NOTFOUND) {
+        return RC_NOT_FOUND;
+    }
+    if (error != 0) {
+        diag_log(DIAG_ERROR, "store", "operation=walk error=\"%s\"", mdb_strerror(error));
+        return RC_STORE;
+    }
+    walk->key = name->mv_data;
+    walk->key_bytes = name->mv_size;
+    walk->value = data.mv_data;
+    walk->value_bytes = data.mv_size;
+    return RC_OK;
+}
+
+static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_walk *walk)
+{
+    CHECK(table < txn->store->table_count);
+    *walk = (struct store_walk){0};
+    const enum rc asked = store_ask_fault(txn->store, "walk");
+    if (asked != RC_OK) {
+        return asked;
+    }
+    MDB_cursor *cursor = NULL;
+    const int error = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
+    if (error != 0) {
+        return store_map_error(txn->store, error, "walk");
+    }
+    walk->cursor = cursor;
+    return RC_OK;
+}
+
+enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                        struct store_walk *walk)
+{
+    const enum rc rc = open_cursor(txn, table, walk);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    MDB_val name = {.mv_size = key_bytes, .mv_data = (void *)key};
+    return move(walk, &name, key == NULL ? MDB_FIRST : MDB_SET_RANGE);
+}
+
+enum rc store_walk_open_last(struct store_txn *txn, unsigned table, const void *key,
+                             size_t key_bytes, struct store_walk *walk)
+{
+    enum rc rc = open_cursor(txn, table, walk);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    MDB_val name = {.mv_size = key_bytes, .mv_data = (void *)key};
+    rc = key == NULL ? RC_NOT_FOUND : move(walk, &name, MDB_SET_RANGE);
+    if (rc == RC_NOT_FOUND) {
+        return move(walk, &name, MDB_LAST);
+    }
+    if (rc != RC_OK || (walk->key_bytes == key_bytes && memcmp(walk->key, key, key_bytes) == 0)) {
+        return rc;
+    }
+    return move(walk, &name, MDB_PREV);
+}
+
+enum rc store_walk_next(struct store_walk *walk)
+{
+    MDB_val name;
+    return move(walk, &name, MDB_NEXT);
+}
+
+enum rc store_walk_prev(struct store_walk *walk)
+{
+    MDB_val name;
+    return move(walk, &name, MDB_PREV);
+}
+
+void store_walk_close(struct store_walk *walk)
+{
+    if (walk->cursor != NULL) {
+        mdb_cursor_close(walk->cursor);
+        walk->cursor = NULL;
+    }
+}
+
+bool store_operation_reads(const char *operation)
+{
+    return strcmp(operation, "begin") == 0 || strcmp(operation, "get") == 0 ||
+           strcmp(operation, "walk") == 0;
+}
+
+void store_set_fault(struct store *store, store_fault fault, void *context)
+{
+    store->fault = fault;
+    store->fault_context = context;
+}

@@ -1,0 +1,384 @@
+/* wire: the one place where bytes from outside become messages.
+ *
+ * protobuf-c checks neither UTF-8 nor enum values nor any bound, cuts strings at an embedded NUL
+ * and recurses without limit; so all of that is checked here, over the descriptors. No message type
+ * is recursive (tests/unit/wire_test.c walks the graph), which bounds the depth. */
+#include "common/wire/wire.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "common/wire/wire_plan.h"
+
+/* ---- errors ---- */
+
+/* Puts part (and a dot) in front of the path; what does not fit is cut on the left. */
+static void path_prepend(struct wire_error *error, const char *part)
+{
+    char joined[2 * sizeof error->field + 32];
+    const int count = snprintf(joined, sizeof joined, "%s%s%s", part,
+                               error->field[0] == '\0' ? "" : ".", error->field);
+    CHECK(count >= 0);
+    const size_t length = strlen(joined);
+    const size_t kept = length < sizeof error->field ? length : sizeof error->field - 1;
+    memmove(error->field, joined + (length - kept), kept + 1);
+}
+
+/* The members of a oneof (the wishes, the facts) begin the path with their own name, and the path
+ * of what is inside them begins there. */
+void wire_path_field(struct wire_error *error, const struct wire_rule *rule)
+{
+    const bool wish =
+        (rule->field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && rule->kind == WIRE_MESSAGE;
+    path_prepend(error, wish ? rule->child->descriptor->short_name : rule->field->name);
+}
+
+void wire_path_item(struct wire_error *error, const struct wire_rule *rule, size_t index)
+{
+    char part[sizeof error->field + 24];
+    (void)snprintf(part, sizeof part, "%.60s[%zu]", rule->field->name, index);
+    path_prepend(error, part);
+}
+
+/* A path that does not begin with a wish or fact begins with the message's own name. */
+void wire_path_root(struct wire_error *error, const ProtobufCMessage *message)
+{
+    if (error->field[0] < 'A' || error->field[0] > 'Z') {
+        path_prepend(error, message->descriptor->short_name);
+    }
+}
+
+enum rc wire_refuse(struct wire_error *error, Paidan__Code code)
+{
+    error->code = code;
+    error->field[0] = '\0';
+    return RC_INVALID;
+}
+
+/* ---- strings ---- */
+
+/* Bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), 0 if there is none. The
+ * terminating NUL ends every sequence that is cut short. */
+static size_t utf8_sequence(const unsigned char *at)
+{
+    if (at[0] < 0x80) {
+        return 1;
+    }
+    unsigned low = 0x80, high = 0xbf;
+    size_t tail = 1;
+    if (at[0] >= 0xc2 && at[0] <= 0xdf) {
+        tail = 1;
+    } else if (at[0] >= 0xe0 && at[0] <= 0xef) {
+        tail = 2;
+        low = at[0] == 0xe0 ? 0xa0 : low;
+        high = at[0] == 0xed ? 0x9f : high;
+    } else if (at[0] >= 0xf0 && at[0] <= 0xf4) {
+        tail = 3;
+        low = at[0] == 0xf0 ? 0x90 : low;
+        high = at[0] == 0xf4 ? 0x8f : high;
+    } else {
+        return 0;
+    }
+    if (at[1] < low || at[1] > high) {
+        return 0;
+    }
+    for (size_t index = 2; index <= tail; index++) {
+        if (at[index] < 0x80 || at[index] > 0xbf) {
+            return 0;
+        }
+    }
+    return tail + 1;
+}
+
+/* Whether all eight bytes are printable ASCII. False may also be said of some that are. */
+static bool is_plain(const unsigned char *at)
+{
+    uint64_t word = 0;
+    memcpy(&word, at, sizeof word);
+    const uint64_t low = word - 0x2020202020202020ull, high = word + 0x0101010101010101ull;
+    return ((word | low | high) & 0x8080808080808080ull) == 0;
+}
+
+enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t length,
+                        struct wire_error *error)
+{
+    if (text == NULL) {
+        return wire_refuse(error, PAIDAN__CODE__FIELD_INVALID);
+    }
+    const unsigned char *at = (const unsigned char *)text, *end = at + length;
+    while (at < end) {
+        if (end - at >= 8 && is_plain(at)) {
+            at += 8;
+            continue;
+        }
+        const size_t bytes = utf8_sequence(at);
+        if (bytes == 0) {
+            return wire_refuse(error, PAIDAN__CODE__TEXT_NOT_UTF8);
+        }
+        if ((*at < ' ' && *at != '\t' && *at != '\n' && *at != '\r') || *at == 0x7f) {
+            return wire_refuse(error, PAIDAN__CODE__FIELD_INVALID);
+        }
+        at += bytes;
+    }
+    if (length <= rule->bytes_max) {
+        return RC_OK;
+    }
+    return wire_refuse(error, rule->bytes_max == TEXT_BYTES_MAX ? PAIDAN__CODE__TEXT_TOO_LONG
+                                                                : PAIDAN__CODE__FIELD_TOO_LONG);
+}
+
+/* ---- messages in memory ---- */
+
+enum {
+    STRIP = 1, /* forget unknown fields, so that nobody packs them again */
+    APART = 2, /* judged by itself later: see that required fields are there, no more */
+};
+
+static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
+                          struct wire_error *error);
+
+static bool is_known(const struct wire_rule *rule, int value)
+{
+    if (value >= 0 && value < 128) {
+        return (rule->values[value / 64] >> value % 64 & 1) != 0;
+    }
+    return !rule->dense &&
+           protobuf_c_enum_descriptor_get_value(rule->field->descriptor, value) != NULL;
+}
+
+enum rc wire_check_leaf(const struct wire_rule *rule, const unsigned char *at,
+                        struct wire_error *error)
+{
+    if (rule->kind == WIRE_BYTES) {
+        return ((const ProtobufCBinaryData *)(const void *)at)->len <= rule->bytes_max
+                   ? RC_OK
+                   : wire_refuse(error, PAIDAN__CODE__FIELD_TOO_LONG);
+    }
+    CHECK(rule->kind == WIRE_ENUM);
+    return is_known(rule, *(const int *)(const void *)at)
+               ? RC_OK
+               : wire_refuse(error, PAIDAN__CODE__ENUM_UNKNOWN);
+}
+
+static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsigned how,
+                           struct wire_error *error)
+{
+    if (rule->kind == WIRE_STRING) {
+        const char *text = *(char *const *)(void *)at;
+        if (text != NULL && (how & APART) != 0) {
+            return RC_OK;
+        }
+        return wire_check_text(rule, text, text != NULL ? strlen(text) : 0, error);
+    }
+    if (rule->kind == WIRE_MESSAGE) {
+        unsigned char *child = *(unsigned char **)(void *)at;
+        return child == NULL
+                   ? wire_refuse(error, PAIDAN__CODE__FIELD_INVALID)
+                   : check_plan(rule->child, child, rule->apart ? how | APART : how, error);
+    }
+    return (how & APART) != 0 ? RC_OK : wire_check_leaf(rule, at, error);
+}
+
+static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base, unsigned how,
+                              struct wire_error *error)
+{
+    const size_t count = *(size_t *)(void *)(base + rule->present_at);
+    if (count > rule->count_max && (how & APART) == 0) {
+        (void)wire_refuse(error, PAIDAN__CODE__TOO_MANY_ITEMS);
+        wire_path_field(error, rule);
+        return RC_INVALID;
+    }
+    if (rule->kind < WIRE_ENUM) {
+        return RC_OK;
+    }
+    const size_t bytes = wire_plan_element_bytes(rule);
+    unsigned char *at = *(unsigned char **)(void *)(base + rule->offset);
+    for (size_t index = 0; index < count; index++, at += bytes) {
+        if (check_value(rule, at, how, error) != RC_OK) {
+            wire_path_item(error, rule, index);
+            return RC_INVALID;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc check_field(const struct wire_rule *rule, unsigned char *base, unsigned how,
+                           struct wire_error *error)
+{
+    if (rule->presence >= WIRE_MANY) {
+        return check_repeated(rule, base, how, error);
+    }
+    if (rule->kind < WIRE_ENUM || !wire_plan_present(rule, base) ||
+        check_value(rule, base + rule->offset, how, error) == RC_OK) {
+        return RC_OK;
+    }
+    wire_path_field(error, rule);
+    return RC_INVALID;
+}
+
+static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
+                          struct wire_error *error)
+{
+    if ((how & STRIP) != 0) {
+        ProtobufCMessage *message = (ProtobufCMessage *)(void *)base;
+        message->n_unknown_fields = 0;
+        message->unknown_fields = NULL;
+    }
+    for (uint32_t index = 0; index < plan->rule_count; index++) {
+        if (check_field(&plan->rules[index], base, how, error) != RC_OK) {
+            return RC_INVALID;
+        }
+    }
+    const struct wire_rule *member = wire_plan_member(plan, base);
+    return member != NULL ? check_field(member, base, how, error) : RC_OK;
+}
+
+static enum rc check_root(ProtobufCMessage *message, unsigned how, struct wire_error *error)
+{
+    *error = (struct wire_error){.code = PAIDAN__CODE__OK};
+    if (check_plan(wire_plan_of(message->descriptor), (unsigned char *)message, how, error) ==
+        RC_OK) {
+        return RC_OK;
+    }
+    wire_path_root(error, message);
+    return RC_INVALID;
+}
+
+enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error)
+{
+    /* Without STRIP nothing is written through the pointer. */
+    return check_root((ProtobufCMessage *)message, 0, error);
+}
+
+/* ---- bytes ---- */
+
+struct input {
+    const unsigned char *at, *end;
+};
+
+static bool read_varint(struct input *input, uint64_t *value)
+{
+    uint64_t sum = 0;
+    for (unsigned shift = 0; shift < 70 && input->at < input->end; shift += 7) {
+        const unsigned char byte = *input->at++;
+        if (shift < 64) {
+            sum |= (uint64_t)(byte & 0x7f) << shift;
+        }
+        if (byte < 0x80) {
+            *value = sum;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The value of a field: where it lies and, for lengths, what is inside. */
+static bool read_value(struct input *input, unsigned wire_type, struct input *inside)
+{
+    uint64_t bytes = 0;
+    switch (wire_type) {
+    case PROTOBUF_C_WIRE_TYPE_VARINT:
+        return read_varint(input, &bytes);
+    case PROTOBUF_C_WIRE_TYPE_64BIT:
+        bytes = 8;
+        break;
+    case PROTOBUF_C_WIRE_TYPE_32BIT:
+        bytes = 4;
+        break;
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
+        if (!read_varint(input, &bytes)) {
+            return false;
+        }
+        break;
+    default:
+        return false; /* groups */
+    }
+    if (bytes > (uint64_t)(input->end - input->at)) {
+        return false;
+    }
+    *inside = (struct input){.at = input->at, .end = input->at + bytes};
+    input->at += bytes;
+    return true;
+}
+
+/* protobuf-c gives strings without their length, so a NUL inside must be seen before. Also false
+ * for what cannot be decoded. Depth is that of the schema, which is not recursive. */
+static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct input input)
+{
+    while (input.at < input.end) {
+        uint64_t tag = 0;
+        struct input inside = {0};
+        if (!read_varint(&input, &tag) || tag >> 3 > UINT32_MAX ||
+            !read_value(&input, (unsigned)(tag & 7), &inside)) {
+            return false;
+        }
+        if ((tag & 7) != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || inside.at == inside.end) {
+            continue;
+        }
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
+        if (field == NULL) {
+            continue;
+        }
+        if (field->type == PROTOBUF_C_TYPE_STRING &&
+            memchr(inside.at, '\0', (size_t)(inside.end - inside.at)) != NULL) {
+            return false;
+        }
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && !strings_whole(field->descriptor, inside)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All that the format allows; says what is wrong. */
+static enum rc unpack_any(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                          const unsigned char *frame, size_t size, ProtobufCMessage **message,
+                          struct wire_error *error)
+{
+    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
+        return wire_refuse(error, PAIDAN__CODE__FRAME_INVALID);
+    }
+    const bool denied = arena->denied;
+    arena->denied = false;
+    ProtobufCMessage *unpacked =
+        protobuf_c_message_unpack(descriptor, &arena->allocator, size, frame);
+    const bool short_of_room = arena->denied;
+    arena->denied = denied;
+    if (unpacked == NULL) {
+        return wire_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
+                                                : PAIDAN__CODE__FRAME_INVALID);
+    }
+    *message = unpacked;
+    return check_root(unpacked, STRIP, error);
+}
+
+enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                    const void *bytes, size_t size, ProtobufCMessage **message,
+                    struct wire_error *error)
+{
+    static const unsigned char nothing;
+    const unsigned char *frame = bytes != NULL ? bytes : &nothing;
+    *error = (struct wire_error){.code = PAIDAN__CODE__OK};
+    if (size > FRAME_BYTES_MAX) {
+        return wire_refuse(error, PAIDAN__CODE__FRAME_TOO_LARGE);
+    }
+    const size_t mark = arena->used, budget = arena->budget;
+    const size_t wanted = mark + WIRE_UNPACK_BYTES(size);
+    arena->budget = wanted < budget ? wanted : budget;
+    enum rc rc = RC_OK;
+    ProtobufCMessage *unpacked = wire_unpack_plain(arena, wire_plan_of(descriptor), frame, size);
+    if (unpacked == NULL) {
+        rc = unpack_any(arena, descriptor, frame, size, &unpacked, error);
+    }
+    arena->budget = budget;
+    if (rc != RC_OK) {
+        arena->used = mark;
+        return rc;
+    }
+    *message = unpacked;
+    return RC_OK;
+}
