@@ -1,7 +1,7 @@
 /* The short picture of a ticket, as every listing and pull gives it. */
 
+#include "escalation_brief.h"
 #include "common/base/check.h"
-#include "escalation_core.h"
 
 enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_ticket *ticket,
                                 bool stopped, Paidan__ClockSet ***sets, size_t *count)
@@ -18,7 +18,7 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
         if (!stopped && !escalation_state_runs(ticket, clock)) {
             continue;
         }
-        if (escalation_clocks_picture(arena, clock, &list[used]) != RC_OK) {
+        if (escalation_clock_picture(arena, clock, &list[used]) != RC_OK) {
             return RC_LIMIT;
         }
         used++;

@@ -2,7 +2,7 @@
  * decided. */
 
 #include "common/base/check.h"
-#include "escalation_core.h"
+#include "escalation_brief.h"
 #include "escalation_extra.h"
 
 static enum rc add_tasks(struct arena *arena, const struct escalation_extra *extra,

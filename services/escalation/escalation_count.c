@@ -1,13 +1,13 @@
 /* Counters of units: their records, and which fact adds to which. */
 
-#include "escalation_count.h"
-
 #include <assert.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "escalation_card.h"
+#include "escalation_count.h"
+#include "escalation_tally.h"
 
 enum { COUNT_VERSION = 1, COUNT_BYTES_MAX = 512, UNITS_MAX = 2 };
 

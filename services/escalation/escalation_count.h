@@ -5,7 +5,8 @@
  * is that counter. A unit that the site has dropped keeps its row. */
 #pragma once
 
-#include "escalation_core.h"
+#include "common/step/step.h"
+#include "escalation_state.h"
 
 /* Stored in this order: add at the end. */
 enum escalation_counter {

@@ -45,7 +45,7 @@ static enum rc say_carded(struct step *step, const struct due *due,
     /* An alarm that already repeats is not put off by a second clock. */
     carded.next_alarm_ms = ticket->alarm_ms != 0
                                ? ticket->alarm_ms
-                               : escalation_clocks_next_alarm(step, info, ticket->level);
+                               : escalation_target_next_alarm(step, info, ticket->level);
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_CARDED;
     event.carded = &carded;
@@ -62,7 +62,7 @@ static enum rc say_alarmed(struct step *step, const struct due *due,
     Paidan__Alarmed alarmed = PAIDAN__ALARMED__INIT;
     alarmed.count = ticket->alarms + 1;
     alarmed.level = ticket->level;
-    alarmed.next_alarm_ms = escalation_clocks_next_alarm(step, info, ticket->level);
+    alarmed.next_alarm_ms = escalation_target_next_alarm(step, info, ticket->level);
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_ALARMED;
     event.alarmed = &alarmed;
@@ -91,10 +91,10 @@ enum rc escalation_decide_raise(struct step *step, uint64_t id,
 {
     CHECK(level > ticket->level);
     struct escalation_target target;
-    escalation_clocks_owner(step->site, info, level, &target);
+    escalation_target_owner(step->site, info, level, &target);
     Paidan__Raised raised = PAIDAN__RAISED__INIT;
-    enum rc rc = escalation_clocks_assignment(step, info, &target, ESCALATION_START_ALL,
-                                              ticket->round, NULL, &raised.to);
+    enum rc rc = escalation_assignment_make(step, info, &target, ESCALATION_START_ALL,
+                                            ticket->round, NULL, &raised.to);
     if (rc != RC_OK) {
         return rc;
     }
@@ -134,8 +134,8 @@ static enum escalation_signal expiry_signal(const struct step *step, const struc
                                             const struct escalation_info *info, uint32_t *above)
 {
     const struct site_clock_rule *rule =
-        escalation_clocks_rule(step->site, info, ticket->level, (Paidan__Clock)due->kind);
-    *above = escalation_clocks_level_above(step->site, info->area, ticket->level);
+        escalation_target_rule(step->site, info, ticket->level, (Paidan__Clock)due->kind);
+    *above = escalation_target_level_above(step->site, info->area, ticket->level);
     /* A clock that the site has dropped since it started still raises: never silence. */
     const bool raises = rule == NULL || rule->expiry == SITE_RAISE;
     return raises && *above != 0 ? ESCALATION_ON_EXPIRE : ESCALATION_ON_CARD;

@@ -77,7 +77,7 @@ static enum rc find_target(const struct heard *heard, const struct escalation_in
     if (code != PAIDAN__CODE__OK) {
         const uint32_t level =
             code == PAIDAN__CODE__LEVEL_UNKNOWN ? lowest_level(site, info) : named->level;
-        escalation_clocks_owner(site, info, level, target);
+        escalation_target_owner(site, info, level, target);
         return escalation_core_refuse_record(heard->step, heard->record, code,
                                              code == PAIDAN__CODE__LEVEL_UNKNOWN ? "level"
                                                                                  : "unit");
@@ -181,8 +181,8 @@ static enum rc hear_routed(struct heard *heard)
         target.matrix_line = routed->has_matrix_line ? routed->matrix_line : 0;
     }
     Paidan__Assignment *assignment = NULL;
-    rc = escalation_clocks_assignment(heard->step, &info, &target, ESCALATION_START_ALL,
-                                      heard->ticket.round, NULL, &assignment);
+    rc = escalation_assignment_make(heard->step, &info, &target, ESCALATION_START_ALL,
+                                    heard->ticket.round, NULL, &assignment);
     if (rc != RC_OK) {
         return rc;
     }
@@ -227,8 +227,8 @@ static enum rc hear_ruled(const struct heard *heard)
     const enum escalation_start start =
         target.level == heard->ticket.level ? ESCALATION_START_ACCEPT : ESCALATION_START_ALL;
     Paidan__Assignment *assignment = NULL;
-    rc = escalation_clocks_assignment(heard->step, &info, &target, start, heard->ticket.round,
-                                      &heard->ticket, &assignment);
+    rc = escalation_assignment_make(heard->step, &info, &target, start, heard->ticket.round,
+                                    &heard->ticket, &assignment);
     if (rc != RC_OK) {
         return rc;
     }
@@ -282,10 +282,10 @@ static enum rc reopen(const struct heard *heard, const Paidan__Answered *answere
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     const struct site *site = heard->step->site;
-    const uint32_t above = escalation_clocks_level_above(site, info.area, ticket->level);
+    const uint32_t above = escalation_target_level_above(site, info.area, ticket->level);
     struct escalation_target target;
     if (above != 0 || site_unit_find(site, ticket->unit) == SITE_NONE) {
-        escalation_clocks_owner(site, &info, above != 0 ? above : ticket->level, &target);
+        escalation_target_owner(site, &info, above != 0 ? above : ticket->level, &target);
     } else {
         target = (struct escalation_target){
             .level = ticket->level, .unit = ticket->unit, .assist_count = ticket->assist_count};
@@ -295,8 +295,8 @@ static enum rc reopen(const struct heard *heard, const Paidan__Answered *answere
     }
     Paidan__Reopened reopened = PAIDAN__REOPENED__INIT;
     reopened.round = ticket->round + 1;
-    rc = escalation_clocks_assignment(heard->step, &info, &target, ESCALATION_START_ALL,
-                                      reopened.round, NULL, &reopened.to);
+    rc = escalation_assignment_make(heard->step, &info, &target, ESCALATION_START_ALL,
+                                    reopened.round, NULL, &reopened.to);
     reopened.from_level = ticket->level;
     reopened.from_unit = arena_strdup(heard->step->arena, ticket->unit);
     reopened.note = answered->note;

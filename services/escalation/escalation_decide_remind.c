@@ -37,12 +37,12 @@ static enum rc notify_upper(struct notified *notified, const struct escalation_t
                             const struct escalation_info *info)
 {
     const struct site *site = notified->step->site;
-    const uint32_t above = escalation_clocks_level_above(site, info->area, ticket->level);
+    const uint32_t above = escalation_target_level_above(site, info->area, ticket->level);
     if (above == 0) {
         return RC_OK;
     }
     struct escalation_target target;
-    escalation_clocks_owner(site, info, above, &target);
+    escalation_target_owner(site, info, above, &target);
     return notify(notified, target.unit);
 }
 

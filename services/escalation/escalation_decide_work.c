@@ -73,7 +73,7 @@ bool escalation_item_late(struct escalation_item *item, Paidan__Clock kind)
 enum rc escalation_refuse_unit(struct step *step, const char *unit, bool *refused)
 {
     bool known = false;
-    const enum rc rc = escalation_query_unit(step->txn, step->site, unit, &known);
+    const enum rc rc = escalation_target_unit_known(step->txn, step->site, unit, &known);
     *refused = rc == RC_OK && !known;
     return *refused ? step_refuse(step, PAIDAN__CODE__UNIT_UNKNOWN, "unit") : rc;
 }

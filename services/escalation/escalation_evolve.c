@@ -171,7 +171,7 @@ static enum rc take_clock(struct escalation_ticket *ticket, const Paidan__ClockS
     }
     const bool counts =
         set->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT && set->clock <= PAIDAN__CLOCK__CLOCK_REDO;
-    return counts ? escalation_evolve_clock(clock, set) : RC_CORRUPT;
+    return counts ? escalation_clock_take(clock, set) : RC_CORRUPT;
 }
 
 /* keep: clocks of before that the assignment names again run on, and stopped ones stay. */
@@ -299,6 +299,22 @@ static enum rc fold_warned(struct step_fold *fold, const Paidan__Warned *warned,
     return RC_OK;
 }
 
+static enum rc fold_step(struct escalation_ticket *ticket, const Paidan__Reminded *reminded)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, reminded->clock);
+    if (clock == NULL || (clock->flags & ESCALATION_STOPPED) != 0) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        struct escalation_clock_step *step = &clock->steps[index];
+        if (step->at_ms == reminded->at_ms && step->does == reminded->does && !step->fired) {
+            step->fired = true;
+            return RC_OK;
+        }
+    }
+    return RC_CORRUPT;
+}
+
 static enum rc fold_carded(struct step_fold *fold, const Paidan__Carded *carded,
                            struct escalation_ticket *ticket)
 {
@@ -396,7 +412,7 @@ static enum rc fold_fact(struct step_fold *fold, uint64_t id, const Paidan__Even
         return fold_warned(fold, event->warned, ticket);
     case PAIDAN__EVENT__FACT_REMINDED:
         fold->tally->values[TALLY_REMINDED]++;
-        return escalation_evolve_step(ticket, event->reminded);
+        return fold_step(ticket, event->reminded);
     case PAIDAN__EVENT__FACT_CARDED:
         return fold_carded(fold, event->carded, ticket);
     case PAIDAN__EVENT__FACT_ALARMED:

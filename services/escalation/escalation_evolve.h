@@ -32,22 +32,6 @@ MUST_CHECK enum rc escalation_evolve_run_on(struct escalation_ticket *ticket,
                                             struct escalation_extra *extra,
                                             const struct escalation_again *again);
 
-/* ---- clocks (escalation_evolve_clocks.c) ---- */
-
-/* Fills a clock from a fact: nothing of it has fired. RC_OK or RC_CORRUPT. */
-MUST_CHECK enum rc escalation_evolve_clock(struct escalation_clock *clock,
-                                           const Paidan__ClockSet *set);
-/* The step of the fact has fired. RC_OK or RC_CORRUPT. */
-MUST_CHECK enum rc escalation_evolve_step(struct escalation_ticket *ticket,
-                                          const Paidan__Reminded *reminded);
-/* What fired of a clock before stays fired in its new plan, also where another policy has other
- * steps: of those that do the same on the same side of the deadline, the first ones. */
-void escalation_evolve_keep_fired(struct escalation_clock *clock,
-                                  const struct escalation_clock *before);
-/* The same clock, planned anew: what fired stays fired. RC_OK or RC_CORRUPT. */
-MUST_CHECK enum rc escalation_evolve_clock_again(struct escalation_clock *clock,
-                                                 const Paidan__ClockSet *set);
-
 struct escalation_change {
     const struct escalation_ticket *ticket;
     const struct escalation_extra *extra;

@@ -91,7 +91,7 @@ static void end_pause(struct escalation_extra *extra, uint64_t at_ms)
 /* New moments of a clock that runs on: what fired stays fired. */
 static enum rc run_on(struct escalation_clock *clock, const Paidan__ClockSet *set)
 {
-    return clock->clock == set->clock ? escalation_evolve_clock_again(clock, set) : RC_CORRUPT;
+    return clock->clock == set->clock ? escalation_clock_take_again(clock, set) : RC_CORRUPT;
 }
 
 enum rc escalation_evolve_run_on(struct escalation_ticket *ticket, struct escalation_extra *extra,
@@ -179,7 +179,7 @@ static enum rc fold_decided(struct step_fold *fold, const Paidan__Event *event,
     }
     struct escalation_clock *clock =
         decided->clock == NULL ? NULL : escalation_state_clock(ticket, decided->clock->clock);
-    if (clock == NULL || escalation_evolve_clock(clock, decided->clock) != RC_OK) {
+    if (clock == NULL || escalation_clock_take(clock, decided->clock) != RC_OK) {
         return RC_CORRUPT;
     }
     fold->tally->values[TALLY_EXTENDED]++;
@@ -204,7 +204,7 @@ static enum rc fold_asked(const Paidan__AssistAsked *asked, struct escalation_ex
     task->clock.clock = PAIDAN__CLOCK__CLOCK_ASSIST;
     const bool fits =
         take(task->unit, sizeof task->unit, asked->unit) &&
-        (asked->clock == NULL || escalation_evolve_clock(&task->clock, asked->clock) == RC_OK);
+        (asked->clock == NULL || escalation_clock_take(&task->clock, asked->clock) == RC_OK);
     return fits ? RC_OK : RC_CORRUPT;
 }
 
@@ -256,7 +256,7 @@ static enum rc fold_mode(struct step_fold *fold, const Paidan__Event *event,
             (Paidan__Clock)(PAIDAN__CLOCK__CLOCK_MEDIATION +
                             ((int)set->mode - (int)PAIDAN__MODE__MODE_MEDIATION));
     }
-    return set->clock == NULL ? RC_OK : escalation_evolve_clock(&extra->mode_clock, set->clock);
+    return set->clock == NULL ? RC_OK : escalation_clock_take(&extra->mode_clock, set->clock);
 }
 
 static enum rc fold_term(const Paidan__TermPassed *passed, struct escalation_extra *extra)

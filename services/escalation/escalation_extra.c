@@ -25,7 +25,7 @@ static void put_assist(struct codec_writer *writer, const struct escalation_assi
     const unsigned flags = (assist->done ? TASK_DONE : 0u) | (assist->late ? TASK_LATE : 0u);
     codec_put_text(writer, assist->unit);
     codec_put_u8(writer, (uint8_t)flags);
-    escalation_state_put_clock(writer, &assist->clock);
+    escalation_clock_put(writer, &assist->clock);
 }
 
 static void put_request(struct codec_writer *writer, const struct escalation_extra *extra)
@@ -70,7 +70,7 @@ enum rc escalation_extra_save(struct store_txn *txn, uint64_t id,
     codec_put_u8(&writer, extra->mode);
     codec_put_u8(&writer, extra->mode_open ? 1 : 0);
     if (extra->mode_open) {
-        escalation_state_put_clock(&writer, &extra->mode_clock);
+        escalation_clock_put(&writer, &extra->mode_clock);
     }
     codec_put_u8(&writer, extra->card);
     codec_put_u8(&writer, extra->supervise);
@@ -123,7 +123,7 @@ static bool get_assists(struct codec_reader *reader, struct escalation_extra *ex
         const uint8_t flags = codec_get_u8(reader);
         assist->done = (flags & TASK_DONE) != 0;
         assist->late = (flags & TASK_LATE) != 0;
-        good = escalation_state_get_clock(reader, &assist->clock);
+        good = escalation_clock_get(reader, &assist->clock);
     }
     return good;
 }
@@ -132,7 +132,7 @@ static bool get_mode(struct codec_reader *reader, struct escalation_extra *extra
 {
     extra->mode = codec_get_u8(reader);
     extra->mode_open = codec_get_u8(reader) != 0;
-    const bool good = !extra->mode_open || escalation_state_get_clock(reader, &extra->mode_clock);
+    const bool good = !extra->mode_open || escalation_clock_get(reader, &extra->mode_clock);
     return good && extra->mode <= PAIDAN__MODE__MODE_COORDINATION;
 }
 

@@ -5,8 +5,10 @@
 #include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/wire/wire.h"
-#include "escalation_core.h"
+#include "escalation_brief.h"
 #include "escalation_count.h"
+#include "escalation_query.h"
+#include "escalation_replan.h"
 
 enum { LIST_DEFAULT = 100 };
 
@@ -22,13 +24,6 @@ enum rc escalation_query_info(struct store_txn *txn, uint64_t id, struct escalat
     const enum rc rc = escalation_state_load_info(txn, id, room);
     *info = rc == RC_OK ? room : NULL;
     return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc escalation_query_unit(struct store_txn *txn, const struct site *site, const char *unit,
-                              bool *known)
-{
-    *known = site_unit_find(site, unit) != SITE_NONE;
-    return *known ? RC_OK : escalation_state_queue_has(txn, unit, known);
 }
 
 enum rc escalation_query_brief(struct step_view *view, uint64_t id,
@@ -318,7 +313,7 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
     case PAIDAN__REQUEST__WISH_EXPLAIN:
         return escalation_query_explain(view, request->explain, answer);
     case PAIDAN__REQUEST__WISH_REPLAN:
-        return escalation_query_replan(view, request->replan, answer);
+        return escalation_replan_show(view, request->replan, answer);
     case PAIDAN__REQUEST__WISH_DUE_LIST:
         return escalation_query_due(view, request->due_list, answer);
     case PAIDAN__REQUEST__WISH_ALARMS:

@@ -2,7 +2,8 @@
  * and that nobody accepted, a deadline that should have fired, calendars that run blind. */
 
 #include "common/base/check.h"
-#include "escalation_core.h"
+#include "escalation_query.h"
+#include "escalation_tally.h"
 
 enum { ALARMS_DEFAULT = 50, ALARMS_MAX = 500 };
 

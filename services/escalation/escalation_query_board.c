@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "escalation_core.h"
+#include "escalation_brief.h"
+#include "escalation_query.h"
+#include "escalation_tally.h"
+#include "escalation_target.h"
 
 enum {
     BOARD_DEFAULT = 50,
@@ -284,7 +287,7 @@ enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWor
         return RC_OK;
     }
     bool known = false;
-    enum rc rc = escalation_query_unit(view->txn, view->site, wish->unit, &known);
+    enum rc rc = escalation_target_unit_known(view->txn, view->site, wish->unit, &known);
     if (rc != RC_OK || !known) {
         escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
         return rc;

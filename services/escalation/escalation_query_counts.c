@@ -4,6 +4,7 @@
 
 #include "common/base/check.h"
 #include "escalation_count.h"
+#include "escalation_query.h"
 
 enum { COUNTS_DEFAULT = 100 };
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "escalation_core.h"
+#include "escalation_query.h"
+#include "escalation_target.h"
 
 enum {
     DUE_DEFAULT = 100,
@@ -322,9 +323,10 @@ static enum list_kind kind_of(const Paidan__DueList *wish)
 static enum rc refuse_unit(const struct due_list *list, Paidan__Answer *answer, bool *refused)
 {
     bool known = true;
-    const enum rc rc = list->unit == NULL ? RC_OK
-                                          : escalation_query_unit(list->view->txn, list->view->site,
-                                                                  list->unit, &known);
+    const enum rc rc =
+        list->unit == NULL
+            ? RC_OK
+            : escalation_target_unit_known(list->view->txn, list->view->site, list->unit, &known);
     *refused = rc == RC_OK && !known;
     if (*refused) {
         escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "escalation_core.h"
+#include "escalation_brief.h"
 #include "escalation_extra.h"
+#include "escalation_query.h"
+#include "escalation_term.h"
 
 /* One answer being filled. */
 struct explaining {
@@ -123,7 +125,7 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
     struct step_view *view = explaining->view;
     const struct calendar *calendar = NULL;
     struct calendar_term term;
-    escalation_clocks_term(view->site, clock, &calendar, &term);
+    escalation_term_of(view->site, clock, &calendar, &term);
     const uint64_t due_ms = clock->resumed_ms == 0
                                 ? calendar_due(calendar, &term, clock->start_ms)
                                 : calendar_due_again(calendar, &term, clock->start_ms,
@@ -169,7 +171,7 @@ static enum rc explain_clock(struct explaining *explaining, const struct escalat
     paidan__explained_clock__init(made);
     made->has_stopped = true;
     made->stopped = stopped;
-    enum rc rc = escalation_clocks_picture(arena, clock, &made->set);
+    enum rc rc = escalation_clock_picture(arena, clock, &made->set);
     if (rc == RC_OK) {
         rc = add_policy(explaining, clock, made);
     }

@@ -16,18 +16,6 @@ enum {
     HAS_OVERDUE = 64,
     FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA |
                 ESCALATION_ALARM_PARDONED | ESCALATION_FALLBACK,
-    /* Of a clock, beside enum escalation_clock_flag: more fields follow. */
-    CLOCK_HAS_RUN = 32,
-    CLOCK_HAS_TERM = 64,
-    CLOCK_HAS_STEPS = 128,
-    CLOCK_FLAGS_OWN =
-        ESCALATION_STOPPED | ESCALATION_WARNED | ESCALATION_EXPIRED | ESCALATION_PARDONED,
-    TERM_UNIT_MASK = 7,
-    TERM_RULE_MASK = 3,
-    TERM_START_SHIFT = 3,
-    TERM_END_SHIFT = 5,
-    STEP_AFTER = 1,
-    STEP_FIRED = 2,
     TICKET_BYTES_MAX = 2048,
     MEMO_SLOTS = 2048, /* power of two: a pull gives at most PULL_MAX tickets */
     INFO_BYTES_MAX = 512,
@@ -36,77 +24,10 @@ enum {
 static_assert(PAIDAN__CLOCK__CLOCK_ACCEPT == 1 && PAIDAN__CLOCK__CLOCK_REDO == 4 &&
                   PAIDAN__CLOCK__CLOCK_ALARM == 6 && PAIDAN__CLOCK__CLOCK_LEASE == 7,
               "clocks are stored: never renumber");
-static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EXPIRED == 4 &&
-                  ESCALATION_PARDONED == 8,
-              "flags are stored: never renumber");
 static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4 &&
                   ESCALATION_ALARM_PARDONED == 8 && ESCALATION_FALLBACK == 128,
               "flags are stored: never renumber");
 /* ---- ticket ---- */
-
-/* Unit, start and end rule in one byte: 3, 2 and 2 bits. */
-static void put_term(struct codec_writer *writer, const struct escalation_clock *clock)
-{
-    CHECK(clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS);
-    CHECK(clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY);
-    CHECK(clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY);
-    codec_put_u8(writer, (uint8_t)(clock->unit | (unsigned)clock->start_rule << TERM_START_SHIFT |
-                                   (unsigned)clock->end_rule << TERM_END_SHIFT));
-    codec_put_varint(writer, clock->warn_amount_ms);
-}
-
-/* What was granted and used of it. */
-static void put_run(struct codec_writer *writer, const struct escalation_clock *clock)
-{
-    codec_put_u8(writer, clock->extensions);
-    codec_put_u64(writer, clock->consumed_ms);
-    codec_put_u64(writer, clock->resumed_ms);
-}
-
-static bool has_run(const struct escalation_clock *clock)
-{
-    return clock->extensions != 0 || clock->consumed_ms != 0 || clock->resumed_ms != 0;
-}
-
-static void put_steps(struct codec_writer *writer, const struct escalation_clock *clock)
-{
-    codec_put_u8(writer, (uint8_t)clock->step_count);
-    for (uint32_t index = 0; index < clock->step_count; index++) {
-        const struct escalation_clock_step *step = &clock->steps[index];
-        const unsigned flags = (step->after ? STEP_AFTER : 0u) | (step->fired ? STEP_FIRED : 0u);
-        codec_put_u64(writer, step->at_ms);
-        codec_put_varint(writer, step->amount_ms);
-        codec_put_u8(writer, step->does);
-        codec_put_u8(writer, (uint8_t)flags);
-    }
-}
-
-void escalation_state_put_clock(struct codec_writer *writer, const struct escalation_clock *clock)
-{
-    CHECK((clock->flags & ~CLOCK_FLAGS_OWN) == 0);
-    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
-    unsigned flags = clock->flags;
-    flags |= clock->unit != 0 ? CLOCK_HAS_TERM : 0u;
-    flags |= has_run(clock) ? CLOCK_HAS_RUN : 0u;
-    flags |= clock->step_count != 0 ? CLOCK_HAS_STEPS : 0u;
-    codec_put_u8(writer, (uint8_t)clock->clock);
-    codec_put_u8(writer, (uint8_t)flags);
-    codec_put_u64(writer, clock->start_ms);
-    codec_put_u64(writer, clock->due_ms);
-    codec_put_u64(writer, clock->warn_ms);
-    codec_put_u64(writer, clock->amount_ms);
-    codec_put_u32(writer, clock->policy_line);
-    codec_put_text(writer, clock->calendar);
-    if (clock->unit != 0) {
-        put_term(writer, clock);
-    }
-    if (has_run(clock)) {
-        put_run(writer, clock);
-    }
-    if (clock->step_count != 0) {
-        put_steps(writer, clock);
-    }
-}
 
 static uint8_t flags_of(const struct escalation_ticket *ticket)
 {
@@ -204,73 +125,13 @@ enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
     codec_put_u8(&writer, (uint8_t)ticket->clock_count);
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         CHECK(ticket->clocks[index].clock <= PAIDAN__CLOCK__CLOCK_REDO);
-        escalation_state_put_clock(&writer, &ticket->clocks[index]);
+        escalation_clock_put(&writer, &ticket->clocks[index]);
     }
     codec_seal_end(&writer);
     CHECK(!writer.failed);
     escalation_state_id_key(id, key);
     memo_forget(txn, id);
     return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, writer.used);
-}
-
-static bool get_term(struct codec_reader *reader, struct escalation_clock *clock)
-{
-    const uint8_t rules = codec_get_u8(reader);
-    clock->unit = rules & TERM_UNIT_MASK;
-    clock->start_rule = rules >> TERM_START_SHIFT & TERM_RULE_MASK;
-    clock->end_rule = rules >> TERM_END_SHIFT & TERM_RULE_MASK;
-    clock->warn_amount_ms = codec_get_varint(reader);
-    return clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS &&
-           clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY &&
-           clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY;
-}
-
-static void get_run(struct codec_reader *reader, struct escalation_clock *clock)
-{
-    clock->extensions = codec_get_u8(reader);
-    clock->consumed_ms = codec_get_u64(reader);
-    clock->resumed_ms = codec_get_u64(reader);
-}
-
-static bool get_steps(struct codec_reader *reader, struct escalation_clock *clock)
-{
-    clock->step_count = codec_get_u8(reader);
-    if (clock->step_count > CLOCK_STEPS_MAX) {
-        clock->step_count = 0;
-        return false;
-    }
-    bool good = true;
-    for (uint32_t index = 0; index < clock->step_count; index++) {
-        struct escalation_clock_step *step = &clock->steps[index];
-        step->at_ms = codec_get_u64(reader);
-        step->amount_ms = codec_get_varint(reader);
-        step->does = codec_get_u8(reader);
-        const uint8_t flags = codec_get_u8(reader);
-        step->after = (flags & STEP_AFTER) != 0;
-        step->fired = (flags & STEP_FIRED) != 0;
-        good = good && step->at_ms != 0;
-    }
-    return good;
-}
-
-bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_clock *clock)
-{
-    const uint8_t number = codec_get_u8(reader);
-    const uint8_t flags = codec_get_u8(reader);
-    clock->clock = (Paidan__Clock)number;
-    clock->flags = flags & CLOCK_FLAGS_OWN;
-    clock->start_ms = codec_get_u64(reader);
-    clock->due_ms = codec_get_u64(reader);
-    clock->warn_ms = codec_get_u64(reader);
-    clock->amount_ms = codec_get_u64(reader);
-    clock->policy_line = codec_get_u32(reader);
-    codec_get_text(reader, clock->calendar, sizeof clock->calendar);
-    bool good = (flags & CLOCK_HAS_TERM) == 0 || get_term(reader, clock);
-    if ((flags & CLOCK_HAS_RUN) != 0) {
-        get_run(reader, clock);
-    }
-    good = good && ((flags & CLOCK_HAS_STEPS) == 0 || get_steps(reader, clock));
-    return good && number >= PAIDAN__CLOCK__CLOCK_ACCEPT && number <= PAIDAN__CLOCK__CLOCK_REPLAN;
 }
 
 static void get_optional(struct codec_reader *reader, uint8_t flags,
@@ -343,8 +204,8 @@ enum rc escalation_state_decode(const void *value, size_t bytes, struct escalati
     }
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         struct escalation_clock *clock = &ticket->clocks[index];
-        good = escalation_state_get_clock(&reader, clock) &&
-               clock->clock <= PAIDAN__CLOCK__CLOCK_REDO && clock->due_ms != 0 && good;
+        good = escalation_clock_get(&reader, clock) && clock->clock <= PAIDAN__CLOCK__CLOCK_REDO &&
+               clock->due_ms != 0 && good;
     }
     return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }

@@ -61,7 +61,7 @@ static void recount(const struct site *site, const struct escalation_extra *extr
         /* Under way: as if it ran on from the pause's beginning; resuming moves it. */
         const uint64_t from_ms =
             pause->from_ms > clock->start_ms ? pause->from_ms : clock->start_ms;
-        clock->consumed_ms = escalation_clocks_consumed(site, clock, from_ms);
+        clock->consumed_ms = escalation_term_consumed(site, clock, from_ms);
         clock->resumed_ms = now ? from_ms : pause->until_ms;
     }
 }
@@ -72,15 +72,15 @@ static enum rc take_policy(const struct page *page, const struct planned *planne
 {
     struct step reads = reads_of(page);
     Paidan__ClockSet *set = NULL;
-    enum rc rc = escalation_clocks_set(&reads, &planned->info, planned->ticket.level, clock->clock,
-                                       clock->start_ms, &set);
+    enum rc rc = escalation_term_set(&reads, &planned->info, planned->ticket.level, clock->clock,
+                                     clock->start_ms, &set);
     if (rc != RC_OK || set == NULL) {
         return rc;
     }
-    rc = escalation_evolve_clock(again, set);
+    rc = escalation_clock_take(again, set);
     again->extensions = clock->extensions;
     again->flags = clock->flags;
-    escalation_evolve_keep_fired(again, clock);
+    escalation_clock_keep_fired(again, clock);
     return rc;
 }
 
@@ -116,7 +116,7 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
     }
     recount(page->site, &planned->extra, &again);
     struct step reads = reads_of(page);
-    const enum rc rc = escalation_clocks_again(&reads, &again, set);
+    const enum rc rc = escalation_term_again(&reads, &again, set);
     if (rc == RC_OK && is_as_it_was(clock, *set)) {
         *set = NULL;
     }
@@ -338,8 +338,8 @@ static uint32_t room_of(const Paidan__Replan *wish)
     return limit < PAGE_MAX ? limit : PAGE_MAX;
 }
 
-enum rc escalation_query_replan(struct step_view *view, const Paidan__Replan *wish,
-                                Paidan__Answer *answer)
+enum rc escalation_replan_show(struct step_view *view, const Paidan__Replan *wish,
+                               Paidan__Answer *answer)
 {
     struct page page = {.arena = view->arena,
                         .txn = view->txn,

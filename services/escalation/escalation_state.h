@@ -20,6 +20,7 @@
 #include "common/base/limits.h"
 #include "common/store/due.h"
 #include "common/store/store.h"
+#include "escalation_clock.h"
 #include "escalation_fsm.h"
 #include "ticket.pb-c.h"
 
@@ -34,34 +35,6 @@ enum escalation_table {
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
-
-enum escalation_clock_flag {
-    ESCALATION_STOPPED = 1,  /* what it waited for was done */
-    ESCALATION_WARNED = 2,   /* its warning point fired */
-    ESCALATION_EXPIRED = 4,  /* its deadline fired; it runs on until repaired */
-    ESCALATION_PARDONED = 8, /* its warning gives no card any more: cancelled, or another unit's */
-};
-struct escalation_clock {
-    Paidan__Clock clock;
-    uint8_t flags;
-    uint32_t policy_line;
-    uint64_t start_ms, due_ms, warn_ms; /* warn 0: none */
-    uint64_t amount_ms;                 /* open time of the calendar, where unit is 0 */
-    char calendar[CODE_BYTES_MAX + 1];
-    uint8_t unit, start_rule, end_rule; /* enum TimeUnit, StartRule, EndRule; 0: as absent */
-    uint8_t extensions;                 /* granted, each one original term of amount_ms */
-    uint64_t warn_amount_ms;            /* of its unit, between warning point and deadline */
-    uint64_t consumed_ms,
-        resumed_ms;      /* up to resumed_ms so much of its unit was used; 0: from start */
-    uint32_t step_count; /* by time */
-    struct escalation_clock_step {
-        uint64_t at_ms;
-        uint64_t amount_ms; /* of its unit, between this moment and the deadline */
-        uint8_t does;       /* 1 << enum StepDoes */
-        bool after;         /* the deadline */
-        bool fired;
-    } steps[CLOCK_STEPS_MAX];
-};
 
 enum escalation_ticket_flag {
     ESCALATION_RULED = 1,     /* a dispatcher ruled: may not be returned again */
@@ -115,12 +88,6 @@ MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);
 MUST_CHECK enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id,
                                               struct escalation_info *info);
-/* One clock within a sealed record, here and in the extra record. Put: clocks of any kind. Get:
- * false for a value that is never written. */
-struct codec_writer;
-struct codec_reader;
-void escalation_state_put_clock(struct codec_writer *writer, const struct escalation_clock *clock);
-bool escalation_state_get_clock(struct codec_reader *reader, struct escalation_clock *clock);
 /* Decode one value of a table walk. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_state_decode(const void *value, size_t bytes,
                                            struct escalation_ticket *ticket);

@@ -133,7 +133,7 @@ enum rc escalation_supervise_by_rule(struct step *step, uint64_t id, Paidan__Sup
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    const struct site_policy *policy = escalation_clocks_policy(step->site, &info, ticket.level);
+    const struct site_policy *policy = escalation_target_policy(step->site, &info, ticket.level);
     const bool enough = rule != PAIDAN__SUPERVISE_RULE__SUPERVISE_CHASED ||
                         ticket.chases >= policy->supervise_chases;
     if ((policy->supervise_on & 1u << rule) == 0 || !enough) {

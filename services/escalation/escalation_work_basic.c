@@ -97,7 +97,7 @@ static enum rc judge_window(struct escalation_item *item)
     }
     const struct site *site = item->step->site;
     const struct site_clock_rule *window =
-        &escalation_clocks_policy(site, &item->info, item->ticket.level)->return_window;
+        &escalation_target_policy(site, &item->info, item->ticket.level)->return_window;
     const struct escalation_clock *clock =
         escalation_state_clock(&item->ticket, PAIDAN__CLOCK__CLOCK_ACCEPT);
     if (window->present && clock != NULL &&

@@ -46,8 +46,8 @@ static enum rc say_asked(struct step *step, uint64_t id, const struct escalation
                          uint32_t item)
 {
     Paidan__AssistAsked fact = PAIDAN__ASSIST_ASKED__INIT;
-    const enum rc rc = escalation_clocks_set(step, info, ticket->level, PAIDAN__CLOCK__CLOCK_ASSIST,
-                                             step->now_ms, &fact.clock);
+    const enum rc rc = escalation_term_set(step, info, ticket->level, PAIDAN__CLOCK__CLOCK_ASSIST,
+                                           step->now_ms, &fact.clock);
     if (rc != RC_OK) {
         return rc;
     }
@@ -82,7 +82,7 @@ enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct esca
                                const Paidan__Assignment *to, uint32_t item)
 {
     if (to->n_assist == 0 ||
-        escalation_clocks_rule(step->site, info, to->level, PAIDAN__CLOCK__CLOCK_ASSIST) == NULL) {
+        escalation_target_rule(step->site, info, to->level, PAIDAN__CLOCK__CLOCK_ASSIST) == NULL) {
         return RC_OK;
     }
     for (size_t index = 0; index < to->n_assist; index++) {
@@ -266,8 +266,8 @@ static enum rc order(struct escalation_item *item)
     const struct escalation_target target = {.level = step->site->units[unit].level,
                                              .unit = item->wish->to_unit};
     Paidan__Ordered ordered = PAIDAN__ORDERED__INIT;
-    rc = escalation_clocks_assignment(step, &item->info, &target, ESCALATION_START_ALL,
-                                      item->ticket.round, NULL, &ordered.to);
+    rc = escalation_assignment_make(step, &item->info, &target, ESCALATION_START_ALL,
+                                    item->ticket.round, NULL, &ordered.to);
     if (rc != RC_OK) {
         return rc;
     }

@@ -48,8 +48,8 @@ static enum rc set_mode(struct escalation_item *item)
     if (owes_result(set.mode)) {
         enum rc rc = escalation_item_info(item);
         if (rc == RC_OK) {
-            rc = escalation_clocks_set(item->step, &item->info, item->ticket.level,
-                                       clock_of(set.mode), item->step->now_ms, &set.clock);
+            rc = escalation_term_set(item->step, &item->info, item->ticket.level,
+                                     clock_of(set.mode), item->step->now_ms, &set.clock);
         }
         if (rc != RC_OK) {
             return rc;

@@ -26,7 +26,7 @@ static enum rc suspend(struct escalation_item *item)
         return rc;
     }
     const struct site_policy *policy =
-        escalation_clocks_policy(item->step->site, &item->info, item->ticket.level);
+        escalation_target_policy(item->step->site, &item->info, item->ticket.level);
     const uint64_t span_ms = item->wish->until_ms - item->step->now_ms;
     if (policy->suspensions_max == 0) {
         item->result->code = PAIDAN__CODE__POLICY_ABSENT;
@@ -57,9 +57,9 @@ static enum rc run_on(struct step *step, const struct escalation_clock *clock, u
                       Paidan__ClockSet **set)
 {
     struct escalation_clock resumed = *clock;
-    resumed.consumed_ms = escalation_clocks_consumed(step->site, clock, since_ms);
+    resumed.consumed_ms = escalation_term_consumed(step->site, clock, since_ms);
     resumed.resumed_ms = step->now_ms;
-    return escalation_clocks_again(step, &resumed, set);
+    return escalation_term_again(step, &resumed, set);
 }
 
 static bool stands_still(const struct escalation_clock *clock)

@@ -33,12 +33,12 @@ static const char *supervisor_of(const struct site *site, const char *unit)
 static const char *decider(struct escalation_item *item, uint32_t *level)
 {
     const struct site *site = item->step->site;
-    *level = escalation_clocks_level_above(site, item->info.area, item->ticket.level);
+    *level = escalation_target_level_above(site, item->info.area, item->ticket.level);
     if (*level == 0) {
         return supervisor_of(site, item->ticket.unit);
     }
     struct escalation_target target;
-    escalation_clocks_owner(site, &item->info, *level, &target);
+    escalation_target_owner(site, &item->info, *level, &target);
     return target.unit;
 }
 
@@ -48,9 +48,8 @@ static enum rc say_requested(struct escalation_item *item, Paidan__RequestKind k
     uint32_t level = 0;
     Paidan__Requested requested = PAIDAN__REQUESTED__INIT;
     const char *to = decider(item, &level);
-    const enum rc rc =
-        escalation_clocks_set(item->step, &item->info, item->ticket.level,
-                              PAIDAN__CLOCK__CLOCK_REQUEST, item->step->now_ms, &term);
+    const enum rc rc = escalation_term_set(item->step, &item->info, item->ticket.level,
+                                           PAIDAN__CLOCK__CLOCK_REQUEST, item->step->now_ms, &term);
     if (rc != RC_OK) {
         return rc;
     }
@@ -98,7 +97,7 @@ static Paidan__Code judge_extend(struct escalation_item *item, const char **deta
 static bool beyond_cap(const struct escalation_item *item, const struct escalation_clock *clock)
 {
     const struct site_clock_rule *rule =
-        escalation_clocks_rule(item->step->site, &item->info, item->ticket.level, clock->clock);
+        escalation_target_rule(item->step->site, &item->info, item->ticket.level, clock->clock);
     const uint64_t longer_ms = clock->amount_ms * (2 + (uint64_t)clock->extensions);
     return rule != NULL && rule->cap_ms != 0 && (uint8_t)rule->term.unit == clock->unit &&
            longer_ms > rule->cap_ms;
@@ -111,7 +110,7 @@ static enum rc extend(struct escalation_item *item)
         return rc;
     }
     const struct site_policy *policy =
-        escalation_clocks_policy(item->step->site, &item->info, item->ticket.level);
+        escalation_target_policy(item->step->site, &item->info, item->ticket.level);
     const struct escalation_clock *clock = work_clock(item);
     CHECK(clock != NULL);
     if (clock->extensions >= policy->extensions_max) {
@@ -140,12 +139,12 @@ static enum rc raise_up(struct escalation_item *item)
         return rc;
     }
     const uint32_t above =
-        escalation_clocks_level_above(item->step->site, item->info.area, item->ticket.level);
+        escalation_target_level_above(item->step->site, item->info.area, item->ticket.level);
     if (above == 0) {
         item->result->code = PAIDAN__CODE__AT_TOP_LEVEL;
         return RC_OK;
     }
-    if (escalation_clocks_policy(item->step->site, &item->info, item->ticket.level)
+    if (escalation_target_policy(item->step->site, &item->info, item->ticket.level)
             ->raise_accepts) {
         return say_requested(item, PAIDAN__REQUEST_KIND__REQUEST_RAISE);
     }
@@ -191,7 +190,7 @@ static enum rc say_decided(struct step *step, uint64_t id, const struct escalati
         for (uint32_t index = 0; index < longer.step_count; index++) {
             longer.steps[index].fired = false;
         }
-        const enum rc rc = escalation_clocks_again(step, &longer, &decided.clock);
+        const enum rc rc = escalation_term_again(step, &longer, &decided.clock);
         if (rc != RC_OK) {
             return rc;
         }
@@ -218,7 +217,7 @@ static enum rc raise_granted(struct step *step, uint64_t id, const struct decisi
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    const uint32_t above = escalation_clocks_level_above(step->site, info.area, ticket.level);
+    const uint32_t above = escalation_target_level_above(step->site, info.area, ticket.level);
     if (above == 0) {
         return RC_OK; /* the site has lost its upper levels since: it stays */
     }

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "common/base/codec.h"
-#include "services/escalation/escalation_evolve.h"
+#include "services/escalation/escalation_term.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */
 #define HOUR 3600000ull
@@ -52,7 +52,7 @@ static int open_room(void **state)
     strcpy(room->info.area, "bu1");
     room->info.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
     room->policy = &room->site->policies[0];
-    assert_ptr_equal(room->policy, escalation_clocks_policy(room->site, &room->info, 2));
+    assert_ptr_equal(room->policy, escalation_target_policy(room->site, &room->info, 2));
     free(report);
     *state = room;
     return 0;
@@ -164,11 +164,11 @@ static Paidan__ClockSet *random_start(struct room *room, struct escalation_clock
     random_rule(&room->policy->handle);
     const uint64_t start_ms = BASE_MS + random_below(60 * DAY);
     arena_reset(&room->arena);
-    assert_int_equal(escalation_clocks_set(&room->step, &room->info, 2, PAIDAN__CLOCK__CLOCK_HANDLE,
-                                           start_ms, &set),
+    assert_int_equal(escalation_term_set(&room->step, &room->info, 2, PAIDAN__CLOCK__CLOCK_HANDLE,
+                                         start_ms, &set),
                      RC_OK);
     assert_non_null(set);
-    assert_int_equal(escalation_evolve_clock(clock, set), RC_OK);
+    assert_int_equal(escalation_clock_take(clock, set), RC_OK);
     return set;
 }
 
@@ -194,8 +194,8 @@ static void check_same(const struct escalation_clock *left, const struct escalat
     struct codec_writer writers[2];
     codec_writer_init(&writers[0], bytes[0], sizeof bytes[0]);
     codec_writer_init(&writers[1], bytes[1], sizeof bytes[1]);
-    escalation_state_put_clock(&writers[0], left);
-    escalation_state_put_clock(&writers[1], right);
+    escalation_clock_put(&writers[0], left);
+    escalation_clock_put(&writers[1], right);
     assert_false(writers[0].failed);
     assert_int_equal(writers[0].used, writers[1].used);
     assert_memory_equal(bytes[0], bytes[1], writers[0].used);
@@ -208,10 +208,10 @@ static void test_again_when_nothing_happened_then_the_same(void **state)
         struct escalation_clock clock;
         Paidan__ClockSet *again = NULL;
         const Paidan__ClockSet *set = random_start(room, &clock);
-        assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+        assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
         check_equal(set, again);
         struct escalation_clock folded = clock;
-        assert_int_equal(escalation_evolve_clock_again(&folded, again), RC_OK);
+        assert_int_equal(escalation_clock_take_again(&folded, again), RC_OK);
         check_same(&folded, &clock);
     }
 }
@@ -237,13 +237,13 @@ static void test_again_when_suspended_then_the_rest_runs_on(void **state)
         const uint64_t paused_ms = set->start_ms + random_below(set->due_ms - set->start_ms);
         const uint64_t resumed_ms = paused_ms + random_below(90 * DAY);
         fire(&clock, paused_ms);
-        clock.consumed_ms = escalation_clocks_consumed(room->site, &clock, paused_ms);
+        clock.consumed_ms = escalation_term_consumed(room->site, &clock, paused_ms);
         clock.resumed_ms = resumed_ms;
-        assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+        assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
         check_order(again, &clock);
         assert_true(again->due_ms >= resumed_ms);
         struct escalation_clock folded = clock;
-        assert_int_equal(escalation_evolve_clock_again(&folded, again), RC_OK);
+        assert_int_equal(escalation_clock_take_again(&folded, again), RC_OK);
         assert_int_equal(folded.flags, clock.flags);
         for (uint32_t index = 0; index < clock.step_count; index++) {
             assert_int_equal(folded.steps[index].fired, clock.steps[index].fired);
@@ -255,7 +255,7 @@ static void test_again_when_suspended_then_the_rest_runs_on(void **state)
         }
         if (!calendar_unit_counts_days((enum calendar_unit)clock.unit)) {
             /* Hours are exact: consumed by the new deadline is the whole term. */
-            assert_int_equal(escalation_clocks_consumed(room->site, &clock, again->due_ms),
+            assert_int_equal(escalation_term_consumed(room->site, &clock, again->due_ms),
                              clock.amount_ms);
         }
     }
@@ -273,7 +273,7 @@ static void test_again_when_extended_then_one_more_term(void **state)
         const struct calendar *calendar = &room->site->calendars[room->policy->handle.calendar];
         clock.extensions = 2;
         term.amount_ms *= 3;
-        assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+        assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
         check_order(again, &clock);
         assert_int_equal(again->due_ms, calendar_due(calendar, &term, set->start_ms));
         assert_int_equal(again->amount_ms, set->amount_ms);
@@ -311,7 +311,7 @@ static void test_fold_again_when_the_steps_are_others_then_what_fired_stays_fire
     steps[0].does = RED;
     steps[1].does = YELLOW;
     steps[2].does = YELLOW;
-    assert_int_equal(escalation_evolve_clock_again(&clock, &set), RC_OK);
+    assert_int_equal(escalation_clock_take_again(&clock, &set), RC_OK);
     assert_int_equal(clock.flags, ESCALATION_WARNED);
     assert_int_equal(clock.step_count, 3);
     assert_false(clock.steps[0].fired);
@@ -337,7 +337,7 @@ static void test_again_when_moments_have_passed_then_one_by_one(void **state)
                                      .step_count = 2,
                                      .steps = {{.amount_ms = 8 * HOUR}, {.amount_ms = 5 * HOUR}}};
     Paidan__ClockSet *again = NULL;
-    assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+    assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
     assert_int_equal(again->steps[0]->at_ms, clock.resumed_ms);
     assert_int_equal(again->warn_ms, clock.resumed_ms + 1);
     assert_int_equal(again->steps[1]->at_ms, clock.resumed_ms + 2);
@@ -345,7 +345,7 @@ static void test_again_when_moments_have_passed_then_one_by_one(void **state)
     clock.consumed_ms = 18 * HOUR; /* late already, and both steps come after the deadline */
     clock.steps[0] = (struct escalation_clock_step){.amount_ms = HOUR, .after = true};
     clock.steps[1] = (struct escalation_clock_step){.amount_ms = 8 * HOUR, .after = true};
-    assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+    assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
     assert_int_equal(again->warn_ms, clock.resumed_ms - 1);
     assert_int_equal(again->due_ms, clock.resumed_ms);
     assert_int_equal(again->steps[0]->at_ms, clock.resumed_ms + 1);
@@ -360,16 +360,16 @@ static void test_term_when_old_record_then_open_time(void **state)
     struct escalation_clock clock = {.start_ms = BASE_MS, .amount_ms = HOUR, .calendar = "office"};
     const struct calendar *calendar = NULL;
     struct calendar_term term;
-    escalation_clocks_term(room->site, &clock, &calendar, &term);
+    escalation_term_of(room->site, &clock, &calendar, &term);
     assert_string_equal(calendar->code, "office");
     assert_int_equal(calendar_due(calendar, &term, BASE_MS),
                      BASE_MS + 25 * HOUR);          /* Monday 10:00 */
     clock.warn_ms = BASE_MS + 24 * HOUR + HOUR / 2; /* half of it: stays so */
-    assert_int_equal(escalation_clocks_again(&room->step, &clock, &again), RC_OK);
+    assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
     assert_int_equal(again->due_ms, BASE_MS + 25 * HOUR);
     assert_int_equal(again->warn_ms, clock.warn_ms);
     strcpy(clock.calendar, "gone");
-    escalation_clocks_term(room->site, &clock, &calendar, &term);
+    escalation_term_of(room->site, &clock, &calendar, &term);
     assert_int_equal(calendar_due(calendar, &term, BASE_MS), BASE_MS + HOUR);
 }
 
@@ -389,7 +389,7 @@ static void test_set_when_the_site_gives_no_term_then_none(void **state)
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         assert_int_equal(
-            escalation_clocks_set(&room->step, &room->info, 2, cases[index].kind, BASE_MS, &set),
+            escalation_term_set(&room->step, &room->info, 2, cases[index].kind, BASE_MS, &set),
             RC_OK);
         assert_int_equal(set == NULL ? 0 : set->due_ms, cases[index].due_ms);
         assert_true(set == NULL || set->clock == cases[index].kind);

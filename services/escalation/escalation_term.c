@@ -11,11 +11,12 @@
  * millisecond after the earlier one, but what comes before the deadline stays at least a
  * millisecond before it. */
 
-#include "escalation_core.h"
+#include "escalation_term.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
+#include "escalation_target.h"
 
 /* A clock while it is planned. */
 struct plan {
@@ -89,34 +90,6 @@ static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool wa
     set_apart(before, count, set->due_ms);
 }
 
-static enum rc add_steps(struct arena *arena, Paidan__ClockSet *set, size_t count)
-{
-    if (count == 0) {
-        return RC_OK;
-    }
-    Paidan__ClockStep **list = arena_alloc(arena, count * sizeof *list);
-    Paidan__ClockStep *room = arena_alloc(arena, count * sizeof *room);
-    if (list == NULL || room == NULL) {
-        return RC_LIMIT;
-    }
-    for (size_t index = 0; index < count; index++) {
-        paidan__clock_step__init(&room[index]);
-        list[index] = &room[index];
-    }
-    set->steps = list;
-    set->n_steps = count;
-    return RC_OK;
-}
-
-static void step_fill(Paidan__ClockStep *step, uint8_t does, bool after, uint64_t amount_ms)
-{
-    step->does = does;
-    step->has_after = after;
-    step->after = after;
-    step->has_amount_ms = true;
-    step->amount_ms = amount_ms;
-}
-
 static void rules_fill(Paidan__ClockSet *set, const struct calendar_term *term)
 {
     set->has_amount_ms = true;
@@ -138,7 +111,7 @@ static enum rc steps_by_rule(struct step *step, const struct site_clock_rule *ru
     uint64_t at[CLOCK_STEPS_MAX];
     uint32_t order[CLOCK_STEPS_MAX];
     const uint64_t amount_ms = rule->term.amount_ms;
-    const enum rc rc = add_steps(step->arena, set, rule->step_count);
+    const enum rc rc = escalation_clock_add_steps(step->arena, set, rule->step_count);
     for (uint32_t index = 0; index < rule->step_count; index++) {
         uint32_t place = index;
         at[index] = site_moment_at(rule, &rule->steps[index].at);
@@ -150,17 +123,17 @@ static enum rc steps_by_rule(struct step *step, const struct site_clock_rule *ru
     for (uint32_t index = 0; rc == RC_OK && index < rule->step_count; index++) {
         const uint64_t moment = at[order[index]];
         const bool after = moment > amount_ms;
-        step_fill(set->steps[index], rule->steps[order[index]].does, after,
-                  after ? moment - amount_ms : amount_ms - moment);
+        escalation_clock_fill_step(set->steps[index], rule->steps[order[index]].does, after,
+                                   after ? moment - amount_ms : amount_ms - moment);
     }
     return rc;
 }
 
-enum rc escalation_clocks_set(struct step *step, const struct escalation_info *info, uint32_t level,
-                              Paidan__Clock kind, uint64_t start_ms, Paidan__ClockSet **set)
+enum rc escalation_term_set(struct step *step, const struct escalation_info *info, uint32_t level,
+                            Paidan__Clock kind, uint64_t start_ms, Paidan__ClockSet **set)
 {
-    const struct site_policy *policy = escalation_clocks_policy(step->site, info, level);
-    const struct site_clock_rule *rule = escalation_clocks_rule(step->site, info, level, kind);
+    const struct site_policy *policy = escalation_target_policy(step->site, info, level);
+    const struct site_clock_rule *rule = escalation_target_rule(step->site, info, level, kind);
     *set = NULL;
     if (rule == NULL) {
         return RC_OK;
@@ -197,50 +170,6 @@ enum rc escalation_clocks_set(struct step *step, const struct escalation_info *i
 
 /* ---- by the record ---- */
 
-enum rc escalation_clocks_picture(struct arena *arena, const struct escalation_clock *clock,
-                                  Paidan__ClockSet **set)
-{
-    Paidan__ClockSet *made = arena_alloc(arena, sizeof *made);
-    if (made == NULL) {
-        return RC_LIMIT;
-    }
-    paidan__clock_set__init(made);
-    made->clock = clock->clock;
-    made->start_ms = clock->start_ms;
-    made->due_ms = clock->due_ms;
-    made->has_warn_ms = clock->warn_ms != 0;
-    made->warn_ms = clock->warn_ms;
-    made->has_warn_amount_ms = clock->warn_ms != 0 && clock->unit != 0;
-    made->warn_amount_ms = clock->warn_amount_ms;
-    made->calendar = arena_strdup(arena, clock->calendar);
-    made->has_amount_ms = true;
-    made->amount_ms = clock->amount_ms;
-    made->has_policy_line = true;
-    made->policy_line = clock->policy_line;
-    made->has_unit = clock->unit != 0;
-    made->unit = (Paidan__TimeUnit)clock->unit;
-    made->has_start_rule = clock->start_rule != 0;
-    made->start_rule = (Paidan__StartRule)clock->start_rule;
-    made->has_end_rule = clock->end_rule != 0;
-    made->end_rule = (Paidan__EndRule)clock->end_rule;
-    made->has_extensions = clock->extensions != 0;
-    made->extensions = clock->extensions;
-    made->has_consumed_ms = clock->resumed_ms != 0;
-    made->consumed_ms = clock->consumed_ms;
-    made->has_resumed_ms = clock->resumed_ms != 0;
-    made->resumed_ms = clock->resumed_ms;
-    if (made->calendar == NULL || add_steps(arena, made, clock->step_count) != RC_OK) {
-        return RC_LIMIT;
-    }
-    for (uint32_t index = 0; index < clock->step_count; index++) {
-        const struct escalation_clock_step *kept = &clock->steps[index];
-        made->steps[index]->at_ms = kept->at_ms;
-        step_fill(made->steps[index], kept->does, kept->after, kept->amount_ms);
-    }
-    *set = made;
-    return RC_OK;
-}
-
 static const struct calendar *calendar_of(const struct site *site, const char *code)
 {
     for (uint32_t index = 0; index < site->calendar_count; index++) {
@@ -251,8 +180,8 @@ static const struct calendar *calendar_of(const struct site *site, const char *c
     return &site->calendars[0];
 }
 
-void escalation_clocks_term(const struct site *site, const struct escalation_clock *clock,
-                            const struct calendar **calendar, struct calendar_term *term)
+void escalation_term_of(const struct site *site, const struct escalation_clock *clock,
+                        const struct calendar **calendar, struct calendar_term *term)
 {
     *calendar = calendar_of(site, clock->calendar);
     *term = (struct calendar_term){
@@ -262,30 +191,30 @@ void escalation_clocks_term(const struct site *site, const struct escalation_clo
         .end = (enum calendar_end)clock->end_rule};
 }
 
-uint64_t escalation_clocks_consumed(const struct site *site, const struct escalation_clock *clock,
-                                    uint64_t until_ms)
+uint64_t escalation_term_consumed(const struct site *site, const struct escalation_clock *clock,
+                                  uint64_t until_ms)
 {
     const struct calendar *calendar = NULL;
     struct calendar_term term;
-    escalation_clocks_term(site, clock, &calendar, &term);
+    escalation_term_of(site, clock, &calendar, &term);
     const uint64_t from_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms;
     return clock->consumed_ms +
            calendar_elapsed_again(calendar, &term, clock->start_ms, from_ms, until_ms);
 }
 
-enum rc escalation_clocks_again(struct step *step, const struct escalation_clock *clock,
-                                Paidan__ClockSet **set)
+enum rc escalation_term_again(struct step *step, const struct escalation_clock *clock,
+                              Paidan__ClockSet **set)
 {
     struct plan plan = {.start_ms = clock->start_ms,
                         .consumed_ms = clock->consumed_ms,
                         .resumed_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms};
     bool fired[CLOCK_STEPS_MAX] = {false};
     Paidan__ClockSet *made = NULL;
-    const enum rc rc = escalation_clocks_picture(step->arena, clock, &made);
+    const enum rc rc = escalation_clock_picture(step->arena, clock, &made);
     if (rc != RC_OK) {
         return rc;
     }
-    escalation_clocks_term(step->site, clock, &plan.calendar, &plan.term);
+    escalation_term_of(step->site, clock, &plan.calendar, &plan.term);
     for (uint32_t index = 0; index < clock->step_count; index++) {
         fired[index] = clock->steps[index].fired;
     }
