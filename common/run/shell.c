@@ -31,28 +31,6 @@ enum {
     SHELL_IDLE_US = 1000000, /* look around at least so often: shell_care */
 };
 
-/* ---- time -------------------------------------------------------------------------------------
- */
-
-uint64_t shell_now_ms(const struct shell *shell)
-{
-    const uint64_t now_ms = clock_now_ms(&shell->clock);
-    const uint64_t stored_ms = step_engine_now(shell->engine);
-    return now_ms > stored_ms ? now_ms : stored_ms;
-}
-
-uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms)
-{
-    const uint64_t wait_ms = clock_wait_ms(&shell->clock, at_ms);
-    return (wait_ms < 3600000u ? wait_ms : 3600000u) * 1000u;
-}
-
-uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us)
-{
-    const uint64_t rate = shell->clock.kind == CLOCK_SCALED ? shell->clock.rate : 1;
-    return real_us * rate / 1000u;
-}
-
 /* ---- the step ---------------------------------------------------------------------------------
  */
 
@@ -89,7 +67,7 @@ static void alarm_set(timer_t timer, unsigned ms)
 static enum rc step_once(struct shell *shell, timer_t timer)
 {
     struct step_conditions conditions = {
-        .now_ms = shell_now_ms(shell),
+        .now_ms = shell_clock_now_ms(shell),
         .storage_low = shell->storage_low,
         .overload_ms = shell->overload_ms,
     };
@@ -105,18 +83,10 @@ static enum rc step_once(struct shell *shell, timer_t timer)
     return rc;
 }
 
-/* Takes the records out of the step: they are fetched anew. Commands stay, in order. */
+/* The records are fetched again from the cursors that are stored. */
 static enum rc step_without_records(struct shell *shell)
 {
-    size_t kept = 0;
-    for (size_t index = 0; index < shell->count; index++) {
-        if (shell->origins[index].kind != SHELL_FROM_LOG) {
-            shell->inputs[kept] = shell->inputs[index];
-            shell->origins[kept] = shell->origins[index];
-            kept++;
-        }
-    }
-    shell->count = kept;
+    shell_batch_drop_records(shell);
     return shell_follow_restart(shell);
 }
 
@@ -180,7 +150,7 @@ static enum rc step_without_culprit(struct shell *shell, timer_t timer)
     return step_once(shell, timer);
 }
 
-static void shell_step(struct shell *shell, timer_t timer)
+static void step_round(struct shell *shell, timer_t timer)
 {
     shell->step_wanted = false;
     enum rc rc = step_once(shell, timer);
@@ -304,7 +274,7 @@ static void watchdog_pet(struct shell *shell)
     }
 }
 
-static void shell_loop(struct shell *shell, timer_t timer)
+static void loop(struct shell *shell, timer_t timer)
 {
     while (!shell->stop && shell->fault == RC_OK) {
         shell_follow_tick(shell);
@@ -317,7 +287,7 @@ static void shell_loop(struct shell *shell, timer_t timer)
         const bool held = shell->full && clock_monotonic_us() < shell->probe_us;
         if (shell->fault == RC_OK &&
             (shell->count > 0 || (!held && (shell->step_wanted || due_now(shell))))) {
-            shell_step(shell, timer);
+            step_round(shell, timer);
         }
         shell_wait_fetches(shell, false);
         shell_care_tick(shell);
@@ -347,7 +317,7 @@ static int exit_of(enum rc rc, bool opened)
     }
 }
 
-static enum rc shell_run(struct shell *shell, bool *opened)
+static enum rc run(struct shell *shell, bool *opened)
 {
     const enum rc rc = shell_open_all(shell);
     *opened = rc == RC_OK;
@@ -359,14 +329,14 @@ static enum rc shell_run(struct shell *shell, bool *opened)
     shell->watchdog_every_us = notify_watchdog_ms() * 1000u;
     due_read(shell);
     if (shell->fault == RC_OK) {
-        shell_step(shell, timer); /* says SiteChanged, fires what came due while we were away */
+        step_round(shell, timer); /* says SiteChanged, fires what came due while we were away */
         step_engine_reset(shell->engine);
     }
     if (shell->fault == RC_OK) {
         notify_send("READY=1");
         diag_log(DIAG_INFO, "shell", "ready=1 version=%s head=%llu", PAIDAN_VERSION,
                  (unsigned long long)step_engine_head(shell->engine));
-        shell_loop(shell, timer);
+        loop(shell, timer);
         notify_send("STOPPING=1");
     }
     (void)timer_delete(timer);
@@ -381,8 +351,7 @@ static void heap_init(void)
     (void)mallopt(M_TRIM_THRESHOLD, SHELL_HEAP_SPARE_BYTES);
 }
 
-static int shell_serve_main(const struct shell_service *service,
-                            const struct shell_settings *settings)
+static int serve_main(const struct shell_service *service, const struct shell_settings *settings)
 {
     struct shell *shell = calloc(1, sizeof *shell);
     if (shell == NULL) {
@@ -395,7 +364,7 @@ static int shell_serve_main(const struct shell_service *service,
     shell->due_ms = UINT64_MAX;
     shell_wait_init(shell);
     bool opened = false;
-    const enum rc rc = shell_run(shell, &opened);
+    const enum rc rc = run(shell, &opened);
     const int status = exit_of(rc, opened);
     diag_log(rc == RC_OK ? DIAG_INFO : DIAG_ERROR, "shell", "ended=%s exit=%d", rc_name(rc),
              status);
@@ -420,5 +389,5 @@ int shell_main(const struct shell_service *service, int argc, char **argv)
     case SHELL_RUN:
         break;
     }
-    return shell_serve_main(service, &settings);
+    return serve_main(service, &settings);
 }

@@ -31,7 +31,7 @@ enum {
 /* Longer than a weekend or the longest holiday but one; a mistyped date is months or years. */
 #define CLOCK_DAYS_DEFAULT 7u
 
-const char *shell_say(const char *zh, const char *en)
+const char *shell_args_say(const char *zh, const char *en)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
@@ -47,7 +47,7 @@ static void help_print(const struct shell_service *service)
 {
     printf("paidan-%s: %s\n\n", service->step->name, service->summary);
     fputs(
-        shell_say(
+        shell_args_say(
             "用法：\n"
             "  --data DIR          实例数据目录（必填）\n"
             "  --site DIR          站点配置目录（运行时必填）\n"
@@ -82,7 +82,7 @@ static void help_print(const struct shell_service *service)
 static enum rc usage(const char *zh, const char *en, const char *value)
 {
     fprintf(stderr, "error shell ");
-    fputs(shell_say(zh, en), stderr);
+    fputs(shell_args_say(zh, en), stderr);
     fprintf(stderr, "%s\n", value);
     return RC_SETTINGS;
 }

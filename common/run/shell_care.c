@@ -169,7 +169,7 @@ static enum rc trim_find(struct shell *shell, struct store_txn *txn, uint64_t be
 static void care_trim(struct shell *shell)
 {
     const uint64_t keep_ms = shell->settings.log_keep_days * CARE_DAY_MS;
-    const uint64_t now_ms = shell_now_ms(shell);
+    const uint64_t now_ms = shell_clock_now_ms(shell);
     struct store_txn *txn = NULL;
     uint64_t seq = 0;
     if (keep_ms == 0 || shell->service->step->keeps_log || now_ms <= keep_ms || shell->full) {

@@ -24,6 +24,31 @@ enum {
 /* Instead of "no bound": far enough, and sums with it do not overflow. */
 #define CLOCK_ANY_MS (INT64_MAX / 4)
 
+/* ---- time -------------------------------------------------------------------------------------
+ */
+
+uint64_t shell_clock_now_ms(const struct shell *shell)
+{
+    const uint64_t now_ms = clock_now_ms(&shell->clock);
+    const uint64_t stored_ms = step_engine_now(shell->engine);
+    return now_ms > stored_ms ? now_ms : stored_ms;
+}
+
+uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms)
+{
+    const uint64_t wait_ms = clock_wait_ms(&shell->clock, at_ms);
+    return (wait_ms < 3600000u ? wait_ms : 3600000u) * 1000u;
+}
+
+uint64_t shell_clock_span_ms(const struct shell *shell, uint64_t real_us)
+{
+    const uint64_t rate = shell->clock.kind == CLOCK_SCALED ? shell->clock.rate : 1;
+    return real_us * rate / 1000u;
+}
+
+/* ---- what is believed --------------------------------------------------------------------------
+ */
+
 /* The newer of what was believed in this boot and what the operator confirmed in it. */
 static bool marks_current(const struct shell *shell, int64_t *believed_ms)
 {
@@ -77,15 +102,15 @@ static enum rc refuse(uint64_t wall_ms, uint64_t stored_ms, uint64_t days)
     diag_log(DIAG_ERROR, "shell", "code=CLOCK_AHEAD wall_ms=%llu stored_ms=%llu days=%llu max=%llu",
              (unsigned long long)wall_ms, (unsigned long long)stored_ms,
              (unsigned long long)((wall_ms - stored_ms) / CLOCK_DAY_MS), (unsigned long long)days);
-    diag_log(
-        DIAG_ERROR, "shell", "text=\"%s\"",
-        shell_say("系统时钟远远超前于已存的时间，此时启动会使其间的期限全部到期。请用 date 核对："
-                  "时钟有误就校正它；时钟无误（例如停用已久）就执行 paidan --data DATA clock "
-                  "accept，然后再启动。",
-                  "The machine's clock is far ahead of the stored time; starting now would "
-                  "fire every deadline in between. Look at `date`: if it is wrong, put the "
-                  "clock right; if it is right (after a long pause), run `paidan --data DATA "
-                  "clock accept` and start again."));
+    diag_log(DIAG_ERROR, "shell", "text=\"%s\"",
+             shell_args_say(
+                 "系统时钟远远超前于已存的时间，此时启动会使其间的期限全部到期。请用 date 核对："
+                 "时钟有误就校正它；时钟无误（例如停用已久）就执行 paidan --data DATA clock "
+                 "accept，然后再启动。",
+                 "The machine's clock is far ahead of the stored time; starting now would "
+                 "fire every deadline in between. Look at `date`: if it is wrong, put the "
+                 "clock right; if it is right (after a long pause), run `paidan --data DATA "
+                 "clock accept` and start again."));
     return RC_SETTINGS;
 }
 

@@ -387,7 +387,7 @@ static enum rc record_gather(struct shell *shell, unsigned index)
                  (unsigned long long)record->seq, (int)error.code, error.field);
         return RC_INVALID;
     }
-    struct step_input *input = shell_input_add(shell, SHELL_FROM_LOG, index, 1, record->bytes);
+    struct step_input *input = shell_batch_add(shell, SHELL_FROM_LOG, index, 1, record->bytes);
     input->kind = STEP_RECORD;
     input->log = follow->log;
     input->seq = record->seq;
@@ -403,7 +403,7 @@ static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
 {
     struct shell_follow *follow = &shell->follows[index];
     enum rc rc = RC_OK;
-    while (rc == RC_OK && shell->count < count_max && shell_has_room(shell)) {
+    while (rc == RC_OK && shell->count < count_max && shell_batch_has_room(shell)) {
         rc = record_seek(follow);
         if (rc == RC_OK) {
             rc = record_gather(shell, index);

@@ -9,7 +9,6 @@
 #include "common/run/shell_parts.h"
 
 enum {
-    GATHER_EIGHTHS = 8,
     /* Records beside commands: these, and so many more for each item of the commands. A record
      * costs some 2 to 5 us here, so that 128 lengthen a step by less than its fsync takes. */
     GATHER_RECORDS_QUICK = 128,
@@ -17,71 +16,6 @@ enum {
     /* After the last command so long, nobody is thought to wait for the next step. */
     GATHER_QUICK_US = 200000,
 };
-
-/* ---- room -------------------------------------------------------------------------------------
- */
-
-bool shell_has_room(const struct shell *shell)
-{
-    const struct shell_room *room = &shell->room;
-    return shell->count < room->count && shell->items < room->items && shell->bytes < room->bytes &&
-           step_engine_arena(shell->engine)->used < room->arena_bytes;
-}
-
-/* The step may be filled up to so many eighths. */
-static void room_open(struct shell *shell, size_t eighths)
-{
-    CHECK(eighths <= GATHER_EIGHTHS);
-    const size_t inputs = (size_t)shell->settings.step_inputs * eighths;
-    shell->room = (struct shell_room){
-        .count = (inputs + GATHER_EIGHTHS - 1) / GATHER_EIGHTHS,
-        .items = STEP_ITEMS_MAX / GATHER_EIGHTHS * eighths,
-        .bytes = SHELL_GATHER_BYTES / GATHER_EIGHTHS * eighths,
-        .arena_bytes = SHELL_GATHER_ARENA_BYTES / GATHER_EIGHTHS * eighths,
-    };
-}
-
-size_t shell_gather_items(const Paidan__Request *request)
-{
-    size_t items = 1;
-    switch (request->wish_case) {
-    case PAIDAN__REQUEST__WISH_SUBMIT:
-        items = request->submit->n_tickets;
-        break;
-    case PAIDAN__REQUEST__WISH_WORK:
-        items = request->work->n_items;
-        break;
-    case PAIDAN__REQUEST__WISH_CALLBACK_ANSWER:
-        items = request->callback_answer->n_replies;
-        break;
-    case PAIDAN__REQUEST__WISH_PULL:
-        items = request->pull->has_max ? request->pull->max : 1;
-        break;
-    case PAIDAN__REQUEST__WISH_CALLBACK_PULL:
-        items = request->callback_pull->has_max ? request->callback_pull->max : 1;
-        break;
-    default:
-        break;
-    }
-    /* Whatever a wish asks for beyond its bound is refused, which is little work. */
-    const size_t items_max = SUBMIT_TICKETS_MAX;
-    items = items < items_max ? items : items_max;
-    return items > 0 ? items : 1;
-}
-
-struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
-                                   size_t items, size_t bytes)
-{
-    CHECK(shell->count < STEP_INPUTS_MAX);
-    const size_t at = shell->count++;
-    shell->items += items;
-    shell->bytes += bytes;
-    shell->inputs[at] = (struct step_input){0};
-    shell->origins[at].kind = kind;
-    shell->origins[at].index = index;
-    shell->origins[at].raw = NULL;
-    return &shell->inputs[at];
-}
 
 /* ---- who comes when ---------------------------------------------------------------------------
  */
@@ -114,11 +48,11 @@ static void gather_commands(struct shell *shell, size_t begin, size_t end, bool 
 {
     const size_t items = shell->items, count = shell->count;
     unsigned waiter = shell->waiter_first;
-    room_open(shell, begin + (end - begin) / 2);
+    shell_batch_room(shell, begin + (end - begin) / 2);
     if (!held) {
         waiter = shell_wait_gather(shell, waiter);
     }
-    room_open(shell, end);
+    shell_batch_room(shell, end);
     shell_serve_gather(shell); /* while there is no space it refuses by itself */
     if (!held) {
         (void)shell_wait_gather(shell, waiter);
@@ -136,18 +70,19 @@ void shell_gather(struct shell *shell)
     const bool pending = !held && shell_follow_held(shell);
     /* Commands that left no room for records stand back once. */
     const bool records_first = pending && shell->records_passed;
-    shell->count = shell->items = shell->bytes = 0;
+    shell_batch_begin(shell);
     shell->records_passed = false;
     if (records_first) {
-        room_open(shell, GATHER_EIGHTHS / 2);
+        shell_batch_room(shell, SHELL_BATCH_EIGHTHS / 2);
         (void)gather_records(shell, now_us);
     }
-    gather_commands(shell, records_first ? GATHER_EIGHTHS / 2 : 0,
-                    pending && !records_first ? GATHER_EIGHTHS / 2 : GATHER_EIGHTHS, held);
-    room_open(shell, GATHER_EIGHTHS);
+    gather_commands(shell, records_first ? SHELL_BATCH_EIGHTHS / 2 : 0,
+                    pending && !records_first ? SHELL_BATCH_EIGHTHS / 2 : SHELL_BATCH_EIGHTHS,
+                    held);
+    shell_batch_room(shell, SHELL_BATCH_EIGHTHS);
     if (pending && !records_first &&
         shell_follow_ready_us(shell, UINT64_MAX, shell->count > 0) <= clock_monotonic_us()) {
         const size_t taken = gather_records(shell, clock_monotonic_us());
-        shell->records_passed = taken < GATHER_RECORDS_QUICK && !shell_has_room(shell);
+        shell->records_passed = taken < GATHER_RECORDS_QUICK && !shell_batch_has_room(shell);
     }
 }

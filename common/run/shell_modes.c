@@ -33,7 +33,7 @@ static enum rc service_open(const struct shell_service *service,
 
 static int open_failed(const struct shell_service *service, enum rc rc)
 {
-    fprintf(stderr, "%s %s: %s\n", shell_say("无法打开存储", "cannot open the store"),
+    fprintf(stderr, "%s %s: %s\n", shell_args_say("无法打开存储", "cannot open the store"),
             service->step->name, rc_name(rc));
     return rc == RC_FORMAT ? SHELL_EXIT_SETTINGS : SHELL_EXIT_FAULT;
 }
@@ -43,17 +43,17 @@ static int open_failed(const struct shell_service *service, enum rc rc)
 
 static int verify_print(const char *name, enum rc rc, const struct evlog_report *report)
 {
-    printf(shell_say("%s：记录 %llu（序号 %llu 至 %llu），块 %llu，%llu 字节\n",
-                     "%s: %llu records (%llu to %llu) in %llu blocks, %llu bytes\n"),
+    printf(shell_args_say("%s：记录 %llu（序号 %llu 至 %llu），块 %llu，%llu 字节\n",
+                          "%s: %llu records (%llu to %llu) in %llu blocks, %llu bytes\n"),
            name, (unsigned long long)report->records, (unsigned long long)report->first_seq,
            (unsigned long long)report->head_seq, (unsigned long long)report->blocks,
            (unsigned long long)report->bytes);
     if (rc == RC_OK) {
-        puts(shell_say("日志链完整，每条记录的校验和正确。",
-                       "The chain is whole and every checksum is right."));
+        puts(shell_args_say("日志链完整，每条记录的校验和正确。",
+                            "The chain is whole and every checksum is right."));
         return SHELL_EXIT_OK;
     }
-    printf(shell_say("日志有误：序号 %llu 处 %s（%s）\n", "Damaged: at %llu: %s (%s)\n"),
+    printf(shell_args_say("日志有误：序号 %llu 处 %s（%s）\n", "Damaged: at %llu: %s (%s)\n"),
            (unsigned long long)report->at, report->what == NULL ? "?" : report->what, rc_name(rc));
     return rc == RC_CORRUPT || rc == RC_FORMAT ? SHELL_EXIT_FAILED : SHELL_EXIT_FAULT;
 }
@@ -68,7 +68,7 @@ int shell_modes_verify(const struct shell_service *service, const struct shell_s
         return open_failed(service, rc);
     }
     if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "%s\n", shell_say("正在校验日志……", "Checking the log ..."));
+        fprintf(stderr, "%s\n", shell_args_say("正在校验日志……", "Checking the log ..."));
     }
     rc = store_begin(store, false, &txn);
     if (rc == RC_OK) {
@@ -90,7 +90,7 @@ static void replay_progress(uint64_t seq, uint64_t head)
         return;
     }
     next_us = now_us + MODES_PROGRESS_US;
-    fprintf(stderr, "\r%s %llu / %llu", shell_say("重建", "folded"), (unsigned long long)seq,
+    fprintf(stderr, "\r%s %llu / %llu", shell_args_say("重建", "folded"), (unsigned long long)seq,
             (unsigned long long)head);
     if (seq == head) {
         fputc('\n', stderr);
@@ -135,23 +135,25 @@ static enum rc replay_into(const struct shell_service *service, struct store *fr
 static int replay_print(const char *name, enum rc rc, const struct step_difference *difference)
 {
     if (rc == RC_OK) {
-        printf(shell_say("%s：由日志重建的表逐字节一致。\n",
-                         "%s: the tables folded from the log are equal, byte for byte.\n"),
+        printf(shell_args_say("%s：由日志重建的表逐字节一致。\n",
+                              "%s: the tables folded from the log are equal, byte for byte.\n"),
                name);
         return SHELL_EXIT_OK;
     }
     if (rc == RC_CORRUPT && difference->seq != 0) {
-        printf(shell_say("%s：重建在序号 %llu 处中断\n", "%s: folding stopped at %llu\n"), name,
-               (unsigned long long)difference->seq);
+        printf(shell_args_say("%s：重建在序号 %llu 处中断\n", "%s: folding stopped at %llu\n"),
+               name, (unsigned long long)difference->seq);
         return SHELL_EXIT_FAILED;
     }
     if (rc == RC_CORRUPT) {
-        printf(shell_say("%s：表 %s 键 %s 不一致（%s）\n", "%s: table %s key %s differs (%s)\n"),
-               name, difference->table, difference->key,
-               difference->what == NULL ? "?" : difference->what);
+        printf(
+            shell_args_say("%s：表 %s 键 %s 不一致（%s）\n", "%s: table %s key %s differs (%s)\n"),
+            name, difference->table, difference->key,
+            difference->what == NULL ? "?" : difference->what);
         return SHELL_EXIT_FAILED;
     }
-    printf(shell_say("%s：无法完成（%s）\n", "%s: could not be done (%s)\n"), name, rc_name(rc));
+    printf(shell_args_say("%s：无法完成（%s）\n", "%s: could not be done (%s)\n"), name,
+           rc_name(rc));
     return SHELL_EXIT_FAULT;
 }
 

@@ -24,7 +24,7 @@ static void site_print(const struct site_report *report)
     for (uint32_t index = 0; index < shown; index++) {
         const struct site_mistake *mistake = &report->mistakes[index];
         diag_log(DIAG_ERROR, "site", "file=%s line=%u mistake=%s text=\"%s\"", mistake->file,
-                 mistake->line, mistake->name, shell_say(mistake->zh, mistake->en));
+                 mistake->line, mistake->name, shell_args_say(mistake->zh, mistake->en));
     }
     if (report->count > shown) {
         diag_log(DIAG_ERROR, "site", "more=%u", report->count - shown);
@@ -107,8 +107,9 @@ static enum rc open_store(struct shell *shell)
     } else if (rc == RC_FORMAT) {
         diag_log(DIAG_ERROR, "shell", "code=STORE_FORMAT store=%s", service->name);
     } else if (rc == RC_CORRUPT) {
-        diag_log(DIAG_ERROR, "shell", "code=STORE_CORRUPT store=%s text=\"%s\"", service->name,
-                 shell_say("数据已损坏，请从备份恢复。", "The data is damaged; restore a backup."));
+        diag_log(
+            DIAG_ERROR, "shell", "code=STORE_CORRUPT store=%s text=\"%s\"", service->name,
+            shell_args_say("数据已损坏，请从备份恢复。", "The data is damaged; restore a backup."));
     } else if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "shell", "store=%s why=%s", service->name, rc_name(rc));
     }

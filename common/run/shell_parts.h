@@ -1,21 +1,20 @@
-/* shell_parts: what the files of the shell share with each other. Nobody else includes this.
+/* shell_parts: what the files of the shell share with each other. Nobody else includes this. Each
+ * file calls only those below it:
  *
  *   shell.c          the loop, one step and what follows from its result
- *   shell_gather.c   what goes into a step
- *   shell_queue.c    frames that came and are not yet in a step
- *   shell_open.c     opening and closing, the site
- *   shell_args.c     arguments
- *   shell_modes.c    --verify and --replay
- *   shell_serve.c    frames in, answers out
- *   shell_wait.c     parked commands (long polls) and parked fetches
- *   shell_follow.c   the logs we follow
- *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
- *   shell_clock.c    whether the machine's clock is followed
+ *   shell_open.c     opening and closing, the site          shell_modes.c  --verify and --replay
+ *   shell_gather.c   what goes into a step, and who comes first
+ *   shell_serve.c    frames in; what becomes of each        shell_follow.c the logs we follow
  *   shell_tell.c     Pong and metrics
+ *   shell_wait.c     parked commands (long polls) and parked fetches
+ *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
+ *   shell_reply.c    what is said to whoever asked          shell_batch.c  the step being gathered
+ *   shell_clock.c    which time it is here, and whether the machine's clock is followed
+ *   shell_queue.c    frames that came and are not yet in a step
+ *   shell_args.c     arguments
  *
  * Times named *_us are monotonic and real, *_ms site time (which may run faster:
- * common/base/clock.h).
- */
+ * common/base/clock.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -45,7 +44,8 @@ enum {
     SHELL_GATHER_US = 20000,                  /* reading may delay a commit by this much */
     SHELL_QUEUE_FRAMES_MAX = STEP_INPUTS_MAX, /* a step of single commands */
     SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
-    SHELL_CODES = 128,                                             /* above every enum Code */
+    SHELL_BATCH_EIGHTHS = 8, /* parts of a step that are filled one after another */
+    SHELL_CODES = 128,       /* above every enum Code */
 };
 /* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
  * more frame's. */
@@ -77,7 +77,7 @@ struct shell_settings {
 MUST_CHECK enum rc shell_args_parse(const struct shell_service *service, int argc, char **argv,
                                     struct shell_settings *settings);
 /* One of two sentences, by the user's locale. */
-const char *shell_say(const char *zh, const char *en);
+const char *shell_args_say(const char *zh, const char *en);
 
 /* ---- state ------------------------------------------------------------------------------------
  */
@@ -225,25 +225,28 @@ struct shell {
     struct shell_counts counts;
 };
 
-/* Site time as the next step will see it. */
-uint64_t shell_now_ms(const struct shell *shell);
-/* Real time until the site's clock shows at_ms; at most an hour, then look again. */
-uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
-/* Site milliseconds that pass in real microseconds. */
-uint64_t shell_site_span_ms(const struct shell *shell, uint64_t real_us);
-
 /* ---- shell_gather -----------------------------------------------------------------------------
  */
 
 /* Puts into the step what waits to be done; nothing if nothing does. */
 void shell_gather(struct shell *shell);
+
+/* ---- shell_batch ------------------------------------------------------------------------------
+ */
+
+/* Empties the step. */
+void shell_batch_begin(struct shell *shell);
+/* It may be filled up to so many of SHELL_BATCH_EIGHTHS. */
+void shell_batch_room(struct shell *shell, size_t eighths);
 /* Whether another input may be added to the step, whatever its size. */
-bool shell_has_room(const struct shell *shell);
+bool shell_batch_has_room(const struct shell *shell);
 /* Tickets, actions or replies that a command is about: 1 to SUBMIT_TICKETS_MAX. */
-size_t shell_gather_items(const Paidan__Request *request);
-/* Adds an empty input with its origin. Before: shell_has_room. */
-struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
+size_t shell_batch_items(const Paidan__Request *request);
+/* Adds an empty input with its origin. Before: shell_batch_has_room. */
+struct step_input *shell_batch_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
                                    size_t items, size_t bytes);
+/* Takes the records of logs out again; commands stay, in order. */
+void shell_batch_drop_records(struct shell *shell);
 
 /* ---- shell_queue ------------------------------------------------------------------------------
  */
@@ -251,9 +254,10 @@ struct step_input *shell_input_add(struct shell *shell, enum shell_origin_kind k
 /* RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc shell_queue_init(struct shell_queue *queue);
 void shell_queue_fini(struct shell_queue *queue);
-/* Takes what the socket has, until until_us at the latest: wishes that every service knows are
- * served, all others queued. */
-void shell_queue_receive(struct shell *shell, uint64_t until_us);
+/* Whether a frame may be added; the last may go beyond SHELL_QUEUE_BYTES_MAX. */
+bool shell_queue_has_room(const struct shell_queue *queue);
+/* Moves the message in. Before: shell_queue_has_room. */
+void shell_queue_add(struct shell_queue *queue, struct bus_message *message, uint64_t now_us);
 /* The oldest; the caller frees it. False: none. */
 bool shell_queue_take(struct shell_queue *queue, struct bus_message *message);
 /* How long the oldest has waited here; 0: none does. */
@@ -279,6 +283,9 @@ int shell_modes_replay(const struct shell_service *service, const struct shell_s
 /* ---- shell_serve ------------------------------------------------------------------------------
  */
 
+/* Takes what the socket has, until until_us at the latest: wishes that every service knows are
+ * served, all others queued. */
+void shell_serve_receive(struct shell *shell, uint64_t until_us);
 /* Takes frames in: answers what changes nothing, adds what does to the step. */
 void shell_serve_gather(struct shell *shell);
 /* One frame; the caller frees it. */
@@ -287,18 +294,22 @@ void shell_serve_frame(struct shell *shell, const struct bus_message *message);
 void shell_serve_outcomes(struct shell *shell);
 /* Nothing was stored: tells every caller of the step, keeps records for later. */
 void shell_serve_full(struct shell *shell);
+
+/* ---- shell_reply ------------------------------------------------------------------------------
+ */
+
 /* Sends a packed answer; a peer that is gone or does not read asks again. */
-void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
+void shell_reply_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
                       size_t size);
 /* Sends an answer that is only a code. detail may be NULL; retry_ms 0: left out. */
-void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+void shell_reply_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
                         Paidan__Code code, const char *detail, uint32_t retry_ms);
 /* A question that could not be answered: too large an answer, or damage in the store, which is told
  * to its caller alone, for whatever else is asked may be whole. Else leaves (shell->fault). */
-void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
+void shell_reply_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
                         enum rc rc);
 /* Packs and sends; fills protocol and now_ms. */
-void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer);
+void shell_reply_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer);
 
 /* ---- shell_wait -------------------------------------------------------------------------------
  */
@@ -364,6 +375,12 @@ uint64_t shell_care_lag(const struct shell *shell);
 /* ---- shell_clock ------------------------------------------------------------------------------
  */
 
+/* Site time as the next step will see it. */
+uint64_t shell_clock_now_ms(const struct shell *shell);
+/* Real time until the site's clock shows at_ms; at most an hour, then look again. */
+uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms);
+/* Site milliseconds that pass in real microseconds. */
+uint64_t shell_clock_span_ms(const struct shell *shell, uint64_t real_us);
 /* Decides which time is believed from here on. RC_OK, or RC_SETTINGS: the clock is further ahead of
  * the stored time than may be (said). Before: the engine is open. */
 MUST_CHECK enum rc shell_clock_open(struct shell *shell);

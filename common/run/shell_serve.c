@@ -11,84 +11,13 @@
 #include "common/wire/wire.h"
 
 enum {
-    /* Field numbers of Request and Answer that are read without unpacking. */
+    /* Field numbers of Request that are read without unpacking. */
     SHELL_REQUEST_PROTOCOL = 1,
     SHELL_REQUEST_CORRELATION = 2,
-    SHELL_ANSWER_CODE = 3,
+    /* Wishes that every service knows. */
+    SERVE_WISH_FIRST = PAIDAN__REQUEST__WISH_PING,
+    SERVE_WISH_COMMON_LAST = PAIDAN__REQUEST__WISH_METRICS,
 };
-
-/* ---- answers ----------------------------------------------------------------------------------
- */
-
-void shell_serve_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
-                      size_t size)
-{
-    uint64_t code = 0;
-    if (peek_number(bytes, size, SHELL_ANSWER_CODE, &code) && code < SHELL_CODES) {
-        shell->counts.codes[code]++;
-    }
-    const enum rc rc = bus_send(shell->server, peer, bytes, size);
-    if (rc == RC_OK) {
-        shell->counts.answers++;
-        return;
-    }
-    /* Gone, or not reading: it asks again and gets the stored answer. */
-    shell->counts.unsent++;
-    if (rc != RC_NOT_FOUND) {
-        diag_log_limited(DIAG_WARN, "shell", "unsent=1 why=%s bytes=%zu", rc_name(rc), size);
-    }
-}
-
-void shell_serve_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer)
-{
-    struct arena *arena = step_engine_arena(shell->engine);
-    const size_t mark = arena->used;
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    answer->protocol = SHELL_PROTOCOL;
-    answer->has_now_ms = 1;
-    answer->now_ms = shell_now_ms(shell);
-    if (wire_pack(arena, &answer->base, &bytes, &size) == RC_OK) {
-        shell_serve_send(shell, peer, bytes, size);
-    } else {
-        shell->counts.unsent++;
-    }
-    arena->used = mark;
-}
-
-void shell_serve_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
-                        Paidan__Code code, const char *detail, uint32_t retry_ms)
-{
-    char text[DETAIL_BYTES_MAX + 1];
-    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
-    answer.correlation = correlation;
-    answer.code = code;
-    if (detail != NULL && detail[0] != '\0') {
-        const size_t length = strnlen(detail, DETAIL_BYTES_MAX);
-        memcpy(text, detail, length);
-        text[length] = '\0';
-        answer.detail = text;
-    }
-    answer.has_retry_after_ms = retry_ms != 0;
-    answer.retry_after_ms = retry_ms;
-    shell_serve_answer(shell, peer, &answer);
-}
-
-void shell_serve_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
-                        enum rc rc)
-{
-    if (rc == RC_LIMIT) {
-        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__TOO_MANY_ITEMS, NULL, 0);
-    } else if (rc == RC_CORRUPT) {
-        shell->counts.corrupt++;
-        diag_log_limited(DIAG_ERROR, "shell", "code=STORE_CORRUPT question=1 store=%s",
-                         shell->service->step->name);
-        shell_serve_refuse(shell, peer, correlation, PAIDAN__CODE__STORE_CORRUPT,
-                           shell->service->step->name, 0);
-    } else {
-        shell->fault = rc;
-    }
-}
 
 /* ---- frames -----------------------------------------------------------------------------------
  */
@@ -102,11 +31,11 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
     size_t size = 0;
     shell->counts.queries++;
     const enum rc rc =
-        step_engine_query(shell->engine, request, shell_now_ms(shell), &bytes, &size);
+        step_engine_query(shell->engine, request, shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
-        shell_serve_send(shell, peer, bytes, size);
+        shell_reply_send(shell, peer, bytes, size);
     } else {
-        shell_serve_failed(shell, peer, request->correlation, rc);
+        shell_reply_failed(shell, peer, request->correlation, rc);
     }
     arena->used = mark;
 }
@@ -135,17 +64,17 @@ static void serve_command(struct shell *shell, const struct bus_message *message
                           const Paidan__Request *request)
 {
     if (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES) {
-        shell_serve_refuse(shell, &message->peer, request->correlation,
+        shell_reply_refuse(shell, &message->peer, request->correlation,
                            PAIDAN__CODE__REQUEST_ID_MISSING, NULL, 0);
         return;
     }
     if (shell->full && clock_monotonic_us() < shell->probe_us) {
-        shell_serve_refuse(shell, &message->peer, request->correlation, PAIDAN__CODE__STORAGE_FULL,
+        shell_reply_refuse(shell, &message->peer, request->correlation, PAIDAN__CODE__STORAGE_FULL,
                            NULL, SHELL_FULL_RETRY_MS);
         return;
     }
     struct step_input *input =
-        shell_input_add(shell, SHELL_FROM_CALLER, 0, shell_gather_items(request), message->size);
+        shell_batch_add(shell, SHELL_FROM_CALLER, 0, shell_batch_items(request), message->size);
     struct shell_origin *origin = &shell->origins[shell->count - 1];
     input->kind = STEP_COMMAND;
     input->request = request;
@@ -177,7 +106,7 @@ static void serve_request(struct shell *shell, const struct bus_message *message
         break;
     }
     if (request->wish_case == PAIDAN__REQUEST__WISH__NOT_SET || !service->knows(request)) {
-        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__WISH_UNSUPPORTED,
+        shell_reply_refuse(shell, peer, request->correlation, PAIDAN__CODE__WISH_UNSUPPORTED,
                            service->name, 0);
     } else if (service->changes(request)) {
         serve_command(shell, message, request);
@@ -193,7 +122,7 @@ static bool frame_refuse(struct shell *shell, const struct bus_message *message,
     uint64_t protocol = 0;
     if (message->size > FRAME_BYTES_MAX) {
         shell->counts.invalid++;
-        shell_serve_refuse(shell, &message->peer, correlation, PAIDAN__CODE__FRAME_TOO_LARGE, NULL,
+        shell_reply_refuse(shell, &message->peer, correlation, PAIDAN__CODE__FRAME_TOO_LARGE, NULL,
                            0);
         return true;
     }
@@ -201,7 +130,7 @@ static bool frame_refuse(struct shell *shell, const struct bus_message *message,
     if (peek_number(message->bytes, message->size, SHELL_REQUEST_PROTOCOL, &protocol) &&
         protocol != SHELL_PROTOCOL) {
         shell->counts.invalid++;
-        shell_serve_refuse(shell, &message->peer, correlation, PAIDAN__CODE__PROTOCOL_UNSUPPORTED,
+        shell_reply_refuse(shell, &message->peer, correlation, PAIDAN__CODE__PROTOCOL_UNSUPPORTED,
                            NULL, 0);
         return true;
     }
@@ -223,7 +152,7 @@ void shell_serve_frame(struct shell *shell, const struct bus_message *message)
     if (wire_unpack(arena, &paidan__request__descriptor, message->bytes, message->size, &unpacked,
                     &error) != RC_OK) {
         shell->counts.invalid++;
-        shell_serve_refuse(shell, &message->peer, correlation, error.code, error.field, 0);
+        shell_reply_refuse(shell, &message->peer, correlation, error.code, error.field, 0);
     } else {
         serve_request(shell, message, (const Paidan__Request *)(const void *)unpacked);
     }
@@ -232,14 +161,47 @@ void shell_serve_frame(struct shell *shell, const struct bus_message *message)
     }
 }
 
+/* One that needs no turn: Ping, Fetch, Stats, Metrics. */
+static bool wish_common(const struct bus_message *message)
+{
+    struct peek_member wish;
+    return peek_member(message->bytes, message->size, SERVE_WISH_FIRST, &wish) &&
+           wish.field <= SERVE_WISH_COMMON_LAST;
+}
+
+void shell_serve_receive(struct shell *shell, uint64_t until_us)
+{
+    struct bus_message message;
+    uint64_t now_us = clock_monotonic_us();
+    while (shell->fault == RC_OK && shell_queue_has_room(&shell->queue) && now_us < until_us) {
+        const enum rc rc = bus_receive(shell->server, &message);
+        if (rc == RC_AGAIN) {
+            return;
+        }
+        if (rc == RC_OK) {
+            if (wish_common(&message)) {
+                shell_serve_frame(shell, &message);
+                bus_message_free(&message);
+            } else {
+                shell_queue_add(&shell->queue, &message, now_us);
+            }
+        } else if (rc == RC_INVALID) {
+            shell->counts.dropped++;
+        } else {
+            shell->fault = rc;
+        }
+        now_us = clock_monotonic_us();
+    }
+}
+
 void shell_serve_gather(struct shell *shell)
 {
     const uint64_t until_us = clock_monotonic_us() + SHELL_GATHER_US;
     struct bus_message message;
-    shell_queue_receive(shell, until_us);
-    while (shell->fault == RC_OK && shell_has_room(shell)) {
+    shell_serve_receive(shell, until_us);
+    while (shell->fault == RC_OK && shell_batch_has_room(shell)) {
         if (shell->queue.count == 0) {
-            shell_queue_receive(shell, until_us); /* what came meanwhile shares the commit */
+            shell_serve_receive(shell, until_us); /* what came meanwhile shares the commit */
         }
         if (!shell_queue_take(&shell->queue, &message)) {
             return;
@@ -258,7 +220,7 @@ void shell_serve_gather(struct shell *shell)
 static void outcome_park(struct shell *shell, size_t index)
 {
     if (!shell_wait_park(shell, index)) {
-        shell_serve_refuse(shell, &shell->origins[index].peer,
+        shell_reply_refuse(shell, &shell->origins[index].peer,
                            shell->inputs[index].request->correlation,
                            PAIDAN__CODE__TOO_MANY_WAITERS, NULL, 1000);
     }
@@ -290,7 +252,7 @@ void shell_serve_outcomes(struct shell *shell)
             continue;
         }
         CHECK(outcome->result == STEP_ANSWERED);
-        shell_serve_send(shell, &shell->origins[index].peer, outcome->answer,
+        shell_reply_send(shell, &shell->origins[index].peer, outcome->answer,
                          outcome->answer_bytes);
         origin_forget(shell, index);
     }
@@ -302,7 +264,7 @@ void shell_serve_full(struct shell *shell)
         if (shell->origins[index].kind == SHELL_FROM_LOG) {
             continue;
         }
-        shell_serve_refuse(shell, &shell->origins[index].peer,
+        shell_reply_refuse(shell, &shell->origins[index].peer,
                            shell->inputs[index].request->correlation, PAIDAN__CODE__STORAGE_FULL,
                            NULL, SHELL_FULL_RETRY_MS);
         origin_forget(shell, index);

@@ -83,7 +83,7 @@ void shell_tell_ping(struct shell *shell, const struct bus_peer *peer, uint64_t 
     answer.body_case = PAIDAN__ANSWER__BODY_PONG;
     answer.pong = &pong;
     if (pong_fill(shell, arena, &pong) == RC_OK) {
-        shell_serve_answer(shell, peer, &answer);
+        shell_reply_answer(shell, peer, &answer);
     }
     arena->used = mark;
 }
@@ -174,7 +174,7 @@ static void tell_logs(struct metrics *metrics, const struct shell *shell)
 
 static void tell_state(struct metrics *metrics, struct shell *shell)
 {
-    const uint64_t now_ms = shell_now_ms(shell);
+    const uint64_t now_ms = shell_clock_now_ms(shell);
     const double late_s = shell->due_ms < now_ms ? (double)(now_ms - shell->due_ms) / 1000.0 : 0.0;
     gauge(metrics, "paidan_queue_frames", "Frames that wait for their turn.",
           (double)shell->queue.count);
@@ -227,7 +227,8 @@ static void tell_tallies(struct metrics *metrics, struct shell *shell)
     size_t size = 0;
     ProtobufCMessage *unpacked = NULL;
     struct wire_error error;
-    if (step_engine_query(shell->engine, &request, shell_now_ms(shell), &bytes, &size) != RC_OK ||
+    if (step_engine_query(shell->engine, &request, shell_clock_now_ms(shell), &bytes, &size) !=
+            RC_OK ||
         wire_unpack(arena, &paidan__answer__descriptor, bytes, size, &unpacked, &error) != RC_OK) {
         return;
     }
@@ -259,7 +260,7 @@ void shell_tell_metrics(struct shell *shell, const struct bus_peer *peer, uint64
         tell_tallies(&metrics, shell);
         answer.body_case = PAIDAN__ANSWER__BODY_METRICS;
         answer.metrics = &text;
-        shell_serve_answer(shell, peer, &answer);
+        shell_reply_answer(shell, peer, &answer);
     }
     arena->used = mark;
 }

@@ -35,7 +35,7 @@ uint64_t shell_wait_until_ms(const struct shell *shell, uint64_t until_us)
 {
     const uint64_t now_us = clock_monotonic_us();
     const uint64_t rest_us = until_us > now_us ? until_us - now_us : 0;
-    return shell_now_ms(shell) + shell_site_span_ms(shell, rest_us);
+    return shell_clock_now_ms(shell) + shell_clock_span_ms(shell, rest_us);
 }
 
 static bool waiter_due(const struct shell_waiter *waiter, uint64_t now_us, uint64_t now_ms)
@@ -56,8 +56,8 @@ static void waiter_gather(struct shell *shell, unsigned index)
         return;
     }
     const Paidan__Request *request = (const Paidan__Request *)(const void *)message;
-    struct step_input *input = shell_input_add(shell, SHELL_FROM_WAITER, index,
-                                               shell_gather_items(request), waiter->raw_size);
+    struct step_input *input = shell_batch_add(shell, SHELL_FROM_WAITER, index,
+                                               shell_batch_items(request), waiter->raw_size);
     input->kind = STEP_COMMAND;
     input->request = request;
     input->park_until_ms = shell_wait_until_ms(shell, waiter->until_us);
@@ -67,10 +67,11 @@ static void waiter_gather(struct shell *shell, unsigned index)
 unsigned shell_wait_gather(struct shell *shell, unsigned from)
 {
     const uint64_t now_us = clock_monotonic_us();
-    const uint64_t now_ms = shell_now_ms(shell);
+    const uint64_t now_ms = shell_clock_now_ms(shell);
     unsigned taken = 0;
     unsigned index = from;
-    while (index != SHELL_NO_WAITER && taken < SHELL_WAITERS_STEP_MAX && shell_has_room(shell)) {
+    while (index != SHELL_NO_WAITER && taken < SHELL_WAITERS_STEP_MAX &&
+           shell_batch_has_room(shell)) {
         const struct shell_waiter *waiter = &shell->waiters[index];
         const unsigned next = waiter->next;
         if (waiter_due(waiter, now_us, now_ms)) {
@@ -204,12 +205,12 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     size_t size = 0;
     uint64_t code = PAIDAN__CODE__OK;
     const enum rc rc =
-        step_engine_query(shell->engine, request, shell_now_ms(shell), &bytes, &size);
+        step_engine_query(shell->engine, request, shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         (void)peek_number(bytes, size, SHELL_ANSWER_CODE, &code);
-        shell_serve_send(shell, peer, bytes, size);
+        shell_reply_send(shell, peer, bytes, size);
     } else if (rc != RC_AGAIN) {
-        shell_serve_failed(shell, peer, request->correlation, rc);
+        shell_reply_failed(shell, peer, request->correlation, rc);
     }
     arena->used = mark;
     /* Whoever does not know the record there has not read so far. */
@@ -272,7 +273,7 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
     }
     struct shell_fetch *fetch = fetch_slot(shell, peer, wish->follower);
     if (fetch == NULL || strlen(wish->follower) > CODE_BYTES_MAX) {
-        shell_serve_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_WAITERS, NULL,
+        shell_reply_refuse(shell, peer, request->correlation, PAIDAN__CODE__TOO_MANY_WAITERS, NULL,
                            1000);
         return;
     }

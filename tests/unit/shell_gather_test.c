@@ -133,7 +133,7 @@ static void expect_queued(struct gathering *here, size_t count)
     struct shell *shell = here->shell;
     for (unsigned round = 0; shell->queue.count < count && round < PATIENCE_US / ROUND_US;
          round++) {
-        shell_queue_receive(shell, UINT64_MAX);
+        shell_serve_receive(shell, UINT64_MAX);
         usleep(shell->queue.count < count ? ROUND_US : 0);
     }
     assert_int_equal(shell->queue.count, count);
