@@ -31,8 +31,7 @@ MUST_CHECK enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescri
  *
  * Over the descriptors: strings are UTF-8 without NUL or control characters other than \t \n \r and
  * within their limit, bytes and repeated fields within theirs, enum values known, sub-messages
- * checked the same way. Limits per field: the table in wire.c (default: string 256 bytes, bytes 64,
- * repeated 1024). */
+ * checked the same way. Limits per field: wire_bounds.c. */
 MUST_CHECK enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error);
 
 /* Packs into the arena, without unknown fields. RC_OK or RC_LIMIT. */

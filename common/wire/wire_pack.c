@@ -5,7 +5,7 @@
 
 #include "common/base/check.h"
 #include "common/wire/wire.h"
-#include "common/wire/wire_plan.h"
+#include "common/wire/wire_check.h"
 
 #define VARINT_BYTES_MAX 10u
 /* A tag, a length and the bytes by which a length may grow, of one field. */
@@ -82,7 +82,7 @@ static enum rc put_message(struct sink *sink, const struct wire_rule *rule,
 {
     unsigned char *inside = ++sink->at;
     if (base == NULL) {
-        return sink->error != NULL ? wire_refuse(sink->error, PAIDAN__CODE__FIELD_INVALID)
+        return sink->error != NULL ? wire_check_refuse(sink->error, PAIDAN__CODE__FIELD_INVALID)
                                    : put_length(sink, inside);
     }
     const bool apart = sink->apart;
@@ -164,7 +164,7 @@ static enum rc put_one(struct sink *sink, const struct wire_rule *rule, const un
     put_tag(sink, rule);
     const enum rc rc = put_value(sink, rule, base + rule->offset);
     if (rc == RC_INVALID) {
-        wire_path_field(sink->error, rule);
+        wire_check_path_field(sink->error, rule);
     }
     return rc;
 }
@@ -183,7 +183,7 @@ static enum rc put_items(struct sink *sink, const struct wire_rule *rule, const 
         const enum rc rc = put_value(sink, rule, at);
         if (rc != RC_OK) {
             if (rc == RC_INVALID) {
-                wire_path_item(sink->error, rule, index);
+                wire_check_path_item(sink->error, rule, index);
             }
             return rc;
         }
@@ -196,8 +196,8 @@ static enum rc put_many(struct sink *sink, const struct wire_rule *rule, const u
     const size_t count = *(const size_t *)(const void *)(base + rule->present_at);
     const unsigned char *at = *(unsigned char *const *)(const void *)(base + rule->offset);
     if (sink->error != NULL && !sink->apart && count > rule->count_max) {
-        (void)wire_refuse(sink->error, PAIDAN__CODE__TOO_MANY_ITEMS);
-        wire_path_field(sink->error, rule);
+        (void)wire_check_refuse(sink->error, PAIDAN__CODE__TOO_MANY_ITEMS);
+        wire_check_path_field(sink->error, rule);
         return RC_INVALID;
     }
     if (rule->presence == WIRE_MANY || count == 0) {
@@ -268,7 +268,7 @@ enum rc wire_pack_checked(struct arena *arena, const ProtobufCMessage *message,
     *error = (struct wire_error){.code = PAIDAN__CODE__OK};
     const enum rc rc = pack(arena, message, error, bytes, size);
     if (rc == RC_INVALID) {
-        wire_path_root(error, message);
+        wire_check_path_root(error, message);
     }
     return rc;
 }

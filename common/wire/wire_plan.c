@@ -6,7 +6,7 @@
 
 #include "command.pb-c.h"
 #include "common/base/check.h"
-#include "common/base/limits.h"
+#include "common/wire/wire_bounds.h"
 #include "event.pb-c.h"
 
 /* Of the schema as it is, with room; a larger one stops at the first message. */
@@ -15,135 +15,6 @@
 #define SLOTS 1024u /* power of two */
 
 static_assert(SLOTS >= 2 * PLANS_MAX, "the table of plans stays half empty");
-
-/* ---- bounds ---- */
-
-#define STRING_BYTES_DEFAULT 256u
-#define BYTES_BYTES_DEFAULT 64u
-#define REPEATED_DEFAULT 1024u
-#define METRICS_BYTES_MAX (1u << 20)
-#define BLOCKS_MAX 4096u
-#define TABLE_CLOCKS_MAX 8u
-#define ANSWER_DETAIL_BYTES_MAX DETAIL_BYTES_MAX
-
-/* message NULL: in every message. 0: the default. The first entry that fits is taken. */
-struct bound {
-    const char *message, *field;
-    uint32_t bytes, count;
-};
-
-static const struct bound bounds[] = {
-    {"Registered", "text", TEXT_BYTES_MAX, 0},
-    /* What intake has codes of its own for is bounded by the frame here. */
-    {"NewTicket", "text", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "title", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "place", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "phone", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "reporter", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "external_id", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "attachments", 0, 1024},
-    {"Supplemented", "text", TEXT_BYTES_MAX, 0},
-    {"Supplement", "text", FRAME_BYTES_MAX, 0},
-    {"TicketText", "text", TEXT_BYTES_MAX, 0},
-    {"TicketText", "supplements", TEXT_BYTES_MAX, 32},
-    {"TicketText", "title", GIVEN_TITLE_BYTES_MAX, 0},
-    {"TicketText", "attachments", 0, 33 * ATTACHMENTS_MAX},
-    {"Registered", "given_title", GIVEN_TITLE_BYTES_MAX, 0},
-    {"Text", "text", METRICS_BYTES_MAX, 0},
-    {"Fetch", "follower", CODE_BYTES_MAX, 0},
-    {"Fetched", "blocks", FRAME_BYTES_MAX, BLOCKS_MAX},
-    {"Shown", "history", EVLOG_RECORD_BYTES_MAX, HISTORY_MAX},
-    {"Shown", "history_seqs", 0, HISTORY_MAX},
-    {"Shown", "clocks", 0, TABLE_CLOCKS_MAX},
-    {"Submit", "tickets", 0, SUBMIT_TICKETS_MAX},
-    {"Submitted", "results", 0, SUBMIT_TICKETS_MAX},
-    {"ReadTexts", "tickets", 0, READ_TEXTS_MAX},
-    {"Texts", "texts", 0, READ_TEXTS_MAX},
-    {"Disclosed", "tickets", 0, READ_TEXTS_MAX},
-    {"Work", "items", 0, WORK_ITEMS_MAX},
-    {"Worked", "results", 0, WORK_ITEMS_MAX},
-    {"CallbackAnswer", "replies", 0, WORK_ITEMS_MAX},
-    {"CallbackAnswered", "results", 0, WORK_ITEMS_MAX},
-    {"CallbackPulled", "tasks", 0, PULL_MAX},
-    {"Leased", "tickets", 0, PULL_MAX},
-    {"Handed", "tickets", 0, PULL_MAX},
-    {"Pulled", "tickets", 0, PULL_MAX},
-    {"Listed", "tickets", 0, LIST_MAX},
-    {"Boarded", "tickets", 0, LIST_MAX},
-    {"DeskListed", "items", 0, LIST_MAX},
-    {"Receipts", "receipts", 0, RECEIPTS_MAX},
-    {"Assignment", "clocks", 0, 4},
-    {"Brief", "clocks", 0, TABLE_CLOCKS_MAX},
-    {"Attachment", "name", 128, 0},
-    {"Attachment", "url", 1024, 0},
-    {"Attachment", "media_type", 64, 0},
-    {"Attachment", "digest", 32, 0},
-    {"Desked", "categories", CODE_BYTES_MAX, 3},
-    {"Desked", "areas", CODE_BYTES_MAX, 3},
-    {"Suspended", "reason", NOTE_BYTES_MAX, 0},
-    {"PersonNamed", "duty", NOTE_BYTES_MAX, 0},
-    {"ClockSet", "steps", 0, CLOCK_STEPS_MAX},
-    {"Resumed", "clocks", 0, 4},
-    {"Replanned", "clocks", 0, 4},
-    {"Reminded", "to_units", CODE_BYTES_MAX, 2 + SITE_SUPERVISORS_MAX},
-    {"Supervise", "items", 0, WORK_ITEMS_MAX},
-    {"DueListed", "tickets", 0, LIST_MAX},
-    {"Replanning", "moves", 0, 4u * LIST_MAX},
-    {"AlarmsShown", "repeating", 0, LIST_MAX},
-    {"AlarmsShown", "ownerless", 0, LIST_MAX},
-    {"UnitsCounted", "units", 0, LIST_MAX},
-    {"ExplainedClock", "intervals", 0, EXPLAIN_INTERVALS_MAX},
-    {"NewTicket", "spot_unit", FRAME_BYTES_MAX, 0},
-    {"NewTicket", "spot_note", FRAME_BYTES_MAX, 0},
-    {"Registered", "spot_note", NOTE_BYTES_MAX, 0},
-    {"Routed", "spot_note", NOTE_BYTES_MAX, 0},
-    {NULL, "assists", 0, SITE_ASSIST_MAX},
-    {NULL, "assist_tasks", 0, SITE_ASSIST_MAX},
-    {NULL, "unknown_years", CODE_BYTES_MAX, SITE_CALENDARS_MAX},
-    {NULL, "attachments", 0, ATTACHMENTS_MAX},
-    {NULL, "assist", CODE_BYTES_MAX, SITE_ASSIST_MAX},
-    {NULL, "levels", CODE_BYTES_MAX, SITE_LEVELS_MAX},
-    {NULL, "categories", CODE_BYTES_MAX, 0},
-    {NULL, "areas", CODE_BYTES_MAX, 0},
-    {NULL, "channel", CODE_BYTES_MAX, 0},
-    {NULL, "category", CODE_BYTES_MAX, 0},
-    {NULL, "category_hint", CODE_BYTES_MAX, 0},
-    {NULL, "area", CODE_BYTES_MAX, 0},
-    {NULL, "area_hint", CODE_BYTES_MAX, 0},
-    {NULL, "unit", CODE_BYTES_MAX, 0},
-    {NULL, "from_unit", CODE_BYTES_MAX, 0},
-    {NULL, "to_unit", CODE_BYTES_MAX, 0},
-    {NULL, "by_unit", CODE_BYTES_MAX, 0},
-    {NULL, "spot_unit", CODE_BYTES_MAX, 0},
-    {NULL, "person", ACTOR_BYTES_MAX, 0},
-    {NULL, "calendar", CODE_BYTES_MAX, 0},
-    {NULL, "query_code", CODE_BYTES_MAX, 0},
-    {NULL, "log", CODE_BYTES_MAX, 0},
-    {NULL, "service", CODE_BYTES_MAX, 0},
-    {NULL, "actor", ACTOR_BYTES_MAX, 0},
-    {NULL, "holder", ACTOR_BYTES_MAX, 0},
-    {NULL, "external_id", EXTERNAL_ID_BYTES_MAX, 0},
-    {NULL, "place", PLACE_BYTES_MAX, 0},
-    {NULL, "phone", PHONE_BYTES_MAX, 0},
-    {NULL, "reporter", REPORTER_BYTES_MAX, 0},
-    {NULL, "title", TITLE_BYTES_MAX, 0},
-    {NULL, "note", NOTE_BYTES_MAX, 0},
-    {NULL, "detail", ANSWER_DETAIL_BYTES_MAX, 0},
-};
-
-static const struct bound *bound_find(const ProtobufCMessageDescriptor *message,
-                                      const ProtobufCFieldDescriptor *field)
-{
-    static const struct bound none = {0};
-    for (size_t index = 0; index < sizeof bounds / sizeof bounds[0]; index++) {
-        const struct bound *bound = &bounds[index];
-        if (bound->field[0] == field->name[0] && strcmp(bound->field, field->name) == 0 &&
-            (bound->message == NULL || strcmp(bound->message, message->short_name) == 0)) {
-            return bound;
-        }
-    }
-    return &none;
-}
 
 /* Items that are judged one by one (wire_rule.apart): a bad row must not take the other 4095 with
  * it. */
@@ -238,7 +109,7 @@ static const struct wire_plan *plan_make(const ProtobufCMessageDescriptor *descr
 static void rule_make(struct wire_rule *rule, const ProtobufCMessageDescriptor *message,
                       const ProtobufCFieldDescriptor *field)
 {
-    const struct bound *bound = bound_find(message, field);
+    const struct wire_bound *bound = wire_bounds_of(message, field);
     CHECK(field->offset <= UINT16_MAX);
     CHECK(field->quantifier_offset <= UINT16_MAX);
     CHECK(field->default_value == NULL); /* it would be left out when packed */
@@ -248,11 +119,14 @@ static void rule_make(struct wire_rule *rule, const ProtobufCMessageDescriptor *
         .present_at = (uint16_t)field->quantifier_offset,
         .kind = (uint8_t)kind_of(field->type),
         .presence = (uint8_t)presence_of(field),
-        .count_max = bound->count != 0 ? bound->count : REPEATED_DEFAULT,
     };
-    const uint32_t bytes_default =
-        rule->kind == WIRE_STRING ? STRING_BYTES_DEFAULT : BYTES_BYTES_DEFAULT;
-    rule->bytes_max = bound->bytes != 0 ? bound->bytes : bytes_default;
+    if (bound != NULL) {
+        rule->bytes_max = bound->bytes;
+        rule->count_max = bound->count;
+    }
+    /* A field without its bound is a mistake in the schema, and stops at the first message. */
+    CHECK(rule->presence < WIRE_MANY || rule->count_max > 0);
+    CHECK((rule->kind != WIRE_STRING && rule->kind != WIRE_BYTES) || rule->bytes_max > 0);
     tag_make(rule);
     if (rule->kind == WIRE_ENUM) {
         values_make(rule);

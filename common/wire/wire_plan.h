@@ -1,6 +1,7 @@
-/* wire_plan: what wire.c, wire_pack.c and wire_unpack.c need to know of a message, looked up once
+/* wire_plan: what wire_check, wire_pack and wire_unpack need to know of a message, looked up once
  * instead of for every field of every message: where it lies, how it is written, what bounds it.
- * Made from protobuf-c's descriptors at first use. Nobody else includes it. */
+ * Made from protobuf-c's descriptors at first use and never changed. Nobody
+ * outside this folder includes it, but for tests. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
@@ -71,23 +72,3 @@ static inline bool wire_plan_present(const struct wire_rule *rule, const unsigne
     return rule->presence == WIRE_ALWAYS ||
            *(const protobuf_c_boolean *)(const void *)(base + rule->present_at) != 0;
 }
-
-/* ---- wire.c: the checks of single values, and the path to what is wrong ---- */
-
-/* text NULL is refused; length: of text. RC_OK or RC_INVALID. */
-MUST_CHECK enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t length,
-                                   struct wire_error *error);
-/* Bytes or a value of an enum. RC_OK or RC_INVALID. */
-MUST_CHECK enum rc wire_check_leaf(const struct wire_rule *rule, const unsigned char *at,
-                                   struct wire_error *error);
-enum rc wire_refuse(struct wire_error *error, Paidan__Code code); /* RC_INVALID */
-void wire_path_field(struct wire_error *error, const struct wire_rule *rule);
-void wire_path_item(struct wire_error *error, const struct wire_rule *rule, size_t index);
-void wire_path_root(struct wire_error *error, const ProtobufCMessage *message);
-
-/* ---- wire_unpack.c ---- */
-
-/* Unpacks and checks at once what is written as wire_pack writes it. NULL: it is not, or too large
- * for the arena's budget, or breaks a bound; then nothing is taken of the arena. */
-ProtobufCMessage *wire_unpack_plain(struct arena *arena, const struct wire_plan *plan,
-                                    const unsigned char *bytes, size_t size);

@@ -1,14 +1,21 @@
-/* wire_unpack: bytes to messages, by plan, for bytes as our own programs write them: fields in
- * order of their numbers, each of the type it has here, and nothing unknown. One pass unpacks and
- * checks.
+/* wire_unpack: the one place where bytes from outside become messages.
  *
- * Whatever is otherwise, or does not fit, or is wrong, is left to the long way (wire.c), which
- * knows all that the format allows and says what is wrong: NULL here means no more than "not so
- * plain". */
+ * Two ways lead to the same message. The plain way is for bytes as our own programs write them:
+ * fields in order of their numbers, each of the type it has here, nothing unknown; one pass by plan
+ * unpacks and checks. Whatever is otherwise, or does not fit, or is wrong, is left to the long way
+ * over protobuf-c, which knows all that the format allows and says what is wrong; so a "no" of the
+ * plain way means no more than "not so plain". What must stay true is that nothing passes the plain
+ * way that the long way would refuse (tests/unit/wire_test.c and tests/fuzz compare the two).
+ *
+ * Both take memory from the caller's arena alone, within a budget that follows from the bytes, so
+ * that a small frame cannot claim the arena (empty messages grow 65 times when unpacked). */
+#include "common/wire/wire_unpack.h"
+
 #include <string.h>
 
-#include "common/wire/wire.h"
-#include "common/wire/wire_plan.h"
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "common/wire/wire_check.h"
 
 #define TAG_BITS 3u
 #define VARINT_SHIFT_MAX 63u
@@ -19,7 +26,7 @@ struct source {
     bool apart; /* inside items that are judged one by one (wire_rule.apart) */
 };
 
-/* ---- parts ---- */
+/* ---- the plain way: parts ---- */
 
 static bool take_varint(struct source *source, uint64_t *value)
 {
@@ -53,7 +60,7 @@ static bool take_number(struct source *source, uint64_t max, uint64_t *value)
     return take_varint(source, value) && *value <= max;
 }
 
-/* ---- values ---- */
+/* ---- the plain way: values ---- */
 
 static unsigned char *take_plan(struct source *source, const struct wire_plan *plan);
 
@@ -164,7 +171,7 @@ static bool take_value(struct source *source, const struct wire_rule *rule, unsi
     }
 }
 
-/* ---- fields ---- */
+/* ---- the plain way: fields ---- */
 
 static bool starts(const struct source *source, const struct wire_rule *rule)
 {
@@ -304,16 +311,148 @@ static unsigned char *take_plan(struct source *source, const struct wire_plan *p
     return whole ? base : NULL;
 }
 
-/* ---- for wire.c ---- */
-
 ProtobufCMessage *wire_unpack_plain(struct arena *arena, const struct wire_plan *plan,
                                     const unsigned char *bytes, size_t size)
 {
+    CHECK(bytes != NULL);
+    CHECK(size <= FRAME_BYTES_MAX);
     const size_t mark = arena->used;
     const bool denied = arena->denied;
     struct source source = {.at = bytes, .end = bytes + size, .arena = arena};
     unsigned char *base = take_plan(&source, plan);
+    CHECK(source.at <= source.end);
+    /* Too little room here is no refusal: the long way is asked next, and says so if it is. */
     arena->denied = denied;
     arena->used = base != NULL ? arena->used : mark;
     return (ProtobufCMessage *)(void *)base;
+}
+
+/* ---- the long way ---- */
+
+struct input {
+    const unsigned char *at, *end;
+};
+
+static bool read_varint(struct input *input, uint64_t *value)
+{
+    uint64_t sum = 0;
+    for (unsigned shift = 0; shift < 70 && input->at < input->end; shift += 7) {
+        const unsigned char byte = *input->at++;
+        if (shift < 64) {
+            sum |= (uint64_t)(byte & 0x7f) << shift;
+        }
+        if (byte < 0x80) {
+            *value = sum;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The value of a field: where it lies and, for lengths, what is inside. */
+static bool read_value(struct input *input, unsigned wire_type, struct input *inside)
+{
+    uint64_t bytes = 0;
+    switch (wire_type) {
+    case PROTOBUF_C_WIRE_TYPE_VARINT:
+        return read_varint(input, &bytes);
+    case PROTOBUF_C_WIRE_TYPE_64BIT:
+        bytes = 8;
+        break;
+    case PROTOBUF_C_WIRE_TYPE_32BIT:
+        bytes = 4;
+        break;
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
+        if (!read_varint(input, &bytes)) {
+            return false;
+        }
+        break;
+    default:
+        return false; /* groups */
+    }
+    if (bytes > (uint64_t)(input->end - input->at)) {
+        return false;
+    }
+    *inside = (struct input){.at = input->at, .end = input->at + bytes};
+    input->at += bytes;
+    return true;
+}
+
+/* protobuf-c gives strings without their length, so a NUL inside must be seen before. Also false
+ * for what cannot be decoded. Depth is that of the schema, which is not recursive. */
+static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct input input)
+{
+    while (input.at < input.end) {
+        uint64_t tag = 0;
+        struct input inside = {0};
+        if (!read_varint(&input, &tag) || tag >> 3 > UINT32_MAX ||
+            !read_value(&input, (unsigned)(tag & 7), &inside)) {
+            return false;
+        }
+        if ((tag & 7) != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || inside.at == inside.end) {
+            continue;
+        }
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
+        if (field == NULL) {
+            continue;
+        }
+        if (field->type == PROTOBUF_C_TYPE_STRING &&
+            memchr(inside.at, '\0', (size_t)(inside.end - inside.at)) != NULL) {
+            return false;
+        }
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && !strings_whole(field->descriptor, inside)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All that the format allows; says what is wrong. */
+static enum rc unpack_any(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                          const unsigned char *frame, size_t size, ProtobufCMessage **message,
+                          struct wire_error *error)
+{
+    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
+        return wire_check_refuse(error, PAIDAN__CODE__FRAME_INVALID);
+    }
+    const bool denied = arena->denied;
+    arena->denied = false;
+    ProtobufCMessage *unpacked =
+        protobuf_c_message_unpack(descriptor, &arena->allocator, size, frame);
+    const bool short_of_room = arena->denied;
+    arena->denied = denied;
+    if (unpacked == NULL) {
+        return wire_check_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
+                                                      : PAIDAN__CODE__FRAME_INVALID);
+    }
+    *message = unpacked;
+    return wire_check_strip(unpacked, error);
+}
+
+enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                    const void *bytes, size_t size, ProtobufCMessage **message,
+                    struct wire_error *error)
+{
+    static const unsigned char nothing;
+    const unsigned char *frame = bytes != NULL ? bytes : &nothing;
+    *error = (struct wire_error){.code = PAIDAN__CODE__OK};
+    if (size > FRAME_BYTES_MAX) {
+        return wire_check_refuse(error, PAIDAN__CODE__FRAME_TOO_LARGE);
+    }
+    const size_t mark = arena->used, budget = arena->budget;
+    const size_t wanted = mark + WIRE_UNPACK_BYTES(size);
+    arena->budget = wanted < budget ? wanted : budget;
+    enum rc rc = RC_OK;
+    ProtobufCMessage *unpacked = wire_unpack_plain(arena, wire_plan_of(descriptor), frame, size);
+    if (unpacked == NULL) {
+        rc = unpack_any(arena, descriptor, frame, size, &unpacked, error);
+    }
+    arena->budget = budget;
+    if (rc != RC_OK) {
+        arena->used = mark;
+        return rc;
+    }
+    *message = unpacked;
+    return RC_OK;
 }

@@ -1,7 +1,7 @@
 /* wire: what may come in and what may not.
  * ctest: valgrind */
 #include "common/wire/wire.h"
-#include "common/wire/wire_plan.h"
+#include "common/wire/wire_unpack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

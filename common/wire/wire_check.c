@@ -1,17 +1,22 @@
-/* wire: the one place where bytes from outside become messages.
+/* wire_check: what a message must keep to, whether it lies in memory or is just being read or
+ * written.
  *
- * protobuf-c checks neither UTF-8 nor enum values nor any bound, cuts strings at an embedded NUL
- * and recurses without limit; so all of that is checked here, over the descriptors. No message type
- * is recursive (tests/unit/wire_test.c walks the graph), which bounds the depth. */
+ * protobuf-c checks neither UTF-8 nor enum values nor any bound, so all of that is judged here,
+ * over the descriptors, and nowhere else: wire_pack and wire_unpack ask for the same judgement
+ * value by value, so that what one of our programs could write is what another one accepts. No
+ * message type is recursive (tests/unit/wire_test.c walks the graph), which bounds the depth of
+ * every walk.
+ *
+ * What is judged may come from outside, so it is refused and never CHECKed; the CHECKs hold the
+ * plan and our own callers to their word. */
 #include "common/wire/wire.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
-#include "common/wire/wire_plan.h"
+#include "common/wire/wire_check.h"
 
 /* ---- errors ---- */
 
@@ -29,14 +34,14 @@ static void path_prepend(struct wire_error *error, const char *part)
 
 /* The members of a oneof (the wishes, the facts) begin the path with their own name, and the path
  * of what is inside them begins there. */
-void wire_path_field(struct wire_error *error, const struct wire_rule *rule)
+void wire_check_path_field(struct wire_error *error, const struct wire_rule *rule)
 {
     const bool wish =
         (rule->field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && rule->kind == WIRE_MESSAGE;
     path_prepend(error, wish ? rule->child->descriptor->short_name : rule->field->name);
 }
 
-void wire_path_item(struct wire_error *error, const struct wire_rule *rule, size_t index)
+void wire_check_path_item(struct wire_error *error, const struct wire_rule *rule, size_t index)
 {
     char part[sizeof error->field + 24];
     (void)snprintf(part, sizeof part, "%.60s[%zu]", rule->field->name, index);
@@ -44,14 +49,14 @@ void wire_path_item(struct wire_error *error, const struct wire_rule *rule, size
 }
 
 /* A path that does not begin with a wish or fact begins with the message's own name. */
-void wire_path_root(struct wire_error *error, const ProtobufCMessage *message)
+void wire_check_path_root(struct wire_error *error, const ProtobufCMessage *message)
 {
     if (error->field[0] < 'A' || error->field[0] > 'Z') {
         path_prepend(error, message->descriptor->short_name);
     }
 }
 
-enum rc wire_refuse(struct wire_error *error, Paidan__Code code)
+enum rc wire_check_refuse(struct wire_error *error, Paidan__Code code)
 {
     error->code = code;
     error->field[0] = '\0';
@@ -106,7 +111,7 @@ enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t l
                         struct wire_error *error)
 {
     if (text == NULL) {
-        return wire_refuse(error, PAIDAN__CODE__FIELD_INVALID);
+        return wire_check_refuse(error, PAIDAN__CODE__FIELD_INVALID);
     }
     const unsigned char *at = (const unsigned char *)text, *end = at + length;
     while (at < end) {
@@ -116,18 +121,19 @@ enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t l
         }
         const size_t bytes = utf8_sequence(at);
         if (bytes == 0) {
-            return wire_refuse(error, PAIDAN__CODE__TEXT_NOT_UTF8);
+            return wire_check_refuse(error, PAIDAN__CODE__TEXT_NOT_UTF8);
         }
         if ((*at < ' ' && *at != '\t' && *at != '\n' && *at != '\r') || *at == 0x7f) {
-            return wire_refuse(error, PAIDAN__CODE__FIELD_INVALID);
+            return wire_check_refuse(error, PAIDAN__CODE__FIELD_INVALID);
         }
         at += bytes;
     }
     if (length <= rule->bytes_max) {
         return RC_OK;
     }
-    return wire_refuse(error, rule->bytes_max == TEXT_BYTES_MAX ? PAIDAN__CODE__TEXT_TOO_LONG
-                                                                : PAIDAN__CODE__FIELD_TOO_LONG);
+    return wire_check_refuse(error, rule->bytes_max == TEXT_BYTES_MAX
+                                        ? PAIDAN__CODE__TEXT_TOO_LONG
+                                        : PAIDAN__CODE__FIELD_TOO_LONG);
 }
 
 /* ---- messages in memory ---- */
@@ -155,12 +161,12 @@ enum rc wire_check_leaf(const struct wire_rule *rule, const unsigned char *at,
     if (rule->kind == WIRE_BYTES) {
         return ((const ProtobufCBinaryData *)(const void *)at)->len <= rule->bytes_max
                    ? RC_OK
-                   : wire_refuse(error, PAIDAN__CODE__FIELD_TOO_LONG);
+                   : wire_check_refuse(error, PAIDAN__CODE__FIELD_TOO_LONG);
     }
     CHECK(rule->kind == WIRE_ENUM);
     return is_known(rule, *(const int *)(const void *)at)
                ? RC_OK
-               : wire_refuse(error, PAIDAN__CODE__ENUM_UNKNOWN);
+               : wire_check_refuse(error, PAIDAN__CODE__ENUM_UNKNOWN);
 }
 
 static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsigned how,
@@ -176,7 +182,7 @@ static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsi
     if (rule->kind == WIRE_MESSAGE) {
         unsigned char *child = *(unsigned char **)(void *)at;
         return child == NULL
-                   ? wire_refuse(error, PAIDAN__CODE__FIELD_INVALID)
+                   ? wire_check_refuse(error, PAIDAN__CODE__FIELD_INVALID)
                    : check_plan(rule->child, child, rule->apart ? how | APART : how, error);
     }
     return (how & APART) != 0 ? RC_OK : wire_check_leaf(rule, at, error);
@@ -187,8 +193,8 @@ static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base,
 {
     const size_t count = *(size_t *)(void *)(base + rule->present_at);
     if (count > rule->count_max && (how & APART) == 0) {
-        (void)wire_refuse(error, PAIDAN__CODE__TOO_MANY_ITEMS);
-        wire_path_field(error, rule);
+        (void)wire_check_refuse(error, PAIDAN__CODE__TOO_MANY_ITEMS);
+        wire_check_path_field(error, rule);
         return RC_INVALID;
     }
     if (rule->kind < WIRE_ENUM) {
@@ -198,7 +204,7 @@ static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base,
     unsigned char *at = *(unsigned char **)(void *)(base + rule->offset);
     for (size_t index = 0; index < count; index++, at += bytes) {
         if (check_value(rule, at, how, error) != RC_OK) {
-            wire_path_item(error, rule, index);
+            wire_check_path_item(error, rule, index);
             return RC_INVALID;
         }
     }
@@ -215,7 +221,7 @@ static enum rc check_field(const struct wire_rule *rule, unsigned char *base, un
         check_value(rule, base + rule->offset, how, error) == RC_OK) {
         return RC_OK;
     }
-    wire_path_field(error, rule);
+    wire_check_path_field(error, rule);
     return RC_INVALID;
 }
 
@@ -243,142 +249,17 @@ static enum rc check_root(ProtobufCMessage *message, unsigned how, struct wire_e
         RC_OK) {
         return RC_OK;
     }
-    wire_path_root(error, message);
+    wire_check_path_root(error, message);
     return RC_INVALID;
+}
+
+enum rc wire_check_strip(ProtobufCMessage *message, struct wire_error *error)
+{
+    return check_root(message, STRIP, error);
 }
 
 enum rc wire_check(const ProtobufCMessage *message, struct wire_error *error)
 {
     /* Without STRIP nothing is written through the pointer. */
     return check_root((ProtobufCMessage *)message, 0, error);
-}
-
-/* ---- bytes ---- */
-
-struct input {
-    const unsigned char *at, *end;
-};
-
-static bool read_varint(struct input *input, uint64_t *value)
-{
-    uint64_t sum = 0;
-    for (unsigned shift = 0; shift < 70 && input->at < input->end; shift += 7) {
-        const unsigned char byte = *input->at++;
-        if (shift < 64) {
-            sum |= (uint64_t)(byte & 0x7f) << shift;
-        }
-        if (byte < 0x80) {
-            *value = sum;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The value of a field: where it lies and, for lengths, what is inside. */
-static bool read_value(struct input *input, unsigned wire_type, struct input *inside)
-{
-    uint64_t bytes = 0;
-    switch (wire_type) {
-    case PROTOBUF_C_WIRE_TYPE_VARINT:
-        return read_varint(input, &bytes);
-    case PROTOBUF_C_WIRE_TYPE_64BIT:
-        bytes = 8;
-        break;
-    case PROTOBUF_C_WIRE_TYPE_32BIT:
-        bytes = 4;
-        break;
-    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        if (!read_varint(input, &bytes)) {
-            return false;
-        }
-        break;
-    default:
-        return false; /* groups */
-    }
-    if (bytes > (uint64_t)(input->end - input->at)) {
-        return false;
-    }
-    *inside = (struct input){.at = input->at, .end = input->at + bytes};
-    input->at += bytes;
-    return true;
-}
-
-/* protobuf-c gives strings without their length, so a NUL inside must be seen before. Also false
- * for what cannot be decoded. Depth is that of the schema, which is not recursive. */
-static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct input input)
-{
-    while (input.at < input.end) {
-        uint64_t tag = 0;
-        struct input inside = {0};
-        if (!read_varint(&input, &tag) || tag >> 3 > UINT32_MAX ||
-            !read_value(&input, (unsigned)(tag & 7), &inside)) {
-            return false;
-        }
-        if ((tag & 7) != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || inside.at == inside.end) {
-            continue;
-        }
-        const ProtobufCFieldDescriptor *field =
-            protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
-        if (field == NULL) {
-            continue;
-        }
-        if (field->type == PROTOBUF_C_TYPE_STRING &&
-            memchr(inside.at, '\0', (size_t)(inside.end - inside.at)) != NULL) {
-            return false;
-        }
-        if (field->type == PROTOBUF_C_TYPE_MESSAGE && !strings_whole(field->descriptor, inside)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* All that the format allows; says what is wrong. */
-static enum rc unpack_any(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                          const unsigned char *frame, size_t size, ProtobufCMessage **message,
-                          struct wire_error *error)
-{
-    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
-        return wire_refuse(error, PAIDAN__CODE__FRAME_INVALID);
-    }
-    const bool denied = arena->denied;
-    arena->denied = false;
-    ProtobufCMessage *unpacked =
-        protobuf_c_message_unpack(descriptor, &arena->allocator, size, frame);
-    const bool short_of_room = arena->denied;
-    arena->denied = denied;
-    if (unpacked == NULL) {
-        return wire_refuse(error, short_of_room ? PAIDAN__CODE__TOO_MANY_ITEMS
-                                                : PAIDAN__CODE__FRAME_INVALID);
-    }
-    *message = unpacked;
-    return check_root(unpacked, STRIP, error);
-}
-
-enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                    const void *bytes, size_t size, ProtobufCMessage **message,
-                    struct wire_error *error)
-{
-    static const unsigned char nothing;
-    const unsigned char *frame = bytes != NULL ? bytes : &nothing;
-    *error = (struct wire_error){.code = PAIDAN__CODE__OK};
-    if (size > FRAME_BYTES_MAX) {
-        return wire_refuse(error, PAIDAN__CODE__FRAME_TOO_LARGE);
-    }
-    const size_t mark = arena->used, budget = arena->budget;
-    const size_t wanted = mark + WIRE_UNPACK_BYTES(size);
-    arena->budget = wanted < budget ? wanted : budget;
-    enum rc rc = RC_OK;
-    ProtobufCMessage *unpacked = wire_unpack_plain(arena, wire_plan_of(descriptor), frame, size);
-    if (unpacked == NULL) {
-        rc = unpack_any(arena, descriptor, frame, size, &unpacked, error);
-    }
-    arena->budget = budget;
-    if (rc != RC_OK) {
-        arena->used = mark;
-        return rc;
-    }
-    *message = unpacked;
-    return RC_OK;
 }

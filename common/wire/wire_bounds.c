@@ -1,0 +1,225 @@
+/* wire_bounds: the table of bounds, and nothing else.
+ *
+ * Every string, every run of bytes and every list of the protos has its row here, with the reason
+ * for the number; there is no default, so that a field that is added gets a bound because somebody
+ * thought of one. wire_plan stops at the first message when a field lacks its row, and
+ * tests/unit/wire_bounds_test.c says which, also for a row whose field is gone.
+ *
+ * A bound may grow; it may shrink only while no log holds a longer value, for what lies in the logs
+ * is unpacked under the same bounds for as long as it is kept. */
+#include "common/wire/wire_bounds.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+
+enum {
+    /* Prometheus text of one service: about 60 lines a counter table, 40 kB seen. */
+    METRICS_BYTES_MAX = 1 << 20,
+    /* Of one Fetched: blocks hold at least one record, and small ones are sealed after each step.
+     */
+    BLOCKS_MAX = 4096,
+    /* Digest of an attachment: SHA-256. */
+    DIGEST_BYTES_MAX = 32,
+    /* "0.1.0", with room for a commit and the words of a distributor. */
+    VERSION_BYTES_MAX = 64,
+    /* Name of a counter, made of words of ours: "returns_upheld". */
+    COUNTER_BYTES_MAX = 64,
+    /* A sentence of why, for the record. */
+    REASON_BYTES_MAX = 256,
+    /* Logs one service follows (8 at most, common/step), and room for more. */
+    FOLLOWING_MAX = 16,
+    /* Clocks of an assignment: accept, contact, handle or redo, one of each kind. */
+    ASSIGNMENT_CLOCKS_MAX = 4,
+    /* Clocks in a picture: those of the assignment, mode, person, request, with room. */
+    PICTURE_CLOCKS_MAX = 8,
+    /* Clocks explained at once: of the assignment, of each assisting unit, of the mode. */
+    EXPLAINED_CLOCKS_MAX = ASSIGNMENT_CLOCKS_MAX + SITE_ASSIST_MAX + 1,
+    /* What triage proposes to a dispatcher: more than three nobody reads. */
+    PROPOSALS_MAX = 3,
+    /* Who is told of a step: the unit, the one above, the supervisors. */
+    TOLD_MAX = 2 + SITE_SUPERVISORS_MAX,
+    /* Supplements shown with a ticket's text: the newest. */
+    SHOWN_SUPPLEMENTS_MAX = 32,
+    /* Clocks moved on one page of a new plan: all of each ticket on it. */
+    MOVES_MAX = ASSIGNMENT_CLOCKS_MAX * LIST_MAX,
+};
+
+static_assert(TAIL_FETCH_BYTES_MAX < FRAME_BYTES_MAX,
+              "blocks of a Fetched are bounded by the frame");
+static_assert(STORE_KEY_BYTES_MAX >= REQUEST_ID_BYTES,
+              "a request id that is too long is still read");
+
+static const struct wire_bound rows[] = {
+    /* What intake refuses with a code of its own (TEXT_TOO_LONG and others, row by row) is bounded
+     * by the frame here, so that one long text does not take a batch of 4,096 with it. */
+    {"NewTicket", "text", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "title", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "place", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "phone", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "reporter", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "external_id", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "spot_unit", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "spot_note", FRAME_BYTES_MAX, 0},
+    {"NewTicket", "attachments", 0, 1024},
+    {"Supplement", "text", FRAME_BYTES_MAX, 0},
+
+    /* Texts of residents, as long as intake lets them in. */
+    {"Registered", "text", TEXT_BYTES_MAX, 0},
+    {"Supplemented", "text", TEXT_BYTES_MAX, 0},
+    {"TicketText", "text", TEXT_BYTES_MAX, 0},
+    {"TicketText", "supplements", TEXT_BYTES_MAX, SHOWN_SUPPLEMENTS_MAX},
+    {NULL, "place", PLACE_BYTES_MAX, 0},
+    {NULL, "phone", PHONE_BYTES_MAX, 0},
+    {NULL, "reporter", REPORTER_BYTES_MAX, 0},
+    {NULL, "external_id", EXTERNAL_ID_BYTES_MAX, 0},
+
+    /* Titles: as given by a channel in intake alone; cut and masked everywhere else. */
+    {"Registered", "given_title", GIVEN_TITLE_BYTES_MAX, 0},
+    {"TicketText", "title", GIVEN_TITLE_BYTES_MAX, 0},
+    {NULL, "title", TITLE_BYTES_MAX, 0},
+
+    /* References to what a channel stored: 128 bytes show a file's name, 1,024 are what browsers
+     * and gateways pass on without cutting, 64 hold any registered media type in use. */
+    {"Attachment", "name", 128, 0},
+    {"Attachment", "url", 1024, 0},
+    {"Attachment", "media_type", 64, 0},
+    {"Attachment", "digest", DIGEST_BYTES_MAX, 0},
+    {"TicketText", "attachments", 0, (1 + SHOWN_SUPPLEMENTS_MAX) * ATTACHMENTS_MAX},
+    {NULL, "attachments", 0, ATTACHMENTS_MAX},
+
+    /* What clerks, dispatchers, supervisors and callbacks write: one bound, so that a note can be
+     * carried from a wish into its fact and on into the next one uncut. */
+    {NULL, "note", NOTE_BYTES_MAX, 0},
+    {"Registered", "spot_note", NOTE_BYTES_MAX, 0},
+    {"Routed", "spot_note", NOTE_BYTES_MAX, 0},
+    {"Suspended", "reason", NOTE_BYTES_MAX, 0},
+    {"PersonNamed", "duty", NOTE_BYTES_MAX, 0},
+    {"Disclosed", "reason", REASON_BYTES_MAX, 0},
+    {"ReadTexts", "reason", REASON_BYTES_MAX, 0}, /* becomes Disclosed.reason */
+    {"Undesked", "reason", REASON_BYTES_MAX, 0},
+    {"Cancelled", "reason", REASON_BYTES_MAX, 0},
+
+    /* Sentences of ours about a decision: as long as the detail of an answer. */
+    {NULL, "detail", DETAIL_BYTES_MAX, 0},
+    {NULL, "why", DETAIL_BYTES_MAX, 0},
+    {"ExplainedClock", "policy", DETAIL_BYTES_MAX, 0},
+
+    /* Codes that a site defines: all are read from its files under the same bound. */
+    {NULL, "channel", CODE_BYTES_MAX, 0},
+    {NULL, "category", CODE_BYTES_MAX, 0},
+    {NULL, "category_hint", CODE_BYTES_MAX, 0},
+    {NULL, "area", CODE_BYTES_MAX, 0},
+    {NULL, "area_hint", CODE_BYTES_MAX, 0},
+    {NULL, "unit", CODE_BYTES_MAX, 0},
+    {NULL, "from_unit", CODE_BYTES_MAX, 0},
+    {NULL, "to_unit", CODE_BYTES_MAX, 0},
+    {NULL, "by_unit", CODE_BYTES_MAX, 0},
+    {NULL, "spot_unit", CODE_BYTES_MAX, 0},
+    {"Brief", "request_to", CODE_BYTES_MAX, 0},         /* a unit */
+    {"ExplainedClock", "assisting", CODE_BYTES_MAX, 0}, /* a unit */
+    {"UnitCounts", "after", CODE_BYTES_MAX, 0},         /* a unit: the last of the page before */
+    {"UnitsCounted", "next", CODE_BYTES_MAX, 0},        /* the same, as it will be asked for */
+    {NULL, "calendar", CODE_BYTES_MAX, 0},
+    {NULL, "unknown_years", CODE_BYTES_MAX, SITE_CALENDARS_MAX}, /* codes of calendars */
+    {NULL, "levels", CODE_BYTES_MAX, SITE_LEVELS_MAX},
+    {NULL, "categories", CODE_BYTES_MAX, PROPOSALS_MAX},
+    {NULL, "areas", CODE_BYTES_MAX, PROPOSALS_MAX},
+    {NULL, "assist", CODE_BYTES_MAX, SITE_ASSIST_MAX},
+    {NULL, "assists", 0, SITE_ASSIST_MAX},
+    {NULL, "assist_tasks", 0, SITE_ASSIST_MAX},
+    {"Reminded", "to_units", CODE_BYTES_MAX, TOLD_MAX},
+
+    /* People and programs. */
+    {NULL, "actor", ACTOR_BYTES_MAX, 0},
+    {NULL, "holder", ACTOR_BYTES_MAX, 0}, /* of a lease: an actor or its own word for itself */
+    {NULL, "person", ACTOR_BYTES_MAX, 0},
+    {NULL, "log", CODE_BYTES_MAX, 0}, /* names of services are codes of ours */
+    {"Pong", "service", CODE_BYTES_MAX, 0},
+    {"Pong", "version", VERSION_BYTES_MAX, 0},
+    {"Fetch", "follower", CODE_BYTES_MAX, 0},
+    {NULL, "query_code", CODE_BYTES_MAX, 0}, /* 6 characters; longer ones are answered as wrong */
+    {"Interval", "name", NAME_BYTES_MAX, 0}, /* of a holiday or of an exception of the site's */
+    {"Count", "name", COUNTER_BYTES_MAX, 0},
+
+    /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
+     * up to here so that a wrong one gets its own code. */
+    {NULL, "request_id", STORE_KEY_BYTES_MAX, 0},
+    {"DueList", "cursor", STORE_KEY_BYTES_MAX, 0},
+    {"DueListed", "next", STORE_KEY_BYTES_MAX, 0},
+
+    /* Batches of wishes, and their answers item by item. */
+    {"Submit", "tickets", 0, SUBMIT_TICKETS_MAX},
+    {"Submitted", "results", 0, SUBMIT_TICKETS_MAX},
+    {"ReadTexts", "tickets", 0, READ_TEXTS_MAX},
+    {"Texts", "texts", 0, READ_TEXTS_MAX},
+    {"Disclosed", "tickets", 0, READ_TEXTS_MAX},
+    {"Work", "items", 0, WORK_ITEMS_MAX},
+    {"Supervise", "items", 0, WORK_ITEMS_MAX},
+    {"Worked", "results", 0, WORK_ITEMS_MAX},
+    {"CallbackAnswer", "replies", 0, WORK_ITEMS_MAX},
+    {"CallbackAnswered", "results", 0, WORK_ITEMS_MAX},
+
+    /* Pulls, and the one fact that each becomes. */
+    {"Pulled", "tickets", 0, PULL_MAX},
+    {"Leased", "tickets", 0, PULL_MAX},
+    {"CallbackPulled", "tasks", 0, PULL_MAX},
+    {"Handed", "tickets", 0, PULL_MAX},
+
+    /* Pages of listings. */
+    {"Listed", "tickets", 0, LIST_MAX},
+    {"Boarded", "tickets", 0, LIST_MAX},
+    {"DueListed", "tickets", 0, LIST_MAX},
+    {"DeskListed", "items", 0, LIST_MAX},
+    {"AlarmsShown", "repeating", 0, LIST_MAX},
+    {"AlarmsShown", "ownerless", 0, LIST_MAX},
+    {"UnitsCounted", "units", 0, LIST_MAX},
+    {"Replanning", "moves", 0, MOVES_MAX},
+    {"Receipts", "receipts", 0, RECEIPTS_MAX},
+
+    /* Tables of our own: as long as the code that fills them makes them. */
+    {NULL, "counts", 0, TALLY_MAX},
+    {"Pong", "following", 0, FOLLOWING_MAX},
+    {"Assignment", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
+    {"Resumed", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
+    {"Replanned", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
+    {"Brief", "clocks", 0, PICTURE_CLOCKS_MAX},
+    {"Shown", "clocks", 0, PICTURE_CLOCKS_MAX},
+    {"Explained", "clocks", 0, EXPLAINED_CLOCKS_MAX},
+    {"ExplainedClock", "intervals", 0, EXPLAIN_INTERVALS_MAX},
+    {"ClockSet", "steps", 0, CLOCK_STEPS_MAX},
+
+    /* What is handed on as it lies in a log or in memory. */
+    {"Fetched", "blocks", FRAME_BYTES_MAX, BLOCKS_MAX},
+    {"Shown", "history", EVLOG_RECORD_BYTES_MAX, HISTORY_MAX},
+    {"Shown", "history_seqs", 0, HISTORY_MAX},
+    {"Text", "text", METRICS_BYTES_MAX, 0},
+};
+
+const struct wire_bound *wire_bounds_of(const ProtobufCMessageDescriptor *message,
+                                        const ProtobufCFieldDescriptor *field)
+{
+    CHECK(message->short_name != NULL);
+    CHECK(field->name != NULL);
+    const struct wire_bound *everywhere = NULL;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        const struct wire_bound *row = &rows[index];
+        if (strcmp(row->field, field->name) != 0) {
+            continue;
+        }
+        if (row->message == NULL) {
+            everywhere = row;
+        } else if (strcmp(row->message, message->short_name) == 0) {
+            return row;
+        }
+    }
+    return everywhere;
+}
+
+const struct wire_bound *wire_bounds_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof rows[0];
+    return rows;
+}
