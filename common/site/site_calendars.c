@@ -1,8 +1,17 @@
-/* site_calendars: the calendars of site.yaml as they are written: weekly hours, overrides, and what
- * each extends. */
+/* site_calendars: the calendars of site.yaml, from what is written to tables of days.
+ *
+ * First each calendar is read as it stands: weekly hours, overrides, what it extends. When all of
+ * them are known, each takes from the one that it extends what it does not say itself; then its
+ * holidays are gathered, of those that come with the programs and of the site's own files, and its
+ * table is built. Owns nothing after that: what was written is freed, the built calendars are the
+ * site's.
+ *
+ * A calendar with a mistake is still added (as one that is always open), so that whoever names it
+ * is not told a second time; the site is refused anyway. Position 0 is "always", which every site
+ * has. */
+#include "common/site/site_yaml.h"
 
-#include "common/site/site_calendars.h"
-
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +25,27 @@ enum {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A calendar as site.yaml says it, before what it extends is known. */
+struct written {
+    char code[CODE_BYTES_MAX + 1];
+    uint32_t line;
+    struct calendar_hours days[7];
+    bool given[7]; /* this calendar says it; else as the one it extends */
+    char extends[CODE_BYTES_MAX + 1];
+    uint32_t extends_line;
+    char holidays[CODE_BYTES_MAX + 1]; /* "none": said to follow none */
+    uint32_t holidays_line;            /* 0: not given */
+    unsigned makeup;
+    uint32_t makeup_line; /* 0: not given */
+    struct calendar_override *overrides;
+    uint32_t override_count;
+    bool mistaken; /* something was wrong: what follows from it is not said */
+    enum { WRITTEN_READ, WRITTEN_VISITED, WRITTEN_DONE } state;
+};
+
 static const char *const day_names[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-const char *site_weekday_name(unsigned weekday)
+static const char *weekday_name(unsigned weekday)
 {
     CHECK(weekday < 7);
     return day_names[weekday];
@@ -117,7 +144,7 @@ static void read_hours(struct site_load *load, struct calendar_hours *hours, con
     }
 }
 
-static void read_days(struct site_load *load, struct site_calendar *calendar,
+static void read_days(struct site_load *load, struct written *calendar,
                       const struct site_node *name, int first, int last)
 {
     for (int day = first; day <= last; day++) {
@@ -231,7 +258,7 @@ static bool range_read(const char *text, int32_t *first, int32_t *last)
            *last - *first < RANGE_DAYS_MAX;
 }
 
-static bool add_override(struct site_load *load, struct site_calendar *calendar,
+static bool add_override(struct site_load *load, struct written *calendar,
                          const struct calendar_override *override)
 {
     for (uint32_t index = 0; index < calendar->override_count; index++) {
@@ -256,7 +283,7 @@ static bool add_override(struct site_load *load, struct site_calendar *calendar,
     return true;
 }
 
-static void read_override(struct site_load *load, struct site_calendar *calendar,
+static void read_override(struct site_load *load, struct written *calendar,
                           const struct site_node *name)
 {
     int32_t first = 0;
@@ -278,7 +305,7 @@ static void read_override(struct site_load *load, struct site_calendar *calendar
     }
 }
 
-static void read_overrides(struct site_load *load, struct site_calendar *calendar,
+static void read_overrides(struct site_load *load, struct written *calendar,
                            const struct site_node *value)
 {
     if (value->type != SITE_NODE_MAP) {
@@ -294,7 +321,7 @@ static void read_overrides(struct site_load *load, struct site_calendar *calenda
 
 /* ---- one calendar ---- */
 
-static void read_makeup(struct site_load *load, struct site_calendar *calendar,
+static void read_makeup(struct site_load *load, struct written *calendar,
                         const struct site_node *value)
 {
     const char *text = site_node_text(load, value);
@@ -309,7 +336,7 @@ static void read_makeup(struct site_load *load, struct site_calendar *calendar,
     }
 }
 
-static void read_holidays(struct site_load *load, struct site_calendar *calendar,
+static void read_holidays(struct site_load *load, struct written *calendar,
                           const struct site_node *value)
 {
     const char *text = site_node_text(load, value);
@@ -321,7 +348,7 @@ static void read_holidays(struct site_load *load, struct site_calendar *calendar
     }
 }
 
-static void read_extends(struct site_load *load, struct site_calendar *calendar,
+static void read_extends(struct site_load *load, struct written *calendar,
                          const struct site_node *value)
 {
     const char *text = site_node_text(load, value);
@@ -331,7 +358,7 @@ static void read_extends(struct site_load *load, struct site_calendar *calendar,
     }
 }
 
-typedef void setting_fn(struct site_load *load, struct site_calendar *calendar,
+typedef void setting_fn(struct site_load *load, struct written *calendar,
                         const struct site_node *value);
 static const struct {
     const char *name;
@@ -341,7 +368,7 @@ static const struct {
                 {"makeup", read_makeup},
                 {"overrides", read_overrides}};
 
-static void read_entry(struct site_load *load, struct site_calendar *calendar,
+static void read_entry(struct site_load *load, struct written *calendar,
                        const struct site_node *name, bool given[COUNT(settings)])
 {
     int first = 0;
@@ -376,8 +403,9 @@ static int compare_overrides(const void *a, const void *b)
     return (left->day > right->day) - (left->day < right->day);
 }
 
-void site_calendar_read(struct site_load *load, const struct site_node *body,
-                        struct site_calendar *calendar)
+/* Says what is wrong. */
+static void read_calendar(struct site_load *load, const struct site_node *body,
+                          struct written *calendar)
 {
     bool given[COUNT(settings)] = {false};
     const uint32_t before = load->report->count;
@@ -395,6 +423,268 @@ void site_calendar_read(struct site_load *load, const struct site_node *body,
     calendar->mistaken = load->report->count > before;
 }
 
+struct build {
+    struct site_load *load;
+    struct written *calendars;
+    uint32_t count;
+};
+
+/* ---- inheritance ---- */
+
+static struct written *find(struct build *build, const char *code)
+{
+    for (uint32_t index = 0; index < build->count; index++) {
+        if (strcmp(build->calendars[index].code, code) == 0) {
+            return &build->calendars[index];
+        }
+    }
+    return NULL;
+}
+
+/* Overrides of both by day, the child's where both have one. */
+static bool merge_overrides(struct build *build, struct written *child,
+                            const struct written *parent)
+{
+    const uint32_t max = child->override_count + parent->override_count;
+    struct calendar_override *merged = calloc((size_t)max + 1, sizeof *merged);
+    uint32_t count = 0;
+    uint32_t own = 0;
+    if (merged == NULL) {
+        build->load->no_memory = true;
+        return false;
+    }
+    for (uint32_t index = 0; index < parent->override_count; index++) {
+        const struct calendar_override *from = &parent->overrides[index];
+        while (own < child->override_count && child->overrides[own].day < from->day) {
+            merged[count++] = child->overrides[own++];
+        }
+        if (own == child->override_count || child->overrides[own].day != from->day) {
+            merged[count++] = *from;
+        }
+    }
+    while (own < child->override_count) {
+        merged[count++] = child->overrides[own++];
+    }
+    free(child->overrides);
+    child->overrides = merged;
+    child->override_count = count;
+    if (count > CALENDAR_OVERRIDES_MAX) {
+        site_say(build->load, child->line, SAY_OVERRIDE_TOO_MANY, CALENDAR_OVERRIDES_MAX);
+        child->override_count = CALENDAR_OVERRIDES_MAX;
+        child->mistaken = true;
+    }
+    return true;
+}
+
+static void inherit(struct build *build, struct written *child, const struct written *parent)
+{
+    for (unsigned weekday = 0; weekday < 7; weekday++) {
+        if (!child->given[weekday]) {
+            child->days[weekday] = parent->days[weekday];
+        }
+    }
+    if (child->holidays_line == 0) {
+        memcpy(child->holidays, parent->holidays, sizeof child->holidays);
+        child->holidays_line = parent->holidays_line;
+    }
+    if (child->makeup_line == 0) {
+        child->makeup = parent->makeup;
+        child->makeup_line = parent->makeup_line;
+    }
+    (void)merge_overrides(build, child, parent);
+    child->mistaken |= parent->mistaken;
+}
+
+/* "a → b → a" */
+static void say_cycle(struct build *build, struct written *at)
+{
+    char list[256] = "";
+    size_t used = 0;
+    struct written *calendar = at;
+    do {
+        const int added = snprintf(list + used, sizeof list - used, "%s → ", calendar->code);
+        CHECK(added > 0);
+        used = used + (size_t)added < sizeof list - 40 ? used + (size_t)added : used;
+        calendar->mistaken = true;
+        calendar = find(build, calendar->extends);
+        CHECK(calendar != NULL);
+    } while (calendar != at);
+    (void)snprintf(list + used, sizeof list - used, "%s", at->code);
+    site_say(build->load, at->extends_line, SAY_CALENDAR_CYCLE, list);
+}
+
+/* Follows extends as far as it goes. At most SITE_CALENDARS_MAX deep. */
+static void resolve(struct build *build,
+                    struct written *calendar) // NOLINT(misc-no-recursion)
+{
+    struct written *parent = NULL;
+    if (calendar->state != WRITTEN_READ || build->load->no_memory) {
+        return;
+    }
+    calendar->state = WRITTEN_VISITED;
+    if (calendar->extends[0] != '\0') {
+        parent = find(build, calendar->extends);
+        if (parent == NULL) {
+            site_say(build->load, calendar->extends_line, SAY_CALENDAR_EXTENDS_UNKNOWN,
+                     calendar->extends);
+            calendar->mistaken = true;
+        } else if (parent->state == WRITTEN_VISITED) {
+            say_cycle(build, parent);
+            parent = NULL;
+        } else {
+            resolve(build, parent);
+        }
+    }
+    if (parent != NULL && !build->load->no_memory) {
+        inherit(build, calendar, parent);
+    }
+    calendar->state = WRITTEN_DONE;
+}
+
+/* ---- holidays ---- */
+
+/* One set of the built-in years of this code and of the site's own, which win. RC_NOT_FOUND: there
+ * are neither. */
+static enum rc gather_holidays(struct site_load *load, const char *code, struct holidays *set)
+{
+    struct holidays_year *year = calloc(1, sizeof *year);
+    enum rc rc = year == NULL ? RC_LIMIT : RC_NOT_FOUND;
+    const struct holidays_file *file = NULL;
+    for (uint32_t index = 0; rc != RC_LIMIT && (file = holidays_built_in(index)) != NULL; index++) {
+        struct holidays_mistake mistake;
+        if (strcmp(file->code, code) == 0) {
+            const enum rc read = holidays_read_json(file->bytes, file->size, year, &mistake);
+            CHECK(read == RC_OK);
+            rc = holidays_put(set, year);
+        }
+    }
+    for (uint32_t index = 0; rc != RC_LIMIT && index < load->year_count; index++) {
+        rc = holidays_put(set, load->years[index]);
+    }
+    free(year);
+    return rc;
+}
+
+static void say_unknown_holidays(struct site_load *load, const struct written *calendar)
+{
+    char list[128] = "";
+    const char *last = "";
+    size_t used = 0;
+    const struct holidays_file *file = NULL;
+    for (uint32_t index = 0; (file = holidays_built_in(index)) != NULL; index++) {
+        if (strcmp(file->code, last) != 0 && used < sizeof list) {
+            const int added =
+                snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "" : " ", file->code);
+            CHECK(added >= 0);
+            used += (size_t)added;
+            last = file->code;
+        }
+    }
+    site_say(load, calendar->holidays_line, SAY_CALENDAR_HOLIDAYS,
+             site_shown(load, calendar->holidays), list);
+}
+
+/* ---- tables ---- */
+
+/* Puts a calendar among the site's, and its code into the index. False without memory. */
+static bool add_calendar(struct site_load *load, const struct calendar *calendar)
+{
+    struct site *site = load->site;
+    if (!site_grow((void **)&site->calendars, site->calendar_count, sizeof *site->calendars)) {
+        load->no_memory = true;
+        return false;
+    }
+    site->calendars[site->calendar_count++] = *calendar;
+    if (!site_table_add(&site->index->calendars, site->calendars, sizeof *site->calendars,
+                        site->calendar_count - 1)) {
+        load->no_memory = true;
+        return false;
+    }
+    return true;
+}
+
+static void take_hours(const struct written *from, struct calendar *calendar)
+{
+    for (unsigned weekday = 0; weekday < 7; weekday++) {
+        const struct calendar_hours *hours = &from->days[weekday];
+        calendar->days[weekday] = *hours;
+        for (unsigned index = 0; index < hours->count; index++) {
+            calendar->week_minutes += (uint32_t)(hours->until[index] - hours->from[index]);
+        }
+    }
+}
+
+/* The weekday of make-up days; says when it is closed. */
+static unsigned makeup_of(struct site_load *load, const struct written *from,
+                          const struct calendar *calendar)
+{
+    if (from->makeup_line == 0) {
+        return calendar_makeup_default(calendar);
+    }
+    if (from->makeup != CALENDAR_MAKEUP_NONE && calendar->days[from->makeup].count == 0) {
+        site_say(load, from->makeup_line, SAY_CALENDAR_MAKEUP_CLOSED, weekday_name(from->makeup));
+    }
+    return from->makeup;
+}
+
+static void build_tables(struct site_load *load, const struct written *from,
+                         struct calendar *calendar)
+{
+    struct holidays set = {.count = 0};
+    struct calendar_plan plan = {
+        .zone = load->site->zone,
+        .overrides = from->overrides,
+        .override_count = from->override_count,
+        .makeup_weekday = makeup_of(load, from, calendar),
+    };
+    enum rc rc = RC_OK;
+    if (from->holidays[0] != '\0' && strcmp(from->holidays, "none") != 0) {
+        load->holidays_used = true;
+        rc = gather_holidays(load, from->holidays, &set);
+        plan.holidays = &set;
+    }
+    if (rc == RC_NOT_FOUND) {
+        say_unknown_holidays(load, from);
+    } else if (rc == RC_OK && !from->mistaken) {
+        rc = calendar_build(calendar, &plan);
+    }
+    holidays_fini(&set);
+    load->no_memory |= rc == RC_LIMIT;
+}
+
+static void build_calendar(struct site_load *load, const struct written *from)
+{
+    struct calendar calendar = {.utc_offset_ms = load->site->utc_offset_ms};
+    memcpy(calendar.code, from->code, sizeof calendar.code);
+    take_hours(from, &calendar);
+    if (calendar.week_minutes == 0) {
+        if (!from->mistaken) {
+            site_say(load, from->line, SAY_CALENDAR_EMPTY, from->code);
+        }
+        /* Of a refused site: whoever names it has named a calendar. */
+        memset(calendar.days, 0, sizeof calendar.days);
+        calendar.always = true;
+        calendar.week_minutes = 7 * 24 * 60;
+    } else {
+        build_tables(load, from, &calendar);
+    }
+    if (!add_calendar(load, &calendar)) {
+        calendar_fini(&calendar);
+    }
+}
+
+static void build_calendars(struct site_load *load, struct written *calendars, uint32_t count)
+{
+    struct build build = {.load = load, .calendars = calendars, .count = count};
+    for (uint32_t index = 0; index < count; index++) {
+        resolve(&build, &calendars[index]);
+    }
+    for (uint32_t index = 0; index < count && !load->no_memory; index++) {
+        build_calendar(load, &calendars[index]);
+        arena_reset(&load->arena);
+    }
+}
+
 /* ---- all of them ---- */
 
 static uint32_t calendar_find(const struct site *site, const char *code)
@@ -402,7 +692,7 @@ static uint32_t calendar_find(const struct site *site, const char *code)
     return site_table_find(&site->index->calendars, site->calendars, sizeof *site->calendars, code);
 }
 
-static bool known_already(const struct site_calendar *calendars, uint32_t count, const char *code)
+static bool known_already(const struct written *calendars, uint32_t count, const char *code)
 {
     for (uint32_t index = 0; index < count; index++) {
         if (strcmp(calendars[index].code, code) == 0) {
@@ -414,7 +704,7 @@ static bool known_already(const struct site_calendar *calendars, uint32_t count,
 
 /* Reads the calendar behind the name to calendars[*count]. */
 static void read_named(struct site_load *load, const struct site_node *name,
-                       struct site_calendar *calendars, uint32_t *count)
+                       struct written *calendars, uint32_t *count)
 {
     const char *code = site_node_text(load, name);
     if (code == NULL || !site_code_valid(load, name->line, code)) {
@@ -428,10 +718,10 @@ static void read_named(struct site_load *load, const struct site_node *name,
         site_say(load, name->line, SAY_YAML_KEY_DUPLICATE, code);
         return;
     }
-    struct site_calendar *calendar = &calendars[(*count)++];
+    struct written *calendar = &calendars[(*count)++];
     memcpy(calendar->code, code, strlen(code) + 1);
     calendar->line = name->line;
-    site_calendar_read(load, name->next, calendar);
+    read_calendar(load, name->next, calendar);
 }
 
 void site_key_calendars(struct site_load *load, const struct site_key *key,
@@ -447,7 +737,7 @@ void site_key_calendars(struct site_load *load, const struct site_key *key,
         site_say(load, value->line, SAY_LIST_TOO_LONG, key->name, SITE_CALENDARS_MAX - 1);
         return;
     }
-    struct site_calendar *calendars = calloc((size_t)value->count + 1, sizeof *calendars);
+    struct written *calendars = calloc((size_t)value->count + 1, sizeof *calendars);
     if (calendars == NULL) {
         load->no_memory = true;
         return;
@@ -457,7 +747,7 @@ void site_key_calendars(struct site_load *load, const struct site_key *key,
         arena_reset(&load->arena);
     }
     if (!load->no_memory) {
-        site_calendars_build(load, calendars, count);
+        build_calendars(load, calendars, count);
     }
     for (uint32_t index = 0; index < count; index++) {
         free(calendars[index].overrides);
@@ -481,25 +771,9 @@ void site_key_calendar(struct site_load *load, const struct site_key *key,
     *(uint32_t *)((char *)target + key->offset) = found;
 }
 
-bool site_calendar_add(struct site_load *load, const struct calendar *calendar)
-{
-    struct site *site = load->site;
-    if (!site_grow((void **)&site->calendars, site->calendar_count, sizeof *site->calendars)) {
-        load->no_memory = true;
-        return false;
-    }
-    site->calendars[site->calendar_count++] = *calendar;
-    if (!site_table_add(&site->index->calendars, site->calendars, sizeof *site->calendars,
-                        site->calendar_count - 1)) {
-        load->no_memory = true;
-        return false;
-    }
-    return true;
-}
-
 bool site_calendars_init(struct site_load *load)
 {
     const struct calendar always = {
         .code = "always", .always = true, .week_minutes = 7 * DAY_MINUTES};
-    return site_calendar_add(load, &always);
+    return add_calendar(load, &always);
 }

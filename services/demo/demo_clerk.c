@@ -1,7 +1,8 @@
 /* demo_clerk: the clerks of the units. */
-#include "demo_actors.h"
+#include "demo_clerk.h"
 
 #include "common/base/check.h"
+#include "demo_actor.h"
 
 #define PULL_TICKETS 50u
 /* A matter of this urgency or more is handled in a quarter of the usual time. */
@@ -29,11 +30,12 @@ enum rc demo_clerk_plan(struct demo *demo, uint32_t index, uint64_t from_ms)
         return RC_OK;
     }
     /* Not all at the same minute. */
-    const uint64_t seed = demo_seed_mix(from_ms / DEMO_MINUTE_MS, demo_seed_mix(index, SALT_LOOK));
-    const uint64_t wait_ms = demo_span_choose(unit->pull_ms * 2 / 3, unit->pull_ms * 4 / 3, seed);
+    const uint64_t seed =
+        demo_actor_mix(from_ms / DEMO_MINUTE_MS, demo_actor_mix(index, SALT_LOOK));
+    const uint64_t wait_ms = demo_actor_choose(unit->pull_ms * 2 / 3, unit->pull_ms * 4 / 3, seed);
     const struct demo_item item = {
         .at_ms = unit_hours(demo, unit, from_ms + wait_ms), .kind = DEMO_ITEM_LOOK, .index = index};
-    return demo_item_put(demo, &item);
+    return demo_actor_put(demo, &item);
 }
 
 static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan__Action action,
@@ -44,7 +46,7 @@ static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan
     item.action = action;
     item.at_ms = at_ms;
     item.asked = false;
-    return demo_item_put(demo, &item);
+    return demo_actor_put(demo, &item);
 }
 
 enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_ms)
@@ -53,13 +55,13 @@ enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_
     Paidan__Pull pull = PAIDAN__PULL__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
-    pull.unit = demo_lend(unit->code);
+    pull.unit = demo_actor_lend(unit->code);
     pull.has_max = 1;
     pull.max = PULL_TICKETS;
     request.wish_case = PAIDAN__REQUEST__WISH_PULL;
     request.pull = &pull;
-    request.actor = demo_actor(demo, "clerk", unit->code);
-    enum rc rc = demo_item_ask(demo, item, "escalation", &request, &answer);
+    request.actor = demo_actor_name(demo, "clerk", unit->code);
+    enum rc rc = demo_actor_ask(demo, item, "escalation", &request, &answer);
     if (rc != RC_OK) {
         return rc;
     }
@@ -67,11 +69,11 @@ enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_
     for (size_t index = 0; pulled != NULL && index < pulled->n_tickets && rc == RC_OK; index++) {
         const Paidan__Brief *brief = pulled->tickets[index];
         const bool urgent = brief->has_urgency && brief->urgency != PAIDAN__URGENCY__URGENCY_NORMAL;
-        const uint64_t seed = demo_seed_mix(brief->ticket, SALT_ACCEPT);
+        const uint64_t seed = demo_actor_mix(brief->ticket, SALT_ACCEPT);
         const struct demo_item work = {
             .index = item->index, .ticket = brief->ticket, .round = urgent ? 1 : 0};
         rc = work_plan(demo, &work, PAIDAN__ACTION__ACTION_ACCEPT,
-                       now_ms + demo_span_choose(DEMO_MINUTE_MS, 4 * DEMO_MINUTE_MS, seed));
+                       now_ms + demo_actor_choose(DEMO_MINUTE_MS, 4 * DEMO_MINUTE_MS, seed));
     }
     return rc == RC_OK ? demo_clerk_plan(demo, item->index, now_ms) : rc;
 }
@@ -82,12 +84,12 @@ static enum rc work_next(struct demo *demo, const struct demo_item *item,
 {
     const struct demo_unit *unit = &demo->script.units[item->index];
     const uint64_t divisor = item->round == 1 ? URGENT_DIVISOR : 1;
-    const uint64_t fate = demo_ticket_seed(ticket, SALT_FATE);
-    const uint64_t handle_ms = demo_span_choose(unit->handle.min_ms, unit->handle.max_ms,
-                                                demo_ticket_seed(ticket, SALT_HANDLE)) /
+    const uint64_t fate = demo_actor_seed(ticket, SALT_FATE);
+    const uint64_t handle_ms = demo_actor_choose(unit->handle.min_ms, unit->handle.max_ms,
+                                                 demo_actor_seed(ticket, SALT_HANDLE)) /
                                divisor;
     const uint64_t soon_ms =
-        now_ms + demo_span_choose(15, 45, fate >> 16) * DEMO_MINUTE_MS / divisor;
+        now_ms + demo_actor_choose(15, 45, fate >> 16) * DEMO_MINUTE_MS / divisor;
     struct demo_item next = *item;
     switch (item->action) {
     case PAIDAN__ACTION__ACTION_ACCEPT:
@@ -96,8 +98,8 @@ static enum rc work_next(struct demo *demo, const struct demo_item *item,
             return work_plan(demo, &next, PAIDAN__ACTION__ACTION_RETURN, soon_ms);
         }
         return work_plan(demo, &next, PAIDAN__ACTION__ACTION_CONTACT,
-                         now_ms + demo_span_choose(unit->contact.min_ms, unit->contact.max_ms,
-                                                   demo_ticket_seed(ticket, SALT_CONTACT)) /
+                         now_ms + demo_actor_choose(unit->contact.min_ms, unit->contact.max_ms,
+                                                    demo_actor_seed(ticket, SALT_CONTACT)) /
                                       divisor);
     case PAIDAN__ACTION__ACTION_CONTACT:
         if (fate % 100 >= unit->return_percent &&
@@ -133,7 +135,7 @@ static const char *work_note(const struct demo *demo, const struct demo_ticket *
         return NULL;
     }
     return demo_script_note(&demo->script, kinds[action], ticket->category,
-                            demo_ticket_seed(ticket, SALT_NOTE));
+                            demo_actor_seed(ticket, SALT_NOTE));
 }
 
 enum rc demo_clerk_work(struct demo *demo, struct demo_item *item, uint64_t now_ms)
@@ -150,15 +152,15 @@ enum rc demo_clerk_work(struct demo *demo, struct demo_item *item, uint64_t now_
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
     one.ticket = item->ticket;
-    one.note = demo_lend(work_note(demo, ticket, item->action));
-    work.unit = demo_lend(unit);
+    one.note = demo_actor_lend(work_note(demo, ticket, item->action));
+    work.unit = demo_actor_lend(unit);
     work.action = item->action;
     work.n_items = 1;
     work.items = items;
     request.wish_case = PAIDAN__REQUEST__WISH_WORK;
     request.work = &work;
-    request.actor = demo_actor(demo, "clerk", unit);
-    rc = demo_item_ask(demo, item, "escalation", &request, &answer);
+    request.actor = demo_actor_name(demo, "clerk", unit);
+    rc = demo_actor_ask(demo, item, "escalation", &request, &answer);
     if (rc != RC_OK) {
         return rc;
     }

@@ -1,7 +1,8 @@
 /* demo_desk: the dispatcher. */
-#include "demo_actors.h"
+#include "demo_desk.h"
 
 #include "common/base/check.h"
+#include "demo_actor.h"
 
 #define DESK_ITEMS 200u
 #define DESK_LOOK_MS (6u * DEMO_MINUTE_MS)
@@ -18,8 +19,8 @@ static enum rc desk_list(struct demo *demo, uint64_t after, uint32_t limit,
     list.limit = limit;
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
     request.desk_list = &list;
-    request.actor = demo_lend("desk-1");
-    const enum rc rc = demo_play_ask(demo, "triage", &request, &answer);
+    request.actor = demo_actor_lend("desk-1");
+    const enum rc rc = demo_actor_call(demo, "triage", &request, &answer);
     if (rc == RC_OK) {
         *listed = answer->desk_listed;
     }
@@ -38,17 +39,17 @@ enum rc demo_desk_look(struct demo *demo, uint64_t now_ms)
             continue;
         }
         ticket->planned_desk_ms = at_desk->since_ms;
-        const uint64_t wait_ms = demo_span_choose(4 * DEMO_MINUTE_MS, 18 * DEMO_MINUTE_MS,
-                                                  demo_ticket_seed(ticket, SALT_DESK));
+        const uint64_t wait_ms = demo_actor_choose(4 * DEMO_MINUTE_MS, 18 * DEMO_MINUTE_MS,
+                                                   demo_actor_seed(ticket, SALT_DESK));
         const struct demo_item item = {
             .at_ms = now_ms + wait_ms, .kind = DEMO_ITEM_DISPATCH, .ticket = at_desk->ticket};
-        rc = demo_item_put(demo, &item);
+        rc = demo_actor_put(demo, &item);
     }
     if (rc != RC_OK) {
         return rc;
     }
     const struct demo_item next = {.at_ms = now_ms + DESK_LOOK_MS, .kind = DEMO_ITEM_DESK};
-    return demo_item_put(demo, &next);
+    return demo_actor_put(demo, &next);
 }
 
 /* First proposal the site knows, else `otherwise`. */
@@ -111,7 +112,7 @@ static void return_decide(const struct demo *demo, const Paidan__DeskItem *at_de
                           const struct demo_ticket *ticket, struct ruling *ruling)
 {
     const struct site *site = demo->site;
-    const uint64_t seed = demo_ticket_seed(ticket, SALT_DESK);
+    const uint64_t seed = demo_actor_seed(ticket, SALT_DESK);
     const uint32_t unit = site_unit_find(site, ticket->unit);
     *ruling = (struct ruling){
         .unit = at_desk->unit != NULL ? at_desk->unit : ticket->unit,
@@ -158,14 +159,14 @@ enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
     dispatch.ticket = item->ticket;
-    dispatch.category = demo_lend(ruling.category);
-    dispatch.area = demo_lend(ruling.area);
-    dispatch.unit = demo_lend(ruling.unit);
-    dispatch.note = demo_lend(ruling.note);
+    dispatch.category = demo_actor_lend(ruling.category);
+    dispatch.area = demo_actor_lend(ruling.area);
+    dispatch.unit = demo_actor_lend(ruling.unit);
+    dispatch.note = demo_actor_lend(ruling.note);
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
     request.desk_dispatch = &dispatch;
-    request.actor = demo_lend("desk-1");
-    rc = demo_item_ask(demo, item, "triage", &request, &answer);
+    request.actor = demo_actor_lend("desk-1");
+    rc = demo_actor_ask(demo, item, "triage", &request, &answer);
     if (rc == RC_OK && answer->code != PAIDAN__CODE__OK) {
         demo->done.late++;
     }

@@ -4,6 +4,7 @@
 #include "common/base/check.h"
 #include "common/store/evlog.h"
 #include "common/wire/wire.h"
+#include "demo_actor.h"
 
 struct reader {
     struct demo *demo;
@@ -73,7 +74,7 @@ static enum rc fetch(struct reader *reader, bool *more)
     request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
     request.fetch = &ask;
     arena_reset(&demo->arena);
-    enum rc rc = demo_play_ask(demo, demo_services[reader->service], &request, &answer);
+    enum rc rc = demo_actor_call(demo, demo_services[reader->service], &request, &answer);
     if (rc == RC_TIMEOUT) {
         return RC_OK;
     }

@@ -2,7 +2,7 @@
  * demo->facts. */
 #pragma once
 
-#include "demo_play.h"
+#include "demo.h"
 
 /* Called for each fact, after it was folded. */
 typedef void demo_follow_fn(void *context, const struct demo *demo, const Paidan__Event *event);

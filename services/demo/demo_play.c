@@ -1,91 +1,19 @@
-/* demo_play: everybody who lives in the demo: the agenda of the day. */
-#include "demo_actors.h"
+/* demo_play: the day. Puts the script's rows, the clerks' looks and the callbacks on the agenda,
+ * and takes off it what is due, each item by the actor whose it is.
+ *
+ * Owns the count of what is pending: it is how the demo knows that nothing will change any more.
+ * An item is taken off before it is played; one that got no answer is put back, later, as it is. */
+#include "demo_play.h"
 
 #include "common/base/check.h"
+#include "demo_actor.h"
+#include "demo_clerk.h"
+#include "demo_desk.h"
+#include "demo_resident.h"
 
-/* Real milliseconds without an answer, then something else is done first. */
-#define ASK_MS 500u
+/* After a silence something else is done first, so that a service that starts again is not met by
+ * the same item at once. Real milliseconds. */
 #define REPEAT_MS 300u
-
-/* ---- choices ----------------------------------------------------------------------------------
- */
-
-/* SplitMix64: spreads what is known about a choice over 64 bits. */
-uint64_t demo_seed_mix(uint64_t a, uint64_t b)
-{
-    uint64_t z = a * 0x9e3779b97f4a7c15ull + b + 0x632be59bd9b4e019ull;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
-uint64_t demo_span_choose(uint64_t min_ms, uint64_t max_ms, uint64_t seed)
-{
-    CHECK(min_ms <= max_ms);
-    return min_ms + seed % (max_ms - min_ms + 1);
-}
-
-/* The same on every run: from the row, or the id of a ticket that is not of the script. */
-uint64_t demo_ticket_seed(const struct demo_ticket *ticket, uint64_t salt)
-{
-    const uint64_t name = ticket->row == DEMO_NO_ROW ? ticket->id : ticket->row;
-    const uint64_t life = ((uint64_t)ticket->level << 8) | ticket->reopened;
-    return demo_seed_mix(demo_seed_mix(name, life), salt);
-}
-
-/* ---- asking -----------------------------------------------------------------------------------
- */
-
-enum rc demo_play_ask(struct demo *demo, const char *service, Paidan__Request *request,
-                      Paidan__Answer **answer)
-{
-    Paidan__Answer *got = NULL;
-    const enum rc rc = client_call(demo->client, service, request, &demo->arena, ASK_MS, &got);
-    if (rc == RC_OK) {
-        *answer = got;
-    }
-    return rc;
-}
-
-enum rc demo_item_ask(struct demo *demo, struct demo_item *item, const char *service,
-                      Paidan__Request *request, Paidan__Answer **answer)
-{
-    if (!item->asked) {
-        client_request_id(item->request_id);
-        item->asked = true;
-    }
-    request->has_request_id = 1;
-    request->request_id =
-        (ProtobufCBinaryData){.len = sizeof item->request_id, .data = item->request_id};
-    return demo_play_ask(demo, service, request, answer);
-}
-
-char *demo_lend(const char *text)
-{
-    const union {
-        const char *from;
-        char *to;
-    } same = {.from = text};
-    return same.to;
-}
-
-char *demo_actor(struct demo *demo, const char *role, const char *name)
-{
-    char *actor = arena_printf(&demo->arena, "%s-%s", role, name);
-    return actor == NULL ? demo_lend("demo") : actor;
-}
-
-/* Looking around goes on for ever; everything else is counted, so that the end can be seen. */
-static bool item_looks(enum demo_item_kind kind)
-{
-    return kind == DEMO_ITEM_LOOK || kind == DEMO_ITEM_DESK || kind == DEMO_ITEM_ASK;
-}
-
-enum rc demo_item_put(struct demo *demo, const struct demo_item *item)
-{
-    demo->pending += item_looks(item->kind) ? 0 : 1;
-    return demo_agenda_put(&demo->agenda, item);
-}
 
 /* ---- the day ----------------------------------------------------------------------------------
  */
@@ -100,17 +28,17 @@ enum rc demo_play_plan(struct demo *demo)
         const struct demo_item item = {.at_ms = demo->day_ms + demo->script.rows[row].at_ms,
                                        .kind = DEMO_ITEM_SUBMIT,
                                        .row = row};
-        rc = demo_item_put(demo, &item);
+        rc = demo_actor_put(demo, &item);
     }
     for (uint32_t unit = 0; unit < demo->script.unit_count && rc == RC_OK; unit++) {
         rc = demo_clerk_plan(demo, unit, now_ms);
     }
     for (uint32_t channel = 0; channel < demo->site->channel_count && rc == RC_OK; channel++) {
         const struct demo_item item = {.at_ms = now_ms, .kind = DEMO_ITEM_ASK, .index = channel};
-        rc = demo_item_put(demo, &item);
+        rc = demo_actor_put(demo, &item);
     }
     const struct demo_item desk = {.at_ms = now_ms, .kind = DEMO_ITEM_DESK};
-    return rc == RC_OK ? demo_item_put(demo, &desk) : rc;
+    return rc == RC_OK ? demo_actor_put(demo, &desk) : rc;
 }
 
 static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now_ms)
@@ -147,12 +75,12 @@ enum rc demo_play_due(struct demo *demo, uint64_t budget_ms)
         }
         struct demo_item item;
         demo_agenda_take(&demo->agenda, &item);
-        demo->pending -= item_looks(item.kind) ? 0 : 1;
+        demo->pending -= demo_actor_looks(item.kind) ? 0 : 1;
         arena_reset(&demo->arena);
         enum rc rc = item_play(demo, &item, now_ms);
         if (rc == RC_TIMEOUT) {
-            item.at_ms = now_ms + (ASK_MS + REPEAT_MS) * demo->clock.rate;
-            rc = demo_item_put(demo, &item);
+            item.at_ms = now_ms + (DEMO_ASK_MS + REPEAT_MS) * demo->clock.rate;
+            rc = demo_actor_put(demo, &item);
         }
         if (rc != RC_OK) {
             return rc;

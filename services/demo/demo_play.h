@@ -7,36 +7,7 @@
  * be killed at any moment without doubling anything. */
 #pragma once
 
-#include <stdint.h>
-
-#include "common/base/arena.h"
-#include "common/base/clock.h"
-#include "common/base/rc.h"
-#include "common/bus/client.h"
-#include "common/site/site.h"
-#include "demo_agenda.h"
-#include "demo_facts.h"
-#include "demo_script.h"
-#include "demo_summary.h"
-
-#define DEMO_PREFIX_BYTES 24
-
-struct demo {
-    struct clock clock;
-    struct site *site;
-    struct client *client;
-    struct arena arena; /* requests and answers of one action */
-    struct demo_script script;
-    struct demo_facts facts;
-    struct demo_agenda agenda;
-    struct demo_done done;
-    uint64_t day_ms;                 /* midnight before the day, UTC */
-    uint64_t unsubmitted;            /* rows still to be handed in */
-    uint64_t pending;                /* actions on the agenda that are not mere looking */
-    uint64_t cursors[DEMO_SERVICES]; /* followed so far */
-    uint32_t crcs[DEMO_SERVICES];
-    char prefix[DEMO_PREFIX_BYTES]; /* of external ids: each run has its own */
-};
+#include "demo.h"
 
 /* Puts the whole day on the agenda. Before: script, site, clock, day_ms and prefix are set.
  * RC_OK or RC_LIMIT. */
@@ -49,8 +20,3 @@ MUST_CHECK enum rc demo_play_due(struct demo *demo, uint64_t budget_ms);
 /* Nothing will change any more: all was handed in, nobody has anything to do, and what is open
  * lies, with its red card, where nobody ever looks. */
 bool demo_play_rests(const struct demo *demo);
-
-/* One call. Silence: RC_TIMEOUT after a short while. Else as client_call. The answer lives in
- * demo->arena. */
-MUST_CHECK enum rc demo_play_ask(struct demo *demo, const char *service, Paidan__Request *request,
-                                 Paidan__Answer **answer);

@@ -1,7 +1,8 @@
 /* demo_resident: residents, and the adapters of the channels they use. */
-#include "demo_actors.h"
+#include "demo_resident.h"
 
 #include "common/base/check.h"
+#include "demo_actor.h"
 
 #define ASK_TASKS 200u
 #define ASK_LOOK_MS (8u * DEMO_MINUTE_MS)
@@ -18,7 +19,7 @@ static enum rc acts_plan(struct demo *demo, uint32_t row_index, uint64_t ticket,
                                        .row = row_index,
                                        .index = index,
                                        .ticket = ticket};
-        rc = demo_item_put(demo, &item);
+        rc = demo_actor_put(demo, &item);
     }
     return rc;
 }
@@ -57,18 +58,18 @@ enum rc demo_resident_submit(struct demo *demo, struct demo_item *item, uint64_t
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
-    ticket.channel = demo_lend(row->channel);
+    ticket.channel = demo_actor_lend(row->channel);
     ticket.external_id = arena_printf(&demo->arena, "%s-%s", demo->prefix, row->external_id);
-    ticket.text = demo_lend(row->text);
-    ticket.place = demo_lend(row->place);
-    ticket.title = demo_lend(row->title);
-    ticket.phone = demo_lend(row->phone);
+    ticket.text = demo_actor_lend(row->text);
+    ticket.place = demo_actor_lend(row->place);
+    ticket.title = demo_actor_lend(row->title);
+    ticket.phone = demo_actor_lend(row->phone);
     submit.n_tickets = 1;
     submit.tickets = tickets;
     request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
     request.submit = &submit;
-    request.actor = demo_actor(demo, "adapter", row->channel);
-    const enum rc rc = demo_item_ask(demo, item, "intake", &request, &answer);
+    request.actor = demo_actor_name(demo, "adapter", row->channel);
+    const enum rc rc = demo_actor_ask(demo, item, "intake", &request, &answer);
     return rc == RC_OK ? submitted(demo, item->row, answer, now_ms) : rc;
 }
 
@@ -82,11 +83,12 @@ enum rc demo_resident_act(struct demo *demo, struct demo_item *item)
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
     uint64_t *done = NULL;
-    request.actor = demo_actor(demo, "adapter", row->channel);
+    request.actor = demo_actor_name(demo, "adapter", row->channel);
     switch (act->kind) {
     case DEMO_CHASE:
         chase.ticket = item->ticket;
-        chase.note = demo_lend(demo_script_note(&demo->script, DEMO_NOTE_CHASE, NULL, item->row));
+        chase.note =
+            demo_actor_lend(demo_script_note(&demo->script, DEMO_NOTE_CHASE, NULL, item->row));
         request.wish_case = PAIDAN__REQUEST__WISH_CHASE;
         request.chase = &chase;
         done = &demo->done.chases;
@@ -99,13 +101,13 @@ enum rc demo_resident_act(struct demo *demo, struct demo_item *item)
         break;
     case DEMO_SUPPLEMENT:
         supplement.ticket = item->ticket;
-        supplement.text = demo_lend(act->text);
+        supplement.text = demo_actor_lend(act->text);
         request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
         request.supplement = &supplement;
         done = &demo->done.supplements;
         break;
     }
-    const enum rc rc = demo_item_ask(demo, item, "intake", &request, &answer);
+    const enum rc rc = demo_actor_ask(demo, item, "intake", &request, &answer);
     if (rc == RC_OK && answer->code == PAIDAN__CODE__OK) {
         (*done)++;
     } else if (rc == RC_OK) {
@@ -132,7 +134,7 @@ static struct demo_reply reply_choose(const struct demo *demo, const struct demo
     if (round >= 1 && round <= row->reply_count) {
         return row->replies[round - 1];
     }
-    const uint64_t chance = demo_ticket_seed(ticket, SALT_REPLY) % 100;
+    const uint64_t chance = demo_actor_seed(ticket, SALT_REPLY) % 100;
     size_t index = 0;
     while (chance >= usual[index].below) {
         index++;
@@ -157,15 +159,16 @@ enum rc demo_resident_reply(struct demo *demo, struct demo_item *item)
     reply.solved = chosen.solved;
     reply.satisfied = chosen.satisfied;
     if (chosen.solved == PAIDAN__SOLVED__SOLVED_NO) {
-        reply.note = demo_lend(demo_script_note(&demo->script, DEMO_NOTE_UNSOLVED, ticket->category,
-                                                demo_ticket_seed(ticket, SALT_NOTE)));
+        reply.note =
+            demo_actor_lend(demo_script_note(&demo->script, DEMO_NOTE_UNSOLVED, ticket->category,
+                                             demo_actor_seed(ticket, SALT_NOTE)));
     }
     said.n_replies = 1;
     said.replies = replies;
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
     request.callback_answer = &said;
-    request.actor = demo_actor(demo, "adapter", row->channel);
-    const enum rc rc = demo_item_ask(demo, item, "callback", &request, &answer);
+    request.actor = demo_actor_name(demo, "adapter", row->channel);
+    const enum rc rc = demo_actor_ask(demo, item, "callback", &request, &answer);
     if (rc != RC_OK) {
         return rc;
     }
@@ -185,7 +188,7 @@ static enum rc task_take(struct demo *demo, const Paidan__CallbackTask *task, ui
     if (ticket == NULL || ticket->row == DEMO_NO_ROW || demo->script.rows[ticket->row].silent) {
         return RC_OK;
     }
-    const uint64_t seed = demo_seed_mix(ticket->row * 16ull + task->round, SALT_CALL);
+    const uint64_t seed = demo_actor_mix(ticket->row * 16ull + task->round, SALT_CALL);
     const uint32_t attempt = seed % 100 < SECOND_CALL_PERCENT ? 2 : 1;
     if (task->attempt < attempt ||
         (ticket->planned_round == task->round && ticket->planned_attempt == task->attempt)) {
@@ -193,13 +196,13 @@ static enum rc task_take(struct demo *demo, const Paidan__CallbackTask *task, ui
     }
     ticket->planned_round = task->round;
     ticket->planned_attempt = task->attempt;
-    uint64_t at_ms = now_ms + demo_span_choose(3 * DEMO_MINUTE_MS, 35 * DEMO_MINUTE_MS, seed >> 8);
+    uint64_t at_ms = now_ms + demo_actor_choose(3 * DEMO_MINUTE_MS, 35 * DEMO_MINUTE_MS, seed >> 8);
     if (at_ms >= task->due_ms) {
         at_ms = now_ms;
     }
     const struct demo_item item = {
         .at_ms = at_ms, .kind = DEMO_ITEM_REPLY, .ticket = task->ticket, .round = task->round};
-    return demo_item_put(demo, &item);
+    return demo_actor_put(demo, &item);
 }
 
 enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t now_ms)
@@ -208,13 +211,13 @@ enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t no
     Paidan__CallbackPull pull = PAIDAN__CALLBACK_PULL__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
-    pull.channel = demo_lend(channel);
+    pull.channel = demo_actor_lend(channel);
     pull.has_max = 1;
     pull.max = ASK_TASKS;
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_PULL;
     request.callback_pull = &pull;
-    request.actor = demo_actor(demo, "adapter", channel);
-    enum rc rc = demo_item_ask(demo, item, "callback", &request, &answer);
+    request.actor = demo_actor_name(demo, "adapter", channel);
+    enum rc rc = demo_actor_ask(demo, item, "callback", &request, &answer);
     if (rc != RC_OK) {
         return rc;
     }
@@ -224,5 +227,5 @@ enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t no
     }
     const struct demo_item next = {
         .at_ms = now_ms + ASK_LOOK_MS, .kind = DEMO_ITEM_ASK, .index = item->index};
-    return rc == RC_OK ? demo_item_put(demo, &next) : rc;
+    return rc == RC_OK ? demo_actor_put(demo, &next) : rc;
 }

@@ -12,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/text/text.h"
+#include "demo_actor.h"
 #include "services/cli/cli_board.h"
 
 #define LINE_US 4000000u /* between two lines of progress */
@@ -217,7 +218,7 @@ static enum rc board_ask(struct demo *demo, uint32_t limit, const Paidan__Boarde
     request.wish_case = PAIDAN__REQUEST__WISH_BOARD;
     request.board = &board;
     arena_reset(&demo->arena);
-    const enum rc rc = demo_play_ask(demo, "escalation", &request, &answer);
+    const enum rc rc = demo_actor_call(demo, "escalation", &request, &answer);
     *boarded = rc == RC_OK ? answer->boarded : NULL;
     return rc == RC_TIMEOUT ? RC_OK : rc;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "demo_play.h"
+#include "demo.h"
 
 #define DEMO_MOMENTS_SHOWN 4u
 #define DEMO_MOMENT_BYTES 640u

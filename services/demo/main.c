@@ -15,6 +15,7 @@
 
 #include "common/base/check.h"
 #include "common/say/number.h"
+#include "demo_actor.h"
 #include "demo_follow.h"
 #include "demo_play.h"
 #include "demo_view.h"
@@ -241,7 +242,7 @@ static bool services_ready(struct demo *demo)
         request.wish_case = PAIDAN__REQUEST__WISH_PING;
         request.ping = &ping;
         arena_reset(&demo->arena);
-        if (demo_play_ask(demo, demo_services[service], &request, &answer) == RC_OK) {
+        if (demo_actor_call(demo, demo_services[service], &request, &answer) == RC_OK) {
             service++;
         }
     }
@@ -304,7 +305,7 @@ static void ending_make(struct demo *demo, struct ending *ending)
         Paidan__Answer *answer = NULL;
         request.wish_case = PAIDAN__REQUEST__WISH_STATS;
         request.stats = &wish;
-        if (demo_play_ask(demo, demo_services[service], &request, &answer) == RC_OK) {
+        if (demo_actor_call(demo, demo_services[service], &request, &answer) == RC_OK) {
             stats[service] = answer->stats;
         }
     }
