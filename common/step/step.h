@@ -123,10 +123,41 @@ struct step_service {
 
 /* ---- for cores: only inside apply ---- */
 
-/* Sets event->at_ms and event->cause from the input being applied (item: index in the command's
- * batch), packs, appends to our log, folds. prev_seq is the core's to set. Gives the record's seq
- * if seq is not NULL. RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT; RC_BUG: the fact breaks a
- * bound of wire_check, so that its readers would refuse it. The core hands it on. */
+/* What a fact is about, beside its own fields. Only `ticket` and `last_seq` of most. */
+struct step_about {
+    uint64_t ticket;   /* 0: no single ticket */
+    uint64_t last_seq; /* newest fact of the ticket's chain, from its record; 0: this is the first,
+                          or one that stands outside the chain */
+    uint32_t item;     /* index in the command's batch */
+    Paidan__Clock clock;              /* whose deadline this is, of STEP_DUE; 0: of no clock */
+    Paidan__Event__FactCase expected; /* the fact that the cell of the ticket's life names; 0: no
+                                         cell led here */
+    uint64_t *seq;                    /* set to the fact's seq on RC_OK; NULL: nobody asks */
+};
+
+/* Says one fact: finds its kind by the message's type, adds ticket, chain, moment and cause (from
+ * the input being applied), packs it, appends it to our log and folds it at once:
+ *
+ *     Paidan__Warned warned = PAIDAN__WARNED__INIT;
+ *     warned.level = ticket->level; ...
+ *     return step_say(step, &(struct step_about){.ticket = id, .last_seq = ticket->last_seq},
+ *                     &warned.base);
+ *
+ * Before: fact is one of Event's; about->expected is its kind or 0; last_seq is 0 without ticket;
+ *         the command is neither answered nor parked yet. Texts need to live only during the call.
+ * After:  RC_OK: the tables hold its effect, and the ticket's record, once read again, its seq.
+ *         Else: the core hands the code on, and the engine undoes the transaction.
+ * Returns RC_OK, RC_LIMIT, RC_FULL, RC_STORE, RC_CORRUPT (evolve says so); RC_BUG: the fact breaks
+ * a bound of wire_check, so that its readers would refuse it. */
+MUST_CHECK enum rc step_say(struct step *step, const struct step_about *about,
+                            const ProtobufCMessage *fact);
+/* For evolve: whether the event is the next of a chain whose newest fact is last_seq (0: none). If
+ * not, log and tables contradict each other: RC_CORRUPT. */
+bool step_chained(const Paidan__Event *event, uint64_t last_seq);
+/* Says RecordRefused about the record being applied, outside the ticket's chain: it is about the
+ * record, not about the ticket. detail: a state or a field; may be NULL. Returns as step_say. */
+MUST_CHECK enum rc step_refuse_record(struct step *step, Paidan__Code code, const char *detail);
+/* The way before step_say; goes once no core calls it. */
 MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item,
                                uint64_t *seq);
 /* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are
@@ -150,6 +181,10 @@ uint64_t step_key(const char *name);
  * RC_OK, RC_NOT_FOUND (trimmed), RC_CORRUPT, RC_LIMIT, RC_STORE. */
 MUST_CHECK enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event);
 MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event);
+/* For query: an answer that is only a code. detail may be NULL; what it points to must live until
+ * query returns to the engine and the answer is packed. Always RC_OK, so that it can be returned.
+ */
+enum rc step_view_refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail);
 
 /* ---- for those who run steps: shell, simulator, core tests ---- */
 

@@ -117,6 +117,7 @@ enum rc step_engine_open(struct step_engine **engine, const struct step_service 
     }
     opened->service = service;
     opened->options = *options;
+    step_say_init(opened);
     opened->follow_count = count_names(service->follows, STEP_FOLLOWS_MAX);
     opened->follower_count = count_names(service->followed_by, STEP_FOLLOWERS_MAX);
     opened->tally_count = count_names(service->tallies, TALLY_MAX);

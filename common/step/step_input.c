@@ -216,84 +216,6 @@ uint64_t step_key(const char *name)
     return key;
 }
 
-/* ---- facts ---- */
-
-static void set_cause(struct step_engine *engine, const Paidan__Event *event, uint32_t item)
-{
-    Paidan__Cause *cause = &engine->cause;
-    /* Only the core knows which of its clocks a deadline belongs to. */
-    const bool has_clock = event->cause != NULL && event->cause->has_clock;
-    const Paidan__Clock clock = has_clock ? event->cause->clock : PAIDAN__CLOCK__CLOCK_ACCEPT;
-    paidan__cause__init(cause);
-    const struct step_input *input = engine->input != NULL ? engine->input : engine->last_record;
-    if (input == NULL) {
-        return; /* the engine's own word: SiteChanged */
-    }
-    switch (input->kind) {
-    case STEP_COMMAND:
-        cause->has_request_id = 1;
-        cause->request_id = input->request->request_id;
-        cause->actor = input->request->actor;
-        cause->has_item = 1;
-        cause->item = item;
-        break;
-    case STEP_RECORD:
-        cause->log = (char *)input->log;
-        cause->has_seq = 1;
-        cause->seq = input->seq;
-        break;
-    case STEP_DUE:
-        cause->has_clock = has_clock;
-        cause->clock = clock;
-        cause->has_due_ms = 1;
-        cause->due_ms = input->due.due_ms;
-        break;
-    }
-}
-
-/* Appends the fact to the log. What is stored must pass the check of those who will read it. A fact
- * that does not is a fault of the core, but one that a message from outside may have provoked:
- * nothing is stored, nothing is skipped, and the service lives if it can. */
-static enum rc write_event(struct step_engine *engine, const Paidan__Event *event, uint64_t *seq)
-{
-    const size_t mark = engine->arena.used;
-    struct wire_error error;
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    enum rc rc = wire_pack_checked(&engine->arena, &event->base, &bytes, &size, &error);
-    if (rc == RC_INVALID) {
-        diag_log_limited(DIAG_ERROR, "step", "bug=fact fact=%d field=%s code=%d",
-                         (int)event->fact_case, error.field, (int)error.code);
-        return RC_BUG;
-    }
-    if (rc == RC_OK) {
-        rc = evlog_append(&engine->log, EVLOG_EVENT, bytes, size, seq);
-    }
-    engine->arena.used = mark;
-    return rc;
-}
-
-enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
-{
-    struct step_engine *engine = step->engine;
-    CHECK(!engine->answered);
-    CHECK(!engine->parked);
-    set_cause(engine, event, item);
-    event->cause = &engine->cause;
-    event->at_ms = step->now_ms;
-    uint64_t given = 0;
-    enum rc rc = write_event(engine, event, &given);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    engine->fact_count++;
-    rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site, given, event);
-    if (rc == RC_OK && seq != NULL) {
-        *seq = given;
-    }
-    return rc;
-}
-
 enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
 {
     struct evlog_record record;
@@ -422,17 +344,10 @@ enum rc step_input_refuse_record(struct step_engine *engine, const struct step_i
     *outcome = (struct step_outcome){.result = STEP_SILENT};
     diag_log(DIAG_ERROR, "step", "log=%s seq=%llu refused=limit", input->log,
              (unsigned long long)input->seq);
-    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
-    refused.code = PAIDAN__CODE__TOO_MANY_ITEMS;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-    event.record_refused = &refused;
-    event.has_ticket = input->event->has_ticket;
-    event.ticket = input->event->ticket;
     engine->input = input;
     engine->answered = false;
     engine->parked = false;
-    const enum rc rc = step_append(&engine->step, &event, 0, NULL);
+    const enum rc rc = step_refuse_record(&engine->step, PAIDAN__CODE__TOO_MANY_ITEMS, NULL);
     engine->input = NULL;
     engine->follows[index].pending = (struct cursor){.seq = input->seq, .crc = input->crc};
     return rc;
@@ -443,7 +358,6 @@ enum rc step_say_site(struct step_engine *engine)
     const struct site *site = engine->site;
     char *levels[SITE_LEVELS_MAX];
     Paidan__SiteChanged changed = PAIDAN__SITE_CHANGED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     if (site == NULL ||
         (engine->pending_site.known && engine->pending_site.version == site->version)) {
         return RC_OK;
@@ -455,10 +369,8 @@ enum rc step_say_site(struct step_engine *engine)
     changed.site_version = site->version;
     changed.n_levels = site->level_count;
     changed.levels = levels;
-    event.fact_case = PAIDAN__EVENT__FACT_SITE_CHANGED;
-    event.site_changed = &changed;
     engine->input = NULL;
     engine->answered = false;
     engine->parked = false;
-    return step_append(&engine->step, &event, 0, NULL);
+    return step_say(&engine->step, &(struct step_about){.ticket = 0}, &changed.base);
 }

@@ -1,7 +1,6 @@
 /* step_private: what the parts of step share: step_engine.c, step.c (runs), step_input.c (one
- * input), step_record.c (followed records), step_fold.c (folding, also for replay), step_query.c,
- * step_replay.c. Nobody else includes
- * it. */
+ * input), step_say.c (facts), step_record.c (followed records), step_fold.c (folding, also for
+ * replay), step_query.c, step_replay.c. Nobody else includes it. */
 #pragma once
 
 #include "common/step/step.h"
@@ -14,6 +13,7 @@
 #define STEP_WAKE_SLOTS 65536u  /* power of two; more than twice the units of a site */
 #define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
 #define STEP_PROTOCOL 1u
+#define STEP_KINDS_MAX 96u         /* kinds of facts: members of Event.fact */
 #define STEP_CURSOR_LAG_MAX 16384u /* read again after a restart: some 100 ms */
 
 /* The site as the log knows it: META "site". */
@@ -54,6 +54,10 @@ struct step_engine {
     uint64_t *wake_slots; /* hash set of the above; 0 is an empty slot */
     size_t wake_count;
     struct due dues[STEP_DUE_MAX];
+    /* Message types of the kinds of facts, side by side because each fact is looked up in them. */
+    const ProtobufCMessageDescriptor *kinds[STEP_KINDS_MAX];
+    Paidan__Event__FactCase kind_cases[STEP_KINDS_MAX];
+    unsigned kind_count;
     /* of the run and transaction at hand */
     struct step step;
     struct step_fold fold;
@@ -103,6 +107,11 @@ MUST_CHECK enum rc step_input_refuse_record(struct step_engine *engine,
 void step_input_refuse(struct step_engine *engine, const struct step_input *input,
                        struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms);
 int step_follow_find(const struct step_engine *engine, const char *log); /* index or -1 */
+
+/* ---- step_say.c ---- */
+
+/* Once, when the engine is opened. */
+void step_say_init(struct step_engine *engine);
 
 /* ---- step_record.c ---- */
 

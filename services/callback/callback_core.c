@@ -60,7 +60,7 @@ static enum rc evolve_asked(struct step_fold *fold, uint64_t seq, const Paidan__
     if (rc != RC_OK) {
         return rc;
     }
-    if (event->prev_seq != old.last_seq) {
+    if (!step_chained(event, old.last_seq)) {
         return RC_CORRUPT;
     }
     if (callback_fsm_open(old.state)) {
@@ -129,7 +129,7 @@ static enum rc evolve_over(struct step_fold *fold, uint64_t seq, const Paidan__E
     if (rc != RC_OK) {
         return rc;
     }
-    if (next.action == CALLBACK_DO_REMEMBER || event->prev_seq != task->last_seq) {
+    if (next.action == CALLBACK_DO_REMEMBER || !step_chained(event, task->last_seq)) {
         return RC_CORRUPT;
     }
     rc = callback_state_shut(fold->txn, event->ticket, task);
@@ -155,7 +155,7 @@ static enum rc evolve_withdrawn(struct step_fold *fold, uint64_t seq, const Paid
     if (rc != RC_OK) {
         return rc;
     }
-    if (next.action != CALLBACK_DO_REMEMBER || event->prev_seq != task.last_seq) {
+    if (next.action != CALLBACK_DO_REMEMBER || !step_chained(event, task.last_seq)) {
         return RC_CORRUPT;
     }
     task.state = next.next;

@@ -24,14 +24,9 @@ static enum rc say_answered(struct step *step, const struct callback_task *task,
     fact.satisfied = reply->satisfied;
     fact.note = note;
     fact.attempt = task->attempt;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = 1;
-    event.ticket = reply->ticket;
-    event.has_prev_seq = 1;
-    event.prev_seq = task->last_seq;
-    event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
-    event.answered = &fact;
-    return step_append(step, &event, index, NULL);
+    const struct step_about about = {
+        .ticket = reply->ticket, .last_seq = task->last_seq, .item = index};
+    return step_say(step, &about, &fact.base);
 }
 
 /* The same two marks again, under another request id: nothing is wrong, nothing changes. */

@@ -81,10 +81,7 @@ static enum rc hand(struct step *step, const Paidan__Request *request, struct pu
     fact.until_ms = until_ms;
     fact.n_tickets = pull->count;
     fact.tickets = pull->tickets;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_HANDED;
-    event.handed = &fact;
-    return step_append(step, &event, 0, NULL);
+    return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of several tickets */
 }
 
 /* The tasks as they are now that the fact is folded: another holder, another lease. */

@@ -5,13 +5,6 @@
 
 enum { LIST_DEFAULT = 100 };
 
-static enum rc refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail)
-{
-    answer->code = code;
-    answer->detail = (char *)detail; /* packed, never written */
-    return RC_OK;
-}
-
 /* The note stands in the log alone; a trimmed log no longer has it. */
 static enum rc read_note(struct step_view *view, const struct callback_task *task, char **note)
 {
@@ -43,7 +36,8 @@ enum rc callback_core_show(struct step_view *view, const Paidan__CallbackShow *w
         return rc;
     }
     if (task.round == 0) { /* never asked about */
-        return refuse(answer, PAIDAN__CODE__CALLBACK_NOT_OPEN, callback_fsm_state_name(task.state));
+        return step_view_refuse(answer, PAIDAN__CODE__CALLBACK_NOT_OPEN,
+                                callback_fsm_state_name(task.state));
     }
     Paidan__CallbackShown *const body = arena_alloc(view->arena, sizeof *body);
     if (body == NULL) {
@@ -135,11 +129,11 @@ enum rc callback_core_list(struct step_view *view, const Paidan__CallbackList *w
                            Paidan__Answer *answer)
 {
     if (wish->channel != NULL && site_channel_find(view->site, wish->channel) == SITE_NONE) {
-        return refuse(answer, PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
+        return step_view_refuse(answer, PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
     }
     const size_t limit = wish->has_limit ? wish->limit : LIST_DEFAULT;
     if (limit == 0 || limit > LIST_MAX) {
-        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
+        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
     }
     struct callback_row from;
     bool known = false;
@@ -148,7 +142,7 @@ enum rc callback_core_list(struct step_view *view, const Paidan__CallbackList *w
         return rc;
     }
     if (!known) {
-        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "cursor");
+        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "cursor");
     }
     Paidan__CallbackPulled *const body = arena_alloc(view->arena, sizeof *body);
     if (body == NULL) {

@@ -13,35 +13,13 @@ enum rc callback_core_get(struct store_txn *txn, uint64_t ticket, struct callbac
     return rc;
 }
 
-/* The next fact of the ticket's chain. */
+/* The next fact of the ticket's chain. All of callback's deadlines belong to one clock. */
 static enum rc say(struct step *step, uint64_t ticket, const struct callback_task *task,
-                   Paidan__Event *event)
+                   const ProtobufCMessage *fact)
 {
-    /* Taken by the engine for facts of deadlines alone. */
-    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
-    cause.has_clock = 1;
-    cause.clock = PAIDAN__CLOCK__CLOCK_CALLBACK;
-    event->cause = &cause;
-    event->has_ticket = 1;
-    event->ticket = ticket;
-    event->has_prev_seq = task->last_seq > 0;
-    event->prev_seq = task->last_seq;
-    return step_append(step, event, 0, NULL);
-}
-
-/* Refusals stand outside the chain: they are about the record, not about the task. */
-static enum rc refuse_record(struct step *step, uint64_t ticket, Paidan__Code code,
-                             const char *detail)
-{
-    Paidan__RecordRefused fact = PAIDAN__RECORD_REFUSED__INIT;
-    fact.code = (uint32_t)code;
-    fact.detail = (char *)detail; /* packed, never written */
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = 1;
-    event.ticket = ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-    event.record_refused = &fact;
-    return step_append(step, &event, 0, NULL);
+    const struct step_about about = {
+        .ticket = ticket, .last_seq = task->last_seq, .clock = PAIDAN__CLOCK__CLOCK_CALLBACK};
+    return step_say(step, &about, fact);
 }
 
 /* Asks from from_ms on, in calling hours, for answer_ms of elapsed time. */
@@ -53,10 +31,7 @@ static enum rc say_asked(struct step *step, uint64_t ticket, const struct callba
     fact->open_ms = calendar_next_open(&step->site->calendars[rules->calendar], from_ms);
     fact->due_ms = fact->open_ms + rules->answer_ms;
     CHECK(fact->due_ms > step->now_ms);
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_ASKED;
-    event.asked = fact;
-    const enum rc rc = say(step, ticket, task, &event);
+    const enum rc rc = say(step, ticket, task, &fact->base);
     if (rc == RC_OK) {
         step_wake(step, step_key(fact->channel));
     }
@@ -69,20 +44,14 @@ static enum rc cancel(struct step *step, uint64_t ticket, const struct callback_
     Paidan__Cancelled fact = PAIDAN__CANCELLED__INIT;
     fact.round = task->round;
     fact.reason = (char *)reason; /* packed, never written */
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_CANCELLED;
-    event.cancelled = &fact;
-    return say(step, ticket, task, &event);
+    return say(step, ticket, task, &fact.base);
 }
 
 /* Withdrawn, in our own log: nothing was being asked, and nothing will be. */
 static enum rc remember(struct step *step, uint64_t ticket, const struct callback_task *task)
 {
     Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
-    event.withdrawn = &fact;
-    return say(step, ticket, task, &event);
+    return say(step, ticket, task, &fact.base);
 }
 
 /* The channel that asks: the one the site names for the ticket's channel. A channel that the site
@@ -98,7 +67,7 @@ static enum rc resolved(struct step *step, uint64_t ticket, const struct callbac
 {
     if (closure->round <= task->round) {
         /* One callback per closure, ever. */
-        return refuse_record(step, ticket, PAIDAN__CODE__ALREADY_DONE, "round");
+        return step_refuse_record(step, PAIDAN__CODE__ALREADY_DONE, "round");
     }
     Paidan__Asked fact = PAIDAN__ASKED__INIT;
     fact.round = closure->round;
@@ -162,8 +131,8 @@ enum rc callback_core_record(struct step *step, const struct step_input *input)
     case CALLBACK_DO_REMEMBER:
         return remember(step, event->ticket, &task);
     default:
-        return refuse_record(step, event->ticket, PAIDAN__CODE__STATE_FORBIDS,
-                             callback_fsm_state_name(task.state));
+        return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS,
+                                  callback_fsm_state_name(task.state));
     }
 }
 
@@ -190,8 +159,5 @@ enum rc callback_core_due(struct step *step, const struct due *due)
     Paidan__Unreached fact = PAIDAN__UNREACHED__INIT;
     fact.round = task.round;
     fact.attempts = task.attempt;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_UNREACHED;
-    event.unreached = &fact;
-    return say(step, due->id, &task, &event);
+    return say(step, due->id, &task, &fact.base);
 }

@@ -46,7 +46,6 @@ static enum rc box_put(struct store_txn *txn, const char *name, uint64_t tokens)
 
 static enum rc box_chase(struct step *step, const Paidan__Chase *wish)
 {
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Chased chased = PAIDAN__CHASED__INIT;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     Paidan__Done done = PAIDAN__DONE__INIT;
@@ -58,14 +57,10 @@ static enum rc box_chase(struct step *step, const Paidan__Chase *wish)
     if (rc != RC_OK) {
         return rc;
     }
-    event.has_ticket = 1;
-    event.ticket = wish->ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
-    event.chased = &chased;
+    const struct step_about about = {.ticket = wish->ticket, .seq = &done.seq};
     chased.note = wish->note;
     chased.count = (uint32_t)tokens + 1;
-    uint64_t seq = 0;
-    rc = step_append(step, &event, 0, &seq);
+    rc = step_say(step, &about, &chased.base);
     if (rc != RC_OK) {
         return rc;
     }
@@ -76,7 +71,6 @@ static enum rc box_chase(struct step *step, const Paidan__Chase *wish)
     done.has_ticket = 1;
     done.ticket = wish->ticket;
     done.has_seq = 1;
-    done.seq = seq;
     return step_answer(step, &answer);
 }
 
@@ -84,7 +78,6 @@ static enum rc box_pull(struct step *step, const struct step_input *input)
 {
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     Paidan__Pulled pulled = PAIDAN__PULLED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Leased leased = PAIDAN__LEASED__INIT;
     const Paidan__Pull *wish = input->request->pull;
     uint64_t tokens = 0;
@@ -103,12 +96,10 @@ static enum rc box_pull(struct step *step, const struct step_input *input)
         }
         return step_answer(step, &answer);
     }
-    event.fact_case = PAIDAN__EVENT__FACT_LEASED;
-    event.leased = &leased;
     leased.unit = wish->unit;
     leased.holder = holder;
     leased.until_ms = tokens - 1;
-    rc = step_append(step, &event, 0, NULL);
+    rc = step_say(step, &(struct step_about){.ticket = 0}, &leased.base);
     if (rc != RC_OK) {
         return rc;
     }
@@ -119,49 +110,33 @@ static enum rc box_pull(struct step *step, const struct step_input *input)
 
 static enum rc box_withdraw(struct step *step, const Paidan__Withdraw *wish)
 {
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Withdrawn withdrawn = PAIDAN__WITHDRAWN__INIT;
-    event.has_ticket = 1;
-    event.ticket = wish->ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_WITHDRAWN;
-    event.withdrawn = &withdrawn;
-    const enum rc rc = step_append(step, &event, 0, NULL);
+    const struct step_about about = {.ticket = wish->ticket};
+    const enum rc rc = step_say(step, &about, &withdrawn.base);
     return rc == RC_OK ? step_refuse(step, PAIDAN__CODE__OK, NULL) : rc;
 }
 
 static enum rc box_due(struct step *step, const struct due *due)
 {
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__LeaseLapsed lapsed = PAIDAN__LEASE_LAPSED__INIT;
-    event.has_ticket = 1;
-    event.ticket = due->id;
-    event.fact_case = PAIDAN__EVENT__FACT_LEASE_LAPSED;
-    event.lease_lapsed = &lapsed;
+    const struct step_about about = {.ticket = due->id};
     lapsed.until_ms = due->due_ms;
-    return step_append(step, &event, 0, NULL);
+    return step_say(step, &about, &lapsed.base);
 }
 
 static enum rc box_record(struct step *step, const struct step_input *input)
 {
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Noted noted = PAIDAN__NOTED__INIT;
     if (input->event->fact_case != PAIDAN__EVENT__FACT_CHASED) {
         return RC_OK;
     }
-    event.has_ticket = 1;
-    event.ticket = input->event->ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_NOTED;
-    event.noted = &noted;
+    const struct step_about about = {.ticket = input->event->ticket};
     noted.has_chases = 1;
     noted.chases = input->event->chased->count;
     static char unreadable[] = "\xff";
     Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
-    if (event.ticket == BOX_UNSAYABLE) {
-        refused.detail = unreadable;
-        event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-        event.record_refused = &refused;
-    }
-    return step_append(step, &event, 0, NULL);
+    refused.detail = unreadable;
+    return step_say(step, &about, about.ticket == BOX_UNSAYABLE ? &refused.base : &noted.base);
 }
 
 static enum rc box_apply(struct step *step, const struct step_input *input)

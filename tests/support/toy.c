@@ -85,14 +85,14 @@ static struct gather *gather_of(struct step *step)
 }
 
 /* Pretends that a transaction holds TOY_BATCH_MAX facts. */
-static enum rc say(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
+static enum rc say(struct step *step, const struct step_about *about, const ProtobufCMessage *fact)
 {
     struct gather *gather = gather_of(step);
     if (gather == NULL || gather->facts >= TOY_BATCH_MAX) {
         return RC_LIMIT;
     }
     gather->facts++;
-    return step_append(step, event, item, seq);
+    return step_say(step, about, fact);
 }
 
 /* What no reader would take. */
@@ -100,32 +100,29 @@ static enum rc say_unsayable(struct step *step)
 {
     static char detail[] = "\xff";
     Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     refused.detail = detail;
-    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-    event.record_refused = &refused;
-    return say(step, &event, 0, NULL);
+    return say(step, &(struct step_about){.ticket = 0}, &refused.base);
 }
 
 static enum rc submit_one(struct step *step, const Paidan__NewTicket *ticket, uint32_t item,
                           Paidan__SubmitResult *result)
 {
     Paidan__Registered registered = PAIDAN__REGISTERED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
+    const struct step_about about = {
+        .ticket = step->tally->values[TOY_REGISTERED] + 1,
+        .item = item,
+        .expected = PAIDAN__EVENT__FACT_REGISTERED,
+    };
     registered.channel = ticket->channel;
     registered.text = ticket->text;
     registered.external_id = ticket->external_id;
     registered.query_code = "ABC123";
     registered.title = ticket->text;
-    event.has_ticket = 1;
-    event.ticket = step->tally->values[TOY_REGISTERED] + 1;
-    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
-    event.registered = &registered;
-    const enum rc rc = say(step, &event, item, NULL);
+    const enum rc rc = say(step, &about, &registered.base);
     paidan__submit_result__init(result);
     result->code = PAIDAN__CODE__OK;
     result->has_ticket = 1;
-    result->ticket = event.ticket;
+    result->ticket = about.ticket;
     return rc;
 }
 
@@ -162,24 +159,36 @@ static enum rc submit(struct step *step, const Paidan__Submit *wish)
     return step_answer(step, &answer);
 }
 
-static enum rc supplement(struct step *step, uint64_t ticket)
+/* Seq of the ticket's Registered; 0: no such ticket. */
+static enum rc find(struct step *step, uint64_t ticket, uint64_t *seq)
 {
     unsigned char key[8];
     const void *value = NULL;
     size_t bytes = 0;
     uint8_t version = 0;
     struct codec_reader reader;
-    Paidan__Event *event = NULL;
+    *seq = 0;
     ticket_key(ticket, key);
     enum rc rc = store_get(step->txn, TOY_TICKETS, key, sizeof key, &value, &bytes);
-    if (rc == RC_NOT_FOUND) {
-        return step_refuse(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
-    }
     if (rc == RC_OK) {
         rc = codec_unseal(&reader, value, bytes, &version);
     }
     if (rc == RC_OK) {
-        rc = step_read(step, codec_get_u64(&reader), &event);
+        *seq = codec_get_u64(&reader);
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc supplement(struct step *step, uint64_t ticket)
+{
+    Paidan__Event *event = NULL;
+    uint64_t seq = 0;
+    enum rc rc = find(step, ticket, &seq);
+    if (rc == RC_OK && seq == 0) {
+        return step_refuse(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
+    if (rc == RC_OK) {
+        rc = step_read(step, seq, &event);
     }
     if (rc != RC_OK) {
         return rc;
@@ -196,14 +205,17 @@ static enum rc supplement(struct step *step, uint64_t ticket)
 static enum rc chase(struct step *step, uint64_t ticket)
 {
     Paidan__Chased chased = PAIDAN__CHASED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    struct step_about about = {.ticket = ticket, .seq = &done.seq};
     chased.count = 1;
-    event.has_ticket = 1;
-    event.ticket = ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
-    event.chased = &chased;
-    const enum rc rc = say(step, &event, 0, NULL);
+    enum rc rc = find(step, ticket, &about.last_seq);
+    if (rc == RC_OK) {
+        rc = say(step, &about, &chased.base);
+    }
+    done.has_seq = 1;
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
     return rc == RC_OK ? step_answer_unstored(step, &answer) : rc;
 }
 
@@ -230,7 +242,6 @@ static enum rc apply_command(struct step *step, const struct step_input *input)
 static enum rc apply_record(struct step *step, const struct step_input *input)
 {
     Paidan__Noted noted = PAIDAN__NOTED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     struct gather *gather = gather_of(step);
     if (gather == NULL || input->event->ticket == TOY_UNHOLDABLE) {
         return RC_LIMIT;
@@ -238,19 +249,17 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
     if (input->event->ticket == TOY_UNSAYABLE) {
         return say_unsayable(step);
     }
-    event.has_ticket = 1;
-    event.ticket = input->event->ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_NOTED;
-    event.noted = &noted;
-    gather->tickets[gather->records++] = event.ticket;
-    return say(step, &event, 0, NULL);
+    gather->tickets[gather->records++] = input->event->ticket;
+    if (input->event->ticket == TOY_REFUSABLE) {
+        return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS, "toy");
+    }
+    return say(step, &(struct step_about){.ticket = input->event->ticket}, &noted.base);
 }
 
 static enum rc finish(struct step *step)
 {
     const struct gather *gather = step->gather;
     Paidan__Receipts receipts = PAIDAN__RECEIPTS__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
     CHECK(gather != NULL);
     CHECK(gather->records > 0);
     Paidan__Receipt *rows = arena_alloc(step->arena, gather->records * sizeof *rows);
@@ -267,9 +276,7 @@ static enum rc finish(struct step *step)
     }
     receipts.n_receipts = gather->records;
     receipts.receipts = list;
-    event.fact_case = PAIDAN__EVENT__FACT_RECEIPTS;
-    event.receipts = &receipts;
-    return step_append(step, &event, 0, NULL);
+    return step_say(step, &(struct step_about){.ticket = 0}, &receipts.base);
 }
 
 static enum rc apply(struct step *step, const struct step_input *input)
@@ -281,7 +288,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
         return apply_record(step, input);
     }
     Paidan__Warned warned = PAIDAN__WARNED__INIT;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
+    const struct step_about about = {.ticket = input->due.id, .clock = PAIDAN__CLOCK__CLOCK_ACCEPT};
     if (input->due.id == TOY_UNSAYABLE) {
         return say_unsayable(step);
     }
@@ -289,11 +296,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     warned.level = 1;
     warned.due_ms = input->due.due_ms;
     warned.card = PAIDAN__CARD__CARD_YELLOW;
-    event.has_ticket = 1;
-    event.ticket = input->due.id;
-    event.fact_case = PAIDAN__EVENT__FACT_WARNED;
-    event.warned = &warned;
-    return say(step, &event, 0, NULL);
+    return say(step, &about, &warned.base);
 }
 
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)

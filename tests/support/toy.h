@@ -5,11 +5,12 @@
  *                TOY_BATCH_MAX facts in one transaction are too many (RC_LIMIT), as is one command
  *                whose text is "huge"; woken: step_key("work")
  *   Supplement   reads the ticket's Registered back and answers its title's length as `version`
- *   Chase        says Chased, but its answer is never stored
+ *   Chase        says Chased, next in the ticket's chain if it is registered; its answer tells the
+ *                seq and is never stored
  *   Pull         waits under step_key("work") until something was ever registered
  *   records      Registered: one Noted per record, one Receipts per step (finish);
- *                a record of ticket TOY_UNHOLDABLE is too much for any transaction, of
- *                TOY_UNSAYABLE leads to a fact that nobody may read, as does a Submit of the text
+ *                a record of ticket TOY_REFUSABLE is refused, of TOY_UNHOLDABLE is too much for any
+ * transaction, of TOY_UNSAYABLE leads to a fact that nobody may read, as does a Submit of the text
  *                "unsayable" and the deadline of a ticket of that number
  *   deadlines    Warned: the row goes, and the second row of a ticket whose text is "pair"
  *   TriageShow   answers how many were registered */
@@ -21,6 +22,7 @@
 #define TOY_DUE_MS 1000u /* after the fact */
 #define TOY_UNHOLDABLE 666u
 #define TOY_UNSAYABLE 667u
+#define TOY_REFUSABLE 668u
 
 enum toy_table { TOY_TICKETS = STORE_SERVICE };
 enum toy_tally { TOY_REGISTERED, TOY_NOTED, TOY_FIRED, TOY_RECEIPTS, TOY_REFUSED, TOY_CHASED };
