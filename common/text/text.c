@@ -509,3 +509,15 @@ size_t text_clip(const char *text, size_t bytes)
     }
     return end;
 }
+
+bool text_copy(char *out, size_t size, const char *text)
+{
+    CHECK(size > 0);
+    const size_t bytes = text == NULL ? 0 : strnlen(text, size);
+    if (bytes >= size) {
+        return false;
+    }
+    memcpy(out, text == NULL ? "" : text, bytes);
+    out[bytes] = '\0';
+    return true;
+}

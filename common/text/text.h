@@ -31,3 +31,6 @@ MUST_CHECK enum rc text_mask_name(struct arena *arena, const char *name, char **
 size_t text_columns(const char *text);
 /* Largest prefix of at most `bytes` that ends between characters. */
 size_t text_clip(const char *text, size_t bytes);
+/* Copies all of text and its end into out. False: it does not fit, or ends nowhere within size;
+ * then out is untouched. NULL counts as empty. */
+bool text_copy(char *out, size_t size, const char *text);

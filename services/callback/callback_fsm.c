@@ -7,65 +7,76 @@
 
 #include "common/base/check.h"
 
+/* The signal leads to another state (or the same) and to a fact that says so. */
+#define SAYS(next, fact)                                                                           \
+    {                                                                                              \
+        true, next, PAIDAN__EVENT__FACT_##fact                                                     \
+    }
+/* Heard, and nothing follows from it. */
+#define STAYS(state)                                                                               \
+    {                                                                                              \
+        true, state, PAIDAN__EVENT__FACT__NOT_SET                                                  \
+    }
+
 static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] =
     {
         /* Tickets that were never resolved come and go without a callback. */
         [CALLBACK_NONE] =
             {
-                [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
-                [CALLBACK_REOPENED] = {CALLBACK_NONE, CALLBACK_DO_NOTHING},
-                [CALLBACK_CLOSED] = {CALLBACK_NONE, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
+                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_REOPENED] = STAYS(CALLBACK_NONE),
+                [CALLBACK_CLOSED] = STAYS(CALLBACK_NONE),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
             },
         [CALLBACK_ASKED] =
             {
-                [CALLBACK_PULLED] = {CALLBACK_HANDED, CALLBACK_DO_HAND},
-                [CALLBACK_LAPSED] = {CALLBACK_ASKED, CALLBACK_DO_AGAIN},
-                [CALLBACK_EXHAUSTED] = {CALLBACK_UNREACHED, CALLBACK_DO_GIVE_UP},
-                [CALLBACK_ANSWER] = {CALLBACK_ANSWERED, CALLBACK_DO_RECORD},
-                [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_CANCEL},
+                [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
+                [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
+                [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
+                [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+                [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
             },
         [CALLBACK_HANDED] =
             {
-                [CALLBACK_PULLED] = {CALLBACK_HANDED, CALLBACK_DO_HAND},
-                [CALLBACK_LAPSED] = {CALLBACK_ASKED, CALLBACK_DO_AGAIN},
-                [CALLBACK_EXHAUSTED] = {CALLBACK_UNREACHED, CALLBACK_DO_GIVE_UP},
-                [CALLBACK_ANSWER] = {CALLBACK_ANSWERED, CALLBACK_DO_RECORD},
-                [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_CANCEL},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_CANCEL},
+                [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
+                [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
+                [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
+                [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+                [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
             },
         /* Escalation reopens and closes because of what was said here: heard again, no effect. */
         [CALLBACK_ANSWERED] =
             {
-                [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
-                [CALLBACK_REOPENED] = {CALLBACK_ANSWERED, CALLBACK_DO_NOTHING},
-                [CALLBACK_CLOSED] = {CALLBACK_ANSWERED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
+                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_REOPENED] = STAYS(CALLBACK_ANSWERED),
+                [CALLBACK_CLOSED] = STAYS(CALLBACK_ANSWERED),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
             },
         [CALLBACK_UNREACHED] =
             {
-                [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
-                [CALLBACK_REOPENED] = {CALLBACK_UNREACHED, CALLBACK_DO_NOTHING},
-                [CALLBACK_CLOSED] = {CALLBACK_UNREACHED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
+                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_REOPENED] = STAYS(CALLBACK_UNREACHED),
+                [CALLBACK_CLOSED] = STAYS(CALLBACK_UNREACHED),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
             },
         [CALLBACK_CANCELLED] =
             {
-                [CALLBACK_RESOLVED] = {CALLBACK_ASKED, CALLBACK_DO_OPEN},
-                [CALLBACK_REOPENED] = {CALLBACK_CANCELLED, CALLBACK_DO_NOTHING},
-                [CALLBACK_CLOSED] = {CALLBACK_CANCELLED, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_REMEMBER},
+                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+                [CALLBACK_REOPENED] = STAYS(CALLBACK_CANCELLED),
+                [CALLBACK_CLOSED] = STAYS(CALLBACK_CANCELLED),
+                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
             },
         /* Escalation may say all of this before it hears of the withdrawal. */
         [CALLBACK_TAKEN_BACK] =
             {
-                [CALLBACK_RESOLVED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
-                [CALLBACK_REOPENED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
-                [CALLBACK_CLOSED] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
-                [CALLBACK_WITHDRAWN] = {CALLBACK_TAKEN_BACK, CALLBACK_DO_NOTHING},
+                [CALLBACK_RESOLVED] = STAYS(CALLBACK_TAKEN_BACK),
+                [CALLBACK_REOPENED] = STAYS(CALLBACK_TAKEN_BACK),
+                [CALLBACK_CLOSED] = STAYS(CALLBACK_TAKEN_BACK),
+                [CALLBACK_WITHDRAWN] = STAYS(CALLBACK_TAKEN_BACK),
             },
 };
 
@@ -75,7 +86,10 @@ struct callback_step callback_fsm_step(enum callback_state state, enum callback_
 {
     CHECK(state < CALLBACK_STATE_COUNT);
     CHECK(signal < CALLBACK_SIGNAL_COUNT);
-    return steps[state][signal];
+    const struct callback_step step = steps[state][signal];
+    CHECK(step.allowed || step.fact == PAIDAN__EVENT__FACT__NOT_SET);
+    CHECK(step.fact != PAIDAN__EVENT__FACT__NOT_SET || !step.allowed || step.next == state);
+    return step;
 }
 
 bool callback_fsm_open(enum callback_state state)
@@ -100,13 +114,4 @@ const char *callback_fsm_signal_name(enum callback_signal signal)
     };
     CHECK(signal < CALLBACK_SIGNAL_COUNT);
     return names[signal];
-}
-
-const char *callback_fsm_action_name(enum callback_action action)
-{
-    static const char *const names[] = {
-        "refuse", "nothing", "open", "hand", "again", "give up", "record", "cancel", "remember",
-    };
-    CHECK((unsigned)action < sizeof names / sizeof names[0]);
-    return names[action];
 }

@@ -26,6 +26,8 @@
 
 #include <stdbool.h>
 
+#include "event.pb-c.h"
+
 enum callback_state {
     CALLBACK_NONE = 0,   /* never resolved so far */
     CALLBACK_ASKED = 1,  /* waits for an adapter, perhaps for calling hours first */
@@ -49,21 +51,12 @@ enum callback_signal {
     CALLBACK_SIGNAL_COUNT,
 };
 
-enum callback_action {
-    CALLBACK_REFUSE, /* a cell left out */
-    CALLBACK_DO_NOTHING,
-    CALLBACK_DO_OPEN, /* first attempt of a round */
-    CALLBACK_DO_HAND,
-    CALLBACK_DO_AGAIN, /* the next attempt */
-    CALLBACK_DO_GIVE_UP,
-    CALLBACK_DO_RECORD, /* the answer */
-    CALLBACK_DO_CANCEL,
-    CALLBACK_DO_REMEMBER, /* that it was withdrawn; nothing was being asked */
-};
-
+/* A cell of the table. What is done is the fact that is said: deciding chooses by it what to say,
+ * folding refuses any other fact. */
 struct callback_step {
+    bool allowed; /* false: a cell left out, the signal is refused */
     enum callback_state next;
-    enum callback_action action; /* CALLBACK_REFUSE: next means nothing */
+    Paidan__Event__FactCase fact; /* NOT_SET: allowed, and nothing is said */
 };
 
 struct callback_step callback_fsm_step(enum callback_state state, enum callback_signal signal);
@@ -72,4 +65,3 @@ bool callback_fsm_open(enum callback_state state);
 /* Names for traces, details and the golden table. */
 const char *callback_fsm_state_name(enum callback_state state);
 const char *callback_fsm_signal_name(enum callback_signal signal);
-const char *callback_fsm_action_name(enum callback_action action);

@@ -523,6 +523,13 @@ static void print_difference(const char *path, const char *want, const char *hav
     fprintf(stderr, "  have: %.*s\n", (int)strcspn(have + start, "\n"), have + start);
 }
 
+const char *trace_fact(Paidan__Event__FactCase fact)
+{
+    const ProtobufCFieldDescriptor *const field =
+        protobuf_c_message_descriptor_get_field(&paidan__event__descriptor, (unsigned)fact);
+    return field == NULL ? "nothing" : field->name;
+}
+
 bool trace_golden(const struct trace *trace, const char *name)
 {
     char path[PATH_BYTES];

@@ -37,6 +37,8 @@ void trace_answer(struct trace *trace, const char *who, const Paidan__Answer *an
 const char *trace_clock(Paidan__Clock clock);
 const char *trace_state(Paidan__State state);
 const char *trace_outcome(Paidan__Outcome outcome);
+/* A fact's name as the schema spells it: "asked"; "nothing" for none. */
+const char *trace_fact(Paidan__Event__FactCase fact);
 
 /* Compares with the golden file; prints the first lines that differ. True: equal (or updated). */
 bool trace_golden(const struct trace *trace, const char *name);

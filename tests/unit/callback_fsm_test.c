@@ -22,14 +22,13 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
         for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
             const struct callback_step step =
                 callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
-            const bool refused = step.action == CALLBACK_REFUSE;
-            allowed += !refused;
-            refusals += refused;
+            allowed += step.allowed;
+            refusals += !step.allowed;
             trace_say(&trace, "%-10s %-14s %-10s %s",
                       callback_fsm_state_name((enum callback_state)state),
                       callback_fsm_signal_name((enum callback_signal)signal),
-                      refused ? "-" : callback_fsm_state_name(step.next),
-                      callback_fsm_action_name(step.action));
+                      step.allowed ? callback_fsm_state_name(step.next) : "-",
+                      step.allowed ? trace_fact(step.fact) : "refuse");
         }
     }
     print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
@@ -47,15 +46,15 @@ static void test_table_when_opened_then_by_a_resolution(void **context)
             const struct callback_step step =
                 callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
             const bool open = callback_fsm_open((enum callback_state)state);
-            if (step.action == CALLBACK_REFUSE || step.action == CALLBACK_DO_NOTHING) {
+            if (step.fact == PAIDAN__EVENT__FACT__NOT_SET) {
                 continue;
             }
-            if (step.action == CALLBACK_DO_REMEMBER) {
+            if (step.fact == PAIDAN__EVENT__FACT_WITHDRAWN) {
                 assert_false(open);
                 assert_int_equal(step.next, CALLBACK_TAKEN_BACK);
             } else if (signal == CALLBACK_RESOLVED) {
                 assert_false(open);
-                assert_int_equal(step.action, CALLBACK_DO_OPEN);
+                assert_int_equal(step.fact, PAIDAN__EVENT__FACT_ASKED);
                 assert_true(callback_fsm_open(step.next));
             } else {
                 assert_true(open);
@@ -64,15 +63,15 @@ static void test_table_when_opened_then_by_a_resolution(void **context)
     }
 }
 
-static void test_table_when_nothing_is_done_then_the_state_stays(void **context)
+static void test_table_when_nothing_is_said_then_the_state_stays(void **context)
 {
     (void)context;
     for (int state = 0; state < CALLBACK_STATE_COUNT; state++) {
         for (int signal = 0; signal < CALLBACK_SIGNAL_COUNT; signal++) {
             const struct callback_step step =
                 callback_fsm_step((enum callback_state)state, (enum callback_signal)signal);
-            if (step.action == CALLBACK_DO_NOTHING) {
-                assert_int_equal(step.next, state);
+            if (step.fact == PAIDAN__EVENT__FACT__NOT_SET) {
+                assert_int_equal(step.next, step.allowed ? state : 0);
             }
         }
     }
@@ -83,7 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_when_printed_then_equals_the_golden_one),
         cmocka_unit_test(test_table_when_opened_then_by_a_resolution),
-        cmocka_unit_test(test_table_when_nothing_is_done_then_the_state_stays),
+        cmocka_unit_test(test_table_when_nothing_is_said_then_the_state_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,9 @@
-/* callback_core_read: what a clerk may look at without changing anything. */
+/* callback_reading: what a clerk may look at. Owns nothing and changes nothing; works in a read
+ * transaction beside the next step. A page of the list ends with the ticket that the next one
+ * begins after, so tasks that come and go between two pages make no other task appear twice. */
 
-#include "callback_core.h"
+#include "callback_reading.h"
+
 #include "common/base/check.h"
 
 enum { LIST_DEFAULT = 100 };
@@ -27,11 +30,11 @@ static enum rc read_note(struct step_view *view, const struct callback_task *tas
     return RC_OK;
 }
 
-enum rc callback_core_show(struct step_view *view, const Paidan__CallbackShow *wish,
-                           Paidan__Answer *answer)
+enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow *wish,
+                              Paidan__Answer *answer)
 {
     struct callback_task task;
-    enum rc rc = callback_core_get(view->txn, wish->ticket, &task);
+    enum rc rc = callback_task_get(view->txn, wish->ticket, &task);
     if (rc != RC_OK) {
         return rc;
     }
@@ -83,7 +86,7 @@ static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wi
     }
     if (wish->channel == NULL) {
         struct callback_task task;
-        const enum rc rc = callback_core_get(view->txn, wish->cursor, &task);
+        const enum rc rc = callback_task_get(view->txn, wish->cursor, &task);
         if (rc != RC_OK) {
             return rc;
         }
@@ -113,7 +116,7 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
             rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
             break;
         }
-        body->tasks[body->n_tasks] = callback_core_picture(view->arena, row.ticket, &task);
+        body->tasks[body->n_tasks] = callback_task_picture(view->arena, row.ticket, &task);
         if (body->tasks[body->n_tasks] == NULL) {
             rc = RC_LIMIT;
             break;
@@ -125,8 +128,8 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc callback_core_list(struct step_view *view, const Paidan__CallbackList *wish,
-                           Paidan__Answer *answer)
+enum rc callback_reading_list(struct step_view *view, const Paidan__CallbackList *wish,
+                              Paidan__Answer *answer)
 {
     if (wish->channel != NULL && site_channel_find(view->site, wish->channel) == SITE_NONE) {
         return step_view_refuse(answer, PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");

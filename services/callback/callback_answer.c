@@ -1,15 +1,19 @@
-/* callback_core_answer: what residents said. Taken whether or not the task was handed out, from
- * whoever asked them: a clerk on the phone needs no pull. Each reply of a batch is judged alone and
- * sees those before it. */
+/* callback_answer: what residents said. Owns the two marks of a round, solved and satisfied, and
+ * where the note stands (in the log alone: a record is small, a note may be long and is rarely
+ * read). Taken whether or not the task was handed out, from whoever asked them: a clerk on the
+ * phone needs no pull. Each reply of a batch is judged alone and sees those before it. What must
+ * stay true: one answer a round, and the first one counts. */
+
+#include "callback_answer.h"
 
 #include <string.h>
 
-#include "callback_core.h"
 #include "common/base/check.h"
 #include "common/text/text.h"
 
 static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *detail)
 {
+    CHECK(code != PAIDAN__CODE__OK);
     result->code = code;
     result->detail = (char *)detail; /* packed, never written */
 }
@@ -18,14 +22,16 @@ static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *de
 static enum rc say_answered(struct step *step, const struct callback_task *task,
                             const Paidan__CallbackReply *reply, char *note, uint32_t index)
 {
+    CHECK(callback_fsm_open(task->state));
+    CHECK(task->round > 0);
     Paidan__Answered fact = PAIDAN__ANSWERED__INIT;
     fact.round = task->round;
     fact.solved = reply->solved;
     fact.satisfied = reply->satisfied;
     fact.note = note;
     fact.attempt = task->attempt;
-    const struct step_about about = {
-        .ticket = reply->ticket, .last_seq = task->last_seq, .item = index};
+    struct step_about about = callback_task_about(reply->ticket, task, CALLBACK_ANSWER);
+    about.item = index;
     return step_say(step, &about, &fact.base);
 }
 
@@ -45,7 +51,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         return RC_OK;
     }
     struct callback_task task;
-    enum rc rc = callback_core_get(step->txn, reply->ticket, &task);
+    enum rc rc = callback_task_get(step->txn, reply->ticket, &task);
     if (rc != RC_OK) {
         return rc;
     }
@@ -53,7 +59,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         refuse(result, PAIDAN__CODE__CALLBACK_NOT_OPEN, "round");
         return RC_OK;
     }
-    if (callback_fsm_step(task.state, CALLBACK_ANSWER).action == CALLBACK_REFUSE) {
+    if (callback_fsm_step(task.state, CALLBACK_ANSWER).fact != PAIDAN__EVENT__FACT_ANSWERED) {
         refuse(result,
                said_before(&task, reply) ? PAIDAN__CODE__ALREADY_DONE
                                          : PAIDAN__CODE__CALLBACK_NOT_OPEN,
@@ -83,8 +89,9 @@ static Paidan__Code judge(const Paidan__Request *request, const char **detail)
                                                                : PAIDAN__CODE__OK;
 }
 
-enum rc callback_core_answer(struct step *step, const Paidan__Request *request)
+enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
 {
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_ANSWER);
     const Paidan__CallbackAnswer *const wish = request->callback_answer;
     const char *detail = NULL;
     const Paidan__Code code = judge(request, &detail);
@@ -113,4 +120,26 @@ enum rc callback_core_answer(struct step *step, const Paidan__Request *request)
     answer.body_case = PAIDAN__ANSWER__BODY_CALLBACK_ANSWERED;
     answer.callback_answered = &body;
     return step_answer(step, &answer);
+}
+
+enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    const Paidan__Answered *const fact = event->answered;
+    struct callback_task task;
+    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_ANSWER, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(task.state == CALLBACK_ANSWERED);
+    /* wire_check knows the values of both marks; each has a counter, in their order. */
+    CHECK(fact->solved >= PAIDAN__SOLVED__SOLVED_YES && fact->solved <= PAIDAN__SOLVED__SOLVED_NO);
+    CHECK(fact->satisfied >= PAIDAN__SATISFIED__SATISFIED_YES &&
+          fact->satisfied <= PAIDAN__SATISFIED__SATISFIED_NO);
+    task.answered_seq = seq;
+    task.solved = (uint32_t)fact->solved;
+    task.satisfied = (uint32_t)fact->satisfied;
+    callback_task_count(fold, CALLBACK_TALLY_ANSWERED);
+    callback_task_count(fold, CALLBACK_TALLY_SOLVED + (unsigned)fact->solved - 1);
+    callback_task_count(fold, CALLBACK_TALLY_SATISFIED + (unsigned)fact->satisfied - 1);
+    return callback_state_put(fold->txn, event->ticket, &task);
 }

@@ -1,11 +1,17 @@
-/* callback_core_pull: channel adapters take what is to be asked, earliest first, under a lease. One
- * pull says one fact. A pull that finds nothing waits if it may: until a task is asked through its
- * channel, or the next one known opens or comes back from a lease. */
+/* callback_pull: channel adapters take what is to be asked. Owns the lease: until it ends the task
+ * stands in the queue at its end, where nobody finds it before. What must stay true: a task is with
+ * one adapter at a time, so that no resident is called twice in an hour; and a lease that runs out
+ * needs neither a deadline nor a fact, for an adapter that died says nothing.
+ *
+ * A pull that finds nothing waits if it may: until a task is asked through its channel, or the next
+ * one known opens or comes back from a lease. */
+
+#include "callback_pull.h"
 
 #include <string.h>
 
-#include "callback_core.h"
 #include "common/base/check.h"
+#include "common/text/text.h"
 
 enum { LEASE_MS_MAX = 3600 * 1000 };
 
@@ -16,38 +22,12 @@ struct pull {
     uint64_t next_ms; /* when the next task of the channel is there; 0: none known */
 };
 
-Paidan__CallbackTask *callback_core_picture(struct arena *arena, uint64_t ticket,
-                                            const struct callback_task *task)
-{
-    Paidan__CallbackTask *const picture = arena_alloc(arena, sizeof *picture);
-    if (picture == NULL) {
-        return NULL;
-    }
-    paidan__callback_task__init(picture);
-    picture->ticket = ticket;
-    picture->round = task->round;
-    picture->channel = arena_strdup(arena, task->channel);
-    picture->attempt = task->attempt;
-    picture->open_ms = task->open_ms;
-    picture->due_ms = task->due_ms;
-    if (task->holder[0] != '\0') {
-        picture->holder = arena_strdup(arena, task->holder);
-        picture->has_until_ms = 1;
-        picture->until_ms = task->until_ms;
-    }
-    if (task->unit[0] != '\0') {
-        picture->unit = arena_strdup(arena, task->unit);
-    }
-    const bool full = picture->channel == NULL ||
-                      (task->holder[0] != '\0' && picture->holder == NULL) ||
-                      (task->unit[0] != '\0' && picture->unit == NULL);
-    return full ? NULL : picture;
-}
-
 /* Tasks of the channel that are there now. One whose attempt ends in this very step is left to its
  * deadline. */
 static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull)
 {
+    CHECK(pull->count == 0);
+    CHECK(pull->max > 0 && pull->max <= PULL_MAX);
     struct store_walk walk;
     struct callback_row row = {.channel_key = channel_key};
     enum rc rc = callback_state_walk(step->txn, CALLBACK_QUEUE, &row, &walk, &row);
@@ -62,7 +42,9 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
             rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
             break;
         }
-        CHECK(callback_fsm_step(task->state, CALLBACK_PULLED).action == CALLBACK_DO_HAND);
+        /* A row of the queue is an open task's, and says when it is ready. */
+        CHECK(callback_fsm_open(task->state));
+        CHECK(task->ready_ms == row.ready_ms);
         if (task->due_ms > step->now_ms) {
             pull->tickets[pull->count++] = row.ticket;
         }
@@ -72,9 +54,11 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc hand(struct step *step, const Paidan__Request *request, struct pull *pull,
-                    uint64_t until_ms)
+static enum rc say_handed(struct step *step, const Paidan__Request *request, struct pull *pull,
+                          uint64_t until_ms)
 {
+    CHECK(pull->count > 0);
+    CHECK(until_ms > step->now_ms);
     Paidan__Handed fact = PAIDAN__HANDED__INIT;
     fact.channel = request->callback_pull->channel;
     fact.holder = request->actor;
@@ -98,11 +82,10 @@ static enum rc give(struct step *step, const Paidan__Request *request, struct pu
     body.lease_until_ms = until_ms;
     for (size_t index = 0; index < pull->count; index++) {
         struct callback_task *const task = &pull->tasks[index];
-        const size_t bytes = strlen(request->actor);
-        CHECK(bytes < sizeof task->holder); /* or the fact could not have been folded */
-        memcpy(task->holder, request->actor, bytes + 1);
+        const bool fits = text_copy(task->holder, sizeof task->holder, request->actor);
+        CHECK(fits); /* or the fact could not have been folded */
         task->until_ms = until_ms;
-        body.tasks[index] = callback_core_picture(step->arena, pull->tickets[index], task);
+        body.tasks[index] = callback_task_picture(step->arena, pull->tickets[index], task);
         if (body.tasks[index] == NULL) {
             return RC_LIMIT;
         }
@@ -114,6 +97,7 @@ static enum rc give(struct step *step, const Paidan__Request *request, struct pu
     return step_answer(step, &answer);
 }
 
+/* What is wrong with the wish; detail: the field, static. */
 static Paidan__Code judge(const struct site *site, const Paidan__Request *request,
                           const char **detail)
 {
@@ -141,9 +125,10 @@ static Paidan__Code judge(const struct site *site, const Paidan__Request *reques
     return PAIDAN__CODE__OK;
 }
 
-enum rc callback_core_pull(struct step *step, const struct step_input *input)
+enum rc callback_pull_apply(struct step *step, const struct step_input *input)
 {
     const Paidan__Request *const request = input->request;
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_PULL);
     const Paidan__CallbackPull *const wish = request->callback_pull;
     const char *detail = NULL;
     const Paidan__Code code = judge(step->site, request, &detail);
@@ -175,7 +160,43 @@ enum rc callback_core_pull(struct step *step, const struct step_input *input)
     const uint64_t until_ms =
         step->now_ms + (wish->has_lease_ms ? wish->lease_ms : step->site->lease_ms);
     if (pull->count > 0) {
-        rc = hand(step, request, pull, until_ms);
+        rc = say_handed(step, request, pull, until_ms);
     }
     return rc == RC_OK ? give(step, request, pull, until_ms) : rc;
+}
+
+static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event, uint64_t ticket)
+{
+    const Paidan__Handed *const fact = event->handed;
+    struct callback_task old;
+    struct callback_step next;
+    enum rc rc = callback_task_fold(fold, event, ticket, CALLBACK_PULLED, &old, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(next.next == CALLBACK_HANDED);
+    CHECK(old.round > 0);
+    struct callback_task task = old;
+    task.state = next.next;
+    task.until_ms = fact->until_ms;
+    task.ready_ms = fact->until_ms;
+    if (!text_copy(task.holder, sizeof task.holder, fact->holder)) {
+        return RC_CORRUPT;
+    }
+    callback_task_count(fold, CALLBACK_TALLY_HANDED);
+    rc = callback_state_requeue(fold->txn, ticket, &old, &task);
+    return rc == RC_OK ? callback_state_put(fold->txn, ticket, &task) : rc;
+}
+
+enum rc callback_pull_fold(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_HANDED);
+    if (event->has_ticket) {
+        return RC_CORRUPT; /* it is about many */
+    }
+    enum rc rc = RC_OK;
+    for (size_t index = 0; rc == RC_OK && index < event->handed->n_tickets; index++) {
+        rc = fold_one(fold, event, event->handed->tickets[index]);
+    }
+    return rc;
 }

@@ -1,0 +1,157 @@
+/* callback_attempt: attempts to reach a resident begin and run out. Owns how a task looks while it
+ * is open: folding Asked writes the whole record and its rows in queue, open and due. What must
+ * stay true: an open task has exactly one deadline, the end of its attempt, so that no task waits
+ * for ever; and each closure is asked about in one round only. */
+
+#include "callback_attempt.h"
+
+#include "common/base/check.h"
+#include "common/text/text.h"
+
+/* Asks from from_ms on, in calling hours, for answer_ms of elapsed time: residents answer in the
+ * evening too, it is our clerks and adapters who keep hours. */
+static enum rc say_asked(struct step *step, uint64_t ticket, const struct callback_task *task,
+                         Paidan__Asked *fact, uint64_t from_ms)
+{
+    const enum callback_signal signal = fact->attempt == 1 ? CALLBACK_RESOLVED : CALLBACK_LAPSED;
+    const struct site_callback *const rules = &step->site->callback;
+    CHECK(rules->calendar < step->site->calendar_count);
+    CHECK(fact->round > 0);
+    fact->open_ms = calendar_next_open(&step->site->calendars[rules->calendar], from_ms);
+    fact->due_ms = fact->open_ms + rules->answer_ms;
+    CHECK(fact->due_ms > step->now_ms); /* else the deadline would fire again in this very step */
+    const struct step_about about = callback_task_about(ticket, task, signal);
+    const enum rc rc = step_say(step, &about, &fact->base);
+    if (rc == RC_OK) {
+        step_wake(step, step_key(fact->channel));
+    }
+    return rc;
+}
+
+/* The channel that asks: the one the site names for the ticket's channel. A channel that the site
+ * no longer has asks itself: its tasks run out as unreached instead of being lost. */
+static char *asking_channel(const struct site *site, char *channel)
+{
+    const uint32_t index = site_channel_find(site, channel);
+    CHECK(index == SITE_NONE || index < site->channel_count);
+    return index == SITE_NONE ? channel : site->channels[index].callback;
+}
+
+enum rc callback_attempt_begin(struct step *step, uint64_t ticket, const struct callback_task *task,
+                               const Paidan__Resolved *closure)
+{
+    CHECK(!callback_fsm_open(task->state));
+    CHECK(task->state != CALLBACK_TAKEN_BACK);
+    if (closure->round <= task->round) {
+        /* One callback per closure, ever: a log that is read again from an older place, or an
+         * escalation restored from a backup, must not make residents answer twice. */
+        return step_refuse_record(step, PAIDAN__CODE__ALREADY_DONE, "round");
+    }
+    Paidan__Asked fact = PAIDAN__ASKED__INIT;
+    fact.round = closure->round;
+    fact.channel = asking_channel(step->site, closure->channel);
+    fact.attempt = 1;
+    fact.unit = closure->unit;
+    return say_asked(step, ticket, task, &fact, step->now_ms);
+}
+
+static enum rc say_unreached(struct step *step, uint64_t ticket, const struct callback_task *task)
+{
+    CHECK(task->attempt > 0);
+    Paidan__Unreached fact = PAIDAN__UNREACHED__INIT;
+    fact.round = task->round;
+    fact.attempts = task->attempt;
+    const struct step_about about = callback_task_about(ticket, task, CALLBACK_EXHAUSTED);
+    return step_say(step, &about, &fact.base);
+}
+
+enum rc callback_attempt_due(struct step *step, const struct due *due)
+{
+    CHECK(due->due_ms <= step->now_ms);
+    CHECK(due->kind == PAIDAN__CLOCK__CLOCK_CALLBACK);
+    struct callback_task task;
+    const enum rc rc = callback_task_get(step->txn, due->id, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    /* Read again: folding keeps exactly one row for each open task. */
+    if (!callback_fsm_open(task.state) || task.due_ms != due->due_ms) {
+        return RC_CORRUPT;
+    }
+    const struct site_callback *const rules = &step->site->callback;
+    if (task.attempt >= rules->attempts_max) {
+        return say_unreached(step, due->id, &task);
+    }
+    Paidan__Asked fact = PAIDAN__ASKED__INIT;
+    fact.round = task.round;
+    fact.channel = task.channel;
+    fact.attempt = task.attempt + 1;
+    fact.unit = task.unit[0] == '\0' ? NULL : task.unit;
+    /* From now, not from the end of the attempt before: after an outage the pause is kept too. */
+    return say_asked(step, due->id, &task, &fact, step->now_ms + rules->pause_ms);
+}
+
+/* The task as it stands after Asked, whatever it was before: another attempt has no holder, another
+ * round no answer. RC_CORRUPT: the fact breaks a bound that the schema keeps. */
+static enum rc make_task(uint64_t seq, const Paidan__Asked *fact, struct callback_task *task)
+{
+    if (fact->round == 0 || fact->attempt == 0 || fact->due_ms < fact->open_ms) {
+        return RC_CORRUPT;
+    }
+    *task = (struct callback_task){
+        .state = CALLBACK_ASKED,
+        .round = fact->round,
+        .attempt = fact->attempt,
+        .open_ms = fact->open_ms,
+        .due_ms = fact->due_ms,
+        .ready_ms = fact->open_ms,
+        .last_seq = seq,
+    };
+    return text_copy(task->channel, sizeof task->channel, fact->channel) &&
+                   text_copy(task->unit, sizeof task->unit, fact->unit)
+               ? RC_OK
+               : RC_CORRUPT;
+}
+
+enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
+                                    const Paidan__Event *event)
+{
+    const Paidan__Asked *const fact = event->asked;
+    const enum callback_signal signal = fact->attempt == 1 ? CALLBACK_RESOLVED : CALLBACK_LAPSED;
+    struct callback_task old, task;
+    struct callback_step next;
+    enum rc rc = callback_task_fold(fold, event, event->ticket, signal, &old, &next);
+    if (rc == RC_OK) {
+        rc = make_task(seq, fact, &task);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(next.next == task.state);
+    CHECK(seq > old.last_seq);
+    if (callback_fsm_open(old.state)) {
+        rc = callback_state_shut(fold->txn, event->ticket, &old);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    } else {
+        callback_task_count(fold, CALLBACK_TALLY_TASKS);
+        callback_task_count(fold, CALLBACK_TALLY_OPEN);
+    }
+    callback_task_count(fold, CALLBACK_TALLY_ASKED);
+    rc = callback_state_open(fold->txn, event->ticket, &task);
+    return rc == RC_OK ? callback_state_put(fold->txn, event->ticket, &task) : rc;
+}
+
+enum rc callback_attempt_fold_unreached(struct step_fold *fold, uint64_t seq,
+                                        const Paidan__Event *event)
+{
+    struct callback_task task;
+    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_EXHAUSTED, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(task.state == CALLBACK_UNREACHED);
+    callback_task_count(fold, CALLBACK_TALLY_UNREACHED);
+    return callback_state_put(fold->txn, event->ticket, &task);
+}

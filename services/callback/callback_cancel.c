@@ -1,0 +1,82 @@
+/* callback_cancel: callbacks that are called off. Owns the state TAKEN_BACK. What must stay true:
+ * intake and escalation are read in any order, so a withdrawal may be heard before the closure that
+ * it makes void; it is kept in callback's own log, and no later closure asks that resident. */
+
+#include "callback_cancel.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+
+/* The word in the fact, which is stored: it tells folding which signal it was. */
+static const char *reason_of(enum callback_signal signal)
+{
+    switch (signal) {
+    case CALLBACK_REOPENED:
+        return "reopened";
+    case CALLBACK_CLOSED:
+        return "closed";
+    default:
+        CHECK(signal == CALLBACK_WITHDRAWN);
+        return "withdrawn";
+    }
+}
+
+/* Reopened and closed do the same to any task, so only withdrawn must be told from them. */
+static enum callback_signal signal_of(const char *reason)
+{
+    return strcmp(reason, "withdrawn") == 0 ? CALLBACK_WITHDRAWN : CALLBACK_CLOSED;
+}
+
+enum rc callback_cancel_task(struct step *step, uint64_t ticket, const struct callback_task *task,
+                             enum callback_signal signal)
+{
+    CHECK(callback_fsm_open(task->state));
+    CHECK(task->round > 0);
+    Paidan__Cancelled fact = PAIDAN__CANCELLED__INIT;
+    fact.round = task->round;
+    fact.reason = (char *)reason_of(signal); /* packed, never written */
+    const struct step_about about = callback_task_about(ticket, task, signal);
+    return step_say(step, &about, &fact.base);
+}
+
+enum rc callback_cancel_remember(struct step *step, uint64_t ticket,
+                                 const struct callback_task *task)
+{
+    CHECK(!callback_fsm_open(task->state));
+    CHECK(task->state != CALLBACK_TAKEN_BACK);
+    Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
+    const struct step_about about = callback_task_about(ticket, task, CALLBACK_WITHDRAWN);
+    return step_say(step, &about, &fact.base);
+}
+
+enum rc callback_cancel_fold_cancelled(struct step_fold *fold, uint64_t seq,
+                                       const Paidan__Event *event)
+{
+    struct callback_task task;
+    const enum rc rc =
+        callback_task_end(fold, seq, event, signal_of(event->cancelled->reason), &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(task.state == CALLBACK_CANCELLED || task.state == CALLBACK_TAKEN_BACK);
+    callback_task_count(fold, CALLBACK_TALLY_CANCELLED);
+    return callback_state_put(fold->txn, event->ticket, &task);
+}
+
+enum rc callback_cancel_fold_withdrawn(struct step_fold *fold, uint64_t seq,
+                                       const Paidan__Event *event)
+{
+    struct callback_task task;
+    struct callback_step next;
+    const enum rc rc =
+        callback_task_fold(fold, event, event->ticket, CALLBACK_WITHDRAWN, &task, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(next.next == CALLBACK_TAKEN_BACK);
+    CHECK(!callback_fsm_open(task.state)); /* an open one is Cancelled: it has rows to take away */
+    task.state = next.next;
+    task.last_seq = seq;
+    return callback_state_put(fold->txn, event->ticket, &task);
+}

@@ -1,0 +1,115 @@
+/* callback_task: the ground on which the parts of callback stand. Owns no table of its own; what
+ * must stay true is that a task's facts form one chain in the log (Handed aside, which is about
+ * many tasks at once), and that no fact is folded to which the transition table does not lead. */
+
+#include "callback_task.h"
+
+#include "common/base/check.h"
+
+enum rc callback_task_get(struct store_txn *txn, uint64_t ticket, struct callback_task *task)
+{
+    const enum rc rc = callback_state_get(txn, ticket, task);
+    if (rc == RC_NOT_FOUND) {
+        *task = (struct callback_task){.state = CALLBACK_NONE};
+        return RC_OK;
+    }
+    CHECK(rc != RC_OK || task->state != CALLBACK_NONE);
+    return rc;
+}
+
+Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket,
+                                            const struct callback_task *task)
+{
+    CHECK(task->round > 0);
+    CHECK(task->open_ms <= task->due_ms);
+    Paidan__CallbackTask *const picture = arena_alloc(arena, sizeof *picture);
+    if (picture == NULL) {
+        return NULL;
+    }
+    paidan__callback_task__init(picture);
+    picture->ticket = ticket;
+    picture->round = task->round;
+    picture->channel = arena_strdup(arena, task->channel);
+    picture->attempt = task->attempt;
+    picture->open_ms = task->open_ms;
+    picture->due_ms = task->due_ms;
+    if (task->holder[0] != '\0') {
+        picture->holder = arena_strdup(arena, task->holder);
+        picture->has_until_ms = 1;
+        picture->until_ms = task->until_ms;
+    }
+    if (task->unit[0] != '\0') {
+        picture->unit = arena_strdup(arena, task->unit);
+    }
+    const bool full = picture->channel == NULL ||
+                      (task->holder[0] != '\0' && picture->holder == NULL) ||
+                      (task->unit[0] != '\0' && picture->unit == NULL);
+    return full ? NULL : picture;
+}
+
+struct step_about callback_task_about(uint64_t ticket, const struct callback_task *task,
+                                      enum callback_signal signal)
+{
+    const struct callback_step next = callback_fsm_step(task->state, signal);
+    CHECK(next.fact != PAIDAN__EVENT__FACT__NOT_SET);
+    CHECK(task->last_seq > 0 || task->state == CALLBACK_NONE);
+    return (struct step_about){
+        .ticket = ticket,
+        .last_seq = task->last_seq,
+        .clock = PAIDAN__CLOCK__CLOCK_CALLBACK, /* all our deadlines belong to this one */
+        .expected = next.fact,
+    };
+}
+
+enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event, uint64_t ticket,
+                           enum callback_signal signal, struct callback_task *task,
+                           struct callback_step *next)
+{
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
+    const enum rc rc = callback_task_get(fold->txn, ticket, task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    *next = callback_fsm_step(task->state, signal);
+    if (next->fact != event->fact_case) {
+        return RC_CORRUPT;
+    }
+    /* Handed is about many tickets, names none of them and stands outside their chains. */
+    const bool alone = event->fact_case != PAIDAN__EVENT__FACT_HANDED;
+    if (alone && (!event->has_ticket || !step_chained(event, task->last_seq))) {
+        return RC_CORRUPT;
+    }
+    CHECK(next->allowed);
+    return RC_OK;
+}
+
+enum rc callback_task_end(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                          enum callback_signal signal, struct callback_task *task)
+{
+    struct callback_step next;
+    enum rc rc = callback_task_fold(fold, event, event->ticket, signal, task, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(seq > task->last_seq);
+    CHECK(!callback_fsm_open(next.next));
+    if (!callback_fsm_open(task->state)) {
+        return RC_CORRUPT;
+    }
+    rc = callback_state_shut(fold->txn, event->ticket, task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(fold->tally->values[CALLBACK_TALLY_OPEN] > 0);
+    fold->tally->values[CALLBACK_TALLY_OPEN] -= 1;
+    task->state = next.next;
+    task->last_seq = seq;
+    return RC_OK;
+}
+
+void callback_task_count(struct step_fold *fold, unsigned tally)
+{
+    CHECK(tally < CALLBACK_TALLY_COUNT);
+    CHECK(tally != CALLBACK_TALLY_OPEN || fold->tally->values[tally] < UINT64_MAX);
+    fold->tally->values[tally] += 1;
+}

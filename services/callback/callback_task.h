@@ -1,0 +1,61 @@
+/* callback_task: what every part of callback does with a task: read it, count it, show it, say the
+ * next fact of its chain, and begin to fold one.
+ *
+ * Pure: the same store contents, input, site and time give the same facts. The parts stand on this
+ * one and never on each other:
+ *
+ *   callback_core.c     the service: which input and which fact belongs to which part
+ *   callback_attempt.c  Asked, Unreached: attempts begin and run out
+ *   callback_pull.c     Handed: tasks are given to channel adapters
+ *   callback_answer.c   Answered: what residents said
+ *   callback_cancel.c   Cancelled, Withdrawn: nobody is to be asked any more
+ *   callback_reading.c  CallbackShow, CallbackList
+ *   callback_state.c    records and rows; callback_fsm.c the life of a task
+ */
+#pragma once
+
+#include "callback_state.h"
+#include "common/step/step.h"
+
+/* Order of callback_service.tallies. */
+enum callback_tally {
+    CALLBACK_TALLY_TASKS, /* closures that were asked about */
+    CALLBACK_TALLY_ASKED, /* attempts */
+    CALLBACK_TALLY_HANDED,
+    CALLBACK_TALLY_ANSWERED,
+    CALLBACK_TALLY_SOLVED,                                /* yes, partly, no */
+    CALLBACK_TALLY_SATISFIED = CALLBACK_TALLY_SOLVED + 3, /* yes, fair, no */
+    CALLBACK_TALLY_UNREACHED = CALLBACK_TALLY_SATISFIED + 3,
+    CALLBACK_TALLY_CANCELLED,
+    CALLBACK_TALLY_OPEN, /* gauge: tasks that may still be answered */
+    CALLBACK_TALLY_REFUSED,
+    CALLBACK_TALLY_COUNT,
+};
+
+/* As callback_state_get, but a ticket without a task is RC_OK with state CALLBACK_NONE. */
+MUST_CHECK enum rc callback_task_get(struct store_txn *txn, uint64_t ticket,
+                                     struct callback_task *task);
+/* What callers see of a task; texts are copied into arena. NULL: the arena is full.
+ *
+ * Before: the task was asked about (round > 0). */
+Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket,
+                                            const struct callback_task *task);
+/* What the next fact of the ticket's chain is about: the fact that the signal leads to.
+ *
+ * Before: the table allows the signal, and something is to be said. */
+struct step_about callback_task_about(uint64_t ticket, const struct callback_task *task,
+                                      enum callback_signal signal);
+
+/* Folding: reads the ticket's task and asks the table what the signal does to it.
+ *
+ * After: RC_OK: next leads to the fact that event is. RC_CORRUPT: the table names another fact, or
+ *        the event is not the next of the chain; nothing may be guessed. RC_STORE. */
+MUST_CHECK enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event,
+                                      uint64_t ticket, enum callback_signal signal,
+                                      struct callback_task *task, struct callback_step *next);
+/* The same for a fact that ends an open task: takes its rows away, and the gauge down. task: as it
+ * is to be stored, but for what the fact adds. */
+MUST_CHECK enum rc callback_task_end(struct step_fold *fold, uint64_t seq,
+                                     const Paidan__Event *event, enum callback_signal signal,
+                                     struct callback_task *task);
+void callback_task_count(struct step_fold *fold, unsigned tally);
