@@ -31,7 +31,7 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
     size_t size = 0;
     shell->counts.queries++;
     const enum rc rc =
-        step_engine_query(shell->engine, request, shell_clock_now_ms(shell), &bytes, &size);
+        step_engine_query(shell->engine, NULL, request, shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         shell_reply_send(shell, peer, bytes, size);
     } else {

@@ -227,8 +227,8 @@ static void tell_tallies(struct metrics *metrics, struct shell *shell)
     size_t size = 0;
     ProtobufCMessage *unpacked = NULL;
     struct wire_error error;
-    if (step_engine_query(shell->engine, &request, shell_clock_now_ms(shell), &bytes, &size) !=
-            RC_OK ||
+    if (step_engine_query(shell->engine, NULL, &request, shell_clock_now_ms(shell), &bytes,
+                          &size) != RC_OK ||
         wire_unpack(arena, &paidan__answer__descriptor, bytes, size, &unpacked, &error) != RC_OK) {
         return;
     }

@@ -205,7 +205,7 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     size_t size = 0;
     uint64_t code = PAIDAN__CODE__OK;
     const enum rc rc =
-        step_engine_query(shell->engine, request, shell_clock_now_ms(shell), &bytes, &size);
+        step_engine_query(shell->engine, NULL, request, shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         (void)peek_number(bytes, size, SHELL_ANSWER_CODE, &code);
         shell_reply_send(shell, peer, bytes, size);

@@ -139,6 +139,8 @@ static const struct entry entries[] = {
           "The site's policies do not provide this for that ticket."),
     ENTRY(CALENDAR_UNKNOWN, EXIT_NO_SUCH, "没有这个日历，请核对代码。",
           "There is no such calendar; check the code."),
+    ENTRY(FORBIDDEN, EXIT_RULES, "您无权进行此操作，请联系管理员。",
+          "You may not do this; ask the administrator."),
 
     ENTRY(OVERLOADED, EXIT_TRY_LATER, "系统繁忙，请稍后用同一请求编号重试。",
           "The system is busy; try again later with the same request id."),

@@ -59,11 +59,21 @@ struct step_view {
     uint64_t head_seq;
 };
 
+#define STEP_UID_NONE UINT32_MAX
+
+/* Who asks, as the transport says; never what the request itself claims. NULL instead of a peer:
+ * the process itself (tests, a service's own questions). */
+struct step_peer {
+    uint32_t uid, pid; /* of a process of this machine, from the kernel; else STEP_UID_NONE and 0 */
+    const char *id;    /* ZAP's user id ("localhost:1000:1000:4711") or a key's name; "": unknown */
+};
+
 enum step_input_kind { STEP_COMMAND, STEP_RECORD, STEP_DUE };
 
 struct step_input {
     enum step_input_kind kind;
     const Paidan__Request *request; /* STEP_COMMAND: passed wire_check */
+    const struct step_peer *peer;   /* STEP_COMMAND: who asks; must live until the run is over */
     const char *log; /* STEP_RECORD: name of the followed log, its record, unpacked and checked; */
     uint64_t seq;    /*   event NULL: a record that is not an event (the cursor moves on) */
     uint32_t crc;
@@ -195,6 +205,11 @@ struct step_options {
      * none. */
     enum rc (*replicate)(void *context, const void *bytes, size_t size);
     void *replicate_context;
+    /* Whether the peer may have this wish: OK or the code of the refusal (FORBIDDEN). Asked before
+     * every command, stored answers included, and every query. NULL: all may have all. */
+    Paidan__Code (*authorise)(void *context, const struct step_service *service,
+                              const struct step_peer *peer, const Paidan__Request *request);
+    void *authorise_context;
 };
 
 enum step_result {
@@ -271,10 +286,18 @@ MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log,
  * RC_STORE, RC_CORRUPT. */
 MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,
                                     uint64_t *first_seq);
-/* Read-only wishes, Ping, Stats and Fetch too. The answer is packed into the engine's arena.
- * A Fetch with nothing to give and wait_ms left returns RC_AGAIN: the caller parks it. */
-MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
-                                     uint64_t now_ms, const unsigned char **bytes, size_t *size);
+/* Read-only wishes, Stats and Fetch too; Ping and MetricsWish are the shell's to answer, which
+ * knows how the process is. The answer is packed into the engine's arena. A Fetch with nothing to
+ * give and wait_ms left returns RC_AGAIN: the caller parks it, and asks again with the same peer.
+ */
+MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
+                                     const Paidan__Request *request, uint64_t now_ms,
+                                     const unsigned char **bytes, size_t *size);
+/* The one place where it is decided who may wish what: step_options.authorise, or OK for all. The
+ * engine asks it before every command and query; whoever answers a wish without the engine (Ping,
+ * MetricsWish) asks it first. */
+Paidan__Code step_authorise(const struct step_engine *engine, const struct step_peer *peer,
+                            const Paidan__Request *request);
 
 /* Folds the log of `from` into the empty store `into` and compares all tables byte for byte
  * (cursors and followers aside). what is said of the row in `from`. RC_OK: equal. RC_CORRUPT:

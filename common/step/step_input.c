@@ -236,18 +236,31 @@ static enum rc call_core(struct step_engine *engine, const struct step_input *in
     return rc;
 }
 
+/* What is said of a command before the core sees it, and before stored answers are looked for: they
+ * are not for everybody's eyes. */
+static Paidan__Code judge_command(const struct step_engine *engine, const struct step_input *input)
+{
+    const Paidan__Request *const request = input->request;
+    if (request->protocol != STEP_PROTOCOL) {
+        return PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
+    }
+    if (!engine->service->changes(request)) {
+        return PAIDAN__CODE__WISH_UNSUPPORTED;
+    }
+    const Paidan__Code code = step_authorise(engine, input->peer, request);
+    if (code != PAIDAN__CODE__OK) {
+        return code;
+    }
+    return request->has_request_id && request->request_id.len == REQUEST_ID_BYTES
+               ? PAIDAN__CODE__OK
+               : PAIDAN__CODE__REQUEST_ID_MISSING;
+}
+
 static enum rc apply_command(struct step_engine *engine, const struct step_input *input,
                              struct step_outcome *outcome)
 {
     const Paidan__Request *request = input->request;
-    Paidan__Code refusal = PAIDAN__CODE__OK;
-    if (request->protocol != STEP_PROTOCOL) {
-        refusal = PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
-    } else if (!engine->service->changes(request)) {
-        refusal = PAIDAN__CODE__WISH_UNSUPPORTED;
-    } else if (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES) {
-        refusal = PAIDAN__CODE__REQUEST_ID_MISSING;
-    }
+    const Paidan__Code refusal = judge_command(engine, input);
     if (refusal != PAIDAN__CODE__OK) {
         step_input_refuse(engine, input, outcome, refusal, 0);
         return RC_OK;

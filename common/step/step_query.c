@@ -1,4 +1,5 @@
-/* step_query: wishes that change nothing: Ping, Stats, Fetch and the service's own. */
+/* step_query: wishes that change nothing: Stats, Fetch and the service's own; and the one place
+ * that says who may wish what. */
 #include <string.h>
 
 #include "common/base/check.h"
@@ -14,51 +15,6 @@ enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **eve
     struct evlog_record record;
     const enum rc rc = evlog_read(view->txn, seq, &record);
     return rc == RC_OK ? step_unpack(view->arena, &record, event) : rc;
-}
-
-static enum rc query_ping(struct step_engine *engine, struct step_view *view,
-                          Paidan__Answer *answer)
-{
-    Paidan__Pong *pong = arena_alloc(view->arena, sizeof *pong);
-    Paidan__Following *following =
-        arena_alloc(view->arena, (engine->follow_count + 1) * sizeof *following);
-    Paidan__Following **list =
-        arena_alloc(view->arena, (engine->follow_count + 1) * sizeof(Paidan__Following *));
-    struct store_usage usage;
-    struct due due;
-    if (pong == NULL || following == NULL || list == NULL) {
-        return RC_LIMIT;
-    }
-    enum rc rc = store_usage(engine->options.store, &usage);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    paidan__pong__init(pong);
-    pong->service = (char *)engine->service->name;
-    pong->version = (char *)PAIDAN_VERSION;
-    pong->head_seq = engine->log.head_seq;
-    pong->site_version = engine->site != NULL ? engine->site->version : 0;
-    for (unsigned index = 0; index < engine->follow_count; index++) {
-        paidan__following__init(&following[index]);
-        following[index].log = (char *)engine->service->follows[index];
-        following[index].cursor = engine->follows[index].applied.seq;
-        list[index] = &following[index];
-    }
-    pong->following = list;
-    pong->n_following = engine->follow_count;
-    pong->has_map_used = 1;
-    pong->map_used = usage.used_bytes;
-    pong->has_map_size = 1;
-    pong->map_size = usage.map_bytes;
-    rc = due_first(view->txn, &due);
-    if (rc != RC_OK && rc != RC_NOT_FOUND) {
-        return rc;
-    }
-    pong->has_oldest_due_ms = rc == RC_OK;
-    pong->oldest_due_ms = rc == RC_OK ? due.due_ms : 0;
-    answer->body_case = PAIDAN__ANSWER__BODY_PONG;
-    answer->pong = pong;
-    return RC_OK;
 }
 
 static enum rc query_stats(struct step_engine *engine, struct step_view *view,
@@ -199,16 +155,27 @@ static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
 
 /* ---- all ---- */
 
-static enum rc dispatch(struct step_engine *engine, struct step_view *view,
-                        const Paidan__Request *request, Paidan__Answer *answer)
+Paidan__Code step_authorise(const struct step_engine *engine, const struct step_peer *peer,
+                            const Paidan__Request *request)
+{
+    const struct step_options *const options = &engine->options;
+    return options->authorise == NULL
+               ? PAIDAN__CODE__OK
+               : options->authorise(options->authorise_context, engine->service, peer, request);
+}
+
+static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer,
+                        struct step_view *view, const Paidan__Request *request,
+                        Paidan__Answer *answer)
 {
     if (request->protocol != STEP_PROTOCOL) {
-        answer->code = PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__PROTOCOL_UNSUPPORTED, NULL);
+    }
+    const Paidan__Code code = step_authorise(engine, peer, request);
+    if (code != PAIDAN__CODE__OK) {
+        return step_view_refuse(answer, code, NULL);
     }
     switch (request->wish_case) {
-    case PAIDAN__REQUEST__WISH_PING:
-        return query_ping(engine, view, answer);
     case PAIDAN__REQUEST__WISH_STATS:
         return query_stats(engine, view, answer);
     case PAIDAN__REQUEST__WISH_FETCH:
@@ -218,14 +185,14 @@ static enum rc dispatch(struct step_engine *engine, struct step_view *view,
     }
     if (!engine->service->knows(request) || engine->service->changes(request) ||
         engine->service->query == NULL) {
-        answer->code = PAIDAN__CODE__WISH_UNSUPPORTED;
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }
     return engine->service->query(view, request, answer);
 }
 
-enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *request,
-                          uint64_t now_ms, const unsigned char **bytes, size_t *size)
+enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
+                          const Paidan__Request *request, uint64_t now_ms,
+                          const unsigned char **bytes, size_t *size)
 {
     struct store_txn *txn = NULL;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
@@ -243,7 +210,7 @@ enum rc step_engine_query(struct step_engine *engine, const Paidan__Request *req
     };
     answer.protocol = STEP_PROTOCOL;
     answer.code = PAIDAN__CODE__OK;
-    rc = dispatch(engine, &view, request, &answer);
+    rc = dispatch(engine, peer, &view, request, &answer);
     if (rc == RC_OK) {
         unsigned char *packed = NULL;
         answer.correlation = request->correlation;

@@ -122,7 +122,8 @@ static void list(struct story *story, const char *unit, const char *area)
     request.due_list = &wish;
     const uint64_t start_us = clock_monotonic_us();
     for (unsigned time = 0; time < TIMES; time++) {
-        const enum rc rc = step_engine_query(story->engine, &request, story->now_ms, &bytes, &size);
+        const enum rc rc =
+            step_engine_query(story->engine, NULL, &request, story->now_ms, &bytes, &size);
         CHECK(rc == RC_OK);
         step_engine_reset(story->engine);
     }

@@ -382,7 +382,7 @@ const Paidan__Answer *solo_query(struct solo *solo, Paidan__Request *request)
     fill(solo, request);
     const unsigned char *bytes = NULL;
     size_t size = 0;
-    must_rc(step_engine_query(solo->engine, request, solo->conditions.now_ms, &bytes, &size),
+    must_rc(step_engine_query(solo->engine, NULL, request, solo->conditions.now_ms, &bytes, &size),
             "step_engine_query");
     const Paidan__Answer *const answer = unpack(solo, bytes, size);
     step_engine_reset(solo->engine);

@@ -436,7 +436,8 @@ const Paidan__Answer *story_query(struct story *story, Paidan__Request *request)
     const unsigned char *bytes = NULL;
     size_t size = 0;
     step_engine_reset(story->engine);
-    const enum rc rc = step_engine_query(story->engine, request, story->now_ms, &bytes, &size);
+    const enum rc rc =
+        step_engine_query(story->engine, NULL, request, story->now_ms, &bytes, &size);
     if (rc != RC_OK) {
         trace_at(&story->trace, story->now_ms, "query failed: %s", rc_name(rc));
         return NULL;

@@ -10,9 +10,23 @@
 
 #include "common/wire/wire.h"
 
+/* Permits all but the wish that the test forbids, which only root may have. */
+static Paidan__Code authorise(void *context, const struct step_service *service,
+                              const struct step_peer *peer, const Paidan__Request *request)
+{
+    const struct toy_fixture *const fixture = context;
+    assert_ptr_equal(service, &toy_service);
+    const bool root = peer != NULL && peer->uid == 0;
+    return request->wish_case == fixture->forbidden && !root ? PAIDAN__CODE__FORBIDDEN
+                                                             : PAIDAN__CODE__OK;
+}
+
 enum rc toy_open_engine(struct toy_fixture *fixture)
 {
-    const struct step_options options = {.store = fixture->store, .site = &fixture->site};
+    const struct step_options options = {.store = fixture->store,
+                                         .site = &fixture->site,
+                                         .authorise = authorise,
+                                         .authorise_context = fixture};
     return step_engine_open(&fixture->engine, &toy_service, &options);
 }
 
@@ -88,7 +102,7 @@ Paidan__Request *toy_make_request(struct toy_fixture *fixture, unsigned char id,
 struct step_input *toy_add_command(struct toy_fixture *fixture, const Paidan__Request *request)
 {
     struct step_input *input = &fixture->inputs[fixture->count++];
-    *input = (struct step_input){.kind = STEP_COMMAND, .request = request};
+    *input = (struct step_input){.kind = STEP_COMMAND, .request = request, .peer = fixture->peer};
     return input;
 }
 

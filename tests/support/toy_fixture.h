@@ -18,6 +18,8 @@ struct toy_fixture {
     struct step_outcome outcomes[TOY_INPUTS_MAX];
     size_t count;
     bool storage_low;
+    const struct step_peer *peer;        /* who asks; NULL: nobody known */
+    Paidan__Request__WishCase forbidden; /* to all but root; 0: nothing is */
 };
 
 enum rc toy_open_engine(struct toy_fixture *fixture);

@@ -62,7 +62,8 @@ enum rc world_try(struct world *world, enum world_service service, const Paidan_
         return try_change(world, member, request, answer, bytes);
     }
     world_look_begin(member);
-    const enum rc rc = step_engine_query(member->engine, request, world->now_ms, answer, bytes);
+    const enum rc rc =
+        step_engine_query(member->engine, NULL, request, world->now_ms, answer, bytes);
     world_look_end(member);
     CHECK(rc == RC_OK);
     return RC_OK;

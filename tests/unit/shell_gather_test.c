@@ -175,7 +175,7 @@ static void hold_records(struct gathering *here, unsigned count)
     request.fetch = &fetch;
     const unsigned char *bytes = NULL;
     size_t size = 0;
-    assert_int_equal(step_engine_query(sender->engine, &request, 1, &bytes, &size), RC_OK);
+    assert_int_equal(step_engine_query(sender->engine, NULL, &request, 1, &bytes, &size), RC_OK);
     ProtobufCMessage *message = NULL;
     struct wire_error error;
     assert_int_equal(

@@ -286,7 +286,8 @@ static enum rc ask(struct toy_fixture *fixture, Paidan__Request *request, Paidan
     size_t size = 0;
     ProtobufCMessage *message = NULL;
     struct wire_error error;
-    const enum rc rc = step_engine_query(fixture->engine, request, fixture->now_ms, &bytes, &size);
+    const enum rc rc =
+        step_engine_query(fixture->engine, fixture->peer, request, fixture->now_ms, &bytes, &size);
     if (rc == RC_OK) {
         assert_int_equal(wire_unpack(step_engine_arena(fixture->engine),
                                      &paidan__answer__descriptor, bytes, size, &message, &error),
@@ -297,28 +298,16 @@ static enum rc ask(struct toy_fixture *fixture, Paidan__Request *request, Paidan
     return rc;
 }
 
-static void test_query_when_ping_stats_own_then_answered(void **state)
+static void test_query_when_stats_or_own_then_answered(void **state)
 {
     struct toy_fixture *fixture = *state;
     Paidan__Answer *answer = NULL;
     Paidan__Request *request = toy_make_request(fixture, 0, 9);
-    Paidan__Ping ping = PAIDAN__PING__INIT;
     Paidan__StatsWish stats = PAIDAN__STATS_WISH__INIT;
     Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
     toy_add_submit(fixture, 1, 1, "text", 2);
     toy_add_record(fixture, 1, 3);
     toy_run_ok(fixture);
-    request->wish_case = PAIDAN__REQUEST__WISH_PING;
-    request->ping = &ping;
-    assert_int_equal(ask(fixture, request, &answer), RC_OK);
-    assert_string_equal(answer->pong->service, "toy");
-    assert_int_equal(answer->pong->head_seq, step_engine_head(fixture->engine));
-    assert_int_equal(answer->pong->site_version, 7);
-    assert_int_equal(answer->pong->n_following, 1);
-    assert_int_equal(answer->pong->following[0]->cursor, 1);
-    assert_int_equal(answer->pong->oldest_due_ms, 2000);
-    assert_true(answer->pong->map_used > 0);
-    assert_int_equal(answer->pong->map_size, 256u << 20);
     request->wish_case = PAIDAN__REQUEST__WISH_STATS;
     request->stats = &stats;
     assert_int_equal(ask(fixture, request, &answer), RC_OK);
@@ -329,12 +318,79 @@ static void test_query_when_ping_stats_own_then_answered(void **state)
     request->triage_show = &show;
     assert_int_equal(ask(fixture, request, &answer), RC_OK);
     assert_int_equal(answer->done->version, 2);
-    request->wish_case = PAIDAN__REQUEST__WISH_PULL; /* changes: not a query */
-    assert_int_equal(ask(fixture, request, &answer), RC_OK);
-    assert_int_equal(answer->code, PAIDAN__CODE__WISH_UNSUPPORTED);
-    request->wish_case = PAIDAN__REQUEST__WISH_BOARD;
-    assert_int_equal(ask(fixture, request, &answer), RC_OK);
-    assert_int_equal(answer->code, PAIDAN__CODE__WISH_UNSUPPORTED);
+    assert_int_equal(answer->now_ms, fixture->now_ms);
+}
+
+static void test_query_when_not_the_engines_then_unsupported(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    static const Paidan__Request__WishCase wishes[] = {
+        PAIDAN__REQUEST__WISH_PULL,  /* changes: not a query */
+        PAIDAN__REQUEST__WISH_BOARD, /* another service's */
+        PAIDAN__REQUEST__WISH_PING,  /* the shell's, which knows how the process is */
+    };
+    for (size_t index = 0; index < sizeof wishes / sizeof wishes[0]; index++) {
+        Paidan__Answer *answer = NULL;
+        Paidan__Request *request = toy_make_request(fixture, 0, 9);
+        request->wish_case = wishes[index];
+        assert_int_equal(ask(fixture, request, &answer), RC_OK);
+        assert_int_equal(answer->code, PAIDAN__CODE__WISH_UNSUPPORTED);
+    }
+}
+
+/* ---- who may wish what ---- */
+
+static void test_command_when_forbidden_then_refused_and_nothing_stored(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    toy_run_ok(fixture); /* says the site */
+    const uint64_t head = step_engine_head(fixture->engine);
+    fixture->forbidden = PAIDAN__REQUEST__WISH_SUBMIT;
+    const struct step_peer clerk = {.uid = 1000, .pid = 7, .id = "localhost:1000:1000:7"};
+    fixture->peer = &clerk;
+    toy_add_submit(fixture, 1, 5, "text", 1);
+    toy_run_ok(fixture);
+    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__FORBIDDEN);
+    assert_int_equal(toy_answer_of(fixture, 0)->correlation, 5);
+    assert_int_equal(step_engine_head(fixture->engine), head);
+    assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 0);
+    const struct step_peer root = {.uid = 0, .pid = 8, .id = "localhost:0:0:8"};
+    fixture->peer = &root; /* the same wish, judged by who asks */
+    toy_add_submit(fixture, 1, 6, "text", 1);
+    toy_run_ok(fixture);
+    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__OK);
+    assert_int_equal(toy_tally_of(fixture, TOY_REGISTERED), 1);
+    fixture->peer = &clerk; /* who may not wish it gets no stored answer either */
+    toy_add_submit(fixture, 1, 7, "text", 1);
+    toy_run_ok(fixture);
+    assert_int_equal(toy_answer_of(fixture, 0)->code, PAIDAN__CODE__FORBIDDEN);
+    assert_null(toy_answer_of(fixture, 0)->submitted);
+}
+
+static void test_query_when_forbidden_then_refused(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    static const Paidan__Request__WishCase wishes[] = {PAIDAN__REQUEST__WISH_TRIAGE_SHOW,
+                                                       PAIDAN__REQUEST__WISH_STATS,
+                                                       PAIDAN__REQUEST__WISH_FETCH};
+    const struct step_peer root = {.uid = 0, .pid = 8, .id = "localhost:0:0:8"};
+    Paidan__Fetch fetch = PAIDAN__FETCH__INIT;
+    fetch.follower = "triage";
+    toy_run_ok(fixture);
+    for (size_t index = 0; index < sizeof wishes / sizeof wishes[0]; index++) {
+        Paidan__Answer *answer = NULL;
+        Paidan__Request *request = toy_make_request(fixture, 0, 9);
+        request->wish_case = wishes[index];
+        request->fetch = &fetch; /* whichever it is, only Fetch is looked into */
+        fixture->forbidden = wishes[index];
+        fixture->peer = NULL;
+        assert_int_equal(ask(fixture, request, &answer), RC_OK);
+        assert_int_equal(answer->code, PAIDAN__CODE__FORBIDDEN);
+        assert_int_equal(answer->body_case, PAIDAN__ANSWER__BODY__NOT_SET);
+        fixture->peer = &root;
+        assert_int_equal(ask(fixture, request, &answer), RC_OK);
+        assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    }
 }
 
 static enum rc fetch(struct toy_fixture *fixture, uint64_t after, uint32_t wait_ms,
@@ -527,7 +583,10 @@ int main(void)
         CASE(test_batch_when_too_much_for_one_transaction_then_split),
         CASE(test_command_when_alone_too_much_then_refused_and_others_done),
         CASE(test_fact_when_it_breaks_a_limit_then_command_refused),
-        CASE(test_query_when_ping_stats_own_then_answered),
+        CASE(test_query_when_stats_or_own_then_answered),
+        CASE(test_query_when_not_the_engines_then_unsupported),
+        CASE(test_command_when_forbidden_then_refused_and_nothing_stored),
+        CASE(test_query_when_forbidden_then_refused),
         CASE(test_fetch_when_following_then_every_record_once),
         CASE(test_fetch_when_history_differs_then_diverged),
         CASE(test_trim_when_follower_does_not_know_the_record_then_kept),
