@@ -1,35 +1,28 @@
 /* site_csv: rows of a CSV file by the names of their columns.
  *
- * libcsv knows the quotes; this file feeds it line by line, so that a row knows the physical line
- * it begins on even when a quoted cell holds line breaks, and bounds what a lost quote can
- * swallow. After a bad row reading goes on with the next line. */
-
+ * What a row is, common/text/sheet.h knows; this file gives it the site's meaning: which columns
+ * there are, under which names, that every row has as many cells as the header, and that blanks
+ * around a cell mean nothing. A file of which one row could not be read is not usable as a whole:
+ * what other files say about it would be told as a mistake of theirs. */
 #include "common/site/site_csv.h"
 
-#include <csv.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/site/site_mistakes.h"
+#include "common/text/sheet.h"
 
 enum { NO_COLUMN = -1 };
 
 struct reader {
     struct site_load *load;
     const struct site_csv_format *format;
-    struct csv_parser parser;
-    uint32_t line;     /* being fed */
-    uint32_t row_line; /* where the open row began */
-    bool open;         /* a row has begun */
+    struct sheet_row row; /* its cells without the blanks around them */
+    uint32_t line;        /* where it begins */
     bool header, stop;
-    size_t row_bytes; /* of the open row */
     uint32_t row_count;
-    uint32_t cell_count, header_count;
-    int columns[SITE_CELLS_MAX]; /* cell of the file -> column of the format */
-    size_t used;
-    const char *cells[SITE_CELLS_MAX];
-    char text[SITE_ROW_BYTES_MAX + SITE_CELLS_MAX]; /* of the open row, cells ended by NUL */
+    uint32_t header_count;
+    int columns[SHEET_CELLS_MAX]; /* cell of the file -> column of the format */
 };
 
 /* ---- cells ---- */
@@ -62,35 +55,6 @@ static char *trimmed(char *text)
     return text;
 }
 
-static void take_cell(void *cell, size_t bytes, void *context)
-{
-    struct reader *reader = context;
-    if (reader->cell_count < SITE_CELLS_MAX) {
-        CHECK(reader->used + bytes + 1 <= sizeof reader->text);
-        char *to = reader->text + reader->used;
-        memcpy(to, cell, bytes);
-        to[bytes] = '\0';
-        reader->used += bytes + 1;
-        reader->cells[reader->cell_count] = trimmed(to);
-    }
-    reader->cell_count++;
-}
-
-static uint32_t cells_kept(const struct reader *reader)
-{
-    return reader->cell_count < SITE_CELLS_MAX ? reader->cell_count : SITE_CELLS_MAX;
-}
-
-static bool row_blank(const struct reader *reader)
-{
-    for (uint32_t index = 0; index < cells_kept(reader); index++) {
-        if (reader->cells[index][0] != '\0') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- the header ---- */
 
 static const char *known_columns(const struct reader *reader)
@@ -120,18 +84,18 @@ static void take_header(struct reader *reader)
 {
     struct site_load *load = reader->load;
     const struct site_csv_format *format = reader->format;
-    bool given[SITE_CELLS_MAX] = {false};
+    bool given[SHEET_CELLS_MAX] = {false};
     reader->header = true;
-    reader->header_count = cells_kept(reader);
+    reader->header_count = reader->row.count;
     for (uint32_t index = 0; index < reader->header_count; index++) {
-        const char *name = reader->cells[index];
+        const char *name = reader->row.cells[index];
         const int column = column_of(format, name);
         reader->columns[index] = column;
         if (column == NO_COLUMN) {
-            site_say(load, reader->row_line, SAY_CSV_COLUMN_UNKNOWN, site_shown(load, name),
+            site_say(load, reader->line, SAY_CSV_COLUMN_UNKNOWN, site_shown(load, name),
                      known_columns(reader));
         } else if (given[column]) {
-            site_say(load, reader->row_line, SAY_CSV_COLUMN_DUPLICATE, name);
+            site_say(load, reader->line, SAY_CSV_COLUMN_DUPLICATE, name);
         } else {
             given[column] = true;
         }
@@ -139,7 +103,7 @@ static void take_header(struct reader *reader)
     for (uint32_t index = 0; index < format->column_count; index++) {
         const struct site_csv_column *column = &format->columns[index];
         if (column->required && !given[index]) {
-            site_say(load, reader->row_line, SAY_CSV_COLUMN_MISSING, column->name, column->name_zh);
+            site_say(load, reader->line, SAY_CSV_COLUMN_MISSING, column->name, column->name_zh);
             reader->stop = true;
         }
     }
@@ -150,15 +114,15 @@ static void take_header(struct reader *reader)
 static void take_row(struct reader *reader)
 {
     const struct site_csv_format *format = reader->format;
-    const char *cells[SITE_CELLS_MAX];
-    if (reader->cell_count != reader->header_count) {
-        site_say(reader->load, reader->row_line, SAY_CSV_CELLS, (unsigned)reader->cell_count,
+    const char *cells[SHEET_CELLS_MAX];
+    if (reader->row.count != reader->header_count) {
+        site_say(reader->load, reader->line, SAY_CSV_CELLS, (unsigned)reader->row.count,
                  (unsigned)reader->header_count);
         reader->load->usable[format->file] = false;
         return;
     }
     if (reader->row_count == format->rows_max) {
-        site_say(reader->load, reader->row_line, SAY_CSV_TOO_MANY, (unsigned)format->rows_max);
+        site_say(reader->load, reader->line, SAY_CSV_TOO_MANY, (unsigned)format->rows_max);
         reader->stop = true;
         return;
     }
@@ -168,151 +132,101 @@ static void take_row(struct reader *reader)
     }
     for (uint32_t index = 0; index < reader->header_count; index++) {
         if (reader->columns[index] != NO_COLUMN) {
-            cells[reader->columns[index]] = reader->cells[index];
+            cells[reader->columns[index]] = reader->row.cells[index];
         }
     }
-    const struct site_csv_row row = {.line = reader->row_line, .cells = cells};
+    const struct site_csv_row row = {.line = reader->line, .cells = cells};
     format->row(reader->load, &row);
 }
 
-static void forget_row(struct reader *reader)
-{
-    reader->open = false;
-    reader->row_bytes = 0;
-    reader->cell_count = 0;
-    reader->used = 0;
-}
+/* ---- the file ---- */
 
-static void end_row(int terminator, void *context)
+/* Trims the cells; false: there is nothing in them. */
+static bool trim_row(struct reader *reader)
 {
-    struct reader *reader = context;
-    (void)terminator;
-    if (!row_blank(reader) && !reader->stop) {
-        if (reader->header) {
-            take_row(reader);
-        } else {
-            take_header(reader);
-        }
-        arena_reset(&reader->load->arena);
+    bool some = false;
+    reader->row.count = reader->row.count < SHEET_CELLS_MAX ? reader->row.count : SHEET_CELLS_MAX;
+    for (uint32_t index = 0; index < reader->row.count; index++) {
+        reader->row.cells[index] = trimmed(reader->row.cells[index]);
+        some |= reader->row.cells[index][0] != '\0';
     }
-    forget_row(reader);
+    return some;
 }
 
-/* ---- lines ---- */
-
-static bool restart(struct reader *reader)
+static void take(struct reader *reader)
 {
-    csv_free(&reader->parser);
-    forget_row(reader);
-    return csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
-}
-
-/* A row that cannot be read: the next line is taken as the beginning of another. */
-static void refuse_row(struct reader *reader)
-{
-    reader->load->usable[reader->format->file] = false;
-    if (!restart(reader)) {
-        reader->load->no_memory = true;
-        reader->stop = true;
-    }
-}
-
-static bool line_blank(const char *piece, size_t bytes)
-{
-    for (size_t index = 0; index < bytes; index++) {
-        if (strchr(" \t\r\n", piece[index]) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void feed_line(struct reader *reader, const char *piece, size_t bytes)
-{
-    if (!reader->open) {
-        if (line_blank(piece, bytes)) {
-            return;
-        }
-        reader->row_line = reader->line;
-        reader->open = true;
-    }
-    reader->row_bytes += bytes;
-    if (reader->row_bytes > SITE_ROW_BYTES_MAX) {
-        site_say(reader->load, reader->row_line, SAY_CSV_ROW_TOO_LONG,
-                 (unsigned)SITE_ROW_BYTES_MAX);
-        refuse_row(reader);
+    if (!trim_row(reader)) {
         return;
     }
-    const size_t taken = csv_parse(&reader->parser, piece, bytes, take_cell, end_row, reader);
-    if (taken == bytes) {
-        return;
+    if (reader->header) {
+        take_row(reader);
+    } else {
+        take_header(reader);
     }
-    if (csv_error(&reader->parser) == CSV_ENOMEM) {
-        reader->load->no_memory = true;
-        reader->stop = true;
-        return;
-    }
-    site_say(reader->load, reader->line, SAY_CSV_QUOTE);
-    refuse_row(reader);
+    arena_reset(&reader->load->arena);
 }
 
-/* Bytes of the line at `at`, with its end: LF, CR LF or a lone CR. */
-static size_t line_bytes(const char *bytes, size_t at, size_t size)
-{
-    size_t end = at;
-    while (end < size && bytes[end] != '\n' && bytes[end] != '\r') {
-        end++;
-    }
-    if (end + 1 < size && bytes[end] == '\r' && bytes[end + 1] == '\n') {
-        end++;
-    }
-    return (end < size ? end + 1 : end) - at;
-}
-
-static void end_file(struct reader *reader)
+static void say_mistake(struct reader *reader, enum sheet_mistake mistake)
 {
     struct site_load *load = reader->load;
-    const uint32_t row_line = reader->row_line;
-    if (!reader->stop && csv_fini(&reader->parser, take_cell, end_row, reader) != 0) {
-        if (csv_error(&reader->parser) == CSV_ENOMEM) {
-            load->no_memory = true;
-        } else {
-            site_say(load, row_line, SAY_CSV_QUOTE_OPEN);
-            load->usable[reader->format->file] = false;
+    /* The file as a whole was found to be text (site_source_usable). */
+    CHECK(mistake == SHEET_QUOTE || mistake == SHEET_QUOTE_OPEN || mistake == SHEET_ROW_TOO_LONG);
+    if (mistake == SHEET_QUOTE) {
+        site_say(load, reader->line, SAY_CSV_QUOTE);
+    } else if (mistake == SHEET_QUOTE_OPEN) {
+        site_say(load, reader->line, SAY_CSV_QUOTE_OPEN);
+    } else {
+        site_say(load, reader->line, SAY_CSV_ROW_TOO_LONG, (unsigned)SITE_ROW_BYTES_MAX);
+    }
+    load->usable[reader->format->file] = false;
+}
+
+static void read_rows(struct reader *reader, struct sheet *sheet)
+{
+    struct site_load *load = reader->load;
+    while (!reader->stop && !load->no_memory) {
+        const enum rc rc = sheet_next(sheet, &reader->row);
+        if (rc == RC_NOT_FOUND) {
+            return;
         }
-    }
-    if (!reader->header && load->usable[reader->format->file]) {
-        site_say(load, 0, SAY_CSV_EMPTY, known_columns(reader));
-        load->usable[reader->format->file] = false;
-    }
-    if (reader->stop) {
-        load->usable[reader->format->file] = false;
+        if (rc == RC_LIMIT) {
+            load->no_memory = true;
+            return;
+        }
+        CHECK(reader->row.line <= SITE_FILE_BYTES_MAX); /* a line has a byte at least */
+        reader->line = (uint32_t)reader->row.line;
+        if (rc == RC_OK) {
+            take(reader);
+        } else {
+            CHECK(rc == RC_INVALID);
+            say_mistake(reader, sheet_mistake(sheet));
+        }
     }
 }
 
 void site_csv_read(struct site_load *load, const struct site_csv_format *format)
 {
     const struct site_source *source = &load->sources[format->file];
+    const struct sheet_format shape = {.separator = ',', .row_bytes_max = SITE_ROW_BYTES_MAX};
+    struct reader reader = {.load = load, .format = format};
+    struct sheet *sheet = NULL;
+    CHECK(format->column_count <= SHEET_CELLS_MAX);
+    CHECK(format->row != NULL);
     load->file = format->file;
-    CHECK(format->column_count <= SITE_CELLS_MAX);
     if (!load->usable[format->file]) {
         return;
     }
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (reader == NULL || csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+    if (sheet_open_bytes(&sheet, &shape, source->bytes, source->size) != RC_OK) {
         load->no_memory = true;
-        free(reader);
         return;
     }
-    reader->load = load;
-    reader->format = format;
-    for (size_t at = 0; at < source->size && !reader->stop && !load->no_memory;) {
-        const size_t bytes = line_bytes(source->bytes, at, source->size);
-        reader->line++;
-        feed_line(reader, source->bytes + at, bytes);
-        at += bytes;
+    read_rows(&reader, sheet);
+    sheet_close(sheet);
+    if (!reader.header && load->usable[format->file] && !load->no_memory) {
+        site_say(load, 0, SAY_CSV_EMPTY, known_columns(&reader));
+        load->usable[format->file] = false;
     }
-    end_file(reader);
-    csv_free(&reader->parser);
-    free(reader);
+    if (reader.stop) {
+        load->usable[format->file] = false;
+    }
 }

@@ -30,7 +30,6 @@ enum {
     SITE_YAML_NODES_MAX = 1 << 17,
     SITE_YAML_DEPTH_MAX = 8, /* policies > policy > clock > steps > step > do is 7 */
     SITE_ROW_BYTES_MAX = 1 << 16,
-    SITE_CELLS_MAX = 64,
     SITE_WORD_CHARS_MIN = 2, /* one character is found in every text */
     SITE_PATH_BYTES = 4096,
 };

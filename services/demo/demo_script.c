@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "demo_tsv.h"
+#include "demo_table.h"
 
-#define ARENA_BYTES (32u << 20) /* three files of at most 4 MiB and their tables */
+#define ARENA_BYTES (48u << 20) /* three files of at most 4 MiB, their cells and their tables */
 
 static const char *const note_names[DEMO_NOTE_KIND_COUNT] = {
     "contact", "progress", "resolve", "return", "raise", "rule", "unsolved", "chase"};
@@ -222,10 +222,11 @@ enum {
 static const char *const day_columns[DAY_COLUMNS] = {
     "time", "channel", "external_id", "place", "title", "text", "phone", "then", "desk"};
 
-static enum rc row_read(struct demo_tsv *tsv, struct demo_row *row, struct demo_mistake *mistake)
+static enum rc row_read(struct demo_table *table, struct demo_row *row,
+                        struct demo_mistake *mistake)
 {
-    char **fields = tsv->fields;
-    *row = (struct demo_row){.line = tsv->line,
+    char **fields = table->fields;
+    *row = (struct demo_row){.line = table->line,
                              .channel = fields[DAY_CHANNEL],
                              .external_id = fields[DAY_EXTERNAL],
                              .place = cell_or_null(fields[DAY_PLACE]),
@@ -233,15 +234,15 @@ static enum rc row_read(struct demo_tsv *tsv, struct demo_row *row, struct demo_
                              .text = fields[DAY_TEXT],
                              .phone = cell_or_null(fields[DAY_PHONE])};
     if (demo_script_time(fields[DAY_TIME], &row->at_ms) != RC_OK) {
-        return mistake_set(mistake, "day.tsv", tsv->line, "TIME", "时间应写成 07:30。",
+        return mistake_set(mistake, "day.tsv", table->line, "TIME", "时间应写成 07:30。",
                            "Write the time as 07:30.");
     }
     if (*row->external_id == '\0') {
-        return mistake_set(mistake, "day.tsv", tsv->line, "EXTERNAL_ID", "缺少 external_id。",
+        return mistake_set(mistake, "day.tsv", table->line, "EXTERNAL_ID", "缺少 external_id。",
                            "The external_id is missing.");
     }
     if (then_read(fields[DAY_THEN], row) != RC_OK) {
-        return mistake_set(mistake, "day.tsv", tsv->line, "THEN", "then 一栏无法识别。",
+        return mistake_set(mistake, "day.tsv", table->line, "THEN", "then 一栏无法识别。",
                            "The column `then` cannot be read.");
     }
     desk_read(fields[DAY_DESK], row);
@@ -265,30 +266,31 @@ enum {
 static const char *const unit_columns[UNIT_COLUMNS] = {"unit",    "manner", "hours",  "pull",
                                                        "contact", "handle", "return", "raise"};
 
-static enum rc unit_read(struct demo_tsv *tsv, struct demo_unit *unit, struct demo_mistake *mistake)
+static enum rc unit_read(struct demo_table *table, struct demo_unit *unit,
+                         struct demo_mistake *mistake)
 {
-    char **fields = tsv->fields;
+    char **fields = table->fields;
     *unit = (struct demo_unit){
-        .line = tsv->line, .code = fields[UNIT_CODE], .manner = fields[UNIT_MANNER]};
+        .line = table->line, .code = fields[UNIT_CODE], .manner = fields[UNIT_MANNER]};
     if (strcmp(fields[UNIT_PULL], "never") == 0) {
         return RC_OK;
     }
     if (hours_read(fields[UNIT_HOURS], &unit->from_ms, &unit->until_ms) != RC_OK ||
         demo_script_span(fields[UNIT_PULL], &unit->pull_ms) != RC_OK || unit->pull_ms == 0) {
-        return mistake_set(mistake, "units.tsv", tsv->line, "HOURS",
+        return mistake_set(mistake, "units.tsv", table->line, "HOURS",
                            "hours 应写成 08:00-18:00，pull 应写成 15m 或 never。",
                            "Write hours as 08:00-18:00 and pull as 15m or never.");
     }
     if (span_pair(fields[UNIT_CONTACT], &unit->contact) != RC_OK ||
         span_pair(fields[UNIT_HANDLE], &unit->handle) != RC_OK) {
-        return mistake_set(mistake, "units.tsv", tsv->line, "SPAN",
+        return mistake_set(mistake, "units.tsv", table->line, "SPAN",
                            "contact 和 handle 应写成 20m-1h。",
                            "Write contact and handle as 20m-1h.");
     }
     if (percent_read(fields[UNIT_RETURN], &unit->return_percent) != RC_OK ||
         percent_read(fields[UNIT_RAISE], &unit->raise_percent) != RC_OK ||
         unit->return_percent + unit->raise_percent > 100) {
-        return mistake_set(mistake, "units.tsv", tsv->line, "PERCENT",
+        return mistake_set(mistake, "units.tsv", table->line, "PERCENT",
                            "return 和 raise 是百分数，合计不超过 100。",
                            "return and raise are percentages, together at most 100.");
     }
@@ -298,10 +300,11 @@ static enum rc unit_read(struct demo_tsv *tsv, struct demo_unit *unit, struct de
 enum { NOTE_KIND, NOTE_CATEGORY, NOTE_TEXT, NOTE_COLUMNS };
 static const char *const note_columns[NOTE_COLUMNS] = {"kind", "category", "text"};
 
-static enum rc note_read(struct demo_tsv *tsv, struct demo_note *note, struct demo_mistake *mistake)
+static enum rc note_read(struct demo_table *table, struct demo_note *note,
+                         struct demo_mistake *mistake)
 {
-    char **fields = tsv->fields;
-    *note = (struct demo_note){.line = tsv->line, .text = fields[NOTE_TEXT]};
+    char **fields = table->fields;
+    *note = (struct demo_note){.line = table->line, .text = fields[NOTE_TEXT]};
     if (strcmp(fields[NOTE_CATEGORY], "*") != 0) {
         note->category = fields[NOTE_CATEGORY];
     }
@@ -311,77 +314,81 @@ static enum rc note_read(struct demo_tsv *tsv, struct demo_note *note, struct de
             return RC_OK;
         }
     }
-    return mistake_set(mistake, "notes.tsv", tsv->line, "NOTE", "kind 无法识别，或没有文字。",
+    return mistake_set(mistake, "notes.tsv", table->line, "NOTE", "kind 无法识别，或没有文字。",
                        "The kind is unknown or there is no text.");
 }
 
 /* ---- files ------------------------------------------------------------------------------------
  */
 
+/* A mistake of the file as such becomes the script's. Other codes pass. */
+static enum rc file_result(const struct demo_table *table, const char *file, enum rc rc,
+                           struct demo_mistake *mistake)
+{
+    return rc == RC_INVALID ? mistake_set(mistake, file, table->mistake.line, table->mistake.name,
+                                          table->mistake.zh, table->mistake.en)
+                            : rc;
+}
+
 static enum rc file_open(struct demo_script *script, const char *folder, const char *file,
-                         const char *const *columns, uint32_t count, struct demo_tsv *tsv,
+                         const char *const *columns, uint32_t count, struct demo_table *table,
                          struct demo_mistake *mistake)
 {
     char path[PATH_MAX];
-    char *text = NULL;
     const int bytes = snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (bytes < 0 || (size_t)bytes >= sizeof path ||
-        demo_tsv_read(&script->arena, path, &text) != RC_OK) {
-        return mistake_set(mistake, file, 0, "FILE", "文件无法读取，或不是 UTF-8。",
-                           "The file cannot be read or is not UTF-8.");
+    *table = (struct demo_table){.line = 0};
+    if (bytes < 0 || (size_t)bytes >= sizeof path) {
+        return mistake_set(mistake, file, 0, "FILE", "路径太长。", "The path is too long.");
     }
-    if (demo_tsv_open(tsv, text, columns, count) != RC_OK) {
-        return mistake_set(mistake, file, 1, "HEADER", "首行的栏名不对。",
-                           "The header line does not name the columns.");
-    }
-    return RC_OK;
+    return file_result(table, file, demo_table_open(table, &script->arena, path, columns, count),
+                       mistake);
 }
 
 /* The next row, and room for it. RC_NOT_FOUND at the end. */
-static enum rc file_next(struct demo_tsv *tsv, const char *file, uint32_t used, uint32_t max,
+static enum rc file_next(struct demo_table *table, const char *file, uint32_t used, uint32_t max,
                          struct demo_mistake *mistake)
 {
-    const enum rc rc = demo_tsv_next(tsv);
-    if (rc == RC_INVALID) {
-        return mistake_set(mistake, file, tsv->line, "CELLS", "这一行的栏比首行多。",
-                           "This row has more cells than the header.");
-    }
+    const enum rc rc = demo_table_next(table);
     if (rc == RC_OK && used == max) {
-        return mistake_set(mistake, file, tsv->line, "ROWS", "行数太多。", "Too many rows.");
+        return mistake_set(mistake, file, table->line, "ROWS", "行数太多。", "Too many rows.");
     }
-    return rc;
+    return file_result(table, file, rc, mistake);
 }
 
 static enum rc day_load(struct demo_script *script, const char *folder,
                         struct demo_mistake *mistake)
 {
-    struct demo_tsv tsv;
-    enum rc rc = file_open(script, folder, "day.tsv", day_columns, DAY_COLUMNS, &tsv, mistake);
+    struct demo_table table;
+    enum rc rc = file_open(script, folder, "day.tsv", day_columns, DAY_COLUMNS, &table, mistake);
     while (rc == RC_OK) {
-        rc = file_next(&tsv, "day.tsv", script->row_count, DEMO_ROWS_MAX, mistake);
+        rc = file_next(&table, "day.tsv", script->row_count, DEMO_ROWS_MAX, mistake);
         if (rc == RC_OK) {
-            rc = row_read(&tsv, &script->rows[script->row_count++], mistake);
+            rc = row_read(&table, &script->rows[script->row_count++], mistake);
         }
     }
+    demo_table_close(&table);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc units_load(struct demo_script *script, const char *folder,
                           struct demo_mistake *mistake)
 {
-    struct demo_tsv tsv;
-    enum rc rc = file_open(script, folder, "units.tsv", unit_columns, UNIT_COLUMNS, &tsv, mistake);
+    struct demo_table table;
+    enum rc rc =
+        file_open(script, folder, "units.tsv", unit_columns, UNIT_COLUMNS, &table, mistake);
     while (rc == RC_OK) {
-        rc = file_next(&tsv, "units.tsv", script->unit_count, DEMO_UNITS_MAX, mistake);
+        rc = file_next(&table, "units.tsv", script->unit_count, DEMO_UNITS_MAX, mistake);
         if (rc != RC_OK) {
             break;
         }
-        if (demo_script_unit(script, tsv.fields[UNIT_CODE]) != NULL) {
-            return mistake_set(mistake, "units.tsv", tsv.line, "UNIT_TWICE", "同一单位出现两次。",
-                               "The unit is listed twice.");
+        if (demo_script_unit(script, table.fields[UNIT_CODE]) != NULL) {
+            rc = mistake_set(mistake, "units.tsv", table.line, "UNIT_TWICE", "同一单位出现两次。",
+                             "The unit is listed twice.");
+            break;
         }
-        rc = unit_read(&tsv, &script->units[script->unit_count++], mistake);
+        rc = unit_read(&table, &script->units[script->unit_count++], mistake);
     }
+    demo_table_close(&table);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -389,16 +396,18 @@ static enum rc notes_load(struct demo_script *script, const char *folder,
                           struct demo_mistake *mistake)
 {
     bool found[DEMO_NOTE_KIND_COUNT] = {false};
-    struct demo_tsv tsv;
-    enum rc rc = file_open(script, folder, "notes.tsv", note_columns, NOTE_COLUMNS, &tsv, mistake);
+    struct demo_table table;
+    enum rc rc =
+        file_open(script, folder, "notes.tsv", note_columns, NOTE_COLUMNS, &table, mistake);
     while (rc == RC_OK) {
-        rc = file_next(&tsv, "notes.tsv", script->note_count, DEMO_NOTES_MAX, mistake);
+        rc = file_next(&table, "notes.tsv", script->note_count, DEMO_NOTES_MAX, mistake);
         if (rc == RC_OK) {
             struct demo_note *note = &script->notes[script->note_count++];
-            rc = note_read(&tsv, note, mistake);
+            rc = note_read(&table, note, mistake);
             found[note->kind] = found[note->kind] || note->category == NULL;
         }
     }
+    demo_table_close(&table);
     for (unsigned kind = 0; kind < DEMO_NOTE_KIND_COUNT && rc == RC_NOT_FOUND; kind++) {
         if (!found[kind]) {
             return mistake_set(mistake, "notes.tsv", 0, "NOTE_KIND",

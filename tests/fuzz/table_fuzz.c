@@ -27,7 +27,7 @@
 
 #include "common/base/check.h"
 #include "common/wire/wire.h"
-#include "demo_tsv.h"
+#include "demo_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
@@ -142,25 +142,21 @@ static void submit_read(const char *bytes, size_t size, bool json)
 static void demo_read(const char *bytes, size_t size)
 {
     static const char *const names[] = {"at", "text"};
-    struct demo_tsv tsv;
-    char *text = malloc(size + 1);
-    CHECK(text != NULL);
-    memcpy(text, bytes, size);
-    text[size] = '\0';
-    const char *end = text + strlen(text);
-    enum rc rc = demo_tsv_open(&tsv, text, names, 2);
+    struct demo_table table;
+    enum rc rc = demo_table_open_bytes(&table, &arena, bytes, size, names, 2);
     CHECK(rc == RC_OK || rc == RC_INVALID);
-    for (uint32_t line = tsv.line; rc == RC_OK; line = tsv.line) {
-        rc = demo_tsv_next(&tsv);
+    CHECK(rc == RC_OK || table.mistake.en != NULL);
+    for (uint32_t line = table.line; rc == RC_OK; line = table.line) {
+        rc = demo_table_next(&table);
         CHECK(rc == RC_OK || rc == RC_INVALID || rc == RC_NOT_FOUND);
+        CHECK(rc == RC_NOT_FOUND || table.line > line);
         for (unsigned field = 0; rc == RC_OK && field < 2; field++) {
-            const char *cell = tsv.fields[field];
-            CHECK(*cell == '\0' || (cell >= text && cell < end));
-            CHECK(strpbrk(cell, "\t\n") == NULL);
+            size_t at = 0;
+            CHECK(text_valid(table.fields[field], strlen(table.fields[field]), &at));
         }
-        CHECK(rc != RC_OK || tsv.line > line);
     }
-    free(text);
+    demo_table_close(&table);
+    arena_reset(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -174,10 +174,11 @@ static void test_load_when_wrong_then_file_line_and_name_are_told(void **state)
          "unit\tmanner\thours\tpull\tcontact\thandle\treturn\traise\n"
          "a\tx\t08:00-09:00\t5m\t1h-1h\t1h-2h\t60\t50\n",
          notes_good, "units.tsv", "PERCENT", 2},
+        {day_good, units_good, "kind\tcategory\ttext\ncontact\t*\t\"c\"d\n", "notes.tsv", "ROW", 2},
         {day_good, units_good, "kind\tcategory\ttext\ncontact\t*\tc\n", "notes.tsv", "NOTE_KIND",
          0},
         {day_good, units_good, "kind\tcategory\ttext\nshout\t*\tc\n", "notes.tsv", "NOTE", 2},
-        {"\xff\xfe", units_good, notes_good, "day.tsv", "FILE", 0},
+        {"\xff\xfe", units_good, notes_good, "day.tsv", "ROW", 1},
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         struct demo_script script;
