@@ -1,4 +1,7 @@
-/* triage_fsm: see the header for the picture. */
+/* triage_fsm: the table behind triage_fsm.h, where the picture is. Every pair of state and signal
+ * is decided here and nowhere else. What must stay true: the two logs that triage follows are read
+ * in any order, so each signal that may overtake another is a cell, and only what cannot be is left
+ * out. */
 
 #include "triage_fsm.h"
 
@@ -6,46 +9,57 @@
 
 #include "common/base/check.h"
 
+/* The signal leads to another state (or the same) and to a fact that says so. */
+#define SAYS(next, fact)                                                                           \
+    {                                                                                              \
+        next, PAIDAN__EVENT__FACT_##fact                                                           \
+    }
+/* Heard, and nothing follows from it. */
+#define STAYS(state)                                                                               \
+    {                                                                                              \
+        state, PAIDAN__EVENT__FACT__NOT_SET                                                        \
+    }
+
 /* A cell left out is a refusal; "allowed, no effect" is a step to the same state. */
 static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] = {
     [TRIAGE_NONE] =
         {
-            [TRIAGE_ROUTE] = {TRIAGE_ROUTED, TRIAGE_DO_ROUTE},
-            [TRIAGE_DESK] = {TRIAGE_DESK_NEW, TRIAGE_DO_DESK},
+            [TRIAGE_ROUTE] = SAYS(TRIAGE_ROUTED, ROUTED),
+            [TRIAGE_DESK] = SAYS(TRIAGE_DESK_NEW, DESKED),
         },
     [TRIAGE_ROUTED] =
         {
-            [TRIAGE_RETURN] = {TRIAGE_DESK_RETURNED, TRIAGE_DO_DESK},
-            [TRIAGE_MOVE] = {TRIAGE_ROUTED, TRIAGE_DO_NOTHING},
-            [TRIAGE_CLOSE] = {TRIAGE_ROUTED, TRIAGE_DO_NOTHING},
+            [TRIAGE_RETURN] = SAYS(TRIAGE_DESK_RETURNED, DESKED),
+            [TRIAGE_MOVE] = STAYS(TRIAGE_ROUTED),
+            [TRIAGE_CLOSE] = STAYS(TRIAGE_ROUTED),
             /* Escalation follows intake itself and ends the ticket. */
-            [TRIAGE_WITHDRAW] = {TRIAGE_ROUTED, TRIAGE_DO_NOTHING},
-            [TRIAGE_CHASE] = {TRIAGE_ROUTED, TRIAGE_DO_NOTHING},
+            [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ROUTED),
+            [TRIAGE_CHASE] = STAYS(TRIAGE_ROUTED),
         },
     [TRIAGE_DESK_NEW] =
         {
-            [TRIAGE_DISPATCH] = {TRIAGE_ROUTED, TRIAGE_DO_ROUTE},
+            [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, ROUTED),
             /* Escalation may have read the withdrawal before triage did. */
-            [TRIAGE_CLOSE] = {TRIAGE_ENDED, TRIAGE_DO_UNDESK},
-            [TRIAGE_WITHDRAW] = {TRIAGE_ENDED, TRIAGE_DO_UNDESK},
-            [TRIAGE_CHASE] = {TRIAGE_DESK_NEW, TRIAGE_DO_NOTE},
+            [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
+            [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
+            [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_NEW, NOTED),
         },
     [TRIAGE_DESK_RETURNED] =
         {
-            [TRIAGE_DISPATCH] = {TRIAGE_ROUTED, TRIAGE_DO_RULE},
-            [TRIAGE_MOVE] = {TRIAGE_ROUTED, TRIAGE_DO_UNDESK},
-            [TRIAGE_CLOSE] = {TRIAGE_ENDED, TRIAGE_DO_UNDESK},
-            [TRIAGE_WITHDRAW] = {TRIAGE_ENDED, TRIAGE_DO_UNDESK},
-            [TRIAGE_CHASE] = {TRIAGE_DESK_RETURNED, TRIAGE_DO_NOTE},
+            [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, RULED),
+            [TRIAGE_MOVE] = SAYS(TRIAGE_ROUTED, UNDESKED),
+            [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
+            [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
+            [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_RETURNED, NOTED),
         },
     [TRIAGE_ENDED] =
         {
             /* The withdrawal was read first; what escalation said before it still comes. */
-            [TRIAGE_RETURN] = {TRIAGE_ENDED, TRIAGE_DO_NOTHING},
-            [TRIAGE_MOVE] = {TRIAGE_ENDED, TRIAGE_DO_NOTHING},
-            [TRIAGE_CLOSE] = {TRIAGE_ENDED, TRIAGE_DO_NOTHING},
-            [TRIAGE_WITHDRAW] = {TRIAGE_ENDED, TRIAGE_DO_NOTHING},
-            [TRIAGE_CHASE] = {TRIAGE_ENDED, TRIAGE_DO_NOTHING},
+            [TRIAGE_RETURN] = STAYS(TRIAGE_ENDED),
+            [TRIAGE_MOVE] = STAYS(TRIAGE_ENDED),
+            [TRIAGE_CLOSE] = STAYS(TRIAGE_ENDED),
+            [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ENDED),
+            [TRIAGE_CHASE] = STAYS(TRIAGE_ENDED),
         },
 };
 
@@ -56,9 +70,9 @@ struct triage_step triage_fsm_step(enum triage_state state, enum triage_signal s
     CHECK(state < TRIAGE_STATE_COUNT);
     CHECK(signal < TRIAGE_SIGNAL_COUNT);
     const struct triage_step step = steps[state][signal];
-    if (step.next == TRIAGE_NONE) {
-        CHECK(step.action == TRIAGE_DO_NOTHING);
-    }
+    CHECK(step.next != TRIAGE_NONE || step.fact == PAIDAN__EVENT__FACT__NOT_SET);
+    CHECK(step.next == TRIAGE_NONE || step.next == state ||
+          step.fact != PAIDAN__EVENT__FACT__NOT_SET);
     return step;
 }
 

@@ -12,7 +12,7 @@
  * Pure. Every pair of state and signal is decided here and nowhere else. */
 #pragma once
 
-#include <stdint.h>
+#include "event.pb-c.h"
 
 /* Stored: never renumber. */
 enum triage_state {
@@ -36,18 +36,11 @@ enum triage_signal {
     TRIAGE_SIGNAL_COUNT
 };
 
-enum triage_action {
-    TRIAGE_DO_NOTHING,
-    TRIAGE_DO_ROUTE,  /* say Routed */
-    TRIAGE_DO_DESK,   /* say Desked */
-    TRIAGE_DO_RULE,   /* say Ruled */
-    TRIAGE_DO_UNDESK, /* say Undesked */
-    TRIAGE_DO_NOTE,   /* say Noted: the chase shows at the desk */
-};
-
+/* A cell of the table. What is done is the fact that is said: deciding chooses by it what to say,
+ * folding refuses any other fact. */
 struct triage_step {
-    enum triage_state next; /* TRIAGE_NONE: the signal is refused */
-    enum triage_action action;
+    enum triage_state next;       /* TRIAGE_NONE: a cell left out, the signal is refused */
+    Paidan__Event__FactCase fact; /* NOT_SET: nothing is said */
 };
 
 /* Before: both below their counts. */

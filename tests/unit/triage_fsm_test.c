@@ -21,7 +21,6 @@ static bool at_desk(enum triage_state state)
 static void test_table_when_printed_then_equals_the_golden_one(void **context)
 {
     (void)context;
-    static const char *const actions[] = {"nothing", "route", "desk", "rule", "undesk", "note"};
     struct trace trace;
     unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
@@ -36,7 +35,7 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
                       triage_fsm_state_name((enum triage_state)state),
                       triage_fsm_signal_name((enum triage_signal)signal),
                       refused ? "-" : triage_fsm_state_name(step.next),
-                      refused ? "refuse" : actions[step.action]);
+                      refused ? "refuse" : trace_fact(step.fact));
         }
     }
     print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
@@ -53,13 +52,14 @@ static void test_table_when_leaving_or_entering_the_desk_then_a_fact_says_so(voi
             const struct triage_step step =
                 triage_fsm_step((enum triage_state)state, (enum triage_signal)signal);
             if (step.next != TRIAGE_NONE && (int)step.next != state) {
-                assert_int_not_equal(step.action, TRIAGE_DO_NOTHING);
-                assert_int_not_equal(step.action, TRIAGE_DO_NOTE);
+                assert_int_not_equal(step.fact, PAIDAN__EVENT__FACT__NOT_SET);
+                assert_int_not_equal(step.fact, PAIDAN__EVENT__FACT_NOTED);
             }
             if (step.next != TRIAGE_NONE && at_desk((enum triage_state)state) &&
                 !at_desk(step.next)) {
-                assert_true(step.action == TRIAGE_DO_ROUTE || step.action == TRIAGE_DO_RULE ||
-                            step.action == TRIAGE_DO_UNDESK);
+                assert_true(step.fact == PAIDAN__EVENT__FACT_ROUTED ||
+                            step.fact == PAIDAN__EVENT__FACT_RULED ||
+                            step.fact == PAIDAN__EVENT__FACT_UNDESKED);
             }
         }
     }
@@ -71,7 +71,7 @@ static void test_table_when_ended_then_nothing_changes_it(void **context)
     for (int signal = 0; signal < TRIAGE_SIGNAL_COUNT; signal++) {
         const struct triage_step step = triage_fsm_step(TRIAGE_ENDED, (enum triage_signal)signal);
         assert_true(step.next == TRIAGE_NONE || step.next == TRIAGE_ENDED);
-        assert_int_equal(step.action, TRIAGE_DO_NOTHING);
+        assert_int_equal(step.fact, PAIDAN__EVENT__FACT__NOT_SET);
     }
 }
 

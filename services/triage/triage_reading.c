@@ -1,9 +1,9 @@
-/* triage_core_query: what the desk sees: DeskList and TriageShow. */
+/* triage_reading: what dispatchers look at: the desk, page by page, and what triage knows of one
+ * ticket. Owns nothing and changes nothing; works in a read transaction beside the next step. */
 
-#include <string.h>
+#include "triage_reading.h"
 
 #include "common/base/check.h"
-#include "triage_core.h"
 
 enum { DESK_LIST_DEFAULT = 100 };
 /* Answers stay below a frame: an item is at most its note, title and codes. */
@@ -86,14 +86,12 @@ static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc query_list(struct step_view *view, const Paidan__DeskList *wish,
-                          Paidan__Answer *answer)
+enum rc triage_reading_list(struct step_view *view, const Paidan__DeskList *wish,
+                            Paidan__Answer *answer)
 {
     const uint32_t limit = wish->has_limit && wish->limit != 0 ? wish->limit : DESK_LIST_DEFAULT;
     if (limit > LIST_MAX) {
-        answer->code = PAIDAN__CODE__TOO_MANY_ITEMS;
-        answer->detail = arena_strdup(view->arena, "limit");
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__TOO_MANY_ITEMS, "limit");
     }
     Paidan__DeskListed *listed = arena_alloc(view->arena, sizeof *listed);
     if (listed == NULL) {
@@ -135,14 +133,13 @@ static enum rc why_of(struct step_view *view, uint64_t seq, Paidan__TriageShown 
     return rc;
 }
 
-static enum rc query_show(struct step_view *view, const Paidan__TriageShow *wish,
-                          Paidan__Answer *answer)
+enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wish,
+                            Paidan__Answer *answer)
 {
     struct triage_ticket record;
     enum rc rc = triage_state_get(view->txn, wish->ticket, &record);
     if (rc == RC_NOT_FOUND) {
-        answer->code = PAIDAN__CODE__TICKET_UNKNOWN;
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
     Paidan__TriageShown *shown = arena_alloc(view->arena, sizeof *shown);
     if (rc != RC_OK || shown == NULL) {
@@ -173,14 +170,4 @@ static enum rc query_show(struct step_view *view, const Paidan__TriageShow *wish
     answer->body_case = PAIDAN__ANSWER__BODY_TRIAGE_SHOWN;
     answer->triage_shown = shown;
     return failed ? RC_LIMIT : why_of(view, record.decided_seq, shown);
-}
-
-enum rc triage_core_query(struct step_view *view, const Paidan__Request *request,
-                          Paidan__Answer *answer)
-{
-    if (request->wish_case == PAIDAN__REQUEST__WISH_DESK_LIST) {
-        return query_list(view, request->desk_list, answer);
-    }
-    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_SHOW);
-    return query_show(view, request->triage_show, answer);
 }

@@ -1,10 +1,10 @@
-/* triage_core_spot 现场办: who solved a ticket is known before anybody judges it, so category and
+/* triage_spot 现场办: who solved a ticket is known before anybody judges it, so category and
  * area only say what it was about. */
 
-#include <string.h>
+#include "triage_spot.h"
 
 #include "common/base/check.h"
-#include "triage_core.h"
+#include "triage_place.h"
 
 /* A category the unit is responsible for in that area; else the site's last one, which by habit is
  * the one for everything else. */
@@ -45,7 +45,7 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
             *from = "guess";
         }
     }
-    const uint32_t chosen = triage_core_unit_area(site, unit, area);
+    const uint32_t chosen = triage_place_of_unit(site, unit, area);
     if (chosen == SITE_NONE) {
         *from = "site";
         return root_area(site);
@@ -69,15 +69,7 @@ static uint32_t choose_category(const struct site *site, uint32_t unit, uint32_t
     return category_of_unit(site, unit, area);
 }
 
-static void put(char *to, size_t size, const char *text)
-{
-    const size_t used = strlen(to), bytes = strlen(text);
-    CHECK(used + bytes < size);
-    memcpy(to + used, text, bytes + 1);
-}
-
-void triage_core_judge_spot(const struct site *site, uint32_t unit,
-                            struct triage_judgement *judgement)
+void triage_spot_judge(const struct site *site, uint32_t unit, struct triage_judgement *judgement)
 {
     CHECK(unit < site->unit_count);
     const char *area_from = NULL, *category_from = NULL;
@@ -90,8 +82,8 @@ void triage_core_judge_spot(const struct site *site, uint32_t unit,
     /* Nobody assists with what is done. */
     judgement->owner = (struct site_owner){.lead = unit, .matrix_line = line};
     judgement->why[0] = '\0';
-    put(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
-    put(judgement->why, sizeof judgement->why, category_from);
-    put(judgement->why, sizeof judgement->why, "; area: ");
-    put(judgement->why, sizeof judgement->why, area_from);
+    triage_judge_note(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
+    triage_judge_note(judgement->why, sizeof judgement->why, category_from);
+    triage_judge_note(judgement->why, sizeof judgement->why, "; area: ");
+    triage_judge_note(judgement->why, sizeof judgement->why, area_from);
 }

@@ -1,15 +1,16 @@
-/* triage_core_judge: from words to category, area, level and owner.
+/* triage_judge: from words to category, area, level and owner.
  *
  * A hint of the channel that the site knows comes first. Without one, the category is the one whose
  * keywords are found best in title and text, the area the one named in the place or, when the place
  * names none, in title and text. What is not clear is not guessed: it becomes a reason for the desk
  * and a list of proposals. */
 
+#include "triage_judge.h"
+
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "triage_core.h"
 
 /* As many guesses as are looked at; proposals are the first few of them. */
 enum { GUESSES_MAX = 8 };
@@ -52,7 +53,7 @@ static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
 }
 
 /* Appends as much of text as fits. */
-static void put(char *to, size_t size, const char *text)
+void triage_judge_note(char *to, size_t size, const char *text)
 {
     const size_t used = strlen(to), bytes = strnlen(text, size - used - 1);
     memcpy(to + used, text, bytes);
@@ -69,7 +70,7 @@ static void judge_category(const struct site *site, const char *hint, const char
         if (index != SITE_NONE) {
             judgement->category = judgement->categories[0] = index;
             judgement->category_count = 1;
-            put(found, 96, "hint");
+            triage_judge_note(found, 96, "hint");
             return;
         }
     }
@@ -95,7 +96,7 @@ static void judge_category(const struct site *site, const char *hint, const char
     }
     judgement->category = judgement->categories[0] = best;
     judgement->category_count = 1;
-    put(found, 96, guesses[0].words);
+    triage_judge_note(found, 96, guesses[0].words);
 }
 
 /* Keeps the areas of a that are named in b too, or lie within one named there. */
@@ -125,7 +126,7 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         if (index != SITE_NONE) {
             judgement->area = judgement->areas[0] = index;
             judgement->area_count = 1;
-            put(found, 128, "hint");
+            triage_judge_note(found, 128, "hint");
             return;
         }
     }
@@ -153,13 +154,13 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE);
     } else {
         judgement->area = guesses[0].index;
-        put(found, 128, where);
-        put(found, 128, " ");
-        put(found, 128, guesses[0].words);
+        triage_judge_note(found, 128, where);
+        triage_judge_note(found, 128, " ");
+        triage_judge_note(found, 128, guesses[0].words);
     }
 }
 
-uint32_t triage_core_start_level(const struct site *site, uint32_t category, uint32_t area)
+static uint32_t start_level(const struct site *site, uint32_t category, uint32_t area)
 {
     CHECK(category < site->category_count);
     CHECK(area < site->area_count);
@@ -184,8 +185,8 @@ static char *join(struct arena *arena, const char *title, const char *text)
     return joined;
 }
 
-enum rc triage_core_judge(struct arena *arena, const struct site *site,
-                          const Paidan__Registered *registered, struct triage_judgement *judgement)
+enum rc triage_judge_words(struct arena *arena, const struct site *site,
+                           const Paidan__Registered *registered, struct triage_judgement *judgement)
 {
     char *words = NULL, *place = NULL;
     size_t bytes = 0;
@@ -211,14 +212,14 @@ enum rc triage_core_judge(struct arena *arena, const struct site *site,
         CHECK(judgement->reasons != 0);
         return RC_OK;
     }
-    judgement->level = triage_core_start_level(site, judgement->category, judgement->area);
+    judgement->level = start_level(site, judgement->category, judgement->area);
     site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
     if (judgement->owner.fallback && site->desk_on_fallback) {
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_OWNER);
     }
-    put(judgement->why, sizeof judgement->why, "category: ");
-    put(judgement->why, sizeof judgement->why, keywords);
-    put(judgement->why, sizeof judgement->why, "; area: ");
-    put(judgement->why, sizeof judgement->why, names);
+    triage_judge_note(judgement->why, sizeof judgement->why, "category: ");
+    triage_judge_note(judgement->why, sizeof judgement->why, keywords);
+    triage_judge_note(judgement->why, sizeof judgement->why, "; area: ");
+    triage_judge_note(judgement->why, sizeof judgement->why, names);
     return RC_OK;
 }

@@ -1,11 +1,16 @@
-/* triage_core_desk: the dispatcher decides: DeskDispatch becomes Routed (a new ticket) or Ruled (a
- * returned one). */
+/* triage_dispatch: the dispatcher decides: DeskDispatch becomes Routed (a new ticket) or Ruled (a
+ * returned one). Owns how a decision is made whole from what the dispatcher named, the ticket's
+ * record and the site. What must stay true: only a ticket at the desk can be decided, and each
+ * decision leaves it with a unit and an area, for escalation could not place it otherwise. */
+
+#include "triage_dispatch.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "triage_core.h"
+#include "triage_desk.h"
+#include "triage_place.h"
 
 struct decision {
     const Paidan__DeskDispatch *wish;
@@ -25,31 +30,6 @@ static Paidan__Code choose_category(const struct site *site, struct decision *de
     return decision->category == SITE_NONE ? PAIDAN__CODE__CATEGORY_UNKNOWN : PAIDAN__CODE__OK;
 }
 
-/* The site's only root area, if the unit stands on its level: such a unit's place is all of it. */
-static uint32_t whole_site(const struct site *site, uint32_t unit)
-{
-    uint32_t root = SITE_NONE;
-    for (uint32_t index = 0; index < site->area_count; index++) {
-        if (site->areas[index].parent == SITE_NONE) {
-            if (root != SITE_NONE) {
-                return SITE_NONE;
-            }
-            root = index;
-        }
-    }
-    return root != SITE_NONE && site->areas[root].level == site->units[unit].level ? root
-                                                                                   : SITE_NONE;
-}
-
-uint32_t triage_core_unit_area(const struct site *site, uint32_t unit, uint32_t of_ticket)
-{
-    const uint32_t of_unit = site->units[unit].area;
-    const bool finer = of_ticket != SITE_NONE &&
-                       (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
-    const uint32_t area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
-    return area == SITE_NONE ? whole_site(site, unit) : area;
-}
-
 /* The area told, else the one that follows from ticket and unit. */
 static Paidan__Code choose_area(const struct site *site, struct decision *decision)
 {
@@ -59,7 +39,7 @@ static Paidan__Code choose_area(const struct site *site, struct decision *decisi
         const uint32_t of_ticket = decision->record.area[0] == '\0'
                                        ? SITE_NONE
                                        : site_area_find(site, decision->record.area);
-        decision->area = triage_core_unit_area(site, decision->unit, of_ticket);
+        decision->area = triage_place_of_unit(site, decision->unit, of_ticket);
     }
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }
@@ -112,13 +92,10 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
     routed.matrix_line = decision->owner.matrix_line;
     routed.has_by_desk = routed.by_desk = 1;
     routed.registered_ms = decision->desk.registered_ms;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = event.has_prev_seq = 1;
-    event.ticket = decision->wish->ticket;
-    event.prev_seq = decision->record.last_seq;
-    event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
-    event.routed = &routed;
-    return step_append(step, &event, 0, seq);
+    struct step_about about =
+        triage_ticket_about(decision->wish->ticket, &decision->record, TRIAGE_DISPATCH);
+    about.seq = seq;
+    return step_say(step, &about, &routed.base);
 }
 
 /* A ruling that names no urgency leaves the ticket's alone: an emergency that one unit returns is
@@ -149,13 +126,10 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.urgency = urgency(site, decision);
     ruled.has_return_count = decision->desk.return_count != 0;
     ruled.return_count = decision->desk.return_count;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = event.has_prev_seq = 1;
-    event.ticket = decision->wish->ticket;
-    event.prev_seq = decision->record.last_seq;
-    event.fact_case = PAIDAN__EVENT__FACT_RULED;
-    event.ruled = &ruled;
-    return step_append(step, &event, 0, seq);
+    struct step_about about =
+        triage_ticket_about(decision->wish->ticket, &decision->record, TRIAGE_DISPATCH);
+    about.seq = seq;
+    return step_say(step, &about, &ruled.base);
 }
 
 static const char *detail_of(Paidan__Code code)
@@ -178,7 +152,7 @@ static enum rc answer_done(struct step *step, uint64_t ticket, uint64_t seq)
     return step_answer(step, &answer);
 }
 
-enum rc triage_core_dispatch(struct step *step, const struct step_input *input)
+enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
 {
     CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_DESK_DISPATCH);
     struct decision decision = {.wish = input->request->desk_dispatch};
@@ -204,7 +178,22 @@ enum rc triage_core_dispatch(struct step *step, const struct step_input *input)
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     uint64_t seq = 0;
-    rc = to.action == TRIAGE_DO_ROUTE ? say_routed(step, &decision, &seq)
-                                      : say_ruled(step, &decision, &seq);
+    rc = to.fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, &decision, &seq)
+                                               : say_ruled(step, &decision, &seq);
     return rc == RC_OK ? answer_done(step, ticket, seq) : rc;
+}
+
+enum rc triage_dispatch_fold_ruled(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                                   struct triage_ticket *record)
+{
+    const Paidan__Ruled *const ruled = event->ruled;
+    CHECK(record->state == TRIAGE_DESK_RETURNED);
+    CHECK(record->decided_seq > 0); /* what is returned was decided before */
+    const enum rc rc = triage_desk_leave(fold, event->ticket);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    triage_ticket_count(fold, TRIAGE_TALLY_RULED);
+    record->by_desk = true;
+    return triage_ticket_decide(record, seq, ruled->category, ruled->area, ruled->unit);
 }

@@ -1,0 +1,274 @@
+/* triage_desk: what lies at the dispatcher's desk. Owns the table `desk`: one row for each ticket
+ * that waits there, with all that the dispatcher needs to see, so that a page of the desk costs one
+ * row a ticket and no text. What must stay true: a row is there exactly while the ticket is in a
+ * state of the desk, and the gauge desk_open counts the rows. */
+
+#include "triage_desk.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/text/text.h"
+
+/* ---- deciding ---- */
+
+enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
+                            const struct triage_judgement *judgement)
+{
+    CHECK(judgement->reasons != 0);
+    CHECK(judgement->category_count <= TRIAGE_PROPOSALS_MAX);
+    CHECK(judgement->area_count <= TRIAGE_PROPOSALS_MAX);
+    const struct site *site = step->site;
+    const struct triage_ticket none = {.state = TRIAGE_NONE};
+    char *categories[TRIAGE_PROPOSALS_MAX], *areas[TRIAGE_PROPOSALS_MAX];
+    Paidan__Desked desked = PAIDAN__DESKED__INIT;
+    desked.reasons = judgement->reasons;
+    desked.n_categories = judgement->category_count;
+    desked.categories = categories;
+    for (uint32_t index = 0; index < judgement->category_count; index++) {
+        categories[index] = site->categories[judgement->categories[index]].code;
+    }
+    desked.n_areas = judgement->area_count;
+    desked.areas = areas;
+    for (uint32_t index = 0; index < judgement->area_count; index++) {
+        areas[index] = site->areas[judgement->areas[index]].code;
+    }
+    desked.title = event->registered->title;
+    desked.channel = event->registered->channel;
+    desked.has_registered_ms = 1;
+    desked.registered_ms = event->at_ms;
+    const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_DESK);
+    return step_say(step, &about, &desked.base);
+}
+
+/* Title, channel and registered of a ticket, from its first fact, for the desk row of its first
+ * visit is gone; left absent when the log was trimmed behind that fact. */
+static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *desked)
+{
+    CHECK(first_seq > 0);
+    Paidan__Event *first = NULL;
+    const enum rc rc = step_read(step, first_seq, &first);
+    if (rc == RC_NOT_FOUND) {
+        return RC_OK;
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (first->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
+        desked->title = first->routed->title;
+        desked->channel = first->routed->channel;
+        desked->has_registered_ms = 1;
+        desked->registered_ms = first->routed->registered_ms;
+    } else if (first->fact_case == PAIDAN__EVENT__FACT_DESKED) {
+        desked->title = first->desked->title;
+        desked->channel = first->desked->channel;
+        desked->has_registered_ms = first->desked->has_registered_ms;
+        desked->registered_ms = first->desked->registered_ms;
+    } else {
+        return RC_CORRUPT;
+    }
+    return RC_OK;
+}
+
+static enum rc say_returned(struct step *step, const struct step_about *about,
+                            const Paidan__Returned *returned, struct triage_ticket *record)
+{
+    CHECK(record->decided_seq > 0); /* a unit had it */
+    char *category = record->category, *area = record->area;
+    Paidan__Desked desked = PAIDAN__DESKED__INIT;
+    desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RETURNED;
+    desked.n_categories = category[0] == '\0' ? 0 : 1;
+    desked.categories = &category;
+    desked.n_areas = area[0] == '\0' ? 0 : 1;
+    desked.areas = &area;
+    desked.note = returned->note;
+    desked.unit = returned->unit;
+    desked.has_return_count = 1;
+    desked.return_count = returned->count;
+    const enum rc rc = recall(step, record->first_seq, &desked);
+    return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
+}
+
+/* The words are stored: folding reads from them which signal it was. */
+static const char *reason_of(enum triage_signal signal)
+{
+    switch (signal) {
+    case TRIAGE_MOVE:
+        return "moved";
+    case TRIAGE_CLOSE:
+        return "closed";
+    default:
+        CHECK(signal == TRIAGE_WITHDRAW);
+        return "withdrawn";
+    }
+}
+
+enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked)
+{
+    return strcmp(undesked->reason, "moved") == 0    ? TRIAGE_MOVE
+           : strcmp(undesked->reason, "closed") == 0 ? TRIAGE_CLOSE
+                                                     : TRIAGE_WITHDRAW;
+}
+
+static enum rc say_undesked(struct step *step, const struct step_about *about,
+                            enum triage_signal signal)
+{
+    Paidan__Undesked undesked = PAIDAN__UNDESKED__INIT;
+    undesked.reason = (char *)reason_of(signal); /* packed, never written */
+    CHECK(triage_desk_undesked_signal(&undesked) == signal);
+    return step_say(step, about, &undesked.base);
+}
+
+static enum rc say_noted(struct step *step, const struct step_about *about,
+                         const Paidan__Chased *chased)
+{
+    Paidan__Noted noted = PAIDAN__NOTED__INIT;
+    noted.has_chases = 1;
+    noted.chases = chased->count;
+    return step_say(step, about, &noted.base);
+}
+
+enum rc triage_desk_apply(struct step *step, const Paidan__Event *event, enum triage_signal signal)
+{
+    struct triage_ticket record = {.state = TRIAGE_NONE};
+    const enum rc rc = triage_state_get(step->txn, event->ticket, &record);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    CHECK((rc == RC_NOT_FOUND) == (record.state == TRIAGE_NONE));
+    const struct triage_step to = triage_fsm_step(record.state, signal);
+    if (to.next == TRIAGE_NONE) {
+        return step_refuse_record(
+            step, rc == RC_NOT_FOUND ? PAIDAN__CODE__TICKET_UNKNOWN : PAIDAN__CODE__STATE_FORBIDS,
+            triage_fsm_state_name(record.state));
+    }
+    if (to.fact == PAIDAN__EVENT__FACT__NOT_SET) {
+        return RC_OK;
+    }
+    const struct step_about about = triage_ticket_about(event->ticket, &record, signal);
+    switch (to.fact) {
+    case PAIDAN__EVENT__FACT_DESKED:
+        return say_returned(step, &about, event->returned, &record);
+    case PAIDAN__EVENT__FACT_UNDESKED:
+        return say_undesked(step, &about, signal);
+    default:
+        CHECK(to.fact == PAIDAN__EVENT__FACT_NOTED);
+        return say_noted(step, &about, event->chased);
+    }
+}
+
+/* ---- folding ---- */
+
+enum rc triage_desk_leave(struct step_fold *fold, uint64_t ticket)
+{
+    CHECK(ticket != 0);
+    const enum rc rc = triage_state_desk_del(fold->txn, ticket);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    triage_ticket_uncount(fold, TRIAGE_TALLY_DESK_OPEN);
+    return RC_OK;
+}
+
+/* Takes as many as a row holds. False: one of them is longer than any code. */
+static bool take_codes(char codes[][CODE_BYTES_MAX + 1], char *const *from, size_t count,
+                       uint32_t *taken)
+{
+    CHECK(count == 0 || from != NULL);
+    *taken = count < TRIAGE_PROPOSALS_MAX ? (uint32_t)count : TRIAGE_PROPOSALS_MAX;
+    for (uint32_t index = 0; index < *taken; index++) {
+        if (!text_copy(codes[index], CODE_BYTES_MAX + 1, from[index])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
+{
+    const bool returned = (desked->reasons >> PAIDAN__DESK_REASON__DESK_RETURNED & 1u) != 0;
+    return returned ? TRIAGE_RETURN : TRIAGE_DESK;
+}
+
+static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
+{
+    const Paidan__Desked *const desked = event->desked;
+    CHECK(desked != NULL);
+    *desk = (struct triage_desk){
+        .since_ms = event->at_ms,
+        .registered_ms = desked->has_registered_ms ? desked->registered_ms : event->at_ms,
+        .reasons = desked->reasons,
+        .return_count = desked->has_return_count ? desked->return_count : 0,
+    };
+    return take_codes(desk->categories, desked->categories, desked->n_categories,
+                      &desk->category_count) &&
+           take_codes(desk->areas, desked->areas, desked->n_areas, &desk->area_count) &&
+           text_copy(desk->unit, sizeof desk->unit, desked->unit) &&
+           text_copy(desk->channel, sizeof desk->channel, desked->channel) &&
+           text_copy(desk->title, sizeof desk->title, desked->title) &&
+           text_copy(desk->note, sizeof desk->note, desked->note);
+}
+
+/* What triage was sure of counts as the ticket's: one proposal and no doubt about it. So the
+ * dispatcher needs to name only the rest. */
+static void take_sure(const struct triage_desk *desk, struct triage_ticket *record)
+{
+    const uint32_t no_category = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
+                                 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
+    const uint32_t no_area =
+        1u << PAIDAN__DESK_REASON__DESK_NO_PLACE | 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE;
+    bool fits = true;
+    if ((desk->reasons & no_category) == 0 && desk->category_count == 1) {
+        fits = text_copy(record->category, sizeof record->category, desk->categories[0]);
+    }
+    if (fits && (desk->reasons & no_area) == 0 && desk->area_count == 1) {
+        fits = text_copy(record->area, sizeof record->area, desk->areas[0]);
+    }
+    CHECK(fits); /* both hold any code */
+}
+
+enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *event,
+                                struct triage_ticket *record)
+{
+    struct triage_desk desk;
+    if (!make_desk(event, &desk)) {
+        return RC_CORRUPT;
+    }
+    record->reasons = desk.reasons;
+    if (triage_desk_desked_signal(event->desked) == TRIAGE_RETURN) {
+        CHECK(record->state == TRIAGE_ROUTED);
+        triage_ticket_count(fold, TRIAGE_TALLY_RETURNED);
+    } else {
+        CHECK(record->state == TRIAGE_NONE);
+        take_sure(&desk, record);
+        triage_ticket_count(fold, TRIAGE_TALLY_REGISTERED);
+        triage_ticket_count(fold, TRIAGE_TALLY_DESKED);
+    }
+    triage_ticket_count(fold, TRIAGE_TALLY_DESK_OPEN);
+    return triage_state_desk_put(fold->txn, event->ticket, &desk);
+}
+
+enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *event,
+                                  const struct triage_ticket *record)
+{
+    CHECK(record->state == TRIAGE_DESK_NEW || record->state == TRIAGE_DESK_RETURNED);
+    triage_ticket_count(fold, TRIAGE_TALLY_UNDESKED);
+    if (record->state == TRIAGE_DESK_NEW) {
+        CHECK(record->decided_seq == 0);
+        triage_ticket_count(fold, TRIAGE_TALLY_NEVER_ROUTED);
+    }
+    return triage_desk_leave(fold, event->ticket);
+}
+
+enum rc triage_desk_fold_noted(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_NOTED);
+    struct triage_desk desk;
+    const enum rc rc = triage_state_desk_get(fold->txn, event->ticket, &desk);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    desk.chases = event->noted->chases;
+    triage_ticket_count(fold, TRIAGE_TALLY_CHASED);
+    return triage_state_desk_put(fold->txn, event->ticket, &desk);
+}

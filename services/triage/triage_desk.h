@@ -1,0 +1,27 @@
+/* triage_desk: what lies at the dispatcher's desk: new tickets of which triage was unsure, and
+ * tickets that a unit returned. Facts: Desked, Noted (chased while it lies there), Undesked (it
+ * left without a decision). The dispatcher's decisions are triage_dispatch. */
+#pragma once
+
+#include "triage_judge.h"
+#include "triage_ticket.h"
+
+/* Says Desked about a new ticket: an event Registered, and what was unsure. */
+MUST_CHECK enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
+                                       const struct triage_judgement *judgement);
+/* A signal about a ticket that triage has had before: returned, moved, closed, withdrawn, chased.
+ * What its table does not allow is refused as a record. Returns as step_service.apply. */
+MUST_CHECK enum rc triage_desk_apply(struct step *step, const Paidan__Event *event,
+                                     enum triage_signal signal);
+
+/* Folding: takes the ticket off the desk. RC_CORRUPT: it is not there. */
+MUST_CHECK enum rc triage_desk_leave(struct step_fold *fold, uint64_t ticket);
+/* Folds one fact of the desk. record: as it was; its state is the core's to change. */
+MUST_CHECK enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *event,
+                                           struct triage_ticket *record);
+MUST_CHECK enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *event,
+                                             const struct triage_ticket *record);
+MUST_CHECK enum rc triage_desk_fold_noted(struct step_fold *fold, const Paidan__Event *event);
+/* The signals that a Desked and an Undesked stand for. */
+enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked);
+enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked);

@@ -1,0 +1,120 @@
+/* triage_route: new tickets. Owns the decision that nobody had to make: category, area, level and
+ * unit follow from the words, or the ticket goes to the desk. What must stay true: each Registered
+ * becomes exactly one first fact here (Routed, Desked or RecordRefused), so that what intake took
+ * in and what triage knows can be compared by counting. */
+
+#include "triage_route.h"
+
+#include "common/base/check.h"
+#include "triage_desk.h"
+#include "triage_spot.h"
+
+/* spot: solved by the unit already. */
+static enum rc say_routed(struct step *step, const Paidan__Event *event,
+                          const struct triage_judgement *judgement, bool spot)
+{
+    CHECK(judgement->reasons == 0);
+    CHECK(judgement->owner.assist_count <= SITE_ASSIST_MAX);
+    const struct site *site = step->site;
+    const Paidan__Registered *registered = event->registered;
+    const struct triage_ticket none = {.state = TRIAGE_NONE};
+    char *assist[SITE_ASSIST_MAX];
+    Paidan__Routed routed = PAIDAN__ROUTED__INIT;
+    routed.channel = registered->channel;
+    routed.title = registered->title;
+    routed.category = site->categories[judgement->category].code;
+    routed.area = site->areas[judgement->area].code;
+    routed.urgency = site->categories[judgement->category].urgency;
+    routed.level = judgement->level;
+    routed.unit = site->units[judgement->owner.lead].code;
+    routed.n_assist = judgement->owner.assist_count;
+    routed.assist = assist;
+    for (uint32_t index = 0; index < judgement->owner.assist_count; index++) {
+        assist[index] = site->units[judgement->owner.assist[index]].code;
+    }
+    routed.has_fallback = routed.fallback = judgement->owner.fallback;
+    routed.has_matrix_line = judgement->owner.matrix_line != 0;
+    routed.matrix_line = judgement->owner.matrix_line;
+    routed.why = (char *)judgement->why; /* packed, never written */
+    routed.registered_ms = event->at_ms;
+    routed.spot_note = spot ? registered->spot_note : NULL;
+    const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_ROUTE);
+    return step_say(step, &about, &routed.base);
+}
+
+/* 现场办: the unit that solved it, if our site knows it; intake may have read the site's files
+ * before us. SITE_NONE: nobody did, or, said visibly, a stranger, and it goes the ordinary way. */
+static enum rc find_spot_unit(struct step *step, const Paidan__Registered *registered,
+                              uint32_t *unit)
+{
+    *unit = SITE_NONE;
+    if (registered->spot_unit == NULL || registered->spot_note == NULL) {
+        return RC_OK;
+    }
+    *unit = site_unit_find(step->site, registered->spot_unit);
+    CHECK(*unit == SITE_NONE || *unit < step->site->unit_count);
+    return *unit == SITE_NONE ? step_refuse_record(step, PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit")
+                              : RC_OK;
+}
+
+static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
+{
+    struct triage_judgement judgement;
+    enum rc rc = triage_judge_words(step->arena, step->site, event->registered, &judgement);
+    if (rc == RC_INVALID) {
+        return step_refuse_record(step, PAIDAN__CODE__TEXT_NOT_UTF8, "registered");
+    }
+    uint32_t unit = SITE_NONE;
+    rc = rc == RC_OK ? find_spot_unit(step, event->registered, &unit) : rc;
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (unit != SITE_NONE) {
+        triage_spot_judge(step->site, unit, &judgement);
+        CHECK(judgement.reasons == 0); /* nobody is asked about what is done */
+    }
+    return judgement.reasons == 0 ? say_routed(step, event, &judgement, unit != SITE_NONE)
+                                  : triage_desk_say_new(step, event, &judgement);
+}
+
+enum rc triage_route_apply(struct step *step, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_REGISTERED);
+    struct triage_ticket record;
+    const enum rc rc = triage_state_get(step->txn, event->ticket, &record);
+    if (rc == RC_OK) {
+        /* Intake gives each number once; the same one again means that it lost its store. */
+        return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS,
+                                  triage_fsm_state_name(record.state));
+    }
+    return rc == RC_NOT_FOUND ? judge_and_say(step, event) : rc;
+}
+
+enum triage_signal triage_route_signal(const Paidan__Routed *routed)
+{
+    return routed->has_by_desk && routed->by_desk ? TRIAGE_DISPATCH : TRIAGE_ROUTE;
+}
+
+enum rc triage_route_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                          struct triage_ticket *record)
+{
+    const Paidan__Routed *const routed = event->routed;
+    const bool by_desk = triage_route_signal(routed) == TRIAGE_DISPATCH;
+    CHECK(record->state == (by_desk ? TRIAGE_DESK_NEW : TRIAGE_NONE));
+    CHECK(record->decided_seq == 0);
+    if (by_desk) {
+        triage_ticket_count(fold, TRIAGE_TALLY_ROUTED_BY_DESK);
+        const enum rc rc = triage_desk_leave(fold, event->ticket);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    } else {
+        triage_ticket_count(fold, TRIAGE_TALLY_REGISTERED);
+        triage_ticket_count(fold, TRIAGE_TALLY_ROUTED);
+        if (routed->has_fallback && routed->fallback) {
+            triage_ticket_count(fold, TRIAGE_TALLY_FALLBACK);
+        }
+    }
+    record->by_desk = by_desk;
+    return triage_ticket_decide(record, seq, routed->category, routed->area, routed->unit);
+}

@@ -1,0 +1,45 @@
+/* triage_ticket: the ground on which the parts of triage stand. Owns no table of its own; what must
+ * stay true is that a ticket's facts form one chain in the log and that each is the one to which
+ * the transition table leads. */
+
+#include "triage_ticket.h"
+
+#include "common/base/check.h"
+#include "common/text/text.h"
+
+struct step_about triage_ticket_about(uint64_t ticket, const struct triage_ticket *record,
+                                      enum triage_signal signal)
+{
+    const struct triage_step to = triage_fsm_step(record->state, signal);
+    CHECK(to.fact != PAIDAN__EVENT__FACT__NOT_SET);
+    CHECK(ticket != 0);
+    CHECK((record->last_seq == 0) == (record->state == TRIAGE_NONE));
+    return (struct step_about){.ticket = ticket, .last_seq = record->last_seq, .expected = to.fact};
+}
+
+void triage_ticket_count(struct step_fold *fold, enum triage_tally tally)
+{
+    CHECK(tally < TRIAGE_TALLY_COUNT);
+    CHECK(fold->tally->values[tally] < UINT64_MAX);
+    fold->tally->values[tally] += 1;
+}
+
+void triage_ticket_uncount(struct step_fold *fold, enum triage_tally tally)
+{
+    CHECK(tally == TRIAGE_TALLY_DESK_OPEN); /* the only one that goes down */
+    CHECK(fold->tally->values[tally] > 0);
+    fold->tally->values[tally] -= 1;
+}
+
+enum rc triage_ticket_decide(struct triage_ticket *record, uint64_t seq, const char *category,
+                             const char *area, const char *unit)
+{
+    CHECK(seq > record->decided_seq);
+    CHECK(seq > record->last_seq);
+    record->decided_seq = seq;
+    return text_copy(record->category, sizeof record->category, category) &&
+                   text_copy(record->area, sizeof record->area, area) &&
+                   text_copy(record->unit, sizeof record->unit, unit)
+               ? RC_OK
+               : RC_CORRUPT;
+}
