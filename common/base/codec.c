@@ -6,10 +6,10 @@
 
 #include "common/base/check.h"
 #include "common/base/crc.h"
+#include "common/base/varint.h"
 
 #define CRC_BYTES 4u
 #define TEXT_BYTES_LIMIT 255u
-#define VARINT_BYTES_MAX 10u
 
 void codec_writer_init(struct codec_writer *writer, void *bytes, size_t size)
 {
@@ -65,17 +65,8 @@ void codec_put_u64(struct codec_writer *writer, uint64_t value)
 
 void codec_put_varint(struct codec_writer *writer, uint64_t value)
 {
-    if (value < 0x80) {
-        codec_put_u8(writer, (uint8_t)value);
-        return;
-    }
     unsigned char bytes[VARINT_BYTES_MAX];
-    size_t count = 0;
-    for (; value >= 0x80; value >>= 7) {
-        bytes[count++] = (unsigned char)(0x80 | (value & 0x7f));
-    }
-    bytes[count++] = (unsigned char)value;
-    codec_put_bytes(writer, bytes, count);
+    codec_put_bytes(writer, bytes, (size_t)(varint_put(bytes, value) - bytes));
 }
 
 void codec_put_bytes(struct codec_writer *writer, const void *bytes, size_t count)
@@ -171,22 +162,15 @@ uint64_t codec_get_u64(struct codec_reader *reader)
 uint64_t codec_get_varint(struct codec_reader *reader)
 {
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        const unsigned char *at = give(reader, 1);
-        if (at == NULL) {
-            return 0;
-        }
-        const uint64_t bits = *at & 0x7fu;
-        if (bits << shift >> shift != bits || (*at == 0 && shift > 0)) {
-            break; /* more than 64 bits, or not the shortest form */
-        }
-        value |= bits << shift;
-        if ((*at & 0x80u) == 0) {
-            return value;
-        }
+    const unsigned char *at = reader->bytes + reader->used;
+    const unsigned char *next =
+        reader->failed ? NULL : varint_get(at, reader->bytes + reader->size, &value);
+    if (next == NULL || (size_t)(next - at) != varint_bytes(value)) {
+        reader->failed = true; /* cut off, more than 64 bits, or not the shortest form */
+        return 0;
     }
-    reader->failed = true;
-    return 0;
+    reader->used += (size_t)(next - at);
+    return value;
 }
 
 void codec_get_text(struct codec_reader *reader, char *text, size_t size)

@@ -7,11 +7,27 @@
  * caller asks codec_done once at the end. */
 #pragma once
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/base/rc.h"
+
+/* Keys that are one number, and numbers at a known place in longer keys. */
+#define CODEC_U64_BYTES 8
+static inline void codec_set_u64(unsigned char at[CODEC_U64_BYTES], uint64_t value)
+{
+    value = htobe64(value);
+    memcpy(at, &value, sizeof value);
+}
+static inline uint64_t codec_u64_at(const unsigned char at[CODEC_U64_BYTES])
+{
+    uint64_t value = 0;
+    memcpy(&value, at, sizeof value);
+    return be64toh(value);
+}
 
 struct codec_writer {
     unsigned char *bytes;

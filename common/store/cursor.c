@@ -1,35 +1,29 @@
-/* cursor: table STORE_CURSOR, name of the followed log -> seq u64, crc u32, sealed. */
+/* cursor: table STORE_CURSOR, name of the followed log -> seq u64, crc u32, sealed.
+ *
+ * A cursor is written in the transaction that holds the effects of the records up to it: that alone
+ * makes every record of a followed log take effect exactly once. */
 #include "common/store/cursor.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
-#include "common/base/codec.h"
+#include "common/base/record.h"
 
-#define CURSOR_VERSION 1u
+static const struct record_row cursor_rows[] = {
+    RECORD_U64(struct cursor, seq),
+    RECORD_U32(struct cursor, crc),
+    RECORD_END,
+};
+static const struct record_format cursor_format = {
+    .version = 1, .bytes = sizeof(struct cursor), .rows = cursor_rows};
 
 enum rc cursor_get(struct store_txn *txn, const char *log, struct cursor *cursor)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    const enum rc rc = store_get(txn, STORE_CURSOR, log, strlen(log), &value, &bytes);
-    if (rc == RC_NOT_FOUND) {
-        *cursor = (struct cursor){0};
-        return RC_OK;
-    }
-    if (rc != RC_OK) {
+    CHECK(log[0] != '\0');
+    struct cursor read = {0};
+    const enum rc rc = store_get_record(txn, STORE_CURSOR, log, strlen(log), &cursor_format, &read);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
-    }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != CURSOR_VERSION) {
-        return RC_CORRUPT;
-    }
-    struct cursor read;
-    read.seq = codec_get_u64(&reader); /* not in an initialiser: C leaves the order there open */
-    read.crc = codec_get_u32(&reader);
-    if (!codec_done(&reader)) {
-        return RC_CORRUPT;
     }
     *cursor = read;
     return RC_OK;
@@ -37,13 +31,6 @@ enum rc cursor_get(struct store_txn *txn, const char *log, struct cursor *cursor
 
 enum rc cursor_put(struct store_txn *txn, const char *log, const struct cursor *cursor)
 {
-    unsigned char bytes[1 + 8 + 4 + 4];
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, CURSOR_VERSION);
-    codec_put_u64(&writer, cursor->seq);
-    codec_put_u32(&writer, cursor->crc);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_put(txn, STORE_CURSOR, log, strlen(log), bytes, writer.used);
+    CHECK(log[0] != '\0');
+    return store_put_record(txn, STORE_CURSOR, log, strlen(log), &cursor_format, cursor);
 }

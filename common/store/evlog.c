@@ -8,10 +8,8 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/limits.h"
+#include "common/base/record.h"
 #include "common/store/evlog_private.h"
-
-#define HEAD_VERSION 1u
-#define FOLLOWER_VERSION 1u
 
 static_assert(EVLOG_BLOCK_BYTES_MAX / EVLOG_RECORD_HEADER_BYTES <= UINT16_MAX,
               "the count of records in a block has 16 bits");
@@ -21,53 +19,35 @@ static const char head_key[] = EVLOG_HEAD_KEY;
 
 /* ---- head ---- */
 
+static const struct record_row head_rows[] = {
+    RECORD_U64_IN(struct evlog_head, first_seq, 1, UINT64_MAX),
+    RECORD_U64_IN(struct evlog_head, head_seq, 0, UINT64_MAX - 1),
+    RECORD_BYTES(struct evlog_head, hash, EVLOG_HASH_BYTES),
+    RECORD_BYTES(struct evlog_head, anchor, EVLOG_HASH_BYTES),
+    RECORD_END,
+};
+static const struct record_format head_format = {
+    .version = 1, .stranger = RC_FORMAT, .bytes = sizeof(struct evlog_head), .rows = head_rows};
+
 enum rc evlog_head_get(struct store_txn *txn, struct evlog_head *head)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    const enum rc rc = store_get(txn, STORE_META, head_key, sizeof head_key - 1, &value, &bytes);
-    if (rc == RC_NOT_FOUND) {
-        *head = (struct evlog_head){.first_seq = 1};
-        return RC_OK;
-    }
-    if (rc != RC_OK) {
+    struct evlog_head read = {.first_seq = 1};
+    const enum rc rc =
+        store_get_record(txn, STORE_META, head_key, sizeof head_key - 1, &head_format, &read);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK) {
+    if (read.first_seq - 1 > read.head_seq) {
         return RC_CORRUPT;
     }
-    if (version != HEAD_VERSION) {
-        return RC_FORMAT;
-    }
-    struct evlog_head read = {0};
-    read.first_seq = codec_get_u64(&reader);
-    read.head_seq = codec_get_u64(&reader);
-    const unsigned char *hash = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
-    const unsigned char *anchor = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
-    if (!codec_done(&reader) || read.first_seq == 0 || read.first_seq > read.head_seq + 1) {
-        return RC_CORRUPT;
-    }
-    memcpy(read.hash, hash, EVLOG_HASH_BYTES);
-    memcpy(read.anchor, anchor, EVLOG_HASH_BYTES);
     *head = read;
     return RC_OK;
 }
 
 static enum rc head_put(struct store_txn *txn, const struct evlog_head *head)
 {
-    unsigned char bytes[1 + 8 + 8 + 2 * EVLOG_HASH_BYTES + 4];
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, HEAD_VERSION);
-    codec_put_u64(&writer, head->first_seq);
-    codec_put_u64(&writer, head->head_seq);
-    codec_put_bytes(&writer, head->hash, EVLOG_HASH_BYTES);
-    codec_put_bytes(&writer, head->anchor, EVLOG_HASH_BYTES);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_put(txn, STORE_META, head_key, sizeof head_key - 1, bytes, writer.used);
+    CHECK(head->first_seq <= head->head_seq + 1);
+    return store_put_record(txn, STORE_META, head_key, sizeof head_key - 1, &head_format, head);
 }
 
 enum rc evlog_init(struct evlog *evlog, size_t buffer_bytes, size_t records_max)
@@ -284,27 +264,24 @@ enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint
 
 /* ---- followers and trimming ---- */
 
-static enum rc follower_read(const void *value, size_t bytes, uint64_t *seq)
-{
-    struct codec_reader reader;
-    uint8_t version = 0;
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != FOLLOWER_VERSION) {
-        return RC_CORRUPT;
-    }
-    const uint64_t read = codec_get_u64(&reader);
-    if (!codec_done(&reader)) {
-        return RC_CORRUPT;
-    }
-    *seq = read;
-    return RC_OK;
-}
+struct follower {
+    uint64_t seq; /* newest record that it holds durably */
+};
+
+static const struct record_row follower_rows[] = {RECORD_U64(struct follower, seq), RECORD_END};
+static const struct record_format follower_format = {
+    .version = 1, .bytes = sizeof(struct follower), .rows = follower_rows};
 
 enum rc evlog_follower_get(struct store_txn *txn, const char *name, uint64_t *seq)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    const enum rc rc = store_get(txn, STORE_FOLLOWER, name, strlen(name), &value, &bytes);
-    return rc == RC_OK ? follower_read(value, bytes, seq) : rc;
+    CHECK(name[0] != '\0');
+    struct follower follower;
+    const enum rc rc =
+        store_get_record(txn, STORE_FOLLOWER, name, strlen(name), &follower_format, &follower);
+    if (rc == RC_OK) {
+        *seq = follower.seq;
+    }
+    return rc;
 }
 
 enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq)
@@ -314,14 +291,8 @@ enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq
     if ((rc != RC_OK && rc != RC_NOT_FOUND) || (rc == RC_OK && before >= seq)) {
         return rc;
     }
-    unsigned char bytes[1 + 8 + 4];
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, FOLLOWER_VERSION);
-    codec_put_u64(&writer, seq);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_put(txn, STORE_FOLLOWER, name, strlen(name), bytes, writer.used);
+    const struct follower follower = {.seq = seq};
+    return store_put_record(txn, STORE_FOLLOWER, name, strlen(name), &follower_format, &follower);
 }
 
 /* lowest stays as it is if nobody follows. */
@@ -330,10 +301,10 @@ static enum rc lower_to_followers(struct store_txn *txn, uint64_t *lowest)
     struct store_walk walk;
     enum rc rc = store_walk_open(txn, STORE_FOLLOWER, NULL, 0, &walk);
     while (rc == RC_OK) {
-        uint64_t seq = 0;
-        rc = follower_read(walk.value, walk.value_bytes, &seq);
+        struct follower follower;
+        rc = record_read(&follower_format, walk.value, walk.value_bytes, &follower);
         if (rc == RC_OK) {
-            *lowest = seq < *lowest ? seq : *lowest;
+            *lowest = follower.seq < *lowest ? follower.seq : *lowest;
             rc = store_walk_next(&walk);
         }
     }

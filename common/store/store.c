@@ -10,6 +10,7 @@
 
 #include "common/base/check.h"
 #include "common/base/diag.h"
+#include "common/base/record.h"
 #include "common/store/store_private.h"
 
 /* A short write shows as EIO in 0.9.24; with less than this free it means that the disk is full. */
@@ -242,6 +243,62 @@ enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t
     return store_map_error(txn->store, error, "del");
 }
 
+/* ---- records ---- */
+
+enum rc store_get_record(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                         const struct record_format *format, void *record)
+{
+    const void *value = NULL;
+    size_t bytes = 0;
+    const enum rc rc = store_get(txn, table, key, key_bytes, &value, &bytes);
+    return rc == RC_OK ? record_read(format, value, bytes, record) : rc;
+}
+
+static enum rc put_record(struct store_txn *txn, unsigned table, MDB_val key,
+                          const struct record_format *format, const void *record, unsigned flags)
+{
+    unsigned char bytes[RECORD_BYTES_MAX];
+    const size_t used = record_write(format, record, bytes, sizeof bytes);
+    return put(txn, table, key, bytes, used, flags);
+}
+
+enum rc store_put_record(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
+                         const struct record_format *format, const void *record)
+{
+    return put_record(txn, table, make_key(txn, table, key, key_bytes), format, record, 0);
+}
+
+enum rc store_insert_record(struct store_txn *txn, unsigned table, const void *key,
+                            size_t key_bytes, const struct record_format *format,
+                            const void *record)
+{
+    return put_record(txn, table, make_key(txn, table, key, key_bytes), format, record,
+                      MDB_NOOVERWRITE);
+}
+
+enum rc store_append_record(struct store_txn *txn, unsigned table, const void *key,
+                            size_t key_bytes, const struct record_format *format,
+                            const void *record)
+{
+    return put_record(txn, table, make_key(txn, table, key, key_bytes), format, record, MDB_APPEND);
+}
+
+enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const void *old, bool now,
+                       const void *fresh, size_t bytes)
+{
+    if (was && now && memcmp(old, fresh, bytes) == 0) {
+        return RC_OK;
+    }
+    enum rc rc = RC_OK;
+    if (was) {
+        rc = store_del(txn, table, old, bytes);
+    }
+    if (rc == RC_OK && now) {
+        rc = store_insert(txn, table, fresh, bytes, NULL, 0);
+    }
+    return rc == RC_NOT_FOUND || rc == RC_EXISTS ? RC_CORRUPT : rc;
+}
+
 /* ---- walks ---- */
 
 static enum rc move(struct store_walk *walk, MDB_val *name, MDB_cursor_op operation)
@@ -318,6 +375,12 @@ enum rc store_walk_prev(struct store_walk *walk)
 {
     MDB_val name;
     return move(walk, &name, MDB_PREV);
+}
+
+enum rc store_walk_key(const struct store_walk *walk, size_t bytes)
+{
+    CHECK(bytes > 0);
+    return walk->key_bytes == bytes ? RC_OK : RC_CORRUPT;
 }
 
 void store_walk_close(struct store_walk *walk)

@@ -28,6 +28,7 @@ enum store_table {
 
 struct store;
 struct store_txn;
+struct record_format;
 
 /* For tests: called before each operation on a store: "open" and "rename" while it is opened,
  * "begin", "get", "walk", "put", "del", "commit"; anything but RC_OK is returned in its place.
@@ -84,6 +85,28 @@ MUST_CHECK enum rc store_append(struct store_txn *txn, unsigned table, const voi
 MUST_CHECK enum rc store_del(struct store_txn *txn, unsigned table, const void *key,
                              size_t key_bytes);
 
+/* One record by its format (common/base/record.h), written to or read from the row of that key.
+ * Insert and append as above; get adds what record_read returns. */
+MUST_CHECK enum rc store_get_record(struct store_txn *txn, unsigned table, const void *key,
+                                    size_t key_bytes, const struct record_format *format,
+                                    void *record);
+MUST_CHECK enum rc store_put_record(struct store_txn *txn, unsigned table, const void *key,
+                                    size_t key_bytes, const struct record_format *format,
+                                    const void *record);
+MUST_CHECK enum rc store_insert_record(struct store_txn *txn, unsigned table, const void *key,
+                                       size_t key_bytes, const struct record_format *format,
+                                       const void *record);
+MUST_CHECK enum rc store_append_record(struct store_txn *txn, unsigned table, const void *key,
+                                       size_t key_bytes, const struct record_format *format,
+                                       const void *record);
+
+/* An empty row that follows a record, whose key is made of it: `was` and `now` say whether the
+ * record has one before and after a change, old and fresh are the keys, both of that many bytes.
+ * Nothing happens if the row stays where it is. RC_OK, RC_FULL, RC_STORE, or RC_CORRUPT: the old
+ * row is missing, or another stands where the fresh one belongs. */
+MUST_CHECK enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const void *old,
+                                  bool now, const void *fresh, size_t bytes);
+
 /* Ordered walk. Writing to the table ends the walk: collect keys first, then change them. */
 struct store_walk {
     void *cursor;
@@ -99,6 +122,9 @@ MUST_CHECK enum rc store_walk_open_last(struct store_txn *txn, unsigned table, c
                                         size_t key_bytes, struct store_walk *walk);
 MUST_CHECK enum rc store_walk_next(struct store_walk *walk);
 MUST_CHECK enum rc store_walk_prev(struct store_walk *walk);
+/* Whoever reads a walked key asks first whether it is as long as the keys of its table are. Returns
+ * RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc store_walk_key(const struct store_walk *walk, size_t bytes);
 void store_walk_close(struct store_walk *walk);
 
 struct store_usage {

@@ -1,65 +1,48 @@
-/* tally: one record "tally" in STORE_META; trailing zeroes are not written. */
+/* tally: one record "tally" in STORE_META; trailing zeroes are not written.
+ *
+ * That keeps the record short while a service counts little, and lets a service add counters at the
+ * end without a new version: what an older one never wrote reads as zero. */
 #include "common/store/tally.h"
 
+#include <string.h>
+
 #include "common/base/check.h"
-#include "common/base/codec.h"
+#include "common/base/record.h"
 
-#define TALLY_VERSION 1u
-#define TALLY_BYTES (1 + 1 + TALLY_MAX * 8 + 4)
-
-static_assert(TALLY_MAX <= UINT8_MAX, "the count is one byte");
 static const char tally_key[] = "tally";
+
+/* The record: a tally with the count of what is written of it. */
+struct stored {
+    uint8_t count;
+    struct tally tally;
+};
+
+static const struct record_row value_rows[] = {RECORD_ITEM_U64, RECORD_END};
+static const struct record_row tally_rows[] = {
+    RECORD_LIST(struct stored, count, tally.values, TALLY_MAX, value_rows),
+    RECORD_END,
+};
+static const struct record_format tally_format = {
+    .version = 1, .stranger = RC_FORMAT, .bytes = sizeof(struct stored), .rows = tally_rows};
 
 enum rc tally_load(struct store_txn *txn, struct tally *tally)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    struct tally read = {0};
-    const enum rc rc = store_get(txn, STORE_META, tally_key, sizeof tally_key - 1, &value, &bytes);
-    if (rc == RC_NOT_FOUND) {
-        *tally = read;
-        return RC_OK;
-    }
-    if (rc != RC_OK) {
+    struct stored read = {0};
+    const enum rc rc =
+        store_get_record(txn, STORE_META, tally_key, strlen(tally_key), &tally_format, &read);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK) {
-        return RC_CORRUPT;
-    }
-    if (version != TALLY_VERSION) {
-        return RC_FORMAT;
-    }
-    const unsigned count = codec_get_u8(&reader);
-    if (count > TALLY_MAX) {
-        return RC_CORRUPT;
-    }
-    for (unsigned index = 0; index < count; index++) {
-        read.values[index] = codec_get_u64(&reader);
-    }
-    if (!codec_done(&reader)) {
-        return RC_CORRUPT;
-    }
-    *tally = read;
+    *tally = read.tally;
     return RC_OK;
 }
 
 enum rc tally_store(struct store_txn *txn, const struct tally *tally)
 {
-    unsigned char bytes[TALLY_BYTES];
-    unsigned count = TALLY_MAX;
-    while (count > 0 && tally->values[count - 1] == 0) {
-        count--;
+    struct stored stored = {.count = TALLY_MAX, .tally = *tally};
+    while (stored.count > 0 && tally->values[stored.count - 1] == 0) {
+        stored.count--;
     }
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, TALLY_VERSION);
-    codec_put_u8(&writer, (uint8_t)count);
-    for (unsigned index = 0; index < count; index++) {
-        codec_put_u64(&writer, tally->values[index]);
-    }
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_put(txn, STORE_META, tally_key, sizeof tally_key - 1, bytes, writer.used);
+    CHECK(stored.count <= TALLY_MAX);
+    return store_put_record(txn, STORE_META, tally_key, strlen(tally_key), &tally_format, &stored);
 }

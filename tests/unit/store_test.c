@@ -17,6 +17,7 @@
 
 #include "common/base/codec.h"
 #include "common/base/limits.h"
+#include "common/base/record.h"
 #include "common/store/store_private.h"
 #include "scratch.h"
 
@@ -118,6 +119,63 @@ static void test_insert_append_del_when_keys_clash_then_told(void **state)
     assert_int_equal(store_del(txn, ONE, "b", 1), RC_NOT_FOUND);
     assert_int_equal(store_put(txn, TWO, "b", 1, NULL, 0), RC_OK);
     assert_int_equal(store_commit(txn), RC_OK);
+}
+
+static void test_key_when_it_follows_a_record_then_moved_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_txn *txn = NULL;
+    struct store_walk walk;
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    assert_int_equal(store_move_key(txn, ONE, false, "old", true, "now", 3), RC_OK);
+    assert_int_equal(store_move_key(txn, ONE, true, "now", true, "new", 3), RC_OK);
+    assert_int_equal(store_move_key(txn, ONE, true, "new", true, "new", 3), RC_OK);
+    assert_int_equal(store_walk_open(txn, ONE, NULL, 0, &walk), RC_OK);
+    assert_int_equal(store_walk_key(&walk, 3), RC_OK);
+    assert_int_equal(store_walk_key(&walk, 2), RC_CORRUPT);
+    assert_int_equal(store_walk_key(&walk, 4), RC_CORRUPT);
+    assert_memory_equal(walk.key, "new", 3);
+    assert_int_equal(walk.value_bytes, 0);
+    assert_int_equal(store_walk_next(&walk), RC_NOT_FOUND);
+    store_walk_close(&walk);
+    assert_int_equal(store_move_key(txn, ONE, false, "aaa", true, "new", 3), RC_CORRUPT);
+    assert_int_equal(store_move_key(txn, ONE, true, "now", false, "aaa", 3), RC_CORRUPT);
+    assert_int_equal(store_move_key(txn, ONE, true, "now", true, "aaa", 3), RC_CORRUPT);
+    assert_int_equal(store_move_key(txn, ONE, false, "aaa", false, "bbb", 3), RC_OK);
+    assert_int_equal(store_move_key(txn, ONE, true, "new", false, "aaa", 3), RC_OK);
+    assert_int_equal(store_walk_open(txn, ONE, NULL, 0, &walk), RC_NOT_FOUND);
+    store_walk_close(&walk);
+    store_abort(txn);
+}
+
+struct pair {
+    uint64_t a, b;
+};
+static const struct record_row pair_rows[] = {RECORD_U64(struct pair, a),
+                                              RECORD_VARINT(struct pair, b), RECORD_END};
+static const struct record_format pair_format = {
+    .version = 1, .bytes = sizeof(struct pair), .rows = pair_rows};
+
+static void test_record_when_stored_by_its_format_then_read_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_txn *txn = NULL;
+    struct pair pair = {1, 300}, read;
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    assert_int_equal(store_get_record(txn, ONE, "b", 1, &pair_format, &read), RC_NOT_FOUND);
+    assert_int_equal(store_put_record(txn, ONE, "b", 1, &pair_format, &pair), RC_OK);
+    assert_int_equal(store_insert_record(txn, ONE, "b", 1, &pair_format, &pair), RC_EXISTS);
+    assert_int_equal(store_append_record(txn, ONE, "a", 1, &pair_format, &pair), RC_EXISTS);
+    pair.b = 7;
+    assert_int_equal(store_append_record(txn, ONE, "c", 1, &pair_format, &pair), RC_OK);
+    assert_int_equal(store_get_record(txn, ONE, "b", 1, &pair_format, &read), RC_OK);
+    assert_int_equal(read.b, 300);
+    assert_int_equal(store_put_record(txn, ONE, "b", 1, &pair_format, &pair), RC_OK);
+    assert_int_equal(store_get_record(txn, ONE, "b", 1, &pair_format, &read), RC_OK);
+    assert_int_equal(read.b, 7);
+    assert_int_equal(store_put(txn, ONE, "d", 1, "x", 1), RC_OK);
+    assert_int_equal(store_get_record(txn, ONE, "d", 1, &pair_format, &read), RC_CORRUPT);
+    store_abort(txn);
 }
 
 static void test_walk_when_keys_given_then_neighbours_found(void **state)
@@ -492,6 +550,8 @@ int main(void)
         CASE(test_row_when_committed_then_there_after_reopen),
         CASE(test_row_when_aborted_then_not_there),
         CASE(test_insert_append_del_when_keys_clash_then_told),
+        CASE(test_key_when_it_follows_a_record_then_moved_once),
+        CASE(test_record_when_stored_by_its_format_then_read_back),
         CASE(test_walk_when_keys_given_then_neighbours_found),
         CASE(test_open_when_open_in_this_process_then_locked),
         CASE(test_open_when_another_process_owns_it_then_locked),
