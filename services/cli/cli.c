@@ -11,32 +11,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli_time.h"
-#include "common/calendar/zone.h"
+#include "common/base/check.h"
 #include "common/say/code.h"
 #include "common/say/number.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
-#define UTC_OFFSET_MS_DEFAULT (8ll * 3600 * 1000) /* Asia/Shanghai */
 /* The largest answer is a frame; what it unpacks to and what a command makes of it fits. */
 #define CLI_ARENA_BYTES (512u << 20)
 
 const char *const cli_services[CLI_SERVICES + 1] = {"intake", "triage", "escalation", "callback",
                                                     NULL};
 
-static bool language_is_chinese(const struct cli *cli)
+static enum say_language language_of(const struct cli *cli)
 {
     if (cli->values[CLI_LANG] != NULL) {
-        return strcmp(cli->values[CLI_LANG], "zh") == 0;
+        return strcmp(cli->values[CLI_LANG], "zh") == 0 ? SAY_CHINESE : SAY_ENGLISH;
     }
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         const char *value = getenv(names[index]);
         if (value != NULL && value[0] != '\0') {
-            return strncasecmp(value, "zh", 2) == 0;
+            return strncasecmp(value, "zh", 2) == 0 ? SAY_CHINESE : SAY_ENGLISH;
         }
     }
-    return false;
+    return SAY_ENGLISH;
 }
 
 static int find_data(struct cli *cli)
@@ -77,14 +77,13 @@ static int find_actor(struct cli *cli)
 
 int cli_setup(struct cli *cli)
 {
-    cli->chinese = language_is_chinese(cli);
+    cli->say.language = language_of(cli);
     cli->json = cli_given(cli, CLI_JSON);
     cli->terminal = isatty(STDOUT_FILENO) == 1;
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
     cli->colour = cli->terminal && !cli_given(cli, CLI_NO_COLOUR) &&
                   (no_colour == NULL || no_colour[0] == '\0') &&
                   (terminal == NULL || strcmp(terminal, "dumb") != 0);
-    cli->utc_offset_ms = UTC_OFFSET_MS_DEFAULT;
     uint64_t timeout_s = 0;
     int status = cli_number(cli, CLI_TIMEOUT, 1, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT, &timeout_s);
     cli->timeout_ms = timeout_s * 1000;
@@ -106,7 +105,7 @@ void cli_finish(struct cli *cli)
 
 const char *cli_say(const struct cli *cli, const char *zh, const char *en)
 {
-    return cli->chinese ? zh : en;
+    return say_choose(&cli->say, zh, en);
 }
 
 bool cli_given(const struct cli *cli, enum cli_option option)
@@ -160,13 +159,13 @@ static int service_now(struct cli *cli)
 int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at_ms)
 {
     const char *text = cli->values[option];
-    (void)cli_site(cli);
-    const int status = cli_time_is_span(text) ? service_now(cli) : CLI_EXIT_OK;
+    const struct say *say = cli_speak(cli);
+    const int status = say_time_is_span(text) ? service_now(cli) : CLI_EXIT_OK;
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    const enum rc rc = ahead ? cli_time_parse_ahead(text, cli->now_ms, cli->utc_offset_ms, at_ms)
-                             : cli_time_parse(text, cli->now_ms, cli->utc_offset_ms, at_ms);
+    const enum rc rc = ahead ? say_time_read_ahead(say, text, cli->now_ms, at_ms)
+                             : say_time_read(say, text, cli->now_ms, at_ms);
     if (rc != RC_OK) {
         char detail[128];
         (void)snprintf(detail, sizeof detail, "--%s %.80s", cli_options[option].name, text);
@@ -298,6 +297,33 @@ int cli_ticket(const struct cli *cli, const char *text, uint64_t *ticket)
     return CLI_EXIT_OK;
 }
 
+int cli_word(const struct cli *cli, const ProtobufCEnumDescriptor *of, const char *typed,
+             int *value)
+{
+    static const struct say zh = {.language = SAY_CHINESE};
+    char detail[512] = "", token[SAY_WORDS_TOKEN_BYTES];
+    if (say_words_read(of, typed, value)) {
+        return CLI_EXIT_OK;
+    }
+    for (unsigned index = 0; index < of->n_values; index++) {
+        const int each = of->values[index].value;
+        say_add(detail, sizeof detail, ", ", say_words_token(of, each, token));
+        say_add(detail, sizeof detail, " ", say_words_get(&zh, of, each));
+    }
+    return cli_usage(cli, "应是其中之一", "must be one of these", detail);
+}
+
+int cli_choice(const struct cli *cli, enum cli_option option)
+{
+    const struct cli_option_row *row = &cli_options[option];
+    int value = 0;
+    CHECK(row->words != NULL);
+    CHECK(cli->values[option] != NULL);
+    const bool known = say_words_read(row->words, cli->values[option], &value);
+    CHECK(known);
+    return value;
+}
+
 /* ---- names ------------------------------------------------------------------------------------
  */
 
@@ -314,7 +340,7 @@ static void load_site(struct cli *cli)
     }
     struct site_report *report = calloc(1, sizeof *report);
     if (folder[0] != '\0' && report != NULL && site_load(folder, report, &cli->site) == RC_OK) {
-        cli->utc_offset_ms = cli->site->utc_offset_ms;
+        cli->say.site = cli->site;
     }
     free(report);
 }
@@ -328,63 +354,8 @@ const struct site *cli_site(struct cli *cli)
     return cli->site;
 }
 
-static const char *choose_name(const struct cli *cli, const char *name, const char *name_en)
+const struct say *cli_speak(struct cli *cli)
 {
-    return cli->chinese || name_en[0] == '\0' ? name : name_en;
-}
-
-const char *cli_unit_name(struct cli *cli, const char *code)
-{
-    const struct site *site = cli_site(cli);
-    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_unit_find(site, code);
-    if (index == SITE_NONE) {
-        return code == NULL ? "-" : code;
-    }
-    return choose_name(cli, site->units[index].name, site->units[index].name_en);
-}
-
-const char *cli_category_name(struct cli *cli, const char *code)
-{
-    const struct site *site = cli_site(cli);
-    const uint32_t index =
-        site == NULL || code == NULL ? SITE_NONE : site_category_find(site, code);
-    if (index == SITE_NONE) {
-        return code == NULL ? "-" : code;
-    }
-    return choose_name(cli, site->categories[index].name, site->categories[index].name_en);
-}
-
-const char *cli_area_name(struct cli *cli, const char *code)
-{
-    const struct site *site = cli_site(cli);
-    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_area_find(site, code);
-    return index == SITE_NONE ? code == NULL ? "-" : code : site->areas[index].name;
-}
-
-const char *cli_channel_name(struct cli *cli, const char *code)
-{
-    const struct site *site = cli_site(cli);
-    const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_channel_find(site, code);
-    if (index == SITE_NONE) {
-        return code == NULL ? "-" : code;
-    }
-    return choose_name(cli, site->channels[index].name, site->channels[index].name_en);
-}
-
-const char *cli_level_name(struct cli *cli, uint32_t level)
-{
-    const struct site *site = cli_site(cli);
-    static const char *const numbers[] = {"-", "1", "2", "3",  "4",  "5", "6",
-                                          "7", "8", "9", "10", "11", "12"};
-    if (site == NULL || level == 0 || level > site->level_count) {
-        return level < sizeof numbers / sizeof numbers[0] ? numbers[level] : "?";
-    }
-    return choose_name(cli, site->levels[level - 1].name, site->levels[level - 1].name_en);
-}
-
-int64_t cli_offset(struct cli *cli, uint64_t at_ms)
-{
-    const struct site *site = cli_site(cli);
-    return site == NULL || site->zone == NULL ? cli->utc_offset_ms
-                                              : zone_offset(site->zone, (int64_t)at_ms);
+    (void)cli_site(cli);
+    return &cli->say;
 }

@@ -15,6 +15,7 @@
 #include "common/base/arena.h"
 #include "common/base/limits.h"
 #include "common/bus/client.h"
+#include "common/say/say.h"
 #include "common/site/site.h"
 #include "event.pb-c.h"
 
@@ -38,7 +39,7 @@ struct cli {
     unsigned repeated_count;
     const char *const *operands;
     unsigned operand_count;
-    bool chinese, json, colour, terminal; /* terminal: standard output is one */
+    bool json, colour, terminal; /* terminal: standard output is one */
     char data_dir[PATH_MAX];
     char actor[ACTOR_BYTES_MAX + 1];
     uint64_t timeout_ms;
@@ -46,9 +47,9 @@ struct cli {
     struct client *client;
     struct arena arena;
     bool arena_made, site_tried;
-    struct site *site;     /* NULL: not readable */
-    int64_t utc_offset_ms; /* of the site; without one, of Asia/Shanghai */
-    uint64_t now_ms;       /* of the last answer */
+    struct site *site; /* owned; NULL: not readable */
+    struct say say;    /* language; zone and names once the site was tried */
+    uint64_t now_ms;   /* of the last answer */
 };
 
 /* Finds language, colour, data folder and actor from arguments and environment. 0 or a status. */
@@ -62,7 +63,7 @@ const char *cli_value(const struct cli *cli, enum cli_option option); /* NULL: n
 /* A whole number in [low, high]; fallback when not given. Returns 0 or a status. */
 MUST_CHECK int cli_number(const struct cli *cli, enum cli_option option, uint64_t low,
                           uint64_t high, uint64_t fallback, uint64_t *value);
-/* A moment in the site's zone (cli_time_parse): a span is before the services' now, with ahead
+/* A moment in the site's zone (say_time_read): a span is before the services' now, with ahead
  * after it. Before: the option is given. Returns 0 or a status; it may ask escalation for the time.
  */
 MUST_CHECK int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at_ms);
@@ -89,6 +90,13 @@ MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, Paidan__Re
                                 uint64_t timeout_ms, Paidan__Answer **answer);
 /* Opens the client and the arena. 0 or a status. */
 MUST_CHECK int cli_connect(struct cli *cli);
+/* The value of an enum from a word (say_words_read). 0, or the status after saying which words
+ * there are. */
+MUST_CHECK int cli_word(const struct cli *cli, const ProtobufCEnumDescriptor *of, const char *typed,
+                        int *value);
+/* The value of an option that is a word of an enum. Before: it is given, so parsing has looked at
+ * it. */
+int cli_choice(const struct cli *cli, enum cli_option option);
 /* The arena for what a command makes. 0 or a status. */
 MUST_CHECK int cli_arena(struct cli *cli);
 
@@ -99,11 +107,5 @@ MUST_CHECK int cli_ticket(const struct cli *cli, const char *text, uint64_t *tic
 const struct site *cli_site(struct cli *cli);
 /* The site in a folder, for site_free. 0, or a status with its mistakes printed. */
 MUST_CHECK int cli_site_load(struct cli *cli, const char *folder, struct site **site);
-/* Names in the user's language; the code itself when the site does not know it; "-" for NULL. */
-const char *cli_unit_name(struct cli *cli, const char *code);
-const char *cli_category_name(struct cli *cli, const char *code);
-const char *cli_area_name(struct cli *cli, const char *code);
-const char *cli_channel_name(struct cli *cli, const char *code);
-const char *cli_level_name(struct cli *cli, uint32_t level);
-/* Of the site's wall clock at this moment, summer time included. */
-int64_t cli_offset(struct cli *cli, uint64_t at_ms);
+/* The language with the site's names and wall clock: reads the site at first use. */
+const struct say *cli_speak(struct cli *cli);

@@ -18,8 +18,6 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
 #include "common/store/cursor.h"

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_time.h"
-#include "cli_words.h"
 #include "common/say/number.h"
+#include "common/say/say_brief.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 #include "common/text/text.h"
 
 enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
@@ -26,7 +27,7 @@ struct line {
 
 static const char *say(const struct cli_board_frame *frame, const char *zh, const char *en)
 {
-    return frame->chinese ? zh : en;
+    return say_choose(&frame->say, zh, en);
 }
 
 /* Adds text that takes no columns. */
@@ -126,7 +127,8 @@ static const struct {
 
 static unsigned column_width(const struct cli_board_frame *frame, int column)
 {
-    const unsigned width = frame->chinese ? columns[column].width : columns[column].width_en;
+    const unsigned width =
+        frame->say.language == SAY_CHINESE ? columns[column].width : columns[column].width_en;
     const bool grows = column == UNIT || column == CATEGORY;
     return grows && frame->columns >= COLUMNS_WIDE ? width + COLUMNS_MORE : width;
 }
@@ -152,82 +154,19 @@ static unsigned choose_columns(const struct cli_board_frame *frame)
     return chosen;
 }
 
-static const char *unit_name(const struct cli_board_frame *frame, const char *code)
-{
-    const uint32_t index = frame->site == NULL ? SITE_NONE : site_unit_find(frame->site, code);
-    if (index == SITE_NONE) {
-        return code;
-    }
-    const struct site_unit *unit = &frame->site->units[index];
-    return frame->chinese || unit->name_en[0] == '\0' ? unit->name : unit->name_en;
-}
-
-static const char *category_name(const struct cli_board_frame *frame, const char *code)
-{
-    const uint32_t index =
-        frame->site == NULL || code == NULL ? SITE_NONE : site_category_find(frame->site, code);
-    if (index == SITE_NONE) {
-        return code == NULL ? "" : code;
-    }
-    const struct site_category *category = &frame->site->categories[index];
-    return frame->chinese || category->name_en[0] == '\0' ? category->name : category->name_en;
-}
-
-static const char *level_name(const struct cli_board_frame *frame, uint32_t level, char text[16])
-{
-    if (frame->site == NULL || level == 0 || level > frame->site->level_count) {
-        (void)snprintf(text, 16, "%u", level);
-        return text;
-    }
-    const struct site_level *named = &frame->site->levels[level - 1];
-    return frame->chinese || named->name_en[0] == '\0' ? named->name : named->name_en;
-}
-
-static const char *state_word(const struct cli_board_frame *frame, Paidan__State state)
-{
-    static const char *const zh[] = {"",       "待签收", "办理中", "退单",
-                                     "待回访", "已办结", "已撤回", "挂账"};
-    static const char *const en[] = {"",         "assigned", "accepted",  "returned",
-                                     "resolved", "closed",   "withdrawn", "suspended"};
-    const size_t index = (size_t)state;
-    return index >= sizeof zh / sizeof zh[0] ? "" : say(frame, zh[index], en[index]);
-}
-
 void cli_board_span(int64_t span_ms, char *text, size_t size)
 {
-    char span[CLI_TIME_BYTES];
-    cli_time_span(span_ms, span);
+    char span[SAY_TIME_BYTES];
+    say_time_span(span_ms, span);
     (void)snprintf(text, size, "%s", span);
-}
-
-/* The deadline a row stands for: the oldest missed one, else the next. False: no clock runs. */
-static bool row_due(const Paidan__Brief *brief, uint64_t *due, uint64_t *warn)
-{
-    uint64_t due_ms = 0, warn_ms = 0;
-    bool runs = false;
-    for (size_t index = 0; index < brief->n_clocks; index++) {
-        const Paidan__ClockSet *clock = brief->clocks[index];
-        if (!runs || clock->due_ms < due_ms) {
-            due_ms = clock->due_ms;
-            warn_ms = clock->has_warn_ms ? clock->warn_ms : 0;
-            runs = true;
-        }
-    }
-    if (brief->has_overdue_since_ms && (!runs || brief->overdue_since_ms < due_ms)) {
-        due_ms = brief->overdue_since_ms;
-        runs = true;
-    }
-    *due = due_ms;
-    *warn = warn_ms;
-    return runs;
 }
 
 static int by_row_due(const void *a, const void *b)
 {
     const Paidan__Brief *const *first = a, *const *second = b;
     uint64_t first_ms = 0, second_ms = 0, warn_ms = 0;
-    first_ms = row_due(*first, &first_ms, &warn_ms) ? first_ms : UINT64_MAX;
-    second_ms = row_due(*second, &second_ms, &warn_ms) ? second_ms : UINT64_MAX;
+    first_ms = say_brief_due(*first, &first_ms, &warn_ms) ? first_ms : UINT64_MAX;
+    second_ms = say_brief_due(*second, &second_ms, &warn_ms) ? second_ms : UINT64_MAX;
     if (first_ms != second_ms) {
         return first_ms < second_ms ? -1 : 1;
     }
@@ -238,8 +177,8 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
                              char *text, size_t size)
 {
     uint64_t due_ms = 0, warn_ms = 0;
-    const bool runs = row_due(brief, &due_ms, &warn_ms);
-    char span[CLI_TIME_BYTES];
+    const bool runs = say_brief_due(brief, &due_ms, &warn_ms);
+    char span[SAY_TIME_BYTES];
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
         cli_board_span((int64_t)brief->suspended_until_ms - (int64_t)frame->now_ms, span,
                        sizeof span);
@@ -293,14 +232,13 @@ static void draw_levels(struct line *line, const struct cli_board_frame *frame)
 {
     const Paidan__Boarded *boarded = frame->boarded;
     uint64_t most = 1;
-    char text[16];
     for (size_t index = 0; index < boarded->n_levels; index++) {
         most = boarded->levels[index]->open > most ? boarded->levels[index]->open : most;
     }
     for (size_t index = 0; index < boarded->n_levels; index++) {
         const Paidan__LevelCount *level = boarded->levels[index];
         const uint64_t cells = (level->open * BAR_CELLS + most - 1) / most;
-        const char *name = level_name(frame, level->level, text);
+        const char *name = say_level(&frame->say, level->level);
         char value[32];
         (void)snprintf(value, sizeof value, " %llu", (unsigned long long)level->open);
         if (line->columns + text_columns(name) + BAR_CELLS + strlen(value) + 4 > frame->columns) {
@@ -318,8 +256,8 @@ static void draw_levels(struct line *line, const struct cli_board_frame *frame)
 
 static void draw_headline(struct line *line, const struct cli_board_frame *frame)
 {
-    char now[CLI_TIME_BYTES];
-    cli_time_exact(frame->now_ms, frame->utc_offset_ms, now);
+    char now[SAY_TIME_BYTES];
+    say_time_exact(&frame->say, frame->now_ms, now);
     const char *title = frame->headline == NULL ? say(frame, "派单 · 时限看板", "Paidan · timers")
                                                 : frame->headline;
     const unsigned width = (unsigned)text_columns(now);
@@ -350,9 +288,8 @@ static void draw_marks(struct line *line, const struct cli_board_frame *frame,
                        const Paidan__Brief *brief)
 {
     char marks[512];
-    const struct cli speaker = {.chinese = frame->chinese};
     const unsigned room = frame->columns > line->columns ? frame->columns - line->columns : 0;
-    cli_marks_words(&speaker, brief, marks, sizeof marks);
+    say_brief_marks(&frame->say, brief, marks, sizeof marks);
     const unsigned width = (unsigned)text_columns(marks);
     if (width == 0 || (width + 3 > room / 2 && room / 2 < MARKS_COLUMNS_MIN)) {
         return; /* two letters of them would tell nobody anything */
@@ -384,16 +321,16 @@ static void draw_cell(struct line *line, const struct cli_board_frame *frame, in
         number_format(brief->ticket, text);
         break;
     case STATE:
-        shown = state_word(frame, brief->state);
+        shown = say_words_state(&frame->say, brief->state);
         break;
     case LEVEL:
-        shown = level_name(frame, brief->level, text);
+        shown = say_level(&frame->say, brief->level);
         break;
     case UNIT:
-        shown = unit_name(frame, brief->unit);
+        shown = say_unit(&frame->say, brief->unit);
         break;
     case CATEGORY:
-        shown = category_name(frame, brief->category);
+        shown = brief->category == NULL ? "" : say_category(&frame->say, brief->category);
         break;
     case CARD:
         colour = card == PAIDAN__CARD__CARD_RED ? "\033[1;31m" : "\033[33m";

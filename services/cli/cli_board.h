@@ -11,14 +11,13 @@
 #include <stdint.h>
 
 #include "command.pb-c.h"
-#include "common/site/site.h"
+#include "common/say/say.h"
 
 struct cli_board_frame {
     const Paidan__Boarded *boarded;
-    uint64_t now_ms;         /* the site's time; remaining times are counted from it */
-    const struct site *site; /* names; NULL: codes are shown */
-    int64_t utc_offset_ms;
-    bool chinese, colour;
+    uint64_t now_ms; /* the site's time; remaining times are counted from it */
+    struct say say;  /* language, wall clock, names */
+    bool colour;
     unsigned columns, rows;   /* of the terminal; rows 0: as many as there are tickets */
     const char *headline;     /* first line, left; NULL: "派单 Paidan" */
     const char *const *notes; /* NULL-terminated lines below the tickets; may be NULL. Clipped. */

@@ -7,8 +7,8 @@
 #include "cli_board.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
 #include "common/base/clock.h"
+#include "common/say/say_json.h"
 
 /* Asked this often; between two answers the remaining times go on by the clock. */
 enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };
@@ -36,12 +36,8 @@ static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, b
 
 static struct cli_board_frame frame_of(struct cli *cli, const Paidan__Boarded *boarded)
 {
-    const struct cli_board_frame frame = {.boarded = boarded,
-                                          .now_ms = cli->now_ms,
-                                          .site = cli_site(cli),
-                                          .utc_offset_ms = cli->utc_offset_ms,
-                                          .chinese = cli->chinese,
-                                          .colour = cli->colour};
+    const struct cli_board_frame frame = {
+        .boarded = boarded, .now_ms = cli->now_ms, .say = *cli_speak(cli), .colour = cli->colour};
     return frame;
 }
 
@@ -54,13 +50,14 @@ static int show_once(struct cli *cli, uint64_t limit)
     }
     struct cli_board_frame frame = frame_of(cli, answer->boarded);
     if (cli->json) {
-        json_t *object = cli_json_message(cli, &answer->boarded->base, true);
+        json_t *object = say_json_message(&cli->say, &answer->boarded->base, true);
         json_t *list = json_array();
         for (size_t index = 0; index < answer->boarded->n_tickets; index++) {
-            json_array_append_new(list, cli_json_brief(cli, answer->boarded->tickets[index]));
+            json_array_append_new(list,
+                                  say_json_brief(cli_speak(cli), answer->boarded->tickets[index]));
         }
         json_object_set_new(object, "tickets", list);
-        cli_json_time(cli, object, "now", cli->now_ms);
+        say_json_time(&cli->say, object, "now", cli->now_ms);
         return cli_json_print(cli, object);
     }
     unsigned rows = 0;

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
 
 /* ---- shared ---- */
 
@@ -66,16 +66,16 @@ int cli_calendar_find(const struct cli *cli, const struct site *site,
 
 struct mark {
     const char *zh, *en; /* two columns wide */
-    enum cli_colour colour;
+    enum say_tone colour;
     const char *word_zh, *word_en;
 };
 static const struct mark marks[CALENDAR_DAY_KIND_COUNT] = {
-    [CALENDAR_WORKDAY] = {"  ", "  ", CLI_PLAIN, "工作日", "working day"},
-    [CALENDAR_WEEKEND] = {"  ", "  ", CLI_DIM, "周末", "weekend"},
-    [CALENDAR_HOLIDAY] = {"休", "h ", CLI_RED, "放假", "holiday"},
-    [CALENDAR_MAKEUP] = {"班", "w ", CLI_YELLOW, "补班", "make-up workday"},
-    [CALENDAR_OFF] = {"停", "x ", CLI_RED, "单位停办", "closed"},
-    [CALENDAR_SPECIAL] = {"特", "s ", CLI_CYAN, "特别安排", "special hours"},
+    [CALENDAR_WORKDAY] = {"  ", "  ", SAY_PLAIN, "工作日", "working day"},
+    [CALENDAR_WEEKEND] = {"  ", "  ", SAY_FAINT, "周末", "weekend"},
+    [CALENDAR_HOLIDAY] = {"休", "h ", SAY_BAD, "放假", "holiday"},
+    [CALENDAR_MAKEUP] = {"班", "w ", SAY_WARN, "补班", "make-up workday"},
+    [CALENDAR_OFF] = {"停", "x ", SAY_BAD, "单位停办", "closed"},
+    [CALENDAR_SPECIAL] = {"特", "s ", SAY_NEWS, "特别安排", "special hours"},
 };
 
 static void print_day(const struct cli *cli, const struct calendar_day *day)
@@ -122,14 +122,14 @@ static void print_month(const struct cli *cli, const struct calendar *calendar, 
                                         "September", "October",  "November", "December"};
     const int32_t first = civil_days(year, month, 1);
     const int32_t end = first + (int32_t)civil_month_days(year, month);
-    if (cli->chinese) {
+    if (cli->say.language == SAY_CHINESE) {
         printf("\n%s%d年%u月%s\n一    二    三    四    五    六    日\n",
-               cli_colour_on(cli->colour, CLI_BOLD), year, month,
-               cli_colour_off(cli->colour, CLI_BOLD));
+               cli_colour_on(cli->colour, SAY_STRONG), year, month,
+               cli_colour_off(cli->colour, SAY_STRONG));
     } else {
         printf("\n%s%s %d%s\nMo    Tu    We    Th    Fr    Sa    Su\n",
-               cli_colour_on(cli->colour, CLI_BOLD), names[month - 1], year,
-               cli_colour_off(cli->colour, CLI_BOLD));
+               cli_colour_on(cli->colour, SAY_STRONG), names[month - 1], year,
+               cli_colour_off(cli->colour, SAY_STRONG));
     }
     printf("%*s", (int)civil_weekday(first) * 6, "");
     for (int32_t at = first; at < end; at++) {

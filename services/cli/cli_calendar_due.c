@@ -7,7 +7,7 @@
 #include "cli_calendar.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_time.h"
+#include "common/say/say_time.h"
 
 /* "30m", "2h", "3d", "5": without a letter hours or days, as the unit counts. */
 static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amount_ms)
@@ -55,16 +55,16 @@ static int read_term(const struct cli *cli, struct calendar_term *term)
     return CLI_EXIT_OK;
 }
 
-static int tell_due(const struct cli *cli, const struct calendar *calendar,
+static int tell_due(const struct cli *cli, const struct say *say, const struct calendar *calendar,
                     const struct calendar_term *term, uint64_t from_ms)
 {
-    char due[CLI_TIME_BYTES];
-    char start[CLI_TIME_BYTES];
+    char due[SAY_TIME_BYTES];
+    char start[SAY_TIME_BYTES];
     const uint64_t start_ms = calendar_start(calendar, term, from_ms);
     const uint64_t due_ms = calendar_due(calendar, term, from_ms);
     const uint32_t unknown = calendar_years_unknown(calendar, from_ms, due_ms);
-    cli_time_rfc3339(due_ms, calendar_offset(calendar, due_ms), due);
-    cli_time_rfc3339(start_ms, calendar_offset(calendar, start_ms), start);
+    say_time_rfc3339(say, due_ms, due);
+    say_time_rfc3339(say, start_ms, start);
     if (cli->json) {
         return cli_json_print(cli, json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:I, s:I}", "due", due,
                                              "due_ms", (json_int_t)due_ms, "start", start,
@@ -83,19 +83,12 @@ static int tell_due(const struct cli *cli, const struct calendar *calendar,
     return CLI_EXIT_OK;
 }
 
-/* The offset of the wall clock is needed to read a time, and the time to know the offset: the
- * second reading has it right, but in the hour of a change. */
-static int read_from(const struct cli *cli, const struct calendar *calendar, uint64_t *from_ms)
+static int read_from(const struct cli *cli, const struct say *say, uint64_t *from_ms)
 {
     const char *text = cli_value(cli, CLI_FROM);
-    const uint64_t now_ms = cli_calendar_now();
-    int64_t offset_ms = calendar->utc_offset_ms;
-    for (int turn = 0; turn < 2; turn++) {
-        if (cli_time_parse(text, now_ms, offset_ms, from_ms) != RC_OK) {
-            return cli_usage(cli, "时间不合格，请写 2026-02-13T10:00 或 RFC 3339",
-                             "not a time; write 2026-02-13T10:00 or RFC 3339", text);
-        }
-        offset_ms = calendar_offset(calendar, *from_ms);
+    if (say_time_read(say, text, cli_calendar_now(), from_ms) != RC_OK) {
+        return cli_usage(cli, "时间不合格，请写 2026-02-13T10:00 或 RFC 3339",
+                         "not a time; write 2026-02-13T10:00 or RFC 3339", text);
     }
     return CLI_EXIT_OK;
 }
@@ -105,14 +98,16 @@ static int due(struct cli *cli, const struct site *site)
     struct calendar_term term;
     const struct calendar *calendar = NULL;
     uint64_t from_ms = 0;
+    /* Another site's folder may be given: its wall clock, not the instance's. */
+    const struct say say = {.language = cli->say.language, .site = site};
     int status = read_term(cli, &term);
     if (status == CLI_EXIT_OK) {
         status = cli_calendar_find(cli, site, &calendar);
     }
     if (status == CLI_EXIT_OK) {
-        status = read_from(cli, calendar, &from_ms);
+        status = read_from(cli, &say, &from_ms);
     }
-    return status == CLI_EXIT_OK ? tell_due(cli, calendar, &term, from_ms) : status;
+    return status == CLI_EXIT_OK ? tell_due(cli, &say, calendar, &term, from_ms) : status;
 }
 
 int cli_calendar_due(struct cli *cli)

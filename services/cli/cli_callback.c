@@ -4,17 +4,18 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "cli_work.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
 
 static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
 {
-    json_t *object = cli_json_message(cli, &task->base, true);
+    json_t *object = say_json_message(&cli->say, &task->base, true);
     if (task->unit != NULL) {
-        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, task->unit)));
+        json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), task->unit)));
     }
     return object;
 }
@@ -23,21 +24,21 @@ static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__Callb
 {
     char number[NUMBER_BYTES], text[96];
     number_format(task->ticket, number);
-    cli_grid_add(grid, CLI_BOLD, "%s", number);
-    cli_grid_add(grid, CLI_PLAIN, "%s", cli_channel_name(cli, task->channel));
-    cli_grid_add(grid, CLI_PLAIN, "%u", task->round);
-    cli_grid_add(grid, CLI_PLAIN, "%u", task->attempt);
+    cli_grid_add(grid, SAY_STRONG, "%s", number);
+    cli_grid_add(grid, SAY_PLAIN, "%s", say_channel(cli_speak(cli), task->channel));
+    cli_grid_add(grid, SAY_PLAIN, "%u", task->round);
+    cli_grid_add(grid, SAY_PLAIN, "%u", task->attempt);
     if (task->open_ms > cli->now_ms) {
-        char at[CLI_TIME_BYTES];
-        cli_time_short(task->open_ms, cli->now_ms, cli->utc_offset_ms, at);
-        cli_grid_add(grid, CLI_DIM, cli_say(cli, "%s 起", "from %s"), at);
+        char at[SAY_TIME_BYTES];
+        say_time_short(&cli->say, task->open_ms, cli->now_ms, at);
+        cli_grid_add(grid, SAY_FAINT, cli_say(cli, "%s 起", "from %s"), at);
     } else {
-        const enum cli_colour colour =
-            cli_deadline(cli, task->due_ms, 0, cli->now_ms, text, sizeof text);
+        const enum say_tone colour =
+            say_time_deadline(&cli->say, task->due_ms, 0, cli->now_ms, text, sizeof text);
         cli_grid_add(grid, colour, "%s", text);
     }
-    cli_grid_add(grid, CLI_PLAIN, "%s", cli_unit_name(cli, task->unit));
-    cli_grid_add(grid, CLI_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
+    cli_grid_add(grid, SAY_PLAIN, "%s", say_unit(cli_speak(cli), task->unit));
+    cli_grid_add(grid, SAY_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
 }
 
 static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
@@ -53,7 +54,7 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
         }
         json_object_set_new(object, "tasks", list);
         if (pulled->has_lease_until_ms) {
-            cli_json_time(cli, object, "lease_until", pulled->lease_until_ms);
+            say_json_time(&cli->say, object, "lease_until", pulled->lease_until_ms);
         }
         return cli_json_print(cli, object);
     }
@@ -68,8 +69,8 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
     }
     cli_grid_end(&grid);
     if (pulled->has_lease_until_ms) {
-        char at[CLI_TIME_BYTES];
-        cli_time_short(pulled->lease_until_ms, cli->now_ms, cli->utc_offset_ms, at);
+        char at[SAY_TIME_BYTES];
+        say_time_short(&cli->say, pulled->lease_until_ms, cli->now_ms, at);
         printf("%s %s\n", cli_say(cli, "为您保留到", "kept for you until"), at);
     }
     return CLI_EXIT_OK;
@@ -150,13 +151,8 @@ int cli_callback_answer(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    const char *solved = cli_value(cli, CLI_SOLVED), *satisfied = cli_value(cli, CLI_SATISFIED);
-    reply.solved = strcmp(solved, "yes") == 0  ? PAIDAN__SOLVED__SOLVED_YES
-                   : strcmp(solved, "no") == 0 ? PAIDAN__SOLVED__SOLVED_NO
-                                               : PAIDAN__SOLVED__SOLVED_PARTLY;
-    reply.satisfied = strcmp(satisfied, "yes") == 0  ? PAIDAN__SATISFIED__SATISFIED_YES
-                      : strcmp(satisfied, "no") == 0 ? PAIDAN__SATISFIED__SATISFIED_NO
-                                                     : PAIDAN__SATISFIED__SATISFIED_FAIR;
+    reply.solved = (Paidan__Solved)cli_choice(cli, CLI_SOLVED);
+    reply.satisfied = (Paidan__Satisfied)cli_choice(cli, CLI_SATISFIED);
     reply.note = cli_text(cli, CLI_NOTE);
     Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
     wish.n_replies = 1;

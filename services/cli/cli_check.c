@@ -5,7 +5,6 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
 
 static json_t *mistakes_json(const struct site_report *report)
 {
@@ -60,12 +59,14 @@ static int tell_good(struct cli *cli, const struct site *site, const struct site
         return cli_json_print(cli, object);
     }
     printf(cli_say(cli, "%s：配置无误\n", "%s: the site is good\n"),
-           cli->chinese || site->name_en[0] == '\0' ? site->name : site->name_en);
+           cli->say.language == SAY_CHINESE || site->name_en[0] == '\0' ? site->name
+                                                                        : site->name_en);
     printf("%s", cli_say(cli, "层级 ", "levels "));
     for (uint32_t index = 0; index < site->level_count; index++) {
         const struct site_level *level = &site->levels[index];
         printf("%s%s", index == 0 ? "" : " → ",
-               cli->chinese || level->name_en[0] == '\0' ? level->name : level->name_en);
+               cli->say.language == SAY_CHINESE || level->name_en[0] == '\0' ? level->name
+                                                                             : level->name_en);
     }
     printf(cli_say(cli, "\n区域 %u，单位 %u，类别 %u，渠道 %u，日历 %u，时限规则 %u\n",
                    "\n%u areas, %u units, %u categories, %u channels, %u calendars, %u policies\n"),

@@ -6,14 +6,14 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "common/base/clock_mark.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
 
 int cli_clock_accept(struct cli *cli)
 {
     char path[PATH_MAX];
-    char text[CLI_TIME_BYTES];
+    char text[SAY_TIME_BYTES];
     struct clock_mark mark;
     (void)cli_site(cli);
     clock_mark_make(&mark);
@@ -23,10 +23,10 @@ int cli_clock_accept(struct cli *cli)
     }
     if (cli->json) {
         json_t *object = json_object();
-        cli_json_time(cli, object, "accepted", mark.wall_ms);
+        say_json_time(&cli->say, object, "accepted", mark.wall_ms);
         return cli_json_print(cli, object);
     }
-    cli_time_exact(mark.wall_ms, cli->utc_offset_ms, text);
+    say_time_exact(&cli->say, mark.wall_ms, text);
     printf("%s %s\n", cli_say(cli, "已确认时钟：", "Clock accepted:"), text);
     return CLI_EXIT_OK;
 }

@@ -4,28 +4,31 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 static json_t *item_json(struct cli *cli, const Paidan__DeskItem *item)
 {
-    json_t *object = cli_json_message(cli, &item->base, true);
+    json_t *object = say_json_message(&cli->say, &item->base, true);
     if (item->unit != NULL) {
-        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, item->unit)));
+        json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), item->unit)));
     }
     return object;
 }
 
 /* "leak 漏水, noise 噪音": code and name, as the dispatcher needs the code to answer. */
 static void proposals(struct cli *cli, char *const *codes, size_t count,
-                      const char *(*name)(struct cli *, const char *), char *text, size_t size)
+                      const char *(*name)(const struct say *, const char *), char *text,
+                      size_t size)
 {
     size_t used = 0;
     (void)snprintf(text, size, "-");
     for (size_t index = 0; index < count && used < size; index++) {
-        const char *named = name(cli, codes[index]);
+        const char *named = name(cli_speak(cli), codes[index]);
         used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", index == 0 ? "" : ", ",
                                  codes[index], named == codes[index] ? "" : " ",
                                  named == codes[index] ? "" : named);
@@ -34,21 +37,22 @@ static void proposals(struct cli *cli, char *const *codes, size_t count,
 
 static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
 {
-    char number[NUMBER_BYTES], since[CLI_TIME_BYTES], text[256];
+    char number[NUMBER_BYTES], since[SAY_TIME_BYTES], text[256];
     number_format(item->ticket, number);
-    cli_grid_add(grid, CLI_BOLD, "%s", number);
-    cli_time_span((int64_t)cli->now_ms - (int64_t)item->since_ms, since);
-    cli_grid_add(grid, CLI_PLAIN, "%s", since);
-    cli_reasons_words(cli, item->reasons, text, sizeof text);
-    cli_grid_add(grid, CLI_YELLOW, "%s", text);
-    proposals(cli, item->categories, item->n_categories, cli_category_name, text, sizeof text);
-    cli_grid_add(grid, CLI_PLAIN, "%s", text);
-    proposals(cli, item->areas, item->n_areas, cli_area_name, text, sizeof text);
-    cli_grid_add(grid, CLI_PLAIN, "%s", text);
-    cli_grid_add(grid, CLI_RED, "%.0u", item->has_chases ? item->chases : 0);
-    cli_grid_add(grid, CLI_PLAIN, "%s%s%s%s%s", item->title == NULL ? "" : item->title,
+    cli_grid_add(grid, SAY_STRONG, "%s", number);
+    say_time_span((int64_t)cli->now_ms - (int64_t)item->since_ms, since);
+    cli_grid_add(grid, SAY_PLAIN, "%s", since);
+    say_words_bits(&cli->say, &paidan__desk_reason__descriptor, item->reasons,
+                   cli_say(cli, "，", ", "), text, sizeof text);
+    cli_grid_add(grid, SAY_WARN, "%s", text);
+    proposals(cli, item->categories, item->n_categories, say_category, text, sizeof text);
+    cli_grid_add(grid, SAY_PLAIN, "%s", text);
+    proposals(cli, item->areas, item->n_areas, say_area, text, sizeof text);
+    cli_grid_add(grid, SAY_PLAIN, "%s", text);
+    cli_grid_add(grid, SAY_BAD, "%.0u", item->has_chases ? item->chases : 0);
+    cli_grid_add(grid, SAY_PLAIN, "%s%s%s%s%s", item->title == NULL ? "" : item->title,
                  item->unit == NULL ? "" : cli_say(cli, "  退自 ", "  returned by "),
-                 item->unit == NULL ? "" : cli_unit_name(cli, item->unit),
+                 item->unit == NULL ? "" : say_unit(cli_speak(cli), item->unit),
                  item->note == NULL ? "" : ": ", item->note == NULL ? "" : item->note);
 }
 
@@ -132,13 +136,6 @@ int cli_desk_list(struct cli *cli)
     return status;
 }
 
-static Paidan__Urgency urgency_of(const char *word)
-{
-    return strcmp(word, "emergency") == 0 ? PAIDAN__URGENCY__URGENCY_EMERGENCY
-           : strcmp(word, "urgent") == 0  ? PAIDAN__URGENCY__URGENCY_URGENT
-                                          : PAIDAN__URGENCY__URGENCY_NORMAL;
-}
-
 int cli_desk_dispatch(struct cli *cli)
 {
     Paidan__DeskDispatch wish = PAIDAN__DESK_DISPATCH__INIT;
@@ -152,7 +149,7 @@ int cli_desk_dispatch(struct cli *cli)
     wish.note = cli_text(cli, CLI_NOTE);
     wish.has_urgency = cli_given(cli, CLI_URGENCY);
     if (wish.has_urgency) {
-        wish.urgency = urgency_of(cli_value(cli, CLI_URGENCY));
+        wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);
     }
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
@@ -164,14 +161,14 @@ int cli_desk_dispatch(struct cli *cli)
     }
     if (cli->json) {
         json_t *object = json_object();
-        json_object_set_new(object, "number", cli_json_number(wish.ticket));
+        json_object_set_new(object, "number", say_json_number(wish.ticket));
         json_object_set_new(object, "unit", json_string(wish.unit));
-        json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, wish.unit)));
+        json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), wish.unit)));
         return cli_json_print(cli, object);
     }
     char number[NUMBER_BYTES];
     number_format(wish.ticket, number);
     printf(cli_say(cli, "%s 已分拨给 %s\n", "%s dispatched to %s\n"), number,
-           cli_unit_name(cli, wish.unit));
+           say_unit(cli_speak(cli), wish.unit));
     return CLI_EXIT_OK;
 }

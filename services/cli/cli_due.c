@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_briefs.h"
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_listing.h"
-#include "cli_print.h"
-#include "cli_time.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
 
 enum { ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20 };
 
@@ -98,14 +100,14 @@ static json_t *briefs_json(struct cli *cli, Paidan__Brief *const *briefs, size_t
 {
     json_t *list = json_array();
     for (size_t index = 0; index < count; index++) {
-        json_array_append_new(list, cli_json_brief(cli, briefs[index]));
+        json_array_append_new(list, say_json_brief(cli_speak(cli), briefs[index]));
     }
     return list;
 }
 
 static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
-    json_t *object = cli_json_message(cli, &shown->base, true);
+    json_t *object = say_json_message(&cli->say, &shown->base, true);
     json_object_set_new(object, "repeating",
                         briefs_json(cli, shown->repeating, shown->n_repeating));
     json_object_set_new(object, "ownerless",
@@ -113,19 +115,19 @@ static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown)
     if (shown->n_unknown_years == 0) {
         json_object_set_new(object, "unknown_years", json_array());
     }
-    cli_json_time(cli, object, "now", cli->now_ms);
+    say_json_time(&cli->say, object, "now", cli->now_ms);
     return object;
 }
 
 static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_t count,
                         Paidan__Brief *const *briefs, size_t shown)
 {
-    const enum cli_colour colour = count > 0 ? CLI_RED : CLI_GREEN;
-    printf("%s%s%s %s%llu%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
-           cli_colour_off(cli->colour, CLI_BOLD), cli_colour_on(cli->colour, colour),
+    const enum say_tone colour = count > 0 ? SAY_BAD : SAY_GOOD;
+    printf("%s%s%s %s%llu%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_say(cli, zh, en),
+           cli_colour_off(cli->colour, SAY_STRONG), cli_colour_on(cli->colour, colour),
            (unsigned long long)count, cli_colour_off(cli->colour, colour));
     if (shown > 0) {
-        cli_print_briefs(cli, briefs, shown);
+        cli_briefs_print(cli, briefs, shown);
     }
     if (count > shown) {
         printf(cli_say(cli, "还有 %llu 件（--limit）\n", "%llu more (--limit)\n"),
@@ -139,16 +141,16 @@ static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_
 static void print_unfired(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
     char text[128];
-    printf("%s%s%s ", cli_colour_on(cli->colour, CLI_BOLD),
+    printf("%s%s%s ", cli_colour_on(cli->colour, SAY_STRONG),
            cli_say(cli, "最早的未触发时限", "oldest unfired timer"),
-           cli_colour_off(cli->colour, CLI_BOLD));
+           cli_colour_off(cli->colour, SAY_STRONG));
     if (!shown->has_oldest_unfired_ms) {
-        printf("%s%s%s\n", cli_colour_on(cli->colour, CLI_GREEN), cli_say(cli, "没有", "none"),
-               cli_colour_off(cli->colour, CLI_GREEN));
+        printf("%s%s%s\n", cli_colour_on(cli->colour, SAY_GOOD), cli_say(cli, "没有", "none"),
+               cli_colour_off(cli->colour, SAY_GOOD));
         return;
     }
-    const enum cli_colour colour =
-        cli_deadline(cli, shown->oldest_unfired_ms, 0, cli->now_ms, text, sizeof text);
+    const enum say_tone colour =
+        say_time_deadline(&cli->say, shown->oldest_unfired_ms, 0, cli->now_ms, text, sizeof text);
     printf("%s%s%s\n", cli_colour_on(cli->colour, colour), text,
            cli_colour_off(cli->colour, colour));
 }
@@ -160,10 +162,10 @@ static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
     print_alarm(cli, "在兜底单位，无人签收", "with a fallback owner, not accepted",
                 shown->ownerless_count, shown->ownerless, shown->n_ownerless);
     print_unfired(cli, shown);
-    printf("%s%s%s ", cli_colour_on(cli->colour, CLI_BOLD),
+    printf("%s%s%s ", cli_colour_on(cli->colour, SAY_STRONG),
            cli_say(cli, "缺节假日数据的日历", "calendars without holiday data"),
-           cli_colour_off(cli->colour, CLI_BOLD));
-    const enum cli_colour colour = shown->n_unknown_years > 0 ? CLI_YELLOW : CLI_GREEN;
+           cli_colour_off(cli->colour, SAY_STRONG));
+    const enum say_tone colour = shown->n_unknown_years > 0 ? SAY_WARN : SAY_GOOD;
     printf("%s", cli_colour_on(cli->colour, colour));
     for (size_t index = 0; index < shown->n_unknown_years; index++) {
         printf("%s%s", index == 0 ? "" : ", ", shown->unknown_years[index]);

@@ -4,15 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
-#include "cli_facts.h"
 #include "cli_gather.h"
 #include "cli_json.h"
-#include "cli_print.h"
 #include "cli_spans.h"
-#include "cli_time.h"
-#include "cli_words.h"
 #include "common/say/number.h"
+#include "common/say/say_facts.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 /* The newest assignment in the history, and why. NULL: none. */
 static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *view, Paidan__Why *why)
@@ -68,10 +69,8 @@ static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained 
     wish.ticket = ticket;
     wish.has_clock = cli_given(cli, CLI_CLOCK);
     *explained = NULL;
-    int status =
-        wish.has_clock ? cli_clock_read(cli, cli_value(cli, CLI_CLOCK), &wish.clock) : CLI_EXIT_OK;
-    if (status != CLI_EXIT_OK) {
-        return status;
+    if (wish.has_clock) {
+        wish.clock = (Paidan__Clock)cli_choice(cli, CLI_CLOCK);
     }
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
@@ -97,14 +96,15 @@ static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view,
     json_t *list = json_array();
     for (size_t index = 0; index < explained->n_clocks; index++) {
         const Paidan__ExplainedClock *clock = explained->clocks[index];
-        json_t *object = cli_json_message(cli, &clock->set->base, true), *steps = json_array();
-        json_t *more = cli_json_message(cli, &clock->base, true);
+        json_t *object = say_json_message(&cli->say, &clock->set->base, true),
+               *steps = json_array();
+        json_t *more = say_json_message(&cli->say, &clock->base, true);
         json_object_del(more, "set");
         json_object_update(object, more);
         json_decref(more);
         for (size_t each = 0; each < view->history_count; each++) {
             if (fired(view->history[each], clock->set->clock)) {
-                json_t *event = cli_json_event(cli, "escalation", view->history_seqs[each],
+                json_t *event = say_json_event(&cli->say, "escalation", view->history_seqs[each],
                                                view->history[each], true);
                 json_object_del(event, "number");
                 json_array_append_new(steps, event);
@@ -120,9 +120,9 @@ static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
                             const Paidan__Explained *explained)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "number", cli_json_number(view->ticket));
+    json_object_set_new(object, "number", say_json_number(view->ticket));
     if (view->triage != NULL) {
-        json_t *triage = cli_json_message(cli, &view->triage->base, true);
+        json_t *triage = say_json_message(&cli->say, &view->triage->base, true);
         json_object_del(triage, "number");
         json_object_set_new(object, "triage", triage);
     }
@@ -130,17 +130,17 @@ static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
     const Paidan__Assignment *to = assignment_of(view, &why);
     if (to != NULL) {
         char name[40];
-        json_t *part = cli_json_message(cli, &to->base, true);
+        json_t *part = say_json_message(&cli->say, &to->base, true);
         json_object_del(part, "clocks");
         json_object_set_new(part, "why",
-                            json_string(cli_json_enum(&paidan__why__descriptor, (int)why, name)));
+                            json_string(say_words_token(&paidan__why__descriptor, (int)why, name)));
         json_object_set_new(object, "assignment", part);
     }
     if (explained != NULL) {
         json_object_set_new(object, "clocks", clocks_json(cli, view, explained));
         json_object_set_new(object, "site_changed",
                             json_boolean(explained->has_site_changed && explained->site_changed));
-        cli_json_time(cli, object, "now", explained->now_ms);
+        say_json_time(&cli->say, object, "now", explained->now_ms);
     }
     return object;
 }
@@ -153,17 +153,18 @@ static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
     char reasons[256];
     if (triage->category != NULL) {
         printf(cli_say(cli, "类别  %s (%s)\n", "category  %s (%s)\n"),
-               cli_category_name(cli, triage->category), triage->category);
+               say_category(cli_speak(cli), triage->category), triage->category);
     }
     if (triage->area != NULL) {
         printf(cli_say(cli, "区域  %s (%s)\n", "area      %s (%s)\n"),
-               cli_area_name(cli, triage->area), triage->area);
+               say_area(cli_speak(cli), triage->area), triage->area);
     }
     if (triage->why != NULL) {
         printf(cli_say(cli, "依据  %s\n", "because   %s\n"), triage->why);
     }
     if (triage->has_reasons && triage->reasons != 0) {
-        cli_reasons_words(cli, triage->reasons, reasons, sizeof reasons);
+        say_words_bits(&cli->say, &paidan__desk_reason__descriptor, triage->reasons,
+                       cli_say(cli, "，", ", "), reasons, sizeof reasons);
         printf(cli_say(cli, "曾交分拨员：%s\n", "came to the desk: %s\n"), reasons);
     }
     if (triage->has_by_desk && triage->by_desk) {
@@ -179,8 +180,8 @@ static void print_assignment(struct cli *cli, const struct cli_ticket_view *view
         return;
     }
     printf(cli_say(cli, "单位  %s (%s)，%s，%s\n", "unit      %s (%s), %s, %s\n"),
-           cli_unit_name(cli, to->unit), to->unit, cli_level_name(cli, to->level),
-           cli_why_word(cli, why));
+           say_unit(cli_speak(cli), to->unit), to->unit, say_level(cli_speak(cli), to->level),
+           say_words_why(&cli->say, why));
     if (to->has_matrix_line) {
         printf(cli_say(cli, "      职责清单 matrix.csv 第 %u 行\n",
                        "          responsibility: matrix.csv line %u\n"),
@@ -198,14 +199,15 @@ static void print_assignment(struct cli *cli, const struct cli_ticket_view *view
 
 static void print_fired(struct cli *cli, const struct cli_ticket_view *view, Paidan__Clock clock)
 {
-    char at[CLI_TIME_BYTES], text[512];
+    char at[SAY_TIME_BYTES], text[512];
     for (size_t index = 0; index < view->history_count; index++) {
         if (!fired(view->history[index], clock)) {
             continue;
         }
         const uint64_t at_ms = view->history[index]->at_ms;
-        const enum cli_colour colour = cli_fact_words(cli, view->history[index], text, sizeof text);
-        cli_time_exact(at_ms, cli_offset(cli, at_ms), at);
+        const enum say_tone colour =
+            say_facts_words(&cli->say, view->history[index], text, sizeof text);
+        say_time_exact(&cli->say, at_ms, at);
         printf("  %s  %s%s%s\n", at, cli_colour_on(cli->colour, colour), text,
                cli_colour_off(cli->colour, colour));
     }
@@ -219,7 +221,7 @@ static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
     for (size_t index = 0; index < explained->n_clocks; index++) {
         const Paidan__ExplainedClock *clock = explained->clocks[index];
         const char *unit = clock->assisting;
-        cli_spans_print(cli, clock, unit == NULL ? NULL : cli_unit_name(cli, unit), still,
+        cli_spans_print(cli, clock, unit == NULL ? NULL : say_unit(cli_speak(cli), unit), still,
                         explained->now_ms);
         print_fired(cli, view, clock->set->clock);
     }
@@ -227,13 +229,13 @@ static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
         printf("%s\n", cli_say(cli, "没有这样的时钟", "no such clock"));
     }
     if (explained->has_site_changed && explained->site_changed) {
-        printf("\n%s%s%s\n", cli_colour_on(cli->colour, CLI_YELLOW),
+        printf("\n%s%s%s\n", cli_colour_on(cli->colour, SAY_WARN),
                cli_say(cli,
                        "日历此后有变动：区间按现在的日历，期限仍是当时定的；paidan policy replan "
                        "可预览重算",
                        "the calendar has changed since: intervals are by the one of now, deadlines "
                        "as they were set; paidan policy replan shows what would move"),
-               cli_colour_off(cli->colour, CLI_YELLOW));
+               cli_colour_off(cli->colour, SAY_WARN));
     }
 }
 
@@ -242,8 +244,8 @@ static void explain_text(struct cli *cli, const struct cli_ticket_view *view,
 {
     char number[NUMBER_BYTES];
     number_format(view->ticket, number);
-    printf("%s%s%s  %s\n", cli_colour_on(cli->colour, CLI_BOLD), number,
-           cli_colour_off(cli->colour, CLI_BOLD),
+    printf("%s%s%s  %s\n", cli_colour_on(cli->colour, SAY_STRONG), number,
+           cli_colour_off(cli->colour, SAY_STRONG),
            view->text->title == NULL ? "" : view->text->title);
     if (view->triage != NULL && !cli_given(cli, CLI_CLOCK)) {
         print_category(cli, view->triage);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_parse.h"
-#include "cli_print.h"
 #include "common/text/text.h"
 
 /* ---- help -------------------------------------------------------------------------------------
@@ -37,8 +37,8 @@ static void help_all(const struct cli *cli)
         const struct cli_command *command = &cli_commands[index];
         char text[80];
         (void)snprintf(text, sizeof text, "%s %s", command->name, command->operands);
-        printf("  %s%s%s", cli_colour_on(cli->colour, CLI_BOLD), text,
-               cli_colour_off(cli->colour, CLI_BOLD));
+        printf("  %s%s%s", cli_colour_on(cli->colour, SAY_STRONG), text,
+               cli_colour_off(cli->colour, SAY_STRONG));
         pad(text_columns(text), 34);
         printf("%s\n", cli_say(cli, command->zh, command->en));
     }
@@ -136,6 +136,7 @@ static const char completion_tail[] =
 
 static void complete_values(void)
 {
+    char choices[CLI_CHOICES_BYTES];
     printf("    case $before in\n");
     for (int option = 0; option < CLI_OPTION_COUNT; option++) {
         const struct cli_option_row *row = &cli_options[option];
@@ -147,10 +148,11 @@ static void complete_values(void)
             printf("        --%s) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n", row->name);
             break;
         case CLI_CHOICE:
+            cli_table_choices(row, choices);
             printf(
                 "        --%s) COMPREPLY=($(compgen -W \"$(echo '%s' | tr '|' ' ')\" -- "
                 "\"$word\")); return ;;\n",
-                row->name, row->choices);
+                row->name, choices);
             break;
         case CLI_WORD:
         case CLI_COUNT:

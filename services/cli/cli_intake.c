@@ -5,15 +5,16 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 static int tell_done(struct cli *cli, uint64_t ticket, const Paidan__Done *done)
 {
     if (cli->json) {
         json_t *object = json_object();
-        json_object_set_new(object, "number", cli_json_number(ticket));
+        json_object_set_new(object, "number", say_json_number(ticket));
         if (done != NULL && done->has_seq) {
             json_object_set_new(object, "seq", json_integer((json_int_t)done->seq));
         }
@@ -74,16 +75,16 @@ int cli_lookup(struct cli *cli)
         return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
     }
     if (cli->json) {
-        return cli_json_print(cli, cli_json_message(cli, &found->base, true));
+        return cli_json_print(cli, say_json_message(&cli->say, &found->base, true));
     }
-    char number[NUMBER_BYTES], registered[CLI_TIME_BYTES], changed[CLI_TIME_BYTES];
+    char number[NUMBER_BYTES], registered[SAY_TIME_BYTES], changed[SAY_TIME_BYTES];
     number_format(found->ticket, number);
-    cli_time_exact(found->registered_ms, cli->utc_offset_ms, registered);
-    cli_time_exact(found->changed_ms, cli->utc_offset_ms, changed);
+    say_time_exact(&cli->say, found->registered_ms, registered);
+    say_time_exact(&cli->say, found->changed_ms, changed);
     /* Withdrawn is a state and an outcome: said once. */
     const bool more = found->has_outcome && found->outcome != PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
-    printf("%s  %s%s%s\n%s\n", number, cli_state_word(cli, found->state), more ? " · " : "",
-           more ? cli_outcome_word(cli, found->outcome) : "", found->title);
+    printf("%s  %s%s%s\n%s\n", number, say_words_state(&cli->say, found->state), more ? " · " : "",
+           more ? say_words_outcome(&cli->say, found->outcome) : "", found->title);
     printf(cli_say(cli, "受理 %s，最近变化 %s，催单 %u 次，补充 %u 次\n",
                    "registered %s, last change %s, chases: %u, supplements: %u\n"),
            registered, changed, found->chases, found->supplements);

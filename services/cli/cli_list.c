@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_briefs.h"
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_listing.h"
-#include "cli_print.h"
+#include "common/say/say_json.h"
 
 int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
 {
@@ -22,12 +23,13 @@ void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, 
     listing->shown += count;
     if (!listing->cli->json) {
         if (count > 0) {
-            cli_print_briefs(listing->cli, briefs, count);
+            cli_briefs_print(listing->cli, briefs, count);
         }
         return;
     }
     for (size_t index = 0; index < count; index++) {
-        json_array_append_new(listing->tickets, cli_json_brief(listing->cli, briefs[index]));
+        json_array_append_new(listing->tickets,
+                              say_json_brief(cli_speak(listing->cli), briefs[index]));
     }
 }
 
@@ -108,30 +110,6 @@ static int page_options(struct cli *cli, Paidan__List *wish)
     return status;
 }
 
-static int parse_state(struct cli *cli, Paidan__State *state)
-{
-    static const struct {
-        const char *word, *zh;
-        Paidan__State state;
-    } words[] = {{"assigned", "待签收", PAIDAN__STATE__STATE_ASSIGNED},
-                 {"accepted", "办理中", PAIDAN__STATE__STATE_ACCEPTED},
-                 {"returned", "退单", PAIDAN__STATE__STATE_RETURNED},
-                 {"resolved", "待回访", PAIDAN__STATE__STATE_RESOLVED},
-                 {"closed", "已办结", PAIDAN__STATE__STATE_CLOSED},
-                 {"withdrawn", "已撤回", PAIDAN__STATE__STATE_WITHDRAWN},
-                 {"suspended", "挂账", PAIDAN__STATE__STATE_SUSPENDED},
-                 {"", "退单待裁", PAIDAN__STATE__STATE_RETURNED}};
-    const char *typed = cli_value(cli, CLI_STATE);
-    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
-        if (typed[0] != '\0' &&
-            (strcmp(typed, words[index].word) == 0 || strcmp(typed, words[index].zh) == 0)) {
-            *state = words[index].state;
-            return CLI_EXIT_OK;
-        }
-    }
-    return cli_usage(cli, "没有这个状态", "no such state", cli_options[CLI_STATE].choices);
-}
-
 static int list_filters(struct cli *cli, Paidan__List *wish)
 {
     int status = page_options(cli, wish);
@@ -141,7 +119,7 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
     wish->has_newest_first = wish->newest_first = cli_given(cli, CLI_NEWEST);
     if (status == CLI_EXIT_OK && cli_given(cli, CLI_STATE)) {
         wish->has_state = 1;
-        status = parse_state(cli, &wish->state);
+        wish->state = (Paidan__State)cli_choice(cli, CLI_STATE);
     }
     if (status == CLI_EXIT_OK && cli_given(cli, CLI_SINCE)) {
         wish->has_since_ms = 1;

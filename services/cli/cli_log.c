@@ -11,8 +11,8 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
-#include "cli_print.h"
 #include "common/say/code.h"
+#include "common/say/say_json.h"
 #include "common/store/evlog.h"
 #include "common/wire/wire.h"
 
@@ -90,7 +90,7 @@ int cli_log_event(struct cli *cli, const char *service, const struct evlog_recor
         (void)snprintf(detail, sizeof detail, "%s %llu", service, (unsigned long long)record->seq);
         return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, detail);
     }
-    return cli_json_line(cli, cli_json_event(cli, service, record->seq,
+    return cli_json_line(cli, say_json_event(&cli->say, service, record->seq,
                                              (const Paidan__Event *)(const void *)message, texts));
 }
 
@@ -282,7 +282,8 @@ int cli_log_replay(struct cli *cli)
     (void)snprintf(program, sizeof program, "%s/paidan-%s", dirname(self), service);
     char *const arguments[] = {program, (char[]){"--data"}, cli->data_dir, (char[]){"--replay"},
                                NULL};
-    (void)setenv("LC_ALL", cli->chinese ? "zh_CN.UTF-8" : "C.UTF-8", 1); /* its language */
+    (void)setenv("LC_ALL", cli->say.language == SAY_CHINESE ? "zh_CN.UTF-8" : "C.UTF-8",
+                 1); /* its language */
     pid_t child = 0;
     status = cli_apart_program(cli, service, CLI_EXIT_DIFFERENT, arguments, printed, sizeof printed,
                                &child);

@@ -154,23 +154,6 @@ static int find_option(const char *name, size_t size)
     return -1;
 }
 
-static bool is_choice(const char *choices, const char *value)
-{
-    const size_t size = strlen(value);
-    for (const char *at = choices; at != NULL;
-         at = strchr(at, '|'), at = at == NULL ? at : at + 1) {
-        if (strncmp(at, value, size) == 0 && (at[size] == '|' || at[size] == '\0') && size > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool chinese_word(const struct cli_option_row *row, const char *value)
-{
-    return row->chinese_too && ((unsigned char)value[0] & 0x80) != 0;
-}
-
 /* One more of an option that may be given several times. */
 static int take_again(struct cli *cli, enum cli_option option, const char *value)
 {
@@ -185,7 +168,7 @@ static int take_again(struct cli *cli, enum cli_option option, const char *value
 
 static int take(struct cli *cli, enum cli_option option, const char *value)
 {
-    char detail[256];
+    char detail[CLI_CHOICES_BYTES + 64], choices[CLI_CHOICES_BYTES];
     const struct cli_option_row *row = &cli_options[option];
     if (row->repeats) {
         return take_again(cli, option, value);
@@ -194,9 +177,9 @@ static int take(struct cli *cli, enum cli_option option, const char *value)
         (void)snprintf(detail, sizeof detail, "--%s", row->name);
         return cli_usage(cli, "选项给了两次", "option given twice", detail);
     }
-    if (row->argument == CLI_CHOICE && !is_choice(row->choices, value) &&
-        !chinese_word(row, value)) {
-        (void)snprintf(detail, sizeof detail, "--%s %s", row->name, row->choices);
+    if (row->argument == CLI_CHOICE && !cli_table_chosen(row, value)) {
+        cli_table_choices(row, choices);
+        (void)snprintf(detail, sizeof detail, "--%s %s", row->name, choices);
         return cli_usage(cli, "选项的值只能是", "the option's value must be one of", detail);
     }
     cli->values[option] = value;

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "cli_commands.h"
+#include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 enum { PAGE_TICKETS = 500 };
 
@@ -19,9 +21,9 @@ struct replan {
     bool progress;
 };
 
-static void moment(const struct replan *replan, uint64_t at_ms, char text[CLI_TIME_BYTES])
+static void moment(const struct replan *replan, uint64_t at_ms, char text[SAY_TIME_BYTES])
 {
-    cli_time_exact(at_ms, cli_offset(replan->cli, at_ms), text);
+    say_time_exact(cli_speak(replan->cli), at_ms, text);
     text[strlen(text) - 3] = '\0'; /* no seconds */
 }
 
@@ -29,18 +31,18 @@ static void add_move(const struct replan *replan, struct cli_grid *grid,
                      const Paidan__ReplanMove *move)
 {
     struct cli *cli = replan->cli;
-    char number[NUMBER_BYTES], before[CLI_TIME_BYTES], after[CLI_TIME_BYTES], span[CLI_TIME_BYTES];
+    char number[NUMBER_BYTES], before[SAY_TIME_BYTES], after[SAY_TIME_BYTES], span[SAY_TIME_BYTES];
     const bool later = move->new_due_ms >= move->old_due_ms;
     number_format(move->ticket, number);
     moment(replan, move->old_due_ms, before);
     moment(replan, move->new_due_ms, after);
-    cli_time_span((int64_t)move->new_due_ms - (int64_t)move->old_due_ms, span);
-    cli_grid_add(grid, CLI_BOLD, "%s", number);
-    cli_grid_add(grid, CLI_PLAIN, "%s", cli_clock_word(cli, move->clock));
-    cli_grid_add(grid, CLI_DIM, "%s", before);
-    cli_grid_add(grid, CLI_PLAIN, "%s", after);
-    cli_grid_add(grid, later ? CLI_GREEN : CLI_RED, "%s%s", later ? "+" : "", span);
-    cli_grid_add(grid, CLI_PLAIN, "%s", cli_unit_name(cli, move->unit));
+    say_time_span((int64_t)move->new_due_ms - (int64_t)move->old_due_ms, span);
+    cli_grid_add(grid, SAY_STRONG, "%s", number);
+    cli_grid_add(grid, SAY_PLAIN, "%s", say_words_clock(&cli->say, move->clock));
+    cli_grid_add(grid, SAY_FAINT, "%s", before);
+    cli_grid_add(grid, SAY_PLAIN, "%s", after);
+    cli_grid_add(grid, later ? SAY_GOOD : SAY_BAD, "%s%s", later ? "+" : "", span);
+    cli_grid_add(grid, SAY_PLAIN, "%s", say_unit(cli_speak(cli), move->unit));
 }
 
 static void add_page(struct replan *replan, const Paidan__Replanning *page)
@@ -58,7 +60,8 @@ static void add_page(struct replan *replan, const Paidan__Replanning *page)
         replan->later += later ? 1 : 0;
         replan->earlier += later ? 0 : 1;
         if (replan->cli->json) {
-            json_array_append_new(replan->moves, cli_json_message(replan->cli, &move->base, true));
+            json_array_append_new(replan->moves,
+                                  say_json_message(&replan->cli->say, &move->base, true));
         }
     }
     if (replan->cli->json || page->n_moves == 0) {

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "cli_commands.h"
+#include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_print.h"
 #include "cli_service.h"
-#include "cli_time.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
 
 enum { ROUND_MS = 2000, PAUSE_US = 200000 };
 
@@ -110,9 +111,9 @@ static json_t *service_json(const struct cli *cli, const char *name,
         json_object_set_new(object, "clock_ahead_ms",
                             json_integer((json_int_t)service->clock_ahead_ms));
     }
-    cli_json_time(cli, object, "now", service->now_ms);
+    say_json_time(&cli->say, object, "now", service->now_ms);
     if (service->has_due) {
-        cli_json_time(cli, object, "oldest_due", service->due_ms);
+        say_json_time(&cli->say, object, "oldest_due", service->due_ms);
     }
     json_t *list = json_array();
     for (size_t index = 0; index < service->following_count; index++) {
@@ -130,11 +131,11 @@ static json_t *service_json(const struct cli *cli, const char *name,
 }
 
 /* "intake 12/12, callback 3/5": cursor and head of each followed log. */
-static enum cli_colour following_words(const struct cli *cli, const struct cli_service *service,
-                                       char *text, size_t size)
+static enum say_tone following_words(const struct cli *cli, const struct cli_service *service,
+                                     char *text, size_t size)
 {
     size_t used = 0;
-    enum cli_colour colour = CLI_GREEN;
+    enum say_tone colour = SAY_GOOD;
     (void)snprintf(text, size, "-");
     for (size_t index = 0; index < service->following_count && used < size; index++) {
         const struct cli_following *following = &service->following[index];
@@ -149,7 +150,7 @@ static enum cli_colour following_words(const struct cli *cli, const struct cli_s
         } else {
             used += (size_t)snprintf(text + used, size - used, "%s%s -%llu", comma, following->log,
                                      (unsigned long long)lag);
-            colour = CLI_YELLOW;
+            colour = SAY_WARN;
         }
     }
     (void)cli;
@@ -159,14 +160,14 @@ static enum cli_colour following_words(const struct cli *cli, const struct cli_s
 static void add_status(const struct cli *cli, struct cli_grid *grid,
                        const struct cli_service *service)
 {
-    char span[CLI_TIME_BYTES];
+    char span[SAY_TIME_BYTES];
     if (service->storage_full) {
-        cli_grid_add(grid, CLI_RED, "%s", cli_say(cli, "存储已满", "storage full"));
+        cli_grid_add(grid, SAY_BAD, "%s", cli_say(cli, "存储已满", "storage full"));
     } else if (service->clock_ahead_ms != 0) {
-        cli_time_span((int64_t)service->clock_ahead_ms, span);
-        cli_grid_add(grid, CLI_RED, "%s %s", cli_say(cli, "时钟超前", "clock ahead"), span);
+        say_time_span((int64_t)service->clock_ahead_ms, span);
+        cli_grid_add(grid, SAY_BAD, "%s %s", cli_say(cli, "时钟超前", "clock ahead"), span);
     } else {
-        cli_grid_add(grid, CLI_GREEN, "%s", cli_say(cli, "正常", "ok"));
+        cli_grid_add(grid, SAY_GOOD, "%s", cli_say(cli, "正常", "ok"));
     }
 }
 
@@ -174,20 +175,20 @@ static void add_service(struct cli *cli, struct cli_grid *grid, const char *name
                         const struct cli_service *service)
 {
     char text[256];
-    cli_grid_add(grid, CLI_BOLD, "%s", name);
+    cli_grid_add(grid, SAY_STRONG, "%s", name);
     if (!service->answered) {
-        cli_grid_add(grid, CLI_RED, "%s", cli_say(cli, "无应答", "no answer"));
+        cli_grid_add(grid, SAY_BAD, "%s", cli_say(cli, "无应答", "no answer"));
         for (int column = 0; column < 4; column++) {
-            cli_grid_add(grid, CLI_PLAIN, " ");
+            cli_grid_add(grid, SAY_PLAIN, " ");
         }
         return;
     }
     add_status(cli, grid, service);
-    cli_grid_add(grid, CLI_PLAIN, "%s", service->version);
-    cli_grid_add(grid, CLI_PLAIN, "%llu", (unsigned long long)service->head_seq);
+    cli_grid_add(grid, SAY_PLAIN, "%s", service->version);
+    cli_grid_add(grid, SAY_PLAIN, "%llu", (unsigned long long)service->head_seq);
     (void)snprintf(text, sizeof text, "%.1f MiB", (double)service->map_used / (1 << 20));
-    cli_grid_add(grid, CLI_PLAIN, "%s", text);
-    const enum cli_colour colour = following_words(cli, service, text, sizeof text);
+    cli_grid_add(grid, SAY_PLAIN, "%s", text);
+    const enum say_tone colour = following_words(cli, service, text, sizeof text);
     cli_grid_add(grid, colour, "%s", text);
 }
 

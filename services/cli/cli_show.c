@@ -4,14 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
-#include "cli_facts.h"
 #include "cli_gather.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
-#include "cli_words.h"
 #include "common/say/number.h"
+#include "common/say/say_facts.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 #include "common/text/text.h"
 
 enum { BAR_CELLS = 20, LABEL_COLUMNS = 10, TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
@@ -28,7 +29,7 @@ static const char *triage_state_word(uint32_t state)
 
 static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *triage)
 {
-    json_t *object = cli_json_message(cli, &triage->base, true);
+    json_t *object = say_json_message(&cli->say, &triage->base, true);
     json_object_del(object, "number");
     json_object_set_new(object, "state", json_string(triage_state_word(triage->state)));
     return object;
@@ -37,32 +38,32 @@ static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *tri
 static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
 {
     json_t *object = json_object(), *part = NULL;
-    json_object_set_new(object, "number", cli_json_number(view->ticket));
+    json_object_set_new(object, "number", say_json_number(view->ticket));
     if (view->shown != NULL) {
-        part = cli_json_brief(cli, view->shown->brief);
+        part = say_json_brief(cli_speak(cli), view->shown->brief);
         json_object_update(object, part);
         json_decref(part);
     }
-    part = cli_json_message(cli, &view->text->base, true);
+    part = say_json_message(&cli->say, &view->text->base, true);
     json_object_update_missing(object, part);
     json_decref(part);
     if (view->triage != NULL) {
         json_object_set_new(object, "triage", triage_json(cli, view->triage));
     }
     if (view->callback != NULL) {
-        part = cli_json_message(cli, &view->callback->base, true);
+        part = say_json_message(&cli->say, &view->callback->base, true);
         json_object_del(part, "number");
         json_object_set_new(object, "callback", part);
     }
     if (view->shown != NULL) {
         json_t *clocks = json_array(), *history = json_array();
         for (size_t index = 0; index < view->shown->n_clocks; index++) {
-            json_array_append_new(clocks,
-                                  cli_json_message(cli, &view->shown->clocks[index]->base, true));
+            json_array_append_new(
+                clocks, say_json_message(&cli->say, &view->shown->clocks[index]->base, true));
         }
         json_object_set_new(object, "all_clocks", clocks);
         for (size_t index = 0; index < view->history_count; index++) {
-            json_t *event = cli_json_event(cli, "escalation", view->history_seqs[index],
+            json_t *event = say_json_event(&cli->say, "escalation", view->history_seqs[index],
                                            view->history[index], true);
             json_object_del(event, "number");
             json_array_append_new(history, event);
@@ -79,15 +80,15 @@ static void label(const struct cli *cli, const char *zh, const char *en)
 {
     const char *word = cli_say(cli, zh, en);
     const size_t columns = text_columns(word);
-    printf("  %s%s%s%*s", cli_colour_on(cli->colour, CLI_DIM), word,
-           cli_colour_off(cli->colour, CLI_DIM),
+    printf("  %s%s%s%*s", cli_colour_on(cli->colour, SAY_FAINT), word,
+           cli_colour_off(cli->colour, SAY_FAINT),
            columns < LABEL_COLUMNS ? (int)(LABEL_COLUMNS - columns) : 1, "");
 }
 
 static void section(const struct cli *cli, const char *zh, const char *en)
 {
-    printf("\n%s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, zh, en),
-           cli_colour_off(cli->colour, CLI_BOLD));
+    printf("\n%s%s%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_say(cli, zh, en),
+           cli_colour_off(cli->colour, SAY_STRONG));
 }
 
 static bool at_desk(const struct cli_ticket_view *view)
@@ -101,37 +102,37 @@ static void print_heading(struct cli *cli, const struct cli_ticket_view *view)
     char number[NUMBER_BYTES];
     number_format(view->ticket, number);
     const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;
-    const char *state = brief != NULL   ? cli_state_word(cli, brief->state)
+    const char *state = brief != NULL   ? say_words_state(&cli->say, brief->state)
                         : at_desk(view) ? cli_say(cli, "待分拨", "at the desk")
                         : view->text->has_state && view->text->state != PAIDAN__STATE__STATE_NONE
-                            ? cli_state_word(cli, view->text->state)
+                            ? say_words_state(&cli->say, view->text->state)
                             : cli_say(cli, "已受理", "registered");
-    printf("%s%s%s  %s", cli_colour_on(cli->colour, CLI_BOLD), number,
-           cli_colour_off(cli->colour, CLI_BOLD), state);
+    printf("%s%s%s  %s", cli_colour_on(cli->colour, SAY_STRONG), number,
+           cli_colour_off(cli->colour, SAY_STRONG), state);
     if (brief != NULL && brief->has_outcome && brief->state == PAIDAN__STATE__STATE_CLOSED) {
-        printf(" · %s", cli_outcome_word(cli, brief->outcome));
+        printf(" · %s", say_words_outcome(&cli->say, brief->outcome));
     }
     if (brief != NULL && brief->has_urgency && brief->urgency != PAIDAN__URGENCY__URGENCY_NORMAL) {
-        printf("  %s%s%s", cli_colour_on(cli->colour, CLI_RED),
-               cli_urgency_word(cli, brief->urgency), cli_colour_off(cli->colour, CLI_RED));
+        printf("  %s%s%s", cli_colour_on(cli->colour, SAY_BAD),
+               say_words_urgency(&cli->say, brief->urgency), cli_colour_off(cli->colour, SAY_BAD));
     }
     if (brief != NULL && brief->has_card && brief->card != PAIDAN__CARD__CARD_NONE) {
-        const enum cli_colour colour = brief->card == PAIDAN__CARD__CARD_RED ? CLI_RED : CLI_YELLOW;
-        printf("  %s%s%s", cli_colour_on(cli->colour, colour), cli_card_word(cli, brief->card),
-               cli_colour_off(cli->colour, colour));
+        const enum say_tone colour = brief->card == PAIDAN__CARD__CARD_RED ? SAY_BAD : SAY_WARN;
+        printf("  %s%s%s", cli_colour_on(cli->colour, colour),
+               say_words_card(&cli->say, brief->card), cli_colour_off(cli->colour, colour));
     }
     printf("\n%s\n\n", view->text->title == NULL ? "" : view->text->title);
 }
 
 static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
 {
-    char at[CLI_TIME_BYTES], ago[CLI_TIME_BYTES];
+    char at[SAY_TIME_BYTES], ago[SAY_TIME_BYTES];
     if (text->has_registered_ms) {
-        cli_time_exact(text->registered_ms, cli->utc_offset_ms, at);
-        cli_time_span((int64_t)cli->now_ms - (int64_t)text->registered_ms, ago);
+        say_time_exact(&cli->say, text->registered_ms, at);
+        say_time_span((int64_t)cli->now_ms - (int64_t)text->registered_ms, ago);
         label(cli, "受理", "received");
         printf(cli_say(cli, "%s（%s 前）", "%s (%s ago)"), at, ago);
-        printf("  %s\n", text->channel == NULL ? "" : cli_channel_name(cli, text->channel));
+        printf("  %s\n", text->channel == NULL ? "" : say_channel(cli_speak(cli), text->channel));
     }
     if (text->place != NULL) {
         label(cli, "地点", "place");
@@ -151,7 +152,8 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
 static void print_deadline(struct cli *cli, uint64_t due_ms)
 {
     char text[128];
-    const enum cli_colour colour = cli_deadline(cli, due_ms, 0, cli->now_ms, text, sizeof text);
+    const enum say_tone colour =
+        say_time_deadline(&cli->say, due_ms, 0, cli->now_ms, text, sizeof text);
     printf("%s%s%s", cli_colour_on(cli->colour, colour), text, cli_colour_off(cli->colour, colour));
 }
 
@@ -160,10 +162,10 @@ static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
     for (size_t index = 0; index < brief->n_assist_tasks; index++) {
         const Paidan__AssistTask *task = brief->assist_tasks[index];
         label(cli, "协办", "assisting");
-        printf("%s  ", cli_unit_name(cli, task->unit));
+        printf("%s  ", say_unit(cli_speak(cli), task->unit));
         if (task->done) {
-            printf("%s%s%s", cli_colour_on(cli->colour, CLI_GREEN), cli_say(cli, "已完成", "done"),
-                   cli_colour_off(cli->colour, CLI_GREEN));
+            printf("%s%s%s", cli_colour_on(cli->colour, SAY_GOOD), cli_say(cli, "已完成", "done"),
+                   cli_colour_off(cli->colour, SAY_GOOD));
         } else if (brief->state == PAIDAN__STATE__STATE_SUSPENDED) {
             printf("%s", cli_say(cli, "停着", "stands still"));
         } else if (task->has_due_ms) {
@@ -175,26 +177,26 @@ static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
     }
     for (size_t index = 0; index < brief->n_assist && brief->n_assist_tasks == 0; index++) {
         label(cli, "协办", "assisting");
-        printf("%s\n", cli_unit_name(cli, brief->assist[index]));
+        printf("%s\n", say_unit(cli_speak(cli), brief->assist[index]));
     }
 }
 
 /* What stands beside the ordinary way: a suspension, an open request, a named person, a mode. */
 static void print_extra(struct cli *cli, const Paidan__Brief *brief)
 {
-    char until[CLI_TIME_BYTES], span[CLI_TIME_BYTES];
+    char until[SAY_TIME_BYTES], span[SAY_TIME_BYTES];
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
-        cli_time_exact(brief->suspended_until_ms, cli->utc_offset_ms, until);
-        cli_time_span((int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
+        say_time_exact(&cli->say, brief->suspended_until_ms, until);
+        say_time_span((int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
         label(cli, "挂账", "suspended");
         printf(cli_say(cli, "%s到 %s（还有 %s）%s\n", "%suntil %s (%s from now)%s\n"),
-               cli_colour_on(cli->colour, CLI_CYAN), until, span,
-               cli_colour_off(cli->colour, CLI_CYAN));
+               cli_colour_on(cli->colour, SAY_NEWS), until, span,
+               cli_colour_off(cli->colour, SAY_NEWS));
     }
     if (brief->has_request) {
         label(cli, "待批", "request");
-        printf("%s%s%s\n", cli_request_word(cli, brief->request),
-               cli_say(cli, "，由 ", ", decides: "), cli_unit_name(cli, brief->request_to));
+        printf("%s%s%s\n", say_words_request_kind(&cli->say, brief->request),
+               cli_say(cli, "，由 ", ", decides: "), say_unit(cli_speak(cli), brief->request_to));
     }
     if (brief->person != NULL) {
         label(cli, "定人", "person");
@@ -206,7 +208,7 @@ static void print_extra(struct cli *cli, const Paidan__Brief *brief)
     }
     if (brief->has_mode && brief->mode != PAIDAN__MODE__MODE_ORDINARY) {
         label(cli, "方式", "mode");
-        printf("%s\n", cli_mode_word(cli, brief->mode));
+        printf("%s\n", say_words_mode(&cli->say, brief->mode));
     }
 }
 
@@ -221,10 +223,11 @@ static void print_supervision(struct cli *cli, const Paidan__Brief *brief)
                brief->has_urges ? brief->urges : 0);
     }
     if (brief->has_late && brief->late != 0) {
-        cli_clocks_words(cli, brief->late, late, sizeof late);
+        say_words_bits(&cli->say, &paidan__clock__descriptor, brief->late, cli_say(cli, "、", ", "),
+                       late, sizeof late);
         label(cli, "曾超时", "was late");
-        printf("%s%s%s%s%s\n", cli_colour_on(cli->colour, CLI_RED), late,
-               cli_colour_off(cli->colour, CLI_RED),
+        printf("%s%s%s%s%s\n", cli_colour_on(cli->colour, SAY_BAD), late,
+               cli_colour_off(cli->colour, SAY_BAD),
                brief->has_appealed && brief->appealed ? cli_say(cli, "，申诉中", ", appealed") : "",
                brief->has_exempt && brief->exempt
                    ? cli_say(cli, "，不计入统计", ", out of the statistic")
@@ -243,15 +246,16 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
                                               : NULL;
     if (category != NULL) {
         label(cli, "类别", "category");
-        printf("%s\n", cli_category_name(cli, category));
+        printf("%s\n", say_category(cli_speak(cli), category));
     }
     if (area != NULL) {
         label(cli, "区域", "area");
-        printf("%s\n", cli_area_name(cli, area));
+        printf("%s\n", say_area(cli_speak(cli), area));
     }
     if (at_desk(view)) {
         char reasons[256];
-        cli_reasons_words(cli, view->triage->reasons, reasons, sizeof reasons);
+        say_words_bits(&cli->say, &paidan__desk_reason__descriptor, view->triage->reasons,
+                       cli_say(cli, "，", ", "), reasons, sizeof reasons);
         label(cli, "待分拨", "at desk");
         printf("%s\n", reasons);
     }
@@ -259,14 +263,14 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
         return;
     }
     label(cli, "承办", "unit");
-    printf("%s (%s)  %s\n", cli_unit_name(cli, brief->unit), brief->unit,
-           cli_level_name(cli, brief->level));
+    printf("%s (%s)  %s\n", say_unit(cli_speak(cli), brief->unit), brief->unit,
+           say_level(cli_speak(cli), brief->level));
     print_tasks(cli, brief);
     print_extra(cli, brief);
     print_supervision(cli, brief);
     if (brief->holder != NULL) {
-        char until[CLI_TIME_BYTES];
-        cli_time_short(brief->lease_until_ms, cli->now_ms, cli->utc_offset_ms, until);
+        char until[SAY_TIME_BYTES];
+        say_time_short(&cli->say, brief->lease_until_ms, cli->now_ms, until);
         label(cli, "领取人", "held by");
         printf("%s%s%s\n", brief->holder, cli_say(cli, "，到 ", ", until "), until);
     }
@@ -301,19 +305,19 @@ static bool runs(const struct cli_ticket_view *view, Paidan__Clock clock)
 static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
                         const Paidan__ClockSet *clock)
 {
-    label(cli, cli_clock_word(cli, clock->clock), cli_clock_word(cli, clock->clock));
-    char text[128], due[CLI_TIME_BYTES];
+    label(cli, say_words_clock(&cli->say, clock->clock), say_words_clock(&cli->say, clock->clock));
+    char text[128], due[SAY_TIME_BYTES];
     if (!runs(view, clock->clock)) {
         const bool still = view->shown->brief->state == PAIDAN__STATE__STATE_SUSPENDED;
-        cli_time_short(clock->due_ms, cli->now_ms, cli->utc_offset_ms, due);
-        printf("%s%s (%s)%s\n", cli_colour_on(cli->colour, CLI_DIM),
+        say_time_short(&cli->say, clock->due_ms, cli->now_ms, due);
+        printf("%s%s (%s)%s\n", cli_colour_on(cli->colour, SAY_FAINT),
                still ? cli_say(cli, "停着", "stands still") : cli_say(cli, "已停", "stopped"), due,
-               cli_colour_off(cli->colour, CLI_DIM));
+               cli_colour_off(cli->colour, SAY_FAINT));
         return;
     }
-    const enum cli_colour colour =
-        cli_deadline(cli, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0, cli->now_ms, text,
-                     sizeof text);
+    const enum say_tone colour =
+        say_time_deadline(&cli->say, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0,
+                          cli->now_ms, text, sizeof text);
     const uint64_t span = clock->due_ms > clock->start_ms ? clock->due_ms - clock->start_ms : 1;
     const uint64_t gone = cli->now_ms > clock->start_ms ? cli->now_ms - clock->start_ms : 0;
     const unsigned filled = gone >= span ? BAR_CELLS : (unsigned)(gone * BAR_CELLS / span);
@@ -326,23 +330,23 @@ static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
 
 static void print_history(struct cli *cli, const struct cli_ticket_view *view)
 {
-    char at[CLI_TIME_BYTES], text[4096];
+    char at[SAY_TIME_BYTES], text[4096];
     if (view->text->has_registered_ms) {
-        cli_time_exact(view->text->registered_ms, cli->utc_offset_ms, at);
+        say_time_exact(&cli->say, view->text->registered_ms, at);
         printf("  %s  %s\n", at, cli_say(cli, "受理", "registered"));
     }
     for (size_t index = 0; index < view->history_count; index++) {
         const Paidan__Event *event = view->history[index];
-        const enum cli_colour colour = cli_fact_words(cli, event, text, sizeof text);
+        const enum say_tone colour = say_facts_words(&cli->say, event, text, sizeof text);
         if (text[0] == '\0') {
             continue;
         }
-        cli_time_exact(event->at_ms, cli->utc_offset_ms, at);
+        say_time_exact(&cli->say, event->at_ms, at);
         printf("  %s  %s%s%s", at, cli_colour_on(cli->colour, colour), text,
                cli_colour_off(cli->colour, colour));
         if (event->cause != NULL && event->cause->actor != NULL) {
-            printf("  %s%s%s", cli_colour_on(cli->colour, CLI_DIM), event->cause->actor,
-                   cli_colour_off(cli->colour, CLI_DIM));
+            printf("  %s%s%s", cli_colour_on(cli->colour, SAY_FAINT), event->cause->actor,
+                   cli_colour_off(cli->colour, SAY_FAINT));
         }
         putchar('\n');
     }
@@ -354,10 +358,10 @@ static void print_callback(struct cli *cli, const Paidan__CallbackShown *callbac
     printf(cli_say(cli, "第 %u 轮，第 %u 次", "round %u, attempt %u"), callback->round,
            callback->attempt);
     if (callback->has_solved) {
-        printf("  %s", cli_solved_word(cli, callback->solved));
+        printf("  %s", say_words_solved(&cli->say, callback->solved));
     }
     if (callback->has_satisfied) {
-        printf("  %s", cli_satisfied_word(cli, callback->satisfied));
+        printf("  %s", say_words_satisfied(&cli->say, callback->satisfied));
     }
     if (callback->has_unreached && callback->unreached) {
         printf("  %s", cli_say(cli, "未接通", "unreached"));
@@ -386,8 +390,8 @@ static void show_text(struct cli *cli, const struct cli_ticket_view *view)
     }
     for (size_t index = 0; index < view->text->n_attachments; index++) {
         const Paidan__Attachment *attachment = view->text->attachments[index];
-        printf("  %s  %s%s%s\n", attachment->name, cli_colour_on(cli->colour, CLI_DIM),
-               attachment->url, cli_colour_off(cli->colour, CLI_DIM));
+        printf("  %s  %s%s%s\n", attachment->name, cli_colour_on(cli->colour, SAY_FAINT),
+               attachment->url, cli_colour_off(cli->colour, SAY_FAINT));
     }
     if (view->shown != NULL && view->shown->n_clocks > 0) {
         section(cli, "时限", "Clocks");

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_print.h"
-#include "cli_time.h"
-#include "cli_words.h"
+#include "cli_colour.h"
+#include "cli_grid.h"
+#include "common/base/check.h"
 #include "common/calendar/calendar.h"
 #include "common/calendar/civil.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 #define DAY_MS 86400000ll
 #define MINUTE_MS 60000ll
@@ -55,8 +57,8 @@ static bool add_piece(struct pieces *pieces, struct piece piece)
 static int64_t day_end(struct cli *cli, int32_t day, int64_t from_ms)
 {
     const int64_t end = (int64_t)(day + 1) * DAY_MS;
-    const int64_t guess = end - cli_offset(cli, (uint64_t)from_ms);
-    const int64_t exact = end - cli_offset(cli, (uint64_t)(guess - 1));
+    const int64_t guess = end - say_offset(cli_speak(cli), (uint64_t)from_ms);
+    const int64_t exact = end - say_offset(cli_speak(cli), (uint64_t)(guess - 1));
     return exact > from_ms ? exact : from_ms + 1;
 }
 
@@ -65,10 +67,10 @@ static bool cut_interval(struct cli *cli, const Paidan__Interval *interval, stru
     int64_t from = (int64_t)interval->from_ms;
     const int64_t until = (int64_t)interval->until_ms;
     while (from < until) {
-        const int64_t local = from + cli_offset(cli, (uint64_t)from);
+        const int64_t local = from + say_offset(cli_speak(cli), (uint64_t)from);
         const int32_t day = (int32_t)(local / DAY_MS);
         const int64_t end = day_end(cli, day, from), to = until < end ? until : end;
-        const int64_t local_to = to + cli_offset(cli, (uint64_t)(to - 1));
+        const int64_t local_to = to + say_offset(cli_speak(cli), (uint64_t)(to - 1));
         const struct piece piece = {.day = day,
                                     .from = local - day * DAY_MS,
                                     .until = to == end ? DAY_MS : local_to - day * DAY_MS,
@@ -122,12 +124,6 @@ static bool counts(const Paidan__Interval *interval)
            interval->reason == PAIDAN__INTERVAL_REASON__INTERVAL_MAKE_UP;
 }
 
-static void add_text(char *text, size_t size, const char *between, const char *word)
-{
-    const size_t used = strlen(text);
-    (void)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : between, word);
-}
-
 static void time_words(int64_t at, bool seconds, char *text, size_t size)
 {
     const int minutes = (int)(at / MINUTE_MS);
@@ -153,10 +149,10 @@ static void window_words(const struct piece *piece, char *text, size_t size)
 static void reason_words(const struct cli *cli, const Paidan__Interval *interval, char *text,
                          size_t size)
 {
-    const char *word = cli_interval_word(cli, interval->reason);
+    const char *word = say_words_interval_reason(&cli->say, interval->reason);
     const bool named = interval->name != NULL && interval->name[0] != '\0';
     const bool holiday = interval->reason == PAIDAN__INTERVAL_REASON__INTERVAL_HOLIDAY;
-    if (named && holiday && cli->chinese) {
+    if (named && holiday && cli->say.language == SAY_CHINESE) {
         (void)snprintf(text, size, "%s", interval->name);
     } else if (named) {
         (void)snprintf(text, size, "%s%s%s%s", word, cli_say(cli, "（", " ("), interval->name,
@@ -177,7 +173,7 @@ static void counted_words(const struct cli *cli, const struct pieces *pieces, co
         const struct piece *piece = &pieces->list[row->at + index];
         if (counts(piece->interval)) {
             window_words(piece, word, sizeof word);
-            add_text(text, size, " ", word[0] == '\0' ? cli_say(cli, "全天", "all day") : word);
+            say_add(text, size, " ", word[0] == '\0' ? cli_say(cli, "全天", "all day") : word);
             make_up = piece->interval->reason == PAIDAN__INTERVAL_REASON__INTERVAL_MAKE_UP
                           ? piece->interval
                           : make_up;
@@ -185,16 +181,16 @@ static void counted_words(const struct cli *cli, const struct pieces *pieces, co
     }
     if (make_up != NULL) {
         reason_words(cli, make_up, word, sizeof word);
-        add_text(text, size, " ", word);
+        say_add(text, size, " ", word);
     }
 }
 
 /* What did not, and why. Closed hours around counted ones need no times of their own. */
-static enum cli_colour skipped_words(const struct cli *cli, const struct pieces *pieces,
-                                     const struct row *row, bool counted, char *text, size_t size)
+static enum say_tone skipped_words(const struct cli *cli, const struct pieces *pieces,
+                                   const struct row *row, bool counted, char *text, size_t size)
 {
     bool closed = false;
-    enum cli_colour colour = CLI_DIM;
+    enum say_tone colour = SAY_FAINT;
     char word[160], window[32];
     text[0] = '\0';
     for (size_t index = 0; index < row->count; index++) {
@@ -207,21 +203,30 @@ static enum cli_colour skipped_words(const struct cli *cli, const struct pieces 
             closed = true;
             continue;
         }
-        colour = reason == PAIDAN__INTERVAL_REASON__INTERVAL_PAUSED ? CLI_CYAN : colour;
+        colour = reason == PAIDAN__INTERVAL_REASON__INTERVAL_PAUSED ? SAY_NEWS : colour;
         window_words(piece, window, sizeof window);
         reason_words(cli, piece->interval, word, sizeof word);
-        add_text(text, size, cli_say(cli, "，", ", "), window);
-        add_text(text, size, window[0] == '\0' ? cli_say(cli, "，", ", ") : " ", word);
+        say_add(text, size, cli_say(cli, "，", ", "), window);
+        say_add(text, size, window[0] == '\0' ? cli_say(cli, "，", ", ") : " ", word);
     }
     if (closed) {
-        add_text(text, size, cli_say(cli, "，", ", "),
-                 cli_say(cli, "其余非办公时间", "else closed"));
+        say_add(text, size, cli_say(cli, "，", ", "),
+                cli_say(cli, "其余非办公时间", "else closed"));
     }
     return colour;
 }
 
 /* ---- the rows ---------------------------------------------------------------------------------
  */
+
+static const char *weekday_word(const struct cli *cli, int32_t day)
+{
+    static const char *const zh[] = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
+    static const char *const en[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    const unsigned weekday = civil_weekday(day);
+    CHECK(weekday < 7);
+    return cli_say(cli, zh[weekday], en[weekday]);
+}
 
 static void date_words(int32_t day, int year, char *text, size_t size)
 {
@@ -236,21 +241,21 @@ static void date_words(int32_t day, int year, char *text, size_t size)
 static void add_row(struct cli *cli, struct cli_grid *grid, const struct pieces *pieces,
                     const struct row *row, uint64_t now_ms)
 {
-    const int32_t today = (int32_t)(((int64_t)now_ms + cli_offset(cli, now_ms)) / DAY_MS);
+    const int32_t today =
+        (int32_t)(((int64_t)now_ms + say_offset(cli_speak(cli), now_ms)) / DAY_MS);
     const int year = civil_date(today).year;
     const bool now = today >= row->first && today <= row->last, many = row->last > row->first;
     char first[32], last[32], text[1024];
     date_words(row->first, year, first, sizeof first);
     date_words(row->last, year, last, sizeof last);
-    cli_grid_add(grid, now ? CLI_BOLD : CLI_PLAIN, "%s%s%s%s", now ? "▸ " : "  ", first,
+    cli_grid_add(grid, now ? SAY_STRONG : SAY_PLAIN, "%s%s%s%s", now ? "▸ " : "  ", first,
                  many ? " – " : "", many ? last : "");
-    cli_grid_add(grid, now ? CLI_BOLD : CLI_PLAIN, "%s%s%s",
-                 cli_weekday_word(cli, civil_weekday(row->first)), many ? "–" : "",
-                 many ? cli_weekday_word(cli, civil_weekday(row->last)) : "");
+    cli_grid_add(grid, now ? SAY_STRONG : SAY_PLAIN, "%s%s%s", weekday_word(cli, row->first),
+                 many ? "–" : "", many ? weekday_word(cli, row->last) : "");
     counted_words(cli, pieces, row, text, sizeof text);
     const bool counted = text[0] != '\0';
-    cli_grid_add(grid, CLI_GREEN, "%s", text);
-    const enum cli_colour colour = skipped_words(cli, pieces, row, counted, text, sizeof text);
+    cli_grid_add(grid, SAY_GOOD, "%s", text);
+    const enum say_tone colour = skipped_words(cli, pieces, row, counted, text, sizeof text);
     cli_grid_add(grid, colour, "%s", text);
 }
 
@@ -289,32 +294,33 @@ static void print_heading(struct cli *cli, const Paidan__ExplainedClock *clock, 
     const Paidan__ClockSet *set = clock->set;
     char text[128] = "", term[96] = "";
     if (set->has_amount_ms && set->has_unit) {
-        cli_term_words(cli, set->unit, set->amount_ms, term, sizeof term);
+        say_time_term(&cli->say, set->unit, set->amount_ms, term, sizeof term);
     }
     const bool stopped = clock->has_stopped && clock->stopped;
     const bool expired = clock->has_expired && clock->expired;
-    enum cli_colour colour = cli_deadline(cli, set->due_ms, set->has_warn_ms ? set->warn_ms : 0,
-                                          now_ms, text, sizeof text);
+    enum say_tone colour = say_time_deadline(
+        &cli->say, set->due_ms, set->has_warn_ms ? set->warn_ms : 0, now_ms, text, sizeof text);
     if (stopped) {
         (void)snprintf(text, sizeof text, "%s",
                        expired ? cli_say(cli, "已停，曾超时", "stopped, was late")
                                : cli_say(cli, "已停", "stopped"));
-        colour = expired ? CLI_RED : CLI_DIM;
+        colour = expired ? SAY_BAD : SAY_FAINT;
     } else if (still) {
         (void)snprintf(text, sizeof text, "%s",
                        cli_say(cli, "停着，恢复后续算", "stands still; the rest runs on later"));
-        colour = CLI_CYAN;
+        colour = SAY_NEWS;
     }
-    printf("\n%s%s%s%s%s%s%s  %s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD),
-           cli_clock_word(cli, set->clock), whose == NULL ? "" : " ", whose == NULL ? "" : whose,
-           term[0] == '\0' ? "" : "  ", term, cli_colour_off(cli->colour, CLI_BOLD),
-           cli_colour_on(cli->colour, colour), text, cli_colour_off(cli->colour, colour));
+    printf("\n%s%s%s%s%s%s%s  %s%s%s\n", cli_colour_on(cli->colour, SAY_STRONG),
+           say_words_clock(&cli->say, set->clock), whose == NULL ? "" : " ",
+           whose == NULL ? "" : whose, term[0] == '\0' ? "" : "  ", term,
+           cli_colour_off(cli->colour, SAY_STRONG), cli_colour_on(cli->colour, colour), text,
+           cli_colour_off(cli->colour, colour));
 }
 
 static void print_moment(struct cli *cli, const char *zh, const char *en, uint64_t at_ms)
 {
-    char at[CLI_TIME_BYTES];
-    cli_time_exact(at_ms, cli_offset(cli, at_ms), at);
+    char at[SAY_TIME_BYTES];
+    say_time_exact(&cli->say, at_ms, at);
     printf("%s %s", cli_say(cli, zh, en), at);
 }
 
@@ -351,8 +357,8 @@ static void print_resumed(struct cli *cli, const Paidan__ClockSet *set)
 {
     char term[96];
     if (set->has_resumed_ms && set->has_unit) {
-        cli_term_words(cli, set->unit, set->has_consumed_ms ? set->consumed_ms : 0, term,
-                       sizeof term);
+        say_time_term(&cli->say, set->unit, set->has_consumed_ms ? set->consumed_ms : 0, term,
+                      sizeof term);
         printf("  %s %s", cli_say(cli, "此前已用", "used up before:"), term);
         print_moment(cli, "，续自", ", runs on from", set->resumed_ms);
         putchar('\n');
@@ -364,12 +370,13 @@ static void print_steps(struct cli *cli, const Paidan__ClockSet *set)
     char does[256];
     for (size_t index = 0; index < set->n_steps; index++) {
         print_moment(cli, "  提醒点", "  step", set->steps[index]->at_ms);
-        cli_does_words(cli, set->steps[index]->does, does, sizeof does);
+        say_words_bits(&cli->say, &paidan__step_does__descriptor, set->steps[index]->does,
+                       cli_say(cli, "，", ", "), does, sizeof does);
         printf("  %s\n", does);
     }
 }
 
-static void print_sum(const struct cli *cli, enum cli_colour colour, const char *zh, const char *en,
+static void print_sum(const struct cli *cli, enum say_tone colour, const char *zh, const char *en,
                       const char *span)
 {
     printf("  %s%s %s%s", cli_colour_on(cli->colour, colour), cli_say(cli, zh, en), span,
@@ -379,24 +386,24 @@ static void print_sum(const struct cli *cli, enum cli_colour colour, const char 
 /* Of a running clock; what one that has stopped would have counted since is no news. */
 static void print_sums(struct cli *cli, const Paidan__ExplainedClock *clock)
 {
-    char span[CLI_TIME_BYTES];
+    char span[SAY_TIME_BYTES];
     const Paidan__ClockSet *set = clock->set;
     if (!clock->has_counted_ms || (clock->has_stopped && clock->stopped)) {
         return;
     }
     /* Hours are added up as hours: 31h of open time are not a day and seven hours. */
     if (set->has_unit && !calendar_unit_counts_days((enum calendar_unit)set->unit)) {
-        cli_time_amount(clock->counted_ms, span);
+        say_time_amount(clock->counted_ms, span);
     } else {
-        cli_time_span((int64_t)clock->counted_ms, span);
+        say_time_span((int64_t)clock->counted_ms, span);
     }
     printf("  %s", cli_say(cli, "到现在", "until now"));
-    print_sum(cli, CLI_GREEN, "计入", "counted", span);
-    cli_time_span(clock->has_skipped_ms ? (int64_t)clock->skipped_ms : 0, span);
-    print_sum(cli, CLI_DIM, "不计", "skipped", span);
+    print_sum(cli, SAY_GOOD, "计入", "counted", span);
+    say_time_span(clock->has_skipped_ms ? (int64_t)clock->skipped_ms : 0, span);
+    print_sum(cli, SAY_FAINT, "不计", "skipped", span);
     if (clock->has_paused_ms && clock->paused_ms > 0) {
-        cli_time_span((int64_t)clock->paused_ms, span);
-        print_sum(cli, CLI_CYAN, "挂账", "suspended", span);
+        say_time_span((int64_t)clock->paused_ms, span);
+        print_sum(cli, SAY_NEWS, "挂账", "suspended", span);
     }
     putchar('\n');
 }
@@ -407,11 +414,11 @@ static void print_warnings(const struct cli *cli, const Paidan__ExplainedClock *
         printf("  %s\n", cli_say(cli, "后面还有，未列出", "there is more; not listed"));
     }
     if (clock->has_unknown_years && clock->unknown_years) {
-        printf("  %s%s%s\n", cli_colour_on(cli->colour, CLI_YELLOW),
+        printf("  %s%s%s\n", cli_colour_on(cli->colour, SAY_WARN),
                cli_say(cli, "注意：其中有的年份还没有节假日数据，按普通周计算，数据到了会重算",
                        "mind: a year in it has no holiday data yet; plain weeks are counted until "
                        "it comes"),
-               cli_colour_off(cli->colour, CLI_YELLOW));
+               cli_colour_off(cli->colour, SAY_WARN));
     }
 }
 

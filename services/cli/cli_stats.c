@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
 #include "cli_service.h"
 #include "cli_stats_words.h"
 #include "common/base/clock.h"
@@ -197,8 +197,8 @@ static void print_name(const struct cli *cli, const char *service, const char *n
 static void print_totals(struct cli *cli, const struct totals totals[CLI_SERVICES])
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
-        printf("%s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_services[index],
-               cli_colour_off(cli->colour, CLI_BOLD));
+        printf("%s%s%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_services[index],
+               cli_colour_off(cli->colour, SAY_STRONG));
         unsigned column = 0;
         for (size_t at = 0; at < totals[index].count; at++) {
             const uint64_t value = totals[index].counts[at].value;
@@ -215,14 +215,14 @@ static void print_totals(struct cli *cli, const struct totals totals[CLI_SERVICE
 
 static void print_equations(struct cli *cli, const struct totals totals[CLI_SERVICES])
 {
-    printf("%s%s%s\n", cli_colour_on(cli->colour, CLI_BOLD), cli_say(cli, "核对", "checks"),
-           cli_colour_off(cli->colour, CLI_BOLD));
+    printf("%s%s%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_say(cli, "核对", "checks"),
+           cli_colour_off(cli->colour, SAY_STRONG));
     for (size_t index = 0; index < EQUATIONS; index++) {
         int64_t left = 0, right = 0;
         bool known = evaluate(totals, equations[index].left, &left);
         known = evaluate(totals, equations[index].right, &right) && known;
         const bool holds = known && left == right;
-        const enum cli_colour colour = holds ? CLI_GREEN : CLI_RED;
+        const enum say_tone colour = holds ? SAY_GOOD : SAY_BAD;
         printf("  %s%s%s %s: %lld %s %lld\n", cli_colour_on(cli->colour, colour), holds ? "✓" : "✗",
                cli_colour_off(cli->colour, colour),
                cli_say(cli, equations[index].zh, equations[index].en), (long long)left,

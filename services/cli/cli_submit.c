@@ -13,12 +13,12 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
 #include "cli_row.h"
-#include "cli_time.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
 #include "common/text/text.h"
 
 enum { COLUMNS_MAX = 256, ATTACHED_NAME_BYTES_MAX = 128 /* Attachment.name */ };
@@ -63,7 +63,7 @@ static void set_column(struct import *import, struct cli_row *row, enum column c
     case TIME:
         if (value != NULL) {
             ticket->has_occurred_ms =
-                cli_time_parse(value, 0, import->cli->utc_offset_ms, &ticket->occurred_ms) == RC_OK;
+                say_time_read(&import->cli->say, value, 0, &ticket->occurred_ms) == RC_OK;
             import->times_odd += ticket->has_occurred_ms ? 0 : 1;
         }
         break;
@@ -132,7 +132,7 @@ static int tell_row_json(const struct import *import, const struct cli_row *row)
     if (row->code == PAIDAN__CODE__OK) {
         json_object_set_new(object, "result",
                             json_string(row->duplicate ? "duplicate" : "accepted"));
-        json_object_set_new(object, "number", cli_json_number(row->number));
+        json_object_set_new(object, "number", say_json_number(row->number));
         json_object_set_new(object, "query_code", json_string(row->query_code));
     } else {
         json_object_set_new(object, "result", json_string("refused"));
@@ -172,9 +172,9 @@ static void tell_progress(struct import *import, bool last)
     import->shown_us = now_us;
     const double seconds = (double)(now_us - import->started_us) / 1e6 + 1e-6;
     const uint64_t rows = import->accepted + import->duplicate + import->refused;
-    char left[CLI_TIME_BYTES] = "";
+    char left[SAY_TIME_BYTES] = "";
     if (import->bytes_all > import->bytes && import->bytes > 0) {
-        cli_time_span((int64_t)(seconds * 1000 * (double)(import->bytes_all - import->bytes) /
+        say_time_span((int64_t)(seconds * 1000 * (double)(import->bytes_all - import->bytes) /
                                 (double)import->bytes),
                       left);
     }
@@ -496,8 +496,8 @@ static int submit_one(struct cli *cli)
     row.ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     row.ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
     if (cli_given(cli, CLI_TIME)) {
-        if (cli_time_parse(cli_value(cli, CLI_TIME), 0, cli->utc_offset_ms,
-                           &row.ticket.occurred_ms) != RC_OK) {
+        if (say_time_read(&cli->say, cli_value(cli, CLI_TIME), 0, &row.ticket.occurred_ms) !=
+            RC_OK) {
             return cli_usage(cli, "时间格式不对", "the time is not understood",
                              cli_value(cli, CLI_TIME));
         }

@@ -2,12 +2,28 @@
 
 #include "cli_table.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "cli.h"
 #include "cli_commands.h"
+#include "common/base/check.h"
+#include "common/say/say_words.h"
 
 /* Rows name only what they have; clang wants every field of a row without a name. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
+/* Clocks that stand in an explanation; states that a ticket can be in; modes that need no meeting.
+ */
+#define CLOCKS_EXPLAINED                                                                           \
+    (1u << PAIDAN__CLOCK__CLOCK_ACCEPT | 1u << PAIDAN__CLOCK__CLOCK_CONTACT |                      \
+     1u << PAIDAN__CLOCK__CLOCK_HANDLE | 1u << PAIDAN__CLOCK__CLOCK_REDO |                         \
+     1u << PAIDAN__CLOCK__CLOCK_ASSIST | 1u << PAIDAN__CLOCK__CLOCK_MEDIATION |                    \
+     1u << PAIDAN__CLOCK__CLOCK_DELIBERATION | 1u << PAIDAN__CLOCK__CLOCK_COORDINATION)
+#define STATES_KNOWN (~(1u << PAIDAN__STATE__STATE_NONE))
+#define MODES_QUICK                                                                                \
+    (1u << PAIDAN__MODE__MODE_ON_SITE | 1u << PAIDAN__MODE__MODE_AT_ONCE |                         \
+     1u << PAIDAN__MODE__MODE_ONLINE)
 #define SERVICES "intake|triage|escalation|callback"
 
 const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
@@ -45,10 +61,10 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_CHANNEL] = {"channel", 0, CLI_WORD, "CHANNEL", NULL, "渠道代码，如 wechat、hotline",
                      "code of a channel, such as wechat or hotline"},
     [CLI_CLOCK] =
-        {"clock", 0, CLI_CHOICE, "CLOCK",
-         "accept|contact|handle|redo|assist|mediation|deliberation|coordination",
+        {"clock", 0, CLI_CHOICE, "CLOCK", NULL,
          "只看一个时钟：accept 签收，contact 首次联系，handle 办理，redo 重办，assist 协办……",
-         "one clock only; or in Chinese", .chinese_too = true},
+         "one clock only; or in Chinese", .words = &paidan__clock__descriptor,
+         .values = CLOCKS_EXPLAINED},
     [CLI_CODE] = {"code", 0, CLI_WORD, "CODE", NULL, "查询码", "query code"},
     [CLI_CURSOR] = {"cursor", 0, CLI_WORD, "K", NULL, "上一页末尾给出的游标",
                     "where the page before ended"},
@@ -74,9 +90,10 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                    "seconds to keep what was pulled (default: the site's)"},
     [CLI_LIMIT] = {"limit", 0, CLI_COUNT, "N", NULL, "每页条数", "rows of one page"},
     [CLI_MAX] = {"max", 0, CLI_COUNT, "N", NULL, "最多领取几件", "pull at most so many"},
-    [CLI_MODE] = {"mode", 0, CLI_CHOICE, "MODE", "on_site|at_once|online",
+    [CLI_MODE] = {"mode", 0, CLI_CHOICE, "MODE", NULL,
                   "办理方式：on_site 现场办，at_once 马上办，online 网上办",
-                  "how it was done: on_site, at_once, online; or in Chinese", .chinese_too = true},
+                  "how it was done: on_site, at_once, online; or in Chinese",
+                  .words = &paidan__mode__descriptor, .values = MODES_QUICK},
     [CLI_NEWEST] = {"newest", 0, CLI_NOTHING, NULL, NULL, "新的在前", "newest first"},
     [CLI_NOTE] = {"note", 0, CLI_WORD, "TEXT", NULL, "说明", "a note"},
     [CLI_ON_SPOT] = {"on-spot", 0, CLI_WORD, "UNIT", NULL,
@@ -91,13 +108,14 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_REASON] = {"reason", 0, CLI_WORD, "TEXT", NULL, "查看电话的理由，记录在案",
                     "why the phone is needed; recorded"},
     [CLI_REPORTER] = {"reporter", 0, CLI_WORD, "NAME", NULL, "诉求人姓名", "name of the resident"},
-    [CLI_RESULT] = {"result", 0, CLI_CHOICE, "RESULT", "agreed|partly|failed|legal_way",
+    [CLI_RESULT] = {"result", 0, CLI_CHOICE, "RESULT", NULL,
                     "结果：agreed 达成一致，partly 部分达成，failed 未达成，legal_way 转法定途径",
-                    "agreed, partly, failed, legal_way; or in Chinese", .chinese_too = true},
+                    "agreed, partly, failed, legal_way; or in Chinese",
+                    .words = &paidan__mode_result__descriptor},
     [CLI_REVEAL] = {"reveal", 0, CLI_NOTHING, NULL, NULL, "显示电话和姓名（须写 --reason）",
                     "show phone and name (needs --reason)"},
-    [CLI_SATISFIED] = {"satisfied", 0, CLI_CHOICE, "yes|fair|no", "yes|fair|no", "满意程度",
-                       "satisfied with the handling?"},
+    [CLI_SATISFIED] = {"satisfied", 0, CLI_CHOICE, "yes|fair|no", NULL, "满意程度",
+                       "satisfied with the handling?", .words = &paidan__satisfied__descriptor},
     [CLI_SETTLE] = {"settle", 0, CLI_COUNT, "S", NULL, "最多等几秒让各服务跟上（默认 10）",
                     "wait so many seconds for followers to catch up (default 10)"},
     [CLI_SINCE] = {"since", 0, CLI_WORD, "T", NULL,
@@ -105,17 +123,16 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                    "from: 2h, 2026-11-22 or RFC 3339; for watch and log dump a seq"},
     [CLI_SITE] = {"site", 0, CLI_FOLDER, "DIR", NULL, "站点文件夹（默认为实例的站点）",
                   "folder of a site (default: the instance's)"},
-    [CLI_SOLVED] = {"solved", 0, CLI_CHOICE, "yes|partly|no", "yes|partly|no", "是否解决",
-                    "was it solved?"},
+    [CLI_SOLVED] = {"solved", 0, CLI_CHOICE, "yes|partly|no", NULL, "是否解决", "was it solved?",
+                    .words = &paidan__solved__descriptor},
     [CLI_START] = {"start", 0, CLI_CHOICE, "moment|next_day", "moment|next_day",
                    "起算：即时（默认）或次日", "counts from the moment (default) or the next day"},
-    [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE",
-                   "assigned|accepted|returned|suspended|resolved|closed|withdrawn",
+    [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE", NULL,
                    "状态：assigned 待签收，accepted 办理中，returned 退单，resolved 待回访，closed "
                    "已办结，withdrawn 已撤回，suspended 挂账",
                    "assigned, accepted, returned, suspended, resolved, closed, withdrawn; or in "
                    "Chinese",
-                   .chinese_too = true},
+                   .words = &paidan__state__descriptor, .values = STATES_KNOWN},
     [CLI_SUPERVISED] = {"supervised", 0, CLI_NOTHING, NULL, NULL, "只看督办的",
                         "only those under supervision"},
     [CLI_TEXT] = {"text", 0, CLI_WORD, "TEXT", NULL, "诉求内容", "what the resident says"},
@@ -134,8 +151,8 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_UNTIL] = {"until", 0, CLI_WORD, "T", NULL,
                    "到何时：3d（以后）、2026-12-01T18:00；watch、log dump 为序号",
                    "until: 3d (from now), 2026-12-01T18:00; for watch and log dump a seq"},
-    [CLI_URGENCY] = {"urgency", 0, CLI_CHOICE, "normal|urgent|emergency", "normal|urgent|emergency",
-                     "紧急程度", "urgency"},
+    [CLI_URGENCY] = {"urgency", 0, CLI_CHOICE, "normal|urgent|emergency", NULL, "紧急程度",
+                     "urgency", .words = &paidan__urgency__descriptor},
     [CLI_WAIT] = {"wait", 0, CLI_COUNT, "S", NULL, "最多等待的秒数", "wait at most so long"},
     [CLI_WATCH] = {"watch", 0, CLI_NOTHING, NULL, NULL, "全屏实时显示，按 q 退出",
                    "live, full screen; q leaves"},
@@ -348,3 +365,38 @@ const struct cli_command cli_commands[] = {
     {"version", "", 0, 0, cli_version, "版本", "version", NULL, NULL, .option_count = 0},
 };
 const size_t cli_command_count = sizeof cli_commands / sizeof cli_commands[0];
+
+/* ---- choices ---- */
+
+void cli_table_choices(const struct cli_option_row *row, char text[CLI_CHOICES_BYTES])
+{
+    CHECK(row->argument == CLI_CHOICE);
+    if (row->words == NULL) {
+        CHECK(strlen(row->choices) < CLI_CHOICES_BYTES);
+        (void)snprintf(text, CLI_CHOICES_BYTES, "%s", row->choices);
+    } else {
+        say_words_tokens(row->words, row->values, text, CLI_CHOICES_BYTES);
+    }
+}
+
+/* Is it one of the choices between the bars? */
+static bool is_choice(const char *choices, const char *typed)
+{
+    const size_t size = strlen(typed);
+    for (const char *at = choices; at != NULL;
+         at = strchr(at, '|'), at = at == NULL ? at : at + 1) {
+        if (strncmp(at, typed, size) == 0 && (at[size] == '|' || at[size] == '\0') && size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cli_table_chosen(const struct cli_option_row *row, const char *typed)
+{
+    int value = 0;
+    CHECK(row->argument == CLI_CHOICE);
+    return row->words == NULL
+               ? is_choice(row->choices, typed)
+               : say_words_read(row->words, typed, &value) && say_words_among(row->values, value);
+}

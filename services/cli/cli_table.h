@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "common/say/say_words.h"
 
 struct cli;
 
@@ -82,14 +85,15 @@ enum cli_option {
 enum cli_argument { CLI_NOTHING, CLI_WORD, CLI_COUNT, CLI_FILE, CLI_FOLDER, CLI_CHOICE };
 
 struct cli_option_row {
-    const char *name;           /* without dashes */
-    char letter;                /* short form or 0 */
-    enum cli_argument argument; /* CLI_NOTHING: a flag */
-    const char *metavar;        /* "UNIT"; NULL for a flag */
-    const char *choices;        /* "yes|partly|no" for CLI_CHOICE */
-    const char *zh, *en;        /* one line each */
-    bool chinese_too;           /* a choice's Chinese word passes: its command looks at it */
-    bool repeats;               /* may be given several times; at most one such option a command */
+    const char *name;                     /* without dashes */
+    char letter;                          /* short form or 0 */
+    enum cli_argument argument;           /* CLI_NOTHING: a flag */
+    const char *metavar;                  /* "UNIT"; NULL for a flag */
+    const char *choices;                  /* "zh|en" for CLI_CHOICE; NULL: the values of an enum */
+    const char *zh, *en;                  /* one line each */
+    const ProtobufCEnumDescriptor *words; /* with CLI_CHOICE: words of these values pass */
+    uint32_t values;                      /* of these only, 1 << value; 0: all */
+    bool repeats; /* may be given several times; at most one such option a command */
 };
 
 enum { CLI_COMMAND_OPTIONS_MAX = 16 };
@@ -105,6 +109,12 @@ struct cli_command {
     unsigned required; /* the first so many of options must be given */
     const char *alias; /* one word instead of the name, Chinese; or NULL */
 };
+
+/* "yes|partly|no": what a CLI_CHOICE may be, for help, completion and refusals. */
+enum { CLI_CHOICES_BYTES = 256 };
+void cli_table_choices(const struct cli_option_row *row, char text[CLI_CHOICES_BYTES]);
+/* May the CLI_CHOICE be this? */
+bool cli_table_chosen(const struct cli_option_row *row, const char *typed);
 
 extern const struct cli_option_row cli_options[CLI_OPTION_COUNT];
 extern const struct cli_command cli_commands[];

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_print.h"
 
 enum { PAGE_UNITS = 500 };
 
@@ -95,7 +95,7 @@ static json_t *unit_json(struct cli *cli, const Paidan__UnitCount *unit)
     json_t *object = json_object();
     uint64_t per_mille = 0;
     json_object_set_new(object, "unit", json_string(unit->unit));
-    json_object_set_new(object, "unit_name", json_string(cli_unit_name(cli, unit->unit)));
+    json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), unit->unit)));
     for (size_t index = 0; index < unit->n_counts; index++) {
         json_object_set_new(object, unit->counts[index]->name,
                             json_integer((json_int_t)unit->counts[index]->value));
@@ -123,14 +123,14 @@ static bool is_shown(const Paidan__UnitsCounted *page, const struct column *colu
 }
 
 /* Lateness and red cards are red, yellow cards yellow, nothing is dim. */
-static enum cli_colour colour_of(const char *name, uint64_t value)
+static enum say_tone colour_of(const char *name, uint64_t value)
 {
     if (value == 0) {
-        return CLI_DIM;
+        return SAY_FAINT;
     }
-    return strstr(name, "late") != NULL || strcmp(name, "cards_red") == 0 ? CLI_RED
-           : strcmp(name, "cards_yellow") == 0                            ? CLI_YELLOW
-                                                                          : CLI_PLAIN;
+    return strstr(name, "late") != NULL || strcmp(name, "cards_red") == 0 ? SAY_BAD
+           : strcmp(name, "cards_yellow") == 0                            ? SAY_WARN
+                                                                          : SAY_PLAIN;
 }
 
 static void rate_words(const Paidan__UnitCount *unit, char *text, size_t size)
@@ -153,7 +153,7 @@ static void add_cell(struct cli_grid *grid, const Paidan__UnitCount *unit,
         cli_grid_add(grid, colour_of(column->count, first), "%llu", (unsigned long long)first);
         return;
     }
-    const enum cli_colour colour =
+    const enum say_tone colour =
         second > 0 ? colour_of(column->second, second) : colour_of(column->count, first);
     cli_grid_add(grid, colour, "%llu/%llu", (unsigned long long)first, (unsigned long long)second);
 }
@@ -176,8 +176,8 @@ static void print_table(struct cli *cli, const Paidan__UnitsCounted *page)
         const Paidan__UnitCount *unit = page->units[index];
         char rate[32];
         rate_words(unit, rate, sizeof rate);
-        cli_grid_add(&grid, CLI_BOLD, "%s", cli_unit_name(cli, unit->unit));
-        cli_grid_add(&grid, CLI_PLAIN, "%s", rate);
+        cli_grid_add(&grid, SAY_STRONG, "%s", say_unit(cli_speak(cli), unit->unit));
+        cli_grid_add(&grid, SAY_PLAIN, "%s", rate);
         for (size_t column = 0; column < COLUMNS; column++) {
             if (is_shown(page, &columns[column])) {
                 add_cell(&grid, unit, &columns[column]);
@@ -196,8 +196,8 @@ static void print_one(struct cli *cli, const Paidan__UnitCount *unit)
     rate_words(unit, rate, sizeof rate);
     cli_grid_begin(&grid, cli, headers);
     grid.right = 2;
-    cli_grid_add(&grid, CLI_BOLD, "%s (%s)", cli_unit_name(cli, unit->unit), unit->unit);
-    cli_grid_add(&grid, CLI_PLAIN, "%s", "");
+    cli_grid_add(&grid, SAY_STRONG, "%s (%s)", say_unit(cli_speak(cli), unit->unit), unit->unit);
+    cli_grid_add(&grid, SAY_PLAIN, "%s", "");
     for (size_t index = 0; index < unit->n_counts; index++) {
         const Paidan__Count *count = unit->counts[index];
         const char *word = count->name;
@@ -206,12 +206,12 @@ static void print_one(struct cli *cli, const Paidan__UnitCount *unit)
                        ? cli_say(cli, words[at].zh, words[at].en)
                        : word;
         }
-        cli_grid_add(&grid, CLI_PLAIN, "%s", word);
+        cli_grid_add(&grid, SAY_PLAIN, "%s", word);
         cli_grid_add(&grid, colour_of(count->name, count->value), "%llu",
                      (unsigned long long)count->value);
     }
-    cli_grid_add(&grid, CLI_PLAIN, "%s", cli_say(cli, "退单率", "rate of returns"));
-    cli_grid_add(&grid, CLI_PLAIN, "%s", rate);
+    cli_grid_add(&grid, SAY_PLAIN, "%s", cli_say(cli, "退单率", "rate of returns"));
+    cli_grid_add(&grid, SAY_PLAIN, "%s", rate);
     cli_grid_end(&grid);
 }
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli_commands.h"
-#include "cli_json.h"
 #include "cli_log.h"
 #include "common/store/evlog.h"
 

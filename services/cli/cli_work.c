@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_briefs.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_print.h"
-#include "cli_time.h"
-#include "cli_words.h"
 #include "cli_work.h"
 #include "common/base/check.h"
-#include "common/say/code.h"
 #include "common/say/number.h"
+#include "common/say/say_json.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count)
 {
@@ -31,9 +31,9 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
             status = status == CLI_EXIT_OK ? refused : status;
         } else if (!cli->json) {
             printf("%s  %s\n", number,
-                   result->has_state ? cli_state_word(cli, result->state) : "ok");
+                   result->has_state ? say_words_state(&cli->say, result->state) : "ok");
         }
-        json_array_append_new(list, cli_json_message(cli, &result->base, true));
+        json_array_append_new(list, say_json_message(&cli->say, &result->base, true));
     }
     if (!cli->json) {
         json_decref(list);
@@ -45,45 +45,18 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
     return status == CLI_EXIT_OK ? printed : status;
 }
 
-/* The commands of units and supervisors, by name. */
-static const struct verb {
-    const char *name;
-    int action; /* Paidan__Action, or Paidan__SuperviseAction */
-    bool supervises;
-} verbs[] = {
-    {"work accept", PAIDAN__ACTION__ACTION_ACCEPT, false},
-    {"work contact", PAIDAN__ACTION__ACTION_CONTACT, false},
-    {"work progress", PAIDAN__ACTION__ACTION_PROGRESS, false},
-    {"work resolve", PAIDAN__ACTION__ACTION_RESOLVE, false},
-    {"work return", PAIDAN__ACTION__ACTION_RETURN, false},
-    {"work raise", PAIDAN__ACTION__ACTION_RAISE, false},
-    {"work extend", PAIDAN__ACTION__ACTION_EXTEND, false},
-    {"work suspend", PAIDAN__ACTION__ACTION_SUSPEND, false},
-    {"work resume", PAIDAN__ACTION__ACTION_RESUME, false},
-    {"work ask-assist", PAIDAN__ACTION__ACTION_ASK_ASSIST, false},
-    {"work assist-done", PAIDAN__ACTION__ACTION_ASSIST_DONE, false},
-    {"work name-person", PAIDAN__ACTION__ACTION_NAME_PERSON, false},
-    {"work mode", PAIDAN__ACTION__ACTION_SET_MODE, false},
-    {"work end-mode", PAIDAN__ACTION__ACTION_END_MODE, false},
-    {"work appeal", PAIDAN__ACTION__ACTION_APPEAL, false},
-    {"supervise grant", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, true},
-    {"supervise refuse", PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE, true},
-    {"supervise order", PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER, true},
-    {"supervise urge", PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE, true},
-    {"supervise watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH, true},
-    {"supervise yellow", PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW, true},
-    {"supervise red", PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED, true},
-    {"supervise cancel-card", PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, true},
-};
-
-static const struct verb *verb_of(const char *name)
+/* The command's name is its group and the action's token: "work ask-assist". Every such command in
+ * the table has an action, and every action a command (tests/unit/cli_parse_test.c). */
+static int action_of(const struct cli_command *command, bool supervises)
 {
-    for (size_t index = 0; index < sizeof verbs / sizeof verbs[0]; index++) {
-        if (strcmp(name, verbs[index].name) == 0) {
-            return &verbs[index];
-        }
-    }
-    check_fail("every command that acts has its verb", __FILE__, __LINE__, __func__);
+    const ProtobufCEnumDescriptor *of =
+        supervises ? &paidan__supervise_action__descriptor : &paidan__action__descriptor;
+    const char *verb = strchr(command->name, ' ');
+    int action = 0;
+    CHECK(verb != NULL);
+    const bool known = say_words_read(of, verb + 1, &action);
+    CHECK(known);
+    return action;
 }
 
 static int ask_items(struct cli *cli, Paidan__Request *request)
@@ -102,7 +75,8 @@ static int ask_items(struct cli *cli, Paidan__Request *request)
 /* All tickets in one request; more than one request takes are sent in parts. */
 static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
 {
-    const struct verb *verb = verb_of(cli->command->name);
+    const bool supervises = strncmp(cli->command->name, "supervise ", 10) == 0;
+    const int action = action_of(cli->command, supervises);
     Paidan__Work work = PAIDAN__WORK__INIT;
     Paidan__Supervise supervise = PAIDAN__SUPERVISE__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -110,16 +84,16 @@ static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
     int status = CLI_EXIT_OK;
     for (size_t at = 0; at < count; at += WORK_ITEMS_MAX) {
         const size_t part = count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
-        if (verb->supervises) {
+        if (supervises) {
             request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
             request.supervise = &supervise;
-            supervise.action = (Paidan__SuperviseAction)verb->action;
+            supervise.action = (Paidan__SuperviseAction)action;
             supervise.items = items + at;
             supervise.n_items = part;
         } else {
             request.wish_case = PAIDAN__REQUEST__WISH_WORK;
             request.work = &work;
-            work.action = (Paidan__Action)verb->action;
+            work.action = (Paidan__Action)action;
             work.items = items + at;
             work.n_items = part;
         }
@@ -139,17 +113,19 @@ static int fill_item(struct cli *cli, Paidan__WorkItem *item)
     item->has_without_assist = item->without_assist = cli_given(cli, CLI_WITHOUT_ASSIST);
     item->has_version = cli_given(cli, CLI_IF_VERSION);
     int status = cli_number(cli, CLI_IF_VERSION, 1, UINT64_MAX, 0, &item->version);
-    const char *mode = cli_value(cli, CLI_MODE);
-    if (strcmp(cli->command->name, "work mode") == 0) {
-        mode = cli->operands[1];
+    item->has_mode = cli_given(cli, CLI_MODE);
+    if (item->has_mode) {
+        item->mode = (Paidan__Mode)cli_choice(cli, CLI_MODE);
     }
-    item->has_mode = mode != NULL;
-    if (status == CLI_EXIT_OK && mode != NULL) {
-        status = cli_mode_read(cli, mode, &item->mode);
+    if (status == CLI_EXIT_OK && strcmp(cli->command->name, "work mode") == 0) {
+        int mode = 0;
+        status = cli_word(cli, &paidan__mode__descriptor, cli->operands[1], &mode);
+        item->has_mode = 1;
+        item->mode = (Paidan__Mode)mode;
     }
     item->has_result = cli_given(cli, CLI_RESULT);
-    if (status == CLI_EXIT_OK && item->has_result) {
-        status = cli_result_read(cli, cli_value(cli, CLI_RESULT), &item->result);
+    if (item->has_result) {
+        item->result = (Paidan__ModeResult)cli_choice(cli, CLI_RESULT);
     }
     item->has_until_ms = cli_given(cli, CLI_UNTIL);
     if (status == CLI_EXIT_OK && item->has_until_ms) {
@@ -226,11 +202,11 @@ int cli_work_pull(struct cli *cli)
     if (cli->json) {
         json_t *object = json_object(), *list = json_array();
         for (size_t index = 0; index < pulled->n_tickets; index++) {
-            json_array_append_new(list, cli_json_brief(cli, pulled->tickets[index]));
+            json_array_append_new(list, say_json_brief(cli_speak(cli), pulled->tickets[index]));
         }
         json_object_set_new(object, "tickets", list);
         if (pulled->has_lease_until_ms) {
-            cli_json_time(cli, object, "lease_until", pulled->lease_until_ms);
+            say_json_time(&cli->say, object, "lease_until", pulled->lease_until_ms);
         }
         return cli_json_print(cli, object);
     }
@@ -238,10 +214,10 @@ int cli_work_pull(struct cli *cli)
         printf("%s\n", cli_say(cli, "没有可领取的工单", "nothing to pull"));
         return CLI_EXIT_OK;
     }
-    cli_print_briefs(cli, pulled->tickets, pulled->n_tickets);
+    cli_briefs_print(cli, pulled->tickets, pulled->n_tickets);
     if (pulled->has_lease_until_ms) {
-        char at[CLI_TIME_BYTES];
-        cli_time_short(pulled->lease_until_ms, cli->now_ms, cli->utc_offset_ms, at);
+        char at[SAY_TIME_BYTES];
+        say_time_short(&cli->say, pulled->lease_until_ms, cli->now_ms, at);
         printf("%s %s\n", cli_say(cli, "为您保留到", "kept for you until"), at);
     }
     return CLI_EXIT_OK;

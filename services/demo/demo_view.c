@@ -277,16 +277,15 @@ static enum rc board_draw(struct demo_view *view, const struct demo *demo,
     for (uint32_t index = first; index < view->moment_count; index++) {
         notes[note_count++] = view->moments[index % DEMO_MOMENTS_SHOWN];
     }
-    const struct cli_board_frame frame = {.boarded = boarded,
-                                          .now_ms = now_ms,
-                                          .site = site,
-                                          .utc_offset_ms = site->utc_offset_ms,
-                                          .chinese = view->words.chinese,
-                                          .colour = view->colour,
-                                          .columns = columns,
-                                          .rows = rows,
-                                          .headline = headline,
-                                          .notes = notes};
+    const struct cli_board_frame frame = {
+        .boarded = boarded,
+        .now_ms = now_ms,
+        .say = {.language = view->words.chinese ? SAY_CHINESE : SAY_ENGLISH, .site = site},
+        .colour = view->colour,
+        .columns = columns,
+        .rows = rows,
+        .headline = headline,
+        .notes = notes};
     char *drawn = cli_board_draw(&frame);
     if (drawn == NULL) {
         return RC_LIMIT;

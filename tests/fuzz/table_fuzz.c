@@ -118,7 +118,7 @@ static void speak(const int saved[2])
 static void submit_read(const char *bytes, size_t size, bool json)
 {
     int saved[2];
-    struct cli cli = {.json = json, .site_tried = true, .utc_offset_ms = 28800000};
+    struct cli cli = {.json = json, .site_tried = true};
     struct import import = {.cli = &cli};
     cli.values[CLI_CHANNEL] = "hotline";
     cli.values[CLI_FROM] = "table";

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_time.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/say/number.h"
+#include "common/say/say_time.h"
 #include "common/text/text.h"
 #include "scratch.h"
 
@@ -19,7 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 enum { KINDS = 5, WORD_BYTES_MAX = 256 };
 #define NOW_MS 1795309200000ull
-#define SHANGHAI_MS 28800000
 
 static void read_number(const char *word)
 {
@@ -48,19 +47,20 @@ static void read_code(const char *word)
 
 static void read_moment(const char *word)
 {
-    char text[CLI_TIME_BYTES];
+    char text[SAY_TIME_BYTES];
+    static const struct say say = {.language = SAY_CHINESE}; /* +08:00 */
     uint64_t at_ms = 0, again_ms = 0;
-    enum rc rc = cli_time_parse(word, NOW_MS, SHANGHAI_MS, &at_ms);
+    enum rc rc = say_time_read(&say, word, NOW_MS, &at_ms);
     CHECK(rc == RC_OK || rc == RC_INVALID);
     if (rc == RC_OK) {
-        cli_time_rfc3339(at_ms, SHANGHAI_MS, text);
-        rc = cli_time_parse(text, 0, 0, &again_ms);
+        say_time_rfc3339(&say, at_ms, text);
+        rc = say_time_read(&say, text, 0, &again_ms);
         CHECK(rc == RC_OK);
         CHECK(again_ms == at_ms);
-        cli_time_short(at_ms, NOW_MS, SHANGHAI_MS, text);
-        cli_time_exact(at_ms, SHANGHAI_MS, text);
-        cli_time_span((int64_t)at_ms, text);
-        cli_time_amount(at_ms, text);
+        say_time_short(&say, at_ms, NOW_MS, text);
+        say_time_exact(&say, at_ms, text);
+        say_time_span((int64_t)at_ms, text);
+        say_time_amount(at_ms, text);
     }
 }
 

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_time.h"
 #include "common/base/check.h"
 #include "common/say/code.h"
+#include "common/say/say_time.h"
 #include "common/text/text.h"
 #include "play.h"
 
@@ -394,9 +394,10 @@ static void head_print(const struct survey *survey)
 {
     const struct play *play = survey->play;
     const struct site *site = stage_site(play->stage);
-    char begin[CLI_TIME_BYTES], end[CLI_TIME_BYTES];
-    cli_time_exact(play->begin_ms, site->utc_offset_ms, begin);
-    cli_time_exact(stage_now_ms(play->stage), site->utc_offset_ms, end);
+    const struct say say = {.site = site};
+    char begin[SAY_TIME_BYTES], end[SAY_TIME_BYTES];
+    say_time_exact(&say, play->begin_ms, begin);
+    say_time_exact(&say, stage_now_ms(play->stage), end);
     printf(
         "%s · %s\n%s – %s: %u 件 tickets, %" PRIu64 " 次重复 repeats, %" PRIu64 " 条记录 facts\n",
         site->name, site->name_en, begin, end, play->ticket_count, play->duplicates, survey->facts);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_time.h"
 #include "common/base/check.h"
+#include "common/say/say_time.h"
 #include "play.h"
 #include "scratch.h"
 
@@ -34,7 +34,8 @@ static uint64_t begin_find(const char *path, struct play_head *head, char folder
     play_script_head(path, head);
     (void)snprintf(folder, PATH_MAX, "%s/deploy/sites/%s", root == NULL ? "." : root, head->site);
     struct site *site = site_open(folder);
-    if (cli_time_parse(head->begin, 0, site->utc_offset_ms, &begin_ms) != RC_OK) {
+    const struct say say = {.site = site};
+    if (say_time_read(&say, head->begin, 0, &begin_ms) != RC_OK) {
         (void)fprintf(stderr, "%s: begin %s: not a moment\n", path, head->begin);
         exit(1);
     }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_time.h"
 #include "common/base/check.h"
+#include "common/say/say_time.h"
 #include "play.h"
 #include "trace.h"
 
@@ -119,7 +119,8 @@ uint64_t play_moment_ms(struct play *play, const char *text)
         return now_ms + play_span_ms(play, text + 1);
     }
     uint64_t at_ms = 0;
-    if (cli_time_parse(text, now_ms, stage_site(play->stage)->utc_offset_ms, &at_ms) != RC_OK) {
+    const struct say say = {.site = stage_site(play->stage)};
+    if (say_time_read(&say, text, now_ms, &at_ms) != RC_OK) {
         play_fail(play, "%s is not a moment as 2022-03-01T09:00 or +2h", text);
     }
     return at_ms;

@@ -87,8 +87,7 @@ static struct cli_board_frame frame_of(const struct picture *picture, unsigned c
 {
     const struct cli_board_frame frame = {.boarded = &picture->boarded,
                                           .now_ms = NOW_MS,
-                                          .utc_offset_ms = 8ll * 3600 * 1000,
-                                          .chinese = true,
+                                          .say = {.language = SAY_CHINESE},
                                           .columns = columns,
                                           .rows = rows};
     return frame;
@@ -123,7 +122,7 @@ static void test_draw_when_any_size_then_it_fits(void **state)
         for (unsigned rows = 5; rows < 30; rows += 6) {
             struct cli_board_frame frame = frame_of(picture, columns, rows);
             frame.notes = notes;
-            frame.chinese = columns % 2 == 0;
+            frame.say.language = columns % 2 == 0 ? SAY_CHINESE : SAY_ENGLISH;
             char *drawn = cli_board_draw(&frame);
             size_t widest = 0;
             assert_non_null(drawn);

@@ -184,11 +184,10 @@ int test_ask(struct cli *cli, const char *service, Paidan__Request *request,
 
 static struct cli speaker(bool chinese, bool json)
 {
-    struct cli cli = {.chinese = chinese,
+    struct cli cli = {.say = {.language = chinese ? SAY_CHINESE : SAY_ENGLISH},
                       .json = json,
                       .site_tried = true,
-                      .arena_made = true,
-                      .utc_offset_ms = 8ll * 3600 * 1000};
+                      .arena_made = true};
     assert_int_equal(arena_init(&cli.arena, 1u << 20), RC_OK);
     calls = 0;
     return cli;

@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#include "cli_words.h"
+#include "cli_commands.h"
+#include "common/say/say_words.h"
 
 /* Parses a command line written with blanks; refusals go to a file that is thrown away. */
 static int parse(struct cli *cli, const char *line)
@@ -87,25 +88,58 @@ static void test_parse_when_named_otherwise_then_the_same_command(void **state)
     free((void *)cli.operands);
 }
 
-static void test_words_when_read_then_chinese_and_codes_alike(void **state)
+static void test_choice_when_a_word_of_an_enum_then_chinese_and_tokens_alike(void **state)
 {
     (void)state;
-    const struct cli cli = {0};
-    Paidan__Mode mode = PAIDAN__MODE__MODE_ORDINARY;
-    Paidan__ModeResult result = PAIDAN__MODE_RESULT__RESULT_AGREED;
-    Paidan__Clock clock = PAIDAN__CLOCK__CLOCK_ACCEPT;
-    assert_int_equal(cli_mode_read(&cli, "at_once", &mode), 0);
-    assert_int_equal(mode, PAIDAN__MODE__MODE_AT_ONCE);
-    assert_int_equal(cli_mode_read(&cli, "协调中", &mode), 0);
+    struct cli cli = {0};
+    int mode = 0;
+    assert_int_equal(parse(&cli, "resolve N1 --unit u --note n --mode 马上办"), 0);
+    assert_int_equal(cli_choice(&cli, CLI_MODE), PAIDAN__MODE__MODE_AT_ONCE);
+    assert_int_equal(parse(&cli, "end-mode N1 --unit u --note n --result legal_way"), 0);
+    assert_int_equal(cli_choice(&cli, CLI_RESULT), PAIDAN__MODE_RESULT__RESULT_LEGAL_WAY);
+    assert_int_equal(parse(&cli, "list --state 退单"), 0);
+    assert_int_equal(cli_choice(&cli, CLI_STATE), PAIDAN__STATE__STATE_RETURNED);
+    /* Values of the same enum that the option does not take. */
+    assert_int_equal(parse(&cli, "explain N1 --clock 协办"), 0);
+    assert_int_equal(parse(&cli, "explain N1 --clock replan"), CLI_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "explain N1 --clock 重算"), CLI_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "list --state none"), CLI_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "list --state 乱写"), CLI_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "end-mode N1 --unit u --note n --result ?"), CLI_EXIT_USAGE);
+    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "协调中", &mode), 0);
     assert_int_equal(mode, PAIDAN__MODE__MODE_COORDINATION);
-    assert_int_equal(cli_result_read(&cli, "转法定途径", &result), 0);
-    assert_int_equal(result, PAIDAN__MODE_RESULT__RESULT_LEGAL_WAY);
-    assert_int_equal(cli_clock_read(&cli, "协办", &clock), 0);
-    assert_int_equal(clock, PAIDAN__CLOCK__CLOCK_ASSIST);
-    assert_int_equal(cli_mode_read(&cli, "by_magic", &mode), CLI_EXIT_USAGE);
-    assert_int_equal(cli_result_read(&cli, "", &result), CLI_EXIT_USAGE);
-    assert_int_equal(cli_result_read(&cli, "?", &result), CLI_EXIT_USAGE);
-    assert_int_equal(cli_clock_read(&cli, "replan", &clock), CLI_EXIT_USAGE);
+    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "by_magic", &mode), CLI_EXIT_USAGE);
+    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "", &mode), CLI_EXIT_USAGE);
+    free((void *)cli.operands);
+}
+
+/* Each command of the groups "work" and "supervise" but the listings stands for one action, and
+ * each action for one command. */
+static void test_verbs_when_walked_then_commands_and_actions_match(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *group;
+        const ProtobufCEnumDescriptor *of;
+    } groups[] = {{"work ", &paidan__action__descriptor},
+                  {"supervise ", &paidan__supervise_action__descriptor}};
+    for (size_t group = 0; group < 2; group++) {
+        uint32_t met = 0;
+        const size_t size = strlen(groups[group].group);
+        for (size_t index = 0; index < cli_command_count; index++) {
+            const struct cli_command *command = &cli_commands[index];
+            if (strncmp(command->name, groups[group].group, size) == 0 &&
+                command->run == cli_work_act) {
+                int action = 0;
+                assert_true(say_words_read(groups[group].of, command->name + size, &action));
+                assert_int_equal(met >> action & 1u, 0);
+                met |= 1u << action;
+            }
+        }
+        for (unsigned index = 0; index < groups[group].of->n_values; index++) {
+            assert_true((met >> groups[group].of->values[index].value & 1u) != 0);
+        }
+    }
 }
 
 static void test_parse_when_wrong_then_usage(void **state)
@@ -173,7 +207,7 @@ static void test_table_when_walked_then_every_row_is_whole(void **state)
         assert_non_null(row->zh);
         assert_non_null(row->en);
         assert_int_equal(row->argument == CLI_NOTHING, row->metavar == NULL);
-        assert_int_equal(row->argument == CLI_CHOICE, row->choices != NULL);
+        assert_int_equal(row->argument == CLI_CHOICE, row->choices != NULL || row->words != NULL);
         for (int other = 0; other < option; other++) {
             assert_string_not_equal(row->name, cli_options[other].name);
         }
@@ -202,7 +236,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_when_options_stand_anywhere_then_they_are_found),
         cmocka_unit_test(test_parse_when_named_otherwise_then_the_same_command),
-        cmocka_unit_test(test_words_when_read_then_chinese_and_codes_alike),
+        cmocka_unit_test(test_choice_when_a_word_of_an_enum_then_chinese_and_tokens_alike),
+        cmocka_unit_test(test_verbs_when_walked_then_commands_and_actions_match),
         cmocka_unit_test(test_parse_when_wrong_then_usage),
         cmocka_unit_test(test_parse_when_help_is_asked_then_nothing_is_missing),
         cmocka_unit_test(test_distance_when_words_differ_then_edits_are_counted),

@@ -220,8 +220,8 @@ static void test_spans_when_printed_then_as_golden(void **state)
     trace_init(&trace, 0);
     for (int chinese = 1; chinese >= 0; chinese--) {
         for (size_t index = 0; index < 3; index++) {
-            struct cli cli = {
-                .chinese = chinese != 0, .site_tried = true, .utc_offset_ms = OFFSET_MS};
+            struct cli cli = {.say = {.language = chinese != 0 ? SAY_CHINESE : SAY_ENGLISH},
+                              .site_tried = true};
             char *text = print(&cli, terms[index], at(civil_days(2026, 9, 29), 10));
             assert_true(lines_of(text) <= SCREEN_LINES);
             trace_say(&trace, "-- %s%s", chinese != 0 ? "zh" : "en", text);
@@ -247,7 +247,7 @@ static void test_spans_when_the_wall_clock_changes_then_days_stay_days(void **st
     struct site *site = calloc(1, sizeof *site);
     assert_non_null(site);
     site->zone = &zone;
-    struct cli cli = {.site_tried = true, .site = site, .utc_offset_ms = HOUR_MS};
+    struct cli cli = {.site_tried = true, .say = {.site = site}};
     struct told *told = begin();
     /* Sunday 2026-03-29: 02:00 becomes 03:00. From Friday 12:00 to Monday 12:00. */
     const int32_t sunday = civil_days(2026, 3, 29);

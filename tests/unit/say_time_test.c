@@ -1,6 +1,6 @@
-/* cli_time: moments and spans as people read and write them. */
+/* say_time: moments and spans as people read and write them. */
 
-#include "cli_time.h"
+#include "common/say/say_time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,9 @@
 #define NOW_MS 1795309200000ull
 #define HOUR_MS 3600000ull
 
+static const struct say home = {.language = SAY_CHINESE}; /* +08:00 */
+static const struct zone utc = {.count = 1, .changes = {{INT64_MIN, 0}}};
+
 static void test_rfc3339_when_read_back_then_the_same_moment(void **state)
 {
     (void)state;
@@ -22,13 +25,15 @@ static void test_rfc3339_when_read_back_then_the_same_moment(void **state)
     static const int64_t offsets[] = {0, OFFSET_MS, -5 * 3600000ll, 20700000ll};
     for (size_t at = 0; at < sizeof moments / sizeof moments[0]; at++) {
         for (size_t zone = 0; zone < sizeof offsets / sizeof offsets[0]; zone++) {
-            char text[CLI_TIME_BYTES];
+            const struct zone wall = {.count = 1, .changes = {{INT64_MIN, offsets[zone]}}};
+            const struct say there = {.zone = &wall};
+            char text[SAY_TIME_BYTES];
             uint64_t read_ms = 0;
             if (moments[at] < 86400000ull && offsets[zone] < 0) {
                 continue; /* written as 1969, which is not read */
             }
-            cli_time_rfc3339(moments[at], offsets[zone], text);
-            assert_int_equal(cli_time_parse(text, 0, 0, &read_ms), RC_OK);
+            say_time_rfc3339(&there, moments[at], text);
+            assert_int_equal(say_time_read(&home, text, 0, &read_ms), RC_OK);
             assert_int_equal(read_ms, moments[at]);
         }
     }
@@ -37,24 +42,24 @@ static void test_rfc3339_when_read_back_then_the_same_moment(void **state)
 static void test_rfc3339_when_written_then_as_expected(void **state)
 {
     (void)state;
-    char text[CLI_TIME_BYTES];
-    cli_time_rfc3339(NOW_MS, OFFSET_MS, text);
+    char text[SAY_TIME_BYTES];
+    say_time_rfc3339(&home, NOW_MS, text);
     assert_string_equal(text, "2026-11-22T09:00:00+08:00");
-    cli_time_rfc3339(NOW_MS + 7, OFFSET_MS, text);
+    say_time_rfc3339(&home, NOW_MS + 7, text);
     assert_string_equal(text, "2026-11-22T09:00:00.007+08:00");
-    cli_time_rfc3339(1709164800000ull, 0, text); /* a leap day */
+    say_time_rfc3339(&(struct say){.zone = &utc}, 1709164800000ull, text); /* a leap day */
     assert_string_equal(text, "2024-02-29T00:00:00+00:00");
 }
 
 static void test_short_when_day_or_year_differ_then_they_are_told(void **state)
 {
     (void)state;
-    char text[CLI_TIME_BYTES];
-    cli_time_short(NOW_MS + 5 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    char text[SAY_TIME_BYTES];
+    say_time_short(&home, NOW_MS + 5 * HOUR_MS, NOW_MS, text);
     assert_string_equal(text, "14:00");
-    cli_time_short(NOW_MS + 29 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    say_time_short(&home, NOW_MS + 29 * HOUR_MS, NOW_MS, text);
     assert_string_equal(text, "11-23 14:00");
-    cli_time_short(NOW_MS - 365 * 24 * HOUR_MS, NOW_MS, OFFSET_MS, text);
+    say_time_short(&home, NOW_MS - 365 * 24 * HOUR_MS, NOW_MS, text);
     assert_string_equal(text, "2025-11-22 09:00");
 }
 
@@ -67,14 +72,14 @@ static void test_span_when_written_then_two_largest_units(void **state)
     } cases[] = {{0, "0s"},           {59999, "59s"},         {-2700000, "-45m00s"},
                  {11520000, "3h12m"}, {-183600000, "-2d03h"}, {90061000, "1d01h"}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
-        char text[CLI_TIME_BYTES];
-        cli_time_span(cases[index].ms, text);
+        char text[SAY_TIME_BYTES];
+        say_time_span(cases[index].ms, text);
         assert_string_equal(text, cases[index].text);
     }
-    char text[CLI_TIME_BYTES];
-    cli_time_amount(5400000, text);
+    char text[SAY_TIME_BYTES];
+    say_time_amount(5400000, text);
     assert_string_equal(text, "1h30m");
-    cli_time_amount(500, text);
+    say_time_amount(500, text);
     assert_string_equal(text, "500ms");
 }
 
@@ -91,7 +96,7 @@ static void test_parse_when_understood_then_in_the_sites_zone(void **state)
                  {"2026-11-22T01:00:00Z", NOW_MS},       {"2026-11-21T20:00:00-0500", NOW_MS}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         uint64_t at_ms = 0;
-        assert_int_equal(cli_time_parse(cases[index].text, NOW_MS, OFFSET_MS, &at_ms), RC_OK);
+        assert_int_equal(say_time_read(&home, cases[index].text, NOW_MS, &at_ms), RC_OK);
         assert_int_equal(at_ms, cases[index].at_ms);
     }
 }
@@ -111,14 +116,14 @@ static void test_parse_ahead_when_a_span_then_after_now(void **state)
                  {"2026-12-01T18:00:00+08:00", NOW_MS + 225 * HOUR_MS, false}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         uint64_t at_ms = 0;
-        assert_int_equal(cli_time_parse_ahead(cases[index].text, NOW_MS, OFFSET_MS, &at_ms), RC_OK);
+        assert_int_equal(say_time_read_ahead(&home, cases[index].text, NOW_MS, &at_ms), RC_OK);
         assert_int_equal(at_ms, cases[index].at_ms);
-        assert_int_equal(cli_time_is_span(cases[index].text), cases[index].span);
+        assert_int_equal(say_time_is_span(cases[index].text), cases[index].span);
     }
     static const char *const wrong[] = {"", "12h1d", "1d1d", "1d12", "d", "-1d", "tomorrow"};
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
         uint64_t at_ms = 0;
-        assert_int_equal(cli_time_parse_ahead(wrong[index], NOW_MS, OFFSET_MS, &at_ms), RC_INVALID);
+        assert_int_equal(say_time_read_ahead(&home, wrong[index], NOW_MS, &at_ms), RC_INVALID);
     }
 }
 
@@ -139,8 +144,48 @@ static void test_parse_when_not_a_time_then_invalid(void **state)
                                         "2026-11-22T09:61"};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         uint64_t at_ms = 0;
-        assert_int_equal(cli_time_parse(cases[index], NOW_MS, OFFSET_MS, &at_ms), RC_INVALID);
+        assert_int_equal(say_time_read(&home, cases[index], NOW_MS, &at_ms), RC_INVALID);
     }
+}
+
+/* Berlin in July: the clock on the wall, as it is shown and as it is typed. */
+static void test_moment_when_summer_time_is_on_then_the_wall_clock_is_meant(void **state)
+{
+    (void)state;
+    struct zone zone;
+    if (zone_load("Europe/Berlin", &zone) != RC_OK) {
+        skip(); /* no tzdata here */
+        return;
+    }
+    const struct say berlin = {.zone = &zone};
+    const uint64_t summer_ms = 1784068200000ull; /* 2026-07-14T22:30Z */
+    const uint64_t winter_ms = summer_ms + 184 * 24 * HOUR_MS;
+    char text[SAY_TIME_BYTES];
+    uint64_t at_ms = 0;
+    say_time_exact(&berlin, summer_ms, text);
+    assert_string_equal(text, "2026-07-15 00:30:00");
+    say_time_rfc3339(&berlin, summer_ms, text);
+    assert_string_equal(text, "2026-07-15T00:30:00+02:00");
+    say_time_short(&berlin, summer_ms, winter_ms, text);
+    assert_string_equal(text, "2026-07-15 00:30");
+    say_time_rfc3339(&berlin, winter_ms, text);
+    assert_string_equal(text, "2027-01-14T23:30:00+01:00");
+    assert_int_equal(say_time_read(&berlin, "2026-07-15T00:30", winter_ms, &at_ms), RC_OK);
+    assert_int_equal(at_ms, summer_ms);
+    assert_int_equal(say_time_read(&berlin, "2027-01-14 23:30", summer_ms, &at_ms), RC_OK);
+    assert_int_equal(at_ms, winter_ms);
+}
+
+/* What lies beyond the calendar of people is shown as its end; nothing overflows on the way. */
+static void test_moment_when_absurd_then_the_end_of_the_year_9999(void **state)
+{
+    (void)state;
+    const struct say here = {.zone = &utc};
+    char text[SAY_TIME_BYTES];
+    say_time_exact(&here, UINT64_MAX, text);
+    assert_string_equal(text, "9999-12-31 23:59:59");
+    say_time_rfc3339(&here, SAY_TIME_MS_MAX, text);
+    assert_string_equal(text, "9999-12-31T23:59:59.999+00:00");
 }
 
 int main(void)
@@ -153,6 +198,8 @@ int main(void)
         cmocka_unit_test(test_parse_when_understood_then_in_the_sites_zone),
         cmocka_unit_test(test_parse_ahead_when_a_span_then_after_now),
         cmocka_unit_test(test_parse_when_not_a_time_then_invalid),
+        cmocka_unit_test(test_moment_when_summer_time_is_on_then_the_wall_clock_is_meant),
+        cmocka_unit_test(test_moment_when_absurd_then_the_end_of_the_year_9999),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

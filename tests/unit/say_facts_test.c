@@ -1,6 +1,6 @@
-/* cli_facts: every fact of escalation has a sentence in both languages; golden. */
+/* say_facts: every fact of escalation has a sentence in both languages; golden. */
 
-#include "cli_facts.h"
+#include "common/say/say_facts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static Paidan__Assignment street = PAIDAN__ASSIGNMENT__INIT;
 /* A story in which every fact happens; what it says need not be possible. */
 struct told {
     struct trace *trace;
-    struct cli *cli;
+    const struct say *say;
 };
 
 static void tell(const struct told *told, Paidan__Event__FactCase fact, void *message)
@@ -35,10 +35,10 @@ static void tell(const struct told *told, Paidan__Event__FactCase fact, void *me
     event.at_ms = NOW_MS;
     event.fact_case = fact;
     event.assigned = message; /* every member of the union is a pointer */
-    const enum cli_colour colour = cli_fact_words(told->cli, &event, text, sizeof text);
+    const enum say_tone tone = say_facts_words(told->say, &event, text, sizeof text);
     static const char *const names[] = {"plain", "bold", "dim", "red", "yellow", "green", "cyan"};
     assert_true(text[0] != '\0');
-    trace_say(told->trace, "%-6s %s", names[colour], text);
+    trace_say(told->trace, "%-6s %s", names[tone], text);
 }
 
 #define TELL(kind, KIND, Kind, ...)                                                                \
@@ -145,15 +145,14 @@ static void test_facts_when_told_then_as_golden(void **state)
     street.unit = "u.s";
     street.level = 3;
     for (int chinese = 1; chinese >= 0; chinese--) {
-        struct cli cli = {
-            .chinese = chinese != 0, .site_tried = true, .utc_offset_ms = 8ll * 3600 * 1000};
-        const struct told told = {.trace = &trace, .cli = &cli};
+        const struct say say = {.language = chinese != 0 ? SAY_CHINESE : SAY_ENGLISH};
+        const struct told told = {.trace = &trace, .say = &say};
         trace_say(&trace, "-- %s", chinese != 0 ? "zh" : "en");
         tell_requests(&told);
         tell_joint(&told);
         tell_supervision(&told);
     }
-    assert_true(trace_golden(&trace, "cli_facts"));
+    assert_true(trace_golden(&trace, "say_facts"));
     trace_fini(&trace);
 }
 
@@ -170,7 +169,7 @@ static void test_facts_when_any_fact_then_it_has_a_sentence(void **state)
     (void)state;
     static unsigned char zeros[1024];
     const ProtobufCMessageDescriptor *event_fields = &paidan__event__descriptor;
-    struct cli cli = {.chinese = true, .site_tried = true};
+    const struct say say = {.language = SAY_CHINESE};
     for (unsigned index = 0; index < event_fields->n_fields; index++) {
         const ProtobufCFieldDescriptor *field = &event_fields->fields[index];
         if (field->quantifier_offset != offsetof(Paidan__Event, fact_case) || silent(field->id)) {
@@ -187,7 +186,7 @@ static void test_facts_when_any_fact_then_it_has_a_sentence(void **state)
             strcmp(field->name, "reopened") == 0 || strcmp(field->name, "ordered") == 0) {
             continue; /* they hold an assignment, which is never absent */
         }
-        (void)cli_fact_words(&cli, &event, text, sizeof text);
+        (void)say_facts_words(&say, &event, text, sizeof text);
         if (text[0] == '\0') {
             fail_msg("no sentence for %s", field->name);
         }

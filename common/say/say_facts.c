@@ -1,15 +1,17 @@
-/* cli_facts: see the header. */
-
-#include "cli_facts.h"
+/* say_facts: facts to sentences. Every fact that can stand in a ticket's history has one, in both
+ * languages (tests/unit/say_facts_test.c walks them); what has none stays unsaid. A sentence is
+ * made from the fact alone and the names of the site: a fact of last year reads the same today. It
+ * is cut where the caller's room ends, never refused: a history with a short line beats none. */
+#include "common/say/say_facts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cli_time.h"
-#include "cli_words.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
 
 struct words {
-    struct cli *cli;
+    const struct say *say;
     char *text;
     size_t size, used;
 };
@@ -31,20 +33,20 @@ static void put(struct words *words, const char *format, ...)
 
 static void put_say(struct words *words, const char *zh, const char *en)
 {
-    put(words, "%s", cli_say(words->cli, zh, en));
+    put(words, "%s", say_choose(words->say, zh, en));
 }
 
 static void put_note(struct words *words, const char *note)
 {
     if (note != NULL && note[0] != '\0') {
-        put(words, "%s%s", cli_say(words->cli, "：", ": "), note);
+        put(words, "%s%s", say_choose(words->say, "：", ": "), note);
     }
 }
 
 static void put_to(struct words *words, const Paidan__Assignment *to)
 {
-    put(words, "%s%s%s%s", cli_unit_name(words->cli, to->unit), cli_say(words->cli, "（", " ("),
-        cli_level_name(words->cli, to->level), cli_say(words->cli, "）", ")"));
+    put(words, "%s%s%s%s", say_unit(words->say, to->unit), say_choose(words->say, "（", " ("),
+        say_level(words->say, to->level), say_choose(words->say, "）", ")"));
     if (to->has_fallback && to->fallback) {
         put_say(words, "，兜底", ", the fallback owner");
     }
@@ -59,36 +61,36 @@ static void put_late(struct words *words, protobuf_c_boolean has_late, protobuf_
 
 static void put_due(struct words *words, uint64_t due_ms)
 {
-    char at[CLI_TIME_BYTES];
-    cli_time_exact(due_ms, words->cli->utc_offset_ms, at);
+    char at[SAY_TIME_BYTES];
+    say_time_exact(words->say, due_ms, at);
     put(words, " %s", at);
 }
 
-static enum cli_colour raised(struct words *words, const Paidan__Raised *fact)
+static enum say_tone raised(struct words *words, const Paidan__Raised *fact)
 {
     put_say(words, "上报到 ", "raised to ");
     put_to(words, fact->to);
-    put(words, "%s%s", cli_say(words->cli, "，", ", "), cli_why_word(words->cli, fact->why));
+    put(words, "%s%s", say_choose(words->say, "，", ", "), say_words_why(words->say, fact->why));
     if (fact->has_clock) {
-        put(words, "%s%s", cli_say(words->cli, "：", ": "),
-            cli_clock_word(words->cli, fact->clock));
+        put(words, "%s%s", say_choose(words->say, "：", ": "),
+            say_words_clock(words->say, fact->clock));
     }
     put_note(words, fact->note);
-    return CLI_RED;
+    return SAY_BAD;
 }
 
-static enum cli_colour answered(struct words *words, const Paidan__Answered *fact)
+static enum say_tone answered(struct words *words, const Paidan__Answered *fact)
 {
     put_say(words, "诉求人答复：", "the resident answered: ");
-    put(words, "%s%s%s", cli_solved_word(words->cli, fact->solved), cli_say(words->cli, "，", ", "),
-        cli_satisfied_word(words->cli, fact->satisfied));
+    put(words, "%s%s%s", say_words_solved(words->say, fact->solved),
+        say_choose(words->say, "，", ", "), say_words_satisfied(words->say, fact->satisfied));
     put_note(words, fact->note);
-    return fact->solved == PAIDAN__SOLVED__SOLVED_YES ? CLI_GREEN : CLI_YELLOW;
+    return fact->solved == PAIDAN__SOLVED__SOLVED_YES ? SAY_GOOD : SAY_WARN;
 }
 
 static void put_unit(struct words *words, const char *unit)
 {
-    put(words, "%s ", cli_unit_name(words->cli, unit));
+    put(words, "%s ", say_unit(words->say, unit));
 }
 
 /* "; due 2026-12-01 18:00:00" of a clock that was started or moved. */
@@ -100,25 +102,25 @@ static void put_clock(struct words *words, const Paidan__ClockSet *clock)
     }
 }
 
-static enum cli_colour resolved(struct words *words, const Paidan__Resolved *fact)
+static enum say_tone resolved(struct words *words, const Paidan__Resolved *fact)
 {
-    put(words, "%s%s", cli_unit_name(words->cli, fact->unit),
-        cli_say(words->cli, " 办结", " solved it"));
+    put(words, "%s%s", say_unit(words->say, fact->unit),
+        say_choose(words->say, " 办结", " solved it"));
     if (fact->has_mode && fact->mode != PAIDAN__MODE__MODE_ORDINARY) {
-        put(words, "%s%s%s", cli_say(words->cli, "（", " ("), cli_mode_word(words->cli, fact->mode),
-            cli_say(words->cli, "）", ")"));
+        put(words, "%s%s%s", say_choose(words->say, "（", " ("),
+            say_words_mode(words->say, fact->mode), say_choose(words->say, "）", ")"));
     }
     put_late(words, fact->has_late, fact->late);
     if (fact->has_without_assist && fact->without_assist) {
         put_say(words, "，协办未完成", ", without the assisting units");
     }
     put_note(words, fact->note);
-    return CLI_GREEN;
+    return SAY_GOOD;
 }
 
 /* ---- requests, suspensions ---- */
 
-static enum cli_colour requested(struct words *words, const Paidan__Requested *fact)
+static enum say_tone requested(struct words *words, const Paidan__Requested *fact)
 {
     put_unit(words, fact->unit);
     if (fact->kind == PAIDAN__REQUEST_KIND__REQUEST_RAISE) {
@@ -126,14 +128,14 @@ static enum cli_colour requested(struct words *words, const Paidan__Requested *f
     } else {
         put_say(words, "申请延期，由 ", "asks for an extension; decides: ");
     }
-    put(words, "%s%s", cli_unit_name(words->cli, fact->to_unit),
-        cli_say(words->cli, " 批复，期限", ", due"));
+    put(words, "%s%s", say_unit(words->say, fact->to_unit),
+        say_choose(words->say, " 批复，期限", ", due"));
     put_due(words, fact->due_ms);
     put_note(words, fact->note);
-    return CLI_YELLOW;
+    return SAY_WARN;
 }
 
-static enum cli_colour decided(struct words *words, const Paidan__Decided *fact)
+static enum say_tone decided(struct words *words, const Paidan__Decided *fact)
 {
     const bool extension = fact->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION;
     if (fact->unit == NULL) {
@@ -144,43 +146,43 @@ static enum cli_colour decided(struct words *words, const Paidan__Decided *fact)
         put_unit(words, fact->unit);
         put_say(words, fact->granted ? "批准" : "不批准",
                 fact->granted ? "granted the " : "refused the ");
-        put(words, "%s", cli_request_word(words->cli, fact->kind));
+        put(words, "%s", say_words_request_kind(words->say, fact->kind));
     }
     put_clock(words, fact->clock);
     put_note(words, fact->note);
-    return fact->granted ? CLI_GREEN : CLI_YELLOW;
+    return fact->granted ? SAY_GOOD : SAY_WARN;
 }
 
-static enum cli_colour suspended(struct words *words, const Paidan__Suspended *fact)
+static enum say_tone suspended(struct words *words, const Paidan__Suspended *fact)
 {
     put_unit(words, fact->unit);
     put_say(words, "挂账到", "suspended it until");
     put_due(words, fact->until_ms);
     put_note(words, fact->reason);
-    return CLI_CYAN;
+    return SAY_NEWS;
 }
 
-static enum cli_colour resumed(struct words *words, const Paidan__Event *event)
+static enum say_tone resumed(struct words *words, const Paidan__Event *event)
 {
     const Paidan__Resumed *fact = event->resumed;
-    char span[CLI_TIME_BYTES];
+    char span[SAY_TIME_BYTES];
     put_say(words, fact->by_hand ? "提前恢复办理" : "挂账到期，恢复办理",
             fact->by_hand ? "taken up again before its time" : "the suspension is over");
     if (fact->has_since_ms && event->at_ms >= fact->since_ms) {
-        cli_time_span((int64_t)(event->at_ms - fact->since_ms), span);
-        put(words, cli_say(words->cli, "，停了 %s", ", it stood still for %s"), span);
+        say_time_span((int64_t)(event->at_ms - fact->since_ms), span);
+        put(words, say_choose(words->say, "，停了 %s", ", it stood still for %s"), span);
     }
     for (size_t index = 0; index < fact->n_clocks; index++) {
-        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
-            cli_clock_word(words->cli, fact->clocks[index]->clock),
-            cli_say(words->cli, "期限", " due"));
+        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
+            say_words_clock(words->say, fact->clocks[index]->clock),
+            say_choose(words->say, "期限", " due"));
         put_due(words, fact->clocks[index]->due_ms);
     }
     put_note(words, fact->note);
-    return CLI_CYAN;
+    return SAY_NEWS;
 }
 
-static enum cli_colour request_words(struct words *words, const Paidan__Event *event)
+static enum say_tone request_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_SUSPENDED:
@@ -195,83 +197,84 @@ static enum cli_colour request_words(struct words *words, const Paidan__Event *e
         put_unit(words, event->appealed->unit);
         put_say(words, "提出超期申诉", "appeals against the late mark");
         put_note(words, event->appealed->note);
-        return CLI_YELLOW;
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_APPEAL_RULED:
         put_unit(words, event->appeal_ruled->by_unit);
         put_say(words, event->appeal_ruled->granted ? "准许超期申诉，不计入统计" : "不准许超期申诉",
                 event->appeal_ruled->granted ? "granted the appeal: out of the statistic"
                                              : "refused the appeal");
         put_note(words, event->appeal_ruled->note);
-        return event->appeal_ruled->granted ? CLI_GREEN : CLI_YELLOW;
+        return event->appeal_ruled->granted ? SAY_GOOD : SAY_WARN;
     default:
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     }
 }
 
 /* ---- joint work, modes ---- */
 
-static enum cli_colour assist_words(struct words *words, const Paidan__Event *event)
+static enum say_tone assist_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIST_ASKED:
         put_unit(words, event->assist_asked->by_unit);
         put_say(words, "请 ", "asked ");
-        put(words, "%s%s", cli_unit_name(words->cli, event->assist_asked->unit),
-            cli_say(words->cli, " 协办", " to assist"));
+        put(words, "%s%s", say_unit(words->say, event->assist_asked->unit),
+            say_choose(words->say, " 协办", " to assist"));
         put_clock(words, event->assist_asked->clock);
         put_note(words, event->assist_asked->note);
-        return CLI_CYAN;
+        return SAY_NEWS;
     case PAIDAN__EVENT__FACT_ASSIST_DONE:
         put_unit(words, event->assist_done->unit);
         put_say(words, "完成协办", "has assisted");
         put_late(words, event->assist_done->has_late, event->assist_done->late);
         put_note(words, event->assist_done->note);
-        return CLI_GREEN;
+        return SAY_GOOD;
     case PAIDAN__EVENT__FACT_ASSIST_LATE:
         put_unit(words, event->assist_late->unit);
         put_say(words, "协办超时；期限", "is late with assisting; was due");
         put_due(words, event->assist_late->due_ms);
-        return CLI_RED;
+        return SAY_BAD;
     case PAIDAN__EVENT__FACT_PERSON_NAMED:
         put_unit(words, event->person_named->unit);
         put_say(words, "定人 ", "named ");
-        put(words, "%s%s", event->person_named->person, cli_say(words->cli, "，限", ", due"));
+        put(words, "%s%s", event->person_named->person, say_choose(words->say, "，限", ", due"));
         put_due(words, event->person_named->due_ms);
         put_note(words, event->person_named->duty);
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     default:
         return request_words(words, event);
     }
 }
 
-static enum cli_colour mode_words(struct words *words, const Paidan__Event *event)
+static enum say_tone mode_words(struct words *words, const Paidan__Event *event)
 {
     const Paidan__ModeEnded *ended = event->mode_ended;
-    char at[CLI_TIME_BYTES];
+    char at[SAY_TIME_BYTES];
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_MODE_SET:
         put_unit(words, event->mode_set->unit);
         put_say(words, "办理方式：", "handles it by: ");
-        put(words, "%s", cli_mode_word(words->cli, event->mode_set->mode));
+        put(words, "%s", say_words_mode(words->say, event->mode_set->mode));
         put_clock(words, event->mode_set->clock);
         put_note(words, event->mode_set->note);
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_MODE_ENDED:
-        put(words, "%s%s%s", cli_mode_word(words->cli, ended->mode),
-            cli_say(words->cli, "结果：", ": "), cli_result_word(words->cli, ended->result));
+        put(words, "%s%s%s", say_words_mode(words->say, ended->mode),
+            say_choose(words->say, "结果：", ": "),
+            say_words_mode_result(words->say, ended->result));
         put_late(words, ended->has_late, ended->late);
         if (ended->has_held_ms) {
-            cli_time_exact(ended->held_ms, words->cli->utc_offset_ms, at);
-            put(words, cli_say(words->cli, "，会议 %s", ", held %s"), at);
+            say_time_exact(words->say, ended->held_ms, at);
+            put(words, say_choose(words->say, "，会议 %s", ", held %s"), at);
         }
         put_note(words, ended->note);
-        return ended->result == PAIDAN__MODE_RESULT__RESULT_AGREED ? CLI_GREEN : CLI_YELLOW;
+        return ended->result == PAIDAN__MODE_RESULT__RESULT_AGREED ? SAY_GOOD : SAY_WARN;
     case PAIDAN__EVENT__FACT_ORDERED:
         put_unit(words, event->ordered->by_unit);
         put_say(words, "领导交办给 ", "ordered it to ");
         put_to(words, event->ordered->to);
         put_note(words, event->ordered->note);
-        return CLI_CYAN;
+        return SAY_NEWS;
     default:
         return assist_words(words, event);
     }
@@ -279,131 +282,132 @@ static enum cli_colour mode_words(struct words *words, const Paidan__Event *even
 
 /* ---- supervision, plans ---- */
 
-static enum cli_colour supervised(struct words *words, const Paidan__Supervised *fact)
+static enum say_tone supervised(struct words *words, const Paidan__Supervised *fact)
 {
     if (fact->by_unit != NULL) {
         put_unit(words, fact->by_unit);
     }
     put_say(words, "督办", fact->by_unit == NULL ? "under supervision" : "watches over it");
     if (fact->has_rule) {
-        put(words, "%s%s", cli_say(words->cli, "，因", ": "),
-            cli_rule_word(words->cli, fact->rule));
+        put(words, "%s%s", say_choose(words->say, "，因", ": "),
+            say_words_supervise_rule(words->say, fact->rule));
     }
     put_note(words, fact->note);
-    return CLI_YELLOW;
+    return SAY_WARN;
 }
 
-static enum cli_colour carded(struct words *words, const Paidan__Carded *fact)
+static enum say_tone carded(struct words *words, const Paidan__Carded *fact)
 {
-    const enum cli_colour colour = fact->card == PAIDAN__CARD__CARD_RED ? CLI_RED : CLI_YELLOW;
+    const enum say_tone tone = fact->card == PAIDAN__CARD__CARD_RED ? SAY_BAD : SAY_WARN;
     if (fact->by_unit != NULL) {
         put_unit(words, fact->by_unit);
-        put(words, cli_say(words->cli, "亮%s", "gave a %s card"),
-            cli_card_word(words->cli, fact->card));
+        put(words, say_choose(words->say, "亮%s", "gave a %s card"),
+            say_words_card(words->say, fact->card));
         put_note(words, fact->note);
-        return colour;
+        return tone;
     }
-    put(words, cli_say(words->cli, "%s 超时，%s；期限", "%s expired: %s card; was due"),
-        cli_clock_word(words->cli, fact->clock), cli_card_word(words->cli, fact->card));
+    put(words, say_choose(words->say, "%s 超时，%s；期限", "%s expired: %s card; was due"),
+        say_words_clock(words->say, fact->clock), say_words_card(words->say, fact->card));
     put_due(words, fact->due_ms);
-    return colour;
+    return tone;
 }
 
-static enum cli_colour reminded(struct words *words, const Paidan__Reminded *fact)
+static enum say_tone reminded(struct words *words, const Paidan__Reminded *fact)
 {
     char does[256];
-    cli_does_words(words->cli, fact->does, does, sizeof does);
-    put(words, "%s%s%s", cli_clock_word(words->cli, fact->clock),
-        cli_say(words->cli, " 提醒点：", ": "), does);
+    say_words_bits(words->say, &paidan__step_does__descriptor, fact->does,
+                   say_choose(words->say, "，", ", "), does, sizeof does);
+    put(words, "%s%s%s", say_words_clock(words->say, fact->clock),
+        say_choose(words->say, " 提醒点：", ": "), does);
     put_say(words, "；期限", "; due");
     put_due(words, fact->due_ms);
-    return (fact->does >> PAIDAN__STEP_DOES__STEP_RED & 1u) != 0 ? CLI_RED : CLI_YELLOW;
+    return (fact->does >> PAIDAN__STEP_DOES__STEP_RED & 1u) != 0 ? SAY_BAD : SAY_WARN;
 }
 
-static enum cli_colour replanned(struct words *words, const Paidan__Replanned *fact)
+static enum say_tone replanned(struct words *words, const Paidan__Replanned *fact)
 {
     const bool policy = fact->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY;
     put_say(words, policy ? "规则变更，时限重算" : "日历变更，时限重算",
             policy ? "planned anew: the policy changed" : "planned anew: the calendar changed");
     for (size_t index = 0; index < fact->n_clocks; index++) {
-        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
-            cli_clock_word(words->cli, fact->clocks[index]->clock),
-            cli_say(words->cli, "期限", " due"));
+        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
+            say_words_clock(words->say, fact->clocks[index]->clock),
+            say_choose(words->say, "期限", " due"));
         put_due(words, fact->clocks[index]->due_ms);
     }
     for (size_t index = 0; index < fact->n_assists; index++) {
-        put(words, "%s%s%s", cli_say(words->cli, "；", "; "),
-            cli_unit_name(words->cli, fact->assists[index]->unit),
-            cli_say(words->cli, " 协办期限", " assists, due"));
+        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
+            say_unit(words->say, fact->assists[index]->unit),
+            say_choose(words->say, " 协办期限", " assists, due"));
         put_due(words, fact->assists[index]->clock->due_ms);
     }
-    return CLI_CYAN;
+    return SAY_NEWS;
 }
 
-static enum cli_colour supervision_words(struct words *words, const Paidan__Event *event)
+static enum say_tone supervision_words(struct words *words, const Paidan__Event *event)
 {
     const Paidan__CardCancelled *cancelled = event->card_cancelled;
     const Paidan__ReplanPassed *passed = event->replan_passed;
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_URGED:
         put_unit(words, event->urged->by_unit);
-        put(words, cli_say(words->cli, "第 %u 次催办", "urged it, no. %u"), event->urged->count);
+        put(words, say_choose(words->say, "第 %u 次催办", "urged it, no. %u"), event->urged->count);
         put_note(words, event->urged->note);
-        return CLI_YELLOW;
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_SUPERVISED:
         return supervised(words, event->supervised);
     case PAIDAN__EVENT__FACT_CARDED:
         return carded(words, event->carded);
     case PAIDAN__EVENT__FACT_CARD_CANCELLED:
         put_unit(words, cancelled->by_unit);
-        put(words, cli_say(words->cli, "撤销%s", "cancelled the %s card"),
-            cli_card_word(words->cli, cancelled->card));
+        put(words, say_choose(words->say, "撤销%s", "cancelled the %s card"),
+            say_words_card(words->say, cancelled->card));
         put_note(words, cancelled->note);
-        return CLI_GREEN;
+        return SAY_GOOD;
     case PAIDAN__EVENT__FACT_REPLANNED:
         return replanned(words, event->replanned);
     case PAIDAN__EVENT__FACT_REPLAN_PASSED:
         put(words,
-            cli_say(words->cli, "时限重算：看了 %llu 件，变动 %llu 件",
-                    "planned anew: %llu looked at, %llu moved"),
+            say_choose(words->say, "时限重算：看了 %llu 件，变动 %llu 件",
+                       "planned anew: %llu looked at, %llu moved"),
             (unsigned long long)passed->looked_at, (unsigned long long)passed->moved);
-        return CLI_CYAN;
+        return SAY_NEWS;
     case PAIDAN__EVENT__FACT_REMINDED:
         return reminded(words, event->reminded);
     case PAIDAN__EVENT__FACT_TERM_PASSED:
-        put(words, cli_say(words->cli, "%s 超时；期限", "%s: the term passed; was due"),
-            cli_clock_word(words->cli, event->term_passed->clock));
+        put(words, say_choose(words->say, "%s 超时；期限", "%s: the term passed; was due"),
+            say_words_clock(words->say, event->term_passed->clock));
         put_due(words, event->term_passed->due_ms);
-        return CLI_RED;
+        return SAY_BAD;
     default:
         return mode_words(words, event);
     }
 }
 
 /* Facts of a unit's work. */
-static enum cli_colour work_words(struct words *words, const Paidan__Event *event)
+static enum say_tone work_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ACCEPTED:
-        put(words, "%s%s", cli_unit_name(words->cli, event->accepted->unit),
-            cli_say(words->cli, " 签收", " accepted it"));
+        put(words, "%s%s", say_unit(words->say, event->accepted->unit),
+            say_choose(words->say, " 签收", " accepted it"));
         put_late(words, event->accepted->has_late, event->accepted->late);
         put_note(words, event->accepted->note);
-        return CLI_GREEN;
+        return SAY_GOOD;
     case PAIDAN__EVENT__FACT_CONTACTED:
         put_say(words, "已联系诉求人", "the resident was contacted");
         put_late(words, event->contacted->has_late, event->contacted->late);
         put_note(words, event->contacted->note);
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_PROGRESSED:
         put_say(words, "办理进展", "progress");
         put_note(words, event->progressed->note);
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_RETURNED:
-        put(words, "%s%s", cli_unit_name(words->cli, event->returned->unit),
-            cli_say(words->cli, " 退单", " returned it"));
+        put(words, "%s%s", say_unit(words->say, event->returned->unit),
+            say_choose(words->say, " 退单", " returned it"));
         put_note(words, event->returned->note);
-        return CLI_YELLOW;
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_RESOLVED:
         return resolved(words, event->resolved);
     default:
@@ -411,44 +415,44 @@ static enum cli_colour work_words(struct words *words, const Paidan__Event *even
     }
 }
 
-static enum cli_colour closed_words(struct words *words, const Paidan__Closed *fact)
+static enum say_tone closed_words(struct words *words, const Paidan__Closed *fact)
 {
-    put(words, "%s%s", cli_say(words->cli, "结案：", "closed: "),
-        cli_outcome_word(words->cli, fact->outcome));
+    put(words, "%s%s", say_choose(words->say, "结案：", "closed: "),
+        say_words_outcome(words->say, fact->outcome));
     if (fact->has_satisfied) {
-        put(words, "%s%s", cli_say(words->cli, "，", ", "),
-            cli_satisfied_word(words->cli, fact->satisfied));
+        put(words, "%s%s", say_choose(words->say, "，", ", "),
+            say_words_satisfied(words->say, fact->satisfied));
     }
-    return fact->outcome == PAIDAN__OUTCOME__OUTCOME_SOLVED ? CLI_GREEN : CLI_YELLOW;
+    return fact->outcome == PAIDAN__OUTCOME__OUTCOME_SOLVED ? SAY_GOOD : SAY_WARN;
 }
 
 /* Facts of clocks and moves. */
-static enum cli_colour move_words(struct words *words, const Paidan__Event *event)
+static enum say_tone move_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
         put_say(words, "派给 ", "given to ");
         put_to(words, event->assigned->to);
-        put(words, "%s%s", cli_say(words->cli, "，", ", "),
-            cli_why_word(words->cli, event->assigned->why));
+        put(words, "%s%s", say_choose(words->say, "，", ", "),
+            say_words_why(words->say, event->assigned->why));
         put_note(words, event->assigned->note);
-        return CLI_CYAN;
+        return SAY_NEWS;
     case PAIDAN__EVENT__FACT_WARNED:
-        put(words, "%s%s", cli_clock_word(words->cli, event->warned->clock),
-            cli_say(words->cli, " 即将到期，黄牌；期限", " runs out soon: yellow card; due"));
+        put(words, "%s%s", say_words_clock(words->say, event->warned->clock),
+            say_choose(words->say, " 即将到期，黄牌；期限", " runs out soon: yellow card; due"));
         put_due(words, event->warned->due_ms);
-        return CLI_YELLOW;
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_RAISED:
         return raised(words, event->raised);
     case PAIDAN__EVENT__FACT_ALARMED:
         put_say(words, "告警：仍未处理，第 ", "alarm: still not repaired, no. ");
-        put(words, "%u%s", event->alarmed->count, cli_say(words->cli, " 次", ""));
-        return CLI_RED;
+        put(words, "%u%s", event->alarmed->count, say_choose(words->say, " 次", ""));
+        return SAY_BAD;
     case PAIDAN__EVENT__FACT_REOPENED:
         put_say(words, "诉求人说未解决，重新打开，派给 ", "unsolved, reopened, given to ");
         put_to(words, event->reopened->to);
         put_note(words, event->reopened->note);
-        return CLI_RED;
+        return SAY_BAD;
     case PAIDAN__EVENT__FACT_CLOSED:
         return closed_words(words, event->closed);
     case PAIDAN__EVENT__FACT_NOTED:
@@ -458,34 +462,35 @@ static enum cli_colour move_words(struct words *words, const Paidan__Event *even
                 event->noted->has_supplement && event->noted->supplement
                     ? "the resident added something"
                     : "the resident asked to hurry");
-        return CLI_YELLOW;
+        return SAY_WARN;
     default:
         return work_words(words, event);
     }
 }
 
-enum cli_colour cli_fact_words(struct cli *cli, const Paidan__Event *event, char *text, size_t size)
+enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event, char *text,
+                              size_t size)
 {
-    struct words words = {.cli = cli, .text = text, .size = size};
+    struct words words = {.say = say, .text = text, .size = size};
     text[0] = '\0';
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ANSWERED:
         return answered(&words, event->answered);
     case PAIDAN__EVENT__FACT_ASKED:
-        put(&words, cli_say(cli, "回访第 %u 次", "asking the resident, attempt %u"),
+        put(&words, say_choose(say, "回访第 %u 次", "asking the resident, attempt %u"),
             event->asked->attempt);
-        return CLI_PLAIN;
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_UNREACHED:
         put_say(&words, "回访未接通", "the resident was not reached");
-        return CLI_YELLOW;
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         put_say(&words, "一条来自其他服务的记录未被采用",
                 "a record of another service was refused");
         put_note(&words, event->record_refused->detail);
-        return CLI_DIM;
+        return SAY_FAINT;
     case PAIDAN__EVENT__FACT_LEASE_LAPSED:
         put_say(&words, "领取后未签收，已放回", "pulled but not accepted: back in the queue");
-        return CLI_DIM;
+        return SAY_FAINT;
     default:
         return move_words(&words, event);
     }

@@ -1,0 +1,353 @@
+/* say_time: moments and spans, to words and back. What stays true: what say_time_rfc3339 writes,
+ * say_time_read reads as the same moment, whatever the zone; and a wall clock is always the one of
+ * the moment that is shown, not of the moment that is now, so that a deadline after the change to
+ * summer time stands where the clock on the wall will stand. No locale, no zone of this machine. */
+#include "common/say/say_time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/calendar/calendar.h"
+#include "common/calendar/civil.h"
+
+#define SECOND_MS 1000ll
+#define MINUTE_MS (60ll * SECOND_MS)
+#define HOUR_MS (60ll * MINUTE_MS)
+#define DAY_MS (24ll * HOUR_MS)
+
+/* What a wall clock and a calendar beside it show. */
+struct wall {
+    struct civil_date date;
+    unsigned hour, minute, second, milli;
+    int64_t offset_ms;
+};
+
+static struct wall wall_of(const struct say *say, uint64_t at_ms)
+{
+    const uint64_t shown_ms = at_ms > SAY_TIME_MS_MAX ? SAY_TIME_MS_MAX : at_ms;
+    const int64_t offset_ms = say_offset(say, shown_ms);
+    const int64_t local = (int64_t)shown_ms + offset_ms;
+    int64_t days = local / DAY_MS, rest = local % DAY_MS;
+    if (rest < 0) { /* west of Greenwich, 1970 begins in 1969 */
+        days--;
+        rest += DAY_MS;
+    }
+    CHECK(days >= INT32_MIN);
+    CHECK(days <= INT32_MAX);
+    return (struct wall){
+        .date = civil_date((int32_t)days),
+        .hour = (unsigned)(rest / HOUR_MS),
+        .minute = (unsigned)(rest / MINUTE_MS % 60),
+        .second = (unsigned)(rest / SECOND_MS % 60),
+        .milli = (unsigned)(rest % SECOND_MS),
+        .offset_ms = offset_ms,
+    };
+}
+
+void say_time_rfc3339(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES])
+{
+    const struct wall at = wall_of(say, at_ms);
+    const int64_t minutes = (at.offset_ms < 0 ? -at.offset_ms : at.offset_ms) / MINUTE_MS;
+    char milli[8] = "";
+    if (at.milli != 0) {
+        (void)snprintf(milli, sizeof milli, ".%03u", at.milli % 1000);
+    }
+    (void)snprintf(text, SAY_TIME_BYTES, "%04d-%02u-%02uT%02u:%02u:%02u%s%c%02d:%02d", at.date.year,
+                   at.date.month, at.date.day, at.hour, at.minute, at.second, milli,
+                   at.offset_ms < 0 ? '-' : '+', (int)(minutes / 60 % 100), (int)(minutes % 60));
+}
+
+void say_time_short(const struct say *say, uint64_t at_ms, uint64_t now_ms,
+                    char text[SAY_TIME_BYTES])
+{
+    const struct wall at = wall_of(say, at_ms), now = wall_of(say, now_ms);
+    if (at.date.year != now.date.year) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%04d-%02u-%02u %02u:%02u", at.date.year,
+                       at.date.month, at.date.day, at.hour, at.minute);
+    } else if (at.date.month != now.date.month || at.date.day != now.date.day) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%02u-%02u %02u:%02u", at.date.month, at.date.day,
+                       at.hour, at.minute);
+    } else {
+        (void)snprintf(text, SAY_TIME_BYTES, "%02u:%02u", at.hour, at.minute);
+    }
+}
+
+void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES])
+{
+    const struct wall at = wall_of(say, at_ms);
+    (void)snprintf(text, SAY_TIME_BYTES, "%04d-%02u-%02u %02u:%02u:%02u", at.date.year,
+                   at.date.month, at.date.day, at.hour, at.minute, at.second);
+}
+
+void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES])
+{
+    const char *sign = span_ms < 0 ? "-" : "";
+    const long long left = span_ms < 0 ? -span_ms : span_ms;
+    if (left >= DAY_MS) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldd%02lldh", sign, left / DAY_MS,
+                       left / HOUR_MS % 24);
+    } else if (left >= HOUR_MS) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldh%02lldm", sign, left / HOUR_MS,
+                       left / MINUTE_MS % 60);
+    } else if (left >= MINUTE_MS) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldm%02llds", sign, left / MINUTE_MS,
+                       left / SECOND_MS % 60);
+    } else {
+        (void)snprintf(text, SAY_TIME_BYTES, "%s%llds", sign, left / SECOND_MS);
+    }
+}
+
+void say_time_amount(uint64_t span_ms, char text[SAY_TIME_BYTES])
+{
+    static const struct {
+        int64_t ms;
+        char letter;
+    } parts[] = {{HOUR_MS, 'h'}, {MINUTE_MS, 'm'}, {SECOND_MS, 's'}};
+    int64_t left = (int64_t)span_ms;
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t index = 0; index < sizeof parts / sizeof parts[0]; index++) {
+        if (left >= parts[index].ms) {
+            used += (size_t)snprintf(text + used, SAY_TIME_BYTES - used, "%lld%c",
+                                     (long long)(left / parts[index].ms), parts[index].letter);
+            left %= parts[index].ms;
+        }
+    }
+    if (used == 0) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%lldms", (long long)left);
+    }
+}
+
+/* ---- terms and deadlines ---- */
+
+void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount_ms, char *text,
+                   size_t size)
+{
+    const enum calendar_unit counted = (enum calendar_unit)unit;
+    const char *name = say_choose(say, calendar_unit_zh(counted), calendar_unit_en(counted));
+    char amount[SAY_TIME_BYTES];
+    if (!calendar_unit_counts_days(counted)) {
+        say_time_amount(amount_ms, amount);
+        (void)snprintf(text, size, "%s %s", amount, name);
+        return;
+    }
+    const uint64_t days = amount_ms / CALENDAR_DAY_MS, rest_ms = amount_ms % CALENDAR_DAY_MS;
+    if (rest_ms == 0) {
+        const size_t bytes = strlen(name);
+        const bool one =
+            say->language == SAY_ENGLISH && days == 1 && bytes > 0 && name[bytes - 1] == 's';
+        (void)snprintf(text, size, "%llu %.*s", (unsigned long long)days,
+                       (int)(one ? bytes - 1 : bytes), name);
+        return;
+    }
+    say_time_amount(rest_ms, amount);
+    if (days == 0) {
+        (void)snprintf(text, size, say_choose(say, "%s（%s）", "%s (%s)"), amount, name);
+    } else {
+        (void)snprintf(text, size, "%llu %s %s", (unsigned long long)days, name, amount);
+    }
+}
+
+enum say_tone say_time_remaining(uint64_t due_ms, uint64_t warn_ms, uint64_t now_ms,
+                                 char text[SAY_TIME_BYTES])
+{
+    say_time_span((int64_t)due_ms - (int64_t)now_ms, text);
+    return now_ms >= due_ms ? SAY_BAD : warn_ms != 0 && now_ms >= warn_ms ? SAY_WARN : SAY_GOOD;
+}
+
+enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t warn_ms,
+                                uint64_t now_ms, char *text, size_t size)
+{
+    char span[SAY_TIME_BYTES], at[SAY_TIME_BYTES];
+    say_time_short(say, due_ms, now_ms, at);
+    const enum say_tone tone = say_time_remaining(due_ms, warn_ms, now_ms, span);
+    if (tone == SAY_BAD) {
+        (void)snprintf(text, size, say_choose(say, "超时 %s (%s)", "%s overdue (%s)"),
+                       span[0] == '-' ? span + 1 : span, at);
+    } else {
+        (void)snprintf(text, size, say_choose(say, "剩 %s (%s)", "%s left (%s)"), span, at);
+    }
+    return tone;
+}
+
+/* ---- reading ---- */
+
+static bool digits(const char **at, unsigned count, unsigned *value)
+{
+    *value = 0;
+    for (unsigned index = 0; index < count; index++, (*at)++) {
+        if (**at < '0' || **at > '9') {
+            return false;
+        }
+        *value = *value * 10 + (unsigned)(**at - '0');
+    }
+    return true;
+}
+
+static int64_t unit_of(char letter)
+{
+    return letter == 's'   ? SECOND_MS
+           : letter == 'm' ? MINUTE_MS
+           : letter == 'h' ? HOUR_MS
+           : letter == 'd' ? DAY_MS
+                           : 0;
+}
+
+/* Numbers with units, larger units first: "1d12h". */
+static bool read_span(const char *text, uint64_t *span_ms)
+{
+    int64_t total = 0, last = INT64_MAX;
+    const char *at = text;
+    do {
+        int64_t value = 0;
+        const char *begin = at;
+        for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
+            value = value * 10 + (*at - '0');
+        }
+        const int64_t unit = at == begin ? 0 : unit_of(*at);
+        if (unit == 0 || unit >= last) {
+            return false;
+        }
+        total += value * unit;
+        last = unit;
+        at++;
+    } while (*at != '\0');
+    *span_ms = (uint64_t)total;
+    return true;
+}
+
+bool say_time_is_span(const char *text)
+{
+    uint64_t span_ms = 0;
+    return read_span(text, &span_ms);
+}
+
+static bool parse_span(const char *text, uint64_t now_ms, uint64_t *at_ms)
+{
+    uint64_t span_ms = 0;
+    if (!read_span(text, &span_ms)) {
+        return false;
+    }
+    *at_ms = span_ms > now_ms ? 0 : now_ms - span_ms;
+    return true;
+}
+
+static bool parse_clock(const char **at, struct wall *wall)
+{
+    if (!digits(at, 2, &wall->hour) || **at != ':') {
+        return false;
+    }
+    (*at)++;
+    if (!digits(at, 2, &wall->minute)) {
+        return false;
+    }
+    if (**at == ':') {
+        (*at)++;
+        if (!digits(at, 2, &wall->second)) {
+            return false;
+        }
+    }
+    if (**at == '.') {
+        (*at)++;
+        unsigned scale = 100;
+        for (; **at >= '0' && **at <= '9'; (*at)++, scale /= 10) {
+            wall->milli += (unsigned)(**at - '0') * scale;
+        }
+    }
+    return wall->hour < 24 && wall->minute < 60 && wall->second < 60;
+}
+
+/* An offset that is written, "Z" or "+08:00"; *written stays false where there is none. */
+static bool parse_offset(const char *at, int64_t *utc_offset_ms, bool *written)
+{
+    if (*at == '\0') {
+        return true;
+    }
+    *written = true;
+    if ((*at == 'Z' || *at == 'z') && at[1] == '\0') {
+        *utc_offset_ms = 0;
+        return true;
+    }
+    const char sign = *at++;
+    unsigned hours = 0, minutes = 0;
+    if ((sign != '+' && sign != '-') || !digits(&at, 2, &hours)) {
+        return false;
+    }
+    at += *at == ':' ? 1 : 0;
+    if (!digits(&at, 2, &minutes) || *at != '\0' || hours > 14 || minutes > 59) {
+        return false;
+    }
+    *utc_offset_ms = (hours * HOUR_MS + minutes * MINUTE_MS) * (sign == '-' ? -1 : 1);
+    return true;
+}
+
+static bool real_date(unsigned year, unsigned month, unsigned day)
+{
+    return year >= 1970 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= civil_month_days((int)year, month);
+}
+
+/* "2026-11-22" or "2026/11/22"; *at is moved behind it. */
+static bool parse_date(const char **at, int64_t *local_ms)
+{
+    unsigned year = 0, month = 0, day = 0;
+    if (!digits(at, 4, &year) || (**at != '-' && **at != '/')) {
+        return false;
+    }
+    const char dash = *(*at)++;
+    if (!digits(at, 2, &month) || *(*at)++ != dash || !digits(at, 2, &day) ||
+        !real_date(year, month, day)) {
+        return false;
+    }
+    *local_ms = (int64_t)civil_days((int)year, month, day) * DAY_MS;
+    return true;
+}
+
+/* The moment at which the wall clock of say shows local_ms. */
+static int64_t moment_of(const struct say *say, int64_t local_ms)
+{
+    const struct zone *zone = say_zone(say);
+    return zone == NULL ? local_ms - say_offset(say, 0) : zone_moment(zone, local_ms);
+}
+
+enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, uint64_t *at_ms)
+{
+    if (parse_span(text, now_ms, at_ms)) {
+        return RC_OK;
+    }
+    struct wall wall = {.hour = 0};
+    const char *at = text;
+    int64_t local_ms = 0, offset_ms = 0;
+    bool written = false;
+    if (!parse_date(&at, &local_ms)) {
+        return RC_INVALID;
+    }
+    if (*at == 'T' || *at == 't' || *at == ' ') {
+        at++;
+        if (!parse_clock(&at, &wall) || !parse_offset(at, &offset_ms, &written)) {
+            return RC_INVALID;
+        }
+    } else if (*at != '\0') {
+        return RC_INVALID;
+    }
+    local_ms += (int64_t)wall.hour * HOUR_MS + (int64_t)wall.minute * MINUTE_MS +
+                (int64_t)wall.second * SECOND_MS + (int64_t)wall.milli;
+    const int64_t moment_ms = written ? local_ms - offset_ms : moment_of(say, local_ms);
+    if (moment_ms < 0) {
+        return RC_INVALID;
+    }
+    *at_ms = (uint64_t)moment_ms;
+    return RC_OK;
+}
+
+enum rc say_time_read_ahead(const struct say *say, const char *text, uint64_t now_ms,
+                            uint64_t *at_ms)
+{
+    uint64_t span_ms = 0;
+    if (read_span(text, &span_ms)) {
+        *at_ms = now_ms + span_ms;
+        return RC_OK;
+    }
+    return say_time_read(say, text, now_ms, at_ms);
+}

@@ -1,0 +1,42 @@
+/* say_time: moments, spans and deadlines as people read and write them. Pure. */
+#pragma once
+
+#include "command.pb-c.h"
+#include "common/base/rc.h"
+#include "common/say/say.h"
+
+enum { SAY_TIME_BYTES = 48 };
+/* Shown as what it is, a moment after this one, the end of the year 9999, is no date any more. */
+#define SAY_TIME_MS_MAX 253402300799999ull
+
+/* "2026-11-22T14:00:05+08:00"; with milliseconds only when there are some. */
+void say_time_rfc3339(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES]);
+/* "14:00" on the day of now, "11-23 14:00" in its year, else "2025-11-23 14:00". */
+void say_time_short(const struct say *say, uint64_t at_ms, uint64_t now_ms,
+                    char text[SAY_TIME_BYTES]);
+/* "2026-11-22 14:00:05". */
+void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES]);
+/* "3d04h", "3h12m", "45m10s", "20s"; negative with a minus. */
+void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES]);
+/* A span as the site writes it, exact: "2h", "1d12h", "45m", "90s". */
+void say_time_amount(uint64_t span_ms, char text[SAY_TIME_BYTES]);
+/* A term in its own unit: "5 工作日", "1 工作日 12h", "8h 工作时". */
+void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount_ms, char *text,
+                   size_t size);
+/* Remaining time and its tone: "3h12m" good, warned of after warn_ms (0: none), "-45m" bad. */
+enum say_tone say_time_remaining(uint64_t due_ms, uint64_t warn_ms, uint64_t now_ms,
+                                 char text[SAY_TIME_BYTES]);
+/* The same with the moment: "剩 3h12m (11-23 14:00)", "超时 45m (13:15)". */
+enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t warn_ms,
+                                uint64_t now_ms, char *text, size_t size);
+
+/* "90s" "30m" "2h" "3d" "1d12h" (before now), a date, or a date and time with T or a blank, with or
+ * without seconds, fraction and offset; without an offset by the wall clock of say. RC_OK or
+ * RC_INVALID. */
+MUST_CHECK enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms,
+                                 uint64_t *at_ms);
+/* The same, but a span is after now: "3d" is in three days. */
+MUST_CHECK enum rc say_time_read_ahead(const struct say *say, const char *text, uint64_t now_ms,
+                                       uint64_t *at_ms);
+/* "2h", "1d12h": its meaning depends on now. */
+bool say_time_is_span(const char *text);

@@ -1,0 +1,300 @@
+/* say_words: the one table of words for the values that people meet. It prints, reads and
+ * completes: a value's token is made from its name in proto/ ("assigned"), so that scripts keep
+ * working when a word is put better; the words beside it are for people. A value without a row is
+ * refused by the walk over the descriptors in tests/unit/say_words_test.c, and so is a word that
+ * two values of one enum share: what is shown can be typed, and means the same. */
+#include "common/say/say_words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "common/base/check.h"
+
+struct row {
+    int value;
+    const char *zh, *en;
+    const char *also; /* one more word that means the same; NULL: none */
+};
+
+static const struct row clock_rows[] = {
+    {PAIDAN__CLOCK__CLOCK_ACCEPT, "签收", "accept", NULL},
+    {PAIDAN__CLOCK__CLOCK_CONTACT, "首次联系", "contact", NULL},
+    {PAIDAN__CLOCK__CLOCK_HANDLE, "办理", "handle", NULL},
+    {PAIDAN__CLOCK__CLOCK_REDO, "重办", "redo", NULL},
+    {PAIDAN__CLOCK__CLOCK_CALLBACK, "回访", "callback", NULL},
+    {PAIDAN__CLOCK__CLOCK_ALARM, "告警", "alarm", NULL},
+    {PAIDAN__CLOCK__CLOCK_LEASE, "领取", "lease", NULL},
+    {PAIDAN__CLOCK__CLOCK_SUSPENSION, "挂账", "suspension", NULL},
+    {PAIDAN__CLOCK__CLOCK_ASSIST, "协办", "assist", NULL},
+    {PAIDAN__CLOCK__CLOCK_PERSON, "定人", "person", NULL},
+    {PAIDAN__CLOCK__CLOCK_REQUEST, "申请", "request", NULL},
+    {PAIDAN__CLOCK__CLOCK_MEDIATION, "调解", "mediation", NULL},
+    {PAIDAN__CLOCK__CLOCK_DELIBERATION, "议事", "deliberation", NULL},
+    {PAIDAN__CLOCK__CLOCK_COORDINATION, "协调", "coordination", NULL},
+    {PAIDAN__CLOCK__CLOCK_REPLAN, "重算", "replan", NULL},
+};
+static const struct row time_unit_rows[] = {
+    {PAIDAN__TIME_UNIT__TIME_EMERGENCY_HOURS, "紧急工作时", "emergency hours", NULL},
+    {PAIDAN__TIME_UNIT__TIME_WORKING_HOURS, "工作时", "working hours", NULL},
+    {PAIDAN__TIME_UNIT__TIME_WORKING_DAYS, "工作日", "working days", NULL},
+    {PAIDAN__TIME_UNIT__TIME_DAYS, "自然日", "days", NULL},
+};
+static const struct row start_rule_rows[] = {
+    {PAIDAN__START_RULE__START_AT_ONCE, "即时起算", "at once", NULL},
+    {PAIDAN__START_RULE__START_NEXT_DAY, "次日起算", "from the next day", NULL},
+};
+static const struct row end_rule_rows[] = {
+    {PAIDAN__END_RULE__END_SAME_TIME, "到同一时刻", "at the same time", NULL},
+    {PAIDAN__END_RULE__END_OF_DAY, "到当日下班", "to the end of the day", NULL},
+};
+static const struct row step_does_rows[] = {
+    {PAIDAN__STEP_DOES__STEP_NOTIFY_UNIT, "提醒承办单位", "the unit is reminded", NULL},
+    {PAIDAN__STEP_DOES__STEP_NOTIFY_UPPER, "告知上一级", "the level above is told", NULL},
+    {PAIDAN__STEP_DOES__STEP_NOTIFY_SUPERVISOR, "告知督办", "the supervisor is told", NULL},
+    {PAIDAN__STEP_DOES__STEP_YELLOW, "黄牌", "yellow card", NULL},
+    {PAIDAN__STEP_DOES__STEP_RED, "红牌", "red card", NULL},
+    {PAIDAN__STEP_DOES__STEP_SUPERVISE, "转督办", "it is supervised", NULL},
+};
+static const struct row mode_rows[] = {
+    {PAIDAN__MODE__MODE_ORDINARY, "一般办理", "ordinary", NULL},
+    {PAIDAN__MODE__MODE_ON_SITE, "现场办", "on site", NULL},
+    {PAIDAN__MODE__MODE_AT_ONCE, "马上办", "at once", NULL},
+    {PAIDAN__MODE__MODE_ONLINE, "网上办", "online", NULL},
+    {PAIDAN__MODE__MODE_MEDIATION, "调解", "mediation", NULL},
+    {PAIDAN__MODE__MODE_DELIBERATION, "议事", "deliberation", NULL},
+    {PAIDAN__MODE__MODE_COORDINATION, "协调", "coordination", "协调中"},
+};
+static const struct row mode_result_rows[] = {
+    {PAIDAN__MODE_RESULT__RESULT_AGREED, "达成一致", "agreed", NULL},
+    {PAIDAN__MODE_RESULT__RESULT_PARTLY, "部分达成", "partly agreed", NULL},
+    {PAIDAN__MODE_RESULT__RESULT_FAILED, "未达成", "no agreement", NULL},
+    {PAIDAN__MODE_RESULT__RESULT_LEGAL_WAY, "转法定途径", "passed to the legal way", NULL},
+};
+static const struct row request_kind_rows[] = {
+    {PAIDAN__REQUEST_KIND__REQUEST_EXTENSION, "延期", "extension", NULL},
+    {PAIDAN__REQUEST_KIND__REQUEST_RAISE, "上报", "raise", NULL},
+};
+static const struct row state_rows[] = {
+    {PAIDAN__STATE__STATE_NONE, "无", "none", NULL},
+    {PAIDAN__STATE__STATE_ASSIGNED, "待签收", "assigned", NULL},
+    {PAIDAN__STATE__STATE_ACCEPTED, "办理中", "accepted", NULL},
+    {PAIDAN__STATE__STATE_RETURNED, "退单待裁", "returned", "退单"},
+    {PAIDAN__STATE__STATE_RESOLVED, "待回访", "resolved", NULL},
+    {PAIDAN__STATE__STATE_CLOSED, "已办结", "closed", NULL},
+    {PAIDAN__STATE__STATE_WITHDRAWN, "已撤回", "withdrawn", NULL},
+    {PAIDAN__STATE__STATE_SUSPENDED, "挂账", "suspended", NULL},
+};
+static const struct row outcome_rows[] = {
+    {PAIDAN__OUTCOME__OUTCOME_SOLVED, "已解决", "solved", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_PARTLY, "部分解决", "partly solved", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_UNSOLVED, "未解决", "unsolved", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_UNREACHED, "未接通", "unreached", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_WITHDRAWN, "已撤回", "withdrawn", NULL},
+};
+static const struct row solved_rows[] = {
+    {PAIDAN__SOLVED__SOLVED_YES, "已解决", "solved", NULL},
+    {PAIDAN__SOLVED__SOLVED_PARTLY, "部分解决", "partly solved", NULL},
+    {PAIDAN__SOLVED__SOLVED_NO, "未解决", "not solved", NULL},
+};
+static const struct row satisfied_rows[] = {
+    {PAIDAN__SATISFIED__SATISFIED_YES, "满意", "satisfied", NULL},
+    {PAIDAN__SATISFIED__SATISFIED_FAIR, "一般", "fair", "基本满意"},
+    {PAIDAN__SATISFIED__SATISFIED_NO, "不满意", "dissatisfied", NULL},
+};
+static const struct row urgency_rows[] = {
+    {PAIDAN__URGENCY__URGENCY_NORMAL, "一般", "normal", NULL},
+    {PAIDAN__URGENCY__URGENCY_URGENT, "紧急", "urgent", NULL},
+    {PAIDAN__URGENCY__URGENCY_EMERGENCY, "特急", "emergency", NULL},
+};
+static const struct row card_rows[] = {
+    {PAIDAN__CARD__CARD_NONE, "无牌", "none", NULL},
+    {PAIDAN__CARD__CARD_YELLOW, "黄牌", "yellow", NULL},
+    {PAIDAN__CARD__CARD_RED, "红牌", "red", NULL},
+};
+static const struct row why_rows[] = {
+    {PAIDAN__WHY__WHY_ROUTED, "自动分拨", "routed by triage", NULL},
+    {PAIDAN__WHY__WHY_DISPATCHED, "人工分拨", "dispatched at the desk", NULL},
+    {PAIDAN__WHY__WHY_RULED, "退单裁定", "ruled on a return", NULL},
+    {PAIDAN__WHY__WHY_EXPIRED, "超时上报", "a clock expired", NULL},
+    {PAIDAN__WHY__WHY_COMPETENCE, "超权上报", "beyond the unit's authority", NULL},
+    {PAIDAN__WHY__WHY_REOPENED, "回访未解决", "the resident said unsolved", NULL},
+    {PAIDAN__WHY__WHY_ORDERED, "领导交办", "a leader's order", NULL},
+};
+static const struct row desk_reason_rows[] = {
+    {PAIDAN__DESK_REASON__DESK_NO_CATEGORY, "未识别类别", "no category", NULL},
+    {PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY, "类别不明确", "ambiguous category", NULL},
+    {PAIDAN__DESK_REASON__DESK_NO_PLACE, "未识别地点", "no place", NULL},
+    {PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE, "地点不明确", "ambiguous place", NULL},
+    {PAIDAN__DESK_REASON__DESK_RETURNED, "退单", "returned", NULL},
+    {PAIDAN__DESK_REASON__DESK_NO_OWNER, "无主办单位", "no owner", NULL},
+};
+static const struct row supervise_rule_rows[] = {
+    {PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, "红牌", "a red card", NULL},
+    {PAIDAN__SUPERVISE_RULE__SUPERVISE_REOPENED, "回访未解决", "reopened", NULL},
+    {PAIDAN__SUPERVISE_RULE__SUPERVISE_CHASED, "多次催单", "chased again and again", NULL},
+    {PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP, "时限规则", "a step of its clock", NULL},
+};
+static const struct row replan_cause_rows[] = {
+    {PAIDAN__REPLAN_CAUSE__REPLAN_POLICY, "规则变更", "the policy changed", NULL},
+    {PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR, "日历变更", "the calendar changed", NULL},
+};
+static const struct row interval_reason_rows[] = {
+    {PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED, "计入", "counted", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_CLOSED, "非办公时间", "closed", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_WEEKEND, "周末", "weekend", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_HOLIDAY, "节假日", "holiday", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_OVERRIDE, "日历例外", "exception of the calendar", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_PAUSED, "挂账", "suspended", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_START_RULE, "次日起算", "starts the next day", NULL},
+    {PAIDAN__INTERVAL_REASON__INTERVAL_MAKE_UP, "调休上班", "make-up workday", NULL},
+};
+static const struct row action_rows[] = {
+    {PAIDAN__ACTION__ACTION_ACCEPT, "签收", "accept", NULL},
+    {PAIDAN__ACTION__ACTION_CONTACT, "联系", "contact", NULL},
+    {PAIDAN__ACTION__ACTION_PROGRESS, "进展", "progress", NULL},
+    {PAIDAN__ACTION__ACTION_RESOLVE, "办结", "resolve", NULL},
+    {PAIDAN__ACTION__ACTION_RETURN, "退单", "return", NULL},
+    {PAIDAN__ACTION__ACTION_RAISE, "上报", "raise", NULL},
+    {PAIDAN__ACTION__ACTION_EXTEND, "申请延期", "ask for an extension", "延期"},
+    {PAIDAN__ACTION__ACTION_SUSPEND, "挂账", "suspend", NULL},
+    {PAIDAN__ACTION__ACTION_RESUME, "恢复", "resume", NULL},
+    {PAIDAN__ACTION__ACTION_ASK_ASSIST, "请协办", "ask for assistance", NULL},
+    {PAIDAN__ACTION__ACTION_ASSIST_DONE, "协办完成", "assisting is done", NULL},
+    {PAIDAN__ACTION__ACTION_NAME_PERSON, "定人", "name a person", NULL},
+    {PAIDAN__ACTION__ACTION_SET_MODE, "办理方式", "set the mode", "mode"},
+    {PAIDAN__ACTION__ACTION_END_MODE, "方式结果", "end the mode", NULL},
+    {PAIDAN__ACTION__ACTION_APPEAL, "申诉", "appeal", NULL},
+};
+static const struct row supervise_action_rows[] = {
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, "批准", "grant", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE, "不批准", "refuse", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER, "交办", "order", "领导交办"},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE, "催办", "urge", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH, "督办", "watch", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW, "黄牌", "yellow card", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED, "红牌", "red card", NULL},
+    {PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, "撤牌", "cancel the card", NULL},
+};
+
+#define TABLE(NAME)                                                                                \
+    {                                                                                              \
+        &paidan__##NAME##__descriptor, NAME##_rows, sizeof NAME##_rows / sizeof NAME##_rows[0]     \
+    }
+
+static const struct table {
+    const ProtobufCEnumDescriptor *of;
+    const struct row *rows;
+    size_t count;
+} tables[] = {
+    TABLE(clock),           TABLE(time_unit),      TABLE(start_rule),
+    TABLE(end_rule),        TABLE(step_does),      TABLE(mode),
+    TABLE(mode_result),     TABLE(request_kind),   TABLE(state),
+    TABLE(outcome),         TABLE(solved),         TABLE(satisfied),
+    TABLE(urgency),         TABLE(card),           TABLE(why),
+    TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
+    TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
+};
+
+static const struct row *find_row(const ProtobufCEnumDescriptor *of, int value)
+{
+    for (size_t index = 0; index < sizeof tables / sizeof tables[0]; index++) {
+        const struct table *table = &tables[index];
+        for (size_t row = 0; table->of == of && row < table->count; row++) {
+            if (table->rows[row].value == value) {
+                return &table->rows[row];
+            }
+        }
+    }
+    return NULL;
+}
+
+const char *say_words_get(const struct say *say, const ProtobufCEnumDescriptor *of, int value)
+{
+    const struct row *row = find_row(of, value);
+    return row == NULL ? "?" : say_choose(say, row->zh, row->en);
+}
+
+const char *say_words_token(const ProtobufCEnumDescriptor *of, int value,
+                            char token[SAY_WORDS_TOKEN_BYTES])
+{
+    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(of, value);
+    if (found == NULL) {
+        return "?";
+    }
+    if (of == &paidan__code__descriptor) {
+        return found->name; /* stable names as they stand in common/say/code.c */
+    }
+    if (of == &paidan__end_rule__descriptor && value == PAIDAN__END_RULE__END_OF_DAY) {
+        return "end_of_day"; /* its whole name is the word */
+    }
+    const char *bar = strchr(found->name, '_');
+    const char *name = bar == NULL ? found->name : bar + 1;
+    const size_t bytes = strlen(name);
+    CHECK(bytes < SAY_WORDS_TOKEN_BYTES);
+    for (size_t index = 0; index <= bytes; index++) {
+        token[index] = (char)tolower((unsigned char)name[index]);
+    }
+    return token;
+}
+
+/* A command's verb is a token written with dashes: "ask-assist" is ask_assist. */
+static bool is_token(const char *token, const char *typed)
+{
+    for (; *token != '\0' && (*typed == *token || (*typed == '-' && *token == '_')); token++) {
+        typed++;
+    }
+    return *token == '\0' && *typed == '\0';
+}
+
+bool say_words_read_token(const ProtobufCEnumDescriptor *of, const char *typed, int *value)
+{
+    char token[SAY_WORDS_TOKEN_BYTES];
+    for (unsigned index = 0; index < of->n_values; index++) {
+        const int each = of->values[index].value;
+        if (is_token(say_words_token(of, each, token), typed)) {
+            *value = each;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *value)
+{
+    if (say_words_read_token(of, typed, value)) {
+        return true;
+    }
+    for (unsigned index = 0; index < of->n_values; index++) {
+        const struct row *row = find_row(of, of->values[index].value);
+        if (row != NULL && (strcmp(typed, row->zh) == 0 || strcmp(typed, row->en) == 0 ||
+                            (row->also != NULL && strcmp(typed, row->also) == 0))) {
+            *value = row->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+void say_words_tokens(const ProtobufCEnumDescriptor *of, uint32_t values, char *text, size_t size)
+{
+    char token[SAY_WORDS_TOKEN_BYTES];
+    text[0] = '\0';
+    for (unsigned index = 0; index < of->n_values; index++) {
+        const int value = of->values[index].value;
+        if (say_words_among(values, value)) {
+            say_add(text, size, "|", say_words_token(of, value, token));
+        }
+    }
+}
+
+void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, uint32_t bits,
+                    const char *between, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (int bit = 0; bit < 32; bit++) {
+        /* A newer service may set a bit that has no word here. */
+        if ((bits >> bit & 1u) != 0 && find_row(of, bit) != NULL) {
+            say_add(text, size, between, say_words_get(say, of, bit));
+        }
+    }
+}
