@@ -1,7 +1,8 @@
-/* Building what moves a ticket: the Assignment that Assigned, Raised, Reopened and Ordered carry.
+/* What moves a ticket to a unit: the Assignment that Assigned, Raised, Reopened and Ordered carry.
  *
- * It holds the whole of what the new unit gets, clocks with all their moments included, because
- * folding sees neither site nor time. */
+ * It holds the whole of what the unit gets, clocks with all their moments included, because folding
+ * sees neither site nor time. Owns ticket.unit, level, assist and which clocks the ticket has: no
+ * other fold gives it one. */
 
 #include "escalation_assignment.h"
 
@@ -102,4 +103,63 @@ enum rc escalation_assignment_make(struct step *step, const struct escalation_in
         *assignment = made;
     }
     return rc;
+}
+
+/* ---- folding ---- */
+
+static enum rc take_clock(struct escalation_ticket *ticket, const Paidan__ClockSet *set)
+{
+    struct escalation_clock *clock = escalation_state_clock(ticket, set->clock);
+    const bool runs_on = clock != NULL && set->clock != PAIDAN__CLOCK__CLOCK_ACCEPT &&
+                         clock->start_ms == set->start_ms && clock->due_ms == set->due_ms;
+    if (runs_on) {
+        return RC_OK; /* with what fired already */
+    }
+    if (clock == NULL) {
+        if (ticket->clock_count == ESCALATION_CLOCKS_MAX) {
+            return RC_CORRUPT;
+        }
+        clock = &ticket->clocks[ticket->clock_count];
+        ticket->clock_count++;
+    }
+    const bool counts =
+        set->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT && set->clock <= PAIDAN__CLOCK__CLOCK_REDO;
+    return counts ? escalation_clock_take(clock, set) : RC_CORRUPT;
+}
+
+enum rc escalation_assignment_fold(struct escalation_fold *fold, const Paidan__Assignment *to,
+                                   bool keep)
+{
+    struct escalation_ticket *ticket = fold->ticket;
+    const bool fits = to->level >= 1 && to->level <= SITE_LEVELS_MAX &&
+                      to->n_assist <= SITE_ASSIST_MAX && to->unit[0] != '\0' &&
+                      escalation_fold_text(ticket->unit, sizeof ticket->unit, to->unit);
+    if (!fits) {
+        return RC_CORRUPT;
+    }
+    const bool fallback = to->has_fallback && to->fallback;
+    ticket->flags =
+        (uint8_t)((ticket->flags & ~ESCALATION_FALLBACK) | (fallback ? ESCALATION_FALLBACK : 0));
+    ticket->level = to->level;
+    ticket->assist_count = (uint32_t)to->n_assist;
+    for (size_t index = 0; index < to->n_assist; index++) {
+        if (!escalation_fold_text(ticket->assist[index], sizeof ticket->assist[index],
+                                  to->assist[index])) {
+            return RC_CORRUPT;
+        }
+    }
+    if (!keep) {
+        ticket->clock_count = 0;
+    }
+    for (size_t index = 0; index < to->n_clocks; index++) {
+        const enum rc rc = take_clock(ticket, to->clocks[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    escalation_fold_drop_lease(ticket);
+    if (fold->extra != NULL) {
+        escalation_extra_moved(fold->extra, ticket->unit, fold->event->at_ms);
+    }
+    return RC_OK;
 }

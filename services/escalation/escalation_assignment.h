@@ -1,6 +1,7 @@
 /* escalation_assignment: what a unit gets with a ticket. */
 #pragma once
 
+#include "escalation_fold.h"
 #include "escalation_target.h"
 
 enum escalation_start {
@@ -14,3 +15,8 @@ MUST_CHECK enum rc escalation_assignment_make(struct step *step, const struct es
                                               enum escalation_start start, uint32_t round,
                                               const struct escalation_ticket *keep,
                                               Paidan__Assignment **assignment);
+
+/* The ticket is the unit's now, with these clocks. keep: clocks of before that the assignment names
+ * again run on, and stopped ones stay. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc escalation_assignment_fold(struct escalation_fold *fold,
+                                              const Paidan__Assignment *to, bool keep);

@@ -17,11 +17,9 @@
  * hand, which stays. */
 #pragma once
 
-#include "command.pb-c.h"
-#include "event.pb-c.h"
-#include "ticket.pb-c.h"
-
-#include <stdbool.h>
+#include "escalation_fold.h"
+#include "escalation_moment.h"
+#include "escalation_work.h"
 
 enum escalation_card_signal {
     ESCALATION_CARD_WARNED,   /* a clock's warning point */
@@ -48,3 +46,19 @@ bool escalation_card_signal(const Paidan__Event *event, enum escalation_card_sig
 
 const char *escalation_card_name(Paidan__Card card); /* "none", "yellow", "red" */
 const char *escalation_card_signal_name(enum escalation_card_signal signal);
+
+/* ---- giving and cancelling ---- */
+
+extern const struct escalation_rule escalation_card_yellow, escalation_card_red,
+    escalation_card_cancel;
+
+/* A clock's warning point; a deadline without a level above, or where the site says card. */
+escalation_fire_fn escalation_card_fire_warning, escalation_card_fire_expiry;
+
+escalation_fold_fn escalation_card_fold_warned, escalation_card_fold_carded,
+    escalation_card_fold_cancelled;
+/* The card that a step or a hand gives, by the table. Before: there is an extra record. */
+void escalation_card_take_given(struct escalation_fold *fold);
+/* After the records were folded: what the ticket shows is what the table says, else RC_CORRUPT.
+ * Counts cards that became higher. */
+MUST_CHECK enum rc escalation_card_fold(struct escalation_fold *fold);

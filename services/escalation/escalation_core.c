@@ -1,13 +1,37 @@
-/* The service's table, dispatch of inputs, and the one way in which a fact about a ticket is said.
- */
+/* The service: its tables of who does what, and nothing else.
+ *
+ * On top of all files of escalation: it calls the nouns, none of them calls it. What comes in is
+ * found in one of four tables: a record of a followed log by its fact, an action of a unit or of a
+ * supervisor by its number, a moment that has come by its signal. Folding has a table of its own
+ * (escalation_evolve.c), reading another (escalation_query.c). */
 
-#include "escalation_core.h"
+#include "escalation.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "common/base/check.h"
-#include "escalation.h"
+#include "escalation_alarm.h"
+#include "escalation_appeal.h"
+#include "escalation_card.h"
+#include "escalation_close.h"
+#include "escalation_evolve.h"
+#include "escalation_joint.h"
+#include "escalation_lease.h"
+#include "escalation_life.h"
+#include "escalation_mode.h"
+#include "escalation_note.h"
+#include "escalation_order.h"
+#include "escalation_pause.h"
+#include "escalation_person.h"
+#include "escalation_query.h"
+#include "escalation_raise.h"
+#include "escalation_remind.h"
+#include "escalation_replan.h"
+#include "escalation_request.h"
+#include "escalation_route.h"
+#include "escalation_supervise.h"
+#include "escalation_tally.h"
 
 static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
@@ -90,71 +114,164 @@ static const char *const tallies[TALLY_COUNT + 1] = {
     [TALLY_COUNT] = NULL,
 };
 
-enum rc escalation_core_load(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
-{
-    const enum rc rc = escalation_state_load(txn, id, ticket);
-    if (rc != RC_NOT_FOUND) {
-        return rc;
-    }
-    memset(ticket, 0, sizeof *ticket);
-    ticket->state = ESCALATION_NONE;
-    ticket->round = 1;
-    return RC_OK;
-}
+/* ---- records of followed logs ---- */
 
-enum rc escalation_core_say(struct step *step, uint64_t id, const struct escalation_ticket *ticket,
-                            Paidan__Event *event, uint32_t item)
-{
-    CHECK(id != 0);
-    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
-    event->has_ticket = true;
-    event->ticket = id;
-    event->has_prev_seq = ticket->last_seq != 0;
-    event->prev_seq = ticket->last_seq;
-    return step_append(step, event, item, NULL);
-}
+static const struct hearing {
+    Paidan__Event__FactCase fact;
+    const char *log; /* in another log the same fact is none of our business */
+    escalation_hear_fn *hear;
+} hearings[] = {
+    {PAIDAN__EVENT__FACT_ROUTED, "triage", escalation_route_hear_routed},
+    {PAIDAN__EVENT__FACT_RULED, "triage", escalation_route_hear_ruled},
+    {PAIDAN__EVENT__FACT_ANSWERED, "callback", escalation_close_hear_callback},
+    {PAIDAN__EVENT__FACT_UNREACHED, "callback", escalation_close_hear_callback},
+    {PAIDAN__EVENT__FACT_WITHDRAWN, "intake", escalation_close_hear_withdrawn},
+    {PAIDAN__EVENT__FACT_SUPPLEMENTED, "intake", escalation_note_hear},
+    {PAIDAN__EVENT__FACT_CHASED, "intake", escalation_note_hear},
+};
 
-enum rc escalation_core_refuse_record(struct step *step, const Paidan__Event *record,
-                                      Paidan__Code code, const char *detail)
+static const struct hearing *hearing_of(Paidan__Event__FactCase fact)
 {
-    Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
-    refused.code = (uint32_t)code;
-    if (detail != NULL) {
-        refused.detail = arena_strdup(step->arena, detail);
-        if (refused.detail == NULL) {
-            return RC_LIMIT;
+    for (size_t index = 0; index < sizeof hearings / sizeof hearings[0]; index++) {
+        if (hearings[index].fact == fact) {
+            return &hearings[index];
         }
     }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = record->has_ticket;
-    event.ticket = record->ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-    event.record_refused = &refused;
-    return step_append(step, &event, 0, NULL);
+    return NULL;
+}
+
+static bool hears(const char *log, Paidan__Event__FactCase fact)
+{
+    const struct hearing *hearing = hearing_of(fact);
+    return hearing != NULL && strcmp(log, hearing->log) == 0;
+}
+
+static enum rc apply_record(struct step *step, const struct step_input *input)
+{
+    if (input->event == NULL) {
+        return RC_OK; /* no event, or one that nobody needs: the cursor moves on */
+    }
+    const struct hearing *hearing = hearing_of(input->event->fact_case);
+    return hearing == NULL ? RC_OK : escalation_heard_run(step, input->event, hearing->hear);
+}
+
+/* ---- moments that have come ---- */
+
+/* Two terms that are no clock of an assignment share one signal. */
+static enum rc fire_term(struct escalation_moment *moment)
+{
+    return moment->clock == PAIDAN__CLOCK__CLOCK_PERSON ? escalation_person_fire(moment)
+                                                        : escalation_mode_fire(moment);
+}
+
+static escalation_fire_fn *const fires[ESCALATION_SIGNAL_COUNT] = {
+    [ESCALATION_ON_WARN] = escalation_card_fire_warning,
+    [ESCALATION_ON_STEP] = escalation_remind_fire,
+    [ESCALATION_ON_EXPIRE] = escalation_raise_fire,
+    [ESCALATION_ON_CARD] = escalation_card_fire_expiry,
+    [ESCALATION_ON_ALARM] = escalation_alarm_fire,
+    [ESCALATION_ON_LAPSE] = escalation_lease_fire,
+    [ESCALATION_ON_PAUSE_END] = escalation_pause_fire,
+    [ESCALATION_ON_ASSIST_LATE] = escalation_joint_fire,
+    [ESCALATION_ON_DECIDE] = escalation_request_fire,
+    [ESCALATION_ON_TERM] = fire_term,
+};
+
+static enum rc apply_due(struct step *step, const struct due *due)
+{
+    if (due->kind == PAIDAN__CLOCK__CLOCK_REPLAN) {
+        return escalation_replan_fire(step);
+    }
+    struct escalation_moment moment;
+    const enum rc rc = escalation_moment_load(step, due, &moment);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(fires[moment.signal] != NULL);
+    return fires[moment.signal](&moment);
+}
+
+/* ---- commands ---- */
+
+static const struct escalation_rule *const work_rules[] = {
+    [PAIDAN__ACTION__ACTION_ACCEPT] = &escalation_life_accept,
+    [PAIDAN__ACTION__ACTION_CONTACT] = &escalation_life_contact,
+    [PAIDAN__ACTION__ACTION_PROGRESS] = &escalation_life_progress,
+    [PAIDAN__ACTION__ACTION_RESOLVE] = &escalation_life_resolve,
+    [PAIDAN__ACTION__ACTION_RETURN] = &escalation_life_return,
+    [PAIDAN__ACTION__ACTION_RAISE] = &escalation_request_raise,
+    [PAIDAN__ACTION__ACTION_EXTEND] = &escalation_request_extend,
+    [PAIDAN__ACTION__ACTION_SUSPEND] = &escalation_pause_suspend,
+    [PAIDAN__ACTION__ACTION_RESUME] = &escalation_pause_resume,
+    [PAIDAN__ACTION__ACTION_ASK_ASSIST] = &escalation_joint_ask,
+    [PAIDAN__ACTION__ACTION_ASSIST_DONE] = &escalation_joint_done,
+    [PAIDAN__ACTION__ACTION_NAME_PERSON] = &escalation_person_name,
+    [PAIDAN__ACTION__ACTION_SET_MODE] = &escalation_mode_set,
+    [PAIDAN__ACTION__ACTION_END_MODE] = &escalation_mode_end,
+    [PAIDAN__ACTION__ACTION_APPEAL] = &escalation_appeal_rule,
+};
+
+static const struct escalation_rule *const supervise_rules[] = {
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT] = &escalation_request_grant,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE] = &escalation_request_refuse,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER] = &escalation_order_rule,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE] = &escalation_supervise_urge,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH] = &escalation_supervise_watch,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW] = &escalation_card_yellow,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED] = &escalation_card_red,
+    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD] = &escalation_card_cancel,
+};
+
+static enum rc apply_work(struct step *step, const Paidan__Request *request)
+{
+    const Paidan__Work *work = request->work;
+    const size_t action = (size_t)work->action;
+    const bool known = action < sizeof work_rules / sizeof work_rules[0];
+    const struct escalation_batch batch = {.unit = work->unit,
+                                           .rule = known ? work_rules[action] : NULL,
+                                           .items = work->items,
+                                           .count = work->n_items};
+    return escalation_work_run(step, request, &batch);
+}
+
+static enum rc apply_supervise(struct step *step, const Paidan__Request *request)
+{
+    const Paidan__Supervise *supervise = request->supervise;
+    const size_t action = (size_t)supervise->action;
+    const bool known = action < sizeof supervise_rules / sizeof supervise_rules[0];
+    const struct escalation_batch batch = {.unit = supervise->unit,
+                                           .rule = known ? supervise_rules[action] : NULL,
+                                           .items = supervise->items,
+                                           .count = supervise->n_items};
+    return escalation_work_run(step, request, &batch);
+}
+
+static enum rc apply_command(struct step *step, const struct step_input *input)
+{
+    switch (input->request->wish_case) {
+    case PAIDAN__REQUEST__WISH_PULL:
+        return escalation_lease_pull(step, input);
+    case PAIDAN__REQUEST__WISH_WORK:
+        return apply_work(step, input->request);
+    case PAIDAN__REQUEST__WISH_SUPERVISE:
+        return apply_supervise(step, input->request);
+    default:
+        CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN); /* see changes() */
+        return escalation_replan_apply(step, input);
+    }
 }
 
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
     case STEP_DUE:
-        return escalation_decide_due(step, input);
+        return apply_due(step, &input->due);
     case STEP_RECORD:
-        return input->event == NULL ? RC_OK : escalation_decide_record(step, input);
-    case STEP_COMMAND:
-        break;
+        return apply_record(step, input);
+    default:
+        CHECK(input->kind == STEP_COMMAND);
+        return apply_command(step, input);
     }
-    CHECK(input->kind == STEP_COMMAND);
-    if (input->request->wish_case == PAIDAN__REQUEST__WISH_PULL) {
-        return escalation_decide_pull(step, input);
-    }
-    if (input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN) {
-        return escalation_decide_replan(step, input);
-    }
-    if (input->request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE) {
-        return escalation_decide_supervise(step, input);
-    }
-    CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_WORK);
-    return escalation_decide_work(step, input);
 }
 
 static bool changes(const Paidan__Request *request)
@@ -197,7 +314,7 @@ const struct step_service escalation_service = {
     .apply = apply,
     .evolve = escalation_evolve,
     .query = escalation_query,
-    .hears = escalation_hears,
+    .hears = hears,
     .changes = changes,
     .knows = knows,
 };

@@ -257,65 +257,84 @@ bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *tic
     return true;
 }
 
-/* ---- progress of a new plan ---- */
+/* ---- what becomes of it when the ticket moves or ends ---- */
 
-static const unsigned char progress_key[1] = {0};
-
-static struct due row_of(const struct escalation_progress *progress)
+void escalation_extra_drop_request(struct escalation_extra *extra)
 {
-    return (struct due){
-        .due_ms = progress->due_ms, .id = 0, .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_REPLAN};
+    extra->request = 0;
+    extra->request_to_level = 0;
+    extra->request_at_ms = extra->request_due_ms = 0;
+    memset(extra->request_unit, 0, sizeof extra->request_unit);
+    memset(extra->request_to, 0, sizeof extra->request_to);
 }
 
-enum rc escalation_progress_load(struct store_txn *txn, struct escalation_progress *progress)
+void escalation_extra_end_pause(struct escalation_extra *extra, uint64_t at_ms)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    enum rc rc =
-        store_get(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, &value, &bytes);
-    if (rc != RC_OK) {
-        return rc;
+    if (extra->suspended_until_ms != 0) {
+        CHECK(extra->pause_count > 0);
+        CHECK(extra->pauses[extra->pause_count - 1].until_ms == 0);
+        extra->pauses[extra->pause_count - 1].until_ms = at_ms;
+        extra->suspended_until_ms = 0;
     }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    rc = codec_unseal(&reader, value, bytes, &version);
-    if (rc != RC_OK || version != EXTRA_VERSION) {
-        return RC_CORRUPT;
-    }
-    progress->due_ms = codec_get_u64(&reader);
-    progress->after = codec_get_u64(&reader);
-    progress->looked_at = codec_get_u64(&reader);
-    progress->moved = codec_get_u64(&reader);
-    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
 
-enum rc escalation_progress_save(struct store_txn *txn, const struct escalation_progress *progress)
+void escalation_extra_drop_mode(struct escalation_extra *extra)
 {
-    struct escalation_progress before;
-    enum rc rc = escalation_progress_load(txn, &before);
-    if (rc == RC_OK) {
-        const struct due row = row_of(&before);
-        rc = due_del(txn, &row);
+    extra->mode = 0;
+    extra->mode_open = false;
+    memset(&extra->mode_clock, 0, sizeof extra->mode_clock);
+}
+
+void escalation_extra_moved(struct escalation_extra *extra, const char *unit, uint64_t at_ms)
+{
+    CHECK(unit[0] != '\0');
+    struct escalation_assist *own = escalation_extra_assist(extra, unit);
+    if (own != NULL) {
+        own->done = true; /* it leads now */
     }
-    if (rc != RC_OK && rc != RC_NOT_FOUND) {
-        return rc;
+    escalation_extra_drop_request(extra);
+    memset(extra->person, 0, sizeof extra->person);
+    extra->person_due_ms = 0;
+    escalation_extra_end_pause(extra, at_ms);
+}
+
+void escalation_extra_new_round(struct escalation_extra *extra)
+{
+    CHECK(extra->suspended_until_ms == 0);
+    memset(extra->assists, 0, sizeof extra->assists);
+    extra->assist_count = 0;
+    escalation_extra_drop_mode(extra);
+}
+
+void escalation_extra_rest(struct escalation_extra *extra, uint64_t at_ms)
+{
+    escalation_extra_drop_request(extra);
+    extra->person_due_ms = 0;
+    escalation_extra_end_pause(extra, at_ms);
+}
+
+/* New moments of a clock that runs on: what fired stays fired. */
+static enum rc run_on(struct escalation_clock *clock, const Paidan__ClockSet *set)
+{
+    return clock->clock == set->clock ? escalation_clock_take_again(clock, set) : RC_CORRUPT;
+}
+
+enum rc escalation_extra_run_on(struct escalation_extra *extra, struct escalation_ticket *ticket,
+                                const struct escalation_again *again)
+{
+    enum rc rc = RC_OK;
+    for (size_t index = 0; index < again->clock_count && rc == RC_OK; index++) {
+        struct escalation_clock *clock =
+            escalation_state_clock(ticket, again->clocks[index]->clock);
+        rc = clock == NULL ? RC_CORRUPT : run_on(clock, again->clocks[index]);
     }
-    if (progress == NULL) {
-        return rc == RC_NOT_FOUND
-                   ? RC_OK
-                   : store_del(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key);
+    for (size_t index = 0; index < again->assist_count && rc == RC_OK; index++) {
+        struct escalation_assist *task =
+            escalation_extra_assist(extra, again->assists[index]->unit);
+        rc = task == NULL ? RC_CORRUPT : run_on(&task->clock, again->assists[index]->clock);
     }
-    unsigned char bytes[64];
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, EXTRA_VERSION);
-    codec_put_u64(&writer, progress->due_ms);
-    codec_put_u64(&writer, progress->after);
-    codec_put_u64(&writer, progress->looked_at);
-    codec_put_u64(&writer, progress->moved);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    rc = store_put(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, bytes, writer.used);
-    const struct due row = row_of(progress);
-    return rc == RC_OK ? due_put(txn, &row) : rc;
+    if (rc == RC_OK && again->mode != NULL) {
+        rc = extra->mode_open ? run_on(&extra->mode_clock, again->mode) : RC_CORRUPT;
+    }
+    return rc;
 }

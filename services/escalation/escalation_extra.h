@@ -75,20 +75,35 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
 void escalation_extra_mirror(const struct escalation_extra *extra,
                              struct escalation_ticket *ticket);
 
-/* How far planning all open tickets anew has come (escalation_replan.c): one record, in table
- * ESCALATION_REPLAN. Present while it runs; its row in the due table has id 0 and kind
- * CLOCK_REPLAN. */
-struct escalation_progress {
-    uint64_t due_ms; /* of its row */
-    uint64_t after;  /* last ticket looked at */
-    uint64_t looked_at, moved;
+/* ---- what becomes of it when the ticket moves or ends ---- */
+
+/* Nobody is asked any more. */
+void escalation_extra_drop_request(struct escalation_extra *extra);
+/* The suspension under way, if there is one, ends. */
+void escalation_extra_end_pause(struct escalation_extra *extra, uint64_t at_ms);
+/* No mode is under way, and none was. */
+void escalation_extra_drop_mode(struct escalation_extra *extra);
+/* Another unit, or the same one on another level, has the ticket: person and request of the old one
+ * are gone. Open tasks of assisting units and an open mode go with the ticket; a task that the new
+ * unit itself had is done with. */
+void escalation_extra_moved(struct escalation_extra *extra, const char *unit, uint64_t at_ms);
+/* A new round begins without tasks and mode. */
+void escalation_extra_new_round(struct escalation_extra *extra);
+/* The ticket is not open any more: nothing of it waits. */
+void escalation_extra_rest(struct escalation_extra *extra, uint64_t at_ms);
+
+/* Clocks that got new moments while they run: of a resumed or newly planned ticket. What fired
+ * stays fired. RC_OK; RC_CORRUPT: one that the records do not have. */
+struct escalation_again {
+    Paidan__ClockSet *const *clocks;
+    size_t clock_count;
+    Paidan__AssistClock *const *assists;
+    size_t assist_count;
+    const Paidan__ClockSet *mode; /* NULL: none */
 };
-/* RC_OK, RC_NOT_FOUND: it does not run; RC_CORRUPT, RC_STORE. */
-MUST_CHECK enum rc escalation_progress_load(struct store_txn *txn,
-                                            struct escalation_progress *progress);
-/* Moves the row too. progress NULL: it is done. RC_OK, RC_FULL, RC_CORRUPT, RC_STORE. */
-MUST_CHECK enum rc escalation_progress_save(struct store_txn *txn,
-                                            const struct escalation_progress *progress);
+MUST_CHECK enum rc escalation_extra_run_on(struct escalation_extra *extra,
+                                           struct escalation_ticket *ticket,
+                                           const struct escalation_again *again);
 
 struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra, const char *unit);
 /* Tasks that are not done. */

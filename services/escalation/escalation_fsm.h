@@ -5,6 +5,7 @@
 #pragma once
 
 #include "command.pb-c.h"
+#include "event.pb-c.h"
 
 /* Numbers are those of enum State in proto/ticket.proto, and stored. */
 enum escalation_state {
@@ -42,7 +43,8 @@ enum escalation_signal {
     ESCALATION_ON_GIVE_CARD,   /* 黄牌、红牌 by a supervisor */
     ESCALATION_ON_CANCEL_CARD, /* 撤牌 by a supervisor */
     ESCALATION_ON_EXTEND,      /* 延期 or a raise to be accepted is asked for */
-    ESCALATION_ON_DECIDE,      /* an open request or appeal is decided, or its time passed */
+    ESCALATION_ON_DECIDE,      /* an open request is decided, or its time passed */
+    ESCALATION_ON_RULE_APPEAL, /* an appeal is ruled on */
     ESCALATION_ON_SUSPEND,     /* 挂账 */
     ESCALATION_ON_RESUME,      /* by hand */
     ESCALATION_ON_ASK_ASSIST,  /* 请求协办 */
@@ -66,49 +68,19 @@ enum escalation_signal {
     ESCALATION_SIGNAL_COUNT,
 };
 
-/* What to say. Each names one fact, but for the first two. */
 enum escalation_action {
     ESCALATION_DO_REFUSE, /* a cell left out */
     ESCALATION_DO_IGNORE, /* allowed, no effect, nothing to say */
-    ESCALATION_DO_ASSIGN,
-    ESCALATION_DO_NOTE,
-    ESCALATION_DO_CLOSE,
-    ESCALATION_DO_REOPEN,
-    ESCALATION_DO_LEASE,
-    ESCALATION_DO_ACCEPT,
-    ESCALATION_DO_CONTACT,
-    ESCALATION_DO_PROGRESS,
-    ESCALATION_DO_RESOLVE,
-    ESCALATION_DO_RETURN,
-    ESCALATION_DO_RAISE,
-    ESCALATION_DO_WARN,
-    ESCALATION_DO_REMIND,
-    ESCALATION_DO_CARD,
-    ESCALATION_DO_ALARM,
-    ESCALATION_DO_LAPSE,
-    ESCALATION_DO_URGE,
-    ESCALATION_DO_WATCH,
-    ESCALATION_DO_CANCEL_CARD,
-    ESCALATION_DO_REQUEST,
-    ESCALATION_DO_DECIDE,
-    ESCALATION_DO_SUSPEND,
-    ESCALATION_DO_RESUME,
-    ESCALATION_DO_ASK_ASSIST,
-    ESCALATION_DO_ASSIST_DONE,
-    ESCALATION_DO_ASSIST_LATE,
-    ESCALATION_DO_NAME_PERSON,
-    ESCALATION_DO_ORDER,
-    ESCALATION_DO_SET_MODE,
-    ESCALATION_DO_END_MODE,
-    ESCALATION_DO_APPEAL,
-    ESCALATION_DO_TERM,
-    ESCALATION_DO_REPLAN,
-    ESCALATION_ACTION_COUNT,
+    ESCALATION_DO_SAY,    /* the fact that the cell names */
 };
 
 struct escalation_step {
-    enum escalation_state next; /* ESCALATION_NONE with DO_REFUSE */
+    enum escalation_state
+        next; /* ESCALATION_NONE with DO_REFUSE; the state itself with DO_IGNORE */
     enum escalation_action action;
+    /* What is said in this state to this signal, and nothing else: saying CHECKs it, and a log in
+     * which another fact stands there contradicts the tables. NOT_SET without DO_SAY. */
+    Paidan__Event__FactCase fact;
 };
 
 /* Before: both in range (CHECKed). */
@@ -119,7 +91,6 @@ struct escalation_step escalation_fsm_step(enum escalation_state state,
  * action, NOT_ACCEPTED for work before acceptance, STATE_FORBIDS else. */
 Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation_signal signal);
 
-/* Stable lower-case names: "assigned", "expire", "raise". Never NULL. */
+/* Stable lower-case names: "assigned", "expire". Never NULL. */
 const char *escalation_fsm_state_name(enum escalation_state state);
 const char *escalation_fsm_signal_name(enum escalation_signal signal);
-const char *escalation_fsm_action_name(enum escalation_action action);

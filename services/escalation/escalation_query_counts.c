@@ -85,7 +85,8 @@ static enum rc add_one(struct step_view *view, const char *unit, Paidan__UnitsCo
         return rc;
     }
     if (!some && site_unit_find(view->site, unit) == SITE_NONE) {
-        return step_view_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
+        escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
+        return RC_OK;
     }
     return add_unit(view, unit, &count, counted);
 }
@@ -100,11 +101,13 @@ enum rc escalation_query_counts(struct step_view *view, const Paidan__UnitCounts
 {
     const uint32_t limit = wish->has_limit ? wish->limit : COUNTS_DEFAULT;
     if (limit == 0 || limit > LIST_MAX || !is_code(wish->after)) {
-        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID,
+        escalation_query_refuse(answer, PAIDAN__CODE__FIELD_INVALID,
                                 is_code(wish->after) ? "limit" : "after");
+        return RC_OK;
     }
     if (!is_code(wish->unit)) {
-        return step_view_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
+        escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
+        return RC_OK;
     }
     Paidan__UnitsCounted *counted = arena_alloc(view->arena, sizeof *counted);
     if (counted == NULL) {

@@ -232,6 +232,18 @@ enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalat
     return rc;
 }
 
+enum rc escalation_state_find(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
+{
+    const enum rc rc = escalation_state_load(txn, id, ticket);
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    memset(ticket, 0, sizeof *ticket);
+    ticket->state = ESCALATION_NONE;
+    ticket->round = 1;
+    return RC_OK;
+}
+
 /* ---- info ---- */
 
 enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,

@@ -3,13 +3,20 @@
  * when the holidays of a year arrived). Consumed and paused time is kept; what has expired stays
  * expired; what has stopped is left alone. */
 
+#include "escalation_replan.h"
+
 #include <string.h>
 
 #include "common/base/check.h"
-#include "escalation_evolve.h"
+#include "common/base/codec.h"
+#include "common/store/due.h"
+#include "escalation_say.h"
+#include "escalation_target.h"
+#include "escalation_term.h"
 #include "escalation_work.h"
 
 enum {
+    PROGRESS_VERSION = 1,
     PAGE_DEFAULT = 100,
     PAGE_MAX = 500,
     LOOKED_MAX = 2000, /* records of a page, closed ones included: about 5 ms */
@@ -24,7 +31,6 @@ struct page {
     Paidan__ReplanCause why;
     uint32_t room;     /* tickets that may move */
     struct step *step; /* NULL: only shows */
-    uint32_t item;
     uint64_t next;
     bool more;
     Paidan__Replanning *out;
@@ -77,6 +83,7 @@ static enum rc take_policy(const struct page *page, const struct planned *planne
     if (rc != RC_OK || set == NULL) {
         return rc;
     }
+    CHECK(set->clock == clock->clock);
     rc = escalation_clock_take(again, set);
     again->extensions = clock->extensions;
     again->flags = clock->flags;
@@ -218,15 +225,13 @@ static enum rc plan_mode(struct page *page, struct planned *planned)
 
 static enum rc say_replanned(const struct page *page, const struct planned *planned)
 {
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
-    Paidan__Replanned fact = planned->fact;
-    cause.has_clock = page->why == PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR;
-    cause.clock = PAIDAN__CLOCK__CLOCK_REPLAN;
-    event.cause = &cause;
-    event.fact_case = PAIDAN__EVENT__FACT_REPLANNED;
-    event.replanned = &fact;
-    return escalation_core_say(page->step, planned->id, &planned->ticket, &event, page->item);
+    const bool by_itself = page->why == PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR;
+    const struct escalation_saying about = {.id = planned->id,
+                                            .ticket = &planned->ticket,
+                                            .signal = ESCALATION_ON_REPLAN,
+                                            .clock = by_itself ? PAIDAN__CLOCK__CLOCK_REPLAN
+                                                               : (Paidan__Clock)0};
+    return escalation_say(page->step, &about, &planned->fact.base);
 }
 
 static enum rc load(const struct page *page, uint64_t id, struct planned *planned)
@@ -350,10 +355,10 @@ enum rc escalation_replan_show(struct step_view *view, const Paidan__Replan *wis
     return fill(&page, wish, answer);
 }
 
-enum rc escalation_decide_replan(struct step *step, const struct step_input *input)
+enum rc escalation_replan_apply(struct step *step, const struct step_input *input)
 {
     const Paidan__Replan *wish = input->request->replan;
-    if (!escalation_given(input->request->actor)) {
+    if (!escalation_work_given(input->request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
     if (wish->unit == NULL || !site_supervises(step->site, wish->unit)) {
@@ -372,12 +377,75 @@ enum rc escalation_decide_replan(struct step *step, const struct step_input *inp
     return rc == RC_OK ? step_answer(step, &answer) : rc;
 }
 
+/* ---- how far it has come ---- */
+
+static const unsigned char progress_key[1] = {0};
+
+static struct due row_of(const struct escalation_progress *progress)
+{
+    return (struct due){
+        .due_ms = progress->due_ms, .id = 0, .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_REPLAN};
+}
+
+enum rc escalation_replan_load(struct store_txn *txn, struct escalation_progress *progress)
+{
+    const void *value = NULL;
+    size_t bytes = 0;
+    enum rc rc =
+        store_get(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, &value, &bytes);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct codec_reader reader;
+    uint8_t version = 0;
+    rc = codec_unseal(&reader, value, bytes, &version);
+    if (rc != RC_OK || version != PROGRESS_VERSION) {
+        return RC_CORRUPT;
+    }
+    progress->due_ms = codec_get_u64(&reader);
+    progress->after = codec_get_u64(&reader);
+    progress->looked_at = codec_get_u64(&reader);
+    progress->moved = codec_get_u64(&reader);
+    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
+}
+
+enum rc escalation_replan_save(struct store_txn *txn, const struct escalation_progress *progress)
+{
+    struct escalation_progress before;
+    enum rc rc = escalation_replan_load(txn, &before);
+    if (rc == RC_OK) {
+        const struct due row = row_of(&before);
+        rc = due_del(txn, &row);
+    }
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    if (progress == NULL) {
+        return rc == RC_NOT_FOUND
+                   ? RC_OK
+                   : store_del(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key);
+    }
+    unsigned char bytes[64];
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, PROGRESS_VERSION);
+    codec_put_u64(&writer, progress->due_ms);
+    codec_put_u64(&writer, progress->after);
+    codec_put_u64(&writer, progress->looked_at);
+    codec_put_u64(&writer, progress->moved);
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    rc = store_put(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, bytes, writer.used);
+    const struct due row = row_of(progress);
+    return rc == RC_OK ? due_put(txn, &row) : rc;
+}
+
 /* ---- by itself, after the site changed ---- */
 
-enum rc escalation_decide_replan_due(struct step *step)
+enum rc escalation_replan_fire(struct step *step)
 {
     struct escalation_progress progress;
-    enum rc rc = escalation_progress_load(step->txn, &progress);
+    enum rc rc = escalation_replan_load(step->txn, &progress);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
@@ -400,12 +468,47 @@ enum rc escalation_decide_replan_due(struct step *step)
     passed.moved = progress.moved + page.moved;
     passed.has_next = page.more;
     passed.next = page.next;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
-    cause.has_clock = true;
-    cause.clock = PAIDAN__CLOCK__CLOCK_REPLAN;
-    event.cause = &cause;
-    event.fact_case = PAIDAN__EVENT__FACT_REPLAN_PASSED;
-    event.replan_passed = &passed;
-    return step_append(step, &event, 0, NULL);
+    const struct step_about about = {.clock = PAIDAN__CLOCK__CLOCK_REPLAN};
+    return step_say(step, &about, &passed.base);
+}
+
+/* ---- folding ---- */
+
+enum rc escalation_replan_fold(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_REPLANNED);
+    CHECK(fold->extra != NULL);
+    const Paidan__Replanned *replanned = fold->event->replanned;
+    const struct escalation_again again = {replanned->clocks, replanned->n_clocks,
+                                           replanned->assists, replanned->n_assists,
+                                           replanned->mode_clock};
+    fold->counters[TALLY_REPLANNED]++;
+    return escalation_extra_run_on(fold->extra, fold->ticket, &again);
+}
+
+/* Open tickets are planned by the calendars as they are now, from the next step on. */
+enum rc escalation_replan_fold_site_changed(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED);
+    const struct escalation_progress begin = {.due_ms = event->at_ms};
+    return fold->tally->values[TALLY_OPEN] == 0 ? RC_OK : escalation_replan_save(fold->txn, &begin);
+}
+
+enum rc escalation_replan_fold_passed(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_REPLAN_PASSED);
+    const Paidan__ReplanPassed *passed = event->replan_passed;
+    struct escalation_progress progress;
+    const enum rc rc = escalation_replan_load(fold->txn, &progress);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (!passed->has_next) {
+        return escalation_replan_save(fold->txn, NULL);
+    }
+    const struct escalation_progress next = {.due_ms = progress.due_ms + 1,
+                                             .after = passed->next,
+                                             .looked_at = passed->looked_at,
+                                             .moved = passed->moved};
+    return passed->next > progress.after ? escalation_replan_save(fold->txn, &next) : RC_CORRUPT;
 }

@@ -95,6 +95,12 @@ void escalation_state_pardon(struct escalation_ticket *ticket)
     }
 }
 
+Paidan__Clock escalation_state_work_clock(const struct escalation_ticket *ticket)
+{
+    CHECK(ticket->round >= 1);
+    return ticket->round > 1 ? PAIDAN__CLOCK__CLOCK_REDO : PAIDAN__CLOCK__CLOCK_HANDLE;
+}
+
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)
 {
     uint64_t earliest = 0;

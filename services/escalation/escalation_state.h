@@ -86,6 +86,9 @@ struct escalation_info {
 /* Reads; RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
 MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);
+/* As escalation_state_load, but an unknown ticket is RC_OK with state NONE and round 1. */
+MUST_CHECK enum rc escalation_state_find(struct store_txn *txn, uint64_t id,
+                                         struct escalation_ticket *ticket);
 MUST_CHECK enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id,
                                               struct escalation_info *info);
 /* Decode one value of a table walk. RC_OK or RC_CORRUPT. */
@@ -108,6 +111,8 @@ bool escalation_state_open(const struct escalation_ticket *ticket);
 /* The clock of that kind; NULL if the ticket has none of this round. */
 struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket,
                                                 Paidan__Clock clock);
+/* The kind of clock that its handling runs by: HANDLE, from round 2 on REDO. */
+Paidan__Clock escalation_state_work_clock(const struct escalation_ticket *ticket);
 /* Runs: not stopped, in an open ticket. */
 bool escalation_state_runs(const struct escalation_ticket *ticket,
                            const struct escalation_clock *clock);

@@ -1,22 +1,22 @@
-/* What supervising units do with any ticket: urge 催办, watch 督办, give and cancel cards; and what
- * is put under supervision by a rule of the policy. */
+/* What supervising units do with any ticket 督办.
+ *
+ * Owns extra.supervise and extra.urges. A ticket comes under supervision once, by hand, by a rule
+ * of the policy or by a step of a clock, and stays so until it is closed: the list of supervised
+ * tickets is what a supervisor has promised to look after. */
 
-#include "escalation_card.h"
-#include "escalation_work.h"
+#include "escalation_supervise.h"
+
+#include "common/base/check.h"
+#include "escalation_target.h"
 
 static enum rc urge(struct escalation_item *item)
 {
+    CHECK(escalation_work_given(item->wish->note));
     Paidan__Urged urged = PAIDAN__URGED__INIT;
-    urged.by_unit = arena_strdup(item->step->arena, item->unit);
+    urged.by_unit = (char *)item->unit;
     urged.note = item->wish->note;
     urged.count = item->extra.urges + 1;
-    if (urged.by_unit == NULL) {
-        return RC_LIMIT;
-    }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_URGED;
-    event.urged = &urged;
-    return escalation_item_say(item, &event);
+    return escalation_work_say(item, &urged.base);
 }
 
 static Paidan__Code judge_watch(struct escalation_item *item, const char **detail)
@@ -27,105 +27,23 @@ static Paidan__Code judge_watch(struct escalation_item *item, const char **detai
 
 static enum rc watch(struct escalation_item *item)
 {
+    CHECK(!item->ticket.extra_supervised);
     Paidan__Supervised supervised = PAIDAN__SUPERVISED__INIT;
-    supervised.by_unit = arena_strdup(item->step->arena, item->unit);
+    supervised.by_unit = (char *)item->unit;
     supervised.note = item->wish->note;
-    if (supervised.by_unit == NULL) {
-        return RC_LIMIT;
-    }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_SUPERVISED;
-    event.supervised = &supervised;
-    return escalation_item_say(item, &event);
+    return escalation_work_say(item, &supervised.base);
 }
-
-/* ---- cards ---- */
-
-static Paidan__Code judge_card(struct escalation_item *item, enum escalation_card_signal signal,
-                               const char **detail)
-{
-    const Paidan__Card card = escalation_state_card(&item->ticket);
-    *detail = escalation_card_name(card);
-    return escalation_card_step(card, signal).code;
-}
-
-static Paidan__Code judge_yellow(struct escalation_item *item, const char **detail)
-{
-    return judge_card(item, ESCALATION_CARD_HAND_YELLOW, detail);
-}
-
-static Paidan__Code judge_red(struct escalation_item *item, const char **detail)
-{
-    return judge_card(item, ESCALATION_CARD_HAND_RED, detail);
-}
-
-static Paidan__Code judge_cancel(struct escalation_item *item, const char **detail)
-{
-    return judge_card(item, ESCALATION_CARD_CANCELLED, detail);
-}
-
-/* The fact names the clock of handling, for it is the handling that the card is about. */
-static enum rc give(struct escalation_item *item, Paidan__Card card)
-{
-    const Paidan__Clock kind =
-        item->ticket.round > 1 ? PAIDAN__CLOCK__CLOCK_REDO : PAIDAN__CLOCK__CLOCK_HANDLE;
-    const struct escalation_clock *clock = escalation_state_clock(&item->ticket, kind);
-    Paidan__Carded carded = PAIDAN__CARDED__INIT;
-    carded.card = card;
-    carded.clock = kind;
-    carded.level = item->ticket.level;
-    carded.due_ms = clock != NULL ? clock->due_ms : 0;
-    carded.by_unit = arena_strdup(item->step->arena, item->unit);
-    carded.note = item->wish->note;
-    if (carded.by_unit == NULL) {
-        return RC_LIMIT;
-    }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_CARDED;
-    event.carded = &carded;
-    return escalation_item_say(item, &event);
-}
-
-static enum rc give_yellow(struct escalation_item *item)
-{
-    return give(item, PAIDAN__CARD__CARD_YELLOW);
-}
-
-static enum rc give_red(struct escalation_item *item)
-{
-    const enum rc rc = give(item, PAIDAN__CARD__CARD_RED);
-    return rc == RC_OK ? escalation_supervise_by_rule(item->step, item->wish->ticket,
-                                                      PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD,
-                                                      item->index)
-                       : rc;
-}
-
-static enum rc cancel(struct escalation_item *item)
-{
-    Paidan__CardCancelled cancelled = PAIDAN__CARD_CANCELLED__INIT;
-    cancelled.card = escalation_state_card(&item->ticket);
-    cancelled.by_unit = arena_strdup(item->step->arena, item->unit);
-    cancelled.note = item->wish->note;
-    if (cancelled.by_unit == NULL) {
-        return RC_LIMIT;
-    }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_CARD_CANCELLED;
-    event.card_cancelled = &cancelled;
-    return escalation_item_say(item, &event);
-}
-
-/* ---- by rule ---- */
 
 enum rc escalation_supervise_by_rule(struct step *step, uint64_t id, Paidan__SuperviseRule rule,
                                      uint32_t item)
 {
+    CHECK(rule != PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP); /* the step's own fact says it */
     struct escalation_ticket ticket;
     struct escalation_info info;
-    enum rc rc = escalation_core_load(step->txn, id, &ticket);
+    enum rc rc = escalation_state_find(step->txn, id, &ticket);
     const bool may =
         rc == RC_OK && !ticket.extra_supervised &&
-        escalation_fsm_step(ticket.state, ESCALATION_ON_WATCH).action == ESCALATION_DO_WATCH;
+        escalation_fsm_step(ticket.state, ESCALATION_ON_WATCH).action == ESCALATION_DO_SAY;
     if (!may) {
         return rc;
     }
@@ -139,43 +57,66 @@ enum rc escalation_supervise_by_rule(struct step *step, uint64_t id, Paidan__Sup
     if ((policy->supervise_on & 1u << rule) == 0 || !enough) {
         return RC_OK;
     }
+    const struct escalation_saying about = {
+        .id = id, .ticket = &ticket, .signal = ESCALATION_ON_WATCH, .item = item};
     Paidan__Supervised supervised = PAIDAN__SUPERVISED__INIT;
     supervised.has_rule = true;
     supervised.rule = rule;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_SUPERVISED;
-    event.supervised = &supervised;
-    return escalation_core_say(step, id, &ticket, &event, item);
+    return escalation_say(step, &about, &supervised.base);
 }
 
-const struct escalation_rule escalation_rule_urge = {.signal = ESCALATION_ON_URGE,
-                                                     .who = ESCALATION_BY_SUPERVISOR,
-                                                     .note = true,
-                                                     .keeps_lease = true,
-                                                     .act = urge};
-const struct escalation_rule escalation_rule_watch = {.signal = ESCALATION_ON_WATCH,
-                                                      .who = ESCALATION_BY_SUPERVISOR,
-                                                      .note = true,
-                                                      .keeps_lease = true,
-                                                      .judge = judge_watch,
-                                                      .act = watch};
-const struct escalation_rule escalation_rule_yellow = {.signal = ESCALATION_ON_GIVE_CARD,
-                                                       .who = ESCALATION_BY_SUPERVISOR,
-                                                       .note = true,
-                                                       .keeps_lease = true,
-                                                       .judge = judge_yellow,
-                                                       .act = give_yellow};
-/* May be followed by supervision. */
-const struct escalation_rule escalation_rule_red = {.signal = ESCALATION_ON_GIVE_CARD,
-                                                    .who = ESCALATION_BY_SUPERVISOR,
-                                                    .note = true,
-                                                    .keeps_lease = true,
-                                                    .many_facts = true,
-                                                    .judge = judge_red,
-                                                    .act = give_red};
-const struct escalation_rule escalation_rule_cancel_card = {.signal = ESCALATION_ON_CANCEL_CARD,
-                                                            .who = ESCALATION_BY_SUPERVISOR,
-                                                            .note = true,
-                                                            .keeps_lease = true,
-                                                            .judge = judge_cancel,
-                                                            .act = cancel};
+const struct escalation_rule escalation_supervise_urge = {.signal = ESCALATION_ON_URGE,
+                                                          .who = ESCALATION_BY_SUPERVISOR,
+                                                          .note = true,
+                                                          .keeps_lease = true,
+                                                          .act = urge};
+const struct escalation_rule escalation_supervise_watch = {.signal = ESCALATION_ON_WATCH,
+                                                           .who = ESCALATION_BY_SUPERVISOR,
+                                                           .note = true,
+                                                           .keeps_lease = true,
+                                                           .judge = judge_watch,
+                                                           .act = watch};
+
+/* ---- folding ---- */
+
+enum rc escalation_supervise_fold_urged(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_URGED);
+    CHECK(fold->extra != NULL);
+    const Paidan__Urged *urged = fold->event->urged;
+    if (urged->count != fold->extra->urges + 1) {
+        return RC_CORRUPT;
+    }
+    fold->extra->urges = urged->count;
+    fold->counters[TALLY_URGED]++;
+    return RC_OK;
+}
+
+/* The record keeps 1 for a hand, 1 + the rule for a rule, 0 for nobody. */
+static void begin(struct escalation_fold *fold, unsigned rule)
+{
+    CHECK(fold->extra->supervise == 0);
+    CHECK(rule <= PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP);
+    fold->extra->supervise = (uint8_t)(1 + rule);
+    fold->counters[TALLY_SUPERVISED]++;
+}
+
+enum rc escalation_supervise_fold_supervised(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_SUPERVISED);
+    CHECK(fold->extra != NULL);
+    const Paidan__Supervised *supervised = fold->event->supervised;
+    if (fold->extra->supervise != 0) {
+        return RC_CORRUPT;
+    }
+    begin(fold, supervised->has_rule ? (unsigned)supervised->rule : 0);
+    return RC_OK;
+}
+
+void escalation_supervise_take_step(struct escalation_fold *fold)
+{
+    CHECK(fold->extra != NULL);
+    if (fold->extra->supervise == 0) {
+        begin(fold, PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP);
+    }
+}

@@ -1,14 +1,14 @@
-/* escalation_work: how a wish of a unit about one ticket is judged and done. Private to the files
- * that decide on Work and Supervise.
+/* escalation_work: how a wish of a unit about one ticket is judged and done.
  *
  * Every action is one rule: the signal that the transition table is asked, who may do it, what the
  * item must hold, further reasons to refuse, and what is said. Judging goes through the same
  * questions in the same order for all of them: known, theirs, version, state, lease, note, judge.
- */
+ * The rules themselves stand beside their nouns (escalation_pause.h, ...); which action has which
+ * is in escalation_core.c. */
 #pragma once
 
-#include "escalation_core.h"
 #include "escalation_extra.h"
+#include "escalation_say.h"
 
 /* One item being judged and done. */
 struct escalation_item {
@@ -18,10 +18,11 @@ struct escalation_item {
     const Paidan__WorkItem *wish;
     Paidan__WorkResult *result;
     const struct escalation_rule *rule;
+    enum escalation_signal signal;   /* the rule's, for this item */
     struct escalation_ticket ticket; /* as read before the action */
     struct escalation_extra extra;   /* likewise; all zero if it has none */
     bool has_info;
-    struct escalation_info info; /* escalation_item_info */
+    struct escalation_info info; /* escalation_work_info */
 };
 
 enum escalation_who {
@@ -34,6 +35,8 @@ enum escalation_who {
 
 struct escalation_rule {
     enum escalation_signal signal;
+    /* Where the signal depends on what the ticket has; NULL: it is always the one above. */
+    enum escalation_signal (*signal_of)(const struct escalation_item *item);
     enum escalation_who who;
     bool note;        /* required */
     bool keeps_lease; /* may be done although another clerk holds the lease */
@@ -44,51 +47,29 @@ struct escalation_rule {
     enum rc (*act)(struct escalation_item *item);
 };
 
-/* The rules, beside their acts: escalation_work_basic.c ... */
-extern const struct escalation_rule escalation_rule_accept, escalation_rule_contact,
-    escalation_rule_progress, escalation_rule_resolve, escalation_rule_return;
-/* ... escalation_work_request.c */
-extern const struct escalation_rule escalation_rule_extend, escalation_rule_raise,
-    escalation_rule_grant, escalation_rule_refuse;
-/* ... escalation_work_pause.c */
-extern const struct escalation_rule escalation_rule_suspend, escalation_rule_resume;
-/* ... escalation_work_joint.c */
-extern const struct escalation_rule escalation_rule_ask_assist, escalation_rule_assist_done,
-    escalation_rule_name_person, escalation_rule_order;
-/* ... escalation_work_mode.c */
-extern const struct escalation_rule escalation_rule_set_mode, escalation_rule_end_mode,
-    escalation_rule_appeal;
-/* ... escalation_supervise.c */
-extern const struct escalation_rule escalation_rule_urge, escalation_rule_watch,
-    escalation_rule_yellow, escalation_rule_red, escalation_rule_cancel_card;
-
-/* What fires by itself, of the extra record. */
-MUST_CHECK enum rc escalation_joint_late(struct step *step, uint64_t id,
-                                         const struct escalation_ticket *ticket,
-                                         const struct escalation_extra *extra);
-MUST_CHECK enum rc escalation_request_lapse(struct step *step, uint64_t id,
-                                            const struct escalation_ticket *ticket,
-                                            const struct escalation_extra *extra);
-struct escalation_resume {
-    bool by_hand;
-    char *note;    /* NULL: none */
-    uint32_t item; /* of a batch */
+/* A batch of one action. */
+struct escalation_batch {
+    const char *unit;
+    const struct escalation_rule *rule; /* NULL: the action is none of ours */
+    Paidan__WorkItem *const *items;
+    size_t count;
 };
-MUST_CHECK enum rc escalation_pause_end(struct step *step, uint64_t id,
-                                        const struct escalation_ticket *ticket,
-                                        const struct escalation_extra *extra,
-                                        const struct escalation_resume *how);
-MUST_CHECK enum rc escalation_appeal_rule(struct escalation_item *item, bool granted);
+/* Judges and does each item after the ones before it, and answers. RC_OK: answered. */
+MUST_CHECK enum rc escalation_work_run(struct step *step, const Paidan__Request *request,
+                                       const struct escalation_batch *batch);
 
-/* Says one fact of the item's ticket. */
-MUST_CHECK enum rc escalation_item_say(struct escalation_item *item, Paidan__Event *event);
+/* ---- for acts ---- */
+
+/* Says the fact that the item's signal leads to. */
+MUST_CHECK enum rc escalation_work_say(const struct escalation_item *item,
+                                       const ProtobufCMessage *fact);
 /* Fills item->info once. RC_CORRUPT if the ticket has none. */
-MUST_CHECK enum rc escalation_item_info(struct escalation_item *item);
+MUST_CHECK enum rc escalation_work_info(struct escalation_item *item);
 /* Whether that clock is missed now: it runs, and its deadline fired or is reached. */
-bool escalation_item_late(struct escalation_item *item, Paidan__Clock kind);
+bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind);
 /* The note, NULL if it is empty. */
-char *escalation_item_note(const struct escalation_item *item);
+char *escalation_work_note(const struct escalation_item *item);
 
-bool escalation_given(const char *text); /* neither NULL nor empty */
+bool escalation_work_given(const char *text); /* neither NULL nor empty */
 /* *refused: answered, for there is no such unit. */
-MUST_CHECK enum rc escalation_refuse_unit(struct step *step, const char *unit, bool *refused);
+MUST_CHECK enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *refused);

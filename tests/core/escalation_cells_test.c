@@ -39,10 +39,13 @@ struct escalation_step escalation_fsm_step(enum escalation_state state,
                                            enum escalation_signal signal)
 {
     seen[telling][state][signal] = true;
+    struct escalation_step step = escalation_fsm_step_true(state, signal);
     if (refusing && state == refused_state && signal == refused_signal) {
-        return (struct escalation_step){ESCALATION_NONE, ESCALATION_DO_REFUSE};
+        /* Its fact stays: whoever says it without asking is stopped by folding, not by a CHECK. */
+        step.next = ESCALATION_NONE;
+        step.action = ESCALATION_DO_REFUSE;
     }
-    return escalation_fsm_step_true(state, signal);
+    return step;
 }
 
 /* The trace of a story; the caller frees it. */

@@ -12,8 +12,8 @@
 #include "escalation_stories.h"
 #include "escalation_teller.h"
 #include "services/escalation/escalation.h"
-#include "services/escalation/escalation_core.h"
 #include "services/escalation/escalation_extra.h"
+#include "services/escalation/escalation_query.h"
 #include "story.h"
 
 #define MINUTE 60000ull

@@ -14,26 +14,35 @@
 #include "services/escalation/escalation_fsm.h"
 #include "trace.h"
 
+/* As the log names it: "lease_lapsed". Facts are fields of Event, numbered alike. */
+static const char *fact_name(Paidan__Event__FactCase fact)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&paidan__event__descriptor, (unsigned)fact);
+    assert_non_null(field);
+    return field->name;
+}
+
 static void test_table_when_printed_then_as_golden(void **unused)
 {
     (void)unused;
     struct trace trace;
     unsigned allowed = 0, refusals = 0;
     trace_init(&trace, 0);
-    trace_say(&trace, "%-10s %-10s %-10s %s", "state", "signal", "next", "action");
+    trace_say(&trace, "%-10s %-10s %-10s %s", "state", "signal", "next", "fact");
     for (unsigned state = 0; state < ESCALATION_STATE_COUNT; state++) {
         for (unsigned signal = 0; signal < ESCALATION_SIGNAL_COUNT; signal++) {
             const enum escalation_state from = (enum escalation_state)state;
             const enum escalation_signal by = (enum escalation_signal)signal;
             const struct escalation_step go = escalation_fsm_step(from, by);
             const bool refused = go.action == ESCALATION_DO_REFUSE;
+            const char *done = refused ? code_name(escalation_fsm_refusal(from, by)) : "(nothing)";
             allowed += !refused;
             refusals += refused;
             trace_say(&trace, "%-10s %-10s %-10s %s", escalation_fsm_state_name(from),
                       escalation_fsm_signal_name(by),
                       refused ? "-" : escalation_fsm_state_name(go.next),
-                      refused ? code_name(escalation_fsm_refusal(from, by))
-                              : escalation_fsm_action_name(go.action));
+                      go.action == ESCALATION_DO_SAY ? fact_name(go.fact) : done);
         }
     }
     print_message("%u cells: %u allowed, %u refused\n", allowed + refusals, allowed, refusals);
@@ -52,7 +61,7 @@ static void test_table_when_walked_then_ends_are_ends_and_clocks_need_open_ticke
         const struct escalation_step closed = escalation_fsm_step(ESCALATION_CLOSED, by);
         const struct escalation_step gone = escalation_fsm_step(ESCALATION_WITHDRAWN, by);
         /* An appeal and its ruling change nothing but the statistic. */
-        const bool appeals = by == ESCALATION_ON_APPEAL || by == ESCALATION_ON_DECIDE;
+        const bool appeals = by == ESCALATION_ON_APPEAL || by == ESCALATION_ON_RULE_APPEAL;
         assert_true(closed.action <= ESCALATION_DO_IGNORE || appeals);
         assert_true(!appeals || closed.next == ESCALATION_CLOSED);
         assert_true(gone.action <= ESCALATION_DO_IGNORE);

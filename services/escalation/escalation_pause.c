@@ -1,9 +1,15 @@
-/* Suspension 挂账: every clock of a ticket stands still until the end that was given, or until the
- * unit takes it up again. What each clock has consumed is kept to the millisecond of its own unit;
- * nothing of the pause is counted, nothing before it is lost. */
+/* Suspension 挂账.
+ *
+ * Owns extra.pauses and extra.suspended_until_ms. What each clock has consumed is kept to the
+ * millisecond of its own unit; nothing of the pause is counted, nothing before it is lost. The last
+ * pause is open (until_ms 0) exactly while the ticket is suspended, and what runs on gets its new
+ * moments with Resumed, so that no fold needs a calendar. */
+
+#include "escalation_pause.h"
 
 #include "common/base/check.h"
-#include "escalation_work.h"
+#include "escalation_target.h"
+#include "escalation_term.h"
 
 /* An open request is decided first: while all stands still nobody could. */
 static Paidan__Code judge_suspend(struct escalation_item *item, const char **detail)
@@ -21,7 +27,7 @@ static Paidan__Code judge_suspend(struct escalation_item *item, const char **det
 
 static enum rc suspend(struct escalation_item *item)
 {
-    const enum rc rc = escalation_item_info(item);
+    const enum rc rc = escalation_work_info(item);
     if (rc != RC_OK) {
         return rc;
     }
@@ -39,15 +45,13 @@ static enum rc suspend(struct escalation_item *item)
     if (item->result->code != PAIDAN__CODE__OK) {
         return RC_OK;
     }
+    CHECK(item->extra.suspended_until_ms == 0);
     Paidan__Suspended suspended = PAIDAN__SUSPENDED__INIT;
     suspended.unit = item->ticket.unit;
     suspended.reason = item->wish->note;
     suspended.until_ms = item->wish->until_ms;
     suspended.count = item->extra.pause_count + 1;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_SUSPENDED;
-    event.suspended = &suspended;
-    return escalation_item_say(item, &event);
+    return escalation_work_say(item, &suspended.base);
 }
 
 /* ---- going on ---- */
@@ -56,6 +60,7 @@ static enum rc suspend(struct escalation_item *item)
 static enum rc run_on(struct step *step, const struct escalation_clock *clock, uint64_t since_ms,
                       Paidan__ClockSet **set)
 {
+    CHECK(since_ms <= step->now_ms);
     struct escalation_clock resumed = *clock;
     resumed.consumed_ms = escalation_term_consumed(step->site, clock, since_ms);
     resumed.resumed_ms = step->now_ms;
@@ -85,10 +90,10 @@ static enum rc add_assists(struct step *step, const struct escalation_extra *ext
             return RC_LIMIT;
         }
         paidan__assist_clock__init(made);
-        made->unit = arena_strdup(step->arena, task->unit);
+        made->unit = (char *)task->unit;
         const enum rc rc = run_on(step, &task->clock, since_ms, &made->clock);
-        if (rc != RC_OK || made->unit == NULL) {
-            return rc != RC_OK ? rc : RC_LIMIT;
+        if (rc != RC_OK) {
+            return rc;
         }
         resumed->assists[resumed->n_assists] = made;
         resumed->n_assists++;
@@ -117,49 +122,107 @@ static enum rc add_clocks(struct step *step, const struct escalation_ticket *tic
     return RC_OK;
 }
 
-enum rc escalation_pause_end(struct step *step, uint64_t id, const struct escalation_ticket *ticket,
-                             const struct escalation_extra *extra,
-                             const struct escalation_resume *how)
+/* Who ends it. */
+struct end {
+    bool by_hand;
+    char *note; /* NULL: none */
+};
+
+static enum rc say_resumed(struct step *step, const struct escalation_saying *about,
+                           const struct escalation_extra *extra, const struct end *end)
 {
+    CHECK(about->ticket->state == ESCALATION_SUSPENDED);
     CHECK(extra->pause_count > 0);
+    CHECK(extra->pauses[extra->pause_count - 1].until_ms == 0);
     const uint64_t since_ms = extra->pauses[extra->pause_count - 1].from_ms;
     Paidan__Resumed resumed = PAIDAN__RESUMED__INIT;
-    resumed.by_hand = how->by_hand;
-    resumed.note = how->note;
+    resumed.by_hand = end->by_hand;
+    resumed.note = end->note;
     resumed.has_since_ms = true;
     resumed.since_ms = since_ms;
-    enum rc rc = add_clocks(step, ticket, since_ms, &resumed);
+    enum rc rc = add_clocks(step, about->ticket, since_ms, &resumed);
     if (rc == RC_OK) {
         rc = add_assists(step, extra, since_ms, &resumed);
     }
     if (rc == RC_OK && extra->mode_open && stands_still(&extra->mode_clock)) {
         rc = run_on(step, &extra->mode_clock, since_ms, &resumed.mode_clock);
     }
-    if (rc != RC_OK) {
-        return rc;
-    }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
-    cause.has_clock = !how->by_hand;
-    cause.clock = PAIDAN__CLOCK__CLOCK_SUSPENSION;
-    event.cause = &cause;
-    event.fact_case = PAIDAN__EVENT__FACT_RESUMED;
-    event.resumed = &resumed;
-    rc = escalation_core_say(step, id, ticket, &event, how->item);
     if (rc == RC_OK) {
-        step_wake(step, step_key(ticket->unit));
+        rc = escalation_say(step, about, &resumed.base);
+    }
+    if (rc == RC_OK) {
+        step_wake(step, step_key(about->ticket->unit));
     }
     return rc;
 }
 
-static enum rc resume(struct escalation_item *item)
+enum rc escalation_pause_fire(struct escalation_moment *moment)
 {
-    const struct escalation_resume how = {
-        .by_hand = true, .note = escalation_item_note(item), .item = item->index};
-    return escalation_pause_end(item->step, item->wish->ticket, &item->ticket, &item->extra, &how);
+    CHECK(moment->signal == ESCALATION_ON_PAUSE_END);
+    CHECK(moment->clock == PAIDAN__CLOCK__CLOCK_SUSPENSION);
+    const struct end end = {.by_hand = false};
+    const struct escalation_saying about = {.id = moment->id,
+                                            .ticket = &moment->ticket,
+                                            .signal = moment->signal,
+                                            .clock = moment->clock};
+    return say_resumed(moment->step, &about, &moment->extra, &end);
 }
 
-const struct escalation_rule escalation_rule_suspend = {
+enum rc escalation_pause_wake(struct escalation_item *item, char *note)
+{
+    const struct end end = {.by_hand = true, .note = note};
+    const struct escalation_saying about = {.id = item->wish->ticket,
+                                            .ticket = &item->ticket,
+                                            .signal = ESCALATION_ON_RESUME,
+                                            .item = item->index};
+    return say_resumed(item->step, &about, &item->extra, &end);
+}
+
+static enum rc resume(struct escalation_item *item)
+{
+    return escalation_pause_wake(item, escalation_work_note(item));
+}
+
+const struct escalation_rule escalation_pause_suspend = {
     .signal = ESCALATION_ON_SUSPEND, .note = true, .judge = judge_suspend, .act = suspend};
-const struct escalation_rule escalation_rule_resume = {.signal = ESCALATION_ON_RESUME,
-                                                       .act = resume};
+const struct escalation_rule escalation_pause_resume = {.signal = ESCALATION_ON_RESUME,
+                                                        .act = resume};
+
+/* ---- folding ---- */
+
+enum rc escalation_pause_fold_suspended(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_SUSPENDED);
+    CHECK(fold->extra != NULL);
+    const Paidan__Suspended *suspended = fold->event->suspended;
+    struct escalation_extra *extra = fold->extra;
+    const uint64_t at_ms = fold->event->at_ms;
+    if (extra->suspended_until_ms != 0 || extra->pause_count == ESCALATION_PAUSES_MAX ||
+        suspended->count != extra->pause_count + 1 || suspended->until_ms <= at_ms) {
+        return RC_CORRUPT;
+    }
+    extra->pauses[extra->pause_count] = (struct escalation_pause){.from_ms = at_ms};
+    extra->pause_count++;
+    extra->suspended_until_ms = suspended->until_ms;
+    fold->counters[TALLY_SUSPENDED]++;
+    return RC_OK;
+}
+
+enum rc escalation_pause_fold_resumed(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_RESUMED);
+    CHECK(fold->extra != NULL);
+    const Paidan__Resumed *resumed = fold->event->resumed;
+    struct escalation_extra *extra = fold->extra;
+    const uint64_t at_ms = fold->event->at_ms;
+    const struct escalation_again again = {resumed->clocks, resumed->n_clocks, resumed->assists,
+                                           resumed->n_assists, resumed->mode_clock};
+    if (extra->suspended_until_ms == 0 || extra->pause_count == 0) {
+        return RC_CORRUPT;
+    }
+    if (extra->person_due_ms != 0) { /* stood still like every clock */
+        extra->person_due_ms += at_ms - extra->pauses[extra->pause_count - 1].from_ms;
+    }
+    escalation_extra_end_pause(extra, at_ms);
+    return escalation_extra_run_on(extra, fold->ticket, &again);
+}

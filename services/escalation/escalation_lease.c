@@ -1,8 +1,17 @@
-/* A unit asks to be given work: ready tickets, each with a lease. */
+/* Leases: a unit is given work, and holds it until it accepts or the time is over.
+ *
+ * Owns ticket.lease_until_ms and ticket.holder. A lease keeps two clerks of one unit from the same
+ * ticket; it is no assignment, and ends by itself. One pull is one fact for all its tickets, so
+ * that a unit which takes a hundred costs one record; it therefore stands outside their chains, and
+ * only raises their versions. */
+
+#include "escalation_lease.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
+#include "escalation_brief.h"
+#include "escalation_rows.h"
 #include "escalation_work.h"
 
 enum {
@@ -43,7 +52,7 @@ static enum rc brief_leased(struct step *step, uint64_t id, const char *holder, 
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    if (escalation_fsm_step(ticket.state, ESCALATION_ON_PULL).action != ESCALATION_DO_LEASE) {
+    if (escalation_fsm_step(ticket.state, ESCALATION_ON_PULL).action != ESCALATION_DO_SAY) {
         return RC_CORRUPT; /* it stood in the wrong bucket */
     }
     const size_t bytes = strlen(holder);
@@ -55,19 +64,19 @@ static enum rc brief_leased(struct step *step, uint64_t id, const char *holder, 
     return escalation_brief(step->arena, id, &ticket, &info, brief);
 }
 
-static enum rc say_leased(struct step *step, char *unit, char *holder, uint64_t until_ms,
+static enum rc say_leased(struct step *step, const Paidan__Request *request, uint64_t until_ms,
                           uint64_t *ids, size_t count)
 {
+    CHECK(count > 0);
     Paidan__Leased leased = PAIDAN__LEASED__INIT;
-    leased.unit = unit;
-    leased.holder = holder;
+    leased.unit = request->pull->unit;
+    leased.holder = request->actor;
     leased.until_ms = until_ms;
     leased.tickets = ids;
     leased.n_tickets = count;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_LEASED;
-    event.leased = &leased;
-    return step_append(step, &event, 0, NULL);
+    const struct step_about about = {
+        .expected = escalation_fsm_step(ESCALATION_ASSIGNED, ESCALATION_ON_PULL).fact};
+    return step_say(step, &about, &leased.base);
 }
 
 static enum rc give(struct step *step, const Paidan__Request *request, uint64_t *ids,
@@ -93,8 +102,7 @@ static enum rc give(struct step *step, const Paidan__Request *request, uint64_t 
         pulled.n_tickets += bytes < PULLED_BYTES_MAX ? 1 : 0;
     }
     if (pulled.n_tickets != 0) {
-        const enum rc rc =
-            say_leased(step, pull->unit, request->actor, until_ms, ids, pulled.n_tickets);
+        const enum rc rc = say_leased(step, request, until_ms, ids, pulled.n_tickets);
         if (rc != RC_OK) {
             return rc;
         }
@@ -108,11 +116,11 @@ static enum rc give(struct step *step, const Paidan__Request *request, uint64_t 
     return step_answer(step, &answer);
 }
 
-/* Of the unit itself see refuse_unit. */
+/* Of the unit itself see escalation_work_refuse_unit. */
 static Paidan__Code judge_pull(const Paidan__Request *request, const char **detail)
 {
     const Paidan__Pull *pull = request->pull;
-    if (!escalation_given(request->actor)) {
+    if (!escalation_work_given(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
     }
     *detail = "max";
@@ -133,7 +141,7 @@ static Paidan__Code judge_pull(const Paidan__Request *request, const char **deta
     return PAIDAN__CODE__OK;
 }
 
-enum rc escalation_decide_pull(struct step *step, const struct step_input *input)
+enum rc escalation_lease_pull(struct step *step, const struct step_input *input)
 {
     const Paidan__Pull *pull = input->request->pull;
     const char *detail = NULL;
@@ -142,7 +150,7 @@ enum rc escalation_decide_pull(struct step *step, const struct step_input *input
         return step_refuse(step, code, detail);
     }
     bool refused = false;
-    enum rc rc = escalation_refuse_unit(step, pull->unit, &refused);
+    enum rc rc = escalation_work_refuse_unit(step, pull->unit, &refused);
     if (rc != RC_OK || refused) {
         return rc;
     }
@@ -161,4 +169,58 @@ enum rc escalation_decide_pull(struct step *step, const struct step_input *input
         return RC_OK;
     }
     return give(step, input->request, ids, count);
+}
+
+enum rc escalation_lease_fire(struct escalation_moment *moment)
+{
+    CHECK(moment->signal == ESCALATION_ON_LAPSE);
+    CHECK(moment->ticket.lease_until_ms == moment->due_ms);
+    Paidan__LeaseLapsed lapsed = PAIDAN__LEASE_LAPSED__INIT;
+    lapsed.until_ms = moment->ticket.lease_until_ms;
+    const enum rc rc = escalation_moment_say(moment, &lapsed.base);
+    if (rc == RC_OK) {
+        step_wake(moment->step, step_key(moment->ticket.unit));
+    }
+    return rc;
+}
+
+/* ---- folding ---- */
+
+enum rc escalation_lease_fold_lapsed(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_LEASE_LAPSED);
+    escalation_fold_drop_lease(fold->ticket);
+    fold->counters[TALLY_LAPSED]++;
+    return RC_OK;
+}
+
+enum rc escalation_lease_fold_leased(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_LEASED);
+    const Paidan__Leased *leased = event->leased;
+    for (size_t index = 0; index < leased->n_tickets; index++) {
+        struct escalation_ticket before;
+        const enum rc rc = escalation_state_load(fold->txn, leased->tickets[index], &before);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+        const struct escalation_step go = escalation_fsm_step(before.state, ESCALATION_ON_PULL);
+        if (go.fact != event->fact_case || before.lease_until_ms != 0) {
+            return RC_CORRUPT;
+        }
+        struct escalation_ticket after = before;
+        after.lease_until_ms = leased->until_ms;
+        after.version++;
+        after.changed_ms = event->at_ms;
+        if (!escalation_fold_text(after.holder, sizeof after.holder, leased->holder)) {
+            return RC_CORRUPT;
+        }
+        const enum rc changed =
+            escalation_rows_change(fold, leased->tickets[index], &before, &after);
+        if (changed != RC_OK) {
+            return changed;
+        }
+    }
+    fold->tally->values[TALLY_LEASED] += leased->n_tickets;
+    return RC_OK;
 }

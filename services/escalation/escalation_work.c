@@ -1,59 +1,41 @@
 /* What units and supervisors wish about tickets: each item of a batch is judged on its own, after
- * the ones before it, by the rule of its action. */
+ * the ones before it, by the rule of its action.
+ *
+ * Owns the order of the questions, which callers rely on: a stranger learns nothing but that the
+ * ticket is not his, an old version is told before a state that the caller could not know. Knows no
+ * action by name; the rules come from escalation_core.c. */
+
+#include "escalation_work.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "escalation_work.h"
-
-static const struct escalation_rule *const work_rules[] = {
-    [PAIDAN__ACTION__ACTION_ACCEPT] = &escalation_rule_accept,
-    [PAIDAN__ACTION__ACTION_CONTACT] = &escalation_rule_contact,
-    [PAIDAN__ACTION__ACTION_PROGRESS] = &escalation_rule_progress,
-    [PAIDAN__ACTION__ACTION_RESOLVE] = &escalation_rule_resolve,
-    [PAIDAN__ACTION__ACTION_RETURN] = &escalation_rule_return,
-    [PAIDAN__ACTION__ACTION_RAISE] = &escalation_rule_raise,
-    [PAIDAN__ACTION__ACTION_EXTEND] = &escalation_rule_extend,
-    [PAIDAN__ACTION__ACTION_SUSPEND] = &escalation_rule_suspend,
-    [PAIDAN__ACTION__ACTION_RESUME] = &escalation_rule_resume,
-    [PAIDAN__ACTION__ACTION_ASK_ASSIST] = &escalation_rule_ask_assist,
-    [PAIDAN__ACTION__ACTION_ASSIST_DONE] = &escalation_rule_assist_done,
-    [PAIDAN__ACTION__ACTION_NAME_PERSON] = &escalation_rule_name_person,
-    [PAIDAN__ACTION__ACTION_SET_MODE] = &escalation_rule_set_mode,
-    [PAIDAN__ACTION__ACTION_END_MODE] = &escalation_rule_end_mode,
-    [PAIDAN__ACTION__ACTION_APPEAL] = &escalation_rule_appeal,
-};
-
-static const struct escalation_rule *const supervise_rules[] = {
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT] = &escalation_rule_grant,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_REFUSE] = &escalation_rule_refuse,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER] = &escalation_rule_order,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_URGE] = &escalation_rule_urge,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_WATCH] = &escalation_rule_watch,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_YELLOW] = &escalation_rule_yellow,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED] = &escalation_rule_red,
-    [PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD] = &escalation_rule_cancel_card,
-};
+#include "escalation_target.h"
 
 /* ---- parts that acts share ---- */
 
-bool escalation_given(const char *text)
+bool escalation_work_given(const char *text)
 {
     return text != NULL && text[0] != '\0';
 }
 
-char *escalation_item_note(const struct escalation_item *item)
+char *escalation_work_note(const struct escalation_item *item)
 {
-    return escalation_given(item->wish->note) ? item->wish->note : NULL;
+    return escalation_work_given(item->wish->note) ? item->wish->note : NULL;
 }
 
-enum rc escalation_item_say(struct escalation_item *item, Paidan__Event *event)
+enum rc escalation_work_say(const struct escalation_item *item, const ProtobufCMessage *fact)
 {
-    return escalation_core_say(item->step, item->wish->ticket, &item->ticket, event, item->index);
+    CHECK(item->result->code == PAIDAN__CODE__OK);
+    const struct escalation_saying about = {.id = item->wish->ticket,
+                                            .ticket = &item->ticket,
+                                            .signal = item->signal,
+                                            .item = item->index};
+    return escalation_say(item->step, &about, fact);
 }
 
-enum rc escalation_item_info(struct escalation_item *item)
+enum rc escalation_work_info(struct escalation_item *item)
 {
     if (item->has_info) {
         return RC_OK;
@@ -63,14 +45,14 @@ enum rc escalation_item_info(struct escalation_item *item)
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
-bool escalation_item_late(struct escalation_item *item, Paidan__Clock kind)
+bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind)
 {
     const struct escalation_clock *clock = escalation_state_clock(&item->ticket, kind);
     return clock != NULL && escalation_state_runs(&item->ticket, clock) &&
            ((clock->flags & ESCALATION_EXPIRED) != 0 || clock->due_ms <= item->step->now_ms);
 }
 
-enum rc escalation_refuse_unit(struct step *step, const char *unit, bool *refused)
+enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *refused)
 {
     bool known = false;
     const enum rc rc = escalation_target_unit_known(step->txn, step->site, unit, &known);
@@ -114,6 +96,8 @@ static Paidan__Code judge_who(struct escalation_item *item)
     case ESCALATION_BY_ANYONE:
         break;
     }
+    CHECK(item->rule->who == ESCALATION_BY_ANYONE);
+    CHECK(item->rule->judge != NULL); /* somebody must decide who may */
     return PAIDAN__CODE__OK;
 }
 
@@ -138,14 +122,15 @@ static Paidan__Code judge_item(struct escalation_item *item, const char **detail
     if (item->wish->has_version && item->wish->version != item->ticket.version) {
         return PAIDAN__CODE__VERSION_CONFLICT;
     }
-    if (escalation_fsm_step(item->ticket.state, rule->signal).action == ESCALATION_DO_REFUSE) {
+    item->signal = rule->signal_of == NULL ? rule->signal : rule->signal_of(item);
+    if (escalation_fsm_step(item->ticket.state, item->signal).action == ESCALATION_DO_REFUSE) {
         *detail = escalation_fsm_state_name(item->ticket.state);
-        return escalation_fsm_refusal(item->ticket.state, rule->signal);
+        return escalation_fsm_refusal(item->ticket.state, item->signal);
     }
     if (!rule->keeps_lease && is_leased_by_other(item)) {
         return PAIDAN__CODE__LEASED_BY_OTHER;
     }
-    if (rule->note && !escalation_given(item->wish->note)) {
+    if (rule->note && !escalation_work_given(item->wish->note)) {
         return PAIDAN__CODE__NOTE_MISSING;
     }
     return rule->judge == NULL ? PAIDAN__CODE__OK : rule->judge(item, detail);
@@ -155,7 +140,7 @@ static Paidan__Code judge_item(struct escalation_item *item, const char **detail
 
 static enum rc load_item(struct escalation_item *item)
 {
-    enum rc rc = escalation_core_load(item->step->txn, item->wish->ticket, &item->ticket);
+    enum rc rc = escalation_state_find(item->step->txn, item->wish->ticket, &item->ticket);
     const bool more = (item->ticket.flags & ESCALATION_HAS_EXTRA) != 0;
     if (rc == RC_OK && more) {
         rc = escalation_extra_load(item->step->txn, item->wish->ticket, &item->extra);
@@ -165,13 +150,14 @@ static enum rc load_item(struct escalation_item *item)
 
 static enum rc act(struct escalation_item *item)
 {
-    const struct escalation_step go = escalation_fsm_step(item->ticket.state, item->rule->signal);
-    enum rc rc = item->rule->act(item);
+    const struct escalation_step go = escalation_fsm_step(item->ticket.state, item->signal);
+    CHECK(go.action == ESCALATION_DO_SAY);
+    const enum rc rc = item->rule->act(item);
     if (rc != RC_OK || item->result->code != PAIDAN__CODE__OK) {
         return rc;
     }
     if (item->rule->many_facts) {
-        return escalation_core_load(item->step->txn, item->wish->ticket, &item->ticket);
+        return escalation_state_find(item->step->txn, item->wish->ticket, &item->ticket);
     }
     item->ticket.state = go.next;
     item->ticket.version++;
@@ -203,16 +189,8 @@ static enum rc do_item(struct escalation_item *item)
     return rc;
 }
 
-/* A batch of one action. */
-struct batch {
-    const char *unit;
-    const struct escalation_rule *rule;
-    Paidan__WorkItem *const *items;
-    size_t count;
-};
-
 static enum rc do_items(struct step *step, const Paidan__Request *request,
-                        const struct batch *batch, Paidan__WorkResult *results)
+                        const struct escalation_batch *batch, Paidan__WorkResult *results)
 {
     for (size_t index = 0; index < batch->count; index++) {
         /* Notes go into facts that others follow: numbers of people stay with intake. A copy, for
@@ -238,10 +216,10 @@ static enum rc do_items(struct step *step, const Paidan__Request *request,
     return RC_OK;
 }
 
-static Paidan__Code judge_batch(const Paidan__Request *request, const struct batch *batch,
-                                const char **detail)
+static Paidan__Code judge_batch(const Paidan__Request *request,
+                                const struct escalation_batch *batch, const char **detail)
 {
-    if (!escalation_given(request->actor)) {
+    if (!escalation_work_given(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
     }
     *detail = "action";
@@ -255,8 +233,8 @@ static Paidan__Code judge_batch(const Paidan__Request *request, const struct bat
     return batch->count == 0 ? PAIDAN__CODE__FIELD_INVALID : PAIDAN__CODE__OK;
 }
 
-static enum rc decide_batch(struct step *step, const Paidan__Request *request,
-                            const struct batch *batch)
+enum rc escalation_work_run(struct step *step, const Paidan__Request *request,
+                            const struct escalation_batch *batch)
 {
     const char *detail = NULL;
     const Paidan__Code code = judge_batch(request, batch, &detail);
@@ -264,7 +242,7 @@ static enum rc decide_batch(struct step *step, const Paidan__Request *request,
         return step_refuse(step, code, detail);
     }
     bool refused = false;
-    enum rc rc = escalation_refuse_unit(step, batch->unit, &refused);
+    enum rc rc = escalation_work_refuse_unit(step, batch->unit, &refused);
     if (rc != RC_OK || refused) {
         return rc;
     }
@@ -287,28 +265,4 @@ static enum rc decide_batch(struct step *step, const Paidan__Request *request,
     answer.body_case = PAIDAN__ANSWER__BODY_WORKED;
     answer.worked = &worked;
     return step_answer(step, &answer);
-}
-
-enum rc escalation_decide_work(struct step *step, const struct step_input *input)
-{
-    const Paidan__Work *work = input->request->work;
-    const size_t action = (size_t)work->action;
-    const bool known = action < sizeof work_rules / sizeof work_rules[0];
-    const struct batch batch = {.unit = work->unit,
-                                .rule = known ? work_rules[action] : NULL,
-                                .items = work->items,
-                                .count = work->n_items};
-    return decide_batch(step, input->request, &batch);
-}
-
-enum rc escalation_decide_supervise(struct step *step, const struct step_input *input)
-{
-    const Paidan__Supervise *supervise = input->request->supervise;
-    const size_t action = (size_t)supervise->action;
-    const bool known = action < sizeof supervise_rules / sizeof supervise_rules[0];
-    const struct batch batch = {.unit = supervise->unit,
-                                .rule = known ? supervise_rules[action] : NULL,
-                                .items = supervise->items,
-                                .count = supervise->n_items};
-    return decide_batch(step, input->request, &batch);
 }

@@ -1,0 +1,12 @@
+/* escalation_appeal: an appeal against a late mark 超期申诉: once, after the work is done. */
+#pragma once
+
+#include "escalation_fold.h"
+#include "escalation_work.h"
+
+extern const struct escalation_rule escalation_appeal_rule;
+
+/* Rules on the open appeal of an item, for a unit that may. */
+MUST_CHECK enum rc escalation_appeal_decide(struct escalation_item *item, bool granted);
+
+escalation_fold_fn escalation_appeal_fold_appealed, escalation_appeal_fold_ruled;

@@ -1,0 +1,280 @@
+/* Working together 主办、协办.
+ *
+ * Owns extra.assists: a task a unit, with its own clock. Being late with a task raises nothing, it
+ * is a fact for the books. The lead resolves when all tasks are done, or says why not. Tasks go
+ * with a ticket that moves; a new round begins without. Owns too the rows of the assisting units'
+ * queues, which follow from ticket and tasks alone. */
+
+#include "escalation_joint.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+#include "escalation_target.h"
+#include "escalation_term.h"
+
+/* ---- asking ---- */
+
+static Paidan__Code judge_ask(struct escalation_item *item, const char **detail)
+{
+    const char *unit = item->wish->to_unit;
+    *detail = "to_unit";
+    if (!escalation_work_given(unit)) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    if (site_unit_find(item->step->site, unit) == SITE_NONE) {
+        return PAIDAN__CODE__UNIT_UNKNOWN;
+    }
+    if (strcmp(unit, item->ticket.unit) == 0) {
+        return PAIDAN__CODE__FIELD_INVALID; /* the lead does not assist itself */
+    }
+    const struct escalation_assist *task = escalation_extra_assist(&item->extra, unit);
+    if (task != NULL && !task->done) {
+        return PAIDAN__CODE__ALREADY_DONE;
+    }
+    *detail = "assist";
+    return task == NULL && item->extra.assist_count == SITE_ASSIST_MAX
+               ? PAIDAN__CODE__TOO_MANY_ITEMS
+               : PAIDAN__CODE__OK;
+}
+
+/* What is asked of one unit, by whom. */
+struct asked {
+    const char *unit, *by_unit;
+    char *note; /* NULL: by an assignment */
+};
+
+static enum rc say_asked(struct step *step, const struct escalation_saying *about,
+                         const struct escalation_info *info, const struct asked *asked)
+{
+    CHECK(asked->unit[0] != '\0');
+    Paidan__AssistAsked fact = PAIDAN__ASSIST_ASKED__INIT;
+    enum rc rc = escalation_term_set(step, info, about->ticket->level, PAIDAN__CLOCK__CLOCK_ASSIST,
+                                     step->now_ms, &fact.clock);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    fact.unit = (char *)asked->unit;
+    fact.by_unit = (char *)asked->by_unit;
+    fact.note = asked->note;
+    rc = escalation_say(step, about, &fact.base);
+    if (rc == RC_OK) {
+        step_wake(step, step_key(asked->unit));
+    }
+    return rc;
+}
+
+static enum rc ask(struct escalation_item *item)
+{
+    const enum rc rc = escalation_work_info(item);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct escalation_saying about = {.id = item->wish->ticket,
+                                            .ticket = &item->ticket,
+                                            .signal = item->signal,
+                                            .item = item->index};
+    const struct asked asked = {item->wish->to_unit, item->unit, item->wish->note};
+    return say_asked(item->step, &about, &item->info, &asked);
+}
+
+/* Whether a task for that unit may begin: it has none that is open, and there is room. */
+static bool is_free(struct escalation_extra *extra, const char *unit)
+{
+    const struct escalation_assist *task = escalation_extra_assist(extra, unit);
+    return task != NULL ? task->done : extra->assist_count < SITE_ASSIST_MAX;
+}
+
+enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct escalation_info *info,
+                               const Paidan__Assignment *to, uint32_t item)
+{
+    CHECK(to->n_assist <= SITE_ASSIST_MAX);
+    if (to->n_assist == 0 ||
+        escalation_target_rule(step->site, info, to->level, PAIDAN__CLOCK__CLOCK_ASSIST) == NULL) {
+        return RC_OK;
+    }
+    for (size_t index = 0; index < to->n_assist; index++) {
+        struct escalation_ticket ticket;
+        struct escalation_extra extra;
+        enum rc rc = escalation_state_load(step->txn, id, &ticket);
+        if (rc == RC_OK) {
+            rc = escalation_extra_load(step->txn, id, &extra);
+        }
+        if (rc == RC_OK && is_free(&extra, to->assist[index])) {
+            const struct escalation_saying about = {
+                .id = id, .ticket = &ticket, .signal = ESCALATION_ON_ASK_ASSIST, .item = item};
+            const struct asked asked = {to->assist[index], to->unit, NULL};
+            rc = say_asked(step, &about, info, &asked);
+        }
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* it was assigned in this very step */
+        }
+    }
+    return RC_OK;
+}
+
+/* ---- done, or late ---- */
+
+static Paidan__Code judge_done(struct escalation_item *item, const char **detail)
+{
+    (void)detail;
+    const struct escalation_assist *task = escalation_extra_assist(&item->extra, item->unit);
+    CHECK(task != NULL);
+    return task->done ? PAIDAN__CODE__ALREADY_DONE : PAIDAN__CODE__OK;
+}
+
+static enum rc finish(struct escalation_item *item)
+{
+    const struct escalation_assist *task = escalation_extra_assist(&item->extra, item->unit);
+    CHECK(task != NULL);
+    CHECK(!task->done);
+    Paidan__AssistDone done = PAIDAN__ASSIST_DONE__INIT;
+    done.unit = (char *)item->unit;
+    done.note = item->wish->note;
+    done.has_late = true;
+    done.late = (task->clock.flags & ESCALATION_EXPIRED) != 0 ||
+                (task->clock.due_ms != 0 && task->clock.due_ms <= item->step->now_ms &&
+                 item->ticket.state != ESCALATION_SUSPENDED);
+    return escalation_work_say(item, &done.base);
+}
+
+static enum rc say_late(const struct escalation_moment *moment, const char *unit)
+{
+    struct escalation_ticket ticket;
+    const enum rc rc = escalation_state_load(moment->step->txn, moment->id, &ticket);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    const struct escalation_saying about = {.id = moment->id,
+                                            .ticket = &ticket,
+                                            .signal = moment->signal,
+                                            .clock = PAIDAN__CLOCK__CLOCK_ASSIST};
+    Paidan__AssistLate late = PAIDAN__ASSIST_LATE__INIT;
+    late.unit = (char *)unit;
+    late.due_ms = moment->due_ms;
+    return escalation_say(moment->step, &about, &late.base);
+}
+
+enum rc escalation_joint_fire(struct escalation_moment *moment)
+{
+    CHECK(moment->signal == ESCALATION_ON_ASSIST_LATE);
+    CHECK(moment->due_ms == moment->ticket.extra_due_ms);
+    uint32_t said = 0;
+    for (uint32_t index = 0; index < moment->extra.assist_count; index++) {
+        const struct escalation_assist *task = &moment->extra.assists[index];
+        const bool waits = !task->done && (task->clock.flags & ESCALATION_EXPIRED) == 0;
+        if (!waits || task->clock.due_ms != moment->due_ms) {
+            continue;
+        }
+        const enum rc rc = say_late(moment, task->unit);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        said++;
+    }
+    return said == 0 ? RC_CORRUPT : RC_OK;
+}
+
+const struct escalation_rule escalation_joint_ask = {
+    .signal = ESCALATION_ON_ASK_ASSIST, .note = true, .judge = judge_ask, .act = ask};
+const struct escalation_rule escalation_joint_done = {.signal = ESCALATION_ON_ASSIST_DONE,
+                                                      .who = ESCALATION_BY_ASSIST,
+                                                      .note = true,
+                                                      .keeps_lease = true,
+                                                      .judge = judge_done,
+                                                      .act = finish};
+
+/* ---- folding ---- */
+
+enum rc escalation_joint_fold_asked(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIST_ASKED);
+    CHECK(fold->extra != NULL);
+    const Paidan__AssistAsked *asked = fold->event->assist_asked;
+    struct escalation_extra *extra = fold->extra;
+    struct escalation_assist *task = escalation_extra_assist(extra, asked->unit);
+    if (!is_free(extra, asked->unit)) {
+        return RC_CORRUPT;
+    }
+    if (task == NULL) {
+        task = &extra->assists[extra->assist_count];
+        extra->assist_count++;
+    }
+    memset(task, 0, sizeof *task);
+    task->clock.clock = PAIDAN__CLOCK__CLOCK_ASSIST;
+    fold->counters[TALLY_ASSISTS]++;
+    const bool fits =
+        escalation_fold_text(task->unit, sizeof task->unit, asked->unit) &&
+        (asked->clock == NULL || escalation_clock_take(&task->clock, asked->clock) == RC_OK);
+    return fits ? RC_OK : RC_CORRUPT;
+}
+
+enum rc escalation_joint_fold_done(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIST_DONE);
+    CHECK(fold->extra != NULL);
+    const Paidan__AssistDone *done = fold->event->assist_done;
+    struct escalation_assist *task = escalation_extra_assist(fold->extra, done->unit);
+    if (task == NULL || task->done) {
+        return RC_CORRUPT;
+    }
+    task->done = true;
+    task->late = done->has_late && done->late;
+    fold->counters[TALLY_ASSISTS_LATE] += task->late ? 1 : 0;
+    return RC_OK;
+}
+
+enum rc escalation_joint_fold_late(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIST_LATE);
+    CHECK(fold->extra != NULL);
+    struct escalation_assist *task =
+        escalation_extra_assist(fold->extra, fold->event->assist_late->unit);
+    if (task == NULL || task->done) {
+        return RC_CORRUPT;
+    }
+    task->late = true;
+    task->clock.flags |= ESCALATION_EXPIRED;
+    return RC_OK;
+}
+
+/* ---- rows of the assisting units ---- */
+
+static enum rc drop_rows(struct store_txn *txn, uint64_t id,
+                         const struct escalation_joint_side *was)
+{
+    for (uint32_t index = 0; index < was->extra->assist_count; index++) {
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+        if (!escalation_extra_queue_key(id, was->ticket, &was->extra->assists[index], key)) {
+            continue;
+        }
+        const enum rc rc = store_del(txn, ESCALATION_QUEUE, key, sizeof key);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc put_rows(struct store_txn *txn, uint64_t id, const struct escalation_joint_side *is)
+{
+    for (uint32_t index = 0; index < is->extra->assist_count; index++) {
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+        if (!escalation_extra_queue_key(id, is->ticket, &is->extra->assists[index], key)) {
+            continue;
+        }
+        const enum rc rc = store_put(txn, ESCALATION_QUEUE, key, sizeof key, "", 0);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
+enum rc escalation_joint_move_rows(struct store_txn *txn, uint64_t id,
+                                   const struct escalation_joint_side *was,
+                                   const struct escalation_joint_side *is)
+{
+    const enum rc rc = drop_rows(txn, id, was);
+    return rc == RC_OK ? put_rows(txn, id, is) : rc;
+}

@@ -1,0 +1,32 @@
+/* escalation_joint: working together 主办、协办: an assisting unit gets a task with its own clock.
+ */
+#pragma once
+
+#include "escalation_fold.h"
+#include "escalation_moment.h"
+#include "escalation_work.h"
+
+extern const struct escalation_rule escalation_joint_ask, escalation_joint_done;
+
+/* Gives the assisting units of an assignment their tasks, where the policy has a term for them:
+ * after the fact that assigns. item: of a batch. RC_OK, RC_LIMIT, or what saying returns. */
+MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
+                                          const struct escalation_info *info,
+                                          const Paidan__Assignment *to, uint32_t item);
+
+/* The term of tasks passed: of all those with this very moment, for the ticket has one row for it.
+ */
+escalation_fire_fn escalation_joint_fire;
+
+escalation_fold_fn escalation_joint_fold_asked, escalation_joint_fold_done,
+    escalation_joint_fold_late;
+
+/* Moves the rows of the assisting units' queues from what the records were to what they are. was:
+ * NULL, there was no extra record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT: a row was missing. */
+struct escalation_joint_side {
+    const struct escalation_ticket *ticket;
+    const struct escalation_extra *extra;
+};
+MUST_CHECK enum rc escalation_joint_move_rows(struct store_txn *txn, uint64_t id,
+                                              const struct escalation_joint_side *was,
+                                              const struct escalation_joint_side *is);

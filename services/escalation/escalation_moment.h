@@ -1,0 +1,29 @@
+/* escalation_moment: a moment of a ticket that has come: a deadline, a warning point, the end of
+ * something. */
+#pragma once
+
+#include "escalation_extra.h"
+#include "escalation_say.h"
+
+struct escalation_moment {
+    struct step *step;
+    uint64_t id, due_ms;
+    Paidan__Clock clock;           /* of the due row */
+    enum escalation_signal signal; /* what has come true */
+    uint32_t above;                /* of ON_EXPIRE: the level that gets the ticket */
+    struct escalation_ticket ticket;
+    struct escalation_info info;
+    /* Loaded where the moment is one of the extra record, else undefined. */
+    struct escalation_extra extra;
+};
+
+/* Says what has come true. RC_OK, or what saying returns. */
+typedef enum rc escalation_fire_fn(struct escalation_moment *moment);
+
+/* Reads the ticket of a due row again and finds what fires. RC_OK; RC_CORRUPT: the row is not the
+ * ticket's, or names a moment that its state does not allow; RC_STORE. */
+MUST_CHECK enum rc escalation_moment_load(struct step *step, const struct due *due,
+                                          struct escalation_moment *moment);
+/* Says one fact, with the clock as its cause. */
+MUST_CHECK enum rc escalation_moment_say(const struct escalation_moment *moment,
+                                         const ProtobufCMessage *fact);

@@ -1,0 +1,88 @@
+/* Raising a ticket to the level above.
+ *
+ * The new level's clocks start, those of the level left end; that it was late, and by which clock,
+ * stands in the fact alone. A raise never skips a level that has an area for the ticket, and never
+ * leads nowhere: at the top a card is given instead (escalation_card.c). */
+
+#include "escalation_raise.h"
+
+#include "common/base/check.h"
+#include "escalation_assignment.h"
+#include "escalation_joint.h"
+#include "escalation_target.h"
+
+static enum rc say_raised(struct step *step, const struct escalation_saying *about,
+                          const struct escalation_info *info, uint32_t level,
+                          Paidan__Raised *raised)
+{
+    const struct escalation_ticket *ticket = about->ticket;
+    struct escalation_target target;
+    CHECK(level > ticket->level);
+    CHECK(level <= step->site->level_count);
+    escalation_target_owner(step->site, info, level, &target);
+    enum rc rc = escalation_assignment_make(step, info, &target, ESCALATION_START_ALL,
+                                            ticket->round, NULL, &raised->to);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    raised->from_level = ticket->level;
+    raised->from_unit = (char *)ticket->unit;
+    rc = escalation_say(step, about, &raised->base);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    step_wake(step, step_key(raised->to->unit));
+    return escalation_joint_begin(step, about->id, info, raised->to, about->item);
+}
+
+enum rc escalation_raise_fire(struct escalation_moment *moment)
+{
+    CHECK(moment->signal == ESCALATION_ON_EXPIRE);
+    CHECK(moment->above != 0);
+    const struct escalation_saying about = {.id = moment->id,
+                                            .ticket = &moment->ticket,
+                                            .signal = moment->signal,
+                                            .clock = moment->clock};
+    Paidan__Raised raised = PAIDAN__RAISED__INIT;
+    raised.why = PAIDAN__WHY__WHY_EXPIRED;
+    raised.has_clock = true;
+    raised.clock = moment->clock;
+    raised.has_due_ms = true;
+    raised.due_ms = moment->due_ms;
+    return say_raised(moment->step, &about, &moment->info, moment->above, &raised);
+}
+
+enum rc escalation_raise_to(struct step *step, const struct escalation_saying *about,
+                            const struct escalation_info *info,
+                            const struct escalation_raise *raise)
+{
+    CHECK(about->signal == ESCALATION_ON_RAISE);
+    CHECK(about->clock == 0);
+    Paidan__Raised raised = PAIDAN__RAISED__INIT;
+    raised.why = PAIDAN__WHY__WHY_COMPETENCE;
+    raised.note = (char *)raise->note;
+    return say_raised(step, about, info, raise->level, &raised);
+}
+
+/* ---- folding ---- */
+
+enum rc escalation_raise_fold(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_RAISED);
+    const Paidan__Raised *raised = fold->event->raised;
+    struct escalation_ticket *ticket = fold->ticket;
+    if (raised->from_level != ticket->level || raised->to->level <= ticket->level) {
+        return RC_CORRUPT;
+    }
+    const bool expired = raised->why == PAIDAN__WHY__WHY_EXPIRED;
+    fold->counters[expired ? TALLY_RAISED_EXPIRED : TALLY_RAISED_COMPETENCE]++;
+    if (expired && ticket->overdue_ms == 0) {
+        ticket->overdue_ms = raised->due_ms;
+    }
+    if (expired && raised->has_clock) {
+        escalation_fold_late(fold, raised->clock);
+    }
+    ticket->raises++;
+    escalation_fold_drop_alarm(ticket); /* the clocks of the new level watch now */
+    return escalation_assignment_fold(fold, raised->to, false);
+}

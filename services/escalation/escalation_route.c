@@ -1,0 +1,262 @@
+/* Triage gives a ticket to a unit: a route, a dispatcher's word, a ruling on a return.
+ *
+ * Owns the record of info (category, area, title ...), written whole with every Assigned. Never
+ * nobody: a unit or level that our site does not know is refused visibly, and the owner by our own
+ * matrix gets the ticket. A ruling on the same level starts a new accept clock only, for the
+ * resident has waited since the first dispatch. */
+
+#include "escalation_route.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+#include "escalation_assignment.h"
+#include "escalation_joint.h"
+
+/* Copies a text of a record into a field of info. wire_check has bounded it. */
+static void take(char *field, size_t size, const char *text)
+{
+    const size_t bytes = strlen(text);
+    CHECK(bytes < size);
+    memcpy(field, text, bytes + 1);
+}
+
+/* What triage says about an owner, as both of its facts say it. */
+struct named {
+    uint32_t level;
+    const char *unit;
+    char *const *assist;
+    size_t assist_count;
+};
+
+/* OK, or what is wrong with the owner that triage named. */
+static Paidan__Code judge_owner(const struct site *site, const struct named *named)
+{
+    if (named->level < 1 || named->level > site->level_count) {
+        return PAIDAN__CODE__LEVEL_UNKNOWN;
+    }
+    const uint32_t unit = site_unit_find(site, named->unit);
+    if (unit == SITE_NONE) {
+        return PAIDAN__CODE__UNIT_UNKNOWN;
+    }
+    return site->units[unit].level == named->level ? PAIDAN__CODE__OK
+                                                   : PAIDAN__CODE__UNIT_NOT_AT_LEVEL;
+}
+
+/* Lowest level with an owner of its own; level 1 if the site does not know category or area. */
+static uint32_t lowest_level(const struct site *site, const struct escalation_info *info)
+{
+    const uint32_t category = site_category_find(site, info->category);
+    const uint32_t area = site_area_find(site, info->area);
+    return category == SITE_NONE || area == SITE_NONE ? 1
+                                                      : site_level_owned(site, category, area, 1);
+}
+
+/* Who gets it: whom triage named if our site knows such a unit on that level; else, visibly, the
+ * owner by our own matrix. Never nobody. */
+static enum rc find_target(const struct escalation_heard *heard, const struct escalation_info *info,
+                           const struct named *named, struct escalation_target *target)
+{
+    const struct site *site = heard->step->site;
+    const Paidan__Code code = judge_owner(site, named);
+    if (code != PAIDAN__CODE__OK) {
+        const uint32_t level =
+            code == PAIDAN__CODE__LEVEL_UNKNOWN ? lowest_level(site, info) : named->level;
+        escalation_target_owner(site, info, level, target);
+        return escalation_heard_refuse(heard, code,
+                                       code == PAIDAN__CODE__LEVEL_UNKNOWN ? "level" : "unit");
+    }
+    *target = (struct escalation_target){.level = named->level, .unit = named->unit};
+    for (size_t index = 0; index < named->assist_count; index++) {
+        const char *assist = named->assist[index];
+        const bool fits = target->assist_count < SITE_ASSIST_MAX;
+        if (fits && site_unit_find(site, assist) != SITE_NONE && strcmp(assist, named->unit) != 0) {
+            target->assist[target->assist_count] = assist;
+            target->assist_count++;
+        }
+    }
+    return RC_OK;
+}
+
+/* Says Assigned with the whole of info. assigned: its why and note are set. */
+static enum rc say_assigned(const struct escalation_heard *heard, enum escalation_signal signal,
+                            struct escalation_info *info, Paidan__Assignment *assignment,
+                            Paidan__Assigned *assigned)
+{
+    CHECK(assignment->unit[0] != '\0');
+    assigned->to = assignment;
+    assigned->category = info->category;
+    assigned->area = info->area;
+    assigned->urgency = (Paidan__Urgency)info->urgency;
+    assigned->channel = info->channel;
+    assigned->title = info->title;
+    assigned->registered_ms = info->registered_ms;
+    const enum rc rc = escalation_heard_say(heard, signal, &assigned->base);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    step_wake(heard->step, step_key(assignment->unit));
+    return escalation_joint_begin(heard->step, heard->id, info, assignment, 0);
+}
+
+/* 现场办: the unit that solved it takes it and resolves it in the step that gives it to it, so that
+ * the resident is asked like any other. */
+static enum rc record_spot(struct escalation_heard *heard, struct escalation_info *info, char *note)
+{
+    enum rc rc = escalation_heard_again(heard);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(heard->ticket.state == ESCALATION_ASSIGNED);
+    Paidan__Accepted accepted = PAIDAN__ACCEPTED__INIT;
+    accepted.unit = heard->ticket.unit;
+    rc = escalation_heard_say(heard, ESCALATION_ON_ACCEPT, &accepted.base);
+    if (rc == RC_OK) {
+        rc = escalation_heard_again(heard);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(heard->ticket.state == ESCALATION_ACCEPTED);
+    Paidan__Resolved resolved = PAIDAN__RESOLVED__INIT;
+    resolved.unit = heard->ticket.unit;
+    resolved.note = note;
+    resolved.round = heard->ticket.round;
+    resolved.channel = info->channel;
+    resolved.has_mode = true;
+    resolved.mode = PAIDAN__MODE__MODE_ON_SITE;
+    return escalation_heard_say(heard, ESCALATION_ON_RESOLVE, &resolved.base);
+}
+
+enum rc escalation_route_hear_routed(struct escalation_heard *heard)
+{
+    CHECK(heard->record->fact_case == PAIDAN__EVENT__FACT_ROUTED);
+    const Paidan__Routed *routed = heard->record->routed;
+    enum rc rc = RC_OK;
+    if (!escalation_heard_goes(heard, ESCALATION_ON_ROUTED, &rc)) {
+        return rc;
+    }
+    struct escalation_info info = {.urgency = (uint32_t)routed->urgency,
+                                   .registered_ms = routed->registered_ms};
+    take(info.category, sizeof info.category, routed->category);
+    take(info.area, sizeof info.area, routed->area);
+    take(info.channel, sizeof info.channel, routed->channel);
+    take(info.title, sizeof info.title, routed->title);
+    const struct named named = {routed->level, routed->unit, routed->assist, routed->n_assist};
+    struct escalation_target target;
+    rc = find_target(heard, &info, &named, &target);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (target.unit == routed->unit) {
+        target.fallback = routed->has_fallback && routed->fallback;
+        target.matrix_line = routed->has_matrix_line ? routed->matrix_line : 0;
+    }
+    Paidan__Assignment *assignment = NULL;
+    rc = escalation_assignment_make(heard->step, &info, &target, ESCALATION_START_ALL,
+                                    heard->ticket.round, NULL, &assignment);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const bool by_desk = routed->has_by_desk && routed->by_desk;
+    /* Whom our site does not know cannot have it recorded: the owner finds the note instead. */
+    const bool spot = routed->spot_note != NULL && target.unit == routed->unit;
+    Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
+    assigned.why = by_desk ? PAIDAN__WHY__WHY_DISPATCHED : PAIDAN__WHY__WHY_ROUTED;
+    assigned.note = spot ? NULL : routed->spot_note;
+    rc = say_assigned(heard, ESCALATION_ON_ROUTED, &info, assignment, &assigned);
+    return rc == RC_OK && spot ? record_spot(heard, &info, routed->spot_note) : rc;
+}
+
+/* The ticket stays on its level: only a new accept clock. Another level: its clocks start. */
+enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
+{
+    CHECK(heard->record->fact_case == PAIDAN__EVENT__FACT_RULED);
+    const Paidan__Ruled *ruled = heard->record->ruled;
+    enum rc rc = RC_OK;
+    if (!escalation_heard_goes(heard, ESCALATION_ON_RULED, &rc)) {
+        return rc;
+    }
+    /* Meanwhile it may have been raised and returned again, for other reasons. */
+    if (ruled->has_return_count && ruled->return_count != heard->ticket.returns) {
+        return escalation_heard_refuse(heard, PAIDAN__CODE__VERSION_CONFLICT, "return");
+    }
+    struct escalation_info info;
+    rc = escalation_heard_info(heard, &info);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    take(info.category, sizeof info.category, ruled->category);
+    take(info.area, sizeof info.area, ruled->area);
+    if (ruled->has_urgency) {
+        info.urgency = (uint32_t)ruled->urgency;
+    }
+    const struct named named = {ruled->level, ruled->unit, ruled->assist, ruled->n_assist};
+    struct escalation_target target;
+    rc = find_target(heard, &info, &named, &target);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const enum escalation_start start =
+        target.level == heard->ticket.level ? ESCALATION_START_ACCEPT : ESCALATION_START_ALL;
+    Paidan__Assignment *assignment = NULL;
+    rc = escalation_assignment_make(heard->step, &info, &target, start, heard->ticket.round,
+                                    &heard->ticket, &assignment);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
+    assigned.why = PAIDAN__WHY__WHY_RULED;
+    assigned.note = ruled->note;
+    return say_assigned(heard, ESCALATION_ON_RULED, &info, assignment, &assigned);
+}
+
+/* ---- folding ---- */
+
+/* Whether a missed clock runs on: then a ruling has repaired nothing. */
+static bool is_missed(const struct escalation_ticket *ticket)
+{
+    bool missed = false;
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        const uint8_t flags = ticket->clocks[index].flags;
+        missed =
+            missed || (flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) == ESCALATION_EXPIRED;
+    }
+    return missed;
+}
+
+static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assigned *assigned)
+{
+    struct escalation_info info = {.urgency = (uint32_t)assigned->urgency,
+                                   .registered_ms = assigned->registered_ms};
+    const bool fits =
+        escalation_fold_text(info.category, sizeof info.category, assigned->category) &&
+        escalation_fold_text(info.area, sizeof info.area, assigned->area) &&
+        escalation_fold_text(info.channel, sizeof info.channel, assigned->channel) &&
+        escalation_fold_text(info.title, sizeof info.title, assigned->title);
+    return fits ? escalation_state_save_info(fold->txn, fold->id, &info) : RC_CORRUPT;
+}
+
+enum rc escalation_route_fold(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED);
+    const Paidan__Assigned *assigned = fold->event->assigned;
+    struct escalation_ticket *ticket = fold->ticket;
+    const bool ruled = assigned->why == PAIDAN__WHY__WHY_RULED;
+    const bool stays = ruled && assigned->to->level == ticket->level;
+    const enum rc rc = escalation_assignment_fold(fold, assigned->to, stays);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (ruled) {
+        ticket->flags |= ESCALATION_RULED;
+        if (!is_missed(ticket)) {
+            escalation_fold_drop_alarm(ticket);
+            ticket->overdue_ms = 0;
+        }
+    }
+    const bool fallback = assigned->to->has_fallback && assigned->to->fallback;
+    fold->counters[ruled ? TALLY_RULED : TALLY_ASSIGNED]++;
+    fold->counters[TALLY_FALLBACK] += fallback ? 1 : 0;
+    return store_info(fold, assigned);
+}

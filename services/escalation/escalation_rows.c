@@ -1,0 +1,111 @@
+/* The record of a ticket and the rows that follow from it.
+ *
+ * Rows of queue, watch lists and due table are functions of the record alone, and so are the
+ * gauges. They move by comparing the record before a fact with the record after it, so that nobody
+ * who changes a record has to remember which rows it has; only rows whose key differs are written.
+ */
+
+#include "escalation_rows.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+
+static void count(struct tally *tally, const struct escalation_ticket *ticket, uint64_t by)
+{
+    if (ticket->state == ESCALATION_NONE) {
+        return;
+    }
+    tally->values[TALLY_STATE + ticket->state - 1] += by;
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
+        const bool watched = escalation_state_watched(ticket, (enum escalation_watch)watch);
+        tally->values[TALLY_WATCH + watch] += watched ? by : 0;
+    }
+    if (!escalation_state_open(ticket)) {
+        return;
+    }
+    CHECK(ticket->level >= 1);
+    tally->values[TALLY_OPEN] += by;
+    tally->values[TALLY_LEVEL + ticket->level - 1] += by;
+    const Paidan__Card card = escalation_state_card(ticket);
+    tally->values[TALLY_YELLOW] += card == PAIDAN__CARD__CARD_YELLOW ? by : 0;
+    tally->values[TALLY_RED] += card == PAIDAN__CARD__CARD_RED ? by : 0;
+    tally->values[TALLY_OVERDUE] += ticket->overdue_ms != 0 ? by : 0;
+}
+
+static enum rc move_queue(struct store_txn *txn, uint64_t id,
+                          const struct escalation_ticket *before,
+                          const struct escalation_ticket *after)
+{
+    unsigned char old[ESCALATION_QUEUE_KEY_BYTES], new[ESCALATION_QUEUE_KEY_BYTES];
+    const bool was = escalation_state_queue_key(id, before, old);
+    const bool now = escalation_state_queue_key(id, after, new);
+    if (was && now && memcmp(old, new, sizeof old) == 0) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = store_del(txn, ESCALATION_QUEUE, old, sizeof old);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+    }
+    return now ? store_put(txn, ESCALATION_QUEUE, new, sizeof new, "", 0) : RC_OK;
+}
+
+/* Most tickets stand in none of these lists. */
+static enum rc move_watch(struct store_txn *txn, uint64_t id,
+                          const struct escalation_ticket *before,
+                          const struct escalation_ticket *after, enum escalation_watch watch)
+{
+    unsigned char old[ESCALATION_WATCH_KEY_BYTES], new[ESCALATION_WATCH_KEY_BYTES];
+    const bool was = escalation_state_watch_key(id, before, watch, old);
+    const bool now = escalation_state_watch_key(id, after, watch, new);
+    if ((!was && !now) || (was && now && memcmp(old, new, sizeof old) == 0)) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = store_del(txn, ESCALATION_WATCH, old, sizeof old);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+    }
+    return now ? store_put(txn, ESCALATION_WATCH, new, sizeof new, "", 0) : RC_OK;
+}
+
+static enum rc move_due(struct store_txn *txn, uint64_t id, const struct escalation_ticket *before,
+                        const struct escalation_ticket *after)
+{
+    struct due old = {0}, new = {0};
+    enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
+    const bool was = escalation_state_due(id, before, &old, &firing);
+    const bool now = escalation_state_due(id, after, &new, &firing);
+    if (was && now && old.due_ms == new.due_ms &&old.kind == new.kind) {
+        return RC_OK;
+    }
+    if (was) {
+        const enum rc rc = due_del(txn, &old);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return now ? due_put(txn, &new) : RC_OK;
+}
+
+enum rc escalation_rows_change(struct step_fold *fold, uint64_t id,
+                               const struct escalation_ticket *before,
+                               const struct escalation_ticket *after)
+{
+    CHECK(id != 0);
+    CHECK(after->state != ESCALATION_NONE);
+    count(fold->tally, before, UINT64_MAX); /* minus one */
+    count(fold->tally, after, 1);
+    fold->tally->values[TALLY_TICKETS] += before->state == ESCALATION_NONE ? 1 : 0;
+    enum rc rc = escalation_state_save(fold->txn, id, after);
+    if (rc == RC_OK) {
+        rc = move_queue(fold->txn, id, before, after);
+    }
+    for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT && rc == RC_OK; watch++) {
+        rc = move_watch(fold->txn, id, before, after, (enum escalation_watch)watch);
+    }
+    return rc == RC_OK ? move_due(fold->txn, id, before, after) : rc;
+}
