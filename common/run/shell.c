@@ -255,7 +255,7 @@ static void wait_round(struct shell *shell)
     }
     for (size_t index = 2; index < count; index++) {
         if (items[index].writable && owners[index]->blocked) {
-            owners[index]->timer_us = 0; /* connected: ask now */
+            owners[index]->tail.timer_us = 0; /* connected: ask now */
         }
         /* What arrived before the connection broke is read first. */
         shell_follow_receive(shell, owners[index]);

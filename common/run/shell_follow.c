@@ -1,8 +1,9 @@
-/* shell_follow: reading other services' logs. One Fetch under way per log; its blocks are checked
- * (evlog_block_open) and their records become inputs, in order and without a gap, over as many
- * steps as it takes. The cursor in our store says where to go on, so whatever is lost or doubled on
- * the way does no harm. What cannot be understood is never skipped: the log stays where it is,
- * loudly, until somebody repairs it. */
+/* shell_follow: reading other services' logs. One Fetch under way per log; common/bus/tail.h keeps
+ * the order and judges what came, here its records become inputs, over as many steps as it takes.
+ *
+ * Owns the connections to the services that are followed. The cursor in our store says where to go
+ * on, so whatever is lost or doubled on the way does no harm. What cannot be understood is never
+ * skipped: the log stays where it is, loudly, until somebody repairs it. */
 
 #include <string.h>
 
@@ -15,8 +16,7 @@ enum {
     FOLLOW_WAIT_MS = 10000,       /* long poll */
     FOLLOW_BEHIND_MS = 1000,      /* while it has to be told how far those after us are behind */
     FOLLOW_SILENCE_US = 15000000, /* FOLLOW_WAIT_MS and 5 s more: ask again on a new connection */
-    FOLLOW_RETRY_US = 1000000,    /* after a refusal that passes */
-    FOLLOW_STUCK_US = 10000000,
+    FOLLOW_RETRY_US = 1000000,    /* when a question could not be sent */
     FOLLOW_CONNECT_US = 200000,
     /* follows_lazily: so long, or until so many wait. */
     FOLLOW_LAZY_US = 100000,
@@ -24,46 +24,21 @@ enum {
     FOLLOW_LAZY_RECORDS_MAX = 2048,
     FOLLOW_BLOCKED_US = 5000000, /* unconnected so long: the endpoint may have moved */
 };
-/* A Fetched unpacked: its bytes once more, and the array of its blocks. */
-#define FOLLOW_ARENA_BYTES (16u * FRAME_BYTES_MAX)
-
 /* ---- state ------------------------------------------------------------------------------------
  */
 
-static void follow_forget(struct shell_follow *follow)
+static void stuck_tell(const struct shell_follow *follow, const char *why)
 {
-    follow->fetched = NULL;
-    follow->block_open = false;
-    follow->record_held = false;
-    follow->begun = false;
-    follow->block_index = 0;
-    follow->gathered = follow->applied;
-    arena_reset(&follow->arena);
-}
-
-static void follow_idle(struct shell_follow *follow, uint64_t at_us)
-{
-    follow_forget(follow);
-    follow->state = FOLLOW_IDLE;
-    follow->timer_us = at_us;
-}
-
-/* Stops here until the log makes sense again. */
-static void follow_stick(struct shell_follow *follow, Paidan__Code code, const char *why)
-{
+    CHECK(follow->tail.state == TAIL_STUCK);
     diag_log(DIAG_ERROR, "follow", "stuck=%s cursor=%llu why=\"%s\"", follow->log,
-             (unsigned long long)follow->applied.seq, why);
-    follow_forget(follow);
-    follow->stuck = code;
-    follow->state = FOLLOW_STUCK;
-    follow->timer_us = clock_monotonic_us() + FOLLOW_STUCK_US;
+             (unsigned long long)follow->tail.applied.at.seq, why);
 }
 
-static void follow_unstick(struct shell_follow *follow)
+/* before: tail.stuck as it was. */
+static void again_tell(const struct shell_follow *follow, Paidan__Code before)
 {
-    if (follow->stuck != PAIDAN__CODE__OK) {
+    if (before != PAIDAN__CODE__OK && follow->tail.stuck == PAIDAN__CODE__OK) {
         diag_log(DIAG_INFO, "follow", "again=%s", follow->log);
-        follow->stuck = PAIDAN__CODE__OK;
     }
 }
 
@@ -71,13 +46,12 @@ enum rc shell_follow_restart(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         struct shell_follow *follow = &shell->follows[index];
-        const enum rc rc = step_engine_cursor(shell->engine, follow->log, &follow->applied);
+        struct cursor cursor;
+        const enum rc rc = step_engine_cursor(shell->engine, follow->log, &cursor);
         if (rc != RC_OK) {
             return rc;
         }
-        if (follow->state != FOLLOW_STUCK && follow->state != FOLLOW_ASKED) {
-            follow_idle(follow, clock_monotonic_us());
-        }
+        tail_start(&follow->tail, cursor.seq, &cursor.crc);
     }
     return RC_OK;
 }
@@ -86,8 +60,9 @@ void shell_follow_accuse(struct shell *shell, const char *log)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         if (strcmp(shell->follows[index].log, log) == 0) {
-            follow_stick(&shell->follows[index], PAIDAN__CODE__SERVICE_FAULT,
-                         "the next record leads to a fact that nobody may read");
+            struct shell_follow *follow = &shell->follows[index];
+            tail_stick(&follow->tail, PAIDAN__CODE__SERVICE_FAULT, clock_monotonic_us());
+            stuck_tell(follow, "the next record leads to a fact that nobody may read");
         }
     }
 }
@@ -98,7 +73,7 @@ enum rc shell_follow_init(struct shell *shell)
     for (; log != NULL && *log != NULL; log++) {
         CHECK(shell->follow_count < SHELL_FOLLOWS_MAX);
         struct shell_follow *follow = &shell->follows[shell->follow_count];
-        const enum rc rc = arena_init(&follow->arena, FOLLOW_ARENA_BYTES);
+        const enum rc rc = tail_init(&follow->tail, shell->service->step->name);
         if (rc != RC_OK) {
             return rc;
         }
@@ -112,7 +87,7 @@ void shell_follow_fini(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         bus_socket_close(shell->follows[index].socket);
-        arena_fini(&shell->follows[index].arena);
+        tail_fini(&shell->follows[index].tail);
     }
     shell->follow_count = 0;
 }
@@ -134,8 +109,8 @@ void shell_follow_lost(struct shell_follow *follow)
     const uint64_t now_us = clock_monotonic_us();
     /* The library may still take frames for the broken connection and lose them. */
     follow_disconnect(follow, now_us);
-    if (follow->state == FOLLOW_ASKED) {
-        follow_idle(follow, now_us);
+    if (follow->tail.state == TAIL_ASKED) {
+        tail_idle(&follow->tail, now_us);
     }
 }
 
@@ -161,15 +136,8 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
 {
     struct arena *arena = step_engine_arena(shell->engine);
     const size_t mark = arena->used;
-    char name[CODE_BYTES_MAX + 1];
-    const char *ours = shell->service->step->name;
-    CHECK(strlen(ours) <= CODE_BYTES_MAX);
-    memcpy(name, ours, strlen(ours) + 1);
     Paidan__Fetch fetch = PAIDAN__FETCH__INIT;
-    fetch.follower = name;
-    fetch.after = follow->applied.seq;
-    fetch.has_after_crc = follow->applied.seq != 0;
-    fetch.after_crc = follow->applied.crc;
+    tail_wish(&follow->tail, &fetch);
     struct cursor held;
     if (step_engine_held(shell->engine, follow->log, &held) == RC_OK) {
         fetch.has_held = 1;
@@ -206,15 +174,14 @@ static void follow_try(struct shell *shell, struct shell_follow *follow, uint64_
     }
     const enum rc rc = follow_ask(shell, follow);
     if (rc == RC_OK) {
-        follow->state = FOLLOW_ASKED;
-        follow->timer_us = now_us + FOLLOW_SILENCE_US;
+        tail_asked(&follow->tail, now_us + FOLLOW_SILENCE_US);
         follow->blocked = false;
         follow->blocked_us = 0;
         return;
     }
     follow->blocked = true;
     follow->blocked_us = follow->blocked_us == 0 ? now_us : follow->blocked_us;
-    follow->timer_us = now_us + FOLLOW_RETRY_US; /* or as soon as it is writable */
+    follow->tail.timer_us = now_us + FOLLOW_RETRY_US; /* or as soon as it is writable */
     if (rc != RC_AGAIN || now_us - follow->blocked_us > FOLLOW_BLOCKED_US) {
         follow_disconnect(follow, now_us);
     }
@@ -225,13 +192,13 @@ void shell_follow_tick(struct shell *shell)
     const uint64_t now_us = clock_monotonic_us();
     for (unsigned index = 0; index < shell->follow_count; index++) {
         struct shell_follow *follow = &shell->follows[index];
-        if (follow->state == FOLLOW_ASKED && now_us >= follow->timer_us) {
+        struct tail *tail = &follow->tail;
+        if (tail->state == TAIL_ASKED && now_us >= tail->timer_us) {
             diag_log_limited(DIAG_WARN, "follow", "silent=%s", follow->log);
             follow_disconnect(follow, now_us);
-            follow_idle(follow, now_us);
+            tail_idle(tail, now_us);
         }
-        if ((follow->state == FOLLOW_IDLE || follow->state == FOLLOW_STUCK) &&
-            now_us >= follow->timer_us) {
+        if ((tail->state == TAIL_IDLE || tail->state == TAIL_STUCK) && now_us >= tail->timer_us) {
             follow_try(shell, follow, now_us);
         }
     }
@@ -241,8 +208,8 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         const struct shell_follow *follow = &shell->follows[index];
-        uint64_t at_us = follow->timer_us;
-        if (follow->state == FOLLOW_HELD) {
+        uint64_t at_us = follow->tail.timer_us;
+        if (follow->tail.state == TAIL_HELD) {
             continue; /* shell_follow_ready_us */
         }
         if (follow->socket == NULL && at_us < follow->connect_us) {
@@ -256,51 +223,29 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
-static void follow_hold(struct shell_follow *follow, Paidan__Fetched *fetched, uint64_t now_us)
-{
-    if (follow->stuck != PAIDAN__CODE__SERVICE_FAULT) {
-        follow_unstick(follow); /* that one shows only when the record is applied */
-    }
-    follow->head = fetched->head_seq;
-    if (fetched->n_blocks == 0) {
-        follow_idle(follow, now_us); /* the long poll ended without news */
-        return;
-    }
-    follow->fetched = fetched;
-    follow->state = FOLLOW_HELD;
-    follow->held_us = now_us;
-}
-
-static void follow_answer(struct shell_follow *follow, const Paidan__Answer *answer)
-{
-    const uint64_t now_us = clock_monotonic_us();
-    if (answer->code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_FETCHED) {
-        follow_hold(follow, answer->fetched, now_us);
-    } else if (answer->code == PAIDAN__CODE__LOG_DIVERGED) {
-        follow_stick(follow, answer->code, "the log has another history than what was applied");
-    } else if (answer->code == PAIDAN__CODE__LOG_TRIMMED) {
-        follow_stick(follow, answer->code, "records that were not yet applied are gone");
-    } else {
-        diag_log_limited(DIAG_WARN, "follow", "refused=%s code=%d", follow->log, (int)answer->code);
-        follow_idle(follow, now_us + FOLLOW_RETRY_US);
-    }
-}
-
 static void follow_frame(struct shell_follow *follow, const struct bus_message *message)
 {
-    struct wire_error error;
-    ProtobufCMessage *unpacked = NULL;
-    follow_forget(follow);
-    const enum rc rc = wire_unpack(&follow->arena, &paidan__answer__descriptor, message->bytes,
-                                   message->size, &unpacked, &error);
-    if (rc != RC_OK) {
-        diag_log_limited(DIAG_WARN, "follow", "unreadable=%s field=%s", follow->log, error.field);
-        follow_idle(follow, clock_monotonic_us() + FOLLOW_RETRY_US);
-        return;
-    }
-    const Paidan__Answer *answer = (const Paidan__Answer *)(const void *)unpacked;
-    if (answer->correlation == follow->correlation) {
-        follow_answer(follow, answer);
+    struct tail *tail = &follow->tail;
+    const Paidan__Code before = tail->stuck;
+    const enum rc rc = tail_take_frame(tail, message->bytes, message->size, follow->correlation,
+                                       clock_monotonic_us());
+    switch (rc) {
+    case RC_DIVERGED:
+        stuck_tell(follow, "the log has another history than what was applied");
+        break;
+    case RC_GAP:
+        stuck_tell(follow, "records that were not yet applied are gone");
+        break;
+    case RC_AGAIN:
+        diag_log_limited(DIAG_WARN, "follow", "refused=%s code=%d", follow->log,
+                         (int)tail->refused);
+        break;
+    case RC_INVALID:
+        diag_log_limited(DIAG_WARN, "follow", "unreadable=%s", follow->log);
+        break;
+    default:
+        again_tell(follow, before);
+        break;
     }
 }
 
@@ -312,7 +257,7 @@ void shell_follow_receive(struct shell *shell, struct shell_follow *follow)
     while (rc == RC_OK || rc == RC_INVALID) {
         rc = bus_receive(follow->socket, &message);
         if (rc == RC_OK) {
-            if (follow->state == FOLLOW_ASKED) {
+            if (follow->tail.state == TAIL_ASKED) {
                 follow_frame(follow, &message);
             }
             bus_message_free(&message);
@@ -326,59 +271,10 @@ void shell_follow_receive(struct shell *shell, struct shell_follow *follow)
 /* ---- records ----------------------------------------------------------------------------------
  */
 
-static enum rc block_open(struct shell_follow *follow)
-{
-    const ProtobufCBinaryData *bytes = &follow->fetched->blocks[follow->block_index];
-    const enum rc rc = evlog_block_open(&follow->block, bytes->data, bytes->len);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    follow->block_open = true;
-    return RC_OK;
-}
-
-/* The next record of what was fetched, whichever block it is in. RC_OK, RC_NOT_FOUND (no more),
- * RC_CORRUPT or RC_FORMAT. */
-static enum rc record_next(struct shell_follow *follow)
-{
-    while (follow->block_index < follow->fetched->n_blocks) {
-        enum rc rc = follow->block_open ? RC_OK : block_open(follow);
-        if (rc == RC_OK) {
-            rc = evlog_block_next(&follow->block, &follow->record);
-        }
-        if (rc != RC_NOT_FOUND) {
-            return rc;
-        }
-        follow->block_open = false;
-        follow->block_index++;
-    }
-    return RC_NOT_FOUND;
-}
-
-/* Goes to the first record that was not gathered yet. RC_OK, RC_NOT_FOUND, RC_CORRUPT, RC_FORMAT,
- * RC_DIVERGED or RC_GAP. */
-static enum rc record_seek(struct shell_follow *follow)
-{
-    while (!follow->record_held) {
-        const enum rc rc = record_next(follow);
-        if (rc != RC_OK) {
-            return rc;
-        }
-        const struct evlog_record *record = &follow->record;
-        if (record->seq > follow->gathered.seq) {
-            follow->record_held = true;
-        } else if (record->seq == follow->gathered.seq && record->crc != follow->gathered.crc) {
-            return RC_DIVERGED;
-        }
-    }
-    return follow->record.seq == follow->gathered.seq + 1 ? RC_OK : RC_GAP;
-}
-
-/* RC_OK: the held record is an input of the step. RC_INVALID: it cannot be read. */
-static enum rc record_gather(struct shell *shell, unsigned index)
+/* RC_OK: the record is an input of the step. RC_INVALID: it cannot be read. */
+static enum rc record_gather(struct shell *shell, unsigned index, const struct evlog_record *record)
 {
     struct shell_follow *follow = &shell->follows[index];
-    const struct evlog_record *record = &follow->record;
     const Paidan__Event *event = NULL;
     struct wire_error error;
     const enum rc rc = step_engine_unpack(shell->engine, follow->log, record, &event, &error);
@@ -393,37 +289,40 @@ static enum rc record_gather(struct shell *shell, unsigned index)
     input->seq = record->seq;
     input->crc = record->crc;
     input->event = event;
-    follow->gathered = (struct cursor){.seq = record->seq, .crc = record->crc};
-    follow->record_held = false;
-    follow->begun = true;
+    tail_pass(&follow->tail);
     return RC_OK;
+}
+
+static const char *fault_words(enum rc rc)
+{
+    return rc == RC_DIVERGED  ? "a record differs from what was applied"
+           : rc == RC_INVALID ? "an event of a version not known here"
+                              : "a block is damaged";
 }
 
 static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
 {
     struct shell_follow *follow = &shell->follows[index];
+    struct tail *tail = &follow->tail;
     enum rc rc = RC_OK;
     while (rc == RC_OK && shell->count < count_max && shell_batch_has_room(shell)) {
-        rc = record_seek(follow);
+        const struct evlog_record *record = NULL;
+        rc = tail_peek(tail, &record);
         if (rc == RC_OK) {
-            rc = record_gather(shell, index);
+            rc = record_gather(shell, index, record);
         }
     }
-    /* All of it gathered, or no room; or a fault behind records of this step: these are good, so
+    const uint64_t applied = tail->applied.at.seq;
+    /* All of it gathered, or no room; or a fault after records of this step: these are good, so
      * they go first, and the fault shows again after their commit. */
-    if (rc == RC_OK || rc == RC_NOT_FOUND || follow->gathered.seq != follow->applied.seq) {
+    if (rc == RC_OK || rc == RC_NOT_FOUND || !tail_fault(tail, rc, clock_monotonic_us())) {
         return;
     }
     if (rc == RC_GAP) {
         diag_log_limited(DIAG_WARN, "follow", "gap=%s after=%llu", follow->log,
-                         (unsigned long long)follow->applied.seq);
-        follow_idle(follow, clock_monotonic_us() + FOLLOW_RETRY_US);
-    } else if (rc == RC_DIVERGED) {
-        follow_stick(follow, PAIDAN__CODE__LOG_DIVERGED, "a record differs from what was applied");
-    } else if (rc == RC_INVALID) {
-        follow_stick(follow, PAIDAN__CODE__FRAME_INVALID, "an event of a version not known here");
+                         (unsigned long long)applied);
     } else {
-        follow_stick(follow, PAIDAN__CODE__STORE_CORRUPT, "a block is damaged");
+        stuck_tell(follow, fault_words(rc));
     }
 }
 
@@ -431,12 +330,12 @@ void shell_follow_gather(struct shell *shell, size_t count_max)
 {
     unsigned held = 0;
     for (unsigned index = 0; index < shell->follow_count; index++) {
-        held += shell->follows[index].state == FOLLOW_HELD ? 1 : 0;
+        held += shell->follows[index].tail.state == TAIL_HELD ? 1 : 0;
     }
     /* The logs share the room, and what one leaves goes to those after it. */
     const size_t until = shell->count + count_max;
     for (unsigned index = 0; held > 0 && index < shell->follow_count; index++) {
-        if (shell->follows[index].state == FOLLOW_HELD && shell->count < until) {
+        if (shell->follows[index].tail.state == TAIL_HELD && shell->count < until) {
             const size_t share = (until - shell->count) / held;
             follow_gather(shell, index, shell->count + (share > 0 ? share : 1));
             held--;
@@ -447,7 +346,7 @@ void shell_follow_gather(struct shell *shell, size_t count_max)
 bool shell_follow_held(const struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
-        if (shell->follows[index].state == FOLLOW_HELD) {
+        if (shell->follows[index].tail.state == TAIL_HELD) {
             return true;
         }
     }
@@ -459,18 +358,18 @@ bool shell_follow_held(const struct shell *shell)
 static uint64_t follow_ready_us(const struct shell *shell, const struct shell_follow *follow,
                                 bool beside)
 {
-    if (!shell->service->step->follows_lazily || follow->begun ||
-        follow->head - follow->applied.seq > FOLLOW_LAZY_RECORDS_MAX) {
-        return follow->held_us;
+    if (!shell->service->step->follows_lazily || follow->tail.begun ||
+        follow->tail.head - follow->tail.applied.at.seq > FOLLOW_LAZY_RECORDS_MAX) {
+        return follow->tail.held_us;
     }
-    return follow->held_us + (beside ? FOLLOW_LAZY_BESIDE_US : FOLLOW_LAZY_US);
+    return follow->tail.held_us + (beside ? FOLLOW_LAZY_BESIDE_US : FOLLOW_LAZY_US);
 }
 
 uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, bool beside)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         const struct shell_follow *follow = &shell->follows[index];
-        if (follow->state == FOLLOW_HELD) {
+        if (follow->tail.state == TAIL_HELD) {
             const uint64_t at_us = follow_ready_us(shell, follow, beside);
             until_us = at_us < until_us ? at_us : until_us;
         }
@@ -482,31 +381,15 @@ void shell_follow_commit(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
         struct shell_follow *follow = &shell->follows[index];
-        if (follow->state != FOLLOW_HELD) {
-            continue;
-        }
-        if (follow->gathered.seq != follow->applied.seq) {
-            follow_unstick(follow);
-        }
-        follow->applied = follow->gathered;
-        if (follow->head < follow->applied.seq) {
-            follow->head = follow->applied.seq;
-        }
-        if (!follow->record_held && record_seek(follow) == RC_NOT_FOUND) {
-            follow_idle(follow, clock_monotonic_us());
-        }
+        const Paidan__Code before = follow->tail.stuck;
+        tail_commit(&follow->tail, clock_monotonic_us());
+        again_tell(follow, before);
     }
 }
 
 void shell_follow_undo(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
-        struct shell_follow *follow = &shell->follows[index];
-        if (follow->state == FOLLOW_HELD) {
-            follow->gathered = follow->applied;
-            follow->block_index = 0;
-            follow->block_open = false;
-            follow->record_held = false;
-        }
+        tail_undo(&shell->follows[index].tail);
     }
 }

@@ -25,6 +25,7 @@
 #include "common/base/limits.h"
 #include "common/base/metrics.h"
 #include "common/bus/bus.h"
+#include "common/bus/tail.h"
 #include "common/run/shell.h"
 #include "common/store/store.h"
 
@@ -116,31 +117,13 @@ struct shell_fetch {
     char follower[CODE_BYTES_MAX + 1];
 };
 
-/* A log we follow. */
-enum shell_follow_state {
-    FOLLOW_IDLE,  /* asks at timer_us */
-    FOLLOW_ASKED, /* gives up at timer_us */
-    FOLLOW_HELD,  /* has records that are not all applied */
-    FOLLOW_STUCK, /* cannot go on by itself; asks again at timer_us */
-};
+/* A log we follow: tail knows how far, the rest is its connection. */
 struct shell_follow {
     const char *log;
-    enum shell_follow_state state;
+    struct tail tail; /* its `given` is with the inputs of the step being gathered */
     struct bus_socket *socket;
-    uint64_t held_us;       /* FOLLOW_HELD since */
-    struct cursor applied;  /* as committed */
-    struct cursor gathered; /* with the inputs of the step being gathered */
-    uint64_t head;          /* of that log, when last heard of */
-    uint64_t timer_us, connect_us, blocked_us, correlation;
+    uint64_t connect_us, blocked_us, correlation;
     bool blocked; /* could not send: wait until it is possible */
-    Paidan__Code stuck;
-    struct arena arena; /* of fetched */
-    Paidan__Fetched *fetched;
-    size_t block_index;
-    bool block_open, record_held; /* record: read from the block, not yet an input */
-    bool begun;                   /* some of fetched was gathered */
-    struct evlog_block block;
-    struct evlog_record record;
 };
 
 /* A service that follows us. */

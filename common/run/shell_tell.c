@@ -35,11 +35,11 @@ static enum rc pong_follow(struct shell *shell, struct arena *arena, Paidan__Pon
         }
         paidan__following__init(following);
         following->log = text_of(arena, follow->log);
-        following->cursor = follow->applied.seq;
-        following->has_head = follow->head != 0;
-        following->head = follow->head;
-        following->has_stuck = follow->stuck != PAIDAN__CODE__OK;
-        following->stuck = follow->stuck;
+        following->cursor = follow->tail.applied.at.seq;
+        following->has_head = follow->tail.head != 0;
+        following->head = follow->tail.head;
+        following->has_stuck = follow->tail.stuck != PAIDAN__CODE__OK;
+        following->stuck = follow->tail.stuck;
         pong->following[index] = following;
         pong->n_following = index + 1;
         if (following->log == NULL) {
@@ -153,15 +153,16 @@ static void tell_logs(struct metrics *metrics, const struct shell *shell)
                    "Records of a followed log not yet applied.");
     for (unsigned index = 0; index < shell->follow_count; index++) {
         const struct shell_follow *follow = &shell->follows[index];
-        const uint64_t lag =
-            follow->head > follow->applied.seq ? follow->head - follow->applied.seq : 0;
+        const uint64_t lag = follow->tail.head > follow->tail.applied.at.seq
+                                 ? follow->tail.head - follow->tail.applied.at.seq
+                                 : 0;
         labelled(metrics, "paidan_follow_lag_records", "log", follow->log, (double)lag);
     }
     metrics_family(metrics, "paidan_follow_stuck", "gauge",
                    "1: a followed log cannot be read further.");
     for (unsigned index = 0; index < shell->follow_count; index++) {
         labelled(metrics, "paidan_follow_stuck", "log", shell->follows[index].log,
-                 shell->follows[index].stuck != PAIDAN__CODE__OK ? 1 : 0);
+                 shell->follows[index].tail.stuck != PAIDAN__CODE__OK ? 1 : 0);
     }
     metrics_family(metrics, "paidan_follower_lag_records", "gauge",
                    "Records that a follower does not hold yet.");

@@ -350,6 +350,27 @@ static void test_record_when_it_differs_from_what_was_applied_then_stuck(void **
     liar_close(&liar);
 }
 
+/* As before, but after good records of the same answer: these are taken, the other one never. */
+static void test_record_when_it_differs_behind_good_ones_then_stuck_after_them(void **state)
+{
+    struct liar liar;
+    liar_open(&liar, *state);
+    const size_t half = liar.block_count / 2;
+    assert_true(liar.block_count < BLOCKS_MAX);
+    memmove(&liar.blocks[half + 1], &liar.blocks[half],
+            (liar.block_count - half) * sizeof liar.blocks[0]);
+    liar.blocks[half] = liar.blocks[half - 1];
+    liar.block_count++;
+    block_forge(liar.blocks[half].bytes, liar.blocks[half].size, false);
+    liar_hear(&liar);
+    liar_give(&liar, 0, liar.block_count);
+    expect_stuck(liar.world, PAIDAN__CODE__LOG_DIVERGED);
+    const uint64_t cursor = world_ping(liar.world, "toy_b")->following[0]->cursor;
+    assert_true(cursor > 0 && cursor < liar.head);
+    assert_true(world_tally(liar.world, "toy_b", "followed") < CHASES);
+    liar_close(&liar);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(int argc, char **argv)
@@ -369,6 +390,7 @@ int main(int argc, char **argv)
         CASE(test_block_when_a_fact_is_not_understood_then_stuck_before_it),
         CASE(test_log_when_trimmed_too_far_then_stuck),
         CASE(test_record_when_it_differs_from_what_was_applied_then_stuck),
+        CASE(test_record_when_it_differs_behind_good_ones_then_stuck_after_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

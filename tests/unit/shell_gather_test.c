@@ -176,16 +176,9 @@ static void hold_records(struct gathering *here, unsigned count)
     const unsigned char *bytes = NULL;
     size_t size = 0;
     assert_int_equal(step_engine_query(sender->engine, NULL, &request, 1, &bytes, &size), RC_OK);
-    ProtobufCMessage *message = NULL;
-    struct wire_error error;
-    assert_int_equal(
-        wire_unpack(&follow->arena, &paidan__answer__descriptor, bytes, size, &message, &error),
-        RC_OK);
-    follow->fetched = ((Paidan__Answer *)(void *)message)->fetched;
-    follow->head = follow->fetched->head_seq;
-    follow->held_us = clock_monotonic_us();
-    follow->state = FOLLOW_HELD;
-    assert_true(follow->head >= count);
+    follow->tail.state = TAIL_ASKED;
+    assert_int_equal(tail_take_frame(&follow->tail, bytes, size, 0, clock_monotonic_us()), RC_OK);
+    assert_true(follow->tail.head >= count);
     assert_int_equal(toy_teardown(&state), 0);
 }
 
@@ -280,14 +273,14 @@ static void test_records_when_nobody_waits_for_them_then_held_back_a_little(void
     hold_records(here, 40);
     assert_true(shell_follow_ready_us(here->shell, UINT64_MAX, false) <= clock_monotonic_us());
     here->service.follows_lazily = true;
-    const uint64_t held_us = here->shell->follows[0].held_us = clock_monotonic_us() + 60000000;
+    const uint64_t held_us = here->shell->follows[0].tail.held_us = clock_monotonic_us() + 60000000;
     assert_int_equal(gather_round(here), 0);
     shell_follow_commit(here->shell); /* of a step without them */
     assert_int_equal(gather_round(here), 0);
     const uint64_t alone_us = shell_follow_ready_us(here->shell, UINT64_MAX, false);
     assert_true(alone_us > shell_follow_ready_us(here->shell, UINT64_MAX, true));
     assert_true(alone_us <= held_us + 200000);
-    here->shell->follows[0].held_us = clock_monotonic_us() - 1000000;
+    here->shell->follows[0].tail.held_us = clock_monotonic_us() - 1000000;
     assert_true(gather_round(here) >= 40);
 }
 
