@@ -1,77 +1,64 @@
-/* cli_watch: follows a service's log and writes one JSON object a line; resumable by --since. */
+/* cli_watch: follows a service's log and writes one JSON object a line; resumable by --since.
+ *
+ * The order of the records, gaps and another history are common/bus/tail.h's business: what is
+ * printed here is printed once, and nothing after a fault. A watcher outlives its service. */
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli_commands.h"
 #include "cli_log.h"
-#include "common/store/evlog.h"
+#include "common/base/clock.h"
+#include "common/bus/tail.h"
 
 enum { WATCH_WAIT_MS = 10000 };
 
 struct watch {
     struct cli *cli;
     const char *service;
-    uint64_t after, until;
+    struct tail tail;
+    uint64_t until;
     bool texts;
     bool began, silent; /* an answer has come; none comes now, and that was said */
 };
 
-/* Blocks are copied out first: printing an event empties the arena that holds the answer. */
-static int print_block(struct watch *watch, const ProtobufCBinaryData *bytes)
+static int tell_fault(struct watch *watch, enum rc rc)
 {
-    struct evlog_block block;
-    struct evlog_record record;
-    if (evlog_block_open(&block, bytes->data, bytes->len) != RC_OK) {
+    switch (rc) {
+    case RC_GAP:
+        return cli_refuse(watch->cli, PAIDAN__CODE__STORE_CORRUPT, "gap");
+    case RC_DIVERGED:
+        return cli_refuse(watch->cli, PAIDAN__CODE__LOG_DIVERGED, watch->service);
+    default:
         return cli_refuse(watch->cli, PAIDAN__CODE__STORE_CORRUPT, watch->service);
     }
-    while (watch->after < watch->until && evlog_block_next(&block, &record) == RC_OK) {
-        if (record.seq <= watch->after) {
-            continue;
-        }
-        if (record.seq != watch->after + 1 && watch->after != 0) {
-            return cli_refuse(watch->cli, PAIDAN__CODE__STORE_CORRUPT, "gap");
-        }
-        int status = CLI_EXIT_OK;
-        if (record.kind == EVLOG_EVENT) {
-            status = cli_log_event(watch->cli, watch->service, &record, watch->texts);
-        }
-        if (status != CLI_EXIT_OK) {
-            return status;
-        }
-        watch->after = record.seq;
-    }
-    return CLI_EXIT_OK;
 }
 
-static int print_blocks(struct watch *watch, const Paidan__Fetched *fetched)
+/* Printing an event empties the arena of the CLI; the records lie in that of the tail. */
+static int print_records(struct watch *watch)
 {
-    const size_t count = fetched->n_blocks;
-    ProtobufCBinaryData *blocks = calloc(count + 1, sizeof *blocks);
-    if (blocks == NULL) {
-        return cli_fail(watch->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
-    }
+    struct tail *tail = &watch->tail;
+    const struct evlog_record *record = NULL;
     int status = CLI_EXIT_OK;
-    for (size_t index = 0; index < count && status == CLI_EXIT_OK; index++) {
-        blocks[index].len = fetched->blocks[index].len;
-        blocks[index].data = malloc(blocks[index].len + 1);
-        if (blocks[index].data == NULL) {
-            status = cli_fail(watch->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
-        } else {
-            memcpy(blocks[index].data, fetched->blocks[index].data, blocks[index].len);
+    enum rc rc = RC_OK;
+    while (status == CLI_EXIT_OK && rc == RC_OK && tail->given.at.seq < watch->until) {
+        rc = tail_peek(tail, &record);
+        if (rc != RC_OK) {
+            break;
+        }
+        if (record->kind == EVLOG_EVENT) {
+            status = cli_log_event(watch->cli, watch->service, record, watch->texts);
+        }
+        if (status == CLI_EXIT_OK) {
+            tail_pass(tail);
         }
     }
-    for (size_t index = 0; index < count && status == CLI_EXIT_OK; index++) {
-        status = print_block(watch, &blocks[index]);
-    }
-    for (size_t index = 0; index < count; index++) {
-        free(blocks[index].data);
-    }
-    free(blocks);
     fflush(stdout);
-    return status;
+    if (status != CLI_EXIT_OK || (rc != RC_OK && rc != RC_NOT_FOUND)) {
+        return status != CLI_EXIT_OK ? status : tell_fault(watch, rc);
+    }
+    tail_commit(tail, clock_monotonic_us());
+    return CLI_EXIT_OK;
 }
 
 /* A watcher outlives its service: once it has begun, it waits until the service is there again. */
@@ -87,34 +74,37 @@ static bool wait_on(struct watch *watch, Paidan__Code code)
     return true;
 }
 
-/* 0 with *answer NULL: nothing came, ask again. */
-static int fetch(struct watch *watch, Paidan__Answer **answer)
+/* Asks once and prints what came. */
+static int fetch(struct watch *watch)
 {
-    char name[33];
-    (void)snprintf(name, sizeof name, "watch-%d", (int)getpid());
+    struct cli *cli = watch->cli;
+    Paidan__Answer *answer = NULL;
     Paidan__Fetch wish = PAIDAN__FETCH__INIT;
-    wish.follower = name;
-    wish.after = watch->after;
+    tail_wish(&watch->tail, &wish);
     wish.has_wait_ms = 1;
     wish.wait_ms = WATCH_WAIT_MS;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
     request.fetch = &wish;
-    struct cli *cli = watch->cli;
+    arena_reset(&cli->arena);
     const Paidan__Code code =
-        cli_try(cli, watch->service, &request, cli->timeout_ms + WATCH_WAIT_MS, answer);
-    if (code == PAIDAN__CODE__OK) {
-        watch->began = true;
-        watch->silent = false;
-        return (*answer)->fetched == NULL
-                   ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, watch->service)
-                   : CLI_EXIT_OK;
-    }
+        cli_try(cli, watch->service, &request, cli->timeout_ms + WATCH_WAIT_MS, &answer);
     if (wait_on(watch, code)) {
-        *answer = NULL;
         return CLI_EXIT_OK;
     }
-    return cli_refuse(cli, code, *answer == NULL ? watch->service : (*answer)->detail);
+    if (code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, code, answer == NULL ? watch->service : answer->detail);
+    }
+    watch->began = true;
+    watch->silent = false;
+    switch (tail_take(&watch->tail, answer, clock_monotonic_us())) {
+    case RC_OK:
+        return print_records(watch);
+    case RC_NOT_FOUND:
+        return CLI_EXIT_OK; /* nothing new: ask again */
+    default:
+        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, watch->service);
+    }
 }
 
 /* Without --since: from now on. */
@@ -127,37 +117,45 @@ static int start_at_head(struct watch *watch)
     Paidan__Answer *answer = NULL;
     const int status = cli_ask(watch->cli, watch->service, &request, &answer);
     if (status == CLI_EXIT_OK && answer->pong != NULL) {
-        watch->after = answer->pong->head_seq;
+        tail_start(&watch->tail, answer->pong->head_seq, NULL);
     }
     return status;
 }
 
-int cli_watch(struct cli *cli)
+static int follow(struct watch *watch)
 {
-    struct watch watch = {.cli = cli, .texts = cli_given(cli, CLI_TEXTS)};
-    watch.service =
-        cli_given(cli, CLI_FOLLOWER_SERVICE) ? cli_value(cli, CLI_FOLLOWER_SERVICE) : "escalation";
+    struct cli *cli = watch->cli;
     uint64_t since = 0;
     int status = cli_number(cli, CLI_SINCE, 0, UINT64_MAX, 0, &since);
     if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_UNTIL, 1, UINT64_MAX, UINT64_MAX, &watch.until);
+        status = cli_number(cli, CLI_UNTIL, 1, UINT64_MAX, UINT64_MAX, &watch->until);
     }
     (void)cli_site(cli);
     if (status == CLI_EXIT_OK) {
         status = cli_connect(cli);
     }
     if (status == CLI_EXIT_OK && cli_given(cli, CLI_SINCE)) {
-        watch.after = since == 0 ? 0 : since - 1;
+        tail_start(&watch->tail, since == 0 ? 0 : since - 1, NULL);
     } else if (status == CLI_EXIT_OK) {
-        status = start_at_head(&watch);
+        status = start_at_head(watch);
     }
-    while (status == CLI_EXIT_OK && watch.after < watch.until) {
-        Paidan__Answer *answer = NULL;
-        arena_reset(&cli->arena);
-        status = fetch(&watch, &answer);
-        if (status == CLI_EXIT_OK && answer != NULL) {
-            status = print_blocks(&watch, answer->fetched);
-        }
+    while (status == CLI_EXIT_OK && watch->tail.applied.at.seq < watch->until) {
+        status = fetch(watch);
     }
+    return status;
+}
+
+int cli_watch(struct cli *cli)
+{
+    char name[CODE_BYTES_MAX + 1];
+    struct watch watch = {.cli = cli, .texts = cli_given(cli, CLI_TEXTS)};
+    watch.service =
+        cli_given(cli, CLI_FOLLOWER_SERVICE) ? cli_value(cli, CLI_FOLLOWER_SERVICE) : "escalation";
+    (void)snprintf(name, sizeof name, "watch-%d", (int)getpid());
+    if (tail_init(&watch.tail, name) != RC_OK) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    const int status = follow(&watch);
+    tail_fini(&watch.tail);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/rc.h"
 #include "common/bus/client.h"
+#include "common/bus/tail.h"
 #include "common/site/site.h"
 #include "demo_agenda.h"
 #include "demo_facts.h"
@@ -25,10 +26,9 @@ struct demo {
     struct demo_facts facts;
     struct demo_agenda agenda;
     struct demo_done done;
-    uint64_t day_ms;                 /* midnight before the day, UTC */
-    uint64_t unsubmitted;            /* rows still to be handed in */
-    uint64_t pending;                /* actions on the agenda that are not mere looking */
-    uint64_t cursors[DEMO_SERVICES]; /* followed so far */
-    uint32_t crcs[DEMO_SERVICES];
-    char prefix[DEMO_PREFIX_BYTES]; /* of external ids: each run has its own */
+    uint64_t day_ms;                  /* midnight before the day, UTC */
+    uint64_t unsubmitted;             /* rows still to be handed in */
+    uint64_t pending;                 /* actions on the agenda that are not mere looking */
+    struct tail tails[DEMO_SERVICES]; /* followed so far */
+    char prefix[DEMO_PREFIX_BYTES];   /* of external ids: each run has its own */
 };

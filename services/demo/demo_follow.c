@@ -1,8 +1,9 @@
-/* demo_follow: reads the logs of the four services. */
+/* demo_follow: reads the logs of the four services. Owns demo->tails; the order of records, gaps
+ * and what sticks are common/bus/tail.h's business, here each fact is folded and told. */
 #include "demo_follow.h"
 
 #include "common/base/check.h"
-#include "common/store/evlog.h"
+#include "common/base/clock.h"
 #include "common/wire/wire.h"
 #include "demo_actor.h"
 
@@ -14,13 +15,29 @@ struct reader {
     uint64_t news;
 };
 
+enum rc demo_follow_init(struct demo *demo)
+{
+    enum rc rc = RC_OK;
+    for (unsigned service = 0; service < DEMO_SERVICES && rc == RC_OK; service++) {
+        rc = tail_init(&demo->tails[service], "demo");
+    }
+    return rc;
+}
+
+void demo_follow_fini(struct demo *demo)
+{
+    for (unsigned service = 0; service < DEMO_SERVICES; service++) {
+        if (demo->tails[service].arena.base != NULL) {
+            tail_fini(&demo->tails[service]);
+        }
+    }
+}
+
 static enum rc record_take(struct reader *reader, const struct evlog_record *record)
 {
     struct demo *demo = reader->demo;
     struct wire_error error;
     ProtobufCMessage *message = NULL;
-    demo->cursors[reader->service] = record->seq;
-    demo->crcs[reader->service] = record->crc;
     if (record->kind != EVLOG_EVENT) {
         return RC_OK;
     }
@@ -38,61 +55,57 @@ static enum rc record_take(struct reader *reader, const struct evlog_record *rec
     return rc;
 }
 
-static enum rc block_take(struct reader *reader, const ProtobufCBinaryData *bytes)
+/* Everything that was fetched. RC_OK, or why the demo ends. */
+static enum rc records_take(struct reader *reader, struct tail *tail)
 {
-    struct evlog_block block;
-    struct evlog_record record;
-    enum rc rc = evlog_block_open(&block, bytes->data, bytes->len);
-    if (rc != RC_OK) {
-        return RC_CORRUPT;
-    }
-    while (rc == RC_OK && evlog_block_next(&block, &record) == RC_OK) {
-        const uint64_t cursor = reader->demo->cursors[reader->service];
-        if (record.seq <= cursor) {
-            continue;
+    const struct evlog_record *record = NULL;
+    enum rc rc = tail_peek(tail, &record);
+    while (rc == RC_OK) {
+        rc = record_take(reader, record);
+        if (rc == RC_OK) {
+            tail_pass(tail);
+            rc = tail_peek(tail, &record);
         }
-        rc = record.seq == cursor + 1 ? record_take(reader, &record) : RC_CORRUPT;
     }
-    return rc;
+    if (rc != RC_NOT_FOUND) {
+        return rc == RC_LIMIT ? RC_LIMIT : RC_CORRUPT;
+    }
+    tail_commit(tail, clock_monotonic_us());
+    return RC_OK;
 }
 
 /* One answer's worth. *more: the log goes on. */
 static enum rc fetch(struct reader *reader, bool *more)
 {
     struct demo *demo = reader->demo;
+    struct tail *tail = &demo->tails[reader->service];
     Paidan__Fetch ask = PAIDAN__FETCH__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
-    static char name[] = "demo";
     *more = false;
-    ask.follower = name;
-    ask.after = demo->cursors[reader->service];
-    if (ask.after != 0) {
-        ask.has_after_crc = 1;
-        ask.after_crc = demo->crcs[reader->service];
-    }
+    tail_wish(tail, &ask);
     request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
     request.fetch = &ask;
     arena_reset(&demo->arena);
     enum rc rc = demo_actor_call(demo, demo_services[reader->service], &request, &answer);
-    if (rc == RC_TIMEOUT) {
-        return RC_OK;
+    if (rc == RC_OK) {
+        rc = tail_take(tail, answer, clock_monotonic_us());
     }
-    if (rc != RC_OK) {
+    switch (rc) {
+    case RC_OK:
+        rc = records_take(reader, tail);
+        *more = tail->applied.at.seq < tail->head;
+        return rc;
+    case RC_DIVERGED:
+    case RC_GAP:
+        return RC_CORRUPT;
+    case RC_NOT_FOUND: /* no news */
+    case RC_AGAIN:     /* refused for now */
+    case RC_TIMEOUT:   /* not there: read next time */
+        return RC_OK;
+    default:
         return rc;
     }
-    if (answer->code != PAIDAN__CODE__OK || answer->fetched == NULL) {
-        return answer->code == PAIDAN__CODE__LOG_DIVERGED ||
-                       answer->code == PAIDAN__CODE__LOG_TRIMMED
-                   ? RC_CORRUPT
-                   : RC_OK;
-    }
-    const Paidan__Fetched *fetched = answer->fetched;
-    for (size_t index = 0; index < fetched->n_blocks && rc == RC_OK; index++) {
-        rc = block_take(reader, &fetched->blocks[index]);
-    }
-    *more = fetched->n_blocks > 0 && demo->cursors[reader->service] < fetched->head_seq;
-    return rc;
 }
 
 enum rc demo_follow_all(struct demo *demo, demo_follow_fn *fact, void *context, uint64_t *news)

@@ -413,6 +413,9 @@ int main(int argc, char **argv)
     }
     struct demo demo = {0};
     code = stage_set(&demo, &options);
+    if (code == 0 && demo_follow_init(&demo) != RC_OK) {
+        code = fail(&options, EXIT_FAULT, "内存不足", "out of memory", options.data);
+    }
     if (code == 0 && !services_ready(&demo)) {
         code =
             fail(&options, EXIT_FAULT, "服务没有应答", "the services do not answer", options.data);
@@ -428,6 +431,7 @@ int main(int argc, char **argv)
         code = end(&demo, &view, &options, rc, clock_monotonic_us() - begin_us);
     }
     client_close(demo.client);
+    demo_follow_fini(&demo);
     demo_agenda_fini(&demo.agenda);
     demo_facts_fini(&demo.facts);
     if (demo.script.rows != NULL) {
