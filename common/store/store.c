@@ -66,6 +66,17 @@ enum rc store_ask_fault(const struct store *store, const char *operation)
 
 /* ---- transactions ---- */
 
+void store_check_readers(struct store *store)
+{
+    int dead = 0;
+    const int error = mdb_reader_check(store->env, &dead);
+    if (error != 0) {
+        diag_log_limited(DIAG_WARN, "store", "reader_check=\"%s\"", mdb_strerror(error));
+    } else if (dead > 0) {
+        diag_log(DIAG_INFO, "store", "readers_freed=%d", dead);
+    }
+}
+
 enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
 {
     CHECK(!write || !store->read_only);
@@ -301,16 +312,14 @@ enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const vo
 
 /* ---- walks ---- */
 
+/* Damage that a walk meets is told as damage that a get meets: to the caller alone. */
 static enum rc move(struct store_walk *walk, MDB_val *name, MDB_cursor_op operation)
 {
+    CHECK(walk->cursor != NULL);
     MDB_val data;
     const int error = mdb_cursor_get(walk->cursor, name, &data, operation);
-    if (error == MDB_NOTFOUND) {
-        return RC_NOT_FOUND;
-    }
     if (error != 0) {
-        diag_log(DIAG_ERROR, "store", "operation=walk error=\"%s\"", mdb_strerror(error));
-        return RC_STORE;
+        return store_map_error(walk->store, error, "walk");
     }
     walk->key = name->mv_data;
     walk->key_bytes = name->mv_size;
@@ -333,6 +342,7 @@ static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_w
         return store_map_error(txn->store, error, "walk");
     }
     walk->cursor = cursor;
+    walk->store = txn->store;
     return RC_OK;
 }
 

@@ -109,6 +109,7 @@ MUST_CHECK enum rc store_move_key(struct store_txn *txn, unsigned table, bool wa
 
 /* Ordered walk. Writing to the table ends the walk: collect keys first, then change them. */
 struct store_walk {
+    const struct store *store;
     void *cursor;
     const unsigned char *key, *value;
     size_t key_bytes, value_bytes;

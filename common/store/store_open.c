@@ -558,17 +558,6 @@ enum rc store_usage(struct store *store, struct store_usage *usage)
     return RC_OK;
 }
 
-void store_check_readers(struct store *store)
-{
-    int dead = 0;
-    const int error = mdb_reader_check(store->env, &dead);
-    if (error != 0) {
-        diag_log_limited(DIAG_WARN, "store", "reader_check=\"%s\"", mdb_strerror(error));
-    } else if (dead > 0) {
-        diag_log(DIAG_INFO, "store", "readers_freed=%d", dead);
-    }
-}
-
 unsigned store_table_count(const struct store *store)
 {
     return store->table_count;

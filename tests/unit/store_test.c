@@ -477,6 +477,95 @@ static enum rc fail_named(void *context, const char *operation)
     return strcmp(context, operation) == 0 ? RC_STORE : RC_OK;
 }
 
+/* Spoils the pointer of every branch page to its last leaf: of tables that are large enough to have
+ * one. A page begins with its number (8 bytes), 2 bytes, flags (branch: 1) and the end of the list
+ * of nodes; a node begins with 6 bytes of page number. */
+static void damage_last_leaf(const struct fixture *fixture)
+{
+    char path[PATH_MAX + 16];
+    unsigned char page[4096];
+    unsigned damaged = 0;
+    snprintf(path, sizeof path, "%s/data.mdb", fixture->scratch.path);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    for (long at = 0; fread(page, sizeof page, 1, file) == 1; at += (long)sizeof page) {
+        uint16_t flags = 0, end = 0, node = 0;
+        memcpy(&flags, page + 10, sizeof flags);
+        memcpy(&end, page + 12, sizeof end);
+        if (at == 0 || flags != 1) {
+            continue;
+        }
+        memcpy(&node, page + end - sizeof node, sizeof node);
+        memset(page + node, 0x7f, 6);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        assert_int_equal(fwrite(page, sizeof page, 1, file), 1);
+        assert_int_equal(fseek(file, at + (long)sizeof page, SEEK_SET), 0);
+        damaged++;
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_true(damaged > 0);
+}
+
+enum { MANY = 2000 };
+
+static void put_many(struct fixture *fixture)
+{
+    struct store_txn *txn = NULL;
+    const unsigned char value[100] = {0};
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    for (uint64_t number = 0; number < MANY; number++) {
+        unsigned char key[CODEC_U64_BYTES];
+        codec_set_u64(key, number);
+        assert_int_equal(store_append(txn, ONE, key, sizeof key, value, sizeof value), RC_OK);
+    }
+    assert_int_equal(store_commit(txn), RC_OK);
+}
+
+static void test_page_when_damaged_then_corrupt_for_get_and_walk_alike(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_txn *txn = NULL;
+    struct store_walk walk;
+    const void *value = NULL;
+    size_t bytes = 0, rows = 0;
+    unsigned char first[CODEC_U64_BYTES], last[CODEC_U64_BYTES];
+    codec_set_u64(first, 0);
+    codec_set_u64(last, MANY - 1);
+    put_many(fixture);
+    store_close(fixture->store);
+    damage_last_leaf(fixture);
+    const struct store_options options = options_of(fixture);
+    assert_int_equal(store_open(&fixture->store, &options), RC_OK);
+    for (unsigned write = 0; write < 2; write++) {
+        assert_int_equal(store_begin(fixture->store, write != 0, &txn), RC_OK);
+        assert_int_equal(store_get(txn, ONE, first, sizeof first, &value, &bytes), RC_OK);
+        assert_int_equal(store_get(txn, ONE, last, sizeof last, &value, &bytes), RC_CORRUPT);
+        store_abort(txn);
+        /* From below, onto it, and from above. */
+        assert_int_equal(store_begin(fixture->store, write != 0, &txn), RC_OK);
+        enum rc rc = store_walk_open(txn, ONE, NULL, 0, &walk);
+        for (rows = 0; rc == RC_OK; rows++) {
+            rc = store_walk_next(&walk);
+        }
+        assert_int_equal(rc, RC_CORRUPT);
+        assert_in_range(rows, MANY / 2, MANY - 1);
+        store_walk_close(&walk);
+        store_abort(txn);
+        assert_int_equal(store_begin(fixture->store, write != 0, &txn), RC_OK);
+        assert_int_equal(store_walk_open(txn, ONE, last, sizeof last, &walk), RC_CORRUPT);
+        store_walk_close(&walk);
+        store_abort(txn);
+        assert_int_equal(store_begin(fixture->store, write != 0, &txn), RC_OK);
+        assert_int_equal(store_walk_open_last(txn, ONE, NULL, 0, &walk), RC_CORRUPT);
+        store_walk_close(&walk);
+        store_abort(txn);
+    }
+    /* The rest goes on. */
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    assert_int_equal(store_put(txn, ONE, first, sizeof first, "x", 1), RC_OK);
+    assert_int_equal(store_commit(txn), RC_OK);
+}
+
 static void test_fault_when_set_then_operation_fails(void **state)
 {
     struct fixture *fixture = *state;
@@ -563,6 +652,7 @@ int main(void)
         CASE(test_open_when_making_was_cut_off_then_made_anew),
         CASE(test_open_when_read_only_then_nothing_is_made),
         CASE(test_map_when_full_then_full_and_goes_on_with_room),
+        CASE(test_page_when_damaged_then_corrupt_for_get_and_walk_alike),
         CASE(test_fault_when_set_then_operation_fails),
         CASE(test_readers_when_one_died_then_its_lag_ends),
     };
