@@ -156,6 +156,21 @@ enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer)
     return give_answer(step, answer, false);
 }
 
+enum rc step_answer_done(struct step *step, uint64_t ticket, uint64_t seq)
+{
+    CHECK(ticket != 0);
+    CHECK(seq != 0);
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    done.has_ticket = done.has_seq = 1;
+    done.ticket = ticket;
+    done.seq = seq;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
+    return step_answer(step, &answer);
+}
+
 enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail)
 {
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;

@@ -1,143 +1,32 @@
-/* intake_core: the service as the step engine sees it: which input goes where, and the folding of
- * intake's own facts. Folding reads the event and the tables alone. */
-
-#include "intake_core.h"
-
-#include <string.h>
+/* intake_core: the service as the step engine sees it: which input, which wish and which fact
+ * belongs to which part. Owns the service's name, tables and counters; judges nothing itself.
+ * Folding reads the event and the tables alone. */
 
 #include "common/base/check.h"
 #include "intake.h"
-
-/* ---- folding -----------------------------------------------------------------------------------
- */
-
-static uint64_t *state_gauge(struct tally *tally, enum intake_state state)
-{
-    CHECK(state != INTAKE_NONE);
-    return &tally->values[INTAKE_TALLY_STATE + (unsigned)state - 1];
-}
-
-static void move_gauge(struct tally *tally, enum intake_state from, enum intake_state to)
-{
-    uint64_t *const old = state_gauge(tally, from);
-    CHECK(*old > 0);
-    *old -= 1;
-    *state_gauge(tally, to) += 1;
-}
-
-static enum rc contradiction(enum rc rc)
-{
-    return rc == RC_NOT_FOUND || rc == RC_EXISTS ? RC_CORRUPT : rc;
-}
-
-static enum rc evolve_registered(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
-{
-    const Paidan__Registered *const fact = event->registered;
-    struct intake_ticket record = {
-        .registered_seq = seq,
-        .last_seq = seq,
-        .registered_ms = event->at_ms,
-        .changed_ms = event->at_ms,
-        .state = INTAKE_REGISTERED,
-    };
-    if (strlen(fact->query_code) != QUERY_CODE_BYTES - 1) {
-        return RC_CORRUPT;
-    }
-    memcpy(record.query_code, fact->query_code, QUERY_CODE_BYTES);
-    enum rc rc = intake_state_append(fold->txn, event->ticket, &record);
-    if (rc == RC_OK && fact->external_id != NULL) {
-        rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id,
-                                          event->ticket);
-    }
-    if (rc != RC_OK) {
-        return contradiction(rc);
-    }
-    fold->tally->values[INTAKE_TALLY_REGISTERED] += 1;
-    *state_gauge(fold->tally, INTAKE_REGISTERED) += 1;
-    return RC_OK;
-}
-
-/* Supplemented, Chased, Withdrawn: one more link of the ticket's chain. */
-static enum rc evolve_wish(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
-                           enum intake_signal signal)
-{
-    struct intake_ticket record;
-    const enum rc rc = intake_state_get(fold->txn, event->ticket, &record);
-    if (rc != RC_OK) {
-        return contradiction(rc);
-    }
-    const struct intake_step next = intake_fsm_step(record.state, signal);
-    if (next.action == INTAKE_REFUSE || event->prev_seq != record.last_seq) {
-        return RC_CORRUPT;
-    }
-    record.last_seq = seq;
-    record.changed_ms = event->at_ms;
-    if (next.action == INTAKE_DO_ADD) {
-        record.supplements++;
-        intake_state_add_recent(&record, seq);
-        fold->tally->values[INTAKE_TALLY_SUPPLEMENTS] += 1;
-    } else if (next.action == INTAKE_DO_COUNT) {
-        record.chases = event->chased->count;
-        fold->tally->values[INTAKE_TALLY_CHASES] += 1;
-    } else {
-        CHECK(next.action == INTAKE_DO_WITHDRAW);
-        record.outcome = PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
-        fold->tally->values[INTAKE_TALLY_WITHDRAWN] += 1;
-    }
-    move_gauge(fold->tally, record.state, next.next);
-    record.state = next.next;
-    return intake_state_put(fold->txn, event->ticket, &record);
-}
-
-static enum rc evolve_receipt(struct step_fold *fold, const Paidan__Receipt *receipt)
-{
-    struct intake_ticket record;
-    const enum rc rc = intake_state_get(fold->txn, receipt->ticket, &record);
-    if (rc != RC_OK) {
-        return contradiction(rc);
-    }
-    enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    if (!intake_core_receipts_signal(receipt->state, &signal)) {
-        return RC_CORRUPT;
-    }
-    const struct intake_step next = intake_fsm_step(record.state, signal);
-    if (next.action != INTAKE_DO_NOTE) {
-        return RC_CORRUPT; /* only news is said */
-    }
-    move_gauge(fold->tally, record.state, next.next);
-    record.state = next.next;
-    record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
-    record.changed_ms = receipt->at_ms;
-    return intake_state_put(fold->txn, receipt->ticket, &record);
-}
-
-static enum rc evolve_receipts(struct step_fold *fold, const Paidan__Receipts *fact)
-{
-    enum rc rc = RC_OK;
-    for (size_t index = 0; rc == RC_OK && index < fact->n_receipts; index++) {
-        rc = evolve_receipt(fold, fact->receipts[index]);
-    }
-    return rc;
-}
+#include "intake_message.h"
+#include "intake_reading.h"
+#include "intake_receipt.h"
+#include "intake_submit.h"
 
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
+    CHECK(seq > 0);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_REGISTERED:
-        return evolve_registered(fold, seq, event);
+        return intake_submit_fold(fold, seq, event);
     case PAIDAN__EVENT__FACT_SUPPLEMENTED:
-        return evolve_wish(fold, seq, event, INTAKE_SUPPLEMENT);
+        return intake_message_fold(fold, seq, event, INTAKE_SUPPLEMENT);
     case PAIDAN__EVENT__FACT_CHASED:
-        return evolve_wish(fold, seq, event, INTAKE_CHASE);
+        return intake_message_fold(fold, seq, event, INTAKE_CHASE);
     case PAIDAN__EVENT__FACT_WITHDRAWN:
-        return evolve_wish(fold, seq, event, INTAKE_WITHDRAW);
+        return intake_message_fold(fold, seq, event, INTAKE_WITHDRAW);
     case PAIDAN__EVENT__FACT_RECEIPTS:
-        return evolve_receipts(fold, event->receipts);
+        return intake_receipt_fold(fold, event);
     case PAIDAN__EVENT__FACT_DISCLOSED:
-        fold->tally->values[INTAKE_TALLY_DISCLOSED] += event->disclosed->n_tickets;
-        return RC_OK;
+        return intake_reading_fold(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
-        fold->tally->values[INTAKE_TALLY_REFUSED] += 1;
+        intake_ticket_count(fold, INTAKE_TALLY_REFUSED, 1);
         return RC_OK;
     case PAIDAN__EVENT__FACT_SITE_CHANGED:
         return RC_OK;
@@ -145,9 +34,6 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         return RC_CORRUPT; /* not a fact of this service */
     }
 }
-
-/* ---- deciding ----------------------------------------------------------------------------------
- */
 
 static bool knows(const Paidan__Request *request)
 {
@@ -183,15 +69,15 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
 {
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_SUBMIT:
-        return intake_core_submit(step, request->submit);
+        return intake_submit_apply(step, request->submit);
     case PAIDAN__REQUEST__WISH_SUPPLEMENT:
-        return intake_core_supplement(step, request->supplement);
+        return intake_message_supplement(step, request->supplement);
     case PAIDAN__REQUEST__WISH_CHASE:
-        return intake_core_chase(step, request->chase);
+        return intake_message_chase(step, request->chase);
     case PAIDAN__REQUEST__WISH_WITHDRAW:
-        return intake_core_withdraw(step, request->withdraw);
+        return intake_message_withdraw(step, request->withdraw);
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
-        return intake_core_disclose(step, request);
+        return intake_reading_disclose(step, request);
     default:
         return step_refuse(step, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }
@@ -233,7 +119,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     case STEP_COMMAND:
         return apply_command(step, input->request);
     case STEP_RECORD:
-        return intake_core_receipts_gather(step, input);
+        return intake_receipt_gather(step, input);
     case STEP_DUE:
         break;
     }
@@ -245,12 +131,11 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
 {
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_LOOKUP:
-        return intake_core_lookup(view, request->lookup, answer);
+        return intake_reading_lookup(view, request->lookup, answer);
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
-        return intake_core_read_texts(view, request->read_texts, answer);
+        return intake_reading_texts(view, request->read_texts, answer);
     default:
-        answer->code = PAIDAN__CODE__WISH_UNSUPPORTED;
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }
 }
 
@@ -280,7 +165,7 @@ const struct step_service intake_service = {
     .query = query,
     .hears = hears,
     .needs = needs,
-    .finish = intake_core_receipts_finish,
+    .finish = intake_receipt_finish,
     .changes = changes,
     .knows = knows,
 };

@@ -7,89 +7,100 @@
 
 #include "common/base/check.h"
 
+/* The signal leads to another state (or the same) and to a fact that says so. */
+#define SAYS(next, fact)                                                                           \
+    {                                                                                              \
+        next, PAIDAN__EVENT__FACT_##fact                                                           \
+    }
+/* Heard, and nothing follows from it. */
+#define STAYS(state)                                                                               \
+    {                                                                                              \
+        state, PAIDAN__EVENT__FACT__NOT_SET                                                        \
+    }
+
 /* What any open ticket takes from the resident and from escalation. */
 #define OPEN_CELLS(self)                                                                           \
-    [INTAKE_SUPPLEMENT] = {self, INTAKE_DO_ADD}, [INTAKE_CHASE] = {self, INTAKE_DO_COUNT},         \
-    [INTAKE_WITHDRAW] = {INTAKE_WITHDRAWN, INTAKE_DO_WITHDRAW},                                    \
-    [INTAKE_SEEN_CLOSED] = {INTAKE_CLOSED, INTAKE_DO_NOTE},                                        \
-    [INTAKE_SEEN_WITHDRAWN] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTE}
+    [INTAKE_SUPPLEMENT] = SAYS(self, SUPPLEMENTED), [INTAKE_CHASE] = SAYS(self, CHASED),           \
+    [INTAKE_WITHDRAW] = SAYS(INTAKE_WITHDRAWN, WITHDRAWN),                                         \
+    [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),                                          \
+    [INTAKE_SEEN_WITHDRAWN] = SAYS(INTAKE_WITHDRAWN, RECEIPTS)
 
 static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
     {
         [INTAKE_NONE] =
             {
-                [INTAKE_REGISTER] = {INTAKE_REGISTERED, INTAKE_DO_REGISTER},
+                [INTAKE_REGISTER] = SAYS(INTAKE_REGISTERED, REGISTERED),
             },
         [INTAKE_REGISTERED] =
             {
                 OPEN_CELLS(INTAKE_REGISTERED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
             },
         [INTAKE_ASSIGNED] =
             {
                 OPEN_CELLS(INTAKE_ASSIGNED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_ASSIGNED),
+                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
             },
         [INTAKE_ACCEPTED] =
             {
                 OPEN_CELLS(INTAKE_ACCEPTED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+                [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_ACCEPTED),
+                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
             },
         [INTAKE_RETURNED] =
             {
                 OPEN_CELLS(INTAKE_RETURNED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+                [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_RETURNED),
+                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
             },
         [INTAKE_RESOLVED] =
             {
                 OPEN_CELLS(INTAKE_RESOLVED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+                [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_RESOLVED),
             },
         [INTAKE_SUSPENDED] =
             {
                 OPEN_CELLS(INTAKE_SUSPENDED),
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_ASSIGNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_ACCEPTED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_RETURNED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_SUSPENDED, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_RESOLVED, INTAKE_DO_NOTE},
+                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+                [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_SUSPENDED),
+                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
             },
         /* Final: whatever else comes is refused, and refused records show. */
         [INTAKE_CLOSED] =
             {
-                [INTAKE_SEEN_CLOSED] = {INTAKE_CLOSED, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_CLOSED] = STAYS(INTAKE_CLOSED),
             },
         /* Receipts that were under way when the resident withdrew change nothing. A withdrawal that
          * came too late for escalation ends as closed. */
         [INTAKE_WITHDRAWN] =
             {
-                [INTAKE_SEEN_ASSIGNED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_ACCEPTED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_RETURNED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_SUSPENDED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_RESOLVED] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
-                [INTAKE_SEEN_CLOSED] = {INTAKE_CLOSED, INTAKE_DO_NOTE},
-                [INTAKE_SEEN_WITHDRAWN] = {INTAKE_WITHDRAWN, INTAKE_DO_NOTHING},
+                [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),
+                [INTAKE_SEEN_WITHDRAWN] = STAYS(INTAKE_WITHDRAWN),
             },
 };
 
@@ -99,7 +110,11 @@ struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal s
 {
     CHECK(state < INTAKE_STATE_COUNT);
     CHECK(signal < INTAKE_SIGNAL_COUNT);
-    return steps[state][signal];
+    const struct intake_step step = steps[state][signal];
+    CHECK(step.next != INTAKE_NONE || step.fact == PAIDAN__EVENT__FACT__NOT_SET);
+    CHECK(step.next == INTAKE_NONE || step.next == state ||
+          step.fact != PAIDAN__EVENT__FACT__NOT_SET);
+    return step;
 }
 
 const char *intake_fsm_state_name(enum intake_state state)
@@ -121,13 +136,4 @@ const char *intake_fsm_signal_name(enum intake_signal signal)
     };
     CHECK(signal < INTAKE_SIGNAL_COUNT);
     return names[signal];
-}
-
-const char *intake_fsm_action_name(enum intake_action action)
-{
-    static const char *const names[] = {
-        "refuse", "nothing", "register", "add", "count", "withdraw", "note",
-    };
-    CHECK((unsigned)action < sizeof names / sizeof names[0]);
-    return names[action];
 }

@@ -13,6 +13,8 @@
  */
 #pragma once
 
+#include "event.pb-c.h"
+
 enum intake_state {
     INTAKE_NONE = 0,       /* unknown ticket */
     INTAKE_REGISTERED = 1, /* has a number; no unit has it yet */
@@ -41,23 +43,14 @@ enum intake_signal {
     INTAKE_SIGNAL_COUNT,
 };
 
-enum intake_action {
-    INTAKE_REFUSE, /* a cell left out */
-    INTAKE_DO_NOTHING,
-    INTAKE_DO_REGISTER,
-    INTAKE_DO_ADD,      /* one supplement more */
-    INTAKE_DO_COUNT,    /* one chase more */
-    INTAKE_DO_WITHDRAW, /* the resident's own wish */
-    INTAKE_DO_NOTE,     /* remember what escalation said */
-};
-
+/* A cell of the table. What is done is the fact that is said: deciding chooses by it what to say,
+ * folding refuses any other fact. */
 struct intake_step {
-    enum intake_state next; /* INTAKE_NONE: refused */
-    enum intake_action action;
+    enum intake_state next;       /* INTAKE_NONE: a cell left out, the signal is refused */
+    Paidan__Event__FactCase fact; /* NOT_SET: nothing is said */
 };
 
 struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal signal);
-/* Names for traces, answers and the golden table: "ASSIGNED", "SEEN_CLOSED", "NOTE". */
+/* Names for traces, answers and the golden table: "ASSIGNED", "SEEN_CLOSED". */
 const char *intake_fsm_state_name(enum intake_state state);
 const char *intake_fsm_signal_name(enum intake_signal signal);
-const char *intake_fsm_action_name(enum intake_action action);

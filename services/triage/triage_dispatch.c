@@ -139,19 +139,6 @@ static const char *detail_of(Paidan__Code code)
                                                     : "area";
 }
 
-static enum rc answer_done(struct step *step, uint64_t ticket, uint64_t seq)
-{
-    Paidan__Done done = PAIDAN__DONE__INIT;
-    done.has_ticket = done.has_seq = 1;
-    done.ticket = ticket;
-    done.seq = seq;
-    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
-    answer.code = PAIDAN__CODE__OK;
-    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
-    answer.done = &done;
-    return step_answer(step, &answer);
-}
-
 enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
 {
     CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_DESK_DISPATCH);
@@ -180,7 +167,7 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
     uint64_t seq = 0;
     rc = to.fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, &decision, &seq)
                                                : say_ruled(step, &decision, &seq);
-    return rc == RC_OK ? answer_done(step, ticket, seq) : rc;
+    return rc == RC_OK ? step_answer_done(step, ticket, seq) : rc;
 }
 
 enum rc triage_dispatch_fold_ruled(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,

@@ -1,14 +1,15 @@
-/* intake_core_receipts: what became of the tickets, as residents may see it.
+/* intake_receipt: what became of the tickets, as residents may see it.
  *
  * Escalation says several facts about a ticket in one step; residents need the last. So a step
  * gathers the state of each ticket it read about and says them in one Receipts fact at its end.
  * The gathered state starts from the stored one and follows the table, so a record that cannot be
  * is refused where it is read. */
 
+#include "intake_receipt.h"
+
 #include <string.h>
 
 #include "common/base/check.h"
-#include "intake_core.h"
 
 struct entry {
     uint64_t ticket, at_ms;
@@ -123,7 +124,7 @@ static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *
     }
 }
 
-bool intake_core_receipts_signal(Paidan__State state, enum intake_signal *signal)
+static bool signal_of(Paidan__State state, enum intake_signal *signal)
 {
     switch (state) {
     case PAIDAN__STATE__STATE_ASSIGNED:
@@ -152,45 +153,30 @@ bool intake_core_receipts_signal(Paidan__State state, enum intake_signal *signal
     }
 }
 
-static enum rc refuse_record(struct step *step, uint64_t ticket, Paidan__Code code,
-                             const char *detail)
-{
-    Paidan__RecordRefused fact = PAIDAN__RECORD_REFUSED__INIT;
-    fact.code = (uint32_t)code;
-    fact.detail = (char *)detail; /* packed, never written */
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = 1;
-    event.ticket = ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_RECORD_REFUSED;
-    event.record_refused = &fact;
-    return step_append(step, &event, 0, NULL);
-}
-
-enum rc intake_core_receipts_gather(struct step *step, const struct step_input *input)
+enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
     const Paidan__Event *const event = input->event;
     Paidan__State state = PAIDAN__STATE__STATE_NONE;
     uint32_t outcome = 0;
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    if (event == NULL || !meaning(event, &state, &outcome) ||
-        !intake_core_receipts_signal(state, &signal)) {
+    if (event == NULL || !meaning(event, &state, &outcome) || !signal_of(state, &signal)) {
         return RC_OK;
     }
     struct entry *entry = NULL;
     const enum rc rc = entry_of(step, event->ticket, &entry);
     if (rc == RC_NOT_FOUND) {
-        return refuse_record(step, event->ticket, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+        return step_refuse_record(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
     if (rc != RC_OK) {
         return rc;
     }
     const struct intake_step next = intake_fsm_step(entry->state, signal);
-    if (next.action == INTAKE_REFUSE) {
-        return refuse_record(step, event->ticket, PAIDAN__CODE__STATE_FORBIDS,
-                             intake_fsm_state_name(entry->state));
+    if (next.next == INTAKE_NONE) {
+        return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS,
+                                  intake_fsm_state_name(entry->state));
     }
-    if (next.action == INTAKE_DO_NOTE) {
+    if (next.fact == PAIDAN__EVENT__FACT_RECEIPTS) {
         entry->state = next.next;
         entry->outcome = outcome;
         entry->at_ms = event->at_ms;
@@ -208,14 +194,14 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    *is_news = intake_core_receipts_signal(intake_core_public_state(entry->state), &signal) &&
-               intake_fsm_step(record.state, signal).action == INTAKE_DO_NOTE;
+    *is_news = signal_of(intake_ticket_public_state(entry->state), &signal) &&
+               intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
     if (!*is_news) {
         return RC_OK;
     }
     paidan__receipt__init(receipt);
     receipt->ticket = entry->ticket;
-    receipt->state = intake_core_public_state(entry->state);
+    receipt->state = intake_ticket_public_state(entry->state);
     receipt->has_outcome = entry->outcome != 0;
     receipt->outcome = (Paidan__Outcome)entry->outcome;
     receipt->at_ms = entry->at_ms;
@@ -230,13 +216,10 @@ static enum rc say(struct step *step, Paidan__Receipt **receipts, size_t count)
     Paidan__Receipts fact = PAIDAN__RECEIPTS__INIT;
     fact.n_receipts = count;
     fact.receipts = receipts;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_RECEIPTS;
-    event.receipts = &fact;
-    return step_append(step, &event, 0, NULL);
+    return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of many */
 }
 
-enum rc intake_core_receipts_finish(struct step *step)
+enum rc intake_receipt_finish(struct step *step)
 {
     const struct gather *const gather = step->gather;
     if (gather == NULL || gather->count == 0) {
@@ -264,4 +247,38 @@ enum rc intake_core_receipts_finish(struct step *step)
         }
     }
     return rc == RC_OK ? say(step, list, count) : rc;
+}
+
+static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
+                        const Paidan__Receipt *receipt)
+{
+    struct intake_ticket record;
+    struct intake_step next;
+    enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
+    if (!signal_of(receipt->state, &signal)) {
+        return RC_CORRUPT;
+    }
+    /* Only news is said, so a receipt that changes nothing contradicts the tables. */
+    const enum rc rc = intake_ticket_fold(fold, event, receipt->ticket, signal, &record, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(next.next != record.state);
+    intake_ticket_enter(fold, &record, next.next);
+    record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
+    record.changed_ms = receipt->at_ms;
+    return intake_state_put(fold->txn, receipt->ticket, &record);
+}
+
+enum rc intake_receipt_fold(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_RECEIPTS);
+    if (event->has_ticket) {
+        return RC_CORRUPT; /* it is about many */
+    }
+    enum rc rc = RC_OK;
+    for (size_t index = 0; rc == RC_OK && index < event->receipts->n_receipts; index++) {
+        rc = fold_one(fold, event, event->receipts->receipts[index]);
+    }
+    return rc;
 }

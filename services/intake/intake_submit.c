@@ -1,16 +1,18 @@
-/* intake_core_submit: new tickets. Each item of a batch is judged alone and sees the items before
+/* intake_submit: new tickets. Each item of a batch is judged alone and sees the items before
  * it; a request that is refused by admission stores nothing.
  *
  * A duplicate (channel, external id) answers with the first one's ticket and query code: the
  * channel that holds the external id is the one that was given the code before. The same external
  * id with another text is a conflict: answered with the ticket it belongs to, not with its code. */
 
+#include "intake_submit.h"
+
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "common/wire/wire.h"
-#include "intake_core.h"
+#include "intake_check.h"
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
 
@@ -108,7 +110,7 @@ static char *given(char *text)
 
 static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char **title)
 {
-    if (!intake_core_check_blank(item->title)) {
+    if (!intake_check_blank(item->title)) {
         return text_title(step->arena, item->title, title);
     }
     return text_title(step->arena, item->text, title);
@@ -126,7 +128,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.reporter = given(item->reporter);
     fact.query_code = query_code;
     fact.title = title;
-    fact.given_title = intake_core_check_blank(item->title) ? NULL : item->title;
+    fact.given_title = intake_check_blank(item->title) ? NULL : item->title;
     fact.has_occurred_ms = item->has_occurred_ms;
     fact.occurred_ms = item->occurred_ms;
     fact.n_attachments = item->n_attachments;
@@ -141,12 +143,10 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
             return rc;
         }
     }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.has_ticket = 1;
-    event.ticket = ticket;
-    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
-    event.registered = &fact;
-    return step_append(step, &event, index, NULL);
+    const struct intake_ticket none = {.state = INTAKE_NONE};
+    struct step_about about = intake_ticket_about(ticket, &none, INTAKE_REGISTER);
+    about.item = index;
+    return step_say(step, &about, &fact.base);
 }
 
 /* What the frame left open: texts that are none, bounds of what the other checks do not look at.
@@ -175,7 +175,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
     if (rc != RC_OK || !sound) {
         return rc;
     }
-    const struct intake_fault identity = intake_core_check_identity(step->site, item);
+    const struct intake_fault identity = intake_check_identity(step->site, item);
     if (identity.code != PAIDAN__CODE__OK) {
         refuse(result, identity);
         return RC_OK;
@@ -185,7 +185,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
     if (rc != RC_OK || known) {
         return rc;
     }
-    const struct intake_fault content = intake_core_check_ticket(step->site, step->now_ms, item);
+    const struct intake_fault content = intake_check_ticket(step->site, step->now_ms, item);
     if (content.code != PAIDAN__CODE__OK) {
         refuse(result, content);
         return RC_OK;
@@ -243,7 +243,7 @@ static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
     return step_answer(step, &answer);
 }
 
-enum rc intake_core_submit(struct step *step, const Paidan__Submit *wish)
+enum rc intake_submit_apply(struct step *step, const Paidan__Submit *wish)
 {
     if (wish->n_tickets == 0) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "tickets");
@@ -261,4 +261,32 @@ enum rc intake_core_submit(struct step *step, const Paidan__Submit *wish)
         return step_answer(step, &answer);
     }
     return submit_items(step, wish);
+}
+
+enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+{
+    const Paidan__Registered *const fact = event->registered;
+    const struct intake_step next = intake_fsm_step(INTAKE_NONE, INTAKE_REGISTER);
+    CHECK(next.fact == event->fact_case);
+    if (!event->has_ticket || !step_chained(event, 0)) {
+        return RC_CORRUPT;
+    }
+    struct intake_ticket record = {
+        .registered_seq = seq,
+        .last_seq = seq,
+        .registered_ms = event->at_ms,
+        .changed_ms = event->at_ms,
+    };
+    if (strlen(fact->query_code) != QUERY_CODE_BYTES - 1 ||
+        !text_copy(record.query_code, sizeof record.query_code, fact->query_code)) {
+        return RC_CORRUPT;
+    }
+    intake_ticket_count(fold, INTAKE_TALLY_REGISTERED, 1);
+    intake_ticket_enter(fold, &record, next.next);
+    enum rc rc = intake_state_append(fold->txn, event->ticket, &record);
+    if (rc == RC_OK && fact->external_id != NULL) {
+        rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id,
+                                          event->ticket);
+    }
+    return rc == RC_EXISTS ? RC_CORRUPT : rc;
 }

@@ -1,10 +1,12 @@
-/* intake_core_read: answers from records and texts. Lookup is what a resident may see; ReadTexts is
+/* intake_reading: answers from records and texts. Lookup is what a resident may see; ReadTexts is
  * for people who work on tickets. Reading with phones is a change: it is recorded as Disclosed, and
  * its answer is not stored, so that a text lies in the log once. */
 
+#include "intake_reading.h"
+
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "intake_core.h"
+#include "intake_check.h"
 
 /* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,
  * their attachments) still fits, so every answer holds at least one. */
@@ -32,30 +34,6 @@ static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ti
     return (*event)->ticket == ticket && (*event)->fact_case == fact ? RC_OK : RC_CORRUPT;
 }
 
-Paidan__State intake_core_public_state(enum intake_state state)
-{
-    static const Paidan__State states[INTAKE_STATE_COUNT] = {
-        [INTAKE_NONE] = PAIDAN__STATE__STATE_NONE,
-        [INTAKE_REGISTERED] = PAIDAN__STATE__STATE_NONE,
-        [INTAKE_ASSIGNED] = PAIDAN__STATE__STATE_ASSIGNED,
-        [INTAKE_ACCEPTED] = PAIDAN__STATE__STATE_ACCEPTED,
-        [INTAKE_RETURNED] = PAIDAN__STATE__STATE_RETURNED,
-        [INTAKE_RESOLVED] = PAIDAN__STATE__STATE_RESOLVED,
-        [INTAKE_CLOSED] = PAIDAN__STATE__STATE_CLOSED,
-        [INTAKE_WITHDRAWN] = PAIDAN__STATE__STATE_WITHDRAWN,
-        [INTAKE_SUSPENDED] = PAIDAN__STATE__STATE_SUSPENDED,
-    };
-    CHECK(state < INTAKE_STATE_COUNT);
-    return states[state];
-}
-
-static enum rc refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail)
-{
-    answer->code = code;
-    answer->detail = (char *)detail; /* packed, never written */
-    return RC_OK;
-}
-
 static enum rc looked_up(const struct reader *reader, uint64_t ticket,
                          const struct intake_ticket *record, Paidan__Answer *answer)
 {
@@ -71,7 +49,7 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     }
     paidan__looked_up__init(body);
     body->ticket = ticket;
-    body->state = intake_core_public_state(record->state);
+    body->state = intake_ticket_public_state(record->state);
     body->has_outcome = record->outcome != 0;
     body->outcome = (Paidan__Outcome)record->outcome;
     body->registered_ms = record->registered_ms;
@@ -91,7 +69,7 @@ static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup
     uint64_t ticket = 0;
     enum rc rc = intake_state_external_get(reader->txn, wish->channel, wish->external_id, &ticket);
     if (rc == RC_NOT_FOUND) {
-        return refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
     struct intake_ticket record;
     if (rc == RC_OK) {
@@ -103,28 +81,29 @@ static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup
     return looked_up(reader, ticket, &record, answer);
 }
 
-enum rc intake_core_lookup(struct step_view *view, const Paidan__Lookup *wish,
-                           Paidan__Answer *answer)
+enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish,
+                              Paidan__Answer *answer)
 {
     const struct reader reader = {.view = view, .txn = view->txn, .arena = view->arena};
     if (wish->channel != NULL && wish->external_id != NULL) {
         return lookup_external(&reader, wish, answer);
     }
     if (!wish->has_ticket) {
-        return refuse(answer, PAIDAN__CODE__FIELD_INVALID, "ticket");
+        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "ticket");
     }
     /* A number alone opens nothing: numbers can be counted up. */
     if (wish->query_code == NULL) {
-        return refuse(answer, PAIDAN__CODE__QUERY_CODE_WRONG, NULL);
+        return step_view_refuse(answer, PAIDAN__CODE__QUERY_CODE_WRONG, NULL);
     }
     struct intake_ticket record;
     Paidan__Code code = PAIDAN__CODE__OK;
-    const enum rc rc = intake_core_find(view->txn, wish->ticket, wish->query_code, &record, &code);
+    const enum rc rc =
+        intake_ticket_find(view->txn, wish->ticket, wish->query_code, &record, &code);
     if (rc != RC_OK) {
         return rc;
     }
     return code == PAIDAN__CODE__OK ? looked_up(&reader, wish->ticket, &record, answer)
-                                    : refuse(answer, code, NULL);
+                                    : step_view_refuse(answer, code, NULL);
 }
 
 static enum rc mask(const struct reader *reader, const Paidan__Registered *fact,
@@ -201,7 +180,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->has_chases = 1;
     text->chases = record.chases;
     text->has_state = 1;
-    text->state = intake_core_public_state(record.state);
+    text->state = intake_ticket_public_state(record.state);
     rc = mask(reader, fact, text);
     return rc == RC_OK ? read_supplements(reader, ticket, &record, fact, text) : rc;
 }
@@ -245,13 +224,13 @@ static Paidan__Code judge_read(const Paidan__ReadTexts *wish, const char **detai
     return wish->n_tickets > READ_TEXTS_MAX ? PAIDAN__CODE__TOO_MANY_ITEMS : PAIDAN__CODE__OK;
 }
 
-enum rc intake_core_read_texts(struct step_view *view, const Paidan__ReadTexts *wish,
-                               Paidan__Answer *answer)
+enum rc intake_reading_texts(struct step_view *view, const Paidan__ReadTexts *wish,
+                             Paidan__Answer *answer)
 {
     const char *detail = NULL;
     const Paidan__Code code = judge_read(wish, &detail);
     if (code != PAIDAN__CODE__OK) {
-        return refuse(answer, code, detail);
+        return step_view_refuse(answer, code, detail);
     }
     const struct reader reader = {.view = view, .txn = view->txn, .arena = view->arena};
     Paidan__Texts *body = NULL;
@@ -285,13 +264,10 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
     if (fact.n_tickets == 0) {
         return RC_OK;
     }
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_DISCLOSED;
-    event.disclosed = &fact;
-    return step_append(step, &event, 0, NULL);
+    return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of many */
 }
 
-enum rc intake_core_disclose(struct step *step, const Paidan__Request *request)
+enum rc intake_reading_disclose(struct step *step, const Paidan__Request *request)
 {
     const Paidan__ReadTexts *const wish = request->read_texts;
     const char *detail = NULL;
@@ -299,10 +275,10 @@ enum rc intake_core_disclose(struct step *step, const Paidan__Request *request)
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail);
     }
-    if (intake_core_check_blank(request->actor)) {
+    if (intake_check_blank(request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
-    if (intake_core_check_blank(wish->reason)) {
+    if (intake_check_blank(wish->reason)) {
         return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
     }
     const struct reader reader = {
@@ -320,4 +296,14 @@ enum rc intake_core_disclose(struct step *step, const Paidan__Request *request)
     answer.body_case = PAIDAN__ANSWER__BODY_TEXTS;
     answer.texts = body;
     return step_answer_unstored(step, &answer);
+}
+
+enum rc intake_reading_fold(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_DISCLOSED);
+    if (event->has_ticket || event->disclosed->n_tickets == 0) {
+        return RC_CORRUPT;
+    }
+    intake_ticket_count(fold, INTAKE_TALLY_DISCLOSED, event->disclosed->n_tickets);
+    return RC_OK;
 }

@@ -1,11 +1,13 @@
-/* intake_core_check: what a ticket may contain. One fault per item: the first one found, in the
+/* intake_check: what a ticket may contain. One fault per item: the first one found, in the
  * order of the fields of NewTicket. Lengths are judged here as well as by wire_check, so that one
  * bad row of a batch is refused alone. */
 
+#include "intake_check.h"
+
 #include <string.h>
 
+#include "common/base/check.h"
 #include "common/base/limits.h"
-#include "intake_core.h"
 
 enum {
     ATTACHMENT_NAME_BYTES_MAX = 128,
@@ -50,7 +52,7 @@ static size_t space_bytes(const unsigned char *text)
     return wide || mark ? 3 : 0;
 }
 
-bool intake_core_check_blank(const char *text)
+bool intake_check_blank(const char *text)
 {
     if (text == NULL) {
         return true;
@@ -62,9 +64,9 @@ bool intake_core_check_blank(const char *text)
     return *at == '\0';
 }
 
-struct intake_fault intake_core_check_text(const char *text)
+struct intake_fault intake_check_text(const char *text)
 {
-    if (intake_core_check_blank(text)) {
+    if (intake_check_blank(text)) {
         return fault(PAIDAN__CODE__TEXT_EMPTY, "text");
     }
     if (strlen(text) > TEXT_BYTES_MAX) {
@@ -73,7 +75,7 @@ struct intake_fault intake_core_check_text(const char *text)
     return none;
 }
 
-struct intake_fault intake_core_check_note(const char *note)
+struct intake_fault intake_check_note(const char *note)
 {
     if (note != NULL && strlen(note) > NOTE_BYTES_MAX) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "note");
@@ -81,8 +83,7 @@ struct intake_fault intake_core_check_note(const char *note)
     return none;
 }
 
-struct intake_fault intake_core_check_identity(const struct site *site,
-                                               const Paidan__NewTicket *ticket)
+struct intake_fault intake_check_identity(const struct site *site, const Paidan__NewTicket *ticket)
 {
     if (site_channel_find(site, ticket->channel) == SITE_NONE) {
         return fault(PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
@@ -91,7 +92,7 @@ struct intake_fault intake_core_check_identity(const struct site *site,
         return none;
     }
     /* An empty id would make one ticket of all. */
-    if (intake_core_check_blank(ticket->external_id)) {
+    if (intake_check_blank(ticket->external_id)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "external_id");
     }
     if (strlen(ticket->external_id) > EXTERNAL_ID_BYTES_MAX) {
@@ -167,7 +168,7 @@ static bool url_valid(const char *url)
 
 static struct intake_fault check_attachment(const Paidan__Attachment *attachment)
 {
-    if (intake_core_check_blank(attachment->name)) {
+    if (intake_check_blank(attachment->name)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.name");
     }
     if (strlen(attachment->name) > ATTACHMENT_NAME_BYTES_MAX) {
@@ -189,8 +190,7 @@ static struct intake_fault check_attachment(const Paidan__Attachment *attachment
     return none;
 }
 
-struct intake_fault intake_core_check_attachments(Paidan__Attachment *const *attachments,
-                                                  size_t count)
+struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachments, size_t count)
 {
     if (count > ATTACHMENTS_MAX) {
         return fault(PAIDAN__CODE__TOO_MANY_ITEMS, "attachments");
@@ -220,14 +220,14 @@ static struct intake_fault check_hints(const struct site *site, const Paidan__Ne
 static struct intake_fault check_spot(const struct site *site, const Paidan__NewTicket *ticket)
 {
     if (empty(ticket->spot_unit)) {
-        return intake_core_check_blank(ticket->spot_note)
+        return intake_check_blank(ticket->spot_note)
                    ? none
                    : fault(PAIDAN__CODE__FIELD_INVALID, "spot_unit");
     }
     if (site_unit_find(site, ticket->spot_unit) == SITE_NONE) {
         return fault(PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit");
     }
-    if (intake_core_check_blank(ticket->spot_note)) {
+    if (intake_check_blank(ticket->spot_note)) {
         return fault(PAIDAN__CODE__NOTE_MISSING, "spot_note");
     }
     return strlen(ticket->spot_note) > NOTE_BYTES_MAX
@@ -235,10 +235,10 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
                : none;
 }
 
-struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t now_ms,
-                                             const Paidan__NewTicket *ticket)
+struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms,
+                                        const Paidan__NewTicket *ticket)
 {
-    struct intake_fault found = intake_core_check_text(ticket->text);
+    struct intake_fault found = intake_check_text(ticket->text);
     if (found.code != PAIDAN__CODE__OK) {
         return found;
     }
@@ -258,7 +258,7 @@ struct intake_fault intake_core_check_ticket(const struct site *site, uint64_t n
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
     }
-    found = intake_core_check_attachments(ticket->attachments, ticket->n_attachments);
+    found = intake_check_attachments(ticket->attachments, ticket->n_attachments);
     if (found.code == PAIDAN__CODE__OK) {
         found = check_hints(site, ticket);
     }

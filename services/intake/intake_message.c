@@ -1,0 +1,147 @@
+/* intake_message: what a resident may still do with a ticket: add to it, ask for haste, take it
+ * back. Owns the ticket's counts of messages. Taken also when new tickets are refused for lack of
+ * space or under overload: whoever is registered already must not be turned away. What must stay
+ * true: each message is a link of the ticket's chain, in the order in which they were taken. */
+
+#include "intake_message.h"
+
+#include "common/base/check.h"
+#include "intake_check.h"
+
+/* Finds the ticket and asks the table. *done: the wish was refused and answered. */
+static enum rc begin(struct step *step, uint64_t ticket, const char *query_code,
+                     enum intake_signal signal, struct intake_ticket *record, bool *done)
+{
+    *done = true;
+    Paidan__Code code = PAIDAN__CODE__OK;
+    const enum rc rc = intake_ticket_find(step->txn, ticket, query_code, record, &code);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, NULL);
+    }
+    if (intake_fsm_step(record->state, signal).next == INTAKE_NONE) {
+        return step_refuse(step, PAIDAN__CODE__STATE_FORBIDS, intake_fsm_state_name(record->state));
+    }
+    *done = false;
+    return RC_OK;
+}
+
+/* Says the fact and answers Done. */
+static enum rc finish(struct step *step, uint64_t ticket, const struct intake_ticket *record,
+                      enum intake_signal signal, const ProtobufCMessage *fact)
+{
+    uint64_t seq = 0;
+    struct step_about about = intake_ticket_about(ticket, record, signal);
+    about.seq = &seq;
+    const enum rc rc = step_say(step, &about, fact);
+    return rc == RC_OK ? step_answer_done(step, ticket, seq) : rc;
+}
+
+enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *wish)
+{
+    struct intake_fault fault = intake_check_text(wish->text);
+    if (fault.code == PAIDAN__CODE__OK) {
+        fault = intake_check_attachments(wish->attachments, wish->n_attachments);
+    }
+    if (fault.code != PAIDAN__CODE__OK) {
+        return step_refuse(step, fault.code, fault.detail);
+    }
+    struct intake_ticket record;
+    bool done = false;
+    const enum rc rc =
+        begin(step, wish->ticket, wish->query_code, INTAKE_SUPPLEMENT, &record, &done);
+    if (rc != RC_OK || done) {
+        return rc;
+    }
+    if (record.supplements >= SUPPLEMENTS_MAX) {
+        return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "supplements");
+    }
+    Paidan__Supplemented fact = PAIDAN__SUPPLEMENTED__INIT;
+    fact.text = wish->text;
+    fact.n_attachments = wish->n_attachments;
+    fact.attachments = wish->attachments;
+    return finish(step, wish->ticket, &record, INTAKE_SUPPLEMENT, &fact.base);
+}
+
+enum rc intake_message_chase(struct step *step, const Paidan__Chase *wish)
+{
+    const struct intake_fault fault = intake_check_note(wish->note);
+    if (fault.code != PAIDAN__CODE__OK) {
+        return step_refuse(step, fault.code, fault.detail);
+    }
+    struct intake_ticket record;
+    bool done = false;
+    const enum rc rc = begin(step, wish->ticket, wish->query_code, INTAKE_CHASE, &record, &done);
+    if (rc != RC_OK || done) {
+        return rc;
+    }
+    if (record.chases == UINT32_MAX) {
+        return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "chases");
+    }
+    Paidan__Chased fact = PAIDAN__CHASED__INIT;
+    fact.note = wish->note;
+    fact.count = record.chases + 1;
+    return finish(step, wish->ticket, &record, INTAKE_CHASE, &fact.base);
+}
+
+enum rc intake_message_withdraw(struct step *step, const Paidan__Withdraw *wish)
+{
+    const struct intake_fault fault = intake_check_note(wish->note);
+    if (fault.code != PAIDAN__CODE__OK) {
+        return step_refuse(step, fault.code, fault.detail);
+    }
+    struct intake_ticket record;
+    bool done = false;
+    const enum rc rc = begin(step, wish->ticket, wish->query_code, INTAKE_WITHDRAW, &record, &done);
+    if (rc != RC_OK || done) {
+        return rc;
+    }
+    Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
+    fact.note = wish->note;
+    return finish(step, wish->ticket, &record, INTAKE_WITHDRAW, &fact.base);
+}
+
+/* What the message adds to the record, beside its place in the chain. */
+static void take(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                 struct intake_ticket *record)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_SUPPLEMENTED:
+        CHECK(record->supplements < UINT32_MAX);
+        record->supplements++;
+        intake_state_add_recent(record, seq);
+        intake_ticket_count(fold, INTAKE_TALLY_SUPPLEMENTS, 1);
+        break;
+    case PAIDAN__EVENT__FACT_CHASED:
+        record->chases = event->chased->count;
+        intake_ticket_count(fold, INTAKE_TALLY_CHASES, 1);
+        break;
+    default:
+        CHECK(event->fact_case == PAIDAN__EVENT__FACT_WITHDRAWN);
+        record->outcome = PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+        intake_ticket_count(fold, INTAKE_TALLY_WITHDRAWN, 1);
+    }
+}
+
+enum rc intake_message_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                            enum intake_signal signal)
+{
+    struct intake_ticket record;
+    struct intake_step next;
+    const enum rc rc = intake_ticket_fold(fold, event, event->ticket, signal, &record, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!event->has_ticket || !step_chained(event, record.last_seq)) {
+        return RC_CORRUPT;
+    }
+    CHECK(seq > record.last_seq);
+    CHECK(event->at_ms >= record.registered_ms); /* time never runs backward within a log */
+    take(fold, seq, event, &record);
+    record.last_seq = seq;
+    record.changed_ms = event->at_ms;
+    intake_ticket_enter(fold, &record, next.next);
+    return intake_state_put(fold->txn, event->ticket, &record);
+}
