@@ -125,8 +125,8 @@ enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
 enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     const Paidan__Answered *const fact = event->answered;
-    struct callback_task task;
-    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_ANSWER, &task);
+    struct callback_task old, task;
+    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_ANSWER, &old, &task);
     if (rc != RC_OK) {
         return rc;
     }
@@ -141,5 +141,5 @@ enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan_
     callback_task_count(fold, CALLBACK_TALLY_ANSWERED);
     callback_task_count(fold, CALLBACK_TALLY_SOLVED + (unsigned)fact->solved - 1);
     callback_task_count(fold, CALLBACK_TALLY_SATISFIED + (unsigned)fact->satisfied - 1);
-    return callback_state_put(fold->txn, event->ticket, &task);
+    return callback_state_change(fold->txn, event->ticket, &old, &task);
 }

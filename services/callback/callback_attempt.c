@@ -129,29 +129,24 @@ enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
     }
     CHECK(next.next == task.state);
     CHECK(seq > old.last_seq);
-    if (callback_fsm_open(old.state)) {
-        rc = callback_state_shut(fold->txn, event->ticket, &old);
-        if (rc != RC_OK) {
-            return rc;
-        }
-    } else {
+    if (!callback_fsm_open(old.state)) {
         callback_task_count(fold, CALLBACK_TALLY_TASKS);
         callback_task_count(fold, CALLBACK_TALLY_OPEN);
     }
     callback_task_count(fold, CALLBACK_TALLY_ASKED);
-    rc = callback_state_open(fold->txn, event->ticket, &task);
-    return rc == RC_OK ? callback_state_put(fold->txn, event->ticket, &task) : rc;
+    return callback_state_change(fold->txn, event->ticket, &old, &task);
 }
 
 enum rc callback_attempt_fold_unreached(struct step_fold *fold, uint64_t seq,
                                         const Paidan__Event *event)
 {
-    struct callback_task task;
-    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_EXHAUSTED, &task);
+    struct callback_task old, task;
+    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_EXHAUSTED, &old, &task);
     if (rc != RC_OK) {
         return rc;
     }
     CHECK(task.state == CALLBACK_UNREACHED);
+    CHECK(task.attempt > 0);
     callback_task_count(fold, CALLBACK_TALLY_UNREACHED);
-    return callback_state_put(fold->txn, event->ticket, &task);
+    return callback_state_change(fold->txn, event->ticket, &old, &task);
 }

@@ -53,15 +53,15 @@ enum rc callback_cancel_remember(struct step *step, uint64_t ticket,
 enum rc callback_cancel_fold_cancelled(struct step_fold *fold, uint64_t seq,
                                        const Paidan__Event *event)
 {
-    struct callback_task task;
+    struct callback_task old, task;
     const enum rc rc =
-        callback_task_end(fold, seq, event, signal_of(event->cancelled->reason), &task);
+        callback_task_end(fold, seq, event, signal_of(event->cancelled->reason), &old, &task);
     if (rc != RC_OK) {
         return rc;
     }
     CHECK(task.state == CALLBACK_CANCELLED || task.state == CALLBACK_TAKEN_BACK);
     callback_task_count(fold, CALLBACK_TALLY_CANCELLED);
-    return callback_state_put(fold->txn, event->ticket, &task);
+    return callback_state_change(fold->txn, event->ticket, &old, &task);
 }
 
 enum rc callback_cancel_fold_withdrawn(struct step_fold *fold, uint64_t seq,

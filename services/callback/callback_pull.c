@@ -170,7 +170,7 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event, uint
     const Paidan__Handed *const fact = event->handed;
     struct callback_task old;
     struct callback_step next;
-    enum rc rc = callback_task_fold(fold, event, ticket, CALLBACK_PULLED, &old, &next);
+    const enum rc rc = callback_task_fold(fold, event, ticket, CALLBACK_PULLED, &old, &next);
     if (rc != RC_OK) {
         return rc;
     }
@@ -184,8 +184,7 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event, uint
         return RC_CORRUPT;
     }
     callback_task_count(fold, CALLBACK_TALLY_HANDED);
-    rc = callback_state_requeue(fold->txn, ticket, &old, &task);
-    return rc == RC_OK ? callback_state_put(fold->txn, ticket, &task) : rc;
+    return callback_state_change(fold->txn, ticket, &old, &task);
 }
 
 enum rc callback_pull_fold(struct step_fold *fold, const Paidan__Event *event)

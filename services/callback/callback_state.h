@@ -36,16 +36,12 @@ MUST_CHECK enum rc callback_state_get(struct store_txn *txn, uint64_t ticket,
 MUST_CHECK enum rc callback_state_put(struct store_txn *txn, uint64_t ticket,
                                       const struct callback_task *task);
 
-/* Rows of an open task in queue, open and due; put and del take what task says. RC_CORRUPT: del did
- * not find them, put found them. */
-MUST_CHECK enum rc callback_state_open(struct store_txn *txn, uint64_t ticket,
-                                       const struct callback_task *task);
-MUST_CHECK enum rc callback_state_shut(struct store_txn *txn, uint64_t ticket,
-                                       const struct callback_task *task);
-/* Moves the row in queue alone. */
-MUST_CHECK enum rc callback_state_requeue(struct store_txn *txn, uint64_t ticket,
-                                          const struct callback_task *from,
-                                          const struct callback_task *to);
+/* Stores what became of a task, and lets its rows in queue, open and due follow: an open task has
+ * one in each, any other has none. was: as the task is stored, or state CALLBACK_NONE. RC_OK,
+ * RC_FULL, RC_STORE, or RC_CORRUPT: the rows are not those of was. */
+MUST_CHECK enum rc callback_state_change(struct store_txn *txn, uint64_t ticket,
+                                         const struct callback_task *was,
+                                         const struct callback_task *now);
 
 /* One row of queue or open. */
 struct callback_row {

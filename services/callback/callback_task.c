@@ -84,24 +84,20 @@ enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event, u
 }
 
 enum rc callback_task_end(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
-                          enum callback_signal signal, struct callback_task *task)
+                          enum callback_signal signal, struct callback_task *old,
+                          struct callback_task *task)
 {
     struct callback_step next;
-    enum rc rc = callback_task_fold(fold, event, event->ticket, signal, task, &next);
+    const enum rc rc = callback_task_fold(fold, event, event->ticket, signal, old, &next);
     if (rc != RC_OK) {
         return rc;
     }
-    CHECK(seq > task->last_seq);
+    CHECK(callback_fsm_open(old->state));
     CHECK(!callback_fsm_open(next.next));
-    if (!callback_fsm_open(task->state)) {
-        return RC_CORRUPT;
-    }
-    rc = callback_state_shut(fold->txn, event->ticket, task);
-    if (rc != RC_OK) {
-        return rc;
-    }
+    CHECK(seq > old->last_seq);
     CHECK(fold->tally->values[CALLBACK_TALLY_OPEN] > 0);
     fold->tally->values[CALLBACK_TALLY_OPEN] -= 1;
+    *task = *old;
     task->state = next.next;
     task->last_seq = seq;
     return RC_OK;

@@ -53,9 +53,9 @@ struct step_about callback_task_about(uint64_t ticket, const struct callback_tas
 MUST_CHECK enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event,
                                       uint64_t ticket, enum callback_signal signal,
                                       struct callback_task *task, struct callback_step *next);
-/* The same for a fact that ends an open task: takes its rows away, and the gauge down. task: as it
- * is to be stored, but for what the fact adds. */
+/* The same for a fact that ends an open task; counts the gauge down. old: the task as it is stored;
+ * task: as it is to be, but for what the fact adds. */
 MUST_CHECK enum rc callback_task_end(struct step_fold *fold, uint64_t seq,
                                      const Paidan__Event *event, enum callback_signal signal,
-                                     struct callback_task *task);
+                                     struct callback_task *old, struct callback_task *task);
 void callback_task_count(struct step_fold *fold, unsigned tally);

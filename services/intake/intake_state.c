@@ -1,5 +1,6 @@
-/* intake_state: encoding of intake's records. Formats are versioned; a change of format gets a new
- * version here and keeps the old reader. */
+/* intake_state: intake's records on disk. Owns both tables and the form of their keys; nobody else
+ * writes to them. The rows below are stored: a change raises the version and keeps the old reader,
+ * for intake's log is never trimmed and its tables are never made anew. */
 
 #include "intake_state.h"
 
@@ -8,114 +9,69 @@
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/base/record.h"
 #include "common/base/limits.h"
 #include "common/step/step.h"
 
 enum {
-    VERSION = 1,
-    TICKET_BYTES_MAX = 128 + 10 * INTAKE_RECENT_MAX,
-    EXTERNAL_BYTES_MAX = 16,
-    KEY_TICKET_BYTES = 8,
-    KEY_CHANNEL_BYTES = 8,
     DIGEST_BYTES = 16,
     /* Of an id that is longer, this many bytes and the digest of all: longer than any other key. */
-    WHOLE_ID_BYTES_MAX = STORE_KEY_BYTES_MAX - KEY_CHANNEL_BYTES - DIGEST_BYTES,
+    WHOLE_ID_BYTES_MAX = STORE_KEY_BYTES_MAX - CODEC_U64_BYTES - DIGEST_BYTES,
+    CODE_BYTES = QUERY_CODE_BYTES - 1, /* stored without its end */
 };
 
-static void ticket_key(uint64_t ticket, unsigned char key[KEY_TICKET_BYTES])
-{
-    struct codec_writer writer;
-    codec_writer_init(&writer, key, KEY_TICKET_BYTES);
-    codec_put_u64(&writer, ticket);
-    CHECK(!writer.failed);
-}
+/* ---- tickets ---- */
 
-static size_t ticket_encode(const struct intake_ticket *record, unsigned char *bytes, size_t size)
-{
-    CHECK(record->state != INTAKE_NONE);
-    CHECK(record->recent_count <= INTAKE_RECENT_MAX);
-    CHECK(strlen(record->query_code) == QUERY_CODE_BYTES - 1);
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, size);
-    codec_seal_begin(&writer, VERSION);
-    codec_put_varint(&writer, record->registered_seq);
-    codec_put_varint(&writer, record->last_seq - record->registered_seq);
-    codec_put_varint(&writer, record->registered_ms);
-    codec_put_varint(&writer, record->changed_ms - record->registered_ms);
-    codec_put_bytes(&writer, record->query_code, QUERY_CODE_BYTES - 1);
-    codec_put_u8(&writer, (uint8_t)record->state);
-    codec_put_u8(&writer, (uint8_t)record->outcome);
-    codec_put_varint(&writer, record->supplements);
-    codec_put_varint(&writer, record->chases);
-    codec_put_u8(&writer, (uint8_t)record->recent_count);
-    for (uint32_t index = 0; index < record->recent_count; index++) {
-        codec_put_varint(&writer, record->recent[index]);
-    }
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return writer.used;
-}
+/* Most numbers are small or near another, so a ticket takes some 30 bytes. */
+static const struct record_row recent_rows[] = {RECORD_ITEM_VARINT, RECORD_END};
+static const struct record_row ticket_rows[] = {
+    RECORD_VARINT(struct intake_ticket, registered_seq),
+    RECORD_DELTA(struct intake_ticket, last_seq, registered_seq),
+    RECORD_VARINT(struct intake_ticket, registered_ms),
+    RECORD_DELTA(struct intake_ticket, changed_ms, registered_ms),
+    RECORD_BYTES(struct intake_ticket, query_code, CODE_BYTES),
+    RECORD_U8_IN(struct intake_ticket, state, INTAKE_NONE + 1, INTAKE_STATE_COUNT - 1),
+    RECORD_U8(struct intake_ticket, outcome),
+    RECORD_VARINT(struct intake_ticket, supplements),
+    RECORD_VARINT(struct intake_ticket, chases),
+    RECORD_LIST(struct intake_ticket, recent_count, recent, INTAKE_RECENT_MAX, recent_rows),
+    RECORD_END,
+};
+static const struct record_format ticket_format = {
+    .version = 1, .bytes = sizeof(struct intake_ticket), .rows = ticket_rows};
 
-static enum rc ticket_decode(const void *bytes, size_t size, struct intake_ticket *record)
+/* What binds a record beyond the bounds of its rows. */
+static bool sound(const struct intake_ticket *record)
 {
-    struct codec_reader reader;
-    uint8_t version = 0;
-    const enum rc rc = codec_unseal(&reader, bytes, size, &version);
-    if (rc != RC_OK || version != VERSION) {
-        return RC_CORRUPT;
-    }
-    memset(record, 0, sizeof *record);
-    record->registered_seq = codec_get_varint(&reader);
-    record->last_seq = record->registered_seq + codec_get_varint(&reader);
-    record->registered_ms = codec_get_varint(&reader);
-    record->changed_ms = record->registered_ms + codec_get_varint(&reader);
-    const unsigned char *const code = codec_get_bytes(&reader, QUERY_CODE_BYTES - 1);
-    if (code != NULL) {
-        memcpy(record->query_code, code, QUERY_CODE_BYTES - 1);
-    }
-    const uint8_t state = codec_get_u8(&reader);
-    record->outcome = codec_get_u8(&reader);
-    const uint64_t supplements = codec_get_varint(&reader), chases = codec_get_varint(&reader);
-    record->recent_count = codec_get_u8(&reader);
-    if (state == INTAKE_NONE || state >= INTAKE_STATE_COUNT ||
-        record->recent_count > INTAKE_RECENT_MAX || supplements > UINT32_MAX ||
-        chases > UINT32_MAX || strlen(record->query_code) != QUERY_CODE_BYTES - 1) {
-        return RC_CORRUPT;
-    }
-    record->supplements = (uint32_t)supplements;
-    record->chases = (uint32_t)chases;
-    record->state = (enum intake_state)state;
-    for (uint32_t index = 0; index < record->recent_count; index++) {
-        record->recent[index] = codec_get_varint(&reader);
-    }
-    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
+    return strlen(record->query_code) == CODE_BYTES;
 }
 
 enum rc intake_state_get(struct store_txn *txn, uint64_t ticket, struct intake_ticket *record)
 {
-    unsigned char key[KEY_TICKET_BYTES];
-    ticket_key(ticket, key);
-    const void *value = NULL;
-    size_t size = 0;
-    const enum rc rc = store_get(txn, INTAKE_TICKET, key, sizeof key, &value, &size);
-    return rc == RC_OK ? ticket_decode(value, size, record) : rc;
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, ticket);
+    const enum rc rc =
+        store_get_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
+    return rc == RC_OK && !sound(record) ? RC_CORRUPT : rc;
 }
 
 enum rc intake_state_put(struct store_txn *txn, uint64_t ticket, const struct intake_ticket *record)
 {
-    unsigned char key[KEY_TICKET_BYTES], bytes[TICKET_BYTES_MAX];
-    ticket_key(ticket, key);
-    const size_t size = ticket_encode(record, bytes, sizeof bytes);
-    return store_put(txn, INTAKE_TICKET, key, sizeof key, bytes, size);
+    CHECK(sound(record));
+    CHECK(ticket != 0);
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, ticket);
+    return store_put_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
 }
 
 enum rc intake_state_append(struct store_txn *txn, uint64_t ticket,
                             const struct intake_ticket *record)
 {
-    unsigned char key[KEY_TICKET_BYTES], bytes[TICKET_BYTES_MAX];
-    ticket_key(ticket, key);
-    const size_t size = ticket_encode(record, bytes, sizeof bytes);
-    return store_append(txn, INTAKE_TICKET, key, sizeof key, bytes, size);
+    CHECK(sound(record));
+    CHECK(ticket != 0);
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, ticket);
+    return store_append_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
 }
 
 enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
@@ -123,10 +79,10 @@ enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
     struct store_walk walk;
     enum rc rc = store_walk_open_last(txn, INTAKE_TICKET, NULL, 0, &walk);
     if (rc == RC_OK) {
-        struct codec_reader reader;
-        codec_reader_init(&reader, walk.key, walk.key_bytes);
-        *ticket = codec_get_u64(&reader);
-        rc = codec_done(&reader) ? RC_OK : RC_CORRUPT;
+        rc = store_walk_key(&walk, CODEC_U64_BYTES);
+    }
+    if (rc == RC_OK) {
+        *ticket = codec_u64_at(walk.key);
     } else if (rc == RC_NOT_FOUND) {
         *ticket = 0;
         rc = RC_OK;
@@ -135,12 +91,26 @@ enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
     return rc;
 }
 
-/* Gives the length. Ids that count up, as those of most channels do, lie in the order they came, so
- * that a step's rows are neighbours. */
+/* ---- external ids ---- */
+
+struct external {
+    uint64_t ticket;
+};
+static const struct record_row external_rows[] = {
+    RECORD_U64(struct external, ticket),
+    RECORD_END,
+};
+static const struct record_format external_format = {
+    .version = 1, .bytes = sizeof(struct external), .rows = external_rows};
+
+/* Returns the length. Ids that count up, as those of most channels do, lie in the order they came,
+ * so that a step's rows are neighbours. */
 static size_t external_key(const char *channel, const char *external_id,
                            unsigned char key[STORE_KEY_BYTES_MAX])
 {
     const size_t bytes = strlen(external_id);
+    CHECK(bytes > 0); /* an empty id would make one ticket of all */
+    CHECK(channel[0] != '\0');
     struct codec_writer writer;
     codec_writer_init(&writer, key, STORE_KEY_BYTES_MAX);
     codec_put_u64(&writer, step_key(channel));
@@ -162,40 +132,27 @@ enum rc intake_state_external_get(struct store_txn *txn, const char *channel,
                                   const char *external_id, uint64_t *ticket)
 {
     unsigned char key[STORE_KEY_BYTES_MAX];
+    struct external external;
     const size_t key_bytes = external_key(channel, external_id, key);
-    const void *value = NULL;
-    size_t size = 0;
-    enum rc rc = store_get(txn, INTAKE_EXTERNAL, key, key_bytes, &value, &size);
-    if (rc != RC_OK) {
-        return rc;
+    const enum rc rc =
+        store_get_record(txn, INTAKE_EXTERNAL, key, key_bytes, &external_format, &external);
+    if (rc == RC_OK) {
+        *ticket = external.ticket;
     }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    rc = codec_unseal(&reader, value, size, &version);
-    if (rc != RC_OK || version != VERSION) {
-        return RC_CORRUPT;
-    }
-    const uint64_t read = codec_get_u64(&reader);
-    if (!codec_done(&reader)) {
-        return RC_CORRUPT;
-    }
-    *ticket = read;
-    return RC_OK;
+    return rc;
 }
 
 enum rc intake_state_external_insert(struct store_txn *txn, const char *channel,
                                      const char *external_id, uint64_t ticket)
 {
-    unsigned char key[STORE_KEY_BYTES_MAX], bytes[EXTERNAL_BYTES_MAX];
+    CHECK(ticket != 0);
+    unsigned char key[STORE_KEY_BYTES_MAX];
+    const struct external external = {ticket};
     const size_t key_bytes = external_key(channel, external_id, key);
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, VERSION);
-    codec_put_u64(&writer, ticket);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_insert(txn, INTAKE_EXTERNAL, key, key_bytes, bytes, writer.used);
+    return store_insert_record(txn, INTAKE_EXTERNAL, key, key_bytes, &external_format, &external);
 }
+
+/* ---- helpers of others ---- */
 
 uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)
 {

@@ -72,11 +72,11 @@ static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32
             return RC_OK;
         }
         struct triage_desk desk;
-        if (walk->key_bytes != TRIAGE_KEY_BYTES ||
-            triage_state_desk_read(walk->value, walk->value_bytes, &desk) != RC_OK) {
+        uint64_t ticket = 0;
+        if (triage_state_desk_read(walk, &ticket, &desk) != RC_OK) {
             return RC_CORRUPT;
         }
-        Paidan__DeskItem *item = make_item(view->arena, triage_state_key_read(walk->key), &desk);
+        Paidan__DeskItem *item = make_item(view->arena, ticket, &desk);
         if (item == NULL) {
             return RC_LIMIT;
         }
@@ -102,11 +102,8 @@ enum rc triage_reading_list(struct step_view *view, const Paidan__DeskList *wish
     if (listed->items == NULL) {
         return RC_LIMIT;
     }
-    unsigned char key[TRIAGE_KEY_BYTES];
-    const uint64_t after = wish->has_after ? wish->after : 0;
-    triage_state_key(after == UINT64_MAX ? after : after + 1, key);
     struct store_walk walk;
-    enum rc rc = store_walk_open(view->txn, TRIAGE_TABLE_DESK, key, sizeof key, &walk);
+    enum rc rc = triage_state_desk_walk(view->txn, wish->has_after ? wish->after : 0, &walk);
     if (rc == RC_OK) {
         rc = fill_page(view, &walk, limit, listed);
     } else if (rc == RC_NOT_FOUND) {

@@ -61,13 +61,16 @@ struct triage_desk {
     char note[NOTE_BYTES_MAX + 1]; /* of the return, or "" */
 };
 
-/* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
+/* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE; triage_state_get touches record only on RC_OK. */
 MUST_CHECK enum rc triage_state_get(struct store_txn *txn, uint64_t ticket,
                                     struct triage_ticket *record);
 MUST_CHECK enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket,
                                          struct triage_desk *record);
-/* Decodes a walked value. RC_OK or RC_CORRUPT. */
-MUST_CHECK enum rc triage_state_desk_read(const void *bytes, size_t size,
+/* Walks the desk, oldest ticket first, beginning after that one. Codes as store_walk_open. */
+MUST_CHECK enum rc triage_state_desk_walk(struct store_txn *txn, uint64_t after,
+                                          struct store_walk *walk);
+/* Reads the row at which a walk stands. RC_OK or RC_CORRUPT. */
+MUST_CHECK enum rc triage_state_desk_read(const struct store_walk *walk, uint64_t *ticket,
                                           struct triage_desk *record);
 /* RC_OK, RC_FULL or RC_STORE. Before: every text fits its field. */
 MUST_CHECK enum rc triage_state_put(struct store_txn *txn, uint64_t ticket,
@@ -76,7 +79,3 @@ MUST_CHECK enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
                                          const struct triage_desk *record);
 /* RC_OK, RC_NOT_FOUND, RC_FULL or RC_STORE. */
 MUST_CHECK enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket);
-
-enum { TRIAGE_KEY_BYTES = 8 };
-void triage_state_key(uint64_t ticket, unsigned char key[TRIAGE_KEY_BYTES]);
-uint64_t triage_state_key_read(const unsigned char key[TRIAGE_KEY_BYTES]);

@@ -102,17 +102,21 @@ static void test_rows_when_a_task_opens_moves_and_shuts_then_they_follow_it(void
     (void)context;
     struct stored stored;
     stored_open(&stored, &callback_service);
-    assert_int_equal(callback_state_open(stored.txn, STORED_ID, &plain), RC_OK);
+    const struct callback_task none = {.state = CALLBACK_NONE};
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &none, &plain), RC_OK);
     say_rows(&stored, "open");
-    assert_int_equal(callback_state_open(stored.txn, STORED_ID, &plain), RC_CORRUPT);
-    struct callback_task moved = plain;
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &none, &plain), RC_CORRUPT);
+    struct callback_task moved = plain, over = plain;
+    moved.state = CALLBACK_HANDED;
     moved.ready_ms = BASE_MS + 100;
-    assert_int_equal(callback_state_requeue(stored.txn, STORED_ID, &plain, &moved), RC_OK);
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &plain, &moved), RC_OK);
+    assert_task_equal(stored.txn, &moved);
     say_rows(&stored, "handed out");
-    assert_int_equal(callback_state_requeue(stored.txn, STORED_ID, &moved, &moved), RC_OK);
-    assert_int_equal(callback_state_requeue(stored.txn, STORED_ID, &plain, &moved), RC_CORRUPT);
-    assert_int_equal(callback_state_shut(stored.txn, STORED_ID, &plain), RC_CORRUPT);
-    assert_int_equal(callback_state_shut(stored.txn, STORED_ID, &moved), RC_OK);
+    over.state = CALLBACK_ANSWERED;
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &moved, &moved), RC_OK);
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &plain, &over), RC_CORRUPT);
+    assert_int_equal(callback_state_change(stored.txn, STORED_ID, &moved, &over), RC_OK);
+    assert_task_equal(stored.txn, &over);
     say_rows(&stored, "shut");
     stored_close(&stored, "callback_stored_rows");
 }
@@ -128,7 +132,7 @@ static enum rc read_back(struct stored *stored, unsigned version, const unsigned
 static void test_task_when_a_field_cannot_be_then_corrupt(void **context)
 {
     (void)context;
-    enum { STATE, ROUND, ATTEMPT, OPEN };
+    enum { STATE, ROUND, ATTEMPT, OPEN, DUE = OPEN + 6 };
     struct stored stored;
     unsigned char good[128], bad[128];
     stored_open(&stored, &callback_service);
@@ -153,6 +157,16 @@ static void test_task_when_a_field_cannot_be_then_corrupt(void **context)
     assert_int_equal(read_back(&stored, 1, bad, size), RC_CORRUPT);
     bad[STATE] = CALLBACK_TAKEN_BACK;
     assert_int_equal(read_back(&stored, 1, bad, size), RC_OK);
+    /* Due before it opens: the difference wraps around. */
+    struct callback_task early = plain;
+    early.due_ms = early.open_ms;
+    assert_int_equal(callback_state_put(stored.txn, STORED_ID, &early), RC_OK);
+    const size_t early_size = stored_fields(&stored, CALLBACK_TASK, bad, sizeof bad);
+    static const unsigned char before[] = {0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0xff, 0xff, 0xff, 0x01};
+    memmove(bad + DUE + sizeof before, bad + DUE + 1, early_size - DUE - 1);
+    memcpy(bad + DUE, before, sizeof before);
+    assert_int_equal(read_back(&stored, 1, bad, early_size + sizeof before - 1), RC_CORRUPT);
     for (unsigned at = ROUND; at <= ATTEMPT; at++) {
         static const unsigned char wide[] = {0x80, 0x80, 0x80, 0x80, 0x10};
         memcpy(bad, good, at);
@@ -169,10 +183,11 @@ static void test_walk_when_begun_in_the_middle_then_from_there_in_order(void **c
     struct stored stored;
     struct store_walk walk;
     struct callback_task task = plain;
+    const struct callback_task none = {.state = CALLBACK_NONE};
     stored_open(&stored, &callback_service);
     for (uint64_t index = 0; index < 3; index++) {
         task.ready_ms = BASE_MS + 10 - index; /* later tickets are ready earlier */
-        assert_int_equal(callback_state_open(stored.txn, STORED_ID + index, &task), RC_OK);
+        assert_int_equal(callback_state_change(stored.txn, STORED_ID + index, &none, &task), RC_OK);
     }
     struct callback_row row = {step_key("wechat"), BASE_MS + 9, 0};
     assert_int_equal(callback_state_walk(stored.txn, CALLBACK_QUEUE, &row, &walk, &row), RC_OK);

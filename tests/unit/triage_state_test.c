@@ -158,7 +158,11 @@ static void test_ticket_when_a_field_cannot_be_then_corrupt(void **context)
     static const struct {
         unsigned at;
         unsigned char value;
-    } cases[] = {{STATE, TRIAGE_NONE}, {STATE, TRIAGE_STATE_COUNT}, {FIRST, 0}, {CATEGORY, 0x21}};
+    } cases[] = {{STATE, TRIAGE_NONE},
+                 {STATE, TRIAGE_STATE_COUNT},
+                 {FIRST, 0},
+                 {DECIDED, 6},
+                 {CATEGORY, 0x21}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         memcpy(bad, good, size);
         bad[cases[index].at] = cases[index].value;
