@@ -1,6 +1,10 @@
-/* intake_check: what a ticket may contain. One fault per item: the first one found, in the
- * order of the fields of NewTicket. Lengths are judged here as well as by wire_check, so that one
- * bad row of a batch is refused alone. */
+/* intake_check: what a ticket may contain. Owns the rules for texts, phones, links and times that a
+ * channel sends; says nothing about duplicates and reads no table.
+ *
+ * One fault per item: the first one found, in the order of the fields of NewTicket, so that two
+ * services of different age name the same one. What must stay true: whatever passes here fits the
+ * bounds that wire_check has for the fact Registered, or the fact could not be stored. Lengths are
+ * judged here as well as by wire_check, so that one bad row of a batch is refused alone. */
 
 #include "intake_check.h"
 
@@ -21,18 +25,30 @@ enum {
 
 static const struct intake_fault none = {PAIDAN__CODE__OK, NULL};
 
+/* detail: a field's name as the schema spells it, static: it is packed after the step's answer. */
 static struct intake_fault fault(Paidan__Code code, const char *detail)
 {
+    CHECK(code != PAIDAN__CODE__OK);
+    CHECK(detail != NULL && detail[0] != '\0');
     return (struct intake_fault){code, detail};
 }
 
+/* Forms send "" for a field that nobody filled in. */
 static bool empty(const char *text)
 {
     return text == NULL || text[0] == '\0';
 }
 
+/* Too long for its field? */
+static bool longer(const char *text, size_t bytes_max)
+{
+    CHECK(bytes_max > 0);
+    return text != NULL && strlen(text) > bytes_max;
+}
+
 /* Bytes of the space character at text, 0: not a space. Covers the ASCII controls, U+00A0,
- * U+2000..200F, U+2028..202F, U+205F, U+2060, U+3000 and U+FEFF. */
+ * U+2000..200F, U+2028..202F, U+205F, U+2060, U+3000 and U+FEFF: whatever a screen shows as
+ * nothing, for a ticket of nothing cannot be worked on. Reads no byte behind the NUL. */
 static size_t space_bytes(const unsigned char *text)
 {
     if (text[0] > 0 && text[0] <= 0x20) {
@@ -57,6 +73,7 @@ bool intake_check_blank(const char *text)
     if (text == NULL) {
         return true;
     }
+    /* wire_check let only UTF-8 pass, so no character is cut short by the end. */
     const unsigned char *at = (const unsigned char *)text;
     for (size_t bytes = space_bytes(at); bytes > 0; bytes = space_bytes(at)) {
         at += bytes;
@@ -69,7 +86,8 @@ struct intake_fault intake_check_text(const char *text)
     if (intake_check_blank(text)) {
         return fault(PAIDAN__CODE__TEXT_EMPTY, "text");
     }
-    if (strlen(text) > TEXT_BYTES_MAX) {
+    CHECK(text != NULL); /* nothing is blank */
+    if (longer(text, TEXT_BYTES_MAX)) {
         return fault(PAIDAN__CODE__TEXT_TOO_LONG, "text");
     }
     return none;
@@ -77,7 +95,7 @@ struct intake_fault intake_check_text(const char *text)
 
 struct intake_fault intake_check_note(const char *note)
 {
-    if (note != NULL && strlen(note) > NOTE_BYTES_MAX) {
+    if (longer(note, NOTE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "note");
     }
     return none;
@@ -85,6 +103,8 @@ struct intake_fault intake_check_note(const char *note)
 
 struct intake_fault intake_check_identity(const struct site *site, const Paidan__NewTicket *ticket)
 {
+    CHECK(ticket->channel != NULL); /* required by the schema */
+    CHECK(site->channel_count > 0);
     if (site_channel_find(site, ticket->channel) == SITE_NONE) {
         return fault(PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
     }
@@ -95,12 +115,14 @@ struct intake_fault intake_check_identity(const struct site *site, const Paidan_
     if (intake_check_blank(ticket->external_id)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "external_id");
     }
-    if (strlen(ticket->external_id) > EXTERNAL_ID_BYTES_MAX) {
+    if (longer(ticket->external_id, EXTERNAL_ID_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "external_id");
     }
     return none;
 }
 
+/* Kept as it was given: extensions ("8012转3"), several numbers with a comma and short numbers of a
+ * village exchange are all in use. Only what cannot be a phone at all is refused. */
 static struct intake_fault check_phone(const char *phone)
 {
     if (empty(phone)) {
@@ -117,6 +139,7 @@ static struct intake_fault check_phone(const char *phone)
             return fault(PAIDAN__CODE__FIELD_INVALID, "phone");
         }
     }
+    CHECK(digits <= bytes);
     if (bytes > PHONE_BYTES_MAX) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "phone");
     }
@@ -128,8 +151,11 @@ static bool letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Without case, as browsers compare them. scheme: small letters. */
 static bool scheme_is(const char *url, size_t bytes, const char *scheme)
 {
+    CHECK(scheme[0] >= 'a' && scheme[0] <= 'z');
+    CHECK(bytes > 0);
     if (strlen(scheme) != bytes) {
         return false;
     }
@@ -151,6 +177,7 @@ static bool url_valid(const char *url)
                           url[bytes] == '.' || url[bytes] == '-'))) {
         bytes++;
     }
+    CHECK(bytes <= strlen(url));
     if (bytes == 0 || url[bytes] != ':' || url[bytes + 1] == '\0') {
         return false;
     }
@@ -166,22 +193,23 @@ static bool url_valid(const char *url)
     return true;
 }
 
+/* The file itself stays with the channel; the digest lets a clerk see that it is still the same. */
 static struct intake_fault check_attachment(const Paidan__Attachment *attachment)
 {
+    CHECK(attachment->name != NULL && attachment->url != NULL); /* required by the schema */
     if (intake_check_blank(attachment->name)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.name");
     }
-    if (strlen(attachment->name) > ATTACHMENT_NAME_BYTES_MAX) {
+    if (longer(attachment->name, ATTACHMENT_NAME_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.name");
     }
-    if (strlen(attachment->url) > ATTACHMENT_URL_BYTES_MAX) {
+    if (longer(attachment->url, ATTACHMENT_URL_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.url");
     }
     if (!url_valid(attachment->url)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.url");
     }
-    if (attachment->media_type != NULL &&
-        strlen(attachment->media_type) > ATTACHMENT_TYPE_BYTES_MAX) {
+    if (longer(attachment->media_type, ATTACHMENT_TYPE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "attachments.media_type");
     }
     if (attachment->has_digest && attachment->digest.len != ATTACHMENT_DIGEST_BYTES) {
@@ -192,6 +220,7 @@ static struct intake_fault check_attachment(const Paidan__Attachment *attachment
 
 struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachments, size_t count)
 {
+    CHECK(count == 0 || attachments != NULL);
     if (count > ATTACHMENTS_MAX) {
         return fault(PAIDAN__CODE__TOO_MANY_ITEMS, "attachments");
     }
@@ -204,6 +233,8 @@ struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachme
     return none;
 }
 
+/* A hint is a promise of the channel: a code that the site does not have is a mistake in its
+ * mapping, which its operator must hear of, not a word to be guessed at. */
 static struct intake_fault check_hints(const struct site *site, const Paidan__NewTicket *ticket)
 {
     if (!empty(ticket->category_hint) &&
@@ -219,6 +250,7 @@ static struct intake_fault check_hints(const struct site *site, const Paidan__Ne
 /* 现场办: who solved it on the spot, and what was done. Neither without the other. */
 static struct intake_fault check_spot(const struct site *site, const Paidan__NewTicket *ticket)
 {
+    CHECK(site->unit_count > 0);
     if (empty(ticket->spot_unit)) {
         return intake_check_blank(ticket->spot_note)
                    ? none
@@ -230,7 +262,8 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
     if (intake_check_blank(ticket->spot_note)) {
         return fault(PAIDAN__CODE__NOTE_MISSING, "spot_note");
     }
-    return strlen(ticket->spot_note) > NOTE_BYTES_MAX
+    CHECK(ticket->spot_note != NULL); /* nothing is blank */
+    return longer(ticket->spot_note, NOTE_BYTES_MAX)
                ? fault(PAIDAN__CODE__FIELD_TOO_LONG, "spot_note")
                : none;
 }
@@ -238,21 +271,23 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
 struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms,
                                         const Paidan__NewTicket *ticket)
 {
+    CHECK(now_ms > 0);
+    CHECK(now_ms <= UINT64_MAX - OCCURRED_AHEAD_MS_MAX);
     struct intake_fault found = intake_check_text(ticket->text);
     if (found.code != PAIDAN__CODE__OK) {
         return found;
     }
-    if (ticket->place != NULL && strlen(ticket->place) > PLACE_BYTES_MAX) {
+    if (longer(ticket->place, PLACE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "place");
     }
     found = check_phone(ticket->phone);
     if (found.code != PAIDAN__CODE__OK) {
         return found;
     }
-    if (ticket->reporter != NULL && strlen(ticket->reporter) > REPORTER_BYTES_MAX) {
+    if (longer(ticket->reporter, REPORTER_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "reporter");
     }
-    if (ticket->title != NULL && strlen(ticket->title) > GIVEN_TITLE_BYTES_MAX) {
+    if (longer(ticket->title, GIVEN_TITLE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "title");
     }
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {

@@ -35,6 +35,7 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
     }
 }
 
+/* What this service answers at all; others are told WISH_UNSUPPORTED by the engine. */
 static bool knows(const Paidan__Request *request)
 {
     switch (request->wish_case) {
@@ -50,6 +51,8 @@ static bool knows(const Paidan__Request *request)
     }
 }
 
+/* What goes into a step, with a commit of its own. Reading a phone number is a change: it is kept
+ * who did so. */
 static bool changes(const Paidan__Request *request)
 {
     switch (request->wish_case) {
@@ -67,6 +70,7 @@ static bool changes(const Paidan__Request *request)
 
 static enum rc apply_command(struct step *step, const Paidan__Request *request)
 {
+    CHECK(changes(request));
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_SUBMIT:
         return intake_submit_apply(step, request->submit);
@@ -129,6 +133,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
 
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
+    CHECK(!changes(request));
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_LOOKUP:
         return intake_reading_lookup(view, request->lookup, answer);

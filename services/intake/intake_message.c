@@ -12,6 +12,7 @@
 static enum rc begin(struct step *step, uint64_t ticket, const char *query_code,
                      enum intake_signal signal, struct intake_ticket *record, bool *done)
 {
+    CHECK(signal == INTAKE_SUPPLEMENT || signal == INTAKE_CHASE || signal == INTAKE_WITHDRAW);
     *done = true;
     Paidan__Code code = PAIDAN__CODE__OK;
     const enum rc rc = intake_ticket_find(step->txn, ticket, query_code, record, &code);
@@ -32,6 +33,8 @@ static enum rc begin(struct step *step, uint64_t ticket, const char *query_code,
 static enum rc finish(struct step *step, uint64_t ticket, const struct intake_ticket *record,
                       enum intake_signal signal, const ProtobufCMessage *fact)
 {
+    CHECK(record->registered_seq > 0);
+    CHECK(record->last_seq >= record->registered_seq);
     uint64_t seq = 0;
     struct step_about about = intake_ticket_about(ticket, record, signal);
     about.seq = &seq;
@@ -55,6 +58,8 @@ enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *w
     if (rc != RC_OK || done) {
         return rc;
     }
+    /* A bound for what reading a ticket may cost; people do not reach it, programs that fail do. */
+    CHECK(record.recent_count <= record.supplements);
     if (record.supplements >= SUPPLEMENTS_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "supplements");
     }
@@ -80,6 +85,7 @@ enum rc intake_message_chase(struct step *step, const Paidan__Chase *wish)
     if (record.chases == UINT32_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "chases");
     }
+    /* The count travels in the fact, so that triage and escalation need not count by themselves. */
     Paidan__Chased fact = PAIDAN__CHASED__INIT;
     fact.note = wish->note;
     fact.count = record.chases + 1;
@@ -107,6 +113,7 @@ enum rc intake_message_withdraw(struct step *step, const Paidan__Withdraw *wish)
 static void take(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
                  struct intake_ticket *record)
 {
+    CHECK(record->state != INTAKE_CLOSED);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_SUPPLEMENTED:
         CHECK(record->supplements < UINT32_MAX);
@@ -138,7 +145,6 @@ enum rc intake_message_fold(struct step_fold *fold, uint64_t seq, const Paidan__
         return RC_CORRUPT;
     }
     CHECK(seq > record.last_seq);
-    CHECK(event->at_ms >= record.registered_ms); /* time never runs backward within a log */
     take(fold, seq, event, &record);
     record.last_seq = seq;
     record.changed_ms = event->at_ms;

@@ -26,6 +26,8 @@ struct reader {
 static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ticket,
                           Paidan__Event__FactCase fact, Paidan__Event **event)
 {
+    CHECK(seq > 0);
+    CHECK((reader->step == NULL) != (reader->view == NULL));
     const enum rc rc = reader->step != NULL ? step_read(reader->step, seq, event)
                                             : step_view_read(reader->view, seq, event);
     if (rc != RC_OK) {
@@ -34,6 +36,8 @@ static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ti
     return (*event)->ticket == ticket && (*event)->fact_case == fact ? RC_OK : RC_CORRUPT;
 }
 
+/* What a resident may see: state and counts, but no text and no unit's name. The title is masked.
+ */
 static enum rc looked_up(const struct reader *reader, uint64_t ticket,
                          const struct intake_ticket *record, Paidan__Answer *answer)
 {
@@ -47,6 +51,8 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     if (body == NULL) {
         return RC_LIMIT;
     }
+    CHECK(event->registered->title != NULL);
+    CHECK(record->state != INTAKE_NONE);
     paidan__looked_up__init(body);
     body->ticket = ticket;
     body->state = intake_ticket_public_state(record->state);
@@ -63,9 +69,15 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     return RC_OK;
 }
 
+/* Who knows a channel's own id of a ticket is that channel, so no query code is asked for. */
 static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup *wish,
                                Paidan__Answer *answer)
 {
+    CHECK(wish->channel != NULL);
+    CHECK(wish->external_id != NULL);
+    if (wish->external_id[0] == '\0' || wish->channel[0] == '\0') {
+        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+    }
     uint64_t ticket = 0;
     enum rc rc = intake_state_external_get(reader->txn, wish->channel, wish->external_id, &ticket);
     if (rc == RC_NOT_FOUND) {
@@ -106,9 +118,11 @@ enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish
                                     : step_view_refuse(answer, code, NULL);
 }
 
+/* Phone and name, whole for those whose reading is recorded, masked for all others. */
 static enum rc mask(const struct reader *reader, const Paidan__Registered *fact,
                     Paidan__TicketText *text)
 {
+    CHECK(reader->phones == (reader->step != NULL)); /* no phone without a fact that says so */
     text->phone = fact->phone;
     text->reporter = fact->reporter;
     if (reader->phones) {
@@ -129,6 +143,7 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
                                 const struct intake_ticket *record, const Paidan__Registered *fact,
                                 Paidan__TicketText *text)
 {
+    CHECK(record->recent_count <= INTAKE_RECENT_MAX);
     const size_t attachments_max = (record->recent_count + 1) * ATTACHMENTS_MAX;
     text->supplements = arena_alloc(reader->arena, INTAKE_RECENT_MAX * sizeof *text->supplements);
     text->attachments = arena_alloc(reader->arena, attachments_max * sizeof(Paidan__Attachment *));
@@ -159,6 +174,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
 {
     paidan__ticket_text__init(text);
     text->ticket = ticket;
+    CHECK(text->text == NULL); /* by which callers know an unknown ticket */
     struct intake_ticket record;
     enum rc rc = intake_state_get(reader->txn, ticket, &record);
     if (rc != RC_OK) {
@@ -189,6 +205,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
 static enum rc read_all(const struct reader *reader, const Paidan__ReadTexts *wish,
                         Paidan__Texts **body)
 {
+    CHECK(wish->n_tickets > 0 && wish->n_tickets <= READ_TEXTS_MAX);
     Paidan__TicketText *const texts = arena_alloc(reader->arena, wish->n_tickets * sizeof *texts);
     Paidan__TicketText **const list =
         arena_alloc(reader->arena, wish->n_tickets * sizeof(Paidan__TicketText *));
@@ -215,8 +232,10 @@ static enum rc read_all(const struct reader *reader, const Paidan__ReadTexts *wi
     return RC_OK;
 }
 
+/* What is wrong with the wish; detail: the field, static. */
 static Paidan__Code judge_read(const Paidan__ReadTexts *wish, const char **detail)
 {
+    CHECK(detail != NULL);
     *detail = "tickets";
     if (wish->n_tickets == 0) {
         return PAIDAN__CODE__FIELD_INVALID;
@@ -251,6 +270,7 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
     if (tickets == NULL) {
         return RC_LIMIT;
     }
+    CHECK(reason != NULL && reason[0] != '\0');
     Paidan__Disclosed fact = PAIDAN__DISCLOSED__INIT;
     fact.tickets = tickets;
     fact.reason = reason;
@@ -269,7 +289,9 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
 
 enum rc intake_reading_disclose(struct step *step, const Paidan__Request *request)
 {
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_READ_TEXTS);
     const Paidan__ReadTexts *const wish = request->read_texts;
+    CHECK(wish->has_phones && wish->phones);
     const char *detail = NULL;
     const Paidan__Code code = judge_read(wish, &detail);
     if (code != PAIDAN__CODE__OK) {

@@ -29,6 +29,8 @@ static_assert(RECEIPTS_MAX >= STEP_INPUTS_MAX, "one fact holds what one step can
 /* Multiplicative hashing: only spreads, ticket numbers are ours. */
 static uint32_t slot_of(const struct gather *gather, uint64_t ticket)
 {
+    CHECK(gather->slot_count > gather->count); /* else the search would not end */
+    CHECK((gather->slot_count & (gather->slot_count - 1)) == 0);
     uint32_t slot = (uint32_t)((ticket * 0x9e3779b97f4a7c15ull) >> 32) & (gather->slot_count - 1);
     while (gather->slots[slot] != 0 && gather->entries[gather->slots[slot] - 1].ticket != ticket) {
         slot = (slot + 1) & (gather->slot_count - 1);
@@ -39,6 +41,7 @@ static uint32_t slot_of(const struct gather *gather, uint64_t ticket)
 /* Room for twice as many; the old memory stays in the arena until the step ends. */
 static enum rc grow(struct gather *gather, struct arena *arena)
 {
+    CHECK(gather->slot_count <= 2 * STEP_ITEMS_MAX); /* no step reads of more tickets */
     const uint32_t slot_count = gather->slot_count == 0 ? 64 : gather->slot_count * 2;
     struct entry *const entries = arena_alloc(arena, slot_count / 2 * sizeof *entries);
     uint32_t *const slots = arena_zalloc(arena, slot_count * sizeof *slots);
@@ -86,12 +89,15 @@ static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found
         gather->slots[slot] = ++gather->count;
     }
     *found = &gather->entries[gather->slots[slot] - 1];
+    CHECK((*found)->ticket == ticket);
+    CHECK((*found)->state != INTAKE_NONE);
     return RC_OK;
 }
 
 /* What a fact of escalation means for a resident; false: nothing. */
 static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *outcome)
 {
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
     *outcome = 0;
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
@@ -124,8 +130,10 @@ static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *
     }
 }
 
+/* The signal that a state of a receipt stands for; false: none (STATE_NONE). */
 static bool signal_of(Paidan__State state, enum intake_signal *signal)
 {
+    CHECK(signal != NULL);
     switch (state) {
     case PAIDAN__STATE__STATE_ASSIGNED:
         *signal = INTAKE_SEEN_ASSIGNED;
@@ -156,6 +164,7 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
 enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
+    CHECK(input->event == NULL || input->event->has_ticket || input->event->ticket == 0);
     const Paidan__Event *const event = input->event;
     Paidan__State state = PAIDAN__STATE__STATE_NONE;
     uint32_t outcome = 0;
@@ -193,6 +202,7 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    CHECK(record.state != INTAKE_NONE);
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
     *is_news = signal_of(intake_ticket_public_state(entry->state), &signal) &&
                intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
@@ -210,6 +220,7 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
 
 static enum rc say(struct step *step, Paidan__Receipt **receipts, size_t count)
 {
+    CHECK(count <= RECEIPTS_MAX);
     if (count == 0) {
         return RC_OK;
     }
@@ -225,12 +236,14 @@ enum rc intake_receipt_finish(struct step *step)
     if (gather == NULL || gather->count == 0) {
         return RC_OK;
     }
+    CHECK(gather->count <= gather->slot_count / 2);
     const size_t size = gather->count < RECEIPTS_MAX ? gather->count : RECEIPTS_MAX;
     Paidan__Receipt *const receipts = arena_alloc(step->arena, size * sizeof *receipts);
     Paidan__Receipt **const list = arena_alloc(step->arena, size * sizeof(Paidan__Receipt *));
     if (receipts == NULL || list == NULL) {
         return RC_LIMIT;
     }
+    /* In the order of first sight, so that the same step says the same fact again. */
     size_t count = 0;
     enum rc rc = RC_OK;
     for (uint32_t index = 0; rc == RC_OK && index < gather->count; index++) {
@@ -264,6 +277,7 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
         return rc;
     }
     CHECK(next.next != record.state);
+    CHECK(next.next != INTAKE_REGISTERED); /* no receipt leads back to before the first unit */
     intake_ticket_enter(fold, &record, next.next);
     record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
     record.changed_ms = receipt->at_ms;

@@ -9,8 +9,8 @@
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
-#include "common/base/record.h"
 #include "common/base/limits.h"
+#include "common/base/record.h"
 #include "common/step/step.h"
 
 enum {
@@ -25,7 +25,7 @@ enum {
 /* Most numbers are small or near another, so a ticket takes some 30 bytes. */
 static const struct record_row recent_rows[] = {RECORD_ITEM_VARINT, RECORD_END};
 static const struct record_row ticket_rows[] = {
-    RECORD_VARINT(struct intake_ticket, registered_seq),
+    RECORD_VARINT_IN(struct intake_ticket, registered_seq, 1, UINT64_MAX),
     RECORD_DELTA(struct intake_ticket, last_seq, registered_seq),
     RECORD_VARINT(struct intake_ticket, registered_ms),
     RECORD_DELTA(struct intake_ticket, changed_ms, registered_ms),
@@ -40,10 +40,12 @@ static const struct record_row ticket_rows[] = {
 static const struct record_format ticket_format = {
     .version = 1, .bytes = sizeof(struct intake_ticket), .rows = ticket_rows};
 
-/* What binds a record beyond the bounds of its rows. */
+/* What binds a record beyond the bounds of its rows. Not that it changed after it was registered:
+ * receipts carry the time of another service's clock. */
 static bool sound(const struct intake_ticket *record)
 {
-    return strlen(record->query_code) == CODE_BYTES;
+    return strlen(record->query_code) == CODE_BYTES && record->registered_seq <= record->last_seq &&
+           record->recent_count <= record->supplements;
 }
 
 enum rc intake_state_get(struct store_txn *txn, uint64_t ticket, struct intake_ticket *record)
@@ -76,6 +78,7 @@ enum rc intake_state_append(struct store_txn *txn, uint64_t ticket,
 
 enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
 {
+    CHECK(ticket != NULL);
     struct store_walk walk;
     enum rc rc = store_walk_open_last(txn, INTAKE_TICKET, NULL, 0, &walk);
     if (rc == RC_OK) {
@@ -92,6 +95,9 @@ enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
 }
 
 /* ---- external ids ---- */
+
+/* The channel in front, so that one channel's ids lie together; as a key of fixed width, so that no
+ * id of one channel can look like that of another. */
 
 struct external {
     uint64_t ticket;
@@ -158,6 +164,7 @@ uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)
 {
     /* BLAKE2b keyed with the entropy; libsodium wants keys of at least 16 bytes, so the rest of
      * the key is a fixed label that keeps this use apart from others. */
+    CHECK(ticket != 0);
     unsigned char key[16], input[12], hash[16];
     struct codec_writer writer;
     codec_writer_init(&writer, key, sizeof key);
@@ -178,6 +185,7 @@ uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)
 void intake_state_add_recent(struct intake_ticket *record, uint64_t seq)
 {
     CHECK(record->recent_count <= INTAKE_RECENT_MAX);
+    CHECK(seq > 0);
     if (record->recent_count == INTAKE_RECENT_MAX) {
         memmove(record->recent, record->recent + 1,
                 sizeof record->recent[0] * (INTAKE_RECENT_MAX - 1));

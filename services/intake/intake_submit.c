@@ -1,5 +1,8 @@
-/* intake_submit: new tickets. Each item of a batch is judged alone and sees the items before
- * it; a request that is refused by admission stores nothing.
+/* intake_submit: new tickets. Owns numbers, query codes and the table of external ids. What must
+ * stay true: a ticket that was acknowledged is in the log with the number that was told, and the
+ * same external id never makes two tickets, however often a channel repeats itself. Each item of a
+ * batch is judged alone and sees the items before it; a request that is refused by admission stores
+ * nothing.
  *
  * A duplicate (channel, external id) answers with the first one's ticket and query code: the
  * channel that holds the external id is the one that was given the code before. The same external
@@ -16,8 +19,11 @@
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
 
+/* New work is refused before anything accepted suffers. The whole request, since half of a batch
+ * taken in is harder to repeat than none. */
 static Paidan__Code admission(const struct step *step, uint32_t *retry_ms)
 {
+    CHECK(retry_ms != NULL);
     if (step->storage_low) {
         *retry_ms = STORAGE_RETRY_MS;
         return PAIDAN__CODE__STORAGE_FULL;
@@ -31,6 +37,7 @@ static Paidan__Code admission(const struct step *step, uint32_t *retry_ms)
 static uint64_t number_after(uint64_t last, uint64_t now_ms, int64_t utc_offset_ms)
 {
     const uint64_t first = number_day_first(now_ms, utc_offset_ms);
+    CHECK(first % NUMBER_DAY_FACTOR == 1);
     if (last < first) {
         return first;
     }
@@ -40,12 +47,14 @@ static uint64_t number_after(uint64_t last, uint64_t now_ms, int64_t utc_offset_
 
 static void refuse(Paidan__SubmitResult *result, struct intake_fault fault)
 {
+    CHECK(fault.code != PAIDAN__CODE__OK);
     result->code = fault.code;
     result->detail = (char *)fault.detail; /* packed, never written */
 }
 
 static void set_ticket(Paidan__SubmitResult *result, uint64_t ticket)
 {
+    CHECK(ticket != 0);
     result->has_ticket = 1;
     result->ticket = ticket;
 }
@@ -53,6 +62,8 @@ static void set_ticket(Paidan__SubmitResult *result, uint64_t ticket)
 /* Does the first fact about a ticket, which is kept for ever, have this text? */
 static enum rc same_text(struct step *step, uint64_t registered_seq, const char *text, bool *same)
 {
+    CHECK(registered_seq > 0);
+    CHECK(text != NULL);
     Paidan__Event *event = NULL;
     const size_t mark = step->arena->used;
     const enum rc rc = step_read(step, registered_seq, &event);
@@ -103,13 +114,17 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     return result->query_code == NULL ? RC_LIMIT : RC_OK;
 }
 
+/* Empty optional fields count as absent: a fact says nothing rather than "". */
 static char *given(char *text)
 {
     return text == NULL || text[0] == '\0' ? NULL : text;
 }
 
+/* What other logs may carry. Cut from the given title if there is one: people write it as a title.
+ */
 static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char **title)
 {
+    CHECK(!intake_check_blank(item->text));
     if (!intake_check_blank(item->title)) {
         return text_title(step->arena, item->title, title);
     }
@@ -119,6 +134,8 @@ static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char
 static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, uint32_t index,
                               uint64_t ticket, char *title, char *query_code)
 {
+    CHECK(strlen(query_code) == QUERY_CODE_BYTES - 1);
+    CHECK(strlen(title) <= TITLE_BYTES_MAX);
     Paidan__Registered fact = PAIDAN__REGISTERED__INIT;
     fact.channel = item->channel;
     fact.external_id = item->external_id;
@@ -191,6 +208,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         return RC_OK;
     }
     const uint64_t ticket = number_after(*last, step->now_ms, step->site->utc_offset_ms);
+    CHECK(ticket == 0 || ticket > *last); /* the table of tickets grows at its end alone */
     if (ticket == 0) {
         refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});
         return RC_OK;
@@ -220,9 +238,12 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
 static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
 {
     const size_t count = wish->n_tickets;
+    CHECK(count > 0 && count <= SUBMIT_TICKETS_MAX);
+    CHECK(wish->tickets != NULL);
     Paidan__SubmitResult *const results = arena_alloc(step->arena, count * sizeof *results);
     Paidan__SubmitResult **const list =
         arena_alloc(step->arena, count * sizeof(Paidan__SubmitResult *));
+    /* Read once: what this batch adds is counted on from there. */
     uint64_t last = 0;
     enum rc rc = results == NULL || list == NULL ? RC_LIMIT : intake_state_last(step->txn, &last);
     for (size_t index = 0; rc == RC_OK && index < count; index++) {
@@ -268,6 +289,7 @@ enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__E
     const Paidan__Registered *const fact = event->registered;
     const struct intake_step next = intake_fsm_step(INTAKE_NONE, INTAKE_REGISTER);
     CHECK(next.fact == event->fact_case);
+    CHECK(seq > 0);
     if (!event->has_ticket || !step_chained(event, 0)) {
         return RC_CORRUPT;
     }
@@ -281,6 +303,7 @@ enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__E
         !text_copy(record.query_code, sizeof record.query_code, fact->query_code)) {
         return RC_CORRUPT;
     }
+    CHECK(next.next == INTAKE_REGISTERED);
     intake_ticket_count(fold, INTAKE_TALLY_REGISTERED, 1);
     intake_ticket_enter(fold, &record, next.next);
     enum rc rc = intake_state_append(fold->txn, event->ticket, &record);
@@ -288,5 +311,6 @@ enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__E
         rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id,
                                           event->ticket);
     }
+    /* A number below another, or an external id that is taken: the log contradicts the tables. */
     return rc == RC_EXISTS ? RC_CORRUPT : rc;
 }
