@@ -38,6 +38,8 @@ static enum rc say_answered(struct step *step, const struct callback_task *task,
 /* The same two marks again, under another request id: nothing is wrong, nothing changes. */
 static bool said_before(const struct callback_task *task, const Paidan__CallbackReply *reply)
 {
+    CHECK(reply->solved >= 0);
+    CHECK(reply->satisfied >= 0);
     return task->state == CALLBACK_ANSWERED && task->solved == (uint32_t)reply->solved &&
            task->satisfied == (uint32_t)reply->satisfied;
 }
@@ -45,6 +47,7 @@ static bool said_before(const struct callback_task *task, const Paidan__Callback
 static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, uint32_t index,
                            Paidan__WorkResult *result)
 {
+    CHECK(result->ticket == 0); /* fresh */
     result->ticket = reply->ticket;
     if (reply->note != NULL && strlen(reply->note) > NOTE_BYTES_MAX) {
         refuse(result, PAIDAN__CODE__FIELD_TOO_LONG, "note");
@@ -55,6 +58,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
     if (rc != RC_OK) {
         return rc;
     }
+    /* A letter may be answered weeks later, when another closure is being asked about. */
     if (reply->has_round && task.state != CALLBACK_NONE && reply->round != task.round) {
         refuse(result, PAIDAN__CODE__CALLBACK_NOT_OPEN, "round");
         return RC_OK;
@@ -67,6 +71,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         return RC_OK;
     }
     char *note = NULL;
+    /* Residents dictate their numbers; other logs must not hold them. */
     if (reply->note != NULL && reply->note[0] != '\0') {
         rc = text_mask_digits(step->arena, reply->note, &note);
     }
@@ -74,8 +79,11 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
     return rc == RC_OK ? say_answered(step, &task, reply, note, index) : rc;
 }
 
+/* What is wrong with the wish as a whole; detail: the field, static. Somebody must answer for what
+ * is said in a resident's name, so the actor is not optional. */
 static Paidan__Code judge(const Paidan__Request *request, const char **detail)
 {
+    CHECK(detail != NULL);
     const size_t count = request->callback_answer->n_replies;
     *detail = "replies";
     if (count == 0) {
@@ -135,6 +143,7 @@ enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan_
     CHECK(fact->solved >= PAIDAN__SOLVED__SOLVED_YES && fact->solved <= PAIDAN__SOLVED__SOLVED_NO);
     CHECK(fact->satisfied >= PAIDAN__SATISFIED__SATISFIED_YES &&
           fact->satisfied <= PAIDAN__SATISFIED__SATISFIED_NO);
+    CHECK(seq > old.last_seq);
     task.answered_seq = seq;
     task.solved = (uint32_t)fact->solved;
     task.satisfied = (uint32_t)fact->satisfied;

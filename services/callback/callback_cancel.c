@@ -25,6 +25,7 @@ static const char *reason_of(enum callback_signal signal)
 /* Reopened and closed do the same to any task, so only withdrawn must be told from them. */
 static enum callback_signal signal_of(const char *reason)
 {
+    CHECK(reason != NULL); /* required by the schema */
     return strcmp(reason, "withdrawn") == 0 ? CALLBACK_WITHDRAWN : CALLBACK_CLOSED;
 }
 
@@ -76,6 +77,7 @@ enum rc callback_cancel_fold_withdrawn(struct step_fold *fold, uint64_t seq,
     }
     CHECK(next.next == CALLBACK_TAKEN_BACK);
     CHECK(!callback_fsm_open(task.state)); /* an open one is Cancelled: it has rows to take away */
+    CHECK(seq > task.last_seq);
     task.state = next.next;
     task.last_seq = seq;
     return callback_state_put(fold->txn, event->ticket, &task);

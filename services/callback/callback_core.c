@@ -38,12 +38,14 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
     }
 }
 
+/* What goes into a step, with a commit of its own. */
 static bool changes(const Paidan__Request *request)
 {
     return request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_PULL ||
            request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
 }
 
+/* What this service answers at all; others are told WISH_UNSUPPORTED by the engine. */
 static bool knows(const Paidan__Request *request)
 {
     return changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_SHOW ||
@@ -67,6 +69,7 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
 /* What a followed fact means here; false: nothing. */
 static bool meaning(const Paidan__Event *event, enum callback_signal *signal)
 {
+    CHECK(signal != NULL);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_RESOLVED:
         *signal = CALLBACK_RESOLVED;
@@ -139,6 +142,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
 
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
+    CHECK(!changes(request));
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_CALLBACK_SHOW:
         return callback_reading_show(view, request->callback_show, answer);

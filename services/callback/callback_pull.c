@@ -13,6 +13,8 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* An adapter that needs longer than an hour for one pull should pull less: until the lease ends
+ * nobody else asks these residents. */
 enum { LEASE_MS_MAX = 3600 * 1000 };
 
 struct pull {
@@ -54,6 +56,7 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* One fact for all of them: a channel that pulls a thousand tasks makes one record. */
 static enum rc say_handed(struct step *step, const Paidan__Request *request, struct pull *pull,
                           uint64_t until_ms)
 {
@@ -144,6 +147,7 @@ enum rc callback_pull_apply(struct step *step, const struct step_input *input)
     if (pull->tasks == NULL) {
         return RC_LIMIT;
     }
+    CHECK(pull->max > 0 && pull->max <= PULL_MAX);
     const uint64_t channel_key = step_key(wish->channel);
     enum rc rc = gather(step, channel_key, pull);
     if (rc != RC_OK) {
@@ -165,6 +169,7 @@ enum rc callback_pull_apply(struct step *step, const struct step_input *input)
     return rc == RC_OK ? give(step, request, pull, until_ms) : rc;
 }
 
+/* The lease moves the task to its end in the queue; whoever held it before holds it no more. */
 static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event, uint64_t ticket)
 {
     const Paidan__Handed *const fact = event->handed;

@@ -11,6 +11,8 @@ enum { LIST_DEFAULT = 100 };
 /* The note stands in the log alone; a trimmed log no longer has it. */
 static enum rc read_note(struct step_view *view, const struct callback_task *task, char **note)
 {
+    CHECK(note != NULL);
+    CHECK(task->answered_seq <= task->last_seq);
     *note = NULL;
     if (task->answered_seq == 0) {
         return RC_OK;
@@ -47,10 +49,12 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
         return RC_LIMIT;
     }
     paidan__callback_shown__init(body);
+    CHECK(task.attempt > 0); /* of any round that was asked */
     body->ticket = wish->ticket;
     body->round = task.round;
     body->attempt = task.attempt;
     body->open = callback_fsm_open(task.state);
+    /* What was due once says nothing about a task that is over. */
     body->has_due_ms = body->open;
     body->due_ms = task.due_ms;
     body->has_unreached = task.state == CALLBACK_UNREACHED;
@@ -98,9 +102,13 @@ static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wi
     return RC_OK;
 }
 
+/* One page of open tasks, in the order of channel and ticket. A row without a task is a broken
+ * store: nothing is left out in silence. */
 static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
                     const struct callback_row *from, size_t limit, Paidan__CallbackPulled *body)
 {
+    CHECK(limit > 0 && limit <= LIST_MAX);
+    CHECK(body->n_tasks == 0);
     struct store_walk walk;
     struct callback_row row;
     enum rc rc = callback_state_walk(view->txn, CALLBACK_OPEN, from, &walk, &row);
@@ -110,6 +118,7 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
             body->next = body->tasks[limit - 1]->ticket;
             break;
         }
+        /* The row holds no more than channel and ticket: what a clerk sees changes too often. */
         struct callback_task task;
         rc = callback_state_get(view->txn, row.ticket, &task);
         if (rc != RC_OK) {

@@ -70,6 +70,7 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
     return RC_OK;
 }
 
+/* The unit that returned it told why; the dispatcher starts from what the ticket was routed by. */
 static enum rc say_returned(struct step *step, const struct step_about *about,
                             const Paidan__Returned *returned, struct triage_ticket *record)
 {
@@ -105,6 +106,7 @@ static const char *reason_of(enum triage_signal signal)
 
 enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked)
 {
+    CHECK(undesked->reason != NULL); /* required by the schema */
     return strcmp(undesked->reason, "moved") == 0    ? TRIAGE_MOVE
            : strcmp(undesked->reason, "closed") == 0 ? TRIAGE_CLOSE
                                                      : TRIAGE_WITHDRAW;
@@ -113,15 +115,19 @@ enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked)
 static enum rc say_undesked(struct step *step, const struct step_about *about,
                             enum triage_signal signal)
 {
+    CHECK(about->expected == PAIDAN__EVENT__FACT_UNDESKED);
     Paidan__Undesked undesked = PAIDAN__UNDESKED__INIT;
     undesked.reason = (char *)reason_of(signal); /* packed, never written */
     CHECK(triage_desk_undesked_signal(&undesked) == signal);
     return step_say(step, about, &undesked.base);
 }
 
+/* How often the resident asked, so that the desk can put the ticket first. Once a unit has it,
+ * escalation hears the chase by itself. */
 static enum rc say_noted(struct step *step, const struct step_about *about,
                          const Paidan__Chased *chased)
 {
+    CHECK(about->expected == PAIDAN__EVENT__FACT_NOTED);
     Paidan__Noted noted = PAIDAN__NOTED__INIT;
     noted.has_chases = 1;
     noted.chases = chased->count;
@@ -190,6 +196,8 @@ enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
     return returned ? TRIAGE_RETURN : TRIAGE_DESK;
 }
 
+/* The row that a Desked stands for. False: a text is longer than its field. Of facts from before
+ * the count of returns and the time of registration were said, the rest is still true. */
 static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
 {
     const Paidan__Desked *const desked = event->desked;

@@ -24,6 +24,7 @@ struct decision {
 /* The category told, else the ticket's. */
 static Paidan__Code choose_category(const struct site *site, struct decision *decision)
 {
+    CHECK(site->category_count > 0);
     const char *code =
         decision->wish->category != NULL ? decision->wish->category : decision->record.category;
     decision->category = code[0] == '\0' ? SITE_NONE : site_category_find(site, code);
@@ -33,6 +34,7 @@ static Paidan__Code choose_category(const struct site *site, struct decision *de
 /* The area told, else the one that follows from ticket and unit. */
 static Paidan__Code choose_area(const struct site *site, struct decision *decision)
 {
+    CHECK(decision->unit < site->unit_count);
     if (decision->wish->area != NULL) {
         decision->area = site_area_find(site, decision->wish->area);
     } else {
@@ -44,8 +46,10 @@ static Paidan__Code choose_area(const struct site *site, struct decision *decisi
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }
 
+/* Makes the decision whole. OK, or what is unknown in it: see detail_of. */
 static Paidan__Code choose(const struct site *site, struct decision *decision)
 {
+    CHECK(decision->wish->unit != NULL); /* required by the schema */
     decision->unit = site_unit_find(site, decision->wish->unit);
     if (decision->unit == SITE_NONE) {
         return PAIDAN__CODE__UNIT_UNKNOWN;
@@ -57,6 +61,10 @@ static Paidan__Code choose(const struct site *site, struct decision *decision)
     if (code != PAIDAN__CODE__OK) {
         return code;
     }
+    CHECK(decision->category < site->category_count);
+    CHECK(decision->area < site->area_count);
+    /* The matrix names who assists, if the dispatcher chose the unit that it names; for any other
+     * unit nobody was asked to assist, and nobody is. */
     site_owner(site, decision->category, decision->area, site->units[decision->unit].level,
                &decision->owner);
     if (decision->owner.lead != decision->unit) {
@@ -68,8 +76,10 @@ static Paidan__Code choose(const struct site *site, struct decision *decision)
     return PAIDAN__CODE__OK;
 }
 
+/* The dispatcher's word, else the category's. */
 static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
 {
+    CHECK(decision->category < site->category_count);
     return decision->wish->has_urgency ? decision->wish->urgency
                                        : site->categories[decision->category].urgency;
 }
@@ -77,6 +87,8 @@ static Paidan__Urgency urgency(const struct site *site, const struct decision *d
 static enum rc say_routed(struct step *step, struct decision *decision, uint64_t *seq)
 {
     const struct site *site = step->site;
+    CHECK(decision->owner.lead == decision->unit);
+    CHECK(decision->record.decided_seq == 0);
     Paidan__Routed routed = PAIDAN__ROUTED__INIT;
     routed.channel = decision->desk.channel;
     routed.title = decision->desk.title;
@@ -102,6 +114,7 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
  * one for the next. Another category brings its own. */
 static bool changes_urgency(const struct site *site, const struct decision *decision)
 {
+    CHECK(decision->category < site->category_count);
     return decision->wish->has_urgency ||
            strcmp(site->categories[decision->category].code, decision->record.category) != 0;
 }
@@ -109,6 +122,8 @@ static bool changes_urgency(const struct site *site, const struct decision *deci
 static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t *seq)
 {
     const struct site *site = step->site;
+    CHECK(decision->owner.lead == decision->unit);
+    CHECK(decision->record.decided_seq > 0);
     Paidan__Ruled ruled = PAIDAN__RULED__INIT;
     ruled.category = site->categories[decision->category].code;
     ruled.area = site->areas[decision->area].code;
@@ -116,6 +131,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.level = site->units[decision->unit].level;
     ruled.n_assist = decision->owner.assist_count;
     ruled.assist = decision->assist;
+    /* Other logs hold no numbers of people, and a dispatcher likes to note whom to call. */
     if (decision->wish->note != NULL) {
         const enum rc rc = text_mask_digits(step->arena, decision->wish->note, &ruled.note);
         if (rc != RC_OK) {
@@ -124,6 +140,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     }
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
+    /* By it escalation knows which return this answers: see tell_ruled_behind in the stories. */
     ruled.has_return_count = decision->desk.return_count != 0;
     ruled.return_count = decision->desk.return_count;
     struct step_about about =
@@ -132,8 +149,10 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     return step_say(step, &about, &ruled.base);
 }
 
+/* The field at fault, which the code names already: choose refuses nothing else. */
 static const char *detail_of(Paidan__Code code)
 {
+    CHECK(code != PAIDAN__CODE__OK);
     return code == PAIDAN__CODE__UNIT_UNKNOWN       ? "unit"
            : code == PAIDAN__CODE__CATEGORY_UNKNOWN ? "category"
                                                     : "area";

@@ -1,4 +1,5 @@
-/* triage_judge: from words to category, area, level and owner.
+/* triage_judge: from words to category, area, level and owner. Owns no table and keeps no text:
+ * what it read is gone when it returns, so that triage's log never holds what a resident wrote.
  *
  * A hint of the channel that the site knows comes first. Without one, the category is the one whose
  * keywords are found best in title and text, the area the one named in the place or, when the place
@@ -12,17 +13,22 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
-/* As many guesses as are looked at; proposals are the first few of them. */
+/* As many guesses as are looked at; proposals are the first few of them. More would not help: where
+ * eight things fit, the dispatcher must read the text anyway. */
 enum { GUESSES_MAX = 8 };
 
+/* The reasons are stored as a bit set, the bits numbered as the schema numbers the reasons. */
 static uint32_t reason(Paidan__DeskReason value)
 {
+    CHECK(value >= 0 && value < 32);
     return 1u << (unsigned)value;
 }
 
 /* Is one of the two categories the other, or above it in the tree? */
 static bool related(const struct site *site, uint32_t a, uint32_t b)
 {
+    CHECK(a < site->category_count);
+    CHECK(b < site->category_count);
     for (uint32_t index = a; index != SITE_NONE; index = site->categories[index].parent) {
         if (index == b) {
             return true;
@@ -38,12 +44,14 @@ static bool related(const struct site *site, uint32_t a, uint32_t b)
 
 static bool clearly_above(uint32_t best, uint32_t next)
 {
+    CHECK(best >= next); /* guesses come best first */
     return (uint64_t)best * 100 >= (uint64_t)next * (100 + TRIAGE_MARGIN_PERCENT);
 }
 
 /* The deeper of two related categories: more is known about it. */
 static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
 {
+    CHECK(related(site, a, b));
     for (uint32_t index = b; index != SITE_NONE; index = site->categories[index].parent) {
         if (index == a) {
             return b;
@@ -52,9 +60,11 @@ static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
     return a;
 }
 
-/* Appends as much of text as fits. */
+/* Whole words of any script: what does not fit is cut, for `why` explains and decides nothing. */
 void triage_judge_note(char *to, size_t size, const char *text)
 {
+    CHECK(text != NULL);
+    CHECK(strlen(to) < size);
     const size_t used = strlen(to), bytes = strnlen(text, size - used - 1);
     memcpy(to + used, text, bytes);
     to[used + bytes] = '\0';
@@ -63,6 +73,7 @@ void triage_judge_note(char *to, size_t size, const char *text)
 static void judge_category(const struct site *site, const char *hint, const char *words,
                            struct triage_judgement *judgement, char found[96])
 {
+    CHECK(judgement->category_count == 0);
     judgement->category = SITE_NONE;
     found[0] = '\0';
     if (hint != NULL) {
@@ -83,6 +94,8 @@ static void judge_category(const struct site *site, const char *hint, const char
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_CATEGORY);
         return;
     }
+    CHECK(count <= GUESSES_MAX);
+    /* Guesses near the best one speak for it if they lie on its branch, and against it if not. */
     uint32_t best = guesses[0].index;
     for (uint32_t index = 1; index < count; index++) {
         if (clearly_above(guesses[0].score, guesses[index].score)) {
@@ -103,6 +116,8 @@ static void judge_category(const struct site *site, const char *hint, const char
 static uint32_t settle(const struct site *site, struct site_guess *a, uint32_t a_count,
                        const struct site_guess *b, uint32_t b_count)
 {
+    CHECK(a_count <= GUESSES_MAX);
+    CHECK(b_count <= GUESSES_MAX);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < a_count; i++) {
         for (uint32_t j = 0; j < b_count; j++) {
@@ -119,6 +134,7 @@ static uint32_t settle(const struct site *site, struct site_guess *a, uint32_t a
 static void judge_area(const struct site *site, const char *hint, const char *place,
                        const char *words, struct triage_judgement *judgement, char found[128])
 {
+    CHECK(judgement->area_count == 0);
     judgement->area = SITE_NONE;
     found[0] = '\0';
     if (hint != NULL) {
@@ -130,6 +146,8 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
             return;
         }
     }
+    /* People write the place where it belongs; the text names other places too ("moved here from
+     * ..."), so it is asked only where the place says nothing or too much. */
     struct site_guess guesses[GUESSES_MAX], others[GUESSES_MAX];
     const char *where = "place";
     uint32_t count = site_guess_areas(site, place, strlen(place), guesses, GUESSES_MAX);
@@ -145,6 +163,7 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
             count = 1;
         }
     }
+    CHECK(count <= GUESSES_MAX);
     for (uint32_t index = 0; index < count && index < TRIAGE_PROPOSALS_MAX; index++) {
         judgement->areas[judgement->area_count++] = guesses[index].index;
     }
@@ -160,6 +179,8 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
     }
 }
 
+/* Where the ticket begins: as high as the category wants, but never below the area's own level, for
+ * areas have no units below themselves. */
 static uint32_t start_level(const struct site *site, uint32_t category, uint32_t area)
 {
     CHECK(category < site->category_count);
@@ -175,6 +196,8 @@ static uint32_t start_level(const struct site *site, uint32_t category, uint32_t
 /* The bar keeps the end of the title and the beginning of the text from making a word. */
 static char *join(struct arena *arena, const char *title, const char *text)
 {
+    CHECK(title != NULL);
+    CHECK(text != NULL);
     const size_t title_bytes = strlen(title), text_bytes = strlen(text);
     char *joined = arena_alloc(arena, title_bytes + 1 + text_bytes + 1);
     if (joined != NULL) {
@@ -212,6 +235,7 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
         CHECK(judgement->reasons != 0);
         return RC_OK;
     }
+    CHECK(judgement->reasons == 0);
     judgement->level = start_level(site, judgement->category, judgement->area);
     site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
     if (judgement->owner.fallback && site->desk_on_fallback) {

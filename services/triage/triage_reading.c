@@ -9,8 +9,12 @@ enum { DESK_LIST_DEFAULT = 100 };
 /* Answers stay below a frame: an item is at most its note, title and codes. */
 #define DESK_LIST_BYTES_MAX (3u << 20)
 
+/* A field that is empty in the record is absent in the answer. failed: set when the arena is full.
+ */
 static char *text_or_null(struct arena *arena, const char *text, bool *failed)
 {
+    CHECK(text != NULL);
+    CHECK(failed != NULL);
     if (text[0] == '\0') {
         return NULL;
     }
@@ -22,7 +26,8 @@ static char *text_or_null(struct arena *arena, const char *text, bool *failed)
 static char **code_list(struct arena *arena, const char codes[][CODE_BYTES_MAX + 1], uint32_t count,
                         bool *failed)
 {
-    char **list = arena_alloc(arena, (count + 1) * sizeof *list);
+    CHECK(count <= TRIAGE_PROPOSALS_MAX);
+    char **list = arena_alloc(arena, (count + 1) * sizeof *list); /* never of no bytes */
     if (list == NULL) {
         *failed = true;
         return NULL;
@@ -34,9 +39,12 @@ static char **code_list(struct arena *arena, const char codes[][CODE_BYTES_MAX +
     return list;
 }
 
+/* A row of the desk as an item of the answer; all of it is copied, for the row lies in the store's
+ * map and the answer is packed after the walk. NULL: the arena is full. */
 static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
                                    const struct triage_desk *desk)
 {
+    CHECK(ticket != 0);
     bool failed = false;
     Paidan__DeskItem *item = arena_alloc(arena, sizeof *item);
     if (item == NULL) {
@@ -63,6 +71,8 @@ static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
 static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32_t limit,
                          Paidan__DeskListed *listed)
 {
+    CHECK(limit > 0 && limit <= LIST_MAX);
+    CHECK(listed->n_items == 0);
     size_t bytes = 0;
     enum rc rc = RC_OK;
     for (; rc == RC_OK; rc = store_walk_next(walk)) {
@@ -89,6 +99,7 @@ static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32
 enum rc triage_reading_list(struct step_view *view, const Paidan__DeskList *wish,
                             Paidan__Answer *answer)
 {
+    CHECK(answer->body_case == PAIDAN__ANSWER__BODY__NOT_SET);
     const uint32_t limit = wish->has_limit && wish->limit != 0 ? wish->limit : DESK_LIST_DEFAULT;
     if (limit > LIST_MAX) {
         return step_view_refuse(answer, PAIDAN__CODE__TOO_MANY_ITEMS, "limit");
@@ -119,6 +130,7 @@ enum rc triage_reading_list(struct step_view *view, const Paidan__DeskList *wish
 /* Why the ticket was routed: the words in the decision, if triage made it and it is still there. */
 static enum rc why_of(struct step_view *view, uint64_t seq, Paidan__TriageShown *shown)
 {
+    CHECK(shown->why == NULL);
     Paidan__Event *event = NULL;
     const enum rc rc = seq == 0 ? RC_NOT_FOUND : step_view_read(view, seq, &event);
     if (rc == RC_NOT_FOUND) {
@@ -142,6 +154,7 @@ enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wi
     if (rc != RC_OK || shown == NULL) {
         return rc != RC_OK ? rc : RC_LIMIT;
     }
+    CHECK(record.state != TRIAGE_NONE);
     bool failed = false;
     paidan__triage_shown__init(shown);
     shown->ticket = wish->ticket;
@@ -153,6 +166,7 @@ enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wi
     shown->by_desk = record.by_desk;
     shown->has_reasons = record.reasons != 0;
     shown->reasons = record.reasons;
+    /* Proposals are in the desk's row alone: a ticket that left the desk has none any more. */
     struct triage_desk desk;
     rc = triage_state_desk_get(view->txn, wish->ticket, &desk);
     if (rc == RC_OK) {

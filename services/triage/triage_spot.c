@@ -11,6 +11,7 @@
 static uint32_t category_of_unit(const struct site *site, uint32_t unit, uint32_t area)
 {
     CHECK(site->category_count > 0);
+    CHECK(area < site->area_count);
     for (uint32_t index = 0; index < site->category_count; index++) {
         struct site_owner owner;
         site_owner(site, index, area, site->units[unit].level, &owner);
@@ -21,6 +22,7 @@ static uint32_t category_of_unit(const struct site *site, uint32_t unit, uint32_
     return site->category_count - 1;
 }
 
+/* The area above the first one; a site with several roots has no better answer either. */
 static uint32_t root_area(const struct site *site)
 {
     CHECK(site->area_count > 0);
@@ -36,6 +38,8 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
                             const struct triage_judgement *judgement, const char **from)
 {
     const uint32_t of_unit = site->units[unit].area;
+    CHECK(judgement->area_count <= TRIAGE_PROPOSALS_MAX);
+    CHECK(judgement->area == SITE_NONE || judgement->area < site->area_count);
     uint32_t area = judgement->area;
     *from = "words";
     for (uint32_t index = 0; area == SITE_NONE && index < judgement->area_count; index++) {
@@ -54,9 +58,11 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
     return chosen;
 }
 
+/* What it was about: known; else the best guess, for nobody is asked; else what the unit does. */
 static uint32_t choose_category(const struct site *site, uint32_t unit, uint32_t area,
                                 const struct triage_judgement *judgement, const char **from)
 {
+    CHECK(area < site->area_count);
     *from = "words";
     if (judgement->category != SITE_NONE) {
         return judgement->category;
@@ -75,12 +81,15 @@ void triage_spot_judge(const struct site *site, uint32_t unit, struct triage_jud
     const char *area_from = NULL, *category_from = NULL;
     judgement->area = choose_area(site, unit, judgement, &area_from);
     judgement->category = choose_category(site, unit, judgement->area, judgement, &category_from);
+    CHECK(judgement->category < site->category_count);
+    CHECK(judgement->area < site->area_count);
     judgement->reasons = 0;
     judgement->level = site->units[unit].level;
     site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
     const uint32_t line = judgement->owner.lead == unit ? judgement->owner.matrix_line : 0;
     /* Nobody assists with what is done. */
     judgement->owner = (struct site_owner){.lead = unit, .matrix_line = line};
+    /* Where category and area came from, so that statistics can leave the guessed ones out. */
     judgement->why[0] = '\0';
     triage_judge_note(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
     triage_judge_note(judgement->why, sizeof judgement->why, category_from);
