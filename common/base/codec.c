@@ -2,10 +2,10 @@
 #include "common/base/codec.h"
 
 #include <endian.h>
+#include <libdeflate.h>
 #include <string.h>
 
 #include "common/base/check.h"
-#include "common/base/crc.h"
 #include "common/base/varint.h"
 
 #define CRC_BYTES 4u
@@ -212,5 +212,5 @@ bool codec_done(const struct codec_reader *reader)
 
 uint32_t codec_crc(const void *bytes, size_t size)
 {
-    return crc_of(bytes, size);
+    return libdeflate_crc32(0, bytes, size);
 }

@@ -1,7 +1,7 @@
 /* codec: big-endian fields for keys and table records, with version and checksum. In records,
  * numbers that are mostly small are written short (varint).
  *
- * A sealed record: version byte, fields, 4 bytes CRC-32 (zlib) of all before. Keys are bare fields:
+ * A sealed record: version byte, fields, 4 bytes CRC-32 of all before. Keys are bare fields:
  * big-endian, so that LMDB's byte order is the number's order. A writer never overruns: it marks
  * itself failed. A reader never reads past the end: it returns zeroes and marks itself failed; the
  * caller asks codec_done once at the end. */
@@ -71,4 +71,7 @@ MUST_CHECK enum rc codec_unseal(struct codec_reader *reader, const void *bytes, 
 /* Whole record read, no more, no less. */
 bool codec_done(const struct codec_reader *reader);
 
-uint32_t codec_crc(const void *bytes, size_t size); /* CRC-32 as zlib's */
+/* CRC-32 as in zlib, gzip and Ethernet, the checksum of every record. Records are short (60 to 300
+ * bytes) and every follower checks each of them: libdeflate's, which uses what the processor has.
+ */
+uint32_t codec_crc(const void *bytes, size_t size);

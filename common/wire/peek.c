@@ -2,6 +2,8 @@
 
 #include "common/wire/peek.h"
 
+#include "common/base/varint.h"
+
 enum { PEEK_VARINT = 0, PEEK_FIXED64 = 1, PEEK_BYTES = 2, PEEK_FIXED32 = 5 };
 
 struct walk {
@@ -11,19 +13,10 @@ struct walk {
 
 static bool walk_varint(struct walk *walk, uint64_t *value)
 {
-    uint64_t read = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (walk->used == walk->size) {
-            return false;
-        }
-        const unsigned char byte = walk->bytes[walk->used++];
-        read |= (uint64_t)(byte & 0x7fu) << shift;
-        if ((byte & 0x80u) == 0) {
-            *value = read;
-            return true;
-        }
-    }
-    return false;
+    const unsigned char *next =
+        varint_get(walk->bytes + walk->used, walk->bytes + walk->size, value);
+    walk->used = next == NULL ? walk->used : (size_t)(next - walk->bytes);
+    return next != NULL;
 }
 
 static bool walk_skip(struct walk *walk, uint64_t bytes)

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/base/varint.h"
 #include "common/wire/wire.h"
 #include "common/wire/wire_check.h"
 
-#define VARINT_BYTES_MAX 10u
 /* A tag, a length and the bytes by which a length may grow, of one field. */
 #define FIELD_BYTES_MAX (WIRE_TAG_BYTES_MAX + 2u * VARINT_BYTES_MAX)
 
@@ -24,15 +24,6 @@ static bool has_room(const struct sink *sink, size_t bytes)
     return (size_t)(sink->end - sink->at) >= bytes;
 }
 
-static unsigned char *put_varint(unsigned char *out, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7) {
-        *out++ = (unsigned char)(value | 0x80);
-    }
-    *out++ = (unsigned char)value;
-    return out;
-}
-
 static void put_tag(struct sink *sink, const struct wire_rule *rule)
 {
     for (unsigned index = 0; index < rule->tag_bytes; index++) {
@@ -45,7 +36,7 @@ static enum rc put_bytes(struct sink *sink, const void *bytes, size_t count)
     if (!has_room(sink, FIELD_BYTES_MAX) || !has_room(sink, FIELD_BYTES_MAX + count)) {
         return RC_LIMIT;
     }
-    sink->at = put_varint(sink->at, count);
+    sink->at = varint_put(sink->at, count);
     if (count > 0) {
         memcpy(sink->at, bytes, count);
     }
@@ -68,7 +59,7 @@ static enum rc put_length(struct sink *sink, unsigned char *inside)
         }
         memmove(inside + more, inside, count);
     }
-    (void)put_varint(inside - 1, count);
+    (void)varint_put(inside - 1, count);
     sink->at += more;
     return RC_OK;
 }
@@ -118,7 +109,7 @@ static enum rc put_checked(struct sink *sink, const struct wire_rule *rule, cons
         return put_bytes(sink, data->data, data->len);
     }
     const int32_t value = *(const int32_t *)(const void *)at;
-    sink->at = put_varint(sink->at, (uint64_t)(int64_t)value);
+    sink->at = varint_put(sink->at, (uint64_t)(int64_t)value);
     return RC_OK;
 }
 
@@ -127,10 +118,10 @@ static enum rc put_value(struct sink *sink, const struct wire_rule *rule, const 
 {
     switch ((enum wire_kind)rule->kind) {
     case WIRE_U32:
-        sink->at = put_varint(sink->at, *(const uint32_t *)(const void *)at);
+        sink->at = varint_put(sink->at, *(const uint32_t *)(const void *)at);
         return RC_OK;
     case WIRE_U64:
-        sink->at = put_varint(sink->at, *(const uint64_t *)(const void *)at);
+        sink->at = varint_put(sink->at, *(const uint64_t *)(const void *)at);
         return RC_OK;
     case WIRE_BOOL:
         *sink->at++ = *(const protobuf_c_boolean *)(const void *)at != 0;

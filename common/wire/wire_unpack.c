@@ -15,10 +15,10 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "common/base/varint.h"
 #include "common/wire/wire_check.h"
 
 #define TAG_BITS 3u
-#define VARINT_SHIFT_MAX 63u
 
 struct source {
     const unsigned char *at, *end;
@@ -30,16 +30,9 @@ struct source {
 
 static bool take_varint(struct source *source, uint64_t *value)
 {
-    uint64_t sum = 0;
-    for (unsigned shift = 0; shift <= VARINT_SHIFT_MAX && source->at < source->end; shift += 7) {
-        const unsigned char byte = *source->at++;
-        sum |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *value = sum;
-            return true;
-        }
-    }
-    return false;
+    const unsigned char *next = varint_get(source->at, source->end, value);
+    source->at = next == NULL ? source->at : next;
+    return next != NULL;
 }
 
 /* What a length in front says: inside, and the source goes on behind it. */
