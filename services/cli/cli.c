@@ -1,4 +1,12 @@
-/* cli: see the header. */
+/* cli: what every command stands on: language, instance, the site, asking services, saying what is
+ * wrong. It knows options but no command (the table stands above it, cli_commands.c), so that
+ * anything here can be called from anywhere without a circle.
+ *
+ * Three rules are kept here for all commands. Refusals go to standard error as one line `paidan:
+ * CODE: 中文 / English (detail)`, in both languages whatever --lang says: whoever reads the log of
+ * a script may not be the one who ran it. Standard output is flushed before, so that lines keep
+ * their order on a terminal. And nothing is opened before it is needed: help and --version work
+ * without an instance. */
 
 #include "cli.h"
 
@@ -149,11 +157,8 @@ int cli_number(const struct cli *cli, enum cli_option option, uint64_t low, uint
 static int service_now(struct cli *cli)
 {
     Paidan__Ping ping = PAIDAN__PING__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_PING;
-    request.ping = &ping;
     Paidan__Answer *answer = NULL;
-    return cli_ask(cli, "escalation", &request, &answer);
+    return cli_ask(cli, "escalation", &ping.base, &answer);
 }
 
 int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at_ms)
@@ -246,41 +251,112 @@ int cli_connect(struct cli *cli)
     return CLI_EXIT_OK;
 }
 
-Paidan__Code cli_try(struct cli *cli, const char *service, Paidan__Request *request,
-                     uint64_t timeout_ms, Paidan__Answer **answer)
+/* What each wish is answered with. A wish is known by its type: each stands once in a Request. */
+static const struct {
+    Paidan__Request__WishCase wish;
+    Paidan__Answer__BodyCase body;
+} bodies[] = {
+    {PAIDAN__REQUEST__WISH_PING, PAIDAN__ANSWER__BODY_PONG},
+    {PAIDAN__REQUEST__WISH_FETCH, PAIDAN__ANSWER__BODY_FETCHED},
+    {PAIDAN__REQUEST__WISH_STATS, PAIDAN__ANSWER__BODY_STATS},
+    {PAIDAN__REQUEST__WISH_METRICS, PAIDAN__ANSWER__BODY_METRICS},
+    {PAIDAN__REQUEST__WISH_SUBMIT, PAIDAN__ANSWER__BODY_SUBMITTED},
+    {PAIDAN__REQUEST__WISH_SUPPLEMENT, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_CHASE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_WITHDRAW, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_LOOKUP, PAIDAN__ANSWER__BODY_LOOKED_UP},
+    {PAIDAN__REQUEST__WISH_READ_TEXTS, PAIDAN__ANSWER__BODY_TEXTS},
+    {PAIDAN__REQUEST__WISH_DESK_LIST, PAIDAN__ANSWER__BODY_DESK_LISTED},
+    {PAIDAN__REQUEST__WISH_DESK_DISPATCH, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_TRIAGE_SHOW, PAIDAN__ANSWER__BODY_TRIAGE_SHOWN},
+    {PAIDAN__REQUEST__WISH_PULL, PAIDAN__ANSWER__BODY_PULLED},
+    {PAIDAN__REQUEST__WISH_WORK, PAIDAN__ANSWER__BODY_WORKED},
+    {PAIDAN__REQUEST__WISH_LIST, PAIDAN__ANSWER__BODY_LISTED},
+    {PAIDAN__REQUEST__WISH_SHOW, PAIDAN__ANSWER__BODY_SHOWN},
+    {PAIDAN__REQUEST__WISH_BOARD, PAIDAN__ANSWER__BODY_BOARDED},
+    {PAIDAN__REQUEST__WISH_UNIT_WORK, PAIDAN__ANSWER__BODY_LISTED},
+    {PAIDAN__REQUEST__WISH_SUPERVISE, PAIDAN__ANSWER__BODY_WORKED},
+    {PAIDAN__REQUEST__WISH_EXPLAIN, PAIDAN__ANSWER__BODY_EXPLAINED},
+    {PAIDAN__REQUEST__WISH_DUE_LIST, PAIDAN__ANSWER__BODY_DUE_LISTED},
+    {PAIDAN__REQUEST__WISH_REPLAN, PAIDAN__ANSWER__BODY_REPLANNING},
+    {PAIDAN__REQUEST__WISH_ALARMS, PAIDAN__ANSWER__BODY_ALARMS_SHOWN},
+    {PAIDAN__REQUEST__WISH_UNIT_COUNTS, PAIDAN__ANSWER__BODY_UNITS_COUNTED},
+    {PAIDAN__REQUEST__WISH_CALLBACK_PULL, PAIDAN__ANSWER__BODY_CALLBACK_PULLED},
+    {PAIDAN__REQUEST__WISH_CALLBACK_ANSWER, PAIDAN__ANSWER__BODY_CALLBACK_ANSWERED},
+    {PAIDAN__REQUEST__WISH_CALLBACK_SHOW, PAIDAN__ANSWER__BODY_CALLBACK_SHOWN},
+    {PAIDAN__REQUEST__WISH_CALLBACK_LIST, PAIDAN__ANSWER__BODY_CALLBACK_PULLED},
+};
+
+Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish)
 {
-    *answer = NULL;
-    if (cli_connect(cli) != CLI_EXIT_OK) {
-        return PAIDAN__CODE__UNREACHABLE;
+    for (size_t index = 0; index < sizeof bodies / sizeof bodies[0]; index++) {
+        if (bodies[index].wish == wish) {
+            return bodies[index].body;
+        }
     }
-    const enum rc rc = client_call(cli->client, service, request, &cli->arena, timeout_ms, answer);
+    return PAIDAN__ANSWER__BODY__NOT_SET;
+}
+
+static void fill_request(Paidan__Request *request, ProtobufCMessage *wish)
+{
+    const ProtobufCMessageDescriptor *of = request->base.descriptor;
+    for (unsigned index = 0; index < of->n_fields; index++) {
+        const ProtobufCFieldDescriptor *field = &of->fields[index];
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && field->descriptor == wish->descriptor) {
+            request->wish_case = (Paidan__Request__WishCase)field->id;
+            request->ping = (Paidan__Ping *)(void *)wish; /* each member of the union points */
+        }
+    }
+    CHECK(request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
+}
+
+/* The code of what came; PAIDAN__CODE__UNREACHABLE: nothing did. */
+static Paidan__Code code_of(enum rc rc, const Paidan__Answer *answer,
+                            Paidan__Request__WishCase wish)
+{
     if (rc == RC_LIMIT) {
         return PAIDAN__CODE__FRAME_TOO_LARGE;
     }
     if (rc == RC_INVALID) {
         return PAIDAN__CODE__FRAME_INVALID;
     }
-    if (*answer == NULL) {
+    if (answer == NULL) {
         return PAIDAN__CODE__UNREACHABLE;
     }
-    if ((*answer)->has_now_ms) {
-        cli->now_ms = (*answer)->now_ms;
-    }
-    return (*answer)->code;
+    /* An answer of another kind comes from a program that is not one of ours. */
+    return answer->code == PAIDAN__CODE__OK && answer->body_case != cli_body_of(wish)
+               ? PAIDAN__CODE__FRAME_INVALID
+               : answer->code;
 }
 
-int cli_ask(struct cli *cli, const char *service, Paidan__Request *request, Paidan__Answer **answer)
+Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wish,
+                     uint64_t timeout_ms, Paidan__Answer **answer)
+{
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    *answer = NULL;
+    fill_request(&request, wish);
+    if (cli_connect(cli) != CLI_EXIT_OK) {
+        return PAIDAN__CODE__UNREACHABLE;
+    }
+    const enum rc rc = client_call(cli->client, service, &request, &cli->arena, timeout_ms, answer);
+    if (*answer != NULL && (*answer)->has_now_ms) {
+        cli->now_ms = (*answer)->now_ms;
+    }
+    return code_of(rc, *answer, request.wish_case);
+}
+
+int cli_ask(struct cli *cli, const char *service, ProtobufCMessage *wish, Paidan__Answer **answer)
 {
     const int status = cli_connect(cli);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    const Paidan__Code code = cli_try(cli, service, request, cli->timeout_ms, answer);
+    const Paidan__Code code = cli_try(cli, service, wish, cli->timeout_ms, answer);
     if (code == PAIDAN__CODE__OK) {
         return CLI_EXIT_OK;
     }
     if (*answer != NULL) {
-        return cli_refuse(cli, code, (*answer)->detail);
+        return cli_refuse(cli, code, (*answer)->code == code ? (*answer)->detail : service);
     }
     char detail[PATH_MAX + 64];
     (void)snprintf(detail, sizeof detail, "%s, --data %s", service, cli->data_dir);
@@ -297,20 +373,25 @@ int cli_ticket(const struct cli *cli, const char *text, uint64_t *ticket)
     return CLI_EXIT_OK;
 }
 
-int cli_word(const struct cli *cli, const ProtobufCEnumDescriptor *of, const char *typed,
-             int *value)
+int cli_word(const struct cli *cli, const struct cli_words *words, const char *typed, int *value)
 {
     static const struct say zh = {.language = SAY_CHINESE};
     char detail[512] = "", token[SAY_WORDS_TOKEN_BYTES];
-    if (say_words_read(of, typed, value)) {
+    if (say_words_read(words->of, typed, value) && say_words_among(words->values, *value)) {
         return CLI_EXIT_OK;
     }
-    for (unsigned index = 0; index < of->n_values; index++) {
-        const int each = of->values[index].value;
-        say_add(detail, sizeof detail, ", ", say_words_token(of, each, token));
-        say_add(detail, sizeof detail, " ", say_words_get(&zh, of, each));
+    /* Refusals are in both languages, so are the words that would have done. */
+    const char *between = " ";
+    say_add(detail, sizeof detail, "", words->what);
+    for (unsigned index = 0; index < words->of->n_values; index++) {
+        const int each = words->of->values[index].value;
+        if (say_words_among(words->values, each)) {
+            say_add(detail, sizeof detail, between, say_words_token(words->of, each, token));
+            between = "|";
+            say_add(detail, sizeof detail, " ", say_words_get(&zh, words->of, each));
+        }
     }
-    return cli_usage(cli, "应是其中之一", "must be one of these", detail);
+    return cli_usage(cli, "只能是其中之一", "must be one of these", detail);
 }
 
 int cli_choice(const struct cli *cli, enum cli_option option)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli_table.h"
+#include "cli_options.h"
 #include "command.pb-c.h"
 #include "common/base/arena.h"
 #include "common/base/limits.h"
@@ -33,6 +33,7 @@ enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = ATTACHMENTS
 extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
 
 struct cli {
+    const struct cli_commands *commands; /* handed in by main: nothing below it knows the table */
     const struct cli_command *command;
     const char *values[CLI_OPTION_COUNT];   /* NULL: not given; a flag that is given: "" */
     const char *repeated[CLI_REPEATED_MAX]; /* each value of the option that repeats */
@@ -82,17 +83,28 @@ int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, 
 /* Writes the remark on stderr, in the user's language, only when a person is likely to read it. */
 void cli_note(const struct cli *cli, const char *zh, const char *en);
 
-/* Asks and waits. 0: *answer is set and its code is OK. Else the refusal was printed. */
-MUST_CHECK int cli_ask(struct cli *cli, const char *service, Paidan__Request *request,
+/* Asks a service and waits. wish: a message that a Request can hold, such as &list.base.
+ * 0: *answer is set, its code is OK and it has the body that this wish is answered with. Else the
+ * refusal was printed. */
+MUST_CHECK int cli_ask(struct cli *cli, const char *service, ProtobufCMessage *wish,
                        Paidan__Answer **answer);
-/* Asks without printing: the code of the answer, or PAIDAN__CODE__UNREACHABLE (*answer NULL). */
-MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, Paidan__Request *request,
+/* Asks without printing. OK: as cli_ask. Else *answer is NULL or holds the refusal's detail;
+ * PAIDAN__CODE__UNREACHABLE: none came. */
+MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wish,
                                 uint64_t timeout_ms, Paidan__Answer **answer);
+/* What the wish is answered with; PAIDAN__ANSWER__BODY__NOT_SET: it is no wish. */
+Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish);
 /* Opens the client and the arena. 0 or a status. */
 MUST_CHECK int cli_connect(struct cli *cli);
-/* The value of an enum from a word (say_words_read). 0, or the status after saying which words
+/* Values of an enum that may be typed, and what for. */
+struct cli_words {
+    const char *what; /* "--state", "MODE" */
+    const ProtobufCEnumDescriptor *of;
+    uint32_t values; /* 1 << value; 0: all */
+};
+/* The value from a token or a word, Chinese or English. 0, or the status after saying which words
  * there are. */
-MUST_CHECK int cli_word(const struct cli *cli, const ProtobufCEnumDescriptor *of, const char *typed,
+MUST_CHECK int cli_word(const struct cli *cli, const struct cli_words *words, const char *typed,
                         int *value);
 /* The value of an option that is a word of an enum. Before: it is given, so parsing has looked at
  * it. */
@@ -106,6 +118,6 @@ MUST_CHECK int cli_ticket(const struct cli *cli, const char *text, uint64_t *tic
 /* The instance's site for names; NULL when it is not readable. */
 const struct site *cli_site(struct cli *cli);
 /* The site in a folder, for site_free. 0, or a status with its mistakes printed. */
-MUST_CHECK int cli_site_load(struct cli *cli, const char *folder, struct site **site);
+MUST_CHECK int cli_check_site(struct cli *cli, const char *folder, struct site **site);
 /* The language with the site's names and wall clock: reads the site at first use. */
 const struct say *cli_speak(struct cli *cli);

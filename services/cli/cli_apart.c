@@ -1,4 +1,7 @@
-/* cli_apart: see the header. */
+/* cli_apart: reads stores in a child. A store is a mapping of a file: where a page of it cannot be
+ * read, the kernel ends the reader by SIGBUS, and a damaged tree may end it in other ways. The
+ * command must live to say so, and to take away what was half done. The child inherits everything
+ * and simply goes on in cli_apart's caller; the parent only waits. */
 
 #include "cli_apart.h"
 

@@ -317,7 +317,7 @@ static int run_backup(struct backup *backup, const char *folder)
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         char path[PATH_MAX + 40];
         (void)snprintf(path, sizeof path, "%s/%s", folder, cli_services[index]);
-        cli_store_remove(path);
+        cli_log_remove(path);
     }
     return fail_rc(cli, rc, folder);
 }
@@ -433,7 +433,7 @@ static void discard(const char *into)
     char path[PATH_MAX + 64];
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         (void)snprintf(path, sizeof path, "%s/%s", into, cli_services[index]);
-        cli_store_remove(path);
+        cli_log_remove(path);
     }
     (void)rmdir(into);
 }
@@ -463,7 +463,7 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
     return status;
 }
 
-int cli_restore(struct cli *cli)
+int cli_backup_restore(struct cli *cli)
 {
     const char *folder = cli->operands[0];
     struct backup backup = {.cli = cli, .progress = isatty(STDERR_FILENO) == 1};

@@ -1,4 +1,8 @@
-/* cli_board: draws the board; see the header. */
+/* cli_board: draws the board. A line is built up with the columns that it takes beside its bytes,
+ * as escape sequences take bytes and no columns and a Chinese character three bytes and two
+ * columns. What must stay true: no line is wider than the frame, there are never more lines than
+ * rows, and a number is shown whole or not at all. Columns leave by their rank when there is no
+ * room for all. */
 
 #include "cli_board.h"
 

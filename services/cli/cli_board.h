@@ -1,9 +1,7 @@
-/* cli_board: the live board of timers, and the terminal it is shown on. Used by `paidan board` and
- * by paidan-demo.
+/* cli_board: the live board of timers, drawn. Used by `paidan board` and by paidan-demo.
  *
- * Drawing is a function from what is known to lines of text: cli_board_draw never touches a
- * terminal, so tests and pipes get the same picture. The screen part owns the terminal while it is
- * entered and gives it back however the process ends (leave, signals, exit). */
+ * Drawing is a function from what is known to lines of text: it never touches a terminal, so tests
+ * and pipes get the same picture. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,14 +27,3 @@ char *cli_board_draw(const struct cli_board_frame *frame);
 
 /* One remaining time as the board writes it: "3h12m", "45m10s", "-2d03h". */
 void cli_board_span(int64_t span_ms, char *text, size_t size);
-
-/* Takes the terminal: alternate screen, no echo, cursor hidden. INT, TERM, HUP and exit give it
- * back. False: standard output or input is no terminal. */
-bool cli_screen_enter(void);
-void cli_screen_leave(void);
-/* Columns and rows now; 80 x 24 when unknown. */
-void cli_screen_size(unsigned *columns, unsigned *rows);
-/* Shows a drawn frame in place of the one before; no flicker: lines are overwritten. */
-void cli_screen_show(const char *drawn);
-/* Waits for a key, a resize or the end of the time. The key; 0: none; -1: INT, TERM or HUP came. */
-int cli_screen_wait(uint64_t wait_ms);

@@ -1,4 +1,7 @@
-/* cli_board_show: `paidan board`, once or live. */
+/* cli_board_show: `paidan board`, once or live. Live, it asks once a second and draws five times:
+ * the moment is counted on between two answers at the rate of the instance's clock, so that
+ * remaining times run evenly. When the service does not answer, the last picture stays, with a line
+ * that says how it stands: an empty board would look like an idle day. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +10,14 @@
 #include "cli_board.h"
 #include "cli_commands.h"
 #include "cli_json.h"
+#include "cli_screen.h"
 #include "common/base/clock.h"
 #include "common/say/say_json.h"
 
 /* Asked this often; between two answers the remaining times go on by the clock. */
 enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };
+/* Of one question while the board is on the screen: keys must not wait longer than this. */
+enum { QUIET_WAIT_MS = 1000 };
 
 static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
 {
@@ -20,18 +26,11 @@ static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, b
     board.unit = cli_text(cli, CLI_UNIT);
     board.has_limit = 1;
     board.limit = (uint32_t)limit;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_BOARD;
-    request.board = &board;
     if (!quiet) {
-        const int status = cli_ask(cli, "escalation", &request, answer);
-        return status == CLI_EXIT_OK && (*answer)->boarded == NULL
-                   ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation")
-                   : status;
+        return cli_ask(cli, "escalation", &board.base, answer);
     }
-    const Paidan__Code code = cli_try(cli, "escalation", &request, 1000, answer);
-    return code == PAIDAN__CODE__OK && (*answer)->boarded != NULL ? CLI_EXIT_OK
-                                                                  : CLI_EXIT_DIFFERENT;
+    const Paidan__Code code = cli_try(cli, "escalation", &board.base, QUIET_WAIT_MS, answer);
+    return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
 }
 
 static struct cli_board_frame frame_of(struct cli *cli, const Paidan__Boarded *boarded)
@@ -164,7 +163,7 @@ static int watch(struct cli *cli, uint64_t limit)
     return CLI_EXIT_OK;
 }
 
-int cli_board(struct cli *cli)
+int cli_board_show(struct cli *cli)
 {
     uint64_t limit = 0;
     const int status = cli_number(cli, CLI_LIMIT, 1, LIMIT_MAX, LIMIT_DEFAULT, &limit);

@@ -1,5 +1,7 @@
-/* cli_calendar: the days of a site's calendars: a year as month grids, and which years are known.
- */
+/* cli_calendar: the days of a site's calendars, to be compared with the printed calendar on the
+ * wall: a year as month grids, and for which years holidays are known. These commands read the
+ * site's files and ask no service: they are for whoever writes a site, before anything runs with
+ * it. */
 
 #include "cli_calendar.h"
 
@@ -31,7 +33,7 @@ int cli_calendar_site(struct cli *cli, const struct site **site, struct site **l
     const char *folder = cli_value(cli, CLI_SITE);
     *loaded = NULL;
     if (folder != NULL) {
-        const int status = cli_site_load(cli, folder, loaded);
+        const int status = cli_check_site(cli, folder, loaded);
         *site = *loaded;
         return status;
     }

@@ -1,4 +1,6 @@
-/* cli_calendar_due: when a term ends, by a site's calendar. */
+/* cli_calendar_due: when a term ends, by a site's calendar, through the same functions that
+ * escalation plans with. It answers "why is this due then" without an instance, and before a policy
+ * is changed. */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -218,7 +218,7 @@ int cli_calendar_import(struct cli *cli)
     uint32_t count = 0;
     size_t size = 0;
     /* A folder that is no site must not get files. */
-    int status = cli_site_load(cli, folder, &site);
+    int status = cli_check_site(cli, folder, &site);
     if (status != CLI_EXIT_OK) {
         return status;
     }

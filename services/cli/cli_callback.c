@@ -1,4 +1,5 @@
-/* cli_callback: what a channel should ask the residents, and their answers. */
+/* cli_callback: what a channel should ask the residents, and their answers. Listing without --peek
+ * is a pull: it leases the tasks to the caller, as an adapter would. */
 
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 #include "cli_commands.h"
 #include "cli_grid.h"
 #include "cli_json.h"
-#include "cli_work.h"
+#include "cli_pull.h"
+#include "cli_results.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -69,23 +71,16 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
     }
     cli_grid_end(&grid);
     if (pulled->has_lease_until_ms) {
-        char at[SAY_TIME_BYTES];
-        say_time_short(&cli->say, pulled->lease_until_ms, cli->now_ms, at);
-        printf("%s %s\n", cli_say(cli, "为您保留到", "kept for you until"), at);
+        cli_pull_tell_lease(cli, pulled->lease_until_ms);
     }
     return CLI_EXIT_OK;
 }
 
-static int ask_tasks(struct cli *cli, Paidan__Request *request)
+static int ask_tasks(struct cli *cli, ProtobufCMessage *wish)
 {
     Paidan__Answer *answer = NULL;
-    const int status = cli_ask(cli, "callback", request, &answer);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
-    return answer->callback_pulled == NULL
-               ? cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "callback")
-               : tell_tasks(cli, answer->callback_pulled);
+    const int status = cli_ask(cli, "callback", wish, &answer);
+    return status == CLI_EXIT_OK ? tell_tasks(cli, answer->callback_pulled) : status;
 }
 
 static int peek(struct cli *cli)
@@ -103,10 +98,7 @@ static int peek(struct cli *cli)
     wish.has_cursor = cli_given(cli, CLI_CURSOR);
     wish.has_limit = 1;
     wish.limit = (uint32_t)limit;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_LIST;
-    request.callback_list = &wish;
-    return ask_tasks(cli, &request);
+    return ask_tasks(cli, &wish.base);
 }
 
 int cli_callback_list(struct cli *cli)
@@ -118,30 +110,20 @@ int cli_callback_list(struct cli *cli)
         return cli_usage(cli, "领取需要 --channel；只看请加 --peek",
                          "pulling needs --channel; --peek only looks", NULL);
     }
-    uint64_t max = 0, wait_s = 0, lease_s = 0;
-    int status = cli_number(cli, CLI_MAX, 1, PULL_MAX, 100, &max);
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_WAIT, 0, PULL_WAIT_MS_MAX / 1000, 0, &wait_s);
-    }
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_LEASE, 1, 3600, 0, &lease_s);
-    }
+    struct cli_pull options;
+    const int status = cli_pull_options(cli, 100, &options);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     Paidan__CallbackPull pull = PAIDAN__CALLBACK_PULL__INIT;
     pull.channel = cli_text(cli, CLI_CHANNEL);
     pull.has_max = 1;
-    pull.max = (uint32_t)max;
-    pull.has_wait_ms = wait_s != 0;
-    pull.wait_ms = (uint32_t)wait_s * 1000;
-    pull.has_lease_ms = cli_given(cli, CLI_LEASE);
-    pull.lease_ms = (uint32_t)lease_s * 1000;
-    cli->timeout_ms += wait_s * 1000;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_PULL;
-    request.callback_pull = &pull;
-    return ask_tasks(cli, &request);
+    pull.max = options.max;
+    pull.has_wait_ms = options.has_wait;
+    pull.wait_ms = options.wait_ms;
+    pull.has_lease_ms = options.has_lease;
+    pull.lease_ms = options.lease_ms;
+    return ask_tasks(cli, &pull.base);
 }
 
 int cli_callback_answer(struct cli *cli)
@@ -157,16 +139,10 @@ int cli_callback_answer(struct cli *cli)
     Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
     wish.n_replies = 1;
     wish.replies = replies;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
-    request.callback_answer = &wish;
     Paidan__Answer *answer = NULL;
-    status = cli_ask(cli, "callback", &request, &answer);
+    status = cli_ask(cli, "callback", &wish.base, &answer);
     if (status != CLI_EXIT_OK) {
         return status;
-    }
-    if (answer->callback_answered == NULL) {
-        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "callback");
     }
     return cli_results(cli, answer->callback_answered->results,
                        answer->callback_answered->n_results);

@@ -1,4 +1,6 @@
-/* cli_check: is a site's folder good? Names each mistake. */
+/* cli_check: is a site's folder good? Names each mistake with its file and line, in both languages,
+ * as the services would when they refuse to start with it. Warnings are printed too and change
+ * nothing: a site that works must not stop a deployment. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +97,7 @@ static int tell_bad(struct cli *cli, const struct site_report *report)
                          "The site has mistakes, each named above.", detail);
 }
 
-int cli_site_load(struct cli *cli, const char *folder, struct site **site)
+int cli_check_site(struct cli *cli, const char *folder, struct site **site)
 {
     struct site_report *report = calloc(1, sizeof *report);
     if (report == NULL) {

@@ -1,5 +1,6 @@
 /* cli_clock: the operator's word that the machine's clock is right (common/base/clock_mark.h).
- * Services look for it while they do not follow the clock, and when they start. */
+ * Services look for it while they do not follow the clock, and when they start. It is a file and
+ * not a request, because a service that refuses to start over its clock cannot be asked. */
 
 #include <limits.h>
 #include <stdio.h>

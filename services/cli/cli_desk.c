@@ -1,4 +1,5 @@
-/* cli_desk: the dispatcher's desk: list, dispatch. */
+/* cli_desk: the dispatcher's desk: list, dispatch. The list shows codes beside names where the
+ * dispatcher must type the code to answer. */
 
 #include <stdio.h>
 #include <string.h>
@@ -103,18 +104,12 @@ int cli_desk_list(struct cli *cli)
     wish.has_after = cli_given(cli, CLI_CURSOR);
     wish.has_limit = 1;
     wish.limit = (uint32_t)limit;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
-    request.desk_list = &wish;
     json_t *items = json_array();
     (void)cli_site(cli);
     while (status == CLI_EXIT_OK) {
         Paidan__Answer *answer = NULL;
-        status = cli_ask(cli, "triage", &request, &answer);
-        if (status == CLI_EXIT_OK && answer->desk_listed == NULL) {
-            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "triage");
-        }
-        if (status != CLI_EXIT_OK || answer->desk_listed == NULL) {
+        status = cli_ask(cli, "triage", &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
             break;
         }
         const Paidan__DeskListed *page = answer->desk_listed;
@@ -151,11 +146,8 @@ int cli_desk_dispatch(struct cli *cli)
     if (wish.has_urgency) {
         wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);
     }
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
-    request.desk_dispatch = &wish;
     Paidan__Answer *answer = NULL;
-    status = cli_ask(cli, "triage", &request, &answer);
+    status = cli_ask(cli, "triage", &wish.base, &answer);
     if (status != CLI_EXIT_OK) {
         return status;
     }

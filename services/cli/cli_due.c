@@ -1,5 +1,6 @@
 /* cli_due: what is due next or was missed, from the index of deadlines; and the alarms: what nobody
- * looks after. */
+ * looks after. Pages follow a cursor that is bytes to us: it goes back to the service as it came.
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -75,37 +76,24 @@ static int due_filters(struct cli *cli, Paidan__DueList *wish, uint8_t cursor[CU
     return status;
 }
 
-static int due_page(struct cli *cli, Paidan__Request *request, const Paidan__DueListed **page)
-{
-    Paidan__Answer *answer = NULL;
-    int status = cli_ask(cli, "escalation", request, &answer);
-    if (status == CLI_EXIT_OK && answer->due_listed == NULL) {
-        status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-    }
-    *page = status == CLI_EXIT_OK ? answer->due_listed : NULL;
-    return status;
-}
-
 int cli_due(struct cli *cli)
 {
     uint8_t cursor[CURSOR_BYTES_MAX];
     char next[2 * CURSOR_BYTES_MAX + 1];
     struct cli_listing listing;
     Paidan__DueList wish = PAIDAN__DUE_LIST__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_DUE_LIST;
-    request.due_list = &wish;
     int status = due_filters(cli, &wish, cursor);
     if (status == CLI_EXIT_OK) {
         status = cli_listing_begin(&listing, cli);
     }
     while (status == CLI_EXIT_OK) {
-        const Paidan__DueListed *page = NULL;
-        status = due_page(cli, &request, &page);
-        if (page == NULL) {
+        Paidan__Answer *answer = NULL;
+        status = cli_ask(cli, "escalation", &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
             cli_listing_drop(&listing);
             break;
         }
+        const Paidan__DueListed *page = answer->due_listed;
         cli_listing_add(&listing, page->tickets, page->n_tickets);
         const bool more = page->has_next && page->next.len > 0;
         /* A page may be empty although there is more: the service looks at so many rows at a time.
@@ -205,25 +193,19 @@ static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
            cli_colour_off(cli->colour, colour));
 }
 
-int cli_alarms(struct cli *cli)
+int cli_due_alarms(struct cli *cli)
 {
     uint64_t limit = 0;
     Paidan__Alarms wish = PAIDAN__ALARMS__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
     int status = cli_number(cli, CLI_LIMIT, 1, ALARMS_LIMIT_MAX, ALARMS_LIMIT, &limit);
     wish.has_limit = 1;
     wish.limit = (uint32_t)limit;
-    request.wish_case = PAIDAN__REQUEST__WISH_ALARMS;
-    request.alarms = &wish;
     if (status == CLI_EXIT_OK) {
-        status = cli_ask(cli, "escalation", &request, &answer);
+        status = cli_ask(cli, "escalation", &wish.base, &answer);
     }
     if (status != CLI_EXIT_OK) {
         return status;
-    }
-    if (answer->alarms_shown == NULL) {
-        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
     }
     (void)cli_site(cli);
     if (cli->json) {

@@ -1,5 +1,7 @@
 /* cli_explain: why a ticket is where it is: words found, matrix line, and for each clock the rule,
- * what it counted and skipped, and what fired. */
+ * what it counted and skipped, and what fired. Everything is told by the services that decided:
+ * nothing is computed again here, as a second computation could differ and would then be believed.
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -72,19 +74,15 @@ static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained 
     if (wish.has_clock) {
         wish.clock = (Paidan__Clock)cli_choice(cli, CLI_CLOCK);
     }
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
-    request.explain = &wish;
     Paidan__Answer *answer = NULL;
-    const Paidan__Code code = cli_try(cli, "escalation", &request, cli->timeout_ms, &answer);
-    if (code == PAIDAN__CODE__OK && answer->explained != NULL) {
+    const Paidan__Code code = cli_try(cli, "escalation", &wish.base, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__OK) {
         *explained = answer->explained;
         return CLI_EXIT_OK;
     }
     return code == PAIDAN__CODE__TICKET_UNKNOWN
                ? CLI_EXIT_OK
-               : cli_refuse(cli, code == PAIDAN__CODE__OK ? PAIDAN__CODE__FRAME_INVALID : code,
-                            answer == NULL ? "escalation" : answer->detail);
+               : cli_refuse(cli, code, answer == NULL ? "escalation" : answer->detail);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------

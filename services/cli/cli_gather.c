@@ -1,4 +1,6 @@
-/* cli_gather: see the header. */
+/* cli_gather: one ticket from four services. Intake is asked first and must know it; what the
+ * others do not know yet is left out, not refused, since facts travel. Escalation is asked last, so
+ * that its clock is the one that remaining times are counted from. */
 
 #include "cli_gather.h"
 
@@ -15,15 +17,12 @@ static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view
     wish.reason = cli_given(cli, CLI_REASON) ? cli_text(cli, CLI_REASON) : showing;
     wish.has_phones = phones;
     wish.phones = phones;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_READ_TEXTS;
-    request.read_texts = &wish;
     Paidan__Answer *answer = NULL;
-    const int status = cli_ask(cli, "intake", &request, &answer);
+    const int status = cli_ask(cli, "intake", &wish.base, &answer);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    if (answer->texts == NULL || answer->texts->n_texts != 1) {
+    if (answer->texts->n_texts != 1) {
         return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
     }
     view->text = answer->texts->texts[0];
@@ -33,11 +32,11 @@ static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view
 }
 
 /* A service that does not know the ticket is no fault: the ticket has not come there yet. */
-static Paidan__Answer *ask_other(struct cli *cli, const char *service, Paidan__Request *request,
+static Paidan__Answer *ask_other(struct cli *cli, const char *service, ProtobufCMessage *wish,
                                  struct cli_ticket_view *view)
 {
     Paidan__Answer *answer = NULL;
-    const Paidan__Code code = cli_try(cli, service, request, cli->timeout_ms, &answer);
+    const Paidan__Code code = cli_try(cli, service, wish, cli->timeout_ms, &answer);
     if (code == PAIDAN__CODE__OK) {
         return answer;
     }
@@ -80,19 +79,12 @@ int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
     Paidan__CallbackShow callback = PAIDAN__CALLBACK_SHOW__INIT;
     triage.ticket = show.ticket = callback.ticket = view->ticket;
     show.has_history = show.history = 1;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_SHOW;
-    request.callback_show = &callback;
-    const Paidan__Answer *answer = ask_other(cli, "callback", &request, view);
+    const Paidan__Answer *answer = ask_other(cli, "callback", &callback.base, view);
     view->callback = answer == NULL ? NULL : answer->callback_shown;
-    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
-    request.triage_show = &triage;
-    answer = ask_other(cli, "triage", &request, view);
+    answer = ask_other(cli, "triage", &triage.base, view);
     view->triage = answer == NULL ? NULL : answer->triage_shown;
     /* Last, so that remaining times are counted from escalation's clock. */
-    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
-    request.show = &show;
-    answer = ask_other(cli, "escalation", &request, view);
+    answer = ask_other(cli, "escalation", &show.base, view);
     view->shown = answer == NULL ? NULL : answer->shown;
     if (view->shown != NULL) {
         unpack_history(cli, view);

@@ -1,5 +1,6 @@
 /* cli_intake: what residents and their channels do after submitting: lookup, supplement, chase,
- * withdraw. */
+ * withdraw. A query code that is given is checked by intake; a channel that acts for a resident
+ * gives none. */
 
 #include <stdio.h>
 
@@ -10,27 +11,30 @@
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
-static int tell_done(struct cli *cli, uint64_t ticket, const Paidan__Done *done)
+/* Sends a wish about the ticket of the first operand and says that it is recorded. ticket: the
+ * wish's own field, filled here. */
+static int ask_done(struct cli *cli, ProtobufCMessage *wish, uint64_t *ticket)
 {
+    Paidan__Answer *answer = NULL;
+    char number[NUMBER_BYTES];
+    int status = cli_ticket(cli, cli->operands[0], ticket);
+    if (status == CLI_EXIT_OK) {
+        status = cli_ask(cli, "intake", wish, &answer);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
     if (cli->json) {
         json_t *object = json_object();
-        json_object_set_new(object, "number", say_json_number(ticket));
-        if (done != NULL && done->has_seq) {
-            json_object_set_new(object, "seq", json_integer((json_int_t)done->seq));
+        json_object_set_new(object, "number", say_json_number(*ticket));
+        if (answer->done->has_seq) {
+            json_object_set_new(object, "seq", json_integer((json_int_t)answer->done->seq));
         }
         return cli_json_print(cli, object);
     }
-    char number[NUMBER_BYTES];
-    number_format(ticket, number);
+    number_format(*ticket, number);
     printf("%s %s\n", number, cli_say(cli, "已登记", "recorded"));
     return CLI_EXIT_OK;
-}
-
-static int ask_done(struct cli *cli, Paidan__Request *request, uint64_t ticket)
-{
-    Paidan__Answer *answer = NULL;
-    const int status = cli_ask(cli, "intake", request, &answer);
-    return status == CLI_EXIT_OK ? tell_done(cli, ticket, answer->done) : status;
 }
 
 /* What names the ticket: number and query code, or the channel's own id. 0 or a status. */
@@ -54,26 +58,20 @@ static int lookup_fill(const struct cli *cli, Paidan__Lookup *lookup)
     return cli_ticket(cli, cli->operands[0], &lookup->ticket);
 }
 
-int cli_lookup(struct cli *cli)
+int cli_intake_lookup(struct cli *cli)
 {
     Paidan__Lookup lookup = PAIDAN__LOOKUP__INIT;
     int status = lookup_fill(cli, &lookup);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_LOOKUP;
-    request.lookup = &lookup;
     Paidan__Answer *answer = NULL;
-    status = cli_ask(cli, "intake", &request, &answer);
+    status = cli_ask(cli, "intake", &lookup.base, &answer);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     (void)cli_site(cli);
     const Paidan__LookedUp *found = answer->looked_up;
-    if (found == NULL) {
-        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
-    }
     if (cli->json) {
         return cli_json_print(cli, say_json_message(&cli->say, &found->base, true));
     }
@@ -91,47 +89,26 @@ int cli_lookup(struct cli *cli)
     return CLI_EXIT_OK;
 }
 
-int cli_supplement(struct cli *cli)
+int cli_intake_supplement(struct cli *cli)
 {
     Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
-    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
     wish.text = cli_text(cli, CLI_TEXT);
     wish.query_code = cli_text(cli, CLI_CODE);
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
-    request.supplement = &wish;
-    return ask_done(cli, &request, wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket);
 }
 
-int cli_chase(struct cli *cli)
+int cli_intake_chase(struct cli *cli)
 {
     Paidan__Chase wish = PAIDAN__CHASE__INIT;
-    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
     wish.note = cli_text(cli, CLI_NOTE);
     wish.query_code = cli_text(cli, CLI_CODE);
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_CHASE;
-    request.chase = &wish;
-    return ask_done(cli, &request, wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket);
 }
 
-int cli_withdraw(struct cli *cli)
+int cli_intake_withdraw(struct cli *cli)
 {
     Paidan__Withdraw wish = PAIDAN__WITHDRAW__INIT;
-    const int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
     wish.note = cli_text(cli, CLI_NOTE);
     wish.query_code = cli_text(cli, CLI_CODE);
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_WITHDRAW;
-    request.withdraw = &wish;
-    return ask_done(cli, &request, wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket);
 }

@@ -1,63 +1,12 @@
-/* cli_list: list, work list, work pull: tickets in pages. */
+/* cli_list: list and work list: tickets in pages. Without --all one page and where the next begins;
+ * with it page after page, so that no command ever holds more than one answer in memory. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_briefs.h"
 #include "cli_commands.h"
-#include "cli_json.h"
 #include "cli_listing.h"
-#include "common/say/say_json.h"
-
-int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
-{
-    *listing = (struct cli_listing){.cli = cli, .tickets = json_array()};
-    (void)cli_site(cli);
-    return listing->tickets == NULL ? cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
-                                    : CLI_EXIT_OK;
-}
-
-void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count)
-{
-    listing->shown += count;
-    if (!listing->cli->json) {
-        if (count > 0) {
-            cli_briefs_print(listing->cli, briefs, count);
-        }
-        return;
-    }
-    for (size_t index = 0; index < count; index++) {
-        json_array_append_new(listing->tickets,
-                              say_json_brief(cli_speak(listing->cli), briefs[index]));
-    }
-}
-
-void cli_listing_drop(struct cli_listing *listing)
-{
-    json_decref(listing->tickets);
-}
-
-int cli_listing_end(struct cli_listing *listing, const char *next)
-{
-    struct cli *cli = listing->cli;
-    if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "tickets", listing->tickets);
-        if (next != NULL) {
-            json_object_set_new(object, "next", json_string(next));
-        }
-        return cli_json_print(cli, object);
-    }
-    cli_listing_drop(listing);
-    if (listing->shown == 0) {
-        printf("%s\n", cli_say(cli, "没有工单", "no tickets"));
-    }
-    if (next != NULL) {
-        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), next);
-    }
-    return CLI_EXIT_OK;
-}
 
 /* --limit and --cursor. */
 static int page_options(struct cli *cli, protobuf_c_boolean *has_cursor, uint64_t *cursor,
@@ -95,8 +44,8 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
 }
 
 /* Asks for pages until the end, or for one without --all. cursor and has_cursor: fields of the wish
- * in the request. */
-static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_boolean *has_cursor,
+ itself. */
+static int list_pages(struct cli *cli, ProtobufCMessage *wish, protobuf_c_boolean *has_cursor,
                       uint64_t *cursor)
 {
     struct cli_listing listing;
@@ -104,11 +53,8 @@ static int list_pages(struct cli *cli, Paidan__Request *request, protobuf_c_bool
     int status = cli_listing_begin(&listing, cli);
     while (status == CLI_EXIT_OK) {
         Paidan__Answer *answer = NULL;
-        status = cli_ask(cli, "escalation", request, &answer);
-        if (status == CLI_EXIT_OK && answer->listed == NULL) {
-            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-        }
-        if (status != CLI_EXIT_OK || answer->listed == NULL) {
+        status = cli_ask(cli, "escalation", wish, &answer);
+        if (status != CLI_EXIT_OK) {
             cli_listing_drop(&listing);
             break;
         }
@@ -132,13 +78,10 @@ int cli_list(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_LIST;
-    request.list = &wish;
-    return list_pages(cli, &request, &wish.has_cursor, &wish.cursor);
+    return list_pages(cli, &wish.base, &wish.has_cursor, &wish.cursor);
 }
 
-int cli_work_list(struct cli *cli)
+int cli_list_work(struct cli *cli)
 {
     Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
     wish.unit = cli_text(cli, CLI_UNIT);
@@ -147,8 +90,5 @@ int cli_work_list(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
-    request.unit_work = &wish;
-    return list_pages(cli, &request, &wish.has_cursor, &wish.cursor);
+    return list_pages(cli, &wish.base, &wish.has_cursor, &wish.cursor);
 }

@@ -1,4 +1,7 @@
-/* cli_log: log dump, verify, replay. They read DATA/<service> beside a running service. */
+/* cli_log: log dump, verify, replay. They read DATA/<service> beside a running service, without
+ * asking it: they must work when it does not. Each reads in a child (cli_apart), since the store
+ * may be damaged. Residents' texts are left out of a dump unless --texts asks for them: dumps are
+ * mailed around. */
 
 #include <errno.h>
 #include <libgen.h>
@@ -55,7 +58,7 @@ static int open_store(struct cli *cli, const char *service, struct store **store
     return rc == RC_OK ? CLI_EXIT_OK : refuse_store(cli, rc, path);
 }
 
-void cli_store_remove(const char *path)
+void cli_log_remove(const char *path)
 {
     static const char *const files[] = {"data.mdb", "lock.mdb", "owner"};
     char file[PATH_MAX + 96];
@@ -289,6 +292,6 @@ int cli_log_replay(struct cli *cli)
                                &child);
     (void)snprintf(program, sizeof program, "%s/%s.replay-%ld", cli->data_dir, service,
                    (long)child);
-    cli_store_remove(program); /* a replay that was ended could not do it itself */
+    cli_log_remove(program); /* a replay that was ended could not do it itself */
     return tell_replay(cli, service, status, printed);
 }

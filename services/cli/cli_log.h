@@ -10,6 +10,6 @@ MUST_CHECK int cli_log_service(struct cli *cli, const char *name);
 MUST_CHECK int cli_log_event(struct cli *cli, const char *service,
                              const struct evlog_record *record, bool texts);
 /* Removes the files that a store consists of, and its folder when nothing else is in it. */
-void cli_store_remove(const char *path);
+void cli_log_remove(const char *path);
 /* Verifies the log of an open store and tells what was found. 0, 1 or a status. */
 MUST_CHECK int cli_log_check(struct cli *cli, struct store *store, const char *service);

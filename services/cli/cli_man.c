@@ -1,4 +1,5 @@
-/* cli_man: the manual page in roff, made from the table. English, with the Chinese summaries. */
+/* cli_man: the manual page in roff, made from the tables of commands and options and installed with
+ * the program. English, with the Chinese summaries. Exit statuses stand here and in README.md. */
 
 #include <stdio.h>
 #include <string.h>
@@ -92,7 +93,7 @@ static const char man_end[] =
 
 int cli_man(struct cli *cli)
 {
-    (void)cli;
+    const struct cli_commands *commands = cli->commands;
     printf(".TH PAIDAN 1 \"\" \"paidan %s\" \"Paidan\"\n", PAIDAN_VERSION);
     fputs(".SH NAME\npaidan \\- routes residents' complaints to whoever must solve them\n", stdout);
     fputs(".SH SYNOPSIS\n.B paidan\n[\\fIOPTION\\fP...] \\fICOMMAND\\fP [\\fIARGUMENT\\fP...]\n",
@@ -102,8 +103,8 @@ int cli_man(struct cli *cli)
         man_option((enum cli_option)option);
     }
     fputs(".SH COMMANDS\n", stdout);
-    for (size_t index = 0; index < cli_command_count; index++) {
-        man_command(&cli_commands[index]);
+    for (size_t index = 0; index < commands->count; index++) {
+        man_command(&commands->rows[index]);
     }
     fputs(man_end, stdout);
     return CLI_EXIT_OK;

@@ -1,4 +1,7 @@
-/* cli_parse: see the header. */
+/* cli_parse: words to command, options and operands. The command is found first, among the words
+ * that are neither options nor their values, because it decides which options are allowed. Nothing
+ * is guessed and nothing abbreviated: scripts outlive the day when an abbreviation was unique. What
+ * is wrong is answered with the nearest thing that is right. */
 
 #include "cli_parse.h"
 
@@ -8,7 +11,7 @@
 
 enum { WORD_MAX = 40, COMMAND_WORDS_MAX = 2 };
 
-unsigned cli_distance(const char *a, const char *b)
+unsigned cli_parse_distance(const char *a, const char *b)
 {
     const size_t a_size = strlen(a), b_size = strlen(b);
     if (a_size > WORD_MAX || b_size > WORD_MAX) {
@@ -34,12 +37,13 @@ unsigned cli_distance(const char *a, const char *b)
 
 /* A unit's verb without its group ("extend"), or a command's Chinese word. No command has such a
  * name: those were looked at before. */
-static const struct cli_command *find_alias(const char *const *words, unsigned count,
+static const struct cli_command *find_alias(const struct cli_commands *commands,
+                                            const char *const *words, unsigned count,
                                             unsigned *used)
 {
     static const char group[] = "work ";
-    for (size_t index = 0; count > 0 && index < cli_command_count; index++) {
-        const struct cli_command *command = &cli_commands[index];
+    for (size_t index = 0; count > 0 && index < commands->count; index++) {
+        const struct cli_command *command = &commands->rows[index];
         const bool verb = strncmp(command->name, group, sizeof group - 1) == 0 &&
                           strcmp(command->name + sizeof group - 1, words[0]) == 0;
         if (verb || (command->alias != NULL && strcmp(command->alias, words[0]) == 0)) {
@@ -50,10 +54,11 @@ static const struct cli_command *find_alias(const char *const *words, unsigned c
     return NULL;
 }
 
-const struct cli_command *cli_find(const char *const *words, unsigned count, unsigned *used)
+const struct cli_command *cli_parse_find(const struct cli_commands *commands,
+                                         const char *const *words, unsigned count, unsigned *used)
 {
-    for (size_t index = 0; index < cli_command_count; index++) {
-        const struct cli_command *command = &cli_commands[index];
+    for (size_t index = 0; index < commands->count; index++) {
+        const struct cli_command *command = &commands->rows[index];
         const char *space = strchr(command->name, ' ');
         if (space == NULL) {
             if (count >= 1 && strcmp(words[0], command->name) == 0) {
@@ -69,18 +74,18 @@ const struct cli_command *cli_find(const char *const *words, unsigned count, uns
             return command;
         }
     }
-    return find_alias(words, count, used);
+    return find_alias(commands, words, count, used);
 }
 
 /* The nearest name, if it is near enough to be what was meant. */
-static const char *nearest_command(const char *typed)
+static const char *nearest_command(const struct cli_commands *commands, const char *typed)
 {
     const char *best = NULL;
     unsigned best_distance = 3;
-    for (size_t index = 0; index < cli_command_count; index++) {
-        const unsigned distance = cli_distance(typed, cli_commands[index].name);
+    for (size_t index = 0; index < commands->count; index++) {
+        const unsigned distance = cli_parse_distance(typed, commands->rows[index].name);
         if (distance < best_distance) {
-            best = cli_commands[index].name;
+            best = commands->rows[index].name;
             best_distance = distance;
         }
     }
@@ -89,11 +94,12 @@ static const char *nearest_command(const char *typed)
 
 static int unknown_command(struct cli *cli, const char *const *words, unsigned count)
 {
+    const struct cli_commands *commands = cli->commands;
     char typed[2 * WORD_MAX + 2] = "", detail[256], group[512] = "";
     (void)snprintf(typed, sizeof typed, "%.40s%s%.40s", words[0], count > 1 ? " " : "",
                    count > 1 ? words[1] : "");
-    for (size_t index = 0; index < cli_command_count; index++) {
-        const char *name = cli_commands[index].name;
+    for (size_t index = 0; index < commands->count; index++) {
+        const char *name = commands->rows[index].name;
         const size_t size = strlen(words[0]);
         if (strncmp(name, words[0], size) == 0 && name[size] == ' ') {
             const size_t used = strlen(group);
@@ -103,8 +109,8 @@ static int unknown_command(struct cli *cli, const char *const *words, unsigned c
     if (group[0] != '\0') {
         return cli_usage(cli, "请选择其中一个命令", "choose one of these commands", group);
     }
-    const char *near = nearest_command(typed);
-    near = near == NULL ? nearest_command(words[0]) : near;
+    const char *near = nearest_command(commands, typed);
+    near = near == NULL ? nearest_command(commands, words[0]) : near;
     (void)snprintf(detail, sizeof detail, "%s%s%s%s", typed, near == NULL ? "" : "; ",
                    near == NULL ? "" : cli_say(cli, "是不是 ", "did you mean "),
                    near == NULL ? "" : near);
@@ -130,7 +136,7 @@ static int unknown_option(struct cli *cli, const struct cli_command *command, co
     const char *best = NULL;
     unsigned best_distance = 4;
     for (int option = 0; option < CLI_OPTION_COUNT; option++) {
-        const unsigned distance = cli_distance(name, cli_options[option].name);
+        const unsigned distance = cli_parse_distance(name, cli_options[option].name);
         if (allowed(command, (enum cli_option)option) && distance < best_distance) {
             best = cli_options[option].name;
             best_distance = distance;
@@ -168,7 +174,7 @@ static int take_again(struct cli *cli, enum cli_option option, const char *value
 
 static int take(struct cli *cli, enum cli_option option, const char *value)
 {
-    char detail[CLI_CHOICES_BYTES + 64], choices[CLI_CHOICES_BYTES];
+    char detail[CLI_CHOICES_BYTES + 64];
     const struct cli_option_row *row = &cli_options[option];
     if (row->repeats) {
         return take_again(cli, option, value);
@@ -177,9 +183,16 @@ static int take(struct cli *cli, enum cli_option option, const char *value)
         (void)snprintf(detail, sizeof detail, "--%s", row->name);
         return cli_usage(cli, "选项给了两次", "option given twice", detail);
     }
-    if (row->argument == CLI_CHOICE && !cli_table_chosen(row, value)) {
-        cli_table_choices(row, choices);
-        (void)snprintf(detail, sizeof detail, "--%s %s", row->name, choices);
+    (void)snprintf(detail, sizeof detail, "--%s", row->name);
+    if (row->argument == CLI_CHOICE && row->words != NULL) {
+        const struct cli_words words = {detail, row->words, row->values};
+        int ignored = 0;
+        const int status = cli_word(cli, &words, value, &ignored);
+        if (status != CLI_EXIT_OK) {
+            return status;
+        }
+    } else if (row->argument == CLI_CHOICE && !cli_options_chosen(row, value)) {
+        (void)snprintf(detail, sizeof detail, "--%s %s", row->name, row->choices);
         return cli_usage(cli, "选项的值只能是", "the option's value must be one of", detail);
     }
     cli->values[option] = value;
@@ -267,7 +280,8 @@ int cli_parse(struct cli *cli, int argc, char **argv)
     const char *words[COMMAND_WORDS_MAX];
     const unsigned count = command_words(argc, argv, words);
     unsigned used = 0;
-    const struct cli_command *command = count == 0 ? NULL : cli_find(words, count, &used);
+    const struct cli_command *command =
+        count == 0 ? NULL : cli_parse_find(cli->commands, words, count, &used);
     const char **operands = calloc((size_t)argc + 1, sizeof *operands);
     if (operands == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);

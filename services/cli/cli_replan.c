@@ -1,4 +1,6 @@
-/* cli_replan: `paidan policy replan`: what would move, page by page, or with --apply what moved. */
+/* cli_replan: `paidan policy replan`: what would move, page by page, or with --apply what moved.
+ * Each page is a request of its own: after a refusal in the middle, what was applied stands and is
+ * told. */
 
 #include <stdio.h>
 #include <string.h>
@@ -126,20 +128,14 @@ static int run(struct replan *replan)
 {
     struct cli *cli = replan->cli;
     Paidan__Replan wish = PAIDAN__REPLAN__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_REPLAN;
-    request.replan = &wish;
     wish.unit = cli_text(cli, CLI_UNIT);
     wish.has_apply = wish.apply = cli_given(cli, CLI_APPLY);
     wish.has_limit = 1;
     wish.limit = PAGE_TICKETS;
     for (;;) {
         Paidan__Answer *answer = NULL;
-        int status = cli_ask(cli, "escalation", &request, &answer);
-        if (status == CLI_EXIT_OK && answer->replanning == NULL) {
-            status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-        }
-        if (status != CLI_EXIT_OK || answer->replanning == NULL) {
+        const int status = cli_ask(cli, "escalation", &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
             return status;
         }
         add_page(replan, answer->replanning);
@@ -153,7 +149,7 @@ static int run(struct replan *replan)
     }
 }
 
-int cli_policy_replan(struct cli *cli)
+int cli_replan(struct cli *cli)
 {
     struct replan replan = {.cli = cli, .moves = json_array(), .progress = isatty(2) == 1};
     if (cli_given(cli, CLI_APPLY) && !cli_given(cli, CLI_UNIT)) {

@@ -1,4 +1,7 @@
-/* cli_row: see the header. */
+/* cli_row: complaints on their way to intake. A request is refused as a whole when one of its rows
+ * breaks a limit of the wire, so rows are looked at before, and a request that is refused
+ * nevertheless is cut in halves until the row to blame stands alone. What must stay true: every row
+ * ends up accepted or refused, exactly once, and a good row never suffers for a bad one. */
 
 #include "cli_row.h"
 
@@ -97,11 +100,8 @@ int cli_row_send(struct cli *cli, struct cli_row *const *rows, size_t count)
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
     submit.n_tickets = count;
     submit.tickets = tickets;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &submit;
     Paidan__Answer *answer = NULL;
-    const Paidan__Code code = cli_try(cli, "intake", &request, cli->timeout_ms, &answer);
+    const Paidan__Code code = cli_try(cli, "intake", &submit.base, cli->timeout_ms, &answer);
     if (code == PAIDAN__CODE__OK) {
         take_results(rows, count, answer->submitted);
     } else if (about_message(code) && count == 1) {

@@ -1,4 +1,8 @@
-/* cli_screen: the terminal while the board is on it; see cli_board.h. */
+/* cli_screen: the terminal while the board is on it. It is changed in one place and given back in
+ * one place, by exit as well (atexit): a terminal without echo is worse than no board. Signals only
+ * set a flag; whoever draws looks at it between two frames. */
+
+#include "cli_screen.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -9,8 +13,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-
-#include "cli_board.h"
 
 static const char enter_sequence[] = "\033[?1049h\033[?25l\033[2J";
 static const char leave_sequence[] = "\033[0m\033[?25h\033[?1049l";

@@ -1,4 +1,6 @@
-/* cli_service: ping and metrics: is every service there, and does it keep up? */
+/* cli_service: ping and metrics: is every service there, and does it keep up? A follower's cursor
+ * is compared with the head that the followed service itself tells: a follower that heard nothing
+ * for an hour would otherwise look as if it had caught up. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,16 +56,13 @@ Paidan__Code cli_service_ask(struct cli *cli, struct cli_service services[CLI_SE
         struct cli_service *service = &services[index];
         memset(service, 0, sizeof *service);
         Paidan__Ping ping = PAIDAN__PING__INIT;
-        Paidan__Request request = PAIDAN__REQUEST__INIT;
-        request.wish_case = PAIDAN__REQUEST__WISH_PING;
-        request.ping = &ping;
         Paidan__Answer *answer = NULL;
-        service->code = cli_try(cli, cli_services[index], &request, timeout_ms, &answer);
-        if (service->code == PAIDAN__CODE__OK && answer->pong != NULL) {
+        service->code = cli_try(cli, cli_services[index], &ping.base, timeout_ms, &answer);
+        if (service->code == PAIDAN__CODE__OK) {
             service->now_ms = answer->has_now_ms ? answer->now_ms : 0;
             take_pong(service, answer->pong);
         } else {
-            worst = service->code == PAIDAN__CODE__OK ? PAIDAN__CODE__FRAME_INVALID : service->code;
+            worst = service->code;
         }
     }
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -229,7 +228,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
     return cli_refuse(cli, worst, silent);
 }
 
-int cli_ping(struct cli *cli)
+int cli_service_ping(struct cli *cli)
 {
     uint64_t wait_s = 0;
     const int status = cli_number(cli, CLI_WAIT, 0, 3600, 0, &wait_s);
@@ -247,7 +246,7 @@ int cli_ping(struct cli *cli)
     }
 }
 
-int cli_metrics(struct cli *cli)
+int cli_service_metrics(struct cli *cli)
 {
     int status = CLI_EXIT_OK;
     for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
@@ -255,12 +254,9 @@ int cli_metrics(struct cli *cli)
             continue;
         }
         Paidan__MetricsWish wish = PAIDAN__METRICS_WISH__INIT;
-        Paidan__Request request = PAIDAN__REQUEST__INIT;
-        request.wish_case = PAIDAN__REQUEST__WISH_METRICS;
-        request.metrics = &wish;
         Paidan__Answer *answer = NULL;
-        status = cli_ask(cli, cli_services[index], &request, &answer);
-        if (status != CLI_EXIT_OK || answer->metrics == NULL) {
+        status = cli_ask(cli, cli_services[index], &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
             return status;
         }
         fputs(answer->metrics->text, stdout);

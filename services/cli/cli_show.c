@@ -1,5 +1,6 @@
 /* cli_show: one ticket on one sheet: what the resident said, who has it, which clock runs, what
- * happened. */
+ * happened. Phone and name are masked by intake unless --reveal is given with a reason, which is
+ * recorded. */
 
 #include <stdio.h>
 #include <string.h>

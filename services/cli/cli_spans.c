@@ -1,5 +1,6 @@
-/* cli_spans: see the header. Intervals are cut at midnight of the site's wall clock; days that say
- * the same, one after the other, become one row. */
+/* cli_spans: what a clock counted, as rows of days. Intervals are cut at midnight of the site's
+ * wall clock, also on the days that have 23 or 25 hours; days that say the same, one after the
+ * other, become one row. The intervals come from escalation; nothing is counted again here. */
 
 #include "cli_spans.h"
 

@@ -1,5 +1,6 @@
 /* cli_units: counts per unit 承办单位统计, in the order that escalation gives them, with the rate
- * of returns 退单率 (returned of assigned). */
+ * of returns 退单率 (returned of assigned). The names of counts come from the service: one that
+ * this program does not know yet is shown by its name, in JSON as well. */
 
 #include <stdio.h>
 #include <string.h>
@@ -224,20 +225,6 @@ static void print_units(struct cli *cli, const Paidan__UnitsCounted *page)
     }
 }
 
-static int ask_page(struct cli *cli, Paidan__UnitCounts *wish, const Paidan__UnitsCounted **page)
-{
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    Paidan__Answer *answer = NULL;
-    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_COUNTS;
-    request.unit_counts = wish;
-    int status = cli_ask(cli, "escalation", &request, &answer);
-    if (status == CLI_EXIT_OK && answer->units_counted == NULL) {
-        status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-    }
-    *page = status == CLI_EXIT_OK ? answer->units_counted : NULL;
-    return status;
-}
-
 static int units_end(struct cli *cli, json_t *units, uint64_t shown)
 {
     if (cli->json) {
@@ -263,12 +250,13 @@ int cli_units(struct cli *cli)
     wish.limit = PAGE_UNITS;
     (void)cli_site(cli);
     for (;;) {
-        const Paidan__UnitsCounted *page = NULL;
-        const int status = ask_page(cli, &wish, &page);
-        if (page == NULL) {
+        Paidan__Answer *answer = NULL;
+        const int status = cli_ask(cli, "escalation", &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
             json_decref(units);
             return status;
         }
+        const Paidan__UnitsCounted *page = answer->units_counted;
         for (size_t index = 0; cli->json && index < page->n_units; index++) {
             json_array_append_new(units, unit_json(cli, page->units[index]));
         }

@@ -83,12 +83,9 @@ static int fetch(struct watch *watch)
     tail_wish(&watch->tail, &wish);
     wish.has_wait_ms = 1;
     wish.wait_ms = WATCH_WAIT_MS;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
-    request.fetch = &wish;
     arena_reset(&cli->arena);
     const Paidan__Code code =
-        cli_try(cli, watch->service, &request, cli->timeout_ms + WATCH_WAIT_MS, &answer);
+        cli_try(cli, watch->service, &wish.base, cli->timeout_ms + WATCH_WAIT_MS, &answer);
     if (wait_on(watch, code)) {
         return CLI_EXIT_OK;
     }
@@ -111,12 +108,9 @@ static int fetch(struct watch *watch)
 static int start_at_head(struct watch *watch)
 {
     Paidan__Ping ping = PAIDAN__PING__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_PING;
-    request.ping = &ping;
     Paidan__Answer *answer = NULL;
-    const int status = cli_ask(watch->cli, watch->service, &request, &answer);
-    if (status == CLI_EXIT_OK && answer->pong != NULL) {
+    const int status = cli_ask(watch->cli, watch->service, &ping.base, &answer);
+    if (status == CLI_EXIT_OK) {
         tail_start(&watch->tail, answer->pong->head_seq, NULL);
     }
     return status;

@@ -1,4 +1,6 @@
-/* cli_work: what units and supervisors do with tickets, from pulling one to granting a request. */
+/* cli_work: what units and supervisors do with tickets, from pulling one to granting a request. All
+ * these commands are one function: the command's name says which action, the table which options.
+ */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,43 +9,11 @@
 #include "cli_briefs.h"
 #include "cli_commands.h"
 #include "cli_json.h"
-#include "cli_work.h"
+#include "cli_pull.h"
+#include "cli_results.h"
 #include "common/base/check.h"
-#include "common/say/number.h"
 #include "common/say/say_json.h"
-#include "common/say/say_time.h"
 #include "common/say/say_words.h"
-
-int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count)
-{
-    int status = CLI_EXIT_OK;
-    json_t *list = json_array();
-    for (size_t index = 0; index < count; index++) {
-        const Paidan__WorkResult *result = results[index];
-        char number[NUMBER_BYTES];
-        number_format(result->ticket, number);
-        if (result->code != PAIDAN__CODE__OK) {
-            char detail[DETAIL_BYTES_MAX + 64];
-            (void)snprintf(detail, sizeof detail, "%s%s%s", number,
-                           result->detail == NULL ? "" : ": ",
-                           result->detail == NULL ? "" : result->detail);
-            const int refused = cli_refuse(cli, result->code, detail);
-            status = status == CLI_EXIT_OK ? refused : status;
-        } else if (!cli->json) {
-            printf("%s  %s\n", number,
-                   result->has_state ? say_words_state(&cli->say, result->state) : "ok");
-        }
-        json_array_append_new(list, say_json_message(&cli->say, &result->base, true));
-    }
-    if (!cli->json) {
-        json_decref(list);
-        return status;
-    }
-    json_t *object = json_object();
-    json_object_set_new(object, "results", list);
-    const int printed = cli_json_print(cli, object);
-    return status == CLI_EXIT_OK ? printed : status;
-}
 
 /* The command's name is its group and the action's token: "work ask-assist". Every such command in
  * the table has an action, and every action a command (tests/unit/cli_parse_test.c). */
@@ -59,19 +29,6 @@ static int action_of(const struct cli_command *command, bool supervises)
     return action;
 }
 
-static int ask_items(struct cli *cli, Paidan__Request *request)
-{
-    Paidan__Answer *answer = NULL;
-    int status = cli_ask(cli, "escalation", request, &answer);
-    if (status == CLI_EXIT_OK && answer->worked == NULL) {
-        status = cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-    } else if (status == CLI_EXIT_OK) {
-        status = cli_results(cli, answer->worked->results, answer->worked->n_results);
-    }
-    arena_reset(&cli->arena);
-    return status;
-}
-
 /* All tickets in one request; more than one request takes are sent in parts. */
 static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
 {
@@ -79,25 +36,20 @@ static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
     const int action = action_of(cli->command, supervises);
     Paidan__Work work = PAIDAN__WORK__INIT;
     Paidan__Supervise supervise = PAIDAN__SUPERVISE__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     work.unit = supervise.unit = cli_text(cli, CLI_UNIT);
+    work.action = (Paidan__Action)action;
+    supervise.action = (Paidan__SuperviseAction)action;
     int status = CLI_EXIT_OK;
     for (size_t at = 0; at < count; at += WORK_ITEMS_MAX) {
-        const size_t part = count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
-        if (supervises) {
-            request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
-            request.supervise = &supervise;
-            supervise.action = (Paidan__SuperviseAction)action;
-            supervise.items = items + at;
-            supervise.n_items = part;
-        } else {
-            request.wish_case = PAIDAN__REQUEST__WISH_WORK;
-            request.work = &work;
-            work.action = (Paidan__Action)action;
-            work.items = items + at;
-            work.n_items = part;
+        Paidan__Answer *answer = NULL;
+        work.items = supervise.items = items + at;
+        work.n_items = supervise.n_items =
+            count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
+        int done = cli_ask(cli, "escalation", supervises ? &supervise.base : &work.base, &answer);
+        if (done == CLI_EXIT_OK) {
+            done = cli_results(cli, answer->worked->results, answer->worked->n_results);
         }
-        const int done = ask_items(cli, &request);
+        arena_reset(&cli->arena);
         status = status == CLI_EXIT_OK ? done : status;
     }
     return status;
@@ -118,8 +70,9 @@ static int fill_item(struct cli *cli, Paidan__WorkItem *item)
         item->mode = (Paidan__Mode)cli_choice(cli, CLI_MODE);
     }
     if (status == CLI_EXIT_OK && strcmp(cli->command->name, "work mode") == 0) {
+        static const struct cli_words words = {"MODE", &paidan__mode__descriptor, 0};
         int mode = 0;
-        status = cli_word(cli, &paidan__mode__descriptor, cli->operands[1], &mode);
+        status = cli_word(cli, &words, cli->operands[1], &mode);
         item->has_mode = 1;
         item->mode = (Paidan__Mode)mode;
     }
@@ -166,38 +119,25 @@ int cli_work_act(struct cli *cli)
 
 int cli_work_pull(struct cli *cli)
 {
-    uint64_t max = 0, wait_s = 0, lease_s = 0;
-    int status = cli_number(cli, CLI_MAX, 1, PULL_MAX, 1, &max);
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_WAIT, 0, PULL_WAIT_MS_MAX / 1000, 0, &wait_s);
-    }
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_LEASE, 1, 3600, 0, &lease_s);
-    }
+    struct cli_pull options;
+    int status = cli_pull_options(cli, 1, &options);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     Paidan__Pull pull = PAIDAN__PULL__INIT;
     pull.unit = cli_text(cli, CLI_UNIT);
     pull.has_max = 1;
-    pull.max = (uint32_t)max;
-    pull.has_wait_ms = wait_s != 0;
-    pull.wait_ms = (uint32_t)wait_s * 1000;
-    pull.has_lease_ms = cli_given(cli, CLI_LEASE);
-    pull.lease_ms = (uint32_t)lease_s * 1000;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_PULL;
-    request.pull = &pull;
+    pull.max = options.max;
+    pull.has_wait_ms = options.has_wait;
+    pull.wait_ms = options.wait_ms;
+    pull.has_lease_ms = options.has_lease;
+    pull.lease_ms = options.lease_ms;
     Paidan__Answer *answer = NULL;
-    cli->timeout_ms += wait_s * 1000;
-    status = cli_ask(cli, "escalation", &request, &answer);
+    status = cli_ask(cli, "escalation", &pull.base, &answer);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     const Paidan__Pulled *pulled = answer->pulled;
-    if (pulled == NULL) {
-        return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "escalation");
-    }
     (void)cli_site(cli);
     if (cli->json) {
         json_t *object = json_object(), *list = json_array();
@@ -216,9 +156,7 @@ int cli_work_pull(struct cli *cli)
     }
     cli_briefs_print(cli, pulled->tickets, pulled->n_tickets);
     if (pulled->has_lease_until_ms) {
-        char at[SAY_TIME_BYTES];
-        say_time_short(&cli->say, pulled->lease_until_ms, cli->now_ms, at);
-        printf("%s %s\n", cli_say(cli, "为您保留到", "kept for you until"), at);
+        cli_pull_tell_lease(cli, pulled->lease_until_ms);
     }
     return CLI_EXIT_OK;
 }

@@ -1,4 +1,5 @@
-/* paidan: the command line. See services/cli/README.md. */
+/* paidan: the command line. See services/cli/README.md. Everything below this file is told which
+ * commands there are by the table that is handed in here. */
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 {
     struct cli cli;
     memset(&cli, 0, sizeof cli);
+    cli.commands = &cli_commands;
     int status = cli_parse(&cli, argc, argv);
     if (status == CLI_EXIT_OK) {
         status = cli_setup(&cli);

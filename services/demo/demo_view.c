@@ -14,6 +14,7 @@
 #include "common/text/text.h"
 #include "demo_actor.h"
 #include "services/cli/cli_board.h"
+#include "services/cli/cli_screen.h"
 
 #define LINE_US 4000000u /* between two lines of progress */
 #define BOARD_US 250000u /* between two pictures */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_commands.h"
 #include "cli_parse.h"
 #include "common/base/check.h"
 #include "common/bus/bus.h"
@@ -20,7 +21,7 @@ enum { WORDS_MAX = 64, LINE_BYTES_MAX = 4096 };
 
 static void read_cli(int argc, char **argv)
 {
-    struct cli cli = {0};
+    struct cli cli = {.commands = &cli_commands};
     uint64_t number = 0;
     const int status = cli_parse(&cli, argc, argv);
     CHECK(status == CLI_EXIT_OK || status == CLI_EXIT_USAGE);

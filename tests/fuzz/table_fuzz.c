@@ -41,7 +41,7 @@ int fuzz_connect(struct cli *cli)
 }
 
 /* Accepts every second ticket, knows every third. */
-Paidan__Code fuzz_try(struct cli *cli, const char *service, Paidan__Request *request,
+Paidan__Code fuzz_try(struct cli *cli, const char *service, ProtobufCMessage *wish,
                       uint64_t timeout_ms, Paidan__Answer **answer)
 {
     static Paidan__Answer whole;
@@ -51,10 +51,14 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, Paidan__Request *req
     (void)cli;
     (void)timeout_ms;
     CHECK(strcmp(service, "intake") == 0);
-    const enum rc rc = wire_check(&request->base, &error);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = (Paidan__Submit *)(void *)wish;
+    CHECK(wish->descriptor == &paidan__submit__descriptor);
+    const enum rc rc = wire_check(&request.base, &error);
     CHECK(rc == RC_OK);
-    CHECK(paidan__request__get_packed_size(request) <= FRAME_BYTES_MAX);
-    const size_t count = request->submit->n_tickets;
+    CHECK(paidan__request__get_packed_size(&request) <= FRAME_BYTES_MAX);
+    const size_t count = request.submit->n_tickets;
     CHECK(count >= 1 && count <= CLI_ROWS_MAX);
     for (size_t index = 0; index < count; index++) {
         paidan__submit_result__init(&results[index]);

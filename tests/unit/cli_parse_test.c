@@ -29,6 +29,7 @@ static int parse(struct cli *cli, const char *line)
     argv[argc] = NULL;
     free((void *)cli->operands);
     memset(cli, 0, sizeof *cli);
+    cli->commands = &cli_commands;
     return cli_parse(cli, argc, argv);
 }
 
@@ -92,6 +93,7 @@ static void test_choice_when_a_word_of_an_enum_then_chinese_and_tokens_alike(voi
 {
     (void)state;
     struct cli cli = {0};
+    static const struct cli_words words = {"MODE", &paidan__mode__descriptor, 0};
     int mode = 0;
     assert_int_equal(parse(&cli, "resolve N1 --unit u --note n --mode 马上办"), 0);
     assert_int_equal(cli_choice(&cli, CLI_MODE), PAIDAN__MODE__MODE_AT_ONCE);
@@ -106,10 +108,10 @@ static void test_choice_when_a_word_of_an_enum_then_chinese_and_tokens_alike(voi
     assert_int_equal(parse(&cli, "list --state none"), CLI_EXIT_USAGE);
     assert_int_equal(parse(&cli, "list --state 乱写"), CLI_EXIT_USAGE);
     assert_int_equal(parse(&cli, "end-mode N1 --unit u --note n --result ?"), CLI_EXIT_USAGE);
-    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "协调中", &mode), 0);
+    assert_int_equal(cli_word(&cli, &words, "协调中", &mode), 0);
     assert_int_equal(mode, PAIDAN__MODE__MODE_COORDINATION);
-    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "by_magic", &mode), CLI_EXIT_USAGE);
-    assert_int_equal(cli_word(&cli, &paidan__mode__descriptor, "", &mode), CLI_EXIT_USAGE);
+    assert_int_equal(cli_word(&cli, &words, "by_magic", &mode), CLI_EXIT_USAGE);
+    assert_int_equal(cli_word(&cli, &words, "", &mode), CLI_EXIT_USAGE);
     free((void *)cli.operands);
 }
 
@@ -126,8 +128,8 @@ static void test_verbs_when_walked_then_commands_and_actions_match(void **state)
     for (size_t group = 0; group < 2; group++) {
         uint32_t met = 0;
         const size_t size = strlen(groups[group].group);
-        for (size_t index = 0; index < cli_command_count; index++) {
-            const struct cli_command *command = &cli_commands[index];
+        for (size_t index = 0; index < cli_commands.count; index++) {
+            const struct cli_command *command = &cli_commands.rows[index];
             if (strncmp(command->name, groups[group].group, size) == 0 &&
                 command->run == cli_work_act) {
                 int action = 0;
@@ -192,10 +194,29 @@ static void test_parse_when_help_is_asked_then_nothing_is_missing(void **state)
 static void test_distance_when_words_differ_then_edits_are_counted(void **state)
 {
     (void)state;
-    assert_int_equal(cli_distance("stats", "stats"), 0);
-    assert_int_equal(cli_distance("stast", "stats"), 2);
-    assert_int_equal(cli_distance("", "list"), 4);
-    assert_int_equal(cli_distance("lst", "list"), 1);
+    assert_int_equal(cli_parse_distance("stats", "stats"), 0);
+    assert_int_equal(cli_parse_distance("stast", "stats"), 2);
+    assert_int_equal(cli_parse_distance("", "list"), 4);
+    assert_int_equal(cli_parse_distance("lst", "list"), 1);
+}
+
+/* Each wish that a Request can hold has its answer, one that an Answer can hold. */
+static void test_wishes_when_walked_then_each_has_its_answer(void **state)
+{
+    (void)state;
+    const ProtobufCMessageDescriptor *of = &paidan__request__descriptor;
+    unsigned wishes = 0;
+    for (unsigned index = 0; index < of->n_fields; index++) {
+        if ((of->fields[index].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+            const Paidan__Answer__BodyCase body =
+                cli_body_of((Paidan__Request__WishCase)of->fields[index].id);
+            assert_non_null(
+                protobuf_c_message_descriptor_get_field(&paidan__answer__descriptor, body));
+            wishes++;
+        }
+    }
+    assert_true(wishes > 25);
+    assert_int_equal(cli_body_of((Paidan__Request__WishCase)1), PAIDAN__ANSWER__BODY__NOT_SET);
 }
 
 static void test_table_when_walked_then_every_row_is_whole(void **state)
@@ -212,8 +233,8 @@ static void test_table_when_walked_then_every_row_is_whole(void **state)
             assert_string_not_equal(row->name, cli_options[other].name);
         }
     }
-    for (size_t index = 0; index < cli_command_count; index++) {
-        const struct cli_command *command = &cli_commands[index];
+    for (size_t index = 0; index < cli_commands.count; index++) {
+        const struct cli_command *command = &cli_commands.rows[index];
         assert_non_null(command->run);
         assert_non_null(command->zh);
         assert_non_null(command->en);
@@ -221,7 +242,7 @@ static void test_table_when_walked_then_every_row_is_whole(void **state)
         assert_true(command->required <= command->option_count);
         assert_true(command->operands_min <= command->operands_max);
         for (size_t other = 0; other < index && command->alias != NULL; other++) {
-            const char *alias = cli_commands[other].alias;
+            const char *alias = cli_commands.rows[other].alias;
             assert_true(alias == NULL || strcmp(alias, command->alias) != 0);
         }
         assert_int_equal(command->operands_max == 0, command->operands[0] == '\0');
@@ -241,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_parse_when_wrong_then_usage),
         cmocka_unit_test(test_parse_when_help_is_asked_then_nothing_is_missing),
         cmocka_unit_test(test_distance_when_words_differ_then_edits_are_counted),
+        cmocka_unit_test(test_wishes_when_walked_then_each_has_its_answer),
         cmocka_unit_test(test_table_when_walked_then_every_row_is_whole),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

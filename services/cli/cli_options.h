@@ -1,5 +1,4 @@
-/* cli_table: the one table of commands and options. Parsing, help in two languages, completion for
- * bash and the man page are all made from it. */
+/* cli_options: the table of options, and what a command is. */
 #pragma once
 
 #include <stdbool.h>
@@ -110,12 +109,15 @@ struct cli_command {
     const char *alias; /* one word instead of the name, Chinese; or NULL */
 };
 
+struct cli_commands {
+    const struct cli_command *rows; /* in the order of the help */
+    size_t count;
+};
+
 /* "yes|partly|no": what a CLI_CHOICE may be, for help, completion and refusals. */
 enum { CLI_CHOICES_BYTES = 256 };
-void cli_table_choices(const struct cli_option_row *row, char text[CLI_CHOICES_BYTES]);
-/* May the CLI_CHOICE be this? */
-bool cli_table_chosen(const struct cli_option_row *row, const char *typed);
+void cli_options_choices(const struct cli_option_row *row, char text[CLI_CHOICES_BYTES]);
+/* Is it one of the choices that are written out in the row? */
+bool cli_options_chosen(const struct cli_option_row *row, const char *typed);
 
 extern const struct cli_option_row cli_options[CLI_OPTION_COUNT];
-extern const struct cli_command cli_commands[];
-extern const size_t cli_command_count;

@@ -1,4 +1,4 @@
-/* cli_work: results per ticket, as work and callback answers give them. */
+/* cli_results: results per ticket, as answers to work, supervision and callbacks hold them. */
 #pragma once
 
 #include "cli.h"

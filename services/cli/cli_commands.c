@@ -1,0 +1,213 @@
+/* cli_commands: the table of commands, above everything else: it names each command's function, and
+ * nothing that a command calls may name this table. Who must walk it (parsing, help, completion,
+ * the man page) is handed it by main. Its order is the order of the help. */
+
+#include "cli_commands.h"
+
+#include "cli.h"
+
+/* Rows name only what they have; clang wants every field of a row without a name. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+#define OPTIONS(count_required, ...)                                                               \
+    .options = {__VA_ARGS__},                                                                      \
+    .option_count = sizeof((enum cli_option[]){__VA_ARGS__}) / sizeof(enum cli_option),            \
+    .required = (count_required)
+
+#define WORK_ACT(verb, zh_alias, zh_text, en_text, ...)                                            \
+    {                                                                                              \
+        "work " verb, "NUMBER...", 1, CLI_OPERANDS_MAX, cli_work_act, zh_text, en_text, NULL,      \
+            NULL, OPTIONS(__VA_ARGS__), .alias = (zh_alias)                                        \
+    }
+#define SUPERVISE(verb, zh_alias, zh_text, en_text, ...)                                           \
+    {                                                                                              \
+        "supervise " verb, "NUMBER...", 1, CLI_OPERANDS_MAX, cli_work_act, zh_text, en_text, NULL, \
+            NULL, OPTIONS(__VA_ARGS__), .alias = (zh_alias)                                        \
+    }
+
+static const struct cli_command rows[] = {
+    {"submit", "", 0, 0, cli_submit, "提交诉求，得到工单号和查询码",
+     "hand in a complaint; gives its number and query code",
+     "FILE.tsv 以制表符分隔，首行为列名：external_id、time、place、title、text、phone、reporter；\n"
+     "只有 text 必须有。逐行输出：行号 工单号 结果 查询码；被拒的行写明原因。\n"
+     "有 external_id 的行可以放心重复提交。",
+     "FILE.tsv is separated by tabs; its first line names the columns: external_id, time, place,\n"
+     "title, text, phone, reporter; only text must be there. One line of output per row, in\n"
+     "order: line, number, result, query code; refused rows say why.\n"
+     "Rows with an external_id may be sent again at any time.",
+     OPTIONS(1, CLI_CHANNEL, CLI_TEXT, CLI_FROM, CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
+             CLI_REPORTER, CLI_TITLE, CLI_TIME, CLI_CATEGORY_HINT, CLI_AREA_HINT, CLI_ATTACHMENT,
+             CLI_ON_SPOT, CLI_DONE_NOTE)},
+    {"show", "NUMBER", 1, 1, cli_show, "一件工单的全部情况", "everything about one ticket", NULL,
+     NULL, OPTIONS(0, CLI_REVEAL, CLI_REASON)},
+    {"explain", "NUMBER", 1, 1, cli_explain, "为什么是这个类别、区域、单位和时限",
+     "why this category, area, unit and these deadlines",
+     "每个时钟：起止、规则，以及逐日计入和不计的时间和原因。",
+     "For each clock: its moments, the rule that chose it, and day by day what counts, what does\n"
+     "not, and why.",
+     OPTIONS(0, CLI_CLOCK), .alias = "说明"},
+    {"list", "", 0, 0, cli_list, "工单列表", "tickets, by filters", NULL, NULL,
+     OPTIONS(0, CLI_AREA, CLI_UNIT, CLI_STATE, CLI_CATEGORY, CLI_SINCE, CLI_CURSOR, CLI_LIMIT,
+             CLI_NEWEST, CLI_ALL)},
+    {"lookup", "[NUMBER]", 0, 1, cli_intake_lookup, "查进度：凭工单号和查询码，或渠道和渠道编号",
+     "what the resident sees, by number and query code, or by channel and external id",
+     "两种方式任选其一：工单号 --code C，或 --channel C --external-id X（供渠道使用）。",
+     "Either NUMBER --code C, or --channel C --external-id X (for channels).",
+     OPTIONS(0, CLI_CODE, CLI_CHANNEL, CLI_EXTERNAL_ID)},
+    {"supplement", "NUMBER", 1, 1, cli_intake_supplement, "补充说明", "add to a complaint", NULL,
+     NULL, OPTIONS(1, CLI_TEXT, CLI_CODE)},
+    {"chase", "NUMBER", 1, 1, cli_intake_chase, "催单", "the resident asks to hurry", NULL, NULL,
+     OPTIONS(0, CLI_NOTE, CLI_CODE)},
+    {"withdraw", "NUMBER", 1, 1, cli_intake_withdraw, "撤回诉求", "the resident takes it back",
+     NULL, NULL, OPTIONS(0, CLI_NOTE, CLI_CODE)},
+    {"work list", "", 0, 0, cli_list_work, "本单位未办结的工单，先到期的在前",
+     "open tickets of a unit, earliest due first", NULL, NULL,
+     OPTIONS(1, CLI_UNIT, CLI_CURSOR, CLI_LIMIT, CLI_ALL)},
+    {"work pull", "", 0, 0, cli_work_pull, "领取工单，先到期的在前",
+     "take tickets to work on, earliest due first", NULL, NULL,
+     OPTIONS(1, CLI_UNIT, CLI_MAX, CLI_WAIT, CLI_LEASE)},
+    WORK_ACT("accept", "签收", "签收", "accept", 1, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("contact", "联系", "已首次联系诉求人", "the resident was contacted", 1, CLI_UNIT,
+             CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("progress", "进展", "记录办理进展（须写 --note）", "note progress (needs --note)", 1,
+             CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("resolve", "办结", "办结，转回访（须写 --note）",
+             "solved; the resident is asked (needs --note)", 1, CLI_UNIT, CLI_NOTE, CLI_MODE,
+             CLI_WITHOUT_ASSIST, CLI_IF_VERSION),
+    WORK_ACT("return", "退单", "退单，由分拨员裁定（须写 --note）",
+             "not ours: back to the dispatcher (needs --note)", 1, CLI_UNIT, CLI_NOTE,
+             CLI_IF_VERSION),
+    WORK_ACT("raise", "上报", "超出权限，上报上一级（须写 --note）",
+             "beyond our authority: one level up (needs --note)", 1, CLI_UNIT, CLI_NOTE,
+             CLI_IF_VERSION),
+    WORK_ACT("extend", "延期", "申请延期一个原时限，到期前提出，由上一级批准",
+             "ask the level above for one more term, before the deadline", 2, CLI_UNIT, CLI_NOTE,
+             CLI_IF_VERSION),
+    WORK_ACT("suspend", "挂账", "挂账：各时钟停到 --until，到时自行恢复",
+             "every clock stands still until --until, then runs by itself", 3, CLI_UNIT, CLI_UNTIL,
+             CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("resume", "恢复", "提前结束挂账", "end a suspension before its time", 1, CLI_UNIT,
+             CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("ask-assist", "请协办", "请另一单位协办，协办有自己的时限",
+             "ask another unit to assist; its task has its own clock", 3, CLI_UNIT, CLI_TO,
+             CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("assist-done", "协办完成", "协办单位：协办已完成",
+             "by the assisting unit: its task is done", 2, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    WORK_ACT("name-person", "定人", "定人、定责（--note）、定办理时限（--until）",
+             "name who does it, the duty (--note) and the term (--until)", 4, CLI_UNIT, CLI_PERSON,
+             CLI_UNTIL, CLI_NOTE, CLI_IF_VERSION),
+    {"work mode", "NUMBER MODE", 2, 2, cli_work_act, "办理方式，如现场办、调解、议事",
+     "how it is handled, such as on_site or mediation",
+     "MODE：on_site 现场办，at_once 马上办，online 网上办，mediation 调解，deliberation 议事，\n"
+     "coordination 协调，ordinary "
+     "一般办理；代码和中文都可以。调解、议事、协调有自己的时限，须有结果。",
+     "MODE: on_site, at_once, online, mediation, deliberation, coordination or ordinary.\n"
+     "Mediation, deliberation and coordination have a clock of their own and need a result\n"
+     "(work end-mode).",
+     OPTIONS(1, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION), .alias = "办理方式"},
+    WORK_ACT("end-mode", "办理结果", "调解、议事、协调的结果",
+             "what mediation, deliberation or coordination came to", 3, CLI_UNIT, CLI_RESULT,
+             CLI_NOTE, CLI_HELD, CLI_IF_VERSION),
+    WORK_ACT("appeal", "申诉", "超期申诉：超时仍是事实，准许后不计入统计",
+             "against a late mark: granted, it is out of the statistic", 2, CLI_UNIT, CLI_NOTE,
+             CLI_IF_VERSION),
+    SUPERVISE("urge", "催办", "催办", "urge the unit that has it", 2, CLI_UNIT, CLI_NOTE,
+              CLI_IF_VERSION),
+    SUPERVISE("watch", "督办", "督办：列入督办清单，直到办结",
+              "keep it on the supervisor's list until it is closed", 2, CLI_UNIT, CLI_NOTE,
+              CLI_IF_VERSION),
+    SUPERVISE("order", "交办", "领导交办给任何一级的单位", "a leader's order to any unit", 3,
+              CLI_UNIT, CLI_TO, CLI_NOTE, CLI_IF_VERSION),
+    SUPERVISE("yellow", "黄牌", "亮黄牌", "a yellow card", 2, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    SUPERVISE("red", "红牌", "亮红牌", "a red card", 2, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    SUPERVISE("cancel-card", "撤牌", "撤牌", "take the card away", 2, CLI_UNIT, CLI_NOTE,
+              CLI_IF_VERSION),
+    SUPERVISE("grant", "批准", "批准延期、上报或超期申诉",
+              "grant an extension, a raise or an appeal", 1, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    SUPERVISE("refuse", "不批准", "不批准延期、上报或超期申诉",
+              "refuse an extension, a raise or an appeal", 2, CLI_UNIT, CLI_NOTE, CLI_IF_VERSION),
+    {"desk list", "", 0, 0, cli_desk_list, "待分拨和待裁定的工单，旧的在前",
+     "tickets at the dispatcher's desk, oldest first", NULL, NULL,
+     OPTIONS(0, CLI_CURSOR, CLI_LIMIT, CLI_ALL)},
+    {"desk dispatch", "NUMBER", 1, 1, cli_desk_dispatch, "分拨，或裁定退单",
+     "give a ticket to a unit, or rule on a return", NULL, NULL,
+     OPTIONS(1, CLI_UNIT, CLI_CATEGORY, CLI_AREA, CLI_URGENCY, CLI_NOTE)},
+    {"callback list", "", 0, 0, cli_callback_list, "领取要回访的工单；--peek 只看不领",
+     "take what a channel should ask; --peek only looks", NULL, NULL,
+     OPTIONS(0, CLI_CHANNEL, CLI_MAX, CLI_WAIT, CLI_LEASE, CLI_PEEK, CLI_CURSOR, CLI_LIMIT)},
+    {"callback answer", "NUMBER", 1, 1, cli_callback_answer, "登记诉求人的答复",
+     "the resident's answer", NULL, NULL, OPTIONS(2, CLI_SOLVED, CLI_SATISFIED, CLI_NOTE)},
+    {"board", "", 0, 0, cli_board_show, "时限看板，先到期的在前",
+     "the board of timers, by due time", NULL, NULL,
+     OPTIONS(0, CLI_WATCH, CLI_AREA, CLI_UNIT, CLI_LIMIT)},
+    {"watch", "", 0, 0, cli_watch, "实时事件，每行一个 JSON",
+     "facts as they happen, one JSON object a line", NULL, NULL,
+     OPTIONS(0, CLI_SINCE, CLI_UNTIL, CLI_FOLLOWER_SERVICE, CLI_TEXTS)},
+    {"due", "", 0, 0, cli_due, "将到期的工单，先到期的在前；--overdue 为已超时的",
+     "what is due next; with --overdue what was missed", NULL, NULL,
+     OPTIONS(0, CLI_UNIT, CLI_AREA, CLI_OVERDUE, CLI_WITHIN, CLI_SUPERVISED, CLI_CURSOR, CLI_LIMIT,
+             CLI_ALL),
+     .alias = "到期"},
+    {"alarms", "", 0, 0, cli_due_alarms, "警报：红牌未处理、无人签收、未触发的时限、缺节假日数据",
+     "alarms: red and not repaired, without an owner, unfired timers, missing holidays", NULL, NULL,
+     OPTIONS(0, CLI_LIMIT), .alias = "警报"},
+    {"units", "", 0, 0, cli_units, "各单位的数：派单、退单率、超时、免计、黄红牌……",
+     "counts of units: assigned, rate of returns, late, exempt, cards ...", NULL, NULL,
+     OPTIONS(0, CLI_UNIT), .alias = "单位统计"},
+    {"policy replan", "", 0, 0, cli_replan, "按现在的规则重算未办结工单的时限；默认只预览",
+     "plan the clocks of open tickets by the policies of now; only looks without --apply",
+     "已用和挂账的时间保留；已超时的不变。--apply 须由督办单位（--unit）执行。",
+     "Consumed and paused time is kept; what has expired stays expired. --apply needs a\n"
+     "supervising unit (--unit).",
+     OPTIONS(0, CLI_UNIT, CLI_APPLY), .alias = "重算"},
+    {"stats", "", 0, 0, cli_stats, "四个服务的总数，并核对是否一致",
+     "totals of the four services, and whether they agree", NULL, NULL, OPTIONS(0, CLI_SETTLE)},
+    {"metrics", "[SERVICE]", 0, 1, cli_service_metrics, "监控指标（Prometheus 文本）",
+     "metrics (Prometheus text)", NULL, NULL, .option_count = 0},
+    {"ping", "", 0, 0, cli_service_ping, "各服务是否应答、是否跟上",
+     "does every service answer, and keep up?", NULL, NULL, OPTIONS(0, CLI_WAIT)},
+    {"clock accept", "", 0, 0, cli_clock_accept, "确认系统时钟无误，各服务随即采用",
+     "the machine's clock is right: the services are to follow it",
+     "系统时钟被大幅拨快时，服务不跟随，也不触发期限（见 ping 的“时钟超前”）。\n"
+     "请先用 date 核对，再执行本命令：其间到期的期限会立即触发。",
+     "Services do not follow a clock that was set forward by a lot, and fire nothing by it\n"
+     "(ping says: clock ahead). Look at `date` before you accept it: whatever is due by then\n"
+     "fires at once.",
+     .option_count = 0},
+    {"check", "SITE", 1, 1, cli_check, "检查站点配置，逐条指出错误的文件和行号",
+     "check a site; names each mistake with file and line", NULL, NULL, .option_count = 0},
+    {"calendar show", "", 0, 0, cli_calendar_show, "一年的工作日、节假日和补班日",
+     "working days, holidays and make-up workdays of a year", NULL, NULL,
+     OPTIONS(0, CLI_SITE, CLI_CALENDAR, CLI_YEAR)},
+    {"calendar check", "", 0, 0, cli_calendar_check, "各日历已有哪些年份的节假日，缺哪些",
+     "which years' holidays each calendar knows, and which are missing", NULL, NULL,
+     OPTIONS(0, CLI_SITE)},
+    {"calendar import", "FILE", 1, 1, cli_calendar_import,
+     "导入节假日（.json 或 .ics），写入站点的 calendars/",
+     "holidays (.json or .ics) into a site's calendars/",
+     "SUMMARY 里有“上班”“补班”的事件是补班日，其余是放假；DTEND 当天不算在内。",
+     "Events whose SUMMARY holds 上班 or 补班 are make-up workdays, others days off; DTEND is "
+     "exclusive.",
+     OPTIONS(1, CLI_SITE)},
+    {"calendar due", "", 0, 0, cli_calendar_due, "时限何时到期，供脚本使用",
+     "when a term ends, for scripts", NULL, NULL,
+     OPTIONS(3, CLI_UNIT, CLI_AMOUNT, CLI_FROM, CLI_SITE, CLI_CALENDAR, CLI_START, CLI_END)},
+    {"log dump", "SERVICE", 1, 1, cli_log_dump, "日志，每行一个 JSON；默认不含内容和个人信息",
+     "the log, one JSON object a line; without texts and personal data", NULL, NULL,
+     OPTIONS(0, CLI_SINCE, CLI_UNTIL, CLI_TEXTS)},
+    {"log verify", "SERVICE", 1, 1, cli_log_verify, "逐条校验日志和哈希链",
+     "check every record and the hash chain", NULL, NULL, .option_count = 0},
+    {"log replay", "SERVICE", 1, 1, cli_log_replay, "从日志重建各表并逐字节比较",
+     "fold the log again and compare all tables byte for byte", NULL, NULL, .option_count = 0},
+    {"backup", "DIR", 1, 1, cli_backup, "四个服务的一致备份，服务照常运行",
+     "a consistent copy of all four stores, while they run", NULL, NULL, .option_count = 0},
+    {"restore", "DIR", 1, 1, cli_backup_restore, "从备份恢复到空的数据目录",
+     "a backup into an empty data folder", NULL, NULL, .option_count = 0},
+    {"completion", "bash", 1, 1, cli_completion, "命令行补全脚本", "completion for a shell", NULL,
+     NULL, .option_count = 0},
+    {"man", "", 0, 0, cli_man, "手册页（roff）", "the manual page (roff)", NULL, NULL,
+     .option_count = 0},
+    {"help", "[COMMAND...]", 0, 2, cli_help, "帮助", "help", NULL, NULL, .option_count = 0},
+    {"version", "", 0, 0, cli_help_version, "版本", "version", NULL, NULL, .option_count = 0},
+};
+const struct cli_commands cli_commands = {.rows = rows, .count = sizeof rows / sizeof rows[0]};

@@ -1,0 +1,59 @@
+/* cli_listing: tickets in pages. One document of JSON or one run of tables comes out, however many
+ * pages were asked for; a listing that fails in the middle prints no half of a document. */
+
+#include "cli_listing.h"
+
+#include <stdio.h>
+
+#include "cli_briefs.h"
+#include "cli_json.h"
+#include "common/say/say_json.h"
+
+int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
+{
+    *listing = (struct cli_listing){.cli = cli, .tickets = json_array()};
+    (void)cli_site(cli);
+    return listing->tickets == NULL ? cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
+                                    : CLI_EXIT_OK;
+}
+
+void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count)
+{
+    listing->shown += count;
+    if (!listing->cli->json) {
+        if (count > 0) {
+            cli_briefs_print(listing->cli, briefs, count);
+        }
+        return;
+    }
+    for (size_t index = 0; index < count; index++) {
+        json_array_append_new(listing->tickets,
+                              say_json_brief(cli_speak(listing->cli), briefs[index]));
+    }
+}
+
+void cli_listing_drop(struct cli_listing *listing)
+{
+    json_decref(listing->tickets);
+}
+
+int cli_listing_end(struct cli_listing *listing, const char *next)
+{
+    struct cli *cli = listing->cli;
+    if (cli->json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "tickets", listing->tickets);
+        if (next != NULL) {
+            json_object_set_new(object, "next", json_string(next));
+        }
+        return cli_json_print(cli, object);
+    }
+    cli_listing_drop(listing);
+    if (listing->shown == 0) {
+        printf("%s\n", cli_say(cli, "没有工单", "no tickets"));
+    }
+    if (next != NULL) {
+        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), next);
+    }
+    return CLI_EXIT_OK;
+}

@@ -1,0 +1,193 @@
+/* cli_options: every option there is, for all commands: its name, what follows it, what it may be.
+ * Parsing, help, completion and the man page are made from these rows alone, so that they cannot
+ * disagree. Choices that are values of an enum are not listed here but made from the words of
+ * common/say/say_words: a new value can be typed and is completed from the day it has a word. */
+
+#include "cli_options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/say/say_words.h"
+
+/* Rows name only what they have; clang wants every field of a row without a name. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+/* Clocks that stand in an explanation; states that a ticket can be in; modes that need no meeting.
+ */
+#define CLOCKS_EXPLAINED                                                                           \
+    (1u << PAIDAN__CLOCK__CLOCK_ACCEPT | 1u << PAIDAN__CLOCK__CLOCK_CONTACT |                      \
+     1u << PAIDAN__CLOCK__CLOCK_HANDLE | 1u << PAIDAN__CLOCK__CLOCK_REDO |                         \
+     1u << PAIDAN__CLOCK__CLOCK_ASSIST | 1u << PAIDAN__CLOCK__CLOCK_MEDIATION |                    \
+     1u << PAIDAN__CLOCK__CLOCK_DELIBERATION | 1u << PAIDAN__CLOCK__CLOCK_COORDINATION)
+#define STATES_KNOWN (~(1u << PAIDAN__STATE__STATE_NONE))
+#define MODES_QUICK                                                                                \
+    (1u << PAIDAN__MODE__MODE_ON_SITE | 1u << PAIDAN__MODE__MODE_AT_ONCE |                         \
+     1u << PAIDAN__MODE__MODE_ONLINE)
+#define SERVICES "intake|triage|escalation|callback"
+
+const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
+    [CLI_DATA] = {"data", 0, CLI_FOLDER, "DIR", NULL,
+                  "实例的数据目录（默认：$PAIDAN_DATA，其次 ./data，再次 /var/lib/paidan）",
+                  "data folder of the instance (default: $PAIDAN_DATA, ./data, /var/lib/paidan)"},
+    [CLI_JSON] = {"json", 0, CLI_NOTHING, NULL, NULL, "以 JSON 输出", "write JSON"},
+    [CLI_LANG] = {"lang", 0, CLI_CHOICE, "zh|en", "zh|en", "界面语言（默认按 LC_ALL、LANG）",
+                  "language (default: by LC_ALL, LC_MESSAGES, LANG)"},
+    [CLI_TIMEOUT] = {"timeout", 0, CLI_COUNT, "S", NULL, "等待答复的秒数（默认 10）",
+                     "seconds to wait for an answer (default 10)"},
+    [CLI_ACTOR] = {"actor", 0, CLI_WORD, "NAME", NULL,
+                   "记录在案的操作人（默认：$PAIDAN_ACTOR，其次用户名）",
+                   "who asks, as recorded (default: $PAIDAN_ACTOR, else the user's name)"},
+    [CLI_NO_COLOUR] = {"no-color", 0, CLI_NOTHING, NULL, NULL, "不用颜色（同 NO_COLOR=1）",
+                       "no colours (as NO_COLOR=1)"},
+    [CLI_HELP] = {"help", 'h', CLI_NOTHING, NULL, NULL, "显示帮助", "show help"},
+    [CLI_ALL] = {"all", 0, CLI_NOTHING, NULL, NULL, "不分页，全部输出", "all pages"},
+    [CLI_AMOUNT] = {"amount", 0, CLI_WORD, "N", NULL, "时限：30m、2h、3d；不写单位即小时或天",
+                    "the term: 30m, 2h, 3d; without a letter hours or days, as the unit"},
+    [CLI_APPLY] = {"apply", 0, CLI_NOTHING, NULL, NULL, "执行；不写则只预览",
+                   "do it; without it only look"},
+    [CLI_AREA] = {"area", 0, CLI_WORD, "AREA", NULL, "区域代码（含下级区域）",
+                  "code of an area (with all below it)"},
+    [CLI_AREA_HINT] = {"area-hint", 0, CLI_WORD, "AREA", NULL, "渠道已知的区域代码",
+                       "code of the area, if the channel knows it"},
+    [CLI_CALENDAR] = {"calendar", 0, CLI_WORD, "CALENDAR", NULL, "日历代码", "code of a calendar"},
+    [CLI_ATTACHMENT] = {"attachment", 0, CLI_WORD, "NAME=URL", NULL,
+                        "附件，如 照片.jpg=https://...；可写多次",
+                        "an attachment, such as photo.jpg=https://...; may be given again",
+                        .repeats = true},
+    [CLI_CATEGORY] = {"category", 0, CLI_WORD, "CATEGORY", NULL, "类别代码", "code of a category"},
+    [CLI_CATEGORY_HINT] = {"category-hint", 0, CLI_WORD, "CATEGORY", NULL, "渠道已知的类别代码",
+                           "code of the category, if the channel knows it"},
+    [CLI_CHANNEL] = {"channel", 0, CLI_WORD, "CHANNEL", NULL, "渠道代码，如 wechat、hotline",
+                     "code of a channel, such as wechat or hotline"},
+    [CLI_CLOCK] =
+        {"clock", 0, CLI_CHOICE, "CLOCK", NULL,
+         "只看一个时钟：accept 签收，contact 首次联系，handle 办理，redo 重办，assist 协办……",
+         "one clock only; or in Chinese", .words = &paidan__clock__descriptor,
+         .values = CLOCKS_EXPLAINED},
+    [CLI_CODE] = {"code", 0, CLI_WORD, "CODE", NULL, "查询码", "query code"},
+    [CLI_CURSOR] = {"cursor", 0, CLI_WORD, "K", NULL, "上一页末尾给出的游标",
+                    "where the page before ended"},
+    [CLI_END] = {"end", 0, CLI_CHOICE, "same_time|end_of_day", "same_time|end_of_day",
+                 "按天计的时限何时到期：同一时刻（默认）或当天结束",
+                 "when a term in days ends: at the same time (default) or at the day's end"},
+    [CLI_DONE_NOTE] = {"done-note", 0, CLI_WORD, "TEXT", NULL, "现场办：做了什么",
+                       "solved on the spot: what was done"},
+    [CLI_EXTERNAL_ID] = {"external-id", 0, CLI_WORD, "ID", NULL,
+                         "渠道自己的编号；同一编号重复提交不会重复受理",
+                         "the channel's own id; the same id again makes no second ticket"},
+    [CLI_FOLLOWER_SERVICE] = {"service", 0, CLI_CHOICE, "SERVICE", SERVICES,
+                              "跟随哪个服务的日志（默认 escalation）",
+                              "whose log to follow (default escalation)"},
+    [CLI_FROM] = {"from", 0, CLI_FILE, "FILE.tsv|-", NULL,
+                  "从表格读取多行；- 为标准输入；calendar due 中为起算时间",
+                  "rows of a table, - is standard input; for calendar due the moment it begins"},
+    [CLI_HELD] = {"held", 0, CLI_WORD, "T", NULL, "会议时间：2h（以前）、2026-11-22T09:00",
+                  "when the meeting was: 2h (ago), 2026-11-22T09:00"},
+    [CLI_IF_VERSION] = {"if-version", 0, CLI_COUNT, "N", NULL, "仅当工单仍是此版本时执行",
+                        "only if the ticket still has this version"},
+    [CLI_LEASE] = {"lease", 0, CLI_COUNT, "S", NULL, "领取保留的秒数（默认按站点）",
+                   "seconds to keep what was pulled (default: the site's)"},
+    [CLI_LIMIT] = {"limit", 0, CLI_COUNT, "N", NULL, "每页条数", "rows of one page"},
+    [CLI_MAX] = {"max", 0, CLI_COUNT, "N", NULL, "最多领取几件", "pull at most so many"},
+    [CLI_MODE] = {"mode", 0, CLI_CHOICE, "MODE", NULL,
+                  "办理方式：on_site 现场办，at_once 马上办，online 网上办",
+                  "how it was done: on_site, at_once, online; or in Chinese",
+                  .words = &paidan__mode__descriptor, .values = MODES_QUICK},
+    [CLI_NEWEST] = {"newest", 0, CLI_NOTHING, NULL, NULL, "新的在前", "newest first"},
+    [CLI_NOTE] = {"note", 0, CLI_WORD, "TEXT", NULL, "说明", "a note"},
+    [CLI_ON_SPOT] = {"on-spot", 0, CLI_WORD, "UNIT", NULL,
+                     "现场办：此单位已当场解决（须写 --done-note）",
+                     "solved on the spot by this unit (needs --done-note)"},
+    [CLI_OVERDUE] = {"overdue", 0, CLI_NOTHING, NULL, NULL, "只看已超时的", "the missed ones"},
+    [CLI_PEEK] = {"peek", 0, CLI_NOTHING, NULL, NULL, "只看不领", "look without pulling"},
+    [CLI_PERSON] = {"person", 0, CLI_WORD, "NAME", NULL, "责任人", "who is to do it"},
+    [CLI_PHONE] = {"phone", 0, CLI_WORD, "N", NULL, "诉求人电话", "phone of the resident"},
+    [CLI_PLACE] = {"place", 0, CLI_WORD, "TEXT", NULL, "地点，照诉求人的说法",
+                   "where, in the resident's words"},
+    [CLI_REASON] = {"reason", 0, CLI_WORD, "TEXT", NULL, "查看电话的理由，记录在案",
+                    "why the phone is needed; recorded"},
+    [CLI_REPORTER] = {"reporter", 0, CLI_WORD, "NAME", NULL, "诉求人姓名", "name of the resident"},
+    [CLI_RESULT] = {"result", 0, CLI_CHOICE, "RESULT", NULL,
+                    "结果：agreed 达成一致，partly 部分达成，failed 未达成，legal_way 转法定途径",
+                    "agreed, partly, failed, legal_way; or in Chinese",
+                    .words = &paidan__mode_result__descriptor},
+    [CLI_REVEAL] = {"reveal", 0, CLI_NOTHING, NULL, NULL, "显示电话和姓名（须写 --reason）",
+                    "show phone and name (needs --reason)"},
+    [CLI_SATISFIED] = {"satisfied", 0, CLI_CHOICE, "yes|fair|no", NULL, "满意程度",
+                       "satisfied with the handling?", .words = &paidan__satisfied__descriptor},
+    [CLI_SETTLE] = {"settle", 0, CLI_COUNT, "S", NULL, "最多等几秒让各服务跟上（默认 10）",
+                    "wait so many seconds for followers to catch up (default 10)"},
+    [CLI_SINCE] = {"since", 0, CLI_WORD, "T", NULL,
+                   "起点：2h、2026-11-22、RFC 3339 时间；watch 为序号",
+                   "from: 2h, 2026-11-22 or RFC 3339; for watch and log dump a seq"},
+    [CLI_SITE] = {"site", 0, CLI_FOLDER, "DIR", NULL, "站点文件夹（默认为实例的站点）",
+                  "folder of a site (default: the instance's)"},
+    [CLI_SOLVED] = {"solved", 0, CLI_CHOICE, "yes|partly|no", NULL, "是否解决", "was it solved?",
+                    .words = &paidan__solved__descriptor},
+    [CLI_START] = {"start", 0, CLI_CHOICE, "moment|next_day", "moment|next_day",
+                   "起算：即时（默认）或次日", "counts from the moment (default) or the next day"},
+    [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE", NULL,
+                   "状态：assigned 待签收，accepted 办理中，returned 退单，resolved 待回访，closed "
+                   "已办结，withdrawn 已撤回，suspended 挂账",
+                   "assigned, accepted, returned, suspended, resolved, closed, withdrawn; or in "
+                   "Chinese",
+                   .words = &paidan__state__descriptor, .values = STATES_KNOWN},
+    [CLI_SUPERVISED] = {"supervised", 0, CLI_NOTHING, NULL, NULL, "只看督办的",
+                        "only those under supervision"},
+    [CLI_TEXT] = {"text", 0, CLI_WORD, "TEXT", NULL, "诉求内容", "what the resident says"},
+    [CLI_TEXTS] = {"texts", 0, CLI_NOTHING, NULL, NULL, "连同内容和个人信息",
+                   "with texts and personal data"},
+    [CLI_TIME] = {"time", 0, CLI_WORD, "T", NULL, "发生时间，如 2026-11-22T09:00",
+                  "when it happened, such as 2026-11-22T09:00"},
+    [CLI_TITLE] = {"title", 0, CLI_WORD, "TEXT", NULL, "标题（默认取自内容）",
+                   "title (default: from the text)"},
+    [CLI_UNIT] = {"unit", 0, CLI_WORD, "UNIT", NULL,
+                  "承办单位代码；calendar due 中为 emergency_hours、working_hours、"
+                  "working_days 或 days",
+                  "code of a unit; for calendar due emergency_hours, working_hours, working_days "
+                  "or days"},
+    [CLI_TO] = {"to", 0, CLI_WORD, "UNIT", NULL, "交给哪个单位", "to which unit"},
+    [CLI_UNTIL] = {"until", 0, CLI_WORD, "T", NULL,
+                   "到何时：3d（以后）、2026-12-01T18:00；watch、log dump 为序号",
+                   "until: 3d (from now), 2026-12-01T18:00; for watch and log dump a seq"},
+    [CLI_URGENCY] = {"urgency", 0, CLI_CHOICE, "normal|urgent|emergency", NULL, "紧急程度",
+                     "urgency", .words = &paidan__urgency__descriptor},
+    [CLI_WAIT] = {"wait", 0, CLI_COUNT, "S", NULL, "最多等待的秒数", "wait at most so long"},
+    [CLI_WATCH] = {"watch", 0, CLI_NOTHING, NULL, NULL, "全屏实时显示，按 q 退出",
+                   "live, full screen; q leaves"},
+    [CLI_YEAR] = {"year", 0, CLI_COUNT, "Y", NULL, "年份（默认今年）", "year (default: this one)"},
+    [CLI_WITHIN] = {"within", 0, CLI_WORD, "T", NULL, "多久之内到期：4h、2026-12-01",
+                    "due by then: 4h (from now), 2026-12-01"},
+    [CLI_WITHOUT_ASSIST] = {"without-assist", 0, CLI_NOTHING, NULL, NULL,
+                            "协办未完成也办结（--note 说明原因）",
+                            "though assisting units have not finished (--note says why)"},
+};
+
+/* ---- choices ---- */
+
+void cli_options_choices(const struct cli_option_row *row, char text[CLI_CHOICES_BYTES])
+{
+    CHECK(row->argument == CLI_CHOICE);
+    if (row->words == NULL) {
+        CHECK(strlen(row->choices) < CLI_CHOICES_BYTES);
+        (void)snprintf(text, CLI_CHOICES_BYTES, "%s", row->choices);
+    } else {
+        say_words_tokens(row->words, row->values, text, CLI_CHOICES_BYTES);
+    }
+}
+
+bool cli_options_chosen(const struct cli_option_row *row, const char *typed)
+{
+    const size_t size = strlen(typed);
+    CHECK(row->argument == CLI_CHOICE);
+    CHECK(row->choices != NULL);
+    for (const char *at = row->choices; at != NULL;
+         at = strchr(at, '|'), at = at == NULL ? at : at + 1) {
+        if (strncmp(at, typed, size) == 0 && (at[size] == '|' || at[size] == '\0') && size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
