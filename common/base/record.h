@@ -25,25 +25,34 @@
  * caller's: CHECK it before record_write, and answer RC_CORRUPT after record_read.
  *
  * Parts of a record are tables of their own:
- *   always there      RECORD_PART: a member that is a struct. RECORD_SAME: more rows of this
- * struct. if a member is    RECORD_IF(type, request, more_rows): more_rows, of the same struct, are
- * there not zero          when request is not. The row of `request` stands before it. a flag byte
- * RECORD_PACK(known) begins a byte; the rows right after it fill it: RECORD_BITS: bits that a
- * member owns (flags, small numbers, bools). RECORD_HAS: a bit that is set when a member is not
- * zero; several rows may set the same bit; reading takes nothing from it. RECORD_WHEN(bits,
- * more_rows): more_rows, of the same struct, are there when one of these bits of the last byte
- * packed in this table is set. a list            RECORD_LIST: one byte with the count, then so many
- * items of an array member. rows are the item's; for arrays of plain numbers or texts they are one
+ *
+ *   always there      RECORD_PART: a member that is a struct. RECORD_SAME: more rows of this struct.
+ *   if a member is    RECORD_IF(type, request, more_rows): more_rows, of the same struct, are there
+ *   not zero          when request is not. The row of `request` stands before it.
+ *   a flag byte       RECORD_PACK(known) begins a byte; the rows right after it fill it:
+ *                     RECORD_BITS: bits that a member owns (flags, small numbers, bools).
+ *                     RECORD_HAS: a bit that is set when a member is not zero; several rows may
+ *                     set the same bit; reading takes nothing from it.
+ *                     RECORD_WHEN(bits, more_rows): more_rows, of the same struct, are there when
+ *                     one of these bits of the last byte packed in this table is set.
+ *   a list            RECORD_LIST: one byte with the count, then so many items of an array member.
+ *                     rows are the item's; for arrays of plain numbers or texts they are one
  *                     RECORD_ITEM_.
  *   a younger field   RECORD_SINCE(version, more_rows): not there in records older than that
  *                     version (format.oldest); they read as zero.
+ *
  * RECORD_BOUND checks a member and takes no byte: for a table that is narrower than one it shares.
  *
  *     static const struct record_row lease_rows[] = {
- *         RECORD_U64(struct ticket, lease_until_ms), RECORD_TEXT(struct ticket, holder),
- * RECORD_END}; static const struct record_row ticket_rows[] = { RECORD_U8_IN(struct ticket, state,
- * 1, STATE_COUNT - 1), RECORD_PACK(OWN_FLAGS | HAS_LEASE), RECORD_BITS(struct ticket, flags,
- * OWN_FLAGS, 0, OWN_FLAGS), RECORD_HAS(struct ticket, lease_until_ms, HAS_LEASE),
+ *         RECORD_U64(struct ticket, lease_until_ms),
+ *         RECORD_TEXT(struct ticket, holder),
+ *         RECORD_END,
+ *     };
+ *     static const struct record_row ticket_rows[] = {
+ *         RECORD_U8_IN(struct ticket, state, 1, STATE_COUNT - 1),
+ *         RECORD_PACK(OWN_FLAGS | HAS_LEASE),
+ *         RECORD_BITS(struct ticket, flags, OWN_FLAGS, 0, OWN_FLAGS),
+ *         RECORD_HAS(struct ticket, lease_until_ms, HAS_LEASE),
  *         RECORD_WHEN(HAS_LEASE, lease_rows),
  *         RECORD_LIST(struct ticket, clock_count, clocks, CLOCKS_MAX, clock_rows),
  *         RECORD_END,

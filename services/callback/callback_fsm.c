@@ -18,66 +18,65 @@
         true, state, PAIDAN__EVENT__FACT__NOT_SET                                                  \
     }
 
-static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] =
-    {
-        /* Tickets that were never resolved come and go without a callback. */
-        [CALLBACK_NONE] =
-            {
-                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_REOPENED] = STAYS(CALLBACK_NONE),
-                [CALLBACK_CLOSED] = STAYS(CALLBACK_NONE),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-            },
-        [CALLBACK_ASKED] =
-            {
-                [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
-                [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
-                [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
-                [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-                [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
-            },
-        [CALLBACK_HANDED] =
-            {
-                [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
-                [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
-                [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
-                [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-                [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
-            },
-        /* Escalation reopens and closes because of what was said here: heard again, no effect. */
-        [CALLBACK_ANSWERED] =
-            {
-                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_REOPENED] = STAYS(CALLBACK_ANSWERED),
-                [CALLBACK_CLOSED] = STAYS(CALLBACK_ANSWERED),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-            },
-        [CALLBACK_UNREACHED] =
-            {
-                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_REOPENED] = STAYS(CALLBACK_UNREACHED),
-                [CALLBACK_CLOSED] = STAYS(CALLBACK_UNREACHED),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-            },
-        [CALLBACK_CANCELLED] =
-            {
-                [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-                [CALLBACK_REOPENED] = STAYS(CALLBACK_CANCELLED),
-                [CALLBACK_CLOSED] = STAYS(CALLBACK_CANCELLED),
-                [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-            },
-        /* Escalation may say all of this before it hears of the withdrawal. */
-        [CALLBACK_TAKEN_BACK] =
-            {
-                [CALLBACK_RESOLVED] = STAYS(CALLBACK_TAKEN_BACK),
-                [CALLBACK_REOPENED] = STAYS(CALLBACK_TAKEN_BACK),
-                [CALLBACK_CLOSED] = STAYS(CALLBACK_TAKEN_BACK),
-                [CALLBACK_WITHDRAWN] = STAYS(CALLBACK_TAKEN_BACK),
-            },
+static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] = {
+    /* Tickets that were never resolved come and go without a callback. */
+    [CALLBACK_NONE] =
+        {
+            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_REOPENED] = STAYS(CALLBACK_NONE),
+            [CALLBACK_CLOSED] = STAYS(CALLBACK_NONE),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
+        },
+    [CALLBACK_ASKED] =
+        {
+            [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
+            [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
+            [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
+            [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+            [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
+        },
+    [CALLBACK_HANDED] =
+        {
+            [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
+            [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
+            [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
+            [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+            [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
+        },
+    /* Escalation reopens and closes because of what was said here: heard again, no effect. */
+    [CALLBACK_ANSWERED] =
+        {
+            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_REOPENED] = STAYS(CALLBACK_ANSWERED),
+            [CALLBACK_CLOSED] = STAYS(CALLBACK_ANSWERED),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
+        },
+    [CALLBACK_UNREACHED] =
+        {
+            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_REOPENED] = STAYS(CALLBACK_UNREACHED),
+            [CALLBACK_CLOSED] = STAYS(CALLBACK_UNREACHED),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
+        },
+    [CALLBACK_CANCELLED] =
+        {
+            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
+            [CALLBACK_REOPENED] = STAYS(CALLBACK_CANCELLED),
+            [CALLBACK_CLOSED] = STAYS(CALLBACK_CANCELLED),
+            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
+        },
+    /* Escalation may say all of this before it hears of the withdrawal. */
+    [CALLBACK_TAKEN_BACK] =
+        {
+            [CALLBACK_RESOLVED] = STAYS(CALLBACK_TAKEN_BACK),
+            [CALLBACK_REOPENED] = STAYS(CALLBACK_TAKEN_BACK),
+            [CALLBACK_CLOSED] = STAYS(CALLBACK_TAKEN_BACK),
+            [CALLBACK_WITHDRAWN] = STAYS(CALLBACK_TAKEN_BACK),
+        },
 };
 
 static_assert(CALLBACK_TAKEN_BACK == 6, "states are stored: never renumber");
