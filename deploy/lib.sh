@@ -126,3 +126,28 @@ pid_wait() {
         sleep 0.1
     done
 }
+
+# log_keep FILE BYTES_MAX: writes what comes on stdin to FILE, each line after its time; a FILE that
+# has grown beyond BYTES_MAX becomes FILE.1 between two lines and is begun again. It alone writes the
+# file, so nothing is lost on the way. It ends with its last writer, whatever signals come before.
+log_keep() {
+    local file=$1 bytes_max=$2 bytes line more=1 LC_ALL=C
+    trap '' TERM INT HUP
+    exec >>"$file"
+    bytes=$(stat -c %s "$file" 2>/dev/null || echo 0)
+    while ((more)); do
+        IFS= read -r line || more=0
+        if ((!more)) && [[ -z $line ]]; then
+            break
+        fi
+        if ((bytes > bytes_max)); then
+            mv -f "$file" "$file.1"
+            exec >"$file"
+            bytes=0
+        fi
+        printf -v line '%(%FT%T%z)T %s' -1 "$line"
+        # A full disk loses lines, never the writer.
+        printf '%s\n' "$line" 2>/dev/null || true
+        bytes=$((bytes + ${#line} + 1))
+    done
+}
