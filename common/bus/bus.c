@@ -19,6 +19,7 @@
 #include <zmq.h>
 
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/base/diag.h"
 #include "common/base/limits.h"
 #include "common/bus/bus_private.h"
@@ -39,6 +40,7 @@ enum {
     BUS_RECONNECT_TCP_MS = 200,
     BUS_RECONNECT_TCP_MS_MAX = 10000,
     BUS_BACKLOG = 256,
+    BUS_TEST_MS = 5000, /* a frame to ourselves takes a millisecond */
 };
 
 enum rc bus_open(struct bus **bus)
@@ -267,6 +269,7 @@ static enum rc socket_new(struct bus *bus, bool server, bool local, struct bus_s
     }
     made->bus = bus;
     made->server = server;
+    made->local = local;
     made->zmq = zmq_socket(bus->context, server ? ZMQ_ROUTER : ZMQ_DEALER);
     if (made->zmq == NULL || !socket_limit(made->zmq, server, local)) {
         diag_log(DIAG_ERROR, "bus", "socket=\"%s\"", zmq_strerror(errno));
@@ -309,7 +312,10 @@ enum rc bus_bind(struct bus *bus, const char *endpoint, struct bus_socket **sock
         return rc;
     }
     const mode_t before = umask(0117); /* the socket file: owner and group only */
-    const int failed = zmq_bind(made->zmq, resolved);
+    int failed;
+    do {
+        failed = zmq_bind(made->zmq, resolved);
+    } while (failed != 0 && errno == EINTR);
     const int why = errno;
     umask(before);
     if (failed != 0) {
@@ -357,4 +363,58 @@ enum rc bus_connect(struct bus *bus, const char *endpoint, struct bus_socket **s
     }
     *socket = made;
     return RC_OK;
+}
+
+/* ---- who the peer is --------------------------------------------------------------------------
+ */
+
+/* Sends one frame to ourselves and looks who is said to have sent it. */
+static enum rc peer_ask(struct bus_socket *server, struct bus_socket *asker)
+{
+    static const char frame[] = "who am I";
+    struct bus_message message;
+    struct bus_item item = {.socket = server, .fd = -1};
+    struct bus_item ready = {.socket = asker, .fd = -1, .want_write = true};
+    const uint64_t until_us = clock_monotonic_us() + BUS_TEST_MS * 1000u;
+    enum rc rc = RC_AGAIN;
+    while (rc == RC_AGAIN && clock_monotonic_us() < until_us) {
+        rc = bus_wait(&ready, 1, BUS_TEST_MS);
+        rc = rc == RC_OK ? bus_send(asker, NULL, frame, sizeof frame) : rc;
+    }
+    rc = rc == RC_OK ? RC_AGAIN : RC_IO;
+    while (rc == RC_AGAIN && clock_monotonic_us() < until_us) {
+        rc = bus_wait(&item, 1, BUS_TEST_MS);
+        rc = rc == RC_OK ? bus_receive(server, &message) : rc;
+    }
+    if (rc != RC_OK) {
+        return RC_IO;
+    }
+    const bool ours = message.peer.uid == geteuid() && message.peer.gid == getegid() &&
+                      message.peer.pid == (uint32_t)getpid();
+    bus_message_free(&message);
+    return ours ? RC_OK : RC_SETTINGS;
+}
+
+enum rc bus_peer_test(struct bus *bus)
+{
+    char endpoint[64];
+    struct bus_socket *server = NULL, *asker = NULL;
+    /* The abstract space needs no file, so a full disk does not fail the test. Whoever takes the
+     * name before us makes it fail, which is no harm but to the start. */
+    snprintf(endpoint, sizeof endpoint, "ipc://@paidan-%ld-%llx", (long)getpid(),
+             (unsigned long long)clock_monotonic_us());
+    enum rc rc = socket_new(bus, true, true, &server);
+    if (rc == RC_OK) {
+        rc = socket_new(bus, false, true, &asker);
+    }
+    if (rc == RC_OK &&
+        (zmq_bind(server->zmq, endpoint) != 0 || zmq_connect(asker->zmq, endpoint) != 0)) {
+        rc = RC_IO;
+    }
+    if (rc == RC_OK) {
+        rc = peer_ask(server, asker);
+    }
+    bus_socket_close(asker);
+    bus_socket_close(server);
+    return rc;
 }

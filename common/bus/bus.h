@@ -21,10 +21,19 @@
 struct bus;
 struct bus_socket;
 
-/* Who sent a frame, as the server's socket knows it; good for answers until it disconnects. */
+#define BUS_UID_NONE UINT32_MAX
+#define BUS_ADDRESS_BYTES 48 /* "localhost:" and three numbers of 32 bits, with NUL */
+
+/* Who sent a frame, as the server's socket knows it; good for answers until it disconnects. Who the
+ * process is comes from the kernel (SO_PEERCRED) when it connects: nothing that a peer says moves
+ * it. Over tcp nobody knows: BUS_UID_NONE. */
 struct bus_peer {
     uint8_t bytes;
-    bool delimiter; /* came from a REQ socket: answers need an empty part before them */
+    bool delimiter;    /* came from a REQ socket: answers need an empty part before them */
+    bool inner;        /* no peer of the bus at all: somebody in this process; never for bus_send */
+    uint32_t uid, gid; /* BUS_UID_NONE: not known */
+    uint32_t pid;      /* 0: not known */
+    char address[BUS_ADDRESS_BYTES]; /* "localhost:UID:GID:PID", "": not known */
     unsigned char id[255];
 };
 
@@ -59,6 +68,9 @@ void bus_socket_close(struct bus_socket *socket);
  * one part (or delimiter and one part) was dropped. RC_IO. */
 MUST_CHECK enum rc bus_receive(struct bus_socket *socket, struct bus_message *message);
 void bus_message_free(struct bus_message *message);
+/* One that did not come over a socket; bytes and peer are copied. RC_OK or RC_LIMIT (no memory). */
+MUST_CHECK enum rc bus_message_make(struct bus_message *message, const struct bus_peer *peer,
+                                    const void *bytes, size_t size);
 /* Never copy the struct: bytes may point into it. to: uninitialised or freed; from: freed after. */
 void bus_message_move(struct bus_message *to, struct bus_message *from);
 
@@ -68,10 +80,17 @@ void bus_message_move(struct bus_message *to, struct bus_message *from);
 MUST_CHECK enum rc bus_send(struct bus_socket *socket, const struct bus_peer *peer,
                             const void *bytes, size_t size);
 
+/* Whether two frames came over the same connection. */
+bool bus_peer_same(const struct bus_peer *one, const struct bus_peer *other);
+/* Whether this libzmq tells who a local peer is, which it does not document: asks itself, over a
+ * socket without a file. RC_OK; RC_SETTINGS: it names nobody, or somebody else; RC_IO. */
+MUST_CHECK enum rc bus_peer_test(struct bus *bus);
+
 struct bus_item {
     struct bus_socket *socket; /* or NULL and */
     int fd;
-    bool want_write; /* of a socket: also return when a send is possible */
+    bool want_write; /* also return when a send is possible */
+    bool no_read;    /* only that */
     /* set by bus_wait */
     bool readable, writable;
     bool lost; /* a connection of this asking socket broke since the last wait */

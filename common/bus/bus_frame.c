@@ -91,6 +91,54 @@ static bool parts_drop(void *zmq, zmq_msg_t *part)
     return dropped;
 }
 
+/* Reads "localhost:UID:GID:PID", which libzmq 4.3.4 keeps with each message of an ipc connection.
+ * Anything else is nobody: no peer is taken for another. */
+static void peer_read(struct bus_peer *peer, const char *address)
+{
+    uint32_t numbers[3];
+    const size_t name_bytes = strlen("localhost");
+    if (strlen(address) >= BUS_ADDRESS_BYTES || strncmp(address, "localhost", name_bytes) != 0) {
+        return;
+    }
+    const char *at = address + name_bytes;
+    for (unsigned index = 0; index < 3; index++) {
+        char *end = NULL;
+        if (at[0] != ':' || at[1] < '0' || at[1] > '9') {
+            return;
+        }
+        const unsigned long value = strtoul(at + 1, &end, 10);
+        if (value > UINT32_MAX) {
+            return;
+        }
+        numbers[index] = (uint32_t)value;
+        at = end;
+    }
+    if (*at == '\0') {
+        peer->uid = numbers[0];
+        peer->gid = numbers[1];
+        peer->pid = numbers[2];
+        memcpy(peer->address, address, strlen(address) + 1);
+    }
+}
+
+static void peer_learn(const struct bus_socket *socket, struct bus_peer *peer, zmq_msg_t *part)
+{
+    const char *address = socket->local ? zmq_msg_gets(part, "Peer-Address") : NULL;
+    peer->inner = false;
+    peer->uid = peer->gid = BUS_UID_NONE;
+    peer->pid = 0;
+    peer->address[0] = '\0';
+    if (address != NULL) {
+        peer_read(peer, address);
+    }
+}
+
+bool bus_peer_same(const struct bus_peer *one, const struct bus_peer *other)
+{
+    return one->inner == other->inner && one->bytes == other->bytes &&
+           memcmp(one->id, other->id, one->bytes) == 0;
+}
+
 /* The first part of what a server receives. RC_OK: the frame follows. */
 static enum rc peer_receive(void *zmq, struct bus_peer *peer)
 {
@@ -136,8 +184,27 @@ enum rc bus_receive(struct bus_socket *socket, struct bus_message *message)
         (void)zmq_msg_close(part);
         return RC_INVALID;
     }
+    if (socket->server) {
+        peer_learn(socket, &message->peer, part);
+    }
     message->bytes = zmq_msg_data(part);
     message->size = zmq_msg_size(part);
+    return RC_OK;
+}
+
+enum rc bus_message_make(struct bus_message *message, const struct bus_peer *peer,
+                         const void *bytes, size_t size)
+{
+    zmq_msg_t *part = message_part(message);
+    if (zmq_msg_init_size(part, size) != 0) {
+        return RC_LIMIT;
+    }
+    if (size > 0) {
+        memcpy(zmq_msg_data(part), bytes, size);
+    }
+    message->peer = *peer;
+    message->bytes = zmq_msg_data(part);
+    message->size = size;
     return RC_OK;
 }
 
@@ -220,26 +287,32 @@ static enum rc part_init(struct bus *bus, const struct bus_peer *peer, const voi
     return RC_OK;
 }
 
+/* A signal between the parts of a message must not end it: the parts before it are on their way,
+ * and what is sent next would be taken for the rest. */
+static int part_send(void *zmq, const void *bytes, size_t size)
+{
+    int sent;
+    do {
+        sent = zmq_send(zmq, bytes, size, ZMQ_SNDMORE | ZMQ_DONTWAIT);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
 /* To whom: RC_OK, RC_AGAIN, RC_NOT_FOUND or RC_IO. Nothing of the message is queued unless the
  * last part is, so a failure leaves no half of one. */
 static enum rc peer_send(void *zmq, const struct bus_peer *peer)
 {
-    if (zmq_send(zmq, peer->id, peer->bytes, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return RC_AGAIN;
-        }
-        return errno == EHOSTUNREACH ? RC_NOT_FOUND : RC_IO;
+    if (part_send(zmq, peer->id, peer->bytes) < 0) {
+        return errno == EAGAIN ? RC_AGAIN : errno == EHOSTUNREACH ? RC_NOT_FOUND : RC_IO;
     }
-    if (peer->delimiter && zmq_send(zmq, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
-        return RC_IO;
-    }
-    return RC_OK;
+    return peer->delimiter && part_send(zmq, "", 0) < 0 ? RC_IO : RC_OK;
 }
 
 enum rc bus_send(struct bus_socket *socket, const struct bus_peer *peer, const void *bytes,
                  size_t size)
 {
     CHECK(socket->server == (peer != NULL));
+    CHECK(peer == NULL || !peer->inner);
     if (size > FRAME_BYTES_MAX) {
         return RC_LIMIT;
     }
@@ -290,7 +363,9 @@ enum rc bus_wait(struct bus_item *items, size_t count, uint64_t timeout_ms)
     for (size_t index = 0; index < count; index++) {
         const struct bus_item *item = &items[index];
         void *zmq = item->socket == NULL ? NULL : item->socket->zmq;
-        const short events = item->want_write ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
+        CHECK(item->want_write || !item->no_read); /* waits for something */
+        const short events =
+            (short)((item->no_read ? 0 : ZMQ_POLLIN) | (item->want_write ? ZMQ_POLLOUT : 0));
         polled[used++] = (zmq_pollitem_t){.socket = zmq, .fd = item->fd, .events = events};
     }
     for (size_t index = 0; index < count; index++) {

@@ -31,4 +31,5 @@ struct bus_socket {
     void *zmq;
     void *monitor; /* tells when a connection breaks; asking sockets only */
     bool server;
+    bool local; /* ipc: the kernel knows who connects */
 };

@@ -1,7 +1,11 @@
-/* notify: the protocol of sd_notify(3), without libsystemd: one datagram to $NOTIFY_SOCKET. */
+/* notify: the protocol of sd_notify(3), without libsystemd: one datagram to $NOTIFY_SOCKET.
+ *
+ * Owns nothing: the socket lives for one datagram. READY is said once, so a signal must not eat it;
+ * whoever started us without a manager sees no difference. */
 
 #include "common/run/notify.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +34,11 @@ void notify_send(const char *state)
     }
     const socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
     /* Nobody to tell is no fault: the service works without its manager. */
-    (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
-                 (const struct sockaddr *)&address, size);
+    ssize_t sent;
+    do {
+        sent = sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
+                      (const struct sockaddr *)&address, size);
+    } while (sent < 0 && errno == EINTR);
     close(fd);
 }
 

@@ -64,6 +64,17 @@ static void alarm_set(timer_t timer, unsigned ms)
     CHECK(failed == 0);
 }
 
+/* Before each step and each round: whoever waits for it is told at least every half of its time and
+ * one step, which the alarm bounds (deploy/systemd: WatchdogSec). */
+static void watchdog_pet(struct shell *shell)
+{
+    const uint64_t now_us = clock_monotonic_us();
+    if (shell->watchdog_every_us != 0 && now_us >= shell->watchdog_us) {
+        shell->watchdog_us = now_us + shell->watchdog_every_us;
+        notify_send("WATCHDOG=1");
+    }
+}
+
 static enum rc step_once(struct shell *shell, timer_t timer)
 {
     struct step_conditions conditions = {
@@ -74,6 +85,8 @@ static enum rc step_once(struct shell *shell, timer_t timer)
     const ssize_t got = getrandom(&conditions.entropy, sizeof conditions.entropy, 0);
     CHECK(got == (ssize_t)sizeof conditions.entropy);
     const uint64_t start_us = clock_monotonic_us();
+    shell_batch_peers(shell);
+    watchdog_pet(shell);
     alarm_set(timer, STEP_MS_MAX);
     const enum rc rc =
         step_engine_run(shell->engine, &conditions, shell->inputs, shell->count, shell->outcomes);
@@ -185,6 +198,7 @@ static bool due_now(const struct shell *shell)
     return shell->due_ms != UINT64_MAX && clock_wait_ms(&shell->clock, shell->due_ms) == 0;
 }
 
+/* The ports aside. */
 static uint64_t wait_us(const struct shell *shell)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -228,50 +242,82 @@ static void signals_take(struct shell *shell)
     }
 }
 
-static void wait_round(struct shell *shell)
+/* What a round waits for: items, and whose they are. */
+struct wait_list {
+    struct bus_item items[BUS_ITEMS_MAX];
+    struct shell_follow *follows[BUS_ITEMS_MAX];
+    struct shell_gate *gates[BUS_ITEMS_MAX];
+    size_t count;
+};
+
+static void wait_fill(struct shell *shell, struct wait_list *list)
 {
-    struct bus_item items[BUS_ITEMS_MAX] = {{.socket = shell->server, .fd = -1},
-                                            {.fd = shell->signals}};
-    struct shell_follow *owners[BUS_ITEMS_MAX] = {NULL};
-    size_t count = 2;
+    *list = (struct wait_list){
+        .items = {{.socket = shell->server, .fd = -1}, {.fd = shell->signals}}, .count = 2};
     for (unsigned index = 0; index < shell->follow_count; index++) {
         struct shell_follow *follow = &shell->follows[index];
         if (follow->socket != NULL) {
-            owners[count] = follow;
-            items[count++] = (struct bus_item){
+            list->follows[list->count] = follow;
+            list->items[list->count++] = (struct bus_item){
                 .socket = follow->socket, .fd = -1, .want_write = follow->blocked};
         }
     }
-    const uint64_t now_us = clock_monotonic_us();
-    const uint64_t until_us = wait_us(shell);
-    const enum rc rc =
-        bus_wait(items, count, until_us > now_us ? (until_us - now_us + 999u) / 1000u : 0);
-    if (rc != RC_OK) {
-        shell->fault = rc;
-        return;
-    }
-    if (items[1].readable) {
-        signals_take(shell);
-    }
-    for (size_t index = 2; index < count; index++) {
-        if (items[index].writable && owners[index]->blocked) {
-            owners[index]->tail.timer_us = 0; /* connected: ask now */
-        }
-        /* What arrived before the connection broke is read first. */
-        shell_follow_receive(shell, owners[index]);
-        if (items[index].lost && owners[index]->socket != NULL) {
-            shell_follow_lost(owners[index]);
+    for (unsigned index = 0; index < shell->gate_count; index++) {
+        struct shell_gate *gate = &shell->gates[index];
+        if (gate->wait.read || gate->wait.write) {
+            list->gates[list->count] = gate;
+            list->items[list->count++] = (struct bus_item){
+                .fd = gate->wait.fd, .want_write = gate->wait.write, .no_read = !gate->wait.read};
         }
     }
 }
 
-static void watchdog_pet(struct shell *shell)
+static void wait_follow(struct shell *shell, struct shell_follow *follow,
+                        const struct bus_item *item)
 {
-    const uint64_t now_us = clock_monotonic_us();
-    if (shell->watchdog_every_us != 0 && now_us >= shell->watchdog_us) {
-        shell->watchdog_us = now_us + shell->watchdog_every_us;
-        notify_send("WATCHDOG=1");
+    if (item->writable && follow->blocked) {
+        follow->tail.timer_us = 0; /* connected: ask now */
     }
+    /* What arrived before the connection broke is read first. */
+    shell_follow_receive(shell, follow);
+    if (item->lost && follow->socket != NULL) {
+        shell_follow_lost(follow);
+    }
+}
+
+/* Every port, for its time may have come though its descriptor is not ready. */
+static void wait_ports(struct shell *shell, const struct wait_list *list)
+{
+    for (unsigned index = 0; index < shell->gate_count; index++) {
+        const struct bus_item *item = NULL;
+        for (size_t at = 2; at < list->count; at++) {
+            item = list->gates[at] == &shell->gates[index] ? &list->items[at] : item;
+        }
+        shell_port_work(&shell->gates[index], item);
+    }
+}
+
+static void wait_round(struct shell *shell)
+{
+    struct wait_list list;
+    const uint64_t until_us = shell_port_wait(shell, wait_us(shell));
+    wait_fill(shell, &list);
+    const uint64_t now_us = clock_monotonic_us();
+    const enum rc rc = bus_wait(list.items, list.count,
+                                until_us > now_us ? (until_us - now_us + 999u) / 1000u : 0);
+    if (rc != RC_OK) {
+        shell->fault = rc;
+        return;
+    }
+    if (list.items[1].readable) {
+        signals_take(shell);
+    }
+    for (size_t index = 2; index < list.count; index++) {
+        if (list.follows[index] != NULL) {
+            wait_follow(shell, list.follows[index], &list.items[index]);
+        }
+    }
+    wait_ports(shell, &list);
 }
 
 static void loop(struct shell *shell, timer_t timer)

@@ -14,11 +14,56 @@
  * help. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "common/step/step.h"
+
+/* ---- ports ------------------------------------------------------------------------------------
+ * A port is something of a service's own that the loop waits for beside its sockets: the epoll of
+ * an HTTP server, an MQTT client, the eventfd of a worker. Its functions run on the loop's thread,
+ * between two steps; while one runs nothing else does, so it takes a bounded share and returns.
+ *
+ * A port may ask its own service as any caller may, and gets each answer after the commit. */
+
+/* The port's side of the loop; opaque. */
+struct shell_gate;
+
+struct shell_port_wait {
+    int fd; /* -1: only the time is waited for */
+    bool read, write;
+    uint64_t until_us; /* monotonic, absolute; UINT64_MAX: no time */
+};
+
+struct shell_port {
+    const char *name;
+    /* Before the first step. *context is what the others get. RC_OK, or why the service does not
+     * start: RC_SETTINGS (exit 78), anything else 75. After a failure close is not called. */
+    enum rc (*open)(struct shell_gate *gate, const char *data_dir, void **context);
+    /* After the last step; questions that are under way are not answered any more. */
+    void (*close)(void *context);
+    /* What to wait for; asked each round. Before: *wait is {-1, false, false, UINT64_MAX}. */
+    void (*wait)(void *context, struct shell_port_wait *wait);
+    /* The descriptor is ready, or (neither) the time has come. */
+    void (*work)(void *context, bool readable, bool writable);
+    /* To shell_port_ask with that token, exactly once while the process lives. answer: until
+     * return. The same request id gets the same answer again, also after a restart. */
+    void (*answered)(void *context, uint64_t token, const Paidan__Answer *answer);
+};
+
+/* Puts a question into the service's own queue, behind those who wait already; it is packed here.
+ * Fills in protocol, correlation and, if absent, the request id. What it may do is the service's
+ * own right: a port that speaks for somebody else asks itself whether he may.
+ * RC_OK: answered will be called. RC_AGAIN: the queue is full, ask after the next round. RC_LIMIT:
+ * larger than a frame, or no memory. */
+MUST_CHECK enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request,
+                                  uint64_t token);
 
 struct shell_service {
     const struct step_service *step;
     const char *summary; /* one line for --help */
+    const struct shell_port *const
+        *ports; /* NULL-terminated, at most SHELL_PORTS_MAX; NULL: none */
 };
 
 int shell_main(const struct shell_service *service, int argc, char **argv);

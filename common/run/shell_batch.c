@@ -87,3 +87,23 @@ void shell_batch_drop_records(struct shell *shell)
     }
     shell->count = kept;
 }
+
+const struct step_peer *shell_batch_peer(const struct bus_peer *peer, struct step_peer *asker)
+{
+    static_assert(BUS_UID_NONE == STEP_UID_NONE, "nobody is nobody on both floors");
+    if (peer->inner) {
+        return NULL;
+    }
+    *asker = (struct step_peer){.uid = peer->uid, .pid = peer->pid, .id = peer->address};
+    return asker;
+}
+
+void shell_batch_peers(struct shell *shell)
+{
+    for (size_t index = 0; index < shell->count; index++) {
+        struct shell_origin *origin = &shell->origins[index];
+        if (origin->kind != SHELL_FROM_LOG) {
+            shell->inputs[index].peer = shell_batch_peer(&origin->peer, &origin->asker);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 /* shell_open: what a service needs before its first step, opened in this order and closed in the
- * reverse: signals, clock, site, store (whose lock keeps a second process out), engine, sockets. */
+ * reverse: signals, clock, site, store (whose lock keeps a second process out), engine, sockets,
+ * ports. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -200,6 +201,15 @@ static enum rc open_bus(struct shell *shell)
         rc = bus_open(&shell->bus);
     }
     if (rc == RC_OK) {
+        rc = bus_peer_test(shell->bus);
+        if (rc == RC_SETTINGS) {
+            diag_log(DIAG_ERROR, "shell", "peers=unknown text=\"%s\"",
+                     shell_args_say("这个 libzmq 不能可靠地说明是谁连接，因此不能判断权限。",
+                                    "This libzmq does not tell reliably who connects, so nobody's "
+                                    "rights can be judged."));
+        }
+    }
+    if (rc == RC_OK) {
         rc = bus_bind(shell->bus, endpoint, &shell->server);
     }
     if (rc == RC_OK) {
@@ -289,11 +299,15 @@ enum rc shell_open_all(struct shell *shell)
     if (rc == RC_OK) {
         rc = shell_queue_init(&shell->queue);
     }
-    return rc == RC_OK ? shell_care_init(shell) : rc;
+    if (rc == RC_OK) {
+        rc = shell_care_init(shell);
+    }
+    return rc == RC_OK ? shell_port_open_all(shell) : rc;
 }
 
 void shell_open_close(struct shell *shell)
 {
+    shell_port_close_all(shell);
     shell_queue_fini(&shell->queue);
     shell_wait_fini(shell);
     shell_follow_fini(shell);

@@ -10,6 +10,7 @@
  *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
  *   shell_reply.c    what is said to whoever asked          shell_batch.c  the step being gathered
  *   shell_clock.c    which time it is here, and whether the machine's clock is followed
+ *   shell_port.c     descriptors of the service's own, and what they ask
  *   shell_queue.c    frames that came and are not yet in a step
  *   shell_args.c     arguments
  *
@@ -45,6 +46,7 @@ enum {
     SHELL_GATHER_US = 20000,                  /* reading may delay a commit by this much */
     SHELL_QUEUE_FRAMES_MAX = STEP_INPUTS_MAX, /* a step of single commands */
     SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
+    SHELL_PORTS_MAX = 4,                                           /* of one service */
     SHELL_BATCH_EIGHTHS = 8, /* parts of a step that are filled one after another */
     SHELL_CODES = 128,       /* above every enum Code */
 };
@@ -58,7 +60,8 @@ enum {
 static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20) <=
                   STEP_ARENA_BYTES,
               "after gathering the largest frame still fits, and the engine's own work");
-static_assert(SHELL_FOLLOWS_MAX + 2 <= BUS_ITEMS_MAX, "everything is waited for at once");
+static_assert(SHELL_FOLLOWS_MAX + SHELL_PORTS_MAX + 2 <= BUS_ITEMS_MAX,
+              "everything is waited for at once");
 
 enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_HELP };
 
@@ -89,7 +92,8 @@ struct shell_origin {
     enum shell_origin_kind kind;
     unsigned index; /* of the waiter, or of the followed log */
     struct bus_peer peer;
-    unsigned char *raw; /* FROM_CALLER that may be parked: its request, packed; heap */
+    struct step_peer asker; /* as the step sees it: shell_batch_peers */
+    unsigned char *raw;     /* FROM_CALLER that may be parked: its request, packed; heap */
     size_t raw_size;
     uint64_t until_us;
 };
@@ -124,6 +128,16 @@ struct shell_follow {
     struct bus_socket *socket;
     uint64_t connect_us, blocked_us, correlation;
     bool blocked; /* could not send: wait until it is possible */
+};
+
+/* An open port. */
+struct shell_gate {
+    struct shell *shell;
+    const struct shell_port *port;
+    void *context;
+    unsigned index;
+    struct shell_port_wait wait; /* of this round */
+    struct arena arena;          /* of the answer being told */
 };
 
 /* A service that follows us. */
@@ -202,6 +216,8 @@ struct shell {
     unsigned follow_count;
     struct shell_follower followers[SHELL_FOLLOWERS_MAX];
     unsigned follower_count;
+    struct shell_gate gates[SHELL_PORTS_MAX];
+    unsigned gate_count;
 
     uint64_t care_us, readers_us, trim_us, watchdog_us, watchdog_every_us;
     struct store_usage usage;
@@ -213,6 +229,20 @@ struct shell {
 
 /* Puts into the step what waits to be done; nothing if nothing does. */
 void shell_gather(struct shell *shell);
+
+/* ---- shell_port -------------------------------------------------------------------------------
+ */
+
+/* RC_OK, RC_LIMIT or what the port said. Every port that was opened is closed by the other. */
+MUST_CHECK enum rc shell_port_open_all(struct shell *shell);
+void shell_port_close_all(struct shell *shell);
+/* Asks each port what it waits for; the earlier of their times and until_us. */
+uint64_t shell_port_wait(struct shell *shell, uint64_t until_us);
+/* item: of its descriptor in this round, NULL: it had none. */
+void shell_port_work(struct shell_gate *gate, const struct bus_item *item);
+/* Before: peer->inner. */
+void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const void *bytes,
+                       size_t size);
 
 /* ---- shell_batch ------------------------------------------------------------------------------
  */
@@ -228,6 +258,10 @@ size_t shell_batch_items(const Paidan__Request *request);
 /* Adds an empty input with its origin. Before: shell_batch_has_room. */
 struct step_input *shell_batch_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
                                    size_t items, size_t bytes);
+/* Who asks, as the engine wants it; points into peer. NULL: this process itself. */
+const struct step_peer *shell_batch_peer(const struct bus_peer *peer, struct step_peer *asker);
+/* Before a step is run: its commands learn who asks. Origins must not move after that. */
+void shell_batch_peers(struct shell *shell);
 /* Takes the records of logs out again; commands stay, in order. */
 void shell_batch_drop_records(struct shell *shell);
 

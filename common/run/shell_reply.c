@@ -21,6 +21,11 @@ void shell_reply_send(struct shell *shell, const struct bus_peer *peer, const vo
     if (peek_number(bytes, size, SHELL_ANSWER_CODE, &code) && code < SHELL_CODES) {
         shell->counts.codes[code]++;
     }
+    if (peer->inner) {
+        shell->counts.answers++;
+        shell_port_answer(shell, peer, bytes, size);
+        return;
+    }
     const enum rc rc = bus_send(shell->server, peer, bytes, size);
     if (rc == RC_OK) {
         shell->counts.answers++;

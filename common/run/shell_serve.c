@@ -29,9 +29,10 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
     const size_t mark = arena->used;
     const unsigned char *bytes = NULL;
     size_t size = 0;
+    struct step_peer asker;
     shell->counts.queries++;
-    const enum rc rc =
-        step_engine_query(shell->engine, NULL, request, shell_clock_now_ms(shell), &bytes, &size);
+    const enum rc rc = step_engine_query(shell->engine, shell_batch_peer(peer, &asker), request,
+                                         shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         shell_reply_send(shell, peer, bytes, size);
     } else {
@@ -84,6 +85,22 @@ static void serve_command(struct shell *shell, const struct bus_message *message
     }
 }
 
+/* What the shell answers by itself: the engine, which asks for all else, does not see it. */
+static void serve_tell(struct shell *shell, const struct bus_peer *peer,
+                       const Paidan__Request *request)
+{
+    struct step_peer asker;
+    const Paidan__Code code =
+        step_authorise(shell->engine, shell_batch_peer(peer, &asker), request);
+    if (code != PAIDAN__CODE__OK) {
+        shell_reply_refuse(shell, peer, request->correlation, code, NULL, 0);
+    } else if (request->wish_case == PAIDAN__REQUEST__WISH_PING) {
+        shell_tell_ping(shell, peer, request->correlation);
+    } else {
+        shell_tell_metrics(shell, peer, request->correlation);
+    }
+}
+
 static void serve_request(struct shell *shell, const struct bus_message *message,
                           const Paidan__Request *request)
 {
@@ -91,10 +108,8 @@ static void serve_request(struct shell *shell, const struct bus_message *message
     const struct bus_peer *peer = &message->peer;
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_PING:
-        shell_tell_ping(shell, peer, request->correlation);
-        return;
     case PAIDAN__REQUEST__WISH_METRICS:
-        shell_tell_metrics(shell, peer, request->correlation);
+        serve_tell(shell, peer, request);
         return;
     case PAIDAN__REQUEST__WISH_FETCH:
         shell_wait_fetch(shell, peer, request);

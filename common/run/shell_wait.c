@@ -105,8 +105,7 @@ static void waiter_replace(struct shell *shell, const struct bus_peer *peer,
     for (unsigned index = shell->waiter_first; index != SHELL_NO_WAITER;
          index = shell->waiters[index].next) {
         const struct shell_waiter *waiter = &shell->waiters[index];
-        if (waiter->peer.bytes == peer->bytes &&
-            memcmp(waiter->peer.id, peer->id, peer->bytes) == 0 &&
+        if (bus_peer_same(&waiter->peer, peer) &&
             memcmp(waiter->request_id, request->request_id.data, REQUEST_ID_BYTES) == 0) {
             shell_wait_remove(shell, index);
             return;
@@ -204,8 +203,9 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     const unsigned char *bytes = NULL;
     size_t size = 0;
     uint64_t code = PAIDAN__CODE__OK;
-    const enum rc rc =
-        step_engine_query(shell->engine, NULL, request, shell_clock_now_ms(shell), &bytes, &size);
+    struct step_peer asker;
+    const enum rc rc = step_engine_query(shell->engine, shell_batch_peer(peer, &asker), request,
+                                         shell_clock_now_ms(shell), &bytes, &size);
     if (rc == RC_OK) {
         (void)peek_number(bytes, size, SHELL_ANSWER_CODE, &code);
         shell_reply_send(shell, peer, bytes, size);
@@ -248,8 +248,7 @@ static struct shell_fetch *fetch_slot(struct shell *shell, const struct bus_peer
             unused = fetch;
             continue;
         }
-        if (fetch->peer.bytes == peer->bytes &&
-            memcmp(fetch->peer.id, peer->id, peer->bytes) == 0) {
+        if (bus_peer_same(&fetch->peer, peer)) {
             return fetch;
         }
         watchers += follower_named(shell, fetch->follower) ? 0 : 1;

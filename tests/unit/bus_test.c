@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +22,46 @@
 #include "common/bus/bus.h"
 
 enum { BUS_PATIENCE_MS = 10000, BUS_MOMENT_MS = 100 };
+
+/* Of the calls of the library after this one, one is interrupted by a signal; -1: none. */
+static int interrupt_after = -1;
+
+static bool interrupted(void)
+{
+    if (interrupt_after < 0 || interrupt_after-- > 0) {
+        return false;
+    }
+    errno = EINTR;
+    return true;
+}
+
+/* Ours stand before those of the library. */
+int zmq_send(void *socket, const void *bytes, size_t size, int flags)
+{
+    static int (*real)(void *, const void *, size_t, int);
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "zmq_send");
+    }
+    return interrupted() ? -1 : real(socket, bytes, size, flags);
+}
+
+int zmq_msg_send(zmq_msg_t *part, void *socket, int flags)
+{
+    static int (*real)(zmq_msg_t *, void *, int);
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "zmq_msg_send");
+    }
+    return interrupted() ? -1 : real(part, socket, flags);
+}
+
+int zmq_msg_recv(zmq_msg_t *part, void *socket, int flags)
+{
+    static int (*real)(zmq_msg_t *, void *, int);
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "zmq_msg_recv");
+    }
+    return interrupted() ? -1 : real(part, socket, flags);
+}
 
 struct world {
     char folder[64];
@@ -429,6 +470,118 @@ static void test_wait_when_fd_is_ready_then_returned(void **state)
     close(pipes[1]);
 }
 
+/* Wherever the signal comes, the message is sent and received whole, and so is the next one. */
+static void test_message_when_a_signal_comes_between_its_parts_then_whole(void **state)
+{
+    struct world *world = *state;
+    struct raw raw;
+    char answer[16];
+    assert_int_equal(bus_bind(world->bus, world->endpoint, &world->server), RC_OK);
+    raw_open(&raw, ZMQ_REQ, world->endpoint);
+    for (int call = 0; call < 8; call++) {
+        struct bus_message message;
+        assert_int_equal(zmq_send(raw.socket, "ask", 3, 0), 3);
+        wait_readable(world->server);
+        interrupt_after = call;
+        assert_int_equal(bus_receive(world->server, &message), RC_OK);
+        interrupt_after = call;
+        assert_int_equal(bus_send(world->server, &message.peer, "yes", 3), RC_OK);
+        interrupt_after = -1;
+        bus_message_free(&message);
+        assert_int_equal(zmq_recv(raw.socket, answer, sizeof answer, 0), 3);
+        assert_memory_equal(answer, "yes", 3);
+    }
+    raw_close(&raw);
+}
+
+static void test_peer_when_on_this_machine_then_known_by_the_kernel(void **state)
+{
+    struct world *world = *state;
+    struct bus_message message;
+    char address[BUS_ADDRESS_BYTES];
+    world_connect(world);
+    send_text(world->client, NULL, "who");
+    expect_text(world->server, &message, "who");
+    assert_int_equal(message.peer.uid, geteuid());
+    assert_int_equal(message.peer.gid, getegid());
+    assert_int_equal(message.peer.pid, getpid());
+    snprintf(address, sizeof address, "localhost:%u:%u:%ld", geteuid(), getegid(), (long)getpid());
+    assert_string_equal(message.peer.address, address);
+    assert_false(message.peer.inner);
+    bus_message_free(&message);
+    assert_int_equal(bus_peer_test(world->bus), RC_OK);
+}
+
+/* Over the network nobody is taken for a user of this machine, whatever he calls himself. */
+static void test_peer_when_over_tcp_then_nobody(void **state)
+{
+    struct world *world = *state;
+    struct bus_message message;
+    struct raw raw;
+    static const char name[] = "localhost:0:0:1";
+    char endpoint[64];
+    enum rc rc = RC_IO;
+    for (unsigned port = 20000; rc != RC_OK && port < 20100; port++) {
+        snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", port);
+        rc = bus_bind(world->bus, endpoint, &world->server);
+    }
+    assert_int_equal(rc, RC_OK);
+    raw.context = zmq_ctx_new();
+    raw.socket = zmq_socket(raw.context, ZMQ_DEALER);
+    const int linger = 0;
+    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_LINGER, &linger, sizeof linger), 0);
+    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_ROUTING_ID, name, strlen(name)), 0);
+    assert_int_equal(zmq_connect(raw.socket, endpoint), 0);
+    assert_int_equal(zmq_send(raw.socket, "who", 3, 0), 3);
+    expect_text(world->server, &message, "who");
+    assert_int_equal(message.peer.uid, BUS_UID_NONE);
+    assert_int_equal(message.peer.gid, BUS_UID_NONE);
+    assert_int_equal(message.peer.pid, 0);
+    assert_string_equal(message.peer.address, "");
+    bus_message_free(&message);
+    raw_close(&raw);
+}
+
+static void test_message_when_made_here_then_as_one_that_came(void **state)
+{
+    (void)state;
+    struct bus_message made, moved;
+    const struct bus_peer one = {.inner = true, .bytes = 2, .id = "ab"};
+    struct bus_peer other = one;
+    assert_int_equal(bus_message_make(&made, &one, "frame", 5), RC_OK);
+    bus_message_move(&moved, &made);
+    assert_int_equal(moved.size, 5);
+    assert_memory_equal(moved.bytes, "frame", 5);
+    assert_true(bus_peer_same(&moved.peer, &other));
+    other.inner = false;
+    assert_false(bus_peer_same(&moved.peer, &other));
+    other = one;
+    other.id[1] = 'x';
+    assert_false(bus_peer_same(&moved.peer, &other));
+    other = one;
+    other.bytes = 1;
+    assert_false(bus_peer_same(&moved.peer, &other));
+    bus_message_free(&moved);
+}
+
+/* A pipe that could be read is not told while only writing is waited for. */
+static void test_wait_when_only_a_send_is_wanted_then_not_readable(void **state)
+{
+    (void)state;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    struct bus_item item = {.fd = pair[0], .want_write = true, .no_read = true};
+    assert_int_equal(bus_wait(&item, 1, BUS_PATIENCE_MS), RC_OK);
+    assert_true(item.writable);
+    assert_false(item.readable);
+    item.no_read = false;
+    assert_int_equal(bus_wait(&item, 1, BUS_PATIENCE_MS), RC_OK);
+    assert_true(item.readable);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -452,6 +605,11 @@ int main(void)
         CASE(test_frame_when_between_limits_then_received_but_never_sent),
         CASE(test_send_when_peer_never_reads_then_bounded),
         CASE(test_wait_when_fd_is_ready_then_returned),
+        CASE(test_message_when_a_signal_comes_between_its_parts_then_whole),
+        CASE(test_peer_when_on_this_machine_then_known_by_the_kernel),
+        CASE(test_peer_when_over_tcp_then_nobody),
+        cmocka_unit_test(test_message_when_made_here_then_as_one_that_came),
+        CASE(test_wait_when_only_a_send_is_wanted_then_not_readable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -423,6 +423,45 @@ static void test_fetch_when_watchers_are_many_then_a_follower_finds_a_place(void
     assert_int_equal(here->shell->fetch_count, TAIL_FOLLOWERS_MAX);
 }
 
+/* What a request claims to be is not looked at: the kernel says who connected. */
+static void test_command_when_gathered_then_its_peer_is_known_to_the_step(void **state)
+{
+    struct gathering *here = *state;
+    const struct shell *shell = here->shell;
+    send_submit(here, 1);
+    expect_queued(here, 1);
+    assert_int_equal(gather_round(here), 1);
+    shell_batch_peers(here->shell);
+    assert_non_null(shell->inputs[0].peer);
+    assert_int_equal(shell->inputs[0].peer->uid, geteuid());
+    assert_int_equal(shell->inputs[0].peer->pid, getpid());
+    assert_true(strncmp(shell->inputs[0].peer->id, "localhost:", 10) == 0);
+    struct bus_peer inner = {.inner = true};
+    struct step_peer asker;
+    assert_null(shell_batch_peer(&inner, &asker)); /* the service itself */
+}
+
+/* The loop says that it lives before each step and each round, and pets at half the time that the
+ * service manager grants: so that time must be more than twice the longest step. */
+static void test_watchdog_when_a_step_takes_its_longest_then_it_does_not_strike(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    char line[256];
+    unsigned long seconds = 0;
+    const char *root = getenv("PAIDAN_ROOT");
+    snprintf(path, sizeof path, "%s/deploy/systemd/paidan@.service.in", root != NULL ? root : ".");
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "WatchdogSec=", 12) == 0) {
+            seconds = strtoul(line + 12, NULL, 10);
+        }
+    }
+    fclose(file);
+    assert_true(seconds * 1000 / 2 > STEP_MS_MAX);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -431,6 +470,8 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[1]);
     }
     const struct CMUnitTest tests[] = {
+        CASE(test_command_when_gathered_then_its_peer_is_known_to_the_step),
+        cmocka_unit_test(test_watchdog_when_a_step_takes_its_longest_then_it_does_not_strike),
         CASE(test_step_when_frames_carry_thousands_then_bounded_by_items),
         CASE(test_step_when_one_frame_is_the_largest_then_it_fits),
         CASE(test_records_when_a_single_command_comes_then_few_beside_it),
