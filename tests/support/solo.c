@@ -63,15 +63,12 @@ static void must_rc(enum rc rc, const char *what)
     }
 }
 
-const struct site *solo_site(void)
+struct site *solo_site_load(const char *name)
 {
-    static struct site *site;
-    if (site != NULL) {
-        return site;
-    }
+    struct site *site = NULL;
     char folder[4096];
     const char *const root = getenv("PAIDAN_ROOT");
-    (void)snprintf(folder, sizeof folder, "%s/tests/sites/calls", root == NULL ? "." : root);
+    (void)snprintf(folder, sizeof folder, "%s/tests/sites/%s", root == NULL ? "." : root, name);
     struct site_report *const report = calloc(1, sizeof *report);
     must(report != NULL, "memory");
     const enum rc rc = site_load(folder, report, &site);
@@ -81,6 +78,15 @@ const struct site *solo_site(void)
     }
     must_rc(rc, "site_load");
     free(report);
+    return site;
+}
+
+const struct site *solo_site(void)
+{
+    static struct site *site;
+    if (site == NULL) {
+        site = solo_site_load("calls");
+    }
     return site;
 }
 

@@ -19,6 +19,8 @@ struct solo;
  * hotline), category water, area sanchajie; callback 3 attempts of 4 h with a pause of 2 h, calling
  * hours 9-12 and 14-20 in +08:00. Loaded once. */
 const struct site *solo_site(void);
+/* Another one of tests/sites; the caller frees it with site_free. */
+struct site *solo_site_load(const char *name);
 
 /* Makes its own folder below TMPDIR and removes it in solo_close. start_ms: virtual now. */
 struct solo *solo_open(const struct step_service *service, const struct site *site,

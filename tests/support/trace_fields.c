@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text/text.h"
+
 struct out {
     char *text;
     size_t size, used;
@@ -37,7 +39,7 @@ static void put_value(struct out *out, const ProtobufCFieldDescriptor *field, co
 {
     switch (field->type) {
     case PROTOBUF_C_TYPE_STRING:
-        put(out, "\"%.60s\"", *(char *const *)value);
+        put(out, "\"%.*s\"", (int)text_clip(*(char *const *)value, 120), *(char *const *)value);
         break;
     case PROTOBUF_C_TYPE_UINT64:
         if (is_moment(field->name)) {
@@ -83,6 +85,10 @@ static size_t value_bytes(const ProtobufCFieldDescriptor *field)
 
 static bool is_set(const ProtobufCFieldDescriptor *field, const char *base)
 {
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        *(const uint32_t *)(const void *)(base + field->quantifier_offset) != field->id) {
+        return false; /* its place in the union holds another one */
+    }
     const bool pointer =
         field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE;
     if (pointer) {
