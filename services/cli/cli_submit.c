@@ -14,6 +14,7 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_row.h"
+#include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
 #include "common/say/number.h"
@@ -45,6 +46,7 @@ struct import {
 /* ---- one row ----------------------------------------------------------------------------------
  */
 
+/* A title is a hint; one that is too long is cut, not refused. */
 static void clip_title(char *title)
 {
     if (title != NULL && strlen(title) > TITLE_BYTES_MAX) {
@@ -52,8 +54,23 @@ static void clip_title(char *title)
     }
 }
 
+/* When it happened: a moment, or a span before now as for --time. Now is the services', whose clock
+ * may be another than this machine's; without it a span would be counted from 1970. */
+static bool read_time(struct cli *cli, const char *text, uint64_t *at_ms)
+{
+    if (say_time_is_span(text) && cli->now_ms == 0) {
+        Paidan__Ping ping = PAIDAN__PING__INIT;
+        Paidan__Answer *answer = NULL;
+        if (cli_try(cli, "intake", &ping.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK) {
+            return false;
+        }
+    }
+    return say_time_read(&cli->say, text, cli->now_ms, at_ms) == RC_OK;
+}
+
 static void set_column(struct import *import, struct cli_row *row, enum column column, char *text)
 {
+    CHECK(column < COLUMN_COUNT);
     Paidan__NewTicket *ticket = &row->ticket;
     char *value = text[0] == '\0' ? NULL : text;
     switch (column) {
@@ -62,8 +79,8 @@ static void set_column(struct import *import, struct cli_row *row, enum column c
         break;
     case TIME:
         if (value != NULL) {
-            ticket->has_occurred_ms =
-                say_time_read(&import->cli->say, value, 0, &ticket->occurred_ms) == RC_OK;
+            /* A time that is not understood is no reason to send a resident away. */
+            ticket->has_occurred_ms = read_time(import->cli, value, &ticket->occurred_ms);
             import->times_odd += ticket->has_occurred_ms ? 0 : 1;
         }
         break;
@@ -88,6 +105,7 @@ static void set_column(struct import *import, struct cli_row *row, enum column c
     }
 }
 
+/* Cells are cut in place: the ticket's texts point into the row's line. */
 static void fill_row(struct import *import, struct cli_row *row, size_t bytes)
 {
     struct cli *cli = import->cli;
@@ -96,6 +114,7 @@ static void fill_row(struct import *import, struct cli_row *row, size_t bytes)
     row->ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     row->ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
     row->code = PAIDAN__CODE__OK;
+    /* All further reading is by C strings: what is behind a NUL would vanish. */
     if (strlen(row->bytes) != bytes) {
         cli_row_refuse(row, PAIDAN__CODE__TEXT_NOT_UTF8, "NUL");
         return;
@@ -142,6 +161,8 @@ static int tell_row_json(const struct import *import, const struct cli_row *row)
     return cli_json_line(import->cli, object);
 }
 
+/* Counts and prints. Results are words in English in every language: the table is read by scripts.
+ */
 static int tell_row(struct import *import, const struct cli_row *row)
 {
     import->accepted += row->code == PAIDAN__CODE__OK && !row->duplicate;
@@ -163,6 +184,7 @@ static int tell_row(struct import *import, const struct cli_row *row)
     return CLI_EXIT_OK;
 }
 
+/* Rows a second and the time left, by bytes read; a pipe has no size and gets no time. */
 static void tell_progress(struct import *import, bool last)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -189,6 +211,7 @@ static void tell_progress(struct import *import, bool last)
 
 static int flush_rows(struct import *import)
 {
+    CHECK(import->row_count <= CLI_ROWS_MAX);
     struct cli_row *good[CLI_ROWS_MAX];
     size_t count = 0;
     for (size_t index = 0; index < import->row_count; index++) {
@@ -196,6 +219,8 @@ static int flush_rows(struct import *import)
             good[count++] = &import->rows[index];
         }
     }
+    /* Told in the order of the table, refused rows among accepted ones: a script pairs them by
+     * line. */
     int status = cli_row_send(import->cli, good, count);
     for (size_t index = 0; index < import->row_count && status == CLI_EXIT_OK; index++) {
         status = tell_row(import, &import->rows[index]);
@@ -233,6 +258,7 @@ static enum rc read_line(struct import *import, char **line, size_t *bytes)
     return RC_OK;
 }
 
+/* A mistyped column would otherwise be lost without a word. */
 static void note_ignored(struct import *import, const char *names)
 {
     char zh[512], en[512];
@@ -241,6 +267,7 @@ static void note_ignored(struct import *import, const char *names)
     cli_note(import->cli, zh, en);
 }
 
+/* Columns in any order; unknown ones are ignored and told. */
 static int read_header(struct import *import)
 {
     char *line = NULL, ignored[400] = "";
@@ -256,6 +283,7 @@ static int read_header(struct import *import)
                          cli_value(import->cli, CLI_FROM));
     }
     bool has_text = false;
+    /* Spreadsheets on Windows begin a UTF-8 file with a byte order mark. */
     char *at = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
     while (at != NULL && import->column_count < COLUMNS_MAX) {
         char *tab = strchr(at, '\t');
@@ -285,6 +313,7 @@ static int read_header(struct import *import)
     return CLI_EXIT_OK;
 }
 
+/* Batches are bounded in rows and bytes, by what one frame takes. */
 static int read_rows(struct import *import)
 {
     for (;;) {
@@ -311,6 +340,7 @@ static int read_rows(struct import *import)
                 return status;
             }
         }
+        CHECK(import->row_count < CLI_ROWS_MAX);
         struct cli_row *row = &import->rows[import->row_count++];
         memset(row, 0, sizeof *row);
         row->line = import->line;
@@ -320,6 +350,7 @@ static int read_rows(struct import *import)
     }
 }
 
+/* On standard error, so that standard output stays the table of results. */
 static int tell_summary(struct import *import)
 {
     struct cli *cli = import->cli;
@@ -367,6 +398,7 @@ static int run_import(struct import *import)
     return status == CLI_EXIT_OK && import->refused > 0 ? CLI_EXIT_DATA : status;
 }
 
+/* Options of a single complaint make no sense beside a table: refused rather than ignored. */
 static int submit_table(struct cli *cli, const char *path)
 {
     static const enum cli_option alone[] = {
@@ -481,6 +513,7 @@ static int read_spot(struct cli *cli, Paidan__NewTicket *ticket)
                            "--on-spot and --done-note belong together", NULL);
 }
 
+/* The same way as a row of a table, so that both are judged alike. */
 static int submit_one(struct cli *cli)
 {
     struct attached attached;
@@ -496,10 +529,9 @@ static int submit_one(struct cli *cli)
     row.ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     row.ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
     if (cli_given(cli, CLI_TIME)) {
-        if (say_time_read(&cli->say, cli_value(cli, CLI_TIME), 0, &row.ticket.occurred_ms) !=
-            RC_OK) {
-            return cli_usage(cli, "时间格式不对", "the time is not understood",
-                             cli_value(cli, CLI_TIME));
+        const int read = cli_moment(cli, CLI_TIME, false, &row.ticket.occurred_ms);
+        if (read != CLI_EXIT_OK) {
+            return read;
         }
         row.ticket.has_occurred_ms = 1;
     }

@@ -51,6 +51,9 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, ProtobufCMessage *wi
     (void)cli;
     (void)timeout_ms;
     CHECK(strcmp(service, "intake") == 0);
+    if (wish->descriptor == &paidan__ping__descriptor) {
+        return PAIDAN__CODE__UNREACHABLE; /* so that no time is known, and a span is left out */
+    }
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
     request.submit = (Paidan__Submit *)(void *)wish;
