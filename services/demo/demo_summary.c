@@ -196,48 +196,43 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
 /* ---- the table --------------------------------------------------------------------------------
  */
 
-static const char *say(const struct demo_words *words, const char *zh, const char *en)
-{
-    return words->chinese ? zh : en;
-}
-
-static void row_print(FILE *out, const struct demo_words *words, const char *zh, const char *en,
+static void row_print(FILE *out, const struct say *say, const char *zh, const char *en,
                       uint64_t value, const char *rest)
 {
-    const char *name = say(words, zh, en);
+    const char *name = say_choose(say, zh, en);
     const size_t columns = text_columns(name);
     (void)fprintf(out, "  %s%*s %6" PRIu64 "  %s\n", name, columns < 24 ? (int)(24 - columns) : 0,
                   "", value, rest);
 }
 
-static void rows_print(FILE *out, const struct demo_words *words,
-                       const struct demo_summary *summary, const struct demo_done *done,
-                       uint64_t unsent)
+static void rows_print(FILE *out, const struct say *say, const struct demo_summary *summary,
+                       const struct demo_done *done, uint64_t unsent)
 {
     char rest[256];
     (void)snprintf(rest, sizeof rest,
-                   say(words,
-                       "= 受理 %" PRIu64 " + 重复 %" PRIu64 " + 拒收 %" PRIu64 " + 未提交 %" PRIu64,
-                       "= accepted %" PRIu64 " + duplicates %" PRIu64 " + refused %" PRIu64
-                       " + not handed in %" PRIu64),
+                   say_choose(say,
+                              "= 受理 %" PRIu64 " + 重复 %" PRIu64 " + 拒收 %" PRIu64
+                              " + 未提交 %" PRIu64,
+                              "= accepted %" PRIu64 " + duplicates %" PRIu64 " + refused %" PRIu64
+                              " + not handed in %" PRIu64),
                    done->accepted, done->duplicates, done->refused, unsent);
-    row_print(out, words, "脚本中的诉求", "complaints in the script", done->scripted, rest);
+    row_print(out, say, "脚本中的诉求", "complaints in the script", done->scripted, rest);
     (void)snprintf(rest, sizeof rest,
-                   say(words, "= 办结 %" PRIu64 " + 撤回 %" PRIu64 " + 未办结 %" PRIu64,
-                       "= closed %" PRIu64 " + withdrawn %" PRIu64 " + still open %" PRIu64),
+                   say_choose(say, "= 办结 %" PRIu64 " + 撤回 %" PRIu64 " + 未办结 %" PRIu64,
+                              "= closed %" PRIu64 " + withdrawn %" PRIu64 " + still open %" PRIu64),
                    demo_summary_closed(summary), summary->withdrawn, demo_summary_open(summary));
-    row_print(out, words, "受理", "accepted", done->accepted, rest);
+    row_print(out, say, "受理", "accepted", done->accepted, rest);
     (void)snprintf(rest, sizeof rest,
-                   say(words,
-                       "= 已解决 %" PRIu64 " + 部分解决 %" PRIu64 " + 未解决 %" PRIu64
-                       " + 未接通 %" PRIu64,
-                       "= solved %" PRIu64 " + partly %" PRIu64 " + unsolved %" PRIu64
-                       " + unreached %" PRIu64),
+                   say_choose(say,
+                              "= 已解决 %" PRIu64 " + 部分解决 %" PRIu64 " + 未解决 %" PRIu64
+                              " + 未接通 %" PRIu64,
+                              "= solved %" PRIu64 " + partly %" PRIu64 " + unsolved %" PRIu64
+                              " + unreached %" PRIu64),
                    summary->closed[PAIDAN__OUTCOME__OUTCOME_SOLVED],
                    summary->closed[PAIDAN__OUTCOME__OUTCOME_PARTLY],
                    summary->closed[PAIDAN__OUTCOME__OUTCOME_UNSOLVED],
                    summary->closed[PAIDAN__OUTCOME__OUTCOME_UNREACHED]);
-    row_print(out, words, "办结", "closed", demo_summary_closed(summary), rest);
+    row_print(out, say, "办结", "closed", demo_summary_closed(summary), rest);
 }
 
 /* " + 社区 3": appends, cut at the end of the buffer. */
@@ -248,64 +243,63 @@ static void rest_add(char *rest, size_t size, const char *name, uint64_t value)
                    value);
 }
 
-static void open_print(FILE *out, const struct demo_words *words,
-                       const struct demo_summary *summary)
+static void open_print(FILE *out, const struct say *say, const struct demo_summary *summary)
 {
     char rest[512] = "";
-    rest_add(rest, sizeof rest, say(words, "待回访", "being asked"), summary->asking);
-    rest_add(rest, sizeof rest, say(words, "分拨台", "at the desk"), summary->at_desk);
-    rest_add(rest, sizeof rest, say(words, "途中", "on the way"), summary->on_way);
-    for (uint32_t level = 1; level <= words->site->level_count; level++) {
-        const struct site_level *named = &words->site->levels[level - 1];
-        rest_add(rest, sizeof rest, say(words, named->name, named->name_en), summary->open[level]);
+    rest_add(rest, sizeof rest, say_choose(say, "待回访", "being asked"), summary->asking);
+    rest_add(rest, sizeof rest, say_choose(say, "分拨台", "at the desk"), summary->at_desk);
+    rest_add(rest, sizeof rest, say_choose(say, "途中", "on the way"), summary->on_way);
+    for (uint32_t level = 1; level <= say->site->level_count; level++) {
+        rest_add(rest, sizeof rest, say_level(say, level), summary->open[level]);
     }
     const size_t used = strlen(rest);
     (void)snprintf(rest + used, sizeof rest - used,
-                   say(words, "（其中红牌 %" PRIu64 "）", " (with a red card: %" PRIu64 ")"),
+                   say_choose(say, "（其中红牌 %" PRIu64 "）", " (with a red card: %" PRIu64 ")"),
                    summary->open_red);
-    row_print(out, words, "未办结", "still open", demo_summary_open(summary), rest);
+    row_print(out, say, "未办结", "still open", demo_summary_open(summary), rest);
 }
 
-static void events_print(FILE *out, const struct demo_words *words,
-                         const struct demo_summary *summary, const struct demo_done *done)
+static void events_print(FILE *out, const struct say *say, const struct demo_summary *summary,
+                         const struct demo_done *done)
 {
     char rest[256];
     (void)snprintf(
         rest, sizeof rest,
-        say(words, "次；%" PRIu64 " 件到了最高一级，其中 %" PRIu64 " 件从最低一级一路上来",
-            "times; %" PRIu64 " tickets came to the top, %" PRIu64 " of them all the way up"),
+        say_choose(say, "次；%" PRIu64 " 件到了最高一级，其中 %" PRIu64 " 件从最低一级一路上来",
+                   "times; %" PRIu64 " tickets came to the top, %" PRIu64
+                   " of them all the way up"),
         summary->at_top, summary->whole_climb);
-    row_print(out, words, "到期上报", "raised: expired", summary->expired, rest);
-    row_print(out, words, "超出权限上报", "raised: competence", summary->competence,
-              say(words, "次", "times"));
+    row_print(out, say, "到期上报", "raised: expired", summary->expired, rest);
+    row_print(out, say, "超出权限上报", "raised: competence", summary->competence,
+              say_choose(say, "次", "times"));
     (void)snprintf(rest, sizeof rest,
-                   say(words, "件；告警 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
+                   say_choose(say, "件；告警 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
                    summary->alarms);
-    row_print(out, words, "红牌", "red cards", summary->red, rest);
-    row_print(out, words, "重办", "reopened", summary->reopened, say(words, "次", "times"));
-    (void)snprintf(rest, sizeof rest, say(words, "次；裁定 %" PRIu64, "times; ruled: %" PRIu64),
-                   summary->ruled);
-    row_print(out, words, "退单", "returned", summary->returned, rest);
-    row_print(out, words, "人工分拨", "dispatched by the desk", summary->by_desk,
-              say(words, "件", "tickets"));
+    row_print(out, say, "红牌", "red cards", summary->red, rest);
+    row_print(out, say, "重办", "reopened", summary->reopened, say_choose(say, "次", "times"));
     (void)snprintf(rest, sizeof rest,
-                   say(words, "次；答复 %" PRIu64 "，未接通 %" PRIu64 " 件",
-                       "times; answered %" PRIu64 ", never reached %" PRIu64 " tickets"),
+                   say_choose(say, "次；裁定 %" PRIu64, "times; ruled: %" PRIu64), summary->ruled);
+    row_print(out, say, "退单", "returned", summary->returned, rest);
+    row_print(out, say, "人工分拨", "dispatched by the desk", summary->by_desk,
+              say_choose(say, "件", "tickets"));
+    (void)snprintf(rest, sizeof rest,
+                   say_choose(say, "次；答复 %" PRIu64 "，未接通 %" PRIu64 " 件",
+                              "times; answered %" PRIu64 ", never reached %" PRIu64 " tickets"),
                    summary->answered, summary->unreached);
-    row_print(out, words, "回访", "residents asked", summary->asked, rest);
+    row_print(out, say, "回访", "residents asked", summary->asked, rest);
     (void)snprintf(rest, sizeof rest,
-                   say(words, "次；补充 %" PRIu64 "，撤回 %" PRIu64,
-                       "times; supplements %" PRIu64 ", withdrawals %" PRIu64),
+                   say_choose(say, "次；补充 %" PRIu64 "，撤回 %" PRIu64,
+                              "times; supplements %" PRIu64 ", withdrawals %" PRIu64),
                    done->supplements, done->withdrawals);
-    row_print(out, words, "催单", "chased", done->chases, rest);
+    row_print(out, say, "催单", "chased", done->chases, rest);
     if (summary->others != 0) {
-        row_print(out, words, "不是脚本里的工单", "tickets from elsewhere", summary->others,
-                  say(words, "件（手工提交，或以前留下的）", "(by hand, or from before)"));
+        row_print(out, say, "不是脚本里的工单", "tickets from elsewhere", summary->others,
+                  say_choose(say, "件（手工提交，或以前留下的）", "(by hand, or from before)"));
     }
 }
 
-static uint32_t checks_print(FILE *out, const struct demo_words *words,
-                             const struct demo_check *checks, uint32_t count)
+static uint32_t checks_print(FILE *out, const struct say *say, const struct demo_check *checks,
+                             uint32_t count)
 {
     uint32_t wrong = 0;
     for (uint32_t index = 0; index < count; index++) {
@@ -316,7 +310,7 @@ static uint32_t checks_print(FILE *out, const struct demo_words *words,
         wrong++;
         (void)fprintf(out, "  ✗ %s %" PRIu64 " ≠ ", check->left_name, check->left);
         if (check->right == DEMO_ABSENT) {
-            (void)fprintf(out, "%s: %s\n", check->right_name, say(words, "没有", "not told"));
+            (void)fprintf(out, "%s: %s\n", check->right_name, say_choose(say, "没有", "not told"));
         } else {
             (void)fprintf(out, "%s %" PRIu64 "\n", check->right_name, check->right);
         }
@@ -324,20 +318,20 @@ static uint32_t checks_print(FILE *out, const struct demo_words *words,
     if (wrong == 0) {
         (void)fprintf(
             out,
-            say(words, "  ✓ 四个服务的统计与日志逐项核对，%" PRIu32 " 项全部相符\n",
-                "  ✓ %" PRIu32
-                " comparisons of the four services' counters with their logs: all equal\n"),
+            say_choose(say, "  ✓ 四个服务的统计与日志逐项核对，%" PRIu32 " 项全部相符\n",
+                       "  ✓ %" PRIu32
+                       " comparisons of the four services' counters with their logs: all equal\n"),
             count);
     }
     return wrong;
 }
 
-uint32_t demo_summary_print(FILE *out, const struct demo_words *words,
-                            const struct demo_summary *summary, const struct demo_done *done,
-                            uint64_t unsent, const struct demo_check *checks, uint32_t check_count)
+uint32_t demo_summary_print(FILE *out, const struct say *say, const struct demo_summary *summary,
+                            const struct demo_done *done, uint64_t unsent,
+                            const struct demo_check *checks, uint32_t check_count)
 {
-    rows_print(out, words, summary, done, unsent);
-    open_print(out, words, summary);
-    events_print(out, words, summary, done);
-    return checks_print(out, words, checks, check_count);
+    rows_print(out, say, summary, done, unsent);
+    open_print(out, say, summary);
+    events_print(out, say, summary, done);
+    return checks_print(out, say, checks, check_count);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "command.pb-c.h"
-#include "common/site/site.h"
+#include "common/say/say.h"
 #include "demo_facts.h"
 
 /* What the demo itself did, by the answers it got. */
@@ -59,11 +59,7 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
                             const Paidan__Stats *const stats[DEMO_SERVICES],
                             struct demo_check checks[DEMO_CHECKS_MAX]);
 
-struct demo_words {
-    bool chinese;
-    const struct site *site;
-};
-/* Prints the table. Gives the number of checks that failed. */
-uint32_t demo_summary_print(FILE *out, const struct demo_words *words,
-                            const struct demo_summary *summary, const struct demo_done *done,
-                            uint64_t unsent, const struct demo_check *checks, uint32_t check_count);
+/* Prints the table; say has a site. Gives the number of checks that failed. */
+uint32_t demo_summary_print(FILE *out, const struct say *say, const struct demo_summary *summary,
+                            const struct demo_done *done, uint64_t unsent,
+                            const struct demo_check *checks, uint32_t check_count);

@@ -34,7 +34,7 @@ static void on_signal(int signal_number)
 
 static const char *say(const struct demo_view *view, const char *zh, const char *en)
 {
-    return view->words.chinese ? zh : en;
+    return say_choose(&view->say, zh, en);
 }
 
 void demo_view_begin(struct demo_view *view, bool board)
@@ -110,17 +110,6 @@ static const struct {
     [DEMO_FIRST_WITHDRAWN] = {"居民撤回了", "withdrawn by the resident"},
 };
 
-static const char *unit_name(const struct demo_view *view, const char *code)
-{
-    const struct site *site = view->words.site;
-    const uint32_t unit = site_unit_find(site, code);
-    if (unit == SITE_NONE) {
-        return "";
-    }
-    const char *english = site->units[unit].name_en;
-    return view->words.chinese || english[0] == '\0' ? site->units[unit].name : english;
-}
-
 static void moment_say(struct demo_view *view, const struct demo *demo, enum demo_moment moment,
                        const Paidan__Event *event, bool with_unit)
 {
@@ -143,8 +132,8 @@ static void moment_say(struct demo_view *view, const struct demo *demo, enum dem
     char *text = view->moments[view->moment_count++ % DEMO_MOMENTS_SHOWN];
     (void)snprintf(text, DEMO_MOMENT_BYTES, "★ %s %s %s%s%s%s", at, number,
                    say(view, sentences[moment].zh, sentences[moment].en),
-                   with_unit && !view->words.chinese ? " " : "",
-                   with_unit ? unit_name(view, ticket->unit) : "", title);
+                   with_unit && view->say.language == SAY_ENGLISH ? " " : "",
+                   with_unit ? say_unit(&view->say, ticket->unit) : "", title);
     if (!view->board) {
         (void)printf("%s\n", text);
         (void)fflush(stdout);
@@ -262,7 +251,7 @@ static enum rc board_draw(struct demo_view *view, const struct demo *demo,
     char headline[512], at[16], counts[256];
     const char *notes[DEMO_MOMENTS_SHOWN + 3] = {0};
     uint32_t note_count = 0;
-    const struct site *site = view->words.site;
+    const struct site *site = view->say.site;
     const uint64_t now_ms = clock_now_ms(&demo->clock);
     unsigned columns = 80, rows = 24;
     cli_screen_size(&columns, &rows);
@@ -278,15 +267,14 @@ static enum rc board_draw(struct demo_view *view, const struct demo *demo,
     for (uint32_t index = first; index < view->moment_count; index++) {
         notes[note_count++] = view->moments[index % DEMO_MOMENTS_SHOWN];
     }
-    const struct cli_board_frame frame = {
-        .boarded = boarded,
-        .now_ms = now_ms,
-        .say = {.language = view->words.chinese ? SAY_CHINESE : SAY_ENGLISH, .site = site},
-        .colour = view->colour,
-        .columns = columns,
-        .rows = rows,
-        .headline = headline,
-        .notes = notes};
+    const struct cli_board_frame frame = {.boarded = boarded,
+                                          .now_ms = now_ms,
+                                          .say = view->say,
+                                          .colour = view->colour,
+                                          .columns = columns,
+                                          .rows = rows,
+                                          .headline = headline,
+                                          .notes = notes};
     char *drawn = cli_board_draw(&frame);
     if (drawn == NULL) {
         return RC_LIMIT;

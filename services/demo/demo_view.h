@@ -28,7 +28,7 @@ enum demo_moment {
 };
 
 struct demo_view {
-    struct demo_words words;
+    struct say say; /* with the demo's site */
     bool board, colour;
     uint64_t said_ms[DEMO_MOMENTS];                      /* 0: not yet */
     char moments[DEMO_MOMENTS_SHOWN][DEMO_MOMENT_BYTES]; /* a ring, board only */

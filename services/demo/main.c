@@ -344,12 +344,13 @@ static void headline_print(const struct demo *demo, const struct demo_view *view
     char at[16];
     const struct site *site = demo->site;
     demo_view_time(demo, clock_now_ms(&demo->clock), at);
-    (void)printf(view->words.chinese ? "\n%s的一天 · %s%s · 实际用时 %" PRIu64 " 秒\n"
-                                     : "\nA day of %s · %s%s · played in %" PRIu64 " s\n",
-                 view->words.chinese ? site->name : site->name_en, at,
-                 over                  ? ""
-                 : view->words.chinese ? "（提前结束）"
-                                       : " (ended early)",
+    (void)printf(view->say.language == SAY_CHINESE ? "\n%s的一天 · %s%s · 实际用时 %" PRIu64 " 秒\n"
+                                                   : "\nA day of %s · %s%s · played in %" PRIu64
+                                                     " s\n",
+                 view->say.language == SAY_CHINESE ? site->name : site->name_en, at,
+                 over                                ? ""
+                 : view->say.language == SAY_CHINESE ? "（提前结束）"
+                                                     : " (ended early)",
                  real_us / 1000000u);
 }
 
@@ -369,7 +370,7 @@ static void left_print(const struct demo *demo, const struct demo_view *view, co
     }
     char number[NUMBER_BYTES];
     number_format(left->id, number);
-    (void)printf(view->words.chinese
+    (void)printf(view->say.language == SAY_CHINESE
                      ? "红牌工单会一直告警，直到有人办。你来办一件：\n"
                      : "Tickets with a red card raise alarms until somebody acts. You may:\n");
     (void)printf(
@@ -394,7 +395,7 @@ static int end(struct demo *demo, struct demo_view *view, const struct options *
         return fail(options, EXIT_FAULT, "日志无法读取", "a log cannot be read", rc_name(settled));
     }
     headline_print(demo, view, rc == RC_OK, real_us);
-    const uint32_t wrong = demo_summary_print(stdout, &view->words, &ending->summary, &demo->done,
+    const uint32_t wrong = demo_summary_print(stdout, &view->say, &ending->summary, &demo->done,
                                               demo->unsubmitted, ending->checks, ending->count);
     left_print(demo, view, options->data);
     free(ending);
@@ -422,8 +423,9 @@ int main(int argc, char **argv)
     }
     if (code == 0) {
         const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-        struct demo_view view = {.words = {.chinese = options.chinese, .site = demo.site},
-                                 .colour = getenv("NO_COLOR") == NULL};
+        struct demo_view view = {
+            .say = {.language = options.chinese ? SAY_CHINESE : SAY_ENGLISH, .site = demo.site},
+            .colour = getenv("NO_COLOR") == NULL};
         demo_view_begin(&view, options.board || (terminal && !options.lines));
         const uint64_t begin_us = clock_monotonic_us();
         const enum rc rc = play(&demo, &view, options.seconds);
