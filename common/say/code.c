@@ -1,4 +1,7 @@
-/* code: what a refusal means, said to people. */
+/* code: what a refusal means, said to people. Each code has one sentence in each language: what is
+ * wrong and what to do about it, without blame and without words of the program. Names are stable
+ * for ever, sentences may be put better at any time: scripts read the first, people the second. The
+ * exit status belongs to the code, so that a refusal looks the same whichever command met it. */
 #include "common/say/code.h"
 
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* number: ids for machines, numbers for people. */
+/* number: ids for machines, numbers for people. A ticket's id is the day and a running number of
+ * that day; the public number is the same with a check digit, so that one that was misheard on the
+ * telephone leads nowhere instead of to somebody else's complaint. Ids are stored and public
+ * numbers are printed on paper: neither form may ever change. */
 #include "common/say/number.h"
 
 #include <stdbool.h>

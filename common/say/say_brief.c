@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "common/base/check.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
@@ -44,6 +45,7 @@ enum say_tone say_brief_deadline(const struct say *say, const Paidan__Brief *bri
     return say_time_deadline(say, due_ms, warn_ms, now_ms, text, size);
 }
 
+/* "协办1/2": done of all; late as soon as one is. */
 static void add_tasks(const struct say *say, const Paidan__Brief *brief, char *text, size_t size)
 {
     const char *between = say_choose(say, " ", ", ");
@@ -65,6 +67,7 @@ void say_brief_marks(const struct say *say, const Paidan__Brief *brief, char *te
 {
     const char *between = say_choose(say, " ", ", ");
     char word[160];
+    CHECK(size > 0);
     text[0] = '\0';
     if (brief->has_supervised && brief->supervised) {
         say_add(text, size, between, say_choose(say, "督办", "supervised"));

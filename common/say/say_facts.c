@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/base/check.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
@@ -18,8 +19,11 @@ struct words {
 
 static void put(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds to the sentence. used goes on counting beyond the end, so that a sentence that was cut
+ * stays cut. */
 static void put(struct words *words, const char *format, ...)
 {
+    CHECK(words->size > 0);
     if (words->used >= words->size) {
         return;
     }
@@ -36,6 +40,7 @@ static void put_say(struct words *words, const char *zh, const char *en)
     put(words, "%s", say_choose(words->say, zh, en));
 }
 
+/* What a person wrote, behind a colon; masked already when it became a fact. */
 static void put_note(struct words *words, const char *note)
 {
     if (note != NULL && note[0] != '\0') {
@@ -43,6 +48,7 @@ static void put_note(struct words *words, const char *note)
     }
 }
 
+/* Unit and level, and that it is the fallback: the reader asks why it came to them. */
 static void put_to(struct words *words, const Paidan__Assignment *to)
 {
     put(words, "%s%s%s%s", say_unit(words->say, to->unit), say_choose(words->say, "（", " ("),
@@ -59,6 +65,7 @@ static void put_late(struct words *words, protobuf_c_boolean has_late, protobuf_
     }
 }
 
+/* Always whole, with the year: a history is read years later. */
 static void put_due(struct words *words, uint64_t due_ms)
 {
     char at[SAY_TIME_BYTES];
@@ -66,6 +73,7 @@ static void put_due(struct words *words, uint64_t due_ms)
     put(words, " %s", at);
 }
 
+/* Which clock expired stands in the fact only when one did. */
 static enum say_tone raised(struct words *words, const Paidan__Raised *fact)
 {
     put_say(words, "上报到 ", "raised to ");
@@ -79,6 +87,7 @@ static enum say_tone raised(struct words *words, const Paidan__Raised *fact)
     return SAY_BAD;
 }
 
+/* Anything but "solved" leads to more work or to a card: it is marked. */
 static enum say_tone answered(struct words *words, const Paidan__Answered *fact)
 {
     put_say(words, "诉求人答复：", "the resident answered: ");
@@ -118,8 +127,12 @@ static enum say_tone resolved(struct words *words, const Paidan__Resolved *fact)
     return SAY_GOOD;
 }
 
-/* ---- requests, suspensions ---- */
+/* ---- requests, suspensions ----
+ *
+ * Facts are told by groups, each of which hands on what is not its own: one switch over sixty facts
+ * would be a function of three hundred lines. */
 
+/* Who decides, until when: after that an extension lapses and a raise holds. */
 static enum say_tone requested(struct words *words, const Paidan__Requested *fact)
 {
     put_unit(words, fact->unit);
@@ -135,6 +148,7 @@ static enum say_tone requested(struct words *words, const Paidan__Requested *fac
     return SAY_WARN;
 }
 
+/* Without a unit nobody decided in time; what that means depends on what was asked for. */
 static enum say_tone decided(struct words *words, const Paidan__Decided *fact)
 {
     const bool extension = fact->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION;
@@ -162,6 +176,7 @@ static enum say_tone suspended(struct words *words, const Paidan__Suspended *fac
     return SAY_NEWS;
 }
 
+/* How long it stood still, and the new end of each clock that goes on. */
 static enum say_tone resumed(struct words *words, const Paidan__Event *event)
 {
     const Paidan__Resumed *fact = event->resumed;
@@ -296,6 +311,7 @@ static enum say_tone supervised(struct words *words, const Paidan__Supervised *f
     return SAY_WARN;
 }
 
+/* Given by hand, with a note, or by a clock that expired where no higher level is left. */
 static enum say_tone carded(struct words *words, const Paidan__Carded *fact)
 {
     const enum say_tone tone = fact->card == PAIDAN__CARD__CARD_RED ? SAY_BAD : SAY_WARN;
@@ -312,6 +328,7 @@ static enum say_tone carded(struct words *words, const Paidan__Carded *fact)
     return tone;
 }
 
+/* A step of a clock fired: whom it reached and what it did. */
 static enum say_tone reminded(struct words *words, const Paidan__Reminded *fact)
 {
     char does[256];
@@ -324,6 +341,7 @@ static enum say_tone reminded(struct words *words, const Paidan__Reminded *fact)
     return (fact->does >> PAIDAN__STEP_DOES__STEP_RED & 1u) != 0 ? SAY_BAD : SAY_WARN;
 }
 
+/* Clocks of the lead and of assisting units; those that did not move are not in the fact. */
 static enum say_tone replanned(struct words *words, const Paidan__Replanned *fact)
 {
     const bool policy = fact->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY;
@@ -471,6 +489,8 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
 enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event, char *text,
                               size_t size)
 {
+    CHECK(event != NULL);
+    CHECK(size > 0);
     struct words words = {.say = say, .text = text, .size = size};
     text[0] = '\0';
     switch (event->fact_case) {

@@ -80,6 +80,7 @@ void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BY
                    at.date.month, at.date.day, at.hour, at.minute, at.second);
 }
 
+/* Two units are enough to act on; what is left of the third is noise. */
 void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES])
 {
     const char *sign = span_ms < 0 ? "-" : "";
@@ -135,6 +136,7 @@ void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount
     const uint64_t days = amount_ms / CALENDAR_DAY_MS, rest_ms = amount_ms % CALENDAR_DAY_MS;
     if (rest_ms == 0) {
         const size_t bytes = strlen(name);
+        /* "1 working day": the only English plurals here are these. */
         const bool one =
             say->language == SAY_ENGLISH && days == 1 && bytes > 0 && name[bytes - 1] == 's';
         (void)snprintf(text, size, "%llu %.*s", (unsigned long long)days,
@@ -173,6 +175,7 @@ enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t
 
 /* ---- reading ---- */
 
+/* Exactly so many; strtol would take blanks and signs. */
 static bool digits(const char **at, unsigned count, unsigned *value)
 {
     *value = 0;
@@ -223,6 +226,7 @@ bool say_time_is_span(const char *text)
     return read_span(text, &span_ms);
 }
 
+/* A span that reaches before 1970 is the beginning. */
 static bool parse_span(const char *text, uint64_t now_ms, uint64_t *at_ms)
 {
     uint64_t span_ms = 0;
@@ -233,6 +237,7 @@ static bool parse_span(const char *text, uint64_t now_ms, uint64_t *at_ms)
     return true;
 }
 
+/* Hours and minutes at least; seconds and a fraction if they stand there. */
 static bool parse_clock(const char **at, struct wall *wall)
 {
     if (!digits(at, 2, &wall->hour) || **at != ':') {
@@ -282,6 +287,7 @@ static bool parse_offset(const char *at, int64_t *utc_offset_ms, bool *written)
     return true;
 }
 
+/* Before 1970 there are no moments here; 30 February is a slip that must not become 2 March. */
 static bool real_date(unsigned year, unsigned month, unsigned day)
 {
     return year >= 1970 && month >= 1 && month <= 12 && day >= 1 &&

@@ -195,6 +195,7 @@ static const struct table {
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
 };
 
+/* Some twenty tables of a few rows: looked through, as people read a line at a time. */
 static const struct row *find_row(const ProtobufCEnumDescriptor *of, int value)
 {
     for (size_t index = 0; index < sizeof tables / sizeof tables[0]; index++) {
@@ -261,6 +262,7 @@ bool say_words_read_token(const ProtobufCEnumDescriptor *of, const char *typed, 
 
 bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *value)
 {
+    /* Tokens first: an English word of one value may be the token of none, never of another. */
     if (say_words_read_token(of, typed, value)) {
         return true;
     }
@@ -278,6 +280,7 @@ bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *v
 void say_words_tokens(const ProtobufCEnumDescriptor *of, uint32_t values, char *text, size_t size)
 {
     char token[SAY_WORDS_TOKEN_BYTES];
+    CHECK(size > 0);
     text[0] = '\0';
     for (unsigned index = 0; index < of->n_values; index++) {
         const int value = of->values[index].value;
@@ -290,6 +293,7 @@ void say_words_tokens(const ProtobufCEnumDescriptor *of, uint32_t values, char *
 void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, uint32_t bits,
                     const char *between, char *text, size_t size)
 {
+    CHECK(size > 0);
     text[0] = '\0';
     for (int bit = 0; bit < 32; bit++) {
         /* A newer service may set a bit that has no word here. */

@@ -32,11 +32,14 @@ enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 const char *const cli_services[CLI_SERVICES + 1] = {"intake", "triage", "escalation", "callback",
                                                     NULL};
 
+/* --lang, else the environment. Anything that is not Chinese is English: a service unit has LANG=C
+ * and its log must still be readable abroad. */
 static enum say_language language_of(const struct cli *cli)
 {
     if (cli->values[CLI_LANG] != NULL) {
         return strcmp(cli->values[CLI_LANG], "zh") == 0 ? SAY_CHINESE : SAY_ENGLISH;
     }
+    /* The order of POSIX; the first that is set decides, also when it says C. */
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         const char *value = getenv(names[index]);
@@ -47,6 +50,8 @@ static enum say_language language_of(const struct cli *cli)
     return SAY_ENGLISH;
 }
 
+/* Which instance is meant: --data, $PAIDAN_DATA, ./data if it is there, else that of the package.
+ * The order lets a trial in a checkout work without words. */
 static int find_data(struct cli *cli)
 {
     const char *folder = cli->values[CLI_DATA], *environment = getenv("PAIDAN_DATA");
@@ -66,12 +71,15 @@ static int find_data(struct cli *cli)
     return CLI_EXIT_OK;
 }
 
+/* Who is recorded as the one who did it. Not checked here: whoever reaches the socket may say any
+ * name; rights are the services' business. */
 static int find_actor(struct cli *cli)
 {
     const char *name = cli->values[CLI_ACTOR];
     if (name == NULL || name[0] == '\0') {
         name = getenv("PAIDAN_ACTOR");
     }
+    /* The effective user: what was done under sudo is recorded as done by root. */
     if (name == NULL || name[0] == '\0') {
         const struct passwd *user = getpwuid(geteuid());
         name = user == NULL ? "cli" : user->pw_name;
@@ -88,6 +96,7 @@ int cli_setup(struct cli *cli)
     cli->say.language = language_of(cli);
     cli->json = cli_given(cli, CLI_JSON);
     cli->terminal = isatty(STDOUT_FILENO) == 1;
+    /* no-color.org: any value that is not empty. */
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
     cli->colour = cli->terminal && !cli_given(cli, CLI_NO_COLOUR) &&
                   (no_colour == NULL || no_colour[0] == '\0') &&
@@ -118,16 +127,19 @@ const char *cli_say(const struct cli *cli, const char *zh, const char *en)
 
 bool cli_given(const struct cli *cli, enum cli_option option)
 {
+    CHECK(option < CLI_OPTION_COUNT);
     return cli->values[option] != NULL;
 }
 
 const char *cli_value(const struct cli *cli, enum cli_option option)
 {
+    CHECK(option < CLI_OPTION_COUNT);
     return cli->values[option];
 }
 
 char *cli_text(const struct cli *cli, enum cli_option option)
 {
+    CHECK(option < CLI_OPTION_COUNT);
     /* protobuf-c declares strings of messages unconst and does not write to them when packing. */
     return (char *)(uintptr_t)cli->values[option];
 }
@@ -140,9 +152,11 @@ int cli_number(const struct cli *cli, enum cli_option option, uint64_t low, uint
         *value = fallback;
         return CLI_EXIT_OK;
     }
+    CHECK(low <= high);
     char *end = NULL;
     errno = 0;
     const unsigned long long read = strtoull(text, &end, 10);
+    /* strtoull would take blanks and a minus. */
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || read < low || read > high) {
         char detail[128];
         (void)snprintf(detail, sizeof detail, "--%s %llu..%llu", cli_options[option].name,
@@ -165,6 +179,7 @@ int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at
 {
     const char *text = cli->values[option];
     const struct say *say = cli_speak(cli);
+    CHECK(text != NULL);
     const int status = say_time_is_span(text) ? service_now(cli) : CLI_EXIT_OK;
     if (status != CLI_EXIT_OK) {
         return status;
@@ -179,6 +194,7 @@ int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at
     return CLI_EXIT_OK;
 }
 
+/* The one place that writes a refusal: its form is a promise to scripts. */
 static void say_error(const char *name, const char *zh, const char *en, const char *detail)
 {
     fflush(stdout);
@@ -189,6 +205,7 @@ static void say_error(const char *name, const char *zh, const char *en, const ch
 int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail)
 {
     (void)cli;
+    CHECK(code != PAIDAN__CODE__OK);
     say_error(code_name(code), code_sentence_zh(code), code_sentence_en(code),
               detail != NULL && detail[0] == '\0' ? NULL : detail);
     return code_exit(code);
@@ -237,6 +254,7 @@ int cli_connect(struct cli *cli)
     if (status != CLI_EXIT_OK || cli->client != NULL) {
         return status;
     }
+    /* Without this a missing right looks like a service that does not answer. */
     char run[PATH_MAX + 16];
     (void)snprintf(run, sizeof run, "%s/run", cli->data_dir);
     if (access(run, X_OK) != 0 && errno == EACCES) {
@@ -297,6 +315,7 @@ Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish)
     return PAIDAN__ANSWER__BODY__NOT_SET;
 }
 
+/* Finds the member of the request by the wish's type, so that no caller can name the wrong one. */
 static void fill_request(Paidan__Request *request, ProtobufCMessage *wish)
 {
     const ProtobufCMessageDescriptor *of = request->base.descriptor;
@@ -412,6 +431,7 @@ static void load_site(struct cli *cli)
 {
     char path[PATH_MAX + 16], folder[PATH_MAX] = "";
     (void)snprintf(path, sizeof path, "%s/site.path", cli->data_dir);
+    /* Written by deploy/up and by the units of systemd: where this instance has its site. */
     FILE *file = fopen(path, "r");
     if (file != NULL) {
         if (fgets(folder, sizeof folder, file) != NULL) {
@@ -419,6 +439,7 @@ static void load_site(struct cli *cli)
         }
         fclose(file);
     }
+    /* A site that cannot be read costs the names, not the command: codes are shown instead. */
     struct site_report *report = calloc(1, sizeof *report);
     if (folder[0] != '\0' && report != NULL && site_load(folder, report, &cli->site) == RC_OK) {
         cli->say.site = cli->site;

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/check.h"
+
 static int fail_errno(const struct cli *cli)
 {
     return cli_fail(cli, CLI_EXIT_IO, "无法启动子进程", "cannot start a process", strerror(errno));
@@ -24,12 +26,15 @@ static void settle_child(pid_t parent)
 {
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+    /* Ctrl-C ends both, but a parent killed alone must not leave a reader that holds old pages. */
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
         _exit(CLI_EXIT_IO);
     }
 }
 
+/* The child's own status is ours. One that the kernel ended over a page is damage, told as a
+ * refusal; damaged: the status for it. */
 static int wait_for(struct cli *cli, const char *what, int damaged, pid_t pid)
 {
     int ended = 0;
@@ -42,6 +47,7 @@ static int wait_for(struct cli *cli, const char *what, int damaged, pid_t pid)
         return WEXITSTATUS(ended);
     }
     const int number = WTERMSIG(ended);
+    /* Ended by whoever ended us: die of the same, so that a shell sees what happened. */
     if (number != SIGBUS && number != SIGSEGV && number != SIGABRT) {
         (void)signal(number, SIG_DFL);
         (void)raise(number);
@@ -52,6 +58,8 @@ static int wait_for(struct cli *cli, const char *what, int damaged, pid_t pid)
 
 int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *child)
 {
+    CHECK(damaged != CLI_APART_CHILD);
+    /* What stands in a buffer would be printed by both. */
     (void)fflush(NULL);
     const pid_t parent = getpid();
     const pid_t pid = fork();
@@ -71,6 +79,7 @@ int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *child)
 /* Reads to the end, so that the program is never blocked, and keeps what there is room for. */
 static void read_all(int from, char *printed, size_t size)
 {
+    CHECK(size > 0);
     char bytes[512];
     size_t used = 0;
     for (;;) {

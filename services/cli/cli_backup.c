@@ -18,6 +18,7 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
+#include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
 #include "common/store/cursor.h"
@@ -60,7 +61,7 @@ static bool folder_free(const char *path)
     return entries == 0;
 }
 
-/* Removes a store's folder that this process began and did not finish. */
+/* One that is there is taken as it is: its emptiness was looked at before. */
 static int make_folder(struct cli *cli, const char *path)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST) {
@@ -69,20 +70,7 @@ static int make_folder(struct cli *cli, const char *path)
     return cli_fail(cli, CLI_EXIT_IO, "无法建立目录", "cannot make the folder", path);
 }
 
-static int fail_rc(struct cli *cli, enum rc rc, const char *what)
-{
-    switch (rc) {
-    case RC_FULL:
-        return cli_refuse(cli, PAIDAN__CODE__STORAGE_FULL, what);
-    case RC_FORMAT:
-        return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, what);
-    case RC_CORRUPT:
-        return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, what);
-    default:
-        return cli_fail(cli, CLI_EXIT_IO, "读写存储失败", "cannot read or write the store", what);
-    }
-}
-
+/* At most five times a second: a terminal over a slow line must not slow the copy down. */
 static void show_progress(void *context, uint64_t rows, uint64_t rows_all)
 {
     struct backup *backup = context;
@@ -97,6 +85,7 @@ static void show_progress(void *context, uint64_t rows, uint64_t rows_all)
 /* A small file, on the disk when this returns. */
 static enum rc write_file(const char *path, const char *text, size_t bytes)
 {
+    /* 0600: a backup holds what residents wrote. */
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) {
         return RC_IO;
@@ -132,8 +121,10 @@ static enum rc open_source(struct source *source, const char *folder)
     return store_open(&source->store, &options);
 }
 
+/* A younger picture of this store: all that is read afterwards is of one moment. */
 static enum rc snapshot(struct source *source)
 {
+    CHECK(source->store != NULL);
     store_abort(source->txn);
     source->txn = NULL;
     enum rc rc = store_begin(source->store, false, &source->txn);
@@ -182,6 +173,8 @@ static enum rc renew_lagging(struct backup *backup, unsigned *renewed)
     return RC_OK;
 }
 
+/* Snapshots that belong together. Each round only makes logs longer, so that it ends as soon as
+ * the services write no faster than snapshots are taken. */
 static enum rc take_set(struct backup *backup)
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -210,6 +203,7 @@ static void hexadecimal(const unsigned char *bytes, size_t size, char *text)
     }
 }
 
+/* Last of all and on the disk: what says "this is whole" must not exist before it is true. */
 static enum rc write_manifest(struct backup *backup, const char *folder)
 {
     char path[PATH_MAX + 16], digest[2 * STORE_COPY_DIGEST_BYTES + 1], *text = NULL;
@@ -237,11 +231,14 @@ static enum rc write_manifest(struct backup *backup, const char *folder)
     return rc;
 }
 
+/* One store after the other, each from its own snapshot; what a service writes meanwhile is not in
+ * it. */
 static enum rc copy_all(struct backup *backup, const char *folder)
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         struct source *source = &backup->sources[index];
         char path[PATH_MAX + 40];
+        CHECK(source->txn != NULL);
         (void)snprintf(path, sizeof path, "%s/%s", folder, source->service);
         backup->copying = source->service;
         const enum rc rc = store_copy(source->txn, path, show_progress, backup, &source->report);
@@ -255,6 +252,7 @@ static enum rc copy_all(struct backup *backup, const char *folder)
     return RC_OK;
 }
 
+/* For backup and restore alike: what went over, store by store. */
 static int tell_set(struct cli *cli, const struct backup *backup, const char *folder)
 {
     json_t *list = json_array();
@@ -283,6 +281,8 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
     return cli_json_print(cli, object);
 }
 
+/* A copy that fails takes its stores away again: half a backup looks like one to a hurried reader.
+ */
 static int run_backup(struct backup *backup, const char *folder)
 {
     struct cli *cli = backup->cli;
@@ -291,13 +291,13 @@ static int run_backup(struct backup *backup, const char *folder)
         backup->sources[index].service = cli_services[index];
         rc = open_source(&backup->sources[index], cli->data_dir);
         if (rc != RC_OK) {
-            return fail_rc(cli, rc, cli_services[index]);
+            return cli_log_refuse(cli, rc, cli_services[index]);
         }
     }
     rc = take_set(backup);
     if (rc != RC_OK) {
         return rc == RC_AGAIN ? cli_refuse(cli, PAIDAN__CODE__LOG_DIVERGED, cli->data_dir)
-                              : fail_rc(cli, rc, cli->data_dir);
+                              : cli_log_refuse(cli, rc, cli->data_dir);
     }
     const int status = make_folder(cli, folder);
     if (status != CLI_EXIT_OK) {
@@ -319,7 +319,7 @@ static int run_backup(struct backup *backup, const char *folder)
         (void)snprintf(path, sizeof path, "%s/%s", folder, cli_services[index]);
         cli_log_remove(path);
     }
-    return fail_rc(cli, rc, folder);
+    return cli_log_refuse(cli, rc, folder);
 }
 
 int cli_backup(struct cli *cli)
@@ -347,6 +347,8 @@ struct entry {
     char digest[2 * STORE_COPY_DIGEST_BYTES + 1];
 };
 
+/* What the backup claims to hold. Lines of later versions that are not understood are passed over.
+ */
 static int read_manifest(struct cli *cli, const char *folder, struct entry entries[CLI_SERVICES])
 {
     char path[PATH_MAX + 16], line[512], name[40], digest[80];
@@ -376,6 +378,7 @@ static int read_manifest(struct cli *cli, const char *folder, struct entry entri
     if (!known) {
         return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, path);
     }
+    /* A set with a service missing would start, and lose that service's share. */
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         if (!entries[index].there) {
             return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, cli_services[index]);
@@ -399,13 +402,13 @@ static int restore_one(struct backup *backup, struct source *source, const struc
         rc = evlog_verify(source->txn, &report);
     }
     if (rc != RC_OK) {
-        return fail_rc(cli, rc, source->service);
+        return cli_log_refuse(cli, rc, source->service);
     }
     (void)snprintf(path, sizeof path, "%s/%s", into, source->service);
     backup->copying = source->service;
     rc = store_copy(source->txn, path, show_progress, backup, &source->report);
     if (rc != RC_OK) {
-        return fail_rc(cli, rc, path);
+        return cli_log_refuse(cli, rc, path);
     }
     hexadecimal(source->report.digest, sizeof source->report.digest, digest);
     return strcmp(digest, entry->digest) == 0
@@ -438,6 +441,8 @@ static void discard(const char *into)
     (void)rmdir(into);
 }
 
+/* Everything goes into DATA/restoring first and is moved only when all four are whole: a failed
+ * restore leaves an empty folder, never a mixture. */
 static int run_restore(struct backup *backup, const char *folder, const struct entry *entries)
 {
     struct cli *cli = backup->cli;
@@ -457,7 +462,7 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
         if (rc == RC_OK) {
             rc = move_in(into, cli->data_dir);
         }
-        return rc == RC_OK ? tell_set(cli, backup, cli->data_dir) : fail_rc(cli, rc, into);
+        return rc == RC_OK ? tell_set(cli, backup, cli->data_dir) : cli_log_refuse(cli, rc, into);
     }
     discard(into);
     return status;

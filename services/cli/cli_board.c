@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/say/say_brief.h"
 #include "common/say/say_time.h"
@@ -105,6 +106,7 @@ static void line_format(struct line *line, const char *format, ...)
     line_text(line, text, 0);
 }
 
+/* Lines are reused: one buffer for the whole frame. */
 static void line_begin(struct line *line, const struct cli_board_frame *frame)
 {
     line->frame = frame;
@@ -131,6 +133,8 @@ static const struct {
 
 static unsigned column_width(const struct cli_board_frame *frame, int column)
 {
+    CHECK(column >= 0);
+    CHECK(column < COLUMN_COUNT);
     const unsigned width =
         frame->say.language == SAY_CHINESE ? columns[column].width : columns[column].width_en;
     const bool grows = column == UNIT || column == CATEGORY;
@@ -165,6 +169,8 @@ void cli_board_span(int64_t span_ms, char *text, size_t size)
     (void)snprintf(text, size, "%s", span);
 }
 
+/* What is pressing stands on top; what has no deadline last. Ties by number, so that rows do not
+ * jump between two frames. */
 static int by_row_due(const void *a, const void *b)
 {
     const Paidan__Brief *const *first = a, *const *second = b;
@@ -177,6 +183,8 @@ static int by_row_due(const void *a, const void *b)
     return (*first)->ticket < (*second)->ticket ? -1 : (*first)->ticket > (*second)->ticket;
 }
 
+/* The first column. Returns the colour; a suspended ticket shows when it wakes, as its clocks
+ * stand still. */
 static const char *remaining(const struct cli_board_frame *frame, const Paidan__Brief *brief,
                              char *text, size_t size)
 {
@@ -203,6 +211,7 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
 /* ---- the lines --------------------------------------------------------------------------------
  */
 
+/* Counts of all open tickets, not of the rows shown. */
 static void draw_totals(struct line *line, const struct cli_board_frame *frame)
 {
     const Paidan__Boarded *boarded = frame->boarded;
@@ -258,6 +267,7 @@ static void draw_levels(struct line *line, const struct cli_board_frame *frame)
     }
 }
 
+/* Time stands right, whatever the title: it is what the eye looks for first. */
 static void draw_headline(struct line *line, const struct cli_board_frame *frame)
 {
     char now[SAY_TIME_BYTES];
@@ -381,6 +391,7 @@ static unsigned note_count(const struct cli_board_frame *frame)
     return count;
 }
 
+/* Joined by line ends, none at the end: on a full screen one more would scroll. */
 static void emit(FILE *out, const struct line *line, unsigned *row)
 {
     fprintf(out, "%s%s", *row == 0 ? "" : "\n", line->bytes);

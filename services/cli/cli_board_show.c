@@ -19,6 +19,7 @@ enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };
 /* Of one question while the board is on the screen: keys must not wait longer than this. */
 enum { QUIET_WAIT_MS = 1000 };
 
+/* quiet: while the board is on the screen nothing may be printed across it. */
 static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
 {
     Paidan__Board board = PAIDAN__BOARD__INIT;
@@ -80,6 +81,7 @@ struct ticking {
     uint64_t answered_ms, answered_clock_ms;
 };
 
+/* Never behind the answer: a clock that was set back must not make deadlines grow. */
 static uint64_t now_of(const struct ticking *ticking)
 {
     const uint64_t clock_ms = clock_now_ms(&ticking->clock);
@@ -125,6 +127,8 @@ static void keep(Paidan__Boarded **kept, const Paidan__Boarded *boarded)
     }
 }
 
+/* Asks, draws, waits for a key; the arena is emptied with each answer, so that a board may run for
+ * weeks. */
 static int watch(struct cli *cli, uint64_t limit)
 {
     struct ticking ticking = {0};

@@ -32,6 +32,7 @@ static void add_brief(struct cli *cli, struct cli_grid *grid, const Paidan__Brie
     cli_grid_add(grid, SAY_PLAIN, "%s", brief->title == NULL ? "" : brief->title);
 }
 
+/* Asked before the header is made, which must know how many columns there are. */
 static bool any_marked(const struct cli *cli, Paidan__Brief *const *briefs, size_t count)
 {
     char marks[512] = "";

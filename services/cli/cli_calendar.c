@@ -12,9 +12,11 @@
 #include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_json.h"
+#include "common/base/check.h"
 
 /* ---- shared ---- */
 
+/* The machine's clock: no service is asked here, and a day's error does not matter for a year. */
 uint64_t cli_calendar_now(void)
 {
     struct timespec now;
@@ -119,6 +121,8 @@ static void print_remarks(const struct cli *cli, const struct calendar *calendar
 static void print_month(const struct cli *cli, const struct calendar *calendar, int year,
                         unsigned month)
 {
+    CHECK(month >= 1);
+    CHECK(month <= 12);
     static const char *const names[] = {"January",   "February", "March",    "April",
                                         "May",       "June",     "July",     "August",
                                         "September", "October",  "November", "December"};
@@ -180,6 +184,7 @@ struct total {
     uint64_t open_ms;
 };
 
+/* days: gets each day as JSON; NULL with the table for people. */
 static struct total count_days(const struct calendar *calendar, int year, json_t *days)
 {
     struct total total = {0};
@@ -213,6 +218,8 @@ static int show_json(const struct cli *cli, const struct calendar *calendar, int
     return cli_json_print(cli, object);
 }
 
+/* On standard error, beside the answer: a term over an unknown year may change when the notice
+ * comes. */
 static void warn_unknown(const struct cli *cli, const struct calendar *calendar, int year)
 {
     if (!calendar_year_known(calendar, year)) {
@@ -280,6 +287,7 @@ static json_t *known_json(const struct calendar *calendar, int year)
     return list;
 }
 
+/* Also what is printed for people is made from this, so that both say the same. */
 static json_t *calendar_json(const struct calendar *calendar)
 {
     const int year = cli_calendar_year(calendar);

@@ -33,6 +33,7 @@ static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amo
     return *amount_ms <= CALENDAR_AMOUNT_MS_MAX;
 }
 
+/* The four units and the rules as site.yaml writes them: what is tried here can be copied there. */
 static int read_term(const struct cli *cli, struct calendar_term *term)
 {
     const char *unit = cli_value(cli, CLI_UNIT);
@@ -57,6 +58,7 @@ static int read_term(const struct cli *cli, struct calendar_term *term)
     return CLI_EXIT_OK;
 }
 
+/* Always RFC 3339: the answer is made for scripts and for comparing with other programs. */
 static int tell_due(const struct cli *cli, const struct say *say, const struct calendar *calendar,
                     const struct calendar_term *term, uint64_t from_ms)
 {

@@ -15,6 +15,7 @@
 
 enum { PATH_BYTES = 4096 };
 
+/* One byte more than allowed is read, so that the reader sees that it is too long. */
 static char *read_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rbe");
@@ -31,6 +32,7 @@ static char *read_file(const char *path, size_t *size)
     return bytes;
 }
 
+/* By the first letter that counts: names of files are chosen by whoever saved them. */
 static bool looks_like_json(const char *bytes, size_t size)
 {
     size_t at = 0;
@@ -40,6 +42,7 @@ static bool looks_like_json(const char *bytes, size_t size)
     return at < size && bytes[at] == '{';
 }
 
+/* A file of JSON is one year; an .ics may hold several. */
 static enum rc read_years(const char *bytes, size_t size, struct holidays_year **years,
                           uint32_t *count, struct holidays_mistake *mistake)
 {
@@ -90,6 +93,8 @@ static const struct holiday *find_day(const struct holidays_year *year, int32_t 
     return NULL;
 }
 
+/* Signs as in a patch, so that whoever imports sees at once whether the file is the one that was
+ * meant. */
 static void tell_change(const struct cli *cli, json_t *changes, const char *sign,
                         const struct holiday *holiday)
 {
@@ -123,6 +128,8 @@ static void compare(const struct cli *cli, const struct holidays_year *old,
     }
 }
 
+/* A file of its own that then takes the name: a service that loads the site meanwhile reads the
+ * old or the new one. */
 static bool write_whole(int folder, const char *name, const char *text)
 {
     char work[32];
@@ -138,6 +145,7 @@ static bool write_whole(int folder, const char *name, const char *text)
         good = count > 0 || (count < 0 && errno == EINTR);
         at += count > 0 ? (size_t)count : 0;
     }
+    /* The new file is whole on the disk before it takes the old one's name. */
     good = good && write(file, "\n", 1) == 1 && fsync(file) == 0;
     good = close(file) == 0 && good;
     if (!good || renameat(folder, work, folder, name) != 0) {
@@ -166,6 +174,7 @@ static bool write_year(const char *folder, const struct holidays_year *year)
     return good;
 }
 
+/* Years are independent: one that cannot be written leaves those before it in place. */
 static int import_year(const struct cli *cli, const char *folder, struct holidays_year *year,
                        json_t *list)
 {

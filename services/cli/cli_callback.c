@@ -83,6 +83,7 @@ static int ask_tasks(struct cli *cli, ProtobufCMessage *wish)
     return status == CLI_EXIT_OK ? tell_tasks(cli, answer->callback_pulled) : status;
 }
 
+/* Listing that leases nothing; for people who only want to know. */
 static int peek(struct cli *cli)
 {
     Paidan__CallbackList wish = PAIDAN__CALLBACK_LIST__INIT;

@@ -104,6 +104,7 @@ static void complete_first_words(const struct cli_commands *commands)
     printf("\" -- \"$word\")) ;;\n");
 }
 
+/* After the first word of a group, its verbs. */
 static void complete_group(const struct cli_commands *commands, const char *group)
 {
     const size_t size = strlen(group);

@@ -12,6 +12,7 @@
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
+/* With the returning unit's name beside its code, as listings have it. */
 static json_t *item_json(struct cli *cli, const Paidan__DeskItem *item)
 {
     json_t *object = say_json_message(&cli->say, &item->base, true);
@@ -70,6 +71,7 @@ static void print_items(struct cli *cli, const Paidan__DeskListed *page)
     cli_grid_end(&grid);
 }
 
+/* The end of the list, or the cursor of the next page. Frees items. */
 static int finish(struct cli *cli, json_t *items, uint64_t shown, bool more, uint64_t next)
 {
     char cursor[32];

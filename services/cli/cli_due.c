@@ -124,6 +124,8 @@ static json_t *briefs_json(struct cli *cli, Paidan__Brief *const *briefs, size_t
     return list;
 }
 
+/* Counts are of all, lists up to --limit; empty lists stay, so that scripts need no test for them.
+ */
 static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
     json_t *object = say_json_message(&cli->say, &shown->base, true);
@@ -157,6 +159,8 @@ static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_
     }
 }
 
+/* A deadline that has passed and did not fire means that escalation stands still: the one line
+ * here that is about the machine. */
 static void print_unfired(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
     char text[128];

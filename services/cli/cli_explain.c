@@ -146,6 +146,7 @@ static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
 /* ---- for people -------------------------------------------------------------------------------
  */
 
+/* What triage found: keywords and names of places, never the text itself. */
 static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
 {
     char reasons[256];
@@ -170,6 +171,7 @@ static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
     }
 }
 
+/* Lines of matrix.csv are those of the day of the decision. */
 static void print_assignment(struct cli *cli, const struct cli_ticket_view *view)
 {
     Paidan__Why why = PAIDAN__WHY__WHY_ROUTED;
@@ -188,6 +190,7 @@ static void print_assignment(struct cli *cli, const struct cli_ticket_view *view
         printf("%s\n", cli_say(cli, "      职责清单没有对应的行：本级兜底单位",
                                "          no line of the matrix: the level's fallback owner"));
     }
+    /* Lines of a file that was edited since lead nowhere: say so rather than mislead. */
     const struct site *site = cli_site(cli);
     if (site != NULL && to->has_site_version && to->site_version != site->version) {
         printf("%s\n", cli_say(cli, "      站点配置此后有变动，行号以当时的文件为准",
@@ -195,6 +198,7 @@ static void print_assignment(struct cli *cli, const struct cli_ticket_view *view
     }
 }
 
+/* What this clock did, beside the clock: else the reader must look it up in the history. */
 static void print_fired(struct cli *cli, const struct cli_ticket_view *view, Paidan__Clock clock)
 {
     char at[SAY_TIME_BYTES], text[512];

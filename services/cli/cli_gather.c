@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "common/base/check.h"
 #include "common/wire/wire.h"
 
+/* Intake wants a reason whoever reads; that phones were read is recorded with it. */
 static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view)
 {
     static char showing[] = "show";
@@ -25,6 +27,7 @@ static int ask_intake(struct cli *cli, bool phones, struct cli_ticket_view *view
     if (answer->texts->n_texts != 1) {
         return cli_refuse(cli, PAIDAN__CODE__FRAME_INVALID, "intake");
     }
+    /* An unknown ticket comes back without its text. */
     view->text = answer->texts->texts[0];
     return view->text->text == NULL
                ? cli_refuse(cli, PAIDAN__CODE__TICKET_UNKNOWN, cli->operands[0])
@@ -46,6 +49,8 @@ static Paidan__Answer *ask_other(struct cli *cli, const char *service, ProtobufC
     return NULL;
 }
 
+/* Facts come as they lie in the log; one that this program cannot read is told, with what came
+ * before it. */
 static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
 {
     const Paidan__Shown *shown = view->shown;
@@ -65,6 +70,7 @@ static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
 
 int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
 {
+    CHECK(cli->operand_count >= 1);
     memset(view, 0, sizeof *view);
     int status = cli_ticket(cli, cli->operands[0], &view->ticket);
     if (status == CLI_EXIT_OK) {

@@ -13,7 +13,10 @@
 #include <unistd.h>
 
 #include "cli_colour.h"
+#include "common/base/check.h"
 #include "common/text/text.h"
+
+enum { COLUMNS_MAX = 32 }; /* grid->right has a bit for each */
 
 void cli_grid_begin(struct cli_grid *grid, const struct cli *cli, const char *const *headers)
 {
@@ -21,6 +24,8 @@ void cli_grid_begin(struct cli_grid *grid, const struct cli *cli, const char *co
     grid->cli = cli;
     for (; headers[grid->columns] != NULL; grid->columns++) {
     }
+    CHECK(grid->columns > 0);
+    CHECK(grid->columns <= COLUMNS_MAX);
     for (size_t index = 0; index < grid->columns; index++) {
         const char *bar = strchr(headers[index], '|');
         if (cli->say.language == SAY_CHINESE) {
@@ -49,6 +54,7 @@ void cli_grid_add(struct cli_grid *grid, enum say_tone colour, const char *forma
         text = NULL;
     }
     va_end(arguments);
+    /* One cell is one line: what a resident typed must not break the table. */
     for (char *at = text; at != NULL && *at != '\0'; at++) {
         if (*at == '\n' || *at == '\t' || *at == '\r') {
             *at = ' ';
@@ -57,6 +63,7 @@ void cli_grid_add(struct cli_grid *grid, enum say_tone colour, const char *forma
     grid->cell[grid->cells++] = (struct cli_cell){text, colour};
 }
 
+/* SIZE_MAX where there is no terminal: nothing is clipped in a pipe. */
 static size_t terminal_columns(const struct cli *cli)
 {
     struct winsize size;
@@ -84,9 +91,11 @@ static void clip_columns(char *text, size_t columns)
     }
 }
 
+/* Spaces are put by hand: printf pads by bytes. */
 static void print_cell(const struct cli_grid *grid, const struct cli_cell *cell, size_t column,
                        size_t width)
 {
+    CHECK(column < grid->columns);
     const char *text = cell->text == NULL ? "" : cell->text;
     const size_t columns = text_columns(text), pad = width > columns ? width - columns : 0;
     const bool right = (grid->right >> column & 1u) != 0, last = column + 1 == grid->columns;
@@ -98,7 +107,7 @@ static void print_cell(const struct cli_grid *grid, const struct cli_cell *cell,
 
 void cli_grid_end(struct cli_grid *grid)
 {
-    size_t widths[32] = {0}, before = 0;
+    size_t widths[COLUMNS_MAX] = {0}, before = 0;
     for (size_t index = 0; index < grid->cells; index++) {
         const char *text = grid->cell[index].text == NULL ? "" : grid->cell[index].text;
         const size_t width = text_columns(text), column = index % grid->columns;
@@ -107,6 +116,7 @@ void cli_grid_end(struct cli_grid *grid)
     for (size_t column = 0; column + 1 < grid->columns; column++) {
         before += widths[column] + 2;
     }
+    /* In a pipe nothing is clipped: whoever reads it further wants all of it. */
     const size_t terminal = terminal_columns(grid->cli);
     for (size_t index = 0; index < grid->cells; index++) {
         const size_t column = index % grid->columns;

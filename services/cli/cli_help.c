@@ -9,6 +9,7 @@
 #include "cli_parse.h"
 #include "common/text/text.h"
 
+/* At least one blank: a long name must not run into its explanation. */
 static void pad(size_t used, size_t width)
 {
     printf("%*s", used < width ? (int)(width - used) : 1, "");
@@ -26,6 +27,7 @@ static void print_option(const struct cli *cli, enum cli_option option, bool req
            required ? cli_say(cli, "（必须）", " (required)") : "");
 }
 
+/* The order of the table is the order of a ticket's life, then of operating. */
 static void help_all(const struct cli *cli)
 {
     const struct cli_commands *commands = cli->commands;

@@ -44,6 +44,7 @@ static int lookup_fill(const struct cli *cli, Paidan__Lookup *lookup)
     const bool by_channel = cli_given(cli, CLI_CHANNEL) && cli_given(cli, CLI_EXTERNAL_ID);
     const unsigned given = cli->operand_count + cli_given(cli, CLI_CODE) +
                            cli_given(cli, CLI_CHANNEL) + cli_given(cli, CLI_EXTERNAL_ID);
+    /* Half of one way and half of the other is a mistake that must not be guessed at. */
     if (given != 2 || !(by_number || by_channel)) {
         return cli_usage(cli, "需要：工单号 --code C，或 --channel C --external-id X",
                          "needs NUMBER --code C, or --channel C --external-id X", "lookup");

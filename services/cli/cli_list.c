@@ -24,6 +24,7 @@ static int page_options(struct cli *cli, protobuf_c_boolean *has_cursor, uint64_
     return status;
 }
 
+/* Filters are the service's: what is left out here is never sent. */
 static int list_filters(struct cli *cli, Paidan__List *wish)
 {
     int status =

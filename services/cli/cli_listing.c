@@ -7,6 +7,7 @@
 
 #include "cli_briefs.h"
 #include "cli_json.h"
+#include "common/base/check.h"
 #include "common/say/say_json.h"
 
 int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
@@ -19,7 +20,11 @@ int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
 
 void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count)
 {
+    CHECK(listing->cli != NULL);
+    CHECK(count == 0 || briefs != NULL);
     listing->shown += count;
+    /* Tables are printed page by page, so that the first rows come at once; JSON is one document.
+     */
     if (!listing->cli->json) {
         if (count > 0) {
             cli_briefs_print(listing->cli, briefs, count);

@@ -35,27 +35,30 @@ int cli_log_service(struct cli *cli, const char *name)
                      "no such service: intake, triage, escalation or callback", name);
 }
 
-static int refuse_store(struct cli *cli, enum rc rc, const char *path)
+int cli_log_refuse(struct cli *cli, enum rc rc, const char *what)
 {
     switch (rc) {
+    case RC_FULL:
+        return cli_refuse(cli, PAIDAN__CODE__STORAGE_FULL, what);
     case RC_FORMAT:
-        return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, path);
+        return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, what);
     case RC_CORRUPT:
-        return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, path);
+        return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, what);
     case RC_LOCKED:
-        return cli_refuse(cli, PAIDAN__CODE__STORE_LOCKED, path);
+        return cli_refuse(cli, PAIDAN__CODE__STORE_LOCKED, what);
     default:
-        return cli_fail(cli, CLI_EXIT_IO, "无法读取存储", "cannot read the store", path);
+        return cli_fail(cli, CLI_EXIT_IO, "读写存储失败", "cannot read or write the store", what);
     }
 }
 
+/* Read-only: the service may run beside it, and a lock of ours never stops it. */
 static int open_store(struct cli *cli, const char *service, struct store **store)
 {
     char path[PATH_MAX + 40];
     (void)snprintf(path, sizeof path, "%s/%s", cli->data_dir, service);
     const struct store_options options = {.path = path, .service = service, .read_only = true};
     const enum rc rc = store_open(store, &options);
-    return rc == RC_OK ? CLI_EXIT_OK : refuse_store(cli, rc, path);
+    return rc == RC_OK ? CLI_EXIT_OK : cli_log_refuse(cli, rc, path);
 }
 
 void cli_log_remove(const char *path)
@@ -97,6 +100,8 @@ int cli_log_event(struct cli *cli, const char *service, const struct evlog_recor
                                              (const Paidan__Event *)(const void *)message, texts));
 }
 
+/* Called for each record within one transaction. What is printed is gone from memory with the
+ * next. */
 static enum rc dump_record(void *context, const struct evlog_record *record)
 {
     struct dump *dump = context;
@@ -112,6 +117,7 @@ static enum rc dump_record(void *context, const struct evlog_record *record)
             return RC_INVALID;
         }
     }
+    /* RC_AGAIN ends the walk; the transaction is ended too and a new one goes on at next. */
     return ++dump->count % RECORDS_PER_TXN == 0 ? RC_AGAIN : RC_OK;
 }
 
@@ -153,12 +159,13 @@ int cli_log_dump(struct cli *cli)
     if (dump.status != CLI_EXIT_OK || rc == RC_OK || rc == RC_AGAIN || rc == RC_NOT_FOUND) {
         return dump.status;
     }
-    return refuse_store(cli, rc, dump.service);
+    return cli_log_refuse(cli, rc, dump.service);
 }
 
 /* ---- verify -----------------------------------------------------------------------------------
  */
 
+/* Good logs are one line, bad ones name the first record that does not hold. */
 static int tell_report(struct cli *cli, const char *service, enum rc rc,
                        const struct evlog_report *report)
 {
@@ -207,7 +214,7 @@ int cli_log_check(struct cli *cli, struct store *store, const char *service)
         store_abort(txn);
     }
     if (rc != RC_OK && rc != RC_CORRUPT) {
-        return refuse_store(cli, rc, service);
+        return cli_log_refuse(cli, rc, service);
     }
     return tell_report(cli, service, rc, &report);
 }
@@ -251,6 +258,7 @@ int cli_log_verify(struct cli *cli)
 /* ---- replay -----------------------------------------------------------------------------------
  */
 
+/* The service says what differs; it is passed on as it stands. */
 static int tell_replay(struct cli *cli, const char *service, int status, char *printed)
 {
     if (!cli->json) {
@@ -275,6 +283,7 @@ int cli_log_replay(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
+    /* Not by PATH: the service must be of the same build as this program. */
     char self[PATH_MAX], program[PATH_MAX + 64], printed[1024];
     const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
     if (size < 0) {

@@ -9,6 +9,8 @@ MUST_CHECK int cli_log_service(struct cli *cli, const char *name);
 /* One event as a line of JSON; resets the arena. 0 or a status. */
 MUST_CHECK int cli_log_event(struct cli *cli, const char *service,
                              const struct evlog_record *record, bool texts);
+/* Says why a store cannot be read or written; what: its path or service. Returns the status. */
+int cli_log_refuse(struct cli *cli, enum rc rc, const char *what);
 /* Removes the files that a store consists of, and its folder when nothing else is in it. */
 void cli_log_remove(const char *path);
 /* Verifies the log of an open store and tells what was found. 0, 1 or a status. */

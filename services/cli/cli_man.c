@@ -26,6 +26,7 @@ static void roff(const char *text)
     }
 }
 
+/* roff takes a leading dash for a minus: hence the backslashes. */
 static void man_option(enum cli_option option)
 {
     const struct cli_option_row *row = &cli_options[option];

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/check.h"
+
 enum { WORD_MAX = 40, COMMAND_WORDS_MAX = 2 };
 
 unsigned cli_parse_distance(const char *a, const char *b)
@@ -17,6 +19,7 @@ unsigned cli_parse_distance(const char *a, const char *b)
     if (a_size > WORD_MAX || b_size > WORD_MAX) {
         return 99;
     }
+    /* Levenshtein's distance, one row of the table at a time. */
     unsigned row[WORD_MAX + 1];
     for (unsigned j = 0; j <= b_size; j++) {
         row[j] = j;
@@ -92,6 +95,7 @@ static const char *nearest_command(const struct cli_commands *commands, const ch
     return best;
 }
 
+/* A group alone ("work") is answered with its commands; else with the nearest name. */
 static int unknown_command(struct cli *cli, const char *const *words, unsigned count)
 {
     const struct cli_commands *commands = cli->commands;
@@ -118,6 +122,7 @@ static int unknown_command(struct cli *cli, const char *const *words, unsigned c
                      "no such command; paidan help lists them", detail);
 }
 
+/* Options of every command, and those that stand in the command's row. */
 static bool allowed(const struct cli_command *command, enum cli_option option)
 {
     if (option < CLI_GLOBAL_COUNT) {
@@ -131,6 +136,7 @@ static bool allowed(const struct cli_command *command, enum cli_option option)
     return false;
 }
 
+/* Only among the options of this command: one of another would be no help. */
 static int unknown_option(struct cli *cli, const struct cli_command *command, const char *name)
 {
     const char *best = NULL;
@@ -174,6 +180,8 @@ static int take_again(struct cli *cli, enum cli_option option, const char *value
 
 static int take(struct cli *cli, enum cli_option option, const char *value)
 {
+    CHECK(option < CLI_OPTION_COUNT);
+    CHECK(value != NULL);
     char detail[CLI_CHOICES_BYTES + 64];
     const struct cli_option_row *row = &cli_options[option];
     if (row->repeats) {
@@ -253,10 +261,12 @@ static unsigned command_words(int argc, char **argv, const char *words[COMMAND_W
     return count;
 }
 
+/* Too few, too many, or an option that must be there. */
 static int check_counts(struct cli *cli)
 {
     const struct cli_command *command = cli->command;
     char detail[256];
+    CHECK(command != NULL);
     if (cli->operand_count < command->operands_min) {
         (void)snprintf(detail, sizeof detail, "paidan %s %s", command->name, command->operands);
         return cli_usage(cli, "缺少参数", "an argument is missing", detail);
@@ -277,6 +287,7 @@ static int check_counts(struct cli *cli)
 
 int cli_parse(struct cli *cli, int argc, char **argv)
 {
+    CHECK(cli->commands != NULL);
     const char *words[COMMAND_WORDS_MAX];
     const unsigned count = command_words(argc, argv, words);
     unsigned used = 0;
@@ -305,6 +316,7 @@ int cli_parse(struct cli *cli, int argc, char **argv)
             operands[cli->operand_count++] = word;
         }
     }
+    /* Help is given for a command that still lacks its operands, and without any command. */
     if (cli->values[CLI_HELP] != NULL || count == 0) {
         return CLI_EXIT_OK;
     }

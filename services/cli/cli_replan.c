@@ -47,6 +47,7 @@ static void add_move(const struct replan *replan, struct cli_grid *grid,
     cli_grid_add(grid, SAY_PLAIN, "%s", say_unit(cli_speak(cli), move->unit));
 }
 
+/* Counted here page by page, as the service counts each page alone. */
 static void add_page(struct replan *replan, const Paidan__Replanning *page)
 {
     static const char *const headers[] = {
@@ -81,6 +82,7 @@ static void add_page(struct replan *replan, const Paidan__Replanning *page)
     fflush(stdout);
 }
 
+/* Only on a terminal, on standard error, and wiped away at the end. */
 static void tell_progress(const struct replan *replan, bool last)
 {
     if (!replan->progress) {
@@ -96,6 +98,8 @@ static void tell_progress(const struct replan *replan, bool last)
             (unsigned long long)replan->looked_at, (unsigned long long)replan->moved);
 }
 
+/* What was looked at and moved, and which way: more "earlier" than expected is a reason not to
+ * apply it. */
 static int tell_totals(struct replan *replan)
 {
     struct cli *cli = replan->cli;

@@ -7,12 +7,14 @@
 #include <stdio.h>
 
 #include "cli_json.h"
+#include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_words.h"
 
 int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count)
 {
+    CHECK(count == 0 || results != NULL);
     int status = CLI_EXIT_OK;
     json_t *list = json_array();
     for (size_t index = 0; index < count; index++) {

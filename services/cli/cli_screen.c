@@ -20,6 +20,7 @@ static const char leave_sequence[] = "\033[0m\033[?25h\033[?1049l";
 static struct termios saved_terminal;
 static volatile sig_atomic_t entered, ended, resized;
 
+/* Unbuffered: stdio may hold half a frame when the process ends. */
 static void write_all(const char *text, size_t bytes)
 {
     while (bytes > 0) {
@@ -32,6 +33,7 @@ static void write_all(const char *text, size_t bytes)
     }
 }
 
+/* Nothing but flags: the handler runs between any two instructions. */
 static void on_signal(int signal)
 {
     if (signal == SIGWINCH) {
@@ -96,6 +98,7 @@ void cli_screen_show(const char *drawn)
     if (memory == NULL) {
         return;
     }
+    /* Clearing everything each time would flicker; after a resize old lines lie anywhere. */
     fputs(resized ? "\033[2J\033[H" : "\033[H", memory);
     resized = 0;
     for (const char *at = drawn; *at != '\0';) {
@@ -117,12 +120,14 @@ void cli_screen_show(const char *drawn)
 int cli_screen_wait(uint64_t wait_ms)
 {
     struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+    /* Waits are cut to a minute: a time that was computed wrongly must not freeze the keys. */
     if (!ended && poll(&item, 1, wait_ms > 60000 ? 60000 : (int)wait_ms) > 0) {
         unsigned char key = 0;
         const ssize_t got = read(STDIN_FILENO, &key, 1);
         if (got == 1) {
             return key;
         }
+        /* The terminal was closed. */
         if (got == 0 && (item.revents & (POLLHUP | POLLERR)) != 0) {
             return -1;
         }

@@ -11,6 +11,7 @@
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "cli_service.h"
+#include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/say/code.h"
 #include "common/say/say_json.h"
@@ -18,6 +19,7 @@
 
 enum { ROUND_MS = 2000, PAUSE_US = 200000 };
 
+/* UINT64_MAX: that service did not answer. */
 uint64_t cli_service_head(const struct cli_service *services, const char *name)
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -28,6 +30,7 @@ uint64_t cli_service_head(const struct cli_service *services, const char *name)
     return UINT64_MAX;
 }
 
+/* Copied out: the arena is emptied before the next service is asked. */
 static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
 {
     service->answered = true;
@@ -51,6 +54,7 @@ static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
 Paidan__Code cli_service_ask(struct cli *cli, struct cli_service services[CLI_SERVICES],
                              uint64_t timeout_ms)
 {
+    CHECK(timeout_ms > 0);
     Paidan__Code worst = PAIDAN__CODE__OK;
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         struct cli_service *service = &services[index];
@@ -138,6 +142,7 @@ static enum say_tone following_words(const struct cli *cli, const struct cli_ser
     (void)snprintf(text, size, "-");
     for (size_t index = 0; index < service->following_count && used < size; index++) {
         const struct cli_following *following = &service->following[index];
+        /* A service that does not answer tells no head; "?" then, not "caught up". */
         const uint64_t lag = following->head == UINT64_MAX || following->head < following->cursor
                                  ? 0
                                  : following->head - following->cursor;
@@ -191,6 +196,7 @@ static void add_service(struct cli *cli, struct cli_grid *grid, const char *name
     cli_grid_add(grid, colour, "%s", text);
 }
 
+/* What is there is told even if one is missing; the status says that it is. */
 static int tell_services(struct cli *cli, const struct cli_service services[CLI_SERVICES],
                          Paidan__Code worst)
 {

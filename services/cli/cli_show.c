@@ -28,6 +28,7 @@ static const char *triage_state_word(uint32_t state)
     return state < sizeof names / sizeof names[0] ? names[state] : "?";
 }
 
+/* state is a number on the wire, of triage's own life: named here. */
 static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *triage)
 {
     json_t *object = say_json_message(&cli->say, &triage->base, true);
@@ -36,6 +37,8 @@ static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *tri
     return object;
 }
 
+/* One object for the whole ticket: the brief's fields at the top, what other services know under
+ * their names. */
 static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
 {
     json_t *object = json_object(), *part = NULL;
@@ -46,6 +49,7 @@ static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
         json_decref(part);
     }
     part = say_json_message(&cli->say, &view->text->base, true);
+    /* Where both know a field, escalation's is the newer: intake has it from receipts. */
     json_object_update_missing(object, part);
     json_decref(part);
     if (view->triage != NULL) {
@@ -92,12 +96,15 @@ static void section(const struct cli *cli, const char *zh, const char *en)
            cli_colour_off(cli->colour, SAY_STRONG));
 }
 
+/* New there, or returned to it. */
 static bool at_desk(const struct cli_ticket_view *view)
 {
     return view->triage != NULL && view->triage->state >= TRIAGE_DESK_FIRST &&
            view->triage->state <= TRIAGE_DESK_LAST;
 }
 
+/* What matters most in one line: state, outcome, urgency, card. Before escalation knows the
+ * ticket, what triage or intake know. */
 static void print_heading(struct cli *cli, const struct cli_ticket_view *view)
 {
     char number[NUMBER_BYTES];
@@ -158,6 +165,7 @@ static void print_deadline(struct cli *cli, uint64_t due_ms)
     printf("%s%s%s", cli_colour_on(cli->colour, colour), text, cli_colour_off(cli->colour, colour));
 }
 
+/* Each assisting unit with its own term; before the services told tasks, only names. */
 static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
 {
     for (size_t index = 0; index < brief->n_assist_tasks; index++) {
@@ -292,6 +300,7 @@ static void print_paragraph(const char *text)
     }
 }
 
+/* The brief lists running clocks only, the sheet all of this round. */
 static bool runs(const struct cli_ticket_view *view, Paidan__Clock clock)
 {
     const Paidan__Brief *brief = view->shown->brief;
@@ -319,6 +328,7 @@ static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
     const enum say_tone colour =
         say_time_deadline(&cli->say, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0,
                           cli->now_ms, text, sizeof text);
+    /* By elapsed time, not by open hours: a bar that stands still all night would look broken. */
     const uint64_t span = clock->due_ms > clock->start_ms ? clock->due_ms - clock->start_ms : 1;
     const uint64_t gone = cli->now_ms > clock->start_ms ? cli->now_ms - clock->start_ms : 0;
     const unsigned filled = gone >= span ? BAR_CELLS : (unsigned)(gone * BAR_CELLS / span);
@@ -329,6 +339,7 @@ static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
     printf(" %s%s\n", text, cli_colour_off(cli->colour, colour));
 }
 
+/* Only facts that have a sentence; leases and the like would bury the rest. */
 static void print_history(struct cli *cli, const struct cli_ticket_view *view)
 {
     char at[SAY_TIME_BYTES], text[4096];

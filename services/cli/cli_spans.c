@@ -63,6 +63,7 @@ static int64_t day_end(struct cli *cli, int32_t day, int64_t from_ms)
     return exact > from_ms ? exact : from_ms + 1;
 }
 
+/* An interval may span weeks; rows are days. */
 static bool cut_interval(struct cli *cli, const Paidan__Interval *interval, struct pieces *pieces)
 {
     int64_t from = (int64_t)interval->from_ms;
@@ -84,14 +85,18 @@ static bool cut_interval(struct cli *cli, const Paidan__Interval *interval, stru
     return true;
 }
 
+/* By what is printed, not by where it comes from: two notices for one holiday are one row. */
 static bool same_words(const Paidan__Interval *a, const Paidan__Interval *b)
 {
     const char *a_name = a->name == NULL ? "" : a->name, *b_name = b->name == NULL ? "" : b->name;
     return a->reason == b->reason && strcmp(a_name, b_name) == 0;
 }
 
+/* Rows join only day after day with the same hours and the same reasons. */
 static bool alike(const struct pieces *pieces, const struct row *a, const struct row *b)
 {
+    CHECK(a->at + a->count <= pieces->count);
+    CHECK(b->at + b->count <= pieces->count);
     if (a->count != b->count || a->last + 1 != b->first) {
         return false;
     }
@@ -109,6 +114,7 @@ static bool alike(const struct pieces *pieces, const struct row *a, const struct
 /* The day that begins at piece `at`. */
 static struct row day_at(const struct pieces *pieces, size_t at)
 {
+    CHECK(at < pieces->count);
     struct row row = {.first = pieces->list[at].day, .last = pieces->list[at].day, .at = at};
     while (at + row.count < pieces->count && pieces->list[at + row.count].day == row.first) {
         row.count++;
@@ -119,6 +125,7 @@ static struct row day_at(const struct pieces *pieces, size_t at)
 /* ---- words ------------------------------------------------------------------------------------
  */
 
+/* Make-up workdays count too; they carry their reason along. */
 static bool counts(const Paidan__Interval *interval)
 {
     return interval->reason == PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED ||
@@ -147,6 +154,7 @@ static void window_words(const struct piece *piece, char *text, size_t size)
     }
 }
 
+/* A holiday has its own name in Chinese; elsewhere the name stands behind the reason. */
 static void reason_words(const struct cli *cli, const Paidan__Interval *interval, char *text,
                          size_t size)
 {
@@ -239,6 +247,7 @@ static void date_words(int32_t day, int year, char *text, size_t size)
     }
 }
 
+/* Today's row is marked: the question is mostly "how much is left". */
 static void add_row(struct cli *cli, struct cli_grid *grid, const struct pieces *pieces,
                     const struct row *row, uint64_t now_ms)
 {
@@ -289,6 +298,7 @@ static void print_rows(struct cli *cli, const struct pieces *pieces, uint64_t no
 /* ---- one clock --------------------------------------------------------------------------------
  */
 
+/* Which clock, its term, and how it stands now. */
 static void print_heading(struct cli *cli, const Paidan__ExplainedClock *clock, const char *whose,
                           bool still, uint64_t now_ms)
 {
@@ -325,6 +335,7 @@ static void print_moment(struct cli *cli, const char *zh, const char *en, uint64
     printf("%s %s", cli_say(cli, zh, en), at);
 }
 
+/* From, to, and by which calendar and rule: what a unit can argue with. */
 static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock, bool still)
 {
     const Paidan__ClockSet *set = clock->set;
@@ -354,6 +365,7 @@ static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock, boo
     }
 }
 
+/* After a suspension or a new plan the rest is counted from another moment than the start. */
 static void print_resumed(struct cli *cli, const Paidan__ClockSet *set)
 {
     char term[96];
@@ -409,6 +421,7 @@ static void print_sums(struct cli *cli, const Paidan__ExplainedClock *clock)
     putchar('\n');
 }
 
+/* What makes the rows above less than the whole truth. */
 static void print_warnings(const struct cli *cli, const Paidan__ExplainedClock *clock)
 {
     if (clock->has_cut && clock->cut) {

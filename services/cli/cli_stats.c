@@ -15,6 +15,7 @@
 #include "cli_json.h"
 #include "cli_service.h"
 #include "cli_stats_words.h"
+#include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/text/text.h"
 
@@ -65,6 +66,7 @@ enum { EQUATIONS = sizeof equations / sizeof equations[0] };
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
+/* Copied out one by one: the arena holds one answer. */
 static int read_totals(struct cli *cli, struct totals totals[CLI_SERVICES])
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -111,6 +113,7 @@ static bool evaluate(const struct totals totals[CLI_SERVICES], const char *sum, 
 {
     int64_t sign = 1;
     *value = 0;
+    CHECK(sum[0] != '\0');
     for (const char *at = sum; *at != '\0';) {
         const size_t bytes = strcspn(at, " ");
         int64_t term = 0;
@@ -139,6 +142,7 @@ static bool agree(const struct totals totals[CLI_SERVICES])
     return true;
 }
 
+/* No log grew between the two rounds, so nothing was counted while it changed. */
 static bool same_heads(const struct cli_service a[CLI_SERVICES],
                        const struct cli_service b[CLI_SERVICES])
 {
@@ -153,6 +157,7 @@ static bool same_heads(const struct cli_service a[CLI_SERVICES],
 /* ---- telling ----------------------------------------------------------------------------------
  */
 
+/* Values of both sides as well: a script can say by how much they differ. */
 static int tell_json(struct cli *cli, const struct totals totals[CLI_SERVICES], bool settled,
                      bool agreed)
 {
@@ -211,6 +216,7 @@ static void print_totals(struct cli *cli, const struct totals totals[CLI_SERVICE
     }
 }
 
+/* An equation that does not hold is printed with its terms, to be looked for in the table above. */
 static void print_equations(struct cli *cli, const struct totals totals[CLI_SERVICES])
 {
     printf("%s%s%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_say(cli, "核对", "checks"),
@@ -248,10 +254,12 @@ int cli_stats(struct cli *cli)
 {
     uint64_t settle_s = 0;
     int status = cli_number(cli, CLI_SETTLE, 0, 3600, 10, &settle_s);
-    struct totals *totals = calloc(CLI_SERVICES, sizeof *totals);
-    if (status != CLI_EXIT_OK || totals == NULL) {
-        free(totals);
+    if (status != CLI_EXIT_OK) {
         return status;
+    }
+    struct totals *totals = calloc(CLI_SERVICES, sizeof *totals);
+    if (totals == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
     struct cli_service before[CLI_SERVICES] = {0}, after[CLI_SERVICES] = {0};
     const uint64_t until_us = clock_monotonic_us() + settle_s * 1000000u;

@@ -8,6 +8,7 @@
 #include "cli_commands.h"
 #include "cli_grid.h"
 #include "cli_json.h"
+#include "common/base/check.h"
 
 enum { PAGE_UNITS = 500 };
 
@@ -91,6 +92,7 @@ static bool return_rate(const Paidan__UnitCount *unit, uint64_t *per_mille)
     return true;
 }
 
+/* Counts by their names at the top of the object; the rate only where something was assigned. */
 static json_t *unit_json(struct cli *cli, const Paidan__UnitCount *unit)
 {
     json_t *object = json_object();
@@ -113,8 +115,10 @@ static uint64_t value_of(const Paidan__UnitCount *unit, const char *name)
     return count == NULL ? 0 : count->value;
 }
 
+/* A column of zeroes is noise on a screen; --json has them all. */
 static bool is_shown(const Paidan__UnitsCounted *page, const struct column *column)
 {
+    CHECK(column->count != NULL);
     bool shown = column->always;
     for (size_t index = 0; index < page->n_units && !shown; index++) {
         shown = value_of(page->units[index], column->count) > 0 ||
@@ -145,6 +149,7 @@ static void rate_words(const Paidan__UnitCount *unit, char *text, size_t size)
     }
 }
 
+/* Two numbers in a cell take the colour of the bad one. */
 static void add_cell(struct cli_grid *grid, const Paidan__UnitCount *unit,
                      const struct column *column)
 {

@@ -116,6 +116,7 @@ static int start_at_head(struct watch *watch)
     return status;
 }
 
+/* Where to begin, then on and on until --until. */
 static int follow(struct watch *watch)
 {
     struct cli *cli = watch->cli;

@@ -32,6 +32,7 @@ static int action_of(const struct cli_command *command, bool supervises)
 /* All tickets in one request; more than one request takes are sent in parts. */
 static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
 {
+    CHECK(count >= 1);
     const bool supervises = strncmp(cli->command->name, "supervise ", 10) == 0;
     const int action = action_of(cli->command, supervises);
     Paidan__Work work = PAIDAN__WORK__INIT;
@@ -49,6 +50,7 @@ static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
         if (done == CLI_EXIT_OK) {
             done = cli_results(cli, answer->worked->results, answer->worked->n_results);
         }
+        /* A part that was refused does not keep the next from being tried. */
         arena_reset(&cli->arena);
         status = status == CLI_EXIT_OK ? done : status;
     }
