@@ -275,20 +275,15 @@ void shell_follow_receive(struct shell *shell, struct shell_follow *follow)
 static enum rc record_gather(struct shell *shell, unsigned index, const struct evlog_record *record)
 {
     struct shell_follow *follow = &shell->follows[index];
-    const Paidan__Event *event = NULL;
+    struct step_input read;
     struct wire_error error;
-    const enum rc rc = step_engine_unpack(shell->engine, follow->log, record, &event, &error);
+    const enum rc rc = step_engine_unpack(shell->engine, follow->log, record, &read, &error);
     if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "follow", "log=%s seq=%llu code=%d field=%s", follow->log,
                  (unsigned long long)record->seq, (int)error.code, error.field);
         return RC_INVALID;
     }
-    struct step_input *input = shell_batch_add(shell, SHELL_FROM_LOG, index, 1, record->bytes);
-    input->kind = STEP_RECORD;
-    input->log = follow->log;
-    input->seq = record->seq;
-    input->crc = record->crc;
-    input->event = event;
+    *shell_batch_add(shell, SHELL_FROM_LOG, index, 1, record->bytes) = read;
     tail_pass(&follow->tail);
     return RC_OK;
 }

@@ -70,15 +70,23 @@ struct step_peer {
 
 enum step_input_kind { STEP_COMMAND, STEP_RECORD, STEP_DUE };
 
+/* What every follower may know of a fact without unpacking it. */
+struct step_brief {
+    Paidan__Event__FactCase fact; /* NOT_SET: the record is not an event */
+    bool has_ticket;
+    uint64_t ticket, at_ms;
+};
+
 struct step_input {
     enum step_input_kind kind;
     const Paidan__Request *request; /* STEP_COMMAND: passed wire_check */
     const struct step_peer *peer;   /* STEP_COMMAND: who asks; must live until the run is over */
-    const char *log; /* STEP_RECORD: name of the followed log, its record, unpacked and checked; */
-    uint64_t seq;    /*   event NULL: a record that is not an event (the cursor moves on) */
+    const char *log;                /* STEP_RECORD: name of the followed log, its record */
+    uint64_t seq;
     uint32_t crc;
-    const Paidan__Event *event;
-    struct due due; /* STEP_DUE: gathered by the engine itself */
+    struct step_brief brief;    /* apply sees it filled whatever it needs of the fact */
+    const Paidan__Event *event; /* unpacked and checked; NULL: not an event, or needed in brief */
+    struct due due;             /* STEP_DUE: gathered by the engine itself */
     /* STEP_COMMAND that waits for something (long poll): the caller's last time for an answer; once
      * now_ms is at or past it the core must answer, not park. 0: no waiting. */
     uint64_t park_until_ms;
@@ -87,7 +95,7 @@ struct step_input {
 /* How much of a followed fact apply looks at. */
 enum step_need {
     STEP_NEED_NONE,
-    STEP_NEED_BRIEF, /* its kind, ticket and at_ms: the fact itself and the cause may be NULL */
+    STEP_NEED_BRIEF, /* input->brief: input->event may be NULL */
     STEP_NEED_ALL,
 };
 
@@ -242,12 +250,13 @@ struct arena *
 step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
 void step_engine_reset(struct step_engine *engine); /* after the answers were sent */
 
-/* Unpacks a record of a followed log into the engine's arena, as far as the service needs it: the
- * event of an input. NULL: nothing of it is needed, the cursor moves. RC_OK or RC_INVALID (error
- * filled): it cannot be read, or is of a kind that this version does not know. */
+/* Makes an input of a record of a followed log, unpacked into the engine's arena as far as the
+ * service needs it; what it does not need at all moves the cursor alone. Keeps `log`. RC_OK or
+ * RC_INVALID (error filled, input untouched): it cannot be read, or is of a kind that this version
+ * does not know. */
 MUST_CHECK enum rc step_engine_unpack(struct step_engine *engine, const char *log,
-                                      const struct evlog_record *record,
-                                      const Paidan__Event **event, struct wire_error *error);
+                                      const struct evlog_record *record, struct step_input *input,
+                                      struct wire_error *error);
 
 /* One step over inputs (commands and records, in order) plus the deadlines due at now_ms, deadlines
  * first. outcomes: one per given input. now_ms is raised to the stored one if lower. RC_OK:

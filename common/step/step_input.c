@@ -307,8 +307,13 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
         return RC_OK;
     }
     CHECK(input->seq == follow->pending.seq + 1); /* step.c has looked for gaps */
-    if (input->event != NULL && step_hears(engine, input->log, input->event->fact_case)) {
-        const enum rc rc = call_core(engine, input);
+    struct step_input heard = *input;
+    if (input->event != NULL) {
+        heard.brief = step_brief_of(input->event);
+    }
+    const bool known = input->event != NULL || input->brief.fact != PAIDAN__EVENT__FACT__NOT_SET;
+    if (known && step_hears(engine, input->log, heard.brief.fact)) {
+        const enum rc rc = call_core(engine, &heard);
         if (rc != RC_OK) {
             return rc;
         }

@@ -115,6 +115,8 @@ void step_say_init(struct step_engine *engine);
 
 /* ---- step_record.c ---- */
 
+/* The same of an event that is unpacked. */
+struct step_brief step_brief_of(const Paidan__Event *event);
 bool step_hears(const struct step_engine *engine, const char *log, Paidan__Event__FactCase fact);
 
 /* ---- step_engine.c ---- */

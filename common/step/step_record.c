@@ -1,5 +1,6 @@
 /* step_record: records of followed logs, unpacked as far as the service looks at them. Most facts
  * mean little to most followers: their kind, or their kind, ticket and time. */
+#include "common/base/check.h"
 #include "common/step/step_private.h"
 #include "common/wire/peek.h"
 #include "common/wire/wire.h"
@@ -40,44 +41,53 @@ static enum step_need need_of(const struct step_engine *engine, const char *log,
                                   : service->needs(log, fact, member->body, member->body_bytes);
 }
 
-/* The event without fact and cause; NULL: no room or no time, so it is unpacked as a whole. */
-static const Paidan__Event *brief_of(struct arena *arena, const struct evlog_record *record,
-                                     uint32_t fact)
+/* False: there is no time in it, so that a whole look must say what is wrong with it. */
+static bool brief_read(const struct evlog_record *record, uint32_t fact, struct step_brief *brief)
 {
-    uint64_t at_ms = 0, ticket = 0;
-    if (!peek_number(record->payload, record->bytes, EVENT_AT_MS, &at_ms)) {
-        return NULL;
+    CHECK(record->kind == EVLOG_EVENT);
+    if (!peek_number(record->payload, record->bytes, EVENT_AT_MS, &brief->at_ms)) {
+        return false;
     }
-    Paidan__Event *event = arena_alloc(arena, sizeof *event);
-    if (event == NULL) {
-        return NULL;
-    }
-    paidan__event__init(event);
-    event->has_ticket = peek_number(record->payload, record->bytes, EVENT_TICKET, &ticket);
-    event->ticket = ticket;
-    event->at_ms = at_ms;
-    event->fact_case = (Paidan__Event__FactCase)fact;
-    return event;
+    brief->has_ticket = peek_number(record->payload, record->bytes, EVENT_TICKET, &brief->ticket);
+    brief->fact = (Paidan__Event__FactCase)fact;
+    return true;
+}
+
+struct step_brief step_brief_of(const Paidan__Event *event)
+{
+    return (struct step_brief){.fact = event->fact_case,
+                               .has_ticket = event->has_ticket != 0,
+                               .ticket = event->ticket,
+                               .at_ms = event->at_ms};
 }
 
 enum rc step_engine_unpack(struct step_engine *engine, const char *log,
-                           const struct evlog_record *record, const Paidan__Event **event,
+                           const struct evlog_record *record, struct step_input *input,
                            struct wire_error *error)
 {
     struct peek_member member = {0};
+    struct step_input read = {
+        .kind = STEP_RECORD, .log = log, .seq = record->seq, .crc = record->crc};
     const enum step_need need = need_of(engine, log, record, &member);
-    *event = NULL;
-    if (need == STEP_NEED_BRIEF) {
-        *event = brief_of(&engine->arena, record, member.field);
-    }
-    if (need == STEP_NEED_NONE || *event != NULL) {
+    if (need == STEP_NEED_NONE ||
+        (need == STEP_NEED_BRIEF && brief_read(record, member.field, &read.brief))) {
+        *input = read;
         return RC_OK;
     }
     ProtobufCMessage *message = NULL;
     const enum rc rc = wire_unpack(&engine->arena, &paidan__event__descriptor, record->payload,
                                    record->bytes, &message, error);
-    if (rc == RC_OK) {
-        *event = (const Paidan__Event *)(const void *)message;
+    if (rc != RC_OK) {
+        return rc;
     }
-    return rc;
+    read.event = (const Paidan__Event *)(const void *)message;
+    read.brief = step_brief_of(read.event);
+    if (read.brief.fact == PAIDAN__EVENT__FACT__NOT_SET) {
+        /* Unpacking forgets what it does not know. Here that is a fact of a later version: to move
+         * the cursor over it would lose it for ever. */
+        *error = (struct wire_error){.code = PAIDAN__CODE__ENUM_UNKNOWN, .field = "fact"};
+        return RC_INVALID;
+    }
+    *input = read;
+    return RC_OK;
 }

@@ -162,12 +162,13 @@ enum rc step_refuse_record(struct step *step, Paidan__Code code, const char *det
     const struct step_input *const input = step->engine->input;
     CHECK(input != NULL);
     CHECK(input->kind == STEP_RECORD);
-    CHECK(input->event != NULL);
     CHECK(code != PAIDAN__CODE__OK);
     Paidan__RecordRefused refused = PAIDAN__RECORD_REFUSED__INIT;
     refused.code = (uint32_t)code;
-    refused.detail = (char *)detail; /* packed, never written */
-    const struct step_about about = {.ticket = input->event->has_ticket ? input->event->ticket : 0};
+    refused.detail = (char *)detail;         /* packed, never written */
+    const bool whole = input->event != NULL; /* or what the engine was given may lack its brief */
+    const struct step_brief brief = whole ? step_brief_of(input->event) : input->brief;
+    const struct step_about about = {.ticket = brief.has_ticket ? brief.ticket : 0};
     return step_say(step, &about, &refused.base);
 }
 

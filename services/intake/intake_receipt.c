@@ -95,11 +95,10 @@ static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found
 }
 
 /* What a fact of escalation means for a resident; false: nothing. */
-static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *outcome)
+static bool meaning(const struct step_input *input, Paidan__State *state, uint32_t *outcome)
 {
-    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
     *outcome = 0;
-    switch (event->fact_case) {
+    switch (input->brief.fact) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
@@ -120,10 +119,10 @@ static bool meaning(const Paidan__Event *event, Paidan__State *state, uint32_t *
         *state = PAIDAN__STATE__STATE_RESOLVED;
         return true;
     case PAIDAN__EVENT__FACT_CLOSED:
-        *outcome = (uint32_t)event->closed->outcome;
-        *state = event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN
-                     ? PAIDAN__STATE__STATE_WITHDRAWN
-                     : PAIDAN__STATE__STATE_CLOSED;
+        CHECK(input->event != NULL); /* the one fact that is needed whole */
+        *outcome = (uint32_t)input->event->closed->outcome;
+        *state = *outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN ? PAIDAN__STATE__STATE_WITHDRAWN
+                                                                : PAIDAN__STATE__STATE_CLOSED;
         return true;
     default:
         return false;
@@ -164,16 +163,16 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
 enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
-    CHECK(input->event == NULL || input->event->has_ticket || input->event->ticket == 0);
-    const Paidan__Event *const event = input->event;
+    const struct step_brief *const brief = &input->brief;
+    CHECK(brief->has_ticket || brief->ticket == 0);
     Paidan__State state = PAIDAN__STATE__STATE_NONE;
     uint32_t outcome = 0;
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    if (event == NULL || !meaning(event, &state, &outcome) || !signal_of(state, &signal)) {
+    if (!meaning(input, &state, &outcome) || !signal_of(state, &signal)) {
         return RC_OK;
     }
     struct entry *entry = NULL;
-    const enum rc rc = entry_of(step, event->ticket, &entry);
+    const enum rc rc = entry_of(step, brief->ticket, &entry);
     if (rc == RC_NOT_FOUND) {
         return step_refuse_record(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
@@ -188,7 +187,7 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
     if (next.fact == PAIDAN__EVENT__FACT_RECEIPTS) {
         entry->state = next.next;
         entry->outcome = outcome;
-        entry->at_ms = event->at_ms;
+        entry->at_ms = brief->at_ms;
     }
     return RC_OK;
 }

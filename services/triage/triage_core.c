@@ -104,14 +104,14 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
 
 static enum rc apply_intake(struct step *step, const struct step_input *input)
 {
-    CHECK(input->event->has_ticket);
-    switch (input->event->fact_case) {
+    CHECK(input->brief.has_ticket);
+    switch (input->brief.fact) {
     case PAIDAN__EVENT__FACT_REGISTERED:
         return triage_route_apply(step, input->event);
     case PAIDAN__EVENT__FACT_WITHDRAWN:
-        return triage_desk_apply(step, input->event, TRIAGE_WITHDRAW);
+        return triage_desk_apply(step, input, TRIAGE_WITHDRAW);
     case PAIDAN__EVENT__FACT_CHASED:
-        return triage_desk_apply(step, input->event, TRIAGE_CHASE);
+        return triage_desk_apply(step, input, TRIAGE_CHASE);
     default:
         return RC_OK; /* of no interest here */
     }
@@ -119,22 +119,22 @@ static enum rc apply_intake(struct step *step, const struct step_input *input)
 
 static enum rc apply_escalation(struct step *step, const struct step_input *input)
 {
-    CHECK(input->event->has_ticket);
-    switch (input->event->fact_case) {
+    CHECK(input->brief.has_ticket);
+    switch (input->brief.fact) {
     case PAIDAN__EVENT__FACT_RETURNED:
-        return triage_desk_apply(step, input->event, TRIAGE_RETURN);
+        return triage_desk_apply(step, input, TRIAGE_RETURN);
     case PAIDAN__EVENT__FACT_ASSIGNED:
         /* A ruling given before triage had read of a raise and a second return is taken for that
          * one: the desk has the ticket again and must let it go. */
         return input->event->assigned->why == PAIDAN__WHY__WHY_RULED
-                   ? triage_desk_apply(step, input->event, TRIAGE_MOVE)
+                   ? triage_desk_apply(step, input, TRIAGE_MOVE)
                    : RC_OK;
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
     case PAIDAN__EVENT__FACT_ORDERED:
-        return triage_desk_apply(step, input->event, TRIAGE_MOVE);
+        return triage_desk_apply(step, input, TRIAGE_MOVE);
     case PAIDAN__EVENT__FACT_CLOSED:
-        return triage_desk_apply(step, input->event, TRIAGE_CLOSE);
+        return triage_desk_apply(step, input, TRIAGE_CLOSE);
     default:
         return RC_OK;
     }
@@ -147,7 +147,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
     CHECK(input->kind == STEP_RECORD); /* triage keeps no deadlines */
     CHECK(input->log != NULL);
-    if (input->event == NULL || !input->event->has_ticket) {
+    if (!input->brief.has_ticket) {
         return RC_OK;
     }
     return strcmp(input->log, "intake") == 0 ? apply_intake(step, input)

@@ -134,10 +134,12 @@ static enum rc say_noted(struct step *step, const struct step_about *about,
     return step_say(step, about, &noted.base);
 }
 
-enum rc triage_desk_apply(struct step *step, const Paidan__Event *event, enum triage_signal signal)
+enum rc triage_desk_apply(struct step *step, const struct step_input *input,
+                          enum triage_signal signal)
 {
+    const uint64_t ticket = input->brief.ticket;
     struct triage_ticket record = {.state = TRIAGE_NONE};
-    const enum rc rc = triage_state_get(step->txn, event->ticket, &record);
+    const enum rc rc = triage_state_get(step->txn, ticket, &record);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
@@ -151,15 +153,16 @@ enum rc triage_desk_apply(struct step *step, const Paidan__Event *event, enum tr
     if (to.fact == PAIDAN__EVENT__FACT__NOT_SET) {
         return RC_OK;
     }
-    const struct step_about about = triage_ticket_about(event->ticket, &record, signal);
+    const struct step_about about = triage_ticket_about(ticket, &record, signal);
+    /* Returned and Chased are needed whole (needs); of the others only the brief may be there. */
     switch (to.fact) {
     case PAIDAN__EVENT__FACT_DESKED:
-        return say_returned(step, &about, event->returned, &record);
+        return say_returned(step, &about, input->event->returned, &record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return say_undesked(step, &about, signal);
     default:
         CHECK(to.fact == PAIDAN__EVENT__FACT_NOTED);
-        return say_noted(step, &about, event->chased);
+        return say_noted(step, &about, input->event->chased);
     }
 }
 

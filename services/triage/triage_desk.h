@@ -11,7 +11,7 @@ MUST_CHECK enum rc triage_desk_say_new(struct step *step, const Paidan__Event *e
                                        const struct triage_judgement *judgement);
 /* A signal about a ticket that triage has had before: returned, moved, closed, withdrawn, chased.
  * What its table does not allow is refused as a record. Returns as step_service.apply. */
-MUST_CHECK enum rc triage_desk_apply(struct step *step, const Paidan__Event *event,
+MUST_CHECK enum rc triage_desk_apply(struct step *step, const struct step_input *input,
                                      enum triage_signal signal);
 
 /* Folding: takes the ticket off the desk. RC_CORRUPT: it is not there. */

@@ -243,17 +243,17 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
 {
     Paidan__Noted noted = PAIDAN__NOTED__INIT;
     struct gather *gather = gather_of(step);
-    if (gather == NULL || input->event->ticket == TOY_UNHOLDABLE) {
+    if (gather == NULL || input->brief.ticket == TOY_UNHOLDABLE) {
         return RC_LIMIT;
     }
-    if (input->event->ticket == TOY_UNSAYABLE) {
+    if (input->brief.ticket == TOY_UNSAYABLE) {
         return say_unsayable(step);
     }
-    gather->tickets[gather->records++] = input->event->ticket;
-    if (input->event->ticket == TOY_REFUSABLE) {
+    gather->tickets[gather->records++] = input->brief.ticket;
+    if (input->brief.ticket == TOY_REFUSABLE) {
         return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS, "toy");
     }
-    return say(step, &(struct step_about){.ticket = input->event->ticket}, &noted.base);
+    return say(step, &(struct step_about){.ticket = input->brief.ticket}, &noted.base);
 }
 
 static enum rc finish(struct step *step)
@@ -327,6 +327,17 @@ static bool knows(const Paidan__Request *request)
     return changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
 }
 
+static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
+                            const unsigned char *body, size_t bytes)
+{
+    (void)log;
+    (void)body;
+    (void)bytes;
+    return fact == PAIDAN__EVENT__FACT_DISCLOSED   ? STEP_NEED_NONE
+           : fact == PAIDAN__EVENT__FACT_WITHDRAWN ? STEP_NEED_BRIEF
+                                                   : STEP_NEED_ALL;
+}
+
 static const char *const follows[] = {"intake", NULL};
 static const char *const followed_by[] = {"triage", NULL};
 static const char *const tables[] = {"toy_tickets", NULL};
@@ -343,6 +354,7 @@ const struct step_service toy_service = {
     .apply = apply,
     .evolve = evolve,
     .query = query,
+    .needs = needs,
     .finish = finish,
     .changes = changes,
     .knows = knows,

@@ -8,7 +8,8 @@
  *   Chase        says Chased, next in the ticket's chain if it is registered; its answer tells the
  *                seq and is never stored
  *   Pull         waits under step_key("work") until something was ever registered
- *   records      Registered: one Noted per record, one Receipts per step (finish);
+ *   records      any: one Noted per record, one Receipts per step (finish); Withdrawn is looked at
+ *                in brief, Disclosed not at all;
  *                a record of ticket TOY_REFUSABLE is refused, of TOY_UNHOLDABLE is too much for any
  * transaction, of TOY_UNSAYABLE leads to a fact that nobody may read, as does a Submit of the text
  *                "unsayable" and the deadline of a ticket of that number

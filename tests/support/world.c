@@ -200,11 +200,8 @@ static enum rc gather_record(void *context, const struct evlog_record *record)
         return RC_LIMIT;
     }
     struct step_input *input = &gather->inputs[gather->count];
-    *input = (struct step_input){
-        .kind = STEP_RECORD, .log = gather->log, .seq = record->seq, .crc = record->crc};
     struct wire_error error;
-    const enum rc rc =
-        step_engine_unpack(gather->engine, gather->log, record, &input->event, &error);
+    const enum rc rc = step_engine_unpack(gather->engine, gather->log, record, input, &error);
     CHECK(rc == RC_OK);
     gather->count++;
     return RC_OK;
