@@ -197,6 +197,37 @@ static enum say_tone resumed(struct words *words, const Paidan__Event *event)
     return SAY_NEWS;
 }
 
+/* What was told to the outside, or not. Destinations are named by their codes: who reads this is
+ * the one who configured them. */
+static enum say_tone delivery_words(struct words *words, const Paidan__Event *event)
+{
+    const struct say *const say = words->say;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_DELIVERY_ASKED:
+        put(words, say_choose(say, "待发往 %s", "to be sent to %s"), event->delivery_asked->to);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_DELIVERY_SENT:
+        put(words, say_choose(say, "已发往 %s", "sent to %s"), event->delivery_sent->to);
+        return SAY_GOOD;
+    case PAIDAN__EVENT__FACT_DELIVERY_FAILED:
+        put(words, say_choose(say, "第 %u 次发往 %s 失败", "attempt %u to send it to %s failed"),
+            event->delivery_failed->attempts, event->delivery_failed->to);
+        put_note(words, event->delivery_failed->reason);
+        return SAY_WARN;
+    case PAIDAN__EVENT__FACT_DELIVERY_DEAD:
+        put(words, say_choose(say, "不再发往 %s", "gave up sending it to %s"),
+            event->delivery_dead->to);
+        put_note(words, event->delivery_dead->reason);
+        return SAY_BAD;
+    case PAIDAN__EVENT__FACT_DELIVERY_RETRIED:
+        put(words, say_choose(say, "人工重发到 %s", "to be sent to %s again, by hand"),
+            event->delivery_retried->to);
+        return SAY_PLAIN;
+    default:
+        return SAY_PLAIN;
+    }
+}
+
 static enum say_tone request_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -221,7 +252,7 @@ static enum say_tone request_words(struct words *words, const Paidan__Event *eve
         put_note(words, event->appeal_ruled->note);
         return event->appeal_ruled->granted ? SAY_GOOD : SAY_WARN;
     default:
-        return SAY_PLAIN;
+        return delivery_words(words, event);
     }
 }
 

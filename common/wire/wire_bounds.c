@@ -105,6 +105,8 @@ static const struct wire_bound rows[] = {
     /* Sentences of ours about a decision: as long as the detail of an answer. */
     {NULL, "detail", DETAIL_BYTES_MAX, 0},
     {NULL, "why", DETAIL_BYTES_MAX, 0},
+    {"DeliveryFailed", "reason", DETAIL_BYTES_MAX, 0},
+    {"DeliveryDead", "reason", DETAIL_BYTES_MAX, 0},
     {"ExplainedClock", "policy", DETAIL_BYTES_MAX, 0},
 
     /* Codes that a site defines: all are read from its files under the same bound. */
@@ -130,6 +132,11 @@ static const struct wire_bound rows[] = {
     {NULL, "assist", CODE_BYTES_MAX, SITE_ASSIST_MAX},
     {NULL, "assists", 0, SITE_ASSIST_MAX},
     {NULL, "assist_tasks", 0, SITE_ASSIST_MAX},
+    {"DeliveryAsked", "to", CODE_BYTES_MAX, 0}, /* destinations outside, named by the site */
+    {"DeliverySent", "to", CODE_BYTES_MAX, 0},
+    {"DeliveryFailed", "to", CODE_BYTES_MAX, 0},
+    {"DeliveryDead", "to", CODE_BYTES_MAX, 0},
+    {"DeliveryRetried", "to", CODE_BYTES_MAX, 0},
     {"Reminded", "to_units", CODE_BYTES_MAX, TOLD_MAX},
 
     /* People and programs. */

@@ -65,8 +65,53 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         fold->tally->values[TOY_REFUSED]++;
         return RC_OK;
     default:
-        return RC_CORRUPT;
+        return outbox_owns(event->fact_case) ? outbox_evolve(fold, &toy_outbox, seq, event)
+                                             : RC_CORRUPT;
     }
+}
+
+/* ---- deliveries ---- */
+
+static bool rule(const struct site *site, const char *to, struct outbox_rule *found)
+{
+    *found = (struct outbox_rule){.attempts_max = 4,
+                                  .age_ms = TOY_AGE_MS,
+                                  .pause_ms = TOY_PAUSE_MS,
+                                  .pause_max_ms = 3 * TOY_PAUSE_MS,
+                                  .flights_max = 2};
+    return site->version == 7 && (strcmp(to, "hook") == 0 || strcmp(to, "sms") == 0);
+}
+
+const struct outbox toy_outbox = {
+    .table = TOY_OUT, .tally = TOY_DELIVERIES, .due_kind = TOY_DUE_DELIVERY, .rule = rule};
+
+/* Withdraw{ticket, note}: what to do with a delivery, see toy.h. */
+static enum rc deliver(struct step *step, uint64_t number, const char *word)
+{
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    enum rc rc = RC_INVALID;
+    bool said = true;
+    if (strncmp(word, "ask ", 4) == 0) {
+        const struct step_about about = {.ticket = number, .seq = &done.seq};
+        rc = outbox_ask(step, &toy_outbox, &about, word + 4, 1, number);
+    } else if (strcmp(word, "sent") == 0) {
+        rc = outbox_sent(step, &toy_outbox, number, &said);
+    } else if (strcmp(word, "retry") == 0) {
+        rc = outbox_retry(step, &toy_outbox, number, &said);
+    } else {
+        rc = outbox_failed(step, &toy_outbox, number, strcmp(word, "unreached") == 0, word, &said);
+    }
+    if (rc == RC_NOT_FOUND) {
+        return step_refuse(step, PAIDAN__CODE__CHANNEL_UNKNOWN, NULL);
+    }
+    if (rc == RC_OK && !said) {
+        return step_refuse(step, PAIDAN__CODE__ALREADY_DONE, NULL);
+    }
+    done.has_seq = done.seq != 0;
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
+    return rc == RC_OK ? step_answer(step, &answer) : rc;
 }
 
 /* ---- deciding ---- */
@@ -229,6 +274,8 @@ static enum rc apply_command(struct step *step, const struct step_input *input)
         return supplement(step, request->supplement->ticket);
     case PAIDAN__REQUEST__WISH_CHASE:
         return chase(step, request->chase->ticket);
+    case PAIDAN__REQUEST__WISH_WITHDRAW:
+        return deliver(step, request->withdraw->ticket, request->withdraw->note);
     default:
         break;
     }
@@ -289,6 +336,9 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
     Paidan__Warned warned = PAIDAN__WARNED__INIT;
     const struct step_about about = {.ticket = input->due.id, .clock = PAIDAN__CLOCK__CLOCK_ACCEPT};
+    if (input->due.kind == TOY_DUE_DELIVERY) {
+        return outbox_due(step, &toy_outbox, &input->due);
+    }
     if (input->due.id == TOY_UNSAYABLE) {
         return say_unsayable(step);
     }
@@ -319,6 +369,7 @@ static bool changes(const Paidan__Request *request)
     return request->wish_case == PAIDAN__REQUEST__WISH_SUBMIT ||
            request->wish_case == PAIDAN__REQUEST__WISH_SUPPLEMENT ||
            request->wish_case == PAIDAN__REQUEST__WISH_CHASE ||
+           request->wish_case == PAIDAN__REQUEST__WISH_WITHDRAW ||
            request->wish_case == PAIDAN__REQUEST__WISH_PULL;
 }
 
@@ -340,9 +391,9 @@ static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
 
 static const char *const follows[] = {"intake", NULL};
 static const char *const followed_by[] = {"triage", NULL};
-static const char *const tables[] = {"toy_tickets", NULL};
-static const char *const tallies[] = {"registered", "noted",  "fired", "receipts",
-                                      "refused",    "chased", NULL};
+static const char *const tables[] = {"toy_tickets", OUTBOX_TABLE_NAMES, NULL};
+static const char *const tallies[] = {
+    "registered", "noted", "fired", "receipts", "refused", "chased", OUTBOX_TALLY_NAMES, NULL};
 
 const struct step_service toy_service = {
     .name = "toy",

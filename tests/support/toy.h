@@ -14,9 +14,13 @@
  * transaction, of TOY_UNSAYABLE leads to a fact that nobody may read, as does a Submit of the text
  *                "unsayable" and the deadline of a ticket of that number
  *   deadlines    Warned: the row goes, and the second row of a ticket whose text is "pair"
+ *   Withdraw     deliveries of its outbox: the note "ask hook" or "ask sms" asks for one of line
+ *                `ticket` (its seq is answered), "sent", "unreached", "retry" or any other word (a
+ *                failure) tells of the delivery `ticket`; ALREADY_DONE: no news
  *   TriageShow   answers how many were registered */
 #pragma once
 
+#include "common/step/outbox.h"
 #include "common/step/step.h"
 
 #define TOY_BATCH_MAX 40u
@@ -25,9 +29,22 @@
 #define TOY_UNSAYABLE 667u
 #define TOY_REFUSABLE 668u
 
-enum toy_table { TOY_TICKETS = STORE_SERVICE };
-enum toy_tally { TOY_REGISTERED, TOY_NOTED, TOY_FIRED, TOY_RECEIPTS, TOY_REFUSED, TOY_CHASED };
+#define TOY_DUE_DELIVERY 9u
+#define TOY_PAUSE_MS 1000u
+#define TOY_AGE_MS 100000u
+
+enum toy_table { TOY_TICKETS = STORE_SERVICE, TOY_OUT };
+enum toy_tally {
+    TOY_REGISTERED,
+    TOY_NOTED,
+    TOY_FIRED,
+    TOY_RECEIPTS,
+    TOY_REFUSED,
+    TOY_CHASED,
+    TOY_DELIVERIES,
+};
 
 extern const struct step_service toy_service;
+extern const struct outbox toy_outbox;
 /* Store options of the toy in a folder. */
 struct store_options toy_store_options(const char *path);

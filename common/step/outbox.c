@@ -1,0 +1,975 @@
+/* outbox: deliveries to the outside, their order, their pauses and their end.
+ *
+ *   out        delivery u64                      -> struct outbox_delivery, sealed
+ *   out_line   to u64, line u64, delivery u64    -> empty: every one that waits
+ *   out_ready  to u64, next_ms u64, delivery u64 -> empty: the first of every line
+ *   out_dead   to u64, delivery u64              -> empty: every one that is dead
+ *   out_to     to u64                            -> struct outbox_to, sealed
+ *   due        until_ms, delivery, due_kind      -> empty: every one that waits
+ *
+ * `to` is the step_key of the destination's name. Must stay true: a line has a row in out_ready if
+ * and only if something waits in it, and that is its lowest seq; waiting and dead of out_to are the
+ * numbers of rows. Moments and pauses are chosen when deciding and stand in the facts; folding
+ * computes none. */
+#include "common/step/outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/codec.h"
+
+enum table { TABLE_OUT, TABLE_LINE, TABLE_READY, TABLE_DEAD, TABLE_TO };
+static_assert(TABLE_TO + 1 == OUTBOX_TABLES, "one name each");
+
+#define DELIVERY_VERSION 1u
+#define TO_VERSION 1u
+#define KEY_MAX 24u /* three numbers */
+
+static unsigned table_of(const struct outbox *outbox, enum table table)
+{
+    CHECK(outbox->table >= STORE_SERVICE);
+    CHECK(table < OUTBOX_TABLES);
+    return outbox->table + (unsigned)table;
+}
+
+/* Up to three numbers; returns the key's size. */
+static size_t key_write(unsigned char key[KEY_MAX], const uint64_t *numbers, size_t count)
+{
+    struct codec_writer writer;
+    CHECK(count * 8 <= KEY_MAX);
+    codec_writer_init(&writer, key, KEY_MAX);
+    for (size_t index = 0; index < count; index++) {
+        codec_put_u64(&writer, numbers[index]);
+    }
+    CHECK(!writer.failed);
+    return writer.used;
+}
+
+static bool key_read(const struct store_walk *walk, uint64_t *numbers, size_t count)
+{
+    struct codec_reader reader;
+    codec_reader_init(&reader, walk->key, walk->key_bytes);
+    for (size_t index = 0; index < count; index++) {
+        numbers[index] = codec_get_u64(&reader);
+    }
+    return codec_done(&reader);
+}
+
+/* ---- rows ---- */
+
+enum rc outbox_get(struct store_txn *txn, const struct outbox *outbox, uint64_t delivery,
+                   struct outbox_delivery *row)
+{
+    unsigned char key[KEY_MAX];
+    const void *value = NULL;
+    size_t bytes = 0;
+    uint8_t version = 0;
+    const size_t size = key_write(key, &delivery, 1);
+    const enum rc rc = store_get(txn, table_of(outbox, TABLE_OUT), key, size, &value, &bytes);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct codec_reader reader;
+    struct outbox_delivery read = {.seq = delivery};
+    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != DELIVERY_VERSION) {
+        return RC_CORRUPT;
+    }
+    const uint8_t dead = codec_get_u8(&reader);
+    read.of = codec_get_varint(&reader);
+    read.line = codec_get_varint(&reader);
+    read.asked_ms = codec_get_u64(&reader);
+    read.until_ms = codec_get_u64(&reader);
+    read.next_ms = codec_get_u64(&reader);
+    const uint64_t attempts = codec_get_varint(&reader);
+    codec_get_text(&reader, read.to, sizeof read.to);
+    if (!codec_done(&reader) || dead > 1 || attempts > UINT32_MAX) {
+        return RC_CORRUPT;
+    }
+    read.attempts = (uint32_t)attempts;
+    read.dead = dead == 1;
+    *row = read;
+    return RC_OK;
+}
+
+static enum rc delivery_put(struct store_txn *txn, const struct outbox *outbox,
+                            const struct outbox_delivery *row)
+{
+    unsigned char key[KEY_MAX], bytes[1 + 1 + 10 + 10 + 24 + 10 + 1 + CODE_BYTES_MAX + 4];
+    struct codec_writer writer;
+    CHECK(row->seq > 0);
+    CHECK(row->asked_ms <= row->until_ms);
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, DELIVERY_VERSION);
+    codec_put_u8(&writer, row->dead ? 1 : 0);
+    codec_put_varint(&writer, row->of);
+    codec_put_varint(&writer, row->line);
+    codec_put_u64(&writer, row->asked_ms);
+    codec_put_u64(&writer, row->until_ms);
+    codec_put_u64(&writer, row->next_ms);
+    codec_put_varint(&writer, row->attempts);
+    codec_put_text(&writer, row->to);
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    const size_t size = key_write(key, &row->seq, 1);
+    return store_put(txn, table_of(outbox, TABLE_OUT), key, size, bytes, writer.used);
+}
+
+static bool to_read(const void *value, size_t bytes, struct outbox_to *row)
+{
+    struct codec_reader reader;
+    struct outbox_to read = {.failures = 0};
+    uint8_t version = 0;
+    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != TO_VERSION) {
+        return false;
+    }
+    read.failures = codec_get_u32(&reader);
+    read.rest_until_ms = codec_get_u64(&reader);
+    read.waiting = codec_get_varint(&reader);
+    read.dead = codec_get_varint(&reader);
+    codec_get_text(&reader, read.name, sizeof read.name);
+    *row = read;
+    return codec_done(&reader);
+}
+
+enum rc outbox_to_get(struct store_txn *txn, const struct outbox *outbox, const char *name,
+                      struct outbox_to *row)
+{
+    unsigned char key[KEY_MAX];
+    const void *value = NULL;
+    size_t bytes = 0;
+    const uint64_t to = step_key(name);
+    const size_t size = key_write(key, &to, 1);
+    const enum rc rc = store_get(txn, table_of(outbox, TABLE_TO), key, size, &value, &bytes);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct outbox_to read;
+    /* Two names of one key: 2^-64 a pair, but then one must not be taken for the other. */
+    if (!to_read(value, bytes, &read) || strcmp(read.name, name) != 0) {
+        return RC_CORRUPT;
+    }
+    *row = read;
+    return RC_OK;
+}
+
+static enum rc to_put(struct store_txn *txn, const struct outbox *outbox,
+                      const struct outbox_to *row)
+{
+    unsigned char key[KEY_MAX], bytes[1 + 4 + 8 + 10 + 10 + 1 + CODE_BYTES_MAX + 4];
+    struct codec_writer writer;
+    CHECK(row->name[0] != '\0');
+    CHECK(row->rest_until_ms == 0 || row->failures > 0);
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, TO_VERSION);
+    codec_put_u32(&writer, row->failures);
+    codec_put_u64(&writer, row->rest_until_ms);
+    codec_put_varint(&writer, row->waiting);
+    codec_put_varint(&writer, row->dead);
+    codec_put_text(&writer, row->name);
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    const uint64_t to = step_key(row->name);
+    const size_t size = key_write(key, &to, 1);
+    return store_put(txn, table_of(outbox, TABLE_TO), key, size, bytes, writer.used);
+}
+
+/* ---- lines ---- */
+
+/* First of a line; 0: nothing waits in it. */
+static enum rc line_first(struct store_txn *txn, const struct outbox *outbox, uint64_t to,
+                          uint64_t line, uint64_t *delivery)
+{
+    struct store_walk walk;
+    unsigned char key[KEY_MAX];
+    uint64_t numbers[3] = {to, line, 0};
+    const size_t size = key_write(key, numbers, 3);
+    *delivery = 0;
+    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_LINE), key, size, &walk);
+    if (rc == RC_OK && !key_read(&walk, numbers, 3)) {
+        rc = RC_CORRUPT;
+    }
+    if (rc == RC_OK && numbers[0] == to && numbers[1] == line) {
+        *delivery = numbers[2];
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc ready_put(struct store_txn *txn, const struct outbox *outbox,
+                         const struct outbox_delivery *row)
+{
+    unsigned char key[KEY_MAX];
+    const uint64_t numbers[3] = {step_key(row->to), row->next_ms, row->seq};
+    CHECK(!row->dead);
+    const size_t size = key_write(key, numbers, 3);
+    const enum rc rc = store_insert(txn, table_of(outbox, TABLE_READY), key, size, NULL, 0);
+    return rc == RC_EXISTS ? RC_CORRUPT : rc;
+}
+
+static enum rc ready_del(struct store_txn *txn, const struct outbox *outbox,
+                         const struct outbox_delivery *row)
+{
+    unsigned char key[KEY_MAX];
+    const uint64_t numbers[3] = {step_key(row->to), row->next_ms, row->seq};
+    const size_t size = key_write(key, numbers, 3);
+    const enum rc rc = store_del(txn, table_of(outbox, TABLE_READY), key, size);
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+/* The row of a pair (to, line) or of the dead: there is one or there is not. */
+static enum rc row_put(struct store_txn *txn, unsigned table, const uint64_t *numbers, size_t count)
+{
+    unsigned char key[KEY_MAX];
+    const size_t size = key_write(key, numbers, count);
+    const enum rc rc = store_insert(txn, table, key, size, NULL, 0);
+    return rc == RC_EXISTS ? RC_CORRUPT : rc;
+}
+
+static enum rc row_del(struct store_txn *txn, unsigned table, const uint64_t *numbers, size_t count)
+{
+    unsigned char key[KEY_MAX];
+    const size_t size = key_write(key, numbers, count);
+    const enum rc rc = store_del(txn, table, key, size);
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+/* The first of the line, if there is one, comes into out_ready or leaves it. */
+static enum rc first_move(struct store_txn *txn, const struct outbox *outbox, uint64_t delivery,
+                          bool in)
+{
+    struct outbox_delivery row;
+    if (delivery == 0) {
+        return RC_OK;
+    }
+    const enum rc rc = outbox_get(txn, outbox, delivery, &row);
+    if (rc != RC_OK || row.dead) {
+        return rc == RC_OK || rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    return in ? ready_put(txn, outbox, &row) : ready_del(txn, outbox, &row);
+}
+
+/* Into its line, in the order of the seqs: one that is retried goes before those asked for later,
+ * and takes the place of the first if it is the lowest. */
+static enum rc line_enter(struct step_fold *fold, const struct outbox *outbox,
+                          const struct outbox_delivery *row)
+{
+    const uint64_t numbers[3] = {step_key(row->to), row->line, row->seq};
+    const struct due due = {.due_ms = row->until_ms, .id = row->seq, .kind = outbox->due_kind};
+    uint64_t first = 0;
+    CHECK(!row->dead);
+    enum rc rc = line_first(fold->txn, outbox, numbers[0], row->line, &first);
+    if (rc == RC_OK && (first == 0 || row->seq < first)) {
+        rc = first_move(fold->txn, outbox, first, false);
+        if (rc == RC_OK) {
+            rc = ready_put(fold->txn, outbox, row);
+        }
+    }
+    if (rc == RC_OK) {
+        rc = row_put(fold->txn, table_of(outbox, TABLE_LINE), numbers, 3);
+    }
+    return rc == RC_OK ? due_put(fold->txn, &due) : rc;
+}
+
+/* Out of its line; the next one of it is ready then. */
+static enum rc line_leave(struct step_fold *fold, const struct outbox *outbox,
+                          const struct outbox_delivery *row)
+{
+    const uint64_t numbers[3] = {step_key(row->to), row->line, row->seq};
+    const struct due due = {.due_ms = row->until_ms, .id = row->seq, .kind = outbox->due_kind};
+    uint64_t first = 0;
+    CHECK(!row->dead);
+    enum rc rc = line_first(fold->txn, outbox, numbers[0], row->line, &first);
+    if (rc == RC_OK) {
+        rc = row_del(fold->txn, table_of(outbox, TABLE_LINE), numbers, 3);
+    }
+    if (rc == RC_OK && first == row->seq) {
+        rc = ready_del(fold->txn, outbox, row);
+        if (rc == RC_OK) {
+            rc = line_first(fold->txn, outbox, numbers[0], row->line, &first);
+        }
+        if (rc == RC_OK) {
+            rc = first_move(fold->txn, outbox, first, true);
+        }
+    }
+    return rc == RC_OK ? due_del(fold->txn, &due) : rc;
+}
+
+/* ---- folding ---- */
+
+static void count(struct step_fold *fold, const struct outbox *outbox, enum outbox_tally tally)
+{
+    CHECK(outbox->tally + (unsigned)tally < TALLY_MAX);
+    fold->tally->values[outbox->tally + (unsigned)tally]++;
+}
+
+/* One more or one less that waits or is dead, here and in the totals. */
+static enum rc gauge(struct step_fold *fold, const struct outbox *outbox, uint64_t *of_to,
+                     enum outbox_tally tally, bool up)
+{
+    uint64_t *const total = &fold->tally->values[outbox->tally + (unsigned)tally];
+    CHECK(tally == OUTBOX_WAITING || tally == OUTBOX_DEAD);
+    if (!up && (*of_to == 0 || *total == 0)) {
+        return RC_CORRUPT;
+    }
+    *of_to = up ? *of_to + 1 : *of_to - 1;
+    *total = up ? *total + 1 : *total - 1;
+    return RC_OK;
+}
+
+/* Delivery and destination as stored; RC_CORRUPT: the fact speaks of others. */
+static enum rc recall(struct step_fold *fold, const struct outbox *outbox, uint64_t delivery,
+                      const char *name, struct outbox_delivery *row, struct outbox_to *to)
+{
+    enum rc rc = outbox_get(fold->txn, outbox, delivery, row);
+    if (rc == RC_OK) {
+        rc = strcmp(row->to, name) == 0 ? outbox_to_get(fold->txn, outbox, name, to) : RC_CORRUPT;
+    }
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+static enum rc keep(struct step_fold *fold, const struct outbox *outbox,
+                    const struct outbox_delivery *row, const struct outbox_to *to)
+{
+    const enum rc rc = delivery_put(fold->txn, outbox, row);
+    return rc == RC_OK ? to_put(fold->txn, outbox, to) : rc;
+}
+
+static enum rc evolve_asked(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
+                            const Paidan__Event *event)
+{
+    const Paidan__DeliveryAsked *const fact = event->delivery_asked;
+    struct outbox_to to = {.failures = 0};
+    struct outbox_delivery row = {.seq = seq,
+                                  .of = fact->of,
+                                  .line = fact->line,
+                                  .asked_ms = event->at_ms,
+                                  .until_ms = fact->until_ms,
+                                  .next_ms = event->at_ms};
+    if (strlen(fact->to) >= sizeof row.to || fact->to[0] == '\0' || fact->until_ms < event->at_ms) {
+        return RC_CORRUPT;
+    }
+    (void)snprintf(row.to, sizeof row.to, "%s", fact->to);
+    enum rc rc = outbox_to_get(fold->txn, outbox, row.to, &to);
+    if (rc == RC_NOT_FOUND) {
+        memcpy(to.name, row.to, sizeof to.name);
+        rc = RC_OK;
+    }
+    if (rc == RC_OK) {
+        rc = gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, true);
+    }
+    if (rc == RC_OK) {
+        rc = line_enter(fold, outbox, &row);
+    }
+    count(fold, outbox, OUTBOX_ASKED);
+    return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
+}
+
+static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
+                           const Paidan__DeliverySent *fact)
+{
+    struct outbox_delivery row;
+    struct outbox_to to;
+    unsigned char key[KEY_MAX];
+    enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (row.dead) {
+        const uint64_t numbers[2] = {step_key(row.to), row.seq};
+        rc = row_del(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+    } else {
+        rc = line_leave(fold, outbox, &row);
+    }
+    if (rc == RC_OK) {
+        rc = row.dead ? gauge(fold, outbox, &to.dead, OUTBOX_DEAD, false)
+                      : gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, false);
+    }
+    if (rc == RC_OK) {
+        const size_t size = key_write(key, &row.seq, 1);
+        rc = store_del(fold->txn, table_of(outbox, TABLE_OUT), key, size);
+    }
+    to.failures = 0; /* it is there again: all may go */
+    to.rest_until_ms = 0;
+    count(fold, outbox, OUTBOX_SENT);
+    return rc == RC_OK ? to_put(fold->txn, outbox, &to) : rc;
+}
+
+/* The destination was not reached: it rests. */
+static void rest(struct outbox_to *to, bool rests, uint64_t until_ms)
+{
+    if (rests) {
+        to->failures += to->failures < UINT32_MAX ? 1 : 0;
+        to->rest_until_ms = until_ms;
+    }
+}
+
+static enum rc evolve_failed(struct step_fold *fold, const struct outbox *outbox,
+                             const Paidan__DeliveryFailed *fact)
+{
+    struct outbox_delivery row;
+    struct outbox_to to;
+    uint64_t first = 0;
+    enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (row.dead || fact->attempts != row.attempts + 1) {
+        return RC_CORRUPT;
+    }
+    rc = line_first(fold->txn, outbox, step_key(row.to), row.line, &first);
+    /* One that is no longer the first (an older one was retried meanwhile) is not in out_ready. */
+    const bool ready = first == row.seq;
+    if (rc == RC_OK && ready) {
+        rc = ready_del(fold->txn, outbox, &row);
+    }
+    row.attempts = fact->attempts;
+    row.next_ms = fact->next_ms;
+    rest(&to, fact->has_rest_until_ms != 0, fact->rest_until_ms);
+    if (rc == RC_OK && ready) {
+        rc = ready_put(fold->txn, outbox, &row);
+    }
+    count(fold, outbox, OUTBOX_FAILED);
+    return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
+}
+
+static enum rc evolve_dead(struct step_fold *fold, const struct outbox *outbox,
+                           const Paidan__DeliveryDead *fact)
+{
+    struct outbox_delivery row;
+    struct outbox_to to;
+    enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (row.dead) {
+        return RC_CORRUPT;
+    }
+    const uint64_t numbers[2] = {step_key(row.to), row.seq};
+    rc = line_leave(fold, outbox, &row);
+    if (rc == RC_OK) {
+        rc = row_put(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+    }
+    if (rc == RC_OK) {
+        rc = gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, false);
+    }
+    if (rc == RC_OK) {
+        rc = gauge(fold, outbox, &to.dead, OUTBOX_DEAD, true);
+    }
+    row.dead = true;
+    row.attempts = fact->attempts;
+    rest(&to, fact->has_rest_until_ms != 0, fact->rest_until_ms);
+    count(fold, outbox, OUTBOX_DIED);
+    if (!fact->has_aged || !fact->aged) {
+        count(fold, outbox, OUTBOX_FAILED); /* it was an attempt that ended it */
+    }
+    return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
+}
+
+static enum rc evolve_retried(struct step_fold *fold, const struct outbox *outbox,
+                              const Paidan__Event *event)
+{
+    const Paidan__DeliveryRetried *const fact = event->delivery_retried;
+    struct outbox_delivery row;
+    struct outbox_to to;
+    enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!row.dead || fact->until_ms < row.asked_ms) {
+        return RC_CORRUPT;
+    }
+    const uint64_t numbers[2] = {step_key(row.to), row.seq};
+    rc = row_del(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+    row.dead = false;
+    row.attempts = 0;
+    row.next_ms = event->at_ms;
+    row.until_ms = fact->until_ms;
+    if (rc == RC_OK) {
+        rc = line_enter(fold, outbox, &row);
+    }
+    if (rc == RC_OK) {
+        rc = gauge(fold, outbox, &to.dead, OUTBOX_DEAD, false);
+    }
+    if (rc == RC_OK) {
+        rc = gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, true);
+    }
+    count(fold, outbox, OUTBOX_RETRIED);
+    return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
+}
+
+bool outbox_owns(Paidan__Event__FactCase fact)
+{
+    return fact >= PAIDAN__EVENT__FACT_DELIVERY_ASKED &&
+           fact <= PAIDAN__EVENT__FACT_DELIVERY_RETRIED;
+}
+
+enum rc outbox_evolve(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
+                      const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_DELIVERY_ASKED:
+        return evolve_asked(fold, outbox, seq, event);
+    case PAIDAN__EVENT__FACT_DELIVERY_SENT:
+        return evolve_sent(fold, outbox, event->delivery_sent);
+    case PAIDAN__EVENT__FACT_DELIVERY_FAILED:
+        return evolve_failed(fold, outbox, event->delivery_failed);
+    case PAIDAN__EVENT__FACT_DELIVERY_DEAD:
+        return evolve_dead(fold, outbox, event->delivery_dead);
+    case PAIDAN__EVENT__FACT_DELIVERY_RETRIED:
+        return evolve_retried(fold, outbox, event);
+    default:
+        return RC_CORRUPT;
+    }
+}
+
+/* ---- deciding: whatever folding needs stands in the fact, moments above all, for the site's rules
+ * may differ when the log is folded again ---- */
+
+/* splitmix64: the same number always gives the same jitter, different ones differ well. */
+static uint64_t mix(uint64_t value)
+{
+    value += 0x9e3779b97f4a7c15ull;
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ull;
+    value = (value ^ value >> 27) * 0x94d049bb133111ebull;
+    return value ^ value >> 31;
+}
+
+/* After the failures-th failure in a row: doubled each time up to the cap, then between half and
+ * the whole of it, so that those that failed together do not come back together. */
+static uint64_t pause(const struct outbox_rule *rule, uint32_t failures, uint64_t salt)
+{
+    uint64_t pause_ms = rule->pause_ms;
+    CHECK(failures >= 1);
+    CHECK(pause_ms >= 1);
+    CHECK(rule->pause_max_ms >= pause_ms);
+    for (uint32_t index = 1; index < failures && pause_ms < rule->pause_max_ms; index++) {
+        pause_ms = pause_ms > rule->pause_max_ms / 2 ? rule->pause_max_ms : 2 * pause_ms;
+    }
+    const uint64_t half = pause_ms / 2;
+    return pause_ms - half + mix(salt ^ ((uint64_t)failures << 48)) % (half + 1);
+}
+
+static uint64_t later(uint64_t now_ms, uint64_t ms)
+{
+    return ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + ms;
+}
+
+/* A fact of this outcome; deliveries have no chain, and no ticket but in DeliveryAsked. */
+static enum rc say(struct step *step, const ProtobufCMessage *fact)
+{
+    return step_say(step, &(struct step_about){.ticket = 0}, fact);
+}
+
+enum rc outbox_ask(struct step *step, const struct outbox *outbox, const struct step_about *about,
+                   const char *to, uint64_t of, uint64_t line)
+{
+    struct outbox_rule rule;
+    CHECK(about->last_seq == 0);
+    CHECK(of > 0);
+    if (!outbox->rule(step->site, to, &rule)) {
+        return RC_NOT_FOUND;
+    }
+    CHECK(strlen(to) <= CODE_BYTES_MAX);
+    Paidan__DeliveryAsked asked = PAIDAN__DELIVERY_ASKED__INIT;
+    asked.to = (char *)to; /* packed, never written */
+    asked.of = of;
+    asked.line = line;
+    asked.until_ms = later(step->now_ms, rule.age_ms);
+    return step_say(step, about, &asked.base);
+}
+
+enum rc outbox_sent(struct step *step, const struct outbox *outbox, uint64_t delivery, bool *said)
+{
+    struct outbox_delivery row;
+    const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
+    *said = rc == RC_OK;
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    Paidan__DeliverySent sent = PAIDAN__DELIVERY_SENT__INIT;
+    sent.delivery = delivery;
+    sent.to = row.to;
+    return say(step, &sent.base);
+}
+
+/* Given up. rest_until_ms 0: the destination need not rest. */
+static enum rc say_dead(struct step *step, struct outbox_delivery *row, bool aged,
+                        uint64_t rest_until_ms, const char *reason)
+{
+    Paidan__DeliveryDead dead = PAIDAN__DELIVERY_DEAD__INIT;
+    CHECK(!row->dead);
+    dead.delivery = row->seq;
+    dead.to = row->to;
+    dead.attempts = row->attempts;
+    dead.has_aged = aged;
+    dead.aged = aged;
+    dead.has_rest_until_ms = rest_until_ms != 0;
+    dead.rest_until_ms = rest_until_ms;
+    dead.reason = (char *)reason; /* packed, never written */
+    return say(step, &dead.base);
+}
+
+/* How long the destination rests as a whole. Its salt is the delivery that found it gone. */
+static enum rc rest_of(struct step *step, const struct outbox *outbox,
+                       const struct outbox_delivery *row, const struct outbox_rule *rule,
+                       uint64_t *until_ms)
+{
+    struct outbox_to to;
+    const enum rc rc = outbox_to_get(step->txn, outbox, row->to, &to);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    const uint32_t failures = to.failures < UINT32_MAX ? to.failures + 1 : to.failures;
+    *until_ms = later(step->now_ms, pause(rule, failures, ~row->seq));
+    return RC_OK;
+}
+
+enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t delivery,
+                      bool unreached, const char *reason, bool *said)
+{
+    struct outbox_delivery row;
+    struct outbox_rule rule;
+    uint64_t rest_until_ms = 0;
+    enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
+    *said = rc == RC_OK && !row.dead;
+    if (!*said) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    CHECK(row.attempts < UINT32_MAX);
+    row.attempts++;
+    const bool known = outbox->rule(step->site, row.to, &rule);
+    if (known && unreached) {
+        rc = rest_of(step, outbox, &row, &rule, &rest_until_ms);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!known || row.attempts >= rule.attempts_max) {
+        return say_dead(step, &row, false, rest_until_ms, reason);
+    }
+    Paidan__DeliveryFailed failed = PAIDAN__DELIVERY_FAILED__INIT;
+    failed.delivery = delivery;
+    failed.to = row.to;
+    failed.attempts = row.attempts;
+    failed.next_ms = later(step->now_ms, pause(&rule, row.attempts, row.seq));
+    failed.has_rest_until_ms = rest_until_ms != 0;
+    failed.rest_until_ms = rest_until_ms;
+    failed.reason = (char *)reason; /* packed, never written */
+    return say(step, &failed.base);
+}
+
+enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t delivery, bool *said)
+{
+    struct outbox_delivery row;
+    struct outbox_rule rule;
+    const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
+    *said = rc == RC_OK && row.dead;
+    if (!*said) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (!outbox->rule(step->site, row.to, &rule)) {
+        *said = false;
+        return RC_NOT_FOUND;
+    }
+    Paidan__DeliveryRetried retried = PAIDAN__DELIVERY_RETRIED__INIT;
+    retried.delivery = delivery;
+    retried.to = row.to;
+    retried.until_ms = later(step->now_ms, rule.age_ms);
+    return say(step, &retried.base);
+}
+
+enum rc outbox_due(struct step *step, const struct outbox *outbox, const struct due *due)
+{
+    struct outbox_delivery row;
+    CHECK(due->kind == outbox->due_kind);
+    const enum rc rc = outbox_get(step->txn, outbox, due->id, &row);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    /* Read again: folding keeps one row for each that waits, at its own end. */
+    if (row.dead || row.until_ms != due->due_ms) {
+        return RC_CORRUPT;
+    }
+    return say_dead(step, &row, true, 0, NULL);
+}
+
+/* ---- in flight: memory of the sender alone, lost with it ---- */
+
+static bool flies(const struct outbox_flights *flights, uint64_t delivery)
+{
+    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
+    for (unsigned index = 0; index < flights->count; index++) {
+        if (flights->seqs[index] == delivery) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether one of the line is on its way, be it one that is no longer the first of it. */
+static bool line_flies(const struct outbox_flights *flights, uint64_t to, uint64_t line)
+{
+    for (unsigned index = 0; index < flights->count; index++) {
+        if (flights->tos[index] == to && flights->lines[index] == line) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void depart(struct outbox_flights *flights, uint64_t to, const struct outbox_delivery *row)
+{
+    CHECK(flights->count < OUTBOX_FLIGHTS_MAX);
+    CHECK(!flies(flights, row->seq));
+    flights->tos[flights->count] = to;
+    flights->seqs[flights->count] = row->seq;
+    flights->lines[flights->count] = row->line;
+    flights->count++;
+    flights->turn = to;
+}
+
+void outbox_landed(struct outbox_flights *flights, uint64_t delivery)
+{
+    unsigned kept = 0;
+    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
+    for (unsigned index = 0; index < flights->count; index++) {
+        if (flights->seqs[index] != delivery) {
+            flights->seqs[kept] = flights->seqs[index];
+            flights->tos[kept] = flights->tos[index];
+            flights->lines[kept] = flights->lines[index];
+            kept++;
+        }
+    }
+    flights->count = kept;
+}
+
+/* How many more may go to a destination while it does not rest: one alone finds out whether it is
+ * there again. */
+static uint32_t room_of(const struct outbox *outbox, const struct site *site,
+                        const struct outbox_flights *flights, const struct outbox_to *to)
+{
+    struct outbox_rule rule;
+    const uint64_t key = step_key(to->name);
+    uint32_t count = 0;
+    if (!outbox->rule(site, to->name, &rule)) {
+        return 0;
+    }
+    CHECK(rule.flights_max >= 1);
+    for (unsigned index = 0; index < flights->count; index++) {
+        count += flights->tos[index] == key ? 1 : 0;
+    }
+    const uint32_t most = to->failures > 0 ? 1 : rule.flights_max;
+    return count < most ? most - count : 0;
+}
+
+/* ---- taking ---- */
+
+struct take {
+    struct store_txn *txn;
+    const struct outbox *outbox;
+    const struct site *site;
+    struct outbox_flights *flights;
+    uint64_t now_ms;
+    struct outbox_delivery *rows;
+    size_t max, count;
+};
+
+static bool take_full(const struct take *take)
+{
+    CHECK(take->count <= take->max);
+    return take->count == take->max || take->flights->count == OUTBOX_FLIGHTS_MAX;
+}
+
+/* From one destination: what is ready, oldest moment first. */
+static enum rc take_from(struct take *take, const struct outbox_to *to)
+{
+    struct store_walk walk;
+    unsigned char key[KEY_MAX];
+    uint64_t numbers[3] = {step_key(to->name), 0, 0};
+    const uint64_t wanted = numbers[0];
+    uint32_t room = to->waiting > 0 && to->rest_until_ms <= take->now_ms
+                        ? room_of(take->outbox, take->site, take->flights, to)
+                        : 0;
+    const size_t size = key_write(key, numbers, 3);
+    if (room == 0) {
+        return RC_OK;
+    }
+    enum rc rc = store_walk_open(take->txn, table_of(take->outbox, TABLE_READY), key, size, &walk);
+    while (rc == RC_OK && room > 0 && !take_full(take)) {
+        struct outbox_delivery *const row = &take->rows[take->count];
+        if (!key_read(&walk, numbers, 3)) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        if (numbers[0] != wanted || numbers[1] > take->now_ms) {
+            break;
+        }
+        rc = outbox_get(take->txn, take->outbox, numbers[2], row);
+        if (rc != RC_OK) {
+            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+            break;
+        }
+        if (!line_flies(take->flights, wanted, row->line)) {
+            depart(take->flights, wanted, row);
+            take->count++;
+            room--;
+        }
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* The destinations whose keys lie in [from, until], each once. */
+static enum rc take_range(struct take *take, uint64_t from, uint64_t until)
+{
+    struct store_walk walk;
+    unsigned char key[KEY_MAX];
+    uint64_t to_key = from;
+    const size_t size = key_write(key, &from, 1);
+    enum rc rc = store_walk_open(take->txn, table_of(take->outbox, TABLE_TO), key, size, &walk);
+    while (rc == RC_OK && !take_full(take)) {
+        struct outbox_to to;
+        if (!key_read(&walk, &to_key, 1) || !to_read(walk.value, walk.value_bytes, &to)) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        if (to_key > until) {
+            break;
+        }
+        rc = take_from(take, &to);
+        if (rc == RC_OK) {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc outbox_take(struct store_txn *txn, const struct outbox *outbox, const struct site *site,
+                    uint64_t now_ms, struct outbox_flights *flights, struct outbox_delivery *rows,
+                    size_t max, size_t *count)
+{
+    const uint64_t turn = flights->turn; /* moves while we take */
+    struct take take = {.txn = txn,
+                        .outbox = outbox,
+                        .site = site,
+                        .flights = flights,
+                        .now_ms = now_ms,
+                        .rows = rows,
+                        .max = max};
+    enum rc rc = turn < UINT64_MAX ? take_range(&take, turn + 1, UINT64_MAX) : RC_OK;
+    if (rc == RC_OK) {
+        rc = take_range(&take, 0, turn);
+    }
+    if (rc != RC_OK) {
+        for (size_t index = 0; index < take.count; index++) {
+            outbox_landed(flights, rows[index].seq);
+        }
+        return rc;
+    }
+    *count = take.count;
+    return RC_OK;
+}
+
+/* ---- looking ---- */
+
+/* The first moment of a destination at which something that is not in flight may go. */
+static enum rc next_of(struct store_txn *txn, const struct outbox *outbox,
+                       const struct outbox_flights *flights, const struct outbox_to *to,
+                       uint64_t *next_ms)
+{
+    struct store_walk walk;
+    unsigned char key[KEY_MAX];
+    uint64_t numbers[3] = {step_key(to->name), 0, 0};
+    const uint64_t wanted = numbers[0];
+    const size_t size = key_write(key, numbers, 3);
+    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_READY), key, size, &walk);
+    while (rc == RC_OK) {
+        if (!key_read(&walk, numbers, 3)) {
+            rc = RC_CORRUPT;
+        } else if (numbers[0] != wanted) {
+            rc = RC_NOT_FOUND;
+        } else if (!flies(flights, numbers[2])) {
+            const uint64_t at_ms = numbers[1] > to->rest_until_ms ? numbers[1] : to->rest_until_ms;
+            *next_ms = at_ms < *next_ms ? at_ms : *next_ms;
+            break;
+        } else {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc outbox_next(struct store_txn *txn, const struct outbox *outbox, const struct site *site,
+                    const struct outbox_flights *flights, uint64_t *next_ms)
+{
+    struct store_walk walk;
+    uint64_t found_ms = UINT64_MAX;
+    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_TO), NULL, 0, &walk);
+    while (rc == RC_OK) {
+        struct outbox_to to;
+        if (!to_read(walk.value, walk.value_bytes, &to)) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        /* Where no more may go the outcome of one in flight is waited for, not a moment. */
+        if (to.waiting > 0 && room_of(outbox, site, flights, &to) > 0) {
+            rc = next_of(txn, outbox, flights, &to, &found_ms);
+        }
+        if (rc == RC_OK) {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    if (found_ms != UINT64_MAX) {
+        *next_ms = found_ms;
+    }
+    return found_ms != UINT64_MAX ? RC_OK : RC_NOT_FOUND;
+}
+
+void outbox_key(const char *log, uint64_t delivery, char key[OUTBOX_KEY_BYTES])
+{
+    CHECK(delivery > 0);
+    const int bytes = snprintf(key, OUTBOX_KEY_BYTES, "%s:%llu", log, (unsigned long long)delivery);
+    CHECK(bytes > 0);
+    CHECK((size_t)bytes < OUTBOX_KEY_BYTES); /* names of services are codes */
+}
+
+enum rc outbox_dead(struct store_txn *txn, const struct outbox *outbox, const char *to,
+                    uint64_t after, struct outbox_delivery *rows, size_t max, size_t *count)
+{
+    struct store_walk walk;
+    unsigned char key[KEY_MAX];
+    size_t found = 0;
+    uint64_t numbers[2] = {step_key(to), after == UINT64_MAX ? after : after + 1};
+    const uint64_t wanted = numbers[0];
+    const size_t size = key_write(key, numbers, 2);
+    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_DEAD), key, size, &walk);
+    while (rc == RC_OK && found < max) {
+        if (!key_read(&walk, numbers, 2)) {
+            rc = RC_CORRUPT;
+        } else if (numbers[0] != wanted) {
+            rc = RC_NOT_FOUND;
+        } else {
+            rc = outbox_get(txn, outbox, numbers[1], &rows[found]);
+            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+        if (rc == RC_OK) {
+            CHECK(rows[found].dead);
+            found++;
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    *count = found;
+    return RC_OK;
+}
