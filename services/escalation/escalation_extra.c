@@ -1,4 +1,9 @@
-/* The record of what only some tickets have. */
+/* The record of what only some tickets have.
+ *
+ * One record for all nouns, because most tickets have none and the rest one or two of its parts.
+ * Which noun owns which fields is said in its file; here is what concerns all: the form on disk,
+ * what fires next of it, what of it the ticket's record mirrors, and what becomes of it when the
+ * ticket moves or ends. */
 
 #include "escalation_extra.h"
 
@@ -7,6 +12,7 @@
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/base/record.h"
 
 enum {
     EXTRA_VERSION = 1,
@@ -18,122 +24,87 @@ enum {
 static_assert(ESCALATION_APPEAL_OPEN == 1 && ESCALATION_APPEAL_REFUSED == 3,
               "stored: never renumber");
 
-/* ---- writing ---- */
+/* ---- the record ---- */
 
-static void put_assist(struct codec_writer *writer, const struct escalation_assist *assist)
-{
-    const unsigned flags = (assist->done ? TASK_DONE : 0u) | (assist->late ? TASK_LATE : 0u);
-    codec_put_text(writer, assist->unit);
-    codec_put_u8(writer, (uint8_t)flags);
-    escalation_clock_put(writer, &assist->clock);
-}
+static const struct record_row pause_rows[] = {
+    RECORD_U64(struct escalation_pause, from_ms),
+    RECORD_U64(struct escalation_pause, until_ms),
+    RECORD_END,
+};
 
-static void put_request(struct codec_writer *writer, const struct escalation_extra *extra)
-{
-    codec_put_u8(writer, extra->request);
-    if (extra->request != 0) {
-        codec_put_u8(writer, (uint8_t)extra->request_to_level);
-        codec_put_u64(writer, extra->request_at_ms);
-        codec_put_u64(writer, extra->request_due_ms);
-        codec_put_text(writer, extra->request_unit);
-        codec_put_text(writer, extra->request_to);
-    }
-}
+static const struct record_row request_rows[] = {
+    RECORD_U8_IN(struct escalation_extra, request_to_level, 0, SITE_LEVELS_MAX),
+    RECORD_U64(struct escalation_extra, request_at_ms),
+    RECORD_U64(struct escalation_extra, request_due_ms),
+    RECORD_TEXT(struct escalation_extra, request_unit),
+    RECORD_TEXT(struct escalation_extra, request_to),
+    RECORD_END,
+};
 
-static void put_pauses(struct codec_writer *writer, const struct escalation_extra *extra)
+static const struct record_row assist_rows[] = {
+    RECORD_TEXT(struct escalation_assist, unit),
+    RECORD_PACK(TASK_DONE | TASK_LATE),
+    RECORD_BITS(struct escalation_assist, done, TASK_DONE, 0, 1),
+    RECORD_BITS(struct escalation_assist, late, TASK_LATE, 1, 1),
+    RECORD_END,
+};
+
+/* The record in the order of its bytes: head, tasks each with its clock, middle, the clock of a
+ * mode that is open, tail. Clocks are put by their own file, as they are for the ticket. */
+static const struct record_row head_rows[] = {
+    RECORD_U64(struct escalation_extra, suspended_until_ms),
+    RECORD_LIST(struct escalation_extra, pause_count, pauses, ESCALATION_PAUSES_MAX, pause_rows),
+    RECORD_U8_IN(struct escalation_extra, request, 0, PAIDAN__REQUEST_KIND__REQUEST_RAISE),
+    RECORD_IF(struct escalation_extra, request, request_rows),
+    RECORD_U8_IN(struct escalation_extra, assist_count, 0, SITE_ASSIST_MAX),
+    RECORD_END,
+};
+static const struct record_row middle_rows[] = {
+    RECORD_TEXT(struct escalation_extra, person),
+    RECORD_U64(struct escalation_extra, person_due_ms),
+    RECORD_U8_IN(struct escalation_extra, mode, 0, PAIDAN__MODE__MODE_COORDINATION),
+    RECORD_BOOL(struct escalation_extra, mode_open),
+    RECORD_END,
+};
+static const struct record_row tail_rows[] = {
+    RECORD_U8_IN(struct escalation_extra, card, 0, PAIDAN__CARD__CARD_RED),
+    RECORD_U8_IN(struct escalation_extra, supervise, 0, 1 + PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP),
+    RECORD_U32(struct escalation_extra, urges),
+    RECORD_U32(struct escalation_extra, cancelled_cards),
+    RECORD_U32(struct escalation_extra, late),
+    RECORD_U8_IN(struct escalation_extra, appeal, 0, ESCALATION_APPEAL_REFUSED),
+    RECORD_END,
+};
+
+/* A suspension under way is the last pause, and that one is open. */
+static bool holds(const struct escalation_extra *extra)
 {
-    CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
-    codec_put_u64(writer, extra->suspended_until_ms);
-    codec_put_u8(writer, (uint8_t)extra->pause_count);
-    for (uint32_t index = 0; index < extra->pause_count; index++) {
-        codec_put_u64(writer, extra->pauses[index].from_ms);
-        codec_put_u64(writer, extra->pauses[index].until_ms);
-    }
+    return extra->suspended_until_ms == 0 ||
+           (extra->pause_count > 0 && extra->pauses[extra->pause_count - 1].until_ms == 0);
 }
 
 enum rc escalation_extra_save(struct store_txn *txn, uint64_t id,
                               const struct escalation_extra *extra)
 {
-    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
+    CHECK(holds(extra));
     unsigned char bytes[EXTRA_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, EXTRA_VERSION);
-    put_pauses(&writer, extra);
-    put_request(&writer, extra);
-    codec_put_u8(&writer, (uint8_t)extra->assist_count);
+    record_put(&writer, head_rows, extra);
     for (uint32_t index = 0; index < extra->assist_count; index++) {
-        put_assist(&writer, &extra->assists[index]);
+        record_put(&writer, assist_rows, &extra->assists[index]);
+        escalation_clock_put(&writer, &extra->assists[index].clock);
     }
-    codec_put_text(&writer, extra->person);
-    codec_put_u64(&writer, extra->person_due_ms);
-    codec_put_u8(&writer, extra->mode);
-    codec_put_u8(&writer, extra->mode_open ? 1 : 0);
+    record_put(&writer, middle_rows, extra);
     if (extra->mode_open) {
         escalation_clock_put(&writer, &extra->mode_clock);
     }
-    codec_put_u8(&writer, extra->card);
-    codec_put_u8(&writer, extra->supervise);
-    codec_put_u32(&writer, extra->urges);
-    codec_put_u32(&writer, extra->cancelled_cards);
-    codec_put_u32(&writer, extra->late);
-    codec_put_u8(&writer, extra->appeal);
+    record_put(&writer, tail_rows, extra);
     codec_seal_end(&writer);
     CHECK(!writer.failed);
     escalation_state_id_key(id, key);
     return store_put(txn, ESCALATION_EXTRA, key, sizeof key, bytes, writer.used);
-}
-
-/* ---- reading ---- */
-
-static bool get_pauses(struct codec_reader *reader, struct escalation_extra *extra)
-{
-    extra->suspended_until_ms = codec_get_u64(reader);
-    extra->pause_count = codec_get_u8(reader);
-    if (extra->pause_count > ESCALATION_PAUSES_MAX) {
-        return false;
-    }
-    for (uint32_t index = 0; index < extra->pause_count; index++) {
-        extra->pauses[index].from_ms = codec_get_u64(reader);
-        extra->pauses[index].until_ms = codec_get_u64(reader);
-    }
-    return true;
-}
-
-static bool get_request(struct codec_reader *reader, struct escalation_extra *extra)
-{
-    extra->request = codec_get_u8(reader);
-    if (extra->request != 0) {
-        extra->request_to_level = codec_get_u8(reader);
-        extra->request_at_ms = codec_get_u64(reader);
-        extra->request_due_ms = codec_get_u64(reader);
-        codec_get_text(reader, extra->request_unit, sizeof extra->request_unit);
-        codec_get_text(reader, extra->request_to, sizeof extra->request_to);
-    }
-    return extra->request <= PAIDAN__REQUEST_KIND__REQUEST_RAISE;
-}
-
-static bool get_assists(struct codec_reader *reader, struct escalation_extra *extra)
-{
-    extra->assist_count = codec_get_u8(reader);
-    bool good = extra->assist_count <= SITE_ASSIST_MAX;
-    for (uint32_t index = 0; good && index < extra->assist_count; index++) {
-        struct escalation_assist *assist = &extra->assists[index];
-        codec_get_text(reader, assist->unit, sizeof assist->unit);
-        const uint8_t flags = codec_get_u8(reader);
-        assist->done = (flags & TASK_DONE) != 0;
-        assist->late = (flags & TASK_LATE) != 0;
-        good = escalation_clock_get(reader, &assist->clock);
-    }
-    return good;
-}
-
-static bool get_mode(struct codec_reader *reader, struct escalation_extra *extra)
-{
-    extra->mode = codec_get_u8(reader);
-    extra->mode_open = codec_get_u8(reader) != 0;
-    const bool good = !extra->mode_open || escalation_clock_get(reader, &extra->mode_clock);
-    return good && extra->mode <= PAIDAN__MODE__MODE_COORDINATION;
 }
 
 enum rc escalation_extra_decode(const void *value, size_t bytes, struct escalation_extra *extra)
@@ -145,20 +116,18 @@ enum rc escalation_extra_decode(const void *value, size_t bytes, struct escalati
         return RC_CORRUPT;
     }
     memset(extra, 0, sizeof *extra);
-    bool good =
-        get_pauses(&reader, extra) && get_request(&reader, extra) && get_assists(&reader, extra);
-    codec_get_text(&reader, extra->person, sizeof extra->person);
-    extra->person_due_ms = codec_get_u64(&reader);
-    good = good && get_mode(&reader, extra);
-    extra->card = codec_get_u8(&reader);
-    extra->supervise = codec_get_u8(&reader);
-    extra->urges = codec_get_u32(&reader);
-    extra->cancelled_cards = codec_get_u32(&reader);
-    extra->late = codec_get_u32(&reader);
-    extra->appeal = codec_get_u8(&reader);
-    good =
-        good && extra->card <= PAIDAN__CARD__CARD_RED && extra->appeal <= ESCALATION_APPEAL_REFUSED;
-    return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
+    bool good = true;
+    record_get(&reader, head_rows, extra);
+    for (uint32_t index = 0; !reader.failed && index < extra->assist_count; index++) {
+        record_get(&reader, assist_rows, &extra->assists[index]);
+        good = escalation_clock_get(&reader, &extra->assists[index].clock) && good;
+    }
+    record_get(&reader, middle_rows, extra);
+    if (extra->mode_open) {
+        good = escalation_clock_get(&reader, &extra->mode_clock) && good;
+    }
+    record_get(&reader, tail_rows, extra);
+    return good && codec_done(&reader) && holds(extra) ? RC_OK : RC_CORRUPT;
 }
 
 enum rc escalation_extra_load(struct store_txn *txn, uint64_t id, struct escalation_extra *extra)

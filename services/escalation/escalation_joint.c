@@ -240,41 +240,28 @@ enum rc escalation_joint_fold_late(struct escalation_fold *fold)
 
 /* ---- rows of the assisting units ---- */
 
-static enum rc drop_rows(struct store_txn *txn, uint64_t id,
-                         const struct escalation_joint_side *was)
+/* False: there is no such task, or it has no row. */
+static bool row_of(uint64_t id, const struct escalation_joint_side *side, uint32_t index,
+                   unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
 {
-    for (uint32_t index = 0; index < was->extra->assist_count; index++) {
-        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
-        if (!escalation_extra_queue_key(id, was->ticket, &was->extra->assists[index], key)) {
-            continue;
-        }
-        const enum rc rc = store_del(txn, ESCALATION_QUEUE, key, sizeof key);
-        if (rc != RC_OK) {
-            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-        }
-    }
-    return RC_OK;
+    return index < side->extra->assist_count &&
+           escalation_extra_queue_key(id, side->ticket, &side->extra->assists[index], key);
 }
 
-static enum rc put_rows(struct store_txn *txn, uint64_t id, const struct escalation_joint_side *is)
-{
-    for (uint32_t index = 0; index < is->extra->assist_count; index++) {
-        unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
-        if (!escalation_extra_queue_key(id, is->ticket, &is->extra->assists[index], key)) {
-            continue;
-        }
-        const enum rc rc = store_put(txn, ESCALATION_QUEUE, key, sizeof key, "", 0);
-        if (rc != RC_OK) {
-            return rc;
-        }
-    }
-    return RC_OK;
-}
-
+/* One fact adds tasks at the end or drops all of them; no task ever takes another one's place. */
 enum rc escalation_joint_move_rows(struct store_txn *txn, uint64_t id,
                                    const struct escalation_joint_side *was,
                                    const struct escalation_joint_side *is)
 {
-    const enum rc rc = drop_rows(txn, id, was);
-    return rc == RC_OK ? put_rows(txn, id, is) : rc;
+    CHECK(was->extra->assist_count <= SITE_ASSIST_MAX);
+    CHECK(is->extra->assist_count <= SITE_ASSIST_MAX);
+    enum rc rc = RC_OK;
+    for (uint32_t index = 0; index < SITE_ASSIST_MAX && rc == RC_OK; index++) {
+        unsigned char old[ESCALATION_QUEUE_KEY_BYTES] = {0};
+        unsigned char fresh[ESCALATION_QUEUE_KEY_BYTES] = {0};
+        const bool had = row_of(id, was, index, old);
+        const bool has = row_of(id, is, index, fresh);
+        rc = store_move_key(txn, ESCALATION_QUEUE, had, old, has, fresh, sizeof old);
+    }
+    return rc;
 }

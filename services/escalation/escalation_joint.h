@@ -21,8 +21,8 @@ escalation_fire_fn escalation_joint_fire;
 escalation_fold_fn escalation_joint_fold_asked, escalation_joint_fold_done,
     escalation_joint_fold_late;
 
-/* Moves the rows of the assisting units' queues from what the records were to what they are. was:
- * NULL, there was no extra record. RC_OK, RC_FULL, RC_STORE; RC_CORRUPT: a row was missing. */
+/* Moves the rows of the assisting units' queues from what the records were to what they are. RC_OK,
+ * RC_FULL, RC_STORE; RC_CORRUPT: a row was missing. */
 struct escalation_joint_side {
     const struct escalation_ticket *ticket;
     const struct escalation_extra *extra;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "common/base/codec.h"
+#include "common/base/record.h"
 #include "common/store/due.h"
 #include "escalation_say.h"
 #include "escalation_target.h"
@@ -16,7 +16,6 @@
 #include "escalation_work.h"
 
 enum {
-    PROGRESS_VERSION = 1,
     PAGE_DEFAULT = 100,
     PAGE_MAX = 500,
     LOOKED_MAX = 2000, /* records of a page, closed ones included: about 5 ms */
@@ -387,26 +386,20 @@ static struct due row_of(const struct escalation_progress *progress)
         .due_ms = progress->due_ms, .id = 0, .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_REPLAN};
 }
 
+static const struct record_row progress_rows[] = {
+    RECORD_U64(struct escalation_progress, due_ms),
+    RECORD_U64(struct escalation_progress, after),
+    RECORD_U64(struct escalation_progress, looked_at),
+    RECORD_U64(struct escalation_progress, moved),
+    RECORD_END,
+};
+static const struct record_format progress_format = {
+    .version = 1, .bytes = sizeof(struct escalation_progress), .rows = progress_rows};
+
 enum rc escalation_replan_load(struct store_txn *txn, struct escalation_progress *progress)
 {
-    const void *value = NULL;
-    size_t bytes = 0;
-    enum rc rc =
-        store_get(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, &value, &bytes);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    struct codec_reader reader;
-    uint8_t version = 0;
-    rc = codec_unseal(&reader, value, bytes, &version);
-    if (rc != RC_OK || version != PROGRESS_VERSION) {
-        return RC_CORRUPT;
-    }
-    progress->due_ms = codec_get_u64(&reader);
-    progress->after = codec_get_u64(&reader);
-    progress->looked_at = codec_get_u64(&reader);
-    progress->moved = codec_get_u64(&reader);
-    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
+    return store_get_record(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key,
+                            &progress_format, progress);
 }
 
 enum rc escalation_replan_save(struct store_txn *txn, const struct escalation_progress *progress)
@@ -425,17 +418,8 @@ enum rc escalation_replan_save(struct store_txn *txn, const struct escalation_pr
                    ? RC_OK
                    : store_del(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key);
     }
-    unsigned char bytes[64];
-    struct codec_writer writer;
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, PROGRESS_VERSION);
-    codec_put_u64(&writer, progress->due_ms);
-    codec_put_u64(&writer, progress->after);
-    codec_put_u64(&writer, progress->looked_at);
-    codec_put_u64(&writer, progress->moved);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    rc = store_put(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key, bytes, writer.used);
+    rc = store_put_record(txn, ESCALATION_REPLAN, progress_key, sizeof progress_key,
+                          &progress_format, progress);
     const struct due row = row_of(progress);
     return rc == RC_OK ? due_put(txn, &row) : rc;
 }

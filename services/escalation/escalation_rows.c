@@ -37,19 +37,10 @@ static enum rc move_queue(struct store_txn *txn, uint64_t id,
                           const struct escalation_ticket *before,
                           const struct escalation_ticket *after)
 {
-    unsigned char old[ESCALATION_QUEUE_KEY_BYTES], new[ESCALATION_QUEUE_KEY_BYTES];
+    unsigned char old[ESCALATION_QUEUE_KEY_BYTES] = {0}, fresh[ESCALATION_QUEUE_KEY_BYTES] = {0};
     const bool was = escalation_state_queue_key(id, before, old);
-    const bool now = escalation_state_queue_key(id, after, new);
-    if (was && now && memcmp(old, new, sizeof old) == 0) {
-        return RC_OK;
-    }
-    if (was) {
-        const enum rc rc = store_del(txn, ESCALATION_QUEUE, old, sizeof old);
-        if (rc != RC_OK) {
-            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-        }
-    }
-    return now ? store_put(txn, ESCALATION_QUEUE, new, sizeof new, "", 0) : RC_OK;
+    const bool now = escalation_state_queue_key(id, after, fresh);
+    return store_move_key(txn, ESCALATION_QUEUE, was, old, now, fresh, sizeof old);
 }
 
 /* Most tickets stand in none of these lists. */
@@ -57,29 +48,20 @@ static enum rc move_watch(struct store_txn *txn, uint64_t id,
                           const struct escalation_ticket *before,
                           const struct escalation_ticket *after, enum escalation_watch watch)
 {
-    unsigned char old[ESCALATION_WATCH_KEY_BYTES], new[ESCALATION_WATCH_KEY_BYTES];
+    unsigned char old[ESCALATION_WATCH_KEY_BYTES] = {0}, fresh[ESCALATION_WATCH_KEY_BYTES] = {0};
     const bool was = escalation_state_watch_key(id, before, watch, old);
-    const bool now = escalation_state_watch_key(id, after, watch, new);
-    if ((!was && !now) || (was && now && memcmp(old, new, sizeof old) == 0)) {
-        return RC_OK;
-    }
-    if (was) {
-        const enum rc rc = store_del(txn, ESCALATION_WATCH, old, sizeof old);
-        if (rc != RC_OK) {
-            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-        }
-    }
-    return now ? store_put(txn, ESCALATION_WATCH, new, sizeof new, "", 0) : RC_OK;
+    const bool now = escalation_state_watch_key(id, after, watch, fresh);
+    return store_move_key(txn, ESCALATION_WATCH, was, old, now, fresh, sizeof old);
 }
 
 static enum rc move_due(struct store_txn *txn, uint64_t id, const struct escalation_ticket *before,
                         const struct escalation_ticket *after)
 {
-    struct due old = {0}, new = {0};
+    struct due old = {0}, fresh = {0};
     enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
     const bool was = escalation_state_due(id, before, &old, &firing);
-    const bool now = escalation_state_due(id, after, &new, &firing);
-    if (was && now && old.due_ms == new.due_ms &&old.kind == new.kind) {
+    const bool now = escalation_state_due(id, after, &fresh, &firing);
+    if (was && now && old.due_ms == fresh.due_ms && old.kind == fresh.kind) {
         return RC_OK;
     }
     if (was) {
@@ -88,7 +70,7 @@ static enum rc move_due(struct store_txn *txn, uint64_t id, const struct escalat
             return rc;
         }
     }
-    return now ? due_put(txn, &new) : RC_OK;
+    return now ? due_put(txn, &fresh) : RC_OK;
 }
 
 enum rc escalation_rows_change(struct step_fold *fold, uint64_t id,

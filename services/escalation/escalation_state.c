@@ -1,5 +1,9 @@
-/* Keys, and the functions that say where a ticket stands and what happens next. The records
- * themselves are in escalation_record.c. */
+/* What escalation keeps about a ticket: its two records, their keys, and the functions that say
+ * where a ticket stands and what happens to it next.
+ *
+ * Owns the form of both records on disk, and the memo of those that were read. Everything else
+ * about a ticket (rows of queue, watch and due, card, gauges) is a function of the record and
+ * stands here, so that no two places can think differently of it. */
 
 #include "escalation_state.h"
 
@@ -8,6 +12,8 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/base/record.h"
 #include "common/step/step.h"
 
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
@@ -35,6 +41,297 @@ void escalation_state_id_key(uint64_t id, unsigned char key[ESCALATION_ID_KEY_BY
 uint64_t escalation_state_id_of(const unsigned char key[ESCALATION_ID_KEY_BYTES])
 {
     return read_u64(key);
+}
+
+/* ---- the records ---- */
+
+/* Optional parts of the ticket's record, beside enum escalation_ticket_flag in the same byte. */
+enum {
+    TICKET_VERSION = 1,
+    TICKET_BYTES_MAX = 2048,
+    HAS_LEASE = 16,
+    HAS_ALARM = 32,
+    HAS_OVERDUE = 64,
+    FLAGS_OWN = ESCALATION_RULED | ESCALATION_RED_END | ESCALATION_HAS_EXTRA |
+                ESCALATION_ALARM_PARDONED | ESCALATION_FALLBACK,
+    MEMO_SLOTS = 2048, /* power of two: a pull gives at most PULL_MAX tickets */
+};
+
+static_assert(ESCALATION_RULED == 1 && ESCALATION_RED_END == 2 && ESCALATION_HAS_EXTRA == 4 &&
+                  ESCALATION_ALARM_PARDONED == 8 && ESCALATION_FALLBACK == 128,
+              "flags are stored: never renumber");
+
+/* By hand and not by a table of rows, for it is written with every fact: the table costs two and a
+ * half times as much. Whatever is cast to a narrower form is CHECKed to fit. */
+static uint8_t flags_of(const struct escalation_ticket *ticket)
+{
+    CHECK((ticket->flags & ~FLAGS_OWN) == 0);
+    unsigned flags = ticket->flags;
+    flags |= ticket->lease_until_ms != 0 ? HAS_LEASE : 0u;
+    flags |= ticket->alarm_ms != 0 ? HAS_ALARM : 0u;
+    flags |= ticket->overdue_ms != 0 ? HAS_OVERDUE : 0u;
+    return (uint8_t)flags;
+}
+
+static void put_optional(struct codec_writer *writer, const struct escalation_ticket *ticket)
+{
+    if (ticket->lease_until_ms != 0) {
+        codec_put_u64(writer, ticket->lease_until_ms);
+        codec_put_text(writer, ticket->holder);
+    }
+    if (ticket->alarm_ms != 0) {
+        codec_put_u64(writer, ticket->alarm_ms);
+        codec_put_u32(writer, ticket->alarms);
+    }
+    if (ticket->overdue_ms != 0) {
+        codec_put_u64(writer, ticket->overdue_ms);
+    }
+    if ((ticket->flags & ESCALATION_HAS_EXTRA) != 0) {
+        CHECK(ticket->extra_card <= PAIDAN__CARD__CARD_RED);
+        CHECK((ticket->extra_due_ms != 0) == (ticket->extra_clock != 0));
+        codec_put_u64(writer, ticket->extra_due_ms);
+        codec_put_u8(writer, ticket->extra_clock);
+        codec_put_u8(writer, ticket->extra_card);
+        codec_put_u8(writer, ticket->extra_supervised ? 1 : 0);
+        codec_put_u8(writer, ticket->extra_mode);
+    }
+}
+
+static size_t put_ticket(const struct escalation_ticket *ticket, unsigned char *bytes, size_t size)
+{
+    CHECK(ticket->state != ESCALATION_NONE);
+    CHECK(ticket->state < ESCALATION_STATE_COUNT);
+    CHECK(ticket->level <= SITE_LEVELS_MAX);
+    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    CHECK(ticket->satisfied <= UINT8_MAX);
+    CHECK(ticket->round <= UINT16_MAX);
+    CHECK(ticket->raises <= UINT16_MAX);
+    CHECK(ticket->returns <= UINT16_MAX);
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    CHECK(ticket->assist_count <= SITE_ASSIST_MAX);
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, size);
+    codec_seal_begin(&writer, TICKET_VERSION);
+    codec_put_u8(&writer, (uint8_t)ticket->state);
+    codec_put_u8(&writer, flags_of(ticket));
+    codec_put_u8(&writer, (uint8_t)ticket->level);
+    codec_put_u8(&writer, (uint8_t)ticket->outcome);
+    codec_put_u8(&writer, (uint8_t)ticket->satisfied);
+    codec_put_u16(&writer, (uint16_t)ticket->round);
+    codec_put_u16(&writer, (uint16_t)ticket->raises);
+    codec_put_u16(&writer, (uint16_t)ticket->returns);
+    codec_put_u32(&writer, ticket->chases);
+    codec_put_u32(&writer, ticket->supplements);
+    codec_put_u32(&writer, ticket->version);
+    codec_put_u64(&writer, ticket->last_seq);
+    codec_put_u64(&writer, ticket->changed_ms);
+    put_optional(&writer, ticket);
+    codec_put_text(&writer, ticket->unit);
+    codec_put_u8(&writer, (uint8_t)ticket->assist_count);
+    for (uint32_t index = 0; index < ticket->assist_count; index++) {
+        codec_put_text(&writer, ticket->assist[index]);
+    }
+    codec_put_u8(&writer, (uint8_t)ticket->clock_count);
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        CHECK(ticket->clocks[index].clock <= PAIDAN__CLOCK__CLOCK_REDO);
+        CHECK(ticket->clocks[index].due_ms != 0);
+        escalation_clock_put(&writer, &ticket->clocks[index]);
+    }
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    return writer.used;
+}
+
+static void get_optional(struct codec_reader *reader, uint8_t flags,
+                         struct escalation_ticket *ticket)
+{
+    if ((flags & HAS_LEASE) != 0) {
+        ticket->lease_until_ms = codec_get_u64(reader);
+        codec_get_text(reader, ticket->holder, sizeof ticket->holder);
+    }
+    if ((flags & HAS_ALARM) != 0) {
+        ticket->alarm_ms = codec_get_u64(reader);
+        ticket->alarms = codec_get_u32(reader);
+    }
+    if ((flags & HAS_OVERDUE) != 0) {
+        ticket->overdue_ms = codec_get_u64(reader);
+    }
+    if ((flags & ESCALATION_HAS_EXTRA) != 0) {
+        ticket->extra_due_ms = codec_get_u64(reader);
+        ticket->extra_clock = codec_get_u8(reader);
+        ticket->extra_card = codec_get_u8(reader);
+        ticket->extra_supervised = codec_get_u8(reader) != 0;
+        ticket->extra_mode = codec_get_u8(reader);
+    }
+}
+
+/* Everything before the lists. False: a value that is never written. */
+static bool get_head(struct codec_reader *reader, struct escalation_ticket *ticket)
+{
+    const uint8_t state = codec_get_u8(reader);
+    const uint8_t flags = codec_get_u8(reader);
+    ticket->state = (enum escalation_state)state;
+    ticket->flags = flags & FLAGS_OWN;
+    ticket->level = codec_get_u8(reader);
+    ticket->outcome = codec_get_u8(reader);
+    ticket->satisfied = codec_get_u8(reader);
+    ticket->round = codec_get_u16(reader);
+    ticket->raises = codec_get_u16(reader);
+    ticket->returns = codec_get_u16(reader);
+    ticket->chases = codec_get_u32(reader);
+    ticket->supplements = codec_get_u32(reader);
+    ticket->version = codec_get_u32(reader);
+    ticket->last_seq = codec_get_u64(reader);
+    ticket->changed_ms = codec_get_u64(reader);
+    get_optional(reader, flags, ticket);
+    codec_get_text(reader, ticket->unit, sizeof ticket->unit);
+    return state != ESCALATION_NONE && state < ESCALATION_STATE_COUNT &&
+           ticket->level <= SITE_LEVELS_MAX &&
+           ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN &&
+           ticket->extra_card <= PAIDAN__CARD__CARD_RED &&
+           (ticket->extra_due_ms != 0) == (ticket->extra_clock != 0);
+}
+
+enum rc escalation_state_decode(const void *value, size_t bytes, struct escalation_ticket *ticket)
+{
+    struct codec_reader reader;
+    uint8_t version = 0;
+    const enum rc rc = codec_unseal(&reader, value, bytes, &version);
+    if (rc != RC_OK || version != TICKET_VERSION) {
+        return RC_CORRUPT;
+    }
+    memset(ticket, 0, sizeof *ticket);
+    bool good = get_head(&reader, ticket);
+    ticket->assist_count = codec_get_u8(&reader);
+    if (ticket->assist_count > SITE_ASSIST_MAX) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < ticket->assist_count; index++) {
+        codec_get_text(&reader, ticket->assist[index], sizeof ticket->assist[index]);
+    }
+    ticket->clock_count = codec_get_u8(&reader);
+    if (ticket->clock_count > ESCALATION_CLOCKS_MAX) {
+        return RC_CORRUPT;
+    }
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        struct escalation_clock *clock = &ticket->clocks[index];
+        good = escalation_clock_get(&reader, clock) && clock->clock <= PAIDAN__CLOCK__CLOCK_REDO &&
+               clock->due_ms != 0 && good;
+    }
+    return good && codec_done(&reader) ? RC_OK : RC_CORRUPT;
+}
+
+static const struct record_row info_rows[] = {
+    RECORD_U8_IN(struct escalation_info, urgency, PAIDAN__URGENCY__URGENCY_NORMAL,
+                 PAIDAN__URGENCY__URGENCY_EMERGENCY),
+    RECORD_U64(struct escalation_info, registered_ms),
+    RECORD_TEXT(struct escalation_info, category),
+    RECORD_TEXT(struct escalation_info, area),
+    RECORD_TEXT(struct escalation_info, channel),
+    RECORD_TEXT(struct escalation_info, title),
+    RECORD_END,
+};
+static const struct record_format info_format = {
+    .version = 1, .bytes = sizeof(struct escalation_info), .rows = info_rows};
+
+enum rc escalation_state_decode_info(const void *value, size_t bytes, struct escalation_info *info)
+{
+    return record_read(&info_format, value, bytes, info);
+}
+
+/* ---- the memo ---- */
+
+/* The memo: tickets decoded once for deciding and folding. Only decoding puts them there, so that
+ * what folding sees never depends on it. */
+
+struct memo_slot {
+    uint64_t epoch, id;
+    struct escalation_ticket ticket;
+};
+
+static_assert(sizeof(struct memo_slot) * MEMO_SLOTS <= ESCALATION_MEMO_BYTES, "the memo fits");
+
+/* Where this ticket is remembered, if it is; NULL: the transaction has no memo. */
+static struct memo_slot *memo_slot(struct store_txn *txn, uint64_t id, uint64_t *epoch)
+{
+    const struct store_memo *memo = store_memo(txn);
+    if (memo == NULL) {
+        return NULL;
+    }
+    CHECK(memo->bytes >= ESCALATION_MEMO_BYTES);
+    *epoch = memo->epoch;
+    /* Tickets of one unit have numbers at a distance, often the same one. */
+    return (struct memo_slot *)memo->room + (id * 0x9e3779b97f4a7c15ull >> 32) % MEMO_SLOTS;
+}
+
+static void memo_forget(struct store_txn *txn, uint64_t id)
+{
+    uint64_t epoch = 0;
+    struct memo_slot *slot = memo_slot(txn, id, &epoch);
+    if (slot != NULL && slot->epoch == epoch && slot->id == id) {
+        slot->epoch = 0;
+    }
+}
+
+/* ---- loading and saving ---- */
+
+enum rc escalation_state_load(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    const void *value = NULL;
+    size_t bytes = 0;
+    uint64_t epoch = 0;
+    struct memo_slot *slot = memo_slot(txn, id, &epoch);
+    if (slot != NULL && slot->epoch == epoch && slot->id == id) {
+        *ticket = slot->ticket;
+        return RC_OK;
+    }
+    escalation_state_id_key(id, key);
+    enum rc rc = store_get(txn, ESCALATION_TICKET, key, sizeof key, &value, &bytes);
+    if (rc == RC_OK) {
+        rc = escalation_state_decode(value, bytes, ticket);
+    }
+    if (rc == RC_OK && slot != NULL) {
+        *slot = (struct memo_slot){.epoch = epoch, .id = id, .ticket = *ticket};
+    }
+    return rc;
+}
+
+enum rc escalation_state_find(struct store_txn *txn, uint64_t id, struct escalation_ticket *ticket)
+{
+    const enum rc rc = escalation_state_load(txn, id, ticket);
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    memset(ticket, 0, sizeof *ticket);
+    ticket->state = ESCALATION_NONE;
+    ticket->round = 1;
+    return RC_OK;
+}
+
+enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
+                              const struct escalation_ticket *ticket)
+{
+    unsigned char bytes[TICKET_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
+    const size_t used = put_ticket(ticket, bytes, sizeof bytes);
+    escalation_state_id_key(id, key);
+    memo_forget(txn, id);
+    return store_put(txn, ESCALATION_TICKET, key, sizeof key, bytes, used);
+}
+
+enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id, struct escalation_info *info)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    escalation_state_id_key(id, key);
+    return store_get_record(txn, ESCALATION_INFO, key, sizeof key, &info_format, info);
+}
+
+enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
+                                   const struct escalation_info *info)
+{
+    unsigned char key[ESCALATION_ID_KEY_BYTES];
+    escalation_state_id_key(id, key);
+    return store_put_record(txn, ESCALATION_INFO, key, sizeof key, &info_format, info);
 }
 
 /* ---- what a record means ----------------------------------------------------------------------

@@ -49,6 +49,7 @@ static void fill(struct escalation_extra *extra)
         extra->pauses[index].from_ms = BASE_MS + 2 * index;
         extra->pauses[index].until_ms = BASE_MS + 2 * index + 1;
     }
+    extra->pauses[ESCALATION_PAUSES_MAX - 1].until_ms = 0; /* the one under way */
     extra->request = PAIDAN__REQUEST_KIND__REQUEST_RAISE;
     extra->request_to_level = SITE_LEVELS_MAX;
     extra->request_at_ms = BASE_MS;

@@ -1,5 +1,6 @@
 /* Escalation's records and the functions of a record: what is next, where it stands. */
 
+#include <endian.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/codec.h"
 #include "services/escalation/escalation.h"
 #include "services/escalation/escalation_state.h"
 #include "story.h"
@@ -187,15 +189,29 @@ static void test_records_when_damaged_then_corrupt(void **state)
     }
 }
 
-/* A well sealed record of a card that there is not. */
+/* A well sealed record of a card that there is not: written by hand, for ours CHECKs. */
 static void test_ticket_when_its_card_is_unknown_then_corrupt(void **state)
 {
+    enum { CARD_AT = 49, CRC_BYTES = 4 };
     struct room *room = *state;
     struct escalation_ticket ticket, out;
+    unsigned char key[ESCALATION_ID_KEY_BYTES], copy[2048];
+    const void *value = NULL;
+    size_t bytes = 0;
     fill(&ticket);
-    ticket.extra_card = PAIDAN__CARD__CARD_RED + 1;
+    ticket.lease_until_ms = ticket.alarm_ms = ticket.overdue_ms = 0;
     assert_int_equal(escalation_state_save(room->txn, 7, &ticket), RC_OK);
-    assert_int_equal(escalation_state_load(room->txn, 7, &out), RC_CORRUPT);
+    escalation_state_id_key(7, key);
+    assert_int_equal(store_get(room->txn, ESCALATION_TICKET, key, sizeof key, &value, &bytes),
+                     RC_OK);
+    assert_true(bytes < sizeof copy);
+    memcpy(copy, value, bytes);
+    assert_int_equal(escalation_state_decode(copy, bytes, &out), RC_OK);
+    assert_int_equal(copy[CARD_AT], PAIDAN__CARD__CARD_RED);
+    copy[CARD_AT]++;
+    const uint32_t crc = htobe32(codec_crc(copy, bytes - CRC_BYTES));
+    memcpy(copy + bytes - CRC_BYTES, &crc, sizeof crc);
+    assert_int_equal(escalation_state_decode(copy, bytes, &out), RC_CORRUPT);
 }
 
 /* ---- what is next ---- */
