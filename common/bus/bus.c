@@ -2,7 +2,9 @@
  *
  * What must stay true: no call here waits except bus_wait; every queue has a bound in messages
  * (HWM) and, for answers, in bytes, since a peer that asks for much and reads nothing could
- * otherwise take all memory. */
+ * otherwise take all memory. A file that is not a dead socket is never removed.
+ *
+ * Owns the context with its one I/O thread, and the directories that are kept open for it. */
 
 #include "common/bus/bus.h"
 
@@ -43,6 +45,7 @@ enum {
     BUS_TEST_MS = 5000, /* a frame to ourselves takes a millisecond */
 };
 
+/* Signals must be blocked before: the I/O thread takes over the mask of the thread that opens. */
 enum rc bus_open(struct bus **bus)
 {
     struct bus *made = calloc(1, sizeof *made);
@@ -64,6 +67,7 @@ enum rc bus_open(struct bus **bus)
     return RC_OK;
 }
 
+/* An interrupted termination goes on where it was; sockets are closed already, so it ends. */
 void bus_close(struct bus *bus)
 {
     if (bus == NULL) {
@@ -82,11 +86,14 @@ void bus_close(struct bus *bus)
 /* ---- endpoints --------------------------------------------------------------------------------
  */
 
+/* NULL: another transport. */
 static const char *ipc_path(const char *endpoint)
 {
     return strncmp(endpoint, "ipc://", 6) == 0 ? endpoint + 6 : NULL;
 }
 
+/* "host:port" with a port that is a number: libzmq also takes sources, interfaces and wildcards,
+ * of which a mistyped setting might be one. */
 static bool tcp_valid(const char *address)
 {
     const char *colon = strrchr(address, ':');
@@ -139,6 +146,7 @@ static enum rc folder_fd(struct bus *bus, const char *path, size_t length, int *
         free(copy);
         return RC_IO;
     }
+    CHECK(bus->folder_count < BUS_FOLDERS_MAX);
     bus->folders[bus->folder_count] = (struct folder){.path = copy, .fd = opened};
     bus->folder_count++;
     *fd = opened;
@@ -261,6 +269,7 @@ static bool socket_limit(void *zmq, bool server, bool local)
     return set;
 }
 
+/* Whatever fails, nothing is left: the socket is closed half-made. */
 static enum rc socket_new(struct bus *bus, bool server, bool local, struct bus_socket **socket)
 {
     struct bus_socket *made = calloc(1, sizeof *made);
@@ -280,6 +289,7 @@ static enum rc socket_new(struct bus *bus, bool server, bool local, struct bus_s
     return RC_OK;
 }
 
+/* The monitor is stopped before its socket is closed: the I/O thread would write to what is gone. */
 void bus_socket_close(struct bus_socket *socket)
 {
     if (socket == NULL) {
@@ -295,6 +305,7 @@ void bus_socket_close(struct bus_socket *socket)
     free(socket);
 }
 
+/* The mask is the process's, so it is put back at once; only this thread makes files at start. */
 enum rc bus_bind(struct bus *bus, const char *endpoint, struct bus_socket **socket)
 {
     char resolved[BUS_ENDPOINT_BYTES];
@@ -343,6 +354,7 @@ static bool socket_monitor(struct bus_socket *socket)
            option_int(socket->monitor, ZMQ_LINGER, 0) && zmq_connect(socket->monitor, name) == 0;
 }
 
+/* No error when nobody is there: the library tries for as long as the socket lives. */
 enum rc bus_connect(struct bus *bus, const char *endpoint, struct bus_socket **socket)
 {
     char resolved[BUS_ENDPOINT_BYTES];
@@ -389,6 +401,7 @@ static enum rc peer_ask(struct bus_socket *server, struct bus_socket *asker)
     if (rc != RC_OK) {
         return RC_IO;
     }
+    CHECK(!message.peer.inner);
     const bool ours = message.peer.uid == geteuid() && message.peer.gid == getegid() &&
                       message.peer.pid == (uint32_t)getpid();
     bus_message_free(&message);

@@ -1,5 +1,9 @@
 /* bus_frame: receiving, sending and waiting. Bytes for a peer are counted until the I/O thread lets
- * go of them, so that one who asks for much and reads nothing cannot take all memory. */
+ * go of them, so that one who asks for much and reads nothing cannot take all memory.
+ *
+ * What must stay true: a message is taken or sent whole or not at all, whatever signal comes between
+ * its parts; who a peer is comes from the transport alone. The lanes' counters are the only thing
+ * that two threads touch: parcel_free runs on the I/O thread. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -162,6 +166,7 @@ static enum rc peer_receive(void *zmq, struct bus_peer *peer)
     return fits && more ? RC_OK : RC_INVALID;
 }
 
+/* REQ sockets put an empty part before the frame: tools that others write use them. */
 enum rc bus_receive(struct bus_socket *socket, struct bus_message *message)
 {
     zmq_msg_t *part = message_part(message);
@@ -215,12 +220,14 @@ void bus_message_free(struct bus_message *message)
     message->size = 0;
 }
 
+/* Small parts lie inside zmq_msg_t itself, so the bytes may have another address afterwards. */
 void bus_message_move(struct bus_message *to, struct bus_message *from)
 {
     int failed = zmq_msg_init(message_part(to));
     CHECK(failed == 0);
     failed = zmq_msg_move(message_part(to), message_part(from));
     CHECK(failed == 0);
+    CHECK(to != from);
     to->peer = from->peer;
     to->bytes = zmq_msg_data(message_part(to));
     to->size = zmq_msg_size(message_part(to));
@@ -231,13 +238,17 @@ void bus_message_move(struct bus_message *to, struct bus_message *from)
 static void parcel_free(void *bytes, void *hint)
 {
     (void)bytes;
+    CHECK(hint != NULL);
     struct parcel *parcel = hint;
     BUS_ACQUIRE();
+    CHECK(atomic_load(parcel->lane) >= parcel->size);
     atomic_fetch_sub(parcel->lane, parcel->size);
     atomic_fetch_sub(&parcel->bus->unsent, parcel->size);
     free(parcel);
 }
 
+/* Peers share BUS_LANES lanes by chance: two that do share one may block each other, which is the
+ * price for counters that need no lock and no memory of peers that are gone. */
 static atomic_size_t *peer_lane(struct bus *bus, const struct bus_peer *peer)
 {
     uint32_t hash = 2166136261u; /* FNV-1a: spreads the library's counted ids evenly */
@@ -247,6 +258,8 @@ static atomic_size_t *peer_lane(struct bus *bus, const struct bus_peer *peer)
     return &bus->lanes[(hash ^ hash >> 16) % BUS_LANES];
 }
 
+/* Counted before it is sent and by the sender alone, so the bounds may be passed by nobody else in
+ * between. Copied, for the caller's bytes are in an arena that is emptied. */
 static enum rc parcel_init(struct bus *bus, const struct bus_peer *peer, const void *bytes,
                            size_t size, zmq_msg_t *part)
 {
@@ -272,6 +285,8 @@ static enum rc parcel_init(struct bus *bus, const struct bus_peer *peer, const v
     return RC_OK;
 }
 
+/* Small answers are copied into the library's own memory: SNDHWM bounds them well enough, and most are
+ * small. */
 static enum rc part_init(struct bus *bus, const struct bus_peer *peer, const void *bytes,
                          size_t size, zmq_msg_t *part)
 {
@@ -316,6 +331,8 @@ enum rc bus_send(struct bus_socket *socket, const struct bus_peer *peer, const v
     if (size > FRAME_BYTES_MAX) {
         return RC_LIMIT;
     }
+    CHECK(size == 0 || bytes != NULL);
+    CHECK(peer == NULL || peer->bytes > 0);
     zmq_msg_t part;
     enum rc rc = part_init(socket->bus, peer, bytes, size, &part);
     if (rc != RC_OK) {
@@ -355,6 +372,8 @@ static bool monitor_drain(void *monitor)
     return lost;
 }
 
+/* Monitors come after the items, so that the indexes of both arrays agree. A signal leaves nothing
+ * ready, which is true enough: the caller looks at its times and comes back. */
 enum rc bus_wait(struct bus_item *items, size_t count, uint64_t timeout_ms)
 {
     CHECK(count <= BUS_ITEMS_MAX);

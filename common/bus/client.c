@@ -2,7 +2,12 @@
  * until it is answered, so asking again is sending the same bytes: same correlation, same id.
  *
  * When to ask again: the connection broke; nothing came for a while; the service said "not now".
- * Silence twice in a row also closes the socket, for its endpoint may have moved. */
+ * Silence twice in a row also closes the socket, for its endpoint may have moved.
+ *
+ * Owns links, sockets and pending requests. What must stay true: a request keeps its id for as long as
+ * it is asked, so that a service that was killed in between does it once; an answer is given to the
+ * request of its correlation or dropped; no call lasts longer than its caller allows, but for one
+ * round of CLIENT_CONNECT_MS. One thread owns a client. */
 
 #include "common/bus/client.h"
 
@@ -62,6 +67,7 @@ struct client {
     unsigned link_count;
 };
 
+/* Nothing is connected yet, so a command that needs no service works without one. */
 enum rc client_open(struct client **client, const char *data_dir, const char *actor)
 {
     if (strlen(actor) > ACTOR_BYTES_MAX) {
@@ -82,6 +88,7 @@ enum rc client_open(struct client **client, const char *data_dir, const char *ac
     return RC_OK;
 }
 
+/* An answer that was refused is held too: it is what a caller gets whose time is over. */
 static void pending_free(struct pending *pending)
 {
     if (pending->answered || pending->refused) {
@@ -109,6 +116,7 @@ void client_close(struct client *client)
     free(client);
 }
 
+/* Time first, so that a service's table of kept answers grows at one end. */
 void client_request_id(unsigned char id[16])
 {
     static _Thread_local uint64_t last_ms;
@@ -140,6 +148,7 @@ void client_request_id(unsigned char id[16])
 /* ---- endpoints --------------------------------------------------------------------------------
  */
 
+/* Before a service has run once there is no file: where it will listen unless told otherwise. */
 static enum rc endpoint_default(const char *data_dir, const char *service, char *endpoint,
                                 size_t size)
 {
@@ -147,6 +156,7 @@ static enum rc endpoint_default(const char *data_dir, const char *service, char 
     return length < 0 || (size_t)length >= size ? RC_LIMIT : RC_OK;
 }
 
+/* Read anew for each connection: a service may be started again with another endpoint. */
 enum rc client_endpoint(const char *data_dir, const char *service, char *endpoint, size_t size)
 {
     char path[BUS_ENDPOINT_BYTES];
@@ -174,6 +184,7 @@ enum rc client_endpoint(const char *data_dir, const char *service, char *endpoin
 /* ---- links ------------------------------------------------------------------------------------
  */
 
+/* Links are few and live as long as the client: one a service, found by its name. */
 static struct link *link_get(struct client *client, const char *service)
 {
     for (unsigned index = 0; index < client->link_count; index++) {
@@ -201,6 +212,7 @@ static void link_resend(struct link *link, uint64_t now_us)
     }
 }
 
+/* What was under way may have arrived or not: the same bytes again are safe either way. */
 static void link_close(struct link *link, uint64_t now_us)
 {
     bus_socket_close(link->socket);
@@ -252,6 +264,7 @@ static bool link_send(struct link *link, uint64_t now_us)
     return false;
 }
 
+/* Refusals that pass by themselves; every other code is an answer and the caller's business. */
 static bool code_later(uint64_t code)
 {
     return code == PAIDAN__CODE__OVERLOADED || code == PAIDAN__CODE__STORAGE_FULL ||
@@ -287,6 +300,7 @@ static void link_take(struct link *link, struct bus_message *message, uint64_t n
     }
 }
 
+/* All that came: answers to several requests may lie there. */
 static void link_receive(struct link *link, uint64_t now_us)
 {
     struct bus_message message;
@@ -408,6 +422,7 @@ static void pending_remove(struct link *link, struct pending *pending)
     if (link->last == &pending->next) {
         link->last = at;
     }
+    CHECK(link->count > 0);
     link->count--;
     pending_free(pending);
 }
@@ -441,6 +456,7 @@ static enum rc pending_finish(struct link *link, struct pending *pending, struct
     return rc;
 }
 
+/* A request under way is taken off the link in every case, so its late answer finds nobody. */
 enum rc client_call(struct client *client, const char *service, Paidan__Request *request,
                     struct arena *arena, uint64_t timeout_ms, Paidan__Answer **answer)
 {
@@ -468,6 +484,7 @@ enum rc client_call(struct client *client, const char *service, Paidan__Request 
     return pending_finish(link, pending, arena, answer);
 }
 
+/* The window bounds what a service is made to hold for one caller; the caller chooses it. */
 enum rc client_send(struct client *client, const char *service, Paidan__Request *request,
                     unsigned window)
 {

@@ -52,6 +52,8 @@ static void forget(struct tail *tail)
     arena_reset(&tail->arena);
 }
 
+/* A question that is under way is not called back: its answer begins where it was asked, and what
+ * does not follow `applied` is a gap. */
 void tail_start(struct tail *tail, uint64_t seq, const uint32_t *crc)
 {
     tail->applied = (struct tail_place){
@@ -104,6 +106,8 @@ void tail_asked(struct tail *tail, uint64_t until_us)
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
+/* Longer each time, for a service that refuses has too much to do; never longer than whoever looks at
+ * a board would wait. */
 static enum rc refuse(struct tail *tail, Paidan__Code code, uint64_t retry_ms, uint64_t now_us)
 {
     uint64_t pause_us = (uint64_t)TAIL_RETRY_US << tail->refusals;
@@ -114,6 +118,7 @@ static enum rc refuse(struct tail *tail, Paidan__Code code, uint64_t retry_ms, u
     return RC_AGAIN;
 }
 
+/* The head is told even without news: lag is judged by it. */
 static enum rc hold(struct tail *tail, const Paidan__Fetched *fetched, uint64_t now_us)
 {
     tail->refused = PAIDAN__CODE__OK;
@@ -126,6 +131,7 @@ static enum rc hold(struct tail *tail, const Paidan__Fetched *fetched, uint64_t 
         tail_idle(tail, now_us); /* the long poll ended without news */
         return RC_NOT_FOUND;
     }
+    CHECK(tail->blocks == NULL);
     tail->blocks = fetched->blocks;
     tail->block_count = fetched->n_blocks;
     tail->state = TAIL_HELD;
@@ -312,6 +318,7 @@ void tail_undo(struct tail *tail)
     }
 }
 
+/* A gap may be the way's doing, so it is fetched again; all else is the sender's or ours. */
 bool tail_fault(struct tail *tail, enum rc rc, uint64_t now_us)
 {
     CHECK(rc != RC_OK);

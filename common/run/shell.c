@@ -8,7 +8,12 @@
  *            ▼                                      │
  *   long polls, frames, logs ──▶ step ──▶ answers, wakes, fetches
  *                                 │ no space: callers told, the rest kept, tried every second
- *                                 └ fault: leave with 75, start again from the store */
+ *                                 └ fault: leave with 75, start again from the store
+ *
+ * Owns the alarm that bounds a step, and the order of a round. What must stay true: an input that
+ * was gathered is in exactly one outcome or comes again (a record from its cursor, a command from
+ * its caller); and between waiting and the step nothing may block, for the watchdog and the alarm
+ * are the only ones who would notice. */
 
 #include "common/run/shell.h"
 
@@ -44,6 +49,8 @@ static void alarm_fired(int signal)
     abort();
 }
 
+/* A timer of the process rather than alarm(2), whose seconds others might use. It cannot fail but
+ * for want of kernel memory, and a service without its alarm must not run. */
 static timer_t alarm_open(void)
 {
     struct sigaction action = {.sa_handler = alarm_fired};
@@ -56,6 +63,7 @@ static timer_t alarm_open(void)
     return timer;
 }
 
+/* 0: off. Monotonic, so that a clock that is set does not ring it. */
 static void alarm_set(timer_t timer, unsigned ms)
 {
     const struct itimerspec span = {
@@ -75,6 +83,7 @@ static void watchdog_pet(struct shell *shell)
     }
 }
 
+/* One attempt. Conditions are taken anew each time: a second attempt may be later. */
 static enum rc step_once(struct shell *shell, timer_t timer)
 {
     struct step_conditions conditions = {
@@ -82,6 +91,7 @@ static enum rc step_once(struct shell *shell, timer_t timer)
         .storage_low = shell->storage_low,
         .overload_ms = shell->overload_ms,
     };
+    /* Few bytes of the pool never come in parts, nor are they interrupted. */
     const ssize_t got = getrandom(&conditions.entropy, sizeof conditions.entropy, 0);
     CHECK(got == (ssize_t)sizeof conditions.entropy);
     const uint64_t start_us = clock_monotonic_us();
@@ -107,6 +117,7 @@ static enum rc step_without_records(struct shell *shell)
 static void step_news(struct shell *shell)
 {
     shell_wait_wake(shell);
+    CHECK(step_engine_head(shell->engine) >= shell->head); /* a log only grows */
     const uint64_t head = step_engine_head(shell->engine);
     if (head != shell->head) {
         shell->head = head;
@@ -114,6 +125,8 @@ static void step_news(struct shell *shell)
     }
 }
 
+/* Callers are told now, since they can go elsewhere or come again; records and deadlines keep by
+ * themselves. The wakes are told too: of a run of several transactions some may be stored. */
 static void step_full(struct shell *shell)
 {
     diag_log_limited(DIAG_ERROR, "shell", "storage_full=1 inputs=%zu", shell->count);
@@ -125,18 +138,21 @@ static void step_full(struct shell *shell)
     step_news(shell);
 }
 
+/* Answers first: what follows may take longer than a caller likes to wait. */
 static void step_stored(struct shell *shell)
 {
     if (shell->full) {
         diag_log(DIAG_INFO, "shell", "storage_full=0");
         shell->full = false;
     }
+    CHECK(shell->count <= STEP_INPUTS_MAX);
     shell->counts.inputs += shell->count;
     shell_serve_outcomes(shell);
     shell_follow_commit(shell);
     step_news(shell);
 }
 
+/* Read once a step and not once a round: nothing but a step moves deadlines. */
 static void due_read(struct shell *shell)
 {
     const enum rc rc = step_engine_next_due(shell->engine, &shell->due_ms);
@@ -163,6 +179,9 @@ static enum rc step_without_culprit(struct shell *shell, timer_t timer)
     return step_once(shell, timer);
 }
 
+/* A step is tried again at most twice: without the record that nobody can apply, and without records
+ * of which one was not the next (RC_GAP: our copy of the cursors was wrong). Each attempt may take
+ * STEP_MS_MAX, and the watchdog is petted before each. */
 static void step_round(struct shell *shell, timer_t timer)
 {
     shell->step_wanted = false;
@@ -190,6 +209,7 @@ static void step_round(struct shell *shell, timer_t timer)
 /* ---- the loop ---------------------------------------------------------------------------------
  */
 
+/* Deadlines need no input: the engine gathers them by itself once a step is run. */
 static bool due_now(const struct shell *shell)
 {
     if (shell->full && clock_monotonic_us() < shell->probe_us) {
@@ -228,6 +248,8 @@ static uint64_t wait_us(const struct shell *shell)
     return shell_wait_due_us(shell, until_us);
 }
 
+/* Signals come as bytes (signalfd), never as handlers: nothing here needs to be safe against them.
+ * An interrupted read is no loss, for the descriptor stays readable. */
 static void signals_take(struct shell *shell)
 {
     struct signalfd_siginfo info;
@@ -250,6 +272,7 @@ struct wait_list {
     size_t count;
 };
 
+/* Sockets that are not connected are not waited for: their time is in shell_follow_due_us. */
 static void wait_fill(struct shell *shell, struct wait_list *list)
 {
     *list = (struct wait_list){
@@ -320,6 +343,8 @@ static void wait_round(struct shell *shell)
     wait_ports(shell, &list);
 }
 
+/* Followers that grew are told before care and watchdog, so that a busy service does not hold back
+ * those after it. The arena is emptied last: answers and gathered inputs lie in it. */
 static void loop(struct shell *shell, timer_t timer)
 {
     while (!shell->stop && shell->fault == RC_OK) {
@@ -345,6 +370,8 @@ static void loop(struct shell *shell, timer_t timer)
 /* ---- running ----------------------------------------------------------------------------------
  */
 
+/* The supervisor starts again after 75 alone (deploy/supervise, RestartPreventExitStatus): anything
+ * that a restart cannot mend must end otherwise, or it would go on for ever. */
 static int exit_of(enum rc rc, bool opened)
 {
     switch (rc) {
@@ -363,6 +390,8 @@ static int exit_of(enum rc rc, bool opened)
     }
 }
 
+/* READY is said after the first step: what came due while we were away has fired by then, and a
+ * store that cannot be written is known. */
 static enum rc run(struct shell *shell, bool *opened)
 {
     const enum rc rc = shell_open_all(shell);
@@ -397,6 +426,7 @@ static void heap_init(void)
     (void)mallopt(M_TRIM_THRESHOLD, SHELL_HEAP_SPARE_BYTES);
 }
 
+/* The shell is some MiB, too large for the stack. */
 static int serve_main(const struct shell_service *service, const struct shell_settings *settings)
 {
     struct shell *shell = calloc(1, sizeof *shell);

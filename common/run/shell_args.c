@@ -1,5 +1,9 @@
 /* shell_args: what a service is told on its command line. An unknown or out-of-range setting stops
- * the start. */
+ * the start.
+ *
+ * Owns nothing: settings point into argv. What must stay true: every bound that another file relies
+ * on (step_inputs, map_mib) is judged here, so that it may CHECK it; words are in the user's language,
+ * option names and log keys are not. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -31,6 +35,7 @@ enum {
 /* Longer than a weekend or the longest holiday but one; a mistyped date is months or years. */
 #define CLOCK_DAYS_DEFAULT 7u
 
+/* By the environment alone, without setlocale: what is printed must not change how numbers are read. */
 const char *shell_args_say(const char *zh, const char *en)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};

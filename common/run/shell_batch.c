@@ -16,6 +16,7 @@ bool shell_batch_has_room(const struct shell *shell)
            step_engine_arena(shell->engine)->used < room->arena_bytes;
 }
 
+/* Inputs are not freed: they lie in the arena, which the loop resets after the answers. */
 void shell_batch_begin(struct shell *shell)
 {
     shell->count = shell->items = shell->bytes = 0;
@@ -24,6 +25,9 @@ void shell_batch_begin(struct shell *shell)
 void shell_batch_room(struct shell *shell, size_t eighths)
 {
     CHECK(eighths <= SHELL_BATCH_EIGHTHS);
+    CHECK(shell->settings.step_inputs >= 1);
+    CHECK(shell->settings.step_inputs <= STEP_INPUTS_MAX);
+    /* Rounded up: with few inputs a step (a test, or a slow disk) each part still takes one. */
     const size_t inputs = (size_t)shell->settings.step_inputs * eighths;
     shell->room = (struct shell_room){
         .count = (inputs + SHELL_BATCH_EIGHTHS - 1) / SHELL_BATCH_EIGHTHS,
@@ -65,6 +69,9 @@ struct step_input *shell_batch_add(struct shell *shell, enum shell_origin_kind k
                                    size_t items, size_t bytes)
 {
     CHECK(shell->count < STEP_INPUTS_MAX);
+    CHECK(items >= 1);
+    CHECK(kind != SHELL_FROM_LOG || index < shell->follow_count);
+    CHECK(kind != SHELL_FROM_WAITER || shell->waiters[index].used);
     const size_t at = shell->count++;
     shell->items += items;
     shell->bytes += bytes;
@@ -75,9 +82,12 @@ struct step_input *shell_batch_add(struct shell *shell, enum shell_origin_kind k
     return &shell->inputs[at];
 }
 
+/* Outcomes are by index, so the step that is run again must have its inputs close together. Items
+ * and bytes stay as they were: nothing is added to a step that was tried. */
 void shell_batch_drop_records(struct shell *shell)
 {
     size_t kept = 0;
+    CHECK(shell->count <= STEP_INPUTS_MAX);
     for (size_t index = 0; index < shell->count; index++) {
         if (shell->origins[index].kind != SHELL_FROM_LOG) {
             shell->inputs[kept] = shell->inputs[index];

@@ -1,5 +1,10 @@
 /* shell_care: what a service looks at now and then: is there space, how far are those who follow,
- * which blocks are old enough to go, is there more work than can be done. */
+ * which blocks are old enough to go, is there more work than can be done.
+ *
+ * Owns the followers' positions as last heard and the times of the next looks. What must stay true:
+ * nothing here decides by itself about a ticket. It sets what the next step is told (storage_low,
+ * overload_ms), and only intake refuses by it; a follower that is far behind or dead never stops
+ * what is in the house already. */
 
 #include <string.h>
 
@@ -24,6 +29,7 @@ enum {
 /* ---- followers --------------------------------------------------------------------------------
  */
 
+/* paced_by is a part of followed_by, by name; both are a handful of words. */
 static bool paces(const struct step_service *service, const char *name)
 {
     const char *const *pace = service->paced_by;
@@ -54,6 +60,8 @@ enum rc shell_care_init(struct shell *shell)
     return rc;
 }
 
+/* A position never goes back: a follower that was restored from a backup asks from further behind,
+ * and what was trimmed meanwhile is gone for it (LOG_TRIMMED), which is said, not hidden. */
 void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch)
 {
     for (unsigned index = 0; index < shell->follower_count; index++) {
@@ -72,16 +80,19 @@ void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch)
 /* ---- space and load ---------------------------------------------------------------------------
  */
 
+/* Map and disk both: either one full fails a commit. */
 static bool space_low(const struct store_usage *usage)
 {
     /* Of a small map (tests, tiny sites) an eighth is enough. */
     uint64_t reserve = usage->map_bytes / 8;
     reserve = reserve < STORE_RESERVE_BYTES ? reserve : STORE_RESERVE_BYTES;
+    CHECK(usage->map_bytes > 0);
     const uint64_t left =
         usage->map_bytes > usage->used_bytes ? usage->map_bytes - usage->used_bytes : 0;
     return left < reserve || usage->disk_free_bytes < STORE_RESERVE_BYTES;
 }
 
+/* One that cannot be measured is treated as before: the commit will tell if it is full. */
 static void care_space(struct shell *shell)
 {
     if (store_usage(shell->store, &shell->usage) != RC_OK) {
@@ -147,6 +158,7 @@ static void care_load(struct shell *shell, uint64_t now_us)
 static enum rc trim_find(struct shell *shell, struct store_txn *txn, uint64_t before_ms,
                          uint64_t *seq)
 {
+    CHECK(step_engine_first(shell->engine) >= 1); /* there is no record 0 */
     uint64_t low = step_engine_first(shell->engine);
     uint64_t high = step_engine_head(shell->engine);
     while (low < high) {
@@ -166,6 +178,8 @@ static enum rc trim_find(struct shell *shell, struct store_txn *txn, uint64_t be
     return RC_OK;
 }
 
+/* Nothing is dropped that a follower still needs; the engine bounds it (step_engine_trim), here only
+ * age is judged. A read transaction of its own, closed before the trim writes. */
 static void care_trim(struct shell *shell)
 {
     const uint64_t keep_ms = shell->settings.log_keep_days * CARE_DAY_MS;
@@ -199,6 +213,8 @@ static void care_trim(struct shell *shell)
     }
 }
 
+/* Each look has its own time: a full store must be noticed within a second, while a walk over reader
+ * slots or old blocks costs more than it is worth more often. */
 void shell_care_tick(struct shell *shell)
 {
     const uint64_t now_us = clock_monotonic_us();

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "common/base/check.h"
 #include "common/base/clock_mark.h"
 #include "common/run/shell_parts.h"
 
@@ -27,6 +28,7 @@ enum {
 /* ---- time -------------------------------------------------------------------------------------
  */
 
+/* Never below what is stored: a clock that was set back makes the service's time stand still. */
 uint64_t shell_clock_now_ms(const struct shell *shell)
 {
     const uint64_t now_ms = clock_now_ms(&shell->clock);
@@ -34,14 +36,17 @@ uint64_t shell_clock_now_ms(const struct shell *shell)
     return now_ms > stored_ms ? now_ms : stored_ms;
 }
 
+/* The bound makes a clock that was set be seen: nobody sleeps past it for longer than an hour. */
 uint64_t shell_clock_wait_us(const struct shell *shell, uint64_t at_ms)
 {
     const uint64_t wait_ms = clock_wait_ms(&shell->clock, at_ms);
     return (wait_ms < 3600000u ? wait_ms : 3600000u) * 1000u;
 }
 
+/* A demo's clock runs faster, and long polls are real: their end is told in the site's time. */
 uint64_t shell_clock_span_ms(const struct shell *shell, uint64_t real_us)
 {
+    CHECK(shell->clock.kind != CLOCK_SCALED || shell->clock.rate > 0);
     const uint64_t rate = shell->clock.kind == CLOCK_SCALED ? shell->clock.rate : 1;
     return real_us * rate / 1000u;
 }
@@ -82,6 +87,8 @@ static uint64_t base_ms(const struct shell *shell)
     return mark.wall_ms > stored_ms ? mark.wall_ms : stored_ms;
 }
 
+/* So that a restart in the same boot need not trust the wall clock: the offset between it and the
+ * boot clock is what was believed. */
 static void mark_write(struct shell *shell)
 {
     char path[PATH_MAX];
@@ -97,6 +104,7 @@ static void mark_write(struct shell *shell)
     }
 }
 
+/* The sentence must be enough for whoever is alone with a machine whose clock was wrong at night. */
 static enum rc refuse(uint64_t wall_ms, uint64_t stored_ms, uint64_t days)
 {
     diag_log(DIAG_ERROR, "shell", "code=CLOCK_AHEAD wall_ms=%llu stored_ms=%llu days=%llu max=%llu",
@@ -149,6 +157,8 @@ enum rc shell_clock_open(struct shell *shell)
 }
 
 /* True: the operator has confirmed the clock as it is now. */
+/* Looked for in a file rather than asked for by a wish: the operator may have to say it while the
+ * service does not run. */
 static bool accepted(struct shell *shell)
 {
     char path[PATH_MAX];
@@ -194,6 +204,7 @@ static void ahead_tell(struct shell *shell, uint64_t ahead_ms)
     }
 }
 
+/* Told once more as long as it lasts, at a limited rate, and once when it is over. */
 void shell_clock_tick(struct shell *shell)
 {
     uint64_t ahead_ms = clock_watch(&shell->clock);

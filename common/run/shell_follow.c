@@ -67,6 +67,7 @@ void shell_follow_accuse(struct shell *shell, const char *log)
     }
 }
 
+/* Connections are made later, by the first tick: a service that is followed may start after us. */
 enum rc shell_follow_init(struct shell *shell)
 {
     const char *const *log = shell->service->step->follows;
@@ -95,6 +96,7 @@ void shell_follow_fini(struct shell *shell)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
+/* What was asked on it may be answered to nobody; the tail asks again. */
 static void follow_disconnect(struct shell_follow *follow, uint64_t again_us)
 {
     bus_socket_close(follow->socket);
@@ -114,6 +116,7 @@ void shell_follow_lost(struct shell_follow *follow)
     }
 }
 
+/* The endpoint is read again each time: the service may have been started elsewhere meanwhile. */
 static void follow_connect(struct shell *shell, struct shell_follow *follow, uint64_t now_us)
 {
     char endpoint[BUS_ENDPOINT_BYTES];
@@ -132,6 +135,8 @@ static void follow_connect(struct shell *shell, struct shell_follow *follow, uin
     }
 }
 
+/* held is what our store has, which bounds the sender's trimming: applied may be ahead of it, since
+ * records that led to no fact need no commit. behind is how we pace the sender (shell_care_lag). */
 static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
 {
     struct arena *arena = step_engine_arena(shell->engine);
@@ -164,6 +169,8 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
     return rc;
 }
 
+/* Blocked means that nobody is there: asked again as soon as the socket is writable, and on a new
+ * socket if that takes long. */
 static void follow_try(struct shell *shell, struct shell_follow *follow, uint64_t now_us)
 {
     if (follow->socket == NULL) {
@@ -172,6 +179,7 @@ static void follow_try(struct shell *shell, struct shell_follow *follow, uint64_
     if (follow->socket == NULL) {
         return;
     }
+    CHECK(follow->tail.state == TAIL_IDLE || follow->tail.state == TAIL_STUCK);
     const enum rc rc = follow_ask(shell, follow);
     if (rc == RC_OK) {
         tail_asked(&follow->tail, now_us + FOLLOW_SILENCE_US);
@@ -187,6 +195,7 @@ static void follow_try(struct shell *shell, struct shell_follow *follow, uint64_
     }
 }
 
+/* A log at rest (TAIL_STUCK) is asked again too: its sender may have been repaired meanwhile. */
 void shell_follow_tick(struct shell *shell)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -204,6 +213,7 @@ void shell_follow_tick(struct shell *shell)
     }
 }
 
+/* Asking, connecting and giving up; records that are held are the other function's. */
 uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
@@ -249,6 +259,7 @@ static void follow_frame(struct shell_follow *follow, const struct bus_message *
     }
 }
 
+/* Everything the socket has: an answer that came late must not be taken for the next one. */
 void shell_follow_receive(struct shell *shell, struct shell_follow *follow)
 {
     (void)shell;
@@ -328,6 +339,7 @@ void shell_follow_gather(struct shell *shell, size_t count_max)
         held += shell->follows[index].tail.state == TAIL_HELD ? 1 : 0;
     }
     /* The logs share the room, and what one leaves goes to those after it. */
+    CHECK(count_max >= 1);
     const size_t until = shell->count + count_max;
     for (unsigned index = 0; held > 0 && index < shell->follow_count; index++) {
         if (shell->follows[index].tail.state == TAIL_HELD && shell->count < until) {
@@ -338,6 +350,7 @@ void shell_follow_gather(struct shell *shell, size_t count_max)
     }
 }
 
+/* Held includes logs whose fault shows only when their records are gathered. */
 bool shell_follow_held(const struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
@@ -382,6 +395,7 @@ void shell_follow_commit(struct shell *shell)
     }
 }
 
+/* There was no space: nothing is fetched again for that, the same blocks serve. */
 void shell_follow_undo(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {

@@ -46,6 +46,8 @@ static size_t gather_records(struct shell *shell, uint64_t now_us)
 /* Long polls that were woken and frames. Neither may keep the other out. */
 static void gather_commands(struct shell *shell, size_t begin, size_t end, bool held)
 {
+    CHECK(begin < end);
+    CHECK(end <= SHELL_BATCH_EIGHTHS);
     const size_t items = shell->items, count = shell->count;
     unsigned waiter = shell->waiter_first;
     shell_batch_room(shell, begin + (end - begin) / 2);
@@ -63,6 +65,8 @@ static void gather_commands(struct shell *shell, size_t begin, size_t end, bool 
     }
 }
 
+/* held: there is no space, so nothing is tried before the probe; but frames are taken in, for their
+ * senders shall hear it. */
 void shell_gather(struct shell *shell)
 {
     const uint64_t now_us = clock_monotonic_us();

@@ -1,5 +1,9 @@
 /* shell_modes: looking at a service's log without running it. The store is opened read-only, so
- * this works beside the running service; it holds back the reuse of pages while it reads. */
+ * this works beside the running service; it holds back the reuse of pages while it reads.
+ *
+ * Owns the second store that --replay folds into, and removes it. What must stay true: nothing is
+ * written to the store that is looked at; the exit tells damage (1) from a store that cannot be
+ * opened (75, 78), since scripts and the CLI act by it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +16,7 @@
 #define MODES_PATH_BYTES 4096
 #define MODES_PROGRESS_US 200000
 
+/* Read-only: neither the lock of the running service nor its pages are touched. */
 static enum rc service_open(const struct shell_service *service,
                             const struct shell_settings *settings, struct store **store)
 {

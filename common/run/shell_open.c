@@ -32,6 +32,8 @@ static void site_print(const struct site_report *report)
     }
 }
 
+/* All mistakes of a site are told at once, up to SITE_MISTAKES_MAX: whoever mends it does it in one
+ * round. The report is large, so it is not on the stack. */
 static enum rc site_read(const struct shell *shell, struct site **site)
 {
     struct site_report *report = calloc(1, sizeof *report);
@@ -46,6 +48,7 @@ static enum rc site_read(const struct shell *shell, struct site **site)
     return rc;
 }
 
+/* Whole or not at all: a site with a mistake leaves the one before in force, and says so. */
 void shell_open_site_again(struct shell *shell)
 {
     struct site *site = NULL;
@@ -69,6 +72,7 @@ void shell_open_site_again(struct shell *shell)
 /* ---- opening and closing ----------------------------------------------------------------------
  */
 
+/* 0750: the group of the services and of the clerks on this machine may enter, nobody else. */
 static enum rc folder_make(const char *path)
 {
     if (mkdir(path, 0750) != 0 && errno != EEXIST) {
@@ -78,6 +82,7 @@ static enum rc folder_make(const char *path)
     return RC_OK;
 }
 
+/* A path that is too long is a setting that is wrong, not a fault. */
 static enum rc path_make(char *path, size_t size, const char *folder, const char *name,
                          const char *suffix)
 {
@@ -85,6 +90,7 @@ static enum rc path_make(char *path, size_t size, const char *folder, const char
     return length < 0 || (size_t)length >= size ? RC_SETTINGS : RC_OK;
 }
 
+/* The store's lock is what keeps a second service out: a socket file proves nothing after a kill. */
 static enum rc open_store(struct shell *shell)
 {
     char path[PATH_MAX];
@@ -117,6 +123,7 @@ static enum rc open_store(struct shell *shell)
     return rc;
 }
 
+/* The list of levels is part of what is stored: changed, old tickets would mean other levels. */
 static enum rc open_engine(struct shell *shell)
 {
     const struct step_options options = {.store = shell->store, .site = shell->site};
@@ -186,6 +193,7 @@ static enum rc endpoint_choose(const struct shell *shell, const char *run, char 
     return length < 0 || (size_t)length >= size ? RC_SETTINGS : RC_OK;
 }
 
+/* Callers find the endpoint in a file, so it is written only once the socket is bound. */
 static enum rc open_bus(struct shell *shell)
 {
     char run[PATH_MAX];
@@ -266,6 +274,8 @@ static void open_limits(void)
     }
 }
 
+/* The order is what each needs: signals before the bus has a thread, the clock before the engine is
+ * judged by it, the store before anybody can ask, ports last, since they may ask at once. */
 enum rc shell_open_all(struct shell *shell)
 {
     open_limits();
@@ -305,6 +315,7 @@ enum rc shell_open_all(struct shell *shell)
     return rc == RC_OK ? shell_port_open_all(shell) : rc;
 }
 
+/* In every state of an opening that failed: whatever was not opened is NULL or empty. */
 void shell_open_close(struct shell *shell)
 {
     shell_port_close_all(shell);

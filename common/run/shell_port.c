@@ -20,6 +20,8 @@ enum { PORT_PEER_BYTES = 9 }; /* index, token big-endian */
 /* ---- opening ----------------------------------------------------------------------------------
  */
 
+/* The gate is complete before the port sees it: a port may ask a question while it opens, which is
+ * queued until the first step. */
 static enum rc gate_open(struct shell *shell, const struct shell_port *port)
 {
     CHECK(shell->gate_count < SHELL_PORTS_MAX);
@@ -49,6 +51,7 @@ enum rc shell_port_open_all(struct shell *shell)
     return rc;
 }
 
+/* In reverse, for a later port may lean on an earlier one. */
 void shell_port_close_all(struct shell *shell)
 {
     while (shell->gate_count > 0) {
@@ -73,6 +76,7 @@ uint64_t shell_port_wait(struct shell *shell, uint64_t until_us)
     return until_us;
 }
 
+/* Late by as much as a step takes: a port that needs better time brings a thread and an eventfd. */
 void shell_port_work(struct shell_gate *gate, const struct bus_item *item)
 {
     const bool readable = item != NULL && item->readable;
@@ -85,6 +89,7 @@ void shell_port_work(struct shell_gate *gate, const struct bus_item *item)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
+/* The flag makes it a peer, not the bytes: an id of these bytes may come over the network. */
 static struct bus_peer inner_peer(const struct shell_gate *gate, uint64_t token)
 {
     struct bus_peer peer = {
@@ -118,6 +123,7 @@ static enum rc question_pack(const Paidan__Request *request, const struct bus_pe
 enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request, uint64_t token)
 {
     unsigned char id[REQUEST_ID_BYTES];
+    CHECK(gate->port != NULL);
     struct bus_message message;
     struct shell *shell = gate->shell;
     if (!shell_queue_has_room(&shell->queue)) {
@@ -148,6 +154,7 @@ void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const v
     CHECK(peer->inner);
     CHECK(peer->bytes == PORT_PEER_BYTES);
     CHECK(peer->id[0] < shell->gate_count);
+    CHECK(size > 0);
     struct shell_gate *gate = &shell->gates[peer->id[0]];
     for (unsigned index = 0; index < 8; index++) {
         token = token << 8 | peer->id[1 + index];

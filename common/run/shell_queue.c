@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/run/shell_parts.h"
 
+/* The ring is reserved as a whole at start: a service under load must not fail for want of memory. */
 enum rc shell_queue_init(struct shell_queue *queue)
 {
     *queue = (struct shell_queue){.frames = calloc(SHELL_QUEUE_FRAMES_MAX, sizeof *queue->frames)};
@@ -27,6 +28,7 @@ void shell_queue_fini(struct shell_queue *queue)
     queue->frames = NULL;
 }
 
+/* Bytes are judged before the frame comes, so the bound may be passed by one frame. */
 bool shell_queue_has_room(const struct shell_queue *queue)
 {
     return queue->count < SHELL_QUEUE_FRAMES_MAX && queue->bytes < SHELL_QUEUE_BYTES_MAX;
@@ -48,6 +50,7 @@ bool shell_queue_take(struct shell_queue *queue, struct bus_message *message)
     if (queue->count == 0) {
         return false;
     }
+    CHECK(queue->bytes >= queue->frames[queue->first].message.size);
     struct shell_frame *frame = &queue->frames[queue->first];
     queue->first = (queue->first + 1) % SHELL_QUEUE_FRAMES_MAX;
     queue->count--;
@@ -56,6 +59,7 @@ bool shell_queue_take(struct shell_queue *queue, struct bus_message *message)
     return true;
 }
 
+/* The first is the oldest, whoever sent it. now_us may be older than the frame: it was read before. */
 uint64_t shell_queue_age_us(const struct shell_queue *queue, uint64_t now_us)
 {
     if (queue->count == 0) {

@@ -17,6 +17,7 @@ enum { SHELL_ANSWER_CODE = 3 }; /* field number in Answer, read without unpackin
 void shell_reply_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
                       size_t size)
 {
+    CHECK(size > 0);
     uint64_t code = 0;
     if (peek_number(bytes, size, SHELL_ANSWER_CODE, &code) && code < SHELL_CODES) {
         shell->counts.codes[code]++;
@@ -38,6 +39,8 @@ void shell_reply_send(struct shell *shell, const struct bus_peer *peer, const vo
     }
 }
 
+/* now_ms lets callers judge deadlines by the service's clock, which may be scaled. An answer that does
+ * not fit the arena is lost like one on the way: its caller asks again, in a step with more room. */
 void shell_reply_answer(struct shell *shell, const struct bus_peer *peer, Paidan__Answer *answer)
 {
     struct arena *arena = step_engine_arena(shell->engine);
@@ -55,6 +58,7 @@ void shell_reply_answer(struct shell *shell, const struct bus_peer *peer, Paidan
     arena->used = mark;
 }
 
+/* The detail may point into a frame or be of any length; what readers accept is DETAIL_BYTES_MAX. */
 void shell_reply_refuse(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
                         Paidan__Code code, const char *detail, uint32_t retry_ms)
 {
@@ -73,6 +77,8 @@ void shell_reply_refuse(struct shell *shell, const struct bus_peer *peer, uint64
     shell_reply_answer(shell, peer, &answer);
 }
 
+/* Damage of one page is told to whoever met it, for the rest of the store serves; a commit that meets
+ * it ends the service by its own way. */
 void shell_reply_failed(struct shell *shell, const struct bus_peer *peer, uint64_t correlation,
                         enum rc rc)
 {

@@ -1,5 +1,9 @@
 /* shell_serve: one frame in is one answer out, at once or after the commit. Frames that are not
- * what they must be are answered with a code as far as their sender's correlation can be read. */
+ * what they must be are answered with a code as far as their sender's correlation can be read.
+ *
+ * Owns nothing. What must stay true: every frame that can be answered is answered exactly once, here
+ * or by the step it is put into; a query is answered at once from what is committed, so it never
+ * shows what a step has not stored yet. Nothing from outside is trusted before wire_unpack. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +26,7 @@ enum {
 /* ---- frames -----------------------------------------------------------------------------------
  */
 
+/* At once, from what is committed, between two steps: no turn is waited for but that of the frame. */
 static void serve_query(struct shell *shell, const struct bus_peer *peer,
                         const Paidan__Request *request)
 {
@@ -61,6 +66,8 @@ static enum rc origin_keep(struct shell_origin *origin, const Paidan__Request *r
     return RC_OK;
 }
 
+/* Without a request id a command could not be repeated safely, so it is not begun. While there is no
+ * space nobody is kept waiting for a step that would tell them the same. */
 static void serve_command(struct shell *shell, const struct bus_message *message,
                           const Paidan__Request *request)
 {
@@ -74,6 +81,7 @@ static void serve_command(struct shell *shell, const struct bus_message *message
                            NULL, SHELL_FULL_RETRY_MS);
         return;
     }
+    CHECK(shell_batch_has_room(shell));
     struct step_input *input =
         shell_batch_add(shell, SHELL_FROM_CALLER, 0, shell_batch_items(request), message->size);
     struct shell_origin *origin = &shell->origins[shell->count - 1];
@@ -101,6 +109,8 @@ static void serve_tell(struct shell *shell, const struct bus_peer *peer,
     }
 }
 
+/* Ping, Metrics and Fetch are served whatever the service knows; the rest is the service's to sort
+ * into what changes something and what does not. */
 static void serve_request(struct shell *shell, const struct bus_message *message,
                           const Paidan__Request *request)
 {
@@ -184,6 +194,7 @@ static bool wish_common(const struct bus_message *message)
            wish.field <= SERVE_WISH_COMMON_LAST;
 }
 
+/* Time is read once a frame: it is the age by which overload is judged. */
 void shell_serve_receive(struct shell *shell, uint64_t until_us)
 {
     struct bus_message message;
@@ -232,6 +243,7 @@ void shell_serve_gather(struct shell *shell)
 /* ---- outcomes ---------------------------------------------------------------------------------
  */
 
+/* Too many wait: told with a time, so that they do not all come back at once. */
 static void outcome_park(struct shell *shell, size_t index)
 {
     if (!shell_wait_park(shell, index)) {
@@ -241,6 +253,7 @@ static void outcome_park(struct shell *shell, size_t index)
     }
 }
 
+/* A waiter that was answered waits no longer; what was kept to wait with is not needed. */
 static void origin_forget(struct shell *shell, size_t index)
 {
     struct shell_origin *origin = &shell->origins[index];
@@ -251,6 +264,7 @@ static void origin_forget(struct shell *shell, size_t index)
     origin->raw = NULL;
 }
 
+/* In the order of the inputs, so that a caller with two questions hears of them in that order. */
 void shell_serve_outcomes(struct shell *shell)
 {
     for (size_t index = 0; index < shell->count; index++) {
@@ -266,6 +280,7 @@ void shell_serve_outcomes(struct shell *shell)
             shell->origins[index].raw = NULL;
             continue;
         }
+        CHECK(outcome->answer != NULL);
         CHECK(outcome->result == STEP_ANSWERED);
         shell_reply_send(shell, &shell->origins[index].peer, outcome->answer,
                          outcome->answer_bytes);
@@ -273,6 +288,7 @@ void shell_serve_outcomes(struct shell *shell)
     }
 }
 
+/* Waiters are told as well: what they wait for cannot come while nothing is stored. */
 void shell_serve_full(struct shell *shell)
 {
     for (size_t index = 0; index < shell->count; index++) {

@@ -1,8 +1,14 @@
-/* shell_tell: how the service is: Pong for programs that wait for it, metrics for Prometheus. */
+/* shell_tell: how the service is: Pong for programs that wait for it, metrics for Prometheus.
+ *
+ * Owns nothing and changes nothing but shell->usage. What must stay true: it answers at any time,
+ * with a full store, a followed log at rest or a queue that does not move, for that is when somebody
+ * asks; names of metrics are an interface (deploy/RUNBOOK.md) and are not renamed. No label and no
+ * value tells of a ticket or a person. */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/check.h"
 #include "common/run/shell_parts.h"
 #include "common/say/code.h"
 #include "common/wire/wire.h"
@@ -18,8 +24,11 @@ static char *text_of(struct arena *arena, const char *text)
     return arena_strdup(arena, text);
 }
 
+/* Where each followed log stands: a log that rests (has_stuck) is the first thing to look at when
+ * tickets stop on their way. */
 static enum rc pong_follow(struct shell *shell, struct arena *arena, Paidan__Pong *pong)
 {
+    CHECK(shell->follow_count <= SHELL_FOLLOWS_MAX);
     if (shell->follow_count == 0) {
         return RC_OK;
     }
@@ -49,6 +58,7 @@ static enum rc pong_follow(struct shell *shell, struct arena *arena, Paidan__Pon
     return RC_OK;
 }
 
+/* What a person looks at first: is there space, is the clock right, does anything rest. */
 static enum rc pong_fill(struct shell *shell, struct arena *arena, Paidan__Pong *pong)
 {
     pong->service = text_of(arena, shell->service->step->name);
@@ -73,6 +83,7 @@ static enum rc pong_fill(struct shell *shell, struct arena *arena, Paidan__Pong 
     return pong_follow(shell, arena, pong);
 }
 
+/* One that does not fit the arena is left out: whoever waits for it asks again. */
 void shell_tell_ping(struct shell *shell, const struct bus_peer *peer, uint64_t correlation)
 {
     struct arena *arena = step_engine_arena(shell->engine);
@@ -103,6 +114,8 @@ static void counter(struct metrics *metrics, const char *name, const char *help,
     metrics_sample(metrics, name, NULL, (double)value);
 }
 
+/* A name that cannot be written as a label is left out: better one sample less than a page that
+ * Prometheus refuses as a whole. */
 static void labelled(struct metrics *metrics, const char *name, const char *label,
                      const char *value, double sample)
 {
@@ -244,6 +257,7 @@ static void tell_tallies(struct metrics *metrics, struct shell *shell)
     }
 }
 
+/* All of it in one text of at most METRICS_BYTES_MAX; metrics.h cuts at whole lines. */
 void shell_tell_metrics(struct shell *shell, const struct bus_peer *peer, uint64_t correlation)
 {
     struct arena *arena = step_engine_arena(shell->engine);

@@ -1,5 +1,10 @@
 /* shell_wait: commands and fetches that wait. Both are kept as they came and run again; whoever is
- * gone meanwhile gets an answer that nobody reads, which its request id makes harmless. */
+ * gone meanwhile gets an answer that nobody reads, which its request id makes harmless.
+ *
+ * Owns the waiters (a list in order of arrival over a fixed table, and a list of the free ones) and
+ * the parked fetches. What must stay true: who waited first is run first; a waiter keeps its packed
+ * request, not its frame, so its memory is bounded by what the request says; one that is in a step is
+ * not run again before that step is over, for steps do not overlap. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +17,7 @@
 
 enum { SHELL_ANSWER_CODE = 3 }; /* field number in Answer */
 
+/* The free ones are a list over the same table, so that taking one needs no search. */
 void shell_wait_init(struct shell *shell)
 {
     shell->waiter_first = shell->waiter_last = SHELL_NO_WAITER;
@@ -38,6 +44,7 @@ uint64_t shell_wait_until_ms(const struct shell *shell, uint64_t until_us)
     return shell_clock_now_ms(shell) + shell_clock_span_ms(shell, rest_us);
 }
 
+/* Woken, out of time (for its last answer), or something comes true by itself now. */
 static bool waiter_due(const struct shell_waiter *waiter, uint64_t now_us, uint64_t now_ms)
 {
     return waiter->ready || waiter->until_us <= now_us ||
@@ -64,6 +71,7 @@ static void waiter_gather(struct shell *shell, unsigned index)
     shell->origins[shell->count - 1].peer = waiter->peer;
 }
 
+/* Bounded by SHELL_WAITERS_STEP_MAX: a wake of thousands who wait for the same key is spread. */
 unsigned shell_wait_gather(struct shell *shell, unsigned from)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -83,9 +91,12 @@ unsigned shell_wait_gather(struct shell *shell, unsigned from)
     return index;
 }
 
+/* Out of the middle of the list; the indexes of the others stay, for origins of a step hold them. */
 void shell_wait_remove(struct shell *shell, unsigned index)
 {
     struct shell_waiter *waiter = &shell->waiters[index];
+    CHECK(shell->waiter_count > 0);
+    CHECK(shell->waiter_bytes >= waiter->raw_size);
     CHECK(waiter->used);
     *(waiter->prior == SHELL_NO_WAITER ? &shell->waiter_first
                                        : &shell->waiters[waiter->prior].next) = waiter->next;
@@ -113,6 +124,7 @@ static void waiter_replace(struct shell *shell, const struct bus_peer *peer,
     }
 }
 
+/* The raw request moves from the origin to the waiter: one of the two frees it. */
 static bool waiter_add(struct shell *shell, size_t input)
 {
     struct shell_origin *origin = &shell->origins[input];
@@ -121,6 +133,7 @@ static bool waiter_add(struct shell *shell, size_t input)
         return false; /* it did not ask to wait */
     }
     waiter_replace(shell, &origin->peer, request);
+    CHECK(origin->raw_size > 0);
     const unsigned index = shell->waiter_free;
     if (index == SHELL_NO_WAITER) {
         return false;
@@ -148,11 +161,13 @@ static bool waiter_add(struct shell *shell, size_t input)
     return true;
 }
 
+/* An input that was a waiter already keeps its place in the order. */
 bool shell_wait_park(struct shell *shell, size_t input)
 {
     if (shell->origins[input].kind != SHELL_FROM_WAITER && !waiter_add(shell, input)) {
         return false;
     }
+    CHECK(shell->origins[input].index < WAITERS_MAX);
     struct shell_waiter *waiter = &shell->waiters[shell->origins[input].index];
     waiter->ready = false;
     waiter->key = shell->outcomes[input].park_key;
@@ -200,6 +215,7 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
 {
     struct arena *arena = step_engine_arena(shell->engine);
     const size_t mark = arena->used;
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_FETCH);
     const unsigned char *bytes = NULL;
     size_t size = 0;
     uint64_t code = PAIDAN__CODE__OK;
@@ -222,6 +238,7 @@ static enum rc fetch_try(struct shell *shell, const struct bus_peer *peer,
     return rc == RC_AGAIN ? RC_AGAIN : RC_OK;
 }
 
+/* A name alone is no proof, but only services of this site are worth a place that is kept. */
 static bool follower_named(const struct shell *shell, const char *name)
 {
     for (unsigned index = 0; index < shell->follower_count; index++) {
@@ -277,6 +294,7 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
         return;
     }
     const uint64_t wait_ms = client_wait_ms(request);
+    CHECK(fetch->used || shell->fetch_count < TAIL_FOLLOWERS_MAX);
     shell->fetch_count += fetch->used ? 0 : 1;
     *fetch = (struct shell_fetch){
         .used = true,
@@ -319,11 +337,13 @@ static void fetch_again(struct shell *shell, struct shell_fetch *fetch, bool ove
     request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
     request.fetch = &wish;
     if (fetch_try(shell, &fetch->peer, &request) == RC_OK) {
+        CHECK(shell->fetch_count > 0);
         fetch->used = false;
         shell->fetch_count--;
     }
 }
 
+/* A log that grew has something for everybody; else only those are asked again whose time is over. */
 void shell_wait_fetches(struct shell *shell, bool grown)
 {
     if (shell->fetch_count == 0) {
@@ -339,6 +359,7 @@ void shell_wait_fetches(struct shell *shell, bool grown)
     }
 }
 
+/* Walked each round: WAITERS_MAX of them take some 10 us, less than a heap would cost to keep. */
 uint64_t shell_wait_due_us(const struct shell *shell, uint64_t until_us)
 {
     const uint64_t now_us = clock_monotonic_us();
