@@ -156,7 +156,7 @@ static enum rc endpoint_default(const char *data_dir, const char *service, char 
     return length < 0 || (size_t)length >= size ? RC_LIMIT : RC_OK;
 }
 
-/* Read anew for each connection: a service may be started again with another endpoint. */
+/* Read again for each connection: a service may be started again with another endpoint. */
 enum rc client_endpoint(const char *data_dir, const char *service, char *endpoint, size_t size)
 {
     char path[BUS_ENDPOINT_BYTES];
@@ -271,7 +271,7 @@ static bool code_later(uint64_t code)
            code == PAIDAN__CODE__STARTING;
 }
 
-/* Gives a received frame to the request it answers; late and foreign ones are dropped. */
+/* Hands a received frame to the request it answers; late and foreign ones are dropped. */
 static void link_take(struct link *link, struct bus_message *message, uint64_t now_us)
 {
     uint64_t correlation = 0;
@@ -441,7 +441,7 @@ static enum rc pending_answer(const struct pending *pending, struct arena *arena
     return rc;
 }
 
-/* Takes the request off the link and gives its answer, or its last refusal with RC_TIMEOUT. */
+/* Takes the request off the link and returns its answer, or its last refusal with RC_TIMEOUT. */
 static enum rc pending_finish(struct link *link, struct pending *pending, struct arena *arena,
                               Paidan__Answer **answer)
 {

@@ -27,7 +27,7 @@ MUST_CHECK enum rc client_call(struct client *client, const char *service, Paida
 /* Fields that client_call and client_send fill in are taken out again before they return, so a
  * request can be used for another call, which then is another wish. */
 /* Several requests under way at once to one service (bench, bulk import): send returns RC_AGAIN
- * when `window` are unanswered; receive gives any answer, by correlation, resending what stays
+ * when `window` are unanswered; receive returns any answer, by correlation, resending what stays
  * silent or was refused for now. send sets request->correlation to what the answer will carry. It
  * returns RC_OK (under way, perhaps not yet sent), RC_AGAIN, RC_LIMIT or RC_IO; receive as
  * client_call, RC_NOT_FOUND if nothing is under way. */

@@ -314,7 +314,7 @@ void tail_undo(struct tail *tail)
         tail->given = tail->applied;
         tail->block_index = 0;
         tail->block_open = tail->record_held = false;
-        tail->fault = RC_OK; /* it comes again behind the same records */
+        tail->fault = RC_OK; /* it comes again after the same records */
     }
 }
 

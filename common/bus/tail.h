@@ -60,7 +60,7 @@ struct tail {
     bool block_open, record_held; /* record: read from the block, not yet passed */
     struct evlog_block block;
     struct evlog_record record;
-    enum rc fault; /* met behind what was passed */
+    enum rc fault; /* met after what was passed */
 };
 
 /* follower: the name that the other side knows us by; copied, at most CODE_BYTES_MAX bytes.

@@ -83,7 +83,7 @@ static void watchdog_pet(struct shell *shell)
     }
 }
 
-/* One attempt. Conditions are taken anew each time: a second attempt may be later. */
+/* One attempt. Conditions are taken again each time: a second attempt may be later. */
 static enum rc step_once(struct shell *shell, timer_t timer)
 {
     struct step_conditions conditions = {

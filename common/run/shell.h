@@ -51,7 +51,7 @@ struct shell_port {
     void (*answered)(void *context, uint64_t token, const Paidan__Answer *answer);
 };
 
-/* Puts a question into the service's own queue, behind those who wait already; it is packed here.
+/* Puts a question into the service's own queue, after those who wait already; it is packed here.
  * Fills in protocol, correlation and, if absent, the request id. What it may do is the service's
  * own right: a port that speaks for somebody else asks itself whether he may.
  * RC_OK: answered will be called. RC_AGAIN: the queue is full, ask after the next round. RC_LIMIT:

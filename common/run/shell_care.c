@@ -20,7 +20,7 @@ enum {
     /* A caller that waits so long for its turn: more comes in than goes out. It is over when they
      * wait a quarter of it. */
     CARE_BUSY_US = 1000000,
-    /* What a follower said of those after it holds so long; it says it anew every second
+    /* What a follower said of those after it holds so long; it says it again every second
      * (FOLLOW_BEHIND_MS). Else one that died would slow us down for ever. */
     CARE_BEHIND_US = 10000000,
 };
@@ -60,7 +60,7 @@ enum rc shell_care_init(struct shell *shell)
     return rc;
 }
 
-/* A position never goes back: a follower that was restored from a backup asks from further behind,
+/* A position never goes back: a follower that was restored from a backup asks from further back,
  * and what was trimmed meanwhile is gone for it (LOG_TRIMMED), which is said, not hidden. */
 void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch)
 {

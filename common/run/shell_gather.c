@@ -31,7 +31,7 @@ static size_t records_max(const struct shell *shell, uint64_t now_us)
     return count < inputs_max ? count : inputs_max;
 }
 
-/* Gives how many were taken. */
+/* Returns how many were taken. */
 static size_t gather_records(struct shell *shell, uint64_t now_us)
 {
     const size_t before = shell->count;

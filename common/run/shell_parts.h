@@ -333,7 +333,7 @@ void shell_reply_answer(struct shell *shell, const struct bus_peer *peer, Paidan
 
 void shell_wait_init(struct shell *shell);
 void shell_wait_fini(struct shell *shell);
-/* Adds the commands whose time has come to the step, from that waiter on. Gives the one to go on
+/* Adds the commands whose time has come to the step, from that waiter on. Returns the one to go on
  * from when there is more room. */
 unsigned shell_wait_gather(struct shell *shell, unsigned from);
 /* Parks the command of that input again, or for the first time. False: too many wait. */
@@ -403,7 +403,7 @@ uint64_t shell_clock_span_ms(const struct shell *shell, uint64_t real_us);
 MUST_CHECK enum rc shell_clock_open(struct shell *shell);
 /* Each round: notices a clock that was set, and that it came back or was accepted. */
 void shell_clock_tick(struct shell *shell);
-/* A scaled clock is read anew, so that its owner can put it forward; a real one never is. */
+/* A scaled clock is read again, so that its owner can put it forward; a real one never is. */
 void shell_clock_again(struct shell *shell);
 
 /* ---- shell_tell -------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ static void serve_query(struct shell *shell, const struct bus_peer *peer,
     arena->used = mark;
 }
 
-/* Keeps a command that may have to wait: packed anew, for the frame it came in may be padded with
+/* Keeps a command that may have to wait: packed again, for the frame it came in may be padded with
  * fields that nobody here knows, and thousands wait. */
 static enum rc origin_keep(struct shell_origin *origin, const Paidan__Request *request)
 {

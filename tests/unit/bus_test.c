@@ -327,11 +327,13 @@ static void raw_open(struct raw *raw, int type, const char *endpoint)
 {
     const int linger = 0;
     const int few = 1; /* what its own library takes while it does not read */
+    const int patience = BUS_PATIENCE_MS;
     raw->context = zmq_ctx_new();
     raw->socket = zmq_socket(raw->context, type);
     assert_non_null(raw->socket);
     assert_int_equal(zmq_setsockopt(raw->socket, ZMQ_LINGER, &linger, sizeof linger), 0);
     assert_int_equal(zmq_setsockopt(raw->socket, ZMQ_RCVHWM, &few, sizeof few), 0);
+    assert_int_equal(zmq_setsockopt(raw->socket, ZMQ_RCVTIMEO, &patience, sizeof patience), 0);
     assert_int_equal(zmq_connect(raw->socket, endpoint), 0);
 }
 
