@@ -108,6 +108,7 @@ static bool tcp_valid(const char *address)
     return port >= 1 && port <= 65535;
 }
 
+/* Fewer transports than libzmq knows: each that is let in has its own ways to fail. */
 bool bus_endpoint_valid(const char *endpoint)
 {
     if (strlen(endpoint) >= BUS_ENDPOINT_BYTES) {
@@ -408,6 +409,7 @@ static enum rc peer_ask(struct bus_socket *server, struct bus_socket *asker)
     return ours ? RC_OK : RC_SETTINGS;
 }
 
+/* At each start, for the library may be another one after an upgrade of the system. */
 enum rc bus_peer_test(struct bus *bus)
 {
     char endpoint[64];

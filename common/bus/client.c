@@ -411,6 +411,7 @@ static enum rc pending_add(struct client *client, struct link *link, Paidan__Req
     return RC_OK;
 }
 
+/* Lists are short (a window), so they are searched. */
 static void pending_remove(struct link *link, struct pending *pending)
 {
     struct pending **at = &link->first;
@@ -517,6 +518,7 @@ static struct pending *link_answered(const struct link *link)
     return pending;
 }
 
+/* Once more after the time is over: an answer that lies there already is not thrown away. */
 enum rc client_receive(struct client *client, const char *service, struct arena *arena,
                        uint64_t timeout_ms, Paidan__Answer **answer)
 {

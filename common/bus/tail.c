@@ -74,6 +74,7 @@ void tail_idle(struct tail *tail, uint64_t at_us)
     tail->timer_us = at_us;
 }
 
+/* Asked again at a slow pace: it may be repaired without anybody telling us. */
 void tail_stick(struct tail *tail, Paidan__Code code, uint64_t now_us)
 {
     CHECK(code != PAIDAN__CODE__OK);
@@ -86,6 +87,7 @@ void tail_stick(struct tail *tail, Paidan__Code code, uint64_t now_us)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
+/* Without the checksum of a record that was seen, a log with another history would be read on. */
 void tail_wish(struct tail *tail, Paidan__Fetch *fetch)
 {
     CHECK(tail->state == TAIL_IDLE || tail->state == TAIL_STUCK);
@@ -185,6 +187,7 @@ static enum rc blocks_copy(struct arena *arena, const Paidan__Fetched *from, Pai
     return RC_OK;
 }
 
+/* For callers whose arena is emptied while they work through the records. */
 enum rc tail_take(struct tail *tail, const Paidan__Answer *answer, uint64_t now_us)
 {
     Paidan__Answer copy = *answer;
@@ -201,6 +204,7 @@ enum rc tail_take(struct tail *tail, const Paidan__Answer *answer, uint64_t now_
     return take(tail, &copy, now_us);
 }
 
+/* Unpacked where it stays, so that the megabytes of a service that catches up are copied once less. */
 enum rc tail_take_frame(struct tail *tail, const void *bytes, size_t size, uint64_t correlation,
                         uint64_t now_us)
 {
@@ -253,6 +257,7 @@ static bool record_diverges(const struct tail *tail)
     return given->known && tail->record.seq == given->at.seq && tail->record.crc != given->at.crc;
 }
 
+/* Looking is not taking: a caller that finds no room, or cannot read the record, has lost nothing. */
 enum rc tail_peek(struct tail *tail, const struct evlog_record **record)
 {
     CHECK(tail->state == TAIL_HELD);
@@ -289,6 +294,7 @@ void tail_pass(struct tail *tail)
     tail->begun = true;
 }
 
+/* A fault that waits after the records just committed is not judged here: the next look meets it. */
 void tail_commit(struct tail *tail, uint64_t now_us)
 {
     const struct evlog_record *record = NULL;
@@ -308,6 +314,7 @@ void tail_commit(struct tail *tail, uint64_t now_us)
     }
 }
 
+/* From the first block again: records that are applied already are left out as they come by. */
 void tail_undo(struct tail *tail)
 {
     if (tail->state == TAIL_HELD) {

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* A socket of its own for each datagram: it is rare, and a descriptor kept would have to be watched. */
 void notify_send(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -42,6 +43,8 @@ void notify_send(const char *state)
     close(fd);
 }
 
+/* Half of what is granted, as sd_watchdog_enabled(3) advises. WATCHDOG_PID names whose watchdog it is:
+ * a child that inherited the variables must not pet it. */
 uint64_t notify_watchdog_ms(void)
 {
     const char *pid = getenv("WATCHDOG_PID");

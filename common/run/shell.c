@@ -295,6 +295,7 @@ static void wait_fill(struct shell *shell, struct wait_list *list)
     }
 }
 
+/* Frames are read even without readable: the library's edge may have passed while we were at work. */
 static void wait_follow(struct shell *shell, struct shell_follow *follow,
                         const struct bus_item *item)
 {
@@ -320,6 +321,9 @@ static void wait_ports(struct shell *shell, const struct wait_list *list)
     }
 }
 
+/* Signals before frames: whoever says TERM is heard under any load. The server's frames are left to
+ * shell_serve, which takes them as the step has room. Rounded up, so that no round is spent on the
+ * last part of a millisecond. */
 static void wait_round(struct shell *shell)
 {
     struct wait_list list;
@@ -448,6 +452,7 @@ static int serve_main(const struct shell_service *service, const struct shell_se
     return status;
 }
 
+/* Modes that only look at the store end here, before any socket, signal or lock is touched. */
 int shell_main(const struct shell_service *service, int argc, char **argv)
 {
     struct shell_settings settings;

@@ -92,6 +92,7 @@ static enum rc usage(const char *zh, const char *en, const char *value)
     return RC_SETTINGS;
 }
 
+/* Digits alone: strtoull would take a sign, blanks and "12abc". */
 static enum rc number_parse_between(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
     const size_t digits = strspn(text, "0123456789");
@@ -118,6 +119,7 @@ static enum rc level_parse(const char *text, enum diag_level *level)
     return RC_SETTINGS;
 }
 
+/* One row an option. What is out of its range is refused with its name, never bent to fit. */
 static enum rc option_take(const struct shell_service *service, int option,
                            struct shell_settings *settings)
 {

@@ -9,6 +9,8 @@
 #include "common/base/check.h"
 #include "common/run/shell_parts.h"
 
+/* Four bounds, for any of them may be the one that a load fills: thousands of pulls (items), single
+ * large texts (bytes), empty repeated fields (arena). */
 bool shell_batch_has_room(const struct shell *shell)
 {
     const struct shell_room *room = &shell->room;
@@ -65,6 +67,7 @@ size_t shell_batch_items(const Paidan__Request *request)
     return items > 0 ? items : 1;
 }
 
+/* The input's place stays until the batch begins again; only shell_batch_drop_records moves it. */
 struct step_input *shell_batch_add(struct shell *shell, enum shell_origin_kind kind, unsigned index,
                                    size_t items, size_t bytes)
 {
@@ -108,6 +111,8 @@ const struct step_peer *shell_batch_peer(const struct bus_peer *peer, struct ste
     return asker;
 }
 
+/* Not when they are added: a peer points into its origin, and origins move when records are dropped.
+ */
 void shell_batch_peers(struct shell *shell)
 {
     for (size_t index = 0; index < shell->count; index++) {

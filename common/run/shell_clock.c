@@ -142,6 +142,7 @@ static enum rc believe_wall(struct shell *shell)
     return RC_OK;
 }
 
+/* Virtual and scaled clocks belong to tests and demos, which set them on purpose. */
 enum rc shell_clock_open(struct shell *shell)
 {
     int64_t believed_ms = 0;

@@ -42,6 +42,7 @@ static void again_tell(const struct shell_follow *follow, Paidan__Code before)
     }
 }
 
+/* What is under way or at rest stays so: only what was fetched and not applied is forgotten. */
 enum rc shell_follow_restart(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {
@@ -233,6 +234,8 @@ uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us)
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
+/* A log that has another history, or that was trimmed before we had read it, is loud at each look;
+ * a refusal that passes is logged at a limited rate, for a sender that starts refuses for seconds. */
 static void follow_frame(struct shell_follow *follow, const struct bus_message *message)
 {
     struct tail *tail = &follow->tail;
@@ -306,6 +309,7 @@ static const char *fault_words(enum rc rc)
                               : "a block is damaged";
 }
 
+/* An event that cannot be read stops its log and no other: tickets of the other services go on. */
 static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
 {
     struct shell_follow *follow = &shell->follows[index];
@@ -385,6 +389,7 @@ uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, boo
     return until_us;
 }
 
+/* Followed logs without records in the step are committed too, which changes nothing for them. */
 void shell_follow_commit(struct shell *shell)
 {
     for (unsigned index = 0; index < shell->follow_count; index++) {

@@ -64,6 +64,8 @@ void shell_port_close_all(struct shell *shell)
 /* ---- waiting ----------------------------------------------------------------------------------
  */
 
+/* Asked each round rather than told of changes: a port has nothing to forget then, and four calls a
+ * round cost nothing beside a poll. */
 uint64_t shell_port_wait(struct shell *shell, uint64_t until_us)
 {
     for (unsigned index = 0; index < shell->gate_count; index++) {
@@ -120,6 +122,7 @@ static enum rc question_pack(const Paidan__Request *request, const struct bus_pe
     return rc;
 }
 
+/* Room is judged as for frames from outside, so that a port cannot push callers aside. */
 enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request, uint64_t token)
 {
     unsigned char id[REQUEST_ID_BYTES];
@@ -145,6 +148,7 @@ enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request, 
     return rc;
 }
 
+/* The engine's arena is not used: it holds the rest of the step, and this answer may be large. */
 void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const void *bytes,
                        size_t size)
 {

@@ -34,6 +34,7 @@ bool shell_queue_has_room(const struct shell_queue *queue)
     return queue->count < SHELL_QUEUE_FRAMES_MAX && queue->bytes < SHELL_QUEUE_BYTES_MAX;
 }
 
+/* Only at the end: nobody overtakes. What needs no turn never comes here (shell_serve_receive). */
 void shell_queue_add(struct shell_queue *queue, struct bus_message *message, uint64_t now_us)
 {
     CHECK(shell_queue_has_room(queue));

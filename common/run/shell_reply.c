@@ -14,6 +14,7 @@ enum { SHELL_ANSWER_CODE = 3 }; /* field number in Answer, read without unpackin
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
+/* Counted by code before it is sent: the count tells what was decided, unsent tells what was lost. */
 void shell_reply_send(struct shell *shell, const struct bus_peer *peer, const void *bytes,
                       size_t size)
 {

@@ -162,6 +162,8 @@ static bool frame_refuse(struct shell *shell, const struct bus_message *message,
     return false;
 }
 
+/* A frame that leads to no input leaves nothing in the arena, so that any number of questions fit
+ * between two steps. */
 void shell_serve_frame(struct shell *shell, const struct bus_message *message)
 {
     struct arena *arena = step_engine_arena(shell->engine);
@@ -220,6 +222,8 @@ void shell_serve_receive(struct shell *shell, uint64_t until_us)
     }
 }
 
+/* Bounded by time as well (SHELL_GATHER_US): unpacking large frames must not delay the commit that the
+ * first of them waits for. */
 void shell_serve_gather(struct shell *shell)
 {
     const uint64_t until_us = clock_monotonic_us() + SHELL_GATHER_US;

@@ -128,6 +128,7 @@ static void labelled(struct metrics *metrics, const char *name, const char *labe
     metrics_sample(metrics, name, labels, sample);
 }
 
+/* Counters since the start of the process: Prometheus sees a restart by their falling. */
 static void tell_work(struct metrics *metrics, const struct shell *shell)
 {
     const struct shell_counts *counts = &shell->counts;
@@ -156,6 +157,7 @@ static void tell_work(struct metrics *metrics, const struct shell *shell)
     }
 }
 
+/* Both directions: how far we are behind others, and they behind us. */
 static void tell_logs(struct metrics *metrics, const struct shell *shell)
 {
     const uint64_t head = step_engine_head(shell->engine);
@@ -186,6 +188,7 @@ static void tell_logs(struct metrics *metrics, const struct shell *shell)
     }
 }
 
+/* What alarms are made of: ages and lags, rather than numbers that are high on a good day too. */
 static void tell_state(struct metrics *metrics, struct shell *shell)
 {
     const uint64_t now_ms = shell_clock_now_ms(shell);

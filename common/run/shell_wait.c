@@ -37,6 +37,7 @@ void shell_wait_fini(struct shell *shell)
 /* ---- commands ---------------------------------------------------------------------------------
  */
 
+/* Real time on a connection, site time in the step: a demo's long poll ends when its caller's does. */
 uint64_t shell_wait_until_ms(const struct shell *shell, uint64_t until_us)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -182,6 +183,8 @@ static int key_compare(const void *a, const void *b)
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/* Keys are hashes of names: one that is woken by chance looks again and waits on. Sorted once, so that
+ * thousands of waiters do not meet thousands of keys one by one. */
 void shell_wait_wake(struct shell *shell)
 {
     size_t count = 0;
@@ -280,6 +283,8 @@ static struct shell_fetch *fetch_slot(struct shell *shell, const struct bus_peer
     return unused != NULL ? unused : before;
 }
 
+/* Answered at once if there is anything; kept with all its fields otherwise, since each look asks the
+ * engine again with what the follower said. */
 void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
                       const Paidan__Request *request)
 {
