@@ -65,19 +65,24 @@ static void liar_learn(struct liar *liar)
     assert_int_equal(world_ended(world, "toy"), 0);
 }
 
-static void liar_open(struct liar *liar, struct world *world)
+static void liar_bind(struct liar *liar)
 {
     char endpoint[256];
     const int patience = PATIENCE_MS;
     const int linger = 0;
-    *liar = (struct liar){.world = world};
-    liar_learn(liar);
     liar->context = zmq_ctx_new();
     liar->socket = zmq_socket(liar->context, ZMQ_ROUTER);
     zmq_setsockopt(liar->socket, ZMQ_RCVTIMEO, &patience, sizeof patience);
     zmq_setsockopt(liar->socket, ZMQ_LINGER, &linger, sizeof linger);
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/run/toy.sock", world->folder);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/run/toy.sock", liar->world->folder);
     assert_int_equal(zmq_bind(liar->socket, endpoint), 0);
+}
+
+static void liar_open(struct liar *liar, struct world *world)
+{
+    *liar = (struct liar){.world = world};
+    liar_learn(liar);
+    liar_bind(liar);
     world_start(world, "toy_b", NULL);
 }
 
@@ -322,6 +327,22 @@ static void test_block_when_a_fact_is_not_understood_then_stuck_before_it(void *
     liar_close(&liar);
 }
 
+/* The sender dies with the question: it is asked again as soon as it is back, not when it is thought
+ * to be silent (15 s). */
+static void test_fetch_when_the_connection_breaks_then_asked_again_at_once(void **state)
+{
+    struct liar liar;
+    liar_open(&liar, *state);
+    liar_hear(&liar);
+    liar_close(&liar);
+    liar_bind(&liar);
+    liar_hear(&liar);
+    assert_int_equal(liar.after, 0);
+    liar_give(&liar, 0, liar.block_count);
+    world_expect_tally(liar.world, "toy_b", "followed", CHASES);
+    liar_close(&liar);
+}
+
 static void test_log_when_trimmed_too_far_then_stuck(void **state)
 {
     struct liar liar;
@@ -388,6 +409,7 @@ int main(int argc, char **argv)
         CASE(test_block_when_one_is_missing_then_none_behind_it_is_applied),
         CASE(test_block_when_damaged_then_stuck_until_it_is_whole),
         CASE(test_block_when_a_fact_is_not_understood_then_stuck_before_it),
+        CASE(test_fetch_when_the_connection_breaks_then_asked_again_at_once),
         CASE(test_log_when_trimmed_too_far_then_stuck),
         CASE(test_record_when_it_differs_from_what_was_applied_then_stuck),
         CASE(test_record_when_it_differs_behind_good_ones_then_stuck_after_them),

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "common/base/clock.h"
 #include "shell_world.h"
@@ -215,6 +217,47 @@ static void test_port_when_it_cannot_be_opened_then_the_service_does_not_start(v
     assert_true(world_log_has(world, "toy", "port=slot why=settings"));
 }
 
+/* ---- who the peer is --------------------------------------------------------------------------
+ */
+
+/* Stands before the library's: one that names nobody, or somebody else. */
+const char *zmq_msg_gets(const zmq_msg_t *part, const char *name)
+{
+    static const char *(*real)(const zmq_msg_t *, const char *);
+    const char *pretended = getenv("PRETENDED_PEER");
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "zmq_msg_gets");
+    }
+    if (pretended == NULL) {
+        return real(part, name);
+    }
+    return pretended[0] == '\0' ? NULL : pretended;
+}
+
+static void test_start_when_the_library_does_not_tell_the_peer_then_78(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "localhost",
+                                        "localhost:0:0",
+                                        "localhost:4294967296:0:1",
+                                        "localhost:0:0:1x",
+                                        "elsewhere:0:0:1",
+                                        "localhost:0:0:1"};
+    struct world *world = *state;
+    char path[256];
+    snprintf(path, sizeof path, "%s/in", world->folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    for (size_t index = 0; index < sizeof wrong / sizeof *wrong; index++) {
+        assert_int_equal(setenv("PRETENDED_PEER", wrong[index], 1), 0);
+        world_start(world, "toy", NULL);
+        assert_int_equal(world_ended(world, "toy"), 78);
+    }
+    assert_int_equal(unsetenv("PRETENDED_PEER"), 0);
+    assert_true(world_log_has(world, "toy", "peers=unknown"));
+    world_start(world, "toy", NULL);
+    (void)world_ping(world, "toy");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(int argc, char **argv)
@@ -230,6 +273,7 @@ int main(int argc, char **argv)
         CASE(test_port_when_it_waits_for_something_then_answered_after_it_came),
         CASE(test_port_when_only_its_time_comes_then_it_works),
         CASE(test_port_when_it_cannot_be_opened_then_the_service_does_not_start),
+        CASE(test_start_when_the_library_does_not_tell_the_peer_then_78),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

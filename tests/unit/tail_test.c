@@ -354,6 +354,7 @@ static void test_follower_when_its_name_is_too_long_then_refused(void **state)
     name[sizeof name - 2] = '\0';
     assert_int_equal(tail_init(&tail, name), RC_OK);
     tail_fini(&tail);
+    assert_null(tail.arena.base); /* its memory is given back */
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
