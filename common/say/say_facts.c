@@ -58,6 +58,7 @@ static void put_to(struct words *words, const Paidan__Assignment *to)
     }
 }
 
+/* A fact carries whether it was late, so that nobody needs the clock to tell. */
 static void put_late(struct words *words, protobuf_c_boolean has_late, protobuf_c_boolean late)
 {
     if (has_late && late) {
@@ -111,6 +112,7 @@ static void put_clock(struct words *words, const Paidan__ClockSet *clock)
     }
 }
 
+/* Ways other than the ordinary one are named: they are counted apart. */
 static enum say_tone resolved(struct words *words, const Paidan__Resolved *fact)
 {
     put(words, "%s%s", say_unit(words->say, fact->unit),
@@ -328,6 +330,7 @@ static enum say_tone mode_words(struct words *words, const Paidan__Event *event)
 
 /* ---- supervision, plans ---- */
 
+/* By a person, or by a rule of the site, which is then named. */
 static enum say_tone supervised(struct words *words, const Paidan__Supervised *fact)
 {
     if (fact->by_unit != NULL) {
@@ -464,6 +467,7 @@ static enum say_tone work_words(struct words *words, const Paidan__Event *event)
     }
 }
 
+/* Anything but solved is marked: these are the ones that are looked at again. */
 static enum say_tone closed_words(struct words *words, const Paidan__Closed *fact)
 {
     put(words, "%s%s", say_choose(words->say, "结案：", "closed: "),

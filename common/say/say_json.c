@@ -81,6 +81,8 @@ static bool is_repeated(const ProtobufCFieldDescriptor *field)
     return field->label == PROTOBUF_C_LABEL_REPEATED;
 }
 
+/* The one place that knows an exception. Writing, reading and the search for a name all ask it,
+ * so that they cannot differ. */
 static struct shape shape_of(const ProtobufCFieldDescriptor *field)
 {
     struct shape shape = {.form = FORM_PLAIN, .bits = bits_of(field)};
@@ -106,6 +108,7 @@ static struct shape shape_of(const ProtobufCFieldDescriptor *field)
     return shape;
 }
 
+/* How far apart elements of a repeated field lie in memory, as protobuf-c lays them out. */
 static size_t element_bytes(ProtobufCType type)
 {
     switch (type) {
@@ -124,6 +127,8 @@ static size_t element_bytes(ProtobufCType type)
     }
 }
 
+/* protobuf-c says in four ways that a field is there; proto2 tells "absent" from "zero", and so
+ * does JSON. */
 static bool present(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     const char *base = (const char *)message;
@@ -223,6 +228,7 @@ static json_t *value_of(const struct say *say, const ProtobufCFieldDescriptor *f
     }
 }
 
+/* Empty lists are absent on the wire and are left out here too. */
 static json_t *list_of(const struct say *say, const ProtobufCFieldDescriptor *field,
                        const struct shape *shape, const ProtobufCMessage *message, bool texts)
 {
@@ -237,6 +243,8 @@ static json_t *list_of(const struct say *say, const ProtobufCFieldDescriptor *fi
     return list;
 }
 
+/* Only single strings are withheld: in intake's facts no repeated field holds a resident's
+ * words. */
 static void set_field(const struct say *say, json_t *object, const ProtobufCFieldDescriptor *field,
                       const ProtobufCMessage *message, bool texts)
 {
@@ -305,6 +313,7 @@ struct reader {
     unsigned depth;
 };
 
+/* Begins the way to the mistake; each caller adds its step (within). */
 static enum rc refuse(const struct reader *reader, Paidan__Code code)
 {
     reader->error->code = code;
@@ -332,6 +341,7 @@ static enum rc read_message(struct reader *reader, const json_t *json,
                             const ProtobufCMessageDescriptor *descriptor,
                             ProtobufCMessage **message);
 
+/* jansson's integers are signed; what does not fit the field is refused, not cut. */
 static enum rc read_integer(const struct reader *reader, const json_t *json, uint64_t max,
                             uint64_t *value)
 {
@@ -350,6 +360,8 @@ static const char *string_of(const json_t *json)
     return text == NULL || strlen(text) != json_string_length(json) ? NULL : text;
 }
 
+/* A ticket only as its public number, with its check digit: an id that was typed by hand is a
+ * mistake waiting to happen. */
 static enum rc read_u64(const struct reader *reader, const struct shape *shape, const json_t *json,
                         uint64_t *value)
 {
@@ -368,6 +380,7 @@ static enum rc read_u64(const struct reader *reader, const struct shape *shape, 
     return read_integer(reader, json, INT64_MAX, value);
 }
 
+/* Tokens only, not the words for people: those may be put better one day. */
 static enum rc read_token(const struct reader *reader, const ProtobufCEnumDescriptor *of,
                           const json_t *json, int *value)
 {
@@ -379,6 +392,7 @@ static enum rc read_token(const struct reader *reader, const ProtobufCEnumDescri
                                                  : refuse(reader, PAIDAN__CODE__ENUM_UNKNOWN);
 }
 
+/* A list may name a value twice; the bit is set all the same. */
 static enum rc read_bits(const struct reader *reader, const ProtobufCEnumDescriptor *of,
                          const json_t *json, uint32_t *bits)
 {
@@ -399,6 +413,7 @@ static enum rc read_bits(const struct reader *reader, const ProtobufCEnumDescrip
     return RC_OK;
 }
 
+/* whole fits: its bound is UINT32_MAX, or it is a code. */
 static enum rc read_u32(const struct reader *reader, const struct shape *shape, const json_t *json,
                         uint32_t *value)
 {
@@ -418,6 +433,7 @@ static enum rc read_u32(const struct reader *reader, const struct shape *shape, 
     return rc;
 }
 
+/* UTF-8 was checked by jansson, length and control characters are by wire_check at the end. */
 static enum rc read_string(const struct reader *reader, const json_t *json, char **text)
 {
     const char *given = string_of(json);
@@ -437,6 +453,7 @@ static int digit_of(char letter)
                                             : -1;
 }
 
+/* Both cases of hexadecimal are read, one is written. */
 static enum rc read_bytes(const struct reader *reader, const json_t *json,
                           ProtobufCBinaryData *data)
 {
@@ -486,6 +503,7 @@ static enum rc read_value(struct reader *reader, const ProtobufCFieldDescriptor 
     }
 }
 
+/* Elements lie in one run of the arena; the message gets it only when all are read. */
 static enum rc read_list(struct reader *reader, const ProtobufCFieldDescriptor *field,
                          const struct shape *shape, const json_t *json, ProtobufCMessage *message)
 {
@@ -529,6 +547,7 @@ static enum rc mark_present(const struct reader *reader, const ProtobufCFieldDes
     return RC_OK;
 }
 
+/* again: the field was set by the other of its two names. */
 static enum rc read_field(struct reader *reader, const ProtobufCFieldDescriptor *field,
                           const struct shape *shape, const json_t *json, bool again,
                           ProtobufCMessage *message)

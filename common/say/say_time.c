@@ -23,6 +23,8 @@ struct wall {
     int64_t offset_ms;
 };
 
+/* The offset is asked for at the moment itself: in a zone with summer time it differs between
+ * two rows of one list. */
 static struct wall wall_of(const struct say *say, uint64_t at_ms)
 {
     const uint64_t shown_ms = at_ms > SAY_TIME_MS_MAX ? SAY_TIME_MS_MAX : at_ms;
@@ -99,6 +101,7 @@ void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES])
     }
 }
 
+/* Exact, unlike a span: what is printed can be written into site.yaml. */
 void say_time_amount(uint64_t span_ms, char text[SAY_TIME_BYTES])
 {
     static const struct {
@@ -188,6 +191,7 @@ static bool digits(const char **at, unsigned count, unsigned *value)
     return true;
 }
 
+/* 0: no unit. Months and years have no fixed length and are no units. */
 static int64_t unit_of(char letter)
 {
     return letter == 's'   ? SECOND_MS
@@ -317,6 +321,7 @@ static int64_t moment_of(const struct say *say, int64_t local_ms)
     return zone == NULL ? local_ms - say_offset(say, 0) : zone_moment(zone, local_ms);
 }
 
+/* Spans first: no date begins like one. */
 enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, uint64_t *at_ms)
 {
     if (parse_span(text, now_ms, at_ms)) {

@@ -215,6 +215,7 @@ const char *say_words_get(const struct say *say, const ProtobufCEnumDescriptor *
     return row == NULL ? "?" : say_choose(say, row->zh, row->en);
 }
 
+/* Made from the proto's name, so that adding a value needs no second place for its token. */
 const char *say_words_token(const ProtobufCEnumDescriptor *of, int value,
                             char token[SAY_WORDS_TOKEN_BYTES])
 {
@@ -277,6 +278,7 @@ bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *v
     return false;
 }
 
+/* In the order of their numbers, which is mostly the order of a life. */
 void say_words_tokens(const ProtobufCEnumDescriptor *of, uint32_t values, char *text, size_t size)
 {
     char token[SAY_WORDS_TOKEN_BYTES];

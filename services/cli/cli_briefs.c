@@ -8,6 +8,7 @@
 #include "common/say/say_brief.h"
 #include "common/say/say_words.h"
 
+/* Cells in the order of the headers below; an outcome stands beside its state. */
 static void add_brief(struct cli *cli, struct cli_grid *grid, const Paidan__Brief *brief,
                       bool marked)
 {

@@ -30,6 +30,7 @@ int cli_calendar_year(const struct calendar *calendar)
     return civil_date(calendar_day_of(calendar, cli_calendar_now())).year;
 }
 
+/* --site first, so that a site can be looked at before an instance has it. */
 int cli_calendar_site(struct cli *cli, const struct site **site, struct site **loaded)
 {
     const char *folder = cli_value(cli, CLI_SITE);
@@ -45,6 +46,8 @@ int cli_calendar_site(struct cli *cli, const struct site **site, struct site **l
                                      "no instance; give --site DIR", NULL);
 }
 
+/* Without a name the first that was written in the site; "always" stands before it and has
+ * nothing to show. */
 int cli_calendar_find(const struct cli *cli, const struct site *site,
                       const struct calendar **calendar)
 {
@@ -82,6 +85,7 @@ static const struct mark marks[CALENDAR_DAY_KIND_COUNT] = {
     [CALENDAR_SPECIAL] = {"特", "s ", SAY_NEWS, "特别安排", "special hours"},
 };
 
+/* Six columns a day: two for the number, two for the mark, two blank. */
 static void print_day(const struct cli *cli, const struct calendar_day *day)
 {
     const struct mark *mark = &marks[day->kind];
@@ -118,6 +122,7 @@ static void print_remarks(const struct cli *cli, const struct calendar *calendar
     }
 }
 
+/* Weeks begin on Monday, in both languages. */
 static void print_month(const struct cli *cli, const struct calendar *calendar, int year,
                         unsigned month)
 {
@@ -149,6 +154,7 @@ static void print_month(const struct cli *cli, const struct calendar *calendar, 
     print_remarks(cli, calendar, first, end);
 }
 
+/* Minutes of the day; 24:00 stands for the end of it. */
 static json_t *hours_json(const struct calendar_hours *hours)
 {
     json_t *list = json_array();

@@ -87,6 +87,7 @@ static int tell_due(const struct cli *cli, const struct say *say, const struct c
     return CLI_EXIT_OK;
 }
 
+/* The site's wall clock, or with an offset any. */
 static int read_from(const struct cli *cli, const struct say *say, uint64_t *from_ms)
 {
     const char *text = cli_value(cli, CLI_FROM);

@@ -13,6 +13,7 @@
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
+/* Names beside codes, as in every listing. */
 static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
 {
     json_t *object = say_json_message(&cli->say, &task->base, true);
@@ -22,6 +23,7 @@ static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
     return object;
 }
 
+/* Until calling hours begin the row shows when they do; then how long is left. */
 static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__CallbackTask *task)
 {
     char number[NUMBER_BYTES], text[96];
@@ -43,6 +45,7 @@ static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__Callb
     cli_grid_add(grid, SAY_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
 }
 
+/* For a pull and for --peek alike; only a pull has a lease to tell. */
 static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
 {
     static const char *const headers[] = {

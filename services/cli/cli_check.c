@@ -9,6 +9,7 @@
 #include "cli_json.h"
 #include "common/base/check.h"
 
+/* Each mistake with its stable name, for editors and tests of sites. */
 static json_t *mistakes_json(const struct site_report *report)
 {
     json_t *list = json_array();
@@ -80,6 +81,7 @@ static int tell_good(struct cli *cli, const struct site *site, const struct site
     return CLI_EXIT_OK;
 }
 
+/* Mistakes on standard output, since they are what was asked for; the refusal counts them. */
 static int tell_bad(struct cli *cli, const struct site_report *report)
 {
     if (cli->json) {

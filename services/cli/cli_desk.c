@@ -37,6 +37,7 @@ static void proposals(struct cli *cli, char *const *codes, size_t count,
     }
 }
 
+/* A return shows who returned it and why: that is what the ruling is about. */
 static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
 {
     char number[NUMBER_BYTES], since[SAY_TIME_BYTES], text[256];

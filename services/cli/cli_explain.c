@@ -88,6 +88,7 @@ static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained 
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
+/* Each clock as escalation explained it, with what it set off. */
 static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view,
                            const Paidan__Explained *explained)
 {
@@ -114,6 +115,7 @@ static json_t *clocks_json(struct cli *cli, const struct cli_ticket_view *view,
     return list;
 }
 
+/* What triage found, what escalation decided, what the clocks did. */
 static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
                             const Paidan__Explained *explained)
 {
@@ -215,6 +217,7 @@ static void print_fired(struct cli *cli, const struct cli_ticket_view *view, Pai
     }
 }
 
+/* One block a clock: its days, then the facts that it caused. */
 static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
                          const Paidan__Explained *explained)
 {
@@ -241,6 +244,7 @@ static void print_clocks(struct cli *cli, const struct cli_ticket_view *view,
     }
 }
 
+/* --clock asks for a clock alone: the rest is left out. */
 static void explain_text(struct cli *cli, const struct cli_ticket_view *view,
                          const Paidan__Explained *explained)
 {

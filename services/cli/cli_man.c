@@ -46,6 +46,7 @@ static void man_option(enum cli_option option)
     putchar('\n');
 }
 
+/* What it does in both languages, then its options with the required ones first, as in the table. */
 static void man_command(const struct cli_command *command)
 {
     fputs(".SS \"", stdout);

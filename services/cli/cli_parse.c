@@ -155,6 +155,7 @@ static int unknown_option(struct cli *cli, const struct cli_command *command, co
     return cli_usage(cli, "这里没有这个选项", "no such option here", detail);
 }
 
+/* By the exact name: -1 if there is none. */
 static int find_option(const char *name, size_t size)
 {
     for (int option = 0; option < CLI_OPTION_COUNT; option++) {
@@ -178,6 +179,8 @@ static int take_again(struct cli *cli, enum cli_option option, const char *value
     return CLI_EXIT_OK;
 }
 
+/* Judges a value as far as the table can: choices here, numbers and moments by the command,
+ * which knows their bounds. */
 static int take(struct cli *cli, enum cli_option option, const char *value)
 {
     CHECK(option < CLI_OPTION_COUNT);

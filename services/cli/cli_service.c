@@ -94,6 +94,7 @@ bool cli_service_quiet(const struct cli_service services[CLI_SERVICES])
     return true;
 }
 
+/* A service that does not answer is in the list, with why. */
 static json_t *service_json(const struct cli *cli, const char *name,
                             const struct cli_service *service)
 {
@@ -161,6 +162,7 @@ static enum say_tone following_words(const struct cli *cli, const struct cli_ser
     return colour;
 }
 
+/* The worst that a service says of itself; both stop work or deadlines. */
 static void add_status(const struct cli *cli, struct cli_grid *grid,
                        const struct cli_service *service)
 {
@@ -175,6 +177,7 @@ static void add_status(const struct cli *cli, struct cli_grid *grid,
     }
 }
 
+/* One row, however little is known: the table always has four. */
 static void add_service(struct cli *cli, struct cli_grid *grid, const char *name,
                         const struct cli_service *service)
 {

@@ -81,6 +81,7 @@ static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
 /* ---- for people -------------------------------------------------------------------------------
  */
 
+/* Two blanks, the word, and as many more as make the values stand in a column. */
 static void label(const struct cli *cli, const char *zh, const char *en)
 {
     const char *word = cli_say(cli, zh, en);
@@ -132,6 +133,7 @@ static void print_heading(struct cli *cli, const struct cli_ticket_view *view)
     printf("\n%s\n\n", view->text->title == NULL ? "" : view->text->title);
 }
 
+/* What intake tells; phone and name are masked there unless they were asked for. */
 static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
 {
     char at[SAY_TIME_BYTES], ago[SAY_TIME_BYTES];
@@ -221,6 +223,7 @@ static void print_extra(struct cli *cli, const Paidan__Brief *brief)
     }
 }
 
+/* Lateness stands here for good: an appeal takes it out of the statistic, not off the sheet. */
 static void print_supervision(struct cli *cli, const Paidan__Brief *brief)
 {
     char late[256] = "";
@@ -244,6 +247,7 @@ static void print_supervision(struct cli *cli, const Paidan__Brief *brief)
     }
 }
 
+/* From escalation once it knows the ticket, before that from triage. */
 static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
 {
     const Paidan__Brief *brief = view->shown == NULL ? NULL : view->shown->brief;

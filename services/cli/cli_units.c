@@ -138,6 +138,7 @@ static enum say_tone colour_of(const char *name, uint64_t value)
                                                                           : SAY_PLAIN;
 }
 
+/* One digit behind the point; "-" where nothing was assigned, as 0% would be praise. */
 static void rate_words(const Paidan__UnitCount *unit, char *text, size_t size)
 {
     uint64_t per_mille = 0;
@@ -164,6 +165,7 @@ static void add_cell(struct cli_grid *grid, const Paidan__UnitCount *unit,
     cli_grid_add(grid, colour, "%llu/%llu", (unsigned long long)first, (unsigned long long)second);
 }
 
+/* Columns that are all zero are left out, so the header is made from the page. */
 static void print_table(struct cli *cli, const Paidan__UnitsCounted *page)
 {
     const char *headers[COLUMNS + 3] = {"承办单位|UNIT", "退单率|RETURNS"};
