@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* A refused reply is a result, not the end of the batch. */
 static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *detail)
 {
     CHECK(code != PAIDAN__CODE__OK);
@@ -44,6 +45,8 @@ static bool said_before(const struct callback_task *task, const Paidan__Callback
            task->satisfied == (uint32_t)reply->satisfied;
 }
 
+/* Length, round, state: the first that is wrong is the answer. The round is compared only
+ * where there is one: a ticket never asked about has none. */
 static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, uint32_t index,
                            Paidan__WorkResult *result)
 {
@@ -64,6 +67,8 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         return RC_OK;
     }
     if (callback_fsm_step(task.state, CALLBACK_ANSWER).fact != PAIDAN__EVENT__FACT_ANSWERED) {
+        /* Doing again what was done is worth another code: a client that repeats itself need
+         * not alarm anybody. */
         refuse(result,
                said_before(&task, reply) ? PAIDAN__CODE__ALREADY_DONE
                                          : PAIDAN__CODE__CALLBACK_NOT_OPEN,
@@ -113,6 +118,8 @@ enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
         return RC_LIMIT;
     }
     for (size_t index = 0; index < wish->n_replies; index++) {
+        /* Each reply sees those before it: the second answer of one batch to the same task is
+         * refused. */
         paidan__work_result__init(&results[index]);
         list[index] = &results[index];
         const enum rc rc = answer_item(step, wish->replies[index], (uint32_t)index, list[index]);
@@ -130,6 +137,7 @@ enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
     return step_answer(step, &answer);
 }
 
+/* The note is not copied into the record; answered_seq finds it as long as the log has it. */
 enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     const Paidan__Answered *const fact = event->answered;

@@ -23,6 +23,8 @@ static enum rc say_asked(struct step *step, uint64_t ticket, const struct callba
     const struct step_about about = callback_task_about(ticket, task, signal);
     const enum rc rc = step_say(step, &about, &fact->base);
     if (rc == RC_OK) {
+        /* Whoever waits for this channel looks again, even if the attempt opens later: then it
+         * knows until when to wait. */
         step_wake(step, step_key(fact->channel));
     }
     return rc;
@@ -51,10 +53,12 @@ enum rc callback_attempt_begin(struct step *step, uint64_t ticket, const struct 
     fact.round = closure->round;
     fact.channel = asking_channel(step->site, closure->channel);
     fact.attempt = 1;
+    /* Whom the resident is asked about. */
     fact.unit = closure->unit;
     return say_asked(step, ticket, task, &fact, step->now_ms);
 }
 
+/* The end of a round that nobody answered. Escalation closes the ticket by it. */
 static enum rc say_unreached(struct step *step, uint64_t ticket, const struct callback_task *task)
 {
     CHECK(task->attempt > 0);
@@ -65,6 +69,8 @@ static enum rc say_unreached(struct step *step, uint64_t ticket, const struct ca
     return step_say(step, &about, &fact.base);
 }
 
+/* The engine gathered this deadline by itself; by the site's rules of today there is another
+ * attempt or there is not. A site that shortens its rules ends what runs over. */
 enum rc callback_attempt_due(struct step *step, const struct due *due)
 {
     CHECK(due->due_ms <= step->now_ms);
@@ -113,6 +119,8 @@ static enum rc make_task(uint64_t seq, const Paidan__Asked *fact, struct callbac
                : RC_CORRUPT;
 }
 
+/* A first attempt opens a task, a later one replaces the one before: its rows move, and only
+ * then is there another deadline. */
 enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
                                     const Paidan__Event *event)
 {
@@ -129,6 +137,7 @@ enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
     }
     CHECK(next.next == task.state);
     CHECK(seq > old.last_seq);
+    /* A later attempt is the same task. */
     if (!callback_fsm_open(old.state)) {
         callback_task_count(fold, CALLBACK_TALLY_TASKS);
         callback_task_count(fold, CALLBACK_TALLY_OPEN);

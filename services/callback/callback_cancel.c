@@ -29,6 +29,8 @@ static enum callback_signal signal_of(const char *reason)
     return strcmp(reason, "withdrawn") == 0 ? CALLBACK_WITHDRAWN : CALLBACK_CLOSED;
 }
 
+/* Whoever holds a lease is not told: an answer that comes all the same is refused, and the
+ * adapter drops it. */
 enum rc callback_cancel_task(struct step *step, uint64_t ticket, const struct callback_task *task,
                              enum callback_signal signal)
 {
@@ -51,6 +53,7 @@ enum rc callback_cancel_remember(struct step *step, uint64_t ticket,
     return step_say(step, &about, &fact.base);
 }
 
+/* TAKEN_BACK as well as CANCELLED: the table knows which, by the reason in the fact. */
 enum rc callback_cancel_fold_cancelled(struct step_fold *fold, uint64_t seq,
                                        const Paidan__Event *event)
 {
@@ -65,6 +68,7 @@ enum rc callback_cancel_fold_cancelled(struct step_fold *fold, uint64_t seq,
     return callback_state_change(fold->txn, event->ticket, &old, &task);
 }
 
+/* Marks and times of an earlier round stay readable; no row is left to take away. */
 enum rc callback_cancel_fold_withdrawn(struct step_fold *fold, uint64_t seq,
                                        const Paidan__Event *event)
 {
@@ -75,6 +79,7 @@ enum rc callback_cancel_fold_withdrawn(struct step_fold *fold, uint64_t seq,
     if (rc != RC_OK) {
         return rc;
     }
+    /* For good: no closure leads out of it. */
     CHECK(next.next == CALLBACK_TAKEN_BACK);
     CHECK(!callback_fsm_open(task.state)); /* an open one is Cancelled: it has rows to take away */
     CHECK(seq > task.last_seq);

@@ -12,6 +12,8 @@
 #include "callback_reading.h"
 #include "common/base/check.h"
 
+/* One line a fact. What a fact does is beside the place where it is said, so that the two
+ * cannot part. */
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
@@ -52,6 +54,7 @@ static bool knows(const Paidan__Request *request)
            request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_LIST;
 }
 
+/* Kinds are named with their log: our own log says Withdrawn too, in its own sense. */
 static bool hears(const char *log, Paidan__Event__FactCase fact)
 {
     switch (fact) {
@@ -90,6 +93,7 @@ static bool meaning(const Paidan__Event *event, enum callback_signal *signal)
     }
 }
 
+/* The cell's fact says which part acts. */
 static enum rc apply_record(struct step *step, const struct step_input *input)
 {
     const Paidan__Event *const event = input->event;
@@ -120,6 +124,7 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
     }
 }
 
+/* Each kind of input to the part that owns it; deadlines come first in a step. */
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
@@ -140,6 +145,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
 }
 
+/* Wishes that change nothing, answered from a read transaction beside the next step. */
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
     CHECK(!changes(request));

@@ -18,57 +18,30 @@
         true, state, PAIDAN__EVENT__FACT__NOT_SET                                                  \
     }
 
+/* An open task, handed out or not: residents may answer before an adapter took the task and after
+ * its lease, so both states take the same. */
+#define OPEN_CELLS                                                                                 \
+    [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),                                             \
+    [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),                                               \
+    [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),                                    \
+    [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),                                         \
+    [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),                                     \
+    [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),                                       \
+    [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED)
+/* Nothing is being asked. Escalation reopens and closes because of what was said here: heard again,
+ * no effect. A withdrawal is kept in our own log, for a closure may still be on its way. */
+#define CLOSED_CELLS(self)                                                                         \
+    [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED), [CALLBACK_REOPENED] = STAYS(self),          \
+    [CALLBACK_CLOSED] = STAYS(self), [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN)
+
 static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] = {
     /* Tickets that were never resolved come and go without a callback. */
-    [CALLBACK_NONE] =
-        {
-            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_REOPENED] = STAYS(CALLBACK_NONE),
-            [CALLBACK_CLOSED] = STAYS(CALLBACK_NONE),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-        },
-    [CALLBACK_ASKED] =
-        {
-            [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
-            [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
-            [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
-            [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-            [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
-        },
-    [CALLBACK_HANDED] =
-        {
-            [CALLBACK_PULLED] = SAYS(CALLBACK_HANDED, HANDED),
-            [CALLBACK_LAPSED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_EXHAUSTED] = SAYS(CALLBACK_UNREACHED, UNREACHED),
-            [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),
-            [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-            [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),
-        },
-    /* Escalation reopens and closes because of what was said here: heard again, no effect. */
-    [CALLBACK_ANSWERED] =
-        {
-            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_REOPENED] = STAYS(CALLBACK_ANSWERED),
-            [CALLBACK_CLOSED] = STAYS(CALLBACK_ANSWERED),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-        },
-    [CALLBACK_UNREACHED] =
-        {
-            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_REOPENED] = STAYS(CALLBACK_UNREACHED),
-            [CALLBACK_CLOSED] = STAYS(CALLBACK_UNREACHED),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-        },
-    [CALLBACK_CANCELLED] =
-        {
-            [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),
-            [CALLBACK_REOPENED] = STAYS(CALLBACK_CANCELLED),
-            [CALLBACK_CLOSED] = STAYS(CALLBACK_CANCELLED),
-            [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN),
-        },
+    [CALLBACK_NONE] = {CLOSED_CELLS(CALLBACK_NONE)},
+    [CALLBACK_ASKED] = {OPEN_CELLS},
+    [CALLBACK_HANDED] = {OPEN_CELLS},
+    [CALLBACK_ANSWERED] = {CLOSED_CELLS(CALLBACK_ANSWERED)},
+    [CALLBACK_UNREACHED] = {CLOSED_CELLS(CALLBACK_UNREACHED)},
+    [CALLBACK_CANCELLED] = {CLOSED_CELLS(CALLBACK_CANCELLED)},
     /* Escalation may say all of this before it hears of the withdrawal. */
     [CALLBACK_TAKEN_BACK] =
         {
@@ -81,6 +54,8 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
 
 static_assert(CALLBACK_TAKEN_BACK == 6, "states are stored: never renumber");
 
+/* A cell that says nothing changes nothing: else a state would change without a fact, and no
+ * replay would find it again. */
 struct callback_step callback_fsm_step(enum callback_state state, enum callback_signal signal)
 {
     CHECK(state < CALLBACK_STATE_COUNT);
@@ -91,6 +66,7 @@ struct callback_step callback_fsm_step(enum callback_state state, enum callback_
     return step;
 }
 
+/* Open tasks have rows in queue, open and due; callback_state keeps that. */
 bool callback_fsm_open(enum callback_state state)
 {
     CHECK(state < CALLBACK_STATE_COUNT);

@@ -34,6 +34,7 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
     struct callback_row row = {.channel_key = channel_key};
     enum rc rc = callback_state_walk(step->txn, CALLBACK_QUEUE, &row, &walk, &row);
     while (rc == RC_OK && pull->count < pull->max && row.channel_key == channel_key) {
+        /* The queue is in the order of time, so the rest is later still. */
         if (row.ready_ms > step->now_ms) {
             pull->next_ms = row.ready_ms;
             break;
@@ -47,6 +48,8 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
         /* A row of the queue is an open task's, and says when it is ready. */
         CHECK(callback_fsm_open(task->state));
         CHECK(task->ready_ms == row.ready_ms);
+        /* Else its deadline is due in this very second and comes first; the task is asked
+         * again by it. */
         if (task->due_ms > step->now_ms) {
             pull->tickets[pull->count++] = row.ticket;
         }
@@ -142,6 +145,7 @@ enum rc callback_pull_apply(struct step *step, const struct step_input *input)
     if (pull == NULL) {
         return RC_LIMIT;
     }
+    /* One: an adapter that says nothing of how many is a person with a telephone. */
     pull->max = wish->has_max ? wish->max : 1;
     pull->tasks = arena_alloc(step->arena, pull->max * sizeof *pull->tasks);
     if (pull->tasks == NULL) {
@@ -154,6 +158,8 @@ enum rc callback_pull_apply(struct step *step, const struct step_input *input)
         return rc;
     }
     if (pull->count == 0 && input->park_until_ms > step->now_ms) {
+        /* A task that opens or comes back from a lease says nothing when it does, so the wait
+         * must end by itself. */
         if (pull->next_ms > 0) {
             step_park_until(step, channel_key, pull->next_ms);
         } else {

@@ -19,6 +19,7 @@ static enum rc read_note(struct step_view *view, const struct callback_task *tas
     }
     Paidan__Event *event = NULL;
     const enum rc rc = step_view_read(view, task->answered_seq, &event);
+    /* Trimmed: the marks are in the record still, the words are gone. */
     if (rc == RC_NOT_FOUND) {
         return RC_OK;
     }
@@ -32,6 +33,8 @@ static enum rc read_note(struct step_view *view, const struct callback_task *tas
     return RC_OK;
 }
 
+/* Marks are shown as long as they are the newest: a withdrawal does not take back what a
+ * resident said. */
 enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow *wish,
                               Paidan__Answer *answer)
 {
@@ -88,6 +91,7 @@ static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wi
     if (!wish->has_cursor) {
         return RC_OK;
     }
+    /* Without a channel the walk crosses all of them, in the order of their keys. */
     if (wish->channel == NULL) {
         struct callback_task task;
         const enum rc rc = callback_task_get(view->txn, wish->cursor, &task);
@@ -113,6 +117,7 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
     struct callback_row row;
     enum rc rc = callback_state_walk(view->txn, CALLBACK_OPEN, from, &walk, &row);
     while (rc == RC_OK && (wish->channel == NULL || row.channel_key == from->channel_key)) {
+        /* There is at least one more, or the walk would have ended. */
         if (body->n_tasks == limit) {
             body->has_next = 1;
             body->next = body->tasks[limit - 1]->ticket;
@@ -137,6 +142,8 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* The cursor is a ticket: with a channel it need not exist, without one its task says where to
+ * go on. */
 enum rc callback_reading_list(struct step_view *view, const Paidan__CallbackList *wish,
                               Paidan__Answer *answer)
 {

@@ -63,11 +63,13 @@ enum rc callback_state_put(struct store_txn *txn, uint64_t ticket, const struct 
 
 enum { QUEUE_KEY_BYTES = 3 * CODEC_U64_BYTES, OPEN_KEY_BYTES = 2 * CODEC_U64_BYTES };
 
+/* Big-endian, so that the store's order of bytes is the order of channel, time and ticket. */
 static size_t row_key(enum callback_table table, const struct callback_row *row,
                       unsigned char key[QUEUE_KEY_BYTES])
 {
     CHECK(table == CALLBACK_QUEUE || table == CALLBACK_OPEN);
     codec_set_u64(key, row->channel_key);
+    /* By ticket, not by time: pages of a listing must not shift while tasks are handed out. */
     if (table == CALLBACK_OPEN) {
         codec_set_u64(key + CODEC_U64_BYTES, row->ticket);
         return OPEN_KEY_BYTES;
@@ -77,6 +79,7 @@ static size_t row_key(enum callback_table table, const struct callback_row *row,
     return QUEUE_KEY_BYTES;
 }
 
+/* A key of another length was not written here: RC_CORRUPT, before a byte behind it is read. */
 static enum rc row_read(enum callback_table table, const struct store_walk *walk,
                         struct callback_row *row)
 {
@@ -104,6 +107,7 @@ static enum rc move_row(struct store_txn *txn, enum callback_table table, uint64
                           callback_fsm_open(now->state), fresh_key, bytes);
 }
 
+/* The kind is the clock's number, so that a dump of any service's deadlines names it. */
 static enum rc move_due(struct store_txn *txn, uint64_t ticket, const struct callback_task *was,
                         const struct callback_task *now)
 {
@@ -111,6 +115,7 @@ static enum rc move_due(struct store_txn *txn, uint64_t ticket, const struct cal
     const struct due fresh = {now->due_ms, ticket, PAIDAN__CLOCK__CLOCK_CALLBACK};
     const bool had = callback_fsm_open(was->state), has = callback_fsm_open(now->state);
     CHECK(!has || now->due_ms >= now->open_ms);
+    /* Handing out changes no deadline. */
     if (had && has && old.due_ms == fresh.due_ms) {
         return RC_OK;
     }
@@ -121,6 +126,7 @@ static enum rc move_due(struct store_txn *txn, uint64_t ticket, const struct cal
     return rc;
 }
 
+/* Rows before the record, so that what they were is still what the caller read. */
 enum rc callback_state_change(struct store_txn *txn, uint64_t ticket,
                               const struct callback_task *was, const struct callback_task *now)
 {

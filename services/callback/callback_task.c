@@ -47,6 +47,8 @@ Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket
     return full ? NULL : picture;
 }
 
+/* The cell's fact goes along as `expected`: a part that said another one would be stopped
+ * before anything is written. */
 struct step_about callback_task_about(uint64_t ticket, const struct callback_task *task,
                                       enum callback_signal signal)
 {
@@ -70,6 +72,8 @@ enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event, u
     if (rc != RC_OK) {
         return rc;
     }
+    /* The table first, then the chain: both must agree, or log and tables are not of one
+     * service. */
     *next = callback_fsm_step(task->state, signal);
     if (next->fact != event->fact_case) {
         return RC_CORRUPT;
@@ -83,6 +87,7 @@ enum rc callback_task_fold(struct step_fold *fold, const Paidan__Event *event, u
     return RC_OK;
 }
 
+/* Answered, Unreached and Cancelled differ only in what they add and what they count. */
 enum rc callback_task_end(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
                           enum callback_signal signal, struct callback_task *old,
                           struct callback_task *task)
@@ -97,6 +102,7 @@ enum rc callback_task_end(struct step_fold *fold, uint64_t seq, const Paidan__Ev
     CHECK(seq > old->last_seq);
     CHECK(fold->tally->values[CALLBACK_TALLY_OPEN] > 0);
     fold->tally->values[CALLBACK_TALLY_OPEN] -= 1;
+    /* Marks, channel and times stay as they were: the round can still be shown. */
     *task = *old;
     task->state = next.next;
     task->last_seq = seq;

@@ -68,6 +68,8 @@ static size_t space_bytes(const unsigned char *text)
     return wide || mark ? 3 : 0;
 }
 
+/* Used for every text that must say something: ticket, title, external id, note of a spot,
+ * reason and actor of a disclosure. */
 bool intake_check_blank(const char *text)
 {
     if (text == NULL) {
@@ -81,6 +83,8 @@ bool intake_check_blank(const char *text)
     return *at == '\0';
 }
 
+/* Of tickets and supplements alike. The bound is the longest published complaint, doubled; a
+ * longer one is a file that somebody pasted. */
 struct intake_fault intake_check_text(const char *text)
 {
     if (intake_check_blank(text)) {
@@ -93,6 +97,8 @@ struct intake_fault intake_check_text(const char *text)
     return none;
 }
 
+/* Notes of chases and withdrawals go into facts of other services' kind too, so the bound is
+ * that of every note. */
 struct intake_fault intake_check_note(const char *note)
 {
     if (longer(note, NOTE_BYTES_MAX)) {
@@ -101,6 +107,9 @@ struct intake_fault intake_check_note(const char *note)
     return none;
 }
 
+/* What must be known before a duplicate can be looked for: whose ticket it is. Judged before
+ * the content, so that a channel that repeats an old ticket learns its number even if a rule
+ * has become stricter since. */
 struct intake_fault intake_check_identity(const struct site *site, const Paidan__NewTicket *ticket)
 {
     CHECK(ticket->channel != NULL); /* required by the schema */
@@ -132,6 +141,7 @@ static struct intake_fault check_phone(const char *phone)
     size_t bytes = 0;
     for (; phone[bytes] != '\0'; bytes++) {
         static const char allowed[] = "+-()*#./, ";
+        /* Digits of ASCII: channels turn full-width ones into these, or the adapter does. */
         const char c = phone[bytes];
         if (c >= '0' && c <= '9') {
             digits++;
@@ -146,6 +156,7 @@ static struct intake_fault check_phone(const char *phone)
     return digits < PHONE_DIGITS_MIN ? fault(PAIDAN__CODE__FIELD_INVALID, "phone") : none;
 }
 
+/* Of ASCII alone, whatever the locale: a core has none. */
 static bool letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -185,6 +196,7 @@ static bool url_valid(const char *url)
         scheme_is(url, bytes, "vbscript")) {
         return false;
     }
+    /* Spaces end a link where it is shown, and what follows would be read as something else. */
     for (const char *at = url; *at != '\0'; at++) {
         if ((unsigned char)*at <= 0x20) {
             return false;
@@ -218,6 +230,7 @@ static struct intake_fault check_attachment(const Paidan__Attachment *attachment
     return none;
 }
 
+/* The first bad one is the answer; which one it was the channel sees by its field. */
 struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachments, size_t count)
 {
     CHECK(count == 0 || attachments != NULL);
@@ -251,6 +264,7 @@ static struct intake_fault check_hints(const struct site *site, const Paidan__Ne
 static struct intake_fault check_spot(const struct site *site, const Paidan__NewTicket *ticket)
 {
     CHECK(site->unit_count > 0);
+    /* A note without a unit is refused, not dropped: somebody meant to say something by it. */
     if (empty(ticket->spot_unit)) {
         return intake_check_blank(ticket->spot_note)
                    ? none
@@ -268,6 +282,8 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
                : none;
 }
 
+/* Content after identity, in the order of NewTicket. Names, places and phones are bounded here
+ * and never looked into: what residents write about themselves is not ours to judge. */
 struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms,
                                         const Paidan__NewTicket *ticket)
 {
@@ -290,6 +306,7 @@ struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms
     if (longer(ticket->title, GIVEN_TITLE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "title");
     }
+    /* Only the future is refused. People report what happened years ago, and may. */
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
     }

@@ -9,6 +9,8 @@
 #include "intake_receipt.h"
 #include "intake_submit.h"
 
+/* One line a fact. What a fact does is beside the place where it is said, so that the two
+ * cannot part. */
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
@@ -68,6 +70,7 @@ static bool changes(const Paidan__Request *request)
     }
 }
 
+/* Wishes that change something, each to the part that owns its fact. */
 static enum rc apply_command(struct step *step, const Paidan__Request *request)
 {
     CHECK(changes(request));
@@ -87,6 +90,8 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
     }
 }
 
+/* All that moves a ticket in the eyes of its resident. What happens within a unit (contact,
+ * progress, warnings, cards) is not told to residents, so it is not heard. */
 static bool hears(const char *log, Paidan__Event__FactCase fact)
 {
     (void)log; /* it follows one */
@@ -117,6 +122,8 @@ static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
     return fact == PAIDAN__EVENT__FACT_CLOSED ? STEP_NEED_ALL : STEP_NEED_BRIEF;
 }
 
+/* Commands are answered at once; records only gather, until the step's end says what became of
+ * all of them. */
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     switch (input->kind) {
@@ -127,10 +134,12 @@ static enum rc apply(struct step *step, const struct step_input *input)
     case STEP_DUE:
         break;
     }
+    /* Fails on purpose: a deadline in this store is none of ours. */
     CHECK(input->kind != STEP_DUE); /* intake keeps no deadlines */
     return RC_CORRUPT;
 }
 
+/* Wishes that change nothing, answered from a read transaction beside the next step. */
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
     CHECK(!changes(request));

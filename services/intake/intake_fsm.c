@@ -106,6 +106,8 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
 
 static_assert(INTAKE_WITHDRAWN == 7 && INTAKE_SUSPENDED == 8, "states are stored: never renumber");
 
+/* A refused cell says nothing, and a cell that says nothing changes nothing: else a state
+ * would change without a fact, and no replay would find it again. */
 struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal signal)
 {
     CHECK(state < INTAKE_STATE_COUNT);
@@ -117,6 +119,8 @@ struct intake_step intake_fsm_step(enum intake_state state, enum intake_signal s
     return step;
 }
 
+/* Told to callers as the detail of STATE_FORBIDS: programs compare them, so they stay as they
+ * are. */
 const char *intake_fsm_state_name(enum intake_state state)
 {
     static const char *const names[INTAKE_STATE_COUNT] = {
@@ -127,6 +131,7 @@ const char *intake_fsm_state_name(enum intake_state state)
     return names[state];
 }
 
+/* For the golden table alone. */
 const char *intake_fsm_signal_name(enum intake_signal signal)
 {
     static const char *const names[INTAKE_SIGNAL_COUNT] = {

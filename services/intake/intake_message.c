@@ -19,6 +19,8 @@ static enum rc begin(struct step *step, uint64_t ticket, const char *query_code,
     if (rc != RC_OK) {
         return rc;
     }
+    /* Before the state is looked at: who does not know the code learns nothing about the
+     * ticket. */
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, NULL);
     }
@@ -42,6 +44,8 @@ static enum rc finish(struct step *step, uint64_t ticket, const struct intake_ti
     return rc == RC_OK ? step_answer_done(step, ticket, seq) : rc;
 }
 
+/* More about the ticket. Kept whole, personal or not: like the ticket's own text it stays in
+ * intake's log and is read from there. */
 enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *wish)
 {
     struct intake_fault fault = intake_check_text(wish->text);
@@ -66,10 +70,13 @@ enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *w
     Paidan__Supplemented fact = PAIDAN__SUPPLEMENTED__INIT;
     fact.text = wish->text;
     fact.n_attachments = wish->n_attachments;
+    /* The wish's own memory: it lives until the step's end. */
     fact.attachments = wish->attachments;
     return finish(step, wish->ticket, &record, INTAKE_SUPPLEMENT, &fact.base);
 }
 
+/* The resident asks for haste. No limit but the counter's: how often somebody had to ask is
+ * itself what supervisors look for. */
 enum rc intake_message_chase(struct step *step, const Paidan__Chase *wish)
 {
     const struct intake_fault fault = intake_check_note(wish->note);
@@ -92,6 +99,8 @@ enum rc intake_message_chase(struct step *step, const Paidan__Chase *wish)
     return finish(step, wish->ticket, &record, INTAKE_CHASE, &fact.base);
 }
 
+/* The resident takes the ticket back, from any open state. Intake says so first; escalation
+ * and callback follow this log and end what they have of it. */
 enum rc intake_message_withdraw(struct step *step, const Paidan__Withdraw *wish)
 {
     const struct intake_fault fault = intake_check_note(wish->note);
@@ -132,6 +141,7 @@ static void take(struct step_fold *fold, uint64_t seq, const Paidan__Event *even
     }
 }
 
+/* The same for all three: chain, table, then what each adds. */
 enum rc intake_message_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
                             enum intake_signal signal)
 {

@@ -23,6 +23,8 @@ struct reader {
     bool phones;
 };
 
+/* A text out of the log, by the seq that a record names. That it is there, of that kind and
+ * about that ticket, is a law of the store: anything else is RC_CORRUPT. */
 static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ticket,
                           Paidan__Event__FactCase fact, Paidan__Event **event)
 {
@@ -93,10 +95,13 @@ static enum rc lookup_external(const struct reader *reader, const Paidan__Lookup
     return looked_up(reader, ticket, &record, answer);
 }
 
+/* By number and query code, or by a channel's own id. One of the two must be known, so that
+ * nobody walks through the numbers of a day and reads titles. */
 enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish,
                               Paidan__Answer *answer)
 {
     const struct reader reader = {.view = view, .txn = view->txn, .arena = view->arena};
+    /* A channel asks by its own id, whoever it is: the id is what it alone knows. */
     if (wish->channel != NULL && wish->external_id != NULL) {
         return lookup_external(&reader, wish, answer);
     }
@@ -150,6 +155,7 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
     if (text->supplements == NULL || text->attachments == NULL) {
         return RC_LIMIT;
     }
+    /* The bound is the fact's own; it is repeated here because the list was made for so many. */
     for (size_t index = 0; index < fact->n_attachments && index < ATTACHMENTS_MAX; index++) {
         text->attachments[text->n_attachments++] = fact->attachments[index];
     }
@@ -190,6 +196,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->place = fact->place;
     text->channel = fact->channel;
     text->external_id = fact->external_id;
+    /* As it was given: whoever reads texts may read it. */
     text->title = fact->given_title != NULL ? fact->given_title : fact->title;
     text->has_registered_ms = 1;
     text->registered_ms = record.registered_ms;
@@ -221,6 +228,7 @@ static enum rc read_all(const struct reader *reader, const Paidan__ReadTexts *wi
         if (rc != RC_OK) {
             return rc;
         }
+        /* Tag and length of the item in its list are less than 16. */
         bytes += paidan__ticket_text__get_packed_size(&texts[index]) + 16;
         if (bytes > TEXTS_BYTES_MAX) {
             break;
@@ -243,6 +251,8 @@ static Paidan__Code judge_read(const Paidan__ReadTexts *wish, const char **detai
     return wish->n_tickets > READ_TEXTS_MAX ? PAIDAN__CODE__TOO_MANY_ITEMS : PAIDAN__CODE__OK;
 }
 
+/* Anybody who works on tickets may read texts; that is what they are for. Phone and name are
+ * masked, and nothing is recorded. */
 enum rc intake_reading_texts(struct step_view *view, const Paidan__ReadTexts *wish,
                              Paidan__Answer *answer)
 {
@@ -281,12 +291,15 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
             tickets[fact.n_tickets++] = body->texts[index]->ticket;
         }
     }
+    /* Nobody's text was read, so there is nothing to record. */
     if (fact.n_tickets == 0) {
         return RC_OK;
     }
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of many */
 }
 
+/* The fact is said before the answer is given: if the commit fails, nobody has seen a number
+ * that nobody knows of. */
 enum rc intake_reading_disclose(struct step *step, const Paidan__Request *request)
 {
     CHECK(request->wish_case == PAIDAN__REQUEST__WISH_READ_TEXTS);
@@ -297,6 +310,7 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail);
     }
+    /* Who and why are the point of the record. */
     if (intake_check_blank(request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
@@ -320,6 +334,7 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     return step_answer_unstored(step, &answer);
 }
 
+/* Counts tickets, not requests: one request may read two hundred. */
 enum rc intake_reading_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_DISCLOSED);

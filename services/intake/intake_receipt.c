@@ -77,6 +77,8 @@ static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found
             return rc;
         }
     }
+    /* Made at first sight from what is stored, so that the table judges each record against
+     * all that came before it. */
     const uint32_t slot = slot_of(gather, ticket);
     if (gather->slots[slot] == 0) {
         struct intake_ticket record;
@@ -119,7 +121,8 @@ static bool meaning(const struct step_input *input, Paidan__State *state, uint32
         *state = PAIDAN__STATE__STATE_RESOLVED;
         return true;
     case PAIDAN__EVENT__FACT_CLOSED:
-        CHECK(input->event != NULL); /* the one fact that is needed whole */
+        /* The one fact of which residents are told more than that it happened. */
+        CHECK(input->event != NULL);
         *outcome = (uint32_t)input->event->closed->outcome;
         *state = *outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN ? PAIDAN__STATE__STATE_WITHDRAWN
                                                                 : PAIDAN__STATE__STATE_CLOSED;
@@ -160,6 +163,8 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
     }
 }
 
+/* One record, seen against what this step has gathered before it. A record that cannot be is
+ * refused here, where its seq is known; what is only old news passes in silence. */
 enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind == STEP_RECORD);
@@ -184,6 +189,8 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
         return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS,
                                   intake_fsm_state_name(entry->state));
     }
+    /* News. A receipt that changes nothing is dropped here: intake's log must not grow with
+     * every progress of a unit. */
     if (next.fact == PAIDAN__EVENT__FACT_RECEIPTS) {
         entry->state = next.next;
         entry->outcome = outcome;
@@ -217,6 +224,8 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     return RC_OK;
 }
 
+/* The cause is the last record that was applied: the engine takes it, for nobody's input is at
+ * hand at the end of a step. */
 static enum rc say(struct step *step, Paidan__Receipt **receipts, size_t count)
 {
     CHECK(count <= RECEIPTS_MAX);
@@ -229,6 +238,8 @@ static enum rc say(struct step *step, Paidan__Receipt **receipts, size_t count)
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of many */
 }
 
+/* Asks the stored record once more before it says anything, for commands of the same step ran
+ * after the records were gathered. */
 enum rc intake_receipt_finish(struct step *step)
 {
     const struct gather *const gather = step->gather;
@@ -253,6 +264,7 @@ enum rc intake_receipt_finish(struct step *step)
         }
         list[count] = &receipts[count];
         count++;
+        /* A fact is full; the rest goes into another one. */
         if (count == size) {
             rc = say(step, list, count);
             count = 0;
@@ -283,6 +295,7 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     return intake_state_put(fold->txn, receipt->ticket, &record);
 }
 
+/* All or nothing: the first receipt that contradicts its ticket undoes the step. */
 enum rc intake_receipt_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_RECEIPTS);

@@ -66,6 +66,8 @@ enum rc intake_state_put(struct store_txn *txn, uint64_t ticket, const struct in
     return store_put_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
 }
 
+/* New numbers are above all others, so the row goes to the right edge of the tree: an order of
+ * magnitude cheaper than a row among others. */
 enum rc intake_state_append(struct store_txn *txn, uint64_t ticket,
                             const struct intake_ticket *record)
 {
@@ -76,6 +78,7 @@ enum rc intake_state_append(struct store_txn *txn, uint64_t ticket,
     return store_append_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
 }
 
+/* The table's last key is the counter of numbers: there is none beside it that could disagree. */
 enum rc intake_state_last(struct store_txn *txn, uint64_t *ticket)
 {
     CHECK(ticket != NULL);
@@ -160,6 +163,8 @@ enum rc intake_state_external_insert(struct store_txn *txn, const char *channel,
 
 /* ---- helpers of others ---- */
 
+/* Not a random number: the same step run again (a full disk, a simulator) must give the same
+ * codes, and the entropy is the step's. */
 uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)
 {
     /* BLAKE2b keyed with the entropy; libsodium wants keys of at least 16 bytes, so the rest of
@@ -182,6 +187,8 @@ uint32_t intake_state_secret(uint64_t entropy, uint64_t ticket, uint32_t item)
     return codec_get_u32(&reader) & 0x3fffffffu;
 }
 
+/* The list is bounded so that reading a ticket is; older supplements stay in the log and in
+ * the chain. */
 void intake_state_add_recent(struct intake_ticket *record, uint64_t seq)
 {
     CHECK(record->recent_count <= INTAKE_RECENT_MAX);

@@ -24,6 +24,7 @@ enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look mo
 static Paidan__Code admission(const struct step *step, uint32_t *retry_ms)
 {
     CHECK(retry_ms != NULL);
+    /* Storage before overload: it needs an operator, and says so. */
     if (step->storage_low) {
         *retry_ms = STORAGE_RETRY_MS;
         return PAIDAN__CODE__STORAGE_FULL;
@@ -38,6 +39,7 @@ static uint64_t number_after(uint64_t last, uint64_t now_ms, int64_t utc_offset_
 {
     const uint64_t first = number_day_first(now_ms, utc_offset_ms);
     CHECK(first % NUMBER_DAY_FACTOR == 1);
+    /* The first of a day. */
     if (last < first) {
         return first;
     }
@@ -98,6 +100,8 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    /* Only the text is compared: places are spelt in several ways, and a phone that was
+     * corrected makes no other ticket. */
     bool same = false;
     rc = same_text(step, record.registered_seq, item->text, &same);
     if (rc != RC_OK) {
@@ -110,6 +114,8 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     result->code = PAIDAN__CODE__OK;
     result->has_duplicate = 1;
     result->duplicate = 1;
+    /* The channel proves itself by the external id, which it alone gives out; it may have lost
+     * our first answer, and the resident needs the code. */
     result->query_code = arena_strdup(step->arena, record.query_code);
     return result->query_code == NULL ? RC_LIMIT : RC_OK;
 }
@@ -131,6 +137,8 @@ static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char
     return text_title(step->arena, item->text, title);
 }
 
+/* The only fact that holds a whole text. Everything that is told to other logs is made from it
+ * here, once: title and spot note are masked, the rest never leaves. */
 static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, uint32_t index,
                               uint64_t ticket, char *title, char *query_code)
 {
@@ -177,6 +185,7 @@ static enum rc judge_bytes(struct step *step, const Paidan__NewTicket *item,
     if (*sound) {
         return RC_OK;
     }
+    /* The channel knows its field as "phone", not as "NewTicket.phone". */
     const bool rooted = strncmp(error.field, root, sizeof root - 1) == 0;
     result->code = error.code;
     result->detail = arena_strdup(step->arena, error.field + (rooted ? sizeof root - 1 : 0));
@@ -197,6 +206,8 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         refuse(result, identity);
         return RC_OK;
     }
+    /* A duplicate before the content: what was taken once stays taken, whatever today's rules
+     * are. */
     bool known = false;
     rc = judge_duplicate(step, item, result, &known);
     if (rc != RC_OK || known) {
@@ -219,6 +230,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
         return RC_OK;
     }
+    /* Of entropy, number and place in the batch, so that no two tickets share one. */
     char *const query_code = arena_alloc(step->arena, QUERY_CODE_BYTES);
     if (rc != RC_OK || query_code == NULL) {
         return rc != RC_OK ? rc : RC_LIMIT;
@@ -228,6 +240,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
     if (rc != RC_OK) {
         return rc;
     }
+    /* Only now: an item that is refused uses up no number, so a day's numbers have no gaps. */
     *last = ticket;
     result->code = PAIDAN__CODE__OK;
     set_ticket(result, ticket);
@@ -235,6 +248,8 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
     return RC_OK;
 }
 
+/* Results in the order of the tickets. A fault of one item is its result; only the store or
+ * the arena can end the batch, and then all of it. */
 static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
 {
     const size_t count = wish->n_tickets;
@@ -284,6 +299,8 @@ enum rc intake_submit_apply(struct step *step, const Paidan__Submit *wish)
     return submit_items(step, wish);
 }
 
+/* The record and the external id go in together: one without the other would make a second
+ * ticket of the channel's next try. */
 enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     const Paidan__Registered *const fact = event->registered;

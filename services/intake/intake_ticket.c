@@ -7,6 +7,7 @@
 
 #include "common/base/check.h"
 
+/* Compares as people type: capitals, O for 0 and I for 1 do not matter. */
 enum rc intake_ticket_find(struct store_txn *txn, uint64_t ticket, const char *query_code,
                            struct intake_ticket *record, Paidan__Code *code)
 {
@@ -42,6 +43,8 @@ Paidan__State intake_ticket_public_state(enum intake_state state)
     return states[state];
 }
 
+/* The cell's fact goes along as `expected`: a part that said another one would be stopped
+ * before anything is written. */
 struct step_about intake_ticket_about(uint64_t ticket, const struct intake_ticket *record,
                                       enum intake_signal signal)
 {
@@ -77,6 +80,7 @@ enum rc intake_ticket_fold(struct step_fold *fold, const Paidan__Event *event, u
     return RC_OK;
 }
 
+/* One gauge a state, in the order of the states; NONE has none. */
 static uint64_t *gauge_of(struct step_fold *fold, enum intake_state state)
 {
     CHECK(state != INTAKE_NONE);
@@ -84,6 +88,7 @@ static uint64_t *gauge_of(struct step_fold *fold, enum intake_state state)
     return &fold->tally->values[INTAKE_TALLY_STATE + (unsigned)state - 1];
 }
 
+/* The only place where a state changes, so that gauges and records cannot part. */
 void intake_ticket_enter(struct step_fold *fold, struct intake_ticket *record,
                          enum intake_state next)
 {

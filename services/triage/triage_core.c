@@ -39,6 +39,7 @@ static bool signal_of(const Paidan__Event *event, enum triage_signal *signal)
     }
 }
 
+/* What the fact adds to record and desk, beside its place in the chain and the state. */
 static enum rc fold_part(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
                          struct triage_ticket *record)
 {
@@ -78,11 +79,13 @@ static enum rc fold_ticket(struct step_fold *fold, uint64_t seq, const Paidan__E
     CHECK(to.next != TRIAGE_NONE);
     CHECK(seq > record.last_seq);
     record.state = to.next;
+    /* Kept for ever: title, channel and time of registration are found through it. */
     record.first_seq = record.first_seq == 0 ? seq : record.first_seq;
     record.last_seq = seq;
     return triage_state_put(fold->txn, event->ticket, &record);
 }
 
+/* Facts of no ticket's life first: they stand outside every chain. */
 static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
@@ -102,6 +105,7 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
 
 /* ---- deciding ---- */
 
+/* Supplements are not read: what was unsure stays with the dispatcher, who sees them. */
 static enum rc apply_intake(struct step *step, const struct step_input *input)
 {
     CHECK(input->brief.has_ticket);
@@ -117,6 +121,7 @@ static enum rc apply_intake(struct step *step, const struct step_input *input)
     }
 }
 
+/* What takes a ticket off the desk, whoever did it, and what brings it back there. */
 static enum rc apply_escalation(struct step *step, const struct step_input *input)
 {
     CHECK(input->brief.has_ticket);
@@ -140,6 +145,7 @@ static enum rc apply_escalation(struct step *step, const struct step_input *inpu
     }
 }
 
+/* The only command is the dispatcher's. */
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     if (input->kind == STEP_COMMAND) {
@@ -147,7 +153,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
     CHECK(input->kind == STEP_RECORD); /* triage keeps no deadlines */
     CHECK(input->log != NULL);
-    if (!input->brief.has_ticket) {
+    if (!input->brief.has_ticket) { /* about many tickets: the cursor moves on */
         return RC_OK;
     }
     return strcmp(input->log, "intake") == 0 ? apply_intake(step, input)
@@ -156,6 +162,8 @@ static enum rc apply(struct step *step, const struct step_input *input)
 
 /* ---- what the engine asks ---- */
 
+/* Kinds are named with their log: callback too says Withdrawn, in its own log and in its own
+ * sense. */
 static bool hears(const char *log, Paidan__Event__FactCase fact)
 {
     switch (fact) {

@@ -12,6 +12,8 @@
 
 /* ---- deciding ---- */
 
+/* Proposals are codes, not indexes: the site may have other categories when the dispatcher
+ * looks. */
 enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
                             const struct triage_judgement *judgement)
 {
@@ -78,6 +80,7 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
     char *category = record->category, *area = record->area;
     Paidan__Desked desked = PAIDAN__DESKED__INIT;
     desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RETURNED;
+    /* What the unit was given it by, as the first proposal. */
     desked.n_categories = category[0] == '\0' ? 0 : 1;
     desked.categories = &category;
     desked.n_areas = area[0] == '\0' ? 0 : 1;
@@ -168,6 +171,7 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
 
 /* ---- folding ---- */
 
+/* For facts that decide (Routed, Ruled) and for Undesked alike. */
 enum rc triage_desk_leave(struct step_fold *fold, uint64_t ticket)
 {
     CHECK(ticket != 0);
@@ -193,6 +197,7 @@ static bool take_codes(char codes[][CODE_BYTES_MAX + 1], char *const *from, size
     return true;
 }
 
+/* A return brings exactly one reason, and no other fact has it. */
 enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
 {
     const bool returned = (desked->reasons >> PAIDAN__DESK_REASON__DESK_RETURNED & 1u) != 0;
@@ -238,6 +243,8 @@ static void take_sure(const struct triage_desk *desk, struct triage_ticket *reco
     CHECK(fits); /* both hold any code */
 }
 
+/* The reasons stay in the ticket's record when it leaves the desk, for statistics: the row is
+ * gone by then. */
 enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *event,
                                 struct triage_ticket *record)
 {
@@ -255,10 +262,13 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
         triage_ticket_count(fold, TRIAGE_TALLY_REGISTERED);
         triage_ticket_count(fold, TRIAGE_TALLY_DESKED);
     }
+    /* The row is new: a ticket at the desk cannot come to the desk, says the table. */
     triage_ticket_count(fold, TRIAGE_TALLY_DESK_OPEN);
     return triage_state_desk_put(fold->txn, event->ticket, &desk);
 }
 
+/* A new ticket that leaves undecided was withdrawn, or escalation ended it: no unit ever had
+ * it, and it is counted apart, so that what was routed and what was not add up. */
 enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *event,
                                   const struct triage_ticket *record)
 {
@@ -271,6 +281,7 @@ enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *e
     return triage_desk_leave(fold, event->ticket);
 }
 
+/* Only the desk's row counts chases: once the ticket leaves, escalation does. */
 enum rc triage_desk_fold_noted(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_NOTED);
@@ -279,6 +290,8 @@ enum rc triage_desk_fold_noted(struct step_fold *fold, const Paidan__Event *even
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    /* The count of the fact, not one more: a chase that triage reads late must not be counted
+     * twice. */
     desk.chases = event->noted->chases;
     triage_ticket_count(fold, TRIAGE_TALLY_CHASED);
     return triage_state_desk_put(fold->txn, event->ticket, &desk);

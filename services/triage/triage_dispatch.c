@@ -84,6 +84,8 @@ static Paidan__Urgency urgency(const struct site *site, const struct decision *d
                                        : site->categories[decision->category].urgency;
 }
 
+/* Title and channel come from the desk's row, for the text was not kept. No `why`: a person
+ * decided, and is named in the cause. */
 static enum rc say_routed(struct step *step, struct decision *decision, uint64_t *seq)
 {
     const struct site *site = step->site;
@@ -119,6 +121,7 @@ static bool changes_urgency(const struct site *site, const struct decision *deci
            strcmp(site->categories[decision->category].code, decision->record.category) != 0;
 }
 
+/* Escalation knows the ticket already; a ruling carries only what the dispatcher decides anew. */
 static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t *seq)
 {
     const struct site *site = step->site;
@@ -128,6 +131,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.category = site->categories[decision->category].code;
     ruled.area = site->areas[decision->area].code;
     ruled.unit = site->units[decision->unit].code;
+    /* The unit's, not the area's: a ruling may send a ticket up or down. */
     ruled.level = site->units[decision->unit].level;
     ruled.n_assist = decision->owner.assist_count;
     ruled.assist = decision->assist;
@@ -170,6 +174,7 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
     if (rc != RC_OK) {
         return rc;
     }
+    /* Two dispatchers may look at the same page of the desk: the second one is told so. */
     const struct triage_step to = triage_fsm_step(decision.record.state, TRIAGE_DISPATCH);
     if (to.next == TRIAGE_NONE) {
         return step_refuse(step, PAIDAN__CODE__NOT_ON_DESK,
@@ -179,6 +184,7 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail_of(code));
     }
+    /* A ticket in a state of the desk without a row there: the store contradicts itself. */
     rc = triage_state_desk_get(step->txn, ticket, &decision.desk);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;

@@ -42,6 +42,7 @@ static bool related(const struct site *site, uint32_t a, uint32_t b)
     return false;
 }
 
+/* In whole numbers: folding and deciding know no floating point. */
 static bool clearly_above(uint32_t best, uint32_t next)
 {
     CHECK(best >= next); /* guesses come best first */
@@ -70,12 +71,16 @@ void triage_judge_note(char *to, size_t size, const char *text)
     to[used + bytes] = '\0';
 }
 
+/* found: the words that decided, for `why`; empty where nothing was sure. */
 static void judge_category(const struct site *site, const char *hint, const char *words,
                            struct triage_judgement *judgement, char found[96])
 {
     CHECK(judgement->category_count == 0);
     judgement->category = SITE_NONE;
     found[0] = '\0';
+    /* The channel knows better than the words: a form with a list of categories, a device that
+     * can report one thing only. A code that the site does not have is no hint: intake may
+     * have read older files. */
     if (hint != NULL) {
         const uint32_t index = site_category_find(site, hint);
         if (index != SITE_NONE) {
@@ -131,6 +136,7 @@ static uint32_t settle(const struct site *site, struct site_guess *a, uint32_t a
     return kept;
 }
 
+/* found: where and by which name it was found, for `why`. */
 static void judge_area(const struct site *site, const char *hint, const char *place,
                        const char *words, struct triage_judgement *judgement, char found[128])
 {
@@ -151,13 +157,16 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
     struct site_guess guesses[GUESSES_MAX], others[GUESSES_MAX];
     const char *where = "place";
     uint32_t count = site_guess_areas(site, place, strlen(place), guesses, GUESSES_MAX);
+    /* The place says nothing that the site knows: then any name in the text is welcome. */
     if (count == 0) {
         where = "text";
         count = site_guess_areas(site, words, strlen(words), guesses, GUESSES_MAX);
+        /* Several places of one name, most often: the one near what the text names is meant. */
     } else if (count > 1) {
         const uint32_t named = site_guess_areas(site, words, strlen(words), others, GUESSES_MAX);
         struct site_guess settled[GUESSES_MAX];
         memcpy(settled, guesses, sizeof settled);
+        /* Only if exactly one is left: two that both fit are as unsure as before. */
         if (settle(site, settled, count, others, named) == 1) {
             guesses[0] = settled[0];
             count = 1;
@@ -208,6 +217,7 @@ static char *join(struct arena *arena, const char *title, const char *text)
     return joined;
 }
 
+/* Title and text are one text to the search; the place is searched apart, for it counts first. */
 enum rc triage_judge_words(struct arena *arena, const struct site *site,
                            const Paidan__Registered *registered, struct triage_judgement *judgement)
 {
@@ -231,6 +241,7 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
     char keywords[96], names[128];
     judge_category(site, registered->category_hint, words, judgement, keywords);
     judge_area(site, registered->area_hint, place, words, judgement, names);
+    /* Half of it is worth keeping: the desk shows what was sure. */
     if (judgement->category == SITE_NONE || judgement->area == SITE_NONE) {
         CHECK(judgement->reasons != 0);
         return RC_OK;
@@ -238,6 +249,8 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
     CHECK(judgement->reasons == 0);
     judgement->level = start_level(site, judgement->category, judgement->area);
     site_owner(site, judgement->category, judgement->area, judgement->level, &judgement->owner);
+    /* The office decides whether a ticket that nobody owns goes to the fallback at once or is
+     * looked at first. */
     if (judgement->owner.fallback && site->desk_on_fallback) {
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_OWNER);
     }

@@ -23,6 +23,8 @@ static uint32_t whole_site(const struct site *site, uint32_t unit)
                                                                                    : SITE_NONE;
 }
 
+/* The finer of the two if one lies in the other; where they contradict each other the unit's
+ * own wins, for it cannot work elsewhere. */
 uint32_t triage_place_of_unit(const struct site *site, uint32_t unit, uint32_t of_ticket)
 {
     CHECK(unit < site->unit_count);

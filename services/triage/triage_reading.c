@@ -23,6 +23,7 @@ static char *text_or_null(struct arena *arena, const char *text, bool *failed)
     return made;
 }
 
+/* Copies, as all that goes into the answer. */
 static char **code_list(struct arena *arena, const char codes[][CODE_BYTES_MAX + 1], uint32_t count,
                         bool *failed)
 {
@@ -76,6 +77,7 @@ static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32
     size_t bytes = 0;
     enum rc rc = RC_OK;
     for (; rc == RC_OK; rc = store_walk_next(walk)) {
+        /* Full. The row at which the walk stands is the first of the next page. */
         if (listed->n_items == limit || bytes > DESK_LIST_BYTES_MAX) {
             listed->has_next = 1;
             listed->next = listed->items[listed->n_items - 1]->ticket;
@@ -91,11 +93,14 @@ static enum rc fill_page(struct step_view *view, struct store_walk *walk, uint32
             return RC_LIMIT;
         }
         listed->items[listed->n_items++] = item;
+        /* A row is about as long stored as it is in the answer. */
         bytes += walk->value_bytes;
     }
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* By ticket, so the oldest first, and a page begins after any number, whether or not that
+ * ticket is still there. */
 enum rc triage_reading_list(struct step_view *view, const Paidan__DeskList *wish,
                             Paidan__Answer *answer)
 {
@@ -142,6 +147,7 @@ static enum rc why_of(struct step_view *view, uint64_t seq, Paidan__TriageShown 
     return rc;
 }
 
+/* The number of the state travels, and the command line knows its word. */
 enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wish,
                             Paidan__Answer *answer)
 {

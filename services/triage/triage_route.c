@@ -33,9 +33,12 @@ static enum rc say_routed(struct step *step, const Paidan__Event *event,
         assist[index] = site->units[judgement->owner.assist[index]].code;
     }
     routed.has_fallback = routed.fallback = judgement->owner.fallback;
+    /* The line of the site's matrix, so that an office finds what to change when it disagrees. */
     routed.has_matrix_line = judgement->owner.matrix_line != 0;
     routed.matrix_line = judgement->owner.matrix_line;
     routed.why = (char *)judgement->why; /* packed, never written */
+    /* Intake's time, from which every term counts: a triage that was down for a night must not
+     * give units a night more. */
     routed.registered_ms = event->at_ms;
     routed.spot_note = spot ? registered->spot_note : NULL;
     const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_ROUTE);
@@ -57,6 +60,8 @@ static enum rc find_spot_unit(struct step *step, const Paidan__Registered *regis
                               : RC_OK;
 }
 
+/* A text that is none would stop the follower for ever, so it is refused as a record: intake
+ * checks texts, but its log may be older than its checks. */
 static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
 {
     struct triage_judgement judgement;
@@ -90,11 +95,13 @@ enum rc triage_route_apply(struct step *step, const Paidan__Event *event)
     return rc == RC_NOT_FOUND ? judge_and_say(step, event) : rc;
 }
 
+/* Facts from before dispatchers existed name nobody: triage itself. */
 enum triage_signal triage_route_signal(const Paidan__Routed *routed)
 {
     return routed->has_by_desk && routed->by_desk ? TRIAGE_DISPATCH : TRIAGE_ROUTE;
 }
 
+/* A fallback owner is counted only where triage chose it: the dispatcher knew what he did. */
 enum rc triage_route_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
                           struct triage_ticket *record)
 {

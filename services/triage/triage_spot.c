@@ -15,6 +15,7 @@ static uint32_t category_of_unit(const struct site *site, uint32_t unit, uint32_
     for (uint32_t index = 0; index < site->category_count; index++) {
         struct site_owner owner;
         site_owner(site, index, area, site->units[unit].level, &owner);
+        /* The first one of the matrix: a unit that does several things is not asked which. */
         if (owner.lead == unit && !owner.fallback) {
             return index;
         }
@@ -44,6 +45,7 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
     *from = "words";
     for (uint32_t index = 0; area == SITE_NONE && index < judgement->area_count; index++) {
         const uint32_t guess = judgement->areas[index];
+        /* A guess elsewhere cannot be it: the unit was there. */
         if (of_unit == SITE_NONE || site_area_within(site, guess, of_unit)) {
             area = guess;
             *from = "guess";

@@ -100,6 +100,8 @@ enum rc triage_state_desk_read(const struct store_walk *walk, uint64_t *ticket,
     return record_read(&desk_format, walk->value, walk->value_bytes, record);
 }
 
+/* After the last number there is none: the walk finds at most that ticket itself, which no day
+ * can give. */
 enum rc triage_state_desk_walk(struct store_txn *txn, uint64_t after, struct store_walk *walk)
 {
     unsigned char key[CODEC_U64_BYTES];

@@ -7,6 +7,8 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* The cell's fact goes along as `expected`: a part that said another one would be stopped
+ * before anything is written. */
 struct step_about triage_ticket_about(uint64_t ticket, const struct triage_ticket *record,
                                       enum triage_signal signal)
 {
@@ -31,6 +33,8 @@ void triage_ticket_uncount(struct step_fold *fold, enum triage_tally tally)
     fold->tally->values[tally] -= 1;
 }
 
+/* The seq is kept so that TriageShow can read why, without a copy of the words in every
+ * record. */
 enum rc triage_ticket_decide(struct triage_ticket *record, uint64_t seq, const char *category,
                              const char *area, const char *unit)
 {
