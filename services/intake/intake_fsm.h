@@ -4,12 +4,15 @@
  * are what escalation last said about it (receipts). Receipts travel, so they may arrive after the
  * resident has withdrawn: then the withdrawal stays, until escalation says how the ticket ended.
  *
- *                        receipts: assigned, accepted, returned, suspended, resolved (any order)
- *                         ┌─────────────────────────────────┐
- *     (none) ─▶ REGISTERED ─▶ ASSIGNED ◀─▶ ACCEPTED ◀─▶ RETURNED ◀─▶ RESOLVED ──▶ CLOSED
- *                    │            │            │            │            │          ▲
- *                    └────────────┴────────────┴─── withdraw, receipt ───┘          │ the answer
- * was ▼                           │ faster than the WITHDRAWN ──────────────────────┘ withdrawal
+ *               receipts, in any order: what escalation said last
+ *               ┌───────────┬────────────┬───────────┬────────────┐
+ *               ▼           ▼            ▼           ▼            ▼
+ *     (none)    ASSIGNED ◀▶ ACCEPTED ◀─▶ RETURNED ◀▶ SUSPENDED ◀▶ RESOLVED ──▶ CLOSED
+ *       │       ▲ │         │            │           │            │              ▲
+ *       ▼       │ │         │            │           │            │              │ the answer was
+ *     REGISTERED  │         │            │           │            │              │ faster than
+ *       │         │         │            │           │            │              │ the withdrawal
+ *       └─────────┴─────────┴─── withdraw, or receipt ────────────┘──▶ WITHDRAWN ┘
  */
 #pragma once
 

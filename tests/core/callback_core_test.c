@@ -322,6 +322,11 @@ static void test_evolve_when_a_fact_contradicts_the_tables_then_corrupt(void **c
     event.fact_case = PAIDAN__EVENT__FACT_UNREACHED;
     event.unreached = &unreached;
     event.ticket = FIRST;
+    event.has_prev_seq = 1;
+    event.prev_seq = 2;
+    assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* of no ticket */
+    event.has_ticket = 1;
+    event.prev_seq = 1;
     assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* chain broken */
     event.ticket = FIRST + 1;
     assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* no task */
@@ -340,6 +345,11 @@ static void test_evolve_when_a_fact_contradicts_the_tables_then_corrupt(void **c
     handed.holder = (char *)"a";
     event.fact_case = PAIDAN__EVENT__FACT_HANDED;
     event.handed = &handed;
+    handed.tickets[0] = FIRST;
+    assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* it is about many */
+    handed.tickets[0] = FIRST + 1;
+    event.has_ticket = event.has_prev_seq = 0;
+    event.prev_seq = 0;
     assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* not open */
     event.fact_case = PAIDAN__EVENT__FACT_RESOLVED;
     assert_int_equal(callback_service.evolve(&fold, 9, &event), RC_CORRUPT); /* not ours */

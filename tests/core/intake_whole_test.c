@@ -143,6 +143,90 @@ static void test_receipts_when_the_gathering_grows_then_each_ticket_is_found_aga
     solo_check_replay(solo);
 }
 
+/* Folding refuses facts that contradict the tables instead of guessing. */
+static void test_evolve_when_a_fact_contradicts_the_tables_then_corrupt(void **state)
+{
+    struct test *const test = *state;
+    const uint64_t number = submit(test->solo, "wechat", "a", "一");
+    Paidan__Event *const first = solo_fact(test->solo, PAIDAN__EVENT__FACT_REGISTERED, 1);
+    struct store_txn *txn = NULL;
+    struct tally tally = {.values = {[0] = 9, [6] = 9}};
+    assert_int_equal(store_begin(solo_store(test->solo), true, &txn), RC_OK);
+    struct step_fold fold = {.txn = txn, .tally = &tally};
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Chased chased = PAIDAN__CHASED__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
+    event.chased = &chased;
+    event.ticket = number;
+    event.has_prev_seq = 1;
+    event.prev_seq = 2;
+    assert_int_equal(intake_service.evolve(&fold, 9, &event), RC_CORRUPT); /* of no ticket */
+    event.has_ticket = 1;
+    event.prev_seq = 1;
+    assert_int_equal(intake_service.evolve(&fold, 9, &event), RC_CORRUPT); /* chain broken */
+    event.prev_seq = 2;
+    event.ticket = number + 1;
+    assert_int_equal(intake_service.evolve(&fold, 9, &event), RC_CORRUPT); /* no such ticket */
+    event.ticket = number;
+    assert_int_equal(intake_service.evolve(&fold, 9, &event), RC_OK);
+    /* The same registration again; with a number of its own, but an external id that is taken. */
+    assert_int_equal(intake_service.evolve(&fold, 10, first), RC_CORRUPT);
+    first->ticket = number + 1;
+    assert_int_equal(intake_service.evolve(&fold, 10, first), RC_CORRUPT);
+    first->registered->external_id[0] = 'b';
+    first->ticket = number + 2;
+    first->has_ticket = 0;
+    assert_int_equal(intake_service.evolve(&fold, 11, first), RC_CORRUPT);
+    first->has_ticket = 1;
+    first->has_prev_seq = 1;
+    first->prev_seq = 2;
+    assert_int_equal(intake_service.evolve(&fold, 11, first), RC_CORRUPT);
+    first->has_prev_seq = 0;
+    first->prev_seq = 0;
+    assert_int_equal(intake_service.evolve(&fold, 11, first), RC_OK);
+    /* Receipts say news of known tickets, and are about no single one. */
+    Paidan__Receipt receipt = PAIDAN__RECEIPT__INIT;
+    Paidan__Receipt *list[] = {&receipt};
+    Paidan__Receipts receipts = PAIDAN__RECEIPTS__INIT;
+    receipts.n_receipts = 1;
+    receipts.receipts = list;
+    receipt.ticket = number;
+    receipt.state = PAIDAN__STATE__STATE_NONE;
+    paidan__event__init(&event);
+    event.fact_case = PAIDAN__EVENT__FACT_RECEIPTS;
+    event.receipts = &receipts;
+    assert_int_equal(intake_service.evolve(&fold, 12, &event), RC_CORRUPT);
+    receipt.state = PAIDAN__STATE__STATE_ASSIGNED;
+    event.has_ticket = 1;
+    assert_int_equal(intake_service.evolve(&fold, 12, &event), RC_CORRUPT);
+    event.has_ticket = 0;
+    assert_int_equal(intake_service.evolve(&fold, 12, &event), RC_OK);
+    assert_int_equal(intake_service.evolve(&fold, 13, &event), RC_CORRUPT); /* no news */
+    event.fact_case = PAIDAN__EVENT__FACT_ROUTED;
+    assert_int_equal(intake_service.evolve(&fold, 14, &event), RC_CORRUPT); /* not ours */
+    store_abort(txn);
+    paidan__event__free_unpacked(first, NULL);
+}
+
+static void test_phone_when_its_first_or_last_byte_is_wrong_then_refused(void **state)
+{
+    struct test *const test = *state;
+    static const char *const phones[] = {"x110", "110x", "11", "1-1", NULL};
+    Paidan__NewTicket item = ticket("wechat", NULL, "一");
+    for (unsigned index = 0; phones[index] != NULL; index++) {
+        item.phone = (char *)phones[index];
+        assert_int_equal(submit_one(test->solo, &item)->code, PAIDAN__CODE__FIELD_INVALID);
+    }
+    char longest[PHONE_BYTES_MAX + 2];
+    memset(longest, '1', sizeof longest);
+    longest[PHONE_BYTES_MAX] = '\0';
+    item.phone = longest;
+    assert_int_equal(submit_one(test->solo, &item)->code, PAIDAN__CODE__OK);
+    longest[PHONE_BYTES_MAX] = '1';
+    longest[PHONE_BYTES_MAX + 1] = '\0';
+    assert_int_equal(submit_one(test->solo, &item)->code, PAIDAN__CODE__FIELD_TOO_LONG);
+}
+
 static void test_service_when_asked_about_itself_then_as_golden(void **state)
 {
     struct test *const test = *state;
@@ -166,6 +250,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CASE(test_tickets_when_they_live_then_every_field_is_as_golden),
         CASE(test_receipts_when_the_gathering_grows_then_each_ticket_is_found_again),
+        CASE(test_evolve_when_a_fact_contradicts_the_tables_then_corrupt),
+        CASE(test_phone_when_its_first_or_last_byte_is_wrong_then_refused),
         CASE(test_service_when_asked_about_itself_then_as_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -257,6 +258,52 @@ static void test_desk_when_tickets_come_and_go_then_every_field_is_as_golden(voi
     end(test, "triage_whole_desk");
 }
 
+/* Folding refuses facts that contradict the tables instead of guessing. */
+static void test_evolve_when_a_fact_contradicts_the_tables_then_corrupt(void **state)
+{
+    struct test *const test = *state;
+    registered(test, FIRST, "wechat", NULL, "太吵了", NULL);
+    Paidan__Event *const first = solo_fact(test->solo, PAIDAN__EVENT__FACT_DESKED, 1);
+    struct store_txn *txn = NULL;
+    struct tally tally = {.values = {[7] = 9}};
+    assert_int_equal(store_begin(solo_store(test->solo), true, &txn), RC_OK);
+    struct step_fold fold = {.txn = txn, .tally = &tally};
+    assert_int_equal(triage_service.evolve(&fold, 9, first), RC_CORRUPT); /* at the desk already */
+    first->ticket = FIRST + 1;
+    first->has_ticket = 0;
+    assert_int_equal(triage_service.evolve(&fold, 9, first), RC_CORRUPT);
+    first->has_ticket = 1;
+    first->has_prev_seq = 1;
+    first->prev_seq = 2;
+    assert_int_equal(triage_service.evolve(&fold, 9, first), RC_CORRUPT); /* no chain to go on */
+    first->has_prev_seq = 0;
+    first->prev_seq = 0;
+    assert_int_equal(triage_service.evolve(&fold, 9, first), RC_OK);
+    Paidan__Undesked undesked = PAIDAN__UNDESKED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = event.has_prev_seq = 1;
+    event.ticket = FIRST;
+    event.prev_seq = 2;
+    event.fact_case = PAIDAN__EVENT__FACT_UNDESKED;
+    event.undesked = &undesked;
+    undesked.reason = (char *)"moved"; /* a new ticket has no unit that could have moved it */
+    assert_int_equal(triage_service.evolve(&fold, 10, &event), RC_CORRUPT);
+    undesked.reason = (char *)"closed";
+    event.prev_seq = 1;
+    assert_int_equal(triage_service.evolve(&fold, 10, &event), RC_CORRUPT);
+    event.prev_seq = 2;
+    assert_int_equal(triage_service.evolve(&fold, 10, &event), RC_OK);
+    Paidan__Noted noted = PAIDAN__NOTED__INIT;
+    event.prev_seq = 10;
+    event.fact_case = PAIDAN__EVENT__FACT_NOTED;
+    event.noted = &noted;
+    assert_int_equal(triage_service.evolve(&fold, 11, &event), RC_CORRUPT); /* not there any more */
+    event.fact_case = PAIDAN__EVENT__FACT_CHASED;
+    assert_int_equal(triage_service.evolve(&fold, 11, &event), RC_CORRUPT); /* not ours */
+    store_abort(txn);
+    paidan__event__free_unpacked(first, NULL);
+}
+
 static void test_service_when_asked_about_itself_then_as_golden(void **state)
 {
     struct test *const test = *state;
@@ -270,6 +317,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CASE(test_new_tickets_when_judged_then_every_field_is_as_golden),
         CASE(test_desk_when_tickets_come_and_go_then_every_field_is_as_golden),
+        CASE(test_evolve_when_a_fact_contradicts_the_tables_then_corrupt),
         CASE(test_service_when_asked_about_itself_then_as_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
