@@ -275,6 +275,7 @@ static void test_list_when_paged_then_each_open_task_once(void **context)
     }
     assert_int_equal(list(solo, "nowhere", 0, 2)->code, PAIDAN__CODE__CHANNEL_UNKNOWN);
     assert_int_equal(list(solo, NULL, FIRST + 99, 2)->code, PAIDAN__CODE__FIELD_INVALID);
+    assert_int_equal(list(solo, "wechat", UINT64_MAX, 2)->code, PAIDAN__CODE__FIELD_INVALID);
     assert_int_equal(list(solo, NULL, 0, 0)->code, PAIDAN__CODE__FIELD_INVALID);
     assert_int_equal(list(solo, NULL, 0, LIST_MAX + 1)->code, PAIDAN__CODE__FIELD_INVALID);
     /* A page may begin after a task that is over by now. */

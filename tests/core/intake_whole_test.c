@@ -208,6 +208,45 @@ static void test_evolve_when_a_fact_contradicts_the_tables_then_corrupt(void **s
     paidan__event__free_unpacked(first, NULL);
 }
 
+static enum rc look_up(struct store_txn *txn, struct arena *arena, char *external_id)
+{
+    struct step_view view = {.txn = txn, .arena = arena, .site = solo_site()};
+    Paidan__Lookup wish = PAIDAN__LOOKUP__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    wish.channel = (char *)"wechat";
+    wish.external_id = external_id;
+    request.wish_case = PAIDAN__REQUEST__WISH_LOOKUP;
+    request.lookup = &wish;
+    return intake_service.query(&view, &request, &answer);
+}
+
+/* A record names the facts that hold its texts; those it finds must be of its ticket and kind. */
+static void test_text_when_the_record_names_another_fact_then_corrupt(void **state)
+{
+    struct test *const test = *state;
+    const uint64_t first = submit(test->solo, "wechat", "a", "一");
+    const uint64_t second = submit(test->solo, "wechat", "b", "二");
+    assert_int_equal(chase(test->solo, first, NULL)->code, PAIDAN__CODE__OK);
+    struct store_txn *txn = NULL;
+    struct intake_ticket record, other;
+    struct arena arena;
+    assert_int_equal(arena_init(&arena, 1u << 20), RC_OK);
+    assert_int_equal(store_begin(solo_store(test->solo), true, &txn), RC_OK);
+    assert_int_equal(look_up(txn, &arena, (char *)"a"), RC_OK);
+    assert_int_equal(intake_state_get(txn, first, &record), RC_OK);
+    assert_int_equal(intake_state_get(txn, second, &other), RC_OK);
+    const uint64_t seqs[] = {other.registered_seq, record.last_seq, UINT32_MAX};
+    for (unsigned index = 0; index < 3; index++) {
+        record.registered_seq = seqs[index]; /* another ticket's, another kind, none */
+        record.last_seq = UINT32_MAX;
+        assert_int_equal(intake_state_put(txn, first, &record), RC_OK);
+        assert_int_equal(look_up(txn, &arena, (char *)"a"), RC_CORRUPT);
+    }
+    arena_fini(&arena);
+    store_abort(txn);
+}
+
 static void test_phone_when_its_first_or_last_byte_is_wrong_then_refused(void **state)
 {
     struct test *const test = *state;
@@ -251,6 +290,7 @@ int main(void)
         CASE(test_tickets_when_they_live_then_every_field_is_as_golden),
         CASE(test_receipts_when_the_gathering_grows_then_each_ticket_is_found_again),
         CASE(test_evolve_when_a_fact_contradicts_the_tables_then_corrupt),
+        CASE(test_text_when_the_record_names_another_fact_then_corrupt),
         CASE(test_phone_when_its_first_or_last_byte_is_wrong_then_refused),
         CASE(test_service_when_asked_about_itself_then_as_golden),
     };

@@ -361,6 +361,22 @@ static void test_mask_digits_when_no_room_then_limit(void **state)
     arena_fini(&small);
 }
 
+static void test_copy_when_it_fits_with_its_end_then_whole_else_nothing(void **state)
+{
+    (void)state;
+    char out[4] = "old";
+    assert_true(text_copy(out, sizeof out, "abc"));
+    assert_string_equal(out, "abc");
+    assert_false(text_copy(out, sizeof out, "abcd"));
+    assert_string_equal(out, "abc");
+    assert_true(text_copy(out, sizeof out, ""));
+    assert_string_equal(out, "");
+    assert_true(text_copy(out, sizeof out, NULL));
+    assert_string_equal(out, "");
+    const char endless[4] = {'a', 'b', 'c', 'd'};
+    assert_false(text_copy(out, sizeof out, endless));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_mask_name_when_any_then_first_character),
         cmocka_unit_test(test_columns_when_wide_then_two_each),
         cmocka_unit_test(test_clip_when_cut_then_between_characters),
+        cmocka_unit_test(test_copy_when_it_fits_with_its_end_then_whole_else_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
