@@ -90,6 +90,8 @@ enum rc callback_attempt_due(struct step *step, const struct due *due)
     }
     Paidan__Asked fact = PAIDAN__ASKED__INIT;
     fact.round = task.round;
+    /* The same channel again: the site's choice was made at the closure, and adapters keep
+     * conversations. */
     fact.channel = task.channel;
     fact.attempt = task.attempt + 1;
     fact.unit = task.unit[0] == '\0' ? NULL : task.unit;

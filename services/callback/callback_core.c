@@ -159,9 +159,11 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
     }
 }
 
+/* Intake is followed for withdrawals, which escalation may say later. */
 static const char *const follows[] = {"escalation", "intake", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
 static const char *const tables[] = {"task", "queue", "open", NULL};
+/* Stored by their place: names may change, the order may not. */
 static const char *const tallies[] = {
     "tasks",         "asked",     "handed",        "answered",        "solved_yes",
     "solved_partly", "solved_no", "satisfied_yes", "satisfied_fair",  "satisfied_no",
@@ -172,6 +174,7 @@ static_assert(sizeof tallies / sizeof tallies[0] == CALLBACK_TALLY_COUNT + 1, "o
 const struct step_service callback_service = {
     .name = "callback",
     .follows = follows,
+    /* Not paced_by: residents answer in days, and nobody waits for a callback. */
     .followed_by = followed_by,
     .tables = tables,
     .tallies = tallies,

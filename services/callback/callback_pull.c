@@ -55,6 +55,7 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
         }
         rc = callback_state_next(CALLBACK_QUEUE, &walk, &row);
     }
+    /* The end of the table is the end of the queue. */
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -84,6 +85,7 @@ static enum rc give(struct step *step, const Paidan__Request *request, struct pu
     if (body.tasks == NULL) {
         return RC_LIMIT;
     }
+    /* No task, no lease. */
     body.has_lease_until_ms = pull->count > 0;
     body.lease_until_ms = until_ms;
     for (size_t index = 0; index < pull->count; index++) {
@@ -190,6 +192,7 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event, uint
     struct callback_task task = old;
     task.state = next.next;
     task.until_ms = fact->until_ms;
+    /* Where it stands in the queue from now on. */
     task.ready_ms = fact->until_ms;
     if (!text_copy(task.holder, sizeof task.holder, fact->holder)) {
         return RC_CORRUPT;

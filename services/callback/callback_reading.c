@@ -60,6 +60,7 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
     /* What was due once says nothing about a task that is over. */
     body->has_due_ms = body->open;
     body->due_ms = task.due_ms;
+    /* Said only when it is so; absent means that it is open, answered or called off. */
     body->has_unreached = task.state == CALLBACK_UNREACHED;
     body->unreached = task.state == CALLBACK_UNREACHED;
     if (task.answered_seq != 0) {
@@ -102,6 +103,7 @@ static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wi
         from->channel_key = step_key(task.channel);
     }
     *known = *known && wish->cursor < UINT64_MAX;
+    /* The row after the cursor's, whether or not that one is still there. */
     from->ticket = *known ? wish->cursor + 1 : 0;
     return RC_OK;
 }

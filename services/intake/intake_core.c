@@ -158,6 +158,7 @@ static const char *const followed_by[] = {"triage", "escalation", "callback", NU
 /* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
 static const char *const paced_by[] = {"triage", "escalation", NULL};
 static const char *const tables[] = {"ticket", "external", NULL};
+/* Stored by their place: names may change, the order may not. */
 static const char *const tallies[] = {
     "registered",      "supplements", "chases",    "withdrawals", "disclosed",
     "records_refused", "waiting",     "assigned",  "accepted",    "returned",
@@ -172,13 +173,17 @@ const struct step_service intake_service = {
     .paced_by = paced_by,
     .tables = tables,
     .tallies = tallies,
+    /* Nobody waits for a receipt: a second later is soon enough, and commands share its
+     * commit. */
     .follows_lazily = true,
+    /* The only store of texts. */
     .keeps_log = true,
     .apply = apply,
     .evolve = evolve,
     .query = query,
     .hears = hears,
     .needs = needs,
+    /* Receipts are said at the end of a step, once for all records of it. */
     .finish = intake_receipt_finish,
     .changes = changes,
     .knows = knows,

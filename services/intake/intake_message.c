@@ -49,6 +49,8 @@ static enum rc finish(struct step *step, uint64_t ticket, const struct intake_ti
 enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *wish)
 {
     struct intake_fault fault = intake_check_text(wish->text);
+    /* The form before the ticket: it costs no read, and the answer is the same for every
+     * ticket. */
     if (fault.code == PAIDAN__CODE__OK) {
         fault = intake_check_attachments(wish->attachments, wish->n_attachments);
     }

@@ -317,6 +317,7 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     if (intake_check_blank(wish->reason)) {
         return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
     }
+    /* From within the step, so that what this very batch registered can be read too. */
     const struct reader reader = {
         .step = step, .txn = step->txn, .arena = step->arena, .phones = true};
     Paidan__Texts *body = NULL;
@@ -331,6 +332,8 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     answer.code = PAIDAN__CODE__OK;
     answer.body_case = PAIDAN__ANSWER__BODY_TEXTS;
     answer.texts = body;
+    /* A stored answer would put phones into the log a second time. The price: the same request
+     * id reads, and is recorded, again. */
     return step_answer_unstored(step, &answer);
 }
 

@@ -154,6 +154,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.query_code = query_code;
     fact.title = title;
     fact.given_title = intake_check_blank(item->title) ? NULL : item->title;
+    /* Absent and 0 differ: nobody said when, or somebody said nonsense. */
     fact.has_occurred_ms = item->has_occurred_ms;
     fact.occurred_ms = item->occurred_ms;
     fact.n_attachments = item->n_attachments;
@@ -225,6 +226,8 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         return RC_OK;
     }
     char *title = NULL;
+    /* Cutting a title is the one place that looks at every character, so it may still find one
+     * that is none. */
     rc = make_title(step, item, &title);
     if (rc == RC_INVALID) {
         refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
@@ -284,6 +287,7 @@ enum rc intake_submit_apply(struct step *step, const Paidan__Submit *wish)
     if (wish->n_tickets == 0) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "tickets");
     }
+    /* What one step can take; a channel with more sends more requests. */
     if (wish->n_tickets > SUBMIT_TICKETS_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "tickets");
     }

@@ -14,6 +14,7 @@ enum rc intake_ticket_find(struct store_txn *txn, uint64_t ticket, const char *q
     CHECK(code != NULL);
     const enum rc rc = intake_state_get(txn, ticket, record);
     if (rc == RC_NOT_FOUND) {
+        /* Who gave a code must not learn whether the number exists. */
         *code = query_code == NULL ? PAIDAN__CODE__TICKET_UNKNOWN : PAIDAN__CODE__QUERY_CODE_WRONG;
         return RC_OK;
     }

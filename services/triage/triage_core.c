@@ -69,6 +69,7 @@ static enum rc fold_ticket(struct step_fold *fold, uint64_t seq, const Paidan__E
         return rc;
     }
     const struct triage_step to = triage_fsm_step(record.state, signal);
+    /* Table and chain: both must agree, or log and tables are not of one service. */
     if (to.fact != event->fact_case || !step_chained(event, record.last_seq)) {
         return RC_CORRUPT;
     }
@@ -207,11 +208,13 @@ static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
     }
 }
 
+/* The desk is changed by decisions alone; looking at it needs no commit. */
 static bool changes(const Paidan__Request *request)
 {
     return request->wish_case == PAIDAN__REQUEST__WISH_DESK_DISPATCH;
 }
 
+/* Others are told WISH_UNSUPPORTED by the engine. */
 static bool knows(const Paidan__Request *request)
 {
     switch (request->wish_case) {
@@ -233,6 +236,7 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
     return triage_reading_show(view, request->triage_show, answer);
 }
 
+/* Escalation is followed for what comes back: returns, and what takes a ticket off the desk. */
 static const char *const follows[] = {"intake", "escalation", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
 static const char *const tables[] = {"ticket", "desk", NULL}; /* order: enum triage_table */
@@ -241,6 +245,7 @@ const struct step_service triage_service = {
     .name = "triage",
     .follows = follows,
     .followed_by = followed_by,
+    /* What triage routes is in vain while escalation is far behind. */
     .paced_by = followed_by,
     .tables = tables,
     .tallies = triage_tallies,

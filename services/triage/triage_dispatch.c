@@ -142,6 +142,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
             return rc;
         }
     }
+    /* Absent: escalation keeps what it has. */
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
     /* By it escalation knows which return this answers: see tell_ruled_behind in the stories. */

@@ -65,6 +65,8 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
 
 static_assert(TRIAGE_ENDED == 4, "states are stored: never renumber");
 
+/* A refused cell says nothing, and a cell that says nothing changes nothing: else a state
+ * would change without a fact, and no replay would find it again. */
 struct triage_step triage_fsm_step(enum triage_state state, enum triage_signal signal)
 {
     CHECK(state < TRIAGE_STATE_COUNT);
@@ -76,6 +78,7 @@ struct triage_step triage_fsm_step(enum triage_state state, enum triage_signal s
     return step;
 }
 
+/* Told to dispatchers as the detail of NOT_ON_DESK, and kept in facts: they stay as they are. */
 const char *triage_fsm_state_name(enum triage_state state)
 {
     static const char *const names[TRIAGE_STATE_COUNT] = {"none", "routed", "desk_new",

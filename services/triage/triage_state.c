@@ -48,6 +48,7 @@ enum rc triage_state_get(struct store_txn *txn, uint64_t ticket, struct triage_t
     const enum rc rc =
         store_get_record(txn, TRIAGE_TABLE_TICKET, key, sizeof key, &ticket_format, &read);
     if (rc != RC_OK) {
+        /* No row, or no store to read it from. */
         return rc; /* record is untouched: callers begin with a ticket in no state */
     }
     if (!sound(&read)) {
