@@ -13,30 +13,28 @@
 #include "common/base/check.h"
 #include "common/base/varint.h"
 
-/* Room that every number fits into: one comparison a row is enough. */
-#define NUMBER_BYTES_MAX VARINT_BYTES_MAX
-
 /* ---- members ---- */
 
+/* Widths are tried in the order in which they are frequent. */
 static inline uint64_t load(const unsigned char *member, unsigned width)
 {
     uint64_t value64 = 0;
     uint32_t value32 = 0;
     uint16_t value16 = 0;
-    switch (width) {
-    case 8:
-        memcpy(&value64, member, sizeof value64);
-        return value64;
-    case 4:
+    if (width == 4) {
         memcpy(&value32, member, sizeof value32);
         return value32;
-    case 2:
-        memcpy(&value16, member, sizeof value16);
-        return value16;
-    default:
-        CHECK(width == 1);
+    }
+    if (width == 8) {
+        memcpy(&value64, member, sizeof value64);
+        return value64;
+    }
+    if (width == 1) {
         return *member;
     }
+    CHECK(width == 2);
+    memcpy(&value16, member, sizeof value16);
+    return value16;
 }
 
 /* Before: value fits. Bounds see to that: none is above what its member holds. */
@@ -44,29 +42,19 @@ static inline void save(unsigned char *member, unsigned width, uint64_t value)
 {
     const uint32_t value32 = (uint32_t)value;
     const uint16_t value16 = (uint16_t)value;
-    switch (width) {
-    case 8:
-        memcpy(member, &value, sizeof value);
-        break;
-    case 4:
+    if (width == 4) {
         memcpy(member, &value32, sizeof value32);
-        break;
-    case 2:
-        memcpy(member, &value16, sizeof value16);
-        break;
-    default:
-        CHECK(width == 1);
+    } else if (width == 8) {
+        memcpy(member, &value, sizeof value);
+    } else if (width == 1) {
         *member = (unsigned char)value;
-        break;
+    } else {
+        CHECK(width == 2);
+        memcpy(member, &value16, sizeof value16);
     }
 }
 
 /* Kinds stand in groups (enum record_kind). */
-static inline bool is_number(unsigned kind)
-{
-    return kind >= RECORD_KIND_U8 && kind <= RECORD_KIND_VARINT;
-}
-
 static inline bool is_part(unsigned kind)
 {
     return kind >= RECORD_KIND_PART && kind <= RECORD_KIND_SINCE;
@@ -91,56 +79,28 @@ static inline bool has_room(const unsigned char *at, const unsigned char *end, s
     return (size_t)(end - at) >= bytes;
 }
 
-/* Before: there is room for the number's form. */
-static inline unsigned char *put_number(unsigned char *at, unsigned kind, uint64_t value)
+/* A number of so many bytes, the highest first: written as eight, of which the next field
+ * overwrites what is too much, as long as there is room for eight. */
+static inline unsigned char *put_number(unsigned char *at, const unsigned char *end, unsigned bytes,
+                                        uint64_t value)
 {
-    const uint16_t value16 = htobe16((uint16_t)value);
-    const uint32_t value32 = htobe32((uint32_t)value);
-    const uint64_t value64 = htobe64(value);
-    switch (kind) {
-    case RECORD_KIND_U8:
-        *at = (unsigned char)value;
-        return at + 1;
-    case RECORD_KIND_U16:
-        memcpy(at, &value16, sizeof value16);
-        return at + sizeof value16;
-    case RECORD_KIND_U32:
-        memcpy(at, &value32, sizeof value32);
-        return at + sizeof value32;
-    case RECORD_KIND_U64:
-        memcpy(at, &value64, sizeof value64);
-        return at + sizeof value64;
-    default:
-        CHECK(kind == RECORD_KIND_VARINT);
-        return varint_put(at, value);
+    const uint64_t high_first = htobe64(value << (64 - 8 * bytes));
+    if (has_room(at, end, sizeof high_first)) {
+        memcpy(at, &high_first, sizeof high_first);
+        return at + bytes;
     }
-}
-
-/* Bytes that a number takes; only asked for near the end of the room. */
-static size_t number_bytes(unsigned kind, uint64_t value)
-{
-    switch (kind) {
-    case RECORD_KIND_U8:
-        return 1;
-    case RECORD_KIND_U16:
-        return 2;
-    case RECORD_KIND_U32:
-        return 4;
-    case RECORD_KIND_U64:
-        return 8;
-    default:
-        CHECK(kind == RECORD_KIND_VARINT);
-        return varint_bytes(value);
-    }
-}
-
-static inline unsigned char *put_value(unsigned char *at, const unsigned char *end, unsigned kind,
-                                       uint64_t value)
-{
-    if (!has_room(at, end, NUMBER_BYTES_MAX) && !has_room(at, end, number_bytes(kind, value))) {
+    if (!has_room(at, end, bytes)) {
         return NULL;
     }
-    return put_number(at, kind, value);
+    memcpy(at, &high_first, bytes);
+    return at + bytes;
+}
+
+static inline unsigned char *put_varint(unsigned char *at, const unsigned char *end, uint64_t value)
+{
+    return has_room(at, end, VARINT_BYTES_MAX) || has_room(at, end, varint_bytes(value))
+               ? varint_put(at, value)
+               : NULL;
 }
 
 static unsigned char *put_text(unsigned char *at, const unsigned char *end,
@@ -150,7 +110,7 @@ static unsigned char *put_text(unsigned char *at, const unsigned char *end,
     const size_t count = strnlen(text, row->bytes);
     CHECK(count < row->bytes); /* it ends within its array */
     CHECK(count <= (is_long ? UINT16_MAX : UINT8_MAX));
-    at = put_value(at, end, is_long ? RECORD_KIND_U16 : RECORD_KIND_U8, count);
+    at = put_number(at, end, is_long ? 2 : 1, count);
     if (at == NULL || !has_room(at, end, count)) {
         return NULL;
     }
@@ -163,7 +123,7 @@ static void put_list(struct output *output, const struct record_row *row,
 {
     const uint64_t count = load(record + row->at, row->width);
     CHECK(count <= row->max);
-    output->at = put_value(output->at, output->end, RECORD_KIND_U8, count);
+    output->at = put_number(output->at, output->end, 1, count);
     const unsigned char *item = record + row->other;
     for (uint64_t index = 0; index < count && output->at != NULL; index++) {
         put_rows(output, row->rows, item);
@@ -211,10 +171,10 @@ static void put_rows(struct output *output, const struct record_row *row,
     for (; at != NULL && row->kind != RECORD_KIND_END; row++) {
         const unsigned char *member = record + row->at;
         uint64_t value = 0;
-        if (is_number(row->kind)) {
+        if (row->kind == RECORD_KIND_NUMBER) {
             value = load(member, row->width);
             CHECK(within(row, value));
-            at = put_value(at, end, row->kind, value);
+            at = put_number(at, end, row->bytes, value);
             continue;
         }
         switch (row->kind) {
@@ -223,10 +183,15 @@ static void put_rows(struct output *output, const struct record_row *row,
             break;
         case RECORD_KIND_DELTA:
             value = load(member, 8) - load(record + row->other, 8);
-            at = put_value(at, end, RECORD_KIND_VARINT, value);
+            at = put_varint(at, end, value);
+            break;
+        case RECORD_KIND_VARINT:
+            value = load(member, row->width);
+            CHECK(within(row, value));
+            at = put_varint(at, end, value);
             break;
         case RECORD_KIND_BOOL:
-            at = put_value(at, end, RECORD_KIND_U8, *member != 0);
+            at = put_number(at, end, 1, *member != 0);
             break;
         case RECORD_KIND_TEXT:
         case RECORD_KIND_LONG_TEXT:
@@ -237,7 +202,7 @@ static void put_rows(struct output *output, const struct record_row *row,
             break;
         case RECORD_KIND_PACK:
             pack = at;
-            at = put_value(at, end, RECORD_KIND_U8, 0);
+            at = put_number(at, end, 1, 0);
             break;
         case RECORD_KIND_BITS:
         case RECORD_KIND_HAS:
@@ -294,55 +259,35 @@ struct input {
 
 static void get_rows(struct input *input, const struct record_row *row, unsigned char *record);
 
-/* Where the number ended; NULL: cut off, or not its shortest form. */
+/* Where the number ended; NULL: cut off. */
 static inline const unsigned char *get_number(const unsigned char *at, const unsigned char *end,
-                                              unsigned kind, uint64_t *value)
+                                              unsigned bytes, uint64_t *value)
 {
-    uint16_t value16 = 0;
-    uint32_t value32 = 0;
-    uint64_t value64 = 0;
-    const unsigned char *next = NULL;
-    switch (kind) {
-    case RECORD_KIND_U8:
-        if (!has_room(at, end, 1)) {
-            return NULL;
-        }
-        *value = *at;
-        return at + 1;
-    case RECORD_KIND_U16:
-        if (!has_room(at, end, sizeof value16)) {
-            return NULL;
-        }
-        memcpy(&value16, at, sizeof value16);
-        *value = be16toh(value16);
-        return at + sizeof value16;
-    case RECORD_KIND_U32:
-        if (!has_room(at, end, sizeof value32)) {
-            return NULL;
-        }
-        memcpy(&value32, at, sizeof value32);
-        *value = be32toh(value32);
-        return at + sizeof value32;
-    case RECORD_KIND_U64:
-        if (!has_room(at, end, sizeof value64)) {
-            return NULL;
-        }
-        memcpy(&value64, at, sizeof value64);
-        *value = be64toh(value64);
-        return at + sizeof value64;
-    default:
-        CHECK(kind == RECORD_KIND_VARINT);
-        next = varint_get(at, end, value);
-        return next != NULL && next - at > 1 && next[-1] == 0 ? NULL : next;
+    uint64_t high_first = 0;
+    if (has_room(at, end, sizeof high_first)) {
+        memcpy(&high_first, at, sizeof high_first);
+    } else if (has_room(at, end, bytes)) {
+        memcpy(&high_first, at, bytes);
+    } else {
+        return NULL;
     }
+    *value = be64toh(high_first) >> (64 - 8 * bytes);
+    return at + bytes;
+}
+
+/* NULL also if it is not the shortest form: what is written has one form only. */
+static inline const unsigned char *get_varint(const unsigned char *at, const unsigned char *end,
+                                              uint64_t *value)
+{
+    const unsigned char *next = varint_get(at, end, value);
+    return next != NULL && next - at > 1 && next[-1] == 0 ? NULL : next;
 }
 
 static const unsigned char *get_text(const unsigned char *at, const unsigned char *end,
                                      const struct record_row *row, char *text)
 {
     uint64_t count = 0;
-    at = get_number(at, end, row->kind == RECORD_KIND_LONG_TEXT ? RECORD_KIND_U16 : RECORD_KIND_U8,
-                    &count);
+    at = get_number(at, end, row->kind == RECORD_KIND_LONG_TEXT ? 2 : 1, &count);
     if (at == NULL || count >= row->bytes || !has_room(at, end, count) ||
         memchr(at, '\0', count) != NULL) {
         return NULL;
@@ -365,7 +310,7 @@ static const unsigned char *get_bytes(const unsigned char *at, const unsigned ch
 static void get_list(struct input *input, const struct record_row *row, unsigned char *record)
 {
     uint64_t count = 0;
-    input->at = get_number(input->at, input->end, RECORD_KIND_U8, &count);
+    input->at = get_number(input->at, input->end, 1, &count);
     if (input->at == NULL || count > row->max) {
         input->at = NULL;
         return;
@@ -406,8 +351,8 @@ static void get_rows(struct input *input, const struct record_row *row, unsigned
     for (; at != NULL && row->kind != RECORD_KIND_END; row++) {
         unsigned char *member = record + row->at;
         uint64_t value = 0;
-        if (is_number(row->kind)) {
-            at = get_number(at, end, row->kind, &value);
+        if (row->kind == RECORD_KIND_NUMBER) {
+            at = get_number(at, end, row->bytes, &value);
             at = within(row, value) ? at : NULL;
             save(member, row->width, value);
             continue;
@@ -417,11 +362,16 @@ static void get_rows(struct input *input, const struct record_row *row, unsigned
             at = within(row, load(member, row->width)) ? at : NULL;
             break;
         case RECORD_KIND_DELTA:
-            at = get_number(at, end, RECORD_KIND_VARINT, &value);
+            at = get_varint(at, end, &value);
             save(member, 8, load(record + row->other, 8) + value);
             break;
+        case RECORD_KIND_VARINT:
+            at = get_varint(at, end, &value);
+            at = within(row, value) ? at : NULL;
+            save(member, row->width, value);
+            break;
         case RECORD_KIND_BOOL:
-            at = get_number(at, end, RECORD_KIND_U8, &value);
+            at = get_number(at, end, 1, &value);
             *member = value != 0;
             break;
         case RECORD_KIND_TEXT:
@@ -432,7 +382,7 @@ static void get_rows(struct input *input, const struct record_row *row, unsigned
             at = get_bytes(at, end, row->bytes, member);
             break;
         case RECORD_KIND_PACK:
-            at = get_number(at, end, RECORD_KIND_U8, &value);
+            at = get_number(at, end, 1, &value);
             packed = (unsigned)value;
             at = (packed & ~(unsigned)row->mask) == 0 ? at : NULL;
             break;

@@ -1,30 +1,30 @@
-/* due: table STORE_DUE. */
+/* due: table STORE_DUE, whose key is the whole row, so that the first row is the next to fire.
+ *
+ * Rows are functions of the owner's records: putting one that is there and deleting one that is not
+ * do nothing, which lets folding say where a deadline stands without asking where it stood. */
 #include "common/store/due.h"
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
 
-#define KEY_BYTES 17u
+#define KEY_BYTES (2u * CODEC_U64_BYTES + 1u)
 
 static void key_write(const struct due *due, unsigned char key[KEY_BYTES])
 {
-    struct codec_writer writer;
-    codec_writer_init(&writer, key, KEY_BYTES);
-    codec_put_u64(&writer, due->due_ms);
-    codec_put_u64(&writer, due->id);
-    codec_put_u8(&writer, due->kind);
-    CHECK(!writer.failed);
-    CHECK(writer.used == KEY_BYTES);
+    codec_set_u64(key, due->due_ms);
+    codec_set_u64(key + CODEC_U64_BYTES, due->id);
+    key[KEY_BYTES - 1] = due->kind;
 }
 
 static enum rc key_read(const struct store_walk *walk, struct due *due)
 {
-    struct codec_reader reader;
-    codec_reader_init(&reader, walk->key, walk->key_bytes);
-    due->due_ms = codec_get_u64(&reader);
-    due->id = codec_get_u64(&reader);
-    due->kind = codec_get_u8(&reader);
-    return codec_done(&reader) ? RC_OK : RC_CORRUPT;
+    if (store_walk_key(walk, KEY_BYTES) != RC_OK) {
+        return RC_CORRUPT;
+    }
+    *due = (struct due){.due_ms = codec_u64_at(walk->key),
+                        .id = codec_u64_at(walk->key + CODEC_U64_BYTES),
+                        .kind = walk->key[KEY_BYTES - 1]};
+    return RC_OK;
 }
 
 enum rc due_put(struct store_txn *txn, const struct due *due)
@@ -65,6 +65,7 @@ enum rc due_first(struct store_txn *txn, struct due *due)
 enum rc due_collect(struct store_txn *txn, uint64_t now_ms, struct due *rows, size_t max,
                     size_t *count)
 {
+    CHECK(max > 0);
     struct store_walk walk;
     size_t found = 0;
     enum rc rc = store_walk_open(txn, STORE_DUE, NULL, 0, &walk);
@@ -74,6 +75,7 @@ enum rc due_collect(struct store_txn *txn, uint64_t now_ms, struct due *rows, si
         if (rc != RC_OK || row.due_ms > now_ms) {
             break;
         }
+        CHECK(found == 0 || rows[found - 1].due_ms <= row.due_ms); /* the keys' order is time's */
         rows[found++] = row;
         rc = store_walk_next(&walk);
     }

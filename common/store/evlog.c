@@ -46,6 +46,7 @@ static void hash_block(const unsigned char *block, size_t size,
 /* Header and lengths, without the checksums of records. */
 static enum rc read_header(struct evlog_block *block, const void *bytes, size_t size)
 {
+    CHECK(bytes != NULL || size == 0);
     struct codec_reader reader;
     codec_reader_init(&reader, bytes, size);
     const unsigned format = codec_get_u8(&reader), flags = codec_get_u8(&reader);
@@ -109,6 +110,8 @@ static enum rc record_open(const unsigned char *at, size_t size, uint64_t seq,
     if (record_peek(at, size, &read, &whole) != RC_OK || codec_crc(at + 4, whole - 4) != read.crc) {
         return RC_CORRUPT;
     }
+    CHECK(seq > 0);
+    CHECK(whole <= size);
     read.seq = seq;
     *record = read;
     *bytes = whole;
@@ -118,6 +121,8 @@ static enum rc record_open(const unsigned char *at, size_t size, uint64_t seq,
 /* RC_OK: count records fill the block exactly and each has its checksum. */
 static enum rc check_records(const struct evlog_block *block, uint64_t *bad_seq)
 {
+    CHECK(block->count > 0);
+    CHECK(block->size >= EVLOG_BLOCK_HEADER_BYTES);
     size_t offset = EVLOG_BLOCK_HEADER_BYTES;
     for (unsigned index = 0; index < block->count; index++) {
         struct evlog_record record;
@@ -152,6 +157,7 @@ enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t si
         return rc;
     }
     read.next_seq = read.first_seq + read.count;
+    CHECK(read.next_seq > read.first_seq);
     *block = read;
     return RC_OK;
 }
@@ -172,8 +178,10 @@ enum rc evlog_block_open_hashed(struct evlog_block *block, const void *bytes, si
 
 enum rc evlog_block_next(struct evlog_block *block, struct evlog_record *record)
 {
+    CHECK(block->offset <= block->size);
     size_t bytes = 0;
     if (block->offset == block->size) {
+        CHECK(block->visited == block->count);
         return RC_NOT_FOUND;
     }
     const enum rc rc =
@@ -269,6 +277,8 @@ enum rc evlog_load(struct evlog *evlog, struct store_txn *txn)
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(head.first_seq > 0);
+    CHECK(head.first_seq - 1 <= head.head_seq);
     evlog->first_seq = head.first_seq;
     evlog->head_seq = head.head_seq;
     memcpy(evlog->hash, head.hash, EVLOG_HASH_BYTES);
@@ -281,6 +291,8 @@ enum rc evlog_load(struct evlog *evlog, struct store_txn *txn)
 
 void evlog_begin(struct evlog *evlog)
 {
+    CHECK(evlog->buffer != NULL);
+    CHECK(evlog->head_seq < UINT64_MAX);
     evlog->used = 0;
     evlog->block_at = 0;
     evlog->block_count = 0;
@@ -297,6 +309,9 @@ static void block_close(struct evlog *evlog)
     if (evlog->block_count == 0) {
         return;
     }
+    CHECK(evlog->block_count <= UINT16_MAX);
+    CHECK(evlog->used - evlog->block_at > EVLOG_BLOCK_HEADER_BYTES);
+    CHECK(evlog->used - evlog->block_at <= UINT32_MAX);
     struct codec_writer writer;
     codec_writer_init(&writer, evlog->buffer + evlog->block_at, EVLOG_BLOCK_HEADER_BYTES);
     codec_put_u8(&writer, EVLOG_FORMAT);
@@ -313,6 +328,7 @@ enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
                       unsigned char **payload)
 {
     CHECK(evlog->pending_bytes == 0);
+    CHECK(kind == EVLOG_EVENT || kind == EVLOG_ANSWER);
     if (bytes > EVLOG_RECORD_BYTES_MAX || evlog->next_seq - evlog->head_seq > evlog->starts_max) {
         return RC_LIMIT;
     }
@@ -341,6 +357,8 @@ enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
 uint64_t evlog_accept(struct evlog *evlog)
 {
     CHECK(evlog->pending_bytes > 0);
+    CHECK(evlog->used + evlog->pending_bytes <= evlog->buffer_bytes);
+    CHECK(evlog->next_seq - evlog->head_seq - 1 < evlog->starts_max);
     unsigned char *at = evlog->buffer + evlog->used;
     struct codec_writer writer;
     codec_writer_init(&writer, at, 4);
@@ -355,6 +373,7 @@ uint64_t evlog_accept(struct evlog *evlog)
 enum rc evlog_append(struct evlog *evlog, enum evlog_kind kind, const void *payload, size_t bytes,
                      uint64_t *seq)
 {
+    CHECK(payload != NULL || bytes == 0);
     unsigned char *room = NULL;
     const enum rc rc = evlog_reserve(evlog, kind, bytes, &room);
     if (rc != RC_OK) {
@@ -394,6 +413,7 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
         }
         at += size;
     }
+    CHECK(at == evlog->used); /* the blocks fill the buffer exactly */
     struct evlog_head head = {.first_seq = evlog->pending_first_seq,
                               .head_seq = evlog->next_seq - 1};
     memcpy(head.hash, evlog->pending_hash, EVLOG_HASH_BYTES);
@@ -404,6 +424,9 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
 void evlog_settle(struct evlog *evlog, bool committed)
 {
     if (committed) {
+        CHECK(evlog->pending_bytes == 0);
+        CHECK(evlog->next_seq > evlog->head_seq);
+        CHECK(evlog->pending_first_seq >= evlog->first_seq);
         evlog->head_seq = evlog->next_seq - 1;
         evlog->first_seq = evlog->pending_first_seq;
         memcpy(evlog->hash, evlog->pending_hash, EVLOG_HASH_BYTES);
@@ -414,17 +437,12 @@ void evlog_settle(struct evlog *evlog, bool committed)
 
 /* ---- reading ---- */
 
-static void key_of(uint64_t seq, unsigned char key[8])
-{
-    struct codec_writer writer;
-    codec_writer_init(&writer, key, 8);
-    codec_put_u64(&writer, seq);
-}
-
 /* Only the wanted record's checksum: others in the block are none of this reader's business. */
 static enum rc find_record(const struct evlog_block *block, uint64_t seq,
                            struct evlog_record *record)
 {
+    CHECK(seq >= block->first_seq);
+    CHECK(seq - block->first_seq < block->count);
     size_t offset = EVLOG_BLOCK_HEADER_BYTES, bytes = 0;
     for (uint64_t at = block->first_seq; at < seq; at++) {
         if (record_peek(block->bytes + offset, block->size - offset, record, &bytes) != RC_OK) {
@@ -440,11 +458,11 @@ static enum rc find_record(const struct evlog_block *block, uint64_t seq,
 
 enum rc evlog_read(struct store_txn *txn, uint64_t seq, struct evlog_record *record)
 {
-    unsigned char key[8];
+    unsigned char key[CODEC_U64_BYTES];
     struct store_walk walk;
     struct evlog_block block;
     struct evlog_record read = {0};
-    key_of(seq, key);
+    codec_set_u64(key, seq);
     enum rc rc = store_walk_open_last(txn, STORE_LOG, key, sizeof key, &walk);
     if (rc == RC_OK) {
         rc = read_header(&block, walk.value, walk.value_bytes);
@@ -468,6 +486,7 @@ static enum rc visit_block(struct evlog_block *block, uint64_t from, evlog_visit
 {
     struct evlog_record record;
     while (evlog_block_next(block, &record) == RC_OK) {
+        CHECK(record.seq < block->next_seq);
         if (record.seq < from) {
             continue;
         }
@@ -481,9 +500,9 @@ static enum rc visit_block(struct evlog_block *block, uint64_t from, evlog_visit
 
 enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit, void *context)
 {
-    unsigned char key[8];
+    unsigned char key[CODEC_U64_BYTES];
     struct store_walk walk;
-    key_of(from, key);
+    codec_set_u64(key, from);
     /* The block that holds `from` may begin before it. */
     enum rc rc = store_walk_open_last(txn, STORE_LOG, key, sizeof key, &walk);
     if (rc == RC_NOT_FOUND) {
@@ -518,7 +537,9 @@ enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint
     if (seq >= evlog->next_seq) {
         return RC_NOT_FOUND;
     }
+    CHECK(seq - evlog->head_seq - 1 < evlog->starts_max);
     const size_t at = evlog->starts[seq - evlog->head_seq - 1];
+    CHECK(at < evlog->used);
     size_t bytes = 0;
     const enum rc rc = record_open(evlog->buffer + at, evlog->used - at, seq, record, &bytes);
     record->now_ms = 0; /* its block is not written yet */
@@ -549,6 +570,7 @@ enum rc evlog_follower_get(struct store_txn *txn, const char *name, uint64_t *se
 
 enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq)
 {
+    CHECK(name[0] != '\0');
     uint64_t before = 0;
     const enum rc rc = evlog_follower_get(txn, name, &before);
     if ((rc != RC_OK && rc != RC_NOT_FOUND) || (rc == RC_OK && before >= seq)) {
@@ -592,7 +614,7 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
 {
     struct store_walk walk;
     struct evlog_block block = {0};
-    unsigned char key[8];
+    unsigned char key[CODEC_U64_BYTES];
     bool dropped = false;
     *bytes = 0;
     enum rc rc = store_walk_open(txn, STORE_LOG, NULL, 0, &walk);
@@ -610,6 +632,8 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
     if (rc != RC_OK || !dropped) {
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
+    CHECK(block.next_seq > head->first_seq);
+    CHECK(block.next_seq <= head->head_seq); /* the newest block is never dropped */
     head->first_seq = block.next_seq;
     memcpy(head->anchor, block.hash, EVLOG_HASH_BYTES);
     *bytes = block.size;
@@ -619,6 +643,7 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
 enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before, uint64_t *first_seq)
 {
     CHECK(evlog->used == 0);
+    CHECK(evlog->pending_bytes == 0);
     struct evlog_head head;
     uint64_t lowest = before == 0 ? 0 : before - 1;
     enum rc rc = evlog_head_get(txn, &head);
@@ -639,6 +664,7 @@ enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before, 
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(head.first_seq >= evlog->first_seq);
     evlog->pending_first_seq = head.first_seq;
     memcpy(evlog->pending_anchor, head.anchor, EVLOG_HASH_BYTES);
     *first_seq = head.first_seq;
@@ -656,6 +682,7 @@ struct chain {
 
 static enum rc wrong(struct chain *chain, uint64_t at, const char *what)
 {
+    CHECK(chain->report->what == NULL); /* the first thing that is wrong is the one that is told */
     chain->report->at = at;
     chain->report->what = what;
     return RC_CORRUPT;
@@ -664,7 +691,7 @@ static enum rc wrong(struct chain *chain, uint64_t at, const char *what)
 static enum rc verify_block(struct chain *chain, const struct store_walk *walk)
 {
     struct evlog_block block;
-    unsigned char key[8];
+    unsigned char key[CODEC_U64_BYTES];
     uint64_t bad_seq = 0;
     enum rc rc = read_header(&block, walk->value, walk->value_bytes);
     if (rc != RC_OK) {
@@ -672,7 +699,7 @@ static enum rc verify_block(struct chain *chain, const struct store_walk *walk)
         chain->report->what = rc == RC_FORMAT ? "unknown format" : "block header";
         return rc;
     }
-    key_of(block.first_seq, key);
+    codec_set_u64(key, block.first_seq);
     if (walk->key_bytes != sizeof key || memcmp(walk->key, key, sizeof key) != 0) {
         return wrong(chain, chain->seq, "block under a wrong key");
     }

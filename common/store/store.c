@@ -1,5 +1,9 @@
-/* store: transactions and rows on LMDB 0.9.24, with its traps fenced off. Opening is in
- * store_open.c. */
+/* store: transactions, rows, records and walks on LMDB 0.9.24, with its traps fenced off. Opening
+ * is in store_open.c, which stands above this file.
+ *
+ * What must stay true: no code of LMDB leaves this folder; a commit that returned is on the disk;
+ * what is full, damaged or broken is told apart here and nowhere else, for the three have different
+ * answers (wait, tell the caller, leave the process). */
 #include "common/store/store.h"
 
 #include <errno.h>
@@ -26,6 +30,7 @@ static bool disk_is_full(const struct store *store)
 /* error: of LMDB or errno. */
 enum rc store_map_error(const struct store *store, int error, const char *operation)
 {
+    CHECK(store != NULL);
     switch (error) {
     case MDB_SUCCESS:
         return RC_OK;
@@ -61,6 +66,8 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
 
 enum rc store_ask_fault(const struct store *store, const char *operation)
 {
+    CHECK(store != NULL);
+    CHECK(operation[0] != '\0');
     return store->fault == NULL ? RC_OK : store->fault(store->fault_context, operation);
 }
 
@@ -68,6 +75,7 @@ enum rc store_ask_fault(const struct store *store, const char *operation)
 
 void store_check_readers(struct store *store)
 {
+    CHECK(store->env != NULL);
     int dead = 0;
     const int error = mdb_reader_check(store->env, &dead);
     if (error != 0) {
@@ -79,6 +87,7 @@ void store_check_readers(struct store *store)
 
 enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
 {
+    CHECK(store->env != NULL);
     CHECK(!write || !store->read_only);
     const enum rc asked = store_ask_fault(store, "begin");
     if (asked != RC_OK) {
@@ -107,6 +116,7 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
         free(begun);
         return store_map_error(store, error, "begin");
     }
+    CHECK(begun->txn != NULL);
     *txn = begun;
     return RC_OK;
 }
@@ -124,6 +134,8 @@ void store_abort(struct store_txn *txn)
 
 enum rc store_commit(struct store_txn *txn)
 {
+    CHECK(txn != NULL);
+    CHECK(txn->txn != NULL);
     struct store *store = txn->store;
     enum rc rc = txn->write ? store_ask_fault(store, "commit") : RC_OK;
     if (rc != RC_OK) {
@@ -142,12 +154,15 @@ enum rc store_commit(struct store_txn *txn)
 void store_set_memo(struct store_txn *txn, struct store_memo *memo)
 {
     CHECK(txn->write);
+    CHECK(memo->room != NULL);
+    CHECK(memo->epoch < UINT64_MAX); /* an old epoch never comes back */
     memo->epoch++;
     txn->memo = memo;
 }
 
 struct store_memo *store_memo(struct store_txn *txn)
 {
+    CHECK(txn != NULL);
     return txn->memo;
 }
 
@@ -157,6 +172,7 @@ static MDB_val make_key(const struct store_txn *txn, unsigned table, const void 
                         size_t key_bytes)
 {
     CHECK(table < txn->store->table_count);
+    CHECK(key != NULL);
     CHECK(key_bytes > 0);
     CHECK(key_bytes <= STORE_KEY_BYTES_MAX);
     return (MDB_val){.mv_size = key_bytes, .mv_data = (void *)key};
@@ -168,6 +184,8 @@ static MDB_val make_key(const struct store_txn *txn, unsigned table, const void 
  * seeks by key: where it stands says nothing. */
 static int stay(struct store_txn *txn, unsigned table, MDB_cursor **cursor)
 {
+    CHECK(txn->write);
+    CHECK(table < txn->store->table_count);
     int error = 0;
     if (txn->cursors[table] == NULL) {
         error = mdb_cursor_open(txn->txn, txn->store->tables[table], &txn->cursors[table]);
@@ -205,6 +223,8 @@ static enum rc put(struct store_txn *txn, unsigned table, MDB_val name, const vo
                    size_t value_bytes, unsigned flags)
 {
     CHECK(txn->write);
+    CHECK(table < txn->store->table_count);
+    CHECK(value != NULL || value_bytes == 0);
     const enum rc rc = store_ask_fault(txn->store, "put");
     if (rc != RC_OK) {
         return rc;
@@ -259,6 +279,7 @@ enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t
 enum rc store_get_record(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
                          const struct record_format *format, void *record)
 {
+    CHECK(format->rows != NULL);
     const void *value = NULL;
     size_t bytes = 0;
     const enum rc rc = store_get(txn, table, key, key_bytes, &value, &bytes);
@@ -268,6 +289,7 @@ enum rc store_get_record(struct store_txn *txn, unsigned table, const void *key,
 static enum rc put_record(struct store_txn *txn, unsigned table, MDB_val key,
                           const struct record_format *format, const void *record, unsigned flags)
 {
+    CHECK(format->version > 0);
     unsigned char bytes[RECORD_BYTES_MAX];
     const size_t used = record_write(format, record, bytes, sizeof bytes);
     return put(txn, table, key, bytes, used, flags);
@@ -297,6 +319,9 @@ enum rc store_append_record(struct store_txn *txn, unsigned table, const void *k
 enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const void *old, bool now,
                        const void *fresh, size_t bytes)
 {
+    CHECK(txn->write);
+    CHECK(bytes > 0);
+    CHECK(bytes <= STORE_KEY_BYTES_MAX);
     if (was && now && memcmp(old, fresh, bytes) == 0) {
         return RC_OK;
     }
@@ -349,6 +374,8 @@ static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_w
 enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
                         struct store_walk *walk)
 {
+    CHECK(key != NULL || key_bytes == 0);
+    CHECK(key_bytes <= STORE_KEY_BYTES_MAX);
     const enum rc rc = open_cursor(txn, table, walk);
     if (rc != RC_OK) {
         return rc;
@@ -360,6 +387,8 @@ enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key, 
 enum rc store_walk_open_last(struct store_txn *txn, unsigned table, const void *key,
                              size_t key_bytes, struct store_walk *walk)
 {
+    CHECK(key != NULL || key_bytes == 0);
+    CHECK(key_bytes <= STORE_KEY_BYTES_MAX);
     enum rc rc = open_cursor(txn, table, walk);
     if (rc != RC_OK) {
         return rc;
@@ -389,6 +418,7 @@ enum rc store_walk_prev(struct store_walk *walk)
 
 enum rc store_walk_key(const struct store_walk *walk, size_t bytes)
 {
+    CHECK(walk->key != NULL);
     CHECK(bytes > 0);
     return walk->key_bytes == bytes ? RC_OK : RC_CORRUPT;
 }
@@ -403,6 +433,7 @@ void store_walk_close(struct store_walk *walk)
 
 bool store_operation_reads(const char *operation)
 {
+    CHECK(operation[0] != '\0');
     return strcmp(operation, "begin") == 0 || strcmp(operation, "get") == 0 ||
            strcmp(operation, "walk") == 0;
 }

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/check.h"
+#include "common/base/codec.h"
 #include "common/store/store_private.h"
 
 #define COPY_MAP_BYTES (1ull << 40) /* address space */
@@ -39,22 +41,24 @@ static enum rc fail(const struct copy *copy, int error)
 
 static void digest(struct copy *copy, const void *bytes, size_t size)
 {
-    unsigned char length[8];
-    for (unsigned index = 0; index < 8; index++) {
-        length[index] = (unsigned char)((uint64_t)size >> (56 - 8 * index));
-    }
+    CHECK(bytes != NULL || size == 0);
+    unsigned char length[CODEC_U64_BYTES]; /* in front, so that no two tables have the same bytes */
+    codec_set_u64(length, size);
     (void)crypto_generichash_update(copy->hash, length, sizeof length);
     (void)crypto_generichash_update(copy->hash, bytes, size);
 }
 
 static enum rc target_begin(struct copy *copy)
 {
+    CHECK(copy->to == NULL);
+    CHECK(copy->env != NULL);
     copy->batch_bytes = 0;
     return fail(copy, mdb_txn_begin(copy->env, NULL, 0, &copy->to));
 }
 
 static enum rc target_commit(struct copy *copy)
 {
+    CHECK(copy->to != NULL);
     const int error = mdb_txn_commit(copy->to);
     copy->to = NULL;
     return fail(copy, error);
@@ -62,6 +66,8 @@ static enum rc target_commit(struct copy *copy)
 
 static enum rc copy_row(struct copy *copy, MDB_val *key, MDB_val *value)
 {
+    CHECK(copy->to != NULL);
+    CHECK(key->mv_size > 0);
     digest(copy, key->mv_data, key->mv_size);
     digest(copy, value->mv_data, value->mv_size);
     const int error = mdb_put(copy->to, copy->target, key, value, MDB_APPEND);
@@ -83,6 +89,8 @@ static enum rc copy_row(struct copy *copy, MDB_val *key, MDB_val *value)
 
 static enum rc copy_table(struct copy *copy, const char *name)
 {
+    CHECK(copy->to != NULL);
+    CHECK(name[0] != '\0');
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
     int error = mdb_dbi_open(copy->from, name, 0, &copy->source);
@@ -146,6 +154,8 @@ static enum rc copy_tables(struct copy *copy)
 
 static enum rc open_target(struct copy *copy, const char *path)
 {
+    CHECK(copy->env == NULL);
+    CHECK(path[0] != '\0');
     if (mkdir(path, COPY_FOLDER_MODE) != 0) {
         return errno == EEXIST ? RC_EXISTS : fail(copy, errno);
     }
@@ -164,6 +174,7 @@ static enum rc open_target(struct copy *copy, const char *path)
 
 enum rc store_copy_sync(const char *path)
 {
+    CHECK(path[0] != '\0');
     const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
         return RC_IO;
@@ -176,6 +187,8 @@ enum rc store_copy_sync(const char *path)
 enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress progress,
                    void *context, struct store_copy_report *report)
 {
+    CHECK(from->txn != NULL);
+    CHECK(!from->write); /* a snapshot: what it copies is committed */
     crypto_generichash_state hash;
     struct copy copy = {.hash = &hash,
                         .store = from->store,

@@ -44,6 +44,7 @@ static struct store *registry;
 /* Names are on the disk only once their folder was synced. */
 static enum rc sync_folder(const char *path)
 {
+    CHECK(path[0] != '\0');
     const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
         return RC_IO;
@@ -56,6 +57,7 @@ static enum rc sync_folder(const char *path)
 /* path: of a folder just made; its end may be cut off. */
 static enum rc sync_parent(char *path)
 {
+    CHECK(path[0] != '\0');
     char *slash = strrchr(path, '/');
     if (slash == NULL) {
         return sync_folder(".");
@@ -71,6 +73,7 @@ static enum rc sync_parent(char *path)
 
 static enum rc make_folder(const char *path)
 {
+    CHECK(path != NULL);
     char part[PATH_MAX];
     const int count = snprintf(part, sizeof part, "%s", path);
     if (count <= 0 || (size_t)count >= sizeof part) {
@@ -99,6 +102,7 @@ static enum rc make_folder(const char *path)
 
 static enum rc enlist(struct store *store)
 {
+    CHECK(!store->listed);
     struct stat folder;
     if (stat(store->path, &folder) != 0 || !S_ISDIR(folder.st_mode)) {
         return RC_IO;
@@ -129,6 +133,7 @@ static void delist(struct store *store)
     (void)pthread_mutex_lock(&registry_lock);
     struct store **link = &registry;
     while (*link != store) {
+        CHECK(*link != NULL); /* what is listed is in the list */
         link = &(*link)->next;
     }
     *link = store->next;
@@ -137,6 +142,8 @@ static void delist(struct store *store)
 
 static enum rc take_ownership(struct store *store)
 {
+    CHECK(store->owner < 0);
+    CHECK(!store->read_only);
     char path[PATH_MAX];
     const int count = snprintf(path, sizeof path, "%s/owner", store->path);
     if (count < 0 || (size_t)count >= sizeof path) {
@@ -155,6 +162,8 @@ static enum rc take_ownership(struct store *store)
 /* path: the folder, or with MDB_NOSUBDIR the file. */
 static enum rc open_env(struct store *store, uint64_t map_bytes, const char *path, unsigned flags)
 {
+    CHECK(store->env == NULL);
+    CHECK(!store->read_only || (flags & MDB_NOSUBDIR) == 0); /* only what is made is a bare file */
     const enum rc asked = store_ask_fault(store, "open");
     if (asked != RC_OK) {
         return asked;
@@ -199,14 +208,18 @@ static void name_tables(struct store *store, const char *const *tables)
     }
     for (unsigned index = 0; tables != NULL && tables[index] != NULL; index++, count++) {
         CHECK(count < STORE_TABLES_MAX);
+        CHECK(tables[index][0] != '\0');
         CHECK(strlen(tables[index]) < STORE_TABLE_NAME_BYTES);
         (void)snprintf(store->names[count], STORE_TABLE_NAME_BYTES, "%s", tables[index]);
     }
+    CHECK(count >= STORE_SERVICE);
     store->table_count = count;
 }
 
 static enum rc write_identity(struct store_txn *txn, const char *service)
 {
+    CHECK(txn->write);
+    CHECK(service[0] != '\0');
     unsigned char bytes[64];
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
@@ -228,6 +241,7 @@ static enum rc write_identity(struct store_txn *txn, const char *service)
 
 static enum rc read_sealed(struct store_txn *txn, const char *key, struct codec_reader *reader)
 {
+    CHECK(key[0] != '\0');
     const void *value = NULL;
     size_t bytes = 0;
     uint8_t version = 0;
@@ -248,6 +262,7 @@ static enum rc read_sealed(struct store_txn *txn, const char *key, struct codec_
 
 static enum rc check_identity(struct store_txn *txn, const char *service)
 {
+    CHECK(service[0] != '\0');
     struct codec_reader reader;
     char stored[64];
     enum rc rc = read_sealed(txn, format_key, &reader);
@@ -273,6 +288,8 @@ static enum rc check_identity(struct store_txn *txn, const char *service)
 static enum rc open_tables(struct store_txn *txn, const char *service)
 {
     struct store *store = txn->store;
+    CHECK(store->table_count > STORE_META);
+    CHECK(txn->write == !store->read_only);
     MDB_stat root;
     const int failed = mdb_stat(txn->txn, 1 /* the unnamed database of names */, &root);
     if (failed != 0) {
@@ -330,6 +347,7 @@ static enum rc count_free_from(struct store_txn *txn, uint64_t first, uint64_t *
  * never written, and are free. */
 static enum rc check_length(struct store *store)
 {
+    CHECK(store->env != NULL);
     MDB_envinfo info;
     MDB_stat stat;
     struct stat file;
@@ -339,6 +357,7 @@ static enum rc check_length(struct store *store)
     if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &file) != 0) {
         return RC_IO;
     }
+    CHECK(stat.ms_psize > 0);
     const uint64_t pages = (uint64_t)file.st_size / stat.ms_psize;
     if (pages > info.me_last_pgno) {
         return RC_OK;
@@ -361,6 +380,8 @@ static enum rc check_length(struct store *store)
 /* All tables in one transaction, committed: of the environment that is open. */
 static enum rc open_handles(struct store *store, const char *service)
 {
+    CHECK(store->env != NULL);
+    CHECK(service != NULL);
     struct store_txn *txn = NULL;
     enum rc rc = store_begin(store, !store->read_only, &txn);
     if (rc != RC_OK) {
@@ -382,6 +403,8 @@ static enum rc open_handles(struct store *store, const char *service)
 static enum rc create_file(struct store *store, const struct store_options *options,
                            const char *path)
 {
+    CHECK(!store->read_only);
+    CHECK(store->owner >= 0); /* nobody else makes it meanwhile */
     char passing[PATH_MAX];
     const int count = snprintf(passing, sizeof passing, "%s.new", path);
     if (count < 0 || (size_t)count >= sizeof passing) {
@@ -412,6 +435,8 @@ static enum rc create_file(struct store *store, const struct store_options *opti
 
 static enum rc ensure_file(struct store *store, const struct store_options *options)
 {
+    CHECK(!store->read_only);
+    CHECK(store->owner >= 0);
     char path[PATH_MAX];
     struct stat file;
     const int count = snprintf(path, sizeof path, "%s/data.mdb", store->path);
@@ -430,6 +455,7 @@ static enum rc ensure_file(struct store *store, const struct store_options *opti
 
 static enum rc open_all(struct store *store, const struct store_options *options)
 {
+    CHECK(store->table_count >= STORE_SERVICE);
     enum rc rc = store->read_only ? RC_OK : make_folder(store->path);
     if (rc == RC_OK) {
         rc = enlist(store);
@@ -451,6 +477,8 @@ static enum rc open_all(struct store *store, const struct store_options *options
 
 enum rc store_open(struct store **store, const struct store_options *options)
 {
+    CHECK(options->path != NULL);
+    CHECK(options->service != NULL);
     struct store *opened = calloc(1, sizeof *opened);
     if (opened == NULL) {
         return RC_STORE;
@@ -469,6 +497,8 @@ enum rc store_open(struct store **store, const struct store_options *options)
         store_close(opened);
         return rc;
     }
+    CHECK(opened->env != NULL);
+    CHECK(opened->listed);
     *store = opened;
     return RC_OK;
 }
@@ -518,6 +548,7 @@ static enum rc count_free_pages(struct store_txn *txn, uint64_t *pages)
 /* One line of mdb_reader_list: "pid thread txnid"; a reader at rest shows "-". */
 static int see_reader(const char *line, void *context)
 {
+    CHECK(context != NULL);
     uint64_t *oldest = context;
     unsigned long long txn = 0;
     if (sscanf(line, "%*d %*x %llu", &txn) == 1 && txn < *oldest) {
@@ -528,6 +559,7 @@ static int see_reader(const char *line, void *context)
 
 enum rc store_usage(struct store *store, struct store_usage *usage)
 {
+    CHECK(store->env != NULL);
     MDB_envinfo info;
     MDB_stat stat;
     struct statvfs disk;
@@ -560,6 +592,7 @@ enum rc store_usage(struct store *store, struct store_usage *usage)
 
 unsigned store_table_count(const struct store *store)
 {
+    CHECK(store->table_count >= STORE_SERVICE);
     return store->table_count;
 }
 

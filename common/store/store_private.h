@@ -1,4 +1,5 @@
-/* store_private: what store.c and store_open.c share; nobody else includes it. */
+/* store_private: what the store's own files share: store_open.c and store_copy.c stand on store.c;
+ * nobody else includes it. */
 #pragma once
 
 #include <limits.h>

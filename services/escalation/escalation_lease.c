@@ -29,8 +29,11 @@ static enum rc collect_ready(struct step *step, const char *unit, uint64_t *ids,
     struct store_walk walk;
     enum rc rc = store_walk_open(step->txn, ESCALATION_QUEUE, prefix, sizeof prefix, &walk);
     *count = 0;
-    while (rc == RC_OK && *count < max && walk.key_bytes == ESCALATION_QUEUE_KEY_BYTES &&
-           memcmp(walk.key, prefix, sizeof prefix) == 0) {
+    while (rc == RC_OK && *count < max) {
+        rc = store_walk_key(&walk, ESCALATION_QUEUE_KEY_BYTES);
+        if (rc != RC_OK || memcmp(walk.key, prefix, sizeof prefix) != 0) {
+            break;
+        }
         ids[*count] = escalation_state_queue_ticket(walk.key);
         *count += 1;
         rc = store_walk_next(&walk);

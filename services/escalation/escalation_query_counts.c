@@ -50,7 +50,7 @@ static enum rc add_units(struct step_view *view, const char *after, uint32_t lim
     struct store_walk walk;
     escalation_count_key(after, key);
     enum rc rc = store_walk_open(view->txn, ESCALATION_COUNT, key, sizeof key, &walk);
-    if (rc == RC_OK && memcmp(walk.key, key, sizeof key) == 0) {
+    if (rc == RC_OK && walk.key_bytes == sizeof key && memcmp(walk.key, key, sizeof key) == 0) {
         rc = store_walk_next(&walk);
     }
     while (rc == RC_OK) {

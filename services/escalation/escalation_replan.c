@@ -279,7 +279,10 @@ static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_
     enum rc rc = store_walk_open(page->txn, ESCALATION_TICKET, key, sizeof key, &walk);
     while (rc == RC_OK && *count < page->room && *looked_at < LOOKED_MAX) {
         struct escalation_ticket ticket;
-        rc = escalation_state_decode(walk.value, walk.value_bytes, &ticket);
+        rc = store_walk_key(&walk, sizeof key);
+        if (rc == RC_OK) {
+            rc = escalation_state_decode(walk.value, walk.value_bytes, &ticket);
+        }
         if (rc != RC_OK) {
             break;
         }

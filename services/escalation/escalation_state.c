@@ -564,9 +564,11 @@ enum rc escalation_state_queue_has(struct store_txn *txn, const char *unit, bool
     unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
     struct store_walk walk;
     escalation_state_queue_prefix(unit, (enum escalation_bucket)0, prefix);
-    const enum rc rc = store_walk_open(txn, ESCALATION_QUEUE, prefix, sizeof prefix, &walk);
-    *has = rc == RC_OK && walk.key_bytes == ESCALATION_QUEUE_KEY_BYTES &&
-           memcmp(walk.key, prefix, ESCALATION_ID_KEY_BYTES) == 0;
+    enum rc rc = store_walk_open(txn, ESCALATION_QUEUE, prefix, sizeof prefix, &walk);
+    if (rc == RC_OK) {
+        rc = store_walk_key(&walk, ESCALATION_QUEUE_KEY_BYTES);
+    }
+    *has = rc == RC_OK && memcmp(walk.key, prefix, ESCALATION_ID_KEY_BYTES) == 0;
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

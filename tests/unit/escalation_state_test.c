@@ -355,6 +355,20 @@ static void test_watch_when_state_changes_then_in_the_lists_it_belongs_to(void *
     assert_false(escalation_state_watch_key(9, &ticket, ESCALATION_SUPERVISED, key));
 }
 
+static void test_queue_when_a_key_has_another_length_then_corrupt(void **state)
+{
+    struct room *room = *state;
+    unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
+    bool has = true;
+    assert_int_equal(escalation_state_queue_has(room->txn, "unit", &has), RC_OK);
+    assert_false(has);
+    escalation_state_queue_prefix("unit", ESCALATION_READY, prefix);
+    assert_int_equal(
+        store_put(room->txn, ESCALATION_QUEUE, prefix, ESCALATION_QUEUE_PREFIX_BYTES, NULL, 0),
+        RC_OK);
+    assert_int_equal(escalation_state_queue_has(room->txn, "unit", &has), RC_CORRUPT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +385,8 @@ int main(void)
         cmocka_unit_test(test_due_when_not_open_then_none),
         cmocka_unit_test(test_queue_when_missed_then_before_others),
         cmocka_unit_test_setup_teardown(test_ticket_when_its_card_is_unknown_then_corrupt,
+                                        open_room, close_room),
+        cmocka_unit_test_setup_teardown(test_queue_when_a_key_has_another_length_then_corrupt,
                                         open_room, close_room),
         cmocka_unit_test(test_card_when_pardoned_then_none_until_something_new),
         cmocka_unit_test(test_watch_when_state_changes_then_in_the_lists_it_belongs_to),

@@ -111,11 +111,26 @@ static void test_tally_when_stored_then_read_back(void **state)
     assert_int_equal(tally_load(txn, &read), RC_CORRUPT);
 }
 
+static void test_due_when_a_key_has_another_length_then_corrupt(void **state)
+{
+    struct store_txn *txn = ((struct fixture *)*state)->txn;
+    struct due found[8];
+    size_t count = 0;
+    static const unsigned char key[18] = {0};
+    for (size_t bytes = 16; bytes <= sizeof key; bytes += 2) {
+        assert_int_equal(store_put(txn, STORE_DUE, key, bytes, NULL, 0), RC_OK);
+        assert_int_equal(due_first(txn, &found[0]), RC_CORRUPT);
+        assert_int_equal(due_collect(txn, UINT64_MAX, found, 8, &count), RC_CORRUPT);
+        assert_int_equal(store_del(txn, STORE_DUE, key, bytes), RC_OK);
+    }
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_due_when_collected_then_in_order_of_time),
+        CASE(test_due_when_a_key_has_another_length_then_corrupt),
         CASE(test_cursor_when_put_then_read_back),
         CASE(test_tally_when_stored_then_read_back),
     };
