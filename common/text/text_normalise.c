@@ -1,4 +1,11 @@
-/* text_normal: one form for what looks the same, for the matcher. */
+/* text_normalise: one form for what looks the same, for the matcher.
+ *
+ * Keywords and names of places are normalised when a site is loaded, texts when they are looked
+ * at; both must go through here, or a word that stands in a text is not found. The form is for
+ * comparing alone and is never shown or stored.
+ *
+ * Ideographs, nearly all of a complaint, have no other form and are copied; only what lies between
+ * them needs utf8proc. */
 
 #include <string.h>
 #include <utf8proc.h>
@@ -7,8 +14,8 @@
 #include "common/text/text.h"
 
 enum {
-    TEXT_POINTS = 512, /* code points of one run kept on the stack */
-    TEXT_POINT_BYTES = 4,
+    RUN_POINTS = 512, /* code points of one run kept on the stack */
+    POINT_BYTES = 4,
 };
 
 struct sink {
@@ -20,6 +27,7 @@ struct sink {
 /* Room for `more` bytes and a NUL. */
 static bool sink_reserve(struct sink *sink, size_t more)
 {
+    CHECK(sink->used <= sink->capacity);
     if (sink->capacity - sink->used > more) {
         return true;
     }
@@ -40,6 +48,7 @@ static bool sink_reserve(struct sink *sink, size_t more)
  * be cut beside them and each part normalised alone. Nearly all of a complaint is made of them. */
 static bool ideograph_at(const char *text, size_t at, size_t bytes)
 {
+    CHECK(at <= bytes);
     if (bytes - at < 3) {
         return false;
     }
@@ -50,6 +59,7 @@ static bool ideograph_at(const char *text, size_t at, size_t bytes)
     return b[0] > 0xe4 || b[1] >= 0xb8;
 }
 
+/* Blanks of all kinds and controls: people write "3 号楼" and "3号楼". */
 static bool dropped(int32_t point)
 {
     const utf8proc_category_t category = utf8proc_category(point);
@@ -57,8 +67,10 @@ static bool dropped(int32_t point)
            category == UTF8PROC_CATEGORY_ZP || category == UTF8PROC_CATEGORY_CC;
 }
 
+/* The common case by hand. Before: room for `bytes`. */
 static void fold_ascii(struct sink *sink, const char *run, size_t bytes)
 {
+    CHECK(sink->capacity - sink->used >= bytes);
     for (size_t index = 0; index < bytes; index++) {
         const char byte = run[index];
         if (byte >= 'A' && byte <= 'Z') {
@@ -69,6 +81,7 @@ static void fold_ascii(struct sink *sink, const char *run, size_t bytes)
     }
 }
 
+/* Composes what was decomposed and writes it, without what is dropped. */
 static enum rc fold_points(struct sink *sink, int32_t *points, size_t count,
                            utf8proc_option_t options)
 {
@@ -77,7 +90,7 @@ static enum rc fold_points(struct sink *sink, int32_t *points, size_t count,
     if (composed < 0) {
         return RC_INVALID;
     }
-    if (!sink_reserve(sink, (size_t)composed * TEXT_POINT_BYTES)) {
+    if (!sink_reserve(sink, (size_t)composed * POINT_BYTES)) {
         return RC_LIMIT;
     }
     for (utf8proc_ssize_t index = 0; index < composed; index++) {
@@ -95,14 +108,14 @@ static enum rc fold_unicode(struct sink *sink, const char *run, size_t bytes)
     const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
                                       UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPCC;
     const utf8proc_uint8_t *from = (const utf8proc_uint8_t *)run;
-    int32_t few[TEXT_POINTS];
+    int32_t few[RUN_POINTS];
     int32_t *points = few;
     utf8proc_ssize_t count =
-        utf8proc_decompose(from, (utf8proc_ssize_t)bytes, points, TEXT_POINTS, options);
+        utf8proc_decompose(from, (utf8proc_ssize_t)bytes, points, RUN_POINTS, options);
     if (count < 0) {
         return RC_INVALID;
     }
-    if (count > TEXT_POINTS) {
+    if (count > RUN_POINTS) {
         points = arena_alloc(sink->arena, (size_t)count * sizeof *points);
         if (points == NULL) {
             return RC_LIMIT;
@@ -136,6 +149,7 @@ static bool fold_mark(struct sink *sink, const char *run, size_t bytes)
     return true;
 }
 
+/* What lies between two ideographs, the cheapest way that is right for it. */
 static enum rc fold_run(struct sink *sink, const char *run, size_t bytes)
 {
     if (!sink_reserve(sink, bytes)) {
@@ -155,6 +169,8 @@ static enum rc fold_run(struct sink *sink, const char *run, size_t bytes)
 
 enum rc text_normalise(struct arena *arena, const char *text, char **out, size_t *bytes)
 {
+    CHECK(text != NULL);
+    CHECK(out != NULL);
     const size_t length = strlen(text);
     struct sink sink = {.arena = arena};
     if (!sink_reserve(&sink, length)) {
