@@ -23,59 +23,15 @@ enum {
     DIGEST_BYTES = 32,
 };
 
-static const char byte_order_mark[] = "\xef\xbb\xbf";
-
-/* ---- is it text? ---- */
-
-static uint32_t line_at(const char *bytes, size_t at)
-{
-    uint32_t line = 1;
-    for (size_t index = 0; index < at; index++) {
-        line += bytes[index] == '\n' ? 1 : 0;
-    }
-    return line;
-}
-
-bool site_source_usable(struct site_load *load)
-{
-    struct site_source *source = &load->sources[load->file];
-    const size_t max = load->file == SITE_YAML ? SITE_YAML_BYTES_MAX : SITE_FILE_BYTES_MAX;
-    const unsigned char *bytes = (const unsigned char *)source->bytes;
-    size_t at = 0;
-    if (source->size > max) {
-        site_say(load, 0, SAY_FILE_TOO_LARGE, (unsigned)max);
-        return false;
-    }
-    if (source->size >= 2 &&
-        ((bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff))) {
-        site_say(load, 1, SAY_FILE_UTF16);
-        return false;
-    }
-    if (!text_valid(source->bytes, source->size, &at)) {
-        const uint32_t line = line_at(source->bytes, at);
-        if (bytes[at] < 0x80) {
-            site_say(load, line, SAY_FILE_CONTROL, (unsigned)bytes[at]);
-        } else {
-            site_say(load, line, SAY_FILE_NOT_UTF8);
-        }
-        return false;
-    }
-    if (source->size >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
-        source->bytes += 3;
-        source->size -= 3;
-    }
-    return true;
-}
-
 static void check_sources(struct site_load *load)
 {
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
         load->file = (enum site_file)file;
         if (load->usable[file] && load->sources[file].bytes != NULL) {
-            load->usable[file] = site_source_usable(load);
+            load->usable[file] = site_file_usable(load);
         } else {
             if (load->usable[file] && file != SITE_ALIASES) {
-                site_say(load, 0, SAY_FILE_MISSING, site_file_name(load->file));
+                site_say(load, 0, SAY_FILE_MISSING, site_report_file(load->file));
             }
             load->usable[file] = false;
         }
@@ -107,7 +63,7 @@ static uint32_t version_of(const struct site_load *load)
     const struct zone *zone = load->site->zone;
     CHECK(crypto_generichash_init(&state, NULL, 0, sizeof digest) == 0);
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
-        add_digest(&state, site_file_name((enum site_file)file), load->sources[file].bytes,
+        add_digest(&state, site_report_file((enum site_file)file), load->sources[file].bytes,
                    load->sources[file].size);
     }
     for (uint32_t index = 0; index < load->year_source_count; index++) {
@@ -138,8 +94,8 @@ static void load_all(struct site_load *load)
     site_check_categories(load);
     site_check_levels(load);
     if (!load->no_memory) {
-        site_rules_read_supervisors(load);
-        site_rules_read_policies(load);
+        site_policies_read_supervisors(load);
+        site_policies_read(load);
         site_check_policies(load);
     }
     if (!load->no_memory) {
@@ -236,7 +192,7 @@ void site_free(struct site *site)
 static void refuse_file(struct site_load *load, int error)
 {
     load->usable[load->file] = false;
-    site_say(load, 0, SAY_FILE_UNREADABLE, site_file_name(load->file), strerror(error));
+    site_say(load, 0, SAY_FILE_UNREADABLE, site_report_file(load->file), strerror(error));
 }
 
 /* Reads what is in an open file into the source of load->file. */
@@ -259,7 +215,8 @@ static void read_open(struct site_load *load, int file, char **owned)
 static void read_file(struct site_load *load, int folder, char **owned)
 {
     /* NONBLOCK: a pipe in place of a file must not hang the loader. */
-    const int file = openat(folder, site_file_name(load->file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int file =
+        openat(folder, site_report_file(load->file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         if (errno != ENOENT) {
             refuse_file(load, errno);
@@ -279,7 +236,7 @@ static void warn_unknown(struct site_load *load, DIR *folder)
             entry->d_name[0] == '.' || dot == NULL ||
             (strcmp(dot, ".csv") != 0 && strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
         for (int file = 0; file < SITE_FILE_COUNT; file++) {
-            known |= strcmp(entry->d_name, site_file_name((enum site_file)file)) == 0;
+            known |= strcmp(entry->d_name, site_report_file((enum site_file)file)) == 0;
         }
         if (!known) {
             load->file = SITE_YAML;

@@ -10,28 +10,7 @@
 
 enum {
     CYCLE_SHOWN_MAX = 6,
-    URGENCY_COUNT = 3, /* enum Urgency: 1..3 */
 };
-
-static const char *const urgency_names[URGENCY_COUNT][2] = {
-    {"normal", "一般"}, {"urgent", "紧急"}, {"emergency", "特急"}};
-
-uint32_t site_urgency_of(const char *text)
-{
-    for (uint32_t index = 0; index < URGENCY_COUNT; index++) {
-        if (strcmp(text, urgency_names[index][0]) == 0 ||
-            strcmp(text, urgency_names[index][1]) == 0) {
-            return index + 1;
-        }
-    }
-    return 0;
-}
-
-const char *site_urgency_name(uint32_t urgency)
-{
-    CHECK(urgency <= URGENCY_COUNT);
-    return urgency == 0 ? "*" : urgency_names[urgency - 1][0];
-}
 
 /* ---- trees of areas and of categories ---- */
 
@@ -419,7 +398,7 @@ static bool shadowed(const struct site *site, uint32_t index)
     struct site_policy cell = site->policies[index];
     const struct site_policy *policy = &site->policies[index];
     const uint32_t level_last = policy->level != 0 ? policy->level : site->level_count;
-    const uint32_t urgency_last = policy->urgency != 0 ? policy->urgency : URGENCY_COUNT;
+    const uint32_t urgency_last = policy->urgency != 0 ? policy->urgency : SITE_URGENCIES;
     for (cell.level = policy->level != 0 ? policy->level : 1; cell.level <= level_last;
          cell.level++) {
         for (cell.urgency = policy->urgency != 0 ? policy->urgency : 1;
@@ -466,14 +445,14 @@ static bool policy_general(const struct site *site, uint32_t level, uint32_t urg
 static void check_covered(struct site_load *load, uint32_t level)
 {
     const struct site *site = load->site;
-    uint32_t missing[URGENCY_COUNT];
+    uint32_t missing[SITE_URGENCIES];
     uint32_t count = 0;
-    for (uint32_t urgency = 1; urgency <= URGENCY_COUNT; urgency++) {
+    for (uint32_t urgency = 1; urgency <= SITE_URGENCIES; urgency++) {
         if (!policy_general(site, level, urgency)) {
             missing[count++] = urgency;
         }
     }
-    if (count == URGENCY_COUNT) {
+    if (count == SITE_URGENCIES) {
         count = 1;
         missing[0] = 0;
     }

@@ -169,7 +169,7 @@ static void take(struct reader *reader)
 static void say_mistake(struct reader *reader, enum sheet_mistake mistake)
 {
     struct site_load *load = reader->load;
-    /* The file as a whole was found to be text (site_source_usable). */
+    /* The file as a whole was found to be text (site_file_usable). */
     CHECK(mistake == SHEET_QUOTE || mistake == SHEET_QUOTE_OPEN || mistake == SHEET_ROW_TOO_LONG);
     if (mistake == SHEET_QUOTE) {
         site_say(load, reader->line, SAY_CSV_QUOTE);

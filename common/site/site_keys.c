@@ -102,6 +102,27 @@ bool site_node_number(struct site_load *load, const struct site_node *node, uint
     return true;
 }
 
+/* In the order of enum Urgency. */
+static const char *const urgency_names[SITE_URGENCIES][2] = {
+    {"normal", "一般"}, {"urgent", "紧急"}, {"emergency", "特急"}};
+
+uint32_t site_urgency_of(const char *text)
+{
+    for (uint32_t index = 0; index < SITE_URGENCIES; index++) {
+        if (strcmp(text, urgency_names[index][0]) == 0 ||
+            strcmp(text, urgency_names[index][1]) == 0) {
+            return index + 1;
+        }
+    }
+    return 0;
+}
+
+const char *site_urgency_name(uint32_t urgency)
+{
+    CHECK(urgency <= SITE_URGENCIES);
+    return urgency == 0 ? "*" : urgency_names[urgency - 1][0];
+}
+
 static uint64_t unit_ms(char unit)
 {
     switch (unit) {

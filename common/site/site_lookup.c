@@ -62,10 +62,10 @@ static uint32_t duty_in(const struct site *site, uint32_t category, uint32_t are
 {
     uint32_t row = SITE_NONE;
     while (category != SITE_NONE && row == SITE_NONE) {
-        row = site_index_matrix(site->index, category, area, level);
+        row = site_matrix_find(site->index, category, area, level);
         category = site->categories[category].parent;
     }
-    return row == SITE_NONE ? site_index_matrix(site->index, SITE_NONE, area, level) : row;
+    return row == SITE_NONE ? site_matrix_find(site->index, SITE_NONE, area, level) : row;
 }
 
 static uint32_t duty(const struct site *site, uint32_t category, uint32_t area, uint32_t level)

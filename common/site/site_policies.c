@@ -201,7 +201,7 @@ static void policy_complete(struct site_policy *policy)
     }
 }
 
-void site_rules_read_policies(struct site_load *load)
+void site_policies_read(struct site_load *load)
 {
     struct site *site = load->site;
     const struct site_node *list = load->policies;
@@ -262,7 +262,7 @@ static void read_supervisor(struct site_load *load, const struct site_node *item
     }
 }
 
-void site_rules_read_supervisors(struct site_load *load)
+void site_policies_read_supervisors(struct site_load *load)
 {
     const struct site *site = load->site;
     const struct site_node *list = load->supervisors;

@@ -47,7 +47,7 @@ struct site_year_source {
 };
 enum { SITE_YEARS_MAX = 64 };
 
-/* ---- memory: everything small lives as long as its owner ---- */
+/* ---- site_pool: everything small lives as long as its owner ---- */
 
 struct site_pool {
     struct site_pool_block *blocks;
@@ -59,7 +59,7 @@ void site_pool_fini(struct site_pool *pool);
 /* Room for one more item behind `count` items; grows by doubling. False without memory. */
 bool site_grow(void **items, uint32_t count, size_t item_bytes);
 
-/* ---- index: from codes to positions ---- */
+/* ---- site_table: from codes to positions ---- */
 
 /* Finds the items of an array whose first member is the code. */
 struct site_table {
@@ -157,7 +157,7 @@ void site_warn(struct site_load *load, uint32_t line, const char *name, const ch
 void site_report_sort(struct site_report *report);
 /* A short, printable form of what stood in the file. Lives until the arena is reset. */
 const char *site_shown(struct site_load *load, const char *text);
-const char *site_file_name(enum site_file file);
+const char *site_report_file(enum site_file file);
 
 /* As site_load, from memory. Keeps no pointer to sources. */
 MUST_CHECK enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
@@ -176,11 +176,13 @@ void site_years_read(struct site_load *load);
 char *site_file_read(int file, size_t max, size_t *size, int *error);
 
 /* Is the file text at all? Says what is wrong; skips a byte order mark. */
-bool site_source_usable(struct site_load *load);
+bool site_file_usable(struct site_load *load);
 
 /* site_yaml: from bytes to a tree; NULL with a mistake. */
 const struct site_node *site_yaml_parse(struct site_load *load);
 
+/* enum Urgency: 1..3 */
+#define SITE_URGENCIES 3u
 /* enum Urgency of "normal", "一般", ...; 0: none of them. */
 uint32_t site_urgency_of(const char *text);
 const char *site_urgency_name(uint32_t urgency);
@@ -188,8 +190,8 @@ const char *site_urgency_name(uint32_t urgency);
 /* site_rules: site.yaml, all but the policies; site_policies: these and the supervisors, when
  * categories and units are known. */
 void site_rules_read(struct site_load *load);
-void site_rules_read_policies(struct site_load *load);
-void site_rules_read_supervisors(struct site_load *load);
+void site_policies_read(struct site_load *load);
+void site_policies_read_supervisors(struct site_load *load);
 
 /* site_tables: the rows of each CSV file. */
 void site_tables_read(struct site_load *load);
@@ -203,10 +205,20 @@ void site_check_policies(struct site_load *load);
 /* site_index */
 void site_index_build(struct site_load *load);
 void site_index_free(struct site_index *index);
-uint32_t site_index_matrix(const struct site_index *index, uint32_t category, uint32_t area,
-                           uint32_t level); /* row or SITE_NONE */
-/* Before: no equal row. False without memory. */
-bool site_index_matrix_add(struct site_index *index, const struct site_matrix_row *row);
-/* Adds a normalised copy of a word. Says what is wrong with it. */
-void site_index_word(struct site_load *load, struct site_words *words, const char *text,
-                     const struct site_word_entry *entry);
+
+/* site_matrix: row of exactly this scope, or SITE_NONE. */
+uint32_t site_matrix_find(const struct site_index *index, uint32_t category, uint32_t area,
+                          uint32_t level);
+/* Before: no row has the same scope. False without memory. */
+bool site_matrix_add(struct site_index *index, const struct site_matrix_row *row);
+
+/* site_words: adds a normalised copy of a word. Says what is wrong with it. */
+void site_words_add(struct site_load *load, struct site_words *words, const char *text,
+                    const struct site_word_entry *entry);
+/* Puts equal words together. ranks: order of their targets; NULL: their own. False without memory.
+ * Before: all words were added; it is called once. */
+bool site_words_group(struct site_words *words, uint32_t *ranks);
+/* Says which word stands twice for one category or area. Before: site_words_group. */
+void site_words_check(struct site_load *load, const struct site_words *words, enum site_file file);
+/* Builds the automaton over the words. RC_OK or RC_LIMIT. Before: site_words_group. */
+MUST_CHECK enum rc site_words_match(const struct site_words *words, struct match **match);

@@ -24,7 +24,7 @@ static const char *const file_names[SITE_FILE_COUNT] = {[SITE_YAML] = "site.yaml
                                                         [SITE_CATEGORIES] = "categories.csv",
                                                         [SITE_MATRIX] = "matrix.csv"};
 
-const char *site_file_name(enum site_file file)
+const char *site_report_file(enum site_file file)
 {
     CHECK(file < SITE_FILE_COUNT);
     return file_names[file];
@@ -78,7 +78,7 @@ static void fill(const struct site_load *load, struct site_mistake *mistake, uin
                  const char *name)
 {
     snprintf(mistake->file, sizeof mistake->file, "%s",
-             load->file_name != NULL ? load->file_name : site_file_name(load->file));
+             load->file_name != NULL ? load->file_name : site_report_file(load->file));
     snprintf(mistake->name, sizeof mistake->name, "%s", name);
     mistake->line = line;
 }
@@ -139,7 +139,7 @@ void site_warn(struct site_load *load, uint32_t line, const char *name, const ch
 static int file_rank(const char *file)
 {
     for (int index = 0; index < SITE_FILE_COUNT; index++) {
-        if (strcmp(file, file_names[index]) == 0) {
+        if (strcmp(file, site_report_file((enum site_file)index)) == 0) {
             return index;
         }
     }

@@ -132,7 +132,7 @@ static void take_area(struct site_load *load, const struct site_csv_row *row)
         load->no_memory = true;
     }
     const struct site_word_entry entry = {.target = position, .line = 0};
-    site_index_word(load, &site->index->places, area.name, &entry);
+    site_words_add(load, &site->index->places, area.name, &entry);
 }
 
 /* ---- aliases.csv ---- */
@@ -152,7 +152,7 @@ static void take_alias(struct site_load *load, const struct site_csv_row *row)
     }
     if (area != SITE_NONE && site_name_valid(load, row->line, row->cells[ALIAS_TEXT])) {
         const struct site_word_entry entry = {.target = area, .line = row->line};
-        site_index_word(load, &site->index->places, row->cells[ALIAS_TEXT], &entry);
+        site_words_add(load, &site->index->places, row->cells[ALIAS_TEXT], &entry);
     }
 }
 
@@ -237,7 +237,7 @@ static void take_keyword(struct site_load *load, uint32_t line, char *word, void
         }
         return;
     }
-    site_index_word(load, words, word, entry);
+    site_words_add(load, words, word, entry);
 }
 
 static void take_keywords(struct site_load *load, const struct site_csv_row *row, uint32_t category)
@@ -395,12 +395,12 @@ static void take_matrix(struct site_load *load, const struct site_csv_row *row)
     if (load->report->count != before || misread || duty.lead == SITE_NONE || duty.level == 0) {
         return; /* not known well enough to be compared with others */
     }
-    const uint32_t same = site_index_matrix(index, duty.category, duty.area, duty.level);
+    const uint32_t same = site_matrix_find(index, duty.category, duty.area, duty.level);
     if (same != SITE_NONE) {
         site_say(load, row->line, SAY_MATRIX_DUPLICATE, (unsigned)index->matrix[same].line);
         return;
     }
-    if (!site_index_matrix_add(index, &duty)) {
+    if (!site_matrix_add(index, &duty)) {
         load->no_memory = true;
     }
 }

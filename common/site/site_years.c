@@ -13,55 +13,6 @@
 #include "common/site/site_mistakes.h"
 #include "common/site/site_private.h"
 
-/* ---- files ---- */
-
-/* Reads size bytes, or what there is. */
-static bool read_bytes(int file, char *bytes, size_t size, size_t *got)
-{
-    size_t at = 0;
-    while (at < size) {
-        const ssize_t count = read(file, bytes + at, size - at);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return false;
-        }
-        if (count == 0) {
-            break;
-        }
-        at += (size_t)count;
-    }
-    *got = at;
-    return true;
-}
-
-char *site_file_read(int file, size_t max, size_t *size, int *error)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0) {
-        *error = errno;
-        return NULL;
-    }
-    if (!S_ISREG(status.st_mode)) {
-        *error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-        return NULL;
-    }
-    /* One byte more than allowed is enough to see that it is too much. */
-    const size_t wanted = (size_t)status.st_size < max + 1 ? (size_t)status.st_size : max + 1;
-    char *bytes = malloc(wanted + 1);
-    if (bytes == NULL) {
-        *error = ENOMEM;
-        return NULL;
-    }
-    if (!read_bytes(file, bytes, wanted, size)) {
-        *error = errno;
-        free(bytes);
-        return NULL;
-    }
-    return bytes;
-}
-
 /* ---- the folder ---- */
 
 static bool is_year_file(const char *name)

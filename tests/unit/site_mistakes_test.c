@@ -341,7 +341,7 @@ static void test_load_when_one_mistake_then_its_name_and_line(void **state)
         files.text[mistake->file] = text;
         const enum rc rc = site_files_load(&files, &report, &site);
         if (rc != RC_SETTINGS ||
-            !reported(site_file_name(mistake->file), mistake->name, mistake->line, &only) ||
+            !reported(site_report_file(mistake->file), mistake->name, mistake->line, &only) ||
             (!only && !mistake->more)) {
             for (uint32_t at = 0; at < site_report_kept(&report); at++) {
                 print_error("%s:%u: %s\n", report.mistakes[at].file, report.mistakes[at].line,
@@ -370,7 +370,7 @@ static void test_load_when_file_is_absent_then_missing_but_aliases_may_be(void *
             site_free(site);
         } else {
             assert_int_equal(rc, RC_SETTINGS);
-            assert_true(reported(site_file_name((enum site_file)file), "FILE_MISSING", 0, &only));
+            assert_true(reported(site_report_file((enum site_file)file), "FILE_MISSING", 0, &only));
             assert_true(only); /* nothing is said about what refers to it */
         }
     }
@@ -497,7 +497,7 @@ static void abuse(enum site_file file, char *text, size_t bytes, const char *nam
     files.text[file] = text;
     files.bytes[file] = bytes;
     assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
-    if (!reported(site_file_name(file), name, line, &only)) {
+    if (!reported(site_report_file(file), name, line, &only)) {
         fail_msg("%s in line %u was not reported", name, line);
     }
     free(text);
