@@ -1,4 +1,13 @@
-/* site: loads the folder of a site, all of it or nothing. */
+/* site: loads the folder of a site, all of it or nothing.
+ *
+ * The order is that of need: the text files are read as bytes and found to be text, site.yaml
+ * gives levels, channels and calendars, the tables give areas, units, categories and duties, then
+ * policies, which name what the tables hold, then what only shows when all is known, then the
+ * index. Each part adds its mistakes and goes on, so that one run of `paidan check` shows all of
+ * them; only running out of memory ends the loading at once.
+ *
+ * Owns everything that hangs on struct site, which site_free gives back, also half built. A loaded
+ * site is never changed: services read it without a lock and hold it until they end. */
 
 #include "common/site/site.h"
 
@@ -23,6 +32,8 @@ enum {
     DIGEST_BYTES = 32,
 };
 
+/* A file that is missing or no text is said once here, and nobody looks into it afterwards.
+ * Aliases alone may be absent. */
 static void check_sources(struct site_load *load)
 {
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
@@ -40,9 +51,12 @@ static void check_sources(struct site_load *load)
 
 /* ---- loading ---- */
 
+/* Adds one file to the digest, with its name: renaming a file is a change too. */
 static void add_digest(crypto_generichash_state *state, const char *name, const void *bytes,
                        uint64_t size)
 {
+    CHECK(name != NULL);
+    CHECK(bytes != NULL || size == 0);
     unsigned char length[8];
     for (unsigned index = 0; index < sizeof length; index++) {
         length[index] = (unsigned char)(size >> (8 * index));
@@ -84,6 +98,8 @@ static uint32_t version_of(const struct site_load *load)
 
 static void load_all(struct site_load *load)
 {
+    CHECK(load->site != NULL);
+    CHECK(load->report != NULL);
     check_sources(load);
     site_rules_read(load);
     if (load->no_memory) {
@@ -105,6 +121,7 @@ static void load_all(struct site_load *load)
 
 static enum rc load_init(struct site_load *load)
 {
+    CHECK(load->site == NULL);
     load->site = calloc(1, sizeof *load->site);
     if (load->site == NULL) {
         return RC_LIMIT;
@@ -116,6 +133,8 @@ static enum rc load_init(struct site_load *load)
     return arena_init(&load->arena, LOAD_ARENA_BYTES);
 }
 
+/* Loads from the bytes in load->sources. RC_OK, RC_SETTINGS (the report says why) or RC_LIMIT;
+ * nothing is left of a site that is refused. Who calls it owns the bytes. */
 static enum rc load_sources(struct site_load *load, struct site **site)
 {
     const struct site_load given = *load; /* reading the files passes over a byte order mark */
@@ -152,6 +171,7 @@ enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
                         const struct site_year_source *years, uint32_t year_count,
                         struct site_report *report, struct site **site)
 {
+    CHECK(years != NULL || year_count == 0);
     struct site_load load = {
         .report = report, .year_sources = years, .year_source_count = year_count};
     CHECK(year_count <= SITE_YEARS_MAX);
@@ -245,6 +265,8 @@ static void warn_unknown(struct site_load *load, DIR *folder)
     }
 }
 
+/* Everything is read before anything is parsed, so that what is loaded is what lay there at one
+ * moment, as nearly as a folder can tell. */
 static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
 {
     char *owned[SITE_FILE_COUNT] = {NULL};

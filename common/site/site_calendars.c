@@ -51,6 +51,7 @@ static const char *weekday_name(unsigned weekday)
     return day_names[weekday];
 }
 
+/* 0 is Monday; -1: no weekday. */
 static int day_of(const char *text, size_t bytes)
 {
     for (int day = 0; day < 7; day++) {
@@ -73,7 +74,7 @@ static bool days_read(const char *text, int *first, int *last)
 
 /* ---- hours ---- */
 
-/* "09:00"; 24:00 only as an end. */
+/* "09:00"; 24:00 only as an end. Before: text has five characters, or ends earlier. */
 bool site_minute_read(const char *text, unsigned *minute)
 {
     static const char form[] = "dd:dd";
@@ -89,6 +90,8 @@ bool site_minute_read(const char *text, unsigned *minute)
     return minutes < 60 && *minute <= DAY_MINUTES;
 }
 
+/* "09:00-12:00". An interval never runs over midnight: what belongs to which day would be two
+ * answers. */
 static bool interval_read(const char *text, unsigned *from, unsigned *until)
 {
     return strlen(text) == 11 && text[5] == '-' && site_minute_read(text, from) &&
@@ -99,6 +102,7 @@ static bool interval_read(const char *text, unsigned *from, unsigned *until)
 static void add_interval(struct site_load *load, struct calendar_hours *hours, const char *day,
                          const struct site_node *item)
 {
+    CHECK(hours->count <= CALENDAR_INTERVALS_MAX);
     unsigned from = 0;
     unsigned until = 0;
     const char *text = site_node_text(load, item);
@@ -144,9 +148,12 @@ static void read_hours(struct site_load *load, struct calendar_hours *hours, con
     }
 }
 
+/* One entry for one or several weekdays; a day that another entry had is a mistake. */
 static void read_days(struct site_load *load, struct written *calendar,
                       const struct site_node *name, int first, int last)
 {
+    CHECK(first >= 0);
+    CHECK(last < 7);
     for (int day = first; day <= last; day++) {
         if (calendar->given[day]) {
             site_say(load, name->line, SAY_CALENDAR_DAY_TWICE, day_names[day]);
@@ -176,12 +183,14 @@ static bool word_read(const char *text, struct calendar_override *override)
     return true;
 }
 
+/* One override while it is read. */
 struct override_work {
     struct calendar_override override;
     bool day_given, hours_given;
     char name[NAME_BYTES_MAX + 1];
 };
 
+/* A day as a word: off, working, or like another weekday. */
 static void read_override_day(struct site_load *load, const struct site_key *key,
                               const struct site_node *value, void *target)
 {
@@ -258,9 +267,12 @@ static bool range_read(const char *text, int32_t *first, int32_t *last)
            *last - *first < RANGE_DAYS_MAX;
 }
 
+/* Before: its day is set. False: it is not taken, and those after it of the same entry are not
+ * either. */
 static bool add_override(struct site_load *load, struct written *calendar,
                          const struct calendar_override *override)
 {
+    CHECK(calendar->override_count <= CALENDAR_OVERRIDES_MAX);
     for (uint32_t index = 0; index < calendar->override_count; index++) {
         if (calendar->overrides[index].day == override->day) {
             char date[CIVIL_DATE_BYTES];
@@ -283,6 +295,7 @@ static bool add_override(struct site_load *load, struct written *calendar,
     return true;
 }
 
+/* One entry: a day or a range of days, and what holds on each of them. */
 static void read_override(struct site_load *load, struct written *calendar,
                           const struct site_node *name)
 {
@@ -321,6 +334,7 @@ static void read_overrides(struct site_load *load, struct written *calendar,
 
 /* ---- one calendar ---- */
 
+/* Whose hours a make-up workday 调休 has: those of a weekday, or none at all. */
 static void read_makeup(struct site_load *load, struct written *calendar,
                         const struct site_node *value)
 {
@@ -368,6 +382,8 @@ static const struct {
                 {"makeup", read_makeup},
                 {"overrides", read_overrides}};
 
+/* A calendar's map mixes weekdays, in any spelling of ranges, with settings; so it has no table
+ * of keys. */
 static void read_entry(struct site_load *load, struct written *calendar,
                        const struct site_node *name, bool given[COUNT(settings)])
 {
@@ -396,6 +412,7 @@ static void read_entry(struct site_load *load, struct written *calendar,
     read_days(load, calendar, name, first, last);
 }
 
+/* By day, as merging and the built calendar need them. */
 static int compare_overrides(const void *a, const void *b)
 {
     const struct calendar_override *left = a;
@@ -445,6 +462,7 @@ static struct written *find(struct build *build, const char *code)
 static bool merge_overrides(struct build *build, struct written *child,
                             const struct written *parent)
 {
+    CHECK(child != parent);
     const uint32_t max = child->override_count + parent->override_count;
     struct calendar_override *merged = calloc((size_t)max + 1, sizeof *merged);
     uint32_t count = 0;
@@ -476,8 +494,11 @@ static bool merge_overrides(struct build *build, struct written *child,
     return true;
 }
 
+/* Whatever the child does not say itself. A parent's mistake is the child's too: nothing is said
+ * twice. */
 static void inherit(struct build *build, struct written *child, const struct written *parent)
 {
+    CHECK(parent->state == WRITTEN_DONE);
     for (unsigned weekday = 0; weekday < 7; weekday++) {
         if (!child->given[weekday]) {
             child->days[weekday] = parent->days[weekday];
@@ -603,6 +624,8 @@ static bool add_calendar(struct site_load *load, const struct calendar *calendar
     return true;
 }
 
+/* The week, and how much of it is open: a calendar without an open minute would never let a term
+ * end. */
 static void take_hours(const struct written *from, struct calendar *calendar)
 {
     for (unsigned weekday = 0; weekday < 7; weekday++) {
@@ -618,6 +641,7 @@ static void take_hours(const struct written *from, struct calendar *calendar)
 static unsigned makeup_of(struct site_load *load, const struct written *from,
                           const struct calendar *calendar)
 {
+    CHECK(from->makeup == CALENDAR_MAKEUP_NONE || from->makeup < 7);
     if (from->makeup_line == 0) {
         return calendar_makeup_default(calendar);
     }
@@ -630,6 +654,7 @@ static unsigned makeup_of(struct site_load *load, const struct written *from,
 static void build_tables(struct site_load *load, const struct written *from,
                          struct calendar *calendar)
 {
+    CHECK(calendar->week_minutes > 0);
     struct holidays set = {.count = 0};
     struct calendar_plan plan = {
         .zone = load->site->zone,
@@ -673,8 +698,10 @@ static void build_calendar(struct site_load *load, const struct written *from)
     }
 }
 
+/* All are resolved before any is built: a calendar may extend one that stands further down. */
 static void build_calendars(struct site_load *load, struct written *calendars, uint32_t count)
 {
+    CHECK(count < SITE_CALENDARS_MAX);
     struct build build = {.load = load, .calendars = calendars, .count = count};
     for (uint32_t index = 0; index < count; index++) {
         resolve(&build, &calendars[index]);
@@ -706,6 +733,7 @@ static bool known_already(const struct written *calendars, uint32_t count, const
 static void read_named(struct site_load *load, const struct site_node *name,
                        struct written *calendars, uint32_t *count)
 {
+    CHECK(load->site->calendar_count >= 1); /* "always" */
     const char *code = site_node_text(load, name);
     if (code == NULL || !site_code_valid(load, name->line, code)) {
         return;

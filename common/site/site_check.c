@@ -1,5 +1,13 @@
-/* site_check: what only shows when all files of a site are known: trees, fallback owners, policies
- * that are missing or never used. */
+/* site_check: what only shows when all files of a site are known: parents that do not exist,
+ * cycles, levels without an owner, policies that are missing or can never be used.
+ *
+ * Why so strict: a ticket must never be without an owner, a clock or a way up. A cycle of areas
+ * would hang a service that walks up; a level without a fallback owner, or without a policy for
+ * some urgency, would strand tickets that nobody looks for. So all of that is refused before a
+ * service starts, and the walks of site_lookup and site_guess need no bound of their own.
+ *
+ * What a file that could not be read would have said is not held against the others
+ * (load->usable). */
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +30,7 @@ struct tree {
 
 static bool tree_init(struct site_load *load, struct tree *tree, uint32_t count)
 {
+    CHECK(count > 0);
     *tree = (struct tree){.count = count};
     tree->parents = calloc((size_t)count + 1, sizeof *tree->parents);
     tree->cyclic = calloc((size_t)count + 1, sizeof *tree->cyclic);
@@ -41,6 +50,8 @@ static void tree_fini(struct tree *tree)
 /* The lowest position of the cycle through `start`; marks all of it. */
 static uint32_t cycle_mark(struct tree *tree, uint32_t start)
 {
+    CHECK(start < tree->count);
+    CHECK(!tree->cyclic[start]); /* cut open when it was found */
     uint32_t lowest = start;
     uint32_t at = start;
     do {
@@ -54,6 +65,7 @@ static uint32_t cycle_mark(struct tree *tree, uint32_t start)
 /* Finds the next cycle and cuts it open at its first row; SITE_NONE: there is none. */
 static uint32_t cycle_next(struct tree *tree, uint32_t *walks, uint32_t *from)
 {
+    CHECK(*from <= tree->count);
     while (*from < tree->count) {
         uint32_t at = *from;
         const uint32_t mark = *from + 1;
@@ -69,9 +81,13 @@ static uint32_t cycle_next(struct tree *tree, uint32_t *walks, uint32_t *from)
     return SITE_NONE;
 }
 
+/* The codes of a cycle as "a > b > a", shortened where it is long. Before: it is not cut open
+ * yet. */
 static const char *cycle_shown(struct site_load *load, const struct tree *tree, uint32_t start,
                                const void *items, size_t item_bytes)
 {
+    CHECK(start < tree->count);
+    CHECK(tree->cyclic[start]);
     const char *text = (const char *)items + (size_t)start * item_bytes;
     uint32_t at = start;
     for (uint32_t count = 0; count < CYCLE_SHOWN_MAX && text != NULL; count++) {
@@ -122,9 +138,12 @@ static void cut_area_cycles(struct site_load *load, struct tree *tree)
     free(walks);
 }
 
+/* Raising walks from an area to its parent, so a parent must be above; and only the top of the
+ * tree may be without one. Areas on a cycle are left out: their parents mean nothing. */
 static void check_area_levels(struct site_load *load, const struct tree *tree)
 {
     struct site *site = load->site;
+    CHECK(tree->count == site->area_count);
     uint32_t highest = 0;
     for (uint32_t index = 0; index < tree->count; index++) {
         highest = site->areas[index].level > highest ? site->areas[index].level : highest;
@@ -148,6 +167,8 @@ static void check_area_levels(struct site_load *load, const struct tree *tree)
     }
 }
 
+/* By name, then by parent, so that siblings of one name lie side by side; the position keeps the
+ * order of the file among them. */
 static int area_name_order(const void *left, const void *right, void *context)
 {
     const struct site *site = context;
@@ -163,6 +184,8 @@ static int area_name_order(const void *left, const void *right, void *context)
     return a < b ? -1 : a > b;
 }
 
+/* Two areas of one name under one parent cannot be told apart in a text. A warning: a site may
+ * have both and tell them apart by aliases. */
 static void check_area_names(struct site_load *load)
 {
     struct site *site = load->site;
@@ -249,6 +272,7 @@ static void cut_category_cycles(struct site_load *load, struct tree *tree)
 static void inherit(struct site *site, const struct tree *tree, Paidan__Urgency *urgencies,
                     uint32_t *levels)
 {
+    CHECK(tree->count == site->category_count);
     for (uint32_t index = 0; index < tree->count; index++) {
         uint32_t urgent = index;
         uint32_t level = index;
@@ -306,6 +330,8 @@ void site_check_categories(struct site_load *load)
 
 static void check_fallback(struct site_load *load, uint32_t level)
 {
+    CHECK(level >= 1);
+    CHECK(level <= load->site->level_count);
     struct site *site = load->site;
     const struct site_fallback *fallback = &load->fallbacks[level - 1];
     const uint32_t unit = site_unit_find(site, fallback->code);
@@ -347,6 +373,7 @@ static void check_places(struct site_load *load)
 
 void site_check_levels(struct site_load *load)
 {
+    CHECK(load->site->level_count <= SITE_LEVELS_MAX);
     const struct site *site = load->site;
     load->file = SITE_UNITS;
     if (site->unit_count == 0 && load->usable[SITE_UNITS]) {
@@ -364,6 +391,8 @@ void site_check_levels(struct site_load *load)
 
 static bool category_within(const struct site *site, uint32_t category, uint32_t ancestor)
 {
+    CHECK(category == SITE_NONE || category < site->category_count);
+    CHECK(ancestor < site->category_count);
     while (category != SITE_NONE && category != ancestor) {
         category = site->categories[category].parent;
     }
@@ -415,6 +444,9 @@ static bool shadowed(const struct site *site, uint32_t index)
     return true;
 }
 
+/* The first policy in the file that fits wins, so one behind another that covers it is never
+ * used: somebody changed a term and nothing happened. Covered by one is a mistake; covered by
+ * several together may be meant, and is a warning. */
 static void check_reachable(struct site_load *load)
 {
     const struct site *site = load->site;
@@ -432,6 +464,9 @@ static void check_reachable(struct site_load *load)
 /* Is there a policy for every category? One by one is not enough: a ticket may have none yet. */
 static bool policy_general(const struct site *site, uint32_t level, uint32_t urgency)
 {
+    CHECK(level >= 1);
+    CHECK(urgency >= 1);
+    CHECK(urgency <= SITE_URGENCIES);
     for (uint32_t index = 0; index < site->policy_count; index++) {
         const struct site_policy *policy = &site->policies[index];
         if (policy->category == SITE_NONE && (policy->level == 0 || policy->level == level) &&
@@ -442,8 +477,11 @@ static bool policy_general(const struct site *site, uint32_t level, uint32_t urg
     return false;
 }
 
+/* Says which urgencies of a level have no policy; where none has, once for all of them. */
 static void check_covered(struct site_load *load, uint32_t level)
 {
+    CHECK(level >= 1);
+    CHECK(level <= load->site->level_count);
     const struct site *site = load->site;
     uint32_t missing[SITE_URGENCIES];
     uint32_t count = 0;

@@ -57,6 +57,7 @@ static char *trimmed(char *text)
 
 /* ---- the header ---- */
 
+/* For the sentence about an unknown column. Lives until the arena is reset. */
 static const char *known_columns(const struct reader *reader)
 {
     const struct site_csv_format *format = reader->format;
@@ -69,6 +70,7 @@ static const char *known_columns(const struct reader *reader)
     return list == NULL ? "" : list;
 }
 
+/* Columns are named in English or Chinese; a file may mix them. */
 static int column_of(const struct site_csv_format *format, const char *name)
 {
     for (uint32_t index = 0; index < format->column_count; index++) {
@@ -80,8 +82,12 @@ static int column_of(const struct site_csv_format *format, const char *name)
     return NO_COLUMN;
 }
 
+/* An unknown column is a mistake: mostly a known one was misspelt, and would be read as empty.
+ * Without a column that every row needs, the rows are not looked at. */
 static void take_header(struct reader *reader)
 {
+    CHECK(!reader->header);
+    CHECK(reader->row.count <= SHEET_CELLS_MAX);
     struct site_load *load = reader->load;
     const struct site_csv_format *format = reader->format;
     bool given[SHEET_CELLS_MAX] = {false};
@@ -111,8 +117,12 @@ static void take_header(struct reader *reader)
 
 /* ---- rows ---- */
 
+/* A row with too few or too many cells has lost a comma somewhere, so none of its cells is
+ * trusted. */
 static void take_row(struct reader *reader)
 {
+    CHECK(reader->header_count > 0);
+    CHECK(reader->header_count <= SHEET_CELLS_MAX);
     const struct site_csv_format *format = reader->format;
     const char *cells[SHEET_CELLS_MAX];
     if (reader->row.count != reader->header_count) {

@@ -40,8 +40,12 @@ static bool read_bytes(int file, char *bytes, size_t size, size_t *got)
     return true;
 }
 
+/* Reads from where the file stands. One that shrinks meanwhile is read as far as it goes, one
+ * that grows as far as it was: the digest is over what was read. */
 char *site_file_read(int file, size_t max, size_t *size, int *error)
 {
+    CHECK(file >= 0);
+    CHECK(max > 0);
     struct stat status;
     if (fstat(file, &status) != 0) {
         *error = errno;
@@ -68,6 +72,7 @@ char *site_file_read(int file, size_t max, size_t *size, int *error)
 
 /* ---- is it text? ---- */
 
+/* The line in which a byte stands, from 1. */
 static uint32_t line_at(const char *bytes, size_t at)
 {
     uint32_t line = 1;
@@ -77,8 +82,11 @@ static uint32_t line_at(const char *bytes, size_t at)
     return line;
 }
 
+/* The two mistakes that offices make, Excel's "Unicode text" (UTF-16) and GBK, get sentences of
+ * their own. */
 bool site_file_usable(struct site_load *load)
 {
+    CHECK(load->sources[load->file].bytes != NULL);
     struct site_source *source = &load->sources[load->file];
     const size_t max = load->file == SITE_YAML ? SITE_YAML_BYTES_MAX : SITE_FILE_BYTES_MAX;
     const unsigned char *bytes = (const unsigned char *)source->bytes;

@@ -1,8 +1,13 @@
 /* site_guess: what a text is about and where, by the site's own words.
  *
  * One pass of the automaton, with memory that does not depend on the text: a word that lies inside
- * a longer word found at the same place does not count, and whether that happens is known once the
- * pass is further on than the longest word reaches. */
+ * a longer word found at the same place does not count ("路灯" is not "路"), and whether that
+ * happens is known once the pass is further on than the longest word reaches.
+ *
+ * Everything here is a proposal with its reasons; what is taken, and what goes to a dispatcher,
+ * triage decides. The same text and site give the same guesses on every machine: no float, no
+ * order that depends on memory. Bounds cut off what is not looked at any more (names in one text,
+ * meanings of one name); they never make a guess wrong, only less sure. */
 
 #include "common/site/site.h"
 
@@ -29,8 +34,11 @@ static_assert((PENDING_MAX & (PENDING_MAX - 1)) == 0, "a ring");
 
 /* ---- maximal words ---- */
 
+/* Called with the position of a word in `words`. */
 typedef void word_fn(void *context, uint32_t word);
 
+/* The words of one scan that may still be swallowed by a longer one, in the order of their
+ * starts. */
 struct maximal {
     const char *text;
     size_t bytes;
@@ -44,22 +52,27 @@ struct maximal {
 
 static struct match_hit *pending_at(struct maximal *maximal, uint32_t index)
 {
+    CHECK(index <= maximal->count);
     return &maximal->pending[(maximal->first + index) & (PENDING_MAX - 1)];
 }
 
 static bool digit_at(const struct maximal *maximal, size_t at)
 {
+    CHECK(at < maximal->bytes);
     return maximal->text[at] >= '0' && maximal->text[at] <= '9';
 }
 
 /* "3号楼" is not in "13号楼". */
 static bool cuts_number(const struct maximal *maximal, const struct match_hit *hit)
 {
+    CHECK(hit->start < hit->end);
+    CHECK(hit->end <= maximal->bytes);
     return (hit->start > 0 && digit_at(maximal, hit->start) && digit_at(maximal, hit->start - 1)) ||
            (hit->end < maximal->bytes && digit_at(maximal, hit->end - 1) &&
             digit_at(maximal, hit->end));
 }
 
+/* Hands over what begins before `before`: no longer word can reach back so far any more. */
 static void flush(struct maximal *maximal, uint32_t before)
 {
     while (maximal->count > 0 && pending_at(maximal, 0)->start < before) {
@@ -69,8 +82,10 @@ static void flush(struct maximal *maximal, uint32_t before)
     }
 }
 
+/* Whether the word stands for something; it may only exclude. */
 static bool keyword(const struct maximal *maximal, uint32_t word)
 {
+    CHECK(word < maximal->words->word_count);
     const struct site_words *words = maximal->words;
     const struct site_word *found = &words->words[word];
     for (uint32_t index = found->first; index < found->first + found->count; index++) {
@@ -118,8 +133,11 @@ static void maximal_init(struct maximal *maximal, const char *text, size_t bytes
     maximal->count = 0;
 }
 
+/* Runs the whole text through. Before: take and context are set. */
 static void maximal_scan(struct maximal *maximal, const struct match *match)
 {
+    CHECK(maximal->take != NULL);
+    CHECK(match != NULL);
     match_scan(match, maximal->text, maximal->bytes, take_hit, maximal);
     flush(maximal, UINT32_MAX);
 }
@@ -132,8 +150,12 @@ static uint32_t weight(const struct site_word *word)
     return word->chars * word->chars;
 }
 
+/* The list is for people: a word that does not fit is left out whole, and those after it may
+ * still fit. */
 static void words_append(struct site_guess *guess, const char *text, size_t bytes)
 {
+    CHECK(bytes == strlen(text));
+    CHECK(bytes <= NAME_BYTES_MAX);
     const size_t used = strlen(guess->words);
     const size_t room = sizeof guess->words - used;
     if (used > 0 && room > 1) {
@@ -154,6 +176,8 @@ static void words_append(struct site_guess *guess, const char *text, size_t byte
 static uint32_t keep_best(struct site_guess *guesses, uint32_t count, uint32_t max,
                           const struct site_guess *guess)
 {
+    CHECK(count <= max);
+    CHECK(max > 0);
     uint32_t at = count;
     while (at > 0 &&
            (guesses[at - 1].score < guess->score ||
@@ -184,6 +208,8 @@ struct topics {
 /* Only what this site has is looked at, so only that much is cleared: the bounds are 130 KiB. */
 static void topics_init(struct topics *topics, const struct site *site)
 {
+    CHECK(site->category_count <= SITE_CATEGORIES_MAX);
+    CHECK(site->index->keywords.word_count <= SITE_KEYWORDS_MAX);
     const size_t bit_bytes = (site->category_count + BITS - 1) / BITS * sizeof topics->above[0];
     topics->site = site;
     memset(topics->scores, 0, site->category_count * sizeof topics->scores[0]);
@@ -196,14 +222,18 @@ static void topics_init(struct topics *topics, const struct site *site)
 
 static bool bit(const uint64_t *bits, uint32_t index)
 {
+    CHECK(index < SITE_CATEGORIES_MAX);
     return (bits[index / BITS] >> (index % BITS) & 1) != 0;
 }
 
 static void bit_set(uint64_t *bits, uint32_t index)
 {
+    CHECK(index < SITE_CATEGORIES_MAX);
     bits[index / BITS] |= 1ull << (index % BITS);
 }
 
+/* A word that excludes counts wherever it stands, also inside a longer one: "不漏水" must hide
+ * "漏水". */
 static void exclude_topics(void *context, uint32_t word)
 {
     struct topics *topics = context;
@@ -221,6 +251,7 @@ static void count_topics(void *context, uint32_t word)
 {
     struct topics *topics = context;
     const struct site_words *words = &topics->site->index->keywords;
+    CHECK(word < words->word_count);
     const struct site_word *found = &words->words[word];
     if (topics->seen[word] == REPEATS_MAX) {
         return;
@@ -237,6 +268,7 @@ static void count_topics(void *context, uint32_t word)
     }
 }
 
+/* Whether the text speaks of the category, and nothing in it excludes it. */
 static bool named(const struct topics *topics, uint32_t category)
 {
     return topics->scores[category] > 0 && !bit(topics->excluded, category);
@@ -270,6 +302,7 @@ static void pass_down(struct topics *topics)
     }
 }
 
+/* Whether a word of `target` is one of the reasons for `category`: its own, or an ancestor's. */
 static bool speaks_for(const struct site *site, uint32_t target, uint32_t category)
 {
     while (category != SITE_NONE && category != target) {
@@ -278,6 +311,8 @@ static bool speaks_for(const struct site *site, uint32_t target, uint32_t catego
     return category != SITE_NONE;
 }
 
+/* The reasons of a guess in the order in which they stand in the text, for the dispatcher and
+ * `paidan explain`. */
 static void list_topic_words(const struct topics *topics, struct site_guess *guess)
 {
     const struct site_words *words = &topics->site->index->keywords;
@@ -337,6 +372,7 @@ struct places {
 static void take_place(void *context, uint32_t index)
 {
     struct places *places = context;
+    CHECK(index < places->site->index->places.word_count);
     const struct site_word *word = &places->site->index->places.words[index];
     for (uint32_t at = 0; at < places->count; at++) {
         if (places->places[at].word == word) {
@@ -358,6 +394,7 @@ static bool common(const struct place *place)
 static const struct site_word_entry *entry_of(const struct places *places,
                                               const struct place *place, uint32_t index)
 {
+    CHECK(index < place->word->count);
     return &places->site->index->places.entries[place->word->first + index];
 }
 
@@ -381,6 +418,7 @@ static uint32_t entry_from(const struct places *places, const struct place *plac
 /* Does the place name area, something inside it, or something around it? */
 static bool related(const struct places *places, const struct place *place, uint32_t area)
 {
+    CHECK(area < places->site->area_count);
     const struct site_index *index = places->site->index;
     const uint32_t rank = index->area_ranks[area];
     const uint32_t inside = entry_from(places, place, rank);
@@ -398,6 +436,7 @@ static bool related(const struct places *places, const struct place *place, uint
     return false;
 }
 
+/* How much the other names in the text speak for an area that this name may mean. */
 static uint32_t support(const struct places *places, const struct place *place, uint32_t area)
 {
     uint32_t sum = 0;
@@ -413,6 +452,7 @@ static uint32_t support(const struct places *places, const struct place *place, 
 /* Of the areas a name may mean keeps those that the other names speak for most. */
 static void settle(struct places *places, struct place *place)
 {
+    CHECK(place->word->count <= CANDIDATES_MAX);
     uint32_t sums[CANDIDATES_MAX];
     uint32_t best = 0;
     for (uint32_t index = 0; index < place->word->count; index++) {
@@ -428,6 +468,7 @@ static void settle(struct places *places, struct place *place)
 
 static void add_area(struct places *places, uint32_t area, uint32_t score)
 {
+    CHECK(area < places->site->area_count);
     for (uint32_t index = 0; index < places->area_count; index++) {
         if (places->areas[index].index == area) {
             places->areas[index].score += score;
@@ -453,6 +494,9 @@ static void refine(struct places *places, const struct place *place, uint32_t ar
     }
 }
 
+/* First the names that may mean several areas are settled by the others, all of them before any
+ * is used, so that the order in the text plays no part; then each adds its areas; then common
+ * names refine what the others found. */
 static void collect_areas(struct places *places)
 {
     for (uint32_t at = 0; at < places->count; at++) {
@@ -479,6 +523,7 @@ static void collect_areas(struct places *places)
 /* Whatever names an area around this one speaks for it; areas around others are dropped. */
 static bool smallest(const struct places *places, uint32_t at, struct site_guess *guess)
 {
+    CHECK(at < places->area_count);
     const struct site_index *index = places->site->index;
     *guess = places->areas[at];
     const uint32_t rank = index->area_ranks[guess->index];

@@ -15,6 +15,7 @@ struct family {
     uint32_t *first, *next;
 };
 
+/* Backwards, so that children lie in the order of the file. */
 static void family_fill(const struct site *site, struct family *family)
 {
     for (uint32_t index = site->area_count; index > 0; index--) {
@@ -29,6 +30,7 @@ static void family_fill(const struct site *site, struct family *family)
 /* Down to the first child, else on to the next of the nearest ancestor that has one. */
 static void walk(const struct site *site, const struct family *family)
 {
+    CHECK(site->area_count > 0 || family->first[0] == 0);
     struct site_index *index = site->index;
     uint32_t rank = 0;
     uint32_t at = family->first[site->area_count];
@@ -45,6 +47,7 @@ static void walk(const struct site *site, const struct family *family)
     CHECK(rank == site->area_count);
 }
 
+/* Before: the tree has no cycle (site_check_areas cut them). False without memory. */
 static bool rank_areas(struct site *site)
 {
     struct site_index *index = site->index;
@@ -67,7 +70,9 @@ static bool rank_areas(struct site *site)
 void site_index_build(struct site_load *load)
 {
     struct site *site = load->site;
+    CHECK(site->keywords == NULL);
     struct site_index *index = site->index;
+    CHECK(index->area_ranks == NULL); /* once */
     if (!rank_areas(site) || !site_words_group(&index->keywords, NULL) ||
         !site_words_group(&index->places, index->area_ranks)) {
         load->no_memory = true;

@@ -1,5 +1,10 @@
 /* site_keys: reading maps of site.yaml by tables of keys, and single values strictly: what an
- * office writes is understood one way or refused. */
+ * office writes is understood one way or refused.
+ *
+ * YAML itself is generous: 010 is eight, no is false, 1_000 is a thousand, a key may stand twice.
+ * People who write a site do not know that, so none of it is taken: numbers are digits, flags are
+ * true or false, a value in quotes is text, an unknown key is a mistake with the list of the known
+ * ones. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +20,7 @@ enum {
 
 /* ---- single values ---- */
 
+/* "~" and null, without quotes, are how YAML writes nothing. */
 const char *site_node_text(struct site_load *load, const struct site_node *node)
 {
     if (node->type != SITE_NODE_SCALAR) {
@@ -31,8 +37,10 @@ const char *site_node_text(struct site_load *load, const struct site_node *node)
     return node->text;
 }
 
+/* Codes are keys of tables and stand in logs for years, so they are plain ASCII and short. */
 bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
 {
+    CHECK(code != NULL);
     const size_t bytes = strlen(code);
     if (bytes == 0) {
         site_say(load, line, SAY_CODE_MISSING);
@@ -46,8 +54,10 @@ bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
     return true;
 }
 
+/* Names are shown in lines and columns: no tabs, no line breaks. */
 bool site_name_valid(struct site_load *load, uint32_t line, const char *name)
 {
+    CHECK(name != NULL);
     const size_t bytes = strlen(name);
     if (bytes == 0) {
         site_say(load, line, SAY_NAME_MISSING);
@@ -66,6 +76,7 @@ bool site_name_valid(struct site_load *load, uint32_t line, const char *name)
 
 bool site_digits_read(const char *text, const char *end, uint64_t *value)
 {
+    CHECK(text <= end);
     const size_t count = (size_t)(end - text);
     if (count == 0 || count > DIGITS_MAX || (count > 1 && text[0] == '0')) {
         return false;
@@ -84,6 +95,7 @@ bool site_digits_read(const char *text, const char *end, uint64_t *value)
 bool site_node_number(struct site_load *load, const struct site_node *node, uint64_t min,
                       uint64_t max, uint64_t *value)
 {
+    CHECK(min <= max);
     const char *text = site_node_text(load, node);
     if (text == NULL) {
         return false;
@@ -123,6 +135,7 @@ const char *site_urgency_name(uint32_t urgency)
     return urgency == 0 ? "*" : urgency_names[urgency - 1][0];
 }
 
+/* A day is 24 hours here; terms in working days are read by site_terms. */
 static uint64_t unit_ms(char unit)
 {
     switch (unit) {
@@ -142,6 +155,7 @@ static uint64_t unit_ms(char unit)
 bool site_node_span(struct site_load *load, const struct site_node *node, uint64_t min,
                     uint64_t max, uint64_t *ms, bool *days)
 {
+    CHECK(min <= max);
     const char *text = site_node_text(load, node);
     if (text == NULL) {
         return false;
@@ -170,6 +184,7 @@ bool site_node_span(struct site_load *load, const struct site_node *node, uint64
 bool site_node_list(struct site_load *load, const struct site_node *node, const char *name,
                     uint32_t max)
 {
+    CHECK(max > 0);
     if (node->type != SITE_NODE_LIST) {
         site_say(load, node->line, SAY_YAML_NOT_LIST);
         return false;
@@ -187,6 +202,7 @@ bool site_node_list(struct site_load *load, const struct site_node *node, const 
 
 /* ---- readers for tables ---- */
 
+/* The table says where in its target a key's value goes; that the type fits is up to the table. */
 static void *field(const struct site_key *key, void *target)
 {
     return (char *)target + key->offset;
@@ -220,6 +236,7 @@ void site_key_count(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* yes, no, on and off are not taken: in other versions of YAML they are text. */
 void site_key_flag(struct site_load *load, const struct site_key *key,
                    const struct site_node *value, void *target)
 {
@@ -248,6 +265,8 @@ void site_key_span(struct site_load *load, const struct site_key *key,
 
 /* ---- maps ---- */
 
+/* For the sentence about an unknown key: mostly it is a slip of writing. Lives until the arena
+ * is reset. */
 static const char *known_keys(struct site_load *load, const struct site_key *keys, size_t count)
 {
     char list[400];
@@ -262,6 +281,7 @@ static const char *known_keys(struct site_load *load, const struct site_key *key
     return kept == NULL ? "" : kept;
 }
 
+/* count: there is no such key. */
 static size_t key_position(const struct site_key *keys, size_t count, const char *name)
 {
     size_t index = 0;
@@ -275,6 +295,7 @@ static size_t key_position(const struct site_key *keys, size_t count, const char
 static void collect(struct site_load *load, const struct site_node *node,
                     const struct site_key *keys, size_t key_count, const struct site_node **values)
 {
+    CHECK(node->type == SITE_NODE_MAP);
     const struct site_node *name = node->child;
     for (; name != NULL; name = name->next->next) {
         const char *text = site_node_text(load, name);

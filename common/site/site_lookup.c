@@ -1,4 +1,9 @@
-/* site_lookup: answers about a loaded site. Pure: reads the site, changes nothing. */
+/* site_lookup: answers about a loaded site. Pure: reads the site, changes nothing, needs no
+ * memory.
+ *
+ * Cores call this while they decide, so an answer follows from the site and the arguments alone;
+ * what a core keeps of it goes into its fact by code, never by position, for positions hold only
+ * for this struct site. Every walk up a tree ends, for site_check refused all cycles. */
 
 #include "common/site/site.h"
 
@@ -29,8 +34,10 @@ uint32_t site_channel_find(const struct site *site, const char *code)
     return site_table_find(&site->index->channels, site->channels, sizeof *site->channels, code);
 }
 
+/* At most 12 of them: a table would not be faster. */
 uint32_t site_level_find(const struct site *site, const char *code)
 {
+    CHECK(site->level_count <= SITE_LEVELS_MAX);
     for (uint32_t index = 0; index < site->level_count; index++) {
         if (strcmp(site->levels[index].code, code) == 0) {
             return index + 1;
@@ -41,6 +48,7 @@ uint32_t site_level_find(const struct site *site, const char *code)
 
 uint32_t site_area_at(const struct site *site, uint32_t area, uint32_t level)
 {
+    CHECK(level >= 1);
     CHECK(area == SITE_NONE || area < site->area_count);
     while (area != SITE_NONE && site->areas[area].level != level) {
         area = site->areas[area].parent;
@@ -60,6 +68,8 @@ bool site_area_within(const struct site *site, uint32_t area, uint32_t ancestor)
 /* The row for this very area (SITE_NONE: any) that names the category most closely. */
 static uint32_t duty_in(const struct site *site, uint32_t category, uint32_t area, uint32_t level)
 {
+    CHECK(category == SITE_NONE || category < site->category_count);
+    CHECK(level >= 1);
     uint32_t row = SITE_NONE;
     while (category != SITE_NONE && row == SITE_NONE) {
         row = site_matrix_find(site->index, category, area, level);
@@ -68,6 +78,8 @@ static uint32_t duty_in(const struct site *site, uint32_t category, uint32_t are
     return row == SITE_NONE ? site_matrix_find(site->index, SITE_NONE, area, level) : row;
 }
 
+/* The row whose area is nearest, of those the one whose category is nearest: who knows the place
+ * is nearer to the matter than who knows the trade. SITE_NONE: the list names nobody. */
 static uint32_t duty(const struct site *site, uint32_t category, uint32_t area, uint32_t level)
 {
     uint32_t row = SITE_NONE;
@@ -108,6 +120,7 @@ uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t a
     return from;
 }
 
+/* A policy for a category holds for everything below it too. */
 static bool policy_fits(const struct site *site, const struct site_policy *policy,
                         uint32_t category, Paidan__Urgency urgency, uint32_t level)
 {
@@ -157,6 +170,7 @@ uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_mo
 bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,
                               int ahead, int *year)
 {
+    CHECK(ahead == 0 || ahead == 1);
     CHECK(calendar < site->calendar_count);
     const struct calendar *read = &site->calendars[calendar];
     const int64_t local_ms = (int64_t)now_ms + calendar_offset(read, now_ms);
@@ -166,6 +180,7 @@ bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64
 
 uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms)
 {
+    CHECK(site->calendar_count >= 1); /* "always" */
     uint32_t count = 0;
     for (uint32_t index = 0; index < site->calendar_count; index++) {
         int year = 0;
@@ -178,6 +193,8 @@ uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms)
 
 bool site_supervises(const struct site *site, const char *unit)
 {
+    CHECK(unit != NULL);
+    CHECK(site->supervisor_count <= SITE_SUPERVISORS_MAX);
     for (uint32_t index = 0; index < site->supervisor_count; index++) {
         if (strcmp(site->units[site->supervisors[index]].code, unit) == 0) {
             return true;

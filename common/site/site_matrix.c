@@ -11,6 +11,7 @@
 
 enum { MATRIX_SLOTS_MIN = 64 }; /* a power of two, as every size that follows from it */
 
+/* Spreads three small numbers over 32 bits; the constants are SplitMix64's. */
 static uint32_t matrix_hash(uint32_t category, uint32_t area, uint32_t level)
 {
     uint64_t hash = ((uint64_t)category << 32 | area) * 0x9e3779b97f4a7c15ull;
@@ -21,6 +22,8 @@ static uint32_t matrix_hash(uint32_t category, uint32_t area, uint32_t level)
 uint32_t site_matrix_find(const struct site_index *index, uint32_t category, uint32_t area,
                           uint32_t level)
 {
+    CHECK(index->matrix_count * 2 <=
+          index->matrix_slot_count); /* so that an empty slot ends the search */
     if (index->matrix_slot_count == 0) {
         return SITE_NONE;
     }
@@ -37,6 +40,7 @@ uint32_t site_matrix_find(const struct site_index *index, uint32_t category, uin
 
 static void matrix_put(struct site_index *index, uint32_t position)
 {
+    CHECK(index->matrix_slot_count > 0);
     const struct site_matrix_row *row = &index->matrix[position];
     const uint32_t mask = index->matrix_slot_count - 1;
     uint32_t slot = matrix_hash(row->category, row->area, row->level) & mask;
@@ -46,6 +50,7 @@ static void matrix_put(struct site_index *index, uint32_t position)
     index->matrix_slots[slot] = position + 1;
 }
 
+/* Twice as many slots, and every row put again: the hash says another place now. */
 static bool matrix_enlarge(struct site_index *index)
 {
     const uint32_t count =
@@ -65,6 +70,9 @@ static bool matrix_enlarge(struct site_index *index)
 
 bool site_matrix_add(struct site_index *index, const struct site_matrix_row *row)
 {
+    CHECK(row->level >= 1);
+    CHECK(row->lead != SITE_NONE);
+    CHECK(row->assist_count <= SITE_ASSIST_MAX);
     if ((index->matrix_count + 1) * 2 > index->matrix_slot_count && !matrix_enlarge(index)) {
         return false;
     }

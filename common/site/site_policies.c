@@ -1,5 +1,10 @@
-/* site_policies: for what which terms hold, and who supervises. Read when categories and units are
- * known; how a single term is written is site_terms' affair. */
+/* site_policies: for what which terms hold, and who supervises. How a single term is written is
+ * site_terms' affair.
+ *
+ * Read last, when categories and units are known: site.yaml is parsed first, so the two nodes wait
+ * in struct site_load until then. What a policy leaves out is filled in here and nowhere else, so
+ * that everybody who asks a policy finds it whole. The order of the file is the order of
+ * precedence and is kept. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +18,8 @@
 
 /* ---- what a policy is for ---- */
 
+/* A level, category or urgency that is not known makes the policy one for none, not for all: a
+ * mistake is said and the site refused, but no second one follows from it. */
 static void read_level(struct site_load *load, const struct site_key *key,
                        const struct site_node *value, void *target)
 {
@@ -104,6 +111,7 @@ static void read_supervise_word(struct site_load *load, const struct site_node *
     site_say(load, value->line, SAY_SUPERVISE_UNKNOWN, site_shown(load, text));
 }
 
+/* One word, or a list of them. */
 static void read_supervise_on(struct site_load *load, const struct site_key *key,
                               const struct site_node *value, void *target)
 {
@@ -172,6 +180,7 @@ static const struct site_key policy_keys[] = {
      .offset = offsetof(struct site_policy, alarm_repeat_ms)},
 };
 
+/* What holds where the site says nothing; proto/ and the manual of sites name the same numbers. */
 static void policy_init(struct site_policy *policy, uint32_t line)
 {
     *policy = (struct site_policy){.line = line,
@@ -203,6 +212,7 @@ static void policy_complete(struct site_policy *policy)
 
 void site_policies_read(struct site_load *load)
 {
+    CHECK(load->site->policy_count == 0);
     struct site *site = load->site;
     const struct site_node *list = load->policies;
     load->file = SITE_YAML;
@@ -222,6 +232,7 @@ void site_policies_read(struct site_load *load)
     }
 }
 
+/* Keeps the node: categories are not known yet. */
 void site_key_policies(struct site_load *load, const struct site_key *key,
                        const struct site_node *value, void *target)
 {
@@ -235,6 +246,8 @@ void site_key_policies(struct site_load *load, const struct site_key *key,
 
 static bool supervisor_add(struct site_load *load, uint32_t unit)
 {
+    CHECK(unit < load->site->unit_count);
+    CHECK(load->site->supervisor_count < SITE_SUPERVISORS_MAX);
     struct site *site = load->site;
     if (!site_grow((void **)&site->supervisors, site->supervisor_count,
                    sizeof *site->supervisors)) {
@@ -262,8 +275,10 @@ static void read_supervisor(struct site_load *load, const struct site_node *item
     }
 }
 
+/* Where none is named, the top level's fallback owner supervises: somebody always does. */
 void site_policies_read_supervisors(struct site_load *load)
 {
+    CHECK(load->site->supervisor_count == 0);
     const struct site *site = load->site;
     const struct site_node *list = load->supervisors;
     load->file = SITE_YAML;

@@ -19,6 +19,7 @@ struct site_pool_block {
 
 void *site_pool_alloc(struct site_pool *pool, size_t bytes)
 {
+    CHECK(bytes > 0);
     const size_t rounded = (bytes + 7) & ~(size_t)7;
     struct site_pool_block *block = pool->blocks;
     if (block == NULL || block->bytes - block->used < rounded) {
@@ -36,6 +37,7 @@ void *site_pool_alloc(struct site_pool *pool, size_t bytes)
     return found;
 }
 
+/* May be called again: a load that failed half way and its owner both do. */
 void site_pool_fini(struct site_pool *pool)
 {
     struct site_pool_block *block = pool->blocks;
@@ -49,6 +51,8 @@ void site_pool_fini(struct site_pool *pool)
 
 bool site_grow(void **items, uint32_t count, size_t item_bytes)
 {
+    CHECK(item_bytes > 0);
+    CHECK(*items != NULL || count == 0);
     if ((count & (count - 1)) != 0) {
         return true; /* room until the next power of two */
     }

@@ -1,7 +1,12 @@
 /* site_report: the mistakes of a site, collected while it is loaded.
  *
- * Mistakes come first in the report, warnings behind them; when there is no room a mistake takes
- * the place of a warning. Both are sorted by file and line at the end. */
+ * Mistakes come first in the report, warnings after them; when there is no room a mistake takes
+ * the place of a warning, so that whoever sees a full report sees what keeps the site from
+ * loading. All are counted, also those that are not kept. Both are sorted by file and line at the
+ * end: the parts of the loader meet them in an order that means nothing to a reader.
+ *
+ * A mistake holds both languages and no pointer, so that it outlives the load. Sentences stand in
+ * site_mistakes.h alone. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,6 +35,8 @@ const char *site_report_file(enum site_file file)
     return file_names[file];
 }
 
+/* Cells may be long and hold anything; a sentence shows enough of them to find the place, on one
+ * line. */
 const char *site_shown(struct site_load *load, const char *text)
 {
     const size_t bytes = text_clip(text, SHOWN_BYTES_MAX);
@@ -47,6 +54,7 @@ const char *site_shown(struct site_load *load, const char *text)
     return shown;
 }
 
+/* How many of each are kept, which follows from how many there were. */
 static uint32_t kept_mistakes(const struct site_report *report)
 {
     return report->count < SITE_MISTAKES_MAX ? report->count : SITE_MISTAKES_MAX;
@@ -60,12 +68,15 @@ static uint32_t kept_warnings(const struct site_report *report)
 
 uint32_t site_report_kept(const struct site_report *report)
 {
+    CHECK(kept_mistakes(report) <= SITE_MISTAKES_MAX);
     return kept_mistakes(report) + kept_warnings(report);
 }
 
 /* Writes a sentence and cuts it between characters where it is too long. */
 static void write_sentence(char *to, size_t bytes, const char *format, va_list arguments)
 {
+    CHECK(bytes > 1);
+    CHECK(format != NULL);
     char work[1024];
     const int length = vsnprintf(work, sizeof work, format, arguments);
     CHECK(length >= 0);
@@ -74,9 +85,11 @@ static void write_sentence(char *to, size_t bytes, const char *format, va_list a
     to[kept] = '\0';
 }
 
+/* Where it is. A file of the folder calendars has a name of its own. */
 static void fill(const struct site_load *load, struct site_mistake *mistake, uint32_t line,
                  const char *name)
 {
+    CHECK(strlen(name) < sizeof mistake->name); /* scripts compare it whole */
     snprintf(mistake->file, sizeof mistake->file, "%s",
              load->file_name != NULL ? load->file_name : site_report_file(load->file));
     snprintf(mistake->name, sizeof mistake->name, "%s", name);
@@ -136,6 +149,7 @@ void site_warn(struct site_load *load, uint32_t line, const char *name, const ch
     va_end(arguments);
 }
 
+/* In the order in which people fill them in; files of the folder calendars last. */
 static int file_rank(const char *file)
 {
     for (int index = 0; index < SITE_FILE_COUNT; index++) {

@@ -1,5 +1,9 @@
 /* site_rules: what site.yaml may say. One table of keys per kind of map; a new setting is one row
- * in a table. */
+ * in a table, with its bounds.
+ *
+ * Keys are read in the order of the table, whatever their order in the file, so a table also says
+ * what needs what. A setting that was not written keeps its default, which stands in set_defaults
+ * and nowhere else. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,8 +49,10 @@ static void name_default(char *name_en, const char *name)
     }
 }
 
+/* A level with a mistake is kept as well: its position counts for all that come after it. */
 static void read_level(struct site_load *load, const struct site_node *item)
 {
+    CHECK(load->site->level_count < SITE_LEVELS_MAX);
     struct site *site = load->site;
     struct level_work work = {.level = {.fallback = SITE_NONE}};
     if (!site_keys_read(load, item, level_keys, COUNT(level_keys), &work)) {
@@ -93,8 +99,11 @@ static const struct site_key channel_keys[] = {
     {.name = "callback", .read = site_key_code, .offset = offsetof(struct site_channel, callback)},
 };
 
+/* Unlike a level, a channel with a code that is taken is dropped: nothing counts by its
+ * position. */
 static void read_channel(struct site_load *load, const struct site_node *item)
 {
+    CHECK(load->site->channel_count < SITE_CHANNELS_MAX);
     struct site *site = load->site;
     struct site_channel channel = {.callback = ""};
     if (!site_keys_read(load, item, channel_keys, COUNT(channel_keys), &channel)) {
@@ -197,6 +206,7 @@ static void read_desk(struct site_load *load, const struct site_key *key,
     (void)site_keys_read(load, value, desk_keys, COUNT(desk_keys), target);
 }
 
+/* "+08:00". Kept as written even where a zone is given too; then both are a mistake. */
 static void read_offset(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
 {
@@ -221,9 +231,11 @@ static void read_offset(struct site_load *load, const struct site_key *key,
     site->utc_offset_ms = minutes * (int64_t)SITE_MINUTE_MS;
 }
 
+/* A zone by its name, with its summer times, from the system's database. */
 static void read_zone(struct site_load *load, const struct site_key *key,
                       const struct site_node *value, void *target)
 {
+    CHECK(load->site->zone == NULL);
     struct site *site = target;
     (void)key;
     const char *text = site_node_text(load, value);
@@ -275,6 +287,8 @@ static const struct site_key site_keys[] = {
      .offset = offsetof(struct site, lease_ms)},
 };
 
+/* Of a site that says nothing: China's time, and terms that fit an office which answers within a
+ * day. */
 static void set_defaults(struct site *site)
 {
     site->utc_offset_ms = 8 * (int64_t)SITE_HOUR_MS;
@@ -289,6 +303,8 @@ static void set_defaults(struct site *site)
 
 void site_rules_read(struct site_load *load)
 {
+    CHECK(load->site->level_count == 0);
+    CHECK(load->site->calendar_count == 0);
     struct site *site = load->site;
     set_defaults(site);
     if (!site_calendars_init(load)) {

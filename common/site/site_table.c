@@ -23,14 +23,18 @@ static uint32_t code_hash(const char *code)
     return hash;
 }
 
+/* The code comes first in every item: that is all this file asks of it. */
 static const char *code_at(const void *items, size_t item_bytes, uint32_t position)
 {
+    CHECK(items != NULL);
+    CHECK(item_bytes > CODE_BYTES_MAX);
     return (const char *)items + (size_t)position * item_bytes;
 }
 
 uint32_t site_table_find(const struct site_table *table, const void *items, size_t item_bytes,
                          const char *code)
 {
+    CHECK(table->used * 2 <= table->slot_count); /* so that an empty slot ends the search */
     if (table->slot_count == 0) {
         return SITE_NONE;
     }
@@ -44,8 +48,10 @@ uint32_t site_table_find(const struct site_table *table, const void *items, size
     return SITE_NONE;
 }
 
+/* Before: there is an empty slot, and the code is in none. */
 static void table_put(struct site_table *table, const char *code, uint32_t position)
 {
+    CHECK(table->slot_count > table->used);
     const uint32_t mask = table->slot_count - 1;
     uint32_t slot = code_hash(code) & mask;
     while (table->slots[slot] != 0) {
@@ -55,6 +61,7 @@ static void table_put(struct site_table *table, const char *code, uint32_t posit
     table->used++;
 }
 
+/* Twice as many slots. The codes are read again from the items, which may have moved. */
 static bool table_enlarge(struct site_table *table, const void *items, size_t item_bytes)
 {
     struct site_table larger = {.slot_count = table->slot_count == 0 ? TABLE_SLOTS_MIN
@@ -77,6 +84,7 @@ static bool table_enlarge(struct site_table *table, const void *items, size_t it
 bool site_table_add(struct site_table *table, const void *items, size_t item_bytes,
                     uint32_t position)
 {
+    CHECK(position == table->used); /* items are added to both as they come */
     if ((table->used + 1) * 2 > table->slot_count && !table_enlarge(table, items, item_bytes)) {
         return false;
     }

@@ -1,4 +1,9 @@
-/* site_tables: the rows of each CSV file become areas, aliases, units, categories and duties. */
+/* site_tables: the rows of each CSV file become areas, aliases, units, categories and duties.
+ *
+ * A row with a mistake is left out or taken in part, as it keeps what follows from it from being
+ * told as a mistake too: an area of an unknown level still is an area that others may name. The
+ * files are read each after those that it refers to, except parents, which may stand further down
+ * in their own file and are looked for when all rows are known (site_check). */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +17,7 @@
 
 /* ---- cells ---- */
 
+/* Whether the row's code, its first cell, cannot be used: malformed, or another row's. */
 static bool code_taken(struct site_load *load, const struct site_table *table, const void *items,
                        size_t item_bytes, const struct site_csv_row *row)
 {
@@ -33,6 +39,7 @@ static void copy_code(char to[CODE_BYTES_MAX + 1], const char *code)
     memcpy(to, code, bytes + 1);
 }
 
+/* A name with a mistake stays empty. */
 static void copy_name(struct site_load *load, uint32_t line, char to[NAME_BYTES_MAX + 1],
                       const char *name)
 {
@@ -41,6 +48,7 @@ static void copy_name(struct site_load *load, uint32_t line, char to[NAME_BYTES_
     }
 }
 
+/* An English name is a courtesy; where there is none the name stands for it. */
 static void copy_name_en(struct site_load *load, uint32_t line, char to[NAME_BYTES_MAX + 1],
                          const char *name_en, const char *name)
 {
@@ -51,6 +59,7 @@ static void copy_name_en(struct site_load *load, uint32_t line, char to[NAME_BYT
 static bool keep_parent(struct site_load *load, struct site_parent **parents, uint32_t position,
                         uint32_t line, const char *code)
 {
+    CHECK(position < SITE_AREAS_MAX); /* more than there are categories */
     struct site_parent parent = {.line = line};
     if (code[0] != '\0' && site_code_valid(load, line, code)) {
         copy_code(parent.code, code);
@@ -66,6 +75,7 @@ static bool keep_parent(struct site_load *load, struct site_parent **parents, ui
 /* Calls `take` for each part of a list "a|b|c"; empty parts are skipped. Cuts up the cell. */
 typedef void part_fn(struct site_load *load, uint32_t line, char *part, void *context);
 
+/* The next "|", narrow or as a Chinese keyboard writes it. NULL: none. */
 static char *separator_of(char *list, size_t *bytes)
 {
     char *narrow = strchr(list, '|');
@@ -107,6 +117,7 @@ static const struct site_csv_column area_columns[] = {[AREA_CODE] = {"code", "�
 
 static void take_area(struct site_load *load, const struct site_csv_row *row)
 {
+    CHECK(load->site->area_count < SITE_AREAS_MAX); /* site_csv counts */
     struct site *site = load->site;
     struct site_area area = {.parent = SITE_NONE};
     if (code_taken(load, &site->index->areas, site->areas, sizeof area, row)) {
@@ -141,6 +152,7 @@ enum { ALIAS_TEXT, ALIAS_AREA };
 static const struct site_csv_column alias_columns[] = {
     [ALIAS_TEXT] = {"alias", "别名", true}, [ALIAS_AREA] = {"area", "区域", true}};
 
+/* Another name of an area; it stands for the area just as its own name does. */
 static void take_alias(struct site_load *load, const struct site_csv_row *row)
 {
     struct site *site = load->site;
@@ -168,6 +180,7 @@ static const struct site_csv_column unit_columns[] = {
 
 static void take_unit(struct site_load *load, const struct site_csv_row *row)
 {
+    CHECK(load->site->unit_count < SITE_UNITS_MAX);
     struct site *site = load->site;
     struct site_unit unit = {.area = SITE_NONE};
     if (code_taken(load, &site->index->units, site->units, sizeof unit, row)) {
@@ -219,10 +232,12 @@ static const struct site_csv_column category_columns[] = {
     [CATEGORY_EXCLUDE] = {"exclude", "排除词", false},
     [CATEGORY_NAME_EN] = {"name_en", "英文名", false}};
 
+/* Commas and semicolons are refused: "漏水,积水" would be one word that is found in no text. */
 static void take_keyword(struct site_load *load, uint32_t line, char *word, void *context)
 {
     const struct site_word_entry *entry = context;
     struct site_words *words = &load->site->index->keywords;
+    CHECK(words->entry_count <= SITE_KEYWORDS_MAX);
     static const char *const wrong[] = {",", ";", "，", "、", "；"};
     for (size_t index = 0; index < COUNT(wrong); index++) {
         if (strstr(word, wrong[index]) != NULL) {
@@ -270,6 +285,7 @@ static void read_rank(struct site_load *load, const struct site_csv_row *row,
 
 static void take_category(struct site_load *load, const struct site_csv_row *row)
 {
+    CHECK(load->site->category_count < SITE_CATEGORIES_MAX);
     struct site *site = load->site;
     struct site_category category = {.parent = SITE_NONE};
     if (code_taken(load, &site->index->categories, site->categories, sizeof category, row)) {
@@ -307,9 +323,11 @@ static const struct site_csv_column matrix_columns[] = {
     [MATRIX_LEAD] = {"lead", "主办", true},
     [MATRIX_ASSIST] = {"assist", "协办", false}};
 
+/* A unit that assists itself, or twice, would have two tasks of one matter. */
 static void take_assist(struct site_load *load, uint32_t line, char *code, void *context)
 {
     struct site_matrix_row *row = context;
+    CHECK(row->assist_count <= SITE_ASSIST_MAX);
     const uint32_t unit = site_unit_find(load->site, code);
     if (unit == SITE_NONE) {
         if (load->usable[SITE_UNITS]) {
@@ -386,6 +404,7 @@ static void read_lead(struct site_load *load, const struct site_csv_row *row,
 static void take_matrix(struct site_load *load, const struct site_csv_row *row)
 {
     struct site_index *index = load->site->index;
+    CHECK(index->matrix_count < SITE_MATRIX_MAX);
     struct site_matrix_row duty = {.category = SITE_NONE, .area = SITE_NONE, .line = row->line};
     const uint32_t before = load->report->count;
     read_scope(load, row, &duty);

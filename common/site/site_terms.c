@@ -1,5 +1,11 @@
 /* site_terms: how site.yaml says how long something may take: amounts in four units, from when and
- * until when they count, and what happens before and after the deadline. */
+ * until when they count, and what happens before and after the deadline.
+ *
+ * A term is understood one way or refused. Whether "2h" is two hours by the clock or two hours of
+ * open office follows from whether the clock itself names a calendar, and from nothing else;
+ * amounts of one clock are in one unit. Moments that could never come, or that could not be told
+ * apart afterwards (each fires once, and facts name it by its moment), are mistakes here and not
+ * surprises later. */
 
 #include <string.h>
 
@@ -30,6 +36,7 @@ static const struct {
     {"自然日", CALENDAR_DAY_MS, CALENDAR_DAYS},
 };
 
+/* A few words: the order of the table means nothing. */
 static bool suffix_find(const char *text, size_t *found)
 {
     for (size_t index = 0; index < COUNT(suffixes); index++) {
@@ -44,6 +51,7 @@ static bool suffix_find(const char *text, size_t *found)
 bool site_node_amount(struct site_load *load, const struct site_node *node,
                       struct site_amount *amount)
 {
+    CHECK(amount != NULL);
     const char *text = site_node_text(load, node);
     if (text == NULL) {
         return false;
@@ -78,6 +86,8 @@ struct clock_work {
     bool calendar_lost; /* written, but there is none of that name */
 };
 
+/* SITE_NONE afterwards means that the name is unknown: then nothing that would follow from it is
+ * said. */
 static void read_calendar(struct site_load *load, const struct site_key *key,
                           const struct site_node *value, void *target)
 {
@@ -90,6 +100,8 @@ static void read_calendar(struct site_load *load, const struct site_key *key,
 static bool unit_settle(struct site_load *load, uint32_t line, struct clock_work *work,
                         enum calendar_unit written)
 {
+    CHECK(work->policy != NULL);
+    CHECK(!work->calendar_lost);
     const bool given = work->calendar != SITE_NONE;
     const uint32_t named = given ? work->calendar : 0;
     enum calendar_unit unit = written;
@@ -124,6 +136,7 @@ static void read_amount(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* 即时起算 or 次日起算. */
 static void read_start(struct site_load *load, const struct site_key *key,
                        const struct site_node *value, void *target)
 {
@@ -142,6 +155,7 @@ static void read_start(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* Hours end when they are used up; only days can run on to the end of one. */
 static void read_end(struct site_load *load, const struct site_key *key,
                      const struct site_node *value, void *target)
 {
@@ -179,6 +193,7 @@ static bool own_amount(struct site_load *load, const struct site_node *value,
     return true;
 }
 
+/* However often a term is extended, it does not lead beyond the cap. */
 static void read_cap(struct site_load *load, const struct site_key *key,
                      const struct site_node *value, void *target)
 {
@@ -190,6 +205,7 @@ static void read_cap(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* What the deadline does: to the next level, or a card and no more. */
 static void read_expiry(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
 {
@@ -210,6 +226,8 @@ static void read_expiry(struct site_load *load, const struct site_key *key,
 
 /* ---- warning and steps ---- */
 
+/* A moment before the deadline, which must lie after the start. False with a mistake, or after
+ * one. */
 static bool before_read(struct site_load *load, const struct site_node *value,
                         const struct clock_work *work, struct site_moment *moment)
 {
@@ -250,6 +268,7 @@ struct step_work {
     uint32_t moments; /* how many were written */
 };
 
+/* A moment in percent of the term. */
 static void read_at(struct site_load *load, const struct site_key *key,
                     const struct site_node *value, void *target)
 {
@@ -261,6 +280,7 @@ static void read_at(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* Likewise, as an amount before the deadline. */
 static void read_before(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
 {
@@ -302,6 +322,7 @@ static const struct {
     {"supervise", PAIDAN__STEP_DOES__STEP_SUPERVISE},
 };
 
+/* Each word is a bit; what they do is escalation's affair. */
 static void read_word(struct site_load *load, const struct site_node *value, uint8_t *does)
 {
     const char *text = site_node_text(load, value);
@@ -317,6 +338,7 @@ static void read_word(struct site_load *load, const struct site_node *value, uin
     site_say(load, value->line, SAY_STEP_DOES_UNKNOWN, site_shown(load, text));
 }
 
+/* One word, or a list of them. */
 static void read_do(struct site_load *load, const struct site_key *key,
                     const struct site_node *value, void *target)
 {
@@ -344,6 +366,8 @@ static const struct site_key step_keys[] = {
 /* Two things of one clock at one moment could not be told apart afterwards. */
 static bool is_taken(const struct site_clock_rule *rule, const struct site_moment *moment)
 {
+    CHECK(rule->term.amount_ms > 0);
+    CHECK(moment->kind != SITE_MOMENT_NONE);
     const uint64_t at = site_moment_at(rule, moment);
     bool taken = rule->warn.kind != SITE_MOMENT_NONE && site_moment_at(rule, &rule->warn) == at;
     for (uint32_t index = 0; index < rule->step_count; index++) {
@@ -352,9 +376,11 @@ static bool is_taken(const struct site_clock_rule *rule, const struct site_momen
     return taken;
 }
 
+/* A step with a mistake is dropped. */
 static void read_step(struct site_load *load, const struct site_node *item,
                       const struct clock_work *clock)
 {
+    CHECK(clock->rule->step_count < CLOCK_STEPS_MAX);
     struct step_work work = {.clock = clock};
     struct site_clock_rule *rule = clock->rule;
     if (!site_keys_read(load, item, step_keys, COUNT(step_keys), &work)) {
@@ -406,6 +432,8 @@ static void read_rule(struct site_load *load, const struct site_node *value,
                       const struct site_policy *policy, size_t key_count,
                       struct site_clock_rule *rule)
 {
+    CHECK(key_count == TERM_KEY_COUNT || key_count == COUNT(clock_keys));
+    CHECK(strcmp(clock_keys[1].name, "amount") == 0);
     struct clock_work work = {.rule = rule, .policy = policy, .calendar = SITE_NONE};
     rule->present = true;
     rule->term = (struct calendar_term){.start = CALENDAR_FROM_MOMENT, .end = CALENDAR_SAME_TIME};

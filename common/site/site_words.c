@@ -13,6 +13,7 @@
 #include "common/site/site_mistakes.h"
 #include "common/text/text.h"
 
+/* Of text that is known to be UTF-8: every byte that begins a character. */
 static uint32_t char_count(const char *text, size_t bytes)
 {
     uint32_t count = 0;
@@ -25,6 +26,7 @@ static uint32_t char_count(const char *text, size_t bytes)
 void site_words_add(struct site_load *load, struct site_words *words, const char *text,
                     const struct site_word_entry *entry)
 {
+    CHECK(words->word_count == 0); /* none was put together yet */
     char *normal = NULL;
     size_t bytes = 0;
     if (text_normalise(&load->arena, text, &normal, &bytes) != RC_OK) {
@@ -56,6 +58,8 @@ void site_words_add(struct site_load *load, struct site_words *words, const char
     added->chars = chars;
 }
 
+/* By word, then by target in the order of ranks (NULL: of their positions), then by line: the
+ * order that site_words_group and the searches by halving rely on. */
 static int entry_order(const void *left, const void *right, void *ranks)
 {
     const struct site_word_entry *a = left;
@@ -75,6 +79,7 @@ static int entry_order(const void *left, const void *right, void *ranks)
 
 bool site_words_group(struct site_words *words, uint32_t *ranks)
 {
+    CHECK(words->word_count == 0); /* once */
     if (words->entry_count == 0) {
         return true;
     }
@@ -104,6 +109,7 @@ enum rc site_words_match(const struct site_words *words, struct match **match)
 {
     struct match_builder *builder = NULL;
     enum rc rc = match_builder_new(&builder);
+    /* The automaton says which word it found by its position here. */
     for (uint32_t index = 0; rc == RC_OK && index < words->word_count; index++) {
         const struct site_word *word = &words->words[index];
         rc = match_builder_add(builder, word->text, word->bytes, index);
@@ -117,6 +123,7 @@ enum rc site_words_match(const struct site_words *words, struct match **match)
 
 void site_words_check(struct site_load *load, const struct site_words *words, enum site_file file)
 {
+    CHECK(file == SITE_CATEGORIES || file == SITE_ALIASES);
     load->file = file;
     for (uint32_t index = 1; index < words->entry_count; index++) {
         const struct site_word_entry *before = &words->entries[index - 1];

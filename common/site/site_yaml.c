@@ -1,7 +1,13 @@
 /* site_yaml: site.yaml as a tree of nodes that know their line.
  *
  * Built from libyaml's events, which come one by one: an alias, a tag or a nesting too deep ends
- * the reading where it stands, before it costs memory. */
+ * the reading where it stands, before it costs memory. (Nine aliases of aliases make a file of a
+ * few lines into a billion nodes.) A syntax mistake ends it too: what follows would be told in the
+ * wrong place.
+ *
+ * Nodes live in the pool of the load and are never freed one by one. In a map keys and values take
+ * turns as children, a key's value being its `next`; count is that of pairs once the map is
+ * closed. */
 
 #include "common/site/site_yaml.h"
 
@@ -22,11 +28,14 @@ struct build {
     struct site_node *root;
 };
 
+/* libyaml counts from 0, people from 1. */
 static uint32_t line_of(const yaml_mark_t *mark)
 {
+    CHECK(mark->line < SITE_YAML_BYTES_MAX); /* a line has a byte at least */
     return (uint32_t)mark->line + 1;
 }
 
+/* libyaml's own words, for they name what it expected; they are English in both languages. */
 static void syntax_mistake(struct build *build)
 {
     const yaml_parser_t *parser = &build->parser;
@@ -42,6 +51,8 @@ static void syntax_mistake(struct build *build)
 /* Hangs a node below the innermost open list or map. */
 static void attach(struct build *build, struct site_node *node)
 {
+    CHECK(build->depth <= SITE_YAML_DEPTH_MAX);
+    CHECK(build->depth > 0 || build->root == NULL);
     if (build->depth == 0) {
         build->root = node;
         return;
@@ -57,6 +68,7 @@ static void attach(struct build *build, struct site_node *node)
     parent->count++;
 }
 
+/* A new node in its place; NULL: there are too many, or no memory. */
 static struct site_node *add(struct build *build, enum site_node_type type, uint32_t line)
 {
     struct site_load *load = build->load;
@@ -103,6 +115,7 @@ static void add_scalar(struct build *build, const yaml_event_t *event)
 
 static void open_node(struct build *build, const yaml_event_t *event, enum site_node_type type)
 {
+    CHECK(type != SITE_NODE_SCALAR);
     const uint32_t line = line_of(&event->start_mark);
     if (build->depth == SITE_YAML_DEPTH_MAX) {
         site_say(build->load, line, SAY_YAML_TOO_DEEP, (unsigned)SITE_YAML_DEPTH_MAX);
@@ -128,6 +141,8 @@ static void close_node(struct build *build)
     }
 }
 
+/* Anchors, aliases and tags: nobody needs them to write a site, and each is a way to say
+ * something else than what stands there. */
 static bool decorated(const yaml_event_t *event)
 {
     switch (event->type) {
@@ -144,6 +159,7 @@ static bool decorated(const yaml_event_t *event)
     }
 }
 
+/* A second document in the file would be left out without a word, so it is a mistake. */
 static void take(struct build *build, const yaml_event_t *event)
 {
     const uint32_t line = line_of(&event->start_mark);

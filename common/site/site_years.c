@@ -1,4 +1,9 @@
-/* site_years: the folder calendars of a site: holidays of a year each, <year>.json. */
+/* site_years: the folder calendars of a site: the holidays of a year each, <year>.json.
+ *
+ * A site may lay the decree of a new year beside its rules before a release of the programs brings
+ * it; what stands here wins over what came with them. Files are taken in the order of their names,
+ * so that the site's digest, and with it the question whether open clocks must be planned anew,
+ * does not depend on the order in which a folder is read. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +20,7 @@
 
 /* ---- the folder ---- */
 
+/* "2027.json". Before: the name ends with a NUL, which ends the comparison early. */
 static bool is_year_file(const char *name)
 {
     for (unsigned index = 0; index < 4; index++) {
@@ -25,9 +31,11 @@ static bool is_year_file(const char *name)
     return strcmp(name + 4, ".json") == 0;
 }
 
+/* Reads one file into the next source; what is wrong with it is told under its own name. */
 static void open_year(struct site_load *load, int folder, const char *name,
                       struct site_year_source *sources, uint32_t *count)
 {
+    CHECK(*count < SITE_YEARS_MAX);
     int error = 0;
     size_t size = 0;
     struct site_year_source *source = &sources[*count];
@@ -93,8 +101,12 @@ void site_years_open(struct site_load *load, int folder, struct site_year_source
 
 /* ---- reading ---- */
 
+/* The file's name says which year it must be: a copy that was renamed and not edited is found by
+ * that. */
 static void read_year(struct site_load *load, const struct site_year_source *source)
 {
+    CHECK(load->year_count < SITE_YEARS_MAX);
+    CHECK(source->bytes != NULL);
     struct holidays_mistake mistake;
     struct holidays_year *year = calloc(1, sizeof *year);
     if (year == NULL) {
