@@ -1,7 +1,11 @@
-/* peek: walks the top level of the protobuf wire format. Never reads past the end. */
-
+/* peek: walks the top level of the protobuf wire format.
+ *
+ * For bytes nobody vouches for: a frame that could not be unpacked still gets its correlation read,
+ * so that its sender is told what was wrong. So it never reads past the end, believes no length
+ * before looking at it, and stops at the first thing it does not know. */
 #include "common/wire/peek.h"
 
+#include "common/base/check.h"
 #include "common/base/varint.h"
 
 enum { PEEK_VARINT = 0, PEEK_FIXED64 = 1, PEEK_BYTES = 2, PEEK_FIXED32 = 5 };
@@ -13,10 +17,11 @@ struct walk {
 
 static bool walk_varint(struct walk *walk, uint64_t *value)
 {
-    const unsigned char *next =
-        varint_get(walk->bytes + walk->used, walk->bytes + walk->size, value);
-    walk->used = next == NULL ? walk->used : (size_t)(next - walk->bytes);
-    return next != NULL;
+    CHECK(walk->used <= walk->size);
+    const unsigned char *at = walk->bytes + walk->used, *end = walk->bytes + walk->size;
+    const unsigned char *after = varint_get(at, end, value);
+    walk->used += after != NULL ? (size_t)(after - at) : 0;
+    return after != NULL;
 }
 
 static bool walk_skip(struct walk *walk, uint64_t bytes)

@@ -49,10 +49,7 @@ static enum rc put_bytes(struct sink *sink, const void *bytes, size_t count)
 static enum rc put_length(struct sink *sink, unsigned char *inside)
 {
     const size_t count = (size_t)(sink->at - inside);
-    size_t more = 0;
-    for (size_t rest = count >> 7; rest > 0; rest >>= 7) {
-        more++;
-    }
+    const size_t more = varint_bytes(count) - 1;
     if (more > 0) {
         if (!has_room(sink, more)) {
             return RC_LIMIT;

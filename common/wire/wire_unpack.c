@@ -30,9 +30,9 @@ struct source {
 
 static bool take_varint(struct source *source, uint64_t *value)
 {
-    const unsigned char *next = varint_get(source->at, source->end, value);
-    source->at = next == NULL ? source->at : next;
-    return next != NULL;
+    const unsigned char *after = varint_get(source->at, source->end, value);
+    source->at = after != NULL ? after : source->at;
+    return after != NULL;
 }
 
 /* What a length in front says: inside, and the source goes on behind it. */
@@ -322,33 +322,13 @@ ProtobufCMessage *wire_unpack_plain(struct arena *arena, const struct wire_plan 
 
 /* ---- the long way ---- */
 
-struct input {
-    const unsigned char *at, *end;
-};
-
-static bool read_varint(struct input *input, uint64_t *value)
-{
-    uint64_t sum = 0;
-    for (unsigned shift = 0; shift < 70 && input->at < input->end; shift += 7) {
-        const unsigned char byte = *input->at++;
-        if (shift < 64) {
-            sum |= (uint64_t)(byte & 0x7f) << shift;
-        }
-        if (byte < 0x80) {
-            *value = sum;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The value of a field: where it lies and, for lengths, what is inside. */
-static bool read_value(struct input *input, unsigned wire_type, struct input *inside)
+static bool read_value(struct source *input, unsigned wire_type, struct source *inside)
 {
     uint64_t bytes = 0;
     switch (wire_type) {
     case PROTOBUF_C_WIRE_TYPE_VARINT:
-        return read_varint(input, &bytes);
+        return take_varint(input, &bytes);
     case PROTOBUF_C_WIRE_TYPE_64BIT:
         bytes = 8;
         break;
@@ -356,7 +336,7 @@ static bool read_value(struct input *input, unsigned wire_type, struct input *in
         bytes = 4;
         break;
     case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        if (!read_varint(input, &bytes)) {
+        if (!take_varint(input, &bytes)) {
             return false;
         }
         break;
@@ -366,19 +346,19 @@ static bool read_value(struct input *input, unsigned wire_type, struct input *in
     if (bytes > (uint64_t)(input->end - input->at)) {
         return false;
     }
-    *inside = (struct input){.at = input->at, .end = input->at + bytes};
+    *inside = (struct source){.at = input->at, .end = input->at + bytes};
     input->at += bytes;
     return true;
 }
 
 /* protobuf-c gives strings without their length, so a NUL inside must be seen before. Also false
  * for what cannot be decoded. Depth is that of the schema, which is not recursive. */
-static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct input input)
+static bool strings_whole(const ProtobufCMessageDescriptor *descriptor, struct source input)
 {
     while (input.at < input.end) {
         uint64_t tag = 0;
-        struct input inside = {0};
-        if (!read_varint(&input, &tag) || tag >> 3 > UINT32_MAX ||
+        struct source inside = {0};
+        if (!take_varint(&input, &tag) || tag >> 3 > UINT32_MAX ||
             !read_value(&input, (unsigned)(tag & 7), &inside)) {
             return false;
         }
@@ -406,7 +386,7 @@ static enum rc unpack_any(struct arena *arena, const ProtobufCMessageDescriptor 
                           const unsigned char *frame, size_t size, ProtobufCMessage **message,
                           struct wire_error *error)
 {
-    if (!strings_whole(descriptor, (struct input){.at = frame, .end = frame + size})) {
+    if (!strings_whole(descriptor, (struct source){.at = frame, .end = frame + size})) {
         return wire_check_refuse(error, PAIDAN__CODE__FRAME_INVALID);
     }
     const bool denied = arena->denied;
