@@ -1,8 +1,13 @@
 /* calendar: when office time runs.
  *
  * Open time is a staircase: calendar_opened(t) counts the open milliseconds since a Monday long
- * ago. A span is a difference of two values, a due time is the inverse. Inside the table a day is
- * found by its number or by bisection, outside by division. */
+ * ago. A span is a difference of two values, a due time is the inverse, so that adding a term and
+ * measuring it agree to the millisecond whatever lies between. Working days are a second staircase
+ * of the same kind.
+ *
+ * Inside the table a day is found by its number or by bisection, outside by division: a term that
+ * leads beyond the known years costs no more than one within them. Nothing is allocated and
+ * nothing changes here; a calendar may be asked from anywhere at any time. */
 
 #include "common/calendar/calendar.h"
 
@@ -31,8 +36,11 @@ struct calendar_hours calendar_weekday_hours(const struct calendar *calendar, un
     return calendar->days[weekday];
 }
 
+/* Without the copy that calendar_weekday_hours makes: it is asked seven times for each day
+ * outside the table. */
 static unsigned weekday_minutes(const struct calendar *calendar, unsigned weekday)
 {
+    CHECK(weekday < 7);
     unsigned minutes = 0;
     if (calendar->always) {
         return DAY_MINUTES;
@@ -46,6 +54,7 @@ static unsigned weekday_minutes(const struct calendar *calendar, unsigned weekda
 
 uint64_t calendar_week_opened(const struct calendar *calendar, int32_t day)
 {
+    CHECK(day >= -EPOCH_SHIFT_DAYS); /* else it would wrap round */
     const uint32_t shifted = (uint32_t)(day + EPOCH_SHIFT_DAYS);
     uint64_t minutes = (uint64_t)(shifted / 7) * calendar->week_minutes;
     for (unsigned weekday = 0; weekday < shifted % 7; weekday++) {
@@ -57,6 +66,7 @@ uint64_t calendar_week_opened(const struct calendar *calendar, int32_t day)
 /* Working days of the first `weekdays` days of a week. */
 static unsigned week_days(const struct calendar *calendar, unsigned weekdays)
 {
+    CHECK(weekdays <= 7);
     unsigned count = 0;
     for (unsigned weekday = 0; weekday < weekdays; weekday++) {
         count += weekday_minutes(calendar, weekday) > 0 ? 1 : 0;
@@ -66,6 +76,7 @@ static unsigned week_days(const struct calendar *calendar, unsigned weekdays)
 
 uint64_t calendar_week_worked(const struct calendar *calendar, int32_t day)
 {
+    CHECK(day >= -EPOCH_SHIFT_DAYS);
     const uint32_t shifted = (uint32_t)(day + EPOCH_SHIFT_DAYS);
     return (uint64_t)(shifted / 7) * week_days(calendar, 7) + week_days(calendar, shifted % 7);
 }
@@ -73,6 +84,8 @@ uint64_t calendar_week_worked(const struct calendar *calendar, int32_t day)
 /* The day of plain weeks in which opened() reaches target. Before: target > 0. */
 static int32_t week_opened_day(const struct calendar *calendar, uint64_t target)
 {
+    CHECK(target > 0);
+    CHECK(calendar->week_minutes > 0);
     const uint64_t week_open = calendar->week_minutes * CALENDAR_MINUTE_MS;
     const uint64_t week = (target - 1) / week_open;
     uint64_t rest = target - week * week_open;
@@ -86,6 +99,7 @@ static int32_t week_opened_day(const struct calendar *calendar, uint64_t target)
     check_fail("week_minutes is the sum of the intervals", __FILE__, __LINE__, __func__);
 }
 
+/* The day of plain weeks with `worked` working days before it. */
 static int32_t week_worked_day(const struct calendar *calendar, uint64_t worked)
 {
     const unsigned week_work = week_days(calendar, 7);
@@ -103,6 +117,7 @@ static int32_t week_worked_day(const struct calendar *calendar, uint64_t worked)
 
 /* ---- days, in the table or outside ---- */
 
+/* NULL: the day lies outside the table, or there is none. */
 static const struct calendar_row *row_of(const struct calendar *calendar, int32_t day)
 {
     const struct calendar_table *table = calendar->table;
@@ -122,6 +137,7 @@ static int64_t opened_more(const struct calendar *calendar)
     return (int64_t)(table->rows[table->count].opened_ms - calendar_week_opened(calendar, end));
 }
 
+/* The same for working days. */
 static int64_t worked_more(const struct calendar *calendar)
 {
     const struct calendar_table *table = calendar->table;
@@ -153,6 +169,7 @@ uint64_t calendar_worked_before(const struct calendar *calendar, int32_t day)
 
 void calendar_pattern_make(const struct calendar_hours *hours, struct calendar_pattern *pattern)
 {
+    CHECK(hours->count <= CALENDAR_INTERVALS_MAX);
     pattern->changes = false;
     pattern->count = hours->count;
     pattern->open_ms = 0;
@@ -176,6 +193,7 @@ const struct calendar_pattern *calendar_pattern_of(const struct calendar *calend
     return room;
 }
 
+/* The wall clock before the table's first day and after its last one. */
 static int64_t offset_outside(const struct calendar *calendar, bool after)
 {
     const struct calendar_table *table = calendar->table;
@@ -194,6 +212,7 @@ uint64_t calendar_day_start(const struct calendar *calendar, int32_t day)
     return (uint64_t)(day * DAY_MS - offset_outside(calendar, after));
 }
 
+/* Shifted, so that the division rounds down west of Greenwich too. */
 static int32_t day_at_offset(uint64_t at_ms, int64_t offset_ms)
 {
     const int64_t local_ms = (int64_t)at_ms + offset_ms + EPOCH_SHIFT_DAYS * DAY_MS;
@@ -214,6 +233,7 @@ int32_t calendar_day_of(const struct calendar *calendar, uint64_t at_ms)
     if (at >= table->rows[table->count].start_ms) {
         return day_at_offset(at_ms, table->offset_after_ms);
     }
+    /* A guess by the standard offset, off by a day at most where the wall clock differs. */
     int64_t index = day_at_offset(at_ms, calendar->utc_offset_ms) - table->first;
     index = index < 0 ? 0 : index >= table->count ? (int64_t)table->count - 1 : index;
     while (table->rows[index].start_ms > at) {
@@ -230,6 +250,7 @@ int32_t calendar_day_of(const struct calendar *calendar, uint64_t at_ms)
 /* The last row with less than `target` open time before it. */
 static int32_t opened_day(const struct calendar *calendar, uint64_t target)
 {
+    CHECK(target > 0);
     const struct calendar_table *table = calendar->table;
     if (table == NULL || target <= table->rows[0].opened_ms) {
         return week_opened_day(calendar, target);

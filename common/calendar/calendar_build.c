@@ -1,5 +1,12 @@
 /* calendar_build: the table of days: hours of each day from overrides, decrees and weekdays, and
- * the wall clock of its zone. */
+ * the wall clock of its zone.
+ *
+ * What is dearer wins: an override of the site over a decree, a decree over the weekday. The table
+ * covers every dated day and nothing beyond, unless the zone has summer time, which needs every
+ * year. Days of one kind share a pattern of hours and a note, so that a row is small: thirty years
+ * have eleven thousand of them.
+ *
+ * Built once while a site is loaded; afterwards it only is read. */
 
 #include <assert.h>
 #include <stdlib.h>
@@ -22,14 +29,17 @@ unsigned calendar_makeup_default(const struct calendar *calendar)
 
 /* ---- which days the table covers ---- */
 
+/* Widens the range so that the day lies in it. */
 static void cover(int32_t *first, int32_t *last, int32_t day)
 {
     *first = day < *first ? day : *first;
     *last = day > *last ? day : *last;
 }
 
+/* Without anything dated one day is enough: the table then only carries which years are known. */
 static void find_range(const struct calendar_plan *plan, int32_t *first, int32_t *last)
 {
+    CHECK(plan->override_count <= CALENDAR_OVERRIDES_MAX);
     *first = INT32_MAX;
     *last = INT32_MIN;
     if (plan->zone != NULL && plan->zone->count > 1) {
@@ -58,6 +68,7 @@ struct build {
     uint32_t next_override, next_holiday;
 };
 
+/* Notes are shared: a holiday of a week needs one. */
 static uint16_t find_note(struct build *build, enum calendar_day_kind kind, const char *name)
 {
     struct calendar_table *table = build->table;
@@ -74,6 +85,7 @@ static uint16_t find_note(struct build *build, enum calendar_day_kind kind, cons
     return (uint16_t)table->note_count++;
 }
 
+/* Before: calendar_build counted it when it made room. */
 static uint16_t add_pattern(struct build *build, const struct calendar_pattern *pattern)
 {
     struct calendar_table *table = build->table;
@@ -82,8 +94,10 @@ static uint16_t add_pattern(struct build *build, const struct calendar_pattern *
     return (uint16_t)table->pattern_count++;
 }
 
+/* Whose hours a make-up day has. */
 static unsigned makeup_weekday(const struct build *build)
 {
+    CHECK(build->plan->makeup_weekday == CALENDAR_MAKEUP_NONE || build->plan->makeup_weekday < 7);
     return build->plan->makeup_weekday == CALENDAR_MAKEUP_NONE
                ? calendar_makeup_default(build->calendar)
                : build->plan->makeup_weekday;
@@ -112,9 +126,13 @@ static void apply_override(struct build *build, const struct calendar_override *
     row->note = find_note(build, working ? CALENDAR_SPECIAL : CALENDAR_OFF, override->name);
 }
 
+/* Make-up days are counted with the hours of their own weekday where that is one of Monday to
+ * Friday; a Saturday has none, so the site says whose it takes. A site that follows no make-up
+ * days leaves them as they are. */
 static void apply_holiday(struct build *build, const struct holiday *holiday, unsigned weekday,
                           struct calendar_row *row)
 {
+    CHECK(weekday < 7);
     if (holiday->off) {
         row->pattern = CALENDAR_EMPTY_PATTERN;
         row->note = find_note(build, CALENDAR_HOLIDAY, holiday->name);
@@ -145,6 +163,8 @@ static void apply_dates(struct build *build, int32_t day, struct calendar_row *r
 static void add_parts(struct calendar_pattern *pattern, const struct calendar_row *row,
                       int64_t midnight_ms, int64_t from_ms, int64_t until_ms, int64_t offset_ms)
 {
+    CHECK(pattern->hours.count <= CALENDAR_INTERVALS_MAX);
+    CHECK(from_ms < until_ms);
     for (unsigned index = 0; index < pattern->hours.count; index++) {
         const int64_t minute_ms = (int64_t)CALENDAR_MINUTE_MS;
         int64_t open_ms = midnight_ms + pattern->hours.from[index] * minute_ms - offset_ms;
@@ -185,6 +205,7 @@ static void change_pattern(struct build *build, int32_t day, int64_t end_ms,
     row->pattern = add_pattern(build, &pattern);
 }
 
+/* When the day begins, and its own pattern if the wall clock changes during it. */
 static void set_clock(struct build *build, int32_t day, struct calendar_row *row)
 {
     const struct zone *zone = build->plan->zone;
@@ -201,8 +222,10 @@ static void set_clock(struct build *build, int32_t day, struct calendar_row *row
 
 /* ---- all days ---- */
 
+/* One row more than there are days: it says where the staircases stand at the end. */
 static void fill_rows(struct build *build)
 {
+    CHECK(build->table->count > 0);
     struct calendar_table *table = build->table;
     uint64_t opened_ms = calendar_week_opened(build->calendar, table->first);
     uint64_t worked = calendar_week_worked(build->calendar, table->first);
@@ -226,6 +249,7 @@ static void fill_rows(struct build *build)
     }
 }
 
+/* The first patterns are those of the weekdays, by number; the first notes those of plain days. */
 static void fill_table(struct build *build)
 {
     struct calendar_table *table = build->table;

@@ -1,68 +1,15 @@
-/* calendar_explain: what a day is, and which parts of a term counted. */
+/* calendar_explain: which parts of a term counted, which did not, and why: what a clerk shows to
+ * somebody who says that the deadline is wrong.
+ *
+ * Says spans in order, without gaps, from the beginning to the end that was asked for; the sum of
+ * what they counted is what calendar_elapsed says for the same moments without the pauses.
+ * Neighbours that say the same become one. It keeps one span at a time, so that years cost no
+ * memory. */
 
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/calendar/calendar_private.h"
-
-/* ---- days ---- */
-
-bool calendar_year_known(const struct calendar *calendar, int year)
-{
-    const struct calendar_table *table = calendar->table;
-    if (table == NULL || !table->decree) {
-        return true;
-    }
-    if (year < HOLIDAYS_YEAR_MIN || year > HOLIDAYS_YEAR_MAX) {
-        return false;
-    }
-    const unsigned bit = (unsigned)(year - HOLIDAYS_YEAR_MIN);
-    return (table->known[bit / 64] >> (bit % 64) & 1) != 0;
-}
-
-uint32_t calendar_years_unknown(const struct calendar *calendar, uint64_t from_ms,
-                                uint64_t until_ms)
-{
-    const int first = civil_date(calendar_day_of(calendar, from_ms)).year;
-    const int last = civil_date(calendar_day_of(calendar, until_ms)).year;
-    uint32_t count = 0;
-    for (int year = first; year <= last; year++) {
-        count += calendar_year_known(calendar, year) ? 0 : 1;
-    }
-    return count;
-}
-
-int64_t calendar_offset(const struct calendar *calendar, uint64_t at_ms)
-{
-    const struct calendar_table *table = calendar->table;
-    return table != NULL && table->zoned ? zone_offset(&table->zone, (int64_t)at_ms)
-                                         : calendar->utc_offset_ms;
-}
-
-void calendar_day_read(const struct calendar *calendar, int32_t day, struct calendar_day *read)
-{
-    struct calendar_pattern room;
-    const struct calendar_table *table = calendar->table;
-    const struct calendar_pattern *pattern = calendar_pattern_of(calendar, day, &room);
-    *read = (struct calendar_day){
-        .day = day,
-        .kind = pattern->open_ms > 0 ? CALENDAR_WORKDAY : CALENDAR_WEEKEND,
-        .working = pattern->open_ms > 0,
-        .known = calendar_year_known(calendar, civil_date(day).year),
-        .name = "",
-        .open_ms = pattern->open_ms,
-        .start_ms = calendar_day_start(calendar, day),
-        .end_ms = calendar_day_start(calendar, day + 1),
-        .hours = pattern->hours,
-    };
-    if (table != NULL && day >= table->first && day < table->first + (int32_t)table->count) {
-        const struct calendar_note *note = &table->notes[table->rows[day - table->first].note];
-        read->kind = note->kind;
-        read->name = note->name;
-    }
-}
-
-/* ---- spans ---- */
 
 struct explain {
     const struct calendar *calendar;
@@ -76,6 +23,7 @@ struct explain {
     bool open, stopped; /* span holds something; the callee has had enough */
 };
 
+/* Says the span that is open, unless the callee has had enough. */
 static void flush(struct explain *explain)
 {
     if (explain->open && !explain->stopped) {
@@ -84,6 +32,7 @@ static void flush(struct explain *explain)
     explain->open = false;
 }
 
+/* By the same meter as the deadline, not by adding up hours here: the two can never differ. */
 static uint64_t counted(const struct explain *explain, uint64_t from_ms, uint64_t until_ms)
 {
     const struct calendar_term term = {.unit = explain->term->unit};
@@ -93,6 +42,8 @@ static uint64_t counted(const struct explain *explain, uint64_t from_ms, uint64_
 /* Joins the span to the one before or begins a new one. */
 static void add_span(struct explain *explain, struct calendar_span span)
 {
+    CHECK(!explain->open || explain->span.until_ms == span.from_ms ||
+          span.from_ms >= span.until_ms);
     struct calendar_span *last = &explain->span;
     if (span.from_ms >= span.until_ms) {
         return;
@@ -114,6 +65,7 @@ static void add_span(struct explain *explain, struct calendar_span span)
 /* Cuts out what was paused or came before the start. */
 static void cut_span(struct explain *explain, struct calendar_span span)
 {
+    CHECK(span.from_ms <= span.until_ms);
     struct calendar_span part = span;
     if (part.from_ms < explain->start_ms && part.from_ms < part.until_ms) {
         part.until_ms = part.until_ms < explain->start_ms ? part.until_ms : explain->start_ms;
@@ -142,6 +94,7 @@ static void cut_span(struct explain *explain, struct calendar_span span)
     add_span(explain, span);
 }
 
+/* at_ms, but not outside [low, high]. */
 static uint64_t within(uint64_t at_ms, uint64_t low, uint64_t high)
 {
     return at_ms < low ? low : at_ms > high ? high : at_ms;
@@ -175,9 +128,12 @@ static void say_hours(struct explain *explain, int32_t day, struct calendar_span
     cut_span(explain, span);
 }
 
+/* One day of the term: for units that count all time, or days, as a whole; for working hours cut
+ * at opening and closing. */
 static void say_day(struct explain *explain, const struct calendar_day *day, uint64_t from_ms,
                     uint64_t until_ms)
 {
+    CHECK(from_ms < until_ms);
     const enum calendar_unit unit = explain->term->unit;
     const bool all = unit == CALENDAR_EMERGENCY_HOURS || unit == CALENDAR_DAYS;
     struct calendar_span span = {
@@ -199,6 +155,8 @@ void calendar_explain(const struct calendar *calendar, const struct calendar_ter
                       uint64_t from_ms, uint64_t until_ms, const struct calendar_pause *pauses,
                       uint32_t pause_count, calendar_explain_fn *say, void *context)
 {
+    CHECK(pauses != NULL || pause_count == 0);
+    CHECK(say != NULL);
     struct explain explain = {
         .calendar = calendar,
         .term = term,
@@ -217,16 +175,6 @@ void calendar_explain(const struct calendar *calendar, const struct calendar_ter
         at_ms = end_ms;
     }
     flush(&explain);
-}
-
-/* ---- names ---- */
-
-const char *calendar_day_kind_code(enum calendar_day_kind kind)
-{
-    static const char *const codes[CALENDAR_DAY_KIND_COUNT] = {"workday", "weekend", "holiday",
-                                                               "makeup",  "off",     "special"};
-    CHECK(kind < CALENDAR_DAY_KIND_COUNT);
-    return codes[kind];
 }
 
 const char *calendar_reason_code(enum calendar_reason reason)

@@ -1,7 +1,12 @@
-/* calendar_term: terms in four units.
+/* calendar_term: terms in four units (GB/T 30428).
  *
  * Every unit has a meter that never goes back: time itself, open time, or a day clock. What is
- * consumed is a difference of two readings, a due time is the earliest moment with a reading. */
+ * consumed is a difference of two readings, a due time is the earliest moment with a reading; so a
+ * term that was interrupted by any number of pauses ends where the rest of it ends, and consumed
+ * and rest always make up the whole. That is what lets a pause store one number.
+ *
+ * The day clock moves by what the wall clock shows: one working day from 15:20 ends at 15:20 of
+ * the next, over a weekend, over a change of summer time, whatever the office hours are. */
 
 #include <string.h>
 
@@ -59,6 +64,7 @@ static uint64_t moment_shown(const struct calendar *calendar, int32_t day, int64
     return (uint64_t)end_ms;
 }
 
+/* Whether the day has any open time. */
 static bool works(const struct calendar *calendar, int32_t day)
 {
     struct calendar_pattern room;
@@ -67,8 +73,11 @@ static bool works(const struct calendar *calendar, int32_t day)
 
 /* ---- meters ---- */
 
+/* The reading of a unit at a moment. Only differences mean something. */
 static uint64_t meter(const struct calendar *calendar, enum calendar_unit unit, uint64_t at_ms)
 {
+    CHECK(unit > 0);
+    CHECK(unit < CALENDAR_UNIT_COUNT);
     if (unit == CALENDAR_EMERGENCY_HOURS || (unit == CALENDAR_WORKING_HOURS && calendar->always)) {
         return at_ms;
     }
@@ -100,6 +109,7 @@ static uint64_t clamp(const struct calendar *calendar, int32_t day, uint64_t at_
     return start_ms + pattern->until_ms[pattern->count - 1];
 }
 
+/* A due time is never before the moment that it is counted from. */
 static uint64_t later(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -109,6 +119,8 @@ static uint64_t later(uint64_t a, uint64_t b)
 static uint64_t day_due(const struct calendar *calendar, const struct calendar_term *term,
                         uint64_t amount_ms, uint64_t from_ms)
 {
+    CHECK(amount_ms > 0);
+    CHECK(calendar_unit_counts_days(term->unit));
     const bool end = term->end == CALENDAR_END_OF_DAY;
     const uint64_t target = meter(calendar, term->unit, from_ms) + amount_ms;
     const uint64_t days = (target - 1) / CALENDAR_DAY_MS;
@@ -141,6 +153,7 @@ static uint64_t due_from(const struct calendar *calendar, const struct calendar_
     }
 }
 
+/* The next day by the site's wall clock, not 24 hours later. */
 uint64_t calendar_start(const struct calendar *calendar, const struct calendar_term *term,
                         uint64_t from_ms)
 {
@@ -153,12 +166,14 @@ uint64_t calendar_start(const struct calendar *calendar, const struct calendar_t
 uint64_t calendar_due(const struct calendar *calendar, const struct calendar_term *term,
                       uint64_t from_ms)
 {
+    CHECK(term->amount_ms <= CALENDAR_AMOUNT_MS_MAX);
     return due_from(calendar, term, term->amount_ms, calendar_start(calendar, term, from_ms));
 }
 
 uint64_t calendar_elapsed_again(const struct calendar *calendar, const struct calendar_term *term,
                                 uint64_t from_ms, uint64_t resume_ms, uint64_t until_ms)
 {
+    CHECK(term->unit > 0);
     const uint64_t start_ms = later(calendar_start(calendar, term, from_ms), resume_ms);
     if (until_ms <= start_ms) {
         return 0;
@@ -218,6 +233,8 @@ bool calendar_unit_counts_days(enum calendar_unit unit)
 
 uint64_t calendar_amount_ms(enum calendar_unit unit, uint32_t amount)
 {
+    CHECK(unit > 0);
+    CHECK(unit < CALENDAR_UNIT_COUNT);
     return amount * (calendar_unit_counts_days(unit) ? CALENDAR_DAY_MS : CALENDAR_MINUTE_MS);
 }
 

@@ -1,15 +1,22 @@
-/* civil: see the header. After Howard Hinnant's algorithms: years begin in March, so that the leap
- * day comes last. */
+/* civil: dates of the Gregorian calendar as numbers of days since 1970-01-01, and back.
+ *
+ * After Howard Hinnant's algorithms: years begin in March, so that the leap day comes last and the
+ * lengths of months follow one formula. No time zone and no library of the system: the same
+ * everywhere. */
 
 #include "common/calendar/civil.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/check.h"
+
 enum { YEAR_MIN = 1970, YEAR_MAX = 2199, ERA_DAYS = 146097, ERA_YEARS = 400, SHIFT_DAYS = 719468 };
 
 int32_t civil_days(int year, unsigned month, unsigned day)
 {
+    CHECK(month >= 1);
+    CHECK(month <= 12);
     const int shifted = month <= 2 ? year - 1 : year;
     const int era = (shifted >= 0 ? shifted : shifted - (ERA_YEARS - 1)) / ERA_YEARS;
     const int of_era = shifted - era * ERA_YEARS;
@@ -41,10 +48,14 @@ unsigned civil_weekday(int32_t days)
 
 unsigned civil_month_days(int year, unsigned month)
 {
+    CHECK(month >= 1);
+    CHECK(month <= 12);
     const int32_t next = month == 12 ? civil_days(year + 1, 1, 1) : civil_days(year, month + 1, 1);
     return (unsigned)(next - civil_days(year, month, 1));
 }
 
+/* "2026-11-22" and nothing else: no blanks, no single digits, no day that there is not. Years as
+ * far as any deadline can lie. */
 bool civil_parse(const char *text, int32_t *days)
 {
     static const char form[] = "dddd-dd-dd";
@@ -67,6 +78,7 @@ bool civil_parse(const char *text, int32_t *days)
     return true;
 }
 
+/* Before: the year has four digits. */
 void civil_write(int32_t days, char text[CIVIL_DATE_BYTES])
 {
     const struct civil_date date = civil_date(days);

@@ -1,7 +1,9 @@
 /* holidays_ics: decreed days from an iCalendar file, through libical.
  *
- * Calendars on the net mark make-up workdays by their SUMMARY alone; an importer that does not read
- * it makes holidays of them. A file may hold several years. */
+ * Calendars on the net mark make-up workdays by their SUMMARY alone; an importer that does not
+ * read it makes holidays of them, so a person would wait a week longer. Only whole days without
+ * rules are taken: a repeated event is somebody's reminder and no decree. A file may hold several
+ * years; each becomes a year of its own, as in JSON, with the same rules. */
 
 #include <libical/ical.h>
 #include <stdlib.h>
@@ -40,6 +42,7 @@ static uint32_t line_of(const char *text, uint32_t index)
     return 0;
 }
 
+/* The words that publishers use for a working Saturday or Sunday. */
 static bool is_makeup(const char *summary)
 {
     static const char *const words[] = {"上班", "补班", "(班)", "（班）", "【班】"};
@@ -51,6 +54,7 @@ static bool is_makeup(const char *summary)
     return strcmp(summary, "班") == 0;
 }
 
+/* Unless nothing would be left. */
 static void cut_front(char *text, const char *part)
 {
     const size_t bytes = strlen(part);
@@ -83,6 +87,8 @@ static void plain_name(char *name, bool makeup)
 static enum rc add_days(struct reading *reading, int32_t first, int32_t last, bool makeup,
                         const char *name, uint32_t line)
 {
+    CHECK(first <= last);
+    CHECK(strlen(name) <= HOLIDAYS_NAME_BYTES_MAX);
     for (int32_t day = first; day <= last; day++) {
         if (reading->count == HOLIDAYS_DAYS_MAX * YEARS_MAX) {
             return holidays_say(reading->mistake, line, SAY_HOLIDAY_TOO_MANY,
@@ -103,6 +109,7 @@ static bool has(icalcomponent *event, icalproperty_kind kind)
     return icalcomponent_get_first_property(event, kind) != NULL;
 }
 
+/* A date without a time, within the years there are. libical takes 2026-02-31 for a date. */
 static bool day_of(struct icaltimetype at, int32_t *day)
 {
     if (!at.is_date || at.year <= HOLIDAYS_YEAR_MIN || at.year > HOLIDAYS_YEAR_MAX ||
@@ -114,6 +121,7 @@ static bool day_of(struct icaltimetype at, int32_t *day)
     return true;
 }
 
+/* One span of days. DTEND is the first day after it, as iCalendar has it. */
 static enum rc read_event(struct reading *reading, icalcomponent *event)
 {
     char name[HOLIDAYS_NAME_BYTES_MAX + 1];
@@ -172,6 +180,7 @@ static enum rc read_root(struct reading *reading, icalcomponent *root)
 
 /* ---- years ---- */
 
+/* Whether the year has no day but of December: then it is not a year of its own. */
 static bool all_in_december(const struct reading *reading, int year)
 {
     for (uint32_t index = 0; index < reading->count; index++) {
@@ -205,15 +214,10 @@ static void move_decembers(struct reading *reading, int first, int last)
     }
 }
 
-static int compare_days(const void *a, const void *b)
-{
-    const struct holiday *left = a;
-    const struct holiday *right = b;
-    return (left->day > right->day) - (left->day < right->day);
-}
-
+/* The days of one year, in order. */
 static enum rc fill_year(const struct reading *reading, struct holidays_year *year)
 {
+    CHECK(year->count == 0);
     for (uint32_t index = 0; index < reading->count; index++) {
         const struct holiday *holiday = &reading->days[index];
         if (holiday->year == year->year) {
@@ -223,7 +227,7 @@ static enum rc fill_year(const struct reading *reading, struct holidays_year *ye
             }
         }
     }
-    qsort(year->days, year->count, sizeof year->days[0], compare_days);
+    holidays_sort(year->days, year->count);
     return RC_OK;
 }
 

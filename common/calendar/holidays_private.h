@@ -9,6 +9,8 @@ enum rc holidays_say(struct holidays_mistake *mistake, uint32_t line, const char
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
 /* False: empty, too long, not UTF-8 or with line breaks. */
 bool holidays_name_copy(char to[HOLIDAYS_NAME_BYTES_MAX + 1], const char *name);
+/* By day. */
+void holidays_sort(struct holiday *days, uint32_t count);
 /* Adds a day to the file of year->year; its rules are in holidays.h. */
 MUST_CHECK enum rc holidays_add(struct holidays_year *year, const struct holiday *holiday,
                                 uint32_t line, struct holidays_mistake *mistake);

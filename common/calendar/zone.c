@@ -1,4 +1,12 @@
-/* zone: see the header. */
+/* zone: what the wall clock of a place shows, as a list of changes of its offset.
+ *
+ * Read from the system's database (TZif, RFC 8536, versions 2 and later), through the years that
+ * clocks can reach; the rule at the end of the file gives the years after the last change listed.
+ * China has had no change since 1991, so Asia/Shanghai is built in and a site there depends on no
+ * file. Files come from the system but are parsed as if from outside: nothing read is believed
+ * before it is looked at.
+ *
+ * What the calendars rely on: changes lie more than a day apart, and are sorted. */
 
 #include "common/calendar/zone.h"
 
@@ -26,6 +34,8 @@ enum {
 /* The last change at or before at_ms. */
 static uint32_t change_at(const struct zone *zone, int64_t at_ms)
 {
+    CHECK(zone->count > 0);
+    CHECK(zone->count <= ZONE_CHANGES_MAX);
     uint32_t low = 0;
     uint32_t high = zone->count;
     while (high - low > 1) {
@@ -51,8 +61,10 @@ int64_t zone_next_change(const struct zone *zone, int64_t at_ms)
     return next < zone->count ? zone->changes[next].at_ms : INT64_MAX;
 }
 
+/* Of a time that is shown twice the first; of one that is skipped the change. */
 int64_t zone_moment(const struct zone *zone, int64_t local_ms)
 {
+    CHECK(zone->count > 0);
     /* Two days earlier the wall clock surely showed less. */
     uint32_t index = change_at(zone, local_ms - 2 * DAY_S * SECOND_MS);
     for (;; index++) {
@@ -72,8 +84,11 @@ struct reader {
     bool bad;
 };
 
+/* Big-endian, with its sign. Beyond the end: 0, and the reader is bad. */
 static int64_t read_number(struct reader *reader, unsigned bytes)
 {
+    CHECK(bytes == 4 || bytes == 8);
+    CHECK(reader->at <= reader->size);
     uint64_t value = 0;
     if (reader->size - reader->at < bytes) {
         reader->bad = true;
@@ -89,6 +104,7 @@ struct header {
     uint32_t is_ut, is_standard, leaps, times, types, letters;
 };
 
+/* Each count is bounded by the largest file, so that no sum of them can overflow. */
 static bool read_header(struct reader *reader, struct header *header, unsigned char *version)
 {
     if (reader->size - reader->at < HEADER_BYTES ||
@@ -108,8 +124,10 @@ static bool read_header(struct reader *reader, struct header *header, unsigned c
            header->types <= TYPES_MAX && header->letters < FILE_BYTES_MAX;
 }
 
+/* What the header announces; version 1 has times of 4 bytes, later ones of 8. */
 static size_t body_bytes(const struct header *header, size_t time_bytes)
 {
+    CHECK(time_bytes == 4 || time_bytes == 8);
     return header->times * (time_bytes + 1) + (size_t)header->types * 6 + header->letters +
            header->leaps * (time_bytes + 4) + header->is_standard + header->is_ut;
 }
@@ -126,6 +144,8 @@ static bool skip(struct reader *reader, size_t bytes)
 /* Adds a change; what lies before the first known year is only the offset at its beginning. */
 static bool add_change(struct zone *zone, int64_t at_s, int64_t offset_s)
 {
+    CHECK(zone->count >= 1);
+    CHECK(zone->count <= ZONE_CHANGES_MAX);
     const int64_t first_s = civil_days(ZONE_YEAR_FIRST, 1, 1) * DAY_S;
     const int64_t last_s = civil_days(ZONE_YEAR_LAST + 1, 1, 1) * DAY_S;
     if (offset_s < -OFFSET_S_MAX || offset_s > OFFSET_S_MAX) {
@@ -149,6 +169,7 @@ static bool add_change(struct zone *zone, int64_t at_s, int64_t offset_s)
     return true;
 }
 
+/* The listed changes. standard_ms: the last offset that is no summer time. */
 static bool read_changes(const unsigned char *body, const struct header *header, struct zone *zone,
                          int64_t *last_s)
 {
@@ -182,6 +203,7 @@ struct rule {
     int64_t month, week, day, time_s;
 };
 
+/* Decimal digits, at most max. */
 static bool parse_number(const char **at, int64_t max, int64_t *value)
 {
     if (**at < '0' || **at > '9') {
@@ -218,6 +240,7 @@ static bool parse_time(const char **at, int64_t *seconds)
     return true;
 }
 
+/* An abbreviation, "CET" or "<+08>": nobody needs it, but it must be one. */
 static bool parse_letters(const char **at)
 {
     const char *from = *at;
@@ -235,6 +258,7 @@ static bool parse_letters(const char **at)
     return *at - from >= 3;
 }
 
+/* When summer time begins or ends in a year: M month.week.day, J or plain a day of the year. */
 static bool parse_rule(const char **at, struct rule *rule)
 {
     bool good = false;
@@ -263,6 +287,7 @@ static bool parse_rule(const char **at, struct rule *rule)
 /* Local seconds since 1970 at which the rule applies in the year. */
 static int64_t rule_local_s(const struct rule *rule, int year)
 {
+    CHECK(rule->kind != RULE_MONTH || (rule->month >= 1 && rule->month <= 12));
     int32_t days = civil_days(year, 1, 1);
     if (rule->kind == RULE_MONTH) {
         const unsigned month = (unsigned)rule->month;
@@ -302,6 +327,7 @@ static bool add_years(struct zone *zone, int64_t last_s, const struct rule rules
     return true;
 }
 
+/* An empty one says nothing about later years, and nothing changes there. */
 static bool apply_footer(struct zone *zone, const char *text, int64_t last_s)
 {
     int64_t offsets_s[2] = {0};
@@ -338,8 +364,10 @@ static bool apply_footer(struct zone *zone, const char *text, int64_t last_s)
     return *at == '\0' && add_years(zone, last_s, rules, offsets_s);
 }
 
+/* The line at the end of the file, between two line breaks. */
 static bool parse_footer(struct reader *reader, struct zone *zone, int64_t last_s)
 {
+    CHECK(reader->at <= reader->size);
     char text[128];
     const char *from = (const char *)reader->bytes + reader->at;
     const size_t rest = reader->size - reader->at;
@@ -386,6 +414,7 @@ enum rc zone_parse(const char *name, const unsigned char *bytes, size_t size, st
 
 /* ---- files ---- */
 
+/* A name becomes a path, so it can never lead out of the database: no dots, no slash in front. */
 bool zone_name_valid(const char *name)
 {
     const size_t bytes = strlen(name);
@@ -403,6 +432,7 @@ bool zone_name_valid(const char *name)
     return true;
 }
 
+/* What cannot be a zone's file (a folder, a part of a path that is none) is an unknown zone. */
 static enum rc read_zone(const char *path, const char *name, struct zone *zone)
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

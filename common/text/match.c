@@ -2,7 +2,12 @@
  *
  * Aho-Corasick over bytes. The trie is laid out breadth first from the sorted words, so that the
  * children of a node lie side by side, ordered by their byte, and a step is one search in a few
- * neighbouring labels. The root has a full table, since most bytes of a text end there. */
+ * neighbouring labels. The root has a full table, since most bytes of a text end there. A site of
+ * a street has some thousand words and a city's table of places a hundred thousand; both are
+ * scanned at the speed at which the text is read.
+ *
+ * Built once, read-only afterwards. A pass costs the length of the text and the number of hits,
+ * whatever the words are: nobody can write a text that takes longer. */
 
 #include "common/text/match.h"
 
@@ -14,6 +19,7 @@
 
 enum { FEW_CHILDREN = 4 };
 
+/* order: in which they were added, so that equal words keep it. */
 struct word {
     uint32_t offset, bytes; /* in the pool */
     uint32_t value, order;
@@ -62,6 +68,7 @@ void match_builder_free(struct match_builder *builder)
     }
 }
 
+/* At least twice what is needed: adding one by one costs no more than all at once. */
 static bool grow(void **items, size_t *capacity, size_t needed, size_t item_bytes)
 {
     if (needed <= *capacity) {
@@ -80,6 +87,7 @@ static bool grow(void **items, size_t *capacity, size_t needed, size_t item_byte
 enum rc match_builder_add(struct match_builder *builder, const char *word, size_t bytes,
                           uint32_t value)
 {
+    CHECK(word != NULL);
     CHECK(bytes > 0);
     /* Nodes are numbered with 32 bits, one a byte. */
     if (bytes > UINT32_MAX - 1 - builder->pool_bytes ||
@@ -98,6 +106,7 @@ enum rc match_builder_add(struct match_builder *builder, const char *word, size_
     return RC_OK;
 }
 
+/* Bytewise, a word before those that begin with it: then the words below a node are neighbours. */
 static int word_order(const void *left, const void *right, void *context)
 {
     const struct word *a = left;
@@ -119,9 +128,12 @@ struct range {
     uint32_t low, high, depth;
 };
 
+/* Words that end at the node come first in its range; each byte that follows makes a child. */
 static void layout_node(struct match *match, const struct match_builder *builder,
                         struct range *ranges, uint32_t index)
 {
+    CHECK(index < match->node_count);
+    CHECK(ranges[index].low <= ranges[index].high);
     const struct range range = ranges[index];
     struct node *node = &match->nodes[index];
     uint32_t at = range.low;
@@ -147,8 +159,10 @@ static void layout_node(struct match *match, const struct match_builder *builder
     }
 }
 
+/* 0: none. The root is nobody's child. */
 static uint32_t child_of(const struct match *match, uint32_t index, unsigned char byte)
 {
+    CHECK(index < match->node_count);
     if (index == 0) {
         return match->root[byte];
     }
@@ -166,6 +180,7 @@ static uint32_t child_of(const struct match *match, uint32_t index, unsigned cha
     return found == NULL ? 0 : node->first + (uint32_t)(found - labels);
 }
 
+/* The longest suffix of what was read that is in the trie, with this byte after it. */
 static uint32_t next_of(const struct match *match, uint32_t index, unsigned char byte)
 {
     uint32_t next = child_of(match, index, byte);
@@ -188,8 +203,10 @@ static void link_children(struct match *match, uint32_t index)
     }
 }
 
+/* Three walks in one order: nodes are laid out, the root's table is filled, failures are linked. */
 static void build(struct match *match, struct match_builder *builder, struct range *ranges)
 {
+    CHECK(match->node_count == 0);
     if (builder->word_count > 0) {
         qsort_r(builder->words, builder->word_count, sizeof *builder->words, word_order,
                 builder->pool);
@@ -211,6 +228,7 @@ static void build(struct match *match, struct match_builder *builder, struct ran
     }
 }
 
+/* There was room for a node a byte; words that begin alike share them. */
 static void shrink(struct match *match)
 {
     struct node *nodes = realloc(match->nodes, match->node_count * sizeof *nodes);
@@ -260,9 +278,11 @@ void match_free(struct match *match)
     }
 }
 
+/* Every word that ends at this node. */
 static void say_node(const struct match *match, uint32_t index, uint32_t end, match_hit_fn *hit,
                      void *context)
 {
+    CHECK(index < match->node_count);
     const struct node *node = &match->nodes[index];
     for (uint32_t word = node->output; word < node->output + node->output_count; word++) {
         const struct match_hit found = {
@@ -274,6 +294,7 @@ static void say_node(const struct match *match, uint32_t index, uint32_t end, ma
 void match_scan(const struct match *match, const char *text, size_t bytes, match_hit_fn *hit,
                 void *context)
 {
+    CHECK(hit != NULL);
     CHECK(bytes < UINT32_MAX);
     uint32_t state = 0;
     for (uint32_t at = 0; at < bytes; at++) {
@@ -302,6 +323,7 @@ static void collect_hit(void *context, const struct match_hit *hit)
 void match_find(const struct match *match, const char *text, size_t bytes, struct match_hit *hits,
                 size_t max, size_t *count)
 {
+    CHECK(hits != NULL || max == 0);
     struct collect collect = {.hits = hits, .max = max};
     match_scan(match, text, bytes, collect_hit, &collect);
     *count = collect.count;

@@ -13,6 +13,7 @@
 
 enum { POINT_BYTES = 4 }; /* of one character of UTF-8, at most */
 
+/* C0 and C1 but for what people type: they change what a terminal or a log shows. */
 static bool control_refused(int32_t point)
 {
     if (point == '\t' || point == '\n' || point == '\r') {
@@ -23,6 +24,7 @@ static bool control_refused(int32_t point)
 
 bool text_valid(const char *bytes, size_t size, size_t *at)
 {
+    CHECK(bytes != NULL || size == 0);
     size_t index = 0;
     while (index < size) {
         const unsigned char byte = (unsigned char)bytes[index];
@@ -39,6 +41,7 @@ bool text_valid(const char *bytes, size_t size, size_t *at)
     return true;
 }
 
+/* A byte that is no text counts as one column, as terminals show it. */
 size_t text_columns(const char *text)
 {
     const size_t bytes = strlen(text);
@@ -55,6 +58,7 @@ size_t text_columns(const char *text)
 
 size_t text_clip(const char *text, size_t bytes)
 {
+    CHECK(text != NULL);
     const size_t length = strnlen(text, bytes + 1);
     if (length <= bytes) {
         return length;

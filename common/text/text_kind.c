@@ -12,6 +12,7 @@
 
 size_t text_kind_decode(const char *text, size_t at, size_t bytes, int32_t *point)
 {
+    CHECK(at <= bytes);
     if (at >= bytes) {
         return 0;
     }
@@ -30,6 +31,8 @@ int32_t text_kind_narrow(int32_t point)
     return point >= 0xff01 && point <= 0xff5e ? point - 0xfee0 : point;
 }
 
+/* The numerals that people read out, 幺 for one among them; not 十 and 百, which are used for
+ * counting. */
 static bool spoken_digit(int32_t point)
 {
     static const int32_t digits[] = {0x3007, 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94,
@@ -47,6 +50,7 @@ bool text_kind_ideograph(int32_t point)
     return point >= 0x4e00 && point <= 0x9fef;
 }
 
+/* By the general category, for what is neither ASCII nor an ideograph. */
 static enum text_kind kind_unicode(int32_t point)
 {
     if (text_kind_ideograph(point)) {
@@ -74,6 +78,7 @@ static enum text_kind kind_unicode(int32_t point)
     }
 }
 
+/* Most characters are ideographs; numerals are looked for first, as they are ideographs too. */
 enum text_kind text_kind_of(int32_t wide)
 {
     const int32_t point = text_kind_narrow(wide);

@@ -21,6 +21,8 @@ enum {
 /* Digits that stand together at `at`: bytes, 0: none. *hide: nobody else may read them. */
 static size_t number_scan(const char *text, size_t at, size_t bytes, bool *hide)
 {
+    CHECK(at < bytes);
+    CHECK(hide != NULL);
     size_t end = at, digits = 0, run = 0, run_max = 0;
     for (;;) {
         int32_t point = 0, next = 0;
@@ -49,6 +51,7 @@ static size_t number_scan(const char *text, size_t at, size_t bytes, bool *hide)
 /* Bytes of the piece at `at` that is hidden or kept whole; 0 at the end. */
 static size_t note_piece(const char *text, size_t at, size_t bytes, bool *hide)
 {
+    CHECK(at <= bytes);
     int32_t point = 0;
     const size_t used = text_kind_decode(text, at, bytes, &point);
     const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
@@ -67,6 +70,7 @@ static size_t note_piece(const char *text, size_t at, size_t bytes, bool *hide)
 
 enum rc text_mask_digits(struct arena *arena, char *text, char **masked)
 {
+    CHECK(text != NULL);
     const size_t bytes = strlen(text);
     char *copy = NULL;
     size_t from = 0, used = 0; /* text before `from` stands in the copy */
@@ -95,8 +99,11 @@ enum rc text_mask_digits(struct arena *arena, char *text, char **masked)
 
 /* ---- phones and names -------------------------------------------------------------------- */
 
+/* The first three say the network, the last four are what a resident recognises. Of a number
+ * that is too short to be a mobile's nothing is shown. */
 enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked)
 {
+    CHECK(phone != NULL);
     const size_t bytes = strlen(phone);
     if (!text_valid(phone, bytes, NULL)) {
         return RC_INVALID;
@@ -125,6 +132,7 @@ enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked)
 
 enum rc text_mask_name(struct arena *arena, const char *name, char **masked)
 {
+    CHECK(name != NULL);
     const size_t bytes = strlen(name);
     if (!text_valid(name, bytes, NULL)) {
         return RC_INVALID;

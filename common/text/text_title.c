@@ -23,6 +23,7 @@ enum {
 
 static const char text_more[] = "…";
 
+/* A title is one sentence. Commas do not end it: the matter often stands after one. */
 static bool sentence_end(int32_t wide)
 {
     const int32_t point = text_kind_narrow(wide);
@@ -30,6 +31,8 @@ static bool sentence_end(int32_t wide)
            point == '\r' || point == 0x2028 || point == 0x2029;
 }
 
+/* What stands together without a blank: a number, a name in letters, a plate, an address of
+ * mail. */
 struct token {
     size_t bytes;
     size_t digits, run_max, letters;
@@ -39,6 +42,7 @@ struct token {
 /* Letters and digits that belong together, with single joins inside. A blank joins digits only. */
 static struct token token_scan(const char *text, size_t at, size_t bytes)
 {
+    CHECK(at <= bytes);
     struct token token = {0};
     size_t run = 0;
     size_t end = at;
@@ -77,6 +81,7 @@ static struct token token_scan(const char *text, size_t at, size_t bytes)
     return token;
 }
 
+/* Whether somebody could be found by it. When in doubt, yes. */
 static bool token_private(const struct token *token)
 {
     const bool mixed = token->digits > 0 && token->letters > 0;
@@ -84,14 +89,17 @@ static bool token_private(const struct token *token)
            (mixed && token->digits + token->letters >= MIX_MIN);
 }
 
+/* gap: a blank is due before the next piece; full: no room for another character. */
 struct title {
     char text[TITLE_BYTES_MAX + 1];
     size_t used, columns;
     bool gap, full;
 };
 
+/* Adds a piece as far as there is room, with the blank that was due before it. */
 static void title_put(struct title *title, const char *piece, size_t bytes)
 {
+    CHECK(title->used <= TITLE_BYTES_MAX);
     size_t at = 0;
     if (title->gap && title->used > 0) {
         title->gap = false;
@@ -118,6 +126,7 @@ static void title_put(struct title *title, const char *piece, size_t bytes)
 /* Takes what stands at `at` into the title; returns its bytes, 0 where the title ends. */
 static size_t title_take(struct title *title, const char *text, size_t at, size_t bytes)
 {
+    CHECK(at <= bytes);
     int32_t point = 0;
     const size_t used = text_kind_decode(text, at, bytes, &point);
     if (used == 0 || (title->used > 0 && sentence_end(point))) {
@@ -146,6 +155,7 @@ static size_t title_take(struct title *title, const char *text, size_t at, size_
 /* Bytes of a greeting at `at`, up to and with its comma, colon or exclamation mark; 0: none. */
 static size_t greeting_bytes(const char *text, size_t at, size_t bytes)
 {
+    CHECK(at <= bytes);
     static const char *const greetings[] = {"尊敬的", "敬爱的", "您好",
                                             "你好",   "领导好", "各位领导"};
     bool greets = false;

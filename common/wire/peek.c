@@ -24,6 +24,7 @@ static bool walk_varint(struct walk *walk, uint64_t *value)
     return after != NULL;
 }
 
+/* False: there are not so many bytes left. */
 static bool walk_skip(struct walk *walk, uint64_t bytes)
 {
     if (bytes > walk->size - walk->used) {

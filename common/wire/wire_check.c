@@ -110,6 +110,8 @@ static bool is_plain(const unsigned char *at)
 enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t length,
                         struct wire_error *error)
 {
+    CHECK(rule->kind == WIRE_STRING);
+    CHECK(rule->bytes_max > 0);
     if (text == NULL) {
         return wire_check_refuse(error, PAIDAN__CODE__FIELD_INVALID);
     }
@@ -146,6 +148,7 @@ enum {
 static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
                           struct wire_error *error);
 
+/* Whether the schema this program was built with has the value. */
 static bool is_known(const struct wire_rule *rule, int value)
 {
     if (value >= 0 && value < 128) {
@@ -169,6 +172,7 @@ enum rc wire_check_leaf(const struct wire_rule *rule, const unsigned char *at,
                : wire_check_refuse(error, PAIDAN__CODE__ENUM_UNKNOWN);
 }
 
+/* One value, of a field or of a list. */
 static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsigned how,
                            struct wire_error *error)
 {
@@ -188,9 +192,12 @@ static enum rc check_value(const struct wire_rule *rule, unsigned char *at, unsi
     return (how & APART) != 0 ? RC_OK : wire_check_leaf(rule, at, error);
 }
 
+/* A list: its length, then each item. */
 static enum rc check_repeated(const struct wire_rule *rule, unsigned char *base, unsigned how,
                               struct wire_error *error)
 {
+    CHECK(rule->presence >= WIRE_MANY);
+    CHECK(rule->count_max > 0);
     const size_t count = *(size_t *)(void *)(base + rule->present_at);
     if (count > rule->count_max && (how & APART) == 0) {
         (void)wire_check_refuse(error, PAIDAN__CODE__TOO_MANY_ITEMS);
@@ -225,9 +232,13 @@ static enum rc check_field(const struct wire_rule *rule, unsigned char *base, un
     return RC_INVALID;
 }
 
+/* Every field of a message, in order, and the chosen member of its oneof. The first mistake ends
+ * it. */
 static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, unsigned how,
                           struct wire_error *error)
 {
+    CHECK(plan != NULL);
+    CHECK(base != NULL);
     if ((how & STRIP) != 0) {
         ProtobufCMessage *message = (ProtobufCMessage *)(void *)base;
         message->n_unknown_fields = 0;
@@ -242,6 +253,8 @@ static enum rc check_plan(const struct wire_plan *plan, unsigned char *base, uns
     return member != NULL ? check_field(member, base, how, error) : RC_OK;
 }
 
+/* From the outside in: error->field begins with the message's own name, or with a wish's or
+ * fact's. */
 static enum rc check_root(ProtobufCMessage *message, unsigned how, struct wire_error *error)
 {
     *error = (struct wire_error){.code = PAIDAN__CODE__OK};

@@ -1,6 +1,12 @@
 /* wire_pack: messages to bytes, by plan: fields in order of their numbers, as protobuf-c writes
- * them. One pass: what is written is checked on the way, and lengths are put in front of what they
- * count afterwards, so that nothing is looked at twice. */
+ * them, byte for byte (tests/unit/wire_test.c compares).
+ *
+ * One pass: what is written is checked on the way, and lengths are put in front of what they count
+ * afterwards, so that nothing is looked at twice. That matters: packing is the largest part of a
+ * step that appends many facts. The bytes go where the caller's arena goes on, as far as its
+ * budget reaches; nothing of the arena is taken when there is no room.
+ *
+ * Unknown fields are never written: whoever unpacked them forgot them. */
 #include <string.h>
 
 #include "common/base/check.h"
@@ -21,9 +27,11 @@ struct sink {
 
 static bool has_room(const struct sink *sink, size_t bytes)
 {
+    CHECK(sink->at <= sink->end);
     return (size_t)(sink->end - sink->at) >= bytes;
 }
 
+/* Before: room for FIELD_BYTES_MAX. */
 static void put_tag(struct sink *sink, const struct wire_rule *rule)
 {
     for (unsigned index = 0; index < rule->tag_bytes; index++) {
@@ -31,6 +39,7 @@ static void put_tag(struct sink *sink, const struct wire_rule *rule)
     }
 }
 
+/* The length and what it counts. Leaves room for FIELD_BYTES_MAX after it or returns RC_LIMIT. */
 static enum rc put_bytes(struct sink *sink, const void *bytes, size_t count)
 {
     if (!has_room(sink, FIELD_BYTES_MAX) || !has_room(sink, FIELD_BYTES_MAX + count)) {
@@ -65,6 +74,8 @@ static enum rc put_length(struct sink *sink, unsigned char *inside)
 
 static enum rc put_plan(struct sink *sink, const struct wire_plan *plan, const unsigned char *base);
 
+/* A missing message inside a list is a fault of the caller; unchecked it is written as an empty
+ * one. */
 static enum rc put_message(struct sink *sink, const struct wire_rule *rule,
                            const unsigned char *base)
 {
@@ -80,6 +91,7 @@ static enum rc put_message(struct sink *sink, const struct wire_rule *rule,
     return rc == RC_OK ? put_length(sink, inside) : rc;
 }
 
+/* In items that are judged by themselves a text is only known to be there. */
 static enum rc put_text(struct sink *sink, const struct wire_rule *rule, const char *text)
 {
     const size_t length = text != NULL ? strlen(text) : 0;
@@ -141,6 +153,7 @@ static enum rc put_value(struct sink *sink, const struct wire_rule *rule, const 
 
 /* ---- fields ---- */
 
+/* A field that is not a list; nothing if it is absent. */
 static enum rc put_one(struct sink *sink, const struct wire_rule *rule, const unsigned char *base)
 {
     if (!wire_plan_present(rule, base)) {
@@ -157,6 +170,7 @@ static enum rc put_one(struct sink *sink, const struct wire_rule *rule, const un
     return rc;
 }
 
+/* The items of a list, each with its tag unless they are packed into one run. */
 static enum rc put_items(struct sink *sink, const struct wire_rule *rule, const unsigned char *at,
                          size_t count)
 {
@@ -179,6 +193,7 @@ static enum rc put_items(struct sink *sink, const struct wire_rule *rule, const 
     return RC_OK;
 }
 
+/* A list. Too many items are refused before any is written. */
 static enum rc put_many(struct sink *sink, const struct wire_rule *rule, const unsigned char *base)
 {
     const size_t count = *(const size_t *)(const void *)(base + rule->present_at);
@@ -200,8 +215,11 @@ static enum rc put_many(struct sink *sink, const struct wire_rule *rule, const u
     return rc == RC_OK ? put_length(sink, inside) : rc;
 }
 
+/* A message's fields, then the member of its oneof that is chosen. */
 static enum rc put_plan(struct sink *sink, const struct wire_plan *plan, const unsigned char *base)
 {
+    CHECK(plan != NULL);
+    CHECK(base != NULL);
     for (uint32_t index = 0; index < plan->rule_count; index++) {
         const struct wire_rule *rule = &plan->rules[index];
         const enum rc rc =

@@ -1,4 +1,10 @@
-/* wire_plan: one pass over the descriptors at first use. */
+/* wire_plan: what is known of each message once, in one pass over the descriptors at first use.
+ *
+ * Packing and unpacking ask for every field of every message where it lies and what bounds it;
+ * looking that up each time cost more than the work itself. Plans lie in static memory, are made
+ * under pthread_once and never change, so they are read from any thread without a lock. What the
+ * schema must keep for this to work (fields in order, members of a oneof last, no default values)
+ * is CHECKed here, at the first message of a program, not in the field. */
 #include "common/wire/wire_plan.h"
 
 #include <pthread.h>
@@ -54,6 +60,7 @@ static enum wire_kind kind_of(ProtobufCType type)
     }
 }
 
+/* Members of the wish, body or fact. */
 static bool in_oneof(const ProtobufCFieldDescriptor *field)
 {
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
@@ -72,6 +79,7 @@ static enum wire_presence presence_of(const ProtobufCFieldDescriptor *field)
     return pointer ? WIRE_POINTER : WIRE_FLAG;
 }
 
+/* How protobuf writes the field: the low three bits of its tag. */
 static unsigned wire_type_of(const struct wire_rule *rule)
 {
     if (rule->presence == WIRE_PACKED || rule->kind >= WIRE_STRING) {
@@ -80,8 +88,11 @@ static unsigned wire_type_of(const struct wire_rule *rule)
     return rule->kind == WIRE_FIXED32 ? PROTOBUF_C_WIRE_TYPE_32BIT : PROTOBUF_C_WIRE_TYPE_VARINT;
 }
 
+/* The tag as it is written, so that packing copies it and unpacking compares it. */
 static void tag_make(struct wire_rule *rule)
 {
+    CHECK(rule->tag_bytes == 0);
+    CHECK(rule->field->id > 0);
     uint64_t tag = (uint64_t)rule->field->id << 3 | wire_type_of(rule);
     for (; tag >= 0x80; tag >>= 7) {
         CHECK(rule->tag_bytes + 1u < WIRE_TAG_BYTES_MAX);
@@ -90,8 +101,10 @@ static void tag_make(struct wire_rule *rule)
     rule->tag[rule->tag_bytes++] = (uint8_t)tag;
 }
 
+/* Enum values below 128, which are all there are today, as bits: known in one step. */
 static void values_make(struct wire_rule *rule)
 {
+    CHECK(rule->kind == WIRE_ENUM);
     const ProtobufCEnumDescriptor *known = rule->field->descriptor;
     rule->dense = true;
     for (unsigned index = 0; index < known->n_values; index++) {
@@ -106,6 +119,7 @@ static void values_make(struct wire_rule *rule)
 
 static const struct wire_plan *plan_make(const ProtobufCMessageDescriptor *descriptor);
 
+/* Everything about one field. */
 static void rule_make(struct wire_rule *rule, const ProtobufCMessageDescriptor *message,
                       const ProtobufCFieldDescriptor *field)
 {
@@ -136,8 +150,11 @@ static void rule_make(struct wire_rule *rule, const ProtobufCMessageDescriptor *
     }
 }
 
+/* Where the plan of a message is, or the empty slot where it would be. Descriptors are static,
+ * so their address is their name. */
 static size_t slot_of(const ProtobufCMessageDescriptor *descriptor)
 {
+    CHECK(descriptor != NULL);
     size_t slot = (size_t)((uint64_t)(uintptr_t)descriptor * 0x9e3779b97f4a7c15ull >> 32);
     for (slot %= SLOTS; slots[slot] != NULL && slots[slot]->descriptor != descriptor;) {
         slot = (slot + 1) % SLOTS;
@@ -145,6 +162,7 @@ static size_t slot_of(const ProtobufCMessageDescriptor *descriptor)
     return slot;
 }
 
+/* Members of the oneof lie after all other fields, by number and so in memory of rules. */
 static void plan_fill(struct wire_plan *plan, struct wire_rule *first)
 {
     const ProtobufCMessageDescriptor *descriptor = plan->descriptor;
@@ -182,6 +200,7 @@ static const struct wire_plan *plan_make(const ProtobufCMessageDescriptor *descr
     return plan;
 }
 
+/* Everything that travels or is stored hangs below these three. */
 static void plans_make(void)
 {
     (void)plan_make(&paidan__request__descriptor);
@@ -202,6 +221,7 @@ const struct wire_plan *wire_plan_of(const ProtobufCMessageDescriptor *descripto
 
 const struct wire_rule *wire_plan_member(const struct wire_plan *plan, const unsigned char *base)
 {
+    CHECK(base != NULL);
     if (plan->member_count == 0) {
         return NULL;
     }

@@ -48,6 +48,7 @@ static bool take_run(struct source *source, struct source *inside)
     return true;
 }
 
+/* A number that the field can hold; larger ones are for the long way to judge. */
 static bool take_number(struct source *source, uint64_t max, uint64_t *value)
 {
     return take_varint(source, value) && *value <= max;
@@ -57,6 +58,7 @@ static bool take_number(struct source *source, uint64_t max, uint64_t *value)
 
 static unsigned char *take_plan(struct source *source, const struct wire_plan *plan);
 
+/* Text is copied with a NUL after it, as protobuf-c has it. */
 static bool take_text(struct source *source, const struct wire_rule *rule, unsigned char *at)
 {
     struct source inside;
@@ -97,6 +99,7 @@ static bool take_bytes(struct source *source, const struct wire_rule *rule, unsi
     return true;
 }
 
+/* Of a list, or alone. */
 static bool take_message(struct source *source, const struct wire_rule *rule, unsigned char *at)
 {
     struct source inside;
@@ -168,6 +171,7 @@ static bool take_value(struct source *source, const struct wire_rule *rule, unsi
 
 static bool starts(const struct source *source, const struct wire_rule *rule)
 {
+    CHECK(source->at <= source->end);
     return (size_t)(source->end - source->at) >= rule->tag_bytes &&
            memcmp(source->at, rule->tag, rule->tag_bytes) == 0;
 }
@@ -214,6 +218,7 @@ static size_t count_numbers(struct source source, const struct wire_rule *rule)
     return count;
 }
 
+/* Before: count items were counted, and there is room for them at `at`. */
 static bool take_items(struct source *source, const struct wire_rule *rule, unsigned char *at,
                        size_t count)
 {
@@ -236,6 +241,7 @@ static bool take_items(struct source *source, const struct wire_rule *rule, unsi
     return true;
 }
 
+/* A list is counted first, so that its room is taken once. */
 static bool take_many(struct source *source, const struct wire_rule *rule, unsigned char *base)
 {
     if (rule->kind == WIRE_FIXED32) {
@@ -285,6 +291,8 @@ static bool take_member(struct source *source, const struct wire_plan *plan, uns
 /* NULL: not plain. What was begun lies in the arena. */
 static unsigned char *take_plan(struct source *source, const struct wire_plan *plan)
 {
+    CHECK(plan != NULL);
+    CHECK(source->at <= source->end);
     unsigned char *base = arena_alloc(source->arena, plan->descriptor->sizeof_message);
     if (base == NULL) {
         return NULL;
@@ -407,6 +415,8 @@ enum rc wire_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descr
                     const void *bytes, size_t size, ProtobufCMessage **message,
                     struct wire_error *error)
 {
+    CHECK(arena->budget >= arena->used);
+    CHECK(message != NULL);
     static const unsigned char nothing;
     const unsigned char *frame = bytes != NULL ? bytes : &nothing;
     *error = (struct wire_error){.code = PAIDAN__CODE__OK};

@@ -38,9 +38,11 @@ uint64_t demo_actor_seed(const struct demo_ticket *ticket, uint64_t salt)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
+/* *answer stays as it is when there is none. */
 enum rc demo_actor_call(struct demo *demo, const char *service, Paidan__Request *request,
                         Paidan__Answer **answer)
 {
+    CHECK(service != NULL);
     Paidan__Answer *got = NULL;
     const enum rc rc = client_call(demo->client, service, request, &demo->arena, DEMO_ASK_MS, &got);
     if (rc == RC_OK) {
@@ -52,6 +54,7 @@ enum rc demo_actor_call(struct demo *demo, const char *service, Paidan__Request 
 enum rc demo_actor_ask(struct demo *demo, struct demo_item *item, const char *service,
                        Paidan__Request *request, Paidan__Answer **answer)
 {
+    CHECK(item != NULL);
     if (!item->asked) {
         client_request_id(item->request_id);
         item->asked = true;
@@ -62,6 +65,7 @@ enum rc demo_actor_ask(struct demo *demo, struct demo_item *item, const char *se
     return demo_actor_call(demo, service, request, answer);
 }
 
+/* A union, as a cast would draw a warning that is right everywhere else. */
 char *demo_actor_lend(const char *text)
 {
     const union {

@@ -1,4 +1,7 @@
-/* demo_agenda: what is still to happen, by site time: a binary heap. */
+/* demo_agenda: what is still to happen, by site time: a binary heap.
+ *
+ * Items of one moment keep the order in which they were put, so that two runs of the same day do
+ * the same things in the same order. */
 #include "demo_agenda.h"
 
 #include <stdlib.h>
@@ -11,6 +14,7 @@ void demo_agenda_fini(struct demo_agenda *agenda)
     *agenda = (struct demo_agenda){0};
 }
 
+/* Whether a is due first. */
 static bool before(const struct demo_item *a, const struct demo_item *b)
 {
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
@@ -18,6 +22,7 @@ static bool before(const struct demo_item *a, const struct demo_item *b)
 
 enum rc demo_agenda_put(struct demo_agenda *agenda, const struct demo_item *item)
 {
+    CHECK(agenda->count <= agenda->size);
     if (agenda->count == agenda->size) {
         const uint32_t size = agenda->size == 0 ? 1024 : agenda->size * 2;
         struct demo_item *grown = realloc(agenda->items, size * sizeof *grown);

@@ -1,4 +1,9 @@
-/* demo_clerk: the clerks of the units. */
+/* demo_clerk: the clerks of the units: they look into their queue as often as units.tsv says,
+ * within their hours, and do with each ticket what usually happens: accept, contact, perhaps
+ * return it or hand it up, resolve.
+ *
+ * What a ticket meets follows from its own seed, so every run tells the same stories. A unit with
+ * `never` looks at nothing: its tickets climb, which is what the demo wants to show. */
 #include "demo_clerk.h"
 
 #include "common/base/check.h"
@@ -8,9 +13,12 @@
 /* A matter of this urgency or more is handled in a quarter of the usual time. */
 #define URGENT_DIVISOR 4u
 
-/* at_ms itself when the unit works then, else when it begins. */
+/* at_ms itself when the unit works then, else when it begins. Hours may run over midnight (from >
+ * until). */
 static uint64_t unit_hours(const struct demo *demo, const struct demo_unit *unit, uint64_t at_ms)
 {
+    CHECK(unit->from_ms <= DEMO_DAY_MS);
+    CHECK(unit->until_ms <= DEMO_DAY_MS);
     const uint64_t since = at_ms >= demo->day_ms ? at_ms - demo->day_ms : 0;
     const uint64_t midnight = demo->day_ms + since / DEMO_DAY_MS * DEMO_DAY_MS;
     const uint64_t of_day = at_ms > midnight ? at_ms - midnight : 0;
@@ -25,6 +33,7 @@ static uint64_t unit_hours(const struct demo *demo, const struct demo_unit *unit
 
 enum rc demo_clerk_plan(struct demo *demo, uint32_t index, uint64_t from_ms)
 {
+    CHECK(index < demo->script.unit_count);
     const struct demo_unit *unit = &demo->script.units[index];
     if (unit->pull_ms == 0) {
         return RC_OK;
@@ -38,6 +47,7 @@ enum rc demo_clerk_plan(struct demo *demo, uint32_t index, uint64_t from_ms)
     return demo_actor_put(demo, &item);
 }
 
+/* The next action on a ticket is another item: with a request id of its own. */
 static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan__Action action,
                          uint64_t at_ms)
 {
@@ -51,6 +61,7 @@ static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan
 
 enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
+    CHECK(item->index < demo->script.unit_count);
     const struct demo_unit *unit = &demo->script.units[item->index];
     Paidan__Pull pull = PAIDAN__PULL__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -82,6 +93,7 @@ enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_
 static enum rc work_next(struct demo *demo, const struct demo_item *item,
                          const struct demo_ticket *ticket, uint64_t now_ms)
 {
+    CHECK(item->index < demo->script.unit_count);
     const struct demo_unit *unit = &demo->script.units[item->index];
     const uint64_t divisor = item->round == 1 ? URGENT_DIVISOR : 1;
     const uint64_t fate = demo_actor_seed(ticket, SALT_FATE);
@@ -121,6 +133,7 @@ static enum rc work_next(struct demo *demo, const struct demo_item *item,
     }
 }
 
+/* In the clerk's words; accepting needs none. */
 static const char *work_note(const struct demo *demo, const struct demo_ticket *ticket,
                              Paidan__Action action)
 {
@@ -140,6 +153,7 @@ static const char *work_note(const struct demo *demo, const struct demo_ticket *
 
 enum rc demo_clerk_work(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
+    CHECK(item->index < demo->script.unit_count);
     const char *unit = demo->script.units[item->index].code;
     struct demo_ticket *ticket = NULL;
     enum rc rc = demo_facts_add(&demo->facts, item->ticket, &ticket);

@@ -1,4 +1,7 @@
-/* demo_desk: the dispatcher. */
+/* demo_desk: the dispatcher, who reads what triage was unsure of and rules on what units return.
+ *
+ * Looks at the desk every few minutes, thinks for a while about each ticket, and looks again
+ * before deciding: meanwhile it may have been withdrawn or raised. */
 #include "demo_desk.h"
 
 #include "common/base/check.h"
@@ -7,9 +10,11 @@
 #define DESK_ITEMS 200u
 #define DESK_LOOK_MS (6u * DEMO_MINUTE_MS)
 
+/* *listed stays as it is when there is no answer. */
 static enum rc desk_list(struct demo *demo, uint64_t after, uint32_t limit,
                          const Paidan__DeskListed **listed)
 {
+    CHECK(limit > 0);
     Paidan__DeskList list = PAIDAN__DESK_LIST__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Answer *answer = NULL;
@@ -64,6 +69,7 @@ static uint32_t proposal_choose(const struct site *site, char *const *codes, siz
 /* An area on the highest level: where a matter without a place belongs. */
 static uint32_t area_root(const struct site *site)
 {
+    CHECK(site->area_count > 0);
     uint32_t root = 0;
     for (uint32_t index = 0; index < site->area_count; index++) {
         if (site->areas[index].level > site->areas[root].level) {
@@ -81,6 +87,7 @@ struct ruling {
 static void dispatch_decide(const struct demo *demo, const Paidan__DeskItem *at_desk,
                             const struct demo_ticket *ticket, struct ruling *ruling)
 {
+    CHECK(demo->site->category_count > 0);
     const struct site *site = demo->site;
     const struct demo_row *row =
         ticket->row == DEMO_NO_ROW ? NULL : &demo->script.rows[ticket->row];
@@ -133,6 +140,7 @@ static void return_decide(const struct demo *demo, const Paidan__DeskItem *at_de
 
 enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
 {
+    CHECK(item->ticket > 0);
     const Paidan__DeskListed *listed = NULL;
     enum rc rc = desk_list(demo, item->ticket - 1, 1, &listed);
     if (rc != RC_OK) {

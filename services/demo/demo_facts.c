@@ -14,7 +14,8 @@ void demo_facts_fini(struct demo_facts *facts)
     *facts = (struct demo_facts){0};
 }
 
-/* Index of the first ticket that is not below id. */
+/* Index of the first ticket that is not below id. Tickets are kept sorted by id: they mostly come
+ * in that order, and each is looked for often. */
 static uint32_t lower_bound(const struct demo_facts *facts, uint64_t id)
 {
     uint32_t low = 0, high = facts->count;
@@ -38,6 +39,8 @@ struct demo_ticket *demo_facts_find(const struct demo_facts *facts, uint64_t id)
 
 enum rc demo_facts_add(struct demo_facts *facts, uint64_t id, struct demo_ticket **ticket)
 {
+    CHECK(id != 0);
+    CHECK(facts->count <= facts->size);
     *ticket = demo_facts_find(facts, id);
     if (*ticket != NULL) {
         return RC_OK;
@@ -72,6 +75,7 @@ static void text_copy(char *text, const char *from, size_t bytes_max)
     text[bytes] = '\0';
 }
 
+/* A ticket has a unit and a level from here on. */
 static void assignment_take(struct demo_ticket *ticket, const Paidan__Assignment *to)
 {
     ticket->state = PAIDAN__STATE__STATE_ASSIGNED;
@@ -82,6 +86,7 @@ static void assignment_take(struct demo_ticket *ticket, const Paidan__Assignment
     text_copy(ticket->unit, to->unit, CODE_BYTES_MAX);
 }
 
+/* By competence somebody asked for it; else nobody acted in time. */
 static void raised(struct demo_facts *facts, struct demo_ticket *ticket, const Paidan__Raised *fact)
 {
     assignment_take(ticket, fact->to);
@@ -95,6 +100,7 @@ static void raised(struct demo_facts *facts, struct demo_ticket *ticket, const P
     }
 }
 
+/* A withdrawal closes a ticket too, in whatever state it was. */
 static void closed(struct demo_facts *facts, struct demo_ticket *ticket, const Paidan__Closed *fact)
 {
     ticket->outcome = fact->outcome;
@@ -242,6 +248,7 @@ static void apply_callback(struct demo_facts *facts, struct demo_ticket *ticket,
 
 enum rc demo_facts_apply(struct demo_facts *facts, const Paidan__Event *event)
 {
+    CHECK(event->cause != NULL);
     if (event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
         facts->counts[DEMO_REFUSED]++;
         return RC_OK;

@@ -1,5 +1,9 @@
-/* demo_follow: reads the logs of the four services. Owns demo->tails; the order of records, gaps
- * and what sticks are common/bus/tail.h's business, here each fact is folded and told. */
+/* demo_follow: reads the logs of the four services as any follower does, and folds what is new.
+ *
+ * Owns demo->tails; the order of records, gaps and what sticks are common/bus/tail.h's business,
+ * here each fact is folded and told. The demo believes the logs alone about what happened; what it
+ * was answered is only compared with them at the end. A log that is not the one it began to follow
+ * ends the demo: its numbers would mean nothing. */
 #include "demo_follow.h"
 
 #include "common/base/check.h"
@@ -33,8 +37,10 @@ void demo_follow_fini(struct demo *demo)
     }
 }
 
+/* Answers and marks are records too, and are passed over. */
 static enum rc record_take(struct reader *reader, const struct evlog_record *record)
 {
+    CHECK(reader->fact != NULL);
     struct demo *demo = reader->demo;
     struct wire_error error;
     ProtobufCMessage *message = NULL;
@@ -77,6 +83,7 @@ static enum rc records_take(struct reader *reader, struct tail *tail)
 /* One answer's worth. *more: the log goes on. */
 static enum rc fetch(struct reader *reader, bool *more)
 {
+    CHECK(reader->service < DEMO_SERVICES);
     struct demo *demo = reader->demo;
     struct tail *tail = &demo->tails[reader->service];
     Paidan__Fetch ask = PAIDAN__FETCH__INIT;

@@ -20,6 +20,8 @@
 
 enum rc demo_play_plan(struct demo *demo)
 {
+    CHECK(demo->day_ms > 0);
+    CHECK(demo->script.row_count > 0);
     const uint64_t now_ms = clock_now_ms(&demo->clock);
     enum rc rc = RC_OK;
     demo->done.scripted = demo->script.row_count;
@@ -41,6 +43,7 @@ enum rc demo_play_plan(struct demo *demo)
     return rc == RC_OK ? demo_actor_put(demo, &desk) : rc;
 }
 
+/* Each kind of item belongs to one actor. */
 static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
     switch (item->kind) {
@@ -66,6 +69,7 @@ static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now
 
 enum rc demo_play_due(struct demo *demo, uint64_t budget_ms)
 {
+    CHECK(budget_ms > 0);
     const uint64_t until_us = clock_monotonic_us() + budget_ms * 1000u;
     const struct demo_item *first = demo_agenda_first(&demo->agenda);
     while (first != NULL && clock_monotonic_us() < until_us) {

@@ -1,4 +1,8 @@
-/* demo_resident: residents, and the adapters of the channels they use. */
+/* demo_resident: residents, and the adapters of the channels they use.
+ *
+ * A resident submits a row of the script at its time, does afterwards what the row says (chases,
+ * supplements, withdraws), and answers the callback. Tickets that are not of the script are left
+ * to the person in front of the demo, who may have made them. */
 #include "demo_resident.h"
 
 #include "common/base/check.h"
@@ -9,8 +13,10 @@
 /* Of a hundred residents so many do not answer the first call. */
 #define SECOND_CALL_PERCENT 12u
 
+/* What the resident will do about this ticket, from now on. */
 static enum rc acts_plan(struct demo *demo, uint32_t row_index, uint64_t ticket, uint64_t now_ms)
 {
+    CHECK(row_index < demo->script.row_count);
     const struct demo_row *row = &demo->script.rows[row_index];
     enum rc rc = RC_OK;
     for (uint32_t index = 0; index < row->act_count && rc == RC_OK; index++) {
@@ -24,9 +30,11 @@ static enum rc acts_plan(struct demo *demo, uint32_t row_index, uint64_t ticket,
     return rc;
 }
 
+/* Accepted, known already or refused: one of the three is counted for each row. */
 static enum rc submitted(struct demo *demo, uint32_t row, const Paidan__Answer *answer,
                          uint64_t now_ms)
 {
+    CHECK(demo->unsubmitted > 0);
     demo->unsubmitted--;
     const Paidan__SubmitResult *result =
         answer->submitted != NULL && answer->submitted->n_results == 1
@@ -52,6 +60,7 @@ static enum rc submitted(struct demo *demo, uint32_t row, const Paidan__Answer *
 
 enum rc demo_resident_submit(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
+    CHECK(item->row < demo->script.row_count);
     const struct demo_row *row = &demo->script.rows[item->row];
     Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT;
     Paidan__NewTicket *tickets[1] = {&ticket};
@@ -75,6 +84,7 @@ enum rc demo_resident_submit(struct demo *demo, struct demo_item *item, uint64_t
 
 enum rc demo_resident_act(struct demo *demo, struct demo_item *item)
 {
+    CHECK(item->row < demo->script.row_count);
     const struct demo_row *row = &demo->script.rows[item->row];
     const struct demo_act *act = &row->acts[item->index];
     Paidan__Chase chase = PAIDAN__CHASE__INIT;
@@ -120,6 +130,7 @@ enum rc demo_resident_act(struct demo *demo, struct demo_item *item)
 static struct demo_reply reply_choose(const struct demo *demo, const struct demo_ticket *ticket,
                                       uint32_t round)
 {
+    CHECK(ticket->row < demo->script.row_count);
     static const struct {
         uint64_t below;
         struct demo_reply reply;
@@ -207,6 +218,7 @@ static enum rc task_take(struct demo *demo, const Paidan__CallbackTask *task, ui
 
 enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
+    CHECK(item->index < demo->site->channel_count);
     const char *channel = demo->site->channels[item->index].code;
     Paidan__CallbackPull pull = PAIDAN__CALLBACK_PULL__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;

@@ -142,7 +142,8 @@ static enum rc reply_read(const char *word, struct demo_row *row)
     return RC_INVALID;
 }
 
-/* "chase+2h", "withdraw+1h", "supplement+30m:text". */
+/* "chase+2h", "withdraw+1h", "supplement+30m:text". Cuts up the word; the text of a supplement
+ * stays in it. */
 static enum rc act_read(char *word, struct demo_row *row)
 {
     char *plus = strchr(word, '+');
@@ -170,6 +171,7 @@ static enum rc act_read(char *word, struct demo_row *row)
     return demo_script_span(plus + 1, &act->after_ms);
 }
 
+/* What the resident does afterwards, separated by semicolons. */
 static enum rc then_read(char *text, struct demo_row *row)
 {
     char *rest = NULL;

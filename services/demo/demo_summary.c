@@ -1,4 +1,9 @@
-/* demo_summary: the day in numbers, and whether they add up. */
+/* demo_summary: the day in numbers, and whether they add up.
+ *
+ * Each number is known twice: folded from the logs ticket by ticket, and from what the demo was
+ * answered or the services counted. They are compared one by one and every pair that differs is
+ * printed with both its names; the demo then ends with 1. So the demo is a test of the whole
+ * system that anybody can watch. */
 #include "demo_summary.h"
 
 #include <inttypes.h>
@@ -10,8 +15,10 @@
 /* ---- counting ---------------------------------------------------------------------------------
  */
 
+/* Where the ticket is now: exactly one of the places that the table lists. */
 static void place_count(struct demo_summary *summary, const struct demo_ticket *ticket)
 {
+    CHECK(ticket->row != DEMO_NO_ROW);
     if (ticket->withdrawn) {
         summary->withdrawn++;
     } else if (ticket->state == PAIDAN__STATE__STATE_CLOSED) {
@@ -149,6 +156,7 @@ static const char *const count_names[DEMO_COUNTS] = {
     [DEMO_REFUSED] = "log: RecordRefused",
 };
 
+/* DEMO_ABSENT: the service did not tell, which compares as different. */
 static uint64_t stats_value(const Paidan__Stats *stats, const char *name)
 {
     for (size_t index = 0; stats != NULL && index < stats->n_counts; index++) {
@@ -164,6 +172,7 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
                             const Paidan__Stats *const stats[DEMO_SERVICES],
                             struct demo_check checks[DEMO_CHECKS_MAX])
 {
+    CHECK(summary->tickets + summary->others == facts->count);
     const struct demo_check own[] = {
         {"rows of day.tsv", "accepted + duplicates + refused + not handed in", done->scripted,
          done->accepted + done->duplicates + done->refused + unsent},
@@ -196,9 +205,11 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
 /* ---- the table --------------------------------------------------------------------------------
  */
 
+/* Names in two languages are of different width, so they are filled up by columns. */
 static void row_print(FILE *out, const struct say *say, const char *zh, const char *en,
                       uint64_t value, const char *rest)
 {
+    CHECK(rest != NULL);
     const char *name = say_choose(say, zh, en);
     const size_t columns = text_columns(name);
     (void)fprintf(out, "  %s%*s %6" PRIu64 "  %s\n", name, columns < 24 ? (int)(24 - columns) : 0,

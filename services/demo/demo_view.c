@@ -1,4 +1,9 @@
-/* demo_view: what the person in front of it sees while the day goes by. */
+/* demo_view: what the person in front of it sees while the day goes by: the live board, or a line
+ * every few seconds where there is no terminal.
+ *
+ * Moments that show what the engine is for are told once each, in a sentence, as they happen; on
+ * the board they are told again after two hours of site time, for who joins later. Signals only
+ * set a flag: the day is ended by main, which shows the numbers so far. */
 #include "demo_view.h"
 
 #include <errno.h>
@@ -74,6 +79,7 @@ bool demo_view_wait(struct demo_view *view, uint64_t wait_ms)
 
 void demo_view_time(const struct demo *demo, uint64_t at_ms, char text[16])
 {
+    CHECK(demo->day_ms >= DEMO_DAY_MS);
     const uint64_t since =
         at_ms >= demo->day_ms ? at_ms - demo->day_ms : at_ms + DEMO_DAY_MS - demo->day_ms;
     const uint64_t day = since / DEMO_DAY_MS;
@@ -110,9 +116,11 @@ static const struct {
     [DEMO_FIRST_WITHDRAWN] = {"居民撤回了", "withdrawn by the resident"},
 };
 
+/* with_unit: the sentence ends with the unit that has the ticket now. */
 static void moment_say(struct demo_view *view, const struct demo *demo, enum demo_moment moment,
                        const Paidan__Event *event, bool with_unit)
 {
+    CHECK(moment < DEMO_MOMENTS);
     const struct demo_ticket *ticket = demo_facts_find(&demo->facts, event->ticket);
     const uint64_t again_ms = view->said_ms[moment] + AGAIN_MS;
     if (ticket == NULL || ticket->row == DEMO_NO_ROW ||
@@ -140,6 +148,7 @@ static void moment_say(struct demo_view *view, const struct demo *demo, enum dem
     }
 }
 
+/* The whole way to the top is the best of them, and is told first. */
 static void raised_say(struct demo_view *view, const struct demo *demo, const Paidan__Event *event)
 {
     if (event->raised->why == PAIDAN__WHY__WHY_COMPETENCE) {
@@ -213,6 +222,7 @@ static enum rc board_ask(struct demo *demo, uint32_t limit, const Paidan__Boarde
     return rc == RC_TIMEOUT ? RC_OK : rc;
 }
 
+/* The day so far in one line. */
 static void counts_say(const struct demo_view *view, const struct demo *demo, char *text,
                        size_t size)
 {
