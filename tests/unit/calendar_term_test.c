@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -458,6 +459,30 @@ static void test_zone_when_not_one_then_refused(void **state)
     assert_int_equal(zone_parse("x", (const unsigned char *)"TZif2", 5, &zone), RC_INVALID);
     assert_int_equal(zone_load("Asia/Shanghai", &zone), RC_OK);
     assert_int_equal(zone.count, 1);
+    assert_int_equal(zone.standard_ms, 8 * 3600 * 1000);
+    assert_int_equal(zone_offset(&zone, 0), 8 * 3600 * 1000);
+}
+
+/* A file that was cut off anywhere is none: half of the changes would be wrong ones. */
+static void test_zone_when_cut_anywhere_then_refused(void **state)
+{
+    static unsigned char bytes[1 << 16];
+    struct zone zone;
+    (void)state;
+    FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
+    if (file == NULL) {
+        skip();
+    }
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    (void)fclose(file);
+    assert_int_equal(zone_parse("x", bytes, size, &zone), RC_OK);
+    for (size_t cut = 0; cut < size; cut++) {
+        unsigned char *copy = malloc(cut + 1); /* so that each byte read beyond is seen */
+        assert_non_null(copy);
+        memcpy(copy, bytes, cut);
+        assert_int_equal(zone_parse("x", copy, cut, &zone), RC_INVALID);
+        free(copy);
+    }
 }
 
 int main(void)
@@ -475,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_due_when_the_clock_changes_then_same_time_of_day),
         cmocka_unit_test(test_zone_when_beyond_the_listed_changes_then_by_the_rule),
         cmocka_unit_test(test_zone_when_not_one_then_refused),
+        cmocka_unit_test(test_zone_when_cut_anywhere_then_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

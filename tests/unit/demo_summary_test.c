@@ -170,6 +170,11 @@ static void test_summary_when_made_then_each_ticket_is_in_one_place(void **state
     day_play(&day);
     demo_summary_make(&summary, &day.facts);
     assert_int_equal(summary.tickets, 7);
+    const struct demo_ticket *left = demo_facts_find(&day.facts, 4);
+    assert_int_equal(left->state, PAIDAN__STATE__STATE_WITHDRAWN);
+    assert_false(demo_ticket_open(left));
+    assert_false(demo_ticket_open(demo_facts_find(&day.facts, 1)));
+    assert_true(demo_ticket_open(demo_facts_find(&day.facts, 2)));
     assert_int_equal(summary.others, 1);
     assert_int_equal(summary.closed[PAIDAN__OUTCOME__OUTCOME_SOLVED], 1);
     assert_int_equal(demo_summary_closed(&summary), 1);

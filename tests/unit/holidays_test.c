@@ -68,6 +68,26 @@ static int32_t day(const char *date)
     return number;
 }
 
+static void test_json_when_written_and_read_again_then_the_same(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_json(days_of(DAY("2026-01-04", "false") "," DAY("2026-01-01", "true"), 2026)), RC_OK);
+    char *text = holidays_write_json(&year);
+    assert_non_null(text);
+    const struct holidays_year before = year;
+    assert_int_equal(read_json(text), RC_OK);
+    free(text);
+    assert_int_equal(year.year, 2026);
+    assert_int_equal(year.count, 2);
+    assert_true(year.days[0].off);
+    assert_false(year.days[1].off); /* a make-up workday is no holiday */
+    for (uint32_t index = 0; index < 2; index++) {
+        assert_int_equal(year.days[index].day, before.days[index].day);
+        assert_string_equal(year.days[index].name, before.days[index].name);
+    }
+}
+
 static void test_set_when_the_next_file_speaks_of_december_then_it_wins(void **state)
 {
     (void)state;
@@ -220,6 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_when_wrong_then_line_and_name),
+        cmocka_unit_test(test_json_when_written_and_read_again_then_the_same),
         cmocka_unit_test(test_set_when_the_next_file_speaks_of_december_then_it_wins),
         cmocka_unit_test(test_ics_when_makeup_is_in_the_summary_then_working),
         cmocka_unit_test(test_ics_when_wrong_then_event_and_line),

@@ -58,6 +58,23 @@ static void test_member_when_set_then_its_number(void **state)
     assert_false(peek_member(bytes, size, PAIDAN__EVENT__FACT_NOTED + 1, &member));
 }
 
+/* Every kind of field is stepped over by its own width; a group ends the walk. */
+static void test_number_when_behind_other_kinds_then_found(void **state)
+{
+    (void)state;
+    uint64_t value = 0;
+    static const unsigned char bytes[] = {
+        1 << 3 | 1, 0x28, 9,      9, 9, 9, 9, 9, 9, /* eight bytes */
+        2 << 3 | 5, 0x28, 9,      9, 9,             /* four */
+        3 << 3 | 2, 2,    5 << 3, 1,                /* two, which look like the field */
+        5 << 3,     42,                             /* the field */
+    };
+    assert_true(peek_number(bytes, sizeof bytes, 5, &value));
+    assert_int_equal(value, 42);
+    static const unsigned char group[] = {1 << 3 | 3, 5 << 3, 42};
+    assert_false(peek_number(group, sizeof group, 5, &value));
+}
+
 static void test_bytes_when_cut_then_nothing_beyond(void **state)
 {
     (void)state;
@@ -78,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_when_there_then_found),
         cmocka_unit_test(test_member_when_set_then_its_number),
+        cmocka_unit_test(test_number_when_behind_other_kinds_then_found),
         cmocka_unit_test(test_bytes_when_cut_then_nothing_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,8 @@ static const struct mistake_case mistakes[] = {
     {SITE_YAML, "\"14:00-18:00\"", "\"14:00-24:01\"", "CALENDAR_INTERVAL", 12, false},
     {SITE_YAML, "\"14:00-18:00\"", "\"14:60-18:00\"", "CALENDAR_INTERVAL", 12, false},
     {SITE_YAML, "\"14:00-18:00\"", "\"14-18\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"1x:00-18:00\"", "CALENDAR_INTERVAL", 12, false},
+    {SITE_YAML, "\"14:00-18:00\"", "\"14.00-18:00\"", "CALENDAR_INTERVAL", 12, false},
     {SITE_YAML, "\"09:00-12:00\", \"14:00-18:00\"", "\"14:00-18:00\", \"09:00-14:01\"",
      "CALENDAR_OVERLAP", 12, false},
     {SITE_YAML, "mon-fri:", "fri-mon:", "CALENDAR_DAY", 12, false},
@@ -412,6 +414,44 @@ static void test_load_when_many_mistakes_then_all_counted_in_order(void **state)
     }
 }
 
+/* A reader goes from file to file, whatever the order in which the loader found the mistakes. */
+static void test_load_when_several_files_are_wrong_then_by_file_and_line(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    (void)state;
+    files.text[SITE_AREAS] =
+        "code,name,level,parent\nqh,q,street,x\na,a,estate,qh\na,b,estate,qh\n";
+    files.text[SITE_UNITS] =
+        "code,name,level,area\nkeeper,k,estate,\ncentre,c,street,nowhere\n"
+        "lamps,l,street,\n";
+    files.text[SITE_MATRIX] = "category,area,level,lead\n*,*,street,nobody\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    static const struct {
+        const char *file;
+        uint32_t line;
+    } expected[] = {{"areas.csv", 2}, {"areas.csv", 4}, {"units.csv", 3}, {"matrix.csv", 2}};
+    assert_int_equal(report.count, sizeof expected / sizeof expected[0]);
+    for (size_t index = 0; index < sizeof expected / sizeof expected[0]; index++) {
+        assert_string_equal(report.mistakes[index].file, expected[index].file);
+        assert_int_equal(report.mistakes[index].line, expected[index].line);
+    }
+}
+
+/* The sentence says what would have been right. */
+static void test_load_when_a_name_is_unknown_then_the_known_ones_are_told(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    (void)state;
+    files.text[SITE_AREAS] = "code,name,level,parents\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_SETTINGS);
+    assert_string_equal(report.mistakes[0].name, "CSV_COLUMN_MISSING");
+    assert_string_equal(report.mistakes[1].name, "CSV_COLUMN_UNKNOWN");
+    assert_non_null(strstr(report.mistakes[1].en, "code,name,level,parent"));
+    assert_non_null(strstr(report.mistakes[1].zh, "code,name,level,parent"));
+}
+
 static void test_load_when_only_warnings_then_loaded(void **state)
 {
     struct site_files files = {.text = {NULL}};
@@ -550,6 +590,8 @@ int main(void)
         cmocka_unit_test(
             test_load_when_areas_are_unreadable_then_rows_for_two_are_not_called_the_same),
         cmocka_unit_test(test_load_when_many_mistakes_then_all_counted_in_order),
+        cmocka_unit_test(test_load_when_several_files_are_wrong_then_by_file_and_line),
+        cmocka_unit_test(test_load_when_a_name_is_unknown_then_the_known_ones_are_told),
         cmocka_unit_test(test_load_when_only_warnings_then_loaded),
         cmocka_unit_test(
             test_load_when_warnings_fill_the_report_then_a_mistake_takes_the_place_of_one),

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/calendar/civil.h"
 #include "common/site/site.h"
 #include "scratch.h"
 #include "site_files.h"
@@ -171,6 +172,46 @@ static void test_owner_when_rows_compete_then_most_specific(void **state)
     assert_int_equal(owner.assist_count, 2);
     assert_string_equal(site->units[owner.assist[1]].code, "u2");
     assert_int_equal(site_level_owned(site, lamp, a, 1), 2);
+    site_free(site);
+}
+
+/* Blanks around the parts of a list mean nothing, nor does an empty part. */
+static void test_list_when_blanks_are_around_its_parts_then_as_without(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    (void)state;
+    files.text[SITE_MATRIX] =
+        "category,area,level,lead,assist\nroad.lamp,*,street,lamps,\" | centre |\"\n";
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    struct site_owner owner;
+    site_owner(site, site_category_find(site, "road.lamp"), 0, 2, &owner);
+    assert_int_equal(owner.assist_count, 1);
+    assert_int_equal(owner.assist[0], site_unit_find(site, "centre"));
+    site_free(site);
+}
+
+/* A calendar has the overrides of the one that it extends beside its own, which win. */
+static void test_calendar_when_it_extends_one_with_overrides_then_both(void **state)
+{
+    struct site_files files = {.text = {NULL}};
+    struct site *site = NULL;
+    char text[4096];
+    (void)state;
+    const char *good = site_files_good[SITE_YAML], *at = strstr(good, "policies:");
+    (void)snprintf(text, sizeof text,
+                   "%.*s    overrides: {2026-03-02: off, 2026-03-04: off, 2026-03-06: off}\n"
+                   "  desk:\n    extends: office\n"
+                   "    overrides: {2026-03-04: working, 2026-03-05: off}\n%s",
+                   (int)(at - good), good, at);
+    files.text[SITE_YAML] = text;
+    assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
+    static const bool working[] = {false, true, true, false, false}; /* Monday to Friday */
+    for (int32_t day = 0; day < 5; day++) {
+        struct calendar_day read;
+        calendar_day_read(&site->calendars[2], civil_days(2026, 3, 2) + day, &read);
+        assert_int_equal(read.working, working[day]);
+    }
     site_free(site);
 }
 
@@ -547,6 +588,8 @@ int main(void)
         cmocka_unit_test(test_load_when_written_otherwise_then_same_site),
         cmocka_unit_test(test_load_when_all_settings_are_given_then_taken),
         cmocka_unit_test(test_owner_when_rows_compete_then_most_specific),
+        cmocka_unit_test(test_list_when_blanks_are_around_its_parts_then_as_without),
+        cmocka_unit_test(test_calendar_when_it_extends_one_with_overrides_then_both),
         cmocka_unit_test(test_level_owned_when_only_fallbacks_then_from),
         cmocka_unit_test(test_find_when_unknown_then_none),
         cmocka_unit_test(test_policy_when_several_fit_then_first),
