@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -142,6 +143,56 @@ static void test_rows_when_two_name_one_field_then_refused(void **state)
     }
 }
 
+/* "| `Fetched.blocks` | 4194304 | 4096 |". A field without a message is that of every other one. */
+static void line_of(const struct wire_bound *row, char *line, size_t size)
+{
+    char bytes[16] = "", items[16] = "";
+    if (row->bytes > 0) {
+        (void)snprintf(bytes, sizeof bytes, "%u", row->bytes);
+    }
+    if (row->count > 0) {
+        (void)snprintf(items, sizeof items, "%u", row->count);
+    }
+    (void)snprintf(line, size, "| `%s%s%s` | %s | %s |", row->message != NULL ? row->message : "",
+                   row->message != NULL ? "." : "", row->field, bytes, items);
+}
+
+/* Who writes an adapter reads proto/LIMITS.md; it says the same as the table. */
+static void test_limits_when_read_by_people_then_as_the_rows(void **state)
+{
+    (void)state;
+    char path[4096], line[256], expected[256];
+    size_t count = 0, at = 0;
+    const struct wire_bound *rows = wire_bounds_rows(&count);
+    const char *root = getenv("PAIDAN_ROOT");
+    assert_non_null(root);
+    (void)snprintf(path, sizeof path, "%s/proto/LIMITS.md", root);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    unsigned wrong = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "| `", 3) != 0) {
+            continue;
+        }
+        line[strcspn(line, "\n")] = '\0';
+        if (at == count) {
+            print_error("one row too many: %s\n", line);
+            wrong++;
+            break;
+        }
+        line_of(&rows[at], expected, sizeof expected);
+        if (strcmp(line, expected) != 0) {
+            print_error("proto/LIMITS.md has  %s\nit should have       %s\n", line, expected);
+            wrong++;
+            break; /* mostly a row is missing, and all that follow are off by one */
+        }
+        at++;
+    }
+    (void)fclose(file);
+    assert_int_equal(wrong, 0);
+    assert_int_equal(at, count);
+}
+
 static const struct wire_bound *row_of(const ProtobufCMessageDescriptor *message, const char *name)
 {
     const ProtobufCFieldDescriptor *field =
@@ -169,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_schema_when_a_field_can_grow_then_it_has_a_row),
         cmocka_unit_test(test_rows_when_looked_up_then_each_has_its_field),
         cmocka_unit_test(test_rows_when_two_name_one_field_then_refused),
+        cmocka_unit_test(test_limits_when_read_by_people_then_as_the_rows),
         cmocka_unit_test(test_row_when_a_message_has_its_own_then_that_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
