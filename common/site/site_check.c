@@ -26,6 +26,8 @@ struct tree {
     uint32_t count;
     uint32_t *parents; /* positions */
     bool *cyclic;      /* lies on a cycle that has been reported */
+    uint32_t *walks;   /* which walk came by first, + 1; 0: none yet */
+    uint32_t from;     /* where the next walk begins */
 };
 
 static bool tree_init(struct site_load *load, struct tree *tree, uint32_t count)
@@ -34,7 +36,8 @@ static bool tree_init(struct site_load *load, struct tree *tree, uint32_t count)
     *tree = (struct tree){.count = count};
     tree->parents = calloc((size_t)count + 1, sizeof *tree->parents);
     tree->cyclic = calloc((size_t)count + 1, sizeof *tree->cyclic);
-    if (tree->parents == NULL || tree->cyclic == NULL) {
+    tree->walks = calloc((size_t)count + 1, sizeof *tree->walks);
+    if (tree->parents == NULL || tree->cyclic == NULL || tree->walks == NULL) {
         load->no_memory = true;
         return false;
     }
@@ -45,6 +48,7 @@ static void tree_fini(struct tree *tree)
 {
     free(tree->parents);
     free(tree->cyclic);
+    free(tree->walks);
 }
 
 /* The lowest position of the cycle through `start`; marks all of it. */
@@ -62,19 +66,20 @@ static uint32_t cycle_mark(struct tree *tree, uint32_t start)
     return lowest;
 }
 
-/* Finds the next cycle and cuts it open at its first row; SITE_NONE: there is none. */
-static uint32_t cycle_next(struct tree *tree, uint32_t *walks, uint32_t *from)
+/* The first row of the next cycle; SITE_NONE: there is none. Each row is walked over once. Before:
+ * the one found last was cut open, which is the caller's, after saying what it looks like. */
+static uint32_t cycle_next(struct tree *tree)
 {
-    CHECK(*from <= tree->count);
-    while (*from < tree->count) {
-        uint32_t at = *from;
-        const uint32_t mark = *from + 1;
-        while (at != SITE_NONE && walks[at] == 0) {
-            walks[at] = mark;
+    CHECK(tree->from <= tree->count);
+    while (tree->from < tree->count) {
+        uint32_t at = tree->from;
+        const uint32_t mark = tree->from + 1;
+        while (at != SITE_NONE && tree->walks[at] == 0) {
+            tree->walks[at] = mark;
             at = tree->parents[at];
         }
-        *from += 1;
-        if (at != SITE_NONE && walks[at] == mark) { /* the walk met itself */
+        tree->from++;
+        if (at != SITE_NONE && tree->walks[at] == mark) { /* the walk met itself */
             return cycle_mark(tree, at);
         }
     }
@@ -121,21 +126,13 @@ static void resolve_area_parents(struct site_load *load, struct tree *tree)
 
 static void cut_area_cycles(struct site_load *load, struct tree *tree)
 {
-    struct site *site = load->site;
-    uint32_t *walks = calloc((size_t)tree->count + 1, sizeof *walks);
-    uint32_t from = 0;
-    if (walks == NULL) {
-        load->no_memory = true;
-        return;
-    }
-    for (uint32_t at = cycle_next(tree, walks, &from); at != SITE_NONE;
-         at = cycle_next(tree, walks, &from)) {
+    const struct site *site = load->site;
+    for (uint32_t at = cycle_next(tree); at != SITE_NONE; at = cycle_next(tree)) {
         site_say(load, load->area_parents[at].line, SAY_AREA_CYCLE,
                  cycle_shown(load, tree, at, site->areas, sizeof *site->areas));
         tree->parents[at] = SITE_NONE;
         arena_reset(&load->arena);
     }
-    free(walks);
 }
 
 /* Raising walks from an area to its parent, so a parent must be above; and only the top of the
@@ -250,21 +247,13 @@ static void resolve_category_parents(struct site_load *load, struct tree *tree)
 
 static void cut_category_cycles(struct site_load *load, struct tree *tree)
 {
-    struct site *site = load->site;
-    uint32_t *walks = calloc((size_t)tree->count + 1, sizeof *walks);
-    uint32_t from = 0;
-    if (walks == NULL) {
-        load->no_memory = true;
-        return;
-    }
-    for (uint32_t at = cycle_next(tree, walks, &from); at != SITE_NONE;
-         at = cycle_next(tree, walks, &from)) {
+    const struct site *site = load->site;
+    for (uint32_t at = cycle_next(tree); at != SITE_NONE; at = cycle_next(tree)) {
         site_say(load, load->category_parents[at].line, SAY_CATEGORY_CYCLE,
                  cycle_shown(load, tree, at, site->categories, sizeof *site->categories));
         tree->parents[at] = SITE_NONE;
         arena_reset(&load->arena);
     }
-    free(walks);
 }
 
 /* The nearest ancestor that says its urgency or start level speaks for those that do not. Walks

@@ -85,15 +85,21 @@ static void write_sentence(char *to, size_t bytes, const char *format, va_list a
     to[kept] = '\0';
 }
 
-/* Where it is. A file of the folder calendars has a name of its own. */
+/* Where it is, what it is called, and the sentence in both languages. A file of the folder calendars
+ * has a name of its own. */
 static void fill(const struct site_load *load, struct site_mistake *mistake, uint32_t line,
-                 const char *name)
+                 const char *name, const char *zh, const char *en, va_list arguments)
 {
+    va_list again;
     CHECK(strlen(name) < sizeof mistake->name); /* scripts compare it whole */
     snprintf(mistake->file, sizeof mistake->file, "%s",
              load->file_name != NULL ? load->file_name : site_report_file(load->file));
     snprintf(mistake->name, sizeof mistake->name, "%s", name);
     mistake->line = line;
+    va_copy(again, arguments);
+    write_sentence(mistake->zh, sizeof mistake->zh, zh, arguments);
+    write_sentence(mistake->en, sizeof mistake->en, en, again);
+    va_end(again);
 }
 
 /* Where the next mistake goes; NULL when the report is full. */
@@ -119,13 +125,9 @@ void site_say(struct site_load *load, uint32_t line, const char *name, const cha
     if (mistake == NULL) {
         return;
     }
-    fill(load, mistake, line, name);
     va_list arguments;
     va_start(arguments, en);
-    write_sentence(mistake->zh, sizeof mistake->zh, zh, arguments);
-    va_end(arguments);
-    va_start(arguments, en);
-    write_sentence(mistake->en, sizeof mistake->en, en, arguments);
+    fill(load, mistake, line, name, zh, en, arguments);
     va_end(arguments);
 }
 
@@ -139,13 +141,9 @@ void site_warn(struct site_load *load, uint32_t line, const char *name, const ch
         return;
     }
     struct site_mistake *mistake = &report->mistakes[kept];
-    fill(load, mistake, line, name);
     va_list arguments;
     va_start(arguments, en);
-    write_sentence(mistake->zh, sizeof mistake->zh, zh, arguments);
-    va_end(arguments);
-    va_start(arguments, en);
-    write_sentence(mistake->en, sizeof mistake->en, en, arguments);
+    fill(load, mistake, line, name, zh, en, arguments);
     va_end(arguments);
 }
 
