@@ -41,12 +41,13 @@ static inline const unsigned char *varint_get(const unsigned char *at, const uns
     }
     uint64_t read = 0;
     for (unsigned shift = 0; shift < 64 && at < end; shift += 7) {
-        const uint64_t bits = *at & 0x7fu;
-        if (bits << shift >> shift != bits) {
-            return NULL;
-        }
-        read |= bits << shift;
-        if ((*at++ & 0x80u) == 0) {
+        const unsigned char byte = *at++;
+        read |= (uint64_t)(byte & 0x7fu) << shift;
+        if (byte < 0x80) {
+            /* Only a tenth byte can hold more than is left of the 64 bits. */
+            if (shift == 63 && byte > 1) {
+                return NULL;
+            }
             *value = read;
             return at;
         }

@@ -27,7 +27,6 @@ struct sink {
 
 static bool has_room(const struct sink *sink, size_t bytes)
 {
-    CHECK(sink->at <= sink->end);
     return (size_t)(sink->end - sink->at) >= bytes;
 }
 
@@ -218,8 +217,6 @@ static enum rc put_many(struct sink *sink, const struct wire_rule *rule, const u
 /* A message's fields, then the member of its oneof that is chosen. */
 static enum rc put_plan(struct sink *sink, const struct wire_plan *plan, const unsigned char *base)
 {
-    CHECK(plan != NULL);
-    CHECK(base != NULL);
     for (uint32_t index = 0; index < plan->rule_count; index++) {
         const struct wire_rule *rule = &plan->rules[index];
         const enum rc rc =

@@ -221,7 +221,6 @@ const struct wire_plan *wire_plan_of(const ProtobufCMessageDescriptor *descripto
 
 const struct wire_rule *wire_plan_member(const struct wire_plan *plan, const unsigned char *base)
 {
-    CHECK(base != NULL);
     if (plan->member_count == 0) {
         return NULL;
     }

@@ -171,7 +171,6 @@ static bool take_value(struct source *source, const struct wire_rule *rule, unsi
 
 static bool starts(const struct source *source, const struct wire_rule *rule)
 {
-    CHECK(source->at <= source->end);
     return (size_t)(source->end - source->at) >= rule->tag_bytes &&
            memcmp(source->at, rule->tag, rule->tag_bytes) == 0;
 }
@@ -291,8 +290,6 @@ static bool take_member(struct source *source, const struct wire_plan *plan, uns
 /* NULL: not plain. What was begun lies in the arena. */
 static unsigned char *take_plan(struct source *source, const struct wire_plan *plan)
 {
-    CHECK(plan != NULL);
-    CHECK(source->at <= source->end);
     unsigned char *base = arena_alloc(source->arena, plan->descriptor->sizeof_message);
     if (base == NULL) {
         return NULL;
