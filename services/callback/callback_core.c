@@ -163,13 +163,7 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
 static const char *const follows[] = {"escalation", "intake", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
 static const char *const tables[] = {"task", "queue", "open", NULL};
-/* Stored by their place: names may change, the order may not. */
-static const char *const tallies[] = {
-    "tasks",         "asked",     "handed",        "answered",        "solved_yes",
-    "solved_partly", "solved_no", "satisfied_yes", "satisfied_fair",  "satisfied_no",
-    "unreached",     "cancelled", "open",          "records_refused", NULL,
-};
-static_assert(sizeof tallies / sizeof tallies[0] == CALLBACK_TALLY_COUNT + 1, "one name each");
+static const char *const tallies[CALLBACK_TALLY_COUNT + 1] = {COUNTERS_CALLBACK(COUNTER_NAME)};
 
 const struct step_service callback_service = {
     .name = "callback",

@@ -15,21 +15,15 @@
 #pragma once
 
 #include "callback_state.h"
+#include "common/say/counter.h"
 #include "common/step/step.h"
 
-/* Order of callback_service.tallies. */
+/* Counters: common/say/counter.h. */
+#define CALLBACK_TALLY(number, id, name, zh) CALLBACK_TALLY_##id = (number),
 enum callback_tally {
-    CALLBACK_TALLY_TASKS, /* closures that were asked about */
-    CALLBACK_TALLY_ASKED, /* attempts */
-    CALLBACK_TALLY_HANDED,
-    CALLBACK_TALLY_ANSWERED,
-    CALLBACK_TALLY_SOLVED,                                /* yes, partly, no */
-    CALLBACK_TALLY_SATISFIED = CALLBACK_TALLY_SOLVED + 3, /* yes, fair, no */
-    CALLBACK_TALLY_UNREACHED = CALLBACK_TALLY_SATISFIED + 3,
-    CALLBACK_TALLY_CANCELLED,
-    CALLBACK_TALLY_OPEN, /* gauge: tasks that may still be answered */
-    CALLBACK_TALLY_REFUSED,
-    CALLBACK_TALLY_COUNT,
+    COUNTERS_CALLBACK(CALLBACK_TALLY) CALLBACK_TALLY_COUNT = COUNTER_COUNT(COUNTERS_CALLBACK),
+    CALLBACK_TALLY_SOLVED = CALLBACK_TALLY_SOLVED_YES,       /* yes, partly, no */
+    CALLBACK_TALLY_SATISFIED = CALLBACK_TALLY_SATISFIED_YES, /* yes, fair, no */
 };
 
 /* As callback_state_get, but a ticket without a task is RC_OK with state CALLBACK_NONE. */

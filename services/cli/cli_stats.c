@@ -14,9 +14,9 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_service.h"
-#include "cli_stats_words.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
+#include "common/say/counter.h"
 #include "common/text/text.h"
 
 enum { COUNTS_MAX = TALLY_MAX, TERM_BYTES = 96, PAUSE_US = 200000 };
@@ -192,7 +192,7 @@ static int tell_json(struct cli *cli, const struct totals totals[CLI_SERVICES], 
 /* Padded to 26 columns; in Chinese where people read Chinese. */
 static void print_name(const struct cli *cli, const char *service, const char *name)
 {
-    const char *const word = cli_say(cli, cli_stats_word(service, name), name);
+    const char *const word = cli_say(cli, counter_word(service, name), name);
     const size_t columns = text_columns(word);
     printf("  %s%*s", word, columns < 26 ? (int)(26 - columns) : 1, "");
 }

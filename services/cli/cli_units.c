@@ -9,6 +9,7 @@
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "common/base/check.h"
+#include "common/say/counter.h"
 
 enum { PAGE_UNITS = 500 };
 
@@ -37,38 +38,6 @@ static const struct column {
     {"督办|SUPERVISED", "supervised", NULL, false},
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
-
-/* Words for the names of counts, for the list of one unit; one that is not here is shown by its
- * name. */
-static const struct {
-    const char *name, *zh, *en;
-} words[] = {
-    {"assigned", "派单", "assigned"},
-    {"returned", "退单", "returned"},
-    {"returns_upheld", "退单成立", "returns upheld"},
-    {"returns_overruled", "退单驳回", "returns overruled"},
-    {"accepted", "签收", "accepted"},
-    {"accepted_late", "签收超时", "accepted late"},
-    {"contacted", "首次联系", "contacted"},
-    {"contacted_late", "联系超时", "contacted late"},
-    {"resolved", "办结", "solved"},
-    {"resolved_late", "办结超时", "solved late"},
-    {"reopened", "重办", "reopened"},
-    {"raised_expired", "超时升级", "lost upward by a missed deadline"},
-    {"raised_competence", "超权上报", "raised by competence"},
-    {"cards_yellow", "黄牌", "yellow cards"},
-    {"cards_red", "红牌", "red cards"},
-    {"cards_cancelled", "撤牌", "cards cancelled"},
-    {"extended", "延期", "extended"},
-    {"extensions_refused", "延期不准", "extensions refused"},
-    {"suspended", "挂账", "suspended"},
-    {"assists", "协办", "assisting tasks"},
-    {"assists_done", "协办完成", "assisting tasks done"},
-    {"assists_late", "协办超时", "assisting tasks late"},
-    {"exempt", "免计超时", "late but exempt"},
-    {"urged", "催办", "urged"},
-    {"supervised", "督办", "supervised"},
-};
 
 static const Paidan__Count *find_count(const Paidan__UnitCount *unit, const char *name)
 {
@@ -208,13 +177,9 @@ static void print_one(struct cli *cli, const Paidan__UnitCount *unit)
     cli_grid_add(&grid, SAY_PLAIN, "%s", "");
     for (size_t index = 0; index < unit->n_counts; index++) {
         const Paidan__Count *count = unit->counts[index];
-        const char *word = count->name;
-        for (size_t at = 0; at < sizeof words / sizeof words[0]; at++) {
-            word = strcmp(words[at].name, count->name) == 0
-                       ? cli_say(cli, words[at].zh, words[at].en)
-                       : word;
-        }
-        cli_grid_add(&grid, SAY_PLAIN, "%s", word);
+        const struct counter_unit_word *word = counter_unit_word(count->name);
+        cli_grid_add(&grid, SAY_PLAIN, "%s",
+                     word == NULL ? count->name : cli_say(cli, word->zh, word->en));
         cli_grid_add(&grid, colour_of(count->name, count->value), "%llu",
                      (unsigned long long)count->value);
     }

@@ -28,33 +28,7 @@ void escalation_count_key(const char *unit, unsigned char key[ESCALATION_COUNT_K
 
 const char *escalation_count_name(enum escalation_counter counter)
 {
-    static const char *const names[ESCALATION_COUNTERS] = {
-        [ESCALATION_COUNT_ASSIGNED] = "assigned",
-        [ESCALATION_COUNT_RETURNED] = "returned",
-        [ESCALATION_COUNT_UPHELD] = "returns_upheld",
-        [ESCALATION_COUNT_OVERRULED] = "returns_overruled",
-        [ESCALATION_COUNT_ACCEPTED] = "accepted",
-        [ESCALATION_COUNT_ACCEPTED_LATE] = "accepted_late",
-        [ESCALATION_COUNT_CONTACTED] = "contacted",
-        [ESCALATION_COUNT_CONTACTED_LATE] = "contacted_late",
-        [ESCALATION_COUNT_RESOLVED] = "resolved",
-        [ESCALATION_COUNT_RESOLVED_LATE] = "resolved_late",
-        [ESCALATION_COUNT_REOPENED] = "reopened",
-        [ESCALATION_COUNT_RAISED_EXPIRED] = "raised_expired",
-        [ESCALATION_COUNT_RAISED_COMPETENCE] = "raised_competence",
-        [ESCALATION_COUNT_YELLOW] = "cards_yellow",
-        [ESCALATION_COUNT_RED] = "cards_red",
-        [ESCALATION_COUNT_CARDS_CANCELLED] = "cards_cancelled",
-        [ESCALATION_COUNT_EXTENDED] = "extended",
-        [ESCALATION_COUNT_EXTENSIONS_REFUSED] = "extensions_refused",
-        [ESCALATION_COUNT_SUSPENDED] = "suspended",
-        [ESCALATION_COUNT_ASSISTS] = "assists",
-        [ESCALATION_COUNT_ASSISTS_DONE] = "assists_done",
-        [ESCALATION_COUNT_ASSISTS_LATE] = "assists_late",
-        [ESCALATION_COUNT_EXEMPT] = "exempt",
-        [ESCALATION_COUNT_URGED] = "urged",
-        [ESCALATION_COUNT_SUPERVISED] = "supervised",
-    };
+    static const char *const names[ESCALATION_COUNTERS] = {COUNTERS_UNIT(COUNTER_NAME)};
     CHECK(counter < ESCALATION_COUNTERS);
     return names[counter];
 }

@@ -5,37 +5,14 @@
  * is that counter. A unit that the site has dropped keeps its row. */
 #pragma once
 
+#include "common/say/counter.h"
 #include "common/step/step.h"
 #include "escalation_state.h"
 
-/* Stored in this order: add at the end. */
+/* Counters of a unit, with the numbers they are stored by: common/say/counter.h. */
+#define ESCALATION_COUNTER(number, id, name, zh, en) ESCALATION_COUNT_##id = (number),
 enum escalation_counter {
-    ESCALATION_COUNT_ASSIGNED,  /* got a ticket: routed, ruled, raised, reopened, ordered to it */
-    ESCALATION_COUNT_RETURNED,  /* 退单率: of the assigned ones */
-    ESCALATION_COUNT_UPHELD,    /* returned, and the ruling gave it to another unit */
-    ESCALATION_COUNT_OVERRULED, /* the ruling gave it back */
-    ESCALATION_COUNT_ACCEPTED,
-    ESCALATION_COUNT_ACCEPTED_LATE,
-    ESCALATION_COUNT_CONTACTED,
-    ESCALATION_COUNT_CONTACTED_LATE,
-    ESCALATION_COUNT_RESOLVED,
-    ESCALATION_COUNT_RESOLVED_LATE,
-    ESCALATION_COUNT_REOPENED,          /* resolved, and the resident said it is not */
-    ESCALATION_COUNT_RAISED_EXPIRED,    /* lost it upward by a missed deadline */
-    ESCALATION_COUNT_RAISED_COMPETENCE, /* gave it upward */
-    ESCALATION_COUNT_YELLOW,
-    ESCALATION_COUNT_RED,
-    ESCALATION_COUNT_CARDS_CANCELLED,
-    ESCALATION_COUNT_EXTENDED,
-    ESCALATION_COUNT_EXTENSIONS_REFUSED, /* also those nobody decided in time */
-    ESCALATION_COUNT_SUSPENDED,
-    ESCALATION_COUNT_ASSISTS, /* tasks it was asked for */
-    ESCALATION_COUNT_ASSISTS_DONE,
-    ESCALATION_COUNT_ASSISTS_LATE, /* done, but late */
-    ESCALATION_COUNT_EXEMPT,       /* late, but out of the statistic */
-    ESCALATION_COUNT_URGED,
-    ESCALATION_COUNT_SUPERVISED,
-    ESCALATION_COUNTERS,
+    COUNTERS_UNIT(ESCALATION_COUNTER) ESCALATION_COUNTERS = COUNTER_COUNT(COUNTERS_UNIT),
 };
 
 struct escalation_count {

@@ -158,13 +158,7 @@ static const char *const followed_by[] = {"triage", "escalation", "callback", NU
 /* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
 static const char *const paced_by[] = {"triage", "escalation", NULL};
 static const char *const tables[] = {"ticket", "external", NULL};
-/* Stored by their place: names may change, the order may not. */
-static const char *const tallies[] = {
-    "registered",      "supplements", "chases",    "withdrawals", "disclosed",
-    "records_refused", "waiting",     "assigned",  "accepted",    "returned",
-    "resolved",        "closed",      "withdrawn", "suspended",   NULL,
-};
-static_assert(sizeof tallies / sizeof tallies[0] == INTAKE_TALLY_COUNT + 1, "one name each");
+static const char *const tallies[INTAKE_TALLY_COUNT + 1] = {COUNTERS_INTAKE(COUNTER_NAME)};
 
 const struct step_service intake_service = {
     .name = "intake",

@@ -14,20 +14,20 @@
  */
 #pragma once
 
+#include <assert.h>
+
+#include "common/say/counter.h"
 #include "common/step/step.h"
 #include "intake_state.h"
 
-/* Order of intake_service.tallies. From INTAKE_TALLY_STATE on: tickets in each state (gauges). */
+/* Counters: common/say/counter.h. */
+#define INTAKE_TALLY(number, id, name, zh) INTAKE_TALLY_##id = (number),
 enum intake_tally {
-    INTAKE_TALLY_REGISTERED,
-    INTAKE_TALLY_SUPPLEMENTS,
-    INTAKE_TALLY_CHASES,
-    INTAKE_TALLY_WITHDRAWN,
-    INTAKE_TALLY_DISCLOSED, /* tickets whose full text and phone somebody was given */
-    INTAKE_TALLY_REFUSED,   /* records of other logs that could not be used */
-    INTAKE_TALLY_STATE,
-    INTAKE_TALLY_COUNT = INTAKE_TALLY_STATE + INTAKE_STATE_COUNT - 1,
+    COUNTERS_INTAKE(INTAKE_TALLY) INTAKE_TALLY_COUNT = COUNTER_COUNT(COUNTERS_INTAKE),
+    INTAKE_TALLY_STATE = INTAKE_TALLY_STATE_WAITING, /* + state - 1 */
 };
+static_assert(INTAKE_TALLY_STATE + INTAKE_STATE_COUNT - 1 == INTAKE_TALLY_COUNT,
+              "a gauge for each state");
 
 /* Finds a ticket by number and, if given, query code. *code: OK, TICKET_UNKNOWN or
  * QUERY_CODE_WRONG; with a query code an unknown ticket is QUERY_CODE_WRONG too, so that numbers

@@ -10,12 +10,7 @@
 #include "common/base/codec.h"
 #include "common/base/record.h"
 
-const char *const triage_tallies[] = {
-    "registered", "routed",   "desked", "routed_by_desk", "returned",        "ruled", "undesked",
-    "desk_open",  "fallback", "chased", "never_routed",   "records_refused", NULL};
-
-static_assert(sizeof triage_tallies / sizeof triage_tallies[0] == TRIAGE_TALLY_COUNT + 1,
-              "one name per counter");
+const char *const triage_tallies[TRIAGE_TALLY_COUNT + 1] = {COUNTERS_TRIAGE(COUNTER_NAME)};
 
 /* ---- tickets ---- */
 

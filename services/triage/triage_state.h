@@ -11,27 +11,16 @@
 #include <stdint.h>
 
 #include "common/base/limits.h"
+#include "common/say/counter.h"
 #include "common/store/store.h"
 #include "triage_fsm.h"
 
 enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK };
 
-/* Counters, in the order of triage_tallies. For every ticket: registered = routed + desked; and
- * desk_open = desked + returned - routed_by_desk - ruled - undesked. */
+/* Counters: common/say/counter.h. */
+#define TRIAGE_TALLY(number, id, name, zh) TRIAGE_TALLY_##id = (number),
 enum triage_tally {
-    TRIAGE_TALLY_REGISTERED,     /* tickets read from intake */
-    TRIAGE_TALLY_ROUTED,         /* by triage itself */
-    TRIAGE_TALLY_DESKED,         /* new tickets given to the desk */
-    TRIAGE_TALLY_ROUTED_BY_DESK, /* new tickets dispatched */
-    TRIAGE_TALLY_RETURNED,       /* returns given to the desk */
-    TRIAGE_TALLY_RULED,          /* returns decided */
-    TRIAGE_TALLY_UNDESKED,       /* left the desk without a decision */
-    TRIAGE_TALLY_DESK_OPEN,      /* at the desk now */
-    TRIAGE_TALLY_FALLBACK,       /* routed by triage to a fallback owner */
-    TRIAGE_TALLY_CHASED,         /* chases while at the desk */
-    TRIAGE_TALLY_NEVER_ROUTED,   /* of those undesked: new tickets that no unit ever had */
-    TRIAGE_TALLY_RECORDS_REFUSED,
-    TRIAGE_TALLY_COUNT
+    COUNTERS_TRIAGE(TRIAGE_TALLY) TRIAGE_TALLY_COUNT = COUNTER_COUNT(COUNTERS_TRIAGE),
 };
 extern const char *const triage_tallies[]; /* NULL-terminated */
 

@@ -1,0 +1,86 @@
+/* counter: every counter of every service has a Chinese word, no two of a service share one, and
+ * none stands elsewhere in the stored record than it did (golden: only lines at an end may be
+ * added). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "callback.h"
+#include "common/say/counter.h"
+#include "escalation.h"
+#include "escalation_count.h"
+#include "intake.h"
+#include "trace.h"
+#include "triage.h"
+
+static void test_word_when_any_counter_then_a_chinese_name_of_its_own(void **state)
+{
+    static const struct step_service *const services[] = {&intake_service, &triage_service,
+                                                          &escalation_service, &callback_service};
+    (void)state;
+    for (size_t at = 0; at < 4; at++) {
+        const char *const service = services[at]->name;
+        const char *const *const names = services[at]->tallies;
+        for (size_t index = 0; names[index] != NULL; index++) {
+            const char *const word = counter_word(service, names[index]);
+            if ((unsigned char)word[0] < 0x80) {
+                print_message("%s.%s has no Chinese name\n", service, names[index]);
+            }
+            assert_true((unsigned char)word[0] >= 0x80);
+            for (size_t other = 0; other < index; other++) {
+                assert_string_not_equal(word, counter_word(service, names[other]));
+            }
+        }
+    }
+    assert_string_equal(counter_word("intake", "something_new"), "something_new");
+}
+
+static void test_unit_word_when_any_counter_then_both_languages(void **state)
+{
+    (void)state;
+    for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
+        const char *const name = escalation_count_name((enum escalation_counter)index);
+        const struct counter_unit_word *word = counter_unit_word(name);
+        assert_non_null(word);
+        assert_string_equal(word->name, name);
+        assert_true((unsigned char)word->zh[0] >= 0x80);
+        assert_true((unsigned char)word->en[0] < 0x80);
+    }
+    assert_null(counter_unit_word("something_new"));
+}
+
+static void test_counters_when_stored_then_in_the_places_they_had(void **state)
+{
+    static const struct step_service *const services[] = {&intake_service, &triage_service,
+                                                          &escalation_service, &callback_service};
+    struct trace trace;
+    (void)state;
+    trace_init(&trace, 0);
+    for (size_t at = 0; at < 4; at++) {
+        for (size_t index = 0; services[at]->tallies[index] != NULL; index++) {
+            trace_say(&trace, "%s %zu %s", services[at]->name, index, services[at]->tallies[index]);
+        }
+    }
+    for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
+        trace_say(&trace, "unit %u %s", index,
+                  escalation_count_name((enum escalation_counter)index));
+    }
+    assert_true(trace_golden(&trace, "counters"));
+    trace_fini(&trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_word_when_any_counter_then_a_chinese_name_of_its_own),
+        cmocka_unit_test(test_unit_word_when_any_counter_then_both_languages),
+        cmocka_unit_test(test_counters_when_stored_then_in_the_places_they_had),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
