@@ -5,15 +5,9 @@
  * is that counter. A unit that the site has dropped keeps its row. */
 #pragma once
 
-#include "common/say/counter.h"
 #include "common/step/step.h"
+#include "escalation_addition.h"
 #include "escalation_state.h"
-
-/* Counters of a unit, with the numbers they are stored by: common/say/counter.h. */
-#define ESCALATION_COUNTER(number, id, name, zh, en) ESCALATION_COUNT_##id = (number),
-enum escalation_counter {
-    COUNTERS_UNIT(ESCALATION_COUNTER) ESCALATION_COUNTERS = COUNTER_COUNT(COUNTERS_UNIT),
-};
 
 struct escalation_count {
     uint64_t values[ESCALATION_COUNTERS];

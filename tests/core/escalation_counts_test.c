@@ -1,6 +1,7 @@
 /* Counts of units: what each fact adds to which unit, pages, units nobody knows. That the sums are
  * the service's own counters is checked at the end of every story (escalation_laws.c). */
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/store/evlog.h"
 #include "escalation_stories.h"
 #include "escalation_teller.h"
 #include "services/escalation/escalation.h"
@@ -168,12 +170,142 @@ static void test_counts_when_damaged_then_corrupt(void **unused)
     story_close(&story);
 }
 
+/* ---- a follower that counts ---- */
+
+enum { FOLLOWED_MAX = 16, DAYS_MAX = 4 };
+
+/* Reads the log alone: it folds the tickets in a store of its own, takes what each fact adds, and
+ * keeps sums per unit and day. */
+struct follower {
+    struct store_txn *txn;
+    struct tally tally;
+    struct arena arena;
+    uint64_t base_ms;
+    size_t count;
+    struct followed {
+        char unit[CODE_BYTES_MAX + 1];
+        uint64_t days[DAYS_MAX][ESCALATION_COUNTERS];
+    } units[FOLLOWED_MAX];
+};
+
+static struct followed *followed_of(struct follower *follower, const char *unit)
+{
+    size_t at = 0;
+    while (at < follower->count && strcmp(follower->units[at].unit, unit) != 0) {
+        at++;
+    }
+    assert_true(at < FOLLOWED_MAX);
+    if (at == follower->count) {
+        (void)snprintf(follower->units[at].unit, sizeof follower->units[at].unit, "%s", unit);
+        follower->count++;
+    }
+    return &follower->units[at];
+}
+
+static struct escalation_ticket ticket_now(struct follower *follower, uint64_t id)
+{
+    struct escalation_ticket ticket = {.state = ESCALATION_NONE};
+    const enum rc rc = escalation_state_load(follower->txn, id, &ticket);
+    assert_true(rc == RC_OK || rc == RC_NOT_FOUND);
+    return ticket;
+}
+
+static enum rc follow(void *context, const struct evlog_record *record)
+{
+    struct follower *follower = context;
+    struct step_fold fold = {
+        .txn = follower->txn, .tally = &follower->tally, .arena = &follower->arena};
+    if (record->kind != EVLOG_EVENT) {
+        return RC_OK;
+    }
+    arena_reset(&follower->arena);
+    Paidan__Event *event = paidan__event__unpack(NULL, record->bytes, record->payload);
+    assert_non_null(event);
+    const struct escalation_ticket before = ticket_now(follower, event->ticket);
+    assert_int_equal(escalation_service.evolve(&fold, record->seq, event), RC_OK);
+    const struct escalation_ticket after = ticket_now(follower, event->ticket);
+    const struct escalation_standing from = escalation_addition_standing(&before);
+    const struct escalation_standing to = escalation_addition_standing(&after);
+    if (after.last_seq == record->seq) { /* about one ticket, not refused */
+        struct escalation_addition addition;
+        escalation_addition_of(event, &from, &to, &addition);
+        const uint64_t day = (addition.at_ms - follower->base_ms) / (24 * HOUR);
+        assert_true(day < DAYS_MAX);
+        for (uint32_t at = 0; at < addition.unit_count; at++) {
+            struct followed *followed = followed_of(follower, addition.units[at].unit);
+            for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
+                followed->days[day][index] += addition.units[at].counters >> index & 1;
+            }
+        }
+    }
+    paidan__event__free_unpacked(event, NULL);
+    return RC_OK;
+}
+
+static void follow_log(struct story *story, struct follower *follower)
+{
+    char path[PATH_MAX];
+    struct store *store = NULL;
+    struct store_txn *txn = NULL;
+    (void)snprintf(path, sizeof path, "%s/follower", story->folder);
+    const struct store_options options = {
+        .path = path, .service = "follower", .tables = escalation_service.tables};
+    assert_int_equal(store_open(&store, &options), RC_OK);
+    assert_int_equal(store_begin(store, true, &follower->txn), RC_OK);
+    assert_int_equal(store_begin(story->store, false, &txn), RC_OK);
+    assert_int_equal(evlog_walk(txn, 1, follow, follower), RC_OK);
+    store_abort(txn);
+    store_abort(follower->txn);
+    store_close(store);
+}
+
+static void test_counts_when_a_follower_reads_the_log_alone_then_the_same_per_day(void **unused)
+{
+    (void)unused;
+    struct story story;
+    static struct follower follower;
+    story_open(&story, &escalation_service, "watch", BASE_MS);
+    for (uint64_t number = 1; number <= 6; number++) {
+        route(&story, number, number % 2 == 0 ? "trash" : "noise");
+        story_until(&story, number * 5 * HOUR); /* the later ones on the second day */
+    }
+    (void)teller_work(&story, "li", "b1", RETURN, 6);
+    teller_rule(&story, 6, "b2", 1);
+    (void)teller_work(&story, "li", "b2", ACCEPT, 6);
+    (void)teller_work(&story, "li", "b2", RESOLVE, 6);
+    teller_answer(&story, 6, 1, PAIDAN__SOLVED__SOLVED_NO);
+    story_until(&story, 60 * HOUR);
+    follower.base_ms = BASE_MS;
+    assert_int_equal(arena_init(&follower.arena, 1 << 20), RC_OK);
+    follow_log(&story, &follower);
+    const Paidan__UnitsCounted *counted = ask(&story, NULL, NULL, 100)->units_counted;
+    assert_int_equal(counted->n_units, follower.count);
+    size_t some[DAYS_MAX] = {0};
+    for (size_t at = 0; at < counted->n_units; at++) {
+        const struct followed *followed = followed_of(&follower, counted->units[at]->unit);
+        for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
+            uint64_t sum = 0;
+            for (unsigned day = 0; day < DAYS_MAX; day++) {
+                sum += followed->days[day][index];
+                some[day] += followed->days[day][index] != 0;
+            }
+            assert_int_equal(counted->units[at]->counts[index]->value, sum);
+        }
+    }
+    assert_int_equal(counted->n_units, follower.count);
+    assert_true(some[0] > 0);
+    assert_true(some[1] > 0);
+    arena_fini(&follower.arena);
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_when_facts_come_then_each_unit_has_its_own),
         cmocka_unit_test(test_counts_when_paged_then_every_unit_once_in_order),
         cmocka_unit_test(test_counts_when_damaged_then_corrupt),
+        cmocka_unit_test(test_counts_when_a_follower_reads_the_log_alone_then_the_same_per_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

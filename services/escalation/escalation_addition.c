@@ -1,0 +1,161 @@
+/* escalation_addition: the rules by which facts are counted.
+ *
+ * Owns nothing and reads nothing but its arguments. A ticket's unit before the fact is who did or
+ * lost something, the unit after it who got something. Where the service's own totals count the
+ * same facts, the sum over all units is that total: each story of the core tests ends by comparing
+ * them. */
+
+#include "escalation_addition.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "escalation_card.h"
+
+enum {
+    UNITS_MAX = sizeof((struct escalation_addition *)0)->units /
+                sizeof((struct escalation_addition *)0)->units[0]
+};
+
+static_assert(ESCALATION_COUNTERS <= 64, "a set of counters is 64 bits");
+
+struct escalation_standing escalation_addition_standing(const struct escalation_ticket *ticket)
+{
+    return (struct escalation_standing){.unit = ticket->unit,
+                                        .card = escalation_state_card(ticket),
+                                        .supervised = ticket->extra_supervised};
+}
+
+static void add_if(struct escalation_addition *add, const char *unit,
+                   enum escalation_counter counter, bool condition)
+{
+    CHECK(counter < ESCALATION_COUNTERS);
+    if (!condition || unit[0] == '\0') {
+        return;
+    }
+    uint32_t at = 0;
+    while (at < add->unit_count && strcmp(add->units[at].unit, unit) != 0) {
+        at++;
+    }
+    if (at == add->unit_count) {
+        CHECK(at < UNITS_MAX); /* no fact concerns a third unit */
+        add->units[at].unit = unit;
+        add->unit_count++;
+    }
+    const uint64_t one = 1ull << counter;
+    CHECK((add->units[at].counters & one) == 0); /* a fact counts once */
+    add->units[at].counters |= one;
+}
+
+static void add(struct escalation_addition *adds, const char *unit, enum escalation_counter counter)
+{
+    add_if(adds, unit, counter, true);
+}
+
+/* A unit got it, another one perhaps lost it. */
+static void add_moves(struct escalation_addition *adds, const Paidan__Event *event,
+                      const struct escalation_standing *before,
+                      const struct escalation_standing *after)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        if (event->assigned->why == PAIDAN__WHY__WHY_RULED) {
+            const bool back = strcmp(before->unit, after->unit) == 0;
+            add(adds, before->unit, back ? ESCALATION_COUNT_OVERRULED : ESCALATION_COUNT_UPHELD);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_RAISED:
+        add(adds, before->unit,
+            event->raised->why == PAIDAN__WHY__WHY_EXPIRED ? ESCALATION_COUNT_RAISED_EXPIRED
+                                                           : ESCALATION_COUNT_RAISED_COMPETENCE);
+        break;
+    case PAIDAN__EVENT__FACT_REOPENED:
+        add(adds, before->unit, ESCALATION_COUNT_REOPENED);
+        break;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        break;
+    default:
+        return;
+    }
+    add(adds, after->unit, ESCALATION_COUNT_ASSIGNED);
+}
+
+static void add_work(struct escalation_addition *adds, const Paidan__Event *event, const char *unit)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        add(adds, unit, ESCALATION_COUNT_ACCEPTED);
+        add_if(adds, unit, ESCALATION_COUNT_ACCEPTED_LATE, event->accepted->late);
+        break;
+    case PAIDAN__EVENT__FACT_CONTACTED:
+        add(adds, unit, ESCALATION_COUNT_CONTACTED);
+        add_if(adds, unit, ESCALATION_COUNT_CONTACTED_LATE, event->contacted->late);
+        break;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        add(adds, unit, ESCALATION_COUNT_RESOLVED);
+        add_if(adds, unit, ESCALATION_COUNT_RESOLVED_LATE, event->resolved->late);
+        break;
+    case PAIDAN__EVENT__FACT_RETURNED:
+        add(adds, unit, ESCALATION_COUNT_RETURNED);
+        break;
+    case PAIDAN__EVENT__FACT_SUSPENDED:
+        add(adds, unit, ESCALATION_COUNT_SUSPENDED);
+        break;
+    case PAIDAN__EVENT__FACT_DECIDED:
+        if (event->decided->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION) {
+            add(adds, unit,
+                event->decided->granted ? ESCALATION_COUNT_EXTENDED
+                                        : ESCALATION_COUNT_EXTENSIONS_REFUSED);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_APPEAL_RULED:
+        add_if(adds, unit, ESCALATION_COUNT_EXEMPT, event->appeal_ruled->granted);
+        break;
+    case PAIDAN__EVENT__FACT_URGED:
+        add(adds, unit, ESCALATION_COUNT_URGED);
+        break;
+    default:
+        break;
+    }
+}
+
+static void add_assists(struct escalation_addition *adds, const Paidan__Event *event)
+{
+    if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_ASKED) {
+        add(adds, event->assist_asked->unit, ESCALATION_COUNT_ASSISTS);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_DONE) {
+        const Paidan__AssistDone *done = event->assist_done;
+        add(adds, done->unit, ESCALATION_COUNT_ASSISTS_DONE);
+        add_if(adds, done->unit, ESCALATION_COUNT_ASSISTS_LATE, done->has_late && done->late);
+    }
+}
+
+/* The unit that has it when the card is given, and when it comes under supervision. */
+static void add_cards(struct escalation_addition *adds, const Paidan__Event *event,
+                      const struct escalation_standing *before,
+                      const struct escalation_standing *after)
+{
+    enum escalation_card_signal signal = ESCALATION_CARD_MOVED;
+    const bool given = escalation_card_signal(event, &signal);
+    const Paidan__Card card = after->card;
+    const bool higher = given && card > before->card;
+    add_if(adds, after->unit, ESCALATION_COUNT_YELLOW, higher && card == PAIDAN__CARD__CARD_YELLOW);
+    add_if(adds, after->unit, ESCALATION_COUNT_RED, higher && card == PAIDAN__CARD__CARD_RED);
+    add_if(adds, after->unit, ESCALATION_COUNT_CARDS_CANCELLED,
+           given && signal == ESCALATION_CARD_CANCELLED);
+    add_if(adds, after->unit, ESCALATION_COUNT_SUPERVISED,
+           after->supervised && !before->supervised);
+}
+
+void escalation_addition_of(const Paidan__Event *event, const struct escalation_standing *before,
+                            const struct escalation_standing *after,
+                            struct escalation_addition *addition)
+{
+    CHECK(event->has_ticket);
+    *addition = (struct escalation_addition){.at_ms = event->at_ms};
+    add_moves(addition, event, before, after);
+    add_work(addition, event, before->unit);
+    add_assists(addition, event);
+    add_cards(addition, event, before, after);
+}
