@@ -156,6 +156,8 @@ static const struct wire_bound rows[] = {
     {NULL, "request_id", STORE_KEY_BYTES_MAX, 0},
     {"DueList", "cursor", STORE_KEY_BYTES_MAX, 0},
     {"DueListed", "next", STORE_KEY_BYTES_MAX, 0},
+    {"UnitWork", "after", STORE_KEY_BYTES_MAX, 0},
+    {"Listed", "next_row", STORE_KEY_BYTES_MAX, 0},
 
     /* Batches of wishes, and their answers item by item. */
     {"Submit", "tickets", 0, SUBMIT_TICKETS_MAX},

@@ -13,43 +13,12 @@
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
-enum { CURSOR_BYTES_MAX = 64, ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20 };
+enum { ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20 };
 
 /* ---- due --------------------------------------------------------------------------------------
  */
 
-static void write_cursor(const ProtobufCBinaryData *next, char text[2 * CURSOR_BYTES_MAX + 1])
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t index = 0; index < next->len && index < CURSOR_BYTES_MAX; index++) {
-        used += (size_t)snprintf(text + used, 3, "%02x", next->data[index]);
-    }
-}
-
-static int digit_of(char digit)
-{
-    return digit >= '0' && digit <= '9'   ? digit - '0'
-           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
-                                          : -1;
-}
-
-static int read_cursor(struct cli *cli, uint8_t bytes[CURSOR_BYTES_MAX], size_t *count)
-{
-    const char *text = cli_value(cli, CLI_CURSOR);
-    const size_t size = strlen(text);
-    bool good = size % 2 == 0 && size > 0 && size / 2 <= CURSOR_BYTES_MAX;
-    for (size_t index = 0; good && index < size; index += 2) {
-        const int high = digit_of(text[index]), low = digit_of(text[index + 1]);
-        good = high >= 0 && low >= 0;
-        bytes[index / 2] = good ? (uint8_t)(high * 16 + low) : 0;
-    }
-    *count = size / 2;
-    return good ? CLI_EXIT_OK
-                : cli_usage(cli, "游标不是上一页给出的", "no cursor that a page gave", text);
-}
-
-static int due_filters(struct cli *cli, Paidan__DueList *wish, uint8_t cursor[CURSOR_BYTES_MAX])
+static int due_filters(struct cli *cli, Paidan__DueList *wish, uint8_t cursor[CLI_CURSOR_BYTES_MAX])
 {
     uint64_t limit = 0;
     int status =
@@ -71,15 +40,15 @@ static int due_filters(struct cli *cli, Paidan__DueList *wish, uint8_t cursor[CU
     wish->has_cursor = cli_given(cli, CLI_CURSOR);
     if (status == CLI_EXIT_OK && wish->has_cursor) {
         wish->cursor.data = cursor;
-        status = read_cursor(cli, cursor, &wish->cursor.len);
+        status = cli_listing_cursor(cli, cursor, &wish->cursor.len);
     }
     return status;
 }
 
 int cli_due(struct cli *cli)
 {
-    uint8_t cursor[CURSOR_BYTES_MAX];
-    char next[2 * CURSOR_BYTES_MAX + 1];
+    uint8_t cursor[CLI_CURSOR_BYTES_MAX];
+    char next[2 * CLI_CURSOR_BYTES_MAX + 1];
     struct cli_listing listing;
     Paidan__DueList wish = PAIDAN__DUE_LIST__INIT;
     int status = due_filters(cli, &wish, cursor);
@@ -99,8 +68,8 @@ int cli_due(struct cli *cli)
         /* A page may be empty although there is more: the service looks at so many rows at a time.
          */
         const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
-        if (!more || page->next.len > CURSOR_BYTES_MAX || enough) {
-            write_cursor(&page->next, next);
+        if (!more || page->next.len > CLI_CURSOR_BYTES_MAX || enough) {
+            cli_listing_cursor_text(&page->next, next);
             return cli_listing_end(&listing, more ? next : NULL);
         }
         memcpy(cursor, page->next.data, page->next.len);

@@ -8,27 +8,26 @@
 #include "cli_commands.h"
 #include "cli_listing.h"
 
-/* --limit and --cursor. */
-static int page_options(struct cli *cli, protobuf_c_boolean *has_cursor, uint64_t *cursor,
-                        protobuf_c_boolean *has_limit, uint32_t *limit)
+static int list_limit(struct cli *cli, protobuf_c_boolean *has_limit, uint32_t *limit)
 {
     uint64_t value = 0;
-    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, cursor);
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100,
-                            &value);
-    }
-    *has_cursor = cli_given(cli, CLI_CURSOR);
+    const int status =
+        cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100, &value);
     *has_limit = 1;
     *limit = (uint32_t)value;
     return status;
 }
 
+/* ---- list ---- */
+
 /* Filters are the service's: what is left out here is never sent. */
 static int list_filters(struct cli *cli, Paidan__List *wish)
 {
-    int status =
-        page_options(cli, &wish->has_cursor, &wish->cursor, &wish->has_limit, &wish->limit);
+    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, &wish->cursor);
+    if (status == CLI_EXIT_OK) {
+        status = list_limit(cli, &wish->has_limit, &wish->limit);
+    }
+    wish->has_cursor = cli_given(cli, CLI_CURSOR);
     wish->area = cli_text(cli, CLI_AREA);
     wish->unit = cli_text(cli, CLI_UNIT);
     wish->category = cli_text(cli, CLI_CATEGORY);
@@ -44,25 +43,23 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
     return status;
 }
 
-/* Asks for pages until the end, or for one without --all. cursor and has_cursor: fields of the wish
- itself. */
-static int list_pages(struct cli *cli, ProtobufCMessage *wish, protobuf_c_boolean *has_cursor,
-                      uint64_t *cursor)
+/* Asks for pages until the end, or for one without --all. */
+static int list_pages(struct cli *cli, Paidan__List *wish)
 {
     struct cli_listing listing;
     char next[32];
     int status = cli_listing_begin(&listing, cli);
     while (status == CLI_EXIT_OK) {
         Paidan__Answer *answer = NULL;
-        status = cli_ask(cli, "escalation", wish, &answer);
+        status = cli_ask(cli, "escalation", &wish->base, &answer);
         if (status != CLI_EXIT_OK) {
             cli_listing_drop(&listing);
             break;
         }
         const Paidan__Listed *page = answer->listed;
         cli_listing_add(&listing, page->tickets, page->n_tickets);
-        *has_cursor = page->has_next;
-        *cursor = page->next;
+        wish->has_cursor = page->has_next;
+        wish->cursor = page->next;
         if (!page->has_next || !cli_given(cli, CLI_ALL)) {
             (void)snprintf(next, sizeof next, "%llu", (unsigned long long)page->next);
             return cli_listing_end(&listing, page->has_next ? next : NULL);
@@ -79,17 +76,52 @@ int cli_list(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    return list_pages(cli, &wish.base, &wish.has_cursor, &wish.cursor);
+    return list_pages(cli, &wish);
+}
+
+/* ---- the work of a unit ---- */
+
+static int work_options(struct cli *cli, Paidan__UnitWork *wish,
+                        uint8_t cursor[CLI_CURSOR_BYTES_MAX])
+{
+    int status = list_limit(cli, &wish->has_limit, &wish->limit);
+    wish->unit = cli_text(cli, CLI_UNIT);
+    wish->has_after = cli_given(cli, CLI_CURSOR);
+    wish->after.data = cursor;
+    if (status == CLI_EXIT_OK && wish->has_after) {
+        status = cli_listing_cursor(cli, cursor, &wish->after.len);
+    }
+    return status;
 }
 
 int cli_list_work(struct cli *cli)
 {
+    uint8_t cursor[CLI_CURSOR_BYTES_MAX];
+    char next[2 * CLI_CURSOR_BYTES_MAX + 1];
+    struct cli_listing listing;
     Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
-    wish.unit = cli_text(cli, CLI_UNIT);
-    const int status =
-        page_options(cli, &wish.has_cursor, &wish.cursor, &wish.has_limit, &wish.limit);
-    if (status != CLI_EXIT_OK) {
-        return status;
+    int status = work_options(cli, &wish, cursor);
+    if (status == CLI_EXIT_OK) {
+        status = cli_listing_begin(&listing, cli);
     }
-    return list_pages(cli, &wish.base, &wish.has_cursor, &wish.cursor);
+    while (status == CLI_EXIT_OK) {
+        Paidan__Answer *answer = NULL;
+        status = cli_ask(cli, "escalation", &wish.base, &answer);
+        if (status != CLI_EXIT_OK) {
+            cli_listing_drop(&listing);
+            break;
+        }
+        const Paidan__Listed *page = answer->listed;
+        cli_listing_add(&listing, page->tickets, page->n_tickets);
+        const bool more = page->has_next_row && page->next_row.len <= CLI_CURSOR_BYTES_MAX;
+        if (!more || !cli_given(cli, CLI_ALL)) {
+            cli_listing_cursor_text(&page->next_row, next);
+            return cli_listing_end(&listing, more ? next : NULL);
+        }
+        memcpy(cursor, page->next_row.data, page->next_row.len);
+        wish.has_after = 1;
+        wish.after.len = page->next_row.len;
+        arena_reset(&cli->arena);
+    }
+    return status;
 }

@@ -4,6 +4,7 @@
 #include "cli_listing.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli_briefs.h"
 #include "cli_json.h"
@@ -61,4 +62,38 @@ int cli_listing_end(struct cli_listing *listing, const char *next)
         printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), next);
     }
     return CLI_EXIT_OK;
+}
+
+/* ---- cursors that are bytes ---- */
+
+void cli_listing_cursor_text(const ProtobufCBinaryData *next,
+                             char text[2 * CLI_CURSOR_BYTES_MAX + 1])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t index = 0; index < next->len && index < CLI_CURSOR_BYTES_MAX; index++) {
+        used += (size_t)snprintf(text + used, 3, "%02x", next->data[index]);
+    }
+}
+
+static int digit_of(char digit)
+{
+    return digit >= '0' && digit <= '9'   ? digit - '0'
+           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+                                          : -1;
+}
+
+int cli_listing_cursor(struct cli *cli, uint8_t bytes[CLI_CURSOR_BYTES_MAX], size_t *count)
+{
+    const char *text = cli_value(cli, CLI_CURSOR);
+    const size_t size = strlen(text);
+    bool good = size % 2 == 0 && size > 0 && size / 2 <= CLI_CURSOR_BYTES_MAX;
+    for (size_t index = 0; good && index < size; index += 2) {
+        const int high = digit_of(text[index]), low = digit_of(text[index + 1]);
+        good = high >= 0 && low >= 0;
+        bytes[index / 2] = good ? (uint8_t)(high * 16 + low) : 0;
+    }
+    *count = size / 2;
+    return good ? CLI_EXIT_OK
+                : cli_usage(cli, "游标不是上一页给出的", "no cursor that a page gave", text);
 }

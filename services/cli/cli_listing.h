@@ -17,3 +17,11 @@ void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, 
 /* next: the --cursor of the next page; NULL: that was the end. */
 MUST_CHECK int cli_listing_end(struct cli_listing *listing, const char *next);
 void cli_listing_drop(struct cli_listing *listing);
+
+/* A cursor that is bytes, as typed: hexadecimal, small letters. */
+enum { CLI_CURSOR_BYTES_MAX = 64 };
+void cli_listing_cursor_text(const ProtobufCBinaryData *next,
+                             char text[2 * CLI_CURSOR_BYTES_MAX + 1]);
+/* Reads --cursor; 0 or a status. */
+MUST_CHECK int cli_listing_cursor(struct cli *cli, uint8_t bytes[CLI_CURSOR_BYTES_MAX],
+                                  size_t *count);

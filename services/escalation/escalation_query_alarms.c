@@ -1,43 +1,46 @@
-/* 警报: what nobody looks after. Tickets whose alarm repeats, tickets that only a fallback unit has
- * and that nobody accepted, a deadline that should have fired, calendars that run blind. */
+/* escalation_query_alarms: 警报, what nobody looks after.
+ *
+ * Tickets whose alarm repeats, tickets that only a fallback unit has and that nobody accepted, a
+ * deadline that should have fired, calendars that run blind. The counts are those of the whole
+ * site, also where the lists are cut: they come from the tally, which folding keeps with the same
+ * rows. */
 
 #include "common/base/check.h"
+#include "escalation_listing.h"
 #include "escalation_query.h"
 #include "escalation_tally.h"
 
 enum { ALARMS_DEFAULT = 50, ALARMS_MAX = 500 };
 
 static enum rc add_list(struct step_view *view, enum escalation_watch watch, uint32_t limit,
-                        Paidan__Brief ***briefs, size_t *count)
+                        struct escalation_page *page)
 {
-    const unsigned char first = (unsigned char)watch;
-    struct store_walk walk;
-    *briefs = arena_alloc(view->arena, limit * sizeof(Paidan__Brief *));
-    if (*briefs == NULL) {
-        return RC_LIMIT;
+    const unsigned char prefix = (unsigned char)watch;
+    struct escalation_listing listing;
+    CHECK(watch < ESCALATION_WATCH_COUNT);
+    escalation_listing_init(&listing, view, ESCALATION_LIST_WATCHED, false);
+    enum rc rc = escalation_listing_add_run(&listing, &prefix);
+    if (rc == RC_OK) {
+        rc = escalation_listing_page(&listing, limit, page);
     }
-    enum rc rc = store_walk_open(view->txn, ESCALATION_WATCH, &first, sizeof first, &walk);
-    while (rc == RC_OK && *count < limit && walk.key[0] == first) {
-        struct escalation_ticket ticket;
-        struct escalation_info room;
-        const struct escalation_info *info = NULL;
-        const uint64_t id = escalation_state_id_of(walk.key + 9);
-        rc = escalation_state_load(view->txn, id, &ticket);
-        if (rc == RC_OK) {
-            rc = escalation_query_info(view->txn, id, &room, &info);
-        }
-        if (rc == RC_OK) {
-            rc = escalation_query_brief(view, id, &ticket, info, &(*briefs)[*count]);
-        }
-        if (rc != RC_OK) {
-            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-            break;
-        }
-        *count += 1;
-        rc = store_walk_next(&walk);
+    escalation_listing_close(&listing);
+    return rc;
+}
+
+static enum rc add_lists(struct step_view *view, uint32_t limit, Paidan__AlarmsShown *shown)
+{
+    struct escalation_page repeating, ownerless;
+    enum rc rc = add_list(view, ESCALATION_ALARMING, limit, &repeating);
+    if (rc == RC_OK) {
+        rc = add_list(view, ESCALATION_OWNERLESS, limit, &ownerless);
     }
-    store_walk_close(&walk);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (rc == RC_OK) {
+        shown->repeating = repeating.briefs;
+        shown->n_repeating = repeating.count;
+        shown->ownerless = ownerless.briefs;
+        shown->n_ownerless = ownerless.count;
+    }
+    return rc;
 }
 
 /* Each as "office 2027". */
@@ -82,8 +85,7 @@ enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wi
 {
     const uint32_t limit = wish->has_limit ? wish->limit : ALARMS_DEFAULT;
     if (limit == 0 || limit > ALARMS_MAX) {
-        escalation_query_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
     }
     Paidan__AlarmsShown *shown = arena_alloc(view->arena, sizeof *shown);
     if (shown == NULL) {
@@ -92,10 +94,7 @@ enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wi
     paidan__alarms_shown__init(shown);
     shown->repeating_count = view->tally->values[TALLY_WATCH + ESCALATION_ALARMING];
     shown->ownerless_count = view->tally->values[TALLY_WATCH + ESCALATION_OWNERLESS];
-    enum rc rc = add_list(view, ESCALATION_ALARMING, limit, &shown->repeating, &shown->n_repeating);
-    if (rc == RC_OK) {
-        rc = add_list(view, ESCALATION_OWNERLESS, limit, &shown->ownerless, &shown->n_ownerless);
-    }
+    enum rc rc = add_lists(view, limit, shown);
     if (rc == RC_OK) {
         rc = add_unfired(view, shown);
     }

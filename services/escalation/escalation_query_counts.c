@@ -85,8 +85,7 @@ static enum rc add_one(struct step_view *view, const char *unit, Paidan__UnitsCo
         return rc;
     }
     if (!some && site_unit_find(view->site, unit) == SITE_NONE) {
-        escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
     }
     return add_unit(view, unit, &count, counted);
 }
@@ -101,13 +100,11 @@ enum rc escalation_query_counts(struct step_view *view, const Paidan__UnitCounts
 {
     const uint32_t limit = wish->has_limit ? wish->limit : COUNTS_DEFAULT;
     if (limit == 0 || limit > LIST_MAX || !is_code(wish->after)) {
-        escalation_query_refuse(answer, PAIDAN__CODE__FIELD_INVALID,
+        return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID,
                                 is_code(wish->after) ? "limit" : "after");
-        return RC_OK;
     }
     if (!is_code(wish->unit)) {
-        escalation_query_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
     }
     Paidan__UnitsCounted *counted = arena_alloc(view->arena, sizeof *counted);
     if (counted == NULL) {

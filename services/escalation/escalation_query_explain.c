@@ -234,8 +234,7 @@ enum rc escalation_query_explain(struct step_view *view, const Paidan__Explain *
     struct escalation_extra extra;
     enum rc rc = escalation_state_load(view->txn, wish->ticket, &ticket);
     if (rc == RC_NOT_FOUND) {
-        escalation_query_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
-        return RC_OK;
+        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
     if (rc == RC_OK) {
         rc = escalation_extra_load(view->txn, wish->ticket, &extra);

@@ -351,14 +351,16 @@ static void test_board_when_wrong_then_code(void **state)
 
 /* ---- a unit's work ---- */
 
-static const Paidan__Listed *unit_work(struct story *story, const char *unit, uint64_t cursor,
-                                       uint32_t limit)
+static const Paidan__Listed *unit_work(struct story *story, const char *unit,
+                                       const ProtobufCBinaryData *after, uint32_t limit)
 {
     Paidan__UnitWork wish = PAIDAN__UNIT_WORK__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     wish.unit = (char *)unit;
-    wish.has_cursor = cursor != 0;
-    wish.cursor = cursor;
+    wish.has_after = after != NULL && after->len != 0;
+    if (wish.has_after) {
+        wish.after = *after;
+    }
     wish.has_limit = true;
     wish.limit = limit;
     request.wish_case = PAIDAN__REQUEST__WISH_UNIT_WORK;
@@ -391,22 +393,61 @@ static void test_unit_work_when_paged_then_all_buckets_by_due(void **state)
     assert_int_equal(pulled->pulled->n_tickets, 4);
     assert_true(pulled->pulled->tickets[0]->ticket == story_ticket(story, 7));
     for (uint32_t limit = 1; limit <= 18; limit++) {
-        uint64_t cursor = 0, last = 0;
+        ProtobufCBinaryData after = {.len = 0};
+        uint64_t last = 0;
         size_t count = 0;
         for (bool more = true; more;) {
-            const Paidan__Listed *listed = unit_work(story, "b1", cursor, limit);
+            const Paidan__Listed *listed = unit_work(story, "b1", &after, limit);
             for (size_t index = 0; index < listed->n_tickets; index++) {
                 assert_true(listed->tickets[index]->next_due_ms >= last);
                 last = listed->tickets[index]->next_due_ms;
                 assert_string_equal(listed->tickets[index]->unit, "b1");
             }
             count += listed->n_tickets;
-            more = listed->has_next;
-            cursor = listed->next;
+            more = listed->has_next_row;
+            after = listed->next_row;
         }
         assert_int_equal(count, 17);
     }
-    assert_int_equal(unit_work(story, "s.any", 0, 5)->n_tickets, 0);
+    assert_int_equal(unit_work(story, "s.any", NULL, 5)->n_tickets, 0);
+}
+
+/* Tickets due at the very same moment: one of those given is accepted before the next page. A
+ * cursor that counted them would leave one out. */
+static void test_unit_work_when_a_ticket_moves_between_pages_then_no_other_is_skipped(void **state)
+{
+    struct story *story = *state;
+    static const struct place here = {"noise", "bu1", "b1", 1};
+    for (uint64_t number = 30; number < 36; number++) {
+        route(story, number, &here); /* all at this moment */
+    }
+    for (uint64_t number = 1; number < 25; number++) {
+        work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, number);
+        work(story, "b1", PAIDAN__ACTION__ACTION_RESOLVE, number);
+    }
+    const Paidan__Listed *first = unit_work(story, "b1", NULL, 2);
+    assert_int_equal(first->n_tickets, 2);
+    assert_true(first->tickets[0]->ticket == story_ticket(story, 30));
+    assert_true(first->has_next_row);
+    work(story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 30); /* due later now */
+    const Paidan__Listed *second = unit_work(story, "b1", &first->next_row, 3);
+    assert_int_equal(second->n_tickets, 3);
+    assert_true(second->tickets[0]->ticket == story_ticket(story, 32));
+    const Paidan__Listed *third = unit_work(story, "b1", &second->next_row, 3);
+    assert_int_equal(third->n_tickets, 2); /* 35, and 30 at its new place */
+    assert_true(third->tickets[0]->ticket == story_ticket(story, 35));
+    assert_true(third->tickets[1]->ticket == story_ticket(story, 30));
+    assert_false(third->has_next_row);
+}
+
+/* While open tickets are planned anew, the due table has a row that is no ticket's. */
+static void test_board_when_a_replan_is_under_way_then_as_before(void **state)
+{
+    struct story *story = *state;
+    const size_t count = board(story, NULL, NULL, 500)->n_tickets;
+    story_move_to(story, "watch"); /* the row is there until the next step */
+    assert_int_equal(board(story, NULL, NULL, 500)->n_tickets, count);
+    assert_int_equal(board(story, NULL, NULL, 1)->n_tickets, 1);
 }
 
 static void test_unit_work_when_wrong_then_code(void **state)
@@ -420,6 +461,15 @@ static void test_unit_work_when_wrong_then_code(void **state)
     wish.unit = "b1";
     wish.has_limit = true;
     wish.limit = 1001;
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__FIELD_INVALID);
+    wish.limit = 5;
+    unsigned char bytes[17] = {1}; /* the kind of another list */
+    wish.has_after = true;
+    wish.after = (ProtobufCBinaryData){.len = sizeof bytes, .data = bytes};
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__FIELD_INVALID);
+    bytes[0] = 4;
+    assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__OK);
+    wish.after.len--;
     assert_int_equal(story_query(*state, &request)->code, PAIDAN__CODE__FIELD_INVALID);
 }
 
@@ -437,6 +487,8 @@ int main(void)
         CASE(test_board_when_deadlines_pass_then_cards_and_overdue_counted),
         CASE(test_board_when_wrong_then_code),
         CASE(test_unit_work_when_paged_then_all_buckets_by_due),
+        CASE(test_unit_work_when_a_ticket_moves_between_pages_then_no_other_is_skipped),
+        CASE(test_board_when_a_replan_is_under_way_then_as_before),
         CASE(test_unit_work_when_wrong_then_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,11 +299,11 @@ static uint64_t count_queue(struct sim *sim, const struct sim_model *model,
                  "a row in a unit's queue");
             count++;
         }
-        if (!answer->listed->has_next) {
+        if (!answer->listed->has_next_row) {
             return count;
         }
-        wish.has_cursor = 1;
-        wish.cursor = answer->listed->next;
+        wish.has_after = 1;
+        wish.after = answer->listed->next_row;
     }
 }
 

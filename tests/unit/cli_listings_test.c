@@ -31,7 +31,7 @@
 static const ProtobufCMessage *asked; /* the last one */
 static Paidan__DueList due_asked;
 static Paidan__Replan replan_asked;
-static uint8_t cursor_asked[CURSOR_BYTES_MAX];
+static uint8_t cursor_asked[CLI_CURSOR_BYTES_MAX];
 static unsigned calls;
 static bool due_empty; /* the first page */
 static size_t unit_count = 2;

@@ -1,0 +1,88 @@
+/* escalation_filter: compares a ticket with what a listing is asked for.
+ *
+ * Owns nothing. A filter holds indexes of the site it was compiled for, so that it must not outlive
+ * that site: one query, never longer. What the records say is looked up in the site as it is now; a
+ * code that the site has dropped fits no filter that asks for an area or a category. */
+
+#include "escalation_filter.h"
+
+#include <string.h>
+
+#include "common/base/check.h"
+#include "escalation_query.h"
+
+bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
+                            const char *area, const char *category, const char *unit,
+                            Paidan__Answer *answer)
+{
+    *filter = (struct escalation_filter){
+        .site = site, .area = SITE_NONE, .category = SITE_NONE, .unit = unit};
+    if (area != NULL) {
+        filter->area = site_area_find(site, area);
+        if (filter->area == SITE_NONE) {
+            step_view_refuse(answer, PAIDAN__CODE__AREA_UNKNOWN, "area");
+            return false;
+        }
+    }
+    if (category != NULL) {
+        filter->category = site_category_find(site, category);
+        if (filter->category == SITE_NONE) {
+            step_view_refuse(answer, PAIDAN__CODE__CATEGORY_UNKNOWN, "category");
+            return false;
+        }
+    }
+    if (unit != NULL && site_unit_find(site, unit) == SITE_NONE) {
+        step_view_refuse(answer, PAIDAN__CODE__UNIT_UNKNOWN, "unit");
+        return false;
+    }
+    return true;
+}
+
+/* The depth is bounded by the count, so that even a damaged tree of categories ends. */
+static bool is_within_category(const struct site *site, const char *code, uint32_t ancestor)
+{
+    CHECK(ancestor < site->category_count);
+    uint32_t category = site_category_find(site, code);
+    for (uint32_t depth = 0; category != SITE_NONE && depth < site->category_count; depth++) {
+        if (category == ancestor) {
+            return true;
+        }
+        category = site->categories[category].parent;
+    }
+    return false;
+}
+
+bool escalation_filter_needs_info(const struct escalation_filter *filter)
+{
+    return filter->since_ms != 0 || filter->area != SITE_NONE || filter->category != SITE_NONE;
+}
+
+bool escalation_filter_fits_ticket(const struct escalation_filter *filter,
+                                   const struct escalation_ticket *ticket)
+{
+    CHECK(ticket->state != ESCALATION_NONE); /* no record says so */
+    if (filter->state != ESCALATION_NONE && filter->state != (uint32_t)ticket->state) {
+        return false;
+    }
+    return filter->unit == NULL || strcmp(filter->unit, ticket->unit) == 0;
+}
+
+bool escalation_filter_fits_info(const struct escalation_filter *filter,
+                                 const struct escalation_info *info)
+{
+    if (!escalation_filter_needs_info(filter)) {
+        return true;
+    }
+    if (info == NULL || info->registered_ms < filter->since_ms) {
+        return false;
+    }
+    CHECK(filter->site != NULL);
+    if (filter->area != SITE_NONE) {
+        const uint32_t area = site_area_find(filter->site, info->area);
+        if (area == SITE_NONE || !site_area_within(filter->site, area, filter->area)) {
+            return false;
+        }
+    }
+    return filter->category == SITE_NONE ||
+           is_within_category(filter->site, info->category, filter->category);
+}
