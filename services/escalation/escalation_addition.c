@@ -53,7 +53,8 @@ static void add(struct escalation_addition *adds, const char *unit, enum escalat
     add_if(adds, unit, counter, true);
 }
 
-/* A unit got it, another one perhaps lost it. */
+/* A unit got it, another one perhaps lost it. An order 领导交办 takes it from nobody's account: it
+ * was not the unit's doing. */
 static void add_moves(struct escalation_addition *adds, const Paidan__Event *event,
                       const struct escalation_standing *before,
                       const struct escalation_standing *after)
@@ -131,7 +132,9 @@ static void add_assists(struct escalation_addition *adds, const Paidan__Event *e
     }
 }
 
-/* The unit that has it when the card is given, and when it comes under supervision. */
+/* The unit that has it when the card is given, and when it comes under supervision. A card counts
+ * when what the ticket shows becomes higher, so that the second reason for a red card is no second
+ * card; one that came along with a move is not the new unit's. */
 static void add_cards(struct escalation_addition *adds, const Paidan__Event *event,
                       const struct escalation_standing *before,
                       const struct escalation_standing *after)
@@ -153,6 +156,8 @@ void escalation_addition_of(const Paidan__Event *event, const struct escalation_
                             struct escalation_addition *addition)
 {
     CHECK(event->has_ticket);
+    CHECK(before->unit != NULL);
+    CHECK(after->unit != NULL);
     *addition = (struct escalation_addition){.at_ms = event->at_ms};
     add_moves(addition, event, before, after);
     add_work(addition, event, before->unit);

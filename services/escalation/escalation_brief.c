@@ -15,6 +15,7 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
                                 bool stopped, Paidan__ClockSet ***sets, size_t *count)
 {
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    CHECK(ticket->state != ESCALATION_NONE);
     Paidan__ClockSet **list =
         arena_alloc(arena, ESCALATION_CLOCKS_MAX * sizeof(Paidan__ClockSet *));
     if (list == NULL) {
@@ -36,9 +37,11 @@ enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_tic
     return RC_OK;
 }
 
+/* Of a ticket that was withdrawn before its route there is no info, and these stay absent. */
 static enum rc add_info(struct arena *arena, const struct escalation_info *info,
                         Paidan__Brief *brief)
 {
+    CHECK(info->urgency <= PAIDAN__URGENCY__URGENCY_EMERGENCY);
     brief->category = arena_strdup(arena, info->category);
     brief->area = arena_strdup(arena, info->area);
     brief->title = arena_strdup(arena, info->title);
@@ -55,6 +58,7 @@ static enum rc add_info(struct arena *arena, const struct escalation_info *info,
 static enum rc add_people(struct arena *arena, const struct escalation_ticket *ticket,
                           Paidan__Brief *brief)
 {
+    CHECK(ticket->assist_count <= SITE_ASSIST_MAX);
     brief->unit = arena_strdup(arena, ticket->unit);
     brief->assist = arena_alloc(arena, SITE_ASSIST_MAX * sizeof(char *));
     if (brief->unit == NULL || brief->assist == NULL) {
@@ -77,6 +81,7 @@ static enum rc add_people(struct arena *arena, const struct escalation_ticket *t
 
 static void add_times(const struct escalation_ticket *ticket, Paidan__Brief *brief)
 {
+    /* What is still to come; a missed one shows as overdue_since_ms until it is repaired. */
     brief->next_due_ms = escalation_state_next_deadline(ticket);
     brief->has_next_due_ms = brief->next_due_ms != 0;
     brief->has_changed_ms = true;
@@ -87,6 +92,8 @@ static void add_times(const struct escalation_ticket *ticket, Paidan__Brief *bri
 
 static void add_counts(const struct escalation_ticket *ticket, Paidan__Brief *brief)
 {
+    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    CHECK(ticket->round > 0);
     brief->has_card = true;
     brief->card = escalation_state_card(ticket);
     brief->has_round = true;
@@ -135,9 +142,11 @@ enum rc escalation_brief(struct arena *arena, uint64_t id, const struct escalati
 
 /* ---- what only some tickets have ---- */
 
+/* Tasks that are done stay in the picture: the lead sees what came of them. */
 static enum rc add_tasks(struct arena *arena, const struct escalation_extra *extra,
                          Paidan__Brief *brief)
 {
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     brief->assist_tasks =
         arena_alloc(arena, (extra->assist_count + 1) * sizeof *brief->assist_tasks);
     if (brief->assist_tasks == NULL) {
@@ -168,6 +177,7 @@ static enum rc add_tasks(struct arena *arena, const struct escalation_extra *ext
 static enum rc add_texts(struct arena *arena, const struct escalation_extra *extra,
                          Paidan__Brief *brief)
 {
+    CHECK(brief->request_to == NULL);
     if (extra->request != 0) {
         brief->has_request = true;
         brief->request = (Paidan__RequestKind)extra->request;
@@ -192,7 +202,7 @@ static enum rc add_extra(struct store_txn *txn, struct arena *arena, uint64_t id
 {
     struct escalation_extra extra;
     if ((ticket->flags & ESCALATION_HAS_EXTRA) == 0) {
-        return RC_OK;
+        return RC_OK; /* most tickets: nothing is read */
     }
     enum rc rc = escalation_extra_load(txn, id, &extra);
     if (rc != RC_OK) {

@@ -47,7 +47,7 @@ enum rc escalation_count_decode(const void *value, size_t bytes, struct escalati
         return RC_CORRUPT;
     }
     memset(count, 0, sizeof *count);
-    const uint8_t stored = codec_get_u8(&reader);
+    const uint8_t stored = codec_get_u8(&reader); /* of that day's version: the others are zero */
     if (stored > ESCALATION_COUNTERS) {
         return RC_CORRUPT;
     }

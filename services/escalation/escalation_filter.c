@@ -15,6 +15,8 @@ bool escalation_filter_init(struct escalation_filter *filter, const struct site 
                             const char *area, const char *category, const char *unit,
                             Paidan__Answer *answer)
 {
+    CHECK(answer->code == PAIDAN__CODE__OK);
+    CHECK(site != NULL);
     *filter = (struct escalation_filter){
         .site = site, .area = SITE_NONE, .category = SITE_NONE, .unit = unit};
     if (area != NULL) {
@@ -77,6 +79,7 @@ bool escalation_filter_fits_info(const struct escalation_filter *filter,
         return false;
     }
     CHECK(filter->site != NULL);
+    CHECK(filter->area == SITE_NONE || filter->area < filter->site->area_count);
     if (filter->area != SITE_NONE) {
         const uint32_t area = site_area_find(filter->site, info->area);
         if (area == SITE_NONE || !site_area_within(filter->site, area, filter->area)) {

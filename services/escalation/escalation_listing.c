@@ -17,7 +17,8 @@
 #include "common/base/check.h"
 #include "escalation_brief.h"
 
-enum { RUNS_FIRST = 16, NUMBER_BYTES_OF_KEY = 8 };
+/* A unit has six runs; a site of a few units needs no second piece of the arena. */
+enum { RUNS_FIRST = 16 };
 
 /* Keys of a source: prefix, then what rows are in order of. id_at: the ticket, within the order. */
 static const struct shape {
@@ -40,7 +41,8 @@ static const struct shape *shape_of(const struct escalation_listing *listing)
 
 /* ---- numbers as keys are ---- */
 
-/* A big-endian number one higher or one lower; false: there is no such number. */
+/* A big-endian number one higher or one lower, carried from the last byte up; false: there is no
+ * such number, it went round. */
 static bool step_number(unsigned char *bytes, size_t count, bool down)
 {
     for (size_t index = count; index > 0; index--) {
@@ -56,6 +58,7 @@ void escalation_listing_init(struct escalation_listing *listing, struct step_vie
                              enum escalation_listing_source source, bool backward)
 {
     CHECK(source < ESCALATION_LIST_SOURCES);
+    CHECK(view->site != NULL);
     *listing = (struct escalation_listing){.view = view, .source = source, .backward = backward};
     listing->filter =
         (struct escalation_filter){.site = view->site, .area = SITE_NONE, .category = SITE_NONE};
@@ -65,14 +68,13 @@ void escalation_listing_init(struct escalation_listing *listing, struct step_vie
 void escalation_listing_range(struct escalation_listing *listing, uint64_t first, uint64_t last)
 {
     CHECK(listing->run_numbers == 0); /* runs stand within the range they were added with */
+    /* The rest of the keys stays as init made it: all of what stands at these numbers is within. */
     escalation_state_id_key(first, listing->from);
     escalation_state_id_key(last, listing->until);
-    const size_t rest = ESCALATION_ORDER_BYTES_MAX - NUMBER_BYTES_OF_KEY;
-    memset(listing->from + NUMBER_BYTES_OF_KEY, listing->backward ? 0xff : 0, rest);
-    memset(listing->until + NUMBER_BYTES_OF_KEY, listing->backward ? 0 : 0xff, rest);
 }
 
-/* In the direction of the listing: below 0, left comes before right. */
+/* In the direction of the listing: below 0, left comes before right. Keys are big-endian, so that
+ * the order of bytes is the order of moments and ids. */
 static int compare(const struct escalation_listing *listing, const unsigned char *left,
                    const unsigned char *right)
 {
@@ -90,6 +92,8 @@ bool escalation_listing_resume(struct escalation_listing *listing, unsigned char
     if (cursor->len != 1 + bytes || cursor->data[0] != kind) {
         return false;
     }
+    /* Bytes of a caller: whatever they are, they only say where to begin, and the range still
+     * holds. The highest key of all has nothing after it, so that no page can have given it. */
     unsigned char next[ESCALATION_ORDER_BYTES_MAX];
     memcpy(next, cursor->data + 1, bytes);
     const bool some = step_number(next, bytes, listing->backward);
@@ -128,6 +132,8 @@ static bool is_before(const struct escalation_listing *listing, uint32_t left, u
 
 static void swap(struct escalation_listing *listing, uint32_t left, uint32_t right)
 {
+    CHECK(left < listing->run_count);
+    CHECK(right < listing->run_count);
     const struct escalation_listing_run kept = listing->runs[left];
     listing->runs[left] = listing->runs[right];
     listing->runs[right] = kept;
@@ -155,6 +161,7 @@ static enum rc push(struct escalation_listing *listing, const struct escalation_
     CHECK(listing->run_count <= listing->run_room);
     if (listing->run_count == listing->run_room) {
         const uint32_t room = listing->run_room == 0 ? RUNS_FIRST : 2 * listing->run_room;
+        /* The old piece stays in the arena until the query ends: at most as much again. */
         struct escalation_listing_run *runs =
             arena_alloc(listing->view->arena, room * sizeof *runs);
         if (runs == NULL) {
@@ -208,6 +215,7 @@ static enum rc seek(struct escalation_listing *listing, struct escalation_listin
     const size_t bytes = (size_t)shape->prefix_bytes + shape->order_bytes;
     memcpy(key, run->prefix, shape->prefix_bytes);
     memcpy(key + shape->prefix_bytes, order, shape->order_bytes);
+    CHECK(run->number != 0);
     escalation_listing_close(listing);
     listing->walk_number = run->number;
     const enum rc rc = listing->backward
@@ -273,19 +281,21 @@ static enum rc advance(struct escalation_listing *listing)
     struct escalation_listing_run *run = &listing->runs[0];
     bool some = false;
     enum rc rc = RC_OK;
+    CHECK(listing->seen < ESCALATION_SCAN_MAX);
     memcpy(listing->last, run->order, ESCALATION_ORDER_BYTES_MAX);
     listing->seen++;
+    /* The walk still stands on this run's row: its neighbour is one step away. */
     if (listing->walk_number == run->number) {
         rc = listing->backward ? store_walk_prev(&listing->walk) : store_walk_next(&listing->walk);
         rc = settle(listing, rc, run, &some);
-    } else {
+    } else { /* another run was read meanwhile: search the row after this one */
         unsigned char order[ESCALATION_ORDER_BYTES_MAX];
         memcpy(order, run->order, sizeof order);
         if (step_number(order, shape_of(listing)->order_bytes, listing->backward)) {
             rc = seek(listing, run, order, &some);
         }
     }
-    if (!some) {
+    if (!some) { /* the run is at its end, or beyond the range */
         listing->run_count--;
         listing->runs[0] = listing->runs[listing->run_count];
     }
@@ -314,6 +324,7 @@ static enum rc load_ticket(const struct escalation_listing *listing,
         return escalation_state_decode(listing->walk.value, listing->walk.value_bytes,
                                        &row->ticket);
     }
+    CHECK(row->id != 0);
     const enum rc rc = escalation_state_load(listing->view->txn, row->id, &row->ticket);
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
@@ -384,6 +395,8 @@ static enum rc page_init(const struct escalation_listing *listing, uint32_t limi
 static enum rc add_brief(const struct escalation_listing *listing,
                          const struct escalation_listing_row *row, struct escalation_page *page)
 {
+    CHECK(row->info == NULL ||
+          row->info == &row->room); /* a row that was copied points elsewhere */
     const struct step_view *view = listing->view;
     const enum rc rc = escalation_brief_whole(view->txn, view->arena, row->id, &row->ticket,
                                               row->info, &page->briefs[page->count]);
@@ -418,9 +431,11 @@ struct best {
 static void add_best(struct best *best, uint64_t number, uint64_t id)
 {
     const bool full = best->count == best->limit;
+    CHECK(best->count <= best->limit);
     if (full && number >= best->ones[best->count - 1].number) {
         return;
     }
+    /* Rows come nearly in this order, so that few places are shifted; the last one falls out. */
     uint32_t at = full ? best->count - 1 : best->count;
     for (; at > 0 && best->ones[at - 1].number > number; at--) {
         best->ones[at] = best->ones[at - 1];
@@ -467,6 +482,7 @@ enum rc escalation_listing_first(struct escalation_listing *listing, uint32_t li
     if (rc != RC_OK || best.ones == NULL) {
         return RC_LIMIT;
     }
+    /* A row is early only by a warning or a lease before its deadline: the walk ends soon after. */
     while (rc == RC_OK && !is_complete(&best, listing)) {
         struct escalation_listing_row row;
         rc = escalation_listing_next(listing, &row);

@@ -46,6 +46,7 @@ static enum rc add_lists(struct step_view *view, uint32_t limit, Paidan__AlarmsS
 /* Each as "office 2027". */
 static enum rc add_unknown_years(struct step_view *view, Paidan__AlarmsShown *shown)
 {
+    CHECK(shown->n_unknown_years == 0);
     const struct site *site = view->site;
     shown->unknown_years =
         arena_alloc(view->arena, (size_t)(2 * site->calendar_count + 1) * sizeof(char *));
@@ -69,6 +70,7 @@ static enum rc add_unknown_years(struct step_view *view, Paidan__AlarmsShown *sh
     return RC_OK;
 }
 
+/* Every step fires what is due, so that a row in the past means that steps do not come. */
 static enum rc add_unfired(struct step_view *view, Paidan__AlarmsShown *shown)
 {
     struct due due;

@@ -15,6 +15,7 @@ enum { BOARD_DEFAULT = 50, BOARD_MAX = 500 };
 static uint64_t next_deadline(const struct escalation_listing_row *row)
 {
     const uint64_t deadline_ms = escalation_state_next_deadline(&row->ticket);
+    CHECK(escalation_state_open(&row->ticket)); /* nothing of a closed one is due */
     return deadline_ms != 0 ? deadline_ms : row->due_ms;
 }
 

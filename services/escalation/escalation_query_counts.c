@@ -1,4 +1,9 @@
-/* Counts of units, in order of their codes. */
+/* escalation_query_counts: what each unit did and had, in order of the units' codes.
+ *
+ * Pages by the code of the last unit given, which is the key of its row, so that units that get
+ * their first ticket between two pages neither move nor hide another. Rows are of units that ever
+ * had a ticket; one that the site knows and that has none is answered with zeros when it is asked
+ * for by name. Names of counters are constants of the program: the answer points to them. */
 
 #include <string.h>
 
@@ -11,6 +16,7 @@ enum { COUNTS_DEFAULT = 100 };
 static enum rc add_unit(struct step_view *view, const char *unit,
                         const struct escalation_count *count, Paidan__UnitsCounted *counted)
 {
+    CHECK(counted->units != NULL);
     Paidan__UnitCount *made = arena_alloc(view->arena, sizeof *made);
     Paidan__Count *counts = arena_alloc(view->arena, ESCALATION_COUNTERS * sizeof *counts);
     Paidan__Count **list = arena_alloc(view->arena, ESCALATION_COUNTERS * sizeof(Paidan__Count *));
@@ -45,6 +51,7 @@ static void take_unit(const unsigned char *key, char unit[CODE_BYTES_MAX + 1])
 static enum rc add_units(struct step_view *view, const char *after, uint32_t limit,
                          Paidan__UnitsCounted *counted)
 {
+    CHECK(limit > 0); /* the cursor is the last unit of the page */
     unsigned char key[ESCALATION_COUNT_KEY_BYTES];
     char unit[CODE_BYTES_MAX + 1];
     struct store_walk walk;

@@ -35,6 +35,7 @@ static bool is_of_a_lead(unsigned char bucket)
 
 static enum rc add_unit(struct escalation_listing *listing, const char *unit)
 {
+    CHECK(listing->source == ESCALATION_LIST_QUEUES);
     enum rc rc = RC_OK;
     for (unsigned bucket = 0; bucket < ESCALATION_BUCKET_COUNT && rc == RC_OK; bucket++) {
         unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
@@ -57,6 +58,7 @@ static enum rc add_runs(struct escalation_listing *listing, const Paidan__DueLis
 /* The clock of an assisting unit stands still with the others. */
 static bool runs_on(const struct escalation_listing_row *row)
 {
+    CHECK(row->bucket < ESCALATION_BUCKET_COUNT);
     return row->bucket != ESCALATION_ASSISTING || row->ticket.state != ESCALATION_SUSPENDED;
 }
 
@@ -65,6 +67,8 @@ static void set_range(struct escalation_listing *listing, const Paidan__DueList 
                       enum list_kind kind)
 {
     const uint64_t now_ms = listing->view->now_ms;
+    CHECK(kind == kind_of(wish));
+    CHECK(now_ms < UINT64_MAX); /* now_ms + 1 is the first moment that is soon */
     const uint64_t until_ms = wish->has_until_ms ? wish->until_ms : UINT64_MAX;
     if (wish->has_overdue && wish->overdue) {
         escalation_listing_range(listing, 0, now_ms);
@@ -122,6 +126,7 @@ static bool take_wish(struct escalation_listing *listing, struct step_view *view
 static enum rc list_due(struct escalation_listing *listing, const Paidan__DueList *wish,
                         Paidan__DueListed *listed)
 {
+    CHECK(listed->n_tickets == 0);
     struct escalation_page page = {.more = false};
     enum rc rc = add_runs(listing, wish);
     if (rc == RC_OK) {

@@ -1,5 +1,10 @@
-/* 时限说明: for each clock of a ticket, the spans it counted and skipped from its start to its
- * deadline, why, and which rule of the site chose it. */
+/* escalation_query_explain: 时限说明, for each clock of a ticket the spans it counted and skipped
+ * from its start to its deadline, why, and which rule of the site chose it.
+ *
+ * Nothing of this is stored: it is computed again from the clock's own term and the calendars as
+ * they are now. Where that leads to another deadline than the record's, the site has changed since
+ * and the answer says so; the record's deadline is what counts. Spans are cut at
+ * EXPLAIN_INTERVALS_MAX, their sums never. */
 
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +61,7 @@ static uint64_t before_now(const struct spans *spans, const struct calendar_span
 
 static void add_sums(struct spans *spans, const struct calendar_span *span)
 {
+    CHECK(span->until_ms >= span->from_ms);
     Paidan__ExplainedClock *clock = spans->clock;
     const uint64_t passed_ms = before_now(spans, span);
     if (span->reason == CALENDAR_COUNTED) {
@@ -138,7 +144,8 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
     if (made->intervals == NULL) {
         return RC_LIMIT;
     }
-    struct calendar_pause pauses[ESCALATION_PAUSES_MAX];
+    CHECK(explaining->extra->pause_count <= ESCALATION_PAUSES_MAX);
+    struct calendar_pause pauses[ESCALATION_PAUSES_MAX]; /* those after the clock began */
     uint32_t count = 0;
     for (uint32_t index = 0; index < explaining->extra->pause_count; index++) {
         const struct escalation_pause *pause = &explaining->extra->pauses[index];
@@ -189,6 +196,7 @@ static enum rc explain_clock(struct explaining *explaining, const struct escalat
 static enum rc name_unit(struct explaining *explaining, const char *unit)
 {
     Paidan__Explained *explained = explaining->explained;
+    CHECK(explained->n_clocks > 0);
     Paidan__ExplainedClock *clock = explained->clocks[explained->n_clocks - 1];
     clock->assisting = arena_strdup(explaining->view->arena, unit);
     return clock->assisting == NULL ? RC_LIMIT : RC_OK;

@@ -14,6 +14,8 @@ enum { LIST_DEFAULT = 100, WORK_DEFAULT = 100, WORK_CURSOR = 4 /* 1 to 3: lists 
 static enum rc listed_of(struct step_view *view, const struct escalation_page *page,
                          Paidan__Answer *answer)
 {
+    CHECK(answer->body_case == PAIDAN__ANSWER__BODY__NOT_SET);
+    CHECK(page->briefs != NULL);
     Paidan__Listed *listed = arena_alloc(view->arena, sizeof *listed);
     if (listed == NULL) {
         return RC_LIMIT;
@@ -31,6 +33,7 @@ static enum rc listed_of(struct step_view *view, const struct escalation_page *p
 /* From just after the cursor, in the direction of the listing, to the first day asked for. */
 static void set_range(struct escalation_listing *listing, const Paidan__List *wish)
 {
+    CHECK(listing->source == ESCALATION_LIST_TICKETS); /* its numbers are ids */
     const uint64_t since_ms = listing->filter.since_ms;
     const uint64_t oldest =
         since_ms == 0 ? 0 : number_day_first(since_ms, listing->view->site->utc_offset_ms);
@@ -78,6 +81,8 @@ enum rc escalation_query_list(struct step_view *view, const Paidan__List *wish,
 
 /* ---- the work of a unit ---- */
 
+/* All of them, so that the unit sees also what is leased, at the desk or on hold, and its tasks as
+ * an assisting unit. */
 static enum rc add_buckets(struct escalation_listing *listing, const char *unit)
 {
     enum rc rc = RC_OK;
@@ -92,6 +97,7 @@ static enum rc add_buckets(struct escalation_listing *listing, const char *unit)
 static enum rc list_work(struct escalation_listing *listing, const Paidan__UnitWork *wish,
                          Paidan__Answer *answer)
 {
+    CHECK(listing->source == ESCALATION_LIST_QUEUES);
     struct escalation_page page = {.more = false};
     enum rc rc = add_buckets(listing, wish->unit);
     if (rc == RC_OK) {
@@ -114,6 +120,7 @@ enum rc escalation_query_unit_work(struct step_view *view, const Paidan__UnitWor
     if (wish->has_limit && (wish->limit == 0 || wish->limit > LIST_MAX)) {
         return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");
     }
+    /* One that the site has dropped may ask as long as it has open tickets. */
     bool known = false;
     const enum rc rc = escalation_target_unit_known(view->txn, view->site, wish->unit, &known);
     if (rc != RC_OK) {

@@ -25,7 +25,8 @@ static enum rc add_history(struct step_view *view, uint64_t seq, Paidan__Shown *
     if (records == NULL || seqs == NULL) {
         return RC_LIMIT;
     }
-    size_t at = HISTORY_MAX;
+    CHECK(shown->n_history == 0);
+    size_t at = HISTORY_MAX; /* filled from the end: the newest fact is found first */
     while (seq != 0 && at > 0) {
         Paidan__Event *event = NULL;
         enum rc rc = step_view_read(view, seq, &event);

@@ -11,6 +11,8 @@
 
 #include "common/wire/wire.h"
 #include "services/escalation/escalation.h"
+#include "services/escalation/escalation_brief.h"
+#include "services/escalation/escalation_extra.h"
 #include "story.h"
 
 #define MINUTE 60000ull
@@ -440,6 +442,126 @@ static void test_unit_work_when_a_ticket_moves_between_pages_then_no_other_is_sk
     assert_false(third->has_next_row);
 }
 
+/* The key of a board, from the records. */
+static uint64_t board_key(struct story *story, uint64_t id)
+{
+    struct escalation_ticket ticket;
+    struct store_txn *txn = NULL;
+    struct due due = {.due_ms = 0};
+    enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
+    assert_int_equal(store_begin(story->store, false, &txn), RC_OK);
+    assert_int_equal(escalation_state_load(txn, id, &ticket), RC_OK);
+    store_abort(txn);
+    assert_true(escalation_state_due(id, &ticket, &due, &firing));
+    const uint64_t deadline_ms = escalation_state_next_deadline(&ticket);
+    return deadline_ms != 0 ? deadline_ms : due.due_ms;
+}
+
+/* Tickets whose deadlines have all fired stand at their next alarm, between those that still have
+ * one; a short board shows the same beginning. */
+static void test_board_when_some_only_alarm_then_by_what_comes_next(void **state)
+{
+    struct story *story = *state;
+    static const struct place here = {"noise", "bu1", "b1", 1};
+    for (uint64_t weeks = 3; weeks <= 12; weeks += 3) { /* up to the top, all clocks missed there */
+        story_jump(story, weeks * 168 * HOUR);
+        story_until(story, weeks * 168 * HOUR + HOUR);
+    }
+    for (uint64_t number = 30; number < 34; number++) {
+        route(story, number, &here);
+        story_until(story, (12 * 168 + 1) * HOUR + (number - 29) * 7 * MINUTE);
+    }
+    const Paidan__Boarded *whole = board(story, NULL, NULL, 500);
+    size_t alarms = 0, deadlines = 0, changes = 0;
+    uint64_t last = 0;
+    bool alarm_before = false;
+    assert_int_equal(whole->n_tickets, TICKETS + 4);
+    for (size_t index = 0; index < whole->n_tickets; index++) {
+        const Paidan__Brief *brief = whole->tickets[index];
+        const uint64_t key = board_key(story, brief->ticket);
+        const bool alarm = !brief->has_next_due_ms;
+        assert_true(key >= last);
+        last = key;
+        alarms += alarm ? 1 : 0;
+        deadlines += alarm ? 0 : 1;
+        changes += index > 0 && alarm != alarm_before ? 1 : 0;
+        alarm_before = alarm;
+    }
+    assert_true(alarms > 0 && deadlines > 0 && changes > 0);
+    for (uint32_t limit = 1; limit < TICKETS; limit += 3) {
+        const Paidan__Boarded *brief = board(story, NULL, NULL, limit);
+        assert_int_equal(brief->n_tickets, limit);
+        for (uint32_t index = 0; index < limit; index++) {
+            assert_int_equal(board_key(story, brief->tickets[index]->ticket),
+                             board_key(story, whole->tickets[index]->ticket));
+        }
+    }
+}
+
+/* What only some tickets have: each field of the record is seen, and absent where it is empty. */
+static void test_brief_when_a_ticket_has_more_then_the_picture_tells_it(void **state)
+{
+    struct story *story = *state;
+    struct store_txn *txn = NULL;
+    struct escalation_ticket ticket;
+    Paidan__Brief *brief = NULL;
+    const uint64_t id = story_ticket(story, 1);
+    struct escalation_extra extra = {.suspended_until_ms = 11,
+                                     .pause_count = 1,
+                                     .request = PAIDAN__REQUEST_KIND__REQUEST_EXTENSION,
+                                     .request_unit = "b1",
+                                     .request_to = "c1",
+                                     .assist_count = 2,
+                                     .person = "wang",
+                                     .person_due_ms = 13,
+                                     .mode = PAIDAN__MODE__MODE_MEDIATION,
+                                     .supervise = 1,
+                                     .urges = 3,
+                                     .late = 1u << PAIDAN__CLOCK__CLOCK_ACCEPT,
+                                     .appeal = ESCALATION_APPEAL_OPEN};
+    extra.assists[1] =
+        (struct escalation_assist){.unit = "c2", .clock = {.clock = PAIDAN__CLOCK__CLOCK_ASSIST}};
+    assert_int_equal(store_begin(story->store, true, &txn), RC_OK);
+    assert_int_equal(escalation_state_load(txn, id, &ticket), RC_OK);
+    extra.assists[0] = (struct escalation_assist){
+        .unit = "b2", .late = true, .done = true, .clock = ticket.clocks[0]};
+    assert_int_equal(escalation_extra_save(txn, id, &extra), RC_OK);
+    assert_int_equal(escalation_brief_whole(txn, &story->answers, id, &ticket, NULL, &brief),
+                     RC_OK);
+    assert_false(brief->has_supervised); /* the ticket's record says that there is no more */
+    ticket.flags |= ESCALATION_HAS_EXTRA;
+    assert_int_equal(escalation_brief_whole(txn, &story->answers, id, &ticket, NULL, &brief),
+                     RC_OK);
+    assert_true(brief->has_suspended_until_ms && brief->suspended_until_ms == 11);
+    assert_true(brief->has_request);
+    assert_int_equal(brief->request, PAIDAN__REQUEST_KIND__REQUEST_EXTENSION);
+    assert_string_equal(brief->request_to, "c1");
+    assert_string_equal(brief->person, "wang");
+    assert_true(brief->has_person_due_ms && brief->person_due_ms == 13);
+    assert_true(brief->has_mode && brief->mode == PAIDAN__MODE__MODE_MEDIATION);
+    assert_true(brief->has_supervised && brief->supervised);
+    assert_true(brief->has_urges && brief->urges == 3);
+    assert_true(brief->has_late && brief->late == 1u << PAIDAN__CLOCK__CLOCK_ACCEPT);
+    assert_true(brief->has_appealed && brief->appealed && !brief->has_exempt);
+    assert_int_equal(brief->n_assist_tasks, 2);
+    assert_string_equal(brief->assist_tasks[0]->unit, "b2");
+    assert_true(brief->assist_tasks[0]->done && brief->assist_tasks[0]->late);
+    assert_true(brief->assist_tasks[0]->has_due_ms &&
+                brief->assist_tasks[0]->due_ms == ticket.clocks[0].due_ms);
+    assert_true(!brief->assist_tasks[1]->done && !brief->assist_tasks[1]->has_due_ms);
+    extra = (struct escalation_extra){.appeal = ESCALATION_APPEAL_GRANTED};
+    assert_int_equal(escalation_extra_save(txn, id, &extra), RC_OK);
+    assert_int_equal(escalation_brief_whole(txn, &story->answers, id, &ticket, NULL, &brief),
+                     RC_OK);
+    assert_true(brief->has_exempt && brief->exempt && !brief->has_appealed);
+    assert_true(brief->has_supervised && !brief->supervised);
+    assert_false(brief->has_suspended_until_ms || brief->has_request || brief->has_mode ||
+                 brief->has_urges || brief->has_late || brief->has_person_due_ms);
+    assert_null(brief->person);
+    assert_int_equal(brief->n_assist_tasks, 0);
+    store_abort(txn);
+}
+
 /* While open tickets are planned anew, the due table has a row that is no ticket's. */
 static void test_board_when_a_replan_is_under_way_then_as_before(void **state)
 {
@@ -489,6 +611,8 @@ int main(void)
         CASE(test_unit_work_when_paged_then_all_buckets_by_due),
         CASE(test_unit_work_when_a_ticket_moves_between_pages_then_no_other_is_skipped),
         CASE(test_board_when_a_replan_is_under_way_then_as_before),
+        CASE(test_board_when_some_only_alarm_then_by_what_comes_next),
+        CASE(test_brief_when_a_ticket_has_more_then_the_picture_tells_it),
         CASE(test_unit_work_when_wrong_then_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -142,11 +143,48 @@ static void test_unit_when_dropped_and_done_then_unknown(void **state)
     story_close(&story);
 }
 
+/* Its key in the table of counts has no zero at the end. */
+static void test_unit_when_its_code_is_as_long_as_may_be_then_counted_by_it(void **state)
+{
+    (void)state;
+    static char units[256], matrix[256];
+    struct site_files files = {0};
+    struct site_report *report = calloc(1, sizeof *report);
+    struct site *site = NULL;
+    struct story story;
+    char code[CODE_BYTES_MAX + 1];
+    memset(code, 'k', CODE_BYTES_MAX);
+    code[CODE_BYTES_MAX] = '\0';
+    (void)snprintf(
+        units, sizeof units,
+        "code,name,level,area\nkeeper,管家,estate,\ncentre,中心,street,\n%s,路灯所,street,\n",
+        code);
+    (void)snprintf(matrix, sizeof matrix,
+                   "category,area,level,lead,assist\nroad.lamp,*,street,%s,\n", code);
+    files.text[SITE_UNITS] = units;
+    files.text[SITE_MATRIX] = matrix;
+    assert_non_null(report);
+    assert_int_equal(site_files_load(&files, report, &site), RC_OK);
+    free(report);
+    story_open_site(&story, &escalation_service, site, BASE_MS);
+    route(&story, 1); /* the owner by our site */
+    Paidan__UnitCounts wish = PAIDAN__UNIT_COUNTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_COUNTS;
+    request.unit_counts = &wish;
+    const Paidan__Answer *answer = story_query(&story, &request);
+    assert_int_equal(code_of(answer), PAIDAN__CODE__OK);
+    assert_int_equal(answer->units_counted->n_units, 1);
+    assert_string_equal(answer->units_counted->units[0]->unit, code);
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unit_when_dropped_from_site_then_finishes_what_it_has),
         cmocka_unit_test(test_unit_when_dropped_and_done_then_unknown),
+        cmocka_unit_test(test_unit_when_its_code_is_as_long_as_may_be_then_counted_by_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
