@@ -27,6 +27,7 @@ static enum rc start_clock(struct step *step, const struct escalation_info *info
 static enum rc keep_clocks(struct step *step, const struct escalation_ticket *keep,
                            Paidan__Assignment *assignment)
 {
+    CHECK(keep->clock_count <= ESCALATION_CLOCKS_MAX);
     for (uint32_t index = 0; index < keep->clock_count; index++) {
         const struct escalation_clock *clock = &keep->clocks[index];
         if (clock->clock == PAIDAN__CLOCK__CLOCK_ACCEPT || !escalation_state_runs(keep, clock)) {
@@ -68,6 +69,8 @@ enum rc escalation_assignment_make(struct step *step, const struct escalation_in
                                    const struct escalation_ticket *keep,
                                    Paidan__Assignment **assignment)
 {
+    CHECK(round >= 1);
+    CHECK(target->level >= 1);
     CHECK(target->assist_count <= SITE_ASSIST_MAX);
     CHECK(start == ESCALATION_START_ALL || keep != NULL);
     Paidan__Assignment *made = arena_alloc(step->arena, sizeof *made);
@@ -109,6 +112,7 @@ enum rc escalation_assignment_make(struct step *step, const struct escalation_in
 
 static enum rc take_clock(struct escalation_ticket *ticket, const Paidan__ClockSet *set)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     struct escalation_clock *clock = escalation_state_clock(ticket, set->clock);
     const bool runs_on = clock != NULL && set->clock != PAIDAN__CLOCK__CLOCK_ACCEPT &&
                          clock->start_ms == set->start_ms && clock->due_ms == set->due_ms;

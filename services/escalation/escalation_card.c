@@ -136,6 +136,8 @@ const char *escalation_card_signal_name(enum escalation_card_signal signal)
 static Paidan__Code judge_card(struct escalation_item *item, enum escalation_card_signal signal,
                                const char **detail)
 {
+    CHECK(signal >= ESCALATION_CARD_HAND_YELLOW);
+    CHECK(signal <= ESCALATION_CARD_CANCELLED);
     const Paidan__Card card = escalation_state_card(&item->ticket);
     *detail = escalation_card_name(card);
     return escalation_card_step(card, signal).code;
@@ -327,6 +329,7 @@ enum rc escalation_card_fold_cancelled(struct escalation_fold *fold)
 
 enum rc escalation_card_fold(struct escalation_fold *fold)
 {
+    CHECK(fold->before != fold->ticket);
     enum escalation_card_signal signal = ESCALATION_CARD_MOVED;
     const bool moved = strcmp(fold->before->unit, fold->ticket->unit) != 0;
     if (!escalation_card_signal(fold->event, &signal) && !moved) {

@@ -170,6 +170,8 @@ bool escalation_clock_get(struct codec_reader *reader, struct escalation_clock *
 
 enum rc escalation_clock_add_steps(struct arena *arena, Paidan__ClockSet *set, size_t count)
 {
+    CHECK(set->n_steps == 0);
+    CHECK(count <= CLOCK_STEPS_MAX);
     if (count == 0) {
         return RC_OK;
     }
@@ -200,6 +202,7 @@ void escalation_clock_fill_step(Paidan__ClockStep *step, uint8_t does, bool afte
 enum rc escalation_clock_picture(struct arena *arena, const struct escalation_clock *clock,
                                  Paidan__ClockSet **set)
 {
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     Paidan__ClockSet *made = arena_alloc(arena, sizeof *made);
     if (made == NULL) {
         return RC_LIMIT;
@@ -294,6 +297,8 @@ enum rc escalation_clock_take(struct escalation_clock *clock, const Paidan__Cloc
 void escalation_clock_keep_fired(struct escalation_clock *clock,
                                  const struct escalation_clock *before)
 {
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
+    CHECK(before->step_count <= CLOCK_STEPS_MAX);
     bool used[CLOCK_STEPS_MAX] = {false};
     for (uint32_t index = 0; index < clock->step_count; index++) {
         struct escalation_clock_step *step = &clock->steps[index];

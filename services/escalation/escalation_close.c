@@ -19,6 +19,7 @@ struct end {
 
 static enum rc say_closed(const struct escalation_heard *heard, const struct end *end)
 {
+    CHECK(end->outcome >= PAIDAN__OUTCOME__OUTCOME_SOLVED);
     Paidan__Closed closed = PAIDAN__CLOSED__INIT;
     closed.outcome = end->outcome;
     closed.round = heard->ticket.round;
@@ -84,6 +85,8 @@ static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answer
 /* A red card in the history, then closed as unsolved. No alarm: nobody is asked any more. */
 static enum rc give_up(struct escalation_heard *heard, const struct end *end)
 {
+    CHECK(heard->ticket.state == ESCALATION_RESOLVED);
+    CHECK(end->outcome == PAIDAN__OUTCOME__OUTCOME_UNSOLVED);
     Paidan__Carded carded = PAIDAN__CARDED__INIT;
     carded.card = PAIDAN__CARD__CARD_RED;
     carded.clock = PAIDAN__CLOCK__CLOCK_CALLBACK;
@@ -100,6 +103,7 @@ static enum rc give_up(struct escalation_heard *heard, const struct end *end)
 static enum escalation_signal answer_signal(const struct escalation_heard *heard,
                                             Paidan__Outcome *outcome)
 {
+    CHECK(heard->record->fact_case == PAIDAN__EVENT__FACT_ANSWERED);
     const struct site_callback *rules = &heard->step->site->callback;
     const bool may_reopen = heard->ticket.round <= rules->reopen_max;
     switch (heard->record->answered->solved) {

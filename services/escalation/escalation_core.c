@@ -76,6 +76,7 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
 
 static enum rc apply_record(struct step *step, const struct step_input *input)
 {
+    CHECK(input->log != NULL);
     if (input->event == NULL) {
         return RC_OK; /* no event, or one that nobody needs: the cursor moves on */
     }
@@ -88,6 +89,7 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
 /* Two terms that are no clock of an assignment share one signal. */
 static enum rc fire_term(struct escalation_moment *moment)
 {
+    CHECK(moment->signal == ESCALATION_ON_TERM);
     return moment->clock == PAIDAN__CLOCK__CLOCK_PERSON ? escalation_person_fire(moment)
                                                         : escalation_mode_fire(moment);
 }
@@ -152,6 +154,7 @@ static const struct escalation_rule *const supervise_rules[] = {
 
 static enum rc apply_work(struct step *step, const Paidan__Request *request)
 {
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_WORK);
     const Paidan__Work *work = request->work;
     const size_t action = (size_t)work->action;
     const bool known = action < sizeof work_rules / sizeof work_rules[0];
@@ -164,6 +167,7 @@ static enum rc apply_work(struct step *step, const Paidan__Request *request)
 
 static enum rc apply_supervise(struct step *step, const Paidan__Request *request)
 {
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE);
     const Paidan__Supervise *supervise = request->supervise;
     const size_t action = (size_t)supervise->action;
     const bool known = action < sizeof supervise_rules / sizeof supervise_rules[0];

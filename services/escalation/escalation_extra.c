@@ -86,6 +86,7 @@ static bool holds(const struct escalation_extra *extra)
 enum rc escalation_extra_save(struct store_txn *txn, uint64_t id,
                               const struct escalation_extra *extra)
 {
+    CHECK(id != 0);
     CHECK(holds(extra));
     unsigned char bytes[EXTRA_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
     struct codec_writer writer;
@@ -132,6 +133,7 @@ enum rc escalation_extra_decode(const void *value, size_t bytes, struct escalati
 
 enum rc escalation_extra_load(struct store_txn *txn, uint64_t id, struct escalation_extra *extra)
 {
+    CHECK(id != 0);
     unsigned char key[ESCALATION_ID_KEY_BYTES];
     escalation_state_id_key(id, key);
     const void *value = NULL;
@@ -149,6 +151,7 @@ enum rc escalation_extra_load(struct store_txn *txn, uint64_t id, struct escalat
 /* Among equal moments the smaller clock is taken; the other one fires next. */
 static void earlier(uint64_t *best_ms, Paidan__Clock *best, uint64_t at_ms, Paidan__Clock clock)
 {
+    CHECK(clock != 0);
     if (at_ms != 0 && (*best_ms == 0 || at_ms < *best_ms)) {
         *best_ms = at_ms;
         *best = clock;
@@ -158,6 +161,8 @@ static void earlier(uint64_t *best_ms, Paidan__Clock *best, uint64_t at_ms, Paid
 uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escalation_state state,
                                Paidan__Clock *clock)
 {
+    CHECK(state < ESCALATION_STATE_COUNT);
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     uint64_t next_ms = 0;
     if (state == ESCALATION_SUSPENDED) {
         *clock = PAIDAN__CLOCK__CLOCK_SUSPENSION;
@@ -184,6 +189,8 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
 
 void escalation_extra_mirror(const struct escalation_extra *extra, struct escalation_ticket *ticket)
 {
+    CHECK(ticket->state != ESCALATION_NONE);
+    CHECK(extra->card <= PAIDAN__CARD__CARD_RED);
     Paidan__Clock clock = PAIDAN__CLOCK__CLOCK_SUSPENSION;
     ticket->flags |= ESCALATION_HAS_EXTRA;
     ticket->extra_due_ms = escalation_extra_next(extra, ticket->state, &clock);
@@ -195,6 +202,7 @@ void escalation_extra_mirror(const struct escalation_extra *extra, struct escala
 
 struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra, const char *unit)
 {
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     for (uint32_t index = 0; index < extra->assist_count; index++) {
         if (strcmp(extra->assists[index].unit, unit) == 0) {
             return &extra->assists[index];
@@ -205,6 +213,7 @@ struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra
 
 uint32_t escalation_extra_assists_open(const struct escalation_extra *extra)
 {
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     uint32_t open = 0;
     for (uint32_t index = 0; index < extra->assist_count; index++) {
         open += extra->assists[index].done ? 0 : 1;
@@ -216,6 +225,8 @@ bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *tic
                                 const struct escalation_assist *assist,
                                 unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
 {
+    CHECK(assist->unit[0] != '\0');
+    CHECK(id != 0);
     if (!escalation_state_open(ticket) || assist->done) {
         return false;
     }
@@ -230,6 +241,7 @@ bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *tic
 
 void escalation_extra_drop_request(struct escalation_extra *extra)
 {
+    CHECK(extra->request <= PAIDAN__REQUEST_KIND__REQUEST_RAISE);
     extra->request = 0;
     extra->request_to_level = 0;
     extra->request_at_ms = extra->request_due_ms = 0;
@@ -249,6 +261,7 @@ void escalation_extra_end_pause(struct escalation_extra *extra, uint64_t at_ms)
 
 void escalation_extra_drop_mode(struct escalation_extra *extra)
 {
+    CHECK(extra->mode <= PAIDAN__MODE__MODE_COORDINATION);
     extra->mode = 0;
     extra->mode_open = false;
     memset(&extra->mode_clock, 0, sizeof extra->mode_clock);

@@ -140,6 +140,7 @@ static enum rc finish(struct escalation_item *item)
 
 static enum rc say_late(const struct escalation_moment *moment, const char *unit)
 {
+    CHECK(moment->clock == PAIDAN__CLOCK__CLOCK_ASSIST);
     struct escalation_ticket ticket;
     const enum rc rc = escalation_state_load(moment->step->txn, moment->id, &ticket);
     if (rc != RC_OK) {

@@ -24,6 +24,8 @@ enum {
 static enum rc collect_ready(struct step *step, const char *unit, uint64_t *ids, uint32_t max,
                              uint32_t *count)
 {
+    CHECK(max > 0);
+    CHECK(max <= PULL_MAX);
     unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
     escalation_state_queue_prefix(unit, ESCALATION_READY, prefix);
     struct store_walk walk;
@@ -46,6 +48,7 @@ static enum rc collect_ready(struct step *step, const char *unit, uint64_t *ids,
 static enum rc brief_leased(struct step *step, uint64_t id, const char *holder, uint64_t until_ms,
                             Paidan__Brief **brief)
 {
+    CHECK(until_ms > step->now_ms);
     struct escalation_ticket ticket;
     struct escalation_info info;
     enum rc rc = escalation_state_load(step->txn, id, &ticket);
@@ -85,6 +88,7 @@ static enum rc say_leased(struct step *step, const Paidan__Request *request, uin
 static enum rc give(struct step *step, const Paidan__Request *request, uint64_t *ids,
                     uint32_t count)
 {
+    CHECK(count <= PULL_MAX);
     const Paidan__Pull *pull = request->pull;
     const uint64_t until_ms =
         step->now_ms + (pull->has_lease_ms ? pull->lease_ms : step->site->lease_ms);
@@ -146,6 +150,8 @@ static Paidan__Code judge_pull(const Paidan__Request *request, const char **deta
 
 enum rc escalation_lease_pull(struct step *step, const struct step_input *input)
 {
+    CHECK(input->kind == STEP_COMMAND);
+    CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_PULL);
     const Paidan__Pull *pull = input->request->pull;
     const char *detail = NULL;
     const Paidan__Code code = judge_pull(input->request, &detail);

@@ -86,6 +86,7 @@ static Paidan__Code judge_return(struct escalation_item *item, const char **deta
 /* Not within the window of the policy, from the dispatch on: RETURN_TOO_LATE. */
 static enum rc judge_window(struct escalation_item *item)
 {
+    CHECK(item->ticket.level >= 1);
     const enum rc rc = escalation_work_info(item);
     if (rc != RC_OK) {
         return rc;

@@ -75,6 +75,7 @@ static bool stands_still(const struct escalation_clock *clock)
 static enum rc add_assists(struct step *step, const struct escalation_extra *extra,
                            uint64_t since_ms, Paidan__Resumed *resumed)
 {
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     resumed->assists =
         arena_alloc(step->arena, (extra->assist_count + 1) * sizeof *resumed->assists);
     if (resumed->assists == NULL) {
@@ -104,6 +105,7 @@ static enum rc add_assists(struct step *step, const struct escalation_extra *ext
 static enum rc add_clocks(struct step *step, const struct escalation_ticket *ticket,
                           uint64_t since_ms, Paidan__Resumed *resumed)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     resumed->clocks = arena_alloc(step->arena, ESCALATION_CLOCKS_MAX * sizeof *resumed->clocks);
     if (resumed->clocks == NULL) {
         return RC_LIMIT;

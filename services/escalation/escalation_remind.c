@@ -18,6 +18,7 @@ enum { NOTIFIED_MAX = 2 + SITE_SUPERVISORS_MAX };
 /* Each unit once. */
 static void notify(Paidan__Reminded *reminded, const char *unit)
 {
+    CHECK(unit[0] != '\0');
     for (size_t index = 0; index < reminded->n_to_units; index++) {
         if (strcmp(reminded->to_units[index], unit) == 0) {
             return;

@@ -55,6 +55,7 @@ static struct step reads_of(const struct page *page)
 static void recount(const struct site *site, const struct escalation_extra *extra,
                     struct escalation_clock *clock)
 {
+    CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
     clock->consumed_ms = 0;
     clock->resumed_ms = 0;
     for (uint32_t index = 0; index < extra->pause_count; index++) {
@@ -93,6 +94,7 @@ static enum rc take_policy(const struct page *page, const struct planned *planne
 /* No moment moved, and the rest of the term is what it was. */
 static bool is_as_it_was(const struct escalation_clock *clock, const Paidan__ClockSet *set)
 {
+    CHECK(set->clock == clock->clock);
     bool same = set->due_ms == clock->due_ms && set->n_steps == clock->step_count &&
                 (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms &&
                 (set->has_consumed_ms ? set->consumed_ms : 0) == clock->consumed_ms &&
@@ -132,6 +134,7 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
 static enum rc note_move(struct page *page, const struct planned *planned,
                          const struct escalation_clock *clock, const Paidan__ClockSet *set)
 {
+    CHECK(set->due_ms != 0);
     Paidan__ReplanMove *move = arena_alloc(page->arena, sizeof *move);
     if (move == NULL) {
         return RC_LIMIT;
@@ -154,6 +157,7 @@ static enum rc note_move(struct page *page, const struct planned *planned,
 
 static enum rc plan_own(struct page *page, struct planned *planned)
 {
+    CHECK(planned->ticket.clock_count <= ESCALATION_CLOCKS_MAX);
     Paidan__Replanned *fact = &planned->fact;
     fact->clocks = arena_alloc(page->arena, ESCALATION_CLOCKS_MAX * sizeof *fact->clocks);
     if (fact->clocks == NULL) {
@@ -224,6 +228,8 @@ static enum rc plan_mode(struct page *page, struct planned *planned)
 
 static enum rc say_replanned(const struct page *page, const struct planned *planned)
 {
+    CHECK(page->step != NULL);
+    CHECK(planned->id != 0);
     const bool by_itself = page->why == PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR;
     const struct escalation_saying about = {.id = planned->id,
                                             .ticket = &planned->ticket,
@@ -235,6 +241,7 @@ static enum rc say_replanned(const struct page *page, const struct planned *plan
 
 static enum rc load(const struct page *page, uint64_t id, struct planned *planned)
 {
+    CHECK(id != 0);
     planned->id = id;
     paidan__replanned__init(&planned->fact);
     planned->fact.why = page->why;
@@ -250,6 +257,7 @@ static enum rc load(const struct page *page, uint64_t id, struct planned *planne
 
 static enum rc plan_ticket(struct page *page, uint64_t id)
 {
+    CHECK(page->moved < page->room);
     struct planned planned;
     enum rc rc = load(page, id, &planned);
     if (rc == RC_OK) {
@@ -273,6 +281,7 @@ static enum rc plan_ticket(struct page *page, uint64_t id)
 static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_t *count,
                        uint64_t *looked_at)
 {
+    CHECK(page->room > 0);
     unsigned char key[ESCALATION_ID_KEY_BYTES];
     struct store_walk walk;
     escalation_state_id_key(after + 1, key);
@@ -301,6 +310,7 @@ static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_
 
 static enum rc run(struct page *page, uint64_t after, uint64_t *looked_at)
 {
+    CHECK(page->room <= PAGE_MAX);
     uint64_t *ids = arena_alloc(page->arena, page->room * sizeof *ids);
     uint32_t count = 0;
     if (ids == NULL) {
@@ -318,6 +328,7 @@ static enum rc run(struct page *page, uint64_t after, uint64_t *looked_at)
 
 static enum rc fill(struct page *page, const Paidan__Replan *wish, Paidan__Answer *answer)
 {
+    CHECK(page->out == NULL);
     /* Clocks that may move of one ticket: its own, the tasks', the mode's. */
     const size_t clocks = ESCALATION_CLOCKS_MAX + SITE_ASSIST_MAX + 1;
     Paidan__Replanning *out = arena_alloc(page->arena, sizeof *out);
@@ -359,6 +370,8 @@ enum rc escalation_replan_show(struct step_view *view, const Paidan__Replan *wis
 
 enum rc escalation_replan_apply(struct step *step, const struct step_input *input)
 {
+    CHECK(input->kind == STEP_COMMAND);
+    CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN);
     const Paidan__Replan *wish = input->request->replan;
     if (!escalation_work_given(input->request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
@@ -385,6 +398,7 @@ static const unsigned char progress_key[1] = {0};
 
 static struct due row_of(const struct escalation_progress *progress)
 {
+    CHECK(progress->due_ms != 0);
     return (struct due){
         .due_ms = progress->due_ms, .id = 0, .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_REPLAN};
 }

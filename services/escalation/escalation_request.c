@@ -27,6 +27,7 @@ static const struct escalation_clock *work_clock(struct escalation_ticket *ticke
 /* The first supervising unit but this one, which decides on itself only if there is no other. */
 static const char *supervisor_of(const struct site *site, const char *unit)
 {
+    CHECK(site->supervisor_count > 0);
     for (uint32_t index = 0; index < site->supervisor_count; index++) {
         const char *code = site->units[site->supervisors[index]].code;
         if (strcmp(code, unit) != 0) {
@@ -39,6 +40,7 @@ static const char *supervisor_of(const struct site *site, const char *unit)
 /* Who decides: the owner one level up, else a supervising unit. */
 static const char *decider(struct escalation_item *item, uint32_t *level)
 {
+    CHECK(item->has_info);
     const struct site *site = item->step->site;
     *level = escalation_target_level_above(site, item->info.area, item->ticket.level);
     if (*level == 0) {
@@ -104,6 +106,7 @@ static Paidan__Code judge_extend(struct escalation_item *item, const char **deta
 /* Whether one more term would lead beyond the cap of the policy; a cap speaks of its own unit. */
 static bool beyond_cap(const struct escalation_item *item, const struct escalation_clock *clock)
 {
+    CHECK(item->has_info);
     const struct site_clock_rule *rule =
         escalation_target_rule(item->step->site, &item->info, item->ticket.level, clock->clock);
     const uint64_t longer_ms = clock->amount_ms * (2 + (uint64_t)clock->extensions);
@@ -142,6 +145,7 @@ static Paidan__Code judge_raise(struct escalation_item *item, const char **detai
 /* By competence. AT_TOP_LEVEL where no level is left. */
 static enum rc raise_up(struct escalation_item *item)
 {
+    CHECK(item->extra.request == 0);
     const enum rc rc = escalation_work_info(item);
     if (rc != RC_OK) {
         return rc;
@@ -213,6 +217,7 @@ static enum rc say_decided(struct step *step, const struct escalation_saying *ab
 static enum rc raise_granted(struct step *step, const struct escalation_saying *decided,
                              const struct decision *decision)
 {
+    CHECK(decision->granted);
     struct escalation_ticket ticket;
     struct escalation_info info;
     enum rc rc = escalation_state_load(step->txn, decided->id, &ticket);
@@ -283,6 +288,7 @@ static Paidan__Code judge_decide(struct escalation_item *item, const char **deta
 /* The term passed while the request waited: an extension comes before expiry or not at all. */
 static bool comes_too_late(struct escalation_item *item)
 {
+    CHECK(item->extra.request != 0);
     const struct escalation_clock *clock = work_clock(&item->ticket);
     return item->extra.request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION &&
            (clock == NULL || (clock->flags & ESCALATION_EXPIRED) != 0 ||

@@ -32,6 +32,7 @@ struct named {
 /* OK, or what is wrong with the owner that triage named. */
 static Paidan__Code judge_owner(const struct site *site, const struct named *named)
 {
+    CHECK(site->level_count <= SITE_LEVELS_MAX);
     if (named->level < 1 || named->level > site->level_count) {
         return PAIDAN__CODE__LEVEL_UNKNOWN;
     }
@@ -216,6 +217,7 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
 /* Whether a missed clock runs on: then a ruling has repaired nothing. */
 static bool is_missed(const struct escalation_ticket *ticket)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     bool missed = false;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const uint8_t flags = ticket->clocks[index].flags;
@@ -227,6 +229,7 @@ static bool is_missed(const struct escalation_ticket *ticket)
 
 static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assigned *assigned)
 {
+    CHECK(fold->id != 0);
     struct escalation_info info = {.urgency = (uint32_t)assigned->urgency,
                                    .registered_ms = assigned->registered_ms};
     const bool fits =

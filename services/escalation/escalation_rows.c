@@ -13,6 +13,7 @@
 
 static void count(struct tally *tally, const struct escalation_ticket *ticket, uint64_t by)
 {
+    CHECK(ticket->level <= SITE_LEVELS_MAX);
     if (ticket->state == ESCALATION_NONE) {
         return;
     }
@@ -48,6 +49,7 @@ static enum rc move_watch(struct store_txn *txn, uint64_t id,
                           const struct escalation_ticket *before,
                           const struct escalation_ticket *after, enum escalation_watch watch)
 {
+    CHECK(watch < ESCALATION_WATCH_COUNT);
     unsigned char old[ESCALATION_WATCH_KEY_BYTES] = {0}, fresh[ESCALATION_WATCH_KEY_BYTES] = {0};
     const bool was = escalation_state_watch_key(id, before, watch, old);
     const bool now = escalation_state_watch_key(id, after, watch, fresh);

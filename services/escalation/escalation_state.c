@@ -312,6 +312,7 @@ enum rc escalation_state_find(struct store_txn *txn, uint64_t id, struct escalat
 enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
                               const struct escalation_ticket *ticket)
 {
+    CHECK(id != 0);
     unsigned char bytes[TICKET_BYTES_MAX], key[ESCALATION_ID_KEY_BYTES];
     const size_t used = put_ticket(ticket, bytes, sizeof bytes);
     escalation_state_id_key(id, key);
@@ -329,6 +330,7 @@ enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id, struct es
 enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
                                    const struct escalation_info *info)
 {
+    CHECK(id != 0);
     unsigned char key[ESCALATION_ID_KEY_BYTES];
     escalation_state_id_key(id, key);
     return store_put_record(txn, ESCALATION_INFO, key, sizeof key, &info_format, info);
@@ -339,6 +341,7 @@ enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
 
 bool escalation_state_open(const struct escalation_ticket *ticket)
 {
+    CHECK(ticket->state < ESCALATION_STATE_COUNT);
     return ticket->state == ESCALATION_ASSIGNED || ticket->state == ESCALATION_ACCEPTED ||
            ticket->state == ESCALATION_RETURNED || ticket->state == ESCALATION_SUSPENDED;
 }
@@ -346,6 +349,8 @@ bool escalation_state_open(const struct escalation_ticket *ticket)
 struct escalation_clock *escalation_state_clock(struct escalation_ticket *ticket,
                                                 Paidan__Clock clock)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    CHECK(clock != 0);
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         if (ticket->clocks[index].clock == clock) {
             return &ticket->clocks[index];
@@ -363,6 +368,8 @@ bool escalation_state_runs(const struct escalation_ticket *ticket,
 
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    CHECK(ticket->extra_card <= PAIDAN__CARD__CARD_RED);
     const bool alarms = ticket->alarm_ms != 0 && (ticket->flags & ESCALATION_ALARM_PARDONED) == 0;
     if (alarms || (ticket->flags & ESCALATION_RED_END) != 0 ||
         ticket->extra_card == PAIDAN__CARD__CARD_RED) {
@@ -381,6 +388,7 @@ Paidan__Card escalation_state_card(const struct escalation_ticket *ticket)
 
 void escalation_state_pardon(struct escalation_ticket *ticket)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         struct escalation_clock *clock = &ticket->clocks[index];
         if ((clock->flags & ESCALATION_WARNED) != 0) {
@@ -400,6 +408,7 @@ Paidan__Clock escalation_state_work_clock(const struct escalation_ticket *ticket
 
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     uint64_t earliest = 0;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
@@ -424,6 +433,8 @@ struct earliest {
 static void earlier(struct earliest *best, uint64_t due_ms, enum escalation_firing firing,
                     Paidan__Clock clock)
 {
+    CHECK(clock != 0);
+    CHECK(firing <= ESCALATION_FIRES_EXTRA);
     struct due *due = best->due;
     const bool first = !best->found || due_ms < due->due_ms;
     const bool tie = best->found && due_ms == due->due_ms;
@@ -482,6 +493,7 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
 
 static enum escalation_bucket bucket_of(const struct escalation_ticket *ticket)
 {
+    CHECK(escalation_state_open(ticket));
     if (ticket->state == ESCALATION_ACCEPTED) {
         return ESCALATION_WORKING;
     }
@@ -505,6 +517,7 @@ void escalation_state_queue_prefix(const char *unit, enum escalation_bucket buck
 /* Earliest deadline of the running clocks, missed ones included; UINT64_MAX: none. */
 static uint64_t pressing(const struct escalation_ticket *ticket)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     uint64_t due_ms = UINT64_MAX;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
@@ -549,6 +562,7 @@ bool escalation_state_watch_key(uint64_t id, const struct escalation_ticket *tic
                                 enum escalation_watch watch,
                                 unsigned char key[ESCALATION_WATCH_KEY_BYTES])
 {
+    CHECK(watch < ESCALATION_WATCH_COUNT);
     if (!escalation_state_watched(ticket, watch)) {
         return false;
     }

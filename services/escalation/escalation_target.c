@@ -7,6 +7,7 @@
 
 uint32_t escalation_target_level_above(const struct site *site, const char *area, uint32_t level)
 {
+    CHECK(level <= SITE_LEVELS_MAX);
     const uint32_t place = site_area_find(site, area);
     for (uint32_t above = level + 1; above <= site->level_count; above++) {
         if (place == SITE_NONE || site_area_at(site, place, above) != SITE_NONE) {
@@ -93,6 +94,7 @@ uint64_t escalation_target_next_alarm(const struct step *step, const struct esca
 enum rc escalation_target_unit_known(struct store_txn *txn, const struct site *site,
                                      const char *unit, bool *known)
 {
+    CHECK(unit != NULL);
     *known = site_unit_find(site, unit) != SITE_NONE;
     return *known ? RC_OK : escalation_state_queue_has(txn, unit, known);
 }

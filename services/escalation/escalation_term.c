@@ -28,6 +28,7 @@ struct plan {
 /* Of what has passed already: when it runs on. */
 static uint64_t moment_of(const struct plan *plan, uint64_t amount_ms)
 {
+    CHECK(plan->calendar != NULL);
     struct calendar_term term = plan->term;
     term.amount_ms = amount_ms;
     if (amount_ms % CALENDAR_DAY_MS != 0) {
@@ -40,6 +41,7 @@ static uint64_t moment_of(const struct plan *plan, uint64_t amount_ms)
 /* Moves moments apart. before: those before the deadline, by amount. */
 static void set_apart(uint64_t *const *before, size_t count, uint64_t due_ms)
 {
+    CHECK(count <= CLOCK_STEPS_MAX + 1);
     uint64_t limit_ms = due_ms;
     for (size_t index = 1; index < count; index++) {
         if (*before[index] <= *before[index - 1]) {
@@ -59,6 +61,8 @@ static void set_apart(uint64_t *const *before, size_t count, uint64_t due_ms)
 static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool warned,
                          const bool fired[CLOCK_STEPS_MAX])
 {
+    CHECK(set->n_steps <= CLOCK_STEPS_MAX);
+    CHECK(set->due_ms != 0);
     uint64_t *before[CLOCK_STEPS_MAX + 1];
     size_t count = 0;
     uint64_t last_ms = set->due_ms;
@@ -108,6 +112,8 @@ static void rules_fill(Paidan__ClockSet *set, const struct calendar_term *term)
 static enum rc steps_by_rule(struct step *step, const struct site_clock_rule *rule,
                              Paidan__ClockSet *set)
 {
+    CHECK(rule->present);
+    CHECK(rule->step_count <= CLOCK_STEPS_MAX);
     uint64_t at[CLOCK_STEPS_MAX];
     uint32_t order[CLOCK_STEPS_MAX];
     const uint64_t amount_ms = rule->term.amount_ms;
@@ -172,6 +178,7 @@ enum rc escalation_term_set(struct step *step, const struct escalation_info *inf
 
 static const struct calendar *calendar_of(const struct site *site, const char *code)
 {
+    CHECK(site->calendar_count > 0);
     for (uint32_t index = 0; index < site->calendar_count; index++) {
         if (strcmp(site->calendars[index].code, code) == 0) {
             return &site->calendars[index];
@@ -183,6 +190,7 @@ static const struct calendar *calendar_of(const struct site *site, const char *c
 void escalation_term_of(const struct site *site, const struct escalation_clock *clock,
                         const struct calendar **calendar, struct calendar_term *term)
 {
+    CHECK(clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS);
     *calendar = calendar_of(site, clock->calendar);
     *term = (struct calendar_term){
         .unit = clock->unit != 0 ? (enum calendar_unit)clock->unit : CALENDAR_WORKING_HOURS,
@@ -205,6 +213,7 @@ uint64_t escalation_term_consumed(const struct site *site, const struct escalati
 enum rc escalation_term_again(struct step *step, const struct escalation_clock *clock,
                               Paidan__ClockSet **set)
 {
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     struct plan plan = {.start_ms = clock->start_ms,
                         .consumed_ms = clock->consumed_ms,
                         .resumed_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms};

@@ -37,6 +37,7 @@ enum rc escalation_work_say(const struct escalation_item *item, const ProtobufCM
 
 enum rc escalation_work_info(struct escalation_item *item)
 {
+    CHECK(item->ticket.state != ESCALATION_NONE);
     if (item->has_info) {
         return RC_OK;
     }
@@ -47,6 +48,8 @@ enum rc escalation_work_info(struct escalation_item *item)
 
 bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind)
 {
+    CHECK(kind >= PAIDAN__CLOCK__CLOCK_ACCEPT);
+    CHECK(kind <= PAIDAN__CLOCK__CLOCK_REDO);
     const struct escalation_clock *clock = escalation_state_clock(&item->ticket, kind);
     return clock != NULL && escalation_state_runs(&item->ticket, clock) &&
            ((clock->flags & ESCALATION_EXPIRED) != 0 || clock->due_ms <= item->step->now_ms);
@@ -54,6 +57,7 @@ bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind)
 
 enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *refused)
 {
+    CHECK(unit != NULL);
     bool known = false;
     const enum rc rc = escalation_target_unit_known(step->txn, step->site, unit, &known);
     *refused = rc == RC_OK && !known;
@@ -103,6 +107,7 @@ static Paidan__Code judge_who(struct escalation_item *item)
 
 static bool is_leased_by_other(const struct escalation_item *item)
 {
+    CHECK(item->actor[0] != '\0');
     return item->ticket.state == ESCALATION_ASSIGNED &&
            item->ticket.lease_until_ms > item->step->now_ms &&
            strcmp(item->ticket.holder, item->actor) != 0;
@@ -111,6 +116,7 @@ static bool is_leased_by_other(const struct escalation_item *item)
 /* Whether the rules let this unit do this now. detail: of the refusal. */
 static Paidan__Code judge_item(struct escalation_item *item, const char **detail)
 {
+    CHECK(item->rule->act != NULL);
     const struct escalation_rule *rule = item->rule;
     if (item->ticket.state == ESCALATION_NONE) {
         return PAIDAN__CODE__TICKET_UNKNOWN;
@@ -140,6 +146,7 @@ static Paidan__Code judge_item(struct escalation_item *item, const char **detail
 
 static enum rc load_item(struct escalation_item *item)
 {
+    CHECK(!item->has_info);
     enum rc rc = escalation_state_find(item->step->txn, item->wish->ticket, &item->ticket);
     const bool more = (item->ticket.flags & ESCALATION_HAS_EXTRA) != 0;
     if (rc == RC_OK && more) {
@@ -192,6 +199,8 @@ static enum rc do_item(struct escalation_item *item)
 static enum rc do_items(struct step *step, const Paidan__Request *request,
                         const struct escalation_batch *batch, Paidan__WorkResult *results)
 {
+    CHECK(batch->rule != NULL);
+    CHECK(batch->count <= WORK_ITEMS_MAX);
     for (size_t index = 0; index < batch->count; index++) {
         /* Notes go into facts that others follow: numbers of people stay with intake. A copy, for
          * the step may have to be done again. */
@@ -236,6 +245,7 @@ static Paidan__Code judge_batch(const Paidan__Request *request,
 enum rc escalation_work_run(struct step *step, const Paidan__Request *request,
                             const struct escalation_batch *batch)
 {
+    CHECK(batch->unit != NULL);
     const char *detail = NULL;
     const Paidan__Code code = judge_batch(request, batch, &detail);
     if (code != PAIDAN__CODE__OK) {
