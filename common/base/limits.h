@@ -82,6 +82,7 @@
 #define SITE_CHANNELS_MAX 64u
 #define SITE_CALENDARS_MAX 64u
 #define SITE_ASSIST_MAX 8u
+#define SITE_FOLLOWERS_MAX 8u    /* beside the services: archive, gateway, statistics, a door */
 #define SITE_SUPERVISORS_MAX 16u /* told of steps: they travel in one fact */
 #define SITE_MISTAKES_MAX 100u   /* printed; the rest is counted */
 #define SITE_FILE_BYTES_MAX (64u << 20)

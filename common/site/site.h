@@ -115,6 +115,14 @@ struct site_callback {
     uint32_t reopen_max;   /* further "unsolved" closes as unsolved with a red card; default 2 */
 };
 
+/* Who follows logs beside the services that must: archive, gateway, statistics. What they have not
+ * read yet is not trimmed away. */
+struct site_follower {
+    char name[CODE_BYTES_MAX + 1]; /* as it says in its Fetch */
+    char log[CODE_BYTES_MAX + 1];  /* of one service; "": all */
+    uint64_t holds_ms;             /* records older than this are not kept for it; 0: all are */
+};
+
 struct site {
     uint32_t version; /* first 32 bits of the digest over all files, built-in holidays and zone */
     char name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
@@ -133,6 +141,8 @@ struct site {
     uint64_t lease_ms;     /* default 10 min */
     uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */
     uint32_t supervisor_count;
+    struct site_follower followers[SITE_FOLLOWERS_MAX];
+    uint32_t follower_count;
     bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
     struct match *keywords; /* value: index into keyword table */

@@ -206,6 +206,52 @@ static void read_desk(struct site_load *load, const struct site_key *key,
     (void)site_keys_read(load, value, desk_keys, COUNT(desk_keys), target);
 }
 
+static const struct site_key follower_keys[] = {
+    {.name = "name",
+     .required = true,
+     .read = site_key_code,
+     .offset = offsetof(struct site_follower, name)},
+    {.name = "log", .read = site_key_code, .offset = offsetof(struct site_follower, log)},
+    {.name = "holds",
+     .read = site_key_span,
+     .min = SITE_HOUR_MS,
+     .max = 10 * SITE_YEAR_MS,
+     .offset = offsetof(struct site_follower, holds_ms)},
+};
+
+/* A name may stand twice, for two logs; twice for one log is a slip of the pen. */
+static bool follower_known(const struct site *site, const struct site_follower *follower)
+{
+    for (uint32_t index = 0; index < site->follower_count; index++) {
+        const struct site_follower *const known = &site->followers[index];
+        if (strcmp(known->name, follower->name) == 0 && strcmp(known->log, follower->log) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_followers(struct site_load *load, const struct site_key *key,
+                           const struct site_node *value, void *target)
+{
+    struct site *const site = target;
+    if (!site_node_list(load, value, key->name, SITE_FOLLOWERS_MAX)) {
+        return;
+    }
+    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
+        struct site_follower follower = {.holds_ms = 0};
+        if (!site_keys_read(load, item, follower_keys, COUNT(follower_keys), &follower)) {
+            continue;
+        }
+        if (follower_known(site, &follower)) {
+            site_say(load, item->line, SAY_CODE_DUPLICATE, follower.name);
+            continue;
+        }
+        CHECK(site->follower_count < SITE_FOLLOWERS_MAX);
+        site->followers[site->follower_count++] = follower;
+    }
+}
+
 /* "+08:00". Kept as written even where a zone is given too; then both are a mistake. */
 static void read_offset(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
@@ -285,6 +331,7 @@ static const struct site_key site_keys[] = {
      .min = SITE_SECOND_MS,
      .max = 24 * SITE_HOUR_MS,
      .offset = offsetof(struct site, lease_ms)},
+    {.name = "followers", .read = read_followers},
 };
 
 /* Of a site that says nothing: China's time, and terms that fit an office which answers within a

@@ -100,9 +100,11 @@ enum step_need {
 };
 
 struct step_service {
-    const char *name;               /* "escalation" */
-    const char *const *follows;     /* NULL-terminated */
-    const char *const *followed_by; /* NULL-terminated: services whose position bounds trimming */
+    const char *name;           /* "escalation" */
+    const char *const *follows; /* NULL-terminated */
+    /* NULL-terminated: services whose position bounds trimming always; the site names others
+     * (site.yaml, followers), each with the age up to which records are kept for it. */
+    const char *const *followed_by;
     /* Those of followed_by without whom new work would lie unseen: while they, or those who pace
      * them, are far behind, less is taken in. NULL: none. */
     const char *const *paced_by;
@@ -293,7 +295,8 @@ MUST_CHECK enum rc step_engine_cursor(struct step_engine *engine, const char *lo
 MUST_CHECK enum rc step_engine_held(struct step_engine *engine, const char *log,
                                     struct cursor *cursor);
 /* Drops blocks of the log below `before` in a transaction of its own, never past a service that
- * follows it (one that was never heard of holds everything), nor past an answer that is still kept,
+ * follows it (one that was never heard of holds everything; one that the site names, only records of
+ * the age given there), nor past an answer that is still kept,
  * nor at all if the service keeps its log. Gives the first seq afterwards. RC_OK, RC_FULL,
  * RC_STORE, RC_CORRUPT. */
 MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,

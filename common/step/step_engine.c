@@ -35,6 +35,69 @@ static bool levels_equal(const struct step_site *stored, const struct site *site
     return true;
 }
 
+/* ---- followers ---- */
+
+static struct step_follower *follower_find(struct step_follower *followers, unsigned count,
+                                           const char *name)
+{
+    for (unsigned index = 0; index < count; index++) {
+        if (strcmp(followers[index].name, name) == 0) {
+            return &followers[index];
+        }
+    }
+    return NULL;
+}
+
+/* Adds one that is not there yet, with what was heard of it under the list before. */
+static void follower_add(struct step_engine *engine, struct step_follower *old, unsigned old_count,
+                         const char *name, uint64_t holds_ms)
+{
+    if (follower_find(engine->followers, engine->follower_count, name) != NULL) {
+        return; /* a service that must be there is never held to less by the site */
+    }
+    CHECK(engine->follower_count < STEP_FOLLOWERS_MAX);
+    CHECK(strlen(name) <= CODE_BYTES_MAX);
+    struct step_follower *const follower = &engine->followers[engine->follower_count++];
+    const struct step_follower *const before = follower_find(old, old_count, name);
+    *follower = before != NULL ? *before : (struct step_follower){.heard = 0};
+    memcpy(follower->name, name, strlen(name) + 1);
+    follower->holds_ms = holds_ms;
+}
+
+/* The services compiled in, then those that the site names for our log. */
+static void list_followers(struct step_engine *engine, const struct site *site)
+{
+    struct step_follower old[STEP_FOLLOWERS_MAX];
+    const unsigned old_count = engine->follower_count;
+    const char *const *const names = engine->service->followed_by;
+    memcpy(old, engine->followers, sizeof old);
+    engine->follower_count = 0;
+    for (unsigned index = 0; names != NULL && names[index] != NULL; index++) {
+        follower_add(engine, old, old_count, names[index], 0);
+    }
+    for (uint32_t index = 0; site != NULL && index < site->follower_count; index++) {
+        const struct site_follower *const named = &site->followers[index];
+        if (named->log[0] == '\0' || strcmp(named->log, engine->service->name) == 0) {
+            follower_add(engine, old, old_count, named->name, named->holds_ms);
+        }
+    }
+}
+
+/* Positions of those that came with the site; of the others they are known. */
+static enum rc load_followers(struct step_engine *engine, struct store_txn *txn)
+{
+    enum rc rc = RC_OK;
+    for (unsigned index = 0; rc == RC_OK && index < engine->follower_count; index++) {
+        struct step_follower *const follower = &engine->followers[index];
+        uint64_t stored = follower->stored;
+        rc = evlog_follower_get(txn, follower->name, &stored);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+        follower->stored = stored;
+        follower->heard = stored > follower->heard ? stored : follower->heard;
+    }
+    return rc;
+}
+
 enum rc step_engine_set_site(struct step_engine *engine, const struct site *site)
 {
     if (site != NULL && engine->committed_site.known &&
@@ -46,6 +109,7 @@ enum rc step_engine_set_site(struct step_engine *engine, const struct site *site
         return RC_SETTINGS;
     }
     engine->site = site;
+    list_followers(engine, site);
     return RC_OK;
 }
 
@@ -67,13 +131,10 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
         rc = cursor_get(txn, service->follows[index], &follow->stored);
         follow->applied = follow->stored;
     }
-    for (unsigned index = 0; rc == RC_OK && index < engine->follower_count; index++) {
-        struct step_follower *follower = &engine->followers[index];
-        rc = evlog_follower_get(txn, service->followed_by[index], &follower->stored);
-        follower->heard = follower->stored;
-        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (rc == RC_OK) {
+        rc = step_engine_set_site(engine, engine->options.site);
     }
-    return rc;
+    return rc == RC_OK ? load_followers(engine, txn) : rc;
 }
 
 static enum rc open_all(struct step_engine *engine)
@@ -105,7 +166,7 @@ static enum rc open_all(struct step_engine *engine)
     }
     rc = load(engine, txn);
     store_abort(txn);
-    return rc == RC_OK ? step_engine_set_site(engine, engine->options.site) : rc;
+    return rc;
 }
 
 enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
@@ -119,7 +180,7 @@ enum rc step_engine_open(struct step_engine **engine, const struct step_service 
     opened->options = *options;
     step_say_init(opened);
     opened->follow_count = count_names(service->follows, STEP_FOLLOWS_MAX);
-    opened->follower_count = count_names(service->followed_by, STEP_FOLLOWERS_MAX);
+    (void)count_names(service->followed_by, STEP_FOLLOWERS_MAX - SITE_FOLLOWERS_MAX);
     opened->tally_count = count_names(service->tallies, TALLY_MAX);
     const enum rc rc = open_all(opened);
     if (rc != RC_OK) {
@@ -219,8 +280,7 @@ enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn)
     for (unsigned index = 0; index < engine->follower_count; index++) {
         const struct step_follower *follower = &engine->followers[index];
         if (follower->heard > follower->stored) {
-            const enum rc rc =
-                evlog_follower_put(txn, engine->service->followed_by[index], follower->heard);
+            const enum rc rc = evlog_follower_put(txn, follower->name, follower->heard);
             if (rc != RC_OK) {
                 return rc;
             }
@@ -237,12 +297,72 @@ void step_settle_log(struct step_engine *engine, bool committed)
     }
 }
 
+/* Whether the follower still holds what it has not read: not if the first of it is older than the
+ * site lets it be. Such a one has to begin again from what the log has by then. */
+static enum rc follower_holds(const struct step_engine *engine, struct store_txn *txn,
+                              const struct step_follower *follower, bool *holds)
+{
+    struct evlog_record record;
+    const uint64_t first = engine->log.first_seq;
+    const uint64_t next = follower->heard + 1 > first ? follower->heard + 1 : first;
+    *holds = true;
+    if (follower->holds_ms == 0 || next > engine->log.head_seq) {
+        return RC_OK;
+    }
+    const enum rc rc = evlog_read(txn, next, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    *holds = record.now_ms + follower->holds_ms >= engine->now_ms;
+    return RC_OK;
+}
+
+/* Forgets the positions of all that are not in the list or hold no more: evlog_trim asks the table
+ * alone. They are stored again when they are heard of. */
+static enum rc forget_followers(struct step_engine *engine, struct store_txn *txn,
+                                const bool *holds)
+{
+    char names[STEP_FOLLOWERS_MAX][CODE_BYTES_MAX + 1];
+    unsigned count = 0;
+    struct store_walk walk;
+    enum rc rc = store_walk_open(txn, STORE_FOLLOWER, NULL, 0, &walk);
+    while (rc == RC_OK && count < STEP_FOLLOWERS_MAX) {
+        if (walk.key_bytes > CODE_BYTES_MAX) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        memcpy(names[count], walk.key, walk.key_bytes);
+        names[count][walk.key_bytes] = '\0';
+        const struct step_follower *const follower =
+            follower_find(engine->followers, engine->follower_count, names[count]);
+        count += follower == NULL || !holds[follower - engine->followers] ? 1 : 0;
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    for (unsigned index = 0; rc == RC_OK && index < count; index++) {
+        rc = store_del(txn, STORE_FOLLOWER, names[index], strlen(names[index]));
+    }
+    return rc;
+}
+
 /* Lowers `before` to what followers and kept answers still need. */
 static enum rc trim_bound(struct step_engine *engine, struct store_txn *txn, uint64_t *before)
 {
+    bool holds[STEP_FOLLOWERS_MAX];
     for (unsigned index = 0; index < engine->follower_count; index++) {
-        const uint64_t next = engine->followers[index].heard + 1;
-        *before = next < *before ? next : *before;
+        const struct step_follower *const follower = &engine->followers[index];
+        const enum rc rc = follower_holds(engine, txn, follower, &holds[index]);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        if (holds[index] && follower->heard + 1 < *before) {
+            *before = follower->heard + 1;
+        }
+    }
+    const enum rc forgot = forget_followers(engine, txn, holds);
+    if (forgot != RC_OK) {
+        return forgot;
     }
     uint64_t oldest = 0;
     const enum rc rc = step_request_oldest(txn, &oldest);

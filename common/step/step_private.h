@@ -31,7 +31,10 @@ struct step_follow {
     struct cursor stored, applied, pending; /* pending: within the transaction */
 };
 
+/* Who bounds trimming: the services compiled in, then those that the site names. */
 struct step_follower {
+    char name[CODE_BYTES_MAX + 1];
+    uint64_t holds_ms;      /* nothing older is kept for it; 0: all is */
     uint64_t stored, heard; /* stored: in STORE_FOLLOWER; heard: from its newest Fetch */
 };
 

@@ -87,7 +87,7 @@ static void hear_follower(struct step_engine *engine, const struct step_view *vi
         fetch->has_held && fetch->held < fetch->after ? fetch->held : fetch->after;
     for (unsigned index = 0; index < engine->follower_count; index++) {
         struct step_follower *follower = &engine->followers[index];
-        if (strcmp(engine->service->followed_by[index], fetch->follower) == 0 &&
+        if (strcmp(follower->name, fetch->follower) == 0 &&
             held > follower->heard && holds(view, fetch, held)) {
             follower->heard = held;
         }

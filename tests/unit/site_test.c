@@ -115,7 +115,10 @@ static void test_load_when_all_settings_are_given_then_taken(void **state)
              "%scallback: {attempts: 5, answer: 90s, pause: 0m, calendar: office,\n"
              "  partly_reopens: true, reopen_max: 0}\n"
              "desk: {on_fallback: true}\n"
-             "lease: 1h\n",
+             "lease: 1h\n"
+             "followers:\n"
+             "  - {name: archive}\n"
+             "  - {name: archive, log: intake, holds: 2d}\n",
              site_files_good[SITE_YAML]);
     files.text[SITE_YAML] = text;
     assert_int_equal(site_files_load(&files, &report, &site), RC_OK);
@@ -127,6 +130,12 @@ static void test_load_when_all_settings_are_given_then_taken(void **state)
     assert_int_equal(site->callback.reopen_max, 0);
     assert_true(site->desk_on_fallback);
     assert_int_equal(site->lease_ms, 3600000);
+    assert_int_equal(site->follower_count, 2);
+    assert_string_equal(site->followers[0].name, "archive");
+    assert_string_equal(site->followers[0].log, "");
+    assert_int_equal(site->followers[0].holds_ms, 0);
+    assert_string_equal(site->followers[1].log, "intake");
+    assert_int_equal(site->followers[1].holds_ms, 2 * 24 * 3600000);
     site_free(site);
 }
 

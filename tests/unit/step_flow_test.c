@@ -566,6 +566,87 @@ static void test_trim_when_followed_then_never_past_follower_or_kept_answer(void
     toy_check_log(fixture);
 }
 
+/* Follows as `name` up to `after`. */
+static void follow(struct toy_fixture *fixture, char *name, uint64_t after)
+{
+    Paidan__Answer *answer = NULL;
+    Paidan__Request *request = toy_make_request(fixture, 0, 9);
+    Paidan__Fetch *wish = toy_take(fixture, sizeof *wish);
+    paidan__fetch__init(wish);
+    wish->follower = name;
+    wish->after = after;
+    wish->has_after_crc = 1;
+    wish->after_crc = crc_of(fixture, after);
+    request->wish_case = PAIDAN__REQUEST__WISH_FETCH;
+    request->fetch = wish;
+    assert_int_equal(ask(fixture, request, &answer), RC_OK);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+}
+
+static uint64_t trim(struct toy_fixture *fixture)
+{
+    uint64_t first = 0;
+    assert_int_equal(step_engine_trim(fixture->engine, 100, &first), RC_OK);
+    return first;
+}
+
+/* Three steps, a day and a bit, three steps; triage has read all but the last. */
+static void write_two_days(struct toy_fixture *fixture)
+{
+    for (unsigned char id = 1; id <= 6; id++) {
+        toy_add_submit(fixture, id, 1, "text", 1);
+        toy_run_ok(fixture); /* 1..3, 4..5, 6..7, then with a deadline each: 8.. */
+        fixture->now_ms += id == 3 ? REQUEST_KEEP_MS + 1 : 0;
+    }
+    follow(fixture, "triage", step_engine_head(fixture->engine) - 1);
+}
+
+static void test_trim_when_the_site_names_a_follower_then_it_holds_the_log(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    fixture->site.followers[0] = (struct site_follower){.name = "archive"};
+    fixture->site.followers[1] = (struct site_follower){.name = "other", .log = "intake"};
+    fixture->site.follower_count = 2;
+    toy_reopen(fixture);
+    write_two_days(fixture);
+    assert_int_equal(trim(fixture), 1); /* nobody has heard of the archive yet */
+    follow(fixture, "watcher", 7);      /* nobody's follower: it may read, and counts for nothing */
+    assert_int_equal(trim(fixture), 1);
+    follow(fixture, "archive", 5);
+    assert_int_equal(trim(fixture), 6);
+    toy_reopen(fixture); /* what was heard is stored with the trimming */
+    assert_int_equal(trim(fixture), 6);
+    struct toy_fixture without = {.now_ms = 0};
+    toy_make_site(&without, 8, "street");
+    assert_int_equal(step_engine_set_site(fixture->engine, &without.site), RC_OK);
+    assert_true(trim(fixture) > 6); /* it left the site: its position holds nothing */
+    toy_check_log(fixture);
+}
+
+static void test_trim_when_a_named_follower_is_too_far_behind_then_it_holds_no_more(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    fixture->site.followers[0] =
+        (struct site_follower){.name = "archive", .holds_ms = 3 * REQUEST_KEEP_MS};
+    /* A service that must be there is not held to less by the site. */
+    fixture->site.followers[1] = (struct site_follower){.name = "triage", .holds_ms = 1};
+    fixture->site.follower_count = 2;
+    toy_reopen(fixture);
+    write_two_days(fixture);
+    follow(fixture, "archive", 3);
+    assert_int_equal(trim(fixture), 4);
+    fixture->now_ms += 2 * REQUEST_KEEP_MS; /* record 4 is older than three days now */
+    toy_add_submit(fixture, 7, 1, "text", 1);
+    toy_run_ok(fixture);
+    const uint64_t first = trim(fixture);
+    assert_true(first > 4);
+    assert_true(first < step_engine_head(fixture->engine) - 1); /* triage holds it still */
+    toy_reopen(fixture);
+    follow(fixture, "archive", first + 1); /* it began again from what there is */
+    assert_int_equal(trim(fixture), first);
+    toy_check_log(fixture);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, toy_setup, toy_teardown)
@@ -591,6 +672,8 @@ int main(void)
         CASE(test_fetch_when_history_differs_then_diverged),
         CASE(test_trim_when_follower_does_not_know_the_record_then_kept),
         CASE(test_trim_when_followed_then_never_past_follower_or_kept_answer),
+        CASE(test_trim_when_the_site_names_a_follower_then_it_holds_the_log),
+        CASE(test_trim_when_a_named_follower_is_too_far_behind_then_it_holds_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
