@@ -61,6 +61,7 @@ static bool key_read(const struct store_walk *walk, uint64_t *numbers, size_t co
 enum rc outbox_get(struct store_txn *txn, const struct outbox *outbox, uint64_t delivery,
                    struct outbox_delivery *row)
 {
+    CHECK(delivery > 0);
     unsigned char key[KEY_MAX];
     const void *value = NULL;
     size_t bytes = 0;
@@ -135,6 +136,7 @@ static bool to_read(const void *value, size_t bytes, struct outbox_to *row)
 enum rc outbox_to_get(struct store_txn *txn, const struct outbox *outbox, const char *name,
                       struct outbox_to *row)
 {
+    CHECK(name[0] != '\0');
     unsigned char key[KEY_MAX];
     const void *value = NULL;
     size_t bytes = 0;
@@ -180,6 +182,7 @@ static enum rc to_put(struct store_txn *txn, const struct outbox *outbox,
 static enum rc line_first(struct store_txn *txn, const struct outbox *outbox, uint64_t to,
                           uint64_t line, uint64_t *delivery)
 {
+    CHECK(delivery != NULL);
     struct store_walk walk;
     unsigned char key[KEY_MAX];
     uint64_t numbers[3] = {to, line, 0};
@@ -210,6 +213,7 @@ static enum rc ready_put(struct store_txn *txn, const struct outbox *outbox,
 static enum rc ready_del(struct store_txn *txn, const struct outbox *outbox,
                          const struct outbox_delivery *row)
 {
+    CHECK(row->seq > 0);
     unsigned char key[KEY_MAX];
     const uint64_t numbers[3] = {step_key(row->to), row->next_ms, row->seq};
     const size_t size = key_write(key, numbers, 3);
@@ -321,6 +325,7 @@ static enum rc gauge(struct step_fold *fold, const struct outbox *outbox, uint64
 static enum rc recall(struct step_fold *fold, const struct outbox *outbox, uint64_t delivery,
                       const char *name, struct outbox_delivery *row, struct outbox_to *to)
 {
+    CHECK(name != NULL); /* required in each of the facts */
     enum rc rc = outbox_get(fold->txn, outbox, delivery, row);
     if (rc == RC_OK) {
         rc = strcmp(row->to, name) == 0 ? outbox_to_get(fold->txn, outbox, name, to) : RC_CORRUPT;
@@ -331,6 +336,7 @@ static enum rc recall(struct step_fold *fold, const struct outbox *outbox, uint6
 static enum rc keep(struct step_fold *fold, const struct outbox *outbox,
                     const struct outbox_delivery *row, const struct outbox_to *to)
 {
+    CHECK(strcmp(row->to, to->name) == 0);
     const enum rc rc = delivery_put(fold->txn, outbox, row);
     return rc == RC_OK ? to_put(fold->txn, outbox, to) : rc;
 }
@@ -338,6 +344,7 @@ static enum rc keep(struct step_fold *fold, const struct outbox *outbox,
 static enum rc evolve_asked(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
                             const Paidan__Event *event)
 {
+    CHECK(seq > 0);
     const Paidan__DeliveryAsked *const fact = event->delivery_asked;
     struct outbox_to to = {.failures = 0};
     struct outbox_delivery row = {.seq = seq,
@@ -398,6 +405,7 @@ static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
 /* The destination was not reached: it rests. */
 static void rest(struct outbox_to *to, bool rests, uint64_t until_ms)
 {
+    CHECK(to->failures > 0 || to->rest_until_ms == 0);
     if (rests) {
         to->failures += to->failures < UINT32_MAX ? 1 : 0;
         to->rest_until_ms = until_ms;
@@ -507,6 +515,7 @@ bool outbox_owns(Paidan__Event__FactCase fact)
 enum rc outbox_evolve(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
                       const Paidan__Event *event)
 {
+    CHECK(outbox_owns(event->fact_case));
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_DELIVERY_ASKED:
         return evolve_asked(fold, outbox, seq, event);
@@ -552,12 +561,14 @@ static uint64_t pause(const struct outbox_rule *rule, uint32_t failures, uint64_
 
 static uint64_t later(uint64_t now_ms, uint64_t ms)
 {
+    CHECK(now_ms > 0);
     return ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + ms;
 }
 
 /* A fact of this outcome; deliveries have no chain, and no ticket but in DeliveryAsked. */
 static enum rc say(struct step *step, const ProtobufCMessage *fact)
 {
+    CHECK(step->txn != NULL);
     return step_say(step, &(struct step_about){.ticket = 0}, fact);
 }
 
@@ -581,6 +592,7 @@ enum rc outbox_ask(struct step *step, const struct outbox *outbox, const struct 
 
 enum rc outbox_sent(struct step *step, const struct outbox *outbox, uint64_t delivery, bool *said)
 {
+    CHECK(said != NULL);
     struct outbox_delivery row;
     const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
     *said = rc == RC_OK;
@@ -615,6 +627,8 @@ static enum rc rest_of(struct step *step, const struct outbox *outbox,
                        const struct outbox_delivery *row, const struct outbox_rule *rule,
                        uint64_t *until_ms)
 {
+    CHECK(!row->dead);
+    CHECK(row->attempts > 0);
     struct outbox_to to;
     const enum rc rc = outbox_to_get(step->txn, outbox, row->to, &to);
     if (rc != RC_OK) {
@@ -628,6 +642,8 @@ static enum rc rest_of(struct step *step, const struct outbox *outbox,
 enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t delivery,
                       bool unreached, const char *reason, bool *said)
 {
+    CHECK(said != NULL);
+    CHECK(reason == NULL || strlen(reason) <= DETAIL_BYTES_MAX);
     struct outbox_delivery row;
     struct outbox_rule rule;
     uint64_t rest_until_ms = 0;
@@ -661,6 +677,7 @@ enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t d
 
 enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t delivery, bool *said)
 {
+    CHECK(said != NULL);
     struct outbox_delivery row;
     struct outbox_rule rule;
     const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
@@ -710,6 +727,7 @@ static bool flies(const struct outbox_flights *flights, uint64_t delivery)
 /* Whether one of the line is on its way, be it one that is no longer the first of it. */
 static bool line_flies(const struct outbox_flights *flights, uint64_t to, uint64_t line)
 {
+    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
     for (unsigned index = 0; index < flights->count; index++) {
         if (flights->tos[index] == to && flights->lines[index] == line) {
             return true;
@@ -749,6 +767,7 @@ void outbox_landed(struct outbox_flights *flights, uint64_t delivery)
 static uint32_t room_of(const struct outbox *outbox, const struct site *site,
                         const struct outbox_flights *flights, const struct outbox_to *to)
 {
+    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
     struct outbox_rule rule;
     const uint64_t key = step_key(to->name);
     uint32_t count = 0;
@@ -824,6 +843,7 @@ static enum rc take_from(struct take *take, const struct outbox_to *to)
 /* The destinations whose keys lie in [from, until], each once. */
 static enum rc take_range(struct take *take, uint64_t from, uint64_t until)
 {
+    CHECK(from <= until);
     struct store_walk walk;
     unsigned char key[KEY_MAX];
     uint64_t to_key = from;
@@ -851,6 +871,8 @@ enum rc outbox_take(struct store_txn *txn, const struct outbox *outbox, const st
                     uint64_t now_ms, struct outbox_flights *flights, struct outbox_delivery *rows,
                     size_t max, size_t *count)
 {
+    CHECK(rows != NULL);
+    CHECK(max > 0);
     const uint64_t turn = flights->turn; /* moves while we take */
     struct take take = {.txn = txn,
                         .outbox = outbox,
@@ -944,6 +966,7 @@ void outbox_key(const char *log, uint64_t delivery, char key[OUTBOX_KEY_BYTES])
 enum rc outbox_dead(struct store_txn *txn, const struct outbox *outbox, const char *to,
                     uint64_t after, struct outbox_delivery *rows, size_t max, size_t *count)
 {
+    CHECK(rows != NULL);
     struct store_walk walk;
     unsigned char key[KEY_MAX];
     size_t found = 0;

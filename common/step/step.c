@@ -35,6 +35,7 @@ static uint64_t mix(uint64_t value)
 
 static void wakes_keep(struct step_engine *engine, size_t count)
 {
+    CHECK(count <= engine->wake_count); /* of a transaction that failed, the newest go */
     const size_t all = engine->wake_count;
     if (all == count) {
         return;
@@ -48,6 +49,8 @@ static void wakes_keep(struct step_engine *engine, size_t count)
 
 static enum rc begin(struct step_engine *engine, const struct run *run)
 {
+    CHECK(engine->step.txn == NULL);
+    CHECK(run->mark <= engine->arena.used); /* below it lie the inputs */
     struct store_txn *txn = NULL;
     const enum rc rc = store_begin(engine->options.store, true, &txn);
     if (rc != RC_OK) {
@@ -75,6 +78,7 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
 
 static void abandon(struct step_engine *engine)
 {
+    CHECK(engine->step.txn != NULL);
     store_abort(engine->step.txn);
     engine->step.txn = NULL;
     evlog_settle(&engine->log, false);
@@ -83,6 +87,7 @@ static void abandon(struct step_engine *engine)
 /* Whether the cursors in the store are too far behind to wait for the next fact. */
 static bool cursors_lag(const struct step_engine *engine)
 {
+    CHECK(engine->follow_count <= STEP_FOLLOWS_MAX);
     uint64_t lag = 0;
     for (unsigned index = 0; index < engine->follow_count; index++) {
         lag += engine->follows[index].pending.seq - engine->follows[index].stored.seq;
@@ -92,6 +97,7 @@ static bool cursors_lag(const struct step_engine *engine)
 
 static enum rc put_cursors(struct step_engine *engine)
 {
+    CHECK(engine->step.txn != NULL);
     for (unsigned index = 0; index < engine->follow_count; index++) {
         const struct step_follow *follow = &engine->follows[index];
         if (follow->pending.seq == follow->stored.seq) {
@@ -135,6 +141,8 @@ static enum rc complete(struct step_engine *engine, bool *wrote)
 /* After the commit: what was pending is true now. */
 static void settle(struct step_engine *engine)
 {
+    CHECK(engine->step.txn == NULL);              /* committed */
+    CHECK(engine->step.now_ms >= engine->now_ms); /* time never runs backward */
     if (engine->log.next_seq > engine->log.head_seq + 1) {
         engine->now_ms = engine->step.now_ms;
     }
@@ -157,6 +165,8 @@ static void settle_cursors(struct step_engine *engine)
 
 static enum rc finish(struct step_engine *engine)
 {
+    CHECK(engine->step.txn != NULL);
+    CHECK(engine->input == NULL);
     bool wrote = false;
     const enum rc rc = complete(engine, &wrote);
     if (rc != RC_OK || !wrote) {
@@ -179,6 +189,7 @@ static enum rc finish(struct step_engine *engine)
 static enum rc apply_range(struct step_engine *engine, const struct run *run, size_t from,
                            size_t count)
 {
+    CHECK(from + count <= run->total);
     for (size_t index = from; index < from + count; index++) {
         enum rc rc = RC_OK;
         engine->step.entropy = mix(run->conditions->entropy + index);
@@ -227,6 +238,7 @@ static enum rc transact(struct step_engine *engine, const struct run *run, size_
  * that; a record or a deadline must not be passed over. */
 static enum rc accuse_one(struct step_engine *engine, const struct run *run, size_t at)
 {
+    CHECK(at < run->total);
     if (at < run->due_count) {
         return RC_BUG;
     }
@@ -246,6 +258,7 @@ static enum rc accuse_one(struct step_engine *engine, const struct run *run, siz
 /* One input that no transaction can hold. */
 static enum rc refuse_one(struct step_engine *engine, const struct run *run, size_t at)
 {
+    CHECK(at < run->total);
     /* A core never has a deadline that alone is too much. */
     CHECK(at >= run->due_count);
     const struct step_input *input = &run->inputs[at - run->due_count];
@@ -299,6 +312,7 @@ static enum rc check_gaps(const struct step_engine *engine, const struct step_in
 
 static enum rc collect_dues(struct step_engine *engine, size_t *count)
 {
+    CHECK(engine->step.txn == NULL);
     struct store_txn *txn = NULL;
     enum rc rc = store_begin(engine->options.store, false, &txn);
     if (rc != RC_OK) {
@@ -317,6 +331,7 @@ static bool site_is_new(const struct step_engine *engine)
 
 static enum rc run_all(struct step_engine *engine, const struct run *run)
 {
+    CHECK(run->due_count <= run->total);
     size_t done = 0, limit = run->total;
     if (run->total == 0) {
         return site_is_new(engine) ? transact(engine, run, 0, 0) : RC_OK;
@@ -346,6 +361,8 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
                         const struct step_input *inputs, size_t count,
                         struct step_outcome *outcomes)
 {
+    CHECK(engine->step.txn == NULL); /* one run at a time */
+    CHECK(conditions != NULL);
     CHECK(count <= STEP_INPUTS_MAX);
     arena_reset(&engine->answers);
     engine->answers.budget = engine->answers.bytes - (size_t)STEP_INPUTS_MAX * STEP_REFUSAL_BYTES;

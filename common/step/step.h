@@ -1,6 +1,6 @@
 /* step: points 2 to 4 of a service's loop (STYLE 1): one write transaction for a batch of inputs.
  *
- * For each input the core decides and says facts (step_append); each fact is written to the log and
+ * For each input the core decides and says facts (step_say); each fact is written to the log and
  * folded into the tables at once, so the next input sees it. Then cursors, counters and now_ms are
  * stored, the replicate hook runs, the commit is made durable. Only then may the caller (shell,
  * simulator, core tests) send the answers found in the outcomes. If anything fails the whole batch
@@ -117,7 +117,7 @@ struct step_service {
     size_t memo_bytes;   /* of store_memo within a step's transaction; 0: none */
     /* Decides one input. RC_OK: answered, parked or (records, deadlines) applied, perhaps by
      * refusing. RC_LIMIT: batch or arena is full; the engine splits the batch. RC_BUG: a fact of
-     * ours that nobody may read (step_append). RC_FULL, RC_STORE: from the store. */
+     * ours that nobody may read (step_say). RC_FULL, RC_STORE: from the store. */
     enum rc (*apply)(struct step *step, const struct step_input *input);
     /* Folds one event of our own log, SiteChanged too. seq: of that record. RC_OK, RC_FULL,
      * RC_STORE; RC_CORRUPT if tables contradict the event. */
@@ -127,7 +127,7 @@ struct step_service {
                      Paidan__Answer *answer);
     /* Called once after the last input of a step that applied records, NULL: nothing to do. For one
      * fact over many inputs (Receipts): the core keeps what it gathered in step->gather, which is
-     * NULL at the start of a step. step_append then takes the last applied record as cause. */
+     * NULL at the start of a step. step_say then takes the last applied record as cause. */
     enum rc (*finish)(struct step *step);
     /* Which records apply is to see; for others only the cursor moves. NULL: all. */
     bool (*hears)(const char *log, Paidan__Event__FactCase fact);
@@ -177,9 +177,6 @@ bool step_chained(const Paidan__Event *event, uint64_t last_seq);
 /* Says RecordRefused about the record being applied, outside the ticket's chain: it is about the
  * record, not about the ticket. detail: a state or a field; may be NULL. Returns as step_say. */
 MUST_CHECK enum rc step_refuse_record(struct step *step, Paidan__Code code, const char *detail);
-/* The way before step_say; goes once no core calls it. */
-MUST_CHECK enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item,
-                               uint64_t *seq);
 /* Gives the answer to the command being applied: packed at once; protocol, correlation, now_ms are
  * filled in. If facts were said for it, the answer is stored under the request id. Exactly once per
  * command unless parked. */

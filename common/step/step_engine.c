@@ -24,6 +24,8 @@ static unsigned count_names(const char *const *names, unsigned max)
 
 static bool levels_equal(const struct step_site *stored, const struct site *site)
 {
+    CHECK(stored->known);
+    CHECK(stored->level_count <= SITE_LEVELS_MAX);
     if (stored->level_count != site->level_count) {
         return false;
     }
@@ -115,6 +117,7 @@ enum rc step_engine_set_site(struct step_engine *engine, const struct site *site
 
 static enum rc load(struct step_engine *engine, struct store_txn *txn)
 {
+    CHECK(engine->now_ms == 0); /* once, before the first run */
     const struct step_service *service = engine->service;
     enum rc rc = evlog_load(&engine->log, txn);
     if (rc == RC_OK) {
@@ -172,6 +175,11 @@ static enum rc open_all(struct step_engine *engine)
 enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
                          const struct step_options *options)
 {
+    CHECK(service->apply != NULL);
+    CHECK(service->evolve != NULL);
+    CHECK(service->changes != NULL);
+    CHECK(service->knows != NULL);
+    CHECK(options->store != NULL);
     struct step_engine *opened = calloc(1, sizeof *opened);
     if (opened == NULL) {
         return RC_LIMIT;
@@ -212,6 +220,8 @@ struct arena *step_engine_arena(struct step_engine *engine)
 
 void step_engine_reset(struct step_engine *engine)
 {
+    CHECK(engine->input == NULL);
+    CHECK(engine->step.txn == NULL); /* or a transaction would lose its inputs */
     arena_reset(&engine->arena);
     arena_reset(&engine->answers);
 }
@@ -220,6 +230,7 @@ void step_engine_reset(struct step_engine *engine)
 
 const uint64_t *step_engine_wakes(const struct step_engine *engine, size_t *count)
 {
+    CHECK(engine->wake_count <= STEP_WAKES_MAX);
     *count = engine->wake_count;
     return engine->wakes;
 }
@@ -277,6 +288,7 @@ enum rc step_engine_held(struct step_engine *engine, const char *log, struct cur
 
 enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn)
 {
+    CHECK(engine->follower_count <= STEP_FOLLOWERS_MAX);
     for (unsigned index = 0; index < engine->follower_count; index++) {
         const struct step_follower *follower = &engine->followers[index];
         if (follower->heard > follower->stored) {
@@ -349,6 +361,8 @@ static enum rc forget_followers(struct step_engine *engine, struct store_txn *tx
 /* Lowers `before` to what followers and kept answers still need. */
 static enum rc trim_bound(struct step_engine *engine, struct store_txn *txn, uint64_t *before)
 {
+    CHECK(engine->follower_count <= STEP_FOLLOWERS_MAX);
+    CHECK(*before > 0);
     bool holds[STEP_FOLLOWERS_MAX];
     for (unsigned index = 0; index < engine->follower_count; index++) {
         const struct step_follower *const follower = &engine->followers[index];
@@ -374,6 +388,7 @@ static enum rc trim_bound(struct step_engine *engine, struct store_txn *txn, uin
 
 enum rc step_engine_trim(struct step_engine *engine, uint64_t before, uint64_t *first_seq)
 {
+    CHECK(engine->step.txn == NULL); /* between runs: the log has nothing unwritten */
     struct store_txn *txn = NULL;
     uint64_t first = engine->log.first_seq;
     if (engine->broken) {

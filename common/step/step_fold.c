@@ -20,6 +20,8 @@ static const char site_key[] = "site", now_key[] = "now";
 static enum rc request_put(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
                            const unsigned char *id)
 {
+    CHECK(seq > 0);
+    CHECK(id != NULL);
     unsigned char bytes[1 + 8 + 4];
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
@@ -93,6 +95,8 @@ static enum rc forget_one(struct store_txn *txn, uint64_t now_ms)
 enum rc step_fold_answer(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
                          const unsigned char *id)
 {
+    CHECK(seq > 0);
+    CHECK(now_ms > 0);
     enum rc rc = request_put(txn, seq, now_ms, id);
     for (unsigned count = 0; rc == RC_OK && count < FORGET_MAX; count++) {
         rc = forget_one(txn, now_ms);
@@ -102,6 +106,7 @@ enum rc step_fold_answer(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
 
 enum rc step_request_find(struct store_txn *txn, const unsigned char *id, uint64_t *seq)
 {
+    CHECK(id != NULL);
     const void *value = NULL;
     size_t bytes = 0;
     const enum rc rc = store_get(txn, STORE_REQUEST, id, REQUEST_ID_BYTES, &value, &bytes);
@@ -236,6 +241,9 @@ enum rc step_totals_store(struct store_txn *txn, const struct tally *tally, uint
 enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
                         struct step_site *site, uint64_t seq, const Paidan__Event *event)
 {
+    CHECK(seq > 0);
+    CHECK(fold->txn != NULL);
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
     if (event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED) {
         const enum rc rc = fold_site(fold->txn, site, event->site_changed);
         if (rc != RC_OK) {
@@ -247,6 +255,7 @@ enum rc step_fold_event(const struct step_service *service, struct step_fold *fo
 
 enum rc step_unpack(struct arena *arena, const struct evlog_record *record, Paidan__Event **event)
 {
+    CHECK(arena->used <= arena->budget);
     ProtobufCMessage *message = NULL;
     struct wire_error error;
     if (record->kind != EVLOG_EVENT) {

@@ -23,6 +23,8 @@ int step_follow_find(const struct step_engine *engine, const char *log)
 /* Packs into the answers of this run. RC_OK or RC_LIMIT (answers_full tells that it was this). */
 static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *answer)
 {
+    CHECK(engine->outcome != NULL); /* deadlines have nobody to answer */
+    CHECK(engine->outcome->result != STEP_ANSWERED);
     unsigned char *bytes = NULL;
     size_t size = 0;
     const enum rc rc = wire_pack(&engine->answers, &answer->base, &bytes, &size);
@@ -39,6 +41,9 @@ static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *ans
 void step_input_refuse(struct step_engine *engine, const struct step_input *input,
                        struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms)
 {
+    CHECK(input->kind == STEP_COMMAND); /* a record is refused by a fact */
+    CHECK(outcome != NULL);
+    CHECK(code != PAIDAN__CODE__OK);
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     answer.protocol = STEP_PROTOCOL;
     answer.correlation = input->request->correlation;
@@ -77,6 +82,8 @@ static size_t front_write(unsigned char front[FRONT_BYTES_MAX], uint64_t correla
 static enum rc answer_again(struct step_engine *engine, const Paidan__Request *request,
                             uint64_t seq)
 {
+    CHECK(seq > 0);
+    CHECK(engine->outcome != NULL);
     struct evlog_record record;
     unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX];
     const size_t stored_bytes = front_write(stored, 0);
@@ -107,6 +114,9 @@ static enum rc answer_again(struct step_engine *engine, const Paidan__Request *r
 /* The kept answer without its correlation becomes a record of our log, behind the request id. */
 static enum rc store_answer(struct step_engine *engine, const Paidan__Request *request)
 {
+    /* Without a request id there is nothing to find it by; judge_command has seen to it. */
+    CHECK(request->has_request_id);
+    CHECK(request->request_id.len == REQUEST_ID_BYTES);
     const struct step_outcome *outcome = engine->outcome;
     unsigned char stored[FRONT_BYTES_MAX], front[FRONT_BYTES_MAX], *room = NULL;
     const size_t stored_bytes = front_write(stored, 0);
@@ -203,6 +213,7 @@ void step_park_until(struct step *step, uint64_t key, uint64_t at_ms)
 void step_wake(struct step *step, uint64_t key)
 {
     struct step_engine *engine = step->engine;
+    CHECK(engine->wake_count <= STEP_WAKES_MAX);
     const uint64_t stored = key == 0 ? 1 : key; /* 0 marks an empty slot */
     size_t slot = (size_t)(stored * 0x9e3779b97f4a7c15ull >> 32) & (STEP_WAKE_SLOTS - 1);
     while (engine->wake_slots[slot] != 0) {
@@ -220,6 +231,7 @@ void step_wake(struct step *step, uint64_t key)
 
 uint64_t step_key(const char *name)
 {
+    CHECK(name != NULL);
     static const unsigned char label[crypto_shorthash_KEYBYTES] = "paidan step key";
     unsigned char hash[crypto_shorthash_BYTES];
     uint64_t key = 0;
@@ -233,6 +245,8 @@ uint64_t step_key(const char *name)
 
 enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
 {
+    CHECK(seq > 0);
+    CHECK(step->txn != NULL);
     struct evlog_record record;
     const enum rc rc = evlog_read_recent(&step->engine->log, step->txn, seq, &record);
     return rc == RC_OK ? step_unpack(step->arena, &record, event) : rc;
@@ -242,6 +256,8 @@ enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event)
 
 static enum rc call_core(struct step_engine *engine, const struct step_input *input)
 {
+    CHECK(engine->input == NULL); /* a core is never called from within another input */
+    CHECK(engine->step.txn != NULL);
     engine->input = input;
     engine->fact_count = 0;
     engine->answered = false;
@@ -255,6 +271,8 @@ static enum rc call_core(struct step_engine *engine, const struct step_input *in
  * are not for everybody's eyes. */
 static Paidan__Code judge_command(const struct step_engine *engine, const struct step_input *input)
 {
+    CHECK(input->kind == STEP_COMMAND);
+    CHECK(input->request != NULL);
     const Paidan__Request *const request = input->request;
     if (request->protocol != STEP_PROTOCOL) {
         return PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
@@ -274,6 +292,7 @@ static Paidan__Code judge_command(const struct step_engine *engine, const struct
 static enum rc apply_command(struct step_engine *engine, const struct step_input *input,
                              struct step_outcome *outcome)
 {
+    CHECK(outcome != NULL);
     const Paidan__Request *request = input->request;
     const Paidan__Code refusal = judge_command(engine, input);
     if (refusal != PAIDAN__CODE__OK) {
@@ -325,6 +344,8 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
 
 static enum rc apply_due(struct step_engine *engine, const struct step_input *input)
 {
+    CHECK(input->kind == STEP_DUE);
+    CHECK(input->due.due_ms <= engine->step.now_ms); /* never early */
     enum rc rc = due_has(engine->step.txn, &input->due);
     if (rc != RC_OK) {
         /* Something before it in this step has moved it: then it is not due. */
@@ -359,6 +380,7 @@ enum rc step_input_apply(struct step_engine *engine, const struct step_input *in
 
 enum rc step_input_finish(struct step_engine *engine)
 {
+    CHECK(engine->step.txn != NULL);
     if (engine->service->finish == NULL || engine->last_record == NULL) {
         return RC_OK;
     }
@@ -372,6 +394,8 @@ enum rc step_input_finish(struct step_engine *engine)
 enum rc step_input_refuse_record(struct step_engine *engine, const struct step_input *input,
                                  struct step_outcome *outcome)
 {
+    CHECK(input->kind == STEP_RECORD);
+    CHECK(outcome != NULL);
     const int index = step_follow_find(engine, input->log);
     CHECK(index >= 0);
     *outcome = (struct step_outcome){.result = STEP_SILENT};

@@ -12,6 +12,7 @@
 
 enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event)
 {
+    CHECK(view->txn != NULL);
     struct evlog_record record;
     const enum rc rc = evlog_read(view->txn, seq, &record);
     return rc == RC_OK ? step_unpack(view->arena, &record, event) : rc;
@@ -20,6 +21,7 @@ enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **eve
 static enum rc query_stats(struct step_engine *engine, struct step_view *view,
                            Paidan__Answer *answer)
 {
+    CHECK(engine->tally_count <= TALLY_MAX);
     const unsigned count = engine->tally_count;
     Paidan__Stats *stats = arena_alloc(view->arena, sizeof *stats);
     Paidan__Count *counts = arena_alloc(view->arena, (count + 1) * sizeof *counts);
@@ -47,6 +49,8 @@ static enum rc query_stats(struct step_engine *engine, struct step_view *view,
 static enum rc check_history(const struct step_engine *engine, const struct step_view *view,
                              const Paidan__Fetch *fetch, Paidan__Answer *answer)
 {
+    /* So that who asks what follows the head is told that there is nothing, not that all is gone. */
+    CHECK(engine->log.first_seq <= engine->log.head_seq + 1);
     if (fetch->after > engine->log.head_seq) {
         answer->code = PAIDAN__CODE__LOG_DIVERGED;
         return RC_OK;
@@ -83,12 +87,13 @@ static bool holds(const struct step_view *view, const Paidan__Fetch *fetch, uint
 static void hear_follower(struct step_engine *engine, const struct step_view *view,
                           const Paidan__Fetch *fetch)
 {
+    CHECK(fetch->after <= engine->log.head_seq); /* check_history has refused what lies beyond */
     const uint64_t held =
         fetch->has_held && fetch->held < fetch->after ? fetch->held : fetch->after;
     for (unsigned index = 0; index < engine->follower_count; index++) {
         struct step_follower *follower = &engine->followers[index];
-        if (strcmp(follower->name, fetch->follower) == 0 &&
-            held > follower->heard && holds(view, fetch, held)) {
+        if (strcmp(follower->name, fetch->follower) == 0 && held > follower->heard &&
+            holds(view, fetch, held)) {
             follower->heard = held;
         }
     }
@@ -98,6 +103,8 @@ static void hear_follower(struct step_engine *engine, const struct step_view *vi
 static enum rc collect_blocks(const struct step_view *view, uint64_t after, size_t bytes_max,
                               Paidan__Fetched *fetched)
 {
+    CHECK(fetched->n_blocks == 0);
+    CHECK(after < UINT64_MAX);
     struct store_walk walk;
     unsigned char key[8];
     size_t sum = 0;
@@ -125,6 +132,7 @@ static enum rc collect_blocks(const struct step_view *view, uint64_t after, size
 static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
                            const Paidan__Fetch *fetch, Paidan__Answer *answer)
 {
+    CHECK(fetch->follower != NULL); /* required: wire_check */
     enum rc rc = check_history(engine, view, fetch, answer);
     if (rc != RC_OK || answer->code != PAIDAN__CODE__OK) {
         return rc;
@@ -194,6 +202,8 @@ enum rc step_engine_query(struct step_engine *engine, const struct step_peer *pe
                           const Paidan__Request *request, uint64_t now_ms,
                           const unsigned char **bytes, size_t *size)
 {
+    CHECK(engine->input == NULL); /* between runs */
+    CHECK(request != NULL);
     struct store_txn *txn = NULL;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     enum rc rc = store_begin(engine->options.store, false, &txn);

@@ -26,12 +26,15 @@ struct replay {
 
 static enum rc target_begin(struct replay *replay)
 {
+    CHECK(replay->target == NULL);
     replay->batch_bytes = 0;
     return store_begin(replay->into, true, &replay->target);
 }
 
 static enum rc target_commit(struct replay *replay)
 {
+    CHECK(replay->target != NULL);
+    CHECK(replay->next_seq >= 1);
     enum rc rc = RC_OK;
     if (replay->next_seq > 1) {
         rc = step_totals_store(replay->target, &replay->tally, replay->now_ms);
@@ -47,6 +50,8 @@ static enum rc target_commit(struct replay *replay)
 
 static enum rc fold_record(struct replay *replay, const struct evlog_record *record)
 {
+    CHECK(replay->target != NULL);
+    CHECK(record->seq >= replay->next_seq); /* the block's records come in their order */
     struct step_fold fold = {
         .txn = replay->target, .tally = &replay->tally, .arena = &replay->arena};
     arena_reset(&replay->arena);
@@ -63,6 +68,7 @@ static enum rc fold_record(struct replay *replay, const struct evlog_record *rec
 
 static enum rc fold_block(struct replay *replay, const struct store_walk *walk)
 {
+    CHECK(replay->target != NULL);
     struct evlog_block block;
     struct evlog_record record;
     enum rc rc = evlog_block_open_hashed(&block, walk->value, walk->value_bytes);
@@ -90,6 +96,8 @@ static enum rc fold_block(struct replay *replay, const struct store_walk *walk)
 /* The head as it is: the folded log must fit it. */
 static enum rc copy_head(struct replay *replay)
 {
+    CHECK(replay->source != NULL);
+    CHECK(replay->target != NULL);
     static const char key[] = EVLOG_HEAD_KEY;
     const void *value = NULL;
     size_t bytes = 0;
@@ -140,6 +148,8 @@ static enum rc fold_log(struct replay *replay, void (*progress)(uint64_t seq, ui
 static void describe(struct step_difference *difference, const char *table,
                      const struct store_walk *at, const char *what)
 {
+    CHECK(what != NULL);
+    CHECK(at->key_bytes <= STORE_KEY_BYTES_MAX);
     (void)snprintf(difference->table, sizeof difference->table, "%s", table);
     for (size_t index = 0; index < at->key_bytes && 2 * index + 2 < sizeof difference->key;
          index++) {
@@ -211,6 +221,7 @@ static enum rc compare_table(struct store_txn *source, struct store_txn *target,
 
 static enum rc compare(const struct replay *replay, const struct store *from)
 {
+    CHECK(replay->target == NULL); /* all that was folded is committed */
     struct store_txn *target = NULL;
     enum rc rc = store_begin(replay->into, false, &target);
     if (rc != RC_OK) {

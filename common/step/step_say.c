@@ -103,6 +103,8 @@ static enum rc say_event(struct step *step, Paidan__Event *event, uint32_t item,
                          Paidan__Clock clock, uint64_t *seq)
 {
     struct step_engine *const engine = step->engine;
+    CHECK(step->txn != NULL);
+    CHECK(step->now_ms >= engine->now_ms);
     CHECK(!engine->answered);
     CHECK(!engine->parked);
     set_cause(engine, item, clock);
@@ -140,13 +142,6 @@ enum rc step_say(struct step *step, const struct step_about *about, const Protob
     event.has_prev_seq = about->last_seq != 0;
     event.prev_seq = about->last_seq;
     return say_event(step, &event, about->item, about->clock, about->seq);
-}
-
-enum rc step_append(struct step *step, Paidan__Event *event, uint32_t item, uint64_t *seq)
-{
-    /* Only the core knows which of its clocks a deadline belongs to. */
-    const bool has_clock = event->cause != NULL && event->cause->has_clock;
-    return say_event(step, event, item, has_clock ? event->cause->clock : (Paidan__Clock)0, seq);
 }
 
 bool step_chained(const Paidan__Event *event, uint64_t last_seq)
