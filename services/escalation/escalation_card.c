@@ -79,6 +79,7 @@ struct escalation_card_step escalation_card_step(Paidan__Card card,
 
 static enum escalation_card_signal signal_carded(const Paidan__Carded *carded)
 {
+    CHECK(carded->clock != 0);
     if (carded->by_unit != NULL) {
         return carded->card == PAIDAN__CARD__CARD_RED ? ESCALATION_CARD_HAND_RED
                                                       : ESCALATION_CARD_HAND_YELLOW;
@@ -236,6 +237,7 @@ enum rc escalation_card_fire_warning(struct escalation_moment *moment)
 
 enum rc escalation_card_fire_expiry(struct escalation_moment *moment)
 {
+    CHECK(moment->due_ms != 0);
     CHECK(moment->signal == ESCALATION_ON_CARD);
     const uint64_t alarm_ms = moment->ticket.alarm_ms;
     Paidan__Carded carded = PAIDAN__CARDED__INIT;
@@ -284,6 +286,7 @@ enum rc escalation_card_fold_warned(struct escalation_fold *fold)
 /* A deadline passed for good: the alarm begins, or goes on. */
 static enum rc take_expired(struct escalation_fold *fold, const Paidan__Carded *carded)
 {
+    CHECK(carded->by_unit == NULL);
     struct escalation_ticket *ticket = fold->ticket;
     struct escalation_clock *clock = escalation_state_clock(ticket, carded->clock);
     if (clock == NULL || (clock->flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) != 0) {

@@ -42,6 +42,8 @@ enum rc escalation_close_hear_withdrawn(struct escalation_heard *heard)
 /* One level higher; at the top the unit that had it keeps it. */
 static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answered *answered)
 {
+    CHECK(heard->ticket.state == ESCALATION_RESOLVED);
+    CHECK(heard->ticket.level >= 1);
     const struct escalation_ticket *ticket = &heard->ticket;
     struct escalation_info info;
     enum rc rc = escalation_heard_info(heard, &info);

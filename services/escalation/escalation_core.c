@@ -109,6 +109,7 @@ static escalation_fire_fn *const fires[ESCALATION_SIGNAL_COUNT] = {
 
 static enum rc apply_due(struct step *step, const struct due *due)
 {
+    CHECK(due->kind != 0);
     if (due->kind == PAIDAN__CLOCK__CLOCK_REPLAN) {
         return escalation_replan_fire(step);
     }
@@ -180,6 +181,7 @@ static enum rc apply_supervise(struct step *step, const Paidan__Request *request
 
 static enum rc apply_command(struct step *step, const struct step_input *input)
 {
+    CHECK(input->request != NULL);
     switch (input->request->wish_case) {
     case PAIDAN__REQUEST__WISH_PULL:
         return escalation_lease_pull(step, input);

@@ -102,6 +102,7 @@ static const struct folding {
 /* NULL: no fact about a single ticket. */
 static const struct folding *folding_of(const Paidan__Event *event)
 {
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
     const size_t fact = (size_t)event->fact_case;
     const bool known = fact < sizeof foldings / sizeof foldings[0] && foldings[fact].fold != NULL;
     return known ? &foldings[fact] : NULL;
@@ -112,6 +113,7 @@ static const struct folding *folding_of(const Paidan__Event *event)
 /* What follows for every fact from where the ticket stands now. */
 static void settle(struct escalation_fold *fold)
 {
+    CHECK(fold->ticket->state != ESCALATION_NONE);
     struct escalation_ticket *ticket = fold->ticket;
     const bool moved = strcmp(fold->before->unit, ticket->unit) != 0;
     if (moved) {
@@ -155,6 +157,7 @@ static enum rc fold_ticket(struct escalation_fold *fold, const struct folding *f
 static enum rc fold_both(struct escalation_fold *fold, const struct folding *folding,
                          enum escalation_state next, uint64_t seq)
 {
+    CHECK(fold->extra == NULL);
     struct escalation_extra was;
     enum rc rc = escalation_extra_load(fold->txn, fold->id, &was);
     if (rc != RC_OK) {
@@ -177,6 +180,7 @@ static enum rc fold_both(struct escalation_fold *fold, const struct folding *fol
 
 static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
+    CHECK(fold->txn != NULL);
     const struct folding *folding = folding_of(event);
     const enum escalation_signal signal = escalation_signal_of(event);
     if (folding == NULL || signal == ESCALATION_SIGNAL_COUNT || !event->has_ticket ||

@@ -290,6 +290,7 @@ void escalation_extra_new_round(struct escalation_extra *extra)
 
 void escalation_extra_rest(struct escalation_extra *extra, uint64_t at_ms)
 {
+    CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
     escalation_extra_drop_request(extra);
     extra->person_due_ms = 0;
     escalation_extra_end_pause(extra, at_ms);

@@ -81,6 +81,7 @@ static enum rc ask(struct escalation_item *item)
 /* Whether a task for that unit may begin: it has none that is open, and there is room. */
 static bool is_free(struct escalation_extra *extra, const char *unit)
 {
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     const struct escalation_assist *task = escalation_extra_assist(extra, unit);
     return task != NULL ? task->done : extra->assist_count < SITE_ASSIST_MAX;
 }
@@ -245,6 +246,7 @@ enum rc escalation_joint_fold_late(struct escalation_fold *fold)
 static bool row_of(uint64_t id, const struct escalation_joint_side *side, uint32_t index,
                    unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
 {
+    CHECK(id != 0);
     return index < side->extra->assist_count &&
            escalation_extra_queue_key(id, side->ticket, &side->extra->assists[index], key);
 }

@@ -73,6 +73,7 @@ static enum rc brief_leased(struct step *step, uint64_t id, const char *holder, 
 static enum rc say_leased(struct step *step, const Paidan__Request *request, uint64_t until_ms,
                           uint64_t *ids, size_t count)
 {
+    CHECK(until_ms > step->now_ms);
     CHECK(count > 0);
     Paidan__Leased leased = PAIDAN__LEASED__INIT;
     leased.unit = request->pull->unit;

@@ -22,6 +22,7 @@ static enum rc accept(struct escalation_item *item)
 
 static enum rc contact(struct escalation_item *item)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
     Paidan__Contacted contacted = PAIDAN__CONTACTED__INIT;
     contacted.unit = item->ticket.unit;
     contacted.note = escalation_work_note(item);
@@ -42,6 +43,7 @@ static enum rc progress(struct escalation_item *item)
  * that owe none may be told with the resolution 现场办、马上办、网上办. */
 static Paidan__Code judge_resolve(struct escalation_item *item, const char **detail)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
     *detail = "mode";
     if (item->wish->has_mode && item->wish->mode > PAIDAN__MODE__MODE_ONLINE) {
         return PAIDAN__CODE__FIELD_INVALID;
@@ -78,6 +80,7 @@ static enum rc resolve(struct escalation_item *item)
 
 static Paidan__Code judge_return(struct escalation_item *item, const char **detail)
 {
+    CHECK(item->ticket.state == ESCALATION_ASSIGNED || item->ticket.state == ESCALATION_ACCEPTED);
     (void)detail;
     const bool ruled = (item->ticket.flags & ESCALATION_RULED) != 0;
     return ruled ? PAIDAN__CODE__RETURN_AFTER_RULING : PAIDAN__CODE__OK;
@@ -148,6 +151,7 @@ bool escalation_life_begins_extra(const Paidan__Event *event)
 
 static void stop_clock(struct escalation_ticket *ticket, Paidan__Clock kind)
 {
+    CHECK(kind <= PAIDAN__CLOCK__CLOCK_REDO);
     struct escalation_clock *clock = escalation_state_clock(ticket, kind);
     if (clock != NULL) {
         clock->flags |= ESCALATION_STOPPED;

@@ -33,6 +33,7 @@ static Paidan__Clock clock_of(Paidan__Mode mode)
 
 static Paidan__Code judge_set(struct escalation_item *item, const char **detail)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
     *detail = "mode";
     if (!item->wish->has_mode) {
         return PAIDAN__CODE__FIELD_INVALID;
@@ -68,6 +69,7 @@ static enum rc set_mode(struct escalation_item *item)
 
 static Paidan__Code judge_end(struct escalation_item *item, const char **detail)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
     if (!item->extra.mode_open) {
         return PAIDAN__CODE__MODE_NOT_OPEN;
     }

@@ -13,6 +13,7 @@
 /* What an expired clock does: raise where a level is left and the site does not say card. */
 static enum escalation_signal signal_expired(struct escalation_moment *moment)
 {
+    CHECK(moment->clock <= PAIDAN__CLOCK__CLOCK_REDO);
     const struct site *site = moment->step->site;
     const struct site_clock_rule *rule =
         escalation_target_rule(site, &moment->info, moment->ticket.level, moment->clock);
@@ -25,6 +26,7 @@ static enum escalation_signal signal_expired(struct escalation_moment *moment)
 /* Of what only some tickets have. */
 static enum escalation_signal signal_extra(Paidan__Clock clock)
 {
+    CHECK(clock != 0);
     switch (clock) {
     case PAIDAN__CLOCK__CLOCK_SUSPENSION:
         return ESCALATION_ON_PAUSE_END;

@@ -27,6 +27,8 @@ static Paidan__Code judge_suspend(struct escalation_item *item, const char **det
 
 static enum rc suspend(struct escalation_item *item)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
+    CHECK(item->extra.request == 0);
     const enum rc rc = escalation_work_info(item);
     if (rc != RC_OK) {
         return rc;
@@ -182,6 +184,7 @@ enum rc escalation_pause_wake(struct escalation_item *item, char *note)
 
 static enum rc resume(struct escalation_item *item)
 {
+    CHECK(item->ticket.state == ESCALATION_SUSPENDED);
     return escalation_pause_wake(item, escalation_work_note(item));
 }
 

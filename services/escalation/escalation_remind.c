@@ -49,6 +49,7 @@ static bool does(const Paidan__Reminded *reminded, Paidan__StepDoes what)
 
 static void notify_all(const struct escalation_moment *moment, Paidan__Reminded *reminded)
 {
+    CHECK(reminded->n_to_units == 0);
     const struct site *site = moment->step->site;
     if (does(reminded, PAIDAN__STEP_DOES__STEP_NOTIFY_UNIT)) {
         notify(reminded, moment->ticket.unit);
@@ -66,6 +67,7 @@ static void notify_all(const struct escalation_moment *moment, Paidan__Reminded 
 static const struct escalation_clock_step *step_due(const struct escalation_clock *clock,
                                                     uint64_t due_ms)
 {
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     for (uint32_t index = 0; index < clock->step_count; index++) {
         if (!clock->steps[index].fired && clock->steps[index].at_ms == due_ms) {
             return &clock->steps[index];

@@ -109,6 +109,7 @@ static bool is_as_it_was(const struct escalation_clock *clock, const Paidan__Clo
 static enum rc plan_clock(const struct page *page, const struct planned *planned,
                           const struct escalation_clock *clock, Paidan__ClockSet **set)
 {
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     struct escalation_clock again = *clock;
     *set = NULL;
     const bool waits = clock->due_ms != 0 && clock->unit != 0 &&
@@ -181,6 +182,7 @@ static enum rc plan_own(struct page *page, struct planned *planned)
 
 static enum rc plan_tasks(struct page *page, struct planned *planned)
 {
+    CHECK(planned->extra.assist_count <= SITE_ASSIST_MAX);
     Paidan__Replanned *fact = &planned->fact;
     const struct escalation_extra *extra = &planned->extra;
     fact->assists = arena_alloc(page->arena, (extra->assist_count + 1) * sizeof *fact->assists);
@@ -216,6 +218,7 @@ static enum rc plan_tasks(struct page *page, struct planned *planned)
 
 static enum rc plan_mode(struct page *page, struct planned *planned)
 {
+    CHECK(planned->fact.mode_clock == NULL);
     if (!planned->extra.mode_open) {
         return RC_OK;
     }
@@ -445,6 +448,7 @@ enum rc escalation_replan_save(struct store_txn *txn, const struct escalation_pr
 
 enum rc escalation_replan_fire(struct step *step)
 {
+    CHECK(step->site != NULL);
     struct escalation_progress progress;
     enum rc rc = escalation_replan_load(step->txn, &progress);
     if (rc != RC_OK) {

@@ -19,6 +19,7 @@
 /* The clock that an extension is about. */
 static const struct escalation_clock *work_clock(struct escalation_ticket *ticket)
 {
+    CHECK(ticket->round >= 1);
     return escalation_state_clock(ticket, escalation_state_work_clock(ticket));
 }
 
@@ -116,6 +117,8 @@ static bool beyond_cap(const struct escalation_item *item, const struct escalati
 
 static enum rc extend(struct escalation_item *item)
 {
+    CHECK(item->ticket.state == ESCALATION_ACCEPTED);
+    CHECK(item->extra.request == 0);
     const enum rc rc = escalation_work_info(item);
     if (rc != RC_OK) {
         return rc;
@@ -241,6 +244,7 @@ static enum rc raise_granted(struct step *step, const struct escalation_saying *
 static enum rc decide(struct step *step, const struct escalation_saying *about,
                       const struct escalation_extra *extra, const struct decision *decision)
 {
+    CHECK(about->ticket->state != ESCALATION_NONE);
     const bool raises = decision->granted && extra->request == PAIDAN__REQUEST_KIND__REQUEST_RAISE;
     const enum rc rc = say_decided(step, about, extra, decision);
     return rc == RC_OK && raises ? raise_granted(step, about, decision) : rc;

@@ -450,6 +450,7 @@ static void earlier(struct earliest *best, uint64_t due_ms, enum escalation_firi
 bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, struct due *due,
                           enum escalation_firing *firing)
 {
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     if (!escalation_state_open(ticket)) {
         return false;
     }
@@ -546,6 +547,7 @@ bool escalation_state_queue_key(uint64_t id, const struct escalation_ticket *tic
 
 bool escalation_state_watched(const struct escalation_ticket *ticket, enum escalation_watch watch)
 {
+    CHECK(ticket->state < ESCALATION_STATE_COUNT);
     switch (watch) {
     case ESCALATION_SUPERVISED:
         return ticket->extra_supervised &&

@@ -37,6 +37,7 @@ static enum rc watch(struct escalation_item *item)
 enum rc escalation_supervise_by_rule(struct step *step, uint64_t id, Paidan__SuperviseRule rule,
                                      uint32_t item)
 {
+    CHECK(id != 0);
     CHECK(rule != PAIDAN__SUPERVISE_RULE__SUPERVISE_STEP); /* the step's own fact says it */
     struct escalation_ticket ticket;
     struct escalation_info info;

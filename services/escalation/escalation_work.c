@@ -173,6 +173,7 @@ static enum rc act(struct escalation_item *item)
 
 static enum rc do_item(struct escalation_item *item)
 {
+    CHECK(item->result != NULL);
     paidan__work_result__init(item->result);
     item->result->ticket = item->wish->ticket;
     enum rc rc = load_item(item);
@@ -228,6 +229,7 @@ static enum rc do_items(struct step *step, const Paidan__Request *request,
 static Paidan__Code judge_batch(const Paidan__Request *request,
                                 const struct escalation_batch *batch, const char **detail)
 {
+    CHECK(batch->count == 0 || batch->items != NULL);
     if (!escalation_work_given(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
     }
