@@ -25,7 +25,6 @@ static bool fact_known(uint32_t fact)
 static enum step_need need_of(const struct step_engine *engine, const char *log,
                               const struct evlog_record *record, struct peek_member *member)
 {
-    CHECK(step_follow_find(engine, log) >= 0);
     const struct step_service *service = engine->service;
     if (record->kind != EVLOG_EVENT) {
         return STEP_NEED_NONE;
