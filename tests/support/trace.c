@@ -51,11 +51,28 @@ void trace_say(struct trace *trace, const char *format, ...)
     add_line(trace, line);
 }
 
+/* "[1d 02:00] ", with seconds and milliseconds only where they are not zero, so that lines about
+ * whole minutes are short and no two moments look the same. */
+static int write_moment(char *line, size_t size, uint64_t at_ms, uint64_t base_ms)
+{
+    const bool before = at_ms < base_ms;
+    const uint64_t ms = before ? base_ms - at_ms : at_ms - base_ms;
+    char seconds[16] = "";
+    if (ms % 1000 != 0) {
+        (void)snprintf(seconds, sizeof seconds, ":%02u.%03u", (unsigned)(ms / 1000 % 60),
+                       (unsigned)(ms % 1000));
+    } else if (ms % 60000 != 0) {
+        (void)snprintf(seconds, sizeof seconds, ":%02u", (unsigned)(ms / 1000 % 60));
+    }
+    return snprintf(line, size, "[%s%llud %02u:%02u%s] ", before ? "-" : "",
+                    (unsigned long long)(ms / 86400000), (unsigned)(ms / 3600000 % 24),
+                    (unsigned)(ms / 60000 % 60), seconds);
+}
+
 void trace_at(struct trace *trace, uint64_t at_ms, const char *format, ...)
 {
     char line[LINE_BYTES];
-    const long long at = (long long)at_ms - (long long)trace->base_ms;
-    const int used = snprintf(line, sizeof line, "[%9lld] ", at);
+    const int used = write_moment(line, sizeof line, at_ms, trace->base_ms);
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);

@@ -1,9 +1,11 @@
 /* trace: what happened, as lines people can read, for golden files.
  *
- *   [  900000] escalation > raised 20261122-0001-6 1→2 u.b1→u.c1 expired clock=accept
+ *   [0d 00:15] escalation > raised 20261122-0001-6 1→2 u.b1→u.c1 expired clock=accept
  *
- * Times are milliseconds since the trace's base. A golden file is tests/golden/<name>.txt; with
- * PAIDAN_GOLDEN=update in the environment it is written instead of compared. */
+ * Lines begin with days, hours and minutes since the trace's base, with seconds and milliseconds
+ * where they are not zero; times within a line are milliseconds since it. A golden file is
+ * tests/golden/<name>.txt; with PAIDAN_GOLDEN=update in the environment it is written instead of
+ * compared. */
 #pragma once
 
 #include <stdbool.h>
