@@ -3,14 +3,15 @@
  * anything here can be called from anywhere without a circle.
  *
  * Three rules are kept here for all commands. Refusals go to standard error as one line `paidan:
- * CODE: 中文 / English (detail)`, in both languages whatever --lang says: whoever reads the log of
- * a script may not be the one who ran it. Standard output is flushed before, so that lines keep
- * their order on a terminal. And nothing is opened before it is needed: help and --version work
- * without an instance. */
+ * CODE: sentence (detail)` in the user's language, the code being the part that scripts read; with
+ * --json each is one object with the sentence in both languages. Standard output is flushed before,
+ * so that lines keep their order on a terminal. And nothing is opened before it is needed: help and
+ * --version work without an instance. */
 
 #include "cli.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 #include "common/base/check.h"
 #include "common/say/code.h"
 #include "common/say/number.h"
+#include "common/say/say_detail.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
@@ -37,7 +39,9 @@ const char *const cli_services[CLI_SERVICES + 1] = {"intake", "triage", "escalat
 static enum say_language language_of(const struct cli *cli)
 {
     if (cli->values[CLI_LANG] != NULL) {
-        return strcmp(cli->values[CLI_LANG], "zh") == 0 ? SAY_CHINESE : SAY_ENGLISH;
+        const char *named = cli->values[CLI_LANG];
+        return strncmp(named, "zh", 2) == 0 || strcmp(named, "中文") == 0 ? SAY_CHINESE
+                                                                          : SAY_ENGLISH;
     }
     /* The order of POSIX; the first that is set decides, also when it says C. */
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -91,10 +95,15 @@ static int find_actor(struct cli *cli)
     return CLI_EXIT_OK;
 }
 
-int cli_setup(struct cli *cli)
+void cli_voice(struct cli *cli)
 {
     cli->say.language = language_of(cli);
     cli->json = cli_given(cli, CLI_JSON);
+}
+
+int cli_setup(struct cli *cli)
+{
+    cli_voice(cli);
     cli->terminal = isatty(STDOUT_FILENO) == 1;
     /* no-color.org: any value that is not empty. */
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -194,48 +203,92 @@ int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at
     return CLI_EXIT_OK;
 }
 
-/* The one place that writes a refusal: its form is a promise to scripts. */
-static void say_error(const char *name, const char *zh, const char *en, const char *detail)
+/* The detail as people say it, in one language. */
+static void say_detail_in(const struct cli *cli, enum say_language language, const char *detail,
+                          char text[SAY_DETAIL_BYTES])
 {
+    struct say say = cli->say;
+    say.language = language;
+    say_detail(&say, cli_given(cli, CLI_FROM) ? SAY_BY_COLUMN : SAY_BY_OPTION, detail, text);
+}
+
+/* For scripts: the code, both sentences, and the detail as the service said it beside what it
+ * means. */
+static void say_error_json(const struct cli *cli, const char *name, const char *zh, const char *en,
+                           const char *detail, int status)
+{
+    char text[SAY_DETAIL_BYTES];
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:i}", "code", name, "zh", zh, "en", en, "status", status);
+    if (detail != NULL) {
+        json_object_set_new(object, "detail", json_string(detail));
+        say_detail_in(cli, SAY_CHINESE, detail, text);
+        json_object_set_new(object, "detail_zh", json_string(text));
+        say_detail_in(cli, SAY_ENGLISH, detail, text);
+        json_object_set_new(object, "detail_en", json_string(text));
+    }
+    /* A detail may hold bytes of the user's that are no text: then without it. */
+    if (object == NULL || json_dumpf(object, stderr, JSON_COMPACT) != 0) {
+        fprintf(stderr, "{\"code\":\"%s\",\"status\":%d}", name, status);
+    }
+    fputc('\n', stderr);
+    json_decref(object);
+}
+
+/* The one place that writes a refusal: its form is a promise to scripts. */
+static int say_error(const struct cli *cli, const char *name, const char *zh, const char *en,
+                     const char *detail, int status)
+{
+    char text[SAY_DETAIL_BYTES] = "";
+    CHECK(status != CLI_EXIT_OK);
     fflush(stdout);
-    fprintf(stderr, "paidan: %s: %s / %s%s%s%s\n", name, zh, en, detail == NULL ? "" : " (",
-            detail == NULL ? "" : detail, detail == NULL ? "" : ")");
+    detail = detail != NULL && detail[0] == '\0' ? NULL : detail;
+    if (cli->json) {
+        say_error_json(cli, name, zh, en, detail, status);
+        return status;
+    }
+    if (detail != NULL) {
+        say_detail_in(cli, cli->say.language, detail, text);
+    }
+    fprintf(stderr, "paidan: %s: %s%s%s%s\n", name, cli_say(cli, zh, en),
+            detail == NULL ? "" : cli_say(cli, "（", " ("), text,
+            detail == NULL ? "" : cli_say(cli, "）", ")"));
+    return status;
 }
 
 int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail)
 {
-    (void)cli;
     CHECK(code != PAIDAN__CODE__OK);
-    say_error(code_name(code), code_sentence_zh(code), code_sentence_en(code),
-              detail != NULL && detail[0] == '\0' ? NULL : detail);
-    return code_exit(code);
+    return say_error(cli, code_name(code), code_sentence_zh(code), code_sentence_en(code), detail,
+                     code_exit(code));
 }
 
 int cli_refuse_as(const struct cli *cli, Paidan__Code code, const char *zh, const char *en,
                   const char *detail)
 {
-    (void)cli;
-    say_error(code_name(code), zh, en, detail);
-    return code_exit(code);
+    return say_error(cli, code_name(code), zh, en, detail, code_exit(code));
 }
 
 int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word)
 {
-    (void)cli;
-    say_error("USAGE", zh, en, word);
-    return CLI_EXIT_USAGE;
+    return say_error(cli, "USAGE", zh, en, word, CLI_EXIT_USAGE);
 }
 
 int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, const char *detail)
 {
-    (void)cli;
-    say_error("FAILED", zh, en, detail);
-    return status;
+    return say_error(cli, "FAILED", zh, en, detail, status);
 }
 
 void cli_note(const struct cli *cli, const char *zh, const char *en)
 {
     fflush(stdout);
+    if (cli->json) {
+        json_t *object = json_pack("{s:s, s:s, s:s}", "code", "NOTE", "zh", zh, "en", en);
+        (void)json_dumpf(object, stderr, JSON_COMPACT);
+        fputc('\n', stderr);
+        json_decref(object);
+        return;
+    }
     fprintf(stderr, "paidan: %s\n", cli_say(cli, zh, en));
 }
 
@@ -394,20 +447,20 @@ int cli_ticket(const struct cli *cli, const char *text, uint64_t *ticket)
 
 int cli_word(const struct cli *cli, const struct cli_words *words, const char *typed, int *value)
 {
-    static const struct say zh = {.language = SAY_CHINESE};
     char detail[512] = "", token[SAY_WORDS_TOKEN_BYTES];
     if (say_words_read(words->of, typed, value) && say_words_among(words->values, *value)) {
         return CLI_EXIT_OK;
     }
-    /* Refusals are in both languages, so are the words that would have done. */
     const char *between = " ";
     say_add(detail, sizeof detail, "", words->what);
     for (unsigned index = 0; index < words->of->n_values; index++) {
         const int each = words->of->values[index].value;
         if (say_words_among(words->values, each)) {
-            say_add(detail, sizeof detail, between, say_words_token(words->of, each, token));
-            between = "|";
-            say_add(detail, sizeof detail, " ", say_words_get(&zh, words->of, each));
+            /* The reader's own words: tokens stand in the help, for scripts. */
+            say_add(detail, sizeof detail, between,
+                    cli->say.language == SAY_CHINESE ? say_words_get(&cli->say, words->of, each)
+                                                     : say_words_token(words->of, each, token));
+            between = cli_say(cli, "、", ", ");
         }
     }
     return cli_usage(cli, "只能是其中之一", "must be one of these", detail);

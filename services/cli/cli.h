@@ -53,6 +53,9 @@ struct cli {
     uint64_t now_ms;   /* of the last answer */
 };
 
+/* How it speaks: --lang and --json as far as they are known, else the environment. Called before
+ * anything can be refused, and by cli_setup. */
+void cli_voice(struct cli *cli);
 /* Finds language, colour, data folder and actor from arguments and environment. 0 or a status. */
 MUST_CHECK int cli_setup(struct cli *cli);
 void cli_finish(struct cli *cli);
@@ -71,14 +74,16 @@ MUST_CHECK int cli_moment(struct cli *cli, enum cli_option option, bool ahead, u
 /* Copies of the arguments for fields of requests, which protobuf-c wants unconst. */
 char *cli_text(const struct cli *cli, enum cli_option option);
 
-/* `paidan: CODE: 句子 / sentence (detail)` on stderr; detail may be NULL. Returns the status. */
+/* `paidan: CODE: sentence (detail)` on stderr, in the user's language; with --json an object `code`,
+ * `zh`, `en`, `detail`, `detail_zh`, `detail_en`, `status` on one line. detail: a field or a state as
+ * services name it is said in words (say_detail); may be NULL. Returns the status. */
 int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail);
 /* The same where another sentence than the code's own fits better. */
 int cli_refuse_as(const struct cli *cli, Paidan__Code code, const char *zh, const char *en,
                   const char *detail);
-/* The same for words that are not understood, in both languages. Returns CLI_EXIT_USAGE. */
+/* The same for words that are not understood. Returns CLI_EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word);
-/* A failure of this process or its machine, in both languages. Returns status. */
+/* A failure of this process or its machine. Returns status. */
 int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, const char *detail);
 /* Writes the remark on stderr, in the user's language, only when a person is likely to read it. */
 void cli_note(const struct cli *cli, const char *zh, const char *en);

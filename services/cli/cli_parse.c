@@ -264,6 +264,33 @@ static unsigned command_words(int argc, char **argv, const char *words[COMMAND_W
     return count;
 }
 
+/* What decides how a mistake is told, looked for before any mistake can be met. Values of other
+ * options are passed over; a mistake in what is looked for itself is met again in order. */
+static void look_ahead(struct cli *cli, int argc, char **argv)
+{
+    for (int index = 1; index < argc && strcmp(argv[index], "--") != 0; index++) {
+        if (strncmp(argv[index], "--", 2) != 0) {
+            continue;
+        }
+        const char *name = argv[index] + 2, *equals = strchr(name, '=');
+        const int option =
+            find_option(name, equals == NULL ? strlen(name) : (size_t)(equals - name));
+        if (option < 0) {
+            continue;
+        }
+        const bool flag = cli_options[option].argument == CLI_NOTHING;
+        const char *value =
+            flag || equals != NULL ? equals : argv[index + 1 < argc ? ++index : index];
+        if (option == CLI_JSON) {
+            cli->values[CLI_JSON] = "";
+        } else if (option == CLI_LANG && value != NULL) {
+            cli->values[CLI_LANG] = equals != NULL ? equals + 1 : value;
+        }
+    }
+    cli_voice(cli);
+    cli->values[CLI_JSON] = cli->values[CLI_LANG] = NULL;
+}
+
 /* Too few, too many, or an option that must be there. */
 static int check_counts(struct cli *cli)
 {
@@ -292,6 +319,7 @@ int cli_parse(struct cli *cli, int argc, char **argv)
 {
     CHECK(cli->commands != NULL);
     const char *words[COMMAND_WORDS_MAX];
+    look_ahead(cli, argc, argv);
     const unsigned count = command_words(argc, argv, words);
     unsigned used = 0;
     const struct cli_command *command =

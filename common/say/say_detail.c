@@ -1,0 +1,191 @@
+/* say_detail: fields and states of the protos in words of people, with the option or the column
+ * that a reader can correct. Owns no sentence: codes have those (code.c). A field without a row is
+ * shown as the service named it, which is worse than a word and better than silence; the walk in
+ * tests/unit/say_detail_test.c holds every field that a user can fill to having one. */
+#include "common/say/say_detail.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/say/say_words.h"
+
+struct row {
+    const char *name, *zh, *en;
+    const char *option; /* NULL: no option fills it */
+    const char *column; /* of a table of complaints; NULL: none */
+};
+
+static const struct row rows[] = {
+    {"text", "内容", "text", "text", "text"},
+    {"title", "标题", "title", "title", "title"},
+    {"place", "地点", "place", "place", "place"},
+    {"phone", "电话", "phone", "phone", "phone"},
+    {"reporter", "诉求人姓名", "the resident's name", "reporter", "reporter"},
+    {"external_id", "渠道编号", "the channel's id", "external-id", "external_id"},
+    {"occurred_ms", "发生时间", "time", "time", "time"},
+    {"category_hint", "渠道给出的类别", "category of the channel", "category-hint", NULL},
+    {"area_hint", "渠道给出的区域", "area of the channel", "area-hint", NULL},
+    {"spot_unit", "现场办的单位", "the unit that solved it on the spot", "on-spot", NULL},
+    {"spot_note", "现场办做了什么", "what was done on the spot", "done-note", NULL},
+    {"attachments", "附件", "attachments", "attachment", NULL},
+    {"name", "附件名称", "name of an attachment", "attachment", NULL},
+    {"url", "附件网址", "address of an attachment", "attachment", NULL},
+    {"media_type", "附件类型", "type of an attachment", "attachment", NULL},
+    {"digest", "附件摘要", "digest of an attachment", "attachment", NULL},
+    {"channel", "渠道", "channel", "channel", NULL},
+    {"query_code", "查询码", "query code", "code", NULL},
+    {"note", "说明", "note", "note", NULL},
+    {"reason", "理由", "reason", "reason", NULL},
+    {"unit", "单位", "unit", "unit", NULL},
+    {"to_unit", "交给的单位", "the unit it goes to", "to", NULL},
+    {"person", "责任人", "person", "person", NULL},
+    {"until_ms", "截止时间", "end", "until", NULL},
+    {"held_ms", "会议时间", "time of the meeting", "held", NULL},
+    {"since_ms", "起点时间", "begin", "since", NULL},
+    {"mode", "办理方式", "mode", "mode", NULL},
+    {"result", "结果", "result", "result", NULL},
+    {"version", "版本", "version", "if-version", NULL},
+    {"area", "区域", "area", "area", NULL},
+    {"category", "类别", "category", "category", NULL},
+    {"urgency", "紧急程度", "urgency", "urgency", NULL},
+    {"state", "状态", "state", "state", NULL},
+    {"solved", "是否解决", "whether it is solved", "solved", NULL},
+    {"satisfied", "是否满意", "whether they are satisfied", "satisfied", NULL},
+    {"without_assist", "不等协办", "without the assisting units", "without-assist", NULL},
+    {"clock", "时钟", "clock", "clock", NULL},
+    {"limit", "每页条数", "rows of a page", "limit", NULL},
+    {"max", "领取件数", "how many to pull", "max", NULL},
+    {"wait_ms", "等待时间", "time to wait", "wait", NULL},
+    {"lease_ms", "领取保留的时间", "time to keep them", "lease", NULL},
+    {"cursor", "游标", "cursor", "cursor", NULL},
+    {"after", "游标", "cursor", "cursor", NULL},
+    {"actor", "操作人", "actor", "actor", NULL},
+    {"ticket", "工单号", "number", NULL, NULL},
+    {"tickets", "工单", "tickets", NULL, NULL},
+    {"items", "工单", "tickets", NULL, NULL},
+    {"replies", "答复", "answers", NULL, NULL},
+    {"results", "结果", "results", NULL, NULL},
+    {"action", "操作", "action", NULL, NULL},
+    {"round", "回访轮次", "round of the callback", NULL, NULL},
+    {"assist", "协办", "assisting", NULL, NULL},
+    {"supplements", "补充说明", "supplements", NULL, NULL},
+    {"chases", "催单", "chases", NULL, NULL},
+    {"return", "退单", "return", NULL, NULL},
+    {"registered", "受理记录", "the registration", NULL, NULL},
+    /* states of the other services; those of a ticket are words of enum State */
+    {"REGISTERED", "已受理", "registered", NULL, NULL},
+    {"routed", "已分拨", "already dispatched", NULL, NULL},
+    {"desk_new", "待分拨", "at the desk", NULL, NULL},
+    {"desk_returned", "退单待裁", "returned, at the desk", NULL, NULL},
+    {"ended", "已结束", "ended", NULL, NULL},
+    {"ASKED", "待回访", "to be asked", NULL, NULL},
+    {"HANDED", "回访已领取", "pulled for a callback", NULL, NULL},
+    {"ANSWERED", "已答复", "answered", NULL, NULL},
+    {"UNREACHED", "未接通", "unreached", NULL, NULL},
+    {"CANCELLED", "已取消", "cancelled", NULL, NULL},
+    {"TAKEN_BACK", "已撤回", "withdrawn", NULL, NULL},
+};
+
+static const struct row *find(const char *name, size_t bytes)
+{
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        if (strlen(rows[index].name) == bytes && strncmp(rows[index].name, name, bytes) == 0) {
+            return &rows[index];
+        }
+    }
+    return NULL;
+}
+
+/* How many bytes of the detail are a path of names and indexes: "work.items[3].note". */
+static size_t path_bytes(const char *detail)
+{
+    size_t bytes = 0;
+    for (; detail[bytes] != '\0'; bytes++) {
+        const unsigned char letter = (unsigned char)detail[bytes];
+        if (!isalnum(letter) && strchr("_.[]", letter) == NULL) {
+            break;
+        }
+    }
+    return bytes;
+}
+
+/* The last name of a path that has a row: "submit.tickets[3]" is a ticket. */
+static const struct row *row_of(const char *path, size_t bytes)
+{
+    size_t end = bytes;
+    while (end > 0) {
+        /* An index is no part of the name before it. */
+        size_t name_end = end;
+        for (; path[end - 1] == ']' && name_end > 0 && path[name_end - 1] != '['; name_end--) {
+        }
+        name_end -= path[end - 1] == ']' && name_end > 0 ? 1 : 0;
+        size_t begin = name_end;
+        for (; begin > 0 && path[begin - 1] != '.'; begin--) {
+        }
+        const struct row *row = find(path + begin, name_end - begin);
+        if (row != NULL || begin == 0) {
+            return row;
+        }
+        end = begin - 1;
+    }
+    return NULL;
+}
+
+/* A state of a ticket, in whichever case its service writes it. */
+static const char *state_of(const struct say *say, const char *path, size_t bytes)
+{
+    char token[SAY_WORDS_TOKEN_BYTES];
+    int state = 0;
+    if (bytes >= sizeof token) {
+        return NULL;
+    }
+    for (size_t index = 0; index < bytes; index++) {
+        token[index] = (char)tolower((unsigned char)path[index]);
+    }
+    token[bytes] = '\0';
+    return say_words_read_token(&paidan__state__descriptor, token, &state) &&
+                   state != PAIDAN__STATE__STATE_NONE
+               ? say_words_state(say, (Paidan__State)state)
+               : NULL;
+}
+
+/* "发生时间 --time", "place, column place". English says the option alone: it is a word already. */
+static void put_row(const struct say *say, enum say_given given, const struct row *row, char *text,
+                    size_t size)
+{
+    const char *word = say_choose(say, row->zh, row->en);
+    if (given == SAY_BY_OPTION && row->option != NULL) {
+        (void)snprintf(text, size, say_choose(say, "%s --%s", "%s, --%s"), word, row->option);
+    } else if (given == SAY_BY_COLUMN && row->column != NULL) {
+        (void)snprintf(text, size, say_choose(say, "%s，%s 列", "%s, column %s"), word,
+                       row->column);
+    } else {
+        (void)snprintf(text, size, "%s", word);
+    }
+}
+
+void say_detail(const struct say *say, enum say_given given, const char *detail,
+                char text[SAY_DETAIL_BYTES])
+{
+    CHECK(detail != NULL);
+    CHECK(given <= SAY_BY_COLUMN);
+    const size_t bytes = path_bytes(detail);
+    const char *rest = detail + bytes;
+    /* A sentence, a path of files, a number: only a name alone or one before a colon is a field. */
+    const bool whole = *rest == '\0' || *rest == ':';
+    const struct row *row = whole ? row_of(detail, bytes) : NULL;
+    const char *state = row == NULL && whole ? state_of(say, detail, bytes) : NULL;
+    if (row == NULL && state == NULL) {
+        (void)snprintf(text, SAY_DETAIL_BYTES, "%s", detail);
+        return;
+    }
+    char word[SAY_DETAIL_BYTES / 2];
+    if (row != NULL) {
+        put_row(say, given, row, word, sizeof word);
+    } else {
+        (void)snprintf(word, sizeof word, "%s", state);
+    }
+    (void)snprintf(text, SAY_DETAIL_BYTES, "%s%.150s", word, rest);
+}
