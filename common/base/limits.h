@@ -66,6 +66,7 @@
 #define REQUEST_ID_BYTES 16u
 #define DETAIL_BYTES_MAX 256u
 #define SUPPLEMENTS_MAX 1000u /* per ticket; further ones are refused */
+#define SAID_MAX 64u          /* newest messages of a ticket that a reader of texts gets */
 
 #define REQUEST_KEEP_MS                                                                            \
     (24u * 3600u * 1000u) /* stored answers; proto/command.proto promises 24 h */

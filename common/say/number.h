@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "common/base/arena.h"
 #include "common/base/rc.h"
 
 #define NUMBER_BYTES 24 /* with NUL */
@@ -17,6 +18,8 @@
 /* utc_offset_ms: of the site. Smallest id of the day that now_ms falls on: sequence 1. */
 uint64_t number_day_first(uint64_t now_ms, int64_t utc_offset_ms);
 void number_format(uint64_t ticket, char number[NUMBER_BYTES]);
+/* The public number in the arena, for answers; NULL: the arena is full. */
+char *number_text(struct arena *arena, uint64_t ticket);
 /* Returns RC_OK or RC_INVALID (malformed, impossible date, wrong check digit). */
 MUST_CHECK enum rc number_parse(const char *text, uint64_t *ticket);
 /* 30 random bits to 6 characters. */

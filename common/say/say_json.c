@@ -26,6 +26,7 @@ enum form {
     FORM_MOMENT, /* text and milliseconds */
     FORM_BITS,   /* list of tokens */
     FORM_CODE,   /* a number on the wire, a stable name here */
+    FORM_TWIN, /* the public number beside its ticket, which is written as that number: said once */
 };
 
 struct shape {
@@ -89,8 +90,11 @@ static struct shape shape_of(const ProtobufCFieldDescriptor *field)
     const char *name = field->name;
     size_t bytes = strlen(name);
     CHECK(bytes < KEY_BYTES);
-    if (field->type == PROTOBUF_C_TYPE_UINT64 &&
-        strcmp(name, is_repeated(field) ? "tickets" : "ticket") == 0) {
+    if (field->type == PROTOBUF_C_TYPE_STRING && strcmp(name, "number") == 0) {
+        shape.form = FORM_TWIN;
+        bytes = 0; /* no name of JSON means it */
+    } else if (field->type == PROTOBUF_C_TYPE_UINT64 &&
+               strcmp(name, is_repeated(field) ? "tickets" : "ticket") == 0) {
         shape.form = FORM_TICKET;
         name = is_repeated(field) ? "numbers" : "number";
         bytes = strlen(name);
@@ -250,6 +254,9 @@ static void set_field(const struct say *say, json_t *object, const ProtobufCFiel
 {
     const struct shape shape = shape_of(field);
     const void *at = (const char *)message + field->offset;
+    if (shape.form == FORM_TWIN) {
+        return;
+    }
     if (is_repeated(field)) {
         json_object_set_new(object, shape.key, list_of(say, field, &shape, message, texts));
     } else if (field->type == PROTOBUF_C_TYPE_STRING && !texts && listed(withheld, field->name)) {
@@ -574,7 +581,7 @@ static unsigned find_field(const ProtobufCMessageDescriptor *descriptor, const c
     unsigned index = 0;
     for (; index < descriptor->n_fields; index++) {
         *shape = shape_of(&descriptor->fields[index]);
-        if (strcmp(shape->key, key) == 0 ||
+        if ((shape->form != FORM_TWIN && strcmp(shape->key, key) == 0) ||
             (shape->form == FORM_MOMENT && strcmp(descriptor->fields[index].name, key) == 0)) {
             break;
         }

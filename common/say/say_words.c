@@ -175,6 +175,10 @@ static const struct row supervise_action_rows[] = {
     {PAIDAN__SUPERVISE_ACTION__SUPERVISE_RED, "红牌", "red card", NULL},
     {PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, "撤牌", "cancel the card", NULL},
 };
+static const struct row said_kind_rows[] = {
+    {PAIDAN__SAID_KIND__SAID_CHASE, "催单", "chased", NULL},
+    {PAIDAN__SAID_KIND__SAID_WITHDRAWAL, "撤回", "withdrew", NULL},
+};
 
 #define TABLE(NAME)                                                                                \
     {                                                                                              \
@@ -193,6 +197,7 @@ static const struct table {
     TABLE(urgency),         TABLE(card),           TABLE(why),
     TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
+    TABLE(said_kind),
 };
 
 /* Some twenty tables of a few rows: looked through, as people read a line at a time. */

@@ -184,8 +184,8 @@ MUST_CHECK enum rc step_answer(struct step *step, Paidan__Answer *answer);
 /* As step_answer, but never stored: the same request id is judged again. For answers that are too
  * personal or too large for the log, such as the texts that a Disclosed fact tells of. */
 MUST_CHECK enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer);
-/* Shorthand for Done: the fact of that seq was said about the ticket, and there is no more to tell.
- */
+/* Shorthand for Done: the fact of that seq was said about the ticket (0: about none), and there is no
+ * more to tell. */
 MUST_CHECK enum rc step_answer_done(struct step *step, uint64_t ticket, uint64_t seq);
 /* Shorthand for an answer that is only a code. detail may be NULL. */
 MUST_CHECK enum rc step_refuse(struct step *step, Paidan__Code code, const char *detail);

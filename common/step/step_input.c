@@ -168,10 +168,10 @@ enum rc step_answer_unstored(struct step *step, Paidan__Answer *answer)
 
 enum rc step_answer_done(struct step *step, uint64_t ticket, uint64_t seq)
 {
-    CHECK(ticket != 0);
     CHECK(seq != 0);
     Paidan__Done done = PAIDAN__DONE__INIT;
-    done.has_ticket = done.has_seq = 1;
+    done.has_ticket = ticket != 0;
+    done.has_seq = 1;
     done.ticket = ticket;
     done.seq = seq;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;

@@ -43,6 +43,9 @@ enum {
     TOLD_MAX = 2 + SITE_SUPERVISORS_MAX,
     /* Supplements shown with a ticket's text: the newest. */
     SHOWN_SUPPLEMENTS_MAX = 32,
+    /* A public number: 17 characters; as people type it, with blanks and full-width digits. */
+    NUMBER_BYTES_MAX = 32,
+    TYPED_NUMBER_BYTES_MAX = 64,
     /* Clocks moved on one page of a new plan: all of each ticket on it. */
     MOVES_MAX = ASSIGNMENT_CLOCKS_MAX * LIST_MAX,
 };
@@ -71,6 +74,8 @@ static const struct wire_bound rows[] = {
     {"Supplemented", "text", TEXT_BYTES_MAX, 0},
     {"TicketText", "text", TEXT_BYTES_MAX, 0},
     {"TicketText", "supplements", TEXT_BYTES_MAX, SHOWN_SUPPLEMENTS_MAX},
+    {"TicketText", "supplements_ms", 0, SHOWN_SUPPLEMENTS_MAX},
+    {"TicketText", "said", 0, SAID_MAX},
     {NULL, "place", PLACE_BYTES_MAX, 0},
     {NULL, "phone", PHONE_BYTES_MAX, 0},
     {NULL, "reporter", REPORTER_BYTES_MAX, 0},
@@ -99,6 +104,7 @@ static const struct wire_bound rows[] = {
     {"PersonNamed", "duty", NOTE_BYTES_MAX, 0},
     {"Disclosed", "reason", REASON_BYTES_MAX, 0},
     {"ReadTexts", "reason", REASON_BYTES_MAX, 0}, /* becomes Disclosed.reason */
+    {"ReadLog", "reason", REASON_BYTES_MAX, 0},   /* as well */
     {"Undesked", "reason", REASON_BYTES_MAX, 0},
     {"Cancelled", "reason", REASON_BYTES_MAX, 0},
 
@@ -148,6 +154,8 @@ static const struct wire_bound rows[] = {
     {"Pong", "version", VERSION_BYTES_MAX, 0},
     {"Fetch", "follower", CODE_BYTES_MAX, 0},
     {NULL, "query_code", CODE_BYTES_MAX, 0}, /* 6 characters; longer ones are answered as wrong */
+    {NULL, "number", NUMBER_BYTES_MAX, 0},
+    {"Lookup", "typed_number", TYPED_NUMBER_BYTES_MAX, 0},
     {"Interval", "name", NAME_BYTES_MAX, 0}, /* of a holiday or of an exception of the site's */
     {"Count", "name", COUNTER_BYTES_MAX, 0},
 

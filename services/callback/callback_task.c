@@ -5,6 +5,7 @@
 #include "callback_task.h"
 
 #include "common/base/check.h"
+#include "common/say/number.h"
 
 enum rc callback_task_get(struct store_txn *txn, uint64_t ticket, struct callback_task *task)
 {
@@ -28,6 +29,7 @@ Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket
     }
     paidan__callback_task__init(picture);
     picture->ticket = ticket;
+    picture->number = number_text(arena, ticket);
     picture->round = task->round;
     picture->channel = arena_strdup(arena, task->channel);
     picture->attempt = task->attempt;
@@ -41,7 +43,7 @@ Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket
     if (task->unit[0] != '\0') {
         picture->unit = arena_strdup(arena, task->unit);
     }
-    const bool full = picture->channel == NULL ||
+    const bool full = picture->channel == NULL || picture->number == NULL ||
                       (task->holder[0] != '\0' && picture->holder == NULL) ||
                       (task->unit[0] != '\0' && picture->unit == NULL);
     return full ? NULL : picture;

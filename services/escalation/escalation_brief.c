@@ -8,6 +8,7 @@
 #include "escalation_brief.h"
 
 #include "common/base/check.h"
+#include "common/say/number.h"
 #include "escalation_clock.h"
 #include "escalation_extra.h"
 
@@ -122,6 +123,10 @@ enum rc escalation_brief(struct arena *arena, uint64_t id, const struct escalati
     }
     paidan__brief__init(made);
     made->ticket = id;
+    made->number = number_text(arena, id);
+    if (made->number == NULL) {
+        return RC_LIMIT;
+    }
     made->version = ticket->version;
     made->state = (Paidan__State)ticket->state;
     made->level = ticket->level;

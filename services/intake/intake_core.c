@@ -47,6 +47,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_WITHDRAW:
     case PAIDAN__REQUEST__WISH_LOOKUP:
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
+    case PAIDAN__REQUEST__WISH_READ_LOG:
         return true;
     default:
         return false;
@@ -62,6 +63,7 @@ static bool changes(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_SUPPLEMENT:
     case PAIDAN__REQUEST__WISH_CHASE:
     case PAIDAN__REQUEST__WISH_WITHDRAW:
+    case PAIDAN__REQUEST__WISH_READ_LOG:
         return true;
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
         return request->read_texts->has_phones && request->read_texts->phones;
@@ -85,6 +87,8 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
         return intake_message_withdraw(step, request->withdraw);
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
         return intake_reading_disclose(step, request);
+    case PAIDAN__REQUEST__WISH_READ_LOG:
+        return intake_reading_log(step, request);
     default:
         return step_refuse(step, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }

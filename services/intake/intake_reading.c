@@ -1,6 +1,7 @@
 /* intake_reading: answers from records and texts. Lookup is what a resident may see; ReadTexts is
  * for people who work on tickets. Reading with phones is a change: it is recorded as Disclosed, and
- * its answer is not stored, so that a text lies in the log once. */
+ * its answer is not stored, so that a text lies in the log once. Reading the log itself with its
+ * texts is asked for here too (ReadLog) and recorded before the first of its facts is shown. */
 
 #include "intake_reading.h"
 
@@ -11,7 +12,9 @@
 /* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,
  * their attachments) still fits, so every answer holds at least one. */
 enum { TEXTS_BYTES_MAX = FRAME_BYTES_MAX - (256 << 10) };
-static_assert((INTAKE_RECENT_MAX + 1) * (TEXT_BYTES_MAX + ATTACHMENTS_MAX * 1300) < TEXTS_BYTES_MAX,
+static_assert((INTAKE_RECENT_MAX + 1) * (TEXT_BYTES_MAX + ATTACHMENTS_MAX * 1300) +
+                      SAID_MAX * (NOTE_BYTES_MAX + ACTOR_BYTES_MAX + 32) <
+                  TEXTS_BYTES_MAX,
               "any one ticket fits an answer");
 
 /* One reader for queries (view) and for commands (step). */
@@ -57,6 +60,7 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     CHECK(record->state != INTAKE_NONE);
     paidan__looked_up__init(body);
     body->ticket = ticket;
+    body->number = number_text(reader->arena, ticket);
     body->state = intake_ticket_public_state(record->state);
     body->has_outcome = record->outcome != 0;
     body->outcome = (Paidan__Outcome)record->outcome;
@@ -68,7 +72,7 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     answer->code = PAIDAN__CODE__OK;
     answer->body_case = PAIDAN__ANSWER__BODY_LOOKED_UP;
     answer->looked_up = body;
-    return RC_OK;
+    return body->number == NULL ? RC_LIMIT : RC_OK;
 }
 
 /* Who knows a channel's own id of a ticket is that channel, so no query code is asked for. */
@@ -105,8 +109,13 @@ enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish
     if (wish->channel != NULL && wish->external_id != NULL) {
         return lookup_external(&reader, wish, answer);
     }
-    if (!wish->has_ticket) {
+    uint64_t ticket = wish->ticket;
+    if (!wish->has_ticket && wish->typed_number == NULL) {
         return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "ticket");
+    }
+    /* As people write it, read by the same function as everywhere. */
+    if (!wish->has_ticket && number_parse(wish->typed_number, &ticket) != RC_OK) {
+        return step_view_refuse(answer, PAIDAN__CODE__NUMBER_INVALID, "typed_number");
     }
     /* A number alone opens nothing: numbers can be counted up. */
     if (wish->query_code == NULL) {
@@ -114,12 +123,11 @@ enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish
     }
     struct intake_ticket record;
     Paidan__Code code = PAIDAN__CODE__OK;
-    const enum rc rc =
-        intake_ticket_find(view->txn, wish->ticket, wish->query_code, &record, &code);
+    const enum rc rc = intake_ticket_find(view->txn, ticket, wish->query_code, &record, &code);
     if (rc != RC_OK) {
         return rc;
     }
-    return code == PAIDAN__CODE__OK ? looked_up(&reader, wish->ticket, &record, answer)
+    return code == PAIDAN__CODE__OK ? looked_up(&reader, ticket, &record, answer)
                                     : step_view_refuse(answer, code, NULL);
 }
 
@@ -151,8 +159,10 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
     CHECK(record->recent_count <= INTAKE_RECENT_MAX);
     const size_t attachments_max = (record->recent_count + 1) * ATTACHMENTS_MAX;
     text->supplements = arena_alloc(reader->arena, INTAKE_RECENT_MAX * sizeof *text->supplements);
+    text->supplements_ms =
+        arena_alloc(reader->arena, INTAKE_RECENT_MAX * sizeof *text->supplements_ms);
     text->attachments = arena_alloc(reader->arena, attachments_max * sizeof(Paidan__Attachment *));
-    if (text->supplements == NULL || text->attachments == NULL) {
+    if (text->supplements == NULL || text->supplements_ms == NULL || text->attachments == NULL) {
         return RC_LIMIT;
     }
     /* The bound is the fact's own; it is repeated here because the list was made for so many. */
@@ -168,6 +178,7 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
         }
         const Paidan__Supplemented *const more = event->supplemented;
         text->supplements[text->n_supplements++] = more->text;
+        text->supplements_ms[text->n_supplements_ms++] = event->at_ms;
         for (size_t item = 0; item < more->n_attachments && item < ATTACHMENTS_MAX; item++) {
             text->attachments[text->n_attachments++] = more->attachments[item];
         }
@@ -175,12 +186,87 @@ static enum rc read_supplements(const struct reader *reader, uint64_t ticket,
     return RC_OK;
 }
 
+/* A chase or the withdrawal as its reader gets it; NULL: the arena is full. */
+static Paidan__Said *make_said(struct arena *arena, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_CHASED ||
+          event->fact_case == PAIDAN__EVENT__FACT_WITHDRAWN);
+    Paidan__Said *const said = arena_alloc(arena, sizeof *said);
+    if (said == NULL) {
+        return NULL;
+    }
+    const bool chase = event->fact_case == PAIDAN__EVENT__FACT_CHASED;
+    paidan__said__init(said);
+    said->kind = chase ? PAIDAN__SAID_KIND__SAID_CHASE : PAIDAN__SAID_KIND__SAID_WITHDRAWAL;
+    said->at_ms = event->at_ms;
+    said->note = chase ? event->chased->note : event->withdrawn->note;
+    said->actor = event->cause->actor;
+    return said;
+}
+
+/* Chases and the withdrawal with what was said. They are links of the ticket's chain and found by
+ * walking it backward; so many links at most, whatever they are, that a ticket which somebody's
+ * program chased ten thousand times costs no more to read than another. */
+static enum rc read_said(const struct reader *reader, uint64_t ticket,
+                         const struct intake_ticket *record, Paidan__TicketText *text)
+{
+    CHECK(record->last_seq >= record->registered_seq);
+    Paidan__Said *newest[SAID_MAX];
+    size_t count = 0;
+    uint64_t seq = record->last_seq;
+    for (unsigned link = 0; link < SAID_MAX && seq > record->registered_seq; link++) {
+        Paidan__Event *event = NULL;
+        const size_t mark = reader->arena->used;
+        const enum rc rc = reader->step != NULL ? step_read(reader->step, seq, &event)
+                                                : step_view_read(reader->view, seq, &event);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        }
+        if (event->ticket != ticket || !event->has_prev_seq || event->prev_seq >= seq) {
+            return RC_CORRUPT;
+        }
+        seq = event->prev_seq;
+        if (event->fact_case == PAIDAN__EVENT__FACT_SUPPLEMENTED) {
+            reader->arena->used = mark; /* up to 64 KiB of text that was read already */
+            continue;
+        }
+        newest[count] = make_said(reader->arena, event);
+        if (newest[count] == NULL) {
+            return RC_LIMIT;
+        }
+        count++;
+    }
+    text->said = arena_alloc(reader->arena, (count + 1) * sizeof *text->said);
+    if (text->said == NULL) {
+        return RC_LIMIT;
+    }
+    while (count > 0) {
+        text->said[text->n_said++] = newest[--count];
+    }
+    return RC_OK;
+}
+
+/* What the resident said after the ticket was registered. */
+static enum rc read_messages(const struct reader *reader, uint64_t ticket,
+                             const struct intake_ticket *record, const Paidan__Registered *fact,
+                             Paidan__TicketText *text)
+{
+    CHECK(record->registered_seq > 0);
+    CHECK(text->n_supplements == 0);
+    const enum rc rc = read_supplements(reader, ticket, record, fact, text);
+    return rc == RC_OK ? read_said(reader, ticket, record, text) : rc;
+}
+
 /* Fills text; an unknown ticket gives its number alone. */
 static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__TicketText *text)
 {
     paidan__ticket_text__init(text);
     text->ticket = ticket;
+    text->number = number_text(reader->arena, ticket);
     CHECK(text->text == NULL); /* by which callers know an unknown ticket */
+    if (text->number == NULL) {
+        return RC_LIMIT;
+    }
     struct intake_ticket record;
     enum rc rc = intake_state_get(reader->txn, ticket, &record);
     if (rc != RC_OK) {
@@ -200,12 +286,14 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->title = fact->given_title != NULL ? fact->given_title : fact->title;
     text->has_registered_ms = 1;
     text->registered_ms = record.registered_ms;
+    text->has_occurred_ms = fact->has_occurred_ms;
+    text->occurred_ms = fact->occurred_ms;
     text->has_chases = 1;
     text->chases = record.chases;
     text->has_state = 1;
     text->state = intake_ticket_public_state(record.state);
     rc = mask(reader, fact, text);
-    return rc == RC_OK ? read_supplements(reader, ticket, &record, fact, text) : rc;
+    return rc == RC_OK ? read_messages(reader, ticket, &record, fact, text) : rc;
 }
 
 /* Reads as many of the tickets asked for as one answer holds. */
@@ -337,13 +425,44 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     return step_answer_unstored(step, &answer);
 }
 
-/* Counts tickets, not requests: one request may read two hundred. */
+/* Who is about to read facts of the log with their texts, and why. Said and stored before the
+ * caller has seen one of them; the reading itself is the caller's, from the log. */
+enum rc intake_reading_log(struct step *step, const Paidan__Request *request)
+{
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_READ_LOG);
+    const Paidan__ReadLog *const wish = request->read_log;
+    if (wish->from_seq == 0 || (wish->has_until_seq && wish->until_seq < wish->from_seq)) {
+        return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "from_seq");
+    }
+    if (intake_check_blank(request->actor)) {
+        return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
+    }
+    if (intake_check_blank(wish->reason)) {
+        return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
+    }
+    uint64_t seq = 0;
+    Paidan__Disclosed fact = PAIDAN__DISCLOSED__INIT;
+    fact.reason = wish->reason;
+    fact.has_phones = 1;
+    fact.phones = 1;
+    fact.has_from_seq = 1;
+    fact.from_seq = wish->from_seq;
+    fact.has_until_seq = wish->has_until_seq;
+    fact.until_seq = wish->until_seq;
+    const struct step_about about = {.ticket = 0, .seq = &seq};
+    const enum rc rc = step_say(step, &about, &fact.base);
+    return rc == RC_OK ? step_answer_done(step, 0, seq) : rc;
+}
+
+/* Counts tickets, not requests: one request may read two hundred. A reading of the log counts as
+ * one: how many tickets it met is known only when it ends. */
 enum rc intake_reading_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_DISCLOSED);
-    if (event->has_ticket || event->disclosed->n_tickets == 0) {
+    const Paidan__Disclosed *const fact = event->disclosed;
+    if (event->has_ticket || (fact->n_tickets == 0) != (fact->has_from_seq != 0)) {
         return RC_CORRUPT;
     }
-    intake_ticket_count(fold, INTAKE_TALLY_DISCLOSED, event->disclosed->n_tickets);
+    intake_ticket_count(fold, INTAKE_TALLY_DISCLOSED, fact->n_tickets == 0 ? 1 : fact->n_tickets);
     return RC_OK;
 }

@@ -54,11 +54,15 @@ static void refuse(Paidan__SubmitResult *result, struct intake_fault fault)
     result->detail = (char *)fault.detail; /* packed, never written */
 }
 
-static void set_ticket(Paidan__SubmitResult *result, uint64_t ticket)
+/* The number goes along: who asks need not know how it is made of the ticket. */
+static enum rc set_ticket(struct step *step, Paidan__SubmitResult *result, uint64_t ticket)
 {
     CHECK(ticket != 0);
+    CHECK(!result->has_ticket);
     result->has_ticket = 1;
     result->ticket = ticket;
+    result->number = number_text(step->arena, ticket);
+    return result->number == NULL ? RC_LIMIT : RC_OK;
 }
 
 /* Does the first fact about a ticket, which is kept for ever, have this text? */
@@ -94,7 +98,10 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     *known = true;
-    set_ticket(result, ticket);
+    rc = set_ticket(step, result, ticket);
+    if (rc != RC_OK) {
+        return rc;
+    }
     struct intake_ticket record;
     rc = intake_state_get(step->txn, ticket, &record);
     if (rc != RC_OK) {
@@ -246,9 +253,8 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
     /* Only now: an item that is refused uses up no number, so a day's numbers have no gaps. */
     *last = ticket;
     result->code = PAIDAN__CODE__OK;
-    set_ticket(result, ticket);
     result->query_code = query_code;
-    return RC_OK;
+    return set_ticket(step, result, ticket);
 }
 
 /* Results in the order of the tickets. A fault of one item is its result; only the store or

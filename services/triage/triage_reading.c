@@ -4,6 +4,7 @@
 #include "triage_reading.h"
 
 #include "common/base/check.h"
+#include "common/say/number.h"
 
 enum { DESK_LIST_DEFAULT = 100 };
 /* Answers stay below a frame: an item is at most its note, title and codes. */
@@ -53,6 +54,8 @@ static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
     }
     paidan__desk_item__init(item);
     item->ticket = ticket;
+    item->number = number_text(arena, ticket);
+    failed = item->number == NULL;
     item->reasons = desk->reasons;
     item->n_categories = desk->category_count;
     item->categories = code_list(arena, desk->categories, desk->category_count, &failed);
