@@ -1,180 +1,15 @@
 /* outbox: deliveries to the outside, their order, their pauses and their end.
  *
- *   out        delivery u64                      -> struct outbox_delivery, sealed
- *   out_line   to u64, line u64, delivery u64    -> empty: every one that waits
- *   out_ready  to u64, next_ms u64, delivery u64 -> empty: the first of every line
- *   out_dead   to u64, delivery u64              -> empty: every one that is dead
- *   out_to     to u64                            -> struct outbox_to, sealed
- *   due        until_ms, delivery, due_kind      -> empty: every one that waits
- *
- * `to` is the step_key of the destination's name. Must stay true: a line has a row in out_ready if
- * and only if something waits in it, and that is its lowest seq; waiting and dead of out_to are the
- * numbers of rows. Moments and pauses are chosen when deciding and stand in the facts; folding
+ * What is kept stands in outbox_row.c, what is taken to be sent in outbox_send.c; here are the lines
+ * and the facts. Must stay true: a line has a row in out_ready if and only if something waits in
+ * it, and that is its lowest seq; waiting and dead of out_to are the numbers of rows. Moments and
+ * pauses are chosen when deciding and stand in the facts, for the site's rules may change; folding
  * computes none. */
-#include "common/step/outbox.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
-#include "common/base/codec.h"
-
-enum table { TABLE_OUT, TABLE_LINE, TABLE_READY, TABLE_DEAD, TABLE_TO };
-static_assert(TABLE_TO + 1 == OUTBOX_TABLES, "one name each");
-
-#define DELIVERY_VERSION 1u
-#define TO_VERSION 1u
-#define KEY_MAX 24u /* three numbers */
-
-static unsigned table_of(const struct outbox *outbox, enum table table)
-{
-    CHECK(outbox->table >= STORE_SERVICE);
-    CHECK(table < OUTBOX_TABLES);
-    return outbox->table + (unsigned)table;
-}
-
-/* Up to three numbers; returns the key's size. */
-static size_t key_write(unsigned char key[KEY_MAX], const uint64_t *numbers, size_t count)
-{
-    struct codec_writer writer;
-    CHECK(count * 8 <= KEY_MAX);
-    codec_writer_init(&writer, key, KEY_MAX);
-    for (size_t index = 0; index < count; index++) {
-        codec_put_u64(&writer, numbers[index]);
-    }
-    CHECK(!writer.failed);
-    return writer.used;
-}
-
-static bool key_read(const struct store_walk *walk, uint64_t *numbers, size_t count)
-{
-    struct codec_reader reader;
-    codec_reader_init(&reader, walk->key, walk->key_bytes);
-    for (size_t index = 0; index < count; index++) {
-        numbers[index] = codec_get_u64(&reader);
-    }
-    return codec_done(&reader);
-}
-
-/* ---- rows ---- */
-
-enum rc outbox_get(struct store_txn *txn, const struct outbox *outbox, uint64_t delivery,
-                   struct outbox_delivery *row)
-{
-    CHECK(delivery > 0);
-    unsigned char key[KEY_MAX];
-    const void *value = NULL;
-    size_t bytes = 0;
-    uint8_t version = 0;
-    const size_t size = key_write(key, &delivery, 1);
-    const enum rc rc = store_get(txn, table_of(outbox, TABLE_OUT), key, size, &value, &bytes);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    struct codec_reader reader;
-    struct outbox_delivery read = {.seq = delivery};
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != DELIVERY_VERSION) {
-        return RC_CORRUPT;
-    }
-    const uint8_t dead = codec_get_u8(&reader);
-    read.of = codec_get_varint(&reader);
-    read.line = codec_get_varint(&reader);
-    read.asked_ms = codec_get_u64(&reader);
-    read.until_ms = codec_get_u64(&reader);
-    read.next_ms = codec_get_u64(&reader);
-    const uint64_t attempts = codec_get_varint(&reader);
-    codec_get_text(&reader, read.to, sizeof read.to);
-    if (!codec_done(&reader) || dead > 1 || attempts > UINT32_MAX) {
-        return RC_CORRUPT;
-    }
-    read.attempts = (uint32_t)attempts;
-    read.dead = dead == 1;
-    *row = read;
-    return RC_OK;
-}
-
-static enum rc delivery_put(struct store_txn *txn, const struct outbox *outbox,
-                            const struct outbox_delivery *row)
-{
-    unsigned char key[KEY_MAX], bytes[1 + 1 + 10 + 10 + 24 + 10 + 1 + CODE_BYTES_MAX + 4];
-    struct codec_writer writer;
-    CHECK(row->seq > 0);
-    CHECK(row->asked_ms <= row->until_ms);
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, DELIVERY_VERSION);
-    codec_put_u8(&writer, row->dead ? 1 : 0);
-    codec_put_varint(&writer, row->of);
-    codec_put_varint(&writer, row->line);
-    codec_put_u64(&writer, row->asked_ms);
-    codec_put_u64(&writer, row->until_ms);
-    codec_put_u64(&writer, row->next_ms);
-    codec_put_varint(&writer, row->attempts);
-    codec_put_text(&writer, row->to);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    const size_t size = key_write(key, &row->seq, 1);
-    return store_put(txn, table_of(outbox, TABLE_OUT), key, size, bytes, writer.used);
-}
-
-static bool to_read(const void *value, size_t bytes, struct outbox_to *row)
-{
-    struct codec_reader reader;
-    struct outbox_to read = {.failures = 0};
-    uint8_t version = 0;
-    if (codec_unseal(&reader, value, bytes, &version) != RC_OK || version != TO_VERSION) {
-        return false;
-    }
-    read.failures = codec_get_u32(&reader);
-    read.rest_until_ms = codec_get_u64(&reader);
-    read.waiting = codec_get_varint(&reader);
-    read.dead = codec_get_varint(&reader);
-    codec_get_text(&reader, read.name, sizeof read.name);
-    *row = read;
-    return codec_done(&reader);
-}
-
-enum rc outbox_to_get(struct store_txn *txn, const struct outbox *outbox, const char *name,
-                      struct outbox_to *row)
-{
-    CHECK(name[0] != '\0');
-    unsigned char key[KEY_MAX];
-    const void *value = NULL;
-    size_t bytes = 0;
-    const uint64_t to = step_key(name);
-    const size_t size = key_write(key, &to, 1);
-    const enum rc rc = store_get(txn, table_of(outbox, TABLE_TO), key, size, &value, &bytes);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    struct outbox_to read;
-    /* Two names of one key: 2^-64 a pair, but then one must not be taken for the other. */
-    if (!to_read(value, bytes, &read) || strcmp(read.name, name) != 0) {
-        return RC_CORRUPT;
-    }
-    *row = read;
-    return RC_OK;
-}
-
-static enum rc to_put(struct store_txn *txn, const struct outbox *outbox,
-                      const struct outbox_to *row)
-{
-    unsigned char key[KEY_MAX], bytes[1 + 4 + 8 + 10 + 10 + 1 + CODE_BYTES_MAX + 4];
-    struct codec_writer writer;
-    CHECK(row->name[0] != '\0');
-    CHECK(row->rest_until_ms == 0 || row->failures > 0);
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, TO_VERSION);
-    codec_put_u32(&writer, row->failures);
-    codec_put_u64(&writer, row->rest_until_ms);
-    codec_put_varint(&writer, row->waiting);
-    codec_put_varint(&writer, row->dead);
-    codec_put_text(&writer, row->name);
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    const uint64_t to = step_key(row->name);
-    const size_t size = key_write(key, &to, 1);
-    return store_put(txn, table_of(outbox, TABLE_TO), key, size, bytes, writer.used);
-}
+#include "common/step/outbox_private.h"
 
 /* ---- lines ---- */
 
@@ -184,12 +19,12 @@ static enum rc line_first(struct store_txn *txn, const struct outbox *outbox, ui
 {
     CHECK(delivery != NULL);
     struct store_walk walk;
-    unsigned char key[KEY_MAX];
+    unsigned char key[OUTBOX_KEY_MAX];
     uint64_t numbers[3] = {to, line, 0};
-    const size_t size = key_write(key, numbers, 3);
+    const size_t size = outbox_key_write(key, numbers, 3);
     *delivery = 0;
-    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_LINE), key, size, &walk);
-    if (rc == RC_OK && !key_read(&walk, numbers, 3)) {
+    enum rc rc = store_walk_open(txn, outbox_table(outbox, OUTBOX_TABLE_LINE), key, size, &walk);
+    if (rc == RC_OK && !outbox_key_read(&walk, numbers, 3)) {
         rc = RC_CORRUPT;
     }
     if (rc == RC_OK && numbers[0] == to && numbers[1] == line) {
@@ -202,11 +37,12 @@ static enum rc line_first(struct store_txn *txn, const struct outbox *outbox, ui
 static enum rc ready_put(struct store_txn *txn, const struct outbox *outbox,
                          const struct outbox_delivery *row)
 {
-    unsigned char key[KEY_MAX];
+    unsigned char key[OUTBOX_KEY_MAX];
     const uint64_t numbers[3] = {step_key(row->to), row->next_ms, row->seq};
     CHECK(!row->dead);
-    const size_t size = key_write(key, numbers, 3);
-    const enum rc rc = store_insert(txn, table_of(outbox, TABLE_READY), key, size, NULL, 0);
+    const size_t size = outbox_key_write(key, numbers, 3);
+    const enum rc rc =
+        store_insert(txn, outbox_table(outbox, OUTBOX_TABLE_READY), key, size, NULL, 0);
     return rc == RC_EXISTS ? RC_CORRUPT : rc;
 }
 
@@ -214,26 +50,26 @@ static enum rc ready_del(struct store_txn *txn, const struct outbox *outbox,
                          const struct outbox_delivery *row)
 {
     CHECK(row->seq > 0);
-    unsigned char key[KEY_MAX];
+    unsigned char key[OUTBOX_KEY_MAX];
     const uint64_t numbers[3] = {step_key(row->to), row->next_ms, row->seq};
-    const size_t size = key_write(key, numbers, 3);
-    const enum rc rc = store_del(txn, table_of(outbox, TABLE_READY), key, size);
+    const size_t size = outbox_key_write(key, numbers, 3);
+    const enum rc rc = store_del(txn, outbox_table(outbox, OUTBOX_TABLE_READY), key, size);
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
 /* The row of a pair (to, line) or of the dead: there is one or there is not. */
 static enum rc row_put(struct store_txn *txn, unsigned table, const uint64_t *numbers, size_t count)
 {
-    unsigned char key[KEY_MAX];
-    const size_t size = key_write(key, numbers, count);
+    unsigned char key[OUTBOX_KEY_MAX];
+    const size_t size = outbox_key_write(key, numbers, count);
     const enum rc rc = store_insert(txn, table, key, size, NULL, 0);
     return rc == RC_EXISTS ? RC_CORRUPT : rc;
 }
 
 static enum rc row_del(struct store_txn *txn, unsigned table, const uint64_t *numbers, size_t count)
 {
-    unsigned char key[KEY_MAX];
-    const size_t size = key_write(key, numbers, count);
+    unsigned char key[OUTBOX_KEY_MAX];
+    const size_t size = outbox_key_write(key, numbers, count);
     const enum rc rc = store_del(txn, table, key, size);
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
@@ -270,7 +106,7 @@ static enum rc line_enter(struct step_fold *fold, const struct outbox *outbox,
         }
     }
     if (rc == RC_OK) {
-        rc = row_put(fold->txn, table_of(outbox, TABLE_LINE), numbers, 3);
+        rc = row_put(fold->txn, outbox_table(outbox, OUTBOX_TABLE_LINE), numbers, 3);
     }
     return rc == RC_OK ? due_put(fold->txn, &due) : rc;
 }
@@ -285,7 +121,7 @@ static enum rc line_leave(struct step_fold *fold, const struct outbox *outbox,
     CHECK(!row->dead);
     enum rc rc = line_first(fold->txn, outbox, numbers[0], row->line, &first);
     if (rc == RC_OK) {
-        rc = row_del(fold->txn, table_of(outbox, TABLE_LINE), numbers, 3);
+        rc = row_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_LINE), numbers, 3);
     }
     if (rc == RC_OK && first == row->seq) {
         rc = ready_del(fold->txn, outbox, row);
@@ -337,8 +173,8 @@ static enum rc keep(struct step_fold *fold, const struct outbox *outbox,
                     const struct outbox_delivery *row, const struct outbox_to *to)
 {
     CHECK(strcmp(row->to, to->name) == 0);
-    const enum rc rc = delivery_put(fold->txn, outbox, row);
-    return rc == RC_OK ? to_put(fold->txn, outbox, to) : rc;
+    const enum rc rc = outbox_put(fold->txn, outbox, row);
+    return rc == RC_OK ? outbox_to_put(fold->txn, outbox, to) : rc;
 }
 
 static enum rc evolve_asked(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
@@ -377,14 +213,14 @@ static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
 {
     struct outbox_delivery row;
     struct outbox_to to;
-    unsigned char key[KEY_MAX];
+    unsigned char key[OUTBOX_KEY_MAX];
     enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
     if (rc != RC_OK) {
         return rc;
     }
     if (row.dead) {
         const uint64_t numbers[2] = {step_key(row.to), row.seq};
-        rc = row_del(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+        rc = row_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_DEAD), numbers, 2);
     } else {
         rc = line_leave(fold, outbox, &row);
     }
@@ -393,13 +229,13 @@ static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
                       : gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, false);
     }
     if (rc == RC_OK) {
-        const size_t size = key_write(key, &row.seq, 1);
-        rc = store_del(fold->txn, table_of(outbox, TABLE_OUT), key, size);
+        const size_t size = outbox_key_write(key, &row.seq, 1);
+        rc = store_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_OUT), key, size);
     }
     to.failures = 0; /* it is there again: all may go */
     to.rest_until_ms = 0;
     count(fold, outbox, OUTBOX_SENT);
-    return rc == RC_OK ? to_put(fold->txn, outbox, &to) : rc;
+    return rc == RC_OK ? outbox_to_put(fold->txn, outbox, &to) : rc;
 }
 
 /* The destination was not reached: it rests. */
@@ -456,7 +292,7 @@ static enum rc evolve_dead(struct step_fold *fold, const struct outbox *outbox,
     const uint64_t numbers[2] = {step_key(row.to), row.seq};
     rc = line_leave(fold, outbox, &row);
     if (rc == RC_OK) {
-        rc = row_put(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+        rc = row_put(fold->txn, outbox_table(outbox, OUTBOX_TABLE_DEAD), numbers, 2);
     }
     if (rc == RC_OK) {
         rc = gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, false);
@@ -488,7 +324,7 @@ static enum rc evolve_retried(struct step_fold *fold, const struct outbox *outbo
         return RC_CORRUPT;
     }
     const uint64_t numbers[2] = {step_key(row.to), row.seq};
-    rc = row_del(fold->txn, table_of(outbox, TABLE_DEAD), numbers, 2);
+    rc = row_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_DEAD), numbers, 2);
     row.dead = false;
     row.attempts = 0;
     row.next_ms = event->at_ms;
@@ -709,290 +545,4 @@ enum rc outbox_due(struct step *step, const struct outbox *outbox, const struct 
         return RC_CORRUPT;
     }
     return say_dead(step, &row, true, 0, NULL);
-}
-
-/* ---- in flight: memory of the sender alone, lost with it ---- */
-
-static bool flies(const struct outbox_flights *flights, uint64_t delivery)
-{
-    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
-    for (unsigned index = 0; index < flights->count; index++) {
-        if (flights->seqs[index] == delivery) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether one of the line is on its way, be it one that is no longer the first of it. */
-static bool line_flies(const struct outbox_flights *flights, uint64_t to, uint64_t line)
-{
-    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
-    for (unsigned index = 0; index < flights->count; index++) {
-        if (flights->tos[index] == to && flights->lines[index] == line) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void depart(struct outbox_flights *flights, uint64_t to, const struct outbox_delivery *row)
-{
-    CHECK(flights->count < OUTBOX_FLIGHTS_MAX);
-    CHECK(!flies(flights, row->seq));
-    flights->tos[flights->count] = to;
-    flights->seqs[flights->count] = row->seq;
-    flights->lines[flights->count] = row->line;
-    flights->count++;
-    flights->turn = to;
-}
-
-void outbox_landed(struct outbox_flights *flights, uint64_t delivery)
-{
-    unsigned kept = 0;
-    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
-    for (unsigned index = 0; index < flights->count; index++) {
-        if (flights->seqs[index] != delivery) {
-            flights->seqs[kept] = flights->seqs[index];
-            flights->tos[kept] = flights->tos[index];
-            flights->lines[kept] = flights->lines[index];
-            kept++;
-        }
-    }
-    flights->count = kept;
-}
-
-/* How many more may go to a destination while it does not rest: one alone finds out whether it is
- * there again. */
-static uint32_t room_of(const struct outbox *outbox, const struct site *site,
-                        const struct outbox_flights *flights, const struct outbox_to *to)
-{
-    CHECK(flights->count <= OUTBOX_FLIGHTS_MAX);
-    struct outbox_rule rule;
-    const uint64_t key = step_key(to->name);
-    uint32_t count = 0;
-    if (!outbox->rule(site, to->name, &rule)) {
-        return 0;
-    }
-    CHECK(rule.flights_max >= 1);
-    for (unsigned index = 0; index < flights->count; index++) {
-        count += flights->tos[index] == key ? 1 : 0;
-    }
-    const uint32_t most = to->failures > 0 ? 1 : rule.flights_max;
-    return count < most ? most - count : 0;
-}
-
-/* ---- taking ---- */
-
-struct take {
-    struct store_txn *txn;
-    const struct outbox *outbox;
-    const struct site *site;
-    struct outbox_flights *flights;
-    uint64_t now_ms;
-    struct outbox_delivery *rows;
-    size_t max, count;
-};
-
-static bool take_full(const struct take *take)
-{
-    CHECK(take->count <= take->max);
-    return take->count == take->max || take->flights->count == OUTBOX_FLIGHTS_MAX;
-}
-
-/* From one destination: what is ready, oldest moment first. */
-static enum rc take_from(struct take *take, const struct outbox_to *to)
-{
-    struct store_walk walk;
-    unsigned char key[KEY_MAX];
-    uint64_t numbers[3] = {step_key(to->name), 0, 0};
-    const uint64_t wanted = numbers[0];
-    uint32_t room = to->waiting > 0 && to->rest_until_ms <= take->now_ms
-                        ? room_of(take->outbox, take->site, take->flights, to)
-                        : 0;
-    const size_t size = key_write(key, numbers, 3);
-    if (room == 0) {
-        return RC_OK;
-    }
-    enum rc rc = store_walk_open(take->txn, table_of(take->outbox, TABLE_READY), key, size, &walk);
-    while (rc == RC_OK && room > 0 && !take_full(take)) {
-        struct outbox_delivery *const row = &take->rows[take->count];
-        if (!key_read(&walk, numbers, 3)) {
-            rc = RC_CORRUPT;
-            break;
-        }
-        if (numbers[0] != wanted || numbers[1] > take->now_ms) {
-            break;
-        }
-        rc = outbox_get(take->txn, take->outbox, numbers[2], row);
-        if (rc != RC_OK) {
-            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-            break;
-        }
-        if (!line_flies(take->flights, wanted, row->line)) {
-            depart(take->flights, wanted, row);
-            take->count++;
-            room--;
-        }
-        rc = store_walk_next(&walk);
-    }
-    store_walk_close(&walk);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-/* The destinations whose keys lie in [from, until], each once. */
-static enum rc take_range(struct take *take, uint64_t from, uint64_t until)
-{
-    CHECK(from <= until);
-    struct store_walk walk;
-    unsigned char key[KEY_MAX];
-    uint64_t to_key = from;
-    const size_t size = key_write(key, &from, 1);
-    enum rc rc = store_walk_open(take->txn, table_of(take->outbox, TABLE_TO), key, size, &walk);
-    while (rc == RC_OK && !take_full(take)) {
-        struct outbox_to to;
-        if (!key_read(&walk, &to_key, 1) || !to_read(walk.value, walk.value_bytes, &to)) {
-            rc = RC_CORRUPT;
-            break;
-        }
-        if (to_key > until) {
-            break;
-        }
-        rc = take_from(take, &to);
-        if (rc == RC_OK) {
-            rc = store_walk_next(&walk);
-        }
-    }
-    store_walk_close(&walk);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc outbox_take(struct store_txn *txn, const struct outbox *outbox, const struct site *site,
-                    uint64_t now_ms, struct outbox_flights *flights, struct outbox_delivery *rows,
-                    size_t max, size_t *count)
-{
-    CHECK(rows != NULL);
-    CHECK(max > 0);
-    const uint64_t turn = flights->turn; /* moves while we take */
-    struct take take = {.txn = txn,
-                        .outbox = outbox,
-                        .site = site,
-                        .flights = flights,
-                        .now_ms = now_ms,
-                        .rows = rows,
-                        .max = max};
-    enum rc rc = turn < UINT64_MAX ? take_range(&take, turn + 1, UINT64_MAX) : RC_OK;
-    if (rc == RC_OK) {
-        rc = take_range(&take, 0, turn);
-    }
-    if (rc != RC_OK) {
-        for (size_t index = 0; index < take.count; index++) {
-            outbox_landed(flights, rows[index].seq);
-        }
-        return rc;
-    }
-    *count = take.count;
-    return RC_OK;
-}
-
-/* ---- looking ---- */
-
-/* The first moment of a destination at which something that is not in flight may go. */
-static enum rc next_of(struct store_txn *txn, const struct outbox *outbox,
-                       const struct outbox_flights *flights, const struct outbox_to *to,
-                       uint64_t *next_ms)
-{
-    struct store_walk walk;
-    unsigned char key[KEY_MAX];
-    uint64_t numbers[3] = {step_key(to->name), 0, 0};
-    const uint64_t wanted = numbers[0];
-    const size_t size = key_write(key, numbers, 3);
-    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_READY), key, size, &walk);
-    while (rc == RC_OK) {
-        if (!key_read(&walk, numbers, 3)) {
-            rc = RC_CORRUPT;
-        } else if (numbers[0] != wanted) {
-            rc = RC_NOT_FOUND;
-        } else if (!flies(flights, numbers[2])) {
-            const uint64_t at_ms = numbers[1] > to->rest_until_ms ? numbers[1] : to->rest_until_ms;
-            *next_ms = at_ms < *next_ms ? at_ms : *next_ms;
-            break;
-        } else {
-            rc = store_walk_next(&walk);
-        }
-    }
-    store_walk_close(&walk);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc outbox_next(struct store_txn *txn, const struct outbox *outbox, const struct site *site,
-                    const struct outbox_flights *flights, uint64_t *next_ms)
-{
-    struct store_walk walk;
-    uint64_t found_ms = UINT64_MAX;
-    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_TO), NULL, 0, &walk);
-    while (rc == RC_OK) {
-        struct outbox_to to;
-        if (!to_read(walk.value, walk.value_bytes, &to)) {
-            rc = RC_CORRUPT;
-            break;
-        }
-        /* Where no more may go the outcome of one in flight is waited for, not a moment. */
-        if (to.waiting > 0 && room_of(outbox, site, flights, &to) > 0) {
-            rc = next_of(txn, outbox, flights, &to, &found_ms);
-        }
-        if (rc == RC_OK) {
-            rc = store_walk_next(&walk);
-        }
-    }
-    store_walk_close(&walk);
-    if (rc != RC_NOT_FOUND) {
-        return rc;
-    }
-    if (found_ms != UINT64_MAX) {
-        *next_ms = found_ms;
-    }
-    return found_ms != UINT64_MAX ? RC_OK : RC_NOT_FOUND;
-}
-
-void outbox_key(const char *log, uint64_t delivery, char key[OUTBOX_KEY_BYTES])
-{
-    CHECK(delivery > 0);
-    const int bytes = snprintf(key, OUTBOX_KEY_BYTES, "%s:%llu", log, (unsigned long long)delivery);
-    CHECK(bytes > 0);
-    CHECK((size_t)bytes < OUTBOX_KEY_BYTES); /* names of services are codes */
-}
-
-enum rc outbox_dead(struct store_txn *txn, const struct outbox *outbox, const char *to,
-                    uint64_t after, struct outbox_delivery *rows, size_t max, size_t *count)
-{
-    CHECK(rows != NULL);
-    struct store_walk walk;
-    unsigned char key[KEY_MAX];
-    size_t found = 0;
-    uint64_t numbers[2] = {step_key(to), after == UINT64_MAX ? after : after + 1};
-    const uint64_t wanted = numbers[0];
-    const size_t size = key_write(key, numbers, 2);
-    enum rc rc = store_walk_open(txn, table_of(outbox, TABLE_DEAD), key, size, &walk);
-    while (rc == RC_OK && found < max) {
-        if (!key_read(&walk, numbers, 2)) {
-            rc = RC_CORRUPT;
-        } else if (numbers[0] != wanted) {
-            rc = RC_NOT_FOUND;
-        } else {
-            rc = outbox_get(txn, outbox, numbers[1], &rows[found]);
-            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
-        }
-        if (rc == RC_OK) {
-            CHECK(rows[found].dead);
-            found++;
-            rc = store_walk_next(&walk);
-        }
-    }
-    store_walk_close(&walk);
-    if (rc != RC_OK && rc != RC_NOT_FOUND) {
-        return rc;
-    }
-    *count = found;
-    return RC_OK;
 }
