@@ -60,7 +60,7 @@
 #define NAME_BYTES_MAX 192u /* a site-defined name */
 #define ACTOR_BYTES_MAX 64u
 #define EXTERNAL_ID_BYTES_MAX 128u
-#define PHONE_BYTES_MAX 32u
+#define PHONE_BYTES_MAX 64u /* two numbers with extensions, or three mobile ones */
 #define REPORTER_BYTES_MAX 128u
 #define ATTACHMENTS_MAX 16u
 #define REQUEST_ID_BYTES 16u

@@ -105,47 +105,71 @@ static bool date_possible(uint64_t date)
     return month != 2 || day < 29 || leap;
 }
 
-/* One character people write between or as digits: its value, -1 for a separator, -2 for anything
- * else. Full-width digits are U+FF10..FF19; dashes U+2010..2015, U+2212, U+FF0D; wide space U+3000.
- */
-static int read_character(const char **text)
+/* One character of UTF-8. *text is moved after it; -1: the bytes are none, one of them is passed. */
+static int32_t take_character(const char **text)
 {
     const unsigned char *at = (const unsigned char *)*text;
-    if (at[0] >= '0' && at[0] <= '9') {
-        *text += 1;
-        return at[0] - '0';
+    const unsigned more = at[0] < 0x80 ? 0 : at[0] < 0xe0 ? 1 : at[0] < 0xf0 ? 2 : 3;
+    uint32_t point = more == 0   ? at[0]
+                     : more == 1 ? at[0] & 0x1fu
+                     : more == 2 ? at[0] & 0x0fu
+                                 : at[0] & 0x07u;
+    for (unsigned index = 1; index <= more; index++) {
+        if ((at[index] & 0xc0) != 0x80) {
+            *text += index;
+            return -1;
+        }
+        point = point << 6 | (at[index] & 0x3fu);
     }
-    if (at[0] == ' ' || at[0] == '-' || at[0] == '\t') {
-        *text += 1;
-        return -1;
+    *text += more + 1;
+    return (int32_t)point;
+}
+
+/* What people set around and between signs, or copy with them: blanks and dashes of all kinds,
+ * marks of Chinese and Latin sentences, and what nobody sees. */
+static bool between_signs(int32_t point)
+{
+    const bool ascii = point > 0 && point < 0x80;
+    const bool latin = point >= 0x80 && point <= 0xbf;
+    const bool general = (point >= 0x2000 && point <= 0x206f) || point == 0x2212;
+    const bool chinese = point >= 0x3000 && point <= 0x303f && point != 0x3005 && point != 0x3007;
+    const bool wide = point >= 0xfe00 && point <= 0xfe6f;
+    return ascii || latin || general || chinese || wide || point == 0xfeff || point == 0x30fb;
+}
+
+/* The next sign of a number or a code, as what it is taken for: 0 to 9 and capitals, wide ones and
+ * small ones too; O is 0, I and L are 1. '\0': the end; '?': something that belongs to neither. */
+static char read_sign(const char **text)
+{
+    while (**text != '\0') {
+        int32_t point = take_character(text);
+        point = point >= 0xff01 && point <= 0xff5e ? point - 0xfee0 : point;
+        point = point >= 'a' && point <= 'z' ? point - 'a' + 'A' : point;
+        if (point == 'O') {
+            return '0';
+        }
+        if (point == 'I' || point == 'L') {
+            return '1';
+        }
+        if ((point >= '0' && point <= '9') || (point >= 'A' && point <= 'Z')) {
+            return (char)point;
+        }
+        if (!between_signs(point)) {
+            return '?';
+        }
     }
-    if (at[0] < 0xe2 || (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80) {
-        return -2;
-    }
-    const unsigned code =
-        (unsigned)(at[0] & 0x0f) << 12 | (unsigned)(at[1] & 0x3f) << 6 | (unsigned)(at[2] & 0x3f);
-    *text += 3;
-    if (code >= 0xff10 && code <= 0xff19 && at[0] == 0xef) {
-        return (int)(code - 0xff10);
-    }
-    if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d || code == 0x3000) {
-        return -1;
-    }
-    return -2;
+    return '\0';
 }
 
 enum rc number_parse(const char *text, uint64_t *ticket)
 {
     unsigned digits[DIGITS_MAX];
     unsigned count = 0;
-    while (*text != '\0') {
-        const int value = read_character(&text);
-        if (value == -2 || (value >= 0 && count == DIGITS_MAX)) {
+    for (char sign = read_sign(&text); sign != '\0'; sign = read_sign(&text)) {
+        if (sign < '0' || sign > '9' || count == DIGITS_MAX) {
             return RC_INVALID;
         }
-        if (value >= 0) {
-            digits[count++] = (unsigned)value;
-        }
+        digits[count++] = (unsigned)(sign - '0');
     }
     if (count < DATE_DIGITS + SEQUENCE_DIGITS_MIN + 1) {
         return RC_INVALID;
@@ -174,22 +198,15 @@ void number_query_code(uint32_t random, char code[QUERY_CODE_BYTES])
     code[QUERY_CODE_BYTES - 1] = '\0';
 }
 
-static char fold(char character)
-{
-    if (character >= 'a' && character <= 'z') {
-        character = (char)(character - 'a' + 'A');
-    }
-    if (character == 'O') {
-        return '0';
-    }
-    return (char)(character == 'I' || character == 'L' ? '1' : character);
-}
-
 int number_query_code_equal(const char *a, const char *b)
 {
-    while (*a != '\0' && fold(*a) == fold(*b)) {
-        a++;
-        b++;
+    for (;;) {
+        const char left = read_sign(&a), right = read_sign(&b);
+        if (left != right || left == '?') {
+            return 0;
+        }
+        if (left == '\0') {
+            return 1;
+        }
     }
-    return *a == '\0' && *b == '\0';
 }

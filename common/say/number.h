@@ -2,8 +2,10 @@
  *
  * id     = yyyymmdd * 10^8 + sequence of the site-local day (1 .. 99,999,999)
  * number = "20261122-0123-7": date, sequence of at least 4 digits, check digit by ISO/IEC 7064
- *          MOD 11,10 (GB/T 17710) over date and sequence padded to 8 digits. Spaces, full-width
- * digits and missing dashes are accepted when reading. */
+ *          MOD 11,10 (GB/T 17710) over date and sequence padded to 8 digits.
+ *
+ * Numbers and codes are read as people type and copy them: small and wide letters and digits, O for
+ * 0, I and L for 1, with or without dashes, blanks and marks between and around. */
 #pragma once
 
 #include <stdint.h>
@@ -24,5 +26,5 @@ char *number_text(struct arena *arena, uint64_t ticket);
 MUST_CHECK enum rc number_parse(const char *text, uint64_t *ticket);
 /* 30 random bits to 6 characters. */
 void number_query_code(uint32_t random, char code[QUERY_CODE_BYTES]);
-/* Compares as people type: case, O/0, I/L/1 fold. */
+/* Whether both are the same code, each written as people write it. */
 int number_query_code_equal(const char *a, const char *b);

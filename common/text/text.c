@@ -56,6 +56,40 @@ size_t text_columns(const char *text)
     return columns;
 }
 
+bool text_blank(const char *text)
+{
+    const size_t bytes = text == NULL ? 0 : strlen(text);
+    size_t at = 0;
+    while (at < bytes) {
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, at, bytes, &point);
+        if (used == 0 || !text_kind_nothing(point)) {
+            return false; /* bytes that are no text are something, and refused as what they are */
+        }
+        at += used;
+    }
+    return true;
+}
+
+char *text_trim(char *text)
+{
+    CHECK(text != NULL);
+    const size_t bytes = strlen(text);
+    size_t begin = bytes, end = 0;
+    for (size_t at = 0; at < bytes;) {
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, at, bytes, &point);
+        const size_t step = used == 0 ? 1 : used;
+        if (used == 0 || !text_kind_nothing(point)) {
+            begin = begin == bytes ? at : begin;
+            end = at + step;
+        }
+        at += step;
+    }
+    text[end > begin ? end : begin] = '\0';
+    return text + begin;
+}
+
 size_t text_clip(const char *text, size_t bytes)
 {
     CHECK(text != NULL);

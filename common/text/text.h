@@ -10,20 +10,36 @@
 /* Valid UTF-8, no NUL, no control characters other than \t \n \r; *at: offset of the first bad
  * byte. */
 bool text_valid(const char *bytes, size_t size, size_t *at);
+/* Whether nothing of it is seen: NULL, "", blanks of every script, and characters that are drawn as
+ * nothing. The one answer to "did anybody write anything?". */
+bool text_blank(const char *text);
+/* Where the text begins after such characters; those at its end are cut off in place. */
+char *text_trim(char *text);
 /* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" ->
  * "abc12"). In the arena. RC_OK, RC_INVALID (not UTF-8) or RC_LIMIT. */
 MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **out, size_t *bytes);
 /* A title other logs may carry: first sentence after the greeting, or 24 wide (48 narrow)
- * characters with "…", runs of 5 or more digits (any script width) and Latin/digit mixes as in
- * plates and accounts masked as ***, no line breaks. At most TITLE_BYTES_MAX. RC_OK, RC_INVALID
- * (text_valid says no) or RC_LIMIT. */
+ * characters with "…", without line breaks. Hidden as ***: runs of 5 or more digits, 7 or more with
+ * something between, and Latin/digit mixes as in plates and accounts. At most TITLE_BYTES_MAX.
+ * RC_OK, RC_INVALID (text_valid says no) or RC_LIMIT. */
 MUST_CHECK enum rc text_title(struct arena *arena, const char *text, char **title);
-/* A note other logs may carry: runs of 7 or more digits (any script width, or as words) and of 11
- * or more with single dashes or blanks between ("138-1234-5678") become ***; dates, times, house
- * numbers and short extensions stay. Bytes that are no text stay as they are. *masked is text
- * itself when there is nothing to hide, else in the arena and never longer. RC_OK or RC_LIMIT. */
+/* A note other logs may carry: runs of 7 or more digits, and of 11 or more with something between
+ * ("138-1234-5678"), become ***; times, house numbers and short extensions stay. In both masks a
+ * digit is one of any script, width or form, or a Chinese numeral where many stand in a row; dashes,
+ * dots, brackets, blanks and what nobody sees lie between digits; a ticket's number, a date and an
+ * amount of money stay. Bytes that are no text stay as they are. *masked is text itself when there
+ * is nothing to hide, else in the arena and never longer. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc text_mask_digits(struct arena *arena, char *text, char **masked);
-/* "138****5678"; fewer than 11 digits become "***". Codes as text_title. */
+/* What is understood of a phone as people write it: numbers of digits with '+', '-' and '#' before
+ * an extension, ", " between two; the country's own code before a mobile number is left out. Room
+ * for PHONE_BYTES_MAX and the end. Reading what was read changes nothing. */
+enum text_phone {
+    TEXT_PHONE_NONE, /* nothing was understood: out is empty */
+    TEXT_PHONE_PART, /* something beside the numbers, or of them, was left out */
+    TEXT_PHONE_WHOLE,
+};
+enum text_phone text_phone_read(const char *written, char *out);
+/* "138****5678" of each number in it; fewer than 11 digits become "***". Codes as text_title. */
 MUST_CHECK enum rc text_mask_phone(struct arena *arena, const char *phone, char **masked);
 /* First character, then **; an empty name stays empty. Codes as text_title. */
 MUST_CHECK enum rc text_mask_name(struct arena *arena, const char *name, char **masked);

@@ -1,4 +1,4 @@
-/* text_private: what text.c, text_title.c and text_mask.c share: kinds of characters. */
+/* text_private: what the files of text share: kinds of characters, and where a number is. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,15 +10,14 @@
 /* What stands where something was hidden; it tells nothing of its length. */
 #define TEXT_HIDDEN "***"
 #define TEXT_HIDDEN_BYTES (sizeof TEXT_HIDDEN - 1)
-/* Digits written as words ("一三八一二三四"): so many in a row are no counting any more. */
-#define TEXT_SPOKEN_MIN 7u
 
 enum text_kind {
     TEXT_KIND_OTHER,
     TEXT_KIND_DIGIT,  /* of any script and width */
     TEXT_KIND_LETTER, /* with a case: Latin and its like, as in number plates and accounts */
     TEXT_KIND_SPOKEN, /* a Chinese numeral */
-    TEXT_KIND_JOIN,   /* - _ @ . between parts of one number or address */
+    TEXT_KIND_JOIN,   /* dashes, dots, brackets between parts of one number or address */
+    TEXT_KIND_MARK,   /* drawn onto the character before: accents, the frame of a keycap */
     TEXT_KIND_BLANK,
     TEXT_KIND_DROP, /* seen by nobody: control, format, private, unassigned */
 };
@@ -32,7 +31,25 @@ size_t text_kind_decode(const char *text, size_t at, size_t bytes, int32_t *poin
 int32_t text_kind_narrow(int32_t point);
 /* Letters of no case in every version of Unicode since 11, each two columns wide. */
 bool text_kind_ideograph(int32_t point);
-/* Bytes of the Chinese numerals that stand together at `at`; *count: how many. */
-size_t text_kind_spoken(const char *text, size_t at, size_t bytes, size_t *count);
+/* 0 to 9, or -1: the value of a digit of any script, of a Chinese numeral. */
+int text_kind_digit(int32_t point);
+int text_kind_numeral(int32_t point);
+/* A blank, or seen by nobody. */
+bool text_kind_nothing(int32_t point);
+bool text_kind_line_end(int32_t point);
 /* Bytes of the blanks at `at`, and of what nobody sees. */
 size_t text_kind_blank(const char *text, size_t at, size_t bytes);
+
+/* Whose eyes a number is kept from: titles stand in three logs for years, so that doubt hides;
+ * notes are worked with, so that only what must be a number of somebody is hidden. */
+enum text_number_rule { TEXT_NUMBER_TITLE, TEXT_NUMBER_NOTE };
+
+struct text_number {
+    size_t bytes; /* of what stands together; 0: no number begins here */
+    bool hide;
+};
+
+/* What begins at `at` with a digit, a numeral or an opening bracket, and in a title with a letter:
+ * all that belongs to one number however it is written. */
+struct text_number text_number_scan(const char *text, size_t at, size_t bytes,
+                                    enum text_number_rule rule);

@@ -16,9 +16,6 @@ enum {
     TITLE_COLUMNS = 48, /* 24 Chinese characters */
     GREETINGS_MAX = 3,
     GREETING_POINTS_MAX = 20,
-    DIGITS_MIN = 5,        /* a shorter run is a house number, a year, a price */
-    DIGITS_SPREAD_MIN = 7, /* with dashes or blanks between: "138-1234-5678" */
-    MIX_MIN = 5,           /* "A3" is a district, "A12345" a number plate */
 };
 
 static const char text_more[] = "…";
@@ -27,66 +24,8 @@ static const char text_more[] = "…";
 static bool sentence_end(int32_t wide)
 {
     const int32_t point = text_kind_narrow(wide);
-    return point == 0x3002 || point == '!' || point == '?' || point == ';' || point == '\n' ||
-           point == '\r' || point == 0x2028 || point == 0x2029;
-}
-
-/* What stands together without a blank: a number, a name in letters, a plate, an address of
- * mail. */
-struct token {
-    size_t bytes;
-    size_t digits, run_max, letters;
-    bool address; /* has an @ */
-};
-
-/* Letters and digits that belong together, with single joins inside. A blank joins digits only. */
-static struct token token_scan(const char *text, size_t at, size_t bytes)
-{
-    CHECK(at <= bytes);
-    struct token token = {0};
-    size_t run = 0;
-    size_t end = at;
-    enum text_kind last = TEXT_KIND_OTHER;
-    for (;;) {
-        int32_t point = 0;
-        size_t used = text_kind_decode(text, end, bytes, &point);
-        enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
-        const bool join =
-            kind == TEXT_KIND_JOIN || (kind == TEXT_KIND_BLANK && !sentence_end(point));
-        if (end > at && join) {
-            int32_t next = 0;
-            const size_t more = text_kind_decode(text, end + used, bytes, &next);
-            const enum text_kind after = more == 0 ? TEXT_KIND_OTHER : text_kind_of(next);
-            const bool joined = kind == TEXT_KIND_JOIN
-                                    ? after == TEXT_KIND_DIGIT || after == TEXT_KIND_LETTER
-                                    : after == TEXT_KIND_DIGIT && last == TEXT_KIND_DIGIT;
-            if (joined) {
-                token.address |= text_kind_narrow(point) == '@';
-                run = 0;
-                used += more;
-                kind = after;
-            }
-        }
-        if (kind != TEXT_KIND_DIGIT && kind != TEXT_KIND_LETTER) {
-            break;
-        }
-        run = kind == TEXT_KIND_DIGIT ? run + 1 : 0;
-        token.digits += kind == TEXT_KIND_DIGIT ? 1 : 0;
-        token.letters += kind == TEXT_KIND_LETTER ? 1 : 0;
-        token.run_max = run > token.run_max ? run : token.run_max;
-        last = kind;
-        end += used;
-    }
-    token.bytes = end - at;
-    return token;
-}
-
-/* Whether somebody could be found by it. When in doubt, yes. */
-static bool token_private(const struct token *token)
-{
-    const bool mixed = token->digits > 0 && token->letters > 0;
-    return token->address || token->run_max >= DIGITS_MIN || token->digits >= DIGITS_SPREAD_MIN ||
-           (mixed && token->digits + token->letters >= MIX_MIN);
+    return point == 0x3002 || point == '!' || point == '?' || point == ';' ||
+           text_kind_line_end(point);
 }
 
 /* gap: a blank is due before the next piece; full: no room for another character. */
@@ -110,6 +49,10 @@ static void title_put(struct title *title, const char *piece, size_t bytes)
         int32_t point = 0;
         const size_t used = text_kind_decode(piece, at, bytes, &point);
         CHECK(used > 0);
+        if (text_kind_of(point) == TEXT_KIND_DROP) { /* inside a number that stays */
+            at += used;
+            continue;
+        }
         const size_t columns = text_kind_ideograph(point) ? 2 : (size_t)utf8proc_charwidth(point);
         if (title->columns + columns > TITLE_COLUMNS ||
             title->used + used + sizeof text_more > TITLE_BYTES_MAX) {
@@ -137,17 +80,12 @@ static size_t title_take(struct title *title, const char *text, size_t at, size_
         title->gap |= kind == TEXT_KIND_BLANK;
         return used;
     }
-    size_t span = used;
-    bool hide = false;
-    if (kind == TEXT_KIND_DIGIT || kind == TEXT_KIND_LETTER) {
-        const struct token token = token_scan(text, at, bytes);
-        span = token.bytes;
-        hide = token_private(&token);
-    } else if (kind == TEXT_KIND_SPOKEN) {
-        size_t count = 0;
-        span = text_kind_spoken(text, at, bytes, &count);
-        hide = count >= TEXT_SPOKEN_MIN;
-    }
+    /* An ideograph and most marks begin no number, and are most of a title. */
+    const bool may = kind != TEXT_KIND_OTHER && kind != TEXT_KIND_MARK;
+    const struct text_number number =
+        may ? text_number_scan(text, at, bytes, TEXT_NUMBER_TITLE) : (struct text_number){0};
+    const size_t span = number.bytes > 0 ? number.bytes : used;
+    const bool hide = number.hide;
     title_put(title, hide ? TEXT_HIDDEN : text + at, hide ? TEXT_HIDDEN_BYTES : span);
     return span;
 }

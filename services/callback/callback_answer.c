@@ -77,7 +77,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
     }
     char *note = NULL;
     /* Residents dictate their numbers; other logs must not hold them. */
-    if (reply->note != NULL && reply->note[0] != '\0') {
+    if (!text_blank(reply->note)) {
         rc = text_mask_digits(step->arena, reply->note, &note);
     }
     result->code = PAIDAN__CODE__OK;
@@ -98,8 +98,7 @@ static Paidan__Code judge(const Paidan__Request *request, const char **detail)
         return PAIDAN__CODE__TOO_MANY_ITEMS;
     }
     *detail = NULL;
-    return request->actor == NULL || request->actor[0] == '\0' ? PAIDAN__CODE__ACTOR_MISSING
-                                                               : PAIDAN__CODE__OK;
+    return text_blank(request->actor) ? PAIDAN__CODE__ACTOR_MISSING : PAIDAN__CODE__OK;
 }
 
 enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)

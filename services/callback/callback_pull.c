@@ -111,7 +111,7 @@ static Paidan__Code judge(const struct site *site, const Paidan__Request *reques
 {
     const Paidan__CallbackPull *const wish = request->callback_pull;
     *detail = NULL;
-    if (request->actor == NULL || request->actor[0] == '\0') {
+    if (text_blank(request->actor)) {
         return PAIDAN__CODE__ACTOR_MISSING;
     }
     if (site_channel_find(site, wish->channel) == SITE_NONE) {

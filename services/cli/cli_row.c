@@ -31,11 +31,11 @@ void cli_row_check(struct cli_row *row)
     } fields[] = {{"text", ticket->text, TEXT_BYTES_MAX},
                   {"external_id", ticket->external_id, EXTERNAL_ID_BYTES_MAX},
                   {"place", ticket->place, PLACE_BYTES_MAX},
-                  {"phone", ticket->phone, PHONE_BYTES_MAX},
+                  {"phone", ticket->phone, NOTE_BYTES_MAX},
                   {"reporter", ticket->reporter, REPORTER_BYTES_MAX},
-                  {"title", ticket->title, TITLE_BYTES_MAX},
+                  {"title", ticket->title, GIVEN_TITLE_BYTES_MAX},
                   {"spot_note", ticket->spot_note, NOTE_BYTES_MAX}};
-    if (ticket->text == NULL || ticket->text[strspn(ticket->text, " \r\n\t")] == '\0') {
+    if (text_blank(ticket->text)) {
         cli_row_refuse(row, PAIDAN__CODE__TEXT_EMPTY, "text");
         return;
     }

@@ -423,7 +423,7 @@ int cli_show(struct cli *cli)
 {
     struct cli_ticket_view view;
     const bool reveal = cli_given(cli, CLI_REVEAL);
-    if (reveal && (!cli_given(cli, CLI_REASON) || cli_value(cli, CLI_REASON)[0] == '\0')) {
+    if (reveal && text_blank(cli_given(cli, CLI_REASON) ? cli_value(cli, CLI_REASON) : NULL)) {
         return cli_usage(cli, "--reveal 必须写明 --reason，理由会被记录",
                          "--reveal needs --reason; the reason is recorded", NULL);
     }

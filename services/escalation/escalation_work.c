@@ -17,7 +17,7 @@
 
 bool escalation_work_given(const char *text)
 {
-    return text != NULL && text[0] != '\0';
+    return !text_blank(text);
 }
 
 char *escalation_work_note(const struct escalation_item *item)
@@ -208,6 +208,9 @@ static enum rc do_items(struct step *step, const Paidan__Request *request,
         Paidan__WorkItem wish = *batch->items[index];
         enum rc rc =
             wish.note == NULL ? RC_OK : text_mask_digits(step->arena, wish.note, &wish.note);
+        if (rc == RC_OK && wish.person != NULL) {
+            rc = text_mask_digits(step->arena, wish.person, &wish.person);
+        }
         if (rc != RC_OK) {
             return rc;
         }

@@ -70,6 +70,6 @@ bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind);
 /* The note, NULL if it is empty. */
 char *escalation_work_note(const struct escalation_item *item);
 
-bool escalation_work_given(const char *text); /* neither NULL nor empty */
+bool escalation_work_given(const char *text); /* not blank: text_blank */
 /* *refused: answered, for there is no such unit. */
 MUST_CHECK enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *refused);

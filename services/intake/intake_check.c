@@ -1,4 +1,4 @@
-/* intake_check: what a ticket may contain. Owns the rules for texts, phones, links and times that a
+/* intake_check: what a ticket may contain. Owns the rules for texts, links and times that a
  * channel sends; says nothing about duplicates and reads no table.
  *
  * One fault per item: the first one found, in the order of the fields of NewTicket, so that two
@@ -12,13 +12,13 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "common/text/text.h"
 
 enum {
     ATTACHMENT_NAME_BYTES_MAX = 128,
     ATTACHMENT_URL_BYTES_MAX = 1024,
     ATTACHMENT_TYPE_BYTES_MAX = 64,
     ATTACHMENT_DIGEST_BYTES = 32,
-    PHONE_DIGITS_MIN = 3, /* 110 */
     /* Devices' clocks run ahead; more than a day is a mistake. */
     OCCURRED_AHEAD_MS_MAX = 24 * 3600 * 1000,
 };
@@ -33,12 +33,6 @@ static struct intake_fault fault(Paidan__Code code, const char *detail)
     return (struct intake_fault){code, detail};
 }
 
-/* Forms send "" for a field that nobody filled in. */
-static bool empty(const char *text)
-{
-    return text == NULL || text[0] == '\0';
-}
-
 /* Too long for its field? */
 static bool longer(const char *text, size_t bytes_max)
 {
@@ -46,48 +40,11 @@ static bool longer(const char *text, size_t bytes_max)
     return text != NULL && strlen(text) > bytes_max;
 }
 
-/* Bytes of the space character at text, 0: not a space. Covers the ASCII controls, U+00A0,
- * U+2000..200F, U+2028..202F, U+205F, U+2060, U+3000 and U+FEFF: whatever a screen shows as
- * nothing, for a ticket of nothing cannot be worked on. Reads no byte behind the NUL. */
-static size_t space_bytes(const unsigned char *text)
-{
-    if (text[0] > 0 && text[0] <= 0x20) {
-        return 1;
-    }
-    if (text[0] == 0xc2 && text[1] == 0xa0) {
-        return 2;
-    }
-    if (text[0] == 0xe2 && text[1] == 0x80) {
-        return (text[2] >= 0x80 && text[2] <= 0x8f) || (text[2] >= 0xa8 && text[2] <= 0xaf) ? 3 : 0;
-    }
-    if (text[0] == 0xe2 && text[1] == 0x81) {
-        return text[2] == 0x9f || text[2] == 0xa0 ? 3 : 0;
-    }
-    const bool wide = text[0] == 0xe3 && text[1] == 0x80 && text[2] == 0x80;
-    const bool mark = text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf;
-    return wide || mark ? 3 : 0;
-}
-
-/* Used for every text that must say something: ticket, title, external id, note of a spot,
- * reason and actor of a disclosure. */
-bool intake_check_blank(const char *text)
-{
-    if (text == NULL) {
-        return true;
-    }
-    /* wire_check let only UTF-8 pass, so no character is cut short by the end. */
-    const unsigned char *at = (const unsigned char *)text;
-    for (size_t bytes = space_bytes(at); bytes > 0; bytes = space_bytes(at)) {
-        at += bytes;
-    }
-    return *at == '\0';
-}
-
 /* Of tickets and supplements alike. The bound is the longest published complaint, doubled; a
  * longer one is a file that somebody pasted. */
 struct intake_fault intake_check_text(const char *text)
 {
-    if (intake_check_blank(text)) {
+    if (text_blank(text)) {
         return fault(PAIDAN__CODE__TEXT_EMPTY, "text");
     }
     CHECK(text != NULL); /* nothing is blank */
@@ -121,39 +78,13 @@ struct intake_fault intake_check_identity(const struct site *site, const Paidan_
         return none;
     }
     /* An empty id would make one ticket of all. */
-    if (intake_check_blank(ticket->external_id)) {
+    if (text_blank(ticket->external_id)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "external_id");
     }
     if (longer(ticket->external_id, EXTERNAL_ID_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "external_id");
     }
     return none;
-}
-
-/* Kept as it was given: extensions ("8012转3"), several numbers with a comma and short numbers of a
- * village exchange are all in use. Only what cannot be a phone at all is refused. */
-static struct intake_fault check_phone(const char *phone)
-{
-    if (empty(phone)) {
-        return none;
-    }
-    unsigned digits = 0;
-    size_t bytes = 0;
-    for (; phone[bytes] != '\0'; bytes++) {
-        static const char allowed[] = "+-()*#./, ";
-        /* Digits of ASCII: channels turn full-width ones into these, or the adapter does. */
-        const char c = phone[bytes];
-        if (c >= '0' && c <= '9') {
-            digits++;
-        } else if (memchr(allowed, c, sizeof allowed - 1) == NULL) {
-            return fault(PAIDAN__CODE__FIELD_INVALID, "phone");
-        }
-    }
-    CHECK(digits <= bytes);
-    if (bytes > PHONE_BYTES_MAX) {
-        return fault(PAIDAN__CODE__FIELD_TOO_LONG, "phone");
-    }
-    return digits < PHONE_DIGITS_MIN ? fault(PAIDAN__CODE__FIELD_INVALID, "phone") : none;
 }
 
 /* Of ASCII alone, whatever the locale: a core has none. */
@@ -209,7 +140,7 @@ static bool url_valid(const char *url)
 static struct intake_fault check_attachment(const Paidan__Attachment *attachment)
 {
     CHECK(attachment->name != NULL && attachment->url != NULL); /* required by the schema */
-    if (intake_check_blank(attachment->name)) {
+    if (text_blank(attachment->name)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "attachments.name");
     }
     if (longer(attachment->name, ATTACHMENT_NAME_BYTES_MAX)) {
@@ -250,11 +181,11 @@ struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachme
  * mapping, which its operator must hear of, not a word to be guessed at. */
 static struct intake_fault check_hints(const struct site *site, const Paidan__NewTicket *ticket)
 {
-    if (!empty(ticket->category_hint) &&
+    if (!text_blank(ticket->category_hint) &&
         site_category_find(site, ticket->category_hint) == SITE_NONE) {
         return fault(PAIDAN__CODE__CATEGORY_UNKNOWN, "category_hint");
     }
-    if (!empty(ticket->area_hint) && site_area_find(site, ticket->area_hint) == SITE_NONE) {
+    if (!text_blank(ticket->area_hint) && site_area_find(site, ticket->area_hint) == SITE_NONE) {
         return fault(PAIDAN__CODE__AREA_UNKNOWN, "area_hint");
     }
     return none;
@@ -265,15 +196,14 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
 {
     CHECK(site->unit_count > 0);
     /* A note without a unit is refused, not dropped: somebody meant to say something by it. */
-    if (empty(ticket->spot_unit)) {
-        return intake_check_blank(ticket->spot_note)
-                   ? none
-                   : fault(PAIDAN__CODE__FIELD_INVALID, "spot_unit");
+    if (text_blank(ticket->spot_unit)) {
+        return text_blank(ticket->spot_note) ? none
+                                             : fault(PAIDAN__CODE__FIELD_INVALID, "spot_unit");
     }
     if (site_unit_find(site, ticket->spot_unit) == SITE_NONE) {
         return fault(PAIDAN__CODE__UNIT_UNKNOWN, "spot_unit");
     }
-    if (intake_check_blank(ticket->spot_note)) {
+    if (text_blank(ticket->spot_note)) {
         return fault(PAIDAN__CODE__NOTE_MISSING, "spot_note");
     }
     CHECK(ticket->spot_note != NULL); /* nothing is blank */
@@ -282,8 +212,9 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
                : none;
 }
 
-/* Content after identity, in the order of NewTicket. Names, places and phones are bounded here
- * and never looked into: what residents write about themselves is not ours to judge. */
+/* Content after identity, in the order of NewTicket. Names and places are bounded here and never
+ * looked into: what residents write about themselves is not ours to judge. Nor is a phone a reason
+ * to refuse anybody: it is kept as far as it is understood (text_phone_read). */
 struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms,
                                         const Paidan__NewTicket *ticket)
 {
@@ -295,10 +226,6 @@ struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms
     }
     if (longer(ticket->place, PLACE_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "place");
-    }
-    found = check_phone(ticket->phone);
-    if (found.code != PAIDAN__CODE__OK) {
-        return found;
     }
     if (longer(ticket->reporter, REPORTER_BYTES_MAX)) {
         return fault(PAIDAN__CODE__FIELD_TOO_LONG, "reporter");

@@ -17,5 +17,3 @@ struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms
 struct intake_fault intake_check_text(const char *text);
 struct intake_fault intake_check_note(const char *note); /* NULL is fine */
 struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachments, size_t count);
-/* NULL, or nothing but spaces of any script. */
-bool intake_check_blank(const char *text);

@@ -6,6 +6,7 @@
 #include "intake_message.h"
 
 #include "common/base/check.h"
+#include "common/text/text.h"
 #include "intake_check.h"
 
 /* Finds the ticket and asks the table. *done: the wish was refused and answered. */
@@ -96,7 +97,7 @@ enum rc intake_message_chase(struct step *step, const Paidan__Chase *wish)
     }
     /* The count travels in the fact, so that triage and escalation need not count by themselves. */
     Paidan__Chased fact = PAIDAN__CHASED__INIT;
-    fact.note = wish->note;
+    fact.note = text_blank(wish->note) ? NULL : wish->note;
     fact.count = record.chases + 1;
     return finish(step, wish->ticket, &record, INTAKE_CHASE, &fact.base);
 }
@@ -116,7 +117,7 @@ enum rc intake_message_withdraw(struct step *step, const Paidan__Withdraw *wish)
         return rc;
     }
     Paidan__Withdrawn fact = PAIDAN__WITHDRAWN__INIT;
-    fact.note = wish->note;
+    fact.note = text_blank(wish->note) ? NULL : wish->note;
     return finish(step, wish->ticket, &record, INTAKE_WITHDRAW, &fact.base);
 }
 

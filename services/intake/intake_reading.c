@@ -399,10 +399,10 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
         return step_refuse(step, code, detail);
     }
     /* Who and why are the point of the record. */
-    if (intake_check_blank(request->actor)) {
+    if (text_blank(request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
-    if (intake_check_blank(wish->reason)) {
+    if (text_blank(wish->reason)) {
         return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
     }
     /* From within the step, so that what this very batch registered can be read too. */
@@ -434,10 +434,10 @@ enum rc intake_reading_log(struct step *step, const Paidan__Request *request)
     if (wish->from_seq == 0 || (wish->has_until_seq && wish->until_seq < wish->from_seq)) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "from_seq");
     }
-    if (intake_check_blank(request->actor)) {
+    if (text_blank(request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
-    if (intake_check_blank(wish->reason)) {
+    if (text_blank(wish->reason)) {
         return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
     }
     uint64_t seq = 0;

@@ -127,18 +127,42 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     return result->query_code == NULL ? RC_LIMIT : RC_OK;
 }
 
-/* Empty optional fields count as absent: a fact says nothing rather than "". */
+/* Blank optional fields count as absent, as forms send them: a fact says nothing rather than "". */
 static char *given(char *text)
 {
-    return text == NULL || text[0] == '\0' ? NULL : text;
+    return text_blank(text) ? NULL : text;
+}
+
+/* The phone as far as it is understood. detail of the result names it when something was left out:
+ * the complaint is taken all the same. */
+static enum rc read_phone(struct step *step, const Paidan__NewTicket *item, char **phone,
+                          Paidan__SubmitResult *result)
+{
+    static char name[] = "phone";
+    CHECK(result->detail == NULL); /* nothing was refused */
+    *phone = NULL;
+    if (text_blank(item->phone)) {
+        return RC_OK;
+    }
+    char read[PHONE_BYTES_MAX + 1];
+    const enum text_phone understood = text_phone_read(item->phone, read);
+    CHECK(strlen(read) <= PHONE_BYTES_MAX);
+    if (understood != TEXT_PHONE_WHOLE) {
+        result->detail = name;
+    }
+    if (understood == TEXT_PHONE_NONE) {
+        return RC_OK;
+    }
+    *phone = arena_strdup(step->arena, read);
+    return *phone == NULL ? RC_LIMIT : RC_OK;
 }
 
 /* What other logs may carry. Cut from the given title if there is one: people write it as a title.
  */
 static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char **title)
 {
-    CHECK(!intake_check_blank(item->text));
-    if (!intake_check_blank(item->title)) {
+    CHECK(!text_blank(item->text));
+    if (!text_blank(item->title)) {
         return text_title(step->arena, item->title, title);
     }
     return text_title(step->arena, item->text, title);
@@ -147,8 +171,9 @@ static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char
 /* The only fact that holds a whole text. Everything that is told to other logs is made from it
  * here, once: title and spot note are masked, the rest never leaves. */
 static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, uint32_t index,
-                              uint64_t ticket, char *title, char *query_code)
+                              uint64_t ticket, char *title, Paidan__SubmitResult *result)
 {
+    char *const query_code = result->query_code;
     CHECK(strlen(query_code) == QUERY_CODE_BYTES - 1);
     CHECK(strlen(title) <= TITLE_BYTES_MAX);
     Paidan__Registered fact = PAIDAN__REGISTERED__INIT;
@@ -156,11 +181,14 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.external_id = item->external_id;
     fact.text = item->text;
     fact.place = given(item->place);
-    fact.phone = given(item->phone);
+    enum rc rc = read_phone(step, item, &fact.phone, result);
+    if (rc != RC_OK) {
+        return rc;
+    }
     fact.reporter = given(item->reporter);
     fact.query_code = query_code;
     fact.title = title;
-    fact.given_title = intake_check_blank(item->title) ? NULL : item->title;
+    fact.given_title = text_blank(item->title) ? NULL : item->title;
     /* Absent and 0 differ: nobody said when, or somebody said nonsense. */
     fact.has_occurred_ms = item->has_occurred_ms;
     fact.occurred_ms = item->occurred_ms;
@@ -171,7 +199,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.spot_unit = given(item->spot_unit);
     if (fact.spot_unit != NULL) {
         /* It goes on to logs that hold no numbers of people. */
-        const enum rc rc = text_mask_digits(step->arena, item->spot_note, &fact.spot_note);
+        rc = text_mask_digits(step->arena, item->spot_note, &fact.spot_note);
         if (rc != RC_OK) {
             return rc;
         }
@@ -246,14 +274,14 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         return rc != RC_OK ? rc : RC_LIMIT;
     }
     number_query_code(intake_state_secret(step->entropy, ticket, index), query_code);
-    rc = say_registered(step, item, index, ticket, title, query_code);
+    result->query_code = query_code;
+    rc = say_registered(step, item, index, ticket, title, result);
     if (rc != RC_OK) {
         return rc;
     }
     /* Only now: an item that is refused uses up no number, so a day's numbers have no gaps. */
     *last = ticket;
     result->code = PAIDAN__CODE__OK;
-    result->query_code = query_code;
     return set_ticket(step, result, ticket);
 }
 

@@ -136,7 +136,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     ruled.n_assist = decision->owner.assist_count;
     ruled.assist = decision->assist;
     /* Other logs hold no numbers of people, and a dispatcher likes to note whom to call. */
-    if (decision->wish->note != NULL) {
+    if (!text_blank(decision->wish->note)) {
         const enum rc rc = text_mask_digits(step->arena, decision->wish->note, &ruled.note);
         if (rc != RC_OK) {
             return rc;

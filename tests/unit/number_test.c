@@ -44,6 +44,9 @@ static void test_parse_when_typed_in_many_ways_then_understood(void **state)
     check_parse("２０２６１１２２－０１２３－2", 2026112200000123ull);
     check_parse("20261122—0123　2", 2026112200000123ull);
     check_parse("20261122-00000123-2", 2026112200000123ull);
+    check_parse("\u202a20261122-0123-2\u202c。", 2026112200000123ull); /* copied */
+    check_parse("“2O261122－O123－2”", 2026112200000123ull);
+    check_parse("#20261l22\u00a0–\u200b0123 – 2，", 2026112200000123ull);
 }
 
 static void test_parse_when_wrong_then_refused(void **state)
@@ -164,6 +167,11 @@ static void test_query_code_when_made_then_read_as_people_type(void **state)
     assert_true(number_query_code_equal("10000H", "IOo00h"));
     assert_true(number_query_code_equal("l0000h", "10000H"));
     assert_false(number_query_code_equal("10000H", "10000J"));
+    assert_true(number_query_code_equal("１０Ｏ０－０ｈ", "10000H"));
+    assert_true(number_query_code_equal("“100 00H”。", "10000H"));
+    assert_true(number_query_code_equal("\ufeff10\u200b000\u2014H，", "10000H"));
+    assert_false(number_query_code_equal("10000路H", "10000H"));
+    assert_false(number_query_code_equal("10000\xe8", "10000"));
     assert_false(number_query_code_equal("10000H", "10000"));
     assert_false(number_query_code_equal("10000", "10000H"));
     assert_false(number_query_code_equal("", "10000H"));

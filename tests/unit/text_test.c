@@ -215,6 +215,29 @@ static void test_title_when_text_has_private_parts_then_masked(void **state)
         {"有\xe2\x80\xae反\xe2\x80\xac\u200b转", "有反转"} /* right to left */,
         {"噪音! 还有", "噪音"},
         {"噪音　太大", "噪音 太大"},
+        /* However a number is written. */
+        {"车主电话138\u200b1234\u200b5678,不接", "车主电话***,不接"},
+        {"电话138\u00a01234\u20095678，急", "电话***，急"},
+        {"电话1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣急",
+         "电话***急"},
+        {"电话①③⑧①②③④⑤⑥⑦⑧急", "电话***急"},
+        {"电话138.1234.5678急", "电话***急"},
+        {"电话(0592)2345678急", "电话***急"},
+        {"电话（13812345678）急", "电话（***）急"},
+        {"电话一三八1234五六七八急", "电话***急"},
+        {"电话138一二三四5678急", "电话***急"},
+        {"电话13812345678一直不接", "电话***一直不接"},
+        {"周一13812345678来电", "周一***来电"},
+        {"身份证33010619900101123X号", "身份证***号"},
+        /* And what is nobody's number. */
+        {"工单20260302-0001-4没人管", "工单20260302-0001-4没人管"},
+        {"2026-03-02 09:05停水", "2026-03-02 09:05停水"},
+        {"2026.3.2停水", "2026.3.2停水"},
+        {"20260302起停水", "20260302起停水"},
+        {"欠款150000元", "欠款150000元"},
+        {"押金￥123456.00不退", "押金￥123456.00不退"},
+        {"12-1-1201漏水", "12-1-1201漏水"},
+        {"8:30-11:30 14:00-17:30施工", "8:30-11:30 14:00-17:30施工"},
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         char *title = NULL;
@@ -262,6 +285,108 @@ static void test_title_when_number_is_cut_off_then_still_masked(void **state)
     assert_int_equal(text_title(*state, "\xff", &title), RC_INVALID);
 }
 
+/* ---- blanks and phones ---- */
+
+static void test_blank_when_nothing_is_seen_then_blank(void **state)
+{
+    static const char *const blank[] = {"",
+                                        " \t\r\n",
+                                        "\u3000\u200b \u00a0",
+                                        "\ufeff",
+                                        "\u2800\u3164\uffa0",
+                                        "\u115f\u1160",
+                                        "\u00ad\u034f",
+                                        "\ufe0f\u180e",
+                                        "\u202d\u202c\u2066\u2069",
+                                        "\u2028\u2029",
+                                        "\U000e0041\U000e0100",
+                                        "\ufffc\u2060",
+                                        "\u17b4\u17b5\u061c"};
+    static const char *const seen[] = {"a",       " .",     "\u3000。", "\u200b路", "\ue000",
+                                       "1\u20e3", "\u0301", "😀",        "\xff",     " \xe8"};
+    (void)state;
+    assert_true(text_blank(NULL));
+    for (size_t index = 0; index < sizeof blank / sizeof blank[0]; index++) {
+        assert_true(text_blank(blank[index]));
+    }
+    for (size_t index = 0; index < sizeof seen / sizeof seen[0]; index++) {
+        assert_false(text_blank(seen[index]));
+    }
+}
+
+static void test_trim_when_blanks_stand_around_then_what_is_seen_stays(void **state)
+{
+    static const char *const cases[][2] = {{" A-1 \u3000", "A-1"},
+                                           {"\ufeff路 灯\u200b", "路 灯"},
+                                           {"", ""},
+                                           {"\u3000 ", ""},
+                                           {"x", "x"},
+                                           {" \xff ", "\xff"}};
+    (void)state;
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "%s", cases[index][0]);
+        assert_string_equal(text_trim(text), cases[index][1]);
+    }
+}
+
+static void test_phone_when_written_as_people_do_then_understood(void **state)
+{
+    static const struct {
+        const char *written, *read;
+        enum text_phone understood;
+    } cases[] = {
+        {"13800138000", "13800138000", TEXT_PHONE_WHOLE},
+        {"110", "110", TEXT_PHONE_WHOLE},
+        {"0592-2345678转801", "0592-2345678#801", TEXT_PHONE_WHOLE},
+        {"0592-2345678 转 8001", "0592-2345678#8001", TEXT_PHONE_WHOLE},
+        {"(0592) 2345678 分机：12", "0592-2345678#12", TEXT_PHONE_WHOLE},
+        {"13800138000、13900139000", "13800138000, 13900139000", TEXT_PHONE_WHOLE},
+        {"13800138000 13900139000", "13800138000, 13900139000", TEXT_PHONE_WHOLE},
+        {"13800138000/0592-2345678", "13800138000, 0592-2345678", TEXT_PHONE_WHOLE},
+        {"１３８００１３８０００", "13800138000", TEXT_PHONE_WHOLE},
+        {"\u202d13800138000\u202c", "13800138000", TEXT_PHONE_WHOLE},
+        {"138 0013 8000（王）", "13800138000", TEXT_PHONE_PART},
+        {"王一 13800138000", "13800138000", TEXT_PHONE_PART},
+        {"电话：13800138000", "13800138000", TEXT_PHONE_WHOLE},
+        {"400-800-1234 ext 12", "400-800-1234#12", TEXT_PHONE_WHOLE},
+        {"+86 138 0013 8000", "13800138000", TEXT_PHONE_WHOLE},
+        {"0086-13800138000", "13800138000", TEXT_PHONE_WHOLE},
+        {"+1 (212) 555-1234", "+1-212-555-1234", TEXT_PHONE_WHOLE},
+        {"13800138000.0", "13800138000", TEXT_PHONE_WHOLE},
+        {"1.3812345678E10", "13812345678", TEXT_PHONE_WHOLE},
+        {"1.38E+10", "", TEXT_PHONE_NONE},
+        {"一三八零零一三八零零零", "13800138000", TEXT_PHONE_WHOLE},
+        {"138OO138OOO", "13800138000", TEXT_PHONE_WHOLE},
+        {"没有", "", TEXT_PHONE_NONE},
+        {"12", "", TEXT_PHONE_NONE},
+        {"", "", TEXT_PHONE_NONE},
+        {"\xff 110", "110", TEXT_PHONE_PART},
+    };
+    (void)state;
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char out[PHONE_BYTES_MAX + 1], again[PHONE_BYTES_MAX + 1];
+        const enum text_phone understood = text_phone_read(cases[index].written, out);
+        assert_string_equal(out, cases[index].read);
+        assert_int_equal(understood, cases[index].understood);
+        (void)text_phone_read(out, again);
+        assert_string_equal(again, out);
+    }
+}
+
+static void test_phone_when_there_are_too_many_then_whole_ones_stay(void **state)
+{
+    char written[1024] = "", out[PHONE_BYTES_MAX + 1];
+    (void)state;
+    for (int index = 0; index < 20; index++) {
+        append(written, sizeof written, "13800138000,");
+    }
+    assert_int_equal(text_phone_read(written, out), TEXT_PHONE_PART);
+    assert_string_equal(out, "13800138000, 13800138000, 13800138000, 13800138000, 13800138000");
+    memset(written, '1', sizeof written - 1);
+    assert_int_equal(text_phone_read(written, out), TEXT_PHONE_NONE);
+}
+
 /* ---- masks and widths ---- */
 
 static void test_mask_phone_when_long_enough_then_ends_show(void **state)
@@ -272,7 +397,12 @@ static void test_mask_phone_when_long_enough_then_ends_show(void **state)
         {"１３８１２３４５６７８", "138****5678"},
         {"87654321", "***"},
         {"", "***"},
-        {"+86 138 1234 5678", "861****5678"},
+        {"+86 138 1234 5678", "138****5678"},
+        {"13800138000.0", "138****8000"},
+        {"0592-2345678转801", "059****5678"},
+        {"13800138000、13900139000", "138****8000, 139****9000"},
+        {"\u202d13800138000\u202c", "138****8000"},
+        {"1.38E+10", "***"},
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         char *masked = NULL;
@@ -329,10 +459,38 @@ static void test_mask_digits_when_long_enough_then_hidden(void **state)
         {"１３８１２３４５６７８", "***"},
         {"一三八一二三四五六七八", "***"},
         {"一三八号", NULL},
-        {"身份证 33010619900101123X.", "身份证 ***X."},
+        {"身份证 33010619900101123X.", "身份证 ***."},
+        {"身份证330106199001011234x", "身份证***x"},
         {"1234567", "***"},
         {"-1234567-", "-***-"},
         {"12 34 56", NULL},
+        {"工单 20260302-0001-4 已转", NULL},
+        {"20260302-0001-4 13812345678", "20260302-0001-4 ***"},
+        {"2026-11-22 18:00-20:00 上门，2026.11.23 再来", NULL},
+        {"2026-11-22 13812345678", "2026-11-22 ***"},
+        {"20260302 已修", NULL},
+        {"赔偿 1500000 元，押金￥20000000", NULL},
+        {"138\u200b1234\u00ad5678", "***"},
+        {"138–1234—5678", "***"},
+        {"138\u20031234\u30005678", "***"},
+        {"138\u31641234\u28005678", "***"},
+        {"1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣ 王",
+         "*** 王"},
+        {"𝟏𝟑𝟖𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖", "***"},
+        {"⑬⑧①②③④⑤⑥⑦⑧", "***"},
+        {"(0571) 8796 5432", "***"},
+        {"138 (1234) 5678", "***"},
+        {"138.1234.5678", "***"},
+        {"138·1234·5678", "***"},
+        {"138\n1234\n5678", "***"},
+        {"1201\n1202\n1203", NULL},
+        {"400-800-1234", "***"},
+        {"138OO138OOO", "***"},
+        {"一三八 一二三四 五六七八", "***"},
+        {"壹叁捌壹贰叁肆伍陆柒捌", "***"},
+        {"联系13812345678一直没人接", "联系***一直没人接"},
+        {"12345一直打不通", NULL},
+        {"1201、1202、1203室", NULL},
         {"1234567 和 7654321", "*** 和 ***"},
         {"\xff"
          "1234567\xe4",
@@ -348,6 +506,71 @@ static void test_mask_digits_when_long_enough_then_hidden(void **state)
             assert_string_equal(masked, cases[index].masked);
         }
         assert_string_equal(text, cases[index].text); /* as it was */
+    }
+}
+
+/* Plain digits that a reader would see: what a mask must not let through. */
+static size_t digits_seen(const char *text, const char *number)
+{
+    size_t best = 0;
+    for (size_t from = 0; number[from] != '\0'; from++) {
+        for (size_t count = 1; number[from + count - 1] != '\0'; count++) {
+            char part[16];
+            (void)snprintf(part, sizeof part, "%.*s", (int)count, number + from);
+            best = strstr(text, part) != NULL && count > best ? count : best;
+        }
+    }
+    return best;
+}
+
+/* A number is found however it is decorated: each digit in one of many forms, any few signs
+ * between, whatever stands around. */
+static void test_masks_when_a_number_is_decorated_then_it_is_found(void **state)
+{
+    static const char *const between[] = {"",       "",       "",       "\u200b", " ",      "-",
+                                          "\u3000", "\u00a0", "\u2014", "\u00ad", "\ufeff", ".",
+                                          "\u2060", "\u2009", "－",     "\u3164", " - ",    ") "};
+    static const char *const around[] = {"",     "路灯不亮", "周一", "电话：", "A3栋 ",
+                                         "，急", "一直",     "(",    ")"};
+    static const char *const wide[] = {"０", "１", "２", "３", "４", "５", "６", "７", "８", "９"};
+    static const char *const circled[] = {"⓪", "①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"};
+    static const char *const bold[] = {"𝟎", "𝟏", "𝟐", "𝟑", "𝟒", "𝟓", "𝟔", "𝟕", "𝟖", "𝟗"};
+    uint32_t seed = 11;
+    for (int round = 0; round < 20000; round++) {
+        char number[12] = "13", text[512] = "", kept[512], *masked = NULL, *title = NULL;
+        arena_reset(*state);
+        seed = seed * 1664525u + 1013904223u;
+        append(text, sizeof text, around[(seed >> 16) % (sizeof around / sizeof around[0])]);
+        for (int index = 0; index < 11; index++) {
+            seed = seed * 1664525u + 1013904223u;
+            const unsigned digit = index == 0   ? 1
+                                   : index == 1 ? 3 + (seed >> 16) % 7
+                                                : (seed >> 16) % 10;
+            const char plain[] = {(char)('0' + digit), '\0'};
+            char keycap[16];
+            (void)snprintf(keycap, sizeof keycap, "%u\ufe0f\u20e3", digit);
+            const char *const forms[] = {plain,          plain,       wide[digit],
+                                         circled[digit], bold[digit], keycap};
+            number[index] = plain[0];
+            append(text, sizeof text, forms[(seed >> 20) % 6]);
+            if (index < 10) {
+                append(text, sizeof text,
+                       between[(seed >> 24) % (sizeof between / sizeof between[0])]);
+            }
+        }
+        number[11] = '\0';
+        seed = seed * 1664525u + 1013904223u;
+        append(text, sizeof text, around[(seed >> 16) % (sizeof around / sizeof around[0])]);
+        (void)snprintf(kept, sizeof kept, "%s", text);
+        assert_int_equal(text_mask_digits(*state, text, &masked), RC_OK);
+        assert_int_equal(text_title(*state, kept, &title), RC_OK);
+        char *plain_note = NULL, *plain_title = NULL;
+        size_t bytes = 0;
+        assert_int_equal(text_normalise(*state, masked, &plain_note, &bytes), RC_OK);
+        assert_int_equal(text_normalise(*state, title, &plain_title, &bytes), RC_OK);
+        assert_non_null(strstr(masked, "***"));
+        assert_true(digits_seen(plain_note, number) < 4);
+        assert_true(digits_seen(plain_title, number) < 4);
     }
 }
 
@@ -391,6 +614,11 @@ int main(void)
         cmocka_unit_test(test_title_when_text_is_long_then_24_characters),
         cmocka_unit_test(test_title_when_marks_pile_up_then_bytes_are_bounded),
         cmocka_unit_test(test_title_when_number_is_cut_off_then_still_masked),
+        cmocka_unit_test(test_blank_when_nothing_is_seen_then_blank),
+        cmocka_unit_test(test_trim_when_blanks_stand_around_then_what_is_seen_stays),
+        cmocka_unit_test(test_phone_when_written_as_people_do_then_understood),
+        cmocka_unit_test(test_phone_when_there_are_too_many_then_whole_ones_stay),
+        cmocka_unit_test(test_masks_when_a_number_is_decorated_then_it_is_found),
         cmocka_unit_test(test_mask_phone_when_long_enough_then_ends_show),
         cmocka_unit_test(test_mask_digits_when_long_enough_then_hidden),
         cmocka_unit_test(test_mask_digits_when_no_room_then_limit),

@@ -1,0 +1,453 @@
+/* text_number: where a number is in a text, however it is written, and whether it may be read by
+ * everybody.
+ *
+ * One search for titles and notes (text_title.c, text_mask.c), so that what is found in the one is
+ * found in the other. People write numbers with blanks, dashes, dots and brackets between, in wide
+ * or circled digits, with the frame of a keycap, as Chinese numerals, and copy them with characters
+ * that nobody sees: all of that is passed over and counts as one number. What looks like a number
+ * of ours or of nobody is left alone: a ticket's number, a date, an amount, a house.
+ *
+ * A form that is added here hides more, or shows more, in logs that are kept for years: what shows
+ * more must be something that no phone, account or card can look like. */
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/text/text_private.h"
+
+enum {
+    TITLE_RUN_MIN = 5,     /* a shorter run is a house number, a year, a price */
+    TITLE_SPREAD_MIN = 7,  /* with something between: "138-1234-5678" */
+    TITLE_MIX_MIN = 5,     /* "A3" is a district, "A12345" a number plate */
+    NOTE_RUN_MIN = 7,      /* "8:30", "2026-11-22" and "3栋1201" are needed in notes */
+    NOTE_SPREAD_MIN = 11,  /* a mobile number, an area code with its number */
+    SERVICE_DIGITS = 10,   /* 400-800-1234 */
+    MOBILE_DIGITS = 11,    /* begins with 13 to 19 */
+    IDENTITY_DIGITS = 17,  /* before the X that may end the number of an identity card */
+    AMOUNT_DIGITS_MAX = 9, /* of yuan: what is more is no budget of a street */
+    SPOKEN_RUN_MIN = 7,    /* numerals: so many in a row are no counting any more */
+    SPOKEN_FEW = 2,        /* "一直", "三次" beside a number are words, not parts of it */
+    JOINS_MAX = 4,         /* ") - " */
+    GROUPS_MAX = 8,
+    VALUES_MAX = 24,
+};
+
+/* A number while it is read. Groups are what stands between joins. */
+struct number {
+    unsigned digits, spoken, letters, run, run_max, all_run, all_run_max;
+    size_t end, digits_begin, digits_end; /* offsets in the text */
+    size_t group_ends[GROUPS_MAX];
+    unsigned group_digits[GROUPS_MAX];
+    char group_joins[GROUPS_MAX]; /* before the group: - . or a blank; ? anything else */
+    unsigned group_count;         /* may exceed GROUPS_MAX */
+    unsigned line_group;          /* the first group on another line; 0: none */
+    char values[VALUES_MAX];      /* '0' to '9', ? where the value is not known */
+    bool address, closes;         /* an @ in it; a closing bracket */
+};
+
+/* ---- reading ---- */
+
+static char join_of(int32_t point)
+{
+    const int32_t narrow = text_kind_narrow(point);
+    const enum text_kind kind = text_kind_of(point);
+    if (kind == TEXT_KIND_BLANK) {
+        return ' ';
+    }
+    const bool dot = narrow == '.' || narrow == 0xb7 || narrow == 0x2022 || narrow == 0x30fb;
+    const bool plain = strchr("_@()[]+*", narrow < 0x80 ? narrow : '_') != NULL;
+    return dot ? '.' : plain ? '?' : '-';
+}
+
+/* What stands between two parts: joins seen, the kind of one, whether a line ended. */
+struct between {
+    size_t next;
+    unsigned count;
+    char join;
+    bool line, at, closes;
+};
+
+/* Passes over what nobody sees and, with joins, over what parts the groups of a number. */
+static struct between between_scan(const char *text, size_t from, size_t bytes)
+{
+    struct between between = {.next = from};
+    for (;;) {
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, between.next, bytes, &point);
+        const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
+        if (kind == TEXT_KIND_BLANK || kind == TEXT_KIND_JOIN) {
+            if (between.count == JOINS_MAX) {
+                return between;
+            }
+            const char join = join_of(point);
+            between.join = between.count == 0 || between.join == join ? join : '?';
+            between.count++;
+            between.line = between.line || text_kind_line_end(point);
+            between.at = between.at || text_kind_narrow(point) == '@';
+            between.closes = between.closes || text_kind_narrow(point) == ')' ||
+                             text_kind_narrow(point) == ']' || point == 0x3011;
+        } else if (kind != TEXT_KIND_DROP && kind != TEXT_KIND_MARK) {
+            return between;
+        }
+        between.next += used;
+    }
+}
+
+/* People and fonts take O for 0, l and I for 1. */
+static int lookalike(int32_t point)
+{
+    switch (text_kind_narrow(point)) {
+    case 'O':
+    case 'o':
+        return 0;
+    case 'I':
+    case 'l':
+        return 1;
+    default:
+        return -1;
+    }
+}
+
+static void number_group(struct number *number, char join, bool line)
+{
+    number->run = number->all_run = 0;
+    if (number->group_count < GROUPS_MAX) {
+        number->group_digits[number->group_count] = 0;
+        number->group_joins[number->group_count] = join;
+    }
+    if (line && number->line_group == 0) {
+        number->line_group = number->group_count;
+    }
+    number->group_count++;
+}
+
+static void number_digit(struct number *number, int value, bool spoken)
+{
+    CHECK(number->group_count > 0);
+    const unsigned at = number->digits + number->spoken;
+    if (at < VALUES_MAX) {
+        number->values[at] = value < 0 ? '?' : (char)('0' + value);
+    }
+    number->digits += spoken ? 0 : 1;
+    number->spoken += spoken ? 1 : 0;
+    number->run = spoken ? 0 : number->run + 1;
+    number->run_max = number->run > number->run_max ? number->run : number->run_max;
+    number->all_run++;
+    number->all_run_max =
+        number->all_run > number->all_run_max ? number->all_run : number->all_run_max;
+    if (number->group_count <= GROUPS_MAX) {
+        number->group_digits[number->group_count - 1]++;
+    }
+}
+
+/* Takes one sign in; *last: the kind of the one before. False: it does not belong to the number. */
+static bool number_take(struct number *number, int32_t point, const struct between *between,
+                        enum text_number_rule rule, enum text_kind *last)
+{
+    enum text_kind kind = text_kind_of(point);
+    int value = kind == TEXT_KIND_DIGIT    ? text_kind_digit(point)
+                : kind == TEXT_KIND_SPOKEN ? text_kind_numeral(point)
+                                           : -1;
+    const bool first = number->group_count == 0;
+    if (kind == TEXT_KIND_LETTER && *last == TEXT_KIND_DIGIT && between->count == 0 &&
+        number->letters == 0 && rule == TEXT_NUMBER_NOTE && lookalike(point) >= 0) {
+        kind = TEXT_KIND_DIGIT;
+        value = lookalike(point);
+    }
+    if (kind == TEXT_KIND_LETTER) {
+        /* Plates, accounts, addresses of mail: parts joined by one sign, never by a blank. */
+        const bool joined = between->count == 0 || (between->count == 1 && between->join != ' ');
+        if (rule != TEXT_NUMBER_TITLE || *last == TEXT_KIND_SPOKEN || !joined) {
+            return false;
+        }
+    } else if (kind != TEXT_KIND_DIGIT && kind != TEXT_KIND_SPOKEN) {
+        return false;
+    } else if (*last == TEXT_KIND_LETTER && (kind == TEXT_KIND_SPOKEN || between->count > 1 ||
+                                             (between->count == 1 && between->join == ' '))) {
+        return false;
+    }
+    if (first || between->count > 0) {
+        number_group(number, between->join, between->line);
+    }
+    number->address = number->address || between->at;
+    number->closes = number->closes || between->closes;
+    if (kind == TEXT_KIND_LETTER) {
+        number->letters++;
+        number->run = number->all_run = 0;
+    } else {
+        number_digit(number, value, kind == TEXT_KIND_SPOKEN);
+    }
+    *last = kind;
+    return true;
+}
+
+/* The frame of a keycap and the like, which belong to the digit before. */
+static size_t marks_end(const char *text, size_t at, size_t bytes)
+{
+    for (;;) {
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, at, bytes, &point);
+        const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
+        if (kind != TEXT_KIND_MARK && kind != TEXT_KIND_DROP) {
+            return at;
+        }
+        at += used;
+    }
+}
+
+static void number_read(struct number *number, const char *text, size_t at, size_t bytes,
+                        enum text_number_rule rule)
+{
+    enum text_kind last = TEXT_KIND_OTHER;
+    number->end = number->digits_begin = number->digits_end = at;
+    for (;;) {
+        const struct between between = number->group_count == 0
+                                           ? (struct between){.next = at}
+                                           : between_scan(text, number->end, bytes);
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, between.next, bytes, &point);
+        if (used == 0 || !number_take(number, point, &between, rule, &last)) {
+            return;
+        }
+        number->end = marks_end(text, between.next + used, bytes);
+        if (last == TEXT_KIND_DIGIT) {
+            number->digits_begin = number->digits == 1 ? between.next : number->digits_begin;
+            number->digits_end = number->end;
+        }
+        if (number->group_count <= GROUPS_MAX) {
+            number->group_ends[number->group_count - 1] = number->end;
+        }
+    }
+}
+
+/* ---- judging ---- */
+
+/* Digits `from` to `from + count` as a number. Before: they are values. */
+static unsigned value_of(const struct number *number, unsigned from, unsigned count)
+{
+    unsigned value = 0;
+    for (unsigned index = from; index < from + count; index++) {
+        value = value * 10 + (unsigned)(number->values[index] - '0');
+    }
+    return value;
+}
+
+static bool values_known(const struct number *number, unsigned count)
+{
+    CHECK(count <= VALUES_MAX);
+    return count <= number->digits + number->spoken && memchr(number->values, '?', count) == NULL;
+}
+
+/* 13800138000, and with +86 or 0086 before it. */
+static bool is_mobile(const struct number *number)
+{
+    const unsigned all = number->digits + number->spoken;
+    for (unsigned before = 0; before <= 4 && before + MOBILE_DIGITS <= all; before += 2) {
+        if (all == before + MOBILE_DIGITS && number->values[before] == '1' &&
+            number->values[before + 1] >= '3') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_date(unsigned year, unsigned month, unsigned day)
+{
+    return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+static bool groups_are(const struct number *number, unsigned first, char join)
+{
+    return number->group_count >= 3 && number->group_digits[0] == first &&
+           number->group_joins[1] == join && number->group_joins[2] == join;
+}
+
+/* 20260302-0001-4: everybody must be able to name a ticket. */
+static bool is_ticket(const struct number *number)
+{
+    const unsigned *digits = number->group_digits;
+    return groups_are(number, 8, '-') && digits[1] >= 4 && digits[1] <= 8 && digits[2] == 1 &&
+           values_known(number, 8) && value_of(number, 0, 4) >= 2000 &&
+           is_date(value_of(number, 0, 4), value_of(number, 4, 2), value_of(number, 6, 2));
+}
+
+/* What follows a date is its time, after a blank; a number that goes on is no date. */
+static bool date_ends(const struct number *number, unsigned groups)
+{
+    return number->group_count == groups ||
+           (number->group_count > groups && number->group_joins[groups] == ' ');
+}
+
+/* 2026-3-2, 2026.03.02 */
+static bool is_spaced_date(const struct number *number)
+{
+    const unsigned *digits = number->group_digits;
+    if (!(groups_are(number, 4, '-') || groups_are(number, 4, '.')) || digits[1] > 2 ||
+        digits[2] > 2 || !date_ends(number, 3) || is_mobile(number)) {
+        return false;
+    }
+    return values_known(number, 4 + digits[1] + digits[2]) &&
+           is_date(value_of(number, 0, 4), value_of(number, 4, digits[1]),
+                   value_of(number, 4 + digits[1], digits[2]));
+}
+
+/* 20260302 */
+static bool is_plain_date(const struct number *number)
+{
+    return number->group_digits[0] == 8 && date_ends(number, 1) && !is_mobile(number) &&
+           values_known(number, 8) && value_of(number, 0, 4) >= 2000 &&
+           value_of(number, 0, 4) < 2040 &&
+           is_date(value_of(number, 0, 4), value_of(number, 4, 2), value_of(number, 6, 2));
+}
+
+/* 12-1-1201: no phone is grouped so. */
+static bool is_house(const struct number *number)
+{
+    const unsigned *digits = number->group_digits;
+    return number->group_count == 3 && number->group_joins[1] == '-' &&
+           number->group_joins[2] == '-' && digits[0] <= 2 && digits[1] <= 2 && digits[2] <= 4;
+}
+
+static bool follows(const char *text, size_t at, size_t bytes, const char *word)
+{
+    const size_t size = strlen(word);
+    return bytes - at >= size && memcmp(text + at, word, size) == 0;
+}
+
+/* "150000元", "￥150000": of money, weight or size, and no longer than those are. */
+static bool is_amount(const struct number *number, const char *text, size_t at, size_t bytes)
+{
+    static const char *const after[] = {"元",   "块",   "万",   "亿", "㎡", "平方",
+                                        "平米", "公里", "公斤", "吨", "米", "%"};
+    static const char *const before[] = {"¥", "￥", "$"};
+    const bool whole =
+        number->group_count == 1 || (number->group_count == 2 && number->group_joins[1] == '.');
+    if (!whole || number->spoken > 0 || number->group_digits[0] > AMOUNT_DIGITS_MAX ||
+        is_mobile(number)) {
+        return false;
+    }
+    const size_t next = between_scan(text, number->end, bytes).next;
+    for (size_t index = 0; index < sizeof after / sizeof after[0]; index++) {
+        if (follows(text, next, bytes, after[index])) {
+            return true;
+        }
+    }
+    for (size_t index = 0; index < sizeof before / sizeof before[0]; index++) {
+        const size_t size = strlen(before[index]);
+        if (at >= size && memcmp(text + at - size, before[index], size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the digits alone, without numerals beside them, are somebody's number. */
+static bool digits_private(const struct number *number, enum text_number_rule rule)
+{
+    if (rule == TEXT_NUMBER_TITLE) {
+        return number->run_max >= TITLE_RUN_MIN || number->digits >= TITLE_SPREAD_MIN;
+    }
+    const bool service = number->digits == SERVICE_DIGITS && number->group_count > 1 &&
+                         (number->values[0] == '4' || number->values[0] == '8') &&
+                         number->values[1] == '0' && number->values[2] == '0';
+    return number->run_max >= NOTE_RUN_MIN || number->digits >= NOTE_SPREAD_MIN || service;
+}
+
+/* Numerals alone, or numerals and digits in turns ("一三八1234五六七八"). */
+static bool mixed_private(const struct number *number)
+{
+    return number->spoken >= SPOKEN_FEW && (number->all_run_max >= SPOKEN_RUN_MIN ||
+                                            number->digits + number->spoken >= NOTE_SPREAD_MIN);
+}
+
+static bool letters_private(const struct number *number)
+{
+    return number->address || (number->letters > 0 && number->digits > 0 &&
+                               number->letters + number->digits >= TITLE_MIX_MIN);
+}
+
+/* Bytes at the front that everybody may read, though there are many digits; 0: none. */
+static size_t open_bytes(const struct number *number, const char *text, size_t at, size_t bytes,
+                         enum text_number_rule rule)
+{
+    if (number->letters > 0 || number->digits == 0) {
+        return 0;
+    }
+    if (is_ticket(number) || is_spaced_date(number)) {
+        return number->group_ends[2] - at;
+    }
+    if (is_plain_date(number)) {
+        return number->group_ends[0] - at;
+    }
+    const bool house = rule == TEXT_NUMBER_TITLE && is_house(number);
+    return house || is_amount(number, text, at, bytes) ? number->end - at : 0;
+}
+
+/* The X that may end the number of an identity card. */
+static size_t identity_end(const struct number *number, const char *text, size_t bytes)
+{
+    int32_t point = 0;
+    const size_t used = text_kind_decode(text, number->digits_end, bytes, &point);
+    const int32_t narrow = text_kind_narrow(point);
+    const bool ends = used > 0 && (narrow == 'X' || narrow == 'x') &&
+                      number->digits % (IDENTITY_DIGITS + 1) == IDENTITY_DIGITS;
+    return number->digits_end + (ends ? used : 0);
+}
+
+static struct text_number number_judge(const struct number *number, const char *text, size_t at,
+                                       size_t bytes, enum text_number_rule rule)
+{
+    const size_t whole = number->end - at;
+    const size_t open = open_bytes(number, text, at, bytes, rule);
+    if (open > 0) {
+        return (struct text_number){.bytes = open, .hide = false};
+    }
+    /* Over the end of a line only what is a phone for certain is one number: a list of rooms is
+     * none. */
+    if (number->line_group > 0 && number->line_group <= GROUPS_MAX && !is_mobile(number)) {
+        const size_t line_end = number->group_ends[number->line_group - 1];
+        struct number first = {0};
+        number_read(&first, text, at, line_end, rule);
+        return number_judge(&first, text, at, line_end, rule);
+    }
+    if (number->letters > 0) {
+        const bool hide = letters_private(number) || digits_private(number, rule);
+        return (struct text_number){.bytes = whole, .hide = hide};
+    }
+    if (number->digits > 0 && digits_private(number, rule)) {
+        const size_t before = number->digits_begin - at;
+        return before > 0 ? (struct text_number){.bytes = before, .hide = false}
+                          : (struct text_number){.bytes = identity_end(number, text, bytes) - at,
+                                                 .hide = true};
+    }
+    return (struct text_number){.bytes = whole, .hide = mixed_private(number)};
+}
+
+struct text_number text_number_scan(const char *text, size_t at, size_t bytes,
+                                    enum text_number_rule rule)
+{
+    CHECK(at <= bytes);
+    int32_t point = 0;
+    const size_t used = text_kind_decode(text, at, bytes, &point);
+    const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
+    const int32_t narrow = text_kind_narrow(point);
+    const bool opens = kind == TEXT_KIND_JOIN && (narrow == '(' || narrow == '[');
+    const bool begins = kind == TEXT_KIND_DIGIT || kind == TEXT_KIND_SPOKEN ||
+                        (kind == TEXT_KIND_LETTER && rule == TEXT_NUMBER_TITLE);
+    if (!begins && !opens) {
+        return (struct text_number){.bytes = 0};
+    }
+    const size_t from = at + (opens ? used : 0);
+    struct number number = {0};
+    number_read(&number, text, from, bytes, rule);
+    if (number.group_count == 0) {
+        return (struct text_number){.bytes = opens ? used : 0};
+    }
+    struct text_number found = number_judge(&number, text, from, bytes, rule);
+    if (opens) {
+        /* "(0592)2345678" is hidden with its bracket, "(13812345678)" within them. */
+        const bool whole = found.hide && number.closes;
+        found = whole ? (struct text_number){.bytes = used + found.bytes, .hide = true}
+                      : (struct text_number){.bytes = used};
+    }
+    return found;
+}
