@@ -64,8 +64,8 @@ static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answer
     }
     Paidan__Reopened reopened = PAIDAN__REOPENED__INIT;
     reopened.round = ticket->round + 1;
-    rc = escalation_assignment_make(heard->step, &info, &target, ESCALATION_START_ALL,
-                                    reopened.round, NULL, &reopened.to);
+    const struct escalation_begin begin = {.round = reopened.round};
+    rc = escalation_assignment_make(heard->step, &info, &target, &begin, &reopened.to);
     if (rc != RC_OK) {
         return rc;
     }

@@ -55,8 +55,8 @@ static enum rc order(struct escalation_item *item)
     const struct escalation_target target = {.level = step->site->units[unit].level,
                                              .unit = item->wish->to_unit};
     Paidan__Ordered ordered = PAIDAN__ORDERED__INIT;
-    rc = escalation_assignment_make(step, &item->info, &target, ESCALATION_START_ALL,
-                                    item->ticket.round, NULL, &ordered.to);
+    const struct escalation_begin begin = {.round = item->ticket.round};
+    rc = escalation_assignment_make(step, &item->info, &target, &begin, &ordered.to);
     if (rc != RC_OK) {
         return rc;
     }

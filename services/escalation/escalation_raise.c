@@ -20,8 +20,8 @@ static enum rc say_raised(struct step *step, const struct escalation_saying *abo
     CHECK(level > ticket->level);
     CHECK(level <= step->site->level_count);
     escalation_target_owner(step->site, info, level, &target);
-    enum rc rc = escalation_assignment_make(step, info, &target, ESCALATION_START_ALL,
-                                            ticket->round, NULL, &raised->to);
+    const struct escalation_begin begin = {.round = ticket->round};
+    enum rc rc = escalation_assignment_make(step, info, &target, &begin, &raised->to);
     if (rc != RC_OK) {
         return rc;
     }

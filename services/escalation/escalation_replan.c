@@ -51,61 +51,6 @@ static struct step reads_of(const struct page *page)
     return (struct step){.arena = page->arena, .site = page->site, .now_ms = page->now_ms};
 }
 
-/* What was consumed between the pauses, by the clock's calendar as it is now. */
-static void recount(const struct site *site, const struct escalation_extra *extra,
-                    struct escalation_clock *clock)
-{
-    CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
-    clock->consumed_ms = 0;
-    clock->resumed_ms = 0;
-    for (uint32_t index = 0; index < extra->pause_count; index++) {
-        const struct escalation_pause *pause = &extra->pauses[index];
-        const bool now = pause->until_ms == 0;
-        if (!now && pause->until_ms <= clock->start_ms) {
-            continue; /* before it began */
-        }
-        /* Under way: as if it ran on from the pause's beginning; resuming moves it. */
-        const uint64_t from_ms =
-            pause->from_ms > clock->start_ms ? pause->from_ms : clock->start_ms;
-        clock->consumed_ms = escalation_term_consumed(site, clock, from_ms);
-        clock->resumed_ms = now ? from_ms : pause->until_ms;
-    }
-}
-
-/* The clock by the policy as it is now, started when it was; as it is where the policy has none. */
-static enum rc take_policy(const struct page *page, const struct planned *planned,
-                           const struct escalation_clock *clock, struct escalation_clock *again)
-{
-    struct step reads = reads_of(page);
-    Paidan__ClockSet *set = NULL;
-    enum rc rc = escalation_term_set(&reads, &planned->info, planned->ticket.level, clock->clock,
-                                     clock->start_ms, &set);
-    if (rc != RC_OK || set == NULL) {
-        return rc;
-    }
-    CHECK(set->clock == clock->clock);
-    rc = escalation_clock_take(again, set);
-    again->extensions = clock->extensions;
-    again->flags = clock->flags;
-    escalation_clock_keep_fired(again, clock);
-    return rc;
-}
-
-/* No moment moved, and the rest of the term is what it was. */
-static bool is_as_it_was(const struct escalation_clock *clock, const Paidan__ClockSet *set)
-{
-    CHECK(set->clock == clock->clock);
-    bool same = set->due_ms == clock->due_ms && set->n_steps == clock->step_count &&
-                (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms &&
-                (set->has_consumed_ms ? set->consumed_ms : 0) == clock->consumed_ms &&
-                (set->has_resumed_ms ? set->resumed_ms : 0) == clock->resumed_ms;
-    for (uint32_t index = 0; same && index < clock->step_count; index++) {
-        same = set->steps[index]->at_ms == clock->steps[index].at_ms &&
-               set->steps[index]->does == clock->steps[index].does;
-    }
-    return same;
-}
-
 static enum rc plan_clock(const struct page *page, const struct planned *planned,
                           const struct escalation_clock *clock, Paidan__ClockSet **set)
 {
@@ -117,16 +62,20 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
     if (!waits) {
         return RC_OK;
     }
+    struct step reads = reads_of(page);
     if (page->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY) {
-        const enum rc taken = take_policy(page, planned, clock, &again);
+        bool some = false; /* without a term by the policy it stays what it is */
+        const enum rc taken =
+            escalation_term_by_policy(&reads, &planned->info, planned->ticket.level, &again, &some);
         if (taken != RC_OK) {
             return taken;
         }
+        again.flags = clock->flags;
+        escalation_clock_keep_fired(&again, clock);
     }
-    recount(page->site, &planned->extra, &again);
-    struct step reads = reads_of(page);
+    escalation_term_recount(page->site, &planned->extra, &again);
     const enum rc rc = escalation_term_again(&reads, &again, set);
-    if (rc == RC_OK && is_as_it_was(clock, *set)) {
+    if (rc == RC_OK && escalation_clock_matches(clock, *set)) {
         *set = NULL;
     }
     return rc;

@@ -154,8 +154,8 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
         target.matrix_line = routed->has_matrix_line ? routed->matrix_line : 0;
     }
     Paidan__Assignment *assignment = NULL;
-    rc = escalation_assignment_make(heard->step, &info, &target, ESCALATION_START_ALL,
-                                    heard->ticket.round, NULL, &assignment);
+    const struct escalation_begin begin = {.round = heard->ticket.round};
+    rc = escalation_assignment_make(heard->step, &info, &target, &begin, &assignment);
     if (rc != RC_OK) {
         return rc;
     }
@@ -169,7 +169,26 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
     return rc == RC_OK && spot ? record_spot(heard, &info, routed->spot_note) : rc;
 }
 
-/* The ticket stays on its level: only a new accept clock. Another level: its clocks start. */
+/* Which clocks a ruling starts. A ticket that is another thing now (gas is not rubbish) gets the
+ * terms of what it is, but the resident has waited since the first dispatch. Else on its level only
+ * a new accept clock, on another one that level's clocks. */
+static enum rc rule_clocks(const struct escalation_heard *heard, const struct escalation_target *to,
+                           bool other, struct escalation_extra *extra,
+                           struct escalation_begin *begin)
+{
+    CHECK(heard->ticket.state == ESCALATION_RETURNED);
+    *begin = (struct escalation_begin){
+        .start = to->level == heard->ticket.level ? ESCALATION_START_ACCEPT : ESCALATION_START_ALL,
+        .round = heard->ticket.round,
+        .keep = &heard->ticket,
+        .extra = extra};
+    if (!other) {
+        return RC_OK;
+    }
+    begin->start = ESCALATION_START_TERMS;
+    return escalation_extra_load(heard->step->txn, heard->id, extra);
+}
+
 enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
 {
     CHECK(heard->record->fact_case == PAIDAN__EVENT__FACT_RULED);
@@ -187,6 +206,8 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     if (rc != RC_OK) {
         return rc;
     }
+    const bool other = strcmp(info.category, ruled->category) != 0 ||
+                       (ruled->has_urgency && info.urgency != (uint32_t)ruled->urgency);
     take(info.category, sizeof info.category, ruled->category);
     take(info.area, sizeof info.area, ruled->area);
     if (ruled->has_urgency) {
@@ -198,11 +219,13 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     if (rc != RC_OK) {
         return rc;
     }
-    const enum escalation_start start =
-        target.level == heard->ticket.level ? ESCALATION_START_ACCEPT : ESCALATION_START_ALL;
+    struct escalation_extra extra;
+    struct escalation_begin begin;
     Paidan__Assignment *assignment = NULL;
-    rc = escalation_assignment_make(heard->step, &info, &target, start, heard->ticket.round,
-                                    &heard->ticket, &assignment);
+    rc = rule_clocks(heard, &target, other, &extra, &begin);
+    if (rc == RC_OK) {
+        rc = escalation_assignment_make(heard->step, &info, &target, &begin, &assignment);
+    }
     if (rc != RC_OK) {
         return rc;
     }

@@ -242,3 +242,41 @@ enum rc escalation_term_again(struct step *step, const struct escalation_clock *
     *set = made;
     return RC_OK;
 }
+
+enum rc escalation_term_by_policy(struct step *step, const struct escalation_info *info,
+                                  uint32_t level, struct escalation_clock *clock, bool *some)
+{
+    CHECK(clock->start_ms != 0);
+    Paidan__ClockSet *set = NULL;
+    enum rc rc = escalation_term_set(step, info, level, clock->clock, clock->start_ms, &set);
+    *some = rc == RC_OK && set != NULL;
+    if (!*some) {
+        return rc;
+    }
+    CHECK(set->clock == clock->clock);
+    const uint8_t extensions = clock->extensions;
+    rc = escalation_clock_take(clock, set);
+    clock->extensions = extensions;
+    return rc;
+}
+
+/* By the clock's calendar as it is now: a pause before the clock began is none of its own, and one
+ * under way counts as if the clock ran on from its beginning; resuming moves it. */
+void escalation_term_recount(const struct site *site, const struct escalation_extra *extra,
+                             struct escalation_clock *clock)
+{
+    CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
+    clock->consumed_ms = 0;
+    clock->resumed_ms = 0;
+    for (uint32_t index = 0; index < extra->pause_count; index++) {
+        const struct escalation_pause *pause = &extra->pauses[index];
+        const bool now = pause->until_ms == 0;
+        if (!now && pause->until_ms <= clock->start_ms) {
+            continue;
+        }
+        const uint64_t from_ms =
+            pause->from_ms > clock->start_ms ? pause->from_ms : clock->start_ms;
+        clock->consumed_ms = escalation_term_consumed(site, clock, from_ms);
+        clock->resumed_ms = now ? from_ms : pause->until_ms;
+    }
+}

@@ -2,6 +2,7 @@
  */
 #pragma once
 
+#include "escalation_extra.h"
 #include "escalation_target.h"
 
 /* A clock that starts now by policy, in the arena; NULL: the site gives it no term. kind: ACCEPT to
@@ -15,6 +16,16 @@ MUST_CHECK enum rc escalation_term_set(struct step *step, const struct escalatio
  * RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc escalation_term_again(struct step *step, const struct escalation_clock *clock,
                                          Paidan__ClockSet **set);
+/* Gives a clock the term that the policy has for its kind now, from when it began, with as many
+ * extensions as were granted; nothing of it has fired. *some false: the site gives it no term, and
+ * it is left as it was. escalation_term_recount and escalation_term_again follow. RC_OK, RC_LIMIT;
+ * RC_CORRUPT cannot be. */
+MUST_CHECK enum rc escalation_term_by_policy(struct step *step, const struct escalation_info *info,
+                                             uint32_t level, struct escalation_clock *clock,
+                                             bool *some);
+/* Sets what a clock consumed between the ticket's suspensions. */
+void escalation_term_recount(const struct site *site, const struct escalation_extra *extra,
+                             struct escalation_clock *clock);
 /* What a clock counts, with all extensions. A calendar that the site has dropped: "always", which
  * never ends later. */
 void escalation_term_of(const struct site *site, const struct escalation_clock *clock,

@@ -184,7 +184,59 @@ static void take_kept(const struct sim *sim, struct work *work, const Paidan__As
     work_must(sim, work, named == running, "a clock lost by a ruling,");
 }
 
-void work_move(const struct sim *sim, struct work *work, const Paidan__Assignment *to, bool keep)
+/* A ruling that makes another matter of it: what ran has the new term from its old beginning, what
+ * was done stays done on its level, and what is new began when the resident began to wait. */
+static void take_other(const struct sim *sim, struct work *work, const Paidan__Assignment *to,
+                       uint32_t was_level)
+{
+    struct work was = *work;
+    uint64_t since_ms = work->at_ms;
+    memset(work->clocks, 0, sizeof work->clocks);
+    for (unsigned i = 0; i < WORK_CLOCKS_MAX; i++) {
+        const struct work_clock *clock = &was.clocks[i];
+        const bool runs =
+            clock->present && !clock->stopped && clock->kind != PAIDAN__CLOCK__CLOCK_ACCEPT;
+        since_ms = runs && clock->start_ms < since_ms ? clock->start_ms : since_ms;
+        if (clock->present && clock->stopped && was_level == to->level &&
+            clock->kind != PAIDAN__CLOCK__CLOCK_ACCEPT) {
+            work->clocks[i] = *clock;
+        }
+    }
+    for (size_t i = 0; i < to->n_clocks; i++) {
+        const Paidan__ClockSet *set = to->clocks[i];
+        const struct work_clock *old = work_clock_of(&was, set->clock);
+        unsigned at = 0;
+        while (at < WORK_CLOCKS_MAX && work->clocks[at].present) {
+            at++;
+        }
+        CHECK(at < WORK_CLOCKS_MAX);
+        const bool runs = old != NULL && !old->stopped;
+        if (set->clock == PAIDAN__CLOCK__CLOCK_ACCEPT || (old != NULL && !runs)) {
+            work_must(sim, work,
+                      old == NULL || runs || was_level != to->level ||
+                          set->clock == PAIDAN__CLOCK__CLOCK_ACCEPT,
+                      "a clock that a ruling began again,");
+            work_clock_begin(sim, work, &work->clocks[at], set);
+            continue;
+        }
+        if (runs && old->due_ms == set->due_ms) { /* the deadline did not move: what fired did */
+            work->clocks[at] = *old;
+            work_clock_go_on(sim, work, &work->clocks[at], set);
+        } else {
+            work_clock_change(sim, work, &work->clocks[at], set, runs ? old->start_ms : since_ms,
+                              runs ? old->extensions : 0);
+        }
+        const struct site_policy *policy = work_policy(sim, work);
+        const struct site_clock_rule *rule =
+            set->clock == PAIDAN__CLOCK__CLOCK_CONTACT  ? &policy->contact
+            : set->clock == PAIDAN__CLOCK__CLOCK_HANDLE ? &policy->handle
+                                                        : &policy->redo;
+        work_must(sim, work, rule->present && set->amount_ms == rule->term.amount_ms,
+                  "a ruling with the term of another matter,");
+    }
+}
+
+static void arrive(const struct sim *sim, struct work *work, const Paidan__Assignment *to)
 {
     work_must(sim, work, work->suspended_until_ms == 0, "a move while suspended,");
     work->state = PAIDAN__STATE__STATE_ASSIGNED;
@@ -197,6 +249,11 @@ void work_move(const struct sim *sim, struct work *work, const Paidan__Assignmen
     if (own != NULL) {
         own->done = true;
     }
+}
+
+void work_move(const struct sim *sim, struct work *work, const Paidan__Assignment *to, bool keep)
+{
+    arrive(sim, work, to);
     if (keep) {
         take_kept(sim, work, to);
         return;
@@ -211,10 +268,17 @@ void work_move(const struct sim *sim, struct work *work, const Paidan__Assignmen
 static void read_assigned(const struct sim *sim, struct work *work, const Paidan__Assigned *fact)
 {
     const bool ruled = fact->why == PAIDAN__WHY__WHY_RULED;
-    const bool keep = ruled && fact->to->level == work->level;
+    const bool other = ruled && (strcmp(work->category, fact->category) != 0 ||
+                                 work->urgency != (uint32_t)fact->urgency);
+    const uint32_t was_level = work->level;
     (void)snprintf(work->category, sizeof work->category, "%s", fact->category);
     work->urgency = (uint32_t)fact->urgency;
-    work_move(sim, work, fact->to, keep);
+    if (other) {
+        arrive(sim, work, fact->to);
+        take_other(sim, work, fact->to, was_level);
+        return;
+    }
+    work_move(sim, work, fact->to, ruled && fact->to->level == was_level);
 }
 
 static void read_reopened(const struct sim *sim, struct work *work, const Paidan__Reopened *fact)

@@ -69,6 +69,9 @@ void work_clock_take(struct work_clock *clock, const Paidan__ClockSet *set);
 /* A clock that begins with the fact being read. */
 void work_clock_begin(const struct sim *sim, const struct work *work, struct work_clock *clock,
                       const Paidan__ClockSet *set);
+/* The same with another term from now on, as if it had always had it. */
+void work_clock_change(const struct sim *sim, const struct work *work, struct work_clock *clock,
+                       const Paidan__ClockSet *set, uint64_t start_ms, uint32_t extensions);
 /* A clock that goes on: the same term, new moments. */
 void work_clock_go_on(const struct sim *sim, const struct work *work, struct work_clock *clock,
                       const Paidan__ClockSet *set);

@@ -213,10 +213,17 @@ void work_clock_take(struct work_clock *clock, const Paidan__ClockSet *set)
 void work_clock_begin(const struct sim *sim, const struct work *work, struct work_clock *clock,
                       const Paidan__ClockSet *set)
 {
+    work_must(sim, work, !set->has_consumed_ms, "a clock used already,");
+    work_clock_change(sim, work, clock, set, work->at_ms, 0);
+}
+
+void work_clock_change(const struct sim *sim, const struct work *work, struct work_clock *clock,
+                       const Paidan__ClockSet *set, uint64_t start_ms, uint32_t extensions)
+{
     *clock = (struct work_clock){.born = sim->generation, .planned = sim->generation};
     work_clock_take(clock, set);
-    work_must(sim, work, clock->start_ms == work->at_ms, "a clock that begins at another time,");
-    work_must(sim, work, !set->has_consumed_ms && clock->extensions == 0, "a clock used already,");
+    work_must(sim, work, clock->start_ms == start_ms, "a clock that begins at another time,");
+    work_must(sim, work, clock->extensions == extensions, "a clock with other extensions,");
     work_clock_check(sim, work, clock);
 }
 

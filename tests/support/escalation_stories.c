@@ -408,6 +408,48 @@ static void tell_office(struct story *story)
     teller_look(story, 1);
 }
 
+/* What it is now has its own terms, counted from when it was first given to a unit. */
+static void tell_ruled_other(struct story *story)
+{
+    const struct teller_route desk = {.category = "desk", .area = "bu1", .unit = "b1", .level = 1};
+    struct teller_route ruled = {.category = "twin", .area = "bu1", .unit = "b2", .level = 1};
+    for (uint64_t number = 1; number <= 5; number++) {
+        if (number == 4) {
+            teller_route_alone(story, number);
+        } else {
+            teller_route(story, number, &desk);
+        }
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+    }
+    (void)teller_work(story, "li", "b1", CONTACT, 4);
+    for (uint64_t number = 1; number <= 5; number++) {
+        (void)teller_work(story, "li", "b1", RETURN, number);
+    }
+    story_until(story, 20 * MINUTE);
+    teller_rule_as(story, 1, &ruled); /* shorter; the resident was not heard: contact too */
+    teller_rule_as(story, 4, &ruled); /* was heard: no second contact is owed */
+    teller_look(story, 1);
+    story_until(story, 70 * MINUTE); /* one deadline of the three raises; its twins with it */
+    teller_look(story, 1);
+    teller_look(story, 4);
+    story_until(story, 2 * HOUR);
+    teller_rule_as(story, 2, &ruled); /* passed by now: it expires at once */
+    teller_look(story, 2);
+    ruled.category = "carded"; /* no contact there: the clock ends */
+    ruled.unit = "c1";
+    ruled.level = 2;
+    teller_rule_as(story, 3, &ruled); /* another level: from the first dispatch all the same */
+    teller_look(story, 3);
+    ruled.category = "desk";
+    ruled.unit = "b2";
+    ruled.level = 1;
+    teller_rule_as(story, 5, &ruled); /* the same matter: only accept begins */
+    teller_look(story, 5);
+    story_until(story, 9 * HOUR);
+    teller_look(story, 2);
+    teller_look(story, 3);
+}
+
 static void tell_single(struct story *story)
 {
     const struct teller_route where = {
@@ -476,6 +518,7 @@ const struct escalation_story escalation_stories[] = {
     {"ruled_at_once", "ladder", tell_ruled_at_once},
     {"return_expires", "ladder", tell_return_expires},
     {"return_twice", "ladder", tell_return_twice},
+    {"ruled_other", "ladder", tell_ruled_other},
     {"top_return", "ladder", tell_top_return},
     {"two_clerks", "ladder", tell_two_clerks},
     {"waiting", "ladder", tell_waiting},

@@ -70,6 +70,25 @@ void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_
     teller_rule_on(story, number, unit, level, 0);
 }
 
+void teller_rule_as(struct story *story, uint64_t number, const struct teller_route *where)
+{
+    Paidan__Ruled ruled = PAIDAN__RULED__INIT;
+    char *assist[1] = {(char *)where->assist};
+    ruled.category = (char *)where->category;
+    ruled.area = (char *)where->area;
+    ruled.unit = (char *)where->unit;
+    ruled.level = where->level;
+    ruled.assist = assist;
+    ruled.n_assist = where->assist != NULL ? 1 : 0;
+    ruled.note = "不是这一类";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_RULED;
+    event.ruled = &ruled;
+    story_hear(story, "triage", &event);
+}
+
 void teller_withdraw(struct story *story, uint64_t number)
 {
     Paidan__Withdrawn withdrawn = PAIDAN__WITHDRAWN__INIT;

@@ -22,6 +22,8 @@ void teller_rule(struct story *story, uint64_t number, const char *unit, uint32_
 /* The same, on the return of that count. */
 void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint32_t level,
                     uint32_t return_count);
+/* triage: Ruled, as another matter: category, area, unit, level and who assists. */
+void teller_rule_as(struct story *story, uint64_t number, const struct teller_route *where);
 /* intake: Withdrawn, Chased, Supplemented. */
 void teller_withdraw(struct story *story, uint64_t number);
 void teller_chase(struct story *story, uint64_t number, uint32_t count);
