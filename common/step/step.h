@@ -201,6 +201,18 @@ uint64_t step_key(const char *name);
  * RC_OK, RC_NOT_FOUND (trimmed), RC_CORRUPT, RC_LIMIT, RC_STORE. */
 MUST_CHECK enum rc step_read(struct step *step, uint64_t seq, Paidan__Event **event);
 MUST_CHECK enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event);
+/* A ticket's facts in the order in which they happened, packed as they are stored, walked back from
+ * its newest, last_seq (0: none); at most HISTORY_MAX, and no further than the log was trimmed. All
+ * in the arena. RC_OK, RC_CORRUPT, RC_LIMIT, RC_STORE. */
+struct step_history {
+    size_t count;
+    ProtobufCBinaryData *records;
+    uint64_t *seqs;
+};
+MUST_CHECK enum rc step_view_history(struct step_view *view, uint64_t last_seq,
+                                     struct step_history *history);
+/* A fact's name in Event: "accepted". Before: it is one. */
+const char *step_fact_name(Paidan__Event__FactCase fact);
 /* For query: an answer that is only a code. detail may be NULL; what it points to must live until
  * query returns to the engine and the answer is packed. Always RC_OK, so that it can be returned.
  */

@@ -18,6 +18,47 @@ enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **eve
     return rc == RC_OK ? step_unpack(view->arena, &record, event) : rc;
 }
 
+/* Each fact points to the one before; the room is filled from its end, since the newest is found
+ * first. Where the log was trimmed the chain simply ends: that is no damage. */
+enum rc step_view_history(struct step_view *view, uint64_t last_seq, struct step_history *history)
+{
+    ProtobufCBinaryData *records = arena_alloc(view->arena, HISTORY_MAX * sizeof *records);
+    uint64_t *seqs = arena_alloc(view->arena, HISTORY_MAX * sizeof *seqs);
+    if (records == NULL || seqs == NULL) {
+        return RC_LIMIT;
+    }
+    size_t at = HISTORY_MAX;
+    for (uint64_t seq = last_seq; seq != 0 && at > 0;) {
+        Paidan__Event *event = NULL;
+        enum rc rc = step_view_read(view, seq, &event);
+        if (rc == RC_NOT_FOUND) {
+            break;
+        }
+        if (rc == RC_OK) {
+            at--;
+            seqs[at] = seq;
+            rc = wire_pack(view->arena, &event->base, &records[at].data, &records[at].len);
+        }
+        if (rc != RC_OK) {
+            return rc;
+        }
+        CHECK(!event->has_prev_seq || event->prev_seq < seq);
+        seq = event->has_prev_seq ? event->prev_seq : 0;
+    }
+    *history = (struct step_history){
+        .count = HISTORY_MAX - at, .records = records + at, .seqs = seqs + at};
+    return RC_OK;
+}
+
+const char *step_fact_name(Paidan__Event__FactCase fact)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&paidan__event__descriptor, (unsigned)fact);
+    CHECK(field != NULL);
+    CHECK(fact != PAIDAN__EVENT__FACT__NOT_SET);
+    return field->name;
+}
+
 static enum rc query_stats(struct step_engine *engine, struct step_view *view,
                            Paidan__Answer *answer)
 {

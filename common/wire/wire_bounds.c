@@ -147,6 +147,7 @@ static const struct wire_bound rows[] = {
 
     /* People and programs. */
     {NULL, "actor", ACTOR_BYTES_MAX, 0},
+    {NULL, "did", CODE_BYTES_MAX, 0},     /* name of a fact */
     {NULL, "holder", ACTOR_BYTES_MAX, 0}, /* of a lease: an actor or its own word for itself */
     {NULL, "person", ACTOR_BYTES_MAX, 0},
     {NULL, "log", CODE_BYTES_MAX, 0}, /* names of services are codes of ours */
@@ -210,8 +211,8 @@ static const struct wire_bound rows[] = {
 
     /* What is handed on as it lies in a log or in memory. */
     {"Fetched", "blocks", FRAME_BYTES_MAX, BLOCKS_MAX},
-    {"Shown", "history", EVLOG_RECORD_BYTES_MAX, HISTORY_MAX},
-    {"Shown", "history_seqs", 0, HISTORY_MAX},
+    {NULL, "history", EVLOG_RECORD_BYTES_MAX, HISTORY_MAX},
+    {NULL, "history_seqs", 0, HISTORY_MAX},
     {"Text", "text", METRICS_BYTES_MAX, 0},
 };
 

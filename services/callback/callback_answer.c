@@ -1,8 +1,9 @@
 /* callback_answer: what residents said. Owns the two marks of a round, solved and satisfied, and
  * where the note stands (in the log alone: a record is small, a note may be long and is rarely
- * read). Taken whether or not the task was handed out, from whoever asked them: a clerk on the
- * phone needs no pull. Each reply of a batch is judged alone and sees those before it. What must
- * stay true: one answer a round, and the first one counts. */
+ * read). Taken whether or not the task was handed out: a clerk on the phone needs no pull. But while
+ * it is kept for one, no other answers: he would speak for a resident whom the first is calling.
+ * Each reply of a batch is judged alone and sees those before it. What must stay true: one answer a
+ * round, and the first one counts. */
 
 #include "callback_answer.h"
 
@@ -45,10 +46,37 @@ static bool said_before(const struct callback_task *task, const Paidan__Callback
            task->satisfied == (uint32_t)reply->satisfied;
 }
 
-/* Length, round, state: the first that is wrong is the answer. The round is compared only
+/* Kept for somebody else until the end of the lease. */
+static bool kept_for_other(const struct step *step, const struct callback_task *task,
+                           const char *actor)
+{
+    CHECK(actor != NULL);
+    return task->state == CALLBACK_HANDED && task->until_ms > step->now_ms &&
+           strcmp(task->holder, actor) != 0;
+}
+
+/* Who answered before: the second operator wants to know whom to ask. */
+static enum rc tell_answered(struct step *step, const struct callback_task *task,
+                             Paidan__WorkResult *result)
+{
+    CHECK(task->answered_seq <= task->last_seq);
+    Paidan__Event *event = NULL;
+    const enum rc rc =
+        task->answered_seq == 0 ? RC_NOT_FOUND : step_read(step, task->answered_seq, &event);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc; /* none, or trimmed */
+    }
+    result->actor = event->cause->actor;
+    result->has_at_ms = 1;
+    result->at_ms = event->at_ms;
+    result->did = (char *)step_fact_name(event->fact_case); /* packed, never written */
+    return RC_OK;
+}
+
+/* Length, round, state, lease: the first that is wrong is the answer. The round is compared only
  * where there is one: a ticket never asked about has none. */
-static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, uint32_t index,
-                           Paidan__WorkResult *result)
+static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, const char *actor,
+                           uint32_t index, Paidan__WorkResult *result)
 {
     CHECK(result->ticket == 0); /* fresh */
     result->ticket = reply->ticket;
@@ -73,7 +101,15 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
                said_before(&task, reply) ? PAIDAN__CODE__ALREADY_DONE
                                          : PAIDAN__CODE__CALLBACK_NOT_OPEN,
                callback_fsm_state_name(task.state));
-        return RC_OK;
+        return tell_answered(step, &task, result);
+    }
+    if (kept_for_other(step, &task, actor)) {
+        refuse(result, PAIDAN__CODE__LEASED_BY_OTHER, NULL);
+        result->actor = arena_strdup(step->arena, task.holder);
+        result->did = (char *)step_fact_name(PAIDAN__EVENT__FACT_HANDED);
+        result->has_until_ms = 1;
+        result->until_ms = task.until_ms;
+        return result->actor == NULL ? RC_LIMIT : RC_OK;
     }
     char *note = NULL;
     /* Residents dictate their numbers; other logs must not hold them. */
@@ -121,7 +157,8 @@ enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
          * refused. */
         paidan__work_result__init(&results[index]);
         list[index] = &results[index];
-        const enum rc rc = answer_item(step, wish->replies[index], (uint32_t)index, list[index]);
+        const enum rc rc =
+            answer_item(step, wish->replies[index], request->actor, (uint32_t)index, list[index]);
         if (rc != RC_OK) {
             return rc;
         }

@@ -33,6 +33,20 @@ static enum rc read_note(struct step_view *view, const struct callback_task *tas
     return RC_OK;
 }
 
+/* All rounds: who asked and who answered. */
+static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__CallbackShown *shown)
+{
+    struct step_history history;
+    CHECK(shown->n_history == 0);
+    const enum rc rc = step_view_history(view, last_seq, &history);
+    if (rc == RC_OK) {
+        shown->n_history = shown->n_history_seqs = history.count;
+        shown->history = history.records;
+        shown->history_seqs = history.seqs;
+    }
+    return rc;
+}
+
 /* Marks are shown as long as they are the newest: a withdrawal does not take back what a
  * resident said. */
 enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow *wish,
@@ -70,6 +84,9 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
         body->satisfied = (Paidan__Satisfied)task.satisfied;
     }
     rc = read_note(view, &task, &body->note);
+    if (rc == RC_OK && wish->has_history && wish->history) {
+        rc = add_history(view, task.last_seq, body);
+    }
     if (rc != RC_OK) {
         return rc;
     }

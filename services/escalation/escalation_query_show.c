@@ -6,49 +6,20 @@
  * so that a new kind of fact needs no change here. */
 
 #include "common/base/check.h"
-#include "common/wire/wire.h"
 #include "escalation_brief.h"
 #include "escalation_query.h"
 
-static enum rc pack_event(struct step_view *view, const Paidan__Event *event,
-                          ProtobufCBinaryData *data)
+static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__Shown *shown)
 {
-    return wire_pack(view->arena, &event->base, &data->data, &data->len);
-}
-
-/* Walks the chain backward, then turns what it found round: oldest first. What was trimmed is the
- * chain's end. */
-static enum rc add_history(struct step_view *view, uint64_t seq, Paidan__Shown *shown)
-{
-    ProtobufCBinaryData *records = arena_alloc(view->arena, HISTORY_MAX * sizeof *records);
-    uint64_t *seqs = arena_alloc(view->arena, HISTORY_MAX * sizeof *seqs);
-    if (records == NULL || seqs == NULL) {
-        return RC_LIMIT;
-    }
+    struct step_history history;
     CHECK(shown->n_history == 0);
-    size_t at = HISTORY_MAX; /* filled from the end: the newest fact is found first */
-    while (seq != 0 && at > 0) {
-        Paidan__Event *event = NULL;
-        enum rc rc = step_view_read(view, seq, &event);
-        if (rc == RC_NOT_FOUND) {
-            break;
-        }
-        if (rc == RC_OK) {
-            at--;
-            seqs[at] = seq;
-            rc = pack_event(view, event, &records[at]);
-        }
-        if (rc != RC_OK) {
-            return rc;
-        }
-        CHECK(!event->has_prev_seq || event->prev_seq < seq);
-        seq = event->has_prev_seq ? event->prev_seq : 0;
+    const enum rc rc = step_view_history(view, last_seq, &history);
+    if (rc == RC_OK) {
+        shown->n_history = shown->n_history_seqs = history.count;
+        shown->history = history.records;
+        shown->history_seqs = history.seqs;
     }
-    shown->history = records + at;
-    shown->n_history = HISTORY_MAX - at;
-    shown->history_seqs = seqs + at;
-    shown->n_history_seqs = HISTORY_MAX - at;
-    return RC_OK;
+    return rc;
 }
 
 enum rc escalation_query_show(struct step_view *view, const Paidan__Show *wish,

@@ -1,8 +1,9 @@
 /* What units and supervisors wish about tickets: each item of a batch is judged on its own, after
  * the ones before it, by the rule of its action.
  *
- * Owns the order of the questions, which callers rely on: a stranger learns nothing but that the
- * ticket is not his, an old version is told before a state that the caller could not know. Knows no
+ * Owns the order of the questions, which callers rely on: whose ticket it is comes first, an old
+ * version is told before a state that the caller could not know. A refusal says who was faster
+ * (escalation_faster.h), so that the second clerk need not ask around. Knows no
  * action by name; the rules come from escalation_core.c. */
 
 #include "escalation_work.h"
@@ -11,6 +12,7 @@
 
 #include "common/base/check.h"
 #include "common/text/text.h"
+#include "escalation_faster.h"
 #include "escalation_target.h"
 
 /* ---- parts that acts share ---- */
@@ -187,6 +189,9 @@ static enum rc do_item(struct escalation_item *item)
     } else if (detail != NULL) {
         item->result->detail = arena_strdup(item->step->arena, detail);
         rc = item->result->detail == NULL ? RC_LIMIT : RC_OK;
+    }
+    if (rc == RC_OK && item->result->code != PAIDAN__CODE__OK) {
+        rc = escalation_faster_tell(item);
     }
     if (rc == RC_OK && item->ticket.state != ESCALATION_NONE) {
         item->result->has_version = true;

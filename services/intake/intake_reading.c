@@ -282,6 +282,7 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->place = fact->place;
     text->channel = fact->channel;
     text->external_id = fact->external_id;
+    text->actor = event->cause->actor;
     /* As it was given: whoever reads texts may read it. */
     text->title = fact->given_title != NULL ? fact->given_title : fact->title;
     text->has_registered_ms = 1;

@@ -150,6 +150,20 @@ static enum rc why_of(struct step_view *view, uint64_t seq, Paidan__TriageShown 
     return rc;
 }
 
+/* What happened to it here: who sent it to the desk, who decided. */
+static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__TriageShown *shown)
+{
+    struct step_history history;
+    CHECK(shown->n_history == 0);
+    const enum rc rc = step_view_history(view, last_seq, &history);
+    if (rc == RC_OK) {
+        shown->n_history = shown->n_history_seqs = history.count;
+        shown->history = history.records;
+        shown->history_seqs = history.seqs;
+    }
+    return rc;
+}
+
 /* The number of the state travels, and the command line knows its word. */
 enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wish,
                             Paidan__Answer *answer)
@@ -189,5 +203,11 @@ enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wi
     answer->code = PAIDAN__CODE__OK;
     answer->body_case = PAIDAN__ANSWER__BODY_TRIAGE_SHOWN;
     answer->triage_shown = shown;
+    if (!failed && wish->has_history && wish->history) {
+        rc = add_history(view, record.last_seq, shown);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     return failed ? RC_LIMIT : why_of(view, record.decided_seq, shown);
 }

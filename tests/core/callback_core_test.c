@@ -102,6 +102,38 @@ static void test_answer_when_not_pulled_or_not_yet_open_then_taken(void **contex
     check_totals(solo);
 }
 
+static void test_answer_when_kept_for_another_then_refused_until_the_lease_lapses(void **context)
+{
+    struct solo *const solo = *context;
+    resolve(solo, FIRST, "wechat", 1);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 1); /* for "test" */
+    Paidan__CallbackReply item =
+        reply(FIRST, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES);
+    const Paidan__WorkResult *result = answer_as(solo, "李雷", &item);
+    assert_int_equal(result->code, PAIDAN__CODE__LEASED_BY_OTHER);
+    assert_string_equal(result->actor, "test");
+    assert_string_equal(result->did, "handed");
+    assert_true(result->has_until_ms);
+    solo_set_time(solo, result->until_ms - 1);
+    assert_int_equal(answer_as(solo, "李雷", &item)->code, PAIDAN__CODE__LEASED_BY_OTHER);
+    solo_set_time(solo, result->until_ms);
+    assert_int_equal(answer_as(solo, "李雷", &item)->code, PAIDAN__CODE__OK);
+    /* The first one hears who was faster. */
+    item.solved = PAIDAN__SOLVED__SOLVED_NO;
+    result = answer_as(solo, "test", &item);
+    assert_int_equal(result->code, PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    assert_string_equal(result->actor, "李雷");
+    assert_string_equal(result->did, "answered");
+    assert_true(result->has_at_ms);
+
+    /* Its holder answers within the lease. */
+    resolve(solo, FIRST + 1, "wechat", 1);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 1);
+    item = reply(FIRST + 1, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES);
+    assert_int_equal(answer_as(solo, "test", &item)->code, PAIDAN__CODE__OK);
+    check_totals(solo);
+}
+
 static void test_answer_when_it_cannot_be_taken_then_its_code_says_why(void **context)
 {
     struct solo *const solo = *context;
@@ -363,6 +395,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CASE(test_task_when_it_lives_then_its_trace_is_the_golden_one),
         CASE(test_answer_when_not_pulled_or_not_yet_open_then_taken),
+        CASE(test_answer_when_kept_for_another_then_refused_until_the_lease_lapses),
         CASE(test_answer_when_it_cannot_be_taken_then_its_code_says_why),
         CASE(test_answer_when_a_batch_then_each_is_judged_alone),
         CASE(test_task_when_the_ticket_moves_on_then_cancelled),

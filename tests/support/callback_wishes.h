@@ -142,6 +142,22 @@ static inline const Paidan__WorkResult *answer_one(struct solo *solo, Paidan__Ca
     return answer->callback_answered->results[0];
 }
 
+/* The same by somebody else. */
+static inline const Paidan__WorkResult *answer_as(struct solo *solo, const char *actor,
+                                                  Paidan__CallbackReply *item)
+{
+    Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
+    wish.replies = &item;
+    wish.n_replies = 1;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
+    request.callback_answer = &wish;
+    request.actor = (char *)actor;
+    const Paidan__Answer *const answer = solo_call(solo, &request);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    return answer->callback_answered->results[0];
+}
+
 static inline Paidan__Code answer(struct solo *solo, uint64_t ticket, Paidan__Solved solved,
                                   Paidan__Satisfied satisfied)
 {
