@@ -25,6 +25,8 @@ static void release(void *context, void *pointer)
 enum rc arena_init(struct arena *arena, size_t bytes)
 {
     CHECK(bytes > 0);
+    /* Address space alone: pages come with use, and what a large step touched goes back with the
+     * reset. NORESERVE, or four services would ask for more memory than a small machine has. */
     void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) {
@@ -50,14 +52,18 @@ void arena_fini(struct arena *arena)
 void *arena_alloc(struct arena *arena, size_t bytes)
 {
     CHECK(arena->used <= arena->bytes);
+    /* Enough for any type, so that a struct may follow a string. */
     const size_t rounded = (bytes + ALIGN_BYTES - 1) & ~(size_t)(ALIGN_BYTES - 1);
     const size_t budget = arena->budget < arena->bytes ? arena->budget : arena->bytes;
     if (rounded < bytes || arena->used > budget || rounded > budget - arena->used) {
+        /* Said by a flag and not by the caller alone: protobuf-c answers a failed allocation
+         * like a broken message, and the two must not be taken for each other. */
         arena->denied = true;
         return NULL;
     }
     void *pointer = arena->base + arena->used;
     arena->used += rounded;
+    /* How far pages were touched since they were last given back. */
     if (arena->used > arena->high) {
         arena->high = arena->used;
     }
@@ -86,6 +92,8 @@ char *arena_strdup(struct arena *arena, const char *text)
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments;
+    /* Measured first: text is made once and of its own size, and one that does not fit is
+     * refused whole. */
     va_start(arguments, format);
     const int count = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
@@ -107,6 +115,7 @@ void arena_reset(struct arena *arena)
         arena->high = KEEP_BYTES;
     }
     arena->used = 0;
+    /* A budget is a promise for one input; the next one begins with all. */
     arena->budget = arena->bytes;
     arena->denied = false;
 }

@@ -42,6 +42,7 @@ void clock_init_virtual(struct clock *clock, uint64_t now_ms)
 }
 
 /* Decimal number followed by `end`; no sign, no spaces, no overflow. NULL: it is not. */
+/* By hand: strtoull takes signs and blanks, and says of overflow only through errno. */
 static const char *parse_number(const char *text, char end, uint64_t *value)
 {
     uint64_t sum = 0;
@@ -89,6 +90,8 @@ enum rc clock_open(struct clock *clock, const char *data_dir)
         return RC_IO;
     }
     FILE *file = fopen(path, "re");
+    /* No file is the usual case, real time. One that is there and cannot be read must not
+     * silently mean the same: a demo would fire a year of deadlines. */
     if (file == NULL) {
         if (errno != ENOENT) {
             return RC_IO;
@@ -102,16 +105,20 @@ enum rc clock_open(struct clock *clock, const char *data_dir)
     if (failed) {
         return RC_IO;
     }
+    /* Longer than any line we write: somebody else's file. */
     if (bytes == sizeof text) {
         return RC_INVALID;
     }
     text[bytes] = '\0';
+    /* A NUL inside would hide what comes after it. */
     return strlen(text) == bytes ? parse(clock, text) : RC_INVALID;
 }
 
 /* ---- set by mistake ---- */
 
 /* By how much an offset is beyond what is followed. */
+/* The offset between wall and boot clock stays the same unless somebody sets the clock: a jump
+ * of it, and not of the wall clock, is what a mistake looks like. */
 static uint64_t beyond(const struct clock *clock, int64_t offset_ms)
 {
     const int64_t most_ms = clock->believed_ms + (int64_t)clock->slack_ms;
@@ -144,6 +151,8 @@ uint64_t clock_watch(struct clock *clock)
 
 static uint64_t watched_ms(const struct clock *clock)
 {
+    /* Boot first: a pause between the two readings then looks like a clock that is behind, which
+     * is followed, and not like one that was set forward. */
     const uint64_t boot_ms = read_ms(CLOCK_BOOTTIME);
     const uint64_t wall_ms = read_ms(CLOCK_REALTIME);
     const int64_t offset_ms = (int64_t)wall_ms - (int64_t)boot_ms;
@@ -162,6 +171,8 @@ uint64_t clock_now_ms(const struct clock *clock)
     const uint64_t now = clock_wall_ms();
     const uint64_t passed = now > clock->real_epoch_ms ? now - clock->real_epoch_ms : 0;
     uint64_t scaled = 0, sum = 0;
+    /* A rate of 100,000 reaches the end of 64 bits after 5,800 years; a file may still ask for
+     * it. */
     if (__builtin_mul_overflow(passed, clock->rate, &scaled) ||
         __builtin_add_overflow(scaled, clock->site_epoch_ms, &sum)) {
         return UINT64_MAX;
@@ -188,6 +199,8 @@ uint64_t clock_wait_ms(const struct clock *clock, uint64_t at_ms)
     if (clock->kind == CLOCK_REAL) {
         return rest;
     }
+    /* Rounded up: waking a millisecond early would find nothing due and ask again at once, a
+     * busy loop. */
     return rest / clock->rate + (rest % clock->rate != 0);
 }
 

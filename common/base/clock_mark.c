@@ -19,6 +19,8 @@ static void boot_id_read(char id[CLOCK_BOOT_ID_BYTES + 1])
         (void)fclose(file);
     }
     id[bytes] = '\0';
+    /* Without a boot id (no /proc) no mark is ever current: the check at start then goes by the
+     * stored time alone. */
     if (strspn(id, "0123456789abcdef-") != CLOCK_BOOT_ID_BYTES) {
         memcpy(id, "-", 2);
     }
@@ -52,6 +54,7 @@ enum rc clock_mark_write(const char *path, const struct clock_mark *mark)
     if (length < 0 || (size_t)length >= sizeof temporary) {
         return RC_IO;
     }
+    /* Under another name first: a reader sees the old mark or the new one, never half of it. */
     FILE *file = fopen(temporary, "we");
     if (file == NULL) {
         return RC_IO;

@@ -17,6 +17,8 @@ void codec_writer_init(struct codec_writer *writer, void *bytes, size_t size)
 }
 
 /* Room for count bytes, or NULL and failed. */
+/* Failing sticks: a run of puts is looked at once, at its end, and nothing is written after the
+ * first that did not fit. */
 static unsigned char *take(struct codec_writer *writer, size_t count)
 {
     if (writer->failed || count > writer->size - writer->used) {
@@ -80,6 +82,7 @@ void codec_put_bytes(struct codec_writer *writer, const void *bytes, size_t coun
 void codec_put_text(struct codec_writer *writer, const char *text)
 {
     const size_t count = text == NULL ? 0 : strlen(text);
+    /* One byte holds the length; a longer text would be cut without a word. */
     if (count > TEXT_BYTES_LIMIT) {
         writer->failed = true;
         return;
@@ -94,6 +97,7 @@ void codec_seal_begin(struct codec_writer *writer, uint8_t version)
     codec_put_u8(writer, version);
 }
 
+/* The version is covered too: a flipped bit there would choose another reader. */
 void codec_seal_end(struct codec_writer *writer)
 {
     if (!writer->failed) {
@@ -107,6 +111,7 @@ void codec_reader_init(struct codec_reader *reader, const void *bytes, size_t si
 }
 
 /* The next count bytes, or NULL and failed. */
+/* As take: what is read after the end is zero, and `failed` says so. */
 static const unsigned char *give(struct codec_reader *reader, size_t count)
 {
     if (reader->failed || count > reader->size - reader->used) {
@@ -182,6 +187,7 @@ void codec_get_text(struct codec_reader *reader, char *text, size_t size)
     if (at == NULL) {
         return;
     }
+    /* A text with a NUL inside would read back shorter than it was written. */
     if (count >= size || memchr(at, '\0', count) != NULL) {
         reader->failed = true;
         return;
@@ -195,6 +201,7 @@ enum rc codec_unseal(struct codec_reader *reader, const void *bytes, size_t size
     if (size < CRC_BYTES + 1) {
         return RC_CORRUPT;
     }
+    /* The checksum first: nothing of a record that changed is looked at. */
     struct codec_reader tail;
     codec_reader_init(&tail, (const unsigned char *)bytes + size - CRC_BYTES, CRC_BYTES);
     if (codec_get_u32(&tail) != codec_crc(bytes, size - CRC_BYTES)) {
@@ -212,5 +219,7 @@ bool codec_done(const struct codec_reader *reader)
 
 uint32_t codec_crc(const void *bytes, size_t size)
 {
+    /* The CRC-32 of zlib and gzip, so that any tool can check a record; libdeflate has the
+     * fastest. */
     return libdeflate_crc32(0, bytes, size);
 }

@@ -31,6 +31,8 @@ void diag_init(const char *service, enum diag_level level)
     (void)pthread_mutex_unlock(&diag.lock);
 }
 
+/* snprintf returns what it would have written: a line that was cut ends at the buffer, with its
+ * line feed. */
 static size_t clip(int count, size_t used)
 {
     if (count < 0) {
@@ -58,12 +60,14 @@ static void print_line(enum diag_level level, const char *part, uint64_t dropped
     used = clip(snprintf(line + used, sizeof line - used, " "), used);
     used = clip(vsnprintf(line + used, sizeof line - used, format, arguments), used);
     for (size_t index = 0; index < used; index++) {
+        /* A line feed inside a value would let whoever sent it write log lines of its own. */
         if ((unsigned char)line[index] < ' ') {
             line[index] = ' ';
         }
     }
     line[used++] = '\n';
     /* A log that cannot be written must not stop the service. */
+    /* One write a line, so that lines of two threads or processes do not mix in a pipe. */
     const ssize_t written = write(STDERR_FILENO, line, used);
     (void)written;
 }
@@ -86,6 +90,7 @@ static int may_speak(const char *part, const char *format, uint64_t *dropped)
     const uint64_t now = clock_monotonic_us();
     unsigned oldest = 0;
     for (unsigned index = 0; index < LIMITED_MAX; index++) {
+        /* The format's address names the place in the code: no table of places has to be kept. */
         if (diag.limited[index].format == format && diag.limited[index].part != NULL &&
             strcmp(diag.limited[index].part, part) == 0) {
             if (now - diag.limited[index].last_us < LIMITED_US) {

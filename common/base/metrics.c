@@ -41,6 +41,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct metrics *metrics, c
     metrics->used += (size_t)count;
 }
 
+/* Counters are whole numbers and are printed as such: %g would round a large one, and a rate
+ * made of two would be wrong. */
 static void format_value(double value, char text[32])
 {
     if (fabs(value) <= EXACT_MAX && value == trunc(value)) {
@@ -73,6 +75,7 @@ void metrics_sample(struct metrics *metrics, const char *name, const char *label
 void metrics_observe(struct metrics_histogram *histogram, double seconds)
 {
     unsigned index = 0;
+    /* A bound belongs to its bucket ("le" is less or equal). */
     while (index < BUCKETS - 1 && seconds > bounds_s[index]) {
         index++;
     }
@@ -87,6 +90,7 @@ void metrics_histogram(struct metrics *metrics, const char *name, const char *he
     metrics_family(metrics, name, "histogram", help);
     uint64_t sum = 0;
     for (unsigned index = 0; index < BUCKETS - 1; index++) {
+        /* Prometheus wants each bucket to hold all that are below it. */
         sum += histogram->buckets[index];
         add(metrics, "%s_bucket{le=\"%g\"} %llu\n", name, bounds_s[index], (unsigned long long)sum);
     }
@@ -100,6 +104,7 @@ enum rc metrics_escape(const char *value, char *out, size_t size)
     CHECK(size > 0);
     size_t used = 0;
     for (const char *at = value; *at != '\0'; at++) {
+        /* The three that the format escapes in a label; anything else may stand as it is. */
         const int special = *at == '\\' || *at == '"' || *at == '\n';
         if (used + (special ? 2u : 1u) >= size) {
             out[0] = '\0';

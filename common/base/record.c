@@ -60,6 +60,7 @@ static inline bool is_part(unsigned kind)
     return kind >= RECORD_KIND_PART && kind <= RECORD_KIND_SINCE;
 }
 
+/* One test for both directions: what may be written is what may be read. */
 static inline bool within(const struct record_row *row, uint64_t value)
 {
     return value >= row->min && value <= row->max;
@@ -118,6 +119,7 @@ static unsigned char *put_text(unsigned char *at, const unsigned char *end,
     return at + count;
 }
 
+/* The count is a byte: no list of a record is longer (RECORD_LIST sees to it at compile time). */
 static void put_list(struct output *output, const struct record_row *row,
                      const unsigned char *record)
 {
@@ -149,6 +151,7 @@ static inline bool is_there(const struct record_row *row, const unsigned char *r
 /* The bits that a row adds to a packed byte. */
 static inline unsigned bits_of(const struct record_row *row, uint64_t value)
 {
+    /* Says only whether; the value itself comes in a part of its own. */
     if (row->kind == RECORD_KIND_HAS) {
         return value != 0 ? row->mask : 0u;
     }
@@ -231,6 +234,7 @@ void record_put(struct codec_writer *writer, const struct record_row *rows, cons
     if (writer->failed) {
         return;
     }
+    /* Bare pointers for the walk; the writer hears of the end once. */
     struct output output = {writer->bytes + writer->used, writer->bytes + writer->size};
     put_rows(&output, rows, record);
     writer->failed = output.at == NULL;
@@ -311,6 +315,7 @@ static void get_list(struct input *input, const struct record_row *row, unsigned
 {
     uint64_t count = 0;
     input->at = get_number(input->at, input->end, 1, &count);
+    /* Before an item is read: the array has room for `max`, and the count came from the disk. */
     if (input->at == NULL || count > row->max) {
         input->at = NULL;
         return;
@@ -337,6 +342,7 @@ static inline bool get_bits(const struct record_row *row, unsigned packed, unsig
 static void get_part(struct input *input, const struct record_row *row, unsigned packed,
                      unsigned char *record)
 {
+    /* The part was not invented yet when this record was written: its members stay zero. */
     const bool too_young = row->kind == RECORD_KIND_SINCE && input->version < row->max;
     if (!too_young && is_there(row, record, packed)) {
         get_rows(input, row->rows, record + part_at(row));
@@ -436,6 +442,8 @@ enum rc record_read(const struct record_format *format, const void *bytes, size_
     if (version < oldest || version > format->version) {
         return format->stranger == RC_OK ? RC_CORRUPT : format->stranger;
     }
+    /* What no row of this record fills must be the same each time: records are compared byte by
+     * byte in replays. */
     memset(record, 0, format->bytes);
     get(&reader, version, format->rows, record);
     return codec_done(&reader) ? RC_OK : RC_CORRUPT;

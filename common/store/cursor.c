@@ -20,6 +20,7 @@ static const struct record_format cursor_format = {
 enum rc cursor_get(struct store_txn *txn, const char *log, struct cursor *cursor)
 {
     CHECK(log[0] != '\0');
+    /* Never followed yet: it begins before the first record. */
     struct cursor read = {0};
     const enum rc rc = store_get_record(txn, STORE_CURSOR, log, strlen(log), &cursor_format, &read);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {

@@ -9,6 +9,8 @@
 
 #define KEY_BYTES (2u * CODEC_U64_BYTES + 1u)
 
+/* Time first: the tree then is the order of firing. The id makes it unique, the kind says what
+ * of it. */
 static void key_write(const struct due *due, unsigned char key[KEY_BYTES])
 {
     codec_set_u64(key, due->due_ms);
@@ -39,6 +41,7 @@ enum rc due_del(struct store_txn *txn, const struct due *due)
     unsigned char key[KEY_BYTES];
     key_write(due, key);
     const enum rc rc = store_del(txn, STORE_DUE, key, sizeof key);
+    /* Gone already: the owner only says where its deadline does not stand any more. */
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -55,6 +58,7 @@ enum rc due_first(struct store_txn *txn, struct due *due)
 {
     struct store_walk walk;
     enum rc rc = store_walk_open(txn, STORE_DUE, NULL, 0, &walk);
+    /* One look at the left edge: the cost does not grow with how many tickets wait. */
     if (rc == RC_OK) {
         rc = key_read(&walk, due);
     }
@@ -69,6 +73,7 @@ enum rc due_collect(struct store_txn *txn, uint64_t now_ms, struct due *rows, si
     struct store_walk walk;
     size_t found = 0;
     enum rc rc = store_walk_open(txn, STORE_DUE, NULL, 0, &walk);
+    /* Collected before any fires: firing moves rows, which would end the walk. */
     while (rc == RC_OK && found < max) {
         struct due row;
         rc = key_read(&walk, &row);

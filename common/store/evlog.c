@@ -31,6 +31,8 @@ static const char head_key[] = EVLOG_HEAD_KEY;
 
 /* ---- blocks ---- */
 
+/* Over everything but the hash itself and the checksum after it, so that it can be computed
+ * before both are written. The hash of the block before is inside: that makes the chain. */
 static void hash_block(const unsigned char *block, size_t size,
                        unsigned char hash[EVLOG_HASH_BYTES])
 {
@@ -49,6 +51,8 @@ static enum rc read_header(struct evlog_block *block, const void *bytes, size_t 
     CHECK(bytes != NULL || size == 0);
     struct codec_reader reader;
     codec_reader_init(&reader, bytes, size);
+    /* Read in one run and judged afterwards: a reader that ran out returns zeros, and `failed`
+     * is looked at with the rest. */
     const unsigned format = codec_get_u8(&reader), flags = codec_get_u8(&reader);
     const unsigned count = codec_get_u16(&reader);
     const size_t records_bytes = codec_get_u32(&reader);
@@ -56,9 +60,13 @@ static enum rc read_header(struct evlog_block *block, const void *bytes, size_t 
     const unsigned char *previous_hash = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
     const unsigned char *hash = codec_get_bytes(&reader, EVLOG_HASH_BYTES);
     const uint32_t sum = codec_get_u32(&reader);
+    /* Before the checksum: another format may have another header, and "damaged" would be the
+     * wrong word for it. */
     if (size > 0 && format != EVLOG_FORMAT) {
         return RC_FORMAT;
     }
+    /* flags are for formats to come, which this version cannot know. A block without records, or
+     * one whose seqs run over, was never written by us. */
     if (reader.failed || flags != 0 || count == 0 || first_seq == 0 ||
         first_seq > UINT64_MAX - count || records_bytes != size - EVLOG_BLOCK_HEADER_BYTES ||
         codec_crc(bytes, EVLOG_SUM_AT) != sum) {
@@ -102,6 +110,8 @@ static enum rc record_peek(const unsigned char *at, size_t size, struct evlog_re
 }
 
 /* One record at `at`; bytes: its size with the header. RC_OK or RC_CORRUPT. */
+/* The checksum covers length and kind too: a length that was changed would otherwise send the
+ * reader to a wrong place that happens to look right. */
 static enum rc record_open(const unsigned char *at, size_t size, uint64_t seq,
                            struct evlog_record *record, size_t *bytes)
 {
@@ -119,6 +129,8 @@ static enum rc record_open(const unsigned char *at, size_t size, uint64_t seq,
 }
 
 /* RC_OK: count records fill the block exactly and each has its checksum. */
+/* All of them, once, when the block is opened: what steps over records afterwards may trust
+ * every length. */
 static enum rc check_records(const struct evlog_block *block, uint64_t *bad_seq)
 {
     CHECK(block->count > 0);
@@ -145,6 +157,8 @@ static bool hash_right(const struct evlog_block *block)
     return memcmp(hash, block->hash, EVLOG_HASH_BYTES) == 0;
 }
 
+/* For blocks of others: without the hash, which has no key and so proves nothing about who sent
+ * it, and costs as much as all the rest. */
 enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t size)
 {
     struct evlog_block read;
@@ -162,6 +176,7 @@ enum rc evlog_block_open(struct evlog_block *block, const void *bytes, size_t si
     return RC_OK;
 }
 
+/* For blocks of our own store, where the chain is what shows that one was taken out or put in. */
 enum rc evlog_block_open_hashed(struct evlog_block *block, const void *bytes, size_t size)
 {
     struct evlog_block read;
@@ -207,12 +222,14 @@ static const struct record_format head_format = {
 
 enum rc evlog_head_get(struct store_txn *txn, struct evlog_head *head)
 {
+    /* A store in which nothing was ever said has no head, and begins at 1. */
     struct evlog_head read = {.first_seq = 1};
     const enum rc rc =
         store_get_record(txn, STORE_META, head_key, sizeof head_key - 1, &head_format, &read);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
+    /* first - 1 == head: everything was trimmed, or nothing was ever written. */
     if (read.first_seq - 1 > read.head_seq) {
         return RC_CORRUPT;
     }
@@ -231,6 +248,8 @@ enum rc evlog_init(struct evlog *evlog, size_t buffer_bytes, size_t records_max)
     CHECK(buffer_bytes > EVLOG_BLOCK_HEADER_BYTES + EVLOG_RECORD_HEADER_BYTES);
     CHECK(records_max > 0);
     *evlog = (struct evlog){.first_seq = 1, .next_seq = 1, .buffer_bytes = buffer_bytes};
+    /* Once, for the life of the service: a step never waits for memory, and one that does not
+     * fit is refused with RC_LIMIT before anything is written. */
     evlog->buffer = malloc(buffer_bytes);
     evlog->starts = malloc(records_max * sizeof *evlog->starts);
     evlog->starts_max = records_max;
@@ -249,6 +268,9 @@ void evlog_fini(struct evlog *evlog)
 }
 
 /* The newest block must be the one the head speaks of; an empty log has no block. */
+/* Head and newest block are put in one transaction; only something other than us makes them
+ * differ. Without this look a tail that was cut off would be written over, and followers that
+ * have it would diverge. */
 static enum rc check_newest(struct store_txn *txn, const struct evlog_head *head)
 {
     struct store_walk walk;
@@ -293,6 +315,8 @@ void evlog_begin(struct evlog *evlog)
 {
     CHECK(evlog->buffer != NULL);
     CHECK(evlog->head_seq < UINT64_MAX);
+    /* What an undone step has left in the buffer is forgotten, not cleaned: nothing reads beyond
+     * `used`. */
     evlog->used = 0;
     evlog->block_at = 0;
     evlog->block_count = 0;
@@ -329,10 +353,14 @@ enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
 {
     CHECK(evlog->pending_bytes == 0);
     CHECK(kind == EVLOG_EVENT || kind == EVLOG_ANSWER);
+    /* Refused here, while nothing of it is written, so that the step can be split; later it
+     * would have to be undone. */
     if (bytes > EVLOG_RECORD_BYTES_MAX || evlog->next_seq - evlog->head_seq > evlog->starts_max) {
         return RC_LIMIT;
     }
     const size_t record = EVLOG_RECORD_HEADER_BYTES + bytes;
+    /* Blocks are kept near what one Fetch carries: a follower never gets half of one. A record
+     * larger than that has a block to itself. */
     const bool fresh =
         evlog->block_count == 0 || evlog->used - evlog->block_at + record > EVLOG_BLOCK_BYTES_MAX;
     const size_t wanted = record + (fresh ? EVLOG_BLOCK_HEADER_BYTES : 0);
@@ -345,6 +373,8 @@ enum rc evlog_reserve(struct evlog *evlog, enum evlog_kind kind, size_t bytes,
     }
     unsigned char *at = evlog->buffer + evlog->used;
     struct codec_writer writer;
+    /* Length and kind now, the checksum in evlog_accept: it covers the payload, which is not
+     * there yet. */
     codec_writer_init(&writer, at + 4, EVLOG_RECORD_HEADER_BYTES - 4);
     codec_put_u32(&writer, (uint32_t)bytes);
     codec_put_u8(&writer, (uint8_t)kind);
@@ -363,6 +393,7 @@ uint64_t evlog_accept(struct evlog *evlog)
     struct codec_writer writer;
     codec_writer_init(&writer, at, 4);
     codec_put_u32(&writer, codec_crc(at + 4, evlog->pending_bytes - 4));
+    /* For evlog_read_recent: a core may read again what it said in this very step. */
     evlog->starts[evlog->next_seq - evlog->head_seq - 1] = evlog->used;
     evlog->used += evlog->pending_bytes;
     evlog->pending_bytes = 0;
@@ -399,6 +430,8 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
         const size_t size = EVLOG_BLOCK_HEADER_BYTES + codec_get_u32(&reader);
         struct codec_writer writer;
         codec_writer_init(&writer, block + EVLOG_TIME_AT, EVLOG_HASH_AT - EVLOG_TIME_AT);
+        /* Time and chain come last, when the step is whole: a step that is split or undone
+         * hashes nothing. */
         codec_put_u64(&writer, now_ms);
         codec_put_bytes(&writer, evlog->pending_hash, EVLOG_HASH_BYTES);
         CHECK(!writer.failed);
@@ -407,6 +440,8 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
         codec_writer_init(&writer, block + EVLOG_SUM_AT, EVLOG_BLOCK_HEADER_BYTES - EVLOG_SUM_AT);
         codec_put_u32(&writer, codec_crc(block, EVLOG_SUM_AT));
         CHECK(!writer.failed);
+        /* Appended, not put: seqs grow, so every block goes to the right edge of the tree, and
+         * LMDB itself refuses one that would go before an older one. */
         const enum rc rc = store_append(txn, STORE_LOG, block + EVLOG_FIRST_AT, 8, block, size);
         if (rc != RC_OK) {
             return rc == RC_EXISTS ? RC_CORRUPT : rc;
@@ -423,6 +458,8 @@ enum rc evlog_write(struct evlog *evlog, struct store_txn *txn, uint64_t now_ms)
 
 void evlog_settle(struct evlog *evlog, bool committed)
 {
+    /* Only now do the numbers move: until the commit holds, the head in memory is the head on
+     * the disk. */
     if (committed) {
         CHECK(evlog->pending_bytes == 0);
         CHECK(evlog->next_seq > evlog->head_seq);
@@ -463,6 +500,8 @@ enum rc evlog_read(struct store_txn *txn, uint64_t seq, struct evlog_record *rec
     struct evlog_block block;
     struct evlog_record read = {0};
     codec_set_u64(key, seq);
+    /* The block that begins at or before seq. Only its header and the one record are checked: a
+     * history of a hundred facts would otherwise check a hundred whole blocks. */
     enum rc rc = store_walk_open_last(txn, STORE_LOG, key, sizeof key, &walk);
     if (rc == RC_OK) {
         rc = read_header(&block, walk.value, walk.value_bytes);
@@ -481,6 +520,7 @@ enum rc evlog_read(struct store_txn *txn, uint64_t seq, struct evlog_record *rec
     return RC_OK;
 }
 
+/* The first block may begin before `from`: its earlier records are stepped over, not given. */
 static enum rc visit_block(struct evlog_block *block, uint64_t from, evlog_visit visit,
                            void *context)
 {
@@ -523,6 +563,7 @@ enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit, void
             }
         }
     }
+    /* Nothing was ever written, or all was trimmed: nothing to visit is no failure. */
     const bool empty = walk.key == NULL && rc == RC_NOT_FOUND;
     store_walk_close(&walk);
     return empty ? RC_OK : rc;
@@ -531,6 +572,8 @@ enum rc evlog_walk(struct store_txn *txn, uint64_t from, evlog_visit visit, void
 enum rc evlog_read_recent(const struct evlog *evlog, struct store_txn *txn, uint64_t seq,
                           struct evlog_record *record)
 {
+    /* What is committed lies in the store; what this step said lies in the buffer, and its
+     * blocks have no header yet. */
     if (seq <= evlog->head_seq) {
         return evlog_read(txn, seq, record);
     }
@@ -573,6 +616,8 @@ enum rc evlog_follower_put(struct store_txn *txn, const char *name, uint64_t seq
     CHECK(name[0] != '\0');
     uint64_t before = 0;
     const enum rc rc = evlog_follower_get(txn, name, &before);
+    /* A late Fetch of before is no news: what a follower holds durably it holds for ever, and
+     * trimming may have relied on it. */
     if ((rc != RC_OK && rc != RC_NOT_FOUND) || (rc == RC_OK && before >= seq)) {
         return rc;
     }
@@ -602,6 +647,8 @@ enum rc evlog_follower_floor(struct store_txn *txn, uint64_t *seq)
     uint64_t lowest = UINT64_MAX;
     const enum rc rc = lower_to_followers(txn, &lowest);
     if (rc == RC_OK) {
+        /* Nobody follows: 0, and what holds the log is the caller to say (a follower that never
+         * came holds all of it). */
         *seq = lowest == UINT64_MAX ? 0 : lowest;
     }
     return rc;
@@ -635,6 +682,7 @@ static enum rc trim_block(struct store_txn *txn, uint64_t before, struct evlog_h
     CHECK(block.next_seq > head->first_seq);
     CHECK(block.next_seq <= head->head_seq); /* the newest block is never dropped */
     head->first_seq = block.next_seq;
+    /* The chain begins at this hash from now on, so that verify still proves what is left. */
     memcpy(head->anchor, block.hash, EVLOG_HASH_BYTES);
     *bytes = block.size;
     return store_del(txn, STORE_LOG, key, sizeof key);
@@ -645,6 +693,7 @@ enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before, 
     CHECK(evlog->used == 0);
     CHECK(evlog->pending_bytes == 0);
     struct evlog_head head;
+    /* As a follower that holds everything below `before` would be: the lowest of all decides. */
     uint64_t lowest = before == 0 ? 0 : before - 1;
     enum rc rc = evlog_head_get(txn, &head);
     if (rc == RC_OK) {
@@ -652,6 +701,8 @@ enum rc evlog_trim(struct evlog *evlog, struct store_txn *txn, uint64_t before, 
     }
     size_t bytes = 1, sum = 0;
     unsigned blocks = 0;
+    /* Bounded, for it shares the write transaction with the work: the rest goes with the next
+     * call. */
     while (rc == RC_OK && bytes > 0 && blocks < EVLOG_TRIM_BLOCKS_MAX &&
            sum < EVLOG_TRIM_BYTES_MAX) {
         rc = trim_block(txn, lowest + 1, &head, &bytes);
@@ -696,6 +747,7 @@ static enum rc verify_block(struct chain *chain, const struct store_walk *walk)
     enum rc rc = read_header(&block, walk->value, walk->value_bytes);
     if (rc != RC_OK) {
         chain->report->at = chain->seq;
+        /* Not wrong(): a format of tomorrow is no damage, and the code must say so. */
         chain->report->what = rc == RC_FORMAT ? "unknown format" : "block header";
         return rc;
     }

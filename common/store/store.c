@@ -20,6 +20,8 @@
 /* A short write shows as EIO in 0.9.24; with less than this free it means that the disk is full. */
 #define SHORT_WRITE_FREE_BYTES (16u << 20)
 
+/* Asked after the fault, so it may have passed again: then the fault counts as one of the disk
+ * and ends the process, which is the safe side. */
 static bool disk_is_full(const struct store *store)
 {
     struct statvfs disk;
@@ -64,6 +66,8 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
     return RC_STORE;
 }
 
+/* Every operation asks here first, so that a test can make the first, second, third ... fail;
+ * outside tests it is one comparison. */
 enum rc store_ask_fault(const struct store *store, const char *operation)
 {
     CHECK(store != NULL);
@@ -77,6 +81,8 @@ void store_check_readers(struct store *store)
 {
     CHECK(store->env != NULL);
     int dead = 0;
+    /* A process that was killed while it read (log verify, backup) leaves its slot behind; until
+     * it is freed no page that it could see is used again, and the file only grows. */
     const int error = mdb_reader_check(store->env, &dead);
     if (error != 0) {
         diag_log_limited(DIAG_WARN, "store", "reader_check=\"%s\"", mdb_strerror(error));
@@ -93,6 +99,8 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
     if (asked != RC_OK) {
         return asked;
     }
+    /* The one allocation of a step. LMDB makes some itself here, so one more is no new way to
+     * fail. */
     struct store_txn *begun = calloc(1, sizeof *begun);
     if (begun == NULL) {
         return RC_STORE;
@@ -108,6 +116,8 @@ enum rc store_begin(struct store *store, bool write, struct store_txn **txn)
             error = mdb_txn_begin(store->env, NULL, flags, &begun->txn);
         }
     }
+    /* Slots of the dead are looked for only now and then (store_check_readers), and all can be
+     * taken by them when readers were killed in a row. */
     if (error == MDB_READERS_FULL) {
         store_check_readers(store);
         error = mdb_txn_begin(store->env, NULL, flags, &begun->txn);
@@ -143,8 +153,10 @@ enum rc store_commit(struct store_txn *txn)
         return rc;
     }
     const bool write = txn->write;
+    /* LMDB ends the transaction whatever it returns: txn->txn is gone from here on. */
     rc = store_map_error(store, mdb_txn_commit(txn->txn), "commit");
     free(txn);
+    /* No commit has a key to miss: whatever LMDB means by it, what is in force is not known. */
     if (rc == RC_NOT_FOUND || rc == RC_EXISTS) {
         rc = RC_STORE;
     }
@@ -156,6 +168,8 @@ void store_set_memo(struct store_txn *txn, struct store_memo *memo)
     CHECK(txn->write);
     CHECK(memo->room != NULL);
     CHECK(memo->epoch < UINT64_MAX); /* an old epoch never comes back */
+    /* What an undone transaction left in the room must never be taken for true: nothing there is
+     * of this epoch yet. */
     memo->epoch++;
     txn->memo = memo;
 }
@@ -194,6 +208,8 @@ static int stay(struct store_txn *txn, unsigned table, MDB_cursor **cursor)
     return error;
 }
 
+/* For writers. Readers have no cursors that stay: a query reads a row or two of a table and is
+ * gone. */
 static int seek(struct store_txn *txn, unsigned table, MDB_val *name, MDB_val *data)
 {
     MDB_cursor *cursor = NULL;
@@ -229,6 +245,7 @@ static enum rc put(struct store_txn *txn, unsigned table, MDB_val name, const vo
     if (rc != RC_OK) {
         return rc;
     }
+    /* LMDB copies no bytes from a NULL, but its asserts look at the pointer. */
     MDB_val data = {.mv_size = value_bytes, .mv_data = (void *)(value != NULL ? value : "")};
     MDB_cursor *cursor = NULL;
     int error = 0;
@@ -269,6 +286,8 @@ enum rc store_del(struct store_txn *txn, unsigned table, const void *key, size_t
     if (rc != RC_OK) {
         return rc;
     }
+    /* By the cursor that stays: what is deleted was nearly always just read. Deleting leaves it
+     * at the row after, which is where the next of a run is. */
     int error = seek(txn, table, &name, &data);
     error = error == 0 ? mdb_cursor_del(txn->cursors[table], 0) : error;
     return store_map_error(txn->store, error, "del");
@@ -286,6 +305,7 @@ enum rc store_get_record(struct store_txn *txn, unsigned table, const void *key,
     return rc == RC_OK ? record_read(format, value, bytes, record) : rc;
 }
 
+/* On the stack, for LMDB copies it into its page: no record outlives the call that writes it. */
 static enum rc put_record(struct store_txn *txn, unsigned table, MDB_val key,
                           const struct record_format *format, const void *record, unsigned flags)
 {
@@ -322,6 +342,8 @@ enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const vo
     CHECK(txn->write);
     CHECK(bytes > 0);
     CHECK(bytes <= STORE_KEY_BYTES_MAX);
+    /* Most changes of a record do not move its rows, and a row that is deleted and put again
+     * would cost two pages of every commit. */
     if (was && now && memcmp(old, fresh, bytes) == 0) {
         return RC_OK;
     }
@@ -330,8 +352,12 @@ enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const vo
         rc = store_del(txn, table, old, bytes);
     }
     if (rc == RC_OK && now) {
+        /* Not put: a row that is there already belongs to another record, or this one was
+         * counted twice. */
         rc = store_insert(txn, table, fresh, bytes, NULL, 0);
     }
+    /* Rows are functions of records: one that should be there and is not (or the other way
+     * round) says that the two disagree, and no answer made from them could be trusted. */
     return rc == RC_NOT_FOUND || rc == RC_EXISTS ? RC_CORRUPT : rc;
 }
 
@@ -346,6 +372,7 @@ static enum rc move(struct store_walk *walk, MDB_val *name, MDB_cursor_op operat
     if (error != 0) {
         return store_map_error(walk->store, error, "walk");
     }
+    /* Into the map, not copied: valid until the next write of this transaction, as store.h says. */
     walk->key = name->mv_data;
     walk->key_bytes = name->mv_size;
     walk->value = data.mv_data;
@@ -361,6 +388,8 @@ static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_w
     if (asked != RC_OK) {
         return asked;
     }
+    /* One of its own: the cursor that stays is moved by every get and put between two steps of a
+     * walk. */
     MDB_cursor *cursor = NULL;
     const int error = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
     if (error != 0) {
@@ -394,6 +423,8 @@ enum rc store_walk_open_last(struct store_txn *txn, unsigned table, const void *
         return rc;
     }
     MDB_val name = {.mv_size = key_bytes, .mv_data = (void *)key};
+    /* LMDB seeks upward only: the first at or above the key is found, and the one before it is
+     * the answer unless it is the key itself. */
     rc = key == NULL ? RC_NOT_FOUND : move(walk, &name, MDB_SET_RANGE);
     if (rc == RC_NOT_FOUND) {
         return move(walk, &name, MDB_LAST);
@@ -431,6 +462,8 @@ void store_walk_close(struct store_walk *walk)
     }
 }
 
+/* For fault injectors: a full disk stops writing, and a test that lets reading fail with "full"
+ * would test what cannot happen. */
 bool store_operation_reads(const char *operation)
 {
     CHECK(operation[0] != '\0');

@@ -35,6 +35,7 @@ struct copy {
 
 static enum rc fail(const struct copy *copy, int error)
 {
+    /* A table or row that is not there is no answer here: the snapshot said that it is. */
     const enum rc rc = store_map_error(copy->store, error, "copy");
     return rc == RC_NOT_FOUND ? RC_STORE : rc;
 }
@@ -52,6 +53,7 @@ static enum rc target_begin(struct copy *copy)
 {
     CHECK(copy->to == NULL);
     CHECK(copy->env != NULL);
+    /* In batches, for LMDB keeps every page of a transaction in memory until it commits. */
     copy->batch_bytes = 0;
     return fail(copy, mdb_txn_begin(copy->env, NULL, 0, &copy->to));
 }
@@ -70,6 +72,7 @@ static enum rc copy_row(struct copy *copy, MDB_val *key, MDB_val *value)
     CHECK(key->mv_size > 0);
     digest(copy, key->mv_data, key->mv_size);
     digest(copy, value->mv_data, value->mv_size);
+    /* In key order, so every page is filled to the brim and none is split. */
     const int error = mdb_put(copy->to, copy->target, key, value, MDB_APPEND);
     if (error != 0) {
         return fail(copy, error);
@@ -166,6 +169,8 @@ static enum rc open_target(struct copy *copy, const char *path)
     if (error == 0) {
         error = mdb_env_set_mapsize(copy->env, COPY_MAP_BYTES);
     }
+    /* No sync a commit: until the last one it is no backup, and a crash leaves a folder that
+     * says so. */
     if (error == 0) {
         error = mdb_env_open(copy->env, path, MDB_NOTLS | MDB_NOSYNC, COPY_FILE_MODE);
     }
@@ -175,6 +180,8 @@ static enum rc open_target(struct copy *copy, const char *path)
 enum rc store_copy_sync(const char *path)
 {
     CHECK(path[0] != '\0');
+    /* A file whose name is not on the disk is not there after a power cut, however well its
+     * bytes are. */
     const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
         return RC_IO;
@@ -190,6 +197,8 @@ enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress
     CHECK(from->txn != NULL);
     CHECK(!from->write); /* a snapshot: what it copies is committed */
     crypto_generichash_state hash;
+    /* Row by row instead of mdb_env_copy: that copies free pages too, and would carry damage
+     * along unread. */
     struct copy copy = {.hash = &hash,
                         .store = from->store,
                         .from = from->txn,

@@ -153,6 +153,9 @@ static enum rc take_ownership(struct store *store)
     if (store->owner < 0) {
         return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
     }
+    /* Of the file, not of LMDB: its own lock lets two processes take turns at writing, each with
+     * a head in memory that the other makes wrong. The kernel gives this one up when the process
+     * ends, however it ends. */
     if (flock(store->owner, LOCK_EX | LOCK_NB) != 0) {
         return errno == EWOULDBLOCK ? RC_LOCKED : RC_IO;
     }
@@ -184,6 +187,8 @@ static enum rc open_env(struct store *store, uint64_t map_bytes, const char *pat
         error = mdb_env_open(store->env, path, flags, MODE_FILE);
     }
     switch (error) {
+    /* Told apart, for people do different things about them: another version of LMDB, a damaged
+     * file, a folder that cannot be read. */
     case MDB_VERSION_MISMATCH:
         return RC_FORMAT;
     case MDB_INVALID:
@@ -212,6 +217,8 @@ static void name_tables(struct store *store, const char *const *tables)
         CHECK(strlen(tables[index]) < STORE_TABLE_NAME_BYTES);
         (void)snprintf(store->names[count], STORE_TABLE_NAME_BYTES, "%s", tables[index]);
     }
+    /* The order is the handle: a service names its tables in an enum that begins at
+     * STORE_SERVICE. */
     CHECK(count >= STORE_SERVICE);
     store->table_count = count;
 }
@@ -276,6 +283,8 @@ static enum rc check_identity(struct store_txn *txn, const char *service)
     if (!codec_done(&reader)) {
         return RC_CORRUPT;
     }
+    /* A folder given to the wrong service would be folded into by the wrong core: nothing is
+     * opened for writing before this. */
     if (strcmp(stored, service) != 0) {
         diag_log(DIAG_ERROR, "store", "path=\"%s\" belongs_to=%s opened_by=%s", txn->store->path,
                  stored, service);
@@ -295,12 +304,16 @@ static enum rc open_tables(struct store_txn *txn, const char *service)
     if (failed != 0) {
         return store_map_error(store, failed, "stat");
     }
+    /* Only a store without any table is new. One that lost its identity is not made again: that
+     * would hide what happened to it. */
     const bool fresh = root.ms_entries == 0;
     if (fresh && store->read_only) {
         return RC_IO;
     }
     const unsigned flags = store->read_only ? 0 : MDB_CREATE;
     for (unsigned table = 0; table < store->table_count; table++) {
+        /* A table of a later version is made when it is missing: adding one needs no new format.
+         * The identity is the one that is never made twice. */
         const unsigned create = table == STORE_META && !fresh ? 0 : flags;
         const int error =
             mdb_dbi_open(txn->txn, store->names[table], create, &store->tables[table]);
@@ -358,6 +371,7 @@ static enum rc check_length(struct store *store)
         return RC_IO;
     }
     CHECK(stat.ms_psize > 0);
+    /* LMDB reads through a map: a page beyond the end is SIGBUS, at a moment that nobody chose. */
     const uint64_t pages = (uint64_t)file.st_size / stat.ms_psize;
     if (pages > info.me_last_pgno) {
         return RC_OK;
@@ -511,6 +525,7 @@ void store_close(struct store *store)
     if (store->env != NULL) {
         mdb_env_close(store->env);
     }
+    /* Closed last: while the environment is open nobody else may own it. */
     if (store->owner >= 0) {
         (void)close(store->owner);
     }
@@ -563,6 +578,8 @@ enum rc store_usage(struct store *store, struct store_usage *usage)
     MDB_envinfo info;
     MDB_stat stat;
     struct statvfs disk;
+    /* Pages of the free list are room that a writer finds again, but only those that no reader
+     * can still see: one that never ends makes a store grow that is nearly empty. */
     uint64_t free_pages = 0, oldest = UINT64_MAX;
     struct store_txn *txn = NULL;
     if (statvfs(store->path, &disk) != 0) {

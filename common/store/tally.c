@@ -40,6 +40,7 @@ enum rc tally_load(struct store_txn *txn, struct tally *tally)
 enum rc tally_store(struct store_txn *txn, const struct tally *tally)
 {
     struct stored stored = {.count = TALLY_MAX, .tally = *tally};
+    /* Written with every step that counts, so its bytes are part of every commit. */
     while (stored.count > 0 && tally->values[stored.count - 1] == 0) {
         stored.count--;
     }
