@@ -18,12 +18,6 @@ bool say_brief_due(const Paidan__Brief *brief, uint64_t *due_ms, uint64_t *warn_
     }
     *due_ms = next == NULL ? 0 : next->due_ms;
     *warn_ms = next != NULL && next->has_warn_ms ? next->warn_ms : 0;
-    /* A clock that expired was replaced by the next level's: what was missed first stays first. */
-    if (brief->has_overdue_since_ms && (next == NULL || brief->overdue_since_ms < next->due_ms)) {
-        *due_ms = brief->overdue_since_ms;
-        *warn_ms = 0;
-        return true;
-    }
     return next != NULL;
 }
 

@@ -534,6 +534,9 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     case PAIDAN__EVENT__FACT_ASKED:
         put(&words, say_choose(say, "回访第 %u 次", "asking the resident, attempt %u"),
             event->asked->attempt);
+        if (event->asked->has_postponed && event->asked->postponed) {
+            put_say(&words, "，回访时段已过，顺延", ", put off: calling hours were over");
+        }
         return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_UNREACHED:
         put_say(&words, "回访未接通", "the resident was not reached");

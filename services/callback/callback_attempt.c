@@ -8,17 +8,27 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+static bool is_postponed(const Paidan__Asked *fact)
+{
+    return fact->has_postponed && fact->postponed;
+}
+
+/* Only the first attempt of a round opens a task; it may be asked again as the same one. */
+static enum callback_signal signal_of(const Paidan__Asked *fact)
+{
+    return fact->attempt == 1 && !is_postponed(fact) ? CALLBACK_RESOLVED : CALLBACK_LAPSED;
+}
+
 /* Asks from from_ms on, in calling hours, for answer_ms of elapsed time: residents answer in the
  * evening too, it is our clerks and adapters who keep hours. */
 static enum rc say_asked(struct step *step, uint64_t ticket, const struct callback_task *task,
                          Paidan__Asked *fact, uint64_t from_ms)
 {
-    const enum callback_signal signal = fact->attempt == 1 ? CALLBACK_RESOLVED : CALLBACK_LAPSED;
-    const struct site_callback *const rules = &step->site->callback;
-    CHECK(rules->calendar < step->site->calendar_count);
+    const enum callback_signal signal = signal_of(fact);
     CHECK(fact->round > 0);
-    fact->open_ms = calendar_next_open(&step->site->calendars[rules->calendar], from_ms);
-    fact->due_ms = fact->open_ms + rules->answer_ms;
+    CHECK(from_ms >= step->now_ms);
+    fact->open_ms = callback_task_opens(step->site, from_ms);
+    fact->due_ms = fact->open_ms + step->site->callback.answer_ms;
     CHECK(fact->due_ms > step->now_ms); /* else the deadline would fire again in this very step */
     const struct step_about about = callback_task_about(ticket, task, signal);
     const enum rc rc = step_say(step, &about, &fact->base);
@@ -69,6 +79,19 @@ static enum rc say_unreached(struct step *step, uint64_t ticket, const struct ca
     return step_say(step, &about, &fact.base);
 }
 
+/* Whether calling hours took the attempt away before anybody had it: it opened in the course of
+ * them and ends when they are over. It was no attempt to reach the resident and is none of those
+ * the site allows. An attempt that had the hours from their beginning was there long enough, so
+ * that none is put off for ever. */
+static bool lost_its_hours(const struct site *site, const struct callback_task *task)
+{
+    CHECK(callback_fsm_open(task->state));
+    CHECK(task->open_ms > 0);
+    return task->state == CALLBACK_ASKED &&
+           callback_task_opens(site, task->due_ms) > task->due_ms &&
+           callback_task_opens(site, task->open_ms - 1) < task->open_ms;
+}
+
 /* The engine gathered this deadline by itself; by the site's rules of today there is another
  * attempt or there is not. A site that shortens its rules ends what runs over. */
 enum rc callback_attempt_due(struct step *step, const struct due *due)
@@ -85,7 +108,8 @@ enum rc callback_attempt_due(struct step *step, const struct due *due)
         return RC_CORRUPT;
     }
     const struct site_callback *const rules = &step->site->callback;
-    if (task.attempt >= rules->attempts_max) {
+    const bool postponed = lost_its_hours(step->site, &task);
+    if (!postponed && task.attempt >= rules->attempts_max) {
         return say_unreached(step, due->id, &task);
     }
     Paidan__Asked fact = PAIDAN__ASKED__INIT;
@@ -93,10 +117,11 @@ enum rc callback_attempt_due(struct step *step, const struct due *due)
     /* The same channel again: the site's choice was made at the closure, and adapters keep
      * conversations. */
     fact.channel = task.channel;
-    fact.attempt = task.attempt + 1;
+    fact.attempt = task.attempt + (postponed ? 0 : 1);
     fact.unit = task.unit[0] == '\0' ? NULL : task.unit;
+    fact.has_postponed = fact.postponed = postponed;
     /* From now, not from the end of the attempt before: after an outage the pause is kept too. */
-    return say_asked(step, due->id, &task, &fact, step->now_ms + rules->pause_ms);
+    return say_asked(step, due->id, &task, &fact, step->now_ms + (postponed ? 0 : rules->pause_ms));
 }
 
 /* The task as it stands after Asked, whatever it was before: another attempt has no holder, another
@@ -127,7 +152,7 @@ enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
                                     const Paidan__Event *event)
 {
     const Paidan__Asked *const fact = event->asked;
-    const enum callback_signal signal = fact->attempt == 1 ? CALLBACK_RESOLVED : CALLBACK_LAPSED;
+    const enum callback_signal signal = signal_of(fact);
     struct callback_task old, task;
     struct callback_step next;
     enum rc rc = callback_task_fold(fold, event, event->ticket, signal, &old, &next);
@@ -144,7 +169,9 @@ enum rc callback_attempt_fold_asked(struct step_fold *fold, uint64_t seq,
         callback_task_count(fold, CALLBACK_TALLY_TASKS);
         callback_task_count(fold, CALLBACK_TALLY_OPEN);
     }
-    callback_task_count(fold, CALLBACK_TALLY_ASKED);
+    if (!is_postponed(fact)) { /* no attempt of its own */
+        callback_task_count(fold, CALLBACK_TALLY_ASKED);
+    }
     return callback_state_change(fold->txn, event->ticket, &old, &task);
 }
 

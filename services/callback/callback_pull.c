@@ -25,18 +25,22 @@ struct pull {
 };
 
 /* Tasks of the channel that are there now. One whose attempt ends in this very step is left to its
- * deadline. */
+ * deadline. That an attempt was planned within calling hours is not enough: they may have ended
+ * while it waited, or its lease may have lapsed at night. */
 static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull)
 {
     CHECK(pull->count == 0);
     CHECK(pull->max > 0 && pull->max <= PULL_MAX);
     struct store_walk walk;
     struct callback_row row = {.channel_key = channel_key};
+    const uint64_t now_ms = step->now_ms;
+    const bool closed = callback_task_opens(step->site, now_ms) > now_ms;
     enum rc rc = callback_state_walk(step->txn, CALLBACK_QUEUE, &row, &walk, &row);
     while (rc == RC_OK && pull->count < pull->max && row.channel_key == channel_key) {
         /* The queue is in the order of time, so the rest is later still. */
-        if (row.ready_ms > step->now_ms) {
-            pull->next_ms = row.ready_ms;
+        if (closed || row.ready_ms > now_ms) {
+            pull->next_ms =
+                callback_task_opens(step->site, row.ready_ms > now_ms ? row.ready_ms : now_ms);
             break;
         }
         struct callback_task *const task = &pull->tasks[pull->count];

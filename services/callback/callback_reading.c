@@ -125,6 +125,21 @@ static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wi
     return RC_OK;
 }
 
+/* What nobody has now, while calling hours are over: it is there when they begin again, also where
+ * that is after its end, which then puts it off until there. */
+static void show_next_hours(const struct step_view *view, const struct callback_task *task,
+                            Paidan__CallbackTask *picture)
+{
+    CHECK(callback_fsm_open(task->state));
+    const uint64_t opens_ms = callback_task_opens(view->site, view->now_ms);
+    const bool waits = opens_ms > view->now_ms && task->ready_ms <= view->now_ms;
+    if (waits && (task->state == CALLBACK_ASKED || opens_ms < task->due_ms)) {
+        picture->open_ms = opens_ms;
+        picture->due_ms =
+            task->due_ms > opens_ms ? task->due_ms : opens_ms + view->site->callback.answer_ms;
+    }
+}
+
 /* One page of open tasks, in the order of channel and ticket. A row without a task is a broken
  * store: nothing is left out in silence. */
 static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
@@ -154,6 +169,7 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
             rc = RC_LIMIT;
             break;
         }
+        show_next_hours(view, &task, body->tasks[body->n_tasks]);
         body->n_tasks++;
         rc = callback_state_next(CALLBACK_OPEN, &walk, &row);
     }

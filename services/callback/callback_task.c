@@ -18,6 +18,12 @@ enum rc callback_task_get(struct store_txn *txn, uint64_t ticket, struct callbac
     return rc;
 }
 
+uint64_t callback_task_opens(const struct site *site, uint64_t at_ms)
+{
+    CHECK(site->callback.calendar < site->calendar_count);
+    return calendar_next_open(&site->calendars[site->callback.calendar], at_ms);
+}
+
 Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket,
                                             const struct callback_task *task)
 {

@@ -29,6 +29,8 @@ enum callback_tally {
 /* As callback_state_get, but a ticket without a task is RC_OK with state CALLBACK_NONE. */
 MUST_CHECK enum rc callback_task_get(struct store_txn *txn, uint64_t ticket,
                                      struct callback_task *task);
+/* When calling hours are on, at that moment or next: nobody is called before. */
+uint64_t callback_task_opens(const struct site *site, uint64_t at_ms);
 /* What callers see of a task; texts are copied into arena. NULL: the arena is full.
  *
  * Before: the task was asked about (round > 0). */

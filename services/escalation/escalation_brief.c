@@ -87,8 +87,8 @@ static void add_times(const struct escalation_ticket *ticket, Paidan__Brief *bri
     brief->has_next_due_ms = brief->next_due_ms != 0;
     brief->has_changed_ms = true;
     brief->changed_ms = ticket->changed_ms;
-    brief->has_overdue_since_ms = ticket->overdue_ms != 0;
-    brief->overdue_since_ms = ticket->overdue_ms;
+    brief->overdue_since_ms = escalation_state_overdue(ticket);
+    brief->has_overdue_since_ms = brief->overdue_since_ms != 0;
 }
 
 static void add_counts(const struct escalation_ticket *ticket, Paidan__Brief *brief)

@@ -295,9 +295,6 @@ static enum rc take_expired(struct escalation_fold *fold, const Paidan__Carded *
     clock->flags |= ESCALATION_EXPIRED;
     ticket->flags &= (uint8_t)~ESCALATION_ALARM_PARDONED;
     ticket->alarm_ms = carded->next_alarm_ms;
-    if (ticket->overdue_ms == 0) {
-        ticket->overdue_ms = carded->due_ms;
-    }
     escalation_fold_late(fold, carded->clock);
     return RC_OK;
 }

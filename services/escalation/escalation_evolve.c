@@ -122,6 +122,7 @@ static void settle(struct escalation_fold *fold)
     if (!escalation_state_open(ticket)) {
         escalation_fold_rest(ticket);
     }
+    ticket->overdue_ms = escalation_state_overdue(ticket);
     if (fold->extra == NULL) {
         return;
     }

@@ -52,5 +52,4 @@ void escalation_fold_rest(struct escalation_ticket *ticket)
     }
     escalation_fold_drop_lease(ticket);
     escalation_fold_drop_alarm(ticket);
-    ticket->overdue_ms = 0;
 }

@@ -76,9 +76,6 @@ enum rc escalation_raise_fold(struct escalation_fold *fold)
     }
     const bool expired = raised->why == PAIDAN__WHY__WHY_EXPIRED;
     fold->counters[expired ? TALLY_RAISED_EXPIRED : TALLY_RAISED_COMPETENCE]++;
-    if (expired && ticket->overdue_ms == 0) {
-        ticket->overdue_ms = raised->due_ms;
-    }
     if (expired && raised->has_clock) {
         escalation_fold_late(fold, raised->clock);
     }

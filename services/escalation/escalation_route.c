@@ -237,19 +237,6 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
 
 /* ---- folding ---- */
 
-/* Whether a missed clock runs on: then a ruling has repaired nothing. */
-static bool is_missed(const struct escalation_ticket *ticket)
-{
-    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
-    bool missed = false;
-    for (uint32_t index = 0; index < ticket->clock_count; index++) {
-        const uint8_t flags = ticket->clocks[index].flags;
-        missed =
-            missed || (flags & (ESCALATION_EXPIRED | ESCALATION_STOPPED)) == ESCALATION_EXPIRED;
-    }
-    return missed;
-}
-
 static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assigned *assigned)
 {
     CHECK(fold->id != 0);
@@ -276,9 +263,9 @@ enum rc escalation_route_fold(struct escalation_fold *fold)
     }
     if (ruled) {
         ticket->flags |= ESCALATION_RULED;
-        if (!is_missed(ticket)) {
+        /* Where a missed clock runs on, the ruling has repaired nothing. */
+        if (escalation_state_overdue(ticket) == 0) {
             escalation_fold_drop_alarm(ticket);
-            ticket->overdue_ms = 0;
         }
     }
     const bool fallback = assigned->to->has_fallback && assigned->to->fallback;

@@ -406,19 +406,30 @@ Paidan__Clock escalation_state_work_clock(const struct escalation_ticket *ticket
     return ticket->round > 1 ? PAIDAN__CLOCK__CLOCK_REDO : PAIDAN__CLOCK__CLOCK_HANDLE;
 }
 
-uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)
+/* Among the running clocks: of those that were missed, or of those that were not; 0: none. */
+static uint64_t earliest_due(const struct escalation_ticket *ticket, bool missed)
 {
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     uint64_t earliest = 0;
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
-        const bool waits =
-            escalation_state_runs(ticket, clock) && (clock->flags & ESCALATION_EXPIRED) == 0;
-        if (waits && (earliest == 0 || clock->due_ms < earliest)) {
+        const bool asked = ((clock->flags & ESCALATION_EXPIRED) != 0) == missed &&
+                           escalation_state_runs(ticket, clock);
+        if (asked && (earliest == 0 || clock->due_ms < earliest)) {
             earliest = clock->due_ms;
         }
     }
     return earliest;
+}
+
+uint64_t escalation_state_overdue(const struct escalation_ticket *ticket)
+{
+    return earliest_due(ticket, true);
+}
+
+uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket)
+{
+    return earliest_due(ticket, false);
 }
 
 /* ---- what happens next ------------------------------------------------------------------------

@@ -57,7 +57,7 @@ struct escalation_ticket {
     uint64_t last_seq;            /* newest fact of its own chain; 0: none */
     uint64_t changed_ms;
     uint64_t alarm_ms;       /* next repetition; 0: no alarm */
-    uint64_t overdue_ms;     /* earliest missed deadline not yet repaired; 0: none */
+    uint64_t overdue_ms;     /* escalation_state_overdue, kept for rows and gauges; 0: in time */
     uint64_t lease_until_ms; /* 0: no lease */
     /* Of the extra record, so that rows of the due table and totals are functions of this one. */
     uint64_t extra_due_ms;         /* earliest thing there that fires by itself; 0: none */
@@ -124,6 +124,10 @@ bool escalation_state_runs(const struct escalation_ticket *ticket,
 Paidan__Card escalation_state_card(const struct escalation_ticket *ticket);
 /* Shows no card from now on, but for one that was given by steps or by hand. */
 void escalation_state_pardon(struct escalation_ticket *ticket);
+/* Since when it is overdue: the earliest missed deadline of the clocks that run now, which are the
+ * present holder's; 0: it is in time. The one definition, which folding keeps in overdue_ms. What a
+ * holder before missed is a fact about that one; a repaired or suspended clock does not run. */
+uint64_t escalation_state_overdue(const struct escalation_ticket *ticket);
 /* Earliest deadline of a running clock that has not fired; 0: none. */
 uint64_t escalation_state_next_deadline(const struct escalation_ticket *ticket);
 

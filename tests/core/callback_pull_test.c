@@ -147,6 +147,34 @@ static Paidan__Code pull_code(struct solo *solo, const char *channel, uint32_t m
     return solo_call(solo, &request)->code;
 }
 
+/* Hours until 20:00; an answer is waited for four hours, here until midnight. */
+static void test_pull_when_calling_hours_ended_then_nothing_until_they_begin(void **context)
+{
+    struct solo *const solo = *context;
+    solo_set_time(solo, START_MS + 10 * HOUR_MS + 50 * MINUTE_MS);
+    resolve(solo, FIRST, "wechat", 1);      /* nobody takes it */
+    resolve(solo, FIRST + 1, "hotline", 1); /* taken, and the lease lapses after hours */
+    assert_int_equal(pull(solo, "hotline", 1)->n_tasks, 1);
+    solo_set_time(solo, START_MS + 11 * HOUR_MS + 5 * MINUTE_MS);
+    assert_int_equal(pull(solo, "wechat", 5)->n_tasks, 0);
+    assert_int_equal(pull(solo, "hotline", 5)->n_tasks, 0);
+    assert_null(pull_or_wait(solo, "wechat", 1));
+    assert_int_equal(solo_park_at_ms(solo), START_MS + 24 * HOUR_MS);
+    assert_null(pull_or_wait(solo, "hotline", 1));
+    assert_int_equal(solo_park_at_ms(solo), START_MS + 24 * HOUR_MS);
+    assert_int_equal(solo_tally(solo, "asked"), 2);
+    solo_advance(solo, 13 * HOUR_MS);
+    const Paidan__CallbackPulled *pulled = pull(solo, "wechat", 5);
+    assert_int_equal(pulled->n_tasks, 1);
+    assert_int_equal(pulled->tasks[0]->attempt, 1); /* the night was no attempt */
+    assert_int_equal(pulled->tasks[0]->due_ms, START_MS + 28 * HOUR_MS);
+    pulled = pull(solo, "hotline", 5);
+    assert_int_equal(pulled->n_tasks, 1);
+    assert_int_equal(pulled->tasks[0]->attempt, 2); /* somebody had it, and had its time */
+    assert_int_equal(solo_tally(solo, "asked"), 3);
+    check_totals(solo);
+}
+
 static void test_pull_when_a_field_is_wrong_then_refused(void **context)
 {
     struct solo *const solo = *context;
@@ -174,6 +202,7 @@ int main(void)
         CASE(test_pull_when_the_attempt_ends_now_then_left_to_its_deadline),
         CASE(test_pull_when_too_many_attempts_end_now_then_none_of_them_is_given),
         CASE(test_pull_when_repeated_with_the_same_id_then_the_same_tasks),
+        CASE(test_pull_when_calling_hours_ended_then_nothing_until_they_begin),
         CASE(test_pull_when_a_field_is_wrong_then_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ enum once {
     ONCE_CLOSED,
     ONCE_APPEALED,
     ONCE_ASKED,
+    ONCE_POSTPONED,
     ONCE_ANSWERED,
     ONCE_RESOLVED,
     ONCE_ROUTED,
@@ -220,10 +221,21 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
         if (seen(sim->laws, ONCE_TAKEN_BACK, ticket, 0, 0)) {
             sim_broken(sim, "%" PRIu64 " is asked about though callback knew it withdrawn", ticket);
         }
-        if (!first_time(sim, ONCE_ASKED, ticket, event->asked->round, event->asked->attempt)) {
+        /* Put off at the end of calling hours, an attempt comes once more. */
+        if (!first_time(sim, event->asked->has_postponed ? ONCE_POSTPONED : ONCE_ASKED, ticket,
+                        event->asked->round, event->asked->attempt)) {
             sim_broken(sim, "%" PRIu64 " is asked twice in one attempt", ticket);
         }
         return;
+    case PAIDAN__EVENT__FACT_HANDED: {
+        const struct site *site = world_site(sim->world);
+        const struct calendar *hours = &site->calendars[site->callback.calendar];
+        if (calendar_next_open(hours, event->at_ms) != event->at_ms) {
+            sim_broken(sim, "tasks are handed out after calling hours, to %s",
+                       event->handed->holder);
+        }
+        return;
+    }
     case PAIDAN__EVENT__FACT_ANSWERED:
         round = event->answered->round;
         sim_model_answered(sim->laws->model, ticket, event->answered);

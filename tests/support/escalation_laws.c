@@ -28,6 +28,8 @@ static uint64_t count_rows(struct store_txn *txn, unsigned table)
 
 struct census {
     uint64_t tickets, queued, due, found_queued, found_due;
+    uint64_t overdue, listed;    /* missed a deadline that runs; stand in the list of the overdue */
+    bool unfired;                /* time was moved, and no step has come since */
     uint64_t tasks, found_tasks; /* of assisting units */
     uint64_t watched[ESCALATION_WATCH_COUNT], found_watched;
     uint64_t states[ESCALATION_STATE_COUNT];
@@ -74,8 +76,21 @@ static void take_watched(struct store_txn *txn, uint64_t id, const struct escala
     }
 }
 
+/* What is counted as overdue is what the list of the overdue shows: rows up to now, of tickets that
+ * are not on the books. key: its row, if it has one. */
+static void take_overdue(uint64_t now_ms, const struct escalation_ticket *ticket,
+                         const unsigned char key[ESCALATION_QUEUE_KEY_BYTES], struct census *census)
+{
+    CHECK(ticket->overdue_ms == escalation_state_overdue(ticket));
+    census->overdue += ticket->overdue_ms != 0 ? 1 : 0;
+    census->listed += escalation_state_open(ticket) && ticket->state != ESCALATION_SUSPENDED &&
+                              escalation_state_queue_due(key) <= now_ms
+                          ? 1
+                          : 0;
+}
+
 /* Every row that a record asks for is there. With equal counts no other is. */
-static void take_census(struct store_txn *txn, struct census *census)
+static void take_census(struct store_txn *txn, uint64_t now_ms, struct census *census)
 {
     struct store_walk walk;
     enum rc rc = store_walk_open(txn, ESCALATION_TICKET, NULL, 0, &walk);
@@ -86,7 +101,7 @@ static void take_census(struct store_txn *txn, struct census *census)
         CHECK(decoded == RC_OK);
         census->tickets++;
         census->states[ticket.state]++;
-        unsigned char key[ESCALATION_QUEUE_KEY_BYTES], row[17];
+        unsigned char key[ESCALATION_QUEUE_KEY_BYTES] = {0}, row[17];
         const void *value = NULL;
         size_t bytes = 0;
         if (escalation_state_queue_key(id, &ticket, key)) {
@@ -94,6 +109,7 @@ static void take_census(struct store_txn *txn, struct census *census)
             census->found_queued +=
                 store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
         }
+        take_overdue(now_ms, &ticket, key, census);
         take_tasks(txn, id, &ticket, census);
         take_watched(txn, id, &ticket, census);
         struct due due = {0};
@@ -103,6 +119,7 @@ static void take_census(struct store_txn *txn, struct census *census)
             escalation_state_id_key(due.id, row + 8);
             row[16] = due.kind;
             census->due++;
+            census->unfired = census->unfired || due.due_ms <= now_ms;
             census->found_due +=
                 store_get(txn, STORE_DUE, row, sizeof row, &value, &bytes) == RC_OK;
         }
@@ -180,7 +197,7 @@ void escalation_story_check(struct story *story)
     struct escalation_count units = {{0}};
     const enum rc rc = store_begin(story->store, false, &txn);
     CHECK(rc == RC_OK);
-    take_census(txn, &census);
+    take_census(txn, story->now_ms, &census);
     sum_units(txn, &units);
     const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
     const uint64_t due_rows = count_rows(txn, STORE_DUE);
@@ -203,6 +220,9 @@ void escalation_story_check(struct story *story)
     say_broken(story, "rows of lists are the records'", census.found_watched, watched);
     say_broken(story, "due rows are the records'", census.found_due, census.due);
     say_broken(story, "every open ticket waits for something", census.due, census.queued);
+    say_broken(story, "overdue counted", story_count(story, "overdue"), census.overdue);
+    say_broken(story, "overdue listed", census.unfired ? census.overdue : census.listed,
+               census.overdue);
     say_broken(story, "tickets counted", story_count(story, "tickets"), census.tickets);
     say_broken(story, "open counted", story_count(story, "open"), census.queued);
     static const char *const names[] = {

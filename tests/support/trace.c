@@ -403,6 +403,7 @@ static void put_callback(struct line *line, const Paidan__Event *event)
             event->asked->attempt);
         put_time(line, "open", event->asked->open_ms);
         put_time(line, "due", event->asked->due_ms);
+        put(line, "%s", event->asked->has_postponed ? " postponed" : "");
         break;
     case PAIDAN__EVENT__FACT_HANDED:
         put(line, " channel=%s holder=%s", event->handed->channel, event->handed->holder);
