@@ -33,6 +33,8 @@ static uint64_t mix(uint64_t value)
     return value ^ value >> 31;
 }
 
+/* Keys that the failed transaction wanted to wake go: waking somebody for what was undone would
+ * let him look, find nothing and park again, for nothing. */
 static void wakes_keep(struct step_engine *engine, size_t count)
 {
     CHECK(count <= engine->wake_count); /* of a transaction that failed, the newest go */
@@ -56,6 +58,8 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     if (rc != RC_OK) {
         return rc;
     }
+    /* Working copies of all that a step changes. The committed ones stay untouched until the
+     * commit holds, so that undoing is forgetting. */
     evlog_begin(&engine->log);
     engine->tally = engine->committed_tally;
     engine->pending_site = engine->committed_site;
@@ -64,6 +68,7 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     }
     engine->last_record = NULL;
     engine->answers_full = false;
+    /* What an earlier attempt of this run has left above the inputs. */
     engine->arena.used = run->mark;
     engine->arena.denied = false;
     if (engine->memo.room != NULL) {
@@ -116,6 +121,8 @@ static enum rc put_cursors(struct step_engine *engine)
 static enum rc complete(struct step_engine *engine, bool *wrote)
 {
     const struct step_options *options = &engine->options;
+    /* A step that said nothing changed nothing but cursors: most of what a follower hears means
+     * nothing to it, and a commit for each would cost as much as the work itself. */
     const bool said = engine->log.next_seq > engine->log.head_seq + 1;
     *wrote = said || cursors_lag(engine);
     if (!*wrote) {
@@ -128,11 +135,15 @@ static enum rc complete(struct step_engine *engine, bool *wrote)
     if (rc != RC_OK || !said) {
         return rc;
     }
+    /* After the inputs and before the blocks: the totals are those after the last fact, as
+     * replay gets them. */
     rc = step_totals_store(engine->step.txn, &engine->tally, engine->step.now_ms);
     if (rc == RC_OK) {
         rc = evlog_write(&engine->log, engine->step.txn, engine->step.now_ms);
     }
     if (rc == RC_OK && options->replicate != NULL) {
+        /* Before the commit: once a caller was answered a replica must have it, never the other
+         * way round. */
         rc = options->replicate(options->replicate_context, engine->log.buffer, engine->log.used);
     }
     return rc;
@@ -143,6 +154,7 @@ static void settle(struct step_engine *engine)
 {
     CHECK(engine->step.txn == NULL);              /* committed */
     CHECK(engine->step.now_ms >= engine->now_ms); /* time never runs backward */
+    /* A step that said nothing stored no time either, so nothing may rely on it after a restart. */
     if (engine->log.next_seq > engine->log.head_seq + 1) {
         engine->now_ms = engine->step.now_ms;
     }
@@ -176,6 +188,8 @@ static enum rc finish(struct step_engine *engine)
         }
         return rc;
     }
+    /* From here nobody knows until it returns: after a failure other than "full" the process
+     * ends and reads the truth from the store. */
     const enum rc committed = store_commit(engine->step.txn);
     engine->step.txn = NULL;
     if (committed != RC_OK) {
@@ -192,6 +206,8 @@ static enum rc apply_range(struct step_engine *engine, const struct run *run, si
     CHECK(from + count <= run->total);
     for (size_t index = from; index < from + count; index++) {
         enum rc rc = RC_OK;
+        /* By place in the run, not by attempt: a run that is split gives each input the bits it
+         * had before, so the same seed makes the same log. */
         engine->step.entropy = mix(run->conditions->entropy + index);
         if (index < run->due_count) {
             const struct step_input due = {.kind = STEP_DUE, .due = engine->dues[index]};
@@ -211,11 +227,14 @@ static enum rc apply_range(struct step_engine *engine, const struct run *run, si
 static enum rc transact(struct step_engine *engine, const struct run *run, size_t from,
                         size_t count)
 {
+    /* Answers of transactions of this run that are stored already must stay; those of this one
+     * go if it fails. */
     const size_t answers = engine->answers.used, wakes = engine->wake_count;
     enum rc rc = begin(engine, run);
     if (rc != RC_OK) {
         return rc;
     }
+    /* First of all, so that the log says by which site the step decided. */
     rc = step_say_site(engine);
     if (rc == RC_OK) {
         rc = apply_range(engine, run, from, count);
@@ -264,6 +283,8 @@ static enum rc refuse_one(struct step_engine *engine, const struct run *run, siz
     const struct step_input *input = &run->inputs[at - run->due_count];
     struct step_outcome *outcome = &run->outcomes[at - run->due_count];
     if (input->kind == STEP_COMMAND) {
+        /* Too much beside others, or too much by itself: the first may come again, the second
+         * must be smaller. */
         const bool full = engine->answers_full && engine->answers.used > 0;
         *outcome = (struct step_outcome){.result = STEP_SILENT};
         step_input_refuse(engine, input, outcome,
@@ -287,6 +308,7 @@ static enum rc refuse_one(struct step_engine *engine, const struct run *run, siz
 static enum rc check_gaps(const struct step_engine *engine, const struct step_input *inputs,
                           size_t count)
 {
+    /* Before anything is applied: a gap found in the middle would have to undo what is right. */
     uint64_t seqs[STEP_FOLLOWS_MAX];
     for (unsigned index = 0; index < engine->follow_count; index++) {
         seqs[index] = engine->follows[index].applied.seq;
@@ -303,6 +325,8 @@ static enum rc check_gaps(const struct step_engine *engine, const struct step_in
                              (unsigned long long)inputs[index].seq);
             return RC_GAP;
         }
+        /* A record at or below the cursor is one that comes twice; it moves nothing and is
+         * skipped. */
         if (inputs[index].seq == seqs[follow] + 1) {
             seqs[follow]++;
         }
@@ -318,6 +342,8 @@ static enum rc collect_dues(struct step_engine *engine, size_t *count)
     if (rc != RC_OK) {
         return rc;
     }
+    /* In a transaction of its own that reads: without anything due no write transaction is
+     * opened at all. */
     rc = due_collect(txn, engine->step.now_ms, engine->dues, STEP_DUE_MAX, count);
     store_abort(txn);
     return rc;
@@ -340,6 +366,8 @@ static enum rc run_all(struct step_engine *engine, const struct run *run)
         const size_t rest = run->total - done;
         const size_t count = limit < rest ? limit : rest;
         enum rc rc = transact(engine, run, done, count);
+        /* Halved until it fits, or until the one that is to blame stands alone; those before it
+         * are stored meanwhile. */
         if ((rc == RC_LIMIT || rc == RC_BUG) && count > 1) {
             limit = count / 2;
             continue;
@@ -377,6 +405,7 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
     };
     wakes_keep(engine, 0);
     engine->culprit = NULL;
+    /* After a commit of unknown outcome memory may be ahead of the store or behind it. */
     if (engine->broken) {
         return RC_STORE;
     }
@@ -394,6 +423,8 @@ enum rc step_engine_run(struct step_engine *engine, const struct step_conditions
     }
     engine->arena.used = run.mark;
     if (rc != RC_OK) {
+        /* These three leave a state that is known: nothing of the failed transaction is in
+         * force. */
         engine->broken = rc != RC_GAP && rc != RC_FULL && rc != RC_BUG;
     }
     return rc;

@@ -26,6 +26,8 @@ static bool levels_equal(const struct step_site *stored, const struct site *site
 {
     CHECK(stored->known);
     CHECK(stored->level_count <= SITE_LEVELS_MAX);
+    /* By code and place: a ticket stores the number of its level, and the number means the place
+     * in this list. */
     if (stored->level_count != site->level_count) {
         return false;
     }
@@ -110,6 +112,7 @@ enum rc step_engine_set_site(struct step_engine *engine, const struct site *site
                  engine->committed_site.level_count, site->level_count);
         return RC_SETTINGS;
     }
+    /* Only the pointer: the next step says SiteChanged, and from that fact on decides by it. */
     engine->site = site;
     list_followers(engine, site);
     return RC_OK;
@@ -119,6 +122,7 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
 {
     CHECK(engine->now_ms == 0); /* once, before the first run */
     const struct step_service *service = engine->service;
+    /* All in one snapshot, so that head, counters, time and cursors are of one commit. */
     enum rc rc = evlog_load(&engine->log, txn);
     if (rc == RC_OK) {
         rc = tally_load(txn, &engine->committed_tally);
@@ -142,6 +146,8 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
 
 static enum rc open_all(struct step_engine *engine)
 {
+    /* Everything that a step needs is taken here: later no request can find the service without
+     * memory. */
     enum rc rc = arena_init(&engine->arena, STEP_ARENA_BYTES);
     if (rc == RC_OK) {
         rc = arena_init(&engine->answers, STEP_ANSWER_BYTES);
@@ -187,6 +193,7 @@ enum rc step_engine_open(struct step_engine **engine, const struct step_service 
     opened->service = service;
     opened->options = *options;
     step_say_init(opened);
+    /* Counted once: the lists are part of the program. */
     opened->follow_count = count_names(service->follows, STEP_FOLLOWS_MAX);
     (void)count_names(service->followed_by, STEP_FOLLOWERS_MAX - SITE_FOLLOWERS_MAX);
     opened->tally_count = count_names(service->tallies, TALLY_MAX);
@@ -221,6 +228,7 @@ struct arena *step_engine_arena(struct step_engine *engine)
 void step_engine_reset(struct step_engine *engine)
 {
     CHECK(engine->input == NULL);
+    /* What the caller got of answers is gone with this. */
     CHECK(engine->step.txn == NULL); /* or a transaction would lose its inputs */
     arena_reset(&engine->arena);
     arena_reset(&engine->answers);
@@ -291,6 +299,8 @@ enum rc step_put_followers(struct step_engine *engine, struct store_txn *txn)
     CHECK(engine->follower_count <= STEP_FOLLOWERS_MAX);
     for (unsigned index = 0; index < engine->follower_count; index++) {
         const struct step_follower *follower = &engine->followers[index];
+        /* With the next commit that is made anyway: a position that is a little old only keeps
+         * the log a little longer. */
         if (follower->heard > follower->stored) {
             const enum rc rc = evlog_follower_put(txn, follower->name, follower->heard);
             if (rc != RC_OK) {
@@ -316,6 +326,8 @@ static enum rc follower_holds(const struct step_engine *engine, struct store_txn
 {
     struct evlog_record record;
     const uint64_t first = engine->log.first_seq;
+    /* The first that it has not read. What was trimmed before it came it can only have from
+     * elsewhere. */
     const uint64_t next = follower->heard + 1 > first ? follower->heard + 1 : first;
     *holds = true;
     if (follower->holds_ms == 0 || next > engine->log.head_seq) {
@@ -402,6 +414,8 @@ enum rc step_engine_trim(struct step_engine *engine, uint64_t before, uint64_t *
     if (rc != RC_OK) {
         return rc;
     }
+    /* Positions first: trimming asks the table, and what is heard but not stored would hold too
+     * much. */
     evlog_begin(&engine->log);
     rc = step_put_followers(engine, txn);
     if (rc == RC_OK) {
@@ -410,6 +424,7 @@ enum rc step_engine_trim(struct step_engine *engine, uint64_t before, uint64_t *
     if (rc == RC_OK) {
         rc = evlog_trim(&engine->log, txn, before, &first);
     }
+    /* Nothing went: no commit for it. */
     if (rc != RC_OK || first == engine->log.first_seq) {
         store_abort(txn);
         evlog_settle(&engine->log, false);

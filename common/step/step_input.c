@@ -53,6 +53,8 @@ void step_input_refuse(struct step_engine *engine, const struct step_input *inpu
     answer.has_retry_after_ms = retry_after_ms > 0;
     answer.retry_after_ms = retry_after_ms;
     engine->outcome = outcome;
+    /* Of the part that is kept free for refusals alone: whatever the answers before it took, an
+     * input can always be told that it was not done. */
     const size_t budget = engine->answers.budget;
     engine->answers.budget = engine->answers.bytes;
     const enum rc rc = keep_answer(engine, &answer);
@@ -90,9 +92,11 @@ static enum rc answer_again(struct step_engine *engine, const Paidan__Request *r
     const size_t front_bytes = front_write(front, request->correlation);
     const enum rc rc = evlog_read_recent(&engine->log, engine->step.txn, seq, &record);
     if (rc != RC_OK) {
+        /* Trimming never passes an answer that is still kept (step_request_oldest). */
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     if (record.kind != EVLOG_ANSWER || record.bytes < REQUEST_ID_BYTES + stored_bytes ||
+        /* An answer of somebody else would be worse than none. */
         memcmp(record.payload, request->request_id.data, REQUEST_ID_BYTES) != 0 ||
         memcmp(record.payload + REQUEST_ID_BYTES, stored, stored_bytes) != 0) {
         return RC_CORRUPT;
@@ -149,6 +153,8 @@ static enum rc give_answer(struct step *step, Paidan__Answer *answer, bool store
     answer->has_now_ms = 1;
     answer->now_ms = step->now_ms;
     enum rc rc = keep_answer(engine, answer);
+    /* A refusal is not stored: what was refused then may be right now, and asking again costs
+     * nothing. */
     if (rc == RC_OK && stored && engine->fact_count > 0) {
         rc = store_answer(engine, request);
     }
@@ -214,6 +220,8 @@ void step_wake(struct step *step, uint64_t key)
 {
     struct step_engine *engine = step->engine;
     CHECK(engine->wake_count <= STEP_WAKES_MAX);
+    /* A set with open addressing: a step of thousands of inputs wakes the same few units again
+     * and again. */
     const uint64_t stored = key == 0 ? 1 : key; /* 0 marks an empty slot */
     size_t slot = (size_t)(stored * 0x9e3779b97f4a7c15ull >> 32) & (STEP_WAKE_SLOTS - 1);
     while (engine->wake_slots[slot] != 0) {
@@ -235,6 +243,8 @@ uint64_t step_key(const char *name)
     static const unsigned char label[crypto_shorthash_KEYBYTES] = "paidan step key";
     unsigned char hash[crypto_shorthash_BYTES];
     uint64_t key = 0;
+    /* Keyed, so that nobody can choose names that fall on one key; under a label that never
+     * changes, for the keys are stored. */
     const int failed = crypto_shorthash(hash, (const unsigned char *)name, strlen(name), label);
     CHECK(failed == 0);
     for (unsigned index = 0; index < sizeof hash; index++) {
@@ -307,6 +317,7 @@ static enum rc apply_command(struct step_engine *engine, const struct step_input
     if (rc != RC_NOT_FOUND) {
         return rc;
     }
+    /* Exactly one of the two, or the caller would wait for ever or be answered twice. */
     rc = call_core(engine, input);
     if (rc == RC_OK) {
         CHECK(engine->answered != engine->parked);
@@ -321,6 +332,7 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
     CHECK(index >= 0);
     CHECK(outcome != NULL);
     struct step_follow *follow = &engine->follows[index];
+    /* Applied already, perhaps by an earlier process: that a record comes twice is ordinary. */
     if (input->seq <= follow->pending.seq) {
         outcome->result = STEP_SKIPPED;
         return RC_OK;
@@ -336,8 +348,10 @@ static enum rc apply_record(struct step_engine *engine, const struct step_input 
         if (rc != RC_OK) {
             return rc;
         }
+        /* What `finish` says for many records has the last of them as its cause. */
         engine->last_record = input;
     }
+    /* In the transaction of its effects, or never: that is all there is to exactly once. */
     follow->pending = (struct cursor){.seq = input->seq, .crc = input->crc};
     return RC_OK;
 }
@@ -406,6 +420,8 @@ enum rc step_input_refuse_record(struct step_engine *engine, const struct step_i
     engine->parked = false;
     const enum rc rc = step_refuse_record(&engine->step, PAIDAN__CODE__TOO_MANY_ITEMS, NULL);
     engine->input = NULL;
+    /* Passed over, and visibly so: a record that no step can hold would stop the service for
+     * ever. */
     engine->follows[index].pending = (struct cursor){.seq = input->seq, .crc = input->crc};
     return rc;
 }

@@ -29,6 +29,7 @@ static enum step_need need_of(const struct step_engine *engine, const char *log,
     if (record->kind != EVLOG_EVENT) {
         return STEP_NEED_NONE;
     }
+    /* What cannot be peeked at is unpacked whole, which then says what is wrong with it. */
     if (!peek_member(record->payload, record->bytes, EVENT_FACTS_FROM, member) ||
         !fact_known(member->field)) {
         return STEP_NEED_ALL;
@@ -68,6 +69,8 @@ enum rc step_engine_unpack(struct step_engine *engine, const char *log,
     struct peek_member member = {0};
     struct step_input read = {
         .kind = STEP_RECORD, .log = log, .seq = record->seq, .crc = record->crc};
+    /* By the packed bytes: unpacking every fact of a busy log costs a follower more than all
+     * that it does with the few it needs. */
     const enum step_need need = need_of(engine, log, record, &member);
     if (need == STEP_NEED_NONE ||
         (need == STEP_NEED_BRIEF && brief_read(record, member.field, &read.brief))) {

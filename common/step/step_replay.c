@@ -36,6 +36,7 @@ static enum rc target_commit(struct replay *replay)
     CHECK(replay->target != NULL);
     CHECK(replay->next_seq >= 1);
     enum rc rc = RC_OK;
+    /* The totals of an empty log were never stored. */
     if (replay->next_seq > 1) {
         rc = step_totals_store(replay->target, &replay->tally, replay->now_ms);
     }
@@ -54,6 +55,7 @@ static enum rc fold_record(struct replay *replay, const struct evlog_record *rec
     CHECK(record->seq >= replay->next_seq); /* the block's records come in their order */
     struct step_fold fold = {
         .txn = replay->target, .tally = &replay->tally, .arena = &replay->arena};
+    /* Folding keeps nothing of it: what lasts is in the tables. */
     arena_reset(&replay->arena);
     if (record->kind == EVLOG_ANSWER) {
         return record->bytes < REQUEST_ID_BYTES
@@ -78,6 +80,8 @@ static enum rc fold_block(struct replay *replay, const struct store_walk *walk)
     }
     while (rc == RC_OK && evlog_block_next(&block, &record) == RC_OK) {
         rc = fold_record(replay, &record);
+        /* A fact that this version cannot fold, or that contradicts what came before it: the seq
+         * is what a maintainer wants to see. */
         if (rc == RC_CORRUPT || rc == RC_LIMIT) {
             replay->difference->seq = record.seq;
             rc = RC_CORRUPT;
@@ -89,6 +93,7 @@ static enum rc fold_block(struct replay *replay, const struct store_walk *walk)
     replay->next_seq = block.next_seq;
     replay->now_ms = block.now_ms;
     replay->batch_bytes += walk->value_bytes;
+    /* The block as it is: the log is input here and is not made again. */
     return store_append(replay->target, STORE_LOG, walk->key, walk->key_bytes, walk->value,
                         walk->value_bytes);
 }
@@ -118,6 +123,8 @@ static enum rc fold_log(struct replay *replay, void (*progress)(uint64_t seq, ui
     rc = store_walk_open(replay->source, STORE_LOG, NULL, 0, &walk);
     while (rc == RC_OK) {
         rc = fold_block(replay, &walk);
+        /* Smaller transactions than the service had: where they end must make no difference, and
+         * that is part of the proof. */
         if (rc == RC_OK && replay->batch_bytes > BATCH_BYTES) {
             rc = target_commit(replay);
             if (rc == RC_OK) {
@@ -161,6 +168,7 @@ static void describe(struct step_difference *difference, const char *table,
 static int compare_bytes(const unsigned char *a, size_t a_bytes, const unsigned char *b,
                          size_t b_bytes)
 {
+    /* The order of keys in the store, so that two walks can be merged. */
     const size_t common = a_bytes < b_bytes ? a_bytes : b_bytes;
     const int order = common == 0 ? 0 : memcmp(a, b, common);
     return order != 0 ? order : (a_bytes > b_bytes) - (a_bytes < b_bytes);
@@ -230,6 +238,7 @@ static enum rc compare(const struct replay *replay, const struct store *from)
     const unsigned count = store_table_count(replay->into);
     CHECK(count == store_table_count(from));
     for (unsigned table = 0; rc == RC_OK && table < count; table++) {
+        /* These two follow from what others said to the service, not from its own log. */
         if (table != STORE_CURSOR && table != STORE_FOLLOWER) {
             rc = compare_table(replay->source, target, table, store_table_name(replay->into, table),
                                replay->difference);
@@ -247,12 +256,16 @@ static enum rc check_ends(struct replay *replay)
     struct evlog_report report;
     struct evlog_head head;
     struct store_txn *target = NULL;
+    /* First the log itself: folding a damaged one would report its damage as a difference of
+     * tables. */
     enum rc rc = evlog_verify(replay->source, &report);
     if (rc != RC_OK) {
         replay->difference->seq = report.at;
         replay->difference->what = report.what;
         return rc;
     }
+    /* What was trimmed cannot be folded, and tables made from the rest would differ for that
+     * reason alone. */
     if (report.first_seq != 1) {
         return RC_GAP;
     }
