@@ -315,7 +315,7 @@ static bool parse_date(const char **at, int64_t *local_ms)
 }
 
 /* The moment at which the wall clock of say shows local_ms. */
-static int64_t moment_of(const struct say *say, int64_t local_ms)
+int64_t say_time_moment(const struct say *say, int64_t local_ms)
 {
     const struct zone *zone = say_zone(say);
     return zone == NULL ? local_ms - say_offset(say, 0) : zone_moment(zone, local_ms);
@@ -344,7 +344,7 @@ enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, 
     }
     local_ms += (int64_t)wall.hour * HOUR_MS + (int64_t)wall.minute * MINUTE_MS +
                 (int64_t)wall.second * SECOND_MS + (int64_t)wall.milli;
-    const int64_t moment_ms = written ? local_ms - offset_ms : moment_of(say, local_ms);
+    const int64_t moment_ms = written ? local_ms - offset_ms : say_time_moment(say, local_ms);
     if (moment_ms < 0) {
         return RC_INVALID;
     }

@@ -38,5 +38,7 @@ MUST_CHECK enum rc say_time_read(const struct say *say, const char *text, uint64
 /* The same, but a span is after now: "3d" is in three days. */
 MUST_CHECK enum rc say_time_read_ahead(const struct say *say, const char *text, uint64_t now_ms,
                                        uint64_t *at_ms);
+/* The moment at which the wall clock of say shows local_ms, milliseconds since 1970 as if in UTC. */
+int64_t say_time_moment(const struct say *say, int64_t local_ms);
 /* "2h", "1d12h": its meaning depends on now. */
 bool say_time_is_span(const char *text);

@@ -89,7 +89,7 @@ static bool parser_start(struct sheet *sheet)
 enum rc sheet_open(struct sheet **sheet, const struct sheet_format *format, sheet_more_fn *more,
                    void *context)
 {
-    CHECK(format->separator == ',' || format->separator == '\t');
+    CHECK(strchr(",;\t", format->separator) != NULL);
     CHECK(format->row_bytes_max > 0);
     CHECK(more != NULL);
     struct sheet *opened = calloc(1, sizeof *opened + format->row_bytes_max + SHEET_CELLS_MAX);

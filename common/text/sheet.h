@@ -29,7 +29,7 @@ enum sheet_mistake {
 };
 
 struct sheet_format {
-    char separator;       /* ',' or '\t' */
+    char separator;       /* ',' ';' or '\t' */
     size_t row_bytes_max; /* what a lost quote can swallow at most */
     bool comments;        /* lines that begin with # are passed over */
 };

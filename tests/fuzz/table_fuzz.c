@@ -1,11 +1,12 @@
-/* table_fuzz: the tables with tabs that people give: `paidan submit --from` (first byte even) and
+/* table_fuzz: the tables that people give: `paidan submit --from` (first byte even) and
  * the files of the demo (odd).
  *
- * The code of the submit is compiled in here with an intake of ours behind it, so that its reader,
+ * The code that reads tables is compiled in here with an intake of ours behind it, so that its reader,
  * its batches and what it tells about each row are run as they are.
  *
- * Laws: every line that is not empty becomes one row that is accepted or refused, never both;
- * whatever is sent passes the validator, so that one bad row never takes others with it. */
+ * Laws: every row and every mistake that the sheet finds after the header becomes one row that is
+ * accepted or refused, never both; whatever is sent passes the validator, so that one bad row never
+ * takes others with it; what was read of a phone is read the same again. */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -16,14 +17,12 @@
 
 #define cli_connect fuzz_connect
 #define cli_try fuzz_try
-#define cli_submit fuzz_submit
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/cli/cli_row.c"
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
-#include "services/cli/cli_submit.c"
+#include "services/cli/cli_table.c"
 #undef cli_connect
 #undef cli_try
-#undef cli_submit
 
 #include "common/base/check.h"
 #include "common/wire/wire.h"
@@ -64,6 +63,10 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, ProtobufCMessage *wi
     const size_t count = request.submit->n_tickets;
     CHECK(count >= 1 && count <= CLI_ROWS_MAX);
     for (size_t index = 0; index < count; index++) {
+        const char *phone = request.submit->tickets[index]->phone;
+        char again[PHONE_BYTES_MAX + 1];
+        CHECK(phone == NULL || text_phone_read(phone, again) == TEXT_PHONE_WHOLE);
+        CHECK(phone == NULL || strcmp(phone, again) == 0);
         paidan__submit_result__init(&results[index]);
         results[index].code = sent % 2 == 0 ? PAIDAN__CODE__OK : PAIDAN__CODE__EXTERNAL_ID_CONFLICT;
         results[index].ticket = 2026112200000001ull + sent;
@@ -81,20 +84,24 @@ Paidan__Code fuzz_try(struct cli *cli, const char *service, ProtobufCMessage *wi
     return PAIDAN__CODE__OK;
 }
 
-static uint64_t lines_with_something(const char *bytes, size_t size)
+/* Rows and mistakes after the header, as the sheet finds them when the file lies in memory. */
+static uint64_t rows_with_something(const char *bytes, size_t size)
 {
+    struct sheet *sheet = NULL;
+    struct sheet_row row;
+    const char *end = memchr(bytes, '\n', size);
+    const struct sheet_format format = {
+        .separator = separator_of(bytes, end == NULL ? size : (size_t)(end - bytes)),
+        .row_bytes_max = ROW_BYTES_MAX};
+    enum rc rc = sheet_open_bytes(&sheet, &format, bytes, size);
+    CHECK(rc == RC_OK);
     uint64_t count = 0;
-    bool header = true;
-    for (size_t at = 0; at < size;) {
-        const char *line = bytes + at, *end = memchr(line, '\n', size - at);
-        size_t length = end == NULL ? size - at : (size_t)(end - line);
-        at += length + 1;
-        while (length > 0 && line[length - 1] == '\r') {
-            length--;
-        }
-        count += !header && length > 0;
-        header = false;
+    rc = sheet_next(sheet, &row);
+    for (rc = sheet_next(sheet, &row); rc != RC_NOT_FOUND; rc = sheet_next(sheet, &row)) {
+        CHECK(rc == RC_OK || rc == RC_INVALID);
+        count++;
     }
+    sheet_close(sheet);
     return count;
 }
 
@@ -129,19 +136,19 @@ static void submit_read(const char *bytes, size_t size, bool json)
     struct import import = {.cli = &cli};
     cli.values[CLI_CHANNEL] = "hotline";
     cli.values[CLI_FROM] = "table";
-    import.file = fmemopen((void *)(uintptr_t)bytes, size, "r");
-    CHECK(import.file != NULL);
+    import.source.file = fmemopen((void *)(uintptr_t)bytes, size, "r");
+    CHECK(import.source.file != NULL);
     sent = 0;
     silence(saved);
-    const int status = run_import(&import);
+    const int status = run_import(&import, NULL);
     speak(saved);
-    (void)fclose(import.file);
+    (void)fclose(import.source.file);
     CHECK(status == CLI_EXIT_OK || status == CLI_EXIT_DATA || status == CLI_EXIT_USAGE);
     if (status == CLI_EXIT_USAGE) {
         CHECK(sent == 0);
         return;
     }
-    CHECK(import.accepted + import.duplicate + import.refused == lines_with_something(bytes, size));
+    CHECK(import.accepted + import.duplicate + import.refused == rows_with_something(bytes, size));
     CHECK((status == CLI_EXIT_DATA) == (import.refused > 0));
     CHECK(import.accepted + import.duplicate <= sent);
 }

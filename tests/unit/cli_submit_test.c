@@ -18,6 +18,8 @@
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/cli/cli_row.c"
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
+#include "services/cli/cli_table.c"
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/cli/cli_submit.c"
 
 /* 2026-11-22 09:00 in +08:00. */
@@ -101,15 +103,15 @@ static void table_send(uint64_t *times_odd)
     struct import import = {.cli = &cli};
     cli.values[CLI_CHANNEL] = "hotline";
     cli.values[CLI_FROM] = "table";
-    import.file = fmemopen(table, strlen(table), "r");
-    assert_non_null(import.file);
+    import.source.file = fmemopen(table, strlen(table), "r");
+    assert_non_null(import.source.file);
     FILE *const before = hush();
-    const int status = run_import(&import);
+    const int status = run_import(&import, NULL);
     speak(before);
-    fclose(import.file);
+    fclose(import.source.file);
     assert_int_equal(status, CLI_EXIT_OK);
     assert_int_equal(sent, 3);
-    *times_odd = import.times_odd;
+    *times_odd = import.noted;
 }
 
 static void test_table_when_a_time_is_a_span_then_before_now(void **state)
