@@ -176,7 +176,7 @@
     X(18, SUSPENDED, "suspended", "挂账", "suspended")                                             \
     X(19, ASSISTS, "assists", "协办", "assisting tasks") /* tasks it was asked for */              \
     X(20, ASSISTS_DONE, "assists_done", "协办完成", "assisting tasks done")                        \
-    X(21, ASSISTS_LATE, "assists_late", "协办超时", "assisting tasks late") /* done, but late */   \
+    X(21, ASSISTS_LATE, "assists_late", "协办超时", "assisting tasks late") /* done or not */      \
     X(22, EXEMPT, "exempt", "免计超时", "late but exempt") /* late, but out of the statistic */    \
     X(23, URGED, "urged", "催办", "urged")                                                         \
     X(24, SUPERVISED, "supervised", "督办", "supervised")

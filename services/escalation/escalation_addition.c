@@ -82,20 +82,91 @@ static void add_moves(struct escalation_addition *adds, const Paidan__Event *eve
     add(adds, after->unit, ESCALATION_COUNT_ASSIGNED);
 }
 
+static enum escalation_counter late_of(Paidan__Clock clock)
+{
+    switch (clock) {
+    case PAIDAN__CLOCK__CLOCK_ACCEPT:
+        return ESCALATION_COUNT_ACCEPTED_LATE;
+    case PAIDAN__CLOCK__CLOCK_CONTACT:
+        return ESCALATION_COUNT_CONTACTED_LATE;
+    case PAIDAN__CLOCK__CLOCK_HANDLE:
+    case PAIDAN__CLOCK__CLOCK_REDO:
+        return ESCALATION_COUNT_RESOLVED_LATE;
+    default:
+        return ESCALATION_COUNTERS;
+    }
+}
+
+/* What a deed adds: nothing where its deadline was counted when it passed. */
+static enum escalation_counter late_deed(const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ACCEPTED:
+        return event->accepted->late && !event->accepted->late_counted
+                   ? ESCALATION_COUNT_ACCEPTED_LATE
+                   : ESCALATION_COUNTERS;
+    case PAIDAN__EVENT__FACT_CONTACTED:
+        return event->contacted->late && !event->contacted->late_counted && !event->contacted->again
+                   ? ESCALATION_COUNT_CONTACTED_LATE
+                   : ESCALATION_COUNTERS;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        return event->resolved->late && !event->resolved->late_counted
+                   ? ESCALATION_COUNT_RESOLVED_LATE
+                   : ESCALATION_COUNTERS;
+    case PAIDAN__EVENT__FACT_ASSIST_DONE:
+        return event->assist_done->late && !event->assist_done->late_counted
+                   ? ESCALATION_COUNT_ASSISTS_LATE
+                   : ESCALATION_COUNTERS;
+    default:
+        return ESCALATION_COUNTERS;
+    }
+}
+
+enum escalation_counter escalation_addition_late(const Paidan__Event *event)
+{
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_RAISED:
+        return event->raised->counts_late ? late_of(event->raised->clock) : ESCALATION_COUNTERS;
+    case PAIDAN__EVENT__FACT_CARDED:
+        return event->carded->counts_late ? late_of(event->carded->clock) : ESCALATION_COUNTERS;
+    case PAIDAN__EVENT__FACT_ASSIST_LATE:
+        return event->assist_late->counts_late ? ESCALATION_COUNT_ASSISTS_LATE
+                                               : ESCALATION_COUNTERS;
+    default:
+        return late_deed(event);
+    }
+}
+
+/* A task's lateness is the assisting unit's, every other one that of the unit which had the ticket:
+ * also while it lies at the desk, for whoever returns it answers for it until the desk has ruled
+ * 首接负责, or returning would be a way out. */
+static void add_late(struct escalation_addition *adds, const Paidan__Event *event, const char *unit)
+{
+    const enum escalation_counter counter = escalation_addition_late(event);
+    if (counter == ESCALATION_COUNTERS) {
+        return;
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_LATE) {
+        add(adds, event->assist_late->unit, counter);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_DONE) {
+        add(adds, event->assist_done->unit, counter);
+    } else {
+        add(adds, unit, counter);
+    }
+}
+
 static void add_work(struct escalation_addition *adds, const Paidan__Event *event, const char *unit)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ACCEPTED:
         add(adds, unit, ESCALATION_COUNT_ACCEPTED);
-        add_if(adds, unit, ESCALATION_COUNT_ACCEPTED_LATE, event->accepted->late);
         break;
     case PAIDAN__EVENT__FACT_CONTACTED:
-        add(adds, unit, ESCALATION_COUNT_CONTACTED);
-        add_if(adds, unit, ESCALATION_COUNT_CONTACTED_LATE, event->contacted->late);
+        add_if(adds, unit, ESCALATION_COUNT_CONTACTED, !event->contacted->again);
         break;
     case PAIDAN__EVENT__FACT_RESOLVED:
         add(adds, unit, ESCALATION_COUNT_RESOLVED);
-        add_if(adds, unit, ESCALATION_COUNT_RESOLVED_LATE, event->resolved->late);
         break;
     case PAIDAN__EVENT__FACT_RETURNED:
         add(adds, unit, ESCALATION_COUNT_RETURNED);
@@ -126,9 +197,7 @@ static void add_assists(struct escalation_addition *adds, const Paidan__Event *e
     if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_ASKED) {
         add(adds, event->assist_asked->unit, ESCALATION_COUNT_ASSISTS);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_DONE) {
-        const Paidan__AssistDone *done = event->assist_done;
-        add(adds, done->unit, ESCALATION_COUNT_ASSISTS_DONE);
-        add_if(adds, done->unit, ESCALATION_COUNT_ASSISTS_LATE, done->has_late && done->late);
+        add(adds, event->assist_done->unit, ESCALATION_COUNT_ASSISTS_DONE);
     }
 }
 
@@ -162,5 +231,6 @@ void escalation_addition_of(const Paidan__Event *event, const struct escalation_
     add_moves(addition, event, before, after);
     add_work(addition, event, before->unit);
     add_assists(addition, event);
+    add_late(addition, event, before->unit);
     add_cards(addition, event, before, after);
 }

@@ -249,6 +249,8 @@ enum rc escalation_card_fire_expiry(struct escalation_moment *moment)
     carded.next_alarm_ms = alarm_ms != 0 ? alarm_ms
                                          : escalation_target_next_alarm(moment->step, &moment->info,
                                                                         moment->ticket.level);
+    carded.has_counts_late = true;
+    carded.counts_late = escalation_moment_counts(moment);
     const enum rc rc = escalation_moment_say(moment, &carded.base);
     return rc == RC_OK ? escalation_supervise_by_rule(moment->step, moment->id,
                                                       PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, 0)
@@ -293,6 +295,7 @@ static enum rc take_expired(struct escalation_fold *fold, const Paidan__Carded *
         return RC_CORRUPT;
     }
     clock->flags |= ESCALATION_EXPIRED;
+    clock->flags |= carded->has_counts_late ? ESCALATION_COUNTED : 0;
     ticket->flags &= (uint8_t)~ESCALATION_ALARM_PARDONED;
     ticket->alarm_ms = carded->next_alarm_ms;
     escalation_fold_late(fold, carded->clock);

@@ -19,6 +19,7 @@ enum escalation_clock_flag {
     ESCALATION_WARNED = 2,   /* its warning point fired */
     ESCALATION_EXPIRED = 4,  /* its deadline fired; it runs on until repaired */
     ESCALATION_PARDONED = 8, /* its warning gives no card any more: cancelled, or another unit's */
+    ESCALATION_COUNTED = 16, /* whether its miss counts, and for whom, was said when it passed */
 };
 struct escalation_clock {
     Paidan__Clock clock;

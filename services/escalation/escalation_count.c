@@ -91,6 +91,22 @@ static enum rc save(struct store_txn *txn, const char *unit, const struct escala
 
 /* ---- folding ---- */
 
+/* The service's own totals of late work are counted where the units' are, so that both agree. */
+static void add_late_total(struct step_fold *fold, const Paidan__Event *event)
+{
+    static const unsigned char totals[ESCALATION_COUNTERS] = {
+        [ESCALATION_COUNT_ACCEPTED_LATE] = TALLY_ACCEPTED_LATE,
+        [ESCALATION_COUNT_CONTACTED_LATE] = TALLY_CONTACTED_LATE,
+        [ESCALATION_COUNT_RESOLVED_LATE] = TALLY_RESOLVED_LATE,
+        [ESCALATION_COUNT_ASSISTS_LATE] = TALLY_ASSISTS_LATE,
+    };
+    const enum escalation_counter counter = escalation_addition_late(event);
+    if (counter != ESCALATION_COUNTERS) {
+        CHECK(totals[counter] != 0);
+        fold->tally->values[totals[counter]]++;
+    }
+}
+
 static enum rc add_to(struct store_txn *txn, const char *unit, uint64_t counters)
 {
     struct escalation_count count;
@@ -114,6 +130,7 @@ enum rc escalation_count_fold(struct step_fold *fold, const Paidan__Event *event
     const struct escalation_standing to = escalation_addition_standing(after);
     struct escalation_addition addition;
     escalation_addition_of(event, &from, &to, &addition);
+    add_late_total(fold, event);
     enum rc rc = RC_OK;
     for (uint32_t at = 0; at < addition.unit_count && rc == RC_OK; at++) {
         rc = add_to(fold->txn, addition.units[at].unit, addition.units[at].counters);

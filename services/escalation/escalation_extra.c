@@ -19,6 +19,8 @@ enum {
     EXTRA_BYTES_MAX = 6144,
     TASK_DONE = 1,
     TASK_LATE = 2,
+    APPEAL_MASK = 3, /* the last byte; its other bits are younger than the record */
+    EXTRA_HEARD = 128,
 };
 
 static_assert(ESCALATION_APPEAL_OPEN == 1 && ESCALATION_APPEAL_REFUSED == 3,
@@ -72,7 +74,9 @@ static const struct record_row tail_rows[] = {
     RECORD_U32(struct escalation_extra, urges),
     RECORD_U32(struct escalation_extra, cancelled_cards),
     RECORD_U32(struct escalation_extra, late),
-    RECORD_U8_IN(struct escalation_extra, appeal, 0, ESCALATION_APPEAL_REFUSED),
+    RECORD_PACK(APPEAL_MASK | EXTRA_HEARD),
+    RECORD_BITS(struct escalation_extra, appeal, APPEAL_MASK, 0, ESCALATION_APPEAL_REFUSED),
+    RECORD_BITS(struct escalation_extra, heard, EXTRA_HEARD, 7, 1),
     RECORD_END,
 };
 
@@ -277,6 +281,7 @@ void escalation_extra_moved(struct escalation_extra *extra, const char *unit, ui
     escalation_extra_drop_request(extra);
     memset(extra->person, 0, sizeof extra->person);
     extra->person_due_ms = 0;
+    extra->heard = false;
     escalation_extra_end_pause(extra, at_ms);
 }
 

@@ -56,6 +56,9 @@ struct escalation_extra {
     /* Lateness: 1 << Clock of every clock that was ever missed. A fact for ever. */
     uint32_t late;
     uint8_t appeal; /* enum escalation_appeal */
+    /* The unit that has it contacted the resident, under a policy without a term for that: where
+     * there is one, its clock is stopped instead. */
+    bool heard;
 };
 
 /* Absent: RC_OK with all zero. RC_CORRUPT, RC_STORE. */

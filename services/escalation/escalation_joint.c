@@ -136,6 +136,8 @@ static enum rc finish(struct escalation_item *item)
     done.late = (task->clock.flags & ESCALATION_EXPIRED) != 0 ||
                 (task->clock.due_ms != 0 && task->clock.due_ms <= item->step->now_ms &&
                  item->ticket.state != ESCALATION_SUSPENDED);
+    done.has_late_counted = done.late_counted =
+        done.late && (task->clock.flags & ESCALATION_COUNTED) != 0;
     return escalation_work_say(item, &done.base);
 }
 
@@ -154,6 +156,7 @@ static enum rc say_late(const struct escalation_moment *moment, const char *unit
     Paidan__AssistLate late = PAIDAN__ASSIST_LATE__INIT;
     late.unit = (char *)unit;
     late.due_ms = moment->due_ms;
+    late.has_counts_late = late.counts_late = true;
     return escalation_say(moment->step, &about, &late.base);
 }
 
@@ -222,7 +225,6 @@ enum rc escalation_joint_fold_done(struct escalation_fold *fold)
     }
     task->done = true;
     task->late = done->has_late && done->late;
-    fold->counters[TALLY_ASSISTS_LATE] += task->late ? 1 : 0;
     return RC_OK;
 }
 
@@ -237,6 +239,7 @@ enum rc escalation_joint_fold_late(struct escalation_fold *fold)
     }
     task->late = true;
     task->clock.flags |= ESCALATION_EXPIRED;
+    task->clock.flags |= fold->event->assist_late->has_counts_late ? ESCALATION_COUNTED : 0;
     return RC_OK;
 }
 

@@ -10,6 +10,14 @@
 #include "common/base/check.h"
 #include "escalation_target.h"
 
+/* Whether the miss of that clock was counted, or excused, when its deadline passed. */
+static bool was_counted(struct escalation_item *item, Paidan__Clock kind)
+{
+    CHECK(kind <= PAIDAN__CLOCK__CLOCK_REDO);
+    const struct escalation_clock *clock = escalation_state_clock(&item->ticket, kind);
+    return clock != NULL && (clock->flags & ESCALATION_COUNTED) != 0;
+}
+
 static enum rc accept(struct escalation_item *item)
 {
     CHECK(item->ticket.state == ESCALATION_ASSIGNED);
@@ -17,6 +25,8 @@ static enum rc accept(struct escalation_item *item)
     accepted.unit = item->ticket.unit;
     accepted.note = escalation_work_note(item);
     accepted.has_late = accepted.late = escalation_work_late(item, PAIDAN__CLOCK__CLOCK_ACCEPT);
+    accepted.has_late_counted = accepted.late_counted =
+        accepted.late && was_counted(item, PAIDAN__CLOCK__CLOCK_ACCEPT);
     return escalation_work_say(item, &accepted.base);
 }
 
@@ -27,6 +37,13 @@ static enum rc contact(struct escalation_item *item)
     contacted.unit = item->ticket.unit;
     contacted.note = escalation_work_note(item);
     contacted.has_late = contacted.late = escalation_work_late(item, PAIDAN__CLOCK__CLOCK_CONTACT);
+    contacted.has_late_counted = contacted.late_counted =
+        contacted.late && was_counted(item, PAIDAN__CLOCK__CLOCK_CONTACT);
+    const struct escalation_clock *clock =
+        escalation_state_clock(&item->ticket, PAIDAN__CLOCK__CLOCK_CONTACT);
+    contacted.has_without_term = contacted.without_term = clock == NULL;
+    contacted.has_again = contacted.again =
+        clock != NULL ? (clock->flags & ESCALATION_STOPPED) != 0 : item->extra.heard;
     return escalation_work_say(item, &contacted.base);
 }
 
@@ -69,6 +86,8 @@ static enum rc resolve(struct escalation_item *item)
     resolved.note = item->wish->note;
     resolved.has_late = resolved.late = escalation_work_late(item, PAIDAN__CLOCK__CLOCK_HANDLE) ||
                                         escalation_work_late(item, PAIDAN__CLOCK__CLOCK_REDO);
+    resolved.has_late_counted = resolved.late_counted =
+        resolved.late && was_counted(item, escalation_state_work_clock(&item->ticket));
     resolved.round = item->ticket.round;
     resolved.channel = item->info.channel;
     resolved.has_mode = item->wish->has_mode || item->extra.mode != 0;
@@ -142,7 +161,7 @@ bool escalation_life_begins_extra(const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_ACCEPTED:
         return event->accepted->late;
     case PAIDAN__EVENT__FACT_CONTACTED:
-        return event->contacted->late;
+        return event->contacted->late || event->contacted->without_term;
     default:
         CHECK(event->fact_case == PAIDAN__EVENT__FACT_RESOLVED);
         return event->resolved->late || event->resolved->has_mode;
@@ -166,7 +185,6 @@ enum rc escalation_life_fold_accepted(struct escalation_fold *fold)
     escalation_fold_drop_lease(fold->ticket);
     fold->counters[TALLY_ACCEPTED]++;
     if (late) {
-        fold->counters[TALLY_ACCEPTED_LATE]++;
         escalation_fold_late(fold, PAIDAN__CLOCK__CLOCK_ACCEPT);
     }
     return RC_OK;
@@ -177,10 +195,13 @@ enum rc escalation_life_fold_contacted(struct escalation_fold *fold)
     CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_CONTACTED);
     const bool late = fold->event->contacted->late;
     stop_clock(fold->ticket, PAIDAN__CLOCK__CLOCK_CONTACT);
-    fold->counters[TALLY_CONTACTED]++;
+    fold->counters[TALLY_CONTACTED] += fold->event->contacted->again ? 0 : 1;
     if (late) {
-        fold->counters[TALLY_CONTACTED_LATE]++;
         escalation_fold_late(fold, PAIDAN__CLOCK__CLOCK_CONTACT);
+    }
+    if (fold->event->contacted->without_term) {
+        CHECK(fold->extra != NULL);
+        fold->extra->heard = true;
     }
     return RC_OK;
 }
@@ -203,7 +224,6 @@ enum rc escalation_life_fold_resolved(struct escalation_fold *fold)
     }
     fold->counters[TALLY_RESOLVED]++;
     if (resolved->late) {
-        fold->counters[TALLY_RESOLVED_LATE]++;
         escalation_fold_late(fold, escalation_state_work_clock(fold->ticket));
     }
     if (resolved->has_mode) {

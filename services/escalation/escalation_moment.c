@@ -90,6 +90,19 @@ enum rc escalation_moment_load(struct step *step, const struct due *due,
                : RC_OK;
 }
 
+bool escalation_moment_counts(const struct escalation_moment *moment)
+{
+    CHECK(moment->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT);
+    CHECK(moment->clock <= PAIDAN__CLOCK__CLOCK_REDO);
+    /* It got it when its newest clock began: accept, where the policy has a term for it. */
+    uint64_t got_ms = 0;
+    for (uint32_t index = 0; index < moment->ticket.clock_count; index++) {
+        const uint64_t start_ms = moment->ticket.clocks[index].start_ms;
+        got_ms = start_ms > got_ms ? start_ms : got_ms;
+    }
+    return moment->due_ms >= got_ms;
+}
+
 enum rc escalation_moment_say(const struct escalation_moment *moment, const ProtobufCMessage *fact)
 {
     CHECK(moment->clock != 0);

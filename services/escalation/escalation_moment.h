@@ -24,6 +24,9 @@ typedef enum rc escalation_fire_fn(struct escalation_moment *moment);
  * ticket's, or names a moment that its state does not allow; RC_STORE. */
 MUST_CHECK enum rc escalation_moment_load(struct step *step, const struct due *due,
                                           struct escalation_moment *moment);
+/* Whether the deadline that passed counts for the unit that has the ticket. Not one that had passed
+ * when it got it: a ruling may give a term that is over already. */
+bool escalation_moment_counts(const struct escalation_moment *moment);
 /* Says one fact, with the clock as its cause. */
 MUST_CHECK enum rc escalation_moment_say(const struct escalation_moment *moment,
                                          const ProtobufCMessage *fact);

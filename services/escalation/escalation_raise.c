@@ -49,6 +49,8 @@ enum rc escalation_raise_fire(struct escalation_moment *moment)
     raised.clock = moment->clock;
     raised.has_due_ms = true;
     raised.due_ms = moment->due_ms;
+    raised.has_counts_late = true;
+    raised.counts_late = escalation_moment_counts(moment);
     return say_raised(moment->step, &about, &moment->info, moment->above, &raised);
 }
 

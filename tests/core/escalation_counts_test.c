@@ -170,6 +170,124 @@ static void test_counts_when_damaged_then_corrupt(void **unused)
     story_close(&story);
 }
 
+/* ---- late work ---- */
+
+#define COUNTS(story, unit, counter, value)                                                        \
+    assert_int_equal(count_of(story, unit, ESCALATION_COUNT_##counter), value)
+
+static void test_lateness_when_nobody_acts_then_counted_where_each_deadline_passed(void **unused)
+{
+    (void)unused;
+    struct story story;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    teller_route_alone(&story, 1); /* never accepted */
+    teller_route_alone(&story, 2); /* accepted, never contacted */
+    teller_route_alone(&story, 3); /* withdrawn in time */
+    teller_route_alone(&story, 4); /* returned: it lies at the desk when its deadline passes */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(&story, "li", "b1", RETURN, 4);
+    teller_withdraw(&story, 3);
+    story_until(&story, 29 * MINUTE);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 0);
+    story_until(&story, 30 * MINUTE);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 2); /* 1 and 4 */
+    COUNTS(&story, "b1", CONTACTED_LATE, 0);
+    story_until(&story, 2 * HOUR);
+    COUNTS(&story, "b1", CONTACTED_LATE, 1);
+    COUNTS(&story, "b1", CONTACTED, 0);
+    COUNTS(&story, "c1", ACCEPTED_LATE, 2);
+    story_until(&story, 4 * HOUR); /* at the top: cards */
+    COUNTS(&story, "s.city", ACCEPTED_LATE, 2);
+    (void)teller_work(&story, "zhou", "s.city", ACCEPT, 1); /* late: counted already */
+    COUNTS(&story, "s.city", ACCEPTED, 1);
+    COUNTS(&story, "s.city", ACCEPTED_LATE, 2);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 2);
+    escalation_story_check(&story);
+    assert_null(strstr(story.trace.text, "LAW BROKEN"));
+    story_close(&story);
+}
+
+static void test_lateness_when_contacted_twice_then_the_second_counts_nothing(void **unused)
+{
+    (void)unused;
+    struct story story;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    teller_route_alone(&story, 1);
+    route(&story, 2, "carded"); /* no term of contact, and a card where others raise */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 1);
+    for (unsigned times = 0; times < 3; times++) {
+        (void)teller_work(&story, "li", "b1", CONTACT, 1);
+    }
+    story_until(&story, 3 * HOUR); /* its term would have passed */
+    (void)teller_work(&story, "li", "b1", CONTACT, 1);
+    COUNTS(&story, "b1", CONTACTED, 1);
+    COUNTS(&story, "b1", CONTACTED_LATE, 0);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 1); /* 2: when its card came */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(&story, "li", "b1", CONTACT, 2);
+    (void)teller_work(&story, "li", "b1", CONTACT, 2);
+    COUNTS(&story, "b1", CONTACTED, 2);
+    COUNTS(&story, "b1", ACCEPTED, 2);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 1);
+    escalation_story_check(&story);
+    assert_null(strstr(story.trace.text, "LAW BROKEN"));
+    story_close(&story);
+}
+
+/* A ruling may give a term that is over already: it expires at once, and is not the new unit's. */
+static void test_lateness_when_ruled_into_a_passed_term_then_not_the_new_units(void **unused)
+{
+    (void)unused;
+    struct story story;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    route(&story, 1, "desk"); /* its terms begin on Monday */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(&story, "li", "b1", RETURN, 1);
+    story_until(&story, 3 * HOUR);
+    const struct teller_route twin = {.category = "twin", .area = "bu1", .unit = "b2", .level = 1};
+    teller_rule_as(&story, 1, &twin); /* an hour from the dispatch on: over for two hours */
+    story_until(&story, 3 * HOUR + MINUTE);
+    COUNTS(&story, "b2", RAISED_EXPIRED, 1);
+    COUNTS(&story, "b2", CONTACTED_LATE, 0);
+    COUNTS(&story, "b2", RESOLVED_LATE, 0);
+    COUNTS(&story, "b1", RESOLVED_LATE, 0);
+    story_until(&story, 4 * HOUR);
+    COUNTS(&story, "c1", ACCEPTED_LATE, 1); /* that one had its whole hour */
+    escalation_story_check(&story);
+    assert_null(strstr(story.trace.text, "LAW BROKEN"));
+    story_close(&story);
+}
+
+/* While suspended nothing passes; a task that is never done is late all the same. */
+static void test_lateness_when_suspended_or_assisting_then_each_its_own(void **unused)
+{
+    (void)unused;
+    struct story story;
+    Paidan__WorkItem wish = PAIDAN__WORK_ITEM__INIT;
+    story_open(&story, &escalation_service, "joint", BASE_MS);
+    teller_route_alone(&story, 1);
+    teller_route_noise(&story, 2); /* b2 assists: 2wd */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(&story, "li", "b1", ACCEPT, 2);
+    wish.ticket = 1;
+    wish.note = "待配件";
+    wish.has_until_ms = true;
+    wish.until_ms = BASE_MS + 20 * 24 * HOUR;
+    teller_do(&story, "li", "b1", PAIDAN__ACTION__ACTION_SUSPEND, &wish);
+    story_until(&story, 3 * 24 * HOUR);
+    COUNTS(&story, "b2", ASSISTS_LATE, 1);
+    COUNTS(&story, "b2", ASSISTS_DONE, 0);
+    story_until(&story, 15 * 24 * HOUR);
+    COUNTS(&story, "b1", RESOLVED_LATE, 1); /* 2 alone, raised */
+    wish.ticket = 2;
+    teller_do(&story, "wu", "b2", PAIDAN__ACTION__ACTION_ASSIST_DONE, &wish);
+    COUNTS(&story, "b2", ASSISTS_DONE, 1);
+    COUNTS(&story, "b2", ASSISTS_LATE, 1);
+    escalation_story_check(&story);
+    assert_null(strstr(story.trace.text, "LAW BROKEN"));
+    story_close(&story);
+}
+
 /* ---- a follower that counts ---- */
 
 enum { FOLLOWED_MAX = 16, DAYS_MAX = 4 };
@@ -305,6 +423,10 @@ int main(void)
         cmocka_unit_test(test_counts_when_facts_come_then_each_unit_has_its_own),
         cmocka_unit_test(test_counts_when_paged_then_every_unit_once_in_order),
         cmocka_unit_test(test_counts_when_damaged_then_corrupt),
+        cmocka_unit_test(test_lateness_when_nobody_acts_then_counted_where_each_deadline_passed),
+        cmocka_unit_test(test_lateness_when_contacted_twice_then_the_second_counts_nothing),
+        cmocka_unit_test(test_lateness_when_ruled_into_a_passed_term_then_not_the_new_units),
+        cmocka_unit_test(test_lateness_when_suspended_or_assisting_then_each_its_own),
         cmocka_unit_test(test_counts_when_a_follower_reads_the_log_alone_then_the_same_per_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

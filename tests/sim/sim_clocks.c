@@ -219,7 +219,8 @@ static void take_other(const struct sim *sim, struct work *work, const Paidan__A
             work_clock_begin(sim, work, &work->clocks[at], set);
             continue;
         }
-        if (runs && old->due_ms == set->due_ms) { /* the deadline did not move: what fired did */
+        if (runs && was_level == to->level && old->due_ms == set->due_ms) {
+            /* The deadline did not move: what fired has fired. */
             work->clocks[at] = *old;
             work_clock_go_on(sim, work, &work->clocks[at], set);
         } else {
