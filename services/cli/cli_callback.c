@@ -9,17 +9,20 @@
 #include "cli_json.h"
 #include "cli_pull.h"
 #include "cli_results.h"
+#include "cli_words.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
 /* Names beside codes, as in every listing. */
-static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task)
+static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task,
+                         const Paidan__TicketText *text)
 {
     json_t *object = say_json_message(&cli->say, &task->base, true);
     if (task->unit != NULL) {
         json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), task->unit)));
     }
+    cli_words_json(cli, object, text);
     return object;
 }
 
@@ -45,6 +48,16 @@ static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__Callb
     cli_grid_add(grid, SAY_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
 }
 
+/* What the residents said, whom somebody is about to call. NULL: it could not be read. */
+static const Paidan__TicketText **words_of(struct cli *cli, const Paidan__CallbackPulled *pulled)
+{
+    uint64_t *tickets = arena_alloc(&cli->arena, (pulled->n_tasks + 1) * sizeof *tickets);
+    for (size_t index = 0; tickets != NULL && index < pulled->n_tasks; index++) {
+        tickets[index] = pulled->tasks[index]->ticket;
+    }
+    return tickets == NULL ? NULL : cli_words_ask(cli, tickets, pulled->n_tasks);
+}
+
 /* For a pull and for --peek alike; only a pull has a lease to tell. */
 static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
 {
@@ -52,10 +65,12 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
         "工单号|NUMBER", "渠道|CHANNEL",  "轮次|ROUND",    "次数|ATTEMPT",
         "时限|DEADLINE", "办理单位|UNIT", "领取人|HOLDER", NULL};
     (void)cli_site(cli);
+    const Paidan__TicketText **texts = words_of(cli, pulled);
     if (cli->json) {
         json_t *object = json_object(), *list = json_array();
         for (size_t index = 0; index < pulled->n_tasks; index++) {
-            json_array_append_new(list, task_json(cli, pulled->tasks[index]));
+            json_array_append_new(
+                list, task_json(cli, pulled->tasks[index], texts == NULL ? NULL : texts[index]));
         }
         json_object_set_new(object, "tasks", list);
         if (pulled->has_lease_until_ms) {
@@ -75,6 +90,9 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
     cli_grid_end(&grid);
     if (pulled->has_lease_until_ms) {
         cli_pull_tell_lease(cli, pulled->lease_until_ms);
+    }
+    for (size_t index = 0; texts != NULL && index < pulled->n_tasks; index++) {
+        cli_words_paragraph(cli, texts[index]);
     }
     return CLI_EXIT_OK;
 }

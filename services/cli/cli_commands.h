@@ -28,7 +28,7 @@ int cli_due_alarms(struct cli *cli);
 int cli_units(struct cli *cli);
 int cli_replan(struct cli *cli);
 int cli_stats(struct cli *cli);
-int cli_service_metrics(struct cli *cli);
+int cli_metrics(struct cli *cli);
 int cli_service_ping(struct cli *cli);
 int cli_clock_accept(struct cli *cli);
 int cli_check(struct cli *cli);

@@ -1,7 +1,9 @@
 /* cli_log: log dump, verify, replay. They read DATA/<service> beside a running service, without
  * asking it: they must work when it does not. Each reads in a child (cli_apart), since the store
  * may be damaged. Residents' texts are left out of a dump unless --texts asks for them: dumps are
- * mailed around. */
+ * mailed around. --texts is the one exception to reading without asking: who reads and why is
+ * recorded by the running intake first, in the log itself, where nobody can take it away again.
+ * Without intake there is no such dump; a list kept beside the store could simply be deleted. */
 
 #include <errno.h>
 #include <libgen.h>
@@ -14,6 +16,7 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_log.h"
+#include "cli_words.h"
 #include "common/say/code.h"
 #include "common/say/say_json.h"
 #include "common/store/evlog.h"
@@ -121,10 +124,36 @@ static enum rc dump_record(void *context, const struct evlog_record *record)
     return ++dump->count % RECORDS_PER_TXN == 0 ? RC_AGAIN : RC_OK;
 }
 
+/* Up to the newest record of now, so that what is shown is what was recorded as read. */
+static int record_reader(struct dump *dump, struct store *store)
+{
+    struct cli *cli = dump->cli;
+    struct store_txn *txn = NULL;
+    struct evlog evlog;
+    enum rc rc = store_begin(store, false, &txn);
+    if (rc == RC_OK) {
+        rc = evlog_init(&evlog, 4096, 1);
+        if (rc == RC_OK) {
+            rc = evlog_load(&evlog, txn);
+            dump->until = dump->until < evlog.head_seq ? dump->until : evlog.head_seq;
+            evlog_fini(&evlog);
+        }
+        store_abort(txn);
+    }
+    if (rc != RC_OK) {
+        return cli_log_refuse(cli, rc, dump->service);
+    }
+    return dump->next > dump->until ? CLI_EXIT_OK : cli_words_record(cli, dump->next, dump->until);
+}
+
 int cli_log_dump(struct cli *cli)
 {
     struct dump dump = {.cli = cli, .service = cli->operands[0]};
-    int status = cli_log_service(cli, dump.service);
+    const bool texts = cli_given(cli, CLI_TEXTS);
+    int status = texts ? cli_words_reason(cli, CLI_TEXTS) : CLI_EXIT_OK;
+    if (status == CLI_EXIT_OK) {
+        status = cli_log_service(cli, dump.service);
+    }
     if (status == CLI_EXIT_OK) {
         status = cli_number(cli, CLI_SINCE, 1, UINT64_MAX, 1, &dump.next);
     }
@@ -142,7 +171,11 @@ int cli_log_dump(struct cli *cli)
     if (status == CLI_EXIT_OK) {
         status = open_store(cli, dump.service, &store);
     }
+    if (status == CLI_EXIT_OK && texts && strcmp(dump.service, "intake") == 0) {
+        status = record_reader(&dump, store);
+    }
     if (status != CLI_EXIT_OK) {
+        store_close(store);
         return status;
     }
     (void)cli_site(cli);
@@ -231,28 +264,54 @@ static int tell_ended(struct cli *cli, const char *service, int status)
     return cli_json_print(cli, object) == CLI_EXIT_OK ? status : CLI_EXIT_IO;
 }
 
-int cli_log_verify(struct cli *cli)
+/* Of the service that is named, or of all four one after the other, whatever was found in those before;
+ * with --json as a list. The status is that of the first that is not whole. A child prints and comes
+ * back from check as itself: it has nothing more to do. */
+static int each_log(struct cli *cli,
+                    int (*check)(struct cli *cli, const char *service, bool *child))
 {
-    const char *service = cli->operands[0];
-    struct store *store = NULL;
-    int status = cli_log_service(cli, service);
-    if (status != CLI_EXIT_OK) {
-        return status;
+    bool child = false;
+    if (cli->operand_count == 1) {
+        const int status = cli_log_service(cli, cli->operands[0]);
+        return status == CLI_EXIT_OK ? check(cli, cli->operands[0], &child) : status;
     }
-    status = cli_apart(cli, service, VERIFY_ENDED, NULL);
+    int worst = CLI_EXIT_OK;
+    fputs(cli->json ? "[\n" : "", stdout);
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        fputs(cli->json && index > 0 ? ",\n" : "", stdout);
+        const int status = check(cli, cli_services[index], &child);
+        if (child) {
+            return status;
+        }
+        worst = worst == CLI_EXIT_OK ? status : worst;
+    }
+    fputs(cli->json ? "]\n" : "", stdout);
+    return worst;
+}
+
+static int verify_one(struct cli *cli, const char *service, bool *child)
+{
+    struct store *store = NULL;
+    int status = cli_apart(cli, service, VERIFY_ENDED, NULL);
     if (status == VERIFY_ENDED) {
         return tell_ended(cli, service, CLI_EXIT_DIFFERENT);
     }
     if (status != CLI_APART_CHILD) {
         return status;
     }
+    *child = true;
     status = open_store(cli, service, &store);
     if (status != CLI_EXIT_OK) {
-        return status;
+        return tell_ended(cli, service, status);
     }
     status = cli_log_check(cli, store, service);
     store_close(store);
     return status;
+}
+
+int cli_log_verify(struct cli *cli)
+{
+    return each_log(cli, verify_one);
 }
 
 /* ---- replay -----------------------------------------------------------------------------------
@@ -276,13 +335,9 @@ static int tell_replay(struct cli *cli, const char *service, int status, char *p
 }
 
 /* Only the service itself can fold its log: its program lies beside this one. */
-int cli_log_replay(struct cli *cli)
+static int replay_one(struct cli *cli, const char *service, bool *child_here)
 {
-    const char *service = cli->operands[0];
-    int status = cli_log_service(cli, service);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
+    *child_here = false; /* the child becomes another program */
     /* Not by PATH: the service must be of the same build as this program. */
     char self[PATH_MAX], program[PATH_MAX + 64], printed[1024];
     const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -297,10 +352,15 @@ int cli_log_replay(struct cli *cli)
     (void)setenv("LC_ALL", cli->say.language == SAY_CHINESE ? "zh_CN.UTF-8" : "C.UTF-8",
                  1); /* its language */
     pid_t child = 0;
-    status = cli_apart_program(cli, service, CLI_EXIT_DIFFERENT, arguments, printed, sizeof printed,
-                               &child);
+    const int status = cli_apart_program(cli, service, CLI_EXIT_DIFFERENT, arguments, printed,
+                                         sizeof printed, &child);
     (void)snprintf(program, sizeof program, "%s/%s.replay-%ld", cli->data_dir, service,
                    (long)child);
     cli_log_remove(program); /* a replay that was ended could not do it itself */
     return tell_replay(cli, service, status, printed);
+}
+
+int cli_log_replay(struct cli *cli)
+{
+    return each_log(cli, replay_one);
 }

@@ -1,4 +1,4 @@
-/* cli_service: ping and metrics: is every service there, and does it keep up? A follower's cursor
+/* cli_service: ping: is every service there, and does it keep up? A follower's cursor
  * is compared with the head that the followed service itself tells: a follower that heard nothing
  * for an hour would otherwise look as if it had caught up. */
 
@@ -253,27 +253,4 @@ int cli_service_ping(struct cli *cli)
         }
         usleep(PAUSE_US);
     }
-}
-
-int cli_service_metrics(struct cli *cli)
-{
-    int status = CLI_EXIT_OK;
-    for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
-        if (cli->operand_count == 1 && strcmp(cli->operands[0], cli_services[index]) != 0) {
-            continue;
-        }
-        Paidan__MetricsWish wish = PAIDAN__METRICS_WISH__INIT;
-        Paidan__Answer *answer = NULL;
-        status = cli_ask(cli, cli_services[index], &wish.base, &answer);
-        if (status != CLI_EXIT_OK) {
-            return status;
-        }
-        fputs(answer->metrics->text, stdout);
-        if (cli->operand_count == 1) {
-            return CLI_EXIT_OK;
-        }
-    }
-    return cli->operand_count == 0
-               ? status
-               : cli_usage(cli, "没有这个服务", "no such service", cli->operands[0]);
 }

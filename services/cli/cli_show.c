@@ -9,6 +9,7 @@
 #include "cli_commands.h"
 #include "cli_gather.h"
 #include "cli_json.h"
+#include "cli_words.h"
 #include "common/say/number.h"
 #include "common/say/say_facts.h"
 #include "common/say/say_json.h"
@@ -143,6 +144,11 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
         label(cli, "受理", "received");
         printf(cli_say(cli, "%s（%s 前）", "%s (%s ago)"), at, ago);
         printf("  %s\n", text->channel == NULL ? "" : say_channel(cli_speak(cli), text->channel));
+    }
+    if (text->has_occurred_ms) {
+        say_time_exact(&cli->say, text->occurred_ms, at);
+        label(cli, "发生时间", "happened");
+        printf("%s\n", at);
     }
     if (text->place != NULL) {
         label(cli, "地点", "place");
@@ -294,16 +300,6 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
            brief->has_round ? brief->round : 0, (unsigned long long)brief->version);
 }
 
-/* The text, wrapped nowhere: as the resident wrote it, indented. */
-static void print_paragraph(const char *text)
-{
-    while (*text != '\0') {
-        const size_t bytes = strcspn(text, "\n");
-        printf("  %.*s\n", (int)bytes, text);
-        text += bytes + (text[bytes] == '\n' ? 1 : 0);
-    }
-}
-
 /* The brief lists running clocks only, the sheet all of this round. */
 static bool runs(const struct cli_ticket_view *view, Paidan__Clock clock)
 {
@@ -399,11 +395,7 @@ static void show_text(struct cli *cli, const struct cli_ticket_view *view)
         print_callback(cli, view->callback);
     }
     section(cli, "内容", "What the resident says");
-    print_paragraph(view->text->text);
-    for (size_t index = 0; index < view->text->n_supplements; index++) {
-        printf("  + ");
-        print_paragraph(view->text->supplements[index]);
-    }
+    cli_words_print(cli, view->text);
     for (size_t index = 0; index < view->text->n_attachments; index++) {
         const Paidan__Attachment *attachment = view->text->attachments[index];
         printf("  %s  %s%s%s\n", attachment->name, cli_colour_on(cli->colour, SAY_FAINT),
@@ -423,11 +415,10 @@ int cli_show(struct cli *cli)
 {
     struct cli_ticket_view view;
     const bool reveal = cli_given(cli, CLI_REVEAL);
-    if (reveal && text_blank(cli_given(cli, CLI_REASON) ? cli_value(cli, CLI_REASON) : NULL)) {
-        return cli_usage(cli, "--reveal 必须写明 --reason，理由会被记录",
-                         "--reveal needs --reason; the reason is recorded", NULL);
+    int status = reveal ? cli_words_reason(cli, CLI_REVEAL) : CLI_EXIT_OK;
+    if (status == CLI_EXIT_OK) {
+        status = cli_gather(cli, reveal, &view);
     }
-    int status = cli_gather(cli, reveal, &view);
     if (status != CLI_EXIT_OK) {
         return status;
     }

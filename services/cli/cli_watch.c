@@ -4,10 +4,12 @@
  * printed here is printed once, and nothing after a fault. A watcher outlives its service. */
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli_commands.h"
 #include "cli_log.h"
+#include "cli_words.h"
 #include "common/base/clock.h"
 #include "common/bus/tail.h"
 
@@ -134,6 +136,11 @@ static int follow(struct watch *watch)
     } else if (status == CLI_EXIT_OK) {
         status = start_at_head(watch);
     }
+    /* Only intake's facts hold what residents wrote. Recorded before the first of them is shown. */
+    if (status == CLI_EXIT_OK && watch->texts && strcmp(watch->service, "intake") == 0) {
+        status = cli_words_record(cli, watch->tail.applied.at.seq + 1,
+                                  watch->until == UINT64_MAX ? 0 : watch->until);
+    }
     while (status == CLI_EXIT_OK && watch->tail.applied.at.seq < watch->until) {
         status = fetch(watch);
     }
@@ -147,6 +154,9 @@ int cli_watch(struct cli *cli)
     watch.service =
         cli_given(cli, CLI_FOLLOWER_SERVICE) ? cli_value(cli, CLI_FOLLOWER_SERVICE) : "escalation";
     (void)snprintf(name, sizeof name, "watch-%d", (int)getpid());
+    if (watch.texts && cli_words_reason(cli, CLI_TEXTS) != CLI_EXIT_OK) {
+        return CLI_EXIT_USAGE;
+    }
     if (tail_init(&watch.tail, name) != RC_OK) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }

@@ -11,6 +11,7 @@
 #include "cli_json.h"
 #include "cli_pull.h"
 #include "cli_results.h"
+#include "cli_words.h"
 #include "common/base/check.h"
 #include "common/say/say_json.h"
 #include "common/say/say_words.h"
@@ -119,6 +120,43 @@ int cli_work_act(struct cli *cli)
     return status;
 }
 
+/* What was pulled, each ticket with what its resident said: the unit that works on it reads it here. */
+static int tell_pulled(struct cli *cli, const Paidan__Pulled *pulled)
+{
+    uint64_t *tickets = arena_alloc(&cli->arena, (pulled->n_tickets + 1) * sizeof *tickets);
+    for (size_t index = 0; tickets != NULL && index < pulled->n_tickets; index++) {
+        tickets[index] = pulled->tickets[index]->ticket;
+    }
+    const Paidan__TicketText **texts =
+        tickets == NULL ? NULL : cli_words_ask(cli, tickets, pulled->n_tickets);
+    (void)cli_site(cli);
+    if (cli->json) {
+        json_t *object = json_object(), *list = json_array();
+        for (size_t index = 0; index < pulled->n_tickets; index++) {
+            json_t *row = say_json_brief(cli_speak(cli), pulled->tickets[index]);
+            cli_words_json(cli, row, texts == NULL ? NULL : texts[index]);
+            json_array_append_new(list, row);
+        }
+        json_object_set_new(object, "tickets", list);
+        if (pulled->has_lease_until_ms) {
+            say_json_time(&cli->say, object, "lease_until", pulled->lease_until_ms);
+        }
+        return cli_json_print(cli, object);
+    }
+    if (pulled->n_tickets == 0) {
+        printf("%s\n", cli_say(cli, "没有可领取的工单", "nothing to pull"));
+        return CLI_EXIT_OK;
+    }
+    cli_briefs_print(cli, pulled->tickets, pulled->n_tickets);
+    if (pulled->has_lease_until_ms) {
+        cli_pull_tell_lease(cli, pulled->lease_until_ms);
+    }
+    for (size_t index = 0; texts != NULL && index < pulled->n_tickets; index++) {
+        cli_words_paragraph(cli, texts[index]);
+    }
+    return CLI_EXIT_OK;
+}
+
 int cli_work_pull(struct cli *cli)
 {
     struct cli_pull options;
@@ -139,26 +177,5 @@ int cli_work_pull(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    const Paidan__Pulled *pulled = answer->pulled;
-    (void)cli_site(cli);
-    if (cli->json) {
-        json_t *object = json_object(), *list = json_array();
-        for (size_t index = 0; index < pulled->n_tickets; index++) {
-            json_array_append_new(list, say_json_brief(cli_speak(cli), pulled->tickets[index]));
-        }
-        json_object_set_new(object, "tickets", list);
-        if (pulled->has_lease_until_ms) {
-            say_json_time(&cli->say, object, "lease_until", pulled->lease_until_ms);
-        }
-        return cli_json_print(cli, object);
-    }
-    if (pulled->n_tickets == 0) {
-        printf("%s\n", cli_say(cli, "没有可领取的工单", "nothing to pull"));
-        return CLI_EXIT_OK;
-    }
-    cli_briefs_print(cli, pulled->tickets, pulled->n_tickets);
-    if (pulled->has_lease_until_ms) {
-        cli_pull_tell_lease(cli, pulled->lease_until_ms);
-    }
-    return CLI_EXIT_OK;
+    return tell_pulled(cli, answer->pulled);
 }
