@@ -2,7 +2,8 @@
  * Never complaint text, names, phone numbers or addresses. */
 #pragma once
 
-enum diag_level { DIAG_ERROR, DIAG_WARN, DIAG_INFO, DIAG_DEBUG };
+/* DIAG_NONE: for programs that say everything themselves; nobody logs at it. */
+enum diag_level { DIAG_NONE = -1, DIAG_ERROR, DIAG_WARN, DIAG_INFO, DIAG_DEBUG };
 
 void diag_init(const char *service, enum diag_level level);
 /* part: module name; format: printf of key=value pairs. */

@@ -36,10 +36,41 @@ static enum rc service_open(const struct shell_service *service,
     return store_open(store, &options);
 }
 
-static int open_failed(const struct shell_service *service, enum rc rc)
+/* What stands in the way, and what to do; error: errno of RC_IO. */
+static const char *why(enum rc rc, int error)
 {
-    fprintf(stderr, "%s %s: %s\n", shell_args_say("无法打开存储", "cannot open the store"),
-            service->step->name, rc_name(rc));
+    switch (rc) {
+    case RC_FULL:
+        return shell_args_say("磁盘已满；请腾出空间，再执行一次",
+                              "the disk is full: make room, then run it again");
+    case RC_FORMAT:
+        return shell_args_say("格式不属于本版本或本服务；请用匹配的版本",
+                              "of another version or service: use the program that it belongs to");
+    case RC_CORRUPT:
+        return shell_args_say("已损坏；请从备份恢复", "damaged: restore a backup");
+    case RC_LOCKED:
+        return shell_args_say("正被另一进程使用；请先停止它", "in use by another process: stop it");
+    case RC_LIMIT:
+        return shell_args_say("路径太长", "the path is too long");
+    case RC_IO:
+        if (error == ENOENT) {
+            return shell_args_say("没有这个目录；请核对 --data", "no such folder: check --data");
+        }
+        if (error == EACCES || error == EROFS) {
+            return shell_args_say("没有权限；请换一个有权限的用户",
+                                  "no permission: run it as another user");
+        }
+        return error == 0 ? rc_name(rc) : strerror(error);
+    default:
+        return rc_name(rc);
+    }
+}
+
+static int open_failed(const struct shell_service *service, const struct shell_settings *settings,
+                       enum rc rc, int error)
+{
+    fprintf(stderr, "%s %s/%s: %s\n", shell_args_say("无法打开存储", "cannot open the store"),
+            settings->data_dir, service->step->name, why(rc, error));
     return rc == RC_FORMAT ? SHELL_EXIT_SETTINGS : SHELL_EXIT_FAULT;
 }
 
@@ -71,7 +102,7 @@ int shell_modes_verify(const struct shell_service *service, const struct shell_s
     struct evlog_report report = {0};
     enum rc rc = service_open(service, settings, &store);
     if (rc != RC_OK) {
-        return open_failed(service, rc);
+        return open_failed(service, settings, rc, errno);
     }
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "%s\n", shell_args_say("正在校验日志……", "Checking the log ..."));
@@ -134,11 +165,15 @@ static enum rc replay_into(const struct shell_service *service, struct store *fr
                          isatty(STDERR_FILENO) ? replay_progress : NULL);
         store_close(into);
     }
+    const int error = errno;
     store_remove(path);
+    errno = error;
     return rc;
 }
 
-static int replay_print(const char *name, enum rc rc, const struct step_difference *difference)
+/* path: of the second store, which is what fails when it is not the log. */
+static int replay_print(const char *name, enum rc rc, int error, const char *path,
+                        const struct step_difference *difference)
 {
     if (rc == RC_OK) {
         printf(shell_args_say("%s：由日志重建的表逐字节一致。\n",
@@ -158,8 +193,8 @@ static int replay_print(const char *name, enum rc rc, const struct step_differen
             difference->what == NULL ? "?" : difference->what);
         return SHELL_EXIT_FAILED;
     }
-    printf(shell_args_say("%s：无法完成（%s）\n", "%s: could not be done (%s)\n"), name,
-           rc_name(rc));
+    printf(shell_args_say("%s：没有做完：%s（%s）\n", "%s: could not be done: %s (%s)\n"), name,
+           why(rc, error), path);
     return SHELL_EXIT_FAULT;
 }
 
@@ -176,9 +211,10 @@ int shell_modes_replay(const struct shell_service *service, const struct shell_s
                      ? RC_LIMIT
                      : service_open(service, settings, &from);
     if (rc != RC_OK) {
-        return open_failed(service, rc);
+        return open_failed(service, settings, rc, errno);
     }
     rc = replay_into(service, from, path, settings, &difference);
+    const int error = errno;
     store_close(from);
-    return replay_print(service->step->name, rc, &difference);
+    return replay_print(service->step->name, rc, error, path, &difference);
 }

@@ -22,17 +22,17 @@
 
 /* Asked after the fault, so it may have passed again: then the fault counts as one of the disk
  * and ends the process, which is the safe side. */
-static bool disk_is_full(const struct store *store)
+static bool disk_is_full(const char *path)
 {
     struct statvfs disk;
-    return statvfs(store->path, &disk) == 0 &&
+    return statvfs(path, &disk) == 0 &&
            (uint64_t)disk.f_bavail * disk.f_frsize < SHORT_WRITE_FREE_BYTES;
 }
 
 /* error: of LMDB or errno. */
-enum rc store_map_error(const struct store *store, int error, const char *operation)
+enum rc store_map_error_at(const char *path, int error, const char *operation)
 {
-    CHECK(store != NULL);
+    CHECK(path[0] != '\0');
     switch (error) {
     case MDB_SUCCESS:
         return RC_OK;
@@ -50,10 +50,10 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
         diag_log_limited(DIAG_ERROR, "store", "operation=%s path=\"%s\" damaged=\"%s\"", operation,
-                         store->path, mdb_strerror(error));
+                         path, mdb_strerror(error));
         return RC_CORRUPT;
     case EIO:
-        if (disk_is_full(store)) {
+        if (disk_is_full(path)) {
             diag_log_limited(DIAG_WARN, "store", "operation=%s full=\"short write\"", operation);
             return RC_FULL;
         }
@@ -61,9 +61,15 @@ enum rc store_map_error(const struct store *store, int error, const char *operat
     default:
         break;
     }
-    diag_log(DIAG_ERROR, "store", "operation=%s path=\"%s\" error=\"%s\"", operation, store->path,
+    diag_log(DIAG_ERROR, "store", "operation=%s path=\"%s\" error=\"%s\"", operation, path,
              mdb_strerror(error));
     return RC_STORE;
+}
+
+enum rc store_map_error(const struct store *store, int error, const char *operation)
+{
+    CHECK(store != NULL);
+    return store_map_error_at(store->path, error, operation);
 }
 
 /* Every operation asks here first, so that a test can make the first, second, third ... fail;

@@ -21,7 +21,7 @@
 #define DBI_NAMES 1u /* LMDB's unnamed database holds the names of the others */
 
 struct copy {
-    struct store *store; /* for messages */
+    const char *from_path, *path; /* for messages; path: of the copy */
     MDB_txn *from, *to;
     MDB_env *env;
     MDB_dbi source, target;
@@ -33,11 +33,24 @@ struct copy {
     crypto_generichash_state *hash; /* the caller's: it wants 64-byte alignment */
 };
 
-static enum rc fail(const struct copy *copy, int error)
+/* The store that is read is at fault: it is damaged, or its disk fails. */
+static enum rc fail_from(const struct copy *copy, int error)
 {
     /* A table or row that is not there is no answer here: the snapshot said that it is. */
-    const enum rc rc = store_map_error(copy->store, error, "copy");
+    const enum rc rc = store_map_error_at(copy->from_path, error, "copy from");
     return rc == RC_NOT_FOUND ? RC_STORE : rc;
+}
+
+/* The copy is: its own disk may be full while that of the store has room, and the other way about.
+ * What cannot be written says nothing about what is read: it is never damage. */
+static enum rc fail(const struct copy *copy, int error)
+{
+    if (error == 0) {
+        return RC_OK;
+    }
+    const enum rc rc = store_map_error_at(copy->path, error, "copy to");
+    copy->report->error = rc == RC_FULL ? ENOSPC : error > 0 ? error : EIO;
+    return rc == RC_FULL ? RC_FULL : RC_IO;
 }
 
 static void digest(struct copy *copy, const void *bytes, size_t size)
@@ -97,11 +110,15 @@ static enum rc copy_table(struct copy *copy, const char *name)
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
     int error = mdb_dbi_open(copy->from, name, 0, &copy->source);
-    if (error == 0) {
-        error = mdb_dbi_open(copy->to, name, MDB_CREATE, &copy->target);
+    if (error != 0) {
+        return fail_from(copy, error);
     }
+    error = mdb_dbi_open(copy->to, name, MDB_CREATE, &copy->target);
     if (error == 0) {
         error = mdb_cursor_open(copy->from, copy->source, &cursor);
+        if (error != 0) {
+            return fail_from(copy, error);
+        }
     }
     if (error != 0) {
         return fail(copy, error);
@@ -115,7 +132,7 @@ static enum rc copy_table(struct copy *copy, const char *name)
         error = rc == RC_OK ? mdb_cursor_get(cursor, &key, &value, MDB_NEXT) : 0;
     }
     mdb_cursor_close(cursor);
-    return rc != RC_OK || error == MDB_NOTFOUND ? rc : fail(copy, error);
+    return rc != RC_OK || error == MDB_NOTFOUND ? rc : fail_from(copy, error);
 }
 
 /* Names are copied out: opening a table may move what the cursor points to. */
@@ -127,7 +144,7 @@ static enum rc copy_tables(struct copy *copy)
     MDB_val key, value;
     int error = mdb_cursor_open(copy->from, DBI_NAMES, &cursor);
     if (error != 0) {
-        return fail(copy, error);
+        return fail_from(copy, error);
     }
     for (error = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); error == 0;
          error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
@@ -146,7 +163,7 @@ static enum rc copy_tables(struct copy *copy)
     }
     mdb_cursor_close(cursor);
     if (error != MDB_NOTFOUND) {
-        return fail(copy, error);
+        return fail_from(copy, error);
     }
     enum rc rc = target_begin(copy);
     for (unsigned table = 0; table < count && rc == RC_OK; table++) {
@@ -172,7 +189,9 @@ static enum rc open_target(struct copy *copy, const char *path)
     /* No sync a commit: until the last one it is no backup, and a crash leaves a folder that
      * says so. */
     if (error == 0) {
-        error = mdb_env_open(copy->env, path, MDB_NOTLS | MDB_NOSYNC, COPY_FILE_MODE);
+        /* Nobody else knows of it yet. A lock file would be mapped, and a full disk would end this
+         * process there instead of being told. */
+        error = mdb_env_open(copy->env, path, MDB_NOTLS | MDB_NOSYNC | MDB_NOLOCK, COPY_FILE_MODE);
     }
     return error == 0 ? RC_OK : fail(copy, error);
 }
@@ -200,7 +219,8 @@ enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress
     /* Row by row instead of mdb_env_copy: that copies free pages too, and would carry damage
      * along unread. */
     struct copy copy = {.hash = &hash,
-                        .store = from->store,
+                        .from_path = from->store->path,
+                        .path = path,
                         .from = from->txn,
                         .progress = progress,
                         .context = context,
@@ -224,5 +244,9 @@ enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress
         mdb_env_close(copy.env);
     }
     (void)crypto_generichash_final(&hash, report->digest, sizeof report->digest);
-    return rc == RC_OK ? store_copy_sync(path) : rc;
+    if (rc == RC_OK) {
+        rc = store_copy_sync(path);
+        report->error = rc == RC_OK ? 0 : errno;
+    }
+    return rc;
 }

@@ -10,7 +10,8 @@
 #define STORE_COPY_DIGEST_BYTES 32
 
 struct store_copy_report {
-    uint64_t tables, rows, bytes;                  /* bytes: of keys and values */
+    uint64_t tables, rows, bytes; /* bytes: of keys and values */
+    int error; /* errno of the copy that could not be written, 0: it is not the copy that failed */
     unsigned char digest[STORE_COPY_DIGEST_BYTES]; /* BLAKE2b-256 over names, keys and values */
 };
 
@@ -18,9 +19,10 @@ struct store_copy_report {
 typedef void (*store_copy_progress)(void *context, uint64_t rows, uint64_t rows_all);
 
 /* path: a folder that does not exist yet, in one that does. What was written before a failure
- * stays; the caller removes it. RC_OK, RC_EXISTS, RC_FULL, RC_IO or RC_STORE. */
+ * stays; the caller removes it. RC_OK; RC_EXISTS, RC_FULL or RC_IO: of the copy (report->error); RC_STORE
+ * or RC_CORRUPT: of the store that is read. */
 MUST_CHECK enum rc store_copy(struct store_txn *from, const char *path,
                               store_copy_progress progress, void *context,
                               struct store_copy_report *report);
-/* Flushes a folder's names to the disk. RC_OK or RC_IO. */
+/* Flushes a folder's names to the disk. RC_OK or RC_IO (errno). */
 MUST_CHECK enum rc store_copy_sync(const char *path);

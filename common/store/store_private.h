@@ -36,5 +36,7 @@ struct store_txn {
 
 /* error: of LMDB or errno; operation: for the log line. */
 MUST_CHECK enum rc store_map_error(const struct store *store, int error, const char *operation);
+/* The same for a store of that path which is not open here: a full disk is that of the path. */
+MUST_CHECK enum rc store_map_error_at(const char *path, int error, const char *operation);
 /* What the fault of a test says of an operation; RC_OK without one. */
 MUST_CHECK enum rc store_ask_fault(const struct store *store, const char *operation);

@@ -35,7 +35,8 @@ static void settle_child(pid_t parent)
 
 /* The child's own status is ours. One that the kernel ended over a page is damage, told as a
  * refusal; damaged: the status for it. */
-static int wait_for(struct cli *cli, const char *what, int damaged, pid_t pid)
+static int wait_for(struct cli *cli, const struct cli_deed *damage, const char *what, int damaged,
+                    pid_t pid)
 {
     int ended = 0;
     while (waitpid(pid, &ended, 0) < 0) {
@@ -52,11 +53,19 @@ static int wait_for(struct cli *cli, const char *what, int damaged, pid_t pid)
         (void)signal(number, SIG_DFL);
         (void)raise(number);
     }
-    (void)cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, what);
+    (void)(damage == NULL
+               ? cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, what)
+               : cli_refuse_as(cli, PAIDAN__CODE__STORE_CORRUPT, damage->zh, damage->en, what));
     return damaged;
 }
 
 int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *child)
+{
+    return cli_apart_saying(cli, NULL, what, damaged, child);
+}
+
+int cli_apart_saying(struct cli *cli, const struct cli_deed *damage, const char *what, int damaged,
+                     pid_t *child)
 {
     CHECK(damaged != CLI_APART_CHILD);
     /* What stands in a buffer would be printed by both. */
@@ -73,7 +82,7 @@ int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *child)
     if (child != NULL) {
         *child = pid;
     }
-    return wait_for(cli, what, damaged, pid);
+    return wait_for(cli, damage, what, damaged, pid);
 }
 
 /* Reads to the end, so that the program is never blocked, and keeps what there is room for. */
@@ -124,5 +133,5 @@ int cli_apart_program(struct cli *cli, const char *what, int damaged, char *cons
     }
     read_all(ends[0], printed, size);
     (void)close(ends[0]);
-    return wait_for(cli, what, damaged, *child);
+    return wait_for(cli, NULL, what, damaged, *child);
 }

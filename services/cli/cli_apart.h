@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "cli.h"
+#include "cli_disk.h"
 
 enum { CLI_APART_CHILD = -1 };
 
@@ -15,6 +16,10 @@ enum { CLI_APART_CHILD = -1 };
  * the child's; `damaged`, with STORE_CORRUPT said of `what`, when the store ended it; a signal of
  * the user's ends the parent too. *child, unless NULL: the child's process id. */
 MUST_CHECK int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *child);
+
+/* The same, with a sentence of its own for the damage. */
+MUST_CHECK int cli_apart_saying(struct cli *cli, const struct cli_deed *damage, const char *what,
+                                int damaged, pid_t *child);
 
 /* The same for a program: runs it and gives the first `size` - 1 bytes that it prints. */
 MUST_CHECK int cli_apart_program(struct cli *cli, const char *what, int damaged,

@@ -3,7 +3,10 @@
  * Consistent: no service's cursor points beyond the log it follows, so that after a restore each
  * goes on where it was. Snapshots of four processes are not taken at one moment; whichever log lies
  * behind a cursor gets a younger snapshot, until none does. The MANIFEST is written last: a folder
- * without it is no backup. */
+ * without it is no backup.
+ *
+ * Whoever reads what went wrong is in one of two plights, and must not be told of the other: a backup
+ * that failed says nothing of restoring, and names the disk that it was written to. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +19,7 @@
 
 #include "cli_apart.h"
 #include "cli_commands.h"
+#include "cli_disk.h"
 #include "cli_json.h"
 #include "cli_log.h"
 #include "common/base/check.h"
@@ -43,14 +47,23 @@ struct backup {
     bool progress;
 };
 
+static const struct cli_deed backing_up = {"备份没有完成", "nothing was backed up"};
+static const struct cli_deed restoring = {"恢复没有完成，数据目录仍是空的",
+                                          "nothing was restored, the data folder is still empty"};
+static const struct cli_deed moving_in = {
+    "恢复没有完成；请清空数据目录，再执行一次",
+    "the restore did not finish, empty the data folder first"};
+
 /* ---- folders ----------------------------------------------------------------------------------
  */
 
-/* Absent or empty? */
-static bool folder_free(const char *path)
+/* Absent or empty? error: errno, when it cannot be looked at. */
+static bool folder_free(const char *path, int *error)
 {
     DIR *folder = opendir(path);
+    *error = 0;
     if (folder == NULL) {
+        *error = errno == ENOENT ? 0 : errno;
         return errno == ENOENT;
     }
     unsigned entries = 0;
@@ -62,12 +75,23 @@ static bool folder_free(const char *path)
 }
 
 /* One that is there is taken as it is: its emptiness was looked at before. */
-static int make_folder(struct cli *cli, const char *path)
+static int make_folder(struct cli *cli, const struct cli_deed *deed, const char *path)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST) {
         return CLI_EXIT_OK;
     }
-    return cli_fail(cli, CLI_EXIT_IO, "无法建立目录", "cannot make the folder", path);
+    return cli_disk_fail(cli, errno, deed, path);
+}
+
+/* Refuses one that holds something, or cannot be looked at. */
+static int want_free(struct cli *cli, const struct cli_deed *deed, const char *path, const char *zh,
+                     const char *en)
+{
+    int error = 0;
+    if (folder_free(path, &error)) {
+        return CLI_EXIT_OK;
+    }
+    return error != 0 ? cli_disk_fail(cli, error, deed, path) : cli_usage(cli, zh, en, path);
 }
 
 /* At most five times a second: a terminal over a slow line must not slow the copy down. */
@@ -82,31 +106,44 @@ static void show_progress(void *context, uint64_t rows, uint64_t rows_all)
     }
 }
 
-/* A small file, on the disk when this returns. */
-static enum rc write_file(const char *path, const char *text, size_t bytes)
+/* A small file, on the disk when this returns. 0, or a status after saying why not. */
+static int write_file(struct cli *cli, const struct cli_deed *deed, const char *path,
+                      const char *text, size_t bytes)
 {
     /* 0600: a backup holds what residents wrote. */
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) {
-        return RC_IO;
+        return cli_disk_fail(cli, errno, deed, path);
     }
-    const bool written = write(file, text, bytes) == (ssize_t)bytes && fsync(file) == 0;
-    return close(file) == 0 && written ? RC_OK : RC_IO;
+    errno = 0;
+    const ssize_t written = write(file, text, bytes);
+    /* Half of it was taken: there was no room for the rest. */
+    int error = written == (ssize_t)bytes ? 0 : written >= 0 ? ENOSPC : errno;
+    error = error == 0 && fsync(file) != 0 ? errno : error;
+    error = close(file) != 0 && error == 0 ? errno : error;
+    return error == 0 ? CLI_EXIT_OK : cli_disk_fail(cli, error, deed, path);
 }
 
 /* Copies DATA/clock, which is part of a demo's data; a real instance has none. */
-static enum rc copy_clock(const char *from_folder, const char *to_folder)
+static int copy_clock(struct cli *cli, const struct cli_deed *deed, const char *from_folder,
+                      const char *to_folder)
 {
     char path[PATH_MAX + 16], text[256];
     (void)snprintf(path, sizeof path, "%s/clock", from_folder);
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        return errno == ENOENT ? RC_OK : RC_IO;
+        return errno == ENOENT ? CLI_EXIT_OK : cli_disk_fail(cli, errno, deed, path);
     }
     const size_t bytes = fread(text, 1, sizeof text, file);
     fclose(file);
     (void)snprintf(path, sizeof path, "%s/clock", to_folder);
-    return write_file(path, text, bytes);
+    return write_file(cli, deed, path, text, bytes);
+}
+
+/* The names in a folder, on the disk. */
+static int sync_folder(struct cli *cli, const struct cli_deed *deed, const char *folder)
+{
+    return store_copy_sync(folder) == RC_OK ? CLI_EXIT_OK : cli_disk_fail(cli, errno, deed, folder);
 }
 
 /* ---- a consistent set -------------------------------------------------------------------------
@@ -119,6 +156,37 @@ static enum rc open_source(struct source *source, const char *folder)
     const struct store_options options = {
         .path = path, .service = source->service, .read_only = true};
     return store_open(&source->store, &options);
+}
+
+/* What stands before everything else when the store that is being backed up is damaged. Nothing about
+ * restoring: whoever makes a backup looks for a way to keep what there is. */
+static const struct cli_deed source_damaged = {
+    "数据已损坏，没有备份；请用 paidan log verify 查明是哪个服务，并保留以前的备份",
+    "the data is damaged, nothing was backed up: find the service with paidan log verify, and keep "
+    "the older backups"};
+
+/* Why the stores themselves cannot be read: what is a code for everybody else, said for this deed. */
+static int tell_source(struct cli *cli, const struct cli_deed *deed, enum rc rc, const char *what)
+{
+    const int error = rc == RC_IO ? errno : EIO;
+    char path[PATH_MAX + 64];
+    if (deed == &backing_up && rc == RC_CORRUPT) {
+        return cli_refuse_as(cli, PAIDAN__CODE__STORE_CORRUPT, source_damaged.zh, source_damaged.en,
+                             what);
+    }
+    if (deed == &backing_up && rc == RC_AGAIN) {
+        return cli_refuse_as(cli, PAIDAN__CODE__LOG_DIVERGED,
+                             "四个服务的数据不是一套，没有备份；请用 paidan ping 看谁跟不上谁",
+                             "the data of the four services do not belong together, nothing was "
+                             "backed up: see with paidan ping who follows whom",
+                             what);
+    }
+    if (rc == RC_IO || rc == RC_STORE) {
+        (void)snprintf(path, sizeof path, "%s%s%s", what[0] == '/' ? "" : cli->data_dir,
+                       what[0] == '/' ? "" : "/", what);
+        return cli_disk_fail(cli, error, deed, path);
+    }
+    return cli_log_refuse(cli, rc, what);
 }
 
 /* A younger picture of this store: all that is read afterwards is of one moment. */
@@ -204,13 +272,13 @@ static void hexadecimal(const unsigned char *bytes, size_t size, char *text)
 }
 
 /* Last of all and on the disk: what says "this is whole" must not exist before it is true. */
-static enum rc write_manifest(struct backup *backup, const char *folder)
+static int write_manifest(struct backup *backup, const char *folder)
 {
     char path[PATH_MAX + 16], digest[2 * STORE_COPY_DIGEST_BYTES + 1], *text = NULL;
     size_t bytes = 0;
     FILE *memory = open_memstream(&text, &bytes);
     if (memory == NULL) {
-        return RC_IO;
+        return cli_fail(backup->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
     fprintf(memory, "paidan-backup %d\nversion %s\n", BACKUP_FORMAT, PAIDAN_VERSION);
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -223,17 +291,31 @@ static enum rc write_manifest(struct backup *backup, const char *folder)
     }
     const bool made = fclose(memory) == 0;
     (void)snprintf(path, sizeof path, "%s/MANIFEST", folder);
-    enum rc rc = made ? write_file(path, text, bytes) : RC_IO;
+    int status = made ? write_file(backup->cli, &backing_up, path, text, bytes)
+                      : cli_fail(backup->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     free(text);
-    if (rc == RC_OK) {
-        rc = store_copy_sync(folder);
+    if (status == CLI_EXIT_OK) {
+        status = sync_folder(backup->cli, &backing_up, folder);
+    } else {
+        (void)unlink(path); /* half of one would say that the rest is whole */
     }
-    return rc;
+    return status;
+}
+
+/* Why one store was not copied: the copy could not be written, or the store could not be read. */
+static int tell_copy(struct cli *cli, const struct cli_deed *deed, const struct source *source,
+                     enum rc rc, const char *path)
+{
+    if (source->report.error != 0) {
+        return cli_disk_fail(cli, source->report.error, deed, path);
+    }
+    return rc == RC_EXISTS ? cli_disk_fail(cli, EEXIST, deed, path)
+                           : tell_source(cli, deed, rc, source->service);
 }
 
 /* One store after the other, each from its own snapshot; what a service writes meanwhile is not in
  * it. */
-static enum rc copy_all(struct backup *backup, const char *folder)
+static int copy_all(struct backup *backup, const char *folder)
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         struct source *source = &backup->sources[index];
@@ -246,10 +328,11 @@ static enum rc copy_all(struct backup *backup, const char *folder)
         store_abort(source->txn);
         source->txn = NULL;
         if (rc != RC_OK) {
-            return rc;
+            fputs(backup->progress ? "\r\033[K" : "", stderr);
+            return tell_copy(backup->cli, &backing_up, source, rc, path);
         }
     }
-    return RC_OK;
+    return CLI_EXIT_OK;
 }
 
 /* For backup and restore alike: what went over, store by store. */
@@ -287,31 +370,31 @@ static int run_backup(struct backup *backup, const char *folder)
 {
     struct cli *cli = backup->cli;
     enum rc rc = RC_OK;
+    char clock[PATH_MAX + 16];
     for (size_t index = 0; index < CLI_SERVICES && rc == RC_OK; index++) {
         backup->sources[index].service = cli_services[index];
         rc = open_source(&backup->sources[index], cli->data_dir);
         if (rc != RC_OK) {
-            return cli_log_refuse(cli, rc, cli_services[index]);
+            return tell_source(cli, &backing_up, rc, cli_services[index]);
         }
     }
     rc = take_set(backup);
     if (rc != RC_OK) {
-        return rc == RC_AGAIN ? cli_refuse(cli, PAIDAN__CODE__LOG_DIVERGED, cli->data_dir)
-                              : cli_log_refuse(cli, rc, cli->data_dir);
+        return tell_source(cli, &backing_up, rc, cli->data_dir);
     }
-    const int status = make_folder(cli, folder);
+    int status = make_folder(cli, &backing_up, folder);
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    rc = copy_all(backup, folder);
-    if (rc == RC_OK) {
-        rc = copy_clock(cli->data_dir, folder);
+    status = copy_all(backup, folder);
+    if (status == CLI_EXIT_OK) {
+        status = copy_clock(cli, &backing_up, cli->data_dir, folder);
     }
-    if (rc == RC_OK) {
-        rc = write_manifest(backup, folder);
+    if (status == CLI_EXIT_OK) {
+        status = write_manifest(backup, folder);
     }
     fputs(backup->progress ? "\r\033[K" : "", stderr);
-    if (rc == RC_OK) {
+    if (status == CLI_EXIT_OK) {
         return tell_set(cli, backup, folder);
     }
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -319,18 +402,21 @@ static int run_backup(struct backup *backup, const char *folder)
         (void)snprintf(path, sizeof path, "%s/%s", folder, cli_services[index]);
         cli_log_remove(path);
     }
-    return cli_log_refuse(cli, rc, folder);
+    (void)snprintf(clock, sizeof clock, "%s/clock", folder);
+    (void)unlink(clock); /* else the same command would find the folder in use */
+    return status;
 }
 
 int cli_backup(struct cli *cli)
 {
     const char *folder = cli->operands[0];
     struct backup backup = {.cli = cli, .progress = isatty(STDERR_FILENO) == 1};
-    if (!folder_free(folder)) {
-        return cli_usage(cli, "备份目录必须不存在或为空", "the folder must be new or empty",
-                         folder);
+    int status = want_free(cli, &backing_up, folder, "备份目录必须不存在或为空",
+                           "the folder must be new or empty");
+    if (status == CLI_EXIT_OK) {
+        status = cli_apart_saying(cli, &source_damaged, cli->data_dir,
+                                  code_exit(PAIDAN__CODE__STORE_CORRUPT), NULL);
     }
-    int status = cli_apart(cli, folder, code_exit(PAIDAN__CODE__STORE_CORRUPT), NULL);
     if (status != CLI_APART_CHILD) {
         return status;
     }
@@ -346,6 +432,17 @@ struct entry {
     bool there;
     char digest[2 * STORE_COPY_DIGEST_BYTES + 1];
 };
+
+/* Of a backup there is nothing to go back to but another one. */
+static const struct cli_deed backup_damaged = {
+    "这份备份已损坏，没有恢复；请用另一份备份",
+    "this backup is damaged, nothing was restored: use another one"};
+
+static int refuse_backup(const struct cli *cli, const char *what)
+{
+    return cli_refuse_as(cli, PAIDAN__CODE__STORE_CORRUPT, backup_damaged.zh, backup_damaged.en,
+                         what);
+}
 
 /* What the backup claims to hold. Lines of later versions that are not understood are passed over.
  */
@@ -381,7 +478,7 @@ static int read_manifest(struct cli *cli, const char *folder, struct entry entri
     /* A set with a service missing would start, and lose that service's share. */
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         if (!entries[index].there) {
-            return cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, cli_services[index]);
+            return refuse_backup(cli, cli_services[index]);
         }
     }
     return CLI_EXIT_OK;
@@ -402,32 +499,33 @@ static int restore_one(struct backup *backup, struct source *source, const struc
         rc = evlog_verify(source->txn, &report);
     }
     if (rc != RC_OK) {
-        return cli_log_refuse(cli, rc, source->service);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, source->service);
+        return rc == RC_CORRUPT ? refuse_backup(cli, path) : tell_source(cli, &restoring, rc, path);
     }
     (void)snprintf(path, sizeof path, "%s/%s", into, source->service);
     backup->copying = source->service;
     rc = store_copy(source->txn, path, show_progress, backup, &source->report);
     if (rc != RC_OK) {
-        return cli_log_refuse(cli, rc, path);
+        fputs(backup->progress ? "\r\033[K" : "", stderr);
+        return tell_copy(cli, &restoring, source, rc, path);
     }
     hexadecimal(source->report.digest, sizeof source->report.digest, digest);
-    return strcmp(digest, entry->digest) == 0
-               ? CLI_EXIT_OK
-               : cli_refuse(cli, PAIDAN__CODE__STORE_CORRUPT, source->service);
+    return strcmp(digest, entry->digest) == 0 ? CLI_EXIT_OK : refuse_backup(cli, source->service);
 }
 
 /* All four are whole: give them their names. */
-static enum rc move_in(const char *into, const char *data)
+static int move_in(struct cli *cli, const char *into, const char *data)
 {
     char from[PATH_MAX + 64], to[PATH_MAX + 64];
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         (void)snprintf(from, sizeof from, "%s/%s", into, cli_services[index]);
         (void)snprintf(to, sizeof to, "%s/%s", data, cli_services[index]);
         if (rename(from, to) != 0) {
-            return RC_IO;
+            return cli_disk_fail(cli, errno, &moving_in, to);
         }
     }
-    return rmdir(into) == 0 ? store_copy_sync(data) : RC_IO;
+    return rmdir(into) == 0 ? sync_folder(cli, &moving_in, data)
+                            : cli_disk_fail(cli, errno, &moving_in, into);
 }
 
 /* Takes away what a restore that failed has made. */
@@ -448,9 +546,9 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
     struct cli *cli = backup->cli;
     char into[PATH_MAX + 16];
     (void)snprintf(into, sizeof into, "%s/restoring", cli->data_dir);
-    int status = make_folder(cli, cli->data_dir);
+    int status = make_folder(cli, &restoring, cli->data_dir);
     if (status == CLI_EXIT_OK) {
-        status = make_folder(cli, into);
+        status = make_folder(cli, &restoring, into);
     }
     for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
         backup->sources[index].service = cli_services[index];
@@ -458,12 +556,15 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
     }
     fputs(backup->progress ? "\r\033[K" : "", stderr);
     if (status == CLI_EXIT_OK) {
-        enum rc rc = copy_clock(folder, cli->data_dir);
-        if (rc == RC_OK) {
-            rc = move_in(into, cli->data_dir);
-        }
-        return rc == RC_OK ? tell_set(cli, backup, cli->data_dir) : cli_log_refuse(cli, rc, into);
+        status = copy_clock(cli, &restoring, folder, cli->data_dir);
     }
+    if (status == CLI_EXIT_OK) {
+        status = move_in(cli, into, cli->data_dir);
+        return status == CLI_EXIT_OK ? tell_set(cli, backup, cli->data_dir) : status;
+    }
+    (void)snprintf(into, sizeof into, "%s/clock", cli->data_dir);
+    (void)unlink(into);
+    (void)snprintf(into, sizeof into, "%s/restoring", cli->data_dir);
     discard(into);
     return status;
 }
@@ -473,12 +574,13 @@ int cli_backup_restore(struct cli *cli)
     const char *folder = cli->operands[0];
     struct backup backup = {.cli = cli, .progress = isatty(STDERR_FILENO) == 1};
     struct entry entries[CLI_SERVICES] = {0};
-    if (!folder_free(cli->data_dir)) {
-        return cli_usage(cli, "数据目录必须不存在或为空", "the data folder must be new or empty",
-                         cli->data_dir);
-    }
     const int damaged = code_exit(PAIDAN__CODE__STORE_CORRUPT);
-    int status = cli_apart(cli, folder, damaged, NULL);
+    int status = want_free(cli, &restoring, cli->data_dir, "数据目录必须不存在或为空",
+                           "the data folder must be new or empty");
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    status = cli_apart_saying(cli, &backup_damaged, folder, damaged, NULL);
     if (status == damaged) {
         char into[PATH_MAX + 16];
         (void)snprintf(into, sizeof into, "%s/restoring", cli->data_dir);

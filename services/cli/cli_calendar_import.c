@@ -11,6 +11,7 @@
 
 #include "cli_calendar.h"
 #include "cli_commands.h"
+#include "cli_disk.h"
 #include "cli_json.h"
 
 enum { PATH_BYTES = 4096 };
@@ -149,7 +150,9 @@ static bool write_whole(int folder, const char *name, const char *text)
     good = good && write(file, "\n", 1) == 1 && fsync(file) == 0;
     good = close(file) == 0 && good;
     if (!good || renameat(folder, work, folder, name) != 0) {
+        const int error = errno;
         (void)unlinkat(folder, work, 0);
+        errno = error;
         return false;
     }
     return fsync(folder) == 0;
@@ -167,10 +170,12 @@ static bool write_year(const char *folder, const struct holidays_year *year)
     const int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char *text = holidays_write_json(year);
     const bool good = opened >= 0 && text != NULL && write_whole(opened, name, text);
+    const int error = errno;
     if (opened >= 0) {
         close(opened);
     }
     free(text);
+    errno = error;
     return good;
 }
 
@@ -191,9 +196,13 @@ static int import_year(const struct cli *cli, const char *folder, struct holiday
     compare(cli, old, year, changes);
     free(old);
     if (!write_year(folder, year)) {
+        static const struct cli_deed importing = {"节假日没有写入",
+                                                  "the holidays were not written"};
+        char path[PATH_BYTES];
+        const int error = errno;
         json_decref(changes);
-        return cli_fail(cli, CLI_EXIT_IO, "写不了站点的 calendars/",
-                        "cannot write the site's calendars/", strerror(errno));
+        (void)snprintf(path, sizeof path, "%s/calendars", folder);
+        return cli_disk_fail(cli, error, &importing, path);
     }
     if (!cli->json) {
         printf(
@@ -234,7 +243,8 @@ int cli_calendar_import(struct cli *cli)
     site_free(site);
     char *bytes = read_file(cli->operands[0], &size);
     if (bytes == NULL) {
-        return cli_fail(cli, CLI_EXIT_IO, "读不了文件", "cannot read the file", cli->operands[0]);
+        static const struct cli_deed reading = {"读不了文件", "cannot read the file"};
+        return cli_disk_fail(cli, errno, &reading, cli->operands[0]);
     }
     const enum rc rc = read_years(bytes, size, &years, &count, &mistake);
     free(bytes);

@@ -2,10 +2,12 @@
  * Services look for it while they do not follow the clock, and when they start. It is a file and
  * not a request, because a service that refuses to start over its clock cannot be asked. */
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 
 #include "cli_commands.h"
+#include "cli_disk.h"
 #include "cli_json.h"
 #include "common/base/clock_mark.h"
 #include "common/say/say_json.h"
@@ -20,7 +22,8 @@ int cli_clock_accept(struct cli *cli)
     clock_mark_make(&mark);
     if (clock_mark_path(path, sizeof path, cli->data_dir, NULL) != RC_OK ||
         clock_mark_write(path, &mark) != RC_OK) {
-        return cli_fail(cli, CLI_EXIT_IO, "无法写入", "cannot write", cli->data_dir);
+        static const struct cli_deed accepting = {"时钟没有确认", "the clock was not accepted"};
+        return cli_disk_fail(cli, errno, &accepting, cli->data_dir);
     }
     if (cli->json) {
         json_t *object = json_object();

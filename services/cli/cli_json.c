@@ -4,17 +4,23 @@
 
 #include "cli_json.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#include "cli_disk.h"
 
 static int print(const struct cli *cli, json_t *json, size_t flags)
 {
     if (json == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
+    errno = 0;
     const int failed = json_dumpf(json, stdout, flags);
+    const int error = errno;
     json_decref(json);
     if (failed != 0 || putchar('\n') == EOF) {
-        return cli_fail(cli, CLI_EXIT_IO, "无法写出结果", "cannot write the output", NULL);
+        static const struct cli_deed writing = {"结果没有写完", "the output is not whole"};
+        return cli_disk_fail(cli, failed != 0 ? error : errno, &writing, "/dev/stdout");
     }
     return CLI_EXIT_OK;
 }

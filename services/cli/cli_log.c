@@ -14,6 +14,7 @@
 
 #include "cli_apart.h"
 #include "cli_commands.h"
+#include "cli_disk.h"
 #include "cli_json.h"
 #include "cli_log.h"
 #include "cli_words.h"
@@ -40,9 +41,10 @@ int cli_log_service(struct cli *cli, const char *name)
 
 int cli_log_refuse(struct cli *cli, enum rc rc, const char *what)
 {
+    static const struct cli_deed reading = {"读写存储失败", "cannot read or write the store"};
+    const int error = rc == RC_FULL ? ENOSPC : rc == RC_IO ? errno : EIO;
+    char path[PATH_MAX + 64];
     switch (rc) {
-    case RC_FULL:
-        return cli_refuse(cli, PAIDAN__CODE__STORAGE_FULL, what);
     case RC_FORMAT:
         return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, what);
     case RC_CORRUPT:
@@ -50,7 +52,11 @@ int cli_log_refuse(struct cli *cli, enum rc rc, const char *what)
     case RC_LOCKED:
         return cli_refuse(cli, PAIDAN__CODE__STORE_LOCKED, what);
     default:
-        return cli_fail(cli, CLI_EXIT_IO, "读写存储失败", "cannot read or write the store", what);
+        (void)snprintf(path, sizeof path, "%s%s%s", what[0] == '/' ? "" : cli->data_dir,
+                       what[0] == '/' ? "" : "/", what);
+        return error == ENOENT ? cli_fail(cli, CLI_EXIT_IO, "这里没有实例的数据；请核对 --data",
+                                          "there is no instance's data here: check --data", path)
+                               : cli_disk_fail(cli, error, &reading, path);
     }
 }
 

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli_disk.h"
 #include "cli_json.h"
 #include "cli_row.h"
 #include "common/base/check.h"
@@ -723,7 +724,8 @@ int cli_table_submit(struct cli *cli, const char *path)
     const bool input = strcmp(path, "-") == 0;
     import.source.file = input ? stdin : fopen(path, "re");
     if (import.source.file == NULL) {
-        return cli_fail(cli, CLI_EXIT_IO, "无法读取文件", "cannot read the file", path);
+        static const struct cli_deed reading = {"无法读取文件", "cannot read the file"};
+        return cli_disk_fail(cli, errno, &reading, path);
     }
     const bool regular = fstat(fileno(import.source.file), &info) == 0 && S_ISREG(info.st_mode);
     import.bytes_all = regular ? (uint64_t)info.st_size : 0;

@@ -1,12 +1,15 @@
 /* paidan: the command line. See services/cli/README.md. Everything below this file is told which
  * commands there are by the table that is handed in here. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "cli_commands.h"
+#include "cli_disk.h"
 #include "cli_parse.h"
+#include "common/base/diag.h"
 
 int main(int argc, char **argv)
 {
@@ -17,12 +20,16 @@ int main(int argc, char **argv)
     if (status == CLI_EXIT_OK) {
         status = cli_setup(&cli);
     }
+    /* Refusals are said here, in words; with --json nothing else may stand among them. */
+    diag_init("", cli.json ? DIAG_NONE : DIAG_ERROR);
     if (status == CLI_EXIT_OK) {
         status = cli.command == NULL || cli_given(&cli, CLI_HELP) ? cli_help(&cli)
                                                                   : cli.command->run(&cli);
     }
+    errno = 0; /* what failed before tells no cause any more */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        status = cli_fail(&cli, CLI_EXIT_IO, "无法写出结果", "cannot write the output", NULL);
+        static const struct cli_deed writing = {"结果没有写完", "the output is not whole"};
+        status = cli_disk_fail(&cli, errno, &writing, "/dev/stdout");
     }
     cli_finish(&cli);
     return status;
