@@ -1,10 +1,13 @@
 /* store_copy: a copy has the same tables, keys and values, and says what went wrong. */
 #include "common/store/store_copy.h"
 
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -136,9 +139,31 @@ static void test_copy_when_path_is_wrong_then_told(void **state)
     assert_int_equal(mkdir(scratch_path(&fixture->scratch, "there"), 0700), 0);
     assert_int_equal(copy(fixture, fixture->store, "there", &report), RC_EXISTS);
     assert_int_equal(report.rows, 0);
-    assert_int_equal(copy(fixture, fixture->store, "no/folder", &report), RC_STORE);
+    assert_int_equal(copy(fixture, fixture->store, "no/folder", &report), RC_IO);
+    assert_int_equal(report.error, ENOENT);
     assert_int_equal(store_copy_sync(scratch_path(&fixture->scratch, "nowhere")), RC_IO);
     assert_int_equal(store_copy_sync(fixture->scratch.path), RC_OK);
+}
+
+/* The copy's disk, not that of the store: there is room for the store and none for the copy. */
+static void test_copy_when_it_cannot_be_written_on_then_the_store_is_not_blamed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_copy_report report;
+    struct rlimit before, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 64u << 10;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const enum rc rc = copy(fixture, fixture->store, "small", &report);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(rc, RC_IO);
+    assert_int_equal(report.error, EIO);
+    fixture->told = 0;
+    assert_int_equal(copy(fixture, fixture->store, "large", &report), RC_OK);
+    assert_int_equal(report.error, 0);
 }
 
 int main(void)
@@ -148,6 +173,7 @@ int main(void)
         CASE(test_copy_when_opened_then_same_rows),
         CASE(test_digest_when_one_value_differs_then_other),
         CASE(test_copy_when_path_is_wrong_then_told),
+        CASE(test_copy_when_it_cannot_be_written_on_then_the_store_is_not_blamed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
