@@ -17,7 +17,7 @@
 #define NUMBER_DAY_FACTOR 100000000ull
 #define QUERY_CODE_BYTES 7 /* 6 characters of Crockford base32, NUL */
 
-/* utc_offset_ms: of the site. Smallest id of the day that now_ms falls on: sequence 1. */
+/* utc_offset_ms: of the site at now_ms (site_offset), for the day is that of its wall clock. Smallest id of the day that now_ms falls on: sequence 1. */
 uint64_t number_day_first(uint64_t now_ms, int64_t utc_offset_ms);
 void number_format(uint64_t ticket, char number[NUMBER_BYTES]);
 /* The public number in the arena, for answers; NULL: the arena is full. */

@@ -198,6 +198,8 @@ uint32_t site_level_owned(const struct site *site, uint32_t category, uint32_t a
 /* Whether a unit supervises 督办: it may urge, watch, order, give cards and decide at the top. One
  * of site->supervisors. */
 bool site_supervises(const struct site *site, const char *unit);
+/* East of Greenwich is positive: what the site's wall clock is ahead of UTC at this moment. */
+int64_t site_offset(const struct site *site, uint64_t at_ms);
 /* Whether a calendar has holiday data for the year of now_ms, or, with ahead 1, the one after it;
  * *year: that year. True for calendars that follow no decree. */
 bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,

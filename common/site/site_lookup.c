@@ -167,6 +167,15 @@ uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_mo
     }
 }
 
+/* With summer time the offset is the moment's own, not that of now or of the winter: whoever asks
+ * for the day of a moment must get the day that stood on the wall. */
+int64_t site_offset(const struct site *site, uint64_t at_ms)
+{
+    CHECK(site != NULL);
+    CHECK(at_ms <= INT64_MAX);
+    return site->zone == NULL ? site->utc_offset_ms : zone_offset(site->zone, (int64_t)at_ms);
+}
+
 bool site_calendar_year_known(const struct site *site, uint32_t calendar, uint64_t now_ms,
                               int ahead, int *year)
 {

@@ -319,6 +319,9 @@ int cli_connect(struct cli *cli)
     if (rc != RC_OK) {
         return cli_fail(cli, CLI_EXIT_IO, "无法建立连接", "cannot open a connection", rc_name(rc));
     }
+    /* Every answer holds moments, and whoever prints one, as JSON too, must have the site's wall
+     * clock by then: without it they would be told in China's time. */
+    (void)cli_site(cli);
     return CLI_EXIT_OK;
 }
 

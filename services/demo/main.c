@@ -189,8 +189,8 @@ static int script_open(struct demo *demo, const struct options *options, const c
 /* Which day is played: today if it has not begun, else tomorrow. */
 static void day_choose(struct demo *demo)
 {
-    const uint64_t offset = (uint64_t)demo->site->utc_offset_ms;
     const uint64_t now_ms = clock_now_ms(&demo->clock);
+    const uint64_t offset = (uint64_t)site_offset(demo->site, now_ms);
     const uint64_t local = now_ms + offset;
     uint64_t first_ms = DEMO_DAY_MS;
     for (uint32_t row = 0; row < demo->script.row_count; row++) {

@@ -36,7 +36,7 @@ static void set_range(struct escalation_listing *listing, const Paidan__List *wi
     CHECK(listing->source == ESCALATION_LIST_TICKETS); /* its numbers are ids */
     const uint64_t since_ms = listing->filter.since_ms;
     const uint64_t oldest =
-        since_ms == 0 ? 0 : number_day_first(since_ms, listing->view->site->utc_offset_ms);
+        since_ms == 0 ? 0 : number_day_first(since_ms, site_offset(listing->view->site, since_ms));
     if (listing->backward) {
         const bool whole = !wish->has_cursor || wish->cursor == 0;
         escalation_listing_range(listing, whole ? UINT64_MAX : wish->cursor - 1, oldest);

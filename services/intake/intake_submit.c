@@ -33,8 +33,8 @@ static Paidan__Code admission(const struct step *step, uint32_t *retry_ms)
     return step->overload_ms > 0 ? PAIDAN__CODE__OVERLOADED : PAIDAN__CODE__OK;
 }
 
-/* The number after `last`, on the site's day or, if that is behind (the site's offset changed), on
- * the day of `last`. 0: the day has no numbers left. */
+/* The number after `last`, on the site's day or, if that is behind (the site's offset changed, or
+ * its clock went back over midnight), on the day of `last`. 0: the day has no numbers left. */
 static uint64_t number_after(uint64_t last, uint64_t now_ms, int64_t utc_offset_ms)
 {
     const uint64_t first = number_day_first(now_ms, utc_offset_ms);
@@ -254,7 +254,7 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         refuse(result, content);
         return RC_OK;
     }
-    const uint64_t ticket = number_after(*last, step->now_ms, step->site->utc_offset_ms);
+    const uint64_t ticket = number_after(*last, step->now_ms, site_offset(step->site, step->now_ms));
     CHECK(ticket == 0 || ticket > *last); /* the table of tickets grows at its end alone */
     if (ticket == 0) {
         refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});

@@ -189,6 +189,32 @@ static void test_submit_when_the_offset_moves_back_then_numbers_go_on(void **con
     solo_check_replay(solo);
 }
 
+/* The day in the number is the one on the wall: in July Berlin is two hours ahead, not one. */
+static void test_submit_when_summer_time_is_on_then_the_day_is_the_wall_clocks(void **context)
+{
+    struct solo *const solo = *context;
+    static struct zone berlin;
+    struct site site = *solo_site();
+    if (zone_load("Europe/Berlin", &berlin) != RC_OK) {
+        skip();
+    }
+    site.zone = &berlin;
+    site.utc_offset_ms = berlin.standard_ms;
+    assert_int_equal(step_engine_set_site(solo_engine(solo), &site), RC_OK);
+    solo_set_time(solo, 1805927400000ull); /* 2027-03-24 23:30, in winter */
+    assert_int_equal(submit(solo, "wechat", NULL, "一"), 2027032400000001ull);
+    solo_set_time(solo, 1806273000000ull); /* 22:30Z after the change: it is 00:30 */
+    assert_int_equal(submit(solo, "wechat", NULL, "二"), 2027032900000001ull);
+    solo_set_time(solo, 1815603000000ull); /* 2027-07-14 22:10Z */
+    assert_int_equal(submit(solo, "wechat", NULL, "三"), 2027071500000001ull);
+    /* 02:30 is shown twice that night: the same day, no number twice. */
+    solo_set_time(solo, 1824942600000ull);
+    assert_int_equal(submit(solo, "wechat", NULL, "四"), 2027103100000001ull);
+    solo_set_time(solo, 1824946200000ull);
+    assert_int_equal(submit(solo, "wechat", NULL, "五"), 2027103100000002ull);
+    solo_check_replay(solo);
+}
+
 static void test_submit_when_4096_in_one_request_then_all_have_numbers(void **context)
 {
     struct solo *const solo = *context;
@@ -497,6 +523,7 @@ int main(void)
         CASE(test_submit_when_solved_on_the_spot_then_recorded_or_refused_alone),
         CASE(test_submit_when_ids_are_long_then_told_apart_by_their_ends),
         CASE(test_submit_when_the_offset_moves_back_then_numbers_go_on),
+        CASE(test_submit_when_summer_time_is_on_then_the_day_is_the_wall_clocks),
         CASE(test_submit_when_4096_in_one_request_then_all_have_numbers),
         CASE(test_submit_when_a_phone_is_odd_then_taken_and_named),
         CASE(test_submit_when_a_field_is_wrong_then_its_code_and_name),
