@@ -197,6 +197,8 @@ uint64_t calendar_day_start(const struct calendar *calendar, int32_t day);
 int64_t calendar_offset(const struct calendar *calendar, uint64_t at_ms);
 /* Is it decreed which days of this year are off? True for calendars that follow no decree. */
 bool calendar_year_known(const struct calendar *calendar, int year);
+/* The code of the holidays that it follows, "CN"; "" for none. */
+const char *calendar_holidays(const struct calendar *calendar);
 /* How many years that [from, until] touches are unknown. */
 uint32_t calendar_years_unknown(const struct calendar *calendar, uint64_t from_ms,
                                 uint64_t until_ms);

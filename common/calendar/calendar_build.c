@@ -271,6 +271,7 @@ static void fill_table(struct build *build)
     }
     if (plan->holidays != NULL) {
         table->decree = true;
+        memcpy(table->holidays, plan->holidays->code, sizeof table->holidays);
         static_assert(sizeof table->known == sizeof plan->holidays->years, "one bit a year");
         memcpy(table->known, plan->holidays->years, sizeof table->known);
     }

@@ -21,6 +21,12 @@ bool calendar_year_known(const struct calendar *calendar, int year)
     return (table->known[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
+const char *calendar_holidays(const struct calendar *calendar)
+{
+    CHECK(calendar != NULL);
+    return calendar->table == NULL ? "" : calendar->table->holidays;
+}
+
 uint32_t calendar_years_unknown(const struct calendar *calendar, uint64_t from_ms,
                                 uint64_t until_ms)
 {

@@ -39,7 +39,8 @@ struct calendar_note {
 
 struct calendar_table {
     bool decree, zoned;
-    int32_t first; /* day of rows[0] */
+    char holidays[CODE_BYTES_MAX + 1]; /* whose decree */
+    int32_t first;                     /* day of rows[0] */
     uint32_t count, pattern_count, note_count;
     struct calendar_row *rows; /* count + 1: the last says where the table ends */
     struct calendar_pattern *patterns;

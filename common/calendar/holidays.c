@@ -147,7 +147,9 @@ enum rc holidays_put(struct holidays *set, const struct holidays_year *year)
     set->days = days;
     set->count = count;
     const unsigned bit = (unsigned)(year->year - HOLIDAYS_YEAR_MIN);
-    if (year->count > 0) {
+    struct holidays_missing missing;
+    holidays_missing(year, set->code, &missing);
+    if (year->count > 0 && missing.count == 0) {
         set->years[bit / 64] |= 1ull << (bit % 64);
     } else {
         set->years[bit / 64] &= ~(1ull << (bit % 64));

@@ -1,5 +1,6 @@
 /* holidays_json: a year of decreed days as JSON, the form in which they are published ({"year",
- * "papers", "days": [{"name", "date", "isOffDay"}]}), and back.
+ * "papers", "days": [{"name", "date", "isOffDay"}]}), and back. "complete" is the site's own word
+ * on whether more is expected of the year.
  *
  * jansson refuses what is not JSON with its line; for the days, which it returns without lines, the
  * line is that of the n-th "date" in the text. A key that is not known is refused: another form of
@@ -104,7 +105,7 @@ static bool known_keys(const json_t *root)
     json_object_foreach((json_t *)root, key, value)
     {
         if (key[0] != '$' && strcmp(key, "year") != 0 && strcmp(key, "papers") != 0 &&
-            strcmp(key, "days") != 0) {
+            strcmp(key, "days") != 0 && strcmp(key, "complete") != 0) {
             return false;
         }
     }
@@ -117,8 +118,9 @@ static enum rc read_root(struct reading *reading, const json_t *root)
     struct holidays_mistake *mistake = reading->mistake;
     const json_t *year = json_object_get(root, "year");
     const json_t *days = json_object_get(root, "days");
+    const json_t *complete = json_object_get(root, "complete");
     if (!json_is_object(root) || !json_is_integer(year) || !json_is_array(days) ||
-        !known_keys(root)) {
+        !known_keys(root) || (complete != NULL && !json_is_boolean(complete))) {
         return holidays_say(mistake, 0, SAY_HOLIDAYS_SHAPE);
     }
     const json_int_t number = json_integer_value(year);
@@ -127,6 +129,9 @@ static enum rc read_root(struct reading *reading, const json_t *root)
                             HOLIDAYS_YEAR_MAX);
     }
     reading->year->year = (int)number;
+    reading->year->word = complete == NULL         ? HOLIDAYS_UNSAID
+                          : json_is_true(complete) ? HOLIDAYS_COMPLETE
+                                                   : HOLIDAYS_PART;
     enum rc rc = read_papers(reading, json_object_get(root, "papers"));
     for (size_t index = 0; rc == RC_OK && index < json_array_size(days); index++) {
         rc = read_day(reading, json_array_get(days, index), index);
@@ -181,6 +186,9 @@ char *holidays_write_json(const struct holidays_year *year)
                                               date, "isOffDay", holiday->off ? 1 : 0));
     }
     json_object_set_new(root, "year", json_integer(year->year));
+    if (year->word != HOLIDAYS_UNSAID) {
+        json_object_set_new(root, "complete", json_boolean(year->word == HOLIDAYS_COMPLETE));
+    }
     json_object_set_new(root, "papers", papers);
     json_object_set_new(root, "days", days);
     char *text = json_dumps(root, JSON_INDENT(4));

@@ -586,6 +586,27 @@ static enum rc gather_holidays(struct site_load *load, const char *code, struct 
     return rc;
 }
 
+/* Warns of the site's own files that do not hold the whole year: an operator who imported one day
+ * would else believe that the year is done. Once, for the first calendar that follows them. */
+static void warn_of_parts(struct site_load *load, const char *code)
+{
+    for (uint32_t index = 0; index < load->year_count; index++) {
+        const struct holidays_year *year = load->years[index];
+        struct holidays_missing missing;
+        char name[64];
+        (void)snprintf(name, sizeof name, "calendars/%d.json", year->year);
+        holidays_missing(year, code, &missing);
+        for (uint32_t each = 0; each < load->year_source_count; each++) {
+            const struct site_year_source *source = &load->year_sources[each];
+            if (missing.count > 0 && year->count > 0 && strcmp(source->name, name) == 0) {
+                load->file_name = source->name;
+                site_warn(load, 0, SAY_HOLIDAYS_PART_YEAR, year->year, missing.zh, missing.en);
+            }
+        }
+        load->file_name = NULL;
+    }
+}
+
 static void say_unknown_holidays(struct site_load *load, const struct written *calendar)
 {
     char list[128] = "";
@@ -664,7 +685,11 @@ static void build_tables(struct site_load *load, const struct written *from,
     };
     enum rc rc = RC_OK;
     if (from->holidays[0] != '\0' && strcmp(from->holidays, "none") != 0) {
+        if (!load->holidays_used) {
+            warn_of_parts(load, from->holidays);
+        }
         load->holidays_used = true;
+        (void)snprintf(set.code, sizeof set.code, "%s", from->holidays);
         rc = gather_holidays(load, from->holidays, &set);
         plan.holidays = &set;
     }

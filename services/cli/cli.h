@@ -29,14 +29,15 @@ enum {
     CLI_EXIT_SETTINGS = 78,
 };
 
-enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = ATTACHMENTS_MAX };
+enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = 256 };
 extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
 
 struct cli {
     const struct cli_commands *commands; /* handed in by main: nothing below it knows the table */
     const struct cli_command *command;
     const char *values[CLI_OPTION_COUNT];   /* NULL: not given; a flag that is given: "" */
-    const char *repeated[CLI_REPEATED_MAX]; /* each value of the option that repeats */
+    const char *repeated[CLI_REPEATED_MAX]; /* each value of the options that repeat */
+    enum cli_option repeated_as[CLI_REPEATED_MAX];
     unsigned repeated_count;
     const char *const *operands;
     unsigned operand_count;

@@ -189,10 +189,18 @@ static const struct cli_command rows[] = {
     {"calendar import", "FILE", 1, 1, cli_calendar_import,
      "导入节假日（.json 或 .ics），写入站点的 calendars/",
      "holidays (.json or .ics) into a site's calendars/",
-     "SUMMARY 里有“上班”“补班”的事件是补班日，其余是放假；DTEND 当天不算在内。",
-     "Events whose SUMMARY holds 上班 or 补班 are make-up workdays, others days off; DTEND is "
-     "exclusive.",
-     OPTIONS(1, CLI_SITE)},
+     "新的日子并入已有的，不会去掉别的（--replace 整年替换）；改动先列出再写入。名称里写明放假或\n"
+     "补班的事件照办；生日、会议、节气、半天这类看不出的会先问：在终端上逐个问，否则拒绝并列出，\n"
+     "用 --off、--work、--skip 加名称说明。DTEND 当天不算在内。一年里七个节日和补班日都有了，\n"
+     "这一年才算已知；确认已完整请加 --complete。运行中的服务要重新载入站点才采用。",
+     "Days are added to those known, none is dropped (--replace: the whole year); changes are\n"
+     "listed, then written. Events whose titles say holiday or make-up workday are taken so; what\n"
+     "says neither (birthdays, meetings, half days) is asked about on a terminal, else refused "
+     "and\n"
+     "listed: say --off, --work or --skip and the name. DTEND is exclusive. A year is known when\n"
+     "its seven feasts and its make-up days are there, or with --complete. Running services take\n"
+     "it when they load the site again.",
+     OPTIONS(1, CLI_SITE, CLI_OFF, CLI_WORK, CLI_SKIP, CLI_REPLACE, CLI_COMPLETE)},
     {"calendar due", "", 0, 0, cli_calendar_due, "时限何时到期，供脚本使用",
      "when a term ends, for scripts", NULL, NULL,
      OPTIONS(3, CLI_UNIT, CLI_AMOUNT, CLI_FROM, CLI_SITE, CLI_CALENDAR, CLI_START, CLI_END)},

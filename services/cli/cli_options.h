@@ -32,6 +32,7 @@ enum cli_option {
     CLI_CHANNEL,
     CLI_CLOCK,
     CLI_CODE,
+    CLI_COMPLETE,
     CLI_DONE_NOTE,
     CLI_CURSOR,
     CLI_END,
@@ -46,6 +47,7 @@ enum cli_option {
     CLI_MODE,
     CLI_NEWEST,
     CLI_NOTE,
+    CLI_OFF,
     CLI_ON_SPOT,
     CLI_OVERDUE,
     CLI_PEEK,
@@ -53,6 +55,7 @@ enum cli_option {
     CLI_PHONE,
     CLI_PLACE,
     CLI_REASON,
+    CLI_REPLACE,
     CLI_REPORTER,
     CLI_RESULT,
     CLI_REVEAL,
@@ -60,6 +63,7 @@ enum cli_option {
     CLI_SETTLE,
     CLI_SINCE,
     CLI_SITE,
+    CLI_SKIP,
     CLI_SOLVED,
     CLI_START,
     CLI_STATE,
@@ -76,6 +80,7 @@ enum cli_option {
     CLI_WATCH,
     CLI_YEAR,
     CLI_WITHIN,
+    CLI_WORK,
     CLI_WITHOUT_ASSIST,
     CLI_OPTION_COUNT
 };
@@ -92,7 +97,7 @@ struct cli_option_row {
     const char *zh, *en;                  /* one line each */
     const ProtobufCEnumDescriptor *words; /* with CLI_CHOICE: words of these values pass */
     uint32_t values;                      /* of these only, 1 << value; 0: all */
-    bool repeats; /* may be given several times; at most one such option a command */
+    bool repeats; /* may be given several times */
 };
 
 enum { CLI_COMMAND_OPTIONS_MAX = 16 };

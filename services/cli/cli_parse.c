@@ -175,6 +175,7 @@ static int take_again(struct cli *cli, enum cli_option option, const char *value
     }
     cli->values[option] = value;
     cli->repeated[cli->repeated_count] = value;
+    cli->repeated_as[cli->repeated_count] = option;
     cli->repeated_count++;
     return CLI_EXIT_OK;
 }

@@ -94,6 +94,9 @@ struct attached {
 
 static int read_attachments(struct cli *cli, struct attached *attached, Paidan__NewTicket *ticket)
 {
+    if (cli->repeated_count > ATTACHMENTS_MAX) {
+        return cli_usage(cli, "选项给得太多", "option given too often", "attachment");
+    }
     for (unsigned index = 0; index < cli->repeated_count; index++) {
         const char *text = cli->repeated[index], *equals = strchr(text, '=');
         const size_t bytes = equals == NULL ? 0 : (size_t)(equals - text);

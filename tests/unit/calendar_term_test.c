@@ -69,6 +69,7 @@ static void load_holidays(struct holidays *set)
     struct holidays_mistake mistake;
     const struct holidays_file *file = NULL;
     assert_non_null(year);
+    strcpy(set->code, "CN");
     for (uint32_t index = 0; (file = holidays_built_in(index)) != NULL; index++) {
         assert_int_equal(holidays_read_json(file->bytes, file->size, year, &mistake), RC_OK);
         assert_int_equal(holidays_put(set, year), RC_OK);

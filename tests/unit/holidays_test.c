@@ -92,7 +92,7 @@ static void test_set_when_the_next_file_speaks_of_december_then_it_wins(void **s
 {
     (void)state;
     for (int order = 0; order < 2; order++) {
-        struct holidays set = {.count = 0};
+        struct holidays set = {.code = "CN"};
         for (int turn = 0; turn < 2; turn++) {
             const bool later = turn != order;
             const char *text = later ? days_of(DAY("2026-12-31", "true"), 2027)
@@ -104,11 +104,9 @@ static void test_set_when_the_next_file_speaks_of_december_then_it_wins(void **s
         }
         assert_int_equal(set.count, 2);
         assert_true(holidays_find(&set, day("2026-12-31"))->off);
-        assert_true(holidays_known(&set, 2026));
-        assert_true(holidays_known(&set, 2027));
-        assert_int_equal(read_json(days_of("", 2027)), RC_OK);
-        assert_int_equal(holidays_put(&set, &year), RC_OK);
-        assert_false(holidays_known(&set, 2027)); /* an empty list is no notice */
+        /* Two days are no notice, though they count. */
+        assert_false(holidays_known(&set, 2026));
+        assert_false(holidays_known(&set, 2027));
         holidays_fini(&set);
     }
 }
@@ -116,17 +114,35 @@ static void test_set_when_the_next_file_speaks_of_december_then_it_wins(void **s
 #define EVENT(lines) "BEGIN:VEVENT\n" lines "END:VEVENT\n"
 #define CALENDAR(events) "BEGIN:VCALENDAR\n" events "END:VCALENDAR\n"
 
+static struct holidays_import import;
+
+static enum rc read_ics(const char *text, const struct holidays_ruling *rulings, uint32_t count)
+{
+    holidays_import_fini(&import);
+    import = (struct holidays_import){
+        .utc_offset_ms = 8 * 3600 * 1000, .rulings = rulings, .ruling_count = count};
+    return holidays_read_ics(text, strlen(text), &import, &mistake);
+}
+
+/* One event of one day with this title, and what is said of it. */
+static enum rc read_title(const char *title, const char *date)
+{
+    char text[1024];
+    (void)snprintf(text, sizeof text, CALENDAR(EVENT("SUMMARY:%s\nDTSTART;VALUE=DATE:%s\n")), title,
+                   date);
+    return read_ics(text, NULL, 0);
+}
+
 static void test_ics_when_makeup_is_in_the_summary_then_working(void **state)
 {
     static const char text[] = CALENDAR(
         EVENT("SUMMARY:元旦假期\nDTSTART;VALUE=DATE:20221231\nDTEND;VALUE=DATE:20230103\n")
             EVENT("SUMMARY:上班(补\n 春节假期)\nDTSTART;VALUE=DATE:20230128\n")
                 EVENT("SUMMARY:补班\nDTSTART;VALUE=DATE:20230129\nDTEND;VALUE=DATE:20230130\n"));
-    struct holidays_year *years = NULL;
-    uint32_t count = 0;
     (void)state;
-    assert_int_equal(holidays_read_ics(text, strlen(text), &years, &count, &mistake), RC_OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(read_ics(text, NULL, 0), RC_OK);
+    assert_int_equal(import.year_count, 1);
+    const struct holidays_year *years = import.years;
     assert_int_equal(years->year, 2023);
     assert_int_equal(years->count, 5);
     assert_int_equal(years->days[2].day, day("2023-01-02")); /* the day of DTEND is not in it */
@@ -136,7 +152,206 @@ static void test_ics_when_makeup_is_in_the_summary_then_working(void **state)
     assert_false(years->days[3].off);
     assert_string_equal(years->days[3].name, "春节");
     assert_false(years->days[4].off);
-    free(years);
+}
+
+/* A title counts when all of it is understood; the rest is a question, never a day off. */
+static void test_title_when_it_names_no_day_off_then_asked(void **state)
+{
+    static const struct {
+        const char *title;
+        enum holidays_kind kind;
+    } rows[] = {
+        {"元旦", HOLIDAYS_OFF},
+        {"元旦假期", HOLIDAYS_OFF},
+        {"元旦（休）", HOLIDAYS_OFF},
+        {"【休】元旦", HOLIDAYS_OFF},
+        {"元旦 假期 第1天/共3天", HOLIDAYS_OFF},
+        {"New Year's Day", HOLIDAYS_OFF},
+        {"New Year’s Day(Holiday)", HOLIDAYS_OFF},
+        {"Early bank holiday", HOLIDAYS_OFF},
+        {"临时放假", HOLIDAYS_OFF},
+        {"不上班", HOLIDAYS_OFF}, /* it holds 上班 */
+        {"Non-working day", HOLIDAYS_OFF},
+        {"国庆节假期", HOLIDAYS_OFF}, /* in January: it says so */
+        {"班", HOLIDAYS_WORK},
+        {"元旦 班", HOLIDAYS_WORK},
+        {"元旦（班）", HOLIDAYS_WORK},
+        {"春节 补班 第1天/共2天", HOLIDAYS_WORK},
+        {"上班（补元旦假期）", HOLIDAYS_WORK},
+        {"元旦调休上班", HOLIDAYS_WORK},
+        {"元旦不放假", HOLIDAYS_WORK},
+        {"New Year's Day(Workday)", HOLIDAYS_WORK},
+        {"Special Working Day", HOLIDAYS_WORK},
+        {"Make-up workday", HOLIDAYS_WORK},
+        {"王芳生日", HOLIDAYS_UNCLEAR},
+        {"部门会议", HOLIDAYS_UNCLEAR},
+        {"小寒", HOLIDAYS_UNCLEAR},
+        {"寒假", HOLIDAYS_UNCLEAR},
+        {"学校放假", HOLIDAYS_UNCLEAR},
+        {"王芳年假", HOLIDAYS_UNCLEAR},
+        {"元旦晚会", HOLIDAYS_UNCLEAR},
+        {"劳动节", HOLIDAYS_UNCLEAR}, /* in January it is another country's */
+        {"调休", HOLIDAYS_UNCLEAR},   /* which way is not said */
+        {"元旦 ✕", HOLIDAYS_UNCLEAR},
+        {"✓ 元旦", HOLIDAYS_UNCLEAR},
+        {"🟢 元旦", HOLIDAYS_UNCLEAR},
+        {"上午上班", HOLIDAYS_UNCLEAR},
+        {"下午放假", HOLIDAYS_UNCLEAR},
+        {"Half-day holiday", HOLIDAYS_UNCLEAR},
+        {"补班，元旦放假", HOLIDAYS_UNCLEAR},
+        {"取消补班", HOLIDAYS_UNCLEAR},
+        {"Valentine's Day", HOLIDAYS_UNCLEAR},
+        {"New Year's Eve", HOLIDAYS_UNCLEAR},
+        {"Holiday party", HOLIDAYS_UNCLEAR},
+        {"Workday meeting", HOLIDAYS_UNCLEAR},
+        {"School holidays", HOLIDAYS_UNCLEAR},
+    };
+    (void)state;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        const enum rc rc = read_title(rows[index].title, "20270104");
+        const enum holidays_kind kind = rc == RC_AGAIN              ? HOLIDAYS_UNCLEAR
+                                        : import.years->days[0].off ? HOLIDAYS_OFF
+                                                                    : HOLIDAYS_WORK;
+        if (kind != rows[index].kind) {
+            fail_msg("%s: %d", rows[index].title, (int)kind);
+        }
+        assert_true(rc == RC_AGAIN || rc == RC_OK);
+        if (rc == RC_AGAIN) {
+            assert_int_equal(import.question_count, 1);
+            assert_string_equal(import.questions[0].name, rows[index].title);
+            assert_int_equal(import.questions[0].line, 2);
+        }
+    }
+    assert_int_equal(read_title("下午放假", "20270104"), RC_AGAIN);
+    assert_int_equal(import.questions[0].doubt, HOLIDAYS_DOUBT_PART);
+}
+
+static void test_question_when_ruled_on_then_as_said(void **state)
+{
+    static const char text[] =
+        CALENDAR(EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20270101\n")
+                     EVENT("SUMMARY:校庆\nDTSTART;VALUE=DATE:20270315\n")
+                         EVENT("SUMMARY:王芳 生日\nDTSTART;VALUE=DATE:20270316\n")
+                             EVENT("SUMMARY:会议\nDTSTART;VALUE=DATE:20270317\n"));
+    static const struct holidays_ruling rulings[] = {
+        {"校庆", HOLIDAYS_OFF}, {"王芳生日", HOLIDAYS_WORK}, {"*", HOLIDAYS_SKIP}};
+    (void)state;
+    assert_int_equal(read_ics(text, rulings, 2), RC_AGAIN);
+    assert_int_equal(import.question_count, 1);
+    assert_string_equal(import.questions[0].name, "会议");
+    assert_int_equal(import.year_count, 0);
+    assert_int_equal(read_ics(text, rulings, 3), RC_OK);
+    assert_int_equal(import.skipped, 1);
+    assert_int_equal(import.years[0].count, 3);
+    assert_true(import.years[0].days[0].off); /* what is clear needs no word */
+    assert_true(import.years[0].days[1].off);
+    assert_false(import.years[0].days[2].off);
+}
+
+/* Several events of a day: the same thing said twice, a make-up day within a span, a birthday on a
+ * feast; only a contradiction is asked about. */
+static void test_ics_when_events_share_a_day_then_the_shortest_settles_it(void **state)
+{
+    static const char text[] = CALENDAR(
+        EVENT("SUMMARY:国庆节假期\nDTSTART;VALUE=DATE:20271001\nDTEND;VALUE=DATE:20271011\n")
+            EVENT("SUMMARY:中秋节\nDTSTART;VALUE=DATE:20271001\n")
+                EVENT("SUMMARY:上班(补国庆节假期)\nDTSTART;VALUE=DATE:20271009\n")
+                    EVENT("SUMMARY:王芳生日\nDTSTART;VALUE=DATE:20271002\n"));
+    static const char clash[] = CALENDAR(EVENT("SUMMARY:补班\nDTSTART;VALUE=DATE:20271001\n") EVENT(
+        "SUMMARY:国庆节\nDTSTART;VALUE=DATE:20271001\n"));
+    static const struct holidays_ruling ruling = {"补班", HOLIDAYS_SKIP};
+    (void)state;
+    assert_int_equal(read_ics(text, NULL, 0), RC_OK);
+    assert_int_equal(import.years[0].count, 10);
+    assert_string_equal(import.years[0].days[0].name, "中秋节、国庆节");
+    assert_string_equal(import.years[0].days[1].name, "国庆节");
+    assert_true(import.years[0].days[7].off);
+    assert_false(import.years[0].days[8].off);
+    assert_int_equal(import.skipped, 1);
+    assert_int_equal(read_ics(clash, NULL, 0), RC_AGAIN);
+    assert_int_equal(import.question_count, 2);
+    assert_int_equal(import.questions[0].doubt, HOLIDAYS_DOUBT_CLASH);
+    assert_int_equal(read_ics(clash, &ruling, 1), RC_OK);
+    assert_true(import.years[0].days[0].off);
+}
+
+static void test_ics_when_called_off_then_no_day(void **state)
+{
+    static const char cancelled[] =
+        CALENDAR(EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20270101\n")
+                     EVENT("SUMMARY:临时放假\nDTSTART;VALUE=DATE:20270315\nSTATUS:CANCELLED\n"));
+    static const char versions[] =
+        CALENDAR(EVENT("UID:a\nSEQUENCE:2\nSUMMARY:临时放假\nDTSTART;VALUE=DATE:20270316\n")
+                     EVENT("UID:a\nSEQUENCE:1\nSUMMARY:临时放假\nDTSTART;VALUE=DATE:20270315\n"));
+    static const char method[] =
+        CALENDAR("METHOD:CANCEL\n" EVENT("SUMMARY:元旦假期\nDTSTART;VALUE=DATE:20270101\n"));
+    (void)state;
+    assert_int_equal(read_ics(cancelled, NULL, 0), RC_OK);
+    assert_int_equal(import.years[0].count, 1);
+    assert_int_equal(import.gone_count, 1);
+    assert_int_equal(import.gone[0].day, day("2027-03-15"));
+    assert_int_equal(read_ics(versions, NULL, 0), RC_OK);
+    assert_int_equal(import.years[0].count, 1);
+    assert_int_equal(import.years[0].days[0].day, day("2027-03-16"));
+    assert_int_equal(import.gone_count, 1); /* where it was before */
+    assert_int_equal(read_ics(method, NULL, 0), RC_OK);
+    assert_int_equal(import.year_count, 1); /* so that what was known of it can be mended */
+    assert_int_equal(import.years[0].count, 0);
+    assert_string_equal(import.gone[0].name, "元旦");
+}
+
+static void test_ics_when_publishers_mark_days_then_believed(void **state)
+{
+    static const char apple[] =
+        CALENDAR(EVENT("SUMMARY:春节\nDTSTART;VALUE=DATE:20270220\n"
+                       "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY\n")
+                     EVENT("SUMMARY:除夕\nDTSTART;VALUE=DATE:20270205\n"
+                           "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY\n"));
+    static const char google[] = CALENDAR(
+        EVENT("SUMMARY:Maundy\nDTSTART;VALUE=DATE:20270325\nDESCRIPTION:Public holiday\n"));
+    (void)state;
+    assert_int_equal(read_ics(apple, NULL, 0), RC_OK);
+    assert_true(import.years[0].days[0].off);
+    assert_false(import.years[0].days[1].off);
+    assert_int_equal(read_ics(google, NULL, 0), RC_OK);
+    assert_true(import.years[0].days[0].off);
+}
+
+/* How programs write one day, and what is only a part of it. */
+static void test_ics_when_times_are_given_then_a_day_if_it_covers_an_office(void **state)
+{
+    static const struct {
+        const char *lines, *first; /* first: NULL where it is asked about */
+        uint32_t count;
+    } rows[] = {
+        {"DTSTART;VALUE=DATE:20270109\nDTEND;VALUE=DATE:20270109\n", "2027-01-09", 1},
+        {"DTSTART;VALUE=DATE:20270109\nDURATION:P2D\n", "2027-01-09", 2},
+        {"DTSTART:20270109T090000\nDTEND:20270109T180000\n", "2027-01-09", 1},
+        {"DTSTART:20270109T090000\nDURATION:PT9H\n", "2027-01-09", 1},
+        {"DTSTART:20270109T010000Z\nDTEND:20270109T100000Z\n", "2027-01-09", 1},
+        {"DTSTART:20270108T160000Z\nDTEND:20270110T160000Z\n", "2027-01-09", 2},
+        {"DTSTART;TZID=Asia/Shanghai:20270109T090000\n"
+         "DTEND;TZID=Asia/Shanghai:20270109T180000\n",
+         "2027-01-09", 1},
+        {"DTSTART:20270109T000000\nDTEND:20270110T235959\n", "2027-01-09", 2},
+        {"DTSTART:20270109T090000\nDTEND:20270109T120000\n", NULL, 0},
+        {"DTSTART:20270109T130000\nDTEND:20270109T180000\n", NULL, 0},
+        {"DTSTART:20270109T090000\n", NULL, 0},
+    };
+    (void)state;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, CALENDAR(EVENT("SUMMARY:Workday\n%s")),
+                       rows[index].lines);
+        assert_int_equal(read_ics(text, NULL, 0), rows[index].first == NULL ? RC_AGAIN : RC_OK);
+        if (rows[index].first == NULL) {
+            assert_int_equal(import.questions[0].doubt, HOLIDAYS_DOUBT_PART);
+        } else {
+            assert_int_equal(import.years[0].count, rows[index].count);
+            assert_int_equal(import.years[0].days[0].day, day(rows[index].first));
+            assert_false(import.years[0].days[0].off);
+        }
+    }
 }
 
 static void test_ics_when_wrong_then_event_and_line(void **state)
@@ -148,26 +363,94 @@ static void test_ics_when_wrong_then_event_and_line(void **state)
         {"", "ICS_SYNTAX", 0},
         {"hello", "ICS_SYNTAX", 0},
         {CALENDAR(""), "ICS_SYNTAX", 0},
-        {CALENDAR(EVENT("SUMMARY:x\nDTSTART:20230128T090000Z\n")), "ICS_EVENT", 2},
         {CALENDAR(EVENT("DTSTART;VALUE=DATE:20230128\n")), "ICS_EVENT", 2},
-        {CALENDAR(EVENT("SUMMARY:x\nDTSTART;VALUE=DATE:20230128\nDTEND;VALUE=DATE:20230128\n")),
+        {CALENDAR(EVENT("SUMMARY:放假\nDTSTART;VALUE=DATE:20230128\nDTEND;VALUE=DATE:20230127\n")),
          "ICS_EVENT", 2},
-        {CALENDAR(EVENT("SUMMARY:x\nDTSTART;VALUE=DATE:20230128\nRRULE:FREQ=YEARLY\n")), "ICS_RULE",
-         2},
-        {CALENDAR(EVENT("SUMMARY:x\nDTSTART;VALUE=DATE:20230128\n")
-                      EVENT("SUMMARY:y\nDTSTART;VALUE=DATE:20230128\n")),
-         "HOLIDAY_TWICE", 6},
+        {CALENDAR(EVENT("SUMMARY:放假\nDTSTART;VALUE=DATE:20230128\nDTEND;VALUE=DATE:20230428\n")),
+         "ICS_EVENT", 2},
+        {CALENDAR(EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20230101\nRRULE:FREQ=YEARLY\n")),
+         "ICS_RULE", 2},
+        {CALENDAR(EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20230101\n")
+                      EVENT("SUMMARY:\xd4\xd4\nDTSTART;VALUE=DATE:20230102\n")),
+         "HOLIDAY_NAME", 6},
     };
-    struct holidays_year *years = NULL;
-    uint32_t count = 0;
     (void)state;
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
-        const char *text = rows[index].text;
-        assert_int_equal(holidays_read_ics(text, strlen(text), &years, &count, &mistake),
-                         RC_INVALID);
+        assert_int_equal(read_ics(rows[index].text, NULL, 0), RC_INVALID);
         assert_string_equal(mistake.name, rows[index].name);
         assert_int_equal(mistake.line, rows[index].line);
+        assert_null(import.years);
     }
+}
+
+/* A byte order mark, and one file for the days of two notices. */
+static void test_ics_when_it_holds_two_years_then_each_is_its_own(void **state)
+{
+    static const char text[] =
+        "\xef\xbb\xbf" CALENDAR(EVENT("SUMMARY:元旦\r\nDTSTART;VALUE=DATE:20261231\r\n")
+                                    EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20270101\n")
+                                        EVENT("SUMMARY:元旦\nDTSTART;VALUE=DATE:20280101\n"));
+    (void)state;
+    assert_int_equal(read_ics(text, NULL, 0), RC_OK);
+    assert_int_equal(import.year_count, 2);
+    assert_int_equal(import.years[0].year, 2027);
+    assert_int_equal(import.years[0].count, 2);
+    assert_int_equal(import.years[1].year, 2028);
+    holidays_import_fini(&import);
+}
+
+/* ---- whether a year is known ---- */
+
+static void test_known_when_only_some_days_are_there_then_not(void **state)
+{
+    struct holidays_missing missing;
+    const struct holidays_file *file = NULL;
+    (void)state;
+    for (uint32_t index = 0; (file = holidays_built_in(index)) != NULL; index++) {
+        assert_int_equal(holidays_read_json(file->bytes, file->size, &year, &mistake), RC_OK);
+        holidays_missing(&year, file->code, &missing);
+        assert_int_equal(missing.count, 0);
+        /* One feast fewer, whichever it is. */
+        for (uint32_t gap = 0; gap < year.count; gap++) {
+            static struct holidays_year less;
+            less = year;
+            less.count = 0;
+            for (uint32_t each = 0; each < year.count; each++) {
+                if (strcmp(year.days[each].name, year.days[gap].name) != 0) {
+                    less.days[less.count++] = year.days[each];
+                }
+            }
+            holidays_missing(&less, file->code, &missing);
+            assert_true(missing.count > 0);
+        }
+    }
+    assert_int_equal(read_json(days_of(DAY("2027-01-01", "true"), 2027)), RC_OK);
+    holidays_missing(&year, "CN", &missing);
+    assert_non_null(strstr(missing.zh, "清明节"));
+    assert_non_null(strstr(missing.en, "make-up workdays"));
+    assert_null(strstr(missing.en, "New Year"));
+    holidays_missing(&year, "DE", &missing);
+    assert_int_equal(missing.count, 1);
+}
+
+static void test_known_when_the_file_says_complete_then_known_and_written(void **state)
+{
+    struct holidays set = {.code = "DE"};
+    (void)state;
+    assert_int_equal(read_json("{\"year\": 2027, \"complete\": true, \"days\": [" DAY("2027-01-01",
+                                                                                      "true") "]}"),
+                     RC_OK);
+    assert_int_equal(holidays_put(&set, &year), RC_OK);
+    assert_true(holidays_known(&set, 2027));
+    char *text = holidays_write_json(&year);
+    assert_int_equal(read_json(text), RC_OK);
+    assert_int_equal(year.word, HOLIDAYS_COMPLETE);
+    free(text);
+    assert_int_equal(read_json("{\"year\": 2027, \"complete\": true, \"days\": []}"), RC_OK);
+    assert_int_equal(holidays_put(&set, &year), RC_OK);
+    assert_false(holidays_known(&set, 2027)); /* without a day it is no notice */
+    assert_int_equal(read_json("{\"year\": 2027, \"complete\": 1, \"days\": []}"), RC_INVALID);
+    holidays_fini(&set);
 }
 
 /* ---- a site's own files ---- */
@@ -213,7 +496,11 @@ static void test_site_when_it_has_its_own_year_then_taken_and_in_the_version(voi
         assert_int_equal(read.open_ms, 3600 * 1000); /* the child's own Saturday */
         calendar_day_read(&site->calendars[2], day("2026-02-14"), &read);
         assert_int_equal(read.open_ms, 7 * 3600 * 1000);
-        assert_true(calendar_year_known(&site->calendars[2], 2027));
+        assert_false(calendar_year_known(&site->calendars[2], 2027)); /* a day is no notice */
+        assert_string_equal(calendar_holidays(&site->calendars[2]), "CN");
+        assert_int_equal(report->warnings, 1);
+        assert_string_equal(report->mistakes[0].name, "HOLIDAYS_PART_YEAR");
+        assert_string_equal(report->mistakes[0].file, "calendars/2027.json");
         versions[turn] = site->version;
         site_free(site);
     }
@@ -243,7 +530,16 @@ int main(void)
         cmocka_unit_test(test_json_when_written_and_read_again_then_the_same),
         cmocka_unit_test(test_set_when_the_next_file_speaks_of_december_then_it_wins),
         cmocka_unit_test(test_ics_when_makeup_is_in_the_summary_then_working),
+        cmocka_unit_test(test_title_when_it_names_no_day_off_then_asked),
+        cmocka_unit_test(test_question_when_ruled_on_then_as_said),
+        cmocka_unit_test(test_ics_when_events_share_a_day_then_the_shortest_settles_it),
+        cmocka_unit_test(test_ics_when_called_off_then_no_day),
+        cmocka_unit_test(test_ics_when_publishers_mark_days_then_believed),
+        cmocka_unit_test(test_ics_when_times_are_given_then_a_day_if_it_covers_an_office),
         cmocka_unit_test(test_ics_when_wrong_then_event_and_line),
+        cmocka_unit_test(test_ics_when_it_holds_two_years_then_each_is_its_own),
+        cmocka_unit_test(test_known_when_only_some_days_are_there_then_not),
+        cmocka_unit_test(test_known_when_the_file_says_complete_then_known_and_written),
         cmocka_unit_test(test_site_when_it_has_its_own_year_then_taken_and_in_the_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

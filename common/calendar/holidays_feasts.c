@@ -1,0 +1,112 @@
+/* holidays_feasts: whether a year's file holds the whole notice, or only some of its days.
+ *
+ * A year counts as known when nothing more is expected of it; then no clock and no operator is
+ * warned. One day that was imported in passing must not silence that warning, so the days are
+ * compared with what every notice of the State Council has ruled since 2008: the seven feasts, and
+ * at least one make-up workday. Whoever knows better says so in the file (`"complete": true`), as
+ * does whoever follows another country, of whose feasts nothing is known here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/calendar/civil.h"
+#include "common/calendar/holidays_private.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A feast is there when so many days off lie between two dates. Those of the moon's year wander
+ * within a month; the windows are as wide as that and do not touch each other. */
+static const struct {
+    const char *zh, *en;
+    unsigned first_month, first_day, last_month, last_day;
+    uint32_t days;
+} feasts[] = {
+    {"元旦", "New Year", 1, 1, 1, 1, 1},        {"春节", "Spring Festival", 1, 20, 2, 25, 3},
+    {"清明节", "Qingming", 4, 4, 4, 6, 1},      {"劳动节", "Labour Day", 5, 1, 5, 1, 1},
+    {"端午节", "Dragon Boat", 5, 27, 6, 27, 1}, {"国庆节", "National Day", 10, 1, 10, 3, 3},
+};
+
+static uint32_t days_off(const struct holidays_year *year, int32_t first, int32_t last)
+{
+    CHECK(first <= last);
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < year->count; index++) {
+        const struct holiday *day = &year->days[index];
+        count += day->off && day->day >= first && day->day <= last ? 1 : 0;
+    }
+    return count;
+}
+
+/* Mid-Autumn falls between 7 September and 8 October. In October it is part of the National Day's
+ * week, which is then a day longer or bears both names. */
+static bool has_mid_autumn(const struct holidays_year *year)
+{
+    const int32_t first = civil_days(year->year, 9, 7);
+    if (days_off(year, first, civil_days(year->year, 9, 30)) > 0 ||
+        days_off(year, civil_days(year->year, 10, 1), civil_days(year->year, 10, 9)) >= 8) {
+        return true;
+    }
+    for (uint32_t index = 0; index < year->count; index++) {
+        const char *name = year->days[index].name;
+        if (year->days[index].off &&
+            (strstr(name, "中秋") != NULL || strstr(name, "Autumn") != NULL ||
+             strstr(name, "Moon") != NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_makeup(const struct holidays_year *year)
+{
+    for (uint32_t index = 0; index < year->count; index++) {
+        if (!year->days[index].off) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add(struct holidays_missing *missing, const char *zh, const char *en)
+{
+    const size_t zh_used = strlen(missing->zh);
+    const size_t en_used = strlen(missing->en);
+    missing->count++;
+    (void)snprintf(missing->zh + zh_used, sizeof missing->zh - zh_used, "%s%s",
+                   zh_used == 0 ? "" : "、", zh);
+    (void)snprintf(missing->en + en_used, sizeof missing->en - en_used, "%s%s",
+                   en_used == 0 ? "" : ", ", en);
+}
+
+void holidays_missing(const struct holidays_year *year, const char *code,
+                      struct holidays_missing *missing)
+{
+    CHECK(year->year > HOLIDAYS_YEAR_MIN);
+    CHECK(code != NULL);
+    *missing = (struct holidays_missing){.count = 0};
+    if (year->word == HOLIDAYS_COMPLETE) {
+        return;
+    }
+    if (strcmp(code, "CN") != 0) {
+        add(missing, "“已完整”的说明", "the word that it is complete");
+        return;
+    }
+    for (size_t index = 0; index < COUNT(feasts); index++) {
+        const int32_t first =
+            civil_days(year->year, feasts[index].first_month, feasts[index].first_day);
+        const int32_t last =
+            civil_days(year->year, feasts[index].last_month, feasts[index].last_day);
+        if (days_off(year, first, last) < feasts[index].days) {
+            add(missing, feasts[index].zh, feasts[index].en);
+        }
+    }
+    if (!has_mid_autumn(year)) {
+        add(missing, "中秋节", "Mid-Autumn");
+    }
+    if (!has_makeup(year)) {
+        add(missing, "补班日", "make-up workdays");
+    }
+    if (year->word == HOLIDAYS_PART && missing->count == 0) {
+        add(missing, "文件自称不完整（complete: false）", "the file says complete: false");
+    }
+}
