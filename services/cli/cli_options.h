@@ -97,7 +97,7 @@ struct cli_option_row {
     const char *zh, *en;                  /* one line each */
     const ProtobufCEnumDescriptor *words; /* with CLI_CHOICE: words of these values pass */
     uint32_t values;                      /* of these only, 1 << value; 0: all */
-    bool repeats; /* may be given several times */
+    bool repeats;                         /* may be given several times */
 };
 
 enum { CLI_COMMAND_OPTIONS_MAX = 16 };

@@ -254,7 +254,8 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         refuse(result, content);
         return RC_OK;
     }
-    const uint64_t ticket = number_after(*last, step->now_ms, site_offset(step->site, step->now_ms));
+    const uint64_t ticket =
+        number_after(*last, step->now_ms, site_offset(step->site, step->now_ms));
     CHECK(ticket == 0 || ticket > *last); /* the table of tickets grows at its end alone */
     if (ticket == 0) {
         refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});

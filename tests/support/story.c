@@ -484,5 +484,6 @@ void story_replay(struct story *story)
 
 uint64_t story_ticket(const struct story *story, uint64_t sequence)
 {
-    return number_day_first(story->trace.base_ms, site_offset(story->site, story->trace.base_ms)) - 1 + sequence;
+    return number_day_first(story->trace.base_ms, site_offset(story->site, story->trace.base_ms)) -
+           1 + sequence;
 }
