@@ -32,9 +32,27 @@ static void site_print(const struct site_report *report)
     }
 }
 
+/* The first mistake, for those who ask by ping why the site that they wrote is not in force. */
+static void refused_take(struct shell_refused *refused, const struct site_report *report)
+{
+    *refused = (struct shell_refused){.mistakes = report->count};
+    if (report->count == 0) {
+        return;
+    }
+    const struct site_mistake *first = &report->mistakes[0];
+    char line[16] = "";
+    if (first->line != 0) {
+        (void)snprintf(line, sizeof line, ":%u", first->line);
+    }
+    (void)snprintf(refused->what, sizeof refused->what, "%s%s %s", first->file, line, first->name);
+    (void)snprintf(refused->zh, sizeof refused->zh, "%s", first->zh);
+    (void)snprintf(refused->en, sizeof refused->en, "%s", first->en);
+}
+
 /* All mistakes of a site are told at once, up to SITE_MISTAKES_MAX: whoever mends it does it in one
  * round. The report is large, so it is not on the stack. */
-static enum rc site_read(const struct shell *shell, struct site **site)
+static enum rc site_read(const struct shell *shell, struct site **site,
+                         struct shell_refused *refused)
 {
     struct site_report *report = calloc(1, sizeof *report);
     if (report == NULL) {
@@ -44,16 +62,35 @@ static enum rc site_read(const struct shell *shell, struct site **site)
     if (rc != RC_OK) {
         site_print(report);
     }
+    refused_take(refused, report);
     free(report);
     return rc;
+}
+
+/* Why, where no file has a mistake. */
+static void refused_explain(struct shell_refused *refused, enum rc rc, bool read)
+{
+    if (refused->mistakes > 0) {
+        return;
+    }
+    const bool levels = read && rc == RC_SETTINGS;
+    (void)snprintf(refused->what, sizeof refused->what, "%s",
+                   levels ? "SITE_LEVELS_CHANGED" : rc_name(rc));
+    (void)snprintf(refused->zh, sizeof refused->zh, "%s",
+                   levels ? "运行中的站点不能改变层级，请恢复 levels" : "站点没有读成，请再试一次");
+    (void)snprintf(refused->en, sizeof refused->en, "%s",
+                   levels ? "the levels of a running site cannot change; restore levels"
+                          : "the site could not be read; try again");
 }
 
 /* Whole or not at all: a site with a mistake leaves the one before in force, and says so. */
 void shell_open_site_again(struct shell *shell)
 {
     struct site *site = NULL;
-    enum rc rc = site_read(shell, &site);
-    if (rc == RC_OK) {
+    struct shell_refused refused = {.at_ms = 0};
+    enum rc rc = site_read(shell, &site, &refused);
+    const bool read = rc == RC_OK;
+    if (read) {
         rc = step_engine_set_site(shell->engine, site);
         if (rc != RC_OK) {
             site_free(site);
@@ -61,8 +98,14 @@ void shell_open_site_again(struct shell *shell)
     }
     if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "shell", "site=kept why=%s", rc_name(rc));
+        refused_explain(&refused, rc, read);
+        /* Since the first refusal: as long as the files have been ahead of what is in force. */
+        refused.at_ms =
+            shell->refused.at_ms != 0 ? shell->refused.at_ms : shell_clock_now_ms(shell);
+        shell->refused = refused;
         return;
     }
+    shell->refused = (struct shell_refused){.at_ms = 0};
     site_free(shell->site);
     shell->site = site;
     shell->step_wanted = true;
@@ -288,7 +331,8 @@ enum rc shell_open_all(struct shell *shell)
         }
     }
     if (rc == RC_OK) {
-        rc = site_read(shell, &shell->site);
+        struct shell_refused refused; /* a service that does not start answers nobody */
+        rc = site_read(shell, &shell->site, &refused);
         rc = rc == RC_IO ? RC_SETTINGS : rc;
     }
     if (rc == RC_OK) {

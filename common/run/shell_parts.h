@@ -169,6 +169,14 @@ struct shell_room {
     size_t count, items, bytes, arena_bytes;
 };
 
+/* A reload that was refused: told by ping until one is taken. */
+struct shell_refused {
+    uint64_t at_ms; /* 0: none was, since the newest that was taken */
+    uint32_t mistakes;
+    char what[128]; /* "units.csv:3 CODE_DUPLICATE" */
+    char zh[320], en[512];
+};
+
 struct shell {
     const struct shell_service *service;
     struct shell_settings settings;
@@ -177,6 +185,7 @@ struct shell {
     uint64_t clock_us;       /* when to look for the operator's word again */
     int64_t clock_marked_ms; /* what was believed when it was last written down */
     struct site *site;
+    struct shell_refused refused;
     struct store *store;
     struct step_engine *engine;
     struct bus *bus;

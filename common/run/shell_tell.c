@@ -58,6 +58,21 @@ static enum rc pong_follow(struct shell *shell, struct arena *arena, Paidan__Pon
     return RC_OK;
 }
 
+/* A reload that was refused, until one is taken. */
+static void pong_refused(struct shell_refused *refused, Paidan__Pong *pong)
+{
+    if (refused->at_ms == 0) {
+        return;
+    }
+    pong->has_site_refused_ms = true;
+    pong->site_refused_ms = refused->at_ms;
+    pong->site_refusal = refused->what;
+    pong->site_refusal_zh = refused->zh;
+    pong->site_refusal_en = refused->en;
+    pong->has_site_mistakes = true;
+    pong->site_mistakes = refused->mistakes;
+}
+
 /* What a person looks at first: is there space, is the clock right, does anything rest. */
 static enum rc pong_fill(struct shell *shell, struct arena *arena, Paidan__Pong *pong)
 {
@@ -80,6 +95,7 @@ static enum rc pong_fill(struct shell *shell, struct arena *arena, Paidan__Pong 
         pong->has_map_size = 1;
         pong->map_size = shell->usage.map_bytes;
     }
+    pong_refused(&shell->refused, pong);
     return pong_follow(shell, arena, pong);
 }
 

@@ -396,6 +396,37 @@ static enum say_tone replanned(struct words *words, const Paidan__Replanned *fac
     return SAY_NEWS;
 }
 
+/* It goes on under other codes; those that did not change are not in the fact. */
+static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
+{
+    put_say(words, "站点变更", "the site was edited");
+    const struct {
+        const char *code, *zh, *en;
+        const char *(*name)(const struct say *say, const char *code);
+    } changes[] = {{fact->unit, "单位", "unit", say_unit},
+                   {fact->category, "类别", "category", say_category},
+                   {fact->area, "区域", "area", say_area},
+                   {fact->channel, "渠道", "channel", say_channel},
+                   {fact->by_unit, "申请单位", "asking unit", say_unit},
+                   {fact->to_unit, "决定单位", "deciding unit", say_unit}};
+    for (size_t index = 0; index < sizeof changes / sizeof changes[0]; index++) {
+        if (changes[index].code != NULL) {
+            put(words, say_choose(words->say, "；%s改为 %s", "; %s now %s"),
+                say_choose(words->say, changes[index].zh, changes[index].en),
+                changes[index].name(words->say, changes[index].code));
+        }
+    }
+    for (size_t index = 0; index < fact->n_assists; index++) {
+        const Paidan__RecodedTask *task = fact->assists[index];
+        put(words, say_choose(words->say, "；协办 %s ", "; assisting %s: "), task->from_unit);
+        put(words, "%s%s",
+            say_choose(words->say, task->unit == NULL ? "的任务结束" : "改为 ",
+                       task->unit == NULL ? "its task ends" : "now "),
+            task->unit == NULL ? "" : say_unit(words->say, task->unit));
+    }
+    return SAY_NEWS;
+}
+
 static enum say_tone supervision_words(struct words *words, const Paidan__Event *event)
 {
     const Paidan__CardCancelled *cancelled = event->card_cancelled;
@@ -416,6 +447,15 @@ static enum say_tone supervision_words(struct words *words, const Paidan__Event 
             say_words_card(words->say, cancelled->card));
         put_note(words, cancelled->note);
         return SAY_GOOD;
+    case PAIDAN__EVENT__FACT_MOVED:
+        put(words,
+            say_choose(words->say, "站点变更：%s 已撤销，转给 ",
+                       "the site was edited: %s is no more, it goes to "),
+            event->moved->from_unit);
+        put_to(words, event->moved->to);
+        return SAY_WARN;
+    case PAIDAN__EVENT__FACT_RECODED:
+        return recoded(words, event->recoded);
     case PAIDAN__EVENT__FACT_REPLANNED:
         return replanned(words, event->replanned);
     case PAIDAN__EVENT__FACT_REPLAN_PASSED:

@@ -119,6 +119,7 @@ static const struct row why_rows[] = {
     {PAIDAN__WHY__WHY_COMPETENCE, "超权上报", "beyond the unit's authority", NULL},
     {PAIDAN__WHY__WHY_REOPENED, "回访未解决", "the resident said unsolved", NULL},
     {PAIDAN__WHY__WHY_ORDERED, "领导交办", "a leader's order", NULL},
+    {PAIDAN__WHY__WHY_SITE, "站点变更", "the site was edited", NULL},
 };
 static const struct row desk_reason_rows[] = {
     {PAIDAN__DESK_REASON__DESK_NO_CATEGORY, "未识别类别", "no category", NULL},

@@ -2,13 +2,14 @@
  * afterwards.
  *
  *   site.yaml       levels, channels, calendars, policies (clocks), desk, lease and callback rules
- *   areas.csv       code,name,level,parent            a tree of any depth; level is a level code
+ *   areas.csv       code,name,level,parent[,was]      a tree of any depth; level is a level code
  *   aliases.csv     alias,area                        estates, landmarks, spellings (may be absent)
- *   units.csv       code,name,level,area[,name_en]    who owns work; no area: the whole site
- *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en]
+ *   units.csv       code,name,level,area[,name_en][,was]  who owns work; no area: the whole site
+ *   categories.csv  code,name,parent,urgency,start_level,keywords[,exclude][,name_en][,was]
  *                   words separated by | ; urgency, start_level: empty as the parent's
  *   matrix.csv      category,area,level,lead[,assist] responsibility 职责清单; category and area
  *                   may be * (any); assist separated by |
+ *   was             codes that were given up and that this row carries on, separated by |
  *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
  * those that come with the programs or in addition to them (may be absent)
  *
@@ -177,6 +178,20 @@ uint32_t site_unit_find(const struct site *site, const char *code);
 uint32_t site_category_find(const struct site *site, const char *code);
 uint32_t site_channel_find(const struct site *site, const char *code);
 uint32_t site_level_find(const struct site *site, const char *code); /* 1.. or 0 */
+/* What an old code stands for now: the item of this code or, where a site edit gave the code up, the
+ * one that was named its heir (column or key `was`). SITE_NONE: nobody carries on. Tickets carry
+ * codes for months, so whoever reads a code of a ticket asks by this. */
+enum site_kind {
+    SITE_KIND_UNIT,
+    SITE_KIND_AREA,
+    SITE_KIND_CATEGORY,
+    SITE_KIND_CHANNEL,
+    SITE_KIND_CALENDAR,
+    SITE_KIND_COUNT
+};
+uint32_t site_heir(const struct site *site, enum site_kind kind, const char *code);
+const char *site_code_now(const struct site *site, enum site_kind kind,
+                          const char *code); /* NULL: nobody */
 /* Ancestor of area (or itself) on that level; SITE_NONE if there is none. */
 uint32_t site_area_at(const struct site *site, uint32_t area, uint32_t level);
 bool site_area_within(const struct site *site, uint32_t area, uint32_t ancestor);

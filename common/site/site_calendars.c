@@ -39,6 +39,8 @@ struct written {
     uint32_t makeup_line; /* 0: not given */
     struct calendar_override *overrides;
     uint32_t override_count;
+    const char *was; /* codes that it carries on; NULL: none */
+    uint32_t was_line;
     bool mistaken; /* something was wrong: what follows from it is not said */
     enum { WRITTEN_READ, WRITTEN_VISITED, WRITTEN_DONE } state;
 };
@@ -372,6 +374,13 @@ static void read_extends(struct site_load *load, struct written *calendar,
     }
 }
 
+static void read_was(struct site_load *load, struct written *calendar,
+                     const struct site_node *value)
+{
+    calendar->was = site_node_text(load, value);
+    calendar->was_line = value->line;
+}
+
 typedef void setting_fn(struct site_load *load, struct written *calendar,
                         const struct site_node *value);
 static const struct {
@@ -380,7 +389,8 @@ static const struct {
 } settings[] = {{"extends", read_extends},
                 {"holidays", read_holidays},
                 {"makeup", read_makeup},
-                {"overrides", read_overrides}};
+                {"overrides", read_overrides},
+                {"was", read_was}};
 
 /* A calendar's map mixes weekdays, in any spelling of ranges, with settings; so it has no table
  * of keys. */
@@ -717,6 +727,11 @@ static void build_calendar(struct site_load *load, const struct written *from)
         calendar.week_minutes = 7 * 24 * 60;
     } else {
         build_tables(load, from, &calendar);
+    }
+    if (from->was != NULL) {
+        const struct site_heir heir = {
+            .kind = SITE_KIND_CALENDAR, .file = SITE_YAML, .index = load->site->calendar_count};
+        site_was_read(load, from->was_line, &heir, from->was);
     }
     if (!add_calendar(load, &calendar)) {
         calendar_fini(&calendar);

@@ -99,6 +99,7 @@ void site_index_free(struct site_index *index)
     free(index->categories.slots);
     free(index->channels.slots);
     free(index->calendars.slots);
+    free(index->was);
     free(index->matrix);
     free(index->matrix_slots);
     free(index->area_ranks);

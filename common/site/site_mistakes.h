@@ -37,6 +37,12 @@
 #define SAY_CODE_MALFORMED "CODE_MALFORMED", \
     "编码“%s”不合格：只能用小写字母、数字、_ . -，最长 32 个字符", \
     "code \"%s\" is malformed: only a-z 0-9 _ . - and at most 32 characters"
+#define SAY_WAS_IN_USE "WAS_IN_USE", \
+    "曾用编码“%s”现在还在用，请删除这里的 was，或给在用的那个换编码", \
+    "was names the code \"%s\", which is still in use; delete it here, or give the other another code"
+#define SAY_WAS_TWICE "WAS_TWICE", \
+    "曾用编码“%s”已由第 %u 行沿用，只能有一个，请删除一处", \
+    "the old code \"%s\" is carried on by line %u already; only one can, delete one"
 #define SAY_NAME_MISSING "NAME_MISSING", \
     "缺少名称，请填写", \
     "the name is missing; write one"

@@ -98,7 +98,21 @@ struct site_words {
     uint32_t word_count, entry_count;
 };
 
+/* What carries on for a code that was given up. */
+struct site_heir {
+    enum site_kind kind;
+    enum site_file file; /* where it says so */
+    uint32_t index;      /* of the item */
+};
+struct site_was {
+    char code[CODE_BYTES_MAX + 1];
+    struct site_heir heir;
+    uint32_t line;
+};
+
 struct site_index {
+    struct site_was *was; /* by kind and code */
+    uint32_t was_count;
     struct site_table areas, units, categories, channels, calendars;
     struct site_matrix_row *matrix;
     uint32_t matrix_count;
@@ -201,6 +215,18 @@ void site_check_areas(struct site_load *load);
 void site_check_categories(struct site_load *load);
 void site_check_levels(struct site_load *load);
 void site_check_policies(struct site_load *load);
+
+/* Calls `take` for each part of a list "a|b|c", without the blanks around it; empty parts are
+ * skipped. */
+typedef void site_part_fn(struct site_load *load, uint32_t line, char *part, void *context);
+void site_parts(struct site_load *load, uint32_t line, const char *list, site_part_fn *take,
+                void *context);
+
+/* site_was: codes "a|b" that were given up; says what is wrong with them. When all rows are known,
+ * check. */
+void site_was_read(struct site_load *load, uint32_t line, const struct site_heir *heir,
+                   const char *codes);
+void site_was_check(struct site_load *load);
 
 /* site_index */
 void site_index_build(struct site_load *load);

@@ -86,6 +86,20 @@ static void read_levels(struct site_load *load, const struct site_key *key,
 
 /* ---- channels ---- */
 
+/* The channel being read is the next one. */
+static void read_channel_was(struct site_load *load, const struct site_key *key,
+                             const struct site_node *value, void *target)
+{
+    const char *codes = site_node_text(load, value);
+    const struct site_heir heir = {
+        .kind = SITE_KIND_CHANNEL, .file = SITE_YAML, .index = load->site->channel_count};
+    (void)key;
+    (void)target;
+    if (codes != NULL) {
+        site_was_read(load, value->line, &heir, codes);
+    }
+}
+
 static const struct site_key channel_keys[] = {
     {.name = "code",
      .required = true,
@@ -97,6 +111,7 @@ static const struct site_key channel_keys[] = {
      .offset = offsetof(struct site_channel, name)},
     {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site_channel, name_en)},
     {.name = "callback", .read = site_key_code, .offset = offsetof(struct site_channel, callback)},
+    {.name = "was", .read = read_channel_was},
 };
 
 /* Unlike a level, a channel with a code that is taken is dropped: nothing counts by its

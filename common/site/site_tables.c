@@ -72,9 +72,6 @@ static bool keep_parent(struct site_load *load, struct site_parent **parents, ui
     return true;
 }
 
-/* Calls `take` for each part of a list "a|b|c"; empty parts are skipped. Cuts up the cell. */
-typedef void part_fn(struct site_load *load, uint32_t line, char *part, void *context);
-
 /* The next "|", narrow or as a Chinese keyboard writes it. NULL: none. */
 static char *separator_of(char *list, size_t *bytes)
 {
@@ -85,8 +82,8 @@ static char *separator_of(char *list, size_t *bytes)
     return first ? narrow : wide;
 }
 
-static void each_part(struct site_load *load, uint32_t line, const char *list, part_fn *take,
-                      void *context)
+void site_parts(struct site_load *load, uint32_t line, const char *list, site_part_fn *take,
+                void *context)
 {
     char *part = arena_strdup(&load->arena, list);
     while (part != NULL) {
@@ -107,13 +104,22 @@ static void each_part(struct site_load *load, uint32_t line, const char *list, p
     }
 }
 
+/* Codes that this row carries on. */
+static void read_was(struct site_load *load, const struct site_csv_row *row, size_t column,
+                     enum site_kind kind, uint32_t index)
+{
+    const struct site_heir heir = {.kind = kind, .file = load->file, .index = index};
+    site_was_read(load, row->line, &heir, row->cells[column]);
+}
+
 /* ---- areas.csv ---- */
 
-enum { AREA_CODE, AREA_NAME, AREA_LEVEL, AREA_PARENT };
+enum { AREA_CODE, AREA_NAME, AREA_LEVEL, AREA_PARENT, AREA_WAS };
 static const struct site_csv_column area_columns[] = {[AREA_CODE] = {"code", "编码", true},
                                                       [AREA_NAME] = {"name", "名称", true},
                                                       [AREA_LEVEL] = {"level", "层级", true},
-                                                      [AREA_PARENT] = {"parent", "上级", true}};
+                                                      [AREA_PARENT] = {"parent", "上级", true},
+                                                      [AREA_WAS] = {"was", "曾用编码", false}};
 
 static void take_area(struct site_load *load, const struct site_csv_row *row)
 {
@@ -144,6 +150,7 @@ static void take_area(struct site_load *load, const struct site_csv_row *row)
     }
     const struct site_word_entry entry = {.target = position, .line = 0};
     site_words_add(load, &site->index->places, area.name, &entry);
+    read_was(load, row, AREA_WAS, SITE_KIND_AREA, position);
 }
 
 /* ---- aliases.csv ---- */
@@ -170,13 +177,11 @@ static void take_alias(struct site_load *load, const struct site_csv_row *row)
 
 /* ---- units.csv ---- */
 
-enum { UNIT_CODE, UNIT_NAME, UNIT_LEVEL, UNIT_AREA, UNIT_NAME_EN };
+enum { UNIT_CODE, UNIT_NAME, UNIT_LEVEL, UNIT_AREA, UNIT_NAME_EN, UNIT_WAS };
 static const struct site_csv_column unit_columns[] = {
-    [UNIT_CODE] = {"code", "编码", true},
-    [UNIT_NAME] = {"name", "名称", true},
-    [UNIT_LEVEL] = {"level", "层级", true},
-    [UNIT_AREA] = {"area", "区域", true},
-    [UNIT_NAME_EN] = {"name_en", "英文名", false}};
+    [UNIT_CODE] = {"code", "编码", true},          [UNIT_NAME] = {"name", "名称", true},
+    [UNIT_LEVEL] = {"level", "层级", true},        [UNIT_AREA] = {"area", "区域", true},
+    [UNIT_NAME_EN] = {"name_en", "英文名", false}, [UNIT_WAS] = {"was", "曾用编码", false}};
 
 static void take_unit(struct site_load *load, const struct site_csv_row *row)
 {
@@ -208,6 +213,7 @@ static void take_unit(struct site_load *load, const struct site_csv_row *row)
     if (!site_table_add(&site->index->units, site->units, sizeof unit, site->unit_count - 1)) {
         load->no_memory = true;
     }
+    read_was(load, row, UNIT_WAS, SITE_KIND_UNIT, site->unit_count - 1);
 }
 
 /* ---- categories.csv ---- */
@@ -220,7 +226,8 @@ enum {
     CATEGORY_START_LEVEL,
     CATEGORY_KEYWORDS,
     CATEGORY_EXCLUDE,
-    CATEGORY_NAME_EN
+    CATEGORY_NAME_EN,
+    CATEGORY_WAS
 };
 static const struct site_csv_column category_columns[] = {
     [CATEGORY_CODE] = {"code", "编码", true},
@@ -230,7 +237,8 @@ static const struct site_csv_column category_columns[] = {
     [CATEGORY_START_LEVEL] = {"start_level", "起始层级", true},
     [CATEGORY_KEYWORDS] = {"keywords", "关键词", true},
     [CATEGORY_EXCLUDE] = {"exclude", "排除词", false},
-    [CATEGORY_NAME_EN] = {"name_en", "英文名", false}};
+    [CATEGORY_NAME_EN] = {"name_en", "英文名", false},
+    [CATEGORY_WAS] = {"was", "曾用编码", false}};
 
 /* Commas and semicolons are refused: "漏水,积水" would be one word that is found in no text. */
 static void take_keyword(struct site_load *load, uint32_t line, char *word, void *context)
@@ -258,9 +266,9 @@ static void take_keyword(struct site_load *load, uint32_t line, char *word, void
 static void take_keywords(struct site_load *load, const struct site_csv_row *row, uint32_t category)
 {
     struct site_word_entry entry = {.target = category, .line = row->line};
-    each_part(load, row->line, row->cells[CATEGORY_KEYWORDS], take_keyword, &entry);
+    site_parts(load, row->line, row->cells[CATEGORY_KEYWORDS], take_keyword, &entry);
     entry.exclude = true;
-    each_part(load, row->line, row->cells[CATEGORY_EXCLUDE], take_keyword, &entry);
+    site_parts(load, row->line, row->cells[CATEGORY_EXCLUDE], take_keyword, &entry);
 }
 
 /* Urgency and start level left empty come from the parent: site_check_categories. */
@@ -311,6 +319,7 @@ static void take_category(struct site_load *load, const struct site_csv_row *row
         return;
     }
     take_keywords(load, row, position);
+    read_was(load, row, CATEGORY_WAS, SITE_KIND_CATEGORY, position);
 }
 
 /* ---- matrix.csv ---- */
@@ -409,7 +418,7 @@ static void take_matrix(struct site_load *load, const struct site_csv_row *row)
     const uint32_t before = load->report->count;
     read_scope(load, row, &duty);
     read_lead(load, row, &duty);
-    each_part(load, row->line, row->cells[MATRIX_ASSIST], take_assist, &duty);
+    site_parts(load, row->line, row->cells[MATRIX_ASSIST], take_assist, &duty);
     const bool misread = scope_misread(row, &duty);
     if (load->report->count != before || misread || duty.lead == SITE_NONE || duty.level == 0) {
         return; /* not known well enough to be compared with others */

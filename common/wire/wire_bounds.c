@@ -27,6 +27,8 @@ enum {
     VERSION_BYTES_MAX = 64,
     /* Name of a counter, made of words of ours: "returns_upheld". */
     COUNTER_BYTES_MAX = 64,
+    /* A sentence of `paidan check` (struct site_mistake). */
+    REFUSED_BYTES_MAX = 512,
     /* A sentence of why, for the record. */
     REASON_BYTES_MAX = 256,
     /* Logs one service follows (8 at most, common/step), and room for more. */
@@ -153,6 +155,9 @@ static const struct wire_bound rows[] = {
     {NULL, "log", CODE_BYTES_MAX, 0}, /* names of services are codes of ours */
     {"Pong", "service", CODE_BYTES_MAX, 0},
     {"Pong", "version", VERSION_BYTES_MAX, 0},
+    {"Pong", "site_refusal", DETAIL_BYTES_MAX, 0}, /* sentences of `check` */
+    {"Pong", "site_refusal_zh", REFUSED_BYTES_MAX, 0},
+    {"Pong", "site_refusal_en", REFUSED_BYTES_MAX, 0},
     {"Fetch", "follower", CODE_BYTES_MAX, 0},
     {NULL, "query_code", CODE_BYTES_MAX, 0}, /* 6 characters; longer ones are answered as wrong */
     {NULL, "number", NUMBER_BYTES_MAX, 0},

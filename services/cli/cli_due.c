@@ -10,10 +10,11 @@
 #include "cli_commands.h"
 #include "cli_json.h"
 #include "cli_listing.h"
+#include "cli_service.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
-enum { ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20 };
+enum { ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20, PING_MS = 500 };
 
 /* ---- due --------------------------------------------------------------------------------------
  */
@@ -166,6 +167,22 @@ static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
            cli_colour_off(cli->colour, colour));
 }
 
+/* A site that was edited and is not in force: whoever edited it believes that it is. A service that
+ * is silent says nothing of it; ping is there for that. */
+static int tell_refused(struct cli *cli, json_t *object)
+{
+    struct cli_service services[CLI_SERVICES];
+    const Paidan__Code worst = cli_service_ask(cli, services, PING_MS);
+    (void)worst;
+    if (object == NULL) {
+        cli_service_print_refused(cli, services);
+        return CLI_EXIT_OK;
+    }
+    json_t *refused = cli_service_refused_json(cli, services, CLI_SERVICES);
+    json_object_set_new(object, "site_refused", refused == NULL ? json_null() : refused);
+    return cli_json_print(cli, object);
+}
+
 int cli_due_alarms(struct cli *cli)
 {
     uint64_t limit = 0;
@@ -181,9 +198,11 @@ int cli_due_alarms(struct cli *cli)
         return status;
     }
     (void)cli_site(cli);
+    json_t *object = NULL;
     if (cli->json) {
-        return cli_json_print(cli, alarms_json(cli, answer->alarms_shown));
+        object = alarms_json(cli, answer->alarms_shown);
+    } else {
+        print_alarms(cli, answer->alarms_shown);
     }
-    print_alarms(cli, answer->alarms_shown);
-    return CLI_EXIT_OK;
+    return tell_refused(cli, object);
 }

@@ -34,6 +34,10 @@ static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *vie
             *why = PAIDAN__WHY__WHY_ORDERED;
             return event->ordered->to;
         }
+        if (event->fact_case == PAIDAN__EVENT__FACT_MOVED) {
+            *why = PAIDAN__WHY__WHY_SITE;
+            return event->moved->to;
+        }
         if (event->fact_case == PAIDAN__EVENT__FACT_REOPENED) {
             *why = PAIDAN__WHY__WHY_REOPENED;
             return event->reopened->to;

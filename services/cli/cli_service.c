@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_grid.h"
 #include "cli_json.h"
@@ -43,6 +44,16 @@ static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
     service->due_ms = pong->oldest_due_ms;
     service->clock_ahead_ms = pong->has_clock_ahead_ms ? pong->clock_ahead_ms : 0;
     (void)snprintf(service->version, sizeof service->version, "%s", pong->version);
+    service->refused_ms = pong->has_site_refused_ms ? pong->site_refused_ms : 0;
+    service->refused_mistakes = pong->has_site_mistakes ? pong->site_mistakes : 0;
+    if (service->refused_ms != 0) {
+        (void)snprintf(service->refused, sizeof service->refused, "%s",
+                       pong->site_refusal == NULL ? "?" : pong->site_refusal);
+        (void)snprintf(service->refused_zh, sizeof service->refused_zh, "%s",
+                       pong->site_refusal_zh == NULL ? "" : pong->site_refusal_zh);
+        (void)snprintf(service->refused_en, sizeof service->refused_en, "%s",
+                       pong->site_refusal_en == NULL ? "" : pong->site_refusal_en);
+    }
     service->following_count = 0;
     for (size_t index = 0; index < pong->n_following && index < CLI_SERVICES; index++) {
         struct cli_following *following = &service->following[service->following_count++];
@@ -94,9 +105,57 @@ bool cli_service_quiet(const struct cli_service services[CLI_SERVICES])
     return true;
 }
 
+/* ---- a refused reload --------------------------------------------------------------------------
+ */
+
+const struct cli_service *cli_service_refused(const struct cli_service *services, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        if (services[index].answered && services[index].refused_ms != 0) {
+            return &services[index];
+        }
+    }
+    return NULL;
+}
+
+void cli_service_print_refused(struct cli *cli, const struct cli_service services[CLI_SERVICES])
+{
+    const struct cli_service *service = cli_service_refused(services, CLI_SERVICES);
+    char since[SAY_TIME_BYTES];
+    if (service == NULL) {
+        return;
+    }
+    say_time_exact(cli_speak(cli), service->refused_ms, since);
+    printf("%s%s%s", cli_colour_on(cli->colour, SAY_BAD),
+           cli_say(cli, "站点重载被拒绝", "reload of the site refused"),
+           cli_colour_off(cli->colour, SAY_BAD));
+    printf(cli_say(cli, "，自 %s 起仍按原来的站点运行：%s %s",
+                   ", the one before is in force since %s: %s %s"),
+           since, service->refused, cli_say(cli, service->refused_zh, service->refused_en));
+    if (service->refused_mistakes > 1) {
+        printf(cli_say(cli, "（共 %u 处）", " (%u in all)"), service->refused_mistakes);
+    }
+    printf("\n%s\n", cli_say(cli, "改好后先运行 paidan check 站点文件夹，再运行 deploy/reload。",
+                             "Mend it, run paidan check SITE, then deploy/reload."));
+}
+
+json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *services, size_t count)
+{
+    const struct cli_service *service = cli_service_refused(services, count);
+    if (service == NULL) {
+        return NULL;
+    }
+    json_t *object = json_object();
+    say_json_time(cli_speak(cli), object, "since", service->refused_ms);
+    json_object_set_new(object, "why", json_string(service->refused));
+    json_object_set_new(object, "zh", json_string(service->refused_zh));
+    json_object_set_new(object, "en", json_string(service->refused_en));
+    json_object_set_new(object, "mistakes", json_integer(service->refused_mistakes));
+    return object;
+}
+
 /* A service that does not answer is in the list, with why. */
-static json_t *service_json(const struct cli *cli, const char *name,
-                            const struct cli_service *service)
+static json_t *service_json(struct cli *cli, const char *name, const struct cli_service *service)
 {
     json_t *object = json_object();
     json_object_set_new(object, "service", json_string(name));
@@ -114,6 +173,10 @@ static json_t *service_json(const struct cli *cli, const char *name,
     if (service->clock_ahead_ms != 0) {
         json_object_set_new(object, "clock_ahead_ms",
                             json_integer((json_int_t)service->clock_ahead_ms));
+    }
+    json_t *refused = cli_service_refused_json(cli, service, 1);
+    if (refused != NULL) {
+        json_object_set_new(object, "site_refused", refused);
     }
     say_json_time(&cli->say, object, "now", service->now_ms);
     if (service->has_due) {
@@ -169,6 +232,8 @@ static void add_status(const struct cli *cli, struct cli_grid *grid,
     char span[SAY_TIME_BYTES];
     if (service->storage_full) {
         cli_grid_add(grid, SAY_BAD, "%s", cli_say(cli, "存储已满", "storage full"));
+    } else if (service->refused_ms != 0) {
+        cli_grid_add(grid, SAY_BAD, "%s", cli_say(cli, "重载被拒绝", "reload refused"));
     } else if (service->clock_ahead_ms != 0) {
         say_time_span((int64_t)service->clock_ahead_ms, span);
         cli_grid_add(grid, SAY_BAD, "%s %s", cli_say(cli, "时钟超前", "clock ahead"), span);
@@ -222,6 +287,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
             add_service(cli, &grid, cli_services[index], &services[index]);
         }
         cli_grid_end(&grid);
+        cli_service_print_refused(cli, services);
     }
     if (worst == PAIDAN__CODE__OK) {
         return status;

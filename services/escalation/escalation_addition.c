@@ -75,6 +75,7 @@ static void add_moves(struct escalation_addition *adds, const Paidan__Event *eve
         add(adds, before->unit, ESCALATION_COUNT_REOPENED);
         break;
     case PAIDAN__EVENT__FACT_ORDERED:
+    case PAIDAN__EVENT__FACT_MOVED:
         break;
     default:
         return;

@@ -233,3 +233,12 @@ enum rc escalation_assignment_fold(struct escalation_fold *fold, const Paidan__A
     }
     return RC_OK;
 }
+
+void escalation_assignment_repair(struct escalation_ticket *ticket)
+{
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    /* Where a missed clock runs on, nothing is repaired. */
+    if (escalation_state_overdue(ticket) == 0) {
+        escalation_fold_drop_alarm(ticket);
+    }
+}

@@ -27,3 +27,6 @@ MUST_CHECK enum rc escalation_assignment_make(struct step *step, const struct es
  * again run on, stopped ones stay, others end. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_assignment_fold(struct escalation_fold *fold,
                                               const Paidan__Assignment *to, bool keep);
+/* After an assignment that kept clocks: what was missed is repaired, unless a missed clock runs on.
+ */
+void escalation_assignment_repair(struct escalation_ticket *ticket);

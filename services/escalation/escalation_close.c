@@ -53,11 +53,12 @@ static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answer
     const struct site *site = heard->step->site;
     const uint32_t above = escalation_target_level_above(site, info.area, ticket->level);
     struct escalation_target target;
-    if (above != 0 || site_unit_find(site, ticket->unit) == SITE_NONE) {
+    const char *unit = site_code_now(site, SITE_KIND_UNIT, ticket->unit);
+    if (above != 0 || unit == NULL) {
         escalation_target_owner(site, &info, above != 0 ? above : ticket->level, &target);
     } else {
         target = (struct escalation_target){
-            .level = ticket->level, .unit = ticket->unit, .assist_count = ticket->assist_count};
+            .level = ticket->level, .unit = unit, .assist_count = ticket->assist_count};
         for (uint32_t index = 0; index < ticket->assist_count; index++) {
             target.assist[index] = ticket->assist[index];
         }

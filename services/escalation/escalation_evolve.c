@@ -20,11 +20,13 @@
 #include "escalation_lease.h"
 #include "escalation_life.h"
 #include "escalation_mode.h"
+#include "escalation_move.h"
 #include "escalation_note.h"
 #include "escalation_order.h"
 #include "escalation_pause.h"
 #include "escalation_person.h"
 #include "escalation_raise.h"
+#include "escalation_recode.h"
 #include "escalation_remind.h"
 #include "escalation_replan.h"
 #include "escalation_request.h"
@@ -96,6 +98,8 @@ static const struct folding {
     [PAIDAN__EVENT__FACT_APPEAL_RULED] = {escalation_appeal_fold_ruled, always},
     [PAIDAN__EVENT__FACT_URGED] = {escalation_supervise_fold_urged, always},
     [PAIDAN__EVENT__FACT_SUPERVISED] = {escalation_supervise_fold_supervised, always},
+    [PAIDAN__EVENT__FACT_MOVED] = {escalation_move_fold, NULL},
+    [PAIDAN__EVENT__FACT_RECODED] = {escalation_recode_fold, NULL},
     [PAIDAN__EVENT__FACT_REPLANNED] = {escalation_replan_fold, always},
 };
 
@@ -115,7 +119,9 @@ static void settle(struct escalation_fold *fold)
 {
     CHECK(fold->ticket->state != ESCALATION_NONE);
     struct escalation_ticket *ticket = fold->ticket;
-    const bool moved = strcmp(fold->before->unit, ticket->unit) != 0;
+    /* Under another code it is the same unit, and so are its cards. */
+    const bool moved = strcmp(fold->before->unit, ticket->unit) != 0 &&
+                       fold->event->fact_case != PAIDAN__EVENT__FACT_RECODED;
     if (moved) {
         escalation_state_pardon(ticket); /* the cards are the other unit's */
     }

@@ -20,14 +20,14 @@ bool escalation_filter_init(struct escalation_filter *filter, const struct site 
     *filter = (struct escalation_filter){
         .site = site, .area = SITE_NONE, .category = SITE_NONE, .unit = unit};
     if (area != NULL) {
-        filter->area = site_area_find(site, area);
+        filter->area = site_heir(site, SITE_KIND_AREA, area);
         if (filter->area == SITE_NONE) {
             step_view_refuse(answer, PAIDAN__CODE__AREA_UNKNOWN, "area");
             return false;
         }
     }
     if (category != NULL) {
-        filter->category = site_category_find(site, category);
+        filter->category = site_heir(site, SITE_KIND_CATEGORY, category);
         if (filter->category == SITE_NONE) {
             step_view_refuse(answer, PAIDAN__CODE__CATEGORY_UNKNOWN, "category");
             return false;
@@ -44,7 +44,7 @@ bool escalation_filter_init(struct escalation_filter *filter, const struct site 
 static bool is_within_category(const struct site *site, const char *code, uint32_t ancestor)
 {
     CHECK(ancestor < site->category_count);
-    uint32_t category = site_category_find(site, code);
+    uint32_t category = site_heir(site, SITE_KIND_CATEGORY, code);
     for (uint32_t depth = 0; category != SITE_NONE && depth < site->category_count; depth++) {
         if (category == ancestor) {
             return true;
@@ -81,7 +81,7 @@ bool escalation_filter_fits_info(const struct escalation_filter *filter,
     CHECK(filter->site != NULL);
     CHECK(filter->area == SITE_NONE || filter->area < filter->site->area_count);
     if (filter->area != SITE_NONE) {
-        const uint32_t area = site_area_find(filter->site, info->area);
+        const uint32_t area = site_heir(filter->site, SITE_KIND_AREA, info->area);
         if (area == SITE_NONE || !site_area_within(filter->site, area, filter->area)) {
             return false;
         }

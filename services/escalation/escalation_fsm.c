@@ -76,6 +76,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_RULE_APPEAL] = GO(ASSIGNED, APPEAL_RULED),
                 [ESCALATION_ON_EXTEND] = GO(ASSIGNED, REQUESTED),
                 [ESCALATION_ON_REPLAN] = GO(ASSIGNED, REPLANNED),
+                [ESCALATION_ON_MOVE] = GO(ASSIGNED, MOVED),
+                [ESCALATION_ON_RECODE] = GO(ASSIGNED, RECODED),
             },
         [ESCALATION_ACCEPTED] =
             {
@@ -109,6 +111,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_SET_MODE] = GO(ACCEPTED, MODE_SET),
                 [ESCALATION_ON_END_MODE] = GO(ACCEPTED, MODE_ENDED),
                 [ESCALATION_ON_REPLAN] = GO(ACCEPTED, REPLANNED),
+                [ESCALATION_ON_MOVE] = GO(ASSIGNED, MOVED),
+                [ESCALATION_ON_RECODE] = GO(ACCEPTED, RECODED),
             },
         [ESCALATION_RETURNED] =
             {
@@ -130,6 +134,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ASSIST_LATE] = GO(RETURNED, ASSIST_LATE),
                 [ESCALATION_ON_TERM] = GO(RETURNED, TERM_PASSED),
                 [ESCALATION_ON_REPLAN] = GO(RETURNED, REPLANNED),
+                /* The desk gives it to a unit; until then it only needs a code that is known. */
+                [ESCALATION_ON_RECODE] = GO(RETURNED, RECODED),
             },
         [ESCALATION_RESOLVED] =
             {
@@ -158,6 +164,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ASSIST_DONE] = GO(SUSPENDED, ASSIST_DONE),
                 [ESCALATION_ON_ORDER] = GO(ASSIGNED, ORDERED),
                 [ESCALATION_ON_REPLAN] = GO(SUSPENDED, REPLANNED),
+                [ESCALATION_ON_RECODE] = GO(SUSPENDED, RECODED),
             },
         [ESCALATION_CLOSED] =
             {
@@ -230,6 +237,8 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_ASSIST_LATE] = "assist_late",
     [ESCALATION_ON_TERM] = "term",
     [ESCALATION_ON_REPLAN] = "replan",
+    [ESCALATION_ON_MOVE] = "move",
+    [ESCALATION_ON_RECODE] = "recode",
     [ESCALATION_ON_ALARM] = "alarm",
     [ESCALATION_ON_STEP] = "step",
     [ESCALATION_ON_LAPSE] = "lapse",

@@ -55,6 +55,9 @@ enum escalation_signal {
     ESCALATION_ON_END_MODE,    /* its result */
     ESCALATION_ON_APPEAL,      /* 超期申诉 */
     ESCALATION_ON_REPLAN,      /* running clocks got new moments */
+    /* site edits */
+    ESCALATION_ON_MOVE,   /* nobody carries on its unit: another one gets it */
+    ESCALATION_ON_RECODE, /* it goes on under other codes */
     /* deadlines */
     ESCALATION_ON_WARN,        /* a warning point passed */
     ESCALATION_ON_STEP,        /* a step of a clock, before or after its deadline */

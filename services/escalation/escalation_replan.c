@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/base/record.h"
 #include "common/store/due.h"
+#include "escalation_move.h"
 #include "escalation_say.h"
 #include "escalation_target.h"
 #include "escalation_term.h"
@@ -51,6 +52,24 @@ static struct step reads_of(const struct page *page)
     return (struct step){.arena = page->arena, .site = page->site, .now_ms = page->now_ms};
 }
 
+/* A calendar that was removed without an heir would leave office hours to count nights: the one that
+ * the policy names now takes its place. */
+static void take_calendar(const struct page *page, const struct planned *planned,
+                          struct escalation_clock *again)
+{
+    const bool follows =
+        again->unit == CALENDAR_WORKING_HOURS || again->unit == CALENDAR_WORKING_DAYS;
+    if (!follows || site_heir(page->site, SITE_KIND_CALENDAR, again->calendar) != SITE_NONE) {
+        return;
+    }
+    const struct site_clock_rule *rule = escalation_target_rule(
+        page->site, &planned->info, planned->ticket.level, (Paidan__Clock)again->clock);
+    if (rule != NULL && rule->calendar != 0) {
+        const char *code = page->site->calendars[rule->calendar].code;
+        CHECK(escalation_fold_text(again->calendar, sizeof again->calendar, code));
+    }
+}
+
 static enum rc plan_clock(const struct page *page, const struct planned *planned,
                           const struct escalation_clock *clock, Paidan__ClockSet **set)
 {
@@ -73,6 +92,7 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
         again.flags = clock->flags;
         escalation_clock_keep_fired(&again, clock);
     }
+    take_calendar(page, planned, &again);
     escalation_term_recount(page->site, &planned->extra, &again);
     const enum rc rc = escalation_term_again(&reads, &again, set);
     if (rc == RC_OK && escalation_clock_matches(clock, *set)) {
@@ -211,7 +231,14 @@ static enum rc plan_ticket(struct page *page, uint64_t id)
 {
     CHECK(page->moved < page->room);
     struct planned planned;
-    enum rc rc = load(page, id, &planned);
+    enum rc rc = RC_OK;
+    if (page->why == PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR) {
+        CHECK(page->step != NULL);
+        rc = escalation_move_apply(page->step, id); /* the site is another: its codes too */
+    }
+    if (rc == RC_OK) {
+        rc = load(page, id, &planned);
+    }
     if (rc == RC_OK) {
         rc = plan_own(page, &planned);
     }

@@ -21,6 +21,13 @@ static void take(char *field, size_t size, const char *text)
     memcpy(field, text, bytes + 1);
 }
 
+/* Triage may have read the site before a code was given up. */
+static const char *today(const struct site *site, enum site_kind kind, const char *code)
+{
+    const char *now = site_code_now(site, kind, code);
+    return now == NULL ? code : now;
+}
+
 /* What triage says about an owner, as both of its facts say it. */
 struct named {
     uint32_t level;
@@ -47,8 +54,8 @@ static Paidan__Code judge_owner(const struct site *site, const struct named *nam
 /* Lowest level with an owner of its own; level 1 if the site does not know category or area. */
 static uint32_t lowest_level(const struct site *site, const struct escalation_info *info)
 {
-    const uint32_t category = site_category_find(site, info->category);
-    const uint32_t area = site_area_find(site, info->area);
+    const uint32_t category = site_heir(site, SITE_KIND_CATEGORY, info->category);
+    const uint32_t area = site_heir(site, SITE_KIND_AREA, info->area);
     return category == SITE_NONE || area == SITE_NONE ? 1
                                                       : site_level_owned(site, category, area, 1);
 }
@@ -59,7 +66,12 @@ static enum rc find_target(const struct escalation_heard *heard, const struct es
                            const struct named *named, struct escalation_target *target)
 {
     const struct site *site = heard->step->site;
-    const Paidan__Code code = judge_owner(site, named);
+    /* Triage may have read the site before its units were renamed. */
+    const char *now = site_code_now(site, SITE_KIND_UNIT, named->unit);
+    const bool renamed = now != NULL && strcmp(now, named->unit) != 0;
+    const struct named current = {named->level, renamed ? now : named->unit, named->assist,
+                                  named->assist_count};
+    const Paidan__Code code = judge_owner(site, &current);
     if (code != PAIDAN__CODE__OK) {
         const uint32_t level =
             code == PAIDAN__CODE__LEVEL_UNKNOWN ? lowest_level(site, info) : named->level;
@@ -67,7 +79,7 @@ static enum rc find_target(const struct escalation_heard *heard, const struct es
         return escalation_heard_refuse(heard, code,
                                        code == PAIDAN__CODE__LEVEL_UNKNOWN ? "level" : "unit");
     }
-    *target = (struct escalation_target){.level = named->level, .unit = named->unit};
+    *target = (struct escalation_target){.level = named->level, .unit = current.unit};
     for (size_t index = 0; index < named->assist_count; index++) {
         const char *assist = named->assist[index];
         const bool fits = target->assist_count < SITE_ASSIST_MAX;
@@ -139,9 +151,11 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
     }
     struct escalation_info info = {.urgency = (uint32_t)routed->urgency,
                                    .registered_ms = routed->registered_ms};
-    take(info.category, sizeof info.category, routed->category);
-    take(info.area, sizeof info.area, routed->area);
-    take(info.channel, sizeof info.channel, routed->channel);
+    take(info.category, sizeof info.category,
+         today(heard->step->site, SITE_KIND_CATEGORY, routed->category));
+    take(info.area, sizeof info.area, today(heard->step->site, SITE_KIND_AREA, routed->area));
+    take(info.channel, sizeof info.channel,
+         today(heard->step->site, SITE_KIND_CHANNEL, routed->channel));
     take(info.title, sizeof info.title, routed->title);
     const struct named named = {routed->level, routed->unit, routed->assist, routed->n_assist};
     struct escalation_target target;
@@ -201,15 +215,17 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     if (ruled->has_return_count && ruled->return_count != heard->ticket.returns) {
         return escalation_heard_refuse(heard, PAIDAN__CODE__VERSION_CONFLICT, "return");
     }
+    const struct site *site = heard->step->site;
     struct escalation_info info;
     rc = escalation_heard_info(heard, &info);
     if (rc != RC_OK) {
         return rc;
     }
-    const bool other = strcmp(info.category, ruled->category) != 0 ||
-                       (ruled->has_urgency && info.urgency != (uint32_t)ruled->urgency);
-    take(info.category, sizeof info.category, ruled->category);
-    take(info.area, sizeof info.area, ruled->area);
+    const bool other =
+        strcmp(info.category, today(site, SITE_KIND_CATEGORY, ruled->category)) != 0 ||
+        (ruled->has_urgency && info.urgency != (uint32_t)ruled->urgency);
+    take(info.category, sizeof info.category, today(site, SITE_KIND_CATEGORY, ruled->category));
+    take(info.area, sizeof info.area, today(site, SITE_KIND_AREA, ruled->area));
     if (ruled->has_urgency) {
         info.urgency = (uint32_t)ruled->urgency;
     }
@@ -263,10 +279,7 @@ enum rc escalation_route_fold(struct escalation_fold *fold)
     }
     if (ruled) {
         ticket->flags |= ESCALATION_RULED;
-        /* Where a missed clock runs on, the ruling has repaired nothing. */
-        if (escalation_state_overdue(ticket) == 0) {
-            escalation_fold_drop_alarm(ticket);
-        }
+        escalation_assignment_repair(ticket);
     }
     const bool fallback = assigned->to->has_fallback && assigned->to->fallback;
     fold->counters[ruled ? TALLY_RULED : TALLY_ASSIGNED]++;

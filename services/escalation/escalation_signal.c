@@ -40,6 +40,8 @@ static const unsigned char signals[] = {
     IS(REPLANNED, REPLAN),
     IS(REMINDED, STEP),
     IS(TERM_PASSED, TERM),
+    IS(MOVED, MOVE),
+    IS(RECODED, RECODE),
 };
 
 static enum escalation_signal signal_closed(const Paidan__Closed *closed)

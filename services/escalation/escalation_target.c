@@ -8,7 +8,7 @@
 uint32_t escalation_target_level_above(const struct site *site, const char *area, uint32_t level)
 {
     CHECK(level <= SITE_LEVELS_MAX);
-    const uint32_t place = site_area_find(site, area);
+    const uint32_t place = site_heir(site, SITE_KIND_AREA, area);
     for (uint32_t above = level + 1; above <= site->level_count; above++) {
         if (place == SITE_NONE || site_area_at(site, place, above) != SITE_NONE) {
             return above;
@@ -22,8 +22,8 @@ void escalation_target_owner(const struct site *site, const struct escalation_in
 {
     CHECK(level >= 1);
     CHECK(level <= site->level_count);
-    const uint32_t category = site_category_find(site, info->category);
-    const uint32_t area = site_area_find(site, info->area);
+    const uint32_t category = site_heir(site, SITE_KIND_CATEGORY, info->category);
+    const uint32_t area = site_heir(site, SITE_KIND_AREA, info->area);
     *target = (struct escalation_target){.level = level};
     if (category == SITE_NONE || area == SITE_NONE) {
         target->unit = site->units[site->levels[level - 1].fallback].code;
@@ -45,7 +45,7 @@ const struct site_policy *escalation_target_policy(const struct site *site,
                                                    const struct escalation_info *info,
                                                    uint32_t level)
 {
-    return site_policy(site, site_category_find(site, info->category),
+    return site_policy(site, site_heir(site, SITE_KIND_CATEGORY, info->category),
                        (Paidan__Urgency)info->urgency, level);
 }
 

@@ -178,13 +178,8 @@ enum rc escalation_term_set(struct step *step, const struct escalation_info *inf
 
 static const struct calendar *calendar_of(const struct site *site, const char *code)
 {
-    CHECK(site->calendar_count > 0);
-    for (uint32_t index = 0; index < site->calendar_count; index++) {
-        if (strcmp(site->calendars[index].code, code) == 0) {
-            return &site->calendars[index];
-        }
-    }
-    return &site->calendars[0];
+    const uint32_t heir = site_heir(site, SITE_KIND_CALENDAR, code);
+    return &site->calendars[heir == SITE_NONE ? 0 : heir];
 }
 
 void escalation_term_of(const struct site *site, const struct escalation_clock *clock,

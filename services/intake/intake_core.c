@@ -104,6 +104,7 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
     case PAIDAN__EVENT__FACT_ORDERED:
+    case PAIDAN__EVENT__FACT_MOVED:
     case PAIDAN__EVENT__FACT_SUSPENDED:
     case PAIDAN__EVENT__FACT_RESUMED:
     case PAIDAN__EVENT__FACT_ACCEPTED:

@@ -105,6 +105,7 @@ static bool meaning(const struct step_input *input, Paidan__State *state, uint32
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
     case PAIDAN__EVENT__FACT_ORDERED:
+    case PAIDAN__EVENT__FACT_MOVED:
         *state = PAIDAN__STATE__STATE_ASSIGNED;
         return true;
     case PAIDAN__EVENT__FACT_ACCEPTED:

@@ -563,6 +563,7 @@ const struct escalation_story escalation_stories[] = {
     {"asked_and_paused", "joint", tell_asked_and_paused},
     {"order_same", "joint", tell_order_same},
     {"own_request", "watch", tell_own_request},
+    {"moved", "joint", tell_moved},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

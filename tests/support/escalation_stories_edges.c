@@ -159,3 +159,37 @@ void tell_own_request(struct story *story)
     supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
     supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
 }
+
+/* A reform of the office: what open tickets carry goes on under other codes, or is another's. */
+void tell_moved(struct story *story)
+{
+    const struct teller_route house = {
+        .category = "noise.work", .area = "bu1", .unit = "b1", .level = 1};
+    const struct teller_route quarter = {
+        .category = "noise", .area = "co1", .unit = "c1", .level = 2};
+    for (uint64_t number = 1; number <= 4; number++) {
+        teller_route(story, number, &house);
+    }
+    for (uint64_t number = 5; number <= 7; number++) {
+        teller_route(story, number, &quarter);
+    }
+    story_until(story, 25 * HOUR); /* Monday 10:00 */
+    for (uint64_t number = 2; number <= 4; number++) {
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+    }
+    (void)teller_work(story, "li", "c1", ACCEPT, 6);
+    (void)teller_work(story, "li", "c1", ACCEPT, 7);
+    wish(story, "b1", PAIDAN__ACTION__ACTION_EXTEND, 2, 0);
+    (void)teller_work(story, "li", "b1", PAIDAN__ACTION__ACTION_RETURN, 3);
+    wish(story, "b1", SUSPEND, 4, 10 * DAY);
+    wish(story, "c1", SUSPEND, 7, 10 * DAY);
+    story_until(story, 26 * HOUR);
+    story_move_to(story, "joint-moved");
+    story_until(story, 27 * HOUR);
+    for (uint64_t number = 1; number <= 7; number++) {
+        teller_look(story, number);
+    }
+    (void)teller_work(story, "li", "b.one", PAIDAN__ACTION__ACTION_RESOLVE, 2);
+    (void)teller_work(story, "li", "c2", ACCEPT, 6);
+    story_until(story, 12 * DAY); /* what was suspended runs again */
+}

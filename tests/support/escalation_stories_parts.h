@@ -34,3 +34,4 @@ void tell_late_and_paused(struct story *story);
 void tell_asked_and_paused(struct story *story);
 void tell_order_same(struct story *story);
 void tell_own_request(struct story *story);
+void tell_moved(struct story *story);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #define cli_ask test_ask
+#define cli_service_ask test_service_ask
 #define cli_due test_due
 #define cli_due_alarms test_alarms
 #define cli_units test_units
@@ -42,6 +43,24 @@ static Paidan__AssistTask task = PAIDAN__ASSIST_TASK__INIT, *tasks[] = {&task};
 static Paidan__Brief red = PAIDAN__BRIEF__INIT, still = PAIDAN__BRIEF__INIT,
                      plain = PAIDAN__BRIEF__INIT;
 static Paidan__Brief *briefs[] = {&red, &still, &plain};
+
+/* A reload that escalation refused. */
+Paidan__Code test_service_ask(struct cli *cli, struct cli_service services[CLI_SERVICES],
+                              uint64_t timeout_ms)
+{
+    (void)cli;
+    assert_true(timeout_ms > 0);
+    memset(services, 0, CLI_SERVICES * sizeof *services);
+    struct cli_service *escalation = &services[2];
+    escalation->answered = true;
+    escalation->refused_ms = NOW_MS - HOUR_MS;
+    escalation->refused_mistakes = 2;
+    (void)snprintf(escalation->refused, sizeof escalation->refused, "units.csv:3 CODE_DUPLICATE");
+    (void)snprintf(escalation->refused_zh, sizeof escalation->refused_zh, "编码“a”重复");
+    (void)snprintf(escalation->refused_en, sizeof escalation->refused_en,
+                   "code \"a\" is used twice");
+    return PAIDAN__CODE__OK;
+}
 
 static void fill_briefs(void)
 {

@@ -89,6 +89,10 @@ static void tell_joint(const struct told *told)
          person_named.person = "王工", person_named.duty = "换灯", person_named.due_ms = NOW_MS);
     TELL(ordered, ORDERED, Ordered, ordered.from_unit = "u.b1", ordered.to = &street,
          ordered.by_unit = "u.s", ordered.note = "马上办");
+    TELL(moved, MOVED, Moved, moved.from_unit = "u.gone", moved.from_level = 2, moved.to = &street,
+         moved.site_version = 7);
+    TELL(recoded, RECODED, Recoded, recoded.unit = "u.b1", recoded.category = "leak",
+         recoded.area = "b1", recoded.channel = "wechat", recoded.to_unit = "u.s");
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_MEDIATION,
          mode_set.unit = "u.b1", mode_set.clock = &handle, mode_set.note = "两家同意");
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_ONLINE,
@@ -183,7 +187,8 @@ static void test_facts_when_any_fact_then_it_has_a_sentence(void **state)
         event.fact_case = (Paidan__Event__FactCase)field->id;
         event.assigned = (Paidan__Assigned *)(void *)zeros;
         if (strcmp(field->name, "assigned") == 0 || strcmp(field->name, "raised") == 0 ||
-            strcmp(field->name, "reopened") == 0 || strcmp(field->name, "ordered") == 0) {
+            strcmp(field->name, "reopened") == 0 || strcmp(field->name, "ordered") == 0 ||
+            strcmp(field->name, "moved") == 0) {
             continue; /* they hold an assignment, which is never absent */
         }
         (void)say_facts_words(&say, &event, text, sizeof text);

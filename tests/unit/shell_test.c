@@ -107,6 +107,11 @@ static void test_hangup_when_site_is_bad_then_old_one_stays(void **state)
     }
     assert_true(world_log_has(world, "toy", "site=kept"));
     assert_int_equal(world_ping(world, "toy")->site_version, version);
+    const Paidan__Pong *refused = world_ping(world, "toy");
+    assert_true(refused->has_site_refused_ms);
+    assert_non_null(refused->site_refusal);
+    assert_non_null(strstr(refused->site_refusal, "areas.csv:"));
+    assert_true(strlen(refused->site_refusal_zh) > 0 && strlen(refused->site_refusal_en) > 0);
     world_chase(world, "toy", 1, "box");
     /* A good one that differs is taken. */
     world_run("cp '%s/deploy/sites/demo/areas.csv' '%s/areas.csv'", world_root(), world->site);
@@ -118,6 +123,7 @@ static void test_hangup_when_site_is_bad_then_old_one_stays(void **state)
         usleep(10000);
     }
     assert_int_not_equal(now, version);
+    assert_false(world_ping(world, "toy")->has_site_refused_ms);
 }
 
 /* ---- never twice, never lost ------------------------------------------------------------------
