@@ -242,6 +242,7 @@ uint32_t site_guess_categories(const struct site *site, const char *normalised, 
 /* Areas named in the text: an area that contains another named one is dropped in favour of the
  * smaller; names of several areas (46 community names occur twice in Hangzhou) are settled by other
  * names in the text, else all are given. A name of more than 256 areas ("3号楼") only picks a part
- * of an area named otherwise. */
+ * of an area named otherwise. A house is not found in another's name: 3号院 in 13号院, 甲3号院, A3号院,
+ * 3-1号院, 3号院甲. Before: normalised is of text_normalise_place. */
 uint32_t site_guess_areas(const struct site *site, const char *normalised, size_t bytes,
                           struct site_guess *guesses, uint32_t max);

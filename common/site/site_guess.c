@@ -26,6 +26,7 @@ enum {
     CANDIDATES_MAX = 256, /* areas one name may mean; more make it common */
     REFINE_MAX = 4,       /* parts of one area that a common name may pick */
     AREAS_MAX = 256,      /* areas all names may mean */
+    ENDS_MAX = 16,        /* of places found, looked back at: they end side by side */
     BITS = 64,
 };
 
@@ -46,6 +47,9 @@ struct maximal {
     word_fn *raw; /* every word found; may be NULL */
     word_fn *take;
     void *context;
+    bool houses;             /* words are places: a house is not another one */
+    uint32_t ends[ENDS_MAX]; /* where the places found last end; a ring */
+    uint32_t end_count;
     uint32_t first, count; /* ring */
     struct match_hit pending[PENDING_MAX];
 };
@@ -70,6 +74,129 @@ static bool cuts_number(const struct maximal *maximal, const struct match_hit *h
     return (hit->start > 0 && digit_at(maximal, hit->start) && digit_at(maximal, hit->start - 1)) ||
            (hit->end < maximal->bytes && digit_at(maximal, hit->end - 1) &&
             digit_at(maximal, hit->end));
+}
+
+/* ---- houses ---- */
+
+/* One of the characters of a list, each of three bytes, that stands at `at`. */
+static bool one_of(const char *list, const char *text, size_t bytes, size_t at)
+{
+    CHECK(at <= bytes);
+    if (bytes - at < 3 || (unsigned char)text[at] < 0xe0) {
+        return false;
+    }
+    for (; *list != '\0'; list += 3) {
+        if (memcmp(list, text + at, 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sign_at(const struct maximal *maximal, const char *list, size_t at)
+{
+    return one_of(list, maximal->text, maximal->bytes, at);
+}
+
+static bool letter_at(const struct maximal *maximal, size_t at)
+{
+    CHECK(at < maximal->bytes);
+    return maximal->text[at] >= 'a' && maximal->text[at] <= 'z'; /* normalised: no capitals */
+}
+
+/* How many letters stand together before `at`; more than two are a word. */
+static unsigned letters_before(const struct maximal *maximal, size_t at)
+{
+    unsigned count = 0;
+    while (count < 3 && at > count && letter_at(maximal, at - count - 1)) {
+        count++;
+    }
+    return count;
+}
+
+/* Bytes of the dash that ends at `at`: 3-1号院 is not 1号院. 0: none. */
+static size_t dash_before(const struct maximal *maximal, size_t at)
+{
+    if (at > 0 && strchr("-_~./", maximal->text[at - 1]) != NULL) {
+        return 1;
+    }
+    return at >= 3 && sign_at(maximal, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u301c", at - 3)
+               ? 3
+               : 0;
+}
+
+/* Whether a place was found that ends here: what stands before the house belongs to its name. */
+static bool place_ends(const struct maximal *maximal, size_t at)
+{
+    for (uint32_t index = 0; index < ENDS_MAX && index < maximal->end_count; index++) {
+        if (maximal->ends[index] == at) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 甲3号院, a3号院, 十3号院, 附3号院, 东3号院: what stands before makes it another house. */
+static bool cut_before(const struct maximal *maximal, size_t at)
+{
+    static const char marks[] = "甲乙丙丁戊己庚辛壬癸一二三四五六七八九十百零〇附副东西南北新老旧";
+    const unsigned letters = letters_before(maximal, at);
+    if (letters == 1 || letters == 2) {
+        return true;
+    }
+    const size_t dash = dash_before(maximal, at);
+    if (dash > 0 && at > dash) {
+        return digit_at(maximal, at - dash - 1) || letters_before(maximal, at - dash) == 1;
+    }
+    if (at < 3 || !sign_at(maximal, marks, at - 3)) {
+        return false;
+    }
+    /* 自己, 星期一, 统一 are words, and no part of a house's name. */
+    const bool word = at >= 6 && (sign_at(maximal, "自", at - 6) ||
+                                  (sign_at(maximal, "期周拜统唯同单万", at - 6) &&
+                                   sign_at(maximal, "一二三四五六", at - 3)));
+    return !word;
+}
+
+/* 3号院甲, 3号院b: another house, unless a part of this one is named (甲座, b栋). */
+static bool cut_after(const struct maximal *maximal, size_t at)
+{
+    static const char parts[] = "座栋幢楼号区单门院室层";
+    const size_t left = maximal->bytes - at;
+    if (sign_at(maximal, "甲乙丙丁", at)) {
+        return !sign_at(maximal, parts, at + 3) &&
+               !sign_at(maximal, "方醛苯肝流状烯炔酮香字克", at + 3);
+    }
+    if (left == 0 || !letter_at(maximal, at)) {
+        return false;
+    }
+    const bool mark = left > 2 && memcmp(maximal->text + at + 1, "\xe3\x80", 2) == 0; /* 。、 */
+    const bool ends = left == 1 || mark || (unsigned char)maximal->text[at + 1] < 0x80;
+    return ends && (left == 1 || (!letter_at(maximal, at + 1) && !digit_at(maximal, at + 1)));
+}
+
+/* A word with a number before the sign of a house at its end: 3号院, 中山路3号. */
+static bool names_house(const char *word, size_t bytes)
+{
+    static const char signs[] = "号院楼栋幢座区";
+    size_t at = bytes;
+    while (at >= 3 && one_of(signs, word, bytes, at - 3)) {
+        at -= 3;
+    }
+    return at < bytes && at > 0 && word[at - 1] >= '0' && word[at - 1] <= '9';
+}
+
+/* Whether the hit is a part of another house's name. */
+static bool cuts_house(const struct maximal *maximal, const struct match_hit *hit)
+{
+    const struct site_word *word = &maximal->words->words[hit->word];
+    if (!names_house(word->text, word->bytes)) {
+        return false;
+    }
+    const bool bare = digit_at(maximal, hit->start) || letter_at(maximal, hit->start);
+    return (bare && hit->start > 0 && !place_ends(maximal, hit->start) &&
+            cut_before(maximal, hit->start)) ||
+           cut_after(maximal, hit->end);
 }
 
 /* Hands over what begins before `before`: no longer word can reach back so far any more. */
@@ -100,9 +227,11 @@ static bool keyword(const struct maximal *maximal, uint32_t word)
 static void take_hit(void *context, const struct match_hit *hit)
 {
     struct maximal *maximal = context;
-    if (cuts_number(maximal, hit)) {
+    if (cuts_number(maximal, hit) || (maximal->houses && cuts_house(maximal, hit))) {
         return;
     }
+    maximal->ends[maximal->end_count % ENDS_MAX] = hit->end;
+    maximal->end_count++;
     if (maximal->raw != NULL) {
         maximal->raw(maximal->context, hit->word);
     }
@@ -129,6 +258,8 @@ static void maximal_init(struct maximal *maximal, const char *text, size_t bytes
     maximal->bytes = bytes;
     maximal->words = words;
     maximal->raw = NULL;
+    maximal->houses = false;
+    maximal->end_count = 0;
     maximal->first = 0;
     maximal->count = 0;
 }
@@ -568,6 +699,7 @@ uint32_t site_guess_areas(const struct site *site, const char *normalised, size_
     struct maximal maximal;
     maximal_init(&maximal, normalised, bytes, &site->index->places);
     maximal.take = take_place;
+    maximal.houses = true;
     maximal.context = &places;
     maximal_scan(&maximal, site->places);
     collect_areas(&places);

@@ -29,7 +29,9 @@ void site_words_add(struct site_load *load, struct site_words *words, const char
     CHECK(words->word_count == 0); /* none was put together yet */
     char *normal = NULL;
     size_t bytes = 0;
-    if (text_normalise(&load->arena, text, &normal, &bytes) != RC_OK) {
+    const bool place = words == &load->site->index->places;
+    if ((place ? text_normalise_place : text_normalise)(&load->arena, text, &normal, &bytes) !=
+        RC_OK) {
         load->no_memory = true; /* the file was found to be UTF-8 */
         return;
     }

@@ -18,6 +18,13 @@ char *text_trim(char *text);
 /* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" ->
  * "abc12"). In the arena. RC_OK, RC_INVALID (not UTF-8) or RC_LIMIT. */
 MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **out, size_t *bytes);
+/* For matching places: as text_normalise, and numbers of houses are digits ("三号院" -> "3号院",
+ * "二十一号楼" -> "21号楼"). Codes as text_normalise. */
+MUST_CHECK enum rc text_normalise_place(struct arena *arena, const char *text, char **out,
+                                        size_t *bytes);
+/* The second half of it, in place. Before: normalised, with its end at `bytes`. Returns the bytes,
+ * which are never more. */
+size_t text_place_numbers(char *normalised, size_t bytes);
 /* A title other logs may carry: first sentence after the greeting, or 24 wide (48 narrow)
  * characters with "…", without line breaks. Hidden as ***: runs of 5 or more digits, 7 or more with
  * something between, and Latin/digit mixes as in plates and accounts. At most TITLE_BYTES_MAX.

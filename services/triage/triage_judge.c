@@ -153,7 +153,8 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         }
     }
     /* People write the place where it belongs; the text names other places too ("moved here from
-     * ..."), so it is asked only where the place says nothing or too much. */
+     * ..."), so it is asked only where the place says nothing or too much, and whether all it names
+     * lies elsewhere. */
     struct site_guess guesses[GUESSES_MAX], others[GUESSES_MAX];
     const char *where = "place";
     uint32_t count = site_guess_areas(site, place, strlen(place), guesses, GUESSES_MAX);
@@ -170,6 +171,15 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         if (settle(site, settled, count, others, named) == 1) {
             guesses[0] = settled[0];
             count = 1;
+        }
+    } else {
+        /* Two names that contradict each other: nobody knows which is meant, so both are shown. */
+        const uint32_t named =
+            site_guess_areas(site, words, strlen(words), others, GUESSES_MAX - 1);
+        struct site_guess settled = guesses[0];
+        if (named > 0 && settle(site, &settled, 1, others, named) == 0) {
+            memcpy(guesses + 1, others, named * sizeof others[0]);
+            count += named;
         }
     }
     CHECK(count <= GUESSES_MAX);
@@ -231,8 +241,8 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
     }
     enum rc rc = text_normalise(arena, joined, &words, &bytes);
     if (rc == RC_OK) {
-        rc = text_normalise(arena, registered->place == NULL ? "" : registered->place, &place,
-                            &bytes);
+        rc = text_normalise_place(arena, registered->place == NULL ? "" : registered->place, &place,
+                                  &bytes);
     }
     if (rc != RC_OK) {
         return rc;
@@ -240,6 +250,8 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
     memset(judgement, 0, sizeof *judgement);
     char keywords[96], names[128];
     judge_category(site, registered->category_hint, words, judgement, keywords);
+    /* Categories were looked for: from here on the text is searched for places alone. */
+    (void)text_place_numbers(words, strlen(words));
     judge_area(site, registered->area_hint, place, words, judgement, names);
     /* Half of it is worth keeping: the desk shows what was sure. */
     if (judgement->category == SITE_NONE || judgement->area == SITE_NONE) {

@@ -238,13 +238,13 @@ static void totals(struct story *story)
 
 static void tell_sure(struct story *story)
 {
-    words(story, 1, "湖畔花园3幢", "楼上太吵了");        /* lowest level with an owner */
-    words(story, 2, "半山老公寓", "楼上太吵了");         /* none at the estate: community */
-    words(story, 3, NULL, "湖畔花园地下室积水");         /* the place is in the text */
-    words(story, 4, "半山公寓", "路灯坏了");             /* starts at the community */
-    words(story, 5, "青山街道", "井盖没了");             /* an area above the start level */
-    words(story, 6, "湖畔花园", "消防通道被堵");         /* starts at the street, urgent */
-    words(story, 7, "湖畔花园", "半山公寓那边太吵");     /* the place counts first */
+    words(story, 1, "湖畔花园3幢", "楼上太吵了");            /* lowest level with an owner */
+    words(story, 2, "半山老公寓", "楼上太吵了");             /* none at the estate: community */
+    words(story, 3, NULL, "湖畔花园地下室积水");             /* the place is in the text */
+    words(story, 4, "半山公寓", "路灯坏了");                 /* starts at the community */
+    words(story, 5, "青山街道", "井盖没了");                 /* an area above the start level */
+    words(story, 6, "湖畔花园", "消防通道被堵");             /* starts at the street, urgent */
+    words(story, 7, "湖畔花园", "从湖畔花园听半山公寓太吵"); /* the place counts first */
     words(story, 8, "阳光花园", "西溪社区这里夜间施工"); /* two of that name: settled by the text */
     words(story, 9, "东湖社区", "施工噪音");             /* the finer of two related categories */
     for (uint64_t number = 1; number <= 9; number++) {
@@ -277,8 +277,10 @@ static void tell_unsure(struct story *story)
     words(story, 7, "湖畔花园", "消防通道演习");                 /* excluded word */
     words(story, 8, "湖畔花园", "一件无主事项");                 /* only the fallback owns it */
     words(story, 9, "湖畔花园", "漏水积水漏水积水，还有点太吵"); /* clear enough after all */
+    words(story, 10, "湖畔花园", "半山公寓那边太吵");            /* place and text contradict */
     desk(story);
     look(story, 6);
+    look(story, 10);
     totals(story);
 }
 

@@ -88,7 +88,7 @@ static const char *normal(const char *text, size_t *bytes)
 {
     char *out = NULL;
     arena_reset(&arena);
-    assert_int_equal(text_normalise(&arena, text, &out, bytes), RC_OK);
+    assert_int_equal(text_normalise_place(&arena, text, &out, bytes), RC_OK);
     return out;
 }
 
@@ -236,6 +236,55 @@ static void test_areas_when_different_then_both(void **state)
     assert_string_equal(places(site, "3号楼"), "y2b:9:3号楼");
 }
 
+/* A house is not another house, however its number is written. */
+static void test_areas_when_a_house_is_named_then_no_other(void **state)
+{
+    static char text[2048];
+    static const char *const same[] = {"3号院",         "３号院",    "三号院",    "3 号 院",
+                                       "住在3号院里",   "3号院甲座", "3号院b栋",  "3号院13号楼",
+                                       "3号院乙方不来", "3号院wifi", "自己3号院", "星期一3号院停水",
+                                       "阳光小区3号院", "near3号院", "园丁3号院", "3号院（甲方）",
+                                       "1号楼，3号院"};
+    static const char *const other[] = {
+        "13号院",   "十三号院", "甲3号院", "乙三号院",     "A3号院",   "ａ３号院", "AB3号院",
+        "3-1号院3", "1-3号院",  "1–3号院", "A-3号院",      "十3号院",  "附3号院",  "东3号院",
+        "新3号院",  "3号院甲",  "3号院A",  "3号院丁,停水", "3号院b。", "33号院",   "23号院"};
+    (void)state;
+    struct site_files houses = files;
+    struct site *site = NULL;
+    append(text, sizeof text,
+           "code,name,level,parent\nroot,甲街道,street,\nc,某社区,community,root\n"
+           "h3,三号院,estate,c\nh31,3-1号院,estate,c\nhg,园丁,estate,c\nh5,五号楼,estate,c\nh5a,"
+           "A5号楼,estate,c\n"
+           "z3,中山路3号,estate,c\n");
+    houses.text[SITE_AREAS] = text;
+    houses.absent[SITE_ALIASES] = true;
+    assert_int_equal(site_files_load(&houses, &report, &site), RC_OK);
+    for (size_t index = 0; index < sizeof same / sizeof same[0]; index++) {
+        if (strstr(places(site, same[index]), "h3:") == NULL) {
+            print_message("%s\n", same[index]);
+        }
+        assert_non_null(strstr(places(site, same[index]), "h3:"));
+    }
+    for (size_t index = 0; index < sizeof other / sizeof other[0]; index++) {
+        if (strstr(places(site, other[index]), "h3:") != NULL) {
+            print_message("%s\n", other[index]);
+        }
+        assert_null(strstr(places(site, other[index]), "h3:"));
+    }
+    assert_string_equal(places(site, "3-1号院"), "h31:25:3-1号院");
+    assert_string_equal(places(site, "A5号楼"), "h5a:16:a5号楼");
+    assert_string_equal(places(site, "BA5号楼"), "");
+    assert_string_equal(places(site, "5号楼"), "h5:9:5号楼");
+    assert_string_equal(places(site, "二十五号楼"), "");
+    assert_string_equal(places(site, "中山路三号"), "z3:25:中山路3号");
+    assert_string_equal(places(site, "中山路3号甲"), "");
+    assert_string_equal(places(site, "中山路13号"), "");
+    assert_string_equal(places(site, "3号院5号楼"),
+                        "h3:9:3号院 h5:9:5号楼"); /* both, to the desk */
+    site_free(site);
+}
+
 /* 300 estates, each with a house 3: the name alone says nothing, with the estate everything. */
 static void test_areas_when_name_is_common_then_only_refines(void **state)
 {
@@ -353,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_areas_when_names_overlap_then_the_longest),
         cmocka_unit_test(test_areas_when_name_is_shared_then_others_settle),
         cmocka_unit_test(test_areas_when_different_then_both),
+        cmocka_unit_test(test_areas_when_a_house_is_named_then_no_other),
         cmocka_unit_test(test_areas_when_name_is_common_then_only_refines),
         cmocka_unit_test(test_categories_when_random_then_as_the_slow_count),
         cmocka_unit_test(test_all_when_text_is_largest_then_bounded),

@@ -127,6 +127,62 @@ static void test_normalise_when_marks_stand_alone_then_as_in_a_run(void **state)
     }
 }
 
+/* Letters of a PDF that only look like letters. */
+static void test_normalise_when_radicals_are_copied_then_the_letters(void **state)
+{
+    static const char *const cases[][2] = {{"⻔⼝⼟地", "门口土地"},
+                                           {"⻄⻓⻢⻰⻋⻅⻚⻛", "西长马龙车见页风"},
+                                           {"\uf900\u2f9b", "豈走"},
+                                           {"⺠⽤⽔", "民用水"}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char *out = NULL;
+        size_t bytes = 0;
+        assert_int_equal(text_normalise(*state, cases[index][0], &out, &bytes), RC_OK);
+        assert_string_equal(out, cases[index][1]);
+    }
+}
+
+static void test_normalise_place_when_houses_are_numerals_then_digits(void **state)
+{
+    static const char *const cases[][2] = {
+        {"三号院", "3号院"},
+        {"３ 号院", "3号院"},
+        {"十号楼", "10号楼"},
+        {"十三号院", "13号院"},
+        {"二十号", "20号"},
+        {"二十一号楼十单元", "21号楼10单元"},
+        {"一百号", "100号"},
+        {"一百零三号", "103号"},
+        {"一百一十三号", "113号"},
+        {"一〇三室", "103室"},
+        {"一二零三室", "1203室"},
+        {"第二社区三组", "第2社区3组"},
+        {"甲三号院", "甲3号院"},
+        {"五一路八里桥", "五一路八里桥"},
+        {"五一村", "五一村"},
+        {"统一区域", "统一区域"},
+        {"星期一号楼停水", "星期一号楼停水"},
+        {"几十号人", "几十号人"},
+        {"三轮车", "三轮车"},
+        {"一百二号", "一百二号"},
+        {"百号", "百号"},
+        {"〇号", "〇号"},
+        {"十百号", "十百号"},
+        {"2三号", "2三号"},
+        {"两栋楼", "两栋楼"},
+        {"", ""},
+        {"三", "三"},
+        {"一二三四五六七八九号", "一二三四五六七八九号"},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char *out = NULL;
+        size_t bytes = 0;
+        assert_int_equal(text_normalise_place(*state, cases[index][0], &out, &bytes), RC_OK);
+        assert_string_equal(out, cases[index][1]);
+        assert_int_equal(bytes, strlen(out));
+    }
+}
+
 static void test_normalise_when_not_utf8_then_invalid(void **state)
 {
     static const char *const cases[] = {"\xff", "路\xe8", "abc\xc0\x80", "路灯\xed\xa0\x80"};
@@ -614,6 +670,8 @@ int main(void)
         cmocka_unit_test(test_title_when_text_is_long_then_24_characters),
         cmocka_unit_test(test_title_when_marks_pile_up_then_bytes_are_bounded),
         cmocka_unit_test(test_title_when_number_is_cut_off_then_still_masked),
+        cmocka_unit_test(test_normalise_when_radicals_are_copied_then_the_letters),
+        cmocka_unit_test(test_normalise_place_when_houses_are_numerals_then_digits),
         cmocka_unit_test(test_blank_when_nothing_is_seen_then_blank),
         cmocka_unit_test(test_trim_when_blanks_stand_around_then_what_is_seen_stays),
         cmocka_unit_test(test_phone_when_written_as_people_do_then_understood),
