@@ -26,6 +26,7 @@ enum {
     OPTION_VERIFY,
     OPTION_REPLAY,
     OPTION_HELP,
+    OPTION_VERSION,
 };
 
 /* Follows are read 1 MiB at a time; a map below this could not hold one step. */
@@ -65,6 +66,7 @@ static void help_print(const struct shell_service *service)
             "  --clock-days N      启动时系统时钟超前已存时间 N 天以上则拒绝，默认 7；0 不查\n"
             "  --verify            校验日志链与每条记录；正常为 0，有误为 1\n"
             "  --replay            用日志重建全部表并逐字节比较；一致为 0，不同为 1\n"
+            "  --version           显示版本\n"
             "退出码：0 正常，64 用法，75 故障（应重启），78 设置有误\n",
             "Usage:\n"
             "  --data DIR          the instance's data (required)\n"
@@ -80,6 +82,7 @@ static void help_print(const struct shell_service *service)
             "                      ahead of the stored time, default 7; 0: never refuse\n"
             "  --verify            check the log's chain and every record; exits 0 or 1\n"
             "  --replay            fold the log into new tables, compare; exits 0 or 1\n"
+            "  --version           show the version\n"
             "Exits: 0 ended, 64 usage, 75 fault (start again), 78 settings\n"),
         stdout);
 }
@@ -155,6 +158,10 @@ static enum rc option_take(const struct shell_service *service, int option,
         help_print(service);
         settings->mode = SHELL_HELP;
         return RC_OK;
+    case OPTION_VERSION:
+        printf("paidan-%s %s\n", service->step->name, PAIDAN_VERSION);
+        settings->mode = SHELL_HELP;
+        return RC_OK;
     default:
         return RC_INVALID; /* getopt has printed it */
     }
@@ -176,6 +183,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         {"verify", no_argument, NULL, OPTION_VERIFY},
         {"replay", no_argument, NULL, OPTION_REPLAY},
         {"help", no_argument, NULL, OPTION_HELP},
+        {"version", no_argument, NULL, OPTION_VERSION},
         {NULL, 0, NULL, 0},
     };
     *settings = (struct shell_settings){

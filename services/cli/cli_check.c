@@ -50,6 +50,7 @@ static int tell_good(struct cli *cli, const struct site *site, const struct site
         json_t *object = json_object(), *levels = json_array();
         json_object_set_new(object, "good", json_true());
         json_object_set_new(object, "name", json_string(site->name));
+        json_object_set_new(object, "site_version", json_integer(site->version)); /* as ping's */
         json_object_set_new(object, "levels", json_integer(site->level_count));
         for (uint32_t index = 0; index < site->level_count; index++) {
             json_array_append_new(levels, json_string(site->levels[index].name));

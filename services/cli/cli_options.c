@@ -43,6 +43,7 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_NO_COLOUR] = {"no-color", 0, CLI_NOTHING, NULL, NULL, "不用颜色（同 NO_COLOR=1）",
                        "no colours (as NO_COLOR=1)"},
     [CLI_HELP] = {"help", 'h', CLI_NOTHING, NULL, NULL, "显示帮助", "show help"},
+    [CLI_VERSION] = {"version", 0, CLI_NOTHING, NULL, NULL, "显示版本", "show the version"},
     [CLI_ALL] = {"all", 0, CLI_NOTHING, NULL, NULL, "不分页，全部输出", "all pages"},
     [CLI_AMOUNT] = {"amount", 0, CLI_WORD, "N", NULL, "时限：30m、2h、3d；不写单位即小时或天",
                     "the term: 30m, 2h, 3d; without a letter hours or days, as the unit"},

@@ -18,6 +18,7 @@ enum cli_option {
     CLI_ACTOR,
     CLI_NO_COLOUR,
     CLI_HELP,
+    CLI_VERSION,
     CLI_GLOBAL_COUNT,
     /* some commands */
     CLI_ALL = CLI_GLOBAL_COUNT,

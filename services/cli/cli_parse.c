@@ -349,7 +349,7 @@ int cli_parse(struct cli *cli, int argc, char **argv)
         }
     }
     /* Help is given for a command that still lacks its operands, and without any command. */
-    if (cli->values[CLI_HELP] != NULL || count == 0) {
+    if (cli->values[CLI_HELP] != NULL || cli->values[CLI_VERSION] != NULL || count == 0) {
         return CLI_EXIT_OK;
     }
     return command == NULL ? unknown_command(cli, words, count) : check_counts(cli);

@@ -156,7 +156,8 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
     }
     if (text->phone != NULL || text->reporter != NULL) {
         label(cli, "诉求人", "resident");
-        printf("%s %s\n", text->reporter == NULL ? "" : text->reporter,
+        printf("%s%s%s\n", text->reporter == NULL ? "" : text->reporter,
+               text->reporter == NULL || text->phone == NULL ? "" : " ",
                text->phone == NULL ? "" : text->phone);
     }
     if (text->external_id != NULL) {

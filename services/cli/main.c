@@ -23,8 +23,9 @@ int main(int argc, char **argv)
     /* Refusals are said here, in words; with --json nothing else may stand among them. */
     diag_init("", cli.json ? DIAG_NONE : DIAG_ERROR);
     if (status == CLI_EXIT_OK) {
-        status = cli.command == NULL || cli_given(&cli, CLI_HELP) ? cli_help(&cli)
-                                                                  : cli.command->run(&cli);
+        status = cli_given(&cli, CLI_VERSION)                       ? cli_help_version(&cli)
+                 : cli.command == NULL || cli_given(&cli, CLI_HELP) ? cli_help(&cli)
+                                                                    : cli.command->run(&cli);
     }
     errno = 0; /* what failed before tells no cause any more */
     if (fflush(stdout) != 0 || ferror(stdout)) {

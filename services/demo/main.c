@@ -84,13 +84,11 @@ static int usage(const struct options *options, FILE *out, int code)
 /* -1: go on; else the exit code. */
 static int options_read(struct options *options, int argc, char **argv)
 {
-    static const struct option known[] = {{"data", required_argument, NULL, 'd'},
-                                          {"script", required_argument, NULL, 's'},
-                                          {"seconds", required_argument, NULL, 'n'},
-                                          {"lines", no_argument, NULL, 'l'},
-                                          {"board", no_argument, NULL, 'b'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"data", required_argument, NULL, 'd'},    {"script", required_argument, NULL, 's'},
+        {"seconds", required_argument, NULL, 'n'}, {"lines", no_argument, NULL, 'l'},
+        {"board", no_argument, NULL, 'b'},         {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         char *end = NULL;
@@ -116,6 +114,9 @@ static int options_read(struct options *options, int argc, char **argv)
             break;
         case 'h':
             return usage(options, stdout, 0);
+        case 'v':
+            printf("paidan-demo %s\n", PAIDAN_VERSION);
+            return 0;
         default:
             return usage(options, stderr, EXIT_USAGE);
         }

@@ -39,6 +39,28 @@ touch "$scratch/stop"
 wait "${workers[0]}" || fail "submitting under a backup"
 workers=()
 
+# A disk without room for it: the one that is full is named, and nobody is sent to restore something.
+small=$scratch/small
+mkdir "$small"
+if ((EUID == 0)) && mount -t tmpfs -o size=64k paidan-test "$small" 2>/dev/null; then
+    mounts+=("$small")
+    for language in en zh; do
+        paidan "$data" --lang "$language" backup "$small/b" >"$scratch/out" 2>"$scratch/err"
+        expect "status of a backup to a full disk" "$?" 73
+        grep -q "STORAGE_FULL: .*$small .*$small/b/" "$scratch/err" || fail "backup: $(cat "$scratch/err")"
+        grep -qiE 'restor|恢复' "$scratch/err" && fail "a backup speaks of restoring: $(cat "$scratch/err")"
+    done
+    [[ -z $(ls "$small/b") ]] || fail "a failed backup left: $(ls "$small/b")"
+    paidan "$scratch/small/r" restore "${back}3" >/dev/null 2>"$scratch/err"
+    expect "status of a restore to a full disk" "$?" 73
+    grep -q "STORAGE_FULL: .*$small" "$scratch/err" || fail "restore: $(cat "$scratch/err")"
+    [[ -z $(ls "$small/r") ]] || fail "a failed restore left: $(ls "$small/r")"
+else
+    note "no right to mount a small file system: a full disk is not tried"
+fi
+paidan "$data" backup "$scratch/no/such/folder" 2>"$scratch/err" && fail "a backup into nowhere"
+grep -q "FAILED: .*check the path.*$scratch/no/such/folder" "$scratch/err" || fail "backup: $(cat "$scratch/err")"
+
 # The same folder a second time, and a folder in use: refused, and nothing is touched.
 paidan "$data" backup "${back}3" 2>/dev/null && fail "a backup was overwritten"
 paidan "$data" restore "${back}3" 2>/dev/null && fail "restored over a running instance"
