@@ -21,7 +21,8 @@ enum { METER_SHIFT_DAYS = 10 }; /* readings are positive east and west of Greenw
 /* ---- the time of day ---- */
 
 /* What the wall clock shows on this day at a moment of it; on a day when the clock goes back, the
- * latest time shown so far. 0 to DAY_MS. */
+ * latest time shown so far. At its first moment 0, also where the clock shows one o'clock then,
+ * midnight being left out: else a term from the next day on would end a day too late. 0 to DAY_MS. */
 static int64_t shown_at(const struct calendar *calendar, int32_t day, uint64_t at_ms)
 {
     struct calendar_pattern room;
@@ -31,6 +32,9 @@ static int64_t shown_at(const struct calendar *calendar, int32_t day, uint64_t a
     }
     const struct zone *zone = &calendar->table->zone;
     int64_t latest_ms = 0;
+    if ((int64_t)at_ms <= from_ms) {
+        return 0;
+    }
     for (bool last = false; !last;) {
         const int64_t change_ms = zone_next_change(zone, from_ms);
         last = change_ms >= (int64_t)at_ms;

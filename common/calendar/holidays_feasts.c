@@ -12,6 +12,9 @@
 #include "common/calendar/civil.h"
 #include "common/calendar/holidays_private.h"
 
+/* The decree of 2007 made days off of Qingming, Dragon Boat and Mid-Autumn. */
+enum { SINCE = 2008 };
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A feast is there when so many days off lie between two dates. Those of the moon's year wander
@@ -20,10 +23,14 @@ static const struct {
     const char *zh, *en;
     unsigned first_month, first_day, last_month, last_day;
     uint32_t days;
+    int since; /* the year from which it is a day off; 0: always */
 } feasts[] = {
-    {"元旦", "New Year", 1, 1, 1, 1, 1},        {"春节", "Spring Festival", 1, 20, 2, 25, 3},
-    {"清明节", "Qingming", 4, 4, 4, 6, 1},      {"劳动节", "Labour Day", 5, 1, 5, 1, 1},
-    {"端午节", "Dragon Boat", 5, 27, 6, 27, 1}, {"国庆节", "National Day", 10, 1, 10, 3, 3},
+    {"元旦", "New Year", 1, 1, 1, 1, 1, 0},
+    {"春节", "Spring Festival", 1, 20, 2, 25, 3, 0},
+    {"清明节", "Qingming", 4, 4, 4, 6, 1, SINCE},
+    {"劳动节", "Labour Day", 5, 1, 5, 1, 1, 0},
+    {"端午节", "Dragon Boat", 5, 27, 6, 27, 1, SINCE},
+    {"国庆节", "National Day", 10, 1, 10, 3, 3, 0},
 };
 
 static uint32_t days_off(const struct holidays_year *year, int32_t first, int32_t last)
@@ -96,11 +103,11 @@ void holidays_missing(const struct holidays_year *year, const char *code,
             civil_days(year->year, feasts[index].first_month, feasts[index].first_day);
         const int32_t last =
             civil_days(year->year, feasts[index].last_month, feasts[index].last_day);
-        if (days_off(year, first, last) < feasts[index].days) {
+        if (year->year >= feasts[index].since && days_off(year, first, last) < feasts[index].days) {
             add(missing, feasts[index].zh, feasts[index].en);
         }
     }
-    if (!has_mid_autumn(year)) {
+    if (year->year >= SINCE && !has_mid_autumn(year)) {
         add(missing, "中秋节", "Mid-Autumn");
     }
     if (!has_makeup(year)) {

@@ -707,7 +707,9 @@ enum say_moment say_moment_read(const struct say *say, const char *text, unsigne
     }
     const int64_t moment_ms =
         moment.written ? local_ms - moment.offset_ms : say_time_moment(say, local_ms);
-    if (moment_ms < 0 || moment_ms > (int64_t)SAY_TIME_MS_MAX) {
+    const bool dated = local_ms % DAY_MS == 0; /* a day may begin in the hour that is left out */
+    if (moment_ms < 0 || moment_ms > (int64_t)SAY_TIME_MS_MAX ||
+        (!moment.written && !dated && say_time_skipped(say, local_ms))) {
         return SAY_MOMENT_ODD;
     }
     *at_ms = (uint64_t)moment_ms;

@@ -321,6 +321,12 @@ int64_t say_time_moment(const struct say *say, int64_t local_ms)
     return zone == NULL ? local_ms - say_offset(say, 0) : zone_moment(zone, local_ms);
 }
 
+bool say_time_skipped(const struct say *say, int64_t local_ms)
+{
+    const int64_t moment_ms = say_time_moment(say, local_ms);
+    return moment_ms >= 0 && moment_ms + say_offset(say, (uint64_t)moment_ms) != local_ms;
+}
+
 /* Spans first: no date begins like one. */
 enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, uint64_t *at_ms)
 {
@@ -330,12 +336,13 @@ enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, 
     struct wall wall = {.hour = 0};
     const char *at = text;
     int64_t local_ms = 0, offset_ms = 0;
-    bool written = false;
+    bool written = false, clock = false;
     if (!parse_date(&at, &local_ms)) {
         return RC_INVALID;
     }
     if (*at == 'T' || *at == 't' || *at == ' ') {
         at++;
+        clock = true;
         if (!parse_clock(&at, &wall) || !parse_offset(at, &offset_ms, &written)) {
             return RC_INVALID;
         }
@@ -347,6 +354,10 @@ enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms, 
     const int64_t moment_ms = written ? local_ms - offset_ms : say_time_moment(say, local_ms);
     if (moment_ms < 0) {
         return RC_INVALID;
+    }
+    /* Nobody can have read such a time from a clock: it is a slip, and an hour off either way. */
+    if (clock && !written && say_time_skipped(say, local_ms)) {
+        return RC_NOT_FOUND;
     }
     *at_ms = (uint64_t)moment_ms;
     return RC_OK;

@@ -31,8 +31,9 @@ enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t
                                 uint64_t now_ms, char *text, size_t size);
 
 /* "90s" "30m" "2h" "3d" "1d12h" (before now), a date, or a date and time with T or a blank, with or
- * without seconds, fraction and offset; without an offset by the wall clock of say. RC_OK or
- * RC_INVALID. */
+ * without seconds, fraction and offset; without an offset by the wall clock of say. Of a time
+ * that is shown twice, when summer time ends, the first is meant; a date alone is its first moment.
+ * RC_OK, RC_INVALID (not understood) or RC_NOT_FOUND (say_time_skipped). */
 MUST_CHECK enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms,
                                  uint64_t *at_ms);
 /* The same, but a span is after now: "3d" is in three days. */
@@ -40,5 +41,8 @@ MUST_CHECK enum rc say_time_read_ahead(const struct say *say, const char *text, 
                                        uint64_t *at_ms);
 /* The moment at which the wall clock of say shows local_ms, milliseconds since 1970 as if in UTC. */
 int64_t say_time_moment(const struct say *say, int64_t local_ms);
+/* Whether the wall clock never shows local_ms: it lies in the hour that is left out when summer time
+ * begins. say_time_moment is then the end of that hour. */
+bool say_time_skipped(const struct say *say, int64_t local_ms);
 /* "2h", "1d12h": its meaning depends on now. */
 bool say_time_is_span(const char *text);

@@ -198,6 +198,11 @@ int cli_moment(struct cli *cli, enum cli_option option, bool ahead, uint64_t *at
     if (rc != RC_OK) {
         char detail[128];
         (void)snprintf(detail, sizeof detail, "--%s %.80s", cli_options[option].name, text);
+        if (rc == RC_NOT_FOUND) {
+            return cli_usage(
+                cli, "时钟拨快时跳过了这个时间，请写另一时间或带上时差",
+                "the clock was put forward over this time; write another, or an offset", detail);
+        }
         return cli_usage(cli, "时间格式不对", "the time is not understood", detail);
     }
     return CLI_EXIT_OK;

@@ -91,7 +91,13 @@ static int tell_due(const struct cli *cli, const struct say *say, const struct c
 static int read_from(const struct cli *cli, const struct say *say, uint64_t *from_ms)
 {
     const char *text = cli_value(cli, CLI_FROM);
-    if (say_time_read(say, text, cli_calendar_now(), from_ms) != RC_OK) {
+    const enum rc rc = say_time_read(say, text, cli_calendar_now(), from_ms);
+    if (rc == RC_NOT_FOUND) {
+        return cli_usage(cli, "时钟拨快时跳过了这个时间，请写另一时间或带上时差",
+                         "the clock was put forward over this time; write another, or an offset",
+                         text);
+    }
+    if (rc != RC_OK) {
         return cli_usage(cli, "时间不合格，请写 2026-02-13T10:00 或 RFC 3339",
                          "not a time; write 2026-02-13T10:00 or RFC 3339", text);
     }

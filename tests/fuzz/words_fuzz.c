@@ -51,7 +51,7 @@ static void read_moment(const char *word)
     static const struct say say = {.language = SAY_CHINESE}; /* +08:00 */
     uint64_t at_ms = 0, again_ms = 0;
     enum rc rc = say_time_read(&say, word, NOW_MS, &at_ms);
-    CHECK(rc == RC_OK || rc == RC_INVALID);
+    CHECK(rc == RC_OK || rc == RC_INVALID); /* China's clock skips nothing */
     if (rc == RC_OK) {
         say_time_rfc3339(&say, at_ms, text);
         rc = say_time_read(&say, text, 0, &again_ms);

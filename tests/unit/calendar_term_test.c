@@ -374,8 +374,9 @@ static void test_open_time_when_walked_by_minutes_then_the_same(void **state)
 
 static void test_open_time_when_summer_time_changes_then_by_the_wall_clock(void **state)
 {
-    static const char *const zones[] = {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
-                                        "America/Santiago"};
+    static const char *const zones[] = {"Europe/Berlin",       "America/New_York",
+                                        "Australia/Lord_Howe", "America/Santiago",
+                                        "Africa/Cairo",        "America/Havana"};
     (void)state;
     for (size_t index = 0; index < sizeof zones / sizeof zones[0]; index++) {
         for (int nights = 0; nights < 2; nights++) {
@@ -390,6 +391,74 @@ static void test_open_time_when_summer_time_changes_then_by_the_wall_clock(void 
 }
 
 /* ---- summer time ---- */
+
+/* Where the clock is put forward at midnight a day begins at one; its end is still the moment at
+ * which the next one begins, and a day of the dateline that was left out has neither. */
+static void test_day_when_it_has_no_midnight_then_it_begins_with_its_first_moment(void **state)
+{
+    static const struct {
+        const char *zone, *day;
+        uint64_t hours; /* of that day; 0: not asked */
+    } rows[] = {
+        {"America/Santiago", "2026-09-06", 23}, {"America/Santiago", "2026-04-04", 25},
+        {"Asia/Beirut", "2026-03-29", 23},      {"Africa/Cairo", "2026-04-24", 23},
+        {"America/Havana", "2026-03-08", 23},   {"America/Havana", "2026-11-01", 25},
+        {"Pacific/Apia", "2011-12-30", 0},      {"Australia/Lord_Howe", "2026-10-04", 0},
+    };
+    (void)state;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        struct world *world = make_zoned(rows[index].zone, true);
+        const struct calendar *calendar = &world->calendar;
+        int32_t day = 0;
+        assert_true(civil_parse(rows[index].day, &day));
+        struct calendar_day read;
+        calendar_day_read(calendar, day, &read);
+        assert_true(read.start_ms <= read.end_ms);
+        if (rows[index].hours > 0) {
+            assert_int_equal(read.end_ms - read.start_ms, rows[index].hours * (uint64_t)HOUR);
+            assert_int_equal(calendar_day_of(calendar, read.start_ms), day);
+            assert_int_equal(calendar_day_of(calendar, read.end_ms - 1), day);
+        }
+        assert_int_equal(calendar_between(calendar, read.start_ms, read.end_ms), read.open_ms);
+        /* One calendar day to its end, and from the day after: at a moment of the wall clock. */
+        const struct calendar_term end = {
+            .unit = CALENDAR_DAYS, .amount_ms = DAY, .end = CALENDAR_END_OF_DAY};
+        const struct calendar_term next = {.unit = CALENDAR_DAYS,
+                                           .amount_ms = DAY,
+                                           .start = CALENDAR_FROM_NEXT_DAY,
+                                           .end = CALENDAR_END_OF_DAY};
+        const uint64_t from_ms = calendar_day_start(calendar, day - 1) + 12 * HOUR;
+        assert_int_equal(calendar_due(calendar, &end, from_ms), read.end_ms);
+        assert_int_equal(calendar_start(calendar, &next, from_ms), read.start_ms);
+        /* A day that was left out is no day: the term is that of the one after it. */
+        assert_int_equal(calendar_due(calendar, &next, from_ms),
+                         read.end_ms > read.start_ms ? read.end_ms
+                                                     : calendar_day_start(calendar, day + 2));
+        void *owned = world;
+        (void)drop(&owned);
+    }
+}
+
+/* Office hours count the minutes that pass: 23:00 to 03:00 has three of them in spring, five in
+ * autumn. */
+static void test_hours_when_the_clock_changes_then_what_passes_counts(void **state)
+{
+    struct world *world = make_zoned("Europe/Berlin", true); /* 00:00-06:00, 22:00-24:00 */
+    const struct calendar_term hours = {.unit = CALENDAR_WORKING_HOURS, .amount_ms = 6 * HOUR};
+    const int64_t winter = (int64_t)HOUR;
+    const int64_t summer = 2 * (int64_t)HOUR;
+    (void)state;
+    assert_int_equal(calendar_due(&world->calendar, &hours, at_offset("2026-03-28 23:00", winter)),
+                     at_offset("2026-03-29 06:00", summer));
+    assert_int_equal(calendar_due(&world->calendar, &hours, at_offset("2026-10-24 23:00", summer)),
+                     at_offset("2026-10-25 04:00", winter));
+    assert_int_equal(calendar_elapsed(&world->calendar, &hours,
+                                      at_offset("2026-10-25 00:00", summer),
+                                      at_offset("2026-10-25 06:00", winter)),
+                     7 * HOUR);
+    void *owned = world;
+    (void)drop(&owned);
+}
 
 static void test_due_when_the_clock_changes_then_same_time_of_day(void **state)
 {
@@ -497,6 +566,8 @@ int main(void)
                                         make_office, drop),
         cmocka_unit_test_setup_teardown(test_open_time_when_walked_by_minutes_then_the_same,
                                         make_office, drop),
+        cmocka_unit_test(test_day_when_it_has_no_midnight_then_it_begins_with_its_first_moment),
+        cmocka_unit_test(test_hours_when_the_clock_changes_then_what_passes_counts),
         cmocka_unit_test(test_open_time_when_summer_time_changes_then_by_the_wall_clock),
         cmocka_unit_test(test_due_when_the_clock_changes_then_same_time_of_day),
         cmocka_unit_test(test_zone_when_beyond_the_listed_changes_then_by_the_rule),

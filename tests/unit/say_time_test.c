@@ -176,6 +176,44 @@ static void test_moment_when_summer_time_is_on_then_the_wall_clock_is_meant(void
     assert_int_equal(at_ms, winter_ms);
 }
 
+/* The night summer time begins and the night it ends. Santiago changes at midnight: its day begins
+ * at one. */
+static void test_read_when_the_clock_is_put_forward_or_back_then_refused_or_the_first(void **state)
+{
+    (void)state;
+    struct zone zone;
+    struct zone southern;
+    if (zone_load("Europe/Berlin", &zone) != RC_OK ||
+        zone_load("America/Santiago", &southern) != RC_OK) {
+        skip(); /* no tzdata here */
+        return;
+    }
+    const struct say berlin = {.zone = &zone};
+    const struct say santiago = {.zone = &southern};
+    char text[SAY_TIME_BYTES];
+    uint64_t at_ms = 0;
+    assert_int_equal(say_time_read(&berlin, "2026-03-29T02:30", NOW_MS, &at_ms), RC_NOT_FOUND);
+    assert_int_equal(say_time_read_ahead(&berlin, "2026-03-29 02:00", NOW_MS, &at_ms),
+                     RC_NOT_FOUND);
+    assert_int_equal(say_time_read(&berlin, "2026-03-29T02:30:00+01:00", NOW_MS, &at_ms), RC_OK);
+    say_time_exact(&berlin, at_ms, text);
+    assert_string_equal(text, "2026-03-29 03:30:00");
+    assert_int_equal(say_time_read(&berlin, "2026-03-29T03:00", NOW_MS, &at_ms), RC_OK);
+    assert_int_equal(at_ms, 1774746000000ull); /* 01:00Z */
+    assert_int_equal(say_time_read(&berlin, "2026-10-25T02:30", NOW_MS, &at_ms), RC_OK);
+    say_time_rfc3339(&berlin, at_ms, text);
+    assert_string_equal(text, "2026-10-25T02:30:00+02:00");
+    say_time_rfc3339(&berlin, at_ms + HOUR_MS, text); /* the other one is told apart */
+    assert_string_equal(text, "2026-10-25T02:30:00+01:00");
+    assert_int_equal(say_time_read(&berlin, text, NOW_MS, &at_ms), RC_OK);
+    say_time_rfc3339(&berlin, at_ms, text);
+    assert_string_equal(text, "2026-10-25T02:30:00+01:00");
+    assert_int_equal(say_time_read(&santiago, "2026-09-06", NOW_MS, &at_ms), RC_OK);
+    say_time_exact(&santiago, at_ms, text);
+    assert_string_equal(text, "2026-09-06 01:00:00");
+    assert_int_equal(say_time_read(&santiago, "2026-09-06 00:30", NOW_MS, &at_ms), RC_NOT_FOUND);
+}
+
 /* What lies beyond the calendar of people is shown as its end; nothing overflows on the way. */
 static void test_moment_when_absurd_then_the_end_of_the_year_9999(void **state)
 {
@@ -199,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_parse_ahead_when_a_span_then_after_now),
         cmocka_unit_test(test_parse_when_not_a_time_then_invalid),
         cmocka_unit_test(test_moment_when_summer_time_is_on_then_the_wall_clock_is_meant),
+        cmocka_unit_test(test_read_when_the_clock_is_put_forward_or_back_then_refused_or_the_first),
         cmocka_unit_test(test_moment_when_absurd_then_the_end_of_the_year_9999),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
