@@ -66,6 +66,17 @@ static void put_late(struct words *words, protobuf_c_boolean has_late, protobuf_
     }
 }
 
+/* Units that need not assist any more. */
+static void put_ended(struct words *words, const Paidan__Assigned *fact)
+{
+    for (size_t index = 0; index < fact->n_assist_ended; index++) {
+        put(words, "%s%s",
+            say_choose(words->say, index == 0 ? "，协办取消：" : "、",
+                       index == 0 ? ", need not assist any more: " : ", "),
+            say_unit(words->say, fact->assist_ended[index]));
+    }
+}
+
 /* Always whole, with the year: a history is read years later. */
 static void put_due(struct words *words, uint64_t due_ms)
 {
@@ -528,6 +539,7 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
         put_to(words, event->assigned->to);
         put(words, "%s%s", say_choose(words->say, "，", ", "),
             say_words_why(words->say, event->assigned->why));
+        put_ended(words, event->assigned);
         put_note(words, event->assigned->note);
         return SAY_NEWS;
     case PAIDAN__EVENT__FACT_WARNED:

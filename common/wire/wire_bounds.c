@@ -139,6 +139,7 @@ static const struct wire_bound rows[] = {
     {NULL, "areas", CODE_BYTES_MAX, PROPOSALS_MAX},
     {NULL, "assist", CODE_BYTES_MAX, SITE_ASSIST_MAX},
     {NULL, "assists", 0, SITE_ASSIST_MAX},
+    {NULL, "assist_ended", CODE_BYTES_MAX, SITE_ASSIST_MAX},
     {NULL, "assist_tasks", 0, SITE_ASSIST_MAX},
     {"DeliveryAsked", "to", CODE_BYTES_MAX, 0}, /* destinations outside, named by the site */
     {"DeliverySent", "to", CODE_BYTES_MAX, 0},

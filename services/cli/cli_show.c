@@ -174,7 +174,16 @@ static void print_deadline(struct cli *cli, uint64_t due_ms)
     printf("%s%s%s", cli_colour_on(cli->colour, colour), text, cli_colour_off(cli->colour, colour));
 }
 
-/* Each assisting unit with its own term; before the services told tasks, only names. */
+static bool has_task(const Paidan__Brief *brief, const char *unit)
+{
+    bool found = false;
+    for (size_t index = 0; index < brief->n_assist_tasks; index++) {
+        found = found || strcmp(brief->assist_tasks[index]->unit, unit) == 0;
+    }
+    return found;
+}
+
+/* Each assisting unit with its own term; of a ticket from before each had a task, the name. */
 static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
 {
     for (size_t index = 0; index < brief->n_assist_tasks; index++) {
@@ -193,9 +202,11 @@ static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
                            ? cli_say(cli, "（超时）", " (late)")
                            : "");
     }
-    for (size_t index = 0; index < brief->n_assist && brief->n_assist_tasks == 0; index++) {
-        label(cli, "协办", "assisting");
-        printf("%s\n", say_unit(cli_speak(cli), brief->assist[index]));
+    for (size_t index = 0; index < brief->n_assist; index++) {
+        if (!has_task(brief, brief->assist[index])) {
+            label(cli, "协办", "assisting");
+            printf("%s\n", say_unit(cli_speak(cli), brief->assist[index]));
+        }
     }
 }
 

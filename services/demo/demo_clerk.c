@@ -59,6 +59,29 @@ static enum rc work_plan(struct demo *demo, const struct demo_item *from, Paidan
     return demo_actor_put(demo, &item);
 }
 
+/* Whom the ticket's assignment names to assist does so, if such a unit ever looks; the lead does not
+ * wait for one that does not. */
+static enum rc assist_plan(struct demo *demo, const Paidan__Brief *brief, uint64_t now_ms)
+{
+    for (size_t at = 0; at < brief->n_assist; at++) {
+        const struct demo_unit *unit = demo_script_unit(&demo->script, brief->assist[at]);
+        if (unit == NULL || unit->pull_ms == 0) {
+            continue;
+        }
+        const uint64_t seed = demo_actor_mix(brief->ticket + at, SALT_CONTACT);
+        const struct demo_item work = {.index = (uint32_t)(unit - demo->script.units),
+                                       .ticket = brief->ticket};
+        const uint64_t wait_ms =
+            demo_actor_choose(unit->contact.min_ms, unit->contact.max_ms, seed);
+        const enum rc rc = work_plan(demo, &work, PAIDAN__ACTION__ACTION_ASSIST_DONE,
+                                     unit_hours(demo, unit, now_ms + wait_ms));
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
 enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
     CHECK(item->index < demo->script.unit_count);
@@ -85,6 +108,7 @@ enum rc demo_clerk_look(struct demo *demo, struct demo_item *item, uint64_t now_
             .index = item->index, .ticket = brief->ticket, .round = urgent ? 1 : 0};
         rc = work_plan(demo, &work, PAIDAN__ACTION__ACTION_ACCEPT,
                        now_ms + demo_actor_choose(DEMO_MINUTE_MS, 4 * DEMO_MINUTE_MS, seed));
+        rc = rc == RC_OK ? assist_plan(demo, brief, now_ms) : rc;
     }
     return rc == RC_OK ? demo_clerk_plan(demo, item->index, now_ms) : rc;
 }
@@ -143,6 +167,7 @@ static const char *work_note(const struct demo *demo, const struct demo_ticket *
         [PAIDAN__ACTION__ACTION_RESOLVE] = DEMO_NOTE_RESOLVE,
         [PAIDAN__ACTION__ACTION_RETURN] = DEMO_NOTE_RETURN,
         [PAIDAN__ACTION__ACTION_RAISE] = DEMO_NOTE_RAISE,
+        [PAIDAN__ACTION__ACTION_ASSIST_DONE] = DEMO_NOTE_PROGRESS,
     };
     if (action == PAIDAN__ACTION__ACTION_ACCEPT) {
         return NULL;
@@ -167,6 +192,7 @@ enum rc demo_clerk_work(struct demo *demo, struct demo_item *item, uint64_t now_
     Paidan__Answer *answer = NULL;
     one.ticket = item->ticket;
     one.note = demo_actor_lend(work_note(demo, ticket, item->action));
+    one.has_without_assist = one.without_assist = item->action == PAIDAN__ACTION__ACTION_RESOLVE;
     work.unit = demo_actor_lend(unit);
     work.action = item->action;
     work.n_items = 1;

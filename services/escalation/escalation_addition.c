@@ -85,6 +85,7 @@ static void add_moves(struct escalation_addition *adds, const Paidan__Event *eve
 
 static enum escalation_counter late_of(Paidan__Clock clock)
 {
+    CHECK(clock != 0); /* a fact that counts names the clock */
     switch (clock) {
     case PAIDAN__CLOCK__CLOCK_ACCEPT:
         return ESCALATION_COUNT_ACCEPTED_LATE;

@@ -13,6 +13,7 @@ static enum rc add_clock(Paidan__Assignment *assignment, Paidan__ClockSet *set)
 {
     CHECK(assignment->n_clocks < ESCALATION_CLOCKS_MAX);
     CHECK(set != NULL);
+    CHECK(set->due_ms >= set->start_ms);
     assignment->clocks[assignment->n_clocks] = set;
     assignment->n_clocks++;
     return RC_OK;

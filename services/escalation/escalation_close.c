@@ -82,7 +82,8 @@ static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answer
         return rc;
     }
     step_wake(heard->step, step_key(reopened.to->unit));
-    return escalation_joint_begin(heard->step, heard->id, &info, reopened.to, 0);
+    const struct escalation_joint_asking asking = {.to = reopened.to};
+    return escalation_joint_begin(heard->step, heard->id, &info, &asking);
 }
 
 /* A red card in the history, then closed as unsolved. No alarm: nobody is asked any more. */

@@ -1,8 +1,9 @@
 /* Working together 主办、协办.
  *
  * Owns extra.assists: a task a unit, with its own clock. Being late with a task raises nothing, it
- * is a fact for the books. The lead resolves when all tasks are done, or says why not. Tasks go
- * with a ticket that moves; a new round begins without. Owns too the rows of the assisting units'
+ * is a fact for the books. The lead resolves when all tasks are done, or says why not. Open
+ * tasks go with a ticket that moves, but end where a ruling makes another matter of it and does not
+ * name them; a new round begins with those its own assignment names. Owns too the rows of the assisting units'
  * queues, which follow from ticket and tasks alone. */
 
 #include "escalation_joint.h"
@@ -87,13 +88,10 @@ static bool is_free(struct escalation_extra *extra, const char *unit)
 }
 
 enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct escalation_info *info,
-                               const Paidan__Assignment *to, uint32_t item)
+                               const struct escalation_joint_asking *asking)
 {
+    const Paidan__Assignment *to = asking->to;
     CHECK(to->n_assist <= SITE_ASSIST_MAX);
-    if (to->n_assist == 0 ||
-        escalation_target_rule(step->site, info, to->level, PAIDAN__CLOCK__CLOCK_ASSIST) == NULL) {
-        return RC_OK;
-    }
     for (size_t index = 0; index < to->n_assist; index++) {
         struct escalation_ticket ticket;
         struct escalation_extra extra;
@@ -101,14 +99,51 @@ enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct esca
         if (rc == RC_OK) {
             rc = escalation_extra_load(step->txn, id, &extra);
         }
-        if (rc == RC_OK && is_free(&extra, to->assist[index])) {
-            const struct escalation_saying about = {
-                .id = id, .ticket = &ticket, .signal = ESCALATION_ON_ASK_ASSIST, .item = item};
-            const struct asked asked = {to->assist[index], to->unit, NULL};
-            rc = say_asked(step, &about, info, &asked);
-        }
         if (rc != RC_OK) {
             return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* it was assigned in this very step */
+        }
+        const bool knows = escalation_extra_assist(&extra, to->assist[index]) != NULL;
+        if (!is_free(&extra, to->assist[index]) || (knows && asking->same)) {
+            continue;
+        }
+        const struct escalation_saying about = {
+            .id = id, .ticket = &ticket, .signal = ESCALATION_ON_ASK_ASSIST, .item = asking->item};
+        const struct asked asked = {to->assist[index], to->unit, NULL};
+        rc = say_asked(step, &about, info, &asked);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
+/* ---- ended by a ruling ---- */
+
+static bool is_named(const Paidan__Assignment *to, const char *unit)
+{
+    CHECK(unit[0] != '\0');
+    bool named = strcmp(to->unit, unit) == 0;
+    for (size_t index = 0; index < to->n_assist; index++) {
+        named = named || strcmp(to->assist[index], unit) == 0;
+    }
+    return named;
+}
+
+enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
+                             const Paidan__Assignment *to, Paidan__Assigned *assigned)
+{
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
+    CHECK(assigned->n_assist_ended == 0);
+    assigned->assist_ended = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof(char *));
+    if (assigned->assist_ended == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < extra->assist_count; index++) {
+        struct escalation_assist *task = &extra->assists[index];
+        if (!task->done && !is_named(to, task->unit)) {
+            assigned->assist_ended[assigned->n_assist_ended] = task->unit;
+            assigned->n_assist_ended++;
+            step_wake(step, step_key(task->unit));
         }
     }
     return RC_OK;
@@ -243,6 +278,27 @@ enum rc escalation_joint_fold_late(struct escalation_fold *fold)
     return RC_OK;
 }
 
+/* The task is gone, as if it had never been asked for; who was asked, the facts tell. */
+enum rc escalation_joint_fold_ended(struct escalation_fold *fold)
+{
+    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED);
+    const Paidan__Assigned *assigned = fold->event->assigned;
+    CHECK(assigned->to->unit != NULL);
+    for (size_t index = 0; index < assigned->n_assist_ended; index++) {
+        const char *unit = assigned->assist_ended[index];
+        struct escalation_assist *task =
+            fold->extra == NULL ? NULL : escalation_extra_assist(fold->extra, unit);
+        if (task == NULL || task->done) {
+            return RC_CORRUPT;
+        }
+        struct escalation_assist *last = &fold->extra->assists[fold->extra->assist_count - 1];
+        memmove(task, task + 1, (size_t)(last - task) * sizeof *task);
+        memset(last, 0, sizeof *last);
+        fold->extra->assist_count--;
+    }
+    return RC_OK;
+}
+
 /* ---- rows of the assisting units ---- */
 
 /* False: there is no such task, or it has no row. */
@@ -254,20 +310,50 @@ static bool row_of(uint64_t id, const struct escalation_joint_side *side, uint32
            escalation_extra_queue_key(id, side->ticket, &side->extra->assists[index], key);
 }
 
-/* One fact adds tasks at the end or drops all of them; no task ever takes another one's place. */
+/* The rows of one side. */
+struct rows {
+    uint32_t count;
+    unsigned char keys[SITE_ASSIST_MAX][ESCALATION_QUEUE_KEY_BYTES];
+};
+
+static void rows_of(uint64_t id, const struct escalation_joint_side *side, struct rows *rows)
+{
+    CHECK(side->extra->assist_count <= SITE_ASSIST_MAX);
+    rows->count = 0;
+    for (uint32_t index = 0; index < side->extra->assist_count; index++) {
+        rows->count += row_of(id, side, index, rows->keys[rows->count]) ? 1 : 0;
+    }
+}
+
+static bool has_row(const struct rows *rows, const unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    CHECK(rows->count <= SITE_ASSIST_MAX);
+    bool found = false;
+    for (uint32_t index = 0; index < rows->count; index++) {
+        found = found || memcmp(rows->keys[index], key, ESCALATION_QUEUE_KEY_BYTES) == 0;
+    }
+    return found;
+}
+
+/* By their keys, not by their places: a task that ends makes others move up. */
 enum rc escalation_joint_move_rows(struct store_txn *txn, uint64_t id,
                                    const struct escalation_joint_side *was,
                                    const struct escalation_joint_side *is)
 {
-    CHECK(was->extra->assist_count <= SITE_ASSIST_MAX);
-    CHECK(is->extra->assist_count <= SITE_ASSIST_MAX);
+    struct rows old, fresh;
     enum rc rc = RC_OK;
-    for (uint32_t index = 0; index < SITE_ASSIST_MAX && rc == RC_OK; index++) {
-        unsigned char old[ESCALATION_QUEUE_KEY_BYTES] = {0};
-        unsigned char fresh[ESCALATION_QUEUE_KEY_BYTES] = {0};
-        const bool had = row_of(id, was, index, old);
-        const bool has = row_of(id, is, index, fresh);
-        rc = store_move_key(txn, ESCALATION_QUEUE, had, old, has, fresh, sizeof old);
+    CHECK(was->ticket != is->ticket);
+    rows_of(id, was, &old);
+    rows_of(id, is, &fresh);
+    for (uint32_t index = 0; index < old.count && rc == RC_OK; index++) {
+        const bool stays = has_row(&fresh, old.keys[index]);
+        rc = store_move_key(txn, ESCALATION_QUEUE, !stays, old.keys[index], false, old.keys[index],
+                            sizeof old.keys[index]);
+    }
+    for (uint32_t index = 0; index < fresh.count && rc == RC_OK; index++) {
+        const bool stood = has_row(&old, fresh.keys[index]);
+        rc = store_move_key(txn, ESCALATION_QUEUE, false, fresh.keys[index], !stood,
+                            fresh.keys[index], sizeof fresh.keys[index]);
     }
     return rc;
 }

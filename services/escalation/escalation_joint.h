@@ -8,11 +8,23 @@
 
 extern const struct escalation_rule escalation_joint_ask, escalation_joint_done;
 
-/* Gives the assisting units of an assignment their tasks, where the policy has a term for them:
- * after the fact that assigns. item: of a batch. RC_OK, RC_LIMIT, or what saying returns. */
+/* What an assignment asks of assisting units. */
+struct escalation_joint_asking {
+    const Paidan__Assignment *to;
+    bool same;     /* the same matter on the same level: who is done is not asked again */
+    uint32_t item; /* of a batch */
+};
+/* Gives each assisting unit of an assignment its task, after the fact that assigns; one that has an
+ * open task keeps it. RC_OK, RC_LIMIT, or what saying returns. */
 MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
                                           const struct escalation_info *info,
-                                          const Paidan__Assignment *to, uint32_t item);
+                                          const struct escalation_joint_asking *asking);
+/* The open tasks of units that a ruling which makes another matter of it does not name: they end
+ * with it. Fills assigned->assist_ended, which points into extra. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
+                                        const Paidan__Assignment *to, Paidan__Assigned *assigned);
+/* Folds those; RC_CORRUPT: there is no such open task. */
+escalation_fold_fn escalation_joint_fold_ended;
 
 /* The term of tasks passed: of all those with this very moment, for the ticket has one row for it.
  */

@@ -69,7 +69,8 @@ static enum rc order(struct escalation_item *item)
         return rc;
     }
     step_wake(step, step_key(item->wish->to_unit));
-    return escalation_joint_begin(step, item->wish->ticket, &item->info, ordered.to, item->index);
+    const struct escalation_joint_asking asking = {.to = ordered.to, .item = item->index};
+    return escalation_joint_begin(step, item->wish->ticket, &item->info, &asking);
 }
 
 const struct escalation_rule escalation_order_rule = {.signal = ESCALATION_ON_ORDER,

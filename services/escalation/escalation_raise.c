@@ -32,7 +32,8 @@ static enum rc say_raised(struct step *step, const struct escalation_saying *abo
         return rc;
     }
     step_wake(step, step_key(raised->to->unit));
-    return escalation_joint_begin(step, about->id, info, raised->to, about->item);
+    const struct escalation_joint_asking asking = {.to = raised->to, .item = about->item};
+    return escalation_joint_begin(step, about->id, info, &asking);
 }
 
 enum rc escalation_raise_fire(struct escalation_moment *moment)

@@ -91,10 +91,11 @@ static enum rc find_target(const struct escalation_heard *heard, const struct es
     return RC_OK;
 }
 
-/* Says Assigned with the whole of info. assigned: its why and note are set. */
+/* Says Assigned with the whole of info. assigned: its why and note are set. same: a ruling that
+ * leaves matter and level as they were. */
 static enum rc say_assigned(const struct escalation_heard *heard, enum escalation_signal signal,
                             struct escalation_info *info, Paidan__Assignment *assignment,
-                            Paidan__Assigned *assigned)
+                            Paidan__Assigned *assigned, bool same)
 {
     CHECK(assignment->unit[0] != '\0');
     assigned->to = assignment;
@@ -109,7 +110,8 @@ static enum rc say_assigned(const struct escalation_heard *heard, enum escalatio
         return rc;
     }
     step_wake(heard->step, step_key(assignment->unit));
-    return escalation_joint_begin(heard->step, heard->id, info, assignment, 0);
+    const struct escalation_joint_asking asking = {.to = assignment, .same = same};
+    return escalation_joint_begin(heard->step, heard->id, info, &asking);
 }
 
 /* 现场办: the unit that solved it takes it and resolves it in the step that gives it to it, so that
@@ -167,6 +169,10 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
         target.fallback = routed->has_fallback && routed->fallback;
         target.matrix_line = routed->has_matrix_line ? routed->matrix_line : 0;
     }
+    /* Whom our site does not know cannot have it recorded: the owner finds the note instead. What
+     * was solved on the spot needs nobody's assistance. */
+    const bool spot = routed->spot_note != NULL && target.unit == routed->unit;
+    target.assist_count = spot ? 0 : target.assist_count;
     Paidan__Assignment *assignment = NULL;
     const struct escalation_begin begin = {.round = heard->ticket.round};
     rc = escalation_assignment_make(heard->step, &info, &target, &begin, &assignment);
@@ -174,12 +180,10 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
         return rc;
     }
     const bool by_desk = routed->has_by_desk && routed->by_desk;
-    /* Whom our site does not know cannot have it recorded: the owner finds the note instead. */
-    const bool spot = routed->spot_note != NULL && target.unit == routed->unit;
     Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
     assigned.why = by_desk ? PAIDAN__WHY__WHY_DISPATCHED : PAIDAN__WHY__WHY_ROUTED;
     assigned.note = spot ? NULL : routed->spot_note;
-    rc = say_assigned(heard, ESCALATION_ON_ROUTED, &info, assignment, &assigned);
+    rc = say_assigned(heard, ESCALATION_ON_ROUTED, &info, assignment, &assigned, false);
     return rc == RC_OK && spot ? record_spot(heard, &info, routed->spot_note) : rc;
 }
 
@@ -248,7 +252,12 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
     assigned.why = PAIDAN__WHY__WHY_RULED;
     assigned.note = ruled->note;
-    return say_assigned(heard, ESCALATION_ON_RULED, &info, assignment, &assigned);
+    if (other) {
+        rc = escalation_joint_end(heard->step, &extra, assignment, &assigned);
+    }
+    return rc == RC_OK ? say_assigned(heard, ESCALATION_ON_RULED, &info, assignment, &assigned,
+                                      begin.start == ESCALATION_START_ACCEPT)
+                       : rc;
 }
 
 /* ---- folding ---- */
@@ -273,7 +282,10 @@ enum rc escalation_route_fold(struct escalation_fold *fold)
     struct escalation_ticket *ticket = fold->ticket;
     const bool ruled = assigned->why == PAIDAN__WHY__WHY_RULED;
     const bool stays = ruled && assigned->to->level == ticket->level;
-    const enum rc rc = escalation_assignment_fold(fold, assigned->to, stays);
+    enum rc rc = escalation_assignment_fold(fold, assigned->to, stays);
+    if (rc == RC_OK) {
+        rc = escalation_joint_fold_ended(fold);
+    }
     if (rc != RC_OK) {
         return rc;
     }

@@ -59,7 +59,8 @@ static const struct site_clock_rule *rule_of(const struct site_policy *policy, P
     case PAIDAN__CLOCK__CLOCK_REDO:
         return &policy->redo;
     case PAIDAN__CLOCK__CLOCK_ASSIST:
-        return &policy->assist;
+        /* Whoever is named has a term: without one of its own, that of handling. */
+        return policy->assist.present ? &policy->assist : &policy->handle;
     case PAIDAN__CLOCK__CLOCK_MEDIATION:
         return &policy->mediation;
     case PAIDAN__CLOCK__CLOCK_DELIBERATION:

@@ -261,6 +261,7 @@ void escalation_term_recount(const struct site *site, const struct escalation_ex
                              struct escalation_clock *clock)
 {
     CHECK(extra->pause_count <= ESCALATION_PAUSES_MAX);
+    CHECK(clock->start_ms != 0);
     clock->consumed_ms = 0;
     clock->resumed_ms = 0;
     for (uint32_t index = 0; index < extra->pause_count; index++) {

@@ -266,6 +266,33 @@ void work_move(const struct sim *sim, struct work *work, const Paidan__Assignmen
     }
 }
 
+/* Open tasks end where it became another matter and the unit is not named again, and nowhere else. */
+static void end_tasks(const struct sim *sim, struct work *work, const Paidan__Assigned *fact,
+                      bool other)
+{
+    size_t ended = 0;
+    for (uint32_t i = 0; i < work->assist_count;) {
+        struct work_assist *task = &work->assists[i];
+        bool named = !other || task->done;
+        for (size_t k = 0; k < fact->to->n_assist; k++) {
+            named = named || strcmp(fact->to->assist[k], task->unit) == 0;
+        }
+        if (named) {
+            i++;
+            continue;
+        }
+        bool told = false;
+        for (size_t k = 0; k < fact->n_assist_ended; k++) {
+            told = told || strcmp(fact->assist_ended[k], task->unit) == 0;
+        }
+        work_must(sim, work, told, "a task of another matter that goes on,");
+        ended++;
+        work->assist_count--;
+        memmove(task, task + 1, (work->assist_count - i) * sizeof *task);
+    }
+    work_must(sim, work, ended == fact->n_assist_ended, "a task that ended of itself,");
+}
+
 static void read_assigned(const struct sim *sim, struct work *work, const Paidan__Assigned *fact)
 {
     const bool ruled = fact->why == PAIDAN__WHY__WHY_RULED;
@@ -277,9 +304,11 @@ static void read_assigned(const struct sim *sim, struct work *work, const Paidan
     if (other) {
         arrive(sim, work, fact->to);
         take_other(sim, work, fact->to, was_level);
+        end_tasks(sim, work, fact, true);
         return;
     }
     work_move(sim, work, fact->to, ruled && fact->to->level == was_level);
+    end_tasks(sim, work, fact, false);
 }
 
 static void read_reopened(const struct sim *sim, struct work *work, const Paidan__Reopened *fact)

@@ -290,7 +290,7 @@ static void tell_before_route(struct story *story)
 
 static void tell_versions(struct story *story)
 {
-    teller_route_noise(story, 1);
+    teller_route_alone(story, 1);
     (void)teller_work_version(story, "li", "b1", ACCEPT, 1, 9);
     (void)teller_work_version(story, "li", "b1", ACCEPT, 1, 1);
     (void)teller_work_version(story, "li", "b1", CONTACT, 1, 1);
@@ -545,6 +545,7 @@ const struct escalation_story escalation_stories[] = {
     {"moments", "office4", tell_moments},
     {"cap", "office4", tell_cap},
     {"assist", "joint", tell_assist},
+    {"assist_named", "joint", tell_assist_named},
     {"assist_late", "joint", tell_assist_late},
     {"person", "joint", tell_person},
     {"order", "joint", tell_order},

@@ -95,6 +95,49 @@ void tell_assist(struct story *story)
     resolve(story, 2, true);
 }
 
+/* Whoever is named has a task: by the matrix without a term of its own, that of handling; more by
+ * hand beside them. Open ones go with a raise; a ruling that makes another matter of it ends those
+ * it does not name; a new round has its own; a withdrawal ends all. */
+void tell_assist_named(struct story *story)
+{
+    const struct teller_route c1 = {
+        .category = "noise", .area = "co1", .unit = "c1", .level = 2, .assist = "c2"};
+    struct teller_route other = {
+        .category = "trash", .area = "bu1", .unit = "b1", .level = 1, .assist = "c2"};
+    teller_route(story, 1, &c1); /* no term for assisting on that level */
+    Paidan__WorkItem wish = wish_of(1, "请一起到场");
+    wish.to_unit = (char *)"s.safe";
+    (void)teller_work(story, "chen", "c1", ACCEPT, 1);
+    teller_do(story, "chen", "c1", ASK, &wish);
+    teller_look(story, 1);
+    wish = wish_of(1, "办好了");
+    teller_do(story, "chen", "c1", RESOLVE, &wish); /* two have not finished */
+    done(story, "c2", 1);
+    done(story, "s.safe", 1);
+    teller_do(story, "chen", "c1", RESOLVE, &wish);
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO); /* the street's own */
+    for (uint64_t number = 2; number <= 4; number++) {
+        teller_route_noise(story, number);
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+        ask(story, number, "c1");
+    }
+    done(story, "b2", 3);
+    (void)teller_work(story, "li", "b1", RETURN, 2);
+    (void)teller_work(story, "li", "b1", RETURN, 3);
+    teller_rule_as(story, 2, &other); /* b2's and c1's end, c2 is asked */
+    teller_rule(story, 3, "b1", 1);   /* the same matter: c1's goes on, b2 is done */
+    teller_withdraw(story, 4);
+    done(story, "c1", 2);
+    done(story, "c2", 2);
+    done(story, "c1", 4);
+    other.spot_note = "当场清走";
+    teller_route(story, 5, &other); /* nobody need assist */
+    story_until(story, 10 * DAY);
+    teller_look(story, 2);
+    teller_look(story, 3);
+    done(story, "c1", 3); /* late, counted long since */
+}
+
 /* The task's term passes while the lead has not accepted, and while it lies at the desk. */
 void tell_assist_late(struct story *story)
 {

@@ -14,6 +14,7 @@ void tell_card_moves(struct story *story);
 void tell_supervised_by_rule(struct story *story);
 /* escalation_stories_joint.c */
 void tell_assist(struct story *story);
+void tell_assist_named(struct story *story);
 void tell_assist_late(struct story *story);
 void tell_person(struct story *story);
 void tell_order(struct story *story);

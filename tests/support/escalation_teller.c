@@ -173,6 +173,9 @@ const Paidan__Answer *teller_work_version(struct story *story, const char *who, 
     item.has_version = version != 0;
     item.version = version;
     item.note = action >= PAIDAN__ACTION__ACTION_PROGRESS ? (char *)notes[action] : NULL;
+    /* Whom the matrix names to assist need not have finished: stories of joint work say it item by
+     * item (teller_do). */
+    item.has_without_assist = item.without_assist = action == PAIDAN__ACTION__ACTION_RESOLVE;
     work.unit = (char *)unit;
     work.action = action;
     work.n_items = 1;
