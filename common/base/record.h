@@ -235,7 +235,9 @@ void record_get(struct codec_reader *reader, const struct record_row *rows, void
     {                                                                                              \
         .kind = RECORD_KIND_SINCE, .max = (since), .rows = (table)                                 \
     }
-/* count: an unsigned member; array: at least `most` items, at most 255. */
+/* count: an unsigned member; array: at least `most` items, at most 255. Members cannot stand in
+ * parentheses. */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 #define RECORD_LIST(type, count, array, most, table)                                               \
     {                                                                                              \
         .kind = RECORD_KIND_LIST, .width = RECORD_WIDTH(type, count), .at = offsetof(type, count), \
@@ -243,6 +245,7 @@ void record_get(struct codec_reader *reader, const struct record_row *rows, void
                  RECORD_MUST((most)*RECORD_WIDTH(type, array[0]) <= RECORD_WIDTH(type, array)),    \
         .bytes = RECORD_WIDTH(type, array[0]), .max = (most), .rows = (table)                      \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* The one row of a list's item that is no struct: uint64_t, or char[size]. */
 #define RECORD_ITEM_U64                                                                            \
     {                                                                                              \

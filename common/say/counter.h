@@ -16,7 +16,7 @@
 /* What services make of a table: COUNTERS_X(COUNTER_NAME) fills an array of names, and
  * COUNTER_COUNT(COUNTERS_X) says how many there are. Two rows with one number do not compile. */
 #define COUNTER_NAME(number, id, name, ...) [number] = (name),
-#define COUNTER_ONE(...) +1
+#define COUNTER_ONE(...) +1 /* NOLINT(bugprone-macro-parentheses): one more summand */
 #define COUNTER_COUNT(table) (0 table(COUNTER_ONE))
 
 /* clang-format off */

@@ -70,6 +70,7 @@ struct date {
  * long for a date. */
 static bool make_plain(const char *text, char plain[PLAIN_BYTES])
 {
+    /* NOLINTBEGIN(misc-misleading-bidirectional): marks that copied text brings along */
     static const struct {
         const char *bytes;
         char to; /* 0: dropped */
@@ -79,6 +80,7 @@ static bool make_plain(const char *text, char plain[PLAIN_BYTES])
                  {"\u202c", 0},   {"\u202d", 0},   {"\u2060", 0},   {"\u2010", '-'},
                  {"\u2011", '-'}, {"\u2013", '-'}, {"\u2014", '-'}, {"\u2212", '-'},
                  {"'", 0}};
+    /* NOLINTEND(misc-misleading-bidirectional) */
     size_t used = 0;
     while (*text != '\0') {
         const unsigned char *at = (const unsigned char *)text;

@@ -392,7 +392,8 @@ static uint64_t pause(const struct outbox_rule *rule, uint32_t failures, uint64_
         pause_ms = pause_ms > rule->pause_max_ms / 2 ? rule->pause_max_ms : 2 * pause_ms;
     }
     const uint64_t half = pause_ms / 2;
-    return pause_ms - half + mix(salt ^ ((uint64_t)failures << 48)) % (half + 1);
+    const uint64_t shift = (uint64_t)1 << 48; /* above the seqs: each failure another wait */
+    return pause_ms - half + mix(salt ^ failures * shift) % (half + 1);
 }
 
 static uint64_t later(uint64_t now_ms, uint64_t ms)

@@ -159,11 +159,12 @@ static bool number_take(struct number *number, int32_t point, const struct betwe
         if (rule != TEXT_NUMBER_TITLE || *last == TEXT_KIND_SPOKEN || !joined) {
             return false;
         }
-    } else if (kind != TEXT_KIND_DIGIT && kind != TEXT_KIND_SPOKEN) {
-        return false;
-    } else if (*last == TEXT_KIND_LETTER && (kind == TEXT_KIND_SPOKEN || between->count > 1 ||
-                                             (between->count == 1 && between->join == ' '))) {
-        return false;
+    } else {
+        const bool counts = kind == TEXT_KIND_DIGIT || kind == TEXT_KIND_SPOKEN;
+        const bool parted = between->count > 1 || (between->count == 1 && between->join == ' ');
+        if (!counts || (*last == TEXT_KIND_LETTER && (kind == TEXT_KIND_SPOKEN || parted))) {
+            return false;
+        }
     }
     if (first || between->count > 0) {
         number_group(number, between->join, between->line);

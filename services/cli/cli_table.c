@@ -317,12 +317,12 @@ static void scan_times(struct import *import, const char *path)
     }
     if (source.file != NULL && column < import->column_count &&
         source_open(&source, &format, &sheet) == RC_OK) {
-        enum rc rc = sheet_next(sheet, &row); /* the names */
-        for (rc = sheet_next(sheet, &row); rc == RC_OK || rc == RC_INVALID;
-             rc = sheet_next(sheet, &row)) {
-            if (rc == RC_OK && column < row.count) {
+        enum rc rc = sheet_next(sheet, &row);
+        for (bool names = true; rc == RC_OK || rc == RC_INVALID; names = false) {
+            if (!names && rc == RC_OK && column < row.count) {
                 import->order |= say_moment_order(text_trim(row.cells[column]));
             }
+            rc = sheet_next(sheet, &row);
         }
     }
     sheet_close(sheet);
