@@ -259,6 +259,11 @@ static void read_kind(struct reading *reading, icalcomponent *component, struct 
         described_as_holiday(component)) {
         event->kind = HOLIDAYS_OFF;
     }
+    /* What is not certain yet is no decree, whatever its title says. */
+    if (!event->ruled && icalcomponent_get_status(component) == ICAL_STATUS_TENTATIVE) {
+        event->kind = HOLIDAYS_UNCLEAR;
+        event->doubt = HOLIDAYS_DOUBT_TITLE;
+    }
     if (!event->ruled && event->part && event->kind != HOLIDAYS_UNCLEAR) {
         event->kind = HOLIDAYS_UNCLEAR;
         event->doubt = HOLIDAYS_DOUBT_PART;

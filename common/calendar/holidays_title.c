@@ -31,7 +31,7 @@ enum word {
     WORD_WORK,    /* worked, whatever else stands there */
     WORD_DUTY,    /* worked, if all the rest is understood */
     WORD_PART,    /* of a part of the day */
-    WORD_PRIVATE, /* somebody's own affair, or a school's */
+    WORD_PRIVATE, /* somebody's own affair, a school's, of some people only, or a denial */
     WORD_MARK,    /* a sign whose meaning is the publisher's own */
     WORD_COUNT
 };
@@ -130,6 +130,14 @@ static const struct {
     {"无须上班", WORD_OFF, 0},
     {"免上班", WORD_OFF, 0},
     {"停止上班", WORD_OFF, 0},
+    {"不补班", WORD_OFF, 0},
+    {"不用补班", WORD_OFF, 0},
+    {"不需补班", WORD_OFF, 0},
+    {"不需要补班", WORD_OFF, 0},
+    {"不必补班", WORD_OFF, 0},
+    {"无需补班", WORD_OFF, 0},
+    {"无须补班", WORD_OFF, 0},
+    {"免补班", WORD_OFF, 0},
     {"非工作日", WORD_OFF, 0},
     {"nonworkday", WORD_OFF, 0},
     {"nonworkingday", WORD_OFF, 0},
@@ -362,6 +370,22 @@ static const struct {
     {"tentative", WORD_PRIVATE, 0},
     {"maybe", WORD_PRIVATE, 0},
     {"not", WORD_PRIVATE, 0},
+    {"no", WORD_PRIVATE, 0},
+    {"non", WORD_PRIVATE, 0},
+    {"妇女节", WORD_PRIVATE, 0},
+    {"三八", WORD_PRIVATE, 0},
+    {"青年节", WORD_PRIVATE, 0},
+    {"儿童节", WORD_PRIVATE, 0},
+    {"教师节", WORD_PRIVATE, 0},
+    {"护士节", WORD_PRIVATE, 0},
+    {"建军节", WORD_PRIVATE, 0},
+    {"不", WORD_PRIVATE, 0},
+    {"无", WORD_PRIVATE, 0},
+    {"未", WORD_PRIVATE, 0},
+    {"没", WORD_PRIVATE, 0},
+    {"免", WORD_PRIVATE, 0},
+    {"勿", WORD_PRIVATE, 0},
+    {"别", WORD_PRIVATE, 0},
 
     {"×", WORD_MARK, 0},
     {"√", WORD_MARK, 0},
@@ -617,9 +641,10 @@ static void cut_count(char *name)
 void holidays_title_plain(char *name)
 {
     static const char *const marks[] = {
-        "(休)",      "（休）",    "【休】",    "[休]",     "(班)",      "（班）",    "【班】",
-        "[班]",      "【补班】",  "(补班)",    "（补班）", "(Holiday)", "(Workday)", "(holiday)",
-        "(workday)", "(Day off)", "(day off)", "(Work)",   "(work)",    "假期",      "补班"};
+        "(休)",      "（休）",    "【休】",    "[休]",      "(班)",      "（班）",
+        "【班】",    "[班]",      "【补班】",  "(补班)",    "（补班）",  "(Holiday)",
+        "(Workday)", "(holiday)", "(workday)", "(Day off)", "(day off)", "(Work)",
+        "(work)",    "假期",      " 补班",     "-补班"};
     take_reason(name);
     cut_count(name);
     for (size_t index = 0; index < COUNT(marks); index++) {

@@ -232,10 +232,10 @@ static void warn_unknown(const struct cli *cli, const struct calendar *calendar,
         fprintf(
             stderr,
             cli_say(cli,
-                    "警告：%d 年的节假日还不知道，按普通周计算；通知发布后请用 paidan calendar "
-                    "import\n",
-                    "warning: the holidays of %d are not known; they count as plain weeks until "
-                    "paidan calendar import\n"),
+                    "警告：%d 年的节假日还不完整，没有列出的日子按普通周计算；通知发布后请用 "
+                    "paidan calendar import\n",
+                    "warning: the holidays of %d are not all known; days that are not listed count "
+                    "as plain weeks until paidan calendar import\n"),
             year);
     }
 }

@@ -171,6 +171,7 @@ static void test_title_when_it_names_no_day_off_then_asked(void **state)
         {"Early bank holiday", HOLIDAYS_OFF},
         {"临时放假", HOLIDAYS_OFF},
         {"不上班", HOLIDAYS_OFF}, /* it holds 上班 */
+        {"无需补班", HOLIDAYS_OFF},
         {"Non-working day", HOLIDAYS_OFF},
         {"国庆节假期", HOLIDAYS_OFF}, /* in January: it says so */
         {"班", HOLIDAYS_WORK},
@@ -190,8 +191,10 @@ static void test_title_when_it_names_no_day_off_then_asked(void **state)
         {"学校放假", HOLIDAYS_UNCLEAR},
         {"王芳年假", HOLIDAYS_UNCLEAR},
         {"元旦晚会", HOLIDAYS_UNCLEAR},
-        {"劳动节", HOLIDAYS_UNCLEAR}, /* in January it is another country's */
-        {"调休", HOLIDAYS_UNCLEAR},   /* which way is not said */
+        {"劳动节", HOLIDAYS_UNCLEAR},     /* in January it is another country's */
+        {"尚未补班", HOLIDAYS_UNCLEAR},   /* denied in a way that is not known */
+        {"妇女节放假", HOLIDAYS_UNCLEAR}, /* of some people only */
+        {"调休", HOLIDAYS_UNCLEAR},       /* which way is not said */
         {"元旦 ✕", HOLIDAYS_UNCLEAR},
         {"✓ 元旦", HOLIDAYS_UNCLEAR},
         {"🟢 元旦", HOLIDAYS_UNCLEAR},
@@ -307,12 +310,15 @@ static void test_ics_when_publishers_mark_days_then_believed(void **state)
                        "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY\n")
                      EVENT("SUMMARY:除夕\nDTSTART;VALUE=DATE:20270205\n"
                            "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY\n"));
+    static const char tentative[] =
+        CALENDAR(EVENT("SUMMARY:元旦假期\nDTSTART;VALUE=DATE:20270101\nSTATUS:TENTATIVE\n"));
     static const char google[] = CALENDAR(
         EVENT("SUMMARY:Maundy\nDTSTART;VALUE=DATE:20270325\nDESCRIPTION:Public holiday\n"));
     (void)state;
     assert_int_equal(read_ics(apple, NULL, 0), RC_OK);
     assert_true(import.years[0].days[0].off);
     assert_false(import.years[0].days[1].off);
+    assert_int_equal(read_ics(tentative, NULL, 0), RC_AGAIN);
     assert_int_equal(read_ics(google, NULL, 0), RC_OK);
     assert_true(import.years[0].days[0].off);
 }
