@@ -55,7 +55,12 @@
     X(9, CHASED, "chased", "台上催单") /* while at the desk */                                     \
     /* of those undesked: new tickets that no unit ever had */                                     \
     X(10, NEVER_ROUTED, "never_routed", "未分拨即止")                                              \
-    X(11, RECORDS_REFUSED, "records_refused", "拒收的记录")
+    X(11, RECORDS_REFUSED, "records_refused", "拒收的记录")                                        \
+    X(12, DESK_LATE, "desk_late", "分拨台超时在手") /* gauge: of desk_open, an alarm was given */  \
+    X(13, DESK_WARNED, "desk_warned", "分拨预警") /* warnings given */                             \
+    X(14, DESK_OVERDUE, "desk_overdue", "分拨超时") /* stays whose deadline passed */              \
+    X(15, DESK_ALARMS, "desk_alarms", "分拨警报") /* the first of each stay, and repeated ones */  \
+    X(16, REPLANNED, "replanned", "分拨时限重算") /* clocks that a new site moved */
 
 /* Gauges, then totals. Ranges are indexed by state, level, outcome and watch: escalation_tally.h. */
 #define COUNTERS_ESCALATION(X)                                                                     \

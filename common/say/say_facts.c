@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/check.h"
 #include "common/say/say_time.h"
@@ -438,6 +439,116 @@ static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
     return SAY_NEWS;
 }
 
+/* ---- the desk ---- */
+
+/* Why it waits there: the doubts of triage, or the unit that sent it back. */
+static enum say_tone desked(struct words *words, const Paidan__Desked *fact)
+{
+    char reasons[256];
+    say_words_bits(words->say, &paidan__desk_reason__descriptor, fact->reasons,
+                   say_choose(words->say, "，", ", "), reasons, sizeof reasons);
+    put(words, "%s%s%s", say_choose(words->say, "待分拨", "at the desk"),
+        say_choose(words->say, "：", ": "), reasons);
+    if (fact->unit != NULL) {
+        put(words, "%s%s%s", say_choose(words->say, "（", " ("), say_unit(words->say, fact->unit),
+            say_choose(words->say, "）", ")"));
+    }
+    put_note(words, fact->note);
+    put_clock(words, fact->clock);
+    return SAY_WARN;
+}
+
+/* Supervisors are named: they are the ones who were told. */
+static enum say_tone desk_overdue(struct words *words, const Paidan__DeskOverdue *fact)
+{
+    put(words,
+        say_choose(words->say, "分拨超时，第 %u 次警报；期限",
+                   "the desk is overdue, alarm %u; was due"),
+        fact->count);
+    put_due(words, fact->due_ms);
+    for (size_t index = 0; index < fact->n_to_units; index++) {
+        put(words, "%s%s",
+            index == 0 ? say_choose(words->say, "；告知 ", "; told: ")
+                       : say_choose(words->say, "、", ", "),
+            say_unit(words->say, fact->to_units[index]));
+    }
+    return SAY_BAD;
+}
+
+/* Whence the place is, where it is not simply the one that was found. */
+static void put_area(struct words *words, const char *area, protobuf_c_boolean has_from,
+                     Paidan__AreaFrom from)
+{
+    put(words, "%s%s", say_choose(words->say, "，", ", "), say_area(words->say, area));
+    if (has_from && from != PAIDAN__AREA_FROM__AREA_FOUND) {
+        put(words, "%s%s%s", say_choose(words->say, "（", " ("),
+            say_words_area_from(words->say, from), say_choose(words->say, "）", ")"));
+    }
+}
+
+static enum say_tone routed(struct words *words, const Paidan__Routed *fact)
+{
+    const bool by_desk = fact->has_by_desk && fact->by_desk;
+    put_say(words, by_desk ? "人工分拨给 " : "自动分拨给 ",
+            by_desk ? "dispatched to " : "routed to ");
+    put(words, "%s%s%s", say_unit(words->say, fact->unit), say_choose(words->say, "：", ": "),
+        say_category(words->say, fact->category));
+    put_area(words, fact->area, fact->has_area_from, fact->area_from);
+    return SAY_NEWS;
+}
+
+static enum say_tone ruled(struct words *words, const Paidan__Ruled *fact)
+{
+    put_say(words, "退单裁定给 ", "ruled: it goes to ");
+    put(words, "%s%s%s", say_unit(words->say, fact->unit), say_choose(words->say, "：", ": "),
+        say_category(words->say, fact->category));
+    put_area(words, fact->area, fact->has_area_from, fact->area_from);
+    put_note(words, fact->note);
+    return SAY_NEWS;
+}
+
+/* Three words that are stored: withdrawn, closed, moved. */
+static enum say_tone undesked(struct words *words, const Paidan__Undesked *fact)
+{
+    const char *reason = fact->reason == NULL ? "" : fact->reason;
+    const bool withdrawn = strcmp(reason, "withdrawn") == 0;
+    const bool closed = strcmp(reason, "closed") == 0;
+    put_say(words,
+            withdrawn ? "离开分拨台：已撤回"
+            : closed  ? "离开分拨台：已办结"
+                      : "离开分拨台：已上报或交办",
+            withdrawn ? "left the desk: withdrawn"
+            : closed  ? "left the desk: closed"
+                      : "left the desk: raised or ordered elsewhere");
+    return SAY_NEWS;
+}
+
+static enum say_tone desk_words(struct words *words, const Paidan__Event *event)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ROUTED:
+        return routed(words, event->routed);
+    case PAIDAN__EVENT__FACT_DESKED:
+        return desked(words, event->desked);
+    case PAIDAN__EVENT__FACT_RULED:
+        return ruled(words, event->ruled);
+    case PAIDAN__EVENT__FACT_UNDESKED:
+        return undesked(words, event->undesked);
+    case PAIDAN__EVENT__FACT_DESK_WARNED:
+        put_say(words, "分拨预警；期限", "the desk is warned; due");
+        put_due(words, event->desk_warned->due_ms);
+        return SAY_WARN;
+    case PAIDAN__EVENT__FACT_DESK_OVERDUE:
+        return desk_overdue(words, event->desk_overdue);
+    case PAIDAN__EVENT__FACT_DESK_REPLANNED:
+        put_say(words, "分拨时限重算", "the desk's term planned anew");
+        put_clock(words, event->desk_replanned->clock);
+        return SAY_NEWS;
+    default:
+        return mode_words(words, event);
+    }
+}
+
 static enum say_tone supervision_words(struct words *words, const Paidan__Event *event)
 {
     const Paidan__CardCancelled *cancelled = event->card_cancelled;
@@ -483,7 +594,7 @@ static enum say_tone supervision_words(struct words *words, const Paidan__Event 
         put_due(words, event->term_passed->due_ms);
         return SAY_BAD;
     default:
-        return mode_words(words, event);
+        return desk_words(words, event);
     }
 }
 

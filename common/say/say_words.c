@@ -32,6 +32,7 @@ static const struct row clock_rows[] = {
     {PAIDAN__CLOCK__CLOCK_DELIBERATION, "议事", "deliberation", NULL},
     {PAIDAN__CLOCK__CLOCK_COORDINATION, "协调", "coordination", NULL},
     {PAIDAN__CLOCK__CLOCK_REPLAN, "重算", "replan", NULL},
+    {PAIDAN__CLOCK__CLOCK_DESK, "分拨", "desk", NULL},
 };
 static const struct row time_unit_rows[] = {
     {PAIDAN__TIME_UNIT__TIME_EMERGENCY_HOURS, "紧急工作时", "emergency hours", NULL},
@@ -83,6 +84,7 @@ static const struct row state_rows[] = {
     {PAIDAN__STATE__STATE_CLOSED, "已办结", "closed", NULL},
     {PAIDAN__STATE__STATE_WITHDRAWN, "已撤回", "withdrawn", NULL},
     {PAIDAN__STATE__STATE_SUSPENDED, "挂账", "suspended", NULL},
+    {PAIDAN__STATE__STATE_DESK, "待分拨", "desk", NULL},
 };
 static const struct row outcome_rows[] = {
     {PAIDAN__OUTCOME__OUTCOME_SOLVED, "已解决", "solved", NULL},
@@ -120,6 +122,14 @@ static const struct row why_rows[] = {
     {PAIDAN__WHY__WHY_REOPENED, "回访未解决", "the resident said unsolved", NULL},
     {PAIDAN__WHY__WHY_ORDERED, "领导交办", "a leader's order", NULL},
     {PAIDAN__WHY__WHY_SITE, "站点变更", "the site was edited", NULL},
+};
+static const struct row area_from_rows[] = {
+    {PAIDAN__AREA_FROM__AREA_FOUND, "已识别的地点", "the place that was found", NULL},
+    {PAIDAN__AREA_FROM__AREA_TOLD, "分拨员指定", "named by the dispatcher", NULL},
+    {PAIDAN__AREA_FROM__AREA_OF_UNIT, "未识别地点，取承办单位的辖区",
+     "no place was found: the unit's own", NULL},
+    {PAIDAN__AREA_FROM__AREA_FITTING, "几个地点中唯一在承办单位辖区内的",
+     "of several the only one within the unit's own", NULL},
 };
 static const struct row desk_reason_rows[] = {
     {PAIDAN__DESK_REASON__DESK_NO_CATEGORY, "未识别类别", "no category", NULL},
@@ -198,7 +208,7 @@ static const struct table {
     TABLE(urgency),         TABLE(card),           TABLE(why),
     TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
-    TABLE(said_kind),
+    TABLE(area_from),       TABLE(said_kind),
 };
 
 /* Some twenty tables of a few rows: looked through, as people read a line at a time. */

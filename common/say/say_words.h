@@ -38,6 +38,7 @@ void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, ui
     {                                                                                              \
         return say_words_get(say, &paidan__##NAME##__descriptor, (int)value);                      \
     }
+SAY_WORDS(area_from, AreaFrom)
 SAY_WORDS(card, Card)
 SAY_WORDS(clock, Clock)
 SAY_WORDS(interval_reason, IntervalReason)

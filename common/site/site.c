@@ -67,7 +67,7 @@ static void add_digest(crypto_generichash_state *state, const char *name, const 
     CHECK(crypto_generichash_update(state, bytes, size) == 0);
 }
 
-/* What a deadline depends on: the files, the built-in holidays if a calendar follows any, the
+/* What a deadline depends on: the files and the rules for what they leave out, the built-in holidays if a calendar follows any, the
  * zone's changes if it has some. */
 static uint32_t version_of(const struct site_load *load)
 {
@@ -91,6 +91,8 @@ static uint32_t version_of(const struct site_load *load)
     if (zone != NULL && zone->count > 1) {
         add_digest(&state, zone->name, zone->changes, zone->count * sizeof zone->changes[0]);
     }
+    const unsigned char edition = SITE_EDITION;
+    add_digest(&state, "edition", &edition, sizeof edition);
     CHECK(crypto_generichash_final(&state, digest, sizeof digest) == 0);
     return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 |
            digest[3];

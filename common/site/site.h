@@ -107,6 +107,16 @@ struct site_policy { /* first match in file order wins; line for explain */
     uint32_t supervise_chases; /* so many make CHASED; default 3 */
     uint64_t alarm_repeat_ms;  /* at the top level, elapsed */
 };
+/* 分拨台: within which the dispatcher decides, by the urgency of the best proposals. Terms with a
+ * warning point, without steps, cap and expiry: when one has passed, the alarm repeats and the
+ * supervisors are told. */
+struct site_desk {
+    struct site_clock_rule normal, urgent, emergency; /* default 24 h, 2 h, 15 min, day and night */
+    uint64_t alarm_repeat_ms;                         /* elapsed; default 1 h */
+};
+/* Of the built-in rules for what a site leaves out; a part of the digest, for a deadline may depend
+ * on them. 1: the desk has clocks. */
+enum { SITE_EDITION = 1 };
 struct site_callback {
     uint32_t attempts_max; /* default 3 */
     uint64_t answer_ms;    /* elapsed, one attempt stays open; default 24 h */
@@ -144,6 +154,7 @@ struct site {
     uint32_t supervisor_count;
     struct site_follower followers[SITE_FOLLOWERS_MAX];
     uint32_t follower_count;
+    struct site_desk desk;
     bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
     struct match *keywords; /* value: index into keyword table */
@@ -224,6 +235,10 @@ uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);
+
+/* The desk's rule for that urgency: of the site, else the default; never looser than the one for
+ * less urgent tickets where both count elapsed time. */
+const struct site_clock_rule *site_desk_rule(const struct site *site, Paidan__Urgency urgency);
 
 /* How much of the term is consumed at a moment of its clock. Before: it is one (not NONE). */
 uint64_t site_moment_at(const struct site_clock_rule *rule, const struct site_moment *moment);

@@ -255,6 +255,18 @@
 #define SAY_EXPIRY_UNKNOWN "EXPIRY_UNKNOWN", \
     "“%s”应写 raise（到期升级）或 card（到期亮牌）", \
     "\"%s\" must be raise or card"
+#define SAY_DESK_TOO_LONG "DESK_TOO_LONG", \
+    "分拨台的 %s 时限不能超过 %u 小时：诉求还没有人办，请改短", \
+    "the desk's term for %s may not be over %u hours: nobody works on the ticket yet; shorten it"
+#define SAY_DESK_TOO_SHORT "DESK_TOO_SHORT", \
+    "分拨台的 %s 时限不到 1 分钟，来不及看；请改长", \
+    "the desk's term for %s is under a minute, too short to read anything; lengthen it"
+#define SAY_DESK_SLEEPS "DESK_SLEEPS", \
+    "特急诉求在分拨台也不分昼夜：请删去 emergency 的 calendar，或改写 m、h", \
+    "an emergency waits for no office hours at the desk either: delete the calendar of emergency, or write m or h"
+#define SAY_DESK_ORDER "DESK_ORDER", \
+    "分拨台的 %s 时限比 %s 的还长，请改正其中一个", \
+    "the desk's term for %s is longer than that for %s; correct one of them"
 #define SAY_URGENCY_UNKNOWN "URGENCY_UNKNOWN", \
     "紧急程度“%s”应写 normal（一般）、urgent（紧急）或 emergency（特急）", \
     "urgency \"%s\" must be normal, urgent or emergency"

@@ -208,19 +208,6 @@ static void read_callback(struct site_load *load, const struct site_key *key,
     (void)site_keys_read(load, value, callback_keys, COUNT(callback_keys), &site->callback);
 }
 
-static const struct site_key desk_keys[] = {
-    {.name = "on_fallback",
-     .read = site_key_flag,
-     .offset = offsetof(struct site, desk_on_fallback)},
-};
-
-static void read_desk(struct site_load *load, const struct site_key *key,
-                      const struct site_node *value, void *target)
-{
-    (void)key;
-    (void)site_keys_read(load, value, desk_keys, COUNT(desk_keys), target);
-}
-
 static const struct site_key follower_keys[] = {
     {.name = "name",
      .required = true,
@@ -340,7 +327,7 @@ static const struct site_key site_keys[] = {
     {.name = "policies", .required = true, .read = site_key_policies},
     {.name = "supervisors", .read = site_key_supervisors},
     {.name = "callback", .read = read_callback},
-    {.name = "desk", .read = read_desk},
+    {.name = "desk", .read = site_key_desk},
     {.name = "lease",
      .read = site_key_span,
      .min = SITE_SECOND_MS,
@@ -361,6 +348,7 @@ static void set_defaults(struct site *site)
                                             .calendar = 0,
                                             .partly_reopens = false,
                                             .reopen_max = 2};
+    site_desk_defaults(site);
 }
 
 void site_rules_read(struct site_load *load)

@@ -81,9 +81,9 @@ bool site_node_amount(struct site_load *load, const struct site_node *node,
 /* One clock while it is read. */
 struct clock_work {
     struct site_clock_rule *rule;
-    const struct site_policy *policy;
-    uint32_t calendar;  /* as written; SITE_NONE: not */
-    bool calendar_lost; /* written, but there is none of that name */
+    const struct site_policy *policy; /* NULL: of none, the desk's */
+    uint32_t calendar;                /* as written; SITE_NONE: not */
+    bool calendar_lost;               /* written, but there is none of that name */
 };
 
 /* SITE_NONE afterwards means that the name is unknown: then nothing that would follow from it is
@@ -100,7 +100,6 @@ static void read_calendar(struct site_load *load, const struct site_key *key,
 static bool unit_settle(struct site_load *load, uint32_t line, struct clock_work *work,
                         enum calendar_unit written)
 {
-    CHECK(work->policy != NULL);
     CHECK(!work->calendar_lost);
     const bool given = work->calendar != SITE_NONE;
     const uint32_t named = given ? work->calendar : 0;
@@ -109,7 +108,8 @@ static bool unit_settle(struct site_load *load, uint32_t line, struct clock_work
         unit = named != 0 ? CALENDAR_WORKING_HOURS : CALENDAR_EMERGENCY_HOURS;
     }
     const bool working = unit == CALENDAR_WORKING_HOURS || unit == CALENDAR_WORKING_DAYS;
-    const uint32_t calendar = working && !given ? work->policy->calendar : named;
+    const uint32_t of_policy = work->policy == NULL ? 0 : work->policy->calendar;
+    const uint32_t calendar = working && !given ? of_policy : named;
     if (working && calendar == 0) {
         site_say(load, line, SAY_TERM_CALENDAR);
         return false;
@@ -421,18 +421,19 @@ static const struct site_key clock_keys[] = {
     {.name = "amount", .required = true, .read = read_amount},
     {.name = "start", .read = read_start},
     {.name = "end", .read = read_end},
-    {.name = "cap", .read = read_cap}, /* the first that terms do not have */
+    {.name = "warn", .read = read_warn, .max = 99}, /* the first that terms do not have */
+    {.name = "cap", .read = read_cap},              /* the first that the desk's do not have */
     {.name = "expiry", .read = read_expiry},
-    {.name = "warn", .read = read_warn, .max = 99},
     {.name = "steps", .read = read_steps},
 };
-enum { TERM_KEY_COUNT = 4 };
+enum { TERM_KEY_COUNT = 4, WARNED_TERM_KEY_COUNT };
 
 static void read_rule(struct site_load *load, const struct site_node *value,
                       const struct site_policy *policy, size_t key_count,
                       struct site_clock_rule *rule)
 {
-    CHECK(key_count == TERM_KEY_COUNT || key_count == COUNT(clock_keys));
+    CHECK(key_count == TERM_KEY_COUNT || key_count == WARNED_TERM_KEY_COUNT ||
+          key_count == COUNT(clock_keys));
     CHECK(strcmp(clock_keys[1].name, "amount") == 0);
     struct clock_work work = {.rule = rule, .policy = policy, .calendar = SITE_NONE};
     rule->present = true;
@@ -450,6 +451,14 @@ void site_key_clock(struct site_load *load, const struct site_key *key,
     struct site_clock_rule *rule = (void *)((char *)target + key->offset);
     *rule = (struct site_clock_rule){.warn = {SITE_MOMENT_PERCENT, WARN_PERCENT_DEFAULT}};
     read_rule(load, value, target, COUNT(clock_keys), rule);
+}
+
+void site_key_warned_term(struct site_load *load, const struct site_key *key,
+                          const struct site_node *value, void *target)
+{
+    struct site_clock_rule *rule = (void *)((char *)target + key->offset);
+    *rule = (struct site_clock_rule){.warn = {SITE_MOMENT_PERCENT, WARN_PERCENT_DEFAULT}};
+    read_rule(load, value, NULL, WARNED_TERM_KEY_COUNT, rule);
 }
 
 void site_key_term(struct site_load *load, const struct site_key *key,

@@ -81,6 +81,10 @@ bool site_minute_read(const char *text, unsigned *minute);
 site_key_fn site_key_policies;    /* keep the node until */
 site_key_fn site_key_supervisors; /* units are known */
 
+/* site_desk: the dispatcher's desk */
+site_key_fn site_key_desk;
+void site_desk_defaults(struct site *site);
+
 /* site_terms: how amounts are written. */
 struct site_amount {
     uint64_t ms;
@@ -91,5 +95,7 @@ struct site_amount {
 bool site_node_amount(struct site_load *load, const struct site_node *node,
                       struct site_amount *amount);
 /* One clock of a policy. target: struct site_policy, offset: its rule. site_key_clock knows
- * warnings, steps, cap and expiry; site_key_term amount, calendar, start and end alone. */
-site_key_fn site_key_clock, site_key_term;
+ * warnings, steps, cap and expiry; site_key_term amount, calendar, start and end alone;
+ * site_key_warned_term the warning beside these, and target is any struct: its clock must name its
+ * calendar itself. */
+site_key_fn site_key_clock, site_key_term, site_key_warned_term;

@@ -442,6 +442,8 @@ enum rc step_say_site(struct step_engine *engine)
     changed.site_version = site->version;
     changed.n_levels = site->level_count;
     changed.levels = levels;
+    changed.has_edition = 1;
+    changed.edition = SITE_EDITION;
     engine->input = NULL;
     engine->answered = false;
     engine->parked = false;

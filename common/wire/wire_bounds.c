@@ -147,6 +147,7 @@ static const struct wire_bound rows[] = {
     {"DeliveryDead", "to", CODE_BYTES_MAX, 0},
     {"DeliveryRetried", "to", CODE_BYTES_MAX, 0},
     {"Reminded", "to_units", CODE_BYTES_MAX, TOLD_MAX},
+    {"DeskOverdue", "to_units", CODE_BYTES_MAX, TOLD_MAX},
 
     /* People and programs. */
     {NULL, "actor", ACTOR_BYTES_MAX, 0},
@@ -173,6 +174,8 @@ static const struct wire_bound rows[] = {
     {"DueListed", "next", STORE_KEY_BYTES_MAX, 0},
     {"UnitWork", "after", STORE_KEY_BYTES_MAX, 0},
     {"Listed", "next_row", STORE_KEY_BYTES_MAX, 0},
+    {"DeskList", "cursor", STORE_KEY_BYTES_MAX, 0},
+    {"DeskListed", "cursor", STORE_KEY_BYTES_MAX, 0},
 
     /* Batches of wishes, and their answers item by item. */
     {"Submit", "tickets", 0, SUBMIT_TICKETS_MAX},

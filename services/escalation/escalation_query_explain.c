@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/step/step_explain.h"
 #include "escalation_brief.h"
 #include "escalation_extra.h"
 #include "escalation_query.h"
@@ -22,85 +23,6 @@ struct explaining {
     Paidan__Explained *explained;
     size_t room;
 };
-
-/* One clock being explained. */
-struct spans {
-    struct arena *arena;
-    Paidan__ExplainedClock *clock;
-    uint64_t now_ms;
-    bool no_memory;
-};
-
-static Paidan__IntervalReason reason_of(const struct calendar_span *span)
-{
-    switch (span->reason) {
-    case CALENDAR_COUNTED:
-        return span->kind == CALENDAR_MAKEUP ? PAIDAN__INTERVAL_REASON__INTERVAL_MAKE_UP
-                                             : PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED;
-    case CALENDAR_BEFORE_START:
-        return PAIDAN__INTERVAL_REASON__INTERVAL_START_RULE;
-    case CALENDAR_PAUSED:
-        return PAIDAN__INTERVAL_REASON__INTERVAL_PAUSED;
-    case CALENDAR_DAY_OFF:
-        if (span->kind == CALENDAR_HOLIDAY) {
-            return PAIDAN__INTERVAL_REASON__INTERVAL_HOLIDAY;
-        }
-        return span->kind == CALENDAR_OFF ? PAIDAN__INTERVAL_REASON__INTERVAL_OVERRIDE
-                                          : PAIDAN__INTERVAL_REASON__INTERVAL_WEEKEND;
-    default:
-        return PAIDAN__INTERVAL_REASON__INTERVAL_CLOSED;
-    }
-}
-
-/* How much of a span lies before now. */
-static uint64_t before_now(const struct spans *spans, const struct calendar_span *span)
-{
-    const uint64_t until_ms = span->until_ms < spans->now_ms ? span->until_ms : spans->now_ms;
-    return until_ms > span->from_ms ? until_ms - span->from_ms : 0;
-}
-
-static void add_sums(struct spans *spans, const struct calendar_span *span)
-{
-    CHECK(span->until_ms >= span->from_ms);
-    Paidan__ExplainedClock *clock = spans->clock;
-    const uint64_t passed_ms = before_now(spans, span);
-    if (span->reason == CALENDAR_COUNTED) {
-        clock->counted_ms += passed_ms;
-    } else if (span->reason == CALENDAR_PAUSED) {
-        clock->paused_ms += passed_ms;
-    } else {
-        clock->skipped_ms += passed_ms;
-    }
-    clock->has_unknown_years = clock->has_unknown_years || !span->known;
-    clock->unknown_years = clock->has_unknown_years;
-}
-
-static bool add_span(void *context, const struct calendar_span *span)
-{
-    struct spans *spans = context;
-    Paidan__ExplainedClock *clock = spans->clock;
-    add_sums(spans, span);
-    if (clock->n_intervals == EXPLAIN_INTERVALS_MAX) {
-        clock->has_cut = clock->cut = true;
-        return true; /* the sums go on */
-    }
-    Paidan__Interval *interval = arena_alloc(spans->arena, sizeof *interval);
-    if (interval == NULL) {
-        spans->no_memory = true;
-        return false;
-    }
-    paidan__interval__init(interval);
-    interval->from_ms = span->from_ms;
-    interval->until_ms = span->until_ms;
-    interval->reason = reason_of(span);
-    if (span->name[0] != '\0') {
-        interval->name = arena_strdup(spans->arena, span->name);
-        spans->no_memory = interval->name == NULL;
-    }
-    clock->intervals[clock->n_intervals] = interval;
-    clock->n_intervals++;
-    return !spans->no_memory;
-}
 
 /* The rule in words: what it is for, as site.yaml writes it. */
 static enum rc add_policy(struct explaining *explaining, const struct escalation_clock *clock,
@@ -140,10 +62,6 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
     if (due_ms != clock->due_ms && clock->consumed_ms < term.amount_ms) {
         explaining->explained->has_site_changed = explaining->explained->site_changed = true;
     }
-    made->intervals = arena_alloc(view->arena, EXPLAIN_INTERVALS_MAX * sizeof *made->intervals);
-    if (made->intervals == NULL) {
-        return RC_LIMIT;
-    }
     CHECK(explaining->extra->pause_count <= ESCALATION_PAUSES_MAX);
     struct calendar_pause pauses[ESCALATION_PAUSES_MAX]; /* those after the clock began */
     uint32_t count = 0;
@@ -156,14 +74,17 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
             count++;
         }
     }
-    made->has_counted_ms = made->has_skipped_ms = made->has_paused_ms = true;
-    struct spans spans = {.arena = view->arena, .clock = made, .now_ms = view->now_ms};
     /* A clock that stands still gets its new deadline when it goes on: until then it is told. */
     const uint64_t end_ms = explaining->extra->suspended_until_ms != 0 && !made->stopped
                                 ? explaining->extra->suspended_until_ms
                                 : clock->due_ms;
-    calendar_explain(calendar, &term, clock->start_ms, end_ms, pauses, count, add_span, &spans);
-    return spans.no_memory ? RC_LIMIT : RC_OK;
+    const struct step_explaining spans = {.calendar = calendar,
+                                          .term = &term,
+                                          .from_ms = clock->start_ms,
+                                          .until_ms = end_ms,
+                                          .pauses = pauses,
+                                          .pause_count = count};
+    return step_explain(view, &spans, made);
 }
 
 static enum rc explain_clock(struct explaining *explaining, const struct escalation_clock *clock,

@@ -8,6 +8,7 @@
 #include "common/base/check.h"
 #include "common/wire/peek.h"
 #include "triage.h"
+#include "triage_clock.h"
 #include "triage_desk.h"
 #include "triage_dispatch.h"
 #include "triage_reading.h"
@@ -34,6 +35,15 @@ static bool signal_of(const Paidan__Event *event, enum triage_signal *signal)
     case PAIDAN__EVENT__FACT_NOTED:
         *signal = TRIAGE_CHASE;
         return true;
+    case PAIDAN__EVENT__FACT_DESK_WARNED:
+        *signal = TRIAGE_WARN;
+        return true;
+    case PAIDAN__EVENT__FACT_DESK_OVERDUE:
+        *signal = TRIAGE_LATE;
+        return true;
+    case PAIDAN__EVENT__FACT_DESK_REPLANNED:
+        *signal = TRIAGE_REPLAN;
+        return true;
     default:
         return false;
     }
@@ -52,9 +62,10 @@ static enum rc fold_part(struct step_fold *fold, uint64_t seq, const Paidan__Eve
         return triage_dispatch_fold_ruled(fold, seq, event, record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return triage_desk_fold_undesked(fold, event, record);
-    default:
-        CHECK(event->fact_case == PAIDAN__EVENT__FACT_NOTED);
+    case PAIDAN__EVENT__FACT_NOTED:
         return triage_desk_fold_noted(fold, event);
+    default:
+        return triage_clock_fold(fold, event); /* the desk's clock: signal_of knows no other */
     }
 }
 
@@ -91,7 +102,10 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
 {
     CHECK(seq > 0);
     if (event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED) {
-        return RC_OK;
+        return triage_clock_fold_site_changed(fold, event);
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_REPLAN_PASSED) {
+        return triage_clock_fold_passed(fold, event);
     }
     if (event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
         triage_ticket_count(fold, TRIAGE_TALLY_RECORDS_REFUSED);
@@ -152,7 +166,10 @@ static enum rc apply(struct step *step, const struct step_input *input)
     if (input->kind == STEP_COMMAND) {
         return triage_dispatch_apply(step, input);
     }
-    CHECK(input->kind == STEP_RECORD); /* triage keeps no deadlines */
+    if (input->kind == STEP_DUE) {
+        return triage_clock_apply(step, input);
+    }
+    CHECK(input->kind == STEP_RECORD);
     CHECK(input->log != NULL);
     if (!input->brief.has_ticket) { /* about many tickets: the cursor moves on */
         return RC_OK;
@@ -221,6 +238,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_DESK_LIST:
     case PAIDAN__REQUEST__WISH_DESK_DISPATCH:
     case PAIDAN__REQUEST__WISH_TRIAGE_SHOW:
+    case PAIDAN__REQUEST__WISH_EXPLAIN:
         return true;
     default:
         return false;
@@ -232,6 +250,9 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
     if (request->wish_case == PAIDAN__REQUEST__WISH_DESK_LIST) {
         return triage_reading_list(view, request->desk_list, answer);
     }
+    if (request->wish_case == PAIDAN__REQUEST__WISH_EXPLAIN) {
+        return triage_reading_explain(view, request->explain, answer);
+    }
     CHECK(request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_SHOW); /* knows() */
     return triage_reading_show(view, request->triage_show, answer);
 }
@@ -239,7 +260,8 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
 /* Escalation is followed for what comes back: returns, and what takes a ticket off the desk. */
 static const char *const follows[] = {"intake", "escalation", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
-static const char *const tables[] = {"ticket", "desk", NULL}; /* order: enum triage_table */
+static const char *const tables[] = {"ticket", "desk", "order",
+                                     NULL}; /* order: enum triage_table */
 
 const struct step_service triage_service = {
     .name = "triage",

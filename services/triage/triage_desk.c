@@ -9,8 +9,18 @@
 
 #include "common/base/check.h"
 #include "common/text/text.h"
+#include "triage_clock.h"
 
 /* ---- deciding ---- */
+
+/* The clock starts when the ticket came in or came back, not when triage read of it: a triage that
+ * was down for a night gives nobody a night more. */
+static enum rc add_clock(struct step *step, uint64_t start_ms, Paidan__Desked *desked)
+{
+    CHECK(desked->has_urgency);
+    CHECK(desked->clock == NULL);
+    return triage_clock_plan(step->arena, step->site, desked->urgency, start_ms, &desked->clock);
+}
 
 /* Proposals are codes, not indexes: the site may have other categories when the dispatcher
  * looks. */
@@ -39,8 +49,11 @@ enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
     desked.channel = event->registered->channel;
     desked.has_registered_ms = 1;
     desked.registered_ms = event->at_ms;
+    desked.has_urgency = 1;
+    desked.urgency = triage_clock_urgency(site, categories, desked.n_categories);
+    const enum rc rc = add_clock(step, event->at_ms, &desked);
     const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_DESK);
-    return step_say(step, &about, &desked.base);
+    return rc == RC_OK ? step_say(step, &about, &desked.base) : rc;
 }
 
 /* Title, channel and registered of a ticket, from its first fact, for the desk row of its first
@@ -72,10 +85,39 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
     return RC_OK;
 }
 
-/* The unit that returned it told why; the dispatcher starts from what the ticket was routed by. */
-static enum rc say_returned(struct step *step, const struct step_about *about,
-                            const Paidan__Returned *returned, struct triage_ticket *record)
+/* How urgent a decided ticket is: as the decision said. The decision may have left the log, or be
+ * from before rulings said what they kept: then its category tells. */
+static enum rc recall_urgency(struct step *step, const struct triage_ticket *record,
+                              Paidan__Desked *desked)
 {
+    CHECK(record->decided_seq > 0);
+    Paidan__Event *decided = NULL;
+    desked->has_urgency = 1;
+    desked->urgency = triage_clock_urgency(step->site, desked->categories, desked->n_categories);
+    const enum rc rc = step_read(step, record->decided_seq, &decided);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (decided->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
+        desked->urgency = decided->routed->urgency;
+        return RC_OK;
+    }
+    if (decided->fact_case != PAIDAN__EVENT__FACT_RULED) {
+        return RC_CORRUPT;
+    }
+    const Paidan__Ruled *const ruled = decided->ruled;
+    desked->urgency = ruled->has_urgency        ? ruled->urgency
+                      : ruled->has_urgency_kept ? ruled->urgency_kept
+                                                : desked->urgency;
+    return RC_OK;
+}
+
+/* The unit that returned it told why; the dispatcher starts from what the ticket was routed by.
+ * event: Returned. */
+static enum rc say_returned(struct step *step, const struct step_about *about,
+                            const Paidan__Event *event, struct triage_ticket *record)
+{
+    const Paidan__Returned *const returned = event->returned;
     CHECK(record->decided_seq > 0); /* a unit had it */
     char *category = record->category, *area = record->area;
     Paidan__Desked desked = PAIDAN__DESKED__INIT;
@@ -89,7 +131,13 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
     desked.unit = returned->unit;
     desked.has_return_count = 1;
     desked.return_count = returned->count;
-    const enum rc rc = recall(step, record->first_seq, &desked);
+    enum rc rc = recall(step, record->first_seq, &desked);
+    if (rc == RC_OK) {
+        rc = recall_urgency(step, record, &desked);
+    }
+    if (rc == RC_OK) {
+        rc = add_clock(step, event->at_ms, &desked);
+    }
     return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
 }
 
@@ -160,7 +208,7 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
     /* Returned and Chased are needed whole (needs); of the others only the brief may be there. */
     switch (to.fact) {
     case PAIDAN__EVENT__FACT_DESKED:
-        return say_returned(step, &about, input->event->returned, &record);
+        return say_returned(step, &about, input->event, &record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return say_undesked(step, &about, signal);
     default:
@@ -175,11 +223,18 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
 enum rc triage_desk_leave(struct step_fold *fold, uint64_t ticket)
 {
     CHECK(ticket != 0);
-    const enum rc rc = triage_state_desk_del(fold->txn, ticket);
+    struct triage_desk desk;
+    enum rc rc = triage_state_desk_get(fold->txn, ticket, &desk);
+    if (rc == RC_OK) {
+        rc = triage_state_desk_del(fold->txn, ticket, &desk);
+    }
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     triage_ticket_uncount(fold, TRIAGE_TALLY_DESK_OPEN);
+    if (desk.clock.alarms > 0) {
+        triage_ticket_uncount(fold, TRIAGE_TALLY_DESK_LATE);
+    }
     return RC_OK;
 }
 
@@ -204,7 +259,8 @@ enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
     return returned ? TRIAGE_RETURN : TRIAGE_DESK;
 }
 
-/* The row that a Desked stands for. False: a text is longer than its field. Of facts from before
+/* The row that a Desked stands for. False: a text is longer than its field, or the clock is not the
+ * desk's. Of facts from before
  * the count of returns and the time of registration were said, the rest is still true. */
 static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
 {
@@ -216,6 +272,12 @@ static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
         .reasons = desked->reasons,
         .return_count = desked->has_return_count ? desked->return_count : 0,
     };
+    if (desked->clock != NULL) {
+        if (!desked->has_urgency || !triage_clock_take(desked->clock, &desk->clock)) {
+            return false;
+        }
+        desk->urgency = (uint32_t)desked->urgency;
+    }
     return take_codes(desk->categories, desked->categories, desked->n_categories,
                       &desk->category_count) &&
            take_codes(desk->areas, desked->areas, desked->n_areas, &desk->area_count) &&
@@ -225,21 +287,30 @@ static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
            text_copy(desk->note, sizeof desk->note, desked->note);
 }
 
-/* What triage was sure of counts as the ticket's: one proposal and no doubt about it. So the
- * dispatcher needs to name only the rest. */
+/* One proposal and no doubt about it. Of a return that is what the ticket was given by. */
+const char *triage_desk_category(const struct triage_desk *desk)
+{
+    const uint32_t doubts = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
+                            1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
+    CHECK(desk->category_count <= TRIAGE_PROPOSALS_MAX);
+    return (desk->reasons & doubts) == 0 && desk->category_count == 1 ? desk->categories[0] : "";
+}
+
+const char *triage_desk_area(const struct triage_desk *desk)
+{
+    const uint32_t doubts =
+        1u << PAIDAN__DESK_REASON__DESK_NO_PLACE | 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE;
+    CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);
+    return (desk->reasons & doubts) == 0 && desk->area_count == 1 ? desk->areas[0] : "";
+}
+
+/* What triage was sure of counts as the ticket's, so that the dispatcher needs to name only the
+ * rest. */
 static void take_sure(const struct triage_desk *desk, struct triage_ticket *record)
 {
-    const uint32_t no_category = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
-                                 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
-    const uint32_t no_area =
-        1u << PAIDAN__DESK_REASON__DESK_NO_PLACE | 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE;
-    bool fits = true;
-    if ((desk->reasons & no_category) == 0 && desk->category_count == 1) {
-        fits = text_copy(record->category, sizeof record->category, desk->categories[0]);
-    }
-    if (fits && (desk->reasons & no_area) == 0 && desk->area_count == 1) {
-        fits = text_copy(record->area, sizeof record->area, desk->areas[0]);
-    }
+    const bool fits =
+        text_copy(record->category, sizeof record->category, triage_desk_category(desk)) &&
+        text_copy(record->area, sizeof record->area, triage_desk_area(desk));
     CHECK(fits); /* both hold any code */
 }
 
@@ -264,7 +335,7 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
     }
     /* The row is new: a ticket at the desk cannot come to the desk, says the table. */
     triage_ticket_count(fold, TRIAGE_TALLY_DESK_OPEN);
-    return triage_state_desk_put(fold->txn, event->ticket, &desk);
+    return triage_state_desk_put(fold->txn, event->ticket, NULL, &desk);
 }
 
 /* A new ticket that leaves undecided was withdrawn, or escalation ended it: no unit ever had
@@ -285,14 +356,15 @@ enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *e
 enum rc triage_desk_fold_noted(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_NOTED);
-    struct triage_desk desk;
-    const enum rc rc = triage_state_desk_get(fold->txn, event->ticket, &desk);
+    struct triage_desk before;
+    const enum rc rc = triage_state_desk_get(fold->txn, event->ticket, &before);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    struct triage_desk desk = before;
     /* The count of the fact, not one more: a chase that triage reads late must not be counted
      * twice. */
     desk.chases = event->noted->chases;
     triage_ticket_count(fold, TRIAGE_TALLY_CHASED);
-    return triage_state_desk_put(fold->txn, event->ticket, &desk);
+    return triage_state_desk_put(fold->txn, event->ticket, &before, &desk);
 }

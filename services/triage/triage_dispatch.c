@@ -1,7 +1,9 @@
 /* triage_dispatch: the dispatcher decides: DeskDispatch becomes Routed (a new ticket) or Ruled (a
  * returned one). Owns how a decision is made whole from what the dispatcher named, the ticket's
- * record and the site. What must stay true: only a ticket at the desk can be decided, and each
- * decision leaves it with a unit and an area, for escalation could not place it otherwise. */
+ * record and the site. What must stay true: only a ticket at the desk can be decided, each decision
+ * leaves it with a unit and an area, for escalation could not place it otherwise, and nothing that
+ * was known of the ticket (place, category, urgency) changes unless the dispatcher said so; what
+ * follows from the decision stands in the answer. */
 
 #include "triage_dispatch.h"
 
@@ -10,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "triage_desk.h"
+#include "triage_judge.h"
 #include "triage_place.h"
 
 struct decision {
@@ -17,7 +20,9 @@ struct decision {
     struct triage_ticket record;
     struct triage_desk desk;
     uint32_t category, area, unit;
-    struct site_owner owner; /* by the matrix, for the assisting units */
+    Paidan__AreaFrom area_from;
+    char candidates[DETAIL_BYTES_MAX + 1]; /* of AREA_AMBIGUOUS: the codes to choose from */
+    struct site_owner owner;               /* by the matrix, for the assisting units */
     char *assist[SITE_ASSIST_MAX];
 };
 
@@ -31,18 +36,69 @@ static Paidan__Code choose_category(const struct site *site, struct decision *de
     return decision->category == SITE_NONE ? PAIDAN__CODE__CATEGORY_UNKNOWN : PAIDAN__CODE__OK;
 }
 
-/* The area told, else the one that follows from ticket and unit. */
+/* The proposals that the site still knows, for who chooses among them. */
+static uint32_t known_areas(const struct site *site, const struct triage_desk *desk,
+                            uint32_t areas[TRIAGE_PROPOSALS_MAX])
+{
+    uint32_t count = 0;
+    CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);
+    for (uint32_t index = 0; index < desk->area_count; index++) {
+        areas[count] = site_area_find(site, desk->areas[index]);
+        count += areas[count] != SITE_NONE ? 1 : 0;
+    }
+    return count;
+}
+
+/* Several places were found. The unit settles it if only one lies in its own area; where the desk
+ * holds as many as it can there may have been more, and the dispatcher is asked. */
+static Paidan__Code settle_area(const struct site *site, struct decision *decision,
+                                const uint32_t *areas, uint32_t count)
+{
+    CHECK(count > 1);
+    CHECK(count <= TRIAGE_PROPOSALS_MAX);
+    if (count < TRIAGE_PROPOSALS_MAX) {
+        decision->area = triage_place_fitting(site, decision->unit, areas, count);
+        decision->area_from = PAIDAN__AREA_FROM__AREA_FITTING;
+    }
+    if (decision->area != SITE_NONE) {
+        return PAIDAN__CODE__OK;
+    }
+    for (uint32_t index = 0; index < count; index++) {
+        triage_judge_note(decision->candidates, sizeof decision->candidates,
+                          index == 0 ? "" : ", ");
+        triage_judge_note(decision->candidates, sizeof decision->candidates,
+                          site->areas[areas[index]].code);
+    }
+    return PAIDAN__CODE__AREA_AMBIGUOUS;
+}
+
+/* The area told; else the one that was found, whichever the unit's own is: a unit of another area
+ * may be sent there. Only where nothing was found is it the unit's. */
 static Paidan__Code choose_area(const struct site *site, struct decision *decision)
 {
+    const char *found = decision->record.area;
+    uint32_t areas[TRIAGE_PROPOSALS_MAX];
     CHECK(decision->unit < site->unit_count);
+    decision->area = SITE_NONE;
+    decision->area_from = PAIDAN__AREA_FROM__AREA_TOLD;
     if (decision->wish->area != NULL) {
         decision->area = site_area_find(site, decision->wish->area);
-    } else {
-        const uint32_t of_ticket = decision->record.area[0] == '\0'
-                                       ? SITE_NONE
-                                       : site_area_find(site, decision->record.area);
-        decision->area = triage_place_of_unit(site, decision->unit, of_ticket);
+        return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
     }
+    if (found[0] != '\0') {
+        decision->area = site_area_find(site, found);
+        decision->area_from = PAIDAN__AREA_FROM__AREA_FOUND;
+    }
+    if (decision->area != SITE_NONE) {
+        return PAIDAN__CODE__OK;
+    }
+    const uint32_t count = known_areas(site, &decision->desk, areas);
+    if (count > 1) {
+        return settle_area(site, decision, areas, count);
+    }
+    decision->area = count == 1 ? areas[0] : triage_place_of_unit(site, decision->unit);
+    decision->area_from =
+        count == 1 ? PAIDAN__AREA_FROM__AREA_FOUND : PAIDAN__AREA_FROM__AREA_OF_UNIT;
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }
 
@@ -76,12 +132,28 @@ static Paidan__Code choose(const struct site *site, struct decision *decision)
     return PAIDAN__CODE__OK;
 }
 
-/* The dispatcher's word, else the category's. */
+static Paidan__Urgency of_category(const struct site *site, const char *code)
+{
+    const uint32_t category = code[0] == '\0' ? SITE_NONE : site_category_find(site, code);
+    return category == SITE_NONE ? (Paidan__Urgency)0 : site->categories[category].urgency;
+}
+
+/* The dispatcher's word. Else a new ticket is as urgent as its category, and a return stays as it is:
+ * an emergency that one unit returns is one for the next. Only an urgency that was the old category's
+ * follows when the category changes. */
 static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
 {
     CHECK(decision->category < site->category_count);
-    return decision->wish->has_urgency ? decision->wish->urgency
-                                       : site->categories[decision->category].urgency;
+    const struct site_category *category = &site->categories[decision->category];
+    const struct triage_ticket *record = &decision->record;
+    const Paidan__Urgency was = (Paidan__Urgency)decision->desk.urgency;
+    if (decision->wish->has_urgency) {
+        return decision->wish->urgency;
+    }
+    const bool keeps = record->decided_seq != 0 && was != 0 &&
+                       (strcmp(category->code, record->category) == 0 ||
+                        was != of_category(site, record->category));
+    return keeps ? was : category->urgency;
 }
 
 /* Title and channel come from the desk's row, for the text was not kept. No `why`: a person
@@ -106,19 +178,24 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
     routed.matrix_line = decision->owner.matrix_line;
     routed.has_by_desk = routed.by_desk = 1;
     routed.registered_ms = decision->desk.registered_ms;
+    routed.has_area_from = 1;
+    routed.area_from = decision->area_from;
     struct step_about about =
         triage_ticket_about(decision->wish->ticket, &decision->record, TRIAGE_DISPATCH);
     about.seq = seq;
     return step_say(step, &about, &routed.base);
 }
 
-/* A ruling that names no urgency leaves the ticket's alone: an emergency that one unit returns is
- * one for the next. Another category brings its own. */
+/* Whether a ruling says an urgency at all. Absent, escalation keeps what it has, also where we do not
+ * know it: rows from before desks had clocks. */
 static bool changes_urgency(const struct site *site, const struct decision *decision)
 {
     CHECK(decision->category < site->category_count);
     return decision->wish->has_urgency ||
-           strcmp(site->categories[decision->category].code, decision->record.category) != 0;
+           (decision->desk.urgency != 0
+                ? urgency(site, decision) != (Paidan__Urgency)decision->desk.urgency
+                : strcmp(site->categories[decision->category].code, decision->record.category) !=
+                      0);
 }
 
 /* Escalation knows the ticket already; a ruling carries only what the dispatcher decides anew. */
@@ -145,6 +222,10 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     /* Absent: escalation keeps what it has. */
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
+    ruled.has_urgency_kept = !ruled.has_urgency && decision->desk.urgency != 0;
+    ruled.urgency_kept = urgency(site, decision);
+    ruled.has_area_from = 1;
+    ruled.area_from = decision->area_from;
     /* By it escalation knows which return this answers: see tell_ruled_behind in the stories. */
     ruled.has_return_count = decision->desk.return_count != 0;
     ruled.return_count = decision->desk.return_count;
@@ -154,13 +235,42 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
     return step_say(step, &about, &ruled.base);
 }
 
-/* The field at fault, which the code names already: choose refuses nothing else. */
-static const char *detail_of(Paidan__Code code)
+/* The field at fault, or what to choose from: choose refuses nothing else. */
+static const char *detail_of(const struct decision *decision, Paidan__Code code)
 {
     CHECK(code != PAIDAN__CODE__OK);
     return code == PAIDAN__CODE__UNIT_UNKNOWN       ? "unit"
            : code == PAIDAN__CODE__CATEGORY_UNKNOWN ? "category"
+           : code == PAIDAN__CODE__AREA_AMBIGUOUS   ? decision->candidates
                                                     : "area";
+}
+
+/* What the decision came to, beside what the dispatcher said: whence the place is, and whether the
+ * unit is sent outside its own. */
+static enum rc answer(struct step *step, const struct decision *decision, uint64_t seq)
+{
+    const struct site *site = step->site;
+    CHECK(seq > 0);
+    Paidan__Dispatched dispatched = PAIDAN__DISPATCHED__INIT;
+    dispatched.unit = site->units[decision->unit].code;
+    dispatched.level = site->units[decision->unit].level;
+    dispatched.category = site->categories[decision->category].code;
+    dispatched.area = site->areas[decision->area].code;
+    dispatched.area_from = decision->area_from;
+    dispatched.urgency = urgency(site, decision);
+    dispatched.has_elsewhere = dispatched.elsewhere =
+        triage_place_elsewhere(site, decision->unit, decision->area);
+    dispatched.has_ruled = dispatched.ruled = decision->record.decided_seq != 0;
+    Paidan__Done done = PAIDAN__DONE__INIT;
+    done.has_ticket = done.has_seq = 1;
+    done.ticket = decision->wish->ticket;
+    done.seq = seq;
+    done.dispatched = &dispatched;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_DONE;
+    answer.done = &done;
+    return step_answer(step, &answer);
 }
 
 enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
@@ -181,19 +291,19 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
         return step_refuse(step, PAIDAN__CODE__NOT_ON_DESK,
                            triage_fsm_state_name(decision.record.state));
     }
-    const Paidan__Code code = choose(step->site, &decision);
-    if (code != PAIDAN__CODE__OK) {
-        return step_refuse(step, code, detail_of(code));
-    }
     /* A ticket in a state of the desk without a row there: the store contradicts itself. */
     rc = triage_state_desk_get(step->txn, ticket, &decision.desk);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    const Paidan__Code code = choose(step->site, &decision);
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, detail_of(&decision, code));
+    }
     uint64_t seq = 0;
     rc = to.fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, &decision, &seq)
                                                : say_ruled(step, &decision, &seq);
-    return rc == RC_OK ? step_answer_done(step, ticket, seq) : rc;
+    return rc == RC_OK ? answer(step, &decision, seq) : rc;
 }
 
 enum rc triage_dispatch_fold_ruled(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,

@@ -43,6 +43,9 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
             [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
             [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
             [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_NEW, NOTED),
+            [TRIAGE_WARN] = SAYS(TRIAGE_DESK_NEW, DESK_WARNED),
+            [TRIAGE_LATE] = SAYS(TRIAGE_DESK_NEW, DESK_OVERDUE),
+            [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_NEW, DESK_REPLANNED),
         },
     [TRIAGE_DESK_RETURNED] =
         {
@@ -51,6 +54,9 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
             [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
             [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
             [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_RETURNED, NOTED),
+            [TRIAGE_WARN] = SAYS(TRIAGE_DESK_RETURNED, DESK_WARNED),
+            [TRIAGE_LATE] = SAYS(TRIAGE_DESK_RETURNED, DESK_OVERDUE),
+            [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_RETURNED, DESK_REPLANNED),
         },
     [TRIAGE_ENDED] =
         {
@@ -90,7 +96,8 @@ const char *triage_fsm_state_name(enum triage_state state)
 const char *triage_fsm_signal_name(enum triage_signal signal)
 {
     static const char *const names[TRIAGE_SIGNAL_COUNT] = {"route", "desk",  "dispatch", "return",
-                                                           "move",  "close", "withdraw", "chase"};
+                                                           "move",  "close", "withdraw", "chase",
+                                                           "warn",  "late",  "replan"};
     CHECK(signal < TRIAGE_SIGNAL_COUNT);
     return names[signal];
 }

@@ -9,6 +9,8 @@
  *        │                                                           │
  *        └────────── WITHDRAWN, CLOSED (undesked) ──▶ ENDED ◀────────┘
  *
+ * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone.
+ *
  * Pure. Every pair of state and signal is decided here and nowhere else. */
 #pragma once
 
@@ -33,6 +35,9 @@ enum triage_signal {
     TRIAGE_CLOSE,    /* escalation: closed */
     TRIAGE_WITHDRAW, /* intake: withdrawn by the resident */
     TRIAGE_CHASE,    /* intake: chased by the resident */
+    TRIAGE_WARN,     /* the desk's deadline is near */
+    TRIAGE_LATE,     /* the desk's deadline has passed, or its next alarm has come */
+    TRIAGE_REPLAN,   /* the site has changed: the desk's clock is planned by it */
     TRIAGE_SIGNAL_COUNT
 };
 

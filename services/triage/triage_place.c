@@ -1,6 +1,6 @@
 /* triage_place: the area that a unit stands for. Owns nothing. Units of any area (a fire brigade, a
- * water company) have none of their own; what must stay true is that a ticket never loses the finer
- * place that is known of it to the coarser one of its unit. */
+ * water company) have none of their own; what must stay true is that a place which is known of a ticket is
+ * never lost to the place of its unit: these answers are for tickets of which none is known. */
 
 #include "triage_place.h"
 
@@ -23,16 +23,35 @@ static uint32_t whole_site(const struct site *site, uint32_t unit)
                                                                                    : SITE_NONE;
 }
 
-/* The finer of the two if one lies in the other; where they contradict each other the unit's
- * own wins, for it cannot work elsewhere. */
-uint32_t triage_place_of_unit(const struct site *site, uint32_t unit, uint32_t of_ticket)
+uint32_t triage_place_of_unit(const struct site *site, uint32_t unit)
 {
     CHECK(unit < site->unit_count);
-    CHECK(of_ticket == SITE_NONE || of_ticket < site->area_count);
     const uint32_t of_unit = site->units[unit].area;
     CHECK(of_unit == SITE_NONE || of_unit < site->area_count);
-    const bool finer = of_ticket != SITE_NONE &&
-                       (of_unit == SITE_NONE || site_area_within(site, of_ticket, of_unit));
-    const uint32_t area = finer || of_unit == SITE_NONE ? of_ticket : of_unit;
-    return area == SITE_NONE ? whole_site(site, unit) : area;
+    return of_unit == SITE_NONE ? whole_site(site, unit) : of_unit;
+}
+
+bool triage_place_elsewhere(const struct site *site, uint32_t unit, uint32_t area)
+{
+    CHECK(unit < site->unit_count);
+    CHECK(area < site->area_count);
+    const uint32_t of_unit = site->units[unit].area;
+    return of_unit != SITE_NONE && !site_area_within(site, area, of_unit);
+}
+
+uint32_t triage_place_fitting(const struct site *site, uint32_t unit, const uint32_t *areas,
+                              uint32_t count)
+{
+    CHECK(count == 0 || areas != NULL);
+    uint32_t fitting = SITE_NONE;
+    for (uint32_t index = 0; index < count; index++) {
+        if (triage_place_elsewhere(site, unit, areas[index])) {
+            continue;
+        }
+        if (fitting != SITE_NONE) {
+            return SITE_NONE;
+        }
+        fitting = areas[index];
+    }
+    return fitting;
 }

@@ -34,11 +34,11 @@ static uint32_t root_area(const struct site *site)
     return index;
 }
 
-/* Where it was: known; else a guess that lies in the unit's area; else the unit's area. */
+/* Where it was: known, also outside the unit's area, for units help each other; else a guess that
+ * lies in the unit's area; else that area. */
 static uint32_t choose_area(const struct site *site, uint32_t unit,
                             const struct triage_judgement *judgement, const char **from)
 {
-    const uint32_t of_unit = site->units[unit].area;
     CHECK(judgement->area_count <= TRIAGE_PROPOSALS_MAX);
     CHECK(judgement->area == SITE_NONE || judgement->area < site->area_count);
     uint32_t area = judgement->area;
@@ -46,18 +46,21 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
     for (uint32_t index = 0; area == SITE_NONE && index < judgement->area_count; index++) {
         const uint32_t guess = judgement->areas[index];
         /* A guess elsewhere cannot be it: the unit was there. */
-        if (of_unit == SITE_NONE || site_area_within(site, guess, of_unit)) {
+        if (!triage_place_elsewhere(site, unit, guess)) {
             area = guess;
             *from = "guess";
         }
     }
-    const uint32_t chosen = triage_place_of_unit(site, unit, area);
-    if (chosen == SITE_NONE) {
-        *from = "site";
-        return root_area(site);
+    if (area != SITE_NONE) {
+        return area;
     }
-    *from = chosen != area ? "unit" : *from;
-    return chosen;
+    *from = "unit";
+    area = triage_place_of_unit(site, unit);
+    if (area == SITE_NONE) {
+        *from = "site";
+        area = root_area(site);
+    }
+    return area;
 }
 
 /* What it was about: known; else the best guess, for nobody is asked; else what the unit does. */

@@ -1,5 +1,6 @@
-/* triage_state: triage's records on disk. Owns both tables and the form of their keys; nobody else
- * writes to them. The rows below are stored: a change raises the version and keeps the old reader.
+/* triage_state: triage's records on disk. Owns the tables and the form of their keys; nobody else
+ * writes to them. What must stay true: a desk row with a clock has its place in both orders and its
+ * next moment among the deadlines, and no other has, so that nothing at the desk goes unseen. The rows below are stored: a change raises the version and keeps the old reader.
  */
 
 #include "triage_state.h"
@@ -9,6 +10,9 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/record.h"
+#include "common/calendar/calendar.h"
+#include "common/store/due.h"
+#include "ticket.pb-c.h"
 
 const char *const triage_tallies[TRIAGE_TALLY_COUNT + 1] = {COUNTERS_TRIAGE(COUNTER_NAME)};
 
@@ -69,6 +73,28 @@ static const struct record_row return_rows[] = {
     RECORD_U32(struct triage_desk, return_count),
     RECORD_END,
 };
+/* Of a row that came before clocks all is zero, which nothing else has: such a ticket gets its clock
+ * when the site is next planned by. */
+static const struct record_row clock_rows[] = {
+    RECORD_U64(struct triage_desk, clock.start_ms),
+    RECORD_U64_IN(struct triage_desk, clock.due_ms, 1, UINT64_MAX),
+    RECORD_U64(struct triage_desk, clock.warn_ms),
+    RECORD_VARINT(struct triage_desk, clock.amount_ms),
+    RECORD_VARINT(struct triage_desk, clock.warn_amount_ms),
+    RECORD_U8_IN(struct triage_desk, clock.unit, 1, CALENDAR_UNIT_COUNT - 1),
+    RECORD_U8_IN(struct triage_desk, clock.start_rule, 1, CALENDAR_START_COUNT - 1),
+    RECORD_U8_IN(struct triage_desk, clock.end_rule, 1, CALENDAR_END_COUNT - 1),
+    RECORD_TEXT(struct triage_desk, clock.calendar),
+    RECORD_BOOL(struct triage_desk, clock.warned),
+    RECORD_U32(struct triage_desk, clock.alarms),
+    RECORD_U64(struct triage_desk, clock.next_alarm_ms),
+    RECORD_END,
+};
+static const struct record_row urgency_rows[] = {
+    RECORD_U8_IN(struct triage_desk, urgency, 0, PAIDAN__URGENCY__URGENCY_EMERGENCY),
+    RECORD_IF(struct triage_desk, urgency, clock_rows),
+    RECORD_END,
+};
 static const struct record_row desk_rows[] = {
     RECORD_U64(struct triage_desk, since_ms),
     RECORD_U64(struct triage_desk, registered_ms),
@@ -81,10 +107,18 @@ static const struct record_row desk_rows[] = {
     RECORD_TEXT(struct triage_desk, title),
     RECORD_LONG_TEXT(struct triage_desk, note),
     RECORD_SINCE(2, return_rows), /* returns that came before cannot be told apart by it */
+    RECORD_SINCE(3, urgency_rows),
     RECORD_END,
 };
 static const struct record_format desk_format = {
-    .version = 2, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
+    .version = 3, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
+
+/* An alarm has a next one, later than the deadline. */
+static bool sound_desk(const struct triage_desk *record)
+{
+    const struct triage_clock *clock = &record->clock;
+    return clock->alarms == 0 ? clock->next_alarm_ms == 0 : clock->next_alarm_ms > clock->due_ms;
+}
 
 enum rc triage_state_desk_read(const struct store_walk *walk, uint64_t *ticket,
                                struct triage_desk *record)
@@ -93,7 +127,8 @@ enum rc triage_state_desk_read(const struct store_walk *walk, uint64_t *ticket,
         return RC_CORRUPT;
     }
     *ticket = codec_u64_at(walk->key);
-    return record_read(&desk_format, walk->value, walk->value_bytes, record);
+    const enum rc rc = record_read(&desk_format, walk->value, walk->value_bytes, record);
+    return rc == RC_OK && !sound_desk(record) ? RC_CORRUPT : rc;
 }
 
 /* After the last number there is none: the walk finds at most that ticket itself, which no day
@@ -105,25 +140,130 @@ enum rc triage_state_desk_walk(struct store_txn *txn, uint64_t after, struct sto
     return store_walk_open(txn, TRIAGE_TABLE_DESK, key, sizeof key, walk);
 }
 
+enum rc triage_state_desk_walk_last(struct store_txn *txn, uint64_t before, struct store_walk *walk)
+{
+    CHECK(before > 0);
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, before - 1);
+    return store_walk_open_last(txn, TRIAGE_TABLE_DESK, key, sizeof key, walk);
+}
+
 enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket, struct triage_desk *record)
 {
     unsigned char key[CODEC_U64_BYTES];
     codec_set_u64(key, ticket);
-    return store_get_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
+    const enum rc rc =
+        store_get_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
+    return rc == RC_OK && !sound_desk(record) ? RC_CORRUPT : rc;
+}
+
+/* ---- places of a desk row: orders and deadline ---- */
+
+uint64_t triage_state_next(const struct triage_clock *clock)
+{
+    CHECK(clock->alarms == 0 || clock->next_alarm_ms > clock->due_ms);
+    if (clock->alarms > 0) {
+        return clock->next_alarm_ms;
+    }
+    return !clock->warned && clock->warn_ms != 0 && clock->warn_ms < clock->due_ms ? clock->warn_ms
+                                                                                   : clock->due_ms;
+}
+
+static void order_key(enum triage_order order, uint64_t ms, uint64_t ticket,
+                      unsigned char key[TRIAGE_ORDER_BYTES])
+{
+    key[0] = (unsigned char)order;
+    codec_set_u64(key + 1, ms);
+    codec_set_u64(key + 1 + CODEC_U64_BYTES, ticket);
+}
+
+enum rc triage_state_order_walk(struct store_txn *txn, enum triage_order order, uint64_t ms,
+                                uint64_t ticket, struct store_walk *walk)
+{
+    unsigned char key[TRIAGE_ORDER_BYTES];
+    order_key(order, ms, ticket, key);
+    return store_walk_open(txn, TRIAGE_TABLE_ORDER, key, sizeof key, walk);
+}
+
+enum rc triage_state_order_read(const struct store_walk *walk, enum triage_order order,
+                                uint64_t *ms, uint64_t *ticket)
+{
+    if (store_walk_key(walk, TRIAGE_ORDER_BYTES) != RC_OK) {
+        return RC_CORRUPT;
+    }
+    if (walk->key[0] != (unsigned char)order) {
+        return RC_NOT_FOUND;
+    }
+    *ms = codec_u64_at(walk->key + 1);
+    *ticket = codec_u64_at(walk->key + 1 + CODEC_U64_BYTES);
+    return RC_OK;
+}
+
+static struct due row_of(uint64_t ticket, const struct triage_desk *desk)
+{
+    CHECK(desk->clock.due_ms != 0);
+    return (struct due){.due_ms = triage_state_next(&desk->clock),
+                        .id = ticket,
+                        .kind = (uint8_t)PAIDAN__CLOCK__CLOCK_DESK};
+}
+
+/* A row without a clock has no places to leave. */
+static enum rc leave_places(struct store_txn *txn, uint64_t ticket, const struct triage_desk *desk)
+{
+    if (desk->clock.due_ms == 0) {
+        return RC_OK;
+    }
+    unsigned char key[TRIAGE_ORDER_BYTES];
+    const struct due row = row_of(ticket, desk);
+    order_key(TRIAGE_BY_DUE, desk->clock.due_ms, ticket, key);
+    enum rc rc = store_del(txn, TRIAGE_TABLE_ORDER, key, sizeof key);
+    if (rc == RC_OK) {
+        order_key(TRIAGE_BY_SINCE, desk->since_ms, ticket, key);
+        rc = store_del(txn, TRIAGE_TABLE_ORDER, key, sizeof key);
+    }
+    if (rc == RC_OK) {
+        rc = due_del(txn, &row);
+    }
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+static enum rc take_places(struct store_txn *txn, uint64_t ticket, const struct triage_desk *desk)
+{
+    if (desk->clock.due_ms == 0) {
+        return RC_OK;
+    }
+    unsigned char key[TRIAGE_ORDER_BYTES];
+    const struct due row = row_of(ticket, desk);
+    order_key(TRIAGE_BY_DUE, desk->clock.due_ms, ticket, key);
+    enum rc rc = store_put(txn, TRIAGE_TABLE_ORDER, key, sizeof key, NULL, 0);
+    if (rc == RC_OK) {
+        order_key(TRIAGE_BY_SINCE, desk->since_ms, ticket, key);
+        rc = store_put(txn, TRIAGE_TABLE_ORDER, key, sizeof key, NULL, 0);
+    }
+    return rc == RC_OK ? due_put(txn, &row) : rc;
 }
 
 enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
+                              const struct triage_desk *before, const struct triage_desk *record)
+{
+    CHECK(ticket != 0);
+    CHECK((record->urgency != 0) == (record->clock.due_ms != 0)); /* one tells of the other */
+    CHECK(sound_desk(record));
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, ticket);
+    enum rc rc = before == NULL ? RC_OK : leave_places(txn, ticket, before);
+    if (rc == RC_OK) {
+        rc = store_put_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
+    }
+    return rc == RC_OK ? take_places(txn, ticket, record) : rc;
+}
+
+enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket,
                               const struct triage_desk *record)
 {
     CHECK(ticket != 0);
     unsigned char key[CODEC_U64_BYTES];
     codec_set_u64(key, ticket);
-    return store_put_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
-}
-
-enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket)
-{
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_del(txn, TRIAGE_TABLE_DESK, key, sizeof key);
+    const enum rc rc = store_del(txn, TRIAGE_TABLE_DESK, key, sizeof key);
+    return rc == RC_OK ? leave_places(txn, ticket, record) : rc;
 }

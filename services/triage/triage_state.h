@@ -1,10 +1,12 @@
-/* triage_state: records of triage's two tables and their keys.
+/* triage_state: records of triage's tables and their keys.
  *
  *   ticket   ticket u64 -> state, category, area, unit, reasons, seqs      every ticket
- *   desk     ticket u64 -> proposals, since, note, title, channel          tickets at the desk
+ *   desk     ticket u64 -> proposals, since, note, title, channel, clock   tickets at the desk
+ *   order    order u8, ms u64, ticket u64 -> empty                         the same, twice
  *
- * Both are keyed by the ticket, which grows with time: writes stay at the right edge, and the desk
- * is read oldest first. A record is sealed (version, checksum); an unreadable one is RC_CORRUPT. */
+ * The first two are keyed by the ticket, which grows with time: writes stay at the right edge. The
+ * third puts the desk in order of its deadlines and of its arrivals. A record is sealed (version,
+ * checksum); an unreadable one is RC_CORRUPT. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +17,7 @@
 #include "common/store/store.h"
 #include "triage_fsm.h"
 
-enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK };
+enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK, TRIAGE_TABLE_ORDER };
 
 /* Counters: common/say/counter.h. */
 #define TRIAGE_TALLY(number, id, name, zh) TRIAGE_TALLY_##id = (number),
@@ -37,6 +39,18 @@ struct triage_ticket {
     char unit[CODE_BYTES_MAX + 1];                               /* "" before the first decision */
 };
 
+/* Of one stay at the desk. due_ms 0: the ticket came before desks had clocks. */
+struct triage_clock {
+    uint64_t start_ms, due_ms;
+    uint64_t warn_ms;                    /* 0: no warning point */
+    uint64_t amount_ms, warn_amount_ms;  /* of the unit; the latter before the deadline */
+    uint32_t unit, start_rule, end_rule; /* as calendar_term */
+    char calendar[CODE_BYTES_MAX + 1];
+    bool warned;
+    uint32_t alarms;        /* given so far */
+    uint64_t next_alarm_ms; /* 0 before the first */
+};
+
 struct triage_desk {
     uint64_t since_ms, registered_ms;
     uint32_t reasons, chases;
@@ -48,7 +62,13 @@ struct triage_desk {
     char channel[CODE_BYTES_MAX + 1];
     char title[TITLE_BYTES_MAX + 1];
     char note[NOTE_BYTES_MAX + 1]; /* of the return, or "" */
+    uint32_t urgency;              /* enum Urgency; 0: from before desks had clocks */
+    struct triage_clock clock;
 };
+
+/* The orders in which the desk is read. */
+enum triage_order { TRIAGE_BY_DUE = 1, TRIAGE_BY_SINCE };
+enum { TRIAGE_ORDER_BYTES = 1 + 8 + 8 };
 
 /* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE; triage_state_get touches record only on RC_OK. */
 MUST_CHECK enum rc triage_state_get(struct store_txn *txn, uint64_t ticket,
@@ -58,13 +78,27 @@ MUST_CHECK enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket,
 /* Walks the desk, oldest ticket first, beginning after that one. Codes as store_walk_open. */
 MUST_CHECK enum rc triage_state_desk_walk(struct store_txn *txn, uint64_t after,
                                           struct store_walk *walk);
+/* The same from the newest ticket before that one; walked with store_walk_prev. */
+MUST_CHECK enum rc triage_state_desk_walk_last(struct store_txn *txn, uint64_t before,
+                                               struct store_walk *walk);
 /* Reads the row at which a walk stands. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc triage_state_desk_read(const struct store_walk *walk, uint64_t *ticket,
                                           struct triage_desk *record);
-/* RC_OK, RC_FULL or RC_STORE. Before: every text fits its field. */
+/* The next moment of the clock: its warning, its deadline, the next alarm; 0: there is none. */
+uint64_t triage_state_next(const struct triage_clock *clock);
+/* Walks an order from that moment and ticket on. Codes as store_walk_open. */
+MUST_CHECK enum rc triage_state_order_walk(struct store_txn *txn, enum triage_order order,
+                                           uint64_t ms, uint64_t ticket, struct store_walk *walk);
+/* The row at which a walk stands. RC_OK, RC_NOT_FOUND (the order has ended) or RC_CORRUPT. */
+MUST_CHECK enum rc triage_state_order_read(const struct store_walk *walk, enum triage_order order,
+                                           uint64_t *ms, uint64_t *ticket);
+/* RC_OK, RC_FULL or RC_STORE. Before: every text fits its field. Desk rows keep their places in the
+ * orders and their next moment among the deadlines; before: the row that is replaced, NULL: none. */
 MUST_CHECK enum rc triage_state_put(struct store_txn *txn, uint64_t ticket,
                                     const struct triage_ticket *record);
 MUST_CHECK enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
+                                         const struct triage_desk *before,
                                          const struct triage_desk *record);
-/* RC_OK, RC_NOT_FOUND, RC_FULL or RC_STORE. */
-MUST_CHECK enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket);
+/* RC_OK, RC_NOT_FOUND, RC_FULL or RC_STORE. record: as it is stored. */
+MUST_CHECK enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket,
+                                         const struct triage_desk *record);

@@ -28,7 +28,7 @@ void triage_ticket_count(struct step_fold *fold, enum triage_tally tally)
 
 void triage_ticket_uncount(struct step_fold *fold, enum triage_tally tally)
 {
-    CHECK(tally == TRIAGE_TALLY_DESK_OPEN); /* the only one that goes down */
+    CHECK(tally == TRIAGE_TALLY_DESK_OPEN || tally == TRIAGE_TALLY_DESK_LATE); /* of now */
     CHECK(fold->tally->values[tally] > 0);
     fold->tally->values[tally] -= 1;
 }

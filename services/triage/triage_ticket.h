@@ -7,7 +7,8 @@
  *   triage_route.c     Routed: a new ticket is judged, and goes to a unit or to the desk
  *   triage_dispatch.c  Routed, Ruled: the dispatcher decides
  *   triage_desk.c      Desked, Noted, Undesked: what lies at the desk
- *   triage_reading.c   DeskList, TriageShow
+ *   triage_clock.c     DeskWarned, DeskOverdue, DeskReplanned: how long it may lie there
+ *   triage_reading.c   DeskList, TriageShow, Explain
  *   triage_spot.c      tickets that were solved on the spot
  *   triage_judge.c     from words to category, area, level and owner
  *   triage_place.c     the area that a unit stands for

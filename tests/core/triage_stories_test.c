@@ -9,9 +9,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "common/base/check.h"
+#include "solo.h"
 #include "story.h"
 #include "triage.h"
 #include "triage_fsm.h"
@@ -157,8 +160,8 @@ static void closed(struct story *story, uint64_t number)
 /* ---- what the dispatcher does -----------------------------------------------------------------
  */
 
-static void dispatch(struct story *story, uint64_t number, const char *unit, const char *category,
-                     const char *area)
+static void dispatch_as(struct story *story, uint64_t number, const char *unit,
+                        const char *category, const char *area, int urgency)
 {
     Paidan__DeskDispatch wish = PAIDAN__DESK_DISPATCH__INIT;
     wish.ticket = story_ticket(story, number);
@@ -166,10 +169,18 @@ static void dispatch(struct story *story, uint64_t number, const char *unit, con
     wish.category = (char *)category;
     wish.area = (char *)area;
     wish.note = "请办理，联系 13812345678";
+    wish.has_urgency = urgency != 0;
+    wish.urgency = (Paidan__Urgency)urgency;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
     request.desk_dispatch = &wish;
     (void)story_ask(story, "desk", &request);
+}
+
+static void dispatch(struct story *story, uint64_t number, const char *unit, const char *category,
+                     const char *area)
+{
+    dispatch_as(story, number, unit, category, area, 0);
 }
 
 /* The desk as a dispatcher sees it, in pages of two. */
@@ -201,6 +212,95 @@ static void desk(struct story *story)
         }
         wish.has_after = 1;
         wish.after = page->next;
+    }
+}
+
+static void due_row(struct story *story, const Paidan__DeskItem *item)
+{
+    const Paidan__ClockSet *clock = item->clock;
+    if (clock == NULL) {
+        trace_say(&story->trace, "  %llu no clock", (unsigned long long)item->ticket % 10000);
+        return;
+    }
+    trace_say(&story->trace, "  %llu urgency=%d start=%lld warn=%lld due=%lld alarms=%u %s@%s",
+              (unsigned long long)item->ticket % 10000, (int)item->urgency,
+              (long long)(clock->start_ms - START_MS), (long long)(clock->warn_ms - START_MS),
+              (long long)(clock->due_ms - START_MS), item->alarms,
+              item->category == NULL ? "-" : item->category, item->area == NULL ? "-" : item->area);
+}
+
+/* A list of the desk by deadline, in pages of two, and its counts. */
+static void due(struct story *story, const char *what, const Paidan__DeskList *filter)
+{
+    Paidan__DeskList wish = *filter;
+    wish.has_by_due = wish.by_due = 1;
+    wish.has_limit = 1;
+    wish.limit = 2;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
+    request.desk_list = &wish;
+    for (bool first = true;; first = false) {
+        const Paidan__Answer *answer = story_query(story, &request);
+        const Paidan__DeskListed *page = answer == NULL ? NULL : answer->desk_listed;
+        if (page == NULL) {
+            trace_say(&story->trace, "%s: code %d", what, answer == NULL ? -1 : (int)answer->code);
+            return;
+        }
+        if (first) {
+            trace_say(&story->trace, "%s: waiting=%llu overdue=%llu oldest=%lld", what,
+                      (unsigned long long)page->waiting, (unsigned long long)page->overdue,
+                      page->has_oldest_ms ? (long long)(page->oldest_ms - START_MS) : -1);
+        }
+        for (size_t index = 0; index < page->n_items; index++) {
+            due_row(story, page->items[index]);
+        }
+        if (!page->has_cursor) {
+            return;
+        }
+        wish.has_cursor = 1;
+        wish.cursor = page->cursor;
+    }
+}
+
+static void due_all(struct story *story)
+{
+    const Paidan__DeskList all = PAIDAN__DESK_LIST__INIT;
+    due(story, "due", &all);
+}
+
+static void due_missed(struct story *story)
+{
+    Paidan__DeskList missed = PAIDAN__DESK_LIST__INIT;
+    missed.has_overdue = missed.overdue = 1;
+    due(story, "overdue", &missed);
+}
+
+/* The spans that the desk's clock counted. */
+static void explain(struct story *story, uint64_t number)
+{
+    Paidan__Explain wish = PAIDAN__EXPLAIN__INIT;
+    wish.ticket = story_ticket(story, number);
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
+    request.explain = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    const Paidan__Explained *explained = answer == NULL ? NULL : answer->explained;
+    if (explained == NULL) {
+        trace_say(&story->trace, "explain: code %d", answer == NULL ? -1 : (int)answer->code);
+        return;
+    }
+    trace_say(&story->trace, "explain: %zu clocks", explained->n_clocks);
+    for (size_t index = 0; index < explained->n_clocks; index++) {
+        const Paidan__ExplainedClock *clock = explained->clocks[index];
+        trace_say(&story->trace, "  %s counted=%lld skipped=%lld%s%s", clock->policy,
+                  (long long)clock->counted_ms, (long long)clock->skipped_ms,
+                  clock->expired ? " expired" : "", explained->site_changed ? " site changed" : "");
+        for (size_t span = 0; span < clock->n_intervals; span++) {
+            trace_say(&story->trace, "    %lld..%lld %d",
+                      (long long)(clock->intervals[span]->from_ms - START_MS),
+                      (long long)(clock->intervals[span]->until_ms - START_MS),
+                      (int)clock->intervals[span]->reason);
+        }
     }
 }
 
@@ -317,7 +417,7 @@ static void tell_return(struct story *story)
     chased(story, 1, 2);
     desk(story);
     story_until(story, 30 * MINUTE);
-    dispatch(story, 1, "c.west", NULL, NULL); /* another community: the unit's area */
+    dispatch(story, 1, "c.west", NULL, NULL); /* another community: the place stays */
     look(story, 1);
     chased(story, 1, 3); /* not at the desk: escalation hears it */
     returned(story, 1, "c.west");
@@ -415,7 +515,7 @@ static void tell_spot(struct story *story)
     registered(story, 1, &complaint); /* sure of all, and the one who would have got it */
     complaint.spot_unit = "c.east";   /* another level of the same place */
     registered(story, 2, &complaint);
-    complaint.spot_unit = "c.west"; /* another place: the unit's */
+    complaint.spot_unit = "c.west"; /* of another place: the ticket's stays */
     registered(story, 3, &complaint);
     complaint.text = "漏水，而且太吵"; /* two categories alike: the first */
     complaint.place = "阳光花园";      /* two areas of that name: the one of the unit */
@@ -445,6 +545,171 @@ static void tell_spot(struct story *story)
     totals(story);
 }
 
+/* A ticket that nobody decides: warned once, then an alarm again and again; a gas smell is not
+ * rubbish, and a chase changes nothing of it. */
+static void tell_clock(struct story *story)
+{
+    words(story, 1, "湖畔花园", "说不清楚");       /* normal: 24 h */
+    words(story, 2, NULL, "消防通道被堵");         /* urgent: 2 h */
+    words(story, 3, "湖畔花园", "漏水，而且太吵"); /* the more urgent of two proposals */
+    due_all(story);
+    story_until(story, 90 * MINUTE);
+    due_all(story);
+    chased(story, 2, 1);
+    story_until(story, 120 * MINUTE - 1);
+    due_missed(story);
+    story_until(story, 120 * MINUTE); /* has passed when it is not later than now */
+    due_missed(story);
+    explain(story, 2);
+    story_until(story, 270 * MINUTE);
+    dispatch(story, 2, "s.city", NULL, NULL);
+    due_missed(story);
+    withdrawn(story, 3);
+    story_until(story, 26 * 60 * MINUTE);
+    due_all(story);
+    story_restart(story);
+    story_until(story, 27 * 60 * MINUTE);
+    dispatch(story, 1, "c.east", "water", NULL);
+    story_until(story, 60 * 60 * MINUTE); /* nothing is said of what has left */
+    explain(story, 1);
+    due_all(story);
+    totals(story);
+}
+
+/* A return has a clock of its own, and stays as urgent as it was, whoever made it so. */
+static void tell_clock_return(struct story *story)
+{
+    words(story, 1, "湖畔花园", "说不清楚");
+    dispatch_as(story, 1, "e.lake", "noise", NULL, PAIDAN__URGENCY__URGENCY_EMERGENCY);
+    story_until(story, 60 * MINUTE);
+    returned(story, 1, "e.lake");
+    due_all(story); /* 15 min, from the return */
+    story_until(story, 70 * MINUTE);
+    dispatch(story, 1, "c.east", NULL, NULL); /* keeps the urgency */
+    returned(story, 1, "c.east");
+    dispatch(story, 1, "c.west", "water",
+             NULL); /* not the category's: the dispatcher's word stays */
+    returned(story, 1, "c.west");
+    dispatch_as(story, 1, "c.west", NULL, NULL, PAIDAN__URGENCY__URGENCY_NORMAL);
+    returned(story, 1, "c.west");
+    due_all(story);
+    raised(story, 1);
+    words(story, 2, "湖畔花园", "楼上太吵了");
+    returned(story, 2, "e.lake");
+    dispatch(story, 2, "s.fire", "fire", NULL); /* was the category's: follows the new one */
+    returned(story, 2, "s.fire");
+    due_all(story);
+    totals(story);
+}
+
+/* Down for hours: no warning of what has passed, one alarm, and the next an hour later. */
+static void tell_clock_downtime(struct story *story)
+{
+    words(story, 1, NULL, "消防通道被堵");
+    words(story, 2, "湖畔花园", "说不清楚");
+    story_jump(story, 20 * 60 * MINUTE);
+    story_step(story); /* of the second the warning still warns */
+    due_all(story);
+    story_until(story, 22 * 60 * MINUTE);
+    totals(story);
+}
+
+static void desk_rule(struct site *site, struct site_clock_rule *rule, uint64_t amount_ms)
+{
+    rule->term.amount_ms = amount_ms;
+    site->version++;
+}
+
+/* A second copy of a site, to be changed in memory. */
+static struct site *story_site(const char *name)
+{
+    struct site *site = solo_site_load(name);
+    CHECK(site != NULL);
+    return site;
+}
+
+/* The site changes: what waits is planned by it from the start it had; what is late stays late. */
+static void tell_clock_replan(struct story *story)
+{
+    for (uint64_t number = 1; number <= 5; number++) {
+        words(story, number, "湖畔花园", "说不清楚");
+    }
+    words(story, 6, NULL, "消防通道被堵");
+    story_until(story, 150 * MINUTE);
+    struct site *shorter = story_site("words");
+    desk_rule(shorter, &shorter->desk.normal, 3 * 60 * MINUTE);
+    desk_rule(shorter, &shorter->desk.urgent, 8 * 60 * MINUTE);
+    story_change_site(story, shorter);
+    story_step(story);
+    story_step(story);
+    due_all(story);
+    explain(story, 1);
+    story_until(story, 185 * MINUTE);
+    due_missed(story);
+    struct site *longer = story_site("words");
+    desk_rule(longer, &longer->desk.normal, 96 * 60 * MINUTE);
+    longer->version += 7;
+    words(story, 7, "湖畔花园", "说不清楚");
+    story_change_site(story, longer);
+    story_step(story);
+    story_step(story);
+    due_all(story);
+    totals(story);
+}
+
+/* Office hours: a night is skipped; the clock says so. Sunday 09:00 is the start of all stories. */
+static void tell_clock_office(struct story *story)
+{
+    struct site *office = story_site("ladder");
+    CHECK(strcmp(office->calendars[1].code, "office") == 0);
+    office->desk.normal.term.unit = CALENDAR_WORKING_HOURS;
+    office->desk.normal.calendar = 1;
+    desk_rule(office, &office->desk.normal, 4 * 60 * MINUTE);
+    story_change_site(story, office);
+    words(story, 1, "湖畔花园", "说不清楚");
+    due_all(story);
+    explain(story, 1);
+    story_until(story, 40 * 60 * MINUTE);
+    totals(story);
+}
+
+/* The place that was found stays, wherever the unit is at home; of several the dispatcher is asked. */
+static void tell_places(struct story *story)
+{
+    words(story, 1, "湖畔花园", "说不清楚");
+    dispatch(story, 1, "c.west", "noise", NULL); /* of another community: the place is kept */
+    look(story, 1);
+    words(story, 2, "湖畔花园", "说不清楚");
+    dispatch(story, 2, "c.west", "noise", "west"); /* the dispatcher says otherwise */
+    look(story, 2);
+    words(story, 3, NULL, "太吵了");
+    dispatch(story, 3, "c.west", NULL, NULL); /* none was found: the unit's */
+    look(story, 3);
+    words(story, 4, NULL, "湖畔花园和半山公寓都太吵了");
+    dispatch(story, 4, "s.city", NULL, NULL); /* of two: asked */
+    dispatch(story, 4, "s.city", NULL, "e.lake");
+    look(story, 4);
+    words(story, 5, NULL, "湖畔花园和半山公寓都太吵了");
+    dispatch(story, 5, "c.east", NULL, NULL); /* only one lies in the unit's */
+    look(story, 5);
+    returned(story, 5, "c.east");
+    dispatch(story, 5, "c.west", NULL, NULL); /* and is the ticket's from then on */
+    look(story, 5);
+    Paidan__DeskList filter = PAIDAN__DESK_LIST__INIT;
+    words(story, 6, "湖畔花园", "说不清楚");
+    words(story, 7, NULL, "太吵了");
+    returned(story, 1, "c.west");
+    filter.area = "east";
+    due(story, "in the east", &filter);
+    filter.area = NULL;
+    filter.category = "noise";
+    due(story, "noise", &filter);
+    filter.has_new_only = filter.new_only = 1;
+    due(story, "new noise", &filter);
+    filter.category = "nothing";
+    due(story, "unknown category", &filter);
+}
+
 struct tale {
     const char *name, *site;
     void (*tell)(struct story *story);
@@ -461,6 +726,12 @@ static const struct tale tales[] = {
     {"strangers", "words", tell_strangers},
     {"fallback", "ladder", tell_fallback},
     {"spot", "words", tell_spot},
+    {"clock", "words", tell_clock},
+    {"clock_return", "words", tell_clock_return},
+    {"clock_downtime", "words", tell_clock_downtime},
+    {"clock_replan", "words", tell_clock_replan},
+    {"clock_office", "ladder", tell_clock_office},
+    {"places", "words", tell_places},
 };
 enum { TALES = sizeof tales / sizeof tales[0] };
 

@@ -43,7 +43,7 @@ static enum rc pass_triage_desk(struct store_txn *txn)
 {
     struct triage_desk record;
     const enum rc rc = triage_state_desk_get(txn, ID, &record);
-    return rc == RC_OK ? triage_state_desk_put(txn, ID, &record) : rc;
+    return rc == RC_OK ? triage_state_desk_put(txn, ID, NULL, &record) : rc;
 }
 
 static enum rc pass_callback(struct store_txn *txn)

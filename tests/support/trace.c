@@ -499,6 +499,13 @@ void trace_answer(struct trace *trace, const char *who, const Paidan__Answer *an
         if (answer->done->has_ticket) {
             put_ticket(&line, answer->done->ticket);
         }
+        if (answer->done->dispatched != NULL) {
+            const Paidan__Dispatched *dispatched = answer->done->dispatched;
+            put(&line, " unit=%s level=%u %s@%s from=%d urgency=%d%s%s", dispatched->unit,
+                dispatched->level, dispatched->category, dispatched->area,
+                (int)dispatched->area_from, (int)dispatched->urgency,
+                dispatched->elsewhere ? " elsewhere" : "", dispatched->ruled ? " ruled" : "");
+        }
     }
     trace_at(trace, answer->has_now_ms ? answer->now_ms : trace->base_ms, "%s", line.text);
 }

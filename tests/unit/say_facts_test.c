@@ -163,7 +163,7 @@ static void test_facts_when_told_then_as_golden(void **state)
 /* Facts about no ticket of a history, or that people need not see. */
 static bool silent(unsigned id)
 {
-    return id < 30 || id == PAIDAN__EVENT__FACT_LEASED || id == PAIDAN__EVENT__FACT_HANDED ||
+    return id < 20 || id == PAIDAN__EVENT__FACT_LEASED || id == PAIDAN__EVENT__FACT_HANDED ||
            id == PAIDAN__EVENT__FACT_CANCELLED || id == PAIDAN__EVENT__FACT_SITE_CHANGED;
 }
 

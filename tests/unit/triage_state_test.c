@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/store/due.h"
 #include "stored.h"
 #include "triage.h"
 
@@ -50,7 +51,19 @@ static struct triage_desk widest_desk(void)
                                  .chases = 0x05060708,
                                  .return_count = 0x090a0b0c,
                                  .category_count = 3,
-                                 .area_count = 2};
+                                 .area_count = 2,
+                                 .urgency = PAIDAN__URGENCY__URGENCY_EMERGENCY,
+                                 .clock = {.start_ms = BASE_MS,
+                                           .due_ms = BASE_MS + 5,
+                                           .warn_ms = BASE_MS + 4,
+                                           .amount_ms = UINT64_MAX,
+                                           .warn_amount_ms = UINT64_MAX - 1,
+                                           .unit = 3,
+                                           .start_rule = 2,
+                                           .end_rule = 2,
+                                           .warned = true,
+                                           .alarms = 0x0a0b0c0d,
+                                           .next_alarm_ms = BASE_MS + 6}};
     for (unsigned index = 0; index < 3; index++) {
         fill(record.categories[index], sizeof record.categories[0] - index, 'c');
         fill(record.areas[index], sizeof record.areas[0] - index, 'a');
@@ -59,6 +72,7 @@ static struct triage_desk widest_desk(void)
     fill(record.channel, sizeof record.channel, 'h');
     fill(record.title, sizeof record.title, 't');
     fill(record.note, sizeof record.note, 'n');
+    fill(record.clock.calendar, sizeof record.clock.calendar, 'k');
     return record;
 }
 
@@ -98,6 +112,8 @@ static void assert_desk_equal(struct store_txn *txn, const struct triage_desk *r
     assert_string_equal(read.channel, record->channel);
     assert_string_equal(read.title, record->title);
     assert_string_equal(read.note, record->note);
+    assert_int_equal(read.urgency, record->urgency);
+    assert_memory_equal(&read.clock, &record->clock, sizeof read.clock);
 }
 
 static void test_records_when_stored_then_the_bytes_of_the_first_version(void **context)
@@ -114,21 +130,27 @@ static void test_records_when_stored_then_the_bytes_of_the_first_version(void **
     stored_say(&stored, TRIAGE_TABLE_TICKET, "ticket: all of it");
     assert_ticket_equal(stored.txn, &record);
     struct triage_desk desk = {.since_ms = BASE_MS};
-    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, &desk), RC_OK);
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &desk), RC_OK);
     stored_say(&stored, TRIAGE_TABLE_DESK, "desk: nothing known");
     assert_desk_equal(stored.txn, &desk);
     desk = widest_desk();
-    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, &desk), RC_OK);
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &desk), RC_OK);
     stored_say(&stored, TRIAGE_TABLE_DESK, "desk: all of it");
     assert_desk_equal(stored.txn, &desk);
-    /* Version 1 ended before the count of returns. */
+    /* Version 2 ended before urgency and clock, version 1 before the count of returns. */
+    enum { CLOCK_BYTES = 1 + 3 * 8 + 2 * 10 + 3 + (1 + CODE_BYTES_MAX) + 1 + 4 + 8, RETURNS = 4 };
     unsigned char bytes[4096];
     const size_t size = stored_fields(&stored, TRIAGE_TABLE_DESK, bytes, sizeof bytes);
-    stored_put(&stored, TRIAGE_TABLE_DESK, 1, bytes, size - 4);
+    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &desk), RC_OK);
+    stored_put(&stored, TRIAGE_TABLE_DESK, 2, bytes, size - CLOCK_BYTES);
+    desk.urgency = 0;
+    memset(&desk.clock, 0, sizeof desk.clock);
+    assert_desk_equal(stored.txn, &desk);
+    stored_put(&stored, TRIAGE_TABLE_DESK, 1, bytes, size - CLOCK_BYTES - RETURNS);
     desk.return_count = 0;
     assert_desk_equal(stored.txn, &desk);
-    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID), RC_OK);
-    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID), RC_NOT_FOUND);
+    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &desk), RC_OK);
+    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &desk), RC_NOT_FOUND);
     stored_close(&stored, "triage_stored");
 }
 
@@ -198,36 +220,103 @@ static void test_desk_when_a_field_cannot_be_then_corrupt(void **context)
 {
     (void)context;
     /* Of the record in which nothing is known: counts, then unit, channel, title, note. */
-    enum { CATEGORIES = 24, AREAS, UNIT, CHANNEL, TITLE, NOTE, RETURNS = NOTE + 2 };
+    enum {
+        CATEGORIES = 24,
+        AREAS,
+        UNIT,
+        CHANNEL,
+        TITLE,
+        NOTE,
+        RETURNS = NOTE + 2,
+        URGENCY = RETURNS + 4
+    };
     struct stored stored;
     unsigned char good[4096], bad[4096] = {0};
     const struct triage_desk record = {.since_ms = BASE_MS};
     stored_open(&stored, &triage_service);
-    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, &record), RC_OK);
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &record), RC_OK);
     const size_t size = stored_fields(&stored, TRIAGE_TABLE_DESK, good, sizeof good);
-    assert_int_equal(size, RETURNS + 4);
-    assert_int_equal(read_desk(&stored, 2, good, size), RC_OK);
+    assert_int_equal(size, URGENCY + 1);
+    assert_int_equal(read_desk(&stored, 3, good, size), RC_OK);
     assert_int_equal(read_desk(&stored, 0, good, size), RC_CORRUPT);
-    assert_int_equal(read_desk(&stored, 3, good, size), RC_CORRUPT);
-    assert_int_equal(read_desk(&stored, 1, good, size), RC_CORRUPT);
-    assert_int_equal(read_desk(&stored, 2, good, size - 1), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 4, good, size), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 2, good, size), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 3, good, size - 1), RC_CORRUPT);
+    /* An urgency without its clock. */
+    memcpy(bad, good, size);
+    bad[URGENCY] = PAIDAN__URGENCY__URGENCY_URGENT;
+    assert_int_equal(read_desk(&stored, 3, bad, size), RC_CORRUPT);
+    memset(bad, 0, sizeof bad);
     /* Four proposals, each empty: the record is whole but for their number. */
     for (unsigned at = CATEGORIES; at <= AREAS; at++) {
         memset(bad, 0, sizeof bad);
         memcpy(bad, good, at);
         bad[at] = TRIAGE_PROPOSALS_MAX;
-        assert_int_equal(read_desk(&stored, 2, bad, size + TRIAGE_PROPOSALS_MAX), RC_OK);
+        assert_int_equal(read_desk(&stored, 3, bad, size + TRIAGE_PROPOSALS_MAX), RC_OK);
         bad[at] = TRIAGE_PROPOSALS_MAX + 1;
-        assert_int_equal(read_desk(&stored, 2, bad, size + TRIAGE_PROPOSALS_MAX + 1), RC_CORRUPT);
+        assert_int_equal(read_desk(&stored, 3, bad, size + TRIAGE_PROPOSALS_MAX + 1), RC_CORRUPT);
     }
     /* A note of one byte more than fits. */
     memset(bad, 'n', sizeof bad);
     memcpy(bad, good, NOTE);
     bad[NOTE] = NOTE_BYTES_MAX >> 8;
     bad[NOTE + 1] = 0;
-    assert_int_equal(read_desk(&stored, 2, bad, size + NOTE_BYTES_MAX), RC_OK);
+    memset(bad + NOTE + 2 + NOTE_BYTES_MAX + 4, 0, 2); /* the urgency, however long the note */
+    assert_int_equal(read_desk(&stored, 3, bad, size + NOTE_BYTES_MAX), RC_OK);
     bad[NOTE + 1] = 1;
-    assert_int_equal(read_desk(&stored, 2, bad, size + NOTE_BYTES_MAX + 1), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 3, bad, size + NOTE_BYTES_MAX + 1), RC_CORRUPT);
+    stored_close(&stored, NULL);
+}
+
+/* One desk row, where it stands in an order; 0: not there. */
+static uint64_t place(struct store_txn *txn, enum triage_order order)
+{
+    struct store_walk walk;
+    uint64_t ms = 0, ticket = 0;
+    enum rc rc = triage_state_order_walk(txn, order, 0, 0, &walk);
+    rc = rc == RC_OK ? triage_state_order_read(&walk, order, &ms, &ticket) : rc;
+    store_walk_close(&walk);
+    assert_true(rc != RC_OK || ticket == STORED_ID);
+    return rc == RC_OK ? ms : 0;
+}
+
+static uint64_t deadline(struct store_txn *txn)
+{
+    struct due due;
+    return due_first(txn, &due) == RC_OK ? due.due_ms : 0;
+}
+
+static void test_desk_when_put_and_taken_then_its_places_follow(void **context)
+{
+    (void)context;
+    struct stored stored;
+    stored_open(&stored, &triage_service);
+    struct triage_desk before = {.since_ms = BASE_MS,
+                                 .urgency = 1,
+                                 .clock = {.start_ms = BASE_MS,
+                                           .due_ms = BASE_MS + 100,
+                                           .warn_ms = BASE_MS + 75,
+                                           .amount_ms = 100,
+                                           .unit = 1,
+                                           .start_rule = 1,
+                                           .end_rule = 1}};
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &before), RC_OK);
+    assert_int_equal(place(stored.txn, TRIAGE_BY_DUE), BASE_MS + 100);
+    assert_int_equal(place(stored.txn, TRIAGE_BY_SINCE), BASE_MS);
+    assert_int_equal(deadline(stored.txn), BASE_MS + 75);
+    struct triage_desk after = before;
+    after.clock.warned = true;
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, &before, &after), RC_OK);
+    assert_int_equal(deadline(stored.txn), BASE_MS + 100);
+    before = after;
+    after.clock.alarms = 1;
+    after.clock.next_alarm_ms = BASE_MS + 160;
+    assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, &before, &after), RC_OK);
+    assert_int_equal(deadline(stored.txn), BASE_MS + 160);
+    assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &after), RC_OK);
+    assert_int_equal(place(stored.txn, TRIAGE_BY_DUE), 0);
+    assert_int_equal(place(stored.txn, TRIAGE_BY_SINCE), 0);
+    assert_int_equal(deadline(stored.txn), 0);
     stored_close(&stored, NULL);
 }
 
@@ -237,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_records_when_stored_then_the_bytes_of_the_first_version),
         cmocka_unit_test(test_ticket_when_a_field_cannot_be_then_corrupt),
         cmocka_unit_test(test_desk_when_a_field_cannot_be_then_corrupt),
+        cmocka_unit_test(test_desk_when_put_and_taken_then_its_places_follow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
