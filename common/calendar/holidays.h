@@ -112,6 +112,11 @@ struct holidays_import {
  * RC_LIMIT: memory. Keeps no pointer to bytes. */
 MUST_CHECK enum rc holidays_read_ics(const char *bytes, size_t size, struct holidays_import *import,
                                      struct holidays_mistake *mistake);
+/* JSON as others publish it: as holidays_read_json, or in the forms of holidays_public.c, of several
+ * years. Fills years alone. RC_OK, RC_INVALID (*mistake is set) or RC_LIMIT. */
+MUST_CHECK enum rc holidays_read_public(const char *bytes, size_t size,
+                                        struct holidays_import *import,
+                                        struct holidays_mistake *mistake);
 void holidays_import_fini(struct holidays_import *import);
 
 /* ---- what is missing ---- */

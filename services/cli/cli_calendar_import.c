@@ -46,7 +46,7 @@ static bool looks_like_json(const char *bytes, size_t size)
     while (at < size && strchr(" \t\r\n\xef\xbb\xbf", bytes[at]) != NULL && bytes[at] != '\0') {
         at++;
     }
-    return at < size && bytes[at] == '{';
+    return at < size && (bytes[at] == '{' || bytes[at] == '[');
 }
 
 /* ---- what is unclear ---- */
@@ -200,19 +200,6 @@ static bool ask_questions(const struct cli *cli, const struct holidays_import *i
 
 /* ---- the file ---- */
 
-/* A file of JSON is one year; an .ics may hold several. */
-static enum rc read_json(const char *bytes, size_t size, struct holidays_import *import,
-                         struct holidays_mistake *mistake)
-{
-    import->years = calloc(1, sizeof *import->years);
-    if (import->years == NULL) {
-        return RC_LIMIT;
-    }
-    const enum rc rc = holidays_read_json(bytes, size, import->years, mistake);
-    import->year_count = rc == RC_OK ? 1 : 0;
-    return rc;
-}
-
 static int refuse_file(const struct cli *cli, const struct holidays_mistake *mistake)
 {
     char where[4200];
@@ -237,7 +224,7 @@ static int read_years(const struct cli *cli, const char *bytes, size_t size,
         import->ruling_count = rulings->count;
         import->skipped = 0;
         const enum rc rc = looks_like_json(bytes, size)
-                               ? read_json(bytes, size, import, &mistake)
+                               ? holidays_read_public(bytes, size, import, &mistake)
                                : holidays_read_ics(bytes, size, import, &mistake);
         if (rc == RC_OK) {
             return CLI_EXIT_OK;

@@ -81,6 +81,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         check_mistake(&mistake);
     }
     free(year);
+    struct holidays_import import = {.zone = NULL};
+    if (holidays_read_public((const char *)data, bytes, &import, &mistake) == RC_OK) {
+        CHECK(import.year_count > 0);
+        for (uint32_t index = 0; index < import.year_count; index++) {
+            write_and_read(&import.years[index]);
+        }
+    }
+    holidays_import_fini(&import);
     read_calendar((const char *)data, bytes, HOLIDAYS_UNCLEAR);
     read_calendar((const char *)data, bytes, HOLIDAYS_OFF);
     read_calendar((const char *)data, bytes, HOLIDAYS_SKIP);

@@ -405,6 +405,53 @@ static void test_ics_when_it_holds_two_years_then_each_is_its_own(void **state)
     holidays_import_fini(&import);
 }
 
+static enum rc read_public(const char *text)
+{
+    holidays_import_fini(&import);
+    import = (struct holidays_import){.zone = NULL};
+    return holidays_read_public(text, strlen(text), &import, &mistake);
+}
+
+static void test_public_when_in_another_form_then_the_same_days(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_public(
+            "{\"code\": 0, \"holiday\": {"
+            "\"02-14\": {\"holiday\": false, \"name\": \"春节前补班\", \"wage\": 1, "
+            "\"date\": \"2026-02-14\"},"
+            "\"01-01\": {\"holiday\": true, \"name\": \"元旦\", \"date\": \"2026-01-01\"}}}"),
+        RC_OK);
+    assert_int_equal(import.year_count, 1);
+    assert_int_equal(import.years[0].count, 2);
+    assert_true(import.years[0].days[0].off);
+    assert_false(import.years[0].days[1].off);
+    assert_int_equal(
+        read_public(
+            "{\"holidays\": {\"2027-01-01\": \"New Year's Day,元旦,1\", "
+            "\"2026-01-01\": \"元旦\"}, \"workdays\": {\"2026-01-04\": \"New Year,元旦,1\"}, "
+            "\"inLieuDays\": {}}"),
+        RC_OK);
+    assert_int_equal(import.year_count, 2);
+    assert_int_equal(import.years[0].year, 2026);
+    assert_int_equal(import.years[0].count, 2);
+    assert_false(import.years[0].days[1].off);
+    assert_string_equal(import.years[1].days[0].name, "元旦");
+    assert_int_equal(read_public(days_of(DAY("2027-01-01", "true"), 2027)), RC_OK);
+    assert_int_equal(import.years[0].count, 1);
+    /* What knows no make-up days is not the decree. */
+    assert_int_equal(read_public("[{\"date\": \"2026-01-01\", \"localName\": \"元旦\"}]"),
+                     RC_INVALID);
+    assert_string_equal(mistake.name, "HOLIDAYS_SHAPE");
+    assert_int_equal(read_public("{\"holiday\": {\"01-01\": {\"name\": \"元旦\"}}}"), RC_INVALID);
+    assert_string_equal(mistake.name, "HOLIDAY_KEYS");
+    assert_int_equal(read_public("{\"holiday\": {\"a\": {\"holiday\": true, \"name\": \"元旦\", "
+                                 "\"date\": \"2026-02-30\"}}}"),
+                     RC_INVALID);
+    assert_string_equal(mistake.name, "HOLIDAY_DATE");
+    assert_null(import.years);
+}
+
 /* ---- whether a year is known ---- */
 
 static void test_known_when_only_some_days_are_there_then_not(void **state)
@@ -544,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_ics_when_times_are_given_then_a_day_if_it_covers_an_office),
         cmocka_unit_test(test_ics_when_wrong_then_event_and_line),
         cmocka_unit_test(test_ics_when_it_holds_two_years_then_each_is_its_own),
+        cmocka_unit_test(test_public_when_in_another_form_then_the_same_days),
         cmocka_unit_test(test_known_when_only_some_days_are_there_then_not),
         cmocka_unit_test(test_known_when_the_file_says_complete_then_known_and_written),
         cmocka_unit_test(test_site_when_it_has_its_own_year_then_taken_and_in_the_version),
