@@ -17,13 +17,15 @@
 static size_t note_piece(const char *text, size_t at, size_t bytes, bool *hide)
 {
     CHECK(at <= bytes);
-    const struct text_number number = text_number_scan(text, at, bytes, TEXT_NUMBER_NOTE);
-    *hide = number.hide;
-    if (number.bytes > 0) {
-        return number.bytes;
-    }
     int32_t point = 0;
     const size_t used = text_kind_decode(text, at, bytes, &point);
+    const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
+    *hide = false;
+    if (kind == TEXT_KIND_DIGIT || kind == TEXT_KIND_SPOKEN || kind == TEXT_KIND_JOIN) {
+        const struct text_number number = text_number_scan(text, at, bytes, TEXT_NUMBER_NOTE);
+        *hide = number.hide;
+        return number.bytes > 0 ? number.bytes : used;
+    }
     return used == 0 && at < bytes ? 1 : used;
 }
 

@@ -251,53 +251,107 @@ static bool is_mobile(const struct number *number)
     return false;
 }
 
-static bool is_date(unsigned year, unsigned month, unsigned day)
+static bool is_year(unsigned year)
 {
-    return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    return year >= 1900 && year < 2100;
 }
 
-static bool groups_are(const struct number *number, unsigned first, char join)
+static bool is_date(unsigned year, unsigned month, unsigned day)
 {
-    return number->group_count >= 3 && number->group_digits[0] == first &&
-           number->group_joins[1] == join && number->group_joins[2] == join;
+    return is_year(year) && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* Whether so many groups are there and kept, the first of so many digits. */
+static bool groups_from(const struct number *number, unsigned first, unsigned count,
+                        unsigned digits)
+{
+    return first + count <= number->group_count && first + count <= GROUPS_MAX &&
+           number->group_digits[first] == digits;
+}
+
+/* Position of the first digit of a group. */
+static unsigned group_begin(const struct number *number, unsigned group)
+{
+    CHECK(group < GROUPS_MAX);
+    unsigned begin = 0;
+    for (unsigned index = 0; index < group; index++) {
+        begin += number->group_digits[index];
+    }
+    return begin;
 }
 
 /* 20260302-0001-4: everybody must be able to name a ticket. */
 static bool is_ticket(const struct number *number)
 {
     const unsigned *digits = number->group_digits;
-    return groups_are(number, 8, '-') && digits[1] >= 4 && digits[1] <= 8 && digits[2] == 1 &&
+    return groups_from(number, 0, 3, 8) && number->group_joins[1] == '-' &&
+           number->group_joins[2] == '-' && digits[1] >= 4 && digits[1] <= 8 && digits[2] == 1 &&
            values_known(number, 8) && value_of(number, 0, 4) >= 2000 &&
            is_date(value_of(number, 0, 4), value_of(number, 4, 2), value_of(number, 6, 2));
 }
 
-/* What follows a date is its time, after a blank; a number that goes on is no date. */
+/* 2026-3-2, 2026.03.02 in three groups from this one on. */
+static bool date_at(const struct number *number, unsigned first)
+{
+    if (!groups_from(number, first, 3, 4)) {
+        return false;
+    }
+    const unsigned *digits = number->group_digits + first;
+    const char join = number->group_joins[first + 1];
+    const unsigned begin = group_begin(number, first);
+    if ((join != '-' && join != '.') || number->group_joins[first + 2] != join || digits[1] > 2 ||
+        digits[2] > 2 || begin + 4 + digits[1] + digits[2] > VALUES_MAX ||
+        !values_known(number, begin + 4 + digits[1] + digits[2])) {
+        return false;
+    }
+    return is_date(value_of(number, begin, 4), value_of(number, begin + 4, digits[1]),
+                   value_of(number, begin + 4 + digits[1], digits[2]));
+}
+
+/* What follows a date is its time, after a blank, or the date until which it lasts; a number that
+ * goes on is no date. */
 static bool date_ends(const struct number *number, unsigned groups)
 {
     return number->group_count == groups ||
-           (number->group_count > groups && number->group_joins[groups] == ' ');
+           (number->group_count > groups && groups < GROUPS_MAX &&
+            (number->group_joins[groups] == ' ' || date_at(number, groups)));
 }
 
-/* 2026-3-2, 2026.03.02 */
 static bool is_spaced_date(const struct number *number)
 {
-    const unsigned *digits = number->group_digits;
-    if (!(groups_are(number, 4, '-') || groups_are(number, 4, '.')) || digits[1] > 2 ||
-        digits[2] > 2 || !date_ends(number, 3) || is_mobile(number)) {
-        return false;
-    }
-    return values_known(number, 4 + digits[1] + digits[2]) &&
-           is_date(value_of(number, 0, 4), value_of(number, 4, digits[1]),
-                   value_of(number, 4 + digits[1], digits[2]));
+    return date_at(number, 0) && date_ends(number, 3) && !is_mobile(number);
 }
 
 /* 20260302 */
 static bool is_plain_date(const struct number *number)
 {
-    return number->group_digits[0] == 8 && date_ends(number, 1) && !is_mobile(number) &&
+    return groups_from(number, 0, 1, 8) && date_ends(number, 1) && !is_mobile(number) &&
            values_known(number, 8) && value_of(number, 0, 4) >= 2000 &&
            value_of(number, 0, 4) < 2040 &&
            is_date(value_of(number, 0, 4), value_of(number, 4, 2), value_of(number, 6, 2));
+}
+
+/* "1.2026.5.12": an item of a list, with a date after it. */
+static bool is_item(const struct number *number)
+{
+    return number->group_count >= 4 && number->group_digits[0] <= 2 &&
+           number->group_joins[1] == '.' && date_at(number, 1);
+}
+
+/* 2016-2017, with 一 for the dash too; 〔2006〕142, as documents of offices are numbered. */
+static bool is_years(const struct number *number)
+{
+    const unsigned *digits = number->group_digits;
+    if (number->group_count == 1) {
+        return digits[0] == 9 && number->spoken == 1 && number->values[4] == '1' &&
+               values_known(number, 9) && is_year(value_of(number, 0, 4)) &&
+               is_year(value_of(number, 5, 4));
+    }
+    if (number->group_count != 2 || digits[0] != 4 || digits[1] > 4 || number->spoken > 0 ||
+        !values_known(number, 4 + digits[1]) || !is_year(value_of(number, 0, 4))) {
+        return false;
+    }
+    return number->group_joins[1] == '?' || (digits[1] == 4 && is_year(value_of(number, 4, 4)));
 }
 
 /* 12-1-1201: no phone is grouped so. */
@@ -376,11 +430,11 @@ static size_t open_bytes(const struct number *number, const char *text, size_t a
     if (is_ticket(number) || is_spaced_date(number)) {
         return number->group_ends[2] - at;
     }
-    if (is_plain_date(number)) {
+    if (is_plain_date(number) || is_item(number)) {
         return number->group_ends[0] - at;
     }
     const bool house = rule == TEXT_NUMBER_TITLE && is_house(number);
-    return house || is_amount(number, text, at, bytes) ? number->end - at : 0;
+    return house || is_years(number) || is_amount(number, text, at, bytes) ? number->end - at : 0;
 }
 
 /* The X that may end the number of an identity card. */

@@ -642,12 +642,12 @@ static int read_rows(struct import *import)
     }
 }
 
-/* A sentence with a count, in both languages. */
+/* Sentences that end with a count, so that no language needs its plural. */
 static void note_count(const struct cli *cli, const char *zh, const char *en, uint64_t count)
 {
     char said_zh[160], said_en[160];
-    (void)snprintf(said_zh, sizeof said_zh, "%llu %s", (unsigned long long)count, zh);
-    (void)snprintf(said_en, sizeof said_en, "%llu %s", (unsigned long long)count, en);
+    (void)snprintf(said_zh, sizeof said_zh, "%s：%llu", zh, (unsigned long long)count);
+    (void)snprintf(said_en, sizeof said_en, "%s: %llu", en, (unsigned long long)count);
     cli_note(cli, said_zh, said_en);
 }
 
@@ -657,12 +657,12 @@ static int tell_summary(struct import *import)
     struct cli *cli = import->cli;
     tell_progress(import, true);
     if (import->noted > 0) {
-        note_count(cli, "行已受理，但有内容未能识别或被截断，见上",
-                   "rows hold something that was left out or cut; see above", import->noted);
+        note_count(cli, "已受理但有内容未能识别或被截断的行数（见上）",
+                   "rows of which something was left out or cut (see above)", import->noted);
     }
     if (import->titles_long > 0) {
-        note_count(cli, "行的标题超过 24 字：标题全文保留，列表只显示开头",
-                   "titles are longer than 48 columns: kept whole, lists show their beginning",
+        note_count(cli, "标题超过 24 字的行数（全文保留，列表只显示开头）",
+                   "titles longer than 48 columns (kept whole; lists show their beginning)",
                    import->titles_long);
     }
     if (cli->json) {

@@ -1,23 +1,26 @@
 /* words_fuzz: single words that people and files give: ticket numbers, query codes, moments, the
  * clock file, UTF-8. The first byte chooses; the rest is the word, up to a NUL.
  *
- * Laws: what is taken is what its own writer would write, and means the same when read again. */
+ * Laws: what is taken is what its own writer would write, and means the same when read again; a mask
+ * is never longer than what it hides. */
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/arena.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/say/number.h"
+#include "common/say/say_moment.h"
 #include "common/say/say_time.h"
 #include "common/text/text.h"
 #include "scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-enum { KINDS = 5, WORD_BYTES_MAX = 256 };
+enum { KINDS = 7, WORD_BYTES_MAX = 256 };
 #define NOW_MS 1795309200000ull
 
 static void read_number(const char *word)
@@ -110,6 +113,52 @@ static void read_clock(const char *word)
     CHECK(again.rate == clock.rate);
 }
 
+static struct arena arena;
+
+/* A moment of a table: what is read is never before 1970, in any order of day and month. */
+static void read_cell(const char *word)
+{
+    static const struct say say = {.language = SAY_CHINESE}; /* +08:00 */
+    const unsigned order = say_moment_order(word);
+    CHECK(order <= 7);
+    for (unsigned given = 0; given <= 7; given++) {
+        uint64_t at_ms = UINT64_MAX;
+        const enum say_moment read = say_moment_read(&say, word, given, &at_ms);
+        CHECK(read != SAY_MOMENT_READ || at_ms <= SAY_TIME_MS_MAX);
+        CHECK(read == SAY_MOMENT_READ || at_ms == UINT64_MAX);
+    }
+}
+
+/* What is hidden stays hidden: a mask masked again is the same. What is blank is nothing. */
+static void read_private(const char *word)
+{
+    char phone[PHONE_BYTES_MAX + 1], again[PHONE_BYTES_MAX + 1];
+    char *masked = NULL, *twice = NULL, *normal = NULL;
+    size_t bytes = 0;
+    const enum text_phone understood = text_phone_read(word, phone);
+    CHECK((understood == TEXT_PHONE_NONE) == (phone[0] == '\0'));
+    (void)text_phone_read(phone, again);
+    CHECK(strcmp(phone, again) == 0);
+    char *copy = strdup(word);
+    CHECK(copy != NULL);
+    CHECK((text_trim(copy)[0] == '\0') == text_blank(word));
+    strcpy(copy, word); /* NOLINT: as long as itself */
+    enum rc rc = text_mask_digits(&arena, copy, &masked);
+    CHECK(rc == RC_OK);
+    CHECK(strlen(masked) <= strlen(word));
+    rc = text_mask_digits(&arena, masked, &twice);
+    CHECK(rc == RC_OK);
+    rc = text_title(&arena, word, &twice);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    rc = text_mask_phone(&arena, word, &twice);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    rc = text_normalise_place(&arena, word, &normal, &bytes);
+    CHECK(rc == RC_OK || rc == RC_INVALID);
+    CHECK(rc != RC_OK || strlen(normal) == bytes);
+    free(copy);
+    arena_reset(&arena);
+}
+
 static void read_text(const char *word)
 {
     const size_t bytes = strlen(word);
@@ -128,9 +177,13 @@ static void read_text(const char *word)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static void (*const readers[KINDS])(const char *) = {read_number, read_code, read_moment,
-                                                         read_clock, read_text};
+    static void (*const readers[KINDS])(const char *) = {
+        read_number, read_code, read_moment, read_clock, read_text, read_cell, read_private};
     char word[WORD_BYTES_MAX] = "";
+    if (arena.base == NULL) {
+        const enum rc rc = arena_init(&arena, 1u << 20);
+        CHECK(rc == RC_OK);
+    }
     if (bytes == 0 || bytes > sizeof word) {
         return 0;
     }

@@ -45,7 +45,7 @@ void tell_extension(struct story *story)
     wish(story, "b1", EXTEND, 1, "等待配件");
     decide(story, "c1", 1, true); /* nothing was asked from the queue */
     (void)teller_work(story, "li", "b1", ACCEPT, 1);
-    wish(story, "b1", EXTEND, 1, NULL);
+    wish(story, "b1", EXTEND, 1, "\u3000\u200b \u2800"); /* blanks are no reason */
     wish(story, "b2", EXTEND, 1, "不是我的");
     wish(story, "b1", EXTEND, 1, "等待配件");
     wish(story, "b1", EXTEND, 1, "再等");
