@@ -351,11 +351,11 @@ static void pass_between(struct reading *reading)
     pass_gaps(reading);
 }
 
-/* Mar 2, 2026; 2 March 2026; 02-Mar-26 */
+/* Mar 2, 2026; 2 March 2026; 02-Mar-26; 2026 Mar 02, as Chicago writes it. */
 static bool read_month_name(struct reading *reading, struct date *date)
 {
     const bool name_first = sign_at(reading, 0)->kind == MONTH_NAME;
-    if (!name_first && !is_small(sign_at(reading, 0))) {
+    if (!name_first && sign_at(reading, 0)->kind != NUMBER) {
         return false;
     }
     struct sign parts[3];
@@ -366,12 +366,15 @@ static bool read_month_name(struct reading *reading, struct date *date)
             pass_between(reading);
         }
     }
-    const struct sign *name = &parts[name_first ? 0 : 1], *day = &parts[name_first ? 1 : 0];
-    if (name->kind != MONTH_NAME || !is_small(day) || !is_year(&parts[2])) {
+    const bool year_first = parts[0].kind == NUMBER && parts[0].digits == 4;
+    const struct sign *name = &parts[name_first ? 0 : 1];
+    const struct sign *day = &parts[name_first ? 1 : year_first ? 2 : 0];
+    const struct sign *year = &parts[year_first ? 0 : 2];
+    if (name->kind != MONTH_NAME || !is_small(day) || !is_year(year)) {
         return false;
     }
     *date = (struct date){
-        .year = full_year(&parts[2]), .month = (unsigned)name->value, .day = (unsigned)day->value};
+        .year = full_year(year), .month = (unsigned)name->value, .day = (unsigned)day->value};
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/site/site_mistakes.h"
 #include "common/site/site_yaml.h"
+#include "common/text/text.h"
 
 enum {
     KEYS_MAX = 32, /* of one table */
@@ -59,7 +60,7 @@ bool site_name_valid(struct site_load *load, uint32_t line, const char *name)
 {
     CHECK(name != NULL);
     const size_t bytes = strlen(name);
-    if (bytes == 0) {
+    if (text_blank(name)) {
         site_say(load, line, SAY_NAME_MISSING);
         return false;
     }

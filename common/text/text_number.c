@@ -139,7 +139,9 @@ static void number_digit(struct number *number, int value, bool spoken)
     }
 }
 
-/* Takes one sign in; *last: the kind of the one before. False: it does not belong to the number. */
+/* Letters belong to titles alone, but for those that stand for digits; numerals join digits, never
+ * letters; a blank joins digits only, or every English sentence would be one number. Takes one sign
+ * in; *last: the kind of the one before. False: it does not belong to the number. */
 static bool number_take(struct number *number, int32_t point, const struct between *between,
                         enum text_number_rule rule, enum text_kind *last)
 {
@@ -181,7 +183,8 @@ static bool number_take(struct number *number, int32_t point, const struct betwe
     return true;
 }
 
-/* The frame of a keycap and the like, which belong to the digit before. */
+/* Taken with the digit, or "***" would be followed by an empty frame. The frame of a keycap and the
+ * like, which belong to the digit before. */
 static size_t marks_end(const char *text, size_t at, size_t bytes)
 {
     for (;;) {
@@ -448,6 +451,8 @@ static size_t identity_end(const struct number *number, const char *text, size_t
     return number->digits_end + (ends ? used : 0);
 }
 
+/* The order matters: what everybody may read first, for it has many digits too; then what a line's
+ * end parts; letters; digits; numerals last, as they are words more often than numbers. */
 static struct text_number number_judge(const struct number *number, const char *text, size_t at,
                                        size_t bytes, enum text_number_rule rule)
 {

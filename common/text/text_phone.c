@@ -154,6 +154,7 @@ static unsigned run_length(const struct phone *phone, size_t at)
     return count;
 }
 
+/* More digits than a number has are counted and not kept: such a number is left out whole. */
 static void dialled_put(struct dialled *dialled, int sign, bool group)
 {
     if (group && dialled->grouped_count > 0 && dialled->grouped_count < GROUPED_MAX) {
@@ -218,6 +219,7 @@ static void dialled_read(struct phone *phone, struct dialled *dialled)
     }
 }
 
+/* A word without digits after it is no extension: it stays, and is told as left out. */
 static void extension_read(struct phone *phone, struct dialled *dialled)
 {
     const size_t word = extension_word(phone, phone->at);
@@ -297,7 +299,8 @@ static void dialled_write(struct phone *phone, const struct dialled *dialled)
     phone->used += (size_t)bytes;
 }
 
-/* Words that say only that a phone is a phone. Bytes, 0: none. */
+/* Words that say only that a phone is a phone: passed over in silence, or each "电话：" would be told
+ * as not understood. Bytes, 0: none. */
 static size_t label_bytes(const struct phone *phone)
 {
     static const char *const labels[] = {

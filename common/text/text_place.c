@@ -31,25 +31,47 @@ static bool one_of(const char *list, const char *text, size_t at, size_t bytes)
     return false;
 }
 
-/* 0 to 9, 10 for 十, 100 for 百; -1: no numeral of a house. 两 and 幺 count other things. */
+/* 0 to 9, 10 for 十, 100 for 百; -1: no numeral of a house. 两 and 幺 count other things. Asked of
+ * every ideograph of every complaint, hence by its three bytes as one number. */
 static int numeral_at(const char *text, size_t at, size_t bytes)
 {
-    static const char digits[] = "〇一二三四五六七八九";
-    if (bytes - at < IDEOGRAPH_BYTES || (unsigned char)text[at] < 0xe3) {
+    const unsigned char *b = (const unsigned char *)text + at;
+    if (bytes - at < IDEOGRAPH_BYTES || b[0] < 0xe3 || b[0] > 0xe9) {
         return -1;
     }
-    for (int value = 0; value < 10; value++) {
-        if (memcmp(digits + value * IDEOGRAPH_BYTES, text + at, IDEOGRAPH_BYTES) == 0) {
-            return value;
-        }
+    switch ((unsigned)b[0] << 16 | (unsigned)b[1] << 8 | b[2]) {
+    case 0xe38087: /* 〇 */
+    case 0xe99bb6: /* 零 */
+        return 0;
+    case 0xe4b880: /* 一 */
+        return 1;
+    case 0xe4ba8c: /* 二 */
+        return 2;
+    case 0xe4b889: /* 三 */
+        return 3;
+    case 0xe59b9b: /* 四 */
+        return 4;
+    case 0xe4ba94: /* 五 */
+        return 5;
+    case 0xe585ad: /* 六 */
+        return 6;
+    case 0xe4b883: /* 七 */
+        return 7;
+    case 0xe585ab: /* 八 */
+        return 8;
+    case 0xe4b99d: /* 九 */
+        return 9;
+    case 0xe58d81: /* 十 */
+        return 10;
+    case 0xe799be: /* 百 */
+        return 100;
+    default:
+        return -1;
     }
-    return memcmp("零", text + at, IDEOGRAPH_BYTES) == 0   ? 0
-           : memcmp("十", text + at, IDEOGRAPH_BYTES) == 0 ? 10
-           : memcmp("百", text + at, IDEOGRAPH_BYTES) == 0 ? 100
-                                                           : -1;
 }
 
-/* 十三, 二十一, 一百零三 as they are counted. -1: not said so. */
+/* Scales must fall (百, 十) and each need a digit before it, but for 十 alone at the front: what is
+ * not said so is not guessed at, for a wrong house is worse than none. 十三, 二十一, 一百零三 as they are counted. -1: not said so. */
 static int counted(const int *numerals, unsigned count)
 {
     int value = 0, open = -1, scale = 1000;
@@ -108,7 +130,8 @@ static bool part_of_word(const char *text, size_t at, int first, unsigned count)
            one_of("几数好千万亿两", text, before, at);
 }
 
-/* The numerals that stand together at `at`, as a number of a house; *used: their bytes. -1: none. */
+/* The numerals that stand together at `at`, as a number of a house; *used: their bytes. -1: none.
+ * 路 and 里 are not among the counters: 五一路 and 三里屯 are names, and the bus 51路 is neither. */
 static int house_at(const char *text, size_t at, size_t bytes, size_t *used)
 {
     static const char counters[] = "号栋幢楼座单院弄室层期区组队门排村社街巷条段";
@@ -132,22 +155,31 @@ static int house_at(const char *text, size_t at, size_t bytes, size_t *used)
     return value > 0 ? value : read_out(numerals, count);
 }
 
+/* In place: digits are shorter than numerals, so what is written never overtakes what is read. */
 size_t text_place_numbers(char *normalised, size_t bytes)
 {
     CHECK(normalised[bytes] == '\0');
-    size_t to = 0;
+    size_t to = 0, kept = 0; /* what lies before `kept` was moved */
     for (size_t at = 0; at < bytes;) {
-        size_t used = 0;
-        const int value = house_at(normalised, at, bytes, &used);
-        char number[8];
-        const int digits = value > 0 ? snprintf(number, sizeof number, "%d", value) : 0;
-        CHECK(digits <= (int)used); /* a numeral has three bytes, a digit one */
-        used = used == 0 ? 1 : used;
-        memmove(normalised + to, digits > 0 ? number : normalised + at,
-                digits > 0 ? (size_t)digits : used);
-        to += digits > 0 ? (size_t)digits : used;
+        /* Bytes of the character, or one of them; nothing is found inside a character. */
+        const bool three = (unsigned char)normalised[at] >= 0xe0 && bytes - at >= IDEOGRAPH_BYTES;
+        size_t used = three ? IDEOGRAPH_BYTES : 1;
+        const bool numeral = three && numeral_at(normalised, at, bytes) >= 0;
+        const int value = numeral ? house_at(normalised, at, bytes, &used) : -1;
+        if (value > 0) {
+            memmove(normalised + to, normalised + kept, at - kept);
+            to += at - kept;
+            char number[8];
+            const int digits = snprintf(number, sizeof number, "%d", value);
+            CHECK(digits <= (int)used); /* a numeral has three bytes, a digit one */
+            memcpy(normalised + to, number, (size_t)digits);
+            to += (size_t)digits;
+            kept = at + used;
+        }
         at += used;
     }
+    memmove(normalised + to, normalised + kept, bytes - kept);
+    to += bytes - kept;
     normalised[to] = '\0';
     return to;
 }

@@ -28,12 +28,16 @@
 static const struct cli_command rows[] = {
     {"submit", "", 0, 0, cli_submit, "提交诉求，得到工单号和查询码",
      "hand in a complaint; gives its number and query code",
-     "FILE.tsv 以制表符分隔，首行为列名：external_id、time、place、title、text、phone、reporter；\n"
-     "只有 text 必须有。逐行输出：行号 工单号 结果 查询码；被拒的行写明原因。\n"
+     "FILE 为 CSV "
+     "或以制表符分隔的表格，首行为列名：external_id（编号）、time（时间）、place（地点）、\n"
+     "title（标题）、text（内容）、phone（电话）、reporter（姓名）；只有 text 必须有。\n"
+     "逐行输出：行号 工单号 结果 查询码；被拒的行、未能识别的时间和电话都按行写明。\n"
      "有 external_id 的行可以放心重复提交。",
-     "FILE.tsv is separated by tabs; its first line names the columns: external_id, time, place,\n"
+     "FILE is CSV or separated by tabs; its first line names the columns: external_id, time, "
+     "place,\n"
      "title, text, phone, reporter; only text must be there. One line of output per row, in\n"
-     "order: line, number, result, query code; refused rows say why.\n"
+     "order: line, number, result, query code; refused rows say why, and so does each time or\n"
+     "phone that is not understood.\n"
      "Rows with an external_id may be sent again at any time.",
      OPTIONS(1, CLI_CHANNEL, CLI_TEXT, CLI_FROM, CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
              CLI_REPORTER, CLI_TITLE, CLI_TIME, CLI_CATEGORY_HINT, CLI_AREA_HINT, CLI_ATTACHMENT,

@@ -84,7 +84,7 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_FOLLOWER_SERVICE] = {"service", 0, CLI_CHOICE, "SERVICE", SERVICES,
                               "跟随哪个服务的日志（默认 escalation）",
                               "whose log to follow (default escalation)"},
-    [CLI_FROM] = {"from", 0, CLI_FILE, "FILE.tsv|-", NULL,
+    [CLI_FROM] = {"from", 0, CLI_FILE, "FILE|-", NULL,
                   "从表格读取多行；- 为标准输入；calendar due 中为起算时间",
                   "rows of a table, - is standard input; for calendar due the moment it begins"},
     [CLI_HELD] = {"held", 0, CLI_WORD, "T", NULL, "会议时间：2h（以前）、2026-11-22T09:00",

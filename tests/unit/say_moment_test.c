@@ -56,6 +56,8 @@ static void test_read_when_one_form_of_many_then_the_same_moment(void **state)
         "March 2, 2026, 9:05\u202fAM",
         "Mon, 2 Mar 2026 09:05:00",
         "02-Mar-2026 09:05",
+        "2026 Mar 02 09:05:00 AM",
+        "2026-Mar-02 09:05",
         "2 March 2026 9:05 a.m.",
         "20260302 0905",
         "20260302 09:05",

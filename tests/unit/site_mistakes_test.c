@@ -254,6 +254,7 @@ static const struct mistake_case mistakes[] = {
     {SITE_AREAS, "b,翠竹小区", "B,翠竹小区", "CODE_MALFORMED", 4, false},
     {SITE_AREAS, "b,翠竹小区", ",翠竹小区", "CODE_MISSING", 4, false},
     {SITE_AREAS, "b,翠竹小区", "b,", "NAME_MISSING", 4, false},
+    {SITE_AREAS, "b,翠竹小区", "b,\u3000\u200b", "NAME_MISSING", 4, false},
     {SITE_AREAS, "翠竹小区,estate", "翠竹小区,house", "AREA_LEVEL_UNKNOWN", 4, false},
     {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,x", "AREA_PARENT_UNKNOWN", 4, false},
     {SITE_AREAS, "翠竹小区,estate,qh", "翠竹小区,estate,", "AREA_PARENT_MISSING", 4, false},
