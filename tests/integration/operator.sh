@@ -66,6 +66,14 @@ expect "status of a site with a mistake" "$?" 78
 grep -q 'units.csv' "$scratch/reload" || fail "the mistake is not named: $(cat "$scratch/reload")"
 cp "$scratch/units.csv" "$site/units.csv"
 reload || fail "reload after mending: $(cat "$scratch/reload")"
+# Good by itself, but not for this instance: its levels are fixed. The services say so.
+cp -r "$site" "$scratch/kept"
+sed -i 's/\bestate\b/house/g' "$site"/*.csv "$site/site.yaml"
+reload
+expect "status of a site that the services refuse" "$?" 78
+expect "services that refuse" "$(grep -c 'refused, the old one stays in force: the levels' "$scratch/reload")" 4
+cp "$scratch/kept"/*.csv "$scratch/kept/site.yaml" "$site"
+reload || fail "reload after the levels came back: $(cat "$scratch/reload")"
 "$PAIDAN_ROOT/deploy/reload" --data "$scratch/nothing" >/dev/null 2>&1
 expect "status without an instance" "$?" 69
 "$PAIDAN_ROOT/deploy/reload" --wrong >/dev/null 2>&1
@@ -73,6 +81,23 @@ expect "status of a wrong argument" "$?" 64
 instance_stop "$data"
 reload
 expect "status of one that does not run" "$?" 69
+
+note "hints"
+# Typed as they are printed, from a folder elsewhere, with blanks and quotes in the data's name.
+mkdir "$scratch/else" && cd "$scratch/else" || fail cd
+odd="a b'c"
+instances+=("$scratch/else/$odd")
+"$PAIDAN_ROOT/deploy/up" --no-feed --data "$odd" >"$scratch/hints" 2>&1 || fail "up: $(cat "$scratch/hints")"
+hint() {
+    local line
+    line=$(sed -n "s/^  $1 *//p" "$scratch/hints")
+    [[ -n $line ]] || fail "no hint '$1'"
+    eval "$line" >"$scratch/hinted" 2>&1 || fail "$line: $(cat "$scratch/hinted")"
+}
+hint tickets:
+hint 'new site:'
+hint 'to stop:'
+grep -q '^Stopped: ' "$scratch/hinted" || fail "not stopped: $(cat "$scratch/hinted")"
 
 note "versions"
 for name in '' -demo "${SERVICES[@]/#/-}"; do
