@@ -453,14 +453,21 @@ static bool take_row(struct import *import, const struct sheet_row *row)
     return true;
 }
 
-/* A row that the sheet could not read. */
+/* A row that the sheet could not read: by the code that the same text would get by itself. */
 static void take_mistake(struct import *import, uint64_t line)
 {
     const enum sheet_mistake mistake = sheet_mistake(import->sheet);
-    const bool bytes = mistake == SHEET_NOT_UTF8 || mistake == SHEET_CONTROL;
-    refuse_entry(entry_new(import, line),
-                 bytes ? PAIDAN__CODE__TEXT_NOT_UTF8 : PAIDAN__CODE__FIELD_INVALID,
-                 bytes ? "bytes" : "quotes", sheet_mistake_zh(mistake), sheet_mistake_en(mistake));
+    Paidan__Code code = PAIDAN__CODE__FIELD_INVALID;
+    const char *field = "quotes";
+    if (mistake == SHEET_NOT_UTF8 || mistake == SHEET_CONTROL) {
+        code = PAIDAN__CODE__TEXT_NOT_UTF8;
+        field = "bytes";
+    } else if (mistake == SHEET_ROW_TOO_LONG) {
+        code = PAIDAN__CODE__TEXT_TOO_LONG;
+        field = "text";
+    }
+    refuse_entry(entry_new(import, line), code, field, sheet_mistake_zh(mistake),
+                 sheet_mistake_en(mistake));
 }
 
 /* ---- telling ---------------------------------------------------------------------------------- */
