@@ -19,7 +19,8 @@ enum {
     EXTRA_BYTES_MAX = 6144,
     TASK_DONE = 1,
     TASK_LATE = 2,
-    APPEAL_MASK = 3, /* the last byte; its other bits are younger than the record */
+    TASK_UNAWAITED = 4, /* younger than the record */
+    APPEAL_MASK = 3,    /* the last byte; its other bits are younger than the record */
     EXTRA_HEARD = 128,
 };
 
@@ -45,9 +46,10 @@ static const struct record_row request_rows[] = {
 
 static const struct record_row assist_rows[] = {
     RECORD_TEXT(struct escalation_assist, unit),
-    RECORD_PACK(TASK_DONE | TASK_LATE),
+    RECORD_PACK(TASK_DONE | TASK_LATE | TASK_UNAWAITED),
     RECORD_BITS(struct escalation_assist, done, TASK_DONE, 0, 1),
     RECORD_BITS(struct escalation_assist, late, TASK_LATE, 1, 1),
+    RECORD_BITS(struct escalation_assist, unawaited, TASK_UNAWAITED, 2, 1),
     RECORD_END,
 };
 
@@ -220,7 +222,8 @@ uint32_t escalation_extra_assists_open(const struct escalation_extra *extra)
     CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     uint32_t open = 0;
     for (uint32_t index = 0; index < extra->assist_count; index++) {
-        open += extra->assists[index].done ? 0 : 1;
+        const struct escalation_assist *task = &extra->assists[index];
+        open += task->done || task->unawaited ? 0 : 1;
     }
     return open;
 }

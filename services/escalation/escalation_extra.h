@@ -19,6 +19,7 @@ struct escalation_pause {
 struct escalation_assist {
     char unit[CODE_BYTES_MAX + 1];
     bool done, late;
+    bool unawaited; /* the lead resolves without waiting: the task ends with the result */
     struct escalation_clock clock; /* due_ms 0: the site gives assisting units no term */
 };
 
@@ -109,7 +110,7 @@ MUST_CHECK enum rc escalation_extra_run_on(struct escalation_extra *extra,
                                            const struct escalation_again *again);
 
 struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra, const char *unit);
-/* Tasks that are not done. */
+/* Tasks that are not done and that the lead waits for. */
 uint32_t escalation_extra_assists_open(const struct escalation_extra *extra);
 /* Row of an assisting unit's queue (bucket ESCALATION_ASSISTING). False: it has none: the task is
  * done or the ticket is not open. */

@@ -58,6 +58,11 @@ static enum rc say_asked(struct step *step, const struct escalation_saying *abou
     fact.unit = (char *)asked->unit;
     fact.by_unit = (char *)asked->by_unit;
     fact.note = asked->note;
+    /* Where the policy has no term for assisting, the matrix names who helps, not whom the result
+     * needs. Whom the lead asks itself, it waits for. */
+    fact.has_unawaited = fact.unawaited =
+        asked->note == NULL &&
+        !escalation_target_policy(step->site, info, about->ticket->level)->assist.present;
     rc = escalation_say(step, about, &fact.base);
     if (rc == RC_OK) {
         step_wake(step, step_key(asked->unit));
@@ -242,6 +247,7 @@ enum rc escalation_joint_fold_asked(struct escalation_fold *fold)
     }
     memset(task, 0, sizeof *task);
     task->clock.clock = PAIDAN__CLOCK__CLOCK_ASSIST;
+    task->unawaited = asked->unawaited;
     fold->counters[TALLY_ASSISTS]++;
     const bool fits =
         escalation_fold_text(task->unit, sizeof task->unit, asked->unit) &&

@@ -334,7 +334,7 @@ static void read_resolved(const struct sim *sim, struct work *work, const Paidan
 {
     uint32_t open = 0;
     for (uint32_t i = 0; i < work->assist_count; i++) {
-        open += !work->assists[i].done;
+        open += !work->assists[i].done && !work->assists[i].unawaited;
     }
     const bool without = fact->has_without_assist && fact->without_assist;
     work_must(sim, work, without == (open > 0), "assisting tasks passed over silently,");

@@ -27,6 +27,7 @@ struct work_clock {
 
 struct work_assist {
     char unit[CODE_BYTES_MAX + 1];
+    bool unawaited;
     bool done, late;
     struct work_clock clock;
 };

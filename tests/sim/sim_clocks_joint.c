@@ -21,6 +21,10 @@ void work_read_assist_asked(const struct sim *sim, struct work *work,
     }
     memset(task, 0, sizeof *task);
     (void)snprintf(task->unit, sizeof task->unit, "%s", fact->unit);
+    task->unawaited = fact->unawaited;
+    work_must(sim, work,
+              !task->unawaited || (fact->note == NULL && !work_policy(sim, work)->assist.present),
+              "a task that the lead need not await,");
     if (fact->clock != NULL) {
         work_clock_begin(sim, work, &task->clock, fact->clock);
     }
