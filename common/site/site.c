@@ -14,10 +14,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,6 +124,9 @@ static void load_all(struct site_load *load)
     if (!load->no_memory) {
         site_index_build(load);
     }
+    if (!load->no_memory && load->doubts && load->report->count == 0) {
+        site_doubts(load);
+    }
 }
 
 static enum rc load_init(struct site_load *load)
@@ -153,6 +158,7 @@ static enum rc load_sources(struct site_load *load, struct site **site)
     site_pool_fini(&load->pool);
     free(load->area_parents);
     free(load->category_parents);
+    free(load->unit_lines);
     for (uint32_t index = 0; index < load->year_count; index++) {
         free(load->years[index]);
     }
@@ -172,13 +178,13 @@ enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
     return site_load_years(sources, NULL, 0, report, site);
 }
 
-enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
-                        const struct site_year_source *years, uint32_t year_count,
-                        struct site_report *report, struct site **site)
+static enum rc load_years(const struct site_source sources[SITE_FILE_COUNT],
+                          const struct site_year_source *years, uint32_t year_count, bool doubts,
+                          struct site_report *report, struct site **site)
 {
     CHECK(years != NULL || year_count == 0);
     struct site_load load = {
-        .report = report, .year_sources = years, .year_source_count = year_count};
+        .report = report, .doubts = doubts, .year_sources = years, .year_source_count = year_count};
     CHECK(year_count <= SITE_YEARS_MAX);
     report->count = 0;
     report->warnings = 0;
@@ -187,6 +193,19 @@ enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
         load.usable[file] = true;
     }
     return load_sources(&load, site);
+}
+
+enum rc site_load_years(const struct site_source sources[SITE_FILE_COUNT],
+                        const struct site_year_source *years, uint32_t year_count,
+                        struct site_report *report, struct site **site)
+{
+    return load_years(sources, years, year_count, false, report, site);
+}
+
+enum rc site_review_sources(const struct site_source sources[SITE_FILE_COUNT],
+                            struct site_report *report, struct site **site)
+{
+    return load_years(sources, NULL, 0, true, report, site);
 }
 
 void site_free(struct site *site)
@@ -252,26 +271,98 @@ static void read_file(struct site_load *load, int folder, char **owned)
     close(file);
 }
 
-/* A table with a mistyped name would be left out without a word. */
-static void warn_unknown(struct site_load *load, DIR *folder)
+/* "areas (1).csv", "areas.CSV", "Areas.xlsx", "副本areas.csv": for which table a file was meant, when
+ * its name is compared without case, copy marks and ending. SITE_FILE_COUNT: for none. */
+static enum site_file meant_by(const char *name)
 {
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        const char *dot = strrchr(entry->d_name, '.');
-        bool known =
-            entry->d_name[0] == '.' || dot == NULL ||
-            (strcmp(dot, ".csv") != 0 && strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
-        for (int file = 0; file < SITE_FILE_COUNT; file++) {
-            known |= strcmp(entry->d_name, site_report_file((enum site_file)file)) == 0;
+    char plain[NAME_MAX + 1];
+    size_t used = 0;
+    for (const char *at = name; *at != '\0' && *at != '.'; at++) {
+        const char byte = *at;
+        if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) {
+            plain[used++] = (char)(byte | 0x20);
         }
-        if (!known) {
-            load->file = SITE_YAML;
-            site_warn(load, 0, SAY_FILE_UNKNOWN, site_shown(load, entry->d_name));
+    }
+    plain[used] = '\0';
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        const char *known = site_report_file((enum site_file)file);
+        const size_t bytes = strcspn(known, ".");
+        if (used >= bytes && memcmp(plain, known, bytes) == 0 &&
+            (used == bytes || strcmp(plain + bytes, "copy") == 0 ||
+             strcmp(plain + bytes, "csv") == 0)) {
+            return (enum site_file)file;
         }
+    }
+    return SITE_FILE_COUNT;
+}
+
+static bool is_workbook(int folder, const char *name)
+{
+    unsigned char head[8] = {0};
+    const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const ssize_t got = file < 0 ? 0 : pread(file, head, sizeof head, 0);
+    if (file >= 0) {
+        close(file);
+    }
+    return got > 0 && site_file_workbook(head, (size_t)got);
+}
+
+static bool is_table(const char *name)
+{
+    static const char *const endings[] = {".csv", ".yaml", ".yml", ".xls", ".xlsx", ".et"};
+    const char *dot = strrchr(name, '.');
+    bool table = false;
+    for (size_t index = 0; dot != NULL && index < sizeof endings / sizeof endings[0]; index++) {
+        table |= strcasecmp(dot, endings[index]) == 0;
+    }
+    return table;
+}
+
+/* "areas.txt": what a spreadsheet calls text. */
+static bool is_text(const char *name, enum site_file meant)
+{
+    const char *dot = strrchr(name, '.');
+    return meant < SITE_FILE_COUNT && dot != NULL &&
+           (strcasecmp(dot, ".txt") == 0 || strcasecmp(dot, ".tsv") == 0);
+}
+
+/* A table with a mistyped name would be left out without a word: where the right one is missing too,
+ * that is the mistake, and the one thing to do is said. */
+static void look_at(struct site_load *load, int folder, const char *name)
+{
+    const enum site_file meant = meant_by(name);
+    /* Notes may lie beside the tables, under names of their own. */
+    if (name[0] == '.' || name[0] == '~' || (!is_table(name) && !is_text(name, meant))) {
+        return;
+    }
+    for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        if (strcmp(name, site_report_file((enum site_file)file)) == 0) {
+            return;
+        }
+    }
+    const bool missing =
+        meant < SITE_FILE_COUNT && load->usable[meant] && load->sources[meant].bytes == NULL;
+    if (!missing) {
+        load->file = SITE_YAML;
+        site_warn(load, 0, SAY_FILE_UNKNOWN, site_shown(load, name));
+        return;
+    }
+    load->file = meant;
+    load->usable[meant] = false; /* told: it is not told as missing again */
+    if (is_workbook(folder, name)) {
+        site_say(load, 0, SAY_FILE_SAVE_AS, site_shown(load, name), site_report_file(meant));
+    } else {
+        site_say(load, 0, SAY_FILE_RENAME, site_shown(load, name), site_report_file(meant));
     }
 }
 
-/* Everything is read before anything is parsed, so that what is loaded is what lay there at one
- * moment, as nearly as a folder can tell. */
+static void warn_unknown(struct site_load *load, DIR *folder)
+{
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        look_at(load, dirfd(folder), entry->d_name);
+    }
+}
+
 static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
 {
     char *owned[SITE_FILE_COUNT] = {NULL};
@@ -299,9 +390,10 @@ static enum rc load_folder(struct site_load *load, DIR *folder, struct site **si
     return rc;
 }
 
-enum rc site_load(const char *folder, struct site_report *report, struct site **site)
+static enum rc read_folder(const char *folder, bool doubts, struct site_report *report,
+                           struct site **site)
 {
-    struct site_load load = {.report = report};
+    struct site_load load = {.report = report, .doubts = doubts};
     report->count = 0;
     report->warnings = 0;
     DIR *open = opendir(folder);
@@ -312,4 +404,14 @@ enum rc site_load(const char *folder, struct site_report *report, struct site **
     const enum rc rc = load_folder(&load, open, site);
     closedir(open);
     return rc;
+}
+
+enum rc site_load(const char *folder, struct site_report *report, struct site **site)
+{
+    return read_folder(folder, false, report, site);
+}
+
+enum rc site_review(const char *folder, struct site_report *report, struct site **site)
+{
+    return read_folder(folder, true, report, site);
 }

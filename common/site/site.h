@@ -182,6 +182,9 @@ uint32_t site_report_kept(const struct site_report *report);
 /* RC_OK: *site is set; there may be warnings. RC_SETTINGS: report says why. RC_IO: folder
  * unreadable (also reported). RC_LIMIT: memory. */
 MUST_CHECK enum rc site_load(const char *folder, struct site_report *report, struct site **site);
+/* The same for whoever edits the site: doubts are told as warnings too, such as a keyword that can
+ * never match or a community without an owner (site_doubts). A service does not ask for them. */
+MUST_CHECK enum rc site_review(const char *folder, struct site_report *report, struct site **site);
 void site_free(struct site *site);
 
 uint32_t site_area_find(const struct site *site, const char *code); /* index or SITE_NONE */

@@ -712,6 +712,15 @@ static void build_tables(struct site_load *load, const struct written *from,
     load->no_memory |= rc == RC_LIMIT;
 }
 
+static bool whole_week(const struct calendar *calendar)
+{
+    bool open = true;
+    for (unsigned day = 0; day < 7; day++) {
+        open = open && calendar->days[day].count > 0;
+    }
+    return open;
+}
+
 static void build_calendar(struct site_load *load, const struct written *from)
 {
     struct calendar calendar = {.utc_offset_ms = load->site->utc_offset_ms};
@@ -727,6 +736,11 @@ static void build_calendar(struct site_load *load, const struct written *from)
         calendar.week_minutes = 7 * 24 * 60;
     } else {
         build_tables(load, from, &calendar);
+    }
+    CHECK(load->site->calendar_count < SITE_CALENDARS_MAX);
+    load->calendar_lines[load->site->calendar_count] = from->line;
+    if (load->doubts && !calendar.always && from->holidays[0] == '\0' && !whole_week(&calendar)) {
+        site_warn(load, from->line, SAY_CALENDAR_NO_HOLIDAYS, from->code);
     }
     if (from->was != NULL) {
         const struct site_heir heir = {

@@ -84,6 +84,30 @@ static int column_of(const struct site_csv_format *format, const char *name)
 
 /* An unknown column is a mistake: mostly a known one was misspelt, and would be read as empty.
  * Without a column that every row needs, the rows are not looked at. */
+/* What separates the columns, if it is no comma: one cell holds them all. NULL: that is not it. */
+static const char *other_separator(const struct reader *reader)
+{
+    static const char *const marks[] = {";", "\t", "，", "；", "|", "、"};
+    const char *cell = reader->row.cells[0];
+    for (size_t index = 0; reader->row.count == 1 && index < sizeof marks / sizeof marks[0];
+         index++) {
+        if (strstr(cell, marks[index]) != NULL) {
+            return marks[index];
+        }
+    }
+    return NULL;
+}
+
+/* Excel leaves empty columns behind the last one. */
+static uint32_t without_empty(const struct reader *reader)
+{
+    uint32_t count = reader->row.count < SHEET_CELLS_MAX ? reader->row.count : SHEET_CELLS_MAX;
+    while (count > 0 && reader->row.cells[count - 1][0] == '\0') {
+        count--;
+    }
+    return count;
+}
+
 static void take_header(struct reader *reader)
 {
     CHECK(!reader->header);
@@ -92,7 +116,13 @@ static void take_header(struct reader *reader)
     const struct site_csv_format *format = reader->format;
     bool given[SHEET_CELLS_MAX] = {false};
     reader->header = true;
-    reader->header_count = reader->row.count;
+    reader->header_count = without_empty(reader);
+    const char *mark = other_separator(reader);
+    if (mark != NULL) {
+        site_say(load, reader->line, SAY_CSV_SEPARATOR, strcmp(mark, "\t") == 0 ? "TAB" : mark);
+        reader->stop = true;
+        return;
+    }
     for (uint32_t index = 0; index < reader->header_count; index++) {
         const char *name = reader->row.cells[index];
         const int column = column_of(format, name);
@@ -125,8 +155,10 @@ static void take_row(struct reader *reader)
     CHECK(reader->header_count <= SHEET_CELLS_MAX);
     const struct site_csv_format *format = reader->format;
     const char *cells[SHEET_CELLS_MAX];
-    if (reader->row.count != reader->header_count) {
-        site_say(reader->load, reader->line, SAY_CSV_CELLS, (unsigned)reader->row.count,
+    const uint32_t filled = without_empty(reader);
+    if (reader->row.count < reader->header_count || filled > reader->header_count) {
+        site_say(reader->load, reader->line, SAY_CSV_CELLS,
+                 (unsigned)(filled > reader->header_count ? filled : reader->row.count),
                  (unsigned)reader->header_count);
         reader->load->usable[format->file] = false;
         return;
@@ -238,5 +270,39 @@ void site_csv_read(struct site_load *load, const struct site_csv_format *format)
     }
     if (reader.stop) {
         load->usable[format->file] = false;
+    }
+}
+
+/* ---- lists in a cell ---- */
+
+/* The next "|", narrow or as a Chinese keyboard writes it. NULL: none. */
+static char *separator_of(char *list, size_t *bytes)
+{
+    char *narrow = strchr(list, '|');
+    char *wide = strstr(list, "｜");
+    const bool first = narrow != NULL && (wide == NULL || narrow < wide);
+    *bytes = first ? 1 : strlen("｜");
+    return first ? narrow : wide;
+}
+
+void site_parts(struct site_load *load, uint32_t line, const char *list, site_part_fn *each,
+                void *context)
+{
+    char *part = arena_strdup(&load->arena, list);
+    while (part != NULL) {
+        size_t bytes = 0;
+        char *end = separator_of(part, &bytes);
+        if (end != NULL) {
+            *end = '\0';
+        }
+        part += strspn(part, " \t\r\n");
+        size_t kept = strlen(part);
+        while (kept > 0 && strchr(" \t\r\n", part[kept - 1]) != NULL) {
+            part[--kept] = '\0';
+        }
+        if (part[0] != '\0') {
+            each(load, line, part, context);
+        }
+        part = end == NULL ? NULL : end + bytes;
     }
 }

@@ -82,6 +82,23 @@ static uint32_t line_at(const char *bytes, size_t at)
     return line;
 }
 
+/* A workbook under the name of a table: .xlsx is a ZIP file, .xls an OLE one. */
+bool site_file_workbook(const unsigned char *bytes, size_t size)
+{
+    return (size >= 4 && memcmp(bytes, "PK\x03\x04", 4) == 0) ||
+           (size >= 4 && memcmp(bytes, "\xd0\xcf\x11\xe0", 4) == 0);
+}
+
+/* UTF-16 without its mark: every other byte of what is ASCII is zero. */
+static bool is_wide(const unsigned char *bytes, size_t size)
+{
+    size_t zeros = 0;
+    for (size_t index = 0; index < size; index++) {
+        zeros += bytes[index] == 0;
+    }
+    return size % 2 == 0 && zeros * 8 > size;
+}
+
 /* The two mistakes that offices make, Excel's "Unicode text" (UTF-16) and GBK, get sentences of
  * their own. */
 bool site_file_usable(struct site_load *load)
@@ -97,6 +114,15 @@ bool site_file_usable(struct site_load *load)
     }
     if (source->size >= 2 &&
         ((bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff))) {
+        site_say(load, 1, SAY_FILE_UTF16);
+        return false;
+    }
+    if (site_file_workbook(bytes, source->size)) {
+        site_say(load, 0, SAY_FILE_WORKBOOK, site_report_file(load->file));
+        return false;
+    }
+    if (load->file != SITE_YAML && memchr(bytes, 0, source->size) != NULL &&
+        is_wide(bytes, source->size)) {
         site_say(load, 1, SAY_FILE_UTF16);
         return false;
     }

@@ -47,6 +47,10 @@ bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
         site_say(load, line, SAY_CODE_MISSING);
         return false;
     }
+    if (strspn(code, "0123456789.") > 0 && strstr(code, "E+") != NULL) {
+        site_say(load, line, SAY_CODE_EXCEL, site_shown(load, code));
+        return false;
+    }
     if (bytes > CODE_BYTES_MAX ||
         strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != bytes) {
         site_say(load, line, SAY_CODE_MALFORMED, site_shown(load, code));

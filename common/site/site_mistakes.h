@@ -26,6 +26,15 @@
 #define SAY_FILE_CONTROL "FILE_CONTROL", \
     "含有不可见的控制字符 0x%02x，请删除", \
     "contains the invisible control character 0x%02x; delete it"
+#define SAY_FILE_WORKBOOK "FILE_WORKBOOK", \
+    "%s 其实是 Excel 工作簿，只改了后缀：请在 Excel 里另存为“CSV UTF-8（逗号分隔）”", \
+    "%s is an Excel workbook under another name: in Excel, save it as CSV UTF-8"
+#define SAY_FILE_SAVE_AS "FILE_SAVE_AS", \
+    "“%s”是 Excel 工作簿，读不了：请在 Excel 里另存为“CSV UTF-8（逗号分隔）”，文件名 %s", \
+    "\"%s\" is an Excel workbook and cannot be read: in Excel, save it as CSV UTF-8 under the name %s"
+#define SAY_FILE_RENAME "FILE_RENAME", \
+    "“%s”的名字不对，不会读取：请改名为 %s", \
+    "\"%s\" has another name than is read: rename it to %s"
 #define SAY_FILE_UNKNOWN "FILE_UNKNOWN", \
     "不认识文件 %s，不会读取；文件名写错了吗", \
     "unknown file %s is not read; is its name mistyped"
@@ -37,6 +46,12 @@
 #define SAY_CODE_MALFORMED "CODE_MALFORMED", \
     "编码“%s”不合格：只能用小写字母、数字、_ . -，最长 32 个字符", \
     "code \"%s\" is malformed: only a-z 0-9 _ . - and at most 32 characters"
+#define SAY_CODE_EXCEL "CODE_EXCEL", \
+    "编码“%s”被 Excel 改成了科学计数：请把这一列设为“文本”格式，重新填写编码", \
+    "code \"%s\" was turned into a number by Excel: format the column as text and write the code again"
+#define SAY_NAME_TWICE "NAME_TWICE", \
+    "名称“%s”与第 %u 行相同，各处列表里分不清，请改一个", \
+    "the name \"%s\" is that of line %u too, so lists cannot tell them apart; change one"
 #define SAY_WAS_IN_USE "WAS_IN_USE", \
     "曾用编码“%s”现在还在用，请删除这里的 was，或给在用的那个换编码", \
     "was names the code \"%s\", which is still in use; delete it here, or give the other another code"
@@ -57,6 +72,12 @@
 #define SAY_YAML_SYNTAX "YAML_SYNTAX", \
     "YAML 语法错误（%s），请检查缩进、冒号后的空格和引号", \
     "YAML syntax error (%s); check indentation, the blank after a colon, and quotes"
+#define SAY_YAML_WIDE_COLON "YAML_WIDE_COLON", \
+    "这里用了全角冒号“：”，请改成半角冒号加一个空格“: ”", \
+    "the colon is a full-width one; write a plain colon and a blank, \": \""
+#define SAY_YAML_TAB "YAML_TAB", \
+    "缩进用了制表符（Tab），请改成空格", \
+    "the line is indented by a tab; use blanks"
 #define SAY_YAML_EMPTY "YAML_EMPTY", \
     "文件是空的，请按说明填写", \
     "the file is empty; fill it as the manual says"
@@ -212,6 +233,12 @@
 #define SAY_CALENDAR_UNKNOWN "CALENDAR_UNKNOWN", \
     "日历“%s”没有定义，请在 calendars 里补上或改正", \
     "calendar \"%s\" is not defined; add it to calendars or correct it"
+#define SAY_CALENDAR_NIGHT "CALENDAR_NIGHT", \
+    "日历“%s”在夜里也办公（%s %02u:%02u-%02u:%02u），是不是该用 24 小时制（下午 2 点写 14:00）", \
+    "calendar \"%s\" is open at night (%s %02u:%02u-%02u:%02u); is 14:00 meant for two in the afternoon"
+#define SAY_CALENDAR_NO_HOLIDAYS "CALENDAR_NO_HOLIDAYS", \
+    "日历“%s”没有写 holidays，法定节假日会照常计时：请写 holidays: CN，确实不放假就写 holidays: none", \
+    "calendar \"%s\" does not say holidays, so terms run on public holidays: write holidays: CN, or none if that is meant"
 #define SAY_CALENDAR_EXTENDS_UNKNOWN "CALENDAR_EXTENDS_UNKNOWN", \
     "上级日历“%s”没有定义，请在 calendars 里补上或改正", \
     "extends names the calendar \"%s\", which is not defined; add it or correct the name"
@@ -279,6 +306,24 @@
 #define SAY_POLICY_MISSING "POLICY_MISSING", \
     "层级“%s”、紧急程度“%s”没有通用的时限规则，请在 policies 末尾补一条不写 category 的规则", \
     "level \"%s\" with urgency \"%s\" has no policy for all categories; add one at the end"
+#define SAY_TERM_ACCEPT_LONGER "TERM_ACCEPT_LONGER", \
+    "签收时限（accept）比办理时限（handle）还长，请检查", \
+    "accept has longer than handle; check both"
+#define SAY_TERM_CONTACT_LONGER "TERM_CONTACT_LONGER", \
+    "联系时限（contact）比办理时限（handle）还长，请检查", \
+    "contact has longer than handle; check both"
+#define SAY_TERM_ABSURD "TERM_ABSURD", \
+    "办理时限对“%s”的诉求太长，请检查单位（h 小时、d 天、wd 工作日）", \
+    "handle is very long for urgency \"%s\"; check its unit (h hours, d days, wd working days)"
+#define SAY_TERM_URGENT_LONGER "TERM_URGENT_LONGER", \
+    "更紧急的“%s”反而比第 %u 行的规则时限长，是不是写反了", \
+    "urgency \"%s\" has longer than the less urgent policy in line %u; are they swapped"
+#define SAY_TERM_LEVEL_LONGER "TERM_LEVEL_LONGER", \
+    "“%s”的办理时限比上一级（第 %u 行）还长，是不是写反了", \
+    "level \"%s\" has longer than the level above it (line %u); are they swapped"
+#define SAY_TERM_NIGHTS "TERM_NIGHTS", \
+    "contact 写的是自然小时，夜里和假日也计；这条规则按日历“%s”办公，是不是应写 wh（工作时），如 4wh", \
+    "contact is in plain hours, nights and holidays counted, while the policy works by calendar \"%s\"; is wh (working hours) meant, as 4wh"
 #define SAY_POLICY_SHADOWED "POLICY_SHADOWED", \
     "这条规则可能永远用不到：前面几条规则合起来已包含它", \
     "this policy may never be used: those before it cover it together"
@@ -290,6 +335,9 @@
 #define SAY_CSV_EMPTY "CSV_EMPTY", \
     "没有标题行，第一行应写列名：%s", \
     "no header line; the first line must name the columns: %s"
+#define SAY_CSV_SEPARATOR "CSV_SEPARATOR", \
+    "列与列之间用的是“%s”，应当用半角逗号：请另存为“CSV UTF-8（逗号分隔）”", \
+    "the columns are separated by \"%s\" and must be by a comma: save as CSV UTF-8, comma separated"
 #define SAY_CSV_COLUMN_MISSING "CSV_COLUMN_MISSING", \
     "缺少列“%s”（%s），请在标题行补上", \
     "column \"%s\" (%s) is missing; add it to the header line"
@@ -337,6 +385,15 @@
 #define SAY_AREA_NAME_TWICE "AREA_NAME_TWICE", \
     "同一上级下有两个区域叫“%s”（另一个在第 %u 行），文本里无法区分", \
     "two areas under one parent are called \"%s\" (the other in line %u); texts cannot tell them apart"
+#define SAY_PLACE_COMMON "PLACE_COMMON", \
+    "“%s”是到处都有的词，几乎每条诉求都会被认作这个地方，请换成专名", \
+    "\"%s\" is a word for any place, so nearly every text would be about this one; write a name of its own"
+#define SAY_AREA_UNOWNED "AREA_UNOWNED", \
+    "“%s”一级有 %u 个区域没有主办单位，只能派给兜底单位：%s。请在 matrix.csv 里补上", \
+    "on level \"%s\" %u areas have no owner but the fallback: %s; add rows to matrix.csv"
+#define SAY_UNIT_UNUSED "UNIT_UNUSED", \
+    "有 %u 个单位没有任何用处（不在 matrix.csv，也不是兜底或督办）：%s", \
+    "%u units are never used (neither in matrix.csv nor as fallback or supervisor): %s"
 #define SAY_ALIAS_AREA_UNKNOWN "ALIAS_AREA_UNKNOWN", \
     "区域“%s”不在 areas.csv 里，请补上或改正", \
     "area \"%s\" is not in areas.csv; add or correct it"
@@ -377,6 +434,12 @@
 #define SAY_KEYWORD_SEPARATOR "KEYWORD_SEPARATOR", \
     "关键词“%s”里有逗号、顿号或分号；词与词之间请用 | 分隔", \
     "keyword \"%s\" contains a comma or semicolon; separate words by |"
+#define SAY_KEYWORD_BLANK "KEYWORD_BLANK", \
+    "关键词“%s”里有空格或斜杠，居民不会这样写；几个词请用 | 分隔", \
+    "keyword \"%s\" has a blank or slash inside, which nobody writes; separate words by |"
+#define SAY_EXCLUDE_ALL "EXCLUDE_ALL", \
+    "排除词“%s”在类别“%s”的每个关键词里都有，这个类别永远不会命中，请改正", \
+    "the excluded word \"%s\" is in every keyword of \"%s\", so the category can never match; correct it"
 #define SAY_KEYWORD_TOO_MANY "KEYWORD_TOO_MANY", \
     "关键词总数超过 %u，请删减；后面的没有检查", \
     "more than %u keywords; shorten the lists; the rest was not checked"
@@ -415,6 +478,12 @@
 #define SAY_MATRIX_ASSIST_TOO_MANY "MATRIX_ASSIST_TOO_MANY", \
     "协办单位超过 %u 个，请删减", \
     "more than %u assist units; shorten the list"
+#define SAY_LEVEL_UNOWNED "LEVEL_UNOWNED", \
+    "“%s”一级没有任何一行，这一级的诉求都只能派给兜底单位“%s”", \
+    "no row is about level \"%s\", so all of it goes to the fallback \"%s\""
+#define SAY_MATRIX_SHADOWED "MATRIX_SHADOWED", \
+    "这一行永远用不到：区域先于类别，第 %u 行管了整个区域。请把这一行的 * 改成同一个区域", \
+    "this row is never used: the area counts before the category, and line %u has the whole area; name that area here instead of *"
 #define SAY_MATRIX_DUPLICATE "MATRIX_DUPLICATE", \
     "第 %u 行已经规定了同样的类别、区域和层级，请删除一行", \
     "line %u already rules the same category, area and level; delete one"

@@ -156,6 +156,9 @@ struct site_load {
     struct site_fallback fallbacks[SITE_LEVELS_MAX];
     uint32_t channel_lines[SITE_CHANNELS_MAX];
     uint32_t levels_line, policies_line;
+    bool doubts;                                         /* told too, for site_review */
+    uint32_t *unit_lines;                                /* beside units */
+    uint32_t calendar_lines[SITE_CALENDARS_MAX];         /* beside calendars */
     struct site_parent *area_parents, *category_parents; /* beside areas and categories */
     bool *category_urgency;                              /* beside categories: was it given? */
 };
@@ -189,6 +192,7 @@ void site_years_read(struct site_load *load);
 /* Everything of an open file, for free(), at most max + 1 bytes; NULL: *error says why. */
 char *site_file_read(int file, size_t max, size_t *size, int *error);
 
+bool site_file_workbook(const unsigned char *bytes, size_t size);
 /* Is the file text at all? Says what is wrong; skips a byte order mark. */
 bool site_file_usable(struct site_load *load);
 
@@ -227,6 +231,13 @@ void site_parts(struct site_load *load, uint32_t line, const char *list, site_pa
 void site_was_read(struct site_load *load, uint32_t line, const struct site_heir *heir,
                    const char *codes);
 void site_was_check(struct site_load *load);
+
+/* site_doubts: what a site may say and hardly means. Before: there is no mistake, and the index is
+ * built. */
+void site_doubts(struct site_load *load);
+/* As site_review, from memory. */
+MUST_CHECK enum rc site_review_sources(const struct site_source sources[SITE_FILE_COUNT],
+                                       struct site_report *report, struct site **site);
 
 /* site_index */
 void site_index_build(struct site_load *load);

@@ -23,6 +23,7 @@ static bool code_taken(struct site_load *load, const struct site_table *table, c
 {
     const char *code = row->cells[0];
     if (!site_code_valid(load, row->line, code)) {
+        load->usable[load->file] = false; /* who names the code has made no mistake */
         return true;
     }
     if (site_table_find(table, items, item_bytes, code) != SITE_NONE) {
@@ -70,38 +71,6 @@ static bool keep_parent(struct site_load *load, struct site_parent **parents, ui
     }
     (*parents)[position] = parent;
     return true;
-}
-
-/* The next "|", narrow or as a Chinese keyboard writes it. NULL: none. */
-static char *separator_of(char *list, size_t *bytes)
-{
-    char *narrow = strchr(list, '|');
-    char *wide = strstr(list, "｜");
-    const bool first = narrow != NULL && (wide == NULL || narrow < wide);
-    *bytes = first ? 1 : strlen("｜");
-    return first ? narrow : wide;
-}
-
-void site_parts(struct site_load *load, uint32_t line, const char *list, site_part_fn *take,
-                void *context)
-{
-    char *part = arena_strdup(&load->arena, list);
-    while (part != NULL) {
-        size_t bytes = 0;
-        char *end = separator_of(part, &bytes);
-        if (end != NULL) {
-            *end = '\0';
-        }
-        part += strspn(part, " \t\r\n");
-        size_t kept = strlen(part);
-        while (kept > 0 && strchr(" \t\r\n", part[kept - 1]) != NULL) {
-            part[--kept] = '\0';
-        }
-        if (part[0] != '\0') {
-            take(load, line, part, context);
-        }
-        part = end == NULL ? NULL : end + bytes;
-    }
 }
 
 /* Codes that this row carries on. */
@@ -205,10 +174,12 @@ static void take_unit(struct site_load *load, const struct site_csv_row *row)
             site_say(load, row->line, SAY_UNIT_AREA_UNKNOWN, site_shown(load, area));
         }
     }
-    if (!site_grow((void **)&site->units, site->unit_count, sizeof unit)) {
+    if (!site_grow((void **)&site->units, site->unit_count, sizeof unit) ||
+        !site_grow((void **)&load->unit_lines, site->unit_count, sizeof *load->unit_lines)) {
         load->no_memory = true;
         return;
     }
+    load->unit_lines[site->unit_count] = row->line;
     site->units[site->unit_count++] = unit;
     if (!site_table_add(&site->index->units, site->units, sizeof unit, site->unit_count - 1)) {
         load->no_memory = true;
@@ -241,6 +212,22 @@ static const struct site_csv_column category_columns[] = {
     [CATEGORY_WAS] = {"was", "曾用编码", false}};
 
 /* Commas and semicolons are refused: "漏水,积水" would be one word that is found in no text. */
+/* A blank between Chinese characters: in English it belongs to the word, here it separates words, or
+ * nobody will ever write it. */
+static bool blank_inside(const char *word)
+{
+    static const char *const blanks[] = {" ", "\t", "　", "/", "／"};
+    for (size_t index = 0; index < COUNT(blanks); index++) {
+        const size_t bytes = strlen(blanks[index]);
+        const char *at = strstr(word, blanks[index]);
+        if (at != NULL && at > word && at[bytes] != '\0' &&
+            ((unsigned char)at[-1] >= 0x80 || (unsigned char)at[bytes] >= 0x80)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_keyword(struct site_load *load, uint32_t line, char *word, void *context)
 {
     const struct site_word_entry *entry = context;
@@ -252,6 +239,9 @@ static void take_keyword(struct site_load *load, uint32_t line, char *word, void
             site_say(load, line, SAY_KEYWORD_SEPARATOR, site_shown(load, word));
             return;
         }
+    }
+    if (blank_inside(word)) {
+        site_warn(load, line, SAY_KEYWORD_BLANK, site_shown(load, word));
     }
     if (words->entry_count == SITE_KEYWORDS_MAX) {
         if (load->usable[SITE_CATEGORIES]) {

@@ -35,6 +35,27 @@ static uint32_t line_of(const yaml_mark_t *mark)
     return (uint32_t)mark->line + 1;
 }
 
+/* The line of a mark outside of quotes and comments: what a Chinese keyboard writes for ":", or a
+ * tab that indents. */
+static bool find_mark(const struct site_source *source, const char *mark, uint32_t *line)
+{
+    const size_t bytes = strlen(mark);
+    bool quiet = false;
+    *line = 1;
+    for (size_t at = 0; at + bytes <= source->size; at++) {
+        const char byte = source->bytes[at];
+        if (!quiet && memcmp(source->bytes + at, mark, bytes) == 0) {
+            return true;
+        }
+        if (byte == '\n') {
+            quiet = false;
+            *line += 1;
+        }
+        quiet = quiet || byte == '#' || byte == '"' || byte == '\'';
+    }
+    return false;
+}
+
 /* libyaml's own words, for they name what it expected; they are English in both languages. */
 static void syntax_mistake(struct build *build)
 {
@@ -45,6 +66,15 @@ static void syntax_mistake(struct build *build)
         return;
     }
     const char *problem = parser->problem == NULL ? "?" : parser->problem;
+    uint32_t line = 0;
+    if (find_mark(&build->load->sources[SITE_YAML], "：", &line)) {
+        site_say(build->load, line, SAY_YAML_WIDE_COLON);
+        return;
+    }
+    if (find_mark(&build->load->sources[SITE_YAML], "\n\t", &line)) {
+        site_say(build->load, line + 1, SAY_YAML_TAB);
+        return;
+    }
     site_say(build->load, line_of(&parser->problem_mark), SAY_YAML_SYNTAX, problem);
 }
 

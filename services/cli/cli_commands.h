@@ -32,6 +32,8 @@ int cli_metrics(struct cli *cli);
 int cli_service_ping(struct cli *cli);
 int cli_clock_accept(struct cli *cli);
 int cli_check(struct cli *cli);
+int cli_try_text(struct cli *cli);
+int cli_new_site(struct cli *cli);
 int cli_calendar_show(struct cli *cli);
 int cli_calendar_check(struct cli *cli);
 int cli_calendar_import(struct cli *cli);

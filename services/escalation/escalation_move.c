@@ -18,6 +18,8 @@
 /* The units that assist, which are known already, beside the new lead. */
 static void name_assists(const struct escalation_recode *recode, struct escalation_target *target)
 {
+    CHECK(target->unit != NULL);
+    CHECK(recode->ticket.assist_count <= SITE_ASSIST_MAX);
     target->assist_count = 0;
     for (uint32_t index = 0; index < recode->ticket.assist_count; index++) {
         const char *unit = recode->ticket.assist[index];
@@ -31,6 +33,8 @@ static void name_assists(const struct escalation_recode *recode, struct escalati
 
 static enum rc say_moved(struct escalation_recode *recode)
 {
+    CHECK(recode->lead == NULL);
+    CHECK(recode->ticket.level >= 1);
     struct step *step = recode->step;
     struct escalation_target target;
     escalation_target_owner(step->site, &recode->info, recode->ticket.level, &target);
@@ -58,6 +62,7 @@ static enum rc say_moved(struct escalation_recode *recode)
 
 enum rc escalation_move_apply(struct step *step, uint64_t id)
 {
+    CHECK(id != 0);
     struct escalation_recode recode;
     const enum rc rc = escalation_recode_apply(step, id, &recode);
     if (rc != RC_OK) {

@@ -19,6 +19,8 @@
 
 static enum rc load(struct escalation_recode *recode)
 {
+    CHECK(recode->id != 0);
+    CHECK(recode->step != NULL);
     struct store_txn *txn = recode->step->txn;
     enum rc rc = escalation_state_load(txn, recode->id, &recode->ticket);
     if (rc == RC_OK) {
@@ -33,6 +35,8 @@ static enum rc load(struct escalation_recode *recode)
 /* The heir's code, also into the field; NULL: the code is still in use, or nobody carries it on. */
 static char *recode_text(const struct site *site, enum site_kind kind, char *field, size_t size)
 {
+    CHECK(kind < SITE_KIND_COUNT);
+    CHECK(size > CODE_BYTES_MAX); /* a code fits */
     const char *now = site_code_now(site, kind, field);
     if (now == NULL || strcmp(now, field) == 0) {
         return NULL;
@@ -43,6 +47,7 @@ static char *recode_text(const struct site *site, enum site_kind kind, char *fie
 
 static void recode_info(struct escalation_recode *recode, Paidan__Recoded *fact)
 {
+    CHECK(fact->category == NULL);
     const struct site *site = recode->step->site;
     struct escalation_info *info = &recode->info;
     fact->category = recode_text(site, SITE_KIND_CATEGORY, info->category, sizeof info->category);
@@ -52,6 +57,8 @@ static void recode_info(struct escalation_recode *recode, Paidan__Recoded *fact)
 
 static void recode_lead(struct escalation_recode *recode, Paidan__Recoded *fact)
 {
+    CHECK(recode->ticket.unit[0] != '\0'); /* an open ticket has one */
+    CHECK(fact->unit == NULL);
     const struct site *site = recode->step->site;
     const enum escalation_state state = recode->ticket.state;
     recode->lead = site_code_now(site, SITE_KIND_UNIT, recode->ticket.unit);
@@ -70,6 +77,7 @@ static void recode_lead(struct escalation_recode *recode, Paidan__Recoded *fact)
 static bool is_taken(const struct escalation_recode *recode, const Paidan__Recoded *fact,
                      const char *unit)
 {
+    CHECK(recode->extra.assist_count <= SITE_ASSIST_MAX);
     bool taken = recode->lead != NULL && strcmp(unit, recode->lead) == 0;
     for (size_t index = 0; index < fact->n_assists && !taken; index++) {
         taken = fact->assists[index]->unit != NULL && strcmp(fact->assists[index]->unit, unit) == 0;
@@ -98,6 +106,8 @@ static enum rc add_task(struct escalation_recode *recode, Paidan__Recoded *fact,
 
 static enum rc recode_tasks(struct escalation_recode *recode, Paidan__Recoded *fact)
 {
+    CHECK(recode->ticket.level <= recode->step->site->level_count);
+    CHECK(fact->n_assists == 0);
     const struct site *site = recode->step->site;
     const uint32_t fallback = site->levels[recode->ticket.level - 1].fallback;
     fact->assists = arena_alloc(recode->step->arena, SITE_ASSIST_MAX * sizeof *fact->assists);
@@ -115,6 +125,7 @@ static enum rc recode_tasks(struct escalation_recode *recode, Paidan__Recoded *f
 
 static void recode_request(struct escalation_recode *recode, Paidan__Recoded *fact)
 {
+    CHECK(fact->by_unit == NULL);
     const struct site *site = recode->step->site;
     struct escalation_extra *extra = &recode->extra;
     if (extra->request == 0) {
@@ -138,6 +149,7 @@ static bool is_empty(const Paidan__Recoded *fact)
 
 static enum rc say_recoded(struct escalation_recode *recode, const Paidan__Recoded *fact)
 {
+    CHECK(!is_empty(fact));
     const struct escalation_saying about = {.id = recode->id,
                                             .ticket = &recode->ticket,
                                             .signal = ESCALATION_ON_RECODE,
@@ -178,11 +190,13 @@ enum rc escalation_recode_apply(struct step *step, uint64_t id, struct escalatio
 /* A text that the fact gives takes the field's place. */
 static bool take(char *field, size_t size, const char *text)
 {
+    CHECK(size > 0);
     return text == NULL || escalation_fold_text(field, size, text);
 }
 
 static enum rc fold_info(const struct escalation_fold *fold, const Paidan__Recoded *fact)
 {
+    CHECK(fold->id != 0);
     struct escalation_info info;
     if (fact->category == NULL && fact->area == NULL && fact->channel == NULL) {
         return RC_OK;
@@ -200,6 +214,7 @@ static enum rc fold_info(const struct escalation_fold *fold, const Paidan__Recod
 /* The task keeps its place among the tasks, so that its row is found. */
 static enum rc fold_task(struct escalation_fold *fold, const Paidan__RecodedTask *fact)
 {
+    CHECK(fold->ticket->assist_count <= SITE_ASSIST_MAX);
     struct escalation_assist *task =
         fold->extra == NULL ? NULL : escalation_extra_assist(fold->extra, fact->from_unit);
     if (task == NULL || task->done) {
@@ -221,6 +236,7 @@ static enum rc fold_task(struct escalation_fold *fold, const Paidan__RecodedTask
 
 static enum rc fold_request(struct escalation_fold *fold, const Paidan__Recoded *fact)
 {
+    CHECK(fold->ticket->state != ESCALATION_NONE);
     if (fact->by_unit == NULL && fact->to_unit == NULL) {
         return RC_OK;
     }

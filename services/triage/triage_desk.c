@@ -25,7 +25,7 @@ static enum rc add_clock(struct step *step, uint64_t start_ms, Paidan__Desked *d
 /* Proposals are codes, not indexes: the site may have other categories when the dispatcher
  * looks. */
 enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
-                            const struct triage_judgement *judgement)
+                            const struct site_judgement *judgement)
 {
     CHECK(judgement->reasons != 0);
     CHECK(judgement->category_count <= TRIAGE_PROPOSALS_MAX);

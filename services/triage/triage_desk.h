@@ -3,12 +3,12 @@
  * left without a decision). The dispatcher's decisions are triage_dispatch. */
 #pragma once
 
-#include "triage_judge.h"
+#include "common/site/site_judge.h"
 #include "triage_ticket.h"
 
 /* Says Desked about a new ticket: an event Registered, and what was unsure. */
 MUST_CHECK enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
-                                       const struct triage_judgement *judgement);
+                                       const struct site_judgement *judgement);
 /* A signal about a ticket that triage has had before: returned, moved, closed, withdrawn, chased.
  * What its table does not allow is refused as a record. Returns as step_service.apply. */
 MUST_CHECK enum rc triage_desk_apply(struct step *step, const struct step_input *input,

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/site/site_judge.h"
 #include "common/text/text.h"
 #include "triage_desk.h"
-#include "triage_judge.h"
 #include "triage_place.h"
 
 struct decision {
@@ -64,10 +64,9 @@ static Paidan__Code settle_area(const struct site *site, struct decision *decisi
         return PAIDAN__CODE__OK;
     }
     for (uint32_t index = 0; index < count; index++) {
-        triage_judge_note(decision->candidates, sizeof decision->candidates,
-                          index == 0 ? "" : ", ");
-        triage_judge_note(decision->candidates, sizeof decision->candidates,
-                          site->areas[areas[index]].code);
+        site_judge_note(decision->candidates, sizeof decision->candidates, index == 0 ? "" : ", ");
+        site_judge_note(decision->candidates, sizeof decision->candidates,
+                        site->areas[areas[index]].code);
     }
     return PAIDAN__CODE__AREA_AMBIGUOUS;
 }

@@ -11,7 +11,7 @@
 
 /* spot: solved by the unit already. */
 static enum rc say_routed(struct step *step, const Paidan__Event *event,
-                          const struct triage_judgement *judgement, bool spot)
+                          const struct site_judgement *judgement, bool spot)
 {
     CHECK(judgement->reasons == 0);
     CHECK(judgement->owner.assist_count <= SITE_ASSIST_MAX);
@@ -64,8 +64,8 @@ static enum rc find_spot_unit(struct step *step, const Paidan__Registered *regis
  * checks texts, but its log may be older than its checks. */
 static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
 {
-    struct triage_judgement judgement;
-    enum rc rc = triage_judge_words(step->arena, step->site, event->registered, &judgement);
+    struct site_judgement judgement;
+    enum rc rc = site_judge_words(step->arena, step->site, event->registered, &judgement);
     if (rc == RC_INVALID) {
         return step_refuse_record(step, PAIDAN__CODE__TEXT_NOT_UTF8, "registered");
     }

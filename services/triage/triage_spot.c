@@ -37,9 +37,9 @@ static uint32_t root_area(const struct site *site)
 /* Where it was: known, also outside the unit's area, for units help each other; else a guess that
  * lies in the unit's area; else that area. */
 static uint32_t choose_area(const struct site *site, uint32_t unit,
-                            const struct triage_judgement *judgement, const char **from)
+                            const struct site_judgement *judgement, const char **from)
 {
-    CHECK(judgement->area_count <= TRIAGE_PROPOSALS_MAX);
+    CHECK(judgement->area_count <= SITE_PROPOSALS_MAX);
     CHECK(judgement->area == SITE_NONE || judgement->area < site->area_count);
     uint32_t area = judgement->area;
     *from = "words";
@@ -65,7 +65,7 @@ static uint32_t choose_area(const struct site *site, uint32_t unit,
 
 /* What it was about: known; else the best guess, for nobody is asked; else what the unit does. */
 static uint32_t choose_category(const struct site *site, uint32_t unit, uint32_t area,
-                                const struct triage_judgement *judgement, const char **from)
+                                const struct site_judgement *judgement, const char **from)
 {
     CHECK(area < site->area_count);
     *from = "words";
@@ -80,7 +80,7 @@ static uint32_t choose_category(const struct site *site, uint32_t unit, uint32_t
     return category_of_unit(site, unit, area);
 }
 
-void triage_spot_judge(const struct site *site, uint32_t unit, struct triage_judgement *judgement)
+void triage_spot_judge(const struct site *site, uint32_t unit, struct site_judgement *judgement)
 {
     CHECK(unit < site->unit_count);
     const char *area_from = NULL, *category_from = NULL;
@@ -96,8 +96,8 @@ void triage_spot_judge(const struct site *site, uint32_t unit, struct triage_jud
     judgement->owner = (struct site_owner){.lead = unit, .matrix_line = line};
     /* Where category and area came from, so that statistics can leave the guessed ones out. */
     judgement->why[0] = '\0';
-    triage_judge_note(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
-    triage_judge_note(judgement->why, sizeof judgement->why, category_from);
-    triage_judge_note(judgement->why, sizeof judgement->why, "; area: ");
-    triage_judge_note(judgement->why, sizeof judgement->why, area_from);
+    site_judge_note(judgement->why, sizeof judgement->why, "solved on the spot; category: ");
+    site_judge_note(judgement->why, sizeof judgement->why, category_from);
+    site_judge_note(judgement->why, sizeof judgement->why, "; area: ");
+    site_judge_note(judgement->why, sizeof judgement->why, area_from);
 }

@@ -26,7 +26,7 @@ enum triage_tally {
 };
 extern const char *const triage_tallies[]; /* NULL-terminated */
 
-enum { TRIAGE_PROPOSALS_MAX = 3 };
+enum { TRIAGE_PROPOSALS_MAX = 3 }; /* SITE_PROPOSALS_MAX, as stored */
 
 struct triage_ticket {
     enum triage_state state;

@@ -10,7 +10,7 @@
  *   triage_clock.c     DeskWarned, DeskOverdue, DeskReplanned: how long it may lie there
  *   triage_reading.c   DeskList, TriageShow, Explain
  *   triage_spot.c      tickets that were solved on the spot
- *   triage_judge.c     from words to category, area, level and owner
+ *   site_judge.c       from words to category, area, level and owner
  *   triage_place.c     the area that a unit stands for
  *   triage_state.c     records; triage_fsm.c the life of a ticket as triage sees it
  */

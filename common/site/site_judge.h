@@ -1,30 +1,32 @@
-/* triage_judge: from a ticket's words to category, area, level and owner, or to the reasons why the
+/* site_judge: from a ticket's words to category, area, level and owner, or to the reasons why the
  * desk must decide. Reads texts as they pass and keeps none. */
 #pragma once
 
 #include "common/base/arena.h"
 #include "common/site/site.h"
 #include "event.pb-c.h"
-#include "triage_state.h"
+
+/* What is proposed to a dispatcher: more than three nobody reads. */
+enum { SITE_PROPOSALS_MAX = 3 };
 
 /* What triage makes of a ticket's words. */
-struct triage_judgement {
+struct site_judgement {
     uint32_t reasons;        /* 0: sure; else a bit set of DeskReason */
     uint32_t category, area; /* index into the site, SITE_NONE while unsure */
     uint32_t level;          /* where it starts; 0 while unsure */
     struct site_owner owner; /* set when sure, and with DESK_NO_OWNER */
     uint32_t category_count, area_count;
-    uint32_t categories[TRIAGE_PROPOSALS_MAX], areas[TRIAGE_PROPOSALS_MAX]; /* best first */
+    uint32_t categories[SITE_PROPOSALS_MAX], areas[SITE_PROPOSALS_MAX]; /* best first */
     char why[DETAIL_BYTES_MAX + 1]; /* "category leak 漏水,积水; place place 阳光花园" */
 };
 
 /* The best category must score this much more than the next, else the desk decides: 25 % is one
  * more keyword of two characters against a text where the other category found four. */
-#define TRIAGE_MARGIN_PERCENT 25u
+#define SITE_JUDGE_MARGIN_PERCENT 25u
 
 /* Judges the words of a registered ticket. RC_OK, RC_LIMIT (arena) or RC_INVALID (not UTF-8). */
-MUST_CHECK enum rc triage_judge_words(struct arena *arena, const struct site *site,
-                                      const Paidan__Registered *registered,
-                                      struct triage_judgement *judgement);
+MUST_CHECK enum rc site_judge_words(struct arena *arena, const struct site *site,
+                                    const Paidan__Registered *registered,
+                                    struct site_judgement *judgement);
 /* Appends as much of text as fits into to, a string in size bytes. */
-void triage_judge_note(char *to, size_t size, const char *text);
+void site_judge_note(char *to, size_t size, const char *text);

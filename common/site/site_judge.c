@@ -1,4 +1,4 @@
-/* triage_judge: from words to category, area, level and owner. Owns no table and keeps no text:
+/* site_judge: from words to category, area, level and owner. Owns no table and keeps no text:
  * what it read is gone when it returns, so that triage's log never holds what a resident wrote.
  *
  * A hint of the channel that the site knows comes first. Without one, the category is the one whose
@@ -6,7 +6,7 @@
  * names none, in title and text. What is not clear is not guessed: it becomes a reason for the desk
  * and a list of proposals. */
 
-#include "triage_judge.h"
+#include "common/site/site_judge.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ static bool related(const struct site *site, uint32_t a, uint32_t b)
 static bool clearly_above(uint32_t best, uint32_t next)
 {
     CHECK(best >= next); /* guesses come best first */
-    return (uint64_t)best * 100 >= (uint64_t)next * (100 + TRIAGE_MARGIN_PERCENT);
+    return (uint64_t)best * 100 >= (uint64_t)next * (100 + SITE_JUDGE_MARGIN_PERCENT);
 }
 
 /* The deeper of two related categories: more is known about it. */
@@ -62,7 +62,7 @@ static uint32_t deeper(const struct site *site, uint32_t a, uint32_t b)
 }
 
 /* Whole words of any script: what does not fit is cut, for `why` explains and decides nothing. */
-void triage_judge_note(char *to, size_t size, const char *text)
+void site_judge_note(char *to, size_t size, const char *text)
 {
     CHECK(text != NULL);
     CHECK(strlen(to) < size);
@@ -73,7 +73,7 @@ void triage_judge_note(char *to, size_t size, const char *text)
 
 /* found: the words that decided, for `why`; empty where nothing was sure. */
 static void judge_category(const struct site *site, const char *hint, const char *words,
-                           struct triage_judgement *judgement, char found[96])
+                           struct site_judgement *judgement, char found[96])
 {
     CHECK(judgement->category_count == 0);
     judgement->category = SITE_NONE;
@@ -86,13 +86,13 @@ static void judge_category(const struct site *site, const char *hint, const char
         if (index != SITE_NONE) {
             judgement->category = judgement->categories[0] = index;
             judgement->category_count = 1;
-            triage_judge_note(found, 96, "hint");
+            site_judge_note(found, 96, "hint");
             return;
         }
     }
     struct site_guess guesses[GUESSES_MAX];
     const uint32_t count = site_guess_categories(site, words, strlen(words), guesses, GUESSES_MAX);
-    for (uint32_t index = 0; index < count && index < TRIAGE_PROPOSALS_MAX; index++) {
+    for (uint32_t index = 0; index < count && index < SITE_PROPOSALS_MAX; index++) {
         judgement->categories[judgement->category_count++] = guesses[index].index;
     }
     if (count == 0) {
@@ -114,7 +114,7 @@ static void judge_category(const struct site *site, const char *hint, const char
     }
     judgement->category = judgement->categories[0] = best;
     judgement->category_count = 1;
-    triage_judge_note(found, 96, guesses[0].words);
+    site_judge_note(found, 96, guesses[0].words);
 }
 
 /* Keeps the areas of a that are named in b too, or lie within one named there. */
@@ -138,7 +138,7 @@ static uint32_t settle(const struct site *site, struct site_guess *a, uint32_t a
 
 /* found: where and by which name it was found, for `why`. */
 static void judge_area(const struct site *site, const char *hint, const char *place,
-                       const char *words, struct triage_judgement *judgement, char found[128])
+                       const char *words, struct site_judgement *judgement, char found[128])
 {
     CHECK(judgement->area_count == 0);
     judgement->area = SITE_NONE;
@@ -148,7 +148,7 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         if (index != SITE_NONE) {
             judgement->area = judgement->areas[0] = index;
             judgement->area_count = 1;
-            triage_judge_note(found, 128, "hint");
+            site_judge_note(found, 128, "hint");
             return;
         }
     }
@@ -183,7 +183,7 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         }
     }
     CHECK(count <= GUESSES_MAX);
-    for (uint32_t index = 0; index < count && index < TRIAGE_PROPOSALS_MAX; index++) {
+    for (uint32_t index = 0; index < count && index < SITE_PROPOSALS_MAX; index++) {
         judgement->areas[judgement->area_count++] = guesses[index].index;
     }
     if (count == 0) {
@@ -192,9 +192,9 @@ static void judge_area(const struct site *site, const char *hint, const char *pl
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE);
     } else {
         judgement->area = guesses[0].index;
-        triage_judge_note(found, 128, where);
-        triage_judge_note(found, 128, " ");
-        triage_judge_note(found, 128, guesses[0].words);
+        site_judge_note(found, 128, where);
+        site_judge_note(found, 128, " ");
+        site_judge_note(found, 128, guesses[0].words);
     }
 }
 
@@ -228,8 +228,8 @@ static char *join(struct arena *arena, const char *title, const char *text)
 }
 
 /* Title and text are one text to the search; the place is searched apart, for it counts first. */
-enum rc triage_judge_words(struct arena *arena, const struct site *site,
-                           const Paidan__Registered *registered, struct triage_judgement *judgement)
+enum rc site_judge_words(struct arena *arena, const struct site *site,
+                         const Paidan__Registered *registered, struct site_judgement *judgement)
 {
     char *words = NULL, *place = NULL;
     size_t bytes = 0;
@@ -266,9 +266,9 @@ enum rc triage_judge_words(struct arena *arena, const struct site *site,
     if (judgement->owner.fallback && site->desk_on_fallback) {
         judgement->reasons |= reason(PAIDAN__DESK_REASON__DESK_NO_OWNER);
     }
-    triage_judge_note(judgement->why, sizeof judgement->why, "category: ");
-    triage_judge_note(judgement->why, sizeof judgement->why, keywords);
-    triage_judge_note(judgement->why, sizeof judgement->why, "; area: ");
-    triage_judge_note(judgement->why, sizeof judgement->why, names);
+    site_judge_note(judgement->why, sizeof judgement->why, "category: ");
+    site_judge_note(judgement->why, sizeof judgement->why, keywords);
+    site_judge_note(judgement->why, sizeof judgement->why, "; area: ");
+    site_judge_note(judgement->why, sizeof judgement->why, names);
     return RC_OK;
 }
