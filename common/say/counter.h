@@ -87,7 +87,7 @@
     X(20, LEVEL_12, "open_level_12", "在办·第12级")                                                \
     X(21, YELLOW, "card_yellow", "黄牌在办")                                                       \
     X(22, RED, "card_red", "红牌在办")                                                             \
-    X(23, OVERDUE, "overdue", "超期在办")                                                          \
+    X(23, OVERDUE, "overdue", "超时在办")                                                          \
     X(24, OUTCOME_SOLVED, "outcome_solved", "已解决") /* totals from here on */                    \
     X(25, OUTCOME_PARTLY, "outcome_partly", "部分解决")                                            \
     X(26, OUTCOME_UNSOLVED, "outcome_unsolved", "未解决")                                          \
@@ -99,19 +99,19 @@
     X(32, LEASED, "leased_total", "领取次数")                                                      \
     X(33, LAPSED, "lapsed_total", "领取过期")                                                      \
     X(34, ACCEPTED, "accepted_total", "签收次数")                                                  \
-    X(35, ACCEPTED_LATE, "accepted_late_total", "签收超期")                                        \
+    X(35, ACCEPTED_LATE, "accepted_late_total", "签收超时")                                        \
     X(36, CONTACTED, "contacted_total", "联系次数")                                                \
-    X(37, CONTACTED_LATE, "contacted_late_total", "联系超期")                                      \
+    X(37, CONTACTED_LATE, "contacted_late_total", "联系超时")                                      \
     X(38, PROGRESSED, "progressed_total", "进展次数")                                              \
     X(39, RESOLVED, "resolved_total", "办结次数")                                                  \
-    X(40, RESOLVED_LATE, "resolved_late_total", "办结超期")                                        \
+    X(40, RESOLVED_LATE, "resolved_late_total", "办结超时")                                        \
     X(41, RETURNED, "returned_total", "退单次数")                                                  \
     X(42, REOPENED, "reopened_total", "重办次数")                                                  \
     X(43, WARNED, "warned_total", "临期提醒")                                                      \
-    X(44, RAISED_EXPIRED, "raised_expired_total", "超期升级")                                      \
+    X(44, RAISED_EXPIRED, "raised_expired_total", "超时升级")                                      \
     X(45, RAISED_COMPETENCE, "raised_competence_total", "超权限上报")                              \
     X(46, CARDED, "carded_total", "发牌次数")                                                      \
-    X(47, ALARMED, "alarmed_total", "告警次数")                                                    \
+    X(47, ALARMED, "alarmed_total", "警报次数")                                                    \
     X(48, NOTED, "noted_total", "补充和催单")                                                      \
     X(49, REFUSED_RECORDS, "refused_records_total", "拒收的记录")                                  \
     X(50, URGED, "urged_total", "催办次数")                                                        \
@@ -121,18 +121,18 @@
     X(54, EXTENDED, "extended_total", "批准延期")                                                  \
     X(55, EXTENSIONS_REFUSED, "extensions_refused_total", "不准延期")                              \
     X(56, ASSISTS, "assists_total", "协办任务")                                                    \
-    X(57, ASSISTS_LATE, "assists_late_total", "协办超期")                                          \
+    X(57, ASSISTS_LATE, "assists_late_total", "协办超时")                                          \
     X(58, ORDERED, "ordered_total", "领导交办")                                                    \
     X(59, MODES_ENDED, "modes_ended_total", "调解议事协调")                                        \
-    X(60, APPEALED, "appealed_total", "超期申诉")                                                  \
-    X(61, EXEMPT, "exempt_total", "免计超期")                                                      \
+    X(60, APPEALED, "appealed_total", "超时申诉")                                                  \
+    X(61, EXEMPT, "exempt_total", "免计超时")                                                      \
     X(62, REPLANNED, "replanned_total", "重算期限")                                                \
     /* given: what was shown became higher */                                                      \
     X(63, CARDS_YELLOW, "cards_yellow_total", "黄牌次数")                                          \
     X(64, CARDS_RED, "cards_red_total", "红牌次数")                                                \
     X(65, CARDS_CANCELLED, "cards_cancelled_total", "撤牌次数")                                    \
     X(66, WATCH_SUPERVISED, "supervised", "督办中") /* gauges: enum escalation_watch */            \
-    X(67, WATCH_ALARMING, "alarming", "告警中")                                                    \
+    X(67, WATCH_ALARMING, "alarming", "警报中")                                                    \
     X(68, WATCH_OWNERLESS, "ownerless", "只有兜底")
 
 #define COUNTERS_CALLBACK(X)                                                                       \

@@ -28,7 +28,7 @@ enum say_tone say_brief_deadline(const struct say *say, const Paidan__Brief *bri
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
         char at[SAY_TIME_BYTES], span[SAY_TIME_BYTES];
         say_time_short(say, brief->suspended_until_ms, now_ms, at);
-        say_time_span((int64_t)brief->suspended_until_ms - (int64_t)now_ms, span);
+        say_time_span(say, (int64_t)brief->suspended_until_ms - (int64_t)now_ms, span);
         (void)snprintf(text, size, say_choose(say, "停 %s (%s)", "still %s (%s)"), span, at);
         return SAY_NEWS;
     }

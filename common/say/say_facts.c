@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/say_detail.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
@@ -46,6 +47,16 @@ static void put_note(struct words *words, const char *note)
 {
     if (note != NULL && note[0] != '\0') {
         put(words, "%s%s", say_choose(words->say, "：", ": "), note);
+    }
+}
+
+/* A field or a state as services name it, in words. */
+static void put_detail(struct words *words, const char *detail)
+{
+    char text[SAY_DETAIL_BYTES];
+    if (detail != NULL) {
+        say_detail(words->say, SAY_BY_NOBODY, detail, text);
+        put_note(words, text);
     }
 }
 
@@ -198,7 +209,7 @@ static enum say_tone resumed(struct words *words, const Paidan__Event *event)
     put_say(words, fact->by_hand ? "提前恢复办理" : "挂账到期，恢复办理",
             fact->by_hand ? "taken up again before its time" : "the suspension is over");
     if (fact->has_since_ms && event->at_ms >= fact->since_ms) {
-        say_time_span((int64_t)(event->at_ms - fact->since_ms), span);
+        say_time_span(words->say, (int64_t)(event->at_ms - fact->since_ms), span);
         put(words, say_choose(words->say, "，停了 %s", ", it stood still for %s"), span);
     }
     for (size_t index = 0; index < fact->n_clocks; index++) {
@@ -255,12 +266,12 @@ static enum say_tone request_words(struct words *words, const Paidan__Event *eve
         return decided(words, event->decided);
     case PAIDAN__EVENT__FACT_APPEALED:
         put_unit(words, event->appealed->unit);
-        put_say(words, "提出超期申诉", "appeals against the late mark");
+        put_say(words, "提出超时申诉", "appeals against the late mark");
         put_note(words, event->appealed->note);
         return SAY_WARN;
     case PAIDAN__EVENT__FACT_APPEAL_RULED:
         put_unit(words, event->appeal_ruled->by_unit);
-        put_say(words, event->appeal_ruled->granted ? "准许超期申诉，不计入统计" : "不准许超期申诉",
+        put_say(words, event->appeal_ruled->granted ? "准许超时申诉，不计入统计" : "不准许超时申诉",
                 event->appeal_ruled->granted ? "granted the appeal: out of the statistic"
                                              : "refused the appeal");
         put_note(words, event->appeal_ruled->note);
@@ -661,7 +672,7 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_RAISED:
         return raised(words, event->raised);
     case PAIDAN__EVENT__FACT_ALARMED:
-        put_say(words, "告警：仍未处理，第 ", "alarm: still not repaired, no. ");
+        put_say(words, "警报：仍未处理，第 ", "alarm: still not repaired, no. ");
         put(words, "%u%s", event->alarmed->count, say_choose(words->say, " 次", ""));
         return SAY_BAD;
     case PAIDAN__EVENT__FACT_REOPENED:
@@ -707,7 +718,7 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         put_say(&words, "一条来自其他服务的记录未被采用",
                 "a record of another service was refused");
-        put_note(&words, event->record_refused->detail);
+        put_detail(&words, event->record_refused->detail);
         return SAY_FAINT;
     case PAIDAN__EVENT__FACT_LEASE_LAPSED:
         put_say(&words, "领取后未签收，已放回", "pulled but not accepted: back in the queue");

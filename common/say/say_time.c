@@ -83,43 +83,53 @@ void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BY
 }
 
 /* Two units are enough to act on; what is left of the third is noise. */
-void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES])
+void say_time_span(const struct say *say, int64_t span_ms, char text[SAY_TIME_BYTES])
 {
+    static const struct {
+        long long ms;
+        const char *zh, *en;
+    } units[] = {{DAY_MS, "天", "d"},
+                 {HOUR_MS, "小时", "h"},
+                 {MINUTE_MS, "分", "m"},
+                 {SECOND_MS, "秒", "s"}};
+    enum { UNITS = sizeof units / sizeof units[0] };
     const char *sign = span_ms < 0 ? "-" : "";
     const long long left = span_ms < 0 ? -span_ms : span_ms;
-    if (left >= DAY_MS) {
-        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldd%02lldh", sign, left / DAY_MS,
-                       left / HOUR_MS % 24);
-    } else if (left >= HOUR_MS) {
-        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldh%02lldm", sign, left / HOUR_MS,
-                       left / MINUTE_MS % 60);
-    } else if (left >= MINUTE_MS) {
-        (void)snprintf(text, SAY_TIME_BYTES, "%s%lldm%02llds", sign, left / MINUTE_MS,
-                       left / SECOND_MS % 60);
-    } else {
-        (void)snprintf(text, SAY_TIME_BYTES, "%s%llds", sign, left / SECOND_MS);
+    size_t at = 0;
+    while (at + 1 < UNITS && left < units[at].ms) {
+        at++;
     }
+    const char *unit = say_choose(say, units[at].zh, units[at].en);
+    if (at + 1 == UNITS) {
+        (void)snprintf(text, SAY_TIME_BYTES, "%s%lld%s", sign, left / SECOND_MS, unit);
+        return;
+    }
+    (void)snprintf(text, SAY_TIME_BYTES, "%s%lld%s%02lld%s", sign, left / units[at].ms, unit,
+                   left % units[at].ms / units[at + 1].ms,
+                   say_choose(say, units[at + 1].zh, units[at + 1].en));
 }
 
-/* Exact, unlike a span: what is printed can be written into site.yaml. */
-void say_time_amount(uint64_t span_ms, char text[SAY_TIME_BYTES])
+/* Exact, unlike a span: what is printed in English can be written into site.yaml. */
+void say_time_amount(const struct say *say, uint64_t span_ms, char text[SAY_TIME_BYTES])
 {
     static const struct {
         int64_t ms;
-        char letter;
-    } parts[] = {{HOUR_MS, 'h'}, {MINUTE_MS, 'm'}, {SECOND_MS, 's'}};
+        const char *zh, *en;
+    } parts[] = {{HOUR_MS, "小时", "h"}, {MINUTE_MS, "分", "m"}, {SECOND_MS, "秒", "s"}};
     int64_t left = (int64_t)span_ms;
     size_t used = 0;
     text[0] = '\0';
     for (size_t index = 0; index < sizeof parts / sizeof parts[0]; index++) {
         if (left >= parts[index].ms) {
-            used += (size_t)snprintf(text + used, SAY_TIME_BYTES - used, "%lld%c",
-                                     (long long)(left / parts[index].ms), parts[index].letter);
+            used += (size_t)snprintf(text + used, SAY_TIME_BYTES - used, "%lld%s",
+                                     (long long)(left / parts[index].ms),
+                                     say_choose(say, parts[index].zh, parts[index].en));
             left %= parts[index].ms;
         }
     }
     if (used == 0) {
-        (void)snprintf(text, SAY_TIME_BYTES, "%lldms", (long long)left);
+        (void)snprintf(text, SAY_TIME_BYTES, "%lld%s", (long long)left,
+                       say_choose(say, "毫秒", "ms"));
     }
 }
 
@@ -132,7 +142,7 @@ void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount
     const char *name = say_choose(say, calendar_unit_zh(counted), calendar_unit_en(counted));
     char amount[SAY_TIME_BYTES];
     if (!calendar_unit_counts_days(counted)) {
-        say_time_amount(amount_ms, amount);
+        say_time_amount(say, amount_ms, amount);
         (void)snprintf(text, size, "%s %s", amount, name);
         return;
     }
@@ -146,7 +156,7 @@ void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount
                        (int)(one ? bytes - 1 : bytes), name);
         return;
     }
-    say_time_amount(rest_ms, amount);
+    say_time_amount(say, rest_ms, amount);
     if (days == 0) {
         (void)snprintf(text, size, say_choose(say, "%s（%s）", "%s (%s)"), amount, name);
     } else {
@@ -154,10 +164,10 @@ void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount
     }
 }
 
-enum say_tone say_time_remaining(uint64_t due_ms, uint64_t warn_ms, uint64_t now_ms,
-                                 char text[SAY_TIME_BYTES])
+enum say_tone say_time_remaining(const struct say *say, uint64_t due_ms, uint64_t warn_ms,
+                                 uint64_t now_ms, char text[SAY_TIME_BYTES])
 {
-    say_time_span((int64_t)due_ms - (int64_t)now_ms, text);
+    say_time_span(say, (int64_t)due_ms - (int64_t)now_ms, text);
     return now_ms >= due_ms ? SAY_BAD : warn_ms != 0 && now_ms >= warn_ms ? SAY_WARN : SAY_GOOD;
 }
 
@@ -166,7 +176,7 @@ enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t
 {
     char span[SAY_TIME_BYTES], at[SAY_TIME_BYTES];
     say_time_short(say, due_ms, now_ms, at);
-    const enum say_tone tone = say_time_remaining(due_ms, warn_ms, now_ms, span);
+    const enum say_tone tone = say_time_remaining(say, due_ms, warn_ms, now_ms, span);
     if (tone == SAY_BAD) {
         (void)snprintf(text, size, say_choose(say, "超时 %s (%s)", "%s overdue (%s)"),
                        span[0] == '-' ? span + 1 : span, at);
@@ -191,17 +201,27 @@ static bool digits(const char **at, unsigned count, unsigned *value)
     return true;
 }
 
-/* 0: no unit. Months and years have no fixed length and are no units. */
-static int64_t unit_of(char letter)
+/* The unit at `at`, in letters or in Chinese, and moves past it. 0: none. Months and years have no
+ * fixed length and are no units. */
+static int64_t unit_of(const char **at)
 {
-    return letter == 's'   ? SECOND_MS
-           : letter == 'm' ? MINUTE_MS
-           : letter == 'h' ? HOUR_MS
-           : letter == 'd' ? DAY_MS
-                           : 0;
+    static const struct {
+        const char *word;
+        int64_t ms;
+    } units[] = {{"s", SECOND_MS},    {"m", MINUTE_MS},  {"h", HOUR_MS},      {"d", DAY_MS},
+                 {"秒钟", SECOND_MS}, {"秒", SECOND_MS}, {"分钟", MINUTE_MS}, {"分", MINUTE_MS},
+                 {"个小时", HOUR_MS}, {"小时", HOUR_MS}, {"天", DAY_MS}};
+    for (size_t index = 0; index < sizeof units / sizeof units[0]; index++) {
+        const size_t bytes = strlen(units[index].word);
+        if (strncmp(*at, units[index].word, bytes) == 0) {
+            *at += bytes;
+            return units[index].ms;
+        }
+    }
+    return 0;
 }
 
-/* Numbers with units, larger units first: "1d12h". */
+/* Numbers with units, larger units first: "1d12h", "2小时30分". */
 static bool read_span(const char *text, uint64_t *span_ms)
 {
     int64_t total = 0, last = INT64_MAX;
@@ -212,13 +232,12 @@ static bool read_span(const char *text, uint64_t *span_ms)
         for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
             value = value * 10 + (*at - '0');
         }
-        const int64_t unit = at == begin ? 0 : unit_of(*at);
+        const int64_t unit = at == begin ? 0 : unit_of(&at);
         if (unit == 0 || unit >= last) {
             return false;
         }
         total += value * unit;
         last = unit;
-        at++;
     } while (*at != '\0');
     *span_ms = (uint64_t)total;
     return true;

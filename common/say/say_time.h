@@ -16,22 +16,24 @@ void say_time_short(const struct say *say, uint64_t at_ms, uint64_t now_ms,
                     char text[SAY_TIME_BYTES]);
 /* "2026-11-22 14:00:05". */
 void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES]);
-/* "3d04h", "3h12m", "45m10s", "20s"; negative with a minus. */
-void say_time_span(int64_t span_ms, char text[SAY_TIME_BYTES]);
-/* A span as the site writes it, exact: "2h", "1d12h", "45m", "90s". */
-void say_time_amount(uint64_t span_ms, char text[SAY_TIME_BYTES]);
+/* "3d04h", "3h12m", "45m10s", "20s", in Chinese "3天04小时", "3小时12分", "45分10秒", "20秒";
+ * negative with a minus. */
+void say_time_span(const struct say *say, int64_t span_ms, char text[SAY_TIME_BYTES]);
+/* A span, exact, in hours and less: "36h", "1h30m", "45m"; in Chinese "36小时", "1小时30分". The
+ * English form can be written into site.yaml. */
+void say_time_amount(const struct say *say, uint64_t span_ms, char text[SAY_TIME_BYTES]);
 /* A term in its own unit: "5 工作日", "1 工作日 12h", "8h 工作时". */
 void say_time_term(const struct say *say, Paidan__TimeUnit unit, uint64_t amount_ms, char *text,
                    size_t size);
 /* Remaining time and its tone: "3h12m" good, warned of after warn_ms (0: none), "-45m" bad. */
-enum say_tone say_time_remaining(uint64_t due_ms, uint64_t warn_ms, uint64_t now_ms,
-                                 char text[SAY_TIME_BYTES]);
+enum say_tone say_time_remaining(const struct say *say, uint64_t due_ms, uint64_t warn_ms,
+                                 uint64_t now_ms, char text[SAY_TIME_BYTES]);
 /* The same with the moment: "剩 3h12m (11-23 14:00)", "超时 45m (13:15)". */
 enum say_tone say_time_deadline(const struct say *say, uint64_t due_ms, uint64_t warn_ms,
                                 uint64_t now_ms, char *text, size_t size);
 
-/* "90s" "30m" "2h" "3d" "1d12h" (before now), a date, or a date and time with T or a blank, with or
- * without seconds, fraction and offset; without an offset by the wall clock of say. Of a time
+/* "90s" "30m" "2h" "3d" "1d12h", "2小时30分" (before now), a date, or a date and time with T or a
+ * blank, with or without seconds, fraction and offset; without an offset by the wall clock of say. Of a time
  * that is shown twice, when summer time ends, the first is meant; a date alone is its first moment.
  * RC_OK, RC_INVALID (not understood) or RC_NOT_FOUND (say_time_skipped). */
 MUST_CHECK enum rc say_time_read(const struct say *say, const char *text, uint64_t now_ms,

@@ -13,7 +13,7 @@
 struct row {
     int value;
     const char *zh, *en;
-    const char *also; /* one more word that means the same; NULL: none */
+    const char *also; /* more words that mean the same, "|" between two; NULL: none */
 };
 
 static const struct row clock_rows[] = {
@@ -22,7 +22,7 @@ static const struct row clock_rows[] = {
     {PAIDAN__CLOCK__CLOCK_HANDLE, "办理", "handle", NULL},
     {PAIDAN__CLOCK__CLOCK_REDO, "重办", "redo", NULL},
     {PAIDAN__CLOCK__CLOCK_CALLBACK, "回访", "callback", NULL},
-    {PAIDAN__CLOCK__CLOCK_ALARM, "告警", "alarm", NULL},
+    {PAIDAN__CLOCK__CLOCK_ALARM, "警报", "alarm", NULL},
     {PAIDAN__CLOCK__CLOCK_LEASE, "领取", "lease", NULL},
     {PAIDAN__CLOCK__CLOCK_SUSPENSION, "挂账", "suspension", NULL},
     {PAIDAN__CLOCK__CLOCK_ASSIST, "协办", "assist", NULL},
@@ -94,19 +94,19 @@ static const struct row outcome_rows[] = {
     {PAIDAN__OUTCOME__OUTCOME_WITHDRAWN, "已撤回", "withdrawn", NULL},
 };
 static const struct row solved_rows[] = {
-    {PAIDAN__SOLVED__SOLVED_YES, "已解决", "solved", NULL},
-    {PAIDAN__SOLVED__SOLVED_PARTLY, "部分解决", "partly solved", NULL},
-    {PAIDAN__SOLVED__SOLVED_NO, "未解决", "not solved", NULL},
+    {PAIDAN__SOLVED__SOLVED_YES, "已解决", "solved", "是|解决|解决了"},
+    {PAIDAN__SOLVED__SOLVED_PARTLY, "部分解决", "partly solved", "部分"},
+    {PAIDAN__SOLVED__SOLVED_NO, "未解决", "not solved", "否|不是|没有|没解决|没有解决"},
 };
 static const struct row satisfied_rows[] = {
-    {PAIDAN__SATISFIED__SATISFIED_YES, "满意", "satisfied", NULL},
-    {PAIDAN__SATISFIED__SATISFIED_FAIR, "一般", "fair", "基本满意"},
-    {PAIDAN__SATISFIED__SATISFIED_NO, "不满意", "dissatisfied", NULL},
+    {PAIDAN__SATISFIED__SATISFIED_YES, "满意", "satisfied", "是|很满意"},
+    {PAIDAN__SATISFIED__SATISFIED_FAIR, "基本满意", "fair", "一般"},
+    {PAIDAN__SATISFIED__SATISFIED_NO, "不满意", "dissatisfied", "否|不是"},
 };
 static const struct row urgency_rows[] = {
-    {PAIDAN__URGENCY__URGENCY_NORMAL, "一般", "normal", NULL},
+    {PAIDAN__URGENCY__URGENCY_NORMAL, "一般", "normal", "普通"},
     {PAIDAN__URGENCY__URGENCY_URGENT, "紧急", "urgent", NULL},
-    {PAIDAN__URGENCY__URGENCY_EMERGENCY, "特急", "emergency", NULL},
+    {PAIDAN__URGENCY__URGENCY_EMERGENCY, "特急", "emergency", "应急"},
 };
 static const struct row card_rows[] = {
     {PAIDAN__CARD__CARD_NONE, "无牌", "none", NULL},
@@ -277,6 +277,20 @@ bool say_words_read_token(const ProtobufCEnumDescriptor *of, const char *typed, 
     return false;
 }
 
+/* Whether one of the words of the list, between bars, is the typed one. */
+static bool is_listed(const char *words, const char *typed)
+{
+    const size_t bytes = strlen(typed);
+    while (words != NULL && bytes > 0) {
+        const size_t size = strcspn(words, "|");
+        if (size == bytes && strncmp(words, typed, bytes) == 0) {
+            return true;
+        }
+        words = words[size] == '|' ? words + size + 1 : NULL;
+    }
+    return false;
+}
+
 bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *value)
 {
     /* Tokens first: an English word of one value may be the token of none, never of another. */
@@ -286,7 +300,7 @@ bool say_words_read(const ProtobufCEnumDescriptor *of, const char *typed, int *v
     for (unsigned index = 0; index < of->n_values; index++) {
         const struct row *row = find_row(of, of->values[index].value);
         if (row != NULL && (strcmp(typed, row->zh) == 0 || strcmp(typed, row->en) == 0 ||
-                            (row->also != NULL && strcmp(typed, row->also) == 0))) {
+                            is_listed(row->also, typed))) {
             *value = row->value;
             return true;
         }

@@ -255,15 +255,32 @@ static int say_error(const struct cli *cli, const char *name, const char *zh, co
     if (detail != NULL) {
         say_detail_in(cli, cli->say.language, detail, text);
     }
+    /* A list of candidates is longer than any field and holds none. */
+    const char *said = detail != NULL && strlen(detail) >= sizeof text ? detail : text;
     fprintf(stderr, "paidan: %s: %s%s%s%s\n", name, cli_say(cli, zh, en),
-            detail == NULL ? "" : cli_say(cli, "（", " ("), text,
+            detail == NULL ? "" : cli_say(cli, "（", " ("), said,
             detail == NULL ? "" : cli_say(cli, "）", ")"));
     return status;
+}
+
+/* A name or a code that nothing has: with what is near it in the site. */
+static int refuse_unknown(const struct cli *cli, Paidan__Code code, const char *detail)
+{
+    char said[SAY_DETAIL_BYTES], text[sizeof cli->near + SAY_DETAIL_BYTES + 32];
+    say_detail_in(cli, cli->say.language, detail == NULL ? "" : detail, said);
+    (void)snprintf(text, sizeof text, "%s%s%s", said, cli_say(cli, "；是不是 ", "; did you mean "),
+                   cli->near);
+    return say_error(cli, code_name(code), code_sentence_zh(code), code_sentence_en(code), text,
+                     code_exit(code));
 }
 
 int cli_refuse(const struct cli *cli, Paidan__Code code, const char *detail)
 {
     CHECK(code != PAIDAN__CODE__OK);
+    if (cli->near[0] != '\0' && code >= PAIDAN__CODE__CHANNEL_UNKNOWN &&
+        code <= PAIDAN__CODE__UNIT_UNKNOWN) {
+        return refuse_unknown(cli, code, detail);
+    }
     return say_error(cli, code_name(code), code_sentence_zh(code), code_sentence_en(code), detail,
                      code_exit(code));
 }
@@ -419,6 +436,10 @@ Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wis
     if (cli_connect(cli) != CLI_EXIT_OK) {
         return PAIDAN__CODE__UNREACHABLE;
     }
+    client_request_id(cli->request_id);
+    request.has_request_id = 1;
+    request.request_id.data = cli->request_id;
+    request.request_id.len = REQUEST_ID_BYTES;
     const enum rc rc = client_call(cli->client, service, &request, &cli->arena, timeout_ms, answer);
     if (*answer != NULL && (*answer)->has_now_ms) {
         cli->now_ms = (*answer)->now_ms;

@@ -52,6 +52,8 @@ struct cli {
     struct site *site; /* owned; NULL: not readable */
     struct say say;    /* language; zone and names once the site was tried */
     uint64_t now_ms;   /* of the last answer */
+    char near[1024];   /* what an unknown code of the arguments may have meant; "": nothing */
+    unsigned char request_id[REQUEST_ID_BYTES]; /* of the last request: facts name it as cause */
 };
 
 /* How it speaks: --lang and --json as far as they are known, else the environment. Called before

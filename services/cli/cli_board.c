@@ -124,9 +124,9 @@ static const struct {
     unsigned rank; /* the highest goes first when the terminal is narrow */
     const char *zh, *en;
 } columns[COLUMN_COUNT] = {
-    [LEFT] = {9, 9, 0, "剩余", "LEFT"},       [NUMBER] = {17, 17, 1, "工单号", "NUMBER"},
+    [LEFT] = {12, 9, 0, "剩余", "LEFT"},      [NUMBER] = {16, 17, 1, "工单号", "NUMBER"},
     [STATE] = {8, 10, 4, "状态", "STATE"},    [LEVEL] = {9, 11, 3, "层级", "LEVEL"},
-    [UNIT] = {18, 22, 2, "承办单位", "UNIT"}, [CATEGORY] = {12, 16, 6, "类别", "CATEGORY"},
+    [UNIT] = {16, 22, 2, "承办单位", "UNIT"}, [CATEGORY] = {12, 16, 6, "类别", "CATEGORY"},
     [CARD] = {4, 6, 7, "牌", "CARD"},         [CHASES] = {4, 6, 8, "催单", "CHASED"},
     [TITLE] = {12, 12, 5, "标题", "TITLE"}, /* and all that is left */
 };
@@ -162,10 +162,10 @@ static unsigned choose_columns(const struct cli_board_frame *frame)
     return chosen;
 }
 
-void cli_board_span(int64_t span_ms, char *text, size_t size)
+void cli_board_span(const struct say *say, int64_t span_ms, char *text, size_t size)
 {
     char span[SAY_TIME_BYTES];
-    say_time_span(span_ms, span);
+    say_time_span(say, span_ms, span);
     (void)snprintf(text, size, "%s", span);
 }
 
@@ -183,6 +183,13 @@ static int by_row_due(const void *a, const void *b)
     return (*first)->ticket < (*second)->ticket ? -1 : (*first)->ticket > (*second)->ticket;
 }
 
+/* To the right of its column, by columns: a Chinese character takes two. */
+static void right(const struct cli_board_frame *frame, const char *span, char *text, size_t size)
+{
+    const size_t width = column_width(frame, LEFT) - 1, taken = text_columns(span);
+    (void)snprintf(text, size, "%*s%s", taken < width ? (int)(width - taken) : 0, "", span);
+}
+
 /* The first column. Returns the colour; a suspended ticket shows when it wakes, as its clocks
  * stand still. */
 static const char *remaining(const struct cli_board_frame *frame, const Paidan__Brief *brief,
@@ -192,17 +199,17 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
     const bool runs = say_brief_due(brief, &due_ms, &warn_ms);
     char span[SAY_TIME_BYTES];
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
-        cli_board_span((int64_t)brief->suspended_until_ms - (int64_t)frame->now_ms, span,
-                       sizeof span);
-        (void)snprintf(text, size, "%8s", span);
+        cli_board_span(&frame->say, (int64_t)brief->suspended_until_ms - (int64_t)frame->now_ms,
+                       span, sizeof span);
+        right(frame, span, text, size);
         return "\033[36m";
     }
     if (!runs) {
         (void)snprintf(text, size, "-");
         return "\033[2m";
     }
-    cli_board_span((int64_t)due_ms - (int64_t)frame->now_ms, span, sizeof span);
-    (void)snprintf(text, size, "%8s", span);
+    cli_board_span(&frame->say, (int64_t)due_ms - (int64_t)frame->now_ms, span, sizeof span);
+    right(frame, span, text, size);
     return frame->now_ms >= due_ms                    ? "\033[1;31m"
            : warn_ms != 0 && frame->now_ms >= warn_ms ? "\033[33m"
                                                       : "\033[32m";

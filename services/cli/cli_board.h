@@ -26,4 +26,4 @@ struct cli_board_frame {
 char *cli_board_draw(const struct cli_board_frame *frame);
 
 /* One remaining time as the board writes it: "3h12m", "45m10s", "-2d03h". */
-void cli_board_span(int64_t span_ms, char *text, size_t size);
+void cli_board_span(const struct say *say, int64_t span_ms, char *text, size_t size);

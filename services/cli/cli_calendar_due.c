@@ -11,7 +11,22 @@
 #include "cli_json.h"
 #include "common/say/say_time.h"
 
-/* "30m", "2h", "3d", "5": without a letter hours or days, as the unit counts. */
+/* The letter that a unit of time in Chinese stands for; what is none stays as it is. */
+static const char *letter_of(const char *typed)
+{
+    static const struct {
+        const char *word, *letter;
+    } words[] = {{"秒", "s"},     {"分", "m"}, {"分钟", "m"},  {"小时", "h"},
+                 {"工作时", "h"}, {"天", "d"}, {"工作日", "d"}};
+    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
+        if (strcmp(words[index].word, typed) == 0) {
+            return words[index].letter;
+        }
+    }
+    return typed;
+}
+
+/* "30m", "2h", "3d", "3天", "5": without a letter hours or days, as the unit counts. */
 static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amount_ms)
 {
     const bool days = calendar_unit_counts_days(unit);
@@ -20,12 +35,14 @@ static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amo
     for (; *at >= '0' && *at <= '9' && value < 1000000; at++) {
         value = value * 10 + (uint64_t)(*at - '0');
     }
+    const bool some = at != text;
+    at = letter_of(at);
     const char letter = *at == '\0' ? (days ? 'd' : 'h') : *at;
     const uint64_t scale = letter == 's'   ? 1000
                            : letter == 'm' ? 60000
                            : letter == 'h' ? 3600000
                                            : CALENDAR_DAY_MS;
-    if (at == text || strchr("smhd", letter) == NULL || (*at != '\0' && at[1] != '\0') ||
+    if (!some || strchr("smhd", letter) == NULL || (*at != '\0' && at[1] != '\0') ||
         days != (letter == 'd') || value == 0) {
         return false;
     }
@@ -33,12 +50,37 @@ static bool read_amount(const char *text, enum calendar_unit unit, uint64_t *amo
     return *amount_ms <= CALENDAR_AMOUNT_MS_MAX;
 }
 
+/* The code of a word of site.yaml that was typed in Chinese; else what was typed. */
+static const char *coded(const char *typed)
+{
+    static const struct {
+        const char *word, *code;
+    } words[] = {{"紧急工作时", "emergency_hours"},
+                 {"工作时", "working_hours"},
+                 {"工作日", "working_days"},
+                 {"自然日", "days"},
+                 {"天", "days"},
+                 {"即时", "moment"},
+                 {"即时起算", "moment"},
+                 {"次日", "next_day"},
+                 {"次日起算", "next_day"},
+                 {"同一时刻", "same_time"},
+                 {"当天结束", "end_of_day"},
+                 {"当日下班", "end_of_day"}};
+    for (size_t index = 0; typed != NULL && index < sizeof words / sizeof words[0]; index++) {
+        if (strcmp(words[index].word, typed) == 0) {
+            return words[index].code;
+        }
+    }
+    return typed;
+}
+
 /* The four units and the rules as site.yaml writes them: what is tried here can be copied there. */
 static int read_term(const struct cli *cli, struct calendar_term *term)
 {
-    const char *unit = cli_value(cli, CLI_UNIT);
-    const char *start = cli_value(cli, CLI_START);
-    const char *end = cli_value(cli, CLI_END);
+    const char *unit = coded(cli_value(cli, CLI_UNIT));
+    const char *start = coded(cli_value(cli, CLI_START));
+    const char *end = coded(cli_value(cli, CLI_END));
     *term = (struct calendar_term){.start = CALENDAR_FROM_MOMENT, .end = CALENDAR_SAME_TIME};
     if (!calendar_unit_read(unit, &term->unit)) {
         return cli_usage(cli, "时限单位应为 emergency_hours、working_hours、working_days 或 days",

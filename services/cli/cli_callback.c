@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_effect.h"
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "cli_pull.h"
@@ -14,6 +15,65 @@
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
+/* More than an operator calls in an hour is a list, not a script. */
+enum { SPEECHES_MAX = 10, SPEECH_BYTES = 4096 };
+
+/* What the one who asks must know of a ticket: escalation has it, callback has not. */
+struct known {
+    const char *title, *result; /* NULL: escalation could not be asked */
+};
+
+/* The unit's words of the newest closure. */
+static void know(struct cli *cli, uint64_t ticket, struct known *known)
+{
+    const struct cli_effect_of all = {.request_id = NULL};
+    struct cli_effect effect;
+    *known = (struct known){.title = NULL};
+    (void)cli_effect_find(cli, ticket, &all, 0, &effect);
+    known->title = effect.shown == NULL ? NULL : effect.shown->brief->title;
+    for (size_t index = 0; index < effect.count; index++) {
+        const Paidan__Event *event = effect.facts[index];
+        if (event->fact_case == PAIDAN__EVENT__FACT_RESOLVED) {
+            known->result = event->resolved->note;
+        }
+    }
+}
+
+/* The words for the telephone, in the language of the one who speaks them. */
+static void put_speech(const struct say *say, const Paidan__CallbackTask *task,
+                       const struct known *known, char *text, size_t size)
+{
+    (void)snprintf(
+        text, size,
+        say_choose(say, "您好，您反映的“%s”，%s 说已办结：%s。请问解决了吗？您对办理满意吗？",
+                   "Hello, about what you reported, \"%s\": %s says it is solved: %s. Is it "
+                   "solved? Are you satisfied with how it was handled?"),
+        known->title == NULL ? "" : known->title, say_unit(say, task->unit),
+        known->result == NULL ? "-" : known->result);
+}
+
+/* Title, result and what to say, in both languages; nothing where escalation could not be asked. */
+static void set_known(struct cli *cli, json_t *object, const Paidan__CallbackTask *task)
+{
+    char text[SPEECH_BYTES];
+    struct known known;
+    know(cli, task->ticket, &known);
+    if (known.title == NULL) {
+        return;
+    }
+    struct say say = *cli_speak(cli);
+    json_t *speech = json_object();
+    say.language = SAY_CHINESE;
+    put_speech(&say, task, &known, text, sizeof text);
+    json_object_set_new(speech, "zh", json_string(text));
+    say.language = SAY_ENGLISH;
+    put_speech(&say, task, &known, text, sizeof text);
+    json_object_set_new(speech, "en", json_string(text));
+    json_object_set_new(object, "title", json_string(known.title));
+    json_object_set_new(object, "result", json_string(known.result == NULL ? "" : known.result));
+    json_object_set_new(object, "say", speech);
+}
+
 /* Names beside codes, as in every listing. */
 static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task,
                          const Paidan__TicketText *text)
@@ -22,12 +82,14 @@ static json_t *task_json(struct cli *cli, const Paidan__CallbackTask *task,
     if (task->unit != NULL) {
         json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), task->unit)));
     }
+    set_known(cli, object, task);
     cli_words_json(cli, object, text);
     return object;
 }
 
 /* Until calling hours begin the row shows when they do; then how long is left. */
-static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__CallbackTask *task)
+static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__CallbackTask *task,
+                     const struct known *known)
 {
     char number[NUMBER_BYTES], text[96];
     number_format(task->ticket, number);
@@ -46,6 +108,8 @@ static void add_task(struct cli *cli, struct cli_grid *grid, const Paidan__Callb
     }
     cli_grid_add(grid, SAY_PLAIN, "%s", say_unit(cli_speak(cli), task->unit));
     cli_grid_add(grid, SAY_PLAIN, "%s", task->holder == NULL ? "" : task->holder);
+    cli_grid_add(grid, SAY_PLAIN, "%s", known->title == NULL ? "" : known->title);
+    cli_grid_add(grid, SAY_PLAIN, "%s", known->result == NULL ? "" : known->result);
 }
 
 /* What the residents said, whom somebody is about to call. NULL: it could not be read. */
@@ -58,12 +122,31 @@ static const Paidan__TicketText **words_of(struct cli *cli, const Paidan__Callba
     return tickets == NULL ? NULL : cli_words_ask(cli, tickets, pulled->n_tasks);
 }
 
+/* Below the table, for as many as one operator calls: what to say, and what to type then. */
+static void print_speeches(struct cli *cli, const Paidan__CallbackPulled *pulled)
+{
+    if (pulled->n_tasks > SPEECHES_MAX) {
+        return;
+    }
+    for (size_t index = 0; index < pulled->n_tasks; index++) {
+        char number[NUMBER_BYTES], text[SPEECH_BYTES];
+        struct known known;
+        know(cli, pulled->tasks[index]->ticket, &known);
+        number_format(pulled->tasks[index]->ticket, number);
+        put_speech(cli_speak(cli), pulled->tasks[index], &known, text, sizeof text);
+        printf("\n%s  %s\n", number, text);
+        printf("  paidan callback answer %s %s\n", number,
+               cli_say(cli, "--solved 是|部分|否 --satisfied 满意|基本满意|不满意",
+                       "--solved yes|partly|no --satisfied yes|fair|no"));
+    }
+}
+
 /* For a pull and for --peek alike; only a pull has a lease to tell. */
 static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
 {
     static const char *const headers[] = {
-        "工单号|NUMBER", "渠道|CHANNEL",  "轮次|ROUND",    "次数|ATTEMPT",
-        "时限|DEADLINE", "办理单位|UNIT", "领取人|HOLDER", NULL};
+        "工单号|NUMBER", "渠道|CHANNEL",  "轮次|ROUND", "次数|ATTEMPT",    "时限|DEADLINE",
+        "办理单位|UNIT", "领取人|HOLDER", "标题|TITLE", "办理结果|RESULT", NULL};
     (void)cli_site(cli);
     const Paidan__TicketText **texts = words_of(cli, pulled);
     if (cli->json) {
@@ -85,9 +168,12 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
     struct cli_grid grid;
     cli_grid_begin(&grid, cli, headers);
     for (size_t index = 0; index < pulled->n_tasks; index++) {
-        add_task(cli, &grid, pulled->tasks[index]);
+        struct known known;
+        know(cli, pulled->tasks[index]->ticket, &known);
+        add_task(cli, &grid, pulled->tasks[index], &known);
     }
     cli_grid_end(&grid);
+    print_speeches(cli, pulled);
     if (pulled->has_lease_until_ms) {
         cli_pull_tell_lease(cli, pulled->lease_until_ms);
     }
@@ -167,5 +253,5 @@ int cli_callback_answer(struct cli *cli)
         return status;
     }
     return cli_results(cli, answer->callback_answered->results,
-                       answer->callback_answered->n_results);
+                       answer->callback_answered->n_results, NULL);
 }

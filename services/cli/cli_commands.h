@@ -26,6 +26,7 @@ int cli_watch(struct cli *cli);
 int cli_due(struct cli *cli);
 int cli_due_alarms(struct cli *cli);
 int cli_units(struct cli *cli);
+int cli_names_list(struct cli *cli); /* areas, categories, channels */
 int cli_replan(struct cli *cli);
 int cli_stats(struct cli *cli);
 int cli_metrics(struct cli *cli);

@@ -6,10 +6,24 @@
 
 #include "cli.h"
 #include "cli_commands.h"
+#include "cli_names.h"
 #include "cli_parse.h"
 
 static const char completion_head[] =
     "# bash completion for paidan; made by `paidan completion bash`\n"
+    "_paidan_names() {\n"
+    "    local index line\n"
+    "    local -a data=()\n"
+    "    for ((index = 1; index < COMP_CWORD; index++)); do\n"
+    "        case ${COMP_WORDS[index]} in\n"
+    "            --data) data=(--data \"${COMP_WORDS[index+1]}\") ;;\n"
+    "        esac\n"
+    "    done\n"
+    "    COMPREPLY=()\n"
+    "    while IFS= read -r line; do\n"
+    "        [[ $line == \"$2\"* ]] && COMPREPLY+=(\"$(printf %q \"$line\")\")\n"
+    "    done < <(\"${COMP_WORDS[0]}\" \"${data[@]}\" completion \"$1\" 2>/dev/null)\n"
+    "}\n"
     "_paidan() {\n"
     "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} each\n"
     "    local -a words=()\n"
@@ -29,6 +43,17 @@ static void complete_values(void)
     printf("    case $before in\n");
     for (int option = 0; option < CLI_OPTION_COUNT; option++) {
         const struct cli_option_row *row = &cli_options[option];
+        static const char *const tables[] = {
+            [CLI_NAMES_UNITS] = "units",
+            [CLI_NAMES_AREAS] = "areas",
+            [CLI_NAMES_CATEGORIES] = "categories",
+            [CLI_NAMES_CHANNELS] = "channels",
+        };
+        if (row->names != CLI_NAMES_NONE) {
+            printf("        --%s) _paidan_names %s \"$word\"; return ;;\n", row->name,
+                   tables[row->names]);
+            continue;
+        }
         switch (row->argument) {
         case CLI_FILE:
             printf("        --%s) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", row->name);
@@ -123,6 +148,9 @@ int cli_completion(struct cli *cli)
     const struct cli_commands *commands = cli->commands;
     static const char *const groups[] = {"work",     "supervise", "desk",   "callback",
                                          "calendar", "clock",     "policy", "log"};
+    if (cli_names_is_table(cli->operands[0])) {
+        return cli_names_complete(cli, cli->operands[0]);
+    }
     if (strcmp(cli->operands[0], "bash") != 0) {
         return cli_usage(cli, "只支持 bash", "only bash is known", cli->operands[0]);
     }

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_effect.h"
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "common/say/number.h"
+#include "common/say/say_deed.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
+#include "common/wire/wire.h"
 
 /* With the returning unit's name beside its code, as listings have it. */
 static json_t *item_json(struct cli *cli, const Paidan__DeskItem *item)
@@ -43,7 +46,7 @@ static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskI
     char number[NUMBER_BYTES], since[SAY_TIME_BYTES], text[256];
     number_format(item->ticket, number);
     cli_grid_add(grid, SAY_STRONG, "%s", number);
-    say_time_span((int64_t)cli->now_ms - (int64_t)item->since_ms, since);
+    say_time_span(&cli->say, (int64_t)cli->now_ms - (int64_t)item->since_ms, since);
     cli_grid_add(grid, SAY_PLAIN, "%s", since);
     say_words_bits(&cli->say, &paidan__desk_reason__descriptor, item->reasons,
                    cli_say(cli, "，", ", "), text, sizeof text);
@@ -134,6 +137,71 @@ int cli_desk_list(struct cli *cli)
     return status;
 }
 
+/* Who took the ticket off the desk, for the dispatcher who came second. */
+static int refuse_gone(struct cli *cli, const Paidan__DeskDispatch *wish, const char *state)
+{
+    Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
+    Paidan__Answer *answer = NULL;
+    char zh[SAY_DEED_BYTES] = "", en[SAY_DEED_BYTES] = "", number[NUMBER_BYTES];
+    show.ticket = wish->ticket;
+    show.has_history = show.history = 1;
+    number_format(wish->ticket, number);
+    if (cli_try(cli, "triage", &show.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK ||
+        answer->triage_shown->n_history == 0) {
+        return cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
+    }
+    const Paidan__TriageShown *shown = answer->triage_shown;
+    const ProtobufCBinaryData *bytes = &shown->history[shown->n_history - 1];
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    if (wire_unpack(&cli->arena, &paidan__event__descriptor, bytes->data, bytes->len, &message,
+                    &error) != RC_OK) {
+        return cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
+    }
+    const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
+    Paidan__WorkResult deed = PAIDAN__WORK_RESULT__INIT;
+    deed.code = PAIDAN__CODE__NOT_ON_DESK;
+    deed.unit = shown->unit;
+    deed.actor = event->cause->actor;
+    deed.has_at_ms = 1;
+    deed.at_ms = event->at_ms;
+    deed.did = (char *)(uintptr_t)protobuf_c_message_descriptor_get_field(
+                   &paidan__event__descriptor, (unsigned)event->fact_case)
+                   ->name;
+    struct say say = *cli_speak(cli);
+    say.language = SAY_ENGLISH;
+    const bool known = say_deed(&say, &deed, cli->now_ms, en);
+    say.language = SAY_CHINESE;
+    (void)say_deed(&say, &deed, cli->now_ms, zh);
+    return known ? cli_refuse_as(cli, PAIDAN__CODE__NOT_ON_DESK, zh, en, number)
+                 : cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
+}
+
+static int dispatch(struct cli *cli, Paidan__DeskDispatch *wish)
+{
+    Paidan__Answer *answer = NULL;
+    int status = cli_connect(cli);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const Paidan__Code code = cli_try(cli, "triage", &wish->base, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__NOT_ON_DESK) {
+        return refuse_gone(cli, wish, answer->detail);
+    }
+    if (code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, code, answer == NULL ? "triage" : answer->detail);
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, "number", say_json_number(wish->ticket));
+    json_object_set_new(object, "unit", json_string(wish->unit));
+    json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), wish->unit)));
+    char said[256];
+    (void)snprintf(said, sizeof said, cli_say(cli, "已分拨给 %s", "dispatched to %s"),
+                   say_unit(cli_speak(cli), wish->unit));
+    const struct cli_effect_of of = {.log = "triage", .seq = answer->done->seq};
+    return cli_effect_tell(cli, wish->ticket, &of, said, object);
+}
+
 int cli_desk_dispatch(struct cli *cli)
 {
     Paidan__DeskDispatch wish = PAIDAN__DESK_DISPATCH__INIT;
@@ -149,21 +217,5 @@ int cli_desk_dispatch(struct cli *cli)
     if (wish.has_urgency) {
         wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);
     }
-    Paidan__Answer *answer = NULL;
-    status = cli_ask(cli, "triage", &wish.base, &answer);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
-    if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "number", say_json_number(wish.ticket));
-        json_object_set_new(object, "unit", json_string(wish.unit));
-        json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), wish.unit)));
-        return cli_json_print(cli, object);
-    }
-    char number[NUMBER_BYTES];
-    number_format(wish.ticket, number);
-    printf(cli_say(cli, "%s 已分拨给 %s\n", "%s dispatched to %s\n"), number,
-           say_unit(cli_speak(cli), wish.unit));
-    return CLI_EXIT_OK;
+    return dispatch(cli, &wish);
 }

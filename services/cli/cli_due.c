@@ -150,7 +150,7 @@ static void print_unfired(struct cli *cli, const Paidan__AlarmsShown *shown)
 
 static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
-    print_alarm(cli, "红牌未处理，持续告警", "red and not repaired", shown->repeating_count,
+    print_alarm(cli, "红牌未处理，持续警报", "red and not repaired", shown->repeating_count,
                 shown->repeating, shown->n_repeating);
     print_alarm(cli, "在兜底单位，无人签收", "with a fallback owner, not accepted",
                 shown->ownerless_count, shown->ownerless, shown->n_ownerless);

@@ -68,6 +68,21 @@ static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
     }
 }
 
+/* The same of triage's and callback's facts; one that cannot be read is left out. */
+static void take_told(struct cli *cli, struct cli_ticket_view *view, const char *service,
+                      const ProtobufCBinaryData *records, size_t count, const uint64_t *seqs)
+{
+    for (size_t index = 0; index < count && index < CLI_HISTORY_MAX; index++) {
+        ProtobufCMessage *message = NULL;
+        struct wire_error error;
+        if (wire_unpack(&cli->arena, &paidan__event__descriptor, records[index].data,
+                        records[index].len, &message, &error) == RC_OK) {
+            view->told[view->told_count++] = (struct cli_told){
+                service, seqs[index], (const Paidan__Event *)(const void *)message};
+        }
+    }
+}
+
 int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
 {
     CHECK(cli->operand_count >= 1);
@@ -85,10 +100,20 @@ int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
     Paidan__CallbackShow callback = PAIDAN__CALLBACK_SHOW__INIT;
     triage.ticket = show.ticket = callback.ticket = view->ticket;
     show.has_history = show.history = 1;
+    triage.has_history = triage.history = 1;
+    callback.has_history = callback.history = 1;
     const Paidan__Answer *answer = ask_other(cli, "callback", &callback.base, view);
     view->callback = answer == NULL ? NULL : answer->callback_shown;
+    if (view->callback != NULL && view->callback->n_history == view->callback->n_history_seqs) {
+        take_told(cli, view, "callback", view->callback->history, view->callback->n_history,
+                  view->callback->history_seqs);
+    }
     answer = ask_other(cli, "triage", &triage.base, view);
     view->triage = answer == NULL ? NULL : answer->triage_shown;
+    if (view->triage != NULL && view->triage->n_history == view->triage->n_history_seqs) {
+        take_told(cli, view, "triage", view->triage->history, view->triage->n_history,
+                  view->triage->history_seqs);
+    }
     /* Last, so that remaining times are counted from escalation's clock. */
     answer = ask_other(cli, "escalation", &show.base, view);
     view->shown = answer == NULL ? NULL : answer->shown;

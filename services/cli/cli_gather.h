@@ -11,6 +11,12 @@ struct cli_ticket_view {
     const Paidan__TriageShown *triage;     /* NULL: not there yet, or no answer */
     const Paidan__Shown *shown;            /* escalation; NULL: not there (yet) */
     const Paidan__CallbackShown *callback; /* NULL: never asked */
+    size_t told_count; /* what the other services did with it, each service's oldest first */
+    struct cli_told {
+        const char *service;
+        uint64_t seq;
+        const Paidan__Event *event;
+    } told[2 * CLI_HISTORY_MAX];
     size_t history_count;
     Paidan__Event *history[CLI_HISTORY_MAX]; /* escalation's, oldest first */
     uint64_t history_seqs[CLI_HISTORY_MAX];

@@ -15,15 +15,18 @@ static void pad(size_t used, size_t width)
     printf("%*s", used < width ? (int)(width - used) : 1, "");
 }
 
-static void print_option(const struct cli *cli, enum cli_option option, bool required)
+/* command: whose words; NULL for the options of all. */
+static void print_option(const struct cli *cli, const struct cli_command *command,
+                         enum cli_option option, bool required)
 {
     const struct cli_option_row *row = &cli_options[option];
+    const struct cli_option_text said = cli_options_text(command, option);
     char text[80];
     (void)snprintf(text, sizeof text, "%s--%s%s%s", row->letter == 0 ? "" : "-h, ", row->name,
-                   row->metavar == NULL ? "" : " ", row->metavar == NULL ? "" : row->metavar);
+                   said.metavar == NULL ? "" : " ", said.metavar == NULL ? "" : said.metavar);
     printf("  %s", text);
     pad(text_columns(text), 34);
-    printf("%s%s\n", cli_say(cli, row->zh, row->en),
+    printf("%s%s\n", cli_say(cli, said.zh, said.en),
            required ? cli_say(cli, "（必须）", " (required)") : "");
 }
 
@@ -45,7 +48,7 @@ static void help_all(const struct cli *cli)
     }
     printf("\n%s\n", cli_say(cli, "所有命令都可用：", "Every command takes:"));
     for (int option = 0; option < CLI_GLOBAL_COUNT; option++) {
-        print_option(cli, (enum cli_option)option, false);
+        print_option(cli, NULL, (enum cli_option)option, false);
     }
     printf("\n%s\n", cli_say(cli, "某个命令的选项：paidan help 命令。退出码见手册页：paidan man。",
                              "Options of one command: paidan help COMMAND. Exit statuses: the "
@@ -56,8 +59,11 @@ static void help_command(const struct cli *cli, const struct cli_command *comman
 {
     printf("paidan %s", command->name);
     for (unsigned index = 0; index < command->required; index++) {
-        const struct cli_option_row *row = &cli_options[command->options[index]];
-        printf(" --%s %s", row->name, row->metavar);
+        printf(" --%s %s", cli_options[command->options[index]].name,
+               cli_options_text(command, command->options[index]).metavar);
+    }
+    if (command->needs != NULL) {
+        printf(" %s", command->needs);
     }
     printf("%s%s%s\n\n%s\n", command->operands[0] == '\0' ? "" : " ", command->operands,
            command->option_count > command->required ? cli_say(cli, " [选项]", " [OPTION...]") : "",
@@ -72,7 +78,7 @@ static void help_command(const struct cli *cli, const struct cli_command *comman
         putchar('\n');
     }
     for (unsigned index = 0; index < command->option_count; index++) {
-        print_option(cli, command->options[index], index < command->required);
+        print_option(cli, command, command->options[index], index < command->required);
     }
     printf("\n%s\n",
            cli_say(cli, "通用选项见 paidan help。", "Options of every command: paidan help."));

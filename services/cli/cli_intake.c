@@ -5,18 +5,18 @@
 #include <stdio.h>
 
 #include "cli_commands.h"
+#include "cli_effect.h"
 #include "cli_json.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
-/* Sends a wish about the ticket of the first operand and says that it is recorded. ticket: the
- * wish's own field, filled here. */
-static int ask_done(struct cli *cli, ProtobufCMessage *wish, uint64_t *ticket)
+/* Sends a wish about the ticket of the first operand and says what it led to. ticket: the wish's own
+ * field, filled here; said: what is done, without what others make of it. */
+static int ask_done(struct cli *cli, ProtobufCMessage *wish, uint64_t *ticket, const char *said)
 {
     Paidan__Answer *answer = NULL;
-    char number[NUMBER_BYTES];
     int status = cli_ticket(cli, cli->operands[0], ticket);
     if (status == CLI_EXIT_OK) {
         status = cli_ask(cli, "intake", wish, &answer);
@@ -24,17 +24,13 @@ static int ask_done(struct cli *cli, ProtobufCMessage *wish, uint64_t *ticket)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "number", say_json_number(*ticket));
-        if (answer->done->has_seq) {
-            json_object_set_new(object, "seq", json_integer((json_int_t)answer->done->seq));
-        }
-        return cli_json_print(cli, object);
+    json_t *object = json_object();
+    json_object_set_new(object, "number", say_json_number(*ticket));
+    const struct cli_effect_of of = {.log = "intake", .seq = answer->done->seq};
+    if (answer->done->has_seq) {
+        json_object_set_new(object, "seq", json_integer((json_int_t)answer->done->seq));
     }
-    number_format(*ticket, number);
-    printf("%s %s\n", number, cli_say(cli, "已登记", "recorded"));
-    return CLI_EXIT_OK;
+    return cli_effect_tell(cli, *ticket, &of, said, object);
 }
 
 /* What names the ticket: number and query code, or the channel's own id. 0 or a status. */
@@ -95,7 +91,7 @@ int cli_intake_supplement(struct cli *cli)
     Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
     wish.text = cli_text(cli, CLI_TEXT);
     wish.query_code = cli_text(cli, CLI_CODE);
-    return ask_done(cli, &wish.base, &wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket, cli_say(cli, "已补充", "added"));
 }
 
 int cli_intake_chase(struct cli *cli)
@@ -103,7 +99,7 @@ int cli_intake_chase(struct cli *cli)
     Paidan__Chase wish = PAIDAN__CHASE__INIT;
     wish.note = cli_text(cli, CLI_NOTE);
     wish.query_code = cli_text(cli, CLI_CODE);
-    return ask_done(cli, &wish.base, &wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket, cli_say(cli, "已催单", "chased"));
 }
 
 int cli_intake_withdraw(struct cli *cli)
@@ -111,5 +107,6 @@ int cli_intake_withdraw(struct cli *cli)
     Paidan__Withdraw wish = PAIDAN__WITHDRAW__INIT;
     wish.note = cli_text(cli, CLI_NOTE);
     wish.query_code = cli_text(cli, CLI_CODE);
-    return ask_done(cli, &wish.base, &wish.ticket);
+    return ask_done(cli, &wish.base, &wish.ticket,
+                    cli_say(cli, "已撤回，不再办理和回访", "withdrawn: no more work, no callback"));
 }

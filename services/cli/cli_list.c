@@ -60,7 +60,9 @@ static int list_pages(struct cli *cli, Paidan__List *wish)
         cli_listing_add(&listing, page->tickets, page->n_tickets);
         wish->has_cursor = page->has_next;
         wish->cursor = page->next;
-        if (!page->has_next || !cli_given(cli, CLI_ALL)) {
+        /* A page may be empty although there is more: the service looks at so many rows at a time. */
+        const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
+        if (!page->has_next || enough) {
             (void)snprintf(next, sizeof next, "%llu", (unsigned long long)page->next);
             return cli_listing_end(&listing, page->has_next ? next : NULL);
         }
@@ -114,7 +116,8 @@ int cli_list_work(struct cli *cli)
         const Paidan__Listed *page = answer->listed;
         cli_listing_add(&listing, page->tickets, page->n_tickets);
         const bool more = page->has_next_row && page->next_row.len <= CLI_CURSOR_BYTES_MAX;
-        if (!more || !cli_given(cli, CLI_ALL)) {
+        const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
+        if (!more || enough) {
             cli_listing_cursor_text(&page->next_row, next);
             return cli_listing_end(&listing, more ? next : NULL);
         }

@@ -1,5 +1,7 @@
 /* cli_listing: tickets in pages. One document of JSON or one run of tables comes out, however many
- * pages were asked for; a listing that fails in the middle prints no half of a document. */
+ * pages were asked for. Each page is written as it comes, so that a listing of two hundred thousand
+ * needs no more memory than one of a hundred; one that fails in the middle leaves a document that no
+ * parser takes, and a status that says so. */
 
 #include "cli_listing.h"
 
@@ -13,53 +15,67 @@
 
 int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
 {
-    *listing = (struct cli_listing){.cli = cli, .tickets = json_array()};
+    *listing = (struct cli_listing){.cli = cli};
     (void)cli_site(cli);
-    return listing->tickets == NULL ? cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL)
-                                    : CLI_EXIT_OK;
+    return CLI_EXIT_OK;
+}
+
+/* One element of the list, in the form that cli_json_print gives a document. */
+static void write_ticket(struct cli_listing *listing, const Paidan__Brief *brief)
+{
+    json_t *ticket = say_json_brief(cli_speak(listing->cli), brief);
+    printf("%s\n    ", listing->shown == 0 ? "{\n  \"tickets\": [" : ",");
+    /* A ticket that could not be made leaves a document that cannot be read, not a shorter one. */
+    if (ticket != NULL) {
+        (void)json_dumpf(ticket, stdout, JSON_COMPACT);
+    }
+    json_decref(ticket);
+    listing->shown++;
 }
 
 void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, size_t count)
 {
     CHECK(listing->cli != NULL);
     CHECK(count == 0 || briefs != NULL);
-    listing->shown += count;
-    /* Tables are printed page by page, so that the first rows come at once; JSON is one document.
-     */
     if (!listing->cli->json) {
+        listing->shown += count;
         if (count > 0) {
             cli_briefs_print(listing->cli, briefs, count);
         }
         return;
     }
     for (size_t index = 0; index < count; index++) {
-        json_array_append_new(listing->tickets,
-                              say_json_brief(cli_speak(listing->cli), briefs[index]));
+        write_ticket(listing, briefs[index]);
     }
 }
 
 void cli_listing_drop(struct cli_listing *listing)
 {
-    json_decref(listing->tickets);
+    listing->cli = NULL;
 }
 
 int cli_listing_end(struct cli_listing *listing, const char *next)
 {
     struct cli *cli = listing->cli;
     if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "tickets", listing->tickets);
-        if (next != NULL) {
-            json_object_set_new(object, "next", json_string(next));
-        }
-        return cli_json_print(cli, object);
+        printf("%s", listing->shown == 0 ? "{\n  \"tickets\": [" : "\n  ");
+        printf("]%s%s%s\n}\n", next == NULL ? "" : ",\n  \"next\": \"", next == NULL ? "" : next,
+               next == NULL ? "" : "\"");
+        return ferror(stdout) == 0
+                   ? CLI_EXIT_OK
+                   : cli_fail(cli, CLI_EXIT_IO, "无法写出结果", "cannot write the output", NULL);
     }
-    cli_listing_drop(listing);
     if (listing->shown == 0) {
-        printf("%s\n", cli_say(cli, "没有工单", "no tickets"));
+        /* Callers go on while a page is empty, so "none" and "more" do not come together. */
+        printf("%s\n", next == NULL ? cli_say(cli, "没有工单", "no tickets")
+                                    : cli_say(cli, "这一段里没有符合条件的工单",
+                                              "nothing matches in this part"));
     }
     if (next != NULL) {
-        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), next);
+        printf("%s --cursor %s\n",
+               listing->shown == 0 ? cli_say(cli, "接着找：", "go on:")
+                                   : cli_say(cli, "还有更多：", "there is more:"),
+               next);
     }
     return CLI_EXIT_OK;
 }

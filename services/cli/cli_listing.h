@@ -1,13 +1,10 @@
 /* cli_listing: tickets in pages, one page after the other into one table or one JSON document. */
 #pragma once
 
-#include <jansson.h>
-
 #include "cli.h"
 
 struct cli_listing {
     struct cli *cli;
-    json_t *tickets; /* with --json */
     uint64_t shown;
 };
 

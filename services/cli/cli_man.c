@@ -27,22 +27,23 @@ static void roff(const char *text)
 }
 
 /* roff takes a leading dash for a minus: hence the backslashes. */
-static void man_option(enum cli_option option)
+static void man_option(const struct cli_command *command, enum cli_option option)
 {
     const struct cli_option_row *row = &cli_options[option];
+    const struct cli_option_text said = cli_options_text(command, option);
     fputs(".TP\n.B ", stdout);
     if (row->letter != 0) {
         printf("\\-%c, ", row->letter);
     }
     fputs("\\-\\-", stdout);
     roff(row->name);
-    if (row->metavar != NULL) {
+    if (said.metavar != NULL) {
         printf(" \\fI");
-        roff(row->metavar);
+        roff(said.metavar);
         printf("\\fP");
     }
     putchar('\n');
-    roff(row->en);
+    roff(said.en);
     putchar('\n');
 }
 
@@ -55,6 +56,16 @@ static void man_command(const struct cli_command *command)
         putchar(' ');
         roff(command->operands);
     }
+    for (unsigned index = 0; index < command->required; index++) {
+        printf(" \\-\\-");
+        roff(cli_options[command->options[index]].name);
+        putchar(' ');
+        roff(cli_options_text(command, command->options[index]).metavar);
+    }
+    if (command->needs != NULL) {
+        putchar(' ');
+        roff(command->needs);
+    }
     fputs("\"\n", stdout);
     roff(command->en);
     fputs(". ", stdout);
@@ -66,7 +77,7 @@ static void man_command(const struct cli_command *command)
         putchar('\n');
     }
     for (unsigned index = 0; index < command->option_count; index++) {
-        man_option(command->options[index]);
+        man_option(command, command->options[index]);
     }
 }
 
@@ -103,7 +114,7 @@ int cli_man(struct cli *cli)
           stdout);
     fputs(".SH OPTIONS\nOptions may stand anywhere.\n", stdout);
     for (int option = 0; option < CLI_GLOBAL_COUNT; option++) {
-        man_option((enum cli_option)option);
+        man_option(NULL, (enum cli_option)option);
     }
     fputs(".SH COMMANDS\n", stdout);
     for (size_t index = 0; index < commands->count; index++) {

@@ -25,7 +25,7 @@
 #define MODES_QUICK                                                                                \
     (1u << PAIDAN__MODE__MODE_ON_SITE | 1u << PAIDAN__MODE__MODE_AT_ONCE |                         \
      1u << PAIDAN__MODE__MODE_ONLINE)
-#define SERVICES "intake|triage|escalation|callback"
+#define SERVICES "intake|triage|escalation|callback|受理|分拨|督办|回访"
 
 const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_DATA] = {"data", 0, CLI_FOLDER, "DIR", NULL,
@@ -49,20 +49,22 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                     "the term: 30m, 2h, 3d; without a letter hours or days, as the unit"},
     [CLI_APPLY] = {"apply", 0, CLI_NOTHING, NULL, NULL, "执行；不写则只预览",
                    "do it; without it only look"},
-    [CLI_AREA] = {"area", 0, CLI_WORD, "AREA", NULL, "区域代码（含下级区域）",
-                  "code of an area (with all below it)"},
-    [CLI_AREA_HINT] = {"area-hint", 0, CLI_WORD, "AREA", NULL, "渠道已知的区域代码",
-                       "code of the area, if the channel knows it"},
+    [CLI_AREA] = {"area", 0, CLI_WORD, "AREA", NULL, "区域的代码或名称（含下级区域）",
+                  "code or name of an area (with all below it)", .names = CLI_NAMES_AREAS},
+    [CLI_AREA_HINT] = {"area-hint", 0, CLI_WORD, "AREA", NULL, "渠道已知的区域",
+                       "the area, if the channel knows it", .names = CLI_NAMES_AREAS},
     [CLI_CALENDAR] = {"calendar", 0, CLI_WORD, "CALENDAR", NULL, "日历代码", "code of a calendar"},
     [CLI_ATTACHMENT] = {"attachment", 0, CLI_WORD, "NAME=URL", NULL,
                         "附件，如 照片.jpg=https://...；可写多次",
                         "an attachment, such as photo.jpg=https://...; may be given again",
                         .repeats = true},
-    [CLI_CATEGORY] = {"category", 0, CLI_WORD, "CATEGORY", NULL, "类别代码", "code of a category"},
-    [CLI_CATEGORY_HINT] = {"category-hint", 0, CLI_WORD, "CATEGORY", NULL, "渠道已知的类别代码",
-                           "code of the category, if the channel knows it"},
-    [CLI_CHANNEL] = {"channel", 0, CLI_WORD, "CHANNEL", NULL, "渠道代码，如 wechat、hotline",
-                     "code of a channel, such as wechat or hotline"},
+    [CLI_CATEGORY] = {"category", 0, CLI_WORD, "CATEGORY", NULL, "类别的代码或名称",
+                      "code or name of a category", .names = CLI_NAMES_CATEGORIES},
+    [CLI_CATEGORY_HINT] = {"category-hint", 0, CLI_WORD, "CATEGORY", NULL, "渠道已知的类别",
+                           "the category, if the channel knows it", .names = CLI_NAMES_CATEGORIES},
+    [CLI_CHANNEL] = {"channel", 0, CLI_WORD, "CHANNEL", NULL, "渠道的代码或名称，如 wechat、热线",
+                     "code or name of a channel, such as wechat or hotline",
+                     .names = CLI_NAMES_CHANNELS},
     [CLI_CLOCK] =
         {"clock", 0, CLI_CHOICE, "CLOCK", NULL,
          "只看一个时钟：accept 签收，contact 首次联系，handle 办理，redo 重办，assist 协办……",
@@ -85,7 +87,8 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                     "exit with 65 where there are warnings"},
     [CLI_CURSOR] = {"cursor", 0, CLI_WORD, "K", NULL, "上一页末尾给出的游标",
                     "where the page before ended"},
-    [CLI_END] = {"end", 0, CLI_CHOICE, "same_time|end_of_day", "same_time|end_of_day",
+    [CLI_END] = {"end", 0, CLI_CHOICE, "same_time|end_of_day",
+                 "same_time|end_of_day|同一时刻|当天结束",
                  "按天计的时限何时到期：同一时刻（默认）或当天结束",
                  "when a term in days ends: at the same time (default) or at the day's end"},
     [CLI_DONE_NOTE] = {"done-note", 0, CLI_WORD, "TEXT", NULL, "现场办：做了什么",
@@ -96,9 +99,8 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_FOLLOWER_SERVICE] = {"service", 0, CLI_CHOICE, "SERVICE", SERVICES,
                               "跟随哪个服务的日志（默认 escalation）",
                               "whose log to follow (default escalation)"},
-    [CLI_FROM] = {"from", 0, CLI_FILE, "FILE|-", NULL,
-                  "从表格读取多行；- 为标准输入；calendar due 中为起算时间",
-                  "rows of a table, - is standard input; for calendar due the moment it begins"},
+    [CLI_FROM] = {"from", 0, CLI_FILE, "FILE|-", NULL, "从表格读取多行；- 为标准输入",
+                  "rows of a table; - is standard input"},
     [CLI_HELD] = {"held", 0, CLI_WORD, "T", NULL, "会议时间：2h（以前）、2026-11-22T09:00",
                   "when the meeting was: 2h (ago), 2026-11-22T09:00"},
     [CLI_IF_VERSION] = {"if-version", 0, CLI_COUNT, "N", NULL, "仅当工单仍是此版本时执行",
@@ -106,6 +108,7 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_LEASE] = {"lease", 0, CLI_COUNT, "S", NULL, "领取保留的秒数（默认按站点）",
                    "seconds to keep what was pulled (default: the site's)"},
     [CLI_LIMIT] = {"limit", 0, CLI_COUNT, "N", NULL, "每页条数", "rows of one page"},
+    [CLI_LIST] = {"list", 0, CLI_NOTHING, NULL, NULL, "列出代码和名称", "list codes and names"},
     [CLI_MAX] = {"max", 0, CLI_COUNT, "N", NULL, "最多领取几件", "pull at most so many"},
     [CLI_MODE] = {"mode", 0, CLI_CHOICE, "MODE", NULL,
                   "办理方式：on_site 现场办，at_once 马上办，online 网上办",
@@ -118,7 +121,8 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                  .repeats = true},
     [CLI_ON_SPOT] = {"on-spot", 0, CLI_WORD, "UNIT", NULL,
                      "现场办：此单位已当场解决（须写 --done-note）",
-                     "solved on the spot by this unit (needs --done-note)"},
+                     "solved on the spot by this unit (needs --done-note)",
+                     .names = CLI_NAMES_UNITS},
     [CLI_OVERDUE] = {"overdue", 0, CLI_NOTHING, NULL, NULL, "只看已超时的", "the missed ones"},
     [CLI_PEEK] = {"peek", 0, CLI_NOTHING, NULL, NULL, "只看不领", "look without pulling"},
     [CLI_PERSON] = {"person", 0, CLI_WORD, "NAME", NULL, "责任人", "who is to do it"},
@@ -141,8 +145,8 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_SETTLE] = {"settle", 0, CLI_COUNT, "S", NULL, "最多等几秒让各服务跟上（默认 10）",
                     "wait so many seconds for followers to catch up (default 10)"},
     [CLI_SINCE] = {"since", 0, CLI_WORD, "T", NULL,
-                   "起点：2h、2026-11-22、RFC 3339 时间；watch 为序号",
-                   "from: 2h, 2026-11-22 or RFC 3339; for watch and log dump a seq"},
+                   "此后登记的：2h（以前）、2026-11-22、RFC 3339 时间",
+                   "registered since: 2h (ago), 2026-11-22 or RFC 3339"},
     [CLI_SITE] = {"site", 0, CLI_FOLDER, "DIR", NULL, "站点文件夹（默认为实例的站点）",
                   "folder of a site (default: the instance's)"},
     [CLI_SKIP] = {"skip", 0, CLI_WORD, "NAME", NULL,
@@ -152,7 +156,7 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                   .repeats = true},
     [CLI_SOLVED] = {"solved", 0, CLI_CHOICE, "yes|partly|no", NULL, "是否解决", "was it solved?",
                     .words = &paidan__solved__descriptor},
-    [CLI_START] = {"start", 0, CLI_CHOICE, "moment|next_day", "moment|next_day",
+    [CLI_START] = {"start", 0, CLI_CHOICE, "moment|next_day", "moment|next_day|即时|次日",
                    "起算：即时（默认）或次日", "counts from the moment (default) or the next day"},
     [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE", NULL,
                    "状态：assigned 待签收，accepted 办理中，returned 退单，resolved 待回访，closed "
@@ -169,15 +173,12 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                   "when it happened, such as 2026-11-22T09:00"},
     [CLI_TITLE] = {"title", 0, CLI_WORD, "TEXT", NULL, "标题（默认取自内容）",
                    "title (default: from the text)"},
-    [CLI_UNIT] = {"unit", 0, CLI_WORD, "UNIT", NULL,
-                  "承办单位代码；calendar due 中为 emergency_hours、working_hours、"
-                  "working_days 或 days",
-                  "code of a unit; for calendar due emergency_hours, working_hours, working_days "
-                  "or days"},
-    [CLI_TO] = {"to", 0, CLI_WORD, "UNIT", NULL, "交给哪个单位", "to which unit"},
-    [CLI_UNTIL] = {"until", 0, CLI_WORD, "T", NULL,
-                   "到何时：3d（以后）、2026-12-01T18:00；watch、log dump 为序号",
-                   "until: 3d (from now), 2026-12-01T18:00; for watch and log dump a seq"},
+    [CLI_UNIT] = {"unit", 0, CLI_WORD, "UNIT", NULL, "承办单位的代码或名称",
+                  "code or name of a unit", .names = CLI_NAMES_UNITS},
+    [CLI_TO] = {"to", 0, CLI_WORD, "UNIT", NULL, "交给哪个单位", "to which unit",
+                .names = CLI_NAMES_UNITS},
+    [CLI_UNTIL] = {"until", 0, CLI_WORD, "T", NULL, "到何时：3d（以后）、2026-12-01T18:00",
+                   "until: 3d (from now), 2026-12-01T18:00"},
     [CLI_URGENCY] = {"urgency", 0, CLI_CHOICE, "normal|urgent|emergency", NULL, "紧急程度",
                      "urgency", .words = &paidan__urgency__descriptor},
     [CLI_WAIT] = {"wait", 0, CLI_COUNT, "S", NULL, "最多等待的秒数", "wait at most so long"},
@@ -193,6 +194,107 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                             "协办未完成也办结（--note 说明原因）",
                             "though assisting units have not finished (--note says why)"},
 };
+
+/* ---- one command's own words ---- */
+
+/* The first row whose command begins the name decides: rows for one verb stand before their group.
+ */
+static const struct {
+    const char *command;
+    enum cli_option option;
+    struct cli_option_text text;
+} texts[] = {
+    {"board", CLI_LIMIT, {"N", "最多显示几件（默认 50）", "show at most so many (default 50)"}},
+    {"alarms", CLI_LIMIT, {"N", "每类最多列出几件", "list at most so many of each kind"}},
+    {"callback list", CLI_LIMIT, {"N", "--peek 每页条数", "rows of one page, with --peek"}},
+    {"callback list",
+     CLI_CURSOR,
+     {"K", "--peek 上一页末尾给出的游标", "where the page before ended, with --peek"}},
+    {"callback list",
+     CLI_MAX,
+     {"N", "最多领取几件（默认 100）", "pull at most so many (default 100)"}},
+    {"callback list",
+     CLI_WAIT,
+     {"S", "没有可问的时最多等几秒", "wait so long when there is nothing to ask"}},
+    {"work pull", CLI_MAX, {"N", "最多领取几件（默认 1）", "pull at most so many (default 1)"}},
+    {"work pull", CLI_WAIT, {"S", "没有工单时最多等几秒", "wait so long when there is no ticket"}},
+    {"ping",
+     CLI_WAIT,
+     {"S", "最多等几秒，直到都应答并跟上", "wait so long until all answer and keep up"}},
+    {"calendar due",
+     CLI_FROM,
+     {"T", "起算时间，如 2026-02-13T10:00", "the moment it begins, such as 2026-02-13T10:00"}},
+    {"calendar due",
+     CLI_UNIT,
+     {"UNIT",
+      "时限单位：紧急工作时 emergency_hours、工作时 working_hours、工作日 working_days、自然日 "
+      "days",
+      "what is counted: emergency_hours, working_hours, working_days or days"}},
+    {"watch", CLI_SINCE, {"SEQ", "从哪个序号之后起", "facts after this seq"}},
+    {"watch", CLI_UNTIL, {"SEQ", "到哪个序号为止", "up to this seq"}},
+    {"log dump", CLI_SINCE, {"SEQ", "从哪个序号之后起", "facts after this seq"}},
+    {"log dump", CLI_UNTIL, {"SEQ", "到哪个序号为止", "up to this seq"}},
+    {"work suspend",
+     CLI_UNTIL,
+     {"T", "挂账到何时：3d（以后）、2026-12-01T18:00",
+      "when it ends: 3d (from now), 2026-12-01T18:00"}},
+    {"work suspend", CLI_NOTE, {"TEXT", "挂账理由", "why"}},
+    {"work name-person",
+     CLI_UNTIL,
+     {"T", "办理期限：2d（以后）、2026-12-01T18:00", "the term: 2d (from now), 2026-12-01T18:00"}},
+    {"work name-person", CLI_NOTE, {"TEXT", "责任", "the duty"}},
+    {"work ask-assist", CLI_TO, {"UNIT", "请哪个单位协办", "the unit that is to assist"}},
+    {"work ask-assist", CLI_NOTE, {"TEXT", "请协办什么", "what it is to do"}},
+    {"work assist-done",
+     CLI_UNIT,
+     {"UNIT", "协办单位的代码或名称", "code or name of the assisting unit"}},
+    {"work assist-done", CLI_NOTE, {"TEXT", "做了什么", "what was done"}},
+    {"work progress", CLI_NOTE, {"TEXT", "办理进展", "the progress"}},
+    {"work resolve", CLI_NOTE, {"TEXT", "办理情况", "what was done"}},
+    {"work return", CLI_NOTE, {"TEXT", "退单理由", "why it is returned"}},
+    {"work raise", CLI_NOTE, {"TEXT", "上报理由", "why it is raised"}},
+    {"work extend", CLI_NOTE, {"TEXT", "延期理由", "why it needs longer"}},
+    {"work end-mode", CLI_NOTE, {"TEXT", "结果说明", "about the result"}},
+    {"work appeal", CLI_NOTE, {"TEXT", "申诉理由", "why it should not count"}},
+    {"supervise grant",
+     CLI_UNIT,
+     {"UNIT", "批复单位的代码或名称", "code or name of the unit that decides"}},
+    {"supervise refuse",
+     CLI_UNIT,
+     {"UNIT", "批复单位的代码或名称", "code or name of the unit that decides"}},
+    {"supervise refuse", CLI_NOTE, {"TEXT", "不批准的理由", "why it is refused"}},
+    {"supervise", CLI_UNIT, {"UNIT", "督办单位的代码或名称", "code or name of a supervising unit"}},
+    {"policy replan",
+     CLI_UNIT,
+     {"UNIT", "执行的督办单位（--apply 必须写）", "the supervising unit, needed with --apply"}},
+    {"desk dispatch",
+     CLI_UNIT,
+     {"UNIT", "分拨给哪个单位（代码或名称）", "the unit it goes to, code or name"}},
+    {"desk dispatch",
+     CLI_CATEGORY,
+     {"CATEGORY", "类别（退单不写则不变）", "category; of a return the old one unless told"}},
+    {"desk dispatch",
+     CLI_AREA,
+     {"AREA", "区域（不写则按工单和单位）", "area; by ticket and unit unless told"}},
+    {"chase", CLI_NOTE, {"TEXT", "诉求人说了什么", "what the resident said"}},
+    {"withdraw", CLI_NOTE, {"TEXT", "撤回原因", "why"}},
+    {"callback answer", CLI_NOTE, {"TEXT", "诉求人说了什么", "what the resident said"}},
+};
+
+struct cli_option_text cli_options_text(const struct cli_command *command, enum cli_option option)
+{
+    const struct cli_option_row *row = &cli_options[option];
+    CHECK(option < CLI_OPTION_COUNT);
+    for (size_t index = 0; command != NULL && index < sizeof texts / sizeof texts[0]; index++) {
+        const size_t size = strlen(texts[index].command);
+        if (texts[index].option == option &&
+            strncmp(command->name, texts[index].command, size) == 0 &&
+            (command->name[size] == '\0' || command->name[size] == ' ')) {
+            return texts[index].text;
+        }
+    }
+    return (struct cli_option_text){row->metavar, row->zh, row->en};
+}
 
 /* ---- choices ---- */
 

@@ -8,6 +8,7 @@
 #include "common/say/say_words.h"
 
 struct cli;
+struct cli_command;
 
 enum cli_option {
     /* every command */
@@ -51,6 +52,7 @@ enum cli_option {
     CLI_IF_VERSION,
     CLI_LEASE,
     CLI_LIMIT,
+    CLI_LIST,
     CLI_MAX,
     CLI_MODE,
     CLI_NEWEST,
@@ -96,6 +98,15 @@ enum cli_option {
 /* What follows an option, for completion. */
 enum cli_argument { CLI_NOTHING, CLI_WORD, CLI_COUNT, CLI_FILE, CLI_FOLDER, CLI_CHOICE };
 
+/* Whose code an option takes; its name does too (cli_names.h). */
+enum cli_names {
+    CLI_NAMES_NONE,
+    CLI_NAMES_UNITS,
+    CLI_NAMES_AREAS,
+    CLI_NAMES_CATEGORIES,
+    CLI_NAMES_CHANNELS
+};
+
 struct cli_option_row {
     const char *name;                     /* without dashes */
     char letter;                          /* short form or 0 */
@@ -106,7 +117,14 @@ struct cli_option_row {
     const ProtobufCEnumDescriptor *words; /* with CLI_CHOICE: words of these values pass */
     uint32_t values;                      /* of these only, 1 << value; 0: all */
     bool repeats;                         /* may be given several times */
+    enum cli_names names;
 };
+
+/* What an option is for one command: its own words where the row's would speak of others. */
+struct cli_option_text {
+    const char *metavar, *zh, *en;
+};
+struct cli_option_text cli_options_text(const struct cli_command *command, enum cli_option option);
 
 enum { CLI_COMMAND_OPTIONS_MAX = 16 };
 struct cli_command {
@@ -120,6 +138,7 @@ struct cli_command {
     unsigned option_count;
     unsigned required; /* the first so many of options must be given */
     const char *alias; /* one word instead of the name, Chinese; or NULL */
+    const char *needs; /* of which options one must be given, for the synopsis; or NULL */
 };
 
 struct cli_commands {

@@ -38,7 +38,7 @@ static void add_move(const struct replan *replan, struct cli_grid *grid,
     number_format(move->ticket, number);
     moment(replan, move->old_due_ms, before);
     moment(replan, move->new_due_ms, after);
-    say_time_span((int64_t)move->new_due_ms - (int64_t)move->old_due_ms, span);
+    say_time_span(&cli->say, (int64_t)move->new_due_ms - (int64_t)move->old_due_ms, span);
     cli_grid_add(grid, SAY_STRONG, "%s", number);
     cli_grid_add(grid, SAY_PLAIN, "%s", say_words_clock(&cli->say, move->clock));
     cli_grid_add(grid, SAY_FAINT, "%s", before);

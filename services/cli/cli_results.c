@@ -6,36 +6,143 @@
 
 #include <stdio.h>
 
+#include "cli_effect.h"
 #include "cli_json.h"
 #include "common/base/check.h"
+#include "common/say/code.h"
 #include "common/say/number.h"
+#include "common/say/say_deed.h"
+#include "common/say/say_detail.h"
 #include "common/say/say_json.h"
 #include "common/say/say_words.h"
 
-int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count)
+/* More tickets than a person reads one by one: told in a line each, without asking what became of
+ * each, since a script that accepts a thousand must not wait for a thousand questions. */
+enum { TOLD_ONE_BY_ONE_MAX = 20, TRAVEL_MS = 1500 };
+
+/* The newest answer to the ticket in callback's log: what escalation names as its cause. */
+static uint64_t answered_seq(struct cli *cli, uint64_t ticket)
+{
+    Paidan__CallbackShow wish = PAIDAN__CALLBACK_SHOW__INIT;
+    Paidan__Answer *answer = NULL;
+    wish.ticket = ticket;
+    wish.has_history = wish.history = 1;
+    if (cli_try(cli, "callback", &wish.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK ||
+        answer->callback_shown->n_history_seqs == 0) {
+        return 0;
+    }
+    return answer->callback_shown->history_seqs[answer->callback_shown->n_history_seqs - 1];
+}
+
+/* What the change of this ticket led to; nothing if escalation cannot be asked: it is done. */
+static void find_effect(struct cli *cli, uint64_t ticket, const unsigned char *request_id,
+                        struct cli_effect *effect)
+{
+    struct cli_effect_of of = {.request_id = request_id};
+    if (request_id == NULL) {
+        of.log = "callback";
+        of.seq = answered_seq(cli, ticket);
+    }
+    (void)cli_effect_find(cli, ticket, &of, request_id == NULL ? TRAVEL_MS : 0, effect);
+}
+
+/* With the sentence about who was faster, where there is one. */
+static int refuse(struct cli *cli, const Paidan__WorkResult *result, const char *number)
+{
+    char zh[SAY_DEED_BYTES], en[SAY_DEED_BYTES], detail[DETAIL_BYTES_MAX + SAY_DETAIL_BYTES];
+    struct say say = *cli_speak(cli);
+    say.language = SAY_ENGLISH;
+    const bool deed = say_deed(&say, result, cli->now_ms, en);
+    say.language = SAY_CHINESE;
+    (void)say_deed(&say, result, cli->now_ms, zh);
+    if (deed) {
+        return cli_refuse_as(cli, result->code, zh, en, number);
+    }
+    if (result->detail == NULL) {
+        return cli_refuse(cli, result->code, number);
+    }
+    char said[SAY_DETAIL_BYTES];
+    say_detail(&cli->say, SAY_BY_OPTION, result->detail, said);
+    (void)snprintf(detail, sizeof detail, "%s%s%s", number, cli_say(cli, "：", ": "), said);
+    return cli_refuse(cli, result->code, detail);
+}
+
+/* "20261122-0001-7  办理中  安居物业 签收；办理时限剩 3小时12分 (14:00)" */
+static void tell(struct cli *cli, const Paidan__WorkResult *result, const char *number,
+                 const struct cli_effect *effect)
+{
+    char words[CLI_EFFECT_BYTES];
+    /* Of an answer to callback the state is in the effect: the callback knows none. */
+    const bool known = effect->shown != NULL;
+    const Paidan__State state = known ? effect->shown->brief->state : result->state;
+    cli_effect_words(cli_speak(cli), effect, cli->now_ms, words);
+    printf("%s  %s%s%s\n", number,
+           known || result->has_state ? say_words_state(&cli->say, state)
+                                      : cli_say(cli, "已登记", "recorded"),
+           words[0] == '\0' ? "" : "  ", words);
+}
+
+/* A refusal with its sentences, a success with its effect. */
+static json_t *result_json(struct cli *cli, const Paidan__WorkResult *result,
+                           const struct cli_effect *effect)
+{
+    json_t *object = say_json_message(cli_speak(cli), &result->base, true);
+    char text[SAY_DEED_BYTES];
+    if (result->unit != NULL) {
+        json_object_set_new(object, "unit_name", json_string(say_unit(&cli->say, result->unit)));
+    }
+    if (result->code == PAIDAN__CODE__OK) {
+        if (effect->shown != NULL) {
+            cli_effect_set(cli, object, effect);
+        }
+        return object;
+    }
+    struct say say = *cli_speak(cli);
+    say.language = SAY_CHINESE;
+    json_object_set_new(object, "zh",
+                        json_string(say_deed(&say, result, cli->now_ms, text)
+                                        ? text
+                                        : code_sentence_zh(result->code)));
+    say.language = SAY_ENGLISH;
+    json_object_set_new(object, "en",
+                        json_string(say_deed(&say, result, cli->now_ms, text)
+                                        ? text
+                                        : code_sentence_en(result->code)));
+    return object;
+}
+
+int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t count,
+                const unsigned char *request_id)
 {
     CHECK(count == 0 || results != NULL);
     int status = CLI_EXIT_OK;
+    size_t done = 0;
     json_t *list = json_array();
     for (size_t index = 0; index < count; index++) {
         const Paidan__WorkResult *result = results[index];
+        const bool refused = result->code != PAIDAN__CODE__OK;
+        struct cli_effect effect = {.shown = NULL};
         char number[NUMBER_BYTES];
         number_format(result->ticket, number);
-        if (result->code != PAIDAN__CODE__OK) {
-            char detail[DETAIL_BYTES_MAX + 64];
-            (void)snprintf(detail, sizeof detail, "%s%s%s", number,
-                           result->detail == NULL ? "" : ": ",
-                           result->detail == NULL ? "" : result->detail);
-            const int refused = cli_refuse(cli, result->code, detail);
-            status = status == CLI_EXIT_OK ? refused : status;
-        } else if (!cli->json) {
-            printf("%s  %s\n", number,
-                   result->has_state ? say_words_state(&cli->say, result->state) : "ok");
+        if (!refused && count <= TOLD_ONE_BY_ONE_MAX) {
+            find_effect(cli, result->ticket, request_id, &effect);
         }
-        json_array_append_new(list, say_json_message(&cli->say, &result->base, true));
+        if (refused) {
+            const int refusal = refuse(cli, result, number);
+            status = status == CLI_EXIT_OK ? refusal : status;
+        } else if (!cli->json) {
+            tell(cli, result, number, &effect);
+        }
+        done += refused ? 0 : 1;
+        json_array_append_new(list, result_json(cli, result, &effect));
     }
     if (!cli->json) {
         json_decref(list);
+        if (count > TOLD_ONE_BY_ONE_MAX) {
+            printf(cli_say(cli, "共 %zu 件，办成 %zu 件，被拒 %zu 件\n",
+                           "%zu tickets: %zu done, %zu refused\n"),
+                   count, done, count - done);
+        }
         return status;
     }
     json_t *object = json_object();

@@ -235,7 +235,7 @@ static void add_status(const struct cli *cli, struct cli_grid *grid,
     } else if (service->refused_ms != 0) {
         cli_grid_add(grid, SAY_BAD, "%s", cli_say(cli, "重载被拒绝", "reload refused"));
     } else if (service->clock_ahead_ms != 0) {
-        say_time_span((int64_t)service->clock_ahead_ms, span);
+        say_time_span(&cli->say, (int64_t)service->clock_ahead_ms, span);
         cli_grid_add(grid, SAY_BAD, "%s %s", cli_say(cli, "时钟超前", "clock ahead"), span);
     } else {
         cli_grid_add(grid, SAY_GOOD, "%s", cli_say(cli, "正常", "ok"));

@@ -34,8 +34,23 @@ static json_t *triage_json(const struct cli *cli, const Paidan__TriageShown *tri
 {
     json_t *object = say_json_message(&cli->say, &triage->base, true);
     json_object_del(object, "number");
+    json_object_del(object, "history");
+    json_object_del(object, "history_seqs");
     json_object_set_new(object, "state", json_string(triage_state_word(triage->state)));
     return object;
+}
+
+/* What triage and callback did, in the form of their logs' dumps. */
+static json_t *told_json(const struct cli *cli, const struct cli_ticket_view *view)
+{
+    json_t *list = json_array();
+    for (size_t index = 0; index < view->told_count; index++) {
+        const struct cli_told *told = &view->told[index];
+        json_t *event = say_json_event(&cli->say, told->service, told->seq, told->event, true);
+        json_object_del(event, "number");
+        json_array_append_new(list, event);
+    }
+    return list;
 }
 
 /* One object for the whole ticket: the brief's fields at the top, what other services know under
@@ -59,8 +74,11 @@ static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
     if (view->callback != NULL) {
         part = say_json_message(&cli->say, &view->callback->base, true);
         json_object_del(part, "number");
+        json_object_del(part, "history");
+        json_object_del(part, "history_seqs");
         json_object_set_new(object, "callback", part);
     }
+    json_object_set_new(object, "other_history", told_json(cli, view));
     if (view->shown != NULL) {
         json_t *clocks = json_array(), *history = json_array();
         for (size_t index = 0; index < view->shown->n_clocks; index++) {
@@ -140,9 +158,9 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
     char at[SAY_TIME_BYTES], ago[SAY_TIME_BYTES];
     if (text->has_registered_ms) {
         say_time_exact(&cli->say, text->registered_ms, at);
-        say_time_span((int64_t)cli->now_ms - (int64_t)text->registered_ms, ago);
+        say_time_span(&cli->say, (int64_t)cli->now_ms - (int64_t)text->registered_ms, ago);
         label(cli, "受理", "received");
-        printf(cli_say(cli, "%s（%s 前）", "%s (%s ago)"), at, ago);
+        printf(cli_say(cli, "%s（%s前）", "%s (%s ago)"), at, ago);
         printf("  %s\n", text->channel == NULL ? "" : say_channel(cli_speak(cli), text->channel));
     }
     if (text->has_occurred_ms) {
@@ -216,7 +234,7 @@ static void print_extra(struct cli *cli, const Paidan__Brief *brief)
     char until[SAY_TIME_BYTES], span[SAY_TIME_BYTES];
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
         say_time_exact(&cli->say, brief->suspended_until_ms, until);
-        say_time_span((int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
+        say_time_span(&cli->say, (int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
         label(cli, "挂账", "suspended");
         printf(cli_say(cli, "%s到 %s（还有 %s）%s\n", "%suntil %s (%s from now)%s\n"),
                cli_colour_on(cli->colour, SAY_NEWS), until, span,
@@ -351,28 +369,87 @@ static void print_clock(struct cli *cli, const struct cli_ticket_view *view,
     printf(" %s%s\n", text, cli_colour_off(cli->colour, colour));
 }
 
-/* Only facts that have a sentence; leases and the like would bury the rest. */
-static void print_history(struct cli *cli, const struct cli_ticket_view *view)
+/* Who did it. Of a fact that followed another service's record, who made that record: a dispatcher,
+ * an operator, the clerk who registered what was solved on the spot. */
+static const char *actor_of(const struct cli_ticket_view *view, const Paidan__Event *event)
 {
-    char at[SAY_TIME_BYTES], text[4096];
-    if (view->text->has_registered_ms) {
-        say_time_exact(&cli->say, view->text->registered_ms, at);
-        printf("  %s  %s\n", at, cli_say(cli, "受理", "registered"));
+    const Paidan__Cause *cause = event->cause;
+    if (cause == NULL || cause->actor != NULL || cause->log == NULL) {
+        return cause == NULL ? NULL : cause->actor;
     }
-    for (size_t index = 0; index < view->history_count; index++) {
-        const Paidan__Event *event = view->history[index];
-        const enum say_tone colour = say_facts_words(&cli->say, event, text, sizeof text);
-        if (text[0] == '\0') {
+    for (size_t index = 0; index < view->told_count; index++) {
+        const struct cli_told *told = &view->told[index];
+        if (strcmp(told->service, cause->log) != 0 || told->seq != cause->seq) {
             continue;
         }
-        say_time_exact(&cli->say, event->at_ms, at);
-        printf("  %s  %s%s%s", at, cli_colour_on(cli->colour, colour), text,
-               cli_colour_off(cli->colour, colour));
-        if (event->cause != NULL && event->cause->actor != NULL) {
-            printf("  %s%s%s", cli_colour_on(cli->colour, SAY_FAINT), event->cause->actor,
+        const Paidan__Event *before = told->event;
+        const bool spot =
+            before->fact_case == PAIDAN__EVENT__FACT_ROUTED && before->routed->spot_note != NULL;
+        return spot ? view->text->actor : before->cause->actor;
+    }
+    return NULL;
+}
+
+static void print_event(struct cli *cli, const struct cli_ticket_view *view,
+                        const Paidan__Event *event)
+{
+    char at[SAY_TIME_BYTES], text[4096];
+    const enum say_tone colour = say_facts_words(&cli->say, event, text, sizeof text);
+    if (text[0] == '\0') {
+        return;
+    }
+    const char *actor = actor_of(view, event);
+    say_time_exact(&cli->say, event->at_ms, at);
+    printf("  %s  %s%s%s", at, cli_colour_on(cli->colour, colour), text,
+           cli_colour_off(cli->colour, colour));
+    if (actor != NULL) {
+        printf("  %s%s%s", cli_colour_on(cli->colour, SAY_FAINT), actor,
+               cli_colour_off(cli->colour, SAY_FAINT));
+    }
+    putchar('\n');
+}
+
+/* The earliest of the other services' facts that is not printed yet and not after at_ms. */
+static const struct cli_told *next_told(const struct cli_ticket_view *view, const bool *printed,
+                                        uint64_t at_ms)
+{
+    const struct cli_told *next = NULL;
+    for (size_t index = 0; index < view->told_count; index++) {
+        const struct cli_told *told = &view->told[index];
+        if (!printed[index] && told->event->at_ms <= at_ms &&
+            (next == NULL || told->event->at_ms < next->event->at_ms)) {
+            next = told;
+        }
+    }
+    return next;
+}
+
+/* Only facts that have a sentence; leases and the like would bury the rest. What other services
+ * did stands before what followed from it here. */
+static void print_history(struct cli *cli, const struct cli_ticket_view *view)
+{
+    char at[SAY_TIME_BYTES];
+    bool printed[2 * CLI_HISTORY_MAX] = {false};
+    if (view->text->has_registered_ms) {
+        say_time_exact(&cli->say, view->text->registered_ms, at);
+        printf("  %s  %s", at, cli_say(cli, "受理", "registered"));
+        if (view->text->actor != NULL) {
+            printf("  %s%s%s", cli_colour_on(cli->colour, SAY_FAINT), view->text->actor,
                    cli_colour_off(cli->colour, SAY_FAINT));
         }
         putchar('\n');
+    }
+    for (size_t index = 0; index <= view->history_count; index++) {
+        const bool last = index == view->history_count;
+        const uint64_t until_ms = last ? UINT64_MAX : view->history[index]->at_ms;
+        const struct cli_told *told = next_told(view, printed, until_ms);
+        for (; told != NULL; told = next_told(view, printed, until_ms)) {
+            printed[told - view->told] = true;
+            print_event(cli, view, told->event);
+        }
+        if (!last) {
+            print_event(cli, view, view->history[index]);
+        }
     }
 }
 

@@ -406,16 +406,16 @@ static void print_sums(struct cli *cli, const Paidan__ExplainedClock *clock)
     }
     /* Hours are added up as hours: 31h of open time are not a day and seven hours. */
     if (set->has_unit && !calendar_unit_counts_days((enum calendar_unit)set->unit)) {
-        say_time_amount(clock->counted_ms, span);
+        say_time_amount(&cli->say, clock->counted_ms, span);
     } else {
-        say_time_span((int64_t)clock->counted_ms, span);
+        say_time_span(&cli->say, (int64_t)clock->counted_ms, span);
     }
     printf("  %s", cli_say(cli, "到现在", "until now"));
     print_sum(cli, SAY_GOOD, "计入", "counted", span);
-    say_time_span(clock->has_skipped_ms ? (int64_t)clock->skipped_ms : 0, span);
+    say_time_span(&cli->say, clock->has_skipped_ms ? (int64_t)clock->skipped_ms : 0, span);
     print_sum(cli, SAY_FAINT, "不计", "skipped", span);
     if (clock->has_paused_ms && clock->paused_ms > 0) {
-        say_time_span((int64_t)clock->paused_ms, span);
+        say_time_span(&cli->say, (int64_t)clock->paused_ms, span);
         print_sum(cli, SAY_NEWS, "挂账", "suspended", span);
     }
     putchar('\n');

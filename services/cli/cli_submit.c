@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_effect.h"
 #include "cli_json.h"
 #include "cli_row.h"
 #include "cli_table.h"
@@ -65,24 +66,34 @@ static char *read_text(const char *text)
     return all;
 }
 
+/* With the unit and its deadline, or why it waits at the desk, as soon as triage has looked at it:
+ * the resident is still on the phone. */
 static int tell_one(struct cli *cli, const struct cli_row *row)
 {
     if (row->code != PAIDAN__CODE__OK) {
         return cli_refuse(cli, row->code, row->detail);
     }
-    char number[NUMBER_BYTES];
+    char number[NUMBER_BYTES], text[CLI_EFFECT_BYTES];
     number_format(row->number, number);
+    json_t *object = json_object();
+    json_object_set_new(object, "number", json_string(number));
+    json_object_set_new(object, "query_code", json_string(row->query_code));
+    json_object_set_new(object, "result", json_string(row->duplicate ? "duplicate" : "accepted"));
+    if (!cli->json) {
+        printf(cli_say(cli, "工单号 %s  查询码 %s%s\n", "number %s  query code %s%s\n"), number,
+               row->query_code,
+               row->duplicate ? cli_say(cli, "  （此前已受理）", "  (was here before)") : "");
+        /* What is stored is told at once, whatever becomes of the rest. */
+        fflush(stdout);
+    }
+    cli_effect_new(cli, row->number, object, text);
     if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "number", json_string(number));
-        json_object_set_new(object, "query_code", json_string(row->query_code));
-        json_object_set_new(object, "result",
-                            json_string(row->duplicate ? "duplicate" : "accepted"));
         return cli_json_print(cli, object);
     }
-    printf(cli_say(cli, "工单号 %s  查询码 %s%s\n", "number %s  query code %s%s\n"), number,
-           row->query_code,
-           row->duplicate ? cli_say(cli, "  （此前已受理）", "  (was here before)") : "");
+    json_decref(object);
+    printf("%s\n", text[0] != '\0' ? text
+                                   : cli_say(cli, "还没有分拨完，稍后看 paidan show",
+                                             "not dispatched yet; see paidan show later"));
     return CLI_EXIT_OK;
 }
 

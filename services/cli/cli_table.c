@@ -579,6 +579,7 @@ static void tell_progress(struct import *import, bool last)
     char left[SAY_TIME_BYTES] = "";
     if (import->bytes_all > import->source.bytes && import->source.bytes > 0) {
         say_time_span(
+            &import->cli->say,
             (int64_t)(seconds * 1000 * (double)(import->bytes_all - import->source.bytes) /
                       (double)import->source.bytes),
             left);

@@ -213,6 +213,9 @@ static int units_end(struct cli *cli, json_t *units, uint64_t shown)
 
 int cli_units(struct cli *cli)
 {
+    if (cli_given(cli, CLI_LIST)) {
+        return cli_names_list(cli);
+    }
     char after[CODE_BYTES_MAX + 1];
     json_t *units = json_array();
     uint64_t shown = 0;

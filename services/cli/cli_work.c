@@ -49,7 +49,9 @@ static int act(struct cli *cli, Paidan__WorkItem **items, size_t count)
             count - at < WORK_ITEMS_MAX ? count - at : WORK_ITEMS_MAX;
         int done = cli_ask(cli, "escalation", supervises ? &supervise.base : &work.base, &answer);
         if (done == CLI_EXIT_OK) {
-            done = cli_results(cli, answer->worked->results, answer->worked->n_results);
+            unsigned char id[REQUEST_ID_BYTES]; /* the next question has another */
+            memcpy(id, cli->request_id, sizeof id);
+            done = cli_results(cli, answer->worked->results, answer->worked->n_results, id);
         }
         /* A part that was refused does not keep the next from being tried. */
         arena_reset(&cli->arena);

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "cli_commands.h"
 #include "cli_disk.h"
+#include "cli_names.h"
 #include "cli_parse.h"
 #include "common/base/diag.h"
 
@@ -22,10 +23,14 @@ int main(int argc, char **argv)
     }
     /* Refusals are said here, in words; with --json nothing else may stand among them. */
     diag_init("", cli.json ? DIAG_NONE : DIAG_ERROR);
+    const bool help = cli.command == NULL || cli_given(&cli, CLI_HELP);
+    if (status == CLI_EXIT_OK && !help && !cli_given(&cli, CLI_VERSION)) {
+        status = cli_names_resolve(&cli);
+    }
     if (status == CLI_EXIT_OK) {
-        status = cli_given(&cli, CLI_VERSION)                       ? cli_help_version(&cli)
-                 : cli.command == NULL || cli_given(&cli, CLI_HELP) ? cli_help(&cli)
-                                                                    : cli.command->run(&cli);
+        status = cli_given(&cli, CLI_VERSION) ? cli_help_version(&cli)
+                 : help                       ? cli_help(&cli)
+                                              : cli.command->run(&cli);
     }
     errno = 0; /* what failed before tells no cause any more */
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -284,7 +284,7 @@ static void events_print(FILE *out, const struct say *say, const struct demo_sum
     row_print(out, say, "超出权限上报", "raised: competence", summary->competence,
               say_choose(say, "次", "times"));
     (void)snprintf(rest, sizeof rest,
-                   say_choose(say, "件；告警 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
+                   say_choose(say, "件；警报 %" PRIu64 " 次", "tickets; alarms: %" PRIu64),
                    summary->alarms);
     row_print(out, say, "红牌", "red cards", summary->red, rest);
     row_print(out, say, "重办", "reopened", summary->reopened, say_choose(say, "次", "times"));

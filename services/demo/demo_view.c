@@ -108,7 +108,7 @@ static const struct {
     [DEMO_FIRST_RETURN] = {"退单，等分拨员裁定", "returned: waits for a ruling"},
     [DEMO_FIRST_RULED] = {"分拨员裁定了退单", "the dispatcher ruled on the return"},
     [DEMO_FIRST_RED] = {"最高一级也到期了：红牌", "expired at the highest level: red card"},
-    [DEMO_FIRST_ALARM] = {"还没人办：再次告警，直到办结为止",
+    [DEMO_FIRST_ALARM] = {"还没人办：再次警报，直到办结为止",
                           "still nobody: the alarm repeats until it is repaired"},
     [DEMO_FIRST_REOPENED] = {"居民说没解决：重办，交给",
                              "the resident says no: reopened, now with"},
@@ -247,7 +247,7 @@ static void line_print(const struct demo_view *view, const struct demo *demo,
     counts_say(view, demo, counts, sizeof counts);
     (void)printf("%8s  %s", at, counts);
     if (boarded != NULL) {
-        (void)printf(say(view, "  未办结 %" PRIu64 "  超期 %" PRIu64,
+        (void)printf(say(view, "  未办结 %" PRIu64 "  超时 %" PRIu64,
                          "  open %" PRIu64 "  overdue %" PRIu64),
                      boarded->open, boarded->overdue);
     }

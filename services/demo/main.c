@@ -372,7 +372,7 @@ static void left_print(const struct demo *demo, const struct demo_view *view, co
     char number[NUMBER_BYTES];
     number_format(left->id, number);
     (void)printf(view->say.language == SAY_CHINESE
-                     ? "红牌工单会一直告警，直到有人办。你来办一件：\n"
+                     ? "红牌工单会一直警报，直到有人办。你来办一件：\n"
                      : "Tickets with a red card raise alarms until somebody acts. You may:\n");
     (void)printf(
         "  paidan --data %s show %s\n"

@@ -1,4 +1,4 @@
-/* An appeal against a late mark 超期申诉.
+/* An appeal against a late mark 超时申诉.
  *
  * Owns extra.appeal. Lateness is a fact for ever: extra.late is never cleared, and a granted appeal
  * takes the ticket out of the statistic, not out of the log. One appeal a ticket, whatever becomes

@@ -1,4 +1,4 @@
-/* escalation_appeal: an appeal against a late mark 超期申诉: once, after the work is done. */
+/* escalation_appeal: an appeal against a late mark 超时申诉: once, after the work is done. */
 #pragma once
 
 #include "escalation_fold.h"

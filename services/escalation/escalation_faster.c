@@ -16,6 +16,7 @@ enum { FACTS_LOOKED_AT = 32 };
 /* The ticket came to another unit, or to nobody. */
 static bool moves(Paidan__Event__FactCase fact)
 {
+    CHECK(fact != PAIDAN__EVENT__FACT__NOT_SET); /* no such event is stored */
     return fact == FACT(ASSIGNED) || fact == FACT(RAISED) || fact == FACT(ORDERED) ||
            fact == FACT(REOPENED);
 }
@@ -44,6 +45,8 @@ static Paidan__Event__FactCase fact_of(enum escalation_signal signal)
 /* Whether a fact of this kind is why the item was refused. */
 static bool is_reason(const struct escalation_item *item, Paidan__Event__FactCase fact)
 {
+    CHECK(item->result->code != PAIDAN__CODE__OK);
+    CHECK(item->ticket.state != ESCALATION_NONE);
     switch (item->result->code) {
     case PAIDAN__CODE__VERSION_CONFLICT:
         return true; /* whatever it was, it raised the version */
@@ -74,6 +77,8 @@ static enum rc tell_lease(struct escalation_item *item)
 {
     Paidan__WorkResult *result = item->result;
     CHECK(item->ticket.lease_until_ms != 0);
+    CHECK(item->ticket.holder[0] != '\0');
+    CHECK(item->ticket.state == ESCALATION_ASSIGNED); /* others have no lease */
     result->actor = arena_strdup(item->step->arena, item->ticket.holder);
     result->did = (char *)step_fact_name(FACT(LEASED)); /* packed, never written */
     result->has_until_ms = true;
@@ -106,6 +111,8 @@ enum rc escalation_faster_tell(struct escalation_item *item)
             return rc;
         }
         CHECK(!event->has_prev_seq || event->prev_seq < seq);
+        CHECK(event->has_ticket && event->ticket == item->wish->ticket);
+        CHECK(event->cause != NULL);
         if (is_reason(item, event->fact_case)) {
             result->actor = event->cause->actor;
             result->has_at_ms = true;

@@ -53,7 +53,7 @@ enum escalation_signal {
     ESCALATION_ON_ORDER,       /* 领导交办 */
     ESCALATION_ON_SET_MODE,    /* 办理方式 */
     ESCALATION_ON_END_MODE,    /* its result */
-    ESCALATION_ON_APPEAL,      /* 超期申诉 */
+    ESCALATION_ON_APPEAL,      /* 超时申诉 */
     ESCALATION_ON_REPLAN,      /* running clocks got new moments */
     /* site edits */
     ESCALATION_ON_MOVE,   /* nobody carries on its unit: another one gets it */

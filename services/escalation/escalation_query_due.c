@@ -1,4 +1,4 @@
-/* escalation_query_due: lists by the next deadline 临期、超期、督办: of a unit, of an area with
+/* escalation_query_due: lists by the next deadline 临期、超时、督办: of a unit, of an area with
  * everything below it, of the whole site.
  *
  * They walk rows that are there anyway: the queues of the units, of supervised tickets their watch.

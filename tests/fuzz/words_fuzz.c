@@ -62,8 +62,8 @@ static void read_moment(const char *word)
         CHECK(again_ms == at_ms);
         say_time_short(&say, at_ms, NOW_MS, text);
         say_time_exact(&say, at_ms, text);
-        say_time_span((int64_t)at_ms, text);
-        say_time_amount(at_ms, text);
+        say_time_span(&say, (int64_t)at_ms, text);
+        say_time_amount(&say, at_ms, text);
     }
 }
 

@@ -170,7 +170,7 @@ static void test_draw_when_marked_then_marks_and_title_share_the_room(void **sta
     char *drawn = cli_board_draw(&frame);
     assert_non_null(drawn);
     assert_non_null(strstr(drawn, "[督办 催办2 调解] 路灯不亮"));
-    assert_non_null(strstr(drawn, "   1h30m  20261122-0002-7   挂账"));
+    assert_non_null(strstr(drawn, "1小时30分  20261122-0002-7  挂账"));
     free(drawn);
     frame = frame_of(picture, 116, 0);
     drawn = cli_board_draw(&frame);
@@ -193,7 +193,7 @@ static void test_draw_when_coloured_then_each_line_ends_plain(void **state)
     frame.colour = true;
     char *drawn = cli_board_draw(&frame), *rest = NULL;
     assert_non_null(drawn);
-    assert_non_null(strstr(drawn, "\033[1;31m -45m00s"));
+    assert_non_null(strstr(drawn, "\033[1;31m  -45分00秒"));
     for (char *line = strtok_r(drawn, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         const char *last = strrchr(line, '\033');

@@ -66,6 +66,8 @@ static void test_short_when_day_or_year_differ_then_they_are_told(void **state)
 static void test_span_when_written_then_two_largest_units(void **state)
 {
     (void)state;
+    static const struct say english = {.language = SAY_ENGLISH};
+    static const struct say chinese = {.language = SAY_CHINESE};
     static const struct {
         int64_t ms;
         const char *text;
@@ -73,14 +75,30 @@ static void test_span_when_written_then_two_largest_units(void **state)
                  {11520000, "3h12m"}, {-183600000, "-2d03h"}, {90061000, "1d01h"}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         char text[SAY_TIME_BYTES];
-        say_time_span(cases[index].ms, text);
+        say_time_span(&english, cases[index].ms, text);
         assert_string_equal(text, cases[index].text);
     }
     char text[SAY_TIME_BYTES];
-    say_time_amount(5400000, text);
+    say_time_amount(&english, 5400000, text);
     assert_string_equal(text, "1h30m");
-    say_time_amount(500, text);
+    say_time_amount(&english, 500, text);
     assert_string_equal(text, "500ms");
+    say_time_amount(&chinese, 5400000, text);
+    assert_string_equal(text, "1小时30分");
+    say_time_span(&chinese, 1799000, text);
+    assert_string_equal(text, "29分59秒");
+    say_time_span(&chinese, -183600000, text);
+    assert_string_equal(text, "-2天03小时");
+    say_time_span(&chinese, 7000, text);
+    assert_string_equal(text, "7秒");
+    /* What is shown is read. */
+    uint64_t at_ms = 0;
+    assert_int_equal(say_time_read_ahead(&chinese, "2小时30分", 0, &at_ms), RC_OK);
+    assert_int_equal(at_ms, 9000000);
+    assert_int_equal(say_time_read_ahead(&english, "29分59秒", 0, &at_ms), RC_OK);
+    assert_int_equal(at_ms, 1799000);
+    assert_int_equal(say_time_read_ahead(&english, "3天", 0, &at_ms), RC_OK);
+    assert_int_equal(say_time_read_ahead(&english, "30分2小时", 0, &at_ms), RC_INVALID);
 }
 
 static void test_parse_when_understood_then_in_the_sites_zone(void **state)

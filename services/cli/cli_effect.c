@@ -1,0 +1,290 @@
+/* cli_effect: what a change did. A success that only says "done" leaves the clerk to guess where
+ * the ticket went, who decides now and until when. All of it stands in the facts that the change
+ * led to, so they are looked up by what caused them, request or record, and said by the sentences
+ * of the history: what is read here is what stands in the ticket's timeline. Escalation's log is
+ * the one asked, for it alone knows deadlines; facts of other services reach it by following. */
+
+#include "cli_effect.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli_json.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/say/number.h"
+#include "common/say/say_facts.h"
+#include "common/say/say_time.h"
+#include "common/say/say_words.h"
+#include "common/wire/wire.h"
+
+/* Triage and escalation follow within some milliseconds; asking faster only costs them time. */
+enum { ASK_AGAIN_MS = 25, TRAVEL_MS = 1000 };
+/* Triage's states of a ticket at the desk, as triage_fsm.h numbers them. */
+enum { TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
+
+static bool is_meant(const struct cli_effect_of *of, const Paidan__Cause *cause)
+{
+    if (of->request_id != NULL) {
+        return cause->has_request_id && cause->request_id.len == REQUEST_ID_BYTES &&
+               memcmp(cause->request_id.data, of->request_id, REQUEST_ID_BYTES) == 0;
+    }
+    return of->log == NULL || (cause->log != NULL && strcmp(cause->log, of->log) == 0 &&
+                               cause->has_seq && cause->seq == of->seq);
+}
+
+/* From the newest back, for what was just done stands at the end. */
+static void take_facts(struct cli *cli, const struct cli_effect_of *of, struct cli_effect *effect)
+{
+    const Paidan__Shown *shown = effect->shown;
+    const Paidan__Event *found[CLI_EFFECT_FACTS_MAX];
+    size_t count = 0;
+    for (size_t index = shown->n_history; index > 0 && count < CLI_EFFECT_FACTS_MAX; index--) {
+        ProtobufCMessage *message = NULL;
+        struct wire_error error;
+        const ProtobufCBinaryData *bytes = &shown->history[index - 1];
+        if (wire_unpack(&cli->arena, &paidan__event__descriptor, bytes->data, bytes->len, &message,
+                        &error) != RC_OK) {
+            break; /* of a newer version: what came after it is told */
+        }
+        const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
+        if (is_meant(of, event->cause)) {
+            found[count++] = event;
+        }
+    }
+    for (size_t index = 0; index < count; index++) {
+        effect->facts[index] = found[count - 1 - index];
+    }
+    effect->count = count;
+}
+
+static void pause_ms(unsigned span_ms)
+{
+    const struct timespec span = {.tv_nsec = (long)span_ms * 1000000};
+    (void)nanosleep(&span, NULL);
+}
+
+bool cli_effect_find(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
+                     uint64_t wait_ms, struct cli_effect *effect)
+{
+    const uint64_t end_us = clock_monotonic_us() + wait_ms * 1000;
+    Paidan__Show wish = PAIDAN__SHOW__INIT;
+    wish.ticket = ticket;
+    wish.has_history = wish.history = 1;
+    CHECK(ticket != 0);
+    for (;;) {
+        Paidan__Answer *answer = NULL;
+        *effect = (struct cli_effect){.shown = NULL};
+        /* The change is done: a service that does not answer now must not hold its caller up. */
+        const uint64_t patience_ms = wait_ms > 1000 ? wait_ms : 1000;
+        const Paidan__Code code = cli_try(cli, "escalation", &wish.base, patience_ms, &answer);
+        if (code == PAIDAN__CODE__OK) {
+            effect->shown = answer->shown;
+            take_facts(cli, of, effect);
+        }
+        const bool may_come = code == PAIDAN__CODE__OK || code == PAIDAN__CODE__TICKET_UNKNOWN;
+        if (effect->count > 0 || !may_come || clock_monotonic_us() >= end_us) {
+            return effect->count > 0;
+        }
+        pause_ms(ASK_AGAIN_MS);
+    }
+}
+
+/* ---- words ---- */
+
+/* A sentence without what the caller wrote himself: notes are cleared in a copy of the fact. */
+static void say_fact(const struct say *say, const Paidan__Event *event, char *text, size_t size)
+{
+    static char nothing[] = "";
+    union {
+        ProtobufCMessage base;
+        char bytes[512];
+    } copy;
+    Paidan__Event said = *event;
+    const ProtobufCMessage *fact = &event->assigned->base; /* each member of the union points */
+    const ProtobufCMessageDescriptor *of = fact->descriptor;
+    CHECK(of->sizeof_message <= sizeof copy.bytes);
+    memcpy(copy.bytes, fact, of->sizeof_message);
+    for (unsigned index = 0; index < of->n_fields; index++) {
+        const ProtobufCFieldDescriptor *field = &of->fields[index];
+        const bool note = strcmp(field->name, "note") == 0 || strcmp(field->name, "duty") == 0 ||
+                          (strcmp(field->name, "reason") == 0);
+        if (note && field->type == PROTOBUF_C_TYPE_STRING) {
+            memcpy(copy.bytes + field->offset, &(char *){nothing}, sizeof(char *));
+        }
+    }
+    said.assigned = (Paidan__Assigned *)(void *)copy.bytes;
+    (void)say_facts_words(say, &said, text, size);
+}
+
+/* The running clock that ends first. */
+static const Paidan__ClockSet *next_clock(const Paidan__Brief *brief)
+{
+    const Paidan__ClockSet *next = NULL;
+    for (size_t index = 0; index < brief->n_clocks; index++) {
+        if (next == NULL || brief->clocks[index]->due_ms < next->due_ms) {
+            next = brief->clocks[index];
+        }
+    }
+    return next;
+}
+
+/* Who must do something now, and by when. */
+static void add_now(const struct say *say, const Paidan__Brief *brief, uint64_t now_ms, char *text)
+{
+    const char *between = say_choose(say, "；", "; ");
+    char word[256], deadline[128];
+    const char *unit = say_unit(say, brief->unit);
+    const Paidan__ClockSet *clock = next_clock(brief);
+    switch (brief->state) {
+    case PAIDAN__STATE__STATE_RESOLVED:
+        say_add(text, CLI_EFFECT_BYTES, between,
+                say_choose(say, "转回访，等诉求人答复", "the resident is asked now"));
+        return;
+    case PAIDAN__STATE__STATE_RETURNED:
+        say_add(text, CLI_EFFECT_BYTES, between,
+                say_choose(say, "等分拨员裁定，时限照走",
+                           "waits for the dispatcher's ruling; its clocks run on"));
+        return;
+    case PAIDAN__STATE__STATE_ASSIGNED:
+    case PAIDAN__STATE__STATE_ACCEPTED:
+        break;
+    default: /* suspended: the fact says until when; closed and withdrawn: nothing is left */
+        return;
+    }
+    if (brief->has_appealed && brief->appealed) {
+        say_add(text, CLI_EFFECT_BYTES, between,
+                say_choose(say, "申诉等督办单位裁定", "a supervising unit rules on the appeal"));
+    }
+    if (strstr(text, unit) == NULL) {
+        (void)snprintf(word, sizeof word, say_choose(say, "现由 %s 承办", "%s has it"), unit);
+        say_add(text, CLI_EFFECT_BYTES, between, word);
+    }
+    if (clock != NULL) {
+        (void)say_time_deadline(say, clock->due_ms, 0, now_ms, deadline, sizeof deadline);
+        (void)snprintf(word, sizeof word, say_choose(say, "%s时限%s", "%s: %s"),
+                       say_words_clock(say, clock->clock), deadline);
+        say_add(text, CLI_EFFECT_BYTES, between, word);
+    }
+}
+
+void cli_effect_words(const struct say *say, const struct cli_effect *effect, uint64_t now_ms,
+                      char text[CLI_EFFECT_BYTES])
+{
+    char word[CLI_EFFECT_BYTES];
+    CHECK(effect->count <= CLI_EFFECT_FACTS_MAX);
+    text[0] = '\0';
+    for (size_t index = 0; index < effect->count; index++) {
+        say_fact(say, effect->facts[index], word, sizeof word);
+        if (word[0] != '\0') {
+            say_add(text, CLI_EFFECT_BYTES, say_choose(say, "；", "; "), word);
+        }
+    }
+    if (effect->shown != NULL) {
+        add_now(say, effect->shown->brief, now_ms, text);
+    }
+}
+
+void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *effect)
+{
+    char text[CLI_EFFECT_BYTES];
+    struct say say = *cli_speak(cli);
+    json_t *said = json_object();
+    say.language = SAY_CHINESE;
+    cli_effect_words(&say, effect, cli->now_ms, text);
+    json_object_set_new(said, "zh", json_string(text));
+    say.language = SAY_ENGLISH;
+    cli_effect_words(&say, effect, cli->now_ms, text);
+    json_object_set_new(said, "en", json_string(text));
+    json_object_set_new(object, "effect", said);
+    if (effect->shown != NULL) {
+        json_object_set_new(object, "ticket", say_json_brief(cli_speak(cli), effect->shown->brief));
+    }
+}
+
+/* ---- tickets that have to travel ---- */
+
+/* "等分拨员分拨：未识别地点" while it is at the desk, else nothing. */
+static bool at_desk(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES])
+{
+    Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
+    Paidan__Answer *answer = NULL;
+    char reasons[256];
+    wish.ticket = ticket;
+    if (cli_try(cli, "triage", &wish.base, TRAVEL_MS, &answer) != PAIDAN__CODE__OK ||
+        answer->triage_shown->state < TRIAGE_DESK_FIRST ||
+        answer->triage_shown->state > TRIAGE_DESK_LAST) {
+        return false;
+    }
+    say_words_bits(&cli->say, &paidan__desk_reason__descriptor, answer->triage_shown->reasons,
+                   cli_say(cli, "，", ", "), reasons, sizeof reasons);
+    (void)snprintf(text, CLI_EFFECT_BYTES,
+                   cli_say(cli, "等分拨员分拨：%s", "waits for the dispatcher: %s"), reasons);
+    if (object != NULL) {
+        json_object_set_new(object, "state", json_string("desk"));
+        json_object_set_new(
+            object, "reasons",
+            say_json_bits(&paidan__desk_reason__descriptor, answer->triage_shown->reasons));
+    }
+    return true;
+}
+
+/* What a script looks for first: who, and until when. */
+static void set_short(struct cli *cli, json_t *object, const Paidan__Brief *brief)
+{
+    char token[SAY_WORDS_TOKEN_BYTES];
+    const Paidan__ClockSet *clock = next_clock(brief);
+    json_object_set_new(
+        object, "state",
+        json_string(say_words_token(&paidan__state__descriptor, (int)brief->state, token)));
+    json_object_set_new(object, "unit", json_string(brief->unit));
+    json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), brief->unit)));
+    if (clock != NULL) {
+        json_object_set_new(
+            object, "clock",
+            json_string(say_words_token(&paidan__clock__descriptor, (int)clock->clock, token)));
+        say_json_time(&cli->say, object, "due", clock->due_ms);
+    }
+}
+
+/* Waits for the facts, looking at the desk from time to time: what lies there does not come. */
+static void travel(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of, json_t *object,
+                   char text[CLI_EFFECT_BYTES])
+{
+    const uint64_t end_us = clock_monotonic_us() + TRAVEL_MS * 1000u;
+    struct cli_effect effect;
+    (void)cli_site(cli);
+    text[0] = '\0';
+    while (!cli_effect_find(cli, ticket, of, ASK_AGAIN_MS, &effect)) {
+        if (at_desk(cli, ticket, object, text) || clock_monotonic_us() >= end_us) {
+            return;
+        }
+    }
+    cli_effect_words(&cli->say, &effect, cli->now_ms, text);
+    if (object != NULL) {
+        cli_effect_set(cli, object, &effect);
+        set_short(cli, object, effect.shown->brief);
+    }
+}
+
+void cli_effect_new(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES])
+{
+    const struct cli_effect_of all = {.request_id = NULL};
+    travel(cli, ticket, &all, object, text);
+}
+
+int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
+                    const char *said, json_t *object)
+{
+    char text[CLI_EFFECT_BYTES], number[NUMBER_BYTES];
+    CHECK(of->log != NULL);
+    travel(cli, ticket, of, object, text);
+    if (cli->json) {
+        return cli_json_print(cli, object);
+    }
+    json_decref(object);
+    number_format(ticket, number);
+    printf("%s  %s%s%s\n", number, said, text[0] == '\0' ? "" : cli_say(cli, "；", "; "), text);
+    return CLI_EXIT_OK;
+}

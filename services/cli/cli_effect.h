@@ -1,0 +1,39 @@
+/* cli_effect: what a change did, for the one who asked for it. */
+#pragma once
+
+#include <jansson.h>
+
+#include "cli.h"
+
+/* More facts than one change makes: granting a raise says two, a unit on the spot four. */
+enum { CLI_EFFECT_FACTS_MAX = 8, CLI_EFFECT_BYTES = 1024 };
+
+/* Which facts of escalation's log are meant: those of a request, or of a record of another log. */
+struct cli_effect_of {
+    const unsigned char *request_id; /* REQUEST_ID_BYTES; NULL: by log and seq */
+    const char *log;                 /* NULL with request_id NULL: all facts of the ticket */
+    uint64_t seq;
+};
+
+struct cli_effect {
+    const Paidan__Shown *shown; /* in the arena, as its facts */
+    size_t count;
+    const Paidan__Event *facts[CLI_EFFECT_FACTS_MAX]; /* the newest, oldest first */
+};
+
+/* Asks escalation for the ticket, and again for up to wait_ms until the facts are there: they may
+ * have to travel. False: they are not; effect is empty, or holds the ticket without them. */
+bool cli_effect_find(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
+                     uint64_t wait_ms, struct cli_effect *effect);
+/* The facts as a sentence, who has the ticket now and which deadline comes next. */
+void cli_effect_words(const struct say *say, const struct cli_effect *effect, uint64_t now_ms,
+                      char text[CLI_EFFECT_BYTES]);
+/* `effect` with zh and en, and the ticket's row under `ticket`, into object. */
+void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *effect);
+
+/* The same for a wish to another service than escalation, told in a line after `said` ("已分拨"): the
+ * effect if it comes within a second; else that it waits at the dispatcher's desk, or nothing. */
+MUST_CHECK int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
+                               const char *said, json_t *object);
+/* Where a new ticket is: its effect, or that it waits at the desk; empty if neither is known yet. */
+void cli_effect_new(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES]);
