@@ -27,7 +27,7 @@ cat "$scratch/day"
 number=$(awk '$1 == "submitted" { print $2 }' "$scratch/day")
 [[ $number =~ ^20260302-0001-[0-9]$ ]] || fail "the number is '$number'"
 expect "stages" "$(awk '{ print $1 }' "$scratch/day" | tr '\n' ' ')" \
-    "submitted looked-up pulled accept contact resolve answered refused "
+    "submitted looked-up pulled accept contact assist_done resolve answered refused "
 expect "numbers that differ" "$(awk '{ print $2 }' "$scratch/day" | sort -u)" "$number"
 closed() {
     [[ $(paidan "$data" show "$number" --json | jq -r '"\(.state) \(.outcome)"') == "closed solved" ]]

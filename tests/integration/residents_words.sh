@@ -48,6 +48,7 @@ pulled=$(paidan "$data" --lang zh work pull --unit pm-anju)
 has "$pulled" "$number" '发生时间 2026-03-02 08:15:00' '消防通道堵住了' '今天又多了一堆' '我家老人出不去' 锦绣苑3号楼
 has_not "$pulled" 13812345678
 paidan "$data" work accept "$number" --unit pm-anju >/dev/null || fail accept
+paidan "$data" work assist-done "$number" --unit steward-yangguang --note 已劝导 >/dev/null || fail assist-done
 paidan "$data" work resolve "$number" --unit pm-anju --note 清走了 >/dev/null || fail resolve
 asked() {
     [[ -n $(paidan "$data" callback list --peek --json | json_first number) ]]

@@ -42,9 +42,15 @@ const brief = await until('the pull', async () => {
     return pulled.tickets?.find((each) => each.ticket === first.ticket);
 });
 console.log('pulled', brief.number, brief.category);
-for (const [action, note] of [['ACTION_ACCEPT', undefined], ['ACTION_CONTACT', '已电话联系'], ['ACTION_RESOLVE', '已处理']]) {
+// Assisting units have tasks of their own, which the lead waits for; here one program speaks for all.
+const acts = [[unit, 'ACTION_ACCEPT', undefined], [unit, 'ACTION_CONTACT', '已电话联系']];
+for (const assisting of brief.assist ?? []) {
+    acts.push([assisting, 'ACTION_ASSIST_DONE', '已配合']);
+}
+acts.push([unit, 'ACTION_RESOLVE', '已处理']);
+for (const [by, action, note] of acts) {
     const items = [{ ticket: brief.ticket, note }];
-    const result = (await paidan.ask('escalation', 'work', { unit, action, items })).worked.results[0];
+    const result = (await paidan.ask('escalation', 'work', { unit: by, action, items })).worked.results[0];
     if (result.code !== 'OK') {
         throw new Refused(result.code, result.detail);
     }
