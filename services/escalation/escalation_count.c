@@ -102,6 +102,7 @@ static void add_late_total(struct step_fold *fold, const Paidan__Event *event)
     };
     const enum escalation_counter counter = escalation_addition_late(event);
     if (counter != ESCALATION_COUNTERS) {
+        CHECK(counter < ESCALATION_COUNTERS);
         CHECK(totals[counter] != 0);
         fold->tally->values[totals[counter]]++;
     }

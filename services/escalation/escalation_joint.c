@@ -2,8 +2,8 @@
  *
  * Owns extra.assists: a task a unit, with its own clock. Being late with a task raises nothing, it
  * is a fact for the books. The lead resolves when all tasks are done, or says why not. Open
- * tasks go with a ticket that moves, but end where a ruling makes another matter of it and does not
- * name them; a new round begins with those its own assignment names. Owns too the rows of the assisting units'
+ * tasks go with a ticket that moves, but end where a ruling makes another matter of it: whom it names is
+ * asked again, with the term of what it is now; a new round begins with those its own assignment names. Owns too the rows of the assisting units'
  * queues, which follow from ticket and tasks alone. */
 
 #include "escalation_joint.h"
@@ -96,6 +96,7 @@ enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct esca
                                const struct escalation_joint_asking *asking)
 {
     const Paidan__Assignment *to = asking->to;
+    CHECK(id != 0);
     CHECK(to->n_assist <= SITE_ASSIST_MAX);
     for (size_t index = 0; index < to->n_assist; index++) {
         struct escalation_ticket ticket;
@@ -124,28 +125,19 @@ enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct esca
 
 /* ---- ended by a ruling ---- */
 
-static bool is_named(const Paidan__Assignment *to, const char *unit)
-{
-    CHECK(unit[0] != '\0');
-    bool named = strcmp(to->unit, unit) == 0;
-    for (size_t index = 0; index < to->n_assist; index++) {
-        named = named || strcmp(to->assist[index], unit) == 0;
-    }
-    return named;
-}
-
 enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
                              const Paidan__Assignment *to, Paidan__Assigned *assigned)
 {
     CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     CHECK(assigned->n_assist_ended == 0);
+    CHECK(to->unit[0] != '\0');
     assigned->assist_ended = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof(char *));
     if (assigned->assist_ended == NULL) {
         return RC_LIMIT;
     }
     for (uint32_t index = 0; index < extra->assist_count; index++) {
         struct escalation_assist *task = &extra->assists[index];
-        if (!task->done && !is_named(to, task->unit)) {
+        if (!task->done && strcmp(to->unit, task->unit) != 0) {
             assigned->assist_ended[assigned->n_assist_ended] = task->unit;
             assigned->n_assist_ended++;
             step_wake(step, step_key(task->unit));

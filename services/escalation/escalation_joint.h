@@ -19,8 +19,8 @@ struct escalation_joint_asking {
 MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
                                           const struct escalation_info *info,
                                           const struct escalation_joint_asking *asking);
-/* The open tasks of units that a ruling which makes another matter of it does not name: they end
- * with it. Fills assigned->assist_ended, which points into extra. RC_OK or RC_LIMIT. */
+/* The open tasks, which end with a ruling that makes another matter of it: whom it names is asked
+ * again, by the new terms. Fills assigned->assist_ended, which points into extra. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
                                         const Paidan__Assignment *to, Paidan__Assigned *assigned);
 /* Folds those; RC_CORRUPT: there is no such open task. */

@@ -13,6 +13,7 @@
 /* Whether the miss of that clock was counted, or excused, when its deadline passed. */
 static bool was_counted(struct escalation_item *item, Paidan__Clock kind)
 {
+    CHECK(kind >= PAIDAN__CLOCK__CLOCK_ACCEPT);
     CHECK(kind <= PAIDAN__CLOCK__CLOCK_REDO);
     const struct escalation_clock *clock = escalation_state_clock(&item->ticket, kind);
     return clock != NULL && (clock->flags & ESCALATION_COUNTED) != 0;

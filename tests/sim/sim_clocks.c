@@ -266,7 +266,7 @@ void work_move(const struct sim *sim, struct work *work, const Paidan__Assignmen
     }
 }
 
-/* Open tasks end where it became another matter and the unit is not named again, and nowhere else. */
+/* Open tasks end where it became another matter, and nowhere else. */
 static void end_tasks(const struct sim *sim, struct work *work, const Paidan__Assigned *fact,
                       bool other)
 {
@@ -274,9 +274,6 @@ static void end_tasks(const struct sim *sim, struct work *work, const Paidan__As
     for (uint32_t i = 0; i < work->assist_count;) {
         struct work_assist *task = &work->assists[i];
         bool named = !other || task->done;
-        for (size_t k = 0; k < fact->to->n_assist; k++) {
-            named = named || strcmp(fact->to->assist[k], task->unit) == 0;
-        }
         if (named) {
             i++;
             continue;
