@@ -97,8 +97,8 @@ static void test_store_when_absent_then_the_modes_make_none(void **state)
     struct world *world = *state;
     char path[128];
     struct stat info;
-    expect_end(world, "--verify", 75, "cannot open the store toy");
-    expect_end(world, "--replay", 75, "cannot open the store toy");
+    expect_end(world, "--verify", 75, "cannot open the store ");
+    expect_end(world, "--replay", 75, "cannot open the store ");
     snprintf(path, sizeof path, "%s/toy", world->folder);
     assert_int_not_equal(stat(path, &info), 0);
 }
