@@ -206,6 +206,9 @@ enum site_kind {
 uint32_t site_heir(const struct site *site, enum site_kind kind, const char *code);
 const char *site_code_now(const struct site *site, enum site_kind kind,
                           const char *code); /* NULL: nobody */
+/* The nth code, from 0, that the item carries on; NULL: there are no more. */
+const char *site_code_before(const struct site *site, enum site_kind kind, uint32_t index,
+                             uint32_t nth);
 /* Ancestor of area (or itself) on that level; SITE_NONE if there is none. */
 uint32_t site_area_at(const struct site *site, uint32_t area, uint32_t level);
 bool site_area_within(const struct site *site, uint32_t area, uint32_t ancestor);

@@ -130,3 +130,17 @@ const char *site_code_now(const struct site *site, enum site_kind kind, const ch
         return site->calendars[heir].code;
     }
 }
+
+const char *site_code_before(const struct site *site, enum site_kind kind, uint32_t index,
+                             uint32_t nth)
+{
+    CHECK(kind < SITE_KIND_COUNT);
+    CHECK(index != SITE_NONE);
+    for (uint32_t at = 0; at < site->index->was_count; at++) {
+        const struct site_was *was = &site->index->was[at];
+        if (was->heir.kind == kind && was->heir.index == index && nth-- == 0) {
+            return was->code;
+        }
+    }
+    return NULL;
+}

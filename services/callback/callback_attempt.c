@@ -44,7 +44,7 @@ static enum rc say_asked(struct step *step, uint64_t ticket, const struct callba
  * no longer has asks itself: its tasks run out as unreached instead of being lost. */
 static char *asking_channel(const struct site *site, char *channel)
 {
-    const uint32_t index = site_channel_find(site, channel);
+    const uint32_t index = site_heir(site, SITE_KIND_CHANNEL, channel);
     CHECK(index == SITE_NONE || index < site->channel_count);
     return index == SITE_NONE ? channel : site->channels[index].callback;
 }

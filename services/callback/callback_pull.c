@@ -27,9 +27,8 @@ struct pull {
 /* Tasks of the channel that are there now. One whose attempt ends in this very step is left to its
  * deadline. That an attempt was planned within calling hours is not enough: they may have ended
  * while it waited, or its lease may have lapsed at night. */
-static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull)
+static enum rc gather_one(struct step *step, uint64_t channel_key, struct pull *pull)
 {
-    CHECK(pull->count == 0);
     CHECK(pull->max > 0 && pull->max <= PULL_MAX);
     struct store_walk walk;
     struct callback_row row = {.channel_key = channel_key};
@@ -62,6 +61,25 @@ static enum rc gather(struct step *step, uint64_t channel_key, struct pull *pull
     /* The end of the table is the end of the queue. */
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Those that were asked while the channel had another code too: their rows stand under that. */
+static enum rc gather(struct step *step, const char *channel, struct pull *pull)
+{
+    CHECK(pull->count == 0);
+    const struct site *site = step->site;
+    const uint32_t index = site_channel_find(site, channel);
+    CHECK(index != SITE_NONE);
+    enum rc rc = gather_one(step, step_key(channel), pull);
+    const char *before = NULL;
+    for (uint32_t nth = 0; rc == RC_OK && pull->count < pull->max; nth++) {
+        before = site_code_before(site, SITE_KIND_CHANNEL, index, nth);
+        if (before == NULL) {
+            break;
+        }
+        rc = gather_one(step, step_key(before), pull);
+    }
+    return rc;
 }
 
 /* One fact for all of them: a channel that pulls a thousand tasks makes one record. */
@@ -159,7 +177,7 @@ enum rc callback_pull_apply(struct step *step, const struct step_input *input)
     }
     CHECK(pull->max > 0 && pull->max <= PULL_MAX);
     const uint64_t channel_key = step_key(wish->channel);
-    enum rc rc = gather(step, channel_key, pull);
+    enum rc rc = gather(step, wish->channel, pull);
     if (rc != RC_OK) {
         return rc;
     }

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# A site is edited while tickets are open: a renamed unit keeps them, a removed one loses them to the
+# owner of now, check says so before, and a reload that is refused is told by ping and alarms.
+source "$(dirname "$0")/lib.sh"
+
+site=$scratch/site data=$scratch/data
+check=("$PAIDAN_BIN/paidan" check "$site" --data "$data" --json)
+
+hup() {
+    local name
+    for name in "${SERVICES[@]}"; do
+        kill -HUP "$(<"$data/run/$name.pid")"
+    done
+}
+# has UNIT COUNT: so many open tickets are the unit's.
+has() {
+    [[ $(paidan "$data" list --unit "$1" --json 2>/dev/null | grep -o '"number"' | wc -l) == "$2" ]]
+}
+refused() {
+    paidan "$data" ping --json | grep -q '"site_refused"'
+}
+not_refused() {
+    ! refused
+}
+
+"$PAIDAN_BIN/paidan" new-site "$site" --communities 东湖社区,西湖社区 </dev/null || fail "new-site"
+"$PAIDAN_BIN/paidan" check "$site" --strict || fail "a new site has no warning"
+instance_start "$data" "$site"
+for text in 东湖社区垃圾没人清运 东湖社区路灯不亮 西湖社区垃圾没人清运; do
+    paidan "$data" submit --channel hotline --text "$text" >/dev/null || fail "submit"
+done
+wait_until 30 "two are c1-office's" has c1-office 2
+wait_until 30 "one is c2-office's" has c2-office 1
+
+# c1-office is renamed, c2-office wound up without a successor.
+sed -i -e '1s/$/,was/' -e '2,$s/$/,/' -e 's/^c1-office\(.*\),$/c1-hall\1,c1-office/' \
+    -e '/^c2-office/d' "$site/units.csv"
+sed -i -e 's/c1-office/c1-hall/' -e '/c2-office/d' "$site/matrix.csv"
+told=$("${check[@]}") || fail "check --data"
+expect "codes that went" "$(grep -c '"kind": "unit"' <<<"$told")" 2
+grep -q '"now": "c1-hall"' <<<"$told" || fail "check does not name the heir"
+hup
+wait_until 30 "c1-hall has them" has c1-hall 2
+wait_until 30 "the fallback has the third" has community-duty 1
+
+printf 'code,name\n"' >"$site/areas.csv.bad"
+cp "$site/areas.csv" "$scratch/areas.csv"
+cp "$site/areas.csv.bad" "$site/areas.csv"
+hup
+wait_until 30 "ping tells of the refusal" refused
+paidan "$data" alarms --json | grep -q '"site_refused": {' || fail "alarms do not tell of it"
+cp "$scratch/areas.csv" "$site/areas.csv"
+rm "$site/areas.csv.bad"
+hup
+wait_until 30 "it is taken" not_refused
+instance_stop "$data"
+logs_hold "$data"
+note "site_edit: ok"
