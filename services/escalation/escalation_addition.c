@@ -102,6 +102,7 @@ static enum escalation_counter late_of(Paidan__Clock clock)
 /* What a deed adds: nothing where its deadline was counted when it passed. */
 static enum escalation_counter late_deed(const Paidan__Event *event)
 {
+    CHECK(event->fact_case != PAIDAN__EVENT__FACT_RAISED); /* no deed: its deadline passed */
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ACCEPTED:
         return event->accepted->late && !event->accepted->late_counted
@@ -146,6 +147,7 @@ enum escalation_counter escalation_addition_late(const Paidan__Event *event)
 static void add_late(struct escalation_addition *adds, const Paidan__Event *event, const char *unit)
 {
     const enum escalation_counter counter = escalation_addition_late(event);
+    CHECK(counter <= ESCALATION_COUNTERS);
     if (counter == ESCALATION_COUNTERS) {
         return;
     }

@@ -70,6 +70,8 @@ static enum rc change_clock(struct step *step, const struct escalation_info *inf
 {
     CHECK(begin->keep != NULL);
     CHECK(begin->extra != NULL);
+    CHECK(kind > PAIDAN__CLOCK__CLOCK_ACCEPT);
+    CHECK(kind <= PAIDAN__CLOCK__CLOCK_REDO);
     struct escalation_ticket keep = *begin->keep;
     const struct escalation_clock *old = escalation_state_clock(&keep, kind);
     if (old != NULL && !escalation_state_runs(&keep, old)) {
@@ -95,6 +97,8 @@ static enum rc change_clock(struct step *step, const struct escalation_info *inf
 static enum rc start_clocks(struct step *step, const struct escalation_info *info,
                             const struct escalation_begin *begin, Paidan__Assignment *assignment)
 {
+    CHECK(assignment->n_clocks == 0);
+    CHECK(begin->round >= 1);
     const Paidan__Clock kinds[] = {PAIDAN__CLOCK__CLOCK_CONTACT, begin->round > 1
                                                                      ? PAIDAN__CLOCK__CLOCK_REDO
                                                                      : PAIDAN__CLOCK__CLOCK_HANDLE};

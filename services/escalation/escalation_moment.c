@@ -94,6 +94,7 @@ bool escalation_moment_counts(const struct escalation_moment *moment)
 {
     CHECK(moment->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT);
     CHECK(moment->clock <= PAIDAN__CLOCK__CLOCK_REDO);
+    CHECK(moment->ticket.clock_count > 0);
     /* It got it when its newest clock began: accept, where the policy has a term for it. */
     uint64_t got_ms = 0;
     for (uint32_t index = 0; index < moment->ticket.clock_count; index++) {
