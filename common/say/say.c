@@ -61,6 +61,9 @@ static const char *without_name(const char *code)
 const char *say_unit(const struct say *say, const char *code)
 {
     const struct site *site = say->site;
+    if (code != NULL && code[0] == '\0') {
+        return say_choose(say, "分拨台", "the desk"); /* no unit has it: the dispatcher does */
+    }
     const uint32_t index = site == NULL || code == NULL ? SITE_NONE : site_unit_find(site, code);
     return index == SITE_NONE
                ? without_name(code)

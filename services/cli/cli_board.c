@@ -20,7 +20,7 @@
 
 enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
 /* On a terminal that is wide enough the names of units and categories get more room. */
-enum { COLUMNS_WIDE = 150, COLUMNS_MORE = 8, MARKS_COLUMNS_MIN = 12 };
+enum { COLUMNS_DESK = 100, COLUMNS_WIDE = 150, COLUMNS_MORE = 8, MARKS_COLUMNS_MIN = 12 };
 
 /* One line under construction: bytes with escapes, and the columns it takes. */
 struct line {
@@ -218,6 +218,23 @@ static const char *remaining(const struct cli_board_frame *frame, const Paidan__
 /* ---- the lines --------------------------------------------------------------------------------
  */
 
+/* Beside how many wait at the desk: how many of them are overdue, and since when the oldest waits. A
+ * narrow screen needs the room for the other numbers. */
+static void desk_words(const struct cli_board_frame *frame, char *text, size_t size)
+{
+    const Paidan__Boarded *boarded = frame->boarded;
+    char span[64];
+    text[0] = '\0';
+    if (frame->columns < COLUMNS_DESK || boarded->desk_waiting == 0 ||
+        !boarded->has_desk_oldest_ms) {
+        return;
+    }
+    cli_board_span(&frame->say, (int64_t)frame->now_ms - (int64_t)boarded->desk_oldest_ms, span,
+                   sizeof span);
+    (void)snprintf(text, size, say(frame, "（超时 %llu，最久 %s）", " (%llu overdue, oldest %s)"),
+                   (unsigned long long)boarded->desk_overdue, span);
+}
+
 /* Counts of all open tickets, not of the rows shown. */
 static void draw_totals(struct line *line, const struct cli_board_frame *frame)
 {
@@ -226,6 +243,8 @@ static void draw_totals(struct line *line, const struct cli_board_frame *frame)
         const char *zh, *en, *colour;
         uint64_t value;
     } totals[] = {
+        {"待分拨", "desk", boarded->desk_overdue > 0 ? "\033[1;31m" : "\033[1m",
+         boarded->desk_waiting},
         {"未办结", "open", "\033[1m", boarded->open},
         {"超时", "overdue", "\033[1;31m", boarded->overdue},
         {"红牌", "red", "\033[31m", boarded->red},
@@ -235,12 +254,19 @@ static void draw_totals(struct line *line, const struct cli_board_frame *frame)
     };
     for (size_t index = 0; index < sizeof totals / sizeof totals[0]; index++) {
         const char *word = say(frame, totals[index].zh, totals[index].en);
-        char value[32];
-        (void)snprintf(value, sizeof value, "%llu", (unsigned long long)totals[index].value);
-        if (line->columns + text_columns(word) + strlen(value) + 3 > frame->columns) {
+        char value[128], desk[96] = "";
+        if (index == 0 && !boarded->has_desk_waiting) {
+            continue; /* a board of one unit has no desk */
+        }
+        if (index == 0) {
+            desk_words(frame, desk, sizeof desk);
+        }
+        (void)snprintf(value, sizeof value, "%llu%s", (unsigned long long)totals[index].value,
+                       desk);
+        if (line->columns + text_columns(word) + text_columns(value) + 3 > frame->columns) {
             return; /* a number cut short would be a wrong one */
         }
-        line_format(line, "%s%s ", index == 0 ? "" : "  ", word);
+        line_format(line, "%s%s ", line->columns == 0 ? "" : "  ", word);
         line_escape(line, totals[index].colour);
         line_text(line, value, 0);
         line_escape(line, "\033[0m");

@@ -9,9 +9,11 @@
 
 #include "cli_board.h"
 #include "cli_commands.h"
+#include "cli_join.h"
 #include "cli_json.h"
 #include "cli_screen.h"
 #include "common/base/clock.h"
+#include "common/say/say_desk.h"
 #include "common/say/say_json.h"
 
 /* Asked this often; between two answers the remaining times go on by the clock. */
@@ -19,8 +21,19 @@ enum { ASK_US = 1000000, TICK_MS = 200, LIMIT_MAX = 500, LIMIT_DEFAULT = 50 };
 /* Of one question while the board is on the screen: keys must not wait longer than this. */
 enum { QUIET_WAIT_MS = 1000 };
 
+/* The desk by its deadlines, for the rows and the counts. */
+static int ask_desk(struct cli *cli, uint64_t limit, const Paidan__DeskListed **desk, bool quiet)
+{
+    Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
+    wish.has_by_due = wish.by_due = 1;
+    wish.has_limit = 1;
+    wish.limit = (uint32_t)limit;
+    return quiet ? cli_join_desk_quiet(cli, &wish, QUIET_WAIT_MS, desk)
+                 : cli_join_desk(cli, &wish, desk);
+}
+
 /* quiet: while the board is on the screen nothing may be printed across it. */
-static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
+static int ask_tickets(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
 {
     Paidan__Board board = PAIDAN__BOARD__INIT;
     board.area = cli_text(cli, CLI_AREA);
@@ -32,6 +45,23 @@ static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, b
     }
     const Paidan__Code code = cli_try(cli, "escalation", &board.base, QUIET_WAIT_MS, answer);
     return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
+}
+
+/* Both; the board's answer comes last, so that remaining times are counted from its moment. */
+static int ask_board(struct cli *cli, uint64_t limit, Paidan__Answer **answer, bool quiet)
+{
+    const Paidan__DeskListed *desk = NULL;
+    int status = ask_desk(cli, limit, &desk, quiet);
+    if (status == CLI_EXIT_OK) {
+        status = ask_tickets(cli, limit, answer, quiet);
+    }
+    if (status != CLI_EXIT_OK || cli_given(cli, CLI_UNIT)) {
+        return status;
+    }
+    if (!say_desk_board(&cli->arena, (*answer)->boarded, desk, cli->now_ms, limit)) {
+        return quiet ? CLI_EXIT_IO : cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+    }
+    return CLI_EXIT_OK;
 }
 
 static struct cli_board_frame frame_of(struct cli *cli, const Paidan__Boarded *boarded)

@@ -8,6 +8,7 @@
 #include "cli_effect.h"
 #include "cli_grid.h"
 #include "cli_json.h"
+#include "cli_listing.h"
 #include "common/say/number.h"
 #include "common/say/say_deed.h"
 #include "common/say/say_json.h"
@@ -40,12 +41,26 @@ static void proposals(struct cli *cli, char *const *codes, size_t count,
     }
 }
 
+/* Until when it must be decided: how long that is from now, and the moment. */
+static void add_deadline(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
+{
+    char text[96] = "-";
+    const Paidan__ClockSet *clock = item->clock;
+    const enum say_tone tone =
+        clock == NULL
+            ? SAY_PLAIN
+            : say_time_deadline(&cli->say, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0,
+                                cli->now_ms, text, sizeof text);
+    cli_grid_add(grid, tone, "%s", text);
+}
+
 /* A return shows who returned it and why: that is what the ruling is about. */
 static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
 {
     char number[NUMBER_BYTES], since[SAY_TIME_BYTES], text[256];
     number_format(item->ticket, number);
     cli_grid_add(grid, SAY_STRONG, "%s", number);
+    add_deadline(cli, grid, item);
     say_time_span(&cli->say, (int64_t)cli->now_ms - (int64_t)item->since_ms, since);
     cli_grid_add(grid, SAY_PLAIN, "%s", since);
     say_words_bits(&cli->say, &paidan__desk_reason__descriptor, item->reasons,
@@ -64,9 +79,9 @@ static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskI
 
 static void print_items(struct cli *cli, const Paidan__DeskListed *page)
 {
-    static const char *const headers[] = {
-        "工单号|NUMBER",  "已等|WAITING", "原因|REASON", "类别建议|CATEGORIES",
-        "区域建议|AREAS", "催|CHASED",    "标题|TITLE",  NULL};
+    static const char *const headers[] = {"工单号|NUMBER", "时限|DEADLINE",       "已等|WAITING",
+                                          "原因|REASON",   "类别建议|CATEGORIES", "区域建议|AREAS",
+                                          "催|CHASED",     "标题|TITLE",          NULL};
     struct cli_grid grid;
     cli_grid_begin(&grid, cli, headers);
     for (size_t index = 0; index < page->n_items; index++) {
@@ -76,13 +91,16 @@ static void print_items(struct cli *cli, const Paidan__DeskListed *page)
 }
 
 /* The end of the list, or the cursor of the next page. Frees items. */
-static int finish(struct cli *cli, json_t *items, uint64_t shown, bool more, uint64_t next)
+static int finish(struct cli *cli, json_t *items, uint64_t shown, const Paidan__DeskListed *page)
 {
-    char cursor[32];
-    (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
+    char cursor[2 * CLI_CURSOR_BYTES_MAX + 1];
+    const bool more = page->has_cursor;
+    cli_listing_cursor_text(&page->cursor, cursor);
     if (cli->json) {
         json_t *object = json_object();
         json_object_set_new(object, "tickets", items);
+        json_object_set_new(object, "waiting", json_integer((json_int_t)page->waiting));
+        json_object_set_new(object, "overdue", json_integer((json_int_t)page->overdue));
         if (more) {
             json_object_set_new(object, "next", json_string(cursor));
         }
@@ -91,6 +109,9 @@ static int finish(struct cli *cli, json_t *items, uint64_t shown, bool more, uin
     json_decref(items);
     if (shown == 0) {
         printf("%s\n", cli_say(cli, "没有待分拨的工单", "the desk is empty"));
+    } else if (page->waiting > shown || page->overdue > 0) {
+        printf(cli_say(cli, "待分拨 %llu 件，超时 %llu 件\n", "%llu at the desk, %llu overdue\n"),
+               (unsigned long long)page->waiting, (unsigned long long)page->overdue);
     }
     if (more) {
         printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), cursor);
@@ -102,12 +123,15 @@ int cli_desk_list(struct cli *cli)
 {
     Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
     uint64_t limit = 0, shown = 0;
-    int status = cli_number(cli, CLI_CURSOR, 0, UINT64_MAX, 0, &wish.after);
-    if (status == CLI_EXIT_OK) {
-        status = cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100,
-                            &limit);
+    uint8_t cursor[CLI_CURSOR_BYTES_MAX];
+    int status =
+        cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100, &limit);
+    wish.has_by_due = wish.by_due = 1;
+    wish.has_cursor = cli_given(cli, CLI_CURSOR);
+    if (status == CLI_EXIT_OK && wish.has_cursor) {
+        wish.cursor.data = cursor;
+        status = cli_listing_cursor(cli, cursor, &wish.cursor.len);
     }
-    wish.has_after = cli_given(cli, CLI_CURSOR);
     wish.has_limit = 1;
     wish.limit = (uint32_t)limit;
     json_t *items = json_array();
@@ -126,11 +150,12 @@ int cli_desk_list(struct cli *cli)
             print_items(cli, page);
         }
         shown += page->n_items;
-        if (!page->has_next || !cli_given(cli, CLI_ALL)) {
-            return finish(cli, items, shown, page->has_next, page->next);
+        if (!page->has_cursor || page->cursor.len > sizeof cursor || !cli_given(cli, CLI_ALL)) {
+            return finish(cli, items, shown, page);
         }
-        wish.has_after = 1;
-        wish.after = page->next;
+        memcpy(cursor, page->cursor.data, page->cursor.len);
+        wish.has_cursor = 1;
+        wish.cursor = (ProtobufCBinaryData){.len = page->cursor.len, .data = cursor};
         arena_reset(&cli->arena);
     }
     json_decref(items);

@@ -67,8 +67,30 @@ static bool fired(const Paidan__Event *event, Paidan__Clock clock)
     }
 }
 
-/* Asks escalation for the clocks, interval by interval. NULL and 0: it does not know the ticket
- * (yet). */
+/* The desk's clock, then those of the unit. */
+static const Paidan__Explained *joined(struct cli *cli, const Paidan__Explained *desk,
+                                       Paidan__Explained *units)
+{
+    if (desk == NULL) {
+        return units;
+    }
+    const size_t count = desk->n_clocks + units->n_clocks;
+    Paidan__ExplainedClock **clocks = arena_alloc(&cli->arena, count * sizeof *clocks);
+    if (clocks == NULL) {
+        return units;
+    }
+    memcpy(clocks, desk->clocks, desk->n_clocks * sizeof *clocks);
+    memcpy(clocks + desk->n_clocks, units->clocks, units->n_clocks * sizeof *clocks);
+    units->has_site_changed = units->site_changed =
+        (units->has_site_changed && units->site_changed) ||
+        (desk->has_site_changed && desk->site_changed);
+    units->clocks = clocks;
+    units->n_clocks = count;
+    return units;
+}
+
+/* Asks triage and escalation for the clocks, interval by interval. NULL and 0: neither has a clock of
+ * the ticket (yet). */
 static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained **explained)
 {
     Paidan__Explain wish = PAIDAN__EXPLAIN__INIT;
@@ -78,15 +100,20 @@ static int ask_clocks(struct cli *cli, uint64_t ticket, const Paidan__Explained 
     if (wish.has_clock) {
         wish.clock = (Paidan__Clock)cli_choice(cli, CLI_CLOCK);
     }
-    Paidan__Answer *answer = NULL;
-    const Paidan__Code code = cli_try(cli, "escalation", &wish.base, cli->timeout_ms, &answer);
-    if (code == PAIDAN__CODE__OK) {
-        *explained = answer->explained;
-        return CLI_EXIT_OK;
+    static const char *const services[] = {"triage", "escalation"};
+    for (size_t index = 0; index < sizeof services / sizeof services[0]; index++) {
+        Paidan__Answer *answer = NULL;
+        const Paidan__Code code =
+            cli_try(cli, services[index], &wish.base, cli->timeout_ms, &answer);
+        if (code == PAIDAN__CODE__OK && answer->explained->n_clocks > 0) {
+            *explained = joined(cli, *explained, answer->explained);
+        } else if (code == PAIDAN__CODE__OK && *explained == NULL && index > 0) {
+            *explained = answer->explained;
+        } else if (code != PAIDAN__CODE__OK && code != PAIDAN__CODE__TICKET_UNKNOWN) {
+            return cli_refuse(cli, code, answer == NULL ? services[index] : answer->detail);
+        }
     }
-    return code == PAIDAN__CODE__TICKET_UNKNOWN
-               ? CLI_EXIT_OK
-               : cli_refuse(cli, code, answer == NULL ? "escalation" : answer->detail);
+    return CLI_EXIT_OK;
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------

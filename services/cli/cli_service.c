@@ -59,6 +59,8 @@ static void take_pong(struct cli_service *service, const Paidan__Pong *pong)
         struct cli_following *following = &service->following[service->following_count++];
         (void)snprintf(following->log, sizeof following->log, "%s", pong->following[index]->log);
         following->cursor = pong->following[index]->cursor;
+        following->stuck =
+            pong->following[index]->has_stuck ? pong->following[index]->stuck : PAIDAN__CODE__OK;
     }
 }
 
@@ -139,6 +141,45 @@ void cli_service_print_refused(struct cli *cli, const struct cli_service service
                              "Mend it, run paidan check SITE, then deploy/reload."));
 }
 
+/* ---- a log that is not followed further ---- */
+
+void cli_service_print_stuck(struct cli *cli, const struct cli_service services[CLI_SERVICES])
+{
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        for (size_t each = 0; each < services[index].following_count; each++) {
+            const struct cli_following *following = &services[index].following[each];
+            if (following->stuck == PAIDAN__CODE__OK) {
+                continue;
+            }
+            printf("%s%s%s %s ← %s %s: %s\n", cli_colour_on(cli->colour, SAY_BAD),
+                   cli_say(cli, "日志停止跟随", "a log is not followed further"),
+                   cli_colour_off(cli->colour, SAY_BAD), cli_services[index], following->log,
+                   code_name(following->stuck),
+                   cli_say(cli, code_sentence_zh(following->stuck),
+                           code_sentence_en(following->stuck)));
+        }
+    }
+}
+
+json_t *cli_service_stuck_json(const struct cli_service services[CLI_SERVICES])
+{
+    json_t *list = json_array();
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        for (size_t each = 0; each < services[index].following_count; each++) {
+            const struct cli_following *following = &services[index].following[each];
+            if (following->stuck == PAIDAN__CODE__OK) {
+                continue;
+            }
+            json_t *object = json_object();
+            json_object_set_new(object, "service", json_string(cli_services[index]));
+            json_object_set_new(object, "log", json_string(following->log));
+            json_object_set_new(object, "code", json_string(code_name(following->stuck)));
+            json_array_append_new(list, object);
+        }
+    }
+    return list;
+}
+
 json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *services, size_t count)
 {
     const struct cli_service *service = cli_service_refused(services, count);
@@ -190,6 +231,9 @@ static json_t *service_json(struct cli *cli, const char *name, const struct cli_
         json_object_set_new(each, "cursor", json_integer((json_int_t)following->cursor));
         if (following->head != UINT64_MAX) {
             json_object_set_new(each, "head", json_integer((json_int_t)following->head));
+        }
+        if (following->stuck != PAIDAN__CODE__OK) {
+            json_object_set_new(each, "stuck", json_string(code_name(following->stuck)));
         }
         json_array_append_new(list, each);
     }
@@ -288,6 +332,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         }
         cli_grid_end(&grid);
         cli_service_print_refused(cli, services);
+        cli_service_print_stuck(cli, services);
     }
     if (worst == PAIDAN__CODE__OK) {
         return status;

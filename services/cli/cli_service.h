@@ -8,7 +8,8 @@
 struct cli_following {
     char log[CODE_BYTES_MAX + 1];
     uint64_t cursor;
-    uint64_t head; /* of that log, asked in the same round; UINT64_MAX: it did not answer */
+    uint64_t head;      /* of that log, asked in the same round; UINT64_MAX: it did not answer */
+    Paidan__Code stuck; /* why it cannot be followed further; OK: it is followed */
 };
 struct cli_service {
     bool answered, storage_full, has_due;
@@ -33,6 +34,11 @@ const struct cli_service *cli_service_refused(const struct cli_service *services
 void cli_service_print_refused(struct cli *cli, const struct cli_service services[CLI_SERVICES]);
 /* The same as an object; NULL where it was not. */
 json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *services, size_t count);
+/* Logs that a service cannot follow further: what happens there takes no effect here, and waits for
+ * somebody who mends it. Nothing where all are followed. */
+void cli_service_print_stuck(struct cli *cli, const struct cli_service services[CLI_SERVICES]);
+/* The same as a list, empty where all are followed. */
+json_t *cli_service_stuck_json(const struct cli_service services[CLI_SERVICES]);
 /* UINT64_MAX when it did not answer. */
 uint64_t cli_service_head(const struct cli_service *services, const char *name);
 /* Does every service hold all that the ones it follows have said? */

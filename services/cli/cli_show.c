@@ -283,6 +283,25 @@ static void print_supervision(struct cli *cli, const Paidan__Brief *brief)
     }
 }
 
+/* Until when the dispatcher decides, and how often the alarm was given since. */
+static void print_desk_clock(struct cli *cli, const Paidan__DeskItem *desk)
+{
+    if (desk == NULL || desk->clock == NULL) {
+        return;
+    }
+    char text[128];
+    const Paidan__ClockSet *clock = desk->clock;
+    const enum say_tone tone =
+        say_time_deadline(&cli->say, clock->due_ms, clock->has_warn_ms ? clock->warn_ms : 0,
+                          cli->now_ms, text, sizeof text);
+    label(cli, "分拨时限", "desk due");
+    printf("%s%s%s", cli_colour_on(cli->colour, tone), text, cli_colour_off(cli->colour, tone));
+    if (desk->has_alarms) {
+        printf(cli_say(cli, "，警报 %u 次", ", %u alarms"), desk->alarms);
+    }
+    putchar('\n');
+}
+
 /* From escalation once it knows the ticket, before that from triage. */
 static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
 {
@@ -307,6 +326,7 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
                        cli_say(cli, "，", ", "), reasons, sizeof reasons);
         label(cli, "待分拨", "at desk");
         printf("%s\n", reasons);
+        print_desk_clock(cli, view->triage->desk);
     }
     if (brief == NULL) {
         return;

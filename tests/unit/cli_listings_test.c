@@ -12,6 +12,7 @@
 
 #define cli_ask test_ask
 #define cli_service_ask test_service_ask
+#define cli_join_desk test_join_desk
 #define cli_due test_due
 #define cli_due_alarms test_alarms
 #define cli_units test_units
@@ -195,6 +196,33 @@ int test_ask(struct cli *cli, const char *service, ProtobufCMessage *wish, Paida
     return CLI_EXIT_OK;
 }
 
+/* One new ticket at the desk, overdue since an hour; of a unit's list, and behind a cursor of
+ * escalation's, nobody asks. */
+int test_join_desk(struct cli *cli, Paidan__DeskList *wish, const Paidan__DeskListed **desk)
+{
+    static Paidan__ClockSet clock;
+    static Paidan__DeskItem item, *items[] = {&item};
+    static Paidan__DeskListed listed;
+    paidan__clock_set__init(&clock);
+    paidan__desk_item__init(&item);
+    paidan__desk_listed__init(&listed);
+    clock.clock = PAIDAN__CLOCK__CLOCK_DESK;
+    clock.due_ms = NOW_MS - HOUR_MS;
+    item.ticket = 2026112200000009ull;
+    item.number = (char *)"20261122-0009-2";
+    item.title = (char *)"燃气味道";
+    item.clock = &clock;
+    listed.has_waiting = listed.has_overdue = true;
+    listed.waiting = 4;
+    listed.overdue = 1;
+    listed.n_items = cli_given(cli, CLI_UNIT) ? 0 : 1;
+    listed.items = items;
+    cli->now_ms = NOW_MS;
+    assert_true(wish->by_due);
+    *desk = &listed;
+    return CLI_EXIT_OK;
+}
+
 static struct cli speaker(bool chinese, bool json)
 {
     struct cli cli = {.say = {.language = chinese ? SAY_CHINESE : SAY_ENGLISH},
@@ -277,6 +305,7 @@ static void test_due_when_there_is_more_then_the_cursor_comes_back(void **state)
     assert_memory_equal(cursor_asked, "\x00\xff\x1a", 3);
     /* An empty page that is not the last is no answer: the next one is asked for. */
     cli = speaker(false, true);
+    cli.values[CLI_UNIT] = "s.city";
     due_empty = true;
     char *text = print(&cli, test_due, CLI_EXIT_OK);
     due_empty = false;
