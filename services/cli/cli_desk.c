@@ -202,6 +202,31 @@ static int refuse_gone(struct cli *cli, const Paidan__DeskDispatch *wish, const 
                  : cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
 }
 
+/* What the dispatcher did not say and should know: whence the place is, and that the unit is sent
+ * outside its own. Nothing where the place is simply the one that was found. */
+static void add_place(struct cli *cli, const Paidan__Dispatched *dispatched, char *said,
+                      size_t size)
+{
+    if (dispatched == NULL) {
+        return; /* a service from before answers told it */
+    }
+    const bool known = dispatched->area_from == PAIDAN__AREA_FROM__AREA_FOUND ||
+                       dispatched->area_from == PAIDAN__AREA_FROM__AREA_TOLD;
+    const char *area = say_area(cli_speak(cli), dispatched->area);
+    size_t used = strlen(said);
+    if (!known) {
+        (void)snprintf(said + used, size - used, cli_say(cli, "，地点 %s（%s）", ", place %s (%s)"),
+                       area, say_words_area_from(&cli->say, dispatched->area_from));
+        used = strlen(said);
+    }
+    if (dispatched->has_elsewhere && dispatched->elsewhere) {
+        (void)snprintf(said + used, size - used,
+                       cli_say(cli, "，地点 %s 不在该单位辖区，按原地点保留",
+                               ", the place %s lies outside the unit's own area and is kept"),
+                       area);
+    }
+}
+
 static int dispatch(struct cli *cli, Paidan__DeskDispatch *wish)
 {
     Paidan__Answer *answer = NULL;
@@ -220,9 +245,14 @@ static int dispatch(struct cli *cli, Paidan__DeskDispatch *wish)
     json_object_set_new(object, "number", say_json_number(wish->ticket));
     json_object_set_new(object, "unit", json_string(wish->unit));
     json_object_set_new(object, "unit_name", json_string(say_unit(cli_speak(cli), wish->unit)));
-    char said[256];
+    char said[768];
     (void)snprintf(said, sizeof said, cli_say(cli, "已分拨给 %s", "dispatched to %s"),
                    say_unit(cli_speak(cli), wish->unit));
+    add_place(cli, answer->done->dispatched, said, sizeof said);
+    if (answer->done->dispatched != NULL) {
+        json_object_set_new(object, "dispatched",
+                            say_json_message(&cli->say, &answer->done->dispatched->base, true));
+    }
     const struct cli_effect_of of = {.log = "triage", .seq = answer->done->seq};
     return cli_effect_tell(cli, wish->ticket, &of, said, object);
 }
