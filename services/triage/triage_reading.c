@@ -89,6 +89,7 @@ static Paidan__ClockSet *picture(struct arena *arena, const struct triage_clock 
 static void add_clock(struct arena *arena, const struct triage_desk *desk, Paidan__DeskItem *item,
                       bool *failed)
 {
+    CHECK(desk->urgency <= PAIDAN__URGENCY__URGENCY_EMERGENCY); /* bounded where it is read */
     item->clock = picture(arena, &desk->clock, failed);
     item->has_alarms = item->has_next_alarm_ms = desk->clock.alarms != 0;
     item->alarms = desk->clock.alarms;
@@ -145,6 +146,7 @@ struct page {
 
 static bool within_category(const struct site *site, const char *code, uint32_t ancestor)
 {
+    CHECK(ancestor != SITE_NONE); /* or what is unknown would lie within it */
     uint32_t category = code[0] == '\0' ? SITE_NONE : site_category_find(site, code);
     while (category != SITE_NONE && category != ancestor) {
         category = site->categories[category].parent;
@@ -155,6 +157,7 @@ static bool within_category(const struct site *site, const char *code, uint32_t 
 /* A place that is not known lies in no area. */
 static bool within_area(const struct site *site, const char *code, uint32_t ancestor)
 {
+    CHECK(ancestor != SITE_NONE);
     const uint32_t area = code[0] == '\0' ? SITE_NONE : site_area_find(site, code);
     return area != SITE_NONE && site_area_within(site, area, ancestor);
 }
@@ -175,12 +178,15 @@ static bool is_asked_for(const struct page *page, const struct triage_desk *desk
  * the answer: its size is bounded by its codes, title and note. */
 static bool is_full(const struct page *page)
 {
+    CHECK(page->listed->n_items <= page->limit);
+    CHECK(page->seen <= SCAN_MAX);
     return page->listed->n_items == page->limit || page->bytes > DESK_LIST_BYTES_MAX ||
            page->seen == SCAN_MAX;
 }
 
 static enum rc add_row(struct page *page, uint64_t ticket, const struct triage_desk *desk)
 {
+    CHECK(!is_full(page)); /* looked at before each row */
     page->seen++;
     if (!is_asked_for(page, desk)) {
         return RC_OK;
@@ -226,6 +232,8 @@ static enum rc fill_by_ticket(struct page *page)
 
 static enum rc add_cursor(struct page *page, uint64_t ms, uint64_t ticket)
 {
+    CHECK(page->listed->n_items > 0 || page->seen > 0); /* a page that saw nothing is not cut */
+    CHECK(!page->listed->has_cursor);
     unsigned char *cursor = arena_alloc(page->view->arena, CURSOR_BYTES);
     if (cursor == NULL) {
         return RC_LIMIT;
@@ -265,6 +273,7 @@ static enum rc fill_by_due(struct page *page)
     uint64_t ms = 0, until_ms = 0, ticket = 0, last_ms = 0, last = 0;
     bounds_of(page, &ms, &until_ms);
     if (wish->has_cursor) {
+        CHECK(wish->cursor.len == CURSOR_BYTES); /* judged with the wish */
         const uint64_t at_ms = codec_u64_at(wish->cursor.data);
         ticket = at_ms >= ms ? codec_u64_at(wish->cursor.data + CODEC_U64_BYTES) + 1 : 0;
         ms = at_ms > ms ? at_ms : ms;
@@ -307,6 +316,7 @@ static void count_one(struct page *page, const struct triage_desk *desk)
 /* Of an area: all of the desk is looked at, about 2 us a ticket. */
 static enum rc count_of_area(struct page *page)
 {
+    CHECK(page->area != SITE_NONE);
     struct store_walk walk;
     enum rc rc = triage_state_desk_walk(page->view->txn, 0, &walk);
     for (; rc == RC_OK; rc = store_walk_next(&walk)) {
