@@ -120,6 +120,10 @@ static const struct entry entries[] = {
     ENTRY(NO_REQUEST_OPEN, EXIT_RULES, "没有待批的申请。", "No request is open."),
     ENTRY(NOT_YOUR_DECISION, EXIT_RULES, "这项申请由其他单位批复。",
           "Another unit decides on this request."),
+    ENTRY(NOBODY_DECIDES, EXIT_RULES,
+          "没有其他单位可以批复：本单位不能批复自己的申请。请在站点配置里再设一个督办单位。",
+          "Nobody may decide on this: no unit decides on its own request. Name another "
+          "supervising unit in the site."),
     ENTRY(TERM_TOO_LONG, EXIT_RULES, "期限超过规定上限，请按提示缩短。",
           "The term is longer than the policy allows; shorten it to what is named."),
     ENTRY(TERM_PASSED, EXIT_BAD_INPUT, "所给的截止时间已经过去。",

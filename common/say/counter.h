@@ -133,7 +133,9 @@
     X(65, CARDS_CANCELLED, "cards_cancelled_total", "撤牌次数")                                    \
     X(66, WATCH_SUPERVISED, "supervised", "督办中") /* gauges: enum escalation_watch */            \
     X(67, WATCH_ALARMING, "alarming", "警报中")                                                    \
-    X(68, WATCH_OWNERLESS, "ownerless", "只有兜底")
+    X(68, WATCH_OWNERLESS, "ownerless", "只有兜底")                                                \
+    X(69, REQUESTS_OPEN, "requests_open", "待批申请") /* gauge: requests and appeals */            \
+    X(70, REQUESTS_LAPSED, "requests_lapsed_total", "超时未批")
 
 #define COUNTERS_CALLBACK(X)                                                                       \
     X(0, TASKS, "tasks", "回访任务") /* closures that were asked about */                          \
@@ -184,7 +186,9 @@
     X(21, ASSISTS_LATE, "assists_late", "协办超时", "assisting tasks late") /* done or not */      \
     X(22, EXEMPT, "exempt", "免计超时", "late but exempt") /* late, but out of the statistic */    \
     X(23, URGED, "urged", "催办", "urged")                                                         \
-    X(24, SUPERVISED, "supervised", "督办", "supervised")
+    X(24, SUPERVISED, "supervised", "督办", "supervised")                                          \
+    /* waited for its decision until they lapsed */                                                \
+    X(25, REQUESTS_LAPSED, "requests_lapsed", "超时未批", "requests left to lapse")
 
 /* clang-format on */
 

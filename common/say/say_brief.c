@@ -71,8 +71,10 @@ void say_brief_marks(const struct say *say, const Paidan__Brief *brief, char *te
         say_add(text, size, between, word);
     }
     if (brief->has_request) {
-        (void)snprintf(word, sizeof word, say_choose(say, "待批%s", "%s asked"),
-                       say_words_request_kind(say, brief->request));
+        (void)snprintf(word, sizeof word, say_choose(say, "待批%s%s%s", "%s asked%s%s"),
+                       say_words_request_kind(say, brief->request),
+                       brief->request_to == NULL ? "" : say_choose(say, "→", " of "),
+                       brief->request_to == NULL ? "" : say_unit(say, brief->request_to));
         say_add(text, size, between, word);
     }
     if (brief->has_mode && brief->mode != PAIDAN__MODE__MODE_ORDINARY) {
@@ -85,7 +87,10 @@ void say_brief_marks(const struct say *say, const Paidan__Brief *brief, char *te
     }
     add_tasks(say, brief, text, size);
     if (brief->has_appealed && brief->appealed) {
-        say_add(text, size, between, say_choose(say, "申诉中", "appealed"));
+        (void)snprintf(word, sizeof word, "%s%s%s", say_choose(say, "申诉中", "appealed"),
+                       brief->appeal_to == NULL ? "" : say_choose(say, "→", " to "),
+                       brief->appeal_to == NULL ? "" : say_unit(say, brief->appeal_to));
+        say_add(text, size, between, word);
     }
     if (brief->has_exempt && brief->exempt) {
         say_add(text, size, between, say_choose(say, "免计超时", "exempt"));

@@ -181,6 +181,11 @@ static enum say_tone decided(struct words *words, const Paidan__Decided *fact)
         put_say(words, extension ? "延期申请无人批复，作废" : "上报申请无人批复，视为同意",
                 extension ? "nobody decided on the extension in time: it lapses"
                           : "nobody decided on the raise in time: it holds");
+        if (fact->to_unit != NULL) {
+            put(words, "%s%s", say_choose(words->say, "（应由 ", "; it had waited for "),
+                say_unit(words->say, fact->to_unit));
+            put_say(words, " 批复）", "");
+        }
     } else {
         put_unit(words, fact->unit);
         put_say(words, fact->granted ? "批准" : "不批准",
@@ -267,9 +272,22 @@ static enum say_tone request_words(struct words *words, const Paidan__Event *eve
     case PAIDAN__EVENT__FACT_APPEALED:
         put_unit(words, event->appealed->unit);
         put_say(words, "提出超时申诉", "appeals against the late mark");
+        if (event->appealed->to_unit != NULL) {
+            put(words, "%s%s%s", say_choose(words->say, "，由 ", "; decides: "),
+                say_unit(words->say, event->appealed->to_unit),
+                say_choose(words->say, " 裁定，期限", ", due"));
+            put_due(words, event->appealed->due_ms);
+        }
         put_note(words, event->appealed->note);
         return SAY_WARN;
     case PAIDAN__EVENT__FACT_APPEAL_RULED:
+        if (event->appeal_ruled->has_lapsed && event->appeal_ruled->lapsed) {
+            put_say(words, "申诉无人裁定，不成立", "nobody ruled on the appeal in time: it fails");
+            put(words, "%s%s", say_choose(words->say, "（应由 ", "; it had waited for "),
+                say_unit(words->say, event->appeal_ruled->to_unit));
+            put_say(words, " 裁定）", "");
+            return SAY_WARN;
+        }
         put_unit(words, event->appeal_ruled->by_unit);
         put_say(words, event->appeal_ruled->granted ? "准许超时申诉，不计入统计" : "不准许超时申诉",
                 event->appeal_ruled->granted ? "granted the appeal: out of the statistic"
@@ -389,6 +407,13 @@ static enum say_tone carded(struct words *words, const Paidan__Carded *fact)
 static enum say_tone reminded(struct words *words, const Paidan__Reminded *fact)
 {
     char does[256];
+    if (fact->clock == PAIDAN__CLOCK__CLOCK_REQUEST || fact->clock == PAIDAN__CLOCK__CLOCK_APPEAL) {
+        put(words, "%s%s", say_choose(words->say, "提醒 ", "reminded "),
+            fact->n_to_units > 0 ? say_unit(words->say, fact->to_units[0]) : "");
+        put_say(words, " 批复，期限", " to decide, due");
+        put_due(words, fact->due_ms);
+        return SAY_WARN;
+    }
     say_words_bits(words->say, &paidan__step_does__descriptor, fact->does,
                    say_choose(words->say, "，", ", "), does, sizeof does);
     put(words, "%s%s%s", say_words_clock(words->say, fact->clock),

@@ -33,6 +33,7 @@ static const struct row clock_rows[] = {
     {PAIDAN__CLOCK__CLOCK_COORDINATION, "协调", "coordination", NULL},
     {PAIDAN__CLOCK__CLOCK_REPLAN, "重算", "replan", NULL},
     {PAIDAN__CLOCK__CLOCK_DESK, "分拨", "desk", NULL},
+    {PAIDAN__CLOCK__CLOCK_APPEAL, "申诉", "appeal", NULL},
 };
 static const struct row time_unit_rows[] = {
     {PAIDAN__TIME_UNIT__TIME_EMERGENCY_HOURS, "紧急工作时", "emergency hours", NULL},

@@ -129,6 +129,7 @@ static const struct wire_bound rows[] = {
     {NULL, "by_unit", CODE_BYTES_MAX, 0},
     {NULL, "spot_unit", CODE_BYTES_MAX, 0},
     {"Brief", "request_to", CODE_BYTES_MAX, 0},         /* a unit */
+    {"Brief", "appeal_to", CODE_BYTES_MAX, 0},          /* a unit */
     {"ExplainedClock", "assisting", CODE_BYTES_MAX, 0}, /* a unit */
     {"UnitCounts", "after", CODE_BYTES_MAX, 0},         /* a unit: the last of the page before */
     {"UnitsCounted", "next", CODE_BYTES_MAX, 0},        /* the same, as it will be asked for */
@@ -172,6 +173,8 @@ static const struct wire_bound rows[] = {
     {NULL, "request_id", STORE_KEY_BYTES_MAX, 0},
     {"DueList", "cursor", STORE_KEY_BYTES_MAX, 0},
     {"DueListed", "next", STORE_KEY_BYTES_MAX, 0},
+    {"RequestList", "cursor", STORE_KEY_BYTES_MAX, 0},
+    {"RequestsListed", "next", STORE_KEY_BYTES_MAX, 0},
     {"UnitWork", "after", STORE_KEY_BYTES_MAX, 0},
     {"Listed", "next_row", STORE_KEY_BYTES_MAX, 0},
     {"DeskList", "cursor", STORE_KEY_BYTES_MAX, 0},
@@ -202,6 +205,9 @@ static const struct wire_bound rows[] = {
     {"DeskListed", "items", 0, LIST_MAX},
     {"AlarmsShown", "repeating", 0, LIST_MAX},
     {"AlarmsShown", "ownerless", 0, LIST_MAX},
+    {"AlarmsShown", "waiting", 0, LIST_MAX},
+    {"AlarmsShown", "lapsed", 0, LIST_MAX},
+    {"RequestsListed", "requests", 0, LIST_MAX},
     {"UnitsCounted", "units", 0, LIST_MAX},
     {"Replanning", "moves", 0, MOVES_MAX},
     {"Receipts", "receipts", 0, RECEIPTS_MAX},

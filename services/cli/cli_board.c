@@ -249,11 +249,15 @@ static void draw_totals(struct line *line, const struct cli_board_frame *frame)
         {"超时", "overdue", "\033[1;31m", boarded->overdue},
         {"红牌", "red", "\033[31m", boarded->red},
         {"黄牌", "yellow", "\033[33m", boarded->yellow},
+        {"待批", "requests", "\033[33m", boarded->requests},
         {"待回访", "resolved", "\033[36m", boarded->resolved},
         {"已办结", "closed", "\033[32m", boarded->closed},
     };
     for (size_t index = 0; index < sizeof totals / sizeof totals[0]; index++) {
         const char *word = say(frame, totals[index].zh, totals[index].en);
+        if (totals[index].value == 0 && strcmp(totals[index].en, "requests") == 0) {
+            continue; /* most days nothing waits for a decision */
+        }
         char value[128], desk[96] = "";
         if (index == 0 && !boarded->has_desk_waiting) {
             continue; /* a board of one unit has no desk */

@@ -24,6 +24,7 @@ int cli_callback_answer(struct cli *cli);
 int cli_board_show(struct cli *cli);
 int cli_watch(struct cli *cli);
 int cli_due(struct cli *cli);
+int cli_requests(struct cli *cli);
 int cli_due_alarms(struct cli *cli);
 int cli_units(struct cli *cli);
 int cli_names_list(struct cli *cli); /* areas, categories, channels */

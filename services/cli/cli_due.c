@@ -11,6 +11,7 @@
 #include "cli_join.h"
 #include "cli_json.h"
 #include "cli_listing.h"
+#include "cli_requests.h"
 #include "cli_service.h"
 #include "common/say/say_desk.h"
 #include "common/say/say_json.h"
@@ -195,6 +196,9 @@ static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown,
                         briefs_json(cli, shown->repeating, shown->n_repeating));
     json_object_set_new(object, "ownerless",
                         briefs_json(cli, shown->ownerless, shown->n_ownerless));
+    json_object_set_new(object, "waiting",
+                        cli_requests_json(cli, shown->waiting, shown->n_waiting));
+    json_object_set_new(object, "lapsed", cli_requests_json(cli, shown->lapsed, shown->n_lapsed));
     if (shown->n_unknown_years == 0) {
         json_object_set_new(object, "unknown_years", json_array());
     }
@@ -204,13 +208,18 @@ static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown,
     return object;
 }
 
-static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_t count,
-                        Paidan__Brief *const *briefs, size_t shown)
+static void print_count(struct cli *cli, const char *zh, const char *en, uint64_t count)
 {
     const enum say_tone colour = count > 0 ? SAY_BAD : SAY_GOOD;
     printf("%s%s%s %s%llu%s\n", cli_colour_on(cli->colour, SAY_STRONG), cli_say(cli, zh, en),
            cli_colour_off(cli->colour, SAY_STRONG), cli_colour_on(cli->colour, colour),
            (unsigned long long)count, cli_colour_off(cli->colour, colour));
+}
+
+static void print_alarm(struct cli *cli, const char *zh, const char *en, uint64_t count,
+                        Paidan__Brief *const *briefs, size_t shown)
+{
+    print_count(cli, zh, en, count);
     if (shown > 0) {
         cli_briefs_print(cli, briefs, shown);
     }
@@ -242,6 +251,15 @@ static void print_unfired(struct cli *cli, const Paidan__AlarmsShown *shown)
            cli_colour_off(cli->colour, colour));
 }
 
+/* What a decider was reminded of and still leaves, and what lapsed because of it. */
+static void print_undecided(struct cli *cli, const Paidan__AlarmsShown *shown)
+{
+    print_count(cli, "申请临期未批", "requests about to lapse", shown->n_waiting);
+    cli_requests_print(cli, shown->waiting, shown->n_waiting);
+    print_count(cli, "申请超时未批（近 7 天）", "requests that lapsed (7 days)", shown->n_lapsed);
+    cli_requests_print(cli, shown->lapsed, shown->n_lapsed);
+}
+
 static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown,
                          Paidan__Brief *const *late, size_t late_count,
                          const Paidan__DeskListed *desk)
@@ -252,6 +270,7 @@ static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown,
                 shown->repeating, shown->n_repeating);
     print_alarm(cli, "在兜底单位，无人签收", "with a fallback owner, not accepted",
                 shown->ownerless_count, shown->ownerless, shown->n_ownerless);
+    print_undecided(cli, shown);
     print_unfired(cli, shown);
     printf("%s%s%s ", cli_colour_on(cli->colour, SAY_STRONG),
            cli_say(cli, "缺节假日数据的日历", "calendars without holiday data"),

@@ -165,6 +165,10 @@ int cli_list_work(struct cli *cli)
         }
         const Paidan__Listed *page = answer->listed;
         cli_listing_add(&listing, page->tickets, page->n_tickets);
+        if (page->has_decisions) {
+            listing.decisions = page->decisions;
+            listing.decide_by_ms = page->decide_by_ms;
+        }
         const bool more = page->has_next_row && page->next_row.len <= CLI_CURSOR_BYTES_MAX;
         const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
         if (!more || enough) {

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_colour.h"
+#include "common/say/say_time.h"
+
 #include "cli_briefs.h"
 #include "cli_json.h"
 #include "common/base/check.h"
@@ -54,12 +57,35 @@ void cli_listing_drop(struct cli_listing *listing)
     listing->cli = NULL;
 }
 
+/* Other units wait for this one, whose own list does not show their tickets. */
+static void tell_decisions(const struct cli_listing *listing)
+{
+    struct cli *cli = listing->cli;
+    char text[96];
+    if (listing->decisions == 0) {
+        return;
+    }
+    const enum say_tone tone =
+        say_time_deadline(&cli->say, listing->decide_by_ms, 0, cli->now_ms, text, sizeof text);
+    printf("%s", cli_colour_on(cli->colour, tone == SAY_BAD ? SAY_BAD : SAY_WARN));
+    printf(cli_say(cli, "待本单位批复 %llu 件，最早的%s",
+                   "%llu wait for your decision, the first: %s"),
+           (unsigned long long)listing->decisions, text);
+    printf("%s", cli_colour_off(cli->colour, tone == SAY_BAD ? SAY_BAD : SAY_WARN));
+    printf("%s paidan requests --unit %s\n", cli_say(cli, "：", ":"), cli_text(cli, CLI_UNIT));
+}
+
 int cli_listing_end(struct cli_listing *listing, const char *next)
 {
     struct cli *cli = listing->cli;
     if (cli->json) {
-        printf("%s", listing->shown == 0 ? "{\n  \"tickets\": [" : "\n  ");
-        printf("]%s%s%s\n}\n", next == NULL ? "" : ",\n  \"next\": \"", next == NULL ? "" : next,
+        printf("%s]", listing->shown == 0 ? "{\n  \"tickets\": [" : "\n  ");
+        if (listing->decisions > 0) {
+            printf(",\n  \"decisions\": %llu,\n  \"decide_by_ms\": %llu",
+                   (unsigned long long)listing->decisions,
+                   (unsigned long long)listing->decide_by_ms);
+        }
+        printf("%s%s%s\n}\n", next == NULL ? "" : ",\n  \"next\": \"", next == NULL ? "" : next,
                next == NULL ? "" : "\"");
         return ferror(stdout) == 0
                    ? CLI_EXIT_OK
@@ -71,6 +97,7 @@ int cli_listing_end(struct cli_listing *listing, const char *next)
                                     : cli_say(cli, "这一段里没有符合条件的工单",
                                               "nothing matches in this part"));
     }
+    tell_decisions(listing);
     if (next != NULL) {
         printf("%s --cursor %s\n",
                listing->shown == 0 ? cli_say(cli, "接着找：", "go on:")

@@ -6,6 +6,7 @@
 struct cli_listing {
     struct cli *cli;
     uint64_t shown;
+    uint64_t decisions, decide_by_ms; /* that wait for the unit whose work it is; 0: none */
 };
 
 /* 0 or a status. After 0, cli_listing_end or cli_listing_drop. */

@@ -228,6 +228,18 @@ static void print_tasks(struct cli *cli, const Paidan__Brief *brief)
     }
 }
 
+/* Ends the line of who decides. */
+static void print_decide_by(struct cli *cli, bool has_due, uint64_t due_ms)
+{
+    char text[96];
+    printf("%s", cli_say(cli, " 批复", ""));
+    if (has_due) {
+        (void)say_time_deadline(&cli->say, due_ms, 0, cli->now_ms, text, sizeof text);
+        printf("%s%s", cli_say(cli, "，", ", "), text);
+    }
+    putchar('\n');
+}
+
 /* What stands beside the ordinary way: a suspension, an open request, a named person, a mode. */
 static void print_extra(struct cli *cli, const Paidan__Brief *brief)
 {
@@ -242,8 +254,15 @@ static void print_extra(struct cli *cli, const Paidan__Brief *brief)
     }
     if (brief->has_request) {
         label(cli, "待批", "request");
-        printf("%s%s%s\n", say_words_request_kind(&cli->say, brief->request),
+        printf("%s%s%s", say_words_request_kind(&cli->say, brief->request),
                cli_say(cli, "，由 ", ", decides: "), say_unit(cli_speak(cli), brief->request_to));
+        print_decide_by(cli, brief->has_request_due_ms, brief->request_due_ms);
+    }
+    if (brief->appeal_to != NULL) {
+        label(cli, "申诉", "appeal");
+        printf("%s%s", cli_say(cli, "由 ", "decides: "),
+               say_unit(cli_speak(cli), brief->appeal_to));
+        print_decide_by(cli, brief->has_appeal_due_ms, brief->appeal_due_ms);
     }
     if (brief->person != NULL) {
         label(cli, "定人", "person");

@@ -184,9 +184,15 @@ static void add_work(struct escalation_addition *adds, const Paidan__Event *even
                 event->decided->granted ? ESCALATION_COUNT_EXTENDED
                                         : ESCALATION_COUNT_EXTENSIONS_REFUSED);
         }
+        if (event->decided->to_unit != NULL) { /* for which it had waited */
+            add(adds, event->decided->to_unit, ESCALATION_COUNT_REQUESTS_LAPSED);
+        }
         break;
     case PAIDAN__EVENT__FACT_APPEAL_RULED:
         add_if(adds, unit, ESCALATION_COUNT_EXEMPT, event->appeal_ruled->granted);
+        if (event->appeal_ruled->has_lapsed && event->appeal_ruled->to_unit != NULL) {
+            add(adds, event->appeal_ruled->to_unit, ESCALATION_COUNT_REQUESTS_LAPSED);
+        }
         break;
     case PAIDAN__EVENT__FACT_URGED:
         add(adds, unit, ESCALATION_COUNT_URGED);

@@ -187,7 +187,17 @@ static enum rc add_texts(struct arena *arena, const struct escalation_extra *ext
         brief->has_request = true;
         brief->request = (Paidan__RequestKind)extra->request;
         brief->request_to = arena_strdup(arena, extra->request_to);
+        brief->has_request_due_ms = true;
+        brief->request_due_ms = extra->request_due_ms;
         if (brief->request_to == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    if (extra->appeal == ESCALATION_APPEAL_OPEN && extra->appeal_to[0] != '\0') {
+        brief->appeal_to = arena_strdup(arena, extra->appeal_to);
+        brief->has_appeal_due_ms = true;
+        brief->appeal_due_ms = extra->appeal_due_ms;
+        if (brief->appeal_to == NULL) {
             return RC_LIMIT;
         }
     }
@@ -246,4 +256,76 @@ enum rc escalation_brief_whole(struct store_txn *txn, struct arena *arena, uint6
 {
     const enum rc rc = escalation_brief(arena, id, ticket, info, brief);
     return rc == RC_OK ? add_extra(txn, arena, id, ticket, *brief) : rc;
+}
+
+/* ---- what waits for a decision ---- */
+
+/* The reason stands in the log alone; a trimmed log no longer has it. */
+static enum rc read_reason(struct step_view *view, uint64_t seq, char **note)
+{
+    CHECK(seq != 0);
+    Paidan__Event *event = NULL;
+    const enum rc rc = step_view_read(view, seq, &event);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_REQUESTED) {
+        *note = event->requested->note;
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_APPEALED) {
+        *note = event->appealed->note;
+    } else {
+        return RC_CORRUPT;
+    }
+    return RC_OK;
+}
+
+static enum rc fill_open(struct step_view *view, const struct escalation_extra *extra,
+                         bool is_request, Paidan__OpenRequest *made)
+{
+    const bool waits = is_request ? extra->request != 0 : extra->appeal == ESCALATION_APPEAL_OPEN;
+    if (!waits) {
+        return RC_CORRUPT;
+    }
+    made->has_kind = is_request;
+    made->kind = is_request ? (Paidan__RequestKind)extra->request : made->kind;
+    made->unit = arena_strdup(view->arena, is_request ? extra->request_unit : extra->appeal_unit);
+    made->to_unit = arena_strdup(view->arena, is_request ? extra->request_to : extra->appeal_to);
+    made->has_at_ms = made->has_due_ms = made->has_reminded = true;
+    made->at_ms = is_request ? extra->request_at_ms : extra->appeal_at_ms;
+    made->due_ms = is_request ? extra->request_due_ms : extra->appeal_due_ms;
+    made->reminded = (is_request ? extra->request_remind_ms : extra->appeal_remind_ms) == 0;
+    made->has_to_level = is_request && extra->request_to_level != 0;
+    made->to_level = extra->request_to_level;
+    return made->unit == NULL || made->to_unit == NULL
+               ? RC_LIMIT
+               : read_reason(view, is_request ? extra->request_seq : extra->appeal_seq,
+                             &made->note);
+}
+
+enum rc escalation_brief_request(struct step_view *view, uint64_t id,
+                                 const struct escalation_ticket *ticket,
+                                 const struct escalation_info *info, unsigned char list,
+                                 Paidan__OpenRequest **request)
+{
+    CHECK(list == ESCALATION_DECIDING || list == ESCALATION_JUDGING ||
+          list == ESCALATION_WATCH_LAPSED);
+    struct escalation_extra extra;
+    Paidan__OpenRequest *made = arena_alloc(view->arena, sizeof *made);
+    enum rc rc = escalation_extra_load(view->txn, id, &extra);
+    if (rc != RC_OK || made == NULL) {
+        return rc != RC_OK ? rc : RC_LIMIT;
+    }
+    paidan__open_request__init(made);
+    rc = escalation_brief_whole(view->txn, view->arena, id, ticket, info, &made->ticket);
+    if (rc == RC_OK && list != ESCALATION_WATCH_LAPSED) {
+        rc = fill_open(view, &extra, list == ESCALATION_DECIDING, made);
+    } else if (rc == RC_OK) {
+        made->unit = made->ticket->unit;
+        made->to_unit = arena_strdup(view->arena, extra.lapsed_to);
+        made->has_lapsed_ms = true;
+        made->lapsed_ms = extra.lapsed_ms;
+        rc = made->to_unit == NULL ? RC_LIMIT : RC_OK;
+    }
+    *request = made;
+    return rc;
 }

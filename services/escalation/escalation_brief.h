@@ -24,3 +24,10 @@ MUST_CHECK enum rc escalation_brief_info(struct store_txn *txn, uint64_t id,
 MUST_CHECK enum rc escalation_brief_clocks(struct arena *arena,
                                            const struct escalation_ticket *ticket, bool stopped,
                                            Paidan__ClockSet ***sets, size_t *count);
+/* What waits for a decision, of a row of bucket DECIDING or JUDGING, with its reason as far as the
+ * log has it; or what lapsed, of a row of ESCALATION_WATCH_LAPSED. RC_CORRUPT: the record has no
+ * such thing. */
+MUST_CHECK enum rc escalation_brief_request(struct step_view *view, uint64_t id,
+                                            const struct escalation_ticket *ticket,
+                                            const struct escalation_info *info, unsigned char list,
+                                            Paidan__OpenRequest **request);

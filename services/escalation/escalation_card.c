@@ -154,8 +154,12 @@ static Paidan__Code judge_red(struct escalation_item *item, const char **detail)
     return judge_card(item, ESCALATION_CARD_HAND_RED, detail);
 }
 
+/* Nobody takes back his own card. */
 static Paidan__Code judge_cancel(struct escalation_item *item, const char **detail)
 {
+    if (strcmp(item->ticket.unit, item->unit) == 0) {
+        return PAIDAN__CODE__NOT_YOUR_DECISION;
+    }
     return judge_card(item, ESCALATION_CARD_CANCELLED, detail);
 }
 

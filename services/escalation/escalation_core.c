@@ -15,6 +15,7 @@
 #include "escalation_appeal.h"
 #include "escalation_card.h"
 #include "escalation_close.h"
+#include "escalation_decider.h"
 #include "escalation_evolve.h"
 #include "escalation_joint.h"
 #include "escalation_lease.h"
@@ -94,9 +95,18 @@ static enum rc fire_term(struct escalation_moment *moment)
                                                         : escalation_mode_fire(moment);
 }
 
+/* A step of a clock, or the reminder of whoever decides. */
+static enum rc fire_step(struct escalation_moment *moment)
+{
+    CHECK(moment->signal == ESCALATION_ON_STEP);
+    const bool decides = moment->clock == PAIDAN__CLOCK__CLOCK_REQUEST ||
+                         moment->clock == PAIDAN__CLOCK__CLOCK_APPEAL;
+    return decides ? escalation_decider_remind(moment) : escalation_remind_fire(moment);
+}
+
 static escalation_fire_fn *const fires[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_WARN] = escalation_card_fire_warning,
-    [ESCALATION_ON_STEP] = escalation_remind_fire,
+    [ESCALATION_ON_STEP] = fire_step,
     [ESCALATION_ON_EXPIRE] = escalation_raise_fire,
     [ESCALATION_ON_CARD] = escalation_card_fire_expiry,
     [ESCALATION_ON_ALARM] = escalation_alarm_fire,
@@ -104,6 +114,7 @@ static escalation_fire_fn *const fires[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_PAUSE_END] = escalation_pause_fire,
     [ESCALATION_ON_ASSIST_LATE] = escalation_joint_fire,
     [ESCALATION_ON_DECIDE] = escalation_request_fire,
+    [ESCALATION_ON_RULE_APPEAL] = escalation_appeal_fire,
     [ESCALATION_ON_TERM] = fire_term,
 };
 
@@ -232,6 +243,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_DUE_LIST:
     case PAIDAN__REQUEST__WISH_ALARMS:
     case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
+    case PAIDAN__REQUEST__WISH_REQUEST_LIST:
         return true;
     default:
         return false;

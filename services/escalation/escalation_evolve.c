@@ -16,6 +16,7 @@
 #include "escalation_card.h"
 #include "escalation_close.h"
 #include "escalation_count.h"
+#include "escalation_decider.h"
 #include "escalation_joint.h"
 #include "escalation_lease.h"
 #include "escalation_life.h"
@@ -177,6 +178,7 @@ static enum rc fold_both(struct escalation_fold *fold, const struct folding *fol
         const struct escalation_joint_side before = {fold->before, &was};
         const struct escalation_joint_side after = {fold->ticket, &extra};
         rc = escalation_joint_move_rows(fold->txn, fold->id, &before, &after);
+        rc = rc == RC_OK ? escalation_decider_move_rows(fold, &before, &after) : rc;
     }
     if (rc == RC_OK) {
         rc = escalation_extra_save(fold->txn, fold->id, &extra);
@@ -208,6 +210,7 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
     struct escalation_fold one = {.txn = fold->txn,
                                   .counters = fold->tally->values,
                                   .id = event->ticket,
+                                  .seq = seq,
                                   .event = event,
                                   .before = &before,
                                   .ticket = &after};

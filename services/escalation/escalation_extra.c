@@ -15,16 +15,17 @@
 #include "common/base/record.h"
 
 enum {
-    EXTRA_VERSION = 1,
+    EXTRA_VERSION = 2, /* 1 ended before waiting_rows */
     EXTRA_BYTES_MAX = 6144,
     TASK_DONE = 1,
     TASK_LATE = 2,
     TASK_UNAWAITED = 4, /* younger than the record */
-    APPEAL_MASK = 3,    /* the last byte; its other bits are younger than the record */
+    APPEAL_MASK = 7,    /* the last byte; its other bits are younger than the record */
     EXTRA_HEARD = 128,
 };
 
-static_assert(ESCALATION_APPEAL_OPEN == 1 && ESCALATION_APPEAL_REFUSED == 3,
+static_assert(ESCALATION_APPEAL_OPEN == 1 && ESCALATION_APPEAL_REFUSED == 3 &&
+                  ESCALATION_APPEAL_LAPSED == 4,
               "stored: never renumber");
 
 /* ---- the record ---- */
@@ -77,8 +78,21 @@ static const struct record_row tail_rows[] = {
     RECORD_U32(struct escalation_extra, cancelled_cards),
     RECORD_U32(struct escalation_extra, late),
     RECORD_PACK(APPEAL_MASK | EXTRA_HEARD),
-    RECORD_BITS(struct escalation_extra, appeal, APPEAL_MASK, 0, ESCALATION_APPEAL_REFUSED),
+    RECORD_BITS(struct escalation_extra, appeal, APPEAL_MASK, 0, ESCALATION_APPEAL_LAPSED),
     RECORD_BITS(struct escalation_extra, heard, EXTRA_HEARD, 7, 1),
+    RECORD_END,
+};
+static const struct record_row waiting_rows[] = {
+    RECORD_U64(struct escalation_extra, request_seq),
+    RECORD_U64(struct escalation_extra, request_remind_ms),
+    RECORD_TEXT(struct escalation_extra, appeal_unit),
+    RECORD_TEXT(struct escalation_extra, appeal_to),
+    RECORD_U64(struct escalation_extra, appeal_seq),
+    RECORD_U64(struct escalation_extra, appeal_at_ms),
+    RECORD_U64(struct escalation_extra, appeal_due_ms),
+    RECORD_U64(struct escalation_extra, appeal_remind_ms),
+    RECORD_U64(struct escalation_extra, lapsed_ms),
+    RECORD_TEXT(struct escalation_extra, lapsed_to),
     RECORD_END,
 };
 
@@ -108,6 +122,7 @@ enum rc escalation_extra_save(struct store_txn *txn, uint64_t id,
         escalation_clock_put(&writer, &extra->mode_clock);
     }
     record_put(&writer, tail_rows, extra);
+    record_put(&writer, waiting_rows, extra);
     codec_seal_end(&writer);
     CHECK(!writer.failed);
     escalation_state_id_key(id, key);
@@ -119,7 +134,7 @@ enum rc escalation_extra_decode(const void *value, size_t bytes, struct escalati
     struct codec_reader reader;
     uint8_t version = 0;
     const enum rc rc = codec_unseal(&reader, value, bytes, &version);
-    if (rc != RC_OK || version != EXTRA_VERSION) {
+    if (rc != RC_OK || version == 0 || version > EXTRA_VERSION) {
         return RC_CORRUPT;
     }
     memset(extra, 0, sizeof *extra);
@@ -134,6 +149,9 @@ enum rc escalation_extra_decode(const void *value, size_t bytes, struct escalati
         good = escalation_clock_get(&reader, &extra->mode_clock) && good;
     }
     record_get(&reader, tail_rows, extra);
+    if (version >= 2) {
+        record_get(&reader, waiting_rows, extra);
+    }
     return good && codec_done(&reader) && holds(extra) ? RC_OK : RC_CORRUPT;
 }
 
@@ -174,10 +192,14 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
         *clock = PAIDAN__CLOCK__CLOCK_SUSPENSION;
         return extra->suspended_until_ms;
     }
+    if (state != ESCALATION_WITHDRAWN && extra->appeal == ESCALATION_APPEAL_OPEN) {
+        earlier(&next_ms, clock, extra->appeal_remind_ms, PAIDAN__CLOCK__CLOCK_APPEAL);
+        earlier(&next_ms, clock, extra->appeal_due_ms, PAIDAN__CLOCK__CLOCK_APPEAL);
+    }
     const bool open = state == ESCALATION_ASSIGNED || state == ESCALATION_ACCEPTED ||
                       state == ESCALATION_RETURNED;
     if (!open) {
-        return 0;
+        return next_ms;
     }
     for (uint32_t index = 0; index < extra->assist_count; index++) {
         const struct escalation_assist *assist = &extra->assists[index];
@@ -185,8 +207,10 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
         earlier(&next_ms, clock, waits ? assist->clock.due_ms : 0, PAIDAN__CLOCK__CLOCK_ASSIST);
     }
     earlier(&next_ms, clock, extra->person_due_ms, PAIDAN__CLOCK__CLOCK_PERSON);
-    earlier(&next_ms, clock, extra->request != 0 ? extra->request_due_ms : 0,
-            PAIDAN__CLOCK__CLOCK_REQUEST);
+    if (extra->request != 0) {
+        earlier(&next_ms, clock, extra->request_remind_ms, PAIDAN__CLOCK__CLOCK_REQUEST);
+        earlier(&next_ms, clock, extra->request_due_ms, PAIDAN__CLOCK__CLOCK_REQUEST);
+    }
     if (extra->mode_open && (extra->mode_clock.flags & ESCALATION_EXPIRED) == 0) {
         earlier(&next_ms, clock, extra->mode_clock.due_ms, extra->mode_clock.clock);
     }
@@ -244,6 +268,38 @@ bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *tic
     return true;
 }
 
+bool escalation_extra_waiting_key(uint64_t id, const struct escalation_ticket *ticket,
+                                  const struct escalation_extra *extra,
+                                  enum escalation_bucket bucket,
+                                  unsigned char key[ESCALATION_QUEUE_KEY_BYTES])
+{
+    CHECK(bucket == ESCALATION_DECIDING || bucket == ESCALATION_JUDGING);
+    const bool request = bucket == ESCALATION_DECIDING;
+    const bool waits = request
+                           ? extra->request != 0 && extra->request_seq != 0
+                           : extra->appeal == ESCALATION_APPEAL_OPEN && extra->appeal_seq != 0 &&
+                                 ticket->state != ESCALATION_WITHDRAWN;
+    if (!waits) {
+        return false;
+    }
+    escalation_state_queue_prefix(request ? extra->request_to : extra->appeal_to, bucket, key);
+    escalation_state_id_key(request ? extra->request_due_ms : extra->appeal_due_ms,
+                            key + ESCALATION_QUEUE_PREFIX_BYTES);
+    escalation_state_id_key(id, key + ESCALATION_QUEUE_PREFIX_BYTES + 8);
+    return true;
+}
+
+bool escalation_extra_lapsed_key(uint64_t id, const struct escalation_extra *extra,
+                                 unsigned char key[ESCALATION_WATCH_KEY_BYTES])
+{
+    CHECK(id != 0);
+    memset(key, 0, ESCALATION_WATCH_KEY_BYTES);
+    key[0] = ESCALATION_WATCH_LAPSED;
+    escalation_state_id_key(extra->lapsed_ms, key + 1);
+    escalation_state_id_key(id, key + 9);
+    return extra->lapsed_ms != 0;
+}
+
 /* ---- what becomes of it when the ticket moves or ends ---- */
 
 void escalation_extra_drop_request(struct escalation_extra *extra)
@@ -252,6 +308,7 @@ void escalation_extra_drop_request(struct escalation_extra *extra)
     extra->request = 0;
     extra->request_to_level = 0;
     extra->request_at_ms = extra->request_due_ms = 0;
+    extra->request_seq = extra->request_remind_ms = 0;
     memset(extra->request_unit, 0, sizeof extra->request_unit);
     memset(extra->request_to, 0, sizeof extra->request_to);
 }

@@ -28,6 +28,7 @@ enum escalation_appeal {
     ESCALATION_APPEAL_OPEN,
     ESCALATION_APPEAL_GRANTED, /* lateness stays a fact; out of the statistic */
     ESCALATION_APPEAL_REFUSED,
+    ESCALATION_APPEAL_LAPSED, /* nobody ruled in time: it stands as late */
 };
 
 struct escalation_extra {
@@ -40,6 +41,8 @@ struct escalation_extra {
     uint32_t request_to_level; /* of a raise */
     uint64_t request_due_ms, request_at_ms;
     char request_unit[CODE_BYTES_MAX + 1], request_to[CODE_BYTES_MAX + 1];
+    uint64_t request_seq; /* of the fact, which has the reason; 0: of a version before lists */
+    uint64_t request_remind_ms; /* when the decider is reminded; 0: it was, or is not */
     /* 协办 */
     uint32_t assist_count;
     struct escalation_assist assists[SITE_ASSIST_MAX];
@@ -60,6 +63,13 @@ struct escalation_extra {
     /* The unit that has it contacted the resident, under a policy without a term for that: where
      * there is one, its clock is stopped instead. */
     bool heard;
+    /* Who appealed, who rules, until when: kept as long as the ticket, for whoever has it then must
+     * not rule in his own cause. Empty and 0: of a version before these were kept. */
+    char appeal_unit[CODE_BYTES_MAX + 1], appeal_to[CODE_BYTES_MAX + 1];
+    uint64_t appeal_seq, appeal_at_ms, appeal_due_ms, appeal_remind_ms;
+    /* The newest request or appeal that nobody decided in time, and for whom it had waited. */
+    uint64_t lapsed_ms;
+    char lapsed_to[CODE_BYTES_MAX + 1];
 };
 
 /* Absent: RC_OK with all zero. RC_CORRUPT, RC_STORE. */
@@ -112,6 +122,15 @@ MUST_CHECK enum rc escalation_extra_run_on(struct escalation_extra *extra,
 struct escalation_assist *escalation_extra_assist(struct escalation_extra *extra, const char *unit);
 /* Tasks that are not done and that the lead waits for. */
 uint32_t escalation_extra_assists_open(const struct escalation_extra *extra);
+/* Row of the queue of whoever decides: DECIDING on the open request, JUDGING of the open appeal.
+ * False: there is none, or nobody waits for it any more. */
+bool escalation_extra_waiting_key(uint64_t id, const struct escalation_ticket *ticket,
+                                  const struct escalation_extra *extra,
+                                  enum escalation_bucket bucket,
+                                  unsigned char key[ESCALATION_QUEUE_KEY_BYTES]);
+/* Row of the list of what lapsed. False: nothing did. */
+bool escalation_extra_lapsed_key(uint64_t id, const struct escalation_extra *extra,
+                                 unsigned char key[ESCALATION_WATCH_KEY_BYTES]);
 /* Row of an assisting unit's queue (bucket ESCALATION_ASSISTING). False: it has none: the task is
  * done or the ticket is not open. */
 bool escalation_extra_queue_key(uint64_t id, const struct escalation_ticket *ticket,

@@ -11,7 +11,7 @@
 struct escalation_fold {
     struct store_txn *txn;
     uint64_t *counters; /* by enum escalation_tally */
-    uint64_t id;
+    uint64_t id, seq;   /* of the ticket; of the fact */
     const Paidan__Event *event;
     const struct escalation_ticket *before;
     /* What it becomes. State, version, newest fact and time are escalation_evolve's to set. */

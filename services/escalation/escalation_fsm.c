@@ -132,6 +132,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ASSIST_DONE] = GO(RETURNED, ASSIST_DONE),
                 [ESCALATION_ON_ORDER] = GO(ASSIGNED, ORDERED),
                 [ESCALATION_ON_ASSIST_LATE] = GO(RETURNED, ASSIST_LATE),
+                [ESCALATION_ON_RULE_APPEAL] = GO(RETURNED, APPEAL_RULED),
                 [ESCALATION_ON_TERM] = GO(RETURNED, TERM_PASSED),
                 [ESCALATION_ON_REPLAN] = GO(RETURNED, REPLANNED),
                 /* The desk gives it to a unit; until then it only needs a code that is known. */
@@ -149,6 +150,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_CARD] = GO(RESOLVED, CARDED),
                 [ESCALATION_ON_CANCEL_CARD] = GO(RESOLVED, CARD_CANCELLED),
                 [ESCALATION_ON_APPEAL] = GO(RESOLVED, APPEALED),
+                /* Whoever rules on the appeal is reminded. */
+                [ESCALATION_ON_STEP] = GO(RESOLVED, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(RESOLVED, APPEAL_RULED),
             },
         [ESCALATION_SUSPENDED] =
@@ -161,6 +164,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_CANCEL_CARD] = GO(SUSPENDED, CARD_CANCELLED),
                 [ESCALATION_ON_RESUME] = GO(ACCEPTED, RESUMED),
                 [ESCALATION_ON_PAUSE_END] = GO(ACCEPTED, RESUMED),
+                [ESCALATION_ON_RULE_APPEAL] = GO(SUSPENDED, APPEAL_RULED),
                 [ESCALATION_ON_ASSIST_DONE] = GO(SUSPENDED, ASSIST_DONE),
                 [ESCALATION_ON_ORDER] = GO(ASSIGNED, ORDERED),
                 [ESCALATION_ON_REPLAN] = GO(SUSPENDED, REPLANNED),
@@ -170,6 +174,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
             {
                 [ESCALATION_ON_NOTED] = IGNORE(CLOSED),
                 [ESCALATION_ON_APPEAL] = GO(CLOSED, APPEALED),
+                [ESCALATION_ON_STEP] = GO(CLOSED, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(CLOSED, APPEAL_RULED),
             },
         [ESCALATION_WITHDRAWN] =

@@ -23,17 +23,21 @@ static enum escalation_signal signal_expired(struct escalation_moment *moment)
     return raises && moment->above != 0 ? ESCALATION_ON_EXPIRE : ESCALATION_ON_CARD;
 }
 
-/* Of what only some tickets have. */
-static enum escalation_signal signal_extra(Paidan__Clock clock)
+/* Of what only some tickets have. A reminder comes before what it reminds of. */
+static enum escalation_signal signal_extra(const struct escalation_moment *moment)
 {
-    CHECK(clock != 0);
-    switch (clock) {
+    CHECK(moment->clock != 0);
+    switch (moment->clock) {
     case PAIDAN__CLOCK__CLOCK_SUSPENSION:
         return ESCALATION_ON_PAUSE_END;
     case PAIDAN__CLOCK__CLOCK_ASSIST:
         return ESCALATION_ON_ASSIST_LATE;
     case PAIDAN__CLOCK__CLOCK_REQUEST:
-        return ESCALATION_ON_DECIDE;
+        return moment->extra.request_remind_ms == moment->due_ms ? ESCALATION_ON_STEP
+                                                                 : ESCALATION_ON_DECIDE;
+    case PAIDAN__CLOCK__CLOCK_APPEAL:
+        return moment->extra.appeal_remind_ms == moment->due_ms ? ESCALATION_ON_STEP
+                                                                : ESCALATION_ON_RULE_APPEAL;
     default:
         return ESCALATION_ON_TERM; /* of a named person or of a mode */
     }
@@ -55,7 +59,7 @@ static enum escalation_signal signal_of(struct escalation_moment *moment,
         return ESCALATION_ON_STEP;
     default:
         CHECK(firing == ESCALATION_FIRES_EXTRA);
-        return signal_extra(moment->clock);
+        return signal_extra(moment);
     }
 }
 
@@ -81,13 +85,17 @@ enum rc escalation_moment_load(struct step *step, const struct due *due,
     if (!some || next.due_ms != due->due_ms || next.kind != due->kind) {
         return RC_CORRUPT;
     }
+    if (firing == ESCALATION_FIRES_EXTRA) {
+        rc = escalation_extra_load(step->txn, due->id, &moment->extra);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     moment->signal = signal_of(moment, firing);
     if (escalation_fsm_step(moment->ticket.state, moment->signal).action != ESCALATION_DO_SAY) {
         return RC_CORRUPT; /* a state in which nothing may be due */
     }
-    return firing == ESCALATION_FIRES_EXTRA
-               ? escalation_extra_load(step->txn, due->id, &moment->extra)
-               : RC_OK;
+    return RC_OK;
 }
 
 bool escalation_moment_counts(const struct escalation_moment *moment)

@@ -21,11 +21,18 @@ static Paidan__Code judge_order(struct escalation_item *item, const char **detai
     if (site_unit_find(item->step->site, item->wish->to_unit) == SITE_NONE) {
         return PAIDAN__CODE__UNIT_UNKNOWN;
     }
-    /* The unit that works on it would only get new terms. */
+    if (strcmp(item->wish->to_unit, item->ticket.unit) != 0) {
+        return PAIDAN__CODE__OK;
+    }
+    /* The unit that works on it would only get new terms; and none gives them to itself, nor rules
+     * on its own return. */
     const bool works =
         item->ticket.state == ESCALATION_ASSIGNED || item->ticket.state == ESCALATION_ACCEPTED;
-    return works && strcmp(item->wish->to_unit, item->ticket.unit) == 0 ? PAIDAN__CODE__ALREADY_DONE
-                                                                        : PAIDAN__CODE__OK;
+    const bool own = strcmp(item->unit, item->ticket.unit) == 0;
+    *detail = NULL;
+    return works ? PAIDAN__CODE__ALREADY_DONE
+           : own ? PAIDAN__CODE__NOT_YOUR_DECISION
+                 : PAIDAN__CODE__OK;
 }
 
 /* Clocks of assisting units and of a mode go with the ticket: what was suspended runs again first,

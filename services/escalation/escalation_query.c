@@ -32,6 +32,8 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
         return escalation_query_alarms(view, request->alarms, answer);
     case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
         return escalation_query_counts(view, request->unit_counts, answer);
+    case PAIDAN__REQUEST__WISH_REQUEST_LIST:
+        return escalation_query_requests(view, request->request_list, answer);
     default:
         CHECK(request->wish_case == PAIDAN__REQUEST__WISH_UNIT_WORK);
         return escalation_query_unit_work(view, request->unit_work, answer);

@@ -18,6 +18,9 @@ MUST_CHECK enum rc escalation_query_explain(struct step_view *view, const Paidan
                                             Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish,
                                           Paidan__Answer *answer);
+MUST_CHECK enum rc escalation_query_requests(struct step_view *view,
+                                             const Paidan__RequestList *wish,
+                                             Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_due(struct step_view *view, const Paidan__DueList *wish,
                                         Paidan__Answer *answer);
 MUST_CHECK enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wish,

@@ -6,11 +6,13 @@
  * rows. */
 
 #include "common/base/check.h"
+#include "escalation_brief.h"
 #include "escalation_listing.h"
 #include "escalation_query.h"
 #include "escalation_tally.h"
 
 enum { ALARMS_DEFAULT = 50, ALARMS_MAX = 500 };
+#define LAPSED_MS (7ull * 24 * 3600 * 1000) /* so long a lapsed request is news */
 
 static enum rc add_list(struct step_view *view, enum escalation_watch watch, uint32_t limit,
                         struct escalation_page *page)
@@ -40,6 +42,64 @@ static enum rc add_lists(struct step_view *view, uint32_t limit, Paidan__AlarmsS
         shown->ownerless = ownerless.briefs;
         shown->n_ownerless = ownerless.count;
     }
+    return rc;
+}
+
+/* ---- requests and appeals ---- */
+
+static bool waits(unsigned char bucket)
+{
+    CHECK(bucket < ESCALATION_BUCKET_COUNT);
+    return bucket == ESCALATION_DECIDING || bucket == ESCALATION_JUDGING;
+}
+
+/* One list of them. reminded: only those whose decider was reminded, and that lapse soon. */
+static enum rc add_requests(struct escalation_listing *listing, uint32_t limit, bool reminded,
+                            Paidan__OpenRequest ***list, size_t *count)
+{
+    CHECK(*count == 0);
+    enum rc rc = RC_OK;
+    *list = arena_alloc(listing->view->arena, limit * sizeof **list);
+    if (*list == NULL) {
+        return RC_LIMIT;
+    }
+    while (rc == RC_OK && *count < limit) {
+        struct escalation_listing_row row;
+        rc = escalation_listing_next(listing, &row);
+        if (rc == RC_OK) {
+            rc = escalation_brief_request(listing->view, row.id, &row.ticket, row.info, row.bucket,
+                                          &(*list)[*count]);
+        }
+        *count += rc == RC_OK && (!reminded || (*list)[*count]->reminded) ? 1 : 0;
+    }
+    escalation_listing_close(listing);
+    return rc == RC_NOT_FOUND || rc == RC_AGAIN ? RC_OK : rc;
+}
+
+/* What nobody decides on: about to lapse, and lapsed in the last days. */
+static enum rc add_undecided(struct step_view *view, uint32_t limit, Paidan__AlarmsShown *shown)
+{
+    const unsigned char prefix = ESCALATION_WATCH_LAPSED;
+    const uint64_t now_ms = view->now_ms;
+    struct escalation_listing listing;
+    escalation_listing_init(&listing, view, ESCALATION_LIST_QUEUES, false);
+    enum rc rc = escalation_listing_add_runs(&listing, waits);
+    if (rc == RC_OK) {
+        rc = add_requests(&listing, limit, true, &shown->waiting, &shown->n_waiting);
+    }
+    escalation_listing_close(&listing);
+    escalation_listing_init(&listing, view, ESCALATION_LIST_WATCHED, true);
+    escalation_listing_range(&listing, now_ms, now_ms > LAPSED_MS ? now_ms - LAPSED_MS : 0);
+    if (rc == RC_OK) {
+        rc = escalation_listing_add_run(&listing, &prefix);
+    }
+    if (rc == RC_OK) {
+        rc = add_requests(&listing, limit, false, &shown->lapsed, &shown->n_lapsed);
+    }
+    escalation_listing_close(&listing);
+    shown->has_waiting_count = shown->has_lapsed_count = true;
+    shown->waiting_count = view->tally->values[TALLY_REQUESTS_OPEN];
+    shown->lapsed_count = view->tally->values[TALLY_REQUESTS_LAPSED];
     return rc;
 }
 
@@ -97,6 +157,9 @@ enum rc escalation_query_alarms(struct step_view *view, const Paidan__Alarms *wi
     shown->repeating_count = view->tally->values[TALLY_WATCH + ESCALATION_ALARMING];
     shown->ownerless_count = view->tally->values[TALLY_WATCH + ESCALATION_OWNERLESS];
     enum rc rc = add_lists(view, limit, shown);
+    if (rc == RC_OK) {
+        rc = add_undecided(view, limit, shown);
+    }
     if (rc == RC_OK) {
         rc = add_unfired(view, shown);
     }

@@ -19,6 +19,13 @@ static uint64_t next_deadline(const struct escalation_listing_row *row)
     return deadline_ms != 0 ? deadline_ms : row->due_ms;
 }
 
+/* An appeal about a closed one may be due. */
+static bool is_open(const struct escalation_listing_row *row)
+{
+    CHECK(row->id != 0);
+    return escalation_state_open(&row->ticket);
+}
+
 /* Totals are those of the whole site, whatever the board is filtered by. */
 static enum rc add_totals(struct step_view *view, Paidan__Boarded *boarded)
 {
@@ -28,6 +35,8 @@ static enum rc add_totals(struct step_view *view, Paidan__Boarded *boarded)
     boarded->red = values[TALLY_RED];
     boarded->yellow = values[TALLY_YELLOW];
     boarded->resolved = values[TALLY_STATE + ESCALATION_RESOLVED - 1];
+    boarded->has_requests = true;
+    boarded->requests = values[TALLY_REQUESTS_OPEN];
     boarded->closed = values[TALLY_STATE + ESCALATION_CLOSED - 1];
     const uint32_t count = view->site->level_count;
     CHECK(count <= SITE_LEVELS_MAX);
@@ -60,6 +69,7 @@ enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish
                                 answer)) {
         return RC_OK;
     }
+    listing.wants = is_open;
     Paidan__Boarded *boarded = arena_alloc(view->arena, sizeof *boarded);
     if (boarded == NULL) {
         return RC_LIMIT;

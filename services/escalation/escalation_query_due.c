@@ -30,7 +30,7 @@ static enum list_kind kind_of(const Paidan__DueList *wish)
 static bool is_of_a_lead(unsigned char bucket)
 {
     CHECK(bucket < ESCALATION_BUCKET_COUNT);
-    return bucket != ESCALATION_ON_HOLD && bucket != ESCALATION_ASSISTING;
+    return bucket != ESCALATION_ON_HOLD && bucket < ESCALATION_ASSISTING;
 }
 
 static enum rc add_unit(struct escalation_listing *listing, const char *unit)
@@ -40,7 +40,9 @@ static enum rc add_unit(struct escalation_listing *listing, const char *unit)
     for (unsigned bucket = 0; bucket < ESCALATION_BUCKET_COUNT && rc == RC_OK; bucket++) {
         unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
         escalation_state_queue_prefix(unit, (enum escalation_bucket)bucket, prefix);
-        rc = bucket == ESCALATION_ON_HOLD ? RC_OK : escalation_listing_add_run(listing, prefix);
+        /* What it decides on is due to others. */
+        const bool skipped = bucket == ESCALATION_ON_HOLD || bucket > ESCALATION_ASSISTING;
+        rc = skipped ? RC_OK : escalation_listing_add_run(listing, prefix);
     }
     return rc;
 }

@@ -81,17 +81,44 @@ enum rc escalation_query_list(struct step_view *view, const Paidan__List *wish,
 
 /* ---- the work of a unit ---- */
 
-/* All of them, so that the unit sees also what is leased, at the desk or on hold, and its tasks as
+/* All of them but what it only decides on, so that the unit sees also what is leased, at the desk or on hold, and its tasks as
  * an assisting unit. */
 static enum rc add_buckets(struct escalation_listing *listing, const char *unit)
 {
     enum rc rc = RC_OK;
-    for (unsigned bucket = 0; bucket < ESCALATION_BUCKET_COUNT && rc == RC_OK; bucket++) {
+    for (unsigned bucket = 0; bucket <= ESCALATION_ASSISTING && rc == RC_OK; bucket++) {
         unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
         escalation_state_queue_prefix(unit, (enum escalation_bucket)bucket, prefix);
         rc = escalation_listing_add_run(listing, prefix);
     }
     return rc;
+}
+
+/* How many requests and appeals wait for its decision, and until when for the first of them: they
+ * are other units' tickets and stand in a list of their own. */
+static enum rc add_decisions(struct step_view *view, const char *unit, Paidan__Listed *listed)
+{
+    struct escalation_listing listing;
+    uint64_t count = 0, first_ms = 0;
+    escalation_listing_init(&listing, view, ESCALATION_LIST_QUEUES, false);
+    enum rc rc = RC_OK;
+    for (unsigned bucket = ESCALATION_DECIDING; bucket <= ESCALATION_JUDGING && rc == RC_OK;
+         bucket++) {
+        unsigned char prefix[ESCALATION_QUEUE_PREFIX_BYTES];
+        escalation_state_queue_prefix(unit, (enum escalation_bucket)bucket, prefix);
+        rc = escalation_listing_add_run(&listing, prefix);
+    }
+    while (rc == RC_OK && count < LIST_MAX) {
+        struct escalation_listing_row row;
+        rc = escalation_listing_next(&listing, &row);
+        first_ms = rc == RC_OK && count == 0 ? row.due_ms : first_ms;
+        count += rc == RC_OK ? 1 : 0;
+    }
+    escalation_listing_close(&listing);
+    listed->has_decisions = listed->has_decide_by_ms = count > 0;
+    listed->decisions = count;
+    listed->decide_by_ms = first_ms;
+    return rc == RC_NOT_FOUND || rc == RC_AGAIN ? RC_OK : rc;
 }
 
 static enum rc list_work(struct escalation_listing *listing, const Paidan__UnitWork *wish,
@@ -110,6 +137,9 @@ static enum rc list_work(struct escalation_listing *listing, const Paidan__UnitW
     if (rc == RC_OK && page.more) {
         answer->listed->has_next_row = true;
         rc = escalation_listing_cursor(listing, WORK_CURSOR, &answer->listed->next_row);
+    }
+    if (rc == RC_OK && !wish->has_after) {
+        rc = add_decisions(listing->view, wish->unit, answer->listed);
     }
     return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "common/base/check.h"
 #include "escalation_card.h"
+#include "escalation_decider.h"
 #include "escalation_supervise.h"
 #include "escalation_target.h"
 
@@ -132,6 +133,10 @@ enum rc escalation_remind_fold(struct escalation_fold *fold)
     CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_REMINDED);
     CHECK(fold->extra != NULL || !escalation_remind_gives(fold->event));
     const Paidan__Reminded *reminded = fold->event->reminded;
+    if (reminded->clock == PAIDAN__CLOCK__CLOCK_REQUEST ||
+        reminded->clock == PAIDAN__CLOCK__CLOCK_APPEAL) {
+        return escalation_decider_fold_reminded(fold);
+    }
     if (fold->extra != NULL) {
         escalation_card_take_given(fold);
     }

@@ -2,9 +2,11 @@
  * work, or that the upper level takes the ticket 上报待接收.
  *
  * Owns extra.request and its fields. The owner one level up decides, at the top a supervising unit;
- * a supervising unit may always decide, but no unit on itself while there is another. Nobody
+ * a supervising unit may always decide, but no unit on itself (escalation_decider.c). Nobody
  * decided in time: the extension lapses (its deadline stands), the raise holds (silence must not
- * keep a ticket down). An open request ends when the ticket moves, is returned or ends. */
+ * keep a ticket down), and the fact says for whom it had waited. An open request ends when the
+ * ticket moves, is returned or ends. What was allowed when it was asked is looked at again when it
+ * is granted, for the site or the clock may have changed. */
 
 #include "escalation_request.h"
 
@@ -12,6 +14,7 @@
 
 #include "common/base/check.h"
 #include "escalation_appeal.h"
+#include "escalation_decider.h"
 #include "escalation_raise.h"
 #include "escalation_target.h"
 #include "escalation_term.h"
@@ -25,54 +28,32 @@ static const struct escalation_clock *work_clock(struct escalation_ticket *ticke
 
 /* ---- asking ---- */
 
-/* The first supervising unit but this one, which decides on itself only if there is no other. */
-static const char *supervisor_of(const struct site *site, const char *unit)
-{
-    CHECK(site->supervisor_count > 0);
-    for (uint32_t index = 0; index < site->supervisor_count; index++) {
-        const char *code = site->units[site->supervisors[index]].code;
-        if (strcmp(code, unit) != 0) {
-            return code;
-        }
-    }
-    return site->units[site->supervisors[0]].code;
-}
-
-/* Who decides: the owner one level up, else a supervising unit. */
-static const char *decider(struct escalation_item *item, uint32_t *level)
-{
-    CHECK(item->has_info);
-    const struct site *site = item->step->site;
-    *level = escalation_target_level_above(site, item->info.area, item->ticket.level);
-    if (*level == 0) {
-        return supervisor_of(site, item->ticket.unit);
-    }
-    struct escalation_target target;
-    escalation_target_owner(site, &item->info, *level, &target);
-    return target.unit;
-}
-
 static enum rc say_requested(struct escalation_item *item, Paidan__RequestKind kind)
 {
     CHECK(item->extra.request == 0);
     CHECK(item->has_info);
-    Paidan__ClockSet *term = NULL;
-    uint32_t level = 0;
-    const char *to = decider(item, &level);
-    const enum rc rc = escalation_term_set(item->step, &item->info, item->ticket.level,
-                                           PAIDAN__CLOCK__CLOCK_REQUEST, item->step->now_ms, &term);
+    const struct site *site = item->step->site;
+    const uint32_t level = item->ticket.level;
+    const char *to = escalation_decider_of(site, &item->info, level, item->ticket.unit);
+    if (to == NULL) {
+        item->result->code = PAIDAN__CODE__NOBODY_DECIDES;
+        return RC_OK;
+    }
+    struct escalation_deciding deciding = {0};
+    const enum rc rc = escalation_decider_term(item->step, &item->info, level, &deciding);
     if (rc != RC_OK) {
         return rc;
     }
-    CHECK(term != NULL); /* every policy has one, if only the default */
     Paidan__Requested requested = PAIDAN__REQUESTED__INIT;
     requested.kind = kind;
     requested.unit = item->ticket.unit;
     requested.to_unit = (char *)to;
     requested.note = item->wish->note;
-    requested.due_ms = term->due_ms;
+    requested.due_ms = deciding.due_ms;
+    requested.has_remind_ms = deciding.remind_ms != 0;
+    requested.remind_ms = deciding.remind_ms;
     requested.has_to_level = kind == PAIDAN__REQUEST_KIND__REQUEST_RAISE;
-    requested.to_level = level;
+    requested.to_level = escalation_target_level_above(site, item->info.area, level);
     /* A raise that must be accepted is a request in the table, not yet a raise. */
     const struct escalation_saying about = {.id = item->wish->ticket,
                                             .ticket = &item->ticket,
@@ -115,6 +96,23 @@ static bool beyond_cap(const struct escalation_item *item, const struct escalati
            longer_ms > rule->cap_ms;
 }
 
+/* Whether the policy lets the clock have one more term: when it is asked for, and again when it is
+ * granted. */
+static Paidan__Code judge_longer(struct escalation_item *item)
+{
+    CHECK(item->has_info);
+    const struct site_policy *policy =
+        escalation_target_policy(item->step->site, &item->info, item->ticket.level);
+    const struct escalation_clock *clock = work_clock(&item->ticket);
+    CHECK(clock != NULL);
+    if (policy->extensions_max == 0) {
+        return PAIDAN__CODE__POLICY_ABSENT;
+    }
+    return clock->extensions >= policy->extensions_max || beyond_cap(item, clock)
+               ? PAIDAN__CODE__EXTENSIONS_EXHAUSTED
+               : PAIDAN__CODE__OK;
+}
+
 static enum rc extend(struct escalation_item *item)
 {
     CHECK(item->ticket.state == ESCALATION_ACCEPTED);
@@ -123,20 +121,10 @@ static enum rc extend(struct escalation_item *item)
     if (rc != RC_OK) {
         return rc;
     }
-    const struct site_policy *policy =
-        escalation_target_policy(item->step->site, &item->info, item->ticket.level);
-    const struct escalation_clock *clock = work_clock(&item->ticket);
-    CHECK(clock != NULL);
-    if (clock->extensions >= policy->extensions_max) {
-        item->result->code = policy->extensions_max == 0 ? PAIDAN__CODE__POLICY_ABSENT
-                                                         : PAIDAN__CODE__EXTENSIONS_EXHAUSTED;
-        return RC_OK;
-    }
-    if (beyond_cap(item, clock)) {
-        item->result->code = PAIDAN__CODE__EXTENSIONS_EXHAUSTED;
-        return RC_OK;
-    }
-    return say_requested(item, PAIDAN__REQUEST_KIND__REQUEST_EXTENSION);
+    item->result->code = judge_longer(item);
+    return item->result->code == PAIDAN__CODE__OK
+               ? say_requested(item, PAIDAN__REQUEST_KIND__REQUEST_EXTENSION)
+               : RC_OK;
 }
 
 static Paidan__Code judge_raise(struct escalation_item *item, const char **detail)
@@ -207,6 +195,7 @@ static enum rc say_decided(struct step *step, const struct escalation_saying *ab
     decided.granted = decision->granted;
     decided.note = decision->note;
     decided.unit = (char *)decision->unit;
+    decided.to_unit = decision->unit == NULL ? (char *)extra->request_to : NULL;
     if (decision->granted && extra->request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION) {
         const enum rc rc = extended(step, &ticket, &decided.clock);
         if (rc != RC_OK) {
@@ -269,24 +258,26 @@ static enum escalation_signal decide_signal(const struct escalation_item *item)
     return item->extra.request != 0 ? ESCALATION_ON_DECIDE : ESCALATION_ON_RULE_APPEAL;
 }
 
-/* An open request is decided by whom it was put to; an appeal by a supervising unit. */
+/* An open request is decided by whom it was put to or by a supervising unit, an appeal by the
+ * latter; never by the unit that asks, in whatever role. */
 static Paidan__Code judge_decide(struct escalation_item *item, const char **detail)
 {
-    const bool supervises = site_supervises(item->step->site, item->unit);
     (void)detail;
-    const bool own = strcmp(item->ticket.unit, item->unit) == 0;
+    const bool supervises = site_supervises(item->step->site, item->unit);
+    const bool has_it = strcmp(item->ticket.unit, item->unit) == 0;
     if (item->extra.request != 0) {
-        return (supervises && !own) || strcmp(item->extra.request_to, item->unit) == 0
-                   ? PAIDAN__CODE__OK
-                   : PAIDAN__CODE__NOT_YOUR_DECISION;
+        const bool own = has_it || strcmp(item->extra.request_unit, item->unit) == 0;
+        const bool may = supervises || strcmp(item->extra.request_to, item->unit) == 0;
+        return may && !own ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_YOUR_DECISION;
     }
     if (item->extra.appeal != ESCALATION_APPEAL_OPEN) {
         return PAIDAN__CODE__NO_REQUEST_OPEN;
     }
-    if (own && supervises && strcmp(supervisor_of(item->step->site, item->unit), item->unit) != 0) {
-        return PAIDAN__CODE__NOT_YOUR_DECISION;
+    if (!supervises) {
+        return PAIDAN__CODE__NOT_SUPERVISOR;
     }
-    return supervises ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_SUPERVISOR;
+    const bool own = has_it || strcmp(item->extra.appeal_unit, item->unit) == 0;
+    return own ? PAIDAN__CODE__NOT_YOUR_DECISION : PAIDAN__CODE__OK;
 }
 
 /* The term passed while the request waited: an extension comes before expiry or not at all. */
@@ -294,9 +285,8 @@ static bool comes_too_late(struct escalation_item *item)
 {
     CHECK(item->extra.request != 0);
     const struct escalation_clock *clock = work_clock(&item->ticket);
-    return item->extra.request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION &&
-           (clock == NULL || (clock->flags & ESCALATION_EXPIRED) != 0 ||
-            clock->due_ms <= item->step->now_ms);
+    return clock == NULL || (clock->flags & ESCALATION_EXPIRED) != 0 ||
+           clock->due_ms <= item->step->now_ms;
 }
 
 static enum rc act(struct escalation_item *item, bool granted)
@@ -304,9 +294,16 @@ static enum rc act(struct escalation_item *item, bool granted)
     if (item->extra.request == 0) {
         return escalation_appeal_decide(item, granted);
     }
-    if (granted && comes_too_late(item)) {
-        item->result->code = PAIDAN__CODE__CLOCK_EXPIRED;
-        return RC_OK;
+    const enum rc rc = escalation_work_info(item);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (granted && item->extra.request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION) {
+        item->result->code =
+            comes_too_late(item) ? PAIDAN__CODE__CLOCK_EXPIRED : judge_longer(item);
+        if (item->result->code != PAIDAN__CODE__OK) {
+            return RC_OK;
+        }
     }
     const struct escalation_saying about = {.id = item->wish->ticket,
                                             .ticket = &item->ticket,
@@ -366,6 +363,8 @@ enum rc escalation_request_fold_requested(struct escalation_fold *fold)
     extra->request_to_level = requested->has_to_level ? requested->to_level : 0;
     extra->request_at_ms = fold->event->at_ms;
     extra->request_due_ms = requested->due_ms;
+    extra->request_remind_ms = requested->has_remind_ms ? requested->remind_ms : 0;
+    extra->request_seq = fold->seq;
     return fits && extra->request_to_level <= SITE_LEVELS_MAX ? RC_OK : RC_CORRUPT;
 }
 
@@ -379,6 +378,9 @@ enum rc escalation_request_fold_decided(struct escalation_fold *fold)
         return RC_CORRUPT;
     }
     escalation_extra_drop_request(fold->extra);
+    if (decided->to_unit != NULL && !escalation_decider_take_lapsed(fold, decided->to_unit)) {
+        return RC_CORRUPT;
+    }
     const bool extends = decided->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION;
     if (!extends || !decided->granted) {
         fold->counters[TALLY_EXTENSIONS_REFUSED] += extends ? 1 : 0;

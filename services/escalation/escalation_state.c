@@ -17,7 +17,8 @@
 #include "common/step/step.h"
 
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
-                  ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5,
+                  ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5 &&
+                  ESCALATION_DECIDING == 6 && ESCALATION_JUDGING == 7,
               "buckets are stored: never renumber");
 static_assert(ESCALATION_SUPERVISED == 0 && ESCALATION_ALARMING == 1 && ESCALATION_OWNERLESS == 2,
               "lists are stored: never renumber");
@@ -462,11 +463,17 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
                           enum escalation_firing *firing)
 {
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
-    if (!escalation_state_open(ticket)) {
-        return false;
-    }
     struct earliest best = {.due = due};
     due->id = id;
+    if (!escalation_state_open(ticket)) {
+        /* Nothing of the work; an appeal may wait for its ruling. */
+        if (ticket->extra_due_ms != 0) {
+            earlier(&best, ticket->extra_due_ms, ESCALATION_FIRES_EXTRA,
+                    (Paidan__Clock)ticket->extra_clock);
+        }
+        *firing = best.firing;
+        return best.found;
+    }
     for (uint32_t index = 0; index < ticket->clock_count; index++) {
         const struct escalation_clock *clock = &ticket->clocks[index];
         if (!escalation_state_runs(ticket, clock)) {

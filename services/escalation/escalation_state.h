@@ -155,6 +155,8 @@ enum escalation_bucket {
     ESCALATION_AT_DESK,   /* returned */
     ESCALATION_ON_HOLD,   /* suspended 挂账 */
     ESCALATION_ASSISTING, /* of the assisting unit: its open tasks */
+    ESCALATION_DECIDING,  /* of the unit that decides: requests that wait for it */
+    ESCALATION_JUDGING,   /* of the unit that decides: appeals that wait for it */
     ESCALATION_BUCKET_COUNT,
 };
 #define ESCALATION_QUEUE_KEY_BYTES 25
@@ -176,6 +178,9 @@ enum escalation_watch {
     ESCALATION_OWNERLESS,  /* 无主: with a fallback unit, not accepted; as SUPERVISED */
     ESCALATION_WATCH_COUNT,
 };
+/* Another list of that table, whose rows are functions of the extra record: what nobody decided in
+ * time, by the moment it lapsed. Beyond the others, which may become more. */
+#define ESCALATION_WATCH_LAPSED 64
 #define ESCALATION_WATCH_KEY_BYTES 17
 /* False: the ticket stands not in this list. */
 bool escalation_state_watch_key(uint64_t id, const struct escalation_ticket *ticket,

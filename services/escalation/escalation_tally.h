@@ -20,4 +20,5 @@ static_assert(TALLY_STATE + ESCALATION_STATE_COUNT - 1 == TALLY_OPEN, "a gauge f
 static_assert(TALLY_LEVEL + SITE_LEVELS_MAX == TALLY_YELLOW, "a gauge for each level");
 static_assert(TALLY_OUTCOME + PAIDAN__OUTCOME__OUTCOME_WITHDRAWN == TALLY_OUTCOME_WITHDRAWN + 1,
               "a total for each outcome");
-static_assert(TALLY_WATCH + ESCALATION_WATCH_COUNT == TALLY_COUNT, "a gauge for each watch");
+static_assert(TALLY_WATCH + ESCALATION_WATCH_COUNT == TALLY_REQUESTS_OPEN,
+              "a gauge for each watch");

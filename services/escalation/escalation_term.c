@@ -194,6 +194,19 @@ void escalation_term_of(const struct site *site, const struct escalation_clock *
         .end = (enum calendar_end)clock->end_rule};
 }
 
+uint64_t escalation_term_share(const struct site *site, const Paidan__ClockSet *set, uint32_t share,
+                               uint32_t of)
+{
+    CHECK(share <= of);
+    CHECK(set->has_unit);
+    const struct calendar_term term = {
+        .unit = (enum calendar_unit)set->unit,
+        .amount_ms = set->amount_ms / of * share,
+        .start = set->has_start_rule ? (enum calendar_start)set->start_rule : 0,
+        .end = CALENDAR_SAME_TIME};
+    return calendar_due(calendar_of(site, set->calendar), &term, set->start_ms);
+}
+
 uint64_t escalation_term_consumed(const struct site *site, const struct escalation_clock *clock,
                                   uint64_t until_ms)
 {

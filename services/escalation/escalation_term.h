@@ -33,3 +33,6 @@ void escalation_term_of(const struct site *site, const struct escalation_clock *
 /* What it has consumed of its unit up to until_ms, if it ran until then. */
 uint64_t escalation_term_consumed(const struct site *site, const struct escalation_clock *clock,
                                   uint64_t until_ms);
+/* When so large a share of the term of a set is over, by its calendar. Before: share <= of. */
+uint64_t escalation_term_share(const struct site *site, const Paidan__ClockSet *set, uint32_t share,
+                               uint32_t of);

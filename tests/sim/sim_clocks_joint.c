@@ -110,8 +110,15 @@ void work_read_appeal(const struct sim *sim, struct work *work, const Paidan__Ev
         return;
     }
     work_must(sim, work, work->appeal_open, "a ruling on no appeal");
-    work_must(sim, work, work_supervises(sim, event->appeal_ruled->by_unit),
-              "an appeal ruled by who may not");
+    const Paidan__AppealRuled *ruled = event->appeal_ruled;
+    if (ruled->has_lapsed && ruled->lapsed) {
+        work_must(sim, work, !ruled->granted && ruled->to_unit != NULL,
+                  "an appeal that lapsed wrongly");
+    } else {
+        work_must(sim, work, work_supervises(sim, ruled->by_unit),
+                  "an appeal ruled by who may not");
+        work_must(sim, work, strcmp(ruled->by_unit, work->unit) != 0, "an appeal ruled by oneself");
+    }
     work->appeal_open = false;
     work_count(sim, event->appeal_ruled->granted ? SIM_APPEAL_GRANTED : SIM_APPEAL_REFUSED);
 }

@@ -21,6 +21,18 @@ void work_read_warned(const struct sim *sim, struct work *work, const Paidan__Wa
 
 void work_read_reminded(const struct sim *sim, struct work *work, const Paidan__Reminded *fact)
 {
+    if (fact->clock == PAIDAN__CLOCK__CLOCK_REQUEST || fact->clock == PAIDAN__CLOCK__CLOCK_APPEAL) {
+        work_must(sim, work, fact->at_ms <= work->at_ms && fact->at_ms < fact->due_ms,
+                  "a decider reminded early, or too late");
+        work_must(
+            sim, work,
+            fact->n_to_units == 1 &&
+                (fact->clock == PAIDAN__CLOCK__CLOCK_APPEAL
+                     ? work->appeal_open
+                     : work->request != 0 && strcmp(fact->to_units[0], work->request_to) == 0),
+            "somebody reminded of nothing");
+        return;
+    }
     struct work_clock *clock = work_clock_of(work, fact->clock);
     struct work_step *found = NULL;
     work_must(sim, work, clock != NULL && !clock->stopped, "a step without a clock");
@@ -199,6 +211,7 @@ void work_read_requested(const struct sim *sim, struct work *work, const Paidan_
         work_must(sim, work, fact->due_ms == work_term_end(sim, &policy->request, work->at_ms),
                   "the term of a request");
     }
+    work_must(sim, work, strcmp(fact->to_unit, fact->unit) != 0, "a request put to who asks");
     work->request = (int)fact->kind;
     work->request_due_ms = fact->due_ms;
     (void)snprintf(work->request_to, sizeof work->request_to, "%s", fact->to_unit);
@@ -231,11 +244,14 @@ void work_read_decided(const struct sim *sim, struct work *work, const Paidan__D
     if (fact->unit == NULL) {
         work_must(sim, work, work->request_due_ms <= work->at_ms, "a request that lapsed early");
         work_must(sim, work, fact->granted != extends, "a lapse that decides wrongly");
+        work_must(sim, work, fact->to_unit != NULL && strcmp(fact->to_unit, work->request_to) == 0,
+                  "a lapse that names another decider");
         work_count(sim, extends ? SIM_EXTENSION_LAPSED : SIM_RAISE_HELD);
     } else {
         work_must(sim, work,
                   strcmp(fact->unit, work->request_to) == 0 || work_supervises(sim, fact->unit),
                   "a decision by who may not");
+        work_must(sim, work, strcmp(fact->unit, work->unit) != 0, "a decision on oneself");
         work_count(sim, extends ? (fact->granted ? SIM_EXTENSION_GRANTED : SIM_EXTENSION_REFUSED)
                                 : (fact->granted ? SIM_RAISE_GRANTED : SIM_RAISE_REFUSED));
     }

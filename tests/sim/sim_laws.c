@@ -143,7 +143,9 @@ static void check_closed(struct sim *sim, const Paidan__Event *event)
 {
     const uint64_t ticket = event->ticket;
     const bool appeal = event->fact_case == PAIDAN__EVENT__FACT_APPEALED ||
-                        event->fact_case == PAIDAN__EVENT__FACT_APPEAL_RULED;
+                        event->fact_case == PAIDAN__EVENT__FACT_APPEAL_RULED ||
+                        (event->fact_case == PAIDAN__EVENT__FACT_REMINDED &&
+                         event->reminded->clock == PAIDAN__CLOCK__CLOCK_APPEAL);
     if (event->fact_case != PAIDAN__EVENT__FACT_RECORD_REFUSED && event->has_ticket && !appeal &&
         seen(sim->laws, ONCE_CLOSED, ticket, 0, 0)) {
         sim_broken(sim, "fact %d about %" PRIu64 " after it was closed", (int)event->fact_case,

@@ -31,6 +31,8 @@ struct census {
     uint64_t overdue, listed;    /* missed a deadline that runs; stand in the list of the overdue */
     bool unfired;                /* time was moved, and no step has come since */
     uint64_t tasks, found_tasks; /* of assisting units */
+    uint64_t waiting, found_waiting, lapsed, found_lapsed; /* requests and appeals */
+    uint64_t after;                                        /* due rows of tickets that are over */
     uint64_t watched[ESCALATION_WATCH_COUNT], found_watched;
     uint64_t states[ESCALATION_STATE_COUNT];
 };
@@ -58,6 +60,30 @@ static void take_tasks(struct store_txn *txn, uint64_t id, const struct escalati
             census->found_tasks +=
                 store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
         }
+    }
+}
+
+/* What waits stands with whoever decides; what lapsed in its list. */
+static void take_waiting(struct store_txn *txn, uint64_t id, const struct escalation_ticket *ticket,
+                         struct census *census)
+{
+    struct escalation_extra extra;
+    unsigned char key[ESCALATION_QUEUE_KEY_BYTES], row[ESCALATION_WATCH_KEY_BYTES];
+    const void *value = NULL;
+    size_t bytes = 0;
+    const enum rc rc = escalation_extra_load(txn, id, &extra);
+    CHECK(rc == RC_OK);
+    for (unsigned bucket = ESCALATION_DECIDING; bucket <= ESCALATION_JUDGING; bucket++) {
+        if (escalation_extra_waiting_key(id, ticket, &extra, (enum escalation_bucket)bucket, key)) {
+            census->waiting++;
+            census->found_waiting +=
+                store_get(txn, ESCALATION_QUEUE, key, sizeof key, &value, &bytes) == RC_OK;
+        }
+    }
+    if (escalation_extra_lapsed_key(id, &extra, row)) {
+        census->lapsed++;
+        census->found_lapsed +=
+            store_get(txn, ESCALATION_WATCH, row, sizeof row, &value, &bytes) == RC_OK;
     }
 }
 
@@ -111,6 +137,7 @@ static void take_census(struct store_txn *txn, uint64_t now_ms, struct census *c
         }
         take_overdue(now_ms, &ticket, key, census);
         take_tasks(txn, id, &ticket, census);
+        take_waiting(txn, id, &ticket, census);
         take_watched(txn, id, &ticket, census);
         struct due due = {0};
         enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
@@ -119,6 +146,7 @@ static void take_census(struct store_txn *txn, uint64_t now_ms, struct census *c
             escalation_state_id_key(due.id, row + 8);
             row[16] = due.kind;
             census->due++;
+            census->after += escalation_state_open(&ticket) ? 0 : 1;
             census->unfired = census->unfired || due.due_ms <= now_ms;
             census->found_due +=
                 store_get(txn, STORE_DUE, row, sizeof row, &value, &bytes) == RC_OK;
@@ -156,6 +184,7 @@ static const struct {
     {ESCALATION_COUNT_EXEMPT, {"exempt_total"}},
     {ESCALATION_COUNT_URGED, {"urged_total"}},
     {ESCALATION_COUNT_SUPERVISED, {"supervised_total"}},
+    {ESCALATION_COUNT_REQUESTS_LAPSED, {"requests_lapsed_total"}},
 };
 
 static void sum_units(struct store_txn *txn, struct escalation_count *sum)
@@ -205,7 +234,10 @@ void escalation_story_check(struct story *story)
     const uint64_t replans = count_rows(txn, ESCALATION_REPLAN); /* has a row of its own */
     store_abort(txn);
     say_broken(story, "queue rows, open tickets and tasks", queue_rows,
-               census.queued + census.tasks);
+               census.queued + census.tasks + census.waiting);
+    say_broken(story, "rows of deciders are the records'", census.found_waiting, census.waiting);
+    say_broken(story, "rows of what lapsed are the records'", census.found_lapsed, census.lapsed);
+    say_broken(story, "requests counted", story_count(story, "requests_open"), census.waiting);
     say_broken(story, "rows of tasks are the records'", census.found_tasks, census.tasks);
     say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
     say_broken(story, "due rows and tickets that wait", due_rows, census.due + replans);
@@ -216,10 +248,11 @@ void escalation_story_check(struct story *story)
         watched += census.watched[watch];
         say_broken(story, lists[watch], story_count(story, lists[watch]), census.watched[watch]);
     }
-    say_broken(story, "rows of lists, tickets in lists", watch_rows, watched);
+    say_broken(story, "rows of lists, tickets in lists", watch_rows, watched + census.lapsed);
     say_broken(story, "rows of lists are the records'", census.found_watched, watched);
     say_broken(story, "due rows are the records'", census.found_due, census.due);
-    say_broken(story, "every open ticket waits for something", census.due, census.queued);
+    say_broken(story, "every open ticket waits for something", census.due - census.after,
+               census.queued);
     say_broken(story, "overdue counted", story_count(story, "overdue"), census.overdue);
     say_broken(story, "overdue listed", census.unfired ? census.overdue : census.listed,
                census.overdue);

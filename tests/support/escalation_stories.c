@@ -565,6 +565,9 @@ const struct escalation_story escalation_stories[] = {
     {"order_same", "joint", tell_order_same},
     {"own_request", "watch", tell_own_request},
     {"moved", "joint", tell_moved},
+    {"unanswered", "watch", tell_unanswered},
+    {"own_judge", "watch", tell_own_judge},
+    {"nobody_decides", "joint", tell_nobody_decides},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

@@ -193,3 +193,68 @@ void tell_moved(struct story *story)
     (void)teller_work(story, "li", "c2", ACCEPT, 6);
     story_until(story, 12 * DAY); /* what was suspended runs again */
 }
+
+/* A ticket of a supervising unit, late and resolved. */
+static void be_late(struct story *story, uint64_t number, uint64_t until_ms)
+{
+    const struct teller_route where = {
+        .category = "trash", .area = "bu1", .unit = "s.watch", .level = 3};
+    teller_route(story, number, &where);
+    (void)teller_work(story, "li", "s.watch", ACCEPT, number);
+    story_until(story, until_ms);
+    (void)teller_work(story, "li", "s.watch", PAIDAN__ACTION__ACTION_RESOLVE, number);
+}
+
+/* Nobody decides: whoever it waits for is reminded once, then it lapses, and that is said. */
+void tell_unanswered(struct story *story)
+{
+    const struct teller_route where = {
+        .category = "trash", .area = "bu1", .unit = "s.watch", .level = 3};
+    teller_route(story, 1, &where);
+    (void)teller_work(story, "li", "s.watch", ACCEPT, 1);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_EXTEND, 1, 0);
+    teller_look(story, 1);
+    story_until(story, 25 * HOUR);
+    (void)teller_work(story, "li", "s.watch", PAIDAN__ACTION__ACTION_RESOLVE, 1);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+    be_late(story, 2, 60 * HOUR);
+    teller_answer(story, 2, 1, PAIDAN__SOLVED__SOLVED_YES);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 2, 0); /* of a closed one */
+    story_until(story, 100 * HOUR);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 2, NULL);
+}
+
+/* A supervising unit does nothing to its own tickets that another one would have to decide. */
+void tell_own_judge(struct story *story)
+{
+    be_late(story, 1, 11 * HOUR);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO);
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    (void)teller_work(story, "li", "s.watch", PAIDAN__ACTION__ACTION_RETURN, 1);
+    supervise(story, "s.watch", ORDER, 1, "s.watch");
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    story_until(story, 48 * HOUR); /* another deadline is missed */
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, 1, NULL);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_CANCEL_CARD, 1, NULL);
+    be_late(story, 2, 60 * HOUR);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 2, 0);
+    teller_answer(story, 2, 1, PAIDAN__SOLVED__SOLVED_NO);
+    supervise(story, "s.any", ORDER, 2, "b1"); /* who appealed has it no more */
+    supervise(story, "s.watch", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 2, NULL);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 2, NULL);
+}
+
+/* The site has one supervising unit, and it asks: that is said at once. */
+void tell_nobody_decides(struct story *story)
+{
+    const struct teller_route top = {
+        .category = "noise", .area = "bu1", .unit = "s.any", .level = 3};
+    teller_route(story, 1, &top);
+    (void)teller_work(story, "li", "s.any", ACCEPT, 1);
+    wish(story, "s.any", PAIDAN__ACTION__ACTION_EXTEND, 1, 0);
+    story_until(story, 30 * DAY);
+    (void)teller_work(story, "li", "s.any", PAIDAN__ACTION__ACTION_RESOLVE, 1);
+    wish(story, "s.any", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+}

@@ -36,3 +36,6 @@ void tell_asked_and_paused(struct story *story);
 void tell_order_same(struct story *story);
 void tell_own_request(struct story *story);
 void tell_moved(struct story *story);
+void tell_unanswered(struct story *story);
+void tell_own_judge(struct story *story);
+void tell_nobody_decides(struct story *story);

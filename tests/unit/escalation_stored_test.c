@@ -114,7 +114,17 @@ static void fill_extra(struct escalation_extra *extra)
         .urges = 70000,
         .cancelled_cards = 4,
         .late = 0x7ffe,
-        .appeal = ESCALATION_APPEAL_REFUSED,
+        .appeal = ESCALATION_APPEAL_OPEN,
+        .request_seq = 12,
+        .request_remind_ms = BASE_MS + 10,
+        .appeal_unit = "b2",
+        .appeal_to = "s.any",
+        .appeal_seq = 11,
+        .appeal_at_ms = BASE_MS + 11,
+        .appeal_due_ms = BASE_MS + 12,
+        .appeal_remind_ms = BASE_MS + 13,
+        .lapsed_ms = BASE_MS + 14,
+        .lapsed_to = "c2",
     };
     fill_clock(&extra->assists[0].clock, PAIDAN__CLOCK__CLOCK_ASSIST);
     extra->assists[1].clock.clock = PAIDAN__CLOCK__CLOCK_ASSIST;
@@ -215,10 +225,39 @@ static void test_records_when_stored_then_the_bytes_of_the_first_version(void **
     assert_true(equal);
 }
 
+/* A record as it was written before anything of appeals and lapses was kept. */
+static void test_extra_when_of_the_first_version_then_read_without_what_came_later(void **unused)
+{
+    (void)unused;
+    static const char hex[] =
+        "01000001a200c4628102000001a200c46282000001a200c46283000001a200c46284000000000000"
+        "00000203000001a200c46287000001a200c46288026231026331020262320109ea000001a200c462"
+        "80000001a200c46285000001a200c46284000000000000000901020304066f666669636553ac0202"
+        "000000000000000f000001a200c4628302000001a200c4628180010302000001a200c462897f2001"
+        "02633202090000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000057a68616e67000001a200c4628904010cea000001a200c46280000001a200c46285000001"
+        "a200c46284000000000000000901020304066f666669636553ac0202000000000000000f000001a2"
+        "00c4628302000001a200c4628180010302000001a200c462897f2001020300011170000000040000"
+        "7ffe03cf73b33c";
+    unsigned char bytes[sizeof hex / 2];
+    struct escalation_extra extra;
+    for (size_t index = 0; index < sizeof bytes; index++) {
+        char digits[3] = {hex[2 * index], hex[2 * index + 1], '\0'};
+        bytes[index] = (unsigned char)strtoul(digits, NULL, 16);
+    }
+    assert_int_equal(escalation_extra_decode(bytes, sizeof bytes, &extra), RC_OK);
+    assert_string_equal(extra.request_to, "c1");
+    assert_int_equal(extra.appeal, ESCALATION_APPEAL_REFUSED);
+    assert_int_equal(extra.request_seq, 0); /* in no list of deciders */
+    assert_string_equal(extra.appeal_unit, "");
+    assert_int_equal(extra.lapsed_ms, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_when_stored_then_the_bytes_of_the_first_version),
+        cmocka_unit_test(test_extra_when_of_the_first_version_then_read_without_what_came_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
