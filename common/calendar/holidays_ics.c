@@ -355,6 +355,7 @@ static void drop_versions(struct reading *reading)
 {
     for (uint32_t index = 0; index < reading->event_count; index++) {
         struct event *event = &reading->events[index];
+        CHECK(event->uid != NULL);
         for (uint32_t other = 0; event->uid[0] != '\0' && other < reading->event_count; other++) {
             const struct event *later = &reading->events[other];
             if (other == index || strcmp(event->uid, later->uid) != 0) {

@@ -146,28 +146,28 @@ summary_of() {
         "\(.accepted) \(.duplicate) \(.refused)"' "$1"
 }
 
-# listing DATA WORD...: the numbers of all pages of a listing that takes --cursor, one a line.
+# listing DATA WORD...: numbers and states of all pages of a listing that takes --cursor, one a line.
 listing() {
     local data=$1 cursor='' page
     local -a more=()
     shift
     while true; do
         page=$(paidan "$data" "$@" --limit 1000 "${more[@]}" --json) || fail "paidan $*"
-        json_all number <<<"$page"
+        jq -r '.. | objects | select(has("number")) | [.number, .state // ""] | @tsv' <<<"$page"
         cursor=$(json_first next <<<"$page")
         [[ -n $cursor ]] || return 0
         more=(--cursor "$cursor")
     done
 }
 
-# tickets_opened DATA: numbers that escalation has, sorted.
+# tickets_opened DATA: numbers that escalation has, sorted: the list without what waits at the desk.
 tickets_opened() {
-    listing "$1" list | sort
+    listing "$1" list | awk -F '\t' '$2 != "desk" { print $1 }' | sort
 }
 
 # tickets_on_desk DATA: numbers at the dispatcher's desk, sorted.
 tickets_on_desk() {
-    listing "$1" desk list | sort
+    listing "$1" desk list | cut -f 1 | sort
 }
 
 # column FILE NAME: a column of a simple CSV file (no commas inside fields), without the header.
