@@ -348,6 +348,8 @@ int cli_new_site(struct cli *cli)
         status = cli_check_load(cli, cli->operands[0], report, &site);
     }
     if (status == CLI_EXIT_OK && !cli->json) {
+        CHECK(draft != NULL); /* or the status would say so */
+        CHECK(site != NULL);
         printf(cli_say(cli,
                        "已写好 %s：%u 个社区，%u 个单位，%u 个类别。\n"
                        "接下来：改好单位和类别，运行 paidan check %s；用 paidan try %s "

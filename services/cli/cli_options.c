@@ -158,12 +158,14 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                     .words = &paidan__solved__descriptor},
     [CLI_START] = {"start", 0, CLI_CHOICE, "moment|next_day", "moment|next_day|即时|次日",
                    "起算：即时（默认）或次日", "counts from the moment (default) or the next day"},
-    [CLI_STATE] = {"state", 0, CLI_CHOICE, "STATE", NULL,
-                   "状态：assigned 待签收，accepted 办理中，returned 退单，resolved 待回访，closed "
-                   "已办结，withdrawn 已撤回，suspended 挂账",
-                   "assigned, accepted, returned, suspended, resolved, closed, withdrawn; or in "
-                   "Chinese",
-                   .words = &paidan__state__descriptor, .values = STATES_KNOWN},
+    [CLI_STATE] =
+        {"state", 0, CLI_CHOICE, "STATE", NULL,
+         "状态：desk 待分拨，assigned 待签收，accepted 办理中，returned 退单，resolved "
+         "待回访，closed "
+         "已办结，withdrawn 已撤回，suspended 挂账",
+         "desk, assigned, accepted, returned, suspended, resolved, closed, withdrawn; or in "
+         "Chinese",
+         .words = &paidan__state__descriptor, .values = STATES_KNOWN},
     [CLI_SUPERVISED] = {"supervised", 0, CLI_NOTHING, NULL, NULL, "只看督办的",
                         "only those under supervision"},
     [CLI_TEXT] = {"text", 0, CLI_WORD, "TEXT", NULL, "诉求内容", "what the resident says"},
