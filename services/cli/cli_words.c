@@ -146,7 +146,7 @@ static void print_messages(struct cli *cli, const Paidan__TicketText *text)
         }
         const Paidan__Said *message = text->said[said++];
         print_message(cli, message->at_ms,
-                      say_words_get(&cli->say, &paidan__said_kind__descriptor, message->kind),
+                      say_words_get(&cli->say, &paidan__said_kind__descriptor, (int)message->kind),
                       message->note, message->actor);
     }
 }
