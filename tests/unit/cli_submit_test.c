@@ -147,6 +147,7 @@ static void test_one_when_its_time_is_a_span_then_before_now(void **state)
     FILE *const before = hush();
     const int status = test_submit(&cli);
     speak(before);
+    client_close(cli.client); /* it asked what became of the ticket */
     assert_int_equal(status, CLI_EXIT_OK);
     assert_int_equal(sent, 1);
     assert_int_equal(moments[0], NOW_MS - 7200000);
