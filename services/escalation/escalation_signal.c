@@ -9,6 +9,7 @@
 #include "common/base/check.h"
 
 /* 1 + the signal, so that what is left out is none. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): an index and its value */
 #define IS(fact, signal) [PAIDAN__EVENT__FACT_##fact] = 1 + ESCALATION_ON_##signal
 
 static const unsigned char signals[] = {
