@@ -90,75 +90,69 @@ static void print_items(struct cli *cli, const Paidan__DeskListed *page)
     cli_grid_end(&grid);
 }
 
-/* The end of the list, or the cursor of the next page. Frees items. */
-static int finish(struct cli *cli, json_t *items, uint64_t shown, const Paidan__DeskListed *page)
+/* A page as it comes: a desk of any length is listed in the memory of one page. */
+static void add_page(struct cli_listing *listing, const Paidan__DeskListed *page)
 {
-    char cursor[2 * CLI_CURSOR_BYTES_MAX + 1];
-    const bool more = page->has_cursor;
-    cli_listing_cursor_text(&page->cursor, cursor);
-    if (cli->json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "tickets", items);
-        json_object_set_new(object, "waiting", json_integer((json_int_t)page->waiting));
-        json_object_set_new(object, "overdue", json_integer((json_int_t)page->overdue));
-        if (more) {
-            json_object_set_new(object, "next", json_string(cursor));
-        }
-        return cli_json_print(cli, object);
+    struct cli *cli = listing->cli;
+    listing->waiting = page->waiting;
+    listing->overdue = page->overdue;
+    for (size_t index = 0; cli->json && index < page->n_items; index++) {
+        cli_listing_row(listing, item_json(cli, page->items[index]));
     }
-    json_decref(items);
-    if (shown == 0) {
-        printf("%s\n", cli_say(cli, "没有待分拨的工单", "the desk is empty"));
-    } else if (page->waiting > shown || page->overdue > 0) {
-        printf(cli_say(cli, "待分拨 %llu 件，超时 %llu 件\n", "%llu at the desk, %llu overdue\n"),
-               (unsigned long long)page->waiting, (unsigned long long)page->overdue);
+    if (!cli->json && page->n_items > 0) {
+        print_items(cli, page);
+        listing->shown += page->n_items;
     }
-    if (more) {
-        printf("%s --cursor %s\n", cli_say(cli, "还有更多：", "there is more:"), cursor);
+}
+
+static int list_options(struct cli *cli, Paidan__DeskList *wish,
+                        uint8_t cursor[CLI_CURSOR_BYTES_MAX])
+{
+    uint64_t limit = 0;
+    int status =
+        cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100, &limit);
+    wish->has_by_due = wish->by_due = 1;
+    wish->has_limit = 1;
+    wish->limit = (uint32_t)limit;
+    wish->has_cursor = cli_given(cli, CLI_CURSOR);
+    wish->cursor.data = cursor;
+    if (status == CLI_EXIT_OK && wish->has_cursor) {
+        status = cli_listing_cursor(cli, cursor, &wish->cursor.len);
     }
-    return CLI_EXIT_OK;
+    return status;
 }
 
 int cli_desk_list(struct cli *cli)
 {
-    Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
-    uint64_t limit = 0, shown = 0;
     uint8_t cursor[CLI_CURSOR_BYTES_MAX];
-    int status =
-        cli_number(cli, CLI_LIMIT, 1, LIST_MAX, cli_given(cli, CLI_ALL) ? LIST_MAX : 100, &limit);
-    wish.has_by_due = wish.by_due = 1;
-    wish.has_cursor = cli_given(cli, CLI_CURSOR);
-    if (status == CLI_EXIT_OK && wish.has_cursor) {
-        wish.cursor.data = cursor;
-        status = cli_listing_cursor(cli, cursor, &wish.cursor.len);
+    char next[2 * CLI_CURSOR_BYTES_MAX + 1];
+    struct cli_listing listing;
+    Paidan__DeskList wish = PAIDAN__DESK_LIST__INIT;
+    int status = list_options(cli, &wish, cursor);
+    if (status == CLI_EXIT_OK) {
+        status = cli_listing_begin(&listing, cli);
+        listing.desk = true;
     }
-    wish.has_limit = 1;
-    wish.limit = (uint32_t)limit;
-    json_t *items = json_array();
-    (void)cli_site(cli);
     while (status == CLI_EXIT_OK) {
         Paidan__Answer *answer = NULL;
         status = cli_ask(cli, "triage", &wish.base, &answer);
         if (status != CLI_EXIT_OK) {
+            cli_listing_drop(&listing);
             break;
         }
         const Paidan__DeskListed *page = answer->desk_listed;
-        for (size_t index = 0; cli->json && index < page->n_items; index++) {
-            json_array_append_new(items, item_json(cli, page->items[index]));
-        }
-        if (!cli->json && page->n_items > 0) {
-            print_items(cli, page);
-        }
-        shown += page->n_items;
-        if (!page->has_cursor || page->cursor.len > sizeof cursor || !cli_given(cli, CLI_ALL)) {
-            return finish(cli, items, shown, page);
+        add_page(&listing, page);
+        const bool more = page->has_cursor && page->cursor.len <= sizeof cursor;
+        const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
+        if (!more || enough) {
+            cli_listing_cursor_text(&page->cursor, next);
+            return cli_listing_end(&listing, more ? next : NULL);
         }
         memcpy(cursor, page->cursor.data, page->cursor.len);
         wish.has_cursor = 1;
-        wish.cursor = (ProtobufCBinaryData){.len = page->cursor.len, .data = cursor};
+        wish.cursor.len = page->cursor.len;
         arena_reset(&cli->arena);
     }
-    json_decref(items);
     return status;
 }
 

@@ -23,16 +23,16 @@ int cli_listing_begin(struct cli_listing *listing, struct cli *cli)
     return CLI_EXIT_OK;
 }
 
-/* One element of the list, in the form that cli_json_print gives a document. */
-static void write_ticket(struct cli_listing *listing, const Paidan__Brief *brief)
+/* In the form that cli_json_print gives a document, each row on a line of its own. */
+void cli_listing_row(struct cli_listing *listing, json_t *row)
 {
-    json_t *ticket = say_json_brief(cli_speak(listing->cli), brief);
+    CHECK(listing->cli->json);
     printf("%s\n    ", listing->shown == 0 ? "{\n  \"tickets\": [" : ",");
-    /* A ticket that could not be made leaves a document that cannot be read, not a shorter one. */
-    if (ticket != NULL) {
-        (void)json_dumpf(ticket, stdout, JSON_COMPACT);
+    /* A row that could not be made leaves a document that cannot be read, not a shorter one. */
+    if (row != NULL) {
+        (void)json_dumpf(row, stdout, JSON_COMPACT);
     }
-    json_decref(ticket);
+    json_decref(row);
     listing->shown++;
 }
 
@@ -48,7 +48,7 @@ void cli_listing_add(struct cli_listing *listing, Paidan__Brief *const *briefs, 
         return;
     }
     for (size_t index = 0; index < count; index++) {
-        write_ticket(listing, briefs[index]);
+        cli_listing_row(listing, say_json_brief(cli_speak(listing->cli), briefs[index]));
     }
 }
 
@@ -75,11 +75,31 @@ static void tell_decisions(const struct cli_listing *listing)
     printf("%s paidan requests --unit %s\n", cli_say(cli, "：", ":"), cli_text(cli, CLI_UNIT));
 }
 
+/* How many there are at the desk where not all of them were shown, or where some are late. */
+static void tell_desk(const struct cli_listing *listing)
+{
+    if (listing->shown > 0 && (listing->waiting > listing->shown || listing->overdue > 0)) {
+        printf(cli_say(listing->cli, "待分拨 %llu 件，超时 %llu 件\n",
+                       "%llu at the desk, %llu overdue\n"),
+               (unsigned long long)listing->waiting, (unsigned long long)listing->overdue);
+    }
+}
+
+static const char *none_words(const struct cli_listing *listing)
+{
+    return listing->desk ? cli_say(listing->cli, "没有待分拨的工单", "the desk is empty")
+                         : cli_say(listing->cli, "没有工单", "no tickets");
+}
+
 int cli_listing_end(struct cli_listing *listing, const char *next)
 {
     struct cli *cli = listing->cli;
     if (cli->json) {
         printf("%s]", listing->shown == 0 ? "{\n  \"tickets\": [" : "\n  ");
+        if (listing->desk) {
+            printf(",\n  \"waiting\": %llu,\n  \"overdue\": %llu",
+                   (unsigned long long)listing->waiting, (unsigned long long)listing->overdue);
+        }
         if (listing->decisions > 0) {
             printf(",\n  \"decisions\": %llu,\n  \"decide_by_ms\": %llu",
                    (unsigned long long)listing->decisions,
@@ -93,11 +113,12 @@ int cli_listing_end(struct cli_listing *listing, const char *next)
     }
     if (listing->shown == 0) {
         /* Callers go on while a page is empty, so "none" and "more" do not come together. */
-        printf("%s\n", next == NULL ? cli_say(cli, "没有工单", "no tickets")
+        printf("%s\n", next == NULL ? none_words(listing)
                                     : cli_say(cli, "这一段里没有符合条件的工单",
                                               "nothing matches in this part"));
     }
     tell_decisions(listing);
+    tell_desk(listing);
     if (next != NULL) {
         printf("%s --cursor %s\n",
                listing->shown == 0 ? cli_say(cli, "接着找：", "go on:")
