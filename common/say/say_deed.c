@@ -56,6 +56,12 @@ static const struct {
     {"ruled", "裁定", "ruled on"},
     {"desked", "转分拨台", "given to the desk"},
     {"undesked", "撤下分拨台", "taken off the desk"},
+    {"desk_warned", "分拨预警", "warned of at the desk"},
+    {"desk_overdue", "记分拨超时", "marked overdue at the desk"},
+    {"desk_replanned", "重算分拨时限", "planned anew at the desk"},
+    {"desk_recoded", "按新站点改码", "given the site's new codes"},
+    {"moved", "因站点变更转单", "moved by a site edit"},
+    {"recoded", "按新站点改码", "given the site's new codes"},
 };
 
 static const char *verb_of(const struct say *say, const char *did)

@@ -559,6 +559,30 @@ static enum say_tone undesked(struct words *words, const Paidan__Undesked *fact)
     return SAY_NEWS;
 }
 
+/* Codes that an edit of the site gave up, by their names of now; and what is to be named instead. */
+static enum say_tone desk_recoded(struct words *words, const Paidan__DeskRecoded *fact)
+{
+    char reasons[256];
+    const char *comma = say_choose(words->say, "、", ", ");
+    put_say(words, "站点变更；待分拨", "the site was edited; at the desk");
+    say_words_bits(words->say, &paidan__desk_reason__descriptor, fact->reasons,
+                   say_choose(words->say, "，", ", "), reasons, sizeof reasons);
+    put(words, "%s%s", say_choose(words->say, "：", ": "), reasons);
+    for (size_t index = 0; index < fact->n_categories; index++) {
+        put(words, "%s%s", index == 0 ? say_choose(words->say, "；类别 ", "; category ") : comma,
+            say_category(words->say, fact->categories[index]));
+    }
+    for (size_t index = 0; index < fact->n_areas; index++) {
+        put(words, "%s%s", index == 0 ? say_choose(words->say, "；区域 ", "; area ") : comma,
+            say_area(words->say, fact->areas[index]));
+    }
+    if (fact->channel != NULL) {
+        put(words, say_choose(words->say, "；渠道改为 %s", "; channel now %s"),
+            say_channel(words->say, fact->channel));
+    }
+    return SAY_NEWS;
+}
+
 static enum say_tone desk_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -580,6 +604,8 @@ static enum say_tone desk_words(struct words *words, const Paidan__Event *event)
         put_say(words, "分拨时限重算", "the desk's term planned anew");
         put_clock(words, event->desk_replanned->clock);
         return SAY_NEWS;
+    case PAIDAN__EVENT__FACT_DESK_RECODED:
+        return desk_recoded(words, event->desk_recoded);
     default:
         return mode_words(words, event);
     }

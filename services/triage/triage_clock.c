@@ -12,6 +12,7 @@
 #include "common/base/codec.h"
 #include "common/store/due.h"
 #include "common/text/text.h"
+#include "triage_recode.h"
 
 /* Tickets at the desk that are looked at in one step while planning: about 2 ms. */
 enum { REPLAN_PAGE = 200 };
@@ -179,13 +180,21 @@ static bool is_as_it_was(const struct triage_clock *clock, const Paidan__ClockSe
     return set->due_ms == clock->due_ms && (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms;
 }
 
-/* From the start it had; a row from before clocks counts from when it came to the desk. */
+/* By the codes of now first, for by them the term is chosen. From the start it had; a row from before
+ * clocks counts from when it came to the desk. */
 static enum rc replan(struct step *step, uint64_t ticket, uint64_t *moved)
 {
     struct triage_ticket record;
     struct triage_desk desk;
     Paidan__ClockSet *set = NULL;
+    bool recoded = false;
     enum rc rc = load(step->txn, ticket, &record, &desk);
+    if (rc == RC_OK) {
+        rc = triage_recode_apply(step, ticket, &record, &desk, &recoded);
+    }
+    if (rc == RC_OK && recoded) {
+        rc = load(step->txn, ticket, &record, &desk);
+    }
     if (rc != RC_OK || desk.clock.alarms > 0) {
         return rc;
     }

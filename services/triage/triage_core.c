@@ -12,6 +12,7 @@
 #include "triage_desk.h"
 #include "triage_dispatch.h"
 #include "triage_reading.h"
+#include "triage_recode.h"
 #include "triage_route.h"
 
 /* ---- folding ---- */
@@ -44,6 +45,9 @@ static bool signal_of(const Paidan__Event *event, enum triage_signal *signal)
     case PAIDAN__EVENT__FACT_DESK_REPLANNED:
         *signal = TRIAGE_REPLAN;
         return true;
+    case PAIDAN__EVENT__FACT_DESK_RECODED:
+        *signal = TRIAGE_RECODE;
+        return true;
     default:
         return false;
     }
@@ -64,6 +68,8 @@ static enum rc fold_part(struct step_fold *fold, uint64_t seq, const Paidan__Eve
         return triage_desk_fold_undesked(fold, event, record);
     case PAIDAN__EVENT__FACT_NOTED:
         return triage_desk_fold_noted(fold, event);
+    case PAIDAN__EVENT__FACT_DESK_RECODED:
+        return triage_recode_fold(fold, event, record);
     default:
         return triage_clock_fold(fold, event); /* the desk's clock: signal_of knows no other */
     }

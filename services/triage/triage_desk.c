@@ -82,6 +82,10 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
     } else {
         return RC_CORRUPT;
     }
+    char *now = desked->channel == NULL
+                    ? NULL
+                    : triage_ticket_code(step->site, SITE_KIND_CHANNEL, desked->channel);
+    desked->channel = now != NULL ? now : desked->channel;
     return RC_OK;
 }
 
@@ -119,13 +123,16 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
 {
     const Paidan__Returned *const returned = event->returned;
     CHECK(record->decided_seq > 0); /* a unit had it */
-    char *category = record->category, *area = record->area;
+    /* What the unit was given it by, as the first proposal, under its code of now. */
+    char *category = triage_ticket_code(step->site, SITE_KIND_CATEGORY, record->category);
+    char *area = triage_ticket_code(step->site, SITE_KIND_AREA, record->area);
     Paidan__Desked desked = PAIDAN__DESKED__INIT;
     desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RETURNED;
-    /* What the unit was given it by, as the first proposal. */
-    desked.n_categories = category[0] == '\0' ? 0 : 1;
+    desked.reasons |= category == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY : 0;
+    desked.reasons |= area == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_PLACE : 0;
+    desked.n_categories = category == NULL ? 0 : 1;
     desked.categories = &category;
-    desked.n_areas = area[0] == '\0' ? 0 : 1;
+    desked.n_areas = area == NULL ? 0 : 1;
     desked.areas = &area;
     desked.note = returned->note;
     desked.unit = returned->unit;
@@ -287,30 +294,13 @@ static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
            text_copy(desk->note, sizeof desk->note, desked->note);
 }
 
-/* One proposal and no doubt about it. Of a return that is what the ticket was given by. */
-const char *triage_desk_category(const struct triage_desk *desk)
-{
-    const uint32_t doubts = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
-                            1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
-    CHECK(desk->category_count <= TRIAGE_PROPOSALS_MAX);
-    return (desk->reasons & doubts) == 0 && desk->category_count == 1 ? desk->categories[0] : "";
-}
-
-const char *triage_desk_area(const struct triage_desk *desk)
-{
-    const uint32_t doubts =
-        1u << PAIDAN__DESK_REASON__DESK_NO_PLACE | 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE;
-    CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);
-    return (desk->reasons & doubts) == 0 && desk->area_count == 1 ? desk->areas[0] : "";
-}
-
 /* What triage was sure of counts as the ticket's, so that the dispatcher needs to name only the
  * rest. */
 static void take_sure(const struct triage_desk *desk, struct triage_ticket *record)
 {
     const bool fits =
-        text_copy(record->category, sizeof record->category, triage_desk_category(desk)) &&
-        text_copy(record->area, sizeof record->area, triage_desk_area(desk));
+        text_copy(record->category, sizeof record->category, triage_state_category(desk)) &&
+        text_copy(record->area, sizeof record->area, triage_state_area(desk));
     CHECK(fits); /* both hold any code */
 }
 
@@ -326,6 +316,7 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
     record->reasons = desk.reasons;
     if (triage_desk_desked_signal(event->desked) == TRIAGE_RETURN) {
         CHECK(record->state == TRIAGE_ROUTED);
+        take_sure(&desk, record);
         triage_ticket_count(fold, TRIAGE_TALLY_RETURNED);
     } else {
         CHECK(record->state == TRIAGE_NONE);

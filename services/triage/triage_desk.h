@@ -14,10 +14,6 @@ MUST_CHECK enum rc triage_desk_say_new(struct step *step, const Paidan__Event *e
 MUST_CHECK enum rc triage_desk_apply(struct step *step, const struct step_input *input,
                                      enum triage_signal signal);
 
-/* What triage was sure of, of a return what the ticket was given by; "": nothing. */
-const char *triage_desk_category(const struct triage_desk *desk);
-const char *triage_desk_area(const struct triage_desk *desk);
-
 /* Folding: takes the ticket off the desk. RC_CORRUPT: it is not there. */
 MUST_CHECK enum rc triage_desk_leave(struct step_fold *fold, uint64_t ticket);
 /* Folds one fact of the desk. record: as it was; its state is the core's to change. */

@@ -26,13 +26,14 @@ struct decision {
     char *assist[SITE_ASSIST_MAX];
 };
 
-/* The category told, else the ticket's. */
+/* The category told, else the ticket's, under the code that it has now: an edit of the site may be
+ * younger than the last look at the desk. */
 static Paidan__Code choose_category(const struct site *site, struct decision *decision)
 {
     CHECK(site->category_count > 0);
     const char *code =
         decision->wish->category != NULL ? decision->wish->category : decision->record.category;
-    decision->category = code[0] == '\0' ? SITE_NONE : site_category_find(site, code);
+    decision->category = code[0] == '\0' ? SITE_NONE : site_heir(site, SITE_KIND_CATEGORY, code);
     return decision->category == SITE_NONE ? PAIDAN__CODE__CATEGORY_UNKNOWN : PAIDAN__CODE__OK;
 }
 
@@ -43,7 +44,7 @@ static uint32_t known_areas(const struct site *site, const struct triage_desk *d
     uint32_t count = 0;
     CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);
     for (uint32_t index = 0; index < desk->area_count; index++) {
-        areas[count] = site_area_find(site, desk->areas[index]);
+        areas[count] = site_heir(site, SITE_KIND_AREA, desk->areas[index]);
         count += areas[count] != SITE_NONE ? 1 : 0;
     }
     return count;
@@ -85,7 +86,7 @@ static Paidan__Code choose_area(const struct site *site, struct decision *decisi
         return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
     }
     if (found[0] != '\0') {
-        decision->area = site_area_find(site, found);
+        decision->area = site_heir(site, SITE_KIND_AREA, found);
         decision->area_from = PAIDAN__AREA_FROM__AREA_FOUND;
     }
     if (decision->area != SITE_NONE) {

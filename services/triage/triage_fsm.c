@@ -46,6 +46,7 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
             [TRIAGE_WARN] = SAYS(TRIAGE_DESK_NEW, DESK_WARNED),
             [TRIAGE_LATE] = SAYS(TRIAGE_DESK_NEW, DESK_OVERDUE),
             [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_NEW, DESK_REPLANNED),
+            [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_NEW, DESK_RECODED),
         },
     [TRIAGE_DESK_RETURNED] =
         {
@@ -57,6 +58,7 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
             [TRIAGE_WARN] = SAYS(TRIAGE_DESK_RETURNED, DESK_WARNED),
             [TRIAGE_LATE] = SAYS(TRIAGE_DESK_RETURNED, DESK_OVERDUE),
             [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_RETURNED, DESK_REPLANNED),
+            [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_RETURNED, DESK_RECODED),
         },
     [TRIAGE_ENDED] =
         {
@@ -97,7 +99,7 @@ const char *triage_fsm_signal_name(enum triage_signal signal)
 {
     static const char *const names[TRIAGE_SIGNAL_COUNT] = {"route", "desk",  "dispatch", "return",
                                                            "move",  "close", "withdraw", "chase",
-                                                           "warn",  "late",  "replan"};
+                                                           "warn",  "late",  "replan",   "recode"};
     CHECK(signal < TRIAGE_SIGNAL_COUNT);
     return names[signal];
 }

@@ -9,7 +9,8 @@
  *        │                                                           │
  *        └────────── WITHDRAWN, CLOSED (undesked) ──▶ ENDED ◀────────┘
  *
- * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone.
+ * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone, as
+ * RECODE does, by which the ticket goes on under the codes of now.
  *
  * Pure. Every pair of state and signal is decided here and nowhere else. */
 #pragma once
@@ -38,6 +39,7 @@ enum triage_signal {
     TRIAGE_WARN,     /* the desk's deadline is near */
     TRIAGE_LATE,     /* the desk's deadline has passed, or its next alarm has come */
     TRIAGE_REPLAN,   /* the site has changed: the desk's clock is planned by it */
+    TRIAGE_RECODE,   /* the site has given up codes that the desk's row carries */
     TRIAGE_SIGNAL_COUNT
 };
 

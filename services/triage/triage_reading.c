@@ -127,8 +127,8 @@ static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
     item->chases = desk->chases;
     item->has_registered_ms = true;
     item->registered_ms = desk->registered_ms;
-    item->category = text_or_null(arena, triage_desk_category(desk), &failed);
-    item->area = text_or_null(arena, triage_desk_area(desk), &failed);
+    item->category = text_or_null(arena, triage_state_category(desk), &failed);
+    item->area = text_or_null(arena, triage_state_area(desk), &failed);
     add_clock(arena, desk, item, &failed);
     return failed ? NULL : item;
 }
@@ -169,9 +169,9 @@ static bool is_asked_for(const struct page *page, const struct triage_desk *desk
     const bool returned = (desk->reasons >> PAIDAN__DESK_REASON__DESK_RETURNED & 1u) != 0;
     return !(returned && wish->has_new_only && wish->new_only) &&
            !(wish->has_since_ms && desk->registered_ms < wish->since_ms) &&
-           (page->area == SITE_NONE || within_area(site, triage_desk_area(desk), page->area)) &&
+           (page->area == SITE_NONE || within_area(site, triage_state_area(desk), page->area)) &&
            (page->category == SITE_NONE ||
-            within_category(site, triage_desk_category(desk), page->category));
+            within_category(site, triage_state_category(desk), page->category));
 }
 
 /* Before the next row: whether the page is at its end. An item is about as long stored as it is in
@@ -326,7 +326,7 @@ static enum rc count_of_area(struct page *page)
         if (rc != RC_OK) {
             break;
         }
-        if (within_area(page->view->site, triage_desk_area(&desk), page->area)) {
+        if (within_area(page->view->site, triage_state_area(&desk), page->area)) {
             count_one(page, &desk);
         }
     }

@@ -157,6 +157,23 @@ enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket, struct tri
     return rc == RC_OK && !sound_desk(record) ? RC_CORRUPT : rc;
 }
 
+/* One proposal and no doubt about it. Of a return that is what the ticket was given by. */
+const char *triage_state_category(const struct triage_desk *desk)
+{
+    const uint32_t doubts = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
+                            1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
+    CHECK(desk->category_count <= TRIAGE_PROPOSALS_MAX);
+    return (desk->reasons & doubts) == 0 && desk->category_count == 1 ? desk->categories[0] : "";
+}
+
+const char *triage_state_area(const struct triage_desk *desk)
+{
+    const uint32_t doubts =
+        1u << PAIDAN__DESK_REASON__DESK_NO_PLACE | 1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_PLACE;
+    CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);
+    return (desk->reasons & doubts) == 0 && desk->area_count == 1 ? desk->areas[0] : "";
+}
+
 /* ---- places of a desk row: orders and deadline ---- */
 
 uint64_t triage_state_next(const struct triage_clock *clock)

@@ -66,6 +66,9 @@ struct triage_desk {
     struct triage_clock clock;
 };
 
+/* What triage was sure of, of a return what the ticket was given by; "": nothing. */
+const char *triage_state_category(const struct triage_desk *desk);
+const char *triage_state_area(const struct triage_desk *desk);
 /* The orders in which the desk is read. */
 enum triage_order { TRIAGE_BY_DUE = 1, TRIAGE_BY_SINCE };
 enum { TRIAGE_ORDER_BYTES = 1 + 8 + 8 };

@@ -19,6 +19,13 @@ struct step_about triage_ticket_about(uint64_t ticket, const struct triage_ticke
     return (struct step_about){.ticket = ticket, .last_seq = record->last_seq, .expected = to.fact};
 }
 
+char *triage_ticket_code(const struct site *site, enum site_kind kind, const char *code)
+{
+    CHECK(kind < SITE_KIND_COUNT);
+    CHECK(code != NULL);
+    return code[0] == '\0' ? NULL : (char *)site_code_now(site, kind, code);
+}
+
 void triage_ticket_count(struct step_fold *fold, enum triage_tally tally)
 {
     CHECK(tally < TRIAGE_TALLY_COUNT);

@@ -8,6 +8,7 @@
  *   triage_dispatch.c  Routed, Ruled: the dispatcher decides
  *   triage_desk.c      Desked, Noted, Undesked: what lies at the desk
  *   triage_clock.c     DeskWarned, DeskOverdue, DeskReplanned: how long it may lie there
+ *   triage_recode.c    DeskRecoded: under which codes it lies there after a site edit
  *   triage_reading.c   DeskList, TriageShow, Explain
  *   triage_spot.c      tickets that were solved on the spot
  *   site_judge.c       from words to category, area, level and owner
@@ -24,6 +25,9 @@
  * Before: the table allows the signal in the record's state, and something is to be said. */
 struct step_about triage_ticket_about(uint64_t ticket, const struct triage_ticket *record,
                                       enum triage_signal signal);
+/* The code of now of what a ticket carries; NULL: it carries none, or nobody carries it on. For facts:
+ * packed, never written. */
+char *triage_ticket_code(const struct site *site, enum site_kind kind, const char *code);
 /* For folding: one more, one less. */
 void triage_ticket_count(struct step_fold *fold, enum triage_tally tally);
 void triage_ticket_uncount(struct step_fold *fold, enum triage_tally tally);

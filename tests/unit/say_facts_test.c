@@ -21,6 +21,7 @@ static Paidan__ClockSet handle = PAIDAN__CLOCK_SET__INIT, redo = PAIDAN__CLOCK_S
 static Paidan__ClockSet *clocks[] = {&handle, &redo};
 static Paidan__AssistClock assist = PAIDAN__ASSIST_CLOCK__INIT, *assists[] = {&assist};
 static Paidan__Assignment street = PAIDAN__ASSIGNMENT__INIT;
+static char leak_code[] = "leak", *leak[] = {leak_code};
 
 /* A story in which every fact happens; what it says need not be possible. */
 struct told {
@@ -93,6 +94,9 @@ static void tell_joint(const struct told *told)
          moved.site_version = 7);
     TELL(recoded, RECODED, Recoded, recoded.unit = "u.b1", recoded.category = "leak",
          recoded.area = "b1", recoded.channel = "wechat", recoded.to_unit = "u.s");
+    TELL(desk_recoded, DESK_RECODED, DeskRecoded, desk_recoded.reasons = 1u << 2 | 1u << 4,
+         desk_recoded.n_categories = 1, desk_recoded.categories = leak,
+         desk_recoded.channel = "wechat");
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_MEDIATION,
          mode_set.unit = "u.b1", mode_set.clock = &handle, mode_set.note = "两家同意");
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_ONLINE,
