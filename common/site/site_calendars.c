@@ -760,6 +760,12 @@ static void build_calendars(struct site_load *load, struct written *calendars, u
     for (uint32_t index = 0; index < count; index++) {
         resolve(&build, &calendars[index]);
     }
+    for (uint32_t index = 0; index < count; index++) {
+        const struct written *parent = find(&build, calendars[index].extends);
+        if (parent != NULL) { /* the site's calendars stand in this order, behind "always" */
+            load->calendar_used[parent - calendars + 1] = true;
+        }
+    }
     for (uint32_t index = 0; index < count && !load->no_memory; index++) {
         build_calendar(load, &calendars[index]);
         arena_reset(&load->arena);
@@ -850,6 +856,8 @@ void site_key_calendar(struct site_load *load, const struct site_key *key,
         site_say(load, value->line, SAY_CALENDAR_UNKNOWN, site_shown(load, code));
         return;
     }
+    CHECK(found < SITE_CALENDARS_MAX);
+    load->calendar_used[found] = true;
     *(uint32_t *)((char *)target + key->offset) = found;
 }
 

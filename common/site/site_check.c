@@ -118,7 +118,8 @@ static void resolve_area_parents(struct site_load *load, struct tree *tree)
             continue;
         }
         tree->parents[index] = site_area_find(site, parent->code);
-        if (tree->parents[index] == SITE_NONE && load->usable[SITE_AREAS]) {
+        if (tree->parents[index] == SITE_NONE && load->usable[SITE_AREAS] &&
+            !site_cell_explained(load, parent->line, SITE_AREAS, parent->code)) {
             site_say(load, parent->line, SAY_AREA_PARENT_UNKNOWN, parent->code);
         }
     }
@@ -239,7 +240,8 @@ static void resolve_category_parents(struct site_load *load, struct tree *tree)
             continue;
         }
         tree->parents[index] = site_category_find(load->site, parent->code);
-        if (tree->parents[index] == SITE_NONE && load->usable[SITE_CATEGORIES]) {
+        if (tree->parents[index] == SITE_NONE && load->usable[SITE_CATEGORIES] &&
+            !site_cell_explained(load, parent->line, SITE_CATEGORIES, parent->code)) {
             site_say(load, parent->line, SAY_CATEGORY_PARENT_UNKNOWN, parent->code);
         }
     }
@@ -325,11 +327,14 @@ static void check_fallback(struct site_load *load, uint32_t level)
     const struct site_fallback *fallback = &load->fallbacks[level - 1];
     const uint32_t unit = site_unit_find(site, fallback->code);
     if (fallback->code[0] == '\0') {
-        site_say(load, fallback->line, SAY_LEVEL_WITHOUT_OWNER, site->levels[level - 1].code);
+        if (!fallback->misread) {
+            site_say(load, fallback->line, SAY_LEVEL_WITHOUT_OWNER, site->levels[level - 1].code);
+        }
         return;
     }
     if (unit == SITE_NONE) {
-        if (load->usable[SITE_UNITS]) {
+        if (load->usable[SITE_UNITS] &&
+            !site_cell_explained(load, fallback->line, SITE_UNITS, fallback->code)) {
             site_say(load, fallback->line, SAY_LEVEL_OWNER_UNKNOWN, fallback->code);
         }
         return;

@@ -117,6 +117,14 @@ static void take_header(struct reader *reader)
     bool given[SHEET_CELLS_MAX] = {false};
     reader->header = true;
     reader->header_count = without_empty(reader);
+    for (uint32_t index = 0; index < reader->header_count; index++) {
+        if (site_cell_opens_quote(reader->row.cells[index])) {
+            site_say(load, reader->line, SAY_QUOTE_WIDE,
+                     site_shown(load, reader->row.cells[index]));
+            reader->stop = true;
+            return;
+        }
+    }
     const char *mark = other_separator(reader);
     if (mark != NULL) {
         site_say(load, reader->line, SAY_CSV_SEPARATOR, strcmp(mark, "\t") == 0 ? "TAB" : mark);
@@ -147,6 +155,31 @@ static void take_header(struct reader *reader)
 
 /* ---- rows ---- */
 
+/* A cell that a quote was to keep together, by a quote that does not. NULL: there is none. */
+static const char *wide_quoted(const struct reader *reader)
+{
+    for (uint32_t index = 0; index < reader->row.count && index < SHEET_CELLS_MAX; index++) {
+        if (site_cell_opens_quote(reader->row.cells[index])) {
+            return reader->row.cells[index];
+        }
+    }
+    return NULL;
+}
+
+static void say_cells(struct reader *reader, uint32_t filled)
+{
+    struct site_load *load = reader->load;
+    const char *quoted = wide_quoted(reader);
+    if (quoted != NULL) {
+        site_say(load, reader->line, SAY_QUOTE_WIDE, site_shown(load, quoted));
+    } else {
+        site_say(load, reader->line, SAY_CSV_CELLS,
+                 (unsigned)(filled > reader->header_count ? filled : reader->row.count),
+                 (unsigned)reader->header_count);
+    }
+    load->usable[reader->format->file] = false;
+}
+
 /* A row with too few or too many cells has lost a comma somewhere, so none of its cells is
  * trusted. */
 static void take_row(struct reader *reader)
@@ -157,10 +190,7 @@ static void take_row(struct reader *reader)
     const char *cells[SHEET_CELLS_MAX];
     const uint32_t filled = without_empty(reader);
     if (reader->row.count < reader->header_count || filled > reader->header_count) {
-        site_say(reader->load, reader->line, SAY_CSV_CELLS,
-                 (unsigned)(filled > reader->header_count ? filled : reader->row.count),
-                 (unsigned)reader->header_count);
-        reader->load->usable[format->file] = false;
+        say_cells(reader, filled);
         return;
     }
     if (reader->row_count == format->rows_max) {
@@ -208,12 +238,31 @@ static void take(struct reader *reader)
     arena_reset(&reader->load->arena);
 }
 
+/* What stands in the line up to a quote of a Chinese keyboard, as in "漏水|积水”, which began with a
+ * plain one. NULL: there is no such quote in the line. */
+static const char *wide_quote_after(const struct reader *reader)
+{
+    struct site_load *load = reader->load;
+    const struct site_source *source = &load->sources[reader->format->file];
+    size_t from = 0;
+    for (uint32_t line = 1; line < reader->line && from < source->size; from++) {
+        line += source->bytes[from] == '\n' ? 1 : 0;
+    }
+    const char *end = memchr(source->bytes + from, '\n', source->size - from);
+    const size_t bytes = end == NULL ? source->size - from : (size_t)(end - (source->bytes + from));
+    const char *text = arena_printf(&load->arena, "%.*s", (int)bytes, source->bytes + from);
+    return text != NULL && site_cell_has_quote(text) ? site_shown(load, text) : NULL;
+}
+
 static void say_mistake(struct reader *reader, enum sheet_mistake mistake)
 {
     struct site_load *load = reader->load;
     /* The file as a whole was found to be text (site_file_usable). */
     CHECK(mistake == SHEET_QUOTE || mistake == SHEET_QUOTE_OPEN || mistake == SHEET_ROW_TOO_LONG);
-    if (mistake == SHEET_QUOTE) {
+    const char *quote = mistake == SHEET_ROW_TOO_LONG ? NULL : wide_quote_after(reader);
+    if (quote != NULL) {
+        site_say(load, reader->line, SAY_QUOTE_WIDE, quote);
+    } else if (mistake == SHEET_QUOTE) {
         site_say(load, reader->line, SAY_CSV_QUOTE);
     } else if (mistake == SHEET_QUOTE_OPEN) {
         site_say(load, reader->line, SAY_CSV_QUOTE_OPEN);

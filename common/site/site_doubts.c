@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/calendar/civil.h"
 #include "common/site/site_mistakes.h"
 #include "common/site/site_yaml.h"
 #include "common/text/text.h"
@@ -20,6 +21,8 @@ enum {
     WORK_HOURS_A_DAY = 8, /* to compare terms of different units, roughly */
     EMERGENCY_HANDLE_MS_MAX = 3 * 24 * 3600 * 1000,
     URGENT_HANDLE_DAYS_MAX = 15,
+    OPEN_WEEK_MINUTES_MIN = 60, /* less is a slip, as 09:00-09:10 */
+    CLOSED_DAYS_MAX = 21,       /* longer than any festival, also for an office of weekends */
 };
 
 /* ---- words ---- */
@@ -404,7 +407,90 @@ static void doubt_terms(struct site_load *load)
     }
 }
 
+/* Some category of the policy's has its urgency and passes its level on the way up. Only for policies
+ * that name a category: one for all must be there whether it is used or not. */
+static bool policy_used(const struct site *site, const struct site_policy *policy)
+{
+    for (uint32_t index = 0; index < site->category_count; index++) {
+        const struct site_category *category = &site->categories[index];
+        if (category_covers(site, policy->category, index) &&
+            (policy->urgency == 0 || category->urgency == policy->urgency) &&
+            (policy->level == 0 || category->start_level <= policy->level)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void doubt_policies(struct site_load *load)
+{
+    const struct site *site = load->site;
+    load->file = SITE_YAML;
+    for (uint32_t index = 0; index < site->policy_count; index++) {
+        const struct site_policy *policy = &site->policies[index];
+        if (policy->category != SITE_NONE && !policy_used(site, policy)) {
+            site_warn(load, policy->line, SAY_POLICY_UNUSED,
+                      site->categories[policy->category].name);
+        }
+    }
+}
+
 /* ---- hours ---- */
+
+/* 2020-01-01 and 2040-01-01: overrides for other years are not written by hand. */
+#define LOOKED_FROM_MS ((50ull * 365 + 12) * CALENDAR_DAY_MS)
+#define LOOKED_UNTIL_MS ((70ull * 365 + 17) * CALENDAR_DAY_MS)
+
+static int32_t local_day(const struct calendar *calendar, uint64_t at_ms)
+{
+    const int64_t local_ms = (int64_t)at_ms + calendar->utc_offset_ms;
+    return (int32_t)(local_ms / (int64_t)CALENDAR_DAY_MS);
+}
+
+/* Weeks in which it never opens, though it does in others: overrides of a range that is too long. */
+static void doubt_closed(struct site_load *load, uint32_t index)
+{
+    const struct calendar *calendar = &load->site->calendars[index];
+    uint64_t at_ms = LOOKED_FROM_MS;
+    while (at_ms < LOOKED_UNTIL_MS) {
+        const uint64_t open_ms = calendar_next_open(calendar, at_ms);
+        const int32_t first = local_day(calendar, at_ms);
+        const int32_t days = local_day(calendar, open_ms) - first;
+        if (days > CLOSED_DAYS_MAX) {
+            char date[CIVIL_DATE_BYTES];
+            civil_write(first, date);
+            site_warn(load, load->calendar_lines[index], SAY_CALENDAR_CLOSED, calendar->code, date,
+                      (unsigned)days);
+            return;
+        }
+        at_ms = open_ms + CALENDAR_DAY_MS;
+    }
+}
+
+/* Hours that never come, or nearly; and a calendar that nobody follows. One doubt each. */
+static void doubt_calendars(struct site_load *load)
+{
+    const struct site *site = load->site;
+    load->file = SITE_YAML;
+    for (uint32_t index = 1; index < site->calendar_count; index++) {
+        const struct calendar *calendar = &site->calendars[index];
+        const uint32_t line = load->calendar_lines[index];
+        unsigned workdays = 0;
+        for (unsigned day = 0; day < 5; day++) {
+            workdays += calendar->days[day].count > 0 ? 1 : 0;
+        }
+        if (!load->calendar_used[index]) {
+            site_warn(load, line, SAY_CALENDAR_UNUSED, calendar->code);
+        } else if (!calendar->always && workdays == 0) {
+            site_warn(load, line, SAY_CALENDAR_WEEKEND, calendar->code);
+        } else if (!calendar->always && calendar->week_minutes < OPEN_WEEK_MINUTES_MIN) {
+            site_warn(load, line, SAY_CALENDAR_SHORT, calendar->code,
+                      (unsigned)calendar->week_minutes);
+        } else {
+            doubt_closed(load, index);
+        }
+    }
+}
 
 enum { MORNING_MINUTE = 6 * 60, EVENING_MINUTE = 23 * 60, DAY_LAST_MINUTE = 24 * 60 };
 
@@ -444,5 +530,7 @@ void site_doubts(struct site_load *load)
     doubt_units(load);
     doubt_rows(load);
     doubt_terms(load);
+    doubt_policies(load);
+    doubt_calendars(load);
     doubt_hours(load);
 }

@@ -22,7 +22,7 @@ enum {
 /* ---- single values ---- */
 
 /* "~" and null, without quotes, are how YAML writes nothing. */
-const char *site_node_text(struct site_load *load, const struct site_node *node)
+static const char *written(struct site_load *load, const struct site_node *node)
 {
     if (node->type != SITE_NODE_SCALAR) {
         site_say(load, node->line, SAY_YAML_NOT_TEXT);
@@ -38,6 +38,17 @@ const char *site_node_text(struct site_load *load, const struct site_node *node)
     return node->text;
 }
 
+/* Whatever is read further: the quotes of a Chinese keyboard would become part of it. */
+const char *site_node_text(struct site_load *load, const struct site_node *node)
+{
+    const char *text = written(load, node);
+    if (text != NULL && node->plain && site_cell_quoted(text)) {
+        site_say(load, node->line, SAY_QUOTE_WIDE, site_shown(load, text));
+        return NULL;
+    }
+    return text;
+}
+
 /* Codes are keys of tables and stand in logs for years, so they are plain ASCII and short. */
 bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
 {
@@ -47,8 +58,7 @@ bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
         site_say(load, line, SAY_CODE_MISSING);
         return false;
     }
-    if (strspn(code, "0123456789.") > 0 && strstr(code, "E+") != NULL) {
-        site_say(load, line, SAY_CODE_EXCEL, site_shown(load, code));
+    if (site_cell_spoilt(load, line, code)) {
         return false;
     }
     if (bytes > CODE_BYTES_MAX ||
@@ -75,6 +85,13 @@ bool site_name_valid(struct site_load *load, uint32_t line, const char *name)
     if (strpbrk(name, "\t\r\n") != NULL) {
         site_say(load, line, SAY_NAME_LINE_BREAK, site_shown(load, name));
         return false;
+    }
+    if (site_cell_error(name)) {
+        site_say(load, line, SAY_NAME_EXCEL, site_shown(load, name));
+        return false;
+    }
+    if (site_cell_quoted(name)) { /* a name works with them, as a warning */
+        site_warn(load, line, SAY_QUOTE_WIDE, site_shown(load, name));
     }
     return true;
 }
@@ -216,7 +233,7 @@ static void *field(const struct site_key *key, void *target)
 void site_key_name(struct site_load *load, const struct site_key *key,
                    const struct site_node *value, void *target)
 {
-    const char *text = site_node_text(load, value);
+    const char *text = written(load, value);
     if (text != NULL && site_name_valid(load, value->line, text)) {
         memcpy(field(key, target), text, strlen(text) + 1);
     }

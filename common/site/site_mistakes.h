@@ -47,8 +47,17 @@
     "编码“%s”不合格：只能用小写字母、数字、_ . -，最长 32 个字符", \
     "code \"%s\" is malformed: only a-z 0-9 _ . - and at most 32 characters"
 #define SAY_CODE_EXCEL "CODE_EXCEL", \
-    "编码“%s”被 Excel 改成了科学计数：请把这一列设为“文本”格式，重新填写编码", \
-    "code \"%s\" was turned into a number by Excel: format the column as text and write the code again"
+    "编码“%s”被 Excel 改写过（数字、日期、逻辑值或错误值）：请把这一列设为“文本”格式，重新填写编码", \
+    "code \"%s\" was rewritten by Excel (a number, date, truth value or error): format the column as text and write the code again"
+#define SAY_CODE_ZEROS "CODE_ZEROS", \
+    "没有编码“%s”，%s 里写的是“%s”：Excel 会去掉数字前面的零。请把两处的这一列都设为“文本”格式，写成一样（本文件里同样的只提示这一处）", \
+    "there is no code \"%s\", %s has \"%s\": Excel drops leading zeros. Format the column as text in both files and write them alike (told once a file)"
+#define SAY_NAME_EXCEL "NAME_EXCEL", \
+    "“%s”是 Excel 的错误值：这一格的公式没有结果，请直接填写名称", \
+    "\"%s\" is an error of Excel: the cell's formula came to nothing; write the name itself"
+#define SAY_QUOTE_WIDE "QUOTE_WIDE", \
+    "全角引号会当作文字的一部分：%s。请删去引号，或改成半角的 \"", \
+    "the quotes of a Chinese keyboard are read as part of the text: %s; leave them out, or type plain ones"
 #define SAY_NAME_TWICE "NAME_TWICE", \
     "名称“%s”与第 %u 行相同，各处列表里分不清，请改一个", \
     "the name \"%s\" is that of line %u too, so lists cannot tell them apart; change one"
@@ -233,6 +242,18 @@
 #define SAY_CALENDAR_UNKNOWN "CALENDAR_UNKNOWN", \
     "日历“%s”没有定义，请在 calendars 里补上或改正", \
     "calendar \"%s\" is not defined; add it to calendars or correct it"
+#define SAY_CALENDAR_WEEKEND "CALENDAR_WEEKEND", \
+    "日历“%s”只在周六、周日开放，工作日从不开放，是不是写反了", \
+    "calendar \"%s\" is open on Saturday and Sunday only, never on a working day; are they swapped"
+#define SAY_CALENDAR_SHORT "CALENDAR_SHORT", \
+    "日历“%s”每周一共只开放 %u 分钟，几乎等于不开放，请检查时段", \
+    "calendar \"%s\" is open for %u minutes a week, which is nearly never; check the intervals"
+#define SAY_CALENDAR_CLOSED "CALENDAR_CLOSED", \
+    "日历“%s”从 %s 起连续 %u 天不开放，这期间时限不走、也不回访，请检查 overrides", \
+    "calendar \"%s\" is closed from %s on for %u days; no term runs and nobody is asked meanwhile; check overrides"
+#define SAY_CALENDAR_UNUSED "CALENDAR_UNUSED", \
+    "没有任何规则用到日历“%s”，是不是忘了写 calendar，或写错了名称", \
+    "nothing uses the calendar \"%s\"; was calendar forgotten somewhere, or another name meant"
 #define SAY_CALENDAR_NIGHT "CALENDAR_NIGHT", \
     "日历“%s”在夜里也办公（%s %02u:%02u-%02u:%02u），是不是该用 24 小时制（下午 2 点写 14:00）", \
     "calendar \"%s\" is open at night (%s %02u:%02u-%02u:%02u); is 14:00 meant for two in the afternoon"
@@ -324,6 +345,9 @@
 #define SAY_TERM_NIGHTS "TERM_NIGHTS", \
     "contact 写的是自然小时，夜里和假日也计；这条规则按日历“%s”办公，是不是应写 wh（工作时），如 4wh", \
     "contact is in plain hours, nights and holidays counted, while the policy works by calendar \"%s\"; is wh (working hours) meant, as 4wh"
+#define SAY_POLICY_UNUSED "POLICY_UNUSED", \
+    "没有类别用到这条规则：“%s”（含下级）没有这个紧急程度的，或都从更高的层级起办", \
+    "no category uses this policy: none within \"%s\" has its urgency, or all begin on a higher level"
 #define SAY_POLICY_SHADOWED "POLICY_SHADOWED", \
     "这条规则可能永远用不到：前面几条规则合起来已包含它", \
     "this policy may never be used: those before it cover it together"

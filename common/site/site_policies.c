@@ -30,7 +30,8 @@ static void read_level(struct site_load *load, const struct site_key *key,
         return;
     }
     policy->level = site_level_find(load->site, code);
-    if (policy->level == 0 && load->site->level_count > 0) {
+    if (policy->level == 0 && load->site->level_count > 0 &&
+        !site_cell_explained(load, value->line, SITE_YAML, code)) {
         site_say(load, value->line, SAY_POLICY_LEVEL_UNKNOWN, site_shown(load, code));
     }
 }
@@ -45,7 +46,8 @@ static void read_category(struct site_load *load, const struct site_key *key,
         return;
     }
     policy->category = site_category_find(load->site, code);
-    if (policy->category == SITE_NONE && load->usable[SITE_CATEGORIES]) {
+    if (policy->category == SITE_NONE && load->usable[SITE_CATEGORIES] &&
+        !site_cell_explained(load, value->line, SITE_CATEGORIES, code)) {
         site_say(load, value->line, SAY_POLICY_CATEGORY_UNKNOWN, site_shown(load, code));
     }
 }
@@ -267,7 +269,9 @@ static void read_supervisor(struct site_load *load, const struct site_node *item
     }
     const uint32_t unit = site_unit_find(site, code);
     if (unit == SITE_NONE) {
-        site_say(load, item->line, SAY_SUPERVISOR_UNKNOWN, site_shown(load, code));
+        if (!site_cell_explained(load, item->line, SITE_UNITS, code)) {
+            site_say(load, item->line, SAY_SUPERVISOR_UNKNOWN, site_shown(load, code));
+        }
     } else if (site_supervises(site, code)) {
         site_say(load, item->line, SAY_SUPERVISOR_TWICE, site_shown(load, code));
     } else {

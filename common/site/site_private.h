@@ -47,6 +47,24 @@ struct site_year_source {
 };
 enum { SITE_YEARS_MAX = 64 };
 
+struct site_load;
+
+/* ---- site_cell: what happens to a cell before it is saved ---- */
+
+/* Whether it begins with a quote of a Chinese keyboard, stands in a pair, or holds one anywhere. */
+bool site_cell_opens_quote(const char *text);
+bool site_cell_quoted(const char *text);
+bool site_cell_has_quote(const char *text);
+/* "#REF!" and the like: a formula that came to nothing. */
+bool site_cell_error(const char *text);
+/* Says why this can be no code: what Excel made of one, or the quotes around it. False: it is none of
+ * these, and nothing was said. */
+bool site_cell_spoilt(struct site_load *load, uint32_t line, const char *code);
+/* The same for a code that `file` (SITE_YAML: the levels) does not know; also where it knows one that
+ * differs in zeros alone. Then nothing else is to be said of it. */
+bool site_cell_explained(struct site_load *load, uint32_t line, enum site_file file,
+                         const char *code);
+
 /* ---- site_pool: everything small lives as long as its owner ---- */
 
 struct site_pool {
@@ -132,6 +150,7 @@ struct site_node; /* of site.yaml */
 struct site_fallback {
     char code[CODE_BYTES_MAX + 1]; /* empty: none was given */
     uint32_t line;
+    bool misread; /* a mistake of its level was told: that none was given may follow from it */
 };
 struct site_parent { /* as written, until all rows are known */
     char code[CODE_BYTES_MAX + 1];
@@ -149,6 +168,8 @@ struct site_load {
     struct holidays_year *years[SITE_YEARS_MAX]; /* the site's own holidays */
     bool holidays_used, offset_given;
     bool usable[SITE_FILE_COUNT]; /* could be read as a whole; if not, nobody asks what is in it */
+    bool zeros_told[SITE_FILE_COUNT];       /* in this file codes have lost their zeros */
+    bool calendar_used[SITE_CALENDARS_MAX]; /* beside calendars: something names it */
     bool no_memory;
     struct arena arena;    /* for one row or value */
     struct site_pool pool; /* nodes of site.yaml */

@@ -55,6 +55,7 @@ static void read_level(struct site_load *load, const struct site_node *item)
     CHECK(load->site->level_count < SITE_LEVELS_MAX);
     struct site *site = load->site;
     struct level_work work = {.level = {.fallback = SITE_NONE}};
+    const uint32_t before = load->report->count;
     if (!site_keys_read(load, item, level_keys, COUNT(level_keys), &work)) {
         return;
     }
@@ -69,6 +70,7 @@ static void read_level(struct site_load *load, const struct site_node *item)
     struct site_fallback *fallback = &load->fallbacks[site->level_count];
     memcpy(fallback->code, work.fallback, sizeof work.fallback);
     fallback->line = item->line;
+    fallback->misread = load->report->count > before;
     site->levels[site->level_count++] = work.level;
 }
 

@@ -53,7 +53,11 @@ static void copy_name(struct site_load *load, uint32_t line, char to[NAME_BYTES_
 static void copy_name_en(struct site_load *load, uint32_t line, char to[NAME_BYTES_MAX + 1],
                          const char *name_en, const char *name)
 {
-    copy_name(load, line, to, name_en[0] == '\0' ? name : name_en);
+    if (name_en[0] == '\0') {
+        memcpy(to, name, strlen(name) + 1); /* looked at already */
+    } else {
+        copy_name(load, line, to, name_en);
+    }
 }
 
 /* A parent is looked for when all rows are known; here it only must be a possible code. */
@@ -101,7 +105,8 @@ static void take_area(struct site_load *load, const struct site_csv_row *row)
     copy_code(area.code, row->cells[AREA_CODE]);
     copy_name(load, row->line, area.name, row->cells[AREA_NAME]);
     area.level = site_level_find(site, row->cells[AREA_LEVEL]);
-    if (area.level == 0 && site->level_count > 0) {
+    if (area.level == 0 && site->level_count > 0 &&
+        !site_cell_explained(load, row->line, SITE_YAML, row->cells[AREA_LEVEL])) {
         site_say(load, row->line, SAY_AREA_LEVEL_UNKNOWN, site_shown(load, row->cells[AREA_LEVEL]));
     }
     const uint32_t position = site->area_count;
@@ -135,7 +140,9 @@ static void take_alias(struct site_load *load, const struct site_csv_row *row)
     const char *code = row->cells[ALIAS_AREA];
     const uint32_t area = site_area_find(site, code);
     if (area == SITE_NONE && load->usable[SITE_AREAS]) {
-        site_say(load, row->line, SAY_ALIAS_AREA_UNKNOWN, site_shown(load, code));
+        if (!site_cell_explained(load, row->line, SITE_AREAS, code)) {
+            site_say(load, row->line, SAY_ALIAS_AREA_UNKNOWN, site_shown(load, code));
+        }
         return;
     }
     if (area != SITE_NONE && site_name_valid(load, row->line, row->cells[ALIAS_TEXT])) {
@@ -165,12 +172,14 @@ static void take_unit(struct site_load *load, const struct site_csv_row *row)
     copy_name(load, row->line, unit.name, row->cells[UNIT_NAME]);
     copy_name_en(load, row->line, unit.name_en, row->cells[UNIT_NAME_EN], unit.name);
     unit.level = site_level_find(site, row->cells[UNIT_LEVEL]);
-    if (unit.level == 0 && site->level_count > 0) {
+    if (unit.level == 0 && site->level_count > 0 &&
+        !site_cell_explained(load, row->line, SITE_YAML, row->cells[UNIT_LEVEL])) {
         site_say(load, row->line, SAY_UNIT_LEVEL_UNKNOWN, site_shown(load, row->cells[UNIT_LEVEL]));
     }
     if (area[0] != '\0') {
         unit.area = site_area_find(site, area);
-        if (unit.area == SITE_NONE && load->usable[SITE_AREAS]) {
+        if (unit.area == SITE_NONE && load->usable[SITE_AREAS] &&
+            !site_cell_explained(load, row->line, SITE_AREAS, area)) {
             site_say(load, row->line, SAY_UNIT_AREA_UNKNOWN, site_shown(load, area));
         }
     }
@@ -256,6 +265,12 @@ static void take_keyword(struct site_load *load, uint32_t line, char *word, void
 static void take_keywords(struct site_load *load, const struct site_csv_row *row, uint32_t category)
 {
     struct site_word_entry entry = {.target = category, .line = row->line};
+    const char *cells[] = {row->cells[CATEGORY_KEYWORDS], row->cells[CATEGORY_EXCLUDE]};
+    for (size_t index = 0; index < COUNT(cells); index++) {
+        if (site_cell_has_quote(cells[index])) { /* residents write the word without them */
+            site_warn(load, row->line, SAY_QUOTE_WIDE, site_shown(load, cells[index]));
+        }
+    }
     site_parts(load, row->line, row->cells[CATEGORY_KEYWORDS], take_keyword, &entry);
     entry.exclude = true;
     site_parts(load, row->line, row->cells[CATEGORY_EXCLUDE], take_keyword, &entry);
@@ -275,7 +290,8 @@ static void read_rank(struct site_load *load, const struct site_csv_row *row,
     }
     if (level[0] != '\0') {
         category->start_level = site_level_find(load->site, level);
-        if (category->start_level == 0 && load->site->level_count > 0) {
+        if (category->start_level == 0 && load->site->level_count > 0 &&
+            !site_cell_explained(load, row->line, SITE_YAML, level)) {
             site_say(load, row->line, SAY_CATEGORY_LEVEL_UNKNOWN, site_shown(load, level));
         }
     }
@@ -329,7 +345,7 @@ static void take_assist(struct site_load *load, uint32_t line, char *code, void 
     CHECK(row->assist_count <= SITE_ASSIST_MAX);
     const uint32_t unit = site_unit_find(load->site, code);
     if (unit == SITE_NONE) {
-        if (load->usable[SITE_UNITS]) {
+        if (load->usable[SITE_UNITS] && !site_cell_explained(load, line, SITE_UNITS, code)) {
             site_say(load, line, SAY_MATRIX_ASSIST_UNKNOWN, site_shown(load, code));
         }
         return;
@@ -357,18 +373,21 @@ static void read_scope(struct site_load *load, const struct site_csv_row *row,
     const char *level = row->cells[MATRIX_LEVEL];
     if (strcmp(category, "*") != 0) {
         duty->category = site_category_find(site, category);
-        if (duty->category == SITE_NONE && load->usable[SITE_CATEGORIES]) {
+        if (duty->category == SITE_NONE && load->usable[SITE_CATEGORIES] &&
+            !site_cell_explained(load, row->line, SITE_CATEGORIES, category)) {
             site_say(load, row->line, SAY_MATRIX_CATEGORY_UNKNOWN, site_shown(load, category));
         }
     }
     if (strcmp(area, "*") != 0) {
         duty->area = site_area_find(site, area);
-        if (duty->area == SITE_NONE && load->usable[SITE_AREAS]) {
+        if (duty->area == SITE_NONE && load->usable[SITE_AREAS] &&
+            !site_cell_explained(load, row->line, SITE_AREAS, area)) {
             site_say(load, row->line, SAY_MATRIX_AREA_UNKNOWN, site_shown(load, area));
         }
     }
     duty->level = site_level_find(site, level);
-    if (duty->level == 0 && site->level_count > 0) {
+    if (duty->level == 0 && site->level_count > 0 &&
+        !site_cell_explained(load, row->line, SITE_YAML, level)) {
         site_say(load, row->line, SAY_MATRIX_LEVEL_UNKNOWN, site_shown(load, level));
     }
 }
@@ -388,7 +407,7 @@ static void read_lead(struct site_load *load, const struct site_csv_row *row,
     const char *code = row->cells[MATRIX_LEAD];
     duty->lead = site_unit_find(site, code);
     if (duty->lead == SITE_NONE) {
-        if (load->usable[SITE_UNITS]) {
+        if (load->usable[SITE_UNITS] && !site_cell_explained(load, row->line, SITE_UNITS, code)) {
             site_say(load, row->line, SAY_MATRIX_LEAD_UNKNOWN, site_shown(load, code));
         }
         return;

@@ -95,6 +95,34 @@ static const struct doubt_case {
      "  - {level: street, category: road, calendar: office, accept: 4wh, handle: 8wd}\n"
      "  - calendar: office\n",
      "TERM_LEVEL_LONGER", 15},
+    {SITE_YAML, "    mon-fri:", "    sat:", "CALENDAR_WEEKEND", 9},
+    {SITE_YAML, "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n",
+     "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n"
+     "  calling:\n    holidays: CN\n    sat-sun: [\"09:00-12:00\"]\n"
+     "callback: {calendar: calling}\n",
+     "CALENDAR_WEEKEND", 12},
+    {SITE_YAML, "[\"09:00-12:00\", \"14:00-18:00\"]", "[\"09:00-09:10\"]", "CALENDAR_SHORT", 9},
+    {SITE_YAML, "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n",
+     "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n"
+     "    overrides: {2027-01-04/2027-02-05: off}\n",
+     "CALENDAR_CLOSED", 9},
+    {SITE_YAML, "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n",
+     "    mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]\n"
+     "  hotline:\n    extends: office\n    sat: [\"09:00-12:00\"]\n",
+     "CALENDAR_UNUSED", 12},
+    {SITE_YAML, "policies:\n",
+     "policies:\n  - {category: road.lamp, urgency: emergency, accept: 15m, handle: 4h}\n",
+     "POLICY_UNUSED", 13},
+    {SITE_YAML, "policies:\n",
+     "policies:\n  - {category: road.lamp, urgency: urgent, level: estate, accept: 1h, handle: "
+     "4h}\n",
+     "POLICY_UNUSED", 13},
+    {SITE_YAML, "name: 小区", "name: “小区”", "QUOTE_WIDE", 4},
+    {SITE_CATEGORIES, "道路|马路", "“道路|马路”", "QUOTE_WIDE", 2},
+    {SITE_CATEGORIES, "道路|马路", "道路|“马路”", "QUOTE_WIDE", 2},
+    {SITE_AREAS, "翠竹小区", "“翠竹小区”", "QUOTE_WIDE", 4},
+    {SITE_UNITS, "路灯所", "＂路灯所＂", "QUOTE_WIDE", 5},
+    {SITE_ALIASES, "阳光花苑", "“阳光花苑”", "QUOTE_WIDE", 2},
 };
 
 /* The text with a part replaced; for free(). */
@@ -191,6 +219,18 @@ static const struct {
     {SITE_ALIASES, "alias,area\n阳光花苑,a,,\n", 0, NULL},
     {SITE_ALIASES, "alias,area\n阳光花苑,a,x\n", 0, "CSV_CELLS"},
     {SITE_AREAS, "code,name,level,parent\n1.2E+11,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n3月1日,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n1-Mar,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\nMar-01,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n2026/3/1,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n\"1,001\",街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n#REF!,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\nTRUE,街道,street,\n", 0, "CODE_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\nqh,#N/A,street,\n", 0, "NAME_EXCEL"},
+    {SITE_AREAS, "code,name,level,parent\n“qh”,街道,street,\n", 0, "QUOTE_WIDE"},
+    {SITE_AREAS, "“code”,“name”,“level”,“parent”\nqh,街道,street,\n", 0, "QUOTE_WIDE"},
+    {SITE_ALIASES, "alias,area\n“阳光,花苑”,a\n", 0, "QUOTE_WIDE"},
+    {SITE_ALIASES, "alias,area\n\"阳光花苑”,a\n", 0, "QUOTE_WIDE"},
     {SITE_YAML, "name：测试街道\nlevels: []\n", 0, "YAML_WIDE_COLON"},
     {SITE_YAML, "name: 测试街道\nlevels:\n\t- a\n", 0, "YAML_TAB"},
 };
@@ -215,8 +255,132 @@ static void test_file_when_saved_by_an_office_then_one_thing_to_do(void **state)
                      report.count == 0 ? "nothing" : report.mistakes[0].name);
         }
         /* Codes aside, which others name, nothing follows from it. */
-        const bool whole = saved[index].file != SITE_AREAS;
+        const bool whole =
+            saved[index].file != SITE_AREAS && strcmp(saved[index].name, "QUOTE_WIDE") != 0;
         assert_true(!whole || report.count == 1);
+    }
+}
+
+/* ---- codes that lost their zeros ---- */
+
+/* A site whose areas, units, levels and categories are numbers with zeros in front. */
+static const char *const numbered[SITE_FILE_COUNT] = {
+    [SITE_YAML] =
+        "name: 测试街道\n"
+        "levels:\n"
+        "  - {code: 01, name: 小区, fallback: 001}\n"
+        "  - {code: 02, name: 街道, fallback: 002}\n"
+        "channels:\n"
+        "  - {code: wechat, name: 微信}\n"
+        "supervisors: [002]\n"
+        "policies:\n"
+        "  - {level: 02, category: 010, accept: 1h, handle: 8h}\n"
+        "  - {accept: 1h, handle: 8h}\n",
+    [SITE_AREAS] =
+        "code,name,level,parent\n"
+        "100,清河街道,02,\n"
+        "0101,阳光花园,01,100\n"
+        "0102,翠竹小区,01,0100\n",
+    [SITE_ALIASES] =
+        "alias,area\n"
+        "阳光花苑,0101\n",
+    [SITE_UNITS] =
+        "code,name,level,area\n"
+        "001,管家,01,0101\n"
+        "002,处置中心,02,\n",
+    [SITE_CATEGORIES] =
+        "code,name,parent,urgency,start_level,keywords,exclude\n"
+        "010,道路,,,,道路|马路,\n"
+        "010.10,路灯,010,,02,路灯|不亮,\n",
+    [SITE_MATRIX] =
+        "category,area,level,lead,assist\n"
+        "*,0101,01,001,002\n"
+        "010.10,100,02,002,\n",
+};
+
+static void test_code_when_its_zeros_are_lost_then_that_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        enum site_file file;
+        const char *from, *to;
+        uint32_t line;
+    } cases[] = {
+        {SITE_AREAS, "01,100", "01,0100", 3},
+        {SITE_AREAS, "花园,01", "花园,1", 3},
+        {SITE_ALIASES, "0101", "101", 2},
+        {SITE_UNITS, "01,0101", "01,101", 2},
+        {SITE_UNITS, "管家,01", "管家,1", 2},
+        {SITE_CATEGORIES, "010,,02", "10,,02", 3},
+        {SITE_CATEGORIES, ",02,", ",2,", 3},
+        {SITE_MATRIX, "*,0101", "*,101", 2},
+        {SITE_MATRIX, "01,001", "1,001", 2},
+        {SITE_MATRIX, "001,002", "1,002", 2},
+        {SITE_MATRIX, "001,002", "001,2", 2},
+        {SITE_MATRIX, "010.10", "10.1", 3},
+        {SITE_MATRIX, "*,0101", "*,00101", 2},
+        {SITE_YAML, "fallback: 001", "fallback: 1", 3},
+        {SITE_YAML, "[002]", "[2]", 7},
+        {SITE_YAML, "level: 02", "level: 2", 9},
+        {SITE_YAML, "category: 010", "category: 10", 9},
+    };
+    const char *good[SITE_FILE_COUNT];
+    memcpy(good, numbered, sizeof good);
+    char *areas = replaced(numbered[SITE_AREAS], "01,0100", "01,100");
+    good[SITE_AREAS] = areas;
+    assert_int_equal(review(good, true), RC_OK);
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        const char *texts[SITE_FILE_COUNT];
+        memcpy(texts, good, sizeof texts);
+        char *made = replaced(good[cases[index].file], cases[index].from, cases[index].to);
+        texts[cases[index].file] = made;
+        assert_int_equal(review(texts, true), RC_SETTINGS);
+        free(made);
+        if (report.count != 1 || strcmp(report.mistakes[0].name, "CODE_ZEROS") != 0 ||
+            report.mistakes[0].line != cases[index].line) {
+            fail_msg("%s: %u, %s:%u %s", cases[index].to, report.count, report.mistakes[0].file,
+                     report.mistakes[0].line, report.mistakes[0].name);
+        }
+    }
+    free(areas);
+}
+
+/* A whole column lost them: one mistake of the file, not one a row; both places are named. */
+static void test_codes_when_a_column_lost_its_zeros_then_told_once(void **state)
+{
+    (void)state;
+    const char *texts[SITE_FILE_COUNT];
+    memcpy(texts, numbered, sizeof texts);
+    char *areas = replaced(numbered[SITE_AREAS], "01,0100", "01,100");
+    texts[SITE_AREAS] = areas;
+    texts[SITE_MATRIX] =
+        "category,area,level,lead,assist\n"
+        "*,101,1,1,2\n"
+        "10.1,100,2,2,\n";
+    assert_int_equal(review(texts, true), RC_SETTINGS);
+    assert_int_equal(report.count, 1);
+    assert_string_equal(report.mistakes[0].name, "CODE_ZEROS");
+    assert_non_null(strstr(report.mistakes[0].zh, "没有编码“101”，areas.csv 里写的是“0101”"));
+    free(areas);
+}
+
+/* In site.yaml: what stands in such quotes is no value. */
+static void test_value_when_in_wide_quotes_then_that_is_said(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"fallback: keeper", "fallback: “keeper”"},
+        {"[\"09:00-12:00\", \"14:00-18:00\"]", "[“09:00-12:00”]"},
+        {"[\"09:00-12:00\", \"14:00-18:00\"]", "[“09:00-12:00”，“14:00-18:00”]"},
+        {"handle: 5wd", "handle: “5wd”"}};
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        const char *texts[SITE_FILE_COUNT];
+        memcpy(texts, plain, sizeof texts);
+        char *made = replaced(plain[SITE_YAML], cases[index][0], cases[index][1]);
+        texts[SITE_YAML] = made;
+        assert_int_equal(review(texts, true), RC_SETTINGS);
+        free(made);
+        assert_string_equal(report.mistakes[0].name, "QUOTE_WIDE");
     }
 }
 
@@ -273,6 +437,9 @@ int main(void)
         cmocka_unit_test(test_site_when_it_hardly_means_it_then_told_once),
         cmocka_unit_test(test_service_when_it_loads_then_no_doubts),
         cmocka_unit_test(test_file_when_saved_by_an_office_then_one_thing_to_do),
+        cmocka_unit_test(test_code_when_its_zeros_are_lost_then_that_is_said),
+        cmocka_unit_test(test_codes_when_a_column_lost_its_zeros_then_told_once),
+        cmocka_unit_test(test_value_when_in_wide_quotes_then_that_is_said),
         cmocka_unit_test(test_folder_when_a_name_is_nearly_right_then_said_what_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
