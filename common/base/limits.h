@@ -59,6 +59,13 @@
 #define CODE_BYTES_MAX 32u  /* a site-defined code: area, unit, category, channel, calendar */
 #define NAME_BYTES_MAX 192u /* a site-defined name */
 #define ACTOR_BYTES_MAX 64u
+#define VIA_BYTES_MAX 64u /* an address of IPv6 with its zone, or a channel */
+#define SESSION_BYTES 8u
+#define GRANT_MAC_BYTES 32u
+#define GRANT_ROLES_MAX 32u
+#define GRANT_BYTES_MAX 4096u /* packed: 32 roles of 3 codes each do not fill it */
+#define ROLES_MAX 10u         /* kinds of roles */
+#define PEERS_DIGEST_BYTES 32u
 #define EXTERNAL_ID_BYTES_MAX 128u
 #define PHONE_BYTES_MAX 64u /* two numbers with extensions, or three mobile ones */
 #define REPORTER_BYTES_MAX 128u
@@ -102,4 +109,6 @@ static_assert(EVLOG_RECORD_BYTES_MAX < TAIL_FETCH_BYTES_MAX, "a fetch can carry 
 static_assert(TAIL_FETCH_BYTES_MAX + EVLOG_RECORD_BYTES_MAX <= FRAME_BYTES_MAX,
               "blocks fit a frame");
 static_assert(FRAME_BYTES_MAX * 16u < STEP_ARENA_BYTES, "one frame always fits the arena");
+static_assert(GRANT_ROLES_MAX * (3u * (CODE_BYTES_MAX + 2u) + 16u) < GRANT_BYTES_MAX,
+              "every grant fits");
 static_assert(STEP_DUE_MAX < STEP_INPUTS_MAX, "deadlines leave room for commands");

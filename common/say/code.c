@@ -151,6 +151,10 @@ static const struct entry entries[] = {
           "There is no such calendar; check the code."),
     ENTRY(FORBIDDEN, EXIT_RULES, "您无权进行此操作，请联系管理员。",
           "You may not do this; ask the administrator."),
+    ENTRY(GRANT_INVALID, EXIT_RULES, "登录凭证无效或已过期，请重新登录。",
+          "The proof of who you are is not valid or has expired; log in again."),
+    ENTRY(SECOND_PERSON, EXIT_RULES, "这件事须由另一人批准，不能由同一人办完。",
+          "Another person must approve this; one alone cannot do it."),
 
     ENTRY(OVERLOADED, EXIT_TRY_LATER, "系统繁忙，请稍后用同一请求编号重试。",
           "The system is busy; try again later with the same request id."),

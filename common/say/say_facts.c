@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/code.h"
 #include "common/say/say_detail.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
@@ -746,6 +747,18 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
     }
 }
 
+/* Who it was stands in the cause, which every history shows beside the sentence. */
+static enum say_tone denied(struct words *words, const Paidan__Denied *fact)
+{
+    put_say(words, "一次请求被拒绝", "a wish was refused");
+    if (fact->has_count && fact->count > 1) {
+        put(words, say_choose(words->say, "（共 %u 次）", " (%u times)"), fact->count);
+    }
+    put(words, "%s%s", say_choose(words->say, "：", ": "), code_name((Paidan__Code)fact->code));
+    put_detail(words, fact->detail);
+    return SAY_WARN;
+}
+
 enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event, char *text,
                               size_t size)
 {
@@ -771,6 +784,12 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
                 "a record of another service was refused");
         put_detail(&words, event->record_refused->detail);
         return SAY_FAINT;
+    case PAIDAN__EVENT__FACT_DENIED:
+        return denied(&words, event->denied);
+    case PAIDAN__EVENT__FACT_PEERS_CHANGED:
+        put_say(&words, "访问名单已更新，登记 ", "the peers file changed; it names ");
+        put(&words, "%u%s", event->peers_changed->peers, say_choose(say, " 个", ""));
+        return SAY_NEWS;
     case PAIDAN__EVENT__FACT_LEASE_LAPSED:
         put_say(&words, "领取后未签收，已放回", "pulled but not accepted: back in the queue");
         return SAY_FAINT;

@@ -191,6 +191,18 @@ static const struct row said_kind_rows[] = {
     {PAIDAN__SAID_KIND__SAID_CHASE, "催单", "chased", NULL},
     {PAIDAN__SAID_KIND__SAID_WITHDRAWAL, "撤回", "withdrew", NULL},
 };
+static const struct row role_rows[] = {
+    {PAIDAN__ROLE__ROLE_DISPATCHER, "分拨员", "dispatcher", NULL},
+    {PAIDAN__ROLE__ROLE_CLERK, "承办人", "clerk", "经办人"},
+    {PAIDAN__ROLE__ROLE_LEADER, "承办单位负责人", "unit leader", "负责人"},
+    {PAIDAN__ROLE__ROLE_SUPERVISOR, "督办员", "supervisor", NULL},
+    {PAIDAN__ROLE__ROLE_HOTLINE, "话务员", "hotline operator", NULL},
+    {PAIDAN__ROLE__ROLE_AUDITOR, "审计管理员", "auditor", NULL},
+    {PAIDAN__ROLE__ROLE_SYSTEM, "系统管理员", "system administrator", NULL},
+    {PAIDAN__ROLE__ROLE_SECURITY, "安全管理员", "security administrator", NULL},
+    {PAIDAN__ROLE__ROLE_ADAPTER, "接口", "adapter", NULL},
+    {PAIDAN__ROLE__ROLE_PUBLIC, "居民", "public", NULL},
+};
 
 #define TABLE(NAME)                                                                                \
     {                                                                                              \
@@ -209,7 +221,7 @@ static const struct table {
     TABLE(urgency),         TABLE(card),           TABLE(why),
     TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
-    TABLE(area_from),       TABLE(said_kind),
+    TABLE(area_from),       TABLE(said_kind),      TABLE(role),
 };
 
 /* Some twenty tables of a few rows: looked through, as people read a line at a time. */

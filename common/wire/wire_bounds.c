@@ -152,6 +152,15 @@ static const struct wire_bound rows[] = {
 
     /* People and programs. */
     {NULL, "actor", ACTOR_BYTES_MAX, 0},
+    {NULL, "via", VIA_BYTES_MAX, 0},
+    /* Ids of sessions have exactly 8 bytes; read with room, so that a longer one is refused by name. */
+    {NULL, "session", STORE_KEY_BYTES_MAX, 0},
+    {"Cause", "roles", 0, ROLES_MAX},
+    {"Grant", "roles", 0, GRANT_ROLES_MAX},
+    {"Request", "grant", GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX, 0}, /* a SealedGrant, packed */
+    {"SealedGrant", "grant", GRANT_BYTES_MAX, 0},
+    {"SealedGrant", "mac", GRANT_MAC_BYTES, 0},
+    {"PeersChanged", "digest", PEERS_DIGEST_BYTES, 0},
     {NULL, "did", CODE_BYTES_MAX, 0},     /* name of a fact */
     {NULL, "holder", ACTOR_BYTES_MAX, 0}, /* of a lease: an actor or its own word for itself */
     {NULL, "person", ACTOR_BYTES_MAX, 0},

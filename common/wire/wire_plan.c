@@ -10,14 +10,15 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "access.pb-c.h"
 #include "command.pb-c.h"
 #include "common/base/check.h"
 #include "common/wire/wire_bounds.h"
 #include "event.pb-c.h"
 
 /* Of the schema as it is, with room; a larger one stops at the first message. */
-#define PLANS_MAX 256u
-#define RULES_MAX 2048u
+#define PLANS_MAX 512u
+#define RULES_MAX 4096u
 #define SLOTS 1024u /* power of two */
 
 static_assert(SLOTS >= 2 * PLANS_MAX, "the table of plans stays half empty");
@@ -200,12 +201,15 @@ static const struct wire_plan *plan_make(const ProtobufCMessageDescriptor *descr
     return plan;
 }
 
-/* Everything that travels or is stored hangs below these three. */
+/* Everything that travels or is stored hangs below these. */
 static void plans_make(void)
 {
     (void)plan_make(&paidan__request__descriptor);
     (void)plan_make(&paidan__answer__descriptor);
     (void)plan_make(&paidan__event__descriptor);
+    /* Sealed, they travel as bytes within a Request. */
+    (void)plan_make(&paidan__sealed_grant__descriptor);
+    (void)plan_make(&paidan__grant__descriptor);
 }
 
 /* ---- asking ---- */

@@ -44,6 +44,8 @@ static void schema_read(struct schema *schema)
     visit(schema, &paidan__request__descriptor);
     visit(schema, &paidan__answer__descriptor);
     visit(schema, &paidan__event__descriptor);
+    visit(schema, &paidan__sealed_grant__descriptor);
+    visit(schema, &paidan__grant__descriptor);
     assert_true(schema->count > 100);
 }
 

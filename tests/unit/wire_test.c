@@ -483,6 +483,8 @@ static void test_schema_when_walked_then_not_recursive(void **state)
     visit(&graph, &paidan__request__descriptor);
     visit(&graph, &paidan__answer__descriptor);
     visit(&graph, &paidan__event__descriptor);
+    visit(&graph, &paidan__sealed_grant__descriptor);
+    visit(&graph, &paidan__grant__descriptor);
     assert_true(graph.seen_count > 50);
 }
 
