@@ -46,6 +46,7 @@
 #define LIST_MAX 1000u
 #define READ_TEXTS_MAX 200u
 #define HISTORY_MAX 200u
+#define REFUSED_MAX 20u /* refused records told at once, the newest */
 #define RECEIPTS_MAX 4096u
 #define CLOCK_STEPS_MAX 6u /* of one clock, beside its warning point and its deadline */
 #define EXPLAIN_INTERVALS_MAX                                                                      \

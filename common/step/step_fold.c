@@ -255,6 +255,12 @@ enum rc step_fold_event(const struct step_service *service, struct step_fold *fo
         event->fact_case == PAIDAN__EVENT__FACT_PEERS_CHANGED) {
         return RC_OK;
     }
+    if (event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+        const enum rc rc = step_refused_fold(fold->txn, seq, event->record_refused);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     return service->evolve(fold, seq, event);
 }
 

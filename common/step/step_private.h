@@ -94,6 +94,13 @@ MUST_CHECK enum rc step_totals_store(struct store_txn *txn, const struct tally *
 MUST_CHECK enum rc step_unpack(struct arena *arena, const struct evlog_record *record,
                                Paidan__Event **event);
 
+/* ---- step_refused.c ---- */
+
+/* Seq of the newest refusal that names the one before it; 0: there is none. */
+MUST_CHECK enum rc step_refused_load(struct store_txn *txn, uint64_t *seq);
+MUST_CHECK enum rc step_refused_fold(struct store_txn *txn, uint64_t seq,
+                                     const Paidan__RecordRefused *refused);
+
 /* ---- step_input.c ---- */
 
 /* Applies one input within the open transaction; outcome NULL: a deadline. RC_OK or as apply. */

@@ -8,7 +8,8 @@
 #include "common/step/step_private.h"
 #include "common/wire/wire.h"
 
-#define FETCH_BLOCKS_MAX 4096u /* as wire.c allows */
+#define FETCH_BLOCKS_MAX 4096u                    /* as wire.c allows */
+#define REFUSED_NEWS_MS (7ull * 24 * 3600 * 1000) /* so long a refused record is news */
 
 enum rc step_view_read(struct step_view *view, uint64_t seq, Paidan__Event **event)
 {
@@ -59,8 +60,59 @@ const char *step_fact_name(Paidan__Event__FactCase fact)
     return field->name;
 }
 
+/* The fact as it is told; before: the one before it, 0: none. RC_NOT_FOUND: it is no news. */
+static enum rc tell_refused(struct step_view *view, uint64_t seq, Paidan__RefusedRecord **told,
+                            uint64_t *before)
+{
+    Paidan__Event *event = NULL;
+    const enum rc rc = step_view_read(view, seq, &event);
+    if (rc != RC_OK) {
+        return rc; /* RC_NOT_FOUND: trimmed */
+    }
+    if (event->fact_case != PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+        return RC_CORRUPT;
+    }
+    if (event->at_ms + REFUSED_NEWS_MS < view->now_ms) {
+        return RC_NOT_FOUND;
+    }
+    const Paidan__RecordRefused *const fact = event->record_refused;
+    Paidan__RefusedRecord *record = arena_alloc(view->arena, sizeof *record);
+    if (record == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__refused_record__init(record);
+    record->seq = seq;
+    record->at_ms = event->at_ms;
+    record->code = fact->code;
+    record->detail = fact->detail;
+    record->has_ticket = event->has_ticket;
+    record->ticket = event->ticket;
+    record->log = event->cause->log;
+    record->has_of = event->cause->has_seq;
+    record->of = event->cause->seq;
+    *told = record;
+    *before = fact->has_before ? fact->before : 0;
+    return *before < seq ? RC_OK : RC_CORRUPT;
+}
+
+static enum rc add_refused(struct step_view *view, Paidan__Stats *stats)
+{
+    uint64_t seq = 0;
+    CHECK(stats->n_refused == 0);
+    enum rc rc = step_refused_load(view->txn, &seq);
+    stats->refused = arena_alloc(view->arena, REFUSED_MAX * sizeof *stats->refused);
+    if (rc == RC_OK && stats->refused == NULL) {
+        rc = RC_LIMIT;
+    }
+    while (rc == RC_OK && seq != 0 && stats->n_refused < REFUSED_MAX) {
+        rc = tell_refused(view, seq, &stats->refused[stats->n_refused], &seq);
+        stats->n_refused += rc == RC_OK ? 1 : 0;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc query_stats(struct step_engine *engine, struct step_view *view,
-                           Paidan__Answer *answer)
+                           const Paidan__StatsWish *wish, Paidan__Answer *answer)
 {
     CHECK(engine->tally_count <= TALLY_MAX);
     const unsigned count = engine->tally_count;
@@ -81,7 +133,7 @@ static enum rc query_stats(struct step_engine *engine, struct step_view *view,
     stats->n_counts = count;
     answer->body_case = PAIDAN__ANSWER__BODY_STATS;
     answer->stats = stats;
-    return RC_OK;
+    return wish->has_refused && wish->refused ? add_refused(view, stats) : RC_OK;
 }
 
 /* ---- fetch ---- */
@@ -226,7 +278,7 @@ static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer
     }
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_STATS:
-        return query_stats(engine, view, answer);
+        return query_stats(engine, view, request->stats, answer);
     case PAIDAN__REQUEST__WISH_FETCH:
         return query_fetch(engine, view, request->fetch, answer);
     default:

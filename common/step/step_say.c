@@ -164,7 +164,9 @@ enum rc step_refuse_record(struct step *step, Paidan__Code code, const char *det
     const bool whole = input->event != NULL; /* or what the engine was given may lack its brief */
     const struct step_brief brief = whole ? step_brief_of(input->event) : input->brief;
     const struct step_about about = {.ticket = brief.has_ticket ? brief.ticket : 0};
-    return step_say(step, &about, &refused.base);
+    refused.has_before = true;
+    const enum rc rc = step_refused_load(step->txn, &refused.before);
+    return rc == RC_OK ? step_say(step, &about, &refused.base) : rc;
 }
 
 enum rc step_view_refuse(Paidan__Answer *answer, Paidan__Code code, const char *detail)

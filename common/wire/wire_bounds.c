@@ -223,6 +223,7 @@ static const struct wire_bound rows[] = {
 
     /* Tables of our own: as long as the code that fills them makes them. */
     {NULL, "counts", 0, TALLY_MAX},
+    {"Stats", "refused", 0, REFUSED_MAX},
     {"Pong", "following", 0, FOLLOWING_MAX},
     {"Assignment", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
     {"Resumed", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},

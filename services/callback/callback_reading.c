@@ -4,6 +4,8 @@
 
 #include "callback_reading.h"
 
+#include <string.h>
+
 #include "common/base/check.h"
 
 enum { LIST_DEFAULT = 100 };
@@ -96,28 +98,45 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
     return RC_OK;
 }
 
+/* The codes under which a channel's tasks stand: its own, then those that it carries on. NULL: there
+ * are no more. */
+static const char *nth_code(const struct step_view *view, const char *channel, uint32_t nth)
+{
+    const uint32_t index = site_channel_find(view->site, channel);
+    CHECK(index != SITE_NONE); /* judged with the wish */
+    return nth == 0 ? view->site->channels[index].code
+                    : site_code_before(view->site, SITE_KIND_CHANNEL, index, nth - 1);
+}
+
 /* Where a page begins: after the cursor's ticket in its channel. A cursor is the last ticket of the
- * page before; without a channel its task says in which channel the listing was. */
+ * page before; its task says under which code the listing was. *nth: of the channel's codes. */
 static enum rc page_begin(struct step_view *view, const Paidan__CallbackList *wish,
-                          struct callback_row *from, bool *known)
+                          struct callback_row *from, uint32_t *nth, bool *known)
 {
     *from = (struct callback_row){.channel_key = 0};
     *known = true;
+    *nth = 0;
     if (wish->channel != NULL) {
-        from->channel_key = step_key(wish->channel);
+        from->channel_key = step_key(nth_code(view, wish->channel, 0));
     }
     if (!wish->has_cursor) {
         return RC_OK;
     }
+    struct callback_task task;
+    const enum rc rc = callback_task_get(view->txn, wish->cursor, &task);
+    if (rc != RC_OK) {
+        return rc;
+    }
     /* Without a channel the walk crosses all of them, in the order of their keys. */
     if (wish->channel == NULL) {
-        struct callback_task task;
-        const enum rc rc = callback_task_get(view->txn, wish->cursor, &task);
-        if (rc != RC_OK) {
-            return rc;
-        }
         *known = task.state != CALLBACK_NONE;
         from->channel_key = step_key(task.channel);
+    } else {
+        for (uint32_t at = 0; nth_code(view, wish->channel, at) != NULL; at++) {
+            const bool here = strcmp(nth_code(view, wish->channel, at), task.channel) == 0;
+            *nth = here ? at : *nth;
+            from->channel_key = here ? step_key(task.channel) : from->channel_key;
+        }
     }
     *known = *known && wish->cursor < UINT64_MAX;
     /* The row after the cursor's, whether or not that one is still there. */
@@ -140,13 +159,25 @@ static void show_next_hours(const struct step_view *view, const struct callback_
     }
 }
 
+static enum rc add_task(struct step_view *view, uint64_t ticket, const struct callback_task *task,
+                        Paidan__CallbackPulled *body)
+{
+    Paidan__CallbackTask *picture = callback_task_picture(view->arena, ticket, task);
+    if (picture == NULL) {
+        return RC_LIMIT;
+    }
+    show_next_hours(view, task, picture);
+    body->tasks[body->n_tasks++] = picture;
+    return RC_OK;
+}
+
 /* One page of open tasks, in the order of channel and ticket. A row without a task is a broken
  * store: nothing is left out in silence. */
 static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
                     const struct callback_row *from, size_t limit, Paidan__CallbackPulled *body)
 {
     CHECK(limit > 0 && limit <= LIST_MAX);
-    CHECK(body->n_tasks == 0);
+    CHECK(body->n_tasks <= limit);
     struct store_walk walk;
     struct callback_row row;
     enum rc rc = callback_state_walk(view->txn, CALLBACK_OPEN, from, &walk, &row);
@@ -164,14 +195,66 @@ static enum rc fill(struct step_view *view, const Paidan__CallbackList *wish,
             rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
             break;
         }
-        body->tasks[body->n_tasks] = callback_task_picture(view->arena, row.ticket, &task);
-        if (body->tasks[body->n_tasks] == NULL) {
-            rc = RC_LIMIT;
+        rc = add_task(view, row.ticket, &task, body);
+        if (rc != RC_OK) {
             break;
         }
-        show_next_hours(view, &task, body->tasks[body->n_tasks]);
-        body->n_tasks++;
         rc = callback_state_next(CALLBACK_OPEN, &walk, &row);
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Under all of a channel's codes, one after the other. */
+static enum rc fill_codes(struct step_view *view, const Paidan__CallbackList *wish,
+                          struct callback_row *from, uint32_t nth, size_t limit,
+                          Paidan__CallbackPulled *body)
+{
+    enum rc rc = fill(view, wish, from, limit, body);
+    while (rc == RC_OK && wish->channel != NULL && !body->has_next) {
+        const char *code = nth_code(view, wish->channel, ++nth);
+        if (code == NULL) {
+            break;
+        }
+        *from = (struct callback_row){.channel_key = step_key(code)};
+        rc = fill(view, wish, from, limit, body);
+    }
+    return rc;
+}
+
+/* Tasks that nobody can pull: the site has given up their channel and named no heir. They run out as
+ * unreached, and that closes their tickets, so that they are an alarm while they are open. One look at
+ * each channel that still has tasks; those of a channel in use are passed over at once. */
+static enum rc fill_strays(struct step_view *view, size_t limit, Paidan__CallbackPulled *body)
+{
+    CHECK(limit > 0 && limit <= LIST_MAX);
+    CHECK(body->n_tasks == 0);
+    struct callback_row from = {.channel_key = 0}, row;
+    struct store_walk walk;
+    uint64_t stray_key = 0;
+    body->has_count = true;
+    enum rc rc = callback_state_walk(view->txn, CALLBACK_OPEN, &from, &walk, &row);
+    while (rc == RC_OK) {
+        struct callback_task task;
+        rc = callback_state_get(view->txn, row.ticket, &task);
+        if (rc != RC_OK) {
+            rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+            break;
+        }
+        if (site_heir(view->site, SITE_KIND_CHANNEL, task.channel) != SITE_NONE) {
+            store_walk_close(&walk);
+            if (row.channel_key == UINT64_MAX) {
+                return RC_OK;
+            }
+            from = (struct callback_row){.channel_key = row.channel_key + 1};
+            rc = callback_state_walk(view->txn, CALLBACK_OPEN, &from, &walk, &row);
+            continue;
+        }
+        CHECK(row.channel_key >= stray_key); /* in the order of keys */
+        stray_key = row.channel_key;
+        body->count++;
+        rc = body->n_tasks < limit ? add_task(view, row.ticket, &task, body) : RC_OK;
+        rc = rc == RC_OK ? callback_state_next(CALLBACK_OPEN, &walk, &row) : rc;
     }
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
@@ -191,7 +274,8 @@ enum rc callback_reading_list(struct step_view *view, const Paidan__CallbackList
     }
     struct callback_row from;
     bool known = false;
-    enum rc rc = page_begin(view, wish, &from, &known);
+    uint32_t nth = 0;
+    enum rc rc = page_begin(view, wish, &from, &nth, &known);
     if (rc != RC_OK) {
         return rc;
     }
@@ -204,7 +288,13 @@ enum rc callback_reading_list(struct step_view *view, const Paidan__CallbackList
     }
     paidan__callback_pulled__init(body);
     body->tasks = arena_alloc(view->arena, limit * sizeof(Paidan__CallbackTask *));
-    rc = body->tasks == NULL ? RC_LIMIT : fill(view, wish, &from, limit, body);
+    const bool stray = wish->has_stray && wish->stray;
+    if (body->tasks == NULL) {
+        rc = RC_LIMIT;
+    } else {
+        rc = stray ? fill_strays(view, limit, body)
+                   : fill_codes(view, wish, &from, nth, limit, body);
+    }
     if (rc != RC_OK) {
         return rc;
     }

@@ -13,6 +13,7 @@
 #include "cli_listing.h"
 #include "cli_requests.h"
 #include "cli_service.h"
+#include "cli_stray.h"
 #include "common/say/say_desk.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -295,11 +296,13 @@ static int tell_refused(struct cli *cli, json_t *object)
     if (object == NULL) {
         cli_service_print_refused(cli, services);
         cli_service_print_stuck(cli, services);
+        cli_stray_tell(cli, PING_MS, NULL);
         return CLI_EXIT_OK;
     }
     json_t *refused = cli_service_refused_json(cli, services, CLI_SERVICES);
     json_object_set_new(object, "site_refused", refused == NULL ? json_null() : refused);
     json_object_set_new(object, "stuck", cli_service_stuck_json(services));
+    cli_stray_tell(cli, PING_MS, object);
     return cli_json_print(cli, object);
 }
 

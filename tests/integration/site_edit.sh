@@ -53,6 +53,26 @@ cp "$scratch/areas.csv" "$site/areas.csv"
 rm "$site/areas.csv.bad"
 hup
 wait_until 30 "it is taken" not_refused
+
+# The channel of a callback goes without a successor: an alarm until it has one.
+strays() {
+    [[ $(paidan "$data" alarms --json 2>/dev/null | grep -o '"stray_callback_count": [0-9]*') == *" $1" ]]
+}
+number=$(paidan "$data" list --unit community-duty --json | grep -oE '[0-9]{8}-[0-9]{4,}-[0-9]' | head -1)
+paidan "$data" work accept "$number" --unit community-duty >/dev/null || fail "accept"
+paidan "$data" work resolve "$number" --unit community-duty --note 已清运 >/dev/null || fail "resolve"
+asked() { paidan "$data" callback list --peek --json | grep -q "$number"; }
+wait_until 30 "the resident is asked" asked
+strays 0 || fail "an alarm for a channel that is there"
+sed -i -e 's/code: hotline/code: line/' -e 's/callback: hotline/callback: line/' "$site/site.yaml"
+"${check[@]}" | grep -q '"kind": "channel"' || fail "check does not tell of the channel"
+hup
+wait_until 30 "its callback is an alarm" strays 1
+paidan "$data" alarms --lang zh | grep -q '回访渠道已撤，无人可回访 1' || fail "alarms in Chinese"
+sed -i 's/code: line/code: line, was: hotline/' "$site/site.yaml"
+hup
+wait_until 30 "it has an heir" strays 0
+paidan "$data" callback list --channel line --json | grep -q "$number" || fail "pull under the new code"
 instance_stop "$data"
 logs_hold "$data"
 note "site_edit: ok"

@@ -13,6 +13,7 @@
 #define cli_ask test_ask
 #define cli_service_ask test_service_ask
 #define cli_join_desk test_join_desk
+#define cli_stray_tell test_stray_tell
 #define cli_due test_due
 #define cli_due_alarms test_alarms
 #define cli_units test_units
@@ -198,6 +199,14 @@ int test_ask(struct cli *cli, const char *service, ProtobufCMessage *wish, Paida
 
 /* One new ticket at the desk, overdue since an hour; of a unit's list, and behind a cursor of
  * escalation's, nobody asks. */
+/* cli_stray asks services of its own: see tests/integration/site_edit.sh. */
+void test_stray_tell(struct cli *cli, uint64_t timeout_ms, json_t *object)
+{
+    (void)cli;
+    (void)object;
+    assert_int_equal(timeout_ms, PING_MS);
+}
+
 int test_join_desk(struct cli *cli, Paidan__DeskList *wish, const Paidan__DeskListed **desk)
 {
     static Paidan__ClockSet clock;

@@ -298,6 +298,42 @@ static enum rc ask(struct toy_fixture *fixture, Paidan__Request *request, Paidan
     return rc;
 }
 
+/* Each refusal names the one before; what is older than a week is no news, and a plain Stats carries
+ * none. */
+static void test_stats_when_records_were_refused_then_the_newest_are_told(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    Paidan__StatsWish wish = PAIDAN__STATS_WISH__INIT;
+    Paidan__Request request = *toy_make_request(fixture, 0, 1);
+    Paidan__Answer *answer = NULL;
+    request.wish_case = PAIDAN__REQUEST__WISH_STATS;
+    request.stats = &wish;
+    wish.has_refused = wish.refused = true;
+    assert_int_equal(ask(fixture, &request, &answer), RC_OK);
+    assert_int_equal(answer->stats->n_refused, 0);
+    for (uint64_t seq = 1; seq <= REFUSED_MAX + 2; seq++) {
+        toy_add_record(fixture, seq, seq % 2 == 0 ? TOY_REFUSABLE : TOY_UNHOLDABLE);
+        toy_run_ok(fixture);
+    }
+    toy_reopen(fixture);
+    assert_int_equal(ask(fixture, &request, &answer), RC_OK);
+    assert_int_equal(answer->stats->n_refused, REFUSED_MAX);
+    const Paidan__RefusedRecord *newest = answer->stats->refused[0];
+    assert_int_equal(newest->ticket, TOY_REFUSABLE);
+    assert_string_equal(newest->log, "intake");
+    assert_int_equal(newest->of, REFUSED_MAX + 2);
+    assert_int_equal(newest->code, PAIDAN__CODE__STATE_FORBIDS);
+    assert_int_equal(answer->stats->refused[REFUSED_MAX - 1]->of, 3);
+    wish.refused = false;
+    assert_int_equal(ask(fixture, &request, &answer), RC_OK);
+    assert_int_equal(answer->stats->n_refused, 0);
+    fixture->now_ms += 8ull * 24 * 3600 * 1000;
+    wish.refused = true;
+    assert_int_equal(ask(fixture, &request, &answer), RC_OK);
+    assert_int_equal(answer->stats->n_refused, 0);
+    toy_check_all(fixture);
+}
+
 static void test_query_when_stats_or_own_then_answered(void **state)
 {
     struct toy_fixture *fixture = *state;
@@ -664,6 +700,7 @@ int main(void)
         CASE(test_batch_when_too_much_for_one_transaction_then_split),
         CASE(test_command_when_alone_too_much_then_refused_and_others_done),
         CASE(test_fact_when_it_breaks_a_limit_then_command_refused),
+        CASE(test_stats_when_records_were_refused_then_the_newest_are_told),
         CASE(test_query_when_stats_or_own_then_answered),
         CASE(test_query_when_not_the_engines_then_unsupported),
         CASE(test_command_when_forbidden_then_refused_and_nothing_stored),
