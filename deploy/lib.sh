@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # lib: what deploy/up, deploy/down, deploy/supervise and tests/run share. Sourced, never run.
 #
-# Users read Chinese or English by their locale; PAIDAN_ROOT is the source tree, found from this file.
+# Users read Chinese or English by --lang, else by their locale, and one answer is in one language: also
+# a mistake in an argument before --lang, what a program called here says, and why the system refused
+# something. Logs (supervise) are for machines and English. PAIDAN_ROOT is the source tree, found from
+# this file.
 
 PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -11,12 +14,73 @@ SERVICES=(intake triage escalation callback)
 
 # The locale of messages, as programs find it: the first of the three that is not empty.
 locale_name=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+language=en
+if [[ ${locale_name,,} == zh* ]]; then
+    language=zh
+fi
+# Of --lang: what programs that are called here get; the demo, which has no such option, by its locale.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+lang_words=() lang_locale=()
+
+# choose ZH EN: prints one of the two, without an end of line.
+choose() {
+    if [[ $language == zh ]]; then
+        printf '%s' "$1"
+    else
+        printf '%s' "$2"
+    fi
+}
 
 # say ZH EN: prints the sentence in the user's language.
 say() {
-    case $locale_name in
-        zh*) printf '%s\n' "$1" ;;
-        *) printf '%s\n' "$2" ;;
+    choose "$1" "$2"
+    echo
+}
+
+# lang_take ARGUMENT...: takes --lang out, wherever it stands; the others are left in arguments.
+arguments=()
+lang_take() {
+    local wanted
+    while (($# > 0)); do
+        case $1 in
+            --lang)
+                wanted=${2:-none}
+                (($# < 2)) || shift
+                ;;
+            --lang=*) wanted=${1#--lang=} ;;
+            *)
+                arguments+=("$1")
+                shift
+                continue
+                ;;
+        esac
+        # shellcheck disable=SC2034
+        case $wanted in
+            zh) language=zh lang_words=(--lang zh) lang_locale=(env LC_ALL=zh_CN.UTF-8) ;;
+            en) language=en lang_words=(--lang en) lang_locale=(env LC_ALL=C.UTF-8) ;;
+            *) die 64 "--lang 只能是 zh 或 en。" "--lang must be zh or en." ;;
+        esac
+        shift
+    done
+}
+
+# reason TEXT: why a command of the system failed, from what it printed with LC_ALL=C.
+reason() {
+    local text=${1##*: }
+    if [[ $language != zh ]]; then
+        printf '%s' "$text"
+        return
+    fi
+    case $text in
+        'Permission denied' | 'Operation not permitted') printf '没有权限' ;;
+        'No space left on device') printf '磁盘已满' ;;
+        'Disk quota exceeded') printf '超出磁盘配额' ;;
+        'Read-only file system') printf '文件系统是只读的' ;;
+        'Not a directory') printf '路径里有一段不是目录' ;;
+        'File exists') printf '已有同名的文件' ;;
+        'File name too long') printf '名称太长' ;;
+        'No such file or directory') printf '没有这个文件或目录' ;;
+        *) printf '系统错误（%s）' "$text" ;;
     esac
 }
 
