@@ -76,6 +76,17 @@
 #define SUPPLEMENTS_MAX 1000u /* per ticket; further ones are refused */
 #define SAID_MAX 64u          /* newest messages of a ticket that a reader of texts gets */
 
+/* People's accounts (access). */
+#define FULL_NAME_BYTES_MAX 96u  /* 32 Chinese characters */
+#define PASSWORD_SALT_BYTES 16u  /* of argon2id */
+#define SECRET_HASH_BYTES 32u    /* BLAKE2b-256 and argon2id's proof */
+#define LOGIN_CODE_BYTES_MAX 32u /* six digits, or a recovery code as people type it */
+#define RECOVERY_CODES 10u
+#define RECOVERY_HASH_BYTES 16u
+#define TOTP_SEALED_BYTES 60u /* nonce 24, secret 20, tag 16 */
+#define KEY_ROLES_MAX 8u      /* channels and units of one key */
+#define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */
+
 #define REQUEST_KEEP_MS                                                                            \
     (24u * 3600u * 1000u) /* stored answers; proto/command.proto promises 24 h */
 

@@ -203,6 +203,36 @@ static const struct row role_rows[] = {
     {PAIDAN__ROLE__ROLE_ADAPTER, "接口", "adapter", NULL},
     {PAIDAN__ROLE__ROLE_PUBLIC, "居民", "public", NULL},
 };
+static const struct row totp_act_rows[] = {
+    {PAIDAN__TOTP_ACT__TOTP_START, "开始", "begin", NULL},
+    {PAIDAN__TOTP_ACT__TOTP_CONFIRM, "确认", "confirm", NULL},
+    {PAIDAN__TOTP_ACT__TOTP_END, "停用", "give up", NULL},
+};
+static const struct row person_state_rows[] = {
+    {PAIDAN__PERSON_STATE__PERSON_INVITED, "待改初始密码", "has a first password", "初始密码"},
+    {PAIDAN__PERSON_STATE__PERSON_ACTIVE, "正常", "active", NULL},
+    {PAIDAN__PERSON_STATE__PERSON_DISABLED, "停用", "disabled", NULL},
+};
+static const struct row change_kind_rows[] = {
+    {PAIDAN__CHANGE_KIND__CHANGE_DISABLE, "停用账户", "disable the account", NULL},
+    {PAIDAN__CHANGE_KIND__CHANGE_ENABLE, "启用账户", "enable the account", NULL},
+    {PAIDAN__CHANGE_KIND__CHANGE_PASSWORD, "重设密码", "set a first password", NULL},
+    {PAIDAN__CHANGE_KIND__CHANGE_END_TOTP, "取消验证器", "take the second factor away", NULL},
+    {PAIDAN__CHANGE_KIND__CHANGE_ROLE_GRANT, "授予角色", "give a role", NULL},
+    {PAIDAN__CHANGE_KIND__CHANGE_ROLE_REVOKE, "收回角色", "take a role away", NULL},
+};
+static const struct row login_why_rows[] = {
+    {PAIDAN__LOGIN_WHY__LOGIN_NAME, "无此用户", "no such person", NULL},
+    {PAIDAN__LOGIN_WHY__LOGIN_PASSWORD, "密码不对", "wrong password", NULL},
+    {PAIDAN__LOGIN_WHY__LOGIN_CODE, "验证码不对", "wrong code", NULL},
+    {PAIDAN__LOGIN_WHY__LOGIN_DISABLED, "账户已停用", "the account is disabled", NULL},
+};
+static const struct row session_end_rows[] = {
+    {PAIDAN__SESSION_END__SESSION_LOGOUT, "退出登录", "logged out", NULL},
+    {PAIDAN__SESSION_END__SESSION_IDLE, "长时间未使用", "not used for long", NULL},
+    {PAIDAN__SESSION_END__SESSION_OVER, "已到时限", "its time was over", NULL},
+    {PAIDAN__SESSION_END__SESSION_REVOKED, "管理员收回", "revoked by an administrator", NULL},
+};
 
 #define TABLE(NAME)                                                                                \
     {                                                                                              \
@@ -222,6 +252,8 @@ static const struct table {
     TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
     TABLE(area_from),       TABLE(said_kind),      TABLE(role),
+    TABLE(totp_act),        TABLE(person_state),   TABLE(change_kind),
+    TABLE(login_why),       TABLE(session_end),
 };
 
 /* Some twenty tables of a few rows: looked through, as people read a line at a time. */

@@ -177,6 +177,46 @@ static const struct wire_bound rows[] = {
     {"Interval", "name", NAME_BYTES_MAX, 0}, /* of a holiday or of an exception of the site's */
     {"Count", "name", COUNTER_BYTES_MAX, 0},
 
+    /* People's accounts. Hashes and proofs have 32 bytes, salts 16; the service names one that is shorter. */
+    {NULL, "full_name", FULL_NAME_BYTES_MAX, 0},
+    {NULL, "salt", PASSWORD_SALT_BYTES, 0},
+    {NULL, "proof", SECRET_HASH_BYTES, 0},
+    {NULL, "new_proof", SECRET_HASH_BYTES, 0},
+    {NULL, "token_hash", SECRET_HASH_BYTES, 0},
+    {NULL, "secret_hash", SECRET_HASH_BYTES, 0},
+    {"Verifier", "hash", SECRET_HASH_BYTES, 0},
+    {"LoggedOn", "mark", SECRET_HASH_BYTES, 0},
+    {"KeyMade", "mark", SECRET_HASH_BYTES, 0},
+    {"Login", "code", LOGIN_CODE_BYTES_MAX, 0},
+    {"Totp", "code", LOGIN_CODE_BYTES_MAX, 0},
+    {"TotpShown", "secret", 64, 0}, /* base32 of 20 bytes: 32 */
+    {"TotpShown", "uri", DETAIL_BYTES_MAX, 0},
+    {"TotpShown", "recovery_codes", CODE_BYTES_MAX, RECOVERY_CODES},
+    {"TotpStarted", "sealed", TOTP_SEALED_BYTES, 0},
+    {"TotpConfirmed", "recovery_hashes", RECOVERY_HASH_BYTES, RECOVERY_CODES},
+    {"LoggedOn", "recovery_hash", RECOVERY_HASH_BYTES, 0},
+    {"LoggedOn", "replaces", SESSION_BYTES, 0},
+    {"PasswordChanged", "keeps", SESSION_BYTES, 0},
+    {"Renewed", "roles", 0, GRANT_ROLES_MAX},
+    {"Person", "roles", 0, GRANT_ROLES_MAX},
+    {"Key", "roles", 0, KEY_ROLES_MAX},
+    {"KeyMake", "roles", 0, KEY_ROLES_MAX},
+    {"KeyMade", "roles", 0, KEY_ROLES_MAX},
+    {NULL, "key", CODE_BYTES_MAX, 0},
+    {NULL, "label", FULL_NAME_BYTES_MAX, 0},
+    {NULL, "asked_by", ACTOR_BYTES_MAX, 0},
+    {NULL, "made_by", ACTOR_BYTES_MAX, 0},
+    {"SessionList", "cursor", SESSION_BYTES, 0},
+    {"SessionsListed", "next", SESSION_BYTES, 0},
+    {"PersonList", "cursor", ACTOR_BYTES_MAX, 0}, /* a person: the last of the page before */
+    {"PeopleListed", "next", ACTOR_BYTES_MAX, 0},
+    {"KeyList", "cursor", CODE_BYTES_MAX, 0},
+    {"KeysListed", "next", CODE_BYTES_MAX, 0},
+    {"SessionsListed", "sessions", 0, LIST_MAX},
+    {"PeopleListed", "people", 0, LIST_MAX},
+    {"ChangesListed", "changes", 0, LIST_MAX},
+    {"KeysListed", "keys", 0, LIST_MAX},
+
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */
     {NULL, "request_id", STORE_KEY_BYTES_MAX, 0},
