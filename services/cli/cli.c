@@ -531,18 +531,26 @@ int cli_choice(const struct cli *cli, enum cli_option option)
 /* ---- names ------------------------------------------------------------------------------------
  */
 
-static void load_site(struct cli *cli)
+void cli_site_folder(const struct cli *cli, char *folder, size_t size)
 {
-    char path[PATH_MAX + 16], folder[PATH_MAX] = "";
+    char path[PATH_MAX + 16];
+    CHECK(size > 1);
     (void)snprintf(path, sizeof path, "%s/site.path", cli->data_dir);
+    folder[0] = '\0';
     /* Written by deploy/up and by the units of systemd: where this instance has its site. */
     FILE *file = fopen(path, "r");
     if (file != NULL) {
-        if (fgets(folder, sizeof folder, file) != NULL) {
+        if (fgets(folder, (int)size, file) != NULL) {
             folder[strcspn(folder, "\r\n")] = '\0';
         }
         fclose(file);
     }
+}
+
+static void load_site(struct cli *cli)
+{
+    char folder[PATH_MAX];
+    cli_site_folder(cli, folder, sizeof folder);
     /* A site that cannot be read costs the names, not the command: codes are shown instead. */
     struct site_report *report = calloc(1, sizeof *report);
     if (folder[0] != '\0' && report != NULL && site_load(folder, report, &cli->site) == RC_OK) {

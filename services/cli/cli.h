@@ -125,6 +125,8 @@ MUST_CHECK int cli_ticket(const struct cli *cli, const char *text, uint64_t *tic
 
 /* The instance's site for names; NULL when it is not readable. */
 const struct site *cli_site(struct cli *cli);
+/* The folder of the instance's site, as deploy/up noted it; "" where nothing is noted. */
+void cli_site_folder(const struct cli *cli, char *folder, size_t size);
 /* The site in a folder, for site_free. 0, or a status with its mistakes printed. */
 MUST_CHECK int cli_check_site(struct cli *cli, const char *folder, struct site **site);
 /* The language with the site's names and wall clock: reads the site at first use. */

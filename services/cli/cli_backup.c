@@ -20,6 +20,7 @@
 #include "cli_apart.h"
 #include "cli_commands.h"
 #include "cli_disk.h"
+#include "cli_effect.h"
 #include "cli_json.h"
 #include "cli_log.h"
 #include "common/base/check.h"
@@ -335,10 +336,90 @@ static int copy_all(struct backup *backup, const char *folder)
     return CLI_EXIT_OK;
 }
 
-/* For backup and restore alike: what went over, store by store. */
-static int tell_set(struct cli *cli, const struct backup *backup, const char *folder)
+/* What whoever made a backup, or took one back, must know: where it is and how much, what is not in
+ * it, and what to run next. */
+struct done {
+    const char *folder; /* of the backup */
+    char data[PATH_MAX];
+    char site[PATH_MAX]; /* of the data; "" where it is not known */
+    bool demo;           /* there is a clock of its own */
+    uint64_t records, bytes;
+};
+
+static double megabytes(uint64_t bytes)
 {
+    return (double)bytes / (1024.0 * 1024.0);
+}
+
+static void backup_words(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES])
+{
+    const struct done *done = deed;
+    char folder[PATH_MAX];
+    cli_effect_path(done->folder, folder, sizeof folder);
+    const int used = snprintf(
+        text, CLI_EFFECT_BYTES,
+        say_choose(
+            say,
+            "已备份到 %s：4 个服务共 %llu 条记录，%.1f MB；服务照常运行，之后的变动不在其中\n"
+            "站点文件夹不在备份里，请另外保存%s%s\n"
+            "恢复到空目录：paidan --data 新目录 restore %s",
+            "backed up to %s: %llu records of 4 services, %.1f MB; the services go on, and "
+            "what changes from now on is not in it\n"
+            "the site's folder is no part of it, keep it as well%s%s\n"
+            "to restore it to an empty folder: paidan --data NEWDATA restore %s"),
+        folder, (unsigned long long)done->records, megabytes(done->bytes),
+        done->site[0] == '\0' ? "" : say_choose(say, "：", ": "), done->site, folder);
+    CHECK(used > 0);
+}
+
+static void restore_words(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES])
+{
+    const struct done *done = deed;
+    char data[PATH_MAX], start[PATH_MAX];
+    cli_effect_path(done->data, data, sizeof data);
+    cli_effect_start(say, done->data, "", done->demo, start, sizeof start);
+    const int used = snprintf(
+        text, CLI_EFFECT_BYTES,
+        say_choose(say,
+                   "已恢复到 %s：4 个服务共 %llu 条记录，已逐条核对；服务还没有启动\n"
+                   "启动：%s；从备份到现在到期的时限，启动后随即触发\n"
+                   "启动后查看：paidan --data %s ping",
+                   "restored to %s: %llu records of 4 services, each of them verified; no service "
+                   "runs yet\n"
+                   "to start: %s; what fell due since the backup fires at once\n"
+                   "then look: paidan --data %s ping"),
+        data, (unsigned long long)done->records, start, data);
+    CHECK(used > 0);
+}
+
+/* Adds what the stores below a folder take of the disk. */
+static void measure(const char *folder, struct done *done)
+{
+    char path[PATH_MAX + 64];
+    struct stat info;
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        (void)snprintf(path, sizeof path, "%s/%s/data.mdb", folder, cli_services[index]);
+        done->bytes += stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+    }
+    (void)snprintf(path, sizeof path, "%s/clock", folder);
+    done->demo = stat(path, &info) == 0;
+}
+
+/* For backup and restore alike: what went over, store by store, and then the whole. */
+static int tell_set(struct cli *cli, const struct backup *backup, const char *folder,
+                    cli_effect_fn *words)
+{
+    struct done done = {.folder = folder};
     json_t *list = json_array();
+    char real[PATH_MAX];
+    if (realpath(folder, real) != NULL) {
+        done.folder = real; /* it must be found from anywhere */
+    }
+    if (realpath(cli->data_dir, done.data) == NULL) {
+        (void)snprintf(done.data, sizeof done.data, "%s", cli->data_dir);
+    }
+    cli_site_folder(cli, done.site, sizeof done.site);
+    measure(folder, &done);
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         const struct source *source = &backup->sources[index];
         json_t *object = json_object();
@@ -346,22 +427,21 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
         json_object_set_new(object, "head", json_integer((json_int_t)source->head_seq));
         json_object_set_new(object, "rows", json_integer((json_int_t)source->report.rows));
         json_array_append_new(list, object);
+        const uint64_t kept = source->head_seq == 0 ? 0 : source->head_seq - source->first_seq + 1;
+        done.records += kept;
         if (!cli->json) {
             printf(cli_say(cli, "%-12s %10llu 条记录 %10llu 行\n",
                            "%-12s %10llu records %10llu rows\n"),
-                   source->service, (unsigned long long)source->head_seq,
+                   source->service, (unsigned long long)kept,
                    (unsigned long long)source->report.rows);
         }
-    }
-    if (!cli->json) {
-        json_decref(list);
-        printf("%s %s\n", cli_say(cli, "完成：", "done:"), folder);
-        return CLI_EXIT_OK;
     }
     json_t *object = json_object();
     json_object_set_new(object, "folder", json_string(folder));
     json_object_set_new(object, "services", list);
-    return cli_json_print(cli, object);
+    json_object_set_new(object, "records", json_integer((json_int_t)done.records));
+    json_object_set_new(object, "bytes", json_integer((json_int_t)done.bytes));
+    return cli_effect_deed(cli, words, &done, object);
 }
 
 /* A copy that fails takes its stores away again: half a backup looks like one to a hurried reader.
@@ -395,7 +475,7 @@ static int run_backup(struct backup *backup, const char *folder)
     }
     fputs(backup->progress ? "\r\033[K" : "", stderr);
     if (status == CLI_EXIT_OK) {
-        return tell_set(cli, backup, folder);
+        return tell_set(cli, backup, folder, backup_words);
     }
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         char path[PATH_MAX + 40];
@@ -560,7 +640,7 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
     }
     if (status == CLI_EXIT_OK) {
         status = move_in(cli, into, cli->data_dir);
-        return status == CLI_EXIT_OK ? tell_set(cli, backup, cli->data_dir) : status;
+        return status == CLI_EXIT_OK ? tell_set(cli, backup, cli->data_dir, restore_words) : status;
     }
     (void)snprintf(into, sizeof into, "%s/clock", cli->data_dir);
     (void)unlink(into);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "cli_calendar.h"
 #include "cli_commands.h"
 #include "cli_disk.h"
+#include "cli_effect.h"
 #include "cli_json.h"
 #include "common/base/check.h"
 #include "common/calendar/holidays_mistakes.h"
@@ -417,13 +419,21 @@ static bool write_year(const char *folder, const struct holidays_year *year)
 static void tell_year(const struct cli *cli, const struct holidays_year *year, uint32_t kept,
                       const struct holidays_missing *missing)
 {
+    uint32_t off = 0;
+    for (uint32_t index = 0; index < year->count; index++) {
+        off += year->days[index].off ? 1 : 0;
+    }
     if (kept > 0) {
         printf(cli_say(cli, "保留已有的 %u 天（整年替换请加 --replace）\n",
                        "kept %u days that were known (--replace drops them)\n"),
                kept);
     }
-    printf(cli_say(cli, "已写入 calendars/%d.json：%u 天\n", "wrote calendars/%d.json: %u days\n"),
-           year->year, year->count);
+    printf(cli_say(cli, "已写入 calendars/%d.json：放假 %u 天，补班 %u 天%s\n",
+                   "wrote calendars/%d.json: %u days off, %u make-up workdays%s\n"),
+           year->year, off, year->count - off,
+           missing->count > 0 || year->count == 0
+               ? ""
+               : cli_say(cli, "；这一年已完整", "; the year is complete"));
     if (missing->count > 0) {
         char zh[512], en[512];
         (void)snprintf(
@@ -513,29 +523,66 @@ static int import_year(const struct cli *cli, const char *folder, const char *co
     return CLI_EXIT_OK;
 }
 
-/* What was not taken, and what is left to do. */
-static int finish(const struct cli *cli, const struct holidays_import *import, json_t *list)
+struct done {
+    const struct cli *cli;
+    const char *folder;
+    size_t years;
+    uint32_t skipped;
+};
+
+/* The instance that runs with this site, if it is the one that the command was given. */
+static void put_reload(const struct say *say, const struct done *done, char *typed, size_t size)
 {
-    if (cli->json) {
-        return cli_json_print(
-            cli, json_pack("{s:O, s:i}", "years", list, "skipped", (int)import->skipped));
-    }
-    if (import->skipped > 0) {
-        printf(cli_say(cli, "与放假无关、没有采用的事件：%u 个\n",
-                       "events not taken, being no matter of days off: %u\n"),
-               import->skipped);
-    }
-    if (json_array_size(list) == 0) {
-        printf("%s\n", cli_say(cli, "文件里没有要采用的日子，没有写入",
-                               "no day of the file is to be taken; nothing was written"));
+    char noted[PATH_BYTES], real[PATH_MAX], data[PATH_BYTES];
+    cli_site_folder(done->cli, noted, sizeof noted);
+    if (realpath(done->folder, real) != NULL && strcmp(real, noted) == 0) {
+        cli_effect_path(done->cli->data_dir, data, sizeof data);
     } else {
-        cli_note(cli, "运行中的服务重新载入站点后采用：deploy/reload（或重启）",
-                 "running services take it when they load the site again: deploy/reload");
+        (void)snprintf(data, sizeof data, "%s", say_choose(say, "数据目录", "DATA"));
     }
-    return CLI_EXIT_OK;
+    (void)snprintf(typed, size, "deploy/reload --data %s", data);
 }
 
-static int import_all(const struct cli *cli, const char *folder, const char *code,
+/* What was not taken, what the rest leads to, and what is left to do. */
+static void words(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES])
+{
+    const struct done *done = deed;
+    char line[512], folder[PATH_BYTES], reload[PATH_BYTES];
+    text[0] = '\0';
+    if (done->skipped > 0) {
+        (void)snprintf(line, sizeof line,
+                       say_choose(say, "与放假无关、没有采用的事件：%u 个",
+                                  "events not taken, being no matter of days off: %u"),
+                       done->skipped);
+        say_add(text, CLI_EFFECT_BYTES, "\n", line);
+    }
+    if (done->years == 0) {
+        say_add(text, CLI_EFFECT_BYTES, "\n",
+                say_choose(say, "文件里没有要采用的日子，没有写入",
+                           "no day of the file is to be taken; nothing was written"));
+        return;
+    }
+    cli_effect_path(done->folder, folder, sizeof folder);
+    put_reload(say, done, reload, sizeof reload);
+    say_add(text, CLI_EFFECT_BYTES, "\n",
+            say_choose(say, "先检查：paidan check ", "check it: paidan check "));
+    say_add(text, CLI_EFFECT_BYTES, "", folder);
+    say_add(text, CLI_EFFECT_BYTES, "\n",
+            say_choose(say, "再让运行中的实例采用，未办结工单的时限随之重算：",
+                       "then have the running instance take it, which plans open tickets again: "));
+    say_add(text, CLI_EFFECT_BYTES, "", reload);
+}
+
+static int finish(struct cli *cli, const char *folder, const struct holidays_import *import,
+                  json_t *list)
+{
+    const struct done done = {
+        .cli = cli, .folder = folder, .years = json_array_size(list), .skipped = import->skipped};
+    return cli_effect_deed(cli, words, &done,
+                           json_pack("{s:O, s:i}", "years", list, "skipped", (int)import->skipped));
+}
+
+static int import_all(struct cli *cli, const char *folder, const char *code,
                       struct holidays_import *import)
 {
     int status = CLI_EXIT_OK;
@@ -543,7 +590,7 @@ static int import_all(const struct cli *cli, const char *folder, const char *cod
     for (uint32_t index = 0; status == CLI_EXIT_OK && index < import->year_count; index++) {
         status = import_year(cli, folder, code, import, &import->years[index], list);
     }
-    status = status == CLI_EXIT_OK ? finish(cli, import, list) : status;
+    status = status == CLI_EXIT_OK ? finish(cli, folder, import, list) : status;
     json_decref(list);
     return status;
 }

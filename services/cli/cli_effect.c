@@ -6,6 +6,7 @@
 
 #include "cli_effect.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -287,4 +288,68 @@ int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of
     number_format(ticket, number);
     printf("%s  %s%s%s\n", number, said, text[0] == '\0' ? "" : cli_say(cli, "；", "; "), text);
     return CLI_EXIT_OK;
+}
+
+/* ---- deeds about no ticket ---- */
+
+int cli_effect_deed(struct cli *cli, cli_effect_fn *words, const void *deed, json_t *object)
+{
+    char text[CLI_EFFECT_BYTES];
+    struct say say = *cli_speak(cli);
+    CHECK(words != NULL);
+    if (!cli->json) {
+        json_decref(object);
+        words(&say, deed, text);
+        printf("%s\n", text);
+        return CLI_EXIT_OK;
+    }
+    json_t *both = json_object();
+    say.language = SAY_CHINESE;
+    words(&say, deed, text);
+    json_object_set_new(both, "zh", json_string(text));
+    say.language = SAY_ENGLISH;
+    words(&say, deed, text);
+    json_object_set_new(both, "en", json_string(text));
+    json_object_set_new(object, "effect", both);
+    return cli_json_print(cli, object);
+}
+
+/* In single quotes where a shell would read it otherwise, and as it is where it would not. */
+void cli_effect_path(const char *path, char *typed, size_t size)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,=";
+    size_t used = 0;
+    CHECK(size > 1);
+    if (path[0] != '\0' && strspn(path, plain) == strlen(path)) {
+        (void)snprintf(typed, size, "%s", path);
+        return;
+    }
+    typed[used++] = '\'';
+    for (; *path != '\0' && used + 6 < size; path++) {
+        if (*path == '\'') {
+            memcpy(typed + used, "'\\''", 4);
+            used += 4;
+        } else {
+            typed[used++] = *path;
+        }
+    }
+    (void)snprintf(typed + used, size - used, "'");
+}
+
+void cli_effect_start(const struct say *say, const char *data, const char *site, bool demo,
+                      char *typed, size_t size)
+{
+    char word[PATH_MAX];
+    if (strcmp(data, "/var/lib/paidan") == 0) {
+        (void)snprintf(typed, size, "sudo systemctl start paidan.target");
+        return;
+    }
+    cli_effect_path(data, word, sizeof word);
+    const int used = snprintf(typed, size, "deploy/up%s --data %s", demo ? "" : " --no-feed", word);
+    CHECK(used > 0);
+    if (site != NULL && (size_t)used < size) {
+        (void)snprintf(typed + used, size - (size_t)used, " --site %s",
+                       say_choose(say, "站点文件夹", "SITE"));
+    }
 }

@@ -6,7 +6,7 @@
 #include "cli.h"
 
 /* More facts than one change makes: granting a raise says two, a unit on the spot four. */
-enum { CLI_EFFECT_FACTS_MAX = 8, CLI_EFFECT_BYTES = 1024 };
+enum { CLI_EFFECT_FACTS_MAX = 8, CLI_EFFECT_BYTES = 2048 };
 
 /* Which facts of escalation's log are meant: those of a request, or of a record of another log. */
 struct cli_effect_of {
@@ -35,5 +35,16 @@ void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *ef
  * effect if it comes within a second; else that it waits at the dispatcher's desk, or nothing. */
 MUST_CHECK int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
                                const char *said, json_t *object);
+/* The same for a deed that is about no ticket: what it did, as lines, the last of them what to run next.
+ * With --json both languages are put into object as `effect`; object is freed. 0 or a status. */
+typedef void cli_effect_fn(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES]);
+MUST_CHECK int cli_effect_deed(struct cli *cli, cli_effect_fn *words, const void *deed,
+                               json_t *object);
+/* A path as it can be typed in a shell. */
+void cli_effect_path(const char *path, char *typed, size_t size);
+/* The command that starts the services of this data folder; site: NULL is that of the data. */
+void cli_effect_start(const struct say *say, const char *data, const char *site, bool demo,
+                      char *typed, size_t size);
+
 /* Where a new ticket is: its effect, or that it waits at the desk; empty if neither is known yet. */
 void cli_effect_new(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES]);

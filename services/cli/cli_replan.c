@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli_commands.h"
+#include "cli_effect.h"
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "common/say/number.h"
@@ -98,34 +99,71 @@ static void tell_progress(const struct replan *replan, bool last)
             (unsigned long long)replan->looked_at, (unsigned long long)replan->moved);
 }
 
+/* Who may do it, for the command that is shown: the unit that was named, else the site's first. */
+static const char *supervisor(const struct replan *replan, const struct say *say)
+{
+    const struct site *site = say->site;
+    if (cli_given(replan->cli, CLI_UNIT)) {
+        return cli_value(replan->cli, CLI_UNIT);
+    }
+    return site != NULL && site->supervisor_count > 0 ? site->units[site->supervisors[0]].code
+                                                      : say_choose(say, "督办单位", "SUPERVISOR");
+}
+
+static void total_words(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES])
+{
+    const struct replan *replan = deed;
+    const bool applied = cli_given(replan->cli, CLI_APPLY);
+    char line[512];
+    if (replan->moved == 0) {
+        (void)snprintf(text, CLI_EFFECT_BYTES,
+                       say_choose(say,
+                                  "看了 %llu 件未办结工单：时限都与现在的规则一致，没有要变动的",
+                                  "%llu open tickets looked at: all terms are as the rules have "
+                                  "them now, nothing is to be moved"),
+                       (unsigned long long)replan->looked_at);
+        return;
+    }
+    (void)snprintf(
+        text, CLI_EFFECT_BYTES,
+        say_choose(say, "看了 %llu 件未办结工单，%s %llu 件、%llu 个时钟：推后 %llu，提前 %llu",
+                   "%llu open tickets looked at; %s %llu of them, %llu clocks: %llu later, %llu "
+                   "earlier"),
+        (unsigned long long)replan->looked_at,
+        applied ? say_choose(say, "已变动", "moved") : say_choose(say, "将变动", "would move"),
+        (unsigned long long)replan->moved, (unsigned long long)replan->clocks,
+        (unsigned long long)replan->later, (unsigned long long)replan->earlier);
+    if (applied) {
+        (void)snprintf(line, sizeof line, "%s",
+                       say_choose(say,
+                                  "新期限已生效并记入各工单的办理记录；已经超时的仍算超时\n"
+                                  "查看最近到期的：paidan due",
+                                  "the new deadlines hold and stand in each ticket's history; what "
+                                  "was missed stays missed\n"
+                                  "to see what is due next: paidan due"));
+    } else {
+        (void)snprintf(
+            line, sizeof line,
+            say_choose(say, "只是预览；执行：paidan policy replan --unit %s --apply",
+                       "only a preview; to do it: paidan policy replan --unit %s --apply"),
+            supervisor(replan, say));
+    }
+    say_add(text, CLI_EFFECT_BYTES, "\n", line);
+}
+
 /* What was looked at and moved, and which way: more "earlier" than expected is a reason not to
  * apply it. */
 static int tell_totals(struct replan *replan)
 {
     struct cli *cli = replan->cli;
     const bool applied = cli_given(cli, CLI_APPLY);
-    if (cli->json) {
-        json_t *object = json_object();
-        json_object_set(object, "moves", replan->moves);
-        json_object_set_new(object, "applied", json_boolean(applied));
-        json_object_set_new(object, "looked_at", json_integer((json_int_t)replan->looked_at));
-        json_object_set_new(object, "moved", json_integer((json_int_t)replan->moved));
-        json_object_set_new(object, "clocks", json_integer((json_int_t)replan->clocks));
-        return cli_json_print(cli, object);
-    }
-    printf(cli_say(cli, "看了 %llu 件未办结工单，%s %llu 件、%llu 个时钟：推后 %llu，提前 %llu\n",
-                   "%llu open tickets looked at; %s %llu of them, %llu clocks: %llu later, %llu "
-                   "earlier\n"),
-           (unsigned long long)replan->looked_at,
-           applied ? cli_say(cli, "已变动", "moved") : cli_say(cli, "将变动", "would move"),
-           (unsigned long long)replan->moved, (unsigned long long)replan->clocks,
-           (unsigned long long)replan->later, (unsigned long long)replan->earlier);
-    if (!applied && replan->moved > 0) {
-        printf("%s\n", cli_say(cli, "只是预览；执行：paidan policy replan --unit 督办单位 --apply",
-                               "only a preview; to do it: paidan policy replan --unit SUPERVISOR "
-                               "--apply"));
-    }
-    return CLI_EXIT_OK;
+    json_t *object = json_object();
+    json_object_set(object, "moves", replan->moves);
+    json_object_set_new(object, "applied", json_boolean(applied));
+    json_object_set_new(object, "looked_at", json_integer((json_int_t)replan->looked_at));
+    json_object_set_new(object, "moved", json_integer((json_int_t)replan->moved));
+    json_object_set_new(object, "clocks", json_integer((json_int_t)replan->clocks));
+    return cli_effect_deed(cli, total_words, replan, object);
 }
 
 static int run(struct replan *replan)

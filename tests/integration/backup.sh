@@ -58,6 +58,18 @@ if ((EUID == 0)) && mount -t tmpfs -o size=64k paidan-test "$small" 2>/dev/null;
 else
     note "no right to mount a small file system: a full disk is not tried"
 fi
+# What a success says: how much, where, what is not in it, and how it comes back; from a path that a shell
+# would not take as it is.
+odd="$scratch/back it's"
+paidan "$data" backup "$odd" >"$scratch/out" || fail "backup to an odd name"
+grep -qF "to restore it to an empty folder: paidan --data NEWDATA restore '$scratch/back it'\\''s'" "$scratch/out" ||
+    fail "how it comes back: $(cat "$scratch/out")"
+grep -qF "keep it as well: $site" "$scratch/out" || fail "the site is not named: $(cat "$scratch/out")"
+rm -r "$odd"
+paidan "$data" backup "$odd" --json >"$scratch/out" || fail "backup as JSON"
+jq -e '.records > 0 and .bytes > 0 and (.effect.zh | startswith("已备份到")) and (.effect.en | startswith("backed up to"))' \
+    "$scratch/out" >/dev/null || fail "as JSON: $(cat "$scratch/out")"
+
 paidan "$data" backup "$scratch/no/such/folder" 2>"$scratch/err" && fail "a backup into nowhere"
 grep -q "FAILED: .*check the path.*$scratch/no/such/folder" "$scratch/err" || fail "backup: $(cat "$scratch/err")"
 
@@ -75,7 +87,10 @@ cp -r "${back}3"/[a-z]* "$scratch/partial"
 paidan "$restored" restore "$scratch/partial" 2>/dev/null && fail "restored without MANIFEST"
 
 rm -rf "$restored"
-paidan "$restored" restore "${back}3" || fail "restore"
+paidan "$restored" --lang zh restore "${back}3" >"$scratch/out" || fail "restore"
+grep -qE "^已恢复到 $restored：4 个服务共 [1-9][0-9]* 条记录，已逐条核对；服务还没有启动$" "$scratch/out" ||
+    fail "what was restored: $(cat "$scratch/out")"
+grep -qF "deploy/up --no-feed --data $restored --site 站点文件夹；" "$scratch/out" || fail "no start: $(cat "$scratch/out")"
 logs_hold "$restored"
 instance_start "$restored" "$site"
 wait_until 60 "the restored services catch up" quiet "$restored"

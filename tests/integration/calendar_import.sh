@@ -47,6 +47,11 @@ expect "the day" "$(day 2026-07-07)" off
 expect "the days before it stay" "$(day 2026-10-01) $(day 2026-02-14)" "off working"
 expect "the year" "$(known 2026)" true
 grep -q '^+ 2026-07-07' "$scratch/out" || fail "no change is shown: $(cat "$scratch/out")"
+grep -qx "check it: paidan check $site" "$scratch/out" || fail "what comes next is not told: $(cat "$scratch/out")"
+grep -qF 'deploy/reload --data DATA' "$scratch/out" || fail "no reload: $(cat "$scratch/out")"
+calendar import "$scratch/f.ics" --site "$site" --lang zh >"$scratch/out" || fail "the same in Chinese"
+grep -qE '^已写入 calendars/2026.json：放假 [0-9]+ 天，补班 [0-9]+ 天；这一年已完整$' "$scratch/out" ||
+    fail "what was written: $(cat "$scratch/out")"
 
 note "and called off again"
 event 20260707 临时放假 STATUS:CANCELLED | file

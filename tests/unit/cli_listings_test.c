@@ -289,6 +289,17 @@ static void test_listings_when_printed_then_as_golden(void **state)
     unit_count = 2;
     trace_say(&trace, "-- units --unit s.city, zh\n%s", counts);
     free(counts);
+    for (int how = 0; how < 2; how++) {
+        struct cli applied = speaker(how == 0, false);
+        applied.values[CLI_APPLY] = "";
+        applied.values[CLI_UNIT] = "s.city";
+        char *told = print(&applied, test_policy_replan, CLI_EXIT_OK);
+        const char *totals = strstr(told, how == 0 ? "看了" : "1000 open");
+        assert_non_null(totals);
+        trace_say(&trace, "-- policy replan --apply, its end, %s\n%s", how == 0 ? "zh" : "en",
+                  totals);
+        free(told);
+    }
     assert_true(trace_golden(&trace, "cli_listings"));
     trace_fini(&trace);
 }
