@@ -11,6 +11,12 @@ PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # The four services, in the order in which tickets reach them.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 SERVICES=(intake triage escalation callback)
+# What stands in front of them and stores nothing: an instance runs without it, too.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+FRONTS=(gateway)
+# Where the console is built to (deploy/up), and where an installation has it.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+CONSOLE_DIR=$PAIDAN_ROOT/build/console
 
 # The locale of messages, as programs find it: the first of the three that is not empty.
 locale_name=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
@@ -214,4 +220,25 @@ log_keep() {
         printf '%s\n' "$line" 2>/dev/null || true
         bytes=$((bytes + ${#line} + 1))
     done
+}
+
+# port_free PORT: does nobody listen there on 127.0.0.1?
+port_free() {
+    ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# port_choose DATA: prints the port on which the instance is reached by browsers. An instance keeps its own,
+# so that a bookmark stays good; a new one gets the first that is free.
+port_choose() {
+    local port
+    port=$(cat "$1/http.port" 2>/dev/null)
+    if [[ ! $port =~ ^[0-9]+$ ]]; then
+        for ((port = 8310; port < 8400; port++)); do
+            if port_free "$port"; then
+                break
+            fi
+        done
+        echo "$port" >"$1/http.port"
+    fi
+    echo "$port"
 }

@@ -311,6 +311,86 @@ json_t *say_json_brief(const struct say *say, const Paidan__Brief *brief)
     return object;
 }
 
+/* ---- names ---- */
+
+typedef const char *namer(const struct say *say, const char *code);
+
+/* Which members hold codes of what. */
+static namer *namer_of(const char *key)
+{
+    static const struct {
+        const char *key;
+        namer *name;
+    } codes[] = {
+        {"unit", say_unit},         {"to_unit", say_unit},        {"from_unit", say_unit},
+        {"request_to", say_unit},   {"appeal_to", say_unit},      {"assisting", say_unit},
+        {"spot_unit", say_unit},    {"assist", say_unit},         {"to_units", say_unit},
+        {"category", say_category}, {"categories", say_category}, {"area", say_area},
+        {"areas", say_area},        {"channel", say_channel},
+    };
+    for (size_t index = 0; index < sizeof codes / sizeof codes[0]; index++) {
+        if (strcmp(codes[index].key, key) == 0) {
+            return codes[index].name;
+        }
+    }
+    return NULL;
+}
+
+static json_t *names_of(const struct say *say, namer *name, const json_t *codes)
+{
+    json_t *names = json_array();
+    for (size_t index = 0; index < json_array_size(codes); index++) {
+        const char *code = json_string_value(json_array_get(codes, index));
+        json_array_append_new(names, code == NULL ? json_null() : json_string(name(say, code)));
+    }
+    return names;
+}
+
+/* A name in `to` for what stands under key; lists of objects have no codes of their own. */
+static void name_member(const struct say *say, json_t *to, const char *key, const json_t *value)
+{
+    char beside[KEY_BYTES + 8];
+    const bool list = json_is_array(value) && json_is_string(json_array_get(value, 0));
+    namer *name = json_is_string(value) || list ? namer_of(key) : NULL;
+    const bool level =
+        json_is_integer(value) && (strcmp(key, "level") == 0 || strcmp(key, "to_level") == 0);
+    (void)snprintf(beside, sizeof beside, list ? "%s_names" : "%s_name", key);
+    if (level) {
+        json_object_set_new(to, beside,
+                            json_string(say_level(say, (uint32_t)json_integer_value(value))));
+    } else if (list && name != NULL) {
+        json_object_set_new(to, beside, names_of(say, name, value));
+    } else if (name != NULL) {
+        json_object_set_new(to, beside, json_string(name(say, json_string_value(value))));
+    }
+}
+
+/* The names go into an object of their own first: nothing is added while it is walked. */
+void say_json_names(const struct say *say, json_t *json)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    for (size_t index = 0; index < json_array_size(json); index++) {
+        json_t *item = json_array_get(json, index);
+        if (json_is_object(item)) {
+            say_json_names(say, item);
+        }
+    }
+    if (!json_is_object(json)) {
+        return;
+    }
+    json_t *names = json_object();
+    json_object_foreach(json, key, value)
+    {
+        name_member(say, names, key, value);
+        if (json_is_object(value) || json_is_array(value)) {
+            say_json_names(say, value);
+        }
+    }
+    json_object_update_missing(json, names);
+    json_decref(names);
+}
+
 /* ---- reading ---- */
 
 struct reader {

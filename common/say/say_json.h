@@ -25,6 +25,10 @@ json_t *say_json_event(const struct say *say, const char *service, uint64_t seq,
 /* A listing's row: the message plus names by the site (unit_name, category_name, area_name,
  * level_name). */
 json_t *say_json_brief(const struct say *say, const Paidan__Brief *brief);
+/* Adds names by the site beside codes, at every depth: unit_name beside unit, assist_names beside the
+ * list assist; of units, categories, areas, channels, and levels. What has a name already keeps it.
+ * json comes from say_json_message. */
+void say_json_names(const struct say *say, json_t *json);
 /* "20261122-0001-7" */
 json_t *say_json_number(uint64_t ticket);
 /* Sets name (RFC 3339) and name_ms. */

@@ -1,0 +1,180 @@
+/* gateway: HTTP in front of the services. It stores nothing: what it knows can be asked again.
+ *
+ * One thread turns everything (gateway_loop): libmicrohttpd's epoll, the sockets to the services,
+ * the parts that others add. Files call only those below them:
+ *
+ *   gateway_loop      the loop, opening, closing, signals, ping
+ *   gateway_ping      its own socket, for `paidan ping`
+ *   gateway_http      libmicrohttpd: connections, headers, bodies, slow clients; who may go on
+ *   gateway_route     the one table of routes; finds a row for a path
+ *   gateway_openapi   the table and the descriptors as OpenAPI 3.1
+ *   gateway_ticket    one ticket as all services know it       gateway_words    words, site, calendar
+ *   gateway_status    health, readiness, metrics                gateway_static   the console's files
+ *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
+ *   gateway_session   login, cookie, CSRF, grants, keys         gateway_limit    buckets
+ *   gateway_upstream  one DEALER a service, and what was asked and is not answered
+ *   gateway_problem   refusals as problem+json
+ *   gateway_exchange  one request and its answer
+ *   gateway_uri       path and query
+ *
+ * Adding to it: a route is a row of gateway_route.c with a handler; what needs the loop's time is a
+ * struct gateway_part in gateway_loop.c's table; files of a folder are a row in gateway_static.c. */
+#pragma once
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command.pb-c.h"
+#include "common/base/arena.h"
+#include "common/base/clock.h"
+#include "common/base/limits.h"
+#include "common/base/metrics.h"
+#include "common/bus/bus.h"
+#include "common/say/say.h"
+#include "common/site/site.h"
+#include "gateway_uri.h"
+
+enum {
+    GATEWAY_PROTOCOL = 1,
+    GATEWAY_ADDRESS_BYTES = 48, /* of a client: IPv6 text, or "unix" */
+    /* The longest text of a resident (64 KiB) with every character escaped. */
+    GATEWAY_BODY_BYTES_DEFAULT = 256 << 10,
+    GATEWAY_PARTS_MAX = 8,
+    GATEWAY_DOORS_MAX = 2, /* tcp on loopback, a Unix socket for nginx */
+    GATEWAY_CODE_BYTES = 32,
+};
+
+/* The services that are asked, in the order in which tickets reach them. */
+enum gateway_service {
+    GATEWAY_INTAKE,
+    GATEWAY_TRIAGE,
+    GATEWAY_ESCALATION,
+    GATEWAY_CALLBACK,
+    GATEWAY_ACCESS,
+    GATEWAY_SERVICES,
+    GATEWAY_NO_SERVICE = GATEWAY_SERVICES,
+};
+
+enum gateway_method { GATEWAY_GET, GATEWAY_POST, GATEWAY_DELETE, GATEWAY_OTHER };
+/* Who may come in at all; what he may then do, the services judge. */
+enum gateway_who {
+    GATEWAY_ANYONE,
+    GATEWAY_LOOPBACK, /* of this machine, not through the proxy */
+    GATEWAY_LOGIN,    /* a session or an API key */
+};
+enum gateway_body { GATEWAY_NO_BODY, GATEWAY_JSON, GATEWAY_FORM, GATEWAY_BYTES };
+
+struct gateway;
+struct exchange;
+struct gateway_session;
+typedef void gateway_handler(struct exchange *exchange);
+
+/* A row of the table. handler answers at once, or asks and answers later (gateway_exchange.h). */
+struct gateway_route {
+    enum gateway_method method;
+    const char *pattern; /* "/api/v1/tickets/{number}"; "{*}" at the end: any rest */
+    enum gateway_who who;
+    gateway_handler *handler;
+    const char *summary; /* English, for OpenAPI */
+    /* of gateway_api */
+    Paidan__Request__WishCase wish; /* 0: none */
+    enum gateway_service service;
+    const char *answer; /* the member of Answer that it is answered with, for OpenAPI; NULL: none */
+    enum gateway_body body;
+    size_t body_max; /* bytes; 0: GATEWAY_BODY_BYTES_DEFAULT */
+};
+
+/* Something that is turned by the loop beside HTTP and the services: an event feed, a cache. All may
+ * be NULL but name. Runs on the loop's thread: a bounded share, never waiting. */
+struct gateway_part {
+    const char *name;
+    /* Before the first request; RC_OK, or the gateway does not start. */
+    enum rc (*open)(struct gateway *gateway, void **context);
+    /* Before libmicrohttpd stops: every exchange that it holds must be finished. */
+    void (*close)(struct gateway *gateway, void *context);
+    /* Each round. Returns when it wants the next one at the latest (monotonic us). */
+    uint64_t (*tick)(struct gateway *gateway, void *context, uint64_t now_us);
+    /* gateway->site is another one; pointers into the old one are no longer good. */
+    void (*site_changed)(struct gateway *gateway, void *context);
+};
+
+struct gateway_settings {
+    const char *data_dir, *site_dir;
+    const char *listen;        /* "127.0.0.1:8310"; port 0: any */
+    const char *unix_path;     /* NULL: none */
+    const char *console_dir;   /* NULL: none */
+    const char *public_origin; /* "https://paidan.example.cn"; NULL: loopback alone */
+    unsigned connections_max, address_connections_max;
+    bool print_openapi;
+};
+
+struct gateway_counts {
+    uint64_t requests, by_class[6]; /* by the first digit of the status */
+    uint64_t refused_limit, refused_slow, resent, late, unknown_answers, logins, login_failures;
+    struct metrics_histogram seconds;
+};
+
+struct gateway {
+    struct gateway_settings settings;
+    struct clock clock;
+    struct site *site, *site_before; /* before: for exchanges that began with it */
+    struct say say;                  /* Chinese, the site's names */
+    struct arena arena; /* of one turn: emptied before a request or an answer is dealt with */
+    struct bus *bus;
+    struct bus_socket *server; /* answers Ping */
+    struct MHD_Daemon *doors[GATEWAY_DOORS_MAX];
+    unsigned door_count;
+    char origin[128]; /* "http://127.0.0.1:8310" */
+    const struct gateway_route *routes;
+    size_t route_count;
+    struct gateway_upstream *upstream;
+    struct gateway_http *http;
+    struct gateway_static *files;
+    struct gateway_sessions *sessions;
+    struct gateway_limits *limits;
+    const struct gateway_part *parts[GATEWAY_PARTS_MAX];
+    void *part_contexts[GATEWAY_PARTS_MAX];
+    unsigned part_count;
+    struct gateway_counts counts;
+    size_t connections; /* open */
+    size_t suspended;   /* exchanges that wait for their answer */
+    int signals;
+    bool stop, draining; /* draining: TERM came, nothing new is begun */
+    enum rc fault;
+    uint64_t watchdog_us, watchdog_every_us;
+};
+
+/* One HTTP request and its answer. Lives from its first header to the end of its answer. */
+struct exchange {
+    struct gateway *gateway;
+    struct MHD_Connection *connection;
+    const struct gateway_route *route; /* NULL: none fits */
+    enum gateway_method method;
+    struct gateway_uri uri;
+    struct gateway_pair
+        parts[GATEWAY_PARTS_OF_PATH]; /* {name} of the pattern, and what stood there */
+    unsigned part_count;
+    struct say say;                      /* in the caller's language */
+    char address[GATEWAY_ADDRESS_BYTES]; /* of the client, by the proxy where there is one */
+    bool proxied;                        /* came through the Unix socket */
+    const char *type; /* of the body, lower case, without parameters; NULL: none */
+    char *body;       /* NUL after it; NULL: none */
+    size_t body_bytes, body_room, body_seen;
+    bool overflow, too_long;              /* the body, the target */
+    const struct gateway_session *person; /* GATEWAY_LOGIN: set; good until the next turn */
+    uint64_t person_id;                   /* finds it again after it (gateway_session_again) */
+    char actor[ACTOR_BYTES_MAX + 1];
+    unsigned char request_id[REQUEST_ID_BYTES]; /* Idempotency-Key, else made */
+    uint64_t started_us;
+    /* a handler's own, freed with the exchange */
+    void *state;
+    void (*state_free)(void *state);
+    /* the answer */
+    unsigned status; /* 0: not yet */
+    struct MHD_Response *response;
+    bool begun, handled, suspended, queued;
+    bool close;  /* the connection ends with the answer */
+    bool stream; /* the answer has no end: no time bounds it */
+};

@@ -1,0 +1,151 @@
+/* gateway_exchange: the memory of one request and the way back. It owns body, target, the handler's
+ * state and the response until libmicrohttpd has them. What must stay true: an exchange is answered
+ * once; a suspended connection is resumed exactly then, and by nobody else (libmicrohttpd aborts the
+ * process that stops while one is suspended); and every answer of the API carries the headers that
+ * keep a browser from guessing, storing or framing it. */
+
+#include "gateway_exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/check.h"
+
+struct exchange *gateway_exchange_new(struct gateway *gateway)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    if (exchange == NULL) {
+        return NULL;
+    }
+    exchange->gateway = gateway;
+    exchange->say = gateway->say;
+    exchange->started_us = clock_monotonic_us();
+    return exchange;
+}
+
+void gateway_exchange_free(struct exchange *exchange)
+{
+    CHECK(!exchange->suspended);
+    if (exchange->state != NULL && exchange->state_free != NULL) {
+        exchange->state_free(exchange->state);
+    }
+    if (exchange->response != NULL) {
+        MHD_destroy_response(exchange->response);
+    }
+    gateway_uri_free(&exchange->uri);
+    free(exchange->body);
+    free(exchange);
+}
+
+/* libmicrohttpd lets a NUL through; what stands behind it would be seen by nobody but a proxy. */
+const char *gateway_exchange_header(const struct exchange *exchange, const char *name)
+{
+    const char *value = NULL;
+    size_t bytes = 0;
+    if (exchange->connection == NULL ||
+        MHD_lookup_connection_value_n(exchange->connection, MHD_HEADER_KIND, name, strlen(name),
+                                      &value, &bytes) != MHD_YES ||
+        value == NULL || strlen(value) != bytes) {
+        return NULL;
+    }
+    return value;
+}
+
+const char *gateway_exchange_part(const struct exchange *exchange, const char *name)
+{
+    const char *value = NULL;
+    for (unsigned index = 0; index < exchange->part_count; index++) {
+        if (strcmp(exchange->parts[index].name, name) == 0) {
+            value = exchange->parts[index].value;
+        }
+    }
+    CHECK(value != NULL);
+    return value;
+}
+
+/* The first language of ours that the browser names; weights are ignored, for browsers sort. */
+void gateway_exchange_language(struct exchange *exchange)
+{
+    const char *wanted = gateway_uri_query(&exchange->uri, "lang");
+    if (wanted == NULL) {
+        wanted = gateway_exchange_header(exchange, "Accept-Language");
+    }
+    for (const char *at = wanted; at != NULL && *at != '\0'; at += strcspn(at, ",")) {
+        at += strspn(at, ", ");
+        if (strncasecmp(at, "zh", 2) == 0 || strncasecmp(at, "en", 2) == 0) {
+            exchange->say.language = strncasecmp(at, "zh", 2) == 0 ? SAY_CHINESE : SAY_ENGLISH;
+            return;
+        }
+    }
+}
+
+/* ---- answering --------------------------------------------------------------------------------
+ */
+
+/* Without memory for an answer the connection is closed: libmicrohttpd does it when none is queued. */
+void gateway_exchange_respond(struct exchange *exchange, unsigned status,
+                              struct MHD_Response *response)
+{
+    CHECK(exchange->status == 0);
+    CHECK(status >= 100);
+    exchange->status = status;
+    exchange->response = response;
+    if (exchange->suspended) {
+        CHECK(exchange->gateway->suspended > 0);
+        exchange->suspended = false;
+        exchange->gateway->suspended--;
+        MHD_resume_connection(exchange->connection);
+    }
+}
+
+void gateway_exchange_add(struct exchange *exchange, const char *name, const char *value)
+{
+    CHECK(exchange->status != 0);
+    if (exchange->response != NULL) {
+        (void)MHD_add_response_header(exchange->response, name, value);
+    }
+}
+
+static void respond_api(struct exchange *exchange, unsigned status, const char *type,
+                        struct MHD_Response *response)
+{
+    if (response != NULL) {
+        (void)MHD_add_response_header(response, "Content-Type", type);
+        (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+        (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+        (void)MHD_add_response_header(response, "Content-Security-Policy",
+                                      "default-src 'none'; frame-ancestors 'none'");
+        (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    }
+    gateway_exchange_respond(exchange, status, response);
+}
+
+void gateway_exchange_bytes(struct exchange *exchange, unsigned status, const char *type,
+                            char *bytes, size_t size)
+{
+    struct MHD_Response *response =
+        bytes == NULL ? NULL : MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(bytes);
+    }
+    respond_api(exchange, status, type, response);
+}
+
+void gateway_exchange_text(struct exchange *exchange, unsigned status, const char *type,
+                           const char *text)
+{
+    /* The library wants it unconst and does not write to it. */
+    respond_api(exchange, status, type,
+                MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
+                                                MHD_RESPMEM_PERSISTENT));
+}
+
+void gateway_exchange_json(struct exchange *exchange, unsigned status, json_t *json)
+{
+    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    const char *type = status >= 400 ? "application/problem+json; charset=utf-8"
+                                     : "application/json; charset=utf-8";
+    gateway_exchange_bytes(exchange, status, type, text, text == NULL ? 0 : strlen(text));
+}

@@ -1,0 +1,264 @@
+/* gateway_problem: what a refusal looks like over HTTP. It owns two tables: the status of each code of
+ * the services, and the codes of the door itself. What must stay true: a code has one status and one
+ * sentence whichever route met it; names never change; a code without a row is a 500, so that a
+ * forgotten one is seen and mended rather than taken for the client's mistake. */
+
+#include "gateway_problem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "common/say/say_detail.h"
+#include "gateway_exchange.h"
+
+static const struct {
+    const char *name;
+    unsigned status;
+    const char *zh, *en;
+} faults[GATEWAY_FAULTS] = {
+    [GATEWAY_REQUEST_MALFORMED] = {"REQUEST_MALFORMED", 400, "请求格式不对，请检查地址和参数。",
+                                   "The request is malformed; check its address and parameters."},
+    [GATEWAY_HEADER_DUPLICATE] = {"HEADER_DUPLICATE", 400, "同一个请求头出现了两次。",
+                                  "A header that may stand once stands twice."},
+    [GATEWAY_HOST_UNKNOWN] = {"HOST_UNKNOWN", 421, "这个地址不是本站的，请用公布的网址访问。",
+                              "This host is not ours; use the address that was announced."},
+    [GATEWAY_PATH_UNKNOWN] = {"PATH_UNKNOWN", 404, "没有这个接口，见 /api/v1/openapi.json。",
+                              "There is no such path; see /api/v1/openapi.json."},
+    [GATEWAY_METHOD_NOT_ALLOWED] = {"METHOD_NOT_ALLOWED", 405, "这个接口不接受这种方法。",
+                                    "This path does not take that method."},
+    [GATEWAY_BODY_TOO_LARGE] = {"BODY_TOO_LARGE", 413, "内容过大，请分批提交。",
+                                "The body is too large; send it in parts."},
+    [GATEWAY_URI_TOO_LONG] = {"URI_TOO_LONG", 414, "网址过长或参数过多。",
+                              "The address is too long or has too many parameters."},
+    [GATEWAY_TYPE_UNSUPPORTED] = {"TYPE_UNSUPPORTED", 415,
+                                  "内容类型不对，接口只收 application/json。",
+                                  "The content type is not taken; the API reads application/json."},
+    [GATEWAY_BODY_NOT_JSON] = {"BODY_NOT_JSON", 400, "内容不是有效的 JSON。",
+                               "The body is not valid JSON."},
+    [GATEWAY_LOGIN_NEEDED] = {"LOGIN_NEEDED", 401, "请先登录。", "Log in first."},
+    [GATEWAY_LOOPBACK_ONLY] = {"LOOPBACK_ONLY", 403, "只能在本机访问。", "Only from this machine."},
+    [GATEWAY_ORIGIN_FOREIGN] = {"ORIGIN_FOREIGN", 403, "请求来自别的网站，已拒绝。",
+                                "The request comes from another site and is refused."},
+    [GATEWAY_CSRF_WRONG] = {"CSRF_WRONG", 403, "页面凭证不符，请刷新页面后再试。",
+                            "The page's token is not right; reload the page and try again."},
+    [GATEWAY_TOO_MANY_REQUESTS] = {"TOO_MANY_REQUESTS", 429, "请求过于频繁，请稍后再试。",
+                                   "Too many requests; try again later."},
+    [GATEWAY_KEY_INVALID] = {"IDEMPOTENCY_KEY_INVALID", 400, "Idempotency-Key 应为 UUID。",
+                             "Idempotency-Key must be a UUID."},
+    [GATEWAY_VERSION_MALFORMED] = {"VERSION_MALFORMED", 400, "If-Match 应为带引号的版本号。",
+                                   "If-Match must be a version in quotes."},
+    [GATEWAY_PAGE_UNKNOWN] = {"PAGE_UNKNOWN", 404, "没有这个页面。", "There is no such page."},
+};
+
+#define STATUS(NAME, NUMBER)                                                                       \
+    {                                                                                              \
+        PAIDAN__CODE__##NAME, NUMBER                                                               \
+    }
+
+/* 422: it never will do as it is; what is not here and a rule of the services is 409, for the same
+ * request may do later, once the ticket is another. */
+static const struct {
+    Paidan__Code code;
+    unsigned status;
+} statuses[] = {
+    STATUS(OK, 200),
+    STATUS(FRAME_INVALID, 400),
+    STATUS(REQUEST_ID_MISSING, 400),
+    STATUS(ACTOR_MISSING, 400),
+    STATUS(PROTOCOL_UNSUPPORTED, 400),
+    STATUS(FRAME_TOO_LARGE, 413),
+    STATUS(TOO_MANY_ITEMS, 413),
+    STATUS(FIELD_INVALID, 422),
+    STATUS(FIELD_TOO_LONG, 422),
+    STATUS(TEXT_NOT_UTF8, 422),
+    STATUS(ENUM_UNKNOWN, 422),
+    STATUS(NUMBER_INVALID, 422),
+    STATUS(CHANNEL_UNKNOWN, 422),
+    STATUS(CATEGORY_UNKNOWN, 422),
+    STATUS(AREA_UNKNOWN, 422),
+    STATUS(UNIT_UNKNOWN, 422),
+    STATUS(LEVEL_UNKNOWN, 422),
+    STATUS(CALENDAR_UNKNOWN, 422),
+    STATUS(TEXT_EMPTY, 422),
+    STATUS(TEXT_TOO_LONG, 422),
+    STATUS(AREA_AMBIGUOUS, 422),
+    STATUS(NOTE_MISSING, 422),
+    STATUS(RESULT_MISSING, 422),
+    STATUS(TERM_TOO_LONG, 422),
+    STATUS(TERM_PASSED, 422),
+    STATUS(POLICY_ABSENT, 422),
+    STATUS(UNIT_NOT_AT_LEVEL, 422),
+    STATUS(NOBODY_DECIDES, 422),
+    STATUS(WISH_UNSUPPORTED, 501),
+    STATUS(TICKET_UNKNOWN, 404),
+    STATUS(QUERY_CODE_WRONG, 404),
+    STATUS(LOG_TRIMMED, 410),
+    STATUS(NOT_YOUR_TICKET, 403),
+    STATUS(NOT_YOUR_DECISION, 403),
+    STATUS(NOT_SUPERVISOR, 403),
+    STATUS(NOT_ASSISTING, 403),
+    STATUS(FORBIDDEN, 403),
+    STATUS(VERSION_CONFLICT, 412),
+    STATUS(OVERLOADED, 503),
+    STATUS(STARTING, 503),
+    STATUS(TOO_MANY_WAITERS, 503),
+    STATUS(UNREACHABLE, 503),
+    STATUS(STORAGE_FULL, 507),
+    STATUS(GRANT_INVALID, 401),
+    {122, 401}, /* LOGIN_FAILED */
+    {123, 429}, /* LOCKED_OUT */
+    {124, 401}, /* SECOND_FACTOR_NEEDED */
+    {125, 422}, /* PASSWORD_WEAK */
+    {126, 404}, /* PERSON_UNKNOWN */
+    {127, 401}, /* SESSION_ENDED */
+};
+
+/* The rules of the services lie in two runs of numbers, those of people in a third. */
+static bool is_rule(Paidan__Code code)
+{
+    return (code >= 40 && code < 60) || (code >= 100 && code < 140);
+}
+
+unsigned gateway_problem_status(Paidan__Code code)
+{
+    for (size_t index = 0; index < sizeof statuses / sizeof statuses[0]; index++) {
+        if (statuses[index].code == code) {
+            return statuses[index].status;
+        }
+    }
+    return is_rule(code) ? 409 : 500;
+}
+
+/* What HTTP calls the status: clients show it where they show nothing else. */
+static const char *title_of(unsigned status)
+{
+    static const struct {
+        unsigned status;
+        const char *title;
+    } titles[] = {
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
+    };
+    for (size_t index = 0; index < sizeof titles / sizeof titles[0]; index++) {
+        if (titles[index].status == status) {
+            return titles[index].title;
+        }
+    }
+    return "Refused";
+}
+
+/* Whole seconds, rounded up: who comes back too early is refused again. */
+static void add_retry(struct exchange *exchange, uint32_t retry_ms)
+{
+    char seconds[16];
+    if (retry_ms > 0) {
+        (void)snprintf(seconds, sizeof seconds, "%u", (retry_ms + 999u) / 1000u);
+        gateway_exchange_add(exchange, "Retry-After", seconds);
+    }
+}
+
+static json_t *problem_of(unsigned status, const char *code, const char *zh, const char *en,
+                          uint32_t retry_ms)
+{
+    json_t *problem = json_object();
+    json_object_set_new(problem, "type", json_string("about:blank"));
+    json_object_set_new(problem, "title", json_string(title_of(status)));
+    json_object_set_new(problem, "status", json_integer(status));
+    json_object_set_new(problem, "code", json_string(code));
+    json_object_set_new(problem, "zh", json_string(zh));
+    json_object_set_new(problem, "en", json_string(en));
+    if (retry_ms > 0) {
+        json_object_set_new(problem, "retry_after_ms", json_integer(retry_ms));
+    }
+    return problem;
+}
+
+/* The detail as it is for programs, and in words for people. A detail of a service is never personal
+ * and always UTF-8 (wire_check); one that is not is left out by jansson. */
+static void add_detail(const struct exchange *exchange, json_t *problem, const char *detail)
+{
+    char words[SAY_DETAIL_BYTES];
+    struct say say = exchange->say;
+    if (detail == NULL || detail[0] == '\0') {
+        return;
+    }
+    json_object_set_new(problem, "detail", json_string(detail));
+    say.language = SAY_CHINESE;
+    say_detail(&say, SAY_BY_NOBODY, detail, words);
+    json_object_set_new(problem, "detail_zh", json_string(words));
+    say.language = SAY_ENGLISH;
+    say_detail(&say, SAY_BY_NOBODY, detail, words);
+    json_object_set_new(problem, "detail_en", json_string(words));
+}
+
+void gateway_problem(struct exchange *exchange, Paidan__Code code, const char *detail,
+                     uint32_t retry_ms)
+{
+    CHECK(code != PAIDAN__CODE__OK);
+    const unsigned status = gateway_problem_status(code);
+    json_t *problem = problem_of(status, code_name(code), code_sentence_zh(code),
+                                 code_sentence_en(code), retry_ms);
+    add_detail(exchange, problem, detail);
+    gateway_exchange_json(exchange, status, problem);
+    add_retry(exchange, status == 503 && retry_ms == 0 ? 1000u : retry_ms);
+}
+
+static void answer_fault(struct exchange *exchange, enum gateway_fault fault, const char *detail,
+                         uint32_t retry_ms)
+{
+    CHECK(fault < GATEWAY_FAULTS);
+    const unsigned status = faults[fault].status;
+    json_t *problem =
+        problem_of(status, faults[fault].name, faults[fault].zh, faults[fault].en, retry_ms);
+    if (detail != NULL) {
+        json_object_set_new(problem, "detail", json_string(detail));
+    }
+    gateway_exchange_json(exchange, status, problem);
+    add_retry(exchange, retry_ms);
+}
+
+void gateway_problem_fault(struct exchange *exchange, enum gateway_fault fault, const char *detail)
+{
+    answer_fault(exchange, fault, detail, 0);
+}
+
+void gateway_problem_later(struct exchange *exchange, enum gateway_fault fault, uint32_t retry_ms)
+{
+    answer_fault(exchange, fault, NULL, retry_ms);
+}
+
+const char *gateway_problem_name(enum gateway_fault fault)
+{
+    CHECK(fault < GATEWAY_FAULTS);
+    return faults[fault].name;
+}
+
+const char *gateway_problem_zh(enum gateway_fault fault)
+{
+    CHECK(fault < GATEWAY_FAULTS);
+    return faults[fault].zh;
+}
+
+const char *gateway_problem_en(enum gateway_fault fault)
+{
+    CHECK(fault < GATEWAY_FAULTS);
+    return faults[fault].en;
+}
