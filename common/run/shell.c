@@ -467,6 +467,8 @@ int shell_main(const struct shell_service *service, int argc, char **argv)
         return shell_modes_verify(service, &settings);
     case SHELL_REPLAY:
         return shell_modes_replay(service, &settings);
+    case SHELL_ASK:
+        return shell_modes_ask(service, &settings);
     case SHELL_RUN:
         break;
     }

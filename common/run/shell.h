@@ -7,6 +7,7 @@
  *   --clock-days N    refuse to start when the machine's clock is N days ahead of the stored time
  *   --verify          check the log's chain and every record, print a report, exit 0 or 1
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1
+ *   --ask HEX         answer one packed Request from the store as it lies, read-only, as HEX
  * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
  * DATA/run/<service>.endpoint), DATA/clock the time (common/base/clock.h). Exits: 0 after TERM, 64
  * usage, 70 a deadline that this program cannot apply, 75 fault (a supervisor starts it again), 78

@@ -25,6 +25,7 @@ enum {
     OPTION_CLOCK_DAYS,
     OPTION_VERIFY,
     OPTION_REPLAY,
+    OPTION_ASK,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -66,6 +67,7 @@ static void help_print(const struct shell_service *service)
             "  --clock-days N      启动时系统时钟超前已存时间 N 天以上则拒绝，默认 7；0 不查\n"
             "  --verify            校验日志链与每条记录；正常为 0，有误为 1\n"
             "  --replay            用日志重建全部表并逐字节比较；一致为 0，不同为 1\n"
+            "  --ask HEX           只读回答一个请求（供 paidan check --data 使用），须有 --site\n"
             "  --version           显示版本\n"
             "退出码：0 正常，64 用法，75 故障（应重启），78 设置有误\n",
             "Usage:\n"
@@ -82,6 +84,8 @@ static void help_print(const struct shell_service *service)
             "                      ahead of the stored time, default 7; 0: never refuse\n"
             "  --verify            check the log's chain and every record; exits 0 or 1\n"
             "  --replay            fold the log into new tables, compare; exits 0 or 1\n"
+            "  --ask HEX           answer one request read-only, for paidan check --data; needs "
+            "--site\n"
             "  --version           show the version\n"
             "Exits: 0 ended, 64 usage, 75 fault (start again), 78 settings\n"),
         stdout);
@@ -154,6 +158,10 @@ static enum rc option_take(const struct shell_service *service, int option,
     case OPTION_REPLAY:
         settings->mode = SHELL_REPLAY;
         return RC_OK;
+    case OPTION_ASK:
+        settings->mode = SHELL_ASK;
+        settings->ask = optarg;
+        return optarg[0] == '\0' ? RC_SETTINGS : RC_OK;
     case OPTION_HELP:
         help_print(service);
         settings->mode = SHELL_HELP;
@@ -182,6 +190,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         {"clock-days", required_argument, NULL, OPTION_CLOCK_DAYS},
         {"verify", no_argument, NULL, OPTION_VERIFY},
         {"replay", no_argument, NULL, OPTION_REPLAY},
+        {"ask", required_argument, NULL, OPTION_ASK},
         {"help", no_argument, NULL, OPTION_HELP},
         {"version", no_argument, NULL, OPTION_VERSION},
         {NULL, 0, NULL, 0},
@@ -209,7 +218,8 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
     if (settings->data_dir == NULL) {
         return usage("缺少参数：", "missing: ", "--data DIR");
     }
-    if (settings->mode == SHELL_RUN && settings->site_dir == NULL) {
+    const bool decides = settings->mode == SHELL_RUN || settings->mode == SHELL_ASK;
+    if (decides && settings->site_dir == NULL) {
         return usage("缺少参数：", "missing: ", "--site DIR");
     }
     return RC_OK;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,4 +218,104 @@ int shell_modes_replay(const struct shell_service *service, const struct shell_s
     const int error = errno;
     store_close(from);
     return replay_print(service->step->name, rc, error, path, &difference);
+}
+
+/* ---- ask --------------------------------------------------------------------------------------
+ */
+
+static int digit_of(char digit)
+{
+    const char *const digits = "0123456789abcdef";
+    const char *at = digit == '\0' ? NULL : strchr(digits, digit);
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* NULL: no request can be read from it. */
+static const Paidan__Request *request_of(struct arena *arena, const char *hex)
+{
+    const size_t size = strlen(hex) / 2;
+    unsigned char *bytes = arena_alloc(arena, size + 1);
+    for (size_t index = 0; bytes != NULL && index < size; index++) {
+        const int high = digit_of(hex[2 * index]), low = digit_of(hex[2 * index + 1]);
+        if (high < 0 || low < 0) {
+            return NULL;
+        }
+        bytes[index] = (unsigned char)(high << 4 | low);
+    }
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    if (bytes == NULL ||
+        wire_unpack(arena, &paidan__request__descriptor, bytes, size, &message, &error) != RC_OK) {
+        return NULL;
+    }
+    return (const Paidan__Request *)(const void *)message;
+}
+
+static int ask_print(const unsigned char *bytes, size_t size)
+{
+    for (size_t index = 0; index < size; index++) {
+        (void)printf("%02x", bytes[index]);
+    }
+    putchar('\n');
+    return fflush(stdout) == 0 ? SHELL_EXIT_OK : SHELL_EXIT_FAULT;
+}
+
+/* As of the newest stored time: no deadline is missed because nobody ran. A log is not handed out
+ * here, for that would pass by the record of who read residents' texts. */
+static int ask_engine(const struct shell_service *service, const struct shell_settings *settings,
+                      struct step_engine *engine)
+{
+    const unsigned char *bytes = NULL;
+    size_t size = 0;
+    const Paidan__Request *request = request_of(step_engine_arena(engine), settings->ask);
+    if (request == NULL || request->wish_case == PAIDAN__REQUEST__WISH_FETCH) {
+        fprintf(stderr, "%s %s\n", service->step->name,
+                shell_args_say("不能这样问", "cannot be asked that"));
+        return SHELL_EXIT_USAGE;
+    }
+    const enum rc rc = step_engine_query(engine, NULL, request, 0, &bytes, &size);
+    if (rc != RC_OK) {
+        return open_failed(service, settings, rc, errno);
+    }
+    return ask_print(bytes, size);
+}
+
+/* What is open when no instance runs, for `paidan check --data`: the same code answers as in a running
+ * service, on the store as it lies. */
+int shell_modes_ask(const struct shell_service *service, const struct shell_settings *settings)
+{
+    struct store *store = NULL;
+    struct site *site = NULL;
+    struct step_engine *engine = NULL;
+    struct site_report *report = calloc(1, sizeof *report);
+    enum rc rc = report == NULL ? RC_LIMIT : site_load(settings->site_dir, report, &site);
+    free(report);
+    if (rc != RC_OK) {
+        fprintf(stderr, "%s: %s\n", settings->site_dir,
+                shell_args_say("站点有误，请用 paidan check 查看",
+                               "the site is not good: paidan check tells why"));
+        return SHELL_EXIT_SETTINGS;
+    }
+    int status = SHELL_EXIT_OK;
+    rc = service_open(service, settings, &store);
+    if (rc != RC_OK) {
+        status = open_failed(service, settings, rc, errno);
+    } else {
+        const struct step_options options = {.store = store, .site = site};
+        rc = step_engine_open(&engine, service->step, &options);
+        if (rc == RC_SETTINGS) {
+            fprintf(stderr, "%s\n",
+                    shell_args_say("运行过的站点不能改变层级，请恢复 levels",
+                                   "the levels of a site in use cannot change; restore levels"));
+            status = SHELL_EXIT_SETTINGS;
+        } else if (rc != RC_OK) {
+            status = open_failed(service, settings, rc, errno);
+        } else {
+            status = ask_engine(service, settings, engine);
+            step_engine_close(engine);
+        }
+        store_close(store);
+    }
+    site_free(site);
+    return status;
 }

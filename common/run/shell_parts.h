@@ -2,7 +2,7 @@
  * file calls only those below it:
  *
  *   shell.c          the loop, one step and what follows from its result
- *   shell_open.c     opening and closing, the site          shell_modes.c  --verify and --replay
+ *   shell_open.c     opening and closing, the site          shell_modes.c  --verify, --replay, --ask
  *   shell_gather.c   what goes into a step, and who comes first
  *   shell_serve.c    frames in; what becomes of each        shell_follow.c the logs we follow
  *   shell_tell.c     Pong and metrics
@@ -63,11 +63,12 @@ static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20
 static_assert(SHELL_FOLLOWS_MAX + SHELL_PORTS_MAX + 2 <= BUS_ITEMS_MAX,
               "everything is waited for at once");
 
-enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_HELP };
+enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_ASK, SHELL_HELP };
 
 struct shell_settings {
     enum shell_mode mode;
     const char *data_dir, *site_dir;
+    const char *ask;      /* SHELL_ASK: a packed Request as hexadecimal digits */
     const char *endpoint; /* NULL: DATA/run/<service>.sock */
     uint64_t map_mib;     /* 0: STORE_MAP_BYTES_DEFAULT */
     uint64_t step_inputs;
@@ -305,6 +306,7 @@ void shell_open_site_again(struct shell *shell);
 /* Exit status. */
 int shell_modes_verify(const struct shell_service *service, const struct shell_settings *settings);
 int shell_modes_replay(const struct shell_service *service, const struct shell_settings *settings);
+int shell_modes_ask(const struct shell_service *service, const struct shell_settings *settings);
 
 /* ---- shell_serve ------------------------------------------------------------------------------
  */

@@ -416,7 +416,7 @@ Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish)
 }
 
 /* Finds the member of the request by the wish's type, so that no caller can name the wrong one. */
-static void fill_request(Paidan__Request *request, ProtobufCMessage *wish)
+void cli_fill_request(Paidan__Request *request, ProtobufCMessage *wish)
 {
     const ProtobufCMessageDescriptor *of = request->base.descriptor;
     for (unsigned index = 0; index < of->n_fields; index++) {
@@ -453,7 +453,7 @@ Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wis
 {
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     *answer = NULL;
-    fill_request(&request, wish);
+    cli_fill_request(&request, wish);
     if (cli_connect(cli) != CLI_EXIT_OK) {
         return PAIDAN__CODE__UNREACHABLE;
     }

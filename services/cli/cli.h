@@ -96,6 +96,8 @@ void cli_note(const struct cli *cli, const char *zh, const char *en);
  * refusal was printed. */
 MUST_CHECK int cli_ask(struct cli *cli, const char *service, ProtobufCMessage *wish,
                        Paidan__Answer **answer);
+/* The one field of the request that the wish fits. */
+void cli_fill_request(Paidan__Request *request, ProtobufCMessage *wish);
 /* Asks without printing. OK: as cli_ask. Else *answer is NULL or holds the refusal's detail;
  * PAIDAN__CODE__UNREACHABLE: none came. */
 MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wish,

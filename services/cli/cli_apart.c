@@ -6,6 +6,7 @@
 #include "cli_apart.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,19 @@ int cli_apart_saying(struct cli *cli, const struct cli_deed *damage, const char 
         *child = pid;
     }
     return wait_for(cli, damage, what, damaged, pid);
+}
+
+int cli_apart_find(struct cli *cli, const char *service, char program[PATH_MAX + 64])
+{
+    char self[PATH_MAX];
+    const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (size < 0) {
+        return cli_fail(cli, CLI_EXIT_IO, "找不到程序所在目录", "cannot find my own folder",
+                        strerror(errno));
+    }
+    self[size] = '\0';
+    (void)snprintf(program, PATH_MAX + 64, "%s/paidan-%s", dirname(self), service);
+    return CLI_EXIT_OK;
 }
 
 /* Reads to the end, so that the program is never blocked, and keeps what there is room for. */

@@ -4,6 +4,7 @@
  * reads it (SIGBUS, SIGSEGV, its own assertion). Who asked then still gets an answer. */
 #pragma once
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include "cli.h"
@@ -20,6 +21,9 @@ MUST_CHECK int cli_apart(struct cli *cli, const char *what, int damaged, pid_t *
 /* The same, with a sentence of its own for the damage. */
 MUST_CHECK int cli_apart_saying(struct cli *cli, const struct cli_deed *damage, const char *what,
                                 int damaged, pid_t *child);
+
+/* The program of a service, beside this one: of the same build, so not by PATH. 0 or a status. */
+MUST_CHECK int cli_apart_find(struct cli *cli, const char *service, char program[PATH_MAX + 64]);
 
 /* The same for a program: runs it and gives the first `size` - 1 bytes that it prints. */
 MUST_CHECK int cli_apart_program(struct cli *cli, const char *what, int damaged,

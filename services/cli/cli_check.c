@@ -24,7 +24,7 @@ static int check_one(struct cli *cli, const char *folder, struct site_report *re
         cli_check_print_good(cli, site, report);
     }
     if (cli_given(cli, CLI_DATA)) {
-        status = cli_check_open(cli, site, object);
+        status = cli_check_open(cli, folder, site, object);
     }
     if (object != NULL && status == CLI_EXIT_OK) {
         status = cli_json_print(cli, object);

@@ -1,7 +1,7 @@
 /* cli_check_open: what is open in the running instance and carries a code that a site no longer has.
  *
  * Asked of the services, which alone know what is open: tickets of escalation, the dispatcher's desk,
- * callbacks. A code with an heir (`was`) is no trouble and only told; one without is, and it is said
+ * callbacks; where they do not run, of their programs, which read the stores (cli_unasked). A code with an heir (`was`) is no trouble and only told; one without is, and it is said
  * what the services will do with it and what the secretary can do instead. */
 
 #include <stdio.h>
@@ -10,34 +10,71 @@
 
 #include "cli_check.h"
 #include "cli_commands.h"
+#include "cli_unasked.h"
 #include "common/base/check.h"
 #include "common/say/number.h"
 
-enum { STRANDS_MAX = 512, EXAMPLES = 3, PAGE = 1000 };
+enum { STRANDS_MAX = 512, EXAMPLES = 3, PAGE = 1000, ASK_MS = 1500 };
 
 struct strand {
     enum site_kind kind;
     char code[CODE_BYTES_MAX + 1];
     const char *now; /* of the site; NULL: nobody carries on */
-    uint64_t tickets, examples[EXAMPLES];
+    /* A ticket that waits for its resident's answer is there by itself and by its callback. */
+    uint64_t tickets, callbacks, examples[EXAMPLES];
+    size_t example_count;
 };
 
 struct strands {
     struct cli *cli;
+    const char *folder; /* of the site */
     const struct site *site;
+    bool unasked[CLI_SERVICES]; /* does not run: its store is read */
     struct strand *list;
     size_t count;
     uint64_t looked_at;
 };
 
-static void look(struct strands *strands, enum site_kind kind, const char *code, uint64_t ticket)
+/* The service itself, else its store. One that is only slow has its store read, which shows the same. */
+static int ask(struct strands *strands, const char *service, ProtobufCMessage *wish,
+               Paidan__Answer **answer)
+{
+    struct cli *cli = strands->cli;
+    size_t index = 0;
+    while (strcmp(cli_services[index], service) != 0) {
+        index++;
+    }
+    CHECK(index < CLI_SERVICES);
+    if (!strands->unasked[index]) {
+        const Paidan__Code code = cli_try(cli, service, wish, ASK_MS, answer);
+        if (code != PAIDAN__CODE__UNREACHABLE) {
+            return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : cli_refuse(cli, code, service);
+        }
+        strands->unasked[index] = true;
+    }
+    return cli_unasked(cli, service, strands->folder, wish, answer);
+}
+
+static void add_example(struct strand *strand, uint64_t ticket)
+{
+    bool known = strand->example_count == EXAMPLES;
+    for (size_t index = 0; index < strand->example_count && !known; index++) {
+        known = strand->examples[index] == ticket;
+    }
+    if (!known) {
+        strand->examples[strand->example_count++] = ticket;
+    }
+}
+
+/* NULL: the site has the code. */
+static struct strand *strand_of(struct strands *strands, enum site_kind kind, const char *code)
 {
     if (code == NULL || code[0] == '\0') {
-        return;
+        return NULL;
     }
     const char *now = site_code_now(strands->site, kind, code);
     if (now != NULL && strcmp(now, code) == 0) {
-        return;
+        return NULL;
     }
     size_t at = 0;
     while (at < strands->count &&
@@ -45,7 +82,7 @@ static void look(struct strands *strands, enum site_kind kind, const char *code,
         at++;
     }
     if (at == STRANDS_MAX) {
-        return; /* so many are another site altogether */
+        return NULL; /* so many are another site altogether */
     }
     struct strand *strand = &strands->list[at];
     if (at == strands->count) {
@@ -53,10 +90,25 @@ static void look(struct strands *strands, enum site_kind kind, const char *code,
         (void)snprintf(strand->code, sizeof strand->code, "%s", code);
         strands->count++;
     }
-    if (strand->tickets < EXAMPLES) {
-        strand->examples[strand->tickets] = ticket;
+    return strand;
+}
+
+static void look(struct strands *strands, enum site_kind kind, const char *code, uint64_t ticket)
+{
+    struct strand *strand = strand_of(strands, kind, code);
+    if (strand != NULL) {
+        strand->tickets++;
+        add_example(strand, ticket);
     }
-    strand->tickets++;
+}
+
+static void look_at_callback(struct strands *strands, const Paidan__CallbackTask *task)
+{
+    struct strand *strand = strand_of(strands, SITE_KIND_CHANNEL, task->channel);
+    if (strand != NULL) {
+        strand->callbacks++;
+        add_example(strand, task->ticket);
+    }
 }
 
 static void look_at_brief(struct strands *strands, const Paidan__Brief *brief)
@@ -93,7 +145,7 @@ static int gather_tickets(struct strands *strands)
         wish.limit = PAGE;
         wish.has_cursor = after != 0;
         wish.cursor = after;
-        const int status = cli_ask(cli, "escalation", &wish.base, &answer);
+        const int status = ask(strands, "escalation", &wish.base, &answer);
         if (status != CLI_EXIT_OK) {
             return status;
         }
@@ -119,7 +171,7 @@ static int gather_desk(struct strands *strands)
         wish.limit = PAGE;
         wish.has_after = after != 0;
         wish.after = after;
-        const int status = cli_ask(cli, "triage", &wish.base, &answer);
+        const int status = ask(strands, "triage", &wish.base, &answer);
         if (status != CLI_EXIT_OK) {
             return status;
         }
@@ -153,14 +205,13 @@ static int gather_callbacks(struct strands *strands)
         wish.limit = PAGE;
         wish.has_cursor = cursor != 0;
         wish.cursor = cursor;
-        const int status = cli_ask(cli, "callback", &wish.base, &answer);
+        const int status = ask(strands, "callback", &wish.base, &answer);
         if (status != CLI_EXIT_OK) {
             return status;
         }
         const Paidan__CallbackPulled *pulled = answer->callback_pulled;
         for (size_t index = 0; index < pulled->n_tasks; index++) {
-            look(strands, SITE_KIND_CHANNEL, pulled->tasks[index]->channel,
-                 pulled->tasks[index]->ticket);
+            look_at_callback(strands, pulled->tasks[index]);
         }
         more = pulled->has_next && pulled->next != cursor;
         cursor = pulled->next;
@@ -203,7 +254,8 @@ static json_t *strands_json(const struct strands *strands)
         json_object_set_new(object, "now",
                             strand->now == NULL ? json_null() : json_string(strand->now));
         json_object_set_new(object, "tickets", json_integer((json_int_t)strand->tickets));
-        for (size_t each = 0; each < EXAMPLES && each < strand->tickets; each++) {
+        json_object_set_new(object, "callbacks", json_integer((json_int_t)strand->callbacks));
+        for (size_t each = 0; each < strand->example_count; each++) {
             char number[NUMBER_BYTES];
             number_format(strand->examples[each], number);
             json_array_append_new(examples, json_string(number));
@@ -216,10 +268,15 @@ static json_t *strands_json(const struct strands *strands)
 
 static void print_strand(struct cli *cli, const struct strand *strand)
 {
-    printf(cli_say(cli, "%s %s：%llu 件，如", "%s %s: %llu tickets, such as"),
+    printf(cli_say(cli, "%s %s：%llu 件", "%s %s: %llu tickets"),
            cli_say(cli, kinds[strand->kind].zh, kinds[strand->kind].en), strand->code,
            (unsigned long long)strand->tickets);
-    for (size_t each = 0; each < EXAMPLES && each < strand->tickets; each++) {
+    if (strand->callbacks > 0) {
+        printf(cli_say(cli, "，回访 %llu 件", ", %llu callbacks"),
+               (unsigned long long)strand->callbacks);
+    }
+    fputs(cli_say(cli, "，如", ", such as"), stdout);
+    for (size_t each = 0; each < strand->example_count; each++) {
         char number[NUMBER_BYTES];
         number_format(strand->examples[each], number);
         printf(" %s", number);
@@ -235,9 +292,22 @@ static void print_strand(struct cli *cli, const struct strand *strand)
            cli_say(cli, kinds[strand->kind].will_zh, kinds[strand->kind].will_en), strand->code);
 }
 
+static bool any_unasked(const struct strands *strands)
+{
+    bool any = false;
+    for (size_t index = 0; index < CLI_SERVICES; index++) {
+        any = any || strands->unasked[index];
+    }
+    return any;
+}
+
 static void print_strands(const struct strands *strands)
 {
     struct cli *cli = strands->cli;
+    if (any_unasked(strands)) {
+        puts(cli_say(cli, "实例没有运行，按存储里的数据核对。",
+                     "The instance does not run: as its stores say."));
+    }
     if (strands->count == 0) {
         printf(cli_say(cli, "在办 %llu 件，没有一件会落空\n",
                        "%llu open tickets, none would strand\n"),
@@ -252,10 +322,12 @@ static void print_strands(const struct strands *strands)
     }
 }
 
-int cli_check_open(struct cli *cli, const struct site *site, json_t *object)
+int cli_check_open(struct cli *cli, const char *folder, const struct site *site, json_t *object)
 {
-    struct strands strands = {
-        .cli = cli, .site = site, .list = calloc(STRANDS_MAX, sizeof *strands.list)};
+    struct strands strands = {.cli = cli,
+                              .folder = folder,
+                              .site = site,
+                              .list = calloc(STRANDS_MAX, sizeof *strands.list)};
     if (strands.list == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
@@ -269,6 +341,7 @@ int cli_check_open(struct cli *cli, const struct site *site, json_t *object)
     if (status == CLI_EXIT_OK && object != NULL) {
         json_object_set_new(object, "open", json_integer((json_int_t)strands.looked_at));
         json_object_set_new(object, "strands", strands_json(&strands));
+        json_object_set_new(object, "from_stores", json_boolean(any_unasked(&strands)));
     } else if (status == CLI_EXIT_OK) {
         print_strands(&strands);
     }

@@ -6,7 +6,6 @@
  * Without intake there is no such dump; a list kept beside the store could simply be deleted. */
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,15 +343,11 @@ static int tell_replay(struct cli *cli, const char *service, int status, char *p
 static int replay_one(struct cli *cli, const char *service, bool *child_here)
 {
     *child_here = false; /* the child becomes another program */
-    /* Not by PATH: the service must be of the same build as this program. */
-    char self[PATH_MAX], program[PATH_MAX + 64], printed[1024];
-    const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (size < 0) {
-        return cli_fail(cli, CLI_EXIT_IO, "找不到程序所在目录", "cannot find my own folder",
-                        strerror(errno));
+    char program[PATH_MAX + 64], printed[1024];
+    const int found = cli_apart_find(cli, service, program);
+    if (found != CLI_EXIT_OK) {
+        return found;
     }
-    self[size] = '\0';
-    (void)snprintf(program, sizeof program, "%s/paidan-%s", dirname(self), service);
     char *const arguments[] = {program, (char[]){"--data"}, cli->data_dir, (char[]){"--replay"},
                                NULL};
     (void)setenv("LC_ALL", cli->say.language == SAY_CHINESE ? "zh_CN.UTF-8" : "C.UTF-8",

@@ -73,6 +73,17 @@ sed -i 's/code: line/code: line, was: hotline/' "$site/site.yaml"
 hup
 wait_until 30 "it has an heir" strays 0
 paidan "$data" callback list --channel line --json | grep -q "$number" || fail "pull under the new code"
+# Without an instance the stores tell the same; of another instance there is nothing.
+sed -i 's/code: line, was: hotline/code: phone/' "$site/site.yaml"
+sed -i 's/callback: line/callback: phone/' "$site/site.yaml"
+open_of() { sed -e '/from_stores/d' -e '/"site_version"/d'; }
+running=$("${check[@]}" | open_of)
+grep -q '"callbacks": 1' <<<"$running" || fail "check does not count the callback"
 instance_stop "$data"
+stopped=$("${check[@]}") || fail "check --data without an instance"
+grep -q '"from_stores": true' <<<"$stopped" || fail "check does not say that it read the stores"
+expect "what is open" "$(open_of <<<"$stopped")" "$running"
+"$PAIDAN_BIN/paidan" check "$site" --data "$scratch/nowhere" >/dev/null 2>&1 && fail "no data, no word"
+sed -i 's/code: phone/code: line, was: hotline/' "$site/site.yaml"
 logs_hold "$data"
 note "site_edit: ok"

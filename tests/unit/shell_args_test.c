@@ -53,6 +53,10 @@ static void test_words_when_modes_then_no_site_needed(void **state)
     assert_int_equal(settings.mode, SHELL_VERIFY);
     assert_int_equal(parse("--replay --data d", &settings), RC_OK);
     assert_int_equal(settings.mode, SHELL_REPLAY);
+    assert_int_equal(parse("--data d --site s --ask 0801", &settings), RC_OK);
+    assert_int_equal(settings.mode, SHELL_ASK);
+    assert_string_equal(settings.ask, "0801");
+    assert_int_equal(parse("--data d --ask 0801", &settings), RC_SETTINGS); /* by which site? */
     assert_int_equal(parse("--help", &settings), RC_OK);
     assert_int_equal(settings.mode, SHELL_HELP);
 }
