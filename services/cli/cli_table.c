@@ -39,6 +39,7 @@ enum { TITLE_SHOWN_COLUMNS = 48 /* as text_title cuts it */ };
 #define OCCURRED_AHEAD_MS_MAX (24 * 3600000ull) /* intake refuses what is further ahead */
 #define PROGRESS_US 500000u
 
+enum { NEXT_BYTES = 512 };
 enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, COLUMN_COUNT };
 
 /* The first is what --help names; the others are what the tables of offices call it. */
@@ -659,6 +660,52 @@ static void note_count(const struct cli *cli, const char *zh, const char *en, ui
     cli_note(cli, said_zh, said_en);
 }
 
+static bool has_column(const struct import *import, enum column column)
+{
+    bool some = false;
+    for (uint32_t index = 0; index < import->column_count && !some; index++) {
+        some = import->columns[index] == (int)column;
+    }
+    return some;
+}
+
+/* What was taken goes on by itself; what was refused is for whoever keeps the table, and whether the
+ * whole of it can be handed in again depends on the ids. */
+static void next_words(const struct import *import, const struct say *say, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (import->accepted > 0) {
+        say_add(text, size, "\n",
+                say_choose(say,
+                           "已交分拨：派到哪里看 paidan list，拿不准的等分拨员（paidan desk list）",
+                           "triage has them: paidan list shows where they went; those that are not "
+                           "certain wait for the dispatcher (paidan desk list)"));
+    }
+    if (import->refused > 0 && has_column(import, EXTERNAL_ID)) {
+        say_add(text, size, "\n",
+                say_choose(say,
+                           "被拒的行改好后，可以把整个文件再提交一次：外部编号相同的不会重复受理",
+                           "when the refused rows are mended, the whole file may be handed in "
+                           "again: rows with the same external_id are not taken twice"));
+    } else if (import->refused > 0) {
+        say_add(text, size, "\n",
+                say_choose(say, "被拒的行改好后单独提交：没有编号列，其余的行再提交会重复受理",
+                           "hand in the refused rows alone when they are mended: without a column "
+                           "external_id the others would be taken twice"));
+    }
+}
+
+static json_t *next_json(const struct import *import)
+{
+    char zh[NEXT_BYTES], en[NEXT_BYTES];
+    struct say say = import->cli->say;
+    say.language = SAY_CHINESE;
+    next_words(import, &say, zh, sizeof zh);
+    say.language = SAY_ENGLISH;
+    next_words(import, &say, en, sizeof en);
+    return json_pack("{s:s, s:s}", "zh", zh, "en", en);
+}
+
 /* On standard error, so that standard output stays the table of results. */
 static int tell_summary(struct import *import)
 {
@@ -679,6 +726,7 @@ static int tell_summary(struct import *import)
         json_object_set_new(object, "duplicate", json_integer((json_int_t)import->duplicate));
         json_object_set_new(object, "refused", json_integer((json_int_t)import->refused));
         json_object_set_new(object, "noted", json_integer((json_int_t)import->noted));
+        json_object_set_new(object, "next", next_json(import));
         return cli_json_line(cli, object);
     }
     fflush(stdout);
@@ -687,6 +735,11 @@ static int tell_summary(struct import *import)
                     "accepted %llu, duplicate %llu, refused %llu\n"),
             (unsigned long long)import->accepted, (unsigned long long)import->duplicate,
             (unsigned long long)import->refused);
+    char next[NEXT_BYTES];
+    next_words(import, &cli->say, next, sizeof next);
+    if (next[0] != '\0') {
+        fprintf(stderr, "%s\n", next);
+    }
     return CLI_EXIT_OK;
 }
 

@@ -167,6 +167,21 @@ static void test_table_when_a_row_is_wrong_then_it_alone_by_its_line(void **stat
     assert_non_null(strstr(told.out, "\"zh\":\"从这一行开始的引号没有结束"));
 }
 
+/* What comes next: whether the whole table may be handed in again depends on its ids. */
+static void test_table_when_done_then_what_comes_next(void **state)
+{
+    (void)state;
+    struct told told;
+    hand_in("text,place\n漏水,a\n\"x\"y,b\n", false, true, &told);
+    assert_non_null(strstr(told.err, "accepted 1, duplicate 0, refused 1\ntriage has them: "));
+    assert_non_null(strstr(told.err, "\nhand in the refused rows alone"));
+    hand_in("external_id,text\n1,漏水\n2,\"x\"y\n", false, true, &told);
+    assert_non_null(strstr(told.err, "\nwhen the refused rows are mended, the whole file may be"));
+    hand_in("external_id,text\n1,漏水\n", true, true, &told);
+    assert_non_null(strstr(told.out, "\"next\":{\"zh\":\"已交分拨"));
+    assert_null(strstr(told.out, "被拒"));
+}
+
 static void test_table_when_names_of_columns_vary_then_found(void **state)
 {
     (void)state;
@@ -269,6 +284,7 @@ int main(void)
             test_table_when_cells_hold_breaks_and_quotes_then_one_complaint, setup, teardown),
         cmocka_unit_test_setup_teardown(test_table_when_a_row_is_wrong_then_it_alone_by_its_line,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(test_table_when_done_then_what_comes_next, setup, teardown),
         cmocka_unit_test_setup_teardown(test_table_when_names_of_columns_vary_then_found, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_table_when_times_are_written_anyhow_then_read_or_named,
