@@ -108,6 +108,34 @@ map() {
     note "full map: ok"
 }
 
+# 3. Starting on a disk without room: for a folder, and for the stores, of which the services die.
+start() {
+    local data=$scratch/start language
+    mkdir "$data"
+    if ((EUID != 0)) || ! mount -t tmpfs -o size=1m,nr_inodes=2 paidan-test "$data" 2>/dev/null; then
+        note "no right to mount a small file system: a start without room is not tried"
+        return
+    fi
+    mounts+=("$data")
+    for language in zh en; do
+        "$PAIDAN_ROOT/deploy/up" --lang "$language" --no-feed --site "$site" --data "$data" >"$scratch/said" 2>&1
+        expect "status of a start without room for a folder" "$?" 73
+        if [[ $language == zh ]]; then
+            grep -qF "：磁盘已满。文件系统 $data 还有 " "$scratch/said" || fail "up: $(cat "$scratch/said")"
+        else
+            grep -qF ": No space left on device. The file system $data has " "$scratch/said" || fail "up: $(cat "$scratch/said")"
+        fi
+    done
+    rm -rf "${data:?}"/*
+    mount -o remount,nr_inodes=0,size=32k "$data" || fail remount
+    "$PAIDAN_ROOT/deploy/up" --lang zh --no-feed --site "$site" --data "$data" >"$scratch/said" 2>&1
+    expect "status of a start without room for the stores" "$?" 73
+    grep -qF "写不了 $data：磁盘已满。文件系统 $data 还有 " "$scratch/said" || fail "up: $(cat "$scratch/said")"
+    [[ ! -e $data/site.path ]] || fail "a start that failed keeps the site's name"
+    note "start on a full disk: ok"
+}
+
 disk
 map
+start
 note "storage full: ok"
