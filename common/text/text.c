@@ -41,19 +41,40 @@ bool text_valid(const char *bytes, size_t size, size_t *at)
     return true;
 }
 
-/* A byte that is no text counts as one column, as terminals show it. */
-size_t text_columns(const char *text)
+/* What takes no column goes with what stands before it. A byte that is no text counts as one
+ * column, as terminals show it. */
+static size_t prefix_of_columns(const char *text, size_t columns_max, size_t *columns)
 {
     const size_t bytes = strlen(text);
-    size_t columns = 0;
     size_t at = 0;
+    *columns = 0;
     while (at < bytes) {
         int32_t point = 0;
         const size_t used = text_kind_decode(text, at, bytes, &point);
-        columns += used == 0 ? 1 : (size_t)utf8proc_charwidth(point);
+        const size_t width = used == 0 ? 1 : (size_t)utf8proc_charwidth(point);
+        if (width > columns_max - *columns) {
+            break;
+        }
+        *columns += width;
         at += used == 0 ? 1 : used;
     }
+    return at;
+}
+
+size_t text_columns(const char *text)
+{
+    size_t columns = 0;
+    const size_t bytes = prefix_of_columns(text, SIZE_MAX, &columns);
+    CHECK(text[bytes] == '\0');
     return columns;
+}
+
+size_t text_clip_columns(const char *text, size_t columns)
+{
+    size_t taken = 0;
+    const size_t bytes = prefix_of_columns(text, columns, &taken);
+    CHECK(taken <= columns);
+    return bytes;
 }
 
 bool text_blank(const char *text)

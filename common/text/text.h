@@ -52,6 +52,8 @@ MUST_CHECK enum rc text_mask_phone(struct arena *arena, const char *phone, char 
 MUST_CHECK enum rc text_mask_name(struct arena *arena, const char *name, char **masked);
 /* Columns on a terminal (wide characters count 2); no locale needed. */
 size_t text_columns(const char *text);
+/* Bytes of the largest prefix of at most so many columns that ends between characters. */
+size_t text_clip_columns(const char *text, size_t columns);
 /* Largest prefix of at most `bytes` that ends between characters. */
 size_t text_clip(const char *text, size_t bytes);
 /* Copies all of text and its end into out. False: it does not fit, or ends nowhere within size;

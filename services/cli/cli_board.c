@@ -18,7 +18,14 @@
 #include "common/say/say_words.h"
 #include "common/text/text.h"
 
-enum { LINE_BYTES_MAX = 8192, HEADER_ROWS = 3, BAR_CELLS = 12, CELL_BYTES = 512 };
+enum {
+    LINE_BYTES_MAX = 8192,
+    HEADER_ROWS = 3,
+    BAR_CELLS = 12,
+    CELL_BYTES = 512,
+    TEXT_BYTES = 1024,
+    MORE_BYTES = 4, /* "…" and its end */
+};
 /* On a terminal that is wide enough the names of units and categories get more room. */
 enum { COLUMNS_DESK = 100, COLUMNS_WIDE = 150, COLUMNS_MORE = 8, MARKS_COLUMNS_MIN = 12 };
 
@@ -46,45 +53,37 @@ static void line_escape(struct line *line, const char *escape)
     }
 }
 
-/* Bytes of the largest prefix of text that takes at most so many columns. */
-static size_t prefix(const char *text, unsigned columns)
+/* Cuts text to so many columns, and shows that something was cut. Before: MORE_BYTES of room behind
+ * the text, as what is cut may be shorter than the mark. */
+static void clip(char *text, unsigned columns)
 {
-    size_t bytes = 0, taken = 0;
-    while (text[bytes] != '\0') {
-        char character[5] = {text[bytes]};
-        size_t size = 1;
-        for (; size < 4 && ((unsigned char)text[bytes + size] & 0xc0) == 0x80; size++) {
-            character[size] = text[bytes + size];
-        }
-        /* Control characters are shown as blanks. */
-        const unsigned char first = (unsigned char)character[0];
-        taken += first < ' ' || first == 0x7f ? 1 : text_columns(character);
-        if (taken > columns) {
-            return bytes;
-        }
-        bytes += size;
+    if (columns > 0 && text_columns(text) > columns) {
+        memcpy(text + text_clip_columns(text, columns - 1), "…", MORE_BYTES);
+    } else if (columns == 0) {
+        text[0] = '\0';
     }
-    return bytes;
 }
 
 /* Adds text, clipped to `width` columns and to what is left of the line; padded to width when not
  * 0. Control characters become blanks. */
 static void line_text(struct line *line, const char *text, unsigned width)
 {
+    char shown[TEXT_BYTES + MORE_BYTES];
     const unsigned left =
         line->frame->columns > line->columns ? line->frame->columns - line->columns : 0;
     const unsigned room = width == 0 || width > left ? left : width;
-    const size_t bytes = prefix(text, room);
+    (void)snprintf(shown, sizeof shown, "%.*s", (int)text_clip(text, TEXT_BYTES - 1), text);
+    for (char *at = shown; *at != '\0'; at++) {
+        *at = (unsigned char)*at < ' ' || *at == 0x7f ? ' ' : *at;
+    }
+    clip(shown, room);
+    const size_t bytes = strlen(shown);
     if (line->used + bytes + room + 1 >= sizeof line->bytes) {
         return;
     }
-    const size_t from = line->used;
-    for (size_t index = 0; index < bytes; index++) {
-        const unsigned char byte = (unsigned char)text[index];
-        line->bytes[line->used++] = byte < ' ' || byte == 0x7f ? ' ' : (char)byte;
-    }
-    line->bytes[line->used] = '\0';
-    const unsigned taken = (unsigned)text_columns(line->bytes + from);
+    memcpy(line->bytes + line->used, shown, bytes + 1);
+    line->used += bytes;
+    const unsigned taken = (unsigned)text_columns(shown);
     line->columns += taken;
     for (unsigned pad = taken; width != 0 && pad < room; pad++) {
         line->bytes[line->used++] = ' ';
@@ -125,10 +124,10 @@ static const struct {
     const char *zh, *en;
 } columns[COLUMN_COUNT] = {
     [LEFT] = {12, 9, 0, "剩余", "LEFT"},      [NUMBER] = {16, 17, 1, "工单号", "NUMBER"},
-    [STATE] = {8, 10, 4, "状态", "STATE"},    [LEVEL] = {9, 11, 3, "层级", "LEVEL"},
-    [UNIT] = {16, 22, 2, "承办单位", "UNIT"}, [CATEGORY] = {12, 16, 6, "类别", "CATEGORY"},
-    [CARD] = {4, 6, 7, "牌", "CARD"},         [CHASES] = {4, 6, 8, "催单", "CHASED"},
-    [TITLE] = {12, 12, 5, "标题", "TITLE"}, /* and all that is left */
+    [STATE] = {8, 10, 4, "状态", "STATE"},    [LEVEL] = {9, 11, 6, "层级", "LEVEL"},
+    [UNIT] = {16, 22, 2, "承办单位", "UNIT"}, [CATEGORY] = {12, 16, 7, "类别", "CATEGORY"},
+    [CARD] = {4, 6, 5, "牌", "CARD"},         [CHASES] = {4, 6, 8, "催单", "CHASED"},
+    [TITLE] = {12, 12, 3, "标题", "TITLE"}, /* and all that is left */
 };
 
 static unsigned column_width(const struct cli_board_frame *frame, int column)
@@ -338,22 +337,19 @@ static void draw_columns(struct line *line, const struct cli_board_frame *frame,
 static void draw_marks(struct line *line, const struct cli_board_frame *frame,
                        const Paidan__Brief *brief)
 {
-    char marks[512];
+    char marks[512 + MORE_BYTES];
     const unsigned room = frame->columns > line->columns ? frame->columns - line->columns : 0;
-    say_brief_marks(&frame->say, brief, marks, sizeof marks);
+    say_brief_marks(&frame->say, brief, marks, sizeof marks - MORE_BYTES);
     const unsigned width = (unsigned)text_columns(marks);
     if (width == 0 || (width + 3 > room / 2 && room / 2 < MARKS_COLUMNS_MIN)) {
         return; /* two letters of them would tell nobody anything */
     }
     line_escape(line, "\033[33m");
     line_text(line, "[", 0);
-    if (width + 3 <= room / 2) {
-        line_text(line, marks, 0);
-    } else {
-        marks[prefix(marks, room / 2 - 4)] = '\0';
-        line_text(line, marks, 0);
-        line_text(line, "…", 0);
+    if (width + 3 > room / 2) {
+        clip(marks, room / 2 - 3);
     }
+    line_text(line, marks, 0);
     line_text(line, "] ", 0);
     line_escape(line, "\033[0m");
 }

@@ -45,16 +45,28 @@ static bool any_marked(const struct cli *cli, Paidan__Brief *const *briefs, size
 
 void cli_briefs_print(struct cli *cli, Paidan__Brief *const *briefs, size_t count)
 {
-    static const char *const plain[] = {"工单号|NUMBER", "状态|STATE",    "时限|DEADLINE",
-                                        "层级|LEVEL",    "承办单位|UNIT", "类别|CATEGORY",
-                                        "牌|CARD",       "标题|TITLE",    NULL};
-    static const char *const more[] = {
-        "工单号|NUMBER", "状态|STATE", "时限|DEADLINE", "层级|LEVEL", "承办单位|UNIT",
-        "类别|CATEGORY", "牌|CARD",    "标记|MARKS",    "标题|TITLE", NULL};
+    static const struct cli_column all[] = {
+        {.title = "工单号|NUMBER"},
+        {.title = "状态|STATE", .rank = 1},
+        {.title = "时限|DEADLINE", .rank = 11, .brackets = true},
+        {.title = "层级|LEVEL", .rank = 12}, /* the unit tells it */
+        {.title = "承办单位|UNIT", .floor = 12},
+        {.title = "类别|CATEGORY", .floor = 12, .rank = 4},
+        {.title = "牌|CARD", .rank = 2},
+        {.title = "标记|MARKS", .floor = 10, .rank = 3},
+        {.title = "标题|TITLE", .floor = 16},
+    };
+    enum { ALL = sizeof all / sizeof all[0], MARKS = ALL - 2 };
+    struct cli_column table[ALL + 1] = {{.title = NULL}};
     struct cli_grid grid;
     (void)cli_site(cli);
     const bool marked = any_marked(cli, briefs, count);
-    cli_grid_begin(&grid, cli, marked ? more : plain);
+    for (size_t from = 0, to = 0; from < ALL; from++) {
+        if (from != MARKS || marked) {
+            table[to++] = all[from];
+        }
+    }
+    cli_grid_begin(&grid, cli, table);
     for (size_t index = 0; index < count; index++) {
         add_brief(cli, &grid, briefs[index], marked);
     }

@@ -144,9 +144,18 @@ static void print_speeches(struct cli *cli, const Paidan__CallbackPulled *pulled
 /* For a pull and for --peek alike; only a pull has a lease to tell. */
 static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
 {
-    static const char *const headers[] = {
-        "工单号|NUMBER", "渠道|CHANNEL",  "轮次|ROUND", "次数|ATTEMPT",    "时限|DEADLINE",
-        "办理单位|UNIT", "领取人|HOLDER", "标题|TITLE", "办理结果|RESULT", NULL};
+    static const struct cli_column table[] = {
+        {.title = "工单号|NUMBER"},
+        {.title = "渠道|CHANNEL", .rank = 13},
+        {.title = "轮次|ROUND", .rank = 12},
+        {.title = "次数|ATTEMPT", .rank = 11},
+        {.title = "时限|DEADLINE", .rank = 10, .brackets = true},
+        {.title = "办理单位|UNIT", .floor = 12, .rank = 1},
+        {.title = "领取人|HOLDER", .floor = 8, .rank = 2},
+        {.title = "标题|TITLE", .floor = 16},
+        {.title = "办理结果|RESULT", .floor = 12},
+        {.title = NULL},
+    };
     (void)cli_site(cli);
     const Paidan__TicketText **texts = words_of(cli, pulled);
     if (cli->json) {
@@ -166,7 +175,7 @@ static int tell_tasks(struct cli *cli, const Paidan__CallbackPulled *pulled)
         return CLI_EXIT_OK;
     }
     struct cli_grid grid;
-    cli_grid_begin(&grid, cli, headers);
+    cli_grid_begin(&grid, cli, table);
     for (size_t index = 0; index < pulled->n_tasks; index++) {
         struct known known;
         know(cli, pulled->tasks[index]->ticket, &known);

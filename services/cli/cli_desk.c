@@ -79,11 +79,19 @@ static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskI
 
 static void print_items(struct cli *cli, const Paidan__DeskListed *page)
 {
-    static const char *const headers[] = {"工单号|NUMBER", "时限|DEADLINE",       "已等|WAITING",
-                                          "原因|REASON",   "类别建议|CATEGORIES", "区域建议|AREAS",
-                                          "催|CHASED",     "标题|TITLE",          NULL};
+    static const struct cli_column table[] = {
+        {.title = "工单号|NUMBER"},
+        {.title = "时限|DEADLINE", .rank = 12, .brackets = true},
+        {.title = "已等|WAITING", .rank = 11},
+        {.title = "原因|REASON", .floor = 10},
+        {.title = "类别建议|CATEGORIES", .floor = 16},
+        {.title = "区域建议|AREAS", .floor = 10, .rank = 2},
+        {.title = "催|CHASED", .rank = 1},
+        {.title = "标题|TITLE", .floor = 16},
+        {.title = NULL},
+    };
     struct cli_grid grid;
-    cli_grid_begin(&grid, cli, headers);
+    cli_grid_begin(&grid, cli, table);
     for (size_t index = 0; index < page->n_items; index++) {
         add_item(cli, &grid, page->items[index]);
     }

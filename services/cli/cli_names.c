@@ -316,12 +316,26 @@ static void add_parent(struct cli_grid *grid, const struct say *say, enum cli_na
 
 static void print_table(struct cli *cli, const struct say *say, enum cli_names table)
 {
-    static const char *const units[] = {"代码|CODE", "名称|NAME", "层级|LEVEL", "区域|AREA", NULL};
-    static const char *const areas[] = {"代码|CODE", "名称|NAME", "层级|LEVEL", "上级|PARENT",
-                                        NULL};
-    static const char *const categories[] = {"代码|CODE",   "名称|NAME",        "起始层级|LEVEL",
-                                             "上级|PARENT", "紧急程度|URGENCY", NULL};
-    static const char *const channels[] = {"代码|CODE", "名称|NAME", "回访渠道|CALLBACK", NULL};
+    static const struct cli_column units[] = {{.title = "代码|CODE"},
+                                              {.title = "名称|NAME", .floor = 16},
+                                              {.title = "层级|LEVEL", .rank = 1},
+                                              {.title = "区域|AREA", .floor = 10, .rank = 2},
+                                              {.title = NULL}};
+    static const struct cli_column areas[] = {{.title = "代码|CODE"},
+                                              {.title = "名称|NAME", .floor = 16},
+                                              {.title = "层级|LEVEL", .rank = 1},
+                                              {.title = "上级|PARENT", .floor = 10, .rank = 2},
+                                              {.title = NULL}};
+    static const struct cli_column categories[] = {{.title = "代码|CODE"},
+                                                   {.title = "名称|NAME", .floor = 16},
+                                                   {.title = "起始层级|LEVEL", .rank = 1},
+                                                   {.title = "上级|PARENT", .floor = 10, .rank = 3},
+                                                   {.title = "紧急程度|URGENCY", .rank = 2},
+                                                   {.title = NULL}};
+    static const struct cli_column channels[] = {{.title = "代码|CODE"},
+                                                 {.title = "名称|NAME", .floor = 16},
+                                                 {.title = "回访渠道|CALLBACK"},
+                                                 {.title = NULL}};
     const struct site *site = say->site;
     struct cli_grid grid;
     cli_grid_begin(&grid, cli,

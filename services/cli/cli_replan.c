@@ -51,9 +51,15 @@ static void add_move(const struct replan *replan, struct cli_grid *grid,
 /* Counted here page by page, as the service counts each page alone. */
 static void add_page(struct replan *replan, const Paidan__Replanning *page)
 {
-    static const char *const headers[] = {
-        "工单号|NUMBER", "时钟|CLOCK", "原期限|OLD DUE", "新期限|NEW DUE", "变动|CHANGE",
-        "承办单位|UNIT", NULL};
+    static const struct cli_column table[] = {
+        {.title = "工单号|NUMBER"},
+        {.title = "时钟|CLOCK"},
+        {.title = "原期限|OLD DUE"},
+        {.title = "新期限|NEW DUE"},
+        {.title = "变动|CHANGE"},
+        {.title = "承办单位|UNIT", .floor = 10, .rank = 1},
+        {.title = NULL},
+    };
     struct cli_grid grid;
     replan->looked_at += page->looked_at;
     replan->moved += page->moved;
@@ -71,7 +77,7 @@ static void add_page(struct replan *replan, const Paidan__Replanning *page)
     if (replan->cli->json || page->n_moves == 0) {
         return;
     }
-    cli_grid_begin(&grid, replan->cli, headers);
+    cli_grid_begin(&grid, replan->cli, table);
     for (size_t index = 0; index < page->n_moves; index++) {
         add_move(replan, &grid, page->moves[index]);
     }

@@ -66,13 +66,23 @@ static void add_lapsed(struct cli *cli, struct cli_grid *grid, const Paidan__Ope
 
 void cli_requests_print(struct cli *cli, Paidan__OpenRequest *const *requests, size_t count)
 {
-    static const char *const open[] = {"工单号|NUMBER",        "申请|REQUEST",
-                                       "申请单位|ASKED BY",    "批复单位|DECIDES",
-                                       "申请时间|SINCE",       "批复期限|DECIDE BY",
-                                       "无人批复则|OTHERWISE", "理由|REASON",
-                                       "标题|TITLE",           NULL};
-    static const char *const over[] = {"工单号|NUMBER", "未批单位|WAITED FOR", "过期时间|LAPSED",
-                                       "承办单位|UNIT", "标题|TITLE",          NULL};
+    static const struct cli_column open[] = {
+        {.title = "工单号|NUMBER"},
+        {.title = "申请|REQUEST"},
+        {.title = "申请单位|ASKED BY", .floor = 12},
+        {.title = "批复单位|DECIDES", .floor = 12, .rank = 5}, /* who lists knows who they are */
+        {.title = "申请时间|SINCE", .rank = 12},
+        {.title = "批复期限|DECIDE BY", .rank = 11, .brackets = true},
+        {.title = "无人批复则|OTHERWISE", .rank = 3},
+        {.title = "理由|REASON", .floor = 14},
+        {.title = "标题|TITLE", .floor = 16, .rank = 2},
+        {.title = NULL},
+    };
+    static const struct cli_column over[] = {
+        {.title = "工单号|NUMBER"},           {.title = "未批单位|WAITED FOR", .floor = 12},
+        {.title = "过期时间|LAPSED"},         {.title = "承办单位|UNIT", .floor = 12},
+        {.title = "标题|TITLE", .floor = 16}, {.title = NULL},
+    };
     struct cli_grid grid;
     (void)cli_site(cli);
     if (count == 0) {

@@ -312,9 +312,15 @@ static void add_service(struct cli *cli, struct cli_grid *grid, const char *name
 static int tell_services(struct cli *cli, const struct cli_service services[CLI_SERVICES],
                          Paidan__Code worst)
 {
-    static const char *const headers[] = {
-        "服务|SERVICE", "状态|STATUS", "版本|VERSION", "日志|HEAD", "占用|STORE",
-        "跟随|FOLLOWS", NULL};
+    static const struct cli_column table[] = {
+        {.title = "服务|SERVICE"},
+        {.title = "状态|STATUS"},
+        {.title = "版本|VERSION", .rank = 1},
+        {.title = "日志|HEAD", .right = true},
+        {.title = "占用|STORE", .rank = 2, .right = true},
+        {.title = "跟随|FOLLOWS", .floor = 16},
+        {.title = NULL},
+    };
     (void)cli_site(cli);
     int status = CLI_EXIT_OK;
     if (cli->json) {
@@ -325,8 +331,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         status = cli_json_print(cli, list);
     } else {
         struct cli_grid grid;
-        cli_grid_begin(&grid, cli, headers);
-        grid.right = 1u << 3 | 1u << 4;
+        cli_grid_begin(&grid, cli, table);
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             add_service(cli, &grid, cli_services[index], &services[index]);
         }

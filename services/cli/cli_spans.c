@@ -271,11 +271,14 @@ static void add_row(struct cli *cli, struct cli_grid *grid, const struct pieces 
 
 static void print_rows(struct cli *cli, const struct pieces *pieces, uint64_t now_ms)
 {
-    static const char *const headers[] = {"  日期|  DATE", "星期|DAY", "计入|COUNTED",
-                                          "不计|SKIPPED", NULL};
+    static const struct cli_column table[] = {{.title = "  日期|  DATE"},
+                                              {.title = "星期|DAY", .rank = 1},
+                                              {.title = "计入|COUNTED"},
+                                              {.title = "不计|SKIPPED", .floor = 12},
+                                              {.title = NULL}};
     struct cli_grid grid;
     struct row run = {.count = 0};
-    cli_grid_begin(&grid, cli, headers);
+    cli_grid_begin(&grid, cli, table);
     for (size_t at = 0; at < pieces->count;) {
         const struct row day = day_at(pieces, at);
         at += day.count;

@@ -62,8 +62,11 @@ static void add_refused(struct cli *cli, struct cli_grid *grid, const char *serv
 
 static void print_refused(struct cli *cli, const Paidan__Stats *const stats[CLI_SERVICES])
 {
-    static const char *const headers[] = {"工单号|NUMBER", "时间|AT", "服务与记录|SERVICE, RECORD",
-                                          "原因|WHY", NULL};
+    static const struct cli_column headers[] = {{.title = "工单号|NUMBER"},
+                                                {.title = "时间|AT"},
+                                                {.title = "服务与记录|SERVICE, RECORD"},
+                                                {.title = "原因|WHY", .floor = 16},
+                                                {.title = NULL}};
     struct cli_grid grid;
     uint64_t count = 0;
     for (size_t index = 0; index < CLI_SERVICES; index++) {
@@ -113,8 +116,11 @@ static const Paidan__CallbackPulled *ask_callbacks(struct cli *cli, uint64_t tim
 
 static void print_callbacks(struct cli *cli, const Paidan__CallbackPulled *pulled)
 {
-    static const char *const headers[] = {"工单号|NUMBER", "渠道|CHANNEL", "第几次|ATTEMPT",
-                                          "本次截止|ATTEMPT ENDS", NULL};
+    static const struct cli_column headers[] = {{.title = "工单号|NUMBER"},
+                                                {.title = "渠道|CHANNEL"},
+                                                {.title = "第几次|ATTEMPT"},
+                                                {.title = "本次截止|ATTEMPT ENDS"},
+                                                {.title = NULL}};
     struct cli_grid grid;
     heading(cli, "回访渠道已撤，无人可回访", "callbacks whose channel is gone, nobody asks",
             pulled->has_count ? pulled->count : 0);

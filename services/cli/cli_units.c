@@ -137,18 +137,19 @@ static void add_cell(struct cli_grid *grid, const Paidan__UnitCount *unit,
 /* Columns that are all zero are left out, so the header is made from the page. */
 static void print_table(struct cli *cli, const Paidan__UnitsCounted *page)
 {
-    const char *headers[COLUMNS + 3] = {"承办单位|UNIT", "退单率|RETURNS"};
+    struct cli_column shown[COLUMNS + 3] = {{.title = "承办单位|UNIT", .floor = 12},
+                                            {.title = "退单率|RETURNS", .right = true}};
     struct cli_grid grid;
     size_t count = 2;
     for (size_t column = 0; column < COLUMNS; column++) {
         if (is_shown(page, &columns[column])) {
-            headers[count] = columns[column].header;
+            /* From the right, as the seldom ones stand there. */
+            shown[count] = (struct cli_column){
+                .title = columns[column].header, .rank = (unsigned)count, .right = true};
             count++;
         }
     }
-    headers[count] = NULL;
-    cli_grid_begin(&grid, cli, headers);
-    grid.right = ((1u << count) - 1) & ~1u;
+    cli_grid_begin(&grid, cli, shown);
     for (size_t index = 0; index < page->n_units; index++) {
         const Paidan__UnitCount *unit = page->units[index];
         char rate[32];
@@ -167,12 +168,13 @@ static void print_table(struct cli *cli, const Paidan__UnitsCounted *page)
 /* Every count of one unit, a line each. */
 static void print_one(struct cli *cli, const Paidan__UnitCount *unit)
 {
-    static const char *const headers[] = {"承办单位|UNIT", "数|COUNT", NULL};
+    static const struct cli_column headers[] = {{.title = "承办单位|UNIT", .floor = 12},
+                                                {.title = "数|COUNT", .right = true},
+                                                {.title = NULL}};
     struct cli_grid grid;
     char rate[32];
     rate_words(unit, rate, sizeof rate);
     cli_grid_begin(&grid, cli, headers);
-    grid.right = 2;
     cli_grid_add(&grid, SAY_STRONG, "%s (%s)", say_unit(cli_speak(cli), unit->unit), unit->unit);
     cli_grid_add(&grid, SAY_PLAIN, "%s", "");
     for (size_t index = 0; index < unit->n_counts; index++) {

@@ -494,6 +494,18 @@ static void test_columns_when_wide_then_two_each(void **state)
     assert_int_equal(text_columns("\xff\xff"), 2);
 }
 
+static void test_clip_columns_when_cut_then_between_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(text_clip_columns("路灯", 4), 6);
+    assert_int_equal(text_clip_columns("路灯", 100), 6);
+    assert_int_equal(text_clip_columns("路灯", 3), 3);
+    assert_int_equal(text_clip_columns("路灯", 1), 0);
+    assert_int_equal(text_clip_columns("e\u0301a", 1), 3); /* the accent stays with its letter */
+    assert_int_equal(text_clip_columns("\xff\xff", 1), 1);
+    assert_int_equal(text_clip_columns("abc", 0), 0);
+}
+
 static void test_clip_when_cut_then_between_characters(void **state)
 {
     (void)state;
@@ -688,6 +700,7 @@ int main(void)
         cmocka_unit_test(test_mask_digits_when_no_room_then_limit),
         cmocka_unit_test(test_mask_name_when_any_then_first_character),
         cmocka_unit_test(test_columns_when_wide_then_two_each),
+        cmocka_unit_test(test_clip_columns_when_cut_then_between_characters),
         cmocka_unit_test(test_clip_when_cut_then_between_characters),
         cmocka_unit_test(test_copy_when_it_fits_with_its_end_then_whole_else_nothing),
     };
