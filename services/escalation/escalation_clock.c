@@ -327,12 +327,17 @@ enum rc escalation_clock_take_again(struct escalation_clock *clock, const Paidan
 
 bool escalation_clock_matches(const struct escalation_clock *clock, const Paidan__ClockSet *set)
 {
+    return escalation_clock_fires_alike(clock, set) &&
+           (set->has_consumed_ms ? set->consumed_ms : 0) == clock->consumed_ms &&
+           (set->has_resumed_ms ? set->resumed_ms : 0) == clock->resumed_ms;
+}
+
+bool escalation_clock_fires_alike(const struct escalation_clock *clock, const Paidan__ClockSet *set)
+{
     CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     bool same = set->clock == clock->clock && set->due_ms == clock->due_ms &&
                 set->n_steps == clock->step_count &&
-                (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms &&
-                (set->has_consumed_ms ? set->consumed_ms : 0) == clock->consumed_ms &&
-                (set->has_resumed_ms ? set->resumed_ms : 0) == clock->resumed_ms;
+                (set->has_warn_ms ? set->warn_ms : 0) == clock->warn_ms;
     for (uint32_t index = 0; same && index < clock->step_count; index++) {
         same = set->steps[index]->at_ms == clock->steps[index].at_ms &&
                set->steps[index]->does == clock->steps[index].does;

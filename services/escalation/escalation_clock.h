@@ -70,3 +70,6 @@ MUST_CHECK enum rc escalation_clock_take_again(struct escalation_clock *clock,
                                                const Paidan__ClockSet *set);
 /* Whether a fact gives a clock the moments that it has: of a clock that runs on as it was. */
 bool escalation_clock_matches(const struct escalation_clock *clock, const Paidan__ClockSet *set);
+/* Whether it fires at the same moments, wherever it is said to have run from. */
+bool escalation_clock_fires_alike(const struct escalation_clock *clock,
+                                  const Paidan__ClockSet *set);

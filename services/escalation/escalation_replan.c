@@ -95,7 +95,14 @@ static enum rc plan_clock(const struct page *page, const struct planned *planned
     take_calendar(page, planned, &again);
     escalation_term_recount(page->site, &planned->extra, &again);
     const enum rc rc = escalation_term_again(&reads, &again, set);
-    if (rc == RC_OK && escalation_clock_matches(clock, *set)) {
+    /* What a suspended ticket has used so far is no move that a supervisor would have to want: the
+     * calendars' own pass writes it down, and so does going on. */
+    const bool stands =
+        planned->extra.suspended_until_ms != 0 && page->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY;
+    const bool follows_same = strcmp(again.calendar, clock->calendar) == 0;
+    if (rc == RC_OK && follows_same &&
+        (stands ? escalation_clock_fires_alike(clock, *set)
+                : escalation_clock_matches(clock, *set))) {
         *set = NULL;
     }
     return rc;

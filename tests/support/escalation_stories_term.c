@@ -236,6 +236,10 @@ void tell_replan(struct story *story)
     replan(story, "b1", true);
     replan(story, "s.any", true);
     replan(story, "s.any", true); /* nothing is left to move */
+    suspend(story, 2, BASE_MS + 30 * DAY);
+    trace_say(&story->trace, "suspended, under the same policies: nothing moves");
+    replan(story, NULL, false);
+    wish(story, "b1", RESUME, 2, NULL);
     help.ticket = 4;
     help.note = (char *)"已协助";
     teller_do(story, "chen", "c1", PAIDAN__ACTION__ACTION_ASSIST_DONE, &help); /* while suspended */
