@@ -142,16 +142,20 @@ static bool complete(const struct dialled *dialled)
     return !dialled->plus && (mobile_at(dialled, 0) || dialled->count >= MOBILE_DIGITS);
 }
 
-/* Digits that stand together from `at`. */
-static unsigned run_length(const struct phone *phone, size_t at)
+/* Digits that stand together from `at`. meant: letters that will be read as digits count too, or
+ * what is written back would be cut at another place when it is read again. */
+static unsigned run_length(const struct phone *phone, size_t at, bool meant)
 {
     unsigned count = 0;
     size_t next = 0;
-    while (is_digit(sign_at(phone, at, &next))) {
+    for (;;) {
+        const int sign = sign_at(phone, at, &next);
+        if (!is_digit(meant && count > 0 ? digit_meant(sign) : sign)) {
+            return count;
+        }
         at = next;
         count++;
     }
-    return count;
 }
 
 /* More digits than a number has are counted and not kept: such a number is left out whole. */
@@ -211,7 +215,7 @@ static void dialled_read(struct phone *phone, struct dialled *dialled)
             look = next;
         }
         if (look == phone->at || !is_digit(sign) ||
-            (complete(dialled) && run_length(phone, look) >= SUBSCRIBER_MIN)) {
+            (complete(dialled) && run_length(phone, look, true) >= SUBSCRIBER_MIN)) {
             return;
         }
         phone->at = look;
@@ -224,7 +228,7 @@ static void extension_read(struct phone *phone, struct dialled *dialled)
 {
     const size_t word = extension_word(phone, phone->at);
     size_t next = 0, look = phone->at + word;
-    const unsigned count = word == 0 ? 0 : run_length(phone, look);
+    const unsigned count = word == 0 ? 0 : run_length(phone, look, false);
     if (count == 0 || count > EXTENSION_MAX) {
         return;
     }
