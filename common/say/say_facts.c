@@ -405,23 +405,45 @@ static enum say_tone carded(struct words *words, const Paidan__Carded *fact)
     return tone;
 }
 
+/* The deadline of what warned or reminded, in the tense of the moment it was said: after downtime a
+ * step may come when its deadline has passed. */
+static void put_deadline(struct words *words, uint64_t at_ms, uint64_t due_ms)
+{
+    const bool passed = due_ms <= at_ms;
+    put_say(words, passed ? "已过期限" : "期限", passed ? "was due" : "due");
+    put_due(words, due_ms);
+}
+
+/* Logs of older versions hold warnings of what had passed already. */
+static enum say_tone warned(struct words *words, const Paidan__Event *event)
+{
+    const Paidan__Warned *fact = event->warned;
+    const bool passed = fact->due_ms <= event->at_ms;
+    put(words, "%s", say_words_clock(words->say, fact->clock));
+    put_say(words, passed ? " 黄牌；" : " 即将到期，黄牌；",
+            passed ? ": yellow card; " : " runs out soon: yellow card; ");
+    put_deadline(words, event->at_ms, fact->due_ms);
+    return SAY_WARN;
+}
+
 /* A step of a clock fired: whom it reached and what it did. */
-static enum say_tone reminded(struct words *words, const Paidan__Reminded *fact)
+static enum say_tone reminded(struct words *words, const Paidan__Event *event)
 {
     char does[256];
+    const Paidan__Reminded *fact = event->reminded;
     if (fact->clock == PAIDAN__CLOCK__CLOCK_REQUEST || fact->clock == PAIDAN__CLOCK__CLOCK_APPEAL) {
         put(words, "%s%s", say_choose(words->say, "提醒 ", "reminded "),
             fact->n_to_units > 0 ? say_unit(words->say, fact->to_units[0]) : "");
-        put_say(words, " 批复，期限", " to decide, due");
-        put_due(words, fact->due_ms);
+        put_say(words, " 批复，", " to decide, ");
+        put_deadline(words, event->at_ms, fact->due_ms);
         return SAY_WARN;
     }
     say_words_bits(words->say, &paidan__step_does__descriptor, fact->does,
                    say_choose(words->say, "，", ", "), does, sizeof does);
     put(words, "%s%s%s", say_words_clock(words->say, fact->clock),
         say_choose(words->say, " 提醒点：", ": "), does);
-    put_say(words, "；期限", "; due");
-    put_due(words, fact->due_ms);
+    put_say(words, "；", "; ");
+    put_deadline(words, event->at_ms, fact->due_ms);
     return (fact->does >> PAIDAN__STEP_DOES__STEP_RED & 1u) != 0 ? SAY_BAD : SAY_WARN;
 }
 
@@ -651,7 +673,7 @@ static enum say_tone supervision_words(struct words *words, const Paidan__Event 
             (unsigned long long)passed->looked_at, (unsigned long long)passed->moved);
         return SAY_NEWS;
     case PAIDAN__EVENT__FACT_REMINDED:
-        return reminded(words, event->reminded);
+        return reminded(words, event);
     case PAIDAN__EVENT__FACT_TERM_PASSED:
         put(words, say_choose(words->say, "%s 超时；期限", "%s: the term passed; was due"),
             say_words_clock(words->say, event->term_passed->clock));
@@ -718,10 +740,7 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
         put_note(words, event->assigned->note);
         return SAY_NEWS;
     case PAIDAN__EVENT__FACT_WARNED:
-        put(words, "%s%s", say_words_clock(words->say, event->warned->clock),
-            say_choose(words->say, " 即将到期，黄牌；期限", " runs out soon: yellow card; due"));
-        put_due(words, event->warned->due_ms);
-        return SAY_WARN;
+        return warned(words, event);
     case PAIDAN__EVENT__FACT_RAISED:
         return raised(words, event->raised);
     case PAIDAN__EVENT__FACT_ALARMED:

@@ -118,6 +118,20 @@ static escalation_fire_fn *const fires[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_TERM] = fire_term,
 };
 
+/* Of one ticket, until its last clock has been missed: deadlines, steps that last, a lease, an
+ * alarm, tasks, a person, a mode, a request, an appeal. */
+enum { FIRED_MAX = ESCALATION_CLOCKS_MAX * (1 + CLOCK_STEPS_MAX) + SITE_ASSIST_MAX + 6 };
+
+static enum rc fire(struct step *step, const struct due *due, struct escalation_moment *moment)
+{
+    const enum rc rc = escalation_moment_load(step, due, moment);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(fires[moment->signal] != NULL);
+    return fires[moment->signal](moment);
+}
+
 static enum rc apply_due(struct step *step, const struct due *due)
 {
     CHECK(due->kind != 0);
@@ -125,12 +139,17 @@ static enum rc apply_due(struct step *step, const struct due *due)
         return escalation_replan_fire(step);
     }
     struct escalation_moment moment;
-    const enum rc rc = escalation_moment_load(step, due, &moment);
-    if (rc != RC_OK) {
-        return rc;
+    enum rc rc = fire(step, due, &moment);
+    /* What fires in the row's place may leave it where it is. */
+    for (uint32_t fired = 1; rc == RC_OK && moment.stands_in; fired++) {
+        const enum rc still = due_has(step->txn, due);
+        if (still != RC_OK) {
+            return still == RC_NOT_FOUND ? RC_OK : still;
+        }
+        CHECK(fired < FIRED_MAX);
+        rc = fire(step, due, &moment);
     }
-    CHECK(fires[moment.signal] != NULL);
-    return fires[moment.signal](&moment);
+    return rc;
 }
 
 /* ---- commands ---- */

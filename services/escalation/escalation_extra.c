@@ -217,6 +217,18 @@ uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escala
     return next_ms;
 }
 
+void escalation_extra_pass_over(struct escalation_extra *extra, uint64_t now_ms)
+{
+    CHECK(now_ms != 0);
+    CHECK(extra->request_remind_ms == 0 || extra->request != 0);
+    if (extra->request_due_ms <= now_ms) {
+        extra->request_remind_ms = 0;
+    }
+    if (extra->appeal_due_ms <= now_ms) {
+        extra->appeal_remind_ms = 0;
+    }
+}
+
 void escalation_extra_mirror(const struct escalation_extra *extra, struct escalation_ticket *ticket)
 {
     CHECK(ticket->state != ESCALATION_NONE);

@@ -85,6 +85,9 @@ MUST_CHECK enum rc escalation_extra_decode(const void *value, size_t bytes,
  * is; 0: none. A suspended ticket waits for the end of its suspension alone. */
 uint64_t escalation_extra_next(const struct escalation_extra *extra, enum escalation_state state,
                                Paidan__Clock *clock);
+/* In a copy of a record, that what fires next can be found: whoever decides is not reminded of what
+ * has lapsed at now_ms. As escalation_state_pass_over. */
+void escalation_extra_pass_over(struct escalation_extra *extra, uint64_t now_ms);
 /* Writes what the ticket's record mirrors; call it after every change of either. */
 void escalation_extra_mirror(const struct escalation_extra *extra,
                              struct escalation_ticket *ticket);

@@ -3,7 +3,12 @@
  * A row that is due only names a ticket: the ticket is read again, and what fires now follows from
  * its record. The fold of the fact sets the bit of what fired, and the row moves with the record,
  * so that each (ticket, clock, level, round, step) fires once, also after a crash between any two
- * steps. */
+ * steps.
+ *
+ * A warning is given while it still warns. Where nothing ran when it was due and its deadline has
+ * passed since, it is passed over: what comes next in order of time fires for its row, until one of
+ * them (at the latest the deadline itself) has taken the row away. So everything else happens as if
+ * the service had run all the time. */
 
 #include "escalation_moment.h"
 
@@ -63,21 +68,51 @@ static enum escalation_signal signal_of(struct escalation_moment *moment,
     }
 }
 
+static enum rc load(struct escalation_moment *moment)
+{
+    CHECK(moment->id != 0);
+    enum rc rc = escalation_state_load(moment->step->txn, moment->id, &moment->ticket);
+    if (rc == RC_OK) {
+        rc = escalation_state_load_info(moment->step->txn, moment->id, &moment->info);
+    }
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
+/* Finds what fires when void warnings are passed over, and loads the extra record where it is of
+ * that. A deadline that makes a warning void is due itself: there is always something. */
+static enum rc find_next(struct escalation_moment *moment, struct due *next,
+                         enum escalation_firing *firing)
+{
+    const uint64_t now_ms = moment->step->now_ms;
+    struct escalation_ticket left = moment->ticket;
+    escalation_state_pass_over(&left, now_ms);
+    bool some = escalation_state_due(moment->id, &left, next, firing);
+    CHECK(some);
+    if (*firing == ESCALATION_FIRES_EXTRA) {
+        const enum rc rc = escalation_extra_load(moment->step->txn, moment->id, &moment->extra);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        struct escalation_extra extra = moment->extra;
+        escalation_extra_pass_over(&extra, now_ms);
+        escalation_extra_mirror(&extra, &left);
+        some = escalation_state_due(moment->id, &left, next, firing);
+        CHECK(some);
+    }
+    CHECK(next->due_ms <= now_ms);
+    return RC_OK;
+}
+
 enum rc escalation_moment_load(struct step *step, const struct due *due,
                                struct escalation_moment *moment)
 {
     CHECK(due->due_ms <= step->now_ms);
     moment->step = step;
     moment->id = due->id;
-    moment->due_ms = due->due_ms;
-    moment->clock = (Paidan__Clock)due->kind;
     moment->above = 0;
-    enum rc rc = escalation_state_load(step->txn, due->id, &moment->ticket);
-    if (rc == RC_OK) {
-        rc = escalation_state_load_info(step->txn, due->id, &moment->info);
-    }
+    enum rc rc = load(moment);
     if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+        return rc;
     }
     struct due next = {0};
     enum escalation_firing firing = ESCALATION_FIRES_DEADLINE;
@@ -85,12 +120,13 @@ enum rc escalation_moment_load(struct step *step, const struct due *due,
     if (!some || next.due_ms != due->due_ms || next.kind != due->kind) {
         return RC_CORRUPT;
     }
-    if (firing == ESCALATION_FIRES_EXTRA) {
-        rc = escalation_extra_load(step->txn, due->id, &moment->extra);
-        if (rc != RC_OK) {
-            return rc;
-        }
+    rc = find_next(moment, &next, &firing);
+    if (rc != RC_OK) {
+        return rc;
     }
+    moment->due_ms = next.due_ms;
+    moment->clock = (Paidan__Clock)next.kind;
+    moment->stands_in = next.due_ms != due->due_ms || next.kind != due->kind;
     moment->signal = signal_of(moment, firing);
     if (escalation_fsm_step(moment->ticket.state, moment->signal).action != ESCALATION_DO_SAY) {
         return RC_CORRUPT; /* a state in which nothing may be due */

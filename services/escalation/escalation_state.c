@@ -459,6 +459,37 @@ static void earlier(struct earliest *best, uint64_t due_ms, enum escalation_firi
     }
 }
 
+/* It tells, or gives a yellow card, of a deadline to come, and does nothing that lasts longer. */
+static bool only_warns(const struct escalation_clock_step *step)
+{
+    const unsigned lasts =
+        1u << PAIDAN__STEP_DOES__STEP_RED | 1u << PAIDAN__STEP_DOES__STEP_SUPERVISE;
+    return !step->after && (step->does & lasts) == 0;
+}
+
+/* What is left of a clock's steps; after its deadline nothing warns of it any more. */
+static bool step_waits(const struct escalation_clock *clock,
+                       const struct escalation_clock_step *step)
+{
+    const bool missed = (clock->flags & ESCALATION_EXPIRED) != 0;
+    return !step->fired && !(missed && only_warns(step));
+}
+
+void escalation_state_pass_over(struct escalation_ticket *ticket, uint64_t now_ms)
+{
+    CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
+    for (uint32_t index = 0; index < ticket->clock_count; index++) {
+        struct escalation_clock *clock = &ticket->clocks[index];
+        if (clock->due_ms > now_ms) {
+            continue;
+        }
+        clock->flags |= ESCALATION_WARNED;
+        for (uint32_t step = 0; step < clock->step_count; step++) {
+            clock->steps[step].fired |= only_warns(&clock->steps[step]);
+        }
+    }
+}
+
 bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, struct due *due,
                           enum escalation_firing *firing)
 {
@@ -480,7 +511,7 @@ bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, s
             continue;
         }
         for (uint32_t step = 0; step < clock->step_count; step++) {
-            if (!clock->steps[step].fired) {
+            if (step_waits(clock, &clock->steps[step])) {
                 earlier(&best, clock->steps[step].at_ms, ESCALATION_FIRES_STEP, clock->clock);
             }
         }

@@ -147,6 +147,10 @@ enum escalation_firing {
  * clock at most one thing fires at one moment. False: nothing can happen. */
 bool escalation_state_due(uint64_t id, const struct escalation_ticket *ticket, struct due *due,
                           enum escalation_firing *firing);
+/* In a copy of a record, that what fires next can be found: all that would warn of a deadline which
+ * has passed at now_ms is taken as fired. A step that does something lasting (a red card,
+ * supervision) is no mere warning and stays to come. */
+void escalation_state_pass_over(struct escalation_ticket *ticket, uint64_t now_ms);
 
 enum escalation_bucket {
     ESCALATION_READY,     /* assigned, nobody holds a lease */

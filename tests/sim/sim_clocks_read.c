@@ -16,13 +16,21 @@ void work_read_warned(const struct sim *sim, struct work *work, const Paidan__Wa
     work_must(sim, work, !clock->warned, "a second warning of a clock");
     work_must(sim, work, clock->has_warn && clock->warn_ms <= work->at_ms, "an early warning");
     work_must(sim, work, fact->due_ms == clock->due_ms, "a warning of another deadline");
+    work_must(sim, work, work->at_ms < fact->due_ms, "a warning of what has passed");
     clock->warned = true;
+}
+
+/* It does more than to warn: that is not void when the deadline has passed. */
+static bool lasts(const struct work_step *step)
+{
+    return (step->does &
+            (1u << PAIDAN__STEP_DOES__STEP_RED | 1u << PAIDAN__STEP_DOES__STEP_SUPERVISE)) != 0;
 }
 
 void work_read_reminded(const struct sim *sim, struct work *work, const Paidan__Reminded *fact)
 {
     if (fact->clock == PAIDAN__CLOCK__CLOCK_REQUEST || fact->clock == PAIDAN__CLOCK__CLOCK_APPEAL) {
-        work_must(sim, work, fact->at_ms <= work->at_ms && fact->at_ms < fact->due_ms,
+        work_must(sim, work, fact->at_ms <= work->at_ms && work->at_ms < fact->due_ms,
                   "a decider reminded early, or too late");
         work_must(
             sim, work,
@@ -43,6 +51,8 @@ void work_read_reminded(const struct sim *sim, struct work *work, const Paidan__
     }
     work_must(sim, work, found != NULL, "a step that fired twice or is none");
     work_must(sim, work, found->at_ms <= work->at_ms, "an early step");
+    work_must(sim, work, found->after || lasts(found) || work->at_ms < clock->due_ms,
+              "a step that warns of what has passed");
     found->fired = true;
     work->red = work->red || (fact->does & 1u << PAIDAN__STEP_DOES__STEP_RED) != 0;
     work->supervised =

@@ -542,6 +542,7 @@ const struct escalation_story escalation_stories[] = {
     {"card_moves", "watch", tell_card_moves},
     {"supervised_by_rule", "watch", tell_supervised_by_rule},
     {"steps", "office4", tell_steps},
+    {"steps_downtime", "office4", tell_steps_downtime},
     {"moments", "office4", tell_moments},
     {"cap", "office4", tell_cap},
     {"assist", "joint", tell_assist},

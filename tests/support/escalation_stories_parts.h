@@ -30,6 +30,7 @@ void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
 void tell_explain(struct story *story);
 /* escalation_stories_edges.c */
+void tell_steps_downtime(struct story *story); /* escalation_stories_steps.c */
 void tell_steps_anew(struct story *story);
 void tell_late_and_paused(struct story *story);
 void tell_asked_and_paused(struct story *story);

@@ -88,3 +88,28 @@ void tell_cap(struct story *story)
     story_until(story, 20 * DAY);
     teller_look(story, 1);
 }
+
+/* Nine days without service: what warned of a deadline that passed meanwhile is not said, a step
+ * that does something lasting is; a request lapses without a reminder; all in order of time. */
+void tell_steps_downtime(struct story *story)
+{
+    Paidan__WorkItem wish = PAIDAN__WORK_ITEM__INIT;
+    wish.ticket = 1;
+    wish.note = "等待会商";
+    route(story, 1, "build", 2, "s.city");
+    route(story, 2, "meet", 2, "s.city"); /* its last step before the deadline supervises */
+    route(story, 3, "noise", 1, "b1");    /* raised by its first deadline */
+    serve(story, 1);
+    story_until(story, 1 * DAY + 2 * HOUR);
+    teller_do(story, "li", "s.city", PAIDAN__ACTION__ACTION_EXTEND, &wish);
+    story_jump(story, 9 * DAY);
+    story_restart(story);
+    story_step(story);
+    story_restart(story); /* and again, between two steps */
+    story_step(story);
+    story_step(story);
+    for (uint64_t number = 1; number <= 3; number++) {
+        teller_look(story, number);
+    }
+    story_until(story, 11 * DAY); /* steps after the deadline come as ever */
+}

@@ -277,6 +277,47 @@ static void test_due_when_earliest_is_any_then_that(void **unused)
     expect_next(&ticket, 220, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_HANDLE);
 }
 
+/* Steps at 50 (tells), 60 (supervises) and, after the deadline, 140 (tells). */
+static void add_steps(struct escalation_clock *clock)
+{
+    const uint8_t tells = 1u << PAIDAN__STEP_DOES__STEP_NOTIFY_UNIT;
+    clock->step_count = 3;
+    clock->steps[0] = (struct escalation_clock_step){.at_ms = 50, .does = tells};
+    clock->steps[1] = (struct escalation_clock_step){
+        .at_ms = 60, .does = tells | 1u << PAIDAN__STEP_DOES__STEP_SUPERVISE};
+    clock->steps[2] = (struct escalation_clock_step){.at_ms = 140, .does = tells, .after = true};
+}
+
+static void test_due_when_the_deadline_fired_then_nothing_warns_of_it(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(900, 40, 100);
+    add_steps(&ticket.clocks[1]);
+    ticket.clocks[0].warn_ms = 0;
+    expect_next(&ticket, 40, ESCALATION_FIRES_WARNING, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].flags = ESCALATION_EXPIRED;
+    expect_next(&ticket, 60, ESCALATION_FIRES_STEP, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].steps[1].fired = true;
+    expect_next(&ticket, 140, ESCALATION_FIRES_STEP, PAIDAN__CLOCK__CLOCK_HANDLE);
+}
+
+static void test_pass_over_when_a_deadline_passed_then_its_warnings_alone(void **unused)
+{
+    (void)unused;
+    struct escalation_ticket ticket = simple(900, 40, 100);
+    add_steps(&ticket.clocks[1]);
+    ticket.clocks[0].warn_ms = 45;
+    const struct escalation_ticket before = ticket;
+    escalation_state_pass_over(&ticket, 99);
+    assert_memory_equal(&ticket, &before, sizeof ticket);
+    escalation_state_pass_over(&ticket, 100);
+    expect_next(&ticket, 45, ESCALATION_FIRES_WARNING, PAIDAN__CLOCK__CLOCK_ACCEPT);
+    ticket.clocks[0].flags = ESCALATION_WARNED;
+    expect_next(&ticket, 60, ESCALATION_FIRES_STEP, PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket.clocks[1].steps[1].fired = true;
+    expect_next(&ticket, 100, ESCALATION_FIRES_DEADLINE, PAIDAN__CLOCK__CLOCK_HANDLE);
+}
+
 static void test_due_when_not_open_then_none(void **unused)
 {
     (void)unused;
@@ -382,6 +423,8 @@ int main(void)
                                         close_room),
         cmocka_unit_test(test_due_when_several_at_once_then_deadline_warning_lease_alarm),
         cmocka_unit_test(test_due_when_earliest_is_any_then_that),
+        cmocka_unit_test(test_due_when_the_deadline_fired_then_nothing_warns_of_it),
+        cmocka_unit_test(test_pass_over_when_a_deadline_passed_then_its_warnings_alone),
         cmocka_unit_test(test_due_when_not_open_then_none),
         cmocka_unit_test(test_queue_when_missed_then_before_others),
         cmocka_unit_test_setup_teardown(test_ticket_when_its_card_is_unknown_then_corrupt,

@@ -23,6 +23,8 @@ static Paidan__AssistClock assist = PAIDAN__ASSIST_CLOCK__INIT, *assists[] = {&a
 static Paidan__Assignment street = PAIDAN__ASSIGNMENT__INIT;
 static char leak_code[] = "leak", *leak[] = {leak_code};
 
+static char *deciders[] = {"u.c1"};
+
 /* A story in which every fact happens; what it says need not be possible. */
 struct told {
     struct trace *trace;
@@ -135,6 +137,18 @@ static void tell_supervision(const struct told *told)
          reminded.does =
              1u << PAIDAN__STEP_DOES__STEP_NOTIFY_UPPER | 1u << PAIDAN__STEP_DOES__STEP_RED,
          reminded.due_ms = NOW_MS + HOUR_MS);
+    TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
+         reminded.at_ms = NOW_MS - 2 * HOUR_MS,
+         reminded.does = 1u << PAIDAN__STEP_DOES__STEP_SUPERVISE,
+         reminded.due_ms = NOW_MS - HOUR_MS); /* said after downtime */
+    TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_REQUEST,
+         reminded.to_units = deciders, reminded.n_to_units = 1, reminded.due_ms = NOW_MS + HOUR_MS);
+    TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_REQUEST,
+         reminded.to_units = deciders, reminded.n_to_units = 1, reminded.due_ms = NOW_MS);
+    TELL(warned, WARNED, Warned, warned.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
+         warned.card = PAIDAN__CARD__CARD_YELLOW, warned.due_ms = NOW_MS + 1);
+    TELL(warned, WARNED, Warned, warned.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
+         warned.card = PAIDAN__CARD__CARD_YELLOW, warned.due_ms = NOW_MS); /* of an old log */
     TELL(term_passed, TERM_PASSED, TermPassed, term_passed.clock = PAIDAN__CLOCK__CLOCK_PERSON,
          term_passed.due_ms = NOW_MS);
 }
