@@ -197,6 +197,9 @@ uint64_t calendar_day_start(const struct calendar *calendar, int32_t day);
 int64_t calendar_offset(const struct calendar *calendar, uint64_t at_ms);
 /* Is it decreed which days of this year are off? True for calendars that follow no decree. */
 bool calendar_year_known(const struct calendar *calendar, int year);
+/* What the days of this year lack of a whole notice, as bits for holidays_missing_words: of a year that
+ * is not known, or that its file alone calls complete. *given: there are days at all. */
+uint16_t calendar_year_lacks(const struct calendar *calendar, int year, bool *given);
 /* The code of the holidays that it follows, "CN"; "" for none. */
 const char *calendar_holidays(const struct calendar *calendar);
 /* How many years that [from, until] touches are unknown. */

@@ -274,6 +274,8 @@ static void fill_table(struct build *build)
         memcpy(table->holidays, plan->holidays->code, sizeof table->holidays);
         static_assert(sizeof table->known == sizeof plan->holidays->years, "one bit a year");
         memcpy(table->known, plan->holidays->years, sizeof table->known);
+        static_assert(sizeof table->lacks == sizeof plan->holidays->lacks, "one a year");
+        memcpy(table->lacks, plan->holidays->lacks, sizeof table->lacks);
     }
     fill_rows(build);
 }

@@ -21,6 +21,19 @@ bool calendar_year_known(const struct calendar *calendar, int year)
     return (table->known[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
+uint16_t calendar_year_lacks(const struct calendar *calendar, int year, bool *given)
+{
+    const bool known = calendar_year_known(calendar, year);
+    const struct calendar_table *table = calendar->table;
+    *given = false;
+    if (table == NULL || !table->decree || year < HOLIDAYS_YEAR_MIN || year > HOLIDAYS_YEAR_MAX) {
+        return 0;
+    }
+    const uint16_t lacks = table->lacks[year - HOLIDAYS_YEAR_MIN];
+    *given = known || lacks != 0;
+    return *given ? lacks : holidays_expected(year, table->holidays);
+}
+
 const char *calendar_holidays(const struct calendar *calendar)
 {
     CHECK(calendar != NULL);

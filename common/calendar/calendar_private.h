@@ -47,7 +47,8 @@ struct calendar_table {
     struct calendar_note *notes;
     int64_t offset_before_ms, offset_after_ms;
     uint64_t known[(HOLIDAYS_YEAR_MAX - HOLIDAYS_YEAR_MIN) / 64 + 1];
-    struct zone zone; /* if zoned */
+    uint16_t lacks[HOLIDAYS_YEAR_MAX - HOLIDAYS_YEAR_MIN + 1]; /* of years with a file */
+    struct zone zone;                                          /* if zoned */
 };
 
 struct calendar_hours calendar_weekday_hours(const struct calendar *calendar, unsigned weekday);

@@ -149,6 +149,7 @@ enum rc holidays_put(struct holidays *set, const struct holidays_year *year)
     const unsigned bit = (unsigned)(year->year - HOLIDAYS_YEAR_MIN);
     struct holidays_missing missing;
     holidays_missing(year, set->code, &missing);
+    set->lacks[bit] = year->count > 0 ? holidays_lacks(year, set->code) : 0;
     if (year->count > 0 && missing.count == 0) {
         set->years[bit / 64] |= 1ull << (bit % 64);
     } else {

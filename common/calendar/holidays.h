@@ -123,11 +123,18 @@ void holidays_import_fini(struct holidays_import *import);
 
 struct holidays_missing {
     uint32_t count;
+    uint16_t kinds;        /* the same as bits, for holidays_missing_words */
     char zh[256], en[256]; /* a list of them */
 };
 /* What keeps this year from being known to those who follow `code`; count 0: nothing. */
 void holidays_missing(const struct holidays_year *year, const char *code,
                       struct holidays_missing *missing);
+/* The same whatever the file says of itself: as bits, 0 for none. */
+uint16_t holidays_lacks(const struct holidays_year *year, const char *code);
+/* All that a year's notice must have, as bits: what a year without a file lacks. */
+uint16_t holidays_expected(int year, const char *code);
+/* Such bits as words. */
+void holidays_missing_words(uint16_t kinds, struct holidays_missing *missing);
 
 /* The file as holidays_read_json reads it, for free(). NULL without memory. */
 char *holidays_write_json(const struct holidays_year *year);
@@ -139,6 +146,8 @@ struct holidays {
     uint32_t count;
     struct holiday *days;                                             /* by day, each once */
     uint64_t years[(HOLIDAYS_YEAR_MAX - HOLIDAYS_YEAR_MIN) / 64 + 1]; /* bits: known */
+    /* holidays_lacks of each year with a file, also where the file says that it is complete. */
+    uint16_t lacks[HOLIDAYS_YEAR_MAX - HOLIDAYS_YEAR_MIN + 1];
 };
 
 /* Replaces what the set knew of this year: its days and those it said of the December before.

@@ -5,6 +5,7 @@
  * compared with what every notice of the State Council has ruled since 2008: the seven feasts, and
  * at least one make-up workday. Whoever knows better says so in the file (`"complete": true`), as
  * does whoever follows another country, of whose feasts nothing is known here. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,23 @@ static bool has_makeup(const struct holidays_year *year)
     return false;
 }
 
+/* What may be missing, by the position of its bit: the feasts as above, then these. */
+enum { MID_AUTUMN = COUNT(feasts), MAKEUP, WORD, PART, KIND_COUNT };
+static_assert(KIND_COUNT <= 16, "bits of holidays_missing");
+
+static const char *const others[][2] = {
+    [MID_AUTUMN - MID_AUTUMN] = {"中秋节", "Mid-Autumn"},
+    [MAKEUP - MID_AUTUMN] = {"补班日", "make-up workdays"},
+    [WORD - MID_AUTUMN] = {"“已完整”的说明", "the word that it is complete"},
+    [PART - MID_AUTUMN] = {"文件自称不完整（complete: false）", "the file says complete: false"},
+};
+
+static uint16_t bit_of(size_t kind)
+{
+    CHECK(kind < KIND_COUNT);
+    return (uint16_t)(1u << kind);
+}
+
 static void add(struct holidays_missing *missing, const char *zh, const char *en)
 {
     const size_t zh_used = strlen(missing->zh);
@@ -85,35 +103,58 @@ static void add(struct holidays_missing *missing, const char *zh, const char *en
                    en_used == 0 ? "" : ", ", en);
 }
 
-void holidays_missing(const struct holidays_year *year, const char *code,
-                      struct holidays_missing *missing)
+void holidays_missing_words(uint16_t kinds, struct holidays_missing *missing)
 {
-    CHECK(year->year > HOLIDAYS_YEAR_MIN);
+    *missing = (struct holidays_missing){.kinds = kinds};
+    CHECK(kinds < 1u << KIND_COUNT);
+    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+        if ((kinds & bit_of(kind)) != 0) {
+            const bool feast = kind < COUNT(feasts);
+            add(missing, feast ? feasts[kind].zh : others[kind - MID_AUTUMN][0],
+                feast ? feasts[kind].en : others[kind - MID_AUTUMN][1]);
+        }
+    }
+}
+
+uint16_t holidays_expected(int year, const char *code)
+{
     CHECK(code != NULL);
-    *missing = (struct holidays_missing){.count = 0};
-    if (year->word == HOLIDAYS_COMPLETE) {
-        return;
-    }
     if (strcmp(code, "CN") != 0) {
-        add(missing, "“已完整”的说明", "the word that it is complete");
-        return;
+        return bit_of(WORD);
     }
+    uint16_t kinds = bit_of(MAKEUP);
+    for (size_t index = 0; index < COUNT(feasts); index++) {
+        kinds |= year >= feasts[index].since ? bit_of(index) : 0;
+    }
+    return kinds | (year >= SINCE ? bit_of(MID_AUTUMN) : 0);
+}
+
+uint16_t holidays_lacks(const struct holidays_year *year, const char *code)
+{
+    uint16_t kinds = holidays_expected(year->year, code);
     for (size_t index = 0; index < COUNT(feasts); index++) {
         const int32_t first =
             civil_days(year->year, feasts[index].first_month, feasts[index].first_day);
         const int32_t last =
             civil_days(year->year, feasts[index].last_month, feasts[index].last_day);
-        if (year->year >= feasts[index].since && days_off(year, first, last) < feasts[index].days) {
-            add(missing, feasts[index].zh, feasts[index].en);
+        if (days_off(year, first, last) >= feasts[index].days) {
+            kinds &= (uint16_t)~bit_of(index);
         }
     }
-    if (year->year >= SINCE && !has_mid_autumn(year)) {
-        add(missing, "中秋节", "Mid-Autumn");
+    kinds &= has_mid_autumn(year) ? (uint16_t)~bit_of(MID_AUTUMN) : UINT16_MAX;
+    kinds &= has_makeup(year) ? (uint16_t)~bit_of(MAKEUP) : UINT16_MAX;
+    kinds &= year->word == HOLIDAYS_COMPLETE ? (uint16_t)~bit_of(WORD) : UINT16_MAX;
+    return kinds;
+}
+
+void holidays_missing(const struct holidays_year *year, const char *code,
+                      struct holidays_missing *missing)
+{
+    CHECK(year->year > HOLIDAYS_YEAR_MIN);
+    CHECK(code != NULL);
+    uint16_t kinds = year->word == HOLIDAYS_COMPLETE ? 0 : holidays_lacks(year, code);
+    if (year->word == HOLIDAYS_PART && kinds == 0) {
+        kinds = bit_of(PART);
     }
-    if (!has_makeup(year)) {
-        add(missing, "补班日", "make-up workdays");
-    }
-    if (year->word == HOLIDAYS_PART && missing->count == 0) {
-        add(missing, "文件自称不完整（complete: false）", "the file says complete: false");
-    }
+    holidays_missing_words(kinds, missing);
 }

@@ -224,19 +224,30 @@ static int show_json(const struct cli *cli, const struct calendar *calendar, int
     return cli_json_print(cli, object);
 }
 
+/* What is missing of a year, as words of one language; "" for nothing. */
+static const char *missing_words(const struct cli *cli, const struct calendar *calendar, int year,
+                                 struct holidays_missing *missing)
+{
+    bool given = false;
+    holidays_missing_words(calendar_year_lacks(calendar, year, &given), missing);
+    return cli_say(cli, missing->zh, missing->en);
+}
+
 /* On standard error, beside the answer: a term over an unknown year may change when the notice
  * comes. */
 static void warn_unknown(const struct cli *cli, const struct calendar *calendar, int year)
 {
+    struct holidays_missing missing;
     if (!calendar_year_known(calendar, year)) {
         fprintf(
             stderr,
-            cli_say(cli,
-                    "警告：%d 年的节假日还不完整，没有列出的日子按普通周计算；通知发布后请用 "
-                    "paidan calendar import\n",
-                    "warning: the holidays of %d are not all known; days that are not listed count "
-                    "as plain weeks until paidan calendar import\n"),
-            year);
+            cli_say(
+                cli,
+                "警告：%d 年的节假日还不完整，缺：%s；没有列出的日子按普通周计算；通知发布后请用 "
+                "paidan calendar import\n",
+                "warning: the holidays of %d are not all known, missing: %s; days that are "
+                "not listed count as plain weeks until paidan calendar import\n"),
+            year, missing_words(cli, calendar, year, &missing));
     }
 }
 
@@ -293,6 +304,32 @@ static json_t *known_json(const struct calendar *calendar, int year)
     return list;
 }
 
+/* A year that is looked at: this one and the next, and each of which only a part was imported or which
+ * its file alone calls complete. */
+static bool year_lacks(const struct calendar *calendar, int year, int now, bool *given,
+                       struct holidays_missing *missing)
+{
+    holidays_missing_words(calendar_year_lacks(calendar, year, given), missing);
+    return (*given || year == now || year == now + 1) && missing->count > 0;
+}
+
+/* What is missing of each year, and whether the year counts as known nevertheless. */
+static json_t *missing_json(const struct calendar *calendar, int now)
+{
+    json_t *list = json_array();
+    for (int year = HOLIDAYS_YEAR_MIN; year <= HOLIDAYS_YEAR_MAX; year++) {
+        struct holidays_missing missing;
+        bool given = false;
+        if (year_lacks(calendar, year, now, &given, &missing)) {
+            json_array_append_new(list, json_pack("{s:i, s:b, s:b, s:s, s:s}", "year", year, "part",
+                                                  given ? 1 : 0, "known",
+                                                  calendar_year_known(calendar, year) ? 1 : 0, "zh",
+                                                  missing.zh, "en", missing.en));
+        }
+    }
+    return list;
+}
+
 /* Also what is printed for people is made from this, so that both say the same. */
 static json_t *calendar_json(const struct calendar *calendar)
 {
@@ -303,12 +340,16 @@ static json_t *calendar_json(const struct calendar *calendar)
     json_object_set_new(object, "calendar", json_string(calendar->code));
     json_object_set_new(object, "follows_holidays", json_boolean(decree));
     json_object_set_new(object, "known_years", decree ? known_json(calendar, year) : json_array());
-    for (int at = year; at <= year + 1; at++) {
-        if (!calendar_year_known(calendar, at)) {
+    for (int at = HOLIDAYS_YEAR_MIN; at <= HOLIDAYS_YEAR_MAX; at++) {
+        struct holidays_missing missing;
+        bool given = false;
+        if (!calendar_year_known(calendar, at) &&
+            year_lacks(calendar, at, year, &given, &missing)) {
             json_array_append_new(unknown, json_integer(at));
         }
     }
     json_object_set_new(object, "unknown_years", unknown);
+    json_object_set_new(object, "missing", missing_json(calendar, year));
     return object;
 }
 
@@ -319,10 +360,46 @@ static void print_years(const json_t *years)
     }
 }
 
+/* "  2027 年只有一部分，缺：清明节、补班日" */
+static void print_missing(const struct cli *cli, const json_t *year)
+{
+    const bool known = json_is_true(json_object_get(year, "known"));
+    const enum say_tone tone = known ? SAY_PLAIN : SAY_WARN;
+    const char *words = json_string_value(json_object_get(year, cli_say(cli, "zh", "en")));
+    printf("  %s", cli_colour_on(cli->colour, tone));
+    const bool part = json_is_true(json_object_get(year, "part"));
+    printf(cli_say(cli, "%d 年%s缺：%s%s", "%d %slacks: %s%s"),
+           (int)json_integer_value(json_object_get(year, "year")),
+           part ? cli_say(cli, "只有一部分，", "is there in part, ")
+                : cli_say(cli, "没有数据，", "has no data, "),
+           words,
+           known ? cli_say(cli, "（文件声明已完整，按已知计算）",
+                           " (its file says that it is complete, so it counts as known)")
+                 : "");
+    printf("%s\n", cli_colour_off(cli->colour, tone));
+}
+
+/* Once for all calendars: which years are to be imported. */
+static void tell_unknown(const struct cli *cli, const json_t *list)
+{
+    bool some = false;
+    for (size_t index = 0; index < json_array_size(list); index++) {
+        const json_t *unknown = json_object_get(json_array_get(list, index), "unknown_years");
+        some = some || json_array_size(unknown) > 0;
+    }
+    if (some) {
+        cli_note(
+            cli,
+            "不完整的年份里，没有列出的日子按普通周计算；通知发布后请用 paidan calendar import",
+            "days that are not listed count as plain weeks in the years that lack something; "
+            "when the notice is out: paidan calendar import");
+    }
+}
+
 static void print_calendar(const struct cli *cli, const struct calendar *calendar,
                            const json_t *object)
 {
-    const json_t *unknown = json_object_get(object, "unknown_years");
+    const json_t *missing = json_object_get(object, "missing");
     if (!json_is_true(json_object_get(object, "follows_holidays"))) {
         printf(cli_say(cli, "%s：不随节假日\n", "%s: follows no holidays\n"), calendar->code);
         return;
@@ -330,8 +407,8 @@ static void print_calendar(const struct cli *cli, const struct calendar *calenda
     printf(cli_say(cli, "%s：已有", "%s: known"), calendar->code);
     print_years(json_object_get(object, "known_years"));
     putchar('\n');
-    for (size_t index = 0; index < json_array_size(unknown); index++) {
-        warn_unknown(cli, calendar, (int)json_integer_value(json_array_get(unknown, index)));
+    for (size_t index = 0; index < json_array_size(missing); index++) {
+        print_missing(cli, json_array_get(missing, index));
     }
 }
 
@@ -356,6 +433,7 @@ int cli_calendar_check(struct cli *cli)
         json_object_set_new(root, "calendars", list);
         status = cli_json_print(cli, root);
     } else {
+        tell_unknown(cli, list);
         json_decref(list);
     }
     site_free(loaded);

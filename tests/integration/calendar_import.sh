@@ -67,7 +67,15 @@ expect "its days count" "$(day 2027-01-01) $(day 2027-01-09)" "off working"
 expect "the year" "$(known 2027)" false
 grep -q 'Qingming' "$scratch/err" || fail "what is missing is not told: $(cat "$scratch/err")"
 "$PAIDAN_BIN/paidan" check "$site" --json | jq -e '.warnings > 0' >/dev/null || fail "no warning"
+calendar check --site "$site" --lang zh >"$scratch/out" 2>/dev/null || fail "calendar check"
+expect "what it lacks" "$(sed -n '/^office/,/^[^ ]/s/^  //p' "$scratch/out" | head -n 1)" \
+    '2027 年只有一部分，缺：春节、清明节、劳动节、端午节、国庆节、中秋节'
+expect "the same as JSON" "$(calendar check --site "$site" --json |
+    jq -c '.calendars[] | select(.calendar == "office") | .missing[] | select(.year == 2027) | [.part, .known, .en]')" \
+    '[true,false,"Spring Festival, Qingming, Labour Day, Dragon Boat, National Day, Mid-Autumn"]'
 import 0 --complete
+expect "what it lacks although it is said to be whole" "$(calendar check --site "$site" --json |
+    jq -c '.calendars[] | select(.calendar == "office") | .missing[] | select(.year == 2027) | .known')" true
 expect "when it is said to be whole" "$(known 2027)" true
 
 note "what says nothing of days off is asked about"

@@ -495,6 +495,13 @@ static void test_known_when_the_file_says_complete_then_known_and_written(void *
                      RC_OK);
     assert_int_equal(holidays_put(&set, &year), RC_OK);
     assert_true(holidays_known(&set, 2027));
+    /* What its days lack is remembered all the same. */
+    struct holidays china = {.code = "CN"};
+    assert_int_equal(holidays_put(&china, &year), RC_OK);
+    assert_true(holidays_known(&china, 2027));
+    assert_int_not_equal(china.lacks[2027 - HOLIDAYS_YEAR_MIN], 0);
+    assert_int_equal(set.lacks[2027 - HOLIDAYS_YEAR_MIN], 0);
+    holidays_fini(&china);
     char *text = holidays_write_json(&year);
     assert_int_equal(read_json(text), RC_OK);
     assert_int_equal(year.word, HOLIDAYS_COMPLETE);
@@ -550,6 +557,17 @@ static void test_site_when_it_has_its_own_year_then_taken_and_in_the_version(voi
         calendar_day_read(&site->calendars[2], day("2026-02-14"), &read);
         assert_int_equal(read.open_ms, 7 * 3600 * 1000);
         assert_false(calendar_year_known(&site->calendars[2], 2027)); /* a day is no notice */
+        bool given = false;
+        struct holidays_missing missing;
+        holidays_missing_words(calendar_year_lacks(&site->calendars[2], 2027, &given), &missing);
+        assert_true(given);
+        assert_string_equal(missing.zh,
+                            "元旦、春节、清明节、劳动节、端午节、国庆节、中秋节、补班日");
+        assert_int_equal(calendar_year_lacks(&site->calendars[2], 2026, &given), 0);
+        assert_true(given);
+        assert_int_equal(calendar_year_lacks(&site->calendars[2], 2028, &given), missing.kinds);
+        assert_false(given); /* nothing is known of it */
+        assert_int_equal(calendar_year_lacks(&site->calendars[0], 2028, &given), 0);
         assert_string_equal(calendar_holidays(&site->calendars[2]), "CN");
         assert_int_equal(report->warnings, 1);
         assert_string_equal(report->mistakes[0].name, "HOLIDAYS_PART_YEAR");
