@@ -1,0 +1,194 @@
+// A stand-in for the gateway, to look at screens with: answers its API from dev/world.mjs, streams events,
+// serves build/console under the same headers. No rule is decided here and nothing is kept.
+//   node dev/stub.mjs [--port 8319] [--tickets 2000] [--still] [--rate 1]
+// Log in as dispatcher, clerk, leader, supervisor, hotline, auditor, system or security, password
+// "paidan"; as "totp" a second factor is asked for (123456).
+import { createServer } from 'node:http';
+import { readFileSync, existsSync } from 'node:fs';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as world from './world.mjs';
+
+const option = (name, otherwise) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : process.argv[at + 1]; };
+const PORT = Number(option('port', 8319)), FILES = fileURLToPath(new URL('../../../build/console/', import.meta.url));
+world.fill(Number(option('tickets', 2000)));
+for (let index = 0; index < 24; index++) world.newDeskItem(Date.now() - index * 150000);
+
+// ---- who ----
+const ROLES = {
+  dispatcher: [{ role: 'dispatcher', area: 'qinghe' }], clerk: [{ role: 'clerk', unit: 'chengguan' }], leader: [{ role: 'leader', unit: 'station-yangguang' }, { role: 'clerk', unit: 'station-yangguang' }], supervisor: [{ role: 'supervisor', unit: 'street-centre' }],
+  hotline: [{ role: 'hotline', channel: 'hotline' }], auditor: [{ role: 'auditor' }], system: [{ role: 'system' }], security: [{ role: 'security' }], totp: [{ role: 'supervisor', unit: 'street-centre' }],
+};
+const NAMES = { dispatcher: '分拨员小周', clerk: '城管队张伟', leader: '站长李娜', supervisor: '督办员王芳', hotline: '话务员刘洋', auditor: '审计赵敏', system: '系统管理员', security: '安全管理员', totp: '督办员（双因子）' };
+const sessions = new Map();
+const meOf = (name) => ({ person: name, name: NAMES[name], roles: ROLES[name], csrf: `csrf-${name}`, language: 'zh', ...world.moment('expires', Date.now() + 1800000), must_change: false, now_ms: Date.now(), rate: 1 });
+
+// ---- answers ----
+const sortDue = (one, other) => (one.clocks[0]?.due_ms ?? Infinity) - (other.clocks[0]?.due_ms ?? Infinity);
+const dueOf = (brief) => Math.min(...brief.clocks.map((clock) => clock.due_ms));
+const all = () => [...world.tickets.values()];
+const openOnes = () => all().filter(world.open);
+const byDue = (list) => list.filter((brief) => brief.clocks.length > 0).sort((one, other) => dueOf(one) - dueOf(other));
+void sortDue;
+function counts() {
+  const open = openOnes(), now = Date.now(), of = (test) => open.filter(test).length;
+  return {
+    open: open.length, overdue: of((brief) => dueOf(brief) <= now), red: of((brief) => brief.card === 'red'), yellow: of((brief) => brief.card === 'yellow'), resolved: all().filter((brief) => brief.state === 'resolved').length, closed: all().filter((brief) => brief.state === 'closed').length,
+    levels: [1, 2, 3].map((level) => ({ level, open: of((brief) => brief.level === level) })), desk_waiting: world.desk.size, desk_overdue: [...world.desk.values()].filter((item) => item.clock.due_ms < now).length, desk_oldest_ms: Math.min(...[...world.desk.values()].map((item) => item.since_ms)), requests: world.requests().length,
+  };
+}
+const wires = (list, request) => list.map((brief) => world.wire(brief, request.lang));
+class Refused extends Error { constructor(status, code, zh, en) { super(code); Object.assign(this, { status, code, zh, en }); } }
+const unknown = () => new Refused(404, 'TICKET_UNKNOWN', '没有这张工单，请核对编号。', 'There is no such ticket; check its number.');
+const ticketOf = (number) => { const brief = world.tickets.get(number); if (!brief) throw unknown(); return brief; };
+function page(list, query, request, name = 'tickets') {
+  const from = Number(query.get('cursor') ?? 0), limit = Math.min(Number(query.get('limit') ?? 100), 1000);
+  return { [name]: wires(list.slice(from, from + limit), request), ...(from + limit < list.length ? { next: from + limit } : {}) };
+}
+function changed(brief, name, fields, actor) {
+  brief.version++;
+  Object.assign(brief, world.moment('changed', Date.now()));
+  const event = world.fact(brief, name, Date.now(), fields, actor);
+  tellTicket(brief);
+  tell('fact', event, [`ticket:${brief.number}`, 'all']);
+}
+const DONE = { accept: 'accepted', contact: 'contacted', progress: 'progressed', resolve: 'resolved', return: 'returned', raise: 'raised', extend: 'requested', suspend: 'suspended', urge: 'urged', watch: 'supervised', order: 'ordered', yellow: 'carded', red: 'carded', grant: 'decided', refuse: 'decided' };
+function act(action, items, actor, unit) {
+  return { results: items.map((item) => {
+    const brief = world.tickets.get(item.number);
+    if (!brief) return { number: item.number, code: 'TICKET_UNKNOWN' };
+    if (item.version !== undefined && item.version !== brief.version) return { number: item.number, code: 'VERSION_CONFLICT', state: brief.state, version: brief.version, actor: '张伟', did: 'progressed', ...world.moment('at', Date.now() - 20000), unit: brief.unit };
+    if (action === 'accept') brief.state = 'accepted';
+    if (action === 'resolve') { brief.state = 'resolved'; brief.clocks = []; }
+    if (action === 'return') brief.state = 'returned';
+    if (action === 'urge') brief.urges = (brief.urges ?? 0) + 1;
+    if (action === 'watch') brief.supervised = true;
+    if (action === 'yellow' || action === 'red') brief.card = action;
+    if (action === 'cancel_card') brief.card = 'none';
+    if (action === 'order') { brief.unit = item.to_unit; brief.state = 'assigned'; }
+    if (action === 'extend') Object.assign(brief, { request: 'extension', request_to: 'street-centre' }, world.moment('request_due', Date.now() + 7200000));
+    if (action === 'grant' || action === 'refuse') { delete brief.request; delete brief.request_to; delete brief.request_due_ms; }
+    changed(brief, DONE[action] ?? action, { note: item.note, unit: item.to_unit ?? unit, card: action === 'red' ? '红牌' : '黄牌' }, actor);
+    return { number: item.number, code: 'OK', version: brief.version, state: brief.state };
+  }) };
+}
+function explain(brief) {
+  return { number: brief.number, now: '', now_ms: Date.now(), clocks: brief.clocks.map((set) => {
+    const cut = [set.start_ms, set.start_ms + (set.due_ms - set.start_ms) * 0.3, set.start_ms + (set.due_ms - set.start_ms) * 0.55, set.start_ms + (set.due_ms - set.start_ms) * 0.8, set.due_ms];
+    const reasons = ['counted', 'closed', 'make_up', 'counted'];
+    return { set, expired: set.due_ms < Date.now(), policy: 'urgency=normal level=street', counted_ms: 5 * 3600000, skipped_ms: 14 * 3600000, intervals: reasons.map((reason, at) => ({ ...world.moment('from', cut[at]), ...world.moment('until', cut[at + 1]), reason, ...(reason === 'make_up' ? { name: '国庆节调休' } : {}) })) };
+  }) };
+}
+const routes = [
+  ['GET', /^\/me$/, ({ who }) => meOf(who)],
+  ['GET', /^\/site$/, ({ lang }) => world.siteTables(lang)],
+  ['GET', /^\/words$/, ({ lang }) => world.words(lang)],
+  ['GET', /^\/calendar\/([\w-]+)\/([\d-]+)$/, ({ parts }) => world.month(parts[0], parts[1])],
+  ['GET', /^\/board$/, (request) => ({ tickets: wires(byDue(openOnes()).slice(0, Number(request.query.get('limit') ?? 50)), request), ...counts() })],
+  ['GET', /^\/due$/, (request) => page(byDue(openOnes()).filter((brief) => !request.query.get('unit') || brief.unit === request.query.get('unit')), request.query, request)],
+  ['GET', /^\/alarms$/, (request) => { const red = openOnes().filter((brief) => brief.card === 'red'), none = openOnes().filter((brief) => /duty/.test(brief.unit) && brief.state === 'assigned'); return { repeating: wires(red.slice(0, 100), request), repeating_count: red.length, ownerless: wires(none.slice(0, 100), request), ownerless_count: none.length, unknown_years: ['office'], waiting: world.requests().slice(0, 3).map(world.requestOf), waiting_count: world.requests().length, lapsed: world.requests().slice(-2).map((brief) => ({ ...world.requestOf(brief), ...world.moment('lapsed', Date.now() - 7200000) })), lapsed_count: 17 }; }],
+  ['GET', /^\/requests$/, () => ({ requests: world.requests().map(world.requestOf) })],
+  ['GET', /^\/unit-counts$/, () => ({ units: world.siteTables('zh').units.map((unit, at) => ({ unit: unit.code, counts: [{ name: 'assigned', value: 40 + at * 7 }, { name: 'returned', value: at }, { name: 'accepted_late', value: at % 4 }, { name: 'cards_red', value: at % 3 }] })) })],
+  ['GET', /^\/stats\/(\w+)$/, () => ({ counts: [{ name: 'registered', value: 2024 }, { name: 'duplicates', value: 12 }] })],
+  ['GET', /^\/ping$/, () => ({ services: ['intake', 'triage', 'escalation', 'callback', 'access'].map((service) => ({ service, answers: true, version: '0.9.0', head_seq: 41000, site_version: 1234, following: [{ log: 'intake', cursor: 40990, head: 41000 }], map_used: 84e6, map_size: 4e9 })) })],
+  ['GET', /^\/tickets$/, (request) => page(all().filter((brief) => ['state', 'unit', 'category'].every((name) => !request.query.get(name) || brief[name] === request.query.get(name))).sort((one, other) => other.registered_ms - one.registered_ms), request.query, request)],
+  ['GET', /^\/tickets\/([\d-]+)$/, (request) => { const brief = ticketOf(request.parts[0]); return { ...world.wire(brief, request.lang), ...(request.query.get('history') ? { history: world.histories.get(brief.number).map((event) => ({ ...event, says: request.lang === 'en' ? event.says_en : event.says_zh })) } : {}) }; }],
+  ['GET', /^\/tickets\/([\d-]+)\/explain$/, ({ parts }) => explain(ticketOf(parts[0]))],
+  ['GET', /^\/tickets\/([\d-]+)\/triage$/, ({ parts }) => { const brief = ticketOf(parts[0]); return { number: brief.number, state: 2, category: brief.category, area: brief.area, unit: brief.unit, why: '物业 漏水 阳光花园', categories: [brief.category], areas: [brief.area], desk: world.desk.get(brief.number) }; }],
+  ['GET', /^\/tickets\/([\d-]+)\/callback$/, ({ parts }) => { const brief = ticketOf(parts[0]); if (!['resolved', 'closed'].includes(brief.state)) throw unknown(); return { number: brief.number, round: 1, attempt: 1, open: brief.state === 'resolved', ...(brief.state === 'closed' ? { solved: 'yes', satisfied: brief.satisfied, note: '居民表示满意' } : world.moment('due', Date.now() + 3600000)) }; }],
+  ['POST', /^\/texts$/, ({ body }) => ({ texts: body.numbers.map((number) => { const brief = ticketOf(number); return { ...brief.text, phone: brief.text.phone && (body.phones ? brief.text.phone : brief.text.phone.replace(/(\d{3})\d{4}/, '$1****')), reporter: body.phones ? '王秀英' : '王**', ...world.moment('registered', brief.registered_ms), supplements: brief.chases ? ['还是没人来，麻烦快点'] : [], supplements_ms: brief.chases ? [brief.registered_ms + 3600000] : [], attachments: [{ name: '现场.jpg', url: 'https://example.invalid/1.jpg', media_type: 'image/jpeg', bytes: 182000 }] }; }) })],
+  ['POST', /^\/(work|supervise)$/, ({ body, who }) => act(body.action, body.items, who, body.unit)],
+  ['POST', /^\/tickets\/([\d-]+)\/(supplement|chase|withdraw)$/, ({ parts, body, who }) => { const brief = ticketOf(parts[0]); if (parts[1] === 'chase') brief.chases = (brief.chases ?? 0) + 1; changed(brief, 'chased', { note: body.note }, who); return { number: brief.number }; }],
+  ['POST', /^\/tickets\/([\d-]+)\/dispatch$/, ({ parts, body, who }) => { const brief = ticketOf(parts[0]); world.desk.delete(parts[0]); Object.assign(brief, { state: 'assigned', unit: body.unit, category: body.category ?? brief.category, area: body.area ?? brief.area }); changed(brief, 'routed', { unit: body.unit }, who); tell('desk', { number: parts[0], gone: true }, ['desk']); return { number: parts[0], dispatched: { unit: body.unit, level: brief.level, category: brief.category, area: brief.area, area_from: 'found', urgency: brief.urgency } }; }],
+  ['POST', /^\/tickets\/([\d-]+)\/supervise\/(\w+)$/, ({ parts, body, who }) => act(parts[1], [{ number: parts[0], ...body }], who, body.unit)],
+  ['POST', /^\/tickets\/([\d-]+)\/(\w+)$/, ({ parts, body, who, version }) => act(parts[1], [{ number: parts[0], version, ...body }], who, body.unit)],
+  ['POST', /^\/tickets$/, ({ body }) => { const brief = world.newTicket(Date.now(), 'assigned'); brief.text.text = (body.tickets?.[0] ?? body).text; tellTicket(brief); return { results: [{ code: 'OK', number: brief.number, query_code: 'K7M2QX' }] }; }],
+  ['GET', /^\/desk$/, () => { const items = [...world.desk.values()].sort((one, other) => one.clock.due_ms - other.clock.due_ms), each = counts(); return { items, waiting: each.desk_waiting, overdue: each.desk_overdue, oldest_ms: each.desk_oldest_ms }; }],
+  ['GET', /^\/units\/([\w-]+)\/work$/, (request) => page(byDue(openOnes()).filter((brief) => brief.unit === request.parts[0]), request.query, request)],
+  ['POST', /^\/units\/([\w-]+)\/pull$/, (request) => ({ tickets: wires(byDue(openOnes()).filter((brief) => brief.unit === request.parts[0] && brief.state === 'assigned').slice(0, request.body.max ?? 1), request), ...world.moment('lease_until', Date.now() + 600000) })],
+  ['GET', /^\/callbacks$/, () => ({ tasks: world.callbacks().slice(0, 100) })],
+  ['POST', /^\/callbacks\/pull$/, () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) })],
+  ['POST', /^\/callbacks\/answer$/, ({ body, who }) => ({ results: body.replies.map((reply) => { const brief = ticketOf(reply.number); brief.state = 'closed'; brief.outcome = 'solved'; changed(brief, 'closed', {}, who); return { number: reply.number, code: 'OK' }; }) })],
+  ['POST', /^\/try$/, ({ body }) => { const words = body.text ?? ''; return { sure: words.length > 8, category: words.length > 4 ? 'property.repair' : undefined, area: /阳光/.test(words + (body.place ?? '')) ? 'yangguang.garden' : undefined, unit: 'pm-anju', level: 1, urgency: 'normal', why: '漏水 阳光花园', categories: ['property.repair', 'utility.water'], areas: ['yangguang.garden'], reasons: [] }; }],
+  ['POST', /^\/lookup$/, ({ body }) => { const brief = ticketOf(body.number); return { number: brief.number, state: brief.state, ...world.moment('registered', brief.registered_ms), ...world.moment('changed', brief.changed_ms), chases: brief.chases, supplements: 0, title: brief.title }; }],
+  ['GET', /^\/people$/, () => ({ people: Object.keys(ROLES).map((person) => ({ person, name: NAMES[person], roles: ROLES[person], enabled: true, totp: person === 'totp', ...world.moment('last_login', Date.now() - 86400000) })) })],
+  ['GET', /^\/roles$/, () => ({ roles: Object.entries(ROLES).flatMap(([person, roles]) => roles.map((role) => ({ person, ...role }))) })],
+  ['GET', /^\/sessions$/, () => ({ sessions: [{ session: 'a1b2c3d4e5f60718', person: 'supervisor', via: '127.0.0.1', ...world.moment('begun', Date.now() - 7200000), ...world.moment('seen', Date.now() - 60000) }] })],
+  ['GET', /^\/keys$/, () => ({ keys: [{ key: 'k1', name: 'hotline-12345', role: 'adapter', channel: 'hotline', ...world.moment('expires', Date.now() + 9e9), ...world.moment('used', Date.now() - 60000) }] })],
+  ['GET', /^\/audit$/, () => ({ entries: Array.from({ length: 60 }, (_, at) => ({ ...world.moment('at', Date.now() - at * 600000), actor: world.pick(Object.keys(ROLES)), what: world.pick(['disclosed', 'denied', 'login', 'role_granted']), says_zh: '读取了工单全文', says_en: 'read the full text of a ticket' })) })],
+];
+
+// ---- streams ----
+const watchers = new Set();
+let eventId = 0;
+function tell(kind, data, topics) {
+  const frame = `id: ${++eventId}-0-0-0\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+  for (const each of watchers) if (!topics || topics.includes(each.topic)) each.response.write(frame);
+}
+const tellTicket = (brief) => tell('ticket', world.wire(brief), ['board', 'all', `unit:${brief.unit}`, `ticket:${brief.number}`]);
+if (!process.argv.includes('--still')) {
+  setInterval(() => { if (!watchers.size) return; const [brief, event] = world.happen(); tellTicket(brief); tell('fact', event, [`ticket:${brief.number}`, 'all']); }, 1500);
+  setInterval(() => { if (watchers.size) tell('counts', counts(), ['board', 'desk', 'all']); }, 2000);
+  setInterval(() => { if (!watchers.size) return; const item = world.newDeskItem(Date.now()); tell('desk', { number: item.number, item }, ['desk']); }, 20000);
+}
+setInterval(() => tell('time', { now_ms: Date.now(), rate: 1 }), 15000);
+
+// ---- the door ----
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+const SAFE = { 'Content-Security-Policy': "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
+function json(response, status, body, more = {}) {
+  response.writeHead(status, { ...SAFE, 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store', ...more });
+  response.end(JSON.stringify(body));
+}
+const problem = (response, status, code, zh, en) => json(response, status, { title: code, status, code, zh, en });
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  try { return JSON.parse(Buffer.concat(chunks).toString() || '{}'); } catch { return {}; }
+}
+function login(response, body) {
+  const name = body.name;
+  if (!ROLES[name] || body.password !== 'paidan') return problem(response, 401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.');
+  if (name === 'totp' && body.totp !== '123456') return problem(response, 401, body.totp ? 'LOGIN_FAILED' : 'SECOND_FACTOR_NEEDED', '请输入动态验证码。', 'The code of the second factor is needed.');
+  const token = Math.random().toString(36).slice(2);
+  sessions.set(token, name);
+  return json(response, 200, { me: meOf(name) }, { 'Set-Cookie': `paidan=${token}; Path=/; HttpOnly; SameSite=Strict` });
+}
+function file(response, path) {
+  const name = normalize(path.replace(/^\/console\//, '')) || 'index.html', full = join(FILES, name === '.' ? 'index.html' : name);
+  if (!full.startsWith(FILES) || !existsSync(full)) return problem(response, 404, 'NOT_FOUND', '没有这个页面。', 'There is no such page.');
+  response.writeHead(200, { ...SAFE, 'Content-Type': TYPES[extname(full)] ?? 'application/octet-stream' });
+  return response.end(readFileSync(full));
+}
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://stub');
+  if (url.pathname === '/') { response.writeHead(302, { Location: '/console/' }); return response.end(); }
+  if (!url.pathname.startsWith('/api/v1')) return file(response, url.pathname);
+  const path = url.pathname.slice(7), who = sessions.get(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
+  const body = request.method === 'POST' ? await bodyOf(request) : {};
+  if (path === '/login') return login(response, body);
+  if (path === '/logout') { sessions.delete(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]); return json(response, 200, {}); }
+  if (!who) return problem(response, 401, 'SESSION_ENDED', '登录已过期，请重新登录。', 'The session has ended; log in again.');
+  if (path === '/events') {
+    response.writeHead(200, { ...SAFE, 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const watcher = { topic: url.searchParams.get('topic'), response };
+    watchers.add(watcher);
+    response.write(`event: time\ndata: ${JSON.stringify({ now_ms: Date.now(), rate: Number(option('rate', 1)) })}\n\n`);
+    return request.on('close', () => watchers.delete(watcher));
+  }
+  const lang = url.searchParams.get('lang') ?? (/^en/.test(request.headers['accept-language'] ?? '') ? 'en' : 'zh');
+  for (const [method, pattern, answer] of routes) {
+    const parts = method === request.method && pattern.exec(path);
+    if (!parts) continue;
+    try {
+      const version = request.headers['if-match'] ? Number(request.headers['if-match'].replace(/"/g, '')) : undefined;
+      const result = answer({ who, lang, body, query: url.searchParams, parts: parts.slice(1), version });
+      return json(response, 200, result, result.version !== undefined ? { ETag: `"${result.version}"` } : {});
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      return problem(response, refused.status, refused.code, refused.zh, refused.en);
+    }
+  }
+  return problem(response, 404, 'NOT_FOUND', '没有这个接口。', 'There is no such address.');
+});
+server.listen(PORT, '127.0.0.1', () => console.log(`http://127.0.0.1:${PORT}/console/`));

@@ -1,0 +1,20 @@
+// English for board, wall, ticket, requests, alarms, list. The same keys as oversight.zh.js.
+export default {
+  'notes.supervise.urge': 'Please handle this soon and answer the resident|The deadline is near: please finish it|It is overdue: act at once and say why|The resident has asked several times: contact them today|Report progress today',
+  'notes.supervise.watch': 'Supervised from now on: report in time|Several people are concerned: supervised|The resident is not satisfied: supervised',
+  'notes.supervise.order': 'Please take the lead and finish in time|Please lead and coordinate',
+  'notes.supervise.refuse': 'The reason does not suffice: finish in time|Contact the resident first and explain|Add evidence and ask again',
+  'notes.supervise.yellow': 'Not done in time: yellow card|The resident was not contacted in time: yellow card',
+  'notes.supervise.red': 'Far overdue: red card|The answer was not true: red card',
+  'notes.supervise.cancel_card': 'Checked: not the unit’s fault|The card was given in error',
+  'day.workday': 'working day',
+  'day.off': 'day off',
+  'day.holiday': 'holiday',
+  'day.make_up': 'make-up working day',
+  'day.tag.make_up': 'work',
+  'day.tag.holiday': 'off',
+  'day.mark.start': 'start',
+  'day.mark.now': 'today',
+  'day.mark.due': 'due',
+  'timeline.all': 'Show all {n}',
+};

@@ -1,0 +1,20 @@
+// Chinese for board, wall, ticket, requests, alarms, list. The same keys as oversight.en.js.
+export default {
+  'notes.supervise.urge': '请尽快办理，并及时答复当事人|时限将到，请抓紧办结|已经超时，请立即办理并说明原因|当事人多次催问，请今天联系|请今天内上报进展',
+  'notes.supervise.watch': '列入督办，请按时报进展|涉及多人，列入督办|当事人不满意，列入督办',
+  'notes.supervise.order': '请主办并按期办结|请牵头协调处理',
+  'notes.supervise.refuse': '理由不充分，请按期办结|请先联系当事人并说明情况|请补充材料后再申请',
+  'notes.supervise.yellow': '超时未办，给予黄牌|未按时联系当事人，给予黄牌',
+  'notes.supervise.red': '严重超时，给予红牌|答复不实，给予红牌',
+  'notes.supervise.cancel_card': '情况已核实，非承办单位责任|发牌有误，撤销',
+  'day.workday': '工作日',
+  'day.off': '休息日',
+  'day.holiday': '节假日',
+  'day.make_up': '调休上班',
+  'day.tag.make_up': '班',
+  'day.tag.holiday': '休',
+  'day.mark.start': '开始',
+  'day.mark.now': '今天',
+  'day.mark.due': '到期',
+  'timeline.all': '显示全部 {n} 条',
+};
