@@ -215,9 +215,14 @@ static enum say_tone resumed(struct words *words, const Paidan__Event *event)
     char span[SAY_TIME_BYTES];
     put_say(words, fact->by_hand ? "提前恢复办理" : "挂账到期，恢复办理",
             fact->by_hand ? "taken up again before its time" : "the suspension is over");
-    if (fact->has_since_ms && event->at_ms >= fact->since_ms) {
-        say_time_span(words->say, (int64_t)(event->at_ms - fact->since_ms), span);
+    const uint64_t until_ms = fact->has_until_ms ? fact->until_ms : event->at_ms;
+    if (fact->has_since_ms && until_ms >= fact->since_ms) {
+        say_time_span(words->say, (int64_t)(until_ms - fact->since_ms), span);
         put(words, say_choose(words->say, "，停了 %s", ", it stood still for %s"), span);
+    }
+    if (fact->has_until_ms) { /* nobody was there when it ended */
+        put_say(words, "，计时自", ", counted from");
+        put_due(words, until_ms);
     }
     for (size_t index = 0; index < fact->n_clocks; index++) {
         put(words, "%s%s%s", say_choose(words->say, "；", "; "),

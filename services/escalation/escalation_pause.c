@@ -58,14 +58,20 @@ static enum rc suspend(struct escalation_item *item)
 
 /* ---- going on ---- */
 
-/* The clock as it stands at the pause's beginning, to run on from now. */
-static enum rc run_on(struct step *step, const struct escalation_clock *clock, uint64_t since_ms,
-                      Paidan__ClockSet **set)
+/* When it stood still. */
+struct span {
+    uint64_t since_ms, until_ms;
+};
+
+/* The clock as it stands at the pause's beginning, to run on from its end. */
+static enum rc run_on(struct step *step, const struct escalation_clock *clock,
+                      const struct span *still, Paidan__ClockSet **set)
 {
-    CHECK(since_ms <= step->now_ms);
+    CHECK(still->since_ms <= still->until_ms);
+    CHECK(still->until_ms <= step->now_ms);
     struct escalation_clock resumed = *clock;
-    resumed.consumed_ms = escalation_term_consumed(step->site, clock, since_ms);
-    resumed.resumed_ms = step->now_ms;
+    resumed.consumed_ms = escalation_term_consumed(step->site, clock, still->since_ms);
+    resumed.resumed_ms = still->until_ms;
     return escalation_term_again(step, &resumed, set);
 }
 
@@ -75,7 +81,7 @@ static bool stands_still(const struct escalation_clock *clock)
 }
 
 static enum rc add_assists(struct step *step, const struct escalation_extra *extra,
-                           uint64_t since_ms, Paidan__Resumed *resumed)
+                           const struct span *still, Paidan__Resumed *resumed)
 {
     CHECK(extra->assist_count <= SITE_ASSIST_MAX);
     resumed->assists =
@@ -94,7 +100,7 @@ static enum rc add_assists(struct step *step, const struct escalation_extra *ext
         }
         paidan__assist_clock__init(made);
         made->unit = (char *)task->unit;
-        const enum rc rc = run_on(step, &task->clock, since_ms, &made->clock);
+        const enum rc rc = run_on(step, &task->clock, still, &made->clock);
         if (rc != RC_OK) {
             return rc;
         }
@@ -105,7 +111,7 @@ static enum rc add_assists(struct step *step, const struct escalation_extra *ext
 }
 
 static enum rc add_clocks(struct step *step, const struct escalation_ticket *ticket,
-                          uint64_t since_ms, Paidan__Resumed *resumed)
+                          const struct span *still, Paidan__Resumed *resumed)
 {
     CHECK(ticket->clock_count <= ESCALATION_CLOCKS_MAX);
     resumed->clocks = arena_alloc(step->arena, ESCALATION_CLOCKS_MAX * sizeof *resumed->clocks);
@@ -117,7 +123,7 @@ static enum rc add_clocks(struct step *step, const struct escalation_ticket *tic
             continue;
         }
         const enum rc rc =
-            run_on(step, &ticket->clocks[index], since_ms, &resumed->clocks[resumed->n_clocks]);
+            run_on(step, &ticket->clocks[index], still, &resumed->clocks[resumed->n_clocks]);
         if (rc != RC_OK) {
             return rc;
         }
@@ -132,24 +138,35 @@ struct end {
     char *note; /* NULL: none */
 };
 
+/* It ends when it was to end, also where nothing ran then: downtime gives no unit time, and takes
+ * none from a resident. */
+static uint64_t ended(const struct escalation_extra *extra, uint64_t now_ms)
+{
+    CHECK(extra->suspended_until_ms != 0);
+    return extra->suspended_until_ms < now_ms ? extra->suspended_until_ms : now_ms;
+}
+
 static enum rc say_resumed(struct step *step, const struct escalation_saying *about,
                            const struct escalation_extra *extra, const struct end *end)
 {
     CHECK(about->ticket->state == ESCALATION_SUSPENDED);
     CHECK(extra->pause_count > 0);
     CHECK(extra->pauses[extra->pause_count - 1].until_ms == 0);
-    const uint64_t since_ms = extra->pauses[extra->pause_count - 1].from_ms;
+    const struct span still = {.since_ms = extra->pauses[extra->pause_count - 1].from_ms,
+                               .until_ms = ended(extra, step->now_ms)};
     Paidan__Resumed resumed = PAIDAN__RESUMED__INIT;
     resumed.by_hand = end->by_hand;
     resumed.note = end->note;
     resumed.has_since_ms = true;
-    resumed.since_ms = since_ms;
-    enum rc rc = add_clocks(step, about->ticket, since_ms, &resumed);
+    resumed.since_ms = still.since_ms;
+    resumed.has_until_ms = still.until_ms != step->now_ms;
+    resumed.until_ms = still.until_ms;
+    enum rc rc = add_clocks(step, about->ticket, &still, &resumed);
     if (rc == RC_OK) {
-        rc = add_assists(step, extra, since_ms, &resumed);
+        rc = add_assists(step, extra, &still, &resumed);
     }
     if (rc == RC_OK && extra->mode_open && stands_still(&extra->mode_clock)) {
-        rc = run_on(step, &extra->mode_clock, since_ms, &resumed.mode_clock);
+        rc = run_on(step, &extra->mode_clock, &still, &resumed.mode_clock);
     }
     if (rc == RC_OK) {
         rc = escalation_say(step, about, &resumed.base);
@@ -225,9 +242,14 @@ enum rc escalation_pause_fold_resumed(struct escalation_fold *fold)
     if (extra->suspended_until_ms == 0 || extra->pause_count == 0) {
         return RC_CORRUPT;
     }
-    if (extra->person_due_ms != 0) { /* stood still like every clock */
-        extra->person_due_ms += at_ms - extra->pauses[extra->pause_count - 1].from_ms;
+    const uint64_t from_ms = extra->pauses[extra->pause_count - 1].from_ms;
+    const uint64_t until_ms = resumed->has_until_ms ? resumed->until_ms : at_ms;
+    if (until_ms < from_ms || until_ms > at_ms) {
+        return RC_CORRUPT;
     }
-    escalation_extra_end_pause(extra, at_ms);
+    if (extra->person_due_ms != 0) { /* stood still like every clock */
+        extra->person_due_ms += until_ms - from_ms;
+    }
+    escalation_extra_end_pause(extra, until_ms);
     return escalation_extra_run_on(extra, fold->ticket, &again);
 }

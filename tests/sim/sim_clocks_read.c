@@ -177,9 +177,14 @@ void work_read_resumed(const struct sim *sim, struct work *work, const Paidan__R
               "a pause that ended early");
     work_must(sim, work, fact->since_ms == work->pauses[work->pause_count - 1].from_ms,
               "another pause that ended");
-    work->pauses[work->pause_count - 1].until_ms = work->at_ms;
+    /* However late it is said: the planned end is the end. */
+    const uint64_t until_ms =
+        work->suspended_until_ms < work->at_ms ? work->suspended_until_ms : work->at_ms;
+    work_must(sim, work, (fact->has_until_ms ? fact->until_ms : work->at_ms) == until_ms,
+              "a pause that did not end at its end");
+    work->pauses[work->pause_count - 1].until_ms = until_ms;
     if (work->person_due_ms != 0) { /* it stood still too */
-        work->person_due_ms += work->at_ms - work->pauses[work->pause_count - 1].from_ms;
+        work->person_due_ms += until_ms - work->pauses[work->pause_count - 1].from_ms;
     }
     work->suspended_until_ms = 0;
     work->state = PAIDAN__STATE__STATE_ACCEPTED;

@@ -556,6 +556,7 @@ const struct escalation_story escalation_stories[] = {
     {"extension", "joint", tell_extension},
     {"raise_accepted", "joint", tell_raise_accepted},
     {"suspension", "joint", tell_suspension},
+    {"suspension_downtime", "joint", tell_suspension_downtime},
     {"return_window", "joint", tell_return_window},
     {"replan", "joint", tell_replan},
     {"explain", "joint", tell_explain},

@@ -3,10 +3,11 @@
 
 #include "story.h"
 
-void tell_supervision(struct story *story); /* escalation_stories_supervise.c */
-void tell_steps(struct story *story);       /* escalation_stories_steps.c */
-void tell_moments(struct story *story);     /* escalation_stories_steps.c */
-void tell_cap(struct story *story);         /* escalation_stories_steps.c */
+void tell_supervision(struct story *story);    /* escalation_stories_supervise.c */
+void tell_steps(struct story *story);          /* escalation_stories_steps.c */
+void tell_steps_downtime(struct story *story); /* escalation_stories_steps.c */
+void tell_moments(struct story *story);        /* escalation_stories_steps.c */
+void tell_cap(struct story *story);            /* escalation_stories_steps.c */
 /* escalation_stories_cards.c */
 void tell_card_by_hand(struct story *story);
 void tell_card_cancelled(struct story *story);
@@ -26,6 +27,7 @@ void tell_extension(struct story *story);
 void tell_raise_accepted(struct story *story);
 void tell_suspension(struct story *story);
 void tell_overtaken(struct story *story);
+void tell_suspension_downtime(struct story *story);
 void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
 void tell_explain(struct story *story);

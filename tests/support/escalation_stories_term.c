@@ -168,6 +168,39 @@ void tell_overtaken(struct story *story)
     teller_look(story, 1);
 }
 
+/* Nobody is there when the pauses end: everything counts from where they were to end, and what has
+ * passed since is missed without a warning. */
+void tell_suspension_downtime(struct story *story)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    for (uint64_t number = 1; number <= 3; number++) {
+        teller_route_alone(story, number);
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+    }
+    item.ticket = 1;
+    item.person = (char *)"王师傅";
+    item.note = (char *)"熟悉现场";
+    item.has_until_ms = true;
+    item.until_ms = BASE_MS + 4 * DAY;
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_NAME_PERSON, &item);
+    item = (Paidan__WorkItem)PAIDAN__WORK_ITEM__INIT;
+    item.ticket = 1;
+    item.note = (char *)"请协助";
+    item.to_unit = (char *)"s.safe";
+    teller_do(story, "li", "b1", PAIDAN__ACTION__ACTION_ASK_ASSIST, &item);
+    story_until(story, 26 * HOUR); /* Monday 11:00 */
+    suspend(story, 1, BASE_MS + 30 * DAY);
+    suspend(story, 2, BASE_MS + 3 * DAY);
+    suspend(story, 3, BASE_MS + 30 * DAY);
+    story_jump(story, 31 * DAY);
+    story_restart(story);
+    wish(story, "b1", RESUME, 3, "已恢复"); /* by itself, before the wish is looked at */
+    for (uint64_t number = 1; number <= 3; number++) {
+        teller_look(story, number);
+    }
+    story_until(story, 33 * DAY);
+}
+
 /* The window for returning has passed. */
 void tell_return_window(struct story *story)
 {
@@ -179,6 +212,20 @@ void tell_return_window(struct story *story)
     story_until(story, 4 * DAY);
     (void)teller_work(story, "li", "b1", RETURN, 2);
     teller_look(story, 2);
+    /* It is the moment of the act that counts, also where nothing ran when the window closed. */
+    for (uint64_t number = 3; number <= 5; number++) {
+        teller_route_alone(story, number); /* Thursday 9:00, until Monday 9:00 */
+    }
+    story_jump(story, 8 * DAY - 1);
+    story_restart(story);
+    (void)teller_work(story, "li", "b1", RETURN, 3);
+    story_jump(story, 8 * DAY);
+    (void)teller_work(story, "li", "b1", RETURN, 4);
+    (void)teller_work(story, "li", "b1", ACCEPT, 4);
+    story_jump(story, 8 * DAY + 3 * HOUR);
+    story_restart(story);
+    (void)teller_work(story, "li", "b1", RETURN, 4);
+    (void)teller_work(story, "li", "b1", RETURN, 5);
 }
 
 /* What a plan by the policies would move, or moves. */

@@ -73,6 +73,9 @@ static void tell_requests(const struct told *told)
          resumed.clocks = clocks, resumed.has_since_ms = true,
          resumed.since_ms = NOW_MS - 50 * HOUR_MS);
     TELL(resumed, RESUMED, Resumed, resumed.by_hand = false);
+    TELL(resumed, RESUMED, Resumed, resumed.by_hand = false, resumed.has_since_ms = true,
+         resumed.since_ms = NOW_MS - 50 * HOUR_MS, resumed.has_until_ms = true,
+         resumed.until_ms = NOW_MS - 2 * HOUR_MS); /* said after downtime */
     TELL(appealed, APPEALED, Appealed, appealed.unit = "u.b1", appealed.note = "系统故障");
     TELL(appeal_ruled, APPEAL_RULED, AppealRuled, appeal_ruled.granted = true,
          appeal_ruled.by_unit = "u.s", appeal_ruled.note = "属实");
