@@ -116,7 +116,7 @@ static bool is_grouped(const char *text)
 bool site_cell_spoilt(struct site_load *load, uint32_t line, const char *code)
 {
     CHECK(code != NULL);
-    if (site_cell_quoted(code)) {
+    if (site_cell_quoted(code) || site_cell_has_quote(code)) {
         site_say(load, line, SAY_QUOTE_WIDE, site_shown(load, code));
         return true;
     }
@@ -166,7 +166,9 @@ static bool same_number(const struct site *site, enum site_file file, const char
             kept--;
         }
     }
-    const size_t tails = strchr(plain, '.') != NULL ? CODE_BYTES_MAX : 0;
+    const bool fraction = plain[kept - 1] != '.';
+    kept -= fraction ? 0 : 1; /* "1.0" is 1 */
+    const size_t tails = fraction && strchr(plain, '.') != NULL ? CODE_BYTES_MAX : 0;
     for (size_t tail = 0; tail <= tails && kept + tail <= CODE_BYTES_MAX; tail++) {
         for (size_t zeros = 0; zeros + kept + tail <= CODE_BYTES_MAX; zeros++) {
             memset(twin, '0', zeros);

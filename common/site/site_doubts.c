@@ -407,8 +407,21 @@ static void doubt_terms(struct site_load *load)
     }
 }
 
-/* Some category of the policy's has its urgency and passes its level on the way up. Only for policies
- * that name a category: one for all must be there whether it is used or not. */
+/* A later one for all categories would do in its place: what must be there is not doubted. */
+static bool policy_spare(const struct site *site, uint32_t index)
+{
+    const struct site_policy *policy = &site->policies[index];
+    bool spare = policy->category != SITE_NONE;
+    for (uint32_t later = index + 1; later < site->policy_count && !spare; later++) {
+        const struct site_policy *other = &site->policies[later];
+        spare = other->category == SITE_NONE &&
+                (other->level == 0 || other->level == policy->level) &&
+                (other->urgency == 0 || other->urgency == policy->urgency);
+    }
+    return spare;
+}
+
+/* Some category of the policy's has its urgency and passes its level on the way up. */
 static bool policy_used(const struct site *site, const struct site_policy *policy)
 {
     for (uint32_t index = 0; index < site->category_count; index++) {
@@ -428,9 +441,10 @@ static void doubt_policies(struct site_load *load)
     load->file = SITE_YAML;
     for (uint32_t index = 0; index < site->policy_count; index++) {
         const struct site_policy *policy = &site->policies[index];
-        if (policy->category != SITE_NONE && !policy_used(site, policy)) {
+        if (policy_spare(site, index) && !policy_used(site, policy)) {
             site_warn(load, policy->line, SAY_POLICY_UNUSED,
-                      site->categories[policy->category].name);
+                      policy->category == SITE_NONE ? "*"
+                                                    : site->categories[policy->category].name);
         }
     }
 }

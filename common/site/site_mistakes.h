@@ -84,6 +84,9 @@
 #define SAY_YAML_WIDE_COLON "YAML_WIDE_COLON", \
     "这里用了全角冒号“：”，请改成半角冒号加一个空格“: ”", \
     "the colon is a full-width one; write a plain colon and a blank, \": \""
+#define SAY_YAML_WIDE_COMMA "YAML_WIDE_COMMA", \
+    "这里用了全角逗号“，”或顿号“、”，请改成半角逗号“,”", \
+    "the comma is a full-width one; write a plain comma"
 #define SAY_YAML_TAB "YAML_TAB", \
     "缩进用了制表符（Tab），请改成空格", \
     "the line is indented by a tab; use blanks"

@@ -269,6 +269,7 @@ static void take_keywords(struct site_load *load, const struct site_csv_row *row
     for (size_t index = 0; index < COUNT(cells); index++) {
         if (site_cell_has_quote(cells[index])) { /* residents write the word without them */
             site_warn(load, row->line, SAY_QUOTE_WIDE, site_shown(load, cells[index]));
+            break;
         }
     }
     site_parts(load, row->line, row->cells[CATEGORY_KEYWORDS], take_keyword, &entry);

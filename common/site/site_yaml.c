@@ -56,6 +56,33 @@ static bool find_mark(const struct site_source *source, const char *mark, uint32
     return false;
 }
 
+/* What the line at which reading ended holds of a Chinese keyboard: quotes or commas in the place of
+ * those that YAML knows. False: nothing, and nothing was said. */
+static bool say_wide(struct build *build, uint32_t line)
+{
+    struct site_load *load = build->load;
+    const struct site_source *source = &load->sources[SITE_YAML];
+    size_t from = 0;
+    for (uint32_t at = 1; at < line && from < source->size; from++) {
+        at += source->bytes[from] == '\n' ? 1 : 0;
+    }
+    const char *end = memchr(source->bytes + from, '\n', source->size - from);
+    const size_t bytes = end == NULL ? source->size - from : (size_t)(end - (source->bytes + from));
+    const char *text = arena_printf(&load->arena, "%.*s", (int)bytes, source->bytes + from);
+    if (text == NULL) {
+        return false;
+    }
+    if (site_cell_has_quote(text)) {
+        site_say(load, line, SAY_QUOTE_WIDE, site_shown(load, text));
+        return true;
+    }
+    if (strstr(text, "，") != NULL || strstr(text, "、") != NULL) {
+        site_say(load, line, SAY_YAML_WIDE_COMMA);
+        return true;
+    }
+    return false;
+}
+
 /* libyaml's own words, for they name what it expected; they are English in both languages. */
 static void syntax_mistake(struct build *build)
 {
@@ -75,7 +102,9 @@ static void syntax_mistake(struct build *build)
         site_say(build->load, line + 1, SAY_YAML_TAB);
         return;
     }
-    site_say(build->load, line_of(&parser->problem_mark), SAY_YAML_SYNTAX, problem);
+    if (!say_wide(build, line_of(&parser->problem_mark))) {
+        site_say(build->load, line_of(&parser->problem_mark), SAY_YAML_SYNTAX, problem);
+    }
 }
 
 /* Hangs a node below the innermost open list or map. */

@@ -56,7 +56,8 @@ static const char *const plain[SITE_FILE_COUNT] = {
     [SITE_CATEGORIES] =
         "code,name,parent,urgency,start_level,keywords,exclude\n"
         "road,道路,,,,道路|马路,\n"
-        "road.lamp,路灯,road,urgent,street,路灯|不亮,路灯费\n",
+        "road.lamp,路灯,road,urgent,street,路灯|不亮,路灯费\n"
+        "road.hole,塌陷,road,emergency,,塌陷|地陷,\n",
     [SITE_MATRIX] =
         "category,area,level,lead,assist\n"
         "*,a,estate,keepers,\n"
@@ -118,6 +119,8 @@ static const struct doubt_case {
      "4h}\n",
      "POLICY_UNUSED", 13},
     {SITE_YAML, "name: 小区", "name: “小区”", "QUOTE_WIDE", 4},
+    {SITE_CATEGORIES, "road,emergency,", "road,urgent,", "POLICY_UNUSED", 13},
+    {SITE_CATEGORIES, "道路|马路,", "“道路,马路”", "QUOTE_WIDE", 2},
     {SITE_CATEGORIES, "道路|马路", "“道路|马路”", "QUOTE_WIDE", 2},
     {SITE_CATEGORIES, "道路|马路", "道路|“马路”", "QUOTE_WIDE", 2},
     {SITE_AREAS, "翠竹小区", "“翠竹小区”", "QUOTE_WIDE", 4},
@@ -231,6 +234,11 @@ static const struct {
     {SITE_AREAS, "“code”,“name”,“level”,“parent”\nqh,街道,street,\n", 0, "QUOTE_WIDE"},
     {SITE_ALIASES, "alias,area\n“阳光,花苑”,a\n", 0, "QUOTE_WIDE"},
     {SITE_ALIASES, "alias,area\n\"阳光花苑”,a\n", 0, "QUOTE_WIDE"},
+    {SITE_YAML, "name: 测试街道\nlevels:\n  - {code: a， name: b, c: [}\n", 0, "YAML_WIDE_COMMA"},
+    {SITE_YAML, "name: a\ncalendars: {o: {mon: [\"09:00-12:00\"，\"14:00-18:00\"]}}\n", 0,
+     "YAML_WIDE_COMMA"},
+    {SITE_MATRIX, "category,area,level,lead,assist\n*,*,street,centre,“lamps|lamps”\n", 0,
+     "QUOTE_WIDE"},
     {SITE_YAML, "name：测试街道\nlevels: []\n", 0, "YAML_WIDE_COLON"},
     {SITE_YAML, "name: 测试街道\nlevels:\n\t- a\n", 0, "YAML_TAB"},
 };
@@ -316,6 +324,7 @@ static void test_code_when_its_zeros_are_lost_then_that_is_said(void **state)
         {SITE_MATRIX, "*,0101", "*,101", 2},
         {SITE_MATRIX, "01,001", "1,001", 2},
         {SITE_MATRIX, "001,002", "1,002", 2},
+        {SITE_MATRIX, "001,002", "001,2.0", 2},
         {SITE_MATRIX, "001,002", "001,2", 2},
         {SITE_MATRIX, "010.10", "10.1", 3},
         {SITE_MATRIX, "*,0101", "*,00101", 2},
@@ -372,7 +381,9 @@ static void test_value_when_in_wide_quotes_then_that_is_said(void **state)
         {"fallback: keeper", "fallback: “keeper”"},
         {"[\"09:00-12:00\", \"14:00-18:00\"]", "[“09:00-12:00”]"},
         {"[\"09:00-12:00\", \"14:00-18:00\"]", "[“09:00-12:00”，“14:00-18:00”]"},
-        {"handle: 5wd", "handle: “5wd”"}};
+        {"handle: 5wd", "handle: “5wd”"},
+        {"name: 测试街道", "name: “测试: 街道”"},
+        {"[\"09:00-12:00\", \"14:00-18:00\"]", "[\"09:00-12:00”, \"14:00-18:00”]"}};
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         const char *texts[SITE_FILE_COUNT];
         memcpy(texts, plain, sizeof texts);
