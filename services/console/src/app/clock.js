@@ -114,3 +114,10 @@ export function span(ms) {
   const [size] = UNITS[index], [smaller] = UNITS[index + 1];
   return `${Math.floor(left / size)}${UNITS[index][column]}${two(Math.floor((left % size) / smaller))}${UNITS[index + 1][column]}`;
 }
+/** "30分", "3小时", "2天": one unit, for what lies some way off. */
+export function about(ms) {
+  const column = language.value === 'zh' ? 1 : 2;
+  const left = Math.abs(ms);
+  const [size, ...units] = UNITS.find(([each]) => left >= each) ?? UNITS[UNITS.length - 1];
+  return `${Math.floor(left / size)}${units[column - 1]}`;
+}

@@ -1,0 +1,131 @@
+// What the console computes by itself: times, keys, selections, lists. No browser: only what these
+// modules ask of one is put in place.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+// Before the page is put in place: it looks for one when it is loaded.
+import { ref, nextTick, effectScope } from 'vue';
+
+const kept = new Map();
+globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, String(value)), removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; } };
+globalThis.document = { addEventListener() {}, documentElement: { dataset: {} }, hidden: true };
+globalThis.window = { addEventListener() {}, removeEventListener() {} };
+globalThis.location = { hash: '' };
+const interval = globalThis.setInterval;
+globalThis.setInterval = (...args) => { const timer = interval(...args); timer.unref?.(); return timer; };
+Object.defineProperty(globalThis, 'navigator', { value: { languages: ['zh-CN'] }, configurable: true });
+
+const clock = await import('../src/app/clock.js');
+const words = await import('../src/app/words.js');
+const { initials, fitting } = await import('../src/app/pinyin.js');
+const { keyOf, isComposing } = await import('../src/app/keys.js');
+const { useSelection } = await import('../src/app/selection.js');
+const { dueOf, byDue } = await import('../src/app/live.js');
+const { parse, href } = await import('../src/app/router.js');
+const { uuid, address } = await import('../src/app/api.js');
+const { draft, hasDraft } = await import('../src/app/drafts.js');
+
+const AT = Date.UTC(2026, 10, 23, 6, 0, 5); // 14:00:05 by the site's wall clock
+const MINUTE = 60000, HOUR = 60 * MINUTE;
+
+test('clock_when_the_browser_has_another_zone_then_the_sites_wall_clock_is_shown', () => {
+  clock.setOffset('+08:00');
+  assert.equal(clock.exact(AT), '2026-11-23 14:00:05');
+  assert.equal(clock.short(AT, AT + HOUR), '14:00');
+  assert.equal(clock.short(AT, AT + 24 * HOUR), '11-23 14:00');
+  assert.equal(clock.short(AT, AT + 400 * 24 * HOUR), '2026-11-23 14:00');
+});
+test('clock_when_a_form_gives_a_wall_time_then_it_is_the_sites', () => {
+  assert.equal(clock.fromWall('2026-11-23T14:00'), Date.UTC(2026, 10, 23, 6));
+  assert.equal(clock.toWall(clock.fromWall('2026-11-23T14:00')), '2026-11-23T14:00');
+  assert.ok(Number.isNaN(clock.fromWall('tomorrow')));
+});
+test('clock_when_a_span_is_said_then_two_units_are', async () => {
+  await words.setLanguage('zh');
+  assert.equal(clock.span(3 * HOUR + 12 * MINUTE), '3小时12分');
+  assert.equal(clock.span(-26 * HOUR), '1天02小时');
+  assert.equal(clock.span(59000), '59秒');
+  await words.setLanguage('en');
+  assert.equal(clock.span(12 * MINUTE + 5000), '12m05s');
+  assert.equal(clock.about(2 * HOUR + MINUTE), '2h');
+  await words.setLanguage('zh');
+});
+test('clock_when_the_server_runs_fast_then_now_runs_with_it', async () => {
+  clock.hear(AT, 1200);
+  await new Promise((done) => setTimeout(done, 30));
+  assert.ok(clock.now() - AT > 20 * 1200);
+  clock.hear(AT, 1);
+});
+test('pinyin_when_initials_are_typed_then_the_unit_is_found', () => {
+  const choices = [{ value: 'sanitation', label: '市政环卫所' }, { value: 'chengguan', label: '城管执法队' }];
+  assert.equal(initials('城管执法队'), 'cgzfd');
+  assert.equal(initials('阳光里2号院'), 'ygl2hy');
+  assert.equal(fitting(choices, 'cgz')[0].value, 'chengguan');
+  assert.equal(fitting(choices, '环卫')[0].value, 'sanitation');
+  assert.deepEqual(fitting(choices, 'zzz'), []);
+});
+test('keys_when_caps_lock_is_on_then_a_letter_is_the_same_key', () => {
+  assert.equal(keyOf({ key: 'U', shiftKey: false }), 'u');
+  assert.equal(keyOf({ key: 'J', shiftKey: true }), 'J');
+  assert.equal(keyOf({ key: 'ArrowDown', shiftKey: true }), 'Shift+ArrowDown');
+});
+test('keys_when_an_input_method_composes_then_it_is_no_key', () => {
+  assert.ok(isComposing({ isComposing: true, key: 'a' }));
+  assert.ok(isComposing({ keyCode: 229, key: '1' }));
+  assert.ok(!isComposing({ keyCode: 65, key: 'a' }));
+});
+test('selection_when_the_row_leaves_then_the_next_one_is_stood_on', async () => {
+  const rows = ref(['a', 'b', 'c', 'd'].map((number) => ({ number })));
+  const selection = useSelection(rows);
+  selection.moveTo(1);
+  selection.toggle();
+  rows.value = rows.value.filter((row) => row.number !== 'b');
+  await nextTick();
+  assert.equal(selection.cursor.value, 'c');
+  assert.equal(selection.chosen.value.size, 0);
+});
+test('selection_when_a_row_moves_then_its_mark_goes_along', async () => {
+  const rows = ref(['a', 'b', 'c'].map((number) => ({ number })));
+  const selection = useSelection(rows);
+  selection.toggle('a');
+  rows.value = ['c', 'b', 'a'].map((number) => ({ number }));
+  await nextTick();
+  assert.deepEqual(selection.chosenRows.value.map((row) => row.number), ['a']);
+  assert.equal(selection.index.value, 2);
+});
+test('selection_when_extended_then_all_between_are_chosen', () => {
+  const rows = ref(Array.from({ length: 300 }, (_, number) => ({ number })));
+  const selection = useSelection(rows);
+  selection.moveTo(5);
+  selection.move(3, true);
+  assert.deepEqual([...selection.chosen.value], [5, 6, 7, 8]);
+  selection.all(200);
+  assert.equal(selection.chosen.value.size, 200);
+  selection.all(200);
+  assert.equal(selection.chosen.value.size, 0);
+});
+test('live_when_a_deadline_was_missed_then_it_is_the_one_that_counts', () => {
+  const brief = { number: '1', clocks: [{ clock: 'handle', due_ms: 200 }, { clock: 'accept', due_ms: 100 }] };
+  assert.equal(dueOf(brief), 100);
+  assert.ok(byDue(brief, { number: '2', clocks: [] }) < 0);
+});
+test('router_when_a_hash_is_read_then_path_and_query_are', () => {
+  assert.deepEqual(parse('#/tickets/1?tab=explain'), { path: '/tickets/1', query: { tab: 'explain' } });
+  assert.equal(href('/board', { unit: '', level: 2 }), '#/board?level=2');
+});
+test('api_when_an_id_is_made_then_it_is_a_version_7', () => {
+  assert.match(uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(address('/due', { limit: 5, unit: '', cursor: undefined }), '/api/v1/due?limit=5');
+});
+test('drafts_when_the_form_is_left_then_what_was_typed_is_kept_until_sent', () => {
+  const scope = effectScope();
+  const first = scope.run(() => draft('resolve.1', { note: '' }));
+  first.fields.note = '已修好';
+  scope.stop();
+  assert.ok(hasDraft('resolve.1'));
+  const again = effectScope();
+  const second = again.run(() => draft('resolve.1', { note: '' }));
+  assert.equal(second.fields.note, '已修好');
+  second.forget();
+  again.stop();
+  assert.ok(!hasDraft('resolve.1'));
+});
