@@ -6,14 +6,19 @@ import './app/theme.js';
 import App from './App.vue';
 import { language, setLanguage } from './app/words.js';
 import { loadMe, standing } from './app/session.js';
+import { guessSite } from './app/site.js';
+import { guessScreen } from './screens/index.js';
 import { sweepDrafts } from './app/drafts.js';
 import { toastProblem } from './app/toasts.js';
 
 sweepDrafts();
-// Both at once: neither needs the other.
+// All at once: none needs the other. Somebody who was here before probably is still.
 const known = loadMe().catch((problem) => { standing.value = 'out'; return problem; });
+const loaded = setLanguage(language.value);
+guessSite();
+guessScreen();
 // chrome87 has no await at the top of a module.
-setLanguage(language.value).then(async () => {
+loaded.then(async () => {
   createApp(App).mount('#app');
   const problem = await known;
   if (problem) toastProblem(problem);

@@ -41,11 +41,23 @@ export const unitChoices = computed(() => (site.value.units ?? []).map((row) => 
 export const areaChoices = computed(() => (site.value.areas ?? []).map((row) => ({ value: row.code, label: named(row), hint: row.parent ? nameIn(areas)(row.parent) : '' })));
 export const categoryChoices = computed(() => (site.value.categories ?? []).map((row) => ({ value: row.code, label: named(row), hint: row.parent ? nameIn(categories)(row.parent) : '' })));
 
-/** Before: somebody is logged in. Again after the language was changed. */
-export async function loadSite() {
-  const lang = language.value;
-  const [tables, words] = await Promise.all([get('/site', { lang }), get('/words', { lang })]);
+let asked = null;
+
+async function fetchSite(lang) {
+  const [tables, words] = await Promise.all([get('/site', { lang }, { quiet: true }), get('/words', { lang }, { quiet: true })]);
   hearWords(words);
   site.value = tables;
   setOffset(tables.utc_offset ?? tables.utc_offset_ms);
+}
+/** Asked beside /me, before anybody knows whether somebody is logged in: the first row must not wait for two rounds. */
+export function guessSite() {
+  const lang = language.value;
+  asked = { lang, answer: fetchSite(lang).then(() => true, () => false) };
+}
+/** Before: somebody is logged in. Again after the language was changed. */
+export async function loadSite() {
+  const lang = language.value;
+  const guessed = asked?.lang === lang && (await asked.answer);
+  asked = null;
+  if (!guessed) await fetchSite(lang);
 }

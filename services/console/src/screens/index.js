@@ -28,3 +28,10 @@ export function homeOf(is) {
 export function mayOpen(screen, is) {
   return screen.roles.length === 0 || is(...screen.roles);
 }
+
+/** Fetches the screen that the address names, while the rest is still asked for. */
+export function guessScreen() {
+  const path = location.hash.replace(/^#/, '').split('?')[0];
+  const named = screens.find((each) => each.path.split('/:')[0] === path) ?? screens.find((each) => each.path.includes('/:') && path.startsWith(each.path.split(':')[0]));
+  named?.load().catch(() => {});
+}
