@@ -242,3 +242,42 @@ port_choose() {
     fi
     echo "$port"
 }
+
+# console_stale: is the console's built form absent or older than one of its sources?
+console_stale() {
+    local folder=$PAIDAN_ROOT/services/console
+    [[ ! -f $CONSOLE_DIR/index.html ]] ||
+        [[ -n $(find "$folder"/{src,public,index.html,vite.config.js,package-lock.json} -type f -newer "$CONSOLE_DIR/index.html" -print -quit) ]]
+}
+
+# console_build: builds the console from its lock file, unless it is built already. Without npm, or if that
+# fails, it says so and returns 1: an instance runs without a console, or with the one of before.
+console_build() {
+    local folder=$PAIDAN_ROOT/services/console log
+    console_stale || return 0
+    if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
+        say "跳过网页工作台：没有 npm（Node 18 以上）。要用它请安装：apt-get install npm，再执行一次。" \
+            "The web console is skipped: there is no npm (with Node 18 or later). To have it, run apt-get install npm and start again."
+        return 1
+    fi
+    say "正在构建网页工作台（build/console）……" "Building the web console (build/console) ..."
+    log=$(mktemp)
+    # Beside the old one and then in its place: a browser never finds half of it. No script of a package
+    # runs, and what only its tests need is not fetched.
+    if ! (
+        cd "$folder" &&
+            if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
+                npm ci --ignore-scripts --omit=dev --no-audit --no-fund
+            fi && PAIDAN_CONSOLE_OUT=$CONSOLE_DIR.part node_modules/.bin/vite build
+    ) >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -rf "$log" "$CONSOLE_DIR.part"
+        say "网页工作台没有构建成功，见上面的输出；其余照常。" \
+            "The web console could not be built, see the output above; the rest goes on." >&2
+        return 1
+    fi
+    rm -rf "$log" "$CONSOLE_DIR"
+    mv "$CONSOLE_DIR.part" "$CONSOLE_DIR"
+    # Its sources may bear a later time than this machine's clock.
+    touch "$CONSOLE_DIR/index.html"
+}
