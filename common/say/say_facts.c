@@ -108,6 +108,10 @@ static enum say_tone raised(struct words *words, const Paidan__Raised *fact)
     if (fact->has_clock) {
         put(words, "%s%s", say_choose(words->say, "：", ": "),
             say_words_clock(words->say, fact->clock));
+        for (size_t index = 0; index < fact->n_also_late; index++) {
+            put(words, "%s%s", say_choose(words->say, "、", ", "),
+                say_words_clock(words->say, fact->also_late[index]));
+        }
     }
     put_note(words, fact->note);
     return SAY_BAD;

@@ -266,6 +266,7 @@ static const struct wire_bound rows[] = {
     {"Stats", "refused", 0, REFUSED_MAX},
     {"Pong", "following", 0, FOLLOWING_MAX},
     {"Assignment", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
+    {"Raised", "also_late", 0, ASSIGNMENT_CLOCKS_MAX},
     {"Resumed", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
     {"Replanned", "clocks", 0, ASSIGNMENT_CLOCKS_MAX},
     {"Brief", "clocks", 0, PICTURE_CLOCKS_MAX},

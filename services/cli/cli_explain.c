@@ -46,6 +46,15 @@ static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *vie
     return NULL;
 }
 
+static bool raised_by(const Paidan__Raised *raised, Paidan__Clock clock)
+{
+    bool by = raised->has_clock && raised->clock == clock;
+    for (size_t index = 0; index < raised->n_also_late; index++) {
+        by = by || raised->also_late[index] == clock;
+    }
+    return by;
+}
+
 /* Did a step of this clock fire, as this event? */
 static bool fired(const Paidan__Event *event, Paidan__Clock clock)
 {
@@ -53,7 +62,7 @@ static bool fired(const Paidan__Event *event, Paidan__Clock clock)
     case PAIDAN__EVENT__FACT_WARNED:
         return event->warned->clock == clock;
     case PAIDAN__EVENT__FACT_RAISED:
-        return event->raised->has_clock && event->raised->clock == clock;
+        return raised_by(event->raised, clock);
     case PAIDAN__EVENT__FACT_CARDED:
         return event->carded->clock == clock && event->carded->by_unit == NULL;
     case PAIDAN__EVENT__FACT_REMINDED:

@@ -20,6 +20,8 @@ enum {
 
 static_assert(ESCALATION_COUNTERS <= 64, "a set of counters is 64 bits");
 
+#define SET(counter) (1ull << ESCALATION_COUNT_##counter)
+
 struct escalation_standing escalation_addition_standing(const struct escalation_ticket *ticket)
 {
     return (struct escalation_standing){.unit = ticket->unit,
@@ -83,59 +85,66 @@ static void add_moves(struct escalation_addition *adds, const Paidan__Event *eve
     add(adds, after->unit, ESCALATION_COUNT_ASSIGNED);
 }
 
-static enum escalation_counter late_of(Paidan__Clock clock)
+static uint64_t late_of(Paidan__Clock clock)
 {
     CHECK(clock != 0); /* a fact that counts names the clock */
     switch (clock) {
     case PAIDAN__CLOCK__CLOCK_ACCEPT:
-        return ESCALATION_COUNT_ACCEPTED_LATE;
+        return SET(ACCEPTED_LATE);
     case PAIDAN__CLOCK__CLOCK_CONTACT:
-        return ESCALATION_COUNT_CONTACTED_LATE;
+        return SET(CONTACTED_LATE);
     case PAIDAN__CLOCK__CLOCK_HANDLE:
     case PAIDAN__CLOCK__CLOCK_REDO:
-        return ESCALATION_COUNT_RESOLVED_LATE;
+        return SET(RESOLVED_LATE);
     default:
-        return ESCALATION_COUNTERS;
+        return 0;
     }
 }
 
+/* One raise for several deadlines: each of them was missed. */
+static uint64_t late_raised(const Paidan__Raised *raised)
+{
+    if (!raised->counts_late) {
+        return 0;
+    }
+    uint64_t late = late_of(raised->clock);
+    for (size_t index = 0; index < raised->n_also_late; index++) {
+        late |= late_of(raised->also_late[index]);
+    }
+    return late;
+}
+
 /* What a deed adds: nothing where its deadline was counted when it passed. */
-static enum escalation_counter late_deed(const Paidan__Event *event)
+static uint64_t late_deed(const Paidan__Event *event)
 {
     CHECK(event->fact_case != PAIDAN__EVENT__FACT_RAISED); /* no deed: its deadline passed */
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ACCEPTED:
-        return event->accepted->late && !event->accepted->late_counted
-                   ? ESCALATION_COUNT_ACCEPTED_LATE
-                   : ESCALATION_COUNTERS;
+        return event->accepted->late && !event->accepted->late_counted ? SET(ACCEPTED_LATE) : 0;
     case PAIDAN__EVENT__FACT_CONTACTED:
         return event->contacted->late && !event->contacted->late_counted && !event->contacted->again
-                   ? ESCALATION_COUNT_CONTACTED_LATE
-                   : ESCALATION_COUNTERS;
+                   ? SET(CONTACTED_LATE)
+                   : 0;
     case PAIDAN__EVENT__FACT_RESOLVED:
-        return event->resolved->late && !event->resolved->late_counted
-                   ? ESCALATION_COUNT_RESOLVED_LATE
-                   : ESCALATION_COUNTERS;
+        return event->resolved->late && !event->resolved->late_counted ? SET(RESOLVED_LATE) : 0;
     case PAIDAN__EVENT__FACT_ASSIST_DONE:
-        return event->assist_done->late && !event->assist_done->late_counted
-                   ? ESCALATION_COUNT_ASSISTS_LATE
-                   : ESCALATION_COUNTERS;
+        return event->assist_done->late && !event->assist_done->late_counted ? SET(ASSISTS_LATE)
+                                                                             : 0;
     default:
-        return ESCALATION_COUNTERS;
+        return 0;
     }
 }
 
-enum escalation_counter escalation_addition_late(const Paidan__Event *event)
+uint64_t escalation_addition_late(const Paidan__Event *event)
 {
     CHECK(event->fact_case != PAIDAN__EVENT__FACT__NOT_SET);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_RAISED:
-        return event->raised->counts_late ? late_of(event->raised->clock) : ESCALATION_COUNTERS;
+        return late_raised(event->raised);
     case PAIDAN__EVENT__FACT_CARDED:
-        return event->carded->counts_late ? late_of(event->carded->clock) : ESCALATION_COUNTERS;
+        return event->carded->counts_late ? late_of(event->carded->clock) : 0;
     case PAIDAN__EVENT__FACT_ASSIST_LATE:
-        return event->assist_late->counts_late ? ESCALATION_COUNT_ASSISTS_LATE
-                                               : ESCALATION_COUNTERS;
+        return event->assist_late->counts_late ? SET(ASSISTS_LATE) : 0;
     default:
         return late_deed(event);
     }
@@ -146,17 +155,14 @@ enum escalation_counter escalation_addition_late(const Paidan__Event *event)
  * 首接负责, or returning would be a way out. */
 static void add_late(struct escalation_addition *adds, const Paidan__Event *event, const char *unit)
 {
-    const enum escalation_counter counter = escalation_addition_late(event);
-    CHECK(counter <= ESCALATION_COUNTERS);
-    if (counter == ESCALATION_COUNTERS) {
-        return;
-    }
+    const uint64_t late = escalation_addition_late(event);
     if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_LATE) {
-        add(adds, event->assist_late->unit, counter);
+        unit = event->assist_late->unit;
     } else if (event->fact_case == PAIDAN__EVENT__FACT_ASSIST_DONE) {
-        add(adds, event->assist_done->unit, counter);
-    } else {
-        add(adds, unit, counter);
+        unit = event->assist_done->unit;
+    }
+    for (unsigned counter = 0; counter < ESCALATION_COUNTERS; counter++) {
+        add_if(adds, unit, (enum escalation_counter)counter, (late >> counter & 1u) != 0);
     }
 }
 

@@ -33,11 +33,11 @@ struct escalation_addition {
         uint64_t counters; /* 1 << enum escalation_counter */
     } units[2];
 };
-/* The counter of late work that a fact adds to, for the unit that had the missed clock; none:
- * ESCALATION_COUNTERS. A deadline counts once: when it passes, whether or not the unit ever acts;
+/* The counters of late work that a fact adds to, for the unit that had the missed clocks: a set, as
+ * in an addition. A deadline counts once: when it passes, whether or not the unit ever acts;
  * with the deed only where it was never seen to pass (an old log, a step with too many deadlines).
  * Pure. */
-enum escalation_counter escalation_addition_late(const Paidan__Event *event);
+uint64_t escalation_addition_late(const Paidan__Event *event);
 /* Pure. event: one of escalation's own about a ticket; before, after: what that ticket stood at. */
 void escalation_addition_of(const Paidan__Event *event, const struct escalation_standing *before,
                             const struct escalation_standing *after,

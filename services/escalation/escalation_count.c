@@ -100,11 +100,13 @@ static void add_late_total(struct step_fold *fold, const Paidan__Event *event)
         [ESCALATION_COUNT_RESOLVED_LATE] = TALLY_RESOLVED_LATE,
         [ESCALATION_COUNT_ASSISTS_LATE] = TALLY_ASSISTS_LATE,
     };
-    const enum escalation_counter counter = escalation_addition_late(event);
-    if (counter != ESCALATION_COUNTERS) {
-        CHECK(counter < ESCALATION_COUNTERS);
-        CHECK(totals[counter] != 0);
-        fold->tally->values[totals[counter]]++;
+    const uint64_t late = escalation_addition_late(event);
+    for (unsigned counter = 0; late >> counter != 0; counter++) {
+        if ((late >> counter & 1u) != 0) {
+            CHECK(counter < ESCALATION_COUNTERS);
+            CHECK(totals[counter] != 0);
+            fold->tally->values[totals[counter]]++;
+        }
     }
 }
 

@@ -36,6 +36,31 @@ static enum rc say_raised(struct step *step, const struct escalation_saying *abo
     return escalation_joint_begin(step, about->id, info, &asking);
 }
 
+static bool missed_too(const struct escalation_ticket *ticket, const struct escalation_clock *clock,
+                       uint64_t due_ms)
+{
+    CHECK(due_ms != 0);
+    return clock->due_ms == due_ms && escalation_state_runs(ticket, clock) &&
+           (clock->flags & ESCALATION_EXPIRED) == 0;
+}
+
+/* Several deadlines at one moment make one raise, and one of them would be the only one that the
+ * unit is told to have missed. A later one was missed by nobody: by then it had the ticket no more.
+ */
+static void add_also_late(const struct escalation_moment *moment, Paidan__Raised *raised,
+                          Paidan__Clock clocks[ESCALATION_CLOCKS_MAX])
+{
+    CHECK(raised->n_also_late == 0);
+    raised->also_late = clocks;
+    for (uint32_t index = 0; index < moment->ticket.clock_count; index++) {
+        const struct escalation_clock *clock = &moment->ticket.clocks[index];
+        if (clock->clock != moment->clock && missed_too(&moment->ticket, clock, moment->due_ms)) {
+            clocks[raised->n_also_late] = clock->clock;
+            raised->n_also_late++;
+        }
+    }
+}
+
 enum rc escalation_raise_fire(struct escalation_moment *moment)
 {
     CHECK(moment->signal == ESCALATION_ON_EXPIRE);
@@ -52,6 +77,8 @@ enum rc escalation_raise_fire(struct escalation_moment *moment)
     raised.due_ms = moment->due_ms;
     raised.has_counts_late = true;
     raised.counts_late = escalation_moment_counts(moment);
+    Paidan__Clock also_late[ESCALATION_CLOCKS_MAX];
+    add_also_late(moment, &raised, also_late);
     return say_raised(moment->step, &about, &moment->info, moment->above, &raised);
 }
 
@@ -69,6 +96,23 @@ enum rc escalation_raise_to(struct step *step, const struct escalation_saying *a
 
 /* ---- folding ---- */
 
+/* What the unit left behind late, before its clocks go. */
+static enum rc take_late(struct escalation_fold *fold, const Paidan__Raised *raised)
+{
+    CHECK(fold->extra != NULL);
+    escalation_fold_late(fold, raised->clock);
+    for (size_t index = 0; index < raised->n_also_late; index++) {
+        const Paidan__Clock kind = raised->also_late[index];
+        const struct escalation_clock *clock = escalation_state_clock(fold->ticket, kind);
+        if (clock == NULL || kind == raised->clock ||
+            !missed_too(fold->ticket, clock, raised->due_ms)) {
+            return RC_CORRUPT;
+        }
+        escalation_fold_late(fold, kind);
+    }
+    return RC_OK;
+}
+
 enum rc escalation_raise_fold(struct escalation_fold *fold)
 {
     CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_RAISED);
@@ -79,8 +123,9 @@ enum rc escalation_raise_fold(struct escalation_fold *fold)
     }
     const bool expired = raised->why == PAIDAN__WHY__WHY_EXPIRED;
     fold->counters[expired ? TALLY_RAISED_EXPIRED : TALLY_RAISED_COMPETENCE]++;
-    if (expired && raised->has_clock) {
-        escalation_fold_late(fold, raised->clock);
+    const enum rc rc = expired && raised->has_clock ? take_late(fold, raised) : RC_OK;
+    if (rc != RC_OK) {
+        return rc;
     }
     ticket->raises++;
     escalation_fold_drop_alarm(ticket); /* the clocks of the new level watch now */

@@ -234,6 +234,30 @@ static void test_lateness_when_contacted_twice_then_the_second_counts_nothing(vo
     story_close(&story);
 }
 
+/* Several deadlines at one moment make one raise; each of them is the lower unit's. One that passes
+ * while nothing runs, after that moment, is nobody's: the unit would have had the ticket no more. */
+static void test_lateness_when_deadlines_coincide_then_each_counts(void **unused)
+{
+    (void)unused;
+    struct story story;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    route(&story, 1, "twin"); /* accept, contact and handle: an hour */
+    route(&story, 2, "twin");
+    teller_route_alone(&story, 3); /* 30 minutes, two hours, a day */
+    (void)teller_work(&story, "li", "b1", ACCEPT, 2);
+    story_jump(&story, 90 * MINUTE + 3 * HOUR);
+    story_step(&story);
+    COUNTS(&story, "b1", RAISED_EXPIRED, 3);
+    COUNTS(&story, "b1", ACCEPTED_LATE, 2); /* 1 and 3 */
+    COUNTS(&story, "b1", CONTACTED_LATE, 2);
+    COUNTS(&story, "b1", RESOLVED_LATE, 2);
+    COUNTS(&story, "c1", CONTACTED_LATE, 0);
+    assert_int_equal(story_count(&story, "contacted_late_total"), 2);
+    escalation_story_check(&story);
+    assert_null(strstr(story.trace.text, "LAW BROKEN"));
+    story_close(&story);
+}
+
 /* A ruling may give a term that is over already: it expires at once, and is not the new unit's. */
 static void test_lateness_when_ruled_into_a_passed_term_then_not_the_new_units(void **unused)
 {
@@ -425,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_counts_when_damaged_then_corrupt),
         cmocka_unit_test(test_lateness_when_nobody_acts_then_counted_where_each_deadline_passed),
         cmocka_unit_test(test_lateness_when_contacted_twice_then_the_second_counts_nothing),
+        cmocka_unit_test(test_lateness_when_deadlines_coincide_then_each_counts),
         cmocka_unit_test(test_lateness_when_ruled_into_a_passed_term_then_not_the_new_units),
         cmocka_unit_test(test_lateness_when_suspended_or_assisting_then_each_its_own),
         cmocka_unit_test(test_counts_when_a_follower_reads_the_log_alone_then_the_same_per_day),

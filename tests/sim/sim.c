@@ -157,6 +157,7 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     sim->figures = figures;
     sim->rng.state = options->seed * 0x9e3779b97f4a7c15ull | 1;
     sim->laws = sim_laws_new();
+    sim->lates = sim_lates_new();
     sim->act_ms = 24 * HOUR_MS * TICKETS_PER_100_ACTS / (100 * options->tickets_a_day) + 1;
     sim->check_ms = SIM_START_MS + 24 * HOUR_MS;
     sim_open_world(sim);
@@ -169,6 +170,7 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     count_costs(sim);
     world_close(sim->world);
     sim_laws_free(sim->laws);
+    sim_lates_free(sim->lates);
     sim_plain_free(sim->plain);
     sim_requests_free(sim);
     free(sim->tickets);

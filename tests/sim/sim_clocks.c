@@ -323,6 +323,9 @@ static void read_raised(const struct sim *sim, struct work *work, const Paidan__
 {
     if (fact->why == PAIDAN__WHY__WHY_EXPIRED) {
         work_read_expired(sim, work, fact->clock, fact->due_ms);
+        for (size_t i = 0; i < fact->n_also_late; i++) {
+            work_read_expired(sim, work, fact->also_late[i], fact->due_ms);
+        }
     }
     work_move(sim, work, fact->to, false);
 }
@@ -549,6 +552,7 @@ void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__E
     (*at)->at_ms = event->at_ms;
     work_must(sim, *at, (*at)->suspended_until_ms == 0 || !fires_by_itself(event),
               "something that fired while suspended");
+    work_tally_late(sim, *at, event);
     read_fact(sim, *at, event);
 }
 

@@ -92,6 +92,9 @@ void work_check_all(const struct sim *sim, struct work *work);
 /* A unit gets it. keep: it was ruled on and stays on its level. */
 void work_move(const struct sim *sim, struct work *work, const Paidan__Assignment *to, bool keep);
 
+/* sim_clocks_late.c: what the fact makes late, before it is read. */
+void work_tally_late(const struct sim *sim, struct work *work, const Paidan__Event *event);
+
 /* One fact each: sim_clocks_read.c, sim_clocks_joint.c. */
 void work_read_warned(const struct sim *sim, struct work *work, const Paidan__Warned *fact);
 void work_read_reminded(const struct sim *sim, struct work *work, const Paidan__Reminded *fact);

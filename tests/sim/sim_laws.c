@@ -420,8 +420,9 @@ void sim_laws_sample(struct sim *sim)
 {
     const struct site *site = world_site(sim->world);
     check_totals(sim);
-    sim_model_compare_unit(sim, sim->laws->model, sim->laws->clocks,
-                           site->units[rng_below(&sim->rng, site->unit_count)].code);
+    char *unit = site->units[rng_below(&sim->rng, site->unit_count)].code;
+    sim_model_compare_unit(sim, sim->laws->model, sim->laws->clocks, unit);
+    sim_lates_compare(sim, unit);
     for (unsigned i = 0; i < 4 && sim->ticket_count > 0; i++) {
         const uint64_t ticket = sim->tickets[rng_below(&sim->rng, sim->ticket_count)].id;
         check_acknowledged(sim, ticket);
@@ -438,6 +439,9 @@ void sim_laws_settled(struct sim *sim, bool whole)
     }
     check_totals(sim);
     sim_model_compare(sim, sim->laws->model, sim->laws->clocks);
+    for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
+        sim_lates_compare(sim, world_site(sim->world)->units[i].code);
+    }
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);

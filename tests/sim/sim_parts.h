@@ -83,6 +83,7 @@ struct sim {
     uint32_t generation;      /* of the site: how often it was read */
     uint32_t generation_said; /* which escalation has said that it works by */
     struct sim_plain *plain;
+    struct sim_lates *lates;
 };
 
 /* sim_faults.c: one random harm, when its time has come. */
@@ -179,6 +180,13 @@ void sim_clocks_compare(struct sim *sim, struct sim_clocks *clocks, const Paidan
 void sim_clocks_resolved(struct sim *sim, struct sim_clocks *clocks, uint64_t ticket, bool anyway);
 /* Whether the unit has an open assisting task of the ticket. */
 bool sim_clocks_assists(struct sim_clocks *clocks, uint64_t ticket, const char *unit);
+
+/* sim_clocks_late.c: who missed what, by the facts alone. */
+struct sim_lates;
+struct sim_lates *sim_lates_new(void);
+void sim_lates_free(struct sim_lates *lates);
+/* What escalation counts as a unit's late work is what the facts so far make it. */
+void sim_lates_compare(struct sim *sim, char *unit);
 
 /* sim_model.c: every ticket's state, unit and level as the facts alone tell them. */
 struct sim_model *sim_model_new(void);

@@ -286,6 +286,9 @@ static void put_moved(struct line *line, const Paidan__Event *event)
             put(line, " clock=%s", trace_clock(raised->clock));
             put_time(line, "due", raised->due_ms);
         }
+        for (size_t index = 0; index < raised->n_also_late; index++) {
+            put(line, " and=%s", trace_clock(raised->also_late[index]));
+        }
         put_assignment(line, raised->to);
         put_text(line, "note", raised->note);
     } else {

@@ -24,6 +24,7 @@ static Paidan__Assignment street = PAIDAN__ASSIGNMENT__INIT;
 static char leak_code[] = "leak", *leak[] = {leak_code};
 
 static char *deciders[] = {"u.c1"};
+static Paidan__Clock coinciding[] = {PAIDAN__CLOCK__CLOCK_CONTACT, PAIDAN__CLOCK__CLOCK_HANDLE};
 
 /* A story in which every fact happens; what it says need not be possible. */
 struct told {
@@ -148,6 +149,9 @@ static void tell_supervision(const struct told *told)
          reminded.to_units = deciders, reminded.n_to_units = 1, reminded.due_ms = NOW_MS + HOUR_MS);
     TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_REQUEST,
          reminded.to_units = deciders, reminded.n_to_units = 1, reminded.due_ms = NOW_MS);
+    TELL(raised, RAISED, Raised, raised.to = &street, raised.why = PAIDAN__WHY__WHY_EXPIRED,
+         raised.has_clock = true, raised.clock = PAIDAN__CLOCK__CLOCK_ACCEPT,
+         raised.n_also_late = 2, raised.also_late = coinciding);
     TELL(warned, WARNED, Warned, warned.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
          warned.card = PAIDAN__CARD__CARD_YELLOW, warned.due_ms = NOW_MS + 1);
     TELL(warned, WARNED, Warned, warned.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
