@@ -237,7 +237,7 @@ static uint64_t wait_us(const struct shell *shell)
         /* Only the probe can help; everything that is ready waits for it. */
         return until_us < shell->probe_us ? until_us : shell->probe_us;
     }
-    if (shell->step_wanted) {
+    if (shell->step_wanted || step_engine_wants(shell->engine)) {
         return now_us;
     }
     until_us = shell_follow_ready_us(shell, until_us, false);
@@ -257,6 +257,7 @@ static void signals_take(struct shell *shell)
         if (info.ssi_signo == SIGHUP) {
             shell_clock_again(shell);
             shell_open_site_again(shell);
+            shell_permit_again(shell);
         } else {
             diag_log(DIAG_INFO, "shell", "signal=%u ending=1", info.ssi_signo);
             shell->stop = true;
@@ -359,6 +360,7 @@ static void loop(struct shell *shell, timer_t timer)
         }
         shell_clock_tick(shell);
         shell_gather(shell);
+        shell->step_wanted = shell->step_wanted || step_engine_wants(shell->engine);
         const bool held = shell->full && clock_monotonic_us() < shell->probe_us;
         if (shell->fault == RC_OK &&
             (shell->count > 0 || (!held && (shell->step_wanted || due_now(shell))))) {

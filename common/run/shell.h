@@ -3,7 +3,8 @@
  * polls, reloads the site (and DATA/clock, if it is scaled) on HUP, says READY and pets the
  * watchdog, ends after the step on TERM.
  *
- * Arguments: --data DIR --site DIR [--endpoint E] [--map-mib N] [--log-level L] [--step-inputs N]
+ * Arguments: --data DIR --site DIR [--endpoint E] [--peers FILE] [--map-mib N] [--log-level L]
+ *   [--step-inputs N]
  *   --clock-days N    refuse to start when the machine's clock is N days ahead of the stored time
  *   --verify          check the log's chain and every record, print a report, exit 0 or 1
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1

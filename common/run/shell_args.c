@@ -17,6 +17,7 @@ enum {
     OPTION_DATA = 256,
     OPTION_SITE,
     OPTION_ENDPOINT,
+    OPTION_PEERS,
     OPTION_MAP_MIB,
     OPTION_LOG_LEVEL,
     OPTION_STEP_INPUTS,
@@ -59,6 +60,7 @@ static void help_print(const struct shell_service *service)
             "  --data DIR          实例数据目录（必填）\n"
             "  --site DIR          站点配置目录（运行时必填）\n"
             "  --endpoint E        ipc://路径 或 tcp://主机:端口；默认 DATA/run/<服务>.sock\n"
+            "  --peers FILE        访问名单，默认 DATA/peers；没有则只听本用户的\n"
             "  --map-mib N         存储上限（MiB），默认 65536\n"
             "  --log-level L       error、warn、info（默认）或 debug\n"
             "  --step-inputs N     每步最多处理的输入数，1 至 4096，默认 4096\n"
@@ -74,6 +76,8 @@ static void help_print(const struct shell_service *service)
             "  --data DIR          the instance's data (required)\n"
             "  --site DIR          the site's settings (required to run)\n"
             "  --endpoint E        ipc://PATH or tcp://HOST:PORT; default DATA/run/<service>.sock\n"
+            "  --peers FILE        who may speak to it, default DATA/peers; without one only\n"
+            "                      its own user\n"
             "  --map-mib N         bound of the store in MiB, default 65536\n"
             "  --log-level L       error, warn, info (default) or debug\n"
             "  --step-inputs N     inputs of one step at most, 1 to 4096, default 4096\n"
@@ -140,6 +144,9 @@ static enum rc option_take(const struct shell_service *service, int option,
     case OPTION_ENDPOINT:
         settings->endpoint = optarg;
         return bus_endpoint_valid(optarg) ? RC_OK : RC_SETTINGS;
+    case OPTION_PEERS:
+        settings->peers = optarg;
+        return optarg[0] == '\0' ? RC_SETTINGS : RC_OK;
     case OPTION_MAP_MIB:
         return number_parse_between(optarg, MAP_MIB_MIN, MAP_MIB_MAX, &settings->map_mib);
     case OPTION_LOG_LEVEL:
@@ -182,6 +189,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         {"data", required_argument, NULL, OPTION_DATA},
         {"site", required_argument, NULL, OPTION_SITE},
         {"endpoint", required_argument, NULL, OPTION_ENDPOINT},
+        {"peers", required_argument, NULL, OPTION_PEERS},
         {"map-mib", required_argument, NULL, OPTION_MAP_MIB},
         {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
         {"step-inputs", required_argument, NULL, OPTION_STEP_INPUTS},

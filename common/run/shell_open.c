@@ -169,7 +169,10 @@ static enum rc open_store(struct shell *shell)
 /* The list of levels is part of what is stored: changed, old tickets would mean other levels. */
 static enum rc open_engine(struct shell *shell)
 {
-    const struct step_options options = {.store = shell->store, .site = shell->site};
+    const struct step_options options = {.store = shell->store,
+                                         .site = shell->site,
+                                         .authorise = shell_permit_ask,
+                                         .authorise_context = shell};
     const enum rc rc = step_engine_open(&shell->engine, shell->service->step, &options);
     if (rc == RC_SETTINGS) {
         diag_log(DIAG_ERROR, "shell", "code=SITE_LEVELS_CHANGED");
@@ -339,9 +342,13 @@ enum rc shell_open_all(struct shell *shell)
         rc = open_store(shell);
     }
     if (rc == RC_OK) {
+        rc = shell_permit_open(shell);
+    }
+    if (rc == RC_OK) {
         rc = open_engine(shell);
     }
     if (rc == RC_OK) {
+        shell_permit_begin(shell);
         rc = shell_clock_open(shell);
     }
     if (rc == RC_OK) {
@@ -370,6 +377,7 @@ void shell_open_close(struct shell *shell)
     bus_close(shell->bus);
     step_engine_close(shell->engine);
     store_close(shell->store);
+    permit_door_close(shell->door);
     site_free(shell->site);
     if (shell->signals >= 0) {
         close(shell->signals);

@@ -9,6 +9,7 @@
  *   shell_wait.c     parked commands (long polls) and parked fetches
  *   shell_care.c     what is looked at now and then: space, followers, old blocks, load
  *   shell_reply.c    what is said to whoever asked          shell_batch.c  the step being gathered
+ *   shell_permit.c   who is heard: the peers file, grants
  *   shell_clock.c    which time it is here, and whether the machine's clock is followed
  *   shell_port.c     descriptors of the service's own, and what they ask
  *   shell_queue.c    frames that came and are not yet in a step
@@ -27,6 +28,7 @@
 #include "common/base/metrics.h"
 #include "common/bus/bus.h"
 #include "common/bus/tail.h"
+#include "common/permit/permit_door.h"
 #include "common/run/shell.h"
 #include "common/store/store.h"
 
@@ -70,6 +72,7 @@ struct shell_settings {
     const char *data_dir, *site_dir;
     const char *ask;      /* SHELL_ASK: a packed Request as hexadecimal digits */
     const char *endpoint; /* NULL: DATA/run/<service>.sock */
+    const char *peers;    /* NULL: DATA/peers */
     uint64_t map_mib;     /* 0: STORE_MAP_BYTES_DEFAULT */
     uint64_t step_inputs;
     uint64_t log_keep_days;   /* 0: for ever */
@@ -120,6 +123,9 @@ struct shell_fetch {
     uint32_t after_crc, held_crc, bytes_max;
     bool has_after_crc, has_held, has_held_crc, has_bytes_max;
     char follower[CODE_BYTES_MAX + 1];
+    /* Who asked is judged again each time: what he brought stays with the fetch. */
+    size_t grant_bytes;
+    unsigned char grant[GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX];
 };
 
 /* A log we follow: tail knows how far, the rest is its connection. */
@@ -186,6 +192,7 @@ struct shell {
     uint64_t clock_us;       /* when to look for the operator's word again */
     int64_t clock_marked_ms; /* what was believed when it was last written down */
     struct site *site;
+    struct permit_door *door;
     struct shell_refused refused;
     struct store *store;
     struct step_engine *engine;
@@ -399,6 +406,20 @@ void shell_care_tick(struct shell *shell);
 void shell_care_follower(struct shell *shell, const Paidan__Fetch *fetch);
 /* Records that wait for those who pace this service, and for those after them. */
 uint64_t shell_care_lag(const struct shell *shell);
+
+/* ---- shell_permit -----------------------------------------------------------------------------
+ */
+
+/* Before the engine. RC_OK, RC_SETTINGS (said), RC_LIMIT. */
+MUST_CHECK enum rc shell_permit_open(struct shell *shell);
+/* Once the engine is open. */
+void shell_permit_begin(struct shell *shell);
+/* HUP: the peers file as it lies there now, or the one before if that has a mistake. */
+void shell_permit_again(struct shell *shell);
+/* step_options.authorise; context: the shell. */
+Paidan__Code shell_permit_ask(void *context, const struct step_service *service,
+                              const struct step_peer *peer, const Paidan__Request *request,
+                              struct permit_asker *asker);
 
 /* ---- shell_clock ------------------------------------------------------------------------------
  */

@@ -98,8 +98,8 @@ static void serve_tell(struct shell *shell, const struct bus_peer *peer,
                        const Paidan__Request *request)
 {
     struct step_peer asker;
-    const Paidan__Code code =
-        step_authorise(shell->engine, shell_batch_peer(peer, &asker), request);
+    const Paidan__Code code = step_authorise(shell->engine, shell_batch_peer(peer, &asker), request,
+                                             shell_clock_now_ms(shell));
     if (code != PAIDAN__CODE__OK) {
         shell_reply_refuse(shell, peer, request->correlation, code, NULL, 0);
     } else if (request->wish_case == PAIDAN__REQUEST__WISH_PING) {

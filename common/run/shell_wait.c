@@ -318,6 +318,11 @@ void shell_wait_fetch(struct shell *shell, const struct bus_peer *peer,
                     (wait_ms < TAIL_WAIT_MS_MAX ? wait_ms : TAIL_WAIT_MS_MAX) * 1000u,
     };
     memcpy(fetch->follower, wish->follower, strlen(wish->follower) + 1);
+    CHECK(request->grant.len <= sizeof fetch->grant || !request->has_grant); /* the wire's bound */
+    fetch->grant_bytes = request->has_grant ? request->grant.len : 0;
+    if (fetch->grant_bytes > 0) {
+        memcpy(fetch->grant, request->grant.data, fetch->grant_bytes);
+    }
 }
 
 /* Asks for the kept fetch again; over: for the last time. */
@@ -341,6 +346,8 @@ static void fetch_again(struct shell *shell, struct shell_fetch *fetch, bool ove
     request.correlation = fetch->correlation;
     request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
     request.fetch = &wish;
+    request.has_grant = fetch->grant_bytes > 0;
+    request.grant = (ProtobufCBinaryData){.data = fetch->grant, .len = fetch->grant_bytes};
     if (fetch_try(shell, &fetch->peer, &request) == RC_OK) {
         CHECK(shell->fetch_count > 0);
         fetch->used = false;

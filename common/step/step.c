@@ -63,6 +63,7 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     evlog_begin(&engine->log);
     engine->tally = engine->committed_tally;
     engine->pending_site = engine->committed_site;
+    engine->pending_peers = engine->committed_peers;
     for (unsigned index = 0; index < engine->follow_count; index++) {
         engine->follows[index].pending = engine->follows[index].applied;
     }
@@ -161,6 +162,8 @@ static void settle(struct step_engine *engine)
     step_settle_log(engine, true);
     engine->committed_tally = engine->tally;
     engine->committed_site = engine->pending_site;
+    engine->committed_peers = engine->pending_peers;
+    step_permit_settle(engine);
     for (unsigned index = 0; index < engine->follow_count; index++) {
         engine->follows[index].applied = engine->follows[index].pending;
         engine->follows[index].stored = engine->follows[index].pending;
@@ -236,6 +239,12 @@ static enum rc transact(struct step_engine *engine, const struct run *run, size_
     }
     /* First of all, so that the log says by which site the step decided. */
     rc = step_say_site(engine);
+    if (rc == RC_OK) {
+        rc = step_say_peers(engine);
+    }
+    if (rc == RC_OK) {
+        rc = step_permit_say(engine);
+    }
     if (rc == RC_OK) {
         rc = apply_range(engine, run, from, count);
     }
@@ -360,7 +369,8 @@ static enum rc run_all(struct step_engine *engine, const struct run *run)
     CHECK(run->due_count <= run->total);
     size_t done = 0, limit = run->total;
     if (run->total == 0) {
-        return site_is_new(engine) ? transact(engine, run, 0, 0) : RC_OK;
+        return site_is_new(engine) || step_engine_wants(engine) ? transact(engine, run, 0, 0)
+                                                                : RC_OK;
     }
     while (done < run->total) {
         const size_t rest = run->total - done;

@@ -15,6 +15,7 @@
 
 #include "command.pb-c.h"
 #include "common/base/arena.h"
+#include "common/permit/permit.h"
 #include "common/site/site.h"
 #include "common/store/cursor.h"
 #include "common/store/due.h"
@@ -136,6 +137,11 @@ struct step_service {
      * of what it hears. */
     enum step_need (*needs)(const char *log, Paidan__Event__FactCase fact,
                             const unsigned char *body, size_t bytes);
+    /* Whose a ticket is: unit, assisting units, level, area, channel, state, as far as this service
+     * knows; texts in the view's arena or transaction. Asked before a wish of somebody whose rights
+     * reach not everywhere. NULL: this service has no tickets. RC_OK, RC_NOT_FOUND (no such
+     * ticket), RC_CORRUPT, RC_LIMIT, RC_STORE. */
+    enum rc (*scope)(struct step_view *view, uint64_t ticket, struct permit_subject *subject);
     /* Wishes that go to apply; all others the service knows go to query. */
     bool (*changes)(const Paidan__Request *request);
     bool (*knows)(const Paidan__Request *request);
@@ -227,10 +233,12 @@ struct step_options {
      * none. */
     enum rc (*replicate)(void *context, const void *bytes, size_t size);
     void *replicate_context;
-    /* Whether the peer may have this wish: OK or the code of the refusal (FORBIDDEN). Asked before
-     * every command, stored answers included, and every query. NULL: all may have all. */
+    /* Who it is that asks, as far as it is proven: OK, and *asker is set; FORBIDDEN: nobody we
+     * speak with; GRANT_INVALID. Asked before every command, stored answers included, and every
+     * query; what he may is common/permit's. NULL: all may have all. */
     Paidan__Code (*authorise)(void *context, const struct step_service *service,
-                              const struct step_peer *peer, const Paidan__Request *request);
+                              const struct step_peer *peer, const Paidan__Request *request,
+                              struct permit_asker *asker);
     void *authorise_context;
 };
 
@@ -317,11 +325,16 @@ MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,
 MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
                                      const Paidan__Request *request, uint64_t now_ms,
                                      const unsigned char **bytes, size_t *size);
-/* The one place where it is decided who may wish what: step_options.authorise, or OK for all. The
- * engine asks it before every command and query; whoever answers a wish without the engine (Ping,
- * MetricsWish) asks it first. */
-Paidan__Code step_authorise(const struct step_engine *engine, const struct step_peer *peer,
-                            const Paidan__Request *request);
+/* The one place where it is decided who may wish what: step_options.authorise says who it is,
+ * common/permit what he may. The engine asks it before every command and query; whoever answers a
+ * wish without the engine (Ping, MetricsWish) asks it first. */
+Paidan__Code step_authorise(struct step_engine *engine, const struct step_peer *peer,
+                            const Paidan__Request *request, uint64_t now_ms);
+/* The peers file that is in force: the next run says PeersChanged if it is another one. digest: of
+ * PEERS_DIGEST_BYTES; NULL: there is no file. */
+void step_engine_set_peers(struct step_engine *engine, const unsigned char *digest, uint32_t count);
+/* Whether the engine has something to say of its own: run a step soon, inputs or none. */
+bool step_engine_wants(const struct step_engine *engine);
 
 /* Folds the log of `from` into the empty store `into` and compares all tables byte for byte
  * (cursors and followers aside). what is said of the row in `from`. RC_OK: equal. RC_CORRUPT:

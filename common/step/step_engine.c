@@ -133,6 +133,9 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
     if (rc == RC_OK) {
         rc = step_site_load(txn, &engine->committed_site);
     }
+    if (rc == RC_OK) {
+        rc = step_peers_load(txn, &engine->committed_peers);
+    }
     for (unsigned index = 0; rc == RC_OK && index < engine->follow_count; index++) {
         struct step_follow *follow = &engine->follows[index];
         rc = cursor_get(txn, service->follows[index], &follow->stored);

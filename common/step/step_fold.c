@@ -6,6 +6,7 @@
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/base/record.h"
 #include "common/step/step_private.h"
 #include "common/wire/wire.h"
 
@@ -13,7 +14,7 @@
 #define FORGET_MAX                                                                                 \
     4u /* more than one for each answer that comes, so the table cannot grow for ever */
 
-static const char site_key[] = "site", now_key[] = "now";
+static const char site_key[] = "site", now_key[] = "now", peers_key[] = "peers";
 
 /* ---- stored answers ---- */
 
@@ -199,6 +200,42 @@ static enum rc fold_site(struct store_txn *txn, struct step_site *site,
     return store_put(txn, STORE_META, site_key, sizeof site_key - 1, bytes, writer.used);
 }
 
+static const struct record_row peers_rows[] = {
+    RECORD_BOOL(struct step_peers, filed),
+    RECORD_BYTES(struct step_peers, digest, PEERS_DIGEST_BYTES),
+    RECORD_END,
+};
+static const struct record_format peers_format = {
+    .version = 1, .bytes = sizeof(struct step_peers), .rows = peers_rows};
+
+enum rc step_peers_load(struct store_txn *txn, struct step_peers *peers)
+{
+    *peers = (struct step_peers){.known = false};
+    const enum rc rc =
+        store_get_record(txn, STORE_META, peers_key, sizeof peers_key - 1, &peers_format, peers);
+    peers->known = rc == RC_OK;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc fold_peers(struct store_txn *txn, struct step_peers *peers,
+                          const Paidan__PeersChanged *changed)
+{
+    struct step_peers next = {
+        .known = true, .filed = changed->has_digest != 0, .count = changed->peers};
+    if (next.filed && changed->digest.len != sizeof next.digest) {
+        return RC_CORRUPT;
+    }
+    if (next.filed) {
+        memcpy(next.digest, changed->digest.data, sizeof next.digest);
+    }
+    const enum rc rc =
+        store_put_record(txn, STORE_META, peers_key, sizeof peers_key - 1, &peers_format, &next);
+    if (rc == RC_OK) {
+        *peers = next;
+    }
+    return rc;
+}
+
 enum rc step_now_load(struct store_txn *txn, uint64_t *now_ms)
 {
     const void *value = NULL;
@@ -239,7 +276,8 @@ enum rc step_totals_store(struct store_txn *txn, const struct tally *tally, uint
 /* ---- events ---- */
 
 enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
-                        struct step_site *site, uint64_t seq, const Paidan__Event *event)
+                        struct step_site *site, struct step_peers *peers, uint64_t seq,
+                        const Paidan__Event *event)
 {
     CHECK(seq > 0);
     CHECK(fold->txn != NULL);
@@ -251,8 +289,10 @@ enum rc step_fold_event(const struct step_service *service, struct step_fold *fo
         }
     }
     /* Said by the engine for every service; none has a table for them. */
-    if (event->fact_case == PAIDAN__EVENT__FACT_DENIED ||
-        event->fact_case == PAIDAN__EVENT__FACT_PEERS_CHANGED) {
+    if (event->fact_case == PAIDAN__EVENT__FACT_PEERS_CHANGED) {
+        return fold_peers(fold->txn, peers, event->peers_changed);
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_DENIED) {
         return RC_OK;
     }
     if (event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {

@@ -38,8 +38,10 @@ static enum rc keep_answer(struct step_engine *engine, const Paidan__Answer *ans
     return RC_OK;
 }
 
-void step_input_refuse(struct step_engine *engine, const struct step_input *input,
-                       struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms)
+/* detail: at most DETAIL_BYTES_MAX; may be NULL. */
+static void refuse_command(struct step_engine *engine, const struct step_input *input,
+                           struct step_outcome *outcome, Paidan__Code code, const char *detail,
+                           uint32_t retry_after_ms)
 {
     CHECK(input->kind == STEP_COMMAND); /* a record is refused by a fact */
     CHECK(outcome != NULL);
@@ -48,6 +50,7 @@ void step_input_refuse(struct step_engine *engine, const struct step_input *inpu
     answer.protocol = STEP_PROTOCOL;
     answer.correlation = input->request->correlation;
     answer.code = code;
+    answer.detail = (char *)(uintptr_t)detail; /* packed, never written */
     answer.has_now_ms = 1;
     answer.now_ms = engine->step.now_ms;
     answer.has_retry_after_ms = retry_after_ms > 0;
@@ -61,6 +64,12 @@ void step_input_refuse(struct step_engine *engine, const struct step_input *inpu
     CHECK(rc == RC_OK); /* STEP_REFUSAL_BYTES are kept for it */
     engine->answers.budget = budget;
     engine->answers_full = false;
+}
+
+void step_input_refuse(struct step_engine *engine, const struct step_input *input,
+                       struct step_outcome *outcome, Paidan__Code code, uint32_t retry_after_ms)
+{
+    refuse_command(engine, input, outcome, code, NULL, retry_after_ms);
 }
 
 /* What lies in front of every packed answer: protocol and correlation. Behind it all is the same
@@ -152,7 +161,10 @@ static enum rc give_answer(struct step *step, Paidan__Answer *answer, bool store
     answer->correlation = request->correlation;
     answer->has_now_ms = 1;
     answer->now_ms = step->now_ms;
-    enum rc rc = keep_answer(engine, answer);
+    enum rc rc = permit_ask_answer(&engine->ask, engine->site, &engine->arena, answer);
+    if (rc == RC_OK) {
+        rc = keep_answer(engine, answer);
+    }
     /* A refusal is not stored: what was refused then may be right now, and asking again costs
      * nothing. */
     if (rc == RC_OK && stored && engine->fact_count > 0) {
@@ -279,24 +291,25 @@ static enum rc call_core(struct step_engine *engine, const struct step_input *in
 
 /* What is said of a command before the core sees it, and before stored answers are looked for: they
  * are not for everybody's eyes. */
-static Paidan__Code judge_command(const struct step_engine *engine, const struct step_input *input)
+static enum rc judge_command(struct step_engine *engine, const struct step_input *input,
+                             Paidan__Code *code)
 {
     CHECK(input->kind == STEP_COMMAND);
     CHECK(input->request != NULL);
     const Paidan__Request *const request = input->request;
-    if (request->protocol != STEP_PROTOCOL) {
-        return PAIDAN__CODE__PROTOCOL_UNSUPPORTED;
+    if (request->protocol != STEP_PROTOCOL || !engine->service->changes(request)) {
+        *code = request->protocol != STEP_PROTOCOL ? PAIDAN__CODE__PROTOCOL_UNSUPPORTED
+                                                   : PAIDAN__CODE__WISH_UNSUPPORTED;
+        return RC_OK;
     }
-    if (!engine->service->changes(request)) {
-        return PAIDAN__CODE__WISH_UNSUPPORTED;
+    const enum rc rc =
+        step_permit(engine, input->peer, request, engine->step.txn, engine->step.now_ms);
+    *code = engine->ask.code;
+    if (rc == RC_OK && *code == PAIDAN__CODE__OK &&
+        (!request->has_request_id || request->request_id.len != REQUEST_ID_BYTES)) {
+        *code = PAIDAN__CODE__REQUEST_ID_MISSING;
     }
-    const Paidan__Code code = step_authorise(engine, input->peer, request);
-    if (code != PAIDAN__CODE__OK) {
-        return code;
-    }
-    return request->has_request_id && request->request_id.len == REQUEST_ID_BYTES
-               ? PAIDAN__CODE__OK
-               : PAIDAN__CODE__REQUEST_ID_MISSING;
+    return rc;
 }
 
 static enum rc apply_command(struct step_engine *engine, const struct step_input *input,
@@ -304,13 +317,18 @@ static enum rc apply_command(struct step_engine *engine, const struct step_input
 {
     CHECK(outcome != NULL);
     const Paidan__Request *request = input->request;
-    const Paidan__Code refusal = judge_command(engine, input);
+    Paidan__Code refusal = PAIDAN__CODE__OK;
+    enum rc rc = judge_command(engine, input, &refusal);
+    if (rc != RC_OK) {
+        return rc;
+    }
     if (refusal != PAIDAN__CODE__OK) {
-        step_input_refuse(engine, input, outcome, refusal, 0);
+        refuse_command(engine, input, outcome, refusal,
+                       refusal == engine->ask.code ? engine->ask.detail : NULL, 0);
         return RC_OK;
     }
     uint64_t seq = 0;
-    enum rc rc = step_request_find(engine->step.txn, request->request_id.data, &seq);
+    rc = step_request_find(engine->step.txn, request->request_id.data, &seq);
     if (rc == RC_OK) {
         return answer_again(engine, request, seq);
     }
@@ -318,7 +336,9 @@ static enum rc apply_command(struct step_engine *engine, const struct step_input
         return rc;
     }
     /* Exactly one of the two, or the caller would wait for ever or be answered twice. */
-    rc = call_core(engine, input);
+    struct step_input judged = *input;
+    judged.request = engine->ask.request;
+    rc = call_core(engine, &judged);
     if (rc == RC_OK) {
         CHECK(engine->answered != engine->parked);
     }

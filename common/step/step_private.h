@@ -14,6 +14,7 @@
 #define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
 #define STEP_PROTOCOL 1u
 #define STEP_KINDS_MAX 128u        /* kinds of facts: members of Event.fact */
+#define STEP_DENIALS_MAX 256u      /* remembered at once: so many facts a minute at most */
 #define STEP_CURSOR_LAG_MAX 16384u /* read again after a restart: some 100 ms */
 
 /* The site as the log knows it: META "site". */
@@ -36,6 +37,33 @@ struct step_follower {
     char name[CODE_BYTES_MAX + 1];
     uint64_t holds_ms;      /* nothing older is kept for it; 0: all is */
     uint64_t stored, heard; /* stored: in STORE_FOLLOWER; heard: from its newest Fetch */
+};
+
+/* The peers file as the log knows it, or as it is in force: META "peers". */
+struct step_peers {
+    bool known, filed; /* filed: there is one */
+    uint32_t count;
+    unsigned char digest[PEERS_DIGEST_BYTES];
+};
+
+/* What a cause says of somebody who proved who he is. */
+struct step_mark {
+    char via[VIA_BYTES_MAX + 1];
+    bool has_session;
+    unsigned char session[SESSION_BYTES];
+    size_t role_count;
+    Paidan__Role roles[ROLES_MAX];
+};
+
+/* Somebody wished what he may not: one a minute of the same actor, wish and code becomes a fact. */
+struct step_denial {
+    bool used;
+    uint32_t wish, uid, count, saying; /* count: not yet in the log; saying: in this transaction */
+    Paidan__Code code;
+    uint64_t said_ms;   /* 0: never */
+    const char *detail; /* static */
+    char actor[ACTOR_BYTES_MAX + 1];
+    struct step_mark mark;
 };
 
 struct step_engine {
@@ -61,6 +89,14 @@ struct step_engine {
     const ProtobufCMessageDescriptor *kinds[STEP_KINDS_MAX];
     Paidan__Event__FactCase kind_cases[STEP_KINDS_MAX];
     unsigned kind_count;
+    struct step_peers peers, committed_peers, pending_peers;
+    struct step_denial denials[STEP_DENIALS_MAX];
+    bool denied;                      /* some of them are to be said */
+    const struct step_denial *denial; /* being said */
+    /* of the request at hand */
+    struct permit_asker asker;
+    struct permit_ask ask;
+    struct step_mark mark;
     /* of the run and transaction at hand */
     struct step step;
     struct step_fold fold;
@@ -76,8 +112,9 @@ struct step_engine {
 
 /* One event of our own log: the engine's own facts and the service's. */
 MUST_CHECK enum rc step_fold_event(const struct step_service *service, struct step_fold *fold,
-                                   struct step_site *site, uint64_t seq,
+                                   struct step_site *site, struct step_peers *peers, uint64_t seq,
                                    const Paidan__Event *event);
+MUST_CHECK enum rc step_peers_load(struct store_txn *txn, struct step_peers *peers);
 /* A stored answer: found by its request id, forgotten when it is old. id: 16 bytes. */
 MUST_CHECK enum rc step_fold_answer(struct store_txn *txn, uint64_t seq, uint64_t now_ms,
                                     const unsigned char *id);
@@ -122,6 +159,26 @@ int step_follow_find(const struct step_engine *engine, const char *log); /* inde
 
 /* Once, when the engine is opened. */
 void step_say_init(struct step_engine *engine);
+
+/* ---- step_mark.c ---- */
+
+void step_mark_make(const struct permit_asker *asker, struct step_mark *mark);
+
+/* ---- step_permit.c ---- */
+
+/* Judges a request into engine->asker and engine->ask, whose request is the one to decide; what was
+ * refused is remembered. txn: where the tickets that it names are looked up; NULL: they are not.
+ * RC_OK (ask.code says), RC_LIMIT, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc step_permit(struct step_engine *engine, const struct step_peer *peer,
+                               const Paidan__Request *request, struct store_txn *txn,
+                               uint64_t now_ms);
+void step_permit_denied(struct step_engine *engine, const Paidan__Request *request,
+                        Paidan__Code code, const char *detail, uint64_t now_ms);
+/* Facts of the engine's own, at the beginning of a transaction; settle: it is committed. */
+MUST_CHECK enum rc step_permit_say(struct step_engine *engine);
+void step_permit_settle(struct step_engine *engine);
+bool step_peers_new(const struct step_engine *engine);
+MUST_CHECK enum rc step_say_peers(struct step_engine *engine);
 
 /* ---- step_record.c ---- */
 

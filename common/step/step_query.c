@@ -1,5 +1,4 @@
-/* step_query: wishes that change nothing: Stats, Fetch and the service's own; and the one place
- * that says who may wish what. */
+/* step_query: wishes that change nothing: Stats, Fetch and the service's own. */
 #include <string.h>
 
 #include "common/base/check.h"
@@ -256,15 +255,6 @@ static enum rc query_fetch(struct step_engine *engine, struct step_view *view,
 
 /* ---- all ---- */
 
-Paidan__Code step_authorise(const struct step_engine *engine, const struct step_peer *peer,
-                            const Paidan__Request *request)
-{
-    const struct step_options *const options = &engine->options;
-    return options->authorise == NULL
-               ? PAIDAN__CODE__OK
-               : options->authorise(options->authorise_context, engine->service, peer, request);
-}
-
 static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer,
                         struct step_view *view, const Paidan__Request *request,
                         Paidan__Answer *answer)
@@ -272,10 +262,14 @@ static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer
     if (request->protocol != STEP_PROTOCOL) {
         return step_view_refuse(answer, PAIDAN__CODE__PROTOCOL_UNSUPPORTED, NULL);
     }
-    const Paidan__Code code = step_authorise(engine, peer, request);
-    if (code != PAIDAN__CODE__OK) {
-        return step_view_refuse(answer, code, NULL);
+    const enum rc rc = step_permit(engine, peer, request, view->txn, view->now_ms);
+    if (rc != RC_OK) {
+        return rc;
     }
+    if (engine->ask.code != PAIDAN__CODE__OK) {
+        return step_view_refuse(answer, engine->ask.code, engine->ask.detail);
+    }
+    request = engine->ask.request;
     switch (request->wish_case) {
     case PAIDAN__REQUEST__WISH_STATS:
         return query_stats(engine, view, request->stats, answer);
@@ -314,6 +308,9 @@ enum rc step_engine_query(struct step_engine *engine, const struct step_peer *pe
     answer.protocol = STEP_PROTOCOL;
     answer.code = PAIDAN__CODE__OK;
     rc = dispatch(engine, peer, &view, request, &answer);
+    if (rc == RC_OK && answer.code != PAIDAN__CODE__PROTOCOL_UNSUPPORTED) {
+        rc = permit_ask_answer(&engine->ask, engine->site, &engine->arena, &answer);
+    }
     if (rc == RC_OK) {
         unsigned char *packed = NULL;
         answer.correlation = request->correlation;

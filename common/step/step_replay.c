@@ -19,6 +19,7 @@ struct replay {
     struct arena arena;
     struct tally tally;
     struct step_site site;
+    struct step_peers peers;
     uint64_t now_ms, next_seq, head_seq;
     size_t batch_bytes;
     struct step_difference *difference;
@@ -64,7 +65,8 @@ static enum rc fold_record(struct replay *replay, const struct evlog_record *rec
     }
     Paidan__Event *event = NULL;
     const enum rc rc = step_unpack(&replay->arena, record, &event);
-    return rc == RC_OK ? step_fold_event(replay->service, &fold, &replay->site, record->seq, event)
+    return rc == RC_OK ? step_fold_event(replay->service, &fold, &replay->site, &replay->peers,
+                                         record->seq, event)
                        : rc;
 }
 

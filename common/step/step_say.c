@@ -43,6 +43,17 @@ static Paidan__Event__FactCase case_of(const struct step_engine *engine,
 
 /* ---- causes ---- */
 
+/* Packed from here, never written. */
+static void set_mark(Paidan__Cause *cause, struct step_mark *mark)
+{
+    CHECK(mark->role_count <= ROLES_MAX);
+    cause->via = mark->via[0] != '\0' ? mark->via : NULL;
+    cause->roles = mark->roles;
+    cause->n_roles = mark->role_count;
+    cause->has_session = mark->has_session;
+    cause->session = (ProtobufCBinaryData){.data = mark->session, .len = SESSION_BYTES};
+}
+
 /* clock: 0 where the cause is no deadline, or one of no clock. */
 static void set_cause(struct step_engine *engine, uint32_t item, Paidan__Clock clock)
 {
@@ -50,6 +61,11 @@ static void set_cause(struct step_engine *engine, uint32_t item, Paidan__Clock c
     paidan__cause__init(cause);
     const struct step_input *const input =
         engine->input != NULL ? engine->input : engine->last_record;
+    if (engine->denial != NULL) {
+        cause->actor = engine->denial->actor[0] != '\0' ? (char *)engine->denial->actor : NULL;
+        set_mark(cause, (struct step_mark *)(uintptr_t)&engine->denial->mark);
+        return;
+    }
     if (input == NULL) {
         return; /* the engine's own word: SiteChanged */
     }
@@ -60,6 +76,12 @@ static void set_cause(struct step_engine *engine, uint32_t item, Paidan__Clock c
         cause->actor = input->request->actor;
         cause->has_item = 1;
         cause->item = item;
+        cause->via = input->request->via;
+        if (!engine->asker.free) {
+            step_mark_make(&engine->asker, &engine->mark);
+            set_mark(cause, &engine->mark);
+            cause->via = input->request->via;
+        }
         break;
     case STEP_RECORD:
         cause->log = (char *)input->log;
@@ -117,7 +139,8 @@ static enum rc say_event(struct step *step, Paidan__Event *event, uint32_t item,
     }
     CHECK(!event->has_prev_seq || event->prev_seq < given);
     engine->fact_count++;
-    rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site, given, event);
+    rc = step_fold_event(engine->service, &engine->fold, &engine->pending_site,
+                         &engine->pending_peers, given, event);
     if (rc == RC_OK && seq != NULL) {
         *seq = given;
     }

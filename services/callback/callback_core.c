@@ -10,6 +10,7 @@
 #include "callback_cancel.h"
 #include "callback_pull.h"
 #include "callback_reading.h"
+#include "callback_scope.h"
 #include "common/base/check.h"
 
 /* One line a fact. What a fact does is beside the place where it is said, so that the two
@@ -176,6 +177,7 @@ const struct step_service callback_service = {
     .evolve = evolve,
     .query = query,
     .hears = hears,
+    .scope = callback_scope,
     .changes = changes,
     .knows = knows,
 };

@@ -31,6 +31,7 @@
 #include "escalation_replan.h"
 #include "escalation_request.h"
 #include "escalation_route.h"
+#include "escalation_scope.h"
 #include "escalation_supervise.h"
 #include "escalation_tally.h"
 
@@ -280,6 +281,7 @@ const struct step_service escalation_service = {
     .evolve = escalation_evolve,
     .query = escalation_query,
     .hears = hears,
+    .scope = escalation_scope,
     .changes = changes,
     .knows = knows,
 };

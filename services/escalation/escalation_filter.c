@@ -12,13 +12,13 @@
 #include "escalation_query.h"
 
 bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
-                            const char *area, const char *category, const char *unit,
-                            Paidan__Answer *answer)
+                            const char *area, const char *category, const char *channel,
+                            const char *unit, Paidan__Answer *answer)
 {
     CHECK(answer->code == PAIDAN__CODE__OK);
     CHECK(site != NULL);
     *filter = (struct escalation_filter){
-        .site = site, .area = SITE_NONE, .category = SITE_NONE, .unit = unit};
+        .site = site, .area = SITE_NONE, .category = SITE_NONE, .channel = SITE_NONE, .unit = unit};
     if (area != NULL) {
         filter->area = site_heir(site, SITE_KIND_AREA, area);
         if (filter->area == SITE_NONE) {
@@ -30,6 +30,13 @@ bool escalation_filter_init(struct escalation_filter *filter, const struct site 
         filter->category = site_heir(site, SITE_KIND_CATEGORY, category);
         if (filter->category == SITE_NONE) {
             step_view_refuse(answer, PAIDAN__CODE__CATEGORY_UNKNOWN, "category");
+            return false;
+        }
+    }
+    if (channel != NULL) {
+        filter->channel = site_heir(site, SITE_KIND_CHANNEL, channel);
+        if (filter->channel == SITE_NONE) {
+            step_view_refuse(answer, PAIDAN__CODE__CHANNEL_UNKNOWN, "channel");
             return false;
         }
     }
@@ -56,7 +63,8 @@ static bool is_within_category(const struct site *site, const char *code, uint32
 
 bool escalation_filter_needs_info(const struct escalation_filter *filter)
 {
-    return filter->since_ms != 0 || filter->area != SITE_NONE || filter->category != SITE_NONE;
+    return filter->since_ms != 0 || filter->area != SITE_NONE || filter->category != SITE_NONE ||
+           filter->channel != SITE_NONE;
 }
 
 bool escalation_filter_fits_ticket(const struct escalation_filter *filter,
@@ -85,6 +93,10 @@ bool escalation_filter_fits_info(const struct escalation_filter *filter,
         if (area == SITE_NONE || !site_area_within(filter->site, area, filter->area)) {
             return false;
         }
+    }
+    if (filter->channel != SITE_NONE &&
+        site_heir(filter->site, SITE_KIND_CHANNEL, info->channel) != filter->channel) {
+        return false;
     }
     return filter->category == SITE_NONE ||
            is_within_category(filter->site, info->category, filter->category);

@@ -8,6 +8,7 @@
 struct escalation_filter {
     const struct site *site;
     uint32_t area, category; /* SITE_NONE: any; else it or whatever is below it */
+    uint32_t channel;        /* SITE_NONE: any */
     const char *unit;        /* NULL: any */
     uint32_t state;          /* ESCALATION_NONE: any */
     uint64_t since_ms;       /* registered at or after */
@@ -15,8 +16,8 @@ struct escalation_filter {
 
 /* Codes may be NULL: any. False: one is unknown, and answer says which. Keeps unit. */
 bool escalation_filter_init(struct escalation_filter *filter, const struct site *site,
-                            const char *area, const char *category, const char *unit,
-                            Paidan__Answer *answer);
+                            const char *area, const char *category, const char *channel,
+                            const char *unit, Paidan__Answer *answer);
 /* The two halves, so that a caller reads the record of a ticket only when the other one fits. Both
  * must hold. info NULL: nothing is known about its matter (withdrawn before its route), so that it
  * fits only where nothing is asked of it. */

@@ -60,8 +60,8 @@ void escalation_listing_init(struct escalation_listing *listing, struct step_vie
     CHECK(source < ESCALATION_LIST_SOURCES);
     CHECK(view->site != NULL);
     *listing = (struct escalation_listing){.view = view, .source = source, .backward = backward};
-    listing->filter =
-        (struct escalation_filter){.site = view->site, .area = SITE_NONE, .category = SITE_NONE};
+    listing->filter = (struct escalation_filter){
+        .site = view->site, .area = SITE_NONE, .category = SITE_NONE, .channel = SITE_NONE};
     memset(backward ? listing->from : listing->until, 0xff, ESCALATION_ORDER_BYTES_MAX);
 }
 

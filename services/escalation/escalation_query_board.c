@@ -65,8 +65,8 @@ enum rc escalation_query_board(struct step_view *view, const Paidan__Board *wish
     struct escalation_listing listing;
     struct escalation_page page;
     escalation_listing_init(&listing, view, ESCALATION_LIST_DUES, false);
-    if (!escalation_filter_init(&listing.filter, view->site, wish->area, NULL, wish->unit,
-                                answer)) {
+    if (!escalation_filter_init(&listing.filter, view->site, wish->area, NULL, wish->channel,
+                                wish->unit, answer)) {
         return RC_OK;
     }
     listing.wants = is_open;

@@ -109,7 +109,8 @@ static bool take_wish(struct escalation_listing *listing, struct step_view *view
     }
     escalation_listing_init(listing, view,
                             supervised ? ESCALATION_LIST_WATCHED : ESCALATION_LIST_QUEUES, false);
-    if (!escalation_filter_init(&listing->filter, view->site, wish->area, NULL, NULL, answer)) {
+    if (!escalation_filter_init(&listing->filter, view->site, wish->area, NULL, wish->channel, NULL,
+                                answer)) {
         return false;
     }
     /* The runs of a unit hold its rows alone; the watch holds those of all. A unit that the site

@@ -57,8 +57,8 @@ enum rc escalation_query_list(struct step_view *view, const Paidan__List *wish,
     struct escalation_page page;
     escalation_listing_init(&listing, view, ESCALATION_LIST_TICKETS,
                             wish->has_newest_first && wish->newest_first);
-    if (!escalation_filter_init(&listing.filter, view->site, wish->area, wish->category, wish->unit,
-                                answer)) {
+    if (!escalation_filter_init(&listing.filter, view->site, wish->area, wish->category,
+                                wish->channel, wish->unit, answer)) {
         return RC_OK;
     }
     listing.filter.state = wish->has_state ? (uint32_t)wish->state : ESCALATION_NONE;

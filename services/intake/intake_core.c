@@ -7,6 +7,7 @@
 #include "intake_message.h"
 #include "intake_reading.h"
 #include "intake_receipt.h"
+#include "intake_scope.h"
 #include "intake_submit.h"
 
 /* One line a fact. What a fact does is beside the place where it is said, so that the two
@@ -113,18 +114,20 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_CLOSED:
         return true;
     default:
-        return false;
+        return intake_scope_told(fact); /* not for residents: who may read the texts */
     }
 }
 
-/* Only a closure says more to a resident than that it happened: its outcome. */
+/* A closure says its outcome; what gives the ticket to somebody says to whom. Of all else it is
+ * enough that it happened. */
 static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
                             const unsigned char *body, size_t bytes)
 {
     (void)log;
     (void)body;
     (void)bytes;
-    return fact == PAIDAN__EVENT__FACT_CLOSED ? STEP_NEED_ALL : STEP_NEED_BRIEF;
+    return fact == PAIDAN__EVENT__FACT_CLOSED || intake_scope_told(fact) ? STEP_NEED_ALL
+                                                                         : STEP_NEED_BRIEF;
 }
 
 /* Commands are answered at once; records only gather, until the step's end says what became of
@@ -162,7 +165,7 @@ static const char *const follows[] = {"escalation", NULL};
 static const char *const followed_by[] = {"triage", "escalation", "callback", NULL};
 /* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
 static const char *const paced_by[] = {"triage", "escalation", NULL};
-static const char *const tables[] = {"ticket", "external", NULL};
+static const char *const tables[] = {"ticket", "external", "scope", NULL};
 static const char *const tallies[INTAKE_TALLY_COUNT + 1] = {COUNTERS_INTAKE(COUNTER_NAME)};
 
 const struct step_service intake_service = {
@@ -184,6 +187,7 @@ const struct step_service intake_service = {
     .needs = needs,
     /* Receipts are said at the end of a step, once for all records of it. */
     .finish = intake_receipt_finish,
+    .scope = intake_scope,
     .changes = changes,
     .knows = knows,
 };

@@ -3,19 +3,27 @@
  * Escalation says several facts about a ticket in one step; residents need the last. So a step
  * gathers the state of each ticket it read about and says them in one Receipts fact at its end.
  * The gathered state starts from the stored one and follows the table, so a record that cannot be
- * is refused where it is read. */
+ * is refused where it is read.
+ *
+ * With the state goes who has the ticket, for intake must tell who may read its texts; a move from one
+ * unit to another is told by itself, though residents see nothing of it. */
 
 #include "intake_receipt.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
+#include "intake_scope.h"
 
 struct entry {
     uint64_t ticket, at_ms;
     enum intake_state state;
     uint32_t outcome;
+    struct intake_scope *scope; /* as it is now; NULL: nothing was said of it in this step */
 };
+
+/* What one fact may take of a record: far below EVLOG_RECORD_BYTES_MAX. */
+enum { FACT_BYTES_MAX = 512 << 10, RECEIPT_BYTES = 64 };
 
 /* In the arena. entries in the order of first sight; slots: open addressing, index + 1, 0 free. */
 struct gather {
@@ -87,7 +95,7 @@ static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found
             return rc;
         }
         gather->entries[gather->count] =
-            (struct entry){ticket, record.changed_ms, record.state, record.outcome};
+            (struct entry){ticket, record.changed_ms, record.state, record.outcome, NULL};
         gather->slots[slot] = ++gather->count;
     }
     *found = &gather->entries[gather->slots[slot] - 1];
@@ -164,6 +172,26 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
     }
 }
 
+/* Who has it, upon what the step has heard before. */
+static enum rc hear_scope(struct step *step, const struct step_input *input, struct entry *entry)
+{
+    CHECK(input->event != NULL); /* needs() asks for it */
+    enum rc rc = RC_OK;
+    struct intake_scope *scope = entry->scope;
+    if (scope == NULL) {
+        scope = arena_zalloc(step->arena, sizeof *scope);
+        if (scope == NULL) {
+            return RC_LIMIT;
+        }
+        rc = intake_scope_get(step->txn, entry->ticket, scope);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (rc == RC_OK && intake_scope_take(input->event, scope)) {
+        entry->scope = scope;
+    }
+    return rc;
+}
+
 /* One record, seen against what this step has gathered before it. A record that cannot be is
  * refused here, where its seq is known; what is only old news passes in silence. */
 enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
@@ -174,7 +202,9 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
     Paidan__State state = PAIDAN__STATE__STATE_NONE;
     uint32_t outcome = 0;
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    if (!meaning(input, &state, &outcome) || !signal_of(state, &signal)) {
+    const bool told = intake_scope_told(brief->fact);
+    const bool seen = meaning(input, &state, &outcome) && signal_of(state, &signal);
+    if (!seen && !told) {
         return RC_OK;
     }
     struct entry *entry = NULL;
@@ -182,8 +212,8 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
     if (rc == RC_NOT_FOUND) {
         return step_refuse_record(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
     }
-    if (rc != RC_OK) {
-        return rc;
+    if (rc != RC_OK || !seen) {
+        return rc == RC_OK ? hear_scope(step, input, entry) : rc;
     }
     const struct intake_step next = intake_fsm_step(entry->state, signal);
     if (next.next == INTAKE_NONE) {
@@ -197,7 +227,20 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
         entry->outcome = outcome;
         entry->at_ms = brief->at_ms;
     }
-    return RC_OK;
+    return told ? hear_scope(step, input, entry) : RC_OK;
+}
+
+/* Another unit, level or place than intake knows of? */
+static enum rc scope_news(struct step *step, const struct entry *entry, bool *is_news)
+{
+    struct intake_scope known = {.level = 0};
+    *is_news = false;
+    if (entry->scope == NULL) {
+        return RC_OK;
+    }
+    const enum rc rc = intake_scope_get(step->txn, entry->ticket, &known);
+    *is_news = rc == RC_NOT_FOUND || (rc == RC_OK && !intake_scope_same(&known, entry->scope));
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 /* Is it still news? The resident may have withdrawn in this step. */
@@ -205,24 +248,44 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
                     bool *is_news)
 {
     struct intake_ticket record;
-    const enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
+    bool moved = false;
+    enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     CHECK(record.state != INTAKE_NONE);
+    rc = scope_news(step, entry, &moved);
+    if (rc != RC_OK) {
+        return rc;
+    }
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
     *is_news = signal_of(intake_ticket_public_state(entry->state), &signal) &&
                intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
+    const bool of_state = *is_news;
+    /* Before the first unit there is no state that a receipt could name. */
+    *is_news = of_state || (moved && record.state != INTAKE_REGISTERED);
     if (!*is_news) {
         return RC_OK;
     }
     paidan__receipt__init(receipt);
     receipt->ticket = entry->ticket;
-    receipt->state = intake_ticket_public_state(entry->state);
-    receipt->has_outcome = entry->outcome != 0;
-    receipt->outcome = (Paidan__Outcome)entry->outcome;
-    receipt->at_ms = entry->at_ms;
+    receipt->state = intake_ticket_public_state(of_state ? entry->state : record.state);
+    receipt->outcome = (Paidan__Outcome)(of_state ? entry->outcome : record.outcome);
+    receipt->has_outcome = (of_state ? entry->outcome : record.outcome) != 0;
+    receipt->at_ms = of_state ? entry->at_ms : record.changed_ms;
+    char **const list = moved ? arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof *list) : NULL;
+    if (moved && list == NULL) {
+        return RC_LIMIT;
+    }
+    if (moved) {
+        intake_scope_write(entry->scope, receipt, list);
+    }
     return RC_OK;
+}
+
+static size_t receipt_bytes(const Paidan__Receipt *receipt)
+{
+    return RECEIPT_BYTES + (receipt->n_assist + 2) * (CODE_BYTES_MAX + 2);
 }
 
 /* The cause is the last record that was applied: the engine takes it, for nobody's input is at
@@ -255,7 +318,7 @@ enum rc intake_receipt_finish(struct step *step)
         return RC_LIMIT;
     }
     /* In the order of first sight, so that the same step says the same fact again. */
-    size_t count = 0;
+    size_t count = 0, bytes = 0;
     enum rc rc = RC_OK;
     for (uint32_t index = 0; rc == RC_OK && index < gather->count; index++) {
         bool is_news = false;
@@ -264,11 +327,12 @@ enum rc intake_receipt_finish(struct step *step)
             continue;
         }
         list[count] = &receipts[count];
+        bytes += receipt_bytes(&receipts[count]);
         count++;
         /* A fact is full; the rest goes into another one. */
-        if (count == size) {
+        if (count == size || bytes > FACT_BYTES_MAX) {
             rc = say(step, list, count);
-            count = 0;
+            count = bytes = 0;
         }
     }
     return rc == RC_OK ? say(step, list, count) : rc;
@@ -283,8 +347,16 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     if (!signal_of(receipt->state, &signal)) {
         return RC_CORRUPT;
     }
+    enum rc rc = intake_state_get(fold->txn, receipt->ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    /* Nothing that a resident sees: another unit has it, or one more assists. */
+    if (receipt->unit != NULL && intake_ticket_public_state(record.state) == receipt->state) {
+        return intake_scope_fold(fold->txn, receipt);
+    }
     /* Only news is said, so a receipt that changes nothing contradicts the tables. */
-    const enum rc rc = intake_ticket_fold(fold, event, receipt->ticket, signal, &record, &next);
+    rc = intake_ticket_fold(fold, event, receipt->ticket, signal, &record, &next);
     if (rc != RC_OK) {
         return rc;
     }
@@ -293,7 +365,8 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     intake_ticket_enter(fold, &record, next.next);
     record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
     record.changed_ms = receipt->at_ms;
-    return intake_state_put(fold->txn, receipt->ticket, &record);
+    rc = intake_state_put(fold->txn, receipt->ticket, &record);
+    return rc == RC_OK ? intake_scope_fold(fold->txn, receipt) : rc;
 }
 
 /* All or nothing: the first receipt that contradicts its ticket undoes the step. */

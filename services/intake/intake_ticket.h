@@ -8,6 +8,7 @@
  *   intake_submit.c   Registered: new tickets, their numbers, duplicates, admission
  *   intake_message.c  Supplemented, Chased, Withdrawn: what a resident may still do
  *   intake_receipt.c  Receipts: what became of the tickets
+ *   intake_scope.c    whose a ticket is: who may read its texts
  *   intake_reading.c  Lookup, ReadTexts; Disclosed: who was given a phone number
  *   intake_check.c    what a ticket or a message may contain
  *   intake_state.c    records; intake_fsm.c the life of a ticket as intake sees it

@@ -14,6 +14,7 @@
 #include "triage_reading.h"
 #include "triage_recode.h"
 #include "triage_route.h"
+#include "triage_scope.h"
 
 /* ---- folding ---- */
 
@@ -282,6 +283,7 @@ const struct step_service triage_service = {
     .query = query,
     .hears = hears,
     .needs = needs,
+    .scope = triage_scope,
     .changes = changes,
     .knows = knows,
 };

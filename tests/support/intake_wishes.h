@@ -182,12 +182,20 @@ static inline void begin(struct said *said, uint64_t number, Paidan__Event__Fact
     said->event.fact_case = fact;
 }
 
+static inline void give(struct said *said, const char *unit, uint32_t level)
+{
+    paidan__assignment__init(&said->to);
+    said->to.unit = (char *)unit;
+    said->to.level = level;
+}
+
 static inline void say_assigned(struct solo *solo, struct said *said, uint64_t number)
 {
     begin(said, number, PAIDAN__EVENT__FACT_ASSIGNED);
-    paidan__assignment__init(&said->to);
+    give(said, "b.any", 1);
     paidan__assigned__init(&said->assigned);
     said->assigned.to = &said->to;
+    said->assigned.area = (char *)"sanchajie";
     said->event.assigned = &said->assigned;
     solo_say(solo, "escalation", &said->event);
 }
@@ -212,6 +220,8 @@ static inline void say_raised(struct solo *solo, struct said *said, uint64_t num
 {
     begin(said, number, PAIDAN__EVENT__FACT_RAISED);
     paidan__raised__init(&said->raised);
+    give(said, "c.any", 2);
+    said->raised.to = &said->to;
     said->event.raised = &said->raised;
     solo_say(solo, "escalation", &said->event);
 }
@@ -220,7 +230,7 @@ static inline void say_ordered(struct solo *solo, struct said *said, uint64_t nu
 {
     begin(said, number, PAIDAN__EVENT__FACT_ORDERED);
     paidan__ordered__init(&said->ordered);
-    paidan__assignment__init(&said->to);
+    give(said, "s.order", 3);
     said->ordered.to = &said->to;
     said->event.ordered = &said->ordered;
     solo_say(solo, "escalation", &said->event);

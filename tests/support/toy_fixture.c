@@ -12,10 +12,12 @@
 
 /* Permits all but the wish that the test forbids, which only root may have. */
 static Paidan__Code authorise(void *context, const struct step_service *service,
-                              const struct step_peer *peer, const Paidan__Request *request)
+                              const struct step_peer *peer, const Paidan__Request *request,
+                              struct permit_asker *asker)
 {
     const struct toy_fixture *const fixture = context;
     assert_ptr_equal(service, &toy_service);
+    asker->free = true;
     const bool root = peer != NULL && peer->uid == 0;
     return request->wish_case == fixture->forbidden && !root ? PAIDAN__CODE__FORBIDDEN
                                                              : PAIDAN__CODE__OK;

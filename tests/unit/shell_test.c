@@ -80,6 +80,8 @@ static void test_start_when_endpoint_is_tcp_then_found_by_file(void **state)
 {
     struct world *world = *state;
     char endpoint[64];
+    /* Over tcp nobody is known, so the site has to say that it is a trial. */
+    world_run("echo 'tcp trial' > '%s/peers%s'", world->folder, "");
     /* A port of our own choice; if it is taken, the next. */
     for (unsigned port = 20000 + (unsigned)getpid() % 20000;; port++) {
         snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", port);

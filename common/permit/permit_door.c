@@ -1,0 +1,238 @@
+/* permit_door: from a uid and a grant to somebody who asks.
+ *
+ * Owns key, peers and the grants that were checked. What must stay true: the peers file is asked for
+ * each message, for a connection that was opened before somebody lost his right stays open; and a
+ * grant, or the word that it is for the public, can only narrow what the peer itself may. */
+#include "common/permit/permit_door.h"
+
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/check.h"
+#include "common/base/diag.h"
+#include "common/wire/wire.h"
+
+/* Sessions of a large site, each with a grant of five minutes: 5,000 browsers meet in a slot
+ * seldom, and the one that is driven out is checked again. Power of two. */
+#define CHECKED_MAX 8192u
+
+struct checked {
+    unsigned char *bytes;
+    size_t size;
+    Paidan__Grant *grant;
+};
+
+struct permit_door {
+    unsigned char key[PERMIT_KEY_BYTES];
+    char path[PATH_MAX];
+    struct permit_peers peers;
+    struct arena arena; /* of the grant being checked */
+    struct checked checked[CHECKED_MAX];
+};
+
+/* ---- grants that were checked ---- */
+
+/* The bytes end with the seal's, which nobody can choose. */
+static struct checked *slot_of(struct permit_door *door, const ProtobufCBinaryData *bytes)
+{
+    uint32_t tail = 0;
+    CHECK(bytes->len >= sizeof tail);
+    memcpy(&tail, bytes->data + bytes->len - sizeof tail, sizeof tail);
+    return &door->checked[tail & (CHECKED_MAX - 1)];
+}
+
+static void forget(struct checked *checked)
+{
+    free(checked->bytes);
+    if (checked->grant != NULL) {
+        paidan__grant__free_unpacked(checked->grant, NULL);
+    }
+    *checked = (struct checked){.size = 0};
+}
+
+/* A copy that outlives the arena: packed by us, so that it reads as what was checked. */
+static const Paidan__Grant *remember(struct checked *checked, const ProtobufCBinaryData *bytes,
+                                     const Paidan__Grant *grant)
+{
+    const size_t size = paidan__grant__get_packed_size(grant);
+    unsigned char *const packed = malloc(size);
+    forget(checked);
+    if (packed != NULL) {
+        (void)paidan__grant__pack(grant, packed);
+        checked->grant = paidan__grant__unpack(NULL, size, packed);
+        free(packed);
+    }
+    checked->bytes = malloc(bytes->len);
+    if (checked->grant == NULL || checked->bytes == NULL) {
+        forget(checked);
+        return NULL;
+    }
+    memcpy(checked->bytes, bytes->data, bytes->len);
+    checked->size = bytes->len;
+    return checked->grant;
+}
+
+/* NULL: it proves nothing. */
+static const Paidan__Grant *grant_check(struct permit_door *door, const ProtobufCBinaryData *bytes,
+                                        uint64_t now_ms)
+{
+    if (bytes->len < GRANT_MAC_BYTES || bytes->len > GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX) {
+        return NULL;
+    }
+    struct checked *const checked = slot_of(door, bytes);
+    if (checked->size == bytes->len && memcmp(checked->bytes, bytes->data, bytes->len) == 0) {
+        return permit_grant_lives(checked->grant, now_ms) ? checked->grant : NULL;
+    }
+    Paidan__Grant *grant = NULL;
+    arena_reset(&door->arena);
+    const enum rc rc =
+        permit_grant_open(door->key, bytes->data, bytes->len, now_ms, &door->arena, &grant);
+    return rc == RC_OK ? remember(checked, bytes, grant) : NULL;
+}
+
+/* ---- who asks ---- */
+
+static void granted(const Paidan__Grant *grant, struct permit_asker *asker)
+{
+    asker->column = PERMIT_COLUMNS;
+    asker->actor = grant->actor;
+    asker->via = grant->via;
+    asker->session = grant->has_session ? &grant->session : NULL;
+    asker->roles = grant->roles;
+    asker->role_count = grant->n_roles;
+}
+
+/* What the peer is by itself. */
+static void known(const struct permit_peer *peer, const char *service, struct permit_asker *asker)
+{
+    switch (peer->kind) {
+    case PERMIT_PEER_TRIAL:
+        asker->free = true;
+        return;
+    case PERMIT_PEER_SERVICE:
+        asker->column = PERMIT_SERVICE;
+        asker->actor = asker->follower = peer->name;
+        break;
+    case PERMIT_PEER_GATEWAY:
+        asker->column = PERMIT_GATEWAY;
+        asker->actor = asker->follower = "gateway";
+        break;
+    case PERMIT_PEER_PERSON:
+        asker->column = PERMIT_PERSON;
+        asker->actor = peer->name;
+        break;
+    case PERMIT_PEER_ADAPTER:
+        asker->column = PAIDAN__ROLE__ROLE_ADAPTER;
+        asker->actor = peer->name;
+        asker->roles = peer->roles;
+        asker->role_count = 1;
+        break;
+    }
+    asker->follows = permit_peers_follows(peer, service);
+}
+
+/* A resident whom nobody knows; of the channel that the gateway's line names. */
+static void unknown(const struct permit_peer *peer, struct permit_asker *asker)
+{
+    asker->column = PERMIT_PUBLIC;
+    asker->actor = "public";
+    if (peer->channel[0] != '\0') {
+        asker->roles = peer->roles;
+        asker->role_count = 1;
+    }
+}
+
+Paidan__Code permit_door_ask(struct permit_door *door, const char *service, uint32_t uid,
+                             const Paidan__Request *request, uint64_t now_ms,
+                             struct permit_asker *asker)
+{
+    const struct permit_peer *const peer = permit_peers_find(&door->peers, uid, now_ms);
+    *asker = (struct permit_asker){.column = PERMIT_PERSON, .uid = uid};
+    if (peer == NULL) {
+        return PAIDAN__CODE__FORBIDDEN;
+    }
+    if (request->has_public_ && request->public_) {
+        unknown(peer, asker);
+        return PAIDAN__CODE__OK;
+    }
+    if (!request->has_grant) {
+        known(peer, service, asker);
+        return PAIDAN__CODE__OK;
+    }
+    const Paidan__Grant *const grant = grant_check(door, &request->grant, now_ms);
+    /* Somebody who is known by his uid brings his own grant or none. */
+    if (grant == NULL ||
+        (peer->kind == PERMIT_PEER_PERSON && strcmp(grant->actor, peer->name) != 0)) {
+        return PAIDAN__CODE__GRANT_INVALID;
+    }
+    granted(grant, asker);
+    return PAIDAN__CODE__OK;
+}
+
+/* ---- opening ---- */
+
+enum rc permit_door_reload(struct permit_door *door)
+{
+    char what[256];
+    struct permit_peers peers;
+    const enum rc rc =
+        permit_peers_read(door->path, (uint32_t)geteuid(), &peers, what, sizeof what);
+    if (rc != RC_OK) {
+        diag_log(DIAG_ERROR, "permit", "peers=\"%s\" why=\"%s\"", door->path,
+                 what[0] != '\0' ? what : rc_name(rc));
+        return rc == RC_IO ? RC_SETTINGS : rc;
+    }
+    permit_peers_free(&door->peers);
+    door->peers = peers;
+    return RC_OK;
+}
+
+enum rc permit_door_open(const char *data_dir, const char *peers, struct permit_door **door)
+{
+    struct permit_door *const made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    const int length = peers != NULL
+                           ? snprintf(made->path, sizeof made->path, "%s", peers)
+                           : snprintf(made->path, sizeof made->path, "%s/peers", data_dir);
+    enum rc rc = length < 0 || (size_t)length >= sizeof made->path ? RC_SETTINGS : RC_OK;
+    if (rc == RC_OK) {
+        rc = arena_init(&made->arena, WIRE_UNPACK_BYTES((size_t)2 * GRANT_BYTES_MAX) * 2);
+    }
+    if (rc == RC_OK) {
+        rc = permit_key_load(data_dir, made->key);
+    }
+    if (rc == RC_OK) {
+        rc = permit_door_reload(made);
+    }
+    if (rc != RC_OK) {
+        permit_door_close(made);
+        return rc;
+    }
+    *door = made;
+    return RC_OK;
+}
+
+void permit_door_close(struct permit_door *door)
+{
+    if (door == NULL) {
+        return;
+    }
+    for (size_t index = 0; index < CHECKED_MAX; index++) {
+        forget(&door->checked[index]);
+    }
+    permit_peers_free(&door->peers);
+    arena_fini(&door->arena);
+    sodium_memzero(door->key, sizeof door->key);
+    free(door);
+}
+
+const struct permit_peers *permit_door_peers(const struct permit_door *door)
+{
+    return &door->peers;
+}

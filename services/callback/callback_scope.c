@@ -1,0 +1,26 @@
+/* callback_scope: whose a task is: the channel's that asks the resident, and the unit's whose work
+ * is asked about. Place and level are not known here; they are those of the unit. */
+#include "callback_scope.h"
+
+#include "callback_state.h"
+#include "common/base/check.h"
+
+enum rc callback_scope(struct step_view *view, uint64_t ticket, struct permit_subject *subject)
+{
+    CHECK(subject->assist_count == 0);
+    struct callback_task *const task = arena_alloc(view->arena, sizeof *task);
+    if (task == NULL) {
+        return RC_LIMIT;
+    }
+    const enum rc rc = callback_state_get(view->txn, ticket, task);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    *subject = (struct permit_subject){.unit = task->unit, .channel = task->channel};
+    const uint32_t unit =
+        view->site == NULL ? SITE_NONE : site_heir(view->site, SITE_KIND_UNIT, task->unit);
+    if (unit != SITE_NONE && view->site->units[unit].area != SITE_NONE) {
+        subject->area = view->site->areas[view->site->units[unit].area].code;
+    }
+    return RC_OK;
+}

@@ -1,0 +1,7 @@
+/* callback_scope: whose a task is, for who asks: step_service.scope. */
+#pragma once
+
+#include "common/step/step.h"
+
+MUST_CHECK enum rc callback_scope(struct step_view *view, uint64_t ticket,
+                                  struct permit_subject *subject);
