@@ -124,6 +124,10 @@ static const struct entry entries[] = {
           "没有其他单位可以批复：本单位不能批复自己的申请。请在站点配置里再设一个督办单位。",
           "Nobody may decide on this: no unit decides on its own request. Name another "
           "supervising unit in the site."),
+    ENTRY(LEAD_APPEALS, EXIT_RULES,
+          "协办单位没有单独的申诉；工单超时由主办单位申诉，协办超时请在协办结果里说明原因。",
+          "An assisting unit has no appeal of its own: the unit that leads appeals for the "
+          "ticket; say in your result why your part was late."),
     ENTRY(TERM_TOO_LONG, EXIT_RULES, "期限超过规定上限，请按提示缩短。",
           "The term is longer than the policy allows; shorten it to what is named."),
     ENTRY(TERM_PASSED, EXIT_BAD_INPUT, "所给的截止时间已经过去。",

@@ -64,6 +64,15 @@ static const struct {
     {"recoded", "按新站点改码", "given the site's new codes"},
 };
 
+const char *say_deed_verb(const struct say *say, size_t nth, const char **verb)
+{
+    if (nth >= sizeof verbs / sizeof verbs[0]) {
+        return NULL;
+    }
+    *verb = say_choose(say, verbs[nth].zh, verbs[nth].en);
+    return verbs[nth].did;
+}
+
 static const char *verb_of(const struct say *say, const char *did)
 {
     for (size_t index = 0; index < sizeof verbs / sizeof verbs[0]; index++) {

@@ -10,3 +10,5 @@ enum { SAY_DEED_BYTES = 512 };
  * one that this version has no word for; text is empty. */
 bool say_deed(const struct say *say, const Paidan__WorkResult *result, uint64_t now_ms,
               char text[SAY_DEED_BYTES]);
+/* The nth fact that has a verb, from 0, and the verb; NULL: there are no more. */
+const char *say_deed_verb(const struct say *say, size_t nth, const char **verb);

@@ -497,6 +497,10 @@ static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
                 changes[index].name(words->say, changes[index].code));
         }
     }
+    if (fact->has_request_seq) {
+        put_say(words, "；待批申请列入批复清单",
+                "; its open request is listed for whoever decides");
+    }
     for (size_t index = 0; index < fact->n_assists; index++) {
         const Paidan__RecodedTask *task = fact->assists[index];
         put(words, say_choose(words->say, "；协办 %s ", "; assisting %s: "), task->from_unit);

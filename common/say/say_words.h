@@ -28,6 +28,8 @@ static inline bool say_words_among(uint32_t values, int value)
 {
     return values == 0 || (value >= 0 && value < 32 && (values >> value & 1u) != 0);
 }
+/* The nth enum that has words, from 0; NULL: there are no more. For whoever lists them all. */
+const ProtobufCEnumDescriptor *say_words_of(size_t nth);
 /* The words for a bit set of 1 << value, `between` between two. */
 void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, uint32_t bits,
                     const char *between, char *text, size_t size);

@@ -171,14 +171,14 @@ static void diff_owner(struct diff *diff, const struct cell *cell)
         return;
     }
     char zh[1280], en[1280];
-    const char *category = diff->after->categories[cell->category[1]].name;
-    const char *area = diff->after->areas[cell->area[1]].name;
-    const char *level = diff->after->levels[cell->level - 1].name;
-    (void)snprintf(zh, sizeof zh, "%s·%s（%s）改由 %s 主办，原来是 %s%s", area, category, level,
-                   unit->name, diff->before->units[was.lead].name,
+    const struct site_category *category = &diff->after->categories[cell->category[1]];
+    const struct site_level *level = &diff->after->levels[cell->level - 1];
+    const char *area = diff->after->areas[cell->area[1]].name; /* a place has one name */
+    (void)snprintf(zh, sizeof zh, "%s·%s（%s）改由 %s 主办，原来是 %s%s", area, category->name,
+                   level->name, unit->name, diff->before->units[was.lead].name,
                    is.fallback ? "；没有主办单位，落到兜底" : "");
-    (void)snprintf(en, sizeof en, "%s, %s (%s): now %s, before %s%s", area, category, level,
-                   unit->name_en, diff->before->units[was.lead].name_en,
+    (void)snprintf(en, sizeof en, "%s, %s (%s): now %s, before %s%s", area, category->name_en,
+                   level->name_en, unit->name_en, diff->before->units[was.lead].name_en,
                    is.fallback ? "; nobody owns it, the fallback gets it" : "");
     if (diff->lines != NULL || diff->shown < SHOWN) {
         diff->shown++;

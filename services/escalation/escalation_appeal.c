@@ -75,8 +75,11 @@ enum rc escalation_appeal_fire(struct escalation_moment *moment)
     return escalation_moment_say(moment, &ruled.base);
 }
 
-const struct escalation_rule escalation_appeal_rule = {
-    .signal = ESCALATION_ON_APPEAL, .note = true, .judge = judge_appeal, .act = appeal};
+const struct escalation_rule escalation_appeal_rule = {.signal = ESCALATION_ON_APPEAL,
+                                                       .assisting = PAIDAN__CODE__LEAD_APPEALS,
+                                                       .note = true,
+                                                       .judge = judge_appeal,
+                                                       .act = appeal};
 
 /* ---- folding ---- */
 

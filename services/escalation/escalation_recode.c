@@ -140,11 +140,39 @@ static void recode_request(struct escalation_recode *recode, Paidan__Recoded *fa
     }
 }
 
+/* A request from before deciders had lists stands in none of them until it is known where it was asked
+ * for: the ticket's chain tells. The passage over open tickets comes along whenever the program that
+ * first knows lists is started on an older store, since the site's digest is another by then. */
+static enum rc find_request(struct escalation_recode *recode, Paidan__Recoded *fact)
+{
+    CHECK(!fact->has_request_seq);
+    if (recode->extra.request == 0 || recode->extra.request_seq != 0) {
+        return RC_OK;
+    }
+    uint64_t seq = recode->ticket.last_seq;
+    for (uint32_t count = 0; seq != 0 && count < HISTORY_MAX; count++) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_read(recode->step, seq, &event);
+        if (rc != RC_OK && rc != RC_NOT_FOUND) {
+            return rc;
+        }
+        /* Trimmed: it is listed all the same, without its reason. */
+        if (rc == RC_NOT_FOUND || event->fact_case == PAIDAN__EVENT__FACT_REQUESTED) {
+            fact->has_request_seq = true;
+            fact->request_seq = seq;
+            break;
+        }
+        CHECK(!event->has_prev_seq || event->prev_seq < seq);
+        seq = event->has_prev_seq ? event->prev_seq : 0;
+    }
+    return RC_OK;
+}
+
 static bool is_empty(const Paidan__Recoded *fact)
 {
     return fact->unit == NULL && fact->category == NULL && fact->area == NULL &&
            fact->channel == NULL && fact->n_assists == 0 && fact->by_unit == NULL &&
-           fact->to_unit == NULL;
+           fact->to_unit == NULL && !fact->has_request_seq;
 }
 
 static enum rc say_recoded(struct escalation_recode *recode, const Paidan__Recoded *fact)
@@ -181,6 +209,10 @@ enum rc escalation_recode_apply(struct step *step, uint64_t id, struct escalatio
         return rc;
     }
     recode_request(recode, &fact);
+    rc = find_request(recode, &fact);
+    if (rc != RC_OK) {
+        return rc;
+    }
     fact.site_version = step->site->version;
     return is_empty(&fact) ? RC_OK : say_recoded(recode, &fact);
 }
@@ -237,10 +269,18 @@ static enum rc fold_task(struct escalation_fold *fold, const Paidan__RecodedTask
 static enum rc fold_request(struct escalation_fold *fold, const Paidan__Recoded *fact)
 {
     CHECK(fold->ticket->state != ESCALATION_NONE);
-    if (fact->by_unit == NULL && fact->to_unit == NULL) {
+    if (fact->by_unit == NULL && fact->to_unit == NULL && !fact->has_request_seq) {
         return RC_OK;
     }
     struct escalation_extra *extra = fold->extra;
+    if (fact->has_request_seq && extra != NULL) {
+        /* Folded again from its beginning the log has told it already. */
+        const bool told = extra->request_seq == 0 || extra->request_seq == fact->request_seq;
+        if (!told || fact->request_seq == 0 || fact->request_seq >= fold->seq) {
+            return RC_CORRUPT;
+        }
+        extra->request_seq = fact->request_seq;
+    }
     const bool fits = extra != NULL && extra->request != 0 &&
                       take(extra->request_unit, sizeof extra->request_unit, fact->by_unit) &&
                       take(extra->request_to, sizeof extra->request_to, fact->to_unit);

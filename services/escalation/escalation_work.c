@@ -89,6 +89,9 @@ static Paidan__Code judge_who(struct escalation_item *item)
 {
     switch (item->rule->who) {
     case ESCALATION_BY_LEAD:
+        if (!is_lead(item) && item->rule->assisting != PAIDAN__CODE__OK && assists(item)) {
+            return item->rule->assisting;
+        }
         return is_lead(item) ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_YOUR_TICKET;
     case ESCALATION_BY_LEAD_OR_ASSIST:
         return is_lead(item) || assists(item) ? PAIDAN__CODE__OK : PAIDAN__CODE__NOT_YOUR_TICKET;

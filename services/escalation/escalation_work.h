@@ -38,6 +38,8 @@ struct escalation_rule {
     /* Where the signal depends on what the ticket has; NULL: it is always the one above. */
     enum escalation_signal (*signal_of)(const struct escalation_item *item);
     enum escalation_who who;
+    Paidan__Code
+        assisting;    /* what a unit that assists is told where only the lead may; 0: as others */
     bool note;        /* required */
     bool keeps_lease; /* may be done although another clerk holds the lease */
     bool many_facts;  /* act may say other than one fact: the ticket is read again afterwards */

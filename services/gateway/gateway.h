@@ -10,8 +10,10 @@
  *   gateway_openapi   the table and the descriptors as OpenAPI 3.1
  *   gateway_ticket    one ticket as all services know it       gateway_words    words, site, calendar
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
+ *   gateway_login     login, one's own account                  gateway_people   what administrators do
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
- *   gateway_session   login, cookie, CSRF, grants, keys         gateway_limit    buckets
+ *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
+ *   gateway_limit     buckets
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
@@ -107,7 +109,7 @@ struct gateway_settings {
     const char *console_dir;   /* NULL: none */
     const char *public_origin; /* "https://paidan.example.cn"; NULL: loopback alone */
     unsigned connections_max, address_connections_max;
-    bool print_openapi;
+    bool unlimited; /* no buckets per person: benchmarks */
 };
 
 struct gateway_counts {
@@ -134,6 +136,7 @@ struct gateway {
     struct gateway_static *files;
     struct gateway_sessions *sessions;
     struct gateway_limits *limits;
+    struct gateway_worker *worker;
     const struct gateway_part *parts[GATEWAY_PARTS_MAX];
     void *part_contexts[GATEWAY_PARTS_MAX];
     unsigned part_count;
@@ -162,10 +165,13 @@ struct exchange {
     const char *type; /* of the body, lower case, without parameters; NULL: none */
     char *body;       /* NUL after it; NULL: none */
     size_t body_bytes, body_room, body_seen;
-    bool overflow, too_long;              /* the body, the target */
-    const struct gateway_session *person; /* GATEWAY_LOGIN: set; good until the next turn */
-    uint64_t person_id;                   /* finds it again after it (gateway_session_again) */
-    char actor[ACTOR_BYTES_MAX + 1];
+    bool overflow, too_long; /* the body, the target */
+    /* Who asks; NULL: nobody is known. Held until the exchange ends. */
+    struct gateway_session *person;
+    void (*person_free)(struct exchange *exchange);
+    bool as_public;                /* what is asked now is asked without the person's grant */
+    struct exchange *waiting_next; /* of those who wait for the same grant */
+    gateway_handler *then;
     unsigned char request_id[REQUEST_ID_BYTES]; /* Idempotency-Key, else made */
     uint64_t started_us;
     /* a handler's own, freed with the exchange */

@@ -233,7 +233,8 @@ static void explain_results(const struct exchange *exchange, json_t *json,
     for (size_t index = 0; index < count && index < json_array_size(list); index++) {
         json_t *object = json_array_get(list, index);
         gateway_api_explain(exchange, object, results[index]->code);
-        if (say_deed(&exchange->say, results[index], now_ms, text)) {
+        if (results[index]->code != PAIDAN__CODE__OK &&
+            say_deed(&exchange->say, results[index], now_ms, text)) {
             json_object_set_new(object, "says", json_string(text));
         }
     }

@@ -30,6 +30,9 @@ void gateway_exchange_free(struct exchange *exchange)
     if (exchange->state != NULL && exchange->state_free != NULL) {
         exchange->state_free(exchange->state);
     }
+    if (exchange->person != NULL) {
+        exchange->person_free(exchange);
+    }
     if (exchange->response != NULL) {
         MHD_destroy_response(exchange->response);
     }

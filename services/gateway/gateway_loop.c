@@ -29,6 +29,7 @@
 #include "gateway_session.h"
 #include "gateway_static.h"
 #include "gateway_upstream.h"
+#include "gateway_worker.h"
 
 enum {
     EXIT_DONE = 0,
@@ -198,6 +199,7 @@ static void close_all(struct gateway *gateway)
             gateway->parts[index - 1]->close(gateway, gateway->part_contexts[index - 1]);
         }
     }
+    gateway_worker_close(gateway);
     gateway_session_close(gateway);
     if (gateway->http != NULL) {
         gateway_http_run(gateway); /* what was resumed is sent */
@@ -249,6 +251,7 @@ static uint64_t tick(struct gateway *gateway, uint64_t now_us)
     uint64_t until_us = now_us + IDLE_MS * 1000u;
     const uint64_t upstream_us = gateway_upstream_tick(gateway, now_us);
     const uint64_t http_us = gateway_http_tick(gateway, now_us);
+    (void)gateway_session_tick(gateway, now_us);
     until_us = upstream_us < until_us ? upstream_us : until_us;
     until_us = http_us < until_us ? http_us : until_us;
     for (unsigned index = 0; index < gateway->part_count; index++) {
@@ -271,7 +274,7 @@ static enum rc turn(struct gateway *gateway)
     size_t count = 0;
     items[count++] = (struct bus_item){.fd = gateway->signals};
     items[count++] = (struct bus_item){.socket = gateway->server, .fd = -1};
-    const size_t workers = gateway_session_items(gateway, items + count);
+    const size_t workers = gateway_worker_items(gateway, items + count);
     count += workers;
     const size_t services = count;
     count += gateway_upstream_items(gateway, items + count);
@@ -285,7 +288,7 @@ static enum rc turn(struct gateway *gateway)
     if (items[0].readable) {
         signals_take(gateway);
     }
-    gateway_session_work(gateway);
+    gateway_worker_work(gateway);
     gateway_upstream_work(gateway, items + services, upstream_count);
     gateway_ping_work(gateway);
     gateway_http_run(gateway);

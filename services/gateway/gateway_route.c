@@ -9,8 +9,13 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
+#include "gateway_login.h"
+#include "gateway_people.h"
 #include "gateway_static.h"
 #include "gateway_status.h"
+#include "gateway_ticket.h"
+#include "gateway_words.h"
+#include "gateway_work.h"
 
 #define API "/api/v1"
 #define WISH(METHOD, PATTERN, WHO, WISH_NAME, SERVICE, ANSWER, SUMMARY)                            \
@@ -29,13 +34,76 @@
         .handler = (HANDLER), .summary = (SUMMARY), __VA_ARGS__                                    \
     }
 
+/* As WISH with a handler of its own that puts the wish together. */
+#define ACT(PATTERN, WHO, HANDLER, WISH_NAME, SERVICE, ANSWER, SUMMARY, ...)                       \
+    {                                                                                              \
+        .method = GATEWAY_POST, .pattern = API PATTERN, .who = GATEWAY_##WHO,                      \
+        .handler = (HANDLER), .summary = (SUMMARY), .wish = PAIDAN__REQUEST__WISH_##WISH_NAME,     \
+        .service = GATEWAY_##SERVICE, .answer = (ANSWER), .body = GATEWAY_JSON, __VA_ARGS__        \
+    }
+
 static const struct gateway_route table[] = {
     OWN(GET, "/healthz", ANYONE, gateway_status_health, "the gateway runs"),
     OWN(GET, "/readyz", ANYONE, gateway_status_ready, "all services answer"),
     OWN(GET, "/metrics", LOOPBACK, gateway_status_metrics, "Prometheus metrics"),
 
+    /* Coming in, and one's own account. */
+    OWN(POST, API "/login", ANYONE, gateway_login_in, "log in with name, password and code",
+        .body = GATEWAY_JSON),
+    OWN(POST, API "/logout", LOGIN, gateway_login_out, "end this session", .body = GATEWAY_JSON),
+    OWN(GET, API "/me", LOGIN, gateway_login_me, "who I am and what I may"),
+    OWN(POST, API "/me/password", LOGIN, gateway_login_password, "another password for myself",
+        .body = GATEWAY_JSON),
+    OWN(POST, API "/me/totp", LOGIN, gateway_login_totp, "the second factor: start, confirm, end",
+        .body = GATEWAY_JSON),
+    OWN(GET, API "/me/sessions", LOGIN, gateway_login_sessions, "where I am logged in"),
+    OWN(POST, API "/me/sessions/{id}/end", LOGIN, gateway_login_end, "end another session of mine",
+        .body = GATEWAY_JSON),
+
+    /* The site and the words. */
+    OWN(GET, API "/site", LOGIN, gateway_words_site, "levels, units, areas, categories, channels"),
+    OWN(GET, API "/words", ANYONE, gateway_words_words, "every token with its word"),
+    OWN(GET, API "/calendar/{code}/{month}", LOGIN, gateway_words_calendar, "the days of a month"),
+
+    /* Tickets. */
+    WISH(GET, "/tickets", LOGIN, LIST, ESCALATION, "listed", "tickets by number"),
+    ACT("/tickets", LOGIN, gateway_work_submit, SUBMIT, INTAKE, "submitted",
+        "new tickets: one, or {tickets: [...]}", .body_max = FRAME_BYTES_MAX),
+    OWN(GET, API "/tickets/{number}", LOGIN, gateway_ticket_show,
+        "a ticket; with history=true the story that all services tell of it"),
+    OWN(GET, API "/tickets/{number}/explain", LOGIN, gateway_ticket_explain,
+        "what each clock counted and skipped"),
+    WISH(GET, "/tickets/{number}/triage", LOGIN, TRIAGE_SHOW, TRIAGE, "triage_shown",
+         "why it went where it went"),
+    WISH(GET, "/tickets/{number}/callback", LOGIN, CALLBACK_SHOW, CALLBACK, "callback_shown",
+         "what the resident answered"),
+    ACT("/tickets/{number}/dispatch", LOGIN, gateway_api_wish, DESK_DISPATCH, TRIAGE, "done",
+        "give it to a unit"),
+    ACT("/tickets/{number}/supplement", LOGIN, gateway_api_wish, SUPPLEMENT, INTAKE, "done",
+        "add what the resident said"),
+    ACT("/tickets/{number}/chase", LOGIN, gateway_api_wish, CHASE, INTAKE, "done",
+        "the resident asks again"),
+    ACT("/tickets/{number}/withdraw", LOGIN, gateway_api_wish, WITHDRAW, INTAKE, "done",
+        "the resident takes it back"),
+    ACT("/tickets/{number}/supervise/{action}", LOGIN, gateway_work_supervise, SUPERVISE,
+        ESCALATION, "worked", "what a supervising or deciding unit does"),
+    ACT("/tickets/{number}/{action}", LOGIN, gateway_work_do, WORK, ESCALATION, "worked",
+        "what its unit does; If-Match: the version"),
+    WISH(POST, "/work", LOGIN, WORK, ESCALATION, "worked", "one act on many tickets"),
+    WISH(POST, "/supervise", LOGIN, SUPERVISE, ESCALATION, "worked",
+         "one act of supervision on many tickets"),
+    WISH(POST, "/texts", LOGIN, READ_TEXTS, INTAKE, "texts",
+         "what residents wrote; the reason is recorded"),
+
     /* The dispatcher's desk. */
     WISH(GET, "/desk", LOGIN, DESK_LIST, TRIAGE, "desk_listed", "tickets at the desk"),
+
+    /* Units. */
+    WISH(GET, "/units/{unit}/work", LOGIN, UNIT_WORK, ESCALATION, "listed",
+         "what a unit has, earliest due first"),
+    ACT("/units/{unit}/pull", LOGIN, gateway_api_wish, PULL, ESCALATION, "pulled",
+        "take the next tickets; waits for wait_ms"),
+
     /* Supervision. */
     WISH(GET, "/board", LOGIN, BOARD, ESCALATION, "boarded",
          "open tickets by deadline, with counts"),
@@ -45,8 +113,38 @@ static const struct gateway_route table[] = {
          "requests and appeals that wait for a decision"),
     WISH(GET, "/unit-counts", LOGIN, UNIT_COUNTS, ESCALATION, "units_counted",
          "what each unit did, since ever"),
+    OWN(GET, API "/stats/{service}", LOGIN, gateway_status_stats, "what a service counted"),
+    OWN(GET, API "/ping", LOGIN, gateway_status_ping, "each service as it says it is"),
+
+    /* Callbacks. */
+    WISH(GET, "/callbacks", LOGIN, CALLBACK_LIST, CALLBACK, "callback_pulled", "open callbacks"),
+    WISH(POST, "/callbacks/pull", LOGIN, CALLBACK_PULL, CALLBACK, "callback_pulled",
+         "take the next callbacks; waits for wait_ms"),
+    WISH(POST, "/callbacks/answer", LOGIN, CALLBACK_ANSWER, CALLBACK, "callback_answered",
+         "what residents answered"),
+
     /* Residents. */
     WISH(POST, "/lookup", ANYONE, LOOKUP, INTAKE, "looked_up", "a ticket by number and code"),
+
+    /* Administrators. */
+    WISH(GET, "/people", LOGIN, PERSON_LIST, ACCESS, "people_listed", "people and their roles"),
+    ACT("/people", LOGIN, gateway_people_add, PERSON_ADD, ACCESS, "access_done",
+        "a new person; the first password is in the answer, once"),
+    ACT("/people/{name}", LOGIN, gateway_people_change, PERSON_CHANGE, ACCESS, "access_done",
+        "disable, enable, unlock, rename; new_password: true"),
+    WISH(POST, "/roles", LOGIN, ROLE_CHANGE, ACCESS, "access_done", "give or take a role"),
+    WISH(GET, "/changes", LOGIN, CHANGE_LIST, ACCESS, "changes_listed",
+         "changes that wait for a second administrator"),
+    WISH(POST, "/changes/decide", LOGIN, CHANGE_DECIDE, ACCESS, "access_done",
+         "approve or refuse one"),
+    WISH(GET, "/sessions", LOGIN, SESSION_LIST, ACCESS, "sessions_listed", "who is logged in"),
+    WISH(POST, "/sessions/revoke", LOGIN, SESSION_REVOKE, ACCESS, "access_done",
+         "end a session, or all of a person"),
+    WISH(GET, "/keys", LOGIN, KEY_LIST, ACCESS, "keys_listed", "API keys"),
+    ACT("/keys", LOGIN, gateway_people_key, KEY_MAKE, ACCESS, "access_done",
+        "a new API key; the secret is in the answer, once"),
+    WISH(POST, "/keys/revoke", LOGIN, KEY_REVOKE, ACCESS, "access_done", "end a key"),
+    OWN(GET, API "/audit", LOGIN, gateway_status_audit, "logins, roles, keys: what happened"),
 
     /* Files of folders. */
     OWN(GET, "/console/{*}", ANYONE, gateway_static_file, "the console's files"),

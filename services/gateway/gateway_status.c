@@ -7,8 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/check.h"
+#include "common/say/say_facts.h"
+#include "common/say/say_json.h"
+#include "common/wire/wire.h"
+#include "gateway_api.h"
 #include "gateway_exchange.h"
 #include "gateway_problem.h"
+#include "gateway_session.h"
 #include "gateway_upstream.h"
 
 enum { METRICS_BYTES = 32 << 10 };
@@ -105,4 +111,156 @@ void gateway_status_metrics(struct exchange *exchange)
     }
     gateway_exchange_bytes(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text,
                            strlen(text));
+}
+
+/* ---- what the services say of themselves ------------------------------------------------------
+ */
+
+static void stats_told(struct exchange *exchange, const Paidan__Answer *answer)
+{
+    json_t *json = gateway_api_json(exchange, answer), *counts = json_object();
+    for (size_t index = 0;
+         answer->body_case == PAIDAN__ANSWER__BODY_STATS && index < answer->stats->n_counts;
+         index++) {
+        const Paidan__Count *count = answer->stats->counts[index];
+        json_object_set_new(counts, count->name, json_integer((json_int_t)count->value));
+    }
+    json_object_set_new(json, "counts", counts);
+    gateway_exchange_json(exchange, 200, json);
+}
+
+void gateway_status_stats(struct exchange *exchange)
+{
+    const enum gateway_service service =
+        gateway_upstream_find(gateway_exchange_part(exchange, "service"));
+    Paidan__StatsWish stats = PAIDAN__STATS_WISH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    if (service == GATEWAY_NO_SERVICE) {
+        gateway_problem_fault(exchange, GATEWAY_PATH_UNKNOWN, "service");
+        return;
+    }
+    request.wish_case = PAIDAN__REQUEST__WISH_STATS;
+    request.stats = &stats;
+    gateway_api_ask(exchange, service, &request, stats_told);
+}
+
+/* All of them, as they come. */
+struct pings {
+    unsigned waiting;
+    json_t *services[GATEWAY_SERVICES];
+};
+struct ping {
+    struct exchange *exchange;
+    enum gateway_service service;
+};
+
+static void pings_free(void *state)
+{
+    struct pings *pings = state;
+    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+        json_decref(pings->services[service]);
+    }
+    free(pings);
+}
+
+static void pings_finish(struct exchange *exchange)
+{
+    const struct pings *pings = exchange->state;
+    json_t *all = json_object(), *list = json_array();
+    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+        json_array_append(list, pings->services[service]);
+    }
+    json_object_set_new(all, "services", list);
+    say_json_time(&exchange->say, all, "now", clock_now_ms(&exchange->gateway->clock));
+    gateway_exchange_json(exchange, 200, all);
+}
+
+static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    const struct ping ping = *(struct ping *)context;
+    struct pings *pings = ping.exchange->state;
+    free(context);
+    json_t *json = code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_PONG
+                       ? say_json_message(&ping.exchange->say, &answer->pong->base, true)
+                       : json_object();
+    json_object_set_new(json, "service", json_string(gateway_upstream_name(ping.service)));
+    json_object_set_new(json, "answers", json_boolean(code != PAIDAN__CODE__UNREACHABLE));
+    pings->services[ping.service] = json;
+    CHECK(pings->waiting > 0);
+    if (--pings->waiting == 0) {
+        pings_finish(ping.exchange);
+    }
+}
+
+void gateway_status_ping(struct exchange *exchange)
+{
+    struct pings *pings = calloc(1, sizeof *pings);
+    exchange->state = pings;
+    exchange->state_free = pings_free;
+    for (unsigned service = 0; pings != NULL && service < GATEWAY_SERVICES; service++) {
+        struct ping *ping = malloc(sizeof *ping);
+        Paidan__Ping wish = PAIDAN__PING__INIT;
+        Paidan__Request request = PAIDAN__REQUEST__INIT;
+        request.wish_case = PAIDAN__REQUEST__WISH_PING;
+        request.ping = &wish;
+        gateway_session_sign(exchange, &request);
+        if (ping != NULL) {
+            *ping = (struct ping){exchange, (enum gateway_service)service};
+        }
+        if (ping != NULL &&
+            gateway_upstream_ask(exchange->gateway, (enum gateway_service)service, &request,
+                                 GATEWAY_READ_MS, ponged, ping) == RC_OK) {
+            pings->waiting++;
+        } else {
+            free(ping);
+        }
+    }
+    if (pings == NULL || pings->waiting == 0) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+    }
+}
+
+/* ---- access's facts ---------------------------------------------------------------------------
+ */
+
+static void audit_told(struct exchange *exchange, const Paidan__Answer *answer)
+{
+    const Paidan__AccessAudited *audited = answer->access_audited;
+    json_t *json = json_object(), *facts = json_array();
+    char sentence[1024];
+    for (size_t index = 0; index < audited->n_history; index++) {
+        ProtobufCMessage *message = NULL;
+        struct wire_error error;
+        if (wire_unpack(&exchange->gateway->arena, &paidan__event__descriptor,
+                        audited->history[index].data, audited->history[index].len, &message,
+                        &error) != RC_OK) {
+            continue;
+        }
+        const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
+        json_t *fact = say_json_event(
+            &exchange->say, "access",
+            index < audited->n_history_seqs ? audited->history_seqs[index] : 0, event, true);
+        (void)say_facts_words(&exchange->say, event, sentence, sizeof sentence);
+        json_object_set_new(fact, "says", json_string(sentence));
+        json_array_append_new(facts, fact);
+    }
+    json_object_set_new(json, "facts", facts);
+    if (audited->has_next) {
+        json_object_set_new(json, "next", json_integer((json_int_t)audited->next));
+    }
+    gateway_exchange_json(exchange, 200, json);
+}
+
+void gateway_status_audit(struct exchange *exchange)
+{
+    const ProtobufCMessageDescriptor *descriptor = &paidan__access_audit__descriptor;
+    json_t *object = json_object();
+    ProtobufCMessage *message = NULL;
+    if (gateway_api_fields(exchange, descriptor, object) &&
+        gateway_api_read(exchange, object, descriptor, &message)) {
+        Paidan__Request request = PAIDAN__REQUEST__INIT;
+        gateway_api_put(&request, PAIDAN__REQUEST__WISH_ACCESS_AUDIT, message);
+        gateway_api_ask(exchange, GATEWAY_ACCESS, &request, audit_told);
+    }
+    json_decref(object);
 }

@@ -19,6 +19,7 @@ enum {
     OPTION_CONSOLE,
     OPTION_ORIGIN,
     OPTION_CONNECTIONS,
+    OPTION_UNLIMITED,
     OPTION_LOG_LEVEL,
     OPTION_HELP,
     OPTION_VERSION,
@@ -31,6 +32,7 @@ static const struct option options[] = {
     {"console", required_argument, NULL, OPTION_CONSOLE},
     {"public-origin", required_argument, NULL, OPTION_ORIGIN},
     {"connections", required_argument, NULL, OPTION_CONNECTIONS},
+    {"unlimited", no_argument, NULL, OPTION_UNLIMITED},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -47,6 +49,7 @@ static const char usage[] =
     "  --console DIR         the built console\n"
     "  --public-origin URL   https://HOST of nginx; other hosts than loopback are refused\n"
     "  --connections N       at most so many at once, 16 to 60000, default 8192\n"
+    "  --unlimited           no limits per person (benchmarks)\n"
     "  --log-level L         error, warn, info (default) or debug\n"
     "  --version             show the version\n"
     "Exits: 0 ended, 64 usage, 75 fault (start again), 78 settings\n";
@@ -95,6 +98,9 @@ static bool option_take(int option, struct gateway_settings *settings, enum diag
         return true;
     case OPTION_CONNECTIONS:
         return connections_read(optarg, &settings->connections_max);
+    case OPTION_UNLIMITED:
+        settings->unlimited = true;
+        return true;
     case OPTION_LOG_LEVEL:
         return level_read(optarg, level);
     default:

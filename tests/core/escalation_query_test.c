@@ -13,6 +13,7 @@
 #include "services/escalation/escalation.h"
 #include "services/escalation/escalation_brief.h"
 #include "services/escalation/escalation_extra.h"
+#include "solo.h"
 #include "story.h"
 
 #define MINUTE 60000ull
@@ -597,6 +598,83 @@ static void test_unit_work_when_wrong_then_code(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, open_many, close_many)
 
+/* As a version before lists has left it: the request is open, and nobody's row tells of it. */
+static void forget_request(struct story *story, uint64_t number)
+{
+    const uint64_t id = story_ticket(story, number);
+    unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+    struct store_txn *txn = NULL;
+    struct escalation_ticket ticket;
+    struct escalation_extra extra;
+    assert_int_equal(store_begin(story->store, true, &txn), RC_OK);
+    assert_int_equal(escalation_state_load(txn, id, &ticket), RC_OK);
+    assert_int_equal(escalation_extra_load(txn, id, &extra), RC_OK);
+    assert_true(escalation_extra_waiting_key(id, &ticket, &extra, ESCALATION_DECIDING, key));
+    assert_int_equal(store_del(txn, ESCALATION_QUEUE, key, sizeof key), RC_OK);
+    extra.request_seq = 0;
+    assert_int_equal(escalation_extra_save(txn, id, &extra), RC_OK);
+    assert_int_equal(store_commit(txn), RC_OK);
+}
+
+static const Paidan__RequestsListed *requests(struct story *story, const char *unit)
+{
+    Paidan__RequestList wish = PAIDAN__REQUEST_LIST__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.unit = (char *)unit;
+    request.wish_case = PAIDAN__REQUEST__WISH_REQUEST_LIST;
+    request.request_list = &wish;
+    const Paidan__Answer *answer = story_query(story, &request);
+    assert_non_null(answer);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    return answer->requests_listed;
+}
+
+static void grant(struct story *story, const char *unit, uint64_t number)
+{
+    Paidan__WorkItem item = PAIDAN__WORK_ITEM__INIT;
+    Paidan__WorkItem *items[1] = {&item};
+    Paidan__Supervise wish = PAIDAN__SUPERVISE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    item.ticket = story_ticket(story, number);
+    wish.unit = (char *)unit;
+    wish.action = PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT;
+    wish.n_items = 1;
+    wish.items = items;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPERVISE;
+    request.supervise = &wish;
+    const Paidan__Answer *answer = story_ask(story, "wang", &request);
+    assert_non_null(answer);
+    assert_int_equal(answer->worked->results[0]->code, PAIDAN__CODE__OK);
+}
+
+/* The start of a version with lists finds it, with its reason; it can be decided on as any other. */
+static void test_requests_when_open_in_an_old_store_then_listed_for_who_decides(void **state)
+{
+    (void)state;
+    static const struct place place = {"noise", "bu1", "b1", 1};
+    struct story story;
+    story_open(&story, &escalation_service, "joint", BASE_MS);
+    route(&story, 1, &place);
+    work(&story, "b1", PAIDAN__ACTION__ACTION_ACCEPT, 1);
+    work(&story, "b1", PAIDAN__ACTION__ACTION_EXTEND, 1);
+    assert_int_equal(requests(&story, "c1")->n_requests, 1);
+    forget_request(&story, 1);
+    assert_int_equal(requests(&story, "c1")->n_requests, 0);
+    struct site *again = solo_site_load("joint");
+    assert_non_null(again);
+    again->version++;
+    story_change_site(&story, again);
+    story_step(&story);
+    story_step(&story);
+    const Paidan__RequestsListed *listed = requests(&story, "c1");
+    assert_int_equal(listed->n_requests, 1);
+    assert_string_equal(listed->requests[0]->unit, "b1");
+    assert_string_equal(listed->requests[0]->note, "记录");
+    grant(&story, "c1", 1);
+    assert_int_equal(requests(&story, "c1")->n_requests, 0);
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -614,6 +692,7 @@ int main(void)
         CASE(test_board_when_some_only_alarm_then_by_what_comes_next),
         CASE(test_brief_when_a_ticket_has_more_then_the_picture_tells_it),
         CASE(test_unit_work_when_wrong_then_code),
+        cmocka_unit_test(test_requests_when_open_in_an_old_store_then_listed_for_who_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

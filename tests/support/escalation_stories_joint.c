@@ -154,6 +154,9 @@ void tell_assist_late(struct story *story)
     (void)teller_work(story, "li", "b1", RETURN, 2);
     story_until(story, 58 * HOUR);
     done(story, "c2", 1); /* late */
+    const Paidan__WorkItem appeal = wish_of(1, "等材料");
+    teller_do(story, "wu", "c2", APPEAL, &appeal); /* the lead's */
+    teller_do(story, "wu", "b1", APPEAL, &appeal); /* a stranger's */
     teller_look(story, 1);
     teller_look(story, 2);
 }

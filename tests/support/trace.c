@@ -276,6 +276,7 @@ static void put_moved(struct line *line, const Paidan__Event *event)
         put(line, " level=%u unit=%s %s", assigned->to->level, assigned->to->unit,
             NAME(why, assigned->why, "WHY_"));
         put_assignment(line, assigned->to);
+        put_texts(line, "assist_ended", assigned->assist_ended, assigned->n_assist_ended);
         put_text(line, "note", assigned->note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_RAISED) {
         const Paidan__Raised *raised = event->raised;

@@ -1,0 +1,11 @@
+/* gateway_ticket: one ticket as all services know it. */
+#pragma once
+
+#include "gateway.h"
+
+/* GET /tickets/{number}?history=true: the brief with names at the top; with history the one timeline of
+ * all services, the oldest first, each fact with its sentence ("says") and who did it ("who"), and what
+ * triage and callback know beside it. `missing` names services that did not answer. ETag: the version. */
+gateway_handler gateway_ticket_show;
+/* GET /tickets/{number}/explain: of escalation, and of triage while it lies at the desk. */
+gateway_handler gateway_ticket_explain;
