@@ -254,6 +254,7 @@ console_stale() {
 # fails, it says so and returns 1: an instance runs without a console, or with the one of before.
 console_build() {
     local folder=$PAIDAN_ROOT/services/console log
+    local -a omit=(--omit=dev)
     console_stale || return 0
     if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
         say "跳过网页工作台：没有 npm（Node 18 以上）。要用它请安装：apt-get install npm，再执行一次。" \
@@ -263,11 +264,12 @@ console_build() {
     say "正在构建网页工作台（build/console）……" "Building the web console (build/console) ..."
     log=$(mktemp)
     # Beside the old one and then in its place: a browser never finds half of it. No script of a package
-    # runs, and what only its tests need is not fetched.
+    # runs, and what only its tests need is not fetched, nor taken from whom it belongs to.
+    [[ ! -d $folder/node_modules/axe-core ]] || omit=()
     if ! (
         cd "$folder" &&
             if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
-                npm ci --ignore-scripts --omit=dev --no-audit --no-fund
+                npm ci --ignore-scripts --no-audit --no-fund "${omit[@]}"
             fi && PAIDAN_CONSOLE_OUT=$CONSOLE_DIR.part node_modules/.bin/vite build
     ) >"$log" 2>&1; then
         tail -n 20 "$log" >&2

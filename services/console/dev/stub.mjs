@@ -1,6 +1,6 @@
 // A stand-in for the gateway, to look at screens with: answers its API from dev/world.mjs, streams events,
 // serves build/console under the same headers. No rule is decided here and nothing is kept.
-//   node dev/stub.mjs [--port 8319] [--tickets 2000] [--still] [--rate 1]
+//   node dev/stub.mjs [--port 8319] [--tickets 2000] [--still] [--every 1500] [--rate 1]
 // Log in as dispatcher, clerk, leader, supervisor, hotline, auditor, system or security, password
 // "paidan"; as "totp" a second factor is asked for (123456).
 import { createServer } from 'node:http';
@@ -79,6 +79,8 @@ function explain(brief) {
     return { set, expired: set.due_ms < Date.now(), policy: 'urgency=normal level=street', counted_ms: 5 * 3600000, skipped_ms: 14 * 3600000, intervals: reasons.map((reason, at) => ({ ...world.moment('from', cut[at]), ...world.moment('until', cut[at + 1]), reason, ...(reason === 'make_up' ? { name: '国庆节调休' } : {}) })) };
   }) };
 }
+const triaged = (brief) => ({ state: world.desk.has(brief.number) ? 'desk_new' : 'routed', category: brief.category, area: brief.area, unit: brief.unit, why: '物业 漏水 阳光花园', categories: [brief.category], areas: [brief.area], desk: world.desk.get(brief.number) });
+const asked = (brief) => (['resolved', 'closed'].includes(brief.state) ? { round: 1, attempt: 1, open: brief.state === 'resolved', ...(brief.state === 'closed' ? { solved: 'yes', satisfied: brief.satisfied, note: '居民表示满意' } : world.moment('due', Date.now() + 3600000)) } : undefined);
 const routes = [
   ['GET', /^\/me$/, ({ who }) => meOf(who)],
   ['GET', /^\/site$/, ({ lang }) => world.siteTables(lang)],
@@ -92,10 +94,10 @@ const routes = [
   ['GET', /^\/stats\/(\w+)$/, () => ({ counts: [{ name: 'registered', value: 2024 }, { name: 'duplicates', value: 12 }] })],
   ['GET', /^\/ping$/, () => ({ services: ['intake', 'triage', 'escalation', 'callback', 'access'].map((service) => ({ service, answers: true, version: '0.9.0', head_seq: 41000, site_version: 1234, following: [{ log: 'intake', cursor: 40990, head: 41000 }], map_used: 84e6, map_size: 4e9 })) })],
   ['GET', /^\/tickets$/, (request) => page(all().filter((brief) => ['state', 'unit', 'category'].every((name) => !request.query.get(name) || brief[name] === request.query.get(name))).sort((one, other) => other.registered_ms - one.registered_ms), request.query, request)],
-  ['GET', /^\/tickets\/([\d-]+)$/, (request) => { const brief = ticketOf(request.parts[0]); return { ...world.wire(brief, request.lang), ...(request.query.get('history') ? { history: world.histories.get(brief.number).map((event) => ({ ...event, says: request.lang === 'en' ? event.says_en : event.says_zh })) } : {}) }; }],
+  ['GET', /^\/tickets\/([\d-]+)$/, (request) => { const brief = ticketOf(request.parts[0]); return { ...world.wire(brief, request.lang), all_clocks: brief.clocks, triage: triaged(brief), callback: asked(brief), ...(request.query.get('history') ? { history: world.histories.get(brief.number).map((event) => ({ ...event, says: request.lang === 'en' ? event.says_en : event.says_zh })) } : {}) }; }],
   ['GET', /^\/tickets\/([\d-]+)\/explain$/, ({ parts }) => explain(ticketOf(parts[0]))],
-  ['GET', /^\/tickets\/([\d-]+)\/triage$/, ({ parts }) => { const brief = ticketOf(parts[0]); return { number: brief.number, state: 2, category: brief.category, area: brief.area, unit: brief.unit, why: '物业 漏水 阳光花园', categories: [brief.category], areas: [brief.area], desk: world.desk.get(brief.number) }; }],
-  ['GET', /^\/tickets\/([\d-]+)\/callback$/, ({ parts }) => { const brief = ticketOf(parts[0]); if (!['resolved', 'closed'].includes(brief.state)) throw unknown(); return { number: brief.number, round: 1, attempt: 1, open: brief.state === 'resolved', ...(brief.state === 'closed' ? { solved: 'yes', satisfied: brief.satisfied, note: '居民表示满意' } : world.moment('due', Date.now() + 3600000)) }; }],
+  ['GET', /^\/tickets\/([\d-]+)\/triage$/, ({ parts }) => triaged(ticketOf(parts[0]))],
+  ['GET', /^\/tickets\/([\d-]+)\/callback$/, ({ parts }) => { const found = asked(ticketOf(parts[0])); if (!found) throw unknown(); return found; }],
   ['POST', /^\/texts$/, ({ body }) => ({ texts: body.numbers.map((number) => { const brief = ticketOf(number); return { ...brief.text, phone: brief.text.phone && (body.phones ? brief.text.phone : brief.text.phone.replace(/(\d{3})\d{4}/, '$1****')), reporter: body.phones ? '王秀英' : '王**', ...world.moment('registered', brief.registered_ms), supplements: brief.chases ? ['还是没人来，麻烦快点'] : [], supplements_ms: brief.chases ? [brief.registered_ms + 3600000] : [], attachments: [{ name: '现场.jpg', url: 'https://example.invalid/1.jpg', media_type: 'image/jpeg', bytes: 182000 }] }; }) })],
   ['POST', /^\/(work|supervise)$/, ({ body, who }) => act(body.action, body.items, who, body.unit)],
   ['POST', /^\/tickets\/([\d-]+)\/(supplement|chase|withdraw)$/, ({ parts, body, who }) => { const brief = ticketOf(parts[0]); if (parts[1] === 'chase') brief.chases = (brief.chases ?? 0) + 1; changed(brief, 'chased', { note: body.note }, who); return { number: brief.number }; }],
@@ -127,7 +129,14 @@ function tell(kind, data, topics) {
 }
 const tellTicket = (brief) => tell('ticket', world.wire(brief), ['board', 'all', `unit:${brief.unit}`, `ticket:${brief.number}`]);
 if (!process.argv.includes('--still')) {
-  setInterval(() => { if (!watchers.size) return; const [brief, event] = world.happen(); tellTicket(brief); tell('fact', event, [`ticket:${brief.number}`, 'all']); }, 1500);
+  // Something happens, and what was done makes room for something new: as many are open as before.
+  setInterval(() => {
+    if (!watchers.size) return;
+    const [brief, event] = world.happen();
+    tellTicket(brief);
+    tell('fact', event, [`ticket:${brief.number}`, 'all']);
+    if (!world.open(brief)) tellTicket(world.another());
+  }, Number(option('every', 1500)));
   setInterval(() => { if (watchers.size) tell('counts', counts(), ['board', 'desk', 'all']); }, 2000);
   setInterval(() => { if (!watchers.size) return; const item = world.newDeskItem(Date.now()); tell('desk', { number: item.number, item }, ['desk']); }, 20000);
 }

@@ -34,7 +34,7 @@ const rows = { units: csv('deploy/sites/demo/units.csv'), areas: csv('deploy/sit
 export function siteTables(lang) {
   const name = (zh, en) => (lang === 'en' && en) || zh;
   return {
-    name: name('清河街道', 'Qinghe Sub-district'), utc_offset: '+08:00', now_ms: now(),
+    name: name('清河街道', 'Qinghe Sub-district'), utc_offset_ms: 8 * HOUR, rate: 1, now_ms: now(),
     levels: [{ level: 1, name: name('楼栋/小区', 'Estate') }, { level: 2, name: name('社区', 'Community') }, { level: 3, name: name('街道', 'Street') }],
     units: rows.units.map((row) => ({ code: row.code, name: name(row.name, row.name_en), level: LEVELS[row.level], area: row.area || undefined, supervising: row.code === 'street-centre' })),
     areas: rows.areas.map((row) => ({ code: row.code, name: row.name, parent: row.parent || undefined, level: LEVELS[row.level] })),
@@ -70,8 +70,8 @@ export function month(code, at) {
   const [year, number] = at.split('-').map(Number), days = [];
   for (let each = 1; each <= new Date(Date.UTC(year, number, 0)).getUTCDate(); each++) {
     const day = `${at}-${String(each).padStart(2, '0')}`, weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-    const kind = HOLIDAYS[day] ? 'holiday' : MAKE_UP.has(day) ? 'make_up' : weekday % 6 === 0 ? 'off' : 'workday';
-    days.push({ day, kind, ...(HOLIDAYS[day] ? { name: HOLIDAYS[day] } : {}) });
+    const kind = HOLIDAYS[day] ? 'holiday' : MAKE_UP.has(day) ? 'make_up' : weekday % 6 === 0 ? 'weekend' : 'workday';
+    days.push({ date: day, kind, ...(HOLIDAYS[day] ? { name: HOLIDAYS[day] } : {}) });
   }
   return { calendar: code, month: at, days };
 }
@@ -160,6 +160,13 @@ export function fill(count) {
   }
 }
 
+/** A new ticket that a unit has just got. */
+export function another() {
+  const brief = newTicket(now(), 'assigned');
+  brief.clocks = [clockSet('accept', now(), now() + between(10, 90) * MIN), clockSet('handle', now(), now() + between(3, 30) * HOUR)];
+  return brief;
+}
+
 // ---- desk, requests, alarms, callbacks ----
 export const desk = new Map();
 export function newDeskItem(at) {
@@ -183,6 +190,8 @@ export const callbacks = () => [...tickets.values()].filter((brief) => brief.sta
 export function happen() {
   const list = [...tickets.values()].filter(open);
   const brief = pick(list), at = now();
+  const story = histories.get(brief.number);
+  if (story.length > 60) story.splice(10, 30);
   brief.version++;
   Object.assign(brief, moment('changed', at));
   let event;

@@ -5,18 +5,21 @@ import './design/base.css';
 import './app/theme.js';
 import App from './App.vue';
 import { language, setLanguage } from './app/words.js';
-import { loadMe, standing } from './app/session.js';
+import { loadMe, standing, wasHere } from './app/session.js';
 import { guessSite } from './app/site.js';
 import { guessScreen } from './screens/index.js';
 import { sweepDrafts } from './app/drafts.js';
 import { toastProblem } from './app/toasts.js';
 
 sweepDrafts();
-// All at once: none needs the other. Somebody who was here before probably is still.
+// All at once: none needs the other.
 const known = loadMe().catch((problem) => { standing.value = 'out'; return problem; });
 const loaded = setLanguage(language.value);
-guessSite();
-guessScreen();
+// Somebody who was here before probably is still.
+if (wasHere()) {
+  guessSite();
+  guessScreen();
+}
 // chrome87 has no await at the top of a module.
 loaded.then(async () => {
   createApp(App).mount('#app');

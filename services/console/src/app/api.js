@@ -69,14 +69,14 @@ async function problemOf(response) {
   });
 }
 
-async function once(method, url, headers, body, signal, timeoutMs) {
+async function once(method, url, headers, body, { signal, timeoutMs = TIMEOUT_MS, cache = 'no-store' }) {
   const ender = new AbortController();
   const end = () => ender.abort();
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener('abort', end);
   try {
     const response = await fetch(url, {
-      method, headers, body, signal: ender.signal, credentials: 'same-origin', cache: 'no-store', redirect: 'error',
+      method, headers, body, signal: ender.signal, credentials: 'same-origin', cache, redirect: 'error',
     });
     if (!response.ok) throw await problemOf(response);
     const type = response.headers.get('Content-Type') ?? '';
@@ -94,7 +94,7 @@ async function once(method, url, headers, body, signal, timeoutMs) {
 
 /**
  * One wish. options: query, body (an object as JSON; a Blob as it is), key (idempotency), version
- * (If-Match), signal, timeoutMs, quiet (a 401 is the caller's matter), tries.
+ * (If-Match), signal, timeoutMs, cache, quiet (a 401 is the caller's matter), tries.
  */
 export async function ask(method, path, options = {}) {
   const url = address(path, options.query);
@@ -115,7 +115,7 @@ export async function ask(method, path, options = {}) {
   const tries = options.tries ?? PAUSES_MS.length + 1;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(method, url, headers, body, options.signal, options.timeoutMs ?? TIMEOUT_MS);
+      return await once(method, url, headers, body, options);
     } catch (problem) {
       if (problem.status === 401 && !options.quiet) hooks.ended();
       if (!problem.passing || problem.code === 'ABORTED' || attempt >= tries) throw problem;

@@ -36,11 +36,9 @@ export function rate() {
   return heard.rate;
 }
 
-/** "+08:00", or milliseconds. */
-export function setOffset(offset) {
-  const parts = /^([+-])(\d\d):(\d\d)$/.exec(offset);
-  if (parts) offsetMs = (parts[1] === '-' ? -1 : 1) * (Number(parts[2]) * HOUR + Number(parts[3]) * MINUTE);
-  else if (Number.isFinite(offset)) offsetMs = offset;
+/** Of the site's wall clock to UTC, in milliseconds. */
+export function setOffset(ms) {
+  if (Number.isFinite(ms)) offsetMs = ms;
 }
 
 function beat() {

@@ -26,15 +26,16 @@ class Stream {
     this.topic = topic;
     this.followers = new Set();
     this.failures = 0;
+    this.fresh = false;
     this.open();
   }
   open() {
-    // The id of before is sent along: a fresh EventSource does not know it.
-    this.source = new EventSource(address('/events', { topic: this.topic, after: this.lastId }));
+    this.source = new EventSource(address('/events', { topic: this.topic }));
     for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.hear(kind, event));
     this.source.onopen = () => {
-      // Between a break and now something may have happened that nobody resends.
-      if (this.failures > 0 && !this.lastId) this.tell('reload', {});
+      // A stream that the browser took up again goes on where it was; a fresh one does not know where that is.
+      if (this.fresh) this.tell('reload', {});
+      this.fresh = false;
       this.failures = 0;
       line.value = 'live';
       this.alive();
@@ -57,12 +58,12 @@ class Stream {
   }
   again(pauseMs = PAUSE_MS) {
     this.close();
+    this.fresh = true;
     line.value = 'waiting';
     this.watch = setTimeout(() => this.open(), pauseMs);
   }
   hear(kind, event) {
     this.alive();
-    if (event.lastEventId) this.lastId = event.lastEventId;
     let data;
     try { data = event.data ? JSON.parse(event.data) : {}; } catch { return; }
     if (kind === 'time') hear(data.now_ms, data.rate);

@@ -30,10 +30,15 @@ export const mySupervising = computed(() => scopes('unit', 'supervisor'));
 export const myDeciding = computed(() => scopes('unit', 'leader', 'supervisor'));
 export const myChannels = computed(() => scopes('channel', 'hotline', 'adapter'));
 
+const HERE = 'paidan.here';
+/** Whether the one who last used this browser did not log out. */
+export const wasHere = () => localStorage.getItem(HERE) !== null;
+
 async function take(answer) {
+  localStorage.setItem(HERE, '1');
   me.value = answer;
   standing.value = 'in';
-  hear(answer.now_ms, answer.rate);
+  hear(answer.now_ms);
   // A person's own choice on this machine goes before what the account says.
   if (answer.language && !localStorage.getItem('paidan.language') && answer.language !== language.value) await setLanguage(answer.language);
 }
@@ -57,6 +62,7 @@ export async function login({ name, password, totp }) {
 }
 export async function logout() {
   try { await post('/logout', {}, { quiet: true, tries: 1 }); } catch { /* gone either way */ }
+  localStorage.removeItem(HERE);
   me.value = null;
   standing.value = 'out';
 }

@@ -3,7 +3,7 @@
 import { shallowRef, computed } from 'vue';
 import { get } from './api.js';
 import { language, hearWords } from './words.js';
-import { setOffset } from './clock.js';
+import { hear, setOffset } from './clock.js';
 
 export const site = shallowRef({ name: '', levels: [], units: [], areas: [], categories: [], channels: [], calendars: [] });
 
@@ -44,10 +44,11 @@ export const categoryChoices = computed(() => (site.value.categories ?? []).map(
 let asked = null;
 
 async function fetchSite(lang) {
-  const [tables, words] = await Promise.all([get('/site', { lang }, { quiet: true }), get('/words', { lang }, { quiet: true })]);
+  const [tables, words] = await Promise.all([get('/site', { lang }, { quiet: true }), get('/words', { lang }, { quiet: true, cache: 'default' })]);
   hearWords(words);
   site.value = tables;
-  setOffset(tables.utc_offset ?? tables.utc_offset_ms);
+  setOffset(tables.utc_offset_ms);
+  hear(tables.now_ms, tables.rate);
 }
 /** Asked beside /me, before anybody knows whether somebody is logged in: the first row must not wait for two rounds. */
 export function guessSite() {

@@ -120,4 +120,6 @@ export default {
   'wall.did.withdrawn': 'withdrawn',
   'wall.did.desk': 'at the desk',
   'wall.did.none': '',
+  'day.weekend': 'weekend',
+  'day.special': 'special hours',
 };

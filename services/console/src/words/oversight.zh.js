@@ -120,4 +120,6 @@ export default {
   'wall.did.withdrawn': '已撤回',
   'wall.did.desk': '待分拨',
   'wall.did.none': '',
+  'day.weekend': '周末',
+  'day.special': '特别安排',
 };
