@@ -62,6 +62,8 @@ struct client {
     struct bus *bus;
     char *data_dir;
     char actor[ACTOR_BYTES_MAX + 1];
+    size_t grant_bytes;
+    unsigned char grant[GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX];
     uint64_t correlation;
     struct link links[CLIENT_LINKS_MAX];
     unsigned link_count;
@@ -374,6 +376,15 @@ uint64_t client_wait_ms(const Paidan__Request *request)
     }
 }
 
+void client_set_grant(struct client *client, const unsigned char *bytes, size_t size)
+{
+    CHECK(size <= sizeof client->grant);
+    client->grant_bytes = size;
+    if (size > 0) {
+        memcpy(client->grant, bytes, size);
+    }
+}
+
 /* Packs the request with what the caller left out, and puts it under way. */
 static enum rc pending_add(struct client *client, struct link *link, Paidan__Request *request,
                            struct pending **added)
@@ -382,7 +393,10 @@ static enum rc pending_add(struct client *client, struct link *link, Paidan__Req
     Paidan__Request whole = *request;
     whole.protocol = CLIENT_PROTOCOL;
     whole.correlation = ++client->correlation;
-    if (whole.actor == NULL && client->actor[0] != '\0') {
+    if (!whole.has_grant && client->grant_bytes > 0) {
+        whole.has_grant = 1;
+        whole.grant = (ProtobufCBinaryData){.len = client->grant_bytes, .data = client->grant};
+    } else if (whole.actor == NULL && client->actor[0] != '\0' && !whole.has_grant) {
         whole.actor = client->actor;
     }
     if (!whole.has_request_id) {

@@ -17,6 +17,11 @@ struct client;
 MUST_CHECK enum rc client_open(struct client **client, const char *data_dir, const char *actor);
 void client_close(struct client *client);
 
+/* What proves who asks (Request.grant), with each request from now on that brings none of its own: a
+ * packed SealedGrant, copied. Then the actor is the grant's. size 0: none any more. Before: at most
+ * GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX bytes. */
+void client_set_grant(struct client *client, const unsigned char *bytes, size_t size);
+
 /* Fills protocol, correlation, actor (if absent) and request_id (if absent: a new one). The answer
  * lives in arena. Retries on silence and on OVERLOADED / STORAGE_FULL / STARTING with
  * retry_after_ms, until timeout_ms of real time have passed. RC_OK: answer is set, whatever its

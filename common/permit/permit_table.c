@@ -190,15 +190,18 @@ static enum permit_row submit_row(const Paidan__Submit *submit)
 enum permit_row permit_table_row(const Paidan__Request *request)
 {
     switch (request->wish_case) {
-        WISH(PING)
-        WISH(FETCH)
-        WISH(STATS)
-        WISH(METRICS)
-    case PAIDAN__REQUEST__WISH_SUBMIT:
-        return submit_row(request->submit);
-        WISH(SUPPLEMENT)
-        WISH(CHASE)
-        WISH(WITHDRAW)
+        /* clang-format off */
+        WISH(PING) WISH(FETCH) WISH(STATS) WISH(METRICS) WISH(SUPPLEMENT) WISH(CHASE)
+        WISH(WITHDRAW) WISH(READ_LOG) WISH(DESK_LIST) WISH(DESK_DISPATCH) WISH(TRIAGE_SHOW)
+        WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN) WISH(DUE_LIST)
+        WISH(ALARMS) WISH(UNIT_COUNTS) WISH(REQUEST_LIST) WISH(CALLBACK_PULL)
+        WISH(CALLBACK_ANSWER) WISH(CALLBACK_SHOW) WISH(CALLBACK_LIST) WISH(LOGIN_START)
+        WISH(LOGIN) WISH(RENEW) WISH(LOGOUT) WISH(SESSION_REVOKE) WISH(PASSWORD_SET) WISH(TOTP)
+        WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)
+        WISH(CHANGE_LIST) WISH(CHANGE_DECIDE) WISH(KEY_MAKE) WISH(KEY_REVOKE) WISH(KEY_LIST)
+        WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT)
+            /* clang-format on */
+            case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);
     case PAIDAN__REQUEST__WISH_LOOKUP:
         return request->lookup->external_id != NULL && request->lookup->channel != NULL
                    ? PERMIT_LOOKUP_EXTERNAL
@@ -206,53 +209,16 @@ enum permit_row permit_table_row(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
         return request->read_texts->has_phones && request->read_texts->phones ? PERMIT_READ_PHONES
                                                                               : PERMIT_READ_TEXTS;
-        WISH(READ_LOG)
-        WISH(DESK_LIST)
-        WISH(DESK_DISPATCH)
-        WISH(TRIAGE_SHOW)
-        WISH(PULL)
     case PAIDAN__REQUEST__WISH_WORK:
         return work_row(request->work->action);
-        WISH(LIST)
-        WISH(SHOW)
-        WISH(BOARD)
-        WISH(UNIT_WORK)
     case PAIDAN__REQUEST__WISH_SUPERVISE:
         return supervise_row(request->supervise->action);
-        WISH(EXPLAIN)
-        WISH(DUE_LIST)
     case PAIDAN__REQUEST__WISH_REPLAN:
         return request->replan->has_apply && request->replan->apply ? PERMIT_REPLAN_APPLY
                                                                     : PERMIT_REPLAN;
-        WISH(ALARMS)
-        WISH(UNIT_COUNTS)
-        WISH(REQUEST_LIST)
-        WISH(CALLBACK_PULL)
-        WISH(CALLBACK_ANSWER)
-        WISH(CALLBACK_SHOW)
-        WISH(CALLBACK_LIST)
-        WISH(LOGIN_START)
-        WISH(LOGIN)
-        WISH(RENEW)
-        WISH(LOGOUT)
     case PAIDAN__REQUEST__WISH_SESSION_LIST:
         return request->session_list->has_token_hash ? PERMIT_SESSION_LIST
                                                      : PERMIT_SESSION_LIST_ALL;
-        WISH(SESSION_REVOKE)
-        WISH(PASSWORD_SET)
-        WISH(TOTP)
-        WISH(PERSON_ADD)
-        WISH(PERSON_CHANGE)
-        WISH(PERSON_LIST)
-        WISH(ROLE_CHANGE)
-        WISH(CHANGE_LIST)
-        WISH(CHANGE_DECIDE)
-        WISH(KEY_MAKE)
-        WISH(KEY_REVOKE)
-        WISH(KEY_LIST)
-        WISH(KEY_USE)
-        WISH(ACCESS_INIT)
-        WISH(ACCESS_AUDIT)
     case PAIDAN__REQUEST__WISH__NOT_SET:
     case _PAIDAN__REQUEST__WISH__CASE_IS_INT_SIZE:
         break;
