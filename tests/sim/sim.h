@@ -88,6 +88,9 @@ enum sim_kind {
     SIM_REPLANNED_POLICY,
     SIM_REPLANNED_CALENDAR,
     SIM_REPLAN_PASSED,
+    SIM_DESK_WARNED,
+    SIM_DESK_OVERDUE,
+    SIM_DESK_REPLANNED,
     SIM_KINDS
 };
 const char *sim_kind_name(enum sim_kind kind);

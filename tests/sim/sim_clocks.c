@@ -53,6 +53,9 @@ const char *sim_kind_name(enum sim_kind kind)
         [SIM_REPLANNED_POLICY] = "replanned by policy",
         [SIM_REPLANNED_CALENDAR] = "replanned by calendar",
         [SIM_REPLAN_PASSED] = "replan passed",
+        [SIM_DESK_WARNED] = "desk warned",
+        [SIM_DESK_OVERDUE] = "desk overdue",
+        [SIM_DESK_REPLANNED] = "desk replanned",
     };
     CHECK(kind < SIM_KINDS);
     return names[kind];

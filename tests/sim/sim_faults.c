@@ -200,6 +200,7 @@ static void reload(struct sim *sim)
     const char *folder = sim->varied ? sim->variant : sim->site;
     world_reload(sim->world, folder);
     read_plain(sim, folder);
+    sim_laws_reloaded(sim);
     sim->figures->faults[SIM_RELOAD]++;
 }
 

@@ -19,6 +19,7 @@ struct laws {
     uint64_t last_cause[WORLD_SERVICES][WORLD_SERVICES]; /* seq by reader and log */
     struct sim_model *model;
     struct sim_clocks *clocks;
+    struct sim_desk *desk;
 };
 
 struct laws *sim_laws_new(void)
@@ -30,6 +31,7 @@ struct laws *sim_laws_new(void)
     CHECK(laws->keys != NULL);
     laws->model = sim_model_new();
     laws->clocks = sim_clocks_new();
+    laws->desk = sim_desk_new();
     return laws;
 }
 
@@ -37,6 +39,7 @@ void sim_laws_free(struct laws *laws)
 {
     sim_model_free(laws->model);
     sim_clocks_free(laws->clocks);
+    sim_desk_free(laws->desk);
     free(laws->keys);
     free(laws);
 }
@@ -319,7 +322,14 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
         read_escalation(sim, event);
     } else if (order == WORLD_CALLBACK) {
         read_callback(sim, event);
+    } else if (order == WORLD_TRIAGE) {
+        sim_desk_read(sim, sim->laws->desk, event);
     }
+}
+
+void sim_laws_reloaded(struct sim *sim)
+{
+    sim_desk_reloaded(sim->laws->desk);
 }
 
 void sim_laws_read(struct sim *sim)
@@ -442,6 +452,7 @@ void sim_laws_settled(struct sim *sim, bool whole)
     for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
         sim_lates_compare(sim, world_site(sim->world)->units[i].code);
     }
+    sim_desk_compare(sim, sim->laws->desk);
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);

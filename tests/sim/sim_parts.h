@@ -210,6 +210,16 @@ void sim_model_compare_unit(struct sim *sim, const struct sim_model *model,
  * answers. */
 void sim_model_compare(struct sim *sim, const struct sim_model *model, struct sim_clocks *clocks);
 
+/* sim_desk.c: the clocks of tickets at the desk, by triage's facts alone. */
+struct sim_desk;
+struct sim_desk *sim_desk_new(void);
+void sim_desk_free(struct sim_desk *desk);
+void sim_desk_read(struct sim *sim, struct sim_desk *desk, const Paidan__Event *event);
+/* The site is another from now on. */
+void sim_desk_reloaded(struct sim_desk *desk);
+/* At rest: what triage shows of the desk is what the facts left. */
+void sim_desk_compare(struct sim *sim, struct sim_desk *desk);
+
 /* sim_laws.c */
 struct laws *sim_laws_new(void);
 void sim_laws_free(struct laws *laws);
@@ -221,6 +231,8 @@ void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit);
 void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway);
 /* Open tickets of a unit, by the facts. */
 uint64_t sim_laws_open(const struct sim *sim, const char *unit);
+/* The site is another from now on. */
+void sim_laws_reloaded(struct sim *sim);
 /* Settled: the services' totals agree, and so do one unit's queue and one ticket, by chance. */
 void sim_laws_sample(struct sim *sim);
 /* At rest: every acknowledged ticket is everywhere, queues and totals agree; whole: stores verify
