@@ -222,15 +222,8 @@ static json_t *trial_json(const struct trial *trial)
                         found->area == SITE_NONE ? json_null()
                                                  : json_string(site->areas[found->area].code));
     json_object_set_new(object, "why", json_string(found->why));
-    json_t *reasons = json_array();
-    for (unsigned bit = 0; bit < 32; bit++) {
-        if ((found->reasons >> bit & 1u) != 0) {
-            const ProtobufCEnumValue *value =
-                protobuf_c_enum_descriptor_get_value(&paidan__desk_reason__descriptor, (int)bit);
-            json_array_append_new(reasons, json_string(value == NULL ? "?" : value->name));
-        }
-    }
-    json_object_set_new(object, "reasons", reasons);
+    json_object_set_new(object, "reasons",
+                        say_json_bits(&paidan__desk_reason__descriptor, found->reasons));
     json_object_set_new(object, "categories", codes_json(trial, false));
     json_object_set_new(object, "areas", codes_json(trial, true));
     if (trial->policy != NULL) {

@@ -28,7 +28,7 @@ cp -r "$old" "$site"
 told '"unit": "c1-office"' try "$site" 东湖社区路灯不亮 --json
 told '"matrix_line": 2' try "$site" 东湖社区路灯不亮 --json
 told '"area": "c2"' try "$site" 路灯不亮 --place 西湖社区 --json
-told DESK_AMBIGUOUS_PLACE try "$site" 东湖社区的人说路灯不亮 --place 西湖社区 --json
+told '"ambiguous_place"' try "$site" 东湖社区的人说路灯不亮 --place 西湖社区 --json
 told '派给  东湖社区居委会' try "$site" 东湖社区路灯不亮 --lang zh
 told '办理期限' try "$site" 东湖社区路灯不亮 --lang zh
 told 'goes to  新街道平安办' try "$site" 东湖社区楼道着火了 --lang en
