@@ -22,6 +22,7 @@
 #include "common/base/check.h"
 #include "common/base/diag.h"
 #include "common/run/notify.h"
+#include "gateway_feed.h"
 #include "gateway_http.h"
 #include "gateway_limit.h"
 #include "gateway_ping.h"
@@ -43,7 +44,7 @@ enum {
 
 /* Parts that others add: a row each (struct gateway_part). Opened in this order. */
 static const struct gateway_part *const parts[] = {
-    NULL, /* ends the table */
+    &gateway_feed_part, NULL, /* ends the table */
 };
 
 /* ---- opening and closing ----------------------------------------------------------------------

@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
+#include "gateway_feed.h"
 #include "gateway_login.h"
 #include "gateway_people.h"
 #include "gateway_static.h"
@@ -61,6 +62,8 @@ static const struct gateway_route table[] = {
         .body = GATEWAY_JSON),
 
     /* The site and the words. */
+    OWN(GET, API "/events", LOGIN, gateway_feed_events,
+        "what happens, as it happens (server-sent events)"),
     OWN(GET, API "/site", LOGIN, gateway_words_site, "levels, units, areas, categories, channels"),
     OWN(GET, API "/words", ANYONE, gateway_words_words, "every token with its word"),
     OWN(GET, API "/calendar/{code}/{month}", LOGIN, gateway_words_calendar, "the days of a month"),

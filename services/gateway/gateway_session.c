@@ -377,6 +377,18 @@ void gateway_session_renew(struct exchange *exchange, gateway_handler *next)
     wait_grant(exchange, next);
 }
 
+bool gateway_session_keep(struct exchange *exchange)
+{
+    struct gateway_session *session = exchange->person;
+    CHECK(session != NULL);
+    session->used_us = clock_monotonic_us();
+    if (!session->dropped && !session->renewing && !grant_good(session)) {
+        /* Not asked now: asked the next time. */
+        (void)ask_grant(exchange->gateway, session, exchange->address);
+    }
+    return !session->dropped;
+}
+
 /* ---- admitting --------------------------------------------------------------------------------
  */
 

@@ -43,5 +43,8 @@ bool gateway_session_begin(struct exchange *exchange,
                            const unsigned char token[GATEWAY_TOKEN_BYTES]);
 /* Fetches the grant, then calls next; or answers. Before: the exchange has a session. */
 void gateway_session_renew(struct exchange *exchange, gateway_handler *next);
+/* For an exchange that goes on for long (a stream): its session counts as used, and its grant is
+ * fetched again when it runs out; nobody waits for it. False: the session has ended. */
+bool gateway_session_keep(struct exchange *exchange);
 /* It has ended: nobody finds it any more. */
 void gateway_session_drop(struct exchange *exchange);

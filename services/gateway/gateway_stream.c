@@ -1,0 +1,491 @@
+/* gateway_stream: the ring of events and the streams that read it.
+ *
+ * Owns the ring's texts and the list of streams; a stream's struct belongs to its response, which
+ * libmicrohttpd frees when the browser is gone. What must stay true: serials grow by one; a stream
+ * reads what it wants in their order and never skips one that it may see without being told to
+ * reload; a stream that waits is suspended, for a reader that returns nothing unsuspended spins, and
+ * libmicrohttpd aborts when it is stopped while one is suspended. All of it on the loop's thread. */
+
+#include "gateway_stream.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "common/base/check.h"
+#include "gateway_exchange.h"
+#include "gateway_problem.h"
+#include "gateway_watch.h"
+
+enum {
+    RING_EVENTS = 4096,
+    RING_BYTES_MAX = 16 << 20,
+    BEHIND_BYTES_MAX = 64 << 10, /* and not reading: such a stream is ended */
+    READ_BLOCK = 2048,           /* a response keeps a buffer of it: 5,000 of them are 10 MB */
+    ID_BYTES = 128,
+    SEQS_MAX = 4,
+    HEAD_BYTES = 192,
+    RETRY_MS = 3000,
+    STREAMS_PERSON_MAX = 32, /* pages that one person leaves open */
+};
+
+struct event {
+    struct stream_about about; /* its codes point into `codes` */
+    char *codes;
+    char *text; /* whole, as it is sent */
+    size_t bytes;
+    uint64_t offset; /* of all bytes ever said before it */
+};
+
+struct stream {
+    struct stream *before, *after;
+    struct gateway_stream *streams;
+    struct exchange *exchange;
+    enum stream_topic topic;
+    char unit[CODE_BYTES_MAX + 1];
+    uint64_t ticket;
+    uint64_t next; /* serial */
+    size_t at;     /* in the text of that event */
+    char head[HEAD_BYTES];
+    size_t head_at;
+    uint64_t read_offset; /* of the ring, when it was last asked for more */
+    bool suspended, ended;
+};
+
+struct gateway_stream {
+    struct gateway *gateway;
+    uint64_t process; /* random: serials of another process mean nothing here */
+    struct event ring[RING_EVENTS];
+    uint64_t first, next; /* serials: first kept, next to be said */
+    size_t ring_bytes;
+    uint64_t offset;
+    uint64_t seqs[SEQS_MAX];
+    unsigned seq_count;
+    struct stream *streams;
+    size_t count;
+    bool closing;
+};
+
+/* ---- ring -------------------------------------------------------------------------------------
+ */
+
+static struct event *event_at(struct gateway_stream *streams, uint64_t serial)
+{
+    CHECK(serial >= streams->first);
+    CHECK(serial < streams->next);
+    return &streams->ring[serial % RING_EVENTS];
+}
+
+static void ring_drop(struct gateway_stream *streams)
+{
+    CHECK(streams->first < streams->next);
+    struct event *event = event_at(streams, streams->first);
+    streams->ring_bytes -= event->bytes;
+    free(event->codes);
+    free(event->text);
+    *event = (struct event){.text = NULL};
+    streams->first++;
+}
+
+static void id_write(const struct gateway_stream *streams, uint64_t serial, char id[ID_BYTES])
+{
+    int used = snprintf(id, ID_BYTES, "%016" PRIx64 ".%" PRIu64 ".", streams->process, serial);
+    for (unsigned index = 0; index < streams->seq_count; index++) {
+        CHECK(used > 0 && used < ID_BYTES);
+        used += snprintf(id + used, ID_BYTES - (size_t)used, "%s%" PRIu64, index == 0 ? "" : "-",
+                         streams->seqs[index]);
+    }
+    CHECK(used < ID_BYTES);
+}
+
+static const char *event_name(enum stream_event event)
+{
+    switch (event) {
+    case STREAM_ROW:
+        return "ticket";
+    case STREAM_FACT:
+        return "fact";
+    case STREAM_COUNTS:
+        return "counts";
+    case STREAM_DESK_ROW:
+        return "desk";
+    case STREAM_CALLBACK:
+        return "callback";
+    case STREAM_TIME:
+        return "time";
+    case STREAM_SERVICE:
+        return "service";
+    case STREAM_RELOAD:
+        break;
+    }
+    return "reload";
+}
+
+/* The codes that the event is about, in one block of its own. */
+static bool codes_copy(struct event *event, const struct stream_about *about)
+{
+    size_t bytes = 1;
+    CHECK(about->unit_count <= STREAM_UNITS_MAX);
+    for (unsigned index = 0; index < about->unit_count; index++) {
+        bytes += strlen(about->units[index]) + 1;
+    }
+    bytes += about->area == NULL ? 0 : strlen(about->area) + 1;
+    bytes += about->channel == NULL ? 0 : strlen(about->channel) + 1;
+    event->codes = malloc(bytes);
+    if (event->codes == NULL) {
+        return false;
+    }
+    event->about = *about;
+    char *at = event->codes;
+    for (unsigned index = 0; index < about->unit_count; index++) {
+        event->about.units[index] = at;
+        at = stpcpy(at, about->units[index]) + 1;
+    }
+    if (about->area != NULL) {
+        event->about.area = at;
+        at = stpcpy(at, about->area) + 1;
+    }
+    if (about->channel != NULL) {
+        event->about.channel = at;
+        at = stpcpy(at, about->channel) + 1;
+    }
+    CHECK((size_t)(at - event->codes) < bytes);
+    return true;
+}
+
+/* ---- who wants and may see it ---------------------------------------------------------------- */
+
+static bool about_unit(const struct stream_about *about, const char *unit)
+{
+    for (unsigned index = 0; index < about->unit_count; index++) {
+        if (strcmp(about->units[index], unit) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool wants(const struct stream *stream, enum stream_event event, uint64_t ticket)
+{
+    if (event == STREAM_TIME || event == STREAM_SERVICE || event == STREAM_RELOAD) {
+        return true;
+    }
+    switch (stream->topic) {
+    case STREAM_BOARD:
+        return event == STREAM_ROW || event == STREAM_COUNTS;
+    case STREAM_DESK:
+        return event == STREAM_DESK_ROW || event == STREAM_COUNTS;
+    case STREAM_UNIT:
+        return event == STREAM_ROW;
+    case STREAM_TICKET:
+        return ticket == stream->ticket && (event == STREAM_ROW || event == STREAM_FACT);
+    case STREAM_CALLBACKS:
+        return event == STREAM_CALLBACK;
+    case STREAM_ALL:
+        break;
+    }
+    return true;
+}
+
+/* What it wants, of what whoever opened it may see. */
+static bool hears(const struct stream *stream, const struct event *event)
+{
+    const struct stream_about *about = &event->about;
+    if (!wants(stream, about->event, about->ticket) ||
+        (stream->topic == STREAM_UNIT && about->event == STREAM_ROW &&
+         !about_unit(about, stream->unit))) {
+        return false;
+    }
+    /* Whether the ticket is for this person was asked when its stream began: a fact alone does not
+     * tell whose it is. */
+    return stream->topic == STREAM_TICKET && about->event == STREAM_FACT
+               ? true
+               : gateway_watch_sees(stream->exchange, about);
+}
+
+bool gateway_stream_wanted(const struct gateway_stream *streams, enum stream_event event,
+                           uint64_t ticket)
+{
+    for (const struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        if (!stream->ended && wants(stream, event, ticket)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- saying ----------------------------------------------------------------------------------- */
+
+static void wake(struct stream *stream)
+{
+    if (stream->suspended) {
+        stream->suspended = false;
+        MHD_resume_connection(stream->exchange->connection);
+    }
+}
+
+/* The ring is emptied: nothing that anybody waits for is in it, so all are told to ask anew by the
+ * head of their next text. */
+static void forget_all(struct gateway_stream *streams)
+{
+    while (streams->first < streams->next) {
+        ring_drop(streams);
+    }
+    for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        char id[ID_BYTES];
+        id_write(streams, streams->next, id);
+        stream->next = streams->next;
+        stream->at = 0;
+        (void)snprintf(stream->head, sizeof stream->head, "\n\nid: %s\nevent: reload\ndata: {}\n\n",
+                       id);
+        stream->head_at = 0;
+        wake(stream);
+    }
+}
+
+void gateway_stream_say(struct gateway_stream *streams, const struct stream_about *about,
+                        json_t *data)
+{
+    char id[ID_BYTES];
+    char *json = data == NULL ? NULL : json_dumps(data, JSON_COMPACT);
+    json_decref(data);
+    if (streams->next - streams->first == RING_EVENTS) {
+        ring_drop(streams);
+    }
+    struct event *event = &streams->ring[streams->next % RING_EVENTS];
+    *event = (struct event){.offset = streams->offset};
+    id_write(streams, streams->next + 1, id);
+    int bytes = -1;
+    if (json != NULL && codes_copy(event, about)) {
+        bytes = asprintf(&event->text, "id: %s\nevent: %s\ndata: %s\n\n", id,
+                         event_name(about->event), json);
+    }
+    free(json);
+    if (bytes < 0) {
+        free(event->codes);
+        *event = (struct event){.text = NULL};
+        forget_all(streams);
+        return;
+    }
+    event->bytes = (size_t)bytes;
+    streams->ring_bytes += event->bytes;
+    streams->offset += event->bytes;
+    streams->next++;
+    while (streams->ring_bytes > RING_BYTES_MAX && streams->first + 1 < streams->next) {
+        ring_drop(streams);
+    }
+    for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        if (stream->suspended && hears(stream, event)) {
+            wake(stream);
+        }
+    }
+}
+
+void gateway_stream_place(struct gateway_stream *streams, const uint64_t *seqs, unsigned count)
+{
+    CHECK(count <= SEQS_MAX);
+    streams->seq_count = count;
+    memcpy(streams->seqs, seqs, count * sizeof *seqs);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+/* libmicrohttpd wants more of the answer. */
+static ssize_t stream_read(void *context, uint64_t position, char *buffer, size_t room)
+{
+    struct stream *stream = context;
+    struct gateway_stream *streams = stream->streams;
+    (void)position;
+    CHECK(room > 0);
+    stream->read_offset = streams->offset;
+    if (stream->ended) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    const size_t head = strlen(stream->head + stream->head_at);
+    if (head > 0) {
+        const size_t part = head < room ? head : room;
+        memcpy(buffer, stream->head + stream->head_at, part);
+        stream->head_at += part;
+        return (ssize_t)part;
+    }
+    if (stream->next < streams->first) {
+        return MHD_CONTENT_READER_END_OF_STREAM; /* the ring has passed it; it comes back by its id */
+    }
+    size_t used = 0;
+    while (used < room && stream->next < streams->next) {
+        const struct event *event = event_at(streams, stream->next);
+        if (stream->at == 0 && !hears(stream, event)) {
+            stream->next++;
+            continue;
+        }
+        const size_t left = event->bytes - stream->at;
+        const size_t part = left < room - used ? left : room - used;
+        memcpy(buffer + used, event->text + stream->at, part);
+        used += part;
+        stream->at += part;
+        if (stream->at == event->bytes) {
+            stream->at = 0;
+            stream->next++;
+        }
+    }
+    if (used == 0) {
+        stream->suspended = true;
+        MHD_suspend_connection(stream->exchange->connection);
+    }
+    return (ssize_t)used;
+}
+
+static void stream_free(void *context)
+{
+    struct stream *stream = context;
+    struct gateway_stream *streams = stream->streams;
+    if (stream->before != NULL) {
+        stream->before->after = stream->after;
+    } else {
+        CHECK(streams->streams == stream);
+        streams->streams = stream->after;
+    }
+    if (stream->after != NULL) {
+        stream->after->before = stream->before;
+    }
+    CHECK(streams->count > 0);
+    streams->count--;
+    free(stream);
+    if (streams->closing && streams->count == 0) {
+        free(streams);
+    }
+}
+
+/* ---- beginning -------------------------------------------------------------------------------- */
+
+/* Where somebody goes on who heard the event of that id last. False: that is not known any more. */
+static bool resume(const struct gateway_stream *streams, const char *id, uint64_t *next)
+{
+    char *end = NULL;
+    const uint64_t process = strtoull(id, &end, 16);
+    if (end != id + 16 || *end != '.' || process != streams->process) {
+        return false;
+    }
+    const uint64_t serial = strtoull(end + 1, &end, 10);
+    if (*end != '.' || serial < streams->first || serial > streams->next) {
+        return false;
+    }
+    *next = serial;
+    return true;
+}
+
+static size_t of_person(const struct gateway_stream *streams, const struct exchange *exchange)
+{
+    size_t count = 0;
+    for (const struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        count += stream->exchange->person == exchange->person ? 1 : 0;
+    }
+    return count;
+}
+
+/* The first text: how soon to come back, and where the stream stands. */
+static void head_write(struct stream *stream)
+{
+    char id[ID_BYTES];
+    const char *last = gateway_exchange_header(stream->exchange, "Last-Event-ID");
+    struct gateway_stream *streams = stream->streams;
+    stream->next = streams->next;
+    const bool missed = last != NULL && last[0] != '\0' && !resume(streams, last, &stream->next);
+    id_write(streams, stream->next, id);
+    (void)snprintf(stream->head, sizeof stream->head,
+                   "retry: %d\n\nid: %s\nevent: %s\ndata: {\"now_ms\":%" PRIu64 "}\n\n", RETRY_MS,
+                   id, missed ? "reload" : "hello", clock_now_ms(&streams->gateway->clock));
+}
+
+void gateway_stream_begin(struct gateway_stream *streams, struct exchange *exchange,
+                          enum stream_topic topic, const char *unit, uint64_t ticket)
+{
+    if (of_person(streams, exchange) >= STREAMS_PERSON_MAX) {
+        gateway_problem_later(exchange, GATEWAY_TOO_MANY_REQUESTS, RETRY_MS);
+        return;
+    }
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL) {
+        gateway_exchange_respond(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+        return;
+    }
+    *stream = (struct stream){.streams = streams,
+                              .exchange = exchange,
+                              .topic = topic,
+                              .ticket = ticket,
+                              .after = streams->streams,
+                              .read_offset = streams->offset};
+    (void)snprintf(stream->unit, sizeof stream->unit, "%s", unit == NULL ? "" : unit);
+    head_write(stream);
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, READ_BLOCK, stream_read, stream, stream_free);
+    if (response == NULL) {
+        free(stream);
+        gateway_exchange_respond(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+        return;
+    }
+    if (streams->streams != NULL) {
+        streams->streams->before = stream;
+    }
+    streams->streams = stream;
+    streams->count++;
+    /* It rests for minutes between two events: no time-out of requests is meant for it. */
+    (void)MHD_set_connection_option(exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+    (void)MHD_add_response_header(response, "Content-Type", "text/event-stream; charset=utf-8");
+    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    gateway_exchange_respond(exchange, MHD_HTTP_OK, response);
+}
+
+/* ---- care -------------------------------------------------------------------------------------
+ */
+
+/* One that reads is suspended or was asked for more lately; one whose browser is stuck is neither,
+ * and what it has not taken grows. */
+size_t gateway_stream_care(struct gateway_stream *streams)
+{
+    for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        const bool stuck =
+            !stream->suspended && streams->offset - stream->read_offset > BEHIND_BYTES_MAX;
+        if (stream->ended || (!stuck && gateway_watch_lasts(stream->exchange))) {
+            continue;
+        }
+        stream->ended = true;
+        wake(stream);
+    }
+    return streams->count;
+}
+
+enum rc gateway_stream_open(struct gateway *gateway, struct gateway_stream **streams)
+{
+    struct gateway_stream *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    made->gateway = gateway;
+    made->first = made->next = 1;
+    randombytes_buf(&made->process, sizeof made->process);
+    *streams = made;
+    return RC_OK;
+}
+
+/* Woken and at their end, the streams are freed when libmicrohttpd is stopped; the last of them takes
+ * this struct with it. */
+void gateway_stream_close(struct gateway_stream *streams)
+{
+    for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
+        stream->ended = true;
+        wake(stream);
+    }
+    while (streams->first < streams->next) {
+        ring_drop(streams);
+    }
+    streams->closing = true;
+    if (streams->count == 0) {
+        free(streams);
+    }
+}
