@@ -198,6 +198,29 @@ static size_t marks_end(const char *text, size_t at, size_t bytes)
     }
 }
 
+/* Where so many to so many digits as we write them ourselves end; `at` where they do not stand. */
+static size_t plain_digits(const char *text, size_t at, size_t bytes, size_t least, size_t most)
+{
+    size_t count = 0;
+    while (at + count < bytes && count <= most && text[at + count] >= '0' &&
+           text[at + count] <= '9') {
+        count++;
+    }
+    return count >= least && count <= most ? at + count : at;
+}
+
+/* Whether a ticket's number begins here: behind a blank it is no part of a phone before it. */
+static bool ticket_begins(const char *text, size_t at, size_t bytes)
+{
+    const size_t day = plain_digits(text, at, bytes, 8, 8);
+    if (day == at || day >= bytes || text[day] != '-' || text[at] != '2') {
+        return false;
+    }
+    const size_t sequence = plain_digits(text, day + 1, bytes, 4, 8);
+    return sequence > day + 1 && sequence < bytes && text[sequence] == '-' &&
+           plain_digits(text, sequence + 1, bytes, 1, 1) > sequence + 1;
+}
+
 static void number_read(struct number *number, const char *text, size_t at, size_t bytes,
                         enum text_number_rule rule)
 {
@@ -209,6 +232,9 @@ static void number_read(struct number *number, const char *text, size_t at, size
                                            : between_scan(text, number->end, bytes);
         int32_t point = 0;
         const size_t used = text_kind_decode(text, between.next, bytes, &point);
+        if (between.count > 0 && between.join == ' ' && ticket_begins(text, between.next, bytes)) {
+            return;
+        }
         if (used == 0 || !number_take(number, point, &between, rule, &last)) {
             return;
         }
