@@ -384,3 +384,43 @@ void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, ui
         }
     }
 }
+
+void say_words_found(const struct say *say, const char *why, char *text, size_t size)
+{
+    static const struct {
+        const char *from, *zh, *en;
+    } forms[] = {
+        {"category: hint", "类别由渠道给出", "category given by the channel"},
+        {"category: ", "类别词 ", "category: "},
+        {"; area: hint", "；区域由渠道给出", "; area given by the channel"},
+        {"; area: text ", "；正文里的地名 ", "; place in the text: "},
+        {"; area: place ", "；地点栏里的地名 ", "; place: "},
+        {"; area: ", "；地点 ", "; area: "},
+    };
+    CHECK(size > 0);
+    size_t used = 0;
+    while (*why != '\0') {
+        const char *piece = why;
+        size_t bytes = 1, from = 0;
+        while (((unsigned char)why[bytes] & 0xc0) == 0x80) {
+            bytes++; /* whole characters, one at a time */
+        }
+        from = bytes;
+        for (size_t index = 0; index < sizeof forms / sizeof forms[0]; index++) {
+            const size_t length = strlen(forms[index].from);
+            if (strncmp(why, forms[index].from, length) == 0) {
+                piece = say_choose(say, forms[index].zh, forms[index].en);
+                bytes = strlen(piece);
+                from = length;
+                break;
+            }
+        }
+        if (bytes >= size - used) {
+            break;
+        }
+        memcpy(text + used, piece, bytes);
+        used += bytes;
+        why += from;
+    }
+    text[used] = '\0';
+}

@@ -33,6 +33,10 @@ const ProtobufCEnumDescriptor *say_words_of(size_t nth);
 /* The words for a bit set of 1 << value, `between` between two. */
 void say_words_bits(const struct say *say, const ProtobufCEnumDescriptor *of, uint32_t bits,
                     const char *between, char *text, size_t size);
+/* What led triage to a category and an area, as its facts keep it ("category: WORDS; area: place
+ * NAMES"), in the reader's language. What is none of its forms stays as it is; cut between
+ * characters where there is no room. */
+void say_words_found(const struct say *say, const char *why, char *text, size_t size);
 
 /* The same by type, so that a state is not taken for an outcome: say_words_state(say, state). */
 #define SAY_WORDS(NAME, TYPE)                                                                      \

@@ -191,7 +191,7 @@ static json_t *explain_json(struct cli *cli, const struct cli_ticket_view *view,
 /* What triage found: keywords and names of places, never the text itself. */
 static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
 {
-    char reasons[256];
+    char reasons[256], why[1024];
     if (triage->category != NULL) {
         printf(cli_say(cli, "类别  %s (%s)\n", "category  %s (%s)\n"),
                say_category(cli_speak(cli), triage->category), triage->category);
@@ -201,7 +201,8 @@ static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
                say_area(cli_speak(cli), triage->area), triage->area);
     }
     if (triage->why != NULL) {
-        printf(cli_say(cli, "依据  %s\n", "because   %s\n"), triage->why);
+        say_words_found(&cli->say, triage->why, why, sizeof why);
+        printf(cli_say(cli, "依据  %s\n", "because   %s\n"), why);
     }
     if (triage->has_reasons && triage->reasons != 0) {
         say_words_bits(&cli->say, &paidan__desk_reason__descriptor, triage->reasons,

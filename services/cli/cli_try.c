@@ -64,33 +64,6 @@ static enum rc judge(struct trial *trial)
 
 /* ---- as words ---- */
 
-/* What led there, in the reader's language: "category: WORDS; area: text NAMES". */
-static void print_why(const struct cli *cli, const char *why)
-{
-    static const struct {
-        const char *from, *zh;
-    } words[] = {{"category: ", "类别词 "},
-                 {"; area: text ", "；正文里的地名 "},
-                 {"; area: place ", "；地点栏里的地名 "},
-                 {"; area: ", "；地点 "}};
-    printf("%s", cli_say(cli, "依据  ", "because  "));
-    while (*why != '\0') {
-        size_t index = 0;
-        const size_t count = sizeof words / sizeof words[0];
-        while (index < count && (cli->say.language != SAY_CHINESE ||
-                                 strncmp(why, words[index].from, strlen(words[index].from)) != 0)) {
-            index++;
-        }
-        if (index < count) {
-            printf("%s", words[index].zh);
-            why += strlen(words[index].from);
-        } else {
-            putchar(*why++);
-        }
-    }
-    putchar('\n');
-}
-
 static void print_place(const struct trial *trial)
 {
     const struct cli *cli = trial->cli;
@@ -105,7 +78,9 @@ static void print_place(const struct trial *trial)
            found->area == SITE_NONE ? cli_say(cli, "没有认出", "not found")
                                     : site->areas[found->area].name);
     if (found->why[0] != '\0') {
-        print_why(cli, found->why);
+        char why[2 * sizeof found->why];
+        say_words_found(&cli->say, found->why, why, sizeof why);
+        printf("%s%s\n", cli_say(cli, "依据  ", "because  "), why);
     }
 }
 

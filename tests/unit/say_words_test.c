@@ -138,6 +138,25 @@ static void test_bits_when_set_then_their_words(void **state)
     assert_string_equal(text, "fair");
 }
 
+static void test_why_when_told_then_in_the_readers_language(void **state)
+{
+    (void)state;
+    static const char spoken[] = "category: 消防通道; area: place 锦绣苑";
+    struct say say = {.language = SAY_CHINESE};
+    char text[128], cut[24];
+    say_words_found(&say, spoken, text, sizeof text);
+    assert_string_equal(text, "类别词 消防通道；地点栏里的地名 锦绣苑");
+    say_words_found(&say, "category: hint; area: hint", text, sizeof text);
+    assert_string_equal(text, "类别由渠道给出；区域由渠道给出");
+    say_words_found(&say, "what a newer triage says", text, sizeof text);
+    assert_string_equal(text, "what a newer triage says");
+    say_words_found(&say, spoken, cut, sizeof cut);
+    assert_string_equal(cut, "类别词 消防通道");
+    say.language = SAY_ENGLISH;
+    say_words_found(&say, spoken, text, sizeof text);
+    assert_string_equal(text, "category: 消防通道; place: 锦绣苑");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_words_when_unknown_then_none),
         cmocka_unit_test(test_words_when_another_is_used_then_the_same_value),
         cmocka_unit_test(test_bits_when_set_then_their_words),
+        cmocka_unit_test(test_why_when_told_then_in_the_readers_language),
     };
     return cmocka_run_group_tests(tests, walk, NULL);
 }
