@@ -10,6 +10,7 @@ globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (k
 globalThis.document = { addEventListener() {}, documentElement: { dataset: {} }, hidden: true };
 globalThis.window = { addEventListener() {}, removeEventListener() {} };
 globalThis.location = { hash: '' };
+globalThis.crypto ??= (await import('node:crypto')).webcrypto; // Node 18
 const interval = globalThis.setInterval;
 globalThis.setInterval = (...args) => { const timer = interval(...args); timer.unref?.(); return timer; };
 Object.defineProperty(globalThis, 'navigator', { value: { languages: ['zh-CN'] }, configurable: true });

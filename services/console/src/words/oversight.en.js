@@ -122,4 +122,6 @@ export default {
   'wall.did.none': '',
   'day.weekend': 'weekend',
   'day.special': 'special hours',
+  'ticket.next': 'The next of the list',
+  'ticket.previous': 'The one before in the list',
 };

@@ -122,4 +122,6 @@ export default {
   'wall.did.none': '',
   'day.weekend': '周末',
   'day.special': '特别安排',
+  'ticket.next': '列表里的下一件',
+  'ticket.previous': '列表里的上一件',
 };
