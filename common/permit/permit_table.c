@@ -58,6 +58,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_DESK_LIST] = {"desk list", "a--*-n----", "f--", 0},
     [PERMIT_DESK_DISPATCH] = {"desk dispatch", "a---------", "---", 0},
     [PERMIT_TRIAGE_SHOW] = {"triage show", "aub*cn--u-", "f--", 0},
+    [PERMIT_TRIAGE_TRY] = {"triage try", "*****---*-", "---", 0},
     [PERMIT_PULL] = {"pull", "-uu-----u-", "---", U},
     [PERMIT_WORK_ACCEPT] = {"work accept", "-uu-----u-", "---", U},
     [PERMIT_WORK_CONTACT] = {"work contact", "-uu-----u-", "---", U},
@@ -193,8 +194,8 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         /* clang-format off */
         WISH(PING) WISH(FETCH) WISH(STATS) WISH(METRICS) WISH(SUPPLEMENT) WISH(CHASE)
         WISH(WITHDRAW) WISH(READ_LOG) WISH(DESK_LIST) WISH(DESK_DISPATCH) WISH(TRIAGE_SHOW)
-        WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN) WISH(DUE_LIST)
-        WISH(ALARMS) WISH(UNIT_COUNTS) WISH(REQUEST_LIST) WISH(CALLBACK_PULL)
+        WISH(TRIAGE_TRY) WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN)
+        WISH(DUE_LIST) WISH(ALARMS) WISH(UNIT_COUNTS) WISH(REQUEST_LIST) WISH(CALLBACK_PULL)
         WISH(CALLBACK_ANSWER) WISH(CALLBACK_SHOW) WISH(CALLBACK_LIST) WISH(LOGIN_START)
         WISH(LOGIN) WISH(RENEW) WISH(LOGOUT) WISH(SESSION_REVOKE) WISH(PASSWORD_SET) WISH(TOTP)
         WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)

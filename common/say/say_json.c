@@ -13,6 +13,7 @@
 #include "common/say/number.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
+#include "common/wire/wire_bounds.h"
 
 /* The deepest message of ours nests five times. Descriptors that call themselves would otherwise
  * let the sender choose how much stack is used. */
@@ -389,6 +390,120 @@ void say_json_names(const struct say *say, json_t *json)
     }
     json_object_update_missing(json, names);
     json_decref(names);
+}
+
+/* ---- describing ---- */
+
+static json_t *schema_type(const char *type)
+{
+    json_t *schema = json_object();
+    json_object_set_new(schema, "type", json_string(type));
+    return schema;
+}
+
+static json_t *schema_tokens(const ProtobufCEnumDescriptor *of)
+{
+    char token[SAY_WORDS_TOKEN_BYTES];
+    json_t *schema = schema_type("string"), *tokens = json_array();
+    for (unsigned index = 0; index < of->n_values; index++) {
+        json_array_append_new(tokens,
+                              json_string(say_words_token(of, of->values[index].value, token)));
+    }
+    json_object_set_new(schema, "enum", tokens);
+    return schema;
+}
+
+/* A bound is in bytes and a schema counts characters, of which there are never more. */
+static json_t *schema_text(const struct wire_bound *bound)
+{
+    json_t *schema = schema_type("string");
+    if (bound != NULL && bound->bytes > 0) {
+        json_object_set_new(schema, "maxLength", json_integer(bound->bytes));
+    }
+    return schema;
+}
+
+static json_t *schema_value(const ProtobufCFieldDescriptor *field, const struct shape *shape,
+                            const struct wire_bound *bound)
+{
+    char reference[KEY_BYTES + 32];
+    json_t *schema = NULL;
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_BOOL:
+        return schema_type("boolean");
+    case PROTOBUF_C_TYPE_ENUM:
+        return schema_tokens(field->descriptor);
+    case PROTOBUF_C_TYPE_STRING:
+        return schema_text(bound);
+    case PROTOBUF_C_TYPE_BYTES:
+        schema = schema_type("string");
+        json_object_set_new(schema, "pattern", json_string("^([0-9a-fA-F]{2})*$"));
+        return schema;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        (void)snprintf(reference, sizeof reference, "#/components/schemas/%s",
+                       ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name);
+        schema = json_object();
+        json_object_set_new(schema, "$ref", json_string(reference));
+        return schema;
+    default:
+        break;
+    }
+    if (shape->form == FORM_TICKET) {
+        schema = schema_type("string");
+        json_object_set_new(schema, "pattern", json_string("^[0-9]{8}-[0-9]{4,8}-[0-9]$"));
+        return schema;
+    }
+    if (shape->form == FORM_BITS) {
+        schema = schema_type("array");
+        json_object_set_new(schema, "items", schema_tokens(shape->bits));
+        return schema;
+    }
+    schema = schema_type(shape->form == FORM_CODE ? "string" : "integer");
+    if (shape->form != FORM_CODE) {
+        json_object_set_new(schema, "minimum", json_integer(0));
+    }
+    return schema;
+}
+
+static json_t *schema_list(const ProtobufCFieldDescriptor *field, const struct shape *shape,
+                           const struct wire_bound *bound)
+{
+    json_t *schema = schema_type("array");
+    json_object_set_new(schema, "items", schema_value(field, shape, bound));
+    if (bound != NULL && bound->count > 0) {
+        json_object_set_new(schema, "maxItems", json_integer(bound->count));
+    }
+    return schema;
+}
+
+/* A moment has two names and either is enough, so none of them is required. */
+json_t *say_json_schema(const ProtobufCMessageDescriptor *of)
+{
+    json_t *schema = schema_type("object"), *properties = json_object(), *required = json_array();
+    for (unsigned index = 0; index < of->n_fields; index++) {
+        const ProtobufCFieldDescriptor *field = &of->fields[index];
+        const struct shape shape = shape_of(field);
+        const struct wire_bound *bound = wire_bounds_of(of, field);
+        if (shape.form == FORM_TWIN) {
+            continue;
+        }
+        json_object_set_new(properties, shape.form == FORM_MOMENT ? field->name : shape.key,
+                            is_repeated(field) ? schema_list(field, &shape, bound)
+                                               : schema_value(field, &shape, bound));
+        if (shape.form == FORM_MOMENT) {
+            json_t *text = schema_type("string");
+            json_object_set_new(text, "format", json_string("date-time"));
+            json_object_set_new(properties, shape.key, text);
+        } else if (field->label == PROTOBUF_C_LABEL_REQUIRED) {
+            json_array_append_new(required, json_string(shape.key));
+        }
+    }
+    json_object_set_new(schema, "properties", properties);
+    if (json_array_size(required) > 0) {
+        json_object_set(schema, "required", required);
+    }
+    json_decref(required);
+    return schema;
 }
 
 /* ---- reading ---- */

@@ -36,6 +36,10 @@ void say_json_time(const struct say *say, json_t *object, const char *name, uint
 /* Tokens of the values in the bit set: ["no_place"]. */
 json_t *say_json_bits(const ProtobufCEnumDescriptor *of, uint32_t bits);
 
+/* The form of such JSON as a JSON Schema (2020-12) object; messages inside are {"$ref": REFS name}, where
+ * REFS is "#/components/schemas/", for whoever describes an interface. */
+json_t *say_json_schema(const ProtobufCMessageDescriptor *of);
+
 /* The message that the JSON says, in the arena, as wire_check wants it. Nothing is guessed: a name
  * that is no field, a value of another type, out of its range or unknown, a required field that is
  * missing, two members of a oneof, are refused.

@@ -38,6 +38,7 @@ enum {
     /* Clocks in a picture: those of the assignment, mode, person, request, with room. */
     PICTURE_CLOCKS_MAX = 8,
     /* Clocks explained at once: of the assignment, of each assisting unit, of the mode. */
+    TRIED_CLOCKS_MAX = 3, /* accept, contact, handle */
     EXPLAINED_CLOCKS_MAX = ASSIGNMENT_CLOCKS_MAX + SITE_ASSIST_MAX + 1,
     /* What triage proposes to a dispatcher: more than three nobody reads. */
     PROPOSALS_MAX = 3,
@@ -75,6 +76,7 @@ static const struct wire_bound rows[] = {
     {"Registered", "text", TEXT_BYTES_MAX, 0},
     {"Supplemented", "text", TEXT_BYTES_MAX, 0},
     {"TicketText", "text", TEXT_BYTES_MAX, 0},
+    {"TriageTry", "text", TEXT_BYTES_MAX, 0},
     {"TicketText", "supplements", TEXT_BYTES_MAX, SHOWN_SUPPLEMENTS_MAX},
     {"TicketText", "supplements_ms", 0, SHOWN_SUPPLEMENTS_MAX},
     {"TicketText", "said", 0, SAID_MAX},
@@ -86,6 +88,7 @@ static const struct wire_bound rows[] = {
     /* Titles: as given by a channel in intake alone; cut and masked everywhere else. */
     {"Registered", "given_title", GIVEN_TITLE_BYTES_MAX, 0},
     {"TicketText", "title", GIVEN_TITLE_BYTES_MAX, 0},
+    {"TriageTry", "title", GIVEN_TITLE_BYTES_MAX, 0},
     {NULL, "title", TITLE_BYTES_MAX, 0},
 
     /* References to what a channel stored: 128 bytes show a file's name, 1,024 are what browsers
@@ -272,6 +275,7 @@ static const struct wire_bound rows[] = {
     {"Brief", "clocks", 0, PICTURE_CLOCKS_MAX},
     {"Shown", "clocks", 0, PICTURE_CLOCKS_MAX},
     {"Explained", "clocks", 0, EXPLAINED_CLOCKS_MAX},
+    {"TriageTried", "clocks", 0, TRIED_CLOCKS_MAX},
     {"ExplainedClock", "intervals", 0, EXPLAIN_INTERVALS_MAX},
     {"ClockSet", "steps", 0, CLOCK_STEPS_MAX},
 

@@ -1,6 +1,6 @@
 /* cli_try: what triage would do with a text on a site that need not run: category and place with the
- * words that led to them, the unit, and until when, or the desk with its reasons. Decides by the same
- * functions as triage (site_judge) and plans by the same as escalation; now is the machine's clock. */
+ * words that led to them, the unit, and until when, or the desk with its reasons. site_try decides, as
+ * it does for the service's own TriageTry; now is the machine's clock. */
 
 #include <stdio.h>
 #include <string.h>
@@ -13,53 +13,25 @@
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
-#include "common/site/site_judge.h"
+#include "common/site/site_try.h"
 #include "event.pb-c.h"
 
 struct trial {
     struct cli *cli;
     const struct site *site;
-    uint64_t now_ms;
-    struct site_judgement judgement;
-    const struct site_policy *policy; /* NULL: the desk gets it */
+    Paidan__TriageTried tried;
 };
-
-static const struct {
-    const char *token, *zh, *en;
-    size_t rule;
-} clocks[] = {
-    {"accept", "签收", "accept", offsetof(struct site_policy, accept)},
-    {"contact", "联系", "contact", offsetof(struct site_policy, contact)},
-    {"handle", "办理", "handle", offsetof(struct site_policy, handle)},
-};
-
-static const struct site_clock_rule *rule_of(const struct trial *trial, size_t clock)
-{
-    return (const struct site_clock_rule *)((const char *)trial->policy + clocks[clock].rule);
-}
-
-static uint64_t due_of(const struct trial *trial, const struct site_clock_rule *rule)
-{
-    return calendar_due(&trial->site->calendars[rule->calendar], &rule->term, trial->now_ms);
-}
 
 static enum rc judge(struct trial *trial)
 {
     struct cli *cli = trial->cli;
-    Paidan__Registered registered = PAIDAN__REGISTERED__INIT;
-    registered.title = (char *)"";
-    registered.given_title = cli_text(cli, CLI_TITLE);
-    registered.text = (char *)cli->operands[1];
-    registered.place = cli_text(cli, CLI_PLACE);
-    registered.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
-    registered.area_hint = cli_text(cli, CLI_AREA_HINT);
-    const enum rc rc = site_judge_words(&cli->arena, trial->site, &registered, &trial->judgement);
-    const struct site_judgement *found = &trial->judgement;
-    if (rc == RC_OK && found->reasons == 0) {
-        const Paidan__Urgency urgency = trial->site->categories[found->category].urgency;
-        trial->policy = site_policy(trial->site, found->category, urgency, found->level);
-    }
-    return rc;
+    Paidan__TriageTry wish = PAIDAN__TRIAGE_TRY__INIT;
+    wish.text = (char *)(uintptr_t)cli->operands[1];
+    wish.title = cli_text(cli, CLI_TITLE);
+    wish.place = cli_text(cli, CLI_PLACE);
+    wish.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
+    wish.area_hint = cli_text(cli, CLI_AREA_HINT);
+    return site_try(&cli->arena, trial->site, &wish, clock_wall_ms(), &trial->tried);
 }
 
 /* ---- as words ---- */
@@ -67,19 +39,16 @@ static enum rc judge(struct trial *trial)
 static void print_place(const struct trial *trial)
 {
     const struct cli *cli = trial->cli;
-    const struct site *site = trial->site;
-    const struct site_judgement *found = &trial->judgement;
-    const struct site_category *category =
-        found->category == SITE_NONE ? NULL : &site->categories[found->category];
+    const Paidan__TriageTried *tried = &trial->tried;
     printf("%s%s\n", cli_say(cli, "类别  ", "category  "),
-           category == NULL ? cli_say(cli, "没有认出", "not found")
-                            : cli_say(cli, category->name, category->name_en));
+           tried->category == NULL ? cli_say(cli, "没有认出", "not found")
+                                   : say_category(&cli->say, tried->category));
     printf("%s%s\n", cli_say(cli, "地点  ", "place  "),
-           found->area == SITE_NONE ? cli_say(cli, "没有认出", "not found")
-                                    : site->areas[found->area].name);
-    if (found->why[0] != '\0') {
-        char why[2 * sizeof found->why];
-        say_words_found(&cli->say, found->why, why, sizeof why);
+           tried->area == NULL ? cli_say(cli, "没有认出", "not found")
+                               : say_area(&cli->say, tried->area));
+    if (tried->why != NULL) {
+        char why[2 * (DETAIL_BYTES_MAX + 1)];
+        say_words_found(&cli->say, tried->why, why, sizeof why);
         printf("%s%s\n", cli_say(cli, "依据  ", "because  "), why);
     }
 }
@@ -87,97 +56,94 @@ static void print_place(const struct trial *trial)
 static void print_desk(const struct trial *trial)
 {
     const struct cli *cli = trial->cli;
-    const struct site_judgement *found = &trial->judgement;
+    const Paidan__TriageTried *tried = &trial->tried;
     char reasons[256];
-    say_words_bits(&cli->say, &paidan__desk_reason__descriptor, found->reasons,
+    say_words_bits(&cli->say, &paidan__desk_reason__descriptor, tried->reasons,
                    cli_say(cli, "、", ", "), reasons, sizeof reasons);
     printf(cli_say(cli, "待分拨  交给分拨台，因为%s\n", "at the desk  a dispatcher decides: %s\n"),
            reasons);
-    for (uint32_t index = 0; index < found->category_count; index++) {
-        const struct site_category *category = &trial->site->categories[found->categories[index]];
+    for (size_t index = 0; index < tried->n_categories; index++) {
         printf("%s%s %s\n", cli_say(cli, "  可能的类别 ", "  perhaps the category "),
-               category->code, cli_say(cli, category->name, category->name_en));
+               tried->categories[index], say_category(&cli->say, tried->categories[index]));
     }
-    for (uint32_t index = 0; index < found->area_count; index++) {
-        const struct site_area *area = &trial->site->areas[found->areas[index]];
-        printf("%s%s %s\n", cli_say(cli, "  可能的地点 ", "  perhaps the place "), area->code,
-               area->name);
+    for (size_t index = 0; index < tried->n_areas; index++) {
+        printf("%s%s %s\n", cli_say(cli, "  可能的地点 ", "  perhaps the place "),
+               tried->areas[index], say_area(&cli->say, tried->areas[index]));
     }
 }
 
-static void print_clock(const struct trial *trial, size_t clock)
+static void print_clock(const struct trial *trial, const Paidan__TriedClock *clock)
 {
     const struct cli *cli = trial->cli;
-    const struct site_clock_rule *rule = rule_of(trial, clock);
     char due[SAY_TIME_BYTES];
     char term[96];
-    if (!rule->present) {
-        return;
-    }
-    say_time_exact(&cli->say, due_of(trial, rule), due);
-    say_time_term(&cli->say, (Paidan__TimeUnit)rule->term.unit, rule->term.amount_ms, term,
-                  sizeof term);
+    const char *word = clock->clock == PAIDAN__CLOCK__CLOCK_CONTACT
+                           ? cli_say(cli, "联系", "contact")
+                           : say_words_clock(&cli->say, clock->clock);
+    say_time_exact(&cli->say, clock->due_ms, due);
+    say_time_term(&cli->say, clock->unit, clock->amount_ms, term, sizeof term);
     printf(
         cli_say(cli, "%s期限  %s（%s，site.yaml 第 %u 行）\n", "%s until  %s (%s, site.yaml:%u)\n"),
-        cli_say(cli, clocks[clock].zh, clocks[clock].en), due, term, trial->policy->line);
+        word, due, term, trial->tried.policy_line);
 }
 
 static void print_route(const struct trial *trial)
 {
     const struct cli *cli = trial->cli;
-    const struct site *site = trial->site;
-    const struct site_owner *owner = &trial->judgement.owner;
-    const struct site_unit *unit = &site->units[owner->lead];
-    const struct site_level *level = &site->levels[trial->judgement.level - 1];
-    printf(cli_say(cli, "派给  %s（%s）", "goes to  %s (%s)"),
-           cli_say(cli, unit->name, unit->name_en), cli_say(cli, level->name, level->name_en));
-    if (owner->fallback) {
+    const Paidan__TriageTried *tried = &trial->tried;
+    printf(cli_say(cli, "派给  %s（%s）", "goes to  %s (%s)"), say_unit(&cli->say, tried->unit),
+           say_level(&cli->say, tried->level));
+    if (tried->fallback) {
         printf("%s", cli_say(cli, "，兜底：没有主办单位", ", the fallback: nobody owns it"));
     } else {
-        printf(cli_say(cli, "，matrix.csv 第 %u 行", ", matrix.csv:%u"), owner->matrix_line);
+        printf(cli_say(cli, "，matrix.csv 第 %u 行", ", matrix.csv:%u"), tried->matrix_line);
     }
-    for (uint32_t index = 0; index < owner->assist_count; index++) {
-        const struct site_unit *assist = &site->units[owner->assist[index]];
+    for (size_t index = 0; index < tried->n_assist; index++) {
         printf("%s%s",
                cli_say(cli, index == 0 ? "；协办 " : "、", index == 0 ? "; assisting " : ", "),
-               cli_say(cli, assist->name, assist->name_en));
+               say_unit(&cli->say, tried->assist[index]));
     }
     putchar('\n');
-    for (size_t clock = 0; clock < sizeof clocks / sizeof clocks[0]; clock++) {
-        print_clock(trial, clock);
+    for (size_t index = 0; index < tried->n_clocks; index++) {
+        print_clock(trial, tried->clocks[index]);
     }
 }
 
 /* ---- as JSON ---- */
 
-static json_t *codes_json(const struct trial *trial, bool areas)
+static json_t *code_json(const char *code)
 {
-    const struct site_judgement *found = &trial->judgement;
+    return code == NULL ? json_null() : json_string(code);
+}
+
+static json_t *codes_json(char *const *codes, size_t count)
+{
     json_t *list = json_array();
-    for (uint32_t index = 0; index < (areas ? found->area_count : found->category_count); index++) {
-        json_array_append_new(
-            list, json_string(areas ? trial->site->areas[found->areas[index]].code
-                                    : trial->site->categories[found->categories[index]].code));
+    for (size_t index = 0; index < count; index++) {
+        json_array_append_new(list, json_string(codes[index]));
     }
     return list;
 }
 
 static json_t *route_json(const struct trial *trial)
 {
-    const struct site_owner *owner = &trial->judgement.owner;
+    const Paidan__TriageTried *tried = &trial->tried;
+    const uint32_t unit = site_unit_find(trial->site, tried->unit);
     json_t *object = json_object();
     json_t *terms = json_object();
-    json_object_set_new(object, "unit", json_string(trial->site->units[owner->lead].code));
-    json_object_set_new(object, "unit_name", json_string(trial->site->units[owner->lead].name));
-    json_object_set_new(object, "level", json_integer(trial->judgement.level));
-    json_object_set_new(object, "fallback", json_boolean(owner->fallback));
-    json_object_set_new(object, "matrix_line", json_integer(owner->matrix_line));
-    json_object_set_new(object, "policy_line", json_integer(trial->policy->line));
-    for (size_t clock = 0; clock < sizeof clocks / sizeof clocks[0]; clock++) {
-        const struct site_clock_rule *rule = rule_of(trial, clock);
-        if (rule->present) {
-            say_json_time(&trial->cli->say, terms, clocks[clock].token, due_of(trial, rule));
-        }
+    char token[SAY_WORDS_TOKEN_BYTES];
+    CHECK(unit != SITE_NONE);
+    json_object_set_new(object, "unit", json_string(tried->unit));
+    json_object_set_new(object, "unit_name", json_string(trial->site->units[unit].name));
+    json_object_set_new(object, "level", json_integer(tried->level));
+    json_object_set_new(object, "fallback", json_boolean(tried->fallback));
+    json_object_set_new(object, "matrix_line", json_integer(tried->matrix_line));
+    json_object_set_new(object, "policy_line", json_integer(tried->policy_line));
+    for (size_t index = 0; index < tried->n_clocks; index++) {
+        const Paidan__TriedClock *clock = tried->clocks[index];
+        say_json_time(&trial->cli->say, terms,
+                      say_words_token(&paidan__clock__descriptor, (int)clock->clock, token),
+                      clock->due_ms);
     }
     json_object_set_new(object, "due", terms);
     return object;
@@ -185,23 +151,17 @@ static json_t *route_json(const struct trial *trial)
 
 static json_t *trial_json(const struct trial *trial)
 {
-    const struct site_judgement *found = &trial->judgement;
-    const struct site *site = trial->site;
+    const Paidan__TriageTried *tried = &trial->tried;
     json_t *object = json_object();
-    json_object_set_new(object, "routed", json_boolean(trial->policy != NULL));
-    json_object_set_new(object, "category",
-                        found->category == SITE_NONE
-                            ? json_null()
-                            : json_string(site->categories[found->category].code));
-    json_object_set_new(object, "area",
-                        found->area == SITE_NONE ? json_null()
-                                                 : json_string(site->areas[found->area].code));
-    json_object_set_new(object, "why", json_string(found->why));
+    json_object_set_new(object, "routed", json_boolean(tried->routed));
+    json_object_set_new(object, "category", code_json(tried->category));
+    json_object_set_new(object, "area", code_json(tried->area));
+    json_object_set_new(object, "why", json_string(tried->why == NULL ? "" : tried->why));
     json_object_set_new(object, "reasons",
-                        say_json_bits(&paidan__desk_reason__descriptor, found->reasons));
-    json_object_set_new(object, "categories", codes_json(trial, false));
-    json_object_set_new(object, "areas", codes_json(trial, true));
-    if (trial->policy != NULL) {
+                        say_json_bits(&paidan__desk_reason__descriptor, tried->reasons));
+    json_object_set_new(object, "categories", codes_json(tried->categories, tried->n_categories));
+    json_object_set_new(object, "areas", codes_json(tried->areas, tried->n_areas));
+    if (tried->routed) {
         json_object_set_new(object, "route", route_json(trial));
     }
     return object;
@@ -213,7 +173,7 @@ static int tell(const struct trial *trial)
         return cli_json_print(trial->cli, trial_json(trial));
     }
     print_place(trial);
-    if (trial->policy == NULL) {
+    if (!trial->tried.routed) {
         print_desk(trial);
     } else {
         print_route(trial);
@@ -231,7 +191,7 @@ int cli_try_text(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    struct trial trial = {.cli = cli, .site = site, .now_ms = clock_wall_ms()};
+    struct trial trial = {.cli = cli, .site = site};
     const struct site *before = cli->say.site;
     cli->say.site = site; /* its wall clock */
     const char *channel = cli_value(cli, CLI_CHANNEL);

@@ -11,6 +11,7 @@
  *   gateway_ticket    one ticket as all services know it       gateway_words    words, site, calendar
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
  *   gateway_login     login, one's own account                  gateway_people   what administrators do
+ *   gateway_work      one act on one ticket                     gateway_lookup   number and query code
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
  *   gateway_limit     buckets
@@ -86,6 +87,8 @@ struct gateway_route {
     const char *answer; /* the member of Answer that it is answered with, for OpenAPI; NULL: none */
     enum gateway_body body;
     size_t body_max; /* bytes; 0: GATEWAY_BODY_BYTES_DEFAULT */
+    /* Schemas of gateway_openapi where no message has that form; NULL: the wish's and the answer's. */
+    const char *form, *told;
 };
 
 /* Something that is turned by the loop beside HTTP and the services: an event feed, a cache. All may
@@ -169,7 +172,7 @@ struct exchange {
     /* Who asks; NULL: nobody is known. Held until the exchange ends. */
     struct gateway_session *person;
     void (*person_free)(struct exchange *exchange);
-    bool as_public;                /* what is asked now is asked without the person's grant */
+    bool as_gateway;               /* what is asked now is asked without the person's grant */
     struct exchange *waiting_next; /* of those who wait for the same grant */
     gateway_handler *then;
     unsigned char request_id[REQUEST_ID_BYTES]; /* Idempotency-Key, else made */

@@ -115,7 +115,7 @@ static void wipe_body(struct exchange *exchange)
 static void terms_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct intent *intent = exchange->state;
-    exchange->as_public = false;
+    exchange->as_gateway = false;
     if (answer->body_case != PAIDAN__ANSWER__BODY_LOGIN_STARTED) {
         gateway_problem(exchange, PAIDAN__CODE__SERVICE_FAULT, "access", 0);
         return;
@@ -132,7 +132,7 @@ void gateway_login_terms(struct exchange *exchange, const char *person, gateway_
     start.person = (char *)(uintptr_t)person;
     request.wish_case = PAIDAN__REQUEST__WISH_LOGIN_START;
     request.login_start = &start;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, terms_told);
 }
 
@@ -233,7 +233,7 @@ static void in_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct intent *intent = exchange->state;
     (void)answer;
-    exchange->as_public = false;
+    exchange->as_gateway = false;
     if (!gateway_session_begin(exchange, intent->token)) {
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
         return;
@@ -259,7 +259,7 @@ static void in_proved(struct gateway_job *job)
     login.code = intent->code[0] == '\0' ? NULL : intent->code;
     request.wish_case = PAIDAN__REQUEST__WISH_LOGIN;
     request.login = &login;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, in_told);
 }
 
@@ -339,7 +339,7 @@ static void ask_logout(struct exchange *exchange, const ProtobufCBinaryData *oth
     }
     request.wish_case = PAIDAN__REQUEST__WISH_LOGOUT;
     request.logout = &logout;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, told);
 }
 
@@ -388,7 +388,7 @@ void gateway_login_sessions(struct exchange *exchange)
         (ProtobufCBinaryData){.len = GATEWAY_TOKEN_BYTES, .data = exchange->person->token_hash};
     request.wish_case = PAIDAN__REQUEST__WISH_SESSION_LIST;
     request.session_list = &list;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, session_told);
 }
 
@@ -418,7 +418,7 @@ static void password_proved(struct gateway_job *job)
     set.terms = &job->parts[1].terms;
     request.wish_case = PAIDAN__REQUEST__WISH_PASSWORD_SET;
     request.password_set = &set;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, account_told);
 }
 
@@ -476,7 +476,7 @@ static void ask_totp(struct exchange *exchange, unsigned char *proof)
     totp.code = intent->code[0] == '\0' ? NULL : intent->code;
     request.wish_case = PAIDAN__REQUEST__WISH_TOTP;
     request.totp = &totp;
-    exchange->as_public = true;
+    exchange->as_gateway = true;
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, account_told);
 }
 

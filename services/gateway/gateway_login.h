@@ -15,7 +15,7 @@ gateway_handler gateway_login_sessions; /* GET /me/sessions */
 gateway_handler gateway_login_end;      /* POST /me/sessions/{id}/end */
 
 /* The terms of a person's password, for whoever makes a proof of it; told by `then`, else answered.
- * Asked as the public. */
+ * The gateway asks for itself. */
 typedef void gateway_terms(struct exchange *exchange, const Paidan__PasswordTerms *terms);
 void gateway_login_terms(struct exchange *exchange, const char *person, gateway_terms *then);
 /* Starts the job, or answers 429. The job is taken. */

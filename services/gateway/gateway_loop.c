@@ -166,9 +166,8 @@ static enum rc run_folder(const struct gateway *gateway)
 static enum rc open_all(struct gateway *gateway)
 {
     enum rc (*const steps[])(struct gateway *) = {
-        signals_open,       site_open,           gateway_upstream_open,
-        gateway_limit_open, gateway_static_open, gateway_session_open,
-        gateway_http_open,
+        signals_open,        site_open,           gateway_upstream_open, gateway_limit_open,
+        gateway_static_open, gateway_worker_open, gateway_session_open,  gateway_http_open,
     };
     limits_raise();
     enum rc rc = run_folder(gateway);

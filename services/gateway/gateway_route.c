@@ -11,6 +11,8 @@
 #include "gateway_api.h"
 #include "gateway_feed.h"
 #include "gateway_login.h"
+#include "gateway_lookup.h"
+#include "gateway_openapi.h"
 #include "gateway_people.h"
 #include "gateway_static.h"
 #include "gateway_status.h"
@@ -50,13 +52,13 @@ static const struct gateway_route table[] = {
 
     /* Coming in, and one's own account. */
     OWN(POST, API "/login", ANYONE, gateway_login_in, "log in with name, password and code",
-        .body = GATEWAY_JSON),
+        .body = GATEWAY_JSON, .form = "LoginForm", .told = "Me"),
     OWN(POST, API "/logout", LOGIN, gateway_login_out, "end this session", .body = GATEWAY_JSON),
-    OWN(GET, API "/me", LOGIN, gateway_login_me, "who I am and what I may"),
+    OWN(GET, API "/me", LOGIN, gateway_login_me, "who I am and what I may", .told = "Me"),
     OWN(POST, API "/me/password", LOGIN, gateway_login_password, "another password for myself",
-        .body = GATEWAY_JSON),
+        .body = GATEWAY_JSON, .form = "PasswordForm", .told = "AccessDone"),
     OWN(POST, API "/me/totp", LOGIN, gateway_login_totp, "the second factor: start, confirm, end",
-        .body = GATEWAY_JSON),
+        .body = GATEWAY_JSON, .form = "TotpForm"),
     OWN(GET, API "/me/sessions", LOGIN, gateway_login_sessions, "where I am logged in"),
     OWN(POST, API "/me/sessions/{id}/end", LOGIN, gateway_login_end, "end another session of mine",
         .body = GATEWAY_JSON),
@@ -73,7 +75,7 @@ static const struct gateway_route table[] = {
     ACT("/tickets", LOGIN, gateway_work_submit, SUBMIT, INTAKE, "submitted",
         "new tickets: one, or {tickets: [...]}", .body_max = FRAME_BYTES_MAX),
     OWN(GET, API "/tickets/{number}", LOGIN, gateway_ticket_show,
-        "a ticket; with history=true the story that all services tell of it"),
+        "a ticket; with history=true the story that all services tell of it", .told = "Ticket"),
     OWN(GET, API "/tickets/{number}/explain", LOGIN, gateway_ticket_explain,
         "what each clock counted and skipped"),
     WISH(GET, "/tickets/{number}/triage", LOGIN, TRIAGE_SHOW, TRIAGE, "triage_shown",
@@ -97,6 +99,10 @@ static const struct gateway_route table[] = {
          "one act of supervision on many tickets"),
     WISH(POST, "/texts", LOGIN, READ_TEXTS, INTAKE, "texts",
          "what residents wrote; the reason is recorded"),
+
+    /* The hotline. */
+    WISH(POST, "/try", LOGIN, TRIAGE_TRY, TRIAGE, "triage_tried",
+         "what triage would do with these words"),
 
     /* The dispatcher's desk. */
     WISH(GET, "/desk", LOGIN, DESK_LIST, TRIAGE, "desk_listed", "tickets at the desk"),
@@ -127,7 +133,8 @@ static const struct gateway_route table[] = {
          "what residents answered"),
 
     /* Residents. */
-    WISH(POST, "/lookup", ANYONE, LOOKUP, INTAKE, "looked_up", "a ticket by number and code"),
+    ACT("/lookup", ANYONE, gateway_lookup_show, LOOKUP, INTAKE, "looked_up",
+        "a ticket by number and code"),
 
     /* Administrators. */
     WISH(GET, "/people", LOGIN, PERSON_LIST, ACCESS, "people_listed", "people and their roles"),
@@ -148,6 +155,8 @@ static const struct gateway_route table[] = {
         "a new API key; the secret is in the answer, once"),
     WISH(POST, "/keys/revoke", LOGIN, KEY_REVOKE, ACCESS, "access_done", "end a key"),
     OWN(GET, API "/audit", LOGIN, gateway_status_audit, "logins, roles, keys: what happened"),
+
+    OWN(GET, API "/openapi.json", ANYONE, gateway_openapi_show, "this description"),
 
     /* Files of folders. */
     OWN(GET, "/console/{*}", ANYONE, gateway_static_file, "the console's files"),

@@ -324,15 +324,13 @@ static void renewed(void *context, Paidan__Code code, const Paidan__Answer *answ
     let_go(session);
 }
 
-/* Asked for as the public: the token's hash is all that it takes. False: not asked. */
+/* The gateway asks for itself: the token's hash is all that it takes. False: not asked. */
 static bool ask_grant(struct gateway *gateway, struct gateway_session *session, char *via)
 {
     struct renewal *renewal = malloc(sizeof *renewal);
     Paidan__Renew renew = PAIDAN__RENEW__INIT;
     Paidan__KeyUse use = PAIDAN__KEY_USE__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.has_public_ = 1;
-    request.public_ = 1;
     request.via = via;
     const ProtobufCBinaryData hash = {.len = GATEWAY_TOKEN_BYTES, .data = session->token_hash};
     if (session->key) {
@@ -485,7 +483,10 @@ void gateway_session_drop(struct exchange *exchange)
 void gateway_session_sign(struct exchange *exchange, Paidan__Request *request)
 {
     request->via = exchange->address;
-    if (exchange->person == NULL || exchange->person->grant == NULL || exchange->as_public) {
+    if (exchange->as_gateway) {
+        return;
+    }
+    if (exchange->person == NULL || exchange->person->grant == NULL) {
         request->has_public_ = 1;
         request->public_ = 1;
         return;

@@ -33,7 +33,8 @@ uint64_t gateway_session_tick(struct gateway *gateway, uint64_t now_us);
 void gateway_session_admit(struct exchange *exchange, gateway_handler *next);
 /* Whether a write comes from a page of ours, as far as the browser says; answered if not. */
 bool gateway_session_origin(struct exchange *exchange);
-/* Says in the request who asks: the person's grant, else that it is asked for the public. */
+/* Says in the request who asks: the person by his grant, else the public; the gateway for itself where
+ * exchange->as_gateway. */
 void gateway_session_sign(struct exchange *exchange, Paidan__Request *request);
 /* A service did not believe the grant: it is fetched again with the next request. */
 void gateway_session_refused(struct exchange *exchange);

@@ -8,6 +8,8 @@
 
 #include "common/base/diag.h"
 #include "gateway_loop.h"
+#include "gateway_openapi.h"
+#include "gateway_route.h"
 
 enum { EXIT_USAGE = 64 };
 
@@ -20,6 +22,7 @@ enum {
     OPTION_ORIGIN,
     OPTION_CONNECTIONS,
     OPTION_UNLIMITED,
+    OPTION_OPENAPI,
     OPTION_LOG_LEVEL,
     OPTION_HELP,
     OPTION_VERSION,
@@ -33,6 +36,7 @@ static const struct option options[] = {
     {"public-origin", required_argument, NULL, OPTION_ORIGIN},
     {"connections", required_argument, NULL, OPTION_CONNECTIONS},
     {"unlimited", no_argument, NULL, OPTION_UNLIMITED},
+    {"openapi", no_argument, NULL, OPTION_OPENAPI},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -51,6 +55,7 @@ static const char usage[] =
     "  --connections N       at most so many at once, 16 to 60000, default 8192\n"
     "  --unlimited           no limits per person (benchmarks)\n"
     "  --log-level L         error, warn, info (default) or debug\n"
+    "  --openapi             print the description of the interface (OpenAPI 3.1)\n"
     "  --version             show the version\n"
     "Exits: 0 ended, 64 usage, 75 fault (start again), 78 settings\n";
 
@@ -108,6 +113,16 @@ static bool option_take(int option, struct gateway_settings *settings, enum diag
     }
 }
 
+static int openapi_print(void)
+{
+    size_t count = 0;
+    const struct gateway_route *routes = gateway_route_table(&count);
+    json_t *made = gateway_openapi_make(routes, count);
+    const int failed = json_dumpf(made, stdout, JSON_INDENT(2));
+    json_decref(made);
+    return failed != 0 || puts("") < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct gateway_settings settings = {.listen = "127.0.0.1:8310", .connections_max = 8192};
@@ -117,6 +132,9 @@ int main(int argc, char **argv)
         if (option == OPTION_HELP || option == OPTION_VERSION) {
             (void)fputs(option == OPTION_HELP ? usage : PAIDAN_VERSION "\n", stdout);
             return EXIT_SUCCESS;
+        }
+        if (option == OPTION_OPENAPI) {
+            return openapi_print();
         }
         if (!option_take(option, &settings, &level)) {
             (void)fputs(usage, stderr);

@@ -15,6 +15,7 @@
 #include "triage_recode.h"
 #include "triage_route.h"
 #include "triage_scope.h"
+#include "triage_try.h"
 
 /* ---- folding ---- */
 
@@ -245,6 +246,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_DESK_LIST:
     case PAIDAN__REQUEST__WISH_DESK_DISPATCH:
     case PAIDAN__REQUEST__WISH_TRIAGE_SHOW:
+    case PAIDAN__REQUEST__WISH_TRIAGE_TRY:
     case PAIDAN__REQUEST__WISH_EXPLAIN:
         return true;
     default:
@@ -259,6 +261,9 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
     }
     if (request->wish_case == PAIDAN__REQUEST__WISH_EXPLAIN) {
         return triage_reading_explain(view, request->explain, answer);
+    }
+    if (request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_TRY) {
+        return triage_try_query(view, request->triage_try, answer);
     }
     CHECK(request->wish_case == PAIDAN__REQUEST__WISH_TRIAGE_SHOW); /* knows() */
     return triage_reading_show(view, request->triage_show, answer);

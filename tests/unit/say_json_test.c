@@ -383,9 +383,34 @@ static void test_texts_when_not_asked_for_then_only_their_size(void **state)
     json_decref(json);
 }
 
+/* Names stand beside codes wherever they lie; what is no code is left alone. */
+static void test_names_when_codes_lie_deep_then_names_stand_beside_them(void **state)
+{
+    (void)state;
+    json_t *json = json_loads(
+        "{\"unit\": \"u1\", \"tickets\": [{\"level\": 2, \"assist\": [\"a\", \"b\"],"
+        " \"area\": \"x\", \"unit_name\": \"kept\"}], \"areas\": [],"
+        " \"units\": [{\"unit\": \"u2\"}], \"note\": \"unit\"}",
+        0, NULL);
+    assert_non_null(json);
+    say_json_names(&say, json); /* without a site codes stand for names */
+    const json_t *row = json_array_get(json_object_get(json, "tickets"), 0);
+    assert_string_equal(json_string_value(json_object_get(json, "unit_name")), "u1");
+    assert_non_null(json_object_get(row, "level_name"));
+    assert_int_equal(json_array_size(json_object_get(row, "assist_names")), 2);
+    assert_string_equal(json_string_value(json_object_get(row, "area_name")), "x");
+    assert_string_equal(json_string_value(json_object_get(row, "unit_name")), "kept");
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(json, "units"), 0), "unit_name")),
+                        "u2");
+    assert_null(json_object_get(json, "note_name"));
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_when_codes_lie_deep_then_names_stand_beside_them),
         cmocka_unit_test(test_read_when_every_form_stands_then_the_message_says_it),
         cmocka_unit_test(test_read_when_wrong_then_refused_with_the_way_to_it),
         cmocka_unit_test(test_read_when_the_whole_is_wrong_then_refused),
