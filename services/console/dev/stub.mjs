@@ -111,7 +111,7 @@ const routes = [
   ['GET', /^\/callbacks$/, () => ({ tasks: world.callbacks().slice(0, 100) })],
   ['POST', /^\/callbacks\/pull$/, () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) })],
   ['POST', /^\/callbacks\/answer$/, ({ body, who }) => ({ results: body.replies.map((reply) => { const brief = ticketOf(reply.number); brief.state = 'closed'; brief.outcome = 'solved'; changed(brief, 'closed', {}, who); return { number: reply.number, code: 'OK' }; }) })],
-  ['POST', /^\/try$/, ({ body }) => { const words = body.text ?? ''; return { sure: words.length > 8, category: words.length > 4 ? 'property.repair' : undefined, area: /阳光/.test(words + (body.place ?? '')) ? 'yangguang.garden' : undefined, unit: 'pm-anju', level: 1, urgency: 'normal', why: '漏水 阳光花园', categories: ['property.repair', 'utility.water'], areas: ['yangguang.garden'], reasons: [] }; }],
+  ['POST', /^\/try$/, ({ body }) => world.judge(body)],
   ['POST', /^\/lookup$/, ({ body }) => { const brief = ticketOf(body.number); return { number: brief.number, state: brief.state, ...world.moment('registered', brief.registered_ms), ...world.moment('changed', brief.changed_ms), chases: brief.chases, supplements: 0, title: brief.title }; }],
   ['GET', /^\/people$/, () => ({ people: Object.keys(ROLES).map((person) => ({ person, name: NAMES[person], roles: ROLES[person], enabled: true, totp: person === 'totp', ...world.moment('last_login', Date.now() - 86400000) })) })],
   ['GET', /^\/roles$/, () => ({ roles: Object.entries(ROLES).flatMap(([person, roles]) => roles.map((role) => ({ person, ...role }))) })],

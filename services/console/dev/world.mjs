@@ -170,12 +170,12 @@ export function another() {
 // ---- desk, requests, alarms, callbacks ----
 export const desk = new Map();
 export function newDeskItem(at) {
-  const complaint = pick(COMPLAINTS), returned = chance() < 0.2;
+  const returned = chance() < 0.2;
   const brief = newTicket(at, 'desk');
   brief.unit = '';
   const item = {
     number: brief.number, reasons: returned ? ['returned'] : [pick(['no_category', 'ambiguous_category', 'no_place', 'ambiguous_place'])], categories: [...new Set([brief.category, pick(rows.categories).code, pick(rows.categories).code])], areas: [brief.area],
-    title: complaint.text.slice(0, 30), channel: brief.channel, ...moment('since', at), chases: brief.chases, clock: clockSet('desk', at, at + 30 * MIN), urgency: brief.urgency, ...moment('registered', at),
+    title: brief.title, channel: brief.channel, ...moment('since', at), chases: brief.chases, clock: clockSet('desk', at, at + 30 * MIN), urgency: brief.urgency, ...moment('registered', at),
     ...(returned ? { note: '不属于本单位职责，请转城管执法队', unit: pick(rows.units).code } : {}),
   };
   desk.set(item.number, item);
@@ -184,6 +184,16 @@ export function newDeskItem(at) {
 export const requestOf = (brief) => ({ ticket: wire(brief), kind: brief.request, unit: brief.unit, to_unit: brief.request_to ?? brief.appeal_to, ...moment('at', now() - 30 * MIN), ...moment('due', brief.request_due_ms ?? brief.appeal_due_ms), note: '配件要从外地调货，明天下午才能到', reminded: (brief.request_due_ms ?? 0) < now() + HOUR });
 export const requests = () => [...tickets.values()].filter((brief) => brief.request || brief.appealed).sort((one, other) => (one.request_due_ms ?? 0) - (other.request_due_ms ?? 0));
 export const callbacks = () => [...tickets.values()].filter((brief) => brief.state === 'resolved').map((brief) => ({ number: brief.number, round: brief.round, channel: 'hotline', attempt: 1, ...moment('open', now() - HOUR), ...moment('due', now() + HOUR), unit: brief.unit }));
+
+/** What triage would say, by the words alone: as TriageTried. */
+export function judge({ text: words_ = '', place = '', category_hint: category, area_hint: area }) {
+  const hits = rows.categories.map((row) => ({ row, words: (row.keywords || '').split('|').filter((word) => word && words_.includes(word)) })).filter((each) => each.words.length).sort((one, other) => other.words.join('').length - one.words.join('').length);
+  const places = rows.areas.filter((row) => `${place} ${words_}`.includes(row.name)).sort((one, other) => other.name.length - one.name.length);
+  const chosen = category ?? (hits.length === 1 || (hits[0] && hits[0].words.join('').length > (hits[1]?.words.join('').length ?? 0)) ? hits[0].row.code : undefined), at = area ?? places[0]?.code;
+  const reasons = [...(chosen ? [] : [hits.length ? 'ambiguous_category' : 'no_category']), ...(at ? [] : ['no_place'])];
+  const owners = rows.units.filter((unit) => unit.area === at || unit.area === rows.areas.find((row) => row.code === at)?.parent), unit = owners[(chosen ?? '').length % (owners.length || 1)] ?? rows.units[(chosen ?? '').length];
+  return { routed: reasons.length === 0, reasons, category: chosen, area: at, categories: hits.slice(0, 4).map((each) => each.row.code), areas: places.slice(0, 4).map((row) => row.code), why: `category: ${category ? 'hint' : hits.slice(0, 2).flatMap((each) => each.words).join('|')}; area: ${area ? 'hint' : places[0] ? `place ${places[0].name}` : ''}`, ...(reasons.length === 0 ? { unit: unit.code, level: LEVELS[unit.level], fallback: owners.length === 0, clocks: [{ clock: 'accept', ...moment('due', now() + HOUR) }, { clock: 'handle', ...moment('due', now() + 26 * HOUR) }] } : {}), urgency: rows.categories.find((row) => row.code === chosen)?.urgency || 'normal' };
+}
 
 // ---- life goes on ----
 /** Something happens to a ticket: [brief, event]. */

@@ -24,6 +24,8 @@ const { dueOf, byDue } = await import('../src/app/live.js');
 const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
+const { marked, matched, readings, unitsIn } = await import('../src/app/desk.js');
+const { apart, together } = await import('../src/app/photos.js');
 
 const AT = Date.UTC(2026, 10, 23, 6, 0, 5); // 14:00:05 by the site's wall clock
 const MINUTE = 60000, HOUR = 60 * MINUTE;
@@ -129,4 +131,25 @@ test('drafts_when_the_form_is_left_then_what_was_typed_is_kept_until_sent', () =
   second.forget();
   again.stop();
   assert.ok(!hasDraft('resolve.1'));
+});
+test('desk_when_triage_says_why_then_its_words_are_marked', () => {
+  const words_ = matched('category: 漏水|噪音; area: place 湖畔花园');
+  assert.deepEqual(words_, ['漏水', '噪音', '湖畔花园']);
+  assert.deepEqual(marked('湖畔花园漏水了', words_), [{ text: '湖畔花园', hit: true }, { text: '漏水', hit: true }, { text: '了', hit: false }]);
+  assert.deepEqual(matched('category: hint; area: '), []);
+});
+test('desk_when_there_are_several_readings_then_the_likeliest_come_first', () => {
+  const item = { categories: ['water', 'noise'], areas: ['lake', 'hill'] };
+  assert.deepEqual(readings(item, null), [{ category: 'water', area: 'lake' }, { category: 'water', area: 'hill' }, { category: 'noise', area: 'lake' }, { category: 'noise', area: 'hill' }]);
+  assert.deepEqual(readings(item, null, { category: 'fire', area: 'hill' }), [{ category: 'fire', area: 'hill' }]);
+  assert.deepEqual(readings({}, { categories: [] }), []);
+});
+test('desk_when_a_return_names_a_unit_then_it_is_found', () => {
+  assert.deepEqual(unitsIn('请转城管执法队', [{ code: 'cg', name: '城管' }, { code: 'cgd', name: '城管执法队' }, { code: 'hw', name: '环卫所' }]), ['cgd', 'cg']);
+});
+test('photos_when_a_note_names_them_then_they_come_apart_again', () => {
+  const hash = 'a'.repeat(64), note = together('已修好', [{ label: '办理前照片', hash }, { label: '办理后照片', hash }]);
+  assert.ok(note.length - 3 <= 2 * 85);
+  assert.deepEqual(apart(`办结：${note}`), { text: '办结：已修好', photos: [{ label: '办理前照片', hash }, { label: '办理后照片', hash }] });
+  assert.deepEqual(apart('media:abc'), { text: 'media:abc', photos: [] });
 });

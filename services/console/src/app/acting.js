@@ -1,9 +1,9 @@
 // From a key or a button to a deed: which of the tickets meant it makes sense for, at once when nothing
 // is to be filled in, else by the DeedDialog of the screen. One for each screen that offers deeds.
 import { shallowRef } from 'vue';
-import { deedsFor, perform } from './deeds.js';
+import { deedsFor, perform, whyNot } from './deeds.js';
 import { toast, toastProblem } from './toasts.js';
-import { t, word } from './words.js';
+import { t } from './words.js';
 
 /**
  * table: deeds offered; targets(): the tickets meant; onDone(results, deed). Returns {open: {deed,
@@ -25,7 +25,7 @@ export function useDeeds(table, targets, onDone = () => {}) {
       const results = await perform(deed, briefs, {});
       const refused = results.filter((each) => each.code !== 'OK');
       if (refused.length === 0) toast('good', briefs.length === 1 ? t('deed.done', { deed: deed.words, number: briefs[0].number }) : t('deed.doneMany', { deed: deed.words, n: briefs.length }));
-      else toast('bad', `${refused[0].number} ${word('code', refused[0].code)}`);
+      else toast('bad', `${refused[0].number} ${whyNot(refused[0])}`);
       onDone(results, deed);
     } catch (problem) { toastProblem(problem); }
   }

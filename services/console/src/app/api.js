@@ -69,14 +69,14 @@ async function problemOf(response) {
   });
 }
 
-async function once(method, url, headers, body, { signal, timeoutMs = TIMEOUT_MS, cache = 'no-store' }) {
+async function once(method, url, headers, body, { signal, timeoutMs = TIMEOUT_MS, cache = 'no-store', keepalive = false }) {
   const ender = new AbortController();
   const end = () => ender.abort();
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener('abort', end);
   try {
     const response = await fetch(url, {
-      method, headers, body, signal: ender.signal, credentials: 'same-origin', cache, redirect: 'error',
+      method, headers, body, signal: ender.signal, credentials: 'same-origin', cache, redirect: 'error', keepalive,
     });
     if (!response.ok) throw await problemOf(response);
     const type = response.headers.get('Content-Type') ?? '';
@@ -94,7 +94,8 @@ async function once(method, url, headers, body, { signal, timeoutMs = TIMEOUT_MS
 
 /**
  * One wish. options: query, body (an object as JSON; a Blob as it is), key (idempotency), version
- * (If-Match), signal, timeoutMs, cache, quiet (a 401 is the caller's matter), tries.
+ * (If-Match), signal, timeoutMs, cache, quiet (a 401 is the caller's matter), tries, keepalive (goes out even
+ * if the page is left).
  */
 export async function ask(method, path, options = {}) {
   const url = address(path, options.query);

@@ -2,7 +2,9 @@
 // asks for and when it is offered at all. The services decide; this only keeps from offering what they
 // would surely refuse. A deed on one ticket and on two hundred is the same wish.
 import { post } from './api.js';
-import { word } from './words.js';
+import { now, short } from './clock.js';
+import { unitName } from './site.js';
+import { t, word } from './words.js';
 import { is, myUnits, mySupervising, myDeciding } from './session.js';
 
 const OPEN = new Set(['assigned', 'accepted', 'returned', 'suspended']);
@@ -20,12 +22,13 @@ export function decider(brief) {
 }
 const inState = (...states) => (brief) => holds(brief) && states.includes(brief.state);
 
-// fields: what the form asks for; a name with ! must be filled. tone: how its button looks.
+// fields: what the form asks for; a name with ! must be filled. photos: may be added to the note. tone:
+// how its button looks.
 const work = {
   accept: { key: 'r', fields: [], when: inState('assigned') },
   contact: { key: 'c', fields: ['note'], when: inState('accepted') },
-  progress: { key: 'p', fields: ['note!'], when: inState('accepted') },
-  resolve: { key: 'd', fields: ['note!', 'handling'], when: inState('accepted'), tone: 'good' },
+  progress: { key: 'p', fields: ['note!'], photos: true, when: inState('accepted') },
+  resolve: { key: 'd', fields: ['note!', 'handling'], photos: true, when: inState('accepted'), tone: 'good' },
   return: { key: 't', fields: ['note!'], when: inState('assigned', 'accepted'), tone: 'warn' },
   raise: { key: 's', fields: ['note!'], when: inState('assigned', 'accepted') },
   extend: { key: 'e', fields: ['note!'], when: (brief) => inState('accepted')(brief) && !brief.request },
@@ -58,6 +61,17 @@ export const deedNamed = (id) => [...workDeeds, ...superviseDeeds].find((deed) =
 /** Those that make sense for the ticket and the person, in the order of the table. */
 export function deedsFor(brief, table = [...workDeeds, ...superviseDeeds]) {
   return table.filter((deed) => deed.when(brief));
+}
+
+/** Why it was refused: "版本已变：14:03 张三 签收（城管执法队）", so that one knows who was faster. */
+export function whyNot(result) {
+  const reason = word('code', result.code);
+  if (result.says) return `${reason} ${result.says}`;
+  if (!result.did && !result.actor) return result.detail ? `${reason} · ${result.detail}` : reason;
+  return t('deed.faster', {
+    reason, did: word('fact', result.did ?? ''), actor: result.actor ?? t('deed.deadline'), at: result.at_ms ? short(result.at_ms, now()) : '',
+    unit: result.unit ? unitName(result.unit) : '',
+  });
 }
 
 const CHUNK = 1000;

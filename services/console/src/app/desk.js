@@ -1,0 +1,105 @@
+// The dispatcher's choices: what is known of a ticket at the desk, and the most likely decisions with
+// their reasons. Triage is asked what it would do with each reading of the words; nothing is judged here.
+import { get, post } from './api.js';
+import { areaName, categoryName, site, unitName } from './site.js';
+import { t } from './words.js';
+
+const PROPOSALS = 3, TRIES = 4, SIMILAR = 5;
+const NO_WORDS = new Set(['category', 'area', 'place', 'text', 'title', 'hint', 'given', 'none', 'no', 'of', 'in', 'by', 'alias', 'name', 'ambiguous']);
+const each = (list) => [...new Set(list.filter(Boolean))];
+
+/** The words that triage found: why reads "category: 漏水|噪音; area: place 湖畔花园". */
+export function matched(why) {
+  return each((why ?? '').split(/[;:|,，、\s]+/)).filter((word) => !NO_WORDS.has(word) && word.length > 1);
+}
+/** A text in pieces, those that were matched marked: [{text, hit}]. The longest word goes first. */
+export function marked(text, words) {
+  const sorted = words.slice().sort((one, other) => other.length - one.length);
+  const pieces = [];
+  let plain = '';
+  for (let at = 0; at < (text ?? '').length;) {
+    const hit = sorted.find((word) => text.startsWith(word, at));
+    if (hit) {
+      if (plain) pieces.push({ text: plain, hit: false });
+      pieces.push({ text: hit, hit: true });
+      plain = '';
+      at += hit.length;
+    } else { plain += text[at]; at++; }
+  }
+  if (plain) pieces.push({ text: plain, hit: false });
+  return pieces;
+}
+/** Units that a note speaks of, the longest name first: "请转城管执法队". */
+export function unitsIn(note, units = site.value.units ?? []) {
+  return units.filter((unit) => unit.name && note?.includes(unit.name)).sort((one, other) => other.name.length - one.name.length).map((unit) => unit.code);
+}
+export const isReturn = (item) => (item.reasons ?? []).some((reason) => /returned$/.test(reason));
+
+/** Readings to try: [{category, area}], the most likely first. chosen: what the dispatcher has said already. */
+export function readings(item, tried, chosen = {}) {
+  const categories = chosen.category ? [chosen.category] : each([item.category, ...(item.categories ?? []), tried?.category, ...(tried?.categories ?? [])]);
+  const places = chosen.area ? [chosen.area] : each([item.area, ...(item.areas ?? []), tried?.area, ...(tried?.areas ?? [])]);
+  // No place was found: the whole site is one, of which the dispatcher may say another.
+  const areas = places.length ? places : (site.value.areas ?? []).filter((area) => !area.parent).map((area) => area.code).slice(0, 1);
+  const pairs = [];
+  for (let sum = 0; sum < categories.length + areas.length - 1; sum++) {
+    for (let first = 0; first <= sum; first++) if (categories[first] && areas[sum - first]) pairs.push({ category: categories[first], area: areas[sum - first] });
+  }
+  return pairs.slice(0, TRIES);
+}
+function reasonOf(reading, item, tried, words) {
+  const found = [];
+  if (words.length) found.push(t('desk.by.words', { words: words.slice(0, 4).map((word) => `“${word}”`).join('') }));
+  if ((item.categories ?? []).length > 1) found.push(t('desk.by.category', { category: categoryName(reading.category) }));
+  if ((item.areas ?? []).length > 1) found.push(t('desk.by.area', { area: areaName(reading.area) }));
+  else if (!item.area && !(item.areas ?? []).length && !tried?.area) found.push(t('desk.by.noPlace'));
+  return found.join(t('desk.by.and'));
+}
+
+async function attempt(text, reading, signal) {
+  try {
+    const answer = await post('/try', { text: text.text, ...(text.place ? { place: text.place } : {}), ...(reading ? { category_hint: reading.category, area_hint: reading.area } : {}) }, { signal, tries: 2 });
+    return answer.routed === false && !answer.unit ? { ...answer, unit: undefined } : answer;
+  } catch (problem) {
+    if (problem.code === 'ABORTED') throw problem;
+    return null;
+  }
+}
+
+/**
+ * All that helps to decide: {text, words, proposals: [{unit, category, area, reason, due_ms?, kept?}],
+ * similar, told}. chosen: {category?, area?} of the dispatcher. Parts that cannot be had are left out.
+ */
+export async function study(item, chosen, signal) {
+  const quiet = (promise) => promise.catch((problem) => { if (problem.code === 'ABORTED') throw problem; return null; });
+  const returned = isReturn(item);
+  const [texts, shown] = await Promise.all([
+    quiet(post('/texts', { numbers: [item.number], reason: t('desk.reading') }, { signal, tries: 2 })),
+    returned ? quiet(get(`/tickets/${item.number}`, { history: true }, { signal, tries: 2 })) : null,
+  ]);
+  const text = texts?.texts?.[0] ?? {};
+  const given = { text: text.text || item.title || '-', place: text.place };
+  const tried = await attempt(given, null, signal);
+  const words = matched(tried?.why);
+  const pairs = readings(item, tried, chosen);
+  const answers = await Promise.all(pairs.map((reading) => attempt(given, reading, signal)));
+  const proposals = [];
+  const add = (proposal) => {
+    if (proposal.unit && proposal.category && !proposals.some((known) => known.unit === proposal.unit && known.category === proposal.category && known.area === proposal.area)) proposals.push(proposal);
+  };
+  const base = pairs[0] ?? {};
+  if (returned) for (const unit of unitsIn(item.note)) if (unit !== item.unit) add({ ...base, unit, reason: t('desk.by.note', { unit: unitName(item.unit) }) });
+  pairs.forEach((reading, at) => {
+    const answer = answers[at];
+    if (!answer?.unit || (returned && answer.unit === item.unit)) return;
+    add({ ...reading, unit: answer.unit, reason: reasonOf(reading, item, tried, words), due_ms: answer.clocks?.[0]?.due_ms, clock: answer.clocks?.[0]?.clock, fallback: answer.fallback });
+  });
+  const kept = returned && item.unit ? [{ ...base, unit: item.unit, reason: t('desk.by.kept'), kept: true }] : [];
+  const area = base.area ?? item.area;
+  const alike = base.category && area && (item.area || item.areas?.length) ? await quiet(get('/tickets', { area, category: base.category, newest_first: true, limit: SIMILAR + 1 }, { signal, tries: 1 })) : null;
+  return {
+    text, words, proposals: [...proposals.slice(0, PROPOSALS - kept.length), ...kept],
+    similar: (alike?.tickets ?? []).filter((brief) => brief.number !== item.number).slice(0, SIMILAR),
+    told: (shown?.history ?? []).filter((event) => ['routed', 'ruled', 'returned', 'assigned'].some((name) => name in event)).slice(-4),
+  };
+}
