@@ -25,6 +25,7 @@ const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
 const { marked, matched, readings, unitsIn } = await import('../src/app/desk.js');
+const { numberOf } = await import('../src/app/number.js');
 const { apart, together } = await import('../src/app/photos.js');
 
 const AT = Date.UTC(2026, 10, 23, 6, 0, 5); // 14:00:05 by the site's wall clock
@@ -152,4 +153,8 @@ test('photos_when_a_note_names_them_then_they_come_apart_again', () => {
   assert.ok(note.length - 3 <= 2 * 85);
   assert.deepEqual(apart(`办结：${note}`), { text: '办结：已修好', photos: [{ label: '办理前照片', hash }, { label: '办理后照片', hash }] });
   assert.deepEqual(apart('media:abc'), { text: 'media:abc', photos: [] });
+});
+test('number_when_written_as_people_do_then_it_is_read', () => {
+  for (const text of ['20261122-0001-7', '20261122 0001 7', '2026112200017', ' 20261122－0001－7 ']) assert.equal(numberOf(text), '20261122-0001-7');
+  for (const text of ['', '漏水', '2026', '20261122-0001-x', null]) assert.equal(numberOf(text), '');
 });
