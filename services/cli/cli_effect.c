@@ -206,8 +206,8 @@ void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *ef
 
 /* ---- tickets that have to travel ---- */
 
-/* "等分拨员分拨：未识别地点" while it is at the desk, else nothing. */
-static bool at_desk(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES])
+bool cli_effect_at_desk(struct cli *cli, uint64_t ticket, json_t *object,
+                        char text[CLI_EFFECT_BYTES])
 {
     Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
     Paidan__Answer *answer = NULL;
@@ -258,7 +258,7 @@ static void travel(struct cli *cli, uint64_t ticket, const struct cli_effect_of 
     (void)cli_site(cli);
     text[0] = '\0';
     while (!cli_effect_find(cli, ticket, of, ASK_AGAIN_MS, &effect)) {
-        if (at_desk(cli, ticket, object, text) || clock_monotonic_us() >= end_us) {
+        if (cli_effect_at_desk(cli, ticket, object, text) || clock_monotonic_us() >= end_us) {
             return;
         }
     }

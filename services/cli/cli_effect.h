@@ -46,5 +46,9 @@ void cli_effect_path(const char *path, char *typed, size_t size);
 void cli_effect_start(const struct say *say, const char *data, const char *site, bool demo,
                       char *typed, size_t size);
 
+/* "等分拨员分拨：未识别地点" in text, and in object unless NULL, while the ticket waits at the desk.
+ * False: it does not, or triage does not say. */
+bool cli_effect_at_desk(struct cli *cli, uint64_t ticket, json_t *object,
+                        char text[CLI_EFFECT_BYTES]);
 /* Where a new ticket is: its effect, or that it waits at the desk; empty if neither is known yet. */
 void cli_effect_new(struct cli *cli, uint64_t ticket, json_t *object, char text[CLI_EFFECT_BYTES]);

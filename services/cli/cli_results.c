@@ -46,16 +46,32 @@ static void find_effect(struct cli *cli, uint64_t ticket, const unsigned char *r
     (void)cli_effect_find(cli, ticket, &of, request_id == NULL ? TRAVEL_MS : 0, effect);
 }
 
-/* With the sentence about who was faster, where there is one. */
-static int refuse(struct cli *cli, const Paidan__WorkResult *result, const char *number)
+/* Who was faster, or that the ticket has not left the desk: escalation does not know it yet, and
+ * "no such ticket" would send a clerk looking for a wrong number. False: the code's own sentence
+ * says all. */
+static bool sentences(struct cli *cli, const Paidan__WorkResult *result, char zh[SAY_DEED_BYTES],
+                      char en[SAY_DEED_BYTES])
 {
-    char zh[SAY_DEED_BYTES], en[SAY_DEED_BYTES], detail[DETAIL_BYTES_MAX + SAY_DETAIL_BYTES];
+    char desk[CLI_EFFECT_BYTES];
     struct say say = *cli_speak(cli);
+    if (result->code == PAIDAN__CODE__TICKET_UNKNOWN &&
+        cli_effect_at_desk(cli, result->ticket, NULL, desk)) {
+        (void)snprintf(zh, SAY_DEED_BYTES, "工单还在分拨台，没有派给任何单位。");
+        (void)snprintf(en, SAY_DEED_BYTES,
+                       "The ticket is still at the dispatcher's desk; no unit has it.");
+        return true;
+    }
     say.language = SAY_ENGLISH;
     const bool deed = say_deed(&say, result, cli->now_ms, en);
     say.language = SAY_CHINESE;
     (void)say_deed(&say, result, cli->now_ms, zh);
-    if (deed) {
+    return deed;
+}
+
+static int refuse(struct cli *cli, const Paidan__WorkResult *result, const char *number)
+{
+    char zh[SAY_DEED_BYTES], en[SAY_DEED_BYTES], detail[DETAIL_BYTES_MAX + SAY_DETAIL_BYTES];
+    if (sentences(cli, result, zh, en)) {
         return cli_refuse_as(cli, result->code, zh, en, number);
     }
     if (result->detail == NULL) {
@@ -87,7 +103,7 @@ static json_t *result_json(struct cli *cli, const Paidan__WorkResult *result,
                            const struct cli_effect *effect)
 {
     json_t *object = say_json_message(cli_speak(cli), &result->base, true);
-    char text[SAY_DEED_BYTES];
+    char zh[SAY_DEED_BYTES], en[SAY_DEED_BYTES];
     if (result->unit != NULL) {
         json_object_set_new(object, "unit_name", json_string(say_unit(&cli->say, result->unit)));
     }
@@ -97,17 +113,9 @@ static json_t *result_json(struct cli *cli, const Paidan__WorkResult *result,
         }
         return object;
     }
-    struct say say = *cli_speak(cli);
-    say.language = SAY_CHINESE;
-    json_object_set_new(object, "zh",
-                        json_string(say_deed(&say, result, cli->now_ms, text)
-                                        ? text
-                                        : code_sentence_zh(result->code)));
-    say.language = SAY_ENGLISH;
-    json_object_set_new(object, "en",
-                        json_string(say_deed(&say, result, cli->now_ms, text)
-                                        ? text
-                                        : code_sentence_en(result->code)));
+    const bool better = sentences(cli, result, zh, en);
+    json_object_set_new(object, "zh", json_string(better ? zh : code_sentence_zh(result->code)));
+    json_object_set_new(object, "en", json_string(better ? en : code_sentence_en(result->code)));
     return object;
 }
 

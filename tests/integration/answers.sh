@@ -26,6 +26,8 @@ expect "unit of the new ticket" "$(jq -r .unit "$scratch/submitted")" pm-anju
 has "submit for people" '派给 安居物业.*签收时限剩 (30分00|29分[0-9]+)秒' \
     --lang zh submit --channel hotline --text "阳光花园4栋楼道灯坏了"
 has "desk" '等分拨员分拨：' --lang zh submit --channel hotline --text "不知道说什么好"
+desked=$(paidan "$data" desk list --json | jq -r '.tickets[0].number')
+has "at the desk still" 'TICKET_UNKNOWN: 工单还在分拨台' --lang zh accept "$desked" --unit pm-anju
 
 # 2. The second clerk hears who was faster.
 has "pull" '保留到' --lang zh --actor 王芳 work pull --unit 安居物业 --max 9
