@@ -10,7 +10,8 @@
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1
  *   --ask HEX         answer one packed Request from the store as it lies, read-only, as HEX
  * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
- * DATA/run/<service>.endpoint), DATA/clock the time (common/base/clock.h). Exits: 0 after TERM, 64
+ * DATA/run/<service>.endpoint), or, where there is a folder DATA/run/<service>/, both in there and a
+ * link at the old place; DATA/peers says who is heard (common/permit/permit_peers.h), DATA/clock the time (common/base/clock.h). Exits: 0 after TERM, 64
  * usage, 70 a deadline that this program cannot apply, 75 fault (a supervisor starts it again), 78
  * settings, or a store so damaged that it cannot be opened or read on: starting again would not
  * help. */

@@ -239,15 +239,49 @@ static enum rc endpoint_choose(const struct shell *shell, const char *run, char 
     return length < 0 || (size_t)length >= size ? RC_SETTINGS : RC_OK;
 }
 
+/* Where socket and endpoint lie: DATA/run/<service>/ where somebody made that folder, so that nobody
+ * else can put another socket into their place; else DATA/run, which all services share. */
+static enum rc run_choose(const struct shell *shell, char *shared, char *own)
+{
+    struct stat status;
+    const char *const service = shell->service->step->name;
+    enum rc rc = path_make(shared, PATH_MAX, shell->settings.data_dir, "run", "");
+    if (rc == RC_OK) {
+        rc = folder_make(shared);
+    }
+    if (rc == RC_OK) {
+        rc = path_make(own, PATH_MAX, shared, service, "");
+    }
+    if (rc == RC_OK && (stat(own, &status) != 0 || !S_ISDIR(status.st_mode))) {
+        memcpy(own, shared, strlen(shared) + 1);
+    }
+    return rc;
+}
+
+/* Everybody looks at DATA/run/<service>.endpoint. In an installation a link stands there already,
+ * and we may not write beside it. */
+static void endpoint_link(const char *shared, const char *own, const char *service)
+{
+    struct stat status;
+    char path[PATH_MAX], target[PATH_MAX];
+    if (strcmp(shared, own) == 0 ||
+        path_make(path, sizeof path, shared, service, ".endpoint") != RC_OK ||
+        path_make(target, sizeof target, service, service, ".endpoint") != RC_OK ||
+        (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))) {
+        return;
+    }
+    (void)unlink(path);
+    if (symlink(target, path) != 0) {
+        diag_log(DIAG_WARN, "shell", "endpoint=\"%s\" why=\"%s\"", path, strerror(errno));
+    }
+}
+
 /* Callers find the endpoint in a file, so it is written only once the socket is bound. */
 static enum rc open_bus(struct shell *shell)
 {
-    char run[PATH_MAX];
+    char shared[PATH_MAX], run[PATH_MAX];
     char endpoint[BUS_ENDPOINT_BYTES];
-    enum rc rc = path_make(run, sizeof run, shell->settings.data_dir, "run", "");
-    if (rc == RC_OK) {
-        rc = folder_make(run);
-    }
+    enum rc rc = run_choose(shell, shared, run);
     if (rc == RC_OK) {
         rc = endpoint_choose(shell, run, endpoint, sizeof endpoint);
     }
@@ -268,6 +302,9 @@ static enum rc open_bus(struct shell *shell)
     }
     if (rc == RC_OK) {
         rc = endpoint_write(run, shell->service->step->name, endpoint);
+    }
+    if (rc == RC_OK) {
+        endpoint_link(shared, run, shell->service->step->name);
     }
     if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "shell", "bind=%s", rc_name(rc));

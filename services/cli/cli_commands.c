@@ -239,6 +239,16 @@ static const struct cli_command rows[] = {
      "从日志重建各表并逐字节比较；不写服务即全部四个",
      "fold the log again and compare all tables byte for byte; without a service all four", NULL,
      NULL, .option_count = 0},
+    {"permit", "[ROLE [WISH [NUMBER]]]", 0, 3, cli_permit, "权限表：谁可以做什么",
+     "who may wish what, by the table",
+     "不带参数列出整张表；只写角色列出它可以做的；带工单号再说明该工单是否在\n"
+     "--unit、--area 或 --channel 所给的范围内。除看工单外不需要服务在运行。\n"
+     "可以为 0，不可以为 77。请求如 show、\"work accept\"、\"read texts phones\"。",
+     "Without words the whole table; with a role what it may; with a ticket's number also whether\n"
+     "that lies in the scope that --unit, --area or --channel give. Asks nobody but for the "
+     "ticket.\n"
+     "Exits with 0 (it may) or 77. A wish is such as show, \"work accept\", \"read texts phones\".",
+     OPTIONS(0, CLI_UNIT, CLI_AREA, CLI_CHANNEL), .alias = "权限"},
     {"backup", "DIR", 1, 1, cli_backup, "四个服务的一致备份，服务照常运行",
      "a consistent copy of all four stores, while they run", NULL, NULL, .option_count = 0},
     {"restore", "DIR", 1, 1, cli_backup_restore, "从备份恢复到空的数据目录",

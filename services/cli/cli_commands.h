@@ -33,6 +33,7 @@ int cli_stats(struct cli *cli);
 int cli_metrics(struct cli *cli);
 int cli_service_ping(struct cli *cli);
 int cli_clock_accept(struct cli *cli);
+int cli_permit(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_try_text(struct cli *cli);
 int cli_new_site(struct cli *cli);

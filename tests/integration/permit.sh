@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Who may wish what, through the real services: every cell of the matrix under every role, forged and
+# expired grants, a gateway without a grant, a right that is taken away while somebody is connected.
+# Every refusal is a fact, and the logs with them verify and replay.
+source "$(dirname "$0")/lib.sh"
+
+data=$scratch/d
+instance_start "$data" "$PAIDAN_ROOT/tests/sites/joint"
+grep -q "^uid $(id -u) trial$" "$data/peers" || fail "deploy/up writes no peers file"
+expect "key's mode" "$(stat -c %a "$data/keys/grant")" 600
+[[ -S $data/run/intake/intake.sock ]] || fail "the socket is not in its own folder"
+
+# peers_read COUNT: has every service told of the file more often than that?
+peers_read() {
+    local name
+    for name in "${SERVICES[@]}"; do
+        (($(grep -c 'peers=' "$data/log/$name.log") > $1)) || return 1
+    done
+}
+
+# peers LINE...: the file anew, read by the services.
+peers() {
+    local count
+    count=$(grep -c 'peers=' "$data/log/callback.log")
+    printf '%s\n' "$@" >"$data/peers"
+    for name in "${SERVICES[@]}"; do
+        kill -HUP "$(cat "$data/run/$name.pid")" || fail "reload $name"
+    done
+    wait_until 20 "peers are read" peers_read "$count"
+}
+
+"$PAIDAN_BIN/test-permit" "$data" >"$scratch/own" || fail "the matrix"
+read -r own code <"$scratch/own"
+note "the matrix: ok"
+
+note "what was refused is in the log, and who it was"
+paidan "$data" log dump escalation --json >"$scratch/facts" || fail "log dump"
+grep -q '"denied"' "$scratch/facts" || fail "no Denied"
+grep '"denied"' "$scratch/facts" | grep -q '"zhang.san"' || fail "Denied does not say who"
+grep -q '"peers_changed"' "$scratch/facts" || fail "no PeersChanged"
+
+note "a gateway without a grant"
+peers "uid $(id -u) gateway follow=escalation channel=wechat"
+"$PAIDAN_BIN/test-permit" "$data" gateway "$own" "$code" || fail "gateway"
+
+note "a file with a mistake: the one before stays"
+peers "uid $(id -u) gateway follow=escalation" "uid x"
+"$PAIDAN_BIN/test-permit" "$data" gateway "$own" "$code" || fail "gateway kept"
+
+note "revoked while connected"
+peers "uid $(id -u) trial"
+coproc { "$PAIDAN_BIN/test-permit" "$data" revoked; }
+read -r -u "${COPROC[0]}" line
+expect "connected" "$line" connected
+pid=$COPROC_PID
+peers "uid 4294967294 trial"
+wait "$pid" || fail "still heard after it was revoked"
+if paidan "$data" ping >/dev/null 2>&1; then
+    fail "ping by somebody whom nobody knows"
+fi
+
+peers "uid $(id -u) trial"
+paidan "$data" ping >/dev/null || fail "ping"
+instance_stop "$data"
+logs_hold "$data"
+note "permit: ok"
