@@ -4,6 +4,7 @@
 // Log in as dispatcher, clerk, leader, supervisor, hotline, auditor, system or security, password
 // "paidan"; as "totp" a second factor is asked for (123456).
 import { createServer } from 'node:http';
+import { createHash } from 'node:crypto';
 import { readFileSync, existsSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +22,8 @@ const ROLES = {
 };
 const NAMES = { dispatcher: '分拨员小周', clerk: '城管队张伟', leader: '站长李娜', supervisor: '督办员王芳', hotline: '话务员刘洋', auditor: '审计赵敏', system: '系统管理员', security: '安全管理员', totp: '督办员（双因子）' };
 const sessions = new Map();
-const meOf = (name) => ({ person: name, name: NAMES[name], roles: ROLES[name], csrf: `csrf-${name}`, language: 'zh', ...world.moment('expires', Date.now() + 1800000), must_change: false, now_ms: Date.now(), rate: 1 });
+const media = new Map();
+const meOf = (name) => ({ second_factor: name === 'totp', person: name, name: NAMES[name], roles: ROLES[name], csrf: `csrf-${name}`, language: 'zh', ...world.moment('expires', Date.now() + 1800000), must_change: false, now_ms: Date.now(), rate: 1 });
 
 // ---- answers ----
 const sortDue = (one, other) => (one.clocks[0]?.due_ms ?? Infinity) - (other.clocks[0]?.due_ms ?? Infinity);
@@ -113,11 +115,20 @@ const routes = [
   ['POST', /^\/callbacks\/answer$/, ({ body, who }) => ({ results: body.replies.map((reply) => { const brief = ticketOf(reply.number); brief.state = 'closed'; brief.outcome = 'solved'; changed(brief, 'closed', {}, who); return { number: reply.number, code: 'OK' }; }) })],
   ['POST', /^\/try$/, ({ body }) => world.judge(body)],
   ['POST', /^\/lookup$/, ({ body }) => { const brief = ticketOf(body.number); return { number: brief.number, state: brief.state, ...world.moment('registered', brief.registered_ms), ...world.moment('changed', brief.changed_ms), chases: brief.chases, supplements: 0, title: brief.title }; }],
-  ['GET', /^\/people$/, () => ({ people: Object.keys(ROLES).map((person) => ({ person, name: NAMES[person], roles: ROLES[person], enabled: true, totp: person === 'totp', ...world.moment('last_login', Date.now() - 86400000) })) })],
-  ['GET', /^\/roles$/, () => ({ roles: Object.entries(ROLES).flatMap(([person, roles]) => roles.map((role) => ({ person, ...role }))) })],
-  ['GET', /^\/sessions$/, () => ({ sessions: [{ session: 'a1b2c3d4e5f60718', person: 'supervisor', via: '127.0.0.1', ...world.moment('begun', Date.now() - 7200000), ...world.moment('seen', Date.now() - 60000) }] })],
-  ['GET', /^\/keys$/, () => ({ keys: [{ key: 'k1', name: 'hotline-12345', role: 'adapter', channel: 'hotline', ...world.moment('expires', Date.now() + 9e9), ...world.moment('used', Date.now() - 60000) }] })],
-  ['GET', /^\/audit$/, () => ({ entries: Array.from({ length: 60 }, (_, at) => ({ ...world.moment('at', Date.now() - at * 600000), actor: world.pick(Object.keys(ROLES)), what: world.pick(['disclosed', 'denied', 'login', 'role_granted']), says_zh: '读取了工单全文', says_en: 'read the full text of a ticket' })) })],
+  ['GET', /^\/people$/, ({ query }) => ({ people: Object.keys(ROLES).map((person, at) => ({ person, full_name: NAMES[person], state: at === 1 ? 'invited' : at === 7 ? 'disabled' : 'active', roles: ROLES[person], second_factor: person === 'totp', ...world.moment('added', Date.now() - 86400000 * 90), ...world.moment('login', Date.now() - 86400000), sessions: at % 3, ...(at === 2 ? world.moment('locked_until', Date.now() + 800000) : {}) })).filter((each) => !query.get('role') || each.roles.some((role) => role.role === query.get('role'))) })],
+  ['POST', /^\/people$/, () => ({ seq: 9, password: 'kupa-4821-wemo-3' })],
+  ['POST', /^\/people\/([\w.-]+)$/, ({ body, parts }) => (body.new_password ? { seq: 10, password: 'rito-9914-bale-7' } : ['system', 'security', 'auditor'].includes(parts[0]) ? { change: 17 } : { seq: 10 })],
+  ['POST', /^\/roles$/, ({ body }) => (['system', 'security', 'auditor'].includes(body.role.role) ? { change: 18 } : { seq: 11 })],
+  ['GET', /^\/changes$/, () => ({ changes: [{ change: 17, kind: 'role_grant', person: 'wang.wu', role: { role: 'auditor' }, asked_by: 'security', ...world.moment('asked', Date.now() - 7200000), ...world.moment('lapses', Date.now() + 86400000) }, { change: 16, kind: 'disable', person: 'li.si', asked_by: 'system', ...world.moment('asked', Date.now() - 9200000), ...world.moment('lapses', Date.now() + 76400000) }] })],
+  ['POST', /^\/changes\/decide$/, () => ({ seq: 12 })],
+  ['GET', /^\/(?:me\/)?sessions$/, ({ who }) => ({ sessions: ['supervisor', who, 'clerk'].map((person, at) => ({ session: `a1b2c3d4e5f6071${at}`, person, via: `10.1.2.${at + 3}`, own: at === 1, ...world.moment('began', Date.now() - 7200000 * (at + 1)), ...world.moment('seen', Date.now() - 60000 * at), ...world.moment('ends', Date.now() + 1700000) })) })],
+  ['POST', /^\/(?:me\/sessions\/\w+\/end|sessions\/revoke|keys\/revoke)$/, () => ({ seq: 13 })],
+  ['POST', /^\/me\/password$/, ({ body }) => { if (body.password !== 'paidan') throw new Refused(401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.'); return { seq: 14 }; }],
+  ['POST', /^\/me\/totp$/, ({ body }) => (body.act === 'start' ? { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Paidan:zhang.san?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Paidan' } : body.act === 'confirm' ? { recovery_codes: Array.from({ length: 10 }, (_, at) => `abcd-ef${at}h`) } : {})],
+  ['GET', /^\/keys$/, () => ({ keys: [{ key: '0123456789abcdef', label: '12345 热线', roles: [{ role: 'adapter', channel: 'hotline' }], made_by: 'security', ...world.moment('made', Date.now() - 9e9), ...world.moment('expires', Date.now() + 9e9), ...world.moment('used', Date.now() - 60000) }, { key: 'fedcba9876543210', label: '旧设备', roles: [{ role: 'adapter', channel: 'device' }], made_by: 'security', ...world.moment('made', Date.now() - 9e9), ...world.moment('revoked', Date.now() - 4e9) }] })],
+  ['POST', /^\/keys$/, () => ({ key: '00aa11bb22cc33dd', secret: `pd_00aa11bb22cc33dd_${'5f'.repeat(32)}` })],
+  ['GET', /^\/audit$/, ({ query }) => ({ next: Number(query.get('cursor') ?? 9000) - 100, facts: Array.from({ length: 100 }, (_, at) => ({ service: 'access', seq: Number(query.get('cursor') ?? 9000) - at, ...world.moment('at', Date.now() - at * 600000), cause: { actor: world.pick(Object.keys(ROLES)) }, says: world.pick(['登录', '授予角色：承办人 · 城管执法队', '登录失败：密码不对（第 2 次）', '改密']) })) })],
+  ['POST', /^\/media$/, ({ raw }) => { const hash = createHash('sha256').update(raw).digest('hex'); media.set(hash, raw); return { hash, media_type: 'image/jpeg', bytes: raw.length }; }],
 ];
 
 // ---- streams ----
@@ -153,7 +164,8 @@ const problem = (response, status, code, zh, en) => json(response, status, { tit
 async function bodyOf(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  try { return JSON.parse(Buffer.concat(chunks).toString() || '{}'); } catch { return {}; }
+  const raw = Buffer.concat(chunks);
+  try { return { body: JSON.parse(raw.toString() || '{}'), raw }; } catch { return { body: {}, raw }; }
 }
 function login(response, body) {
   const name = body.name;
@@ -174,7 +186,7 @@ const server = createServer(async (request, response) => {
   if (url.pathname === '/') { response.writeHead(302, { Location: '/console/' }); return response.end(); }
   if (!url.pathname.startsWith('/api/v1')) return file(response, url.pathname);
   const path = url.pathname.slice(7), who = sessions.get(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
-  const body = request.method === 'POST' ? await bodyOf(request) : {};
+  const { body, raw } = await bodyOf(request);
   if (path === '/login') return login(response, body);
   if (path === '/logout') { sessions.delete(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]); return json(response, 200, {}); }
   if (!who) return problem(response, 401, 'SESSION_ENDED', '登录已过期，请重新登录。', 'The session has ended; log in again.');
@@ -185,13 +197,15 @@ const server = createServer(async (request, response) => {
     response.write(`event: time\ndata: ${JSON.stringify({ now_ms: Date.now(), rate: Number(option('rate', 1)) })}\n\n`);
     return request.on('close', () => watchers.delete(watcher));
   }
+  const shown = /^\/media\/(\w+)/.exec(path);
+  if (shown && request.method === 'GET') { response.writeHead(200, { ...SAFE, 'Content-Type': 'image/jpeg' }); return response.end(media.get(shown[1]) ?? ''); }
   const lang = url.searchParams.get('lang') ?? (/^en/.test(request.headers['accept-language'] ?? '') ? 'en' : 'zh');
   for (const [method, pattern, answer] of routes) {
     const parts = method === request.method && pattern.exec(path);
     if (!parts) continue;
     try {
       const version = request.headers['if-match'] ? Number(request.headers['if-match'].replace(/"/g, '')) : undefined;
-      const result = answer({ who, lang, body, query: url.searchParams, parts: parts.slice(1), version });
+      const result = answer({ who, lang, body, raw, query: url.searchParams, parts: parts.slice(1), version });
       return json(response, 200, result, result.version !== undefined ? { ETag: `"${result.version}"` } : {});
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;

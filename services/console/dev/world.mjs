@@ -153,6 +153,7 @@ export function fill(count) {
     if (brief.card === 'none' && open(brief) && chance() < 0.06) { brief.card = 'yellow'; fact(brief, 'warned', now() - 5 * MIN); }
     if (chance() < 0.05 && open(brief)) { brief.supervised = true; fact(brief, 'supervised', now() - 20 * MIN); }
     if (state === 'suspended') { Object.assign(brief, moment('suspended_until', now() + between(1, 12) * DAY)); brief.clocks = []; }
+    if (state === 'resolved' || state === 'closed') fact(brief, 'resolved', now() - 2 * HOUR, { note: pick(['已现场处置完毕，当事人认可', '已修复并试运行正常', '已清理干净并加强巡查']) }, pick(PEOPLE));
     if (state === 'closed') { brief.outcome = pick(['solved', 'solved', 'solved', 'partly', 'unreached']); brief.satisfied = pick(['yes', 'yes', 'fair', 'no']); }
     if (state === 'returned') { fact(brief, 'returned', now() - 40 * MIN, { note: '不属于本单位职责，建议转市政环卫所' }, pick(PEOPLE)); brief.clocks = [clockSet('handle', at, due)]; }
     if (state === 'accepted' && chance() < 0.02) { Object.assign(brief, { request: 'extension', request_to: brief.level === 3 ? 'street-centre' : pick(rows.units.filter((row) => LEVELS[row.level] === brief.level + 1)).code }, moment('request_due', now() + between(20 * MIN, 5 * HOUR))); fact(brief, 'requested', now() - 30 * MIN, { note: '配件要从外地调货，明天下午才能到' }, pick(PEOPLE)); }
