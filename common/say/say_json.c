@@ -381,9 +381,12 @@ void say_json_names(const struct say *say, json_t *json)
         return;
     }
     json_t *names = json_object();
+    const bool clock = json_object_get(json, "amount_ms") != NULL; /* its unit is one of time */
     json_object_foreach(json, key, value)
     {
-        name_member(say, names, key, value);
+        if (!clock || strcmp(key, "unit") != 0) {
+            name_member(say, names, key, value);
+        }
         if (json_is_object(value) || json_is_array(value)) {
             say_json_names(say, value);
         }

@@ -131,7 +131,8 @@ struct gateway {
     struct bus_socket *server; /* answers Ping */
     struct MHD_Daemon *doors[GATEWAY_DOORS_MAX];
     unsigned door_count;
-    char origin[128]; /* "http://127.0.0.1:8310" */
+    char run_dir[4096]; /* DATA/run/gateway where somebody made that folder, else DATA/run */
+    char origin[128];   /* "http://127.0.0.1:8310" */
     const struct gateway_route *routes;
     size_t route_count;
     struct gateway_upstream *upstream;

@@ -136,11 +136,11 @@ static enum rc parts_open(struct gateway *gateway)
     return RC_OK;
 }
 
-/* Whoever started us, and people, read where we are. */
+/* Whoever started us, and people, read where we are: in DATA/run, where a link may stand for it. */
 static enum rc address_write(const struct gateway *gateway)
 {
-    char path[PATH_BYTES];
-    (void)snprintf(path, sizeof path, "%s/run/gateway.http", gateway->settings.data_dir);
+    char path[PATH_BYTES + 16];
+    (void)snprintf(path, sizeof path, "%s/gateway.http", gateway->run_dir);
     FILE *file = fopen(path, "we");
     const bool written = file != NULL && fprintf(file, "%s\n", gateway->origin) > 0;
     if (file == NULL || fclose(file) != 0 || !written) {
@@ -150,14 +150,24 @@ static enum rc address_write(const struct gateway *gateway)
     return RC_OK;
 }
 
-static enum rc run_folder(const struct gateway *gateway)
+/* In an installation DATA/run is root's, and each service has a folder of its own in it. */
+static enum rc run_folder(struct gateway *gateway)
 {
-    char path[PATH_BYTES];
-    (void)snprintf(path, sizeof path, "%s/run", gateway->settings.data_dir);
+    char shared[PATH_BYTES];
+    struct stat status;
+    const int made = snprintf(shared, sizeof shared, "%s/run", gateway->settings.data_dir);
+    const int own = snprintf(gateway->run_dir, sizeof gateway->run_dir, "%s/run/gateway",
+                             gateway->settings.data_dir);
+    if (made < 0 || own < 0 || (size_t)own >= sizeof gateway->run_dir) {
+        return RC_SETTINGS;
+    }
     if ((mkdir(gateway->settings.data_dir, 0750) != 0 && errno != EEXIST) ||
-        (mkdir(path, 0750) != 0 && errno != EEXIST)) {
-        diag_log(DIAG_ERROR, "gateway", "mkdir=\"%s\" why=\"%s\"", path, strerror(errno));
+        (mkdir(shared, 0750) != 0 && errno != EEXIST)) {
+        diag_log(DIAG_ERROR, "gateway", "mkdir=\"%s\" why=\"%s\"", shared, strerror(errno));
         return RC_IO;
+    }
+    if (stat(gateway->run_dir, &status) != 0 || !S_ISDIR(status.st_mode)) {
+        memcpy(gateway->run_dir, shared, strlen(shared) + 1);
     }
     return RC_OK;
 }

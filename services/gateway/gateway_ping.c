@@ -98,7 +98,7 @@ void gateway_ping_work(struct gateway *gateway)
 static enum rc endpoint_write(const struct gateway *gateway, const char *endpoint)
 {
     char path[PATH_BYTES];
-    (void)snprintf(path, sizeof path, "%s/run/gateway.endpoint", gateway->settings.data_dir);
+    (void)snprintf(path, sizeof path, "%s/gateway.endpoint", gateway->run_dir);
     FILE *file = fopen(path, "we");
     const bool written = file != NULL && fprintf(file, "%s\n", endpoint) > 0;
     return file != NULL && fclose(file) == 0 && written ? RC_OK : RC_IO;
@@ -106,9 +106,8 @@ static enum rc endpoint_write(const struct gateway *gateway, const char *endpoin
 
 enum rc gateway_ping_open(struct gateway *gateway)
 {
-    char endpoint[BUS_ENDPOINT_BYTES], run[PATH_BYTES];
-    (void)snprintf(run, sizeof run, "%s/run", gateway->settings.data_dir);
-    char *real = realpath(run, NULL);
+    char endpoint[BUS_ENDPOINT_BYTES];
+    char *real = realpath(gateway->run_dir, NULL);
     const int made =
         real == NULL ? -1 : snprintf(endpoint, sizeof endpoint, "ipc://%s/gateway.sock", real);
     free(real);

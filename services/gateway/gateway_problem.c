@@ -108,12 +108,16 @@ static const struct {
     STATUS(UNREACHABLE, 503),
     STATUS(STORAGE_FULL, 507),
     STATUS(GRANT_INVALID, 401),
-    {122, 401}, /* LOGIN_FAILED */
-    {123, 429}, /* LOCKED_OUT */
-    {124, 401}, /* SECOND_FACTOR_NEEDED */
-    {125, 422}, /* PASSWORD_WEAK */
-    {126, 404}, /* PERSON_UNKNOWN */
-    {127, 401}, /* SESSION_ENDED */
+    STATUS(LOGIN_FAILED, 401),
+    STATUS(LOCKED_OUT, 429),
+    STATUS(SECOND_FACTOR_NEEDED, 401),
+    STATUS(PASSWORD_WEAK, 422),
+    STATUS(PASSWORD_SAME, 422),
+    STATUS(PERSON_UNKNOWN, 404),
+    STATUS(CHANGE_UNKNOWN, 404),
+    STATUS(ROLE_SCOPE, 422),
+    STATUS(SESSION_ENDED, 401),
+    STATUS(KEY_UNKNOWN, 401),
 };
 
 /* The rules of the services lie in two runs of numbers, those of people in a third. */

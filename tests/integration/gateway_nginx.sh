@@ -14,7 +14,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=paidan.test -addext 
 port=$((20000 + RANDOM % 20000))
 sed -e "s/paidan.example.cn/paidan.test/" -e "/listen \[::\]/d" -e "s/listen 80;/listen 127.0.0.1:$((port + 1));/" \
     -e "s/listen 443 ssl/listen 127.0.0.1:$port ssl/" -e "s|/etc/paidan/tls/fullchain.pem|$scratch/nginx/cert.pem|" \
-    -e "s|/etc/paidan/tls/privkey.pem|$scratch/nginx/key.pem|" -e "s|/run/paidan-gateway/http.sock|$data/run/http.sock|" \
+    -e "s|/etc/paidan/tls/privkey.pem|$scratch/nginx/key.pem|" -e "s|/var/lib/paidan/run/gateway/http.sock|$data/run/http.sock|" \
     "$PAIDAN_ROOT/deploy/nginx/paidan.conf" >"$scratch/nginx/paidan.conf"
 cat >"$scratch/nginx/nginx.conf" <<END
 daemon off;

@@ -390,7 +390,8 @@ static void test_names_when_codes_lie_deep_then_names_stand_beside_them(void **s
     json_t *json = json_loads(
         "{\"unit\": \"u1\", \"tickets\": [{\"level\": 2, \"assist\": [\"a\", \"b\"],"
         " \"area\": \"x\", \"unit_name\": \"kept\"}], \"areas\": [],"
-        " \"units\": [{\"unit\": \"u2\"}], \"note\": \"unit\"}",
+        " \"units\": [{\"unit\": \"u2\"}, {\"unit\": \"days\", \"amount_ms\": 1}], \"note\": "
+        "\"unit\"}",
         0, NULL);
     assert_non_null(json);
     say_json_names(&say, json); /* without a site codes stand for names */
@@ -404,6 +405,7 @@ static void test_names_when_codes_lie_deep_then_names_stand_beside_them(void **s
                             json_array_get(json_object_get(json, "units"), 0), "unit_name")),
                         "u2");
     assert_null(json_object_get(json, "note_name"));
+    assert_null(json_object_get(json_array_get(json_object_get(json, "units"), 1), "unit_name"));
     json_decref(json);
 }
 
