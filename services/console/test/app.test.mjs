@@ -25,6 +25,8 @@ const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
 const { marked, matched, readings, unitsIn } = await import('../src/app/desk.js');
+const { cells, csv, readTable } = await import('../src/app/sheet.js');
+const { squares } = await import('../src/app/qr.js');
 const { numberOf } = await import('../src/app/number.js');
 const { apart, together } = await import('../src/app/photos.js');
 
@@ -157,4 +159,23 @@ test('photos_when_a_note_names_them_then_they_come_apart_again', () => {
 test('number_when_written_as_people_do_then_it_is_read', () => {
   for (const text of ['20261122-0001-7', '20261122 0001 7', '2026112200017', ' 20261122－0001－7 ']) assert.equal(numberOf(text), '20261122-0001-7');
   for (const text of ['', '漏水', '2026', '20261122-0001-x', null]) assert.equal(numberOf(text), '');
+});
+test('sheet_when_a_table_is_read_then_cells_are_as_written', () => {
+  assert.deepEqual(cells('\ufeff诉求,地点\r\n"漏水,""很大""\n两行",3号楼\n\n'), [['诉求', '地点'], ['漏水,"很大"\n两行', '3号楼']]);
+  assert.deepEqual(cells('text\tplace\na\tb'), [['text', 'place'], ['a', 'b']]);
+});
+test('sheet_when_rows_have_faults_then_each_is_said_and_the_rest_goes', () => {
+  const { rows, unknown } = readTable([['诉求', '编号', '发生时间', '天气'], ['漏水', 'A1', '2026/11/3 8:05', '晴'], ['', 'A2'], ['噪音', 'A1', '昨天']], 'hotline');
+  assert.deepEqual(unknown, ['天气']);
+  assert.equal(rows[0].ticket.occurred_ms, Date.UTC(2026, 10, 3, 0, 5));
+  assert.deepEqual(rows.map((row) => row.faults), [[], ['import.fault.text'], ['import.fault.twice', 'import.fault.time']]);
+  assert.deepEqual(readTable([['漏水'], ['噪音']], 'hotline').rows.map((row) => row.ticket.text), ['漏水', '噪音']);
+});
+test('sheet_when_a_cell_begins_like_a_formula_then_it_is_saved_as_text', () => {
+  assert.equal(csv([['=1+1', '@x', '楼']]), '\ufeff"\'=1+1","\'@x","楼"\r\n');
+});
+test('qr_when_a_text_grows_then_so_does_the_code_until_it_is_too_long', () => {
+  assert.equal(squares('20261122-0001-7').size, 25);
+  assert.equal(squares('x'.repeat(110)).size, 45);
+  assert.deepEqual(squares('x'.repeat(300)), { size: 0, path: '' });
 });

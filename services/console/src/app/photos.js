@@ -17,8 +17,19 @@ export function apart(note) {
 }
 /** The note with its photos: [{label, hash}]. */
 export const together = (note, photos) => [note.trim(), ...photos.map((photo) => `${photo.label} media:${photo.hash}`)].filter(Boolean).join('\n');
-export const photoAt = (hash) => address(`/media/${hash}`);
-export const previewAt = (hash) => address(`/media/${hash}/preview`);
+// number: of the ticket that names it, by which one may see it; what one has just sent needs none.
+export const photoAt = (hash, number) => address(`/media/${hash}`, { number });
+export const previewAt = (hash, number) => address(`/media/${hash}/preview`, { number });
+/** Files of a ticket apart: those that are kept here as photos, the others as they are. */
+export function attached(files) {
+  const photos = [], others = [];
+  for (const file of files ?? []) {
+    const hash = /^media:([0-9a-f]{64})$/.exec(file.url ?? '')?.[1];
+    if (hash) photos.push({ label: file.name, hash });
+    else others.push(file);
+  }
+  return { photos, others };
+}
 
 async function smaller(file) {
   if (file.size <= SMALL_BYTES || !/^image\/(jpeg|png|webp)$/.test(file.type) || !window.createImageBitmap) return file;

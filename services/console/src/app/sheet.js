@@ -1,0 +1,101 @@
+// Tickets from a table: CSV is read here, a sheet by the gateway. Columns are known by their heads, in
+// either language; what is wrong is said by row before anything is registered.
+import { ask } from './api.js';
+import { fromWall } from './clock.js';
+import { fitting } from './pinyin.js';
+import { areaChoices, categoryChoices, site } from './site.js';
+import { t } from './words.js';
+
+export const ROWS_MAX = 5000;
+const HEADS = {
+  text: ['诉求', '内容', '诉求内容', '问题描述', 'text', 'complaint'], title: ['标题', '主题', 'title'], place: ['地点', '地址', '诉求地点', '发生地点', 'place', 'address'],
+  phone: ['电话', '联系电话', '手机', '手机号', 'phone'], reporter: ['称呼', '姓名', '诉求人', '联系人', 'name', 'reporter'], external_id: ['外部编号', '来源编号', '工单编号', '编号', 'external_id', 'id'],
+  occurred: ['发生时间', '诉求时间', '时间', 'occurred', 'time'], category: ['类别', '分类', 'category'], area: ['区域', '社区', 'area'], channel: ['渠道', '来源', 'channel'],
+};
+
+/** RFC 4180, a comma or a tab or a semicolon between cells: [[cell, ...], ...], empty rows left out. */
+export function cells(text) {
+  const first = text.slice(0, text.search(/[\r\n]|$/)), between = ['\t', ',', ';'].reduce((best, each) => (first.split(each).length > first.split(best).length ? each : best), ',');
+  const rows = [];
+  let row = [], cell = '', quoted = false;
+  const end = () => { row.push(cell.trim()); cell = ''; };
+  const endRow = () => { end(); if (row.some(Boolean)) rows.push(row); row = []; };
+  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length; at++) {
+    const each = text[at];
+    if (quoted) {
+      if (each !== '"') cell += each;
+      else if (text[at + 1] === '"') { cell += '"'; at++; } else quoted = false;
+    } else if (each === '"' && cell.trim() === '') { cell = ''; quoted = true; } else if (each === between) end();
+    else if (each === '\n' || each === '\r') { if (each === '\r' && text[at + 1] === '\n') at++; endRow(); } else cell += each;
+  }
+  endRow();
+  return rows;
+}
+const columnOf = (head) => Object.keys(HEADS).find((name) => HEADS[name].includes(head.trim().toLowerCase().replace(/[（(].*$/, '').trim()));
+const bytes = (text) => new TextEncoder().encode(text).length;
+/** The code that a word names: itself, or the one place or category that is called so. */
+function codeOf(choices, word) {
+  if (!word) return '';
+  const exact = choices.find((each) => each.value === word || each.label === word);
+  return exact?.value ?? (fitting(choices, word, 2).length === 1 ? fitting(choices, word, 1)[0].value : '');
+}
+
+/** {rows: [{line, ticket, faults}], unknown: heads that were not understood} of a table with heads. */
+export function readTable(table, channel) {
+  const [heads = [], ...rest] = table;
+  let columns = heads.map(columnOf), lines = rest, first = 2;
+  if (!columns.includes('text')) {
+    // One column without a head: each line is a complaint.
+    if (heads.length !== 1) return { rows: [], unknown: heads, lacks: true };
+    columns = ['text'];
+    lines = table;
+    first = 1;
+  }
+  const seen = new Set();
+  const rows = lines.map((row, at) => {
+    const given = {}, faults = [];
+    columns.forEach((name, index) => { if (name && row[index]) given[name] = row[index]; });
+    const own = given.channel ? (site.value.channels ?? []).find((each) => [each.code, each.name, each.name_en].includes(given.channel))?.code : channel;
+    const ticket = { channel: own ?? channel, text: given.text ?? '' };
+    for (const name of ['title', 'place', 'phone', 'reporter', 'external_id']) if (given[name]) ticket[name] = given[name];
+    if (!ticket.text) faults.push('import.fault.text');
+    if (bytes(ticket.text) > 65536 || bytes(ticket.place ?? '') > 512 || bytes(ticket.phone ?? '') > 32 || bytes(ticket.reporter ?? '') > 128 || bytes(ticket.external_id ?? '') > 128) faults.push('import.fault.long');
+    if (given.channel && !own) faults.push('import.fault.channel');
+    if (ticket.external_id && seen.has(`${ticket.channel}/${ticket.external_id}`)) faults.push('import.fault.twice');
+    seen.add(`${ticket.channel}/${ticket.external_id}`);
+    if (given.occurred) {
+      const [day, time = '00:00'] = given.occurred.replace(/[./年月]/g, '-').replace('日', ' ').split(/[T\s]+/);
+      const at_ms = fromWall(`${day.split('-').map((part, index) => (index ? part.padStart(2, '0') : part)).join('-')}T${time.slice(0, 5).padStart(5, '0')}`);
+      if (Number.isFinite(at_ms)) ticket.occurred_ms = at_ms;
+      else faults.push('import.fault.time');
+    }
+    const category = codeOf(categoryChoices.value, given.category), area = codeOf(areaChoices.value, given.area);
+    if (category) ticket.category_hint = category;
+    if (area) ticket.area_hint = area;
+    return { line: at + first, ticket, faults };
+  });
+  return { rows, unknown: heads.filter((head, index) => head && !columns[index] && first === 2), lacks: false };
+}
+/** The table in a file: {rows: [[cell]]}. Throws a Problem. */
+export async function tableOf(file) {
+  if (/\.(csv|tsv|txt)$/i.test(file.name) || /^text\//.test(file.type)) {
+    const raw = await file.arrayBuffer();
+    // Sheets of this country are often saved as GB18030.
+    let text;
+    try { text = new TextDecoder('utf-8', { fatal: true }).decode(raw); } catch { text = new TextDecoder('gb18030').decode(raw); }
+    return cells(text);
+  }
+  const answer = (await ask('POST', '/import/preview', { body: file, timeoutMs: 60000 })).answer;
+  return answer.rows ?? [];
+}
+const safe = (cell) => { const text = String(cell ?? ''); return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`; };
+/** A table as CSV that spreadsheets open as text. */
+export const csv = (table) => `\ufeff${table.map((row) => row.map(safe).join(',')).join('\r\n')}\r\n`;
+export const example = () => csv([t('import.heads').split('|'), t('import.example').split('|')]);
+export function save(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' })), link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
