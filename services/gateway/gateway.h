@@ -14,7 +14,7 @@
  *   gateway_work      one act on one ticket                     gateway_lookup   number and query code
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
- *   gateway_limit     buckets
+ *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
@@ -141,6 +141,7 @@ struct gateway {
     struct gateway_sessions *sessions;
     struct gateway_limits *limits;
     struct gateway_worker *worker;
+    struct gateway_memo *memo;
     const struct gateway_part *parts[GATEWAY_PARTS_MAX];
     void *part_contexts[GATEWAY_PARTS_MAX];
     unsigned part_count;

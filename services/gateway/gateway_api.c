@@ -14,8 +14,10 @@
 #include "common/say/code.h"
 #include "common/say/say_deed.h"
 #include "common/say/say_json.h"
+#include "common/say/say_time.h"
 #include "common/wire/wire.h"
 #include "gateway_exchange.h"
+#include "gateway_memo.h"
 #include "gateway_problem.h"
 #include "gateway_session.h"
 #include "gateway_upstream.h"
@@ -264,9 +266,67 @@ json_t *gateway_api_json(const struct exchange *exchange, const Paidan__Answer *
     return json;
 }
 
+/* {...} and now, as one text from malloc; NULL: no memory. */
+static char *with_now(const struct say *say, const char *text, size_t size, uint64_t now_ms,
+                      size_t *made)
+{
+    char moment[SAY_TIME_BYTES];
+    const size_t room = size + SAY_TIME_BYTES + 64;
+    char *whole = malloc(room);
+    CHECK(size >= 2);
+    CHECK(text[size - 1] == '}');
+    if (whole == NULL) {
+        return NULL;
+    }
+    say_time_rfc3339(say, now_ms, moment);
+    memcpy(whole, text, size - 1);
+    const int tail =
+        snprintf(whole + size - 1, room - size + 1, "%s\"now\":\"%s\",\"now_ms\":%llu}",
+                 size == 2 ? "" : ",", moment, (unsigned long long)now_ms);
+    CHECK(tail > 0);
+    *made = size - 1 + (size_t)tail;
+    return whole;
+}
+
+static bool has_now(const ProtobufCMessage *message)
+{
+    return protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "now_ms") != NULL;
+}
+
+bool gateway_api_say(struct exchange *exchange, const ProtobufCMessage *message, uint64_t now_ms)
+{
+    struct gateway *gateway = exchange->gateway;
+    struct gateway_memo_key key;
+    size_t size = 0;
+    char *made = NULL;
+    const char *text = gateway_memo_get(gateway, exchange->say.language, message, &key, &size);
+    if (text == NULL) {
+        json_t *json = say_json_message(&exchange->say, message, true);
+        say_json_names(&exchange->say, json);
+        made = json_dumps(json, JSON_COMPACT);
+        json_decref(json);
+        if (made == NULL) {
+            return false;
+        }
+        text = made;
+        size = strlen(made);
+        gateway_memo_put(gateway, &key, text, size);
+    }
+    size_t bytes = size;
+    char *whole =
+        has_now(message) ? strdup(text) : with_now(&exchange->say, text, size, now_ms, &bytes);
+    free(made);
+    gateway_exchange_bytes(exchange, 200, "application/json; charset=utf-8", whole, bytes);
+    return true;
+}
+
 static void wish_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
-    gateway_exchange_json(exchange, 200, gateway_api_json(exchange, answer));
+    const ProtobufCMessage *body = body_of(answer);
+    if (exchange->method != GATEWAY_GET || body == NULL || !answer->has_now_ms ||
+        !gateway_api_say(exchange, body, answer->now_ms)) {
+        gateway_exchange_json(exchange, 200, gateway_api_json(exchange, answer));
+    }
 }
 
 void gateway_api_wish(struct exchange *exchange)

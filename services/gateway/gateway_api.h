@@ -33,5 +33,8 @@ void gateway_api_send(struct exchange *exchange, json_t *object, gateway_told *t
 
 /* The body of an answer as JSON, with names beside codes and sentences beside refusals, and now. */
 json_t *gateway_api_json(const struct exchange *exchange, const Paidan__Answer *answer);
+/* Answers a GET with a message as JSON, with names, and now where the message has none; by the memo of what
+ * was said before. False: there is no memory, and nothing was answered. */
+bool gateway_api_say(struct exchange *exchange, const ProtobufCMessage *message, uint64_t now_ms);
 /* A refused item of a batch: adds zh, en, and says, who was faster. */
 void gateway_api_explain(const struct exchange *exchange, json_t *result, Paidan__Code code);

@@ -25,6 +25,7 @@
 #include "gateway_feed.h"
 #include "gateway_http.h"
 #include "gateway_limit.h"
+#include "gateway_memo.h"
 #include "gateway_ping.h"
 #include "gateway_route.h"
 #include "gateway_session.h"
@@ -89,6 +90,7 @@ static void site_open_again(struct gateway *gateway)
             gateway->parts[index]->site_changed(gateway, gateway->part_contexts[index]);
         }
     }
+    gateway_memo_clear(gateway);
     site_free(gateway->site_before);
     gateway->site_before = before;
     gateway_static_reload(gateway);
@@ -176,8 +178,9 @@ static enum rc run_folder(struct gateway *gateway)
 static enum rc open_all(struct gateway *gateway)
 {
     enum rc (*const steps[])(struct gateway *) = {
-        signals_open,        site_open,           gateway_upstream_open, gateway_limit_open,
-        gateway_static_open, gateway_worker_open, gateway_session_open,  gateway_http_open,
+        signals_open,      site_open,           gateway_upstream_open, gateway_limit_open,
+        gateway_memo_open, gateway_static_open, gateway_worker_open,   gateway_session_open,
+        gateway_http_open,
     };
     limits_raise();
     enum rc rc = run_folder(gateway);
@@ -217,6 +220,7 @@ static void close_all(struct gateway *gateway)
     }
     gateway_static_close(gateway);
     gateway_limit_close(gateway);
+    gateway_memo_close(gateway);
     gateway_upstream_close(gateway);
     gateway_ping_close(gateway);
     if (gateway->bus != NULL) {

@@ -183,13 +183,7 @@ static void answer(struct exchange *exchange, struct view *view)
 {
     char etag[ETAG_BYTES];
     const json_int_t version = json_integer_value(json_object_get(view->brief, "version"));
-    const char *known = gateway_exchange_header(exchange, "If-None-Match");
     (void)snprintf(etag, sizeof etag, "\"%lld\"", (long long)version);
-    if (known != NULL && version > 0 && !view->with_history && strcmp(known, etag) == 0) {
-        gateway_exchange_text(exchange, 304, "application/json", "");
-        gateway_exchange_add(exchange, "ETag", etag);
-        return;
-    }
     json_t *shown = json_incref(view->brief);
     if (view->with_history) {
         add_registered(exchange, view);
@@ -392,11 +386,30 @@ static bool read_history(struct exchange *exchange, bool *history)
     return true;
 }
 
+/* The row alone, which was most likely said before. False: nothing was answered. */
+static bool answer_brief(struct exchange *exchange, const Paidan__Brief *brief, uint64_t now_ms)
+{
+    char etag[ETAG_BYTES];
+    const char *known = gateway_exchange_header(exchange, "If-None-Match");
+    (void)snprintf(etag, sizeof etag, "\"%llu\"", (unsigned long long)brief->version);
+    if (known != NULL && strcmp(known, etag) == 0) {
+        gateway_exchange_text(exchange, 304, "application/json", "");
+    } else if (!gateway_api_say(exchange, &brief->base, now_ms)) {
+        return false;
+    }
+    gateway_exchange_add(exchange, "ETag", etag);
+    return true;
+}
+
 /* One answer of escalation is enough where it knows the ticket and nobody asks for its story. */
 static void brief_told(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     struct exchange *exchange = context;
     struct view *view = exchange->state;
+    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SHOWN &&
+        answer_brief(exchange, answer->shown->brief, answer->now_ms)) {
+        return;
+    }
     if (code != PAIDAN__CODE__TICKET_UNKNOWN) {
         take(exchange, GATEWAY_ESCALATION, code, answer);
         return;
