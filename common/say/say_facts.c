@@ -459,9 +459,8 @@ static enum say_tone reminded(struct words *words, const Paidan__Event *event)
 /* Clocks of the lead and of assisting units; those that did not move are not in the fact. */
 static enum say_tone replanned(struct words *words, const Paidan__Replanned *fact)
 {
-    const bool policy = fact->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY;
-    put_say(words, policy ? "规则变更，时限重算" : "日历变更，时限重算",
-            policy ? "planned anew: the policy changed" : "planned anew: the calendar changed");
+    put(words, say_choose(words->say, "%s，时限重算", "planned anew: %s"),
+        say_words_replan_cause(words->say, fact->why));
     for (size_t index = 0; index < fact->n_clocks; index++) {
         put(words, "%s%s%s", say_choose(words->say, "；", "; "),
             say_words_clock(words->say, fact->clocks[index]->clock),

@@ -149,6 +149,7 @@ static const struct row supervise_rule_rows[] = {
 static const struct row replan_cause_rows[] = {
     {PAIDAN__REPLAN_CAUSE__REPLAN_POLICY, "规则变更", "the policy changed", NULL},
     {PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR, "日历变更", "the calendar changed", NULL},
+    {PAIDAN__REPLAN_CAUSE__REPLAN_LEVEL, "层级变更", "another level has it", NULL},
 };
 static const struct row interval_reason_rows[] = {
     {PAIDAN__INTERVAL_REASON__INTERVAL_COUNTED, "计入", "counted", NULL},

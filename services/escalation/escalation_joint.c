@@ -1,10 +1,11 @@
 /* Working together 主办、协办.
  *
  * Owns extra.assists: a task a unit, with its own clock. Being late with a task raises nothing, it
- * is a fact for the books. The lead resolves when all tasks are done, or says why not. Open
- * tasks go with a ticket that moves, but end where a ruling makes another matter of it: whom it names is
- * asked again, with the term of what it is now; a new round begins with those its own assignment names. Owns too the rows of the assisting units'
- * queues, which follow from ticket and tasks alone. */
+ * is a fact for the books. The lead resolves when all tasks are done, or says why not. Open tasks go
+ * with a ticket that moves, on another level with the term of that level, but end where a ruling makes
+ * another matter of it: whom it names is asked again, with the term of what it is now; a new round
+ * begins with those its own assignment names. Owns too the rows of the assisting units' queues, which
+ * follow from ticket and tasks alone. */
 
 #include "escalation_joint.h"
 
@@ -92,12 +93,106 @@ static bool is_free(struct escalation_extra *extra, const char *unit)
     return task != NULL ? task->done : extra->assist_count < SITE_ASSIST_MAX;
 }
 
+/* ---- carried along ---- */
+
+/* A task on another level; *set NULL: its deadline stays. The unit was asked when it was asked: the
+ * new level's term counts from then, or a raise would be time won for whoever makes the lead late. But
+ * a shorter term that is over already stays without effect: what was promised to the unit until now
+ * cannot have been missed by what others did. What it has missed or finished is as it is. */
+static enum rc plan_carried(struct step *step, const struct escalation_info *info, uint32_t level,
+                            const struct escalation_extra *extra,
+                            const struct escalation_assist *task, Paidan__ClockSet **set)
+{
+    CHECK(level >= 1);
+    *set = NULL;
+    struct escalation_clock again = task->clock;
+    if (task->done || again.due_ms <= step->now_ms || again.unit == 0) {
+        return RC_OK;
+    }
+    CHECK((again.flags & ESCALATION_EXPIRED) == 0); /* nothing expires before its deadline */
+    bool some = false;
+    enum rc rc = escalation_term_by_policy(step, info, level, &again, &some);
+    if (rc != RC_OK || !some) {
+        return rc;
+    }
+    again.flags = task->clock.flags;
+    escalation_clock_keep_fired(&again, &task->clock);
+    escalation_term_recount(step->site, extra, &again);
+    rc = escalation_term_again(step, &again, set);
+    if (rc == RC_OK &&
+        ((*set)->due_ms <= step->now_ms || escalation_clock_matches(&task->clock, *set))) {
+        *set = NULL;
+    }
+    return rc;
+}
+
+static enum rc plan_all(struct step *step, const struct escalation_info *info, uint32_t level,
+                        struct escalation_extra *extra, Paidan__Replanned *fact)
+{
+    CHECK(extra->assist_count <= SITE_ASSIST_MAX);
+    Paidan__AssistClock *made = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof *made);
+    fact->assists = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof *fact->assists);
+    if (made == NULL || fact->assists == NULL) {
+        return RC_LIMIT;
+    }
+    for (uint32_t index = 0; index < extra->assist_count; index++) {
+        struct escalation_assist *task = &extra->assists[index];
+        Paidan__ClockSet *set = NULL;
+        const enum rc rc = plan_carried(step, info, level, extra, task, &set);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        if (set != NULL) {
+            Paidan__AssistClock *at = &made[fact->n_assists];
+            paidan__assist_clock__init(at);
+            at->unit = task->unit;
+            at->clock = set;
+            fact->assists[fact->n_assists] = at;
+            fact->n_assists++;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc carry(struct step *step, uint64_t id, const struct escalation_info *info,
+                     const struct escalation_joint_asking *asking)
+{
+    CHECK(asking->from_level != asking->to->level);
+    struct escalation_ticket ticket;
+    struct escalation_extra extra;
+    Paidan__Replanned fact = PAIDAN__REPLANNED__INIT;
+    enum rc rc = escalation_state_load(step->txn, id, &ticket);
+    if (rc == RC_OK) {
+        rc = escalation_extra_load(step->txn, id, &extra);
+    }
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* it was moved in this very step */
+    }
+    CHECK(ticket.level == asking->to->level);
+    rc = plan_all(step, info, ticket.level, &extra, &fact);
+    if (rc != RC_OK || fact.n_assists == 0) {
+        return rc;
+    }
+    fact.why = PAIDAN__REPLAN_CAUSE__REPLAN_LEVEL;
+    const struct escalation_saying about = {
+        .id = id, .ticket = &ticket, .signal = ESCALATION_ON_REPLAN, .item = asking->item};
+    return escalation_say(step, &about, &fact.base);
+}
+
+/* ---- with an assignment ---- */
+
 enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct escalation_info *info,
                                const struct escalation_joint_asking *asking)
 {
     const Paidan__Assignment *to = asking->to;
     CHECK(id != 0);
     CHECK(to->n_assist <= SITE_ASSIST_MAX);
+    if (asking->from_level != 0 && asking->from_level != to->level) {
+        const enum rc rc = carry(step, id, info, asking);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     for (size_t index = 0; index < to->n_assist; index++) {
         struct escalation_ticket ticket;
         struct escalation_extra extra;

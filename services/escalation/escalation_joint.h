@@ -11,11 +11,12 @@ extern const struct escalation_rule escalation_joint_ask, escalation_joint_done;
 /* What an assignment asks of assisting units. */
 struct escalation_joint_asking {
     const Paidan__Assignment *to;
-    bool same;     /* the same matter on the same level: who is done is not asked again */
-    uint32_t item; /* of a batch */
+    bool same;           /* the same matter on the same level: who is done is not asked again */
+    uint32_t from_level; /* where the ticket was; 0: no task came along */
+    uint32_t item;       /* of a batch */
 };
 /* Gives each assisting unit of an assignment its task, after the fact that assigns; one that has an
- * open task keeps it. RC_OK, RC_LIMIT, or what saying returns. */
+ * open task keeps it, on another level with that level's term. RC_OK, RC_LIMIT, or what saying returns. */
 MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
                                           const struct escalation_info *info,
                                           const struct escalation_joint_asking *asking);

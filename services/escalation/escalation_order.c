@@ -76,7 +76,8 @@ static enum rc order(struct escalation_item *item)
         return rc;
     }
     step_wake(step, step_key(item->wish->to_unit));
-    const struct escalation_joint_asking asking = {.to = ordered.to, .item = item->index};
+    const struct escalation_joint_asking asking = {
+        .to = ordered.to, .from_level = ordered.from_level, .item = item->index};
     return escalation_joint_begin(step, item->wish->ticket, &item->info, &asking);
 }
 

@@ -32,7 +32,8 @@ static enum rc say_raised(struct step *step, const struct escalation_saying *abo
         return rc;
     }
     step_wake(step, step_key(raised->to->unit));
-    const struct escalation_joint_asking asking = {.to = raised->to, .item = about->item};
+    const struct escalation_joint_asking asking = {
+        .to = raised->to, .from_level = raised->from_level, .item = about->item};
     return escalation_joint_begin(step, about->id, info, &asking);
 }
 

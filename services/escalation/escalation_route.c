@@ -110,7 +110,8 @@ static enum rc say_assigned(const struct escalation_heard *heard, enum escalatio
         return rc;
     }
     step_wake(heard->step, step_key(assignment->unit));
-    const struct escalation_joint_asking asking = {.to = assignment, .same = same};
+    const struct escalation_joint_asking asking = {
+        .to = assignment, .same = same, .from_level = heard->ticket.level};
     return escalation_joint_begin(heard->step, heard->id, info, &asking);
 }
 

@@ -52,6 +52,7 @@ const char *sim_kind_name(enum sim_kind kind)
         [SIM_APPEAL_REFUSED] = "appeal refused",
         [SIM_REPLANNED_POLICY] = "replanned by policy",
         [SIM_REPLANNED_CALENDAR] = "replanned by calendar",
+        [SIM_REPLANNED_LEVEL] = "replanned by level",
         [SIM_REPLAN_PASSED] = "replan passed",
         [SIM_DESK_WARNED] = "desk warned",
         [SIM_DESK_OVERDUE] = "desk overdue",
@@ -244,7 +245,9 @@ static void arrive(const struct sim *sim, struct work *work, const Paidan__Assig
 {
     work_must(sim, work, work->suspended_until_ms == 0, "a move while suspended,");
     work->state = PAIDAN__STATE__STATE_ASSIGNED;
+    const bool elsewhere = work->level != to->level;
     work->level = to->level;
+    work->moved_ms = work->at_ms;
     (void)snprintf(work->unit, sizeof work->unit, "%s", to->unit);
     work->red = false;
     work->request = 0;
@@ -252,6 +255,9 @@ static void arrive(const struct sim *sim, struct work *work, const Paidan__Assig
     struct work_assist *own = work_assist_of(work, to->unit);
     if (own != NULL) {
         own->done = true;
+    }
+    for (uint32_t i = 0; i < work->assist_count; i++) {
+        work->assists[i].carried = elsewhere && !work->assists[i].done;
     }
 }
 
@@ -556,6 +562,7 @@ void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__E
     work_must(sim, *at, (*at)->suspended_until_ms == 0 || !fires_by_itself(event),
               "something that fired while suspended");
     work_tally_late(sim, *at, event);
+    work_check_carried(sim, *at, event);
     read_fact(sim, *at, event);
 }
 

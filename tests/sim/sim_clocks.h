@@ -30,6 +30,7 @@ struct work_assist {
     bool unawaited;
     bool done, late;
     struct work_clock clock;
+    bool carried; /* to another level, by the fact before */
 };
 
 /* One ticket that is not closed. */
@@ -52,6 +53,7 @@ struct work {
     int request; /* enum RequestKind, 0: none */
     uint64_t request_due_ms;
     char request_to[CODE_BYTES_MAX + 1];
+    uint64_t moved_ms; /* when a unit got it last */
     uint32_t assist_count;
     struct work_assist assists[SITE_ASSIST_MAX];
     bool mode_open;
@@ -89,6 +91,12 @@ bool work_supervises(const struct sim *sim, const char *unit);
 void work_count(const struct sim *sim, enum sim_kind kind);
 /* Every clock of the ticket that waits stands where calendar and pauses put it. */
 void work_check_all(const struct sim *sim, struct work *work);
+/* Tasks that the fact before carried to another level have its term, by this very fact, or have no
+ * reason to: sim_clocks_joint.c. Before: the fact was not read yet. */
+void work_check_carried(const struct sim *sim, struct work *work, const Paidan__Event *event);
+/* When a clock would end that had the rule's term from its beginning. */
+uint64_t work_clock_due_by(const struct sim *sim, const struct work *work,
+                           const struct work_clock *clock, const struct site_clock_rule *rule);
 /* A unit gets it. keep: it was ruled on and stays on its level. */
 void work_move(const struct sim *sim, struct work *work, const Paidan__Assignment *to, bool keep);
 

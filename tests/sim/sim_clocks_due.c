@@ -154,6 +154,20 @@ void work_clock_check(const struct sim *sim, const struct work *work,
     check_after(sim, work, clock, &since);
 }
 
+uint64_t work_clock_due_by(const struct sim *sim, const struct work *work,
+                           const struct work_clock *clock, const struct site_clock_rule *rule)
+{
+    struct work_clock other = *clock;
+    other.unit = (Paidan__TimeUnit)rule->term.unit;
+    other.next_day = rule->term.start == CALENDAR_FROM_NEXT_DAY;
+    other.end_of_day = rule->term.end == CALENDAR_END_OF_DAY;
+    (void)snprintf(other.calendar, sizeof other.calendar, "%s",
+                   world_site(sim->world)->calendars[rule->calendar].code);
+    const struct since since = since_pauses(sim, work, &other);
+    return moment(sim, &other, &since, rule->term.amount_ms * (1 + (uint64_t)clock->extensions),
+                  true);
+}
+
 /* ---- clocks of facts ---- */
 
 /* A step that fired before stays fired, whatever its moment is now: of steps that do the same on

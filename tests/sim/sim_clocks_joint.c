@@ -44,6 +44,54 @@ void work_read_assist_done(const struct sim *sim, struct work *work, const Paida
     work_count(sim, SIM_ASSIST_DONE);
 }
 
+static const Paidan__AssistClock *planned_of(const Paidan__Event *event, const char *unit)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_REPLANNED);
+    for (size_t i = 0; i < event->replanned->n_assists; i++) {
+        if (strcmp(event->replanned->assists[i]->unit, unit) == 0) {
+            return event->replanned->assists[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of one task: the new level's term, or a reason to keep the old one. */
+static void check_carried(const struct sim *sim, struct work *work, const struct work_assist *task,
+                          const Paidan__AssistClock *set)
+{
+    const struct site_policy *policy = work_policy(sim, work);
+    const struct site_clock_rule *rule = policy->assist.present ? &policy->assist : &policy->handle;
+    const bool known = sim_plain_knows(sim->plain) && sim->generation_said == sim->generation;
+    if (!known || !rule->present || !task->clock.present) {
+        return;
+    }
+    const uint64_t due_ms = work_clock_due_by(sim, work, &task->clock, rule);
+    const bool owed = !task->clock.expired && task->clock.due_ms > work->moved_ms &&
+                      due_ms > work->moved_ms && due_ms != task->clock.due_ms;
+    work_must(sim, work, set != NULL || !owed, "a task that kept another level's term,");
+    work_must(sim, work, set == NULL || set->clock->due_ms == due_ms,
+              "a task with another term than its level's,");
+}
+
+void work_check_carried(const struct sim *sim, struct work *work, const Paidan__Event *event)
+{
+    const bool says = event->fact_case == PAIDAN__EVENT__FACT_REPLANNED &&
+                      event->replanned->why == PAIDAN__REPLAN_CAUSE__REPLAN_LEVEL;
+    size_t planned = 0;
+    for (uint32_t i = 0; i < work->assist_count; i++) {
+        struct work_assist *task = &work->assists[i];
+        const Paidan__AssistClock *set = says ? planned_of(event, task->unit) : NULL;
+        work_must(sim, work, set == NULL || task->carried, "a task planned by no other level,");
+        planned += set != NULL;
+        if (task->carried) {
+            check_carried(sim, work, task, set);
+        }
+        task->carried = false;
+    }
+    work_must(sim, work, !says || (planned > 0 && planned == event->replanned->n_assists),
+              "a level's plan of other things,");
+}
+
 static bool owes(Paidan__Mode mode)
 {
     return mode >= PAIDAN__MODE__MODE_MEDIATION;

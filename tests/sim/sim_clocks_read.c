@@ -200,8 +200,11 @@ void work_read_replanned(const struct sim *sim, struct work *work, const Paidan_
     const struct going_on all = {fact->clocks,    fact->n_clocks,   fact->assists,
                                  fact->n_assists, fact->mode_clock, true};
     go_on(sim, work, &all);
-    work_count(sim, fact->why == PAIDAN__REPLAN_CAUSE__REPLAN_POLICY ? SIM_REPLANNED_POLICY
-                                                                     : SIM_REPLANNED_CALENDAR);
+    static const enum sim_kind kinds[] = {
+        [PAIDAN__REPLAN_CAUSE__REPLAN_POLICY] = SIM_REPLANNED_POLICY,
+        [PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR] = SIM_REPLANNED_CALENDAR,
+        [PAIDAN__REPLAN_CAUSE__REPLAN_LEVEL] = SIM_REPLANNED_LEVEL};
+    work_count(sim, kinds[fact->why]);
 }
 
 /* ---- requests ---- */

@@ -548,6 +548,7 @@ const struct escalation_story escalation_stories[] = {
     {"assist", "joint", tell_assist},
     {"assist_named", "joint", tell_assist_named},
     {"assist_late", "joint", tell_assist_late},
+    {"assist_carried", "joint", tell_assist_carried},
     {"person", "joint", tell_person},
     {"order", "joint", tell_order},
     {"modes", "joint", tell_modes},

@@ -201,6 +201,37 @@ static void order(struct story *story, const char *unit, uint64_t number, const 
     teller_supervise(story, "wang", unit, ORDER, &wish);
 }
 
+/* Open tasks on another level: by its term, from when they were asked for; a term that is over by then
+ * changes nothing, and what is late stays late. */
+void tell_assist_carried(struct story *story)
+{
+    for (uint64_t number = 1; number <= 4; number++) {
+        teller_route_noise(story, number);
+    }
+    story_until(story, DAY);
+    order(story, "s.any", 1, "c2"); /* longer */
+    order(story, "s.any", 1, "s.safe");
+    order(story, "s.any", 1, "s.city"); /* the same level: as it was */
+    order(story, "s.any", 1, "b1");     /* shorter, not over */
+    order(story, "s.any", 1, "c2");
+    story_until(story, 2 * DAY);
+    ask(story, 3, "c2");
+    (void)teller_work(story, "li", "b1", ACCEPT, 4);
+    ask(story, 4, "c2");
+    (void)teller_work(story, "li", "b1", RETURN, 4);
+    teller_rule(story, 4, "c1", 2); /* the desk says so */
+    story_until(story, 3 * DAY);
+    order(story, "s.any", 1, "b1"); /* shorter, and over since yesterday: it keeps the longer */
+    order(story, "s.any", 2, "c2"); /* late since yesterday */
+    story_until(story, 4 * DAY);    /* number 3 was raised meanwhile */
+    teller_look(story, 3);
+    done(story, "b2", 1);
+    done(story, "b2", 2);
+    story_until(story, 12 * DAY);
+    teller_look(story, 3);
+    teller_look(story, 4);
+}
+
 /* Up and down, from every open state. */
 void tell_order(struct story *story)
 {

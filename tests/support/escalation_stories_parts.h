@@ -17,6 +17,7 @@ void tell_supervised_by_rule(struct story *story);
 void tell_assist(struct story *story);
 void tell_assist_named(struct story *story);
 void tell_assist_late(struct story *story);
+void tell_assist_carried(struct story *story);
 void tell_person(struct story *story);
 void tell_order(struct story *story);
 void tell_modes(struct story *story);
