@@ -50,6 +50,8 @@ test('clock_when_a_span_is_said_then_two_units_are', async () => {
   assert.equal(clock.span(3 * HOUR + 12 * MINUTE), '3小时12分');
   assert.equal(clock.span(-26 * HOUR), '1天02小时');
   assert.equal(clock.span(59000), '59秒');
+  assert.equal(clock.exactSpan(24 * HOUR), '24小时');
+  assert.equal(clock.exactSpan(90 * MINUTE), '1小时30分');
   await words.setLanguage('en');
   assert.equal(clock.span(12 * MINUTE + 5000), '12m05s');
   assert.equal(clock.about(2 * HOUR + MINUTE), '2h');

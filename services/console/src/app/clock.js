@@ -119,3 +119,13 @@ export function about(ms) {
   const [size, ...units] = UNITS.find(([each]) => left >= each) ?? UNITS[UNITS.length - 1];
   return `${Math.floor(left / size)}${units[column - 1]}`;
 }
+/** "24小时", "1小时30分": all of it, as a term is written in the site. */
+export function exactSpan(ms) {
+  const column = language.value === 'zh' ? 1 : 2;
+  let left = Math.abs(ms), text = '';
+  for (const [size, ...units] of UNITS.slice(1)) {
+    if (left >= size) text += `${Math.floor(left / size)}${units[column - 1]}`;
+    left %= size;
+  }
+  return text || `0${UNITS[UNITS.length - 1][column]}`;
+}

@@ -66,7 +66,8 @@ export function deedsFor(brief, table = [...workDeeds, ...superviseDeeds]) {
 /** Why it was refused: "版本已变：14:03 张三 签收（城管执法队）", so that one knows who was faster. */
 export function whyNot(result) {
   const reason = word('code', result.code);
-  if (result.says) return `${reason} ${result.says}`;
+  // The gateway's sentence about a state says all of it.
+  if (result.says) return result.code === 'STATE_FORBIDS' ? result.says : `${reason} ${result.says}`;
   if (!result.did && !result.actor) return result.detail ? `${reason} · ${result.detail}` : reason;
   return t('deed.faster', {
     reason, did: word('fact', result.did ?? ''), actor: result.actor ?? t('deed.deadline'), at: result.at_ms ? short(result.at_ms, now()) : '',

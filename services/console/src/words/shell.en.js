@@ -149,4 +149,5 @@ export default {
   'explain.legend.holiday': 'holiday',
   'explain.legend.skipped': 'not counted (closed, weekend)',
   'explain.legend.paused': 'suspended',
+  'deed.partly': '{done} done, {refused} were refused:',
 };

@@ -149,4 +149,5 @@ export default {
   'explain.legend.holiday': '节假日',
   'explain.legend.skipped': '不计（非办公时间、周末）',
   'explain.legend.paused': '挂账',
+  'deed.partly': '{done} 件已办，{refused} 件没有办成：',
 };
