@@ -8,9 +8,9 @@
 
 PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The four services, in the order in which tickets reach them.
+# The services that keep a store: four in the order in which tickets reach them, then people's accounts.
 # shellcheck disable=SC2034  # read by the scripts that source this file
-SERVICES=(intake triage escalation callback)
+SERVICES=(intake triage escalation callback access)
 # What stands in front of them and stores nothing: an instance runs without it, too.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 FRONTS=(gateway)

@@ -66,7 +66,8 @@ struct shell_service {
     const struct step_service *step;
     const char *summary; /* one line for --help */
     const struct shell_port *const
-        *ports; /* NULL-terminated, at most SHELL_PORTS_MAX; NULL: none */
+        *ports;     /* NULL-terminated, at most SHELL_PORTS_MAX; NULL: none */
+    bool real_time; /* lives by the machine's clock, also where DATA/clock runs fast */
 };
 
 int shell_main(const struct shell_service *service, int argc, char **argv);

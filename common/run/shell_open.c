@@ -364,7 +364,11 @@ enum rc shell_open_all(struct shell *shell)
     open_limits();
     enum rc rc = open_signals(shell);
     if (rc == RC_OK) {
-        rc = clock_open(&shell->clock, shell->settings.data_dir);
+        if (shell->service->real_time) {
+            clock_init_real(&shell->clock);
+        } else {
+            rc = clock_open(&shell->clock, shell->settings.data_dir);
+        }
         rc = rc == RC_INVALID ? RC_SETTINGS : rc;
         if (rc != RC_OK) {
             diag_log(DIAG_ERROR, "shell", "clock=%s", rc_name(rc));

@@ -24,6 +24,7 @@ static const struct word intake[] = {COUNTERS_INTAKE(WORD)};
 static const struct word triage[] = {COUNTERS_TRIAGE(WORD)};
 static const struct word escalation[] = {COUNTERS_ESCALATION(WORD)};
 static const struct word callback[] = {COUNTERS_CALLBACK(WORD)};
+static const struct word access[] = {COUNTERS_ACCESS(WORD)};
 static const struct counter_unit_word units[] = {COUNTERS_UNIT(UNIT_WORD)};
 
 enum { UNIT_WORDS = sizeof units / sizeof units[0] };
@@ -34,6 +35,7 @@ static_assert(IS_WHOLE(intake, COUNTERS_INTAKE), "stored numbers have no gap");
 static_assert(IS_WHOLE(triage, COUNTERS_TRIAGE), "stored numbers have no gap");
 static_assert(IS_WHOLE(escalation, COUNTERS_ESCALATION), "stored numbers have no gap");
 static_assert(IS_WHOLE(callback, COUNTERS_CALLBACK), "stored numbers have no gap");
+static_assert(IS_WHOLE(access, COUNTERS_ACCESS), "stored numbers have no gap");
 static_assert(IS_WHOLE(units, COUNTERS_UNIT), "stored numbers have no gap");
 
 static const struct service {
@@ -45,6 +47,7 @@ static const struct service {
     {"triage", triage, COUNTER_COUNT(COUNTERS_TRIAGE)},
     {"escalation", escalation, COUNTER_COUNT(COUNTERS_ESCALATION)},
     {"callback", callback, COUNTER_COUNT(COUNTERS_CALLBACK)},
+    {"access", access, COUNTER_COUNT(COUNTERS_ACCESS)},
 };
 
 const char *counter_word(const char *service, const char *name)

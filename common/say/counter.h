@@ -153,6 +153,21 @@
     X(12, OPEN, "open", "待回访") /* gauge: tasks that may still be answered */                    \
     X(13, REFUSED, "records_refused", "拒收的记录")
 
+#define COUNTERS_ACCESS(X)                                                                         \
+    X(0, PEOPLE, "people", "账户")                                                                 \
+    X(1, DISABLED, "disabled", "停用的账户") /* gauge */                                           \
+    X(2, LOGINS, "logins", "登录")                                                                 \
+    X(3, LOGINS_FAILED, "logins_failed", "登录失败")                                               \
+    X(4, LOCKED, "locked", "锁定次数")                                                             \
+    X(5, FAILURES, "failures_kept", "有失败记录的用户名") /* gauge */                              \
+    X(6, SESSIONS, "sessions", "会话") /* gauge: logins less sessions_ended */                     \
+    X(7, SESSIONS_ENDED, "sessions_ended", "结束的会话")                                           \
+    X(8, PASSWORDS, "passwords_changed", "改密")                                                   \
+    X(9, ROLES_GRANTED, "roles_granted", "授予角色")                                               \
+    X(10, ROLES_REVOKED, "roles_revoked", "收回角色")                                              \
+    X(11, CHANGES_OPEN, "changes_open", "待批事项") /* gauge */                                    \
+    X(12, KEYS, "keys", "接口密钥") /* gauge: not revoked */
+
 /* Of each unit, since ever: X(stored number, identifier, stable name, Chinese, English). */
 #define COUNTERS_UNIT(X)                                                                           \
     /* got a ticket: routed, ruled, raised, reopened, ordered to it */                             \

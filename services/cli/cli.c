@@ -31,8 +31,18 @@ enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 /* The largest answer is a frame; what it unpacks to and what a command makes of it fits. */
 #define CLI_ARENA_BYTES (512u << 20)
 
-const char *const cli_services[CLI_SERVICES + 1] = {"intake", "triage", "escalation", "callback",
-                                                    NULL};
+const char *const cli_services[CLI_SERVICES + 1] = {"intake",   "triage", "escalation",
+                                                    "callback", "access", NULL};
+
+bool cli_has_store(const struct cli *cli, const char *service)
+{
+    char path[PATH_MAX + 32];
+    if (strcmp(service, "access") != 0) {
+        return true; /* its absence is for whoever opens it to say */
+    }
+    (void)snprintf(path, sizeof path, "%s/%s", cli->data_dir, service);
+    return access(path, F_OK) == 0;
+}
 
 /* --lang, else the environment. Anything that is not Chinese is English: a service unit has LANG=C
  * and its log must still be readable abroad. */
@@ -463,7 +473,8 @@ Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wis
     request.request_id.data = cli->request_id;
     request.request_id.len = REQUEST_ID_BYTES;
     const enum rc rc = client_call(cli->client, service, &request, &cli->arena, timeout_ms, answer);
-    if (*answer != NULL && (*answer)->has_now_ms) {
+    if (*answer != NULL && (*answer)->has_now_ms &&
+        (cli->now_ms == 0 || strcmp(service, "access") != 0)) {
         cli->now_ms = (*answer)->now_ms;
     }
     return code_of(rc, *answer, request.wish_case);

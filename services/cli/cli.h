@@ -29,8 +29,11 @@ enum {
     CLI_EXIT_SETTINGS = 78,
 };
 
-enum { CLI_SERVICES = 4, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = 256 };
+enum { CLI_SERVICES = 5, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = 256 };
 extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
+/* Whether the instance has a store of that service: one made before there were accounts lacks
+ * access's until it was started once. */
+bool cli_has_store(const struct cli *cli, const char *service);
 
 struct cli {
     const struct cli_commands *commands; /* handed in by main: nothing below it knows the table */
@@ -51,8 +54,9 @@ struct cli {
     bool arena_made, site_tried;
     struct site *site; /* owned; NULL: not readable */
     struct say say;    /* language; zone and names once the site was tried */
-    uint64_t now_ms;   /* of the last answer */
-    char near[1024];   /* what an unknown code of the arguments may have meant; "": nothing */
+    uint64_t
+        now_ms; /* of the last answer; access, which lives by the machine's clock, counts last */
+    char near[1024]; /* what an unknown code of the arguments may have meant; "": nothing */
     unsigned char request_id[REQUEST_ID_BYTES]; /* of the last request: facts name it as cause */
 };
 

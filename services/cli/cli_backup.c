@@ -1,4 +1,4 @@
-/* cli_backup: a consistent copy of the four stores while the services run, and back.
+/* cli_backup: a consistent copy of all stores while the services run, and back.
  *
  * Consistent: no service's cursor points beyond the log it follows, so that after a restore each
  * goes on where it was. Snapshots of four processes are not taken at one moment; whichever log lies
@@ -34,6 +34,7 @@ enum { BACKUP_FORMAT = 1, ROUNDS_MAX = 1000, PROGRESS_US = 200000 };
 
 struct source {
     const char *service;
+    bool absent; /* not of this instance, or not of this backup: made before there was access */
     struct store *store;
     struct store_txn *txn;
     uint64_t first_seq, head_seq;
@@ -177,8 +178,8 @@ static int tell_source(struct cli *cli, const struct cli_deed *deed, enum rc rc,
     }
     if (deed == &backing_up && rc == RC_AGAIN) {
         return cli_refuse_as(cli, PAIDAN__CODE__LOG_DIVERGED,
-                             "四个服务的数据不是一套，没有备份；请用 paidan ping 看谁跟不上谁",
-                             "the data of the four services do not belong together, nothing was "
+                             "各服务的数据不是一套，没有备份；请用 paidan ping 看谁跟不上谁",
+                             "the data of the services do not belong together, nothing was "
                              "backed up: see with paidan ping who follows whom",
                              what);
     }
@@ -228,6 +229,9 @@ static enum rc renew_lagging(struct backup *backup, unsigned *renewed)
     for (size_t follower = 0; follower < CLI_SERVICES; follower++) {
         for (size_t followed = 0; followed < CLI_SERVICES; followed++) {
             struct source *log = &backup->sources[followed];
+            if (log->absent || backup->sources[follower].absent) {
+                continue;
+            }
             struct cursor cursor;
             enum rc rc = cursor_get(backup->sources[follower].txn, log->service, &cursor);
             if (rc == RC_OK && cursor.seq > log->head_seq) {
@@ -247,7 +251,8 @@ static enum rc renew_lagging(struct backup *backup, unsigned *renewed)
 static enum rc take_set(struct backup *backup)
 {
     for (size_t index = 0; index < CLI_SERVICES; index++) {
-        const enum rc rc = snapshot(&backup->sources[index]);
+        struct source *source = &backup->sources[index];
+        const enum rc rc = source->absent ? RC_OK : snapshot(source);
         if (rc != RC_OK) {
             return rc;
         }
@@ -284,6 +289,9 @@ static int write_manifest(struct backup *backup, const char *folder)
     fprintf(memory, "paidan-backup %d\nversion %s\n", BACKUP_FORMAT, PAIDAN_VERSION);
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         const struct source *source = &backup->sources[index];
+        if (source->absent) {
+            continue;
+        }
         hexadecimal(source->report.digest, sizeof source->report.digest, digest);
         fprintf(memory, "service %s first %llu head %llu tables %llu rows %llu digest %s\n",
                 source->service, (unsigned long long)source->first_seq,
@@ -321,6 +329,9 @@ static int copy_all(struct backup *backup, const char *folder)
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         struct source *source = &backup->sources[index];
         char path[PATH_MAX + 40];
+        if (source->absent) {
+            continue;
+        }
         CHECK(source->txn != NULL);
         (void)snprintf(path, sizeof path, "%s/%s", folder, source->service);
         backup->copying = source->service;
@@ -343,6 +354,7 @@ struct done {
     char data[PATH_MAX];
     char site[PATH_MAX]; /* of the data; "" where it is not known */
     bool demo;           /* there is a clock of its own */
+    unsigned services;
     uint64_t records, bytes;
 };
 
@@ -360,14 +372,14 @@ static void backup_words(const struct say *say, const void *deed, char text[CLI_
         text, CLI_EFFECT_BYTES,
         say_choose(
             say,
-            "已备份到 %s：4 个服务共 %llu 条记录，%.1f MB；服务照常运行，之后的变动不在其中\n"
+            "已备份到 %s：%u 个服务共 %llu 条记录，%.1f MB；服务照常运行，之后的变动不在其中\n"
             "站点文件夹不在备份里，请另外保存%s%s\n"
             "恢复到空目录：paidan --data 新目录 restore %s",
-            "backed up to %s: %llu records of 4 services, %.1f MB; the services go on, and "
+            "backed up to %s: %u services, %llu records, %.1f MB; the services go on, and "
             "what changes from now on is not in it\n"
             "the site's folder is no part of it, keep it as well%s%s\n"
             "to restore it to an empty folder: paidan --data NEWDATA restore %s"),
-        folder, (unsigned long long)done->records, megabytes(done->bytes),
+        folder, done->services, (unsigned long long)done->records, megabytes(done->bytes),
         done->site[0] == '\0' ? "" : say_choose(say, "：", ": "), done->site, folder);
     CHECK(used > 0);
 }
@@ -381,14 +393,14 @@ static void restore_words(const struct say *say, const void *deed, char text[CLI
     const int used = snprintf(
         text, CLI_EFFECT_BYTES,
         say_choose(say,
-                   "已恢复到 %s：4 个服务共 %llu 条记录，已逐条核对；服务还没有启动\n"
+                   "已恢复到 %s：%u 个服务共 %llu 条记录，已逐条核对；服务还没有启动\n"
                    "启动：%s；从备份到现在到期的时限，启动后随即触发\n"
                    "启动后查看：paidan --data %s ping",
-                   "restored to %s: %llu records of 4 services, each of them verified; no service "
+                   "restored to %s: %u services, %llu records, each of them verified; no service "
                    "runs yet\n"
                    "to start: %s; what fell due since the backup fires at once\n"
                    "then look: paidan --data %s ping"),
-        data, (unsigned long long)done->records, start, data);
+        data, done->services, (unsigned long long)done->records, start, data);
     CHECK(used > 0);
 }
 
@@ -422,6 +434,9 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
     measure(folder, &done);
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         const struct source *source = &backup->sources[index];
+        if (source->absent) {
+            continue;
+        }
         json_t *object = json_object();
         json_object_set_new(object, "service", json_string(source->service));
         json_object_set_new(object, "head", json_integer((json_int_t)source->head_seq));
@@ -429,6 +444,7 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
         json_array_append_new(list, object);
         const uint64_t kept = source->head_seq == 0 ? 0 : source->head_seq - source->first_seq + 1;
         done.records += kept;
+        done.services++;
         if (!cli->json) {
             printf(cli_say(cli, "%-12s %10llu 条记录 %10llu 行\n",
                            "%-12s %10llu records %10llu rows\n"),
@@ -452,8 +468,10 @@ static int run_backup(struct backup *backup, const char *folder)
     enum rc rc = RC_OK;
     char clock[PATH_MAX + 16];
     for (size_t index = 0; index < CLI_SERVICES && rc == RC_OK; index++) {
-        backup->sources[index].service = cli_services[index];
-        rc = open_source(&backup->sources[index], cli->data_dir);
+        struct source *source = &backup->sources[index];
+        source->service = cli_services[index];
+        source->absent = !cli_has_store(cli, source->service);
+        rc = source->absent ? RC_OK : open_source(source, cli->data_dir);
         if (rc != RC_OK) {
             return tell_source(cli, &backing_up, rc, cli_services[index]);
         }
@@ -555,9 +573,10 @@ static int read_manifest(struct cli *cli, const char *folder, struct entry entri
     if (!known) {
         return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, path);
     }
-    /* A set with a service missing would start, and lose that service's share. */
+    /* A set with a service missing would start, and lose that service's share. Of access, which is
+     * younger than the first backups, that is right where nobody had an account. */
     for (size_t index = 0; index < CLI_SERVICES; index++) {
-        if (!entries[index].there) {
+        if (!entries[index].there && strcmp(cli_services[index], "access") != 0) {
             return refuse_backup(cli, cli_services[index]);
         }
     }
@@ -593,14 +612,15 @@ static int restore_one(struct backup *backup, struct source *source, const struc
     return strcmp(digest, entry->digest) == 0 ? CLI_EXIT_OK : refuse_backup(cli, source->service);
 }
 
-/* All four are whole: give them their names. */
-static int move_in(struct cli *cli, const char *into, const char *data)
+/* All are whole: give them their names. */
+static int move_in(const struct backup *backup, const char *into, const char *data)
 {
+    struct cli *cli = backup->cli;
     char from[PATH_MAX + 64], to[PATH_MAX + 64];
     for (size_t index = 0; index < CLI_SERVICES; index++) {
         (void)snprintf(from, sizeof from, "%s/%s", into, cli_services[index]);
         (void)snprintf(to, sizeof to, "%s/%s", data, cli_services[index]);
-        if (rename(from, to) != 0) {
+        if (!backup->sources[index].absent && rename(from, to) != 0) {
             return cli_disk_fail(cli, errno, &moving_in, to);
         }
     }
@@ -619,7 +639,7 @@ static void discard(const char *into)
     (void)rmdir(into);
 }
 
-/* Everything goes into DATA/restoring first and is moved only when all four are whole: a failed
+/* Everything goes into DATA/restoring first and is moved only when all are whole: a failed
  * restore leaves an empty folder, never a mixture. */
 static int run_restore(struct backup *backup, const char *folder, const struct entry *entries)
 {
@@ -631,15 +651,18 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
         status = make_folder(cli, &restoring, into);
     }
     for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
-        backup->sources[index].service = cli_services[index];
-        status = restore_one(backup, &backup->sources[index], &entries[index], folder, into);
+        struct source *source = &backup->sources[index];
+        source->service = cli_services[index];
+        source->absent = !entries[index].there;
+        status = source->absent ? CLI_EXIT_OK
+                                : restore_one(backup, source, &entries[index], folder, into);
     }
     fputs(backup->progress ? "\r\033[K" : "", stderr);
     if (status == CLI_EXIT_OK) {
         status = copy_clock(cli, &restoring, folder, cli->data_dir);
     }
     if (status == CLI_EXIT_OK) {
-        status = move_in(cli, into, cli->data_dir);
+        status = move_in(backup, into, cli->data_dir);
         return status == CLI_EXIT_OK ? tell_set(cli, backup, cli->data_dir, restore_words) : status;
     }
     (void)snprintf(into, sizeof into, "%s/clock", cli->data_dir);

@@ -34,8 +34,8 @@ int cli_log_service(struct cli *cli, const char *name)
             return CLI_EXIT_OK;
         }
     }
-    return cli_usage(cli, "没有这个服务：应为 intake、triage、escalation 或 callback",
-                     "no such service: intake, triage, escalation or callback", name);
+    return cli_usage(cli, "没有这个服务：应为 intake、triage、escalation、callback 或 access",
+                     "no such service: intake, triage, escalation, callback or access", name);
 }
 
 int cli_log_refuse(struct cli *cli, enum rc rc, const char *what)
@@ -269,7 +269,7 @@ static int tell_ended(struct cli *cli, const char *service, int status)
     return cli_json_print(cli, object) == CLI_EXIT_OK ? status : CLI_EXIT_IO;
 }
 
-/* Of the service that is named, or of all four one after the other, whatever was found in those before;
+/* Of the service that is named, or of all one after the other, whatever was found in those before;
  * with --json as a list. The status is that of the first that is not whole. A child prints and comes
  * back from check as itself: it has nothing more to do. */
 static int each_log(struct cli *cli,
@@ -283,6 +283,9 @@ static int each_log(struct cli *cli,
     int worst = CLI_EXIT_OK;
     fputs(cli->json ? "[\n" : "", stdout);
     for (size_t index = 0; index < CLI_SERVICES; index++) {
+        if (!cli_has_store(cli, cli_services[index])) {
+            continue;
+        }
         fputs(cli->json && index > 0 ? ",\n" : "", stdout);
         const int status = check(cli, cli_services[index], &child);
         if (child) {

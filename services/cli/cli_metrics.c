@@ -1,4 +1,4 @@
-/* cli_metrics: the metrics of one service as it tells them, or of all four as one exposition. Prometheus
+/* cli_metrics: the metrics of one service as it tells them, or of all as one exposition. Prometheus
  * wants each family once, with its HELP and TYPE, and its samples together, so four pages cannot simply
  * follow one another: they are taken apart by family, and every sample gets the label that says whose it
  * is. A page of a service is read as common/base/metrics.h writes it: lines of a family follow its HELP.

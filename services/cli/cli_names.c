@@ -179,7 +179,7 @@ static int resolve(struct cli *cli, const struct site *site, enum cli_names tabl
 /* A service by its Chinese name; else what was typed. */
 static const char *service_of(const char *typed)
 {
-    static const char *const words[CLI_SERVICES] = {"受理", "分拨", "督办", "回访"};
+    static const char *const words[CLI_SERVICES] = {"受理", "分拨", "督办", "回访", "门禁"};
     for (unsigned index = 0; index < CLI_SERVICES; index++) {
         if (strcmp(words[index], typed) == 0) {
             return cli_services[index];

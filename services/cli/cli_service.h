@@ -1,4 +1,4 @@
-/* cli_service: what the four services say about themselves. */
+/* cli_service: what the services say about themselves. */
 #pragma once
 
 #include <jansson.h>
@@ -25,7 +25,7 @@ struct cli_service {
     struct cli_following following[CLI_SERVICES];
 };
 
-/* Asks all four, in the order of cli_services. OK, or the code of one that did not answer. */
+/* Asks all, in the order of cli_services. OK, or the code of one that did not answer. */
 MUST_CHECK Paidan__Code cli_service_ask(struct cli *cli, struct cli_service services[CLI_SERVICES],
                                         uint64_t timeout_ms);
 /* One service whose reload of the site was refused; NULL: none. The site before is in force. */

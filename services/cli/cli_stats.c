@@ -1,4 +1,4 @@
-/* cli_stats: totals of the four services, and whether they agree.
+/* cli_stats: totals of the services, and whether they agree.
  *
  * Services lag behind each other by some milliseconds, so the totals are read between two rounds of
  * ping that saw everybody caught up and no log grow; else they are read again, up to --settle. The
@@ -60,6 +60,8 @@ static const struct equation {
      "受理的每一件恰在一个状态", "each ticket is in exactly one state at intake"},
     {"escalation.state_resolved", "callback.open", "待回访的每一件都有回访任务",
      "each resolved one is being asked about"},
+    {"access.logins", "access.sessions + access.sessions_ended", "每次登录是一个会话，未结束或已结束",
+     "each login is a session that goes on or has ended"},
 };
 enum { EQUATIONS = sizeof equations / sizeof equations[0] };
 

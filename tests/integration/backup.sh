@@ -88,7 +88,7 @@ paidan "$restored" restore "$scratch/partial" 2>/dev/null && fail "restored with
 
 rm -rf "$restored"
 paidan "$restored" --lang zh restore "${back}3" >"$scratch/out" || fail "restore"
-grep -qE "^已恢复到 $restored：4 个服务共 [1-9][0-9]* 条记录，已逐条核对；服务还没有启动$" "$scratch/out" ||
+grep -qE "^已恢复到 $restored：5 个服务共 [1-9][0-9]* 条记录，已逐条核对；服务还没有启动$" "$scratch/out" ||
     fail "what was restored: $(cat "$scratch/out")"
 grep -qF "deploy/up --no-feed --data $restored --site 站点文件夹；" "$scratch/out" || fail "no start: $(cat "$scratch/out")"
 logs_hold "$restored"

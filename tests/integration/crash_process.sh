@@ -22,7 +22,7 @@ mkdir "$scratch/bin"
 for program in "$real"/*; do
     ln -s "$program" "$scratch/bin/"
 done
-for name in "${SERVICES[@]}"; do
+for name in "${SERVICES[@]:0:4}"; do
     rm "$scratch/bin/paidan-$name"
     cat >"$scratch/bin/paidan-$name" <<END
 #!/usr/bin/env bash
@@ -54,7 +54,7 @@ check() {
 }
 
 states=0
-for name in "${SERVICES[@]}"; do
+for name in "${SERVICES[@]:0:4}"; do
     [[ -s $scratch/$name.journal ]] || fail "no journal of $name"
     all=$(check "$name" --every 1000000 | sed -n 's/.* states of \([0-9]*\) moments .*/\1/p')
     check "$name" --every $((all / moments + 1)) >"$scratch/$name.out" || {

@@ -36,7 +36,7 @@ check() {
         --subsets "$subsets" --seed "$seed" "$@"
 }
 
-for name in "${SERVICES[@]}"; do
+for name in "${SERVICES[@]:0:4}"; do
     record "$name"
     check "$name" --every "$every" --progress >"$scratch/$name.out" || {
         cat "$scratch/$name.out"

@@ -16,7 +16,7 @@ instance_start "$data" "$site" 120 "2026-03-02 10:00"
 load_start
 for ((kill = 0; kill < kills; kill++)); do
     sleep "$((RANDOM % 2)).$((RANDOM % 10))"
-    service_kill "$data" "${SERVICES[kill % 4]}"
+    service_kill "$data" "${SERVICES[kill % ${#SERVICES[@]}]}"
     if ((kill % 8 == 7)); then
         sleep 1
         for name in "${SERVICES[@]}"; do

@@ -13,7 +13,7 @@ export PAIDAN_ROOT PAIDAN_BIN LC_ALL=C.UTF-8
 # Services that are killed all the time shall not wait long for their restart.
 export PAIDAN_BACKOFF_SECONDS_MAX=1
 
-SERVICES=(intake triage escalation callback)
+SERVICES=(intake triage escalation callback access)
 scratch=$(mktemp -d /tmp/paidan.XXXXXX)
 instances=()
 workers=()
@@ -100,7 +100,7 @@ wait_until() {
 quiet() {
     paidan "$1" ping --json 2>/dev/null | jq -se '
         [.. | objects | select(has("following")) | .following] |
-        length == 4 and all(.[][]; .cursor == .head)' >/dev/null
+        length == 5 and all(.[][]; .cursor == .head)' >/dev/null
 }
 
 # logs_hold DATA: verifies and replays every log.
@@ -116,7 +116,7 @@ logs_hold() {
             fail "log replay $name"
         }
     done
-    note "verify and replay hold for all four logs"
+    note "verify and replay hold for all logs"
 }
 
 # service_kill DATA SERVICE: SIGKILL, wherever it is in its work.

@@ -35,9 +35,9 @@ fi
 
 note "all logs at once"
 expect "verify" "$(paidan "$data" log verify --json | jq -c '[.[] | [.service, .good]]')" \
-    '[["intake",true],["triage",true],["escalation",true],["callback",true]]'
-expect "replay" "$(paidan "$data" log replay --json | jq -c '[.[].good]')" '[true,true,true,true]'
-expect "lines of verify" "$(paidan "$data" log verify | wc -l)" 4
+    '[["intake",true],["triage",true],["escalation",true],["callback",true],["access",true]]'
+expect "replay" "$(paidan "$data" log replay --json | jq -c '[.[].good]')" '[true,true,true,true,true]'
+expect "lines of verify" "$(paidan "$data" log verify | wc -l)" 5
 paidan "$data" log verify nobody 2>/dev/null && fail "a service that is none"
 
 note "a service that is down costs its own samples"
@@ -56,9 +56,9 @@ reload() {
 reload || fail "reload of an unchanged site: $(cat "$scratch/reload")"
 sed -i '0,/楼栋\/小区/s//小区/' "$site/site.yaml"
 reload || fail "reload of a good edit: $(cat "$scratch/reload")"
-expect "services with the new site" "$(grep -c 'the new site is in force' "$scratch/reload")" 4
+expect "services with the new site" "$(grep -c 'the new site is in force' "$scratch/reload")" 5
 LC_ALL=zh_CN.UTF-8 "$PAIDAN_ROOT/deploy/reload" --data "$data" >"$scratch/reload" 2>&1 || fail "reload in Chinese"
-expect "in Chinese" "$(grep -c '新配置已生效' "$scratch/reload")" 4
+expect "in Chinese" "$(grep -c '新配置已生效' "$scratch/reload")" 5
 cp "$site/units.csv" "$scratch/units.csv"
 head -n 2 "$scratch/units.csv" | tail -n 1 >>"$site/units.csv"
 reload
@@ -71,7 +71,7 @@ cp -r "$site" "$scratch/kept"
 sed -i 's/\bestate\b/house/g' "$site"/*.csv "$site/site.yaml"
 reload
 expect "status of a site that the services refuse" "$?" 78
-expect "services that refuse" "$(grep -c 'refused, the old one stays in force: the levels' "$scratch/reload")" 4
+expect "services that refuse" "$(grep -c 'refused, the old one stays in force: the levels' "$scratch/reload")" 5
 cp "$scratch/kept"/*.csv "$scratch/kept/site.yaml" "$site"
 reload || fail "reload after the levels came back: $(cat "$scratch/reload")"
 "$PAIDAN_ROOT/deploy/reload" --data "$scratch/nothing" >/dev/null 2>&1

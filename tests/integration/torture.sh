@@ -146,7 +146,7 @@ until=$((SECONDS + seconds))
 while ((SECONDS < until)); do
     sleep "$((RANDOM % 2)).$((RANDOM % 10))"
     harm=${harms[RANDOM % ${#harms[@]}]}
-    "harm_$harm" "${SERVICES[RANDOM % 4]}"
+    "harm_$harm" "${SERVICES[RANDOM % ${#SERVICES[@]}]}"
     harmed[$harm]=$((${harmed[$harm]:-0} + 1))
 done
 for pid in "${helpers[@]}"; do

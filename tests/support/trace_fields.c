@@ -78,6 +78,8 @@ static size_t value_bytes(const ProtobufCFieldDescriptor *field)
     case PROTOBUF_C_TYPE_STRING:
     case PROTOBUF_C_TYPE_MESSAGE:
         return sizeof(void *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
     default:
         return sizeof(uint32_t);
     }
