@@ -19,6 +19,9 @@
  * besides (0640: one uid a service). Made by whoever starts first. RC_OK; RC_SETTINGS: it is
  * readable by others, or no key (said in the log); RC_IO, RC_FULL. */
 MUST_CHECK enum rc permit_key_load(const char *data_dir, unsigned char key[PERMIT_KEY_BYTES]);
+/* The same of a key that one service has for itself, DATA/keys/<service>: never for a group. */
+MUST_CHECK enum rc permit_key_load_own(const char *data_dir, const char *service,
+                                       unsigned char key[PERMIT_KEY_BYTES]);
 
 /* Packs and seals. Before: an actor, 1..GRANT_ROLES_MAX roles, a life of PERMIT_GRANT_MS_MAX at
  * most. bytes: in the arena, what Request.grant carries. RC_OK, RC_LIMIT or RC_INVALID (breaks a

@@ -46,17 +46,16 @@ static enum rc key_read(const char *path, unsigned char key[PERMIT_KEY_BYTES])
 
 /* Written under another name and linked, so that whoever comes second finds the first one's. The
  * folder's bits say whether a group reads: an installation makes it 2750. */
-static enum rc key_make(const char *folder, const char *path)
+static enum rc key_make(const char *folder, const char *path, bool shared)
 {
     char temporary[PATH_MAX];
     unsigned char key[PERMIT_KEY_BYTES];
     struct stat status;
-    const int length =
-        snprintf(temporary, sizeof temporary, "%s/.grant.%ld", folder, (long)getpid());
+    const int length = snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
     if (length < 0 || (size_t)length >= sizeof temporary || stat(folder, &status) != 0) {
         return key_refuse(folder, strerror(errno));
     }
-    const mode_t mode = (status.st_mode & S_ISGID) != 0 ? 0640 : 0600;
+    const mode_t mode = shared && (status.st_mode & S_ISGID) != 0 ? 0640 : 0600;
     (void)unlink(temporary);
     const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) {
@@ -73,12 +72,13 @@ static enum rc key_make(const char *folder, const char *path)
     return linked ? RC_OK : key_refuse(path, strerror(why));
 }
 
-enum rc permit_key_load(const char *data_dir, unsigned char key[PERMIT_KEY_BYTES])
+static enum rc key_load(const char *data_dir, const char *name, bool shared,
+                        unsigned char key[PERMIT_KEY_BYTES])
 {
     char folder[PATH_MAX], path[PATH_MAX];
     CHECK(data_dir != NULL);
     const int folder_length = snprintf(folder, sizeof folder, "%s/keys", data_dir);
-    const int length = snprintf(path, sizeof path, "%s/keys/grant", data_dir);
+    const int length = snprintf(path, sizeof path, "%s/keys/%s", data_dir, name);
     if (folder_length < 0 || length < 0 || (size_t)length >= sizeof path) {
         return RC_SETTINGS;
     }
@@ -87,8 +87,20 @@ enum rc permit_key_load(const char *data_dir, unsigned char key[PERMIT_KEY_BYTES
     }
     enum rc rc = key_read(path, key);
     if (rc == RC_NOT_FOUND) {
-        rc = key_make(folder, path);
+        rc = key_make(folder, path, shared);
         rc = rc == RC_OK ? key_read(path, key) : rc;
     }
     return rc == RC_NOT_FOUND ? key_refuse(path, "it went away") : rc;
+}
+
+enum rc permit_key_load(const char *data_dir, unsigned char key[PERMIT_KEY_BYTES])
+{
+    return key_load(data_dir, "grant", true, key);
+}
+
+enum rc permit_key_load_own(const char *data_dir, const char *service,
+                            unsigned char key[PERMIT_KEY_BYTES])
+{
+    CHECK(strcmp(service, "grant") != 0);
+    return key_load(data_dir, service, false, key);
 }

@@ -98,18 +98,18 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_CALLBACK_ANSWER] = {"callback answer", "----c---c-", "---", 0},
     [PERMIT_CALLBACK_SHOW] = {"callback show", "aub*c*--c-", "f--", 0},
     [PERMIT_CALLBACK_LIST] = {"callback list", "----c---c-", "f--", C},
-    /* Logging in is asked by who is not known yet: the gateway, the command line of somebody known
+    /* Logging in is asked by who is not known yet, which is the public; the command line of somebody known
      * by his uid. One's own account is one's own whatever the roles, of whom a new password may
      * have left none. */
-    [PERMIT_LOGIN_START] = {"login start", "----------", "*-*", 0},
-    [PERMIT_LOGIN] = {"login", "----------", "*-*", 0},
-    [PERMIT_RENEW] = {"renew", "----------", "*-*", 0},
-    [PERMIT_LOGOUT] = {"logout", "----------", "*-*", 0},
-    [PERMIT_SESSION_LIST] = {"session list", "----------", "*-*", 0},
+    [PERMIT_LOGIN_START] = {"login start", "---------*", "*-*", 0},
+    [PERMIT_LOGIN] = {"login", "---------*", "*-*", 0},
+    [PERMIT_RENEW] = {"renew", "---------*", "*-*", 0},
+    [PERMIT_LOGOUT] = {"logout", "---------*", "*-*", 0},
+    [PERMIT_SESSION_LIST] = {"session list", "---------*", "*-*", 0},
     [PERMIT_SESSION_LIST_ALL] = {"session list all", "-----***--", "---", 0},
     [PERMIT_SESSION_REVOKE] = {"session revoke", "------**--", "---", 0},
-    [PERMIT_PASSWORD_SET] = {"password set", "----------", "*-*", 0},
-    [PERMIT_TOTP] = {"totp", "----------", "*-*", 0},
+    [PERMIT_PASSWORD_SET] = {"password set", "---------*", "*-*", 0},
+    [PERMIT_TOTP] = {"totp", "---------*", "*-*", 0},
     /* Accounts are the system administrator's, roles and keys (which carry roles) the security
      * administrator's; the auditor sees both, and is a second pair of eyes for what needs two. */
     [PERMIT_PERSON_ADD] = {"person add", "------*---", "---", 0},
@@ -121,7 +121,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_KEY_MAKE] = {"key make", "-------*--", "---", 0},
     [PERMIT_KEY_REVOKE] = {"key revoke", "------**--", "---", 0},
     [PERMIT_KEY_LIST] = {"key list", "-----***--", "---", 0},
-    [PERMIT_KEY_USE] = {"key use", "----------", "*-*", 0},
+    [PERMIT_KEY_USE] = {"key use", "---------*", "*-*", 0},
     /* While there is nobody: by the service's own user. */
     [PERMIT_ACCESS_INIT] = {"access init", "----------", "-*-", 0},
     [PERMIT_ACCESS_AUDIT] = {"access audit", "-----*----", "---", 0},

@@ -5,41 +5,36 @@
 
 #include "access_grant.h"
 
-#include <sodium.h>
-#include <string.h>
-
 #include "access_secret.h"
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/permit/permit_grant.h"
 #include "common/wire/wire.h"
 
-static enum rc seal(struct arena *arena, const Paidan__Grant *grant, Paidan__SealedGrant *sealed)
+/* Sealed where every service opens it, then as the message that an answer holds. */
+static enum rc seal(struct arena *arena, const Paidan__Grant *grant, Paidan__SealedGrant **sealed)
 {
     unsigned char *bytes = NULL;
     size_t size = 0;
-    const enum rc rc = wire_pack(arena, &grant->base, &bytes, &size);
-    unsigned char *const mac = arena_alloc(arena, GRANT_MAC_BYTES);
-    if (rc != RC_OK || mac == NULL) {
-        return RC_LIMIT;
+    struct wire_error error;
+    ProtobufCMessage *message = NULL;
+    enum rc rc = permit_grant_seal(access_secret_keys()->grant, grant, arena, &bytes, &size);
+    CHECK(rc != RC_INVALID); /* what is stored of people keeps the bounds of the wire */
+    if (rc == RC_OK) {
+        rc = wire_unpack(arena, &paidan__sealed_grant__descriptor, bytes, size, &message, &error);
+        CHECK(rc == RC_OK || arena->denied);
+        *sealed = (Paidan__SealedGrant *)(void *)message;
     }
-    CHECK(size <= GRANT_BYTES_MAX);
-    const int failed = crypto_generichash(mac, GRANT_MAC_BYTES, bytes, size,
-                                          access_secret_keys()->grant, ACCESS_KEY_BYTES);
-    CHECK(failed == 0);
-    paidan__sealed_grant__init(sealed);
-    sealed->grant = (ProtobufCBinaryData){.len = size, .data = bytes};
-    sealed->mac = (ProtobufCBinaryData){.len = GRANT_MAC_BYTES, .data = mac};
-    return RC_OK;
+    return rc == RC_INVALID ? RC_LIMIT : rc;
 }
 
 enum rc access_grant_make(struct step *step, const struct access_grant *grant,
                           Paidan__Renewed *body)
 {
     unsigned char *const session = arena_alloc(step->arena, SESSION_BYTES);
-    Paidan__SealedGrant *const sealed = arena_alloc(step->arena, sizeof *sealed);
     Paidan__GrantRole **const roles =
         access_role_list(step->arena, grant->roles, grant->role_count);
-    if (session == NULL || sealed == NULL || roles == NULL) {
+    if (session == NULL || roles == NULL) {
         return RC_LIMIT;
     }
     CHECK(grant->ends_ms == 0 || grant->ends_ms > step->now_ms);
@@ -63,6 +58,5 @@ enum rc access_grant_make(struct step *step, const struct access_grant *grant,
     body->has_session = paper.has_session;
     body->session = paper.session;
     body->expires_ms = paper.expires_ms;
-    body->grant = sealed;
-    return seal(step->arena, &paper, sealed);
+    return seal(step->arena, &paper, &body->grant);
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "access_role.h"
+#include "common/permit/permit_grant.h"
 #include "common/step/step.h"
 
-enum { ACCESS_GRANT_MS = 5 * 60 * 1000 };
+enum { ACCESS_GRANT_MS = PERMIT_GRANT_MS_MAX };
 
 struct access_grant {
     const char *actor, *via;   /* via NULL: not known */

@@ -235,10 +235,9 @@ static const struct cli_command rows[] = {
     {"log verify", "[SERVICE]", 0, 1, cli_log_verify, "逐条校验日志和哈希链；不写服务即全部",
      "check every record and the hash chain; without a service of all", NULL, NULL,
      .option_count = 0},
-    {"log replay", "[SERVICE]", 0, 1, cli_log_replay,
-     "从日志重建各表并逐字节比较；不写服务即全部",
-     "fold the log again and compare all tables byte for byte; without a service all", NULL,
-     NULL, .option_count = 0},
+    {"log replay", "[SERVICE]", 0, 1, cli_log_replay, "从日志重建各表并逐字节比较；不写服务即全部",
+     "fold the log again and compare all tables byte for byte; without a service all", NULL, NULL,
+     .option_count = 0},
     {"permit", "[ROLE [WISH [NUMBER]]]", 0, 3, cli_permit, "权限表：谁可以做什么",
      "who may wish what, by the table",
      "不带参数列出整张表；只写角色列出它可以做的；带工单号再说明该工单是否在\n"

@@ -60,8 +60,8 @@ static const struct equation {
      "受理的每一件恰在一个状态", "each ticket is in exactly one state at intake"},
     {"escalation.state_resolved", "callback.open", "待回访的每一件都有回访任务",
      "each resolved one is being asked about"},
-    {"access.logins", "access.sessions + access.sessions_ended", "每次登录是一个会话，未结束或已结束",
-     "each login is a session that goes on or has ended"},
+    {"access.logins", "access.sessions + access.sessions_ended",
+     "每次登录是一个会话，未结束或已结束", "each login is a session that goes on or has ended"},
 };
 enum { EQUATIONS = sizeof equations / sizeof equations[0] };
 
