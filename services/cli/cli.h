@@ -37,6 +37,10 @@ bool cli_has_store(const struct cli *cli, const char *service);
 
 struct cli {
     const struct cli_commands *commands; /* handed in by main: nothing below it knows the table */
+    /* What proves who asks, attached when the services are first asked; known: by the machine, after
+     * a refusal. Handed in by main (cli_login_grant); NULL: nobody's. */
+    Paidan__Code (*grant)(struct cli *cli, bool known);
+    bool grant_known; /* it was tried */
     const struct cli_command *command;
     const char *values[CLI_OPTION_COUNT];   /* NULL: not given; a flag that is given: "" */
     const char *repeated[CLI_REPEATED_MAX]; /* each value of the options that repeat */

@@ -146,8 +146,8 @@ static void complete_group(const struct cli_commands *commands, const char *grou
 int cli_completion(struct cli *cli)
 {
     const struct cli_commands *commands = cli->commands;
-    static const char *const groups[] = {"work",     "supervise", "desk",   "callback",
-                                         "calendar", "clock",     "policy", "log"};
+    static const char *const groups[] = {"work",  "supervise", "desk", "callback", "calendar",
+                                         "clock", "policy",    "log",  "access"};
     if (cli_names_is_table(cli->operands[0])) {
         return cli_names_complete(cli, cli->operands[0]);
     }

@@ -25,7 +25,7 @@
 #define MODES_QUICK                                                                                \
     (1u << PAIDAN__MODE__MODE_ON_SITE | 1u << PAIDAN__MODE__MODE_AT_ONCE |                         \
      1u << PAIDAN__MODE__MODE_ONLINE)
-#define SERVICES "intake|triage|escalation|callback|受理|分拨|督办|回访"
+#define SERVICES "intake|triage|escalation|callback|access|受理|分拨|督办|回访|门禁"
 
 const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
     [CLI_DATA] = {"data", 0, CLI_FOLDER, "DIR", NULL,
@@ -140,6 +140,9 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
                     .words = &paidan__mode_result__descriptor},
     [CLI_REVEAL] = {"reveal", 0, CLI_NOTHING, NULL, NULL, "显示电话和姓名（须写 --reason）",
                     "show phone and name (needs --reason)"},
+    [CLI_ROLE] = {"role", 0, CLI_CHOICE, "ROLE", NULL, "角色，如 clerk 承办人、dispatcher 分拨员",
+                  "a role, such as clerk or dispatcher", .words = &paidan__role__descriptor,
+                  .values = ~(1u << PAIDAN__ROLE__ROLE_ADAPTER | 1u << PAIDAN__ROLE__ROLE_PUBLIC)},
     [CLI_SATISFIED] = {"satisfied", 0, CLI_CHOICE, "yes|fair|no", NULL, "满意程度",
                        "satisfied with the handling?", .words = &paidan__satisfied__descriptor},
     [CLI_SETTLE] = {"settle", 0, CLI_COUNT, "S", NULL, "最多等几秒让各服务跟上（默认 10）",
@@ -218,6 +221,16 @@ static const struct {
     {"callback list",
      CLI_WAIT,
      {"S", "没有可问的时最多等几秒", "wait so long when there is nothing to ask"}},
+    {"access", CLI_NAME, {"NAME", "姓名", "full name of the person"}},
+    {"access", CLI_LIMIT, {"N", "最多列出几条", "list at most so many"}},
+    {"access", CLI_UNIT, {"UNIT", "单位的代码或名称", "code or name of a unit"}},
+    {"access", CLI_CHANNEL, {"CHANNEL", "渠道的代码或名称", "code or name of a channel"}},
+    {"access key", CLI_UNTIL, {"T", "有效期到何时", "good until"}},
+    {"access audit", CLI_SINCE, {"T", "此后发生的：2h（以前）、日期", "since: 2h (ago), a date"}},
+    {"login",
+     CLI_CODE,
+     {"CODE", "验证器上的 6 位数字，或一个恢复码",
+      "6 digits of the authenticator, or a recovery code"}},
     {"work pull", CLI_MAX, {"N", "最多领取几件（默认 1）", "pull at most so many (default 1)"}},
     {"work pull", CLI_WAIT, {"S", "没有工单时最多等几秒", "wait so long when there is no ticket"}},
     {"ping",

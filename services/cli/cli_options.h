@@ -69,6 +69,7 @@ enum cli_option {
     CLI_REPORTER,
     CLI_RESULT,
     CLI_REVEAL,
+    CLI_ROLE,
     CLI_SATISFIED,
     CLI_SETTLE,
     CLI_SINCE,

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "cli_commands.h"
 #include "cli_disk.h"
+#include "cli_login.h"
 #include "cli_names.h"
 #include "cli_parse.h"
 #include "common/base/diag.h"
@@ -17,6 +18,7 @@ int main(int argc, char **argv)
     struct cli cli;
     memset(&cli, 0, sizeof cli);
     cli.commands = &cli_commands;
+    cli.grant = cli_login_grant;
     int status = cli_parse(&cli, argc, argv);
     if (status == CLI_EXIT_OK) {
         status = cli_setup(&cli);

@@ -62,6 +62,7 @@ static void test_clock_when_accepted_then_what_becomes_of_each_service(void **st
     (void)state;
     memset(answers, 0, sizeof answers);
     answers[0].answered = answers[1].answered = answers[2].answered = true;
+    answers[4].answered = true;
     answers[0].clock_ahead_ms = 3 * 3600 * 1000;
     answers[1].clock_ahead_ms = 4 * 3600 * 1000;
     char *text = print(true, false);
@@ -69,7 +70,7 @@ static void test_clock_when_accepted_then_what_becomes_of_each_service(void **st
     assert_string_equal(
         strchr(text, '\n'),
         "\nintake, triage 的时钟停着（差 4小时00分），一秒内跟上；这期间到期的时限随即触发"
-        "\n1 个服务本来就按这个时钟，没有变化"
+        "\n2 个服务本来就按这个时钟，没有变化"
         "\n1 个服务没有应答，启动时采用：deploy/up --no-feed --data "
         "/tmp/paidan-clock-000000"
         "\n查看：paidan ping\n");
@@ -79,7 +80,7 @@ static void test_clock_when_accepted_then_what_becomes_of_each_service(void **st
         strchr(text, '\n'),
         "\nintake, triage stood still (4h00m behind) and follows it within a second; "
         "what fell due meanwhile fires at once"
-        "\nservices that followed it already: 1, nothing changes there"
+        "\nservices that followed it already: 2, nothing changes there"
         "\nservices that do not answer: 1; they take it when they start: deploy/up --no-feed "
         "--data /tmp/paidan-clock-000000"
         "\nto see it: paidan ping\n");
@@ -95,9 +96,9 @@ static void test_clock_when_accepted_as_json_then_both_languages(void **state)
     assert_non_null(whole);
     assert_non_null(json_object_get(whole, "accepted_ms"));
     const json_t *effect = json_object_get(whole, "effect");
-    assert_non_null(strstr(json_string_value(json_object_get(effect, "zh")), "4 个服务没有应答"));
+    assert_non_null(strstr(json_string_value(json_object_get(effect, "zh")), "5 个服务没有应答"));
     assert_non_null(
-        strstr(json_string_value(json_object_get(effect, "en")), "services that do not answer: 4"));
+        strstr(json_string_value(json_object_get(effect, "en")), "services that do not answer: 5"));
     json_decref(whole);
     free(text);
 }
