@@ -118,3 +118,97 @@ enum rc metrics_escape(const char *value, char *out, size_t size)
     out[used] = '\0';
     return RC_OK;
 }
+
+/* ---- pages of several services ----------------------------------------------------------------
+ * Prometheus wants each family once, with its HELP and TYPE, and its samples together, so pages
+ * cannot simply follow one another: they are taken apart by family. */
+
+/* A stretch of a page: "# HELP name ...", "# TYPE name ...", samples. */
+struct family {
+    const char *name, *samples, *end; /* samples .. end: lines of samples */
+    size_t name_bytes, head_bytes;    /* of the two lines before samples, from `head` on */
+    const char *head;
+};
+
+static const char *line_end(const char *at)
+{
+    const char *end = strchr(at, '\n');
+    return end == NULL ? at + strlen(at) : end + 1;
+}
+
+/* The family that begins at or after `at`; 0: there is none. */
+static int family_next(const char *at, struct family *family)
+{
+    static const char help[] = "# HELP ", type[] = "# TYPE ";
+    while (*at != '\0' && strncmp(at, help, sizeof help - 1) != 0) {
+        at = line_end(at);
+    }
+    if (*at == '\0') {
+        return 0;
+    }
+    family->head = at;
+    family->name = at + sizeof help - 1;
+    family->name_bytes = strcspn(family->name, " \n");
+    at = line_end(at);
+    if (strncmp(at, type, sizeof type - 1) == 0) {
+        at = line_end(at);
+    }
+    family->head_bytes = (size_t)(at - family->head);
+    family->samples = at;
+    while (*at != '\0' && strncmp(at, help, sizeof help - 1) != 0) {
+        at = line_end(at);
+    }
+    family->end = at;
+    CHECK(family->end >= family->samples);
+    return 1;
+}
+
+/* The family of that name on a page; 0: it has none. */
+static int family_find(const char *page, const struct family *like, struct family *found)
+{
+    for (const char *at = page; at != NULL && family_next(at, found); at = found->end) {
+        if (found->name_bytes == like->name_bytes &&
+            memcmp(found->name, like->name, like->name_bytes) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* `name 1` and `name{le="1"} 1`, each with service="..." as its first label. */
+static void add_samples(struct metrics *metrics, const struct family *family, const char *service)
+{
+    for (const char *at = family->samples; at < family->end; at = line_end(at)) {
+        const size_t bytes = (size_t)(line_end(at) - at), name = strcspn(at, "{ \n");
+        if (name == 0 || name >= bytes || at[name] == '\n') {
+            continue; /* no sample */
+        }
+        const int labels = at[name] == '{' ? 1 : 0;
+        add(metrics, "%.*s{service=\"%s\"%s%.*s", (int)name, at, service, labels ? "," : "}",
+            (int)(bytes - name) - labels, at + name + labels);
+    }
+}
+
+void metrics_join(struct metrics *metrics, const char *const *pages, const char *const *names,
+                  size_t count)
+{
+    struct family family, same;
+    for (size_t index = 0; index < count; index++) {
+        for (const char *at = pages[index]; at != NULL && family_next(at, &family);
+             at = family.end) {
+            int before = 0;
+            for (size_t other = 0; other < index && !before; other++) {
+                before = family_find(pages[other], &family, &same);
+            }
+            if (before) {
+                continue;
+            }
+            add(metrics, "%.*s", (int)family.head_bytes, family.head);
+            for (size_t other = index; other < count; other++) {
+                if (family_find(pages[other], &family, &same)) {
+                    add_samples(metrics, &same, names[other]);
+                }
+            }
+        }
+    }
+}

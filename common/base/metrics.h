@@ -27,3 +27,9 @@ void metrics_observe(struct metrics_histogram *histogram, double seconds);
 void metrics_histogram(struct metrics *metrics, const char *name, const char *help,
                        const struct metrics_histogram *histogram);
 MUST_CHECK enum rc metrics_escape(const char *value, char *out, size_t size);
+
+/* Pages of several services as one: each family once, where it comes first, with the samples of all
+ * pages, each sample with the label service="<name>" before its own. A page is as this file writes
+ * them; NULL: that service did not answer and costs its own samples alone. */
+void metrics_join(struct metrics *metrics, const char *const *pages, const char *const *names,
+                  size_t count);

@@ -6,100 +6,28 @@
  * when somebody looks. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli_commands.h"
 #include "cli_log.h"
-#include "common/base/check.h"
+#include "common/base/metrics.h"
 
-/* A stretch of a page: "# HELP name ...", "# TYPE name ...", samples. */
-struct family {
-    const char *name, *samples, *end; /* samples .. end: lines of samples */
-    size_t name_bytes, head_bytes;    /* of the two lines before samples, from `head` on */
-    const char *head;
-};
+/* Of all services together: a page of a service has 64 KiB at most. */
+enum { JOINED_BYTES = CLI_SERVICES << 16 };
 
-static const char *line_end(const char *at)
+static int print_pages(const struct cli *cli, const char *const pages[CLI_SERVICES])
 {
-    const char *end = strchr(at, '\n');
-    return end == NULL ? at + strlen(at) : end + 1;
-}
-
-/* The family that begins at or after `at`; false: there is none. */
-static bool family_next(const char *at, struct family *family)
-{
-    static const char help[] = "# HELP ", type[] = "# TYPE ";
-    while (*at != '\0' && strncmp(at, help, sizeof help - 1) != 0) {
-        at = line_end(at);
+    struct metrics joined;
+    char *text = malloc(JOINED_BYTES);
+    if (text == NULL) {
+        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "no memory", NULL);
     }
-    if (*at == '\0') {
-        return false;
-    }
-    family->head = at;
-    family->name = at + sizeof help - 1;
-    family->name_bytes = strcspn(family->name, " \n");
-    at = line_end(at);
-    if (strncmp(at, type, sizeof type - 1) == 0) {
-        at = line_end(at);
-    }
-    family->head_bytes = (size_t)(at - family->head);
-    family->samples = at;
-    while (*at != '\0' && strncmp(at, help, sizeof help - 1) != 0) {
-        at = line_end(at);
-    }
-    family->end = at;
-    CHECK(family->end >= family->samples);
-    return true;
-}
-
-/* The family of that name on a page; false: it has none. */
-static bool family_find(const char *page, const struct family *like, struct family *found)
-{
-    for (const char *at = page; at != NULL && family_next(at, found); at = found->end) {
-        if (found->name_bytes == like->name_bytes &&
-            memcmp(found->name, like->name, like->name_bytes) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* `name 1` and `name{le="1"} 1`, each with service="..." as its first label. */
-static void print_samples(const struct family *family, const char *service)
-{
-    for (const char *at = family->samples; at < family->end; at = line_end(at)) {
-        const size_t bytes = (size_t)(line_end(at) - at), name = strcspn(at, "{ \n");
-        if (name == 0 || name >= bytes || at[name] == '\n') {
-            continue; /* no sample */
-        }
-        const bool labels = at[name] == '{';
-        printf("%.*s{service=\"%s\"%s%.*s", (int)name, at, service, labels ? "," : "}",
-               (int)(bytes - name - labels), at + name + labels);
-    }
-}
-
-/* Each family where it comes first, with the samples of all pages. */
-static void print_pages(const char *const pages[CLI_SERVICES])
-{
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
-        struct family family, same;
-        for (const char *at = pages[index]; at != NULL && family_next(at, &family);
-             at = family.end) {
-            bool before = false;
-            for (size_t other = 0; other < index && !before; other++) {
-                before = family_find(pages[other], &family, &same);
-            }
-            if (before) {
-                continue;
-            }
-            printf("%.*s", (int)family.head_bytes, family.head);
-            for (size_t other = index; other < CLI_SERVICES; other++) {
-                if (family_find(pages[other], &family, &same)) {
-                    print_samples(&same, cli_services[other]);
-                }
-            }
-        }
-    }
+    metrics_init(&joined, text, JOINED_BYTES);
+    metrics_join(&joined, pages, cli_services, CLI_SERVICES);
+    fputs(text, stdout);
+    free(text);
+    return CLI_EXIT_OK;
 }
 
 static int all(struct cli *cli)
@@ -127,8 +55,8 @@ static int all(struct cli *cli)
         }
         printf("paidan_up{service=\"%s\"} %d\n", cli_services[index], code == PAIDAN__CODE__OK);
     }
-    print_pages(pages);
-    return worst == PAIDAN__CODE__OK ? CLI_EXIT_OK : cli_refuse(cli, worst, silent);
+    const int printed = print_pages(cli, pages);
+    return worst == PAIDAN__CODE__OK ? printed : cli_refuse(cli, worst, silent);
 }
 
 int cli_metrics(struct cli *cli)

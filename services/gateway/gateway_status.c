@@ -17,7 +17,8 @@
 #include "gateway_session.h"
 #include "gateway_upstream.h"
 
-enum { METRICS_BYTES = 32 << 10 };
+enum { METRICS_BYTES = 32 << 10, METRICS_MS = 2000 };
+#define JOINED_BYTES ((size_t)(GATEWAY_SERVICES + 1) << 16)
 
 void gateway_status_health(struct exchange *exchange)
 {
@@ -83,7 +84,7 @@ static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
     metrics_sample(metrics, "paidan_gateway_waiting", NULL, (double)gateway->suspended);
     metrics_family(metrics, "paidan_gateway_service_up", "gauge", "1: the service answers.");
     for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
-        (void)snprintf(labels, sizeof labels, "service=\"%s\"",
+        (void)snprintf(labels, sizeof labels, "to=\"%s\"",
                        gateway_upstream_name((enum gateway_service)service));
         metrics_sample(metrics, "paidan_gateway_service_up", labels,
                        gateway_upstream_up(gateway, (enum gateway_service)service));
@@ -101,16 +102,104 @@ enum rc gateway_status_write(const struct gateway *gateway, char *text, size_t s
     return metrics.failed ? RC_LIMIT : RC_OK;
 }
 
+/* Its own page, and those of the services, as they come. */
+struct pages {
+    unsigned waiting;
+    char *texts[GATEWAY_SERVICES + 1];
+};
+struct page {
+    struct exchange *exchange;
+    enum gateway_service service;
+};
+
+static void pages_free(void *state)
+{
+    struct pages *pages = state;
+    for (unsigned index = 0; index <= GATEWAY_SERVICES; index++) {
+        free(pages->texts[index]);
+    }
+    free(pages);
+}
+
+static void pages_finish(struct exchange *exchange)
+{
+    const struct pages *pages = exchange->state;
+    const char *names[GATEWAY_SERVICES + 1];
+    const char *texts[GATEWAY_SERVICES + 1];
+    struct metrics joined;
+    char *text = malloc(JOINED_BYTES);
+    for (unsigned index = 0; index < GATEWAY_SERVICES; index++) {
+        names[index] = gateway_upstream_name((enum gateway_service)index);
+        texts[index] = pages->texts[index];
+    }
+    names[GATEWAY_SERVICES] = "gateway";
+    texts[GATEWAY_SERVICES] = pages->texts[GATEWAY_SERVICES];
+    if (text == NULL) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+        return;
+    }
+    metrics_init(&joined, text, JOINED_BYTES);
+    metrics_join(&joined, texts, names, GATEWAY_SERVICES + 1);
+    gateway_exchange_bytes(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text,
+                           strlen(text));
+}
+
+static void metrics_told(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    const struct page page = *(struct page *)context;
+    struct pages *pages = page.exchange->state;
+    free(context);
+    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_METRICS) {
+        pages->texts[page.service] = strdup(answer->metrics->text);
+    }
+    CHECK(pages->waiting > 0);
+    if (--pages->waiting == 0) {
+        pages_finish(page.exchange);
+    }
+}
+
+/* A service that is away is not waited for: that is when somebody looks. */
+static void metrics_ask(struct exchange *exchange, enum gateway_service service)
+{
+    struct pages *pages = exchange->state;
+    Paidan__MetricsWish wish = PAIDAN__METRICS_WISH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    struct page *page = malloc(sizeof *page);
+    request.wish_case = PAIDAN__REQUEST__WISH_METRICS;
+    request.metrics = &wish;
+    if (page == NULL) {
+        return;
+    }
+    *page = (struct page){exchange, service};
+    if (gateway_upstream_ask(exchange->gateway, service, &request, METRICS_MS, metrics_told,
+                             page) == RC_OK) {
+        pages->waiting++;
+    } else {
+        free(page);
+    }
+}
+
 void gateway_status_metrics(struct exchange *exchange)
 {
-    char *text = malloc(METRICS_BYTES);
-    if (text == NULL || gateway_status_write(exchange->gateway, text, METRICS_BYTES) != RC_OK) {
-        free(text);
+    struct pages *pages = calloc(1, sizeof *pages);
+    char *own = malloc(METRICS_BYTES);
+    exchange->state = pages;
+    exchange->state_free = pages_free;
+    if (pages == NULL || own == NULL ||
+        gateway_status_write(exchange->gateway, own, METRICS_BYTES) != RC_OK) {
+        free(own);
         gateway_problem(exchange, PAIDAN__CODE__SERVICE_FAULT, NULL, 0);
         return;
     }
-    gateway_exchange_bytes(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text,
-                           strlen(text));
+    pages->texts[GATEWAY_SERVICES] = own;
+    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+        if (gateway_upstream_up(exchange->gateway, (enum gateway_service)service)) {
+            metrics_ask(exchange, (enum gateway_service)service);
+        }
+    }
+    if (pages->waiting == 0) {
+        pages_finish(exchange);
+    }
 }
 
 /* ---- what the services say of themselves ------------------------------------------------------

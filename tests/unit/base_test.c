@@ -250,6 +250,28 @@ static void test_diag_when_written_then_one_line_each(void **state)
 
 /* ---- metrics ---- */
 
+/* Prometheus refuses a family that stands twice, and samples that are not together. */
+static void test_metrics_when_pages_are_joined_then_each_family_once(void **state)
+{
+    (void)state;
+    static const char *const pages[] = {
+        "# HELP a first\n# TYPE a gauge\na 1\n# HELP b h\n# TYPE b counter\nb{le=\"1\"} 2\n",
+        NULL,
+        "# HELP b h\n# TYPE b counter\nb{le=\"1\"} 3\n# HELP c h\n# TYPE c gauge\nc 4\n",
+    };
+    static const char *const names[] = {"one", "away", "two"};
+    char text[1024];
+    struct metrics metrics;
+    metrics_init(&metrics, text, sizeof text);
+    metrics_join(&metrics, pages, names, 3);
+    assert_int_equal(metrics.failed, 0);
+    assert_string_equal(text,
+                        "# HELP a first\n# TYPE a gauge\na{service=\"one\"} 1\n"
+                        "# HELP b h\n# TYPE b counter\nb{service=\"one\",le=\"1\"} 2\n"
+                        "b{service=\"two\",le=\"1\"} 3\n"
+                        "# HELP c h\n# TYPE c gauge\nc{service=\"two\"} 4\n");
+}
+
 static void test_metrics_when_written_then_exposition_format(void **state)
 {
     (void)state;
@@ -308,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_arena_when_reset_after_much_then_pages_returned),
         cmocka_unit_test(test_diag_when_written_then_one_line_each),
         cmocka_unit_test(test_metrics_when_written_then_exposition_format),
+        cmocka_unit_test(test_metrics_when_pages_are_joined_then_each_family_once),
         cmocka_unit_test(test_metrics_when_full_then_failed_and_whole_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
