@@ -547,7 +547,7 @@ static void put_reload(const struct say *say, const struct done *done, char *typ
 static void words(const struct say *say, const void *deed, char text[CLI_EFFECT_BYTES])
 {
     const struct done *done = deed;
-    char line[512], folder[PATH_BYTES], reload[PATH_BYTES];
+    char line[512], folder[PATH_BYTES], reload[PATH_BYTES + 64];
     text[0] = '\0';
     if (done->skipped > 0) {
         (void)snprintf(line, sizeof line,
