@@ -18,6 +18,7 @@ static Paidan__Code authorise(void *context, const struct step_service *service,
     const struct toy_fixture *const fixture = context;
     assert_ptr_equal(service, &toy_service);
     asker->free = true;
+    asker->uid = peer != NULL ? peer->uid : STEP_UID_NONE;
     const bool root = peer != NULL && peer->uid == 0;
     return request->wish_case == fixture->forbidden && !root ? PAIDAN__CODE__FORBIDDEN
                                                              : PAIDAN__CODE__OK;
