@@ -20,6 +20,8 @@ struct entry {
     enum intake_state state;
     uint32_t outcome;
     struct intake_scope *scope; /* as it is now; NULL: nothing was said of it in this step */
+    bool moved;                 /* it is another than is stored */
+    bool unassigned;            /* nobody has had it when it was first seen: nothing is stored */
 };
 
 /* What one fact may take of a record: far below EVLOG_RECORD_BYTES_MAX. */
@@ -95,7 +97,11 @@ static enum rc entry_of(struct step *step, uint64_t ticket, struct entry **found
             return rc;
         }
         gather->entries[gather->count] =
-            (struct entry){ticket, record.changed_ms, record.state, record.outcome, NULL};
+            (struct entry){.ticket = ticket,
+                           .at_ms = record.changed_ms,
+                           .state = record.state,
+                           .outcome = record.outcome,
+                           .unassigned = record.state == INTAKE_REGISTERED};
         gather->slots[slot] = ++gather->count;
     }
     *found = &gather->entries[gather->slots[slot] - 1];
@@ -177,17 +183,17 @@ static enum rc hear_scope(struct step *step, const struct step_input *input, str
 {
     CHECK(input->event != NULL); /* needs() asks for it */
     enum rc rc = RC_OK;
-    struct intake_scope *scope = entry->scope;
-    if (scope == NULL) {
-        scope = arena_zalloc(step->arena, sizeof *scope);
-        if (scope == NULL) {
+    if (entry->scope == NULL) {
+        entry->scope = arena_zalloc(step->arena, sizeof *entry->scope);
+        if (entry->scope == NULL) {
             return RC_LIMIT;
         }
-        rc = intake_scope_get(step->txn, entry->ticket, scope);
+        rc = entry->unassigned ? RC_NOT_FOUND
+                               : intake_scope_get(step->txn, entry->ticket, entry->scope);
         rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
-    if (rc == RC_OK && intake_scope_take(input->event, scope)) {
-        entry->scope = scope;
+    if (rc == RC_OK && intake_scope_take(input->event, entry->scope)) {
+        entry->moved = true;
     }
     return rc;
 }
@@ -230,34 +236,17 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
     return told ? hear_scope(step, input, entry) : RC_OK;
 }
 
-/* Another unit, level or place than intake knows of? */
-static enum rc scope_news(struct step *step, const struct entry *entry, bool *is_news)
-{
-    struct intake_scope known = {.level = 0};
-    *is_news = false;
-    if (entry->scope == NULL) {
-        return RC_OK;
-    }
-    const enum rc rc = intake_scope_get(step->txn, entry->ticket, &known);
-    *is_news = rc == RC_NOT_FOUND || (rc == RC_OK && !intake_scope_same(&known, entry->scope));
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
 /* Is it still news? The resident may have withdrawn in this step. */
 static enum rc news(struct step *step, const struct entry *entry, Paidan__Receipt *receipt,
                     bool *is_news)
 {
     struct intake_ticket record;
-    bool moved = false;
-    enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
+    const bool moved = entry->moved;
+    const enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     CHECK(record.state != INTAKE_NONE);
-    rc = scope_news(step, entry, &moved);
-    if (rc != RC_OK) {
-        return rc;
-    }
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
     *is_news = signal_of(intake_ticket_public_state(entry->state), &signal) &&
                intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
@@ -342,7 +331,6 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
                         const Paidan__Receipt *receipt)
 {
     struct intake_ticket record;
-    struct intake_step next;
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
     if (!signal_of(receipt->state, &signal)) {
         return RC_CORRUPT;
@@ -353,20 +341,21 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     }
     /* Nothing that a resident sees: another unit has it, or one more assists. */
     if (receipt->unit != NULL && intake_ticket_public_state(record.state) == receipt->state) {
-        return intake_scope_fold(fold->txn, receipt);
+        return intake_scope_fold(fold->txn, receipt, false);
     }
     /* Only news is said, so a receipt that changes nothing contradicts the tables. */
-    rc = intake_ticket_fold(fold, event, receipt->ticket, signal, &record, &next);
-    if (rc != RC_OK) {
-        return rc;
+    const struct intake_step next = intake_fsm_step(record.state, signal);
+    if (next.fact != event->fact_case) {
+        return RC_CORRUPT;
     }
     CHECK(next.next != record.state);
     CHECK(next.next != INTAKE_REGISTERED); /* no receipt leads back to before the first unit */
+    const bool first = record.state == INTAKE_REGISTERED;
     intake_ticket_enter(fold, &record, next.next);
     record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
     record.changed_ms = receipt->at_ms;
     rc = intake_state_put(fold->txn, receipt->ticket, &record);
-    return rc == RC_OK ? intake_scope_fold(fold->txn, receipt) : rc;
+    return rc == RC_OK ? intake_scope_fold(fold->txn, receipt, first) : rc;
 }
 
 /* All or nothing: the first receipt that contradicts its ticket undoes the step. */

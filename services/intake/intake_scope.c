@@ -36,7 +36,7 @@ static void code_put(char code[CODE_BYTES_MAX + 1], const char *text)
     memcpy(code, text, length + 1);
 }
 
-bool intake_scope_same(const struct intake_scope *one, const struct intake_scope *other)
+static bool same(const struct intake_scope *one, const struct intake_scope *other)
 {
     bool same = strcmp(one->unit, other->unit) == 0 && strcmp(one->area, other->area) == 0 &&
                 one->level == other->level && one->assist_count == other->assist_count;
@@ -105,7 +105,7 @@ bool intake_scope_told(Paidan__Event__FactCase fact)
     }
 }
 
-bool intake_scope_take(const Paidan__Event *event, struct intake_scope *scope)
+static bool take(const Paidan__Event *event, struct intake_scope *scope)
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASSIGNED:
@@ -137,6 +137,16 @@ bool intake_scope_take(const Paidan__Event *event, struct intake_scope *scope)
     return scope->unit[0] != '\0';
 }
 
+bool intake_scope_take(const Paidan__Event *event, struct intake_scope *scope)
+{
+    struct intake_scope next = *scope;
+    if (!take(event, &next) || same(&next, scope)) {
+        return false;
+    }
+    *scope = next;
+    return true;
+}
+
 /* ---- receipts ---- */
 
 void intake_scope_write(struct intake_scope *scope, Paidan__Receipt *receipt, char **list)
@@ -153,7 +163,9 @@ void intake_scope_write(struct intake_scope *scope, Paidan__Receipt *receipt, ch
     }
 }
 
-enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt)
+/* The newest tickets are assigned about in order, so that most rows go to the right edge of the tree,
+ * which costs a fraction of a row among others. */
+enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt, bool first)
 {
     struct intake_scope scope = {.level = 0};
     unsigned char key[CODEC_U64_BYTES];
@@ -170,7 +182,13 @@ enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt)
         assist_add(&scope, receipt->assist[index]);
     }
     codec_set_u64(key, receipt->ticket);
-    return store_put_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, &scope);
+    enum rc rc =
+        first ? store_append_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, &scope)
+              : RC_EXISTS;
+    if (rc == RC_EXISTS) {
+        rc = store_put_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, &scope);
+    }
+    return rc;
 }
 
 /* ---- asked ---- */

@@ -14,16 +14,16 @@ struct intake_scope {
 /* RC_OK, RC_NOT_FOUND (nobody has had it yet), RC_CORRUPT, RC_STORE. */
 MUST_CHECK enum rc intake_scope_get(struct store_txn *txn, uint64_t ticket,
                                     struct intake_scope *scope);
-bool intake_scope_same(const struct intake_scope *one, const struct intake_scope *other);
-/* What a fact of escalation says of it, upon what is known; false: nothing. Before: of a fact that
+/* What a fact of escalation says of it, upon what is known; false: nothing new. Before: of a fact that
  * intake_scope_told names the event is unpacked. */
 bool intake_scope_take(const Paidan__Event *event, struct intake_scope *scope);
 bool intake_scope_told(Paidan__Event__FactCase fact);
 /* Into a receipt; texts are the scope's. list: room for SITE_ASSIST_MAX. */
 void intake_scope_write(struct intake_scope *scope, Paidan__Receipt *receipt, char **list);
-/* Folds what the receipt says; one without a unit is of an old log and says nothing. RC_OK, RC_FULL,
- * RC_CORRUPT, RC_STORE. */
-MUST_CHECK enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt);
+/* Folds what the receipt says; one without a unit is of an old log and says nothing. first:
+ * nothing is stored of the ticket yet. RC_OK, RC_FULL, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt,
+                                     bool first);
 /* step_service.scope. */
 MUST_CHECK enum rc intake_scope(struct step_view *view, uint64_t ticket,
                                 struct permit_subject *subject);
