@@ -223,6 +223,14 @@ static json_t *either(const char *one, const char *other)
     return schema;
 }
 
+/* The body holds a secret that the gateway makes, so the wish is not what the client sends. */
+static bool is_making(const struct gateway_route *route)
+{
+    return route->wish == PAIDAN__REQUEST__WISH_PERSON_ADD ||
+           route->wish == PAIDAN__REQUEST__WISH_PERSON_CHANGE ||
+           route->wish == PAIDAN__REQUEST__WISH_KEY_MAKE;
+}
+
 static json_t *body_schema(const struct gateway_route *route, json_t *wish)
 {
     if (route->form != NULL) {
@@ -231,10 +239,8 @@ static json_t *body_schema(const struct gateway_route *route, json_t *wish)
     if (route->wish == PAIDAN__REQUEST__WISH_SUBMIT) {
         return either("Submit", "NewTicket");
     }
-    if (route->wish == PAIDAN__REQUEST__WISH_PERSON_ADD ||
-        route->wish == PAIDAN__REQUEST__WISH_PERSON_CHANGE ||
-        route->wish == PAIDAN__REQUEST__WISH_KEY_MAKE || wish == NULL) {
-        return reference("Object"); /* terms, proofs and secrets are made by the gateway */
+    if (is_making(route) || wish == NULL) {
+        return reference("Object");
     }
     if (is_act(route)) {
         json_t *properties = json_object_get(wish, "properties");
@@ -325,7 +331,7 @@ static json_t *operation(const struct gateway_route *route, json_t *schemas)
                                            : is_act(route)  ? &paidan__work_item__descriptor
                                                             : gateway_api_wish_of(route->wish);
     json_t *wish = of == NULL ? NULL : say_json_schema(of);
-    for (unsigned index = 0; of != NULL && index < of->n_fields; index++) {
+    for (unsigned index = 0; of != NULL && !is_making(route) && index < of->n_fields; index++) {
         if (of->fields[index].type == PROTOBUF_C_TYPE_MESSAGE) { /* what the body holds lies here */
             add_message(schemas, of->fields[index].descriptor);
         }

@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
+#include "gateway_board.h"
 #include "gateway_feed.h"
 #include "gateway_login.h"
 #include "gateway_lookup.h"
@@ -114,8 +115,14 @@ static const struct gateway_route table[] = {
         "take the next tickets; waits for wait_ms"),
 
     /* Supervision. */
-    WISH(GET, "/board", LOGIN, BOARD, ESCALATION, "boarded",
-         "open tickets by deadline, with counts"),
+    {.method = GATEWAY_GET,
+     .pattern = API "/board",
+     .who = GATEWAY_LOGIN,
+     .handler = gateway_board_show,
+     .summary = "open tickets by deadline and the desk, with counts",
+     .wish = PAIDAN__REQUEST__WISH_BOARD,
+     .service = GATEWAY_ESCALATION,
+     .answer = "boarded"},
     WISH(GET, "/due", LOGIN, DUE_LIST, ESCALATION, "due_listed", "by next deadline"),
     WISH(GET, "/alarms", LOGIN, ALARMS, ESCALATION, "alarms_shown", "what nobody looks after"),
     WISH(GET, "/requests", LOGIN, REQUEST_LIST, ESCALATION, "requests_listed",

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# People through the gateway: who may not is refused, whatever he sends; what is taken away is away at once; and one
+# ticket's day by hotline, dispatcher, clerk and supervisor, with stale versions, repeated requests and killed services.
+source "$(dirname "$0")/lib.sh"
+
+data=$scratch/d
+instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo"
+wait_until 20 "the gateway's address" test -s "$data/run/gateway.http"
+http=$(cat "$data/run/gateway.http")
+api=$http/api/v1
+wait_until 30 "all services answer" bash -c "curl -s '$http/readyz' | jq -e .ready >/dev/null"
+[[ -s $data/accounts ]] || paidan "$data" access trial >/dev/null || fail "accounts"
+json='Content-Type: application/json'
+
+# account ROLE: the first name of that role; password NAME.
+account() {
+    awk -F'\t' -v role="$1" '$2 == role { print $1; exit }' "$data/accounts"
+}
+password() {
+    awk -F'\t' -v name="$1" '$1 == name { print $3; exit }' "$data/accounts"
+}
+
+# login NAME [PASSWORD]: prints the status; keeps cookie and csrf of the name.
+login() {
+    jq -n --arg name "$1" --arg password "${2:-$(password "$1")}" '{name: $name, password: $password}' |
+        curl -s --max-time 30 -D "$scratch/head.$1" -o "$scratch/me.$1" -w '%{http_code}' -H "$json" -d @- "$api/login"
+    sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' "$scratch/head.$1" | tr -d '\r' >"$scratch/cookie.$1"
+    jq -r '.csrf // empty' "$scratch/me.$1" >"$scratch/csrf.$1" 2>/dev/null
+}
+
+# as NAME CURL_ARGUMENT...: asks as that person; the body is in $scratch/body, the status is printed.
+as() {
+    local name=$1
+    shift
+    curl -s --max-time 30 -o "$scratch/body" -D "$scratch/head" -w '%{http_code}' -H "Cookie: $(cat "$scratch/cookie.$name")" \
+        -H "X-Paidan-CSRF: $(cat "$scratch/csrf.$name")" "$@"
+}
+code() {
+    jq -r .code "$scratch/body"
+}
+
+hotline=$(account hotline) dispatcher=$(account dispatcher) clerk=$(account clerk) supervisor=$(account supervisor)
+system=$(account system) security=$(account security)
+unit=''
+
+# 1. Logging in.
+for name in "$hotline" "$dispatcher" "$clerk" "$supervisor" "$system" "$security"; do
+    expect "login of $name" "$(login "$name")" 200
+    grep -q 'Set-Cookie: __Host-paidan=.*Path=/; Secure; HttpOnly; SameSite=Strict' "$scratch/head.$name" || fail "the cookie of $name"
+done
+unit=$(jq -r '.roles[0].unit' "$scratch/me.$clerk")
+expect "a wrong password" "$(login nobody 'not the password')" 401
+expect "its code" "$(jq -r .code "$scratch/me.nobody")" LOGIN_FAILED
+expect "me" "$(as "$clerk" "$api/me")" 200
+expect "me is the clerk" "$(jq -r .person "$scratch/body")" "$clerk"
+
+# 2. Forged, foreign, without its token.
+cookie=$(cat "$scratch/cookie.$clerk")
+flipped=${cookie%?}$([[ ${cookie: -1} == 0 ]] && echo 1 || echo 0)
+expect "an altered session" "$(curl -s -o "$scratch/body" -w '%{http_code}' -H "Cookie: $flipped" "$api/me")" 401
+expect "its code" "$(code)" SESSION_ENDED
+write=(-X POST -H "$json" -d "{\"unit\":\"$unit\",\"max\":1}" "$api/units/$unit/pull")
+expect "a write without its token" "$(curl -s -o "$scratch/body" -w '%{http_code}' -H "Cookie: $cookie" "${write[@]}")" 403
+expect "its code" "$(code)" CSRF_WRONG
+expect "with another's token" "$(curl -s -o "$scratch/body" -w '%{http_code}' -H "Cookie: $cookie" -H "X-Paidan-CSRF: $(cat "$scratch/csrf.$hotline")" "${write[@]}")" 403
+expect "from another site" "$(as "$clerk" -H 'Origin: https://evil.example' "${write[@]}")" 403
+expect "its code" "$(code)" ORIGIN_FOREIGN
+
+# 3. What is not theirs.
+expect "a clerk's desk" "$(as "$clerk" "$api/desk")" 403
+expect "a clerk's people" "$(as "$clerk" "$api/people")" 403
+expect "an administrator's board" "$(as "$system" "$api/board")" 403
+expect "a hotline's work" "$(as "$hotline" -X POST -H "$json" -d '{"max":1}' "$api/units/$unit/pull")" 403
+
+# 4. A ticket's day.
+channel=$(jq -r '.roles[0].channel' "$scratch/me.$hotline")
+expect "try" "$(as "$hotline" -H "$json" -d '{"text":"路灯不亮"}' "$api/try")" 200
+expect "no place yet" "$(jq -r '.reasons[0]' "$scratch/body")" no_place
+id=$(cat /proc/sys/kernel/random/uuid)
+new=(-H "$json" -H "Idempotency-Key: $id" -d "{\"channel\":\"$channel\",\"text\":\"小区电梯坏了，老人下不了楼\",\"phone\":\"13812345678\"}" "$api/tickets")
+expect "submit" "$(as "$hotline" "${new[@]}")" 200
+number=$(jq -r .number "$scratch/body")
+expect "submit again" "$(as "$hotline" "${new[@]}")" 200
+expect "the same ticket" "$(jq -r .number "$scratch/body")" "$number"
+at_desk() {
+    [[ $(as "$dispatcher" "$api/tickets/$number") == 200 && $(jq -r .state "$scratch/body") == desk ]]
+}
+wait_until 20 "it is at the desk" at_desk
+for digit in {0..9}; do # one of them is the check digit
+    [[ $(as "$clerk" "$api/tickets/20200101-0001-$digit") == 422 ]] || break
+done
+expect "an unknown ticket" "$(as "$clerk" "$api/tickets/20200101-0001-$digit")" 404
+unknown=$(jq -c 'del(.now, .now_ms)' "$scratch/body")
+expect "one out of scope" "$(as "$clerk" "$api/tickets/$number")" 404
+expect "says the same" "$(jq -c 'del(.now, .now_ms)' "$scratch/body")" "$unknown"
+category=$(as "$dispatcher" "$api/site" >/dev/null && jq -r '.categories[0].code' "$scratch/body")
+expect "dispatch" "$(as "$dispatcher" -H "$json" -d "{\"unit\":\"$unit\",\"category\":\"$category\"}" "$api/tickets/$number/dispatch")" 200
+seen() {
+    [[ $(as "$clerk" "$api/tickets/$number") == 200 ]]
+}
+wait_until 20 "the clerk sees it" seen
+etag=$(sed -n 's/^ETag: //p' "$scratch/head" | tr -d '\r')
+expect "unchanged" "$(as "$clerk" -H "If-None-Match: $etag" "$api/tickets/$number")" 304
+expect "a stale version" "$(as "$clerk" -H "$json" -H 'If-Match: "77"' -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/accept")" 412
+expect "its code" "$(code)" VERSION_CONFLICT
+expect "no version" "$(as "$clerk" -H "$json" -H 'If-Match: 77' -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/accept")" 400
+expect "an unknown field" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\",\"colour\":1}" "$api/tickets/$number/accept")" 422
+expect "an unknown act" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/explode")" 422
+expect "accept" "$(as "$clerk" -H "$json" -H "If-Match: $etag" -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/accept")" 200
+service_kill "$data" escalation
+expect "progress while escalation starts again" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\",\"note\":\"到场查看\"}" "$api/tickets/$number/progress")" 200
+expect "urge" "$(as "$supervisor" -H "$json" -d "{\"unit\":\"$(jq -r '.roles[0].unit' "$scratch/me.$supervisor")\",\"note\":\"请尽快\"}" "$api/tickets/$number/supervise/urge")" 200
+expect "its story" "$(as "$supervisor" "$api/tickets/$number?history=true")" 200
+jq -e '[.history[].service] | contains(["intake", "triage", "escalation"])' "$scratch/body" >/dev/null || fail "the story has no services"
+jq -e '[.history[] | select(.says | length > 0)] | length >= 5' "$scratch/body" >/dev/null || fail "the story has no sentences"
+jq -e '[.history[].at_ms] | . == sort' "$scratch/body" >/dev/null || fail "the story is not in order"
+expect "texts" "$(as "$clerk" -H "$json" -d "{\"numbers\":[\"$number\"],\"reason\":\"联系诉求人\"}" "$api/texts")" 200
+expect "the phone is masked" "$(jq -r '.texts[0].phone' "$scratch/body")" '138****5678'
+expect "explain" "$(as "$clerk" "$api/tickets/$number/explain")" 200
+expect "board" "$(as "$supervisor" "$api/board?limit=5")" 200
+jq -e '.desk_waiting == 0 and .open >= 1' "$scratch/body" >/dev/null || fail "the board's counts"
+
+# 5. Markup and marks of direction are texts.
+trick='<script>alert(1)</script>\u202e[31m'
+expect "a text with markup" "$(as "$hotline" -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"$trick\"}" "$api/tickets")" 200
+grep -qi '^content-type: application/json' "$scratch/head" || fail "no JSON"
+grep -qi '^x-content-type-options: nosniff' "$scratch/head" || fail "no nosniff"
+
+# 6. A key: its role, its end.
+expect "a key" "$(as "$security" -H "$json" -d "{\"label\":\"热线接口\",\"roles\":[{\"role\":\"adapter\",\"channel\":\"$channel\"}]}" "$api/keys")" 200
+secret=$(jq -r .secret "$scratch/body")
+key=$(jq -r .key "$scratch/body")
+bearer() {
+    curl -s --max-time 20 -o "$scratch/body" -w '%{http_code}' -H "Authorization: Bearer $secret" "$@"
+}
+expect "a ticket by key" "$(bearer -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"路灯不亮\"}" "$api/tickets")" 200
+expect "not the desk" "$(bearer "$api/desk")" 403
+expect "revoke it" "$(as "$security" -H "$json" -d "{\"key\":\"$key\"}" "$api/keys/revoke")" 200
+
+# 7. A person: made, in at once, out at once.
+expect "a new person" "$(as "$system" -H "$json" -d '{"person":"li.si","full_name":"李四"}' "$api/people")" 200
+first=$(jq -r .password "$scratch/body")
+expect "its first login" "$(login li.si "$first")" 200
+expect "the password must change" "$(jq -r .must_change "$scratch/me.li.si")" true
+expect "until then nothing" "$(as li.si "$api/board")" 403
+expect "a weak one" "$(as li.si -H "$json" -d "{\"password\":\"$first\",\"new_password\":\"short\"}" "$api/me/password")" 422
+expect "another one" "$(as li.si -H "$json" -d "{\"password\":\"$first\",\"new_password\":\"a lamp that shines at 3\"}" "$api/me/password")" 200
+expect "a role" "$(as "$security" -H "$json" -d "{\"person\":\"li.si\",\"role\":{\"role\":\"clerk\",\"unit\":\"$unit\"}}" "$api/roles")" 200
+login li.si 'a lamp that shines at 3' >/dev/null
+expect "works now" "$(as li.si "$api/units/$unit/work")" 200
+expect "sessions" "$(as li.si "$api/me/sessions")" 200
+expect "logged out" "$(as li.si -H "$json" -d '{}' "$api/logout")" 200
+expect "is out" "$(as li.si "$api/me")" 401
+login li.si 'a lamp that shines at 3' >/dev/null
+expect "disabled" "$(as "$system" -H "$json" -d '{"disabled":true}' "$api/people/li.si")" 200
+expect "cannot log in" "$(login li.si 'a lamp that shines at 3')" 401
+
+# 8. access away: who is in goes on, who is not waits for it.
+kill -STOP "$(cat "$data/run/access.pid")"
+expect "goes on" "$(as "$clerk" "$api/units/$unit/work")" 200
+sleep 5
+expect "no login" "$(login "$hotline")" 503
+expect "which" "$(jq -r .detail "$scratch/me.$hotline")" access
+kill -CONT "$(cat "$data/run/access.pid")"
+again() {
+    [[ $(login "$hotline") == 200 ]]
+}
+wait_until 20 "logins again" again
+service_kill "$data" gateway
+wait_until 30 "the session lives on" bash -c "[[ \$(curl -s -o /dev/null -w '%{http_code}' -H 'Cookie: $cookie' '$api/me') == 200 ]]"
+
+# 9. The logs hold, and no password or token is in them or in any log line.
+for word in "$(password "$clerk")" "${cookie#*=}" "$secret" "$first"; do
+    if grep -rqsF -- "$word" "$data/log" "$data/access" "$data/intake"; then
+        fail "a secret is stored"
+    fi
+done
+logs_hold "$data"
+note "gateway, people: ok"
