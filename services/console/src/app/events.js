@@ -107,6 +107,10 @@ export function follow(topic, handlers) {
   onScopeDispose(end);
   return end;
 }
+/** Logged in again: whoever waits for another try has it now. */
+export function reviveStreams() {
+  for (const stream of streams.values()) if (stream.source.readyState === EventSource.CLOSED) stream.again(0);
+}
 /** Nobody is here any more: everything is shut. */
 export function closeStreams() {
   for (const stream of streams.values()) { clearTimeout(stream.linger); stream.close(); }

@@ -48,7 +48,9 @@ export async function loadMe() {
   try {
     await take((await ask('GET', '/me', { quiet: true })).answer);
   } catch (problem) {
-    standing.value = 'out';
+    // Who was in and is not any more keeps the page, beneath the login.
+    if (standing.value === 'unknown') standing.value = 'out';
+    else if (problem.status === 401 && standing.value === 'in') standing.value = 'ended';
     if (problem.status !== 401) throw problem;
   }
 }

@@ -31,9 +31,14 @@ export function mayOpen(screen, is) {
   return screen.roles.length === 0 || is(...screen.roles);
 }
 
-/** Fetches the screen that the address names, while the rest is still asked for. */
+const HOME = 'paidan.home';
+export function rememberHome(path) {
+  localStorage.setItem(HOME, path);
+}
+/** Fetches the screen that the address names, or else the one last called home, while the rest is still asked for. */
 export function guessScreen() {
-  const path = location.hash.replace(/^#/, '').split('?')[0];
-  const named = screens.find((each) => each.path.split('/:')[0] === path) ?? screens.find((each) => each.path.includes('/:') && path.startsWith(each.path.split(':')[0]));
+  const path = location.hash.replace(/^#\/?/, '/').split('?')[0];
+  const wanted = path === '/' ? localStorage.getItem(HOME) : path;
+  const named = screens.find((each) => each.path === wanted) ?? screens.find((each) => each.path.includes('/:') && wanted?.startsWith(each.path.split(':')[0]));
   named?.load().catch(() => {});
 }
