@@ -16,6 +16,7 @@
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
  *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
+ *   gateway_sheet     lists as .xlsx
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
  *   gateway_uri       path and query
@@ -84,6 +85,7 @@ struct gateway_route {
     /* of gateway_api */
     Paidan__Request__WishCase wish; /* 0: none */
     enum gateway_service service;
+    const char *type;   /* of the answer, for OpenAPI, where it is no JSON */
     const char *answer; /* the member of Answer that it is answered with, for OpenAPI; NULL: none */
     enum gateway_body body;
     size_t body_max; /* bytes; 0: GATEWAY_BODY_BYTES_DEFAULT */
@@ -148,6 +150,7 @@ struct gateway {
     struct gateway_counts counts;
     size_t connections; /* open */
     size_t suspended;   /* exchanges that wait for their answer */
+    unsigned sheets;    /* tables being made or sent (gateway_sheet) */
     int signals;
     bool stop, draining; /* draining: TERM came, nothing new is begun */
     enum rc fault;

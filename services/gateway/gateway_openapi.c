@@ -282,8 +282,9 @@ static json_t *responses(const struct gateway_route *route, json_t *schemas)
     const bool json = strncmp(route->pattern, "/api/", 5) == 0 || route->pattern[1] != 'm';
     json_object_set_new(
         object, "200",
-        json ? response("what was asked for", "application/json", answer_schema(route, schemas))
-             : response("metrics", "text/plain", text_schema()));
+        route->type != NULL ? response("what was asked for", route->type, text_schema())
+        : json ? response("what was asked for", "application/json", answer_schema(route, schemas))
+               : response("metrics", "text/plain", text_schema()));
     json_object_set_new(object, "4XX",
                         response("refused", "application/problem+json", reference("Problem")));
     json_object_set_new(object, "5XX",

@@ -15,6 +15,7 @@
 #include "gateway_lookup.h"
 #include "gateway_openapi.h"
 #include "gateway_people.h"
+#include "gateway_sheet.h"
 #include "gateway_static.h"
 #include "gateway_status.h"
 #include "gateway_ticket.h"
@@ -73,6 +74,10 @@ static const struct gateway_route table[] = {
 
     /* Tickets. */
     WISH(GET, "/tickets", LOGIN, LIST, ESCALATION, "listed", "tickets by number"),
+    OWN(GET, API "/tickets.xlsx", LOGIN, gateway_sheet_tickets,
+        "the same list as a table of a spreadsheet, at most 10,000 rows",
+        .wish = PAIDAN__REQUEST__WISH_LIST, .service = GATEWAY_ESCALATION, .answer = "listed",
+        .type = GATEWAY_SHEET_TYPE),
     ACT("/tickets", LOGIN, gateway_work_submit, SUBMIT, INTAKE, "submitted",
         "new tickets: one, or {tickets: [...]}", .body_max = FRAME_BYTES_MAX),
     OWN(GET, API "/tickets/{number}", LOGIN, gateway_ticket_show,

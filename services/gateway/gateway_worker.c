@@ -1,4 +1,4 @@
-/* gateway_worker: passwords become proofs here, on a thread of its own. It owns the queue and its lock.
+/* gateway_worker: passwords become proofs here, and tables are packed, on a thread of its own. It owns the queue and its lock.
  * What must stay true: the loop never waits for a proof; no more wait than GATEWAY_WORKER_QUEUE, so that
  * strangers who try passwords cost 16 proofs of memory in a row, never more; and a password is wiped as
  * soon as its proof is made. */
@@ -78,8 +78,11 @@ void gateway_worker_free(struct gateway_job *job)
 }
 
 /* Outside the lock: this is what takes its time. */
-static void prove(struct gateway_job *job)
+static void carry_out(struct gateway_job *job)
 {
+    if (job->work != NULL) {
+        job->work(job->context);
+    }
     for (unsigned index = 0; index < job->count; index++) {
         job->parts[index].rc = proof_make(job->parts[index].password, &job->parts[index].terms,
                                           job->parts[index].proof);
@@ -102,7 +105,7 @@ static void *run(void *context)
             worker->last = &worker->first;
         }
         pthread_mutex_unlock(&worker->lock);
-        prove(job);
+        carry_out(job);
         pthread_mutex_lock(&worker->lock);
         job->next = worker->done;
         worker->done = job;
@@ -117,7 +120,7 @@ static void *run(void *context)
 bool gateway_worker_start(struct gateway *gateway, struct gateway_job *job)
 {
     struct gateway_worker *worker = gateway->worker;
-    CHECK(job->count > 0);
+    CHECK(job->count > 0 || job->work != NULL);
     if (worker->waiting == GATEWAY_WORKER_QUEUE) {
         return false;
     }

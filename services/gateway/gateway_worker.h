@@ -1,5 +1,5 @@
-/* gateway_worker: the one other thread. It makes proofs of passwords (common/bus/proof.h: 82 ms and
- * 64 MiB each), for which the loop cannot wait. It touches nothing but its jobs. */
+/* gateway_worker: the one other thread, for what the loop cannot wait for: proofs of passwords
+ * (common/bus/proof.h: 82 ms and 64 MiB each), tables. It touches nothing but its jobs. */
 #pragma once
 
 #include "common/bus/proof.h"
@@ -19,6 +19,9 @@ struct gateway_job {
         unsigned char proof[SECRET_HASH_BYTES];
         enum rc rc;
     } parts[GATEWAY_WORKER_PROOFS];
+    /* Instead of proofs; context is nobody else's until done. NULL: none. */
+    void (*work)(void *context);
+    void *context;
     void (*done)(struct gateway_job *job); /* on the loop's thread, once */
     struct exchange *exchange;
 };

@@ -55,6 +55,7 @@ for (const language of LANGUAGES) {
       for (const screen of screens.filter((each) => each.as === role)) {
         await goTo(page, screen.path);
         for (const key of screen.keys ?? []) await page.keyboard.press(key);
+        if (screen.then) await page.waitForFunction(() => /\d/.test(location.hash)).then(() => page.evaluate((more) => { location.hash += more; }, screen.then));
         await atEachSize(page, (size) => lookAt(screen.name, size));
         for (const [name, keys] of Object.entries(screen.also ?? {})) {
           for (const key of keys) await page.keyboard.press(key);
