@@ -4,10 +4,14 @@
 
 #include "common/site/site_try.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "common/base/check.h"
 #include "common/site/site_judge.h"
+#include "common/text/text.h"
 
-enum { CLOCKS = 3 };
+enum { CLOCKS = 3, GUESSES = 16 };
 
 /* The generated structs want texts unconst and write to none. */
 static char *code_of(const char *code)
@@ -34,6 +38,74 @@ static enum rc add_proposals(struct arena *arena, const struct site *site,
         tried->areas[tried->n_areas++] = code_of(site->areas[found->areas[index]].code);
     }
     return RC_OK;
+}
+
+/* Title and text as judging reads them: one text, in which no word runs across the bar. */
+static char *joined(struct arena *arena, const Paidan__TriageTry *wish)
+{
+    const char *title = wish->title == NULL ? "" : wish->title;
+    const size_t size = strlen(title) + strlen(wish->text) + 2;
+    char *text = arena_alloc(arena, size);
+    if (text != NULL) {
+        (void)snprintf(text, size, "%s|%s", title, wish->text);
+    }
+    return text;
+}
+
+/* What speaks for each of indexes, in their order; "" where only a hint does. */
+static bool add_words_of(struct arena *arena, const struct site_guess *guesses,
+                         uint32_t guess_count, const uint32_t *indexes, uint32_t count,
+                         char **words)
+{
+    CHECK(guess_count <= GUESSES);
+    for (uint32_t index = 0; index < count; index++) {
+        const char *found = "";
+        for (uint32_t at = 0; at < guess_count; at++) {
+            found = guesses[at].index == indexes[index] ? guesses[at].words : found;
+        }
+        words[index] = arena_strdup(arena, found);
+        if (words[index] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Judging keeps the words of what it is sure of alone. Whoever chooses among several readings is helped by
+ * the words of each, also where a hint has decided. Searched as site_judge does: categories in the words,
+ * places in the place first. */
+static enum rc add_words(struct arena *arena, const struct site *site,
+                         const struct site_judgement *found, const Paidan__TriageTry *wish,
+                         Paidan__TriageTried *tried)
+{
+    struct site_guess guesses[GUESSES];
+    char *words = NULL, *place = NULL;
+    size_t bytes = 0;
+    const char *text = joined(arena, wish);
+    enum rc rc = text == NULL ? RC_LIMIT : text_normalise(arena, text, &words, &bytes);
+    if (rc == RC_OK) {
+        rc = text_normalise_place(arena, wish->place == NULL ? "" : wish->place, &place, &bytes);
+    }
+    tried->category_words = arena_alloc(arena, (SITE_PROPOSALS_MAX + 1) * sizeof(char *));
+    tried->area_words = arena_alloc(arena, (SITE_PROPOSALS_MAX + 1) * sizeof(char *));
+    if (rc != RC_OK || tried->category_words == NULL || tried->area_words == NULL) {
+        return rc == RC_OK ? RC_LIMIT : rc;
+    }
+    uint32_t count = site_guess_categories(site, words, strlen(words), guesses, GUESSES);
+    tried->n_category_words = found->category_count;
+    if (!add_words_of(arena, guesses, count, found->categories, found->category_count,
+                      tried->category_words)) {
+        return RC_LIMIT;
+    }
+    (void)text_place_numbers(words, strlen(words));
+    count = site_guess_areas(site, place, strlen(place), guesses, GUESSES);
+    if (count < GUESSES) {
+        count += site_guess_areas(site, words, strlen(words), guesses + count, GUESSES - count);
+    }
+    tried->n_area_words = found->area_count;
+    return add_words_of(arena, guesses, count, found->areas, found->area_count, tried->area_words)
+               ? RC_OK
+               : RC_LIMIT;
 }
 
 /* The clocks that a dispatch starts. */
@@ -129,5 +201,6 @@ enum rc site_try(struct arena *arena, const struct site *site, const Paidan__Tri
         rc = tried->why == NULL ? RC_LIMIT : RC_OK;
     }
     rc = rc == RC_OK ? add_proposals(arena, site, &found, tried) : rc;
+    rc = rc == RC_OK ? add_words(arena, site, &found, wish, tried) : rc;
     return rc == RC_OK && tried->routed ? add_route(arena, site, &found, now_ms, tried) : rc;
 }

@@ -42,6 +42,7 @@ enum {
     EXPLAINED_CLOCKS_MAX = ASSIGNMENT_CLOCKS_MAX + SITE_ASSIST_MAX + 1,
     /* What triage proposes to a dispatcher: more than three nobody reads. */
     PROPOSALS_MAX = 3,
+    GUESS_WORDS_BYTES_MAX = 95, /* of site_guess, without its NUL */
     /* Who is told of a step: the unit, the one above, the supervisors. */
     TOLD_MAX = 2 + SITE_SUPERVISORS_MAX,
     /* Supplements shown with a ticket's text: the newest. */
@@ -141,6 +142,8 @@ static const struct wire_bound rows[] = {
     {NULL, "levels", CODE_BYTES_MAX, SITE_LEVELS_MAX},
     {NULL, "categories", CODE_BYTES_MAX, PROPOSALS_MAX},
     {NULL, "areas", CODE_BYTES_MAX, PROPOSALS_MAX},
+    {NULL, "category_words", GUESS_WORDS_BYTES_MAX, PROPOSALS_MAX},
+    {NULL, "area_words", GUESS_WORDS_BYTES_MAX, PROPOSALS_MAX},
     {NULL, "assist", CODE_BYTES_MAX, SITE_ASSIST_MAX},
     {NULL, "assists", 0, SITE_ASSIST_MAX},
     {NULL, "assist_ended", CODE_BYTES_MAX, SITE_ASSIST_MAX},

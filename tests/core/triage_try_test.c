@@ -55,15 +55,21 @@ static const Paidan__TriageShown *file_words(struct story *story, const char *te
     return answer->triage_shown;
 }
 
-static void begin(struct story *story)
+static void begin_with(struct story *story, const char *categories)
 {
     struct site_files files = {0};
+    files.text[SITE_CATEGORIES] = categories; /* NULL: as they are */
     struct site_report *report = calloc(1, sizeof *report);
     struct site *site = NULL;
     assert_non_null(report);
     assert_int_equal(site_files_load(&files, report, &site), RC_OK);
     free(report);
     story_open_site(story, &triage_service, site, BASE_MS);
+}
+
+static void begin(struct story *story)
+{
+    begin_with(story, NULL);
 }
 
 static void test_try_when_the_words_are_sure_then_told_what_filing_them_does(void **state)
@@ -79,6 +85,9 @@ static void test_try_when_the_words_are_sure_then_told_what_filing_them_does(voi
     assert_true(tried->has_level);
     assert_true(tried->n_clocks >= 2); /* accept and handle always */
     assert_true(tried->clocks[0]->due_ms > BASE_MS);
+    assert_int_equal(tried->n_category_words, tried->n_categories);
+    assert_int_equal(tried->n_area_words, 1);
+    assert_string_equal(tried->area_words[0], "阳光花园");
     char unit[64], category[64];
     assert_true(strlen(tried->unit) < sizeof unit);
     memcpy(unit, tried->unit, strlen(tried->unit) + 1);
@@ -100,6 +109,31 @@ static void test_try_when_the_place_is_missing_then_the_desk_and_its_reason(void
     assert_non_null(tried->category);
     assert_null(tried->unit);
     assert_int_equal(tried->n_clocks, 0);
+    assert_int_equal(tried->n_category_words, 1);
+    assert_non_null(strstr(tried->category_words[0], "路灯"));
+    assert_int_equal(tried->n_area_words, 0);
+    story_close(&story);
+}
+
+/* Judging keeps no words of what it is not sure of; whoever must choose sees them all the same. */
+static void test_try_when_two_categories_fit_then_the_words_of_each_are_told(void **state)
+{
+    (void)state;
+    struct story story;
+    begin_with(&story,
+               "code,name,parent,urgency,start_level,keywords,exclude\n"
+               "road,道路,,,,道路,\n"
+               "road.lamp,路灯,road,urgent,street,路灯|不亮,\n"
+               "water,漏水,,,,漏水|渗水,\n");
+    const Paidan__TriageTried *tried = try_words(&story, "路灯下面漏水", "阳光花园")->triage_tried;
+    assert_false(tried->routed);
+    assert_null(tried->category);
+    assert_int_equal(tried->n_categories, 2);
+    assert_int_equal(tried->n_category_words, tried->n_categories);
+    assert_string_equal(tried->categories[0], "road.lamp");
+    assert_string_equal(tried->category_words[0], "路灯");
+    assert_string_equal(tried->categories[1], "water");
+    assert_string_equal(tried->category_words[1], "漏水");
     story_close(&story);
 }
 
@@ -117,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_try_when_the_words_are_sure_then_told_what_filing_them_does),
         cmocka_unit_test(test_try_when_the_place_is_missing_then_the_desk_and_its_reason),
+        cmocka_unit_test(test_try_when_two_categories_fit_then_the_words_of_each_are_told),
         cmocka_unit_test(test_try_when_nothing_is_said_then_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,10 +138,11 @@ test('drafts_when_the_form_is_left_then_what_was_typed_is_kept_until_sent', () =
   assert.ok(!hasDraft('resolve.1'));
 });
 test('desk_when_triage_says_why_then_its_words_are_marked', () => {
-  const words_ = matched('category: 漏水|噪音; area: place 湖畔花园');
+  const words_ = matched({ why: 'category: 漏水|噪音; area: place 湖畔花园' });
   assert.deepEqual(words_, ['漏水', '噪音', '湖畔花园']);
+  assert.deepEqual(matched({ categories: ['water', 'power'], category_words: ['积水|漏水', '电表箱'], area_words: [''] }), ['积水', '漏水', '电表箱']);
   assert.deepEqual(marked('湖畔花园漏水了', words_), [{ text: '湖畔花园', hit: true }, { text: '漏水', hit: true }, { text: '了', hit: false }]);
-  assert.deepEqual(matched('category: hint; area: '), []);
+  assert.deepEqual(matched({ why: 'category: hint; area: ' }), []);
 });
 test('desk_when_there_are_several_readings_then_the_likeliest_come_first', () => {
   const item = { categories: ['water', 'noise'], areas: ['lake', 'hill'] };

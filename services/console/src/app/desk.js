@@ -8,9 +8,16 @@ const PROPOSALS = 3, TRIES = 4, SIMILAR = 5;
 const NO_WORDS = new Set(['category', 'area', 'place', 'text', 'title', 'hint', 'given', 'none', 'no', 'of', 'in', 'by', 'alias', 'name', 'ambiguous']);
 const each = (list) => [...new Set(list.filter(Boolean))];
 
-/** The words that triage found: why reads "category: 漏水|噪音; area: place 湖畔花园". */
-export function matched(why) {
-  return each((why ?? '').split(/[;:|,，、\s]+/)).filter((word) => !NO_WORDS.has(word) && word.length > 1);
+const cut = (words) => (words ?? '').split('|').filter((word) => word.length > 1);
+/** The words that triage found, of a TriageTried: those of each reading ("漏水|渗水"), and those of why. */
+export function matched(tried) {
+  const why = (tried?.why ?? '').split(/[;:|,，、\s]+/).filter((word) => !NO_WORDS.has(word) && word.length > 1);
+  return each([...(tried?.category_words ?? []).flatMap(cut), ...(tried?.area_words ?? []).flatMap(cut), ...why]);
+}
+/** Those that speak for one category, one place. */
+function wordsFor(tried, { category, area }) {
+  const of = (codes, words, code) => cut(words?.[(codes ?? []).indexOf(code)]);
+  return each([...of(tried?.categories, tried?.category_words, category), ...of(tried?.areas, tried?.area_words, area)]);
 }
 /** A text in pieces, those that were matched marked: [{text, hit}]. The longest word goes first. */
 export function marked(text, words) {
@@ -47,8 +54,8 @@ export function readings(item, tried, chosen = {}) {
   }
   return pairs.slice(0, TRIES);
 }
-function reasonOf(reading, item, tried, words) {
-  const found = [];
+function reasonOf(reading, item, tried, answer) {
+  const found = [], words = each([...wordsFor(tried, reading), ...wordsFor(answer, reading)]);
   if (words.length) found.push(t('desk.by.words', { words: words.slice(0, 4).map((word) => `“${word}”`).join('') }));
   if ((item.categories ?? []).length > 1) found.push(t('desk.by.category', { category: categoryName(reading.category) }));
   if ((item.areas ?? []).length > 1) found.push(t('desk.by.area', { area: areaName(reading.area) }));
@@ -80,7 +87,7 @@ export async function study(item, chosen, signal) {
   const text = texts?.texts?.[0] ?? {};
   const given = { text: text.text || item.title || '-', place: text.place };
   const tried = await attempt(given, null, signal);
-  const words = matched(tried?.why);
+  const words = matched(tried);
   const pairs = readings(item, tried, chosen);
   const answers = await Promise.all(pairs.map((reading) => attempt(given, reading, signal)));
   const proposals = [];
@@ -92,7 +99,7 @@ export async function study(item, chosen, signal) {
   pairs.forEach((reading, at) => {
     const answer = answers[at];
     if (!answer?.unit || (returned && answer.unit === item.unit)) return;
-    add({ ...reading, unit: answer.unit, reason: reasonOf(reading, item, tried, words), due_ms: answer.clocks?.[0]?.due_ms, clock: answer.clocks?.[0]?.clock, fallback: answer.fallback });
+    add({ ...reading, unit: answer.unit, reason: reasonOf(reading, item, tried, answer), due_ms: answer.clocks?.[0]?.due_ms, clock: answer.clocks?.[0]?.clock, fallback: answer.fallback });
   });
   const kept = returned && item.unit ? [{ ...base, unit: item.unit, reason: t('desk.by.kept'), kept: true }] : [];
   const area = base.area ?? item.area;
