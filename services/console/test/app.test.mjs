@@ -24,7 +24,7 @@ const { dueOf, byDue } = await import('../src/app/live.js');
 const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
-const { marked, matched, readings, unitsIn } = await import('../src/app/desk.js');
+const { marked, matched, readings, unitsFor, unitsIn } = await import('../src/app/desk.js');
 const { cells, csv, readTable } = await import('../src/app/sheet.js');
 const { squares } = await import('../src/app/qr.js');
 const { numberOf } = await import('../src/app/number.js');
@@ -143,6 +143,15 @@ test('desk_when_triage_says_why_then_its_words_are_marked', () => {
   assert.deepEqual(matched({ categories: ['water', 'power'], category_words: ['积水|漏水', '电表箱'], area_words: [''] }), ['积水', '漏水', '电表箱']);
   assert.deepEqual(marked('湖畔花园漏水了', words_), [{ text: '湖畔花园', hit: true }, { text: '漏水', hit: true }, { text: '了', hit: false }]);
   assert.deepEqual(matched({ why: 'category: hint; area: ' }), []);
+});
+test('desk_when_a_place_is_written_otherwise_then_it_is_marked_all_the_same', () => {
+  assert.deepEqual(marked('和平里二区２号楼', ['和平里2区', '2号楼']), [{ text: '和平里二区', hit: true }, { text: '２号楼', hit: true }]);
+  assert.deepEqual(marked('', ['a']), []);
+});
+test('desk_when_a_unit_returned_it_then_others_that_look_after_the_place_are_known', () => {
+  const tables = { areas: [{ code: 'street' }, { code: 'lake', parent: 'street' }], units: [{ code: 'a', area: 'street' }, { code: 'b', area: 'lake' }, { code: 'c' }] };
+  assert.deepEqual(unitsFor('lake', tables), ['b', 'a']);
+  assert.deepEqual(unitsFor(undefined, tables), []);
 });
 test('desk_when_there_are_several_readings_then_the_likeliest_come_first', () => {
   const item = { categories: ['water', 'noise'], areas: ['lake', 'hill'] };

@@ -19,16 +19,20 @@ function wordsFor(tried, { category, area }) {
   const of = (codes, words, code) => cut(words?.[(codes ?? []).indexOf(code)]);
   return each([...of(tried?.categories, tried?.category_words, category), ...of(tried?.areas, tried?.area_words, area)]);
 }
+// Words come as triage searches them: digits for 二, half width, small. Character by character, so that what
+// is found lies where it lies in the text.
+const DIGITS = new Map([...'〇零一二三四五六七八九'].map((each, at) => [each, String(Math.max(0, at - 1))]));
+const fold = (text) => Array.from({ length: text.length }, (_, at) => { const each = text[at], code = text.charCodeAt(at); return DIGITS.get(each) ?? (code > 0xff00 && code < 0xff5f ? String.fromCharCode(code - 0xfee0) : each).toLowerCase()[0]; }).join('');
 /** A text in pieces, those that were matched marked: [{text, hit}]. The longest word goes first. */
 export function marked(text, words) {
-  const sorted = words.slice().sort((one, other) => other.length - one.length);
+  const sorted = words.map(fold).sort((one, other) => other.length - one.length), folded = fold(text ?? '');
   const pieces = [];
   let plain = '';
-  for (let at = 0; at < (text ?? '').length;) {
-    const hit = sorted.find((word) => text.startsWith(word, at));
+  for (let at = 0; at < folded.length;) {
+    const hit = sorted.find((word) => folded.startsWith(word, at));
     if (hit) {
       if (plain) pieces.push({ text: plain, hit: false });
-      pieces.push({ text: hit, hit: true });
+      pieces.push({ text: text.slice(at, at + hit.length), hit: true });
       plain = '';
       at += hit.length;
     } else { plain += text[at]; at++; }
@@ -39,6 +43,12 @@ export function marked(text, words) {
 /** Units that a note speaks of, the longest name first: "请转城管执法队". */
 export function unitsIn(note, units = site.value.units ?? []) {
   return units.filter((unit) => unit.name && note?.includes(unit.name)).sort((one, other) => other.name.length - one.name.length).map((unit) => unit.code);
+}
+/** Units that look after a place or what it lies in, the nearest first. */
+export function unitsFor(area, { areas = [], units = [] } = site.value) {
+  const found = [];
+  for (let at = areas.find((row) => row.code === area), steps = 0; at && steps < 8; at = areas.find((row) => row.code === at.parent), steps++) found.push(...units.filter((unit) => unit.area === at.code).map((unit) => unit.code));
+  return found;
 }
 export const isReturn = (item) => (item.reasons ?? []).some((reason) => /returned$/.test(reason));
 
@@ -101,6 +111,8 @@ export async function study(item, chosen, signal) {
     if (!answer?.unit || (returned && answer.unit === item.unit)) return;
     add({ ...reading, unit: answer.unit, reason: reasonOf(reading, item, tried, answer), due_ms: answer.clocks?.[0]?.due_ms, clock: answer.clocks?.[0]?.clock, fallback: answer.fallback });
   });
+  // Whom triage would ask is the one that returned it: then whoever else looks after the place.
+  if (returned) for (const unit of unitsFor(base.area)) if (unit !== item.unit && proposals.length < PROPOSALS - 1) add({ ...base, unit, reason: t('desk.by.place', { area: areaName(base.area) }) });
   const kept = returned && item.unit ? [{ ...base, unit: item.unit, reason: t('desk.by.kept'), kept: true }] : [];
   const area = base.area ?? item.area;
   const alike = base.category && area && (item.area || item.areas?.length) ? await quiet(get('/tickets', { area, category: base.category, newest_first: true, limit: SIMILAR + 1 }, { signal, tries: 1 })) : null;

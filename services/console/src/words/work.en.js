@@ -298,4 +298,5 @@ export default {
   'print.leader': 'Approved by',
   'print.foot': 'Printed {at} by {who}. This sheet holds personal data: keep it safe.',
   'print.place': 'As said',
+  'desk.by.place': 'it looks after {area}',
 };

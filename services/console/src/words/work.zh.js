@@ -298,4 +298,5 @@ export default {
   'print.leader': '负责人',
   'print.foot': '打印于 {at} {who}。本单含个人信息，请妥善保管，不得外传。',
   'print.place': '所述地点',
+  'desk.by.place': '管着{area}这一片',
 };
