@@ -2,6 +2,7 @@
 // modules ask of one is put in place.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { deflateRawSync } from 'node:zlib';
 // Before the page is put in place: it looks for one when it is loaded.
 import { ref, nextTick, effectScope } from 'vue';
 
@@ -26,6 +27,7 @@ const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
 const { marked, matched, readings, unitsFor, unitsIn } = await import('../src/app/desk.js');
 const { cells, csv, readTable } = await import('../src/app/sheet.js');
+const { dayOf, readSheet } = await import('../src/app/xlsx.js');
 const { squares } = await import('../src/app/qr.js');
 const { numberOf } = await import('../src/app/number.js');
 const { apart, together } = await import('../src/app/photos.js');
@@ -190,4 +192,32 @@ test('qr_when_a_text_grows_then_so_does_the_code_until_it_is_too_long', () => {
   assert.equal(squares('20261122-0001-7').size, 25);
   assert.equal(squares('x'.repeat(110)).size, 45);
   assert.deepEqual(squares('x'.repeat(300)), { size: 0, path: '' });
+});
+/** A ZIP as workbooks are: [[name, text], ...], packed or stored. */
+function workbook(files) {
+  const parts = [], directory = [];
+  let offset = 0;
+  files.forEach(([name, text], index) => {
+    const raw = Buffer.from(text), packed = index % 2 ? raw : deflateRawSync(raw), head = Buffer.alloc(30), entry = Buffer.alloc(46);
+    head.writeUInt32LE(0x04034b50, 0); head.writeUInt16LE(name.length, 26);
+    entry.writeUInt32LE(0x02014b50, 0); entry.writeUInt16LE(index % 2 ? 0 : 8, 10); entry.writeUInt32LE(packed.length, 20); entry.writeUInt16LE(name.length, 28); entry.writeUInt32LE(offset, 42);
+    parts.push(head, Buffer.from(name), packed);
+    directory.push(entry, Buffer.from(name));
+    offset += 30 + name.length + packed.length;
+  });
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0); end.writeUInt16LE(files.length, 10); end.writeUInt32LE(offset, 16);
+  const all = Buffer.concat([...parts, ...directory, end]);
+  return all.buffer.slice(all.byteOffset, all.byteOffset + all.length);
+}
+test('sheet_when_it_is_a_workbook_then_its_first_sheet_is_read', async () => {
+  const file = workbook([
+    ['xl/sharedStrings.xml', '<sst><si><t>诉求</t></si><si><r><t>漏</t></r><r><t xml:space="preserve">水 &amp; 潮</t></r></si><si/></sst>'],
+    ['xl/worksheets/sheet2.xml', '<worksheet/>'],
+    ['xl/worksheets/sheet1.xml', '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>时间</t></is></c></row><row r="2"/><row r="3"><c r="A3" t="s"><v>1</v></c><c r="B3" s="1"/><c r="C3"><v>46356.347222222219</v></c></row></sheetData></worksheet>'],
+  ]);
+  assert.deepEqual(await readSheet(file), [['诉求', '', '时间'], ['漏水 & 潮', '', '46356.347222222219']]);
+  assert.equal(dayOf('46356.347222222219'), '2026-11-30 08:20');
+  assert.equal(dayOf('2026-11-30'), '');
+  await assert.rejects(readSheet(new ArrayBuffer(100)));
 });

@@ -1,9 +1,10 @@
-// Tickets from a table: CSV is read here, a sheet by the gateway. Columns are known by their heads, in
+// Tickets from a table, CSV or .xlsx. Columns are known by their heads, in
 // either language; what is wrong is said by row before anything is registered.
-import { ask } from './api.js';
+import { Problem, ask } from './api.js';
 import { fromWall } from './clock.js';
 import { fitting } from './pinyin.js';
 import { areaChoices, categoryChoices, site } from './site.js';
+import { dayOf, readSheet, readsSheets } from './xlsx.js';
 import { t } from './words.js';
 
 export const ROWS_MAX = 5000;
@@ -64,7 +65,7 @@ export function readTable(table, channel) {
     if (ticket.external_id && seen.has(`${ticket.channel}/${ticket.external_id}`)) faults.push('import.fault.twice');
     seen.add(`${ticket.channel}/${ticket.external_id}`);
     if (given.occurred) {
-      const [day, time = '00:00'] = given.occurred.replace(/[./年月]/g, '-').replace('日', ' ').split(/[T\s]+/);
+      const [day, time = '00:00'] = (dayOf(given.occurred) || given.occurred).replace(/[./年月]/g, '-').replace('日', ' ').split(/[T\s]+/);
       const at_ms = fromWall(`${day.split('-').map((part, index) => (index ? part.padStart(2, '0') : part)).join('-')}T${time.slice(0, 5).padStart(5, '0')}`);
       if (Number.isFinite(at_ms)) ticket.occurred_ms = at_ms;
       else faults.push('import.fault.time');
@@ -85,6 +86,10 @@ export async function tableOf(file) {
     try { text = new TextDecoder('utf-8', { fatal: true }).decode(raw); } catch { text = new TextDecoder('gb18030').decode(raw); }
     return cells(text);
   }
+  if (readsSheets()) {
+    try { return await readSheet(await file.arrayBuffer()); } catch { throw new Problem({ code: 'FILE_UNREADABLE', zh: '这个文件读不出来，请另存为 .xlsx 或 .csv 再试。', en: 'The file cannot be read: save it as .xlsx or .csv and try again.' }); }
+  }
+  // Browsers of before 2022 cannot unpack it.
   const answer = (await ask('POST', '/import/preview', { body: file, timeoutMs: 60000 })).answer;
   return answer.rows ?? [];
 }
