@@ -180,6 +180,8 @@ struct exchange {
     bool as_gateway;               /* what is asked now is asked without the person's grant */
     struct exchange *waiting_next; /* of those who wait for the same grant */
     gateway_handler *then;
+    /* Told before a service's refusal is answered (gateway_api_ask); NULL: nobody. */
+    void (*refused)(struct exchange *exchange, Paidan__Code code);
     unsigned char request_id[REQUEST_ID_BYTES]; /* Idempotency-Key, else made */
     uint64_t started_us;
     /* a handler's own, freed with the exchange */

@@ -155,6 +155,9 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
     if ((int)code == 120) { /* GRANT_INVALID: the session is known no more, or its grant ran out */
         gateway_session_refused(exchange);
     }
+    if (exchange->refused != NULL) {
+        exchange->refused(exchange, code);
+    }
     gateway_problem(exchange, code, detail, retry_ms);
 }
 

@@ -9,7 +9,7 @@
 enum gateway_limit {
     GATEWAY_LIMIT_ADDRESS, /* requests without a login, of an address */
     GATEWAY_LIMIT_PERSON,  /* requests of a session or key */
-    GATEWAY_LIMIT_LOGIN,   /* attempts to log in, of an address */
+    GATEWAY_LIMIT_LOGIN,   /* failed logins, of an address */
     GATEWAY_LIMIT_CODE,    /* wrong query codes, of an address */
     GATEWAY_LIMIT_NUMBER,  /* wrong query codes, for one ticket */
     GATEWAY_LIMIT_FORM,    /* reports of residents, of an address */
