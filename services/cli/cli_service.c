@@ -18,7 +18,7 @@
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
 
-enum { ROUND_MS = 2000, PAUSE_US = 200000 };
+enum { ROUND_MS = 2000, PAUSE_US = 200000, GATEWAY_MS = 1000 };
 
 /* UINT64_MAX: that service did not answer. */
 uint64_t cli_service_head(const struct cli_service *services, const char *name)
@@ -308,6 +308,32 @@ static void add_service(struct cli *cli, struct cli_grid *grid, const char *name
     cli_grid_add(grid, colour, "%s", text);
 }
 
+/* The gateway keeps no store and is no service to wait for: its row stands where one was started, with
+ * the address that browsers open. */
+static void add_gateway(struct cli *cli, struct cli_grid *grid)
+{
+    char path[PATH_MAX + 32], address[128] = "";
+    Paidan__Ping ping = PAIDAN__PING__INIT;
+    Paidan__Answer *answer = NULL;
+    (void)snprintf(path, sizeof path, "%s/run/gateway.http", cli->data_dir);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return;
+    }
+    const bool read = fgets(address, sizeof address, file) != NULL;
+    (void)fclose(file);
+    address[strcspn(address, "\r\n")] = '\0';
+    const bool up =
+        read && cli_try(cli, "gateway", &ping.base, GATEWAY_MS, &answer) == PAIDAN__CODE__OK;
+    cli_grid_add(grid, SAY_STRONG, "gateway");
+    cli_grid_add(grid, up ? SAY_GOOD : SAY_BAD, "%s",
+                 up ? cli_say(cli, "正常", "ok") : cli_say(cli, "无应答", "no answer"));
+    cli_grid_add(grid, SAY_PLAIN, "%s", up ? answer->pong->version : " ");
+    cli_grid_add(grid, SAY_PLAIN, " ");
+    cli_grid_add(grid, SAY_PLAIN, " ");
+    cli_grid_add(grid, SAY_PLAIN, "%s", up ? address : " ");
+}
+
 /* What is there is told even if one is missing; the status says that it is. */
 static int tell_services(struct cli *cli, const struct cli_service services[CLI_SERVICES],
                          Paidan__Code worst)
@@ -335,6 +361,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             add_service(cli, &grid, cli_services[index], &services[index]);
         }
+        add_gateway(cli, &grid);
         cli_grid_end(&grid);
         cli_service_print_refused(cli, services);
         cli_service_print_stuck(cli, services);
