@@ -239,12 +239,23 @@ static void close_all(struct gateway *gateway)
 /* ---- turning ----------------------------------------------------------------------------------
  */
 
+/* As the services do: a demo's clock may be set anew, a real one stays what it is. */
+static void clock_again(struct gateway *gateway)
+{
+    struct clock read;
+    if (gateway->clock.kind == CLOCK_SCALED &&
+        clock_open(&read, gateway->settings.data_dir) == RC_OK && read.kind == CLOCK_SCALED) {
+        gateway->clock = read;
+    }
+}
+
 static void signals_take(struct gateway *gateway)
 {
     struct signalfd_siginfo info;
     while (read(gateway->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGHUP) {
             site_open_again(gateway);
+            clock_again(gateway);
         } else {
             gateway->stop = true;
         }
