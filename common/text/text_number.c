@@ -4,7 +4,8 @@
  * One search for titles and notes (text_title.c, text_mask.c), so that what is found in the one is
  * found in the other. People write numbers with blanks, dashes, dots and brackets between, in wide
  * or circled digits, with the frame of a keycap, as Chinese numerals, and copy them with characters
- * that nobody sees: all of that is passed over and counts as one number. What looks like a number
+ * that nobody sees: all of that is passed over and counts as one number. Slashes, commas and their
+ * like part lists, dates and houses: over them only what has the shape of a phone is one number. What looks like a number
  * of ours or of nobody is left alone: a ticket's number, a date, an amount, a house.
  *
  * A form that is added here hides more, or shows more, in logs that are kept for years: what shows
@@ -28,6 +29,10 @@ enum {
     SPOKEN_FEW = 2,        /* "一直", "三次" beside a number are words, not parts of it */
     JOINS_MAX = 4,         /* ") - " */
     GROUPS_MAX = 8,
+    PHONE_DIGITS_MAX = 15, /* 0086 and a mobile number */
+    AREA_DIGITS = 4,       /* 0571, 0592; 010, 021: three */
+    SMALL_DIGITS = 2,      /* an hour, a day, a house */
+    NUMBERED_DIGITS = 4,   /* "1201室", "2026年" */
     VALUES_MAX = 24,
 };
 
@@ -39,9 +44,11 @@ struct number {
     unsigned group_digits[GROUPS_MAX];
     char group_joins[GROUPS_MAX]; /* before the group: - . or a blank; ? anything else */
     unsigned group_count;         /* may exceed GROUPS_MAX */
-    unsigned line_group;          /* the first group on another line; 0: none */
+    unsigned cut_group;           /* the first on another line or after a sign of lists; 0: none */
+    int32_t list;                 /* that sign; 0: none, -1: more than one kind */
     char values[VALUES_MAX];      /* '0' to '9', ? where the value is not known */
     bool address, closes;         /* an @ in it; a closing bracket */
+    bool trial;                   /* only to see whether a phone begins: no further look ahead */
 };
 
 /* ---- reading ---- */
@@ -58,13 +65,41 @@ static char join_of(int32_t point)
     return dot ? '.' : plain ? '?' : '-';
 }
 
-/* What stands between two parts: joins seen, the kind of one, whether a line ended. */
+/* Signs that part the items of a list, dates and times, and at times the groups of a phone. 0: none;
+ * else one sign for all its widths. */
+static int32_t list_sign(int32_t point)
+{
+    const int32_t narrow = text_kind_narrow(point);
+    switch (narrow) {
+    case 0x3001: /* 、 and its small and narrow forms */
+    case 0xfe51:
+    case 0xff64:
+        return 0x3001;
+    case 0x2044: /* slashes of fractions */
+    case 0x2215:
+        return '/';
+    case 0x2018:
+    case 0x2019:
+        return '\'';
+    default:
+        return narrow > 0 && narrow < 0x80 && strchr("/\\,;:|'`#&=^", narrow) != NULL ? narrow : 0;
+    }
+}
+
+/* What stands between two parts: joins seen, the kind of one, whether a line ended. list: a sign of
+ * lists among them, -1: two kinds. */
 struct between {
     size_t next;
     unsigned count;
+    int32_t list;
     char join;
     bool line, at, closes;
 };
+
+static int32_t list_with(int32_t list, int32_t sign)
+{
+    return sign == 0 || sign == list ? list : list == 0 ? sign : -1;
+}
 
 /* Passes over what nobody sees and, with joins, over what parts the groups of a number. */
 static struct between between_scan(const char *text, size_t from, size_t bytes)
@@ -74,11 +109,13 @@ static struct between between_scan(const char *text, size_t from, size_t bytes)
         int32_t point = 0;
         const size_t used = text_kind_decode(text, between.next, bytes, &point);
         const enum text_kind kind = used == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
-        if (kind == TEXT_KIND_BLANK || kind == TEXT_KIND_JOIN) {
+        const int32_t list = kind == TEXT_KIND_OTHER && used > 0 ? list_sign(point) : 0;
+        if (kind == TEXT_KIND_BLANK || kind == TEXT_KIND_JOIN || list != 0) {
             if (between.count == JOINS_MAX) {
                 return between;
             }
-            const char join = join_of(point);
+            const char join = list != 0 ? ',' : join_of(point);
+            between.list = list_with(between.list, list);
             between.join = between.count == 0 || between.join == join ? join : '?';
             between.count++;
             between.line = between.line || text_kind_line_end(point);
@@ -107,16 +144,17 @@ static int lookalike(int32_t point)
     }
 }
 
-static void number_group(struct number *number, char join, bool line)
+static void number_group(struct number *number, const struct between *between)
 {
     number->run = number->all_run = 0;
     if (number->group_count < GROUPS_MAX) {
         number->group_digits[number->group_count] = 0;
-        number->group_joins[number->group_count] = join;
+        number->group_joins[number->group_count] = between->join;
     }
-    if (line && number->line_group == 0) {
-        number->line_group = number->group_count;
+    if ((between->line || between->list != 0) && number->cut_group == 0) {
+        number->cut_group = number->group_count;
     }
+    number->list = list_with(number->list, between->list);
     number->group_count++;
 }
 
@@ -150,6 +188,10 @@ static bool number_take(struct number *number, int32_t point, const struct betwe
                 : kind == TEXT_KIND_SPOKEN ? text_kind_numeral(point)
                                            : -1;
     const bool first = number->group_count == 0;
+    const bool letters = kind == TEXT_KIND_LETTER || *last == TEXT_KIND_LETTER;
+    if (letters && between->list != 0) {
+        return false;
+    }
     if (kind == TEXT_KIND_LETTER && *last == TEXT_KIND_DIGIT && between->count == 0 &&
         number->letters == 0 && rule == TEXT_NUMBER_NOTE && lookalike(point) >= 0) {
         kind = TEXT_KIND_DIGIT;
@@ -169,7 +211,7 @@ static bool number_take(struct number *number, int32_t point, const struct betwe
         }
     }
     if (first || between->count > 0) {
-        number_group(number, between->join, between->line);
+        number_group(number, between);
     }
     number->address = number->address || between->at;
     number->closes = number->closes || between->closes;
@@ -198,58 +240,7 @@ static size_t marks_end(const char *text, size_t at, size_t bytes)
     }
 }
 
-/* Where so many to so many digits as we write them ourselves end; `at` where they do not stand. */
-static size_t plain_digits(const char *text, size_t at, size_t bytes, size_t least, size_t most)
-{
-    size_t count = 0;
-    while (at + count < bytes && count <= most && text[at + count] >= '0' &&
-           text[at + count] <= '9') {
-        count++;
-    }
-    return count >= least && count <= most ? at + count : at;
-}
-
-/* Whether a ticket's number begins here: behind a blank it is no part of a phone before it. */
-static bool ticket_begins(const char *text, size_t at, size_t bytes)
-{
-    const size_t day = plain_digits(text, at, bytes, 8, 8);
-    if (day == at || day >= bytes || text[day] != '-' || text[at] != '2') {
-        return false;
-    }
-    const size_t sequence = plain_digits(text, day + 1, bytes, 4, 8);
-    return sequence > day + 1 && sequence < bytes && text[sequence] == '-' &&
-           plain_digits(text, sequence + 1, bytes, 1, 1) > sequence + 1;
-}
-
-static void number_read(struct number *number, const char *text, size_t at, size_t bytes,
-                        enum text_number_rule rule)
-{
-    enum text_kind last = TEXT_KIND_OTHER;
-    number->end = number->digits_begin = number->digits_end = at;
-    for (;;) {
-        const struct between between = number->group_count == 0
-                                           ? (struct between){.next = at}
-                                           : between_scan(text, number->end, bytes);
-        int32_t point = 0;
-        const size_t used = text_kind_decode(text, between.next, bytes, &point);
-        if (between.count > 0 && between.join == ' ' && ticket_begins(text, between.next, bytes)) {
-            return;
-        }
-        if (used == 0 || !number_take(number, point, &between, rule, &last)) {
-            return;
-        }
-        number->end = marks_end(text, between.next + used, bytes);
-        if (last == TEXT_KIND_DIGIT) {
-            number->digits_begin = number->digits == 1 ? between.next : number->digits_begin;
-            number->digits_end = number->end;
-        }
-        if (number->group_count <= GROUPS_MAX) {
-            number->group_ends[number->group_count - 1] = number->end;
-        }
-    }
-}
-
-/* ---- judging ---- */
+/* ---- values ---- */
 
 /* Digits `from` to `from + count` as a number. Before: they are values. */
 static unsigned value_of(const struct number *number, unsigned from, unsigned count)
@@ -289,6 +280,250 @@ static bool is_date(unsigned year, unsigned month, unsigned day)
 {
     return is_year(year) && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
+
+/* ---- what begins beside it ---- */
+
+/* Where so many to so many digits as we write them ourselves end; `at` where they do not stand. */
+static size_t plain_digits(const char *text, size_t at, size_t bytes, size_t least, size_t most)
+{
+    size_t count = 0;
+    while (at + count < bytes && count <= most && text[at + count] >= '0' &&
+           text[at + count] <= '9') {
+        count++;
+    }
+    return count >= least && count <= most ? at + count : at;
+}
+
+static unsigned plain_value(const char *text, size_t at, size_t count)
+{
+    unsigned value = 0;
+    for (size_t index = at; index < at + count; index++) {
+        CHECK(text[index] >= '0' && text[index] <= '9');
+        value = value * 10 + (unsigned)(text[index] - '0');
+    }
+    return value;
+}
+
+/* Whether a ticket's number begins here: it is no part of a phone before it. */
+static bool ticket_begins(const char *text, size_t at, size_t bytes)
+{
+    const size_t day = plain_digits(text, at, bytes, 8, 8);
+    if (day == at || day >= bytes || text[day] != '-' || text[at] != '2' ||
+        !is_date(plain_value(text, at, 4), plain_value(text, at + 4, 2),
+                 plain_value(text, at + 6, 2))) {
+        return false;
+    }
+    const size_t sequence = plain_digits(text, day + 1, bytes, 4, 8);
+    return sequence > day + 1 && sequence < bytes && text[sequence] == '-' &&
+           plain_digits(text, sequence + 1, bytes, 1, 1) > sequence + 1;
+}
+
+/* "9:30", "18：00" */
+static bool time_begins(const char *text, size_t at, size_t bytes)
+{
+    const size_t hour = plain_digits(text, at, bytes, 1, 2);
+    int32_t point = 0;
+    const size_t used = text_kind_decode(text, hour, bytes, &point);
+    if (hour == at || used == 0 || text_kind_narrow(point) != ':' ||
+        plain_value(text, at, hour - at) > 24) {
+        return false;
+    }
+    const size_t minute = plain_digits(text, hour + used, bytes, 2, 2);
+    return minute > hour + used && plain_value(text, hour + used, 2) < 60;
+}
+
+/* "2026-11-22", "2026/3/2" */
+static bool date_begins(const char *text, size_t at, size_t bytes)
+{
+    const size_t year = plain_digits(text, at, bytes, 4, 4);
+    if (year == at || year >= bytes || strchr("-/.", text[year]) == NULL) {
+        return false;
+    }
+    const size_t month = plain_digits(text, year + 1, bytes, 1, 2);
+    if (month == year + 1 || month >= bytes || text[month] != text[year]) {
+        return false;
+    }
+    const size_t day = plain_digits(text, month + 1, bytes, 1, 2);
+    return day > month + 1 &&
+           is_date(plain_value(text, at, 4), plain_value(text, year + 1, month - year - 1),
+                   plain_value(text, month + 1, day - month - 1));
+}
+
+/* "9点", "3栋", "1201室", or a day or an hour alone: too little to be the rest of a number. */
+static bool small_begins(const char *text, size_t at, size_t bytes)
+{
+    const size_t end = plain_digits(text, at, bytes, 1, NUMBERED_DIGITS);
+    int32_t point = 0;
+    if (end == at) {
+        return false;
+    }
+    const size_t used = text_kind_decode(text, end, bytes, &point);
+    if (used > 0 && text_kind_ideograph(point) && text_kind_of(point) == TEXT_KIND_OTHER) {
+        return true;
+    }
+    const struct between between = between_scan(text, end, bytes);
+    const size_t more = text_kind_decode(text, between.next, bytes, &point);
+    const enum text_kind kind = more == 0 ? TEXT_KIND_OTHER : text_kind_of(point);
+    return end - at <= SMALL_DIGITS && kind != TEXT_KIND_DIGIT && kind != TEXT_KIND_SPOKEN &&
+           kind != TEXT_KIND_LETTER;
+}
+
+/* A mobile number in one piece: what stood before it, a room or a day, is none of it. */
+static bool mobile_begins(const char *text, size_t at, size_t bytes)
+{
+    return plain_digits(text, at, bytes, MOBILE_DIGITS, MOBILE_DIGITS) > at && text[at] == '1' &&
+           text[at + 1] >= '3';
+}
+
+/* ---- phones over signs of lists ---- */
+
+/* 138/1234/5678, 1、3、8、…: no list of rooms, times or sums is grouped so. */
+static bool mobile_groups(const struct number *number, unsigned first)
+{
+    CHECK(first < GROUPS_MAX);
+    unsigned largest = 0;
+    bool thousands = number->list == ','; /* 13,800,138,000 */
+    for (unsigned index = first; index < number->group_count && index < GROUPS_MAX; index++) {
+        const unsigned digits = number->group_digits[index];
+        largest = digits > largest ? digits : largest;
+        thousands = thousands && (index == first || digits == 3);
+    }
+    const unsigned begin = number->group_digits[first];
+    return !thousands && (begin == 3 || begin == 7 || largest <= 2);
+}
+
+/* 86 or 0086 by itself, before a mobile number. */
+static bool is_country(const struct number *number)
+{
+    const unsigned digits = number->group_digits[0];
+    return (digits == 2 || digits == 4) && values_known(number, digits) &&
+           value_of(number, 0, digits) == 86;
+}
+
+/* 0571/8796/5432: the code of an area, and seven or eight digits that begin with no 0 or 1. */
+static bool landline_groups(const struct number *number)
+{
+    const unsigned all = number->digits + number->spoken, code = number->group_digits[0];
+    if (all > VALUES_MAX || !values_known(number, all) || number->values[0] != '0' ||
+        number->group_count > 3) {
+        return false;
+    }
+    const bool large = number->values[1] == '1' || number->values[1] == '2';
+    const unsigned rest = all - code;
+    return code == AREA_DIGITS - (large ? 1 : 0) && (rest == 8 || (rest == 7 && !large)) &&
+           number->values[code] >= '2';
+}
+
+/* 400/800/1234 */
+static bool service_groups(const struct number *number)
+{
+    return number->digits == SERVICE_DIGITS && number->spoken == 0 && number->group_count == 3 &&
+           number->group_digits[0] == 3 && values_known(number, 3) &&
+           (value_of(number, 0, 3) == 400 || value_of(number, 0, 3) == 800);
+}
+
+/* Whether a number with signs of lists between its groups is a phone for certain. */
+static bool is_parted_phone(const struct number *number)
+{
+    CHECK(number->list != 0);
+    if (number->list < 0 || number->letters > 0) {
+        return false;
+    }
+    return (is_mobile(number) && mobile_groups(number, is_country(number) ? 1 : 0)) ||
+           landline_groups(number) || service_groups(number);
+}
+
+/* ---- the whole number ---- */
+
+/* A mobile number to its last digit, one way or the other, so that it will be hidden by itself. */
+static bool is_full(const struct number *number)
+{
+    const unsigned all = number->digits + number->spoken;
+    if (number->letters > 0 || (number->digits > 0 && number->spoken > 0) || all > VALUES_MAX ||
+        !values_known(number, all) || !is_mobile(number)) {
+        return false;
+    }
+    const unsigned code = all - MOBILE_DIGITS;
+    return code == 0 || value_of(number, 0, code) == 86;
+}
+
+static void number_read(struct number *number, const char *text, size_t at, size_t bytes,
+                        enum text_number_rule rule);
+
+/* "30 138/1234/5678": after the blank begins a phone of its own. */
+static bool parted_begins(const char *text, size_t at, size_t bytes)
+{
+    struct number number = {.trial = true};
+    number_read(&number, text, at, bytes, TEXT_NUMBER_NOTE);
+    return number.list != 0 && is_parted_phone(&number);
+}
+
+/* Whether a number ends before what follows after a blank or another sign: a ticket's number, a
+ * time, a date, a house beside a phone are read by themselves. */
+static bool number_ends(const struct number *number, const struct between *between,
+                        const char *text, size_t bytes)
+{
+    CHECK(number->group_count > 0);
+    const size_t next = between->next;
+    const unsigned all = number->digits + number->spoken;
+    if (between->count == 0) {
+        return false;
+    }
+    if (ticket_begins(text, next, bytes)) {
+        return true;
+    }
+    if (between->join != ' ' && between->list == 0) {
+        return false;
+    }
+    if (number->list != 0 && (all > PHONE_DIGITS_MAX || is_parted_phone(number))) {
+        return true;
+    }
+    const bool country = number->group_count == 1 && is_country(number);
+    if (number->trial ? all > PHONE_DIGITS_MAX
+                      : between->join == ' ' && all <= VALUES_MAX && !country &&
+                            parted_begins(text, next, bytes)) {
+        return true;
+    }
+    const bool full = is_full(number);
+    if (full || all >= NOTE_RUN_MIN) {
+        if ((full || between->list == 0) && time_begins(text, next, bytes)) {
+            return true;
+        }
+    } else if (mobile_begins(text, next, bytes)) {
+        return !country;
+    }
+    return full && (date_begins(text, next, bytes) || small_begins(text, next, bytes));
+}
+
+static void number_read(struct number *number, const char *text, size_t at, size_t bytes,
+                        enum text_number_rule rule)
+{
+    enum text_kind last = TEXT_KIND_OTHER;
+    number->end = number->digits_begin = number->digits_end = at;
+    for (;;) {
+        const struct between between = number->group_count == 0
+                                           ? (struct between){.next = at}
+                                           : between_scan(text, number->end, bytes);
+        int32_t point = 0;
+        const size_t used = text_kind_decode(text, between.next, bytes, &point);
+        if (number->group_count > 0 && number_ends(number, &between, text, bytes)) {
+            return;
+        }
+        if (used == 0 || !number_take(number, point, &between, rule, &last)) {
+            return;
+        }
+        number->end = marks_end(text, between.next + used, bytes);
+        if (last == TEXT_KIND_DIGIT) {
+            number->digits_begin = number->digits == 1 ? between.next : number->digits_begin;
+            number->digits_end = number->end;
+        }
+        if (number->group_count <= GROUPS_MAX) {
+            number->group_ends[number->group_count - 1] = number->end;
+        }
+    }
+}
+
+/* ---- judging ---- */
 
 /* Whether so many groups are there and kept, the first of so many digits. */
 static bool groups_from(const struct number *number, unsigned first, unsigned count,
@@ -409,15 +644,28 @@ static bool is_amount(const struct number *number, const char *text, size_t at, 
         is_mobile(number)) {
         return false;
     }
-    const size_t next = between_scan(text, number->end, bytes).next;
+    const struct between between = between_scan(text, number->end, bytes);
     for (size_t index = 0; index < sizeof after / sizeof after[0]; index++) {
-        if (follows(text, next, bytes, after[index])) {
+        if (between.list == 0 && follows(text, between.next, bytes, after[index])) {
             return true;
         }
     }
     for (size_t index = 0; index < sizeof before / sizeof before[0]; index++) {
         const size_t size = strlen(before[index]);
         if (at >= size && memcmp(text + at - size, before[index], size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "135、1201、3302室": things that are counted, however they are grouped. */
+static bool is_counted(const struct number *number, const char *text, size_t bytes)
+{
+    static const char *const after[] = {"元", "块", "室", "号", "栋", "幢",  "楼",
+                                        "户", "层", "路", "人", "次", "单元"};
+    for (size_t index = 0; index < sizeof after / sizeof after[0]; index++) {
+        if (follows(text, number->end, bytes, after[index])) {
             return true;
         }
     }
@@ -487,13 +735,19 @@ static struct text_number number_judge(const struct number *number, const char *
     if (open > 0) {
         return (struct text_number){.bytes = open, .hide = false};
     }
-    /* Over the end of a line only what is a phone for certain is one number: a list of rooms is
-     * none. */
-    if (number->line_group > 0 && number->line_group <= GROUPS_MAX && !is_mobile(number)) {
-        const size_t line_end = number->group_ends[number->line_group - 1];
+    /* Over the end of a line, and over a sign of lists, only what is a phone for certain is one
+     * number: a list of rooms is none. */
+    const bool phone = number->list != 0
+                           ? is_parted_phone(number) && !is_counted(number, text, bytes)
+                           : is_mobile(number);
+    if (number->cut_group > 0 && number->cut_group <= GROUPS_MAX && !phone) {
+        const size_t cut = number->group_ends[number->cut_group - 1];
         struct number first = {0};
-        number_read(&first, text, at, line_end, rule);
-        return number_judge(&first, text, at, line_end, rule);
+        number_read(&first, text, at, cut, rule);
+        return number_judge(&first, text, at, cut, rule);
+    }
+    if (number->list != 0 && phone) {
+        return (struct text_number){.bytes = whole, .hide = true};
     }
     if (number->letters > 0) {
         const bool hide = letters_private(number) || digits_private(number, rule);

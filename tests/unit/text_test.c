@@ -569,6 +569,63 @@ static void test_mask_digits_when_long_enough_then_hidden(void **state)
         {"联系13812345678一直没人接", "联系***一直没人接"},
         {"12345一直打不通", NULL},
         {"1201、1202、1203室", NULL},
+        {"135、1201、3302室", NULL},
+        {"罚款150,1500,2000元", NULL},
+        {"13,800,138,000", NULL},
+        {"138/1234/5678", "***"},
+        {"138,1234,5678", "***"},
+        {"138，1234，5678，李某", "***，李某"},
+        {"138、1234、5678", "***"},
+        {"138 / 1234 / 5678 张", "*** 张"},
+        {"138/12345678或1381234/5678", "***或***"},
+        {"138:1234:5678；138;1234;5678", "***；***"},
+        {"138|1234|5678", "***"},
+        {"138\\1234\\5678", "***"},
+        {"138'1234'5678", "***"},
+        {"+86/138/1234/5678", "+***"},
+        {"86,138,1234,5678", "***"},
+        {"一、三、八、一、二、三、四、五、六、七、八", "***"},
+        {"1、3、8、1、2、3、4、5、6、7、8", "***"},
+        {"1/3/8/1/2/3/4/5/6/7/8 9:30", "*** 9:30"},
+        {"幺三八、一二三四、五六七八", "***"},
+        {"一三八/一二三四/五六七八", "***"},
+        {"一、路灯不亮；二、三、四、五、六、七、八、九、十楼", NULL},
+        {"一、138/1234/5678", "一、***"},
+        {"0571/8796/5432", "***"},
+        {"0571，8796，5432", "***"},
+        {"0301/0302/0303", NULL},
+        {"0301、0302、0303", NULL},
+        {"400/800/1234", "***"},
+        {"138/1234/5678，139/1234/5678", "***，***"},
+        {"138/1234/5678/139/1234/5678", "***/***"},
+        {"2026/3/2 13812345678", "2026/3/2 ***"},
+        {"15/3/2026,1201", NULL},
+        {"15:30:45 12345热线", NULL},
+        {"1、2、3栋，12、13单元", NULL},
+        {"13812345678 9:30", "*** 9:30"},
+        {"138/1234/5678 9:30", "*** 9:30"},
+        {"138-1234-5678 09：30 上门", "*** 09：30 上门"},
+        {"13812345678，18:00-20:00", "***，18:00-20:00"},
+        {"13812345678 9点半", "*** 9点半"},
+        {"13812345678 3栋1201室", "*** 3栋1201室"},
+        {"13812345678 2026-11-22 9:30", "*** 2026-11-22 9:30"},
+        {"13812345678 2026年11月22日", "*** 2026年11月22日"},
+        {"13812345678 2026/11/22", "*** 2026/11/22"},
+        {"87965432 9:30", "*** 9:30"},
+        {"0571-87965432 9:30", "*** 9:30"},
+        {"3栋1201 13812345678", "3栋1201 ***"},
+        {"1201 13812345678", "1201 ***"},
+        {"86 13812345678", "***"},
+        {"138 1234 5678 9012", "***"}, /* a card, perhaps */
+        {"1381 2345 6789 0123 456", "***"},
+        {"13812345678(20260302-0001-4)", "***(20260302-0001-4)"},
+        {"20260302-0001-4/138/1234/5678", "20260302-0001-4/***"},
+        {"138/1234/5678/20260302-0001-4", "***/20260302-0001-4"},
+        {"20260302-0001-4、20260302-0002-2，13812345678", "20260302-0001-4、20260302-0002-2，***"},
+        {"电话13812345678：20260302-0001-4", "电话***：20260302-0001-4"},
+        {"13812345678，20260302-0001-4", "***，20260302-0001-4"},
+        {"0571-28765432-1234-5", "***"}, /* no day */
+        {"12345678，万达广场", "***，万达广场"},
         {"1234567 和 7654321", "*** 和 ***"},
         {"\xff"
          "1234567\xe4",
@@ -652,6 +709,52 @@ static void test_masks_when_a_number_is_decorated_then_it_is_found(void **state)
     }
 }
 
+/* Grouped as phones are, by signs that part lists elsewhere: found too, and what stands beside it is
+ * left as it was. */
+static void test_masks_when_a_list_sign_parts_a_phone_then_it_is_found(void **state)
+{
+    static const char *const signs[] = {"/", ",", "，", "、",  ":", "：",
+                                        ";", "|", "\\", " / ", ", "};
+    static const char *const before[] = {"", "电话", "3栋，", "20260302-0001-4、", "9:30 "};
+    static const char *const after[] = {"", "李某", " 9:30", "，18:00", " 20260302-0001-4", " 3栋"};
+    static const unsigned shapes[][11] = {
+        {3, 4, 4}, {3, 8}, {7, 4}, {3, 3, 5}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {3, 2, 2, 2, 2}};
+    static const char *const spoken[] = {"零", "一", "二", "三", "四",
+                                         "五", "六", "七", "八", "九"};
+    uint32_t seed = 5;
+    for (int round = 0; round < 5000; round++) {
+        char text[512] = "", must[512] = "", kept[512], *masked = NULL, *title = NULL;
+        arena_reset(*state);
+        const unsigned *shape = shapes[round % (int)(sizeof shapes / sizeof shapes[0])];
+        seed = seed * 1664525u + 1013904223u;
+        const char *const sign = signs[(seed >> 8) % (sizeof signs / sizeof signs[0])];
+        const char *const first = before[(seed >> 14) % (sizeof before / sizeof before[0])];
+        const char *const last = after[(seed >> 20) % (sizeof after / sizeof after[0])];
+        const bool says = (seed >> 28) % 3 == 0;
+        append(text, sizeof text, first);
+        for (unsigned group = 0, at = 0; at < 11; group++) {
+            append(text, sizeof text, group > 0 ? sign : "");
+            for (unsigned end = at + shape[group]; at < end; at++) {
+                seed = seed * 1664525u + 1013904223u;
+                const unsigned digit = at == 0   ? 1
+                                       : at == 1 ? 3 + (seed >> 16) % 7
+                                                 : (seed >> 16) % 10;
+                const char plain[] = {(char)('0' + digit), '\0'};
+                append(text, sizeof text, says ? spoken[digit] : plain);
+            }
+        }
+        append(text, sizeof text, last);
+        append(must, sizeof must, first);
+        append(must, sizeof must, "***");
+        append(must, sizeof must, last);
+        (void)snprintf(kept, sizeof kept, "%s", text);
+        assert_int_equal(text_mask_digits(*state, text, &masked), RC_OK);
+        assert_string_equal(masked, must);
+        assert_int_equal(text_title(*state, kept, &title), RC_OK);
+        assert_non_null(strstr(title, "***"));
+    }
+}
+
 static void test_mask_digits_when_no_room_then_limit(void **state)
 {
     (void)state;
@@ -699,6 +802,7 @@ int main(void)
         cmocka_unit_test(test_phone_when_written_as_people_do_then_understood),
         cmocka_unit_test(test_phone_when_there_are_too_many_then_whole_ones_stay),
         cmocka_unit_test(test_masks_when_a_number_is_decorated_then_it_is_found),
+        cmocka_unit_test(test_masks_when_a_list_sign_parts_a_phone_then_it_is_found),
         cmocka_unit_test(test_mask_phone_when_long_enough_then_ends_show),
         cmocka_unit_test(test_mask_digits_when_long_enough_then_hidden),
         cmocka_unit_test(test_mask_digits_when_no_room_then_limit),
