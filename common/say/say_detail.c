@@ -93,6 +93,23 @@ static const struct row rows[] = {
     {"TAKEN_BACK", "已撤回", "withdrawn", NULL, NULL},
 };
 
+/* Fields that are refused for one reason alone: what they may hold at most. */
+static const struct bound {
+    const char *name, *zh, *en;
+} bounds[] = {
+    {"occurred_ms", "至多比现在晚 24 小时", "at most 24 hours ahead of now"},
+};
+
+static const struct bound *bound_of(const struct row *row)
+{
+    for (size_t index = 0; row != NULL && index < sizeof bounds / sizeof bounds[0]; index++) {
+        if (strcmp(bounds[index].name, row->name) == 0) {
+            return &bounds[index];
+        }
+    }
+    return NULL;
+}
+
 static const struct row *find(const char *name, size_t bytes)
 {
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
@@ -191,6 +208,12 @@ void say_detail(const struct say *say, enum say_given given, const char *detail,
         put_row(say, given, row, word, sizeof word);
     } else {
         (void)snprintf(word, sizeof word, "%s", state);
+    }
+    const struct bound *bound = bound_of(row);
+    if (bound != NULL && *rest == '\0') {
+        (void)snprintf(text, SAY_DETAIL_BYTES, say_choose(say, "%s，%s", "%s: %s"), word,
+                       say_choose(say, bound->zh, bound->en));
+        return;
     }
     (void)snprintf(text, SAY_DETAIL_BYTES, "%s%.150s", word, rest);
 }

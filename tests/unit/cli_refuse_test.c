@@ -56,12 +56,13 @@ static void test_refusal_when_a_language_is_chosen_then_in_it_alone(void **state
 {
     (void)state;
     assert_int_equal(parse("--lang zh list"), 65);
-    assert_string_equal(
-        said, "paidan: FIELD_INVALID: 有一项内容不合要求，请按提示改正。（发生时间 --time）\n");
+    assert_string_equal(said,
+                        "paidan: FIELD_INVALID: 有一项内容不合要求，请按提示改正。（发生时间 "
+                        "--time，至多比现在晚 24 小时）\n");
     assert_int_equal(parse("list --lang en"), 65);
     assert_string_equal(said,
                         "paidan: FIELD_INVALID: A field does not hold what it must; correct "
-                        "what is named. (time, --time)\n");
+                        "what is named. (time, --time: at most 24 hours ahead of now)\n");
     /* A mistake of usage that stands before --lang is told in it too. */
     assert_int_equal(parse("list --nope --lang=zh"), CLI_EXIT_USAGE);
     assert_non_null(strstr(said, "没有这个选项"));

@@ -23,8 +23,9 @@ static void assert_said(const struct say *say, enum say_given given, const char 
 static void test_detail_when_a_field_then_its_word_and_option(void **state)
 {
     (void)state;
-    assert_said(&zh, SAY_BY_OPTION, "submit.tickets[3].occurred_ms", "发生时间 --time");
-    assert_said(&en, SAY_BY_OPTION, "occurred_ms", "time, --time");
+    assert_said(&zh, SAY_BY_OPTION, "submit.tickets[3].occurred_ms",
+                "发生时间 --time，至多比现在晚 24 小时");
+    assert_said(&en, SAY_BY_OPTION, "occurred_ms", "time, --time: at most 24 hours ahead of now");
     assert_said(&zh, SAY_BY_NOBODY, "spot_unit", "现场办的单位");
     assert_said(&zh, SAY_BY_OPTION, "work.items[0].to_unit", "交给的单位 --to");
     assert_said(&zh, SAY_BY_COLUMN, "external_id: 130 > 128",
