@@ -44,7 +44,7 @@ static enum rc start(struct step *step, const Paidan__Totp *wish)
 {
     struct access_proven proven;
     unsigned char secret[ACCESS_TOTP_BYTES], sealed[TOTP_SEALED_BYTES];
-    char text[33], uri[DETAIL_BYTES_MAX + 1];
+    char text[33], uri[DETAIL_BYTES_MAX + 32];
     if (!wish->has_proof) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "proof");
     }

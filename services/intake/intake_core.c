@@ -55,8 +55,8 @@ static bool knows(const Paidan__Request *request)
     }
 }
 
-/* What goes into a step, with a commit of its own. Reading a phone number is a change: it is kept
- * who did so. */
+/* What goes into a step, with a commit of its own. Reading a phone number is a change, and so is
+ * reading anything by somebody with an account: it is kept who did so. */
 static bool changes(const Paidan__Request *request)
 {
     switch (request->wish_case) {
@@ -67,7 +67,8 @@ static bool changes(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_READ_LOG:
         return true;
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
-        return request->read_texts->has_phones && request->read_texts->phones;
+        return request->has_grant ||
+               (request->read_texts->has_phones && request->read_texts->phones);
     default:
         return false;
     }

@@ -135,7 +135,7 @@ enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish
 static enum rc mask(const struct reader *reader, const Paidan__Registered *fact,
                     Paidan__TicketText *text)
 {
-    CHECK(reader->phones == (reader->step != NULL)); /* no phone without a fact that says so */
+    CHECK(!reader->phones || reader->step != NULL); /* no phone without a fact that says so */
     text->phone = fact->phone;
     text->reporter = fact->reporter;
     if (reader->phones) {
@@ -341,7 +341,7 @@ static Paidan__Code judge_read(const Paidan__ReadTexts *wish, const char **detai
 }
 
 /* Anybody who works on tickets may read texts; that is what they are for. Phone and name are
- * masked, and nothing is recorded. */
+ * masked, and of a trial's owner, who has no account, nothing is recorded. */
 enum rc intake_reading_texts(struct step_view *view, const Paidan__ReadTexts *wish,
                              Paidan__Answer *answer)
 {
@@ -363,7 +363,8 @@ enum rc intake_reading_texts(struct step_view *view, const Paidan__ReadTexts *wi
 }
 
 /* Says which tickets were disclosed, if any of those asked for exist. */
-static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char *reason)
+static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char *reason,
+                             bool phones)
 {
     uint64_t *const tickets = arena_alloc(step->arena, body->n_texts * sizeof *tickets);
     if (tickets == NULL) {
@@ -373,8 +374,8 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
     Paidan__Disclosed fact = PAIDAN__DISCLOSED__INIT;
     fact.tickets = tickets;
     fact.reason = reason;
-    fact.has_phones = 1;
-    fact.phones = 1;
+    fact.has_phones = phones;
+    fact.phones = phones;
     for (size_t index = 0; index < body->n_texts; index++) {
         if (body->texts[index]->text != NULL) {
             tickets[fact.n_tickets++] = body->texts[index]->ticket;
@@ -387,13 +388,14 @@ static enum rc say_disclosed(struct step *step, const Paidan__Texts *body, char 
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of many */
 }
 
-/* The fact is said before the answer is given: if the commit fails, nobody has seen a number
+/* Texts with phones, and texts that somebody with an account reads. The fact is said before the answer is given: if the commit fails, nobody has seen a number
  * that nobody knows of. */
 enum rc intake_reading_disclose(struct step *step, const Paidan__Request *request)
 {
     CHECK(request->wish_case == PAIDAN__REQUEST__WISH_READ_TEXTS);
     const Paidan__ReadTexts *const wish = request->read_texts;
-    CHECK(wish->has_phones && wish->phones);
+    const bool phones = wish->has_phones && wish->phones;
+    CHECK(phones || request->has_grant); /* see changes() */
     const char *detail = NULL;
     const Paidan__Code code = judge_read(wish, &detail);
     if (code != PAIDAN__CODE__OK) {
@@ -403,16 +405,18 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     if (text_blank(request->actor)) {
         return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
     }
-    if (text_blank(wish->reason)) {
+    if (phones && text_blank(wish->reason)) {
         return step_refuse(step, PAIDAN__CODE__NOTE_MISSING, "reason");
     }
+    static char unsaid[] = "-";
+    char *const reason = text_blank(wish->reason) ? unsaid : wish->reason;
     /* From within the step, so that what this very batch registered can be read too. */
     const struct reader reader = {
-        .step = step, .txn = step->txn, .arena = step->arena, .phones = true};
+        .step = step, .txn = step->txn, .arena = step->arena, .phones = phones};
     Paidan__Texts *body = NULL;
     enum rc rc = read_all(&reader, wish, &body);
     if (rc == RC_OK) {
-        rc = say_disclosed(step, body, wish->reason);
+        rc = say_disclosed(step, body, reason, phones);
     }
     if (rc != RC_OK) {
         return rc;

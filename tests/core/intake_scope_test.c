@@ -107,6 +107,32 @@ static void test_receipt_when_of_an_old_log_then_state_alone(void **state)
     solo_check_replay(solo);
 }
 
+/* Of a trial's owner only phones are recorded; of whoever has an account each reading. */
+static void test_texts_when_read_with_a_grant_then_disclosed_without_phones(void **state)
+{
+    struct solo *const solo = *state;
+    static uint8_t sealed[] = "sealed"; /* opened by the shell, which is not here */
+    uint64_t number = submit(solo, "wechat", NULL, "电话13812345678，漏水");
+    Paidan__ReadTexts wish = PAIDAN__READ_TEXTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.tickets = &number;
+    wish.n_tickets = 1;
+    wish.reason = (char *)(uintptr_t) "";
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_TEXTS;
+    request.read_texts = &wish;
+    assert_false(intake_service.changes(&request));
+    request.has_grant = 1;
+    request.grant = (ProtobufCBinaryData){.data = sealed, .len = sizeof sealed};
+    assert_true(intake_service.changes(&request));
+    const uint64_t disclosed = solo_tally(solo, "disclosed"), head = solo_head(solo);
+    const Paidan__Answer *const answer = solo_call(solo, &request);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_int_equal(answer->texts->n_texts, 1);
+    assert_int_equal(solo_tally(solo, "disclosed"), disclosed + 1);
+    assert_int_equal(solo_head(solo), head + 1); /* the texts themselves are stored once */
+    solo_check_replay(solo);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +140,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(
             test_scope_when_it_moves_then_follows_though_residents_see_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_texts_when_read_with_a_grant_then_disclosed_without_phones, setup, teardown),
         cmocka_unit_test_setup_teardown(test_receipt_when_of_an_old_log_then_state_alone, setup,
                                         teardown),
     };

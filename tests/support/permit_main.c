@@ -91,7 +91,8 @@ static void role_make(unsigned column, bool unit_key, Paidan__GrantRole *role)
 
 static const char *service_of(enum permit_row row)
 {
-    if (row == PERMIT_DESK_LIST || row == PERMIT_DESK_DISPATCH || row == PERMIT_TRIAGE_SHOW) {
+    const char *const name = permit_table_name(row);
+    if (strncmp(name, "desk", 4) == 0 || strncmp(name, "triage", 6) == 0) {
         return "triage";
     }
     if (row >= PERMIT_SUBMIT && row <= PERMIT_READ_LOG) {
