@@ -1,0 +1,68 @@
+// A real place: an instance of its own under deploy/up, with accounts and tickets. What its people see in
+// the browser went through gateway, access and the services.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const { PAIDAN_ROOT: ROOT, PAIDAN_BIN: BIN } = process.env;
+
+export class Place {
+  /** Starts it; --no-feed: real time, and nothing happens but by the test. */
+  static async start() {
+    const place = new Place();
+    place.scratch = mkdtempSync(join(tmpdir(), 'paidan-place-'));
+    place.data = join(place.scratch, 'data');
+    await run(`${ROOT}/deploy/up`, ['--no-feed', '--lang', 'en', '--data', place.data, '--site', `${ROOT}/deploy/sites/demo`], { env: { ...process.env, PAIDAN_BIN: BIN } })
+      .catch((error) => { throw new Error(`deploy/up: ${error.stdout}${error.stderr}`); });
+    place.origin = readFileSync(join(place.data, 'run/gateway.http'), 'utf8').trim();
+    place.console = `${place.origin}/console/`;
+    await place.until('all services answer', async () => (await (await fetch(`${place.origin}/readyz`)).json()).ready === true);
+    if (!existsSync(join(place.data, 'accounts'))) await place.paidan('access', 'trial');
+    place.accounts = readFileSync(join(place.data, 'accounts'), 'utf8').trim().split('\n').map((line) => {
+      const [name, role, password] = line.split('\t');
+      return { name, role, password };
+    });
+    return place;
+  }
+  async close() {
+    await run(`${ROOT}/deploy/down`, ['--data', this.data], { env: { ...process.env, PAIDAN_BIN: BIN } }).catch(() => {});
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+  passwordOf(name) { return this.accounts.find((each) => each.name === name).password; }
+  /** The command line, as whoever started the instance. */
+  async paidan(...words) {
+    return (await run(`${BIN}/paidan`, ['--data', this.data, ...words], { maxBuffer: 64 << 20 })).stdout;
+  }
+  async until(what, test, ms = 20000) {
+    for (const end = Date.now() + ms; ;) {
+      try { if (await test()) return; } catch { /* not yet */ }
+      if (Date.now() > end) throw new Error(`not in time: ${what}`);
+      await sleep(100);
+    }
+  }
+  /** Complaints, [text, place] each; their numbers, once each has its unit or lies at the desk. */
+  async submit(complaints) {
+    const file = join(this.scratch, 'table.csv');
+    writeFileSync(file, `text,place\n${complaints.map((row) => row.join(',')).join('\n')}\n`);
+    const told = await this.paidan('--json', 'submit', '--from', file, '--channel', 'hotline');
+    const numbers = told.trim().split('\n').map((line) => JSON.parse(line)).filter((each) => each.number).map((each) => ({ number: each.number, code: each.query_code }));
+    const last = numbers.at(-1).number;
+    await this.until(`${last} is placed`, async () => (await this.show(last)).state !== 'none');
+    return numbers;
+  }
+  async show(number) {
+    const shown = JSON.parse(await this.paidan('--json', 'show', number));
+    // No unit has what lies at the desk.
+    return /^desk/.test(shown.triage?.state ?? '') ? { ...shown, state: 'desk' } : shown;
+  }
+  /** kill -9; what watches over it starts it again. */
+  kill(service) {
+    const pid = Number(readFileSync(join(this.data, `run/${service}.pid`), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+}

@@ -1,0 +1,227 @@
+// Each role's day before the real services, with keys and taps counted against what the console is to
+// reach; and what happens to people meanwhile: somebody is faster, a session ends, a service is killed.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { assertNoFaults, axeFaults, goTo, hands, logIn, openPage, settled, startBrowser } from './browser.mjs';
+import { Place } from './place.mjs';
+
+const LEAK = (at) => [`楼上漏水没人修 ${at}单元`, `柳林小区${at}号楼`]; // goes to the steward of Liulin
+const CLERK = 'clerk.steward-liulin', LEADER = 'leader.steward-liulin';
+
+let browser, place, leaks;
+before(async () => {
+  [place, browser] = await Promise.all([Place.start(), startBrowser()]);
+  leaks = await place.submit(Array.from({ length: 210 }, (_, at) => LEAK(at + 1)));
+  await place.submit([['占道经营卖菜', '建设路'], ['小区电梯坏了老人下不了楼', ''], ['路灯不亮一个星期了', ''], ['噪音扰民睡不着', '']]);
+});
+after(async () => {
+  await browser?.close();
+  await place?.close();
+});
+
+async function at(name, options) {
+  const page = await openPage(browser, options);
+  await logIn(page, place, name);
+  await settled(page);
+  return page;
+}
+const leave = (page) => page.context().close();
+const state = async (number) => (await place.show(number)).state;
+const atMost = (context, person, most, what) => {
+  context.diagnostic(`${what}: ${person.count} (at most ${most})`);
+  assert.ok(person.count <= most, `${what} took ${person.count} keys or taps, not ${most}`);
+};
+const current = (page) => page.locator('.one .number').first().innerText();
+
+test('a dispatcher confirms with one key', async (context) => {
+  const page = await at('dispatcher'), person = hands(page);
+  await page.waitForSelector('.proposals button.primary');
+  const number = await current(page);
+  await person.keys('Enter');
+  await page.waitForFunction((gone) => !document.querySelector('.one .number')?.textContent.includes(gone), number);
+  atMost(context, person, 1, 'confirming');
+  // Held for some seconds, for who wants it back.
+  await place.until('it is dispatched', async () => await state(number) === 'assigned');
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a dispatcher takes a decision back', async () => {
+  const page = await at('dispatcher'), person = hands(page);
+  await page.waitForSelector('.proposals button.primary');
+  const number = await current(page);
+  await person.keys('Enter', 'z');
+  await page.waitForFunction((back) => document.querySelector('.one .number')?.textContent.includes(back), number);
+  await page.waitForTimeout(6000);
+  assert.equal(await state(number), 'desk');
+  await leave(page);
+});
+
+test('a dispatcher gives it to another unit with four keys', async (context) => {
+  const page = await at('dispatcher'), person = hands(page);
+  await page.waitForSelector('.proposals button.primary');
+  const number = await current(page);
+  await person.keys('u');
+  await page.waitForSelector('#choose');
+  await person.keys('c', 'g'); // 城管
+  await page.waitForSelector('[role=option]');
+  await person.keys('Enter');
+  atMost(context, person, 4, 'another unit');
+  await place.until('it is dispatched', async () => await state(number) === 'assigned');
+  assert.equal((await place.show(number)).unit, 'chengguan');
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a clerk accepts with one key', async (context) => {
+  const page = await at(CLERK), person = hands(page);
+  const number = await current(page);
+  await person.keys('r');
+  atMost(context, person, 1, 'accepting');
+  await place.until('it is accepted', async () => await state(number) === 'accepted');
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a clerk accepts and resolves on a phone with few taps', async (context) => {
+  const page = await at(CLERK, { size: 'phone' }), person = hands(page);
+  const first = page.locator('.panel.next');
+  await first.waitFor();
+  await page.locator('.tiles button').nth(1).click(); // what waits to be accepted
+  const before = await page.locator('#unit-list [role=option]').count();
+  assert.ok(before > 0);
+  await person.tap(first.locator('button.primary'));
+  await settled(page);
+  atMost(context, person, 1, 'accepting');
+  await page.locator('.tiles button').nth(2).click();
+  person.count = 0;
+  const resolving = first.locator('button.primary');
+  await person.tap(resolving);
+  await page.waitForSelector('dialog[open]');
+  await person.tap('dialog[open] .templates button');
+  await person.tap('dialog[open] footer button.primary');
+  await page.waitForSelector('dialog[open]', { state: 'detached' });
+  atMost(context, person, 4, 'resolving');
+  await place.until('one is resolved', async () => JSON.parse(await place.paidan('--json', 'list', '--state', 'resolved')).tickets.length > 0);
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a supervisor urges two hundred with three keys', async (context) => {
+  const page = await at('supervisor'), person = hands(page);
+  await page.waitForFunction(() => Number(document.querySelector('#board-list [aria-setsize]')?.getAttribute('aria-setsize')) >= 200);
+  await person.keys('a', 'u');
+  await page.waitForSelector('dialog[open]');
+  await person.keys('Enter');
+  await page.waitForSelector('dialog[open]', { state: 'detached' });
+  atMost(context, person, 3, 'urging 200');
+  const listed = JSON.parse(await place.paidan('--json', 'list', '--limit', '500')).tickets;
+  assert.ok(listed.filter((brief) => brief.urges > 0).length >= 200);
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a supervisor sees a ticket move by itself', async () => {
+  const page = await at('supervisor');
+  const [{ number }] = await place.submit([['楼上漏水没人修 地下室', '柳林小区1号楼']]);
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector('h1, h2');
+  await place.paidan('work', 'accept', '--unit', 'steward-liulin', number);
+  await page.waitForFunction(() => /签收|办理中/.test(document.querySelector('#main').textContent), undefined, { timeout: 5000 });
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a hotline operator registers a call with twelve keys beside the text', async (context) => {
+  const page = await at('hotline'), person = hands(page);
+  await person.type('柳林小区3号楼楼上漏水，天花板都湿了，没有人来修');
+  await page.waitForSelector('.tried b');
+  person.count++; // Ctrl
+  await person.keys('Control+Enter');
+  const made = page.locator('.made .huge');
+  await made.first().waitFor();
+  atMost(context, person, 12, 'call to number');
+  const number = await made.first().innerText();
+  assert.match(number, /^\d{8}-\d{4,}-\d$/);
+  assert.match((await made.nth(1).innerText()).replace(/\s/g, ''), /^[0-9A-Z]{6}$/);
+  await place.until('it is dispatched', async () => await state(number) === 'assigned');
+  await person.keys('n');
+  await page.waitForSelector('#hotline-text');
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('two clerks take the same ticket: one has it, the other is told', async () => {
+  const { number } = leaks[150];
+  const pages = await Promise.all([CLERK, LEADER].map((name) => at(name)));
+  for (const page of pages) await goTo(page, `/tickets/${number}`);
+  await Promise.all(pages.map((page) => page.waitForFunction(() => document.querySelector('[role=toolbar] button'))));
+  await Promise.all(pages.map((page) => page.keyboard.press('r')));
+  await place.until('it is accepted', async () => await state(number) === 'accepted');
+  const history = (await place.show(number)).history ?? [];
+  assert.equal(history.filter((fact) => fact.accepted).length, 1);
+  for (const page of pages) {
+    await page.waitForFunction(() => /办理中|签收/.test(document.querySelector('#main').textContent));
+    await leave(page);
+  }
+});
+
+test('a session that ends costs no word', async () => {
+  const page = await at(CLERK, { tolerate: /401|403|Failed to load/ });
+  const { number } = leaks[151];
+  await place.paidan('work', 'accept', '--unit', 'steward-liulin', number);
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector('[role=toolbar] button');
+  await page.keyboard.press('p');
+  await page.waitForSelector('#deed-note');
+  await page.fill('#deed-note', '已经上门看过，明天来修');
+  await page.context().clearCookies();
+  await page.click('dialog[open] footer button.primary');
+  await page.waitForSelector('dialog.login[open] #login-password');
+  await page.fill('#login-password', place.passwordOf(CLERK));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog.login[open]', { state: 'detached' });
+  assert.equal(await page.inputValue('#deed-note').catch(() => 'sent'), '已经上门看过，明天来修');
+  await page.click('dialog[open] footer button.primary');
+  await page.waitForSelector('dialog[open]', { state: 'detached' });
+  await place.until('the progress is there', async () => /明天来修/.test(await place.paidan('--lang', 'zh', 'show', number)));
+  await leave(page);
+});
+
+test('a service that is killed while a form is open costs no word and does nothing twice', async () => {
+  const page = await at(CLERK, { tolerate: /50\d|Failed to load|net::/ });
+  const { number } = leaks[152];
+  await place.paidan('work', 'accept', '--unit', 'steward-liulin', number);
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector('[role=toolbar] button');
+  await page.keyboard.press('p');
+  await page.fill('#deed-note', '配件已经订了');
+  // Typed, and the page lost: it is there again.
+  await page.waitForTimeout(500);
+  await page.reload();
+  await page.waitForSelector('[role=toolbar] button');
+  await page.keyboard.press('p');
+  assert.equal(await page.inputValue('#deed-note'), '配件已经订了');
+  place.kill('escalation');
+  place.kill('gateway');
+  for (let tries = 0; tries < 30 && await page.locator('dialog[open] footer button.primary').count(); tries++) {
+    await page.locator('dialog[open] footer button.primary').click({ timeout: 2000 }).catch(() => {});
+    await page.waitForTimeout(1000);
+  }
+  assert.equal(await page.locator('dialog[open]').count(), 0, 'it was never sent');
+  await place.until('the progress is there', async () => /配件已经订了/.test(await place.paidan('--lang', 'zh', 'show', number)));
+  assert.equal((await place.paidan('--lang', 'zh', 'show', number)).split('配件已经订了').length - 1, 1);
+  await leave(page);
+});
+
+test('the real pages pass axe', async () => {
+  for (const [name, paths] of [['supervisor', ['/board', `/tickets/${leaks[150].number}`]], [CLERK, ['/unit']], ['dispatcher', ['/desk']], ['hotline', ['/callbacks']], ['system', ['/people', '/health']]]) {
+    const page = await at(name, { judged: true });
+    for (const path of paths) {
+      await goTo(page, path);
+      assert.deepEqual(await axeFaults(page), [], `${name} ${path}`);
+    }
+    assertNoFaults(page);
+    await leave(page);
+  }
+});
