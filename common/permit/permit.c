@@ -141,6 +141,8 @@ static bool right_covers(const struct permit_right *right, const struct site *si
     case PERMIT_CHANNEL:
     case PERMIT_CHANNEL_CODE:
         return role != NULL && covers_channel(site, role, subject);
+    case PERMIT_PASS:
+        return role != NULL && role->has_ticket && role->ticket == subject->ticket;
     case PERMIT_CALLBACK:
         return role != NULL && covers_callback(site, role, subject);
     case PERMIT_NONE:

@@ -42,6 +42,7 @@ struct permit_asker {
 struct permit_subject {
     const char *unit, *area, *channel;
     uint32_t level;
+    uint64_t ticket; /* for those who may see but one */
     size_t assist_count;
     const char *assist[SITE_ASSIST_MAX];
     Paidan__State state;

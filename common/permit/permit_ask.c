@@ -258,6 +258,7 @@ static bool admits(const struct permit_right *right, const struct site *site,
     case PERMIT_CODE:
         *offer = (struct offer){NULL, NULL, "query_code"};
         return said(names->code);
+    case PERMIT_PASS: /* the ticket itself is looked at */
     case PERMIT_ALL:
     case PERMIT_UNTITLED:
     case PERMIT_CALLBACK:

@@ -37,6 +37,8 @@ static_assert(PERMIT_PUBLIC - PERMIT_ROLE_FIRST == 9, "ten roles have their colu
  * - planning anew may be looked at by who may do it, and by the auditor;
  * - who reads the log's texts reads all of them: the auditor alone (the fact tells of it);
  * - on the spot solves a unit its own work: clerks and keys of units;
+ * - a resident answers his own callback; callback does not know his code, so intake, which took it,
+ *   seals a pass for that one ticket;
  * - the gateway counts and follows for all that look at it, so it may ask for what the logs that it
  *   follows hold anyway: never for texts, and never to change anything. */
 static const struct row rows[PERMIT_ROWS] = {
@@ -95,7 +97,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_UNIT_COUNTS] = {"unit counts", "-ub*-**-u-", "f--", U},
     [PERMIT_REQUEST_LIST] = {"request list", "--d*-n----", "f--", U},
     [PERMIT_CALLBACK_PULL] = {"callback pull", "----c---c-", "---", C},
-    [PERMIT_CALLBACK_ANSWER] = {"callback answer", "----c---c-", "---", 0},
+    [PERMIT_CALLBACK_ANSWER] = {"callback answer", "----c---cp", "---", 0},
     [PERMIT_CALLBACK_SHOW] = {"callback show", "aub*c*--c-", "f--", 0},
     [PERMIT_CALLBACK_LIST] = {"callback list", "----c---c-", "f--", C},
     /* Logging in is asked by who is not known yet, which is the public; the command line of somebody known

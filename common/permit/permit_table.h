@@ -25,6 +25,7 @@ enum permit_scope {
     PERMIT_CODE = 't',         /* number and query code */
     PERMIT_CHANNEL_CODE = 'x', /* own channel, with the query code */
     PERMIT_CALLBACK = 'k',     /* whom the own channel is asking just now: phone and name alone */
+    PERMIT_PASS = 'p',         /* the one ticket whose code intake has taken, by its pass */
     PERMIT_FOLLOWED = 'f',     /* of services whose log the peers file lets it follow */
 };
 

@@ -172,6 +172,7 @@ static enum rc open_engine(struct shell *shell)
     const struct step_options options = {.store = shell->store,
                                          .site = shell->site,
                                          .authorise = shell_permit_ask,
+                                         .pass = shell_permit_pass,
                                          .authorise_context = shell};
     const enum rc rc = step_engine_open(&shell->engine, shell->service->step, &options);
     if (rc == RC_SETTINGS) {

@@ -420,6 +420,9 @@ void shell_permit_again(struct shell *shell);
 Paidan__Code shell_permit_ask(void *context, const struct step_service *service,
                               const struct step_peer *peer, const Paidan__Request *request,
                               struct permit_asker *asker);
+/* step_options.pass. */
+MUST_CHECK enum rc shell_permit_pass(void *context, uint64_t ticket, struct arena *arena,
+                                     ProtobufCBinaryData *pass);
 
 /* ---- shell_clock ------------------------------------------------------------------------------
  */

@@ -18,6 +18,13 @@ Paidan__Code shell_permit_ask(void *context, const struct step_service *service,
     return permit_door_ask(shell->door, service->name, peer->uid, request, clock_wall_ms(), asker);
 }
 
+enum rc shell_permit_pass(void *context, uint64_t ticket, struct arena *arena,
+                          ProtobufCBinaryData *pass)
+{
+    const struct shell *const shell = context;
+    return permit_door_pass(shell->door, ticket, clock_wall_ms(), arena, pass);
+}
+
 static void peers_tell(struct shell *shell)
 {
     const struct permit_peers *const peers = permit_door_peers(shell->door);

@@ -148,6 +148,9 @@ struct site {
     struct site_channel *channels;
     struct calendar *calendars; /* 0 is "always" */
     struct site_policy *policies;
+    /* Index of the channel by which residents report on the public page; SITE_NONE: they cannot.
+     * Left out: the channel "web", where the site has one. */
+    uint32_t public_channel;
     struct site_callback callback;
     uint64_t lease_ms;     /* default 10 min */
     uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */

@@ -221,6 +221,9 @@
 #define SAY_CHANNEL_CALLBACK_UNKNOWN "CHANNEL_CALLBACK_UNKNOWN", \
     "回访渠道“%s”没有定义，请在 channels 里补上或改正", \
     "callback channel \"%s\" is not defined; add it to channels or correct it"
+#define SAY_PUBLIC_CHANNEL_UNKNOWN "PUBLIC_CHANNEL_UNKNOWN", \
+    "公众渠道“%s”没有定义，请在 channels 里补上或改正", \
+    "public channel \"%s\" is not defined; add it to channels or correct it"
 #define SAY_CALENDAR_BUILT_IN "CALENDAR_BUILT_IN", \
     "日历 always（全天候）是内置的，请换一个编码", \
     "the calendar \"always\" is built in; choose another code"

@@ -171,6 +171,23 @@ static void read_channels(struct site_load *load, const struct site_key *key,
     check_callbacks(load);
 }
 
+/* Whose tickets are those of the public page; channels are known by now. */
+static void read_public_channel(struct site_load *load, const struct site_key *key,
+                                const struct site_node *value, void *target)
+{
+    char code[CODE_BYTES_MAX + 1] = "";
+    (void)target;
+    const struct site_key into = {.name = key->name};
+    site_key_code(load, &into, value, code);
+    if (code[0] == '\0') {
+        return;
+    }
+    load->site->public_channel = site_channel_find(load->site, code);
+    if (load->site->public_channel == SITE_NONE) {
+        site_say(load, value->line, SAY_PUBLIC_CHANNEL_UNKNOWN, code);
+    }
+}
+
 /* ---- the rest ---- */
 
 static const struct site_key callback_keys[] = {
@@ -325,6 +342,7 @@ static const struct site_key site_keys[] = {
     {.name = "timezone", .read = read_zone},
     {.name = "levels", .required = true, .read = read_levels},
     {.name = "channels", .required = true, .read = read_channels},
+    {.name = "public_channel", .read = read_public_channel},
     {.name = "calendars", .read = site_key_calendars},
     {.name = "policies", .required = true, .read = site_key_policies},
     {.name = "supervisors", .read = site_key_supervisors},
@@ -344,6 +362,7 @@ static void set_defaults(struct site *site)
 {
     site->utc_offset_ms = 8 * (int64_t)SITE_HOUR_MS;
     site->lease_ms = 10 * SITE_MINUTE_MS;
+    site->public_channel = SITE_NONE;
     site->callback = (struct site_callback){.attempts_max = 3,
                                             .answer_ms = 24 * SITE_HOUR_MS,
                                             .pause_ms = 4 * SITE_HOUR_MS,
@@ -370,6 +389,9 @@ void site_rules_read(struct site_load *load)
     load->file = SITE_YAML;
     (void)site_keys_read(load, root, site_keys, COUNT(site_keys), site);
     name_default(site->name_en, site->name);
+    if (site->public_channel == SITE_NONE) {
+        site->public_channel = site_channel_find(site, "web");
+    }
     site->calendars[0].utc_offset_ms = site->utc_offset_ms;
     const struct calendar_plan plan = {.zone = site->zone};
     load->no_memory |= calendar_build(&site->calendars[0], &plan) != RC_OK;

@@ -239,6 +239,9 @@ struct step_options {
     Paidan__Code (*authorise)(void *context, const struct step_service *service,
                               const struct step_peer *peer, const Paidan__Request *request,
                               struct permit_asker *asker);
+    /* A pass for the one ticket whose code somebody of the public knew; context as above. NULL:
+     * none is given. */
+    enum rc (*pass)(void *context, uint64_t ticket, struct arena *arena, ProtobufCBinaryData *pass);
     void *authorise_context;
 };
 

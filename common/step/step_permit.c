@@ -39,6 +39,7 @@ static enum rc hide_tickets(struct step_engine *engine, struct store_txn *txn, s
         if (rc != RC_OK) {
             return rc;
         }
+        subject.ticket = *ask->tickets[index];
         if (!permit_covers(&ask->view, engine->site, &subject) ||
             permit_handled(&engine->asker, &ask->view, &subject)) {
             permit_ask_hide(ask, index);

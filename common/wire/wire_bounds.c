@@ -164,6 +164,7 @@ static const struct wire_bound rows[] = {
     {"Cause", "roles", 0, ROLES_MAX},
     {"Grant", "roles", 0, GRANT_ROLES_MAX},
     {"Request", "grant", GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX, 0}, /* a SealedGrant, packed */
+    {"LookedUp", "pass", GRANT_BYTES_MAX + STORE_KEY_BYTES_MAX, 0}, /* likewise */
     {"SealedGrant", "grant", GRANT_BYTES_MAX, 0},
     {"SealedGrant", "mac", GRANT_MAC_BYTES, 0},
     {"PeersChanged", "digest", PEERS_DIGEST_BYTES, 0},

@@ -37,6 +37,8 @@ static const struct words scopes[] = {
     {PERMIT_CODE, "code", "可以，须有工单号和查询码", "yes, with number and query code"},
     {PERMIT_CHANNEL_CODE, "channel_code", "可以，限本渠道，且须有查询码",
      "yes, of the own channel and with the query code"},
+    {PERMIT_PASS, "pass", "可以，限凭查询码查到的那一件",
+     "yes, of the one ticket whose code was given"},
     {PERMIT_CALLBACK, "callback", "可以，限本渠道正在回访的工单，只给电话和姓名",
      "yes, of tickets whose callback the own channel makes now; phone and name alone"},
 };

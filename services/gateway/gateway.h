@@ -11,9 +11,12 @@
  *   gateway_ticket    one ticket as all services know it       gateway_words    words, site, calendar
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
  *   gateway_login     login, one's own account                  gateway_people   what administrators do
- *   gateway_work      one act on one ticket                     gateway_lookup   number and query code
+ *   gateway_work      one act on one ticket
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
+ *   gateway_page      what residents see; gateway_page_report, gateway_page_ticket, gateway_kiosk
+ *   gateway_code      a resident's number and code       gateway_media    photos and files
+ *   gateway_form      forms of pages                     gateway_html     the text of a page
  *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
  *   gateway_sheet     lists as .xlsx
@@ -142,6 +145,11 @@ struct gateway {
     struct gateway_static *files;
     struct gateway_sessions *sessions;
     struct gateway_limits *limits;
+    struct gateway_codes *codes;
+    struct gateway_pages *pages;
+    struct gateway_media *media;
+    unsigned char form_secret[32]; /* of this process: forms of residents */
+    size_t bodies_bytes;           /* of all bodies that are held */
     struct gateway_worker *worker;
     struct gateway_memo *memo;
     const struct gateway_part *parts[GATEWAY_PARTS_MAX];

@@ -37,6 +37,8 @@ void gateway_exchange_free(struct exchange *exchange)
         MHD_destroy_response(exchange->response);
     }
     gateway_uri_free(&exchange->uri);
+    CHECK(exchange->gateway->bodies_bytes >= exchange->body_room);
+    exchange->gateway->bodies_bytes -= exchange->body_room;
     free(exchange->body);
     free(exchange);
 }

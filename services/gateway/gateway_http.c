@@ -43,6 +43,9 @@ enum {
     SILENCE_S = 30, /* without a byte, libmicrohttpd ends it */
     SCAN_US = 1000000,
     LISTEN_BACKLOG = 1024,
+    /* All bodies that are held at a time, beyond the small ones: strangers may send photos. */
+    BODIES_BYTES_MAX = 192 << 20,
+    BODY_SMALL_BYTES = 512 << 10,
     OVERFLOW_FACTOR = 2, /* a body so many times too large is not read to its end */
 };
 
@@ -433,10 +436,16 @@ static bool take_body(struct exchange *exchange, const char *bytes, size_t size)
         while (room < exchange->body_bytes + size + 1) {
             room *= 2;
         }
+        size_t *held = &exchange->gateway->bodies_bytes;
+        if (room > BODY_SMALL_BYTES && *held + room > BODIES_BYTES_MAX) {
+            gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 5000);
+            return true; /* read on to its end, for only then it can be told */
+        }
         char *grown = realloc(exchange->body, room);
         if (grown == NULL) {
             return false;
         }
+        *held += room - exchange->body_room;
         exchange->body = grown;
         exchange->body_room = room;
     }
@@ -458,6 +467,9 @@ static void handle(struct exchange *exchange)
     uint32_t retry_ms = 0;
     exchange->handled = true;
     arena_reset(&gateway->arena);
+    if (gateway_exchange_answered(exchange)) {
+        return; /* while its body came */
+    }
     if (exchange->overflow) {
         gateway_problem_fault(exchange, GATEWAY_BODY_TOO_LARGE, NULL);
     } else if (exchange->route->who == GATEWAY_LOGIN) {

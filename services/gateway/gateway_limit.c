@@ -107,6 +107,18 @@ void gateway_limit_charge(struct gateway *gateway, enum gateway_limit limit, con
     bucket->at_us = now_us;
 }
 
+void gateway_limit_refund(struct gateway *gateway, enum gateway_limit limit, const char *key,
+                          uint64_t now_us)
+{
+    CHECK(limit < GATEWAY_LIMITS);
+    struct bucket *bucket = find(gateway->limits, limit, key, now_us, false);
+    if (bucket != NULL) { /* else it was forgotten meanwhile, which is more than to be given back */
+        const double lacks = lacks_now(bucket, now_us) - 1;
+        bucket->lacks = (float)(lacks > 0 ? lacks : 0);
+        bucket->at_us = now_us;
+    }
+}
+
 bool gateway_limit_take(struct gateway *gateway, enum gateway_limit limit, const char *key,
                         uint64_t now_us, uint32_t *retry_ms)
 {

@@ -23,6 +23,9 @@ bool gateway_limit_allows(struct gateway *gateway, enum gateway_limit limit, con
                           uint64_t now_us, uint32_t *retry_ms);
 void gateway_limit_charge(struct gateway *gateway, enum gateway_limit limit, const char *key,
                           uint64_t now_us);
+/* Gives one back that was charged. */
+void gateway_limit_refund(struct gateway *gateway, enum gateway_limit limit, const char *key,
+                          uint64_t now_us);
 /* Both. */
 bool gateway_limit_take(struct gateway *gateway, enum gateway_limit limit, const char *key,
                         uint64_t now_us, uint32_t *retry_ms);

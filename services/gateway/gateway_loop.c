@@ -22,10 +22,14 @@
 #include "common/base/check.h"
 #include "common/base/diag.h"
 #include "common/run/notify.h"
+#include "gateway_code.h"
 #include "gateway_feed.h"
 #include "gateway_http.h"
+#include "gateway_kiosk.h"
 #include "gateway_limit.h"
+#include "gateway_media.h"
 #include "gateway_memo.h"
+#include "gateway_page.h"
 #include "gateway_ping.h"
 #include "gateway_route.h"
 #include "gateway_session.h"
@@ -45,7 +49,8 @@ enum {
 
 /* Parts that others add: a row each (struct gateway_part). Opened in this order. */
 static const struct gateway_part *const parts[] = {
-    &gateway_feed_part, NULL, /* ends the table */
+    &gateway_feed_part,  &gateway_page_part,  &gateway_code_part,
+    &gateway_kiosk_part, &gateway_media_part, NULL, /* ends the table */
 };
 
 /* ---- opening and closing ----------------------------------------------------------------------

@@ -50,6 +50,17 @@ static const struct {
     [GATEWAY_VERSION_MALFORMED] = {"VERSION_MALFORMED", 400, "If-Match 应为带引号的版本号。",
                                    "If-Match must be a version in quotes."},
     [GATEWAY_PAGE_UNKNOWN] = {"PAGE_UNKNOWN", 404, "没有这个页面。", "There is no such page."},
+    [GATEWAY_MEDIA_TYPE_UNSUPPORTED] = {"MEDIA_TYPE_UNSUPPORTED", 415,
+                                        "只收 JPEG、PNG、WebP、GIF 图片，PDF 文件和 MP4 视频。",
+                                        "Only JPEG, PNG, WebP, GIF, PDF and MP4 are taken."},
+    [GATEWAY_MEDIA_TOO_MANY_PIXELS] = {"MEDIA_TOO_MANY_PIXELS", 422,
+                                       "图片的像素太多，请缩小后再传。",
+                                       "The picture has too many pixels; send a smaller one."},
+    [GATEWAY_MEDIA_BROKEN] =
+        {"MEDIA_DAMAGED", 422, "文件打不开，可能没有传完整，或混有别的内容。",
+         "The file cannot be read: it is not whole, or something else is in it."},
+    [GATEWAY_MEDIA_UNKNOWN] = {"MEDIA_UNKNOWN", 404, "没有这个文件，或者您不能看它所属的工单。",
+                               "There is no such file, or its ticket is not yours to see."},
 };
 
 #define STATUS(NAME, NUMBER)                                                                       \

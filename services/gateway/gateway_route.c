@@ -10,10 +10,15 @@
 #include "common/base/check.h"
 #include "gateway_api.h"
 #include "gateway_board.h"
+#include "gateway_code.h"
 #include "gateway_feed.h"
+#include "gateway_kiosk.h"
 #include "gateway_login.h"
-#include "gateway_lookup.h"
+#include "gateway_media.h"
 #include "gateway_openapi.h"
+#include "gateway_page.h"
+#include "gateway_page_report.h"
+#include "gateway_page_ticket.h"
 #include "gateway_people.h"
 #include "gateway_sheet.h"
 #include "gateway_static.h"
@@ -23,6 +28,8 @@
 #include "gateway_work.h"
 
 #define API "/api/v1"
+/* Three photos, and what is written. */
+enum { PAGE_BODY_BYTES_MAX = 3 * GATEWAY_MEDIA_BYTES_MAX + (256 << 10) };
 #define WISH(METHOD, PATTERN, WHO, WISH_NAME, SERVICE, ANSWER, SUMMARY)                            \
     {                                                                                              \
         .method = GATEWAY_##METHOD, .pattern = API PATTERN, .who = GATEWAY_##WHO,                  \
@@ -145,8 +152,25 @@ static const struct gateway_route table[] = {
          "what residents answered"),
 
     /* Residents. */
-    ACT("/lookup", ANYONE, gateway_lookup_show, LOOKUP, INTAKE, "looked_up",
+    ACT("/lookup", ANYONE, gateway_code_lookup, LOOKUP, INTAKE, "looked_up",
         "a ticket by number and code"),
+    OWN(GET, "/", ANYONE, gateway_page_home, "residents: report, or look up"),
+    OWN(GET, "/report", ANYONE, gateway_page_report_form, "residents: the form"),
+    OWN(POST, "/report", ANYONE, gateway_page_report_send, "residents: the form, filled in",
+        .body = GATEWAY_FORM, .body_max = PAGE_BODY_BYTES_MAX),
+    OWN(GET, "/t", ANYONE, gateway_page_ticket_form, "residents: number and code"),
+    OWN(POST, "/t", ANYONE, gateway_page_ticket_send, "residents: a ticket, and what is said to it",
+        .body = GATEWAY_FORM),
+    OWN(GET, "/kiosk", ANYONE, gateway_kiosk, "a screen in a hall"),
+    OWN(GET, "/kiosk/frame", ANYONE, gateway_kiosk_frame, "what stands in it"),
+    OWN(GET, "/page.css", ANYONE, gateway_page_style, "how these pages look"),
+
+    /* Photos and files. */
+    OWN(POST, API "/media", LOGIN, gateway_media_put, "keep a photo or file: its bytes",
+        .body = GATEWAY_BYTES, .body_max = GATEWAY_MEDIA_BYTES_MAX),
+    OWN(GET, API "/media/{hash}", LOGIN, gateway_media_get,
+        "a file that the ticket of ?number= names, or that I sent"),
+    OWN(GET, API "/media/{hash}/preview", LOGIN, gateway_media_preview, "its preview, a JPEG"),
 
     /* Administrators. */
     WISH(GET, "/people", LOGIN, PERSON_LIST, ACCESS, "people_listed", "people and their roles"),

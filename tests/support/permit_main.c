@@ -353,7 +353,15 @@ static void cell(enum permit_row row, unsigned column, bool own)
     if (oversees) {
         room.item.ticket = walk.own;
     }
-    if (column == PERMIT_PUBLIC) {
+    if (scope == PERMIT_PASS) {
+        /* As intake seals one for whoever knew the code; the wish may name another ticket. */
+        paidan__grant_role__init(&role);
+        role.role = PAIDAN__ROLE__ROLE_PUBLIC;
+        role.has_ticket = 1;
+        role.ticket = walk.own;
+        room.request.has_grant = 1;
+        room.request.grant = seal("public", &role, clock_wall_ms());
+    } else if (column == PERMIT_PUBLIC) {
         room.request.has_public_ = room.request.public_ = 1;
     } else {
         role_make(column, scope == PERMIT_UNIT, &role);

@@ -232,6 +232,37 @@ static void test_public_when_named_in_a_grant_then_gives_nothing(void **state)
     }
 }
 
+/* A pass opens one ticket for one wish: no other ticket, and nothing else of it. */
+static void test_pass_when_it_names_a_ticket_then_that_one_alone(void **state)
+{
+    struct test *const test = *state;
+    Paidan__GrantRole role = PAIDAN__GRANT_ROLE__INIT, *roles = &role;
+    role.role = PAIDAN__ROLE__ROLE_PUBLIC;
+    role.has_ticket = 1;
+    role.ticket = 7;
+    const struct permit_asker asker = {
+        .actor = "public", .column = PERMIT_PUBLIC, .role_count = 1, .roles = &roles};
+    for (unsigned row = 0; row < PERMIT_ROWS; row++) {
+        struct permit_view view;
+        permit_view_make(&asker, (enum permit_row)row, &view);
+        struct permit_subject subject = {.ticket = 7, .unit = "b1", .channel = "web"};
+        const bool own = permit_covers(&view, test->site, &subject);
+        subject.ticket = 8;
+        const bool other = permit_covers(&view, test->site, &subject);
+        if (row == PERMIT_CALLBACK_ANSWER) {
+            assert_true(own);
+            assert_false(other);
+        } else {
+            assert_int_equal(own, other); /* what anybody may who has a code, or nothing */
+        }
+    }
+    role.has_ticket = 0;
+    struct permit_view view;
+    permit_view_make(&asker, PERMIT_CALLBACK_ANSWER, &view);
+    const struct permit_subject none = {.ticket = 0};
+    assert_false(permit_covers(&view, test->site, &none));
+}
+
 /* ---- what a wish names ---- */
 
 static Paidan__Code ask_board(struct test *test, const char *unit, const char *area)
@@ -463,6 +494,7 @@ int main(void)
         WORLD_TEST(test_dispatcher_when_not_placed_then_covered_by_each),
         WORLD_TEST(test_key_when_unit_or_channel_is_missing_then_nothing),
         WORLD_TEST(test_public_when_named_in_a_grant_then_gives_nothing),
+        WORLD_TEST(test_pass_when_it_names_a_ticket_then_that_one_alone),
         WORLD_TEST(test_board_when_unit_is_open_then_filled_in_else_judged),
         WORLD_TEST(test_board_when_area_is_a_part_then_free_else_refused),
         WORLD_TEST(test_work_when_tickets_are_hidden_then_only_the_copy_changes),

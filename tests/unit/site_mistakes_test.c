@@ -93,6 +93,7 @@ static const struct mistake_case mistakes[] = {
     {SITE_YAML, "code: street", "code: Street", "CODE_MALFORMED", 6, true},
     {SITE_YAML, "code: device", "code: wechat", "CODE_DUPLICATE", 9, false},
     {SITE_YAML, "callback: wechat", "callback: phone", "CHANNEL_CALLBACK_UNKNOWN", 9, false},
+    {SITE_YAML, "policies:", "public_channel: web\npolicies:", "PUBLIC_CHANNEL_UNKNOWN", 13, false},
     /* calendars */
     {SITE_YAML, "mon-fri: [\"09:00-12:00\", \"14:00-18:00\"]", "mon: []", "CALENDAR_EMPTY", 11,
      false},

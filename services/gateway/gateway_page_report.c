@@ -1,0 +1,436 @@
+/* gateway_page_report: a resident's report. It owns what was filled in until it is answered. What must
+ * stay true: what a resident wrote is never lost to a mistake of ours or his: every refusal shows the
+ * form again with all of it (but files, which browsers do not let a page fill in) and says what is to be
+ * done; only the text is asked for; and who sends the same form twice has one ticket. */
+
+#include "gateway_page_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/say/code.h"
+#include "gateway_code.h"
+#include "gateway_exchange.h"
+#include "gateway_form.h"
+#include "gateway_media.h"
+#include "gateway_page.h"
+#include "gateway_problem.h"
+#include "gateway_session.h"
+#include "gateway_upstream.h"
+
+enum {
+    PHOTOS_MAX = 3,
+    /* What the fields say; intake's bounds are in bytes and wider. */
+    TEXT_LETTERS_MAX = 4000,
+    PLACE_LETTERS_MAX = 150,
+    PLACE_BYTES = 512,
+    NAME_BYTES = 24,
+    URL_BYTES = 80,
+};
+
+struct report {
+    struct gateway_form form;
+    unsigned photo; /* the next one to be kept */
+    unsigned kept;
+    struct {
+        char name[NAME_BYTES], url[URL_BYTES];
+        struct gateway_media_item item;
+    } photos[PHOTOS_MAX];
+    char place[PLACE_BYTES];
+};
+
+static const char *title_of(const struct exchange *exchange)
+{
+    return say_choose(&exchange->say, "反映问题", "Report a problem");
+}
+
+/* ---- form -------------------------------------------------------------------------------------
+ */
+
+static void add_text_field(struct gateway_html *html, const struct exchange *exchange,
+                           const struct gateway_form *form)
+{
+    const struct say *say = &exchange->say;
+    gateway_html_add(
+        html,
+        "<div class=\"field\"><label for=\"text\">%s<span class=\"hint\" id=\"text-hint\">%s</span>"
+        "</label>\n<textarea id=\"text\" name=\"text\" required maxlength=\"%u\" "
+        "aria-describedby=\"text-hint\">\n%s</textarea></div>\n",
+        say_choose(say, "发生了什么？", "What is the matter?"),
+        say_choose(say, "例如：3号楼门口路灯不亮，已经三天了。请不要写身份证号。",
+                   "For example: the lamp at the door of building 3 has been out for three days. "
+                   "Leave out identity numbers."),
+        (unsigned)TEXT_LETTERS_MAX, gateway_form_field(form, "text"));
+}
+
+static void add_place_fields(struct gateway_html *html, const struct exchange *exchange,
+                             const struct gateway_form *form)
+{
+    const struct say *say = &exchange->say;
+    gateway_html_add(html,
+                     "<div class=\"field\"><label for=\"area\">%s</label>\n<select id=\"area\" "
+                     "name=\"area\">\n<option value=\"\">%s</option>\n",
+                     say_choose(say, "在哪个社区或小区？", "In which community or estate?"),
+                     say_choose(say, "不清楚，或不在列表里", "I do not know, or it is not listed"));
+    gateway_page_areas(html, exchange->gateway, gateway_form_field(form, "area"));
+    gateway_html_add(
+        html,
+        "</select></div>\n<div class=\"field\"><label for=\"place\">%s<span class=\"hint\" "
+        "id=\"place-hint\">%s</span></label>\n<input type=\"text\" id=\"place\" name=\"place\" "
+        "maxlength=\"%u\" value=\"%s\" aria-describedby=\"place-hint\"></div>\n",
+        say_choose(say, "具体位置", "Where exactly?"),
+        say_choose(
+            say, "楼栋、单元、路口、商店旁边……怎么说得清就怎么写",
+            "Building, entrance, crossing, next to which shop: as you would tell a neighbour"),
+        (unsigned)PLACE_LETTERS_MAX, gateway_form_field(form, "place"));
+}
+
+static void add_photo_fields(struct gateway_html *html, const struct exchange *exchange)
+{
+    const struct say *say = &exchange->say;
+    gateway_html_add(
+        html,
+        "<div class=\"field\"><label for=\"photo\">%s<span class=\"hint\" id=\"photo-hint\">%s"
+        "</span></label>\n<input type=\"file\" id=\"photo\" name=\"photo\" multiple "
+        "accept=\"image/jpeg,image/png,image/webp\" aria-describedby=\"photo-hint\"></div>\n",
+        say_choose(say, "照片（可不填）", "Photos (optional)"),
+        say_choose(say, "最多 3 张，每张不超过 10 MB。照片里的拍摄位置会被删除。",
+                   "3 at most, 10 MB each. The place a photo was taken at is removed from it."));
+    gateway_html_add(html,
+                     "<label class=\"radio\"><input type=\"checkbox\" name=\"photo_place\" "
+                     "value=\"yes\"> %s</label>\n",
+                     say_choose(say, "用照片的拍摄位置帮助找到地点",
+                                "Use the place in the photo to find the spot"));
+}
+
+static void add_phone_field(struct gateway_html *html, const struct exchange *exchange,
+                            const struct gateway_form *form)
+{
+    const struct say *say = &exchange->say;
+    gateway_html_add(
+        html,
+        "<div class=\"field\"><label for=\"phone\">%s<span class=\"hint\" id=\"phone-hint\">%s"
+        "</span></label>\n<input type=\"tel\" id=\"phone\" name=\"phone\" maxlength=\"32\" "
+        "autocomplete=\"tel\" value=\"%s\" aria-describedby=\"phone-hint\"></div>\n",
+        say_choose(say, "联系电话（可不填）", "Telephone (optional)"),
+        say_choose(say, "只给承办人员联系您用，不会告诉被反映的一方。",
+                   "For those who handle it to reach you; never told to whom it is about."),
+        gateway_form_field(form, "phone"));
+}
+
+/* problem: what is wrong with it, NULL: nothing yet. */
+static void show_form(struct exchange *exchange, const struct gateway_form *form, unsigned status,
+                      const char *problem)
+{
+    const struct say *say = &exchange->say;
+    struct gateway_html html = {.bytes = NULL};
+    gateway_page_begin(&html, exchange, title_of(exchange), NULL);
+    if (problem != NULL) {
+        gateway_html_add(&html, "<p class=\"note bad\" role=\"alert\">%s</p>\n", problem);
+    }
+    gateway_html_add(
+        &html, "<form method=\"post\" action=\"/report%s\" enctype=\"multipart/form-data\">\n",
+        gateway_page_query(exchange));
+    gateway_page_token(&html, exchange->gateway);
+    add_text_field(&html, exchange, form);
+    add_place_fields(&html, exchange, form);
+    add_photo_fields(&html, exchange);
+    add_phone_field(&html, exchange, form);
+    gateway_html_add(&html, "<p><button>%s</button></p>\n</form>\n",
+                     say_choose(say, "提交", "Send"));
+    gateway_page_end(&html, exchange, status);
+}
+
+/* The channel under which pages report; NULL: the site has none. */
+static const char *channel_of(const struct gateway *gateway)
+{
+    const struct site *site = gateway->site;
+    return site->public_channel == SITE_NONE ? NULL : site->channels[site->public_channel].code;
+}
+
+/* False: answered. */
+static bool taken_here(struct exchange *exchange)
+{
+    if (channel_of(exchange->gateway) != NULL) {
+        return true;
+    }
+    gateway_page_sorry(
+        exchange, 404, title_of(exchange),
+        say_choose(&exchange->say, "本街道没有开通网上反映，请拨打热线或到社区窗口。",
+                   "This sub-district takes no reports here; please call the hotline "
+                   "or come to the counter."),
+        0);
+    return false;
+}
+
+void gateway_page_report_form(struct exchange *exchange)
+{
+    static const struct gateway_form empty = {.field_count = 0};
+    if (taken_here(exchange)) {
+        show_form(exchange, &empty, 200, NULL);
+    }
+}
+
+/* ---- answer -----------------------------------------------------------------------------------
+ */
+
+static void show_number(struct exchange *exchange, const Paidan__SubmitResult *result)
+{
+    const struct say *say = &exchange->say;
+    struct gateway_html html = {.bytes = NULL};
+    gateway_page_begin(&html, exchange, say_choose(say, "我们收到了", "We have received it"), NULL);
+    gateway_html_add(
+        &html,
+        "<p class=\"lead\">%s</p>\n<dl class=\"keep\"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s"
+        "</dd></dl>\n",
+        say_choose(say, "请记下编号和查询码：截屏、拍照、打印或抄在纸上都行。",
+                   "Keep the number and the code: as a picture of the screen, on paper, printed."),
+        say_choose(say, "编号", "Number"), result->number, say_choose(say, "查询码", "Code"),
+        result->query_code);
+    gateway_html_add(
+        &html, "<p>%s</p>\n",
+        say_choose(say,
+                   "凭这两样随时可以查进度、补充、催办、评价、撤回。查询码只在这里显示一次，"
+                   "不要告诉别人；丢了就只能拨打热线查询。",
+                   "With both you can look it up at any time, add to it, ask for haste, say how it "
+                   "went, or take it back. The code is shown here once. Tell it to nobody; without "
+                   "it only the hotline can help."));
+    gateway_html_add(
+        &html,
+        "<form class=\"screen\" method=\"post\" action=\"/t%s\"><input type=\"hidden\" "
+        "name=\"number\" value=\"%s\"><input type=\"hidden\" name=\"code\" "
+        "value=\"%s\"><p><button>%s</button></p></form>\n",
+        gateway_page_query(exchange), result->number, result->query_code,
+        say_choose(say, "现在看看进度", "See where it is"));
+    gateway_page_end(&html, exchange, 200);
+}
+
+/* What stands at which field, in words that a resident can do something with. */
+static const char *refusal_of(const struct exchange *exchange, Paidan__Code code)
+{
+    const struct say *say = &exchange->say;
+    switch (code) {
+    case PAIDAN__CODE__TEXT_EMPTY:
+        return say_choose(say, "请写几句发生了什么。", "Please write what is the matter.");
+    case PAIDAN__CODE__TEXT_TOO_LONG:
+    case PAIDAN__CODE__FIELD_TOO_LONG:
+        return say_choose(say, "写得太长了，请缩短一些。", "That is too long; please shorten it.");
+    case PAIDAN__CODE__STORAGE_FULL:
+    case PAIDAN__CODE__OVERLOADED:
+    case PAIDAN__CODE__STARTING:
+    case PAIDAN__CODE__UNREACHABLE:
+        return say_choose(say, "系统暂时收不了，您写的内容还在下面，请过一会儿再点提交。",
+                          "We cannot take it at the moment. What you wrote is still below; please "
+                          "send it again in a while.");
+    default:
+        return say_choose(say, code_sentence_zh(code), code_sentence_en(code));
+    }
+}
+
+static void submitted(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    struct exchange *exchange = context;
+    const struct report *report = exchange->state;
+    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SUBMITTED &&
+        answer->submitted->n_results == 1) {
+        const Paidan__SubmitResult *result = answer->submitted->results[0];
+        if (result->code == PAIDAN__CODE__OK && result->number != NULL &&
+            result->query_code != NULL) {
+            show_number(exchange, result);
+            return;
+        }
+        code = result->code == PAIDAN__CODE__OK ? PAIDAN__CODE__UNREACHABLE : result->code;
+    }
+    show_form(exchange, &report->form, code == PAIDAN__CODE__UNREACHABLE ? 503 : 422,
+              refusal_of(exchange, code));
+}
+
+static char *given(const struct report *report, const char *name)
+{
+    const char *text = gateway_form_field(&report->form, name);
+    return text[0] == '\0' ? NULL : (char *)(uintptr_t)text; /* packed, never written */
+}
+
+static void submit(struct exchange *exchange)
+{
+    struct report *report = exchange->state;
+    Paidan__Attachment attachments[PHOTOS_MAX], *list[PHOTOS_MAX];
+    for (unsigned index = 0; index < report->kept; index++) {
+        paidan__attachment__init(&attachments[index]);
+        list[index] = &attachments[index];
+        list[index]->name = report->photos[index].name;
+        list[index]->url = report->photos[index].url;
+        list[index]->media_type = (char *)(uintptr_t)report->photos[index].item.type;
+        list[index]->has_bytes = list[index]->has_digest = 1;
+        list[index]->bytes = report->photos[index].item.bytes;
+        list[index]->digest =
+            (ProtobufCBinaryData){.len = sizeof report->photos[index].item.digest,
+                                  .data = (unsigned char *)report->photos[index].item.digest};
+    }
+    Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT, *tickets = &ticket;
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    const char *channel = channel_of(exchange->gateway);
+    CHECK(channel != NULL);
+    ticket.channel = (char *)(uintptr_t)channel;
+    ticket.text = (char *)(uintptr_t)gateway_form_field(&report->form, "text");
+    ticket.place = report->place[0] == '\0' ? NULL : report->place;
+    ticket.phone = given(report, "phone");
+    ticket.area_hint = given(report, "area");
+    ticket.n_attachments = report->kept;
+    ticket.attachments = list;
+    submit.n_tickets = 1;
+    submit.tickets = &tickets;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    request.has_request_id = 1;
+    request.request_id =
+        (ProtobufCBinaryData){.len = REQUEST_ID_BYTES, .data = exchange->request_id};
+    gateway_session_sign(exchange, &request);
+    if (gateway_upstream_ask(exchange->gateway, GATEWAY_INTAKE, &request, GATEWAY_WRITE_MS,
+                             submitted, exchange) != RC_OK) {
+        show_form(exchange, &report->form, 503, refusal_of(exchange, PAIDAN__CODE__OVERLOADED));
+    }
+}
+
+/* ---- photos -----------------------------------------------------------------------------------
+ */
+
+static const char *photo_refusal(const struct exchange *exchange, enum gateway_media_result result)
+{
+    const struct say *say = &exchange->say;
+    switch (result) {
+    case GATEWAY_MEDIA_TYPE:
+        return say_choose(say, "照片只收 JPEG、PNG、WebP 格式。",
+                          "Photos may be JPEG, PNG or WebP.");
+    case GATEWAY_MEDIA_LARGE:
+    case GATEWAY_MEDIA_PIXELS:
+        return say_choose(say, "照片太大了，请换一张小一点的。",
+                          "The photo is too large; please take a smaller one.");
+    case GATEWAY_MEDIA_DAMAGED:
+        return say_choose(
+            say, "照片打不开，可能没有传完整，请重新选择。",
+            "The photo cannot be opened; perhaps it did not arrive whole. Please choose "
+            "it again.");
+    default:
+        return say_choose(
+            say, "照片暂时存不了。可以不带照片先提交，或者过一会儿再试。",
+            "We cannot keep photos at the moment. Send it without, or try again later.");
+    }
+}
+
+static void keep_next(struct exchange *exchange);
+
+/* The first place that a photo tells, where its sender asked for it: about a metre. */
+static void add_photo_place(const struct exchange *exchange, struct report *report,
+                            const struct gateway_media_item *item)
+{
+    const size_t used = strlen(report->place);
+    if (!item->placed || gateway_form_field(&report->form, "photo_place")[0] == '\0' ||
+        strstr(report->place, "WGS84") != NULL || used + 64 > sizeof report->place) {
+        return;
+    }
+    (void)snprintf(report->place + used, sizeof report->place - used, "%s%s %.5f,%.5f WGS84%s",
+                   used > 0 ? " " : "", say_choose(&exchange->say, "（照片位置", "(photo"),
+                   item->latitude, item->longitude, say_choose(&exchange->say, "）", ")"));
+}
+
+static void photo_kept(struct exchange *exchange, enum gateway_media_result result,
+                       const struct gateway_media_item *item)
+{
+    struct report *report = exchange->state;
+    if (result != GATEWAY_MEDIA_KEPT) {
+        show_form(exchange, &report->form, result == GATEWAY_MEDIA_FULL ? 507 : 422,
+                  photo_refusal(exchange, result));
+        return;
+    }
+    if (strncmp(item->type, "image/", 6) != 0) {
+        show_form(exchange, &report->form, 422, photo_refusal(exchange, GATEWAY_MEDIA_TYPE));
+        return;
+    }
+    report->photos[report->kept].item = *item;
+    (void)snprintf(report->photos[report->kept].name, NAME_BYTES, "photo-%u.%s", report->kept + 1,
+                   item->ending);
+    (void)snprintf(report->photos[report->kept].url, URL_BYTES, "media:%s", item->hash);
+    report->kept++;
+    add_photo_place(exchange, report, item);
+    keep_next(exchange);
+}
+
+static void keep_next(struct exchange *exchange)
+{
+    struct report *report = exchange->state;
+    if (report->photo == report->form.file_count) {
+        submit(exchange);
+        return;
+    }
+    const struct gateway_file *file = &report->form.files[report->photo++];
+    gateway_media_keep(exchange, file->bytes, file->size, photo_kept);
+}
+
+/* What is wrong with the form as far as it can be seen here; NULL: nothing. */
+static const char *wrong_with(const struct exchange *exchange, const struct report *report)
+{
+    const struct say *say = &exchange->say;
+    const char *text = gateway_form_field(&report->form, "text");
+    if (text[strspn(text, " \t\r\n")] == '\0') {
+        return refusal_of(exchange, PAIDAN__CODE__TEXT_EMPTY);
+    }
+    if (strlen(gateway_form_field(&report->form, "place")) >= PLACE_BYTES ||
+        strlen(gateway_form_field(&report->form, "phone")) > 32) {
+        return refusal_of(exchange, PAIDAN__CODE__FIELD_TOO_LONG);
+    }
+    if (report->form.file_count > PHOTOS_MAX) {
+        return say_choose(say, "照片最多 3 张。", "Three photos at most.");
+    }
+    for (unsigned index = 0; index < report->form.file_count; index++) {
+        if (report->form.files[index].size > GATEWAY_MEDIA_BYTES_MAX) {
+            return photo_refusal(exchange, GATEWAY_MEDIA_LARGE);
+        }
+    }
+    return NULL;
+}
+
+void gateway_page_report_send(struct exchange *exchange)
+{
+    const struct say *say = &exchange->say;
+    struct report *report = calloc(1, sizeof *report);
+    exchange->state = report;
+    exchange->state_free = free;
+    if (report == NULL) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+        return;
+    }
+    if (!gateway_session_origin(exchange) || !taken_here(exchange)) {
+        return;
+    }
+    if (gateway_form_read(exchange->body, exchange->body_bytes,
+                          gateway_exchange_header(exchange, "Content-Type"),
+                          &report->form) != RC_OK) {
+        gateway_page_sorry(exchange, 400, title_of(exchange),
+                           say_choose(say, "表单没有传完整，请返回再提交一次。",
+                                      "The form did not arrive as it should; go back and send it "
+                                      "again."),
+                           0);
+        return;
+    }
+    if (!gateway_form_trusts(exchange, &report->form)) {
+        show_form(exchange, &report->form, 403,
+                  say_choose(say, "页面放得太久了。您写的内容还在，请再点一次提交。",
+                             "The page had been open for too long. What you wrote is still here; "
+                             "please send it once more."));
+        return;
+    }
+    const char *wrong = wrong_with(exchange, report);
+    if (wrong != NULL) {
+        show_form(exchange, &report->form, 422, wrong);
+        return;
+    }
+    if (gateway_page_admits(exchange)) {
+        (void)snprintf(report->place, sizeof report->place, "%s",
+                       gateway_form_field(&report->form, "place"));
+        keep_next(exchange);
+    }
+}
