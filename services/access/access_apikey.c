@@ -70,6 +70,8 @@ static Paidan__Code judge(struct step *step, const Paidan__KeyMake *wish, const 
     return code;
 }
 
+/* The secret is the asker's: only its hash comes here, so that the answer may be stored and told
+ * again to the same request. */
 enum rc access_apikey_make(struct step *step, const Paidan__Request *request)
 {
     const Paidan__KeyMake *const wish = request->key_make;
@@ -126,6 +128,7 @@ enum rc access_apikey_revoke(struct step *step, const Paidan__Request *request)
 
 /* ---- using ---- */
 
+/* RC_NOT_FOUND for every reason, in about the same time. */
 static enum rc find(struct step *step, const ProtobufCBinaryData *hash, struct access_key *key)
 {
     unsigned char mark[SECRET_HASH_BYTES];
@@ -143,6 +146,8 @@ static enum rc find(struct step *step, const ProtobufCBinaryData *hash, struct a
     return right && !over && key->revoked_ms == 0 ? RC_OK : RC_NOT_FOUND;
 }
 
+/* As Renew, but of a program: written down once an hour, so that keys which nobody uses any more can
+ * be seen and taken away. */
 enum rc access_apikey_use(struct step *step, const Paidan__Request *request)
 {
     struct access_key key;

@@ -15,6 +15,7 @@ enum { AUDIT_DEFAULT = 100, AUDIT_SCAN_MAX = 4000 };
 /* Heartbeats are no news. */
 static bool is_news(const Paidan__Event *event)
 {
+    CHECK(event->cause != NULL);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_SESSION_SEEN:
     case PAIDAN__EVENT__FACT_KEY_SEEN:

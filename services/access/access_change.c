@@ -15,6 +15,8 @@
 /* So that one administrator cannot bury the others' work. */
 enum { CHANGES_MAX = 1000 };
 
+/* Nothing else happens: no state of the account shows that something is asked for, so that a change
+ * that lapses leaves no trace but in the log. */
 enum rc access_change_ask(struct step *step, const Paidan__Request *request,
                           Paidan__ChangeAsked *fact)
 {
@@ -59,8 +61,10 @@ enum rc access_change_fold_asked(struct step_fold *fold, uint64_t seq, const Pai
     return access_state_add_change(fold->txn, seq, &change);
 }
 
+/* Decided or lapsed; that it is not there is damage, for both are judged before they are said. */
 enum rc access_change_fold_end(struct step_fold *fold, uint64_t change)
 {
+    CHECK(fold->txn != NULL);
     const enum rc rc = change == 0 ? RC_CORRUPT : access_state_end_change(fold->txn, change);
     if (rc == RC_OK) {
         access_name_discount(fold, ACCESS_TALLY_CHANGES_OPEN);

@@ -79,6 +79,7 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
  * those: that somebody is there is a fact. */
 static bool reads(const Paidan__Request *request)
 {
+    CHECK(request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
     return request->wish_case == PAIDAN__REQUEST__WISH_LOGIN_START ||
            request->wish_case == PAIDAN__REQUEST__WISH_SESSION_LIST ||
            request->wish_case == PAIDAN__REQUEST__WISH_PERSON_LIST ||
@@ -87,6 +88,7 @@ static bool reads(const Paidan__Request *request)
            request->wish_case == PAIDAN__REQUEST__WISH_ACCESS_AUDIT;
 }
 
+/* The numbers 70 to 89 of Request are this service's alone (proto/command.proto). */
 static bool knows(const Paidan__Request *request)
 {
     return request->wish_case >= PAIDAN__REQUEST__WISH_LOGIN_START &&
@@ -98,6 +100,7 @@ static bool changes(const Paidan__Request *request)
     return knows(request) && !reads(request);
 }
 
+/* One row of due is one thing that can happen by itself; its kind says to which part. */
 static enum rc apply_due(struct step *step, const struct due *due)
 {
     CHECK(due->due_ms <= step->now_ms);
@@ -140,9 +143,12 @@ static enum rc apply_rule(struct step *step, const struct step_input *input)
     }
 }
 
+/* Deadlines come first in a step, so that no wish finds a session that is over or a lock that has
+ * passed still in its table. */
 static enum rc apply(struct step *step, const struct step_input *input)
 {
     CHECK(input->kind != STEP_RECORD); /* no log is followed */
+    CHECK(input->kind != STEP_COMMAND || changes(input->request));
     if (input->kind == STEP_DUE) {
         return apply_due(step, &input->due);
     }
@@ -165,6 +171,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     }
 }
 
+/* Wishes that change nothing, answered from a read transaction beside the next step. */
 static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
     CHECK(!changes(request));

@@ -64,6 +64,7 @@ static enum rc ask(struct step *step, const Paidan__Request *request,
     return access_change_ask(step, request, &fact);
 }
 
+/* The actor may be nobody here (a trial's owner); then nothing but the two-person rule binds him. */
 enum rc access_duty_apply(struct step *step, const Paidan__Request *request)
 {
     const Paidan__RoleChange *const wish = request->role_change;
@@ -95,8 +96,10 @@ enum rc access_duty_apply(struct step *step, const Paidan__Request *request)
     return rc == RC_OK ? access_name_done(step, &(struct access_done){.seq = seq}) : rc;
 }
 
+/* False: the fact contradicts the account, which it never does when it was said. */
 static bool grant(struct access_person *person, const Paidan__GrantRole *role)
 {
+    CHECK(person->role_count <= GRANT_ROLES_MAX);
     return person->role_count < GRANT_ROLES_MAX &&
            access_role_find(person, role) == person->role_count &&
            access_role_take(&person->roles[person->role_count++], role);
@@ -115,6 +118,7 @@ static bool revoke_role(struct access_person *person, const Paidan__GrantRole *r
     return true;
 }
 
+/* Order is kept as roles were given: listings and grants show it. */
 enum rc access_duty_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     const bool revoked = event->fact_case == PAIDAN__EVENT__FACT_ROLE_REVOKED;

@@ -40,6 +40,8 @@ static void uri_of(const char *name, const char *secret, char *uri, size_t size)
     (void)snprintf(uri, size, "otpauth://totp/Paidan:%s?secret=%s&issuer=Paidan", quoted, secret);
 }
 
+/* The password is asked for once more: who finds a browser open must not be able to tie the account
+ * to a device of his own. */
 static enum rc start(struct step *step, const Paidan__Totp *wish)
 {
     struct access_proven proven;
@@ -94,6 +96,8 @@ static enum rc say_confirmed(struct step *step, const struct access_person *pers
     return rc == RC_OK ? show(step, &body) : rc;
 }
 
+/* No proof here: the secret was shown to whoever gave it a minute ago. Wrong codes count as failures
+ * all the same, or six digits could be tried until one fits. */
 static enum rc confirm(struct step *step, const Paidan__Totp *wish)
 {
     struct access_proven proven;
@@ -118,6 +122,7 @@ static enum rc confirm(struct step *step, const Paidan__Totp *wish)
                    : say_confirmed(step, &proven.person, at);
 }
 
+/* Both factors, as at the door: whoever has only one of them must not lower it. */
 static enum rc end(struct step *step, const Paidan__Totp *wish)
 {
     struct access_proven proven;
@@ -175,6 +180,7 @@ enum rc access_factor_fold_started(struct step_fold *fold, const Paidan__Event *
 {
     const Paidan__TotpStarted *const fact = event->totp_started;
     struct access_person person;
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_TOTP_STARTED);
     const enum rc rc = person_of(fold, fact->person, &person);
     if (rc != RC_OK || fact->sealed.len != TOTP_SEALED_BYTES) {
         return rc == RC_OK ? RC_CORRUPT : rc;
@@ -185,6 +191,7 @@ enum rc access_factor_fold_started(struct step_fold *fold, const Paidan__Event *
     return access_state_put_person(fold->txn, &person);
 }
 
+/* The secret that was pending is in force from here on; an older factor and its codes are gone. */
 enum rc access_factor_fold_confirmed(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__TotpConfirmed *const fact = event->totp_confirmed;
@@ -211,6 +218,7 @@ enum rc access_factor_fold_confirmed(struct step_fold *fold, const Paidan__Event
     return access_state_put_person(fold->txn, &person);
 }
 
+/* factor_step stays: if the same secret is ever set up again, a code seen once opens nothing. */
 enum rc access_factor_fold_ended(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__TotpEnded *const fact = event->totp_ended;

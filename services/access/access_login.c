@@ -81,7 +81,8 @@ enum rc access_login_refuse(struct step *step, const struct access_failure *fail
     return step_answer(step, &answer);
 }
 
-/* 0: not locked by this one. */
+/* For how long the count-th failure locks; 0: it does not. A quarter of an hour at the fifth, then
+ * twice as long each time. */
 static uint64_t lock_of(uint32_t count)
 {
     CHECK(count > 0);
@@ -131,6 +132,8 @@ bool access_login_right(const struct access_person *person, const ProtobufCBinar
 
 /* ---- second factor ---- */
 
+/* Both are looked for, whatever was typed, and every recovery code is compared: which of them was
+ * nearly right takes no different time. */
 bool access_login_code(const struct access_person *person, const char *typed, uint64_t now_ms,
                        struct access_code *code)
 {
@@ -208,6 +211,7 @@ static enum rc say_logged_on(struct step *step, struct attempt *attempt)
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
 }
 
+/* A token is used for one session, ever: one that came back would be somebody's who saw it. */
 static enum rc log_on(struct step *step, struct attempt *attempt)
 {
     struct access_session session;
@@ -245,6 +249,7 @@ static enum rc log_on(struct step *step, struct attempt *attempt)
  */
 static int wrong(const struct access_person *person, bool somebody, const Paidan__Login *wish)
 {
+    CHECK(somebody == (person->state != ACCESS_NONE));
     const bool right = access_login_right(person, &wish->proof);
     if (!somebody) {
         return PAIDAN__LOGIN_WHY__LOGIN_NAME;
@@ -256,6 +261,8 @@ static int wrong(const struct access_person *person, bool somebody, const Paidan
                                                                 : PAIDAN__LOGIN_WHY__LOGIN_DISABLED;
 }
 
+/* The lock is looked at first and before the name: while it holds not even the right password is
+ * compared, so that guessing on costs time and tells nothing. */
 enum rc access_login_apply(struct step *step, const Paidan__Request *request)
 {
     const Paidan__Login *const wish = request->login;
@@ -263,6 +270,7 @@ enum rc access_login_apply(struct step *step, const Paidan__Request *request)
     struct access_person person = {.state = ACCESS_NONE};
     struct access_failure failure;
     bool locked = false;
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_LOGIN);
     if (!access_name_is(&wish->proof, SECRET_HASH_BYTES) ||
         !access_name_is(&wish->token_hash, SECRET_HASH_BYTES)) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID,
@@ -327,6 +335,7 @@ enum rc access_login_fold_failed(struct step_fold *fold, const Paidan__Event *ev
 {
     const Paidan__LoginFailed *const fact = event->login_failed;
     struct access_failure failure;
+    CHECK(event->at_ms > 0);
     if (fact->name_key == 0 || fact->failures == 0 || fact->forget_ms <= event->at_ms) {
         return RC_CORRUPT;
     }
@@ -382,17 +391,19 @@ static enum rc add_session(struct step_fold *fold, const Paidan__Event *event,
     }
     enum rc rc = RC_OK;
     if (fact->has_replaces) {
-        rc = fact->replaces.len == SESSION_BYTES
+        rc = fact->replaces.len == SESSION_BYTES && codec_u64_at(fact->replaces.data) != 0
                  ? access_session_end(fold, codec_u64_at(fact->replaces.data))
                  : RC_CORRUPT;
     }
     return rc == RC_OK ? access_state_add_session(fold->txn, &session) : rc;
 }
 
+/* A login makes a session, forgets the failures, and uses up the code that it was done with. */
 enum rc access_login_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__LoggedOn *const fact = event->logged_on;
     struct access_person person;
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_LOGGED_ON);
     enum rc rc = access_name_find(fold->txn, fact->person, &person);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;

@@ -52,6 +52,7 @@ bool access_name_read(const char *typed, char name[ACTOR_BYTES_MAX + 1])
     return true;
 }
 
+/* A person of one of these names could be taken for what is no person in every log there is. */
 bool access_name_reserved(const char *name)
 {
     static const char *const ours[] = {"public", "gateway",    "door",     "intake",  "triage",
@@ -72,6 +73,7 @@ bool access_name_is(const ProtobufCBinaryData *bytes, size_t count)
 
 bool access_name_terms_fit(const Paidan__PasswordTerms *terms)
 {
+    CHECK(terms != NULL);
     return terms->salt.len == PASSWORD_SALT_BYTES && terms->passes > 0 &&
            terms->passes <= PASSES_MAX && terms->memory_kib >= MEMORY_KIB_MIN &&
            terms->memory_kib <= MEMORY_KIB_MAX;
@@ -96,6 +98,7 @@ void access_name_terms_show(const struct access_terms *from, Paidan__PasswordTer
     terms->memory_kib = from->memory_kib;
 }
 
+/* What is no name is nobody's: the same answer, without a special case at each caller. */
 enum rc access_name_find(struct store_txn *txn, const char *typed, struct access_person *person)
 {
     char name[ACTOR_BYTES_MAX + 1];

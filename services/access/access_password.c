@@ -24,6 +24,7 @@ enum rc access_password_prove(struct step *step, const ProtobufCBinaryData *toke
                               const ProtobufCBinaryData *proof, struct access_proven *proven)
 {
     bool locked = false;
+    CHECK(token_hash != NULL);
     proven->answered = false;
     if (proof != NULL && !access_name_is(proof, SECRET_HASH_BYTES)) {
         return refuse(step, proven, PAIDAN__CODE__FIELD_INVALID, "proof");
@@ -50,6 +51,8 @@ enum rc access_password_prove(struct step *step, const ProtobufCBinaryData *toke
     return rc;
 }
 
+/* The bounds of what is new are judged before the old proof, so that a mistake in the form costs no
+ * failure. */
 enum rc access_password_apply(struct step *step, const Paidan__Request *request)
 {
     const Paidan__PasswordSet *const wish = request->password_set;
@@ -84,6 +87,7 @@ enum rc access_password_apply(struct step *step, const Paidan__Request *request)
     return rc == RC_OK ? access_name_done(step, &(struct access_done){.seq = seq}) : rc;
 }
 
+/* The session that asked goes on; every other one of the person ends without a fact of its own. */
 enum rc access_password_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__PasswordChanged *const fact = event->password_changed;

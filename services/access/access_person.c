@@ -158,6 +158,8 @@ Paidan__Code access_person_may(const struct access_person *person, Paidan__Chang
     return PAIDAN__CODE__OK;
 }
 
+/* Walks all accounts: an administrator is disabled or relieved a few times a year. Who is disabled
+ * does not count, for he cannot act. */
 enum rc access_person_is_last(struct store_txn *txn, const struct access_person *person, bool *last)
 {
     const uint32_t role = access_role_of_administrator(person);
@@ -193,9 +195,11 @@ static unsigned kinds_of(const Paidan__PersonChange *wish)
     return kinds;
 }
 
+/* Whether there is anything to do, and each of it can be done now. detail: a field or the state. */
 static Paidan__Code judge_change(const Paidan__PersonChange *wish,
                                  const struct access_person *person, const char **detail)
 {
+    CHECK(detail != NULL);
     const unsigned kinds = kinds_of(wish);
     *detail = wish->terms == NULL ? "terms" : "proof";
     if ((kinds & 1u << PAIDAN__CHANGE_KIND__CHANGE_PASSWORD) != 0 &&
@@ -216,6 +220,8 @@ static Paidan__Code judge_change(const Paidan__PersonChange *wish,
     return code;
 }
 
+/* One fact for all of it. How many sessions it will end is read before it is said, for folding ends
+ * them. */
 static enum rc say_changed(struct step *step, const struct access_person *person,
                            const Paidan__PersonChange *wish)
 {
@@ -280,11 +286,14 @@ static enum rc ask_change(struct step *step, const Paidan__Request *request,
     return access_change_ask(step, request, &fact);
 }
 
+/* Names and unlocking are harmless and done by one; what shuts an administrator out, or lets another
+ * one in under his name, waits for a second. */
 enum rc access_person_change(struct step *step, const Paidan__Request *request)
 {
     const Paidan__PersonChange *const wish = request->person_change;
     struct access_person person;
     const char *detail = NULL;
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_PERSON_CHANGE);
     const enum rc rc = access_name_find(step->txn, wish->person, &person);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? step_refuse(step, PAIDAN__CODE__PERSON_UNKNOWN, "person") : rc;
@@ -299,6 +308,7 @@ enum rc access_person_change(struct step *step, const Paidan__Request *request)
                : say_changed(step, &person, wish);
 }
 
+/* As it was asked, by the fact in the log; the verifier of a new password stands there too. */
 enum rc access_person_approved(struct step *step, uint64_t change, const Paidan__ChangeAsked *asked,
                                uint64_t *seq)
 {
@@ -319,8 +329,10 @@ enum rc access_person_approved(struct step *step, uint64_t change, const Paidan_
 
 /* ---- folding ---- */
 
+/* False: our own fact breaks what was checked when it was said. */
 static bool take_password(struct access_person *person, const Paidan__Verifier *verifier)
 {
+    CHECK(verifier != NULL);
     if (verifier->hash.len != SECRET_HASH_BYTES || !access_name_terms_fit(verifier->terms)) {
         return false;
     }
@@ -329,6 +341,8 @@ static bool take_password(struct access_person *person, const Paidan__Verifier *
     return true;
 }
 
+/* The fact's own seq becomes the person's number: never given twice, also where a name comes back
+ * after a restore from an old backup. */
 enum rc access_person_fold_added(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     const Paidan__PersonAdded *const fact = event->person_added;

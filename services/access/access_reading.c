@@ -68,6 +68,7 @@ static enum rc add_beside(struct step_view *view, const struct access_person *pe
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Texts and roles are copied: the next row of the walk is read into the same record. */
 static enum rc person_picture(struct step_view *view, const struct access_person *person,
                               Paidan__Person **shown)
 {
@@ -98,8 +99,10 @@ static enum rc person_picture(struct step_view *view, const struct access_person
     return add_beside(view, person, picture);
 }
 
+/* Both filters must hold of one and the same role. */
 static bool wanted(const Paidan__PersonList *wish, const struct access_person *person)
 {
+    CHECK(person->role_count <= GRANT_ROLES_MAX);
     bool any = !wish->has_role && wish->unit == NULL;
     for (uint32_t index = 0; !any && index < person->role_count; index++) {
         const struct access_role *role = &person->roles[index];
@@ -226,6 +229,8 @@ static enum rc fill_own(struct step_view *view, uint64_t number, uint64_t own, s
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
+/* By id, which is as good as random: who logs in between two pages appears on one of them or not,
+ * and nobody twice. */
 static enum rc fill_all(struct step_view *view, uint64_t from, size_t limit,
                         Paidan__SessionsListed *body)
 {

@@ -9,8 +9,10 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* Of the three that watch each other (三权分立). */
 bool access_role_administers(uint32_t role)
 {
+    CHECK(role != 0);
     return role == PAIDAN__ROLE__ROLE_SYSTEM || role == PAIDAN__ROLE__ROLE_SECURITY ||
            role == PAIDAN__ROLE__ROLE_AUDITOR;
 }
@@ -33,8 +35,11 @@ struct scope {
     unsigned must, may; /* one of `must` where it names any */
 };
 
+/* As common/permit/permit.h reads them: what a role lacks it does not reach, and what it does not
+ * know it would not look at. */
 static struct scope scope_of(Paidan__Role role)
 {
+    CHECK(role != 0);
     switch (role) {
     case PAIDAN__ROLE__ROLE_DISPATCHER:
         return (struct scope){.person = true, .may = AREA};
@@ -77,6 +82,7 @@ static const char *field_name(unsigned bits)
                                    : "level";
 }
 
+/* Names that the site does not have would be roles over nothing. */
 static Paidan__Code known(const struct site *site, const Paidan__GrantRole *role, unsigned has)
 {
     CHECK(site != NULL);
@@ -117,6 +123,7 @@ Paidan__Code access_role_fits(const struct site *site, const Paidan__GrantRole *
     return known(site, role, has);
 }
 
+/* The same role in the same scope; the same role in another scope is another one. */
 uint32_t access_role_find(const struct access_person *person, const Paidan__GrantRole *role)
 {
     struct access_role wanted;
@@ -159,6 +166,7 @@ bool access_role_take(struct access_role *role, const Paidan__GrantRole *from)
 /* protobuf-c declares strings unconst and only reads them when packing. */
 static char *text_or_null(const char *text)
 {
+    CHECK(text != NULL);
     return text[0] == '\0' ? NULL : (char *)(uintptr_t)text;
 }
 

@@ -23,8 +23,10 @@ static_assert(ACCESS_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "
 static struct access_keys held;
 static bool given;
 
+/* A copy: the caller wipes his own. Not wiped here, for the process needs it as long as it lives. */
 void access_secret_use(const struct access_keys *keys)
 {
+    CHECK(keys != &held);
     held = *keys;
     given = true;
 }
@@ -35,6 +37,8 @@ const struct access_keys *access_secret_keys(void)
     return &held;
 }
 
+/* Once more hashed, without a key: a verifier must be comparable after the key is lost, and what it
+ * is made of has 256 random bits or went through argon2id. */
 void access_secret_mark(const void *secret, unsigned char mark[SECRET_HASH_BYTES])
 {
     CHECK(secret != NULL);
@@ -68,13 +72,19 @@ static void derive(const char *label, uint64_t number, const char *text, unsigne
     CHECK(failed == 0);
 }
 
+/* Made of the name as it was typed: whoever asks for one in capitals gets another salt, as he would
+ * for two names that nobody has. */
 void access_secret_salt(const char *name, unsigned char salt[PASSWORD_SALT_BYTES])
 {
+    CHECK(name != NULL);
     derive("salt of nobody", 0, name, salt, PASSWORD_SALT_BYTES);
 }
 
+/* Under the key: people type passwords where their name belongs, and a plain hash of one could be
+ * guessed from the log. */
 uint64_t access_secret_name_key(const char *name)
 {
+    CHECK(name != NULL);
     unsigned char hash[16];
     derive("name", 0, name, hash, sizeof hash);
     const uint64_t key = codec_u64_at(hash);
@@ -83,8 +93,11 @@ uint64_t access_secret_name_key(const char *name)
 
 /* ---- second factors ---- */
 
+/* The step's 64 random bits alone would be few for a secret that lasts for years; under the key they
+ * are 256. */
 void access_secret_totp(uint64_t entropy, const char *name, unsigned char secret[ACCESS_TOTP_BYTES])
 {
+    CHECK(name[0] != '\0');
     derive("totp secret", entropy, name, secret, ACCESS_TOTP_BYTES);
 }
 
@@ -107,6 +120,7 @@ void access_secret_seal(const char *name, const unsigned char secret[ACCESS_TOTP
     CHECK(bytes + NONCE_BYTES == TOTP_SEALED_BYTES);
 }
 
+/* The name is part of what is sealed: a secret moved to another account's record does not open. */
 bool access_secret_open(const char *name, const unsigned char sealed[TOTP_SEALED_BYTES],
                         unsigned char secret[ACCESS_TOTP_BYTES])
 {
@@ -140,6 +154,7 @@ uint64_t access_secret_step(const unsigned char secret[ACCESS_TOTP_BYTES], const
     return found;
 }
 
+/* Apps take no other spelling of a secret. 20 bytes are 32 letters without padding. */
 void access_secret_base32(const unsigned char secret[ACCESS_TOTP_BYTES], char text[33])
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -195,14 +210,17 @@ static size_t plain_code(const char *code, char *out, size_t size)
         out[used++] = letter;
     }
     out[used] = '\0';
+    CHECK(used < size);
     return used;
 }
 
+/* Under the key as well: 40 bits could be tried one after the other by whoever reads the log. */
 void access_secret_recovery_hash(const char *name, const char *code,
                                  unsigned char hash[RECOVERY_HASH_BYTES])
 {
     char plain[LOGIN_CODE_BYTES_MAX + 1], text[LOGIN_CODE_BYTES_MAX + ACTOR_BYTES_MAX + 2];
-    (void)plain_code(code, plain, sizeof plain);
+    const size_t used = plain_code(code, plain, sizeof plain);
+    CHECK(used <= LOGIN_CODE_BYTES_MAX);
     (void)snprintf(text, sizeof text, "%s %s", plain, name);
     derive("recovery hash", 0, text, hash, RECOVERY_HASH_BYTES);
 }

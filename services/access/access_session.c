@@ -48,7 +48,9 @@ static enum rc say_seen(struct step *step, const struct access_session *session)
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
 }
 
-/* Until the password is his own, he may change it and nothing else. */
+/* Until the password is his own, he may change it and nothing else: a grant without roles says who
+ * he is and opens nothing. Whom the machine itself proves (session NULL) needs no password. The
+ * answer is not stored: the log would keep what may be used for five minutes. */
 static enum rc give(struct step *step, const struct access_session *session,
                     const struct access_person *person, const char *via)
 {
@@ -87,6 +89,7 @@ static enum rc give(struct step *step, const struct access_session *session,
 static enum rc renew_known(struct step *step, const Paidan__Request *request)
 {
     struct access_person person;
+    CHECK(!request->renew->has_token_hash);
     const bool open = request->has_public_ && request->public_;
     const enum rc rc = open ? RC_NOT_FOUND : access_name_find(step->txn, request->actor, &person);
     if (rc == RC_NOT_FOUND || (rc == RC_OK && person.state == ACCESS_DISABLED)) {
@@ -136,7 +139,7 @@ static enum rc own_other(struct step *step, const ProtobufCBinaryData *id,
                          struct access_session *session)
 {
     struct access_session other;
-    if (!access_name_is(id, SESSION_BYTES)) {
+    if (!access_name_is(id, SESSION_BYTES) || codec_u64_at(id->data) == 0) {
         return RC_NOT_FOUND;
     }
     const enum rc rc = access_state_session(step->txn, codec_u64_at(id->data), &other);
@@ -154,6 +157,7 @@ enum rc access_session_logout(struct step *step, const Paidan__Request *request)
     struct access_session session;
     struct access_person person;
     uint64_t seq = 0;
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_LOGOUT);
     enum rc rc = access_session_find(step->txn, step->now_ms, &wish->token_hash, &session, &person);
     if (rc == RC_OK && wish->has_session) {
         rc = own_other(step, &wish->session, &session);
@@ -169,6 +173,7 @@ enum rc access_session_logout(struct step *step, const Paidan__Request *request)
                : rc;
 }
 
+/* A fact for each: who looks at one session's life must find its end there. */
 static enum rc revoke_all(struct step *step, const struct access_person *person,
                           struct access_done *done)
 {
@@ -190,6 +195,7 @@ enum rc access_session_revoke(struct step *step, const Paidan__Request *request)
 {
     const Paidan__SessionRevoke *const wish = request->session_revoke;
     struct access_done done = {.seq = 0};
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_SESSION_REVOKE);
     enum rc rc = RC_OK;
     if (wish->person != NULL) {
         struct access_person person;
@@ -200,7 +206,8 @@ enum rc access_session_revoke(struct step *step, const Paidan__Request *request)
         rc = rc == RC_OK ? revoke_all(step, &person, &done) : rc;
     } else {
         struct access_session session;
-        if (!wish->has_session || !access_name_is(&wish->session, SESSION_BYTES)) {
+        if (!wish->has_session || !access_name_is(&wish->session, SESSION_BYTES) ||
+            codec_u64_at(wish->session.data) == 0) {
             return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "session");
         }
         rc = access_state_session(step->txn, codec_u64_at(wish->session.data), &session);
@@ -215,6 +222,7 @@ enum rc access_session_revoke(struct step *step, const Paidan__Request *request)
     return rc == RC_OK ? access_name_done(step, &done) : rc;
 }
 
+/* Which of the two ends it was matters to whoever asks why he was thrown out. */
 enum rc access_session_due(struct step *step, const struct due *due)
 {
     struct access_session session;
@@ -232,15 +240,17 @@ enum rc access_session_due(struct step *step, const struct due *due)
 
 /* ---- folding ---- */
 
+/* What stands in our own log was written by say_*: anything else is damage. */
 static bool is_id(const ProtobufCBinaryData *id)
 {
-    return id->len == SESSION_BYTES;
+    return id->len == SESSION_BYTES && codec_u64_at(id->data) != 0;
 }
 
 enum rc access_session_fold_seen(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__SessionSeen *const fact = event->session_seen;
     struct access_session session;
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_SESSION_SEEN);
     if (!is_id(&fact->session)) {
         return RC_CORRUPT;
     }
@@ -253,6 +263,7 @@ enum rc access_session_fold_seen(struct step_fold *fold, const Paidan__Event *ev
                : access_state_see_session(fold->txn, &session, event->at_ms, fact->idle_ms);
 }
 
+/* The counters are one equation: logins = sessions + sessions_ended (paidan stats). */
 enum rc access_session_end(struct step_fold *fold, uint64_t id)
 {
     struct access_session session;
@@ -287,6 +298,6 @@ enum rc access_session_fold_ended(struct step_fold *fold, const Paidan__Event *e
     if (!is_id(&fact->session)) {
         return RC_CORRUPT;
     }
-    const uint64_t id = codec_u64_at(fact->session.data);
-    return id == 0 ? RC_CORRUPT : access_session_end(fold, id);
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_SESSION_ENDED);
+    return access_session_end(fold, codec_u64_at(fact->session.data));
 }

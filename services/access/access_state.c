@@ -104,6 +104,8 @@ static const struct record_format key_format = {
 
 /* ---- people ---- */
 
+/* The name is the key as it is written, so that a listing is in its order and a record that was put
+ * under another name is found out. */
 enum rc access_state_person(struct store_txn *txn, const char *name, struct access_person *person)
 {
     const size_t bytes = strlen(name);
@@ -118,12 +120,22 @@ enum rc access_state_put_person(struct store_txn *txn, const struct access_perso
     CHECK(person->name[0] != '\0');
     CHECK(person->number > 0);
     CHECK(person->factor || person->recovery_count == 0);
+    CHECK(person->terms.passes > 0);
     return store_put_record(txn, ACCESS_PERSON, person->name, strlen(person->name), &person_format,
                             person);
 }
 
 /* ---- sessions ---- */
 
+/* What binds a session beyond the bounds of its rows; deltas of a damaged record wrap around. */
+static bool session_sound(const struct access_session *session)
+{
+    return session->number > 0 && session->name[0] != '\0' && session->began_ms > 0 &&
+           session->seen_ms >= session->began_ms && session->idle_ms > session->began_ms &&
+           session->ends_ms > session->began_ms;
+}
+
+/* Marks are hashes: their first bytes are as good as a random number, and one that is 0 in 2^64. */
 uint64_t access_state_id(const unsigned char mark[SECRET_HASH_BYTES])
 {
     const uint64_t id = codec_u64_at(mark);
@@ -165,12 +177,16 @@ static enum rc del_u64(struct store_txn *txn, enum access_table table, uint64_t 
 
 enum rc access_state_session(struct store_txn *txn, uint64_t id, struct access_session *session)
 {
+    CHECK(id != 0);
     const enum rc rc = get_u64(txn, ACCESS_SESSION, id, &session_format, session);
-    return rc == RC_OK && access_state_id(session->mark) != id ? RC_CORRUPT : rc;
+    return rc == RC_OK && (access_state_id(session->mark) != id || !session_sound(session))
+               ? RC_CORRUPT
+               : rc;
 }
 
 enum { HELD_KEY_BYTES = 2 * CODEC_U64_BYTES };
 
+/* By the person's number, not the name: a key has 64 bytes, and a name may have all of them. */
 static void held_key(const struct access_session *session, unsigned char key[HELD_KEY_BYTES])
 {
     CHECK(session->number > 0);
@@ -190,6 +206,7 @@ enum rc access_state_add_session(struct store_txn *txn, const struct access_sess
     unsigned char key[HELD_KEY_BYTES];
     const struct due due = session_due(session);
     held_key(session, key);
+    CHECK(session_sound(session));
     CHECK(due.due_ms > session->began_ms);
     enum rc rc =
         put_u64(txn, ACCESS_SESSION, access_state_id(session->mark), &session_format, session);
@@ -220,6 +237,7 @@ enum rc access_state_end_session(struct store_txn *txn, const struct access_sess
     unsigned char key[HELD_KEY_BYTES];
     const struct due due = session_due(session);
     held_key(session, key);
+    CHECK(due.kind == ACCESS_DUE_SESSION);
     enum rc rc = due_del(txn, &due);
     if (rc == RC_OK) {
         rc = store_del(txn, ACCESS_HELD, key, sizeof key);
@@ -228,6 +246,8 @@ enum rc access_state_end_session(struct store_txn *txn, const struct access_sess
     return rc == RC_OK ? del_u64(txn, ACCESS_SESSION, due.id) : rc;
 }
 
+/* As many as one login leaves room for, so the array is never short; one more means that a session
+ * was added past that. */
 enum rc access_state_held(struct store_txn *txn, uint64_t number, struct access_held *held)
 {
     unsigned char key[HELD_KEY_BYTES] = {0};
@@ -257,9 +277,11 @@ enum rc access_state_held(struct store_txn *txn, uint64_t number, struct access_
 enum rc access_state_failure(struct store_txn *txn, uint64_t name_key,
                              struct access_failure *failure)
 {
+    CHECK(name_key != 0); /* a name's key is made so that it never is */
     return get_u64(txn, ACCESS_FAILURE, name_key, &failure_format, failure);
 }
 
+/* The row of due moves with the record: one a name, at the end of the memory. */
 enum rc access_state_put_failure(struct store_txn *txn, uint64_t name_key,
                                  const struct access_failure *failure)
 {
@@ -283,8 +305,12 @@ enum rc access_state_put_failure(struct store_txn *txn, uint64_t name_key,
 
 /* ---- changes ---- */
 
+/* Before: seq came from a wish, so it may be anything but must not be 0 in a key of ours. */
 enum rc access_state_change(struct store_txn *txn, uint64_t seq, struct access_change *change)
 {
+    if (seq == 0) {
+        return RC_NOT_FOUND;
+    }
     return get_u64(txn, ACCESS_CHANGE, seq, &change_format, change);
 }
 
@@ -300,6 +326,7 @@ enum rc access_state_add_change(struct store_txn *txn, uint64_t seq,
 enum rc access_state_end_change(struct store_txn *txn, uint64_t seq)
 {
     struct access_change change;
+    CHECK(seq > 0);
     enum rc rc = access_state_change(txn, seq, &change);
     if (rc == RC_OK) {
         rc = due_del(txn, &(struct due){change.lapses_ms, seq, ACCESS_DUE_CHANGE});
@@ -311,6 +338,7 @@ enum rc access_state_end_change(struct store_txn *txn, uint64_t seq)
 
 enum rc access_state_key(struct store_txn *txn, uint64_t id, struct access_key *key)
 {
+    CHECK(id != 0);
     const enum rc rc = get_u64(txn, ACCESS_KEY, id, &key_format, key);
     return rc == RC_OK && access_state_id(key->mark) != id ? RC_CORRUPT : rc;
 }
@@ -333,15 +361,18 @@ static enum rc begin(struct store_txn *txn, enum access_table table, uint64_t fr
     return store_walk_open(txn, table, key, sizeof key, walk);
 }
 
+/* What the walk stands at, if it stands at anything. */
 static enum rc read_at(enum rc rc, const struct store_walk *walk,
                        const struct record_format *format, void *record)
 {
+    CHECK(format->rows != NULL);
     return rc == RC_OK ? record_read(format, walk->value, walk->value_bytes, record) : rc;
 }
 
 static enum rc read_person(enum rc rc, const struct store_walk *walk, struct access_person *person)
 {
     rc = read_at(rc, walk, &person_format, person);
+    CHECK(rc != RC_OK || person->state != ACCESS_NONE);
     return rc == RC_OK && store_walk_key(walk, strlen(person->name)) != RC_OK ? RC_CORRUPT : rc;
 }
 
@@ -349,6 +380,7 @@ enum rc access_state_walk_people(struct store_txn *txn, const char *from, struct
                                  struct access_person *person)
 {
     const bool all = from == NULL || from[0] == '\0';
+    CHECK(all || strlen(from) <= ACTOR_BYTES_MAX);
     const enum rc rc =
         store_walk_open(txn, ACCESS_PERSON, all ? NULL : from, all ? 0 : strlen(from), walk);
     return read_person(rc, walk, person);
@@ -359,20 +391,30 @@ enum rc access_state_next_person(struct store_walk *walk, struct access_person *
     return read_person(store_walk_next(walk), walk, person);
 }
 
+static enum rc read_session(enum rc rc, const struct store_walk *walk,
+                            struct access_session *session)
+{
+    rc = read_at(rc, walk, &session_format, session);
+    CHECK(rc != RC_OK || walk->key != NULL);
+    return rc == RC_OK && !session_sound(session) ? RC_CORRUPT : rc;
+}
+
 enum rc access_state_walk_sessions(struct store_txn *txn, uint64_t from, struct store_walk *walk,
                                    struct access_session *session)
 {
-    return read_at(begin(txn, ACCESS_SESSION, from, walk), walk, &session_format, session);
+    CHECK(from > 0); /* after the last one shown; ids begin at 1 */
+    return read_session(begin(txn, ACCESS_SESSION, from, walk), walk, session);
 }
 
 enum rc access_state_next_session(struct store_walk *walk, struct access_session *session)
 {
-    return read_at(store_walk_next(walk), walk, &session_format, session);
+    return read_session(store_walk_next(walk), walk, session);
 }
 
 enum rc access_state_walk_keys(struct store_txn *txn, uint64_t from, struct store_walk *walk,
                                struct access_key *key)
 {
+    CHECK(from > 0);
     return read_at(begin(txn, ACCESS_KEY, from, walk), walk, &key_format, key);
 }
 
@@ -390,6 +432,7 @@ static enum rc read_change(enum rc rc, const struct store_walk *walk, uint64_t *
     rc = read_at(rc, walk, &change_format, change);
     if (rc == RC_OK) {
         *seq = codec_u64_at(walk->key);
+        CHECK(change->lapses_ms > change->asked_ms); /* written so */
     }
     return rc;
 }
@@ -397,6 +440,7 @@ static enum rc read_change(enum rc rc, const struct store_walk *walk, uint64_t *
 enum rc access_state_walk_changes(struct store_txn *txn, uint64_t from, struct store_walk *walk,
                                   uint64_t *seq, struct access_change *change)
 {
+    CHECK(from > 0);
     return read_change(begin(txn, ACCESS_CHANGE, from, walk), walk, seq, change);
 }
 

@@ -140,6 +140,18 @@ static Paidan__Code ask_public(struct cli *cli, Paidan__Request *request, Paidan
     return (*answer)->code;
 }
 
+/* How long a name is still locked is told in minutes. Returns the status. */
+static int refuse(const struct cli *cli, Paidan__Code code, const Paidan__Answer *answer)
+{
+    char minutes[64];
+    if (code != PAIDAN__CODE__LOCKED_OUT) {
+        return cli_refuse(cli, code, answer == NULL ? "access" : answer->detail);
+    }
+    (void)snprintf(minutes, sizeof minutes, cli_say(cli, "%u 分钟后再试", "again in %u min"),
+                   (answer->retry_after_ms + 59999u) / 60000u);
+    return cli_refuse(cli, code, minutes);
+}
+
 int cli_login_ask(struct cli *cli, ProtobufCMessage *wish, Paidan__Answer **answer)
 {
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -149,16 +161,7 @@ int cli_login_ask(struct cli *cli, ProtobufCMessage *wish, Paidan__Answer **answ
     }
     cli_fill_request(&request, wish);
     const Paidan__Code code = ask_public(cli, &request, answer);
-    if (code == PAIDAN__CODE__OK) {
-        return CLI_EXIT_OK;
-    }
-    if (code == PAIDAN__CODE__LOCKED_OUT) {
-        char minutes[64];
-        (void)snprintf(minutes, sizeof minutes, cli_say(cli, "%u 分钟后再试", "again in %u min"),
-                       ((*answer)->retry_after_ms + 59999u) / 60000u);
-        return cli_refuse(cli, code, minutes);
-    }
-    return cli_refuse(cli, code, *answer == NULL ? "access" : (*answer)->detail);
+    return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : refuse(cli, code, *answer);
 }
 
 /* Without a token: whom the peers file names, which is asked only once a service has refused. */
@@ -321,7 +324,7 @@ static int try_login(struct cli *cli, const char *person, const unsigned char *p
         typed[LOGIN_CODE_BYTES_MAX] = '\0';
         return status == CLI_EXIT_OK ? try_login(cli, person, proof, token, typed, answer) : status;
     }
-    return said == PAIDAN__CODE__OK ? CLI_EXIT_OK : cli_login_ask(cli, &wish.base, answer);
+    return said == PAIDAN__CODE__OK ? CLI_EXIT_OK : refuse(cli, said, *answer);
 }
 
 int cli_login(struct cli *cli)
