@@ -284,6 +284,25 @@ json_t *say_json_message(const struct say *say, const ProtobufCMessage *message,
     return object;
 }
 
+/* What could be tried against: verifiers, marks of tokens and keys, sealed secrets. They stand in
+ * access's facts for folding alone; nobody who reads a dump needs them. */
+static void strip_secrets(json_t *object)
+{
+    static const char *const names[] = {"salt",   "hash",          "mark",
+                                        "sealed", "recovery_hash", "recovery_hashes"};
+    const char *key = NULL;
+    json_t *value = NULL;
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+        (void)json_object_del(object, names[index]);
+    }
+    json_object_foreach(object, key, value)
+    {
+        if (json_is_object(value)) {
+            strip_secrets(value); /* messages are not recursive, so this ends soon */
+        }
+    }
+}
+
 json_t *say_json_event(const struct say *say, const char *service, uint64_t seq,
                        const Paidan__Event *event, bool texts)
 {
@@ -292,6 +311,9 @@ json_t *say_json_event(const struct say *say, const char *service, uint64_t seq,
     json_object_set_new(object, "service", json_string(service));
     /* Only intake's facts hold what residents wrote; units' notes elsewhere are records of work. */
     json_t *fields = say_json_message(say, &event->base, texts || strcmp(service, "intake") != 0);
+    if (strcmp(service, "access") == 0) {
+        strip_secrets(fields);
+    }
     json_object_update(object, fields);
     json_decref(fields);
     return object;

@@ -14,6 +14,7 @@
 #include "access_state.h"
 #include "access_wishes.h"
 #include "common/permit/permit_grant.h"
+#include "common/say/say_json.h"
 #include "common/wire/wire.h"
 #include "whole.h"
 
@@ -647,6 +648,42 @@ static void test_audit_when_read_then_newest_first_and_without_hashes(void **sta
     arena_fini(&arena);
 }
 
+static enum rc no_secrets(void *context, const struct evlog_record *record)
+{
+    const struct say say = {.language = SAY_ENGLISH};
+    unsigned *const facts = context;
+    if (record->kind != EVLOG_EVENT) {
+        return RC_OK;
+    }
+    Paidan__Event *const event = paidan__event__unpack(NULL, record->bytes, record->payload);
+    json_t *object = say_json_event(&say, "access", record->seq, event, true);
+    char *text = json_dumps(object, 0);
+    static const char *const names[] = {"\"hash\"", "\"mark\"", "\"salt\"", "\"sealed\"",
+                                        "recovery_hash"};
+    for (unsigned index = 0; index < 5; index++) {
+        assert_null(strstr(text, names[index]));
+    }
+    free(text);
+    json_decref(object);
+    paidan__event__free_unpacked(event, NULL);
+    *facts += 1;
+    return RC_OK;
+}
+
+static void test_facts_when_dumped_then_without_what_could_be_tried(void **state)
+{
+    struct solo *const solo = *state;
+    struct store_txn *txn = NULL;
+    unsigned facts = 0;
+    begin(solo);
+    ok(wish_key(solo, "k", "hotline", 0));
+    ok(wish_totp(solo, "t1", PAIDAN__TOTP_ACT__TOTP_START, "mine", NULL));
+    assert_int_equal(store_begin(solo_store(solo), false, &txn), RC_OK);
+    assert_int_equal(evlog_walk(txn, 1, no_secrets, &facts), RC_OK);
+    store_abort(txn);
+    assert_true(facts > 7);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -669,6 +706,7 @@ int main(void)
         CASE(test_change_when_nobody_approves_then_lapses),
         CASE(test_key_when_expired_revoked_or_wrong_then_one_answer),
         CASE(test_store_when_read_then_holds_nothing_that_opens),
+        CASE(test_facts_when_dumped_then_without_what_could_be_tried),
         CASE(test_audit_when_read_then_newest_first_and_without_hashes),
     };
 #undef CASE
