@@ -109,6 +109,25 @@ for secret in "$(jq -r .password "$scratch/aud2")" "correct horse battery" "${ke
     grep -qaF -- "$secret" "$data/access/data.mdb" && fail "a secret lies in the store"
 done
 
+# Only root can be another user here.
+if ((EUID == 0)) && command -v setpriv >/dev/null; then
+    note "whom the machine knows needs no login"
+    chmod 0710 "$scratch"
+    printf 'uid 0 trial\nuid 65534 person dispatcher\n' >"$data/peers"
+    "$PAIDAN_ROOT/deploy/reload" --data "$data" >/dev/null || fail "reload of the peers file"
+    known() {
+        HOME=/nonexistent XDG_STATE_HOME='' setpriv --reuid=65534 --regid=0 --clear-groups \
+            "$PAIDAN_BIN/paidan" --data "$data" "$@"
+    }
+    expect "who it is" "$(known whoami --json | jq -r .person)" dispatcher
+    known desk list >/dev/null || fail "a known person's right"
+    refused "what the role has not" FORBIDDEN known access user list
+    as system access user disable dispatcher >/dev/null || fail "disable"
+    refused "a known person who is disabled" FORBIDDEN known desk list
+    rm "$data/peers"
+    "$PAIDAN_ROOT/deploy/reload" --data "$data" >/dev/null || fail "reload without a peers file"
+fi
+
 note "killed, and all is there"
 service_kill "$data" access
 wait_until 20 "access is back" paidan "$data" ping
