@@ -16,12 +16,14 @@
 
 enum { SEEN_EVERY_MS = 3600 * 1000, KEYS_MAX = 10000, KEY_TEXT_BYTES = 16 };
 
+/* As it stands in pd_<id>_<secret>: who finds a key in a log file can tell which one to revoke. */
 void access_apikey_name(uint64_t id, char text[17])
 {
     CHECK(id != 0);
     (void)snprintf(text, KEY_TEXT_BYTES + 1, "%016llx", (unsigned long long)id);
 }
 
+/* One way of writing only, so that the fact that revokes a key names it as listings do. */
 bool access_apikey_read(const char *text, uint64_t *id)
 {
     uint64_t read = 0;
@@ -42,6 +44,7 @@ bool access_apikey_read(const char *text, uint64_t *id)
 
 /* ---- making ---- */
 
+/* The first thing that is wrong; a key that is for nothing, or for what the site has not, is none. */
 static Paidan__Code judge(struct step *step, const Paidan__KeyMake *wish, const char **detail)
 {
     *detail = "secret_hash";
@@ -106,6 +109,7 @@ enum rc access_apikey_make(struct step *step, const Paidan__Request *request)
                        : rc;
 }
 
+/* At once for whoever asks next; a grant that is out works on for five minutes at most. */
 enum rc access_apikey_revoke(struct step *step, const Paidan__Request *request)
 {
     const Paidan__KeyRevoke *const wish = request->key_revoke;

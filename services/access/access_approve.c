@@ -34,6 +34,7 @@ static enum rc judge(struct step *step, const Paidan__ChangeAsked *asked,
     return rc;
 }
 
+/* As the facts that the first administrator alone could have caused of anybody else. */
 static enum rc carry_out(struct step *step, uint64_t change, const Paidan__ChangeAsked *asked,
                          uint64_t *seq)
 {
@@ -54,6 +55,7 @@ static enum rc carry_out(struct step *step, uint64_t change, const Paidan__Chang
     return RC_CORRUPT;
 }
 
+/* Two facts in one step where it is approved: the decision, then the deed with its number. */
 static enum rc decide(struct step *step, const Paidan__ChangeDecide *wish,
                       const Paidan__ChangeAsked *asked)
 {
@@ -69,6 +71,8 @@ static enum rc decide(struct step *step, const Paidan__ChangeDecide *wish,
     return rc == RC_OK ? access_name_done(step, &(struct access_done){.seq = seq}) : rc;
 }
 
+/* Names are compared as they are written here: SEC is sec. An actor that is no name of an account (a
+ * trial's owner) is compared as he called himself when he asked. */
 enum rc access_approve_apply(struct step *step, const Paidan__Request *request)
 {
     const Paidan__ChangeDecide *const wish = request->change_decide;

@@ -42,6 +42,7 @@ static const char *person_of(const Paidan__Event *event)
     return text;
 }
 
+/* What was done to somebody, and what he did. */
 static bool is_about(const Paidan__Event *event, const char *name)
 {
     const char *const person = person_of(event);
@@ -141,6 +142,7 @@ static enum rc fill(struct step_view *view, uint64_t seq, const char *name, uint
     return RC_OK;
 }
 
+/* next is one above the seq to go on at, so that it is never 0 and reads as "before this one". */
 enum rc access_audit_list(struct step_view *view, const Paidan__AccessAudit *wish,
                           Paidan__Answer *answer)
 {

@@ -37,6 +37,7 @@ enum rc access_change_ask(struct step *step, const Paidan__Request *request,
     return access_name_done(step, &(struct access_done){.seq = seq, .change = seq});
 }
 
+/* Nobody is told: who asked sees in the list that it is gone, and in the audit why. */
 enum rc access_change_due(struct step *step, const struct due *due)
 {
     CHECK(due->kind == ACCESS_DUE_CHANGE);

@@ -52,6 +52,7 @@ enum rc access_duty_say(struct step *step, const char *person, const Paidan__Gra
     return step_say(step, &(struct step_about){.seq = seq}, revoke ? &revoked.base : &granted.base);
 }
 
+/* The scope of an administrator's role is empty, so the fact is as short as it looks. */
 static enum rc ask(struct step *step, const Paidan__Request *request,
                    const struct access_person *person, bool revoke)
 {

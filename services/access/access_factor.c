@@ -14,6 +14,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* Never stored: the log must not hold what the sealed facts hide. Who loses the answer begins anew. */
 static enum rc show(struct step *step, Paidan__TotpShown *body)
 {
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
@@ -72,6 +73,7 @@ static enum rc start(struct step *step, const Paidan__Totp *wish)
     return show(step, &body);
 }
 
+/* Ten codes from the entropy of this very step, under the key: made again for nobody. */
 static enum rc say_confirmed(struct step *step, const struct access_person *person, uint64_t at)
 {
     char codes[RECOVERY_CODES][ACCESS_RECOVERY_BYTES], *list[RECOVERY_CODES];

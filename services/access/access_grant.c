@@ -28,6 +28,8 @@ static enum rc seal(struct arena *arena, const Paidan__Grant *grant, Paidan__Sea
     return rc == RC_INVALID ? RC_LIMIT : rc;
 }
 
+/* What is in the grant stands in the answer as well, for whoever cannot open it: the gateway shows
+ * roles and asks anew before the end. */
 enum rc access_grant_make(struct step *step, const struct access_grant *grant,
                           Paidan__Renewed *body)
 {

@@ -26,6 +26,8 @@ enum {
 /* What new passwords are made with (common/bus/proof.h); told of unknown names. */
 enum { PASSES = 2, MEMORY_KIB = 65536 };
 
+/* Both kinds of names in the one way of writing: else one that is asked for in capitals and in small
+ * letters would get two salts where nobody has it, and one where somebody does. */
 enum rc access_login_start(struct step_view *view, const Paidan__LoginStart *wish,
                            Paidan__Answer *answer)
 {
@@ -33,12 +35,13 @@ enum rc access_login_start(struct step_view *view, const Paidan__LoginStart *wis
     Paidan__PasswordTerms *const terms = arena_alloc(view->arena, sizeof *terms);
     struct access_terms *const made = arena_alloc(view->arena, sizeof *made);
     struct access_person person;
+    char name[ACTOR_BYTES_MAX + 1];
     if (body == NULL || terms == NULL || made == NULL) {
         return RC_LIMIT;
     }
     *made = (struct access_terms){.passes = PASSES, .memory_kib = MEMORY_KIB};
     CHECK(strlen(wish->person) <= ACTOR_BYTES_MAX);
-    access_secret_salt(wish->person, made->salt);
+    access_secret_salt(access_name_read(wish->person, name) ? name : wish->person, made->salt);
     const enum rc rc = access_name_find(view->txn, wish->person, &person);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
@@ -57,6 +60,7 @@ enum rc access_login_start(struct step_view *view, const Paidan__LoginStart *wis
 
 /* ---- failures ---- */
 
+/* Whoever asks does nothing before he knows: a name that is locked costs one read. */
 enum rc access_login_locked(struct step *step, uint64_t name_key, struct access_failure *failure,
                             bool *locked)
 {
@@ -70,6 +74,7 @@ enum rc access_login_locked(struct step *step, uint64_t name_key, struct access_
     return rc;
 }
 
+/* With the time that is left, so that a page can count it down. */
 enum rc access_login_refuse(struct step *step, const struct access_failure *failure)
 {
     CHECK(failure->locked_until_ms > step->now_ms);
@@ -93,6 +98,7 @@ static uint64_t lock_of(uint32_t count)
     return LOCK_MS << (doublings < DOUBLINGS_MAX ? doublings : (uint32_t)DOUBLINGS_MAX);
 }
 
+/* Failures are kept for a day after the lock they led to, so that a guess a day is no way around it. */
 static enum rc say_failed(struct step *step, uint64_t name_key, const struct access_person *person,
                           Paidan__LoginWhy why, const struct access_failure *failure)
 {
@@ -185,6 +191,7 @@ struct attempt {
     unsigned char mark[SECRET_HASH_BYTES];
 };
 
+/* All that folding needs: it knows no key and no clock. */
 static enum rc say_logged_on(struct step *step, struct attempt *attempt)
 {
     uint64_t replaced = 0;

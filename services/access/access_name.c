@@ -27,6 +27,7 @@ void access_name_discount(struct step_fold *fold, enum access_tally tally)
     fold->tally->values[tally] -= 1;
 }
 
+/* Chinese names are names: bytes above ASCII pass as they are, once they are UTF-8 without controls. */
 bool access_name_read(const char *typed, char name[ACTOR_BYTES_MAX + 1])
 {
     const size_t bytes = typed == NULL ? 0 : strlen(typed);
@@ -106,6 +107,7 @@ enum rc access_name_find(struct store_txn *txn, const char *typed, struct access
     return access_name_read(typed, name) ? access_state_person(txn, name, person) : RC_NOT_FOUND;
 }
 
+/* Every change is answered in the same way, so that a page needs one place to tell it. */
 enum rc access_name_done(struct step *step, const struct access_done *done)
 {
     Paidan__AccessDone body = PAIDAN__ACCESS_DONE__INIT;

@@ -12,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 
+/* Answered: the caller has nothing more to do, and returns what this returns. */
 static enum rc refuse(struct step *step, struct access_proven *proven, Paidan__Code code,
                       const char *detail)
 {

@@ -40,6 +40,7 @@ static Paidan__Code judge_new(const char *typed, const Paidan__PasswordTerms *te
     return PAIDAN__CODE__OK;
 }
 
+/* The fact keeps the hash of the proof, never the proof: a proof is as good as the password here. */
 static void verifier_of(const ProtobufCBinaryData *proof, Paidan__PasswordTerms *terms,
                         unsigned char hash[SECRET_HASH_BYTES], Paidan__Verifier *verifier)
 {
@@ -50,6 +51,7 @@ static void verifier_of(const ProtobufCBinaryData *proof, Paidan__PasswordTerms 
     verifier->hash = (ProtobufCBinaryData){.len = SECRET_HASH_BYTES, .data = hash};
 }
 
+/* Without a role: those are the security administrator's to give. */
 enum rc access_person_add(struct step *step, const Paidan__Request *request)
 {
     const Paidan__PersonAdd *const wish = request->person_add;
@@ -99,6 +101,7 @@ static enum rc say_first(struct step *step, const Paidan__FirstPerson *first, co
     return step_say(step, &(struct step_about){.item = item, .seq = seq}, &fact.base);
 }
 
+/* The only way to an account that nobody else made, and it is shut for ever by its first use. */
 enum rc access_person_init(struct step *step, const struct step_input *input)
 {
     enum { FIRST = 3 };
@@ -136,6 +139,7 @@ enum rc access_person_init(struct step *step, const struct step_input *input)
 
 /* ---- changing ---- */
 
+/* Roles are judged where they are given (access_duty); a password may be given at any time. */
 Paidan__Code access_person_may(const struct access_person *person, Paidan__ChangeKind kind)
 {
     CHECK(person->state != ACCESS_NONE);

@@ -112,6 +112,7 @@ static bool wanted(const Paidan__PersonList *wish, const struct access_person *p
     return any;
 }
 
+/* By name. Where a filter finds little the page may be empty and still name where to go on. */
 static enum rc fill_people(struct step_view *view, const Paidan__PersonList *wish, size_t limit,
                            Paidan__PeopleListed *body)
 {
@@ -141,6 +142,7 @@ static enum rc fill_people(struct step_view *view, const Paidan__PersonList *wis
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* By any way of writing the name. */
 static enum rc one_person(struct step_view *view, const Paidan__PersonList *wish,
                           Paidan__PeopleListed *body, bool *there)
 {
@@ -281,6 +283,8 @@ static enum rc choose(struct step_view *view, const Paidan__Request *request, si
     return after == UINT64_MAX ? RC_OK : fill_all(view, after + 1, limit, body);
 }
 
+/* One wish for two askers: a person looks at his own sessions by his token, an administrator at
+ * anybody's by his role (common/permit tells them apart by the token). */
 enum rc access_reading_sessions(struct step_view *view, const Paidan__Request *request,
                                 Paidan__Answer *answer)
 {
@@ -415,6 +419,7 @@ static enum rc change_picture(struct step_view *view, uint64_t seq,
     return full ? RC_LIMIT : RC_OK;
 }
 
+/* In the order in which they were asked for. */
 enum rc access_reading_changes(struct step_view *view, const Paidan__ChangeList *wish,
                                Paidan__Answer *answer)
 {

@@ -17,6 +17,7 @@ bool access_role_administers(uint32_t role)
            role == PAIDAN__ROLE__ROLE_AUDITOR;
 }
 
+/* At most one: access_role_joins has seen to it. */
 uint32_t access_role_of_administrator(const struct access_person *person)
 {
     CHECK(person->role_count <= GRANT_ROLES_MAX);
@@ -73,6 +74,7 @@ static unsigned named(const Paidan__GrantRole *role)
            (role->has_level ? (unsigned)LEVEL : 0u);
 }
 
+/* The first of several: one is mended at a time. */
 static const char *field_name(unsigned bits)
 {
     CHECK(bits != 0);
@@ -143,6 +145,7 @@ uint32_t access_role_find(const struct access_person *person, const Paidan__Gran
     return index;
 }
 
+/* Who administers must not also work on tickets: he could give himself the right to see them. */
 Paidan__Code access_role_joins(const struct access_person *person, const Paidan__GrantRole *role)
 {
     const bool one = access_role_administers((uint32_t)role->role);

@@ -72,8 +72,7 @@ static void derive(const char *label, uint64_t number, const char *text, unsigne
     CHECK(failed == 0);
 }
 
-/* Made of the name as it was typed: whoever asks for one in capitals gets another salt, as he would
- * for two names that nobody has. */
+/* The same name gives the same salt for as long as the key lives; it looks as random as a real one. */
 void access_secret_salt(const char *name, unsigned char salt[PASSWORD_SALT_BYTES])
 {
     CHECK(name != NULL);

@@ -15,6 +15,7 @@
 /* A person who works is not written down at each click. */
 enum { SEEN_EVERY_MS = 60 * 1000 };
 
+/* Looked at by time as well: the deadline of a session that is over may still wait for its step. */
 enum rc access_session_find(struct store_txn *txn, uint64_t now_ms,
                             const ProtobufCBinaryData *token_hash, struct access_session *session,
                             struct access_person *person)
@@ -37,6 +38,7 @@ enum rc access_session_find(struct store_txn *txn, uint64_t now_ms,
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
+/* The end is written, not computed when it is asked for: folding must move its deadline. */
 static enum rc say_seen(struct step *step, const struct access_session *session)
 {
     unsigned char id[SESSION_BYTES];

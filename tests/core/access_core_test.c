@@ -207,6 +207,8 @@ static void test_start_when_nobody_has_the_name_then_terms_like_any_other(void *
     memcpy(salt, terms->salt.data, sizeof salt);
     assert_memory_equal(terms_of(solo, "nobody")->salt.data, salt, sizeof salt);
     assert_memory_not_equal(terms_of(solo, "nobody2")->salt.data, salt, sizeof salt);
+    /* Written in another way it is the same nobody, as a somebody would be the same. */
+    assert_memory_equal(terms_of(solo, "NoBody")->salt.data, salt, sizeof salt);
     terms = terms_of(solo, " li si ; DROP");
     assert_int_equal(terms->salt.len, 16);
     /* Small letters and capitals are one person. */
