@@ -118,7 +118,8 @@ export async function ask(method, path, options = {}) {
     try {
       return await once(method, url, headers, body, options);
     } catch (problem) {
-      if (problem.status === 401 && !options.quiet) hooks.ended();
+      // A wrong password that is asked for again within a session does not end it.
+      if (problem.status === 401 && problem.code !== 'LOGIN_FAILED' && !options.quiet) hooks.ended();
       if (!problem.passing || problem.code === 'ABORTED' || attempt >= tries) throw problem;
       await pause(Math.max(PAUSES_MS[Math.min(attempt, PAUSES_MS.length) - 1], problem.retryAfterMs));
     }
