@@ -50,7 +50,8 @@ enum {
     GATEWAY_BODY_BYTES_DEFAULT = 256 << 10,
     GATEWAY_PARTS_MAX = 8,
     GATEWAY_DOORS_MAX = 2, /* tcp on loopback, a Unix socket for nginx */
-    GATEWAY_CODE_BYTES = 32,
+    GATEWAY_RETIRED_MAX = 16,
+    GATEWAY_RETIRED_US = 120000000, /* above the longest long poll */
 };
 
 /* The services that are asked, in the order in which tickets reach them. */
@@ -129,8 +130,13 @@ struct gateway_counts {
 struct gateway {
     struct gateway_settings settings;
     struct clock clock;
-    struct site *site, *site_before; /* before: for exchanges that began with it */
-    struct say say;                  /* Chinese, the site's names */
+    struct site *site;
+    /* Sites of before, for exchanges that began with one: the longest waits GATEWAY_RETIRED_US. */
+    struct gateway_retired {
+        struct site *site;
+        uint64_t until_us;
+    } retired[GATEWAY_RETIRED_MAX];
+    struct say say;     /* Chinese, the site's names */
     struct arena arena; /* of one turn: emptied before a request or an answer is dealt with */
     struct bus *bus;
     struct bus_socket *server; /* answers Ping */

@@ -161,6 +161,8 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
     gateway_problem(exchange, code, detail, retry_ms);
 }
 
+/* A long poll is held back by the service for as long as it says; the rest is what an answer may
+ * take. */
 static uint64_t timeout_of(const struct exchange *exchange, const Paidan__Request *request)
 {
     return client_wait_ms(request) +
@@ -209,6 +211,7 @@ void gateway_api_send(struct exchange *exchange, json_t *object, gateway_told *t
 /* ---- JSON out ---------------------------------------------------------------------------------
  */
 
+/* The member of the oneof that is set, whichever wish it belongs to. */
 static const ProtobufCMessage *body_of(const Paidan__Answer *answer)
 {
     const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
@@ -291,6 +294,7 @@ static char *with_now(const struct say *say, const char *text, size_t size, uint
     return whole;
 }
 
+/* Some answers carry a moment of their own under that name: theirs is the truer one. */
 static bool has_now(const ProtobufCMessage *message)
 {
     return protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "now_ms") != NULL;
@@ -323,6 +327,7 @@ bool gateway_api_say(struct exchange *exchange, const ProtobufCMessage *message,
     return true;
 }
 
+/* A write's answer is seen once and not kept; a read's may be the same for the next. */
 static void wish_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const ProtobufCMessage *body = body_of(answer);

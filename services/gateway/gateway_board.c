@@ -34,6 +34,7 @@ static void view_free(void *state)
     free(view);
 }
 
+/* Into the arena of this turn, beside the desk's answer. */
 static Paidan__Boarded *unpack(struct exchange *exchange)
 {
     const struct view *view = exchange->state;
@@ -44,6 +45,7 @@ static Paidan__Boarded *unpack(struct exchange *exchange)
     return rc == RC_OK ? (Paidan__Boarded *)(void *)message : NULL;
 }
 
+/* The memo knows most boards: many screens show the same one. */
 static void say(struct exchange *exchange, const Paidan__Boarded *boarded)
 {
     const struct view *view = exchange->state;
@@ -67,6 +69,7 @@ static void desk_told(void *context, Paidan__Code code, const Paidan__Answer *an
     say(exchange, boarded);
 }
 
+/* As many rows as the board shows may all be the desk's. */
 static bool ask_desk(struct exchange *exchange)
 {
     struct view *view = exchange->state;
@@ -84,6 +87,7 @@ static bool ask_desk(struct exchange *exchange)
                                 desk_told, exchange) == RC_OK;
 }
 
+/* The answer lives for this turn alone and is needed in the next: kept packed. */
 static void board_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     struct view *view = exchange->state;

@@ -112,6 +112,7 @@ void gateway_exchange_add(struct exchange *exchange, const char *name, const cha
     }
 }
 
+/* Nothing of the API is kept, guessed at, framed or linked from: these five say so to every browser. */
 static void respond_api(struct exchange *exchange, unsigned status, const char *type,
                         struct MHD_Response *response)
 {

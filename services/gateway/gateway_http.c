@@ -70,6 +70,7 @@ struct gateway_http {
 /* ---- connections ------------------------------------------------------------------------------
  */
 
+/* The library keeps the pointer with the connection; NULL where there was no memory for one. */
 static struct line *line_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -77,6 +78,7 @@ static struct line *line_of(struct MHD_Connection *connection)
     return info == NULL ? NULL : info->socket_context;
 }
 
+/* What a connection is allowed from now on, whatever it was allowed before. */
 static void line_until(struct MHD_Connection *connection, uint64_t us)
 {
     struct line *line = line_of(connection);
@@ -85,6 +87,8 @@ static void line_until(struct MHD_Connection *connection, uint64_t us)
     }
 }
 
+/* Counted here and not by the library, which tells its number only by asking the daemon, and which
+ * counts those that it is about to end. */
 static void line_begin(struct gateway *gateway, struct MHD_Connection *connection, void **context)
 {
     const union MHD_ConnectionInfo *info =
@@ -105,6 +109,8 @@ static void line_begin(struct gateway *gateway, struct MHD_Connection *connectio
     *context = line;
 }
 
+/* Told for each connection that is accepted and once when it is closed, also at the end of the
+ * daemon. */
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -167,6 +173,7 @@ struct headers {
     bool nul;
 };
 
+/* Stops at the first fault: one is enough to refuse the request. */
 static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
                                  size_t name_bytes, const char *value, size_t value_bytes)
 {
@@ -207,6 +214,7 @@ static bool host_local(const char *host)
     return false;
 }
 
+/* The port is not compared: behind a tunnel or in a container it is another than ours. */
 static bool host_known(const struct exchange *exchange)
 {
     const char *host = gateway_exchange_header(exchange, "Host");
@@ -238,6 +246,7 @@ static bool framing_plain(const struct exchange *exchange, uint64_t *length)
     return true;
 }
 
+/* HEAD is answered as GET: the library leaves the body out. OPTIONS and TRACE are nobody's. */
 static enum gateway_method method_of(const char *method)
 {
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ? GATEWAY_GET
@@ -261,6 +270,8 @@ static const char *type_of(const char *header)
     return header == NULL ? NULL : "other";
 }
 
+/* What a form or raw bytes hold is the handler's to judge; JSON must say that it is, for a foreign
+ * page can send a form or plain text without asking the browser, and JSON not. */
 static bool type_fits(const struct exchange *exchange)
 {
     switch (exchange->route->body) {
@@ -277,6 +288,7 @@ static bool type_fits(const struct exchange *exchange)
     return false;
 }
 
+/* Of a route without a body even one byte is too much: nobody would read it. */
 static size_t body_max(const struct exchange *exchange)
 {
     return exchange->route->body == GATEWAY_NO_BODY ? 0
@@ -312,6 +324,8 @@ static bool request_id_read(const char *text, unsigned char id[REQUEST_ID_BYTES]
 /* ---- one request ------------------------------------------------------------------------------
  */
 
+/* Limits go by this. On the proxy's door an address that is none counts as one stranger together
+ * with all others like it, so that leaving the header out gains nothing. */
 static void address_take(struct exchange *exchange, const struct door *door)
 {
     exchange->proxied = door->proxied;
@@ -455,6 +469,7 @@ static bool take_body(struct exchange *exchange, const char *bytes, size_t size)
     return true;
 }
 
+/* What gateway_session_admit goes on with, so that it need not know of routes. */
 static void run_route(struct exchange *exchange)
 {
     exchange->route->handler(exchange);
@@ -484,6 +499,8 @@ static void handle(struct exchange *exchange)
     }
 }
 
+/* Given to the library, which sends it when the client reads. From here on the exchange belongs to
+ * on_completed, which comes also when the client goes away. */
 static enum MHD_Result answer(struct exchange *exchange)
 {
     struct gateway *gateway = exchange->gateway;
@@ -556,6 +573,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return exchange;
 }
 
+/* The end of an exchange, whatever it came to. The connection may bring the next one. */
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
@@ -568,6 +586,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
 }
 
+/* Switched off: what a path may hold is judged by gateway_uri, on the bytes as they came. */
 static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;
@@ -575,6 +594,8 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
     return strlen(text);
 }
 
+/* The library complains about clients here, in words that may repeat what they sent: its format
+ * alone is logged, and seldom. */
 static void on_log(void *context, const char *format, va_list arguments)
 {
     (void)context;
@@ -652,6 +673,8 @@ static enum rc listen_unix(const char *path, int *made)
     return RC_OK;
 }
 
+/* The library polls nothing by itself: its epoll stands among what the loop waits for. STRICT
+ * refuses what RFC 9112 forbids; the pool bounds what one connection may make us keep. */
 static enum rc door_open(struct gateway *gateway, int fd, bool proxied)
 {
     struct gateway_http *http = gateway->http;
@@ -691,6 +714,7 @@ static enum rc origin_read(struct gateway *gateway)
     return RC_OK;
 }
 
+/* The Unix socket last: nginx goes to it as soon as it is there. */
 enum rc gateway_http_open(struct gateway *gateway)
 {
     int fd = -1;
@@ -714,6 +738,7 @@ enum rc gateway_http_open(struct gateway *gateway)
     return rc;
 }
 
+/* The descriptor is ours again and closed here, so that a new process can listen at once. */
 void gateway_http_quiesce(struct gateway *gateway)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
@@ -724,6 +749,7 @@ void gateway_http_quiesce(struct gateway *gateway)
     }
 }
 
+/* Closes what connections are left; nothing may be suspended then (it would abort). */
 void gateway_http_close(struct gateway *gateway)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
@@ -737,6 +763,7 @@ void gateway_http_close(struct gateway *gateway)
 /* ---- turning ----------------------------------------------------------------------------------
  */
 
+/* The descriptor does not change while the daemon lives, but asking costs nothing. */
 size_t gateway_http_items(struct gateway *gateway, struct bus_item *items)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
@@ -748,6 +775,7 @@ size_t gateway_http_items(struct gateway *gateway, struct bus_item *items)
     return gateway->door_count;
 }
 
+/* Without this a connection that timed out, or was resumed, would wait for the next event. */
 uint64_t gateway_http_wait_ms(const struct gateway *gateway, uint64_t bound)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
@@ -759,6 +787,7 @@ uint64_t gateway_http_wait_ms(const struct gateway *gateway, uint64_t bound)
     return bound;
 }
 
+/* Accepts, reads, calls on_request, writes: all that is ready, then returns. */
 void gateway_http_run(struct gateway *gateway)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {

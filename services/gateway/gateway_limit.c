@@ -51,6 +51,7 @@ void gateway_limit_close(struct gateway *gateway)
     gateway->limits = NULL;
 }
 
+/* A bucket is not touched while it fills: how full it is follows from the time. */
 static double lacks_now(const struct bucket *bucket, uint64_t now_us)
 {
     CHECK(bucket->limit < GATEWAY_LIMITS);

@@ -34,6 +34,7 @@ struct intent {
     gateway_terms *then;
 };
 
+/* Freed memory is handed out again, and ends in a core or a swap file. */
 static void wipe_text(char *text)
 {
     if (text != NULL) {
@@ -112,6 +113,7 @@ static void wipe_body(struct exchange *exchange)
 /* ---- proofs -----------------------------------------------------------------------------------
  */
 
+/* An unknown name comes here too: access made terms up for it, always the same ones. */
 static void terms_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct intent *intent = exchange->state;
@@ -123,6 +125,7 @@ static void terms_told(struct exchange *exchange, const Paidan__Answer *answer)
     intent->then(exchange, answer->login_started->terms);
 }
 
+/* intent->then holds what comes next, for the answer has no room for it. */
 void gateway_login_terms(struct exchange *exchange, const char *person, gateway_terms *then)
 {
     Paidan__LoginStart start = PAIDAN__LOGIN_START__INIT;
@@ -136,6 +139,8 @@ void gateway_login_terms(struct exchange *exchange, const char *person, gateway_
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, terms_told);
 }
 
+/* 429 and not a longer queue: each proof takes 64 MiB and 82 ms, and the one who waits has gone by
+ * then. */
 void gateway_login_prove(struct exchange *exchange, struct gateway_job *job)
 {
     if (job != NULL && gateway_worker_start(exchange->gateway, job)) {
@@ -163,6 +168,7 @@ static bool proved(const struct gateway_job *job)
 /* ---- me ---------------------------------------------------------------------------------------
  */
 
+/* Scopes as codes with their names, and the role's own word: what a page shows of a person. */
 static json_t *roles_json(const struct say *say, const Paidan__Renewed *renewed)
 {
     json_t *roles = json_array();
@@ -177,6 +183,8 @@ static json_t *roles_json(const struct say *say, const Paidan__Renewed *renewed)
     return roles;
 }
 
+/* Nothing here is a secret but csrf, which is worth something only together with the cookie that no
+ * script can read. */
 static json_t *me_json(const struct exchange *exchange)
 {
     const struct gateway_session *session = exchange->person;
@@ -209,6 +217,8 @@ void gateway_login_me(struct exchange *exchange)
 /* ---- logging in -------------------------------------------------------------------------------
  */
 
+/* __Host- binds it to this host, path / and TLS (browsers take loopback for safe); Strict keeps it
+ * out of requests that another site begins; HttpOnly out of reach of scripts. */
 static void set_cookie(struct exchange *exchange, const char *value, const char *age)
 {
     char cookie[160];
@@ -229,6 +239,8 @@ static void in_renewed(struct exchange *exchange)
     proof_wipe(token, sizeof token);
 }
 
+/* The session is there, its rights are not: the first grant is asked for before the page hears of
+ * it. */
 static void in_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct intent *intent = exchange->state;
@@ -241,6 +253,7 @@ static void in_told(struct exchange *exchange, const Paidan__Answer *answer)
     gateway_session_renew(exchange, in_renewed);
 }
 
+/* Here the token is made, once the password was worth a proof; nobody else ever sees it whole. */
 static void in_proved(struct gateway_job *job)
 {
     struct exchange *exchange = job->exchange;
@@ -263,6 +276,7 @@ static void in_proved(struct gateway_job *job)
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, in_told);
 }
 
+/* The password moves into the job and is wiped there. */
 static void in_terms(struct exchange *exchange, const Paidan__PasswordTerms *terms)
 {
     const struct intent *intent = exchange->state;
@@ -325,6 +339,7 @@ void gateway_login_in(struct exchange *exchange)
 /* ---- logging out, sessions --------------------------------------------------------------------
  */
 
+/* Forgotten here as well, or it would be good until the next renewal. */
 static void out_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     (void)answer;
@@ -338,6 +353,7 @@ static void session_told(struct exchange *exchange, const Paidan__Answer *answer
     gateway_exchange_json(exchange, 200, gateway_api_json(exchange, answer));
 }
 
+/* other: a session of the same person; NULL: this one. */
 static void ask_logout(struct exchange *exchange, const ProtobufCBinaryData *other,
                        gateway_told *told)
 {
@@ -371,6 +387,7 @@ void gateway_login_out(struct exchange *exchange)
     }
 }
 
+/* Whose session it is, access judges: the token's hash says who asks. */
 void gateway_login_end(struct exchange *exchange)
 {
     unsigned char session[SESSION_BYTES];
@@ -414,6 +431,7 @@ static void account_told(struct exchange *exchange, const Paidan__Answer *answer
     gateway_exchange_json(exchange, 200, gateway_api_json(exchange, answer));
 }
 
+/* Both proofs travel together: the old one is the right to set the new one. */
 static void password_proved(struct gateway_job *job)
 {
     struct exchange *exchange = job->exchange;
@@ -434,6 +452,7 @@ static void password_proved(struct gateway_job *job)
     gateway_api_ask(exchange, GATEWAY_ACCESS, &request, account_told);
 }
 
+/* The new password gets a salt of its own and the cost of today. */
 static void password_terms(struct exchange *exchange, const Paidan__PasswordTerms *terms)
 {
     struct intent *intent = exchange->state;
@@ -448,6 +467,7 @@ static void password_terms(struct exchange *exchange, const Paidan__PasswordTerm
     gateway_login_prove(exchange, job);
 }
 
+/* Weakness is judged here, where the password is: access never sees it. */
 void gateway_login_password(struct exchange *exchange)
 {
     static const char *const names[] = {"password", "new_password"};
@@ -475,6 +495,7 @@ void gateway_login_password(struct exchange *exchange)
 /* ---- the second factor ------------------------------------------------------------------------
  */
 
+/* proof: of the password where the act needs it; NULL: none. */
 static void ask_totp(struct exchange *exchange, unsigned char *proof)
 {
     struct intent *intent = exchange->state;

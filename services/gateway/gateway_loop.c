@@ -79,11 +79,32 @@ static enum rc site_open(struct gateway *gateway)
     return rc;
 }
 
-/* Whole or not at all, as the services do. Answers under way hold pointers into the site for no longer
- * than a turn; exchanges keep a say of their own, which is put right here by their next use. */
+/* A place for a site that is to be kept for a while; frees those whose time is over. NULL: there were
+ * GATEWAY_RETIRED_MAX reloads within that time. */
+static struct gateway_retired *retire(struct gateway *gateway, uint64_t now_us)
+{
+    struct gateway_retired *place = NULL;
+    for (unsigned index = 0; index < GATEWAY_RETIRED_MAX; index++) {
+        struct gateway_retired *at = &gateway->retired[index];
+        if (at->site != NULL && now_us > at->until_us) {
+            site_free(at->site);
+            at->site = NULL;
+        }
+        place = at->site == NULL ? at : place;
+    }
+    return place;
+}
+
+/* Whole or not at all, as the services do. Exchanges under way hold the site they began with, for as
+ * long as a long poll may last. */
 static void site_open_again(struct gateway *gateway)
 {
     struct site *before = gateway->site;
+    struct gateway_retired *place = retire(gateway, clock_monotonic_us());
+    if (place == NULL) {
+        diag_log(DIAG_ERROR, "gateway", "site=kept why=reloads");
+        return;
+    }
     gateway->site = NULL;
     if (site_open(gateway) != RC_OK) {
         gateway->site = before;
@@ -96,11 +117,11 @@ static void site_open_again(struct gateway *gateway)
         }
     }
     gateway_memo_clear(gateway);
-    site_free(gateway->site_before);
-    gateway->site_before = before;
+    *place = (struct gateway_retired){before, clock_monotonic_us() + GATEWAY_RETIRED_US};
     gateway_static_reload(gateway);
 }
 
+/* Blocked before any thread is made, so that no thread but the loop ever meets one. */
 static enum rc signals_open(struct gateway *gateway)
 {
     sigset_t set;
@@ -126,6 +147,7 @@ static void limits_raise(void)
     }
 }
 
+/* In the table's order; a part may rely on those before it. */
 static enum rc parts_open(struct gateway *gateway)
 {
     for (size_t index = 0; parts[index] != NULL; index++) {
@@ -207,6 +229,7 @@ static enum rc open_all(struct gateway *gateway)
     return rc == RC_OK ? address_write(gateway) : rc;
 }
 
+/* What others wait for first, what they stand on last. Each step minds what was never opened. */
 static void close_all(struct gateway *gateway)
 {
     if (gateway->upstream != NULL) {
@@ -234,7 +257,9 @@ static void close_all(struct gateway *gateway)
     if (gateway->arena.base != NULL) {
         arena_fini(&gateway->arena);
     }
-    site_free(gateway->site_before);
+    for (unsigned index = 0; index < GATEWAY_RETIRED_MAX; index++) {
+        site_free(gateway->retired[index].site);
+    }
     site_free(gateway->site);
     if (gateway->signals >= 0) {
         close(gateway->signals);
@@ -254,6 +279,7 @@ static void clock_again(struct gateway *gateway)
     }
 }
 
+/* All that came since: HUP twice is one reload more, TERM after HUP is heard too. */
 static void signals_take(struct gateway *gateway)
 {
     struct signalfd_siginfo info;
@@ -267,6 +293,7 @@ static void signals_take(struct gateway *gateway)
     }
 }
 
+/* From the loop itself: a loop that hangs is a gateway that hangs. */
 static void watchdog_pet(struct gateway *gateway, uint64_t now_us)
 {
     if (gateway->watchdog_every_us != 0 && now_us >= gateway->watchdog_us) {
@@ -295,6 +322,7 @@ static uint64_t tick(struct gateway *gateway, uint64_t now_us)
     return until_us;
 }
 
+/* The items of one kind lie together, so that each owner gets its own back. */
 static enum rc turn(struct gateway *gateway)
 {
     struct bus_item items[BUS_ITEMS_MAX];

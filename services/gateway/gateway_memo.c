@@ -36,6 +36,7 @@ enum rc gateway_memo_open(struct gateway *gateway)
     return RC_OK;
 }
 
+/* Nothing is there: nothing happens. */
 static void forget(struct gateway_memo *memo, struct slot *slot)
 {
     memo->total -= slot->size;
@@ -57,6 +58,7 @@ void gateway_memo_close(struct gateway *gateway)
     gateway->memo = NULL;
 }
 
+/* One place each: whoever comes later takes it. A board that is asked for again comes back soon. */
 static struct slot *slot_of(struct gateway_memo *memo, const struct gateway_memo_key *key)
 {
     return &memo->slots[((unsigned)key->hash[0] << 8 | key->hash[1]) % SLOTS];

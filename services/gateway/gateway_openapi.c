@@ -55,6 +55,7 @@ static const struct {
     {"Object", "{\"type\":\"object\"}"},
 };
 
+/* All schemas stand in components, each once. */
 static json_t *reference(const char *name)
 {
     char text[128];
@@ -102,6 +103,7 @@ static bool is_act(const struct gateway_route *route)
 /* ---- parameters -------------------------------------------------------------------------------
  */
 
+/* Parts of the path are always required, the rest never: what a wish requires it says itself. */
 static json_t *parameter(const char *place, const char *name, json_t *schema)
 {
     json_t *object = json_object();
@@ -119,6 +121,7 @@ static json_t *text_schema(void)
     return schema;
 }
 
+/* The tokens of the enum: the path names the action as the wish would. */
 static json_t *action_schema(const struct gateway_route *route)
 {
     char token[SAY_WORDS_TOKEN_BYTES];
@@ -152,6 +155,7 @@ static void add_path(const struct gateway_route *route, json_t *properties, json
     }
 }
 
+/* Every field of a reading wish can be asked for by name. */
 static void add_query(const struct gateway_route *route, json_t *properties, json_t *parameters)
 {
     const char *name = NULL;
@@ -171,6 +175,7 @@ static void add_query(const struct gateway_route *route, json_t *properties, jso
     json_array_append_new(parameters, parameter("query", "lang", text_schema()));
 }
 
+/* Only wishes have a request id; logging in is repeated at no cost. */
 static void add_headers(const struct gateway_route *route, json_t *parameters)
 {
     if (route->method == GATEWAY_GET || route->wish == 0) {
@@ -187,6 +192,7 @@ static void add_headers(const struct gateway_route *route, json_t *parameters)
 /* ---- operations -------------------------------------------------------------------------------
  */
 
+/* One media type each: this API speaks JSON alone. */
 static json_t *content(const char *type, json_t *schema)
 {
     json_t *media = json_object(), *of = json_object();
@@ -231,6 +237,7 @@ static bool is_making(const struct gateway_route *route)
            route->wish == PAIDAN__REQUEST__WISH_KEY_MAKE;
 }
 
+/* What the client sends, which is the wish less what the path says. */
 static json_t *body_schema(const struct gateway_route *route, json_t *wish)
 {
     if (route->form != NULL) {
@@ -250,6 +257,7 @@ static json_t *body_schema(const struct gateway_route *route, json_t *wish)
     return without_required(json_incref(wish));
 }
 
+/* What comes back; of one act its one result. */
 static json_t *answer_schema(const struct gateway_route *route, json_t *schemas)
 {
     const ProtobufCMessageDescriptor *of = answer_of(route);
@@ -276,6 +284,7 @@ static json_t *response(const char *description, const char *type, json_t *schem
     return object;
 }
 
+/* Ranges of refusals, for their codes are in the body, and any route may meet most of them. */
 static json_t *responses(const struct gateway_route *route, json_t *schemas)
 {
     json_t *object = json_object();
@@ -313,6 +322,7 @@ static json_t *operation_id(const struct gateway_route *route)
     return json_string(id);
 }
 
+/* Either is enough. An empty list says that nothing is needed. */
 static json_t *security(const struct gateway_route *route)
 {
     json_t *list = json_array();
@@ -325,6 +335,7 @@ static json_t *security(const struct gateway_route *route)
     return list;
 }
 
+/* One row of the table. */
 static json_t *operation(const struct gateway_route *route, json_t *schemas)
 {
     json_t *made = json_object(), *parameters = json_array();
@@ -360,6 +371,7 @@ static json_t *operation(const struct gateway_route *route, json_t *schemas)
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
+/* What a reader needs before the first path. */
 static json_t *about(void)
 {
     json_t *info = json_object(), *license = json_object();
@@ -375,6 +387,7 @@ static json_t *about(void)
     return info;
 }
 
+/* As gateway_session reads them. */
 static json_t *schemes(void)
 {
     json_t *all = json_object(), *session = json_object(), *key = json_object();
@@ -429,6 +442,7 @@ json_t *gateway_openapi_make(const struct gateway_route *routes, size_t count)
     return made;
 }
 
+/* Made for each who asks: seldom, and it costs milliseconds. */
 void gateway_openapi_show(struct exchange *exchange)
 {
     const struct gateway *gateway = exchange->gateway;

@@ -26,6 +26,7 @@ struct making {
     unsigned char salt[PASSWORD_SALT_BYTES];
 };
 
+/* The secret is wiped with it, shown or not. */
 static void making_free(void *state)
 {
     struct making *making = state;
@@ -59,6 +60,7 @@ static bool begin(struct exchange *exchange, struct making **made)
     return true;
 }
 
+/* As say_json reads bytes. */
 static void set_hex(json_t *object, const char *name, const unsigned char *bytes, size_t size)
 {
     char text[2 * SECRET_HASH_BYTES + 1];
@@ -70,6 +72,7 @@ static void set_hex(json_t *object, const char *name, const unsigned char *bytes
 /* ---- passwords --------------------------------------------------------------------------------
  */
 
+/* Shown in this one answer; it is stored nowhere, and a lost one is made anew. */
 static void password_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct making *making = exchange->state;
@@ -97,6 +100,7 @@ static void password_proved(struct gateway_job *job)
     gateway_api_send(exchange, json_incref(making->wish), password_told);
 }
 
+/* What the wish would say itself about the password is refused: it is made here or nowhere. */
 static void make_password(struct exchange *exchange, struct making *making)
 {
     Paidan__PasswordTerms terms = PAIDAN__PASSWORD_TERMS__INIT;
@@ -150,6 +154,7 @@ void gateway_people_change(struct exchange *exchange)
 /* ---- keys -------------------------------------------------------------------------------------
  */
 
+/* The id is access's, the secret ours: together they are what a program is given. */
 static void key_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const struct making *making = exchange->state;

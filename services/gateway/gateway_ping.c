@@ -14,6 +14,7 @@
 
 enum { FRAMES_MAX = 64, METRICS_BYTES = 32 << 10, PATH_BYTES = 4200 };
 
+/* now is the instance's time, as every service says it. */
 static void answer(struct gateway *gateway, const struct bus_message *message, Paidan__Answer *body)
 {
     unsigned char *bytes = NULL;
@@ -30,6 +31,7 @@ static void answer(struct gateway *gateway, const struct bus_message *message, P
     }
 }
 
+/* No head and no log: there is nothing to be behind with. */
 static void answer_pong(struct gateway *gateway, const struct bus_message *message,
                         Paidan__Answer *answered)
 {
@@ -82,6 +84,7 @@ static void serve(struct gateway *gateway, const struct bus_message *message)
     }
 }
 
+/* A share each round: pings come seldom, and a flood of them must not hold up HTTP. */
 void gateway_ping_work(struct gateway *gateway)
 {
     struct bus_message message;
@@ -95,6 +98,7 @@ void gateway_ping_work(struct gateway *gateway)
     }
 }
 
+/* Whoever asks us finds us as he finds a service. */
 static enum rc endpoint_write(const struct gateway *gateway, const char *endpoint)
 {
     char path[PATH_BYTES];

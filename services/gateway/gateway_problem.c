@@ -191,6 +191,7 @@ static void add_retry(struct exchange *exchange, uint32_t retry_ms)
     }
 }
 
+/* The members of RFC 9457, and ours: code, both sentences. */
 static json_t *problem_of(unsigned status, const char *code, const char *zh, const char *en,
                           uint32_t retry_ms)
 {

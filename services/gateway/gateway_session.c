@@ -70,12 +70,14 @@ static void let_go(struct gateway_session *session)
     free(session);
 }
 
+/* The exchange calls it at its end, without knowing sessions. */
 static void exchange_lets_go(struct exchange *exchange)
 {
     let_go(exchange->person);
     exchange->person = NULL;
 }
 
+/* Held by the exchange: it may end, and be forgotten here, while the request is under way. */
 static void hold(struct exchange *exchange, struct gateway_session *session)
 {
     CHECK(exchange->person == NULL);
@@ -85,6 +87,7 @@ static void hold(struct exchange *exchange, struct gateway_session *session)
     exchange->person_free = exchange_lets_go;
 }
 
+/* Nobody finds it any more; exchanges that hold it go on with the grant they have. */
 static void forget(struct gateway *gateway, struct gateway_session *session)
 {
     struct gateway_session **at = place(gateway->sessions, session->token_hash);
@@ -307,6 +310,7 @@ struct renewal {
     struct gateway_session *session;
 };
 
+/* The session may have been forgotten meanwhile: whoever waited is told all the same. */
 static void renewed(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     struct renewal renewal = *(struct renewal *)context;
@@ -357,6 +361,7 @@ static bool ask_grant(struct gateway *gateway, struct gateway_session *session, 
     return true;
 }
 
+/* One question for all who wait for the same session. */
 static void wait_grant(struct exchange *exchange, gateway_handler *next)
 {
     struct gateway_session *session = exchange->person;
@@ -444,6 +449,7 @@ static bool within_limit(struct exchange *exchange)
     return false;
 }
 
+/* A grant that is still good serves this request, while a new one is asked for beside it. */
 void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
 {
     if (!identify(exchange) || !within_limit(exchange)) {
@@ -460,6 +466,7 @@ void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
     next(exchange);
 }
 
+/* The token goes no further than its hash; the caller puts it into the cookie. */
 bool gateway_session_begin(struct exchange *exchange,
                            const unsigned char token[GATEWAY_TOKEN_BYTES])
 {
@@ -474,6 +481,7 @@ bool gateway_session_begin(struct exchange *exchange,
     return session != NULL;
 }
 
+/* With the next request its token is unknown here and asked for at access, which says that it ended. */
 void gateway_session_drop(struct exchange *exchange)
 {
     CHECK(exchange->person != NULL);
@@ -496,6 +504,7 @@ void gateway_session_sign(struct exchange *exchange, Paidan__Request *request)
                                            .data = exchange->person->grant};
 }
 
+/* 0 is long past: grant_good says no. */
 void gateway_session_refused(struct exchange *exchange)
 {
     if (exchange->person != NULL && exchange->person->renewed != NULL) {

@@ -82,6 +82,7 @@ static const char *type_of(const char *name)
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
+/* No link is followed, so a folder serves what lies in it and nothing else. */
 static bool read_all(const char *path, unsigned char **bytes, size_t *size)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -122,6 +123,7 @@ static void pack(struct file *file)
     libdeflate_free_compressor(compressor);
 }
 
+/* By the bytes: a file that is built again to the same is not fetched again. */
 static void name_etag(struct file *file)
 {
     unsigned char digest[16];
@@ -131,6 +133,7 @@ static void name_etag(struct file *file)
     (void)snprintf(file->etag, sizeof file->etag, "\"%s\"", text);
 }
 
+/* What is too large or of no known type is left out without a word: a map file, a note. */
 static void take_file(struct gateway_static *files, const char *path, const char *shown)
 {
     const char *type = type_of(shown);
@@ -174,6 +177,7 @@ static void take_folder(struct gateway_static *files, const char *path, const ch
     }
 }
 
+/* NULL is nothing. */
 static void free_files(struct gateway_static *files)
 {
     for (size_t index = 0; files != NULL && index < files->count; index++) {
@@ -227,6 +231,7 @@ void gateway_static_close(struct gateway *gateway)
 /* ---- serving ----------------------------------------------------------------------------------
  */
 
+/* A few dozen files: looked through. */
 static const struct file *find(const struct gateway_static *files, const char *path)
 {
     for (size_t index = 0; index < files->count; index++) {
@@ -254,6 +259,7 @@ static bool path_of(const struct gateway_uri *uri, char path[PATH_BYTES])
     return made >= 0 && (size_t)made < PATH_BYTES - used;
 }
 
+/* No other coding: libdeflate makes this one, and every browser takes it. */
 static bool takes_gzip(const struct exchange *exchange)
 {
     const char *codings = gateway_exchange_header(exchange, "Accept-Encoding");
@@ -278,6 +284,7 @@ static void add_headers(struct exchange *exchange, const struct file *file, bool
     }
 }
 
+/* Copied by the library: a reload may free the file while the answer is on its way. */
 static void send_file(struct exchange *exchange, const struct file *file)
 {
     const char *known = gateway_exchange_header(exchange, "If-None-Match");

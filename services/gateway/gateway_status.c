@@ -46,6 +46,7 @@ void gateway_status_ready(struct exchange *exchange)
                            text == NULL ? 0 : strlen(text));
 }
 
+/* Names are an interface: they are not renamed. */
 static void write_counts(struct metrics *metrics, const struct gateway *gateway)
 {
     const struct gateway_counts *counts = &gateway->counts;
@@ -144,6 +145,7 @@ static void pages_finish(struct exchange *exchange)
                            strlen(text));
 }
 
+/* A copy: the answer is gone with its turn. */
 static void metrics_told(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     const struct page page = *(struct page *)context;
@@ -205,6 +207,7 @@ void gateway_status_metrics(struct exchange *exchange)
 /* ---- what the services say of themselves ------------------------------------------------------
  */
 
+/* As a list, as the service counts, and by name, as pages look. */
 static void stats_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     json_t *json = gateway_api_json(exchange, answer), *counts = json_object();
@@ -243,6 +246,7 @@ struct ping {
     enum gateway_service service;
 };
 
+/* Of those that came. */
 static void pings_free(void *state)
 {
     struct pings *pings = state;
@@ -252,6 +256,7 @@ static void pings_free(void *state)
     free(pings);
 }
 
+/* Those that are away have a row as well: that is what somebody looks for. */
 static void pings_finish(struct exchange *exchange)
 {
     const struct pings *pings = exchange->state;
@@ -264,6 +269,7 @@ static void pings_finish(struct exchange *exchange)
     gateway_exchange_json(exchange, 200, all);
 }
 
+/* A service that refuses to answer this person says so by having no fields. */
 static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     const struct ping ping = *(struct ping *)context;
@@ -312,6 +318,7 @@ void gateway_status_ping(struct exchange *exchange)
 /* ---- access's facts ---------------------------------------------------------------------------
  */
 
+/* With sentences, for people read this: who gave whom which role. */
 static void audit_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     const Paidan__AccessAudited *audited = answer->access_audited;

@@ -36,6 +36,7 @@ struct view {
     bool with_history;
 };
 
+/* Also of an exchange that was answered before all parts were there: at the end of the process. */
 static void view_free(void *state)
 {
     struct view *view = state;
@@ -51,6 +52,7 @@ static void view_free(void *state)
 /* ---- facts ------------------------------------------------------------------------------------
  */
 
+/* Stable names for pages, which make a class of them. */
 static const char *tone_name(enum say_tone tone)
 {
     static const char *const names[] = {"plain", "strong", "faint", "bad", "warn", "good", "news"};
@@ -140,6 +142,7 @@ static size_t rank_of(const json_t *fact)
     return known == GATEWAY_ESCALATION ? GATEWAY_SERVICES : (size_t)known;
 }
 
+/* The array is built anew, for jansson cannot sort. */
 static json_t *in_order(const json_t *history)
 {
     const size_t count = json_array_size(history);
@@ -179,6 +182,7 @@ static void add_registered(struct exchange *exchange, struct view *view)
     json_array_append_new(view->history, fact);
 }
 
+/* Everything that came, and the names of those who did not answer. */
 static void answer(struct exchange *exchange, struct view *view)
 {
     char etag[ETAG_BYTES];
@@ -218,6 +222,7 @@ static void finish(struct exchange *exchange, struct view *view)
 /* ---- parts ------------------------------------------------------------------------------------
  */
 
+/* What a service says of a ticket beside its facts, which go into the one story. */
 static json_t *without_history(const struct say *say, const ProtobufCMessage *message)
 {
     json_t *json = say_json_message(say, message, true);
@@ -228,6 +233,7 @@ static json_t *without_history(const struct say *say, const ProtobufCMessage *me
     return json;
 }
 
+/* Escalation is the one that knows who has it; its row replaces the desk's. */
 static void take_escalation(struct exchange *exchange, struct view *view,
                             const Paidan__Answer *answer)
 {
@@ -251,6 +257,7 @@ static const char *triage_state(uint32_t state)
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
+/* The desk's row stands for the ticket until escalation has one: version 0, no unit. */
 static void take_triage(struct exchange *exchange, struct view *view, const Paidan__Answer *answer)
 {
     const Paidan__TriageShown *shown = answer->triage_shown;
@@ -268,6 +275,7 @@ static void take_triage(struct exchange *exchange, struct view *view, const Paid
               shown->n_history_seqs);
 }
 
+/* Asked for with the story alone: the row says the outcome already. */
 static void take_callback(struct exchange *exchange, struct view *view,
                           const Paidan__Answer *answer)
 {
@@ -318,6 +326,7 @@ static void callback_told(void *context, Paidan__Code code, const Paidan__Answer
     take(context, GATEWAY_CALLBACK, code, answer);
 }
 
+/* One that cannot be asked counts as one that did not answer. */
 static void ask(struct exchange *exchange, enum gateway_service service, Paidan__Request *request,
                 gateway_answered *told)
 {
@@ -331,6 +340,7 @@ static void ask(struct exchange *exchange, enum gateway_service service, Paidan_
     }
 }
 
+/* Side by side: the page waits for the slowest of three, not for their sum. */
 static void ask_all(struct exchange *exchange, uint64_t ticket)
 {
     struct view *view = exchange->state;
@@ -368,6 +378,7 @@ static bool read_number(struct exchange *exchange, uint64_t *ticket)
     return true;
 }
 
+/* Nothing else is understood here, and what is not understood is refused. */
 static bool read_history(struct exchange *exchange, bool *history)
 {
     const char *given = gateway_uri_query(&exchange->uri, "history");
@@ -431,6 +442,7 @@ static void brief_told(void *context, Paidan__Code code, const Paidan__Answer *a
     }
 }
 
+/* The common case, one question: rows are read far more often than stories. */
 static void ask_brief(struct exchange *exchange, uint64_t ticket)
 {
     struct view *view = exchange->state;
@@ -471,6 +483,7 @@ void gateway_ticket_show(struct exchange *exchange)
 /* ---- explain ----------------------------------------------------------------------------------
  */
 
+/* Both services explain by the same wish; the ticket is at one of them. */
 static void explain_ask(struct exchange *exchange, enum gateway_service service,
                         gateway_answered *told)
 {
@@ -490,6 +503,7 @@ static void explain_ask(struct exchange *exchange, enum gateway_service service,
     }
 }
 
+/* As they are: a page draws the intervals. */
 static void explained(struct exchange *exchange, enum gateway_service service, Paidan__Code code,
                       const Paidan__Answer *answer)
 {

@@ -79,6 +79,7 @@ enum gateway_service gateway_upstream_find(const char *name)
     return GATEWAY_NO_SERVICE;
 }
 
+/* A ping answered with a refusal counts: somebody is there. */
 bool gateway_upstream_up(const struct gateway *gateway, enum gateway_service service)
 {
     CHECK(service < GATEWAY_SERVICES);
@@ -94,6 +95,7 @@ size_t gateway_upstream_waiting(const struct gateway *gateway, enum gateway_serv
 /* ---- questions --------------------------------------------------------------------------------
  */
 
+/* Its slot may be taken by the next question at once; the serial tells the two apart. */
 static void pending_remove(struct gateway_upstream *upstream, struct link *link,
                            struct pending *pending)
 {
@@ -156,6 +158,7 @@ static void link_flush(struct gateway *gateway, struct link *link, uint64_t now_
     (void)gateway;
 }
 
+/* Packed once. The struct and its bytes are one block: thousands come and go in a second. */
 static enum rc pending_make(const Paidan__Request *request, uint64_t correlation,
                             struct pending **made)
 {
@@ -251,6 +254,7 @@ static void link_take(struct gateway *gateway, struct link *link, const struct b
                 rc == RC_OK ? answer : NULL);
 }
 
+/* Bounded, so that a service that answers in a flood leaves the others their turn. */
 static void link_receive(struct gateway *gateway, struct link *link)
 {
     struct bus_message message;
@@ -269,6 +273,7 @@ static void link_receive(struct gateway *gateway, struct link *link)
     }
 }
 
+/* Writable is waited for only where something is unsent: an idle socket is always writable. */
 size_t gateway_upstream_items(struct gateway *gateway, struct bus_item *items)
 {
     size_t count = 0;
@@ -282,6 +287,7 @@ size_t gateway_upstream_items(struct gateway *gateway, struct bus_item *items)
     return count;
 }
 
+/* A socket may have been closed and made anew since the items were filled. */
 static const struct bus_item *item_of(const struct bus_item *items, size_t count,
                                       const struct bus_socket *socket)
 {
@@ -313,6 +319,7 @@ void gateway_upstream_work(struct gateway *gateway, const struct bus_item *items
 /* ---- time -------------------------------------------------------------------------------------
  */
 
+/* The endpoint's file is read each time: a service may have been started with another one. */
 static void link_connect(struct gateway *gateway, struct link *link, const char *name,
                          uint64_t now_us)
 {
@@ -330,6 +337,7 @@ static void link_connect(struct gateway *gateway, struct link *link, const char 
     }
 }
 
+/* Two seconds of silence make a service away; the next answer makes it there. */
 static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     struct link *link = context;
@@ -339,6 +347,8 @@ static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answe
     link->up = code != PAIDAN__CODE__UNREACHABLE;
 }
 
+/* Goes the way of all questions, behind those that wait: a service that is busy beyond PING_MS is as
+ * good as away for a page. */
 static void link_ping(struct gateway *gateway, struct link *link, enum gateway_service service,
                       uint64_t now_us)
 {
@@ -373,6 +383,7 @@ static void link_scan(struct gateway *gateway, struct link *link, uint64_t now_u
     }
 }
 
+/* Not each round: with thousands under way a walk over all of them is not free. */
 uint64_t gateway_upstream_tick(struct gateway *gateway, uint64_t now_us)
 {
     struct gateway_upstream *upstream = gateway->upstream;
@@ -393,6 +404,7 @@ uint64_t gateway_upstream_tick(struct gateway *gateway, uint64_t now_us)
 /* ---- opening and closing ----------------------------------------------------------------------
  */
 
+/* Sockets are made by the first tick. */
 enum rc gateway_upstream_open(struct gateway *gateway)
 {
     struct gateway_upstream *upstream = calloc(1, sizeof *upstream);
@@ -407,6 +419,7 @@ enum rc gateway_upstream_open(struct gateway *gateway)
     return RC_OK;
 }
 
+/* Whoever is told may not ask again: closed refuses it. */
 void gateway_upstream_drop(struct gateway *gateway)
 {
     struct gateway_upstream *upstream = gateway->upstream;

@@ -19,11 +19,13 @@
 /* ---- site -------------------------------------------------------------------------------------
  */
 
+/* NULL: the whole site, which has no code. */
 static const char *area_code(const struct site *site, uint32_t area)
 {
     return area == SITE_NONE ? NULL : site->areas[area].code;
 }
 
+/* Absent rather than empty, as everywhere in this API. */
 static void set_text(json_t *object, const char *name, const char *text)
 {
     if (text != NULL && text[0] != '\0') {
@@ -160,6 +162,7 @@ static void group_name(const ProtobufCEnumDescriptor *of, char name[SAY_WORDS_TO
     name[used] = '\0';
 }
 
+/* By token: what other answers hold. */
 static json_t *enum_json(const struct say *say, const ProtobufCEnumDescriptor *of)
 {
     char token[SAY_WORDS_TOKEN_BYTES];
@@ -192,6 +195,7 @@ static json_t *codes_json(const struct say *say)
     return words;
 }
 
+/* Names of facts as people say them, for pages that list what happened. */
 static json_t *verbs_json(const struct say *say)
 {
     json_t *words = json_object();
@@ -211,6 +215,7 @@ static const char *const escalation_counters[] = {COUNTERS_ESCALATION(COUNTER_PL
 static const char *const callback_counters[] = {COUNTERS_CALLBACK(COUNTER_PLAIN)};
 static const char *const unit_counters[] = {COUNTERS_UNIT(COUNTER_PLAIN)};
 
+/* service NULL: the counters of units. */
 static json_t *counters_json(const struct say *say, const char *service, const char *const *names,
                              size_t count)
 {
@@ -281,6 +286,7 @@ static const char *day_kind(enum calendar_day_kind kind)
     return kind < CALENDAR_DAY_KIND_COUNT ? names[kind] : "unknown";
 }
 
+/* By the wall clock of the site, which is what people compare it with. */
 static json_t *hours_json(const struct calendar_hours *hours)
 {
     json_t *list = json_array();
@@ -294,6 +300,7 @@ static json_t *hours_json(const struct calendar_hours *hours)
     return list;
 }
 
+/* start_ms and end_ms, for drawing a term over the month: days of summer time have 23 or 25 hours. */
 static json_t *day_json(const struct calendar *calendar, int32_t at)
 {
     struct calendar_day day;
@@ -313,6 +320,7 @@ static json_t *day_json(const struct calendar *calendar, int32_t at)
     return object;
 }
 
+/* Also "always", which has nothing to show but is named by clocks. */
 static const struct calendar *calendar_of(const struct site *site, const char *code)
 {
     for (uint32_t index = 0; index < site->calendar_count; index++) {

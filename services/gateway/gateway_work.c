@@ -17,6 +17,7 @@
 /* ---- one result -------------------------------------------------------------------------------
  */
 
+/* The version after the act, so that the next act can say what it saw. */
 static void set_etag(struct exchange *exchange, const json_t *result)
 {
     char etag[32];
@@ -49,6 +50,7 @@ static void answer_result(struct exchange *exchange, json_t *json, Paidan__Code 
     json_decref(json);
 }
 
+/* A batch of one has one result, or the service is not ours. */
 static void worked_told(struct exchange *exchange, const Paidan__Answer *answer)
 {
     if (answer->body_case != PAIDAN__ANSWER__BODY_WORKED || answer->worked->n_results != 1) {

@@ -55,6 +55,7 @@ bool gateway_worker_add(struct gateway_job *job, const char *password,
     return true;
 }
 
+/* As soon as it is a proof, or nobody wants one. */
 static void wipe_password(struct gateway_job *job, unsigned index)
 {
     char *password = job->parts[index].password;
@@ -90,6 +91,7 @@ static void carry_out(struct gateway_job *job)
     }
 }
 
+/* One job at a time: two would take twice the memory and gain nothing on two cores that serve. */
 static void *run(void *context)
 {
     struct gateway_worker *worker = context;
@@ -140,6 +142,7 @@ size_t gateway_worker_items(const struct gateway *gateway, struct bus_item *item
     return 1;
 }
 
+/* In any order: proofs of different people. */
 static void tell(struct gateway *gateway, struct gateway_job *jobs)
 {
     while (jobs != NULL) {
