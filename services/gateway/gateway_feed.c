@@ -548,7 +548,6 @@ static void fetched(void *context, Paidan__Code code, const Paidan__Answer *answ
     struct feed *feed = feed_of;
     const uint64_t now_us = clock_monotonic_us();
     log->asking = false;
-    away_say(feed, log, answer == NULL);
     if (answer == NULL) {
         tail_idle(&log->tail, now_us + RETRY_US);
         return;
@@ -568,7 +567,6 @@ static void pinged(void *context, Paidan__Code code, const Paidan__Answer *answe
 {
     struct feed_log *log = context;
     log->asking = false;
-    away_say(feed_of, log, answer == NULL);
     if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_PONG) {
         tail_start(&log->tail, answer->pong->head_seq, NULL);
         log->begun = true;
@@ -607,6 +605,8 @@ static void log_ask(struct feed *feed, struct feed_log *log, uint64_t now_us)
 /* Returns when it wants to be called again. */
 static uint64_t log_turn(struct feed *feed, struct feed_log *log, uint64_t now_us)
 {
+    /* By the pings: a fetch that waits for news is silent for long. */
+    away_say(feed, log, !gateway_upstream_up(feed->gateway, log->service));
     if (log->begun && log->tail.state == TAIL_HELD && records_take(feed, log)) {
         return now_us;
     }
@@ -694,6 +694,7 @@ static enum rc feed_open(struct gateway *gateway, void **context)
     for (unsigned index = 0; index < FEED_LOGS && rc == RC_OK; index++) {
         feed->logs[index].service = follows[index].service;
         feed->logs[index].row = follows[index].row;
+        feed->logs[index].away = true; /* until it is heard of */
         rc = tail_init(&feed->logs[index].tail, "gateway");
     }
     if (rc != RC_OK) {
