@@ -25,7 +25,12 @@ export default defineConfig({
     rollupOptions: {
       output: {
         // What every list needs comes in one piece with the frame: a request costs more than its bytes.
-        manualChunks: (id) => (/\/src\/(app|design)\/|\/src\/parts\/(VirtualList|TimeLeft|TicketRow|StateMark|Marks|Combo|Deed\w+|Dialog|ProblemBar|Moment|Icon|Logo|Splash|Toasts|KeyHelp|Layout)|node_modules\/@?vue/.test(id) ? 'frame' : undefined),
+        manualChunks: (id) =>
+          /\/src\/(app|design)\/|\/src\/parts\/(VirtualList|TimeLeft|TicketRow|StateMark|Marks|Combo|Deed\w+|Dialog|ProblemBar|Moment|Icon|Logo|Splash|Toasts|KeyHelp|Layout)|node_modules\/@?vue/.test(
+            id,
+          )
+            ? 'frame'
+            : undefined,
       },
     },
   },

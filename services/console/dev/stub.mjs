@@ -10,20 +10,55 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as world from './world.mjs';
 
-const option = (name, otherwise) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : process.argv[at + 1]; };
-const PORT = Number(option('port', 8319)), FILES = fileURLToPath(new URL('../../../build/console/', import.meta.url));
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : process.argv[at + 1];
+};
+const PORT = Number(option('port', 8319)),
+  FILES = fileURLToPath(new URL('../../../build/console/', import.meta.url));
 world.fill(Number(option('tickets', 2000)));
 for (let index = 0; index < 24; index++) world.newDeskItem(Date.now() - index * 150000);
 
 // ---- who ----
 const ROLES = {
-  dispatcher: [{ role: 'dispatcher', area: 'qinghe' }], clerk: [{ role: 'clerk', unit: 'chengguan' }], leader: [{ role: 'leader', unit: 'station-yangguang' }, { role: 'clerk', unit: 'station-yangguang' }], supervisor: [{ role: 'supervisor', unit: 'street-centre' }],
-  hotline: [{ role: 'hotline', channel: 'hotline' }], auditor: [{ role: 'auditor' }], system: [{ role: 'system' }], security: [{ role: 'security' }], totp: [{ role: 'supervisor', unit: 'street-centre' }],
+  dispatcher: [{ role: 'dispatcher', area: 'qinghe' }],
+  clerk: [{ role: 'clerk', unit: 'chengguan' }],
+  leader: [
+    { role: 'leader', unit: 'station-yangguang' },
+    { role: 'clerk', unit: 'station-yangguang' },
+  ],
+  supervisor: [{ role: 'supervisor', unit: 'street-centre' }],
+  hotline: [{ role: 'hotline', channel: 'hotline' }],
+  auditor: [{ role: 'auditor' }],
+  system: [{ role: 'system' }],
+  security: [{ role: 'security' }],
+  totp: [{ role: 'supervisor', unit: 'street-centre' }],
 };
-const NAMES = { dispatcher: '分拨员小周', clerk: '城管队张伟', leader: '站长李娜', supervisor: '督办员王芳', hotline: '话务员刘洋', auditor: '审计赵敏', system: '系统管理员', security: '安全管理员', totp: '督办员（双因子）' };
+const NAMES = {
+  dispatcher: '分拨员小周',
+  clerk: '城管队张伟',
+  leader: '站长李娜',
+  supervisor: '督办员王芳',
+  hotline: '话务员刘洋',
+  auditor: '审计赵敏',
+  system: '系统管理员',
+  security: '安全管理员',
+  totp: '督办员（双因子）',
+};
 const sessions = new Map();
 const media = new Map();
-const meOf = (name) => ({ second_factor: name === 'totp', person: name, name: NAMES[name], roles: ROLES[name], csrf: `csrf-${name}`, language: 'zh', ...world.moment('expires', Date.now() + 1800000), must_change: false, now_ms: Date.now(), rate: 1 });
+const meOf = (name) => ({
+  second_factor: name === 'totp',
+  person: name,
+  name: NAMES[name],
+  roles: ROLES[name],
+  csrf: `csrf-${name}`,
+  language: 'zh',
+  ...world.moment('expires', Date.now() + 1800000),
+  must_change: false,
+  now_ms: Date.now(),
+  rate: 1,
+});
 
 // ---- answers ----
 const sortDue = (one, other) => (one.clocks[0]?.due_ms ?? Infinity) - (other.clocks[0]?.due_ms ?? Infinity);
@@ -33,19 +68,44 @@ const openOnes = () => all().filter(world.open);
 const byDue = (list) => list.filter((brief) => brief.clocks.length > 0).sort((one, other) => dueOf(one) - dueOf(other));
 void sortDue;
 function counts() {
-  const open = openOnes(), now = Date.now(), of = (test) => open.filter(test).length;
+  const open = openOnes(),
+    now = Date.now(),
+    of = (test) => open.filter(test).length;
   return {
-    open: open.length, overdue: of((brief) => dueOf(brief) <= now), red: of((brief) => brief.card === 'red'), yellow: of((brief) => brief.card === 'yellow'), resolved: all().filter((brief) => brief.state === 'resolved').length, closed: all().filter((brief) => brief.state === 'closed').length,
-    levels: [1, 2, 3].map((level) => ({ level, open: of((brief) => brief.level === level) })), desk_waiting: world.desk.size, desk_overdue: [...world.desk.values()].filter((item) => item.clock.due_ms < now).length, desk_oldest_ms: Math.min(...[...world.desk.values()].map((item) => item.since_ms)), requests: world.requests().length,
+    open: open.length,
+    overdue: of((brief) => dueOf(brief) <= now),
+    red: of((brief) => brief.card === 'red'),
+    yellow: of((brief) => brief.card === 'yellow'),
+    resolved: all().filter((brief) => brief.state === 'resolved').length,
+    closed: all().filter((brief) => brief.state === 'closed').length,
+    levels: [1, 2, 3].map((level) => ({ level, open: of((brief) => brief.level === level) })),
+    desk_waiting: world.desk.size,
+    desk_overdue: [...world.desk.values()].filter((item) => item.clock.due_ms < now).length,
+    desk_oldest_ms: Math.min(...[...world.desk.values()].map((item) => item.since_ms)),
+    requests: world.requests().length,
   };
 }
 const wires = (list, request) => list.map((brief) => world.wire(brief, request.lang));
-class Refused extends Error { constructor(status, code, zh, en) { super(code); Object.assign(this, { status, code, zh, en }); } }
-const unknown = () => new Refused(404, 'TICKET_UNKNOWN', '没有这张工单，请核对编号。', 'There is no such ticket; check its number.');
-const ticketOf = (number) => { const brief = world.tickets.get(number); if (!brief) throw unknown(); return brief; };
+class Refused extends Error {
+  constructor(status, code, zh, en) {
+    super(code);
+    Object.assign(this, { status, code, zh, en });
+  }
+}
+const unknown = () =>
+  new Refused(404, 'TICKET_UNKNOWN', '没有这张工单，请核对编号。', 'There is no such ticket; check its number.');
+const ticketOf = (number) => {
+  const brief = world.tickets.get(number);
+  if (!brief) throw unknown();
+  return brief;
+};
 function page(list, query, request, name = 'tickets') {
-  const from = Number(query.get('cursor') ?? 0), limit = Math.min(Number(query.get('limit') ?? 100), 1000);
-  return { [name]: wires(list.slice(from, from + limit), request), ...(from + limit < list.length ? { next: from + limit } : {}) };
+  const from = Number(query.get('cursor') ?? 0),
+    limit = Math.min(Number(query.get('limit') ?? 100), 1000);
+  return {
+    [name]: wires(list.slice(from, from + limit), request),
+    ...(from + limit < list.length ? { next: from + limit } : {}),
+  };
 }
 function changed(brief, name, fields, actor) {
   brief.version++;
@@ -54,81 +114,555 @@ function changed(brief, name, fields, actor) {
   tellTicket(brief);
   tell('fact', event, [`ticket:${brief.number}`, 'all']);
 }
-const DONE = { accept: 'accepted', contact: 'contacted', progress: 'progressed', resolve: 'resolved', return: 'returned', raise: 'raised', extend: 'requested', suspend: 'suspended', urge: 'urged', watch: 'supervised', order: 'ordered', yellow: 'carded', red: 'carded', grant: 'decided', refuse: 'decided' };
+const DONE = {
+  accept: 'accepted',
+  contact: 'contacted',
+  progress: 'progressed',
+  resolve: 'resolved',
+  return: 'returned',
+  raise: 'raised',
+  extend: 'requested',
+  suspend: 'suspended',
+  urge: 'urged',
+  watch: 'supervised',
+  order: 'ordered',
+  yellow: 'carded',
+  red: 'carded',
+  grant: 'decided',
+  refuse: 'decided',
+};
 function act(action, items, actor, unit) {
-  return { results: items.map((item) => {
-    const brief = world.tickets.get(item.number);
-    if (!brief) return { number: item.number, code: 'TICKET_UNKNOWN' };
-    if (item.version !== undefined && item.version !== brief.version) return { number: item.number, code: 'VERSION_CONFLICT', state: brief.state, version: brief.version, actor: '张伟', did: 'progressed', ...world.moment('at', Date.now() - 20000), unit: brief.unit };
-    if (action === 'accept') brief.state = 'accepted';
-    if (action === 'resolve') { brief.state = 'resolved'; brief.clocks = []; }
-    if (action === 'return') brief.state = 'returned';
-    if (action === 'urge') brief.urges = (brief.urges ?? 0) + 1;
-    if (action === 'watch') brief.supervised = true;
-    if (action === 'yellow' || action === 'red') brief.card = action;
-    if (action === 'cancel_card') brief.card = 'none';
-    if (action === 'order') { brief.unit = item.to_unit; brief.state = 'assigned'; }
-    if (action === 'extend') Object.assign(brief, { request: 'extension', request_to: 'street-centre' }, world.moment('request_due', Date.now() + 7200000));
-    if (action === 'grant' || action === 'refuse') { delete brief.request; delete brief.request_to; delete brief.request_due_ms; }
-    changed(brief, DONE[action] ?? action, { note: item.note, unit: item.to_unit ?? unit, card: action === 'red' ? '红牌' : '黄牌' }, actor);
-    return { number: item.number, code: 'OK', version: brief.version, state: brief.state };
-  }) };
+  return {
+    results: items.map((item) => {
+      const brief = world.tickets.get(item.number);
+      if (!brief) return { number: item.number, code: 'TICKET_UNKNOWN' };
+      if (item.version !== undefined && item.version !== brief.version)
+        return {
+          number: item.number,
+          code: 'VERSION_CONFLICT',
+          state: brief.state,
+          version: brief.version,
+          actor: '张伟',
+          did: 'progressed',
+          ...world.moment('at', Date.now() - 20000),
+          unit: brief.unit,
+        };
+      if (action === 'accept') brief.state = 'accepted';
+      if (action === 'resolve') {
+        brief.state = 'resolved';
+        brief.clocks = [];
+      }
+      if (action === 'return') brief.state = 'returned';
+      if (action === 'urge') brief.urges = (brief.urges ?? 0) + 1;
+      if (action === 'watch') brief.supervised = true;
+      if (action === 'yellow' || action === 'red') brief.card = action;
+      if (action === 'cancel_card') brief.card = 'none';
+      if (action === 'order') {
+        brief.unit = item.to_unit;
+        brief.state = 'assigned';
+      }
+      if (action === 'extend')
+        Object.assign(
+          brief,
+          { request: 'extension', request_to: 'street-centre' },
+          world.moment('request_due', Date.now() + 7200000),
+        );
+      if (action === 'grant' || action === 'refuse') {
+        delete brief.request;
+        delete brief.request_to;
+        delete brief.request_due_ms;
+      }
+      changed(
+        brief,
+        DONE[action] ?? action,
+        { note: item.note, unit: item.to_unit ?? unit, card: action === 'red' ? '红牌' : '黄牌' },
+        actor,
+      );
+      return { number: item.number, code: 'OK', version: brief.version, state: brief.state };
+    }),
+  };
 }
 function explain(brief) {
-  return { number: brief.number, now: '', now_ms: Date.now(), clocks: brief.clocks.map((set) => {
-    const cut = [set.start_ms, set.start_ms + (set.due_ms - set.start_ms) * 0.3, set.start_ms + (set.due_ms - set.start_ms) * 0.55, set.start_ms + (set.due_ms - set.start_ms) * 0.8, set.due_ms];
-    const reasons = ['counted', 'closed', 'make_up', 'counted'];
-    return { set, expired: set.due_ms < Date.now(), policy: 'urgency=normal level=street', counted_ms: 5 * 3600000, skipped_ms: 14 * 3600000, intervals: reasons.map((reason, at) => ({ ...world.moment('from', cut[at]), ...world.moment('until', cut[at + 1]), reason, ...(reason === 'make_up' ? { name: '国庆节调休' } : {}) })) };
-  }) };
+  return {
+    number: brief.number,
+    now: '',
+    now_ms: Date.now(),
+    clocks: brief.clocks.map((set) => {
+      const cut = [
+        set.start_ms,
+        set.start_ms + (set.due_ms - set.start_ms) * 0.3,
+        set.start_ms + (set.due_ms - set.start_ms) * 0.55,
+        set.start_ms + (set.due_ms - set.start_ms) * 0.8,
+        set.due_ms,
+      ];
+      const reasons = ['counted', 'closed', 'make_up', 'counted'];
+      return {
+        set,
+        expired: set.due_ms < Date.now(),
+        policy: 'urgency=normal level=street',
+        counted_ms: 5 * 3600000,
+        skipped_ms: 14 * 3600000,
+        intervals: reasons.map((reason, at) => ({
+          ...world.moment('from', cut[at]),
+          ...world.moment('until', cut[at + 1]),
+          reason,
+          ...(reason === 'make_up' ? { name: '国庆节调休' } : {}),
+        })),
+      };
+    }),
+  };
 }
-const triaged = (brief) => ({ state: world.desk.has(brief.number) ? 'desk_new' : 'routed', category: brief.category, area: brief.area, unit: brief.unit, why: '物业 漏水 阳光花园', categories: [brief.category], areas: [brief.area], desk: world.desk.get(brief.number) });
-const asked = (brief) => (['resolved', 'closed'].includes(brief.state) ? { round: 1, attempt: 1, open: brief.state === 'resolved', ...(brief.state === 'closed' ? { solved: 'yes', satisfied: brief.satisfied, note: '居民表示满意' } : world.moment('due', Date.now() + 3600000)) } : undefined);
+const triaged = (brief) => ({
+  state: world.desk.has(brief.number) ? 'desk_new' : 'routed',
+  category: brief.category,
+  area: brief.area,
+  unit: brief.unit,
+  why: '物业 漏水 阳光花园',
+  categories: [brief.category],
+  areas: [brief.area],
+  desk: world.desk.get(brief.number),
+});
+const asked = (brief) =>
+  ['resolved', 'closed'].includes(brief.state)
+    ? {
+        round: 1,
+        attempt: 1,
+        open: brief.state === 'resolved',
+        ...(brief.state === 'closed'
+          ? { solved: 'yes', satisfied: brief.satisfied, note: '居民表示满意' }
+          : world.moment('due', Date.now() + 3600000)),
+      }
+    : undefined;
 const routes = [
   ['GET', /^\/me$/, ({ who }) => meOf(who)],
   ['GET', /^\/site$/, ({ lang }) => world.siteTables(lang)],
   ['GET', /^\/words$/, ({ lang }) => world.words(lang)],
   ['GET', /^\/calendar\/([\w-]+)\/([\d-]+)$/, ({ parts }) => world.month(parts[0], parts[1])],
-  ['GET', /^\/board$/, (request) => ({ tickets: wires(byDue(openOnes()).slice(0, Number(request.query.get('limit') ?? 50)), request), ...counts() })],
-  ['GET', /^\/due$/, (request) => page(byDue(openOnes()).filter((brief) => !request.query.get('unit') || brief.unit === request.query.get('unit')), request.query, request)],
-  ['GET', /^\/alarms$/, (request) => { const red = openOnes().filter((brief) => brief.card === 'red'), none = openOnes().filter((brief) => /duty/.test(brief.unit) && brief.state === 'assigned'); return { repeating: wires(red.slice(0, 100), request), repeating_count: red.length, ownerless: wires(none.slice(0, 100), request), ownerless_count: none.length, unknown_years: ['office'], waiting: world.requests().slice(0, 3).map(world.requestOf), waiting_count: world.requests().length, lapsed: world.requests().slice(-2).map((brief) => ({ ...world.requestOf(brief), ...world.moment('lapsed', Date.now() - 7200000) })), lapsed_count: 17 }; }],
+  [
+    'GET',
+    /^\/board$/,
+    (request) => ({
+      tickets: wires(byDue(openOnes()).slice(0, Number(request.query.get('limit') ?? 50)), request),
+      ...counts(),
+    }),
+  ],
+  [
+    'GET',
+    /^\/due$/,
+    (request) =>
+      page(
+        byDue(openOnes()).filter((brief) => !request.query.get('unit') || brief.unit === request.query.get('unit')),
+        request.query,
+        request,
+      ),
+  ],
+  [
+    'GET',
+    /^\/alarms$/,
+    (request) => {
+      const red = openOnes().filter((brief) => brief.card === 'red'),
+        none = openOnes().filter((brief) => /duty/.test(brief.unit) && brief.state === 'assigned');
+      return {
+        repeating: wires(red.slice(0, 100), request),
+        repeating_count: red.length,
+        ownerless: wires(none.slice(0, 100), request),
+        ownerless_count: none.length,
+        unknown_years: ['office'],
+        waiting: world.requests().slice(0, 3).map(world.requestOf),
+        waiting_count: world.requests().length,
+        lapsed: world
+          .requests()
+          .slice(-2)
+          .map((brief) => ({ ...world.requestOf(brief), ...world.moment('lapsed', Date.now() - 7200000) })),
+        lapsed_count: 17,
+      };
+    },
+  ],
   ['GET', /^\/requests$/, () => ({ requests: world.requests().map(world.requestOf) })],
-  ['GET', /^\/unit-counts$/, () => ({ units: world.siteTables('zh').units.map((unit, at) => ({ unit: unit.code, counts: [{ name: 'assigned', value: 40 + at * 7 }, { name: 'returned', value: at }, { name: 'accepted_late', value: at % 4 }, { name: 'cards_red', value: at % 3 }] })) })],
-  ['GET', /^\/stats\/(\w+)$/, () => ({ counts: [{ name: 'registered', value: 2024 }, { name: 'duplicates', value: 12 }] })],
-  ['GET', /^\/ping$/, () => ({ services: ['intake', 'triage', 'escalation', 'callback', 'access'].map((service) => ({ service, answers: true, version: '0.9.0', head_seq: 41000, site_version: 1234, following: [{ log: 'intake', cursor: 40990, head: 41000 }], map_used: 84e6, map_size: 4e9 })) })],
-  ['GET', /^\/tickets$/, (request) => page(all().filter((brief) => ['state', 'unit', 'category'].every((name) => !request.query.get(name) || brief[name] === request.query.get(name))).sort((one, other) => other.registered_ms - one.registered_ms), request.query, request)],
-  ['GET', /^\/tickets\/([\d-]+)$/, (request) => { const brief = ticketOf(request.parts[0]); return { ...world.wire(brief, request.lang), all_clocks: brief.clocks, triage: triaged(brief), callback: asked(brief), ...(request.query.get('history') ? { history: world.histories.get(brief.number).map((event) => ({ ...event, says: request.lang === 'en' ? event.says_en : event.says_zh })) } : {}) }; }],
+  [
+    'GET',
+    /^\/unit-counts$/,
+    () => ({
+      units: world.siteTables('zh').units.map((unit, at) => ({
+        unit: unit.code,
+        counts: [
+          { name: 'assigned', value: 40 + at * 7 },
+          { name: 'returned', value: at },
+          { name: 'accepted_late', value: at % 4 },
+          { name: 'cards_red', value: at % 3 },
+        ],
+      })),
+    }),
+  ],
+  [
+    'GET',
+    /^\/stats\/(\w+)$/,
+    () => ({
+      counts: [
+        { name: 'registered', value: 2024 },
+        { name: 'duplicates', value: 12 },
+      ],
+    }),
+  ],
+  [
+    'GET',
+    /^\/ping$/,
+    () => ({
+      services: ['intake', 'triage', 'escalation', 'callback', 'access'].map((service) => ({
+        service,
+        answers: true,
+        version: '0.9.0',
+        head_seq: 41000,
+        site_version: 1234,
+        following: [{ log: 'intake', cursor: 40990, head: 41000 }],
+        map_used: 84e6,
+        map_size: 4e9,
+      })),
+    }),
+  ],
+  [
+    'GET',
+    /^\/tickets$/,
+    (request) =>
+      page(
+        all()
+          .filter((brief) =>
+            ['state', 'unit', 'category'].every(
+              (name) => !request.query.get(name) || brief[name] === request.query.get(name),
+            ),
+          )
+          .sort((one, other) => other.registered_ms - one.registered_ms),
+        request.query,
+        request,
+      ),
+  ],
+  [
+    'GET',
+    /^\/tickets\/([\d-]+)$/,
+    (request) => {
+      const brief = ticketOf(request.parts[0]);
+      return {
+        ...world.wire(brief, request.lang),
+        all_clocks: brief.clocks,
+        triage: triaged(brief),
+        callback: asked(brief),
+        ...(request.query.get('history')
+          ? {
+              history: world.histories
+                .get(brief.number)
+                .map((event) => ({ ...event, says: request.lang === 'en' ? event.says_en : event.says_zh })),
+            }
+          : {}),
+      };
+    },
+  ],
   ['GET', /^\/tickets\/([\d-]+)\/explain$/, ({ parts }) => explain(ticketOf(parts[0]))],
   ['GET', /^\/tickets\/([\d-]+)\/triage$/, ({ parts }) => triaged(ticketOf(parts[0]))],
-  ['GET', /^\/tickets\/([\d-]+)\/callback$/, ({ parts }) => { const found = asked(ticketOf(parts[0])); if (!found) throw unknown(); return found; }],
-  ['POST', /^\/texts$/, ({ body }) => ({ texts: body.numbers.map((number) => { const brief = ticketOf(number); return { ...brief.text, phone: brief.text.phone && (body.phones ? brief.text.phone : brief.text.phone.replace(/(\d{3})\d{4}/, '$1****')), reporter: body.phones ? '王秀英' : '王**', ...world.moment('registered', brief.registered_ms), supplements: brief.chases ? ['还是没人来，麻烦快点'] : [], supplements_ms: brief.chases ? [brief.registered_ms + 3600000] : [], attachments: [{ name: '现场.jpg', url: 'https://example.invalid/1.jpg', media_type: 'image/jpeg', bytes: 182000 }] }; }) })],
+  [
+    'GET',
+    /^\/tickets\/([\d-]+)\/callback$/,
+    ({ parts }) => {
+      const found = asked(ticketOf(parts[0]));
+      if (!found) throw unknown();
+      return found;
+    },
+  ],
+  [
+    'POST',
+    /^\/texts$/,
+    ({ body }) => ({
+      texts: body.numbers.map((number) => {
+        const brief = ticketOf(number);
+        return {
+          ...brief.text,
+          phone:
+            brief.text.phone && (body.phones ? brief.text.phone : brief.text.phone.replace(/(\d{3})\d{4}/, '$1****')),
+          reporter: body.phones ? '王秀英' : '王**',
+          ...world.moment('registered', brief.registered_ms),
+          supplements: brief.chases ? ['还是没人来，麻烦快点'] : [],
+          supplements_ms: brief.chases ? [brief.registered_ms + 3600000] : [],
+          attachments: [
+            { name: '现场.jpg', url: 'https://example.invalid/1.jpg', media_type: 'image/jpeg', bytes: 182000 },
+          ],
+        };
+      }),
+    }),
+  ],
   ['POST', /^\/(work|supervise)$/, ({ body, who }) => act(body.action, body.items, who, body.unit)],
-  ['POST', /^\/tickets\/([\d-]+)\/(supplement|chase|withdraw)$/, ({ parts, body, who }) => { const brief = ticketOf(parts[0]); if (parts[1] === 'chase') brief.chases = (brief.chases ?? 0) + 1; changed(brief, 'chased', { note: body.note }, who); return { number: brief.number }; }],
-  ['POST', /^\/tickets\/([\d-]+)\/dispatch$/, ({ parts, body, who }) => { const brief = ticketOf(parts[0]); world.desk.delete(parts[0]); Object.assign(brief, { state: 'assigned', unit: body.unit, category: body.category ?? brief.category, area: body.area ?? brief.area }); changed(brief, 'routed', { unit: body.unit }, who); tell('desk', { number: parts[0], gone: true }, ['desk']); return { number: parts[0], dispatched: { unit: body.unit, level: brief.level, category: brief.category, area: brief.area, area_from: 'found', urgency: brief.urgency } }; }],
-  ['POST', /^\/tickets\/([\d-]+)\/supervise\/(\w+)$/, ({ parts, body, who }) => act(parts[1], [{ number: parts[0], ...body }], who, body.unit)],
-  ['POST', /^\/tickets\/([\d-]+)\/(\w+)$/, ({ parts, body, who, version }) => act(parts[1], [{ number: parts[0], version, ...body }], who, body.unit)],
-  ['POST', /^\/tickets$/, ({ body }) => { const brief = world.newTicket(Date.now(), 'assigned'); brief.text.text = (body.tickets?.[0] ?? body).text; tellTicket(brief); const result = { code: 'OK', number: brief.number, query_code: 'K7M2QX' }; return body.tickets ? { results: body.tickets.map(() => result) } : result; }],
-  ['GET', /^\/desk$/, () => { const items = [...world.desk.values()].sort((one, other) => one.clock.due_ms - other.clock.due_ms), each = counts(); return { items, waiting: each.desk_waiting, overdue: each.desk_overdue, oldest_ms: each.desk_oldest_ms }; }],
-  ['GET', /^\/units\/([\w-]+)\/work$/, (request) => page(byDue(openOnes()).filter((brief) => brief.unit === request.parts[0]), request.query, request)],
-  ['POST', /^\/units\/([\w-]+)\/pull$/, (request) => ({ tickets: wires(byDue(openOnes()).filter((brief) => brief.unit === request.parts[0] && brief.state === 'assigned').slice(0, request.body.max ?? 1), request), ...world.moment('lease_until', Date.now() + 600000) })],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/(supplement|chase|withdraw)$/,
+    ({ parts, body, who }) => {
+      const brief = ticketOf(parts[0]);
+      if (parts[1] === 'chase') brief.chases = (brief.chases ?? 0) + 1;
+      changed(brief, 'chased', { note: body.note }, who);
+      return { number: brief.number };
+    },
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/dispatch$/,
+    ({ parts, body, who }) => {
+      const brief = ticketOf(parts[0]);
+      world.desk.delete(parts[0]);
+      Object.assign(brief, {
+        state: 'assigned',
+        unit: body.unit,
+        category: body.category ?? brief.category,
+        area: body.area ?? brief.area,
+      });
+      changed(brief, 'routed', { unit: body.unit }, who);
+      tell('desk', { number: parts[0], gone: true }, ['desk']);
+      return {
+        number: parts[0],
+        dispatched: {
+          unit: body.unit,
+          level: brief.level,
+          category: brief.category,
+          area: brief.area,
+          area_from: 'found',
+          urgency: brief.urgency,
+        },
+      };
+    },
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/supervise\/(\w+)$/,
+    ({ parts, body, who }) => act(parts[1], [{ number: parts[0], ...body }], who, body.unit),
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/(\w+)$/,
+    ({ parts, body, who, version }) => act(parts[1], [{ number: parts[0], version, ...body }], who, body.unit),
+  ],
+  [
+    'POST',
+    /^\/tickets$/,
+    ({ body }) => {
+      const brief = world.newTicket(Date.now(), 'assigned');
+      brief.text.text = (body.tickets?.[0] ?? body).text;
+      tellTicket(brief);
+      const result = { code: 'OK', number: brief.number, query_code: 'K7M2QX' };
+      return body.tickets ? { results: body.tickets.map(() => result) } : result;
+    },
+  ],
+  [
+    'GET',
+    /^\/desk$/,
+    () => {
+      const items = [...world.desk.values()].sort((one, other) => one.clock.due_ms - other.clock.due_ms),
+        each = counts();
+      return { items, waiting: each.desk_waiting, overdue: each.desk_overdue, oldest_ms: each.desk_oldest_ms };
+    },
+  ],
+  [
+    'GET',
+    /^\/units\/([\w-]+)\/work$/,
+    (request) =>
+      page(
+        byDue(openOnes()).filter((brief) => brief.unit === request.parts[0]),
+        request.query,
+        request,
+      ),
+  ],
+  [
+    'POST',
+    /^\/units\/([\w-]+)\/pull$/,
+    (request) => ({
+      tickets: wires(
+        byDue(openOnes())
+          .filter((brief) => brief.unit === request.parts[0] && brief.state === 'assigned')
+          .slice(0, request.body.max ?? 1),
+        request,
+      ),
+      ...world.moment('lease_until', Date.now() + 600000),
+    }),
+  ],
   ['GET', /^\/callbacks$/, () => ({ tasks: world.callbacks().slice(0, 100) })],
-  ['POST', /^\/callbacks\/pull$/, () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) })],
-  ['POST', /^\/callbacks\/answer$/, ({ body, who }) => ({ results: body.replies.map((reply) => { const brief = ticketOf(reply.number); brief.state = 'closed'; brief.outcome = 'solved'; changed(brief, 'closed', {}, who); return { number: reply.number, code: 'OK' }; }) })],
+  [
+    'POST',
+    /^\/callbacks\/pull$/,
+    () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) }),
+  ],
+  [
+    'POST',
+    /^\/callbacks\/answer$/,
+    ({ body, who }) => ({
+      results: body.replies.map((reply) => {
+        const brief = ticketOf(reply.number);
+        brief.state = 'closed';
+        brief.outcome = 'solved';
+        changed(brief, 'closed', {}, who);
+        return { number: reply.number, code: 'OK' };
+      }),
+    }),
+  ],
   ['POST', /^\/try$/, ({ body }) => world.judge(body)],
-  ['POST', /^\/lookup$/, ({ body }) => { const brief = ticketOf(body.number); return { number: brief.number, state: brief.state, ...world.moment('registered', brief.registered_ms), ...world.moment('changed', brief.changed_ms), chases: brief.chases, supplements: 0, title: brief.title }; }],
-  ['GET', /^\/people$/, ({ query }) => ({ people: Object.keys(ROLES).map((person, at) => ({ person, full_name: NAMES[person], state: at === 1 ? 'invited' : at === 7 ? 'disabled' : 'active', roles: ROLES[person], second_factor: person === 'totp', ...world.moment('added', Date.now() - 86400000 * 90), ...world.moment('login', Date.now() - 86400000), sessions: at % 3, ...(at === 2 ? world.moment('locked_until', Date.now() + 800000) : {}) })).filter((each) => !query.get('role') || each.roles.some((role) => role.role === query.get('role'))) })],
+  [
+    'POST',
+    /^\/lookup$/,
+    ({ body }) => {
+      const brief = ticketOf(body.number);
+      return {
+        number: brief.number,
+        state: brief.state,
+        ...world.moment('registered', brief.registered_ms),
+        ...world.moment('changed', brief.changed_ms),
+        chases: brief.chases,
+        supplements: 0,
+        title: brief.title,
+      };
+    },
+  ],
+  [
+    'GET',
+    /^\/people$/,
+    ({ query }) => ({
+      people: Object.keys(ROLES)
+        .map((person, at) => ({
+          person,
+          full_name: NAMES[person],
+          state: at === 1 ? 'invited' : at === 7 ? 'disabled' : 'active',
+          roles: ROLES[person],
+          second_factor: person === 'totp',
+          ...world.moment('added', Date.now() - 86400000 * 90),
+          ...world.moment('login', Date.now() - 86400000),
+          sessions: at % 3,
+          ...(at === 2 ? world.moment('locked_until', Date.now() + 800000) : {}),
+        }))
+        .filter((each) => !query.get('role') || each.roles.some((role) => role.role === query.get('role'))),
+    }),
+  ],
   ['POST', /^\/people$/, () => ({ seq: 9, password: 'kupa-4821-wemo-3' })],
-  ['POST', /^\/people\/([\w.-]+)$/, ({ body, parts }) => (body.new_password ? { seq: 10, password: 'rito-9914-bale-7' } : ['system', 'security', 'auditor'].includes(parts[0]) ? { change: 17 } : { seq: 10 })],
-  ['POST', /^\/roles$/, ({ body }) => (['system', 'security', 'auditor'].includes(body.role.role) ? { change: 18 } : { seq: 11 })],
-  ['GET', /^\/changes$/, () => ({ changes: [{ change: 17, kind: 'role_grant', person: 'wang.wu', role: { role: 'auditor' }, asked_by: 'security', ...world.moment('asked', Date.now() - 7200000), ...world.moment('lapses', Date.now() + 86400000) }, { change: 16, kind: 'disable', person: 'li.si', asked_by: 'system', ...world.moment('asked', Date.now() - 9200000), ...world.moment('lapses', Date.now() + 76400000) }] })],
+  [
+    'POST',
+    /^\/people\/([\w.-]+)$/,
+    ({ body, parts }) =>
+      body.new_password
+        ? { seq: 10, password: 'rito-9914-bale-7' }
+        : ['system', 'security', 'auditor'].includes(parts[0])
+          ? { change: 17 }
+          : { seq: 10 },
+  ],
+  [
+    'POST',
+    /^\/roles$/,
+    ({ body }) => (['system', 'security', 'auditor'].includes(body.role.role) ? { change: 18 } : { seq: 11 }),
+  ],
+  [
+    'GET',
+    /^\/changes$/,
+    () => ({
+      changes: [
+        {
+          change: 17,
+          kind: 'role_grant',
+          person: 'wang.wu',
+          role: { role: 'auditor' },
+          asked_by: 'security',
+          ...world.moment('asked', Date.now() - 7200000),
+          ...world.moment('lapses', Date.now() + 86400000),
+        },
+        {
+          change: 16,
+          kind: 'disable',
+          person: 'li.si',
+          asked_by: 'system',
+          ...world.moment('asked', Date.now() - 9200000),
+          ...world.moment('lapses', Date.now() + 76400000),
+        },
+      ],
+    }),
+  ],
   ['POST', /^\/changes\/decide$/, () => ({ seq: 12 })],
-  ['GET', /^\/(?:me\/)?sessions$/, ({ who }) => ({ sessions: ['supervisor', who, 'clerk'].map((person, at) => ({ session: `a1b2c3d4e5f6071${at}`, person, via: `10.1.2.${at + 3}`, own: at === 1, ...world.moment('began', Date.now() - 7200000 * (at + 1)), ...world.moment('seen', Date.now() - 60000 * at), ...world.moment('ends', Date.now() + 1700000) })) })],
+  [
+    'GET',
+    /^\/(?:me\/)?sessions$/,
+    ({ who }) => ({
+      sessions: ['supervisor', who, 'clerk'].map((person, at) => ({
+        session: `a1b2c3d4e5f6071${at}`,
+        person,
+        via: `10.1.2.${at + 3}`,
+        own: at === 1,
+        ...world.moment('began', Date.now() - 7200000 * (at + 1)),
+        ...world.moment('seen', Date.now() - 60000 * at),
+        ...world.moment('ends', Date.now() + 1700000),
+      })),
+    }),
+  ],
   ['POST', /^\/(?:me\/sessions\/\w+\/end|sessions\/revoke|keys\/revoke)$/, () => ({ seq: 13 })],
-  ['POST', /^\/me\/password$/, ({ body }) => { if (body.password !== 'paidan') throw new Refused(401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.'); return { seq: 14 }; }],
-  ['POST', /^\/me\/totp$/, ({ body }) => (body.act === 'start' ? { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Paidan:zhang.san?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Paidan' } : body.act === 'confirm' ? { recovery_codes: Array.from({ length: 10 }, (_, at) => `abcd-ef${at}h`) } : {})],
-  ['GET', /^\/keys$/, () => ({ keys: [{ key: '0123456789abcdef', label: '12345 热线', roles: [{ role: 'adapter', channel: 'hotline' }], made_by: 'security', ...world.moment('made', Date.now() - 9e9), ...world.moment('expires', Date.now() + 9e9), ...world.moment('used', Date.now() - 60000) }, { key: 'fedcba9876543210', label: '旧设备', roles: [{ role: 'adapter', channel: 'device' }], made_by: 'security', ...world.moment('made', Date.now() - 9e9), ...world.moment('revoked', Date.now() - 4e9) }] })],
+  [
+    'POST',
+    /^\/me\/password$/,
+    ({ body }) => {
+      if (body.password !== 'paidan')
+        throw new Refused(401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.');
+      return { seq: 14 };
+    },
+  ],
+  [
+    'POST',
+    /^\/me\/totp$/,
+    ({ body }) =>
+      body.act === 'start'
+        ? {
+            secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+            uri: 'otpauth://totp/Paidan:zhang.san?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Paidan',
+          }
+        : body.act === 'confirm'
+          ? { recovery_codes: Array.from({ length: 10 }, (_, at) => `abcd-ef${at}h`) }
+          : {},
+  ],
+  [
+    'GET',
+    /^\/keys$/,
+    () => ({
+      keys: [
+        {
+          key: '0123456789abcdef',
+          label: '12345 热线',
+          roles: [{ role: 'adapter', channel: 'hotline' }],
+          made_by: 'security',
+          ...world.moment('made', Date.now() - 9e9),
+          ...world.moment('expires', Date.now() + 9e9),
+          ...world.moment('used', Date.now() - 60000),
+        },
+        {
+          key: 'fedcba9876543210',
+          label: '旧设备',
+          roles: [{ role: 'adapter', channel: 'device' }],
+          made_by: 'security',
+          ...world.moment('made', Date.now() - 9e9),
+          ...world.moment('revoked', Date.now() - 4e9),
+        },
+      ],
+    }),
+  ],
   ['POST', /^\/keys$/, () => ({ key: '00aa11bb22cc33dd', secret: `pd_00aa11bb22cc33dd_${'5f'.repeat(32)}` })],
-  ['GET', /^\/audit$/, ({ query }) => ({ next: Number(query.get('cursor') ?? 9000) - 100, facts: Array.from({ length: 100 }, (_, at) => ({ service: 'access', seq: Number(query.get('cursor') ?? 9000) - at, ...world.moment('at', Date.now() - at * 600000), cause: { actor: world.pick(Object.keys(ROLES)) }, says: world.pick(['登录', '授予角色：承办人 · 城管执法队', '登录失败：密码不对（第 2 次）', '改密']) })) })],
-  ['POST', /^\/media$/, ({ raw }) => { const hash = createHash('sha256').update(raw).digest('hex'); media.set(hash, raw); return { hash, media_type: 'image/jpeg', bytes: raw.length }; }],
+  [
+    'GET',
+    /^\/audit$/,
+    ({ query }) => ({
+      next: Number(query.get('cursor') ?? 9000) - 100,
+      facts: Array.from({ length: 100 }, (_, at) => ({
+        service: 'access',
+        seq: Number(query.get('cursor') ?? 9000) - at,
+        ...world.moment('at', Date.now() - at * 600000),
+        cause: { actor: world.pick(Object.keys(ROLES)) },
+        says: world.pick(['登录', '授予角色：承办人 · 城管执法队', '登录失败：密码不对（第 2 次）', '改密']),
+      })),
+    }),
+  ],
+  [
+    'POST',
+    /^\/media$/,
+    ({ raw }) => {
+      const hash = createHash('sha256').update(raw).digest('hex');
+      media.set(hash, raw);
+      return { hash, media_type: 'image/jpeg', bytes: raw.length };
+    },
+  ],
 ];
 
 // ---- streams ----
@@ -138,26 +672,51 @@ function tell(kind, data, topics) {
   const frame = `id: ${++eventId}-0-0-0\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
   for (const each of watchers) if (!topics || topics.includes(each.topic)) each.response.write(frame);
 }
-const tellTicket = (brief) => tell('ticket', world.wire(brief), ['board', 'all', `unit:${brief.unit}`, `ticket:${brief.number}`]);
+const tellTicket = (brief) =>
+  tell('ticket', world.wire(brief), ['board', 'all', `unit:${brief.unit}`, `ticket:${brief.number}`]);
 if (!process.argv.includes('--still')) {
   // Something happens, and what was done makes room for something new: as many are open as before.
+  setInterval(
+    () => {
+      if (!watchers.size) return;
+      const [brief, event] = world.happen();
+      tellTicket(brief);
+      tell('fact', event, [`ticket:${brief.number}`, 'all']);
+      if (!world.open(brief)) tellTicket(world.another());
+    },
+    Number(option('every', 1500)),
+  );
+  setInterval(() => {
+    if (watchers.size) tell('counts', counts(), ['board', 'desk', 'all']);
+  }, 2000);
   setInterval(() => {
     if (!watchers.size) return;
-    const [brief, event] = world.happen();
-    tellTicket(brief);
-    tell('fact', event, [`ticket:${brief.number}`, 'all']);
-    if (!world.open(brief)) tellTicket(world.another());
-  }, Number(option('every', 1500)));
-  setInterval(() => { if (watchers.size) tell('counts', counts(), ['board', 'desk', 'all']); }, 2000);
-  setInterval(() => { if (!watchers.size) return; const item = world.newDeskItem(Date.now()); tell('desk', { number: item.number, item }, ['desk']); }, 20000);
+    const item = world.newDeskItem(Date.now());
+    tell('desk', { number: item.number, item }, ['desk']);
+  }, 20000);
 }
 setInterval(() => tell('time', { now_ms: Date.now(), rate: 1 }), 15000);
 
 // ---- the door ----
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
-const SAFE = { 'Content-Security-Policy': "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const SAFE = {
+  'Content-Security-Policy':
+    "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
 function json(response, status, body, more = {}) {
-  response.writeHead(status, { ...SAFE, 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store', ...more });
+  response.writeHead(status, {
+    ...SAFE,
+    'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json',
+    'Cache-Control': 'no-store',
+    ...more,
+  });
   response.end(JSON.stringify(body));
 }
 const problem = (response, status, code, zh, en) => json(response, status, { title: code, status, code, zh, en });
@@ -165,31 +724,58 @@ async function bodyOf(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const raw = Buffer.concat(chunks);
-  try { return { body: JSON.parse(raw.toString() || '{}'), raw }; } catch { return { body: {}, raw }; }
+  try {
+    return { body: JSON.parse(raw.toString() || '{}'), raw };
+  } catch {
+    return { body: {}, raw };
+  }
 }
 function login(response, body) {
   const name = body.name;
-  if (!ROLES[name] || body.password !== 'paidan') return problem(response, 401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.');
-  if (name === 'totp' && body.totp !== '123456') return problem(response, 401, body.totp ? 'LOGIN_FAILED' : 'SECOND_FACTOR_NEEDED', '请输入动态验证码。', 'The code of the second factor is needed.');
+  if (!ROLES[name] || body.password !== 'paidan')
+    return problem(response, 401, 'LOGIN_FAILED', '用户名或密码不对。', 'The name or the password is wrong.');
+  if (name === 'totp' && body.totp !== '123456')
+    return problem(
+      response,
+      401,
+      body.totp ? 'LOGIN_FAILED' : 'SECOND_FACTOR_NEEDED',
+      '请输入动态验证码。',
+      'The code of the second factor is needed.',
+    );
   const token = Math.random().toString(36).slice(2);
   sessions.set(token, name);
-  return json(response, 200, { me: meOf(name) }, { 'Set-Cookie': `paidan=${token}; Path=/; HttpOnly; SameSite=Strict` });
+  return json(
+    response,
+    200,
+    { me: meOf(name) },
+    { 'Set-Cookie': `paidan=${token}; Path=/; HttpOnly; SameSite=Strict` },
+  );
 }
 function file(response, path) {
-  const name = normalize(path.replace(/^\/console\//, '')) || 'index.html', full = join(FILES, name === '.' ? 'index.html' : name);
-  if (!full.startsWith(FILES) || !existsSync(full)) return problem(response, 404, 'NOT_FOUND', '没有这个页面。', 'There is no such page.');
+  const name = normalize(path.replace(/^\/console\//, '')) || 'index.html',
+    full = join(FILES, name === '.' ? 'index.html' : name);
+  if (!full.startsWith(FILES) || !existsSync(full))
+    return problem(response, 404, 'NOT_FOUND', '没有这个页面。', 'There is no such page.');
   response.writeHead(200, { ...SAFE, 'Content-Type': TYPES[extname(full)] ?? 'application/octet-stream' });
   return response.end(readFileSync(full));
 }
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://stub');
-  if (url.pathname === '/') { response.writeHead(302, { Location: '/console/' }); return response.end(); }
+  if (url.pathname === '/') {
+    response.writeHead(302, { Location: '/console/' });
+    return response.end();
+  }
   if (!url.pathname.startsWith('/api/v1')) return file(response, url.pathname);
-  const path = url.pathname.slice(7), who = sessions.get(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
+  const path = url.pathname.slice(7),
+    who = sessions.get(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
   const { body, raw } = await bodyOf(request);
   if (path === '/login') return login(response, body);
-  if (path === '/logout') { sessions.delete(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]); return json(response, 200, {}); }
-  if (!who) return problem(response, 401, 'SESSION_ENDED', '登录已过期，请重新登录。', 'The session has ended; log in again.');
+  if (path === '/logout') {
+    sessions.delete(/paidan=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
+    return json(response, 200, {});
+  }
+  if (!who)
+    return problem(response, 401, 'SESSION_ENDED', '登录已过期，请重新登录。', 'The session has ended; log in again.');
   if (path === '/events') {
     response.writeHead(200, { ...SAFE, 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const watcher = { topic: url.searchParams.get('topic'), response };
@@ -198,7 +784,10 @@ const server = createServer(async (request, response) => {
     return request.on('close', () => watchers.delete(watcher));
   }
   const shown = /^\/media\/(\w+)/.exec(path);
-  if (shown && request.method === 'GET') { response.writeHead(200, { ...SAFE, 'Content-Type': 'image/jpeg' }); return response.end(media.get(shown[1]) ?? ''); }
+  if (shown && request.method === 'GET') {
+    response.writeHead(200, { ...SAFE, 'Content-Type': 'image/jpeg' });
+    return response.end(media.get(shown[1]) ?? '');
+  }
   const lang = url.searchParams.get('lang') ?? (/^en/.test(request.headers['accept-language'] ?? '') ? 'en' : 'zh');
   for (const [method, pattern, answer] of routes) {
     const parts = method === request.method && pattern.exec(path);

@@ -13,7 +13,10 @@ import { toastProblem } from './app/toasts.js';
 
 sweepDrafts();
 // All at once: none needs the other.
-const known = loadMe().catch((problem) => { standing.value = 'out'; return problem; });
+const known = loadMe().catch((problem) => {
+  standing.value = 'out';
+  return problem;
+});
 const loaded = setLanguage(language.value);
 // Somebody who was here before probably is still.
 if (wasHere()) {

@@ -6,7 +6,10 @@ import zh from '../src/words/zh.js';
 import en from '../src/words/en.js';
 
 const gaps = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
-const sources = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? sources(new URL(`${each.name}/`, folder)) : [new URL(each.name, folder)]));
+const sources = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((each) =>
+    each.isDirectory() ? sources(new URL(`${each.name}/`, folder)) : [new URL(each.name, folder)],
+  );
 
 test('words_when_one_language_has_a_sentence_then_the_other_has_it', () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
@@ -15,7 +18,8 @@ test('words_when_a_sentence_has_a_gap_then_both_languages_have_it', () => {
   for (const key of Object.keys(zh)) assert.deepEqual(gaps(zh[key]), gaps(en[key]), key);
 });
 test('words_when_notes_are_offered_then_both_languages_offer_as_many', () => {
-  for (const key of Object.keys(zh).filter((each) => each.startsWith('notes.'))) assert.equal(zh[key].split('|').length, en[key].split('|').length, key);
+  for (const key of Object.keys(zh).filter((each) => each.startsWith('notes.')))
+    assert.equal(zh[key].split('|').length, en[key].split('|').length, key);
 });
 test('words_when_a_screen_says_a_sentence_then_it_exists', () => {
   for (const url of sources(new URL('../src/', import.meta.url)).filter((each) => /\.(vue|js)$/.test(each.pathname))) {

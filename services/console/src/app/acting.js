@@ -20,22 +20,42 @@ export function useDeeds(table, targets, onDone = () => {}) {
       return;
     }
     last = deed;
-    if (deed.fields.length > 0) { open.value = { deed, briefs }; return; }
+    if (deed.fields.length > 0) {
+      open.value = { deed, briefs };
+      return;
+    }
     try {
       const results = await perform(deed, briefs, {});
       const refused = results.filter((each) => each.code !== 'OK');
-      if (refused.length === 0) toast('good', briefs.length === 1 ? t('deed.done', { deed: deed.words, number: briefs[0].number }) : t('deed.doneMany', { deed: deed.words, n: briefs.length }));
+      if (refused.length === 0)
+        toast(
+          'good',
+          briefs.length === 1
+            ? t('deed.done', { deed: deed.words, number: briefs[0].number })
+            : t('deed.doneMany', { deed: deed.words, n: briefs.length }),
+        );
       else toast('bad', `${refused[0].number} ${whyNot(refused[0])}`);
       onDone(results, deed);
-    } catch (problem) { toastProblem(problem); }
+    } catch (problem) {
+      toastProblem(problem);
+    }
   }
   const keys = {};
   for (const deed of table) {
-    if (deed.key) keys[deed.key] = { words: () => deed.words, run: () => start(deed), when: () => !open.value && targets().length > 0 };
+    if (deed.key)
+      keys[deed.key] = {
+        words: () => deed.words,
+        run: () => start(deed),
+        when: () => !open.value && targets().length > 0,
+      };
   }
   return {
-    open, start, keys,
-    close: () => { open.value = null; },
+    open,
+    start,
+    keys,
+    close: () => {
+      open.value = null;
+    },
     finished: (results) => onDone(results, last),
     /** The deeds that make sense for at least one of these. */
     offered: (briefs) => table.filter((deed) => briefs.some((brief) => deed.when(brief))),

@@ -24,9 +24,12 @@ export class Problem extends Error {
   }
 }
 
-const lost = (code = 'UNREACHABLE') => new Problem({
-  code, zh: '连不上服务器，已保留您填写的内容，稍后可再试。', en: 'The server cannot be reached. What you typed is kept; try again later.',
-});
+const lost = (code = 'UNREACHABLE') =>
+  new Problem({
+    code,
+    zh: '连不上服务器，已保留您填写的内容，稍后可再试。',
+    en: 'The server cannot be reached. What you typed is kept; try again later.',
+  });
 
 // The session tells these: the token that writes need, and what to do when the session has ended.
 const hooks = { csrf: () => '', ended: () => {} };
@@ -57,26 +60,48 @@ export function address(path, query) {
   return BASE + path + (text ? `?${text}` : '');
 }
 
-const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const pause = (ms) =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+  });
 
 async function problemOf(response) {
   let body = {};
-  try { body = await response.json(); } catch { /* a proxy's page: its status is all we have */ }
+  try {
+    body = await response.json();
+  } catch {
+    /* a proxy's page: its status is all we have */
+  }
   const seconds = Number(response.headers.get('Retry-After'));
   return new Problem({
-    ...body, status: response.status, code: body.code ?? `HTTP_${response.status}`,
+    ...body,
+    status: response.status,
+    code: body.code ?? `HTTP_${response.status}`,
     retryAfterMs: body.retry_after_ms ?? (Number.isFinite(seconds) ? seconds * 1000 : 0),
   });
 }
 
-async function once(method, url, headers, body, { signal, timeoutMs = TIMEOUT_MS, cache = 'no-store', keepalive = false }) {
+async function once(
+  method,
+  url,
+  headers,
+  body,
+  { signal, timeoutMs = TIMEOUT_MS, cache = 'no-store', keepalive = false },
+) {
   const ender = new AbortController();
   const end = () => ender.abort();
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener('abort', end);
   try {
     const response = await fetch(url, {
-      method, headers, body, signal: ender.signal, credentials: 'same-origin', cache, redirect: 'error', keepalive,
+      method,
+      headers,
+      body,
+      signal: ender.signal,
+      credentials: 'same-origin',
+      cache,
+      redirect: 'error',
+      keepalive,
     });
     if (!response.ok) throw await problemOf(response);
     const type = response.headers.get('Content-Type') ?? '';

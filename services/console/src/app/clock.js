@@ -62,8 +62,13 @@ const two = (value) => String(value).padStart(2, '0');
 export function wall(ms) {
   const at = new Date(ms + offsetMs);
   return {
-    year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, day: at.getUTCDate(),
-    hour: at.getUTCHours(), minute: at.getUTCMinutes(), second: at.getUTCSeconds(), weekday: at.getUTCDay(),
+    year: at.getUTCFullYear(),
+    month: at.getUTCMonth() + 1,
+    day: at.getUTCDate(),
+    hour: at.getUTCHours(),
+    minute: at.getUTCMinutes(),
+    second: at.getUTCSeconds(),
+    weekday: at.getUTCDay(),
   };
 }
 /** The moment of a wall clock, as a form gives it: "2026-11-23T14:00". NaN: it is none. */
@@ -84,7 +89,8 @@ export function exact(ms) {
 }
 /** "14:00", "11-23 14:00", "2025-11-23 14:00": as much as tells it from now. */
 export function short(ms, from = now()) {
-  const at = wall(ms), here = wall(from);
+  const at = wall(ms),
+    here = wall(from);
   const time = `${two(at.hour)}:${two(at.minute)}`;
   if (at.year !== here.year) return `${at.year}-${two(at.month)}-${two(at.day)} ${time}`;
   if (at.month !== here.month || at.day !== here.day) return `${two(at.month)}-${two(at.day)} ${time}`;
@@ -101,7 +107,12 @@ export function day(ms) {
   return `${at.year}-${two(at.month)}-${two(at.day)}`;
 }
 
-const UNITS = [[DAY, '天', 'd'], [HOUR, '小时', 'h'], [MINUTE, '分', 'm'], [SECOND, '秒', 's']];
+const UNITS = [
+  [DAY, '天', 'd'],
+  [HOUR, '小时', 'h'],
+  [MINUTE, '分', 'm'],
+  [SECOND, '秒', 's'],
+];
 
 /** "3小时12分", "3h12m": two units are enough to act on. The sign is left to the sentence around it. */
 export function span(ms) {
@@ -109,7 +120,8 @@ export function span(ms) {
   const left = Math.abs(ms);
   const index = UNITS.findIndex(([size]) => left >= size);
   if (index < 0 || index === UNITS.length - 1) return `${Math.floor(left / SECOND)}${UNITS[UNITS.length - 1][column]}`;
-  const [size] = UNITS[index], [smaller] = UNITS[index + 1];
+  const [size] = UNITS[index],
+    [smaller] = UNITS[index + 1];
   return `${Math.floor(left / size)}${UNITS[index][column]}${two(Math.floor((left % size) / smaller))}${UNITS[index + 1][column]}`;
 }
 /** "30分", "3小时", "2天": one unit, for what lies some way off. */
@@ -122,7 +134,8 @@ export function about(ms) {
 /** "24小时", "1小时30分": all of it, as a term is written in the site. */
 export function exactSpan(ms) {
   const column = language.value === 'zh' ? 1 : 2;
-  let left = Math.abs(ms), text = '';
+  let left = Math.abs(ms),
+    text = '';
   for (const [size, ...units] of UNITS.slice(1)) {
     if (left >= size) text += `${Math.floor(left / size)}${units[column - 1]}`;
     left %= size;

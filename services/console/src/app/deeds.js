@@ -20,7 +20,10 @@ export function decider(brief) {
   if (!waits) return undefined;
   return myDeciding.value.includes(waits) ? waits : mySupervising.value[0];
 }
-const inState = (...states) => (brief) => holds(brief) && states.includes(brief.state);
+const inState =
+  (...states) =>
+  (brief) =>
+    holds(brief) && states.includes(brief.state);
 
 // fields: what the form asks for; a name with ! must be filled. photos: may be added to the note. tone:
 // how its button looks.
@@ -38,8 +41,19 @@ const work = {
   assist_done: { fields: ['note!'], when: (brief) => Boolean(assists(brief)), unit: (brief) => assists(brief)?.unit },
   name_person: { fields: ['person!', 'note!', 'until!'], when: (brief) => leads(brief) && brief.state === 'accepted' },
   set_mode: { fields: ['mode!', 'note'], when: inState('accepted') },
-  end_mode: { fields: ['result!', 'note!'], when: (brief) => inState('accepted')(brief) && OWING_MODES.has(brief.mode) },
-  appeal: { fields: ['note!'], when: (brief) => leads(brief) && ['resolved', 'closed'].includes(brief.state) && (brief.late ?? []).length > 0 && !brief.appealed && !brief.exempt },
+  end_mode: {
+    fields: ['result!', 'note!'],
+    when: (brief) => inState('accepted')(brief) && OWING_MODES.has(brief.mode),
+  },
+  appeal: {
+    fields: ['note!'],
+    when: (brief) =>
+      leads(brief) &&
+      ['resolved', 'closed'].includes(brief.state) &&
+      (brief.late ?? []).length > 0 &&
+      !brief.appealed &&
+      !brief.exempt,
+  },
 };
 const supervise = {
   grant: { key: 'y', fields: ['note'], when: (brief) => Boolean(decider(brief)), unit: decider, tone: 'good' },
@@ -47,16 +61,37 @@ const supervise = {
   urge: { key: 'u', fields: ['note!'], when: supervises },
   watch: { key: 'w', fields: ['note!'], when: (brief) => supervises(brief) && !brief.supervised },
   order: { key: 'o', fields: ['to_unit!', 'note!'], when: supervises },
-  yellow: { fields: ['note!'], when: (brief) => supervises(brief) && !['yellow', 'red'].includes(brief.card), tone: 'warn' },
+  yellow: {
+    fields: ['note!'],
+    when: (brief) => supervises(brief) && !['yellow', 'red'].includes(brief.card),
+    tone: 'warn',
+  },
   red: { fields: ['note!'], when: (brief) => supervises(brief) && brief.card !== 'red', tone: 'bad' },
-  cancel_card: { fields: ['note!'], when: (brief) => mySupervising.value.length > 0 && ['yellow', 'red'].includes(brief.card) },
+  cancel_card: {
+    fields: ['note!'],
+    when: (brief) => mySupervising.value.length > 0 && ['yellow', 'red'].includes(brief.card),
+  },
 };
-const fill = (table, wish, group, unitOf) => Object.entries(table).map(([name, row]) => ({
-  name, wish, group, unit: unitOf, tone: '', ...row, id: `${wish}.${name}`,
-  get words() { return word(group, name); },
-}));
+const fill = (table, wish, group, unitOf) =>
+  Object.entries(table).map(([name, row]) => ({
+    name,
+    wish,
+    group,
+    unit: unitOf,
+    tone: '',
+    ...row,
+    id: `${wish}.${name}`,
+    get words() {
+      return word(group, name);
+    },
+  }));
 export const workDeeds = fill(work, 'work', 'action', (brief) => brief.unit);
-export const superviseDeeds = fill(supervise, 'supervise', 'supervise_action', () => mySupervising.value[0] ?? myDeciding.value[0]);
+export const superviseDeeds = fill(
+  supervise,
+  'supervise',
+  'supervise_action',
+  () => mySupervising.value[0] ?? myDeciding.value[0],
+);
 export const deedNamed = (id) => [...workDeeds, ...superviseDeeds].find((deed) => deed.id === id);
 /** Those that make sense for the ticket and the person, in the order of the table. */
 export function deedsFor(brief, table = [...workDeeds, ...superviseDeeds]) {
@@ -70,7 +105,10 @@ export function whyNot(result) {
   if (result.says) return result.code === 'STATE_FORBIDS' ? result.says : `${reason} ${result.says}`;
   if (!result.did && !result.actor) return result.detail ? `${reason} · ${result.detail}` : reason;
   return t('deed.faster', {
-    reason, did: word('fact', result.did ?? ''), actor: result.actor ?? t('deed.deadline'), at: result.at_ms ? short(result.at_ms, now()) : '',
+    reason,
+    did: word('fact', result.did ?? ''),
+    actor: result.actor ?? t('deed.deadline'),
+    at: result.at_ms ? short(result.at_ms, now()) : '',
     unit: result.unit ? unitName(result.unit) : '',
   });
 }
@@ -88,14 +126,20 @@ export async function perform(deed, briefs, fields, key) {
     const unit = deed.unit(brief);
     groups.set(unit, [...(groups.get(unit) ?? []), brief]);
   }
-  const given = Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== '' && value !== undefined && value !== null));
+  const given = Object.fromEntries(
+    Object.entries(fields ?? {}).filter(([, value]) => value !== '' && value !== undefined && value !== null),
+  );
   const results = [];
   for (const [unit, group] of groups) {
     for (let from = 0; from < group.length; from += CHUNK) {
       // Urging two hundred must not fail for one that moved a second ago; a single ticket must.
-      const items = group.slice(from, from + CHUNK).map((brief) => ({
-        number: brief.number, ...(briefs.length === 1 && deed.wish === 'work' ? { version: brief.version } : {}), ...given,
-      }));
+      const items = group
+        .slice(from, from + CHUNK)
+        .map((brief) => ({
+          number: brief.number,
+          ...(briefs.length === 1 && deed.wish === 'work' ? { version: brief.version } : {}),
+          ...given,
+        }));
       const body = { unit, action: deed.name, items };
       const answer = await post(`/${deed.wish}`, body, groups.size === 1 && group.length <= CHUNK ? { key } : {});
       results.push(...(answer.results ?? []));

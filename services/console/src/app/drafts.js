@@ -15,11 +15,17 @@ function read(key) {
   try {
     const kept = JSON.parse(localStorage.getItem(key));
     return kept && Date.now() - kept.at < AGE_MS ? kept.fields : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 function write(key, fields) {
   // A full store must not stop anybody from working.
-  try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields })); } catch { /* not kept */ }
+  try {
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields }));
+  } catch {
+    /* not kept */
+  }
 }
 
 /**
@@ -37,11 +43,17 @@ export function draft(name, empty) {
     if (typed) write(key, fields);
     else localStorage.removeItem(key);
   };
-  const stop = watch(fields, () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, SETTLE_MS);
-  }, { deep: true, flush: 'sync' });
-  const flush = () => { if (timer) save(); };
+  const stop = watch(
+    fields,
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, SETTLE_MS);
+    },
+    { deep: true, flush: 'sync' },
+  );
+  const flush = () => {
+    if (timer) save();
+  };
   window.addEventListener('pagehide', flush);
   onScopeDispose(() => {
     stop();
@@ -66,9 +78,16 @@ export function sweepDrafts() {
     const key = localStorage.key(index);
     if (!key?.startsWith(PREFIX)) continue;
     let at = 0;
-    try { at = JSON.parse(localStorage.getItem(key)).at ?? 0; } catch { /* unreadable: goes */ }
+    try {
+      at = JSON.parse(localStorage.getItem(key)).at ?? 0;
+    } catch {
+      /* unreadable: goes */
+    }
     if (Date.now() - at > AGE_MS) localStorage.removeItem(key);
     else kept.push([at, key]);
   }
-  kept.sort((one, other) => other[0] - one[0]).slice(KEPT_MAX).forEach(([, key]) => localStorage.removeItem(key));
+  kept
+    .sort((one, other) => other[0] - one[0])
+    .slice(KEPT_MAX)
+    .forEach(([, key]) => localStorage.removeItem(key));
 }

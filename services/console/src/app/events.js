@@ -65,7 +65,11 @@ class Stream {
   hear(kind, event) {
     this.alive();
     let data;
-    try { data = event.data ? JSON.parse(event.data) : {}; } catch { return; }
+    try {
+      data = event.data ? JSON.parse(event.data) : {};
+    } catch {
+      return;
+    }
     if (kind === 'time') hear(data.now_ms, data.rate);
     if (kind === 'service') noteService(data);
     this.tell(kind, data);
@@ -87,7 +91,7 @@ function noteService({ service, answers }) {
 /** Follows a topic until the returned function is called. handlers: {ticket, counts, ..., reload}. */
 export function subscribe(topic, handlers) {
   let stream = streams.get(topic);
-  if (!stream) streams.set(topic, stream = new Stream(topic));
+  if (!stream) streams.set(topic, (stream = new Stream(topic)));
   clearTimeout(stream.linger);
   stream.followers.add(handlers);
   return () => {
@@ -113,7 +117,10 @@ export function reviveStreams() {
 }
 /** Nobody is here any more: everything is shut. */
 export function closeStreams() {
-  for (const stream of streams.values()) { clearTimeout(stream.linger); stream.close(); }
+  for (const stream of streams.values()) {
+    clearTimeout(stream.linger);
+    stream.close();
+  }
   streams.clear();
   line.value = 'off';
 }

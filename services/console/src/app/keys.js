@@ -34,12 +34,17 @@ export function keyOf(event) {
 // Enter and Space on a button, a link or an open choice belong to it.
 const OWN = new Set(['Enter', ' ', 'Tab', 'Shift+Tab']);
 function ownsIt(element, key) {
-  return OWN.has(key) && element instanceof Element && element.closest('button, a[href], summary, [role=option], [role=tab], [role=menuitem], input') !== null;
+  return (
+    OWN.has(key) &&
+    element instanceof Element &&
+    element.closest('button, a[href], summary, [role=option], [role=tab], [role=menuitem], input') !== null
+  );
 }
 
 function press(event) {
   if (event.defaultPrevented || isComposing(event) || event.ctrlKey || event.altKey || event.metaKey) return;
-  const key = keyOf(event), typing = isField(event.target);
+  const key = keyOf(event),
+    typing = isField(event.target);
   for (let index = scopes.length - 1; index >= 0; index--) {
     const scope = scopes[index];
     const entry = scope.keys[key];

@@ -4,7 +4,9 @@ const PAGE = 10;
 /** open(row): what Enter does. options: multiple, most (how many "all" takes). */
 export function listKeys(selection, open, options = {}) {
   const keys = {};
-  const add = (names, words, run, hidden) => { for (const name of names) keys[name] = { words, run, hidden }; };
+  const add = (names, words, run, hidden) => {
+    for (const name of names) keys[name] = { words, run, hidden };
+  };
   add(['j', 'ArrowDown'], 'key.next', () => selection.move(1));
   add(['k', 'ArrowUp'], 'key.previous', () => selection.move(-1));
   add(['PageDown'], 'key.next', () => selection.move(PAGE), true);
@@ -12,7 +14,9 @@ export function listKeys(selection, open, options = {}) {
   add(['Home'], 'key.next', () => selection.moveTo(0), true);
   add(['End'], 'key.next', () => selection.moveTo(Infinity), true);
   if (open) {
-    add(['Enter'], 'key.open', () => { if (selection.current.value) open(selection.current.value); });
+    add(['Enter'], 'key.open', () => {
+      if (selection.current.value) open(selection.current.value);
+    });
   }
   if (options.multiple) {
     add(['J', 'Shift+ArrowDown'], 'key.extend', () => selection.move(1, true));

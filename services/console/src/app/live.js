@@ -11,7 +11,7 @@ const GATHER_MS = 150;
 export function dueOf(brief) {
   let due = Infinity;
   for (const clock of brief.clocks ?? []) if (clock.due_ms < due) due = clock.due_ms;
-  return Number.isFinite(due) ? due : brief.next_due_ms ?? brief.overdue_since_ms ?? Infinity;
+  return Number.isFinite(due) ? due : (brief.next_due_ms ?? brief.overdue_since_ms ?? Infinity);
 }
 /** The clock that dueOf speaks of; undefined: none runs. */
 export function dueClock(brief) {
@@ -34,7 +34,9 @@ export function useLive(options) {
   const state = shallowRef('loading');
   const problem = shallowRef(null);
   const more = shallowRef(null);
-  let timer = 0, loads = 0, ender = null;
+  let timer = 0,
+    loads = 0,
+    ender = null;
 
   const show = () => {
     timer = 0;
@@ -42,15 +44,20 @@ export function useLive(options) {
     if (options.order) list.sort(options.order);
     rows.value = list;
   };
-  const settle = () => { timer ||= setTimeout(show, GATHER_MS); };
+  const settle = () => {
+    timer ||= setTimeout(show, GATHER_MS);
+  };
   const put = (row) => {
-    const key = keyOf(row), before = table.get(key);
+    const key = keyOf(row),
+      before = table.get(key);
     if (before && row.version !== undefined && row.version < before.version) return;
     if (keep(row)) table.set(key, row);
     else if (!table.delete(key)) return;
     settle();
   };
-  const drop = (key) => { if (table.delete(key)) settle(); };
+  const drop = (key) => {
+    if (table.delete(key)) settle();
+  };
 
   async function fetchPage(from) {
     const load = ++loads;
@@ -95,10 +102,16 @@ export function useLive(options) {
         if (row) put(row);
         options.on?.[kind]?.(data);
       },
-      reload: () => { reload(); options.on?.reload?.(); },
+      reload: () => {
+        reload();
+        options.on?.reload?.();
+      },
     });
   }
-  onScopeDispose(() => { clearTimeout(timer); ender?.abort(); });
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    ender?.abort();
+  });
   reload();
   return { rows, state, problem, more, reload, loadMore, put, drop, find: (key) => table.get(key) };
 }

@@ -11,7 +11,8 @@ function initialOf(character) {
   if (letter === undefined) {
     collator ??= new Intl.Collator('zh-CN-u-co-pinyin');
     letter = '';
-    for (let index = 0; index < MARKS.length && collator.compare(MARKS[index], character) <= 0; index++) letter = LETTERS[index];
+    for (let index = 0; index < MARKS.length && collator.compare(MARKS[index], character) <= 0; index++)
+      letter = LETTERS[index];
     known.set(character, letter);
   }
   return letter;
@@ -41,6 +42,10 @@ export function fit(choice, typed) {
 }
 /** The choices that fit, the best first; among equals their own order. */
 export function fitting(choices, typed, most = 50) {
-  return choices.map((choice, at) => ({ choice, at, fits: fit(choice, typed) })).filter((each) => each.fits > 0)
-    .sort((one, other) => other.fits - one.fits || one.at - other.at).slice(0, most).map((each) => each.choice);
+  return choices
+    .map((choice, at) => ({ choice, at, fits: fit(choice, typed) }))
+    .filter((each) => each.fits > 0)
+    .sort((one, other) => other.fits - one.fits || one.at - other.at)
+    .slice(0, most)
+    .map((each) => each.choice);
 }

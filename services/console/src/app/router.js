@@ -22,7 +22,13 @@ function match({ path, query }) {
     const found = each.pattern.exec(path);
     if (!found) continue;
     const params = {};
-    try { each.names.forEach((name, at) => { params[name] = decodeURIComponent(found[at + 1]); }); } catch { continue; }
+    try {
+      each.names.forEach((name, at) => {
+        params[name] = decodeURIComponent(found[at + 1]);
+      });
+    } catch {
+      continue;
+    }
     return { name: each.name, screen: each, params, query, path };
   }
   return null;
@@ -32,7 +38,9 @@ function arrive() {
 }
 /** "#/tickets/1?tab=x" for a link. */
 export function href(path, query) {
-  const search = new URLSearchParams(Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== '')).toString();
+  const search = new URLSearchParams(
+    Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  ).toString();
   return `#${path}${search ? `?${search}` : ''}`;
 }
 export function go(path, query) {

@@ -6,26 +6,36 @@ import { computed, shallowRef, watch } from 'vue';
 export function useSelection(rows, keyOf = (row) => row.number) {
   const cursor = shallowRef(null);
   const chosen = shallowRef(new Set());
-  let place = 0, anchor = null;
+  let place = 0,
+    anchor = null;
 
   const keys = computed(() => rows.value.map(keyOf));
   const index = computed(() => keys.value.indexOf(cursor.value));
   const current = computed(() => rows.value[index.value] ?? null);
   const chosenRows = computed(() => rows.value.filter((row) => chosen.value.has(keyOf(row))));
   /** What a command is meant for: the chosen, else the one under the cursor. */
-  const targets = computed(() => (chosenRows.value.length > 0 ? chosenRows.value : current.value ? [current.value] : []));
+  const targets = computed(() =>
+    chosenRows.value.length > 0 ? chosenRows.value : current.value ? [current.value] : [],
+  );
 
-  watch(keys, (now) => {
-    if (now.length === 0) { cursor.value = null; return; }
-    const at = now.indexOf(cursor.value);
-    if (at < 0) cursor.value = now[Math.min(place, now.length - 1)];
-    place = Math.max(0, now.indexOf(cursor.value));
-    if (chosen.value.size > 0) {
-      const there = new Set(now);
-      const left = [...chosen.value].filter((key) => there.has(key));
-      if (left.length !== chosen.value.size) chosen.value = new Set(left);
-    }
-  }, { immediate: true });
+  watch(
+    keys,
+    (now) => {
+      if (now.length === 0) {
+        cursor.value = null;
+        return;
+      }
+      const at = now.indexOf(cursor.value);
+      if (at < 0) cursor.value = now[Math.min(place, now.length - 1)];
+      place = Math.max(0, now.indexOf(cursor.value));
+      if (chosen.value.size > 0) {
+        const there = new Set(now);
+        const left = [...chosen.value].filter((key) => there.has(key));
+        if (left.length !== chosen.value.size) chosen.value = new Set(left);
+      }
+    },
+    { immediate: true },
+  );
 
   const range = (from, to) => keys.value.slice(Math.min(from, to), Math.max(from, to) + 1);
   /** To a place; extend: all from where the extending began are chosen. */

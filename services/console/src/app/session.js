@@ -13,15 +13,20 @@ export const standing = shallowRef('unknown');
 
 connectSession({
   csrf: () => me.value?.csrf ?? '',
-  ended: () => { if (standing.value === 'in') standing.value = 'ended'; },
+  ended: () => {
+    if (standing.value === 'in') standing.value = 'ended';
+  },
 });
 
 /** Whether one of the roles is held, in whatever scope. */
 export function is(...roles) {
   return (me.value?.roles ?? []).some((each) => roles.includes(each.role));
 }
-const scopes = (field, ...roles) => [...new Set((me.value?.roles ?? [])
-  .filter((each) => roles.includes(each.role) && each[field]).map((each) => each[field]))];
+const scopes = (field, ...roles) => [
+  ...new Set(
+    (me.value?.roles ?? []).filter((each) => roles.includes(each.role) && each[field]).map((each) => each[field]),
+  ),
+];
 /** Units for which the person may work. */
 export const myUnits = computed(() => scopes('unit', 'clerk', 'leader'));
 /** Units by which the person supervises: the first is whom a wish names when nothing else says. */
@@ -40,7 +45,8 @@ async function take(answer) {
   standing.value = 'in';
   hear(answer.now_ms);
   // A person's own choice on this machine goes before what the account says.
-  if (answer.language && !localStorage.getItem('paidan.language') && answer.language !== language.value) await setLanguage(answer.language);
+  if (answer.language && !localStorage.getItem('paidan.language') && answer.language !== language.value)
+    await setLanguage(answer.language);
 }
 
 /** At the start: is there a session? */
@@ -56,14 +62,20 @@ export async function loadMe() {
 }
 /** Throws the Problem (LOGIN_FAILED, SECOND_FACTOR_NEEDED, ...) for the form to say. */
 export async function login({ name, password, totp }) {
-  const answer = (await ask('POST', '/login', { body: { name, password, ...(totp ? { totp } : {}) }, quiet: true, tries: 1 })).answer;
+  const answer = (
+    await ask('POST', '/login', { body: { name, password, ...(totp ? { totp } : {}) }, quiet: true, tries: 1 })
+  ).answer;
   const before = me.value?.person;
   await take(answer.me ?? answer);
   // Somebody else at the same machine must not find the work of the one before.
   if (before && before !== me.value.person) location.reload();
 }
 export async function logout() {
-  try { await post('/logout', {}, { quiet: true, tries: 1 }); } catch { /* gone either way */ }
+  try {
+    await post('/logout', {}, { quiet: true, tries: 1 });
+  } catch {
+    /* gone either way */
+  }
   localStorage.removeItem(HERE);
   me.value = null;
   standing.value = 'out';

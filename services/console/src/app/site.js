@@ -5,7 +5,15 @@ import { get } from './api.js';
 import { language, hearWords } from './words.js';
 import { hear, setOffset } from './clock.js';
 
-export const site = shallowRef({ name: '', levels: [], units: [], areas: [], categories: [], channels: [], calendars: [] });
+export const site = shallowRef({
+  name: '',
+  levels: [],
+  units: [],
+  areas: [],
+  categories: [],
+  channels: [],
+  calendars: [],
+});
 
 const named = (row) => (language.value === 'en' && row.name_en) || row.name || row.code;
 const index = (rows) => new Map((rows ?? []).map((row) => [row.code, row]));
@@ -17,7 +25,7 @@ const levels = computed(() => new Map((site.value.levels ?? []).map((row) => [ro
 
 const nameIn = (table) => (code) => {
   const row = table.value.get(code);
-  return row ? named(row) : code ?? '';
+  return row ? named(row) : (code ?? '');
 };
 export const unitName = nameIn(units);
 export const areaName = nameIn(areas);
@@ -33,18 +41,36 @@ export const categoryOf = (code) => categories.value.get(code);
 /** "清河街道 › 阳光社区 › 锦绣苑": an area and what it lies in. */
 export function areaPath(code) {
   const names = [];
-  for (let row = areas.value.get(code); row && names.length < 8; row = areas.value.get(row.parent)) names.unshift(named(row));
+  for (let row = areas.value.get(code); row && names.length < 8; row = areas.value.get(row.parent))
+    names.unshift(named(row));
   return names.join(' › ') || (code ?? '');
 }
 /** Choices for a Combo: [{value, label, hint}]. */
-export const unitChoices = computed(() => (site.value.units ?? []).map((row) => ({ value: row.code, label: named(row), hint: levelName(row.level) })));
-export const areaChoices = computed(() => (site.value.areas ?? []).map((row) => ({ value: row.code, label: named(row), hint: row.parent ? nameIn(areas)(row.parent) : '' })));
-export const categoryChoices = computed(() => (site.value.categories ?? []).map((row) => ({ value: row.code, label: named(row), hint: row.parent ? nameIn(categories)(row.parent) : '' })));
+export const unitChoices = computed(() =>
+  (site.value.units ?? []).map((row) => ({ value: row.code, label: named(row), hint: levelName(row.level) })),
+);
+export const areaChoices = computed(() =>
+  (site.value.areas ?? []).map((row) => ({
+    value: row.code,
+    label: named(row),
+    hint: row.parent ? nameIn(areas)(row.parent) : '',
+  })),
+);
+export const categoryChoices = computed(() =>
+  (site.value.categories ?? []).map((row) => ({
+    value: row.code,
+    label: named(row),
+    hint: row.parent ? nameIn(categories)(row.parent) : '',
+  })),
+);
 
 let asked = null;
 
 async function fetchSite(lang) {
-  const [tables, words] = await Promise.all([get('/site', { lang }, { quiet: true }), get('/words', { lang }, { quiet: true, cache: 'default' })]);
+  const [tables, words] = await Promise.all([
+    get('/site', { lang }, { quiet: true }),
+    get('/words', { lang }, { quiet: true, cache: 'default' }),
+  ]);
   hearWords(words);
   site.value = tables;
   setOffset(tables.utc_offset_ms);
@@ -53,7 +79,13 @@ async function fetchSite(lang) {
 /** Asked beside /me, before anybody knows whether somebody is logged in: the first row must not wait for two rounds. */
 export function guessSite() {
   const lang = language.value;
-  asked = { lang, answer: fetchSite(lang).then(() => true, () => false) };
+  asked = {
+    lang,
+    answer: fetchSite(lang).then(
+      () => true,
+      () => false,
+    ),
+  };
 }
 /** Before: somebody is logged in. Again after the language was changed. */
 export async function loadSite() {
