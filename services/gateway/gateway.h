@@ -77,6 +77,7 @@ enum gateway_body { GATEWAY_NO_BODY, GATEWAY_JSON, GATEWAY_FORM, GATEWAY_BYTES }
 struct gateway;
 struct exchange;
 struct gateway_session;
+struct libdeflate_compressor;
 typedef void gateway_handler(struct exchange *exchange);
 
 /* A row of the table. handler answers at once, or asks and answers later (gateway_exchange.h). */
@@ -139,7 +140,8 @@ struct gateway {
     struct say say;     /* Chinese, the site's names */
     struct arena arena; /* of one turn: emptied before a request or an answer is dealt with */
     struct bus *bus;
-    struct bus_socket *server; /* answers Ping */
+    struct bus_socket *server;            /* answers Ping */
+    struct libdeflate_compressor *packer; /* of long answers; made when first needed */
     struct MHD_Daemon *doors[GATEWAY_DOORS_MAX];
     unsigned door_count;
     char run_dir[4096]; /* DATA/run/gateway where somebody made that folder, else DATA/run */

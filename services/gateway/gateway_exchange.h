@@ -16,6 +16,8 @@ void gateway_exchange_free(struct exchange *exchange);
 
 /* A header of the request; NULL: not there, or NUL in it. Good until the end of the exchange. */
 const char *gateway_exchange_header(const struct exchange *exchange, const char *name);
+/* Whether the caller takes gzip. */
+bool gateway_exchange_gzip(const struct exchange *exchange);
 /* What stood in place of {name} in the path. Before: the route's pattern has it. */
 const char *gateway_exchange_part(const struct exchange *exchange, const char *name);
 /* The language that the caller reads, by ?lang=, else Accept-Language, else Chinese. */
@@ -25,7 +27,7 @@ void gateway_exchange_language(struct exchange *exchange);
 
 /* json is taken; NULL (no memory) becomes 503. */
 void gateway_exchange_json(struct exchange *exchange, unsigned status, json_t *json);
-/* bytes: from malloc, taken. NULL: no memory. */
+/* bytes: from malloc, taken. NULL: no memory. Long JSON is packed for who takes gzip. */
 void gateway_exchange_bytes(struct exchange *exchange, unsigned status, const char *type,
                             char *bytes, size_t size);
 /* text lives as long as the process. */

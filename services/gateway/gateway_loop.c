@@ -9,6 +9,7 @@
 #include "gateway_loop.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -246,6 +247,7 @@ static void close_all(struct gateway *gateway)
         gateway_http_run(gateway); /* what was resumed is sent */
         gateway_http_close(gateway);
     }
+    libdeflate_free_compressor(gateway->packer);
     gateway_static_close(gateway);
     gateway_limit_close(gateway);
     gateway_memo_close(gateway);

@@ -259,14 +259,6 @@ static bool path_of(const struct gateway_uri *uri, char path[PATH_BYTES])
     return made >= 0 && (size_t)made < PATH_BYTES - used;
 }
 
-/* No other coding: libdeflate makes this one, and every browser takes it. */
-static bool takes_gzip(const struct exchange *exchange)
-{
-    const char *codings = gateway_exchange_header(exchange, "Accept-Encoding");
-    return codings != NULL && strstr(codings, "gzip") != NULL &&
-           strstr(codings, "gzip;q=0") == NULL;
-}
-
 static void add_headers(struct exchange *exchange, const struct file *file, bool packed)
 {
     gateway_exchange_add(exchange, "Content-Type", file->type);
@@ -289,7 +281,7 @@ static void send_file(struct exchange *exchange, const struct file *file)
 {
     const char *known = gateway_exchange_header(exchange, "If-None-Match");
     const bool same = known != NULL && strstr(known, file->etag) != NULL;
-    const bool packed = !same && file->packed != NULL && takes_gzip(exchange);
+    const bool packed = !same && file->packed != NULL && gateway_exchange_gzip(exchange);
     const size_t size = same ? 0 : packed ? file->packed_size : file->size;
     gateway_exchange_respond(exchange, same ? 304 : 200,
                              MHD_create_response_from_buffer(
