@@ -403,7 +403,8 @@ static void head_write(struct stream *stream)
 void gateway_stream_begin(struct gateway_stream *streams, struct exchange *exchange,
                           enum stream_topic topic, const char *unit, uint64_t ticket)
 {
-    if (of_person(streams, exchange) >= STREAMS_PERSON_MAX) {
+    if (!exchange->gateway->settings.unlimited &&
+        of_person(streams, exchange) >= STREAMS_PERSON_MAX) {
         gateway_problem_later(exchange, GATEWAY_TOO_MANY_REQUESTS, RETRY_MS);
         return;
     }
