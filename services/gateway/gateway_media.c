@@ -265,7 +265,7 @@ static void put_kept(struct exchange *exchange, enum gateway_media_result result
         json_object_set_new(place, "longitude", json_real(item->longitude));
         json_object_set_new(object, "place", place);
     }
-    gateway_exchange_json(exchange, 201, object);
+    gateway_exchange_json(exchange, 200, object);
 }
 
 void gateway_media_put(struct exchange *exchange)

@@ -189,9 +189,11 @@ expect "its name is its hash" "$(basename "$file" .jpg)" "$(sha256sum <"$file" |
 expect "its preview" "$(find "$data/media" -name '*.small' | wc -l)" 1
 grep -qaF -e Exif -e trailing "$file" && fail "something rides along"
 paidan "$data" show "$number" --json >"$scratch/shown"
+named=$number
 grep -qF "media:$(basename "$file" .jpg)" "$scratch/shown" || fail "the ticket does not name it"
 grep -qF '31.23040,121.47370' "$scratch/shown" || fail "its place was not offered"
 expect "a picture" "$(photo picture.png)" 200
+number=$(kept 1)
 for broken in cut.jpg bomb.png wide.png svg.jpg page.png text.jpg empty.jpg; do
     expect "$broken" "$(photo $broken)" "$([[ $broken == empty.jpg ]] && echo 200 || echo 422)"
 done
@@ -203,6 +205,49 @@ expect "two files" "$(find "$data/media" -type f ! -name '*.small' | wc -l)" 2
 hash=$(basename "$file" .jpg)
 expect "not without a login" "$(get "/api/v1/media/$hash")" 401
 expect "nor sent" "$(get /api/v1/media -X POST --data-binary "@$scratch/place.jpg")" 401
+
+# 8. Media of those who are logged in: by a ticket that names the file, and that they may see.
+login() {
+    curl -s -D "$scratch/head" -o "$scratch/me" --max-time 20 -H 'Content-Type: application/json' \
+        -d "{\"name\":\"$1\",\"password\":\"$2\"}" "$http/api/v1/login" >/dev/null
+    sed -n 's/^[Ss]et-[Cc]ookie: \(__Host-paidan=[^;]*\).*/\1/p' "$scratch/head" | tr -d '\r'
+}
+password() {
+    awk -v who="$1" '$1 == who { print $2; exit }' "$scratch/accounts"
+}
+paidan "$data" access trial >"$scratch/accounts" 2>&1 || fail "accounts"
+clerk=$(login hotline "$(password hotline)")
+csrf=$(jq -r '.csrf // .me.csrf' "$scratch/me")
+[[ -n $clerk && -n $csrf ]] || fail "no login"
+media() {
+    curl -s -o "$scratch/got" -D "$scratch/head" -w '%{http_code}' --max-time 20 -H "Cookie: $1" "${@:3}" "$http/api/v1/media$2"
+}
+put=(-X POST -H "X-Paidan-CSRF: $csrf" -H 'Content-Type: application/octet-stream')
+expect "a file" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/place.jpg")" 200
+expect "its hash" "$(jq -r .hash "$scratch/got")" "$hash"
+[[ $(jq -r .place.latitude "$scratch/got") == 31.23* ]] || fail "its place"
+expect "without the page's token" "$(media "$clerk" "" -X POST --data-binary "@$scratch/place.jpg")" 403
+expect "hostile" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/page.png")" 415
+expect "why" "$(jq -r .code "$scratch/got")" MEDIA_TYPE_UNSUPPORTED
+expect "a bomb" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/bomb.png")" 422
+expect "why" "$(jq -r .code "$scratch/got")" MEDIA_TOO_MANY_PIXELS
+expect "cut off" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/cut.jpg")" 422
+expect "why" "$(jq -r .code "$scratch/got")" MEDIA_DAMAGED
+expect "one's own" "$(media "$clerk" "/$hash")" 200
+header "a download" "Content-Disposition: attachment"
+header "a download" "X-Content-Type-Options: nosniff"
+header "a download" "sandbox"
+cmp -s "$scratch/got" "$file" || fail "not the file"
+expect "its preview" "$(media "$clerk" "/$hash/preview")" 200
+header "a preview" "image/jpeg"
+supervisor=$(login supervisor "$(password supervisor)")
+expect "a hash alone" "$(media "$supervisor" "/$hash")" 404
+wait_until 20 "a ticket that names it" bash -c "[[ \$(curl -s -o /dev/null -w '%{http_code}' -H 'Cookie: $supervisor' '$http/api/v1/media/$hash?number=$named') == 200 ]]"
+expect "another ticket" "$(media "$supervisor" "/$hash?number=$number")" 404
+stranger=$(login clerk.housing "$(password clerk.housing)")
+expect "not his ticket" "$(media "$stranger" "/$hash?number=$named")" 404
+expect "path tricks" "$(media "$clerk" "/..%2f..%2fkeys%2fgrant")" 400
+expect "no hash" "$(media "$clerk" "/00")" 404
 
 instance_stop "$data"
 grep -qE 'check failed|AddressSanitizer|runtime error' "$data/log/gateway.log" && fail "the gateway's log"
