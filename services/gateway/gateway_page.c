@@ -52,6 +52,9 @@ static void add_language(struct gateway_html *html, const struct exchange *excha
                          path_of(exchange), code, tag, name);
         return;
     }
+    if (again->path == NULL) {
+        return;
+    }
     gateway_html_add(html,
                      "<form class=\"lang\" method=\"post\" action=\"%s?lang=%s\">"
                      "<input type=\"hidden\" name=\"number\" value=\"%s\">"

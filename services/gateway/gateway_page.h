@@ -7,7 +7,8 @@
 
 /* So that a page that came by POST can be had in the other language: what must be sent again. */
 struct gateway_page_again {
-    const char *path, *number, *code;
+    const char *path; /* NULL: not at all, for what stands on it cannot be had again */
+    const char *number, *code;
 };
 
 /* Head and title; h1 is the title. again: NULL: the page's own path will do. */

@@ -64,6 +64,7 @@ form=(-F "token=$first" -F "text=$mark" -F 'place=3号楼<b>' -F 'area=liulin.hu
 expect "report" "$(get /report "${form[@]}")" 200
 number=$(kept 1)
 code=$(kept 2)
+lacks "a way off the code" 'class="lang"'
 expect "again" "$(get /report "${form[@]}")" 200
 expect "the same number" "$(kept 1)" "$number"
 expect "another text" "$(get /report -F "token=$first" -F 'text=另一件事')" 200
