@@ -109,8 +109,17 @@ static bool scheme_is(const char *url, size_t bytes, const char *scheme)
     return true;
 }
 
+/* A file of our own, by the SHA-256 of what it holds. */
+static bool media_valid(const char *hash)
+{
+    CHECK(hash != NULL);
+    return strlen(hash) == (size_t)2 * ATTACHMENT_DIGEST_BYTES &&
+           strspn(hash, "0123456789abcdef") == strlen(hash);
+}
+
 /* scheme ":" rest, no spaces. A channel may have its own scheme; those that carry a program or a
- * whole file in themselves are refused, for clerks open these links. */
+ * whole file in themselves, or name something of the reader's own machine, are refused, for clerks
+ * open these links. */
 static bool url_valid(const char *url)
 {
     size_t bytes = 0;
@@ -123,9 +132,15 @@ static bool url_valid(const char *url)
     if (bytes == 0 || url[bytes] != ':' || url[bytes + 1] == '\0') {
         return false;
     }
-    if (scheme_is(url, bytes, "javascript") || scheme_is(url, bytes, "data") ||
-        scheme_is(url, bytes, "vbscript")) {
-        return false;
+    static const char *const refused[] = {"javascript", "data", "vbscript",
+                                          "file",       "blob", "about"};
+    for (size_t index = 0; index < sizeof refused / sizeof refused[0]; index++) {
+        if (scheme_is(url, bytes, refused[index])) {
+            return false;
+        }
+    }
+    if (scheme_is(url, bytes, "media")) {
+        return media_valid(url + bytes + 1);
     }
     /* Spaces end a link where it is shown, and what follows would be read as something else. */
     for (const char *at = url; *at != '\0'; at++) {

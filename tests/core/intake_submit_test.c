@@ -373,12 +373,32 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
     struct solo *const solo = *context;
     assert_int_equal(attach(solo, "a.jpg", "https://x.example/a.jpg", 32), PAIDAN__CODE__OK);
     assert_int_equal(attach(solo, "a.jpg", "wxmedia:1234", 0), PAIDAN__CODE__OK);
+    assert_int_equal(
+        attach(solo, "a.jpg",
+               "media:ae46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1", 0),
+        PAIDAN__CODE__OK);
     assert_int_equal(attach(solo, "", "https://x.example/a", 0), PAIDAN__CODE__FIELD_INVALID);
     assert_int_equal(attach(solo, "a", "https://x.example/a", 31), PAIDAN__CODE__FIELD_INVALID);
     static const char *const wrong[] = {
-        "",          ":x",         "//x",           "/etc/passwd",
-        "https:",    "1a:b",       "javascript:x",  "JavaScript:x",
-        "data:,abc", "vbscript:x", "https://x/a b", "https://x/a\n"};
+        "",
+        ":x",
+        "//x",
+        "/etc/passwd",
+        "https:",
+        "1a:b",
+        "javascript:x",
+        "JavaScript:x",
+        "data:,abc",
+        "vbscript:x",
+        "https://x/a b",
+        "https://x/a\n",
+        "file:///etc/passwd",
+        "FILE:x",
+        "blob:x",
+        "about:blank",
+        "media:12",
+        "media:ae46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1/..",
+        "media:AE46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1"};
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
         assert_int_equal(attach(solo, "a", wrong[index], 0), PAIDAN__CODE__FIELD_INVALID);
     }
