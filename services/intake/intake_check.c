@@ -113,8 +113,12 @@ static bool scheme_is(const char *url, size_t bytes, const char *scheme)
 static bool media_valid(const char *hash)
 {
     CHECK(hash != NULL);
-    return strlen(hash) == (size_t)2 * ATTACHMENT_DIGEST_BYTES &&
-           strspn(hash, "0123456789abcdef") == strlen(hash);
+    size_t digits = 0;
+    while ((hash[digits] >= '0' && hash[digits] <= '9') ||
+           (hash[digits] >= 'a' && hash[digits] <= 'f')) {
+        digits++;
+    }
+    return hash[digits] == '\0' && digits == (size_t)2 * ATTACHMENT_DIGEST_BYTES;
 }
 
 /* scheme ":" rest, no spaces. A channel may have its own scheme; those that carry a program or a
