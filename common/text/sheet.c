@@ -86,6 +86,23 @@ static bool parser_start(struct sheet *sheet)
     return true;
 }
 
+static uint32_t count_of(const char *bytes, size_t size, char sign)
+{
+    uint32_t count = 0;
+    for (size_t index = 0; index < size; index++) {
+        count += bytes[index] == sign;
+    }
+    return count;
+}
+
+char sheet_separator(const char *line, size_t bytes)
+{
+    const uint32_t commas = count_of(line, bytes, ','), semicolons = count_of(line, bytes, ';');
+    return count_of(line, bytes, '\t') > 0 || commas + semicolons == 0 ? '\t'
+           : commas >= semicolons                                      ? ','
+                                                                       : ';';
+}
+
 enum rc sheet_open(struct sheet **sheet, const struct sheet_format *format, sheet_more_fn *more,
                    void *context)
 {

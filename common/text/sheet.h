@@ -44,6 +44,9 @@ struct sheet_row {
  * the next call. RC_OK, RC_NOT_FOUND at the end, or another code, which sheet_next returns. */
 typedef enum rc sheet_more_fn(void *context, const char **bytes, size_t *size);
 
+/* By the line of names. One column alone may hold commas in its texts, so tabs are meant. */
+char sheet_separator(const char *line, size_t bytes);
+
 struct sheet;
 
 /* Before: row_bytes_max is not 0. RC_OK or RC_LIMIT (memory). */

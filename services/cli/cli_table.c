@@ -131,24 +131,6 @@ static enum rc source_more(void *context, const char **bytes, size_t *size)
     return RC_OK;
 }
 
-static uint32_t count_of(const char *bytes, size_t size, char sign)
-{
-    uint32_t count = 0;
-    for (size_t index = 0; index < size; index++) {
-        count += bytes[index] == sign;
-    }
-    return count;
-}
-
-/* By the line of names. One column alone may hold commas in its texts, so tabs are meant. */
-static char separator_of(const char *line, size_t bytes)
-{
-    const uint32_t commas = count_of(line, bytes, ','), semicolons = count_of(line, bytes, ';');
-    return count_of(line, bytes, '\t') > 0 || commas + semicolons == 0 ? '\t'
-           : commas >= semicolons                                      ? ','
-                                                                       : ';';
-}
-
 /* Looks at the first line and opens the sheet, which gets it again. RC_OK, or as sheet_open. */
 static enum rc source_open(struct source *source, struct sheet_format *format, struct sheet **sheet)
 {
@@ -162,7 +144,7 @@ static enum rc source_open(struct source *source, struct sheet_format *format, s
         source->first = line;
         source->first_bytes = bytes;
     }
-    *format = (struct sheet_format){.separator = separator_of(line, bytes),
+    *format = (struct sheet_format){.separator = sheet_separator(line, bytes),
                                     .row_bytes_max = ROW_BYTES_MAX};
     return sheet_open(sheet, format, source_more, source);
 }

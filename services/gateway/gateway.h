@@ -19,7 +19,7 @@
  *   gateway_form      forms of pages                     gateway_html     the text of a page
  *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
- *   gateway_sheet     lists as .xlsx
+ *   gateway_sheet     lists as .xlsx                        gateway_import   tables as cells
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
  *   gateway_uri       path and query

@@ -49,6 +49,9 @@ static const struct {
                              "Idempotency-Key must be a UUID."},
     [GATEWAY_VERSION_MALFORMED] = {"VERSION_MALFORMED", 400, "If-Match 应为带引号的版本号。",
                                    "If-Match must be a version in quotes."},
+    [GATEWAY_TABLE_NOT_CSV] =
+        {"TABLE_NOT_CSV", 415, "请在表格软件里另存为 CSV（UTF-8），再导入。",
+         "Save the table as CSV (UTF-8) in your spreadsheet, then import it."},
     [GATEWAY_PAGE_UNKNOWN] = {"PAGE_UNKNOWN", 404, "没有这个页面。", "There is no such page."},
     [GATEWAY_MEDIA_TYPE_UNSUPPORTED] = {"MEDIA_TYPE_UNSUPPORTED", 415,
                                         "只收 JPEG、PNG、WebP、GIF 图片，PDF 文件和 MP4 视频。",

@@ -12,6 +12,7 @@
 #include "gateway_board.h"
 #include "gateway_code.h"
 #include "gateway_feed.h"
+#include "gateway_import.h"
 #include "gateway_kiosk.h"
 #include "gateway_login.h"
 #include "gateway_media.h"
@@ -87,6 +88,9 @@ static const struct gateway_route table[] = {
         .type = GATEWAY_SHEET_TYPE),
     ACT("/tickets", LOGIN, gateway_work_submit, SUBMIT, INTAKE, "submitted",
         "new tickets: one, or {tickets: [...]}", .body_max = FRAME_BYTES_MAX),
+    OWN(POST, API "/import/preview", LOGIN, gateway_import_preview,
+        "the cells of a CSV or tab-separated table, before anything is registered",
+        .body = GATEWAY_BYTES, .body_max = GATEWAY_IMPORT_BYTES_MAX),
     OWN(GET, API "/tickets/{number}", LOGIN, gateway_ticket_show,
         "a ticket; with history=true the story that all services tell of it", .told = "Ticket"),
     OWN(GET, API "/tickets/{number}/explain", LOGIN, gateway_ticket_explain,

@@ -91,7 +91,7 @@ static uint64_t rows_with_something(const char *bytes, size_t size)
     struct sheet_row row;
     const char *end = memchr(bytes, '\n', size);
     const struct sheet_format format = {
-        .separator = separator_of(bytes, end == NULL ? size : (size_t)(end - bytes)),
+        .separator = sheet_separator(bytes, end == NULL ? size : (size_t)(end - bytes)),
         .row_bytes_max = ROW_BYTES_MAX};
     enum rc rc = sheet_open_bytes(&sheet, &format, bytes, size);
     CHECK(rc == RC_OK);
