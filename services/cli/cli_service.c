@@ -195,12 +195,15 @@ json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *serv
     return object;
 }
 
-/* A service that does not answer is in the list, with why. */
+/* A service that does not answer is in the list, with why. One that tickets do not pass through
+ * (access: it follows nobody) is told as "up", so that scripts go on counting by "answers" and
+ * "following" those whose logs make one story. */
 static json_t *service_json(struct cli *cli, const char *name, const struct cli_service *service)
 {
     json_t *object = json_object();
+    const bool apart = strcmp(name, "access") == 0;
     json_object_set_new(object, "service", json_string(name));
-    json_object_set_new(object, "answers", json_boolean(service->answered));
+    json_object_set_new(object, apart ? "up" : "answers", json_boolean(service->answered));
     if (!service->answered) {
         json_object_set_new(object, "code", json_string(code_name(service->code)));
         return object;
@@ -237,7 +240,12 @@ static json_t *service_json(struct cli *cli, const char *name, const struct cli_
         }
         json_array_append_new(list, each);
     }
-    json_object_set_new(object, "following", list);
+    if (apart) {
+        CHECK(service->following_count == 0);
+        json_decref(list);
+    } else {
+        json_object_set_new(object, "following", list);
+    }
     return object;
 }
 

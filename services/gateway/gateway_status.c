@@ -280,6 +280,9 @@ static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answe
                        : json_object();
     json_object_set_new(json, "service", json_string(gateway_upstream_name(ping.service)));
     json_object_set_new(json, "answers", json_boolean(code != PAIDAN__CODE__UNREACHABLE));
+    if (answer != NULL && answer->has_now_ms) {
+        say_json_time(&ping.exchange->say, json, "now", answer->now_ms);
+    }
     pings->services[ping.service] = json;
     CHECK(pings->waiting > 0);
     if (--pings->waiting == 0) {

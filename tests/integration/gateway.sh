@@ -119,9 +119,9 @@ for index in {1..200}; do
 done
 alive || fail "slow clients keep others out"
 # Byte by byte: neither end of the line nor silence.
-for round in {1..18}; do
+for _ in {1..18}; do
     for fd in "${slow[@]}"; do
-        printf a >&"$fd" 2>/dev/null
+        printf a 1>&"$fd" 2>/dev/null
     done
     sleep 1
 done

@@ -100,7 +100,7 @@ wait_until() {
 quiet() {
     paidan "$1" ping --json 2>/dev/null | jq -se '
         [.. | objects | select(has("following")) | .following] |
-        length == 5 and all(.[][]; .cursor == .head)' >/dev/null
+        length == 4 and all(.[][]; .cursor == .head)' >/dev/null
 }
 
 # logs_hold DATA: verifies and replays every log.
