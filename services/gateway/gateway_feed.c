@@ -186,6 +186,7 @@ static void row_say(struct feed *feed, const Paidan__Brief *brief, struct stale 
     if (stale->ticket != 0) {
         if (stale->unit[0] != '\0' && strcmp(stale->unit, brief->unit) != 0) {
             about.units[about.unit_count++] = stale->unit;
+            about.left = true;
         }
         gateway_stream_say(feed->streams, &about, say_json_brief(&feed->gateway->say, brief));
         (void)snprintf(stale->unit, sizeof stale->unit, "%s", brief->unit);

@@ -199,11 +199,26 @@ static bool hears(const struct stream *stream, const struct event *event)
          !about_unit(about, stream->unit))) {
         return false;
     }
-    /* Whether the ticket is for this person was asked when its stream began: a fact alone does not
-     * tell whose it is. */
+    /* Whether the ticket is for this person was asked when its stream began, and is judged again by
+     * each of its rows (`lost`): a fact alone does not tell whose it is. */
     return stream->topic == STREAM_TICKET && about->event == STREAM_FACT
                ? true
                : gateway_watch_sees(stream->exchange, about);
+}
+
+/* The ticket has come where this person may not look, or his roles are others now: its stream ends with
+ * the row that says so. Every fact is followed by the ticket's row, so nobody goes on hearing what
+ * another unit writes; who may look after all comes back and is asked for anew. */
+static bool lost(const struct stream *stream, const struct stream_about *about)
+{
+    struct stream_about now = *about;
+    if (stream->topic != STREAM_TICKET || about->event != STREAM_ROW ||
+        about->ticket != stream->ticket) {
+        return false;
+    }
+    CHECK(!about->left || about->unit_count > 0);
+    now.unit_count -= about->left ? 1 : 0;
+    return !gateway_watch_sees(stream->exchange, &now);
 }
 
 bool gateway_stream_wanted(const struct gateway_stream *streams, enum stream_event event,
@@ -278,7 +293,7 @@ void gateway_stream_say(struct gateway_stream *streams, const struct stream_abou
         ring_drop(streams);
     }
     for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
-        if (stream->suspended && hears(stream, event)) {
+        if (stream->suspended && (hears(stream, event) || lost(stream, &event->about))) {
             wake(stream);
         }
     }
@@ -315,9 +330,10 @@ static ssize_t stream_read(void *context, uint64_t position, char *buffer, size_
         return MHD_CONTENT_READER_END_OF_STREAM; /* the ring has passed it; it comes back by its id */
     }
     size_t used = 0;
-    while (used < room && stream->next < streams->next) {
+    while (used < room && stream->next < streams->next && !stream->ended) {
         const struct event *event = event_at(streams, stream->next);
         if (stream->at == 0 && !hears(stream, event)) {
+            stream->ended = lost(stream, &event->about);
             stream->next++;
             continue;
         }
@@ -329,7 +345,11 @@ static ssize_t stream_read(void *context, uint64_t position, char *buffer, size_
         if (stream->at == event->bytes) {
             stream->at = 0;
             stream->next++;
+            stream->ended = lost(stream, &event->about);
         }
+    }
+    if (used == 0 && stream->ended) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
     }
     if (used == 0) {
         stream->suspended = true;

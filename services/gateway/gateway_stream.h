@@ -39,6 +39,7 @@ struct stream_about {
     uint64_t ticket; /* 0: none */
     const char *units[STREAM_UNITS_MAX];
     unsigned unit_count;
+    bool left; /* the last of them had it until now: it hears so, and is nobody's after that */
     const char *area, *channel; /* NULL: not known */
     uint32_t level;             /* 0: not known */
 };

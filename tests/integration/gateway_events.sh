@@ -65,6 +65,14 @@ watch "$clerk" one "ticket:$unsure"
 expect "accept" "$(as "$clerk" -X POST -H "$json" -d "{\"unit\": \"$unit\"}" "$api/tickets/$unsure/accept")" 200
 wait_until 10 "the fact" bash -c "grep -A1 '^event: fact' '$scratch/one' | grep -q '\"fact\":\"accepted\".*\"says_zh\":\".*签收'"
 
+# 4a. It goes to another unit: the clerk's stream ends there, and tells nothing that the other one writes.
+one=${watched[-1]}
+expect "return" "$(as "$clerk" -X POST -H "$json" -d "{\"unit\": \"$unit\", \"note\": \"不归我们管\"}" "$api/tickets/$unsure/return")" 200
+wait_until 10 "it is back at the desk" bash -c "tail -n 20 '$scratch/desk' | grep -q '\"number\":\"$unsure\",\"item\"'"
+expect "another unit" "$(as "$dispatcher" -X POST -H "$json" -d '{"category": "noise", "unit": "steward-hepingli", "note": "请处理"}' "$api/tickets/$unsure/dispatch")" 200
+wait_until 10 "the end of the clerk's stream" bash -c "! kill -0 $one 2>/dev/null"
+expect "the ticket is another's" "$(as "$clerk" "$api/tickets/$unsure")" 404
+
 # 5. Who comes back goes on where he was, each event once.
 last=$(sed -n 's/^id: //p' "$scratch/board" | head -1)
 watch "$supervisor" again board "$last"
