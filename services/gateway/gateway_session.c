@@ -158,6 +158,11 @@ void gateway_session_close(struct gateway *gateway)
     gateway->sessions = NULL;
 }
 
+size_t gateway_session_count(const struct gateway *gateway)
+{
+    return gateway->sessions == NULL ? 0 : gateway->sessions->count;
+}
+
 uint64_t gateway_session_tick(struct gateway *gateway, uint64_t now_us)
 {
     struct gateway_sessions *sessions = gateway->sessions;
@@ -395,6 +400,31 @@ bool gateway_session_keep(struct exchange *exchange)
 /* ---- admitting --------------------------------------------------------------------------------
  */
 
+/* Strangers with invented tokens cost a question to access each and a place in the table, which pushes
+ * out those who rest: the limit is per token's hash, and for tokens that nobody vouched for per
+ * address, in front of both. */
+static bool within_limit(struct exchange *exchange, const unsigned char hash[GATEWAY_TOKEN_BYTES])
+{
+    char key[2 * GATEWAY_TOKEN_BYTES + 1];
+    uint32_t retry_ms = 0;
+    struct gateway *gateway = exchange->gateway;
+    const uint64_t now_us = clock_monotonic_us();
+    const struct gateway_session *session = *place(gateway->sessions, hash);
+    if (gateway->settings.unlimited) {
+        return true;
+    }
+    (void)sodium_bin2hex(key, sizeof key, hash, GATEWAY_TOKEN_BYTES);
+    const bool known = session != NULL && session->renewed != NULL;
+    if ((known && gateway_limit_take(gateway, GATEWAY_LIMIT_PERSON, key, now_us, &retry_ms)) ||
+        (!known && gateway_limit_take(gateway, GATEWAY_LIMIT_ADDRESS, exchange->address, now_us,
+                                      &retry_ms))) {
+        return true;
+    }
+    gateway->counts.refused_limit++;
+    gateway_problem_later(exchange, GATEWAY_TOO_MANY_REQUESTS, retry_ms);
+    return false;
+}
+
 /* The session or key that the request names. False: answered. */
 static bool identify(struct exchange *exchange)
 {
@@ -417,6 +447,9 @@ static bool identify(struct exchange *exchange)
     }
     proof_hash(token, hash);
     proof_wipe(token, sizeof token);
+    if (!within_limit(exchange, hash)) {
+        return false;
+    }
     struct gateway_session *session = find_or_make(exchange->gateway, hash, csrf);
     if (session == NULL) {
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
@@ -426,33 +459,10 @@ static bool identify(struct exchange *exchange)
     return true;
 }
 
-/* Strangers with invented tokens cost a question to access each; the limit is per token's hash, and in
- * front of the proxy's door per address as well. */
-static bool within_limit(struct exchange *exchange)
-{
-    char key[2 * GATEWAY_TOKEN_BYTES + 1];
-    uint32_t retry_ms = 0;
-    struct gateway *gateway = exchange->gateway;
-    const uint64_t now_us = clock_monotonic_us();
-    if (gateway->settings.unlimited) {
-        return true;
-    }
-    (void)sodium_bin2hex(key, sizeof key, exchange->person->token_hash, GATEWAY_TOKEN_BYTES);
-    const bool known = exchange->person->renewed != NULL;
-    if ((known && gateway_limit_take(gateway, GATEWAY_LIMIT_PERSON, key, now_us, &retry_ms)) ||
-        (!known && gateway_limit_take(gateway, GATEWAY_LIMIT_ADDRESS, exchange->address, now_us,
-                                      &retry_ms))) {
-        return true;
-    }
-    gateway->counts.refused_limit++;
-    gateway_problem_later(exchange, GATEWAY_TOO_MANY_REQUESTS, retry_ms);
-    return false;
-}
-
 /* A grant that is still good serves this request, while a new one is asked for beside it. */
 void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
 {
-    if (!identify(exchange) || !within_limit(exchange)) {
+    if (!identify(exchange)) {
         return;
     }
     struct gateway_session *session = exchange->person;

@@ -26,6 +26,8 @@ MUST_CHECK enum rc gateway_session_open(struct gateway *gateway);
 void gateway_session_close(struct gateway *gateway);
 /* Forgets what nobody used for long. Returns when to look again. */
 uint64_t gateway_session_tick(struct gateway *gateway, uint64_t now_us);
+/* How many sessions and keys have a place in the table. */
+size_t gateway_session_count(const struct gateway *gateway);
 
 /* Finds the person of a GATEWAY_LOGIN route and calls next, now or later; or answers the exchange with
  * what is missing (401, 403, 429, 503). A write from a browser must come from a page of ours and carry

@@ -83,6 +83,9 @@ static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
     metrics_sample(metrics, "paidan_gateway_connections", NULL, (double)gateway->connections);
     metrics_family(metrics, "paidan_gateway_waiting", "gauge", "Requests that wait for an answer.");
     metrics_sample(metrics, "paidan_gateway_waiting", NULL, (double)gateway->suspended);
+    metrics_family(metrics, "paidan_gateway_sessions", "gauge", "Sessions and keys in memory.");
+    metrics_sample(metrics, "paidan_gateway_sessions", NULL,
+                   (double)gateway_session_count(gateway));
     metrics_family(metrics, "paidan_gateway_service_up", "gauge", "1: the service answers.");
     for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
         (void)snprintf(labels, sizeof labels, "to=\"%s\"",

@@ -137,7 +137,18 @@ wait_until 20 "logins again" again
 service_kill "$data" gateway
 wait_until 30 "the session lives on" bash -c "[[ \$(curl -s -o /dev/null -w '%{http_code}' -H 'Cookie: $cookie' '$api/me') == 200 ]]"
 
-# 9. The logs hold, and no password or token is in them or in any log line.
+# 9. Invented sessions: refused by address before they have a place in memory; who is known goes on.
+for _ in {1..600}; do
+    printf 'url = "%s/me"\nheader = "Cookie: __Host-paidan=%s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\nsilent\nnext\n' \
+        "$api" "$(printf '%08x' $RANDOM{,,,,,,,} | head -c 64)"
+done | sed '$d' >"$scratch/invented"
+curl -K "$scratch/invented" >"$scratch/answers"
+(($(grep -c '^429$' "$scratch/answers") > 100)) || fail "invented sessions are asked for without end"
+kept=$(curl -s "$http/metrics" | awk '/^paidan_gateway_sessions/ { print int($2) }')
+((kept < 50)) || fail "$kept sessions are kept after a flood of invented ones"
+expect "who is known goes on" "$(as "$clerk" "$api/units/$unit/work")" 200
+
+# 10. The logs hold, and no password or token is in them or in any log line.
 for word in "$(password "$clerk")" "${cookie#*=}" "$secret" "$first"; do
     if grep -rqsF -- "$word" "$data/log" "$data/access" "$data/intake"; then
         fail "a secret is stored"
