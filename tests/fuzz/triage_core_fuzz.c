@@ -248,10 +248,11 @@ static void check(struct solo *solo, const struct model *model)
         before = listed->items[index]->ticket;
         law(at_desk(model->states[before - FIRST]), "and nothing else");
     }
+    /* Before the next question: its answer takes the place of this one. */
+    law(listed->waiting == expected && listed->overdue <= expected, "in its answers too");
     law(solo_tally(solo, "desk_open") == expected, "and counts it");
     law(solo_tally(solo, "registered") == solo_tally(solo, "routed") + solo_tally(solo, "desked"),
         "each ticket was routed or given to the desk");
-    law(listed->waiting == expected && listed->overdue <= expected, "in its answers too");
     solo_check_replay(solo);
 }
 
