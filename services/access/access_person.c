@@ -25,7 +25,7 @@ static Paidan__Code judge_new(const char *typed, const Paidan__PasswordTerms *te
                               const ProtobufCBinaryData *proof, char *name, const char **detail)
 {
     *detail = "person";
-    if (!access_name_read(typed, name)) {
+    if (!access_name_read(typed, name) || !access_name_seen(name)) {
         return PAIDAN__CODE__FIELD_INVALID;
     }
     if (access_name_reserved(name)) {

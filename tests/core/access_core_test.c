@@ -444,6 +444,23 @@ static void test_init_when_somebody_is_there_or_another_uid_asks_then_refused(vo
     assert_int_equal(solo_tally(solo, "people"), 3);
 }
 
+static void test_person_when_the_name_looks_like_anothers_then_refused(void **state)
+{
+    /* Zero width, no break, right to left, an ideographic blank: drawn as "li.si" or nearly so. */
+    static const char *const names[] = {"li\u200b.si", "li.si\u2060", "\ufeffli.si", "li\u00ad.si",
+                                        "\u202eis.il", "li.si\u3000", "li.si\u200f"};
+    struct solo *const solo = *state;
+    begin(solo);
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+        const Paidan__Answer *const answer = wish_add(solo, names[index], "w");
+        assert_int_equal(answer->code, PAIDAN__CODE__FIELD_INVALID);
+        assert_string_equal(answer->detail, "person");
+    }
+    assert_int_equal(wish_add(solo, "LI.SI", "w")->code, PAIDAN__CODE__PERSON_EXISTS);
+    ok(wish_add(solo, "李四", "w"));
+    solo_check_replay(solo);
+}
+
 static void test_roles_when_they_do_not_fit_then_refused(void **state)
 {
     struct solo *const solo = *state;
@@ -703,6 +720,7 @@ int main(void)
         CASE(test_password_when_changed_then_only_by_who_knows_it_and_others_are_out),
         CASE(test_logout_when_of_another_persons_session_then_refused),
         CASE(test_init_when_somebody_is_there_or_another_uid_asks_then_refused),
+        CASE(test_person_when_the_name_looks_like_anothers_then_refused),
         CASE(test_roles_when_they_do_not_fit_then_refused),
         CASE(test_change_when_about_an_administrator_then_two_are_needed),
         CASE(test_change_when_nobody_approves_then_lapses),
