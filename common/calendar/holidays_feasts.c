@@ -80,7 +80,7 @@ enum { MID_AUTUMN = COUNT(feasts), MAKEUP, WORD, PART, KIND_COUNT };
 static_assert(KIND_COUNT <= 16, "bits of holidays_missing");
 
 static const char *const others[][2] = {
-    [MID_AUTUMN - MID_AUTUMN] = {"中秋节", "Mid-Autumn"},
+    [0] = {"中秋节", "Mid-Autumn"},
     [MAKEUP - MID_AUTUMN] = {"补班日", "make-up workdays"},
     [WORD - MID_AUTUMN] = {"“已完整”的说明", "the word that it is complete"},
     [PART - MID_AUTUMN] = {"文件自称不完整（complete: false）", "the file says complete: false"},

@@ -426,8 +426,9 @@ void gateway_upstream_drop(struct gateway *gateway)
     upstream->closed = true;
     for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
         struct link *link = &upstream->links[service];
-        while (link->first != NULL) {
-            pending_end(upstream, link, link->first, PAIDAN__CODE__UNREACHABLE, NULL);
+        for (struct pending *pending = link->first, *next = NULL; pending != NULL; pending = next) {
+            next = pending->next;
+            pending_end(upstream, link, pending, PAIDAN__CODE__UNREACHABLE, NULL);
         }
     }
 }
