@@ -326,7 +326,9 @@ static void renewed(void *context, Paidan__Code code, const Paidan__Answer *answ
         const bool fits = answer->body_case == PAIDAN__ANSWER__BODY_RENEWED &&
                           take_grant(session, answer->renewed);
         code = fits ? PAIDAN__CODE__OK : PAIDAN__CODE__SERVICE_FAULT;
-    } else if (code == PAIDAN__CODE__SESSION_ENDED || code == PAIDAN__CODE__KEY_UNKNOWN) {
+    } else if (!session->dropped &&
+               (code == PAIDAN__CODE__SESSION_ENDED || code == PAIDAN__CODE__KEY_UNKNOWN)) {
+        CHECK(session->holders > 1); /* the table, and whoever asked for the grant */
         forget(renewal.gateway, session);
     }
     wake(session, code, code == PAIDAN__CODE__OK ? NULL : answer);
