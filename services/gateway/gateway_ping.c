@@ -43,6 +43,7 @@ static void answer_pong(struct gateway *gateway, const struct bus_message *messa
     answered->body_case = PAIDAN__ANSWER__BODY_PONG;
     answered->pong = &pong;
     answer(gateway, message, answered);
+    answered->pong = NULL;
 }
 
 static void answer_metrics(struct gateway *gateway, const struct bus_message *message,
@@ -57,6 +58,7 @@ static void answer_metrics(struct gateway *gateway, const struct bus_message *me
         answered->metrics = &text;
     }
     answer(gateway, message, answered);
+    answered->metrics = NULL;
 }
 
 static void serve(struct gateway *gateway, const struct bus_message *message)

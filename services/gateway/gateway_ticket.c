@@ -295,14 +295,16 @@ static void take(struct exchange *exchange, enum gateway_service service, Paidan
         view->now_ms = answer->now_ms;
     }
     view->code = service == GATEWAY_ESCALATION ? code : view->code;
+    const Paidan__Answer__BodyCase body = code == PAIDAN__CODE__OK && answer != NULL
+                                              ? answer->body_case
+                                              : PAIDAN__ANSWER__BODY__NOT_SET;
     if (code == PAIDAN__CODE__UNREACHABLE) {
         json_array_append_new(view->missing, json_string(gateway_upstream_name(service)));
-    } else if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SHOWN) {
+    } else if (body == PAIDAN__ANSWER__BODY_SHOWN) {
         take_escalation(exchange, view, answer);
-    } else if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_TRIAGE_SHOWN) {
+    } else if (body == PAIDAN__ANSWER__BODY_TRIAGE_SHOWN) {
         take_triage(exchange, view, answer);
-    } else if (code == PAIDAN__CODE__OK &&
-               answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_SHOWN) {
+    } else if (body == PAIDAN__ANSWER__BODY_CALLBACK_SHOWN) {
         take_callback(exchange, view, answer);
     }
     CHECK(view->waiting > 0);
