@@ -73,6 +73,10 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
     body->round = task.round;
     body->attempt = task.attempt;
     body->open = callback_fsm_open(task.state);
+    body->channel = arena_strdup(view->arena, task.channel);
+    if (body->channel == NULL) {
+        return RC_LIMIT;
+    }
     /* What was due once says nothing about a task that is over. */
     body->has_due_ms = body->open;
     body->due_ms = task.due_ms;

@@ -297,6 +297,7 @@ void cli_grid_end(struct cli_grid *grid)
     struct fit fit = {.width = {0}};
     size_t last = 0;
     find_room(grid, &fit);
+    CHECK(grid->columns > 0);
     for (size_t column = 0; column < grid->columns; column++) {
         last = fit.shown[column] ? column : last;
     }

@@ -27,7 +27,7 @@
 
 bool gateway_api_body(struct exchange *exchange, json_t **object)
 {
-    json_error_t error;
+    json_error_t error = {.line = 0};
     *object = exchange->body_bytes == 0 ? json_object()
                                         : json_loadb(exchange->body, exchange->body_bytes,
                                                      JSON_REJECT_DUPLICATES, &error);

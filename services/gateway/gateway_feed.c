@@ -227,7 +227,9 @@ static void desk_say(struct feed *feed, uint64_t ticket, const Paidan__TriageSho
 
 static void callback_say(struct feed *feed, uint64_t ticket, const Paidan__CallbackShown *shown)
 {
-    const struct stream_about about = {.event = STREAM_CALLBACK, .ticket = ticket};
+    /* Whom the channel asks is the business of those who work for it. */
+    const struct stream_about about = {
+        .event = STREAM_CALLBACK, .ticket = ticket, .channel = shown->channel};
     if (!shown->open) {
         gateway_stream_say(feed->streams, &about, gone(ticket));
         return;

@@ -295,7 +295,7 @@ static void confine(void)
 
 int main(int argc, char **argv)
 {
-    struct file file = {.size = 0};
+    static struct file file; /* for the life of the process */
     if (argc != 4) {
         (void)fputs("paidan-media IN OUT PREVIEW (started by paidan-gateway)\n", stderr);
         return EXIT_USAGE;

@@ -73,6 +73,16 @@ expect "another unit" "$(as "$dispatcher" -X POST -H "$json" -d '{"category": "n
 wait_until 10 "the end of the clerk's stream" bash -c "! kill -0 $one 2>/dev/null"
 expect "the ticket is another's" "$(as "$clerk" "$api/tickets/$unsure")" 404
 
+# 4b. What the hotline's callers are to be asked comes by itself to those who work for the channel.
+watch "$hotline" asked callbacks
+submit '消防通道又被纸箱堵住了' '锦绣苑5号楼'
+wait_until 10 "its row" has_row board "$number"
+asked_unit=$(as "$supervisor" "$api/tickets/$number" >/dev/null; jq -r .unit "$scratch/body")
+paidan "$data" --actor tester work accept "$number" --unit "$asked_unit" >/dev/null || fail "accept by the shell"
+paidan "$data" --actor tester work contact "$number" --unit "$asked_unit" >/dev/null || fail "contact by the shell"
+paidan "$data" --actor tester work resolve "$number" --unit "$asked_unit" --note '已修好' --without-assist >/dev/null || fail "resolve by the shell"
+wait_until 15 "the callback" bash -c "grep -A1 '^event: callback' '$scratch/asked' | grep -q '\"number\":\"$number\"'"
+
 # 5. Who comes back goes on where he was, each event once.
 last=$(sed -n 's/^id: //p' "$scratch/board" | head -1)
 watch "$supervisor" again board "$last"
