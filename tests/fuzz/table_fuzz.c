@@ -96,10 +96,11 @@ static uint64_t rows_with_something(const char *bytes, size_t size)
     enum rc rc = sheet_open_bytes(&sheet, &format, bytes, size);
     CHECK(rc == RC_OK);
     uint64_t count = 0;
-    rc = sheet_next(sheet, &row);
-    for (rc = sheet_next(sheet, &row); rc != RC_NOT_FOUND; rc = sheet_next(sheet, &row)) {
+    rc = sheet_next(sheet, &row); /* the header */
+    while (rc != RC_NOT_FOUND) {
         CHECK(rc == RC_OK || rc == RC_INVALID);
-        count++;
+        rc = sheet_next(sheet, &row);
+        count += rc != RC_NOT_FOUND ? 1 : 0;
     }
     sheet_close(sheet);
     return count;
