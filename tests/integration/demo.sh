@@ -4,7 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/demo
-play_seconds=45
+# Each service twice, and then some calm: what happened in the last moments must have travelled.
+play_seconds=$((15 + 2 * 4 * ${#SERVICES[@]}))
 
 instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo" 900 "2026-03-02 06:20"
 "$PAIDAN_BIN/paidan-demo" --data "$data" --lines --seconds "$play_seconds" >"$scratch/demo.txt" 2>&1 &
