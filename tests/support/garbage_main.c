@@ -35,6 +35,8 @@ struct garbage {
     uint64_t random;
     unsigned char *frame;
     size_t bytes;
+    unsigned
+        denied; /* by who may what: such a refusal is a fact (Denied), once a minute of a kind */
 };
 
 /* Steps of splitmix64: small, and the same everywhere. */
@@ -365,6 +367,7 @@ static bool throw_kind(struct garbage *garbage, const struct kind *kind, unsigne
     zmq_close(socket);
 
     printf("%-10s sent %u, answered %u:", kind->name, sent, answered);
+    garbage->denied += codes[PAIDAN__CODE__FORBIDDEN] + codes[PAIDAN__CODE__GRANT_INVALID];
     for (unsigned code = 0; code < GARBAGE_CODES_MAX; code++) {
         const ProtobufCEnumValue *value =
             protobuf_c_enum_descriptor_get_value(&paidan__code__descriptor, (int)code);
@@ -430,7 +433,7 @@ int main(int argc, char **argv)
     }
     throw_raw(&garbage);
     const uint64_t head_after = ping_head(&garbage);
-    if (head_after != head) {
+    if (head_after < head || head_after - head > garbage.denied) {
         fprintf(stderr, "garbage: the log grew from %llu to %llu\n", (unsigned long long)head,
                 (unsigned long long)head_after);
         good = false;
