@@ -227,8 +227,11 @@ static void apply_callback(struct demo_facts *facts, struct demo_ticket *ticket,
 {
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASKED:
-        ticket->asked++;
-        facts->counts[DEMO_ASKED]++;
+        /* The same attempt again, at another hour, asks nobody twice. */
+        if (!event->asked->postponed) {
+            ticket->asked++;
+            facts->counts[DEMO_ASKED]++;
+        }
         break;
     case PAIDAN__EVENT__FACT_ANSWERED:
         ticket->answered++;

@@ -43,6 +43,8 @@ void demo_summary_make(struct demo_summary *summary, const struct demo_facts *fa
         const struct demo_ticket *ticket = &facts->tickets[index];
         const bool asking = !ticket->withdrawn && ticket->state == PAIDAN__STATE__STATE_RESOLVED;
         summary->asking_all += asking ? 1 : 0;
+        summary->withdrawn_late +=
+            ticket->withdrawn && ticket->state == PAIDAN__STATE__STATE_CLOSED ? 1 : 0;
         if (ticket->row == DEMO_NO_ROW) {
             summary->others++;
             continue;
@@ -181,8 +183,8 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
          demo_summary_closed(summary) + summary->withdrawn + demo_summary_open(summary)},
         {"log: Registered", "tickets of the script + others", facts->counts[DEMO_REGISTERED],
          summary->tickets + summary->others},
-        {"log: Withdrawn", "log: Closed (withdrawn)", facts->counts[DEMO_WITHDRAWN],
-         facts->counts[DEMO_CLOSED_WITHDRAWN]},
+        {"log: Withdrawn", "log: Closed (withdrawn) + closed before", facts->counts[DEMO_WITHDRAWN],
+         facts->counts[DEMO_CLOSED_WITHDRAWN] + summary->withdrawn_late},
         {"log: Resolved", "closed + reopened + being asked + withdrawn meanwhile",
          facts->counts[DEMO_RESOLVED],
          facts->counts[DEMO_CLOSED] + facts->counts[DEMO_REOPENED] + summary->asking_all +

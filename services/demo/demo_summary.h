@@ -24,6 +24,7 @@ struct demo_summary {
     uint64_t others;  /* not of this script: submitted by hand, or left from another day */
     uint64_t closed[DEMO_OUTCOMES];
     uint64_t withdrawn;
+    uint64_t withdrawn_late;            /* of these: it was closed before the word came */
     uint64_t on_way;                    /* not yet with a unit nor at the desk */
     uint64_t at_desk;                   /* new ones */
     uint64_t asking;                    /* resolved, the resident is being asked */

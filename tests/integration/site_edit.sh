@@ -25,7 +25,8 @@ not_refused() {
 
 "$PAIDAN_BIN/paidan" new-site "$site" --communities 东湖社区,西湖社区 </dev/null || fail "new-site"
 "$PAIDAN_BIN/paidan" check "$site" --strict || fail "a new site has no warning"
-instance_start "$data" "$site"
+# On a Monday morning: callbacks are handed out in calling hours only.
+instance_start "$data" "$site" 1 "2026-03-02 09:30"
 for text in 东湖社区垃圾没人清运 东湖社区路灯不亮 西湖社区垃圾没人清运; do
     paidan "$data" submit --channel hotline --text "$text" >/dev/null || fail "submit"
 done
