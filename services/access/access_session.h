@@ -6,7 +6,7 @@
 #define ACCESS_IDLE_MS (30ull * 60 * 1000)
 #define ACCESS_SESSION_MS (12ull * 3600 * 1000)
 
-/* The session of a token and its person. RC_NOT_FOUND: there is none, or it is over. */
+/* The login that a token stands for, and its person. RC_NOT_FOUND: there is none, or it is over. */
 MUST_CHECK enum rc access_session_find(struct store_txn *txn, uint64_t now_ms,
                                        const ProtobufCBinaryData *token_hash,
                                        struct access_session *session,

@@ -63,7 +63,7 @@ static const struct gateway_route table[] = {
     /* Coming in, and one's own account. */
     OWN(POST, API "/login", ANYONE, gateway_login_in, "log in with name, password and code",
         .body = GATEWAY_JSON, .form = "LoginForm", .told = "Me"),
-    OWN(POST, API "/logout", LOGIN, gateway_login_out, "end this session", .body = GATEWAY_JSON),
+    OWN(POST, API "/logout", LOGIN, gateway_login_out, "log out", .body = GATEWAY_JSON),
     OWN(GET, API "/me", LOGIN, gateway_login_me, "who I am and what I may", .told = "Me"),
     OWN(POST, API "/me/password", LOGIN, gateway_login_password, "another password for myself",
         .body = GATEWAY_JSON, .form = "PasswordForm", .told = "AccessDone"),

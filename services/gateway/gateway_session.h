@@ -41,7 +41,7 @@ void gateway_session_sign(struct exchange *exchange, Paidan__Request *request);
 /* A service did not believe the grant: it is fetched again with the next request. */
 void gateway_session_refused(struct exchange *exchange);
 
-/* After a login: the session of that token, held by the exchange, without a grant yet. False: no memory. */
+/* After a login: what is kept of it, held by the exchange, without a grant yet. False: no memory. */
 bool gateway_session_begin(struct exchange *exchange,
                            const unsigned char token[GATEWAY_TOKEN_BYTES]);
 /* Fetches the grant, then calls next; or answers. Before: the exchange has a session. */
