@@ -256,8 +256,8 @@ static void arrive(const struct sim *sim, struct work *work, const Paidan__Assig
     if (own != NULL) {
         own->done = true;
     }
-    for (uint32_t i = 0; i < work->assist_count; i++) {
-        work->assists[i].carried = elsewhere && !work->assists[i].done;
+    if (elsewhere) {
+        work_carry(sim, work);
     }
 }
 

@@ -30,7 +30,8 @@ struct work_assist {
     bool unawaited;
     bool done, late;
     struct work_clock clock;
-    bool carried; /* to another level, by the fact before */
+    bool carried;            /* to another level, by the fact before */
+    uint64_t carried_due_ms; /* by that level's term; 0: nothing to hold against */
 };
 
 /* One ticket that is not closed. */
@@ -91,6 +92,8 @@ bool work_supervises(const struct sim *sim, const char *unit);
 void work_count(const struct sim *sim, enum sim_kind kind);
 /* Every clock of the ticket that waits stands where calendar and pauses put it. */
 void work_check_all(const struct sim *sim, struct work *work);
+/* Notes the tasks that the fact just read carries to another level: the ticket stands there. */
+void work_carry(const struct sim *sim, struct work *work);
 /* Tasks that the fact before carried to another level have its term, by this very fact, or have no
  * reason to: sim_clocks_joint.c. Before: the fact was not read yet. */
 void work_check_carried(const struct sim *sim, struct work *work, const Paidan__Event *event);

@@ -55,17 +55,37 @@ static const Paidan__AssistClock *planned_of(const Paidan__Event *event, const c
     return NULL;
 }
 
-/* Of one task: the new level's term, or a reason to keep the old one. */
-static void check_carried(const struct sim *sim, struct work *work, const struct work_assist *task,
-                          const Paidan__AssistClock *set)
+/* The term that the new level gives one task, by the site of the step that moved the ticket: what is
+ * said about the ticket next may be said under another. 0 where nothing can be expected. */
+static uint64_t carried_due(const struct sim *sim, struct work *work,
+                            const struct work_assist *task)
 {
     const struct site_policy *policy = work_policy(sim, work);
     const struct site_clock_rule *rule = policy->assist.present ? &policy->assist : &policy->handle;
     const bool known = sim_plain_knows(sim->plain) && sim->generation_said == sim->generation;
     if (!known || !rule->present || !task->clock.present) {
+        return 0;
+    }
+    return work_clock_due_by(sim, work, &task->clock, rule);
+}
+
+void work_carry(const struct sim *sim, struct work *work)
+{
+    for (uint32_t i = 0; i < work->assist_count; i++) {
+        struct work_assist *task = &work->assists[i];
+        task->carried = !task->done;
+        task->carried_due_ms = task->carried ? carried_due(sim, work, task) : 0;
+    }
+}
+
+/* Of one task: the new level's term, or a reason to keep the old one. */
+static void check_carried(const struct sim *sim, struct work *work, const struct work_assist *task,
+                          const Paidan__AssistClock *set)
+{
+    const uint64_t due_ms = task->carried_due_ms;
+    if (due_ms == 0) {
         return;
     }
-    const uint64_t due_ms = work_clock_due_by(sim, work, &task->clock, rule);
     const bool owed = !task->clock.expired && task->clock.due_ms > work->moved_ms &&
                       due_ms > work->moved_ms && due_ms != task->clock.due_ms;
     work_must(sim, work, set != NULL || !owed, "a task that kept another level's term,");
