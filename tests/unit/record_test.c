@@ -400,7 +400,9 @@ static bool aborts(const struct thing *thing)
     assert_true(child >= 0);
     if (child == 0) {
         unsigned char bytes[RECORD_BYTES_MAX];
-        (void)freopen("/dev/null", "w", stderr);
+        if (freopen("/dev/null", "w", stderr) == NULL) {
+            _exit(1);
+        }
         (void)signal(SIGABRT, SIG_DFL);
         (void)record_write(&format, thing, bytes, sizeof bytes);
         _exit(0);
