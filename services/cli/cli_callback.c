@@ -29,7 +29,7 @@ static void know(struct cli *cli, uint64_t ticket, struct known *known)
     const struct cli_effect_of all = {.request_id = NULL};
     struct cli_effect effect;
     *known = (struct known){.title = NULL};
-    (void)cli_effect_find(cli, ticket, &all, 0, &effect);
+    (void)cli_effect_find(cli, ticket, &all, &effect);
     known->title = effect.shown == NULL ? NULL : effect.shown->brief->title;
     for (size_t index = 0; index < effect.count; index++) {
         const Paidan__Event *event = effect.facts[index];

@@ -20,10 +20,17 @@
 #include "common/say/say_words.h"
 #include "common/wire/wire.h"
 
-/* Triage and escalation follow within some milliseconds; asking faster only costs them time. */
-enum { ASK_AGAIN_MS = 25, TRAVEL_MS = 1000 };
+/* Triage and escalation follow within some milliseconds; asking faster only costs them time. Where the
+ * machine is busy it takes longer; what has not come by then is told as something that will. */
+enum { ASK_AGAIN_MS = 25, TRAVEL_MS = 3000 };
 /* Triage's states of a ticket at the desk, as triage_fsm.h numbers them. */
 enum { TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
+
+/* Who says how long an answer may take (--timeout) says it of effects, too. */
+static uint64_t patience_ms(const struct cli *cli)
+{
+    return cli_given(cli, CLI_TIMEOUT) ? cli->timeout_ms : TRAVEL_MS;
+}
 
 static bool is_meant(const struct cli_effect_of *of, const Paidan__Cause *cause)
 {
@@ -67,29 +74,20 @@ static void pause_ms(unsigned span_ms)
 }
 
 bool cli_effect_find(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
-                     uint64_t wait_ms, struct cli_effect *effect)
+                     struct cli_effect *effect)
 {
-    const uint64_t end_us = clock_monotonic_us() + wait_ms * 1000;
     Paidan__Show wish = PAIDAN__SHOW__INIT;
+    Paidan__Answer *answer = NULL;
+    CHECK(ticket != 0);
     wish.ticket = ticket;
     wish.has_history = wish.history = 1;
-    CHECK(ticket != 0);
-    for (;;) {
-        Paidan__Answer *answer = NULL;
-        *effect = (struct cli_effect){.shown = NULL};
-        /* The change is done: a service that does not answer now must not hold its caller up. */
-        const uint64_t patience_ms = wait_ms > 1000 ? wait_ms : 1000;
-        const Paidan__Code code = cli_try(cli, "escalation", &wish.base, patience_ms, &answer);
-        if (code == PAIDAN__CODE__OK) {
-            effect->shown = answer->shown;
-            take_facts(cli, of, effect);
-        }
-        const bool may_come = code == PAIDAN__CODE__OK || code == PAIDAN__CODE__TICKET_UNKNOWN;
-        if (effect->count > 0 || !may_come || clock_monotonic_us() >= end_us) {
-            return effect->count > 0;
-        }
-        pause_ms(ASK_AGAIN_MS);
+    *effect = (struct cli_effect){.shown = NULL};
+    /* The change is done: a service that does not answer now must not hold its caller up. */
+    if (cli_try(cli, "escalation", &wish.base, patience_ms(cli), &answer) == PAIDAN__CODE__OK) {
+        effect->shown = answer->shown;
+        take_facts(cli, of, effect);
     }
+    return effect->count > 0;
 }
 
 /* ---- words ---- */
@@ -213,7 +211,7 @@ bool cli_effect_at_desk(struct cli *cli, uint64_t ticket, json_t *object,
     Paidan__Answer *answer = NULL;
     char reasons[256];
     wish.ticket = ticket;
-    if (cli_try(cli, "triage", &wish.base, TRAVEL_MS, &answer) != PAIDAN__CODE__OK ||
+    if (cli_try(cli, "triage", &wish.base, patience_ms(cli), &answer) != PAIDAN__CODE__OK ||
         answer->triage_shown->state < TRIAGE_DESK_FIRST ||
         answer->triage_shown->state > TRIAGE_DESK_LAST) {
         return false;
@@ -249,18 +247,92 @@ static void set_short(struct cli *cli, json_t *object, const Paidan__Brief *brie
     }
 }
 
-/* Waits for the facts, looking at the desk from time to time: what lies there does not come. */
+/* Has escalation followed the other log as far as that record? Then its facts are there, or there
+ * are none: a withdrawal at the desk, a chase of what is closed. */
+static bool has_followed(struct cli *cli, const struct cli_effect_of *of)
+{
+    Paidan__Ping wish = PAIDAN__PING__INIT;
+    Paidan__Answer *answer = NULL;
+    if (of->log == NULL || of->seq == 0 ||
+        cli_try(cli, "escalation", &wish.base, patience_ms(cli), &answer) != PAIDAN__CODE__OK) {
+        return false;
+    }
+    for (size_t index = 0; index < answer->pong->n_following; index++) {
+        const Paidan__Following *following = answer->pong->following[index];
+        if (strcmp(following->log, of->log) == 0) {
+            return following->cursor >= of->seq;
+        }
+    }
+    return false;
+}
+
+/* Once. What escalation shows before it has followed is the ticket as it was, and is not handed out. */
+static enum cli_effect_end look(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
+                                struct cli_effect *effect)
+{
+    if (cli_effect_find(cli, ticket, of, effect)) {
+        return CLI_EFFECT_FOUND;
+    }
+    /* Asked after the facts were looked for: they may have come in between. */
+    if (has_followed(cli, of)) {
+        return cli_effect_find(cli, ticket, of, effect) ? CLI_EFFECT_FOUND : CLI_EFFECT_NONE;
+    }
+    *effect = (struct cli_effect){.shown = NULL};
+    return CLI_EFFECT_LATE;
+}
+
+uint64_t cli_effect_patience(const struct cli *cli)
+{
+    return clock_monotonic_us() + patience_ms(cli) * 1000;
+}
+
+enum cli_effect_end cli_effect_wait(struct cli *cli, uint64_t ticket,
+                                    const struct cli_effect_of *of, uint64_t end_us,
+                                    struct cli_effect *effect)
+{
+    for (;;) {
+        const enum cli_effect_end end = look(cli, ticket, of, effect);
+        if (end != CLI_EFFECT_LATE || of->seq == 0 || clock_monotonic_us() >= end_us) {
+            return end;
+        }
+        pause_ms(ASK_AGAIN_MS);
+    }
+}
+
+const char *cli_effect_late(struct cli *cli, json_t *object)
+{
+    static const char zh[] = "工单随后更新", en[] = "the ticket will follow";
+    if (object != NULL) {
+        json_object_set_new(object, "effect", json_pack("{s:s, s:s}", "zh", zh, "en", en));
+    }
+    return cli_say(cli, zh, en);
+}
+
+/* Waits for the facts, looking at the desk from time to time: what lies there does not come. text is
+ * empty where nothing comes, and for a new ticket that nobody has yet. */
 static void travel(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of, json_t *object,
                    char text[CLI_EFFECT_BYTES])
 {
-    const uint64_t end_us = clock_monotonic_us() + TRAVEL_MS * 1000u;
+    const uint64_t end_us = cli_effect_patience(cli);
+    enum cli_effect_end end = CLI_EFFECT_LATE;
     struct cli_effect effect;
     (void)cli_site(cli);
     text[0] = '\0';
-    while (!cli_effect_find(cli, ticket, of, ASK_AGAIN_MS, &effect)) {
-        if (cli_effect_at_desk(cli, ticket, object, text) || clock_monotonic_us() >= end_us) {
+    for (;;) {
+        end = look(cli, ticket, of, &effect);
+        if (end == CLI_EFFECT_FOUND) {
+            break;
+        }
+        if (cli_effect_at_desk(cli, ticket, object, text) || end == CLI_EFFECT_NONE) {
             return;
         }
+        if (clock_monotonic_us() >= end_us) {
+            if (of->log != NULL) {
+                (void)snprintf(text, CLI_EFFECT_BYTES, "%s", cli_effect_late(cli, object));
+            }
+            return;
+        }
+        pause_ms(ASK_AGAIN_MS);
     }
     cli_effect_words(&cli->say, &effect, cli->now_ms, text);
     if (object != NULL) {

@@ -21,10 +21,24 @@ struct cli_effect {
     const Paidan__Event *facts[CLI_EFFECT_FACTS_MAX]; /* the newest, oldest first */
 };
 
-/* Asks escalation for the ticket, and again for up to wait_ms until the facts are there: they may
- * have to travel. False: they are not; effect is empty, or holds the ticket without them. */
+/* Asks escalation for the ticket, once. False: the facts are not there (yet); effect is empty, or holds
+ * the ticket without them. */
 bool cli_effect_find(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
-                     uint64_t wait_ms, struct cli_effect *effect);
+                     struct cli_effect *effect);
+/* How the wait for an effect that has to travel ended. */
+enum cli_effect_end {
+    CLI_EFFECT_FOUND,
+    CLI_EFFECT_NONE, /* escalation knows of the change, and makes nothing of it */
+    CLI_EFFECT_LATE, /* it does not know yet: what it would show is the ticket as it was before */
+};
+/* Until when a command waits for all its effects together, in clock_monotonic_us. */
+uint64_t cli_effect_patience(const struct cli *cli);
+/* Waits for the facts of a record of another log until end_us. Late: effect is empty. */
+enum cli_effect_end cli_effect_wait(struct cli *cli, uint64_t ticket,
+                                    const struct cli_effect_of *of, uint64_t end_us,
+                                    struct cli_effect *effect);
+/* What is said of a change whose effect is late; in both languages in object unless NULL. */
+const char *cli_effect_late(struct cli *cli, json_t *object);
 /* The facts as a sentence, who has the ticket now and which deadline comes next. */
 void cli_effect_words(const struct say *say, const struct cli_effect *effect, uint64_t now_ms,
                       char text[CLI_EFFECT_BYTES]);
@@ -32,7 +46,8 @@ void cli_effect_words(const struct say *say, const struct cli_effect *effect, ui
 void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *effect);
 
 /* The same for a wish to another service than escalation, told in a line after `said` ("已分拨"): the
- * effect if it comes within a second; else that it waits at the dispatcher's desk, or nothing. */
+ * effect if there is one and it comes in time; that it waits at the dispatcher's desk; or that the ticket
+ * will follow. */
 MUST_CHECK int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of *of,
                                const char *said, json_t *object);
 /* The same for a deed that is about no ticket: what it did, as lines, the last of them what to run next.

@@ -18,7 +18,7 @@
 
 /* More tickets than a person reads one by one: told in a line each, without asking what became of
  * each, since a script that accepts a thousand must not wait for a thousand questions. */
-enum { TOLD_ONE_BY_ONE_MAX = 20, TRAVEL_MS = 1500 };
+enum { TOLD_ONE_BY_ONE_MAX = 20 };
 
 /* The newest answer to the ticket in callback's log: what escalation names as its cause. */
 static uint64_t answered_seq(struct cli *cli, uint64_t ticket)
@@ -34,16 +34,19 @@ static uint64_t answered_seq(struct cli *cli, uint64_t ticket)
     return answer->callback_shown->history_seqs[answer->callback_shown->n_history_seqs - 1];
 }
 
-/* What the change of this ticket led to; nothing if escalation cannot be asked: it is done. */
+/* What the change of this ticket led to; nothing if escalation cannot be asked: it is done. An answer
+ * to callback has to travel there: until it has, escalation shows the ticket as it was. */
 static void find_effect(struct cli *cli, uint64_t ticket, const unsigned char *request_id,
-                        struct cli_effect *effect)
+                        uint64_t end_us, struct cli_effect *effect)
 {
     struct cli_effect_of of = {.request_id = request_id};
-    if (request_id == NULL) {
-        of.log = "callback";
-        of.seq = answered_seq(cli, ticket);
+    if (request_id != NULL) {
+        (void)cli_effect_find(cli, ticket, &of, effect);
+        return;
     }
-    (void)cli_effect_find(cli, ticket, &of, request_id == NULL ? TRAVEL_MS : 0, effect);
+    of.log = "callback";
+    of.seq = answered_seq(cli, ticket);
+    (void)cli_effect_wait(cli, ticket, &of, end_us, effect);
 }
 
 /* Who was faster, or that the ticket has not left the desk: escalation does not know it yet, and
@@ -89,18 +92,20 @@ static void tell(struct cli *cli, const Paidan__WorkResult *result, const char *
 {
     char words[CLI_EFFECT_BYTES];
     /* Of an answer to callback the state is in the effect: the callback knows none. */
-    const bool known = effect->shown != NULL;
-    const Paidan__State state = known ? effect->shown->brief->state : result->state;
+    if (effect->shown == NULL && !result->has_state) {
+        printf("%s  %s%s\n", number, cli_say(cli, "已登记，", "recorded; "),
+               cli_effect_late(cli, NULL));
+        return;
+    }
+    const Paidan__State state = effect->shown != NULL ? effect->shown->brief->state : result->state;
     cli_effect_words(cli_speak(cli), effect, cli->now_ms, words);
-    printf("%s  %s%s%s\n", number,
-           known || result->has_state ? say_words_state(&cli->say, state)
-                                      : cli_say(cli, "已登记", "recorded"),
-           words[0] == '\0' ? "" : "  ", words);
+    printf("%s  %s%s%s\n", number, say_words_state(&cli->say, state), words[0] == '\0' ? "" : "  ",
+           words);
 }
 
 /* A refusal with its sentences, a success with its effect. */
 static json_t *result_json(struct cli *cli, const Paidan__WorkResult *result,
-                           const struct cli_effect *effect)
+                           const struct cli_effect *effect, bool asked)
 {
     json_t *object = say_json_message(cli_speak(cli), &result->base, true);
     char zh[SAY_DEED_BYTES], en[SAY_DEED_BYTES];
@@ -110,6 +115,8 @@ static json_t *result_json(struct cli *cli, const Paidan__WorkResult *result,
     if (result->code == PAIDAN__CODE__OK) {
         if (effect->shown != NULL) {
             cli_effect_set(cli, object, effect);
+        } else if (asked && !result->has_state) {
+            (void)cli_effect_late(cli, object);
         }
         return object;
     }
@@ -125,6 +132,8 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
     CHECK(count == 0 || results != NULL);
     int status = CLI_EXIT_OK;
     size_t done = 0;
+    const uint64_t end_us = cli_effect_patience(cli);
+    const bool one_by_one = count <= TOLD_ONE_BY_ONE_MAX;
     json_t *list = json_array();
     for (size_t index = 0; index < count; index++) {
         const Paidan__WorkResult *result = results[index];
@@ -132,8 +141,8 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
         struct cli_effect effect = {.shown = NULL};
         char number[NUMBER_BYTES];
         number_format(result->ticket, number);
-        if (!refused && count <= TOLD_ONE_BY_ONE_MAX) {
-            find_effect(cli, result->ticket, request_id, &effect);
+        if (!refused && one_by_one) {
+            find_effect(cli, result->ticket, request_id, end_us, &effect);
         }
         if (refused) {
             const int refusal = refuse(cli, result, number);
@@ -142,11 +151,11 @@ int cli_results(struct cli *cli, Paidan__WorkResult *const *results, size_t coun
             tell(cli, result, number, &effect);
         }
         done += refused ? 0 : 1;
-        json_array_append_new(list, result_json(cli, result, &effect));
+        json_array_append_new(list, result_json(cli, result, &effect, one_by_one));
     }
     if (!cli->json) {
         json_decref(list);
-        if (count > TOLD_ONE_BY_ONE_MAX) {
+        if (!one_by_one) {
             printf(cli_say(cli, "共 %zu 件，办成 %zu 件，被拒 %zu 件\n",
                            "%zu tickets: %zu done, %zu refused\n"),
                    count, done, count - done);

@@ -6,11 +6,12 @@ source "$(dirname "$0")/lib.sh"
 data=$scratch/d
 instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo" 1 "2026-11-23 09:30"
 
-# has WHAT PATTERN WORD...: what the command prints, on either channel, has the pattern.
+# has WHAT PATTERN WORD...: what the command prints, on either channel, has the pattern. Effects are waited
+# for as long as it takes: by itself the command says after a while that the ticket will follow.
 has() {
     local what=$1 pattern=$2
     shift 2
-    paidan "$data" "$@" >"$scratch/out" 2>&1
+    paidan "$data" --timeout 120 "$@" >"$scratch/out" 2>&1
     grep -Eq -- "$pattern" "$scratch/out" || fail "$what: no $pattern in: $(cat "$scratch/out")"
 }
 # lacks WHAT PATTERN: of the output before.
@@ -19,11 +20,11 @@ lacks() {
 }
 
 # 1. Names where codes are; who is asked for what is said at once.
-number=$(paidan "$data" submit --channel 热线 --text "阳光花园3栋楼道灯坏了" --json |
+number=$(paidan "$data" --timeout 120 submit --channel 热线 --text "阳光花园3栋楼道灯坏了" --json |
     tee "$scratch/submitted" | jq -r .number)
 expect "unit of the new ticket" "$(jq -r .unit "$scratch/submitted")" pm-anju
 [[ $(jq -r .due_ms "$scratch/submitted") =~ ^[0-9]+$ ]] || fail "submit has no deadline"
-has "submit for people" '派给 安居物业.*签收时限剩 (30分00|29分[0-9]+)秒' \
+has "submit for people" '派给 安居物业.*签收时限剩 (30分00|2[0-9]分[0-9]+)秒' \
     --lang zh submit --channel hotline --text "阳光花园4栋楼道灯坏了"
 has "desk" '等分拨员分拨：' --lang zh submit --channel hotline --text "不知道说什么好"
 desked=$(paidan "$data" desk list --json | jq -r '.tickets[0].number')
@@ -50,11 +51,10 @@ has "chase" '诉求人催单.*安居物业' --lang zh chase "$number" --note 快
 has "resolve" '转回访，等诉求人答复' --lang zh resolve "$number" --unit pm-anju --note 换了灯泡 --without-assist
 
 # 4. Callbacks: what to say, kept for the first, reopened to whom.
-for attempt in {1..50}; do
-    [[ $(paidan "$data" callback list --peek --json | jq '.tasks | length') -gt 0 ]] && break
-    sleep 0.1
-done
-((attempt < 50)) || fail "no callback"
+asked() {
+    [[ $(paidan "$data" callback list --peek --json | jq '.tasks | length') -gt 0 ]]
+}
+wait_until 60 "the callback" asked
 has "callback list" '您好，您反映的“.*”，安居物业 说已办结：换了灯泡' --lang zh --actor 甲 callback list --channel hotline
 has "kept" 'LEASED_BY_OTHER: 甲 已领取' --lang zh --actor 乙 callback answer "$number" --solved 否 --satisfied 否
 has "answered" '重新打开，派给 ' --lang zh --actor 甲 callback answer "$number" --solved 否 --satisfied 否
