@@ -263,6 +263,7 @@ static const struct wire_bound rows[] = {
     {"AlarmsShown", "ownerless", 0, LIST_MAX},
     {"AlarmsShown", "waiting", 0, LIST_MAX},
     {"AlarmsShown", "lapsed", 0, LIST_MAX},
+    {"AlarmsShown", "desk", 0, LIST_MAX},
     {"RequestsListed", "requests", 0, LIST_MAX},
     {"UnitsCounted", "units", 0, LIST_MAX},
     {"Replanning", "moves", 0, MOVES_MAX},

@@ -499,11 +499,14 @@ int cli_ask(struct cli *cli, const char *service, ProtobufCMessage *wish, Paidan
         return status;
     }
     const Paidan__Code code = cli_try(cli, service, wish, cli->timeout_ms, answer);
-    if (code == PAIDAN__CODE__OK) {
-        return CLI_EXIT_OK;
-    }
-    if (*answer != NULL) {
-        return cli_refuse(cli, code, (*answer)->code == code ? (*answer)->detail : service);
+    return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : cli_refuse_asked(cli, service, code, *answer);
+}
+
+int cli_refuse_asked(struct cli *cli, const char *service, Paidan__Code code,
+                     const Paidan__Answer *answer)
+{
+    if (answer != NULL) {
+        return cli_refuse(cli, code, answer->code == code ? answer->detail : service);
     }
     char detail[PATH_MAX + 64];
     (void)snprintf(detail, sizeof detail, "%s, --data %s", service, cli->data_dir);

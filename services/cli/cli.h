@@ -110,6 +110,9 @@ void cli_fill_request(Paidan__Request *request, ProtobufCMessage *wish);
  * PAIDAN__CODE__UNREACHABLE: none came. */
 MUST_CHECK Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wish,
                                 uint64_t timeout_ms, Paidan__Answer **answer);
+/* Prints what cli_try came to, other than OK, as cli_ask does; returns the status. */
+int cli_refuse_asked(struct cli *cli, const char *service, Paidan__Code code,
+                     const Paidan__Answer *answer);
 /* What the wish is answered with; PAIDAN__ANSWER__BODY__NOT_SET: it is no wish. */
 Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish);
 /* Opens the client and the arena. 0 or a status. */

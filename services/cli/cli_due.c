@@ -23,38 +23,6 @@ enum { ALARMS_LIMIT_MAX = 500, ALARMS_LIMIT = 20, PING_MS = 500 };
 /* ---- due --------------------------------------------------------------------------------------
  */
 
-/* Where a page begins. The desk's rows come first, sorted among the first of escalation's; what
- * follows is escalation's alone. */
-struct due_place {
-    bool desk; /* the desk has not been told to its end */
-    bool begun;
-    size_t bytes;
-    uint8_t cursor[CLI_CURSOR_BYTES_MAX];
-};
-
-/* Triage's cursors have 16 bytes, escalation's another length; one byte stands for escalation's
- * beginning. */
-enum { DESK_CURSOR_BYTES = 16, BEGINNING_BYTES = 1 };
-
-static int due_place(struct cli *cli, struct due_place *place)
-{
-    *place = (struct due_place){.desk = !cli_given(cli, CLI_SUPERVISED)};
-    if (!cli_given(cli, CLI_CURSOR)) {
-        return CLI_EXIT_OK;
-    }
-    const int status = cli_listing_cursor(cli, place->cursor, &place->bytes);
-    place->desk = place->bytes == DESK_CURSOR_BYTES;
-    place->begun = place->bytes != BEGINNING_BYTES;
-    return status;
-}
-
-static void place_at(struct due_place *place, const ProtobufCBinaryData *next)
-{
-    place->begun = true;
-    place->bytes = next->len < CLI_CURSOR_BYTES_MAX ? next->len : CLI_CURSOR_BYTES_MAX;
-    memcpy(place->cursor, next->data, place->bytes);
-}
-
 static int due_filters(struct cli *cli, Paidan__DueList *wish)
 {
     uint64_t limit = 0;
@@ -77,98 +45,86 @@ static int due_filters(struct cli *cli, Paidan__DueList *wish)
     return status;
 }
 
-/* The desk's part of a page; place is then behind it. */
-static int due_of_desk(struct cli *cli, const Paidan__DueList *wish, struct due_place *place,
+/* The desk's part of a page that begins at the cursor, and escalation's cursor; *desk stays as it is for a
+ * list that has no desk. */
+static int due_of_desk(struct cli *cli, Paidan__DueList *wish, struct say_desk_place *place,
                        const Paidan__DeskListed **desk)
 {
     Paidan__DeskList desk_wish = PAIDAN__DESK_LIST__INIT;
-    desk_wish.has_by_due = desk_wish.by_due = 1;
-    desk_wish.has_limit = 1;
-    desk_wish.limit = wish->limit;
-    desk_wish.has_overdue = desk_wish.overdue = wish->overdue;
-    desk_wish.has_ahead = desk_wish.ahead = !wish->overdue;
-    desk_wish.has_until_ms = wish->has_until_ms;
-    desk_wish.until_ms = wish->until_ms;
-    desk_wish.has_cursor = place->begun;
-    desk_wish.cursor = (ProtobufCBinaryData){.len = place->bytes, .data = place->cursor};
-    const int status = cli_join_desk(cli, &desk_wish, desk);
-    if (status != CLI_EXIT_OK) {
-        return status;
+    const bool begun = wish->has_cursor && say_desk_due_place(&wish->cursor, place);
+    if (begun) {
+        wish->cursor =
+            (ProtobufCBinaryData){.len = sizeof place->escalation, .data = place->escalation};
     }
-    place->desk = (*desk)->has_cursor;
-    if (place->desk) {
-        place_at(place, &(*desk)->cursor);
-    } else {
-        *place = (struct due_place){.bytes = BEGINNING_BYTES};
+    /* A cursor that is none of ours is escalation's to refuse. */
+    if (!say_desk_due_wish(wish, &desk_wish) || (wish->has_cursor && !begun)) {
+        return CLI_EXIT_OK;
     }
-    return status;
+    desk_wish.has_cursor = begun;
+    desk_wish.cursor = (ProtobufCBinaryData){.len = sizeof place->triage, .data = place->triage};
+    return cli_join_desk(cli, &desk_wish, desk);
 }
 
-/* One page; *more: there is another one at place. */
-static int due_page(struct cli *cli, Paidan__DueList wish, struct due_place *place,
-                    struct cli_listing *listing, bool *more)
+/* One page; the next one begins at *next, of length 0 after the last. */
+static int due_page(struct cli *cli, Paidan__DueList wish, struct cli_listing *listing,
+                    ProtobufCBinaryData *next)
 {
     static const Paidan__DeskListed nobody = PAIDAN__DESK_LISTED__INIT;
     const Paidan__DeskListed *desk = &nobody;
-    const size_t room = wish.limit;
-    int status = place->desk ? due_of_desk(cli, &wish, place, &desk) : CLI_EXIT_OK;
-    Paidan__Brief **rows = NULL;
-    size_t count = 0;
-    *more = place->desk || desk->n_items == room;
-    if (status == CLI_EXIT_OK && !*more) {
-        Paidan__Answer *answer = NULL;
-        wish.limit = (uint32_t)(room - desk->n_items);
-        wish.has_cursor = place->begun;
-        wish.cursor = (ProtobufCBinaryData){.len = place->bytes, .data = place->cursor};
+    struct say_desk_place place;
+    Paidan__Answer *answer = NULL;
+    int status = due_of_desk(cli, &wish, &place, &desk);
+    if (status == CLI_EXIT_OK) {
         status = cli_ask(cli, "escalation", &wish.base, &answer);
-        if (status == CLI_EXIT_OK) {
-            const Paidan__DueListed *page = answer->due_listed;
-            rows = page->tickets;
-            count = page->n_tickets;
-            *more = page->has_next && page->next.len > 0;
-            if (*more) {
-                place_at(place, &page->next);
-            }
-        }
     }
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    if (!say_desk_by_due(&cli->arena, rows, count, desk, cli->now_ms, room, &rows, &count)) {
+    Paidan__DueListed *page = answer->due_listed;
+    Paidan__DeskList ignored = PAIDAN__DESK_LIST__INIT;
+    if (say_desk_due_wish(&wish, &ignored) &&
+        !say_desk_due(&cli->arena, page, desk, &wish, cli->now_ms, wish.limit)) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
-    cli_listing_add(listing, rows, count);
+    cli_listing_add(listing, page->tickets, page->n_tickets);
+    *next =
+        (ProtobufCBinaryData){.len = page->has_next ? page->next.len : 0, .data = page->next.data};
     return CLI_EXIT_OK;
 }
 
 int cli_due(struct cli *cli)
 {
-    char next[2 * CLI_CURSOR_BYTES_MAX + 1];
+    char text[2 * CLI_CURSOR_BYTES_MAX + 1];
+    uint8_t cursor[CLI_CURSOR_BYTES_MAX];
     struct cli_listing listing;
-    struct due_place place;
     Paidan__DueList wish = PAIDAN__DUE_LIST__INIT;
     int status = due_filters(cli, &wish);
-    if (status == CLI_EXIT_OK) {
-        status = due_place(cli, &place);
+    wish.has_cursor = cli_given(cli, CLI_CURSOR);
+    wish.cursor.data = cursor;
+    if (status == CLI_EXIT_OK && wish.has_cursor) {
+        status = cli_listing_cursor(cli, cursor, &wish.cursor.len);
     }
     if (status == CLI_EXIT_OK) {
         status = cli_listing_begin(&listing, cli);
     }
     while (status == CLI_EXIT_OK) {
-        bool more = false;
-        status = due_page(cli, wish, &place, &listing, &more);
+        ProtobufCBinaryData next = {.len = 0};
+        status = due_page(cli, wish, &listing, &next);
         if (status != CLI_EXIT_OK) {
             cli_listing_drop(&listing);
             break;
         }
         /* A page may be empty although there is more: a service looks at so many rows at a time.
          */
+        const bool more = next.len > 0 && next.len <= CLI_CURSOR_BYTES_MAX;
         const bool enough = !cli_given(cli, CLI_ALL) && listing.shown > 0;
         if (!more || enough) {
-            const ProtobufCBinaryData at = {.len = place.bytes, .data = place.cursor};
-            cli_listing_cursor_text(&at, next);
-            return cli_listing_end(&listing, more ? next : NULL);
+            cli_listing_cursor_text(&next, text);
+            return cli_listing_end(&listing, more ? text : NULL);
         }
+        memcpy(cursor, next.data, next.len);
+        wish.has_cursor = 1;
+        wish.cursor.len = next.len;
         arena_reset(&cli->arena);
     }
     return status;
@@ -188,9 +144,7 @@ static json_t *briefs_json(struct cli *cli, Paidan__Brief *const *briefs, size_t
 
 /* Counts are of all, lists up to --limit; empty lists stay, so that scripts need no test for them.
  */
-static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown,
-                           Paidan__Brief *const *late, size_t late_count,
-                           const Paidan__DeskListed *desk)
+static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
     json_t *object = say_json_message(&cli->say, &shown->base, true);
     json_object_set_new(object, "repeating",
@@ -203,8 +157,7 @@ static json_t *alarms_json(struct cli *cli, const Paidan__AlarmsShown *shown,
     if (shown->n_unknown_years == 0) {
         json_object_set_new(object, "unknown_years", json_array());
     }
-    json_object_set_new(object, "desk", briefs_json(cli, late, late_count));
-    json_object_set_new(object, "desk_count", json_integer((json_int_t)desk->overdue));
+    json_object_set_new(object, "desk", briefs_json(cli, shown->desk, shown->n_desk));
     say_json_time(&cli->say, object, "now", cli->now_ms);
     return object;
 }
@@ -261,12 +214,10 @@ static void print_undecided(struct cli *cli, const Paidan__AlarmsShown *shown)
     cli_requests_print(cli, shown->lapsed, shown->n_lapsed);
 }
 
-static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown,
-                         Paidan__Brief *const *late, size_t late_count,
-                         const Paidan__DeskListed *desk)
+static void print_alarms(struct cli *cli, const Paidan__AlarmsShown *shown)
 {
     print_alarm(cli, "分拨台超时，无人分拨", "overdue at the desk, nobody has decided",
-                desk->overdue, late, late_count);
+                shown->desk_count, shown->desk, shown->n_desk);
     print_alarm(cli, "红牌未处理，持续警报", "red and not repaired", shown->repeating_count,
                 shown->repeating, shown->n_repeating);
     print_alarm(cli, "在兜底单位，无人签收", "with a fallback owner, not accepted",
@@ -306,18 +257,6 @@ static int tell_refused(struct cli *cli, json_t *object)
     return cli_json_print(cli, object);
 }
 
-/* The oldest moment that should have fired, of both services. */
-static void take_unfired(Paidan__AlarmsShown *shown, const Paidan__DeskListed *desk)
-{
-    const bool older =
-        desk->has_oldest_unfired_ms &&
-        (!shown->has_oldest_unfired_ms || desk->oldest_unfired_ms < shown->oldest_unfired_ms);
-    if (older) {
-        shown->has_oldest_unfired_ms = true;
-        shown->oldest_unfired_ms = desk->oldest_unfired_ms;
-    }
-}
-
 int cli_due_alarms(struct cli *cli)
 {
     uint64_t limit = 0;
@@ -339,18 +278,16 @@ int cli_due_alarms(struct cli *cli)
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    Paidan__Brief **late = NULL;
-    size_t count = 0;
+    Paidan__AlarmsShown *shown = answer->alarms_shown;
     (void)cli_site(cli);
-    if (!say_desk_by_due(&cli->arena, NULL, 0, desk, cli->now_ms, limit, &late, &count)) {
+    if (!say_desk_alarms(&cli->arena, shown, desk, cli->now_ms, limit)) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
-    take_unfired(answer->alarms_shown, desk);
     json_t *object = NULL;
     if (cli->json) {
-        object = alarms_json(cli, answer->alarms_shown, late, count, desk);
+        object = alarms_json(cli, shown);
     } else {
-        print_alarms(cli, answer->alarms_shown, late, count, desk);
+        print_alarms(cli, shown);
     }
     return tell_refused(cli, object);
 }

@@ -8,6 +8,7 @@
 #include "cli_commands.h"
 #include "cli_join.h"
 #include "cli_listing.h"
+#include "common/say/say_desk.h"
 
 static int list_limit(struct cli *cli, protobuf_c_boolean *has_limit, uint32_t *limit)
 {
@@ -44,54 +45,33 @@ static int list_filters(struct cli *cli, Paidan__List *wish)
     return status;
 }
 
-/* The same filters of the desk: only new tickets, for returns are among escalation's, unless the
- * desk's own list is asked for. */
-static Paidan__DeskList desk_of(const Paidan__List *wish, bool only_desk)
-{
-    Paidan__DeskList desk = PAIDAN__DESK_LIST__INIT;
-    desk.has_after = wish->has_cursor;
-    desk.after = wish->cursor;
-    desk.has_limit = wish->has_limit;
-    desk.limit = wish->limit;
-    desk.category = wish->category;
-    desk.has_since_ms = wish->has_since_ms;
-    desk.since_ms = wish->since_ms;
-    desk.has_newest_first = wish->has_newest_first;
-    desk.newest_first = wish->newest_first;
-    desk.has_new_only = desk.new_only = !only_desk;
-    return desk;
-}
-
 /* One page of both services, as far as the state asked for lies in them. Triage is asked first, so
  * that a ticket that leaves the desk meanwhile is shown twice rather than not at all. */
 static int list_page(struct cli *cli, Paidan__List *wish, struct cli_listing *listing,
                      uint64_t *next)
 {
-    static const Paidan__Listed nothing = PAIDAN__LISTED__INIT;
     static const Paidan__DeskListed nobody = PAIDAN__DESK_LISTED__INIT;
     const bool only_desk = wish->has_state && wish->state == PAIDAN__STATE__STATE_DESK;
-    Paidan__DeskList desk_wish = desk_of(wish, only_desk);
+    Paidan__DeskList desk_wish = PAIDAN__DESK_LIST__INIT;
     const Paidan__DeskListed *desk = &nobody;
-    const Paidan__Listed *page = &nothing;
+    Paidan__Listed page = PAIDAN__LISTED__INIT;
     int status = CLI_EXIT_OK;
-    if (!wish->has_state || only_desk) {
+    if (say_desk_list_wish(wish, &desk_wish)) {
         status = cli_join_desk(cli, &desk_wish, &desk);
     }
     if (status == CLI_EXIT_OK && !only_desk) {
         Paidan__Answer *answer = NULL;
         status = cli_ask(cli, "escalation", &wish->base, &answer);
-        page = status == CLI_EXIT_OK ? answer->listed : page;
+        page = status == CLI_EXIT_OK ? *answer->listed : page;
     }
     if (status != CLI_EXIT_OK) {
         return status;
     }
-    Paidan__Brief **rows = NULL;
-    size_t count = 0;
-    if (!cli_join_by_number(cli, page, desk, wish->newest_first, wish->limit, &rows, &count,
-                            next)) {
+    if (!say_desk_list(&cli->arena, &page, desk, wish, cli->now_ms, wish->limit)) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
-    cli_listing_add(listing, rows, count);
+    *next = page.has_next ? page.next : 0;
+    cli_listing_add(listing, page.tickets, page.n_tickets);
     return CLI_EXIT_OK;
 }
 

@@ -11,6 +11,7 @@
  *   gateway_ticket    one ticket as all services know it       gateway_words    words, site, calendar
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
  *   gateway_login     login, one's own account                  gateway_people   what administrators do
+ *   gateway_sheet     lists as .xlsx                        gateway_desk      lists of two services
  *   gateway_work      one act on one ticket
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
@@ -19,7 +20,7 @@
  *   gateway_form      forms of pages                     gateway_html     the text of a page
  *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
- *   gateway_sheet     lists as .xlsx                        gateway_import   tables as cells
+ *   gateway_import    tables as cells
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
  *   gateway_uri       path and query

@@ -9,8 +9,8 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
-#include "gateway_board.h"
 #include "gateway_code.h"
+#include "gateway_desk.h"
 #include "gateway_feed.h"
 #include "gateway_import.h"
 #include "gateway_kiosk.h"
@@ -47,6 +47,15 @@ enum { PAGE_BODY_BYTES_MAX = 3 * GATEWAY_MEDIA_BYTES_MAX + (256 << 10) };
         .handler = (HANDLER), .summary = (SUMMARY), __VA_ARGS__                                    \
     }
 
+/* A list of escalation's with what lies at the desk. */
+#define BOTH(PATTERN, WISH_NAME, ANSWER, SUMMARY)                                                  \
+    {                                                                                              \
+        .method = GATEWAY_GET, .pattern = API PATTERN, .who = GATEWAY_LOGIN,                       \
+        .handler = gateway_desk_show, .summary = (SUMMARY),                                        \
+        .wish = PAIDAN__REQUEST__WISH_##WISH_NAME, .service = GATEWAY_ESCALATION,                  \
+        .answer = (ANSWER)                                                                         \
+    }
+
 /* As WISH with a handler of its own that puts the wish together. */
 #define ACT(PATTERN, WHO, HANDLER, WISH_NAME, SERVICE, ANSWER, SUMMARY, ...)                       \
     {                                                                                              \
@@ -81,7 +90,7 @@ static const struct gateway_route table[] = {
     OWN(GET, API "/calendar/{code}/{month}", LOGIN, gateway_words_calendar, "the days of a month"),
 
     /* Tickets. */
-    WISH(GET, "/tickets", LOGIN, LIST, ESCALATION, "listed", "tickets by number"),
+    BOTH("/tickets", LIST, "listed", "tickets by number, the desk's too"),
     OWN(GET, API "/tickets.xlsx", LOGIN, gateway_sheet_tickets,
         "the same list as a table of a spreadsheet, at most 10,000 rows",
         .wish = PAIDAN__REQUEST__WISH_LIST, .service = GATEWAY_ESCALATION, .answer = "listed",
@@ -131,16 +140,9 @@ static const struct gateway_route table[] = {
         "take the next tickets; waits for wait_ms"),
 
     /* Supervision. */
-    {.method = GATEWAY_GET,
-     .pattern = API "/board",
-     .who = GATEWAY_LOGIN,
-     .handler = gateway_board_show,
-     .summary = "open tickets by deadline and the desk, with counts",
-     .wish = PAIDAN__REQUEST__WISH_BOARD,
-     .service = GATEWAY_ESCALATION,
-     .answer = "boarded"},
-    WISH(GET, "/due", LOGIN, DUE_LIST, ESCALATION, "due_listed", "by next deadline"),
-    WISH(GET, "/alarms", LOGIN, ALARMS, ESCALATION, "alarms_shown", "what nobody looks after"),
+    BOTH("/board", BOARD, "boarded", "open tickets by deadline and the desk, with counts"),
+    BOTH("/due", DUE_LIST, "due_listed", "by next deadline, the desk's too"),
+    BOTH("/alarms", ALARMS, "alarms_shown", "what nobody looks after, the desk's too"),
     WISH(GET, "/requests", LOGIN, REQUEST_LIST, ESCALATION, "requests_listed",
          "requests and appeals that wait for a decision"),
     WISH(GET, "/unit-counts", LOGIN, UNIT_COUNTS, ESCALATION, "units_counted",

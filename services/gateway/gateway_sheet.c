@@ -22,8 +22,10 @@
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 #include "gateway_api.h"
+#include "gateway_desk.h"
 #include "gateway_exchange.h"
 #include "gateway_problem.h"
+#include "gateway_upstream.h"
 #include "gateway_worker.h"
 
 enum { PAGE_ROWS = 500, MARKS_BYTES = 512 };
@@ -243,7 +245,7 @@ static void write_it(struct exchange *exchange, bool more)
     gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
 }
 
-static void page_told(struct exchange *exchange, const Paidan__Answer *answer);
+static void page_told(struct exchange *exchange, const Paidan__Answer *answer, bool desk);
 
 /* cursor: a number's place in the list; false: from its beginning. */
 static void ask_page(struct exchange *exchange, bool from, uint64_t cursor)
@@ -255,14 +257,16 @@ static void ask_page(struct exchange *exchange, bool from, uint64_t cursor)
         CHECK(cursor <= INT64_MAX);
         json_object_set_new(query, "cursor", json_integer((json_int_t)cursor));
     }
-    gateway_api_send(exchange, query, page_told);
+    gateway_desk_send(exchange, query, page_told);
 }
 
-static void page_told(struct exchange *exchange, const Paidan__Answer *answer)
+/* A table outlives the moment: one that silently lacks the desk is not made. */
+static void page_told(struct exchange *exchange, const Paidan__Answer *answer, bool desk)
 {
     struct export *export = exchange->state;
-    if (answer->body_case != PAIDAN__ANSWER__BODY_LISTED) {
-        gateway_problem(exchange, PAIDAN__CODE__SERVICE_FAULT, "escalation", 0);
+    if (!desk) {
+        gateway_problem(exchange, PAIDAN__CODE__UNREACHABLE, gateway_upstream_name(GATEWAY_TRIAGE),
+                        1000);
         return;
     }
     const Paidan__Listed *listed = answer->listed;

@@ -54,6 +54,40 @@ at_desk() {
     [[ $(as "$dispatcher" "$api/tickets/$number") == 200 && $(jq -r .state "$scratch/body") == desk ]]
 }
 wait_until 20 "it is at the desk" at_desk
+# What waits at the desk stands in every list of those who may see the desk, and in none of the others.
+listed() {
+    jq -r --arg number "$number" '[(.tickets // [])[] | select(.number == $number) | .state] | first // "-"' "$scratch/body"
+}
+for name in "$dispatcher" "$supervisor"; do
+    expect "due of $name" "$(as "$name" "$api/due?limit=500")" 200
+    expect "in due of $name" "$(listed)" desk
+    expect "the desk's list of $name" "$(as "$name" "$api/tickets?state=desk")" 200
+    expect "in the desk's list of $name" "$(listed)" desk
+    expect "tickets of $name" "$(as "$name" "$api/tickets?newest_first=true")" 200
+    expect "in tickets of $name" "$(listed)" desk
+done
+expect "not in a clerk's" "$(as "$clerk" "$api/due?limit=500" >/dev/null && listed)" -
+expect "alarms" "$(as "$supervisor" "$api/alarms")" 200
+expect "overdue at the desk" "$(jq -r .desk_count "$scratch/body")" 0
+# One page after the other: all there are, each once, by deadline.
+expect "a second one" "$(as "$hotline" -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"楼道灯不亮，没人管\"}" "$api/tickets")" 200
+second=$(jq -r .number "$scratch/body")
+pages() {
+    local cursor=''
+    : >"$scratch/pages"
+    while [[ $(as "$supervisor" "$api/due?limit=1$cursor") == 200 ]]; do
+        jq -r '(.tickets // [])[].number' "$scratch/body" >>"$scratch/pages"
+        cursor=$(jq -r 'if .next then "&cursor=" + .next else "" end' "$scratch/body")
+        [[ -n $cursor ]] || break
+    done
+    [[ $(sort "$scratch/pages" | uniq -d) == '' ]] && grep -qx "$number" "$scratch/pages" && grep -qx "$second" "$scratch/pages"
+}
+wait_until 20 "pages of due hold the desk" pages
+expect "a cursor of nobody's" "$(as "$supervisor" "$api/due?cursor=00ff1a")" 422
+kill -STOP "$(cat "$data/run/triage.pid")"
+expect "due without triage" "$(as "$supervisor" "$api/due")" 200
+expect "says which" "$(jq -c .missing "$scratch/body")" '["triage"]'
+kill -CONT "$(cat "$data/run/triage.pid")"
 for digit in {0..9}; do # one of them is the check digit
     [[ $(as "$clerk" "$api/tickets/20200101-0001-$digit") == 422 ]] || break
 done
@@ -86,7 +120,7 @@ expect "texts" "$(as "$clerk" -H "$json" -d "{\"numbers\":[\"$number\"],\"reason
 expect "the phone is masked" "$(jq -r '.texts[0].phone' "$scratch/body")" '138****5678'
 expect "explain" "$(as "$clerk" "$api/tickets/$number/explain")" 200
 expect "board" "$(as "$supervisor" "$api/board?limit=5")" 200
-jq -e '.desk_waiting == 0 and .open >= 1' "$scratch/body" >/dev/null || fail "the board's counts"
+jq -e '.desk_waiting == 1 and .open >= 1' "$scratch/body" >/dev/null || fail "the board's counts"
 
 # 5. Markup and marks of direction are texts.
 trick='<script>alert(1)</script>\u202e[31m'

@@ -44,7 +44,7 @@ static Paidan__ClockSet *late_clocks[] = {&late}, *soon_clocks[] = {&soon};
 static Paidan__AssistTask task = PAIDAN__ASSIST_TASK__INIT, *tasks[] = {&task};
 static Paidan__Brief red = PAIDAN__BRIEF__INIT, still = PAIDAN__BRIEF__INIT,
                      plain = PAIDAN__BRIEF__INIT;
-static Paidan__Brief *briefs[] = {&red, &still, &plain};
+static Paidan__Brief *briefs[] = {&red, &plain, &still};
 
 /* A reload that escalation refused. */
 Paidan__Code test_service_ask(struct cli *cli, struct cli_service services[CLI_SERVICES],
@@ -102,14 +102,19 @@ static void answer_due(Paidan__Answer *answer)
 {
     static Paidan__DueListed listed = PAIDAN__DUE_LISTED__INIT;
     static uint8_t next[] = {0x00, 0xff, 0x1a};
+    /* Joined with the desk: behind the last row, which has no deadline. */
+    static uint8_t joined[] = {1,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                               0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     due_asked = *(const Paidan__DueList *)(const void *)asked;
     if (due_asked.has_cursor) {
         memcpy(cursor_asked, due_asked.cursor.data, due_asked.cursor.len);
     }
+    paidan__due_listed__init(&listed);
     listed.n_tickets = calls > 1 ? 1 : due_empty ? 0 : 3;
     listed.tickets = briefs;
     listed.has_next = calls == 1;
-    listed.next = (ProtobufCBinaryData){sizeof next, next};
+    listed.next = due_asked.unit != NULL ? (ProtobufCBinaryData){sizeof next, next}
+                                         : (ProtobufCBinaryData){sizeof joined, joined};
     answer->due_listed = &listed;
 }
 
@@ -117,6 +122,7 @@ static void answer_alarms(Paidan__Answer *answer)
 {
     static Paidan__AlarmsShown shown = PAIDAN__ALARMS_SHOWN__INIT;
     static char *years[] = {"office 2027"};
+    paidan__alarms_shown__init(&shown);
     shown.n_repeating = 1;
     shown.repeating = briefs;
     shown.repeating_count = 3;

@@ -72,7 +72,8 @@ export function useLive(options) {
         const before = new Map(table);
         table.clear();
         for (const row of page.rows) {
-          const known = before.get(keyOf(row));
+          // Of a return the desk has a row too, of version 0: the unit's says more.
+          const known = table.get(keyOf(row)) ?? before.get(keyOf(row));
           if (keep(row)) table.set(keyOf(row), known && known.version > row.version ? known : row);
         }
       } else {
