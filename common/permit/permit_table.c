@@ -127,6 +127,8 @@ static const struct row rows[PERMIT_ROWS] = {
     /* While there is nobody: by the service's own user. */
     [PERMIT_ACCESS_INIT] = {"access init", "----------", "-*-", 0},
     [PERMIT_ACCESS_AUDIT] = {"access audit", "-----*----", "---", 0},
+    /* Who keeps grants must hear whose are no longer true; nobody else has a use for it. */
+    [PERMIT_RIGHTS_SINCE] = {"rights since", "----------", "*--", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -202,7 +204,7 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(LOGIN) WISH(RENEW) WISH(LOGOUT) WISH(SESSION_REVOKE) WISH(PASSWORD_SET) WISH(TOTP)
         WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)
         WISH(CHANGE_LIST) WISH(CHANGE_DECIDE) WISH(KEY_MAKE) WISH(KEY_REVOKE) WISH(KEY_LIST)
-        WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT)
+        WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT) WISH(RIGHTS_SINCE)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);
     case PAIDAN__REQUEST__WISH_LOOKUP:

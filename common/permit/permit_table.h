@@ -118,6 +118,7 @@ enum permit_row {
     PERMIT_KEY_USE,
     PERMIT_ACCESS_INIT,
     PERMIT_ACCESS_AUDIT,
+    PERMIT_RIGHTS_SINCE,
     PERMIT_ROWS, /* nothing is wished, or nothing that this version knows: nobody may */
 };
 

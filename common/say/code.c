@@ -195,6 +195,11 @@ static const struct entry entries[] = {
           "The new password is the old one; choose another."),
     ENTRY(FACTOR_NOT_SET, EXIT_RULES, "尚未设置验证器，请先设置。",
           "No authenticator is set up; set one up first."),
+    ENTRY(NAME_UNSAFE, EXIT_BAD_INPUT,
+          "名称里有看不见或会改变文字方向的字符，或混用了外形相同的不同文字；请用汉字、字母和数字重"
+          "新填写。",
+          "The name holds characters that nobody sees or that turn the line, or letters of another "
+          "alphabet that look the same; write it anew."),
 
     ENTRY(OVERLOADED, EXIT_TRY_LATER, "系统繁忙，请稍后用同一请求编号重试。",
           "The system is busy; try again later with the same request id."),

@@ -13,6 +13,14 @@ bool text_valid(const char *bytes, size_t size, size_t *at);
 /* Whether nothing of it is seen: NULL, "", blanks of every script, and characters that are drawn as
  * nothing. The one answer to "did anybody write anything?". */
 bool text_blank(const char *text);
+/* Whether a name or a label says who it seems to say: no character that is not seen or turns the line
+ * (bidi, zero width, controls, line ends), no two alphabets in one, no letters that are drawn as those of
+ * another. Chinese with Latin is ordinary. Before: valid UTF-8. */
+enum text_name { TEXT_NAME_FITS, TEXT_NAME_UNSEEN, TEXT_NAME_MIXED };
+enum text_name text_name_judge(const char *name);
+/* The same of what people are called in every log: without blanks, and in its one plain form. At most
+ * 127 characters. */
+enum text_name text_name_judge_code(const char *name);
 /* Where the text begins after such characters; those at its end are cut off in place. */
 char *text_trim(char *text);
 /* For matching only: NFKC, case folded, spaces and control characters dropped ("ＡＢＣ 12" ->

@@ -223,6 +223,7 @@ static const struct wire_bound rows[] = {
     {"PeopleListed", "people", 0, LIST_MAX},
     {"ChangesListed", "changes", 0, LIST_MAX},
     {"KeysListed", "keys", 0, LIST_MAX},
+    {"RightsTold", "persons", ACTOR_BYTES_MAX, RIGHTS_MAX},
 
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */

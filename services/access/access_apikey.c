@@ -55,6 +55,9 @@ static Paidan__Code judge(struct step *step, const Paidan__KeyMake *wish, const 
     if (text_blank(wish->label)) {
         return PAIDAN__CODE__FIELD_INVALID;
     }
+    if (text_name_judge(wish->label) != TEXT_NAME_FITS) {
+        return PAIDAN__CODE__NAME_UNSAFE;
+    }
     *detail = "expires_ms";
     if (wish->has_expires_ms && wish->expires_ms <= step->now_ms) {
         return PAIDAN__CODE__TERM_PASSED;

@@ -13,6 +13,7 @@
 #include "access_password.h"
 #include "access_person.h"
 #include "access_reading.h"
+#include "access_rights.h"
 #include "access_session.h"
 #include "common/base/check.h"
 
@@ -85,14 +86,15 @@ static bool reads(const Paidan__Request *request)
            request->wish_case == PAIDAN__REQUEST__WISH_PERSON_LIST ||
            request->wish_case == PAIDAN__REQUEST__WISH_CHANGE_LIST ||
            request->wish_case == PAIDAN__REQUEST__WISH_KEY_LIST ||
-           request->wish_case == PAIDAN__REQUEST__WISH_ACCESS_AUDIT;
+           request->wish_case == PAIDAN__REQUEST__WISH_ACCESS_AUDIT ||
+           request->wish_case == PAIDAN__REQUEST__WISH_RIGHTS_SINCE;
 }
 
-/* The numbers 70 to 89 of Request are this service's alone (proto/command.proto). */
+/* The numbers 70 to 90 of Request are this service's alone (proto/command.proto). */
 static bool knows(const Paidan__Request *request)
 {
     return request->wish_case >= PAIDAN__REQUEST__WISH_LOGIN_START &&
-           request->wish_case <= PAIDAN__REQUEST__WISH_ACCESS_AUDIT;
+           request->wish_case <= PAIDAN__REQUEST__WISH_RIGHTS_SINCE;
 }
 
 static bool changes(const Paidan__Request *request)
@@ -188,6 +190,8 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
         return access_reading_keys(view, request->key_list, answer);
     case PAIDAN__REQUEST__WISH_ACCESS_AUDIT:
         return access_audit_list(view, request->access_audit, answer);
+    case PAIDAN__REQUEST__WISH_RIGHTS_SINCE:
+        return access_rights_since(view, request->rights_since, answer);
     default:
         return step_view_refuse(answer, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }

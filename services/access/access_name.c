@@ -53,27 +53,6 @@ bool access_name_read(const char *typed, char name[ACTOR_BYTES_MAX + 1])
     return true;
 }
 
-/* Asked of new names alone: whoever was added with such a name before is still in the log. */
-bool access_name_seen(const char *name)
-{
-    char letter[5];
-    CHECK(name != NULL);
-    for (const char *at = name; *at != '\0';) {
-        size_t bytes = 1;
-        while (((unsigned char)at[bytes] & 0xc0) == 0x80) {
-            bytes++;
-        }
-        CHECK(bytes < sizeof letter); /* UTF-8: access_name_read took it */
-        memcpy(letter, at, bytes);
-        letter[bytes] = '\0';
-        if (text_blank(letter)) {
-            return false;
-        }
-        at += bytes;
-    }
-    return true;
-}
-
 /* A person of one of these names could be taken for what is no person in every log there is. */
 bool access_name_reserved(const char *name)
 {

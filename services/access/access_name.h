@@ -16,8 +16,6 @@ void access_name_discount(struct step_fold *fold, enum access_tally tally);
 /* The name as it is stored: small letters of ASCII, no blanks around. False: it is no name: empty,
  * too long, or with characters that do not belong in one (blanks, controls, signs other than . _ -). */
 bool access_name_read(const char *typed, char name[ACTOR_BYTES_MAX + 1]);
-/* Whether each of its characters is drawn: a name with one that is not looks like another person's. */
-bool access_name_seen(const char *name);
 /* Under which somebody acts who is no person: the public, the gateway, a service. */
 bool access_name_reserved(const char *name);
 /* Exactly so many bytes. */

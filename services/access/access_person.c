@@ -25,8 +25,12 @@ static Paidan__Code judge_new(const char *typed, const Paidan__PasswordTerms *te
                               const ProtobufCBinaryData *proof, char *name, const char **detail)
 {
     *detail = "person";
-    if (!access_name_read(typed, name) || !access_name_seen(name)) {
+    if (!access_name_read(typed, name)) {
         return PAIDAN__CODE__FIELD_INVALID;
+    }
+    /* Of new names alone: whoever was added with such a one before is still in the log. */
+    if (text_name_judge_code(name) != TEXT_NAME_FITS) {
+        return PAIDAN__CODE__NAME_UNSAFE;
     }
     if (access_name_reserved(name)) {
         return PAIDAN__CODE__PERSON_EXISTS;
@@ -38,6 +42,12 @@ static Paidan__Code judge_new(const char *typed, const Paidan__PasswordTerms *te
     CHECK(name[0] != '\0');
     *detail = NULL;
     return PAIDAN__CODE__OK;
+}
+
+/* It stands beside the account's name in every list; none at all is the account's name. */
+static bool full_name_fits(const char *name)
+{
+    return text_blank(name) || text_name_judge(name) == TEXT_NAME_FITS;
 }
 
 /* The fact keeps the hash of the proof, never the proof: a proof is as good as the password here. */
@@ -65,6 +75,9 @@ enum rc access_person_add(struct step *step, const Paidan__Request *request)
     }
     if (step->tally->values[ACCESS_TALLY_PEOPLE] >= PEOPLE_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "person");
+    }
+    if (!full_name_fits(wish->full_name)) {
+        return step_refuse(step, PAIDAN__CODE__NAME_UNSAFE, "full_name");
     }
     enum rc rc = access_state_person(step->txn, name, &there);
     if (rc == RC_OK) {
@@ -210,6 +223,10 @@ static Paidan__Code judge_change(const Paidan__PersonChange *wish,
         (wish->terms == NULL || !wish->has_proof || !access_name_terms_fit(wish->terms) ||
          !access_name_is(&wish->proof, SECRET_HASH_BYTES))) {
         return PAIDAN__CODE__FIELD_INVALID;
+    }
+    *detail = "full_name";
+    if (!full_name_fits(wish->full_name)) {
+        return PAIDAN__CODE__NAME_UNSAFE;
     }
     *detail = NULL;
     if (kinds == 0 && wish->full_name == NULL && !(wish->has_unlock && wish->unlock)) {

@@ -14,6 +14,7 @@
  *   gateway_sheet     lists as .xlsx                        gateway_desk      lists of two services
  *   gateway_work      one act on one ticket
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
+ *   gateway_rights    whose rights are others
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
  *   gateway_page      what residents see; gateway_page_report, gateway_page_ticket, gateway_kiosk
  *   gateway_code      a resident's number and code       gateway_media    photos and files
@@ -171,6 +172,9 @@ struct gateway {
     int signals;
     bool stop, draining; /* draining: TERM came, nothing new is begun */
     enum rc fault;
+    /* How often rights were changed through this gateway, and of how many of these changes access has
+     * said whose (gateway_rights): while they differ, no grant that is kept is taken for true. */
+    uint64_t rights_changed, rights_heard;
     uint64_t watchdog_us, watchdog_every_us;
 };
 

@@ -139,6 +139,21 @@ struct asking {
     enum gateway_service service;
 };
 
+/* Before the answer is told: whoever hears it may rely on it. */
+static bool changes_rights(const struct exchange *exchange)
+{
+    switch (exchange->route == NULL ? 0 : (unsigned)exchange->route->wish) {
+    case PAIDAN__REQUEST__WISH_PERSON_CHANGE:
+    case PAIDAN__REQUEST__WISH_ROLE_CHANGE:
+    case PAIDAN__REQUEST__WISH_CHANGE_DECIDE:
+    case PAIDAN__REQUEST__WISH_SESSION_REVOKE:
+    case PAIDAN__REQUEST__WISH_KEY_REVOKE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The service that is away is named: the page says which and goes on with what it has. */
 static void answered(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
@@ -146,6 +161,9 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
     free(context);
     struct exchange *exchange = asking.exchange;
     if (code == PAIDAN__CODE__OK) {
+        if (asking.service == GATEWAY_ACCESS && changes_rights(exchange)) {
+            exchange->gateway->rights_changed++;
+        }
         asking.told(exchange, answer);
         return;
     }

@@ -623,6 +623,13 @@ static uint64_t log_turn(struct feed *feed, struct feed_log *log, uint64_t now_u
     return log->asking ? UINT64_MAX : now_us + RETRY_US;
 }
 
+void gateway_feed_care(void)
+{
+    if (feed_of != NULL) {
+        (void)gateway_stream_care(feed_of->streams);
+    }
+}
+
 /* ---- the part ------------------------------------------------------------------------------------ */
 
 static uint64_t time_say(struct feed *feed, uint64_t now_us)

@@ -8,5 +8,8 @@
 /* Row of gateway_loop's table of parts. */
 extern const struct gateway_part gateway_feed_part;
 
+/* Ends at once the streams whose session is over or whose rights are others. */
+void gateway_feed_care(void);
+
 /* Handler of GET /api/v1/events?topic=board|desk|unit:CODE|ticket:NUMBER|callbacks|all. */
 gateway_handler gateway_feed_events;

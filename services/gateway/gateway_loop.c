@@ -32,6 +32,7 @@
 #include "gateway_memo.h"
 #include "gateway_page.h"
 #include "gateway_ping.h"
+#include "gateway_rights.h"
 #include "gateway_route.h"
 #include "gateway_session.h"
 #include "gateway_static.h"
@@ -50,8 +51,13 @@ enum {
 
 /* Parts that others add: a row each (struct gateway_part). Opened in this order. */
 static const struct gateway_part *const parts[] = {
-    &gateway_feed_part,  &gateway_page_part,  &gateway_code_part,
-    &gateway_kiosk_part, &gateway_media_part, NULL, /* ends the table */
+    &gateway_feed_part,
+    &gateway_rights_part,
+    &gateway_page_part,
+    &gateway_code_part,
+    &gateway_kiosk_part,
+    &gateway_media_part,
+    NULL, /* ends the table */
 };
 
 /* ---- opening and closing ----------------------------------------------------------------------

@@ -1,8 +1,9 @@
 /* gateway_session: sessions and keys as the gateway knows them: a table by the hash of the token, each
  * with the last grant. It owns the table; tokens themselves are in the cookie alone. What must stay true:
  * nobody acts without a login, also where the peer is this very machine; what goes out for a person
- * carries a grant that access made for that session; a session that access ended is gone here with the
- * next renewal, RENEW_US later at most.
+ * carries a grant that access made for that session; a grant whose rights became others, or whose session
+ * access ended, serves nobody once access has said so (gateway_rights), while access is away RENEW_US
+ * longer.
  *
  *                     first request                    grant comes
  *   (unknown token) ───────────────▶ waiting for a grant ─────────▶ known ──▶ requests go on at once
@@ -257,9 +258,10 @@ static bool write_meant(struct exchange *exchange, const char *csrf)
 /* ---- grants -----------------------------------------------------------------------------------
  */
 
-static bool grant_good(const struct gateway_session *session)
+static bool grant_good(const struct gateway *gateway, const struct gateway_session *session)
 {
-    return session->renewed != NULL && session->grant != NULL &&
+    return session->renewed != NULL && session->grant != NULL && !session->stale &&
+           gateway->rights_changed == gateway->rights_heard &&
            clock_wall_ms() + SPARE_MS < session->renewed->expires_ms;
 }
 
@@ -313,7 +315,18 @@ static void wake(struct gateway_session *session, Paidan__Code code, const Paida
 struct renewal {
     struct gateway *gateway;
     struct gateway_session *session;
+    unsigned changes; /* of the session, when it was asked */
 };
+
+static bool ask_grant(struct gateway *gateway, struct gateway_session *session, char *via);
+
+/* What was asked for before the rights changed may say what was true before: it is asked for again, and
+ * who waits goes on waiting. */
+static bool ask_again(struct gateway *gateway, struct gateway_session *session, unsigned changes)
+{
+    return session->changes != changes && session->waiting != NULL &&
+           ask_grant(gateway, session, session->waiting->address);
+}
 
 /* The session may have been forgotten meanwhile: whoever waited is told all the same. */
 static void renewed(void *context, Paidan__Code code, const Paidan__Answer *answer)
@@ -326,6 +339,11 @@ static void renewed(void *context, Paidan__Code code, const Paidan__Answer *answ
         const bool fits = answer->body_case == PAIDAN__ANSWER__BODY_RENEWED &&
                           take_grant(session, answer->renewed);
         code = fits ? PAIDAN__CODE__OK : PAIDAN__CODE__SERVICE_FAULT;
+        session->stale = session->changes != renewal.changes;
+        if (ask_again(renewal.gateway, session, renewal.changes)) {
+            let_go(session);
+            return;
+        }
     } else if (!session->dropped &&
                (code == PAIDAN__CODE__SESSION_ENDED || code == PAIDAN__CODE__KEY_UNKNOWN)) {
         CHECK(session->holders > 1); /* the table, and whoever asked for the grant */
@@ -357,7 +375,7 @@ static bool ask_grant(struct gateway *gateway, struct gateway_session *session, 
     if (renewal == NULL) {
         return false;
     }
-    *renewal = (struct renewal){gateway, session};
+    *renewal = (struct renewal){gateway, session, session->changes};
     if (gateway_upstream_ask(gateway, GATEWAY_ACCESS, &request, GATEWAY_READ_MS, renewed,
                              renewal) != RC_OK) {
         free(renewal);
@@ -392,11 +410,29 @@ bool gateway_session_keep(struct exchange *exchange)
     struct gateway_session *session = exchange->person;
     CHECK(session != NULL);
     session->used_us = clock_monotonic_us();
-    if (!session->dropped && !session->renewing && !grant_good(session)) {
+    if (!session->dropped && !session->renewing && !grant_good(exchange->gateway, session)) {
         /* Not asked now: asked the next time. */
         (void)ask_grant(exchange->gateway, session, exchange->address);
     }
     return !session->dropped;
+}
+
+/* Found by walking: rights change some times a day. */
+size_t gateway_session_stale(struct gateway *gateway, const char *person)
+{
+    size_t count = 0;
+    for (unsigned index = 0; index < BUCKETS; index++) {
+        for (struct gateway_session *at = gateway->sessions->buckets[index]; at != NULL;
+             at = at->next) {
+            /* Of whom nothing is known yet, what is on its way may be of before. */
+            if (person == NULL || at->renewed == NULL || strcmp(at->renewed->person, person) == 0) {
+                at->stale = true;
+                at->changes++;
+                count++;
+            }
+        }
+    }
+    return count;
 }
 
 /* ---- admitting --------------------------------------------------------------------------------
@@ -468,7 +504,7 @@ void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
         return;
     }
     struct gateway_session *session = exchange->person;
-    if (!grant_good(session)) {
+    if (!grant_good(exchange->gateway, session)) {
         wait_grant(exchange, next);
         return;
     }

@@ -19,6 +19,8 @@ struct gateway_session {
     uint64_t renewed_us, used_us;
     unsigned holders; /* exchanges, and the table */
     bool renewing, dropped;
+    bool stale;               /* the rights are others: the grant serves nobody any more */
+    unsigned changes;         /* how often they became so; what began before is judged anew */
     struct exchange *waiting; /* for the first grant, or a new one */
 };
 
@@ -49,5 +51,8 @@ void gateway_session_renew(struct exchange *exchange, gateway_handler *next);
 /* For an exchange that goes on for long (a stream): its session counts as used, and its grant is
  * fetched again when it runs out; nobody waits for it. False: the session has ended. */
 bool gateway_session_keep(struct exchange *exchange);
+/* The rights of that person or key ("key:ID"), NULL: of everybody, are others: the next request waits
+ * for a new grant. Returns of how many sessions. */
+size_t gateway_session_stale(struct gateway *gateway, const char *person);
 /* It has ended: nobody finds it any more. */
 void gateway_session_drop(struct exchange *exchange);

@@ -52,6 +52,7 @@ struct stream {
     char head[HEAD_BYTES];
     size_t head_at;
     uint64_t read_offset; /* of the ring, when it was last asked for more */
+    unsigned changes;     /* of the session's rights, when it began */
     bool suspended, ended;
 };
 
@@ -438,6 +439,7 @@ void gateway_stream_begin(struct gateway_stream *streams, struct exchange *excha
                               .topic = topic,
                               .ticket = ticket,
                               .after = streams->streams,
+                              .changes = gateway_watch_changes(exchange),
                               .read_offset = streams->offset};
     (void)snprintf(stream->unit, sizeof stream->unit, "%s", unit == NULL ? "" : unit);
     head_write(stream);
@@ -466,13 +468,15 @@ void gateway_stream_begin(struct gateway_stream *streams, struct exchange *excha
  */
 
 /* One that reads is suspended or was asked for more lately; one whose browser is stuck is neither,
- * and what it has not taken grows. */
+ * and what it has not taken grows. Where the person's rights became others it ends too: the browser opens
+ * it again where it was, and it is judged by what is true then. */
 size_t gateway_stream_care(struct gateway_stream *streams)
 {
     for (struct stream *stream = streams->streams; stream != NULL; stream = stream->after) {
         const bool stuck =
             !stream->suspended && streams->offset - stream->read_offset > BEHIND_BYTES_MAX;
-        if (stream->ended || (!stuck && gateway_watch_lasts(stream->exchange))) {
+        const bool other = gateway_watch_changes(stream->exchange) != stream->changes;
+        if (stream->ended || (!stuck && !other && gateway_watch_lasts(stream->exchange))) {
             continue;
         }
         stream->ended = true;

@@ -62,5 +62,5 @@ bool gateway_stream_wanted(const struct gateway_stream *streams, enum stream_eve
                            uint64_t ticket);
 /* Where the followed logs are: part of every id from now on. */
 void gateway_stream_place(struct gateway_stream *streams, const uint64_t *seqs, unsigned count);
-/* Ends streams whose session is over and those that do not read. Returns how many are open. */
+/* Ends streams whose session is over or whose rights are others, and those that do not read. Returns how many are open. */
 size_t gateway_stream_care(struct gateway_stream *streams);

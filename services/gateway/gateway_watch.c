@@ -2,7 +2,7 @@
  *
  * Owns nothing: what a person may stands in the session's newest answer from access. What must stay
  * true: an event goes to nobody who could not have read the same by asking for it; a role that was
- * taken away ends what it carried with the next grant, five minutes later at most. */
+ * taken away ends what it carried as soon as access has said so (gateway_rights). */
 
 #include "gateway_watch.h"
 
@@ -114,6 +114,12 @@ bool gateway_watch_may(const struct exchange *exchange, enum stream_topic topic,
         break;
     }
     return any(&grant, PERMIT_SHOW);
+}
+
+unsigned gateway_watch_changes(const struct exchange *exchange)
+{
+    CHECK(exchange->person != NULL);
+    return exchange->person->changes;
 }
 
 bool gateway_watch_lasts(struct exchange *exchange)

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# People through the gateway: who may not is refused, whatever he sends; what is taken away is away at once; and one
-# ticket's day by hotline, dispatcher, clerk and supervisor, with stale versions, repeated requests and killed services.
+# People through the gateway: who may not is refused, whatever he sends; one ticket's day by hotline, dispatcher, clerk and
+# supervisor, with stale versions, repeated requests and killed services; and a role, an account, a session or a key that is
+# changed while its owner is logged in acts no more: with his next request where it was changed through the gateway, within a
+# second where by the command line, and a stream that he holds open ends.
 source "$(dirname "$0")/lib.sh"
 
 source "$(dirname "$0")/lib_people.sh"
@@ -138,6 +140,8 @@ bearer() {
 expect "a ticket by key" "$(bearer -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"路灯不亮\"}" "$api/tickets")" 200
 expect "not the desk" "$(bearer "$api/desk")" 403
 expect "revoke it" "$(as "$security" -H "$json" -d "{\"key\":\"$key\"}" "$api/keys/revoke")" 200
+expect "opens nothing from then on" "$(bearer "$api/tickets?limit=1")" 401
+expect "its code" "$(code)" KEY_UNKNOWN
 
 # 7. A person: made, in at once, out at once.
 expect "a new person" "$(as "$system" -H "$json" -d '{"person":"li.si","full_name":"李四"}' "$api/people")" 200
@@ -154,7 +158,57 @@ expect "sessions" "$(as li.si "$api/me/sessions")" 200
 expect "logged out" "$(as li.si -H "$json" -d '{}' "$api/logout")" 200
 expect "is out" "$(as li.si "$api/me")" 401
 login li.si 'a lamp that shines at 3' >/dev/null
+
+# Roles change while he is logged in and looks at a stream. hold NAME TOPIC: opens one and waits for its first words; held NAME:
+# whether it is open still.
+hold() {
+    curl -sN --max-time 60 -H "Cookie: $(cat "$scratch/cookie.$1")" "$api/events?topic=$2" >"$scratch/stream.$1" &
+    stream=$!
+    wait_until 10 "a stream of $1" grep -qs 'event: hello' "$scratch/stream.$1"
+}
+ended() {
+    ! kill -0 "$stream" 2>/dev/null
+}
+role="{\"person\":\"li.si\",\"role\":{\"role\":\"clerk\",\"unit\":\"$unit\"}"
+expect "a grant is kept" "$(as li.si "$api/units/$unit/work")" 200
+hold li.si "unit:$unit"
+expect "the role is taken" "$(as "$security" -H "$json" -d "$role,\"revoke\":true}" "$api/roles")" 200
+expect "at once" "$(as li.si "$api/units/$unit/work")" 403
+wait_until 3 "his stream has ended" ended
+expect "no other one" "$(as li.si "$api/events?topic=unit:$unit")" 403
+expect "given again" "$(as "$security" -H "$json" -d "$role}" "$api/roles")" 200
+expect "at once as well" "$(as li.si "$api/units/$unit/work")" 200
+hold li.si "unit:$unit"
+as_security() {
+    XDG_STATE_HOME=$scratch/state paidan "$data" "$@"
+}
+password "$security" | as_security login "$security" >/dev/null || fail "login by the command line"
+as_security access role revoke li.si --role clerk --unit "$unit" >/dev/null || fail "revoke by the command line"
+refused_soon() {
+    [[ $(as li.si "$api/units/$unit/work") == 403 ]]
+}
+wait_until 2 "taken by the command line: heard of within a second" refused_soon
+wait_until 3 "his stream has ended" ended
+as_security access role grant li.si --role clerk --unit "$unit" >/dev/null || fail "grant by the command line"
+works_soon() {
+    [[ $(as li.si "$api/units/$unit/work") == 200 ]]
+}
+wait_until 2 "given by the command line" works_soon
+hold li.si "unit:$unit"
+expect "his sessions are ended" "$(as "$security" -H "$json" -d '{"person":"li.si"}' "$api/sessions/revoke")" 200
+expect "he is out at once" "$(as li.si "$api/me")" 401
+wait_until 3 "and his stream" ended
+login li.si 'a lamp that shines at 3' >/dev/null
+hold li.si "unit:$unit"
 expect "disabled" "$(as "$system" -H "$json" -d '{"disabled":true}' "$api/people/li.si")" 200
+expect "out at once" "$(as li.si "$api/me")" 401
+wait_until 3 "and his stream" ended
+expect "another's name in Cyrillic" "$(as "$system" -H "$json" -d '{"person":"l\u0456.si"}' "$api/people")" 422
+expect "its code" "$(code)" NAME_UNSAFE
+expect "a name that turns the line" "$(as "$system" -H "$json" -d '{"person":"wang.wu","full_name":"王\u202e五"}' "$api/people")" 422
+expect "its code" "$(code)" NAME_UNSAFE
+expect "a key's name with what nobody sees" "$(as "$security" -H "$json" -d "{\"label\":\"热线\\u200b\",\"roles\":[{\"role\":\"adapter\",\"channel\":\"$channel\"}]}" "$api/keys")" 422
+expect "its code" "$(code)" NAME_UNSAFE
 expect "cannot log in" "$(login li.si 'a lamp that shines at 3')" 401
 
 # 8. access away: who is in goes on, who is not waits for it.

@@ -1,4 +1,4 @@
-/* permit: walks every cell of the matrix through the real services of a running instance: each wish
+/* permit: walks every cell of the matrix through the five real services of a running instance: each wish
  * under each role, once about what is the role's own and once about what is not, and compares what
  * comes with what the table says. Then what a hostile caller would try.
  *
@@ -101,11 +101,84 @@ static const char *service_of(enum permit_row row)
     if (row >= PERMIT_CALLBACK_PULL && row <= PERMIT_CALLBACK_LIST) {
         return "callback";
     }
-    return "escalation";
+    return row >= PERMIT_LOGIN_START ? "access" : "escalation";
 }
 
 /* The wish of a row: every field by which it could be narrowed names `unit`, `area`, `channel`, and
- * every ticket `ticket`. By the descriptors, so that a new wish is asked without a word here. */
+ * every ticket `ticket`; what must be there is. By the descriptors, so that a new wish is asked without
+ * a word here. */
+static void *room_for(size_t bytes)
+{
+    void *const room = arena_alloc(&walk.arena, bytes);
+    CHECK(room != NULL);
+    memset(room, 0, bytes);
+    return room;
+}
+
+/* Bytes of the length that the field has everywhere: a session's id is shorter than hashes are. */
+static ProtobufCBinaryData bytes_of(const char *name)
+{
+    const size_t size = strcmp(name, "session") == 0 ? SESSION_BYTES
+                        : strcmp(name, "salt") == 0  ? PASSWORD_SALT_BYTES
+                                                     : SECRET_HASH_BYTES;
+    return (ProtobufCBinaryData){.data = room_for(size), .len = size};
+}
+
+static void fill_required(ProtobufCMessage *message);
+
+static void fill_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    void *const at = (unsigned char *)(void *)message + field->offset;
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        *(char **)at = (char *)(uintptr_t) "nobody.x";
+        break;
+    case PROTOBUF_C_TYPE_BYTES:
+        *(ProtobufCBinaryData *)at = bytes_of(field->name);
+        break;
+    case PROTOBUF_C_TYPE_ENUM:
+        *(int *)at = ((const ProtobufCEnumDescriptor *)field->descriptor)->values[0].value;
+        break;
+    case PROTOBUF_C_TYPE_UINT32:
+        *(uint32_t *)at = 8;
+        break;
+    case PROTOBUF_C_TYPE_UINT64:
+        *(uint64_t *)at = 1;
+        break;
+    case PROTOBUF_C_TYPE_MESSAGE: {
+        const ProtobufCMessageDescriptor *const kind = field->descriptor;
+        ProtobufCMessage *const inner = room_for(kind->sizeof_message);
+        kind->message_init(inner);
+        fill_required(inner);
+        *(ProtobufCMessage **)at = inner;
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+static void fill_required(ProtobufCMessage *message)
+{
+    for (unsigned index = 0; index < message->descriptor->n_fields; index++) {
+        const ProtobufCFieldDescriptor *const field = &message->descriptor->fields[index];
+        if (field->label == PROTOBUF_C_LABEL_REQUIRED) {
+            fill_field(message, field);
+        }
+    }
+}
+
+/* Who looks for one's own sessions, or renews, names the login by its token. */
+static void fill_token(ProtobufCMessage *wish, enum permit_row row)
+{
+    const ProtobufCFieldDescriptor *const field =
+        protobuf_c_message_descriptor_get_field_by_name(wish->descriptor, "token_hash");
+    if ((row == PERMIT_RENEW || row == PERMIT_SESSION_LIST) && field != NULL) {
+        fill_field(wish, field);
+        *(protobuf_c_boolean *)((unsigned char *)(void *)wish + field->quantifier_offset) = 1;
+    }
+}
+
 static void fill_text(ProtobufCMessage *wish, const char *name, const char *value)
 {
     const ProtobufCFieldDescriptor *const field =
@@ -231,6 +304,10 @@ static bool room_make(struct room *room, enum permit_row row, bool own, const ch
     kind->message_init(wish);
     room->request.wish_case = (Paidan__Request__WishCase)field->id;
     room->request.ping = (Paidan__Ping *)(void *)wish;
+    if (row >= PERMIT_LOGIN_START) {
+        fill_required(wish);
+        fill_token(wish, row);
+    }
     fill_text(wish, "unit", unit);
     fill_text(wish, "area", own ? "bu1" : "bu2");
     fill_text(wish, "channel", own ? "wechat" : "hotline");
@@ -333,9 +410,17 @@ static void judge(enum permit_row row, unsigned column, enum permit_scope scope,
     }
 }
 
+/* One's own account is one's own whatever the roles: the column of whoever is known at all. */
+static enum permit_scope scope_of(enum permit_row row, unsigned column)
+{
+    const enum permit_scope person = permit_table_cell(row, PERMIT_PERSON);
+    return column != PERMIT_PUBLIC && person != PERMIT_NONE ? person
+                                                            : permit_table_cell(row, column);
+}
+
 static void cell(enum permit_row row, unsigned column, bool own)
 {
-    const enum permit_scope scope = permit_table_cell(row, column);
+    const enum permit_scope scope = scope_of(row, column);
     struct room room;
     Paidan__GrantRole role;
     const bool supervisor = column == PAIDAN__ROLE__ROLE_SUPERVISOR;
@@ -371,17 +456,11 @@ static void cell(enum permit_row row, unsigned column, bool own)
     judge(row, column, scope, own, code_of(call(service_of(row), &room.request)));
 }
 
-static bool is_walked(enum permit_row row)
-{
-    return row < PERMIT_LOGIN_START; /* of the four; access is asked by its own tests */
-}
-
 static void cells_walk(void)
 {
     for (unsigned row = 0; row < PERMIT_ROWS; row++) {
-        for (unsigned column = PERMIT_ROLE_FIRST;
-             is_walked((enum permit_row)row) && column <= PERMIT_PUBLIC; column++) {
-            const enum permit_scope scope = permit_table_cell((enum permit_row)row, column);
+        for (unsigned column = PERMIT_ROLE_FIRST; column <= PERMIT_PUBLIC; column++) {
+            const enum permit_scope scope = scope_of((enum permit_row)row, column);
             cell((enum permit_row)row, column, true);
             /* The public's channel is the gateway's, which a trial's peers file does not name. */
             const bool narrow = permit_table_by((enum permit_row)row) != 0 ||

@@ -782,6 +782,45 @@ static void test_copy_when_it_fits_with_its_end_then_whole_else_nothing(void **s
     assert_false(text_copy(out, sizeof out, endless));
 }
 
+static void test_name_when_it_deceives_then_not_fit(void **state)
+{
+    static const char *const unseen[] = {
+        "李\u202e四",          "\u2066li", "li\u200b", "li\u00a0si", "a\nb", "\x1b[31m", "\ufeffli",
+        "a\u0301\u0302\u0303", "\xff",
+    };
+    static const char *const mixed[] = {
+        "\u0430dmin",         /* the first letter is Cyrillic */
+        "li.\u03c3i",         /* Greek */
+        "\u0430\u0440\u0440", /* Cyrillic, and each drawn as a Latin one */
+        "\U0001d41a",         /* of formulas */
+        "\u2f45",             /* a radical, drawn as 方 */
+    };
+    static const char *const fits[] = {
+        "李四",      "li.si", "Li Si (张)",         "Ａ区热线（市）①", "阿依古丽·买买提",
+        "Müller-李", "Иван",  "\u0639\u0644\u064a", "カタカナ",        "12345热线",
+    };
+    static const char *const codes[] = {"李四", "li.si", "müller", "иван", "王五2"};
+    static const char *const no_codes[] = {"ａdmin", "\ufb01re", "mu\u0308ller", "li si",
+                                           "李\u3000四"};
+    (void)state;
+    for (size_t index = 0; index < sizeof unseen / sizeof unseen[0]; index++) {
+        assert_int_equal(text_name_judge(unseen[index]), TEXT_NAME_UNSEEN);
+    }
+    for (size_t index = 0; index < sizeof mixed / sizeof mixed[0]; index++) {
+        assert_int_equal(text_name_judge(mixed[index]), TEXT_NAME_MIXED);
+        assert_int_equal(text_name_judge_code(mixed[index]), TEXT_NAME_MIXED);
+    }
+    for (size_t index = 0; index < sizeof fits / sizeof fits[0]; index++) {
+        assert_int_equal(text_name_judge(fits[index]), TEXT_NAME_FITS);
+    }
+    for (size_t index = 0; index < sizeof codes / sizeof codes[0]; index++) {
+        assert_int_equal(text_name_judge_code(codes[index]), TEXT_NAME_FITS);
+    }
+    for (size_t index = 0; index < sizeof no_codes / sizeof no_codes[0]; index++) {
+        assert_int_not_equal(text_name_judge_code(no_codes[index]), TEXT_NAME_FITS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -799,6 +838,7 @@ int main(void)
         cmocka_unit_test(test_normalise_when_radicals_are_copied_then_the_letters),
         cmocka_unit_test(test_normalise_place_when_houses_are_numerals_then_digits),
         cmocka_unit_test(test_blank_when_nothing_is_seen_then_blank),
+        cmocka_unit_test(test_name_when_it_deceives_then_not_fit),
         cmocka_unit_test(test_trim_when_blanks_stand_around_then_what_is_seen_stays),
         cmocka_unit_test(test_phone_when_written_as_people_do_then_understood),
         cmocka_unit_test(test_phone_when_there_are_too_many_then_whole_ones_stay),

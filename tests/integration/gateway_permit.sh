@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# Every cell of the matrix through the gateway: each wish that has a route, by somebody logged in under each role and by keys of
+# a channel and of a unit, against the table (tests/golden/permit_table.txt). A row of the table that has neither a line here nor a
+# reason fails, so that a new wish is asked. What the services themselves answer: permit.sh.
+source "$(dirname "$0")/lib.sh"
+
+source "$(dirname "$0")/lib_people.sh"
+
+# The row, how it is asked. NUMBER, UNIT, CHANNEL, CATEGORY are put in; what would change something names a version or a person that
+# is not there.
+wishes() {
+    local action
+    cat <<'END'
+ping|GET|/ping
+stats|GET|/stats/intake
+submit|POST|/tickets|{"channel":"CHANNEL","text":"楼道灯坏了"}
+submit spot|POST|/tickets|{"channel":"CHANNEL","text":"楼道灯坏了","spot_unit":"UNIT","spot_note":"已换灯泡"}
+supplement|POST|/tickets/NUMBER/supplement|{"text":"还没好"}
+chase|POST|/tickets/NUMBER/chase|{}
+withdraw|POST|/tickets/NUMBER/withdraw|{"query_code":"AAAAAA"}
+read texts|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人"}
+read texts phones|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人","phones":true}
+desk list|GET|/desk
+desk dispatch|POST|/tickets/NUMBER/dispatch|{"unit":"UNIT","category":"CATEGORY"}
+triage show|GET|/tickets/NUMBER/triage
+triage try|POST|/try|{"text":"路灯不亮"}
+pull|POST|/units/UNIT/pull|{"max":1,"lease_ms":1000}
+list|GET|/tickets?limit=1
+show|GET|/tickets/NUMBER
+board|GET|/board?limit=1
+unit work|GET|/units/UNIT/work
+explain|GET|/tickets/NUMBER/explain
+due list|GET|/due?limit=1
+alarms|GET|/alarms
+unit counts|GET|/unit-counts
+request list|GET|/requests
+callback pull|POST|/callbacks/pull|{"channel":"CHANNEL","lease_ms":1000}
+callback answer|POST|/callbacks/answer|{"replies":[{"number":"NUMBER","round":9,"solved":"yes","satisfied":"yes"}]}
+callback show|GET|/tickets/NUMBER/callback
+callback list|GET|/callbacks?channel=CHANNEL
+session list all|GET|/sessions
+session revoke|POST|/sessions/revoke|{"person":"nobody.x"}
+person add|POST|/people|{"person":"cell.x"}
+person change|POST|/people/nobody.x|{"unlock":true}
+person list|GET|/people
+role change|POST|/roles|{"person":"nobody.x","role":{"role":"clerk","unit":"UNIT"}}
+change list|GET|/changes
+change decide|POST|/changes/decide|{"change":999999,"approve":false}
+key make|POST|/keys|{"label":"格","roles":[{"role":"adapter","channel":"CHANNEL"}]}
+key revoke|POST|/keys/revoke|{"key":"0123456789abcdef"}
+key list|GET|/keys
+access audit|GET|/audit
+END
+    for action in accept contact progress resolve return raise extend suspend resume 'ask assist' 'assist done' 'name person' 'set mode' 'end mode' appeal; do
+        echo "work $action|POST|/tickets/NUMBER/${action/ /_}|{\"unit\":\"UNIT\",\"note\":\"格\"}"
+    done
+    for action in grant refuse order urge watch yellow red 'cancel card'; do
+        echo "supervise $action|POST|/tickets/NUMBER/supervise/${action/ /_}|{\"unit\":\"UNIT\",\"note\":\"格\"}"
+    done
+}
+# Without a route of their own: asked by programs and the command line; of one's own session; by whoever is not known yet.
+without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan 'replan apply' 'login start' login renew logout
+    'session list' 'password set' totp 'key use' 'access init' 'rights since')
+
+people_start
+columns=(dispatcher clerk leader supervisor hotline auditor system security adapter)
+declare -A name_of unit_of
+for role in "${columns[@]:0:8}"; do
+    name_of[$role]=$(account "$role")
+    [[ -n ${name_of[$role]} ]] || fail "no account of a $role"
+    expect "login of a $role" "$(login "${name_of[$role]}")" 200
+    unit_of[$role]=$(jq -r '.roles[0].unit // empty' "$scratch/me.${name_of[$role]}")
+done
+channel=$(jq -r '.roles[0].channel' "$scratch/me.${name_of[hotline]}")
+unit=${unit_of[clerk]}
+
+# A key of the channel and one of the unit: the column of both is "adapter".
+declare -A secret
+for kind in channel unit; do
+    expect "a key of a $kind" "$(as "${name_of[security]}" -H "$json" -d "{\"label\":\"$kind\",\"roles\":[{\"role\":\"adapter\",\"$kind\":\"${!kind}\"}]}" "$api/keys")" 200
+    secret[$kind]=$(jq -r .secret "$scratch/body")
+done
+
+expect "a ticket" "$(as "${name_of[hotline]}" -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"小区电梯坏了\"}" "$api/tickets")" 200
+number=$(jq -r .number "$scratch/body")
+category=$(as "${name_of[dispatcher]}" "$api/site" >/dev/null && jq -r '.categories[0].code' "$scratch/body")
+given() {
+    [[ $(as "${name_of[dispatcher]}" -H "$json" -d "{\"unit\":\"$unit\",\"category\":\"$category\"}" "$api/tickets/$number/dispatch") == 200 ]]
+}
+wait_until 20 "the ticket is given to the unit" given
+arrived() {
+    [[ $(as "${name_of[clerk]}" "$api/tickets/$number") == 200 ]]
+}
+wait_until 20 "the unit has it" arrived
+
+# ask COLUMN SCOPE METHOD PATH [BODY]: prints the status; waits where somebody has asked too much.
+ask() {
+    local column=$1 scope=$2 status path=$4 body=${5:-} arguments=()
+    local own=${unit_of[$column]:-$unit}
+    for word in "NUMBER:$number" "UNIT:$own" "CHANNEL:$channel" "CATEGORY:$category"; do
+        path=${path//${word%%:*}/${word#*:}}
+        body=${body//${word%%:*}/${word#*:}}
+    done
+    [[ $3 == GET ]] || arguments=(-H "$json" -H 'If-Match: "4294967295"' -d "$body")
+    while :; do
+        if [[ $column == adapter ]]; then
+            status=$(curl -s --max-time 30 -o "$scratch/body" -w '%{http_code}' -H "Authorization: Bearer ${secret[$([[ $scope == u ]] && echo unit || echo channel)]}" "${arguments[@]}" "$api$path")
+        else
+            status=$(as "${name_of[$column]}" "${arguments[@]}" "$api$path")
+        fi
+        [[ $status == 429 ]] || break
+        sleep 0.5
+    done
+    echo "$status"
+}
+
+asked=0
+wrong=0
+declare -A lines
+while IFS='|' read -r row method path body; do
+    cells=$(grep "^$row  *[-a-z*]\{10\} [-a-z*]\{3\}$" "$PAIDAN_ROOT/tests/golden/permit_table.txt" | sed 's/.* \([-a-z*]\{10\}\) .*/\1/')
+    [[ ${#cells} == 10 ]] || fail "the table has no row '$row'"
+    lines[$row]=1
+    for index in "${!columns[@]}"; do
+        scope=${cells:index:1}
+        status=$(ask "${columns[index]}" "$scope" "$method" "$path" "$body")
+        asked=$((asked + 1))
+        right=no
+        if [[ $scope == - ]]; then
+            [[ $status == 403 && $(code) == FORBIDDEN ]] && right=yes
+        else
+            [[ $status =~ ^(200|304|404|409|412|422)$ ]] && right=yes
+        fi
+        if [[ $right == no ]]; then
+            echo "$row by a ${columns[index]}: the table says '$scope', the answer is $status $(code)" >&2
+            wrong=$((wrong + 1))
+        fi
+    done
+    # Whoever is not logged in at all.
+    status=$(curl -s --max-time 20 -o "$scratch/body" -w '%{http_code}' -X "$method" -H "$json" ${body:+-d "$body"} "$api${path//NUMBER/$number}")
+    [[ $status == 401 ]] || fail "$row without a login: $status"
+done < <(wishes)
+
+while read -r row; do
+    [[ -n ${lines[$row]:-} ]] && continue
+    for known in "${without_route[@]}"; do
+        [[ $row == "$known" ]] && continue 2
+    done
+    fail "the row '$row' is asked by nobody here"
+done < <(sed -n 's/^\([a-z][a-z ]*[a-z]\)  *[-a-z*]\{10\} [-a-z*]\{3\}$/\1/p' "$PAIDAN_ROOT/tests/golden/permit_table.txt")
+
+((asked > 500)) || fail "only $asked cells were asked"
+expect "wrong cells of $asked" "$wrong" 0
+logs_hold "$data"
+note "gateway, permit: $asked cells: ok"
