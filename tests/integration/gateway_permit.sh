@@ -129,7 +129,8 @@ while IFS='|' read -r row method path body; do
         if [[ $scope == - ]]; then
             [[ $status == 403 && $(code) == FORBIDDEN ]] && right=yes
         else
-            [[ $status =~ ^(200|304|404|409|412|422)$ ]] && right=yes
+            # Judged by what it is about: 403 NOT_ASSISTING, 404, 412; but not for who asks.
+            [[ $status =~ ^(200|304|401|403|404|409|412|422)$ && ! $(code) =~ ^(FORBIDDEN|GRANT_INVALID|LOGIN_NEEDED|SESSION_ENDED)$ ]] && right=yes
         fi
         if [[ $right == no ]]; then
             echo "$row by a ${columns[index]}: the table says '$scope', the answer is $status $(code)" >&2
