@@ -84,7 +84,7 @@
 #define RECOVERY_CODES 10u
 #define RECOVERY_HASH_BYTES 16u
 #define TOTP_SEALED_BYTES 60u /* nonce 24, secret 20, tag 16 */
-#define RIGHTS_MAX 200u      /* people whose rights are others, in one answer */
+#define RIGHTS_MAX 200u       /* people whose rights are others, in one answer */
 #define KEY_ROLES_MAX 8u      /* channels and units of one key */
 #define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */
 
