@@ -188,6 +188,39 @@ test('a session that ends costs no word', async () => {
   await leave(page);
 });
 
+// The gateway asks for somebody's roles once a minute.
+test('whose roles are changed while he works is taken where he may be', { timeout: 240000 }, async () => {
+  const page = await at(LEADER, { tolerate: /403|Failed to load/ });
+  const turns = async (paths, done) => {
+    for (let tries = 0; tries < 100 && !(await page.evaluate(done)); tries++) {
+      await page.evaluate((to) => { location.hash = `#${to}`; }, paths[tries % paths.length]);
+      await page.waitForTimeout(1000);
+    }
+    assert.ok(await page.evaluate(done));
+  };
+  await place.paidan('access', 'role', '--role', 'leader', '--unit', 'steward-liulin', 'revoke', LEADER);
+  await turns(['/requests', '/board'], () => location.hash === '#/account' && document.querySelectorAll('.rail a').length === 0);
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('who may not see a ticket is told, and its stream is not asked for again', async () => {
+  const page = await at(CLERK, { tolerate: /40[34]|Failed to load/ });
+  const { number } = (await place.submit([['占道经营卖菜的又来了', '建设路']]))[0];
+  const asked = [];
+  page.on('request', (request) => { if (/events\?topic=ticket/.test(request.url())) asked.push(request.url()); });
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector('.line.refused');
+  const { length } = asked;
+  await page.waitForTimeout(8000);
+  assert.equal(asked.length, length);
+  assert.doesNotMatch(await page.innerText('#main'), /占道/);
+  await goTo(page, '/unit');
+  await page.waitForSelector('.line.live');
+  assertNoFaults(page);
+  await leave(page);
+});
+
 test('a service that is killed while a form is open costs no word and does nothing twice', async () => {
   const page = await at(CLERK, { tolerate: /50\d|Failed to load|net::/ });
   const { number } = leaks[152];

@@ -5,6 +5,8 @@ import { language } from './words.js';
 import { hear } from './clock.js';
 
 const BASE = '/api/v1';
+// Those of people live by the real clock in a demo too: theirs is not the site's.
+const REAL = new RegExp(`^${BASE}/(me|login|logout|people|roles|sessions|keys|changes|audit)\\b`);
 const TIMEOUT_MS = 20000;
 // Pauses before a write or a read is tried again; then the person is told.
 const PAUSES_MS = [400, 1200, 3000];
@@ -31,8 +33,9 @@ const lost = (code = 'UNREACHABLE') =>
     en: 'The server cannot be reached. What you typed is kept; try again later.',
   });
 
-// The session tells these: the token that writes need, and what to do when the session has ended.
-const hooks = { csrf: () => '', ended: () => {} };
+// The session tells these: the token that writes need, what to do when the session has ended, and when
+// something was forbidden that the page offers.
+const hooks = { csrf: () => '', ended: () => {}, forbidden: () => {} };
 export function connectSession(given) {
   Object.assign(hooks, given);
 }
@@ -106,7 +109,7 @@ async function once(
     if (!response.ok) throw await problemOf(response);
     const type = response.headers.get('Content-Type') ?? '';
     const answer = response.status === 204 ? {} : /json/.test(type) ? await response.json() : await response.blob();
-    if (answer && Number.isFinite(answer.now_ms)) hear(answer.now_ms);
+    if (answer && Number.isFinite(answer.now_ms) && !REAL.test(url)) hear(answer.now_ms);
     return { answer, etag: response.headers.get('ETag') };
   } catch (caught) {
     if (caught instanceof Problem) throw caught;
@@ -145,9 +148,30 @@ export async function ask(method, path, options = {}) {
     } catch (problem) {
       // A wrong password that is asked for again within a session does not end it.
       if (problem.status === 401 && problem.code !== 'LOGIN_FAILED' && !options.quiet) hooks.ended();
+      if (problem.status === 403 && !options.quiet) hooks.forbidden();
       if (!problem.passing || problem.code === 'ABORTED' || attempt >= tries) throw problem;
       await pause(Math.max(PAUSES_MS[Math.min(attempt, PAUSES_MS.length) - 1], problem.retryAfterMs));
     }
+  }
+}
+
+/** Why nobody hears anything at that address: the Problem, null when one would now. Nothing of the answer is read. */
+export async function refusalAt(url) {
+  const ender = new AbortController();
+  const timer = setTimeout(() => ender.abort(), TIMEOUT_MS);
+  try {
+    const response = await fetch(url, {
+      signal: ender.signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+    });
+    return response.ok ? null : await problemOf(response);
+  } catch {
+    return lost();
+  } finally {
+    clearTimeout(timer);
+    ender.abort();
   }
 }
 

@@ -107,6 +107,8 @@ export function useLive(options) {
         reload();
         options.on?.reload?.();
       },
+      // The answer says why, where the list is.
+      refused: reload,
     });
   }
   onScopeDispose(() => {

@@ -3,7 +3,6 @@
 // what was typed is still there afterwards.
 import { shallowRef, computed } from 'vue';
 import { ask, get, post, connectSession } from './api.js';
-import { hear } from './clock.js';
 import { setLanguage, language } from './words.js';
 
 /** null: nobody. Else what /me says: person, name, roles, csrf, ... */
@@ -16,6 +15,7 @@ connectSession({
   ended: () => {
     if (standing.value === 'in') standing.value = 'ended';
   },
+  forbidden: () => look(),
 });
 
 /** Whether one of the roles is held, in whatever scope. */
@@ -39,11 +39,16 @@ const HERE = 'paidan.here';
 /** Whether the one who last used this browser did not log out. */
 export const wasHere = () => localStorage.getItem(HERE) !== null;
 
+/** Grows when the roles become others while somebody works: what screens offer is made anew. */
+export const turns = shallowRef(0);
+const rolesOf = (answer) => JSON.stringify([answer.roles ?? [], Boolean(answer.must_change)]);
+
 async function take(answer) {
+  const before = me.value;
   localStorage.setItem(HERE, '1');
   me.value = answer;
   standing.value = 'in';
-  hear(answer.now_ms);
+  if (before && before.person === answer.person && rolesOf(before) !== rolesOf(answer)) turns.value++;
   // A person's own choice on this machine goes before what the account says.
   if (answer.language && !localStorage.getItem('paidan.language') && answer.language !== language.value)
     await setLanguage(answer.language);
@@ -80,7 +85,21 @@ export async function logout() {
   me.value = null;
   standing.value = 'out';
 }
-/** Roles may have been changed: asked again when something was forbidden that the screen offered. */
+/** Something of the account was changed by the page itself. */
 export async function refreshMe() {
-  me.value = await get('/me');
+  await take(await get('/me'));
 }
+
+// Roles may be changed by somebody else: asked when something was forbidden that the page offers, when a
+// stream had broken off, and when somebody comes back to the page. Not by the clock: a page that asks by
+// itself would keep a session open that nobody sits at.
+const LOOK_MS = 10000;
+let lookedAt = -LOOK_MS;
+export function look() {
+  if (standing.value !== 'in' || performance.now() - lookedAt < LOOK_MS) return;
+  lookedAt = performance.now();
+  loadMe().catch(() => {});
+}
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) look();
+});

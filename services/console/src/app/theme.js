@@ -12,6 +12,12 @@ export function nextTheme() {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
   localStorage.setItem(KEEP, theme.value);
 }
+const system = matchMedia('(prefers-color-scheme: dark)');
+const dark = shallowRef(system.matches);
+system.addEventListener('change', () => {
+  dark.value = system.matches;
+});
 watchEffect(() => {
-  document.documentElement.dataset.theme = insisted.value || theme.value;
+  const wanted = insisted.value || theme.value;
+  document.documentElement.dataset.theme = wanted === 'auto' ? (dark.value ? 'dark' : 'light') : wanted;
 });

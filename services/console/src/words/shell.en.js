@@ -31,6 +31,8 @@ export default {
   'service.callback': 'callback',
   'service.access': 'access',
   'line.live': 'live',
+  'line.refused': 'not kept up to date: no longer yours to see, or gone',
+  'roles.changed': 'Your roles were changed; the page follows.',
   'line.waiting': 'connection lost, trying again …',
   'line.off': '',
   'line.away': '{names} does not answer; the rest goes on',

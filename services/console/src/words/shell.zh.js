@@ -31,6 +31,8 @@ export default {
   'service.callback': '回访',
   'service.access': '门禁',
   'line.live': '实时',
+  'line.refused': '本页不再自动更新：您已无权查看，或它已不在',
+  'roles.changed': '您的岗位或权限已变更，页面已随之更新。',
   'line.waiting': '连接中断，正在重连……',
   'line.off': '',
   'line.away': '{names}暂无应答，其余照常',
