@@ -1,8 +1,14 @@
+/* bench: folders, numbers, processes and the machine, for all benchmarks.
+ *
+ * Owns what has to be gone when a benchmark ends, however it ends: the services it started and its
+ * folders. A measurement that fails half way, or is broken off by a signal, must not leave four
+ * services behind that disturb the next one on the same machine. */
 #include "bench.h"
 
 #include <fcntl.h>
 #include <ftw.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -31,18 +37,13 @@ void bench_fail(const char *format, ...)
     exit(EXIT_FAILURE);
 }
 
-/* ---- folders -----------------------------------------------------------------------------------
+/* ---- what has to be gone at the end ------------------------------------------------------------
  */
 
-void bench_folder_make(char path[BENCH_PATH_BYTES])
-{
-    const char *base = getenv("TMPDIR");
-    const int length =
-        snprintf(path, BENCH_PATH_BYTES, "%s/paidan-bench.XXXXXX", base != NULL ? base : "/tmp");
-    if (length < 0 || length >= BENCH_PATH_BYTES || mkdtemp(path) == NULL) {
-        bench_fail("no folder %s", path);
-    }
-}
+enum { FOLDERS_MAX = 8, LOG_LINES_BYTES = 1000 };
+static char folders[FOLDERS_MAX][BENCH_PATH_BYTES];
+static struct bench_instance *running; /* NULL: none */
+static pid_t owner;                    /* a forked child cleans up nothing of ours */
 
 static int drop(const char *path, const struct stat *info, int type, struct FTW *walk)
 {
@@ -52,9 +53,103 @@ static int drop(const char *path, const struct stat *info, int type, struct FTW 
     return remove(path);
 }
 
+/* The end of a service's log, which goes with its folder: why it died stands there or nowhere. */
+static void log_tell(const struct bench_instance *instance, unsigned service)
+{
+    char path[BENCH_PATH_BYTES + 32], text[LOG_LINES_BYTES];
+    snprintf(path, sizeof path, "%s/%s.log", instance->data, bench_services[service]);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return;
+    }
+    if (fseek(file, -(long)sizeof text, SEEK_END) != 0) {
+        rewind(file);
+    }
+    const size_t size = fread(text, 1, sizeof text, file);
+    fclose(file);
+    fprintf(stderr, "%.*s", (int)size, text);
+}
+
+/* Left only by a failure: a benchmark that succeeds has stopped and dropped all by itself. */
+static void clean_up(void)
+{
+    if (getpid() != owner) {
+        return;
+    }
+    for (unsigned index = 0; running != NULL && index < BENCH_SERVICES; index++) {
+        if (running->pids[index] > 0) {
+            log_tell(running, index);
+            kill(running->pids[index], SIGKILL);
+            waitpid(running->pids[index], NULL, 0);
+        }
+    }
+    running = NULL;
+    for (unsigned index = 0; index < FOLDERS_MAX; index++) {
+        if (folders[index][0] != '\0') {
+            bench_folder_drop(folders[index]);
+        }
+    }
+}
+
+static void *wait_signal(void *context)
+{
+    int caught = 0;
+    sigwait(context, &caught);
+    fprintf(stderr, "ended by signal %d\n", caught);
+    exit(EXIT_FAILURE);
+}
+
+/* Once, before the first folder, thread or service: exit() cleans up, and a signal is an exit(). A
+ * thread takes the signals, for a handler could neither wait for a process nor walk a folder. */
+static void clean_up_at_end(void)
+{
+    static sigset_t signals;
+    static bool done;
+    pthread_t thread;
+    if (done) {
+        return;
+    }
+    done = true;
+    owner = getpid();
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    if (atexit(clean_up) != 0 || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
+        pthread_create(&thread, NULL, wait_signal, &signals) != 0 || pthread_detach(thread) != 0) {
+        bench_fail("signals cannot be waited for");
+    }
+}
+
+/* ---- folders -----------------------------------------------------------------------------------
+ */
+
+void bench_folder_make(char path[BENCH_PATH_BYTES])
+{
+    const char *base = getenv("TMPDIR");
+    unsigned place = 0;
+    clean_up_at_end();
+    while (place < FOLDERS_MAX && folders[place][0] != '\0') {
+        place++;
+    }
+    const int length =
+        snprintf(path, BENCH_PATH_BYTES, "%s/paidan-bench.XXXXXX", base != NULL ? base : "/tmp");
+    if (place == FOLDERS_MAX || length < 0 || length >= BENCH_PATH_BYTES || mkdtemp(path) == NULL) {
+        bench_fail("no folder %s", path);
+    }
+    memcpy(folders[place], path, (size_t)length + 1);
+}
+
 void bench_folder_drop(const char *path)
 {
+    char gone[BENCH_PATH_BYTES];
+    snprintf(gone, sizeof gone, "%s", path); /* path may be the very entry that is emptied */
     (void)nftw(path, drop, 16, FTW_DEPTH | FTW_PHYS);
+    for (unsigned index = 0; index < FOLDERS_MAX; index++) {
+        if (strcmp(folders[index], gone) == 0) {
+            folders[index][0] = '\0';
+        }
+    }
 }
 
 uint64_t bench_file_bytes(const char *path)
@@ -146,7 +241,7 @@ static void wait_ready(const struct bench_instance *instance, const char *servic
     if (arena_init(&arena, 1u << 20) != RC_OK ||
         client_open(&client, instance->data, "bench") != RC_OK ||
         client_call(client, service, &request, &arena, 30000, &answer) != RC_OK) {
-        bench_fail("%s does not answer; its log is %s/%s.log", service, instance->data, service);
+        bench_fail("%s does not answer", service);
     }
     client_close(client);
     arena_fini(&arena);
@@ -161,13 +256,23 @@ void bench_start_one(struct bench_instance *instance, unsigned service)
     char *const arguments[] = {program,          (char *)"--data",       instance->data,
                                (char *)"--site", (char *)instance->site, NULL};
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    sigemptyset(&none); /* a service waits for the signals that are blocked here */
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND,
                                      0600);
-    if (posix_spawn(&instance->pids[service], program, &actions, NULL, arguments, environ) != 0) {
+    running = instance;
+    if (posix_spawn(&instance->pids[service], program, &actions, &attributes, arguments, environ) !=
+        0) {
+        instance->pids[service] = 0;
         bench_fail("cannot start %s", program);
     }
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     wait_ready(instance, name);
 }
 
@@ -183,7 +288,9 @@ void bench_stop_one(struct bench_instance *instance, unsigned service)
 {
     int status = 0;
     kill(instance->pids[service], SIGTERM);
-    if (waitpid(instance->pids[service], &status, 0) < 0 || status != 0) {
+    const pid_t ended = waitpid(instance->pids[service], &status, 0);
+    instance->pids[service] = 0;
+    if (ended < 0 || status != 0) {
         bench_fail("%s ended with %d", bench_services[service], status);
     }
 }

@@ -13,7 +13,8 @@
 enum { BENCH_SERVICES = 4, BENCH_PATH_BYTES = 512 };
 extern const char *const bench_services[BENCH_SERVICES];
 
-/* Prints and leaves. */
+/* Prints and leaves. However a benchmark ends, by this, a return or a signal: its services are ended,
+ * the last lines of their logs told, its folders dropped. */
 _Noreturn void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A fresh folder below TMPDIR or /tmp, and its end with everything in it. */
 void bench_folder_make(char path[BENCH_PATH_BYTES]);

@@ -7,12 +7,14 @@
 
 #include <getopt.h>
 #include <lmdb.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -252,6 +254,7 @@ int main(int argc, char **argv)
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
         pids[index] = fork();
         if (pids[index] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL); /* it waits for nothing but the end of the others */
             const struct floor floor = {.batch = batch, .log_bytes = log_bytes[index]};
             child(shared, index, floor, folder);
             _exit(0);
