@@ -42,13 +42,14 @@ struct number {
     size_t end, digits_begin, digits_end; /* offsets in the text */
     size_t group_ends[GROUPS_MAX];
     unsigned group_digits[GROUPS_MAX];
-    char group_joins[GROUPS_MAX]; /* before the group: - . or a blank; ? anything else */
-    unsigned group_count;         /* may exceed GROUPS_MAX */
-    unsigned cut_group;           /* the first on another line or after a sign of lists; 0: none */
-    int32_t list;                 /* that sign; 0: none, -1: more than one kind */
-    char values[VALUES_MAX];      /* '0' to '9', ? where the value is not known */
-    bool address, closes;         /* an @ in it; a closing bracket */
-    bool trial;                   /* only to see whether a phone begins: no further look ahead */
+    char group_joins[GROUPS_MAX];    /* before the group: - . or a blank; ? anything else */
+    int32_t group_lists[GROUPS_MAX]; /* before the group: as list, of this place alone */
+    unsigned group_count;            /* may exceed GROUPS_MAX */
+    unsigned cut_group;      /* the first on another line or after a sign of lists; 0: none */
+    int32_t list;            /* that sign; 0: none, -1: more than one kind */
+    char values[VALUES_MAX]; /* '0' to '9', ? where the value is not known */
+    bool address, closes;    /* an @ in it; a closing bracket */
+    bool trial;              /* only to see whether a phone begins: no further look ahead */
 };
 
 /* ---- reading ---- */
@@ -150,6 +151,7 @@ static void number_group(struct number *number, const struct between *between)
     if (number->group_count < GROUPS_MAX) {
         number->group_digits[number->group_count] = 0;
         number->group_joins[number->group_count] = between->join;
+        number->group_lists[number->group_count] = between->list;
     }
     if ((between->line || between->list != 0) && number->cut_group == 0) {
         number->cut_group = number->group_count;
@@ -377,19 +379,43 @@ static bool mobile_begins(const char *text, size_t at, size_t bytes)
 
 /* ---- phones over signs of lists ---- */
 
-/* 138/1234/5678, 1、3、8、…: no list of rooms, times or sums is grouped so. */
+/* "10:30" from this group on, among signs of other kinds. */
+static bool time_groups(const struct number *number, unsigned group)
+{
+    CHECK(group + 1 < GROUPS_MAX);
+    const unsigned *digits = number->group_digits + group;
+    unsigned begin = 0;
+    for (unsigned index = 0; index < group; index++) {
+        begin += number->group_digits[index];
+    }
+    return number->group_lists[group + 1] == ':' && digits[0] <= SMALL_DIGITS &&
+           digits[1] == SMALL_DIGITS && begin + digits[0] + digits[1] <= VALUES_MAX &&
+           values_known(number, begin + digits[0] + digits[1]) &&
+           value_of(number, begin, digits[0]) <= 24 &&
+           value_of(number, begin + digits[0], digits[1]) < 60;
+}
+
+/* 138/1234/5678, 1、3、8、…: no list of rooms, times or sums is grouped so. Signs of two kinds part
+ * a phone as well, 138/1234,5678, but also a list of times or of sums, "13:30,14:30,9:00" and
+ * "138,000、15,000": there pairs of digits are no phone, nor is what holds a time. */
 static bool mobile_groups(const struct number *number, unsigned first)
 {
     CHECK(first < GROUPS_MAX);
     unsigned largest = 0;
-    bool thousands = number->list == ','; /* 13,800,138,000 */
+    bool commas = false, thousands = true, times = false; /* 13,800,138,000 */
     for (unsigned index = first; index < number->group_count && index < GROUPS_MAX; index++) {
         const unsigned digits = number->group_digits[index];
+        const bool comma = index > first && number->group_lists[index] == ',';
         largest = digits > largest ? digits : largest;
-        thousands = thousands && (index == first || digits == 3);
+        commas = commas || comma;
+        thousands = thousands && (!comma || digits == 3);
+        times = times || (index + 1 < number->group_count && index + 1 < GROUPS_MAX &&
+                          time_groups(number, index));
     }
+    const bool kinds = number->list < 0;
     const unsigned begin = number->group_digits[first];
-    return !thousands && (begin == 3 || begin == 7 || largest <= 2);
+    return !(commas && thousands) && !(kinds && times) &&
+           (begin == 3 || begin == 7 || largest <= (kinds ? 1 : SMALL_DIGITS));
 }
 
 /* 86 or 0086 by itself, before a mobile number. */
@@ -426,7 +452,7 @@ static bool service_groups(const struct number *number)
 static bool is_parted_phone(const struct number *number)
 {
     CHECK(number->list != 0);
-    if (number->list < 0 || number->letters > 0) {
+    if (number->letters > 0) {
         return false;
     }
     return (is_mobile(number) && mobile_groups(number, is_country(number) ? 1 : 0)) ||
