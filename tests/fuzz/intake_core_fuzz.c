@@ -14,7 +14,14 @@
 
 #define START_MS 1795309200000ull
 
-enum { TICKETS_MAX = 24, CHANNELS = 3, EXTERNALS = 4, TEXTS = 4, OPERATIONS_MAX = 96 };
+enum {
+    TICKETS_MAX = 24,
+    CHANNELS = 3,
+    EXTERNALS = 4,
+    TEXTS = 4,
+    OPERATIONS_MAX = 96,
+    OPERATION_READ_LOG = 240, /* from here on; below: one of eight, as the corpus has them */
+};
 
 struct input {
     const uint8_t *data;
@@ -28,7 +35,7 @@ struct model {
         unsigned text, supplements, chases;
         bool over;
     } tickets[TICKETS_MAX];
-    unsigned count, supplements, chases, withdrawals;
+    unsigned count, supplements, chases, withdrawals, readings;
     unsigned external[CHANNELS][EXTERNALS]; /* index + 1 */
 };
 
@@ -166,6 +173,38 @@ static void wish(struct solo *solo, struct model *model, struct input *input)
     model->tickets[index].over = kind == 2;
 }
 
+/* Who reads the log with its texts is told in it, or he is refused; the reasons to refuse are asked
+ * one after the other. */
+static void read_log(struct solo *solo, struct model *model, struct input *input)
+{
+    static const char *const words[] = {"审计", "", " ", "\xe3\x80\x80", "核对 \xe2\x80\x8b"};
+    enum { WORDS = sizeof words / sizeof words[0] };
+    const unsigned actor = take(input, WORDS), reason = take(input, WORDS);
+    Paidan__ReadLog wish = PAIDAN__READ_LOG__INIT;
+    wish.from_seq = take(input, 64);
+    wish.has_until_seq = take(input, 2) == 1;
+    wish.until_seq = take(input, 64);
+    wish.reason = (char *)words[reason];
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_LOG;
+    request.read_log = &wish;
+    request.actor = (char *)words[actor]; /* solo takes an empty one for none */
+    const bool range =
+        wish.from_seq != 0 && (!wish.has_until_seq || wish.until_seq >= wish.from_seq);
+    const bool named = actor == 0 || actor == 4, said = reason == 0 || reason == 4;
+    const Paidan__Code expected = !range   ? PAIDAN__CODE__FIELD_INVALID
+                                  : !named ? PAIDAN__CODE__ACTOR_MISSING
+                                  : !said  ? PAIDAN__CODE__NOTE_MISSING
+                                           : PAIDAN__CODE__OK;
+    const uint64_t head = solo_head(solo);
+    const Paidan__Answer *const answer = solo_call(solo, &request);
+    law(answer->code == expected, "a reading of the log is judged");
+    if (expected == PAIDAN__CODE__OK) {
+        law(answer->done->seq > head && answer->done->seq <= solo_head(solo), "and told in it");
+        model->readings++;
+    }
+}
+
 /* Escalation says something, whether it makes sense or not. */
 static void hear(struct solo *solo, struct model *model, struct input *input)
 {
@@ -241,6 +280,7 @@ static void check(struct solo *solo, const struct model *model)
     law(solo_tally(solo, "supplements") == model->supplements, "supplements are counted");
     law(solo_tally(solo, "chases") == model->chases, "chases are counted");
     law(solo_tally(solo, "withdrawals") == model->withdrawals, "withdrawals are counted");
+    law(solo_tally(solo, "disclosed") == model->readings, "readings are counted");
     uint64_t sum = 0, over = 0;
     for (unsigned index = 0; index < sizeof states / sizeof states[0]; index++) {
         const uint64_t count = solo_tally(solo, states[index]);
@@ -265,7 +305,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct model model = {.count = 0};
     struct solo *const solo = solo_open(&intake_service, solo_site(), START_MS);
     for (unsigned done = 0; done < OPERATIONS_MAX && input.used < input.bytes; done++) {
-        switch (take(&input, 8)) {
+        const unsigned operation = take(&input, 256);
+        if (operation >= OPERATION_READ_LOG) {
+            read_log(solo, &model, &input);
+            continue;
+        }
+        switch (operation % 8) {
         case 0:
         case 1:
         case 2:

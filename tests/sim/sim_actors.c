@@ -127,6 +127,21 @@ static void act_resident(struct sim *sim)
     (void)sim_request(sim, WORLD_INTAKE, &request);
 }
 
+/* Reads the log with its texts, now and then without a reason, a name or a beginning. */
+static void act_auditor(struct sim *sim)
+{
+    Paidan__ReadLog wish = PAIDAN__READ_LOG__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.from_seq = rng_percent(&sim->rng, 95) ? 1 + rng_below(&sim->rng, 1000) : 0;
+    wish.has_until_seq = rng_percent(&sim->rng, 50);
+    wish.until_seq = wish.from_seq + rng_below(&sim->rng, 100);
+    wish.reason = rng_percent(&sim->rng, 95) ? "审计" : " ";
+    request.actor = rng_percent(&sim->rng, 95) ? "auditor" : NULL;
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_LOG;
+    request.read_log = &wish;
+    (void)sim_request(sim, WORLD_INTAKE, &request);
+}
+
 static const Paidan__Answer *dispatch(struct sim *sim, uint64_t ticket, char *unit)
 {
     const struct site *site = site_of(sim);
@@ -459,8 +474,10 @@ void sim_act(struct sim *sim)
         act_clerk(sim);
     } else if (dice < 77) {
         sim_act_supervisor(sim);
-    } else if (dice < 94) {
+    } else if (dice < 93) {
         act_caller(sim);
+    } else if (dice < 94) {
+        act_auditor(sim);
     } else {
         sim_repeat(sim);
     }

@@ -99,7 +99,8 @@ enum once {
     ONCE_ANSWERED,
     ONCE_RESOLVED,
     ONCE_ROUTED,
-    ONCE_TAKEN_BACK
+    ONCE_TAKEN_BACK,
+    ONCE_LOG_READ
 };
 
 /* False: seen before. */
@@ -318,6 +319,11 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
             sim_broken(sim, "external id %s was registered twice", external);
         }
     }
+    if (order == WORLD_INTAKE && event->fact_case == PAIDAN__EVENT__FACT_DISCLOSED &&
+        event->disclosed->has_from_seq &&
+        !first_time(sim, ONCE_LOG_READ, 0, seq, event->disclosed->from_seq)) {
+        sim_broken(sim, "a reading of the log is told twice at seq %" PRIu64, seq);
+    }
     if (order == WORLD_ESCALATION) {
         read_escalation(sim, event);
     } else if (order == WORLD_CALLBACK) {
@@ -355,6 +361,15 @@ static void check_acknowledged(struct sim *sim, uint64_t ticket)
 void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit)
 {
     sim_model_doer(sim, sim->laws->model, ticket, unit);
+}
+
+void sim_laws_log_read(struct sim *sim, uint64_t seq, uint64_t from_seq)
+{
+    sim->figures->laws++;
+    if (!seen(sim->laws, ONCE_LOG_READ, 0, seq, from_seq)) {
+        sim_broken(sim, "the log may be read from %" PRIu64 ", and no fact %" PRIu64 " says so",
+                   from_seq, seq);
+    }
 }
 
 void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway)

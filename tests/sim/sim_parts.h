@@ -227,6 +227,9 @@ void sim_laws_free(struct laws *laws);
 void sim_laws_read(struct sim *sim);
 /* A unit was let do something about a ticket: it must be the one that has it. */
 void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit);
+/* Somebody may read intake's log from there on: the fact that was answered must tell it. Before:
+ * sim_laws_read. */
+void sim_laws_log_read(struct sim *sim, uint64_t seq, uint64_t from_seq);
 /* A unit was let resolve it. anyway: it said that it does not wait for assisting units. */
 void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway);
 /* Open tickets of a unit, by the facts. */

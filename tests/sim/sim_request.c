@@ -153,6 +153,18 @@ static void check_doers(struct sim *sim, const Paidan__Request *request,
     }
 }
 
+/* Nobody reads residents' words before the log tells who does. */
+static void check_reader(struct sim *sim, const Paidan__Request *request,
+                         const Paidan__Answer *answer)
+{
+    if (request->wish_case != PAIDAN__REQUEST__WISH_READ_LOG || answer->code != PAIDAN__CODE__OK) {
+        return;
+    }
+    CHECK(answer->body_case == PAIDAN__ANSWER__BODY_DONE);
+    sim_laws_read(sim);
+    sim_laws_log_read(sim, answer->done->seq, request->read_log->from_seq);
+}
+
 /* One delivery of a kept request. */
 static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
 {
@@ -174,6 +186,7 @@ static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
         learn(sim, answer);
         if (fresh) {
             check_doers(sim, request, answer);
+            check_reader(sim, request, answer);
         }
         return answer;
     }
