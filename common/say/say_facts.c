@@ -500,6 +500,13 @@ static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
         put_say(words, "；待批申请列入批复清单",
                 "; its open request is listed for whoever decides");
     }
+    if (fact->appeal != NULL) {
+        put(words,
+            say_choose(words->say, "；待裁申诉列入 %s 的批复清单，期限",
+                       "; its open appeal is listed for %s, due"),
+            say_unit(words->say, fact->appeal->to_unit));
+        put_due(words, fact->appeal->due_ms);
+    }
     for (size_t index = 0; index < fact->n_assists; index++) {
         const Paidan__RecodedTask *task = fact->assists[index];
         put(words, say_choose(words->say, "；协办 %s ", "; assisting %s: "), task->from_unit);

@@ -153,6 +153,8 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 /* Whoever rules on the appeal is reminded. */
                 [ESCALATION_ON_STEP] = GO(RESOLVED, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(RESOLVED, APPEAL_RULED),
+                /* An appeal of an old store is listed. */
+                [ESCALATION_ON_RECODE] = GO(RESOLVED, RECODED),
             },
         [ESCALATION_SUSPENDED] =
             {
@@ -176,6 +178,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_APPEAL] = GO(CLOSED, APPEALED),
                 [ESCALATION_ON_STEP] = GO(CLOSED, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(CLOSED, APPEAL_RULED),
+                [ESCALATION_ON_RECODE] = GO(CLOSED, RECODED),
             },
         [ESCALATION_WITHDRAWN] =
             {

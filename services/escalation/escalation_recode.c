@@ -7,13 +7,18 @@
  * the fallback; an assisting task goes to the level's fallback; a request to the first supervising
  * unit, which may always decide. The unit itself without an heir: a returned ticket is the desk's and
  * a suspended one rests, so they only get the code of the owner of now; the others are moved
- * (escalation_move). */
+ * (escalation_move).
+ *
+ * The same passage, and the same fact, gives requests and appeals of a store from before deciders had
+ * lists their rows: whatever waits for somebody must stand where he looks. Appeals alone concern
+ * tickets that are done with. */
 
 #include "escalation_recode.h"
 
 #include <string.h>
 
 #include "common/base/check.h"
+#include "escalation_decider.h"
 #include "escalation_say.h"
 #include "escalation_target.h"
 
@@ -140,6 +145,27 @@ static void recode_request(struct escalation_recode *recode, Paidan__Recoded *fa
     }
 }
 
+/* The newest fact of that kind in the ticket's chain. RC_NOT_FOUND: it was trimmed, or lies too far
+ * back; *seq is then the oldest that was reached. */
+static enum rc find_fact(const struct escalation_recode *recode, Paidan__Event__FactCase fact_case,
+                         uint64_t *seq, Paidan__Event **event)
+{
+    CHECK(recode->ticket.last_seq != 0);
+    *seq = recode->ticket.last_seq;
+    for (uint32_t count = 0; count < HISTORY_MAX; count++) {
+        const enum rc rc = step_read(recode->step, *seq, event);
+        if (rc != RC_OK || (*event)->fact_case == fact_case) {
+            return rc;
+        }
+        if (!(*event)->has_prev_seq || (*event)->prev_seq == 0) {
+            break;
+        }
+        CHECK((*event)->prev_seq < *seq);
+        *seq = (*event)->prev_seq;
+    }
+    return RC_NOT_FOUND;
+}
+
 /* A request from before deciders had lists stands in none of them until it is known where it was asked
  * for: the ticket's chain tells. The passage over open tickets comes along whenever the program that
  * first knows lists is started on an older store, since the site's digest is another by then. */
@@ -149,30 +175,62 @@ static enum rc find_request(struct escalation_recode *recode, Paidan__Recoded *f
     if (recode->extra.request == 0 || recode->extra.request_seq != 0) {
         return RC_OK;
     }
-    uint64_t seq = recode->ticket.last_seq;
-    for (uint32_t count = 0; seq != 0 && count < HISTORY_MAX; count++) {
-        Paidan__Event *event = NULL;
-        const enum rc rc = step_read(recode->step, seq, &event);
-        if (rc != RC_OK && rc != RC_NOT_FOUND) {
-            return rc;
-        }
-        /* Trimmed: it is listed all the same, without its reason. */
-        if (rc == RC_NOT_FOUND || event->fact_case == PAIDAN__EVENT__FACT_REQUESTED) {
-            fact->has_request_seq = true;
-            fact->request_seq = seq;
-            break;
-        }
-        CHECK(!event->has_prev_seq || event->prev_seq < seq);
-        seq = event->has_prev_seq ? event->prev_seq : 0;
+    Paidan__Event *event = NULL;
+    uint64_t seq = 0;
+    const enum rc rc = find_fact(recode, PAIDAN__EVENT__FACT_REQUESTED, &seq, &event);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
     }
+    fact->has_request_seq = true; /* trimmed: it is listed all the same, without its reason */
+    fact->request_seq = seq;
     return RC_OK;
+}
+
+bool escalation_recode_wanted(const struct escalation_ticket *ticket,
+                              const struct escalation_extra *extra)
+{
+    CHECK(ticket->state != ESCALATION_NONE);
+    return extra->appeal == ESCALATION_APPEAL_OPEN && extra->appeal_seq == 0 &&
+           ticket->state != ESCALATION_WITHDRAWN;
+}
+
+/* The same for an appeal, which had no term either and would have waited for ever: it gets one as if
+ * it had come now. Of one whose fact was trimmed the unit that has the ticket is taken for the one that
+ * appealed: it must not rule in either case. */
+static enum rc find_appeal(struct escalation_recode *recode, Paidan__Recoded *fact,
+                           Paidan__RecodedAppeal *appeal)
+{
+    CHECK(fact->appeal == NULL);
+    if (!escalation_recode_wanted(&recode->ticket, &recode->extra)) {
+        return RC_OK;
+    }
+    Paidan__Event *event = NULL;
+    struct escalation_deciding deciding = {0};
+    enum rc rc = find_fact(recode, PAIDAN__EVENT__FACT_APPEALED, &appeal->seq, &event);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    const bool found = rc == RC_OK;
+    appeal->unit = found ? event->appealed->unit : recode->ticket.unit;
+    appeal->at_ms = found ? event->at_ms : recode->ticket.changed_ms;
+    const char *to = escalation_decider_supervisor(recode->step->site, appeal->unit);
+    if (to == NULL) {
+        return RC_OK; /* nobody may rule: asked for today it would be refused */
+    }
+    rc = escalation_decider_term(recode->step, &recode->info, recode->ticket.level, &deciding);
+    appeal->to_unit = (char *)(uintptr_t)to;
+    appeal->due_ms = deciding.due_ms;
+    appeal->has_remind_ms = deciding.remind_ms != 0;
+    appeal->remind_ms = deciding.remind_ms;
+    fact->appeal = rc == RC_OK ? appeal : NULL;
+    return rc;
 }
 
 static bool is_empty(const Paidan__Recoded *fact)
 {
     return fact->unit == NULL && fact->category == NULL && fact->area == NULL &&
            fact->channel == NULL && fact->n_assists == 0 && fact->by_unit == NULL &&
-           fact->to_unit == NULL && !fact->has_request_seq;
+           fact->to_unit == NULL && !fact->has_request_seq && fact->appeal == NULL;
 }
 
 static enum rc say_recoded(struct escalation_recode *recode, const Paidan__Recoded *fact)
@@ -186,12 +244,16 @@ static enum rc say_recoded(struct escalation_recode *recode, const Paidan__Recod
     if (rc == RC_OK && recode->lead != NULL) {
         step_wake(recode->step, step_key(recode->lead));
     }
+    if (rc == RC_OK && fact->appeal != NULL) {
+        step_wake(recode->step, step_key(fact->appeal->to_unit));
+    }
     return rc == RC_OK ? load(recode) : rc;
 }
 
 enum rc escalation_recode_apply(struct step *step, uint64_t id, struct escalation_recode *recode)
 {
     Paidan__Recoded fact = PAIDAN__RECODED__INIT;
+    Paidan__RecodedAppeal appeal = PAIDAN__RECODED_APPEAL__INIT;
     *recode = (struct escalation_recode){.step = step, .id = id};
     enum rc rc = load(recode);
     if (rc != RC_OK) {
@@ -210,11 +272,29 @@ enum rc escalation_recode_apply(struct step *step, uint64_t id, struct escalatio
     }
     recode_request(recode, &fact);
     rc = find_request(recode, &fact);
+    if (rc == RC_OK) {
+        rc = find_appeal(recode, &fact, &appeal);
+    }
     if (rc != RC_OK) {
         return rc;
     }
     fact.site_version = step->site->version;
     return is_empty(&fact) ? RC_OK : say_recoded(recode, &fact);
+}
+
+enum rc escalation_recode_appeal(struct step *step, uint64_t id)
+{
+    Paidan__Recoded fact = PAIDAN__RECODED__INIT;
+    Paidan__RecodedAppeal appeal = PAIDAN__RECODED_APPEAL__INIT;
+    struct escalation_recode recode = {.step = step, .id = id};
+    enum rc rc = load(&recode);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(!escalation_state_open(&recode.ticket));
+    rc = find_appeal(&recode, &fact, &appeal);
+    fact.site_version = step->site->version;
+    return rc != RC_OK || is_empty(&fact) ? rc : say_recoded(&recode, &fact);
 }
 
 /* ---- folding ---- */
@@ -287,6 +367,29 @@ static enum rc fold_request(struct escalation_fold *fold, const Paidan__Recoded 
     return fits ? RC_OK : RC_CORRUPT;
 }
 
+static enum rc fold_appeal(struct escalation_fold *fold, const Paidan__RecodedAppeal *fact)
+{
+    CHECK(fold->seq != 0);
+    struct escalation_extra *extra = fold->extra;
+    if (fact == NULL) {
+        return RC_OK;
+    }
+    /* Folded again from its beginning the log has told the fact's place already. */
+    const bool fits = extra != NULL && extra->appeal == ESCALATION_APPEAL_OPEN &&
+                      (extra->appeal_seq == 0 || extra->appeal_seq == fact->seq) &&
+                      fact->seq != 0 && fact->seq < fold->seq &&
+                      take(extra->appeal_unit, sizeof extra->appeal_unit, fact->unit) &&
+                      take(extra->appeal_to, sizeof extra->appeal_to, fact->to_unit);
+    if (!fits) {
+        return RC_CORRUPT;
+    }
+    extra->appeal_seq = fact->seq;
+    extra->appeal_at_ms = fact->at_ms;
+    extra->appeal_due_ms = fact->due_ms;
+    extra->appeal_remind_ms = fact->has_remind_ms ? fact->remind_ms : 0;
+    return RC_OK;
+}
+
 enum rc escalation_recode_fold(struct escalation_fold *fold)
 {
     CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_RECODED);
@@ -298,6 +401,9 @@ enum rc escalation_recode_fold(struct escalation_fold *fold)
     }
     if (rc == RC_OK) {
         rc = fold_request(fold, fact);
+    }
+    if (rc == RC_OK) {
+        rc = fold_appeal(fold, fact->appeal);
     }
     if (rc == RC_OK && !take(fold->ticket->unit, sizeof fold->ticket->unit, fact->unit)) {
         rc = RC_CORRUPT;

@@ -1,4 +1,5 @@
-/* escalation_recode: an open ticket goes on under the codes of a site that was edited. */
+/* escalation_recode: an open ticket goes on under the codes of a site that was edited; what waited for
+ * a decision in an old store gets its place in the list of whoever decides. */
 #pragma once
 
 #include "common/step/step.h"
@@ -19,5 +20,13 @@ struct escalation_recode {
  * open. RC_OK: *recode is filled; RC_LIMIT, RC_CORRUPT, or what saying returns. */
 MUST_CHECK enum rc escalation_recode_apply(struct step *step, uint64_t id,
                                            struct escalation_recode *recode);
+
+/* Whether an appeal is open that stands in nobody's list: of a version before lists, which kept neither
+ * who rules nor until when. Such appeals lie on tickets that are done with, too. */
+bool escalation_recode_wanted(const struct escalation_ticket *ticket,
+                              const struct escalation_extra *extra);
+/* Lists such an appeal for whoever rules now, with a term from now on; nothing if nobody may. Before:
+ * the ticket is resolved or closed. As escalation_recode_apply. */
+MUST_CHECK enum rc escalation_recode_appeal(struct step *step, uint64_t id);
 
 escalation_fold_fn escalation_recode_fold;

@@ -11,6 +11,7 @@
 #include "common/base/record.h"
 #include "common/store/due.h"
 #include "escalation_move.h"
+#include "escalation_recode.h"
 #include "escalation_say.h"
 #include "escalation_target.h"
 #include "escalation_term.h"
@@ -263,8 +264,30 @@ static enum rc plan_ticket(struct page *page, uint64_t id)
     return page->step != NULL ? say_replanned(page, &planned) : RC_OK;
 }
 
-/* Ids of open tickets behind `after`, at most room; *looked_at counts the others too. */
-static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_t *count,
+/* A ticket to be looked at whole: an open one, or one that is done with but for an appeal. */
+struct found {
+    uint64_t id;
+    bool open;
+};
+
+/* Whether something is left of one that is done with: the passage after a new start alone asks. */
+static enum rc left(const struct page *page, uint64_t id, const struct escalation_ticket *ticket,
+                    bool *some)
+{
+    CHECK(!escalation_state_open(ticket));
+    *some = false;
+    if (page->why != PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR ||
+        (ticket->flags & ESCALATION_HAS_EXTRA) == 0) {
+        return RC_OK;
+    }
+    struct escalation_extra extra;
+    const enum rc rc = escalation_extra_load(page->txn, id, &extra);
+    *some = rc == RC_OK && escalation_recode_wanted(ticket, &extra);
+    return rc;
+}
+
+/* Tickets behind `after`, at most room; *looked_at counts the others too. */
+static enum rc collect(struct page *page, uint64_t after, struct found *found, uint32_t *count,
                        uint64_t *looked_at)
 {
     CHECK(page->room > 0);
@@ -283,11 +306,16 @@ static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_
         }
         page->next = escalation_state_id_of(walk.key);
         *looked_at += 1;
-        if (escalation_state_open(&ticket)) {
-            ids[*count] = page->next;
+        const bool open = escalation_state_open(&ticket);
+        bool some = open;
+        if (!open) {
+            rc = left(page, page->next, &ticket, &some);
+        }
+        if (some) {
+            found[*count] = (struct found){page->next, open};
             *count += 1;
         }
-        rc = store_walk_next(&walk);
+        rc = rc == RC_OK ? store_walk_next(&walk) : rc;
     }
     store_walk_close(&walk);
     page->more = rc == RC_OK;
@@ -297,15 +325,16 @@ static enum rc collect(struct page *page, uint64_t after, uint64_t *ids, uint32_
 static enum rc run(struct page *page, uint64_t after, uint64_t *looked_at)
 {
     CHECK(page->room <= PAGE_MAX);
-    uint64_t *ids = arena_alloc(page->arena, page->room * sizeof *ids);
+    struct found *found = arena_alloc(page->arena, page->room * sizeof *found);
     uint32_t count = 0;
-    if (ids == NULL) {
+    if (found == NULL) {
         return RC_LIMIT;
     }
     *looked_at = 0;
-    enum rc rc = collect(page, after, ids, &count, looked_at);
+    enum rc rc = collect(page, after, found, &count, looked_at);
     for (uint32_t index = 0; index < count && rc == RC_OK; index++) {
-        rc = plan_ticket(page, ids[index]);
+        rc = found[index].open ? plan_ticket(page, found[index].id)
+                               : escalation_recode_appeal(page->step, found[index].id);
     }
     return rc;
 }

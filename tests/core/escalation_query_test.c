@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "common/wire/wire.h"
+#include "escalation_teller.h"
 #include "services/escalation/escalation.h"
 #include "services/escalation/escalation_brief.h"
 #include "services/escalation/escalation_extra.h"
@@ -675,6 +676,48 @@ static void test_requests_when_open_in_an_old_store_then_listed_for_who_decides(
     story_close(&story);
 }
 
+/* An old appeal lies on a ticket that is done with, resolved or closed: it is listed too, with its
+ * reason and a term from now on, for a unit that did not appeal; and it can be ruled on. */
+static void test_requests_when_an_appeal_is_open_in_an_old_store_then_listed(void **state)
+{
+    (void)state;
+    static const struct place place = {"trash", "bu1", "s.watch", 3};
+    struct story story;
+    story_open(&story, &escalation_service, "watch", BASE_MS);
+    for (uint64_t number = 1; number <= 3; number++) {
+        route(&story, number, &place);
+        work(&story, "s.watch", PAIDAN__ACTION__ACTION_ACCEPT, number);
+    }
+    story_until(&story, 12 * 60 * MINUTE);
+    for (uint64_t number = 1; number <= 2; number++) { /* the third stays open */
+        work(&story, "s.watch", PAIDAN__ACTION__ACTION_RESOLVE, number);
+        work(&story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, number);
+    }
+    teller_answer(&story, 2, 1, PAIDAN__SOLVED__SOLVED_YES);
+    assert_int_equal(requests(&story, "s.any")->n_requests, 2);
+    teller_forget_appeal(&story, 1);
+    teller_forget_appeal(&story, 2);
+    assert_int_equal(requests(&story, "s.any")->n_requests, 0);
+    struct site *again = solo_site_load("watch");
+    assert_non_null(again);
+    again->version++;
+    story_change_site(&story, again);
+    story_step(&story);
+    story_step(&story);
+    const Paidan__RequestsListed *listed = requests(&story, "s.any");
+    assert_int_equal(listed->n_requests, 2);
+    for (size_t index = 0; index < listed->n_requests; index++) {
+        assert_string_equal(listed->requests[index]->unit, "s.watch");
+        assert_string_equal(listed->requests[index]->to_unit, "s.any");
+        assert_string_equal(listed->requests[index]->note, "记录");
+        assert_true(listed->requests[index]->due_ms > story.now_ms);
+    }
+    grant(&story, "s.any", 1);
+    grant(&story, "s.any", 2);
+    assert_int_equal(requests(&story, "s.any")->n_requests, 0);
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -693,6 +736,7 @@ int main(void)
         CASE(test_brief_when_a_ticket_has_more_then_the_picture_tells_it),
         CASE(test_unit_work_when_wrong_then_code),
         cmocka_unit_test(test_requests_when_open_in_an_old_store_then_listed_for_who_decides),
+        cmocka_unit_test(test_requests_when_an_appeal_is_open_in_an_old_store_then_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -569,6 +569,7 @@ const struct escalation_story escalation_stories[] = {
     {"own_request", "watch", tell_own_request},
     {"moved", "joint", tell_moved},
     {"unanswered", "watch", tell_unanswered},
+    {"old_appeals", "watch", tell_old_appeals},
     {"own_judge", "watch", tell_own_judge},
     {"nobody_decides", "joint", tell_nobody_decides},
 };

@@ -224,6 +224,29 @@ void tell_unanswered(struct story *story)
     supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 2, NULL);
 }
 
+/* A newer program is started on a store whose appeals are in no list, about a resolved ticket and a
+ * closed one: both are listed, with a term; one is ruled on, the other lapses. */
+void tell_old_appeals(struct story *story)
+{
+    const struct teller_route open = {
+        .category = "trash", .area = "bu1", .unit = "s.watch", .level = 3};
+    be_late(story, 1, 25 * HOUR);
+    be_late(story, 2, 50 * HOUR);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 2, 0);
+    teller_answer(story, 2, 1, PAIDAN__SOLVED__SOLVED_YES);
+    teller_route(story, 3, &open);
+    teller_forget_appeal(story, 1);
+    teller_forget_appeal(story, 2);
+    story_move_to(story, "joint");
+    story_step(story);
+    story_step(story);
+    teller_look(story, 1);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 1, NULL);
+    story_until(story, 200 * HOUR);
+    supervise(story, "s.any", PAIDAN__SUPERVISE_ACTION__SUPERVISE_GRANT, 2, NULL);
+}
+
 /* A supervising unit does nothing to its own tickets that another one would have to decide. */
 void tell_own_judge(struct story *story)
 {

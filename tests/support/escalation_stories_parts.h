@@ -41,5 +41,6 @@ void tell_order_same(struct story *story);
 void tell_own_request(struct story *story);
 void tell_moved(struct story *story);
 void tell_unanswered(struct story *story);
+void tell_old_appeals(struct story *story);
 void tell_own_judge(struct story *story);
 void tell_nobody_decides(struct story *story);

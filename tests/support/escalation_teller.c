@@ -2,6 +2,12 @@
 
 #include "escalation_teller.h"
 
+#include <string.h>
+
+#include "common/base/check.h"
+#include "services/escalation/escalation_extra.h"
+#include "services/escalation/escalation_tally.h"
+
 /* ---- what is heard ---- */
 
 void teller_route(struct story *story, uint64_t number, const struct teller_route *where)
@@ -277,4 +283,32 @@ void teller_look(struct story *story, uint64_t number)
              brief->has_overdue_since_ms
                  ? (long long)brief->overdue_since_ms - (long long)story->trace.base_ms
                  : -1);
+}
+
+/* ---- an old store ---- */
+
+void teller_forget_appeal(struct story *story, uint64_t number)
+{
+    const uint64_t id = story_ticket(story, number);
+    unsigned char key[ESCALATION_QUEUE_KEY_BYTES];
+    struct store_txn *txn = NULL;
+    struct escalation_ticket ticket;
+    struct escalation_extra extra;
+    struct tally tally;
+    CHECK(store_begin(story->store, true, &txn) == RC_OK);
+    CHECK(escalation_state_load(txn, id, &ticket) == RC_OK);
+    CHECK(escalation_extra_load(txn, id, &extra) == RC_OK);
+    CHECK(extra.appeal == ESCALATION_APPEAL_OPEN);
+    CHECK(escalation_extra_waiting_key(id, &ticket, &extra, ESCALATION_JUDGING, key));
+    CHECK(store_del(txn, ESCALATION_QUEUE, key, sizeof key) == RC_OK);
+    extra.appeal_seq = extra.appeal_at_ms = extra.appeal_due_ms = extra.appeal_remind_ms = 0;
+    memset(extra.appeal_unit, 0, sizeof extra.appeal_unit);
+    memset(extra.appeal_to, 0, sizeof extra.appeal_to);
+    CHECK(escalation_extra_save(txn, id, &extra) == RC_OK);
+    CHECK(tally_load(txn, &tally) == RC_OK);
+    CHECK(tally.values[TALLY_REQUESTS_OPEN] > 0);
+    tally.values[TALLY_REQUESTS_OPEN]--;
+    CHECK(tally_store(txn, &tally) == RC_OK);
+    CHECK(store_commit(txn) == RC_OK);
+    story_restart(story); /* the engine has totals of its own */
 }

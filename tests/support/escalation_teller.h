@@ -47,5 +47,8 @@ void teller_serve(struct story *story, const char *unit, uint64_t number);
 /* Pulls at most max; wait_ms 0: not waiting. */
 void teller_pull(struct story *story, const char *who, const char *unit, uint32_t max,
                  uint64_t wait_ms);
+/* The store as a version before lists has left it: an appeal is open, and who rules, until when and
+ * where it was said is not kept. */
+void teller_forget_appeal(struct story *story, uint64_t number);
 /* A line on where a ticket stands. */
 void teller_look(struct story *story, uint64_t number);

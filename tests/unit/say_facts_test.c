@@ -100,6 +100,12 @@ static void tell_joint(const struct told *told)
          moved.site_version = 7);
     TELL(recoded, RECODED, Recoded, recoded.unit = "u.b1", recoded.category = "leak",
          recoded.area = "b1", recoded.channel = "wechat", recoded.to_unit = "u.s");
+    Paidan__RecodedAppeal appeal = PAIDAN__RECODED_APPEAL__INIT;
+    appeal.unit = "u.b1";
+    appeal.to_unit = "u.s";
+    appeal.seq = 5;
+    appeal.due_ms = NOW_MS + 24 * HOUR_MS;
+    TELL(recoded, RECODED, Recoded, recoded.appeal = &appeal);
     TELL(desk_recoded, DESK_RECODED, DeskRecoded, desk_recoded.reasons = 1u << 2 | 1u << 4,
          desk_recoded.n_categories = 1, desk_recoded.categories = leak,
          desk_recoded.channel = "wechat");
