@@ -2,7 +2,9 @@
  *
  * Aho-Corasick over bytes. The trie is laid out breadth first from the sorted words, so that the
  * children of a node lie side by side, ordered by their byte, and a step is one search in a few
- * neighbouring labels. The root has a full table, since most bytes of a text end there. A site of
+ * neighbouring labels. The root has a full table, since most bytes of a text end there, and a set of
+ * the ideographs that words begin with: of a complaint nearly no ideograph is in it, and one that is
+ * not is passed over whole, at a fifth of the price of its three bytes. A site of
  * a street has some thousand words and a city's table of places a hundred thousand; both are
  * scanned at the speed at which the text is read.
  *
@@ -17,7 +19,7 @@
 
 #include "common/base/check.h"
 
-enum { FEW_CHILDREN = 4 };
+enum { FEW_CHILDREN = 4, IDEOGRAPH_BYTES = 3, BEGINS_WORDS = (1 << 16) / 64 };
 
 /* order: in which they were added, so that equal words keep it. */
 struct word {
@@ -45,7 +47,10 @@ struct match {
     unsigned char *labels; /* byte that leads to a node */
     uint32_t node_count;
     uint32_t root[256];
-    uint32_t *values; /* of the sorted words */
+    uint64_t
+        begins[BEGINS_WORDS]; /* characters of three bytes that a word begins with, a bit each */
+    bool whole;               /* every word begins with a whole character */
+    uint32_t *values;         /* of the sorted words */
     uint32_t *lengths;
 };
 
@@ -203,6 +208,37 @@ static void link_children(struct match *match, uint32_t index)
     }
 }
 
+static bool is_tail(unsigned char byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+/* The character of three bytes at `at` as a number of 16 bits; false: no such one is there. */
+static bool ideograph_at(const unsigned char *at, size_t bytes, uint32_t *point)
+{
+    if (bytes < IDEOGRAPH_BYTES || (at[0] & 0xf0) != 0xe0 || !is_tail(at[1]) || !is_tail(at[2])) {
+        return false;
+    }
+    *point = (uint32_t)(at[0] & 0x0f) << 12 | (uint32_t)(at[1] & 0x3f) << 6 | (at[2] & 0x3f);
+    return true;
+}
+
+/* Passing over a character is right only if no word can begin inside it, or end there. */
+static void begins_fill(struct match *match, const struct match_builder *builder)
+{
+    match->whole = true;
+    for (size_t index = 0; index < builder->word_count; index++) {
+        const struct word *word = &builder->words[index];
+        const unsigned char *at = (const unsigned char *)builder->pool + word->offset;
+        uint32_t point = 0;
+        if (ideograph_at(at, word->bytes, &point)) {
+            match->begins[point / 64] |= 1ull << point % 64;
+        } else {
+            match->whole = match->whole && !is_tail(at[0]) && (at[0] & 0xf0) != 0xe0;
+        }
+    }
+}
+
 /* Three walks in one order: nodes are laid out, the root's table is filled, failures are linked. */
 static void build(struct match *match, struct match_builder *builder, struct range *ranges)
 {
@@ -215,6 +251,7 @@ static void build(struct match *match, struct match_builder *builder, struct ran
         match->values[index] = builder->words[index].value;
         match->lengths[index] = builder->words[index].bytes;
     }
+    begins_fill(match, builder);
     match->node_count = 1;
     ranges[0] = (struct range){.low = 0, .high = (uint32_t)builder->word_count, .depth = 0};
     for (uint32_t index = 0; index < match->node_count; index++) {
@@ -298,6 +335,13 @@ void match_scan(const struct match *match, const char *text, size_t bytes, match
     CHECK(bytes < UINT32_MAX);
     uint32_t state = 0;
     for (uint32_t at = 0; at < bytes; at++) {
+        uint32_t point = 0;
+        if (state == 0 && match->whole &&
+            ideograph_at((const unsigned char *)text + at, bytes - at, &point) &&
+            (match->begins[point / 64] >> point % 64 & 1u) == 0) {
+            at += IDEOGRAPH_BYTES - 1; /* from the root back to the root, and no word ends */
+            continue;
+        }
         state = next_of(match, state, (unsigned char)text[at]);
         uint32_t ended = match->nodes[state].output_count > 0 ? state : match->nodes[state].link;
         for (; ended != 0; ended = match->nodes[ended].link) {

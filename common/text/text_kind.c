@@ -10,11 +10,23 @@
 
 #include "common/base/check.h"
 
+/* ASCII and ideographs, nearly all of a complaint, are read by hand; the rest, and all that is wrong,
+ * is utf8proc's. */
 size_t text_kind_decode(const char *text, size_t at, size_t bytes, int32_t *point)
 {
     CHECK(at <= bytes);
     if (at >= bytes) {
         return 0;
+    }
+    const unsigned char *b = (const unsigned char *)text + at;
+    if (b[0] < 0x80) {
+        *point = b[0];
+        return 1;
+    }
+    if (b[0] >= 0xe1 && b[0] <= 0xec && bytes - at >= 3 && (b[1] & 0xc0) == 0x80 &&
+        (b[2] & 0xc0) == 0x80) {
+        *point = (b[0] & 0x0f) << 12 | (b[1] & 0x3f) << 6 | (b[2] & 0x3f);
+        return 3;
     }
     utf8proc_int32_t found = -1;
     const utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text + at,

@@ -330,12 +330,13 @@ enum text_phone text_phone_read(const char *written, char *out)
     out[0] = '\0';
     for (;;) {
         size_t next = 0;
-        const size_t label = label_bytes(&phone);
-        const int sign = label > 0 ? ',' : sign_at(&phone, phone.at, &next);
+        int sign = sign_at(&phone, phone.at, &next);
         if (sign == 0) {
             break;
         }
         if (!is_digit(sign)) {
+            const size_t label = label_bytes(&phone);
+            sign = label > 0 ? ',' : sign;
             const bool quiet = parts(sign) || strchr(",;:/|\t'\"", sign) != NULL || sign == '+';
             phone.part = phone.part || !quiet;
             plus = sign == '+';

@@ -36,7 +36,11 @@ static bool one_of(const char *list, const char *text, size_t at, size_t bytes)
 static int numeral_at(const char *text, size_t at, size_t bytes)
 {
     const unsigned char *b = (const unsigned char *)text + at;
-    if (bytes - at < IDEOGRAPH_BYTES || b[0] < 0xe3 || b[0] > 0xe9) {
+    /* Of the second byte's 64 values eight are in the list below. */
+    static const uint64_t seconds = 1ull << 0x00 | 1ull << 0x05 | 1ull << 0x0d | 1ull << 0x19 |
+                                    1ull << 0x1b | 1ull << 0x38 | 1ull << 0x39 | 1ull << 0x3a;
+    if (bytes - at < IDEOGRAPH_BYTES || b[0] < 0xe3 || b[0] > 0xe9 ||
+        (seconds >> (b[1] & 0x3f) & 1u) == 0) {
         return -1;
     }
     switch ((unsigned)b[0] << 16 | (unsigned)b[1] << 8 | b[2]) {
