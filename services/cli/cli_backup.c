@@ -25,6 +25,7 @@
 #include "cli_log.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
+#include "common/base/last_backup.h"
 #include "common/say/code.h"
 #include "common/store/cursor.h"
 #include "common/store/evlog.h"
@@ -460,6 +461,28 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
     return cli_effect_deed(cli, words, &done, object);
 }
 
+/* For ping and the console. The backup is whole whether or not this can be written, and stays so. */
+static void note_backup(struct cli *cli, const char *folder)
+{
+    struct last_backup last = {.at_ms = 0};
+    struct done done = {.bytes = 0};
+    struct clock clock;
+    char real[PATH_MAX];
+    clock_init_real(&clock);
+    measure(folder, &done);
+    last.at_ms = clock_now_ms(&clock);
+    last.bytes = done.bytes;
+    if (realpath(folder, real) != NULL) {
+        (void)snprintf(last.folder, sizeof last.folder, "%.*s", (int)sizeof last.folder - 1, real);
+    }
+    if (last_backup_write(cli->data_dir, &last) != RC_OK) {
+        fprintf(stderr, "%s: %s/last-backup\n",
+                cli_say(cli, "备份已完成，但没能记下备份时间",
+                        "the backup is whole, but when it was made could not be noted"),
+                cli->data_dir);
+    }
+}
+
 /* A copy that fails takes its stores away again: half a backup looks like one to a hurried reader.
  */
 static int run_backup(struct backup *backup, const char *folder)
@@ -493,6 +516,7 @@ static int run_backup(struct backup *backup, const char *folder)
     }
     fputs(backup->progress ? "\r\033[K" : "", stderr);
     if (status == CLI_EXIT_OK) {
+        note_backup(cli, folder);
         return tell_set(cli, backup, folder, backup_words);
     }
     for (size_t index = 0; index < CLI_SERVICES; index++) {

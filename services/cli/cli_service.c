@@ -14,6 +14,7 @@
 #include "cli_service.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
+#include "common/base/last_backup.h"
 #include "common/say/code.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -342,6 +343,30 @@ static void add_gateway(struct cli *cli, struct cli_grid *grid)
     cli_grid_add(grid, SAY_PLAIN, "%s", up ? address : " ");
 }
 
+/* Whether a copy exists elsewhere, and how old it is: by the machine's clock, also of a demo. */
+static void print_backup(const struct cli *cli)
+{
+    struct last_backup last;
+    struct clock clock;
+    char span[SAY_TIME_BYTES], at[SAY_TIME_BYTES];
+    clock_init_real(&clock);
+    const uint64_t now_ms = clock_now_ms(&clock);
+    last_backup_read(cli->data_dir, &last);
+    const enum say_tone tone = last_backup_old(&last, now_ms) ? SAY_BAD : SAY_GOOD;
+    printf("%s%s%s %s", cli_colour_on(cli->colour, SAY_STRONG),
+           cli_say(cli, "最近备份", "last backup"), cli_colour_off(cli->colour, SAY_STRONG),
+           cli_colour_on(cli->colour, tone));
+    if (last.at_ms == 0) {
+        printf("%s",
+               cli_say(cli, "还没有（paidan backup 目录）", "none yet (paidan backup FOLDER)"));
+    } else {
+        say_time_span(&cli->say, (int64_t)(now_ms - last.at_ms), span);
+        say_time_short(&cli->say, last.at_ms, now_ms, at);
+        printf(cli_say(cli, "%s前（%s）", "%s ago (%s)"), span, at);
+    }
+    printf("%s\n", cli_colour_off(cli->colour, tone));
+}
+
 /* What is there is told even if one is missing; the status says that it is. */
 static int tell_services(struct cli *cli, const struct cli_service services[CLI_SERVICES],
                          Paidan__Code worst)
@@ -373,6 +398,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         cli_grid_end(&grid);
         cli_service_print_refused(cli, services);
         cli_service_print_stuck(cli, services);
+        print_backup(cli);
     }
     if (worst == PAIDAN__CODE__OK) {
         return status;

@@ -29,12 +29,15 @@ instance_start "$data" "$site"
 traffic &
 workers+=("$!")
 wait_until 60 "some tickets" test -s "$scratch/before"
+paidan "$data" --lang zh ping | grep -qF '最近备份 还没有' || fail "ping does not say that there is no backup"
 for round in 1 2 3; do
     if ((round == 3)); then
         touch "$scratch/backing"
     fi
     paidan "$data" backup "$back$round" || fail "backup $round under load"
 done
+paidan "$data" --lang zh ping | grep -qE '最近备份 .*前（' || fail "ping does not say when the last backup was"
+paidan "$data" --lang en ping | grep -qE 'last backup .* ago' || fail "ping does not say when the last backup was"
 touch "$scratch/stop"
 wait "${workers[0]}" || fail "submitting under a backup"
 workers=()
