@@ -259,6 +259,9 @@ static void put_kept(struct exchange *exchange, enum gateway_media_result result
         json_object_set_new(object, "width", json_integer(item->width));
         json_object_set_new(object, "height", json_integer(item->height));
     }
+    /* A document is kept as it came: who wrote it, when, with what, may stand in it. */
+    json_object_set_new(object, "keeps_metadata",
+                        json_boolean(strcmp(item->type, "application/pdf") == 0));
     if (item->placed) {
         json_t *place = json_object();
         json_object_set_new(place, "latitude", json_real(item->latitude));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/base/last_backup.h"
 #include "common/say/say_facts.h"
 #include "common/say/say_json.h"
 #include "common/wire/wire.h"
@@ -26,20 +27,27 @@ void gateway_status_health(struct exchange *exchange)
                           "{\"status\":\"ok\"}\n");
 }
 
-/* Which are away stands in the answer, ready or not. */
+/* Which are away, and which take no work for want of space, stands in the answer, ready or not. Reading
+ * goes on with a full disk; but who sends people here asks whether their complaints are taken. */
 void gateway_status_ready(struct exchange *exchange)
 {
+    const struct gateway *gateway = exchange->gateway;
     bool all = true;
-    json_t *services = json_object();
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
-        const bool up = gateway_upstream_up(exchange->gateway, (enum gateway_service)service);
-        json_object_set_new(services, gateway_upstream_name((enum gateway_service)service),
-                            json_boolean(up));
-        all = all && up;
+    json_t *services = json_object(), *full = json_array(), *ready = json_object();
+    for (unsigned index = 0; index < GATEWAY_SERVICES; index++) {
+        const enum gateway_service service = (enum gateway_service)index;
+        const char *name = gateway_upstream_name(service);
+        const bool up = gateway_upstream_up(gateway, service);
+        const bool no_room = up && gateway_upstream_full(gateway, service);
+        json_object_set_new(services, name, json_boolean(up));
+        if (no_room) {
+            json_array_append_new(full, json_string(name));
+        }
+        all = all && up && !no_room;
     }
-    json_t *ready = json_object();
     json_object_set_new(ready, "ready", json_boolean(all));
     json_object_set_new(ready, "services", services);
+    json_object_set_new(ready, "storage_full", full);
     char *text = json_dumps(ready, JSON_COMPACT);
     json_decref(ready);
     gateway_exchange_bytes(exchange, all ? 200 : 503, "application/json; charset=utf-8", text,
@@ -79,6 +87,12 @@ static void write_counts(struct metrics *metrics, const struct gateway *gateway)
 static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
 {
     char labels[64];
+    struct last_backup last;
+    last_backup_read(gateway->settings.data_dir, &last);
+    metrics_family(metrics, "paidan_gateway_last_backup_seconds", "gauge",
+                   "When the instance was last backed up, Unix time; 0: never.");
+    metrics_sample(metrics, "paidan_gateway_last_backup_seconds", NULL,
+                   (double)(last.at_ms / 1000u));
     metrics_family(metrics, "paidan_gateway_connections", "gauge", "Open HTTP connections.");
     metrics_sample(metrics, "paidan_gateway_connections", NULL, (double)gateway->connections);
     metrics_family(metrics, "paidan_gateway_waiting", "gauge", "Requests that wait for an answer.");
@@ -86,6 +100,14 @@ static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
     metrics_family(metrics, "paidan_gateway_sessions", "gauge", "Sessions and keys in memory.");
     metrics_sample(metrics, "paidan_gateway_sessions", NULL,
                    (double)gateway_session_count(gateway));
+    metrics_family(metrics, "paidan_gateway_service_full", "gauge",
+                   "1: the service takes no work for want of space.");
+    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+        (void)snprintf(labels, sizeof labels, "to=\"%s\"",
+                       gateway_upstream_name((enum gateway_service)service));
+        metrics_sample(metrics, "paidan_gateway_service_full", labels,
+                       gateway_upstream_full(gateway, (enum gateway_service)service));
+    }
     metrics_family(metrics, "paidan_gateway_service_up", "gauge", "1: the service answers.");
     for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
         (void)snprintf(labels, sizeof labels, "to=\"%s\"",
@@ -259,6 +281,26 @@ static void pings_free(void *state)
     free(pings);
 }
 
+/* Of the machine's clock, as is what is compared with it: a demo's would let a day pass in a minute. */
+static json_t *backup_json(const struct exchange *exchange)
+{
+    struct last_backup last;
+    struct clock clock;
+    json_t *backup = json_object();
+    clock_init_real(&clock);
+    const uint64_t now_ms = clock_now_ms(&clock);
+    last_backup_read(exchange->gateway->settings.data_dir, &last);
+    json_object_set_new(backup, "old", json_boolean(last_backup_old(&last, now_ms)));
+    if (last.at_ms > 0) {
+        say_json_time(&exchange->say, backup, "at", last.at_ms);
+        json_object_set_new(backup, "bytes", json_integer((json_int_t)last.bytes));
+        json_object_set_new(
+            backup, "age_ms",
+            json_integer((json_int_t)(now_ms > last.at_ms ? now_ms - last.at_ms : 0)));
+    }
+    return backup;
+}
+
 /* Those that are away have a row as well: that is what somebody looks for. */
 static void pings_finish(struct exchange *exchange)
 {
@@ -268,6 +310,7 @@ static void pings_finish(struct exchange *exchange)
         json_array_append(list, pings->services[service]);
     }
     json_object_set_new(all, "services", list);
+    json_object_set_new(all, "backup", backup_json(exchange));
     say_json_time(&exchange->say, all, "now", clock_now_ms(&exchange->gateway->clock));
     gateway_exchange_json(exchange, 200, all);
 }

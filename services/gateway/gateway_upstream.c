@@ -47,7 +47,7 @@ struct link {
     struct pending *first, *last;
     size_t count, unsent;
     uint64_t connect_us, ping_us, blocked_us;
-    bool up, pinging, heard;
+    bool up, pinging, heard, full;
 };
 
 struct gateway_upstream {
@@ -84,6 +84,12 @@ bool gateway_upstream_up(const struct gateway *gateway, enum gateway_service ser
 {
     CHECK(service < GATEWAY_SERVICES);
     return gateway->upstream->links[service].up;
+}
+
+bool gateway_upstream_full(const struct gateway *gateway, enum gateway_service service)
+{
+    CHECK(service < GATEWAY_SERVICES);
+    return gateway->upstream->links[service].full;
 }
 
 size_t gateway_upstream_waiting(const struct gateway *gateway, enum gateway_service service)
@@ -341,10 +347,12 @@ static void link_connect(struct gateway *gateway, struct link *link, const char 
 static void ponged(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     struct link *link = context;
-    (void)answer; /* a refusal is an answer too: somebody is there */
+    const bool told = code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_PONG;
     link->pinging = false;
     link->heard = true;
-    link->up = code != PAIDAN__CODE__UNREACHABLE;
+    link->up =
+        code != PAIDAN__CODE__UNREACHABLE; /* a refusal is an answer too: somebody is there */
+    link->full = told && answer->pong->has_storage_full && answer->pong->storage_full;
 }
 
 /* Goes the way of all questions, behind those that wait: a service that is busy beyond PING_MS is as

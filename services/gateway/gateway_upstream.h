@@ -39,4 +39,6 @@ const char *gateway_upstream_name(enum gateway_service service);
 enum gateway_service gateway_upstream_find(const char *name);
 /* Whether it answered the last ping: at most some seconds old. */
 bool gateway_upstream_up(const struct gateway *gateway, enum gateway_service service);
+/* Whether it said with its last ping that it takes no work for want of space. */
+bool gateway_upstream_full(const struct gateway *gateway, enum gateway_service service);
 size_t gateway_upstream_waiting(const struct gateway *gateway, enum gateway_service service);

@@ -3,7 +3,35 @@
 # that was acknowledged is lost, and when there is room the same processes go on by themselves.
 source "$(dirname "$0")/lib.sh"
 
+source "$(dirname "$0")/lib_people.sh"
+
 site=$PAIDAN_ROOT/deploy/sites/demo
+
+# What comes in over HTTP while there is no room is refused as that: 507, in both languages; and whoever sends people here
+# learns that he should not (readyz names the service).
+http_full() {
+    local channel name
+    channel=$(jq -r '.roles[0].channel' "$scratch/me.$1")
+    expect "a ticket over HTTP" "$(as "$1" -H "$json" -d "$(jq -n --arg channel "$channel" \
+        '{channel: $channel, text: ("路灯不亮，晚上看不清路。" * 1000)}')" "$api/tickets")" 507
+    expect "its code" "$(code)" STORAGE_FULL
+    [[ $(jq -r '.zh | length' "$scratch/body") -gt 3 && $(jq -r '.en | length' "$scratch/body") -gt 3 ]] || fail "507 without sentences"
+    grep -qi '^content-type: application/problem+json' "$scratch/head" || fail "507 is no problem+json"
+    grep -qi '^retry-after: ' "$scratch/head" || fail "507 does not say when to come back"
+    name=$scratch/photo.jpg
+    printf '\xff\xd8\xff\xe0' >"$name"
+    expect "a photo" "$(as "$1" --data-binary "@$name" "$api/media")" 507
+    expect "its code" "$(code)" STORAGE_FULL
+    expect "reading goes on" "$(as "$1" "$api/me")" 200
+    expect "readyz" "$(curl -s -o "$scratch/body" -w '%{http_code}' "$http/readyz")" 503
+    jq -e '.ready == false and (.storage_full | index("intake")) and .services.intake' "$scratch/body" >/dev/null ||
+        fail "readyz does not say which: $(cat "$scratch/body")"
+    expect "healthz" "$(curl -s -o /dev/null -w '%{http_code}' "$http/healthz")" 200
+    curl -s "$http/metrics" | grep -qE '^paidan_gateway_service_full\{.*to="intake".*\} 1$' || fail "metrics do not say it"
+}
+ready() {
+    [[ $(curl -s -o /dev/null -w '%{http_code}' "$http/readyz") == 200 ]]
+}
 
 # A table of some hundred tickets with long texts: PREFIX keeps their external ids apart.
 bulky() {
@@ -53,7 +81,7 @@ reads() {
 
 # 1. The disk: a small file system of its own, filled up by a file that is then taken away.
 disk() {
-    local data=$scratch/disk pids
+    local data=$scratch/disk pids hotline
     mkdir "$data"
     if ((EUID != 0)) || ! mount -t tmpfs -o size=320m paidan-test "$data" 2>/dev/null; then
         note "no right to mount a small file system: only the full map is tried"
@@ -61,7 +89,9 @@ disk() {
     fi
     mounts+=("$data")
     : >"$scratch/numbers"
-    instance_start "$data" "$site"
+    people_start
+    hotline=$(account hotline)
+    expect "login" "$(login "$hotline")" 200
     pids=$(cat "$data"/run/*.pid)
     paidan "$data" submit --channel wechat --text '第一件事' --json | json_all number >>"$scratch/numbers"
     # Leaves a little: less than intake keeps in reserve.
@@ -70,6 +100,8 @@ disk() {
     paidan "$data" ping --json | jq -se 'any(.. | objects; .storage_full == true)' >/dev/null ||
         fail "ping does not show storage_full"
     paidan "$data" list >/dev/null || fail "reading stops with the disk full"
+    wait_until 20 "readyz learns it" bash -c "[[ \$(curl -s -o /dev/null -w '%{http_code}' '$http/readyz') == 503 ]]"
+    http_full "$hotline"
     # Not even room for what was accepted already.
     dd if=/dev/zero of="$data/ballast2" bs=64k status=none 2>/dev/null
     paidan "$data" list >/dev/null || fail "reading stops with the disk full to the last block"
@@ -77,6 +109,7 @@ disk() {
     wait_until 60 "goes on when there is room" accepts "$data"
     wait_until 60 "services caught up" quiet "$data"
     wait_until 60 "nothing lost" nothing_lost "$data"
+    wait_until 20 "ready again" ready
     expect "process ids" "$(cat "$data"/run/*.pid)" "$pids"
     # Who is killed while the disk is full to the last block comes back and can be read.
     dd if=/dev/zero of="$data/ballast" bs=64k status=none 2>/dev/null

@@ -65,6 +65,17 @@ expect "its own page" "$(status -X POST -H "Origin: https://paidan.test:$port" -
 expect "a foreign page" "$(status -X POST -H 'Origin: https://evil.example' -H 'Content-Type: application/json' -d '{"name":"a","password":"b"}' "https://paidan.test:$port/api/v1/login")" 403
 expect "a loopback page through nginx" "$(status -X POST -H 'Origin: http://127.0.0.1' -H 'Content-Type: application/json' -d '{"name":"a","password":"b"}' "https://paidan.test:$port/api/v1/login")" 403
 
+# As large as the gateway takes passes nginx, and what is larger is refused by whichever door comes first. A photo that is
+# none is refused as that, which says that it came through.
+head -c $((9 << 20)) /dev/zero >"$scratch/photo"
+expect "a photo" "$(status -X POST -H "Origin: https://paidan.test:$port" --data-binary "@$scratch/photo" "https://paidan.test:$port/api/v1/media")" 401
+head -c $((12 << 20)) /dev/zero >"$scratch/large"
+expect "too large a photo" "$(status -X POST -H "Origin: https://paidan.test:$port" --data-binary "@$scratch/large" "https://paidan.test:$port/api/v1/media")" 413
+form=(-F 'text=x' -F "photo=@$scratch/photo" -F "photo=@$scratch/photo" -F "photo=@$scratch/photo")
+got=$(status -H "Origin: https://paidan.test:$port" "${form[@]}" "https://paidan.test:$port/report")
+[[ $got != 413 && $got != 000 ]] || fail "three photos do not pass nginx: $got"
+expect "four photos" "$(status -H "Origin: https://paidan.test:$port" "${form[@]}" -F "photo=@$scratch/photo" "https://paidan.test:$port/report")" 413
+
 # Guesses are slowed down by the first door, whatever address they claim.
 limited=0
 for index in {1..80}; do

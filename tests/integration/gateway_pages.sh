@@ -250,6 +250,36 @@ expect "not his ticket" "$(media "$stranger" "/$hash?number=$named")" 404
 expect "path tricks" "$(media "$clerk" "/..%2f..%2fkeys%2fgrant")" 400
 expect "no hash" "$(media "$clerk" "/00")" 404
 
+# Films lose what they say of where and by whom; documents are kept as they came, and whoever sends one is told.
+python3 - "$scratch" <<'END'
+import struct, sys
+folder = sys.argv[1]
+def box(kind, *parts):
+    inner = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(inner), kind) + inner
+place = box(b"udta", box(b"\xa9xyz", b"\0\x12\x15\xc7+31.2304+121.4737/"))
+open(folder + "/film.mp4", "wb").write(
+    box(b"ftyp", b"isom\0\0\2\0isomiso2mp41") + box(b"moov", box(b"mvhd", bytes(100)), place) + box(b"mdat", b"pictures"))
+open(folder + "/cut.mp4", "wb").write(box(b"ftyp", b"isom\0\0\2\0isomiso2mp41") + b"\0\0\7\0mdatcut")
+open(folder + "/paper.pdf", "wb").write(b"%PDF-1.4\n1 0 obj\n<</Author (Zhang San)>>\nendobj\ntrailer\n<</Info 1 0 R>>\n%%EOF\n")
+END
+expect "a film" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/film.mp4")" 200
+expect "its type" "$(jq -r .type "$scratch/got")" video/mp4
+expect "a film's metadata" "$(jq -r .keeps_metadata "$scratch/got")" false
+expect "it comes back" "$(media "$clerk" "/$(jq -r .hash "$scratch/got")")" 200
+header "a film" "Content-Type: video/mp4"
+header "a film" "Content-Disposition: attachment"
+grep -qaF -e '121.4737' "$scratch/got" && fail "a film's place rides along"
+grep -qaF -e 'pictures' "$scratch/got" || fail "a film's pictures are gone"
+expect "a film that was cut off" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/cut.mp4")" 422
+expect "a document" "$(media "$clerk" "" "${put[@]}" --data-binary "@$scratch/paper.pdf")" 200
+expect "its type" "$(jq -r .type "$scratch/got")" application/pdf
+expect "a document's metadata" "$(jq -r .keeps_metadata "$scratch/got")" true
+expect "it comes back" "$(media "$clerk" "/$(jq -r .hash "$scratch/got")")" 200
+header "a document" "Content-Type: application/pdf"
+header "a document" "X-Content-Type-Options: nosniff"
+cmp -s "$scratch/got" "$scratch/paper.pdf" || fail "not the document"
+
 instance_stop "$data"
 grep -qE 'check failed|AddressSanitizer|runtime error' "$data/log/gateway.log" && fail "the gateway's log"
 note "gateway_pages: ok"
