@@ -30,10 +30,6 @@ static const struct row rows[] = {
     {"spot_unit", "现场办的单位", "the unit that solved it on the spot", "on-spot", NULL},
     {"spot_note", "现场办做了什么", "what was done on the spot", "done-note", NULL},
     {"attachments", "附件", "attachments", "attachment", NULL},
-    {"name", "附件名称", "name of an attachment", "attachment", NULL},
-    {"url", "附件网址", "address of an attachment", "attachment", NULL},
-    {"media_type", "附件类型", "type of an attachment", "attachment", NULL},
-    {"digest", "附件摘要", "digest of an attachment", "attachment", NULL},
     {"channel", "渠道", "channel", "channel", NULL},
     {"query_code", "查询码", "query code", "code", NULL},
     {"note", "说明", "note", "note", NULL},
@@ -68,6 +64,42 @@ static const struct row rows[] = {
     {"newest_first", "最新在前", "newest first", "newest", NULL},
     {"actor", "操作人", "actor", "actor", NULL},
     {"ticket", "工单号", "number", NULL, NULL},
+    {"number", "工单号", "number", NULL, NULL},
+    {"numbers", "工单号", "numbers", NULL, NULL},
+    {"typed_number", "工单号", "number", NULL, NULL},
+    {"phones", "要不要电话", "with phones", "phones", NULL},
+    {"history", "经过", "history", NULL, NULL},
+    {"supervised", "督办的", "supervised", NULL, NULL},
+    {"level", "层级", "level", NULL, NULL},
+    {"stray", "无人接手的", "stray", NULL, NULL},
+    {"refused", "被拒的记录", "refused records", NULL, NULL},
+    {"apply", "真的改", "apply", "apply", NULL},
+    {"from_seq", "起始序号", "first sequence number", NULL, NULL},
+    {"until_seq", "终止序号", "last sequence number", NULL, NULL},
+    {"occurred", "发生时间", "time", "time", "time"},
+    {"until", "截止时间", "end", "until", NULL},
+    {"held", "会议时间", "time of the meeting", "held", NULL},
+    {"since", "起点时间", "begin", "since", NULL},
+    /* people and keys */
+    {"name", "名称", "name", NULL, NULL},
+    {"full_name", "姓名", "full name", NULL, NULL},
+    {"password", "密码", "password", NULL, NULL},
+    {"new_password", "新密码", "new password", NULL, NULL},
+    {"code", "验证码", "code of the second factor", NULL, NULL},
+    {"totp", "验证码", "code of the second factor", NULL, NULL},
+    {"act", "操作", "action", NULL, NULL},
+    {"role", "角色", "role", NULL, NULL},
+    {"roles", "角色", "roles", NULL, NULL},
+    {"revoke", "收回", "revoke", NULL, NULL},
+    {"disabled", "停用", "disabled", NULL, NULL},
+    {"end_totp", "取消第二验证", "end of the second factor", NULL, NULL},
+    {"unlock", "解锁", "unlock", NULL, NULL},
+    {"session", "会话", "session", NULL, NULL},
+    {"change", "待批变更", "change", NULL, NULL},
+    {"approve", "批准", "approve", NULL, NULL},
+    {"label", "名称", "label", NULL, NULL},
+    {"key", "密钥", "key", NULL, NULL},
+    {"expires_ms", "到期时间", "expiry", NULL, NULL},
     {"tickets", "工单", "tickets", NULL, NULL},
     {"items", "工单", "tickets", NULL, NULL},
     {"replies", "答复", "answers", NULL, NULL},
@@ -93,6 +125,15 @@ static const struct row rows[] = {
     {"TAKEN_BACK", "已撤回", "withdrawn", NULL, NULL},
 };
 
+/* What the items of a list of attachments have: other messages have a name, too. */
+static const struct row of_attachments[] = {
+    {"name", "附件名称", "name of an attachment", "attachment", NULL},
+    {"url", "附件网址", "address of an attachment", "attachment", NULL},
+    {"media_type", "附件类型", "type of an attachment", "attachment", NULL},
+    {"digest", "附件摘要", "digest of an attachment", "attachment", NULL},
+    {"bytes", "附件大小", "size of an attachment", "attachment", NULL},
+};
+
 /* Fields that are refused for one reason alone: what they may hold at most. */
 static const struct bound {
     const char *name, *zh, *en;
@@ -110,14 +151,27 @@ static const struct bound *bound_of(const struct row *row)
     return NULL;
 }
 
-static const struct row *find(const char *name, size_t bytes)
+static const struct row *find_in(const struct row *table, size_t count, const char *name,
+                                 size_t bytes)
 {
-    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
-        if (strlen(rows[index].name) == bytes && strncmp(rows[index].name, name, bytes) == 0) {
-            return &rows[index];
+    for (size_t index = 0; index < count; index++) {
+        if (strlen(table[index].name) == bytes && strncmp(table[index].name, name, bytes) == 0) {
+            return &table[index];
         }
     }
     return NULL;
+}
+
+/* parent: the list that the field's message is an item of, if it is one. */
+static const struct row *find(const char *name, size_t bytes, const char *parent,
+                              size_t parent_bytes)
+{
+    static const char attachments[] = "attachments";
+    if (parent_bytes == sizeof attachments - 1 && strncmp(parent, attachments, parent_bytes) == 0) {
+        return find_in(of_attachments, sizeof of_attachments / sizeof of_attachments[0], name,
+                       bytes);
+    }
+    return find_in(rows, sizeof rows / sizeof rows[0], name, bytes);
 }
 
 /* How many bytes of the detail are a path of names and indexes: "work.items[3].note". */
@@ -133,26 +187,30 @@ static size_t path_bytes(const char *detail)
     return bytes;
 }
 
-/* The last name of a path that has a row: "submit.tickets[3]" is a ticket. */
+/* The last name before end, without its index: "tickets" of "submit.tickets[3]". */
+static size_t last_name(const char *path, size_t end, size_t *bytes)
+{
+    size_t name_end = end;
+    if (end > 0 && path[end - 1] == ']') {
+        for (; name_end > 0 && path[name_end - 1] != '['; name_end--) {
+        }
+        name_end -= name_end > 0 ? 1 : 0;
+    }
+    size_t begin = name_end;
+    for (; begin > 0 && path[begin - 1] != '.'; begin--) {
+    }
+    *bytes = name_end - begin;
+    return begin;
+}
+
+/* Of the last name alone: a name that is no field of ours ("tickets[3].colour") is the sender's own, and
+ * the list that it stands in is not what is wrong. */
 static const struct row *row_of(const char *path, size_t bytes)
 {
-    size_t end = bytes;
-    while (end > 0) {
-        /* An index is no part of the name before it. */
-        size_t name_end = end;
-        for (; path[end - 1] == ']' && name_end > 0 && path[name_end - 1] != '['; name_end--) {
-        }
-        name_end -= path[end - 1] == ']' && name_end > 0 ? 1 : 0;
-        size_t begin = name_end;
-        for (; begin > 0 && path[begin - 1] != '.'; begin--) {
-        }
-        const struct row *row = find(path + begin, name_end - begin);
-        if (row != NULL || begin == 0) {
-            return row;
-        }
-        end = begin - 1;
-    }
-    return NULL;
+    size_t name_bytes = 0, parent_bytes = 0;
+    const size_t name = last_name(path, bytes, &name_bytes);
+    const size_t parent = name == 0 ? 0 : last_name(path, name - 1, &parent_bytes);
+    return find(path + name, name_bytes, path + parent, parent_bytes);
 }
 
 /* A state of a ticket, in whichever case its service writes it. */

@@ -535,3 +535,72 @@ void gateway_ticket_explain(struct exchange *exchange)
 {
     explain_ask(exchange, GATEWAY_ESCALATION, explained_first);
 }
+
+/* ---- the callback -----------------------------------------------------------------------------
+ *
+ * Callback knows only what was asked about: a ticket that is still worked on is as unknown to it as one
+ * that does not exist, or that the asker may not see. Whether it is one of his own is for those to say
+ * that have it: a stranger's number must not be told apart from none. */
+
+static void callback_unknown(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    struct exchange *exchange = context;
+    if (code == PAIDAN__CODE__OK) {
+        gateway_problem(exchange, PAIDAN__CODE__CALLBACK_NOT_OPEN, NULL, 0);
+    } else if (code == PAIDAN__CODE__UNREACHABLE) {
+        gateway_problem(exchange, code, gateway_upstream_name(GATEWAY_ESCALATION), 0);
+    } else {
+        (void)answer;
+        gateway_problem(exchange, PAIDAN__CODE__TICKET_UNKNOWN, NULL, 0);
+    }
+}
+
+static void callback_asked(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    struct exchange *exchange = context;
+    uint64_t ticket = 0;
+    Paidan__Show show = PAIDAN__SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    if (code == PAIDAN__CODE__OK) {
+        gateway_exchange_json(exchange, 200, gateway_api_json(exchange, answer));
+        return;
+    }
+    if (code != PAIDAN__CODE__CALLBACK_NOT_OPEN && code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        gateway_problem(exchange, code,
+                        answer == NULL ? gateway_upstream_name(GATEWAY_CALLBACK) : answer->detail,
+                        0);
+        return;
+    }
+    if (!read_number(exchange, &ticket)) {
+        return;
+    }
+    show.ticket = ticket;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &show;
+    gateway_session_sign(exchange, &request);
+    if (gateway_upstream_ask(exchange->gateway, GATEWAY_ESCALATION, &request, GATEWAY_READ_MS,
+                             callback_unknown, exchange) != RC_OK) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+    }
+}
+
+void gateway_ticket_callback(struct exchange *exchange)
+{
+    uint64_t ticket = 0;
+    bool history = false;
+    Paidan__CallbackShow show = PAIDAN__CALLBACK_SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    if (!read_number(exchange, &ticket) || !read_history(exchange, &history)) {
+        return;
+    }
+    show.ticket = ticket;
+    show.has_history = 1;
+    show.history = history;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_SHOW;
+    request.callback_show = &show;
+    gateway_session_sign(exchange, &request);
+    if (gateway_upstream_ask(exchange->gateway, GATEWAY_CALLBACK, &request, GATEWAY_READ_MS,
+                             callback_asked, exchange) != RC_OK) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+    }
+}

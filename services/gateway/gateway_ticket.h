@@ -9,3 +9,6 @@
 gateway_handler gateway_ticket_show;
 /* GET /tickets/{number}/explain: of escalation, and of triage while it lies at the desk. */
 gateway_handler gateway_ticket_explain;
+/* GET /tickets/{number}/callback: what the resident answered. CALLBACK_NOT_OPEN of one's own ticket that
+ * nobody was asked about yet; a foreign number is unknown. */
+gateway_handler gateway_ticket_callback;
