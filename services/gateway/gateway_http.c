@@ -561,7 +561,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return answer(exchange);
 }
 
-/* The target as it came: libmicrohttpd unescapes it once more than is good for a path. */
+/* The target as it came: libmicrohttpd unescapes it once more than is good for a path. It stands in the
+ * connection's own memory, and the library takes the query apart only after this: it is made to find none,
+ * for of some hundred pairs its list, which nobody reads, fills the pool, and it hangs up without a word. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     const struct door *door = context;
@@ -569,6 +571,10 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     line_until(connection, HEADERS_US);
     if (exchange != NULL) {
         exchange->too_long = gateway_uri_read(&exchange->uri, target) == RC_LIMIT;
+    }
+    char *query = strchr((char *)(uintptr_t)target, '?');
+    if (query != NULL && query[1] != '\0') {
+        query[1] = '\0';
     }
     return exchange;
 }

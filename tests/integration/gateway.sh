@@ -85,6 +85,19 @@ refused "a type twice" 400 HEADER_DUPLICATE "${json[@]}" -H 'Content-type: appli
 refused "a foreign host" 421 HOST_UNKNOWN -H 'Host: evil.example' "$http/healthz"
 refused "a host that looks like ours" 421 HOST_UNKNOWN -H 'Host: 127.0.0.1.evil.example' "$http/healthz"
 refused "wrong id" 400 IDEMPOTENCY_KEY_INVALID "${json[@]}" -H 'Idempotency-Key: 7' -d '{}' "$http/api/v1/lookup"
+pairs=$(for index in {1..300}; do printf 'a%d=1&' "$index"; done)
+refused "300 pairs" 414 URI_TOO_LONG "$http/api/v1/words?${pairs%&}"
+refused "a long query" 414 URI_TOO_LONG "$http/api/v1/words?a=$(printf 'a%.0s' {1..7000})"
+# What is larger than a connection's memory the library refuses, in its own words, or hangs up where not even those fit
+# (services/gateway/README.md).
+expect "a target of 20 kB" "$(status "$http/api/v1/words?a=$(printf 'a%.0s' {1..20000})")" 414
+many=()
+for index in {1..500}; do
+    many+=(-H "X-A$index: 1")
+done
+expect "500 headers" "$(status "${many[@]}" "$http/healthz")" 431
+got=$(status -H "Cookie: ${pairs//&/; }" "$http/healthz")
+[[ $got == 431 || $got == 000 ]] || fail "300 cookies: $got"
 expect "large header" "$(status -H "X-Long: $(printf 'a%.0s' {1..9000})" "$http/healthz")" 431
 alive || fail "it does not answer any more"
 
