@@ -42,15 +42,18 @@ enum { TITLE_SHOWN_COLUMNS = 48 /* as text_title cuts it */ };
 enum { NEXT_BYTES = 512 };
 enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, COLUMN_COUNT };
 
-/* The first is what --help names; the others are what the tables of offices call it. */
-static const char *const column_names[COLUMN_COUNT][6] = {
-    [EXTERNAL_ID] = {"external_id", "编号", "工单编号", "诉求编号", "渠道编号"},
-    [TIME] = {"time", "时间", "发生时间", "来电时间", "诉求时间"},
-    [PLACE] = {"place", "地点", "地址", "诉求地点", "发生地点"},
-    [TITLE] = {"title", "标题", "诉求标题"},
-    [TEXT] = {"text", "内容", "诉求内容", "正文"},
-    [PHONE] = {"phone", "电话", "联系电话", "手机号"},
-    [REPORTER] = {"reporter", "姓名", "诉求人", "联系人"},
+/* The first is what --help names; the others are what the tables of offices call it. The console takes the
+ * same: its test holds services/console/src/app/sheet.js against this table. */
+enum { COLUMN_NAMES_MAX = 8 };
+static const char *const column_names[COLUMN_COUNT][COLUMN_NAMES_MAX] = {
+    [EXTERNAL_ID] = {"external_id", "编号", "工单编号", "诉求编号", "渠道编号", "外部编号",
+                     "来源编号", "id"},
+    [TIME] = {"time", "时间", "发生时间", "来电时间", "诉求时间", "occurred"},
+    [PLACE] = {"place", "地点", "地址", "诉求地点", "发生地点", "address"},
+    [TITLE] = {"title", "标题", "诉求标题", "主题"},
+    [TEXT] = {"text", "内容", "诉求内容", "正文", "诉求", "问题描述", "complaint"},
+    [PHONE] = {"phone", "电话", "联系电话", "手机号", "手机"},
+    [REPORTER] = {"reporter", "姓名", "诉求人", "联系人", "称呼", "name"},
 };
 
 /* What was left out of a row that is handed in all the same: bits of entry.notes. */
@@ -154,7 +157,8 @@ static enum rc source_open(struct source *source, struct sheet_format *format, s
 static int column_of(const char *name)
 {
     for (int column = 0; column < COLUMN_COUNT; column++) {
-        for (size_t index = 0; index < 6 && column_names[column][index] != NULL; index++) {
+        for (size_t index = 0; index < COLUMN_NAMES_MAX && column_names[column][index] != NULL;
+             index++) {
             if (strcasecmp(name, column_names[column][index]) == 0) {
                 return column;
             }

@@ -18,6 +18,8 @@ export class Place {
     place.data = join(place.scratch, 'data');
     await run(`${ROOT}/deploy/up`, ['--no-feed', '--lang', 'en', '--data', place.data, '--site', `${ROOT}/deploy/sites/demo`], { env: { ...process.env, PAIDAN_BIN: BIN } })
       .catch((error) => { throw new Error(`deploy/up: ${error.stdout}${error.stderr}`); });
+    // Where two begin at once, one gateway looks for another port.
+    await place.until('the gateway listens', () => existsSync(join(place.data, 'run/gateway.http')));
     place.origin = readFileSync(join(place.data, 'run/gateway.http'), 'utf8').trim();
     place.console = `${place.origin}/console/`;
     await place.until('all services answer', async () => (await (await fetch(`${place.origin}/readyz`)).json()).ready === true);

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LANGUAGES, SIZES, axeFaults, isTooWide, picture, startBrowser } from './browser.mjs';
+import { LANGUAGES, SIZES, axeFaults, hands, isTooWide, picture, startBrowser } from './browser.mjs';
 import { Place } from './place.mjs';
 
 const run = promisify(execFile);
@@ -58,6 +58,110 @@ test('a resident looks a ticket up with two fields; a wrong code says nothing', 
   assert.match(text, /柳林/);
   await lookUp(page, { number: known.number, code: 'ZZZZZZ' });
   assert.doesNotMatch(await page.innerText('#main'), /漏水|柳林/);
+  await page.context().close();
+});
+
+// What somebody holds who has reported: {number, code}, read from the page that says so.
+async function report(page, person, { text, photo }) {
+  await page.goto(`${place.origin}/report`);
+  await page.fill('#text', text);
+  if (photo) await page.setInputFiles('#photo', photo);
+  await person.tap('#main form button');
+  const told = await page.innerText('#main');
+  const number = /\d{8}-\d{4,}-\d/.exec(told)?.[0], code = /[0-9A-Z]{3} ?[0-9A-Z]{3}/.exec(told.replace(number ?? '', ''))?.[0].replace(' ', '');
+  assert.ok(number && code, told);
+  return { number, code };
+}
+const said = (page) => page.innerText('#main .note');
+const atMost = (context, person, most, what) => {
+  context.diagnostic(`${what}: ${person.count} taps (at most ${most})`);
+  assert.ok(person.count <= most, `${what} took ${person.count} taps, not ${most}`);
+};
+/** Opens what is folded, writes, and sends: two taps. */
+async function act(page, person, what, text) {
+  const form = page.locator('details', { has: page.locator(`input[name=do][value=${what}]`) });
+  await person.tap(form.locator('summary'));
+  if (text) await form.locator('textarea').fill(text);
+  await person.tap(form.locator('button'));
+}
+const until = (number, state) => place.until(`${number} is ${state}`, async () => (await place.show(number)).state === state);
+
+// The smallest picture there is; what it is, the first bytes say.
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+test('a resident reports with a photo in one tap; who works on it sees the photo', async (context) => {
+  const page = await telephone(), person = hands(page);
+  const made = await report(page, person, { text: '柳林小区6号楼楼上漏水没人修', photo: { name: 'photo.png', mimeType: 'image/png', buffer: PICTURE } });
+  atMost(context, person, 1, 'reporting');
+  await until(made.number, 'assigned');
+  assert.match(await place.paidan('--json', 'show', made.number), /photo|media|[0-9a-f]{64}/);
+  await page.context().close();
+});
+
+test('a resident sends what is no photo: nothing is lost, and the page says why', async () => {
+  const page = await telephone();
+  await page.goto(`${place.origin}/report`);
+  await page.fill('#text', '柳林小区7号楼楼上漏水没人修');
+  await page.setInputFiles('#photo', { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture at all') });
+  await page.locator('#main form button').first().click();
+  assert.match(await page.innerText('#main [role=alert]'), /照片/);
+  assert.match(await page.inputValue('#text'), /7号楼/);
+  await page.context().close();
+});
+
+test('a resident supplements, asks for haste and takes it back, two taps each', async (context) => {
+  const page = await telephone(), person = hands(page);
+  const made = await report(page, person, { text: '柳林小区8号楼楼上漏水没人修' });
+  await until(made.number, 'assigned');
+  await lookUp(page, made);
+  for (const [what, text, told] of [['supplement', '今天漏得更厉害了', /已经补充/], ['chase', '', /已经催了/]]) {
+    person.count = 0;
+    await act(page, person, what, text);
+    atMost(context, person, 2, what);
+    assert.match(await said(page), told);
+  }
+  await place.until('the unit sees both', async () => {
+    const shown = await place.paidan('--lang', 'zh', 'show', made.number);
+    return /补充/.test(shown) && (await place.show(made.number)).chases >= 1;
+  });
+  person.count = 0;
+  await act(page, person, 'withdraw', '自己修好了');
+  atMost(context, person, 2, 'withdraw');
+  assert.match(await said(page), /已经撤回/);
+  await until(made.number, 'withdrawn');
+  // And nothing more can be done with it.
+  await lookUp(page, made);
+  assert.equal(await page.locator('#main input[name=do]').count(), 0);
+  await page.context().close();
+});
+
+test('a resident answers the callback with three taps', async (context) => {
+  const page = await telephone(), person = hands(page);
+  const made = await report(page, person, { text: '柳林小区9号楼楼上漏水没人修' });
+  await until(made.number, 'assigned');
+  await place.paidan('work', 'accept', '--unit', 'steward-liulin', made.number);
+  await place.paidan('work', 'resolve', '--unit', 'steward-liulin', '--note', '已上门更换水管，不再漏水', made.number);
+  await place.until('it is asked about', async () => { await lookUp(page, made); return await page.locator('input[name=solved]').count() > 0; });
+  person.count = 0;
+  await person.tap('input[name=solved][value=yes]');
+  await person.tap('input[name=satisfied][value=yes]');
+  await person.tap(page.locator('form', { has: page.locator('input[name=do][value=answer]') }).locator('button'));
+  atMost(context, person, 3, 'answering');
+  assert.match(await said(page), /谢谢您的评价/);
+  await until(made.number, 'closed');
+  await page.context().close();
+});
+
+test('a wrong number and a wrong code say the same', async () => {
+  const [other] = await place.submit([['路灯不亮', '柳林小区']]);
+  const page = await telephone(), heard = [];
+  const far = known.number.replace(/^\d{4}/, '2031');
+  for (const tried of [{ number: known.number, code: 'ZZZZZZ' }, { number: known.number, code: other.code }, { number: far, code: known.code }, { number: known.number.replace(/-\d+-/, '-9999-'), code: known.code }]) {
+    await lookUp(page, tried);
+    heard.push((await page.innerText('#main')).replace(tried.number, ''));
+    assert.doesNotMatch(heard.at(-1), /漏水|已派|柳林/);
+  }
+  assert.equal(new Set(heard).size, 1, heard.join('\n---\n'));
   await page.context().close();
 });
 

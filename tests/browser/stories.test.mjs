@@ -1,26 +1,31 @@
 // Each role's day before the real services, with keys and taps counted against what the console is to
-// reach; and what happens to people meanwhile: somebody is faster, a session ends, a service is killed.
+// reach, and what goes to and fro held against the OpenAPI; and what happens to people meanwhile: somebody
+// is faster, a session ends, a service is killed.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { assertNoFaults, axeFaults, goTo, hands, logIn, openPage, settled, startBrowser } from './browser.mjs';
 import { Place } from './place.mjs';
+import { hasPrism, startPrism } from './prism.mjs';
 
 const LEAK = (at) => [`楼上漏水没人修 ${at}单元`, `柳林小区${at}号楼`]; // goes to the steward of Liulin
 const CLERK = 'clerk.steward-liulin', LEADER = 'leader.steward-liulin';
 
-let browser, place, leaks;
+let browser, place, leaks, prism;
 before(async () => {
   [place, browser] = await Promise.all([Place.start(), startBrowser()]);
   leaks = await place.submit(Array.from({ length: 210 }, (_, at) => LEAK(at + 1)));
+  if (hasPrism()) prism = await startPrism(place);
   await place.submit([['占道经营卖菜', '建设路'], ['小区电梯坏了老人下不了楼', ''], ['路灯不亮一个星期了', ''], ['噪音扰民睡不着', '']]);
 });
 after(async () => {
   await browser?.close();
+  await prism?.close();
   await place?.close();
 });
 
 async function at(name, options) {
   const page = await openPage(browser, options);
+  await prism?.judge(page);
   await logIn(page, place, name);
   await settled(page);
   return page;
@@ -257,4 +262,9 @@ test('the real pages pass axe', async () => {
     assertNoFaults(page);
     await leave(page);
   }
+});
+
+test('what the console asks and is answered is as published', { skip: hasPrism() ? false : 'Prism is not installed' }, (context) => {
+  context.diagnostic(`${prism.seen.exchanges} requests of ${prism.seen.operations.size} kinds went through Prism: ${[...prism.seen.operations].sort().join(', ')}`);
+  assert.ok(prism.seen.operations.size > 20);
 });

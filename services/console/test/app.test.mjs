@@ -2,6 +2,7 @@
 // modules ask of one is put in place.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 // Before the page is put in place: it looks for one when it is loaded.
 import { ref, nextTick, effectScope } from 'vue';
@@ -26,7 +27,7 @@ const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
 const { marked, matched, readings, unitsFor, unitsIn } = await import('../src/app/desk.js');
-const { cells, csv, readTable } = await import('../src/app/sheet.js');
+const { HEADS, cells, csv, readTable } = await import('../src/app/sheet.js');
 const { dayOf, readSheet } = await import('../src/app/xlsx.js');
 const { squares } = await import('../src/app/qr.js');
 const { numberOf } = await import('../src/app/number.js');
@@ -182,8 +183,23 @@ test('sheet_when_rows_have_faults_then_each_is_said_and_the_rest_goes', () => {
   const { rows, unknown } = readTable([['诉求', '编号', '发生时间', '天气'], ['漏水', 'A1', '2026/11/3 8:05', '晴'], ['', 'A2'], ['噪音', 'A1', '昨天']], 'hotline');
   assert.deepEqual(unknown, ['天气']);
   assert.equal(rows[0].ticket.occurred_ms, Date.UTC(2026, 10, 3, 0, 5));
-  assert.deepEqual(rows.map((row) => row.faults), [[], ['import.fault.text'], ['import.fault.twice', 'import.fault.time']]);
+  assert.deepEqual(rows.map((row) => row.faults), [[], ['import.fault.text'], ['import.fault.twice']]);
+  assert.deepEqual(rows.map((row) => row.notes), [[], [], ['import.note.time']]);
   assert.deepEqual(readTable([['漏水'], ['噪音']], 'hotline').rows.map((row) => row.ticket.text), ['漏水', '噪音']);
+});
+test('sheet_when_a_column_has_names_then_the_command_line_knows_the_same', () => {
+  const source = readFileSync(new URL('../../cli/cli_table.c', import.meta.url), 'utf8');
+  const table = /column_names\[COLUMN_COUNT\][^=]*= \{([\s\S]*?)\n\};/.exec(source)[1];
+  const columns = [...table.matchAll(/\[(\w+)\] = \{([^}]*)\}/g)];
+  assert.equal(columns.length, 7);
+  for (const [, column, names] of columns)
+    assert.deepEqual([...names.matchAll(/"([^"]*)"/g)].map((each) => each[1]), HEADS[column.toLowerCase()], column);
+});
+test('sheet_when_a_time_is_not_understood_then_the_complaint_is_taken_without_it', () => {
+  const times = ['36526.5', '2000年11月30日 8:20', '2000.11.3', '2999-01-01 00:00', '03/02/2000', ''];
+  const { rows } = readTable([['诉求', '来电时间'], ...times.map((time) => ['漏水', time])], 'hotline');
+  assert.deepEqual(rows.map(({ ticket }) => Number.isFinite(ticket.occurred_ms)), [true, true, true, false, false, false]);
+  assert.deepEqual(rows.map(({ faults, notes }) => [faults.length, notes.length]), [[0, 0], [0, 0], [0, 0], [0, 1], [0, 1], [0, 0]]);
 });
 test('sheet_when_a_cell_begins_like_a_formula_then_it_is_saved_as_text', () => {
   assert.equal(csv([['=1+1', '@x', '楼']]), '\ufeff"\'=1+1","\'@x","楼"\r\n');

@@ -1,18 +1,28 @@
 // Tickets from a table, CSV or .xlsx. Columns are known by their heads, in
 // either language; what is wrong is said by row before anything is registered.
 import { Problem, ask } from './api.js';
-import { fromWall } from './clock.js';
+import { fromWall, now } from './clock.js';
 import { fitting } from './pinyin.js';
 import { areaChoices, categoryChoices, site } from './site.js';
 import { dayOf, readSheet, readsSheets } from './xlsx.js';
 import { t } from './words.js';
 
 export const ROWS_MAX = 5000;
-const HEADS = {
-  text: ['诉求', '内容', '诉求内容', '问题描述', 'text', 'complaint'], title: ['标题', '主题', 'title'], place: ['地点', '地址', '诉求地点', '发生地点', 'place', 'address'],
-  phone: ['电话', '联系电话', '手机', '手机号', 'phone'], reporter: ['称呼', '姓名', '诉求人', '联系人', 'name', 'reporter'], external_id: ['外部编号', '来源编号', '工单编号', '编号', 'external_id', 'id'],
-  occurred: ['发生时间', '诉求时间', '时间', 'occurred', 'time'], category: ['类别', '分类', 'category'], area: ['区域', '社区', 'area'], channel: ['渠道', '来源', 'channel'],
+/** What tables call each column: those that the command line has too are the same there (test/app.test.mjs). */
+export const HEADS = {
+  text: ['text', '内容', '诉求内容', '正文', '诉求', '问题描述', 'complaint'],
+  title: ['title', '标题', '诉求标题', '主题'],
+  place: ['place', '地点', '地址', '诉求地点', '发生地点', 'address'],
+  phone: ['phone', '电话', '联系电话', '手机号', '手机'],
+  reporter: ['reporter', '姓名', '诉求人', '联系人', '称呼', 'name'],
+  external_id: ['external_id', '编号', '工单编号', '诉求编号', '渠道编号', '外部编号', '来源编号', 'id'],
+  time: ['time', '时间', '发生时间', '来电时间', '诉求时间', 'occurred'],
+  category: ['category', '类别', '分类'],
+  area: ['area', '区域', '社区'],
+  channel: ['channel', '渠道', '来源'],
 };
+// Further ahead than this intake takes no time.
+const AHEAD_MS = 24 * 3600000;
 
 /** RFC 4180, a comma or a tab or a semicolon between cells: [[cell, ...], ...], empty rows left out. */
 export function cells(text) {
@@ -41,7 +51,12 @@ function codeOf(choices, word) {
   return exact?.value ?? (fitting(choices, word, 2).length === 1 ? fitting(choices, word, 1)[0].value : '');
 }
 
-/** {rows: [{line, ticket, faults}], unknown: heads that were not understood} of a table with heads. */
+/** The moment that a cell names, by the site's wall clock; NaN: none. Sheets write days as numbers. */
+function momentOf(cell) {
+  const [day, time = '00:00'] = (dayOf(cell) || cell).replace(/[./年月]/g, '-').replace('日', ' ').trim().split(/[T\s]+/);
+  return fromWall(`${day.split('-').map((part, index) => (index ? part.padStart(2, '0') : part)).join('-')}T${time.slice(0, 5).padStart(5, '0')}`);
+}
+/** {rows: [{line, ticket, faults, notes: what is left out}], unknown: heads that were not understood} of a table with heads. */
 export function readTable(table, channel) {
   const [heads = [], ...rest] = table;
   let columns = heads.map(columnOf), lines = rest, first = 2;
@@ -54,7 +69,7 @@ export function readTable(table, channel) {
   }
   const seen = new Set();
   const rows = lines.map((row, at) => {
-    const given = {}, faults = [];
+    const given = {}, faults = [], notes = [];
     columns.forEach((name, index) => { if (name && row[index]) given[name] = row[index]; });
     const own = given.channel ? (site.value.channels ?? []).find((each) => [each.code, each.name, each.name_en].includes(given.channel))?.code : channel;
     const ticket = { channel: own ?? channel, text: given.text ?? '' };
@@ -64,16 +79,16 @@ export function readTable(table, channel) {
     if (given.channel && !own) faults.push('import.fault.channel');
     if (ticket.external_id && seen.has(`${ticket.channel}/${ticket.external_id}`)) faults.push('import.fault.twice');
     seen.add(`${ticket.channel}/${ticket.external_id}`);
-    if (given.occurred) {
-      const [day, time = '00:00'] = (dayOf(given.occurred) || given.occurred).replace(/[./年月]/g, '-').replace('日', ' ').split(/[T\s]+/);
-      const at_ms = fromWall(`${day.split('-').map((part, index) => (index ? part.padStart(2, '0') : part)).join('-')}T${time.slice(0, 5).padStart(5, '0')}`);
-      if (Number.isFinite(at_ms)) ticket.occurred_ms = at_ms;
-      else faults.push('import.fault.time');
+    if (given.time) {
+      // The complaint counts: a time that is not understood is left out, and said.
+      const at_ms = momentOf(given.time);
+      if (Number.isFinite(at_ms) && at_ms <= now() + AHEAD_MS) ticket.occurred_ms = at_ms;
+      else notes.push('import.note.time');
     }
     const category = codeOf(categoryChoices.value, given.category), area = codeOf(areaChoices.value, given.area);
     if (category) ticket.category_hint = category;
     if (area) ticket.area_hint = area;
-    return { line: at + first, ticket, faults };
+    return { line: at + first, ticket, faults, notes };
   });
   return { rows, unknown: heads.filter((head, index) => head && !columns[index] && first === 2), lacks: false };
 }
