@@ -142,10 +142,10 @@ packages_install() {
     fi
 }
 
-# build_preset PRESET: configures and builds; prints the output of a step only when it fails
+# build_preset PRESET [TARGET]: configures and builds, all or that target; prints the output of a step only when it fails
 # or, for the compile step, when there is a terminal to show progress on.
 build_preset() {
-    local preset=$1 log
+    local preset=$1 target=${2:-all} log
     local -a quiet=()
     log=$(mktemp)
     if ! (cd "$PAIDAN_ROOT" && cmake --preset "$preset") >"$log" 2>&1; then
@@ -157,7 +157,7 @@ build_preset() {
     if [[ ! -t 1 ]]; then
         quiet=(-- --quiet)
     fi
-    cmake --build "$PAIDAN_ROOT/build/$preset" "${quiet[@]}"
+    cmake --build "$PAIDAN_ROOT/build/$preset" --target "$target" "${quiet[@]}"
 }
 
 # pid_is DATA NAME PID: is process PID really that part of the instance DATA, and not another
@@ -227,20 +227,42 @@ port_free() {
     ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# port_choose DATA: prints the port on which the instance is reached by browsers. An instance keeps its own,
+# port_hold PORT: no other instance of this user chooses it while this process, or one that it started, lives: between
+# choosing a port and listening there some seconds pass. Fails if another one holds it.
+port_hold() {
+    local folder=${TMPDIR:-/tmp}/paidan-ports.$EUID fd
+    mkdir -m 0700 "$folder" 2>/dev/null
+    [[ -O $folder && -w $folder ]] || return 0 # nobody can hold any
+    exec {fd}>"$folder/$1"
+    if ! flock --nonblock "$fd"; then
+        exec {fd}>&-
+        return 1
+    fi
+    port_lock=$fd
+}
+
+# port_take FIRST END: the first port from FIRST on that nobody uses or holds; into port, and held.
+port_take() {
+    for ((port = $1; port < $2; port++)); do
+        if port_free "$port" && port_hold "$port"; then
+            if port_free "$port"; then
+                return
+            fi
+            exec {port_lock}>&-
+        fi
+    done
+}
+
+# port_choose DATA: the port on which the instance is reached by browsers, into port. An instance keeps its own,
 # so that a bookmark stays good; a new one gets the first that is free.
 port_choose() {
-    local port
     port=$(cat "$1/http.port" 2>/dev/null)
-    if [[ ! $port =~ ^[0-9]+$ ]]; then
-        for ((port = 8310; port < 8400; port++)); do
-            if port_free "$port"; then
-                break
-            fi
-        done
+    if [[ $port =~ ^[0-9]+$ ]]; then
+        port_hold "$port" || true # whoever has it holds it longer than this start
+    else
+        port_take 8310 8400
         echo "$port" >"$1/http.port"
     fi
-    echo "$port"
 }
 
 # console_stale: is the console's built form absent or older than one of its sources?

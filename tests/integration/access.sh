@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # access.sh: accounts through the real processes and the command line: a trial's people, logins, what a
 # role may not do, a change by two, lockout, keys, and what a restart and a backup keep.
+# ctest: cost 15
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The example for authors of adapters, proto/examples/node, as proto/ADAPTERS.md says to run it: against
 # real services, from the complaint to the resident's answer.
+# ctest: cost 10
 source "$(dirname "$0")/lib.sh"
 
 if ! command -v npm >/dev/null || ! command -v node >/dev/null; then

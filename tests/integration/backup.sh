@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A backup taken while tickets flow: it is consistent, is refused where it would overwrite something,
 # restores into a new data folder whose logs verify and replay, and the services go on from it.
+# ctest: cost 12
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d back=$scratch/back restored=$scratch/r site=$PAIDAN_ROOT/deploy/sites/demo

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Working days and working minutes against two programs of others: npm's chinese-days (2004 to 2026,
 # from its own data) and Debian's Business::Hours. Then the commands: import, check, due.
+# ctest: cost 10
 source "$(dirname "$0")/lib.sh"
 
 oracle=$PAIDAN_ROOT/tests/oracle

@@ -6,6 +6,7 @@
 # sent is there, and the next commit holds. Without the sync of LMDB's meta page that law must break.
 #
 # crash_process.sh [SECONDS [MOMENTS]]: 4 seconds of work; about 24 moments of each journal.
+# ctest: cost 30
 source "$(dirname "$0")/lib.sh"
 
 seconds=${1:-4} moments=${2:-24}

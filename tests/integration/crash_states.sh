@@ -7,6 +7,7 @@
 # crash_states.sh [TICKETS [SUBSETS [SEED [EVERY]]]]: 10 tickets, 12 random subsets a moment, seed 1,
 # every moment; a thorough run is `crash_states.sh 150 64`: some millions of states, many hours.
 # `crash_states.sh 150 64 1 9` looks at each ninth moment only.
+# ctest: cost 12
 source "$(dirname "$0")/lib.sh"
 
 tickets=${1:-10} subsets=${2:-12} seed=${3:-1} every=${4:-1}

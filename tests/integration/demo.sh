@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The demo plays its morning while every service is killed more than once: the summary still adds
 # up, nothing was doubled, and all logs verify and replay.
+# ctest: cost 60
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/demo

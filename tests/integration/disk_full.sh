@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A full disk and a full map: intake stops taking tickets with STORAGE_FULL, reading goes on, nothing
 # that was acknowledged is lost, and when there is room the same processes go on by themselves.
+# ctest: cost 60
 source "$(dirname "$0")/lib.sh"
 
 source "$(dirname "$0")/lib_people.sh"
@@ -48,7 +49,7 @@ submit_until_full() {
     local batch
     for ((batch = 1; batch <= 200; batch++)); do
         bulky "batch$batch" >"$scratch/bulky.tsv"
-        if ! timeout 30 "$PAIDAN_BIN/paidan" --data "$1" submit --channel wechat --timeout 5 \
+        if ! timeout 240 "$PAIDAN_BIN/paidan" --data "$1" submit --channel wechat --timeout 15 \
             --from "$scratch/bulky.tsv" --json >"$scratch/out" 2>"$scratch/err"; then
             json_all number <"$scratch/out" >>"$scratch/numbers"
             grep -q STORAGE_FULL "$scratch/out" "$scratch/err" || {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Broken and hostile frames at each service: each is refused with a code, nothing is stored, and the
 # services are still the same processes.
+# ctest: cost 15
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d

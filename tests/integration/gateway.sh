@@ -2,6 +2,7 @@
 # The gateway's door: what is malformed, oversize, doubled, foreign or slow is refused with a problem and harms
 # nobody; a service that is away is named; kill -9 loses nothing. Raw bytes go over /dev/tcp, as a hostile client
 # would send them.
+# ctest: cost 48
 source "$(dirname "$0")/lib.sh"
 
 trap "" PIPE # what writes to a connection that was ended goes on

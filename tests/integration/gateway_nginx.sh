@@ -11,8 +11,12 @@ data=$scratch/d
 mkdir -p "$data/run" "$scratch/nginx"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=paidan.test -addext subjectAltName=DNS:paidan.test \
     -keyout "$scratch/nginx/key.pem" -out "$scratch/nginx/cert.pem" 2>/dev/null || fail "openssl"
-port=$((20000 + RANDOM % 20000))
-sed -e "s/paidan.example.cn/paidan.test/" -e "/listen \[::\]/d" -e "s/listen 80;/listen 127.0.0.1:$((port + 1));/" \
+# Two ports that nobody else takes: below those that the system gives away, above those of instances.
+source "$PAIDAN_ROOT/deploy/lib.sh"
+port_take 8400 9000
+plain_port=$port
+port_take $((port + 1)) 9000
+sed -e "s/paidan.example.cn/paidan.test/" -e "/listen \[::\]/d" -e "s/listen 80;/listen 127.0.0.1:$plain_port;/" \
     -e "s/listen 443 ssl/listen 127.0.0.1:$port ssl/" -e "s|/etc/paidan/tls/fullchain.pem|$scratch/nginx/cert.pem|" \
     -e "s|/etc/paidan/tls/privkey.pem|$scratch/nginx/key.pem|" -e "s|/var/lib/paidan/run/gateway/http.sock|$data/run/http.sock|" \
     "$PAIDAN_ROOT/deploy/nginx/paidan.conf" >"$scratch/nginx/paidan.conf"
@@ -60,7 +64,7 @@ done
 expect "metrics" "$(status "https://paidan.test:$port/metrics")" 404
 expect "a stranger's host" "$(status -H 'Host: evil.example' "https://paidan.test:$port/healthz")" 421
 expect "a path trick" "$(status "https://paidan.test:$port/console/%2e%2e/%2e%2e/etc/passwd")" 400
-expect "plain HTTP" "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: paidan.test' "http://127.0.0.1:$((port + 1))/x")" 308
+expect "plain HTTP" "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: paidan.test' "http://127.0.0.1:$plain_port/x")" 308
 expect "its own page" "$(status -X POST -H "Origin: https://paidan.test:$port" -H 'Content-Type: application/json' -d '{"number":"x"}' "https://paidan.test:$port/api/v1/lookup")" 422
 expect "a foreign page" "$(status -X POST -H 'Origin: https://evil.example' -H 'Content-Type: application/json' -d '{"name":"a","password":"b"}' "https://paidan.test:$port/api/v1/login")" 403
 expect "a loopback page through nginx" "$(status -X POST -H 'Origin: http://127.0.0.1' -H 'Content-Type: application/json' -d '{"name":"a","password":"b"}' "https://paidan.test:$port/api/v1/login")" 403

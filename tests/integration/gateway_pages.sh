@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Residents' pages, the kiosk and media as a browser without script meets them, and as a stranger who means harm does:
 # markup, forged forms, guessing, photos made to break decoders.
+# ctest: cost 18
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d

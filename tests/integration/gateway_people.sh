@@ -3,6 +3,7 @@
 # supervisor, with stale versions, repeated requests and killed services; and a role, an account, a session or a key that is
 # changed while its owner is logged in acts no more: with his next request where it was changed through the gateway, within a
 # second where by the command line, and a stream that he holds open ends.
+# ctest: cost 45
 source "$(dirname "$0")/lib.sh"
 
 source "$(dirname "$0")/lib_people.sh"

@@ -4,6 +4,7 @@
 # exists exactly once at every service, the totals agree, and the logs verify and replay.
 #
 # KILLS sets how often (default 24); SEED which moments.
+# ctest: cost 50
 source "$(dirname "$0")/lib.sh"
 
 kills=${KILLS:-24}

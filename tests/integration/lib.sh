@@ -3,7 +3,11 @@
 #
 # Needs PAIDAN_BIN (folder of the programs) and PAIDAN_ROOT (source tree), as ctest sets them.
 # Everything a script makes lies below $scratch, which goes away at the end together with every
-# instance started here: by process id, never by name.
+# instance started here: by process id, never by name. Several scripts run side by side beside builds
+# (tests/run): none may need a fixed port or name, or a machine that is quick.
+#
+# A comment at a script's head says what CMake must know of it: "ctest: cost N", about how many seconds
+# it takes, where the longest begin first; "ctest: alone", with the reason, where no other test may run beside it.
 
 set -uo pipefail
 
@@ -12,6 +16,9 @@ set -uo pipefail
 export PAIDAN_ROOT PAIDAN_BIN LC_ALL=C.UTF-8
 # Services that are killed all the time shall not wait long for their restart.
 export PAIDAN_BACKOFF_SECONDS_MAX=1
+# What else the machine does is nobody's fault.
+export PAIDAN_READY_SECONDS=240
+readonly PATIENCE_SECONDS=120
 
 SERVICES=(intake triage escalation callback access)
 scratch=$(mktemp -d /tmp/paidan.XXXXXX)
@@ -86,9 +93,9 @@ paidan() {
 }
 
 # wait_until SECONDS WHAT COMMAND...: repeats a command until it succeeds. The limit is for a test
-# that hangs; nothing is said about how fast it is.
+# that hangs, and never below PATIENCE_SECONDS: nothing is said about how fast it is.
 wait_until() {
-    local until=$((SECONDS + $1)) what=$2
+    local until=$((SECONDS + ($1 < PATIENCE_SECONDS ? PATIENCE_SECONDS : $1))) what=$2
     shift 2
     until "$@"; do
         ((SECONDS < until)) || fail "waited in vain: $what"

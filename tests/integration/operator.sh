@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What an operator does: metrics for Prometheus, all logs at once, an edited site in force or refused,
 # versions; and that the demo's site, checked and reloaded, does what the runbook says.
+# ctest: cost 12
 source "$(dirname "$0")/lib.sh"
 
 # shellcheck disable=SC2154  # scratch comes from lib.sh
@@ -43,7 +44,7 @@ paidan "$data" log verify nobody 2>/dev/null && fail "a service that is none"
 note "a service that is down costs its own samples"
 pid=$(cat "$data/run/callback.pid")
 kill -STOP "$pid"
-paidan "$data" metrics --timeout 1 >"$scratch/three" 2>"$scratch/err"
+paidan "$data" metrics --timeout 8 >"$scratch/three" 2>"$scratch/err"
 expect "status with one silent" "$?" 69
 kill -CONT "$pid"
 grep -q '^paidan_up{service="callback"} 0$' "$scratch/three" || fail "paidan_up"

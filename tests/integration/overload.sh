@@ -3,6 +3,7 @@
 # once they are --lag-records behind, takes supplements all the same, and goes on by itself when they
 # are back. Callback may be away. The services are stopped, not killed: they are there, but do
 # nothing.
+# ctest: cost 22
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/data site=$PAIDAN_ROOT/deploy/sites/demo
@@ -24,15 +25,16 @@ table() {
     }'
 }
 
-# submits PREFIX COUNT: true if all of them are taken. What was said is in $scratch/said.
+# submits PREFIX COUNT [SECONDS]: true if all of them are taken. What was said is in $scratch/said. Who is
+# refused with OVERLOADED asks again until the seconds are over.
 submits() {
     table "$1" "$2" >"$scratch/table.tsv"
-    timeout 30 "$PAIDAN_BIN/paidan" --data "$data" submit --channel wechat --timeout 2 \
+    timeout 120 "$PAIDAN_BIN/paidan" --data "$data" submit --channel wechat --timeout "${3:-60}" \
         --from "$scratch/table.tsv" --json >"$scratch/said" 2>&1
 }
 
 refuses() {
-    ! submits "$1" 1 && grep -q OVERLOADED "$scratch/said"
+    ! submits "$1" 1 2 && grep -q OVERLOADED "$scratch/said"
 }
 
 # lag_below N: what waits for those who pace the intake.
@@ -60,7 +62,7 @@ for name in escalation triage; do
     paidan "$data" supplement "$number" --text '现在二楼也不亮了' >"$scratch/said" 2>&1 ||
         { cat "$scratch/said" >&2; fail "a supplement was refused without $name"; }
     thaw "$name"
-    wait_until 60 "taken again with $name" submits "$name-again" 1
+    wait_until 60 "taken again with $name" submits "$name-again" 1 2
     note "refused while $name was behind, taken when it was back"
 done
 

@@ -2,6 +2,7 @@
 # Who may wish what, through the real services: every cell of the matrix under every role, forged and
 # expired grants, a gateway without a grant, a right that is taken away while somebody is connected.
 # Every refusal is a fact, and the logs with them verify and replay.
+# ctest: cost 10
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d

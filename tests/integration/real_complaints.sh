@@ -4,6 +4,7 @@
 #
 # The texts are not part of the repository; they are looked for in $PAIDAN_SHARED/data/complaints
 # (default: shared/ beside the repository). Where they are absent the demo's texts take their place.
+# ctest: cost 140
 source "$(dirname "$0")/lib.sh"
 
 texts=${PAIDAN_SHARED:-$PAIDAN_ROOT/../shared}/data/complaints

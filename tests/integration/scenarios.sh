@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Five real places played through the real processes: each ends with the numbers of its page. A page
 # with another number, a refusal that nobody expects and a word that means nothing are noticed.
+# ctest: cost 60
 source "$(dirname "$0")/lib.sh"
 
 # refused WANTED SED: sanchajie with one change must fail, and say so.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each site that is shipped: it passes the check, and a ticket that nobody touches climbs from the
 # lowest level to the highest, where it gets its red card.
+# ctest: cost 160
 source "$(dirname "$0")/lib.sh"
 
 # climbed DATA NUMBER LEVEL: has the ticket come to that level and got its red card?

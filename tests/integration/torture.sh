@@ -8,6 +8,7 @@
 # Without MINUTES about half a minute of harm. SEED chooses the faults (printed); DEAF how many
 # connections never read (default 2000, shared among the services). Without strace or the right to
 # use it no call is made to fail.
+# ctest: cost 45
 source "$(dirname "$0")/lib.sh"
 
 [[ ${1:-} =~ ^[0-9]{0,4}$ ]] || fail "usage: torture.sh [MINUTES]"

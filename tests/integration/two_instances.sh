@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Two instances with different data run side by side; stopping one leaves the other alone, and
 # each keeps its own tickets over a restart.
+# ctest: cost 22
 source "$(dirname "$0")/lib.sh"
 
 one=$scratch/one two=$scratch/two
