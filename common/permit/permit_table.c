@@ -59,6 +59,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_READ_LOG] = {"read log", "-----*----", "---", 0},
     [PERMIT_DESK_LIST] = {"desk list", "a--*-n----", "f--", 0},
     [PERMIT_DESK_DISPATCH] = {"desk dispatch", "a---------", "---", 0},
+    [PERMIT_RECALL] = {"recall", "a---------", "---", 0},
     [PERMIT_TRIAGE_SHOW] = {"triage show", "aub*cn--u-", "f--", 0},
     [PERMIT_TRIAGE_TRY] = {"triage try", "*****---*-", "---", 0},
     [PERMIT_PULL] = {"pull", "-uu-----u-", "---", U},
@@ -205,6 +206,7 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)
         WISH(CHANGE_LIST) WISH(CHANGE_DECIDE) WISH(KEY_MAKE) WISH(KEY_REVOKE) WISH(KEY_LIST)
         WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT) WISH(RIGHTS_SINCE)
+        WISH(RECALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);
     case PAIDAN__REQUEST__WISH_LOOKUP:

@@ -124,6 +124,11 @@ static const struct entry entries[] = {
           "没有其他单位可以批复：本单位不能批复自己的申请。请在站点配置里再设一个督办单位。",
           "Nobody may decide on this: no unit decides on its own request. Name another "
           "supervising unit in the site."),
+    ENTRY(RECALL_TOO_LATE, EXIT_RULES, "已经签收或已经了结，不能再撤回分拨；已签收的请单位退单。",
+          "It was accepted, or is over: the dispatch cannot be taken back any more. A unit that "
+          "has accepted it may return it."),
+    ENTRY(RECALL_NOT_DISPATCHED, EXIT_RULES, "这件不是分拨给现承办单位的，没有可撤回的分拨。",
+          "It did not come to this unit by a dispatch; there is none to take back."),
     ENTRY(LEAD_APPEALS, EXIT_RULES,
           "协办单位没有单独的申诉；工单超时由主办单位申诉，协办超时请在协办结果里说明原因。",
           "An assisting unit has no appeal of its own: the unit that leads appeals for the "

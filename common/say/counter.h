@@ -41,7 +41,7 @@
     X(13, STATE_SUSPENDED, "suspended", "挂账")
 
 /* For every ticket: registered = routed + desked; and
- * desk_open = desked + returned - routed_by_desk - ruled - undesked. */
+ * desk_open = desked + returned + recalled - routed_by_desk - routed_again - ruled - undesked. */
 #define COUNTERS_TRIAGE(X)                                                                         \
     X(0, REGISTERED, "registered", "收到") /* tickets read from intake */                          \
     X(1, ROUTED, "routed", "自动分拨") /* by triage itself */                                      \
@@ -60,7 +60,9 @@
     X(13, DESK_WARNED, "desk_warned", "分拨预警") /* warnings given */                             \
     X(14, DESK_OVERDUE, "desk_overdue", "分拨超时") /* stays whose deadline passed */              \
     X(15, DESK_ALARMS, "desk_alarms", "分拨警报") /* the first of each stay, and repeated ones */  \
-    X(16, REPLANNED, "replanned", "分拨时限重算") /* clocks that a new site moved */
+    X(16, REPLANNED, "replanned", "分拨时限重算") /* clocks that a new site moved */               \
+    X(17, RECALLED, "recalled", "撤回分拨") /* dispatches that were taken back */                  \
+    X(18, ROUTED_AGAIN, "routed_again", "重新分拨") /* of these */
 
 /* Gauges, then totals. Ranges are indexed by state, level, outcome and watch: escalation_tally.h. */
 #define COUNTERS_ESCALATION(X)                                                                     \
@@ -135,7 +137,9 @@
     X(67, WATCH_ALARMING, "alarming", "警报中")                                                    \
     X(68, WATCH_OWNERLESS, "ownerless", "只有兜底")                                                \
     X(69, REQUESTS_OPEN, "requests_open", "待批申请") /* gauge: requests and appeals */            \
-    X(70, REQUESTS_LAPSED, "requests_lapsed_total", "超时未批")
+    X(70, REQUESTS_LAPSED, "requests_lapsed_total", "超时未批")                                    \
+    X(71, STATE_DESK, "state_desk", "撤回待分拨") /* gauge: dispatches taken back */               \
+    X(72, RECALLED, "recalled_total", "撤回分拨")
 
 #define COUNTERS_CALLBACK(X)                                                                       \
     X(0, TASKS, "tasks", "回访任务") /* closures that were asked about */                          \
@@ -203,7 +207,9 @@
     X(23, URGED, "urged", "催办", "urged")                                                         \
     X(24, SUPERVISED, "supervised", "督办", "supervised")                                          \
     /* waited for its decision until they lapsed */                                                \
-    X(25, REQUESTS_LAPSED, "requests_lapsed", "超时未批", "requests left to lapse")
+    X(25, REQUESTS_LAPSED, "requests_lapsed", "超时未批", "requests left to lapse")                \
+    /* of the assigned ones: the dispatcher took it back before it accepted */                     \
+    X(26, RECALLED, "recalled", "撤回分拨", "taken back by the desk")
 
 /* clang-format on */
 

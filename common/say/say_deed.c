@@ -27,6 +27,7 @@ static const struct {
     {"carded", "亮牌", "a card was given"},
     {"alarmed", "发出警报", "an alarm was raised"},
     {"returned", "退单", "returned"},
+    {"recalled", "撤回分拨", "taken back to the desk"},
     {"resolved", "办结", "solved"},
     {"reopened", "重新打开", "reopened"},
     {"closed", "结案", "closed"},

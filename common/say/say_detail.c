@@ -116,6 +116,12 @@ static const struct row rows[] = {
     {"routed", "已分拨", "already dispatched", NULL, NULL},
     {"desk_new", "待分拨", "at the desk", NULL, NULL},
     {"desk_returned", "退单待裁", "returned, at the desk", NULL, NULL},
+    {"desk_recalled", "撤回分拨，待分拨", "taken back, at the desk", NULL, NULL},
+    /* what gave a ticket to its unit, beside a dispatch: facts by their names */
+    {"raised", "上报", "a raise", NULL, NULL},
+    {"reopened", "重新打开", "a reopening", NULL, NULL},
+    {"ordered", "领导交办", "a leader's order", NULL, NULL},
+    {"moved", "站点变更", "a site edit", NULL, NULL},
     {"ended", "已结束", "ended", NULL, NULL},
     {"ASKED", "待回访", "to be asked", NULL, NULL},
     {"HANDED", "回访已领取", "pulled for a callback", NULL, NULL},

@@ -81,13 +81,13 @@ static void put_late(struct words *words, protobuf_c_boolean has_late, protobuf_
 }
 
 /* Units that need not assist any more. */
-static void put_ended(struct words *words, const Paidan__Assigned *fact)
+static void put_ended(struct words *words, char *const *units, size_t count)
 {
-    for (size_t index = 0; index < fact->n_assist_ended; index++) {
+    for (size_t index = 0; index < count; index++) {
         put(words, "%s%s",
             say_choose(words->say, index == 0 ? "，协办取消：" : "、",
                        index == 0 ? ", need not assist any more: " : ", "),
-            say_unit(words->say, fact->assist_ended[index]));
+            say_unit(words->say, units[index]));
     }
 }
 
@@ -727,6 +727,14 @@ static enum say_tone work_words(struct words *words, const Paidan__Event *event)
             say_choose(words->say, " 退单", " returned it"));
         put_note(words, event->returned->note);
         return SAY_WARN;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        put(words,
+            say_choose(words->say, "撤回分拨：从 %s 回到分拨台",
+                       "the dispatch was taken back from %s; it is at the desk again"),
+            say_unit(words->say, event->recalled->unit));
+        put_ended(words, event->recalled->assist_ended, event->recalled->n_assist_ended);
+        put_note(words, event->recalled->note);
+        return SAY_WARN;
     case PAIDAN__EVENT__FACT_RESOLVED:
         return resolved(words, event->resolved);
     default:
@@ -755,7 +763,7 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
         put_to(words, event->assigned->to);
         put(words, "%s%s", say_choose(words->say, "，", ", "),
             say_words_why(words->say, event->assigned->why));
-        put_ended(words, event->assigned);
+        put_ended(words, event->assigned->assist_ended, event->assigned->n_assist_ended);
         put_note(words, event->assigned->note);
         return SAY_NEWS;
     case PAIDAN__EVENT__FACT_WARNED:

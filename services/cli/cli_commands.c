@@ -135,6 +135,13 @@ static const struct cli_command rows[] = {
     {"desk dispatch", "NUMBER", 1, 1, cli_desk_dispatch, "分拨，或裁定退单",
      "give a ticket to a unit, or rule on a return", NULL, NULL,
      OPTIONS(1, CLI_UNIT, CLI_CATEGORY, CLI_AREA, CLI_URGENCY, CLI_NOTE)},
+    {"desk recall", "NUMBER", 1, 1, cli_desk_recall, "撤回分拨：单位签收之前收回，工单回到分拨台",
+     "take a dispatch back while the unit has not accepted; the ticket is at the desk again",
+     "自动分拨的、退单裁定的也可以撤回；上报、重新打开、领导交办、站点变更来的不可以。\n"
+     "现单位的时限随即停走，此前已超时的照计。",
+     "Also what triage routed by itself, and a ruling; not what was raised, reopened, ordered\n"
+     "or moved by a site edit. The unit's clocks stop; what it missed before stays counted.",
+     OPTIONS(0, CLI_NOTE, CLI_IF_VERSION)},
     {"callback list", "", 0, 0, cli_callback_list, "领取要回访的工单；--peek 只看不领",
      "take what a channel should ask; --peek only looks", NULL, NULL,
      OPTIONS(0, CLI_CHANNEL, CLI_MAX, CLI_WAIT, CLI_LEASE, CLI_PEEK, CLI_CURSOR, CLI_LIMIT),

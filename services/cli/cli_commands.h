@@ -19,6 +19,7 @@ int cli_work_pull(struct cli *cli);
 int cli_work_act(struct cli *cli); /* work accept ... appeal, supervise urge ... refuse */
 int cli_desk_list(struct cli *cli);
 int cli_desk_dispatch(struct cli *cli);
+int cli_desk_recall(struct cli *cli);
 int cli_callback_list(struct cli *cli);
 int cli_callback_answer(struct cli *cli);
 int cli_board_show(struct cli *cli);

@@ -1,4 +1,4 @@
-/* cli_desk: the dispatcher's desk: list, dispatch. The list shows codes beside names where the
+/* cli_desk: the dispatcher's desk: list, dispatch, recall. The list shows codes beside names where the
  * dispatcher must type the code to answer. */
 
 #include <stdio.h>
@@ -54,7 +54,7 @@ static void add_deadline(struct cli *cli, struct cli_grid *grid, const Paidan__D
     cli_grid_add(grid, tone, "%s", text);
 }
 
-/* A return shows who returned it and why: that is what the ruling is about. */
+/* A return shows who returned it and why: that is what the ruling is about; so does what was taken back. */
 static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskItem *item)
 {
     char number[NUMBER_BYTES], since[SAY_TIME_BYTES], text[256];
@@ -71,8 +71,11 @@ static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskI
     proposals(cli, item->areas, item->n_areas, say_area, text, sizeof text);
     cli_grid_add(grid, SAY_PLAIN, "%s", text);
     cli_grid_add(grid, SAY_BAD, "%.0u", item->has_chases ? item->chases : 0);
+    const bool recalled = (item->reasons >> PAIDAN__DESK_REASON__DESK_RECALLED & 1u) != 0;
+    const char *by = recalled ? cli_say(cli, "  撤自 ", "  taken back from ")
+                              : cli_say(cli, "  退自 ", "  returned by ");
     cli_grid_add(grid, SAY_PLAIN, "%s%s%s%s%s", item->title == NULL ? "" : item->title,
-                 item->unit == NULL ? "" : cli_say(cli, "  退自 ", "  returned by "),
+                 item->unit == NULL ? "" : by,
                  item->unit == NULL ? "" : say_unit(cli_speak(cli), item->unit),
                  item->note == NULL ? "" : ": ", item->note == NULL ? "" : item->note);
 }
@@ -164,44 +167,56 @@ int cli_desk_list(struct cli *cli)
     return status;
 }
 
+/* The newest fact of a history as the deed that stands in the way. False: there is none to read. */
+static bool newest_deed(struct cli *cli, const ProtobufCBinaryData *history, size_t count,
+                        Paidan__WorkResult *deed)
+{
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    if (count == 0 || wire_unpack(&cli->arena, &paidan__event__descriptor, history[count - 1].data,
+                                  history[count - 1].len, &message, &error) != RC_OK) {
+        return false;
+    }
+    const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
+    deed->actor = event->cause->actor;
+    deed->has_at_ms = 1;
+    deed->at_ms = event->at_ms;
+    deed->did = (char *)(uintptr_t)protobuf_c_message_descriptor_get_field(
+                    &paidan__event__descriptor, (unsigned)event->fact_case)
+                    ->name;
+    return true;
+}
+
+/* Refuses in both languages, with the deed where its fact has words. */
+static int refuse_for(struct cli *cli, uint64_t ticket, const Paidan__WorkResult *deed,
+                      const char *detail)
+{
+    char zh[SAY_DEED_BYTES] = "", en[SAY_DEED_BYTES] = "", number[NUMBER_BYTES];
+    struct say say = *cli_speak(cli);
+    number_format(ticket, number);
+    say.language = SAY_ENGLISH;
+    const bool known = say_deed(&say, deed, cli->now_ms, en);
+    say.language = SAY_CHINESE;
+    (void)say_deed(&say, deed, cli->now_ms, zh);
+    return known ? cli_refuse_as(cli, deed->code, zh, en, number)
+                 : cli_refuse(cli, deed->code, detail);
+}
+
 /* Who took the ticket off the desk, for the dispatcher who came second. */
 static int refuse_gone(struct cli *cli, const Paidan__DeskDispatch *wish, const char *state)
 {
     Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
     Paidan__Answer *answer = NULL;
-    char zh[SAY_DEED_BYTES] = "", en[SAY_DEED_BYTES] = "", number[NUMBER_BYTES];
+    Paidan__WorkResult deed = PAIDAN__WORK_RESULT__INIT;
     show.ticket = wish->ticket;
     show.has_history = show.history = 1;
-    number_format(wish->ticket, number);
-    if (cli_try(cli, "triage", &show.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK ||
-        answer->triage_shown->n_history == 0) {
-        return cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
-    }
-    const Paidan__TriageShown *shown = answer->triage_shown;
-    const ProtobufCBinaryData *bytes = &shown->history[shown->n_history - 1];
-    ProtobufCMessage *message = NULL;
-    struct wire_error error;
-    if (wire_unpack(&cli->arena, &paidan__event__descriptor, bytes->data, bytes->len, &message,
-                    &error) != RC_OK) {
-        return cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
-    }
-    const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
-    Paidan__WorkResult deed = PAIDAN__WORK_RESULT__INIT;
     deed.code = PAIDAN__CODE__NOT_ON_DESK;
-    deed.unit = shown->unit;
-    deed.actor = event->cause->actor;
-    deed.has_at_ms = 1;
-    deed.at_ms = event->at_ms;
-    deed.did = (char *)(uintptr_t)protobuf_c_message_descriptor_get_field(
-                   &paidan__event__descriptor, (unsigned)event->fact_case)
-                   ->name;
-    struct say say = *cli_speak(cli);
-    say.language = SAY_ENGLISH;
-    const bool known = say_deed(&say, &deed, cli->now_ms, en);
-    say.language = SAY_CHINESE;
-    (void)say_deed(&say, &deed, cli->now_ms, zh);
-    return known ? cli_refuse_as(cli, PAIDAN__CODE__NOT_ON_DESK, zh, en, number)
-                 : cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
+    if (cli_try(cli, "triage", &show.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK ||
+        !newest_deed(cli, answer->triage_shown->history, answer->triage_shown->n_history, &deed)) {
+        return cli_refuse(cli, PAIDAN__CODE__NOT_ON_DESK, state);
+    }
+    deed.unit = answer->triage_shown->unit;
+    return refuse_for(cli, wish->ticket, &deed, state);
 }
 
 /* What the dispatcher did not say and should know: whence the place is, and that the unit is sent
@@ -275,4 +290,55 @@ int cli_desk_dispatch(struct cli *cli)
         wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);
     }
     return dispatch(cli, &wish);
+}
+
+/* ---- taken back ---- */
+
+/* Who accepted it meanwhile, or what became of it. */
+static int refuse_late(struct cli *cli, uint64_t ticket, const char *state)
+{
+    Paidan__Show show = PAIDAN__SHOW__INIT;
+    Paidan__Answer *answer = NULL;
+    Paidan__WorkResult deed = PAIDAN__WORK_RESULT__INIT;
+    show.ticket = ticket;
+    show.has_history = show.history = 1;
+    deed.code = PAIDAN__CODE__RECALL_TOO_LATE;
+    if (cli_try(cli, "escalation", &show.base, cli->timeout_ms, &answer) != PAIDAN__CODE__OK ||
+        !newest_deed(cli, answer->shown->history, answer->shown->n_history, &deed)) {
+        return cli_refuse(cli, PAIDAN__CODE__RECALL_TOO_LATE, state);
+    }
+    deed.unit = answer->shown->brief->unit;
+    return refuse_for(cli, ticket, &deed, state);
+}
+
+int cli_desk_recall(struct cli *cli)
+{
+    Paidan__Recall wish = PAIDAN__RECALL__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status == CLI_EXIT_OK) {
+        wish.note = cli_text(cli, CLI_NOTE);
+        wish.has_version = cli_given(cli, CLI_IF_VERSION);
+        status = cli_number(cli, CLI_IF_VERSION, 1, UINT64_MAX, 0, &wish.version);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = cli_connect(cli);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const Paidan__Code code = cli_try(cli, "escalation", &wish.base, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__RECALL_TOO_LATE) {
+        return refuse_late(cli, wish.ticket, answer->detail);
+    }
+    if (code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, code, answer == NULL ? "escalation" : answer->detail);
+    }
+    unsigned char request_id[REQUEST_ID_BYTES]; /* the next question has another */
+    memcpy(request_id, cli->request_id, sizeof request_id);
+    json_t *object = json_object();
+    json_object_set_new(object, "number", say_json_number(wish.ticket));
+    json_object_set_new(object, "version", json_integer((json_int_t)answer->done->version));
+    const struct cli_effect_of of = {.request_id = request_id};
+    return cli_effect_tell(cli, wish.ticket, &of, cli_say(cli, "已撤回分拨", "recalled"), object);
 }

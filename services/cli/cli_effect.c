@@ -24,7 +24,7 @@
  * machine is busy it takes longer; what has not come by then is told as something that will. */
 enum { ASK_AGAIN_MS = 25, TRAVEL_MS = 3000 };
 /* Triage's states of a ticket at the desk, as triage_fsm.h numbers them. */
-enum { TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
+enum { TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3, TRIAGE_DESK_RECALLED = 5 };
 
 /* Who says how long an answer may take (--timeout) says it of effects, too. */
 static uint64_t patience_ms(const struct cli *cli)
@@ -146,6 +146,11 @@ static void add_now(const struct say *say, const Paidan__Brief *brief, uint64_t 
                 say_choose(say, "等分拨员裁定，时限照走",
                            "waits for the dispatcher's ruling; its clocks run on"));
         return;
+    case PAIDAN__STATE__STATE_DESK:
+        say_add(text, CLI_EFFECT_BYTES, between,
+                say_choose(say, "等分拨员重新分拨，时限不走",
+                           "waits for the dispatcher; no clock of a unit runs"));
+        return;
     case PAIDAN__STATE__STATE_ASSIGNED:
     case PAIDAN__STATE__STATE_ACCEPTED:
         break;
@@ -204,6 +209,12 @@ void cli_effect_set(struct cli *cli, json_t *object, const struct cli_effect *ef
 
 /* ---- tickets that have to travel ---- */
 
+static bool is_desk(uint32_t state)
+{
+    return (state >= TRIAGE_DESK_FIRST && state <= TRIAGE_DESK_LAST) ||
+           state == TRIAGE_DESK_RECALLED;
+}
+
 bool cli_effect_at_desk(struct cli *cli, uint64_t ticket, json_t *object,
                         char text[CLI_EFFECT_BYTES])
 {
@@ -212,8 +223,7 @@ bool cli_effect_at_desk(struct cli *cli, uint64_t ticket, json_t *object,
     char reasons[256];
     wish.ticket = ticket;
     if (cli_try(cli, "triage", &wish.base, patience_ms(cli), &answer) != PAIDAN__CODE__OK ||
-        answer->triage_shown->state < TRIAGE_DESK_FIRST ||
-        answer->triage_shown->state > TRIAGE_DESK_LAST) {
+        !is_desk(answer->triage_shown->state)) {
         return false;
     }
     say_words_bits(&cli->say, &paidan__desk_reason__descriptor, answer->triage_shown->reasons,
@@ -351,7 +361,7 @@ int cli_effect_tell(struct cli *cli, uint64_t ticket, const struct cli_effect_of
                     const char *said, json_t *object)
 {
     char text[CLI_EFFECT_BYTES], number[NUMBER_BYTES];
-    CHECK(of->log != NULL);
+    CHECK(of->log != NULL || of->request_id != NULL);
     travel(cli, ticket, of, object, text);
     if (cli->json) {
         return cli_json_print(cli, object);

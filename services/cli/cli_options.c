@@ -291,6 +291,7 @@ static const struct {
     {"desk dispatch",
      CLI_AREA,
      {"AREA", "区域（不写则按工单和单位）", "area; by ticket and unit unless told"}},
+    {"desk recall", CLI_NOTE, {"TEXT", "撤回的原因", "why it is taken back"}},
     {"chase", CLI_NOTE, {"TEXT", "诉求人说了什么", "what the resident said"}},
     {"withdraw", CLI_NOTE, {"TEXT", "撤回原因", "why"}},
     {"callback answer", CLI_NOTE, {"TEXT", "诉求人说了什么", "what the resident said"}},

@@ -17,7 +17,13 @@
 #include "common/say/say_words.h"
 #include "common/text/text.h"
 
-enum { BAR_CELLS = 20, LABEL_COLUMNS = 10, TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LAST = 3 };
+enum {
+    BAR_CELLS = 20,
+    LABEL_COLUMNS = 10,
+    TRIAGE_DESK_FIRST = 2,
+    TRIAGE_DESK_LAST = 3,
+    TRIAGE_DESK_RECALLED = 5
+};
 
 /* ---- JSON -------------------------------------------------------------------------------------
  */
@@ -25,7 +31,8 @@ enum { BAR_CELLS = 20, LABEL_COLUMNS = 10, TRIAGE_DESK_FIRST = 2, TRIAGE_DESK_LA
 /* Triage's state as triage_fsm.h numbers it. */
 static const char *triage_state_word(uint32_t state)
 {
-    static const char *const names[] = {"none", "routed", "desk_new", "desk_returned", "ended"};
+    static const char *const names[] = {"none",          "routed", "desk_new",
+                                        "desk_returned", "ended",  "desk_recalled"};
     return state < sizeof names / sizeof names[0] ? names[state] : "?";
 }
 
@@ -116,11 +123,12 @@ static void section(const struct cli *cli, const char *zh, const char *en)
            cli_colour_off(cli->colour, SAY_STRONG));
 }
 
-/* New there, or returned to it. */
+/* New there, returned or taken back to it. */
 static bool at_desk(const struct cli_ticket_view *view)
 {
-    return view->triage != NULL && view->triage->state >= TRIAGE_DESK_FIRST &&
-           view->triage->state <= TRIAGE_DESK_LAST;
+    const uint32_t state = view->triage == NULL ? 0 : view->triage->state;
+    return (state >= TRIAGE_DESK_FIRST && state <= TRIAGE_DESK_LAST) ||
+           state == TRIAGE_DESK_RECALLED;
 }
 
 /* What matters most in one line: state, outcome, urgency, card. Before escalation knows the
@@ -350,9 +358,11 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
     if (brief == NULL) {
         return;
     }
-    label(cli, "承办", "unit");
-    printf("%s (%s)  %s\n", say_unit(cli_speak(cli), brief->unit), brief->unit,
-           say_level(cli_speak(cli), brief->level));
+    if (brief->unit[0] != '\0') { /* nobody has what was taken back to the desk */
+        label(cli, "承办", "unit");
+        printf("%s (%s)  %s\n", say_unit(cli_speak(cli), brief->unit), brief->unit,
+               say_level(cli_speak(cli), brief->level));
+    }
     print_tasks(cli, brief);
     print_extra(cli, brief);
     print_supervision(cli, brief);

@@ -181,6 +181,9 @@ static void add_work(struct escalation_addition *adds, const Paidan__Event *even
     case PAIDAN__EVENT__FACT_RETURNED:
         add(adds, unit, ESCALATION_COUNT_RETURNED);
         break;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        add(adds, unit, ESCALATION_COUNT_RECALLED);
+        break;
     case PAIDAN__EVENT__FACT_SUSPENDED:
         add(adds, unit, ESCALATION_COUNT_SUSPENDED);
         break;

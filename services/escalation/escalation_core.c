@@ -27,6 +27,7 @@
 #include "escalation_person.h"
 #include "escalation_query.h"
 #include "escalation_raise.h"
+#include "escalation_recall.h"
 #include "escalation_remind.h"
 #include "escalation_replan.h"
 #include "escalation_request.h"
@@ -220,6 +221,8 @@ static enum rc apply_command(struct step *step, const struct step_input *input)
         return apply_work(step, input->request);
     case PAIDAN__REQUEST__WISH_SUPERVISE:
         return apply_supervise(step, input->request);
+    case PAIDAN__REQUEST__WISH_RECALL:
+        return escalation_recall_apply(step, input->request);
     default:
         CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN); /* see changes() */
         return escalation_replan_apply(step, input);
@@ -244,6 +247,7 @@ static bool changes(const Paidan__Request *request)
     return request->wish_case == PAIDAN__REQUEST__WISH_PULL ||
            request->wish_case == PAIDAN__REQUEST__WISH_WORK ||
            request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE ||
+           request->wish_case == PAIDAN__REQUEST__WISH_RECALL ||
            (request->wish_case == PAIDAN__REQUEST__WISH_REPLAN && request->replan->has_apply &&
             request->replan->apply);
 }
@@ -254,6 +258,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_PULL:
     case PAIDAN__REQUEST__WISH_WORK:
     case PAIDAN__REQUEST__WISH_SUPERVISE:
+    case PAIDAN__REQUEST__WISH_RECALL:
     case PAIDAN__REQUEST__WISH_EXPLAIN:
     case PAIDAN__REQUEST__WISH_REPLAN:
     case PAIDAN__REQUEST__WISH_LIST:

@@ -14,6 +14,9 @@
 #include "escalation_tally.h"
 
 enum { COUNT_VERSION = 1, COUNT_BYTES_MAX = 512 };
+/* Records of a site that never recalled are those of before there was a counter for it: a log folded
+ * again gives the tables that lie there. */
+enum { COUNTERS_ALWAYS = ESCALATION_COUNT_REQUESTS_LAPSED + 1 };
 
 static_assert(ESCALATION_COUNTERS * 10 + 16 <= COUNT_BYTES_MAX, "a record fits");
 static_assert(ESCALATION_COUNT_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a unit's code is a key");
@@ -79,8 +82,12 @@ static enum rc save(struct store_txn *txn, const char *unit, const struct escala
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, COUNT_VERSION);
-    codec_put_u8(&writer, ESCALATION_COUNTERS);
-    for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
+    unsigned kept = ESCALATION_COUNTERS;
+    while (kept > COUNTERS_ALWAYS && count->values[kept - 1] == 0) {
+        kept--;
+    }
+    codec_put_u8(&writer, (uint8_t)kept);
+    for (unsigned index = 0; index < kept; index++) {
         codec_put_varint(&writer, count->values[index]);
     }
     codec_seal_end(&writer);

@@ -27,6 +27,7 @@
 #include "escalation_pause.h"
 #include "escalation_person.h"
 #include "escalation_raise.h"
+#include "escalation_recall.h"
 #include "escalation_recode.h"
 #include "escalation_remind.h"
 #include "escalation_replan.h"
@@ -101,6 +102,7 @@ static const struct folding {
     [PAIDAN__EVENT__FACT_SUPERVISED] = {escalation_supervise_fold_supervised, always},
     [PAIDAN__EVENT__FACT_MOVED] = {escalation_move_fold, NULL},
     [PAIDAN__EVENT__FACT_RECODED] = {escalation_recode_fold, NULL},
+    [PAIDAN__EVENT__FACT_RECALLED] = {escalation_recall_fold, NULL},
     [PAIDAN__EVENT__FACT_REPLANNED] = {escalation_replan_fold, always},
 };
 

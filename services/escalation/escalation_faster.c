@@ -18,7 +18,7 @@ static bool moves(Paidan__Event__FactCase fact)
 {
     CHECK(fact != PAIDAN__EVENT__FACT__NOT_SET); /* no such event is stored */
     return fact == FACT(ASSIGNED) || fact == FACT(RAISED) || fact == FACT(ORDERED) ||
-           fact == FACT(REOPENED);
+           fact == FACT(REOPENED) || fact == FACT(RECALLED);
 }
 
 /* The ticket is in another state since. */
@@ -93,9 +93,12 @@ enum rc escalation_faster_tell(struct escalation_item *item)
     if (item->ticket.state == ESCALATION_NONE) {
         return RC_OK;
     }
-    result->unit = arena_strdup(item->step->arena, item->ticket.unit);
-    if (result->unit == NULL) {
-        return RC_LIMIT;
+    /* At the desk nobody has it. */
+    if (item->ticket.unit[0] != '\0') {
+        result->unit = arena_strdup(item->step->arena, item->ticket.unit);
+        if (result->unit == NULL) {
+            return RC_LIMIT;
+        }
     }
     if (result->code == PAIDAN__CODE__LEASED_BY_OTHER) {
         return tell_lease(item);

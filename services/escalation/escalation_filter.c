@@ -71,6 +71,9 @@ bool escalation_filter_fits_ticket(const struct escalation_filter *filter,
                                    const struct escalation_ticket *ticket)
 {
     CHECK(ticket->state != ESCALATION_NONE); /* no record says so */
+    if (ticket->state == ESCALATION_DESK) {
+        return false; /* the desk lists it, with what it needs there */
+    }
     if (filter->state != ESCALATION_NONE && filter->state != (uint32_t)ticket->state) {
         return false;
     }

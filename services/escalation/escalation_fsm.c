@@ -17,6 +17,8 @@
  *                  order  │                                    │
  *                         └────────────────────────────────────┘ unsolved
  *
+ *   ASSIGNED ── recall ─▶ DESK ── routed ─▶ ASSIGNED: a dispatch that was taken back is no dispatch.
+ *
  *   withdrawn: from every state but CLOSED to WITHDRAWN.
  *
  * The table as it is printed for people: tests/golden/escalation_fsm.txt. */
@@ -78,6 +80,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_REPLAN] = GO(ASSIGNED, REPLANNED),
                 [ESCALATION_ON_MOVE] = GO(ASSIGNED, MOVED),
                 [ESCALATION_ON_RECODE] = GO(ASSIGNED, RECODED),
+                [ESCALATION_ON_RECALL] = GO(DESK, RECALLED),
             },
         [ESCALATION_ACCEPTED] =
             {
@@ -172,6 +175,16 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_REPLAN] = GO(SUSPENDED, REPLANNED),
                 [ESCALATION_ON_RECODE] = GO(SUSPENDED, RECODED),
             },
+        [ESCALATION_DESK] =
+            {
+                /* Given to a unit again as if for the first time. */
+                [ESCALATION_ON_ROUTED] = GO(ASSIGNED, ASSIGNED),
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
+                [ESCALATION_ON_NOTED] = GO(DESK, NOTED),
+                /* An appeal from the round before, whose return was ruled on and taken back. */
+                [ESCALATION_ON_STEP] = GO(DESK, REMINDED),
+                [ESCALATION_ON_RULE_APPEAL] = GO(DESK, APPEAL_RULED),
+            },
         [ESCALATION_CLOSED] =
             {
                 [ESCALATION_ON_NOTED] = IGNORE(CLOSED),
@@ -199,11 +212,13 @@ static_assert((int)ESCALATION_WITHDRAWN == (int)PAIDAN__STATE__STATE_WITHDRAWN,
               "states are stored");
 static_assert((int)ESCALATION_SUSPENDED == (int)PAIDAN__STATE__STATE_SUSPENDED,
               "states are stored");
-static_assert(ESCALATION_SUSPENDED == 7 && ESCALATION_STATE_COUNT == 8,
+static_assert((int)ESCALATION_DESK == (int)PAIDAN__STATE__STATE_DESK, "states are stored");
+static_assert(ESCALATION_DESK == 8 && ESCALATION_STATE_COUNT == 9,
               "states are stored: never renumber");
 
 static const char *const state_names[ESCALATION_STATE_COUNT] = {
-    "none", "assigned", "accepted", "returned", "resolved", "closed", "withdrawn", "suspended",
+    "none",   "assigned",  "accepted",  "returned", "resolved",
+    "closed", "withdrawn", "suspended", "desk",
 };
 
 static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
@@ -245,6 +260,7 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_ASSIST_LATE] = "assist_late",
     [ESCALATION_ON_TERM] = "term",
     [ESCALATION_ON_REPLAN] = "replan",
+    [ESCALATION_ON_RECALL] = "recall",
     [ESCALATION_ON_MOVE] = "move",
     [ESCALATION_ON_RECODE] = "recode",
     [ESCALATION_ON_ALARM] = "alarm",
@@ -274,7 +290,8 @@ Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation
     CHECK(signal < ESCALATION_SIGNAL_COUNT);
     const bool again = (state == ESCALATION_ACCEPTED && signal == ESCALATION_ON_ACCEPT) ||
                        (state == ESCALATION_RETURNED && signal == ESCALATION_ON_RETURN) ||
-                       (state == ESCALATION_RESOLVED && signal == ESCALATION_ON_RESOLVE);
+                       (state == ESCALATION_RESOLVED && signal == ESCALATION_ON_RESOLVE) ||
+                       (state == ESCALATION_DESK && signal == ESCALATION_ON_RECALL);
     if (again) {
         return PAIDAN__CODE__ALREADY_DONE;
     }
@@ -282,6 +299,11 @@ Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation
                       signal == ESCALATION_ON_RESOLVE;
     if (work && state == ESCALATION_ASSIGNED) {
         return PAIDAN__CODE__NOT_ACCEPTED;
+    }
+    /* Back at the desk by a return it needs no recall; all else began with the acceptance. */
+    if (signal == ESCALATION_ON_RECALL && state > ESCALATION_ASSIGNED &&
+        state != ESCALATION_RETURNED) {
+        return PAIDAN__CODE__RECALL_TOO_LATE;
     }
     return PAIDAN__CODE__STATE_FORBIDS;
 }

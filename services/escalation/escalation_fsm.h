@@ -17,6 +17,7 @@ enum escalation_state {
     ESCALATION_CLOSED,    /* 已办结 */
     ESCALATION_WITHDRAWN, /* 已撤回 */
     ESCALATION_SUSPENDED, /* 挂账: every clock stands still */
+    ESCALATION_DESK,      /* 待分拨: the dispatch was taken back; nobody has it, no clock runs */
     ESCALATION_STATE_COUNT,
 };
 
@@ -55,6 +56,7 @@ enum escalation_signal {
     ESCALATION_ON_END_MODE,    /* its result */
     ESCALATION_ON_APPEAL,      /* 超时申诉 */
     ESCALATION_ON_REPLAN,      /* running clocks got new moments */
+    ESCALATION_ON_RECALL,      /* 撤回分拨 by the dispatcher */
     /* site edits */
     ESCALATION_ON_MOVE,   /* nobody carries on its unit: another one gets it */
     ESCALATION_ON_RECODE, /* it goes on under other codes */
@@ -91,7 +93,8 @@ struct escalation_step escalation_fsm_step(enum escalation_state state,
                                            enum escalation_signal signal);
 
 /* The code that tells a caller why a cell of the table is a refusal: ALREADY_DONE for a repeated
- * action, NOT_ACCEPTED for work before acceptance, STATE_FORBIDS else. */
+ * action, NOT_ACCEPTED for work before acceptance, RECALL_TOO_LATE for a recall after it,
+ * STATE_FORBIDS else. */
 Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation_signal signal);
 
 /* Stable lower-case names: "assigned", "expire". Never NULL. */

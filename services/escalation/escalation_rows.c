@@ -17,7 +17,8 @@ static void count(struct tally *tally, const struct escalation_ticket *ticket, u
     if (ticket->state == ESCALATION_NONE) {
         return;
     }
-    tally->values[TALLY_STATE + ticket->state - 1] += by;
+    tally->values[ticket->state == ESCALATION_DESK ? (unsigned)TALLY_STATE_DESK
+                                                   : TALLY_STATE + ticket->state - 1] += by;
     for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
         const bool watched = escalation_state_watched(ticket, (enum escalation_watch)watch);
         tally->values[TALLY_WATCH + watch] += watched ? by : 0;

@@ -43,6 +43,7 @@ static const unsigned char signals[] = {
     IS(TERM_PASSED, TERM),
     IS(MOVED, MOVE),
     IS(RECODED, RECODE),
+    IS(RECALLED, RECALL),
 };
 
 static enum escalation_signal signal_closed(const Paidan__Closed *closed)

@@ -137,6 +137,16 @@ static void stale_add(struct feed *feed, uint64_t ticket, enum stale_row row)
     stale->rows |= row;
 }
 
+/* Whoever lost it must hear so, though nothing was said of it to that unit lately. */
+static void stale_lost(struct feed *feed, uint64_t ticket, const char *unit)
+{
+    struct stale *stale = stale_find(feed, ticket);
+    CHECK(ticket != 0);
+    if (stale->ticket != 0) {
+        (void)snprintf(stale->unit, sizeof stale->unit, "%s", unit);
+    }
+}
+
 /* Slots are not freed one by one, for others may lie behind them: the table is made anew of those
  * that still have something to be asked for, or were said lately, once it is half full. */
 static void stale_tidy(struct feed *feed)
@@ -257,7 +267,10 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
     }
     switch (answer->body_case) {
     case PAIDAN__ANSWER__BODY_SHOWN:
-        row_say(feed, answer->shown->brief, stale);
+        /* Of what was taken back the desk's row says more; the unit that had it must hear. */
+        if (answer->shown->brief->state != PAIDAN__STATE__STATE_DESK || stale->unit[0] != '\0') {
+            row_say(feed, answer->shown->brief, stale);
+        }
         break;
     case PAIDAN__ANSWER__BODY_TRIAGE_SHOWN:
         desk_say(feed, ask->ticket, answer->triage_shown);
@@ -478,6 +491,9 @@ static enum rc record_take(struct feed *feed, struct feed_log *log,
         tickets_stale(feed, event->handed->tickets, event->handed->n_tickets, log->row);
     } else if (event->has_ticket && event->ticket != 0) {
         stale_add(feed, event->ticket, log->row);
+        if (event->fact_case == PAIDAN__EVENT__FACT_RECALLED) {
+            stale_lost(feed, event->ticket, event->recalled->unit);
+        }
         if (gateway_stream_wanted(feed->streams, STREAM_FACT, event->ticket)) {
             fact_say(feed, log, record->seq, event);
         }

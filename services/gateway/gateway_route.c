@@ -111,6 +111,8 @@ static const struct gateway_route table[] = {
         .service = GATEWAY_CALLBACK, .answer = "callback_shown"),
     ACT("/tickets/{number}/dispatch", LOGIN, gateway_api_wish, DESK_DISPATCH, TRIAGE, "done",
         "give it to a unit"),
+    ACT("/tickets/{number}/recall", LOGIN, gateway_api_wish, RECALL, ESCALATION, "done",
+        "take the dispatch back, while the unit has not accepted"),
     ACT("/tickets/{number}/supplement", LOGIN, gateway_api_wish, SUPPLEMENT, INTAKE, "done",
         "add what the resident said"),
     ACT("/tickets/{number}/chase", LOGIN, gateway_api_wish, CHASE, INTAKE, "done",

@@ -34,6 +34,7 @@ struct view {
     Paidan__Code code; /* of escalation */
     uint64_t now_ms;
     bool with_history;
+    bool at_desk; /* escalation says so: the dispatch was taken back */
 };
 
 /* Also of an exchange that was answered before all parts were there: at the end of the process. */
@@ -233,14 +234,33 @@ static json_t *without_history(const struct say *say, const ProtobufCMessage *me
     return json;
 }
 
+/* What was taken back to the desk is shown by the desk's row, which has its clock; escalation's version
+ * stays, for who acts on the ticket names it. */
+static void take_desk_row(struct view *view, json_t *row)
+{
+    json_t *const version =
+        view->brief == NULL ? NULL : json_incref(json_object_get(view->brief, "version"));
+    json_decref(view->brief);
+    view->brief = row;
+    if (version != NULL) {
+        json_object_set_new(view->brief, "version", version);
+    }
+}
+
 /* Escalation is the one that knows who has it; its row replaces the desk's. */
 static void take_escalation(struct exchange *exchange, struct view *view,
                             const Paidan__Answer *answer)
 {
     const Paidan__Shown *shown = answer->shown;
-    json_decref(view->brief); /* of the desk: this one is newer */
+    json_t *const row = view->brief; /* of the desk: this one is newer, but where the desk has it */
     view->brief = say_json_brief(&exchange->say, shown->brief);
     say_json_names(&exchange->say, view->brief);
+    view->at_desk = shown->brief->state == PAIDAN__STATE__STATE_DESK;
+    if (row != NULL && view->at_desk) {
+        take_desk_row(view, row);
+    } else {
+        json_decref(row);
+    }
     view->clocks = json_array();
     for (size_t index = 0; index < shown->n_clocks; index++) {
         json_array_append_new(view->clocks,
@@ -253,7 +273,8 @@ static void take_escalation(struct exchange *exchange, struct view *view,
 /* Triage's state as triage_fsm.h numbers it; a number says nothing to whoever reads JSON. */
 static const char *triage_state(uint32_t state)
 {
-    static const char *const names[] = {"none", "routed", "desk_new", "desk_returned", "ended"};
+    static const char *const names[] = {"none",          "routed", "desk_new",
+                                        "desk_returned", "ended",  "desk_recalled"};
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
@@ -263,12 +284,13 @@ static void take_triage(struct exchange *exchange, struct view *view, const Paid
     const Paidan__TriageShown *shown = answer->triage_shown;
     view->triage = without_history(&exchange->say, &shown->base);
     json_object_set_new(view->triage, "state", json_string(triage_state(shown->state)));
-    if (shown->desk != NULL && view->brief == NULL) {
+    if (shown->desk != NULL && (view->brief == NULL || view->at_desk)) {
         Paidan__Brief *brief =
             say_desk_brief(&exchange->gateway->arena, shown->desk, answer->now_ms);
-        view->brief = brief == NULL ? NULL : say_json_brief(&exchange->say, brief);
-        if (view->brief != NULL) {
-            say_json_names(&exchange->say, view->brief);
+        json_t *const row = brief == NULL ? NULL : say_json_brief(&exchange->say, brief);
+        if (row != NULL) {
+            say_json_names(&exchange->say, row);
+            take_desk_row(view, row);
         }
     }
     add_facts(exchange, view, "triage", shown->history, shown->n_history, shown->history_seqs,

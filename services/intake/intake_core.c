@@ -111,6 +111,7 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_RESUMED:
     case PAIDAN__EVENT__FACT_ACCEPTED:
     case PAIDAN__EVENT__FACT_RETURNED:
+    case PAIDAN__EVENT__FACT_RECALLED:
     case PAIDAN__EVENT__FACT_RESOLVED:
     case PAIDAN__EVENT__FACT_CLOSED:
         return true;

@@ -34,6 +34,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
         [INTAKE_REGISTERED] =
             {
                 OPEN_CELLS(INTAKE_REGISTERED),
+                [INTAKE_SEEN_DESK] = STAYS(INTAKE_REGISTERED),
                 [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
                 [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
                 [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
@@ -43,6 +44,8 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
         [INTAKE_ASSIGNED] =
             {
                 OPEN_CELLS(INTAKE_ASSIGNED),
+                /* Taken back before the unit accepted: it waits as it did before. */
+                [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
                 [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_ASSIGNED),
                 [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
                 [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
@@ -99,6 +102,7 @@ static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
                 [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_WITHDRAWN),
                 [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_WITHDRAWN),
                 [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_WITHDRAWN),
+                [INTAKE_SEEN_DESK] = STAYS(INTAKE_WITHDRAWN),
                 [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),
                 [INTAKE_SEEN_WITHDRAWN] = STAYS(INTAKE_WITHDRAWN),
             },
@@ -137,7 +141,7 @@ const char *intake_fsm_signal_name(enum intake_signal signal)
     static const char *const names[INTAKE_SIGNAL_COUNT] = {
         "REGISTER",      "SUPPLEMENT",     "CHASE",          "WITHDRAW",
         "SEEN_ASSIGNED", "SEEN_ACCEPTED",  "SEEN_RETURNED",  "SEEN_RESOLVED",
-        "SEEN_CLOSED",   "SEEN_WITHDRAWN", "SEEN_SUSPENDED",
+        "SEEN_CLOSED",   "SEEN_WITHDRAWN", "SEEN_SUSPENDED", "SEEN_DESK",
     };
     CHECK(signal < INTAKE_SIGNAL_COUNT);
     return names[signal];

@@ -20,7 +20,7 @@
 
 enum intake_state {
     INTAKE_NONE = 0,       /* unknown ticket */
-    INTAKE_REGISTERED = 1, /* has a number; no unit has it yet */
+    INTAKE_REGISTERED = 1, /* has a number; no unit has it yet, or any more: taken back */
     INTAKE_ASSIGNED = 2,
     INTAKE_ACCEPTED = 3,
     INTAKE_RETURNED = 4,
@@ -43,6 +43,7 @@ enum intake_signal {
     INTAKE_SEEN_CLOSED,
     INTAKE_SEEN_WITHDRAWN,
     INTAKE_SEEN_SUSPENDED,
+    INTAKE_SEEN_DESK, /* the dispatch was taken back */
     INTAKE_SIGNAL_COUNT,
 };
 

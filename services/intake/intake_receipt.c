@@ -129,6 +129,9 @@ static bool meaning(const struct step_input *input, Paidan__State *state, uint32
     case PAIDAN__EVENT__FACT_RETURNED:
         *state = PAIDAN__STATE__STATE_RETURNED;
         return true;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        *state = PAIDAN__STATE__STATE_DESK;
+        return true;
     case PAIDAN__EVENT__FACT_SUSPENDED:
         *state = PAIDAN__STATE__STATE_SUSPENDED;
         return true;
@@ -164,6 +167,9 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
     case PAIDAN__STATE__STATE_RESOLVED:
         *signal = INTAKE_SEEN_RESOLVED;
         return true;
+    case PAIDAN__STATE__STATE_DESK:
+        *signal = INTAKE_SEEN_DESK;
+        return true;
     case PAIDAN__STATE__STATE_CLOSED:
         *signal = INTAKE_SEEN_CLOSED;
         return true;
@@ -196,6 +202,23 @@ static enum rc hear_scope(struct step *step, const struct step_input *input, str
         entry->moved = true;
     }
     return rc;
+}
+
+/* The dispatch was taken back: nobody has it, whatever was heard in this step before. */
+static void forget_scope(struct entry *entry)
+{
+    CHECK(entry->ticket != 0);
+    if (entry->scope != NULL) {
+        *entry->scope = (struct intake_scope){.level = 0};
+    }
+    entry->moved = false;
+}
+
+/* The state that a receipt names: of a ticket that waits for its first unit again, the desk's. */
+static Paidan__State receipt_state(enum intake_state state)
+{
+    return state == INTAKE_REGISTERED ? PAIDAN__STATE__STATE_DESK
+                                      : intake_ticket_public_state(state);
 }
 
 /* One record, seen against what this step has gathered before it. A record that cannot be is
@@ -233,6 +256,9 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
         entry->outcome = outcome;
         entry->at_ms = brief->at_ms;
     }
+    if (brief->fact == PAIDAN__EVENT__FACT_RECALLED) {
+        forget_scope(entry);
+    }
     return told ? hear_scope(step, input, entry) : RC_OK;
 }
 
@@ -248,7 +274,7 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     }
     CHECK(record.state != INTAKE_NONE);
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    *is_news = signal_of(intake_ticket_public_state(entry->state), &signal) &&
+    *is_news = signal_of(receipt_state(entry->state), &signal) &&
                intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
     const bool of_state = *is_news;
     /* Before the first unit there is no state that a receipt could name. */
@@ -258,7 +284,7 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     }
     paidan__receipt__init(receipt);
     receipt->ticket = entry->ticket;
-    receipt->state = intake_ticket_public_state(of_state ? entry->state : record.state);
+    receipt->state = receipt_state(of_state ? entry->state : record.state);
     receipt->outcome = (Paidan__Outcome)(of_state ? entry->outcome : record.outcome);
     receipt->has_outcome = (of_state ? entry->outcome : record.outcome) != 0;
     receipt->at_ms = of_state ? entry->at_ms : record.changed_ms;
@@ -349,12 +375,15 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
         return RC_CORRUPT;
     }
     CHECK(next.next != record.state);
-    CHECK(next.next != INTAKE_REGISTERED); /* no receipt leads back to before the first unit */
+    CHECK((next.next == INTAKE_REGISTERED) == (signal == INTAKE_SEEN_DESK));
     const bool first = record.state == INTAKE_REGISTERED;
     intake_ticket_enter(fold, &record, next.next);
     record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
     record.changed_ms = receipt->at_ms;
     rc = intake_state_put(fold->txn, receipt->ticket, &record);
+    if (rc == RC_OK && next.next == INTAKE_REGISTERED) {
+        return intake_scope_drop(fold->txn, receipt->ticket);
+    }
     return rc == RC_OK ? intake_scope_fold(fold->txn, receipt, first) : rc;
 }
 

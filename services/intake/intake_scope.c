@@ -191,6 +191,16 @@ enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt,
     return rc;
 }
 
+/* A ticket of an old log may have none. */
+enum rc intake_scope_drop(struct store_txn *txn, uint64_t ticket)
+{
+    CHECK(ticket != 0);
+    unsigned char key[CODEC_U64_BYTES];
+    codec_set_u64(key, ticket);
+    const enum rc rc = store_del(txn, INTAKE_SCOPE, key, sizeof key);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 /* ---- asked ---- */
 
 /* The channel stands in the first fact, with the texts: that log is never trimmed. */

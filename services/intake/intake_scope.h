@@ -24,6 +24,8 @@ void intake_scope_write(struct intake_scope *scope, Paidan__Receipt *receipt, ch
  * nothing is stored of the ticket yet. RC_OK, RC_FULL, RC_CORRUPT, RC_STORE. */
 MUST_CHECK enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt,
                                      bool first);
+/* Nobody has it any more. RC_OK, RC_STORE. */
+MUST_CHECK enum rc intake_scope_drop(struct store_txn *txn, uint64_t ticket);
 /* step_service.scope. */
 MUST_CHECK enum rc intake_scope(struct step_view *view, uint64_t ticket,
                                 struct permit_subject *subject);

@@ -151,6 +151,8 @@ static enum rc apply_escalation(struct step *step, const struct step_input *inpu
     switch (input->brief.fact) {
     case PAIDAN__EVENT__FACT_RETURNED:
         return triage_desk_apply(step, input, TRIAGE_RETURN);
+    case PAIDAN__EVENT__FACT_RECALLED:
+        return triage_desk_apply(step, input, TRIAGE_RECALL);
     case PAIDAN__EVENT__FACT_ASSIGNED:
         /* A ruling given before triage had read of a raise and a second return is taken for that
          * one: the desk has the ticket again and must let it go. */
@@ -199,6 +201,7 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
         return strcmp(log, "intake") == 0;
     case PAIDAN__EVENT__FACT_ASSIGNED:
     case PAIDAN__EVENT__FACT_RETURNED:
+    case PAIDAN__EVENT__FACT_RECALLED:
     case PAIDAN__EVENT__FACT_RAISED:
     case PAIDAN__EVENT__FACT_REOPENED:
     case PAIDAN__EVENT__FACT_ORDERED:
@@ -269,7 +272,7 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
     return triage_reading_show(view, request->triage_show, answer);
 }
 
-/* Escalation is followed for what comes back: returns, and what takes a ticket off the desk. */
+/* Escalation is followed for what comes back: returns, dispatches taken back, and what takes a ticket off the desk. */
 static const char *const follows[] = {"intake", "escalation", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
 static const char *const tables[] = {"ticket", "desk", "order",

@@ -148,6 +148,35 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
     return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
 }
 
+/* The dispatcher took it back, and starts from what it was dispatched by. The fact has all that the desk
+ * needs: the first facts of our own log may be trimmed. event: Recalled. */
+static enum rc say_recalled(struct step *step, const struct step_about *about,
+                            const Paidan__Event *event)
+{
+    const Paidan__Recalled *const recalled = event->recalled;
+    char *category = triage_ticket_code(step->site, SITE_KIND_CATEGORY, recalled->category);
+    char *area = triage_ticket_code(step->site, SITE_KIND_AREA, recalled->area);
+    char *channel = triage_ticket_code(step->site, SITE_KIND_CHANNEL, recalled->channel);
+    CHECK(about->expected == PAIDAN__EVENT__FACT_DESKED);
+    Paidan__Desked desked = PAIDAN__DESKED__INIT;
+    desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RECALLED;
+    desked.reasons |= category == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY : 0;
+    desked.reasons |= area == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_PLACE : 0;
+    desked.n_categories = category == NULL ? 0 : 1;
+    desked.categories = &category;
+    desked.n_areas = area == NULL ? 0 : 1;
+    desked.areas = &area;
+    desked.note = recalled->note;
+    desked.unit = recalled->unit;
+    desked.title = recalled->title;
+    desked.channel = channel != NULL ? channel : recalled->channel;
+    desked.has_registered_ms = desked.has_urgency = 1;
+    desked.registered_ms = recalled->registered_ms;
+    desked.urgency = recalled->urgency;
+    const enum rc rc = add_clock(step, event->at_ms, &desked);
+    return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
+}
+
 /* The words are stored: folding reads from them which signal it was. */
 static const char *reason_of(enum triage_signal signal)
 {
@@ -212,10 +241,11 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
         return RC_OK;
     }
     const struct step_about about = triage_ticket_about(ticket, &record, signal);
-    /* Returned and Chased are needed whole (needs); of the others only the brief may be there. */
+    /* Returned, Recalled and Chased are needed whole (needs); of the others only the brief may be there. */
     switch (to.fact) {
     case PAIDAN__EVENT__FACT_DESKED:
-        return say_returned(step, &about, input->event, &record);
+        return signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event)
+                                       : say_returned(step, &about, input->event, &record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return say_undesked(step, &about, signal);
     default:
@@ -259,11 +289,12 @@ static bool take_codes(char codes[][CODE_BYTES_MAX + 1], char *const *from, size
     return true;
 }
 
-/* A return brings exactly one reason, and no other fact has it. */
+/* A return brings exactly one reason, a recall another, and no other fact has these. */
 enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
 {
     const bool returned = (desked->reasons >> PAIDAN__DESK_REASON__DESK_RETURNED & 1u) != 0;
-    return returned ? TRIAGE_RETURN : TRIAGE_DESK;
+    const bool recalled = (desked->reasons >> PAIDAN__DESK_REASON__DESK_RECALLED & 1u) != 0;
+    return recalled ? TRIAGE_RECALL : returned ? TRIAGE_RETURN : TRIAGE_DESK;
 }
 
 /* The row that a Desked stands for. False: a text is longer than its field, or the clock is not the
@@ -318,6 +349,11 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
         CHECK(record->state == TRIAGE_ROUTED);
         take_sure(&desk, record);
         triage_ticket_count(fold, TRIAGE_TALLY_RETURNED);
+    } else if (triage_desk_desked_signal(event->desked) == TRIAGE_RECALL) {
+        CHECK(record->state == TRIAGE_ROUTED);
+        take_sure(&desk, record);
+        record->unit[0] = '\0'; /* nobody has it */
+        triage_ticket_count(fold, TRIAGE_TALLY_RECALLED);
     } else {
         CHECK(record->state == TRIAGE_NONE);
         take_sure(&desk, record);
@@ -334,7 +370,7 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
 enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *event,
                                   const struct triage_ticket *record)
 {
-    CHECK(record->state == TRIAGE_DESK_NEW || record->state == TRIAGE_DESK_RETURNED);
+    CHECK(record->state != TRIAGE_ROUTED && record->state != TRIAGE_ENDED);
     triage_ticket_count(fold, TRIAGE_TALLY_UNDESKED);
     if (record->state == TRIAGE_DESK_NEW) {
         CHECK(record->decided_seq == 0);

@@ -1,5 +1,5 @@
-/* triage_desk: what lies at the dispatcher's desk: new tickets of which triage was unsure, and
- * tickets that a unit returned. Facts: Desked, Noted (chased while it lies there), Undesked (it
+/* triage_desk: what lies at the dispatcher's desk: new tickets of which triage was unsure, tickets
+ * that a unit returned, and those whose dispatch was taken back. Facts: Desked, Noted (chased while it lies there), Undesked (it
  * left without a decision). The dispatcher's decisions are triage_dispatch. */
 #pragma once
 
@@ -9,7 +9,7 @@
 /* Says Desked about a new ticket: an event Registered, and what was unsure. */
 MUST_CHECK enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
                                        const struct site_judgement *judgement);
-/* A signal about a ticket that triage has had before: returned, moved, closed, withdrawn, chased.
+/* A signal about a ticket that triage has had before: returned, recalled, moved, closed, withdrawn, chased.
  * What its table does not allow is refused as a record. Returns as step_service.apply. */
 MUST_CHECK enum rc triage_desk_apply(struct step *step, const struct step_input *input,
                                      enum triage_signal signal);

@@ -1,5 +1,5 @@
-/* triage_dispatch: the dispatcher decides: DeskDispatch becomes Routed (a new ticket) or Ruled (a
- * returned one). Owns how a decision is made whole from what the dispatcher named, the ticket's
+/* triage_dispatch: the dispatcher decides: DeskDispatch becomes Routed (a new ticket, or one whose
+ * dispatch was taken back) or Ruled (a returned one). Owns how a decision is made whole from what the dispatcher named, the ticket's
  * record and the site. What must stay true: only a ticket at the desk can be decided, each decision
  * leaves it with a unit and an area, for escalation could not place it otherwise, and nothing that
  * was known of the ticket (place, category, urgency) changes unless the dispatcher said so; what
@@ -138,7 +138,7 @@ static Paidan__Urgency of_category(const struct site *site, const char *code)
     return category == SITE_NONE ? (Paidan__Urgency)0 : site->categories[category].urgency;
 }
 
-/* The dispatcher's word. Else a new ticket is as urgent as its category, and a return stays as it is:
+/* The dispatcher's word. Else a new ticket is as urgent as its category, and one that comes back stays as it is:
  * an emergency that one unit returns is one for the next. Only an urgency that was the old category's
  * follows when the category changes. */
 static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
@@ -162,7 +162,7 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
 {
     const struct site *site = step->site;
     CHECK(decision->owner.lead == decision->unit);
-    CHECK(decision->record.decided_seq == 0);
+    CHECK((decision->record.decided_seq == 0) == (decision->record.state == TRIAGE_DESK_NEW));
     Paidan__Routed routed = PAIDAN__ROUTED__INIT;
     routed.channel = decision->desk.channel;
     routed.title = decision->desk.title;
@@ -260,7 +260,7 @@ static enum rc answer(struct step *step, const struct decision *decision, uint64
     dispatched.urgency = urgency(site, decision);
     dispatched.has_elsewhere = dispatched.elsewhere =
         triage_place_elsewhere(site, decision->unit, decision->area);
-    dispatched.has_ruled = dispatched.ruled = decision->record.decided_seq != 0;
+    dispatched.has_ruled = dispatched.ruled = decision->record.state == TRIAGE_DESK_RETURNED;
     Paidan__Done done = PAIDAN__DONE__INIT;
     done.has_ticket = done.has_seq = 1;
     done.ticket = decision->wish->ticket;

@@ -21,57 +21,72 @@
     }
 
 /* A cell left out is a refusal; "allowed, no effect" is a step to the same state. */
-static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] = {
-    [TRIAGE_NONE] =
-        {
-            [TRIAGE_ROUTE] = SAYS(TRIAGE_ROUTED, ROUTED),
-            [TRIAGE_DESK] = SAYS(TRIAGE_DESK_NEW, DESKED),
-        },
-    [TRIAGE_ROUTED] =
-        {
-            [TRIAGE_RETURN] = SAYS(TRIAGE_DESK_RETURNED, DESKED),
-            [TRIAGE_MOVE] = STAYS(TRIAGE_ROUTED),
-            [TRIAGE_CLOSE] = STAYS(TRIAGE_ROUTED),
-            /* Escalation follows intake itself and ends the ticket. */
-            [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ROUTED),
-            [TRIAGE_CHASE] = STAYS(TRIAGE_ROUTED),
-        },
-    [TRIAGE_DESK_NEW] =
-        {
-            [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, ROUTED),
-            /* Escalation may have read the withdrawal before triage did. */
-            [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
-            [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
-            [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_NEW, NOTED),
-            [TRIAGE_WARN] = SAYS(TRIAGE_DESK_NEW, DESK_WARNED),
-            [TRIAGE_LATE] = SAYS(TRIAGE_DESK_NEW, DESK_OVERDUE),
-            [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_NEW, DESK_REPLANNED),
-            [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_NEW, DESK_RECODED),
-        },
-    [TRIAGE_DESK_RETURNED] =
-        {
-            [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, RULED),
-            [TRIAGE_MOVE] = SAYS(TRIAGE_ROUTED, UNDESKED),
-            [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
-            [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
-            [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_RETURNED, NOTED),
-            [TRIAGE_WARN] = SAYS(TRIAGE_DESK_RETURNED, DESK_WARNED),
-            [TRIAGE_LATE] = SAYS(TRIAGE_DESK_RETURNED, DESK_OVERDUE),
-            [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_RETURNED, DESK_REPLANNED),
-            [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_RETURNED, DESK_RECODED),
-        },
-    [TRIAGE_ENDED] =
-        {
-            /* The withdrawal was read first; what escalation said before it still comes. */
-            [TRIAGE_RETURN] = STAYS(TRIAGE_ENDED),
-            [TRIAGE_MOVE] = STAYS(TRIAGE_ENDED),
-            [TRIAGE_CLOSE] = STAYS(TRIAGE_ENDED),
-            [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ENDED),
-            [TRIAGE_CHASE] = STAYS(TRIAGE_ENDED),
-        },
+static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
+    {
+        [TRIAGE_NONE] =
+            {
+                [TRIAGE_ROUTE] = SAYS(TRIAGE_ROUTED, ROUTED),
+                [TRIAGE_DESK] = SAYS(TRIAGE_DESK_NEW, DESKED),
+            },
+        [TRIAGE_ROUTED] =
+            {
+                [TRIAGE_RETURN] = SAYS(TRIAGE_DESK_RETURNED, DESKED),
+                [TRIAGE_RECALL] = SAYS(TRIAGE_DESK_RECALLED, DESKED),
+                [TRIAGE_MOVE] = STAYS(TRIAGE_ROUTED),
+                [TRIAGE_CLOSE] = STAYS(TRIAGE_ROUTED),
+                /* Escalation follows intake itself and ends the ticket. */
+                [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ROUTED),
+                [TRIAGE_CHASE] = STAYS(TRIAGE_ROUTED),
+            },
+        [TRIAGE_DESK_NEW] =
+            {
+                [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, ROUTED),
+                /* Escalation may have read the withdrawal before triage did. */
+                [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_NEW, NOTED),
+                [TRIAGE_WARN] = SAYS(TRIAGE_DESK_NEW, DESK_WARNED),
+                [TRIAGE_LATE] = SAYS(TRIAGE_DESK_NEW, DESK_OVERDUE),
+                [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_NEW, DESK_REPLANNED),
+                [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_NEW, DESK_RECODED),
+            },
+        [TRIAGE_DESK_RETURNED] =
+            {
+                [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, RULED),
+                [TRIAGE_MOVE] = SAYS(TRIAGE_ROUTED, UNDESKED),
+                [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_RETURNED, NOTED),
+                [TRIAGE_WARN] = SAYS(TRIAGE_DESK_RETURNED, DESK_WARNED),
+                [TRIAGE_LATE] = SAYS(TRIAGE_DESK_RETURNED, DESK_OVERDUE),
+                [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_RETURNED, DESK_REPLANNED),
+                [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_RETURNED, DESK_RECODED),
+            },
+        [TRIAGE_DESK_RECALLED] =
+            {
+                /* Escalation gives it to nobody before we do: no MOVE. */
+                [TRIAGE_DISPATCH] = SAYS(TRIAGE_ROUTED, ROUTED),
+                [TRIAGE_CLOSE] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_WITHDRAW] = SAYS(TRIAGE_ENDED, UNDESKED),
+                [TRIAGE_CHASE] = SAYS(TRIAGE_DESK_RECALLED, NOTED),
+                [TRIAGE_WARN] = SAYS(TRIAGE_DESK_RECALLED, DESK_WARNED),
+                [TRIAGE_LATE] = SAYS(TRIAGE_DESK_RECALLED, DESK_OVERDUE),
+                [TRIAGE_REPLAN] = SAYS(TRIAGE_DESK_RECALLED, DESK_REPLANNED),
+                [TRIAGE_RECODE] = SAYS(TRIAGE_DESK_RECALLED, DESK_RECODED),
+            },
+        [TRIAGE_ENDED] =
+            {
+                /* The withdrawal was read first; what escalation said before it still comes. */
+                [TRIAGE_RETURN] = STAYS(TRIAGE_ENDED),
+                [TRIAGE_RECALL] = STAYS(TRIAGE_ENDED),
+                [TRIAGE_MOVE] = STAYS(TRIAGE_ENDED),
+                [TRIAGE_CLOSE] = STAYS(TRIAGE_ENDED),
+                [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ENDED),
+                [TRIAGE_CHASE] = STAYS(TRIAGE_ENDED),
+            },
 };
 
-static_assert(TRIAGE_ENDED == 4, "states are stored: never renumber");
+static_assert(TRIAGE_ENDED == 4 && TRIAGE_DESK_RECALLED == 5, "states are stored: never renumber");
 
 /* A refused cell says nothing, and a cell that says nothing changes nothing: else a state
  * would change without a fact, and no replay would find it again. */
@@ -89,17 +104,17 @@ struct triage_step triage_fsm_step(enum triage_state state, enum triage_signal s
 /* Told to dispatchers as the detail of NOT_ON_DESK, and kept in facts: they stay as they are. */
 const char *triage_fsm_state_name(enum triage_state state)
 {
-    static const char *const names[TRIAGE_STATE_COUNT] = {"none", "routed", "desk_new",
-                                                          "desk_returned", "ended"};
+    static const char *const names[TRIAGE_STATE_COUNT] = {
+        "none", "routed", "desk_new", "desk_returned", "ended", "desk_recalled"};
     CHECK(state < TRIAGE_STATE_COUNT);
     return names[state];
 }
 
 const char *triage_fsm_signal_name(enum triage_signal signal)
 {
-    static const char *const names[TRIAGE_SIGNAL_COUNT] = {"route", "desk",  "dispatch", "return",
-                                                           "move",  "close", "withdraw", "chase",
-                                                           "warn",  "late",  "replan",   "recode"};
+    static const char *const names[TRIAGE_SIGNAL_COUNT] = {
+        "route", "desk", "dispatch", "return", "move",   "close", "withdraw",
+        "chase", "warn", "late",     "replan", "recode", "recall"};
     CHECK(signal < TRIAGE_SIGNAL_COUNT);
     return names[signal];
 }

@@ -9,6 +9,8 @@
  *        │                                                           │
  *        └────────── WITHDRAWN, CLOSED (undesked) ──▶ ENDED ◀────────┘
  *
+ *     ROUTED ── RECALLED ──▶ DESK_RECALLED ── DISPATCH (routed again) ──▶ ROUTED; ends as the others do
+ *
  * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone, as
  * RECODE does, by which the ticket goes on under the codes of now.
  *
@@ -24,6 +26,7 @@ enum triage_state {
     TRIAGE_DESK_NEW = 2,      /* at the desk: triage was unsure */
     TRIAGE_DESK_RETURNED = 3, /* at the desk: a unit returned it */
     TRIAGE_ENDED = 4,         /* left the desk for good without a decision */
+    TRIAGE_DESK_RECALLED = 5, /* at the desk: the dispatch was taken back */
     TRIAGE_STATE_COUNT
 };
 
@@ -40,6 +43,7 @@ enum triage_signal {
     TRIAGE_LATE,     /* the desk's deadline has passed, or its next alarm has come */
     TRIAGE_REPLAN,   /* the site has changed: the desk's clock is planned by it */
     TRIAGE_RECODE,   /* the site has given up codes that the desk's row carries */
+    TRIAGE_RECALL,   /* escalation: a dispatcher took the dispatch back */
     TRIAGE_SIGNAL_COUNT
 };
 

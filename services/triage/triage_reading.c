@@ -23,6 +23,8 @@ enum {
     SCAN_MAX = 2000,
     CURSOR_BYTES = TRIAGE_ORDER_BYTES - 1, /* ms and ticket of the last row looked at */
 };
+/* In the moment of a cursor, which no moment reaches: it stands among those taken back. */
+#define CURSOR_RECALLED (1ull << 63)
 /* Answers stay below a frame: an item is at most its note, title and codes. */
 #define DESK_LIST_BYTES_MAX (3u << 20)
 
@@ -140,6 +142,7 @@ struct page {
     const Paidan__DeskList *wish;
     uint32_t area, category; /* asked for; SITE_NONE: any */
     uint32_t limit, seen;
+    bool recalled_first; /* those taken back stand before the others */
     size_t bytes;
     Paidan__DeskListed *listed;
 };
@@ -230,27 +233,32 @@ static enum rc fill_by_ticket(struct page *page)
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc add_cursor(struct page *page, uint64_t ms, uint64_t ticket)
+static enum rc add_cursor(struct page *page, enum triage_order order, uint64_t ms, uint64_t ticket)
 {
     CHECK(page->listed->n_items > 0 || page->seen > 0); /* a page that saw nothing is not cut */
     CHECK(!page->listed->has_cursor);
+    CHECK((ms & CURSOR_RECALLED) == 0);
     unsigned char *cursor = arena_alloc(page->view->arena, CURSOR_BYTES);
     if (cursor == NULL) {
         return RC_LIMIT;
     }
-    codec_set_u64(cursor, ms);
+    codec_set_u64(cursor, order == TRIAGE_RECALLED ? ms | CURSOR_RECALLED : ms);
     codec_set_u64(cursor + CODEC_U64_BYTES, ticket);
     page->listed->has_cursor = true;
     page->listed->cursor = (ProtobufCBinaryData){.len = CURSOR_BYTES, .data = cursor};
     return RC_OK;
 }
 
-static enum rc add_ticket(struct page *page, uint64_t ticket)
+static enum rc add_ticket(struct page *page, enum triage_order order, uint64_t ticket)
 {
     struct triage_desk desk;
     const enum rc rc = triage_state_desk_get(page->view->txn, ticket, &desk);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (order == TRIAGE_BY_DUE && page->recalled_first && triage_state_recalled(&desk)) {
+        page->seen++;
+        return RC_OK;
     }
     return add_row(page, ticket, &desk);
 }
@@ -267,37 +275,60 @@ static void bounds_of(const struct page *page, uint64_t *from_ms, uint64_t *unti
     }
 }
 
-static enum rc fill_by_due(struct page *page)
+/* Rows of one order from that moment and ticket on, until the page is full (*cut: the cursor is set) or
+ * the order ends. */
+static enum rc fill_order(struct page *page, enum triage_order order, uint64_t ms, uint64_t ticket,
+                          uint64_t until_ms, bool *cut)
 {
-    const Paidan__DeskList *wish = page->wish;
-    uint64_t ms = 0, until_ms = 0, ticket = 0, last_ms = 0, last = 0;
-    bounds_of(page, &ms, &until_ms);
-    if (wish->has_cursor) {
-        CHECK(wish->cursor.len == CURSOR_BYTES); /* judged with the wish */
-        const uint64_t at_ms = codec_u64_at(wish->cursor.data);
-        ticket = at_ms >= ms ? codec_u64_at(wish->cursor.data + CODEC_U64_BYTES) + 1 : 0;
-        ms = at_ms > ms ? at_ms : ms;
-    }
     struct store_walk walk;
-    enum rc rc = triage_state_order_walk(page->view->txn, TRIAGE_BY_DUE, ms, ticket, &walk);
+    uint64_t last_ms = 0, last = 0;
+    CHECK(!*cut);
+    enum rc rc = triage_state_order_walk(page->view->txn, order, ms, ticket, &walk);
     for (; rc == RC_OK; rc = store_walk_next(&walk)) {
-        rc = triage_state_order_read(&walk, TRIAGE_BY_DUE, &ms, &ticket);
+        rc = triage_state_order_read(&walk, order, &ms, &ticket);
         if (rc != RC_OK || ms > until_ms) {
             break;
         }
         if (is_full(page)) {
-            rc = add_cursor(page, last_ms, last);
+            *cut = true;
+            rc = add_cursor(page, order, last_ms, last);
             break;
         }
         last_ms = ms;
         last = ticket;
-        rc = add_ticket(page, ticket);
+        rc = add_ticket(page, order, ticket);
         if (rc != RC_OK) {
             break;
         }
     }
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* What was taken back comes first, where all of the desk is asked for: whoever did so is about to decide
+ * again. Where deadlines are asked for it stands among them. */
+static enum rc fill_by_due(struct page *page)
+{
+    const Paidan__DeskList *wish = page->wish;
+    uint64_t ms = 0, until_ms = 0, ticket = 0;
+    bool cut = false;
+    bounds_of(page, &ms, &until_ms);
+    page->recalled_first = ms == 0 && until_ms == UINT64_MAX;
+    enum triage_order order = page->recalled_first ? TRIAGE_RECALLED : TRIAGE_BY_DUE;
+    if (wish->has_cursor) {
+        CHECK(wish->cursor.len == CURSOR_BYTES); /* judged with the wish */
+        const uint64_t at_ms = codec_u64_at(wish->cursor.data) & ~CURSOR_RECALLED;
+        const bool recalled = (codec_u64_at(wish->cursor.data) & CURSOR_RECALLED) != 0;
+        order = recalled && page->recalled_first ? TRIAGE_RECALLED : TRIAGE_BY_DUE;
+        ticket = at_ms >= ms ? codec_u64_at(wish->cursor.data + CODEC_U64_BYTES) + 1 : 0;
+        ms = at_ms > ms ? at_ms : ms;
+    }
+    enum rc rc = RC_OK;
+    if (order == TRIAGE_RECALLED) {
+        rc = fill_order(page, order, ms, ticket, until_ms, &cut);
+        ms = ticket = 0;
+    }
+    return rc == RC_OK && !cut ? fill_order(page, TRIAGE_BY_DUE, ms, ticket, until_ms, &cut) : rc;
 }
 
 /* ---- the desk in numbers ---- */

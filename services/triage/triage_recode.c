@@ -68,7 +68,8 @@ enum rc triage_recode_apply(struct step *step, uint64_t ticket, const struct tri
 {
     const struct site *site = step->site;
     char *categories[TRIAGE_PROPOSALS_MAX], *areas[TRIAGE_PROPOSALS_MAX];
-    CHECK(record->state == TRIAGE_DESK_NEW || record->state == TRIAGE_DESK_RETURNED);
+    CHECK(record->state != TRIAGE_NONE);
+    CHECK(record->state != TRIAGE_ROUTED && record->state != TRIAGE_ENDED);
     Paidan__DeskRecoded fact = PAIDAN__DESK_RECODED__INIT;
     fact.site_version = site->version;
     fact.categories = categories;
@@ -129,8 +130,10 @@ enum rc triage_recode_fold(struct step_fold *fold, const Paidan__Event *event,
     }
     struct triage_desk desk = before;
     const bool returned = (fact->reasons & BIT(RETURNED)) != 0;
+    const bool recalled = (fact->reasons & BIT(RECALLED)) != 0;
     bool fits =
         returned == (record->state == TRIAGE_DESK_RETURNED) &&
+        recalled == (record->state == TRIAGE_DESK_RECALLED) &&
         take_list(desk.categories, &desk.category_count, fact->categories, fact->n_categories) &&
         take_list(desk.areas, &desk.area_count, fact->areas, fact->n_areas) &&
         take(desk.unit, sizeof desk.unit, fact->unit) &&

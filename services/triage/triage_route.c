@@ -107,10 +107,12 @@ enum rc triage_route_fold(struct step_fold *fold, uint64_t seq, const Paidan__Ev
 {
     const Paidan__Routed *const routed = event->routed;
     const bool by_desk = triage_route_signal(routed) == TRIAGE_DISPATCH;
-    CHECK(record->state == (by_desk ? TRIAGE_DESK_NEW : TRIAGE_NONE));
-    CHECK(record->decided_seq == 0);
+    CHECK(by_desk == (record->state != TRIAGE_NONE));
+    CHECK((record->decided_seq != 0) == (record->state == TRIAGE_DESK_RECALLED));
     if (by_desk) {
-        triage_ticket_count(fold, TRIAGE_TALLY_ROUTED_BY_DESK);
+        triage_ticket_count(fold, record->state == TRIAGE_DESK_RECALLED
+                                      ? TRIAGE_TALLY_ROUTED_AGAIN
+                                      : TRIAGE_TALLY_ROUTED_BY_DESK);
         const enum rc rc = triage_desk_leave(fold, event->ticket);
         if (rc != RC_OK) {
             return rc;

@@ -20,7 +20,9 @@ static enum rc facts_read(struct step_view *view, const struct triage_ticket *re
     } else if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         subject->channel = event->desked->channel;
     }
-    if ((rc != RC_OK && rc != RC_NOT_FOUND) || record->decided_seq == 0) {
+    /* A dispatch that was taken back is nobody's. */
+    const bool decided = record->decided_seq != 0 && record->unit[0] != '\0';
+    if ((rc != RC_OK && rc != RC_NOT_FOUND) || !decided) {
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     rc = step_view_read(view, record->decided_seq, &event);

@@ -216,6 +216,12 @@ enum rc triage_state_order_read(const struct store_walk *walk, enum triage_order
     return RC_OK;
 }
 
+bool triage_state_recalled(const struct triage_desk *desk)
+{
+    CHECK(desk->since_ms != 0);
+    return (desk->reasons >> PAIDAN__DESK_REASON__DESK_RECALLED & 1u) != 0;
+}
+
 static struct due row_of(uint64_t ticket, const struct triage_desk *desk)
 {
     CHECK(desk->clock.due_ms != 0);
@@ -238,6 +244,10 @@ static enum rc leave_places(struct store_txn *txn, uint64_t ticket, const struct
         order_key(TRIAGE_BY_SINCE, desk->since_ms, ticket, key);
         rc = store_del(txn, TRIAGE_TABLE_ORDER, key, sizeof key);
     }
+    if (rc == RC_OK && triage_state_recalled(desk)) {
+        order_key(TRIAGE_RECALLED, desk->since_ms, ticket, key);
+        rc = store_del(txn, TRIAGE_TABLE_ORDER, key, sizeof key);
+    }
     if (rc == RC_OK) {
         rc = due_del(txn, &row);
     }
@@ -255,6 +265,10 @@ static enum rc take_places(struct store_txn *txn, uint64_t ticket, const struct 
     enum rc rc = store_put(txn, TRIAGE_TABLE_ORDER, key, sizeof key, NULL, 0);
     if (rc == RC_OK) {
         order_key(TRIAGE_BY_SINCE, desk->since_ms, ticket, key);
+        rc = store_put(txn, TRIAGE_TABLE_ORDER, key, sizeof key, NULL, 0);
+    }
+    if (rc == RC_OK && triage_state_recalled(desk)) {
+        order_key(TRIAGE_RECALLED, desk->since_ms, ticket, key);
         rc = store_put(txn, TRIAGE_TABLE_ORDER, key, sizeof key, NULL, 0);
     }
     return rc == RC_OK ? due_put(txn, &row) : rc;

@@ -2,7 +2,7 @@
  *
  *   ticket   ticket u64 -> state, category, area, unit, reasons, seqs      every ticket
  *   desk     ticket u64 -> proposals, since, note, title, channel, clock   tickets at the desk
- *   order    order u8, ms u64, ticket u64 -> empty                         the same, twice
+ *   order    order u8, ms u64, ticket u64 -> empty                         the same, twice; thrice if recalled
  *
  * The first two are keyed by the ticket, which grows with time: writes stay at the right edge. The
  * third puts the desk in order of its deadlines and of its arrivals. A record is sealed (version,
@@ -36,7 +36,7 @@ struct triage_ticket {
     uint64_t last_seq;    /* of its newest fact */
     uint64_t decided_seq; /* of its newest Routed or Ruled; 0: none yet */
     char category[CODE_BYTES_MAX + 1], area[CODE_BYTES_MAX + 1]; /* "" while not sure */
-    char unit[CODE_BYTES_MAX + 1];                               /* "" before the first decision */
+    char unit[CODE_BYTES_MAX + 1]; /* "" before a decision, after a recall */
 };
 
 /* Of one stay at the desk. due_ms 0: the ticket came before desks had clocks. */
@@ -58,10 +58,10 @@ struct triage_desk {
     uint32_t category_count, area_count;
     char categories[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];
     char areas[TRIAGE_PROPOSALS_MAX][CODE_BYTES_MAX + 1];
-    char unit[CODE_BYTES_MAX + 1]; /* that returned it, or "" */
+    char unit[CODE_BYTES_MAX + 1]; /* that returned it or lost it by a recall, or "" */
     char channel[CODE_BYTES_MAX + 1];
     char title[TITLE_BYTES_MAX + 1];
-    char note[NOTE_BYTES_MAX + 1]; /* of the return, or "" */
+    char note[NOTE_BYTES_MAX + 1]; /* of the return or recall, or "" */
     uint32_t urgency;              /* enum Urgency; 0: from before desks had clocks */
     struct triage_clock clock;
 };
@@ -69,8 +69,14 @@ struct triage_desk {
 /* What triage was sure of, of a return what the ticket was given by; "": nothing. */
 const char *triage_state_category(const struct triage_desk *desk);
 const char *triage_state_area(const struct triage_desk *desk);
+/* Its dispatch was taken back: whoever did so has it in hand. */
+bool triage_state_recalled(const struct triage_desk *desk);
 /* The orders in which the desk is read. */
-enum triage_order { TRIAGE_BY_DUE = 1, TRIAGE_BY_SINCE };
+enum triage_order {
+    TRIAGE_BY_DUE = 1,
+    TRIAGE_BY_SINCE,
+    TRIAGE_RECALLED /* these alone, by since */
+};
 enum { TRIAGE_ORDER_BYTES = 1 + 8 + 8 };
 
 /* RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE; triage_state_get touches record only on RC_OK. */

@@ -91,6 +91,40 @@ static void test_scope_when_it_moves_then_follows_though_residents_see_nothing(v
 }
 
 /* A log from before receipts said who has a ticket gives the same tables, and nobody's rights. */
+/* Nobody reads its texts any more, and the resident sees what he saw before the first unit. */
+static void test_scope_when_taken_back_then_nobodys_until_given_again(void **state)
+{
+    struct solo *const solo = *state;
+    struct said said;
+    struct permit_subject subject;
+    const uint64_t number = submit(solo, "wechat", NULL, "一");
+    say_assigned(solo, &said, number);
+    solo_flush(solo, NULL);
+    say_recalled(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "");
+    assert_int_equal(subject.level, 0);
+    assert_int_equal(subject.state, PAIDAN__STATE__STATE_NONE);
+    /* Given and taken back within one step there is nothing to tell. */
+    say_assigned(solo, &said, number);
+    say_recalled(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "");
+    say_assigned(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "b.any");
+    /* Taken back and given again within one step: as it was. */
+    say_recalled(solo, &said, number);
+    say_assigned(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "b.any");
+    assert_int_equal(subject.state, PAIDAN__STATE__STATE_ASSIGNED);
+}
+
 static void test_receipt_when_of_an_old_log_then_state_alone(void **state)
 {
     struct solo *const solo = *state;
@@ -142,6 +176,8 @@ int main(void)
             test_scope_when_it_moves_then_follows_though_residents_see_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_texts_when_read_with_a_grant_then_disclosed_without_phones, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_scope_when_taken_back_then_nobodys_until_given_again,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_receipt_when_of_an_old_log_then_state_alone, setup,
                                         teardown),
     };

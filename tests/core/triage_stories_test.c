@@ -93,6 +93,24 @@ static void returned(struct story *story, uint64_t number, const char *unit)
     say(story, "escalation", number, &event);
 }
 
+static void recalled(struct story *story, uint64_t number, const char *unit)
+{
+    Paidan__Recalled fact = PAIDAN__RECALLED__INIT;
+    fact.unit = (char *)unit;
+    fact.level = 2;
+    fact.category = "noise";
+    fact.area = "west";
+    fact.urgency = PAIDAN__URGENCY__URGENCY_URGENT;
+    fact.channel = "wechat";
+    fact.title = "半夜施工";
+    fact.registered_ms = START_MS;
+    fact.note = "选错单位";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.fact_case = PAIDAN__EVENT__FACT_RECALLED;
+    event.recalled = &fact;
+    say(story, "escalation", number, &event);
+}
+
 static void raised(struct story *story, uint64_t number)
 {
     Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
@@ -710,6 +728,43 @@ static void tell_places(struct story *story)
     due(story, "unknown category", &filter);
 }
 
+/* A dispatch that was taken back lies at the desk again, before all others, as urgent as it was; it is
+ * dispatched like a new one, may be taken back again, and ends with the ticket. */
+static void tell_recall(struct story *story)
+{
+    words(story, 1, NULL, "太吵了");
+    words(story, 2, "西边", "半夜施工噪音");
+    words(story, 3, "西边", "半夜施工噪音");
+    words(story, 4, "西边", "半夜施工噪音");
+    for (uint64_t number = 2; number <= 4; number++) {
+        dispatch(story, number, "c.west", NULL, NULL);
+    }
+    story_until(story, 60 * MINUTE);
+    recalled(story, 9, "c.west");
+    recalled(story, 3, "c.west");
+    recalled(story, 2, "c.west");
+    recalled(story, 4, "c.west");
+    look(story, 2);
+    due_all(story); /* in pages of two */
+    due_missed(story);
+    desk(story);
+    chased(story, 2, 1);
+    dispatch(story, 2, "c.east", NULL, "east");
+    look(story, 2);
+    recalled(story, 2, "c.east");
+    explain(story, 2);
+    closed(story, 2);
+    closed(story, 2);
+    withdrawn(story, 3);
+    recalled(story, 3, "c.west");         /* said before, read later */
+    story_until(story, 12 * 60 * MINUTE); /* nobody decides */
+    due_missed(story);
+    dispatch_as(story, 4, "c.west", "noise", "west", PAIDAN__URGENCY__URGENCY_NORMAL);
+    returned(story, 4, "c.west");
+    look(story, 4);
+    totals(story);
+}
+
 struct tale {
     const char *name, *site;
     void (*tell)(struct story *story);
@@ -722,6 +777,7 @@ static const struct tale tales[] = {
     {"dispatch", "words", tell_dispatch},
     {"ruled_behind", "words", tell_ruled_behind},
     {"return", "words", tell_return},
+    {"recall", "words", tell_recall},
     {"withdrawals", "words", tell_withdrawals},
     {"strangers", "words", tell_strangers},
     {"fallback", "ladder", tell_fallback},

@@ -78,6 +78,7 @@ enum sim_kind {
     SIM_MODE_SET,
     SIM_MODE_ENDED,
     SIM_ORDERED,
+    SIM_RECALLED,
     SIM_URGED,
     SIM_SUPERVISED,
     SIM_CARDED_BY_HAND,

@@ -175,6 +175,19 @@ static size_t desk(struct sim *sim, uint64_t *tickets, size_t max)
     return count;
 }
 
+/* Taken back: mostly what was just dispatched, now and then whatever there is. */
+static void recall(struct sim *sim, uint64_t ticket)
+{
+    Paidan__Recall wish = PAIDAN__RECALL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = ticket;
+    wish.note = rng_percent(&sim->rng, 50) ? "选错了单位" : NULL;
+    request.actor = "dispatcher";
+    request.wish_case = PAIDAN__REQUEST__WISH_RECALL;
+    request.recall = &wish;
+    (void)sim_request(sim, WORLD_ESCALATION, &request);
+}
+
 /* A dispatcher works through what lies on the desk, now and then somebody else's item. */
 static void act_dispatcher(struct sim *sim)
 {
@@ -184,6 +197,13 @@ static void act_dispatcher(struct sim *sim)
     for (uint64_t i = 0; i < items && i < count; i++) {
         const size_t at = rng_percent(&sim->rng, 80) ? i : rng_below(&sim->rng, count);
         (void)dispatch(sim, tickets[at], sim_some_unit(sim));
+        if (rng_percent(&sim->rng, 12)) {
+            recall(sim, tickets[at]);
+        }
+    }
+    const uint64_t any = rng_percent(&sim->rng, 25) ? sim_some_ticket(sim) : 0;
+    if (any != 0) {
+        recall(sim, any);
     }
 }
 

@@ -43,6 +43,7 @@ const char *sim_kind_name(enum sim_kind kind)
         [SIM_MODE_SET] = "mode set",
         [SIM_MODE_ENDED] = "mode ended",
         [SIM_ORDERED] = "ordered",
+        [SIM_RECALLED] = "recalled",
         [SIM_URGED] = "urged",
         [SIM_SUPERVISED] = "supervised",
         [SIM_CARDED_BY_HAND] = "carded by hand",
@@ -376,6 +377,34 @@ static void read_returned(const struct sim *sim, struct work *work)
     work->request = 0;
 }
 
+/* The unit that lost it is told of no clock any more, and keeps no task of it. What passed before is the
+ * unit's for ever: work->late stays. */
+static void read_recalled(const struct sim *sim, struct work *work, const Paidan__Recalled *fact)
+{
+    size_t open = 0;
+    work_must(sim, work, work->state == PAIDAN__STATE__STATE_ASSIGNED, "a recall");
+    work_must(sim, work, strcmp(work->unit, fact->unit) == 0, "a recall from another unit");
+    work_must(sim, work, work->request == 0, "a recall over an open request");
+    for (uint32_t i = 0; i < work->assist_count; i++) {
+        bool told = work->assists[i].done;
+        for (size_t k = 0; k < fact->n_assist_ended; k++) {
+            told = told || strcmp(fact->assist_ended[k], work->assists[i].unit) == 0;
+        }
+        work_must(sim, work, told, "a task that goes on after a recall,");
+        open += work->assists[i].done ? 0 : 1;
+    }
+    work_must(sim, work, open == fact->n_assist_ended, "a task that a recall made up,");
+    memset(work->clocks, 0, sizeof work->clocks);
+    memset(work->assists, 0, sizeof work->assists);
+    work->assist_count = 0;
+    work->mode_open = false;
+    work->red = false;
+    work->state = PAIDAN__STATE__STATE_DESK;
+    work->unit[0] = '\0';
+    work->level = 0;
+    work_count(sim, SIM_RECALLED);
+}
+
 static void read_done(const struct sim *sim, struct work *work, Paidan__Clock kind, bool late)
 {
     const struct work_clock *clock = work_clock_of(work, kind);
@@ -399,6 +428,13 @@ static bool fires_by_itself(const Paidan__Event *event)
     default:
         return false;
     }
+}
+
+/* All of them but the reminder about an appeal, which goes on without a unit. */
+static bool fires_of_unit(const Paidan__Event *event)
+{
+    return fires_by_itself(event) && (event->fact_case != PAIDAN__EVENT__FACT_REMINDED ||
+                                      event->reminded->clock != PAIDAN__CLOCK__CLOCK_APPEAL);
 }
 
 static void read_rest(const struct sim *sim, struct work *work, const Paidan__Event *event)
@@ -462,6 +498,9 @@ static void read_fact(const struct sim *sim, struct work *work, const Paidan__Ev
     case PAIDAN__EVENT__FACT_RETURNED:
         read_returned(sim, work);
         break;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        read_recalled(sim, work, event->recalled);
+        break;
     case PAIDAN__EVENT__FACT_WARNED:
         work_read_warned(sim, work, event->warned);
         break;
@@ -502,7 +541,8 @@ static void read_replan_passed(struct sim *sim, struct sim_clocks *clocks,
     }
     for (unsigned i = 0; i < BUCKETS; i++) {
         for (struct work *work = clocks->buckets[i]; work != NULL; work = work->next) {
-            if (work->state == PAIDAN__STATE__STATE_RESOLVED) {
+            if (work->state == PAIDAN__STATE__STATE_RESOLVED ||
+                work->state == PAIDAN__STATE__STATE_DESK) {
                 continue; /* nothing of it runs */
             }
             for (unsigned k = 0; k < WORK_CLOCKS_MAX; k++) {
@@ -561,6 +601,8 @@ void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__E
     (*at)->at_ms = event->at_ms;
     work_must(sim, *at, (*at)->suspended_until_ms == 0 || !fires_by_itself(event),
               "something that fired while suspended");
+    work_must(sim, *at, (*at)->state != PAIDAN__STATE__STATE_DESK || !fires_of_unit(event),
+              "something that fired although nobody has it");
     work_tally_late(sim, *at, event);
     work_check_carried(sim, *at, event);
     read_fact(sim, *at, event);

@@ -14,6 +14,7 @@ struct life {
     uint32_t level, round;
     uint64_t unit; /* step_key of its code */
     bool ruled;
+    bool dispatched; /* by triage or the desk to the unit that has it; nothing moved it since */
     Paidan__Outcome outcome;
     /* what the resident answered last, as callback tells it */
     uint32_t answered_round;
@@ -128,6 +129,7 @@ static void assign(struct life *life, const Paidan__Assignment *to)
     life->state = PAIDAN__STATE__STATE_ASSIGNED;
     life->level = to->level;
     life->unit = step_key(to->unit);
+    life->dispatched = false;
 }
 
 static void close(const struct sim *sim, struct life *life, const Paidan__Closed *closed)
@@ -187,9 +189,13 @@ static void read_fact(const struct sim *sim, struct life *life, const Paidan__Ev
             must(sim, life, life->state == PAIDAN__STATE__STATE_RETURNED, "ruling");
             life->ruled = true;
         } else {
-            must(sim, life, life->state == PAIDAN__STATE__STATE_NONE, "first assignment");
+            must(sim, life,
+                 life->state == PAIDAN__STATE__STATE_NONE ||
+                     life->state == PAIDAN__STATE__STATE_DESK,
+                 "first assignment");
         }
         assign(life, event->assigned->to);
+        life->dispatched = true;
         break;
     case PAIDAN__EVENT__FACT_RAISED:
         must(sim, life, is_open(life), "raise");
@@ -199,6 +205,14 @@ static void read_fact(const struct sim *sim, struct life *life, const Paidan__Ev
                  event->raised->clock != PAIDAN__CLOCK__CLOCK_ACCEPT,
              "the accept clock, although accepted, raise");
         assign(life, event->raised->to);
+        break;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        must(sim, life, life->state == PAIDAN__STATE__STATE_ASSIGNED, "recall after acceptance");
+        must(sim, life, life->dispatched, "recall of what no dispatch gave");
+        must(sim, life, life->unit == step_key(event->recalled->unit), "recall from another unit");
+        life->state = PAIDAN__STATE__STATE_DESK;
+        life->level = 0;
+        life->unit = 0;
         break;
     case PAIDAN__EVENT__FACT_ORDERED:
         must(sim, life, is_open(life), "order");

@@ -267,6 +267,7 @@ void escalation_story_check(struct story *story)
         "state_closed",
         "state_withdrawn",
         "state_suspended",
+        "state_desk",
     };
     for (unsigned state = 1; state < ESCALATION_STATE_COUNT; state++) {
         say_broken(story, names[state], story_count(story, names[state]), census.states[state]);

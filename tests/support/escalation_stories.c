@@ -551,6 +551,8 @@ const struct escalation_story escalation_stories[] = {
     {"assist_carried", "joint", tell_assist_carried},
     {"person", "joint", tell_person},
     {"order", "joint", tell_order},
+    {"recall", "joint", tell_recall},
+    {"recall_refused", "joint", tell_recall_refused},
     {"modes", "joint", tell_modes},
     {"appeals", "joint", tell_appeals},
     {"spot", "joint", tell_spot},
@@ -571,6 +573,7 @@ const struct escalation_story escalation_stories[] = {
     {"unanswered", "watch", tell_unanswered},
     {"old_appeals", "watch", tell_old_appeals},
     {"own_judge", "watch", tell_own_judge},
+    {"recall_appeal", "watch", tell_recall_appeal},
     {"nobody_decides", "joint", tell_nobody_decides},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];

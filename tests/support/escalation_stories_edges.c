@@ -281,3 +281,17 @@ void tell_nobody_decides(struct story *story)
     (void)teller_work(story, "li", "s.any", PAIDAN__ACTION__ACTION_RESOLVE, 1);
     wish(story, "s.any", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
 }
+
+/* An appeal outlives a recall: its decider is reminded, and it lapses, while the ticket is nobody's. */
+void tell_recall_appeal(struct story *story)
+{
+    be_late(story, 1, 11 * HOUR);
+    wish(story, "s.watch", PAIDAN__ACTION__ACTION_APPEAL, 1, 0);
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO);
+    (void)teller_work(story, "li", "s.watch", PAIDAN__ACTION__ACTION_RETURN, 1);
+    teller_rule(story, 1, "b1", 1);
+    teller_recall(story, 1, NULL, 0);
+    teller_look(story, 1);
+    story_until(story, 100 * HOUR);
+    teller_look(story, 1);
+}

@@ -368,3 +368,63 @@ void tell_spot(struct story *story)
     teller_route(story, 5, &where);
     teller_look(story, 5);
 }
+
+/* Taken back before the unit accepted: its clocks stop and its queue loses it at once, leased or not;
+ * tasks end; whoever accepts then is told by whom it was taken back. Given again it begins like a new
+ * one. What was missed before stays with the unit that missed it. */
+void tell_recall(struct story *story)
+{
+    teller_route_noise(story, 1);
+    ask(story, 1, "c1");
+    teller_pull(story, "li", "b1", 1, 0);
+    teller_look(story, 1);
+    teller_recall(story, 1, "选错单位，请打 13812345678", 0);
+    teller_look(story, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1); /* a moment too late */
+    done(story, "c1", 1);
+    teller_pull(story, "li", "b1", 1, 0);
+    teller_recall(story, 1, NULL, 0); /* again */
+    teller_chase(story, 1, 1);
+    teller_supplement(story, 1);
+    story_until(story, 5 * DAY); /* nothing fires */
+    teller_look(story, 1);
+    teller_route_noise(story, 1);
+    teller_look(story, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    teller_route_noise(story, 2);
+    teller_recall(story, 2, NULL, 0);
+    teller_withdraw(story, 2);
+    /* A ruling, of a return; nobody returns it a second time. */
+    teller_route_noise(story, 3);
+    (void)teller_work(story, "li", "b1", RETURN, 3);
+    teller_rule(story, 3, "c1", 2);
+    teller_recall(story, 3, "应由物业办", 0);
+    teller_route_noise(story, 3);
+    (void)teller_work(story, "li", "b1", RETURN, 3);
+}
+
+/* Not after the acceptance, nor what no dispatch gave: a raise, a reopening, an order. */
+void tell_recall_refused(struct story *story)
+{
+    Paidan__WorkItem wish = wish_of(3, "领导批示");
+    teller_recall(story, 9, NULL, 0);
+    teller_route_noise(story, 1);
+    teller_recall(story, 1, NULL, 7);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    teller_recall(story, 1, "手快了", 0);
+    resolve(story, 1, true);
+    teller_recall(story, 1, NULL, 0);
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO);
+    teller_recall(story, 1, NULL, 0); /* the resident reopened it */
+    teller_route_noise(story, 2);
+    (void)teller_work(story, "li", "b1", RETURN, 2);
+    teller_recall(story, 2, NULL, 0); /* it lies at the desk */
+    teller_route_noise(story, 3);
+    wish.to_unit = (char *)"c1";
+    teller_supervise(story, "zhao", "s.city", ORDER, &wish);
+    teller_recall(story, 3, NULL, 0);
+    teller_route_noise(story, 4);
+    story_until(story, 3 * DAY); /* raised by itself */
+    teller_recall(story, 4, NULL, 0);
+    teller_look(story, 4);
+}

@@ -208,6 +208,19 @@ void teller_supervise(struct story *story, const char *who, const char *unit,
     (void)story_ask(story, who, &request);
 }
 
+void teller_recall(struct story *story, uint64_t number, const char *note, uint64_t version)
+{
+    Paidan__Recall recall = PAIDAN__RECALL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    recall.ticket = story_ticket(story, number);
+    recall.note = (char *)note;
+    recall.has_version = version != 0;
+    recall.version = version;
+    request.wish_case = PAIDAN__REQUEST__WISH_RECALL;
+    request.recall = &recall;
+    (void)story_ask(story, "zhao", &request);
+}
+
 void teller_do(struct story *story, const char *who, const char *unit, Paidan__Action action,
                const Paidan__WorkItem *wish)
 {

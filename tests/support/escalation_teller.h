@@ -24,6 +24,8 @@ void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint
                     uint32_t return_count);
 /* triage: Ruled, as another matter: category, area, unit, level and who assists. */
 void teller_rule_as(struct story *story, uint64_t number, const struct teller_route *where);
+/* The dispatcher's wish Recall; version 0: not named. */
+void teller_recall(struct story *story, uint64_t number, const char *note, uint64_t version);
 /* intake: Withdrawn, Chased, Supplemented. */
 void teller_withdraw(struct story *story, uint64_t number);
 void teller_chase(struct story *story, uint64_t number, uint32_t count);

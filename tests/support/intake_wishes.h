@@ -167,6 +167,7 @@ struct said {
     Paidan__Accepted accepted;
     Paidan__Resolved resolved;
     Paidan__Returned returned;
+    Paidan__Recalled recalled;
     Paidan__Raised raised;
     Paidan__Ordered ordered;
     Paidan__Suspended suspended;
@@ -213,6 +214,21 @@ static inline void say_returned(struct solo *solo, struct said *said, uint64_t n
     begin(said, number, PAIDAN__EVENT__FACT_RETURNED);
     paidan__returned__init(&said->returned);
     said->event.returned = &said->returned;
+    solo_say(solo, "escalation", &said->event);
+}
+
+static inline void say_recalled(struct solo *solo, struct said *said, uint64_t number)
+{
+    begin(said, number, PAIDAN__EVENT__FACT_RECALLED);
+    paidan__recalled__init(&said->recalled);
+    said->recalled.unit = (char *)"c.any";
+    said->recalled.level = 2;
+    said->recalled.category = (char *)"noise";
+    said->recalled.area = (char *)"bu1";
+    said->recalled.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    said->recalled.channel = (char *)"wechat";
+    said->recalled.title = (char *)"t";
+    said->event.recalled = &said->recalled;
     solo_say(solo, "escalation", &said->event);
 }
 

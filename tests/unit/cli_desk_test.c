@@ -13,6 +13,7 @@
 #define cli_ask test_ask
 #define cli_desk_list test_desk_list
 #define cli_desk_dispatch test_desk_dispatch
+#define cli_desk_recall test_desk_recall
 /* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "services/cli/cli_desk.c"
 

@@ -76,7 +76,8 @@ static void test_table_when_walked_then_ends_are_ends_and_clocks_need_open_ticke
             const bool fires = by >= ESCALATION_ON_WARN && by != ESCALATION_ON_CARD &&
                                by != ESCALATION_ON_PAUSE_END;
             const bool reminds = by == ESCALATION_ON_STEP && /* of an appeal */
-                                 (from == ESCALATION_RESOLVED || from == ESCALATION_CLOSED);
+                                 (from == ESCALATION_RESOLVED || from == ESCALATION_CLOSED ||
+                                  from == ESCALATION_DESK);
             const bool open = from == ESCALATION_ASSIGNED || from == ESCALATION_ACCEPTED ||
                               from == ESCALATION_RETURNED;
             assert_true(!fires || open || reminds || go.action == ESCALATION_DO_REFUSE);

@@ -401,6 +401,20 @@ const routes = [
   ],
   [
     'POST',
+    /^\/tickets\/([\d-]+)\/recall$/,
+    ({ parts, who }) => {
+      const brief = ticketOf(parts[0]);
+      if (brief.state !== 'assigned') throw new Refused(409, 'RECALL_TOO_LATE', '已经签收或已经了结，不能再撤回分拨。', 'It was accepted, or is over.');
+      const item = { ...world.newDeskItem(Date.now()), number: brief.number, title: brief.title, reasons: ['recalled'], unit: brief.unit, categories: [brief.category], areas: [brief.area] };
+      world.desk.set(brief.number, item);
+      Object.assign(brief, { state: 'desk', unit: '' });
+      changed(brief, 'recalled', { unit: item.unit }, who);
+      tell('desk', { number: brief.number, item }, ['desk']);
+      return { number: brief.number };
+    },
+  ],
+  [
+    'POST',
     /^\/tickets\/([\d-]+)\/dispatch$/,
     ({ parts, body, who }) => {
       const brief = ticketOf(parts[0]);

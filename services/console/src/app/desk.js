@@ -51,6 +51,8 @@ export function unitsFor(area, { areas = [], units = [] } = site.value) {
   return found;
 }
 export const isReturn = (item) => (item.reasons ?? []).some((reason) => /returned$/.test(reason));
+/** Its dispatch was taken back: whoever did so decides again, before all else. */
+export const isRecalled = (item) => (item.reasons ?? []).some((reason) => /recalled$/.test(reason));
 
 /** Readings to try: [{category, area}], the most likely first. chosen: what the dispatcher has said already. */
 export function readings(item, tried, chosen = {}) {
