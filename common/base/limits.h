@@ -45,6 +45,7 @@
 #define WAITERS_MAX 4096u /* parked long polls of one service */
 #define LIST_MAX 1000u
 #define READ_TEXTS_MAX 200u
+#define CALLER_LIST_MAX 100u /* tickets of one phone in one answer */
 #define HISTORY_MAX 200u
 #define REFUSED_MAX 20u /* refused records told at once, the newest */
 #define RECEIPTS_MAX 4096u

@@ -244,13 +244,26 @@ bool permit_early(const struct permit_view *view, const struct site *site,
     return early;
 }
 
+bool permit_guarded(const struct permit_view *view, const struct site *site,
+                    const struct permit_subject *subject)
+{
+    CHECK(view->count <= PERMIT_RIGHTS_MAX);
+    bool guarded = subject->confidential && !view->all;
+    for (size_t index = 0; guarded && index < view->count; index++) {
+        const enum permit_scope scope = view->rights[index].scope;
+        const bool works = scope == PERMIT_UNIT || scope == PERMIT_BRANCH || scope == PERMIT_DECIDE;
+        guarded = works || !right_covers(&view->rights[index], site, subject);
+    }
+    return guarded;
+}
+
 bool permit_handled(const struct permit_asker *asker, const struct permit_view *view,
                     const struct permit_subject *subject)
 {
     CHECK(asker->role_count <= GRANT_ROLES_MAX);
     bool handled = false;
-    for (size_t index = 0; view->row == PERMIT_CALLBACK_ANSWER && index < asker->role_count;
-         index++) {
+    const bool asks = view->row == PERMIT_CALLBACK_ANSWER || view->row == PERMIT_CALLBACK_MISS;
+    for (size_t index = 0; asks && index < asker->role_count; index++) {
         handled = handled || same(asker->roles[index]->unit, subject->unit);
     }
     return handled;

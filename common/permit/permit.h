@@ -46,6 +46,7 @@ struct permit_subject {
     size_t assist_count;
     const char *assist[SITE_ASSIST_MAX];
     Paidan__State state;
+    bool confidential; /* 保密: who sees it as a unit alone sees no more than its summary */
 };
 
 /* One right: a cell of the table and the role that it was found by (NULL: of no role). */
@@ -76,6 +77,10 @@ bool permit_covers(const struct permit_view *view, const struct site *site,
  * work on a ticket, nobody sees it before (NOT_ACCEPTED). */
 bool permit_early(const struct permit_view *view, const struct site *site,
                   const struct permit_subject *subject);
+/* Whether it is confidential and within by nothing but what a unit may: then phone, name and the
+ * resident's words are not for the asker. */
+bool permit_guarded(const struct permit_view *view, const struct site *site,
+                    const struct permit_subject *subject);
 /* Whether the asker acts for a unit that handled it: nobody asks a resident about his own work. */
 bool permit_handled(const struct permit_asker *asker, const struct permit_view *view,
                     const struct permit_subject *subject);
@@ -95,6 +100,7 @@ struct permit_ask {
     size_t ticket_count;
     uint64_t **tickets;    /* into the copy */
     const uint64_t *named; /* as they were asked for */
+    bool *guarded;         /* of each: permit_guarded, set by who knows whose tickets they are */
 };
 
 /* Judges the wish and what it names, fills in what it leaves open and the asker has but one of.

@@ -83,11 +83,20 @@ static bool desk_fits(const struct fitting *fitting, const Paidan__DeskItem *ite
     return fits;
 }
 
+/* Of the tickets that a wish names; one that names none is a list, which holds titles alone, and
+ * those of a confidential ticket are the dispatcher's once a unit has it. */
+static bool is_guarded(const struct permit_ask *ask, size_t index)
+{
+    return ask->guarded != NULL && index < ask->ticket_count && ask->guarded[index];
+}
+
 static void desk_blind(const struct fitting *fitting, Paidan__DeskItem *item)
 {
-    if (fitting->ask->view.untitled && item != NULL) {
-        item->title = NULL;
+    if (item != NULL && fitting->ask->view.untitled) {
         item->note = NULL;
+    }
+    if (item != NULL && (fitting->ask->view.untitled || is_guarded(fitting->ask, 0))) {
+        item->title = NULL;
     }
 }
 
@@ -103,8 +112,17 @@ static void desk_fit(const struct fitting *fitting, Paidan__DeskListed *listed)
     listed->n_items = kept;
 }
 
-/* Titles and notes out of the facts of a history: both may hold what a resident wrote. */
-static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *packed)
+/* The facts in which a note or a title is the resident's own; in others it is of who works on it. */
+static bool resident_says(const Paidan__Event *event)
+{
+    return event->fact_case == PAIDAN__EVENT__FACT_DESKED ||
+           event->fact_case == PAIDAN__EVENT__FACT_ANSWERED ||
+           event->fact_case == PAIDAN__EVENT__FACT_REOPENED;
+}
+
+/* Titles and notes out of the facts of a history: both may hold what a resident wrote. guarded: out
+ * of those alone that hold it; the note of a return is the unit's. */
+static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *packed, bool guarded)
 {
     ProtobufCMessage *message = NULL;
     struct wire_error error;
@@ -114,11 +132,16 @@ static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *p
     }
     static char nothing[] = "";
     Paidan__Event *const event = (Paidan__Event *)(void *)message;
+    if (guarded && !resident_says(event)) {
+        return RC_OK;
+    }
     ProtobufCMessage *const fact = (ProtobufCMessage *)(void *)event->registered;
     for (unsigned index = 0; fact != NULL && index < fact->descriptor->n_fields; index++) {
         const ProtobufCFieldDescriptor *const field = &fact->descriptor->fields[index];
         if (field->type == PROTOBUF_C_TYPE_STRING && field->label != PROTOBUF_C_LABEL_REPEATED &&
-            (strcmp(field->name, "title") == 0 || strcmp(field->name, "note") == 0)) {
+            (strcmp(field->name, "title") == 0 ||
+             (strcmp(field->name, "note") == 0 &&
+              !(guarded && event->fact_case == PAIDAN__EVENT__FACT_DESKED)))) {
             char **const text = (char **)(void *)((unsigned char *)(void *)fact + field->offset);
             *text = field->label == PROTOBUF_C_LABEL_REQUIRED ? nothing : NULL;
         }
@@ -130,10 +153,44 @@ static enum rc history_fit(const struct fitting *fitting, ProtobufCBinaryData *h
                            size_t count)
 {
     enum rc rc = RC_OK;
-    for (size_t index = 0; fitting->ask->view.untitled && rc == RC_OK && index < count; index++) {
-        rc = event_blind(fitting, &history[index]);
+    const bool guarded = is_guarded(fitting->ask, 0);
+    const bool blind = guarded || fitting->ask->view.untitled;
+    for (size_t index = 0; blind && rc == RC_OK && index < count; index++) {
+        rc = event_blind(fitting, &history[index], guarded);
     }
     return rc;
+}
+
+/* As briefs: listed by phone, seen by who may see the ticket. */
+static void callers_fit(const struct fitting *fitting, Paidan__CallerListed *listed)
+{
+    size_t kept = 0;
+    for (size_t index = 0; index < listed->n_tickets; index++) {
+        const Paidan__CallerTicket *const ticket = listed->tickets[index];
+        const struct permit_subject subject = {.unit = ticket->unit,
+                                               .area = ticket->area,
+                                               .channel = ticket->channel,
+                                               .level = ticket->has_level ? ticket->level : 0,
+                                               .state = ticket->state};
+        if (permit_covers(&fitting->ask->view, fitting->site, &subject)) {
+            listed->tickets[kept++] = listed->tickets[index];
+        }
+    }
+    listed->n_tickets = kept;
+}
+
+/* 保密: a unit gets what the dispatcher wrote for it, and nothing that the resident said or sent. */
+static void text_guard(Paidan__TicketText *text)
+{
+    static char unsaid[] = "";
+    if (text->text == NULL) {
+        return;
+    }
+    text->text = text->summary != NULL ? text->summary : unsaid;
+    text->place = text->title = text->external_id = text->phone = text->reporter = text->actor =
+        NULL;
+    text->n_supplements = text->n_supplements_ms = text->n_said = text->n_attachments = 0;
+    text->has_occurred_ms = 0;
 }
 
 /* A key that asks a resident back needs whom to call and by what name, not what he wrote. */
@@ -220,8 +277,20 @@ static enum rc body_fit(const struct fitting *fitting, Paidan__Answer *answer)
     case PAIDAN__ANSWER__BODY_TEXTS:
         for (size_t index = 0; index < answer->texts->n_texts; index++) {
             text_fit(fitting, answer->texts->texts[index]);
+            if (is_guarded(fitting->ask, index)) {
+                text_guard(answer->texts->texts[index]);
+            }
         }
         return RC_OK;
+    case PAIDAN__ANSWER__BODY_CALLER_LISTED:
+        callers_fit(fitting, answer->caller_listed);
+        return RC_OK;
+    case PAIDAN__ANSWER__BODY_CALLBACK_SHOWN:
+        if (is_guarded(fitting->ask, 0)) {
+            answer->callback_shown->note = NULL;
+        }
+        return history_fit(fitting, answer->callback_shown->history,
+                           answer->callback_shown->n_history);
     default:
         return RC_OK;
     }

@@ -146,7 +146,8 @@ static enum rc tickets_take(struct arena *arena, struct permit_ask *ask, Paidan_
         return rc;
     }
     uint64_t *const named = arena_alloc(arena, ask->ticket_count * sizeof *named);
-    if (named == NULL) {
+    ask->guarded = arena_zalloc(arena, ask->ticket_count * sizeof *ask->guarded);
+    if (named == NULL || ask->guarded == NULL) {
         return RC_LIMIT;
     }
     for (size_t index = 0; index < ask->ticket_count; index++) {
@@ -410,6 +411,7 @@ enum rc permit_ask(const struct permit_asker *asker, const Paidan__Request *requ
     ask->ticket_count = 0;
     ask->tickets = NULL;
     ask->named = NULL;
+    ask->guarded = NULL;
     permit_view_make(asker, permit_table_row(request), &ask->view);
     if (asker->free) {
         return RC_OK;

@@ -35,6 +35,7 @@ static_assert(PERMIT_PUBLIC - PERMIT_ROLE_FIRST == 9, "ten roles have their colu
  * - what a ticket's own page is made of is one right: TriageShow, Show, Explain, CallbackShow;
  * - the open requests go by who decides: a leader sees those put to the own unit;
  * - planning anew may be looked at by who may do it, and by the auditor;
+ * - a caller's tickets are found by who may read their words, but not for a unit's work;
  * - who reads the log's texts reads all of them: the auditor alone (the fact tells of it);
  * - on the spot solves a unit its own work: clerks and keys of units;
  * - a resident answers his own callback; callback does not know his code, so intake, which took it,
@@ -57,6 +58,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_READ_TEXTS] = {"read texts", "aub*c-----", "---", 0},
     [PERMIT_READ_PHONES] = {"read texts phones", "aub*c---k-", "---", 0},
     [PERMIT_READ_LOG] = {"read log", "-----*----", "---", 0},
+    [PERMIT_CALLER_LIST] = {"caller list", "a--*c-----", "---", A | C},
     [PERMIT_DESK_LIST] = {"desk list", "a--*-n----", "f--", 0},
     [PERMIT_DESK_DISPATCH] = {"desk dispatch", "a---------", "---", 0},
     [PERMIT_RECALL] = {"recall", "a---------", "---", 0},
@@ -101,6 +103,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_CALLBACK_ANSWER] = {"callback answer", "----c---cp", "---", 0},
     [PERMIT_CALLBACK_SHOW] = {"callback show", "aub*c*--c-", "f--", 0},
     [PERMIT_CALLBACK_LIST] = {"callback list", "----c---c-", "f--", C},
+    [PERMIT_CALLBACK_MISS] = {"callback miss", "----c---c-", "---", 0},
     /* Logging in is asked by who is not known yet, which is the public; the command line of somebody known
      * by his uid. One's own account is one's own whatever the roles, of whom a new password may
      * have left none. */
@@ -201,7 +204,8 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(WITHDRAW) WISH(READ_LOG) WISH(DESK_LIST) WISH(DESK_DISPATCH) WISH(TRIAGE_SHOW)
         WISH(TRIAGE_TRY) WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN)
         WISH(DUE_LIST) WISH(ALARMS) WISH(UNIT_COUNTS) WISH(REQUEST_LIST) WISH(CALLBACK_PULL)
-        WISH(CALLBACK_ANSWER) WISH(CALLBACK_SHOW) WISH(CALLBACK_LIST) WISH(LOGIN_START)
+        WISH(CALLBACK_ANSWER) WISH(CALLBACK_SHOW) WISH(CALLBACK_LIST) WISH(CALLBACK_MISS)
+        WISH(CALLER_LIST) WISH(LOGIN_START)
         WISH(LOGIN) WISH(RENEW) WISH(LOGOUT) WISH(SESSION_REVOKE) WISH(PASSWORD_SET) WISH(TOTP)
         WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)
         WISH(CHANGE_LIST) WISH(CHANGE_DECIDE) WISH(KEY_MAKE) WISH(KEY_REVOKE) WISH(KEY_LIST)

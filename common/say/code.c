@@ -133,6 +133,16 @@ static const struct entry entries[] = {
           "协办单位没有单独的申诉；工单超时由主办单位申诉，协办超时请在协办结果里说明原因。",
           "An assisting unit has no appeal of its own: the unit that leads appeals for the "
           "ticket; say in your result why your part was late."),
+    ENTRY(CONFIDENTIAL, EXIT_RULES,
+          "诉求人要求保密：电话、姓名和原话不给承办单位，请按分拨员写的摘要办理。",
+          "The resident asked for confidence: phone, name and words are not for units; work by the "
+          "dispatcher's summary."),
+    ENTRY(LINK_NOT_HTTPS, EXIT_BAD_INPUT, "附件网址须以 https:// 开头，且不含空格。",
+          "The address of an attachment begins with https:// and holds no blanks."),
+    ENTRY(SUMMARY_MISSING, EXIT_BAD_INPUT,
+          "这是保密件：分拨时须写一段给承办单位看的摘要，不含诉求人的身份。",
+          "The ticket is confidential: dispatch it with a summary for the unit that does not tell "
+          "who asked."),
     ENTRY(TERM_TOO_LONG, EXIT_RULES, "期限超过规定上限，请按提示缩短。",
           "The term is longer than the policy allows; shorten it to what is named."),
     ENTRY(TERM_PASSED, EXIT_BAD_INPUT, "所给的截止时间已经过去。",

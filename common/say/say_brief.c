@@ -63,6 +63,9 @@ void say_brief_marks(const struct say *say, const Paidan__Brief *brief, char *te
     char word[160];
     CHECK(size > 0);
     text[0] = '\0';
+    if (brief->has_confidential && brief->confidential) {
+        say_add(text, size, between, say_choose(say, "保密", "confidential"));
+    }
     if (brief->has_supervised && brief->supervised) {
         say_add(text, size, between, say_choose(say, "督办", "supervised"));
     }

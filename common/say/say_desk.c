@@ -33,6 +33,8 @@ Paidan__Brief *say_desk_brief(struct arena *arena, const Paidan__DeskItem *item,
     brief->urgency = item->urgency;
     brief->title = item->title;
     brief->channel = item->channel;
+    brief->has_confidential = brief->confidential =
+        (item->reasons >> PAIDAN__DESK_REASON__DESK_CONFIDENTIAL & 1u) != 0;
     brief->has_chases = item->has_chases;
     brief->chases = item->chases;
     brief->has_registered_ms = item->has_registered_ms;

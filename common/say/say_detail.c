@@ -29,6 +29,8 @@ static const struct row rows[] = {
     {"area_hint", "渠道给出的区域", "area of the channel", "area-hint", NULL},
     {"spot_unit", "现场办的单位", "the unit that solved it on the spot", "on-spot", NULL},
     {"spot_note", "现场办做了什么", "what was done on the spot", "done-note", NULL},
+    {"confidential", "保密", "confidential", "confidential", "confidential"},
+    {"summary", "给承办单位的摘要", "summary for the unit", "summary", NULL},
     {"attachments", "附件", "attachments", "attachment", NULL},
     {"channel", "渠道", "channel", "channel", NULL},
     {"query_code", "查询码", "query code", "code", NULL},

@@ -52,6 +52,15 @@ static void put_note(struct words *words, const char *note)
     }
 }
 
+/* 保密: what the unit gets in place of the resident's words. */
+static void put_summary(struct words *words, const char *summary)
+{
+    if (summary != NULL) {
+        put(words, "%s%s", say_choose(words->say, "；保密，摘要：", "; confidential, summary: "),
+            summary);
+    }
+}
+
 /* A field or a state as services name it, in words. */
 static void put_detail(struct words *words, const char *detail)
 {
@@ -765,6 +774,7 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
             say_words_why(words->say, event->assigned->why));
         put_ended(words, event->assigned->assist_ended, event->assigned->n_assist_ended);
         put_note(words, event->assigned->note);
+        put_summary(words, event->assigned->summary);
         return SAY_NEWS;
     case PAIDAN__EVENT__FACT_WARNED:
         return warned(words, event);
@@ -822,9 +832,15 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
         if (event->asked->has_postponed && event->asked->postponed) {
             put_say(&words, "，回访时段已过，顺延", ", put off: calling hours were over");
         }
+        if (event->asked->has_missed && event->asked->missed) {
+            put_say(&words, "，上次无人接听", ": nobody answered the one before");
+        }
         return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_UNREACHED:
         put_say(&words, "回访未接通", "the resident was not reached");
+        if (event->unreached->has_missed && event->unreached->missed) {
+            put_say(&words, "，末次无人接听", ": nobody answered the last call");
+        }
         return SAY_WARN;
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         put_say(&words, "一条来自其他服务的记录未被采用",

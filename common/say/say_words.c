@@ -140,6 +140,7 @@ static const struct row desk_reason_rows[] = {
     {PAIDAN__DESK_REASON__DESK_RETURNED, "退单", "returned", NULL},
     {PAIDAN__DESK_REASON__DESK_NO_OWNER, "无主办单位", "no owner", NULL},
     {PAIDAN__DESK_REASON__DESK_RECALLED, "撤回分拨", "recalled", NULL},
+    {PAIDAN__DESK_REASON__DESK_CONFIDENTIAL, "保密", "confidential", NULL},
 };
 static const struct row supervise_rule_rows[] = {
     {PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, "红牌", "a red card", NULL},

@@ -145,6 +145,10 @@ struct step_service {
     /* Wishes that go to apply; all others the service knows go to query. */
     bool (*changes)(const Paidan__Request *request);
     bool (*knows)(const Paidan__Request *request);
+    /* Called once when the engine is opened, in a write transaction: makes rows that an older build did
+     * not keep, from the log, such as replaying it would make. NULL: none. RC_OK: committed;
+     * RC_NOT_FOUND: there was nothing to do; RC_FULL, RC_CORRUPT, RC_STORE, RC_LIMIT. */
+    enum rc (*mend)(struct step_view *view);
 };
 
 /* ---- for cores: only inside apply ---- */

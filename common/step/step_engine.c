@@ -147,6 +147,31 @@ static enum rc load(struct step_engine *engine, struct store_txn *txn)
     return rc == RC_OK ? load_followers(engine, txn) : rc;
 }
 
+/* Before anything is asked or folded, so that no step sees a table half made. */
+static enum rc mend(struct step_engine *engine)
+{
+    struct store_txn *txn = NULL;
+    if (engine->service->mend == NULL) {
+        return RC_OK;
+    }
+    enum rc rc = store_begin(engine->options.store, true, &txn);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    struct step_view view = {.txn = txn,
+                             .arena = &engine->arena,
+                             .site = engine->site,
+                             .now_ms = engine->now_ms,
+                             .tally = &engine->committed_tally};
+    rc = engine->service->mend(&view);
+    arena_reset(&engine->arena);
+    if (rc == RC_OK) {
+        return store_commit(txn);
+    }
+    store_abort(txn);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc open_all(struct step_engine *engine)
 {
     /* Everything that a step needs is taken here: later no request can find the service without
@@ -178,7 +203,7 @@ static enum rc open_all(struct step_engine *engine)
     }
     rc = load(engine, txn);
     store_abort(txn);
-    return rc;
+    return rc == RC_OK ? mend(engine) : rc;
 }
 
 enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,

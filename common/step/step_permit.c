@@ -44,7 +44,15 @@ static enum rc hide_tickets(struct step_engine *engine, struct store_txn *txn, s
             permit_handled(&engine->asker, &ask->view, &subject)) {
             permit_ask_hide(ask, index);
             *hidden = true;
-        } else if (permit_early(&ask->view, engine->site, &subject)) {
+            continue;
+        }
+        ask->guarded[index] = permit_guarded(&ask->view, engine->site, &subject);
+        if (ask->guarded[index] && ask->view.row == PERMIT_READ_PHONES) {
+            ask->code =
+                PAIDAN__CODE__CONFIDENTIAL; /* and never will be: told before NOT_ACCEPTED */
+            ask->detail = "phones";
+        } else if (ask->code == PAIDAN__CODE__OK &&
+                   permit_early(&ask->view, engine->site, &subject)) {
             ask->code = PAIDAN__CODE__NOT_ACCEPTED;
             ask->detail = "phones";
         }

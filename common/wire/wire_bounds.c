@@ -104,6 +104,8 @@ static const struct wire_bound rows[] = {
     /* What clerks, dispatchers, supervisors and callbacks write: one bound, so that a note can be
      * carried from a wish into its fact and on into the next one uncut. */
     {NULL, "note", NOTE_BYTES_MAX, 0},
+    /* 保密: a dispatcher's words for a unit in place of the resident's, carried whole as notes are. */
+    {NULL, "summary", NOTE_BYTES_MAX, 0},
     {"Registered", "spot_note", NOTE_BYTES_MAX, 0},
     {"Routed", "spot_note", NOTE_BYTES_MAX, 0},
     {"Suspended", "reason", NOTE_BYTES_MAX, 0},
@@ -111,6 +113,7 @@ static const struct wire_bound rows[] = {
     {"Disclosed", "reason", REASON_BYTES_MAX, 0},
     {"ReadTexts", "reason", REASON_BYTES_MAX, 0}, /* becomes Disclosed.reason */
     {"ReadLog", "reason", REASON_BYTES_MAX, 0},   /* as well */
+    {"CallerList", "reason", REASON_BYTES_MAX, 0},
     {"Undesked", "reason", REASON_BYTES_MAX, 0},
     {"Cancelled", "reason", REASON_BYTES_MAX, 0},
 
@@ -234,6 +237,8 @@ static const struct wire_bound rows[] = {
     {"RequestsListed", "next", STORE_KEY_BYTES_MAX, 0},
     {"UnitWork", "after", STORE_KEY_BYTES_MAX, 0},
     {"Listed", "next_row", STORE_KEY_BYTES_MAX, 0},
+    {"CallerList", "cursor", STORE_KEY_BYTES_MAX, 0},
+    {"CallerListed", "next", STORE_KEY_BYTES_MAX, 0},
     {"DeskList", "cursor", STORE_KEY_BYTES_MAX, 0},
     {"DeskListed", "cursor", STORE_KEY_BYTES_MAX, 0},
 
@@ -243,6 +248,7 @@ static const struct wire_bound rows[] = {
     {"ReadTexts", "tickets", 0, READ_TEXTS_MAX},
     {"Texts", "texts", 0, READ_TEXTS_MAX},
     {"Disclosed", "tickets", 0, READ_TEXTS_MAX},
+    {"CallerListed", "tickets", 0, CALLER_LIST_MAX},
     {"Work", "items", 0, WORK_ITEMS_MAX},
     {"Supervise", "items", 0, WORK_ITEMS_MAX},
     {"Worked", "results", 0, WORK_ITEMS_MAX},

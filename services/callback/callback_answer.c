@@ -46,15 +46,6 @@ static bool said_before(const struct callback_task *task, const Paidan__Callback
            task->satisfied == (uint32_t)reply->satisfied;
 }
 
-/* Kept for somebody else until the end of the lease. */
-static bool kept_for_other(const struct step *step, const struct callback_task *task,
-                           const char *actor)
-{
-    CHECK(actor != NULL);
-    return task->state == CALLBACK_HANDED && task->until_ms > step->now_ms &&
-           strcmp(task->holder, actor) != 0;
-}
-
 /* Who answered before: the second operator wants to know whom to ask. */
 static enum rc tell_answered(struct step *step, const struct callback_task *task,
                              Paidan__WorkResult *result)
@@ -103,7 +94,7 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
                callback_fsm_state_name(task.state));
         return tell_answered(step, &task, result);
     }
-    if (kept_for_other(step, &task, actor)) {
+    if (callback_task_kept(step, &task, actor)) {
         refuse(result, PAIDAN__CODE__LEASED_BY_OTHER, NULL);
         result->actor = arena_strdup(step->arena, task.holder);
         result->did = (char *)step_fact_name(PAIDAN__EVENT__FACT_HANDED);

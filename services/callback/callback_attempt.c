@@ -65,16 +65,19 @@ enum rc callback_attempt_begin(struct step *step, uint64_t ticket, const struct 
     fact.attempt = 1;
     /* Whom the resident is asked about. */
     fact.unit = closure->unit;
+    fact.has_confidential = fact.confidential = closure->has_confidential && closure->confidential;
     return say_asked(step, ticket, task, &fact, step->now_ms);
 }
 
 /* The end of a round that nobody answered. Escalation closes the ticket by it. */
-static enum rc say_unreached(struct step *step, uint64_t ticket, const struct callback_task *task)
+static enum rc say_unreached(struct step *step, uint64_t ticket, const struct callback_task *task,
+                             bool missed)
 {
     CHECK(task->attempt > 0);
     Paidan__Unreached fact = PAIDAN__UNREACHED__INIT;
     fact.round = task->round;
     fact.attempts = task->attempt;
+    fact.has_missed = fact.missed = missed;
     const struct step_about about = callback_task_about(ticket, task, CALLBACK_EXHAUSTED);
     return step_say(step, &about, &fact.base);
 }
@@ -92,8 +95,38 @@ static bool lost_its_hours(const struct site *site, const struct callback_task *
            callback_task_opens(site, task->open_ms - 1) < task->open_ms;
 }
 
-/* The engine gathered this deadline by itself; by the site's rules of today there is another
- * attempt or there is not. A site that shortens its rules ends what runs over. */
+/* By the site's rules of today there is another attempt or there is not. postponed: the one that ends was
+ * none; missed: somebody says that it reached nobody. */
+static enum rc say_next(struct step *step, uint64_t ticket, const struct callback_task *task,
+                        bool postponed, bool missed)
+{
+    const struct site_callback *const rules = &step->site->callback;
+    CHECK(!(postponed && missed));
+    if (!postponed && task->attempt >= rules->attempts_max) {
+        return say_unreached(step, ticket, task, missed);
+    }
+    Paidan__Asked fact = PAIDAN__ASKED__INIT;
+    fact.round = task->round;
+    /* The same channel again: the site's choice was made at the closure, and adapters keep
+     * conversations. */
+    fact.channel = (char *)(uintptr_t)task->channel; /* packed, never written */
+    fact.attempt = task->attempt + (postponed ? 0 : 1);
+    fact.unit = task->unit[0] == '\0' ? NULL : (char *)(uintptr_t)task->unit;
+    fact.has_confidential = fact.confidential = task->confidential;
+    fact.has_postponed = fact.postponed = postponed;
+    fact.has_missed = fact.missed = missed;
+    /* From now, not from the end of the attempt before: after an outage the pause is kept too. */
+    return say_asked(step, ticket, task, &fact, step->now_ms + (postponed ? 0 : rules->pause_ms));
+}
+
+enum rc callback_attempt_miss(struct step *step, uint64_t ticket, const struct callback_task *task)
+{
+    CHECK(callback_fsm_open(task->state));
+    CHECK(task->round > 0);
+    return say_next(step, ticket, task, false, true);
+}
+
+/* The engine gathered this deadline by itself. A site that shortens its rules ends what runs over. */
 enum rc callback_attempt_due(struct step *step, const struct due *due)
 {
     CHECK(due->due_ms <= step->now_ms);
@@ -107,21 +140,7 @@ enum rc callback_attempt_due(struct step *step, const struct due *due)
     if (!callback_fsm_open(task.state) || task.due_ms != due->due_ms) {
         return RC_CORRUPT;
     }
-    const struct site_callback *const rules = &step->site->callback;
-    const bool postponed = lost_its_hours(step->site, &task);
-    if (!postponed && task.attempt >= rules->attempts_max) {
-        return say_unreached(step, due->id, &task);
-    }
-    Paidan__Asked fact = PAIDAN__ASKED__INIT;
-    fact.round = task.round;
-    /* The same channel again: the site's choice was made at the closure, and adapters keep
-     * conversations. */
-    fact.channel = task.channel;
-    fact.attempt = task.attempt + (postponed ? 0 : 1);
-    fact.unit = task.unit[0] == '\0' ? NULL : task.unit;
-    fact.has_postponed = fact.postponed = postponed;
-    /* From now, not from the end of the attempt before: after an outage the pause is kept too. */
-    return say_asked(step, due->id, &task, &fact, step->now_ms + (postponed ? 0 : rules->pause_ms));
+    return say_next(step, due->id, &task, lost_its_hours(step->site, &task), false);
 }
 
 /* The task as it stands after Asked, whatever it was before: another attempt has no holder, another
@@ -139,6 +158,7 @@ static enum rc make_task(uint64_t seq, const Paidan__Asked *fact, struct callbac
         .due_ms = fact->due_ms,
         .ready_ms = fact->open_ms,
         .last_seq = seq,
+        .confidential = fact->has_confidential && fact->confidential,
     };
     return text_copy(task->channel, sizeof task->channel, fact->channel) &&
                    text_copy(task->unit, sizeof task->unit, fact->unit)

@@ -10,6 +10,9 @@
 MUST_CHECK enum rc callback_attempt_begin(struct step *step, uint64_t ticket,
                                           const struct callback_task *task,
                                           const Paidan__Resolved *closure);
+/* Somebody rang and reached nobody: the attempt is over. Before: the task is open. */
+MUST_CHECK enum rc callback_attempt_miss(struct step *step, uint64_t ticket,
+                                         const struct callback_task *task);
 /* The time of an attempt is over. RC_CORRUPT: no task has this deadline. */
 MUST_CHECK enum rc callback_attempt_due(struct step *step, const struct due *due);
 

@@ -8,6 +8,7 @@
 #include "callback_answer.h"
 #include "callback_attempt.h"
 #include "callback_cancel.h"
+#include "callback_miss.h"
 #include "callback_pull.h"
 #include "callback_reading.h"
 #include "callback_scope.h"
@@ -45,7 +46,8 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
 static bool changes(const Paidan__Request *request)
 {
     return request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_PULL ||
-           request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
+           request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_ANSWER ||
+           request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_MISS;
 }
 
 /* What this service answers at all; others are told WISH_UNSUPPORTED by the engine. */
@@ -141,6 +143,8 @@ static enum rc apply(struct step *step, const struct step_input *input)
         return callback_pull_apply(step, input);
     case PAIDAN__REQUEST__WISH_CALLBACK_ANSWER:
         return callback_answer_apply(step, input->request);
+    case PAIDAN__REQUEST__WISH_CALLBACK_MISS:
+        return callback_miss_apply(step, input->request);
     default:
         return step_refuse(step, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }

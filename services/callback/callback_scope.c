@@ -16,7 +16,8 @@ enum rc callback_scope(struct step_view *view, uint64_t ticket, struct permit_su
     if (rc != RC_OK) {
         return rc;
     }
-    *subject = (struct permit_subject){.unit = task->unit, .channel = task->channel};
+    *subject = (struct permit_subject){
+        .unit = task->unit, .channel = task->channel, .confidential = task->confidential};
     const uint32_t unit =
         view->site == NULL ? SITE_NONE : site_heir(view->site, SITE_KIND_UNIT, task->unit);
     if (unit != SITE_NONE && view->site->units[unit].area != SITE_NONE) {

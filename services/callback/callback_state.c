@@ -15,6 +15,10 @@
 
 /* ---- tasks ---- */
 
+static const struct record_row confidence_rows[] = {
+    RECORD_BOOL(struct callback_task, confidential),
+    RECORD_END,
+};
 static const struct record_row task_rows[] = {
     RECORD_U8_IN(struct callback_task, state, CALLBACK_NONE + 1, CALLBACK_STATE_COUNT - 1),
     RECORD_VARINT(struct callback_task, round),
@@ -30,10 +34,11 @@ static const struct record_row task_rows[] = {
     RECORD_TEXT(struct callback_task, channel),
     RECORD_TEXT(struct callback_task, unit),
     RECORD_TEXT(struct callback_task, holder),
+    RECORD_SINCE(2, confidence_rows), /* nobody could ask for it before */
     RECORD_END,
 };
 static const struct record_format task_format = {
-    .version = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
 
 /* What binds a record beyond the bounds of its rows: only what was withdrawn before its first
  * closure has no round, and an attempt ends after it began. */

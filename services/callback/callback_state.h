@@ -26,6 +26,7 @@ struct callback_task {
     uint64_t last_seq;                  /* newest fact about it, Handed aside */
     uint64_t answered_seq;              /* of this round; 0: none */
     uint32_t solved, satisfied;         /* with ANSWERED */
+    bool confidential;                  /* 保密: what is answered is not for the unit */
     char channel[CODE_BYTES_MAX + 1], unit[CODE_BYTES_MAX + 1], holder[ACTOR_BYTES_MAX + 1];
 };
 

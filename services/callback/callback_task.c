@@ -4,6 +4,8 @@
 
 #include "callback_task.h"
 
+#include <string.h>
+
 #include "common/base/check.h"
 #include "common/say/number.h"
 
@@ -49,10 +51,19 @@ Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket
     if (task->unit[0] != '\0') {
         picture->unit = arena_strdup(arena, task->unit);
     }
+    picture->has_confidential = picture->confidential = task->confidential;
     const bool full = picture->channel == NULL || picture->number == NULL ||
                       (task->holder[0] != '\0' && picture->holder == NULL) ||
                       (task->unit[0] != '\0' && picture->unit == NULL);
     return full ? NULL : picture;
+}
+
+bool callback_task_kept(const struct step *step, const struct callback_task *task,
+                        const char *actor)
+{
+    CHECK(actor != NULL);
+    return task->state == CALLBACK_HANDED && task->until_ms > step->now_ms &&
+           strcmp(task->holder, actor) != 0;
 }
 
 /* The cell's fact goes along as `expected`: a part that said another one would be stopped

@@ -36,6 +36,9 @@ uint64_t callback_task_opens(const struct site *site, uint64_t at_ms);
  * Before: the task was asked about (round > 0). */
 Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket,
                                             const struct callback_task *task);
+/* Whether it is kept for somebody else until the end of the lease: he speaks with the resident. */
+bool callback_task_kept(const struct step *step, const struct callback_task *task,
+                        const char *actor);
 /* What the next fact of the ticket's chain is about: the fact that the signal leads to.
  *
  * Before: the table allows the signal, and something is to be said. */

@@ -264,3 +264,34 @@ int cli_callback_answer(struct cli *cli)
     return cli_results(cli, answer->callback_answered->results,
                        answer->callback_answered->n_results, NULL);
 }
+
+int cli_callback_miss(struct cli *cli)
+{
+    Paidan__CallbackMiss wish = PAIDAN__CALLBACK_MISS__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status == CLI_EXIT_OK) {
+        status = cli_ask(cli, "callback", &wish.base, &answer);
+    }
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    const Paidan__CallbackMissed *missed = answer->callback_missed;
+    if (cli->json) {
+        return cli_json_print(cli, say_json_message(&cli->say, &missed->base, true));
+    }
+    char number[NUMBER_BYTES], at[SAY_TIME_BYTES];
+    number_format(missed->ticket, number);
+    if (!missed->has_open_ms) {
+        printf(cli_say(cli, "%s 已打 %u 次无人接听，记为未接通\n",
+                       "%s: %u calls without an answer, counted as unreached\n"),
+               number, missed->attempts);
+        return CLI_EXIT_OK;
+    }
+    (void)cli_site(cli);
+    say_time_exact(&cli->say, missed->open_ms, at);
+    printf(cli_say(cli, "%s 第 %u 次无人接听，%s 后再问\n",
+                   "%s: nobody answered call %u; to be asked again from %s\n"),
+           number, missed->attempts, at);
+    return CLI_EXIT_OK;
+}

@@ -30,18 +30,20 @@ static const struct cli_command rows[] = {
      "hand in a complaint; gives its number and query code",
      "FILE 为 CSV "
      "或以制表符分隔的表格，首行为列名：external_id（编号）、time（时间）、place（地点）、\n"
-     "title（标题）、text（内容）、phone（电话）、reporter（姓名）；只有 text 必须有。\n"
+     "title（标题）、text（内容）、phone（电话）、reporter（姓名）、\n"
+     "confidential（保密，写“是”）；只有 text 必须有。\n"
      "逐行输出：行号 工单号 结果 查询码；被拒的行、未能识别的时间和电话都按行写明。\n"
      "有 external_id 的行可以放心重复提交。",
      "FILE is CSV or separated by tabs; its first line names the columns: external_id, time, "
      "place,\n"
-     "title, text, phone, reporter; only text must be there. One line of output per row, in\n"
+     "title, text, phone, reporter, confidential (yes); only text must be there. One line of "
+     "output per row, in\n"
      "order: line, number, result, query code; refused rows say why, and so does each time or\n"
      "phone that is not understood.\n"
      "Rows with an external_id may be sent again at any time.",
      OPTIONS(1, CLI_CHANNEL, CLI_TEXT, CLI_FROM, CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,
              CLI_REPORTER, CLI_TITLE, CLI_TIME, CLI_CATEGORY_HINT, CLI_AREA_HINT, CLI_ATTACHMENT,
-             CLI_ON_SPOT, CLI_DONE_NOTE),
+             CLI_ON_SPOT, CLI_DONE_NOTE, CLI_CONFIDENTIAL),
      .needs = "(--text TEXT | --from FILE)"},
     {"show", "NUMBER", 1, 1, cli_show, "一件工单的全部情况", "everything about one ticket", NULL,
      NULL, OPTIONS(0, CLI_REVEAL, CLI_REASON)},
@@ -60,6 +62,10 @@ static const struct cli_command rows[] = {
      "Either NUMBER --code C, or --channel C --external-id X (for channels).",
      OPTIONS(0, CLI_CODE, CLI_CHANNEL, CLI_EXTERNAL_ID),
      .needs = "(--code CODE | --channel CHANNEL --external-id ID)"},
+    {"caller", "PHONE", 1, 1, cli_caller, "来电人以前的工单：按电话查，未办结的在前",
+     "a caller's earlier tickets, by phone, the open ones first",
+     "每次查询都记录在案：操作人和理由。", "Each search is recorded, with who asked and why.",
+     OPTIONS(1, CLI_REASON, CLI_CHANNEL, CLI_AREA, CLI_LIMIT, CLI_CURSOR), .alias = "来电人"},
     {"supplement", "NUMBER", 1, 1, cli_intake_supplement, "补充说明", "add to a complaint", NULL,
      NULL, OPTIONS(1, CLI_TEXT, CLI_CODE)},
     {"chase", "NUMBER", 1, 1, cli_intake_chase, "催单", "the resident asks to hurry", NULL, NULL,
@@ -134,7 +140,7 @@ static const struct cli_command rows[] = {
      OPTIONS(0, CLI_CURSOR, CLI_LIMIT, CLI_ALL)},
     {"desk dispatch", "NUMBER", 1, 1, cli_desk_dispatch, "分拨，或裁定退单",
      "give a ticket to a unit, or rule on a return", NULL, NULL,
-     OPTIONS(1, CLI_UNIT, CLI_CATEGORY, CLI_AREA, CLI_URGENCY, CLI_NOTE)},
+     OPTIONS(1, CLI_UNIT, CLI_CATEGORY, CLI_AREA, CLI_URGENCY, CLI_NOTE, CLI_SUMMARY)},
     {"desk recall", "NUMBER", 1, 1, cli_desk_recall, "撤回分拨：单位签收之前收回，工单回到分拨台",
      "take a dispatch back while the unit has not accepted; the ticket is at the desk again",
      "自动分拨的、退单裁定的也可以撤回；上报、重新打开、领导交办、站点变更来的不可以。\n"
@@ -148,6 +154,11 @@ static const struct cli_command rows[] = {
      .needs = "(--channel CHANNEL | --peek)"},
     {"callback answer", "NUMBER", 1, 1, cli_callback_answer, "登记诉求人的答复",
      "the resident's answer", NULL, NULL, OPTIONS(2, CLI_SOLVED, CLI_SATISFIED, CLI_NOTE)},
+    {"callback miss", "NUMBER", 1, 1, cli_callback_miss, "打了电话，无人接听",
+     "somebody rang, and nobody answered", "算一次；隔站点规定的时间再问，次数用完即为未接通。",
+     "Counts as an attempt: the resident is asked again after the site's pause, or counts as\n"
+     "unreached after the site's number of attempts.",
+     OPTIONS(0), .alias = "无人接听"},
     {"board", "", 0, 0, cli_board_show, "时限看板，先到期的在前",
      "the board of timers, by due time", NULL, NULL,
      OPTIONS(0, CLI_WATCH, CLI_AREA, CLI_UNIT, CLI_LIMIT)},

@@ -285,6 +285,7 @@ int cli_desk_dispatch(struct cli *cli)
     wish.category = cli_text(cli, CLI_CATEGORY);
     wish.area = cli_text(cli, CLI_AREA);
     wish.note = cli_text(cli, CLI_NOTE);
+    wish.summary = cli_text(cli, CLI_SUMMARY);
     wish.has_urgency = cli_given(cli, CLI_URGENCY);
     if (wish.has_urgency) {
         wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);

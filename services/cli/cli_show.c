@@ -157,7 +157,15 @@ static void print_heading(struct cli *cli, const struct cli_ticket_view *view)
         printf("  %s%s%s", cli_colour_on(cli->colour, colour),
                say_words_card(&cli->say, brief->card), cli_colour_off(cli->colour, colour));
     }
-    printf("\n%s\n\n", view->text->title == NULL ? "" : view->text->title);
+    if (view->text->has_confidential && view->text->confidential) {
+        printf("  %s%s%s", cli_colour_on(cli->colour, SAY_BAD),
+               cli_say(cli, "保密", "confidential"), cli_colour_off(cli->colour, SAY_BAD));
+    }
+    /* To a unit the title of a confidential ticket is the dispatcher's. */
+    const char *title = view->text->title != NULL ? view->text->title
+                        : brief != NULL           ? brief->title
+                                                  : NULL;
+    printf("\n%s\n\n", title == NULL ? "" : title);
 }
 
 /* What intake tells; phone and name are masked there unless they were asked for. */
@@ -534,6 +542,10 @@ static void show_text(struct cli *cli, const struct cli_ticket_view *view)
     }
     section(cli, "内容", "What the resident says");
     cli_words_print(cli, view->text);
+    if (view->text->summary != NULL && strcmp(view->text->summary, view->text->text) != 0) {
+        section(cli, "给承办单位的摘要", "What the unit gets");
+        printf("  %s\n", view->text->summary);
+    }
     for (size_t index = 0; index < view->text->n_attachments; index++) {
         const Paidan__Attachment *attachment = view->text->attachments[index];
         printf("  %s  %s%s%s\n", attachment->name, cli_colour_on(cli->colour, SAY_FAINT),

@@ -27,8 +27,8 @@ enum { ATTACHED_NAME_BYTES_MAX = 128 /* Attachment.name */ };
 static int submit_table(struct cli *cli, const char *path)
 {
     static const enum cli_option alone[] = {
-        CLI_TEXT,  CLI_PLACE, CLI_EXTERNAL_ID, CLI_PHONE,     CLI_REPORTER,
-        CLI_TITLE, CLI_TIME,  CLI_ON_SPOT,     CLI_DONE_NOTE, CLI_ATTACHMENT};
+        CLI_TEXT, CLI_PLACE,   CLI_EXTERNAL_ID, CLI_PHONE,      CLI_REPORTER,    CLI_TITLE,
+        CLI_TIME, CLI_ON_SPOT, CLI_DONE_NOTE,   CLI_ATTACHMENT, CLI_CONFIDENTIAL};
     for (size_t index = 0; index < sizeof alone / sizeof alone[0]; index++) {
         if (cli_given(cli, alone[index])) {
             return cli_usage(cli, "与 --from 不能同时使用", "cannot be used with --from",
@@ -192,6 +192,7 @@ static int submit_one(struct cli *cli)
     row.ticket.title = cli_text(cli, CLI_TITLE);
     row.ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     row.ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
+    row.ticket.has_confidential = row.ticket.confidential = cli_given(cli, CLI_CONFIDENTIAL);
     int status = take_time(cli, &row.ticket);
     if (status == CLI_EXIT_OK) {
         status = read_attachments(cli, &attached, &row.ticket);

@@ -40,7 +40,7 @@ enum { TITLE_SHOWN_COLUMNS = 48 /* as text_title cuts it */ };
 #define PROGRESS_US 500000u
 
 enum { NEXT_BYTES = 512 };
-enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, COLUMN_COUNT };
+enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, CONFIDENTIAL, COLUMN_COUNT };
 
 /* The first is what --help names; the others are what the tables of offices call it. The console takes the
  * same: its test holds services/console/src/app/sheet.js against this table. */
@@ -54,6 +54,7 @@ static const char *const column_names[COLUMN_COUNT][COLUMN_NAMES_MAX] = {
     [TEXT] = {"text", "内容", "诉求内容", "正文", "诉求", "问题描述", "complaint"},
     [PHONE] = {"phone", "电话", "联系电话", "手机号", "手机"},
     [REPORTER] = {"reporter", "姓名", "诉求人", "联系人", "称呼", "name"},
+    [CONFIDENTIAL] = {"confidential", "保密", "是否保密", "要求保密"},
 };
 
 /* What was left out of a row that is handed in all the same: bits of entry.notes. */
@@ -341,6 +342,17 @@ static char *read_phone(struct entry *entry, const char *written)
     return read == TEXT_PHONE_NONE ? NULL : entry->phone;
 }
 
+/* What is not a plain no is taken for a wish: a cell that nobody understood must give nobody away. */
+static bool read_confidential(const char *value)
+{
+    static const char *const no[] = {"否", "不", "不保密", "无", "no", "n", "0", "false"};
+    bool open = false;
+    for (size_t index = 0; !open && index < sizeof no / sizeof *no; index++) {
+        open = strcasecmp(value, no[index]) == 0;
+    }
+    return !open;
+}
+
 static void set_column(struct import *import, struct entry *entry, enum column column, char *cell)
 {
     CHECK(column < COLUMN_COUNT);
@@ -371,6 +383,9 @@ static void set_column(struct import *import, struct entry *entry, enum column c
         break;
     case REPORTER:
         ticket->reporter = value;
+        break;
+    case CONFIDENTIAL:
+        ticket->has_confidential = ticket->confidential = read_confidential(value);
         break;
     default:
         break;

@@ -138,6 +138,18 @@ static void return_decide(const struct demo *demo, const Paidan__DeskItem *at_de
     }
 }
 
+/* Of category and place alone: nothing of the words. */
+static char *summary_write(struct demo *demo, const struct ruling *ruling)
+{
+    const struct site *const site = demo->site;
+    const uint32_t category = site_category_find(site, ruling->category);
+    const uint32_t area = site_area_find(site, ruling->area);
+    CHECK(category != SITE_NONE);
+    CHECK(area != SITE_NONE);
+    return arena_printf(&demo->arena, "%s：%s，请现场核实并处理", site->areas[area].name,
+                        site->categories[category].name);
+}
+
 enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
 {
     CHECK(item->ticket > 0);
@@ -171,6 +183,11 @@ enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
     dispatch.area = demo_actor_lend(ruling.area);
     dispatch.unit = demo_actor_lend(ruling.unit);
     dispatch.note = demo_actor_lend(ruling.note);
+    /* 保密: whoever takes part in the demo may ask for it; what happened where is all that a unit needs. */
+    if ((at_desk->reasons & 1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL) != 0 &&
+        (at_desk->reasons & 1u << PAIDAN__DESK_REASON__DESK_RETURNED) == 0) {
+        dispatch.summary = summary_write(demo, &ruling);
+    }
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
     request.desk_dispatch = &dispatch;
     request.actor = demo_actor_lend("desk-1");

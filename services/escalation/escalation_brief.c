@@ -51,6 +51,7 @@ static enum rc add_info(struct arena *arena, const struct escalation_info *info,
     brief->urgency = (Paidan__Urgency)info->urgency;
     brief->has_registered_ms = true;
     brief->registered_ms = info->registered_ms;
+    brief->has_confidential = brief->confidential = info->confidential;
     const bool whole = brief->category != NULL && brief->area != NULL && brief->title != NULL &&
                        brief->channel != NULL;
     return whole ? RC_OK : RC_LIMIT;

@@ -72,7 +72,8 @@ static enum rc reopen(const struct escalation_heard *heard, const Paidan__Answer
     }
     reopened.from_level = ticket->level;
     reopened.from_unit = (char *)ticket->unit;
-    reopened.note = answered->note;
+    /* 保密: the note is the resident's; who may read it finds it in callback's log. */
+    reopened.note = info.confidential ? NULL : answered->note;
     rc = escalation_heard_say(heard, ESCALATION_ON_UNSOLVED, &reopened.base);
     if (rc == RC_OK) {
         rc = escalation_supervise_by_rule(heard->step, heard->id,

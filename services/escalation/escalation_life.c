@@ -91,6 +91,7 @@ static enum rc resolve(struct escalation_item *item)
         resolved.late && was_counted(item, escalation_state_work_clock(&item->ticket));
     resolved.round = item->ticket.round;
     resolved.channel = item->info.channel;
+    resolved.has_confidential = resolved.confidential = item->info.confidential;
     resolved.has_mode = item->wish->has_mode || item->extra.mode != 0;
     resolved.mode = item->wish->has_mode ? item->wish->mode : (Paidan__Mode)item->extra.mode;
     resolved.has_without_assist = resolved.without_assist =

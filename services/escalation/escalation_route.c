@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/text/text.h"
 #include "escalation_assignment.h"
 #include "escalation_joint.h"
 
@@ -105,6 +106,7 @@ static enum rc say_assigned(const struct escalation_heard *heard, enum escalatio
     assigned->channel = info->channel;
     assigned->title = info->title;
     assigned->registered_ms = info->registered_ms;
+    assigned->has_confidential = assigned->confidential = info->confidential;
     const enum rc rc = escalation_heard_say(heard, signal, &assigned->base);
     if (rc != RC_OK) {
         return rc;
@@ -153,7 +155,8 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
         return rc;
     }
     struct escalation_info info = {.urgency = (uint32_t)routed->urgency,
-                                   .registered_ms = routed->registered_ms};
+                                   .registered_ms = routed->registered_ms,
+                                   .confidential = routed->summary != NULL};
     take(info.category, sizeof info.category,
          today(heard->step->site, SITE_KIND_CATEGORY, routed->category));
     take(info.area, sizeof info.area, today(heard->step->site, SITE_KIND_AREA, routed->area));
@@ -184,6 +187,7 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
     Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
     assigned.why = by_desk ? PAIDAN__WHY__WHY_DISPATCHED : PAIDAN__WHY__WHY_ROUTED;
     assigned.note = spot ? NULL : routed->spot_note;
+    assigned.summary = routed->summary;
     rc = say_assigned(heard, ESCALATION_ON_ROUTED, &info, assignment, &assigned, false);
     return rc == RC_OK && spot ? record_spot(heard, &info, routed->spot_note) : rc;
 }
@@ -206,6 +210,19 @@ static enum rc rule_clocks(const struct escalation_heard *heard, const struct es
     }
     begin->start = ESCALATION_START_TERMS;
     return escalation_extra_load(heard->step->txn, heard->id, extra);
+}
+
+/* 保密: a ruling may say better what the unit gets. Its title is cut as triage cut the first one. */
+static enum rc take_summary(const struct escalation_heard *heard, const char *summary,
+                            struct escalation_info *info)
+{
+    char *title = NULL;
+    const enum rc rc = text_title(heard->step->arena, summary, &title);
+    if (rc == RC_OK) {
+        info->confidential = true;
+        take(info->title, sizeof info->title, title);
+    }
+    return rc == RC_INVALID ? RC_CORRUPT : rc; /* triage masked it, so it is text */
 }
 
 enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
@@ -234,6 +251,12 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     if (ruled->has_urgency) {
         info.urgency = (uint32_t)ruled->urgency;
     }
+    if (ruled->summary != NULL) {
+        rc = take_summary(heard, ruled->summary, &info);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     const struct named named = {ruled->level, ruled->unit, ruled->assist, ruled->n_assist};
     struct escalation_target target;
     rc = find_target(heard, &info, &named, &target);
@@ -253,6 +276,7 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     Paidan__Assigned assigned = PAIDAN__ASSIGNED__INIT;
     assigned.why = PAIDAN__WHY__WHY_RULED;
     assigned.note = ruled->note;
+    assigned.summary = ruled->summary;
     if (other) {
         rc = escalation_joint_end(heard->step, &extra, assignment, &assigned);
     }
@@ -267,7 +291,9 @@ static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assi
 {
     CHECK(fold->id != 0);
     struct escalation_info info = {.urgency = (uint32_t)assigned->urgency,
-                                   .registered_ms = assigned->registered_ms};
+                                   .registered_ms = assigned->registered_ms,
+                                   .confidential =
+                                       assigned->has_confidential && assigned->confidential};
     const bool fits =
         escalation_fold_text(info.category, sizeof info.category, assigned->category) &&
         escalation_fold_text(info.area, sizeof info.area, assigned->area) &&

@@ -77,6 +77,7 @@ struct escalation_info {
     char title[TITLE_BYTES_MAX + 1];
     uint32_t urgency; /* enum Urgency */
     uint64_t registered_ms;
+    bool confidential; /* 保密: title is the dispatcher's, and the resident's words go to no unit */
 };
 
 /* For step_service.memo_bytes: then a ticket that is loaded twice in a transaction is decoded once.

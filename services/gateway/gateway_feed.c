@@ -437,16 +437,36 @@ static uint64_t counts_ask(struct feed *feed, uint64_t now_us)
 
 /* ---- facts --------------------------------------------------------------------------------------- */
 
+/* An event goes to whoever watches the ticket, units too, and an answer does not say whether its ticket
+ * is confidential: what the resident told is had by asking for the story, which is judged. */
+static void words_keep_back(Paidan__Event *event, Paidan__Answered *answered,
+                            Paidan__Reopened *reopened)
+{
+    if (event->fact_case == PAIDAN__EVENT__FACT_ANSWERED) {
+        *answered = *event->answered;
+        answered->note = NULL;
+        event->answered = answered;
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_REOPENED) {
+        *reopened = *event->reopened;
+        reopened->note = NULL;
+        event->reopened = reopened;
+    }
+}
+
 static void fact_say(struct feed *feed, const struct feed_log *log, uint64_t seq,
                      const Paidan__Event *event)
 {
+    Paidan__Event told = *event;
+    Paidan__Answered answered;
+    Paidan__Reopened reopened;
+    words_keep_back(&told, &answered, &reopened);
     char zh[1024], en[1024];
     const struct stream_about about = {.event = STREAM_FACT, .ticket = event->ticket};
     struct say english = feed->gateway->say, chinese = feed->gateway->say;
     english.language = SAY_ENGLISH;
     chinese.language = SAY_CHINESE;
-    (void)say_facts_words(&chinese, event, zh, sizeof zh);
-    (void)say_facts_words(&english, event, en, sizeof en);
+    (void)say_facts_words(&chinese, &told, zh, sizeof zh);
+    (void)say_facts_words(&english, &told, en, sizeof en);
     json_t *object = json_object();
     json_object_set_new(object, "number", say_json_number(event->ticket));
     json_object_set_new(object, "service", json_string(gateway_upstream_name(log->service)));

@@ -120,6 +120,24 @@ static void add_phone_field(struct gateway_html *html, const struct exchange *ex
         gateway_form_field(form, "phone"));
 }
 
+static void add_confidential_field(struct gateway_html *html, const struct exchange *exchange,
+                                   const struct gateway_form *form)
+{
+    const struct say *say = &exchange->say;
+    gateway_html_add(
+        html,
+        "<div class=\"field\"><label class=\"radio\"><input type=\"checkbox\" id=\"confidential\" "
+        "name=\"confidential\" value=\"yes\"%s aria-describedby=\"confidential-hint\"> %s</label>"
+        "<span class=\"hint\" id=\"confidential-hint\">%s</span></div>\n",
+        gateway_form_field(form, "confidential")[0] == '\0' ? "" : " checked",
+        say_choose(say, "请为我保密", "Keep my name and words from the unit"),
+        say_choose(say,
+                   "承办单位看不到您的电话、照片和原话，只看到分拨员写的摘要；因此要先由人看一遍，"
+                   "会慢一些。",
+                   "The unit that handles it sees neither your telephone nor your photos nor your "
+                   "words, only a summary; somebody reads it first, so it takes a little longer."));
+}
+
 /* problem: what is wrong with it, NULL: nothing yet. */
 static void show_form(struct exchange *exchange, const struct gateway_form *form, unsigned status,
                       const char *problem)
@@ -138,6 +156,7 @@ static void show_form(struct exchange *exchange, const struct gateway_form *form
     add_place_fields(&html, exchange, form);
     add_photo_fields(&html, exchange);
     add_phone_field(&html, exchange, form);
+    add_confidential_field(&html, exchange, form);
     gateway_html_add(&html, "<p><button>%s</button></p>\n</form>\n",
                      say_choose(say, "提交", "Send"));
     gateway_page_end(&html, exchange, status);
@@ -282,6 +301,7 @@ static void submit(struct exchange *exchange)
     ticket.place = report->place[0] == '\0' ? NULL : report->place;
     ticket.phone = given(report, "phone");
     ticket.area_hint = given(report, "area");
+    ticket.has_confidential = ticket.confidential = given(report, "confidential") != NULL;
     ticket.n_attachments = report->kept;
     ticket.attachments = list;
     submit.n_tickets = 1;

@@ -128,6 +128,8 @@ static const struct gateway_route table[] = {
          "one act of supervision on many tickets"),
     WISH(POST, "/texts", LOGIN, READ_TEXTS, INTAKE, "texts",
          "what residents wrote; the reason is recorded"),
+    WISH(POST, "/callers", LOGIN, CALLER_LIST, INTAKE, "caller_listed",
+         "what somebody with that phone reported before; the reason is recorded"),
 
     /* The hotline. */
     WISH(POST, "/try", LOGIN, TRIAGE_TRY, TRIAGE, "triage_tried",
@@ -159,6 +161,8 @@ static const struct gateway_route table[] = {
          "take the next callbacks; waits for wait_ms"),
     WISH(POST, "/callbacks/answer", LOGIN, CALLBACK_ANSWER, CALLBACK, "callback_answered",
          "what residents answered"),
+    WISH(POST, "/callbacks/miss", LOGIN, CALLBACK_MISS, CALLBACK, "callback_missed",
+         "who rang reached nobody"),
 
     /* Residents. */
     ACT("/lookup", ANYONE, gateway_code_lookup, LOOKUP, INTAKE, "looked_up",

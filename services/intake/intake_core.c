@@ -4,6 +4,7 @@
 
 #include "common/base/check.h"
 #include "intake.h"
+#include "intake_caller.h"
 #include "intake_message.h"
 #include "intake_reading.h"
 #include "intake_receipt.h"
@@ -49,6 +50,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_LOOKUP:
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
     case PAIDAN__REQUEST__WISH_READ_LOG:
+    case PAIDAN__REQUEST__WISH_CALLER_LIST:
         return true;
     default:
         return false;
@@ -65,6 +67,7 @@ static bool changes(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_CHASE:
     case PAIDAN__REQUEST__WISH_WITHDRAW:
     case PAIDAN__REQUEST__WISH_READ_LOG:
+    case PAIDAN__REQUEST__WISH_CALLER_LIST:
         return true;
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
         return request->has_grant ||
@@ -91,6 +94,8 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
         return intake_reading_disclose(step, request);
     case PAIDAN__REQUEST__WISH_READ_LOG:
         return intake_reading_log(step, request);
+    case PAIDAN__REQUEST__WISH_CALLER_LIST:
+        return intake_caller_list(step, request);
     default:
         return step_refuse(step, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }
@@ -167,7 +172,7 @@ static const char *const follows[] = {"escalation", NULL};
 static const char *const followed_by[] = {"triage", "escalation", "callback", NULL};
 /* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
 static const char *const paced_by[] = {"triage", "escalation", NULL};
-static const char *const tables[] = {"ticket", "external", "scope", NULL};
+static const char *const tables[] = {"ticket", "external", "scope", "summary", "caller", NULL};
 static const char *const tallies[INTAKE_TALLY_COUNT + 1] = {COUNTERS_INTAKE(COUNTER_NAME)};
 
 const struct step_service intake_service = {
@@ -192,4 +197,5 @@ const struct step_service intake_service = {
     .scope = intake_scope,
     .changes = changes,
     .knows = knows,
+    .mend = intake_caller_mend,
 };

@@ -8,6 +8,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "intake_check.h"
+#include "intake_summary.h"
 
 /* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,
  * their attachments) still fits, so every answer holds at least one. */
@@ -293,7 +294,12 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->chases = record.chases;
     text->has_state = 1;
     text->state = intake_ticket_public_state(record.state);
+    text->has_confidential = text->confidential = fact->has_confidential && fact->confidential;
     rc = mask(reader, fact, text);
+    if (rc == RC_OK && text->confidential) {
+        rc = intake_summary_get(reader->txn, reader->arena, ticket, &text->summary);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
     return rc == RC_OK ? read_messages(reader, ticket, &record, fact, text) : rc;
 }
 
@@ -465,7 +471,8 @@ enum rc intake_reading_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     CHECK(event->fact_case == PAIDAN__EVENT__FACT_DISCLOSED);
     const Paidan__Disclosed *const fact = event->disclosed;
-    if (event->has_ticket || (fact->n_tickets == 0) != (fact->has_from_seq != 0)) {
+    const bool by_phone = fact->has_by_phone && fact->by_phone; /* perhaps nothing was found */
+    if (event->has_ticket || (fact->n_tickets == 0 && !by_phone) != (fact->has_from_seq != 0)) {
         return RC_CORRUPT;
     }
     intake_ticket_count(fold, INTAKE_TALLY_DISCLOSED, fact->n_tickets == 0 ? 1 : fact->n_tickets);

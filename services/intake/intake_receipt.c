@@ -14,12 +14,14 @@
 
 #include "common/base/check.h"
 #include "intake_scope.h"
+#include "intake_summary.h"
 
 struct entry {
     uint64_t ticket, at_ms;
     enum intake_state state;
     uint32_t outcome;
     struct intake_scope *scope; /* as it is now; NULL: nothing was said of it in this step */
+    char *summary;              /* 保密: written in this step; NULL: none was */
     bool moved;                 /* it is another than is stored */
     bool unassigned;            /* nobody has had it when it was first seen: nothing is stored */
 };
@@ -201,6 +203,13 @@ static enum rc hear_scope(struct step *step, const struct step_input *input, str
     if (rc == RC_OK && intake_scope_take(input->event, entry->scope)) {
         entry->moved = true;
     }
+    /* 保密: with the unit comes what it gets to read; a ruling may bring other words to the same. */
+    if (rc == RC_OK && input->event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED &&
+        input->event->assigned->summary != NULL) {
+        entry->summary = arena_strdup(step->arena, input->event->assigned->summary);
+        entry->moved = true;
+        rc = entry->summary == NULL ? RC_LIMIT : RC_OK;
+    }
     return rc;
 }
 
@@ -294,13 +303,15 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     }
     if (moved) {
         intake_scope_write(entry->scope, receipt, list);
+        receipt->summary = entry->summary;
     }
     return RC_OK;
 }
 
 static size_t receipt_bytes(const Paidan__Receipt *receipt)
 {
-    return RECEIPT_BYTES + (receipt->n_assist + 2) * (CODE_BYTES_MAX + 2);
+    return RECEIPT_BYTES + (receipt->n_assist + 2) * (CODE_BYTES_MAX + 2) +
+           (receipt->summary == NULL ? 0 : strlen(receipt->summary) + 4);
 }
 
 /* The cause is the last record that was applied: the engine takes it, for nobody's input is at
@@ -367,7 +378,8 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     }
     /* Nothing that a resident sees: another unit has it, or one more assists. */
     if (receipt->unit != NULL && intake_ticket_public_state(record.state) == receipt->state) {
-        return intake_scope_fold(fold->txn, receipt, false);
+        rc = intake_scope_fold(fold->txn, receipt, false);
+        return rc == RC_OK ? intake_summary_fold(fold->txn, receipt) : rc;
     }
     /* Only news is said, so a receipt that changes nothing contradicts the tables. */
     const struct intake_step next = intake_fsm_step(record.state, signal);
@@ -384,7 +396,8 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     if (rc == RC_OK && next.next == INTAKE_REGISTERED) {
         return intake_scope_drop(fold->txn, receipt->ticket);
     }
-    return rc == RC_OK ? intake_scope_fold(fold->txn, receipt, first) : rc;
+    rc = rc == RC_OK ? intake_scope_fold(fold->txn, receipt, first) : rc;
+    return rc == RC_OK ? intake_summary_fold(fold->txn, receipt) : rc;
 }
 
 /* All or nothing: the first receipt that contradicts its ticket undoes the step. */

@@ -233,6 +233,8 @@ enum rc intake_scope(struct step_view *view, uint64_t ticket, struct permit_subj
                                        .state = intake_ticket_public_state(record.state)};
     if (event != NULL && event->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
         subject->channel = event->registered->channel;
+        subject->confidential =
+            event->registered->has_confidential && event->registered->confidential;
     }
     for (uint32_t index = 0; index < scope->assist_count; index++) {
         subject->assist[subject->assist_count++] = scope->assist[index];

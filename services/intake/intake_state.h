@@ -3,6 +3,8 @@
  *   ticket    ticket u64                                -> struct intake_ticket, sealed
  *   external  channel key u64, id                       -> ticket u64, sealed
  *   scope     ticket u64                                -> struct intake_scope, sealed
+ *   summary   ticket u64                                -> text, sealed: of confidential tickets
+ *   caller    digest of a number, ~ticket u64           -> empty (intake_caller.h)
  *
  * An id of more than 40 bytes stands in the key as its first 40 and the BLAKE2b-128 of all. Both
  * are folded from the log alone. Texts are in the log only: the record holds the seq of the
@@ -16,7 +18,13 @@
 #include "common/store/store.h"
 #include "intake_fsm.h"
 
-enum intake_table { INTAKE_TICKET = STORE_SERVICE, INTAKE_EXTERNAL, INTAKE_SCOPE };
+enum intake_table {
+    INTAKE_TICKET = STORE_SERVICE,
+    INTAKE_EXTERNAL,
+    INTAKE_SCOPE,
+    INTAKE_SUMMARY,
+    INTAKE_CALLER,
+};
 
 /* Supplements a reader gets (proto TicketText): their seqs are kept, so that reading a ticket costs
  * a bounded number of records however often it was chased. */

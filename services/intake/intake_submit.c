@@ -15,6 +15,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "common/wire/wire.h"
+#include "intake_caller.h"
 #include "intake_check.h"
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
@@ -196,6 +197,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.attachments = item->attachments;
     fact.category_hint = given(item->category_hint);
     fact.area_hint = given(item->area_hint);
+    fact.has_confidential = fact.confidential = item->has_confidential && item->confidential;
     fact.spot_unit = given(item->spot_unit);
     if (fact.spot_unit != NULL) {
         /* It goes on to logs that hold no numbers of people. */
@@ -363,6 +365,9 @@ enum rc intake_submit_fold(struct step_fold *fold, uint64_t seq, const Paidan__E
     intake_ticket_count(fold, INTAKE_TALLY_REGISTERED, 1);
     intake_ticket_enter(fold, &record, next.next);
     enum rc rc = intake_state_append(fold->txn, event->ticket, &record);
+    if (rc == RC_OK) {
+        rc = intake_caller_fold(fold, event);
+    }
     if (rc == RC_OK && fact->external_id != NULL) {
         rc = intake_state_external_insert(fold->txn, fact->channel, fact->external_id,
                                           event->ticket);

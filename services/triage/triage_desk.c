@@ -129,6 +129,7 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
     Paidan__Desked desked = PAIDAN__DESKED__INIT;
     desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RETURNED;
     desked.reasons |= category == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY : 0;
+    desked.reasons |= record->reasons & 1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL; /* for ever */
     desked.reasons |= area == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_PLACE : 0;
     desked.n_categories = category == NULL ? 0 : 1;
     desked.categories = &category;
@@ -151,7 +152,7 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
 /* The dispatcher took it back, and starts from what it was dispatched by. The fact has all that the desk
  * needs: the first facts of our own log may be trimmed. event: Recalled. */
 static enum rc say_recalled(struct step *step, const struct step_about *about,
-                            const Paidan__Event *event)
+                            const Paidan__Event *event, const struct triage_ticket *record)
 {
     const Paidan__Recalled *const recalled = event->recalled;
     char *category = triage_ticket_code(step->site, SITE_KIND_CATEGORY, recalled->category);
@@ -160,6 +161,7 @@ static enum rc say_recalled(struct step *step, const struct step_about *about,
     CHECK(about->expected == PAIDAN__EVENT__FACT_DESKED);
     Paidan__Desked desked = PAIDAN__DESKED__INIT;
     desked.reasons = 1u << PAIDAN__DESK_REASON__DESK_RECALLED;
+    desked.reasons |= record->reasons & 1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL; /* for ever */
     desked.reasons |= category == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY : 0;
     desked.reasons |= area == NULL ? 1u << PAIDAN__DESK_REASON__DESK_NO_PLACE : 0;
     desked.n_categories = category == NULL ? 0 : 1;
@@ -244,7 +246,7 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
     /* Returned, Recalled and Chased are needed whole (needs); of the others only the brief may be there. */
     switch (to.fact) {
     case PAIDAN__EVENT__FACT_DESKED:
-        return signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event)
+        return signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event, &record)
                                        : say_returned(step, &about, input->event, &record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return say_undesked(step, &about, signal);

@@ -23,6 +23,7 @@ struct decision {
     Paidan__AreaFrom area_from;
     char candidates[DETAIL_BYTES_MAX + 1]; /* of AREA_AMBIGUOUS: the codes to choose from */
     struct site_owner owner;               /* by the matrix, for the assisting units */
+    char *title, *summary;                 /* 保密: for the unit; NULL: none was written */
     char *assist[SITE_ASSIST_MAX];
 };
 
@@ -102,6 +103,31 @@ static Paidan__Code choose_area(const struct site *site, struct decision *decisi
     return decision->area == SITE_NONE ? PAIDAN__CODE__AREA_UNKNOWN : PAIDAN__CODE__OK;
 }
 
+/* 保密: what the unit gets in place of the resident's words. Needed before a unit has it; a ruling may
+ * leave it as it is. Of any other ticket the unit gets the words themselves. */
+static Paidan__Code judge_summary(const struct decision *decision)
+{
+    const bool confidential =
+        (decision->desk.reasons >> PAIDAN__DESK_REASON__DESK_CONFIDENTIAL & 1u) != 0;
+    if (text_blank(decision->wish->summary)) {
+        return confidential && decision->record.state != TRIAGE_DESK_RETURNED
+                   ? PAIDAN__CODE__SUMMARY_MISSING
+                   : PAIDAN__CODE__OK;
+    }
+    return confidential ? PAIDAN__CODE__OK : PAIDAN__CODE__FIELD_INVALID;
+}
+
+/* Masked as every note is, for it goes to other logs; the title is cut from it. */
+static enum rc write_summary(struct step *step, struct decision *decision)
+{
+    CHECK(decision->summary == NULL);
+    if (text_blank(decision->wish->summary)) {
+        return RC_OK;
+    }
+    const enum rc rc = text_mask_digits(step->arena, decision->wish->summary, &decision->summary);
+    return rc == RC_OK ? text_title(step->arena, decision->summary, &decision->title) : rc;
+}
+
 /* Makes the decision whole. OK, or what is unknown in it: see detail_of. */
 static Paidan__Code choose(const struct site *site, struct decision *decision)
 {
@@ -165,7 +191,8 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
     CHECK((decision->record.decided_seq == 0) == (decision->record.state == TRIAGE_DESK_NEW));
     Paidan__Routed routed = PAIDAN__ROUTED__INIT;
     routed.channel = decision->desk.channel;
-    routed.title = decision->desk.title;
+    routed.title = decision->title != NULL ? decision->title : decision->desk.title;
+    routed.summary = decision->summary;
     routed.category = site->categories[decision->category].code;
     routed.area = site->areas[decision->area].code;
     routed.urgency = urgency(site, decision);
@@ -219,6 +246,7 @@ static enum rc say_ruled(struct step *step, struct decision *decision, uint64_t 
             return rc;
         }
     }
+    ruled.summary = decision->summary;
     /* Absent: escalation keeps what it has. */
     ruled.has_urgency = changes_urgency(site, decision);
     ruled.urgency = urgency(site, decision);
@@ -296,9 +324,17 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    const Paidan__Code unfit = judge_summary(&decision);
+    if (unfit != PAIDAN__CODE__OK) {
+        return step_refuse(step, unfit, "summary");
+    }
     const Paidan__Code code = choose(step->site, &decision);
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail_of(&decision, code));
+    }
+    rc = write_summary(step, &decision);
+    if (rc != RC_OK) {
+        return rc == RC_INVALID ? step_refuse(step, PAIDAN__CODE__TEXT_NOT_UTF8, "summary") : rc;
     }
     uint64_t seq = 0;
     rc = to.fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, &decision, &seq)

@@ -77,6 +77,9 @@ static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
     if (unit != SITE_NONE) {
         triage_spot_judge(step->site, unit, &judgement);
         CHECK(judgement.reasons == 0); /* nobody is asked about what is done */
+    } else if (event->registered->has_confidential && event->registered->confidential) {
+        /* 保密: somebody has to write what the unit gets, however sure the words are. */
+        judgement.reasons |= 1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL;
     }
     return judgement.reasons == 0 ? say_routed(step, event, &judgement, unit != SITE_NONE)
                                   : triage_desk_say_new(step, event, &judgement);

@@ -54,7 +54,10 @@ enum rc triage_scope(struct step_view *view, uint64_t ticket, struct permit_subj
     if (rc != RC_OK) {
         return rc;
     }
-    *subject = (struct permit_subject){.unit = record->unit, .area = record->area};
+    *subject = (struct permit_subject){
+        .unit = record->unit,
+        .area = record->area,
+        .confidential = (record->reasons >> PAIDAN__DESK_REASON__DESK_CONFIDENTIAL & 1u) != 0};
     rc = triage_state_desk_get(view->txn, ticket, desk);
     if (rc == RC_OK) {
         CHECK(desk->area_count <= TRIAGE_PROPOSALS_MAX);

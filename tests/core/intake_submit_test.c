@@ -372,7 +372,7 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
 {
     struct solo *const solo = *context;
     assert_int_equal(attach(solo, "a.jpg", "https://x.example/a.jpg", 32), PAIDAN__CODE__OK);
-    assert_int_equal(attach(solo, "a.jpg", "wxmedia:1234", 0), PAIDAN__CODE__OK);
+    assert_int_equal(attach(solo, "a.jpg", "HTTPS://x.example/a.jpg", 0), PAIDAN__CODE__OK);
     assert_int_equal(
         attach(solo, "a.jpg",
                "media:ae46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1", 0),
@@ -381,6 +381,20 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
     assert_int_equal(attach(solo, "a", "https://x.example/a", 31), PAIDAN__CODE__FIELD_INVALID);
     static const char *const wrong[] = {
         "",
+        "http://x.example/a.jpg",
+        "HTTP://x.example/a.jpg",
+        "ftp://x.example/a.jpg",
+        "wxmedia:1234",
+        "httpss://x.example/a",
+        "https//x.example/a",
+        "https:x.example/a",
+        "https:/x.example/a",
+        "https://",
+        "https:///a",
+        "https://?a",
+        "media:",
+        "mailto:a@x.example",
+        "tel:110",
         ":x",
         "//x",
         "/etc/passwd",
@@ -400,11 +414,11 @@ static void test_submit_when_an_attachment_is_wrong_then_refused(void **context)
         "media:ae46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1/..",
         "media:AE46bb2864f2eda05e36121983299683bf4c48f4ce54d3541ea8f48afaa03ed1"};
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
-        assert_int_equal(attach(solo, "a", wrong[index], 0), PAIDAN__CODE__FIELD_INVALID);
+        assert_int_equal(attach(solo, "a", wrong[index], 0), PAIDAN__CODE__LINK_NOT_HTTPS);
     }
     char longest[1200];
     memset(longest, 'x', sizeof longest);
-    memcpy(longest, "http:", 5);
+    memcpy(longest, "https://", 8);
     longest[1025] = '\0';
     assert_int_equal(attach(solo, "a", longest, 0), PAIDAN__CODE__FIELD_TOO_LONG);
     longest[1024] = '\0';

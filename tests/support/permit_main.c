@@ -95,10 +95,10 @@ static const char *service_of(enum permit_row row)
     if (strncmp(name, "desk", 4) == 0 || strncmp(name, "triage", 6) == 0) {
         return "triage";
     }
-    if (row >= PERMIT_SUBMIT && row <= PERMIT_READ_LOG) {
+    if (row >= PERMIT_SUBMIT && row <= PERMIT_CALLER_LIST) {
         return "intake";
     }
-    if (row >= PERMIT_CALLBACK_PULL && row <= PERMIT_CALLBACK_LIST) {
+    if (row >= PERMIT_CALLBACK_PULL && row <= PERMIT_CALLBACK_MISS) {
         return "callback";
     }
     return row >= PERMIT_LOGIN_START ? "access" : "escalation";
@@ -313,6 +313,7 @@ static bool room_make(struct room *room, enum permit_row row, bool own, const ch
     fill_text(wish, "channel", own ? "wechat" : "hotline");
     fill_text(wish, "text", "还在漏");
     fill_text(wish, "reason", "test");
+    fill_text(wish, "phone", "13812345678");
     fill_text(wish, "follower", "watch");
     fill_number(wish, "from_seq", 1);
     fill_number(wish, "ticket", own ? walk.own : walk.foreign);

@@ -43,7 +43,8 @@ static struct callback_task widest(void)
                                  .last_seq = UINT64_MAX,
                                  .answered_seq = UINT64_MAX - 1,
                                  .solved = 3,
-                                 .satisfied = 2};
+                                 .satisfied = 2,
+                                 .confidential = true};
     fill(task.channel, sizeof task.channel, 'c');
     fill(task.unit, sizeof task.unit, 'u');
     fill(task.holder, sizeof task.holder, 'h');
@@ -68,6 +69,7 @@ static void assert_task_equal(struct store_txn *txn, const struct callback_task 
     assert_string_equal(read.channel, task->channel);
     assert_string_equal(read.unit, task->unit);
     assert_string_equal(read.holder, task->holder);
+    assert_int_equal(read.confidential, task->confidential);
 }
 
 static void say_rows(struct stored *stored, const char *when)
@@ -78,7 +80,7 @@ static void say_rows(struct stored *stored, const char *when)
     stored_say(stored, STORE_DUE, "due");
 }
 
-static void test_records_when_stored_then_the_bytes_of_the_first_version(void **context)
+static void test_records_when_stored_then_the_bytes_of_this_version(void **context)
 {
     (void)context;
     struct stored stored;
@@ -138,25 +140,29 @@ static void test_task_when_a_field_cannot_be_then_corrupt(void **context)
     stored_open(&stored, &callback_service);
     assert_int_equal(callback_state_put(stored.txn, STORED_ID, &plain), RC_OK);
     const size_t size = stored_fields(&stored, CALLBACK_TASK, good, sizeof good);
-    assert_int_equal(read_back(&stored, 1, good, size), RC_OK);
+    assert_int_equal(read_back(&stored, 2, good, size), RC_OK);
     assert_int_equal(read_back(&stored, 0, good, size), RC_CORRUPT);
-    assert_int_equal(read_back(&stored, 2, good, size), RC_CORRUPT);
-    assert_int_equal(read_back(&stored, 1, good, size - 1), RC_CORRUPT);
+    assert_int_equal(read_back(&stored, 3, good, size), RC_CORRUPT);
+    assert_int_equal(read_back(&stored, 2, good, size - 1), RC_CORRUPT);
+    /* The first version ended before anybody could ask for confidence. */
+    assert_int_equal(read_back(&stored, 1, good, size - 1), RC_OK);
+    assert_task_equal(stored.txn, &plain);
+    assert_int_equal(read_back(&stored, 1, good, size), RC_CORRUPT);
     memcpy(bad, good, size);
     bad[size] = 0;
-    assert_int_equal(read_back(&stored, 1, bad, size + 1), RC_CORRUPT);
+    assert_int_equal(read_back(&stored, 2, bad, size + 1), RC_CORRUPT);
     static const unsigned char states[] = {CALLBACK_NONE, CALLBACK_STATE_COUNT};
     for (unsigned index = 0; index < 2; index++) {
         memcpy(bad, good, size);
         bad[STATE] = states[index];
-        assert_int_equal(read_back(&stored, 1, bad, size), RC_CORRUPT);
+        assert_int_equal(read_back(&stored, 2, bad, size), RC_CORRUPT);
     }
     /* Only what was withdrawn before its first closure has no round. */
     memcpy(bad, good, size);
     bad[ROUND] = 0;
-    assert_int_equal(read_back(&stored, 1, bad, size), RC_CORRUPT);
+    assert_int_equal(read_back(&stored, 2, bad, size), RC_CORRUPT);
     bad[STATE] = CALLBACK_TAKEN_BACK;
-    assert_int_equal(read_back(&stored, 1, bad, size), RC_OK);
+    assert_int_equal(read_back(&stored, 2, bad, size), RC_OK);
     /* Due before it opens: the difference wraps around. */
     struct callback_task early = plain;
     early.due_ms = early.open_ms;
@@ -166,13 +172,13 @@ static void test_task_when_a_field_cannot_be_then_corrupt(void **context)
                                            0xff, 0xff, 0xff, 0xff, 0x01};
     memmove(bad + DUE + sizeof before, bad + DUE + 1, early_size - DUE - 1);
     memcpy(bad + DUE, before, sizeof before);
-    assert_int_equal(read_back(&stored, 1, bad, early_size + sizeof before - 1), RC_CORRUPT);
+    assert_int_equal(read_back(&stored, 2, bad, early_size + sizeof before - 1), RC_CORRUPT);
     for (unsigned at = ROUND; at <= ATTEMPT; at++) {
         static const unsigned char wide[] = {0x80, 0x80, 0x80, 0x80, 0x10};
         memcpy(bad, good, at);
         memcpy(bad + at, wide, sizeof wide);
         memcpy(bad + at + sizeof wide, good + at + 1, size - at - 1);
-        assert_int_equal(read_back(&stored, 1, bad, size + sizeof wide - 1), RC_CORRUPT);
+        assert_int_equal(read_back(&stored, 2, bad, size + sizeof wide - 1), RC_CORRUPT);
     }
     stored_close(&stored, NULL);
 }
@@ -221,7 +227,7 @@ static void test_walk_when_begun_in_the_middle_then_from_there_in_order(void **c
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_records_when_stored_then_the_bytes_of_the_first_version),
+        cmocka_unit_test(test_records_when_stored_then_the_bytes_of_this_version),
         cmocka_unit_test(test_rows_when_a_task_opens_moves_and_shuts_then_they_follow_it),
         cmocka_unit_test(test_task_when_a_field_cannot_be_then_corrupt),
         cmocka_unit_test(test_walk_when_begun_in_the_middle_then_from_there_in_order),

@@ -1,7 +1,7 @@
 /* What escalation stores about a ticket is the same bytes as ever: records made by hand, at their
  * narrowest and with all they can hold, in hex.
  *
- * tests/golden/escalation_stored.txt was written by the first version of the records. A difference
+ * tests/golden/escalation_stored.txt was written by the records' versions of now. A difference
  * means that a store of yesterday cannot be read: raise the record's version and keep the old
  * reader; never update the file alone. */
 
@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/codec.h"
 #include "services/escalation/escalation.h"
 #include "services/escalation/escalation_extra.h"
 #include "services/escalation/escalation_replan.h"
@@ -207,7 +208,7 @@ static void say_others(struct trace *trace, struct store_txn *txn)
     say_row(trace, txn, ESCALATION_REPLAN, "progress");
 }
 
-static void test_records_when_stored_then_the_bytes_of_the_first_version(void **unused)
+static void test_records_when_stored_then_the_bytes_of_their_version(void **unused)
 {
     (void)unused;
     struct trace trace;
@@ -253,11 +254,50 @@ static void test_extra_when_of_the_first_version_then_read_without_what_came_lat
     assert_int_equal(extra.lapsed_ms, 0);
 }
 
+/* Of a ticket from before anybody could ask for confidence. */
+static void test_info_when_of_the_first_version_then_not_confidential(void **unused)
+{
+    (void)unused;
+    struct escalation_info info = {.urgency = PAIDAN__URGENCY__URGENCY_URGENT,
+                                   .registered_ms = BASE_MS,
+                                   .category = "noise",
+                                   .area = "bu1",
+                                   .channel = "wechat",
+                                   .title = "标题",
+                                   .confidential = true};
+    struct story story;
+    struct store_txn *txn = NULL;
+    unsigned char key[ESCALATION_ID_KEY_BYTES], bytes[512];
+    const void *value = NULL;
+    size_t size = 0;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    assert_int_equal(store_begin(story.store, true, &txn), RC_OK);
+    assert_int_equal(escalation_state_save_info(txn, ID, &info), RC_OK);
+    escalation_state_id_key(ID, key);
+    assert_int_equal(store_get(txn, ESCALATION_INFO, key, sizeof key, &value, &size), RC_OK);
+    assert_in_range(size, 6, sizeof bytes);
+    assert_int_equal(escalation_state_decode_info(value, size, &info), RC_OK);
+    assert_true(info.confidential);
+    /* Version, fields, flag, checksum: without the flag, sealed anew. */
+    memcpy(bytes, value, size);
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, 1);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 6);
+    codec_seal_end(&writer);
+    assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
+    assert_false(info.confidential);
+    assert_string_equal(info.title, "标题");
+    store_abort(txn);
+    story_close(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_records_when_stored_then_the_bytes_of_the_first_version),
+        cmocka_unit_test(test_records_when_stored_then_the_bytes_of_their_version),
         cmocka_unit_test(test_extra_when_of_the_first_version_then_read_without_what_came_later),
+        cmocka_unit_test(test_info_when_of_the_first_version_then_not_confidential),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -483,6 +483,78 @@ static void test_phones_when_unit_has_not_accepted_then_early(void **state)
     assert_false(permit_early(&test->ask.view, test->site, &subject));
 }
 
+/* 保密: by a unit's rights alone it is guarded; by any other that reaches it, it is not. */
+static void test_confidential_when_seen_as_a_unit_then_guarded(void **state)
+{
+    struct test *const test = *state;
+    const char *const own = unit_at(test, 1, 0);
+    uint64_t tickets[] = {7, 8};
+    Paidan__ReadTexts wish = PAIDAN__READ_TEXTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.tickets = tickets;
+    wish.n_tickets = 2;
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_TEXTS;
+    request.read_texts = &wish;
+    add_role(test, PAIDAN__ROLE__ROLE_CLERK, own, NULL, NULL);
+    add_role(test, PAIDAN__ROLE__ROLE_HOTLINE, NULL, NULL, "hotline");
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    struct permit_subject subject = {.unit = own, .channel = "wechat"};
+    assert_false(permit_guarded(&test->ask.view, test->site, &subject));
+    subject.confidential = true;
+    assert_true(permit_guarded(&test->ask.view, test->site, &subject));
+    subject.channel = "hotline"; /* of his own channel: he took it down */
+    assert_false(permit_guarded(&test->ask.view, test->site, &subject));
+    subject.channel = "wechat";
+    test->rooms[0].role = PAIDAN__ROLE__ROLE_LEADER;
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    assert_true(permit_guarded(&test->ask.view, test->site, &subject));
+    add_role(test, PAIDAN__ROLE__ROLE_SUPERVISOR, own, NULL, NULL);
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    assert_false(permit_guarded(&test->ask.view, test->site, &subject));
+}
+
+static void test_texts_when_guarded_then_the_summary_and_nothing_else(void **state)
+{
+    struct test *const test = *state;
+    uint64_t tickets[] = {7, 8};
+    Paidan__ReadTexts wish = PAIDAN__READ_TEXTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__TicketText rooms[2], *list[] = {&rooms[0], &rooms[1]};
+    Paidan__Texts texts = PAIDAN__TEXTS__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    char words[] = "他的话", *supplements[] = {words};
+    wish.tickets = tickets;
+    wish.n_tickets = 2;
+    request.wish_case = PAIDAN__REQUEST__WISH_READ_TEXTS;
+    request.read_texts = &wish;
+    add_role(test, PAIDAN__ROLE__ROLE_CLERK, unit_at(test, 1, 0), NULL, NULL);
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    for (unsigned index = 0; index < 2; index++) {
+        paidan__ticket_text__init(&rooms[index]);
+        rooms[index].text = rooms[index].title = rooms[index].place = rooms[index].phone = words;
+        rooms[index].reporter = rooms[index].external_id = rooms[index].actor = words;
+        rooms[index].summary = (char *)(uintptr_t) "摘要";
+        rooms[index].supplements = supplements;
+        rooms[index].n_supplements = 1;
+    }
+    texts.texts = list;
+    texts.n_texts = 2;
+    answer.body_case = PAIDAN__ANSWER__BODY_TEXTS;
+    answer.texts = &texts;
+    test->ask.guarded[1] = true;
+    assert_int_equal(permit_ask_answer(&test->ask, test->site, &test->arena, &answer), RC_OK);
+    assert_string_equal(rooms[0].text, words);
+    assert_int_equal(rooms[0].n_supplements, 1);
+    assert_string_equal(rooms[1].text, "摘要");
+    assert_int_equal(rooms[1].n_supplements, 0);
+    assert_null(rooms[1].title);
+    assert_null(rooms[1].place);
+    assert_null(rooms[1].phone);
+    assert_null(rooms[1].reporter);
+    assert_null(rooms[1].external_id);
+    assert_null(rooms[1].actor);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -503,6 +575,8 @@ int main(void)
         WORLD_TEST(test_fetch_when_under_a_services_name_then_refused),
         WORLD_TEST(test_auditor_when_shown_tickets_then_without_titles),
         WORLD_TEST(test_phones_when_unit_has_not_accepted_then_early),
+        WORLD_TEST(test_confidential_when_seen_as_a_unit_then_guarded),
+        WORLD_TEST(test_texts_when_guarded_then_the_summary_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -499,6 +499,8 @@ const routes = [
     /^\/callbacks\/pull$/,
     () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) }),
   ],
+  ['POST', /^\/callbacks\/miss$/, ({ body }) => ({ number: body.number, attempts: 1, ...world.moment('open', Date.now() + 7200000) })],
+  ['POST', /^\/callers$/, () => ({ tickets: [...world.tickets.values()].slice(0, 3).map((brief) => world.wire(brief)) })],
   [
     'POST',
     /^\/callbacks\/answer$/,

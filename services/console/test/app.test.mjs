@@ -191,7 +191,7 @@ test('sheet_when_a_column_has_names_then_the_command_line_knows_the_same', () =>
   const source = readFileSync(new URL('../../cli/cli_table.c', import.meta.url), 'utf8');
   const table = /column_names\[COLUMN_COUNT\][^=]*= \{([\s\S]*?)\n\};/.exec(source)[1];
   const columns = [...table.matchAll(/\[(\w+)\] = \{([^}]*)\}/g)];
-  assert.equal(columns.length, 7);
+  assert.equal(columns.length, 8);
   for (const [, column, names] of columns)
     assert.deepEqual([...names.matchAll(/"([^"]*)"/g)].map((each) => each[1]), HEADS[column.toLowerCase()], column);
 });
@@ -200,6 +200,10 @@ test('sheet_when_a_time_is_not_understood_then_the_complaint_is_taken_without_it
   const { rows } = readTable([['诉求', '来电时间'], ...times.map((time) => ['漏水', time])], 'hotline');
   assert.deepEqual(rows.map(({ ticket }) => Number.isFinite(ticket.occurred_ms)), [true, true, true, false, false, false]);
   assert.deepEqual(rows.map(({ faults, notes }) => [faults.length, notes.length]), [[0, 0], [0, 0], [0, 0], [0, 1], [0, 1], [0, 0]]);
+});
+test('sheet_when_confidence_is_asked_for_then_all_but_a_plain_no_is_a_wish', () => {
+  const { rows } = readTable([['诉求', '是否保密'], ...['是', '否', '', 'No', '请保密', '不保密'].map((cell) => ['漏水', cell])], 'hotline');
+  assert.deepEqual(rows.map(({ ticket }) => ticket.confidential === true), [true, false, false, false, true, false]);
 });
 test('sheet_when_a_cell_begins_like_a_formula_then_it_is_saved_as_text', () => {
   assert.equal(csv([['=1+1', '@x', '楼']]), '\ufeff"\'=1+1","\'@x","楼"\r\n');

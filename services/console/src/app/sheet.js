@@ -20,9 +20,12 @@ export const HEADS = {
   category: ['category', '类别', '分类'],
   area: ['area', '区域', '社区'],
   channel: ['channel', '渠道', '来源'],
+  confidential: ['confidential', '保密', '是否保密', '要求保密'],
 };
 // Further ahead than this intake takes no time.
 const AHEAD_MS = 24 * 3600000;
+
+const OPEN = new Set(['否', '不', '不保密', '无', 'no', 'n', '0', 'false']);
 
 /** RFC 4180, a comma or a tab or a semicolon between cells: [[cell, ...], ...], empty rows left out. */
 export function cells(text) {
@@ -74,6 +77,8 @@ export function readTable(table, channel) {
     const own = given.channel ? (site.value.channels ?? []).find((each) => [each.code, each.name, each.name_en].includes(given.channel))?.code : channel;
     const ticket = { channel: own ?? channel, text: given.text ?? '' };
     for (const name of ['title', 'place', 'phone', 'reporter', 'external_id']) if (given[name]) ticket[name] = given[name];
+    // What is not a plain no is a wish: a cell that nobody understood gives nobody away.
+    if (given.confidential && !OPEN.has(given.confidential.toLowerCase())) ticket.confidential = true;
     if (!ticket.text) faults.push('import.fault.text');
     if (bytes(ticket.text) > 65536 || bytes(ticket.place ?? '') > 512 || bytes(ticket.phone ?? '') > 32 || bytes(ticket.reporter ?? '') > 128 || bytes(ticket.external_id ?? '') > 128) faults.push('import.fault.long');
     if (given.channel && !own) faults.push('import.fault.channel');

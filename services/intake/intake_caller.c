@@ -1,0 +1,380 @@
+/* intake_caller: a caller's earlier tickets, by the number. Owns the table `caller`.
+ *
+ * What must stay true: each ticket that was registered with a number has a row for it, also in a store
+ * that is older than the table; a number stands in no answer and in no fact of the search; and who
+ * looked is recorded before he sees anything, whether or not there was something to see. What a page
+ * costs is bounded however often a number was used. */
+#include "intake_caller.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/codec.h"
+#include "common/text/text.h"
+#include "intake_scope.h"
+
+enum {
+    DIGEST_BYTES = 16,
+    KEY_BYTES = DIGEST_BYTES + CODEC_U64_BYTES,
+    CURSOR_BYTES = 1 + CODEC_U64_BYTES, /* open or ended, and the last row that was looked at */
+    LIMIT_DEFAULT = 20,
+    LOOKED_AT_MAX = 5000, /* rows of one page: a number that filed thousands costs several */
+};
+
+/* ---- numbers ---- */
+
+/* The next number of a phone as it is kept ("0592-2345678#801, 13800138000"): its digits. False: there
+ * is none left. */
+static bool number_next(const char **at, char digits[PHONE_BYTES_MAX + 1])
+{
+    size_t count = 0;
+    bool extension = false;
+    while (**at == ',' || **at == ' ') {
+        (*at)++;
+    }
+    for (; **at != '\0' && **at != ','; (*at)++) {
+        extension = extension || **at == '#';
+        if (!extension && **at >= '0' && **at <= '9') {
+            CHECK(count < PHONE_BYTES_MAX); /* a phone is no longer */
+            digits[count++] = **at;
+        }
+    }
+    digits[count] = '\0';
+    return count > 0;
+}
+
+static void key_make(const char *digits, uint64_t ticket, unsigned char key[KEY_BYTES])
+{
+    const size_t bytes = strlen(digits);
+    CHECK(bytes > 0);
+    const int failed =
+        crypto_generichash(key, DIGEST_BYTES, (const unsigned char *)digits, bytes, NULL, 0);
+    CHECK(failed == 0);
+    codec_set_u64(key + DIGEST_BYTES, ~ticket);
+}
+
+/* ---- the table ---- */
+
+static enum rc rows_put(struct store_txn *txn, uint64_t ticket, const char *phone)
+{
+    char digits[PHONE_BYTES_MAX + 1];
+    unsigned char key[KEY_BYTES];
+    enum rc rc = RC_OK;
+    CHECK(ticket != 0);
+    for (const char *at = phone; rc == RC_OK && at != NULL && number_next(&at, digits);) {
+        key_make(digits, ticket, key);
+        rc = store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
+    }
+    return rc;
+}
+
+static enum rc complete_put(struct store_txn *txn)
+{
+    static const unsigned char key[DIGEST_BYTES];
+    return store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
+}
+
+enum rc intake_caller_fold(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_REGISTERED);
+    /* The first ticket of all: no row can be missing. */
+    const enum rc rc =
+        fold->tally->values[INTAKE_TALLY_REGISTERED] == 1 ? complete_put(fold->txn) : RC_OK;
+    return rc == RC_OK ? rows_put(fold->txn, event->ticket, event->registered->phone) : rc;
+}
+
+static enum rc mend_one(struct step_view *view, uint64_t ticket)
+{
+    struct intake_ticket record;
+    Paidan__Event *event = NULL;
+    const size_t mark = view->arena->used;
+    enum rc rc = intake_state_get(view->txn, ticket, &record);
+    if (rc == RC_OK) {
+        rc = step_view_read(view, record.registered_seq, &event);
+    }
+    if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
+        rc = rows_put(view->txn, ticket, event->registered->phone);
+    }
+    view->arena->used = mark;
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* this log is never trimmed */
+}
+
+enum rc intake_caller_mend(struct step_view *view)
+{
+    static const unsigned char key[DIGEST_BYTES];
+    const void *value = NULL;
+    size_t bytes = 0;
+    struct store_walk walk;
+    enum rc rc = store_get(view->txn, INTAKE_CALLER, key, sizeof key, &value, &bytes);
+    if (rc != RC_NOT_FOUND) {
+        return rc == RC_OK ? RC_NOT_FOUND : rc;
+    }
+    rc = store_walk_open(view->txn, INTAKE_TICKET, NULL, 0, &walk);
+    if (rc == RC_NOT_FOUND) {
+        store_walk_close(&walk);
+        return RC_NOT_FOUND; /* an empty store: its first ticket says so */
+    }
+    while (rc == RC_OK) {
+        rc = store_walk_key(&walk, CODEC_U64_BYTES);
+        if (rc == RC_OK) {
+            rc = mend_one(view, codec_u64_at(walk.key));
+        }
+        if (rc == RC_OK) {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? complete_put(view->txn) : rc;
+}
+
+/* ---- asking ---- */
+
+struct search {
+    struct step *step;
+    const Paidan__CallerList *wish;
+    char digits[PHONE_BYTES_MAX + 1];
+    uint32_t area, limit, looked_at;
+    bool ended;     /* the second part: what is closed or withdrawn */
+    uint64_t after; /* ~ticket of the last row that was looked at */
+    Paidan__CallerListed listed;
+};
+
+static bool said(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+/* OK, or what is wrong; detail: static. */
+static Paidan__Code take_wish(struct search *search, const char **detail)
+{
+    const Paidan__CallerList *const wish = search->wish;
+    const struct site *const site = search->step->site;
+    char read[PHONE_BYTES_MAX + 1];
+    const char *at = read;
+    *detail = "phone";
+    (void)text_phone_read(wish->phone, read);
+    if (!number_next(&at, search->digits)) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    *detail = "reason";
+    if (text_blank(wish->reason)) {
+        return PAIDAN__CODE__NOTE_MISSING;
+    }
+    *detail = "channel";
+    if (said(wish->channel) && site_channel_find(site, wish->channel) == SITE_NONE) {
+        return PAIDAN__CODE__CHANNEL_UNKNOWN;
+    }
+    *detail = "area";
+    search->area = said(wish->area) ? site_heir(site, SITE_KIND_AREA, wish->area) : SITE_NONE;
+    if (said(wish->area) && search->area == SITE_NONE) {
+        return PAIDAN__CODE__AREA_UNKNOWN;
+    }
+    *detail = "limit";
+    search->limit = wish->has_limit && wish->limit > 0 ? wish->limit : LIMIT_DEFAULT;
+    if (search->limit > CALLER_LIST_MAX) {
+        return PAIDAN__CODE__TOO_MANY_ITEMS;
+    }
+    *detail = "cursor";
+    if (wish->has_cursor && (wish->cursor.len != CURSOR_BYTES || wish->cursor.data[0] > 1)) {
+        return PAIDAN__CODE__FIELD_INVALID;
+    }
+    if (wish->has_cursor) {
+        search->ended = wish->cursor.data[0] == 1;
+        search->after = codec_u64_at(wish->cursor.data + 1);
+    }
+    return search->after < UINT64_MAX ? PAIDAN__CODE__OK : PAIDAN__CODE__FIELD_INVALID;
+}
+
+/* What the wish names, as it is named today; a ticket that is not placed yet is everybody's. */
+static bool wanted(const struct search *search, const Paidan__CallerTicket *ticket)
+{
+    const struct site *const site = search->step->site;
+    if (said(search->wish->channel)) {
+        const char *const now = site_code_now(site, SITE_KIND_CHANNEL, ticket->channel);
+        if (strcmp(now != NULL ? now : ticket->channel, search->wish->channel) != 0) {
+            return false;
+        }
+    }
+    if (search->area == SITE_NONE || !said(ticket->area)) {
+        return true;
+    }
+    const uint32_t area = site_heir(site, SITE_KIND_AREA, ticket->area);
+    return area != SITE_NONE && site_area_within(site, area, search->area);
+}
+
+static enum rc add_scope(struct search *search, Paidan__CallerTicket *ticket)
+{
+    struct intake_scope *const scope = arena_alloc(search->step->arena, sizeof *scope);
+    if (scope == NULL) {
+        return RC_LIMIT;
+    }
+    const enum rc rc = intake_scope_get(search->step->txn, ticket->ticket, scope);
+    if (rc == RC_OK) {
+        ticket->unit = scope->unit;
+        ticket->area = said(scope->area) ? scope->area : NULL;
+        ticket->has_level = scope->level != 0;
+        ticket->level = scope->level;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc; /* nobody has had it yet */
+}
+
+/* *made: NULL where the wish names something else. */
+static enum rc picture(struct search *search, uint64_t ticket, const struct intake_ticket *record,
+                       Paidan__CallerTicket **made)
+{
+    struct step *const step = search->step;
+    Paidan__Event *event = NULL;
+    enum rc rc = step_read(step, record->registered_seq, &event);
+    if (rc != RC_OK || event->fact_case != PAIDAN__EVENT__FACT_REGISTERED) {
+        return rc == RC_OK || rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    const Paidan__Registered *const fact = event->registered;
+    Paidan__CallerTicket *const found = arena_alloc(step->arena, sizeof *found);
+    if (found == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__caller_ticket__init(found);
+    found->ticket = ticket;
+    found->number = number_text(step->arena, ticket);
+    found->state = intake_ticket_public_state(record->state);
+    found->registered_ms = record->registered_ms;
+    found->changed_ms = record->changed_ms;
+    found->title = fact->given_title != NULL ? fact->given_title : fact->title;
+    found->place = fact->place;
+    found->channel = fact->channel;
+    found->has_outcome = record->outcome != 0;
+    found->outcome = (Paidan__Outcome)record->outcome;
+    found->has_chases = found->has_supplements = 1;
+    found->chases = record->chases;
+    found->supplements = record->supplements;
+    found->has_confidential = found->confidential = fact->has_confidential && fact->confidential;
+    rc = add_scope(search, found);
+    if (rc == RC_OK && found->number == NULL) {
+        rc = RC_LIMIT;
+    }
+    *made = rc == RC_OK && wanted(search, found) ? found : NULL;
+    return rc;
+}
+
+static enum rc look_at(struct search *search, uint64_t ticket)
+{
+    struct intake_ticket record;
+    Paidan__CallerTicket *found = NULL;
+    const size_t mark = search->step->arena->used;
+    enum rc rc = intake_state_get(search->step->txn, ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    const bool ended = record.state == INTAKE_CLOSED || record.state == INTAKE_WITHDRAWN;
+    if (ended == search->ended) {
+        rc = picture(search, ticket, &record, &found);
+    }
+    if (rc == RC_OK && found != NULL) {
+        CHECK(search->listed.n_tickets < search->limit);
+        search->listed.tickets[search->listed.n_tickets++] = found;
+    } else {
+        search->step->arena->used = mark; /* a text of 64 KiB that nobody gets */
+    }
+    return rc;
+}
+
+/* One part. *full: the page ended before it did. */
+static enum rc walk_part(struct search *search, bool *full)
+{
+    unsigned char key[KEY_BYTES];
+    struct store_walk walk;
+    key_make(search->digits, ~(search->after + 1), key);
+    CHECK(search->after < UINT64_MAX); /* no ticket is 0 */
+    enum rc rc = store_walk_open(search->step->txn, INTAKE_CALLER, key, sizeof key, &walk);
+    *full = false;
+    while (rc == RC_OK) {
+        rc = store_walk_key(&walk, KEY_BYTES);
+        if (rc != RC_OK || memcmp(walk.key, key, DIGEST_BYTES) != 0) {
+            break;
+        }
+        if (search->listed.n_tickets == search->limit || search->looked_at == LOOKED_AT_MAX) {
+            *full = true;
+            break;
+        }
+        search->looked_at++;
+        search->after = codec_u64_at((const unsigned char *)walk.key + DIGEST_BYTES);
+        rc = look_at(search, ~search->after);
+        if (rc == RC_OK) {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc fill(struct search *search)
+{
+    bool full = false;
+    enum rc rc = walk_part(search, &full);
+    if (rc == RC_OK && !full && !search->ended) {
+        search->ended = true;
+        search->after = 0;
+        rc = walk_part(search, &full);
+    }
+    if (rc != RC_OK || !full) {
+        return rc;
+    }
+    unsigned char *const cursor = arena_alloc(search->step->arena, CURSOR_BYTES);
+    if (cursor == NULL) {
+        return RC_LIMIT;
+    }
+    cursor[0] = search->ended ? 1 : 0;
+    codec_set_u64(cursor + 1, search->after);
+    search->listed.has_next = 1;
+    search->listed.next = (ProtobufCBinaryData){.len = CURSOR_BYTES, .data = cursor};
+    return RC_OK;
+}
+
+/* Before the answer is given, as every reading is. The number itself stays out of it. */
+static enum rc say_searched(const struct search *search)
+{
+    struct step *const step = search->step;
+    const Paidan__CallerListed *const listed = &search->listed;
+    uint64_t *const tickets = arena_alloc(step->arena, (listed->n_tickets + 1) * sizeof *tickets);
+    if (tickets == NULL) {
+        return RC_LIMIT;
+    }
+    Paidan__Disclosed fact = PAIDAN__DISCLOSED__INIT;
+    fact.reason = search->wish->reason;
+    fact.has_by_phone = fact.by_phone = 1;
+    fact.tickets = tickets;
+    for (; fact.n_tickets < listed->n_tickets; fact.n_tickets++) {
+        tickets[fact.n_tickets] = listed->tickets[fact.n_tickets]->ticket;
+    }
+    return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
+}
+
+enum rc intake_caller_list(struct step *step, const Paidan__Request *request)
+{
+    CHECK(request->wish_case == PAIDAN__REQUEST__WISH_CALLER_LIST);
+    struct search search = {
+        .step = step, .wish = request->caller_list, .listed = PAIDAN__CALLER_LISTED__INIT};
+    const char *detail = NULL;
+    if (text_blank(request->actor)) {
+        return step_refuse(step, PAIDAN__CODE__ACTOR_MISSING, NULL);
+    }
+    const Paidan__Code code = take_wish(&search, &detail);
+    if (code != PAIDAN__CODE__OK) {
+        return step_refuse(step, code, detail);
+    }
+    search.listed.tickets = arena_alloc(step->arena, search.limit * sizeof(Paidan__CallerTicket *));
+    enum rc rc = search.listed.tickets == NULL ? RC_LIMIT : fill(&search);
+    if (rc == RC_OK) {
+        rc = say_searched(&search);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = PAIDAN__CODE__OK;
+    answer.body_case = PAIDAN__ANSWER__BODY_CALLER_LISTED;
+    answer.caller_listed = &search.listed;
+    /* As ReadTexts: the same request id looks, and is recorded, again. */
+    return step_answer_unstored(step, &answer);
+}
