@@ -40,10 +40,17 @@ bool clock_mark_current(const struct clock_mark *mark)
     return strcmp(id, "-") != 0 && strcmp(id, mark->boot_id) == 0;
 }
 
+/* A service of an installation may write below run/ in its own folder alone. */
 enum rc clock_mark_path(char *path, size_t size, const char *data_dir, const char *name)
 {
-    const int length = name == NULL ? snprintf(path, size, "%s/clock.accepted", data_dir)
-                                    : snprintf(path, size, "%s/run/%s.clock", data_dir, name);
+    struct stat folder;
+    int length = name == NULL ? snprintf(path, size, "%s/clock.accepted", data_dir)
+                              : snprintf(path, size, "%s/run/%s", data_dir, name);
+    if (name != NULL && length > 0 && (size_t)length < size) {
+        const bool own = stat(path, &folder) == 0 && S_ISDIR(folder.st_mode);
+        length = snprintf(path, size, own ? "%s/run/%s/%s.clock" : "%s/run/%s.clock", data_dir,
+                          name, name);
+    }
     return length < 0 || (size_t)length >= size ? RC_LIMIT : RC_OK;
 }
 

@@ -22,7 +22,7 @@ struct clock_mark {
 void clock_mark_make(struct clock_mark *mark);
 /* Made since this machine was started: its offset can be compared. */
 bool clock_mark_current(const struct clock_mark *mark);
-/* DATA/run/<name>.clock, or DATA/clock.accepted if name is NULL. RC_OK or RC_LIMIT. */
+/* DATA/run/<name>/<name>.clock where that folder is there, else DATA/run/<name>.clock; or DATA/clock.accepted if name is NULL. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc clock_mark_path(char *path, size_t size, const char *data_dir, const char *name);
 /* The file appears whole or not at all. RC_OK or RC_IO. */
 MUST_CHECK enum rc clock_mark_write(const char *path, const struct clock_mark *mark);

@@ -2,7 +2,7 @@
  * would fire every deadline up to it, and what is stored cannot be unsaid. So a service believes
  * the wall clock only as far as the boot clock confirms it (common/base/clock.h):
  *
- *   start, same boot   what the service before believed (DATA/run/<service>.clock) still holds
+ *   start, same boot   what the service before believed (DATA/run/<service>/<service>.clock) still holds
  *   start, new boot    the wall clock may be settings.clock_days ahead of the stored time, else 78
  *   running            a step forward beyond CLOCK_SLACK_MS is not followed; time goes on without
  * it

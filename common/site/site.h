@@ -152,7 +152,9 @@ struct site {
      * Left out: the channel "web", where the site has one. */
     uint32_t public_channel;
     struct site_callback callback;
-    uint64_t lease_ms;     /* default 10 min */
+    uint64_t lease_ms; /* default 10 min */
+    /* Roles that work with a second factor alone: a bit each, 1 << the role's number. */
+    uint32_t factor_roles;
     uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */
     uint32_t supervisor_count;
     struct site_follower followers[SITE_FOLLOWERS_MAX];

@@ -393,6 +393,10 @@
     "超过 %u 行，请删减；后面的行没有检查", \
     "more than %u rows; shorten the file; the rest was not checked"
 
+#define SAY_ROLE_UNKNOWN "ROLE_UNKNOWN", \
+    "不认识角色“%s”，可用的有：dispatcher clerk leader supervisor hotline auditor system security", \
+    "unknown role \"%s\"; known here: dispatcher clerk leader supervisor hotline auditor system security"
+
 /* ---- areas.csv, aliases.csv, units.csv ---- */
 #define SAY_AREA_NONE "AREA_NONE", \
     "没有任何区域，请至少填写一行", \

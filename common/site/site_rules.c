@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.pb-c.h"
 #include "common/base/check.h"
 #include "common/site/site_mistakes.h"
 #include "common/site/site_yaml.h"
@@ -273,6 +274,47 @@ static void read_followers(struct site_load *load, const struct site_key *key,
     }
 }
 
+/* Of people; keys and residents have none. As the command line and the grants call them. */
+static const struct factor_role {
+    const char *name;
+    Paidan__Role role;
+} factor_roles[] = {
+    {"dispatcher", PAIDAN__ROLE__ROLE_DISPATCHER}, {"clerk", PAIDAN__ROLE__ROLE_CLERK},
+    {"leader", PAIDAN__ROLE__ROLE_LEADER},         {"supervisor", PAIDAN__ROLE__ROLE_SUPERVISOR},
+    {"hotline", PAIDAN__ROLE__ROLE_HOTLINE},       {"auditor", PAIDAN__ROLE__ROLE_AUDITOR},
+    {"system", PAIDAN__ROLE__ROLE_SYSTEM},         {"security", PAIDAN__ROLE__ROLE_SECURITY},
+};
+
+static uint32_t factor_bit(const char *name)
+{
+    for (size_t index = 0; index < COUNT(factor_roles); index++) {
+        if (strcmp(factor_roles[index].name, name) == 0) {
+            return 1u << factor_roles[index].role;
+        }
+    }
+    return 0;
+}
+
+/* Whoever has one of these roles and no second factor gets none of his roles until he has set one up. */
+static void read_factor_roles(struct site_load *load, const struct site_key *key,
+                              const struct site_node *value, void *target)
+{
+    struct site *const site = target;
+    if (!site_node_list(load, value, key->name, COUNT(factor_roles))) {
+        return;
+    }
+    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
+        const char *const name = site_node_text(load, item);
+        const uint32_t bit = name == NULL ? 0 : factor_bit(name);
+        if (name != NULL && bit == 0) {
+            site_say(load, item->line, SAY_ROLE_UNKNOWN, site_shown(load, name));
+        } else if ((site->factor_roles & bit) != 0) {
+            site_say(load, item->line, SAY_CODE_DUPLICATE, name);
+        }
+        site->factor_roles |= bit;
+    }
+}
+
 /* "+08:00". Kept as written even where a zone is given too; then both are a mistake. */
 static void read_offset(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
@@ -353,6 +395,7 @@ static const struct site_key site_keys[] = {
      .min = SITE_SECOND_MS,
      .max = 24 * SITE_HOUR_MS,
      .offset = offsetof(struct site, lease_ms)},
+    {.name = "second_factor", .read = read_factor_roles},
     {.name = "followers", .read = read_followers},
 };
 

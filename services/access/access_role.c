@@ -29,6 +29,18 @@ uint32_t access_role_of_administrator(const struct access_person *person)
     return 0;
 }
 
+/* One of the roles is enough: the roles are one person's, who has one way in. */
+bool access_role_lacks_factor(const struct site *site, const struct access_person *person)
+{
+    bool asked = false;
+    CHECK(person->role_count <= GRANT_ROLES_MAX);
+    for (uint32_t index = 0; index < person->role_count; index++) {
+        CHECK(person->roles[index].role < 32);
+        asked = asked || (site->factor_roles >> person->roles[index].role & 1u) != 0;
+    }
+    return asked && !person->factor;
+}
+
 /* What a role may and must name. */
 enum { UNIT = 1, AREA = 2, CHANNEL = 4, LEVEL = 8 };
 struct scope {

@@ -26,6 +26,8 @@ uint32_t access_role_of_administrator(const struct access_person *person);
  * key, else of a person. OK or the code; *detail: the field. */
 Paidan__Code access_role_fits(const struct site *site, const Paidan__GrantRole *role, bool key,
                               const char **detail);
+/* Whether the site asks for a second factor that the person has not set up. */
+bool access_role_lacks_factor(const struct site *site, const struct access_person *person);
 /* Whether the person could have it beside what he has: OK, ROLE_CONFLICT, TOO_MANY_ITEMS. */
 Paidan__Code access_role_joins(const struct access_person *person, const Paidan__GrantRole *role);
 /* Where it stands among his roles; role_count: he does not have it. */

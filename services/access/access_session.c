@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access_grant.h"
+#include "access_role.h"
 #include "access_secret.h"
 #include "common/base/check.h"
 #include "common/base/codec.h"
@@ -50,21 +51,22 @@ static enum rc say_seen(struct step *step, const struct access_session *session)
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
 }
 
-/* Until the password is his own, he may change it and nothing else: a grant without roles says who
- * he is and opens nothing. Whom the machine itself proves (session NULL) needs no password. The
+/* Until the password is his own, and the second factor that the site asks for is set up, he may do that
+ * and nothing else: a grant without roles says who he is and opens nothing. Whom the machine itself proves (session NULL) needs no password. The
  * answer is not stored: the log would keep what may be used for five minutes. */
 static enum rc give(struct step *step, const struct access_session *session,
                     const struct access_person *person, const char *via)
 {
     Paidan__Renewed body = PAIDAN__RENEWED__INIT;
     const bool invited = session != NULL && person->state == ACCESS_INVITED;
+    const bool lacks = session != NULL && access_role_lacks_factor(step->site, person);
     const struct access_grant grant = {
         .actor = person->name,
         .via = via,
         .session = session == NULL ? 0 : access_state_id(session->mark),
         .ends_ms = session == NULL ? 0 : session->ends_ms,
         .roles = person->roles,
-        .role_count = invited ? 0 : person->role_count,
+        .role_count = invited || lacks ? 0 : person->role_count,
     };
     CHECK(person->state != ACCESS_DISABLED);
     const enum rc rc = access_grant_make(step, &grant, &body);
@@ -76,6 +78,8 @@ static enum rc give(struct step *step, const struct access_session *session,
     body.ends_ms = session == NULL ? 0 : session->ends_ms;
     body.has_must_change = invited;
     body.must_change = invited;
+    body.has_must_set_factor = lacks;
+    body.must_set_factor = lacks;
     body.has_second_factor = person->factor;
     body.second_factor = person->factor;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;

@@ -41,6 +41,8 @@ struct cli {
      * a refusal. Handed in by main (cli_login_grant); NULL: nobody's. */
     Paidan__Code (*grant)(struct cli *cli, bool known);
     bool grant_known; /* it was tried */
+    bool actor_given; /* --actor or $PAIDAN_ACTOR, not the user's own name */
+    bool nameless;    /* the machine knows him under another name: none is said */
     const struct cli_command *command;
     const char *values[CLI_OPTION_COUNT];   /* NULL: not given; a flag that is given: "" */
     const char *repeated[CLI_REPEATED_MAX]; /* each value of the options that repeat */

@@ -209,7 +209,9 @@ static int tell_people(struct cli *cli, const Paidan__PeopleListed *listed)
     return CLI_EXIT_OK;
 }
 
-static int user_list(struct cli *cli, const char *person)
+/* Asks for people, as the options filter them, and tells them as the command does. */
+static int people_ask(struct cli *cli, const char *person,
+                      int (*tell)(struct cli *cli, const Paidan__PeopleListed *listed))
 {
     Paidan__PersonList wish = PAIDAN__PERSON_LIST__INIT;
     Paidan__Answer *answer = NULL;
@@ -226,7 +228,7 @@ static int user_list(struct cli *cli, const char *person)
         wish.role = (Paidan__Role)cli_choice(cli, CLI_ROLE);
     }
     status = ask(cli, &wish.base, &answer);
-    return status == CLI_EXIT_OK ? tell_people(cli, answer->people_listed) : status;
+    return status == CLI_EXIT_OK ? tell(cli, answer->people_listed) : status;
 }
 
 int cli_access_user(struct cli *cli)
@@ -234,7 +236,7 @@ int cli_access_user(struct cli *cli)
     static const char *const changes[] = {"disable", "enable", "unlock", "end-totp", "rename"};
     const char *action = cli->operands[0], *person = operand(cli, 1);
     if (strcmp(action, "list") == 0) {
-        return user_list(cli, person);
+        return people_ask(cli, person, tell_people);
     }
     if (person == NULL) {
         return need_operand(cli, "NAME");
@@ -255,30 +257,95 @@ int cli_access_user(struct cli *cli)
 
 /* ---- roles ---- */
 
+/* A row a role: who has several stands in several rows. */
+static void add_role(struct cli *cli, struct cli_grid *grid, const Paidan__Person *person,
+                     const Paidan__GrantRole *role)
+{
+    const struct say *say = cli_speak(cli);
+    const char *scope = role->unit != NULL      ? say_unit(say, role->unit)
+                        : role->area != NULL    ? say_area(say, role->area)
+                        : role->channel != NULL ? say_channel(say, role->channel)
+                                                : "";
+    cli_grid_add(grid, SAY_STRONG, "%s", person->person);
+    cli_grid_add(grid, SAY_PLAIN, "%s", person->full_name == NULL ? "" : person->full_name);
+    cli_grid_add(grid, SAY_PLAIN, "%s",
+                 say_words_get(say, &paidan__role__descriptor, (int)role->role));
+    cli_grid_add(grid, SAY_PLAIN, "%s", scope);
+    cli_grid_add(grid, SAY_PLAIN, "%s", role->has_level ? say_level(say, role->level) : "");
+}
+
+static int tell_roles(struct cli *cli, const Paidan__PeopleListed *listed)
+{
+    static const struct cli_column columns[] = {
+        {.title = "用户名|PERSON"},         {.title = "姓名|NAME", .floor = 6, .rank = 2},
+        {.title = "角色|ROLE", .floor = 8}, {.title = "范围|SCOPE", .floor = 8},
+        {.title = "层级|LEVEL", .rank = 1}, {.title = NULL}};
+    struct cli_grid grid;
+    if (cli->json) {
+        return cli_json_print(cli, say_json_message(cli_speak(cli), &listed->base, true));
+    }
+    cli_grid_begin(&grid, cli, columns);
+    for (size_t index = 0; index < listed->n_people; index++) {
+        const Paidan__Person *person = listed->people[index];
+        for (size_t role = 0; role < person->n_roles; role++) {
+            if (!cli_given(cli, CLI_ROLE) ||
+                (int)person->roles[role]->role == cli_choice(cli, CLI_ROLE)) {
+                add_role(cli, &grid, person, person->roles[role]);
+            }
+        }
+    }
+    cli_grid_end(&grid);
+    if (listed->next != NULL) {
+        printf(cli_say(cli, "还有：加 --cursor %s\n", "there may be more: --cursor %s\n"),
+               listed->next);
+    }
+    return CLI_EXIT_OK;
+}
+
+/* The role as it is typed; the level is a leader's alone, which access judges. */
+static int read_role(struct cli *cli, Paidan__GrantRole *role)
+{
+    uint64_t level = 0;
+    if (!cli_given(cli, CLI_ROLE)) {
+        return need_operand(cli, "--role");
+    }
+    const int status = cli_number(cli, CLI_LEVEL, 1, SITE_LEVELS_MAX, 0, &level);
+    role->has_level = level != 0;
+    role->level = (uint32_t)level;
+    role->role = (Paidan__Role)cli_choice(cli, CLI_ROLE);
+    return status;
+}
+
 int cli_access_role(struct cli *cli)
 {
     Paidan__GrantRole role = PAIDAN__GRANT_ROLE__INIT;
     Paidan__RoleChange wish = PAIDAN__ROLE_CHANGE__INIT;
     Paidan__Answer *answer = NULL;
-    const char *action = cli->operands[0];
+    const char *action = cli->operands[0], *person = operand(cli, 1);
     const bool revoke = strcmp(action, "revoke") == 0;
-    if (!revoke && strcmp(action, "grant") != 0) {
-        return unknown_action(cli, "grant|revoke");
+    if (strcmp(action, "list") == 0) {
+        return people_ask(cli, person, tell_roles);
     }
-    role.role = (Paidan__Role)cli_choice(cli, CLI_ROLE);
+    if (!revoke && strcmp(action, "grant") != 0) {
+        return unknown_action(cli, "list|grant|revoke");
+    }
+    const int typed = person == NULL ? need_operand(cli, "NAME") : read_role(cli, &role);
+    if (typed != CLI_EXIT_OK) {
+        return typed;
+    }
     role.unit = cli_text(cli, CLI_UNIT);
     role.area = cli_text(cli, CLI_AREA);
     role.channel = cli_text(cli, CLI_CHANNEL);
-    wish.person = (char *)(uintptr_t)cli->operands[1];
+    wish.person = (char *)(uintptr_t)person;
     wish.role = &role;
     wish.has_revoke = revoke;
     wish.revoke = revoke;
     const int status = ask(cli, &wish.base, &answer);
     return status != CLI_EXIT_OK ? status
-           : revoke ? tell_done(cli, answer->access_done, "已收回，5 分钟内生效",
-                                "revoked, in force within 5 minutes")
-                    : tell_done(cli, answer->access_done, "已授予，5 分钟内生效",
-                                "granted, in force within 5 minutes");
+           : revoke              ? tell_done(cli, answer->access_done, "已收回，随即生效",
+                                             "revoked, in force at once")
+                                 : tell_done(cli, answer->access_done, "已授予，随即生效",
+                                             "granted, in force at once");
 }
 
 /* ---- changes that wait ---- */

@@ -297,11 +297,21 @@ static const struct cli_command rows[] = {
      "add and reset give a first password, to be changed at the first login. What concerns an\n"
      "administrator must be approved by another one.",
      OPTIONS(0, CLI_NAME, CLI_ROLE, CLI_UNIT, CLI_CURSOR, CLI_LIMIT)},
-    {"access role", "ACTION NAME", 2, 2, cli_access_role, "角色：grant 授予，revoke 收回",
-     "roles: grant, revoke",
-     "clerk、leader、supervisor 要 --unit，hotline 要 --channel，dispatcher 可加 --area。",
-     "clerk, leader and supervisor need --unit, hotline --channel; dispatcher may have --area.",
-     OPTIONS(1, CLI_ROLE, CLI_UNIT, CLI_AREA, CLI_CHANNEL)},
+    {"access role", "ACTION [NAME]", 1, 2, cli_access_role,
+     "角色：list 列出，grant 授予，revoke 收回", "roles: list, grant, revoke",
+     "clerk、leader、supervisor 要 --unit，hotline 要 --channel；dispatcher 可加 --area，leader "
+     "可加\n"
+     "--level。grant 和 revoke 随即生效。list 加 --role、--unit 只看一部分。",
+     "clerk, leader and supervisor need --unit, hotline --channel; dispatcher may have --area, "
+     "leader\n"
+     "--level. grant and revoke are in force at once. list takes --role and --unit.",
+     OPTIONS(0, CLI_ROLE, CLI_UNIT, CLI_AREA, CLI_CHANNEL, CLI_LEVEL, CLI_CURSOR, CLI_LIMIT)},
+    {"access totp", "[end]", 0, 1, cli_login_factor, "自己的验证器：设置或更换；end 取消",
+     "one's own authenticator: set up or change it; end it",
+     "先输密码，把显示的地址或密钥加到验证器里，再输它给出的 6 位数字；恢复码只显示一次。",
+     "Asks for the password, shows what the authenticator needs, asks for the 6 digits that it\n"
+     "gives then; recovery codes are shown once.",
+     .option_count = 0},
     {"access change", "ACTION [NUMBER]", 1, 2, cli_access_change, "待批事项：list approve refuse",
      "what waits for a second administrator: list, approve, refuse", NULL, NULL, .option_count = 0},
     {"access key", "ACTION [LABEL|KEY]", 1, 2, cli_access_key, "接口密钥：list make revoke",

@@ -61,6 +61,7 @@ int cli_login(struct cli *cli);
 int cli_login_out(struct cli *cli);
 int cli_login_who(struct cli *cli);
 int cli_login_password(struct cli *cli);
+int cli_login_factor(struct cli *cli);
 int cli_help(struct cli *cli);
 int cli_man(struct cli *cli);
 int cli_completion(struct cli *cli);

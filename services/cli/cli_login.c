@@ -1,4 +1,4 @@
-/* cli_login: login, logout, whoami, passwd, and the grant of every other command.
+/* cli_login: login, logout, whoami, passwd, one's authenticator, and the grant of every other command.
  *
  * Owns the token's file, $XDG_STATE_HOME/paidan/<instance> (0600), one for each instance: the name
  * is made of the data folder's path. What must stay true: a password stands in memory alone and is
@@ -277,7 +277,8 @@ int cli_login_prove(struct cli *cli, const char *person, const char *password,
 
 /* ---- commands ---- */
 
-static int tell_login(struct cli *cli, const Paidan__LoggedIn *in)
+/* own: as the session's first renewal says it. */
+static int tell_login(struct cli *cli, const Paidan__LoggedIn *in, const Paidan__Renewed *own)
 {
     const char *name = in->full_name == NULL ? in->person : in->full_name;
     if (cli->json) {
@@ -286,6 +287,8 @@ static int tell_login(struct cli *cli, const Paidan__LoggedIn *in)
         json_object_set_new(object, "name", json_string(name));
         json_object_set_new(object, "must_change",
                             json_boolean(in->has_must_change && in->must_change));
+        json_object_set_new(object, "must_set_factor",
+                            json_boolean(own->has_must_set_factor && own->must_set_factor));
         say_json_time(cli_speak(cli), object, "ends", in->ends_ms);
         return cli_json_print(cli, object);
     }
@@ -296,6 +299,11 @@ static int tell_login(struct cli *cli, const Paidan__LoggedIn *in)
     if (in->has_must_change && in->must_change) {
         printf("%s\n", cli_say(cli, "密码是别人给的，请先修改：paidan passwd",
                                "somebody else made the password, change it first: paidan passwd"));
+    }
+    if (own->has_must_set_factor && own->must_set_factor) {
+        printf("%s\n",
+               cli_say(cli, "您的角色必须使用验证器，请先设置：paidan access totp",
+                       "your role needs a second factor, set it up first: paidan access totp"));
     }
     if (in->has_recovery_left) {
         printf(
@@ -357,9 +365,14 @@ int cli_login(struct cli *cli)
     if (status == CLI_EXIT_OK) {
         status = token_write(cli, token);
     }
+    const Paidan__LoggedIn *in = status == CLI_EXIT_OK ? answer->logged_in : NULL;
+    const Paidan__Code code = status == CLI_EXIT_OK ? renew(cli, token, &answer) : 0;
     proof_wipe(proof, sizeof proof);
     proof_wipe(token, sizeof token);
-    return status == CLI_EXIT_OK ? tell_login(cli, answer->logged_in) : status;
+    if (status == CLI_EXIT_OK && code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, code, NULL);
+    }
+    return status == CLI_EXIT_OK ? tell_login(cli, in, answer->renewed) : status;
 }
 
 int cli_login_out(struct cli *cli)
@@ -423,6 +436,9 @@ int cli_login_who(struct cli *cli)
         printf("  %s\n", renewed->has_must_change && renewed->must_change
                              ? cli_say(cli, "先修改密码：paidan passwd",
                                        "change the password first: paidan passwd")
+                         : renewed->has_must_set_factor && renewed->must_set_factor
+                             ? cli_say(cli, "先设置验证器：paidan access totp",
+                                       "set up an authenticator first: paidan access totp")
                              : cli_say(cli, "没有角色", "no role"));
     }
     return CLI_EXIT_OK;
@@ -485,12 +501,13 @@ static int set_password(struct cli *cli, const char *person, const unsigned char
     return cli_login_ask(cli, &wish.base, &answer);
 }
 
-int cli_login_password(struct cli *cli)
+/* Who is logged in here, by the token that is kept. */
+static int begin_own(struct cli *cli, unsigned char token[SECRET_HASH_BYTES],
+                     const Paidan__Renewed **own)
 {
-    unsigned char token[SECRET_HASH_BYTES];
     Paidan__Answer *answer = NULL;
     cli->grant = NULL; /* asked for here */
-    int status = cli_connect(cli);
+    const int status = cli_connect(cli);
     if (status != CLI_EXIT_OK) {
         return status;
     }
@@ -499,12 +516,157 @@ int cli_login_password(struct cli *cli)
                              "nobody is logged in: paidan login", NULL);
     }
     const Paidan__Code code = renew(cli, token, &answer);
-    status = code != PAIDAN__CODE__OK ? cli_refuse(cli, code, NULL)
-                                      : set_password(cli, answer->renewed->person, token);
+    *own = code == PAIDAN__CODE__OK ? answer->renewed : NULL;
+    return code == PAIDAN__CODE__OK ? CLI_EXIT_OK : cli_refuse(cli, code, NULL);
+}
+
+int cli_login_password(struct cli *cli)
+{
+    unsigned char token[SECRET_HASH_BYTES];
+    const Paidan__Renewed *own = NULL;
+    int status = begin_own(cli, token, &own);
+    if (status == CLI_EXIT_OK) {
+        CHECK(own != NULL);
+        status = set_password(cli, own->person, token);
+    }
     proof_wipe(token, sizeof token);
     if (status == CLI_EXIT_OK && !cli->json) {
         printf("%s\n", cli_say(cli, "密码已修改，其他登录都已结束",
                                "the password is changed, other logins have ended"));
     }
+    return status;
+}
+
+/* ---- the second factor ---- */
+
+static int ask_factor(struct cli *cli, const unsigned char *token, Paidan__Totp *wish,
+                      Paidan__Answer **answer)
+{
+    unsigned char hash[SECRET_HASH_BYTES];
+    proof_hash(token, hash);
+    wish->token_hash = (ProtobufCBinaryData){.len = sizeof hash, .data = hash};
+    const int status = cli_login_ask(cli, &wish->base, answer);
+    wish->token_hash = (ProtobufCBinaryData){.len = 0};
+    return status;
+}
+
+/* The proof of the password, which is asked for once more: a terminal that was left open is not
+ * enough to tie the account to another telephone. */
+static int prove_own(struct cli *cli, const char *person, unsigned char proof[SECRET_HASH_BYTES])
+{
+    char password[CLI_LOGIN_PASSWORD_BYTES];
+    int status = cli_login_read(cli, "密码：", "password: ", true, password);
+    if (status == CLI_EXIT_OK) {
+        status = cli_login_prove(cli, person, password, proof);
+    }
+    proof_wipe(password, sizeof password);
+    return status;
+}
+
+static int tell_secret(struct cli *cli, const Paidan__TotpShown *shown)
+{
+    if (!cli->json) {
+        printf(cli_say(cli, "验证器：%s\n手工输入密钥：%s\n", "authenticator: %s\nby hand: %s\n"),
+               shown->uri, shown->secret);
+        (void)fflush(stdout); /* before the code is asked for */
+        return CLI_EXIT_OK;
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, "uri", json_string(shown->uri));
+    json_object_set_new(object, "secret", json_string(shown->secret));
+    const int status = cli_json_print(cli, object);
+    (void)fflush(stdout);
+    return status;
+}
+
+static int tell_codes(struct cli *cli, const Paidan__TotpShown *shown)
+{
+    if (cli->json) {
+        return cli_json_print(cli, say_json_message(cli_speak(cli), &shown->base, true));
+    }
+    printf("%s\n",
+           cli_say(cli, "验证器已启用。恢复码各用一次，请抄下收好，不会再显示：",
+                   "The authenticator is in force. Recovery codes, each good once; they are "
+                   "not shown again:"));
+    for (size_t index = 0; index < shown->n_recovery_codes; index++) {
+        printf("  %s\n", shown->recovery_codes[index]);
+    }
+    return CLI_EXIT_OK;
+}
+
+static int read_code(struct cli *cli, Paidan__Totp *wish, char typed[CLI_LOGIN_PASSWORD_BYTES])
+{
+    const int status = cli_login_read(cli, "验证码：", "code: ", false, typed);
+    typed[LOGIN_CODE_BYTES_MAX] = '\0';
+    wish->code = typed;
+    return status;
+}
+
+/* Another one takes the place of the one in force once it has proved itself. */
+static int set_factor(struct cli *cli, const char *person, const unsigned char *token)
+{
+    unsigned char proof[SECRET_HASH_BYTES];
+    char typed[CLI_LOGIN_PASSWORD_BYTES];
+    Paidan__Totp start = PAIDAN__TOTP__INIT, confirm = PAIDAN__TOTP__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = prove_own(cli, person, proof);
+    start.act = PAIDAN__TOTP_ACT__TOTP_START;
+    start.has_proof = 1;
+    start.proof = (ProtobufCBinaryData){.len = sizeof proof, .data = proof};
+    if (status == CLI_EXIT_OK) {
+        status = ask_factor(cli, token, &start, &answer);
+    }
+    proof_wipe(proof, sizeof proof);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    status = tell_secret(cli, answer->totp_shown);
+    confirm.act = PAIDAN__TOTP_ACT__TOTP_CONFIRM;
+    if (status == CLI_EXIT_OK) {
+        status = read_code(cli, &confirm, typed);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = ask_factor(cli, token, &confirm, &answer);
+    }
+    return status == CLI_EXIT_OK ? tell_codes(cli, answer->totp_shown) : status;
+}
+
+static int end_factor(struct cli *cli, const char *person, const unsigned char *token)
+{
+    unsigned char proof[SECRET_HASH_BYTES];
+    char typed[CLI_LOGIN_PASSWORD_BYTES];
+    Paidan__Totp wish = PAIDAN__TOTP__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = prove_own(cli, person, proof);
+    wish.act = PAIDAN__TOTP_ACT__TOTP_END;
+    wish.has_proof = 1;
+    wish.proof = (ProtobufCBinaryData){.len = sizeof proof, .data = proof};
+    if (status == CLI_EXIT_OK) {
+        status = read_code(cli, &wish, typed);
+    }
+    if (status == CLI_EXIT_OK) {
+        status = ask_factor(cli, token, &wish, &answer);
+    }
+    proof_wipe(proof, sizeof proof);
+    if (status == CLI_EXIT_OK && !cli->json) {
+        printf("%s\n", cli_say(cli, "验证器已取消", "the authenticator is ended"));
+    }
+    return status;
+}
+
+int cli_login_factor(struct cli *cli)
+{
+    unsigned char token[SECRET_HASH_BYTES];
+    const Paidan__Renewed *own = NULL;
+    const bool end = cli->operand_count == 1;
+    if (end && strcmp(cli->operands[0], "end") != 0) {
+        return cli_usage(cli, "没有这个操作", "no such action", "end");
+    }
+    int status = begin_own(cli, token, &own);
+    if (status == CLI_EXIT_OK) {
+        CHECK(own != NULL);
+        status = end ? end_factor(cli, own->person, token) : set_factor(cli, own->person, token);
+    }
+    proof_wipe(token, sizeof token);
     return status;
 }

@@ -42,6 +42,7 @@ enum cli_option {
     CLI_DIFF,
     CLI_HOTLINE,
     CLI_HOURS,
+    CLI_LEVEL,
     CLI_LEVELS,
     CLI_NAME,
     CLI_STRICT,

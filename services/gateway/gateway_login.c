@@ -204,6 +204,8 @@ static json_t *me_json(const struct exchange *exchange)
     }
     json_object_set_new(me, "must_change",
                         json_boolean(renewed->has_must_change && renewed->must_change));
+    json_object_set_new(me, "must_set_factor",
+                        json_boolean(renewed->has_must_set_factor && renewed->must_set_factor));
     json_object_set_new(me, "second_factor",
                         json_boolean(renewed->has_second_factor && renewed->second_factor));
     return me;

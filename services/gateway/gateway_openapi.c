@@ -41,8 +41,16 @@ static const struct {
      "\"properties\":{\"person\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
      "\"csrf\":{\"type\":\"string\"},\"language\":{\"type\":\"string\"},"
      "\"must_change\":{\"type\":\"boolean\"},\"second_factor\":{\"type\":\"boolean\"},"
+     "\"must_set_factor\":{\"type\":\"boolean\"},"
      "\"expires_ms\":{\"type\":\"integer\"},\"roles\":{\"type\":\"array\",\"items\":{"
      "\"$ref\":\"#/components/schemas/GrantRole\"}}}}"},
+    {"RolesListed",
+     "{\"type\":\"object\",\"required\":[\"roles\"],\"properties\":{\"next\":{\"type\":\"string\"},"
+     "\"roles\":{\"type\":\"array\",\"items\":{\"allOf\":[{\"$ref\":\"#/components/schemas/"
+     "GrantRole\"},"
+     "{\"type\":\"object\",\"required\":[\"person\",\"state\"],\"properties\":{"
+     "\"person\":{\"type\":\"string\"},\"full_name\":{\"type\":\"string\"},"
+     "\"state\":{\"type\":\"string\"}}}]}}}}"},
     {"Ticket",
      "{\"allOf\":[{\"$ref\":\"#/components/schemas/Brief\"},{\"type\":\"object\",\"properties\":{"
      "\"history\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Fact\"}},"

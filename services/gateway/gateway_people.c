@@ -11,6 +11,8 @@
 
 #include "common/base/check.h"
 #include "common/bus/proof.h"
+#include "common/say/say_json.h"
+#include "common/say/say_words.h"
 #include "gateway_api.h"
 #include "gateway_exchange.h"
 #include "gateway_login.h"
@@ -186,4 +188,65 @@ void gateway_people_key(struct exchange *exchange)
     set_hex(making->wish, "secret_hash", hash, sizeof hash);
     proof_wipe(secret, sizeof secret);
     gateway_api_send(exchange, json_incref(making->wish), key_told);
+}
+
+/* ---- roles -------------------------------------------------------------------------------------
+ */
+
+/* Of one person, those that the question was for. */
+static void add_roles(const struct exchange *exchange, const Paidan__Person *person, json_t *rows)
+{
+    int wanted = 0;
+    char state[SAY_WORDS_TOKEN_BYTES];
+    const char *role = gateway_uri_query(&exchange->uri, "role");
+    const char *unit = gateway_uri_query(&exchange->uri, "unit");
+    const bool one = role != NULL && say_words_read_token(&paidan__role__descriptor, role, &wanted);
+    for (size_t index = 0; index < person->n_roles; index++) {
+        const Paidan__GrantRole *has = person->roles[index];
+        if ((one && (int)has->role != wanted) ||
+            (unit != NULL && (has->unit == NULL || strcmp(has->unit, unit) != 0))) {
+            continue;
+        }
+        json_t *row = say_json_message(&exchange->say, &has->base, true);
+        json_object_set_new(row, "person", json_string(person->person));
+        if (person->full_name != NULL) {
+            json_object_set_new(row, "full_name", json_string(person->full_name));
+        }
+        json_object_set_new(row, "state",
+                            json_string(say_words_token(&paidan__person_state__descriptor,
+                                                        (int)person->state, state)));
+        json_array_append_new(rows, row);
+    }
+}
+
+static void roles_told(struct exchange *exchange, const Paidan__Answer *answer)
+{
+    json_t *json = json_object(), *rows = json_array();
+    if (answer->body_case != PAIDAN__ANSWER__BODY_PEOPLE_LISTED) {
+        json_decref(json);
+        json_decref(rows);
+        gateway_problem(exchange, PAIDAN__CODE__SERVICE_FAULT, "access", 0);
+        return;
+    }
+    const Paidan__PeopleListed *listed = answer->people_listed;
+    for (size_t index = 0; index < listed->n_people; index++) {
+        add_roles(exchange, listed->people[index], rows);
+    }
+    json_object_set_new(json, "roles", rows);
+    say_json_names(&exchange->say, json);
+    if (listed->next != NULL) {
+        json_object_set_new(json, "next", json_string(listed->next));
+    }
+    gateway_exchange_json(exchange, 200, json);
+}
+
+/* A page of people, seen by their roles: filters and cursor are those of the people's list. */
+void gateway_people_roles(struct exchange *exchange)
+{
+    json_t *object = json_object();
+    if (gateway_api_fields(exchange, gateway_api_wish_of(exchange->route->wish), object)) {
+        gateway_api_send(exchange, object, roles_told);
+    } else {
+        json_decref(object);
+    }
 }

@@ -518,6 +518,33 @@ static void test_rights_when_somebody_may_more_or_less_then_named(void **state)
     assert_true(told->has_all && told->all);
 }
 
+static void test_factor_when_the_site_asks_for_it_then_no_role_without(void **state)
+{
+    struct solo *const solo = *state;
+    struct site *const site = (struct site *)(uintptr_t)solo_site();
+    Paidan__GrantRole role = PAIDAN__GRANT_ROLE__INIT;
+    char secret[64], code[7];
+    begin(solo);
+    role.role = PAIDAN__ROLE__ROLE_DISPATCHER;
+    ok(wish_role(solo, "sec", "li.si", &role, false));
+    const uint32_t before = site->factor_roles;
+    site->factor_roles = 1u << PAIDAN__ROLE__ROLE_DISPATCHER;
+    const Paidan__Answer *answer = wish_renew(solo, "t1", false);
+    ok(answer);
+    assert_true(answer->renewed->must_set_factor);
+    assert_int_equal(answer->renewed->n_roles, 0);
+    answer = wish_totp(solo, "t1", PAIDAN__TOTP_ACT__TOTP_START, "mine", NULL);
+    ok(answer);
+    (void)snprintf(secret, sizeof secret, "%s", answer->totp_shown->secret);
+    digits_of(secret, solo_now_ms(solo), code);
+    ok(wish_totp(solo, "t1", PAIDAN__TOTP_ACT__TOTP_CONFIRM, NULL, code));
+    answer = wish_renew(solo, "t1", false);
+    ok(answer);
+    assert_false(answer->renewed->must_set_factor);
+    assert_true(answer->renewed->n_roles > 0);
+    site->factor_roles = before;
+}
+
 static void test_roles_when_they_do_not_fit_then_refused(void **state)
 {
     struct solo *const solo = *state;
@@ -779,6 +806,7 @@ int main(void)
         CASE(test_init_when_somebody_is_there_or_another_uid_asks_then_refused),
         CASE(test_person_when_the_name_looks_like_anothers_then_refused),
         CASE(test_rights_when_somebody_may_more_or_less_then_named),
+        CASE(test_factor_when_the_site_asks_for_it_then_no_role_without),
         CASE(test_roles_when_they_do_not_fit_then_refused),
         CASE(test_change_when_about_an_administrator_then_two_are_needed),
         CASE(test_change_when_nobody_approves_then_lapses),

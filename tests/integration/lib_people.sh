@@ -5,9 +5,9 @@
 json='Content-Type: application/json'
 data=$scratch/d
 
-# people_start: starts it and waits; sets http and api.
+# people_start: starts it (with the site in people_site, if there is one) and waits; sets http and api.
 people_start() {
-    instance_start "$data" "$PAIDAN_ROOT/deploy/sites/demo"
+    instance_start "$data" "${people_site:-$PAIDAN_ROOT/deploy/sites/demo}"
     wait_until 20 "the gateway's address" test -s "$data/run/gateway.http"
     http=$(cat "$data/run/gateway.http")
     api=$http/api/v1

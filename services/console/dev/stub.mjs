@@ -56,6 +56,7 @@ const meOf = (name) => ({
   language: 'zh',
   ...world.moment('expires', Date.now() + 1800000),
   must_change: false,
+  must_set_factor: false,
   now_ms: Date.now(),
   rate: 1,
 });
@@ -560,6 +561,15 @@ const routes = [
         : ['system', 'security', 'auditor'].includes(parts[0])
           ? { change: 17 }
           : { seq: 10 },
+  ],
+  [
+    'GET',
+    /^\/roles$/,
+    ({ query }) => ({
+      roles: Object.keys(ROLES)
+        .flatMap((person) => ROLES[person].map((role) => ({ ...role, person, full_name: NAMES[person], state: 'active' })))
+        .filter((each) => !query.get('role') || each.role === query.get('role')),
+    }),
   ],
   [
     'POST',

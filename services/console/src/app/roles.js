@@ -4,8 +4,8 @@ import { areaName, channelName, levelName, unitName } from './site.js';
 import { word } from './words.js';
 
 /** role → the fields of its scope; the first must be filled. */
-export const SCOPES = { dispatcher: ['area'], clerk: ['unit'], leader: ['unit'], supervisor: ['unit'], hotline: ['channel'], auditor: [], system: [], security: [] };
-export const OPTIONAL = new Set(['area']);
+export const SCOPES = { dispatcher: ['area'], clerk: ['unit'], leader: ['unit', 'level'], supervisor: ['unit'], hotline: ['channel'], auditor: [], system: [], security: [] };
+export const OPTIONAL = new Set(['area', 'level']);
 export const ADMINISTRATORS = new Set(['auditor', 'system', 'security']);
 
 export function roleWords(role) {
