@@ -11,11 +11,14 @@
 
 #include "common/base/check.h"
 
+/* protobuf tells an empty text from one that is not there; here both have said nothing. */
 static bool said(const char *text)
 {
     return text != NULL && text[0] != '\0';
 }
 
+/* Two that say nothing are not the same, or a role that lost its unit would reach every ticket that
+ * has none. */
 static bool same(const char *one, const char *other)
 {
     return said(one) && said(other) && strcmp(one, other) == 0;
@@ -32,6 +35,8 @@ static bool unit_is(const struct site *site, const char *own, const char *unit)
     return now != NULL && strcmp(now, own) == 0;
 }
 
+/* Both sides by their heirs: a role outlives a site edit as a ticket does. Without a site only what
+ * is spelt alike is within. */
 static bool area_within(const struct site *site, const char *area, const char *ancestor)
 {
     if (same(area, ancestor)) {
@@ -52,6 +57,7 @@ static const struct site_unit *unit_of(const struct site *site, const char *code
     return index == SITE_NONE ? NULL : &site->units[index];
 }
 
+/* Who assists sees what the lead sees: it could not work on it otherwise. */
 static bool covers_unit(const struct site *site, const char *own,
                         const struct permit_subject *subject)
 {
@@ -89,6 +95,8 @@ static bool covers_branch(const struct site *site, const Paidan__GrantRole *role
     return theirs->area != SITE_NONE && site_area_within(site, theirs->area, own->area);
 }
 
+/* A dispatcher without an area has the whole site; a ticket without one is not placed yet and is
+ * there for all of them. */
 static bool covers_area(const struct site *site, const Paidan__GrantRole *role,
                         const struct permit_subject *subject)
 {
@@ -96,6 +104,7 @@ static bool covers_area(const struct site *site, const Paidan__GrantRole *role,
            area_within(site, subject->area, role->area);
 }
 
+/* A channel that was renamed keeps its tickets, and its operators keep them too. */
 static bool covers_channel(const struct site *site, const Paidan__GrantRole *role,
                            const struct permit_subject *subject)
 {
@@ -119,6 +128,8 @@ static bool covers_callback(const struct site *site, const Paidan__GrantRole *ro
            same(site->channels[index].callback, role->channel);
 }
 
+/* One right about one ticket. Scopes that say yes here are judged elsewhere as well: a code by the
+ * core, which alone knows it; a supervising unit by the name it acts in (permit_ask). */
 static bool right_covers(const struct permit_right *right, const struct site *site,
                          const struct permit_subject *subject)
 {
@@ -153,6 +164,7 @@ static bool right_covers(const struct permit_right *right, const struct site *si
 
 /* ---- views ---- */
 
+/* At most one right a role and one of the column, so the array of a view cannot run over. */
 static void view_add(struct permit_view *view, enum permit_scope scope,
                      const Paidan__GrantRole *role)
 {
@@ -180,6 +192,9 @@ static void view_add(struct permit_view *view, enum permit_scope scope,
     view->rights[view->count++] = (struct permit_right){.scope = scope, .role = role};
 }
 
+/* Whoever is free has no rights in the list: `all` says it, and nothing has to be looked through
+ * for him. A peer is judged by its column; a person has what everybody has and, beside it, each of
+ * his roles. */
 void permit_view_make(const struct permit_asker *asker, enum permit_row row,
                       struct permit_view *view)
 {
@@ -223,6 +238,8 @@ static bool is_taken_up(Paidan__State state)
            state == PAIDAN__STATE__STATE_RESOLVED || state == PAIDAN__STATE__STATE_CLOSED;
 }
 
+/* Somebody who may see the phone by another right (a hotline operator who is a clerk too) does not
+ * wait. */
 bool permit_early(const struct permit_view *view, const struct site *site,
                   const struct permit_subject *subject)
 {
@@ -257,6 +274,7 @@ bool permit_guarded(const struct permit_view *view, const struct site *site,
     return guarded;
 }
 
+/* A unit that asked residents about its own work would write its own marks. */
 bool permit_handled(const struct permit_asker *asker, const struct permit_view *view,
                     const struct permit_subject *subject)
 {
@@ -269,6 +287,8 @@ bool permit_handled(const struct permit_asker *asker, const struct permit_view *
     return handled;
 }
 
+/* For event streams: asked once an event and stream, thousands of times a second, so it takes no
+ * memory and reads no file. */
 bool permit_grant_covers(const Paidan__Grant *grant, enum permit_row row, const struct site *site,
                          const struct permit_subject *subject)
 {

@@ -11,12 +11,15 @@
 #include "common/permit/permit.h"
 #include "common/wire/wire.h"
 
+/* What every step of fitting needs; nothing of it is kept after the answer. */
 struct fitting {
     const struct permit_ask *ask;
     const struct site *site;
     struct arena *arena;
 };
 
+/* A picture says as much of its ticket as a right asks for, so no record is loaded a second time.
+ * */
 static struct permit_subject subject_of(const Paidan__Brief *brief)
 {
     struct permit_subject subject = {
@@ -32,6 +35,8 @@ static struct permit_subject subject_of(const Paidan__Brief *brief)
     return subject;
 }
 
+/* Titles hold what a resident wrote: they go before it is known whether the picture stays, so that
+ * no way out of here is left on which one would pass. */
 static bool brief_fits(const struct fitting *fitting, Paidan__Brief *brief)
 {
     const struct permit_subject subject = subject_of(brief);
@@ -41,6 +46,7 @@ static bool brief_fits(const struct fitting *fitting, Paidan__Brief *brief)
     return permit_covers(&fitting->ask->view, fitting->site, &subject);
 }
 
+/* In place and in order: cursors of lists name the last ticket that was looked at, shown or not. */
 static void briefs_fit(const struct fitting *fitting, Paidan__Brief **briefs, size_t *count)
 {
     size_t kept = 0;
@@ -90,6 +96,7 @@ static bool is_guarded(const struct permit_ask *ask, size_t index)
     return ask->guarded != NULL && index < ask->ticket_count && ask->guarded[index];
 }
 
+/* The note of a return is a clerk's, but it may quote the complaint. */
 static void desk_blind(const struct fitting *fitting, Paidan__DeskItem *item)
 {
     if (item != NULL && fitting->ask->view.untitled) {
@@ -149,6 +156,7 @@ static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *p
     return wire_pack(fitting->arena, &event->base, &packed->data, &packed->len);
 }
 
+/* Only for those without titles: unpacking a history costs more than reading it. */
 static enum rc history_fit(const struct fitting *fitting, ProtobufCBinaryData *history,
                            size_t count)
 {
@@ -243,6 +251,9 @@ static void code_fit(const struct permit_view *view, Paidan__Answer *answer)
     }
 }
 
+/* Bodies that are not named here hold nothing about single tickets, or only about those that the
+ * wish named and the engine has judged. A new list of pictures must be added, or it shows all it
+ * found. */
 static enum rc body_fit(const struct fitting *fitting, Paidan__Answer *answer)
 {
     switch (answer->body_case) {

@@ -18,6 +18,7 @@ static bool said(const char *text)
 
 /* ---- copies ---- */
 
+/* Of nothing too: NULL means that the arena is full and nothing else. */
 static void *copy_bytes(struct arena *arena, const void *from, size_t bytes)
 {
     void *const copy = arena_alloc(arena, bytes > 0 ? bytes : 1);
@@ -70,6 +71,7 @@ static enum rc take_items(struct arena *arena, struct permit_ask *ask, size_t co
     return RC_OK;
 }
 
+/* ReadTexts names plain numbers, without a message around each. */
 static enum rc take_numbers(struct arena *arena, struct permit_ask *ask, size_t count,
                             uint64_t **numbers)
 {
@@ -116,6 +118,8 @@ static enum rc take_field(struct arena *arena, struct permit_ask *ask, ProtobufC
     return take_one(arena, ask, (uint64_t *)(void *)(base + field->offset));
 }
 
+/* Before the scope is asked for: `tickets` point into the copy, where a number can be hidden,
+ * `named` keep what was asked for, so that the answer tells it (permit_answer). */
 static enum rc tickets_take(struct arena *arena, struct permit_ask *ask, Paidan__Request *copy)
 {
     enum rc rc = RC_OK;
@@ -172,6 +176,8 @@ struct names {
     const char *code;
 };
 
+/* By name, once a request and not once a ticket: cheap enough, and a new wish with the same fields
+ * needs no line here. */
 static char **text_at(ProtobufCMessage *wish, const char *name)
 {
     const ProtobufCFieldDescriptor *const field =
@@ -181,6 +187,8 @@ static char **text_at(ProtobufCMessage *wish, const char *name)
     return (char **)(void *)((unsigned char *)(void *)wish + field->offset);
 }
 
+/* Only what the table says narrows this wish: `unit` of a list is a filter, `unit` of a dispatch is
+ * where it goes. */
 static struct names names_of(ProtobufCMessage *wish, unsigned by)
 {
     struct names names = {0};
@@ -197,7 +205,8 @@ struct offer {
     const char *value, *name;
 };
 
-/* Whether the named lies within the right as it stands. Absent is not within, but can be offered. */
+/* Whether the named lies within the right as it stands. Absent is not within, but can be offered.
+ * */
 static bool admits(const struct permit_right *right, const struct site *site,
                    const struct names *names, struct offer *offer)
 {
@@ -387,6 +396,7 @@ static enum rc actor_take(const struct permit_asker *asker, struct permit_ask *a
     return RC_OK;
 }
 
+/* Submit and Fetch name no ticket that exists yet or no ticket at all, so each has its own rule. */
 static void judge_wish(const struct permit_asker *asker, struct permit_ask *ask,
                        const struct site *site, Paidan__Request *copy)
 {
@@ -402,6 +412,8 @@ static void judge_wish(const struct permit_asker *asker, struct permit_ask *ask,
     judge_names(ask, site, &names);
 }
 
+/* The copy is made late and only for those with a scope: whoever is free, which is every service in
+ * a trial, pays for one look into the table. */
 enum rc permit_ask(const struct permit_asker *asker, const Paidan__Request *request,
                    const struct site *site, struct arena *arena, struct permit_ask *ask)
 {

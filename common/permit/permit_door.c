@@ -23,6 +23,7 @@
 /* Whom nobody knows is recorded so. */
 static const char public_actor[] = "public";
 
+/* Bytes as they came, to be compared whole: a slot is found by its seal and proves nothing. */
 struct checked {
     unsigned char *bytes;
     size_t size;
@@ -48,6 +49,9 @@ static struct checked *slot_of(struct permit_door *door, const ProtobufCBinaryDa
     return &door->checked[tail & (CHECKED_MAX - 1)];
 }
 
+/* Grants are forgotten one by one when another takes the slot. One that is revoked lives on here
+ * until it expires, five minutes at most; whoever must be out at once has his session ended and his
+ * roles changed, and gets no new one. */
 static void forget(struct checked *checked)
 {
     free(checked->bytes);
@@ -105,6 +109,8 @@ static bool is_pass(const Paidan__Grant *grant)
     return grant->n_roles == 1 && grant->roles[0]->role == PAIDAN__ROLE__ROLE_PUBLIC;
 }
 
+/* Everything points into the remembered grant, which may be driven out by the next message: an
+ * asker lives no longer than one. */
 static void granted(const Paidan__Grant *grant, struct permit_asker *asker)
 {
     asker->column = is_pass(grant) ? PERMIT_PUBLIC : PERMIT_COLUMNS;
@@ -182,6 +188,8 @@ Paidan__Code permit_door_ask(struct permit_door *door, const char *service, uint
     return PAIDAN__CODE__OK;
 }
 
+/* A pass is a grant like any other and ends as soon: what it opens is one ticket, to the one who
+ * knew its code a moment ago. */
 enum rc permit_door_pass(const struct permit_door *door, uint64_t ticket, uint64_t now_ms,
                          struct arena *arena, ProtobufCBinaryData *pass)
 {
@@ -201,6 +209,8 @@ enum rc permit_door_pass(const struct permit_door *door, uint64_t ticket, uint64
 
 /* ---- opening ---- */
 
+/* The new file is read beside the old one, which stays in force when there is a mistake in it: a
+ * typing error at HUP must shut out nobody. */
 enum rc permit_door_reload(struct permit_door *door)
 {
     char what[256];

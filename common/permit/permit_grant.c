@@ -30,6 +30,8 @@ static void seal_make(const unsigned char key[PERMIT_KEY_BYTES], const unsigned 
     CHECK(failed == 0); /* sizes are constants */
 }
 
+/* A grant may be a little younger than now: access and this service read the clock one after the
+ * other. */
 bool permit_grant_lives(const Paidan__Grant *grant, uint64_t now_ms)
 {
     return grant->issued_ms <= now_ms + PERMIT_GRANT_EARLY_MS && now_ms < grant->expires_ms;
@@ -61,6 +63,7 @@ enum rc permit_grant_seal(const unsigned char key[PERMIT_KEY_BYTES], const Paida
     return wire_pack_checked(arena, &sealed.base, bytes, size, &error);
 }
 
+/* One code for all that is wrong: whoever forges grants learns nothing of how near he came. */
 enum rc permit_grant_open(const unsigned char key[PERMIT_KEY_BYTES], const unsigned char *bytes,
                           size_t size, uint64_t now_ms, struct arena *arena, Paidan__Grant **grant)
 {

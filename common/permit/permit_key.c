@@ -16,6 +16,7 @@
 #include "common/base/diag.h"
 #include "common/permit/permit_grant.h"
 
+/* Told with its path, as the repair is a chmod or a copy; never with a byte of the key. */
 static enum rc key_refuse(const char *path, const char *why)
 {
     diag_log(DIAG_ERROR, "permit", "key=\"%s\" why=\"%s\"", path, why);
@@ -72,6 +73,9 @@ static enum rc key_make(const char *folder, const char *path, bool shared)
     return linked ? RC_OK : key_refuse(path, strerror(why));
 }
 
+/* Whoever starts first makes it, so a new instance needs no ceremony; One that was lost is made
+ * again at the next start: the services must then be started together, for each opens grants with
+ * the one it has read. */
 static enum rc key_load(const char *data_dir, const char *name, bool shared,
                         unsigned char key[PERMIT_KEY_BYTES])
 {
@@ -98,6 +102,7 @@ enum rc permit_key_load(const char *data_dir, unsigned char key[PERMIT_KEY_BYTES
     return key_load(data_dir, "grant", true, key);
 }
 
+/* Of a service alone (access seals second factors with its own), never readable by the group. */
 enum rc permit_key_load_own(const char *data_dir, const char *service,
                             unsigned char key[PERMIT_KEY_BYTES])
 {

@@ -27,6 +27,7 @@ struct line {
     size_t size;
 };
 
+/* Always SETTINGS and always with the line: the first mistake is what an administrator repairs. */
 static enum rc mistake(const struct line *line, const char *why, const char *word)
 {
     (void)snprintf(line->what, line->size, "line %u: %s%s%s", line->number, why,
@@ -34,6 +35,7 @@ static enum rc mistake(const struct line *line, const char *why, const char *wor
     return RC_SETTINGS;
 }
 
+/* Not the last uid of all, which stands for nobody. */
 static bool number_read(const char *text, uint32_t *number)
 {
     const size_t digits = strspn(text, "0123456789");
@@ -56,6 +58,8 @@ static bool uid_read(const char *text, uint32_t *uid)
     return known != NULL;
 }
 
+/* As codes of a site are spelt. Whether the site has it is not asked: a code that the site gains
+ * later needs no edit of this file. */
 static bool is_code(const char *text)
 {
     const size_t length = strlen(text);
@@ -82,6 +86,8 @@ static bool until_read(const char *text, uint64_t *until_ms)
     return begin >= 0 && day.tm_mday == said.tm_mday && day.tm_mon == said.tm_mon - 1;
 }
 
+/* Names of logs, not of services that are running: a follower may be admitted before its source is.
+ * */
 static bool follows_read(struct permit_peer *peer, char *list)
 {
     char *rest = NULL;
@@ -160,6 +166,8 @@ static enum rc kind_read(const struct line *line, size_t at, struct permit_peer 
     return rc;
 }
 
+/* uid: a local process, known by the kernel. curve: a machine elsewhere, known by its key. tcp:
+ * anybody on a port, which only a trial may want. */
 static enum rc line_read(const struct line *line, struct permit_peer *peer)
 {
     *peer = (struct permit_peer){.uid = NOBODY, .until_ms = UINT64_MAX};

@@ -144,6 +144,7 @@ static const struct row rows[PERMIT_ROWS] = {
     case PAIDAN__REQUEST__WISH_##NAME:                                                             \
         return PERMIT_##NAME;
 
+/* An action that this program does not know has no row, and so no right. */
 static enum permit_row work_row(Paidan__Action action)
 {
     switch (action) {
@@ -196,6 +197,8 @@ static enum permit_row submit_row(const Paidan__Submit *submit)
     return PERMIT_SUBMIT;
 }
 
+/* A wish with two faces (texts or phones, looking or doing) has a row for each, told apart by what
+ * it asks for and never by who asks. */
 enum permit_row permit_table_row(const Paidan__Request *request)
 {
     switch (request->wish_case) {
@@ -270,6 +273,7 @@ const char *permit_table_name(enum permit_row row)
     return rows[row].name;
 }
 
+/* As people type names of wishes: read-texts, READ_TEXTS and read texts are one. */
 static char plain(char typed)
 {
     if (typed == '-' || typed == '_') {
@@ -288,6 +292,7 @@ static bool named(const char *name, const char *typed, bool loosely)
     return *typed == '\0' && (*name == '\0' || (loosely && *name == ' '));
 }
 
+/* For the command line: whole names first, so that `show` is Show and not a longer name. */
 enum permit_row permit_table_find(const char *name)
 {
     CHECK(name != NULL);
