@@ -18,8 +18,9 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/base/utf8.h"
 
-enum { FEW_CHILDREN = 4, IDEOGRAPH_BYTES = 3, BEGINS_WORDS = (1 << 16) / 64 };
+enum { FEW_CHILDREN = 4, BEGINS_WORDS = (1 << 16) / 64 };
 
 /* order: in which they were added, so that equal words keep it. */
 struct word {
@@ -213,14 +214,11 @@ static bool is_tail(unsigned char byte)
     return (byte & 0xc0) == 0x80;
 }
 
-/* The character of three bytes at `at` as a number of 16 bits; false: no such one is there. */
-static bool ideograph_at(const unsigned char *at, size_t bytes, uint32_t *point)
+/* Whether a word may begin with the character at `at`. Before: utf8_three. */
+static bool begins_with(const struct match *match, const unsigned char *at)
 {
-    if (bytes < IDEOGRAPH_BYTES || (at[0] & 0xf0) != 0xe0 || !is_tail(at[1]) || !is_tail(at[2])) {
-        return false;
-    }
-    *point = (uint32_t)(at[0] & 0x0f) << 12 | (uint32_t)(at[1] & 0x3f) << 6 | (at[2] & 0x3f);
-    return true;
+    const uint32_t point = utf8_three_point(at);
+    return (match->begins[point / 64] >> point % 64 & 1u) != 0;
 }
 
 /* Passing over a character is right only if no word can begin inside it, or end there. */
@@ -230,11 +228,12 @@ static void begins_fill(struct match *match, const struct match_builder *builder
     for (size_t index = 0; index < builder->word_count; index++) {
         const struct word *word = &builder->words[index];
         const unsigned char *at = (const unsigned char *)builder->pool + word->offset;
-        uint32_t point = 0;
-        if (ideograph_at(at, word->bytes, &point)) {
+        if (utf8_three(at, word->bytes)) {
+            const uint32_t point = utf8_three_point(at);
             match->begins[point / 64] |= 1ull << point % 64;
         } else {
-            match->whole = match->whole && !is_tail(at[0]) && (at[0] & 0xf0) != 0xe0;
+            /* Part of such a character by itself would be missed. */
+            match->whole = match->whole && !is_tail(at[0]) && (at[0] < 0xe1 || at[0] > 0xec);
         }
     }
 }
@@ -335,11 +334,10 @@ void match_scan(const struct match *match, const char *text, size_t bytes, match
     CHECK(bytes < UINT32_MAX);
     uint32_t state = 0;
     for (uint32_t at = 0; at < bytes; at++) {
-        uint32_t point = 0;
-        if (state == 0 && match->whole &&
-            ideograph_at((const unsigned char *)text + at, bytes - at, &point) &&
-            (match->begins[point / 64] >> point % 64 & 1u) == 0) {
-            at += IDEOGRAPH_BYTES - 1; /* from the root back to the root, and no word ends */
+        const unsigned char *here = (const unsigned char *)text + at;
+        if (state == 0 && match->whole && utf8_three(here, bytes - at) &&
+            !begins_with(match, here)) {
+            at += UTF8_THREE_BYTES - 1; /* from the root back to the root, and no word ends */
             continue;
         }
         state = next_of(match, state, (unsigned char)text[at]);

@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "common/base/check.h"
+#include "common/base/utf8.h"
 #include "common/text/text_private.h"
 
 enum { POINT_BYTES = 4 }; /* of one character of UTF-8, at most */
@@ -27,6 +28,10 @@ bool text_valid(const char *bytes, size_t size, size_t *at)
     CHECK(bytes != NULL || size == 0);
     size_t index = 0;
     while (index < size) {
+        if (utf8_three((const unsigned char *)bytes + index, size - index)) {
+            index += UTF8_THREE_BYTES; /* no control is among them */
+            continue;
+        }
         const unsigned char byte = (unsigned char)bytes[index];
         int32_t point = byte;
         const size_t used = byte < 0x80 ? 1 : text_kind_decode(bytes, index, size, &point);

@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "common/base/check.h"
+#include "common/base/utf8.h"
 
 /* ASCII and ideographs, nearly all of a complaint, are read by hand; the rest, and all that is wrong,
  * is utf8proc's. */
@@ -23,10 +24,9 @@ size_t text_kind_decode(const char *text, size_t at, size_t bytes, int32_t *poin
         *point = b[0];
         return 1;
     }
-    if (b[0] >= 0xe1 && b[0] <= 0xec && bytes - at >= 3 && (b[1] & 0xc0) == 0x80 &&
-        (b[2] & 0xc0) == 0x80) {
-        *point = (b[0] & 0x0f) << 12 | (b[1] & 0x3f) << 6 | (b[2] & 0x3f);
-        return 3;
+    if (utf8_three(b, bytes - at)) {
+        *point = (int32_t)utf8_three_point(b);
+        return UTF8_THREE_BYTES;
     }
     utf8proc_int32_t found = -1;
     const utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text + at,

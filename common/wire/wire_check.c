@@ -16,6 +16,7 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/wire/wire_check.h"
 
 /* ---- errors ---- */
@@ -107,13 +108,6 @@ static bool is_plain(const unsigned char *at)
     return ((word | low | high) & 0x8080808080808080ull) == 0;
 }
 
-/* Three bytes that are well-formed whatever follows their first: no surrogate is among them and none
- * is written longer than it need be. The terminating NUL is no tail. */
-static bool is_ideograph(const unsigned char *at)
-{
-    return at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80;
-}
-
 enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t length,
                         struct wire_error *error)
 {
@@ -126,8 +120,8 @@ enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t l
             at += 8;
             continue;
         }
-        if (is_ideograph(at)) {
-            at += 3;
+        if (utf8_three(at, (size_t)(end - at))) {
+            at += UTF8_THREE_BYTES;
             continue;
         }
         const size_t bytes = utf8_sequence(at);

@@ -85,6 +85,53 @@ static void test_find_when_compared_with_naive_then_equal(void **state)
     }
 }
 
+/* Writes characters chosen at random while they fit. */
+static size_t compose(uint32_t *seed, const char *const *characters, uint32_t count, char *text,
+                      size_t room)
+{
+    size_t used = 0;
+    for (;;) {
+        const char *const character = characters[next(seed) % count];
+        if (used + strlen(character) > room) {
+            return used;
+        }
+        memcpy(text + used, character, strlen(character));
+        used += strlen(character);
+    }
+}
+
+/* Ideographs with bytes in common, beside shorter and longer characters; in some rounds also parts of
+ * them, in words and in the text: whatever may be passed over at the root must be nothing. */
+static void test_find_when_words_are_of_ideographs_then_equal_to_naive(void **state)
+{
+    static const char *const characters[] = {
+        "路", "跗", "中", "丶", "a", "é", "한", "（", "😀", "\xe8", "\xb7", "\xe4\xb8", "\x97\xb7"};
+    enum { ALL = sizeof characters / sizeof characters[0], WHOLE = ALL - 4 };
+    static struct match_hit found[HITS_MAX], expected[HITS_MAX];
+    (void)state;
+    for (uint32_t round = 1; round <= 600; round++) {
+        uint32_t seed = round;
+        struct set set = {.count = 1 + next(&seed) % 8};
+        const uint32_t in_words = round % 3 == 0 ? ALL : WHOLE;
+        for (uint32_t index = 0; index < set.count; index++) {
+            const size_t room = 4 + next(&seed) % (WORD_BYTES_MAX - 3);
+            (void)compose(&seed, characters, in_words, set.words[index], room);
+            if (set.words[index][0] == '\0') {
+                set.words[index][0] = 'a';
+            }
+        }
+        char text[TEXT_MAX];
+        const size_t bytes =
+            compose(&seed, characters, round % 2 == 0 ? ALL : WHOLE, text, sizeof text);
+        struct match *match = build(&set);
+        size_t count = 0;
+        match_find(match, text, bytes, found, HITS_MAX, &count);
+        assert_int_equal(count, naive(&set, text, bytes, expected));
+        assert_memory_equal(found, expected, count * sizeof found[0]);
+        match_free(match);
+    }
+}
+
 static void test_find_when_more_than_max_then_all_are_counted(void **state)
 {
     const struct set set = {.words = {"a", "aa", "aaa"}, .count = 3};
@@ -149,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find_when_compared_with_naive_then_equal),
+        cmocka_unit_test(test_find_when_words_are_of_ideographs_then_equal_to_naive),
         cmocka_unit_test(test_find_when_more_than_max_then_all_are_counted),
         cmocka_unit_test(test_find_when_no_words_or_no_text_then_nothing),
         cmocka_unit_test(test_find_when_word_has_several_values_then_each),
