@@ -40,6 +40,7 @@ enum {
     ACK_RATE = 1000,
     WAIT_MS = 2000,
     ANSWER_MS = 60000,
+    COUNT_SECONDS_MAX = 1200, /* under an instrument that makes everything fifty times slower */
 };
 
 static const char *const units[UNITS] = {"unit-dong", "unit-xi",  "unit-nan", "unit-bei",
@@ -355,6 +356,12 @@ static void caller_take(struct caller *caller, const Paidan__Answer *answer)
         }
         return;
     }
+    for (size_t index = 0; index < answer->callback_answered->n_results; index++) {
+        if (answer->callback_answered->results[index]->code != PAIDAN__CODE__OK) {
+            bench_fail("an answer was refused: %d",
+                       (int)answer->callback_answered->results[index]->code);
+        }
+    }
     atomic_fetch_add(&bench.answered, caller->count);
     caller->count = 0;
 }
@@ -472,7 +479,12 @@ static void measure_count(struct bench_watcher *watcher, json_t *result)
 {
     struct work from[BENCH_SERVICES], to[BENCH_SERVICES];
     work_read(watcher, from);
+    const uint64_t until_us = clock_monotonic_us() + COUNT_SECONDS_MAX * 1000000ull;
     while (bench_closed(watcher) < bench.lives) {
+        if (clock_monotonic_us() > until_us) {
+            bench_fail("%llu of %llu lives closed", (unsigned long long)bench_closed(watcher),
+                       (unsigned long long)bench.lives);
+        }
         usleep(100000);
     }
     work_read(watcher, to);
