@@ -420,15 +420,7 @@ enum rc escalation_listing_page(struct escalation_listing *listing, uint32_t lim
     return rc == RC_NOT_FOUND || rc == RC_AGAIN ? RC_OK : rc;
 }
 
-/* The best tickets so far, by number; equal ones in the order of their rows. */
-struct best {
-    uint32_t limit, count;
-    struct best_one {
-        uint64_t number, id;
-    } * ones;
-};
-
-static void add_best(struct best *best, uint64_t number, uint64_t id)
+static void add_best(struct escalation_best *best, uint64_t number, uint64_t id)
 {
     const bool full = best->count == best->limit;
     CHECK(best->count <= best->limit);
@@ -440,61 +432,63 @@ static void add_best(struct best *best, uint64_t number, uint64_t id)
     for (; at > 0 && best->ones[at - 1].number > number; at--) {
         best->ones[at] = best->ones[at - 1];
     }
-    best->ones[at] = (struct best_one){number, id};
+    best->ones[at] = (struct escalation_best_one){number, id};
     best->count += full ? 0 : 1;
 }
 
 /* Nothing that still comes is better than the last of a full list. */
-static bool is_complete(const struct best *best, const struct escalation_listing *listing)
+static bool is_complete(const struct escalation_best *best,
+                        const struct escalation_listing *listing)
 {
     return best->count == best->limit && escalation_listing_more(listing) &&
            escalation_listing_next_moment(listing) >= best->ones[best->count - 1].number;
 }
 
-/* Their pictures are made when it is known who they are: a ticket that only stood in the list for a
- * while costs no memory of the answer. */
-static enum rc add_best_briefs(const struct escalation_listing *listing, const struct best *best,
-                               struct escalation_page *page)
+enum rc escalation_listing_best(struct step_view *view, uint32_t limit,
+                                struct escalation_best *best)
 {
-    enum rc rc = RC_OK;
-    for (uint32_t index = 0; index < best->count && rc == RC_OK; index++) {
-        struct escalation_listing_row row = {.id = best->ones[index].id};
-        struct store_txn *txn = listing->view->txn;
-        rc = escalation_state_load(txn, row.id, &row.ticket);
-        CHECK(rc != RC_NOT_FOUND); /* the same transaction has read it */
-        if (rc == RC_OK) {
-            rc = escalation_brief_info(txn, row.id, &row.room, &row.info);
-        }
-        if (rc == RC_OK) {
-            rc = add_brief(listing, &row, page);
-        }
-    }
-    return rc;
+    CHECK(limit > 0);
+    *best = (struct escalation_best){.limit = limit,
+                                     .ones = arena_alloc(view->arena, limit * sizeof *best->ones)};
+    return best->ones == NULL ? RC_LIMIT : RC_OK;
 }
 
-enum rc escalation_listing_first(struct escalation_listing *listing, uint32_t limit,
-                                 uint64_t (*number_of)(const struct escalation_listing_row *row),
-                                 struct escalation_page *page)
+enum rc escalation_listing_add_best(struct escalation_listing *listing, bool in_order,
+                                    uint64_t (*number_of)(const struct escalation_listing_row *row),
+                                    struct escalation_best *best)
 {
-    struct best best = {.limit = limit};
-    enum rc rc = page_init(listing, limit, page);
-    best.ones = arena_alloc(listing->view->arena, limit * sizeof *best.ones);
-    if (rc != RC_OK || best.ones == NULL) {
-        return RC_LIMIT;
-    }
-    /* A row is early only by a warning or a lease before its deadline: the walk ends soon after. */
-    while (rc == RC_OK && !is_complete(&best, listing)) {
+    CHECK(best->ones != NULL);
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && !(in_order && is_complete(best, listing))) {
         struct escalation_listing_row row;
         rc = escalation_listing_next(listing, &row);
         if (rc == RC_OK) {
             const uint64_t number = number_of(&row);
-            CHECK(number >= row.due_ms); /* else is_complete could leave a better one out */
-            add_best(&best, number, row.id);
+            CHECK(!in_order || number >= row.due_ms); /* else a better one could be left out */
+            add_best(best, number, row.id);
         }
     }
     escalation_listing_close(listing);
-    if (rc != RC_OK && rc != RC_NOT_FOUND && rc != RC_AGAIN) {
-        return rc;
+    return rc == RC_NOT_FOUND || rc == RC_AGAIN ? RC_OK : rc;
+}
+
+/* Their pictures are made when it is known who they are: a ticket that only stood in the list for a
+ * while costs no memory of the answer. */
+enum rc escalation_listing_best_page(struct step_view *view, const struct escalation_best *best,
+                                     struct escalation_page *page)
+{
+    const struct escalation_listing listing = {.view = view};
+    enum rc rc = page_init(&listing, best->limit, page);
+    for (uint32_t index = 0; index < best->count && rc == RC_OK; index++) {
+        struct escalation_listing_row row = {.id = best->ones[index].id};
+        rc = escalation_state_load(view->txn, row.id, &row.ticket);
+        CHECK(rc != RC_NOT_FOUND); /* the same transaction has read it */
+        if (rc == RC_OK) {
+            rc = escalation_brief_info(view->txn, row.id, &row.room, &row.info);
+        }
+        if (rc == RC_OK) {
+            rc = add_brief(&listing, &row, page);
+        }
     }
-    return add_best_briefs(listing, &best, page);
+    return rc;
 }

@@ -106,13 +106,28 @@ struct escalation_page {
 /* As the rows stand. Closes the listing. limit: at least 1. */
 MUST_CHECK enum rc escalation_listing_page(struct escalation_listing *listing, uint32_t limit,
                                            struct escalation_page *page);
-/* The first `limit` tickets by number_of, then by their rows: a list without cursor. number_of is
- * never below the row's moment, so that the walk ends as soon as no better one can follow.
- * Closes the listing. */
+/* The best tickets of one or more listings by a number of each, equal ones as they came: a list
+ * without cursor. */
+struct escalation_best {
+    uint32_t limit, count;
+    struct escalation_best_one {
+        uint64_t number, id;
+    } * ones;
+};
+/* In the arena; RC_OK or RC_LIMIT. limit: at least 1. */
+MUST_CHECK enum rc escalation_listing_best(struct step_view *view, uint32_t limit,
+                                           struct escalation_best *best);
+/* Adds the tickets of a listing and closes it. in_order: number_of is never below a row's moment, so
+ * that the walk ends as soon as nothing that follows can be among the best; else it looks at all
+ * rows of the range, ESCALATION_SCAN_MAX at most. */
 MUST_CHECK enum rc
-escalation_listing_first(struct escalation_listing *listing, uint32_t limit,
-                         uint64_t (*number_of)(const struct escalation_listing_row *row),
-                         struct escalation_page *page);
+escalation_listing_add_best(struct escalation_listing *listing, bool in_order,
+                            uint64_t (*number_of)(const struct escalation_listing_row *row),
+                            struct escalation_best *best);
+/* Their pictures, the least number first. Before: the same transaction found them. */
+MUST_CHECK enum rc escalation_listing_best_page(struct step_view *view,
+                                                const struct escalation_best *best,
+                                                struct escalation_page *page);
 
 /* The cursor after the last row looked at: kind, then its order. In the arena; RC_OK or RC_LIMIT.
  * Before: one was. */

@@ -34,7 +34,7 @@ enum {
     STALE_SLOTS = 1 << 14, /* tickets; half of them at most are used */
     STALE_MAX = STALE_SLOTS / 2,
     ASKS_MAX = 32,     /* rows on the way */
-    STALE_US = 50000,  /* facts come in groups: one question for all of them */
+    STALE_US = 5000,   /* facts come in groups: one question for all of them */
     AGAIN_US = 200000, /* a ticket's row at most so often */
     COUNTS_US = 1000000,
     COUNTS_IDLE_US = 15000000, /* what lies overdue grows without a fact too */

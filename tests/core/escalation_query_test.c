@@ -14,6 +14,8 @@
 #include "services/escalation/escalation.h"
 #include "services/escalation/escalation_brief.h"
 #include "services/escalation/escalation_extra.h"
+#include "services/escalation/escalation_query.h"
+#include "services/escalation/escalation_tally.h"
 #include "solo.h"
 #include "story.h"
 
@@ -500,6 +502,40 @@ static void test_board_when_some_only_alarm_then_by_what_comes_next(void **state
     }
 }
 
+/* A site where thousands are late is asked by another table: its board is the same. */
+static void test_board_when_many_are_late_then_the_same(void **state)
+{
+    struct story *story = *state;
+    static const struct place here = {"noise", "bu1", "b1", 1};
+    struct store_txn *txn = NULL;
+    struct tally tally = {.values = {[TALLY_OVERDUE] = 100000}};
+    Paidan__Board wish = PAIDAN__BOARD__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    story_until(story, 60 * HOUR); /* some have missed one deadline, some all */
+    for (uint64_t number = 40; number < 44; number++) {
+        route(story, number, &here);
+    }
+    for (uint32_t limit = 1; limit < TICKETS + 4; limit += 4) {
+        const Paidan__Boarded *few = board(story, NULL, NULL, limit);
+        struct step_view view = {.now_ms = story->now_ms,
+                                 .arena = &story->answers,
+                                 .site = story->site,
+                                 .tally = &tally};
+        wish.has_limit = true;
+        wish.limit = limit;
+        answer.code = PAIDAN__CODE__OK;
+        assert_int_equal(store_begin(story->store, false, &txn), RC_OK);
+        view.txn = txn;
+        assert_int_equal(escalation_query_board(&view, &wish, &answer), RC_OK);
+        store_abort(txn);
+        assert_int_equal(answer.boarded->n_tickets, limit);
+        for (uint32_t index = 0; index < limit; index++) {
+            assert_int_equal(board_key(story, answer.boarded->tickets[index]->ticket),
+                             board_key(story, few->tickets[index]->ticket));
+        }
+    }
+}
+
 /* What only some tickets have: each field of the record is seen, and absent where it is empty. */
 static void test_brief_when_a_ticket_has_more_then_the_picture_tells_it(void **state)
 {
@@ -733,6 +769,7 @@ int main(void)
         CASE(test_unit_work_when_a_ticket_moves_between_pages_then_no_other_is_skipped),
         CASE(test_board_when_a_replan_is_under_way_then_as_before),
         CASE(test_board_when_some_only_alarm_then_by_what_comes_next),
+        CASE(test_board_when_many_are_late_then_the_same),
         CASE(test_brief_when_a_ticket_has_more_then_the_picture_tells_it),
         CASE(test_unit_work_when_wrong_then_code),
         cmocka_unit_test(test_requests_when_open_in_an_old_store_then_listed_for_who_decides),
