@@ -175,7 +175,7 @@ expect "a grant is kept" "$(as li.si "$api/units/$unit/work")" 200
 hold li.si "unit:$unit"
 expect "the role is taken" "$(as "$security" -H "$json" -d "$role,\"revoke\":true}" "$api/roles")" 200
 expect "at once" "$(as li.si "$api/units/$unit/work")" 403
-wait_until 3 "his stream has ended" ended
+within 10 "his stream has ended" ended
 expect "no other one" "$(as li.si "$api/events?topic=unit:$unit")" 403
 expect "given again" "$(as "$security" -H "$json" -d "$role}" "$api/roles")" 200
 expect "at once as well" "$(as li.si "$api/units/$unit/work")" 200
@@ -188,22 +188,22 @@ as_security access role revoke li.si --role clerk --unit "$unit" >/dev/null || f
 refused_soon() {
     [[ $(as li.si "$api/units/$unit/work") == 403 ]]
 }
-wait_until 2 "taken by the command line: heard of within a second" refused_soon
-wait_until 3 "his stream has ended" ended
+within 10 "taken by the command line: heard of within a second" refused_soon
+within 10 "his stream has ended" ended
 as_security access role grant li.si --role clerk --unit "$unit" >/dev/null || fail "grant by the command line"
 works_soon() {
     [[ $(as li.si "$api/units/$unit/work") == 200 ]]
 }
-wait_until 2 "given by the command line" works_soon
+within 10 "given by the command line" works_soon
 hold li.si "unit:$unit"
 expect "his sessions are ended" "$(as "$security" -H "$json" -d '{"person":"li.si"}' "$api/sessions/revoke")" 200
 expect "he is out at once" "$(as li.si "$api/me")" 401
-wait_until 3 "and his stream" ended
+within 10 "and his stream" ended
 login li.si 'a lamp that shines at 3' >/dev/null
 hold li.si "unit:$unit"
 expect "disabled" "$(as "$system" -H "$json" -d '{"disabled":true}' "$api/people/li.si")" 200
 expect "out at once" "$(as li.si "$api/me")" 401
-wait_until 3 "and his stream" ended
+within 10 "and his stream" ended
 expect "another's name in Cyrillic" "$(as "$system" -H "$json" -d '{"person":"l\u0456.si"}' "$api/people")" 422
 expect "its code" "$(code)" NAME_UNSAFE
 expect "a name that turns the line" "$(as "$system" -H "$json" -d '{"person":"wang.wu","full_name":"王\u202e五"}' "$api/people")" 422

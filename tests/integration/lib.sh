@@ -92,15 +92,23 @@ paidan() {
     "$PAIDAN_BIN/paidan" --data "$data" "$@"
 }
 
-# wait_until SECONDS WHAT COMMAND...: repeats a command until it succeeds. The limit is for a test
-# that hangs, and never below PATIENCE_SECONDS: nothing is said about how fast it is.
-wait_until() {
-    local until=$((SECONDS + ($1 < PATIENCE_SECONDS ? PATIENCE_SECONDS : $1))) what=$2
+# within SECONDS WHAT COMMAND...: repeats a command until it succeeds. For what must happen soon: some times as long
+# as it takes on a busy machine, shorter than what would bring it about by itself (a heartbeat, a lease).
+within() {
+    local until=$((SECONDS + $1)) what=$2
     shift 2
     until "$@"; do
         ((SECONDS < until)) || fail "waited in vain: $what"
         sleep 0.3
     done
+}
+
+# wait_until SECONDS WHAT COMMAND...: the same for what must happen. The limit is for a test that hangs, and never
+# below PATIENCE_SECONDS: nothing is said about how fast it is.
+wait_until() {
+    local seconds=$(($1 < PATIENCE_SECONDS ? PATIENCE_SECONDS : $1))
+    shift
+    within "$seconds" "$@"
 }
 
 # quiet DATA: does every service hold all that the services it follows have said?
