@@ -57,6 +57,7 @@ static const struct {
     {"ruled", "裁定", "ruled on"},
     {"desked", "转分拨台", "given to the desk"},
     {"undesked", "撤下分拨台", "taken off the desk"},
+    {"handed_on", "记下换了承办单位", "noted as handed on"},
     {"desk_warned", "分拨预警", "warned of at the desk"},
     {"desk_overdue", "记分拨超时", "marked overdue at the desk"},
     {"desk_replanned", "重算分拨时限", "planned anew at the desk"},

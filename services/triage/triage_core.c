@@ -35,6 +35,9 @@ static bool signal_of(const Paidan__Event *event, enum triage_signal *signal)
     case PAIDAN__EVENT__FACT_UNDESKED:
         *signal = triage_desk_undesked_signal(event->undesked);
         return true;
+    case PAIDAN__EVENT__FACT_HANDED_ON:
+        *signal = TRIAGE_MOVE;
+        return true;
     case PAIDAN__EVENT__FACT_NOTED:
         *signal = TRIAGE_CHASE;
         return true;
@@ -68,6 +71,8 @@ static enum rc fold_part(struct step_fold *fold, uint64_t seq, const Paidan__Eve
         return triage_dispatch_fold_ruled(fold, seq, event, record);
     case PAIDAN__EVENT__FACT_UNDESKED:
         return triage_desk_fold_undesked(fold, event, record);
+    case PAIDAN__EVENT__FACT_HANDED_ON:
+        return RC_OK; /* read from the chain by who asks for the scope */
     case PAIDAN__EVENT__FACT_NOTED:
         return triage_desk_fold_noted(fold, event);
     case PAIDAN__EVENT__FACT_DESK_RECODED:
@@ -213,8 +218,8 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
 }
 
 /* Nearly all that escalation says about assigning comes from our own routes and means nothing here;
- * looking into the packed fact is far cheaper than unpacking it. Of moves and ends only that they
- * happened is needed. */
+ * looking into the packed fact is far cheaper than unpacking it. Of ends only that they happened is
+ * needed; of moves, to whom. */
 static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
                             const unsigned char *body, size_t bytes)
 {
@@ -226,9 +231,6 @@ static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
         return peek_number(body, bytes, ASSIGNED_WHY, &why) && why != PAIDAN__WHY__WHY_RULED
                    ? STEP_NEED_NONE
                    : STEP_NEED_ALL;
-    case PAIDAN__EVENT__FACT_RAISED:
-    case PAIDAN__EVENT__FACT_REOPENED:
-    case PAIDAN__EVENT__FACT_ORDERED:
     case PAIDAN__EVENT__FACT_CLOSED:
         return STEP_NEED_BRIEF;
     default:

@@ -201,14 +201,58 @@ enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked)
                                                      : TRIAGE_WITHDRAW;
 }
 
+/* To whom escalation gave it; NULL: the fact is none of those that say so. */
+static const Paidan__Assignment *moved_to(const struct step_input *input)
+{
+    switch (input->brief.fact) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        return input->event->assigned->to;
+    case PAIDAN__EVENT__FACT_RAISED:
+        return input->event->raised->to;
+    case PAIDAN__EVENT__FACT_REOPENED:
+        return input->event->reopened->to;
+    case PAIDAN__EVENT__FACT_ORDERED:
+        return input->event->ordered->to;
+    default:
+        return NULL;
+    }
+}
+
 static enum rc say_undesked(struct step *step, const struct step_about *about,
-                            enum triage_signal signal)
+                            const struct step_input *input, enum triage_signal signal)
 {
     CHECK(about->expected == PAIDAN__EVENT__FACT_UNDESKED);
     Paidan__Undesked undesked = PAIDAN__UNDESKED__INIT;
     undesked.reason = (char *)reason_of(signal); /* packed, never written */
     CHECK(triage_desk_undesked_signal(&undesked) == signal);
+    const Paidan__Assignment *to = signal == TRIAGE_MOVE ? moved_to(input) : NULL;
+    if (to != NULL) {
+        undesked.has_level = 1;
+        undesked.level = to->level;
+        undesked.unit = to->unit;
+        undesked.n_assist = to->n_assist;
+        undesked.assist = to->assist;
+    }
     return step_say(step, about, &undesked.base);
+}
+
+/* Without it a unit to which a ticket was raised would find it unknown here. A ruling is our own fact:
+ * it says by itself who got the ticket. */
+static enum rc say_handed_on(struct step *step, const struct step_about *about,
+                             const struct step_input *input)
+{
+    CHECK(about->expected == PAIDAN__EVENT__FACT_HANDED_ON);
+    Paidan__HandedOn handed_on = PAIDAN__HANDED_ON__INIT;
+    const Paidan__Assignment *to = moved_to(input);
+    CHECK(to != NULL); /* a move is one of these facts, and they are needed whole */
+    if (input->brief.fact == PAIDAN__EVENT__FACT_ASSIGNED) {
+        return RC_OK;
+    }
+    handed_on.level = to->level;
+    handed_on.unit = to->unit;
+    handed_on.n_assist = to->n_assist;
+    handed_on.assist = to->assist;
+    return step_say(step, about, &handed_on.base);
 }
 
 /* How often the resident asked, so that the desk can put the ticket first. Once a unit has it,
@@ -249,7 +293,9 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
         return signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event, &record)
                                        : say_returned(step, &about, input->event, &record);
     case PAIDAN__EVENT__FACT_UNDESKED:
-        return say_undesked(step, &about, signal);
+        return say_undesked(step, &about, input, signal);
+    case PAIDAN__EVENT__FACT_HANDED_ON:
+        return say_handed_on(step, &about, input);
     default:
         CHECK(to.fact == PAIDAN__EVENT__FACT_NOTED);
         return say_noted(step, &about, input->event->chased);

@@ -32,7 +32,7 @@ static const struct triage_step steps[TRIAGE_STATE_COUNT][TRIAGE_SIGNAL_COUNT] =
             {
                 [TRIAGE_RETURN] = SAYS(TRIAGE_DESK_RETURNED, DESKED),
                 [TRIAGE_RECALL] = SAYS(TRIAGE_DESK_RECALLED, DESKED),
-                [TRIAGE_MOVE] = STAYS(TRIAGE_ROUTED),
+                [TRIAGE_MOVE] = SAYS(TRIAGE_ROUTED, HANDED_ON),
                 [TRIAGE_CLOSE] = STAYS(TRIAGE_ROUTED),
                 /* Escalation follows intake itself and ends the ticket. */
                 [TRIAGE_WITHDRAW] = STAYS(TRIAGE_ROUTED),

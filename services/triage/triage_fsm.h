@@ -12,7 +12,8 @@
  *     ROUTED ── RECALLED ──▶ DESK_RECALLED ── DISPATCH (routed again) ──▶ ROUTED; ends as the others do
  *
  * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone, as
- * RECODE does, by which the ticket goes on under the codes of now.
+ * RECODE does, by which the ticket goes on under the codes of now. Away from the desk MOVE says who has the
+ * ticket now.
  *
  * Pure. Every pair of state and signal is decided here and nowhere else. */
 #pragma once

@@ -1,19 +1,81 @@
-/* triage_scope: whose a ticket is: where triage or a dispatcher decided that it belongs. While
- * nobody is sure of the place it is not placed, so that each dispatcher sees it; a place that is the
- * only one proposed counts, since that dispatcher's desk is where it waits.
- *
- * What escalation does with it later (raises, orders) is not known here. */
+/* triage_scope: whose a ticket is: where triage or a dispatcher decided that it belongs, or to whom
+ * escalation has given it since (HandedOn, Undesked). While nobody is sure of the place it is not placed,
+ * so that each dispatcher sees it; a place that is the only one proposed counts, since that dispatcher's
+ * desk is where it waits. Units that were asked to assist later are not known here. */
 #include "triage_scope.h"
 
 #include "common/base/check.h"
 #include "triage_state.h"
 
-/* Channel and assisting units stand in the facts alone; a trimmed one says nothing. */
+/* Facts of one stay at the desk, its alarms among them, before the one that says whose it is. */
+enum { FACTS_MAX = 1024 };
+
+static void take(struct permit_subject *subject, uint32_t level, const char *unit,
+                 char *const *assist, size_t count)
+{
+    CHECK(subject->assist_count == 0);
+    subject->level = level;
+    subject->unit = unit;
+    for (size_t index = 0; index < count && index < SITE_ASSIST_MAX; index++) {
+        subject->assist[subject->assist_count++] = assist[index];
+    }
+}
+
+/* Whether the fact says whose the ticket is. */
+static bool take_owner(const Paidan__Event *event, struct permit_subject *subject)
+{
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ROUTED:
+        take(subject, event->routed->level, event->routed->unit, event->routed->assist,
+             event->routed->n_assist);
+        return true;
+    case PAIDAN__EVENT__FACT_RULED:
+        take(subject, event->ruled->level, event->ruled->unit, event->ruled->assist,
+             event->ruled->n_assist);
+        return true;
+    case PAIDAN__EVENT__FACT_HANDED_ON:
+        take(subject, event->handed_on->level, event->handed_on->unit, event->handed_on->assist,
+             event->handed_on->n_assist);
+        return true;
+    case PAIDAN__EVENT__FACT_UNDESKED:
+        if (event->undesked->unit == NULL) {
+            return false; /* of an old log, or nobody has it */
+        }
+        take(subject, event->undesked->level, event->undesked->unit, event->undesked->assist,
+             event->undesked->n_assist);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Back along the chain to the newest fact that says so. Before a decision nobody has it. The record's
+ * unit is what holds where the log was trimmed. */
+static enum rc owner_read(struct step_view *view, const struct triage_ticket *record,
+                          struct permit_subject *subject)
+{
+    uint64_t seq = record->last_seq;
+    for (unsigned looked_at = 0; seq >= record->decided_seq && seq != 0 && looked_at < FACTS_MAX;
+         looked_at++) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_view_read(view, seq, &event);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_OK : rc;
+        }
+        if (take_owner(event, subject)) {
+            return RC_OK;
+        }
+        seq = event->has_prev_seq ? event->prev_seq : 0;
+    }
+    return RC_OK;
+}
+
+/* The channel stands in the first fact alone; a trimmed one says nothing. */
 static enum rc facts_read(struct step_view *view, const struct triage_ticket *record,
                           struct permit_subject *subject)
 {
     Paidan__Event *event = NULL;
-    enum rc rc =
+    const enum rc rc =
         record->first_seq == 0 ? RC_NOT_FOUND : step_view_read(view, record->first_seq, &event);
     if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
         subject->channel = event->routed->channel;
@@ -25,21 +87,7 @@ static enum rc facts_read(struct step_view *view, const struct triage_ticket *re
     if ((rc != RC_OK && rc != RC_NOT_FOUND) || !decided) {
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
-    rc = step_view_read(view, record->decided_seq, &event);
-    if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    }
-    const bool routed = event->fact_case == PAIDAN__EVENT__FACT_ROUTED;
-    if (!routed && event->fact_case != PAIDAN__EVENT__FACT_RULED) {
-        return RC_CORRUPT;
-    }
-    char **const assist = routed ? event->routed->assist : event->ruled->assist;
-    const size_t count = routed ? event->routed->n_assist : event->ruled->n_assist;
-    subject->level = routed ? event->routed->level : event->ruled->level;
-    for (size_t index = 0; index < count && index < SITE_ASSIST_MAX; index++) {
-        subject->assist[subject->assist_count++] = assist[index];
-    }
-    return RC_OK;
+    return owner_read(view, record, subject);
 }
 
 enum rc triage_scope(struct step_view *view, uint64_t ticket, struct permit_subject *subject)

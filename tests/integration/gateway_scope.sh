@@ -94,6 +94,23 @@ for name in $clerks; do
     same "$name" POST /tickets/@NUMBER@/chase '{}'
     same "$name" POST /tickets/@NUMBER@/supplement '{"text":"x"}'
 done
+# 3. Ordered to another unit: from then on it is theirs in every service, and no longer the first one's.
+supervisor=$(account supervisor) other='' heir=''
+for name in $clerks; do
+    theirs=$(jq -r '.roles[0].unit' "$scratch/me.$name")
+    [[ ${own[$name]-} == 1 ]] || { other=$theirs heir=$name; }
+done
+expect "order" "$(as "$supervisor" -H "$json" -d "{\"unit\":\"$(jq -r '.roles[0].unit' "$scratch/me.$supervisor")\",\"to_unit\":\"$other\",\"note\":\"请办理\"}" \
+    "$api/tickets/$number/supervise/order")" 200
+theirs() {
+    [[ $(as "$heir" "$api/tickets/$number") == 200 && $(as "$heir" "$api/tickets/$number/triage") == 200 &&
+        $(as "$heir" "$api/tickets/$number?history=true") == 200 ]] &&
+        jq -e '[.history[].service] | contains(["triage", "escalation"])' "$scratch/body" >/dev/null
+}
+wait_until 20 "the unit that has it now knows why" theirs
+note "at $other"
+mark_own
+walk
 ((compared >= 30)) || fail "only $compared answers were compared"
 "$PAIDAN_ROOT/tests/support/bad_input" "$api" "$data/accounts" || fail "bad input"
 note "foreign tickets: $compared answers are those of unknown ones"

@@ -266,6 +266,10 @@ static void put_triage(struct line *line, const Paidan__Event *event)
         put_text(line, "note", ruled->note);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_UNDESKED) {
         put_text(line, "reason", event->undesked->reason);
+        put_text(line, "unit", event->undesked->unit);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_HANDED_ON) {
+        put(line, " level=%u unit=%s", event->handed_on->level, event->handed_on->unit);
+        put_texts(line, "assist", event->handed_on->assist, event->handed_on->n_assist);
     }
 }
 

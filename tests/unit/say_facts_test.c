@@ -195,7 +195,8 @@ static void test_facts_when_told_then_as_golden(void **state)
 static bool silent(unsigned id)
 {
     return id < 20 || id == PAIDAN__EVENT__FACT_LEASED || id == PAIDAN__EVENT__FACT_HANDED ||
-           id == PAIDAN__EVENT__FACT_CANCELLED || id == PAIDAN__EVENT__FACT_SITE_CHANGED;
+           id == PAIDAN__EVENT__FACT_CANCELLED || id == PAIDAN__EVENT__FACT_SITE_CHANGED ||
+           id == PAIDAN__EVENT__FACT_HANDED_ON;
 }
 
 /* An empty message of the fact: required strings as in the default, which is "". */
