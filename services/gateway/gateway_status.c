@@ -92,7 +92,7 @@ static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
     metrics_family(metrics, "paidan_gateway_last_backup_seconds", "gauge",
                    "When the instance was last backed up, Unix time; 0: never.");
     metrics_sample(metrics, "paidan_gateway_last_backup_seconds", NULL,
-                   (double)(last.at_ms / 1000u));
+                   (double)last.at_ms / 1000.0);
     metrics_family(metrics, "paidan_gateway_connections", "gauge", "Open HTTP connections.");
     metrics_sample(metrics, "paidan_gateway_connections", NULL, (double)gateway->connections);
     metrics_family(metrics, "paidan_gateway_waiting", "gauge", "Requests that wait for an answer.");
