@@ -6,6 +6,11 @@
 # something. Logs (supervise) are for machines and English. PAIDAN_ROOT is the source tree, found from
 # this file.
 
+# An empty HOME is none; npm would make a folder named "~".
+if [[ -z ${HOME:-} ]]; then
+    unset HOME
+fi
+
 PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 # The services that keep a store: four in the order in which tickets reach them, then people's accounts.
