@@ -1,11 +1,12 @@
 // A real place: an instance of its own under deploy/up, with accounts and tickets. What its people see in
 // the browser went through gateway, access and the services.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from './stub.mjs';
 
 const run = promisify(execFile);
 const { PAIDAN_ROOT: ROOT, PAIDAN_BIN: BIN } = process.env;
@@ -16,9 +17,11 @@ export class Place {
     const place = new Place();
     place.scratch = mkdtempSync(join(tmpdir(), 'paidan-place-'));
     place.data = join(place.scratch, 'data');
+    // A port of its own: where several begin at once, deploy/up may find the same one free for two.
+    mkdirSync(place.data);
+    writeFileSync(join(place.data, 'http.port'), `${await freePort()}\n`);
     await run(`${ROOT}/deploy/up`, ['--no-feed', '--lang', 'en', '--data', place.data, '--site', `${ROOT}/deploy/sites/demo`], { env: { ...process.env, PAIDAN_BIN: BIN } })
       .catch((error) => { throw new Error(`deploy/up: ${error.stdout}${error.stderr}`); });
-    // Where two begin at once, one gateway looks for another port.
     await place.until('the gateway listens', () => existsSync(join(place.data, 'run/gateway.http')));
     place.origin = readFileSync(join(place.data, 'run/gateway.http'), 'utf8').trim();
     place.console = `${place.origin}/console/`;

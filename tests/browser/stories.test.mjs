@@ -156,6 +156,24 @@ test('a hotline operator registers a call with twelve keys beside the text', asy
   await leave(page);
 });
 
+test('an operator registers a table by two keys, having seen what is in it', async (context) => {
+  const page = await at('hotline'), person = hands(page);
+  await goTo(page, '/import');
+  await page.waitForSelector('.drop');
+  const table = '诉求内容\t发生地点\t联系电话\t来电时间\t天气\n"路灯不亮，""很暗"""\t柳林小区\t13800001111\t2020/3/4 8:05\t晴\n楼上漏水\t柳林小区2号楼\t\t前天\t\n\t柳林小区\t\t\t\n';
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), person.keys('o')]);
+  await chooser.setFiles({ name: '来电.tsv', mimeType: 'text/tab-separated-values', buffer: Buffer.from(table) });
+  await page.waitForSelector('#import-list [role=option]');
+  assert.equal(await page.locator('#import-list [role=option]').count(), 3);
+  const text = await page.innerText('#main');
+  for (const said of [/没有诉求/, /时间看不懂/, /路灯不亮，"很暗"/, /天气/]) assert.match(text, said);
+  await person.keys('r');
+  await page.waitForFunction(() => (document.querySelector('#import-list').textContent.match(/\d{8}-\d{4,}-\d/g) ?? []).length === 2);
+  atMost(context, person, 2, 'registering a table');
+  assertNoFaults(page);
+  await leave(page);
+});
+
 test('two clerks take the same ticket: one has it, the other is told', async () => {
   const { number } = leaks[150];
   const pages = await Promise.all([CLERK, LEADER].map((name) => at(name)));

@@ -700,7 +700,24 @@ function tell(kind, data, topics) {
 }
 const tellTicket = (brief) =>
   tell('ticket', world.wire(brief), ['board', 'all', `unit:${brief.unit}`, `ticket:${brief.number}`]);
-if (!process.argv.includes('--still')) {
+const argument = (name) => process.argv.includes(name);
+/** --lively: also at the desk something comes and goes, and each ticket that is looked at hears of itself. */
+function lively() {
+  const item = world.newDeskItem(Date.now()),
+    [oldest] = world.desk.keys();
+  tell('desk', { number: item.number, item }, ['desk']);
+  world.desk.delete(oldest);
+  world.tickets.delete(oldest);
+  tell('desk', { number: oldest, gone: true }, ['desk']);
+  for (const { topic } of watchers) {
+    const brief = world.tickets.get(/^ticket:(.*)/.exec(topic)?.[1]);
+    if (!brief) continue;
+    brief.version++;
+    tell('ticket', world.wire(brief), [topic]);
+    tell('fact', { service: 'escalation', number: brief.number, seq: brief.version, at_ms: Date.now() }, [topic]);
+  }
+}
+if (!argument('--still')) {
   // Something happens, and what was done makes room for something new: as many are open as before.
   setInterval(
     () => {
@@ -709,6 +726,7 @@ if (!process.argv.includes('--still')) {
       tellTicket(brief);
       tell('fact', event, [`ticket:${brief.number}`, 'all']);
       if (!world.open(brief)) tellTicket(world.another());
+      if (argument('--lively')) lively();
     },
     Number(option('every', 1500)),
   );
