@@ -22,6 +22,7 @@ read texts|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人"}
 read texts phones|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人","phones":true}
 desk list|GET|/desk
 desk dispatch|POST|/tickets/NUMBER/dispatch|{"unit":"UNIT","category":"CATEGORY"}
+recall|POST|/tickets/NUMBER/recall|{"version":4294967295}
 triage show|GET|/tickets/NUMBER/triage
 triage try|POST|/try|{"text":"路灯不亮"}
 pull|POST|/units/UNIT/pull|{"max":1,"lease_ms":1000}
