@@ -24,6 +24,7 @@
 #include "common/say/code.h"
 #include "common/say/number.h"
 #include "common/say/say_detail.h"
+#include "common/say/say_plain.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 
@@ -504,6 +505,9 @@ Paidan__Code cli_try(struct cli *cli, const char *service, ProtobufCMessage *wis
         cli->nameless = true;
         request.actor = (char *)"";
         rc = client_call(cli->client, service, &request, &cli->arena, timeout_ms, answer);
+    }
+    if (*answer != NULL && !cli->json) {
+        say_plain_message(&(*answer)->base); /* a terminal does what a text tells it */
     }
     if (*answer != NULL && (*answer)->has_now_ms &&
         (cli->now_ms == 0 || strcmp(service, "access") != 0)) {

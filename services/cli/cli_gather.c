@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/say_plain.h"
 #include "common/wire/wire.h"
 
 /* Intake wants a reason whoever reads; that phones were read is recorded with it. */
@@ -49,6 +50,14 @@ static Paidan__Answer *ask_other(struct cli *cli, const char *service, ProtobufC
     return NULL;
 }
 
+/* Notes stand in facts, which come packed: cleaned for a terminal as answers are (cli_try). */
+static void plain_fact(const struct cli *cli, ProtobufCMessage *message)
+{
+    if (!cli->json) {
+        say_plain_message(message);
+    }
+}
+
 /* Facts come as they lie in the log; one that this program cannot read is told, with what came
  * before it. */
 static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
@@ -62,6 +71,7 @@ static void unpack_history(struct cli *cli, struct cli_ticket_view *view)
             view->missing = PAIDAN__CODE__FRAME_INVALID;
             return;
         }
+        plain_fact(cli, message);
         view->history[view->history_count] = (Paidan__Event *)(void *)message;
         view->history_seqs[view->history_count++] =
             index < shown->n_history_seqs ? shown->history_seqs[index] : 0;
@@ -77,6 +87,7 @@ static void take_told(struct cli *cli, struct cli_ticket_view *view, const char 
         struct wire_error error;
         if (wire_unpack(&cli->arena, &paidan__event__descriptor, records[index].data,
                         records[index].len, &message, &error) == RC_OK) {
+            plain_fact(cli, message);
             view->told[view->told_count++] = (struct cli_told){
                 service, seqs[index], (const Paidan__Event *)(const void *)message};
         }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/say_plain.h"
 
 enum { FIRST_ROOM = 8192 };
 
@@ -59,22 +60,6 @@ static size_t character_bytes(const unsigned char *at)
     return bytes;
 }
 
-/* Marks, embeddings, overrides and isolates of direction (U+061C, U+200E, U+200F, U+202A to U+202E,
- * U+2066 to U+2069), line and paragraph separators, the byte order mark, and controls of C1. */
-static bool is_hidden(const unsigned char *at, size_t bytes)
-{
-    if (bytes == 1) {
-        return (at[0] < 0x20 && at[0] != '\n' && at[0] != '\t') || at[0] == 0x7f;
-    }
-    if (bytes == 2) {
-        return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xd8 && at[1] == 0x9c);
-    }
-    return bytes == 3 && ((at[0] == 0xe2 && at[1] == 0x80 &&
-                           (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae))) ||
-                          (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9) ||
-                          (at[0] == 0xef && at[1] == 0xbb && at[2] == 0xbf));
-}
-
 static const char *entity_of(unsigned char byte)
 {
     switch (byte) {
@@ -103,7 +88,7 @@ void gateway_html_text(struct gateway_html *html, const char *text)
             gateway_html_raw(html, "\xef\xbf\xbd");
         } else if (entity != NULL) {
             gateway_html_raw(html, entity);
-        } else if (!is_hidden(at, bytes)) {
+        } else if (!say_plain_hidden(at, bytes)) {
             add_bytes(html, (const char *)at, bytes);
         }
         at += bytes == 0 ? 1 : bytes;

@@ -129,6 +129,10 @@ jq -e '.desk_waiting == 1 and .open >= 1' "$scratch/body" >/dev/null || fail "th
 trick='<script>alert(1)</script>\u202e[31m'
 expect "a text with markup" "$(as "$hotline" -H "$json" -d "{\"channel\":\"$channel\",\"text\":\"$trick\"}" "$api/tickets")" 200
 grep -qi '^content-type: application/json' "$scratch/head" || fail "no JSON"
+turned=$(jq -r .number "$scratch/body")
+paidan "$data" show "$turned" >"$scratch/shown" || fail "show"
+grep -qF 'alert(1)' "$scratch/shown" || fail "a text with markup is not shown"
+grep -q $'\u202e' "$scratch/shown" && fail "a terminal is told to turn a text round"
 grep -qi '^x-content-type-options: nosniff' "$scratch/head" || fail "no nosniff"
 
 # 6. A key: its role, its end.
