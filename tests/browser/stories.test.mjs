@@ -45,7 +45,6 @@ test('a dispatcher confirms with one key', async (context) => {
   await person.keys('Enter');
   await page.waitForFunction((gone) => !document.querySelector('.one .number')?.textContent.includes(gone), number);
   atMost(context, person, 1, 'confirming');
-  // Held for some seconds, for who wants it back.
   await place.until('it is dispatched', async () => await state(number) === 'assigned');
   assertNoFaults(page);
   await leave(page);
@@ -57,7 +56,8 @@ test('a dispatcher takes a decision back', async () => {
   const number = await current(page);
   await person.keys('Enter', 'z');
   await page.waitForFunction((back) => document.querySelector('.one .number')?.textContent.includes(back), number);
-  await page.waitForTimeout(6000);
+  // Not held back by the page: it was dispatched, and the dispatch was taken back.
+  await place.until('it is back', async () => (await place.show(number)).triage?.state === 'desk_recalled');
   assert.equal(await state(number), 'desk');
   await leave(page);
 });

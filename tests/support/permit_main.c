@@ -326,6 +326,10 @@ static bool room_make(struct room *room, enum permit_row row, bool own, const ch
         room->request.desk_dispatch->unit = NULL;
         room->request.desk_dispatch->area = NULL;
     }
+    if (row == PERMIT_RECALL) { /* not really: the next cells ask whose the ticket is */
+        room->request.recall->has_version = true;
+        room->request.recall->version = UINT32_MAX;
+    }
     if (with_code) {
         fill_text(wish, "query_code", own && row != PERMIT_WITHDRAW ? walk.code : "AAAAAA");
     }
