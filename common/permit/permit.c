@@ -154,8 +154,9 @@ static bool right_covers(const struct permit_right *right, const struct site *si
         return role != NULL && covers_channel(site, role, subject);
     case PERMIT_PASS:
         return role != NULL && role->has_ticket && role->ticket == subject->ticket;
-    case PERMIT_CALLBACK:
-        return role != NULL && covers_callback(site, role, subject);
+    case PERMIT_CALLBACK: /* a key that is a unit's as well asks nobody about its own work */
+        return role != NULL && covers_callback(site, role, subject) &&
+               !covers_unit(site, role->unit, subject);
     case PERMIT_NONE:
         break;
     }
@@ -267,9 +268,11 @@ bool permit_guarded(const struct permit_view *view, const struct site *site,
     CHECK(view->count <= PERMIT_RIGHTS_MAX);
     bool guarded = subject->confidential && !view->all;
     for (size_t index = 0; guarded && index < view->count; index++) {
-        const enum permit_scope scope = view->rights[index].scope;
-        const bool works = scope == PERMIT_UNIT || scope == PERMIT_BRANCH || scope == PERMIT_DECIDE;
-        guarded = works || !right_covers(&view->rights[index], site, subject);
+        const struct permit_right *const right = &view->rights[index];
+        const bool works = right->scope == PERMIT_UNIT || right->scope == PERMIT_BRANCH ||
+                           right->scope == PERMIT_DECIDE ||
+                           (right->role != NULL && covers_unit(site, right->role->unit, subject));
+        guarded = works || !right_covers(right, site, subject);
     }
     return guarded;
 }

@@ -142,6 +142,9 @@ static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *p
     if (guarded && !resident_says(event)) {
         return RC_OK;
     }
+    if (guarded) {
+        event->cause->actor = NULL; /* an adapter may say there who spoke */
+    }
     ProtobufCMessage *const fact = (ProtobufCMessage *)(void *)event->registered;
     for (unsigned index = 0; fact != NULL && index < fact->descriptor->n_fields; index++) {
         const ProtobufCFieldDescriptor *const field = &fact->descriptor->fields[index];
@@ -297,7 +300,7 @@ static enum rc body_fit(const struct fitting *fitting, Paidan__Answer *answer)
         callers_fit(fitting, answer->caller_listed);
         return RC_OK;
     case PAIDAN__ANSWER__BODY_CALLBACK_SHOWN:
-        if (is_guarded(fitting->ask, 0)) {
+        if (is_guarded(fitting->ask, 0) || fitting->ask->view.untitled) {
             answer->callback_shown->note = NULL;
         }
         return history_fit(fitting, answer->callback_shown->history,

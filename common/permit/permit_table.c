@@ -101,7 +101,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_REQUEST_LIST] = {"request list", "--d*-n----", "f--", U},
     [PERMIT_CALLBACK_PULL] = {"callback pull", "----c---c-", "---", C},
     [PERMIT_CALLBACK_ANSWER] = {"callback answer", "----c---cp", "---", 0},
-    [PERMIT_CALLBACK_SHOW] = {"callback show", "aub*c*--c-", "f--", 0},
+    [PERMIT_CALLBACK_SHOW] = {"callback show", "aub*cn--c-", "f--", 0},
     [PERMIT_CALLBACK_LIST] = {"callback list", "----c---c-", "f--", C},
     [PERMIT_CALLBACK_MISS] = {"callback miss", "----c---c-", "---", 0},
     /* Logging in is asked by who is not known yet, which is the public; the command line of somebody known

@@ -166,10 +166,14 @@ static enum rc mend(struct step_engine *engine)
     rc = engine->service->mend(&view);
     arena_reset(&engine->arena);
     if (rc == RC_OK) {
-        return store_commit(txn);
+        rc = store_commit(txn);
+    } else {
+        store_abort(txn);
     }
-    store_abort(txn);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (rc == RC_FULL) { /* what is there can be read all the same; the next opening tries again */
+        diag_log(DIAG_WARN, "step", "mend=later why=%s", rc_name(rc));
+    }
+    return rc == RC_NOT_FOUND || rc == RC_FULL ? RC_OK : rc;
 }
 
 static enum rc open_all(struct step_engine *engine)

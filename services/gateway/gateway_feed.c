@@ -220,7 +220,10 @@ static void desk_say(struct feed *feed, uint64_t ticket, const Paidan__TriageSho
         gateway_stream_say(feed->streams, &about, gone(ticket));
         return;
     }
-    about.area = shown->desk->area;
+    /* As lists judge it: the one place that was found, if it is one. */
+    about.area = shown->desk->area != NULL   ? shown->desk->area
+                 : shown->desk->n_areas == 1 ? shown->desk->areas[0]
+                                             : NULL;
     about.channel = shown->desk->channel;
     json_t *object = json_object();
     json_object_set_new(object, "number", say_json_number(ticket));
@@ -474,7 +477,8 @@ static void fact_say(struct feed *feed, const struct feed_log *log, uint64_t seq
     json_object_set_new(object, "fact", json_string(step_fact_name(event->fact_case)));
     json_object_set_new(object, "says_zh", json_string(zh));
     json_object_set_new(object, "says_en", json_string(en));
-    if (event->cause->actor != NULL) {
+    /* Nor who told it: an adapter may name the resident. */
+    if (event->fact_case != PAIDAN__EVENT__FACT_ANSWERED && event->cause->actor != NULL) {
         json_object_set_new(object, "actor", json_string(event->cause->actor));
     }
     say_json_time(&feed->gateway->say, object, "at", event->at_ms);

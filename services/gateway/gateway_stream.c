@@ -45,6 +45,9 @@ struct event {
     char *codes;
     char *text; /* whole, as it is sent */
     size_t bytes;
+    char
+        *blind; /* the same without what residents wrote; NULL: as it is, or nobody here needs it */
+    size_t blind_bytes;
     uint64_t offset; /* of all bytes ever said before it */
 };
 
@@ -63,6 +66,7 @@ struct stream {
     unsigned changes;     /* of the session's rights, when it began */
     int fd; /* libmicrohttpd's: written to while the stream is suspended, never read */
     bool suspended, ended;
+    bool untitled; /* an auditor's: hears no word of a resident's */
 };
 
 struct gateway_stream {
@@ -75,7 +79,7 @@ struct gateway_stream {
     uint64_t seqs[SEQS_MAX];
     unsigned seq_count;
     struct stream *streams;
-    size_t count;
+    size_t count, untitled;
     bool closing;
 };
 
@@ -93,9 +97,10 @@ static void ring_drop(struct gateway_stream *streams)
 {
     CHECK(streams->first < streams->next);
     struct event *event = event_at(streams, streams->first);
-    streams->ring_bytes -= event->bytes;
+    streams->ring_bytes -= event->bytes + event->blind_bytes;
     free(event->codes);
     free(event->text);
+    free(event->blind);
     *event = (struct event){.text = NULL};
     streams->first++;
 }
@@ -201,12 +206,29 @@ static bool wants(const struct stream *stream, enum stream_event event, uint64_t
 }
 
 /* What it wants, of what whoever opened it may see. */
+/* Titles, notes and the sentences of facts hold what residents wrote. */
+static bool has_words(enum stream_event event)
+{
+    return event == STREAM_ROW || event == STREAM_DESK_ROW || event == STREAM_FACT;
+}
+
+static const char *text_for(const struct stream *stream, const struct event *event, size_t *bytes)
+{
+    const bool blind = stream->untitled && event->blind != NULL;
+    CHECK(!stream->untitled || blind || !has_words(event->about.event));
+    *bytes = blind ? event->blind_bytes : event->bytes;
+    return blind ? event->blind : event->text;
+}
+
 static bool hears(const struct stream *stream, const struct event *event)
 {
     const struct stream_about *about = &event->about;
     if (!wants(stream, about->event, about->ticket) ||
         (stream->topic == STREAM_UNIT && about->event == STREAM_ROW &&
          !about_unit(about, stream->unit))) {
+        return false;
+    }
+    if (stream->untitled && has_words(about->event) && event->blind == NULL) {
         return false;
     }
     /* Whether the ticket is for this person was asked when its stream began, and is judged again by
@@ -262,12 +284,14 @@ static void push(struct stream *stream, const struct event *event)
     stream->ended = lost(stream, &event->about);
     stream->next = stream->streams->next;
     if (heard) {
-        const ssize_t sent =
-            send(stream->fd, event->text, event->bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent != (ssize_t)event->bytes) {
+        size_t bytes = 0;
+        const char *text = text_for(stream, event, &bytes);
+        const ssize_t sent = send(stream->fd, text, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent != (ssize_t)bytes) {
             stream->ended = false; /* stream_read comes to the same when the text is out */
             stream->next--;
             stream->at = sent > 0 ? (size_t)sent : 0;
+            stream->read_offset = stream->streams->offset; /* from now on it may be behind */
             wake(stream);
             return;
         }
@@ -296,12 +320,45 @@ static void forget_all(struct gateway_stream *streams)
     }
 }
 
+/* Also of a desk's row, whose item is an object of its own. */
+static void words_leave(json_t *data)
+{
+    static const char *const words[] = {"title", "note", "says_zh", "says_en"};
+    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
+        (void)json_object_del(data, words[index]);
+        (void)json_object_del(json_object_get(data, "item"), words[index]);
+    }
+}
+
+static int text_write(char **text, const char *id, enum stream_event event, const char *json)
+{
+    return asprintf(text, "id: %s\nevent: %s\ndata: %s\n\n", id, event_name(event), json);
+}
+
+/* Without memory for it, those who need it are told by the next change. Takes data. */
+static void blind_write(const struct gateway_stream *streams, struct event *event, const char *id,
+                        json_t *data)
+{
+    CHECK(event->blind == NULL);
+    char *json = NULL;
+    if (streams->untitled > 0 && has_words(event->about.event)) {
+        words_leave(data);
+        json = json_dumps(data, JSON_COMPACT);
+    }
+    const int bytes = json == NULL ? -1 : text_write(&event->blind, id, event->about.event, json);
+    if (bytes < 0) {
+        event->blind = NULL;
+    }
+    event->blind_bytes = bytes < 0 ? 0 : (size_t)bytes;
+    free(json);
+    json_decref(data);
+}
+
 void gateway_stream_say(struct gateway_stream *streams, const struct stream_about *about,
                         json_t *data)
 {
     char id[ID_BYTES];
     char *json = data == NULL ? NULL : json_dumps(data, JSON_COMPACT);
-    json_decref(data);
     if (streams->next - streams->first == RING_EVENTS) {
         ring_drop(streams);
     }
@@ -310,18 +367,19 @@ void gateway_stream_say(struct gateway_stream *streams, const struct stream_abou
     id_write(streams, streams->next + 1, id);
     int bytes = -1;
     if (json != NULL && codes_copy(event, about)) {
-        bytes = asprintf(&event->text, "id: %s\nevent: %s\ndata: %s\n\n", id,
-                         event_name(about->event), json);
+        bytes = text_write(&event->text, id, about->event, json);
     }
     free(json);
     if (bytes < 0) {
+        json_decref(data);
         free(event->codes);
         *event = (struct event){.text = NULL};
         forget_all(streams);
         return;
     }
     event->bytes = (size_t)bytes;
-    streams->ring_bytes += event->bytes;
+    blind_write(streams, event, id, data);
+    streams->ring_bytes += event->bytes + event->blind_bytes;
     streams->offset += event->bytes;
     streams->next++;
     while (streams->ring_bytes > RING_BYTES_MAX && streams->first + 1 < streams->next) {
@@ -372,12 +430,14 @@ static ssize_t stream_read(void *context, uint64_t position, char *buffer, size_
             stream->next++;
             continue;
         }
-        const size_t left = event->bytes - stream->at;
+        size_t bytes = 0;
+        const char *text = text_for(stream, event, &bytes);
+        const size_t left = bytes - stream->at;
         const size_t part = left < room - used ? left : room - used;
-        memcpy(buffer + used, event->text + stream->at, part);
+        memcpy(buffer + used, text + stream->at, part);
         used += part;
         stream->at += part;
-        if (stream->at == event->bytes) {
+        if (stream->at == bytes) {
             stream->at = 0;
             stream->next++;
             stream->ended = lost(stream, &event->about);
@@ -408,6 +468,7 @@ static void stream_free(void *context)
     }
     CHECK(streams->count > 0);
     streams->count--;
+    streams->untitled -= stream->untitled ? 1 : 0;
     free(stream);
     if (streams->closing && streams->count == 0) {
         free(streams);
@@ -448,7 +509,9 @@ static void head_write(struct stream *stream)
     const char *last = gateway_exchange_header(stream->exchange, "Last-Event-ID");
     struct gateway_stream *streams = stream->streams;
     stream->next = streams->next;
-    const bool missed = last != NULL && last[0] != '\0' && !resume(streams, last, &stream->next);
+    /* What was said while no auditor listened has no text for one. */
+    const bool missed = last != NULL && last[0] != '\0' &&
+                        (stream->untitled || !resume(streams, last, &stream->next));
     id_write(streams, stream->next, id);
     (void)snprintf(stream->head, sizeof stream->head,
                    "retry: %d\n\nid: %s\nevent: %s\ndata: {\"now_ms\":%" PRIu64 "}\n\n", RETRY_MS,
@@ -474,6 +537,7 @@ void gateway_stream_begin(struct gateway_stream *streams, struct exchange *excha
                               .ticket = ticket,
                               .after = streams->streams,
                               .changes = gateway_watch_changes(exchange),
+                              .untitled = gateway_watch_untitled(exchange),
                               .read_offset = streams->offset};
     (void)snprintf(stream->unit, sizeof stream->unit, "%s", unit == NULL ? "" : unit);
     head_write(stream);
@@ -493,6 +557,7 @@ void gateway_stream_begin(struct gateway_stream *streams, struct exchange *excha
     }
     streams->streams = stream;
     streams->count++;
+    streams->untitled += stream->untitled ? 1 : 0;
     /* HTTP/1.1 all the same, without chunks. */
     (void)MHD_set_response_options(response, MHD_RF_HTTP_VERSION_1_0_ONLY, MHD_RO_END);
     /* It rests for minutes between two events: no time-out of requests is meant for it. */

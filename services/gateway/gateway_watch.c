@@ -80,6 +80,24 @@ bool gateway_watch_sees(const struct exchange *exchange, const struct stream_abo
     return permit_grant_covers(&grant, row_of(about->event), exchange->gateway->site, &subject);
 }
 
+bool gateway_watch_untitled(const struct exchange *exchange)
+{
+    Paidan__Grant grant;
+    bool untitled = false;
+    if (!grant_of(exchange, &grant)) {
+        return false;
+    }
+    for (size_t index = 0; index < grant.n_roles; index++) {
+        const enum permit_scope scope =
+            permit_table_cell(PERMIT_SHOW, (unsigned)grant.roles[index]->role);
+        if (scope == PERMIT_ALL || scope == PERMIT_OVERSEE) {
+            return false;
+        }
+        untitled = untitled || scope == PERMIT_UNTITLED;
+    }
+    return untitled;
+}
+
 /* Whether any of the person's roles reaches anything by that row. */
 static bool any(const Paidan__Grant *grant, enum permit_row row)
 {

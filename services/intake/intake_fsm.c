@@ -25,87 +25,91 @@
     [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),                                          \
     [INTAKE_SEEN_WITHDRAWN] = SAYS(INTAKE_WITHDRAWN, RECEIPTS)
 
-static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] =
-    {
-        [INTAKE_NONE] =
-            {
-                [INTAKE_REGISTER] = SAYS(INTAKE_REGISTERED, REGISTERED),
-            },
-        [INTAKE_REGISTERED] =
-            {
-                OPEN_CELLS(INTAKE_REGISTERED),
-                [INTAKE_SEEN_DESK] = STAYS(INTAKE_REGISTERED),
-                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
-                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
-                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
-                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
-                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
-            },
-        [INTAKE_ASSIGNED] =
-            {
-                OPEN_CELLS(INTAKE_ASSIGNED),
-                /* Taken back before the unit accepted: it waits as it did before. */
-                [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
-                [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_ASSIGNED),
-                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
-                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
-                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
-                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
-            },
-        [INTAKE_ACCEPTED] =
-            {
-                OPEN_CELLS(INTAKE_ACCEPTED),
-                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
-                [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_ACCEPTED),
-                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
-                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
-                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
-            },
-        [INTAKE_RETURNED] =
-            {
-                OPEN_CELLS(INTAKE_RETURNED),
-                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
-                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
-                [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_RETURNED),
-                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
-                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
-            },
-        [INTAKE_RESOLVED] =
-            {
-                OPEN_CELLS(INTAKE_RESOLVED),
-                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
-                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
-                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
-                [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
-                [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_RESOLVED),
-            },
-        [INTAKE_SUSPENDED] =
-            {
-                OPEN_CELLS(INTAKE_SUSPENDED),
-                [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
-                [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
-                [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
-                [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_SUSPENDED),
-                [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
-            },
-        /* Final: whatever else comes is refused, and refused records show. */
-        [INTAKE_CLOSED] =
-            {
-                [INTAKE_SEEN_CLOSED] = STAYS(INTAKE_CLOSED),
-            },
-        /* Receipts that were under way when the resident withdrew change nothing. A withdrawal that
+static const struct intake_step steps[INTAKE_STATE_COUNT][INTAKE_SIGNAL_COUNT] = {
+    [INTAKE_NONE] =
+        {
+            [INTAKE_REGISTER] = SAYS(INTAKE_REGISTERED, REGISTERED),
+        },
+    [INTAKE_REGISTERED] =
+        {
+            OPEN_CELLS(INTAKE_REGISTERED),
+            [INTAKE_SEEN_DESK] = STAYS(INTAKE_REGISTERED),
+            [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+            [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+            [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+            [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+            [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
+        },
+    [INTAKE_ASSIGNED] =
+        {
+            OPEN_CELLS(INTAKE_ASSIGNED),
+            /* Taken back before the unit accepted: it waits as it did before. So it does from
+                 * any state, for what lay between may have been read in the same step. */
+            [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
+            [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_ASSIGNED),
+            [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+            [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+            [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+            [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
+        },
+    [INTAKE_ACCEPTED] =
+        {
+            OPEN_CELLS(INTAKE_ACCEPTED),
+            [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
+            [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+            [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_ACCEPTED),
+            [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+            [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+            [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
+        },
+    [INTAKE_RETURNED] =
+        {
+            OPEN_CELLS(INTAKE_RETURNED),
+            [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
+            [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+            [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+            [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_RETURNED),
+            [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+            [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
+        },
+    [INTAKE_RESOLVED] =
+        {
+            OPEN_CELLS(INTAKE_RESOLVED),
+            [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
+            [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+            [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+            [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+            [INTAKE_SEEN_SUSPENDED] = SAYS(INTAKE_SUSPENDED, RECEIPTS),
+            [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_RESOLVED),
+        },
+    [INTAKE_SUSPENDED] =
+        {
+            OPEN_CELLS(INTAKE_SUSPENDED),
+            [INTAKE_SEEN_DESK] = SAYS(INTAKE_REGISTERED, RECEIPTS),
+            [INTAKE_SEEN_ASSIGNED] = SAYS(INTAKE_ASSIGNED, RECEIPTS),
+            [INTAKE_SEEN_ACCEPTED] = SAYS(INTAKE_ACCEPTED, RECEIPTS),
+            [INTAKE_SEEN_RETURNED] = SAYS(INTAKE_RETURNED, RECEIPTS),
+            [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_SUSPENDED),
+            [INTAKE_SEEN_RESOLVED] = SAYS(INTAKE_RESOLVED, RECEIPTS),
+        },
+    /* Final: whatever else comes is refused, and refused records show. */
+    [INTAKE_CLOSED] =
+        {
+            [INTAKE_SEEN_CLOSED] = STAYS(INTAKE_CLOSED),
+        },
+    /* Receipts that were under way when the resident withdrew change nothing. A withdrawal that
          * came too late for escalation ends as closed. */
-        [INTAKE_WITHDRAWN] =
-            {
-                [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_DESK] = STAYS(INTAKE_WITHDRAWN),
-                [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),
-                [INTAKE_SEEN_WITHDRAWN] = STAYS(INTAKE_WITHDRAWN),
-            },
+    [INTAKE_WITHDRAWN] =
+        {
+            [INTAKE_SEEN_ASSIGNED] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_ACCEPTED] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_RETURNED] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_SUSPENDED] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_RESOLVED] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_DESK] = STAYS(INTAKE_WITHDRAWN),
+            [INTAKE_SEEN_CLOSED] = SAYS(INTAKE_CLOSED, RECEIPTS),
+            [INTAKE_SEEN_WITHDRAWN] = STAYS(INTAKE_WITHDRAWN),
+        },
 };
 
 static_assert(INTAKE_WITHDRAWN == 7 && INTAKE_SUSPENDED == 8, "states are stored: never renumber");

@@ -66,11 +66,14 @@ static enum rc set_ticket(struct step *step, Paidan__SubmitResult *result, uint6
     return result->number == NULL ? RC_LIMIT : RC_OK;
 }
 
-/* Does the first fact about a ticket, which is kept for ever, have this text? */
-static enum rc same_text(struct step *step, uint64_t registered_seq, const char *text, bool *same)
+/* What the first fact about a ticket, which is kept for ever, says otherwise than this item. Only the
+ * text is compared: places are spelt in several ways, and a phone that was corrected makes no other
+ * ticket. And who asks for confidence later must not believe that he has it. NULL: nothing. */
+static enum rc other_than(struct step *step, uint64_t registered_seq, const Paidan__NewTicket *item,
+                          const char **field)
 {
     CHECK(registered_seq > 0);
-    CHECK(text != NULL);
+    CHECK(item->text != NULL);
     Paidan__Event *event = NULL;
     const size_t mark = step->arena->used;
     const enum rc rc = step_read(step, registered_seq, &event);
@@ -80,7 +83,11 @@ static enum rc same_text(struct step *step, uint64_t registered_seq, const char 
     if (event->fact_case != PAIDAN__EVENT__FACT_REGISTERED) {
         return RC_CORRUPT;
     }
-    *same = strcmp(event->registered->text, text) == 0;
+    const bool trusted = event->registered->has_confidential && event->registered->confidential;
+    const bool asks = item->has_confidential && item->confidential;
+    *field = strcmp(event->registered->text, item->text) != 0 ? "text"
+             : asks && !trusted                               ? "confidential"
+                                                              : NULL;
     step->arena->used = mark; /* thousands of duplicates may come in one request */
     return RC_OK;
 }
@@ -108,15 +115,13 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    /* Only the text is compared: places are spelt in several ways, and a phone that was
-     * corrected makes no other ticket. */
-    bool same = false;
-    rc = same_text(step, record.registered_seq, item->text, &same);
+    const char *field = NULL;
+    rc = other_than(step, record.registered_seq, item, &field);
     if (rc != RC_OK) {
         return rc;
     }
-    if (!same) {
-        refuse(result, (struct intake_fault){PAIDAN__CODE__EXTERNAL_ID_CONFLICT, "text"});
+    if (field != NULL) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__EXTERNAL_ID_CONFLICT, field});
         return RC_OK;
     }
     result->code = PAIDAN__CODE__OK;

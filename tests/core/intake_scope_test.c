@@ -90,7 +90,6 @@ static void test_scope_when_it_moves_then_follows_though_residents_see_nothing(v
     solo_check_replay(solo);
 }
 
-/* A log from before receipts said who has a ticket gives the same tables, and nobody's rights. */
 /* Nobody reads its texts any more, and the resident sees what he saw before the first unit. */
 static void test_scope_when_taken_back_then_nobodys_until_given_again(void **state)
 {
@@ -123,8 +122,19 @@ static void test_scope_when_taken_back_then_nobodys_until_given_again(void **sta
     assert_int_equal(scope_of(solo, number, &subject), RC_OK);
     assert_string_equal(subject.unit, "b.any");
     assert_int_equal(subject.state, PAIDAN__STATE__STATE_ASSIGNED);
+    /* Accepted, returned and ruled, and that taken back: of the last two intake hears in one step. */
+    say_accepted(solo, &said, number);
+    solo_flush(solo, NULL);
+    say_assigned(solo, &said, number);
+    say_recalled(solo, &said, number);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "");
+    assert_int_equal(subject.state, PAIDAN__STATE__STATE_NONE);
+    solo_check_replay(solo);
 }
 
+/* A log from before receipts said who has a ticket gives the same tables, and nobody's rights. */
 static void test_receipt_when_of_an_old_log_then_state_alone(void **state)
 {
     struct solo *const solo = *state;

@@ -50,6 +50,13 @@ static void test_submit_when_duplicate_then_first_ticket_and_its_code(void **con
     assert_int_equal(result->ticket, FIRST);
     assert_string_equal(result->query_code, code);
 
+    /* Who asks for it later must not believe that he has it. */
+    item.has_confidential = item.confidential = true;
+    result = submit_one(solo, &item);
+    assert_int_equal(result->code, PAIDAN__CODE__EXTERNAL_ID_CONFLICT);
+    assert_string_equal(result->detail, "confidential");
+    item.has_confidential = item.confidential = false;
+
     item.text = (char *)"路灯不亮了";
     result = submit_one(solo, &item);
     assert_int_equal(result->code, PAIDAN__CODE__EXTERNAL_ID_CONFLICT);

@@ -6,8 +6,8 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib_people.sh"
 
 people_start
-supervisor=$(account supervisor) dispatcher=$(account dispatcher) hotline=$(account hotline) clerk=$(account clerk)
-for name in "$supervisor" "$dispatcher" "$hotline" "$clerk"; do
+supervisor=$(account supervisor) dispatcher=$(account dispatcher) hotline=$(account hotline) clerk=$(account clerk) auditor=$(account auditor)
+for name in "$supervisor" "$dispatcher" "$hotline" "$clerk" "$auditor"; do
     expect "login of $name" "$(login "$name")" 200
 done
 unit=$(jq -r '.roles[0].unit' "$scratch/me.$clerk")
@@ -46,6 +46,7 @@ expect "no such ticket" "$(as "$clerk" "$api/events?topic=ticket:20990101-0001-3
 watch "$supervisor" board board
 watch "$dispatcher" desk desk
 watch "$clerk" own "unit:$unit"
+watch "$auditor" audit all
 submit '楼道里堆满了纸箱,消防通道都堵住了,没人管' '锦绣苑3号楼'
 other=$number
 wait_until 10 "the row on the board" has_row board "$other"
@@ -55,6 +56,8 @@ wait_until 10 "the row at the desk" grep -q "\"$unsure\"" "$scratch/desk"
 wait_until 10 "the row of the desk on the board" has_row board "$unsure"
 wait_until 10 "the sums" bash -c "grep -A1 '^event: counts' '$scratch/board' | grep -q '\"desk_waiting\":1'"
 expect "what the clerk heard of it" "$(rows own "$other")" 0
+wait_until 10 "the row without its title" has_row audit "$other"
+wait_until 10 "the row of the desk without its title" bash -c "grep -A1 '^event: desk' '$scratch/audit' | grep -q '\"number\":\"$unsure\",\"item\"'"
 
 # 3. The clerk's own: dispatched to the unit, it comes without asking.
 expect "dispatch" "$(as "$dispatcher" -X POST -H "$json" -d "{\"category\": \"noise\", \"unit\": \"$unit\", \"note\": \"请处理\"}" "$api/tickets/$unsure/dispatch")" 200
@@ -63,15 +66,18 @@ wait_until 10 "that it left the desk" bash -c "grep -q '\"number\":\"$unsure\",\
 
 # 4. One ticket: its facts, in both languages.
 watch "$clerk" one "ticket:$unsure"
+one=${watched[-1]}
+watch "$auditor" audited "ticket:$unsure"
 expect "accept" "$(as "$clerk" -X POST -H "$json" -d "{\"unit\": \"$unit\"}" "$api/tickets/$unsure/accept")" 200
 wait_until 10 "the fact" bash -c "grep -A1 '^event: fact' '$scratch/one' | grep -q '\"fact\":\"accepted\".*\"says_zh\":\".*签收'"
+wait_until 10 "the fact without its sentence" bash -c "grep -A1 '^event: fact' '$scratch/audited' | grep -q '\"fact\":\"accepted\"'"
 
 # 4a. It goes to another unit: the clerk's stream ends there, and tells nothing that the other one writes.
-one=${watched[-1]}
 expect "return" "$(as "$clerk" -X POST -H "$json" -d "{\"unit\": \"$unit\", \"note\": \"不归我们管\"}" "$api/tickets/$unsure/return")" 200
 wait_until 10 "it is back at the desk" bash -c "tail -n 20 '$scratch/desk' | grep -q '\"number\":\"$unsure\",\"item\"'"
 expect "another unit" "$(as "$dispatcher" -X POST -H "$json" -d '{"category": "noise", "unit": "steward-hepingli", "note": "请处理"}' "$api/tickets/$unsure/dispatch")" 200
 wait_until 10 "the end of the clerk's stream" bash -c "! kill -0 $one 2>/dev/null"
+expect "words of residents and clerks in what an auditor heard" "$(cat "$scratch/audit" "$scratch/audited" | grep -E '堆满了纸箱|晚上很吵|不归我们管|请处理|says_zh|"title"|"note"')" ""
 expect "the ticket is another's" "$(as "$clerk" "$api/tickets/$unsure")" 404
 
 # 4b. What the hotline's callers are to be asked comes by itself to those who work for the channel.

@@ -38,6 +38,8 @@ request list|GET|/requests
 callback pull|POST|/callbacks/pull|{"channel":"CHANNEL","lease_ms":1000}
 callback answer|POST|/callbacks/answer|{"replies":[{"number":"NUMBER","round":9,"solved":"yes","satisfied":"yes"}]}
 callback show|GET|/tickets/NUMBER/callback
+callback miss|POST|/callbacks/miss|{"number":"NUMBER","round":9}
+caller list|POST|/callers|{"phone":"13812345678","reason":"格"}
 callback list|GET|/callbacks?channel=CHANNEL
 session list all|GET|/sessions
 session revoke|POST|/sessions/revoke|{"person":"nobody.x"}

@@ -513,6 +513,34 @@ static void test_confidential_when_seen_as_a_unit_then_guarded(void **state)
     assert_false(permit_guarded(&test->ask.view, test->site, &subject));
 }
 
+/* A key may be a unit's and a channel's: of its own work it learns no more than the unit does. */
+static void test_confidential_when_a_key_is_of_unit_and_channel_then_guarded(void **state)
+{
+    struct test *const test = *state;
+    const char *const own = unit_at(test, 1, 0);
+    Paidan__CallbackShow wish = PAIDAN__CALLBACK_SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = 7;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_SHOW;
+    request.callback_show = &wish;
+    add_role(test, PAIDAN__ROLE__ROLE_ADAPTER, own, NULL, "hotline");
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    struct permit_subject subject = {.unit = own,
+                                     .channel = "hotline",
+                                     .confidential = true,
+                                     .state = PAIDAN__STATE__STATE_RESOLVED};
+    assert_true(permit_guarded(&test->ask.view, test->site, &subject));
+    subject.unit = unit_at(test, 1, 1);
+    assert_false(permit_guarded(&test->ask.view, test->site, &subject));
+    struct permit_view phones;
+    const struct permit_asker asker = {
+        .actor = "key", .column = PERMIT_COLUMNS, .role_count = test->count, .roles = test->roles};
+    permit_view_make(&asker, PERMIT_READ_PHONES, &phones);
+    assert_true(permit_covers(&phones, test->site, &subject));
+    subject.unit = own;
+    assert_false(permit_covers(&phones, test->site, &subject));
+}
+
 static void test_texts_when_guarded_then_the_summary_and_nothing_else(void **state)
 {
     struct test *const test = *state;
@@ -576,6 +604,7 @@ int main(void)
         WORLD_TEST(test_auditor_when_shown_tickets_then_without_titles),
         WORLD_TEST(test_phones_when_unit_has_not_accepted_then_early),
         WORLD_TEST(test_confidential_when_seen_as_a_unit_then_guarded),
+        WORLD_TEST(test_confidential_when_a_key_is_of_unit_and_channel_then_guarded),
         WORLD_TEST(test_texts_when_guarded_then_the_summary_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
