@@ -102,19 +102,7 @@ static void test_miss_when_it_is_not_ones_own_then_refused(void **context)
 static void test_confidential_when_asked_again_then_still(void **context)
 {
     struct solo *const solo = *context;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    Paidan__Resolved closure = PAIDAN__RESOLVED__INIT;
-    closure.channel = (char *)"wechat";
-    closure.round = 1;
-    closure.unit = (char *)"b.any";
-    closure.note = (char *)"已处理";
-    closure.has_confidential = closure.confidential = 1;
-    event.has_ticket = 1;
-    event.ticket = FIRST;
-    event.fact_case = PAIDAN__EVENT__FACT_RESOLVED;
-    event.resolved = &closure;
-    solo_say(solo, "escalation", &event);
-    (void)solo_flush(solo, NULL);
+    resolve_as(solo, FIRST, "wechat", 1, true);
     const Paidan__CallbackPulled *pulled = pull(solo, "wechat", 1);
     assert_true(pulled->tasks[0]->confidential);
     assert_int_equal(miss_as(solo, "test", FIRST, 1)->code, PAIDAN__CODE__OK);

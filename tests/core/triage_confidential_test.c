@@ -12,7 +12,7 @@
 
 #include "services/triage/triage.h"
 #include "site_files.h"
-#include "story.h"
+#include "triage_wishes.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */
 #define CONFIDENTIAL (1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL)
@@ -33,32 +33,6 @@ static void registered(struct story *story, uint64_t number, bool confidential)
     event.has_ticket = true;
     event.ticket = story_ticket(story, number);
     story_hear(story, "intake", &event);
-}
-
-static void returned(struct story *story, uint64_t number)
-{
-    Paidan__Returned fact = PAIDAN__RETURNED__INIT;
-    fact.unit = (char *)"lamps";
-    fact.note = (char *)"不归我们管";
-    fact.count = 1;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_RETURNED;
-    event.returned = &fact;
-    event.has_ticket = true;
-    event.ticket = story_ticket(story, number);
-    story_hear(story, "escalation", &event);
-}
-
-static const Paidan__TriageShown *show(struct story *story, uint64_t number)
-{
-    Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    wish.ticket = story_ticket(story, number);
-    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
-    request.triage_show = &wish;
-    const Paidan__Answer *const answer = story_query(story, &request);
-    assert_int_equal(answer->code, PAIDAN__CODE__OK);
-    return answer->triage_shown;
 }
 
 static Paidan__Code dispatch(struct story *story, uint64_t number, const char *summary)

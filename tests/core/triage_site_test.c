@@ -13,7 +13,7 @@
 
 #include "services/triage/triage.h"
 #include "site_files.h"
-#include "story.h"
+#include "triage_wishes.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */
 #define HOUR_MS 3600000ull
@@ -77,33 +77,6 @@ static void words(struct story *story, uint64_t number, const char *place, const
     event.has_ticket = true;
     event.ticket = story_ticket(story, number);
     story_hear(story, "intake", &event);
-}
-
-static void returned(struct story *story, uint64_t number)
-{
-    Paidan__Returned fact = PAIDAN__RETURNED__INIT;
-    fact.unit = (char *)"lamps";
-    fact.note = (char *)"不归我们管";
-    fact.count = 1;
-    Paidan__Event event = PAIDAN__EVENT__INIT;
-    event.fact_case = PAIDAN__EVENT__FACT_RETURNED;
-    event.returned = &fact;
-    event.has_ticket = true;
-    event.ticket = story_ticket(story, number);
-    story_hear(story, "escalation", &event);
-}
-
-static const Paidan__TriageShown *show(struct story *story, uint64_t number)
-{
-    Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
-    wish.ticket = story_ticket(story, number);
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
-    request.triage_show = &wish;
-    const Paidan__Answer *answer = story_query(story, &request);
-    assert_non_null(answer);
-    assert_int_equal(answer->code, PAIDAN__CODE__OK);
-    return answer->triage_shown;
 }
 
 /* The dispatcher names a unit alone. */

@@ -9,7 +9,8 @@ for tool in setpriv systemd-sysusers systemd-tmpfiles systemd-analyze; do
     command -v "$tool" >/dev/null || exit 77
 done
 chmod 0755 "$scratch"
-root=$scratch/root data=$scratch/root/var/lib/paidan bin=$scratch/bin
+root=$scratch/image bin=$scratch/bin
+data=$root/var/lib/paidan
 mkdir -p "$root/etc" "$root/usr/lib" "$bin" "$scratch/units/paidan@gateway.service.d"
 cp "$PAIDAN_BIN"/paidan "$PAIDAN_BIN"/paidan-* "$bin"
 cp -r "$PAIDAN_ROOT/deploy/sites/demo" "$scratch/site"

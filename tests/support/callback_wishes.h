@@ -22,7 +22,8 @@
 /* ---- what others say ---------------------------------------------------------------------------
  */
 
-static inline void resolve(struct solo *solo, uint64_t ticket, const char *channel, uint32_t round)
+static inline void resolve_as(struct solo *solo, uint64_t ticket, const char *channel,
+                              uint32_t round, bool confidential)
 {
     Paidan__Event event = PAIDAN__EVENT__INIT;
     Paidan__Resolved fact = PAIDAN__RESOLVED__INIT;
@@ -30,12 +31,18 @@ static inline void resolve(struct solo *solo, uint64_t ticket, const char *chann
     fact.round = round;
     fact.unit = (char *)"b.any";
     fact.note = (char *)"已处理";
+    fact.has_confidential = fact.confidential = confidential;
     event.has_ticket = 1;
     event.ticket = ticket;
     event.fact_case = PAIDAN__EVENT__FACT_RESOLVED;
     event.resolved = &fact;
     solo_say(solo, "escalation", &event);
     (void)solo_flush(solo, NULL);
+}
+
+static inline void resolve(struct solo *solo, uint64_t ticket, const char *channel, uint32_t round)
+{
+    resolve_as(solo, ticket, channel, round, false);
 }
 
 static inline void reopen(struct solo *solo, uint64_t ticket, uint32_t round)
