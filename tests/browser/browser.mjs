@@ -35,7 +35,8 @@ export async function openPage(browser, { size = 'laptop', language = 'zh', judg
     if (message.type() === 'error' && !/status of 401/.test(message.text()) && !tolerate.test(message.text())) page.faults.push(message.text());
   });
   page.on('pageerror', (error) => page.faults.push(`${error.name}: ${error.message}`));
-  page.setDefaultTimeout(15000);
+  // Says only when to give up: this machine may be busy with other tests.
+  page.setDefaultTimeout(90000);
   return page;
 }
 export function assertNoFaults(page) {

@@ -132,7 +132,7 @@ test('a supervisor sees a ticket move by itself', async () => {
   await goTo(page, `/tickets/${number}`);
   await page.waitForSelector('h1, h2');
   await place.paidan('work', 'accept', '--unit', 'steward-liulin', number);
-  await page.waitForFunction(() => /签收|办理中/.test(document.querySelector('#main').textContent), undefined, { timeout: 5000 });
+  await page.waitForFunction(() => /签收|办理中/.test(document.querySelector('#main').textContent));
   assertNoFaults(page);
   await leave(page);
 });

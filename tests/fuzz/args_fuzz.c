@@ -19,13 +19,36 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 enum { WORDS_MAX = 64, LINE_BYTES_MAX = 4096 };
 
+/* Refusals are told to people: not here. What a broken promise says is seen, so only parsing is quiet. */
+static int quiet_begin(void)
+{
+    static int nowhere = -1;
+    nowhere = nowhere < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : nowhere;
+    (void)fflush(stderr);
+    const int saved = dup(STDERR_FILENO);
+    CHECK(saved >= 0);
+    CHECK(dup2(nowhere, STDERR_FILENO) == STDERR_FILENO);
+    return saved;
+}
+
+static void quiet_end(int saved)
+{
+    (void)fflush(stderr);
+    CHECK(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
+    (void)close(saved);
+}
+
 static void read_cli(int argc, char **argv)
 {
     struct cli cli = {.commands = &cli_commands};
     uint64_t number = 0;
+    const int quiet = quiet_begin();
     const int status = cli_parse(&cli, argc, argv);
+    quiet_end(quiet);
     CHECK(status == CLI_EXIT_OK || status == CLI_EXIT_USAGE);
-    if (status == CLI_EXIT_OK && cli.command != NULL && !cli_given(&cli, CLI_HELP)) {
+    /* Help and the version are given for a command that still lacks its operands. */
+    const bool told = cli_given(&cli, CLI_HELP) || cli_given(&cli, CLI_VERSION);
+    if (status == CLI_EXIT_OK && cli.command != NULL && !told) {
         CHECK(cli.operand_count >= cli.command->operands_min);
         CHECK(cli.operand_count <= cli.command->operands_max);
         for (unsigned index = 0; index < cli.command->required; index++) {
@@ -33,10 +56,13 @@ static void read_cli(int argc, char **argv)
         }
     }
     for (int option = 0; status == CLI_EXIT_OK && option < CLI_OPTION_COUNT; option++) {
-        if (cli_options[option].argument == CLI_COUNT &&
-            cli_number(&cli, (enum cli_option)option, 1, 1000, 7, &number) == CLI_EXIT_OK) {
-            CHECK(number >= 1 && number <= 1000);
+        if (cli_options[option].argument != CLI_COUNT) {
+            continue;
         }
+        const int again = quiet_begin();
+        const int read = cli_number(&cli, (enum cli_option)option, 1, 1000, 7, &number);
+        quiet_end(again);
+        CHECK(read != CLI_EXIT_OK || (number >= 1 && number <= 1000));
     }
     free((void *)cli.operands);
 }
@@ -46,7 +72,9 @@ static void read_service(int argc, char **argv)
     static const struct step_service step = {.name = "fuzz"};
     static const struct shell_service service = {.step = &step, .summary = "for a test"};
     struct shell_settings settings;
+    const int quiet = quiet_begin();
     const enum rc rc = shell_args_parse(&service, argc, argv, &settings);
+    quiet_end(quiet);
     CHECK(rc == RC_OK || rc == RC_SETTINGS);
     if (rc != RC_OK || settings.mode == SHELL_HELP) {
         return;
@@ -59,7 +87,6 @@ static void read_service(int argc, char **argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static int nowhere = -1;
     char line[LINE_BYTES_MAX], *words[WORDS_MAX + 2] = {(char[]){"paidan"}}, *rest = NULL;
     int count = 1;
     if (bytes == 0 || bytes > sizeof line) {
@@ -71,19 +98,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
          word = strtok_r(NULL, "\n", &rest)) {
         words[count++] = word;
     }
-    /* Refusals are told to people: not here. */
-    nowhere = nowhere < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : nowhere;
-    (void)fflush(stderr);
-    const int saved = dup(STDERR_FILENO);
-    CHECK(saved >= 0);
-    CHECK(dup2(nowhere, STDERR_FILENO) == STDERR_FILENO);
     if (data[0] % 2 == 0) {
         read_cli(count, words);
     } else {
         read_service(count, words);
     }
-    (void)fflush(stderr);
-    CHECK(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
-    (void)close(saved);
     return 0;
 }
