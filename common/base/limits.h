@@ -85,6 +85,13 @@
 #define RECOVERY_CODES 10u
 #define RECOVERY_HASH_BYTES 16u
 #define TOTP_SEALED_BYTES 60u /* nonce 24, secret 20, tag 16 */
+/* Adapters (proto/channel.proto). */
+#define HEARD_DIGEST_BYTES 16u
+#define HEARD_BODY_BYTES_MAX (80u << 10) /* a text of TEXT_BYTES_MAX and what stands beside it */
+#define WISHED_BYTES_MAX (160u << 10)    /* a Submit or Supplement of that text with attachments */
+#define REPLY_BYTES_MAX 4096u
+#define DESTINATIONS_MAX 64u
+#define QUOTAS_MAX 16u
 #define RIGHTS_MAX 200u       /* people whose rights are others, in one answer */
 #define KEY_ROLES_MAX 8u      /* channels and units of one key */
 #define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */

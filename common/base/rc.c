@@ -22,6 +22,7 @@ const char *rc_name(enum rc rc)
         [RC_TIMEOUT] = "timeout",
         [RC_IO] = "io",
         [RC_SETTINGS] = "settings",
+        [RC_FORBIDDEN] = "forbidden",
         [RC_BUG] = "bug",
     };
     if ((unsigned)rc >= sizeof names / sizeof names[0] || names[rc] == NULL) {

@@ -20,9 +20,10 @@ enum rc {
     RC_DIVERGED,  /* the followed log has another history than ours */
     RC_AGAIN,     /* not now; ask again */
     RC_TIMEOUT,
-    RC_IO,       /* socket or file */
-    RC_SETTINGS, /* the site or an argument is wrong; the message has been printed */
-    RC_BUG,      /* our own code made what must not be: nothing of it is stored, nothing skipped */
+    RC_IO,        /* socket or file */
+    RC_SETTINGS,  /* the site or an argument is wrong; the message has been printed */
+    RC_FORBIDDEN, /* an address or a peer that we do not speak with */
+    RC_BUG,       /* our own code made what must not be: nothing of it is stored, nothing skipped */
 };
 
 /* Short stable name for logs: "ok", "invalid", ... Never NULL. */

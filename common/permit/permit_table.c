@@ -133,6 +133,14 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_ACCESS_AUDIT] = {"access audit", "-----*----", "---", 0},
     /* Who keeps grants must hear whose are no longer true; nobody else has a use for it. */
     [PERMIT_RIGHTS_SINCE] = {"rights since", "----------", "*--", 0},
+    /* What waits for the outside is looked after by who runs the machines; supervisors and auditors see
+     * whether residents are reached. */
+    [PERMIT_OUTBOX_LIST] = {"outbox list", "---*-**---", "---", 0},
+    [PERMIT_OUTBOX_RETRY] = {"outbox retry", "------*---", "---", 0},
+    [PERMIT_OUTBOX_DROP] = {"outbox drop", "------*---", "---", 0},
+    [PERMIT_ADAPTER_STATUS] = {"adapter status", "---*-**---", "*--", 0},
+    /* The adapter's own sender, inside its process: nobody asks it from outside. */
+    [PERMIT_DELIVERY_OUTCOME] = {"delivery outcome", "----------", "---", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -213,6 +221,8 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(PERSON_ADD) WISH(PERSON_CHANGE) WISH(PERSON_LIST) WISH(ROLE_CHANGE)
         WISH(CHANGE_LIST) WISH(CHANGE_DECIDE) WISH(KEY_MAKE) WISH(KEY_REVOKE) WISH(KEY_LIST)
         WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT) WISH(RIGHTS_SINCE)
+        WISH(OUTBOX_LIST) WISH(OUTBOX_RETRY) WISH(OUTBOX_DROP) WISH(ADAPTER_STATUS)
+        WISH(DELIVERY_OUTCOME)
         WISH(RECALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);

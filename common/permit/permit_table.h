@@ -122,6 +122,11 @@ enum permit_row {
     PERMIT_ACCESS_INIT,
     PERMIT_ACCESS_AUDIT,
     PERMIT_RIGHTS_SINCE,
+    PERMIT_OUTBOX_LIST,
+    PERMIT_OUTBOX_RETRY,
+    PERMIT_OUTBOX_DROP,
+    PERMIT_ADAPTER_STATUS,
+    PERMIT_DELIVERY_OUTCOME,
     PERMIT_ROWS, /* nothing is wished, or nothing that this version knows: nobody may */
 };
 

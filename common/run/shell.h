@@ -62,6 +62,14 @@ struct shell_port {
 MUST_CHECK enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request,
                                   uint64_t token);
 
+/* The site in force and the time of the newest step; good until the port's function returns. */
+const struct site *shell_gate_site(const struct shell_gate *gate);
+uint64_t shell_gate_now_ms(const struct shell_gate *gate);
+/* The committed tables, for reading. Before: no view of this gate is open; it is ended before the
+ * port's function returns. RC_OK, RC_STORE, RC_LIMIT. */
+MUST_CHECK enum rc shell_gate_view_begin(struct shell_gate *gate, struct step_view *view);
+void shell_gate_view_end(struct shell_gate *gate, struct step_view *view);
+
 struct shell_service {
     const struct step_service *step;
     const char *summary; /* one line for --help */

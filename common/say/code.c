@@ -139,6 +139,12 @@ static const struct entry entries[] = {
           "dispatcher's summary."),
     ENTRY(LINK_NOT_HTTPS, EXIT_BAD_INPUT, "附件网址须以 https:// 开头，且不含空格。",
           "The address of an attachment begins with https:// and holds no blanks."),
+    ENTRY(HEARD_DIFFERENT, EXIT_RULES, "这个消息编号已经收到过，但内容不同；请换一个编号。",
+          "A message with this id was heard before with other content; use an id of its own."),
+    ENTRY(DELIVERY_UNKNOWN, EXIT_NO_SUCH, "没有这个待发送的编号。",
+          "No delivery waits or is dead under this name."),
+    ENTRY(DELIVERY_NOT_DEAD, EXIT_RULES, "还在发送，只有已放弃的才能删除。",
+          "It is still being sent: only a dead delivery is dropped."),
     ENTRY(SUMMARY_MISSING, EXIT_BAD_INPUT,
           "这是保密件：分拨时须写一段给承办单位看的摘要，不含诉求人的身份。",
           "The ticket is confidential: dispatch it with a summary for the unit that does not tell "

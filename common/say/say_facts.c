@@ -269,6 +269,11 @@ static enum say_tone delivery_words(struct words *words, const Paidan__Event *ev
             event->delivery_dead->to);
         put_note(words, event->delivery_dead->reason);
         return SAY_BAD;
+    case PAIDAN__EVENT__FACT_DELIVERY_DROPPED:
+        put(words, say_choose(say, "人工放弃发往 %s", "given up sending it to %s, by hand"),
+            event->delivery_dropped->to);
+        put_note(words, event->delivery_dropped->note);
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_DELIVERY_RETRIED:
         put(words, say_choose(say, "人工重发到 %s", "to be sent to %s again, by hand"),
             event->delivery_retried->to);
@@ -816,6 +821,28 @@ static enum say_tone denied(struct words *words, const Paidan__Denied *fact)
     return SAY_WARN;
 }
 
+/* What adapters hear and wish: without its content, which is a resident's. */
+static enum say_tone channel_words(struct words *words, const Paidan__Event *event)
+{
+    const struct say *const say = words->say;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_HEARD:
+        put(words, say_choose(say, "从渠道 %s 收到消息", "a message came through %s"),
+            event->heard->channel);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_WISHED:
+        put(words, say_choose(say, "请求 %s 办理", "asked of %s"), event->wished->service);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_WISH_ANSWERED:
+        put(words, "%s%s", say_choose(say, "答复：", "answered: "),
+            code_name((Paidan__Code)event->wish_answered->code));
+        put_note(words, event->wish_answered->detail);
+        return event->wish_answered->code == PAIDAN__CODE__OK ? SAY_PLAIN : SAY_WARN;
+    default:
+        return SAY_PLAIN;
+    }
+}
+
 enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event, char *text,
                               size_t size)
 {
@@ -824,6 +851,10 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     struct words words = {.say = say, .text = text, .size = size};
     text[0] = '\0';
     switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_HEARD:
+    case PAIDAN__EVENT__FACT_WISHED:
+    case PAIDAN__EVENT__FACT_WISH_ANSWERED:
+        return channel_words(&words, event);
     case PAIDAN__EVENT__FACT_ANSWERED:
         return answered(&words, event->answered);
     case PAIDAN__EVENT__FACT_ASKED:

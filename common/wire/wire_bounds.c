@@ -122,6 +122,9 @@ static const struct wire_bound rows[] = {
     {NULL, "why", DETAIL_BYTES_MAX, 0},
     {"DeliveryFailed", "reason", DETAIL_BYTES_MAX, 0},
     {"DeliveryDead", "reason", DETAIL_BYTES_MAX, 0},
+    {"DeliveryTo", "reason", DETAIL_BYTES_MAX, 0},
+    {"DeliveryOutcome", "reason", DETAIL_BYTES_MAX, 0},
+    {"AdapterShown", "refused_why", CODE_BYTES_MAX, 0}, /* name of a code */
     {"ExplainedClock", "policy", DETAIL_BYTES_MAX, 0},
 
     /* Codes that a site defines: all are read from its files under the same bound. */
@@ -156,6 +159,13 @@ static const struct wire_bound rows[] = {
     {"DeliveryFailed", "to", CODE_BYTES_MAX, 0},
     {"DeliveryDead", "to", CODE_BYTES_MAX, 0},
     {"DeliveryRetried", "to", CODE_BYTES_MAX, 0},
+    {"DeliveryDropped", "to", CODE_BYTES_MAX, 0},
+    {"Delivery", "to", CODE_BYTES_MAX, 0},
+    {"DeliveryTo", "to", CODE_BYTES_MAX, 0},
+    {"Delivery", "what", CODE_BYTES_MAX, 0}, /* name of a fact */
+    {"OutboxList", "to", CODE_BYTES_MAX, 0},
+    {"OutboxListed", "deliveries", 0, LIST_MAX},
+    {NULL, "destinations", 0, DESTINATIONS_MAX},
     {"Reminded", "to_units", CODE_BYTES_MAX, TOLD_MAX},
     {"DeskOverdue", "to_units", CODE_BYTES_MAX, TOLD_MAX},
 
@@ -227,6 +237,19 @@ static const struct wire_bound rows[] = {
     {"ChangesListed", "changes", 0, LIST_MAX},
     {"KeysListed", "keys", 0, LIST_MAX},
     {"RightsTold", "persons", ACTOR_BYTES_MAX, RIGHTS_MAX},
+
+    /* What adapters hear outside and wish of us. Ids are as long as the ids that intake knows tickets
+     * by; a body holds the longest text of a resident in the adapter's own form, a wish that text and
+     * what stands beside it. Of an answer from outside only codes and short ids are looked at. */
+    {"Heard", "id", EXTERNAL_ID_BYTES_MAX, 0},
+    {"Heard", "digest", HEARD_DIGEST_BYTES, 0},
+    {"Heard", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"Heard", "body", HEARD_BODY_BYTES_MAX, 0},
+    {"Wished", "service", CODE_BYTES_MAX, 0},
+    {"Wished", "request", WISHED_BYTES_MAX, 0},
+    {"DeliveryOutcome", "reply", REPLY_BYTES_MAX, 0},
+    {"AdapterShown", "quotas", 0, QUOTAS_MAX},
+    {"Quota", "name", COUNTER_BYTES_MAX, 0},
 
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */
