@@ -62,13 +62,18 @@ struct shell_port {
 MUST_CHECK enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request *request,
                                   uint64_t token);
 
-/* The site in force and the time of the newest step; good until the port's function returns. */
+/* The site in force, and the site's time: never below that of a step. */
 const struct site *shell_gate_site(const struct shell_gate *gate);
 uint64_t shell_gate_now_ms(const struct shell_gate *gate);
-/* The committed tables, for reading. Before: no view of this gate is open; it is ended before the
- * port's function returns. RC_OK, RC_STORE, RC_LIMIT. */
+/* When the site's clock will show at_ms, as shell_port_wait wants it; an hour from now at the
+ * latest, for a clock can be set. */
+uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms);
+/* The committed tables, for reading; texts are in the view's arena until the end. Before: no view of
+ * this gate is open; it is ended before the port's function returns. RC_OK, RC_STORE. */
 MUST_CHECK enum rc shell_gate_view_begin(struct shell_gate *gate, struct step_view *view);
 void shell_gate_view_end(struct shell_gate *gate, struct step_view *view);
+/* A name for log lines and for keys of deliveries: the service's. */
+const char *shell_gate_service(const struct shell_gate *gate);
 
 struct shell_service {
     const struct step_service *step;

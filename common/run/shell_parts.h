@@ -50,7 +50,7 @@ enum {
     SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
     SHELL_PORTS_MAX = 4,                                           /* of one service */
     SHELL_BATCH_EIGHTHS = 8, /* parts of a step that are filled one after another */
-    SHELL_CODES = 160,       /* above every enum Code */
+    SHELL_CODES = 192,       /* above every enum Code */
 };
 /* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
  * more frame's. */
@@ -145,6 +145,8 @@ struct shell_gate {
     unsigned index;
     struct shell_port_wait wait; /* of this round */
     struct arena arena;          /* of the answer being told */
+    struct arena view_arena;     /* of the view that is open */
+    bool viewing;
 };
 
 /* A service that follows us. */

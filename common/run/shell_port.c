@@ -3,7 +3,9 @@
  * A question of a port goes the way of any other: packed, through the queue, into a step or to
  * query, and its answer leaves through shell_reply_send. So it is stored, parked, refused and
  * counted as those from outside are; only its peer is none of the bus (bus_peer.inner), and holds
- * the port's index and the token. Owns the gates. */
+ * the port's index and the token. What is committed a port may read for itself, in a view that ends
+ * before its function returns: a reader that stayed would keep the store's old pages. Owns the
+ * gates. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +33,14 @@ static enum rc gate_open(struct shell *shell, const struct shell_port *port)
     if (rc != RC_OK) {
         return rc;
     }
-    rc = port->open(gate, shell->settings.data_dir, &gate->context);
+    rc = arena_init(&gate->view_arena, PORT_ARENA_BYTES);
+    if (rc == RC_OK) {
+        rc = port->open(gate, shell->settings.data_dir, &gate->context);
+        CHECK(!gate->viewing);
+    }
     if (rc != RC_OK) {
         diag_log(DIAG_ERROR, "shell", "port=%s why=%s", port->name, rc_name(rc));
+        arena_fini(&gate->view_arena);
         arena_fini(&gate->arena);
         return rc;
     }
@@ -57,6 +64,7 @@ void shell_port_close_all(struct shell *shell)
     while (shell->gate_count > 0) {
         struct shell_gate *gate = &shell->gates[--shell->gate_count];
         gate->port->close(gate->context);
+        arena_fini(&gate->view_arena);
         arena_fini(&gate->arena);
     }
 }
@@ -72,6 +80,7 @@ uint64_t shell_port_wait(struct shell *shell, uint64_t until_us)
         struct shell_gate *gate = &shell->gates[index];
         gate->wait = (struct shell_port_wait){.fd = -1, .until_us = UINT64_MAX};
         gate->port->wait(gate->context, &gate->wait);
+        CHECK(!gate->viewing);
         CHECK(gate->wait.fd >= 0 || (!gate->wait.read && !gate->wait.write));
         until_us = gate->wait.until_us < until_us ? gate->wait.until_us : until_us;
     }
@@ -85,7 +94,50 @@ void shell_port_work(struct shell_gate *gate, const struct bus_item *item)
     const bool writable = item != NULL && item->writable;
     if (readable || writable || gate->wait.until_us <= clock_monotonic_us()) {
         gate->port->work(gate->context, readable, writable);
+        CHECK(!gate->viewing);
     }
+}
+
+/* ---- looking ----------------------------------------------------------------------------------
+ */
+
+const struct site *shell_gate_site(const struct shell_gate *gate)
+{
+    CHECK(gate->shell->site != NULL);
+    return gate->shell->site;
+}
+
+uint64_t shell_gate_now_ms(const struct shell_gate *gate)
+{
+    return shell_clock_now_ms(gate->shell);
+}
+
+uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms)
+{
+    return clock_monotonic_us() + shell_clock_wait_us(gate->shell, at_ms);
+}
+
+enum rc shell_gate_view_begin(struct shell_gate *gate, struct step_view *view)
+{
+    CHECK(!gate->viewing);
+    const enum rc rc = step_engine_view(gate->shell->engine, shell_clock_now_ms(gate->shell),
+                                        &gate->view_arena, view);
+    gate->viewing = rc == RC_OK;
+    return rc;
+}
+
+void shell_gate_view_end(struct shell_gate *gate, struct step_view *view)
+{
+    CHECK(gate->viewing);
+    CHECK(view->arena == &gate->view_arena);
+    step_engine_view_end(view);
+    arena_reset(&gate->view_arena);
+    gate->viewing = false;
+}
+
+const char *shell_gate_service(const struct shell_gate *gate)
+{
+    return gate->shell->service->step->name;
 }
 
 /* ---- asking -----------------------------------------------------------------------------------
@@ -171,5 +223,6 @@ void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const v
         wire_unpack(&gate->arena, &paidan__answer__descriptor, bytes, size, &unpacked, &error);
     gate->port->answered(gate->context, token,
                          rc == RC_OK ? (const Paidan__Answer *)(const void *)unpacked : &refusal);
+    CHECK(!gate->viewing);
     arena_reset(&gate->arena);
 }

@@ -332,6 +332,12 @@ MUST_CHECK enum rc step_engine_trim(struct step_engine *engine, uint64_t before,
 MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
                                      const Paidan__Request *request, uint64_t now_ms,
                                      const unsigned char **bytes, size_t *size);
+/* The same view for whoever stands beside the engine in its process and may see all of it (a port):
+ * what is committed, texts in the caller's arena. Before: between runs; no other view of it is open.
+ * RC_OK, RC_STORE. */
+MUST_CHECK enum rc step_engine_view(struct step_engine *engine, uint64_t now_ms,
+                                    struct arena *arena, struct step_view *view);
+void step_engine_view_end(struct step_view *view);
 /* The one place where it is decided who may wish what: step_options.authorise says who it is,
  * common/permit what he may. The engine asks it before every command and query; whoever answers a
  * wish without the engine (Ping, MetricsWish) asks it first. */

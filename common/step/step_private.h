@@ -13,7 +13,7 @@
 #define STEP_WAKE_SLOTS 65536u  /* power of two; more than twice the units of a site */
 #define STEP_WAKES_MAX (STEP_WAKE_SLOTS / 2)
 #define STEP_PROTOCOL 1u
-#define STEP_KINDS_MAX 128u        /* kinds of facts: members of Event.fact */
+#define STEP_KINDS_MAX 192u        /* kinds of facts: members of Event.fact */
 #define STEP_DENIALS_MAX 256u      /* remembered at once: so many facts a minute at most */
 #define STEP_CURSOR_LAG_MAX 16384u /* read again after a restart: some 100 ms */
 

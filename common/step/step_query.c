@@ -303,26 +303,45 @@ static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer
     return engine->service->query(view, request, answer);
 }
 
-enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
-                          const Paidan__Request *request, uint64_t now_ms,
-                          const unsigned char **bytes, size_t *size)
+enum rc step_engine_view(struct step_engine *engine, uint64_t now_ms, struct arena *arena,
+                         struct step_view *view)
 {
     CHECK(engine->input == NULL); /* between runs */
-    CHECK(request != NULL);
+    CHECK(arena != NULL);
     struct store_txn *txn = NULL;
-    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
-    enum rc rc = store_begin(engine->options.store, false, &txn);
+    const enum rc rc = store_begin(engine->options.store, false, &txn);
     if (rc != RC_OK) {
         return rc;
     }
-    struct step_view view = {
+    *view = (struct step_view){
         .txn = txn,
         .now_ms = now_ms > engine->now_ms ? now_ms : engine->now_ms,
-        .arena = &engine->arena,
+        .arena = arena,
         .site = engine->site,
         .tally = &engine->committed_tally,
         .head_seq = engine->log.head_seq,
     };
+    return RC_OK;
+}
+
+void step_engine_view_end(struct step_view *view)
+{
+    CHECK(view->txn != NULL);
+    store_abort(view->txn);
+    view->txn = NULL;
+}
+
+enum rc step_engine_query(struct step_engine *engine, const struct step_peer *peer,
+                          const Paidan__Request *request, uint64_t now_ms,
+                          const unsigned char **bytes, size_t *size)
+{
+    CHECK(request != NULL);
+    struct step_view view;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    enum rc rc = step_engine_view(engine, now_ms, &engine->arena, &view);
+    if (rc != RC_OK) {
+        return rc;
+    }
     answer.protocol = STEP_PROTOCOL;
     answer.code = PAIDAN__CODE__OK;
     rc = dispatch(engine, peer, &view, request, &answer);
@@ -342,6 +361,6 @@ enum rc step_engine_query(struct step_engine *engine, const struct step_peer *pe
             *bytes = packed;
         }
     }
-    store_abort(txn);
+    step_engine_view_end(&view);
     return rc;
 }

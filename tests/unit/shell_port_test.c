@@ -71,7 +71,22 @@ static void slot_wait(void *context, struct shell_port_wait *wait)
 }
 
 /* c: something is put into the box, p: the service is asked how it is, l: something is taken out
- * once it is there, t: how often the clock has struck. */
+ * once it is there, t: how often the clock has struck, v: what is committed. */
+static void slot_view(struct slot *slot)
+{
+    struct step_view view;
+    const uint64_t now_ms = shell_gate_now_ms(slot->gate);
+    assert_int_equal(shell_gate_view_begin(slot->gate, &view), RC_OK);
+    assert_ptr_equal(view.site, shell_gate_site(slot->gate));
+    assert_true(view.now_ms >= now_ms);
+    Paidan__Event *event = NULL;
+    /* The newest record is the answer, the fact stands before it. */
+    const enum rc rc = step_view_read(&view, view.head_seq - 1, &event);
+    slot_say(slot, "view", rc == RC_OK, rc == RC_OK ? (int)event->fact_case : -1);
+    shell_gate_view_end(slot->gate, &view);
+    assert_true(shell_gate_until_us(slot->gate, now_ms + 10000) > clock_monotonic_us());
+}
+
 static void slot_ask(struct slot *slot, char byte)
 {
     Paidan__Request request = PAIDAN__REQUEST__INIT;
@@ -85,6 +100,9 @@ static void slot_ask(struct slot *slot, char byte)
     } else if (byte == 'p') {
         request.wish_case = PAIDAN__REQUEST__WISH_PING;
         request.ping = &ping;
+    } else if (byte == 'v') {
+        slot_view(slot);
+        return;
     } else {
         slot_say(slot, "ticks", slot->ticks > 2, 0);
         return;
@@ -209,6 +227,19 @@ static void test_port_when_only_its_time_comes_then_it_works(void **state)
     expect_said(world, "ticks 1 0;");
 }
 
+/* What others stored is there, and a second look sees what came since. */
+static void test_port_when_it_looks_then_it_sees_what_is_committed(void **state)
+{
+    struct world *world = *state;
+    char words[64];
+    start(world);
+    world_chase(world, "toy", 7, "box");
+    slot_write(world, "vv");
+    snprintf(words, sizeof words, "view 1 %d;view 1 %d;", PAIDAN__EVENT__FACT_CHASED,
+             PAIDAN__EVENT__FACT_CHASED);
+    expect_said(world, words);
+}
+
 static void test_port_when_it_cannot_be_opened_then_the_service_does_not_start(void **state)
 {
     struct world *world = *state;
@@ -272,6 +303,7 @@ int main(int argc, char **argv)
         CASE(test_port_when_its_descriptor_is_ready_then_it_asks_and_is_answered),
         CASE(test_port_when_it_waits_for_something_then_answered_after_it_came),
         CASE(test_port_when_only_its_time_comes_then_it_works),
+        CASE(test_port_when_it_looks_then_it_sees_what_is_committed),
         CASE(test_port_when_it_cannot_be_opened_then_the_service_does_not_start),
         CASE(test_start_when_the_library_does_not_tell_the_peer_then_78),
     };
