@@ -35,7 +35,7 @@ enum {
 };
 
 /* A file that is missing or no text is said once here, and nobody looks into it afterwards.
- * Aliases alone may be absent. */
+ * Aliases and the files of adapters may be absent. */
 static void check_sources(struct site_load *load)
 {
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
@@ -43,7 +43,7 @@ static void check_sources(struct site_load *load)
         if (load->usable[file] && load->sources[file].bytes != NULL) {
             load->usable[file] = site_file_usable(load);
         } else {
-            if (load->usable[file] && file != SITE_ALIASES) {
+            if (load->usable[file] && !site_file_optional(load->file)) {
                 site_say(load, 0, SAY_FILE_MISSING, site_report_file(load->file));
             }
             load->usable[file] = false;
@@ -79,6 +79,10 @@ static uint32_t version_of(const struct site_load *load)
     const struct zone *zone = load->site->zone;
     CHECK(crypto_generichash_init(&state, NULL, 0, sizeof digest) == 0);
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
+        /* What came later counts where it is there: a site of before is no other one for it. */
+        if (file > SITE_MATRIX && load->sources[file].bytes == NULL) {
+            continue;
+        }
         add_digest(&state, site_report_file((enum site_file)file), load->sources[file].bytes,
                    load->sources[file].size);
     }
@@ -284,16 +288,20 @@ static enum site_file meant_by(const char *name)
         }
     }
     plain[used] = '\0';
+    const bool yaml = strstr(name, ".ym") != NULL || strstr(name, ".yaml") != NULL;
+    enum site_file meant = SITE_FILE_COUNT;
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
         const char *known = site_report_file((enum site_file)file);
         const size_t bytes = strcspn(known, ".");
-        if (used >= bytes && memcmp(plain, known, bytes) == 0 &&
-            (used == bytes || strcmp(plain + bytes, "copy") == 0 ||
-             strcmp(plain + bytes, "csv") == 0)) {
-            return (enum site_file)file;
+        const bool fits = used >= bytes && memcmp(plain, known, bytes) == 0 &&
+                          (used == bytes || strcmp(plain + bytes, "copy") == 0 ||
+                           strcmp(plain + bytes, "csv") == 0);
+        /* Two files may differ in their endings alone. */
+        if (fits && (meant == SITE_FILE_COUNT || site_file_yaml((enum site_file)file) == yaml)) {
+            meant = (enum site_file)file;
         }
     }
-    return SITE_FILE_COUNT;
+    return meant;
 }
 
 static bool is_workbook(int folder, const char *name)

@@ -105,7 +105,7 @@ bool site_file_usable(struct site_load *load)
 {
     CHECK(load->sources[load->file].bytes != NULL);
     struct site_source *source = &load->sources[load->file];
-    const size_t max = load->file == SITE_YAML ? SITE_YAML_BYTES_MAX : SITE_FILE_BYTES_MAX;
+    const size_t max = site_file_yaml(load->file) ? SITE_YAML_BYTES_MAX : SITE_FILE_BYTES_MAX;
     const unsigned char *bytes = (const unsigned char *)source->bytes;
     size_t at = 0;
     if (source->size > max) {
@@ -121,7 +121,7 @@ bool site_file_usable(struct site_load *load)
         site_say(load, 0, SAY_FILE_WORKBOOK, site_report_file(load->file));
         return false;
     }
-    if (load->file != SITE_YAML && memchr(bytes, 0, source->size) != NULL &&
+    if (!site_file_yaml(load->file) && memchr(bytes, 0, source->size) != NULL &&
         is_wide(bytes, source->size)) {
         site_say(load, 1, SAY_FILE_UTF16);
         return false;

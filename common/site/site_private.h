@@ -22,6 +22,9 @@ enum site_file {
     SITE_UNITS,
     SITE_CATEGORIES,
     SITE_MATRIX,
+    /* Of adapters; each may be absent (site_file_optional). */
+    SITE_DEVICES_YAML,
+    SITE_DEVICES_CSV,
     SITE_FILE_COUNT
 };
 
@@ -196,6 +199,9 @@ void site_report_sort(struct site_report *report);
 /* A short, printable form of what stood in the file. Lives until the arena is reset. */
 const char *site_shown(struct site_load *load, const char *text);
 const char *site_report_file(enum site_file file);
+/* Whether a site may be without the file; whether it is YAML, else it is a table. */
+bool site_file_optional(enum site_file file);
+bool site_file_yaml(enum site_file file);
 
 /* As site_load, from memory. Keeps no pointer to sources. */
 MUST_CHECK enum rc site_load_sources(const struct site_source sources[SITE_FILE_COUNT],
@@ -217,7 +223,7 @@ bool site_file_workbook(const unsigned char *bytes, size_t size);
 /* Is the file text at all? Says what is wrong; skips a byte order mark. */
 bool site_file_usable(struct site_load *load);
 
-/* site_yaml: from bytes to a tree; NULL with a mistake. */
+/* site_yaml: load->file, a YAML file, from bytes to a tree; NULL with a mistake. */
 const struct site_node *site_yaml_parse(struct site_load *load);
 
 /* enum Urgency: 1..3 */

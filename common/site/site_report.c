@@ -22,17 +22,37 @@ enum {
     SHOWN_BYTES_MAX = 60, /* 20 Chinese characters tell which cell is meant */
 };
 
-static const char *const file_names[SITE_FILE_COUNT] = {[SITE_YAML] = "site.yaml",
-                                                        [SITE_AREAS] = "areas.csv",
-                                                        [SITE_ALIASES] = "aliases.csv",
-                                                        [SITE_UNITS] = "units.csv",
-                                                        [SITE_CATEGORIES] = "categories.csv",
-                                                        [SITE_MATRIX] = "matrix.csv"};
+/* In the order in which people fill them in, those of adapters last. */
+static const struct {
+    const char *name;
+    bool optional;
+} known[SITE_FILE_COUNT] = {
+    [SITE_YAML] = {"site.yaml", false},
+    [SITE_AREAS] = {"areas.csv", false},
+    [SITE_ALIASES] = {"aliases.csv", true},
+    [SITE_UNITS] = {"units.csv", false},
+    [SITE_CATEGORIES] = {"categories.csv", false},
+    [SITE_MATRIX] = {"matrix.csv", false},
+    [SITE_DEVICES_YAML] = {"devices.yaml", true},
+    [SITE_DEVICES_CSV] = {"devices.csv", true},
+};
 
 const char *site_report_file(enum site_file file)
 {
     CHECK(file < SITE_FILE_COUNT);
-    return file_names[file];
+    return known[file].name;
+}
+
+bool site_file_optional(enum site_file file)
+{
+    CHECK(file < SITE_FILE_COUNT);
+    return known[file].optional;
+}
+
+bool site_file_yaml(enum site_file file)
+{
+    CHECK(file < SITE_FILE_COUNT);
+    return strstr(known[file].name, ".yaml") != NULL;
 }
 
 /* Cells may be long and hold anything; a sentence shows enough of them to find the place, on one

@@ -425,11 +425,11 @@ void site_rules_read(struct site_load *load)
         return;
     }
     site_years_read(load);
+    load->file = SITE_YAML;
     const struct site_node *root = load->usable[SITE_YAML] ? site_yaml_parse(load) : NULL;
     if (root == NULL) {
         return;
     }
-    load->file = SITE_YAML;
     (void)site_keys_read(load, root, site_keys, COUNT(site_keys), site);
     name_default(site->name_en, site->name);
     if (site->public_channel == SITE_NONE) {

@@ -61,7 +61,7 @@ static bool find_mark(const struct site_source *source, const char *mark, uint32
 static bool say_wide(struct build *build, uint32_t line)
 {
     struct site_load *load = build->load;
-    const struct site_source *source = &load->sources[SITE_YAML];
+    const struct site_source *source = &load->sources[load->file];
     size_t from = 0;
     for (uint32_t at = 1; at < line && from < source->size; from++) {
         at += source->bytes[from] == '\n' ? 1 : 0;
@@ -94,11 +94,11 @@ static void syntax_mistake(struct build *build)
     }
     const char *problem = parser->problem == NULL ? "?" : parser->problem;
     uint32_t line = 0;
-    if (find_mark(&build->load->sources[SITE_YAML], "：", &line)) {
+    if (find_mark(&build->load->sources[build->load->file], "：", &line)) {
         site_say(build->load, line, SAY_YAML_WIDE_COLON);
         return;
     }
-    if (find_mark(&build->load->sources[SITE_YAML], "\n\t", &line)) {
+    if (find_mark(&build->load->sources[build->load->file], "\n\t", &line)) {
         site_say(build->load, line + 1, SAY_YAML_TAB);
         return;
     }
@@ -254,9 +254,9 @@ static void take(struct build *build, const yaml_event_t *event)
 
 const struct site_node *site_yaml_parse(struct site_load *load)
 {
-    const struct site_source *source = &load->sources[SITE_YAML];
+    const struct site_source *source = &load->sources[load->file];
     struct build build = {.load = load};
-    load->file = SITE_YAML;
+    CHECK(site_file_yaml(load->file));
     if (yaml_parser_initialize(&build.parser) == 0) {
         load->no_memory = true;
         return NULL;

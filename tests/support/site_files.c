@@ -52,7 +52,7 @@ enum rc site_files_load(const struct site_files *files, struct site_report *repo
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
         const bool replaced = files->text[file] != NULL;
         const char *text = replaced ? files->text[file] : site_files_good[file];
-        if (!files->absent[file]) {
+        if (!files->absent[file] && text != NULL) {
             sources[file].bytes = text;
             sources[file].size = files->bytes[file] != 0 ? files->bytes[file] : strlen(text);
         }

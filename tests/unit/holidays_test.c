@@ -521,7 +521,8 @@ static enum rc load_site(const char *yaml, const char *file, const char *text,
     struct site_source sources[SITE_FILE_COUNT] = {{0}};
     for (int index = 0; index < SITE_FILE_COUNT; index++) {
         const char *bytes = index == SITE_YAML ? yaml : site_files_good[index];
-        sources[index] = (struct site_source){.bytes = bytes, .size = strlen(bytes)};
+        sources[index] =
+            (struct site_source){.bytes = bytes, .size = bytes == NULL ? 0 : strlen(bytes)};
     }
     struct site_year_source source = {.bytes = text, .size = strlen(text)};
     snprintf(source.name, sizeof source.name, "%s", file);

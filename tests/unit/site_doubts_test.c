@@ -143,7 +143,8 @@ static enum rc review(const char *const texts[SITE_FILE_COUNT], bool doubts_too)
     struct site_source sources[SITE_FILE_COUNT];
     struct site *site = NULL;
     for (int file = 0; file < SITE_FILE_COUNT; file++) {
-        sources[file] = (struct site_source){texts[file], strlen(texts[file])};
+        const char *const text = texts[file];
+        sources[file] = (struct site_source){text, text == NULL ? 0 : strlen(text)};
     }
     const enum rc rc = doubts_too ? site_review_sources(sources, &report, &site)
                                   : site_load_sources(sources, &report, &site);
@@ -423,11 +424,9 @@ static void test_folder_when_a_name_is_nearly_right_then_said_what_to_do(void **
         struct site *site = NULL;
         assert_non_null(mkdtemp(folder));
         for (int file = 0; file < SITE_FILE_COUNT; file++) {
-            static const char *const names[SITE_FILE_COUNT] = {"site.yaml",      "areas.csv",
-                                                               "aliases.csv",    "units.csv",
-                                                               "categories.csv", "matrix.csv"};
-            if (file != SITE_AREAS) {
-                put(folder, names[file], plain[file], strlen(plain[file]));
+            const char *const name = site_report_file((enum site_file)file);
+            if (file != SITE_AREAS && plain[file] != NULL) {
+                put(folder, name, plain[file], strlen(plain[file]));
             }
         }
         put(folder, cases[index].name, cases[index].bytes, strlen(cases[index].bytes));
