@@ -92,6 +92,7 @@
 #define REPLY_BYTES_MAX 4096u
 #define DESTINATIONS_MAX 64u
 #define QUOTAS_MAX 16u
+#define QUOTA_NAME_BYTES_MAX 64u
 #define RIGHTS_MAX 200u       /* people whose rights are others, in one answer */
 #define KEY_ROLES_MAX 8u      /* channels and units of one key */
 #define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */

@@ -143,8 +143,10 @@ static const struct entry entries[] = {
           "A message with this id was heard before with other content; use an id of its own."),
     ENTRY(DELIVERY_UNKNOWN, EXIT_NO_SUCH, "没有这个待发送的编号。",
           "No delivery waits or is dead under this name."),
-    ENTRY(DELIVERY_NOT_DEAD, EXIT_RULES, "还在发送，只有已放弃的才能删除。",
-          "It is still being sent: only a dead delivery is dropped."),
+    ENTRY(DELIVERY_NOT_DEAD, EXIT_RULES, "还在发送；只有已放弃的才能重发或删除。",
+          "It is still being sent: only a delivery that was given up is retried or dropped."),
+    ENTRY(DESTINATION_UNKNOWN, EXIT_NO_SUCH, "站点已没有这个去向；请先在站点里恢复它，或者删除。",
+          "The site names this destination no more: bring it back into the site, or drop it."),
     ENTRY(SUMMARY_MISSING, EXIT_BAD_INPUT,
           "这是保密件：分拨时须写一段给承办单位看的摘要，不含诉求人的身份。",
           "The ticket is confidential: dispatch it with a summary for the unit that does not tell "

@@ -830,6 +830,9 @@ static enum say_tone channel_words(struct words *words, const Paidan__Event *eve
         put(words, say_choose(say, "从渠道 %s 收到消息", "a message came through %s"),
             event->heard->channel);
         return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_HEARD_AGAIN:
+        put(words, "%s", say_choose(say, "又收到同一条消息", "the same message came again"));
+        return SAY_PLAIN;
     case PAIDAN__EVENT__FACT_WISHED:
         put(words, say_choose(say, "请求 %s 办理", "asked of %s"), event->wished->service);
         return SAY_PLAIN;
@@ -852,6 +855,7 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     text[0] = '\0';
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_HEARD:
+    case PAIDAN__EVENT__FACT_HEARD_AGAIN:
     case PAIDAN__EVENT__FACT_WISHED:
     case PAIDAN__EVENT__FACT_WISH_ANSWERED:
         return channel_words(&words, event);

@@ -208,34 +208,68 @@ static enum rc evolve_asked(struct step_fold *fold, const struct outbox *outbox,
     return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
 }
 
-static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
-                           const Paidan__DeliverySent *fact)
+/* The row goes, whether it waits or is dead. */
+static enum rc remove_row(struct step_fold *fold, const struct outbox *outbox,
+                          const struct outbox_delivery *row, struct outbox_to *to)
 {
+    unsigned char key[OUTBOX_KEY_MAX];
+    const uint64_t numbers[2] = {step_key(row->to), row->seq};
+    CHECK(strcmp(row->to, to->name) == 0);
+    enum rc rc = row->dead ? row_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_DEAD), numbers, 2)
+                           : line_leave(fold, outbox, row);
+    if (rc == RC_OK) {
+        rc = row->dead ? gauge(fold, outbox, &to->dead, OUTBOX_DEAD, false)
+                       : gauge(fold, outbox, &to->waiting, OUTBOX_WAITING, false);
+    }
+    if (rc == RC_OK) {
+        const size_t size = outbox_key_write(key, &row->seq, 1);
+        rc = store_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_OUT), key, size);
+    }
+    return rc;
+}
+
+static enum rc evolve_sent(struct step_fold *fold, const struct outbox *outbox,
+                           const Paidan__Event *event)
+{
+    const Paidan__DeliverySent *const fact = event->delivery_sent;
     struct outbox_delivery row;
     struct outbox_to to;
-    unsigned char key[OUTBOX_KEY_MAX];
     enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc == RC_OK) {
+        rc = remove_row(fold, outbox, &row, &to);
+    }
     if (rc != RC_OK) {
         return rc;
     }
-    if (row.dead) {
-        const uint64_t numbers[2] = {step_key(row.to), row.seq};
-        rc = row_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_DEAD), numbers, 2);
-    } else {
-        rc = line_leave(fold, outbox, &row);
-    }
-    if (rc == RC_OK) {
-        rc = row.dead ? gauge(fold, outbox, &to.dead, OUTBOX_DEAD, false)
-                      : gauge(fold, outbox, &to.waiting, OUTBOX_WAITING, false);
-    }
-    if (rc == RC_OK) {
-        const size_t size = outbox_key_write(key, &row.seq, 1);
-        rc = store_del(fold->txn, outbox_table(outbox, OUTBOX_TABLE_OUT), key, size);
-    }
     to.failures = 0; /* it is there again: all may go */
     to.rest_until_ms = 0;
+    to.sent_ms = event->at_ms;
     count(fold, outbox, OUTBOX_SENT);
+    return outbox_to_put(fold->txn, outbox, &to);
+}
+
+static enum rc evolve_dropped(struct step_fold *fold, const struct outbox *outbox,
+                              const Paidan__DeliveryDropped *fact)
+{
+    struct outbox_delivery row;
+    struct outbox_to to;
+    enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
+    if (rc == RC_OK && !row.dead) {
+        rc = RC_CORRUPT;
+    }
+    if (rc == RC_OK) {
+        rc = remove_row(fold, outbox, &row, &to);
+    }
+    count(fold, outbox, OUTBOX_DROPPED);
     return rc == RC_OK ? outbox_to_put(fold->txn, outbox, &to) : rc;
+}
+
+/* What people are told of the destination until the next failure. */
+static void blame(struct outbox_to *to, uint64_t at_ms, const char *reason)
+{
+    CHECK(at_ms > 0);
+    to->failed_ms = at_ms;
+    (void)snprintf(to->reason, sizeof to->reason, "%s", reason == NULL ? "" : reason);
 }
 
 /* The destination was not reached: it rests. */
@@ -249,8 +283,9 @@ static void rest(struct outbox_to *to, bool rests, uint64_t until_ms)
 }
 
 static enum rc evolve_failed(struct step_fold *fold, const struct outbox *outbox,
-                             const Paidan__DeliveryFailed *fact)
+                             const Paidan__Event *event)
 {
+    const Paidan__DeliveryFailed *const fact = event->delivery_failed;
     struct outbox_delivery row;
     struct outbox_to to;
     uint64_t first = 0;
@@ -270,6 +305,7 @@ static enum rc evolve_failed(struct step_fold *fold, const struct outbox *outbox
     row.attempts = fact->attempts;
     row.next_ms = fact->next_ms;
     rest(&to, fact->has_rest_until_ms != 0, fact->rest_until_ms);
+    blame(&to, event->at_ms, fact->reason);
     if (rc == RC_OK && ready) {
         rc = ready_put(fold->txn, outbox, &row);
     }
@@ -278,8 +314,9 @@ static enum rc evolve_failed(struct step_fold *fold, const struct outbox *outbox
 }
 
 static enum rc evolve_dead(struct step_fold *fold, const struct outbox *outbox,
-                           const Paidan__DeliveryDead *fact)
+                           const Paidan__Event *event)
 {
+    const Paidan__DeliveryDead *const fact = event->delivery_dead;
     struct outbox_delivery row;
     struct outbox_to to;
     enum rc rc = recall(fold, outbox, fact->delivery, fact->to, &row, &to);
@@ -305,6 +342,7 @@ static enum rc evolve_dead(struct step_fold *fold, const struct outbox *outbox,
     rest(&to, fact->has_rest_until_ms != 0, fact->rest_until_ms);
     count(fold, outbox, OUTBOX_DIED);
     if (!fact->has_aged || !fact->aged) {
+        blame(&to, event->at_ms, fact->reason);
         count(fold, outbox, OUTBOX_FAILED); /* it was an attempt that ended it */
     }
     return rc == RC_OK ? keep(fold, outbox, &row, &to) : rc;
@@ -345,7 +383,7 @@ static enum rc evolve_retried(struct step_fold *fold, const struct outbox *outbo
 bool outbox_owns(Paidan__Event__FactCase fact)
 {
     return fact >= PAIDAN__EVENT__FACT_DELIVERY_ASKED &&
-           fact <= PAIDAN__EVENT__FACT_DELIVERY_RETRIED;
+           fact <= PAIDAN__EVENT__FACT_DELIVERY_DROPPED;
 }
 
 enum rc outbox_evolve(struct step_fold *fold, const struct outbox *outbox, uint64_t seq,
@@ -356,13 +394,15 @@ enum rc outbox_evolve(struct step_fold *fold, const struct outbox *outbox, uint6
     case PAIDAN__EVENT__FACT_DELIVERY_ASKED:
         return evolve_asked(fold, outbox, seq, event);
     case PAIDAN__EVENT__FACT_DELIVERY_SENT:
-        return evolve_sent(fold, outbox, event->delivery_sent);
+        return evolve_sent(fold, outbox, event);
     case PAIDAN__EVENT__FACT_DELIVERY_FAILED:
-        return evolve_failed(fold, outbox, event->delivery_failed);
+        return evolve_failed(fold, outbox, event);
     case PAIDAN__EVENT__FACT_DELIVERY_DEAD:
-        return evolve_dead(fold, outbox, event->delivery_dead);
+        return evolve_dead(fold, outbox, event);
     case PAIDAN__EVENT__FACT_DELIVERY_RETRIED:
         return evolve_retried(fold, outbox, event);
+    case PAIDAN__EVENT__FACT_DELIVERY_DROPPED:
+        return evolve_dropped(fold, outbox, event->delivery_dropped);
     default:
         return RC_CORRUPT;
     }
@@ -531,6 +571,23 @@ enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t de
     retried.to = row.to;
     retried.until_ms = later(step->now_ms, rule.age_ms);
     return say(step, &retried.base);
+}
+
+enum rc outbox_drop(struct step *step, const struct outbox *outbox, uint64_t delivery,
+                    const char *note, bool *said)
+{
+    CHECK(said != NULL);
+    struct outbox_delivery row;
+    const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
+    *said = rc == RC_OK && row.dead;
+    if (!*said) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    Paidan__DeliveryDropped dropped = PAIDAN__DELIVERY_DROPPED__INIT;
+    dropped.delivery = delivery;
+    dropped.to = row.to;
+    dropped.note = (char *)note; /* packed, never written */
+    return say(step, &dropped.base);
 }
 
 enum rc outbox_due(struct step *step, const struct outbox *outbox, const struct due *due)

@@ -24,8 +24,8 @@
  *     Asked        ▼         │      Dead (attempts, age)
  *    ────────▶   WAITING ────┴──────────────▶ DEAD
  *                  │  ▲                        │ │
- *                  │  └──────── Retried ───────┘ │ Sent: an attempt of before its death arrived
- *                  └─ Sent ─▶ (no row left) ◀────┘
+ *                  │  └──────── Retried ───────┘ │ Dropped, or Sent: an attempt of before its
+ *                  └─ Sent ─▶ (no row left) ◀────┘ death arrived
  *
  * Who sends (a port of the shell, an adapter) does so outside the step: outbox_take in a read
  * transaction, send, then a command or record whose apply calls outbox_sent or outbox_failed. What
@@ -63,13 +63,14 @@ enum outbox_tally {
     OUTBOX_FAILED, /* attempts */
     OUTBOX_DIED,
     OUTBOX_RETRIED, /* by hand */
+    OUTBOX_DROPPED, /* by hand */
     OUTBOX_WAITING, /* gauges */
     OUTBOX_DEAD,
     OUTBOX_TALLIES,
 };
 #define OUTBOX_TALLY_NAMES                                                                         \
     "deliveries_asked", "deliveries_sent", "deliveries_failed", "deliveries_died",                 \
-        "deliveries_retried", "deliveries_waiting", "deliveries_dead"
+        "deliveries_retried", "deliveries_dropped", "deliveries_waiting", "deliveries_dead"
 
 struct outbox_delivery {
     uint64_t seq; /* of its DeliveryAsked: its name everywhere */
@@ -86,6 +87,8 @@ struct outbox_to {
     uint32_t failures;      /* attempts in a row that did not reach it */
     uint64_t rest_until_ms; /* 0: none */
     uint64_t waiting, dead;
+    uint64_t failed_ms, sent_ms;       /* the last attempts that failed and that arrived; 0: none */
+    char reason[DETAIL_BYTES_MAX + 1]; /* of the last that failed, as the sender said it */
 };
 
 /* ---- deciding: inside apply ---- */
@@ -109,6 +112,10 @@ MUST_CHECK enum rc outbox_failed(struct step *step, const struct outbox *outbox,
  * Returns as step_say, and RC_NOT_FOUND: its destination is none of the site's. */
 MUST_CHECK enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t delivery,
                                 bool *said);
+/* By hand: a dead delivery is given up for good. note: as DeliveryDropped, may be NULL. said: it was
+ * dead. Returns as step_say. */
+MUST_CHECK enum rc outbox_drop(struct step *step, const struct outbox *outbox, uint64_t delivery,
+                               const char *note, bool *said);
 /* A deadline of due_kind: it was not delivered in its time. Returns as step_say; RC_CORRUPT if
  * nothing waits under that name. */
 MUST_CHECK enum rc outbox_due(struct step *step, const struct outbox *outbox,
@@ -160,3 +167,19 @@ MUST_CHECK enum rc outbox_to_get(struct store_txn *txn, const struct outbox *out
 MUST_CHECK enum rc outbox_dead(struct store_txn *txn, const struct outbox *outbox, const char *to,
                                uint64_t after, struct outbox_delivery *rows, size_t max,
                                size_t *count);
+/* What there is after the delivery `after` (0: from the first), oldest first: of one destination
+ * (to; NULL: of all), the dead alone if so wished. At most OUTBOX_LOOK_MAX rows are looked at, for
+ * one destination's may lie far between those of others. *next: where to go on, 0: that was all.
+ * RC_OK, RC_CORRUPT or RC_STORE. */
+#define OUTBOX_LOOK_MAX 20000u
+struct outbox_query {
+    const char *to;
+    bool dead;
+    uint64_t after;
+};
+MUST_CHECK enum rc outbox_list(struct store_txn *txn, const struct outbox *outbox,
+                               const struct outbox_query *query, struct outbox_delivery *rows,
+                               size_t max, size_t *count, uint64_t *next);
+/* Every destination that anything was ever asked for, at most `max`. RC_OK, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc outbox_destinations(struct store_txn *txn, const struct outbox *outbox,
+                                       struct outbox_to *rows, size_t max, size_t *count);

@@ -33,13 +33,24 @@ static const struct record_row delivery_rows[] = {
 static const struct record_format delivery_format = {
     .version = 1, .bytes = sizeof(struct outbox_delivery), .rows = delivery_rows};
 
+/* Of version 1 nothing was known but that it failed. */
+static const struct record_row to_last_rows[] = {
+    RECORD_U64(struct outbox_to, failed_ms),
+    RECORD_U64(struct outbox_to, sent_ms),
+    RECORD_LONG_TEXT(struct outbox_to, reason),
+    RECORD_END,
+};
 static const struct record_row to_rows[] = {
-    RECORD_U32(struct outbox_to, failures),   RECORD_U64(struct outbox_to, rest_until_ms),
-    RECORD_VARINT(struct outbox_to, waiting), RECORD_VARINT(struct outbox_to, dead),
-    RECORD_TEXT(struct outbox_to, name),      RECORD_END,
+    RECORD_U32(struct outbox_to, failures),
+    RECORD_U64(struct outbox_to, rest_until_ms),
+    RECORD_VARINT(struct outbox_to, waiting),
+    RECORD_VARINT(struct outbox_to, dead),
+    RECORD_TEXT(struct outbox_to, name),
+    RECORD_SINCE(2, to_last_rows),
+    RECORD_END,
 };
 static const struct record_format to_format = {
-    .version = 1, .bytes = sizeof(struct outbox_to), .rows = to_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct outbox_to), .rows = to_rows};
 
 unsigned outbox_table(const struct outbox *outbox, enum outbox_table table)
 {
@@ -132,4 +143,69 @@ enum rc outbox_to_put(struct store_txn *txn, const struct outbox *outbox,
     const uint64_t to = step_key(row->name);
     const size_t size = outbox_key_write(key, &to, 1);
     return store_put_record(txn, outbox_table(outbox, OUTBOX_TABLE_TO), key, size, &to_format, row);
+}
+
+/* ---- looking ---- */
+
+static bool wanted(const struct outbox_query *query, const struct outbox_delivery *row)
+{
+    CHECK(row->seq > query->after);
+    return (query->to == NULL || strcmp(query->to, row->to) == 0) && (!query->dead || row->dead);
+}
+
+enum rc outbox_list(struct store_txn *txn, const struct outbox *outbox,
+                    const struct outbox_query *query, struct outbox_delivery *rows, size_t max,
+                    size_t *count, uint64_t *next)
+{
+    CHECK(rows != NULL);
+    CHECK(max > 0);
+    struct store_walk walk;
+    unsigned char key[OUTBOX_KEY_MAX];
+    size_t found = 0, looked = 0;
+    uint64_t seq = query->after == UINT64_MAX ? UINT64_MAX : query->after + 1, last = 0;
+    const size_t size = outbox_key_write(key, &seq, 1);
+    enum rc rc = store_walk_open(txn, outbox_table(outbox, OUTBOX_TABLE_OUT), key, size, &walk);
+    while (rc == RC_OK && found < max && looked < OUTBOX_LOOK_MAX) {
+        struct outbox_delivery *const row = &rows[found];
+        if (!outbox_key_read(&walk, &seq, 1) ||
+            record_read(&delivery_format, walk.value, walk.value_bytes, row) != RC_OK) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        row->seq = seq;
+        found += wanted(query, row) ? 1 : 0;
+        last = seq;
+        looked++;
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    *count = found;
+    *next = rc == RC_OK ? last : 0;
+    return RC_OK;
+}
+
+enum rc outbox_destinations(struct store_txn *txn, const struct outbox *outbox,
+                            struct outbox_to *rows, size_t max, size_t *count)
+{
+    CHECK(rows != NULL);
+    struct store_walk walk;
+    size_t found = 0;
+    enum rc rc = store_walk_open(txn, outbox_table(outbox, OUTBOX_TABLE_TO), NULL, 0, &walk);
+    while (rc == RC_OK && found < max) {
+        if (!outbox_to_read(&walk, &rows[found])) {
+            rc = RC_CORRUPT;
+            break;
+        }
+        found++;
+        rc = store_walk_next(&walk);
+    }
+    store_walk_close(&walk);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    *count = found;
+    return RC_OK;
 }

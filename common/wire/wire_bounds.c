@@ -249,7 +249,7 @@ static const struct wire_bound rows[] = {
     {"Wished", "request", WISHED_BYTES_MAX, 0},
     {"DeliveryOutcome", "reply", REPLY_BYTES_MAX, 0},
     {"AdapterShown", "quotas", 0, QUOTAS_MAX},
-    {"Quota", "name", COUNTER_BYTES_MAX, 0},
+    {"Quota", "name", QUOTA_NAME_BYTES_MAX, 0},
 
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */

@@ -99,6 +99,8 @@ static enum rc deliver(struct step *step, uint64_t number, const char *word)
         rc = outbox_sent(step, &toy_outbox, number, &said);
     } else if (strcmp(word, "retry") == 0) {
         rc = outbox_retry(step, &toy_outbox, number, &said);
+    } else if (strcmp(word, "drop") == 0) {
+        rc = outbox_drop(step, &toy_outbox, number, "moved", &said);
     } else {
         rc = outbox_failed(step, &toy_outbox, number, strcmp(word, "unreached") == 0, word, &said);
     }

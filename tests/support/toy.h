@@ -15,7 +15,7 @@
  *                "unsayable" and the deadline of a ticket of that number
  *   deadlines    Warned: the row goes, and the second row of a ticket whose text is "pair"
  *   Withdraw     deliveries of its outbox: the note "ask hook" or "ask sms" asks for one of line
- *                `ticket` (its seq is answered), "sent", "unreached", "retry" or any other word (a
+ *                `ticket` (its seq is answered), "sent", "unreached", "retry", "drop" or any other word (a
  *                failure) tells of the delivery `ticket`; ALREADY_DONE: no news
  *   TriageShow   answers how many were registered */
 #pragma once

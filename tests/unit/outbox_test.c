@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/codec.h"
 #include "toy_fixture.h"
 
 /* One command in one step; the code of its answer, and what it told. */
@@ -317,6 +318,126 @@ static void test_delivery_when_its_destination_left_the_site_then_dies_at_its_fa
     assert_int_equal(next_of(fixture, &flights), 0);
 }
 
+static void test_delivery_when_dropped_by_hand_then_gone_and_only_if_it_was_dead(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct outbox_delivery row;
+    const uint64_t first = ask(fixture, "hook", 5);
+    assert_int_equal(tell(fixture, first, "drop", NULL), PAIDAN__CODE__ALREADY_DONE); /* waits */
+    fixture->now_ms += TOY_AGE_MS;
+    toy_run_ok(fixture);
+    told(fixture, first, "drop");
+    assert_int_equal(get(fixture, first, &row), RC_NOT_FOUND);
+    assert_int_equal(tell(fixture, first, "drop", NULL), PAIDAN__CODE__ALREADY_DONE);
+    assert_int_equal(tell(fixture, first, "retry", NULL), PAIDAN__CODE__ALREADY_DONE);
+    assert_int_equal(tally(fixture, OUTBOX_DROPPED), 1);
+    assert_int_equal(tally(fixture, OUTBOX_DEAD), 0);
+    assert_int_equal(to_of(fixture, "hook").dead, 0);
+    toy_check_all(fixture);
+}
+
+/* ---- looking ---- */
+
+static size_t list(struct toy_fixture *fixture, const struct outbox_query *query,
+                   struct outbox_delivery *rows, size_t max, uint64_t *next)
+{
+    struct store_txn *txn = NULL;
+    size_t count = 99;
+    assert_int_equal(store_begin(fixture->store, false, &txn), RC_OK);
+    assert_int_equal(outbox_list(txn, &toy_outbox, query, rows, max, &count, next), RC_OK);
+    store_abort(txn);
+    return count;
+}
+
+static void test_list_when_asked_then_oldest_first_by_destination_and_by_death(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct outbox_delivery rows[4];
+    struct outbox_query query = {.to = NULL};
+    uint64_t next = 99;
+    const uint64_t first = ask(fixture, "hook", 9);
+    fixture->now_ms += TOY_AGE_MS;
+    toy_run_ok(fixture);
+    const uint64_t second = ask(fixture, "sms", 5);
+    const uint64_t third = ask(fixture, "hook", 5);
+    assert_int_equal(list(fixture, &query, rows, 4, &next), 3);
+    assert_int_equal(next, 0);
+    assert_int_equal(rows[0].seq, first);
+    assert_int_equal(rows[1].seq, second);
+    assert_int_equal(rows[2].seq, third);
+    assert_int_equal(list(fixture, &query, rows, 2, &next), 2);
+    assert_int_equal(next, second); /* there is more */
+    query.after = next;
+    assert_int_equal(list(fixture, &query, rows, 2, &next), 1);
+    assert_int_equal(rows[0].seq, third);
+    query = (struct outbox_query){.to = "hook"};
+    assert_int_equal(list(fixture, &query, rows, 4, &next), 2);
+    assert_int_equal(rows[1].seq, third);
+    query.dead = true;
+    assert_int_equal(list(fixture, &query, rows, 4, &next), 1);
+    assert_int_equal(rows[0].seq, first);
+    query = (struct outbox_query){.dead = true, .after = first};
+    assert_int_equal(list(fixture, &query, rows, 4, &next), 0);
+    assert_int_equal(next, 0);
+}
+
+static void test_destination_when_attempts_end_then_its_last_ones_are_known(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct outbox_to rows[4];
+    struct store_txn *txn = NULL;
+    size_t count = 99;
+    const uint64_t first = ask(fixture, "hook", 5);
+    assert_int_equal(to_of(fixture, "hook").failed_ms, 0);
+    fixture->now_ms += 10;
+    told(fixture, first, "unreached");
+    assert_int_equal(to_of(fixture, "hook").failed_ms, fixture->now_ms);
+    assert_string_equal(to_of(fixture, "hook").reason, "unreached");
+    fixture->now_ms += 10;
+    told(fixture, first, "sent");
+    assert_int_equal(to_of(fixture, "hook").sent_ms, fixture->now_ms);
+    assert_int_equal(to_of(fixture, "hook").failed_ms, fixture->now_ms - 10); /* is still told */
+    ask(fixture, "sms", 5);
+    assert_int_equal(store_begin(fixture->store, false, &txn), RC_OK);
+    assert_int_equal(outbox_destinations(txn, &toy_outbox, rows, 4, &count), RC_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(outbox_destinations(txn, &toy_outbox, rows, 1, &count), RC_OK);
+    assert_int_equal(count, 1);
+    store_abort(txn);
+    toy_check_all(fixture);
+}
+
+/* Records of before reasons and moments were kept. */
+static void test_destination_when_written_by_version_1_then_read(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct store_txn *txn = NULL;
+    struct outbox_to to;
+    unsigned char key[8], bytes[64];
+    struct codec_writer writer;
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, 1);
+    codec_put_u32(&writer, 3);
+    codec_put_u64(&writer, 5000);
+    codec_put_varint(&writer, 7);
+    codec_put_varint(&writer, 2);
+    codec_put_text(&writer, "hook");
+    codec_seal_end(&writer);
+    codec_set_u64(key, step_key("hook"));
+    assert_int_equal(store_begin(fixture->store, true, &txn), RC_OK);
+    assert_int_equal(
+        store_put(txn, toy_outbox.table + OUTBOX_TABLES - 1, key, sizeof key, bytes, writer.used),
+        RC_OK);
+    assert_int_equal(outbox_to_get(txn, &toy_outbox, "hook", &to), RC_OK);
+    store_abort(txn);
+    assert_int_equal(to.failures, 3);
+    assert_int_equal(to.rest_until_ms, 5000);
+    assert_int_equal(to.waiting, 7);
+    assert_int_equal(to.dead, 2);
+    assert_int_equal(to.failed_ms, 0);
+    assert_string_equal(to.reason, "");
+}
+
 /* ---- destinations and lines ---- */
 
 static void test_line_when_the_first_waits_then_those_behind_wait_too(void **state)
@@ -426,6 +547,10 @@ int main(void)
         CASE(test_delivery_when_retried_by_hand_then_waits_again_before_younger_ones),
         CASE(test_delivery_when_retried_while_a_younger_one_flies_then_not_two_of_a_line),
         CASE(test_delivery_when_its_destination_left_the_site_then_dies_at_its_failure),
+        CASE(test_delivery_when_dropped_by_hand_then_gone_and_only_if_it_was_dead),
+        CASE(test_list_when_asked_then_oldest_first_by_destination_and_by_death),
+        CASE(test_destination_when_attempts_end_then_its_last_ones_are_known),
+        CASE(test_destination_when_written_by_version_1_then_read),
         CASE(test_line_when_the_first_waits_then_those_behind_wait_too),
         CASE(test_line_when_the_first_dies_then_the_next_goes_on),
         CASE(test_destination_when_unreached_then_rests_and_delays_nobody_else),
