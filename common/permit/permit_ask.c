@@ -346,6 +346,11 @@ static void judge_submit(const struct permit_asker *asker, struct permit_ask *as
         const Paidan__NewTicket *const ticket = submit->tickets[index];
         const struct permit_view *const view = ticket->spot_unit != NULL ? &spot : &ordinary;
         bool admitted = false;
+        if (ticket->has_due_ms && asker->column == PERMIT_PUBLIC) {
+            ask->code = PAIDAN__CODE__FORBIDDEN; /* 上级时限: no resident sets a unit's deadline */
+            ask->detail = "due_ms";
+            return;
+        }
         for (size_t at = 0; !admitted && at < view->count; at++) {
             admitted = submit_admits(&view->rights[at], ticket);
         }

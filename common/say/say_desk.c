@@ -39,6 +39,8 @@ Paidan__Brief *say_desk_brief(struct arena *arena, const Paidan__DeskItem *item,
     brief->chases = item->chases;
     brief->has_registered_ms = item->has_registered_ms;
     brief->registered_ms = item->registered_ms;
+    brief->has_outer_due_ms = item->has_outer_due_ms;
+    brief->outer_due_ms = item->outer_due_ms;
     if (item->clock != NULL) {
         const bool missed = item->clock->due_ms <= now_ms;
         clocks[0] = item->clock;

@@ -25,6 +25,7 @@ static const struct row rows[] = {
     {"reporter", "诉求人姓名", "the resident's name", "reporter", "reporter"},
     {"external_id", "渠道编号", "the channel's id", "external-id", "external_id"},
     {"occurred_ms", "发生时间", "time", "time", "time"},
+    {"due_ms", "上级时限", "deadline from above", NULL, NULL},
     {"category_hint", "渠道给出的类别", "category of the channel", "category-hint", NULL},
     {"area_hint", "渠道给出的区域", "area of the channel", "area-hint", NULL},
     {"spot_unit", "现场办的单位", "the unit that solved it on the spot", "on-spot", NULL},
@@ -150,6 +151,7 @@ static const struct bound {
     const char *name, *zh, *en;
 } bounds[] = {
     {"occurred_ms", "至多比现在晚 24 小时", "at most 24 hours ahead of now"},
+    {"due_ms", "毫秒数，过去一年到今后十年之间", "in milliseconds, a year ago to ten years ahead"},
 };
 
 static const struct bound *bound_of(const struct row *row)

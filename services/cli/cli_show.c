@@ -184,6 +184,11 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
         label(cli, "发生时间", "happened");
         printf("%s\n", at);
     }
+    if (text->has_due_ms) {
+        say_time_exact(&cli->say, text->due_ms, at);
+        label(cli, "上级时限", "due above");
+        printf("%s\n", at);
+    }
     if (text->place != NULL) {
         label(cli, "地点", "place");
         printf("%s\n", text->place);

@@ -368,6 +368,22 @@ static void print_rule(struct cli *cli, const Paidan__ExplainedClock *clock, boo
     }
 }
 
+/* 上级时限: what whoever handed the ticket to us demands; the earlier one counts. */
+static void print_bound(struct cli *cli, const Paidan__ExplainedClock *clock)
+{
+    if (!clock->set->has_bound_ms) {
+        return;
+    }
+    print_moment(cli, "  上级时限", "  deadline from above", clock->set->bound_ms);
+    if (clock->has_own_due_ms) {
+        print_moment(cli, "，早于本级的", ", earlier than our own", clock->own_due_ms);
+        printf("%s\n", cli_say(cli, "，以上级为准", ": the earlier one counts"));
+    } else {
+        printf("%s\n",
+               cli_say(cli, "，晚于本级的，以本级为准", ", later than our own, which counts"));
+    }
+}
+
 /* After a suspension or a new plan the rest is counted from another moment than the start. */
 static void print_resumed(struct cli *cli, const Paidan__ClockSet *set)
 {
@@ -450,6 +466,7 @@ void cli_spans_print(struct cli *cli, const Paidan__ExplainedClock *clock, const
     const bool waits = still && !(clock->has_stopped && clock->stopped);
     print_heading(cli, clock, whose, waits, now_ms);
     print_rule(cli, clock, waits);
+    print_bound(cli, clock);
     print_resumed(cli, clock->set);
     if (!waits) {
         print_steps(cli, clock->set);

@@ -51,6 +51,8 @@ static enum rc add_info(struct arena *arena, const struct escalation_info *info,
     brief->urgency = (Paidan__Urgency)info->urgency;
     brief->has_registered_ms = true;
     brief->registered_ms = info->registered_ms;
+    brief->has_outer_due_ms = info->outer_due_ms != 0;
+    brief->outer_due_ms = info->outer_due_ms;
     brief->has_confidential = brief->confidential = info->confidential;
     const bool whole = brief->category != NULL && brief->area != NULL && brief->title != NULL &&
                        brief->channel != NULL;

@@ -23,6 +23,7 @@ enum {
     TERM_RULE_MASK = 3,
     TERM_START_SHIFT = 3,
     TERM_END_SHIFT = 5,
+    TERM_BOUNDED = 128,
     STEP_AFTER = 1,
     STEP_FIRED = 2,
     DOES_LIMIT = 1 << (PAIDAN__STEP_DOES__STEP_SUPERVISE + 1),
@@ -38,15 +39,19 @@ static_assert(ESCALATION_STOPPED == 1 && ESCALATION_WARNED == 2 && ESCALATION_EX
  * and the table costs two and a half times as much. Put and get stand pair by pair for that reason.
  */
 
-/* Unit, start and end rule in one byte: 3, 2 and 2 bits. */
+/* Unit, start and end rule in one byte: 3, 2 and 2 bits; the last one says that a bound follows. */
 static void put_term(struct codec_writer *writer, const struct escalation_clock *clock)
 {
     CHECK(clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS);
     CHECK(clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY);
     CHECK(clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY);
     codec_put_u8(writer, (uint8_t)(clock->unit | (unsigned)clock->start_rule << TERM_START_SHIFT |
-                                   (unsigned)clock->end_rule << TERM_END_SHIFT));
+                                   (unsigned)clock->end_rule << TERM_END_SHIFT |
+                                   (clock->bound_ms != 0 ? TERM_BOUNDED : 0u)));
     codec_put_varint(writer, clock->warn_amount_ms);
+    if (clock->bound_ms != 0) {
+        codec_put_u64(writer, clock->bound_ms);
+    }
 }
 
 /* What was granted and used of it. */
@@ -83,6 +88,7 @@ void escalation_clock_put(struct codec_writer *writer, const struct escalation_c
     CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     CHECK(clock->clock >= PAIDAN__CLOCK__CLOCK_ACCEPT);
     CHECK(clock->clock <= PAIDAN__CLOCK__CLOCK_REPLAN);
+    CHECK(clock->bound_ms == 0 || clock->unit != 0); /* it is stored with the term */
     unsigned flags = clock->flags;
     flags |= clock->unit != 0 ? CLOCK_HAS_TERM : 0u;
     flags |= has_run(clock) ? CLOCK_HAS_RUN : 0u;
@@ -113,6 +119,7 @@ static bool get_term(struct codec_reader *reader, struct escalation_clock *clock
     clock->start_rule = rules >> TERM_START_SHIFT & TERM_RULE_MASK;
     clock->end_rule = rules >> TERM_END_SHIFT & TERM_RULE_MASK;
     clock->warn_amount_ms = codec_get_varint(reader);
+    clock->bound_ms = (rules & TERM_BOUNDED) != 0 ? codec_get_u64(reader) : 0;
     return clock->unit <= PAIDAN__TIME_UNIT__TIME_DAYS &&
            clock->start_rule <= PAIDAN__START_RULE__START_NEXT_DAY &&
            clock->end_rule <= PAIDAN__END_RULE__END_OF_DAY;
@@ -213,6 +220,8 @@ enum rc escalation_clock_picture(struct arena *arena, const struct escalation_cl
     made->due_ms = clock->due_ms;
     made->has_warn_ms = clock->warn_ms != 0;
     made->warn_ms = clock->warn_ms;
+    made->has_bound_ms = clock->bound_ms != 0;
+    made->bound_ms = clock->bound_ms;
     made->has_warn_amount_ms = clock->warn_ms != 0 && clock->unit != 0;
     made->warn_amount_ms = clock->warn_amount_ms;
     made->calendar = arena_strdup(arena, clock->calendar);
@@ -270,8 +279,9 @@ enum rc escalation_clock_take(struct escalation_clock *clock, const Paidan__Cloc
 {
     const char *calendar = set->calendar != NULL ? set->calendar : "";
     const size_t bytes = strlen(calendar);
-    const bool fits =
-        bytes <= CODE_BYTES_MAX && (!set->has_extensions || set->extensions <= UINT8_MAX);
+    const bool fits = bytes <= CODE_BYTES_MAX &&
+                      (!set->has_extensions || set->extensions <= UINT8_MAX) &&
+                      (!set->has_bound_ms || set->has_unit);
     if (!fits) {
         return RC_CORRUPT;
     }
@@ -280,6 +290,7 @@ enum rc escalation_clock_take(struct escalation_clock *clock, const Paidan__Cloc
         .start_ms = set->start_ms,
         .due_ms = set->due_ms,
         .warn_ms = set->has_warn_ms ? set->warn_ms : 0,
+        .bound_ms = set->has_bound_ms ? set->bound_ms : 0,
         .warn_amount_ms = set->has_warn_amount_ms ? set->warn_amount_ms : 0,
         .amount_ms = set->has_amount_ms ? set->amount_ms : 0,
         .policy_line = set->has_policy_line ? set->policy_line : 0,

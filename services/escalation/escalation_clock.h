@@ -26,6 +26,7 @@ struct escalation_clock {
     uint8_t flags;
     uint32_t policy_line;
     uint64_t start_ms, due_ms, warn_ms; /* warn 0: none */
+    uint64_t bound_ms;                  /* 上级时限: due_ms is never later; 0: none */
     uint64_t amount_ms;                 /* open time of the calendar, where unit is 0 */
     char calendar[CODE_BYTES_MAX + 1];
     uint8_t unit, start_rule, end_rule; /* enum TimeUnit, StartRule, EndRule; 0: as absent */

@@ -58,8 +58,14 @@ static enum rc add_intervals(struct explaining *explaining, const struct escalat
                                 ? calendar_due(calendar, &term, clock->start_ms)
                                 : calendar_due_again(calendar, &term, clock->start_ms,
                                                      clock->consumed_ms, clock->resumed_ms);
+    const bool bound = clock->bound_ms != 0 && clock->bound_ms < due_ms;
+    if (bound) {
+        made->has_own_due_ms = true;
+        made->own_due_ms = due_ms;
+    }
     /* Of a term used up before it ran on, the deadline lies further back. */
-    if (due_ms != clock->due_ms && clock->consumed_ms < term.amount_ms) {
+    if ((bound ? clock->bound_ms : due_ms) != clock->due_ms &&
+        clock->consumed_ms < term.amount_ms) {
         explaining->explained->has_site_changed = explaining->explained->site_changed = true;
     }
     CHECK(explaining->extra->pause_count <= ESCALATION_PAUSES_MAX);

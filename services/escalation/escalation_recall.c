@@ -135,6 +135,8 @@ static enum rc say(struct recall *recall)
     fact.channel = recall->info.channel;
     fact.title = recall->info.title;
     fact.registered_ms = recall->info.registered_ms;
+    fact.has_outer_due_ms = recall->info.outer_due_ms != 0;
+    fact.outer_due_ms = recall->info.outer_due_ms;
     enum rc rc = end_tasks(recall, &fact);
     /* Notes go into facts that others follow: numbers of people stay with intake. */
     if (rc == RC_OK && escalation_work_given(recall->wish->note)) {

@@ -107,6 +107,8 @@ static enum rc say_assigned(const struct escalation_heard *heard, enum escalatio
     assigned->title = info->title;
     assigned->registered_ms = info->registered_ms;
     assigned->has_confidential = assigned->confidential = info->confidential;
+    assigned->has_outer_due_ms = info->outer_due_ms != 0;
+    assigned->outer_due_ms = info->outer_due_ms;
     const enum rc rc = escalation_heard_say(heard, signal, &assigned->base);
     if (rc != RC_OK) {
         return rc;
@@ -156,6 +158,8 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
     }
     struct escalation_info info = {.urgency = (uint32_t)routed->urgency,
                                    .registered_ms = routed->registered_ms,
+                                   .outer_due_ms =
+                                       routed->has_outer_due_ms ? routed->outer_due_ms : 0,
                                    .confidential = routed->summary != NULL};
     take(info.category, sizeof info.category,
          today(heard->step->site, SITE_KIND_CATEGORY, routed->category));
@@ -290,10 +294,11 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
 static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assigned *assigned)
 {
     CHECK(fold->id != 0);
-    struct escalation_info info = {.urgency = (uint32_t)assigned->urgency,
-                                   .registered_ms = assigned->registered_ms,
-                                   .confidential =
-                                       assigned->has_confidential && assigned->confidential};
+    struct escalation_info info = {
+        .urgency = (uint32_t)assigned->urgency,
+        .registered_ms = assigned->registered_ms,
+        .outer_due_ms = assigned->has_outer_due_ms ? assigned->outer_due_ms : 0,
+        .confidential = assigned->has_confidential && assigned->confidential};
     const bool fits =
         escalation_fold_text(info.category, sizeof info.category, assigned->category) &&
         escalation_fold_text(info.area, sizeof info.area, assigned->area) &&

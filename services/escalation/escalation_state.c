@@ -226,6 +226,10 @@ static const struct record_row confidence_rows[] = {
     RECORD_BOOL(struct escalation_info, confidential),
     RECORD_END,
 };
+static const struct record_row outer_rows[] = {
+    RECORD_VARINT(struct escalation_info, outer_due_ms),
+    RECORD_END,
+};
 static const struct record_row info_rows[] = {
     RECORD_U8_IN(struct escalation_info, urgency, PAIDAN__URGENCY__URGENCY_NORMAL,
                  PAIDAN__URGENCY__URGENCY_EMERGENCY),
@@ -235,10 +239,11 @@ static const struct record_row info_rows[] = {
     RECORD_TEXT(struct escalation_info, channel),
     RECORD_TEXT(struct escalation_info, title),
     RECORD_SINCE(2, confidence_rows), /* nobody could ask for it before */
+    RECORD_SINCE(3, outer_rows),
     RECORD_END,
 };
 static const struct record_format info_format = {
-    .version = 2, .oldest = 1, .bytes = sizeof(struct escalation_info), .rows = info_rows};
+    .version = 3, .oldest = 1, .bytes = sizeof(struct escalation_info), .rows = info_rows};
 
 enum rc escalation_state_decode_info(const void *value, size_t bytes, struct escalation_info *info)
 {

@@ -77,6 +77,7 @@ struct escalation_info {
     char title[TITLE_BYTES_MAX + 1];
     uint32_t urgency; /* enum Urgency */
     uint64_t registered_ms;
+    uint64_t outer_due_ms; /* 上级时限: bounds the clock of handling; 0: none */
     bool confidential; /* 保密: title is the dispatcher's, and the resident's words go to no unit */
 };
 

@@ -23,6 +23,8 @@ struct plan {
     const struct calendar *calendar;
     struct calendar_term term; /* with all extensions */
     uint64_t start_ms, consumed_ms, resumed_ms;
+    uint64_t bound_ms; /* 上级时限: the deadline is never later; 0: none */
+    uint64_t span_ms;  /* of the unit, from start to deadline: the term, or what the bound leaves */
 };
 
 /* Of what has passed already: when it runs on. */
@@ -36,6 +38,43 @@ static uint64_t moment_of(const struct plan *plan, uint64_t amount_ms)
     }
     return calendar_due_again(plan->calendar, &term, plan->start_ms, plan->consumed_ms,
                               plan->resumed_ms);
+}
+
+/* The deadline: by the term, or by whoever handed the ticket to us, the earlier one. The span that is
+ * left is counted by the same calendar. */
+static uint64_t due_of(struct plan *plan)
+{
+    CHECK(plan->start_ms != 0);
+    plan->span_ms = plan->term.amount_ms;
+    const uint64_t due_ms = calendar_due_again(plan->calendar, &plan->term, plan->start_ms,
+                                               plan->consumed_ms, plan->resumed_ms);
+    if (plan->bound_ms == 0 || plan->bound_ms >= due_ms) {
+        return due_ms;
+    }
+    const uint64_t left_ms =
+        plan->bound_ms <= plan->resumed_ms
+            ? 0
+            : calendar_elapsed_again(plan->calendar, &plan->term, plan->start_ms, plan->resumed_ms,
+                                     plan->bound_ms);
+    const uint64_t span_ms = plan->consumed_ms + left_ms;
+    plan->span_ms = span_ms < plan->term.amount_ms ? span_ms : plan->term.amount_ms;
+    return plan->bound_ms;
+}
+
+/* How far before the deadline something is told: as the site says, or, where a bound cuts the term
+ * short, in the same proportion, or the warning would lie before the beginning. */
+static uint64_t before_due(const struct plan *plan, uint64_t amount_ms)
+{
+    CHECK(plan->span_ms <= plan->term.amount_ms);
+    CHECK(amount_ms <= plan->term.amount_ms);
+    if (plan->span_ms == plan->term.amount_ms) {
+        return plan->span_ms - amount_ms;
+    }
+    /* In seconds, so that the product of two terms of years is a number. */
+    const uint64_t part_s = amount_ms / 1000 * (plan->span_ms / 1000);
+    const uint64_t term_s = plan->term.amount_ms / 1000;
+    const uint64_t share_ms = term_s == 0 ? 0 : part_s / term_s * 1000;
+    return plan->span_ms - (share_ms < plan->span_ms ? share_ms : plan->span_ms);
 }
 
 /* Moves moments apart. before: those before the deadline, by amount. */
@@ -68,7 +107,7 @@ static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool wa
     uint64_t last_ms = set->due_ms;
     bool warns = set->has_warn_ms && !warned;
     if (warns) {
-        set->warn_ms = moment_of(plan, plan->term.amount_ms - set->warn_amount_ms);
+        set->warn_ms = moment_of(plan, before_due(plan, set->warn_amount_ms));
     }
     for (size_t index = 0; index < set->n_steps; index++) {
         Paidan__ClockStep *step = set->steps[index];
@@ -76,7 +115,7 @@ static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool wa
             continue;
         }
         if (step->after) {
-            step->at_ms = moment_of(plan, plan->term.amount_ms + step->amount_ms);
+            step->at_ms = moment_of(plan, plan->span_ms + step->amount_ms);
             step->at_ms = step->at_ms <= last_ms ? last_ms + 1 : step->at_ms;
             last_ms = step->at_ms;
             continue;
@@ -85,7 +124,7 @@ static void plan_moments(const struct plan *plan, Paidan__ClockSet *set, bool wa
             before[count++] = &set->warn_ms;
             warns = false;
         }
-        step->at_ms = moment_of(plan, plan->term.amount_ms - step->amount_ms);
+        step->at_ms = moment_of(plan, before_due(plan, step->amount_ms));
         before[count++] = &step->at_ms;
     }
     if (warns) {
@@ -135,6 +174,17 @@ static enum rc steps_by_rule(struct step *step, const struct site_clock_rule *ru
     return rc;
 }
 
+/* 上级时限 bounds the handling of the matter, on each level that it comes to while there is time left.
+ * Where it has passed already when a clock begins, that clock has its own term: the ticket is late for
+ * whoever handed it to us, and yet a unit that gets it now must have a time in which to act, or it
+ * would climb to the top in one moment. */
+static uint64_t bound_of(const struct escalation_info *info, Paidan__Clock kind, uint64_t start_ms)
+{
+    CHECK(kind != 0);
+    const bool bounds = kind == PAIDAN__CLOCK__CLOCK_HANDLE || kind == PAIDAN__CLOCK__CLOCK_REDO;
+    return bounds && info->outer_due_ms > start_ms ? info->outer_due_ms : 0;
+}
+
 enum rc escalation_term_set(struct step *step, const struct escalation_info *info, uint32_t level,
                             Paidan__Clock kind, uint64_t start_ms, Paidan__ClockSet **set)
 {
@@ -152,14 +202,17 @@ enum rc escalation_term_set(struct step *step, const struct escalation_info *inf
     if (steps_by_rule(step, rule, made) != RC_OK) {
         return RC_LIMIT;
     }
-    const struct plan plan = {.calendar = &step->site->calendars[rule->calendar],
-                              .term = rule->term,
-                              .start_ms = start_ms,
-                              .resumed_ms = start_ms};
+    struct plan plan = {.calendar = &step->site->calendars[rule->calendar],
+                        .term = rule->term,
+                        .start_ms = start_ms,
+                        .resumed_ms = start_ms,
+                        .bound_ms = bound_of(info, kind, start_ms)};
     static const bool fired[CLOCK_STEPS_MAX] = {false};
     made->clock = kind;
     made->start_ms = start_ms;
-    made->due_ms = calendar_due(plan.calendar, &plan.term, start_ms);
+    made->due_ms = due_of(&plan);
+    made->has_bound_ms = plan.bound_ms != 0;
+    made->bound_ms = plan.bound_ms;
     made->calendar = step->site->calendars[rule->calendar].code;
     made->has_policy_line = true;
     made->policy_line = policy->line;
@@ -224,7 +277,8 @@ enum rc escalation_term_again(struct step *step, const struct escalation_clock *
     CHECK(clock->step_count <= CLOCK_STEPS_MAX);
     struct plan plan = {.start_ms = clock->start_ms,
                         .consumed_ms = clock->consumed_ms,
-                        .resumed_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms};
+                        .resumed_ms = clock->resumed_ms != 0 ? clock->resumed_ms : clock->start_ms,
+                        .bound_ms = clock->bound_ms};
     bool fired[CLOCK_STEPS_MAX] = {false};
     Paidan__ClockSet *made = NULL;
     const enum rc rc = escalation_clock_picture(step->arena, clock, &made);
@@ -242,9 +296,9 @@ enum rc escalation_term_again(struct step *step, const struct escalation_clock *
     }
     made->calendar = (char *)plan.calendar->code;
     /* A missed deadline is a fact and stays where it was; only steps after it are to come. */
+    const uint64_t due_ms = due_of(&plan);
     if ((clock->flags & ESCALATION_EXPIRED) == 0) {
-        made->due_ms = calendar_due_again(plan.calendar, &plan.term, plan.start_ms,
-                                          plan.consumed_ms, plan.resumed_ms);
+        made->due_ms = due_ms;
     }
     plan_moments(&plan, made, (clock->flags & ESCALATION_WARNED) != 0, fired);
     *set = made;

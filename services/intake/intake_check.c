@@ -23,6 +23,10 @@ enum {
     OCCURRED_AHEAD_MS_MAX = 24 * 3600 * 1000,
 };
 
+/* 上级时限: one that has passed is taken, for what was handed over late must be done all the same. What lies
+ * further off was not meant: seconds for milliseconds, a year mistyped. */
+static const uint64_t DUE_BEHIND_MS_MAX = 366ull * 86400000, DUE_AHEAD_MS_MAX = 3660ull * 86400000;
+
 static const struct intake_fault none = {PAIDAN__CODE__OK, NULL};
 
 /* detail: a field's name as the schema spells it, static: it is packed after the step's answer. */
@@ -255,6 +259,10 @@ struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms
     /* Only the future is refused. People report what happened years ago, and may. */
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
+    }
+    if (ticket->has_due_ms && (ticket->due_ms > now_ms + DUE_AHEAD_MS_MAX ||
+                               ticket->due_ms + DUE_BEHIND_MS_MAX < now_ms)) {
+        return fault(PAIDAN__CODE__FIELD_INVALID, "due_ms");
     }
     found = intake_check_attachments(ticket->attachments, ticket->n_attachments);
     if (found.code == PAIDAN__CODE__OK) {

@@ -290,6 +290,8 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     text->registered_ms = record.registered_ms;
     text->has_occurred_ms = fact->has_occurred_ms;
     text->occurred_ms = fact->occurred_ms;
+    text->has_due_ms = fact->has_due_ms;
+    text->due_ms = fact->due_ms;
     text->has_chases = 1;
     text->chases = record.chases;
     text->has_state = 1;

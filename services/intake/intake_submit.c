@@ -198,6 +198,8 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     /* Absent and 0 differ: nobody said when, or somebody said nonsense. */
     fact.has_occurred_ms = item->has_occurred_ms;
     fact.occurred_ms = item->occurred_ms;
+    fact.has_due_ms = item->has_due_ms;
+    fact.due_ms = item->due_ms;
     fact.n_attachments = item->n_attachments;
     fact.attachments = item->attachments;
     fact.category_hint = given(item->category_hint);

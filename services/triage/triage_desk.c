@@ -49,6 +49,8 @@ enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
     desked.channel = event->registered->channel;
     desked.has_registered_ms = 1;
     desked.registered_ms = event->at_ms;
+    desked.has_outer_due_ms = event->registered->has_due_ms;
+    desked.outer_due_ms = event->registered->due_ms;
     desked.has_urgency = 1;
     desked.urgency = triage_clock_urgency(site, categories, desked.n_categories);
     const enum rc rc = add_clock(step, event->at_ms, &desked);
@@ -74,11 +76,15 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
         desked->channel = first->routed->channel;
         desked->has_registered_ms = 1;
         desked->registered_ms = first->routed->registered_ms;
+        desked->has_outer_due_ms = first->routed->has_outer_due_ms;
+        desked->outer_due_ms = first->routed->outer_due_ms;
     } else if (first->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         desked->title = first->desked->title;
         desked->channel = first->desked->channel;
         desked->has_registered_ms = first->desked->has_registered_ms;
         desked->registered_ms = first->desked->registered_ms;
+        desked->has_outer_due_ms = first->desked->has_outer_due_ms;
+        desked->outer_due_ms = first->desked->outer_due_ms;
     } else {
         return RC_CORRUPT;
     }
@@ -174,6 +180,8 @@ static enum rc say_recalled(struct step *step, const struct step_about *about,
     desked.channel = channel != NULL ? channel : recalled->channel;
     desked.has_registered_ms = desked.has_urgency = 1;
     desked.registered_ms = recalled->registered_ms;
+    desked.has_outer_due_ms = recalled->has_outer_due_ms;
+    desked.outer_due_ms = recalled->outer_due_ms;
     desked.urgency = recalled->urgency;
     const enum rc rc = add_clock(step, event->at_ms, &desked);
     return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
@@ -355,6 +363,7 @@ static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
     *desk = (struct triage_desk){
         .since_ms = event->at_ms,
         .registered_ms = desked->has_registered_ms ? desked->registered_ms : event->at_ms,
+        .outer_due_ms = desked->has_outer_due_ms ? desked->outer_due_ms : 0,
         .reasons = desked->reasons,
         .return_count = desked->has_return_count ? desked->return_count : 0,
     };

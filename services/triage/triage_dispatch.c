@@ -205,6 +205,8 @@ static enum rc say_routed(struct step *step, struct decision *decision, uint64_t
     routed.matrix_line = decision->owner.matrix_line;
     routed.has_by_desk = routed.by_desk = 1;
     routed.registered_ms = decision->desk.registered_ms;
+    routed.has_outer_due_ms = decision->desk.outer_due_ms != 0;
+    routed.outer_due_ms = decision->desk.outer_due_ms;
     routed.has_area_from = 1;
     routed.area_from = decision->area_from;
     struct step_about about =

@@ -129,6 +129,8 @@ static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
     item->chases = desk->chases;
     item->has_registered_ms = true;
     item->registered_ms = desk->registered_ms;
+    item->has_outer_due_ms = desk->outer_due_ms != 0;
+    item->outer_due_ms = desk->outer_due_ms;
     item->category = text_or_null(arena, triage_state_category(desk), &failed);
     item->area = text_or_null(arena, triage_state_area(desk), &failed);
     add_clock(arena, desk, item, &failed);

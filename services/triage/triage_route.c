@@ -40,6 +40,8 @@ static enum rc say_routed(struct step *step, const Paidan__Event *event,
     /* Intake's time, from which every term counts: a triage that was down for a night must not
      * give units a night more. */
     routed.registered_ms = event->at_ms;
+    routed.has_outer_due_ms = registered->has_due_ms;
+    routed.outer_due_ms = registered->due_ms;
     routed.spot_note = spot ? registered->spot_note : NULL;
     const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_ROUTE);
     return step_say(step, &about, &routed.base);

@@ -95,6 +95,10 @@ static const struct record_row urgency_rows[] = {
     RECORD_IF(struct triage_desk, urgency, clock_rows),
     RECORD_END,
 };
+static const struct record_row outer_rows[] = {
+    RECORD_VARINT(struct triage_desk, outer_due_ms),
+    RECORD_END,
+};
 static const struct record_row desk_rows[] = {
     RECORD_U64(struct triage_desk, since_ms),
     RECORD_U64(struct triage_desk, registered_ms),
@@ -108,10 +112,11 @@ static const struct record_row desk_rows[] = {
     RECORD_LONG_TEXT(struct triage_desk, note),
     RECORD_SINCE(2, return_rows), /* returns that came before cannot be told apart by it */
     RECORD_SINCE(3, urgency_rows),
+    RECORD_SINCE(4, outer_rows), /* nobody could say one before */
     RECORD_END,
 };
 static const struct record_format desk_format = {
-    .version = 3, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
+    .version = 4, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
 
 /* An alarm has a next one, later than the deadline. */
 static bool sound_desk(const struct triage_desk *record)

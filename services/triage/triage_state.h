@@ -53,6 +53,7 @@ struct triage_clock {
 
 struct triage_desk {
     uint64_t since_ms, registered_ms;
+    uint64_t outer_due_ms; /* 上级时限; 0: none */
     uint32_t reasons, chases;
     uint32_t return_count; /* which return of the ticket it is; 0: none, or not known */
     uint32_t category_count, area_count;

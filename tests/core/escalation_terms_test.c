@@ -187,6 +187,39 @@ static void test_start_when_any_term_then_moments_in_order(void **state)
     }
 }
 
+/* 上级时限: the earlier deadline counts, whatever the term; what is told before it is told in order, what was
+ * planned once is planned the same again, and one more term moves nothing beyond it. */
+static void test_start_when_bound_then_never_later(void **state)
+{
+    struct room *room = *state;
+    unsigned cut = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct escalation_clock clock;
+        Paidan__ClockSet *again = NULL, *longer = NULL;
+        room->info.outer_due_ms = BASE_MS + random_below(70 * DAY);
+        const Paidan__ClockSet *set = random_start(room, &clock);
+        const struct site_clock_rule *rule = &room->policy->handle;
+        const struct calendar *calendar = &room->site->calendars[rule->calendar];
+        const uint64_t own_ms = calendar_due(calendar, &rule->term, set->start_ms);
+        const bool passed = room->info.outer_due_ms <= set->start_ms;
+        const bool bound = !passed && room->info.outer_due_ms < own_ms;
+        assert_int_equal(set->has_bound_ms, !passed);
+        assert_int_equal(set->due_ms, bound ? room->info.outer_due_ms : own_ms);
+        cut += bound;
+        if (set->due_ms > set->start_ms + CLOCK_STEPS_MAX + 2) {
+            check_order(set, &clock);
+        }
+        assert_int_equal(escalation_term_again(&room->step, &clock, &again), RC_OK);
+        check_equal(set, again);
+        clock.extensions++;
+        assert_int_equal(escalation_term_again(&room->step, &clock, &longer), RC_OK);
+        assert_true(passed || longer->due_ms <= room->info.outer_due_ms);
+        assert_true(longer->due_ms >= set->due_ms);
+    }
+    assert_true(cut > ROUNDS / 20);
+    room->info.outer_due_ms = 0;
+}
+
 /* As they are stored: a struct has padding. */
 static void check_same(const struct escalation_clock *left, const struct escalation_clock *right)
 {
@@ -399,6 +432,8 @@ static void test_set_when_the_site_gives_no_term_then_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_start_when_bound_then_never_later, open_room,
+                                        close_room),
         cmocka_unit_test_setup_teardown(test_start_when_any_term_then_moments_in_order, open_room,
                                         close_room),
         cmocka_unit_test_setup_teardown(test_again_when_nothing_happened_then_the_same, open_room,

@@ -327,6 +327,12 @@ static void test_submit_when_a_field_is_wrong_then_its_code_and_name(void **cont
     item.occurred_ms = START_MS + 24 * HOUR_MS + 1;
     assert_int_equal(judge(solo, &item, "occurred_ms"), PAIDAN__CODE__FIELD_INVALID);
     item.occurred_ms = START_MS + 24 * HOUR_MS;
+    item.has_due_ms = 1;
+    item.due_ms = START_MS / 1000; /* seconds for milliseconds */
+    assert_int_equal(judge(solo, &item, "due_ms"), PAIDAN__CODE__FIELD_INVALID);
+    item.due_ms = UINT64_MAX;
+    assert_int_equal(judge(solo, &item, "due_ms"), PAIDAN__CODE__FIELD_INVALID);
+    item.due_ms = START_MS - HOUR_MS; /* passed: it is done all the same */
     item.category_hint = (char *)"nothing";
     assert_int_equal(judge(solo, &item, "category_hint"), PAIDAN__CODE__CATEGORY_UNKNOWN);
     item.category_hint = (char *)"water";

@@ -26,6 +26,7 @@
 
 struct complaint {
     const char *title, *text, *place, *category_hint, *area_hint, *spot_unit, *spot_note;
+    uint64_t due_ms; /* 上级时限; 0: none */
 };
 
 /* ---- what triage hears ------------------------------------------------------------------------
@@ -50,6 +51,8 @@ static void registered(struct story *story, uint64_t number, const struct compla
     fact.area_hint = (char *)complaint->area_hint;
     fact.spot_unit = (char *)complaint->spot_unit;
     fact.spot_note = (char *)complaint->spot_note;
+    fact.has_due_ms = complaint->due_ms != 0;
+    fact.due_ms = complaint->due_ms;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
     event.registered = &fact;
@@ -93,7 +96,8 @@ static void returned(struct story *story, uint64_t number, const char *unit)
     say(story, "escalation", number, &event);
 }
 
-static void recalled(struct story *story, uint64_t number, const char *unit)
+/* due_ms: 上级时限, as the ticket came with it; 0: none. */
+static void recalled_due(struct story *story, uint64_t number, const char *unit, uint64_t due_ms)
 {
     Paidan__Recalled fact = PAIDAN__RECALLED__INIT;
     fact.unit = (char *)unit;
@@ -105,10 +109,17 @@ static void recalled(struct story *story, uint64_t number, const char *unit)
     fact.title = "半夜施工";
     fact.registered_ms = START_MS;
     fact.note = "选错单位";
+    fact.has_outer_due_ms = due_ms != 0;
+    fact.outer_due_ms = due_ms;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_RECALLED;
     event.recalled = &fact;
     say(story, "escalation", number, &event);
+}
+
+static void recalled(struct story *story, uint64_t number, const char *unit)
+{
+    recalled_due(story, number, unit, 0);
 }
 
 static void raised(struct story *story, uint64_t number)
@@ -765,6 +776,22 @@ static void tell_recall(struct story *story)
     totals(story);
 }
 
+/* 上级时限: it goes along with the ticket, by whatever way that comes to its unit. */
+static void tell_outer_due(struct story *story)
+{
+    const uint64_t due_ms = story->now_ms + 90 * MINUTE;
+    const struct complaint sure = {.text = "楼上太吵了", .place = "湖畔花园3幢", .due_ms = due_ms};
+    const struct complaint unsure = {.text = "太吵了", .due_ms = due_ms};
+    registered(story, 1, &sure);
+    registered(story, 2, &sure);
+    registered(story, 3, &unsure);
+    desk(story);
+    dispatch(story, 3, "c.west", NULL, "west");
+    recalled_due(story, 3, "c.west", due_ms);
+    desk(story);
+    dispatch(story, 3, "c.east", NULL, "east");
+}
+
 struct tale {
     const char *name, *site;
     void (*tell)(struct story *story);
@@ -778,6 +805,7 @@ static const struct tale tales[] = {
     {"ruled_behind", "words", tell_ruled_behind},
     {"return", "words", tell_return},
     {"recall", "words", tell_recall},
+    {"outer_due", "words", tell_outer_due},
     {"withdrawals", "words", tell_withdrawals},
     {"strangers", "words", tell_strangers},
     {"fallback", "ladder", tell_fallback},

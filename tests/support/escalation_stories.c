@@ -563,6 +563,7 @@ const struct escalation_story escalation_stories[] = {
     {"return_window", "joint", tell_return_window},
     {"replan", "joint", tell_replan},
     {"explain", "joint", tell_explain},
+    {"bound", "joint", tell_bound},
     {"overtaken", "joint", tell_overtaken},
     {"steps_anew", "joint", tell_steps_anew},
     {"late_and_paused", "joint", tell_late_and_paused},

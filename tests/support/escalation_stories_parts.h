@@ -34,6 +34,7 @@ void tell_suspension_downtime(struct story *story);
 void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
 void tell_explain(struct story *story);
+void tell_bound(struct story *story);
 /* escalation_stories_edges.c */
 void tell_steps_downtime(struct story *story); /* escalation_stories_steps.c */
 void tell_steps_anew(struct story *story);

@@ -149,7 +149,8 @@ void tell_suspension(struct story *story)
  * where it was, also over a suspension. */
 void tell_overtaken(struct story *story)
 {
-    static const struct teller_route street = {"noise", "bu1", "s.city", 3, NULL, false, NULL};
+    static const struct teller_route street = {
+        .category = "noise", .area = "bu1", .unit = "s.city", .level = 3};
     teller_route(story, 1, &street);
     (void)teller_work(story, "li", "s.city", ACCEPT, 1);
     story_until(story, 19 * DAY + 6 * HOUR); /* two hours before its end */
@@ -321,6 +322,10 @@ static void explain(struct story *story, uint64_t number)
                   clock->stopped ? " stopped" : "", clock->expired ? " expired" : "",
                   (unsigned long long)clock->counted_ms, (unsigned long long)clock->skipped_ms,
                   (unsigned long long)clock->paused_ms);
+        if (clock->has_own_due_ms) {
+            trace_say(&story->trace, "    bound; by the term alone %lld",
+                      (long long)(clock->own_due_ms - BASE_MS));
+        }
         for (size_t place = 0; place < clock->n_intervals; place++) {
             trace_fields(&clock->intervals[place]->base, BASE_MS, text, sizeof text);
             trace_say(&story->trace, "    %s", text);
@@ -343,4 +348,46 @@ void tell_explain(struct story *story)
     story_until(story, 7 * DAY);
     explain(story, 1);
     explain(story, 9);
+}
+
+static void route_bound(struct story *story, uint64_t number, uint64_t due_ms)
+{
+    const struct teller_route where = {.category = "noise",
+                                       .area = "bu1",
+                                       .unit = "b1",
+                                       .level = 1,
+                                       .outer_due_ms = BASE_MS + due_ms};
+    teller_route(story, number, &where);
+}
+
+/* 上级时限: the earlier deadline counts, on each level for which it leaves time; an extension and a new
+ * calendar move nothing beyond it; one that has passed already leaves the unit its own term. */
+void tell_bound(struct story *story)
+{
+    story_until(story, 25 * HOUR); /* Monday morning */
+    route_bound(story, 1, 50 * HOUR);
+    route_bound(story, 2, 30 * DAY);
+    route_bound(story, 3, 20 * HOUR);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(story, "li", "b1", ACCEPT, 3);
+    wish(story, "b1", EXTEND, 1, "等待配件");
+    decide(story, "c1", 1, true);
+    explain(story, 1);
+    explain(story, 2);
+    explain(story, 3);
+    story_move_to(story, "joint-later");
+    story_until(story, 3 * DAY); /* raised by the bound: the next level has its own term */
+    teller_look(story, 1);
+    route_bound(story, 4, 10 * DAY);
+    (void)teller_work(story, "li", "b1", ACCEPT, 4);
+    suspend(story, 4, BASE_MS + 7 * DAY);
+    story_until(story, 8 * DAY);
+    explain(story, 4);
+    (void)teller_work(story, "li", "b1", RESOLVE, 4);
+    teller_answer(story, 4, 1, PAIDAN__SOLVED__SOLVED_NO);
+    teller_recall(story, 3, "派错了", 0);
+    route_bound(story, 5, 9 * DAY);
+    teller_recall(story, 5, "派错了", 0);
+    story_until(story, 12 * DAY);
 }

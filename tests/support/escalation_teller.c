@@ -29,6 +29,8 @@ void teller_route(struct story *story, uint64_t number, const struct teller_rout
     routed.by_desk = where->by_desk;
     routed.registered_ms = story->now_ms;
     routed.spot_note = (char *)where->spot_note;
+    routed.has_outer_due_ms = where->outer_due_ms != 0;
+    routed.outer_due_ms = where->outer_due_ms;
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.has_ticket = true;
     event.ticket = story_ticket(story, number);

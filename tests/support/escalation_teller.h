@@ -11,6 +11,7 @@ struct teller_route {
     const char *assist;
     bool by_desk;
     const char *spot_note; /* solved there already */
+    uint64_t outer_due_ms; /* 上级时限; 0: none */
 };
 
 /* triage: Routed. The second: noise at building 1, as triage of the site `ladder` would say it. */

@@ -183,6 +183,9 @@ static void put_clock(struct line *line, const Paidan__ClockSet *set)
         put(line, "!%lld", (long long)set->warn_ms - (long long)line->base_ms);
     }
     put(line, "@%lld", (long long)set->due_ms - (long long)line->base_ms);
+    if (set->has_bound_ms) {
+        put(line, "<=%lld", (long long)set->bound_ms - (long long)line->base_ms);
+    }
 }
 
 static void put_assignment(struct line *line, const Paidan__Assignment *to)
@@ -247,6 +250,9 @@ static void put_triage(struct line *line, const Paidan__Event *event)
             routed->has_by_desk && routed->by_desk ? " by_desk" : "");
         put_texts(line, "assist", routed->assist, routed->n_assist);
         put_text(line, "spot", routed->spot_note);
+        if (routed->has_outer_due_ms) {
+            put_time(line, "outer_due", routed->outer_due_ms);
+        }
     } else if (event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         const Paidan__Desked *desked = event->desked;
         put(line, " reasons=%#x", desked->reasons);

@@ -90,6 +90,7 @@ static void fill_ticket(struct escalation_ticket *ticket)
     };
     fill_clock(&ticket->clocks[0], PAIDAN__CLOCK__CLOCK_ACCEPT);
     fill_clock(&ticket->clocks[1], PAIDAN__CLOCK__CLOCK_HANDLE);
+    ticket->clocks[1].bound_ms = BASE_MS + 7;
 }
 
 static void fill_extra(struct escalation_extra *extra)
@@ -255,7 +256,7 @@ static void test_extra_when_of_the_first_version_then_read_without_what_came_lat
 }
 
 /* Of a ticket from before anybody could ask for confidence. */
-static void test_info_when_of_the_first_version_then_not_confidential(void **unused)
+static void test_info_when_of_older_versions_then_without_what_came_later(void **unused)
 {
     (void)unused;
     struct escalation_info info = {.urgency = PAIDAN__URGENCY__URGENCY_URGENT,
@@ -278,16 +279,23 @@ static void test_info_when_of_the_first_version_then_not_confidential(void **unu
     assert_in_range(size, 6, sizeof bytes);
     assert_int_equal(escalation_state_decode_info(value, size, &info), RC_OK);
     assert_true(info.confidential);
-    /* Version, fields, flag, checksum: without the flag, sealed anew. */
-    memcpy(bytes, value, size);
+    /* Version, fields, flag, no deadline from above, checksum: without the last two, then without one,
+     * sealed anew. */
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, 1);
-    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 6);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 7);
     codec_seal_end(&writer);
     assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
     assert_false(info.confidential);
     assert_string_equal(info.title, "标题");
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, 2);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 6);
+    codec_seal_end(&writer);
+    assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
+    assert_true(info.confidential);
+    assert_int_equal(info.outer_due_ms, 0);
     store_abort(txn);
     story_close(&story);
 }
@@ -297,7 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_when_stored_then_the_bytes_of_their_version),
         cmocka_unit_test(test_extra_when_of_the_first_version_then_read_without_what_came_later),
-        cmocka_unit_test(test_info_when_of_the_first_version_then_not_confidential),
+        cmocka_unit_test(test_info_when_of_older_versions_then_without_what_came_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,6 +406,9 @@ static void test_submit_when_channel_or_spot_is_foreign_then_refused(void **stat
     ticket.spot_unit = (char *)(uintptr_t)unit_at(test, 1, 1);
     assert_int_equal(ask(test, &request), PAIDAN__CODE__FORBIDDEN);
     assert_string_equal(test->ask.detail, "spot_unit");
+    ticket.spot_unit = NULL;
+    ticket.has_due_ms = true; /* an adapter says by when, a resident does not */
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
 }
 
 static void test_fetch_when_under_a_services_name_then_refused(void **state)

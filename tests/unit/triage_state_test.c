@@ -47,6 +47,7 @@ static struct triage_desk widest_desk(void)
 {
     struct triage_desk record = {.since_ms = BASE_MS,
                                  .registered_ms = BASE_MS - 1,
+                                 .outer_due_ms = UINT64_MAX - 2,
                                  .reasons = 0x01020304,
                                  .chases = 0x05060708,
                                  .return_count = 0x090a0b0c,
@@ -97,6 +98,7 @@ static void assert_desk_equal(struct store_txn *txn, const struct triage_desk *r
     assert_int_equal(triage_state_desk_get(txn, STORED_ID, &read), RC_OK);
     assert_int_equal(read.since_ms, record->since_ms);
     assert_int_equal(read.registered_ms, record->registered_ms);
+    assert_int_equal(read.outer_due_ms, record->outer_due_ms);
     assert_int_equal(read.reasons, record->reasons);
     assert_int_equal(read.chases, record->chases);
     assert_int_equal(read.return_count, record->return_count);
@@ -137,16 +139,23 @@ static void test_records_when_stored_then_the_bytes_of_the_first_version(void **
     assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &desk), RC_OK);
     stored_say(&stored, TRIAGE_TABLE_DESK, "desk: all of it");
     assert_desk_equal(stored.txn, &desk);
-    /* Version 2 ended before urgency and clock, version 1 before the count of returns. */
-    enum { CLOCK_BYTES = 1 + 3 * 8 + 2 * 10 + 3 + (1 + CODE_BYTES_MAX) + 1 + 4 + 8, RETURNS = 4 };
+    /* Version 3 ended before the deadline from above, version 2 before urgency and clock, version 1 before the count of returns. */
+    enum {
+        CLOCK_BYTES = 1 + 3 * 8 + 2 * 10 + 3 + (1 + CODE_BYTES_MAX) + 1 + 4 + 8,
+        RETURNS = 4,
+        OUTER = 10
+    };
     unsigned char bytes[4096];
     const size_t size = stored_fields(&stored, TRIAGE_TABLE_DESK, bytes, sizeof bytes);
     assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &desk), RC_OK);
-    stored_put(&stored, TRIAGE_TABLE_DESK, 2, bytes, size - CLOCK_BYTES);
+    stored_put(&stored, TRIAGE_TABLE_DESK, 3, bytes, size - OUTER);
+    desk.outer_due_ms = 0;
+    assert_desk_equal(stored.txn, &desk);
+    stored_put(&stored, TRIAGE_TABLE_DESK, 2, bytes, size - OUTER - CLOCK_BYTES);
     desk.urgency = 0;
     memset(&desk.clock, 0, sizeof desk.clock);
     assert_desk_equal(stored.txn, &desk);
-    stored_put(&stored, TRIAGE_TABLE_DESK, 1, bytes, size - CLOCK_BYTES - RETURNS);
+    stored_put(&stored, TRIAGE_TABLE_DESK, 1, bytes, size - OUTER - CLOCK_BYTES - RETURNS);
     desk.return_count = 0;
     assert_desk_equal(stored.txn, &desk);
     assert_int_equal(triage_state_desk_del(stored.txn, STORED_ID, &desk), RC_OK);
@@ -236,25 +245,26 @@ static void test_desk_when_a_field_cannot_be_then_corrupt(void **context)
     stored_open(&stored, &triage_service);
     assert_int_equal(triage_state_desk_put(stored.txn, STORED_ID, NULL, &record), RC_OK);
     const size_t size = stored_fields(&stored, TRIAGE_TABLE_DESK, good, sizeof good);
-    assert_int_equal(size, URGENCY + 1);
-    assert_int_equal(read_desk(&stored, 3, good, size), RC_OK);
+    assert_int_equal(size, URGENCY + 2);
+    assert_int_equal(read_desk(&stored, 4, good, size), RC_OK);
+    assert_int_equal(read_desk(&stored, 3, good, size - 1), RC_OK);
     assert_int_equal(read_desk(&stored, 0, good, size), RC_CORRUPT);
-    assert_int_equal(read_desk(&stored, 4, good, size), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 5, good, size), RC_CORRUPT);
     assert_int_equal(read_desk(&stored, 2, good, size), RC_CORRUPT);
-    assert_int_equal(read_desk(&stored, 3, good, size - 1), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 4, good, size - 1), RC_CORRUPT);
     /* An urgency without its clock. */
     memcpy(bad, good, size);
     bad[URGENCY] = PAIDAN__URGENCY__URGENCY_URGENT;
-    assert_int_equal(read_desk(&stored, 3, bad, size), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 4, bad, size), RC_CORRUPT);
     memset(bad, 0, sizeof bad);
     /* Four proposals, each empty: the record is whole but for their number. */
     for (unsigned at = CATEGORIES; at <= AREAS; at++) {
         memset(bad, 0, sizeof bad);
         memcpy(bad, good, at);
         bad[at] = TRIAGE_PROPOSALS_MAX;
-        assert_int_equal(read_desk(&stored, 3, bad, size + TRIAGE_PROPOSALS_MAX), RC_OK);
+        assert_int_equal(read_desk(&stored, 4, bad, size + TRIAGE_PROPOSALS_MAX), RC_OK);
         bad[at] = TRIAGE_PROPOSALS_MAX + 1;
-        assert_int_equal(read_desk(&stored, 3, bad, size + TRIAGE_PROPOSALS_MAX + 1), RC_CORRUPT);
+        assert_int_equal(read_desk(&stored, 4, bad, size + TRIAGE_PROPOSALS_MAX + 1), RC_CORRUPT);
     }
     /* A note of one byte more than fits. */
     memset(bad, 'n', sizeof bad);
@@ -262,9 +272,9 @@ static void test_desk_when_a_field_cannot_be_then_corrupt(void **context)
     bad[NOTE] = NOTE_BYTES_MAX >> 8;
     bad[NOTE + 1] = 0;
     memset(bad + NOTE + 2 + NOTE_BYTES_MAX + 4, 0, 2); /* the urgency, however long the note */
-    assert_int_equal(read_desk(&stored, 3, bad, size + NOTE_BYTES_MAX), RC_OK);
+    assert_int_equal(read_desk(&stored, 4, bad, size + NOTE_BYTES_MAX), RC_OK);
     bad[NOTE + 1] = 1;
-    assert_int_equal(read_desk(&stored, 3, bad, size + NOTE_BYTES_MAX + 1), RC_CORRUPT);
+    assert_int_equal(read_desk(&stored, 4, bad, size + NOTE_BYTES_MAX + 1), RC_CORRUPT);
     stored_close(&stored, NULL);
 }
 

@@ -88,6 +88,7 @@ export default {
   'ticket.area': 'Place',
   'ticket.channel': 'Channel',
   'ticket.registered': 'Registered',
+  'ticket.outerDue': 'Deadline from above',
   'ticket.holder': 'Pulled by',
   'ticket.waitsFor': 'waits for {unit}',
   'ticket.assistDone': 'done',

@@ -88,6 +88,7 @@ export default {
   'ticket.area': '地点',
   'ticket.channel': '渠道',
   'ticket.registered': '受理',
+  'ticket.outerDue': '上级时限',
   'ticket.holder': '已领取',
   'ticket.waitsFor': '等{unit}批复',
   'ticket.assistDone': '已完成',

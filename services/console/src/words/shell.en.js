@@ -143,6 +143,8 @@ export default {
   'explain.band': 'counted {counted}, skipped {skipped}',
   'explain.sums': 'So far {counted} counted, {skipped} skipped.',
   'explain.paused': 'Suspended for {span}.',
+  'explain.bound': 'Deadline from above {at}, earlier than our own {own}: the earlier one counts.',
+  'explain.boundLater': 'Deadline from above {at}, later than our own, which counts.',
   'explain.extended': 'Extended {n} times.',
   'explain.unknownYears': 'No holidays are known for that year: only weekends were counted.',
   'explain.parts': 'Part by part ({n})',

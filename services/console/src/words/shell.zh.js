@@ -143,6 +143,8 @@ export default {
   'explain.band': '已计 {counted}，未计 {skipped}',
   'explain.sums': '到现在已计 {counted}，跳过 {skipped}。',
   'explain.paused': '挂账 {span}。',
+  'explain.bound': '上级时限 {at}，早于本级的 {own}，以上级为准。',
+  'explain.boundLater': '上级时限 {at}，晚于本级的，以本级为准。',
   'explain.extended': '延期 {n} 次。',
   'explain.unknownYears': '没有这一年的节假日数据，只按周末计算。',
   'explain.parts': '逐段看（{n} 段）',
