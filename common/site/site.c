@@ -123,6 +123,9 @@ static void load_all(struct site_load *load)
         site_check_policies(load);
     }
     if (!load->no_memory) {
+        site_open311_read(load);
+    }
+    if (!load->no_memory) {
         site_was_check(load);
     }
     if (!load->no_memory) {

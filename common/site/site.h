@@ -10,6 +10,7 @@
  *   matrix.csv      category,area,level,lead[,assist] responsibility 职责清单; category and area
  *                   may be * (any); assist separated by |
  *   was             codes that were given up and that this row carries on, separated by |
+ *   open311.yaml    what is offered through Open311 (may be absent): site_open311.h
  *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
  * those that come with the programs or in addition to them (may be absent)
  *
@@ -160,11 +161,12 @@ struct site {
     struct site_follower followers[SITE_FOLLOWERS_MAX];
     uint32_t follower_count;
     struct site_desk desk;
-    bool desk_on_fallback;  /* show tickets to the dispatcher when only a fallback owner was found;
+    bool desk_on_fallback; /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
-    struct match *keywords; /* value: index into keyword table */
-    struct match *places;   /* value: index into place table: area names and aliases */
-    struct site_index *index; /* private */
+    const struct site_open311 *open311; /* site_open311.h; NULL: the site has no such file */
+    struct match *keywords;             /* value: index into keyword table */
+    struct match *places;               /* value: index into place table: area names and aliases */
+    struct site_index *index;           /* private */
 };
 
 /* Collects mistakes. Keep it on the heap: it is large. */

@@ -393,6 +393,24 @@
     "超过 %u 行，请删减；后面的行没有检查", \
     "more than %u rows; shorten the file; the rest was not checked"
 
+#define SAY_CHANNEL_UNKNOWN "CHANNEL_UNKNOWN", \
+    "渠道“%s”没有定义，请在 site.yaml 的 channels 里补上或改正", \
+    "channel \"%s\" is not defined; add it to channels in site.yaml or correct it"
+#define SAY_OPEN311_TYPE_UNKNOWN "OPEN311_TYPE_UNKNOWN", \
+    "“%s”应写 string、number、datetime、text、singlevaluelist 或 multivaluelist", \
+    "\"%s\" must be string, number, datetime, text, singlevaluelist or multivaluelist"
+#define SAY_OPEN311_VALUES "OPEN311_VALUES", \
+    "“%s”：选择题（singlevaluelist、multivaluelist）要有 values，其他类型不能有", \
+    "\"%s\": a singlevaluelist or multivaluelist needs values, and no other type has any"
+#define SAY_OPEN311_TOLD_REQUIRED "OPEN311_TOLD_REQUIRED", \
+    "“%s”只是说明（told），没有什么可填，不能是必填（required）", \
+    "\"%s\" is only told, so there is nothing to fill in; it cannot be required"
+#define SAY_OPEN311_KEYLESS "OPEN311_KEYLESS", \
+    "keyless 要求渠道“%s”就是 site.yaml 的 public_channel：没有密钥的只能按公众渠道登记", \
+    "keyless needs channel \"%s\" to be the public_channel of site.yaml: without a key tickets come in as the public's"
+#define SAY_OPEN311_DAY "OPEN311_DAY", \
+    "“%s”应写日期，如 2026-11-30", \
+    "\"%s\" must be a day, as 2026-11-30"
 #define SAY_ROLE_UNKNOWN "ROLE_UNKNOWN", \
     "不认识角色“%s”，可用的有：dispatcher clerk leader supervisor hotline auditor system security", \
     "unknown role \"%s\"; known here: dispatcher clerk leader supervisor hotline auditor system security"

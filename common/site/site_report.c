@@ -35,6 +35,7 @@ static const struct {
     [SITE_MATRIX] = {"matrix.csv", false},
     [SITE_DEVICES_YAML] = {"devices.yaml", true},
     [SITE_DEVICES_CSV] = {"devices.csv", true},
+    [SITE_OPEN311] = {"open311.yaml", true},
 };
 
 const char *site_report_file(enum site_file file)

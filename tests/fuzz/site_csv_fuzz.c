@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (bytes < 2) {
         return 0;
     }
-    const int file = SITE_AREAS + data[0] % (SITE_FILE_COUNT - SITE_AREAS);
+    const int file = SITE_AREAS + data[0] % (SITE_MATRIX + 1 - SITE_AREAS);
     files.text[file] = (const char *)data + 1;
     files.bytes[file] = bytes - 1;
     struct site_report *report = calloc(1, sizeof *report);
