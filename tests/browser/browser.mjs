@@ -30,6 +30,8 @@ export async function openPage(browser, { size = 'laptop', language = 'zh', judg
   await context.addInitScript((to) => { localStorage.setItem('paidan.language', to); }, language);
   const page = await context.newPage();
   page.faults = [];
+  // Who listens gets files' dialogs handed over, from some moment on: before any key is pressed, not with it.
+  page.on('filechooser', () => {});
   // Before somebody logs in the page asks who he is, and is told 401.
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 401/.test(message.text()) && !tolerate.test(message.text())) page.faults.push(message.text());
