@@ -378,6 +378,19 @@ enum rc bus_connect(struct bus *bus, const char *endpoint, struct bus_socket **s
     return RC_OK;
 }
 
+enum rc bus_socket_fds(const struct bus_socket *socket, int fds[BUS_FDS])
+{
+    void *const sockets[BUS_FDS] = {socket->zmq, socket->monitor};
+    CHECK(socket->monitor != NULL); /* one that asks */
+    for (unsigned index = 0; index < BUS_FDS; index++) {
+        size_t size = sizeof fds[index];
+        if (zmq_getsockopt(sockets[index], ZMQ_FD, &fds[index], &size) != 0) {
+            return RC_IO;
+        }
+    }
+    return RC_OK;
+}
+
 /* ---- who the peer is --------------------------------------------------------------------------
  */
 

@@ -95,6 +95,11 @@ struct bus_item {
     bool readable, writable;
     bool lost; /* a connection of this asking socket broke since the last wait */
 };
+/* For a loop that waits with an epoll of its own: the descriptors that become readable when bus_wait
+ * should be called for this asking socket (with no time to wait, and again until nothing is ready:
+ * they tell of changes, not of states). They are the socket's. RC_OK or RC_IO. */
+#define BUS_FDS 2
+MUST_CHECK enum rc bus_socket_fds(const struct bus_socket *socket, int fds[BUS_FDS]);
 /* Waits until an item is ready or timeout_ms have passed; a signal ends it early. At most
  * BUS_ITEMS_MAX items. RC_OK or RC_IO. */
 MUST_CHECK enum rc bus_wait(struct bus_item *items, size_t count, uint64_t timeout_ms);

@@ -127,8 +127,10 @@ static enum rc failed(struct step *step, const struct channel *channel,
     bool said = false;
     CHECK(!outcome->sent);
     enum rc rc =
-        outbox_failed(step, channel->outbox, row->seq, outcome->has_unreached && outcome->unreached,
-                      outcome->reason, &said);
+        outcome->has_never && outcome->never
+            ? outbox_never(step, channel->outbox, row->seq, outcome->reason, &said)
+            : outbox_failed(step, channel->outbox, row->seq,
+                            outcome->has_unreached && outcome->unreached, outcome->reason, &said);
     if (rc == RC_OK && said) {
         rc = outbox_get(step->txn, channel->outbox, row->seq, &after);
         CHECK(rc != RC_NOT_FOUND); /* a failure leaves it waiting or dead */

@@ -65,6 +65,9 @@ MUST_CHECK enum rc shell_port_ask(struct shell_gate *gate, const Paidan__Request
 /* The site in force, and the site's time: never below that of a step. */
 const struct site *shell_gate_site(const struct shell_gate *gate);
 uint64_t shell_gate_now_ms(const struct shell_gate *gate);
+/* Seq of the newest record that is committed: when it is another one, there may be something new to
+ * look at. */
+uint64_t shell_gate_head(const struct shell_gate *gate);
 /* When the site's clock will show at_ms, as shell_port_wait wants it; an hour from now at the
  * latest, for a clock can be set. */
 uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms);

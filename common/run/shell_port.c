@@ -112,6 +112,11 @@ uint64_t shell_gate_now_ms(const struct shell_gate *gate)
     return shell_clock_now_ms(gate->shell);
 }
 
+uint64_t shell_gate_head(const struct shell_gate *gate)
+{
+    return step_engine_head(gate->shell->engine);
+}
+
 uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms)
 {
     return clock_monotonic_us() + shell_clock_wait_us(gate->shell, at_ms);

@@ -552,6 +552,21 @@ enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t d
     return say(step, &failed.base);
 }
 
+enum rc outbox_never(struct step *step, const struct outbox *outbox, uint64_t delivery,
+                     const char *reason, bool *said)
+{
+    CHECK(said != NULL);
+    struct outbox_delivery row;
+    const enum rc rc = outbox_get(step->txn, outbox, delivery, &row);
+    *said = rc == RC_OK && !row.dead;
+    if (!*said) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    CHECK(row.attempts < UINT32_MAX);
+    row.attempts++;
+    return say_dead(step, &row, false, 0, reason);
+}
+
 enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t delivery, bool *said)
 {
     CHECK(said != NULL);

@@ -108,6 +108,9 @@ MUST_CHECK enum rc outbox_sent(struct step *step, const struct outbox *outbox, u
                                bool *said);
 MUST_CHECK enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t delivery,
                                  bool unreached, const char *reason, bool *said);
+/* As outbox_failed, of one that can never be sent: it is dead at once. */
+MUST_CHECK enum rc outbox_never(struct step *step, const struct outbox *outbox, uint64_t delivery,
+                                const char *reason, bool *said);
 /* By hand: a dead delivery waits again, its attempts and its age from now on. said: it was dead.
  * Returns as step_say, and RC_NOT_FOUND: its destination is none of the site's. */
 MUST_CHECK enum rc outbox_retry(struct step *step, const struct outbox *outbox, uint64_t delivery,

@@ -356,6 +356,23 @@ static void test_delivery_when_dead_then_listed_retried_and_dropped_by_hand(void
     solo_check(solo, "channel_outbox");
 }
 
+static void test_delivery_when_it_can_never_be_sent_then_dead_at_once(void **state)
+{
+    struct solo *const solo = *state;
+    Paidan__DeliveryOutcome wish = PAIDAN__DELIVERY_OUTCOME__INIT;
+    (void)heard(solo, 5, "m1 leak", CHANNEL_NEW);
+    wish.delivery = take_to(solo, "intake");
+    wish.has_never = 1;
+    wish.never = 1;
+    wish.reason = "no such person";
+    assert_int_equal(outcome(solo, &wish), PAIDAN__CODE__OK);
+    assert_string_equal(post_ends(), "intake dead ;");
+    assert_string_equal(list(solo, NULL, true)->destinations[0]->reason, "no such person");
+    assert_int_equal(outcome(solo, &wish), PAIDAN__CODE__OK); /* no news */
+    assert_string_equal(post_ends(), "intake dead ;");
+    solo_check_replay(solo);
+}
+
 static void test_status_when_asked_then_what_is_stored_and_what_the_ports_know(void **state)
 {
     struct solo *const solo = *state;
@@ -410,6 +427,7 @@ int main(void)
         CASE(test_wish_when_said_then_it_holds_the_request_and_nobody),
         CASE(test_answer_when_for_now_then_not_final),
         CASE(test_delivery_when_dead_then_listed_retried_and_dropped_by_hand),
+        CASE(test_delivery_when_it_can_never_be_sent_then_dead_at_once),
         CASE(test_status_when_asked_then_what_is_stored_and_what_the_ports_know),
         CASE(test_quota_when_too_many_then_not_kept),
     };
