@@ -93,6 +93,18 @@
 #define DESTINATIONS_MAX 64u
 #define QUOTAS_MAX 16u
 #define QUOTA_NAME_BYTES_MAX 64u
+/* WeChat and WeCom (proto/wechat.proto). */
+#define WECHAT_MSG_ID_BYTES_MAX 64u
+#define WECHAT_MENU_BYTES_MAX 128u   /* an event's key, a template's id */
+#define WECHAT_QUOTE_BYTES_MAX 4096u /* only numbers are looked for in it */
+#define WECHAT_MEDIA_ID_BYTES_MAX 256u
+#define WECHAT_URLS_MAX 8u
+#define WECHAT_TEXT_BYTES_MAX 2048u /* of a customer message, as the platform takes it */
+#define WECHAT_TAIL_BYTES_MAX 512u
+#define WECHAT_ITEMS_MAX 8u
+#define WECHAT_LABEL_BYTES_MAX 64u
+#define WECHAT_DRAFT_MAX 32u  /* messages of one report */
+#define WECHAT_MINE_MAX 50u   /* tickets of one person that are listed */
 #define RIGHTS_MAX 200u       /* people whose rights are others, in one answer */
 #define KEY_ROLES_MAX 8u      /* channels and units of one key */
 #define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */

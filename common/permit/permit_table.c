@@ -141,6 +141,11 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_ADAPTER_STATUS] = {"adapter status", "---*-**---", "*--", 0},
     /* The adapter's own sender, inside its process: nobody asks it from outside. */
     [PERMIT_DELIVERY_OUTCOME] = {"delivery outcome", "----------", "---", 0},
+    /* Likewise: of the adapter's own ports, which have proven who speaks. */
+    [PERMIT_WECHAT_HEAR] = {"wechat hear", "----------", "---", 0},
+    [PERMIT_WECHAT_AWAIT] = {"wechat await", "----------", "---", 0},
+    [PERMIT_WECHAT_ASK] = {"wechat ask", "----------", "---", 0},
+    [PERMIT_WECHAT_MINE] = {"wechat mine", "----------", "---", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -223,6 +228,7 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(KEY_USE) WISH(ACCESS_INIT) WISH(ACCESS_AUDIT) WISH(RIGHTS_SINCE)
         WISH(OUTBOX_LIST) WISH(OUTBOX_RETRY) WISH(OUTBOX_DROP) WISH(ADAPTER_STATUS)
         WISH(DELIVERY_OUTCOME)
+        WISH(WECHAT_HEAR) WISH(WECHAT_AWAIT) WISH(WECHAT_ASK) WISH(WECHAT_MINE)
         WISH(RECALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);

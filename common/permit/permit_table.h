@@ -127,6 +127,10 @@ enum permit_row {
     PERMIT_OUTBOX_DROP,
     PERMIT_ADAPTER_STATUS,
     PERMIT_DELIVERY_OUTCOME,
+    PERMIT_WECHAT_HEAR,
+    PERMIT_WECHAT_AWAIT,
+    PERMIT_WECHAT_ASK,
+    PERMIT_WECHAT_MINE,
     PERMIT_ROWS, /* nothing is wished, or nothing that this version knows: nobody may */
 };
 

@@ -13,6 +13,7 @@
 #include "common/say/say_detail.h"
 #include "common/say/say_people.h"
 #include "common/say/say_time.h"
+#include "common/say/say_wechat.h"
 #include "common/say/say_words.h"
 
 struct words {
@@ -892,6 +893,10 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
         put_say(&words, "领取后未签收，已放回", "pulled but not accepted: back in the queue");
         return SAY_FAINT;
     default:
+        if (event->fact_case >= PAIDAN__EVENT__FACT_REPLIED &&
+            event->fact_case <= PAIDAN__EVENT__FACT_WECHAT_RESULT) {
+            return say_wechat_words(say, event, text, size);
+        }
         if (event->fact_case >= PAIDAN__EVENT__FACT_PERSON_ADDED) {
             return say_people_words(say, event, text, size);
         }

@@ -236,6 +236,52 @@ static const struct row session_end_rows[] = {
     {PAIDAN__SESSION_END__SESSION_OVER, "已到时限", "its time was over", NULL},
     {PAIDAN__SESSION_END__SESSION_REVOKED, "管理员收回", "revoked by an administrator", NULL},
 };
+static const struct row wechat_kind_rows[] = {
+    {PAIDAN__WECHAT_KIND__WECHAT_TEXT, "文字", "text", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_IMAGE, "图片", "picture", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_VOICE, "语音", "voice", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_VIDEO, "视频", "video", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_LOCATION, "位置", "location", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_LINK, "链接", "link", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_EVENT, "事件", "event", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_CARD, "卡片按钮", "card", NULL},
+    {PAIDAN__WECHAT_KIND__WECHAT_OTHER, "其他", "other", NULL},
+};
+static const struct row wechat_event_rows[] = {
+    {PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED, "关注", "subscribed", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_UNSUBSCRIBED, "取消关注", "unsubscribed", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_CLICKED, "点击菜单", "clicked", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_SCANNED, "扫码", "scanned", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_ALLOWED, "同意接收通知", "notice allowed", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_REFUSED, "拒绝接收通知", "notice refused", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_FAILED, "通知未送达", "notice failed", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_JOINED, "机器人入群", "joined a group", NULL},
+    {PAIDAN__WECHAT_EVENT__WECHAT_EVENT_OTHER, "其他", "other", NULL},
+};
+static const struct row wechat_way_rows[] = {
+    {PAIDAN__WECHAT_WAY__WECHAT_PASSIVE, "随消息返回", "with the message", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_CUSTOMER, "客服消息", "customer message", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_NOTICE, "订阅通知", "notice", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_GROUP, "群消息", "into the group", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_SMS, "短信", "SMS", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_PHONE, "电话", "telephone", NULL},
+};
+static const struct row wechat_form_rows[] = {
+    {PAIDAN__WECHAT_FORM__WECHAT_AS_TEXT, "文字", "text", NULL},
+    {PAIDAN__WECHAT_FORM__WECHAT_AS_MENU, "选项", "menu", NULL},
+    {PAIDAN__WECHAT_FORM__WECHAT_AS_NOTICE, "通知", "notice", NULL},
+};
+static const struct row wechat_consent_rows[] = {
+    {PAIDAN__WECHAT_CONSENT__WECHAT_PRIVACY, "个人信息处理", "handling of personal data", NULL},
+    {PAIDAN__WECHAT_CONSENT__WECHAT_NOTICES, "接收通知", "notices", NULL},
+    {PAIDAN__WECHAT_CONSENT__WECHAT_FOLLOWING, "关注", "following", NULL},
+};
+static const struct row wechat_asked_state_rows[] = {
+    {PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN, "已发出，待答复", "asked", NULL},
+    {PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_ANSWERED, "已答复", "answered", NULL},
+    {PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED, "无法送达", "could not be asked", NULL},
+    {PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OVER, "已结束", "over", NULL},
+};
 
 #define TABLE(NAME)                                                                                \
     {                                                                                              \
@@ -256,6 +302,8 @@ static const struct table {
     TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
     TABLE(area_from),       TABLE(said_kind),      TABLE(role),
     TABLE(totp_act),        TABLE(person_state),   TABLE(change_kind),
+    TABLE(wechat_kind),     TABLE(wechat_event),   TABLE(wechat_way),
+    TABLE(wechat_form),     TABLE(wechat_consent), TABLE(wechat_asked_state),
     TABLE(login_why),       TABLE(session_end),
 };
 

@@ -251,6 +251,40 @@ static const struct wire_bound rows[] = {
     {"AdapterShown", "quotas", 0, QUOTAS_MAX},
     {"Quota", "name", QUOTA_NAME_BYTES_MAX, 0},
 
+    /* WeChat and WeCom: ids are as long as those platforms make them, with room; people there as
+     * Heard.person. What we say is as long as a customer message may be. */
+    {NULL, "account", CODE_BYTES_MAX, 0},
+    {NULL, "group", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatHear", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatHear", "msg_id", WECHAT_MSG_ID_BYTES_MAX, 0},
+    {"WechatHear", "text", TEXT_BYTES_MAX, 0},
+    {"WechatHear", "menu", WECHAT_MENU_BYTES_MAX, 0},
+    {"WechatHear", "quote", WECHAT_QUOTE_BYTES_MAX, 0},
+    {"WechatHear", "media_id", WECHAT_MEDIA_ID_BYTES_MAX, 0},
+    {"WechatHear", "url", 1024, 0}, /* as of an attachment */
+    {"WechatHear", "urls", 1024, WECHAT_URLS_MAX},
+    {"WechatHear", "reply_url", 1024, 0},
+    {"WechatMine", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatMineShown", "tickets", 0, WECHAT_MINE_MAX},
+    {"Replied", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"Replied", "about", CODE_BYTES_MAX, 0}, /* name of a sentence of ours */
+    {"Replied", "text", WECHAT_TEXT_BYTES_MAX, 0},
+    {"Replied", "items", 0, WECHAT_ITEMS_MAX},
+    {"Replied", "tail", WECHAT_TAIL_BYTES_MAX, 0},
+    {"Replied", "template", WECHAT_MENU_BYTES_MAX, 0},
+    {"Replied", "values", 0, WECHAT_ITEMS_MAX},
+    {"Replied", "url", 1024, 0},
+    {"WechatItem", "id", CODE_BYTES_MAX, 0},
+    {"WechatItem", "label", WECHAT_LABEL_BYTES_MAX, 0},
+    {"WechatValue", "name", CODE_BYTES_MAX, 0},
+    {"WechatValue", "value", WECHAT_LABEL_BYTES_MAX, 0},
+    {"WechatTurned", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatTurned", "draft", 0, WECHAT_DRAFT_MAX},
+    {"WechatOwned", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatConsented", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatHandedOver", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatSent", "sent_id", WECHAT_MSG_ID_BYTES_MAX, 0},
+
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */
     {NULL, "request_id", STORE_KEY_BYTES_MAX, 0},

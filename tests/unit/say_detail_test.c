@@ -81,12 +81,13 @@ static void test_detail_when_neither_then_as_it_is(void **state)
 static bool is_ours(const char *name)
 {
     static const char *const names[] = {
-        "token_hash", "access_init",    "rights_since",    "proof",
-        "terms",      "secret_hash",    "key_hash",        "salt",
-        "passes",     "memory_kib",     "passive",         "via",
-        "ping",       "logout",         "metrics",         "fetch",
-        "log",        "epoch",          "new_terms",       "new_proof",
-        "pass",       "adapter_status", "delivery_outcome"};
+        "token_hash",   "access_init",    "rights_since",     "proof",
+        "terms",        "secret_hash",    "key_hash",         "salt",
+        "passes",       "memory_kib",     "passive",          "via",
+        "ping",         "logout",         "metrics",          "fetch",
+        "log",          "epoch",          "new_terms",        "new_proof",
+        "pass",         "adapter_status", "delivery_outcome", "wechat_hear",
+        "wechat_await", "wechat_ask",     "wechat_mine"};
     for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         if (strcmp(names[index], name) == 0) {
             return true;

@@ -12,7 +12,7 @@
 
 #include "common/say/code.h"
 
-enum { MESSAGES_MAX = 256, ENUMS_MAX = 64 };
+enum { MESSAGES_MAX = 512, ENUMS_MAX = 64 };
 
 static const ProtobufCMessageDescriptor *messages[MESSAGES_MAX];
 static const ProtobufCEnumDescriptor *enums[ENUMS_MAX];

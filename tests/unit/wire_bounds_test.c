@@ -14,7 +14,7 @@
 #include "common/base/limits.h"
 #include "event.pb-c.h"
 
-enum { MESSAGES_MAX = 256, ROWS_MAX = 512 };
+enum { MESSAGES_MAX = 512, ROWS_MAX = 512 };
 
 /* Every message that travels or is stored, once. */
 struct schema {

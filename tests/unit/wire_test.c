@@ -445,7 +445,7 @@ static void test_pack_when_arena_is_full_then_limit(void **state)
 
 /* ---- the schema ---- */
 
-#define TYPES_MAX 256u
+#define TYPES_MAX 512u
 
 struct graph {
     const ProtobufCMessageDescriptor *seen[TYPES_MAX], *path[TYPES_MAX];
