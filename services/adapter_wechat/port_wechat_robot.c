@@ -1,0 +1,233 @@
+/* port_wechat_robot: JSON of WeCom's robots. Owns nothing.
+ *
+ * A group's words reach us only where somebody spoke to the robot; "@name" in front of them is cut off,
+ * since for the core it is no part of what was said. */
+
+#include "port_wechat_robot.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "port_wechat_text.h"
+
+enum { FLAGS = JSON_REJECT_DUPLICATES };
+
+struct reading {
+    struct arena *arena;
+    Paidan__WechatHear *hear;
+    bool full;
+};
+
+static const char *word(const json_t *object, const char *name)
+{
+    const char *const text = json_string_value(json_object_get(object, name));
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+static char *kept(struct reading *reading, const char *text, size_t bytes_max)
+{
+    return port_wechat_text_words(reading->arena, text, bytes_max, &reading->full);
+}
+
+static char *kept_whole(struct reading *reading, const char *text, size_t bytes_max)
+{
+    return port_wechat_text_whole(reading->arena, text, bytes_max, &reading->full);
+}
+
+enum rc port_wechat_robot_outer(struct arena *arena, const char *body, size_t bytes,
+                                const char **cipher, const char **why)
+{
+    json_t *const root = json_loadb(body, bytes, FLAGS, NULL);
+    const char *const text = word(root, "encrypt");
+    enum rc rc = RC_OK;
+    CHECK(cipher != NULL);
+    if (text == NULL) {
+        *why = "the body is not {\"encrypt\": ...}";
+        rc = RC_INVALID;
+    } else {
+        *cipher = arena_strdup(arena, text);
+        rc = *cipher == NULL ? RC_LIMIT : RC_OK;
+    }
+    json_decref(root);
+    return rc;
+}
+
+/* "@Robot 楼道灯坏了" without its first word. */
+static const char *mention_cut(const char *text, bool *mentioned)
+{
+    const char *at = text + strspn(text, " \t\r\n");
+    if (*at != '@') {
+        return text;
+    }
+    *mentioned = true;
+    at += strcspn(at, " \t\r\n");
+    return at + strspn(at, " \t\r\n");
+}
+
+static void text_take(struct reading *reading, const json_t *text)
+{
+    const char *const content = word(text, "content");
+    bool mentioned = false;
+    if (content == NULL) {
+        return;
+    }
+    const char *const words =
+        reading->hear->group == NULL ? content : mention_cut(content, &mentioned);
+    if (mentioned) {
+        reading->hear->has_mentioned = reading->hear->mentioned = true;
+    }
+    if (words[0] != '\0' && reading->hear->text == NULL) {
+        reading->hear->text = kept(reading, words, TEXT_BYTES_MAX);
+    } else if (words[0] != '\0') {
+        char *const both = arena_printf(reading->arena, "%s\n%s", reading->hear->text, words);
+        reading->full |= both == NULL;
+        reading->hear->text = kept(reading, both, TEXT_BYTES_MAX);
+    }
+}
+
+/* Pictures of robots lie encrypted at their address for five minutes: nobody could open the link
+ * afterwards, so it is none. That there was a picture is told by the kind. */
+static void picture_take(struct reading *reading)
+{
+    if (reading->hear->text == NULL) {
+        reading->hear->kind = PAIDAN__WECHAT_KIND__WECHAT_IMAGE;
+    }
+}
+
+static void mixed_take(struct reading *reading, const json_t *mixed)
+{
+    size_t index = 0;
+    const json_t *item = NULL;
+    reading->hear->kind = PAIDAN__WECHAT_KIND__WECHAT_TEXT;
+    json_array_foreach(json_object_get(mixed, "msg_item"), index, item)
+    {
+        if (word(item, "msgtype") != NULL && strcmp(word(item, "msgtype"), "text") == 0) {
+            text_take(reading, json_object_get(item, "text"));
+        }
+    }
+    picture_take(reading);
+}
+
+static void event_take(struct reading *reading, const json_t *event)
+{
+    const char *const type = word(event, "eventtype");
+    reading->hear->kind = PAIDAN__WECHAT_KIND__WECHAT_EVENT;
+    reading->hear->has_event = true;
+    reading->hear->event = PAIDAN__WECHAT_EVENT__WECHAT_EVENT_OTHER;
+    if (type == NULL) {
+        return;
+    }
+    if (strcmp(type, "enter_chat") == 0) {
+        reading->hear->event = PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED;
+    } else if (strcmp(type, "add_to_chat") == 0) {
+        reading->hear->event = PAIDAN__WECHAT_EVENT__WECHAT_JOINED;
+    } else if (strcmp(type, "template_card_event") == 0) {
+        const json_t *const card = json_object_get(event, "template_card_event");
+        reading->hear->kind = PAIDAN__WECHAT_KIND__WECHAT_CARD;
+        reading->hear->has_event = false;
+        reading->hear->menu = kept_whole(reading, word(card, "event_key"), PORT_WECHAT_NAME_BYTES);
+    }
+}
+
+static void quote_take(struct reading *reading, const json_t *quote)
+{
+    const json_t *text = json_object_get(quote, "text");
+    if (text == NULL) {
+        text = json_object_get(quote, "voice");
+    }
+    if (text == NULL) {
+        text = json_object_get(
+            json_array_get(json_object_get(json_object_get(quote, "mixed"), "msg_item"), 0),
+            "text");
+    }
+    reading->hear->quote = kept(reading, word(text, "content"), PORT_WECHAT_QUOTE_BYTES);
+}
+
+static void message_take(struct reading *reading, const json_t *root, const char *type)
+{
+    Paidan__WechatHear *const hear = reading->hear;
+    hear->kind = PAIDAN__WECHAT_KIND__WECHAT_OTHER;
+    if (strcmp(type, "text") == 0) {
+        hear->kind = PAIDAN__WECHAT_KIND__WECHAT_TEXT;
+        text_take(reading, json_object_get(root, "text"));
+    } else if (strcmp(type, "mixed") == 0) {
+        mixed_take(reading, json_object_get(root, "mixed"));
+    } else if (strcmp(type, "image") == 0) {
+        picture_take(reading);
+    } else if (strcmp(type, "voice") == 0) {
+        hear->kind = PAIDAN__WECHAT_KIND__WECHAT_VOICE;
+        hear->text = kept(reading, word(json_object_get(root, "voice"), "content"), TEXT_BYTES_MAX);
+    } else if (strcmp(type, "event") == 0) {
+        event_take(reading, json_object_get(root, "event"));
+    }
+}
+
+/* Its own time, where it carries one. */
+static uint64_t time_of(const json_t *root, uint64_t said_s)
+{
+    const json_int_t own = json_integer_value(json_object_get(root, "create_time"));
+    return own > 0 ? (uint64_t)own : said_s;
+}
+
+enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t bytes,
+                               uint64_t said_s, Paidan__WechatHear *hear, const char **why)
+{
+    struct reading reading = {.arena = arena, .hear = hear};
+    CHECK(hear != NULL);
+    paidan__wechat_hear__init(hear);
+    json_t *const root = json_loadb(message, bytes, FLAGS, NULL);
+    const char *const type = word(root, "msgtype"), *const chat = word(root, "chattype");
+    const char *const url = word(root, "response_url");
+    hear->person =
+        kept_whole(&reading, word(json_object_get(root, "from"), "userid"), PORT_WECHAT_NAME_BYTES);
+    hear->msg_id = kept_whole(&reading, word(root, "msgid"), PORT_WECHAT_ID_BYTES);
+    hear->sent_s = time_of(root, said_s);
+    if (chat != NULL && strcmp(chat, "group") == 0) {
+        hear->group = kept_whole(&reading, word(root, "chatid"), PORT_WECHAT_NAME_BYTES);
+    }
+    if (url != NULL && strncmp(url, "http", 4) == 0) {
+        hear->reply_url = kept_whole(&reading, url, PORT_WECHAT_URL_BYTES);
+    }
+    if (type != NULL) {
+        quote_take(&reading, json_object_get(root, "quote"));
+        message_take(&reading, root, type);
+    }
+    const bool whole = type != NULL && hear->person != NULL && hear->msg_id != NULL;
+    json_decref(root);
+    if (reading.full) {
+        return RC_LIMIT;
+    }
+    *why = "a message needs msgid, from.userid and msgtype";
+    return whole ? RC_OK : RC_INVALID;
+}
+
+/* ---- replies ---- */
+
+static char *printed(struct arena *arena, json_t *made)
+{
+    char *const text = json_dumps(made, JSON_COMPACT);
+    char *const copy = text == NULL ? NULL : arena_strdup(arena, text);
+    free(text);
+    json_decref(made);
+    return copy;
+}
+
+char *port_wechat_robot_reply(struct arena *arena, const char *id, const char *text)
+{
+    CHECK(id != NULL);
+    CHECK(text != NULL);
+    return printed(arena, json_pack("{s:s, s:{s:s, s:b, s:s}}", "msgtype", "stream", "stream", "id",
+                                    id, "finish", 1, "content", text));
+}
+
+char *port_wechat_robot_envelope(struct arena *arena, const char *cipher, const char *signature,
+                                 const char *timestamp, const char *nonce)
+{
+    CHECK(cipher != NULL);
+    return printed(arena, json_pack("{s:s, s:s, s:I, s:s}", "encrypt", cipher, "msgsignature",
+                                    signature, "timestamp",
+                                    (json_int_t)strtoull(timestamp, NULL, 10), "nonce", nonce));
+}
