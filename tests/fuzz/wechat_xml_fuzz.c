@@ -79,7 +79,8 @@ static void read_xml(struct arena *arena, const char *bytes, size_t size)
     struct port_wechat_xml_outer outer;
     Paidan__WechatHear hear, again;
     const char *why = NULL, *to = NULL;
-    (void)port_wechat_xml_outer(arena, bytes, size, &outer, &why);
+    const enum rc around = port_wechat_xml_outer(arena, bytes, size, &outer, &why);
+    CHECK(around == RC_OK || around == RC_INVALID);
     const enum rc rc = port_wechat_xml_hear(arena, bytes, size, &hear, &why);
     CHECK(rc == RC_OK || rc == RC_INVALID);
     if (rc != RC_OK) {
@@ -98,7 +99,8 @@ static void read_json(struct arena *arena, const char *bytes, size_t size)
 {
     Paidan__WechatHear hear, again;
     const char *why = NULL, *cipher = NULL;
-    (void)port_wechat_robot_outer(arena, bytes, size, &cipher, &why);
+    const enum rc around = port_wechat_robot_outer(arena, bytes, size, &cipher, &why);
+    CHECK(around == RC_OK || around == RC_INVALID);
     const enum rc rc = port_wechat_robot_hear(arena, bytes, size, 1409659813, &hear, &why);
     CHECK(rc == RC_OK || rc == RC_INVALID);
     if (rc != RC_OK) {
