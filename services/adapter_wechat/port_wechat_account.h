@@ -15,6 +15,7 @@
 enum {
     PORT_WECHAT_ACCOUNTS = 16,
     PORT_WECHAT_SECRET_BYTES = 256,
+    PORT_WECHAT_URL_SIZE = 513,
     PORT_WECHAT_KEYSETS = 4, /* each token with each key */
 };
 
@@ -33,11 +34,11 @@ struct port_wechat_account {
     char code[CODE_BYTES_MAX + 1];
     enum port_wechat_platform platform;
     enum port_wechat_mode mode;
-    char id[CODE_BYTES_MAX * 2 + 1];      /* AppId, CorpId; "" of a robot */
-    char agent[CODE_BYTES_MAX + 1];       /* of WeCom's application; "": none */
-    char api[PORT_WECHAT_SECRET_BYTES];   /* "https://api.weixin.qq.com": where its interface is */
-    char login[PORT_WECHAT_SECRET_BYTES]; /* where people prove who they are; "": not asked */
-    bool inside;                          /* the interface may lie in the own network */
+    char id[CODE_BYTES_MAX * 2 + 1];  /* AppId, CorpId; "" of a robot */
+    char agent[CODE_BYTES_MAX + 1];   /* of WeCom's application; "": none */
+    char api[PORT_WECHAT_URL_SIZE];   /* "https://api.weixin.qq.com": where its interface is */
+    char login[PORT_WECHAT_URL_SIZE]; /* where people prove who they are; "": not asked */
+    bool inside, menus; /* inside: the interface may lie in the own network; menus: msgmenu */
     unsigned keyset_count;
     struct port_wechat_keys keysets[PORT_WECHAT_KEYSETS];
     char tokens[2][PORT_WECHAT_SECRET_BYTES]; /* keysets point here: never copied */
@@ -48,8 +49,8 @@ struct port_wechat_account {
 struct port_wechat_accounts {
     unsigned count;
     struct port_wechat_account accounts[PORT_WECHAT_ACCOUNTS];
-    char sms[PORT_WECHAT_SECRET_BYTES];     /* "": calls of the hook are not signed */
-    char sms_url[PORT_WECHAT_SECRET_BYTES]; /* "": there is no hook */
+    char sms[PORT_WECHAT_SECRET_BYTES]; /* "": calls of the hook are not signed */
+    char sms_url[PORT_WECHAT_URL_SIZE]; /* "": there is no hook */
     bool sms_inside;
     char public_url
         [PORT_WECHAT_SECRET_BYTES]; /* "https://12345.example": where people reach us; "" */

@@ -171,7 +171,7 @@ enum rc port_wechat_call_make(struct arena *arena, const struct port_wechat_acco
         }
         path = "/cgi-bin/message/subscribe/bizsend";
         made = notice_make(reply, key);
-    } else if (reply->form == PAIDAN__WECHAT_FORM__WECHAT_AS_MENU) {
+    } else if (reply->form == PAIDAN__WECHAT_FORM__WECHAT_AS_MENU && account->menus) {
         made = menu_make(reply);
     } else {
         made = custom_make(reply, words);

@@ -21,6 +21,7 @@ static int set_up(void **state)
                                            .id = "wx1",
                                            .agent = "1000002",
                                            .api = "https://api.weixin.qq.com",
+                                           .menus = true,
                                            .secret = "s&cret"};
     paidan__replied__init(&reply);
     reply.account = account.code;
@@ -71,6 +72,8 @@ static void test_make_menu_then_items_have_our_ids(void **state)
     reply.items = items;
     reply.n_items = 1;
     assert_non_null(strstr(made().body, "\"list\":[{\"id\":\"101\",\"content\":\"已解决\"}]"));
+    account.menus = false;
+    assert_non_null(strstr(made().body, "\\n101 已解决"));
     account.platform = PORT_WECHAT_WECOM;
     assert_non_null(strstr(made().body, "\\n101 已解决"));
 }
