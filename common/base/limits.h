@@ -90,6 +90,13 @@
 #define HEARD_BODY_BYTES_MAX (80u << 10) /* a text of TEXT_BYTES_MAX and what stands beside it */
 #define WISHED_BYTES_MAX (160u << 10)    /* a Submit or Supplement of that text with attachments */
 #define REPLY_BYTES_MAX 4096u
+/* Devices (proto/device.proto). */
+#define DEVICE_ID_BYTES_MAX 64u /* serial numbers and paths of platforms are shorter */
+#define DEVICE_FILTER_BYTES_MAX 128u
+#define DEVICE_REPORTS_MAX 1024u /* of one turn: what one commit acknowledges */
+#define DEVICE_TOPICS_MAX 32u
+#define DEVICE_KINDS_MAX 128u    /* of a site; "other" and "silent" come on top */
+#define SITE_DEVICES_MAX 200000u /* a district with a smoke detector in every tenth flat */
 #define DESTINATIONS_MAX 64u
 #define QUOTAS_MAX 16u
 #define QUOTA_NAME_BYTES_MAX 64u

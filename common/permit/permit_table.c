@@ -146,6 +146,10 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_WECHAT_AWAIT] = {"wechat await", "----------", "---", 0},
     [PERMIT_WECHAT_ASK] = {"wechat ask", "----------", "---", 0},
     [PERMIT_WECHAT_MINE] = {"wechat mine", "----------", "---", 0},
+    /* Likewise the adapter's own port. */
+    [PERMIT_DEVICE_REPORTS] = {"device reports", "----------", "---", 0},
+    [PERMIT_BROKER_STATE] = {"broker state", "----------", "---", 0},
+    [PERMIT_DEVICE_LIST] = {"device list", "---*-**---", "---", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -229,6 +233,7 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(OUTBOX_LIST) WISH(OUTBOX_RETRY) WISH(OUTBOX_DROP) WISH(ADAPTER_STATUS)
         WISH(DELIVERY_OUTCOME)
         WISH(WECHAT_HEAR) WISH(WECHAT_AWAIT) WISH(WECHAT_ASK) WISH(WECHAT_MINE)
+        WISH(DEVICE_REPORTS) WISH(BROKER_STATE) WISH(DEVICE_LIST)
         WISH(RECALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);

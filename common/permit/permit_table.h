@@ -131,6 +131,9 @@ enum permit_row {
     PERMIT_WECHAT_AWAIT,
     PERMIT_WECHAT_ASK,
     PERMIT_WECHAT_MINE,
+    PERMIT_DEVICE_REPORTS,
+    PERMIT_BROKER_STATE,
+    PERMIT_DEVICE_LIST,
     PERMIT_ROWS, /* nothing is wished, or nothing that this version knows: nobody may */
 };
 

@@ -139,6 +139,8 @@ static const struct entry entries[] = {
           "dispatcher's summary."),
     ENTRY(LINK_NOT_HTTPS, EXIT_BAD_INPUT, "附件网址须以 https:// 开头，且不含空格。",
           "The address of an attachment begins with https:// and holds no blanks."),
+    ENTRY(DEVICE_UNKNOWN, EXIT_NO_SUCH, "设备没有登记在 devices.csv 里。",
+          "The device is not in the register (devices.csv)."),
     ENTRY(HEARD_DIFFERENT, EXIT_RULES, "这个消息编号已经收到过，但内容不同；请换一个编号。",
           "A message with this id was heard before with other content; use an id of its own."),
     ENTRY(DELIVERY_UNKNOWN, EXIT_NO_SUCH, "没有这个待发送的编号。",

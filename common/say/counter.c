@@ -25,6 +25,7 @@ static const struct word triage[] = {COUNTERS_TRIAGE(WORD)};
 static const struct word escalation[] = {COUNTERS_ESCALATION(WORD)};
 static const struct word callback[] = {COUNTERS_CALLBACK(WORD)};
 static const struct word access[] = {COUNTERS_ACCESS(WORD)};
+static const struct word mqtt[] = {COUNTERS_MQTT(WORD)};
 static const struct counter_unit_word units[] = {COUNTERS_UNIT(UNIT_WORD)};
 
 enum { UNIT_WORDS = sizeof units / sizeof units[0] };
@@ -36,6 +37,7 @@ static_assert(IS_WHOLE(triage, COUNTERS_TRIAGE), "stored numbers have no gap");
 static_assert(IS_WHOLE(escalation, COUNTERS_ESCALATION), "stored numbers have no gap");
 static_assert(IS_WHOLE(callback, COUNTERS_CALLBACK), "stored numbers have no gap");
 static_assert(IS_WHOLE(access, COUNTERS_ACCESS), "stored numbers have no gap");
+static_assert(IS_WHOLE(mqtt, COUNTERS_MQTT), "stored numbers have no gap");
 static_assert(IS_WHOLE(units, COUNTERS_UNIT), "stored numbers have no gap");
 
 static const struct service {
@@ -48,6 +50,7 @@ static const struct service {
     {"escalation", escalation, COUNTER_COUNT(COUNTERS_ESCALATION)},
     {"callback", callback, COUNTER_COUNT(COUNTERS_CALLBACK)},
     {"access", access, COUNTER_COUNT(COUNTERS_ACCESS)},
+    {"mqtt", mqtt, COUNTER_COUNT(COUNTERS_MQTT)},
 };
 
 const char *counter_word(const char *service, const char *name)

@@ -172,6 +172,26 @@
     X(11, CHANGES_OPEN, "changes_open", "待批事项") /* gauge */                                    \
     X(12, KEYS, "keys", "接口密钥") /* gauge: not revoked */
 
+/* Of devices: a message that was committed is one of the first six. Behind the counters that all adapters
+ * have (common/channel). */
+#define COUNTERS_MQTT(X)                                                                           \
+    X(0, TAKEN, "messages_taken", "收下的消息")                                                    \
+    X(1, AGAIN, "messages_again", "重复的消息")                                                    \
+    X(2, DROPPED, "messages_dropped", "超出限量的消息")                                            \
+    X(3, UNREADABLE, "messages_unreadable", "读不懂的消息")                                        \
+    X(4, RETAINED, "messages_retained", "代理保留的旧消息")                                        \
+    X(5, UNKNOWN, "messages_unknown", "未登记设备被拒的消息")                                      \
+    X(6, REMEMBERED, "messages_remembered", "记得的消息") /* gauge: known when they come again */                            \
+    X(7, OPENED, "alarms_opened", "报警立案")                                                      \
+    X(8, FILED, "alarms_filed", "已成工单")                                                        \
+    X(9, REFUSED, "alarms_refused", "未受理的报警")                                                \
+    X(10, NOTED, "alarms_noted", "补充到工单")                                                     \
+    X(11, FREED, "alarms_freed", "工单已结的报警")                                                 \
+    X(12, SILENT, "devices_silent", "设备静默")                                                    \
+    X(13, DEVICES, "devices_known", "见过的设备") /* gauge */                                      \
+    X(14, ASKED, "alarms_asked", "等工单号的报警") /* gauge */                                     \
+    X(15, OPEN, "alarms_open", "在办的报警") /* gauge */
+
 /* Of each unit, since ever: X(stored number, identifier, stable name, Chinese, English). */
 #define COUNTERS_UNIT(X)                                                                           \
     /* got a ticket: routed, ruled, raised, reopened, ordered to it */                             \

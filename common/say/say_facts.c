@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/say/code.h"
 #include "common/say/say_detail.h"
+#include "common/say/say_device.h"
 #include "common/say/say_people.h"
 #include "common/say/say_time.h"
 #include "common/say/say_wechat.h"
@@ -896,6 +897,10 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
         if (event->fact_case >= PAIDAN__EVENT__FACT_REPLIED &&
             event->fact_case <= PAIDAN__EVENT__FACT_WECHAT_RESULT) {
             return say_wechat_words(say, event, text, size);
+        }
+        if (event->fact_case >= PAIDAN__EVENT__FACT_ALARMS_HEARD &&
+            event->fact_case <= PAIDAN__EVENT__FACT_BROKER_LINKED) {
+            return say_device_words(say, event, text, size);
         }
         if (event->fact_case >= PAIDAN__EVENT__FACT_PERSON_ADDED) {
             return say_people_words(say, event, text, size);

@@ -57,6 +57,13 @@ static const struct row step_does_rows[] = {
     {PAIDAN__STEP_DOES__STEP_RED, "红牌", "red card", NULL},
     {PAIDAN__STEP_DOES__STEP_SUPERVISE, "转督办", "it is supervised", NULL},
 };
+static const struct row alarm_level_rows[] = {
+    {PAIDAN__ALARM_LEVEL__ALARM_CLEARED, "恢复", "cleared", NULL},
+    {PAIDAN__ALARM_LEVEL__ALARM_INFO, "提示", "info", NULL},
+    {PAIDAN__ALARM_LEVEL__ALARM_MINOR, "一般", "minor", NULL},
+    {PAIDAN__ALARM_LEVEL__ALARM_MAJOR, "重要", "major", NULL},
+    {PAIDAN__ALARM_LEVEL__ALARM_CRITICAL, "严重", "critical", NULL},
+};
 static const struct row mode_rows[] = {
     {PAIDAN__MODE__MODE_ORDINARY, "一般办理", "ordinary", NULL},
     {PAIDAN__MODE__MODE_ON_SITE, "现场办", "on site", NULL},
@@ -304,7 +311,7 @@ static const struct table {
     TABLE(totp_act),        TABLE(person_state),   TABLE(change_kind),
     TABLE(wechat_kind),     TABLE(wechat_event),   TABLE(wechat_way),
     TABLE(wechat_form),     TABLE(wechat_consent), TABLE(wechat_asked_state),
-    TABLE(login_why),       TABLE(session_end),
+    TABLE(login_why),       TABLE(session_end),    TABLE(alarm_level),
 };
 
 const ProtobufCEnumDescriptor *say_words_of(size_t nth)

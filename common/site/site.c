@@ -124,6 +124,7 @@ static void load_all(struct site_load *load)
     }
     if (!load->no_memory) {
         site_open311_read(load);
+        site_devices_read(load);
     }
     if (!load->no_memory) {
         site_was_check(load);
@@ -235,6 +236,7 @@ void site_free(struct site *site)
     match_free(site->keywords);
     match_free(site->places);
     site_index_free(site->index);
+    site_devices_free(site->devices);
     free(site);
 }
 

@@ -13,6 +13,7 @@
  *   open311.yaml    what is offered through Open311 (may be absent): site_open311.h
  *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
  * those that come with the programs or in addition to them (may be absent)
+ *   devices.yaml, devices.csv   of the adapter mqtt (site_devices.h; may be absent)
  *
  * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
  * Every mistake is reported with file and line, in Chinese and English, with a stable name; a site
@@ -135,6 +136,8 @@ struct site_follower {
     uint64_t holds_ms;             /* records older than this are not kept for it; 0: all are */
 };
 
+struct site_devices;
+
 struct site {
     uint32_t version; /* first 32 bits of the digest over all files, built-in holidays and zone */
     char name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
@@ -167,6 +170,8 @@ struct site {
     struct match *keywords;             /* value: index into keyword table */
     struct match *places;               /* value: index into place table: area names and aliases */
     struct site_index *index;           /* private */
+    /* Of adapters, each with a header of its own; NULL: the site has no such file. */
+    struct site_devices *devices; /* common/site/site_devices.h */
 };
 
 /* Collects mistakes. Keep it on the heap: it is large. */

@@ -540,4 +540,45 @@
     "第 %u 行已经规定了同样的类别、区域和层级，请删除一行", \
     "line %u already rules the same category, area and level; delete one"
 
+/* ---- devices ---- */
+#define SAY_DEVICE_CHANNEL "DEVICE_CHANNEL", \
+    "渠道“%s”不在 site.yaml 的 channels 里，请补上或改正", \
+    "channel \"%s\" is not among the channels of site.yaml; add or correct it"
+#define SAY_DEVICE_BROKER "DEVICE_BROKER", \
+    "“%s”不是代理地址，请写成 127.0.0.1:1883", \
+    "\"%s\" is no address of a broker; write it as 127.0.0.1:1883"
+#define SAY_DEVICE_FILTER "DEVICE_FILTER", \
+    "“%s”不是 MQTT 主题过滤器：+ 占一整段，# 只能是最后一段，最长 128 字节", \
+    "\"%s\" is no topic filter of MQTT: + is a whole part, # the last one, at most 128 bytes"
+#define SAY_DEVICE_POINTER "DEVICE_POINTER", \
+    "“%s”应当是 JSON 指针（/Data/State）、主题的第几段（$4）或固定的词（=smoke）", \
+    "\"%s\" must be a JSON pointer (/Data/State), a part of the topic ($4) or a word that stands for itself (=smoke)"
+#define SAY_DEVICE_LEVEL "DEVICE_LEVEL", \
+    "没有报警级别“%s”：应为 cleared、info、minor、major 或 critical", \
+    "there is no level \"%s\": cleared, info, minor, major or critical"
+#define SAY_DEVICE_WORD "DEVICE_WORD", \
+    "“%s”太长，最多 32 字节", \
+    "\"%s\" is too long: at most 32 bytes"
+#define SAY_DEVICE_CATEGORY "DEVICE_CATEGORY", \
+    "类别“%s”不在 categories.csv 里，请补上或改正", \
+    "category \"%s\" is not in categories.csv; add or correct it"
+#define SAY_DEVICE_UNKNOWN "DEVICE_UNKNOWN", \
+    "“%s”应为 desk（未登记设备的报警交分拨台）或 refuse（只计数）", \
+    "\"%s\" must be desk (alarms of unregistered devices go to the desk) or refuse (they are only counted)"
+#define SAY_DEVICE_ID "DEVICE_ID", \
+    "“%s”不是设备编号：1 到 64 字节，不含空格", \
+    "\"%s\" is no id of a device: 1 to 64 bytes without blanks"
+#define SAY_DEVICE_AREA "DEVICE_AREA", \
+    "区域“%s”不在 areas.csv 里，请补上或改正", \
+    "area \"%s\" is not in areas.csv; add or correct it"
+#define SAY_DEVICE_UNIT "DEVICE_UNIT", \
+    "维护单位“%s”不在 units.csv 里，请补上或改正", \
+    "unit \"%s\" is not in units.csv; add or correct it"
+#define SAY_DEVICE_SILENCE "DEVICE_SILENCE", \
+    "“%s”不是分钟数：写 0 到 525600 的整数，空着表示不看它是否静默", \
+    "\"%s\" is no number of minutes: 0 to 525600; empty where its silence means nothing"
+#define SAY_DEVICE_ALONE "DEVICE_ALONE", \
+    "有 devices.csv 但没有 devices.yaml，设备不会接入", \
+    "there is devices.csv but no devices.yaml: no device is listened to"
+
 /* clang-format on */

@@ -270,6 +270,10 @@ void site_doubts(struct site_load *load);
 MUST_CHECK enum rc site_review_sources(const struct site_source sources[SITE_FILE_COUNT],
                                        struct site_report *report, struct site **site);
 
+/* site_devices: devices.yaml and devices.csv, when categories, areas and units are known. */
+void site_devices_read(struct site_load *load);
+void site_devices_free(struct site_devices *devices);
+
 /* site_index */
 void site_index_build(struct site_load *load);
 void site_index_free(struct site_index *index);

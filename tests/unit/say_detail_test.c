@@ -87,7 +87,8 @@ static bool is_ours(const char *name)
         "ping",         "logout",         "metrics",          "fetch",
         "log",          "epoch",          "new_terms",        "new_proof",
         "pass",         "adapter_status", "delivery_outcome", "wechat_hear",
-        "wechat_await", "wechat_ask",     "wechat_mine"};
+        "wechat_await", "wechat_ask",     "wechat_mine",      "device_reports",
+        "broker_state"};
     for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         if (strcmp(names[index], name) == 0) {
             return true;
