@@ -214,9 +214,11 @@ void permit_view_make(const struct permit_asker *asker, enum permit_row row,
     view_add(view, permit_table_cell(row, PERMIT_PERSON), NULL);
     for (size_t index = 0; index < asker->role_count; index++) {
         const Paidan__GrantRole *const role = asker->roles[index];
-        /* The public is nobody; nobody is given its rights by name. */
+        /* The public is nobody; nobody is given its rights by name. Nor is a log to follow, which is
+         * the peers file's to allow and no grant's. */
         if (role->role >= PAIDAN__ROLE__ROLE_DISPATCHER && role->role < PAIDAN__ROLE__ROLE_PUBLIC) {
-            view_add(view, permit_table_cell(row, (unsigned)role->role), role);
+            const enum permit_scope scope = permit_table_cell(row, (unsigned)role->role);
+            view_add(view, scope == PERMIT_FOLLOWED ? PERMIT_NONE : scope, role);
         }
     }
 }

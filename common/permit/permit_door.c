@@ -142,7 +142,7 @@ static void known(const struct permit_peer *peer, const char *service, struct pe
         break;
     case PERMIT_PEER_ADAPTER:
         asker->column = PAIDAN__ROLE__ROLE_ADAPTER;
-        asker->actor = peer->name;
+        asker->actor = asker->follower = peer->name;
         asker->roles = peer->roles;
         asker->role_count = 1;
         break;

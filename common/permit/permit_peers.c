@@ -108,12 +108,13 @@ static enum rc option_read(const struct line *line, struct permit_peer *peer, ch
         return mistake(line, "not understood", word);
     }
     const size_t key = (size_t)(value - word);
-    const bool loose = peer->kind == PERMIT_PEER_SERVICE || peer->kind == PERMIT_PEER_GATEWAY;
+    const bool follower = peer->kind == PERMIT_PEER_SERVICE || peer->kind == PERMIT_PEER_GATEWAY ||
+                          peer->kind == PERMIT_PEER_ADAPTER;
     bool good = false;
     if (key == 5 && memcmp(word, "until", key) == 0) {
         good = until_read(value + 1, &peer->until_ms);
     } else if (key == 6 && memcmp(word, "follow", key) == 0) {
-        good = loose && follows_read(peer, value + 1);
+        good = follower && follows_read(peer, value + 1);
     } else if (key == 7 && memcmp(word, "channel", key) == 0) {
         good = (peer->kind == PERMIT_PEER_ADAPTER || peer->kind == PERMIT_PEER_GATEWAY) &&
                is_code(value + 1);
@@ -123,6 +124,21 @@ static enum rc option_read(const struct line *line, struct permit_peer *peer, ch
         (void)snprintf(peer->unit, sizeof peer->unit, "%.32s", value + 1);
     }
     return good ? RC_OK : mistake(line, "not a setting of this peer", word);
+}
+
+/* A channel's or a unit's; one that only tells others of what it follows is neither's, and has no other
+ * right. A unit's own system is outside of ours and follows no log. */
+static enum rc adapter_judge(const struct line *line, const struct permit_peer *peer)
+{
+    const bool unit = peer->unit[0] != '\0';
+    const bool channel = peer->channel[0] != '\0';
+    if (unit && peer->follow_count > 0) {
+        return mistake(line, "follow= is not for a unit", NULL);
+    }
+    if ((unit && channel) || (!unit && !channel && peer->follow_count == 0)) {
+        return mistake(line, "it needs either channel= or unit=", NULL);
+    }
+    return RC_OK;
 }
 
 /* The words from `at` on: kind, name, settings. */
@@ -159,11 +175,7 @@ static enum rc kind_read(const struct line *line, size_t at, struct permit_peer 
     for (; rc == RC_OK && at < line->count; at++) {
         rc = option_read(line, peer, line->words[at]);
     }
-    if (rc == RC_OK && peer->kind == PERMIT_PEER_ADAPTER &&
-        (peer->unit[0] != '\0') == (peer->channel[0] != '\0')) {
-        return mistake(line, "it needs either channel= or unit=", NULL);
-    }
-    return rc;
+    return rc == RC_OK && peer->kind == PERMIT_PEER_ADAPTER ? adapter_judge(line, peer) : rc;
 }
 
 /* uid: a local process, known by the kernel. curve: a machine elsewhere, known by its key. tcp:

@@ -3,7 +3,7 @@
  *   uid    <name|number>  service NAME   [follow=LOG,LOG]
  *   uid    <name|number>  gateway        [follow=LOG,LOG] [channel=CODE]
  *   uid    <name|number>  person ACTOR
- *   uid    <name|number>  adapter NAME   channel=CODE
+ *   uid    <name|number>  adapter NAME   [channel=CODE] [follow=LOG,LOG]  at least one
  *   uid    <name|number>  unit NAME      unit=CODE
  *   uid    <name|number>  trial
  *   tcp                   trial

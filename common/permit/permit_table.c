@@ -40,6 +40,8 @@ static_assert(PERMIT_PUBLIC - PERMIT_ROLE_FIRST == 9, "ten roles have their colu
  * - on the spot solves a unit its own work: clerks and keys of units;
  * - a resident answers his own callback; callback does not know his code, so intake, which took it,
  *   seals a pass for that one ticket;
+ * - an adapter follows only the logs that its line of the peers file names: what it tells the outside
+ *   of them, its own core decides. A key of the same role has no such line;
  * - the gateway counts and follows for all that look at it, so it may ask for what the logs that it
  *   follows hold anyway: never for texts, and never to change anything. */
 static const struct row rows[PERMIT_ROWS] = {
@@ -47,7 +49,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_PING] = {"ping", "*********-", "***", 0},
     [PERMIT_STATS] = {"stats", "---*-**---", "*--", 0},
     [PERMIT_METRICS] = {"metrics", "---*-**---", "*--", 0},
-    [PERMIT_FETCH] = {"fetch", "-----*----", "ff-", 0},
+    [PERMIT_FETCH] = {"fetch", "-----*--f-", "ff-", 0},
     [PERMIT_SUBMIT] = {"submit", "cc--c---cc", "---", 0},
     [PERMIT_SUBMIT_SPOT] = {"submit spot", "-u------u-", "---", 0},
     [PERMIT_SUPPLEMENT] = {"supplement", "a---c---ct", "---", Q},

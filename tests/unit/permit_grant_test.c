@@ -190,6 +190,9 @@ static void test_peers_when_a_line_is_not_understood_then_refused_with_its_numbe
         {"uid 1 adapter a\n", "line 1: it needs either channel= or unit="},
         {"uid 1 adapter a channel=x unit=y\n", "line 1: it needs either channel= or unit="},
         {"uid 1 adapter a channel=X\n", "line 1: not a setting of this peer: channel=X"},
+        {"uid 1 adapter a unit=x follow=escalation\n", "line 1: follow= is not for a unit"},
+        {"uid 1 person a follow=escalation\n",
+         "line 1: not a setting of this peer: follow=escalation"},
         {"uid 1 person a channel=x\n", "line 1: not a setting of this peer: channel=x"},
         {"uid 1 trial always\n", "line 1: not understood: always"},
         {"uid 1 trial until=2026-02-30\n", "line 1: not a setting of this peer: until=2026-02-30"},
@@ -206,6 +209,8 @@ static void test_peers_when_a_line_is_not_understood_then_refused_with_its_numbe
     assert_int_equal(
         peers_read(test,
                    "uid 0 service triage follow=intake,escalation # root\n\n"
+                   "uid 13 adapter webhook follow=escalation,callback\n"
+                   "uid 14 adapter wechat channel=wechat follow=escalation\n"
                    "\tuid 12 adapter hotline-a channel=hotline until=2027-06-30\r\n"
                    "curve 0123456789012345678901234567890123456789 unit env unit=u.env\n",
                    what),
@@ -245,6 +250,19 @@ static void test_door_when_grant_or_public_then_judged_by_that_alone(void **stat
     seal(test, "li.si", NOW_MS, 1000);
     assert_int_equal(knock(test, 9, true, false, NOW_MS), PAIDAN__CODE__OK);
     assert_int_equal(knock(test, 6, true, false, NOW_MS), PAIDAN__CODE__FORBIDDEN);
+}
+
+static void test_door_when_an_adapter_follows_then_the_logs_of_its_line_alone(void **state)
+{
+    struct test *const test = *state;
+    peers_write(test, "uid 7 adapter webhook follow=intake\nuid 8 adapter w channel=wechat\n");
+    door_open(test); /* as the service that knock asks */
+    assert_int_equal(knock(test, 7, false, false, NOW_MS), PAIDAN__CODE__OK);
+    assert_true(test->asker.follows);
+    assert_string_equal(test->asker.follower, "webhook");
+    assert_null(test->asker.roles[0]->channel);
+    assert_int_equal(knock(test, 8, false, false, NOW_MS), PAIDAN__CODE__OK);
+    assert_false(test->asker.follows);
 }
 
 static void test_door_when_grant_was_checked_then_expiry_is_asked_again(void **state)
@@ -291,6 +309,7 @@ int main(void)
         DOOR_TEST(test_peers_when_a_line_is_not_understood_then_refused_with_its_number),
         DOOR_TEST(test_door_when_no_file_then_own_user_alone),
         DOOR_TEST(test_door_when_grant_or_public_then_judged_by_that_alone),
+        DOOR_TEST(test_door_when_an_adapter_follows_then_the_logs_of_its_line_alone),
         DOOR_TEST(test_door_when_grant_was_checked_then_expiry_is_asked_again),
         DOOR_TEST(test_door_when_file_is_read_again_then_whole_or_not_at_all),
     };

@@ -436,6 +436,39 @@ static void test_fetch_when_under_a_services_name_then_refused(void **state)
     assert_int_equal(test->ask.code, PAIDAN__CODE__FORBIDDEN);
 }
 
+/* By its line of the peers file, under its own name; not by a grant of the same role. */
+static void test_fetch_when_by_an_adapter_then_only_where_its_line_says_follow(void **state)
+{
+    struct test *const test = *state;
+    Paidan__Fetch wish = PAIDAN__FETCH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__GrantRole role = PAIDAN__GRANT_ROLE__INIT;
+    Paidan__GrantRole *roles[] = {&role};
+    role.role = PAIDAN__ROLE__ROLE_ADAPTER;
+    role.channel = (char *)(uintptr_t) "wechat";
+    struct permit_asker adapter = {.actor = "webhook",
+                                   .follower = "webhook",
+                                   .column = PAIDAN__ROLE__ROLE_ADAPTER,
+                                   .roles = roles,
+                                   .role_count = 1};
+    request.wish_case = PAIDAN__REQUEST__WISH_FETCH;
+    request.fetch = &wish;
+    wish.follower = (char *)(uintptr_t) "webhook";
+    assert_int_equal(permit_ask(&adapter, &request, test->site, &test->arena, &test->ask), RC_OK);
+    assert_int_equal(test->ask.code, PAIDAN__CODE__FORBIDDEN);
+    adapter.follows = true;
+    assert_int_equal(permit_ask(&adapter, &request, test->site, &test->arena, &test->ask), RC_OK);
+    assert_int_equal(test->ask.code, PAIDAN__CODE__OK);
+    wish.follower = (char *)(uintptr_t) "triage";
+    assert_int_equal(permit_ask(&adapter, &request, test->site, &test->arena, &test->ask), RC_OK);
+    assert_int_equal(test->ask.code, PAIDAN__CODE__FORBIDDEN);
+    assert_string_equal(test->ask.detail, "follower");
+    wish.follower = (char *)(uintptr_t) "webhook";
+    adapter.column = PERMIT_COLUMNS; /* a key's grant */
+    assert_int_equal(permit_ask(&adapter, &request, test->site, &test->arena, &test->ask), RC_OK);
+    assert_int_equal(test->ask.code, PAIDAN__CODE__FORBIDDEN);
+}
+
 static void test_auditor_when_shown_tickets_then_without_titles(void **state)
 {
     struct test *const test = *state;
@@ -604,6 +637,7 @@ int main(void)
         WORLD_TEST(test_withdraw_when_code_is_missing_then_refused_to_hotline_and_public),
         WORLD_TEST(test_submit_when_channel_or_spot_is_foreign_then_refused),
         WORLD_TEST(test_fetch_when_under_a_services_name_then_refused),
+        WORLD_TEST(test_fetch_when_by_an_adapter_then_only_where_its_line_says_follow),
         WORLD_TEST(test_auditor_when_shown_tickets_then_without_titles),
         WORLD_TEST(test_phones_when_unit_has_not_accepted_then_early),
         WORLD_TEST(test_confidential_when_seen_as_a_unit_then_guarded),
