@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/adapter.h"
 #include "common/say/code.h"
 #include "common/say/number.h"
 #include "common/say/say_time.h"
@@ -40,10 +41,12 @@ struct shape {
 static const char *const spans[] = {
     "amount_ms",      "warn_amount_ms", "consumed_ms", "wait_ms",   "lease_ms",
     "retry_after_ms", "counted_ms",     "skipped_ms",  "paused_ms", NULL};
-/* Texts of residents and what else is personal, wherever it stands in intake's messages. */
-static const char *const withheld[] = {"text",  "title",    "given_title", "place",
-                                       "phone", "reporter", "query_code",  "supplements",
-                                       "name",  "url",      "note",        NULL};
+/* Texts of residents and what else is personal, wherever it stands in intake's messages and in those
+ * of adapters, whose ids of messages may hold who sent them. */
+static const char *const withheld[] = {"text",     "title",      "given_title", "place", "phone",
+                                       "reporter", "query_code", "supplements", "name",  "url",
+                                       "note",     "id",         "person",      "body",  "request",
+                                       "reply",    NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
@@ -248,7 +251,13 @@ static json_t *list_of(const struct say *say, const ProtobufCFieldDescriptor *fi
     return list;
 }
 
-/* Only single strings are withheld: in intake's facts no repeated field holds a resident's
+static bool withholds(const ProtobufCFieldDescriptor *field)
+{
+    return (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_BYTES) &&
+           listed(withheld, field->name);
+}
+
+/* Only single strings and bytes are withheld: in intake's facts no repeated field holds a resident's
  * words. */
 static void set_field(const struct say *say, json_t *object, const ProtobufCFieldDescriptor *field,
                       const ProtobufCMessage *message, bool texts)
@@ -260,10 +269,13 @@ static void set_field(const struct say *say, json_t *object, const ProtobufCFiel
     }
     if (is_repeated(field)) {
         json_object_set_new(object, shape.key, list_of(say, field, &shape, message, texts));
-    } else if (field->type == PROTOBUF_C_TYPE_STRING && !texts && listed(withheld, field->name)) {
+    } else if (!texts && withholds(field)) {
         char name[KEY_BYTES + 8];
         (void)snprintf(name, sizeof name, "%s_bytes", field->name);
-        json_object_set_new(object, name, json_integer((json_int_t)strlen(*(char *const *)at)));
+        const size_t size = field->type == PROTOBUF_C_TYPE_BYTES
+                                ? ((const ProtobufCBinaryData *)at)->len
+                                : strlen(*(char *const *)at);
+        json_object_set_new(object, name, json_integer((json_int_t)size));
     } else if (shape.form == FORM_MOMENT) {
         say_json_time(say, object, shape.key, *(const uint64_t *)at);
     } else {
@@ -309,8 +321,10 @@ json_t *say_json_event(const struct say *say, const char *service, uint64_t seq,
     json_t *object = json_object();
     json_object_set_new(object, "seq", json_integer((json_int_t)seq));
     json_object_set_new(object, "service", json_string(service));
-    /* Only intake's facts hold what residents wrote; units' notes elsewhere are records of work. */
-    json_t *fields = say_json_message(say, &event->base, texts || strcmp(service, "intake") != 0);
+    /* Only intake's facts and adapters' hold what residents wrote; units' notes elsewhere are records
+     * of work. */
+    const bool plain = strcmp(service, "intake") != 0 && adapter_find(service) == NULL;
+    json_t *fields = say_json_message(say, &event->base, texts || plain);
     if (strcmp(service, "access") == 0) {
         strip_secrets(fields);
     }

@@ -32,16 +32,21 @@ enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 /* The largest answer is a frame; what it unpacks to and what a command makes of it fits. */
 #define CLI_ARENA_BYTES (512u << 20)
 
-const char *const cli_services[CLI_SERVICES + 1] = {"intake",   "triage", "escalation",
-                                                    "callback", "access", NULL};
+const char *const cli_services[CLI_STORES + 1] = {"intake",  "triage", "escalation", "callback",
+                                                  "access",  "wechat", "hotline",    "mqtt",
+                                                  "webhook", NULL};
+static_assert(ADAPTERS == 4, "each adapter of common/say/adapter.c stands in cli_services");
 
 bool cli_has_store(const struct cli *cli, const char *service)
 {
-    char path[PATH_MAX + 32];
-    if (strcmp(service, "access") != 0) {
+    char path[PATH_MAX + 64];
+    const bool adapter = adapter_find(service) != NULL;
+    if (strcmp(service, "access") != 0 && !adapter) {
         return true; /* its absence is for whoever opens it to say */
     }
-    (void)snprintf(path, sizeof path, "%s/%s", cli->data_dir, service);
+    /* Of an installation the folders are there in any case. */
+    (void)snprintf(path, sizeof path, "%s/%s%s", cli->data_dir, service,
+                   adapter ? "/data.mdb" : "");
     return access(path, F_OK) == 0;
 }
 

@@ -15,6 +15,7 @@
 #include "common/base/arena.h"
 #include "common/base/limits.h"
 #include "common/bus/client.h"
+#include "common/say/adapter.h"
 #include "common/say/say.h"
 #include "common/site/site.h"
 #include "event.pb-c.h"
@@ -29,10 +30,17 @@ enum {
     CLI_EXIT_SETTINGS = 78,
 };
 
-enum { CLI_SERVICES = 5, CLI_OPERANDS_MAX = 4096, CLI_REPEATED_MAX = 256 };
-extern const char *const cli_services[CLI_SERVICES + 1]; /* NULL-terminated, in order of the flow */
+enum {
+    CLI_SERVICES = 5,
+    CLI_STORES = CLI_SERVICES + ADAPTERS,
+    CLI_OPERANDS_MAX = 4096,
+    CLI_REPEATED_MAX = 256
+};
+/* In order of the flow; after the first CLI_SERVICES, which every instance has, the adapters, of which
+ * it has those that its site names. NULL-terminated. */
+extern const char *const cli_services[CLI_STORES + 1];
 /* Whether the instance has a store of that service: one made before there were accounts lacks
- * access's until it was started once. */
+ * access's until it was started once, and adapters are there where the site has them. */
 bool cli_has_store(const struct cli *cli, const char *service);
 
 struct cli {

@@ -35,7 +35,9 @@ enum { BACKUP_FORMAT = 1, ROUNDS_MAX = 1000, PROGRESS_US = 200000 };
 
 struct source {
     const char *service;
-    bool absent; /* not of this instance, or not of this backup: made before there was access */
+    bool
+        absent; /* not of this instance, or not of this backup: an adapter that the site has not, access
+                    where nobody had an account */
     struct store *store;
     struct store_txn *txn;
     uint64_t first_seq, head_seq;
@@ -44,7 +46,7 @@ struct source {
 
 struct backup {
     struct cli *cli;
-    struct source sources[CLI_SERVICES];
+    struct source sources[CLI_STORES];
     const char *copying; /* for the progress line */
     uint64_t shown_us;
     bool progress;
@@ -215,7 +217,7 @@ static enum rc snapshot(struct source *source)
 
 static void close_sources(struct backup *backup)
 {
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         store_abort(backup->sources[index].txn);
         store_close(backup->sources[index].store);
         backup->sources[index].txn = NULL;
@@ -227,8 +229,8 @@ static void close_sources(struct backup *backup)
 static enum rc renew_lagging(struct backup *backup, unsigned *renewed)
 {
     *renewed = 0;
-    for (size_t follower = 0; follower < CLI_SERVICES; follower++) {
-        for (size_t followed = 0; followed < CLI_SERVICES; followed++) {
+    for (size_t follower = 0; follower < CLI_STORES; follower++) {
+        for (size_t followed = 0; followed < CLI_STORES; followed++) {
             struct source *log = &backup->sources[followed];
             if (log->absent || backup->sources[follower].absent) {
                 continue;
@@ -251,7 +253,7 @@ static enum rc renew_lagging(struct backup *backup, unsigned *renewed)
  * the services write no faster than snapshots are taken. */
 static enum rc take_set(struct backup *backup)
 {
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         struct source *source = &backup->sources[index];
         const enum rc rc = source->absent ? RC_OK : snapshot(source);
         if (rc != RC_OK) {
@@ -288,7 +290,7 @@ static int write_manifest(struct backup *backup, const char *folder)
         return cli_fail(backup->cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
     fprintf(memory, "paidan-backup %d\nversion %s\n", BACKUP_FORMAT, PAIDAN_VERSION);
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         const struct source *source = &backup->sources[index];
         if (source->absent) {
             continue;
@@ -327,7 +329,7 @@ static int tell_copy(struct cli *cli, const struct cli_deed *deed, const struct 
  * it. */
 static int copy_all(struct backup *backup, const char *folder)
 {
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         struct source *source = &backup->sources[index];
         char path[PATH_MAX + 40];
         if (source->absent) {
@@ -410,7 +412,7 @@ static void measure(const char *folder, struct done *done)
 {
     char path[PATH_MAX + 64];
     struct stat info;
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         (void)snprintf(path, sizeof path, "%s/%s/data.mdb", folder, cli_services[index]);
         done->bytes += stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
     }
@@ -433,7 +435,7 @@ static int tell_set(struct cli *cli, const struct backup *backup, const char *fo
     }
     cli_site_folder(cli, done.site, sizeof done.site);
     measure(folder, &done);
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         const struct source *source = &backup->sources[index];
         if (source->absent) {
             continue;
@@ -490,7 +492,7 @@ static int run_backup(struct backup *backup, const char *folder)
     struct cli *cli = backup->cli;
     enum rc rc = RC_OK;
     char clock[PATH_MAX + 16];
-    for (size_t index = 0; index < CLI_SERVICES && rc == RC_OK; index++) {
+    for (size_t index = 0; index < CLI_STORES && rc == RC_OK; index++) {
         struct source *source = &backup->sources[index];
         source->service = cli_services[index];
         source->absent = !cli_has_store(cli, source->service);
@@ -519,7 +521,7 @@ static int run_backup(struct backup *backup, const char *folder)
         note_backup(cli, folder);
         return tell_set(cli, backup, folder, backup_words);
     }
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         char path[PATH_MAX + 40];
         (void)snprintf(path, sizeof path, "%s/%s", folder, cli_services[index]);
         cli_log_remove(path);
@@ -568,7 +570,7 @@ static int refuse_backup(const struct cli *cli, const char *what)
 
 /* What the backup claims to hold. Lines of later versions that are not understood are passed over.
  */
-static int read_manifest(struct cli *cli, const char *folder, struct entry entries[CLI_SERVICES])
+static int read_manifest(struct cli *cli, const char *folder, struct entry entries[CLI_STORES])
 {
     char path[PATH_MAX + 16], line[512], name[40], digest[80];
     (void)snprintf(path, sizeof path, "%s/MANIFEST", folder);
@@ -585,7 +587,7 @@ static int read_manifest(struct cli *cli, const char *folder, struct entry entri
                    digest) != 2) {
             continue;
         }
-        for (size_t index = 0; index < CLI_SERVICES; index++) {
+        for (size_t index = 0; index < CLI_STORES; index++) {
             if (strcmp(name, cli_services[index]) == 0) {
                 entries[index].there = true;
                 (void)snprintf(entries[index].digest, sizeof entries[index].digest, "%.64s",
@@ -641,7 +643,7 @@ static int move_in(const struct backup *backup, const char *into, const char *da
 {
     struct cli *cli = backup->cli;
     char from[PATH_MAX + 64], to[PATH_MAX + 64];
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         (void)snprintf(from, sizeof from, "%s/%s", into, cli_services[index]);
         (void)snprintf(to, sizeof to, "%s/%s", data, cli_services[index]);
         if (!backup->sources[index].absent && rename(from, to) != 0) {
@@ -656,7 +658,7 @@ static int move_in(const struct backup *backup, const char *into, const char *da
 static void discard(const char *into)
 {
     char path[PATH_MAX + 64];
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         (void)snprintf(path, sizeof path, "%s/%s", into, cli_services[index]);
         cli_log_remove(path);
     }
@@ -674,7 +676,7 @@ static int run_restore(struct backup *backup, const char *folder, const struct e
     if (status == CLI_EXIT_OK) {
         status = make_folder(cli, &restoring, into);
     }
-    for (size_t index = 0; index < CLI_SERVICES && status == CLI_EXIT_OK; index++) {
+    for (size_t index = 0; index < CLI_STORES && status == CLI_EXIT_OK; index++) {
         struct source *source = &backup->sources[index];
         source->service = cli_services[index];
         source->absent = !entries[index].there;
@@ -700,7 +702,7 @@ int cli_backup_restore(struct cli *cli)
 {
     const char *folder = cli->operands[0];
     struct backup backup = {.cli = cli, .progress = isatty(STDERR_FILENO) == 1};
-    struct entry entries[CLI_SERVICES] = {0};
+    struct entry entries[CLI_STORES] = {0};
     const int damaged = code_exit(PAIDAN__CODE__STORE_CORRUPT);
     int status = want_free(cli, &restoring, cli->data_dir, "数据目录必须不存在或为空",
                            "the data folder must be new or empty");

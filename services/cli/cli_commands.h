@@ -31,6 +31,10 @@ int cli_requests(struct cli *cli);
 int cli_due_alarms(struct cli *cli);
 int cli_units(struct cli *cli);
 int cli_names_list(struct cli *cli); /* areas, categories, channels */
+int cli_channels_status(struct cli *cli);
+int cli_channels_list(struct cli *cli);
+int cli_channels_retry(struct cli *cli);
+int cli_channels_drop(struct cli *cli);
 int cli_replan(struct cli *cli);
 int cli_stats(struct cli *cli);
 int cli_metrics(struct cli *cli);

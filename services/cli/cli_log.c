@@ -29,13 +29,17 @@ enum { VERIFY_ENDED = 250 };
 
 int cli_log_service(struct cli *cli, const char *name)
 {
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         if (strcmp(cli_services[index], name) == 0) {
             return CLI_EXIT_OK;
         }
     }
-    return cli_usage(cli, "没有这个服务：应为 intake、triage、escalation、callback 或 access",
-                     "no such service: intake, triage, escalation, callback or access", name);
+    return cli_usage(cli,
+                     "没有这个服务：应为 intake、triage、escalation、callback、access，"
+                     "或 wechat、hotline、mqtt、webhook",
+                     "no such service: intake, triage, escalation, callback, access, or wechat, "
+                     "hotline, mqtt, webhook",
+                     name);
 }
 
 int cli_log_refuse(struct cli *cli, enum rc rc, const char *what)
@@ -282,7 +286,7 @@ static int each_log(struct cli *cli,
     }
     int worst = CLI_EXIT_OK;
     fputs(cli->json ? "[\n" : "", stdout);
-    for (size_t index = 0; index < CLI_SERVICES; index++) {
+    for (size_t index = 0; index < CLI_STORES; index++) {
         if (!cli_has_store(cli, cli_services[index])) {
             continue;
         }

@@ -39,6 +39,7 @@ enum cli_option {
     CLI_CURSOR,
     CLI_COMMUNITIES,
     CLI_CONFIDENTIAL,
+    CLI_DEAD,
     CLI_DIFF,
     CLI_HOTLINE,
     CLI_HOURS,

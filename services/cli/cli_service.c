@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_channels.h"
 #include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_grid.h"
@@ -343,6 +344,51 @@ static void add_gateway(struct cli *cli, struct cli_grid *grid)
     cli_grid_add(grid, SAY_PLAIN, "%s", up ? address : " ");
 }
 
+/* Adapters are no services to wait for, as the gateway: their rows stand where they were started once. */
+static void add_adapters(struct cli *cli, struct cli_grid *grid)
+{
+    for (size_t index = 0; index < ADAPTERS; index++) {
+        Paidan__Ping ping = PAIDAN__PING__INIT;
+        Paidan__Answer *answer = NULL;
+        struct cli_service *service = NULL;
+        if (!cli_channels_has(cli, adapters[index].name)) {
+            continue;
+        }
+        service = arena_zalloc(&cli->arena, sizeof *service);
+        if (service == NULL) {
+            return;
+        }
+        service->code = cli_try(cli, adapters[index].name, &ping.base, GATEWAY_MS, &answer);
+        if (service->code == PAIDAN__CODE__OK) {
+            take_pong(service, answer->pong);
+        }
+        add_service(cli, grid, adapters[index].name, service);
+    }
+}
+
+static void adapters_json(struct cli *cli, json_t *list)
+{
+    for (size_t index = 0; index < ADAPTERS; index++) {
+        Paidan__Ping ping = PAIDAN__PING__INIT;
+        Paidan__Answer *answer = NULL;
+        if (!cli_channels_has(cli, adapters[index].name)) {
+            continue;
+        }
+        const Paidan__Code code =
+            cli_try(cli, adapters[index].name, &ping.base, GATEWAY_MS, &answer);
+        json_t *const object = json_object();
+        json_object_set_new(object, "service", json_string(adapters[index].name));
+        json_object_set_new(object, "up", json_boolean(code == PAIDAN__CODE__OK));
+        if (code == PAIDAN__CODE__OK) {
+            json_object_set_new(object, "version", json_string(answer->pong->version));
+            json_object_set_new(object, "head", json_integer((json_int_t)answer->pong->head_seq));
+        } else {
+            json_object_set_new(object, "code", json_string(code_name(code)));
+        }
+        json_array_append_new(list, object);
+    }
+}
+
 /* Whether a copy exists elsewhere, and how old it is: by the machine's clock, also of a demo. */
 static void print_backup(const struct cli *cli)
 {
@@ -387,6 +433,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             json_array_append_new(list, service_json(cli, cli_services[index], &services[index]));
         }
+        adapters_json(cli, list);
         status = cli_json_print(cli, list);
     } else {
         struct cli_grid grid;
@@ -394,6 +441,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             add_service(cli, &grid, cli_services[index], &services[index]);
         }
+        add_adapters(cli, &grid);
         add_gateway(cli, &grid);
         cli_grid_end(&grid);
         cli_service_print_refused(cli, services);
