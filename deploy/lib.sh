@@ -16,12 +16,28 @@ PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # The services that keep a store: four in the order in which tickets reach them, then people's accounts.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 SERVICES=(intake triage escalation callback access)
+# Adapters speak with the outside; an instance has those whose file its site has.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+ADAPTERS=(wechat hotline mqtt webhook)
+declare -A ADAPTER_FILES=([wechat]=wechat.yaml [hotline]=hotline.yaml [mqtt]=devices.yaml [webhook]=webhooks.yaml)
 # What stands in front of them and stores nothing: an instance runs without it, too.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 FRONTS=(gateway)
 # Where the console is built to (deploy/up), and where an installation has it.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 CONSOLE_DIR=$PAIDAN_ROOT/build/console
+
+# adapters_of SITE: the adapters of a site, into adapters.
+adapters=()
+adapters_of() {
+    local name
+    adapters=()
+    for name in "${ADAPTERS[@]}"; do
+        if [[ -f $1/${ADAPTER_FILES[$name]} ]]; then
+            adapters+=("$name")
+        fi
+    done
+}
 
 # The locale of messages, as programs find it: the first of the three that is not empty.
 locale_name=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}

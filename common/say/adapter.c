@@ -8,7 +8,7 @@
 const struct adapter adapters[ADAPTERS] = {
     {"wechat", "微信", "WeChat"},
     {"hotline", "热线平台", "hotline platform"},
-    {"mqtt", "设备告警", "device alarms"},
+    {"mqtt", "设备警报", "device alarms"},
     {"webhook", "事件推送", "webhooks"},
 };
 

@@ -16,6 +16,7 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/last_backup.h"
+#include "common/say/adapter.h"
 #include "common/say/code.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -197,13 +198,14 @@ json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *serv
     return object;
 }
 
-/* A service that does not answer is in the list, with why. One that tickets do not pass through
- * (access: it follows nobody) is told as "up", so that scripts go on counting by "answers" and
- * "following" those whose logs make one story. */
+/* A service that does not answer is in the list, with why. Those that tickets do not pass through
+ * (access, adapters) are told as "up", and what an adapter follows as "follows", so that scripts go on
+ * counting by "answers" and "following" those whose logs make one story. */
 static json_t *service_json(struct cli *cli, const char *name, const struct cli_service *service)
 {
     json_t *object = json_object();
-    const bool apart = strcmp(name, "access") == 0;
+    const bool adapter = adapter_find(name) != NULL;
+    const bool apart = adapter || strcmp(name, "access") == 0;
     json_object_set_new(object, "service", json_string(name));
     json_object_set_new(object, apart ? "up" : "answers", json_boolean(service->answered));
     if (!service->answered) {
@@ -242,11 +244,11 @@ static json_t *service_json(struct cli *cli, const char *name, const struct cli_
         }
         json_array_append_new(list, each);
     }
-    if (apart) {
-        CHECK(service->following_count == 0);
+    if (apart && service->following_count == 0) {
         json_decref(list);
     } else {
-        json_object_set_new(object, "following", list);
+        CHECK(!apart || adapter); /* access follows nobody */
+        json_object_set_new(object, apart ? "follows" : "following", list);
     }
     return object;
 }
@@ -344,49 +346,26 @@ static void add_gateway(struct cli *cli, struct cli_grid *grid)
     cli_grid_add(grid, SAY_PLAIN, "%s", up ? address : " ");
 }
 
-/* Adapters are no services to wait for, as the gateway: their rows stand where they were started once. */
-static void add_adapters(struct cli *cli, struct cli_grid *grid)
+/* Adapters are no services to wait for, as the gateway: their rows stand where they were started once.
+ * False: never in this instance. */
+static bool ask_adapter(struct cli *cli, const struct cli_service services[CLI_SERVICES],
+                        const char *name, struct cli_service *adapter)
 {
-    for (size_t index = 0; index < ADAPTERS; index++) {
-        Paidan__Ping ping = PAIDAN__PING__INIT;
-        Paidan__Answer *answer = NULL;
-        struct cli_service *service = NULL;
-        if (!cli_channels_has(cli, adapters[index].name)) {
-            continue;
-        }
-        service = arena_zalloc(&cli->arena, sizeof *service);
-        if (service == NULL) {
-            return;
-        }
-        service->code = cli_try(cli, adapters[index].name, &ping.base, GATEWAY_MS, &answer);
-        if (service->code == PAIDAN__CODE__OK) {
-            take_pong(service, answer->pong);
-        }
-        add_service(cli, grid, adapters[index].name, service);
+    Paidan__Ping ping = PAIDAN__PING__INIT;
+    Paidan__Answer *answer = NULL;
+    if (!cli_channels_has(cli, name)) {
+        return false;
     }
-}
-
-static void adapters_json(struct cli *cli, json_t *list)
-{
-    for (size_t index = 0; index < ADAPTERS; index++) {
-        Paidan__Ping ping = PAIDAN__PING__INIT;
-        Paidan__Answer *answer = NULL;
-        if (!cli_channels_has(cli, adapters[index].name)) {
-            continue;
-        }
-        const Paidan__Code code =
-            cli_try(cli, adapters[index].name, &ping.base, GATEWAY_MS, &answer);
-        json_t *const object = json_object();
-        json_object_set_new(object, "service", json_string(adapters[index].name));
-        json_object_set_new(object, "up", json_boolean(code == PAIDAN__CODE__OK));
-        if (code == PAIDAN__CODE__OK) {
-            json_object_set_new(object, "version", json_string(answer->pong->version));
-            json_object_set_new(object, "head", json_integer((json_int_t)answer->pong->head_seq));
-        } else {
-            json_object_set_new(object, "code", json_string(code_name(code)));
-        }
-        json_array_append_new(list, object);
+    *adapter = (struct cli_service){.answered = false};
+    adapter->code = cli_try(cli, name, &ping.base, GATEWAY_MS, &answer);
+    if (adapter->code == PAIDAN__CODE__OK) {
+        adapter->now_ms = answer->has_now_ms ? answer->now_ms : 0;
+        take_pong(adapter, answer->pong);
     }
+    for (size_t each = 0; each < adapter->following_count; each++) {
+        adapter->following[each].head = cli_service_head(services, adapter->following[each].log);
+    }
+    return true;
 }
 
 /* Whether a copy exists elsewhere, and how old it is: by the machine's clock, also of a demo. */
@@ -426,6 +405,7 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         {.title = "跟随|FOLLOWS", .floor = 16},
         {.title = NULL},
     };
+    struct cli_service adapter;
     (void)cli_site(cli);
     int status = CLI_EXIT_OK;
     if (cli->json) {
@@ -433,7 +413,11 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             json_array_append_new(list, service_json(cli, cli_services[index], &services[index]));
         }
-        adapters_json(cli, list);
+        for (size_t index = 0; index < ADAPTERS; index++) {
+            if (ask_adapter(cli, services, adapters[index].name, &adapter)) {
+                json_array_append_new(list, service_json(cli, adapters[index].name, &adapter));
+            }
+        }
         status = cli_json_print(cli, list);
     } else {
         struct cli_grid grid;
@@ -441,7 +425,11 @@ static int tell_services(struct cli *cli, const struct cli_service services[CLI_
         for (size_t index = 0; index < CLI_SERVICES; index++) {
             add_service(cli, &grid, cli_services[index], &services[index]);
         }
-        add_adapters(cli, &grid);
+        for (size_t index = 0; index < ADAPTERS; index++) {
+            if (ask_adapter(cli, services, adapters[index].name, &adapter)) {
+                add_service(cli, &grid, adapters[index].name, &adapter);
+            }
+        }
         add_gateway(cli, &grid);
         cli_grid_end(&grid);
         cli_service_print_refused(cli, services);

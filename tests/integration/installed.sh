@@ -26,8 +26,13 @@ note "units"
 filled paidan@.service.in >"$scratch/units/paidan@.service"
 filled gateway.conf.in >"$scratch/units/paidan@gateway.service.d/arguments.conf"
 cp "$PAIDAN_ROOT/deploy/systemd/paidan.target" "$scratch/units"
-for name in "${SERVICES[@]}" gateway; do
+for name in "${SERVICES[@]}" gateway wechat hotline mqtt webhook; do
     cp "$scratch/units/paidan@.service" "$scratch/units/paidan@$name.service"
+done
+for name in wechat hotline mqtt webhook; do
+    mkdir -p "$scratch/units/paidan@$name.service.d"
+    sed "s|@ADAPTER_FILE@|$name.yaml|" "$PAIDAN_ROOT/deploy/systemd/adapter.conf.in" >"$scratch/units/paidan@$name.service.d/site.conf"
+    cp "$bin/paidan" "$bin/paidan-$name" 2>/dev/null # the unit's program, where this build has none
 done
 touch "$scratch/RUNBOOK.md"
 rm "$scratch/units/paidan@.service" # systemd would try an instance of no name
@@ -125,6 +130,13 @@ for who in $clerk $stranger "$(uid_of _paidan-triage)" "$(uid_of _paidan-gateway
     by "$who" "$people" cat "$data/intake/data.mdb" >/dev/null 2>&1 && fail "$who read intake's store"
     by "$who" "$people" cat "$data/keys/grant" >/dev/null 2>&1 && fail "$who read the key of grants"
     by "$who" "$people" sh -c "echo 'uid $who trial' >>'$data/peers'" 2>/dev/null && fail "$who wrote the peers file"
+done
+printf 'token\n' >"$data/secrets/wechat/key"
+chown "$(uid_of _paidan-wechat):$(gid_of _paidan-wechat)" "$data/secrets/wechat/key"
+chmod 0400 "$data/secrets/wechat/key"
+expect "an adapter's secret" "$(as_service wechat cat "$data/secrets/wechat/key")" token
+for name in gateway hotline intake; do
+    as_service "$name" cat "$data/secrets/wechat/key" >/dev/null 2>&1 && fail "$name reads a secret of wechat"
 done
 as_service gateway cat "$data/keys/grant" >/dev/null 2>&1 && fail "the gateway reads the key of grants"
 as_service triage cat "$data/keys/access" >/dev/null 2>&1 && fail "triage reads access's key"
