@@ -371,6 +371,8 @@ uint64_t client_wait_ms(const Paidan__Request *request)
         return request->pull->has_wait_ms ? request->pull->wait_ms : 0;
     case PAIDAN__REQUEST__WISH_CALLBACK_PULL:
         return request->callback_pull->has_wait_ms ? request->callback_pull->wait_ms : 0;
+    case PAIDAN__REQUEST__WISH_WECHAT_AWAIT:
+        return request->wechat_await->wait_ms;
     default:
         return 0;
     }

@@ -26,6 +26,7 @@ static const struct word escalation[] = {COUNTERS_ESCALATION(WORD)};
 static const struct word callback[] = {COUNTERS_CALLBACK(WORD)};
 static const struct word access[] = {COUNTERS_ACCESS(WORD)};
 static const struct word mqtt[] = {COUNTERS_MQTT(WORD)};
+static const struct word wechat[] = {COUNTERS_WECHAT(WORD)};
 static const struct counter_unit_word units[] = {COUNTERS_UNIT(UNIT_WORD)};
 
 enum { UNIT_WORDS = sizeof units / sizeof units[0] };
@@ -38,6 +39,7 @@ static_assert(IS_WHOLE(escalation, COUNTERS_ESCALATION), "stored numbers have no
 static_assert(IS_WHOLE(callback, COUNTERS_CALLBACK), "stored numbers have no gap");
 static_assert(IS_WHOLE(access, COUNTERS_ACCESS), "stored numbers have no gap");
 static_assert(IS_WHOLE(mqtt, COUNTERS_MQTT), "stored numbers have no gap");
+static_assert(IS_WHOLE(wechat, COUNTERS_WECHAT), "stored numbers have no gap");
 static_assert(IS_WHOLE(units, COUNTERS_UNIT), "stored numbers have no gap");
 
 static const struct service {
@@ -51,6 +53,7 @@ static const struct service {
     {"callback", callback, COUNTER_COUNT(COUNTERS_CALLBACK)},
     {"access", access, COUNTER_COUNT(COUNTERS_ACCESS)},
     {"mqtt", mqtt, COUNTER_COUNT(COUNTERS_MQTT)},
+    {"wechat", wechat, COUNTER_COUNT(COUNTERS_WECHAT)},
 };
 
 const char *counter_word(const char *service, const char *name)

@@ -191,6 +191,13 @@
     X(13, DEVICES, "devices_known", "见过的设备") /* gauge */                                      \
     X(14, ASKED, "alarms_asked", "等工单号的报警") /* gauge */                                     \
     X(15, OPEN, "alarms_open", "在办的报警") /* gauge */
+/* Of conversations; they stand after the counters that all adapters have (common/channel). */
+#define COUNTERS_WECHAT(X)                                                                         \
+    X(0, REPLIED, "replied", "答复") /* messages to residents, by all ways */                       \
+    X(1, FILED, "filed", "对话登记的诉求")                                                         \
+    X(2, CALLBACKS, "callbacks_answered", "答复回访")                                              \
+    X(3, HANDED_OVER, "handed_over", "转电话告知")                                                 \
+    X(4, REFUSED, "refused_by_platform", "平台不接收")
 
 /* Of each unit, since ever: X(stored number, identifier, stable name, Chinese, English). */
 #define COUNTERS_UNIT(X)                                                                           \

@@ -125,6 +125,7 @@ static void load_all(struct site_load *load)
     if (!load->no_memory) {
         site_open311_read(load);
         site_devices_read(load);
+        site_wechat_read(load);
     }
     if (!load->no_memory) {
         site_was_check(load);

@@ -11,6 +11,7 @@
  *                   may be * (any); assist separated by |
  *   was             codes that were given up and that this row carries on, separated by |
  *   open311.yaml    what is offered through Open311 (may be absent): site_open311.h
+ *   wechat.yaml     accounts of WeChat and WeCom (may be absent): site_wechat.h
  *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
  * those that come with the programs or in addition to them (may be absent)
  *   devices.yaml, devices.csv   of the adapter mqtt (site_devices.h; may be absent)
@@ -172,6 +173,7 @@ struct site {
     struct site_index *index;           /* private */
     /* Of adapters, each with a header of its own; NULL: the site has no such file. */
     struct site_devices *devices; /* common/site/site_devices.h */
+    const struct site_wechat *wechat;   /* site_wechat.h; NULL: likewise */
 };
 
 /* Collects mistakes. Keep it on the heap: it is large. */

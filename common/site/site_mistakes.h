@@ -396,6 +396,18 @@
 #define SAY_CHANNEL_UNKNOWN "CHANNEL_UNKNOWN", \
     "渠道“%s”没有定义，请在 site.yaml 的 channels 里补上或改正", \
     "channel \"%s\" is not defined; add it to channels in site.yaml or correct it"
+#define SAY_WECHAT_URL "WECHAT_URL", \
+    "“%s”应写网址，以 https:// 开头（内网可用 http://），不含空格", \
+    "\"%s\" must be an address that begins with https:// (http:// within the own network), without blanks"
+#define SAY_WECHAT_WORD "WECHAT_WORD", \
+    "“%s”不认识，可写：%s", \
+    "\"%s\" is not known; write one of: %s"
+#define SAY_WECHAT_RESERVED "WECHAT_RESERVED", \
+    "“%s”是保留名，账号请用别的代码", \
+    "\"%s\" is a name of our own; give the account another code"
+#define SAY_WECHAT_QUIET "WECHAT_QUIET", \
+    "“%s”应写免打扰时段，如 22:00-08:00", \
+    "\"%s\" must be a span of the day, as 22:00-08:00"
 #define SAY_OPEN311_TYPE_UNKNOWN "OPEN311_TYPE_UNKNOWN", \
     "“%s”应写 string、number、datetime、text、singlevaluelist 或 multivaluelist", \
     "\"%s\" must be string, number, datetime, text, singlevaluelist or multivaluelist"

@@ -26,6 +26,7 @@ enum site_file {
     SITE_DEVICES_YAML,
     SITE_DEVICES_CSV,
     SITE_OPEN311,
+    SITE_WECHAT,
     SITE_FILE_COUNT
 };
 
@@ -238,6 +239,9 @@ const char *site_urgency_name(uint32_t urgency);
 void site_rules_read(struct site_load *load);
 void site_policies_read(struct site_load *load);
 void site_policies_read_supervisors(struct site_load *load);
+
+/* site_wechat: the file wechat.yaml, likewise. */
+void site_wechat_read(struct site_load *load);
 
 /* site_open311: the file open311.yaml, where the site has one. Before: tables and rules are read. */
 void site_open311_read(struct site_load *load);

@@ -36,6 +36,7 @@ static const struct {
     [SITE_DEVICES_YAML] = {"devices.yaml", true},
     [SITE_DEVICES_CSV] = {"devices.csv", true},
     [SITE_OPEN311] = {"open311.yaml", true},
+    [SITE_WECHAT] = {"wechat.yaml", true},
 };
 
 const char *site_report_file(enum site_file file)

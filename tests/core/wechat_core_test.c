@@ -1,0 +1,515 @@
+/* wechat_core: dialogues with residents, as golden files that can be read: who said what, what was
+ * answered by which way, which facts it led to. Each ends with a replay of its log. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "chat.h"
+#include "common/say/number.h"
+#include "wechat_fsm.h"
+#include "wechat_read.h"
+
+#define MINUTE_MS 60000ull
+#define HOUR_MS 3600000ull
+
+static int setup(void **state)
+{
+    static struct chat chat;
+    chat_open(&chat, "chat");
+    *state = &chat;
+    return 0;
+}
+
+static int setup_consent(void **state)
+{
+    static struct chat chat;
+    chat_open(&chat, "chat-consent");
+    *state = &chat;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    chat_close(*state);
+    return 0;
+}
+
+static bool says(const struct chat *chat, const char *part)
+{
+    return strstr(chat->answer, part) != NULL;
+}
+
+/* ---- reporting ---- */
+
+static void test_report_when_told_in_pieces_then_one_ticket(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "先说事，问一次地点，定位后登记，编号随这条消息返回");
+    chat_tell(chat, "电梯坏了，困了好几次人也没人修");
+    assert_true(says(chat, "在哪里"));
+    chat_pass(chat, 10000);
+    chat_picture(chat, "https://mmbiz.example/1.jpg");
+    chat_pin(chat, "阳光花园3幢");
+    assert_true(chat->waits);
+    chat_deliver(chat);
+    chat_await(chat);
+    assert_true(says(chat, "20261123-0001-"));
+    assert_true(says(chat, "7K3M9Q"));
+
+    chat_note(chat, "一句话说全：可以接着补充，“好了”马上登记");
+    chat_pass(chat, 2 * HOUR_MS);
+    chat_tell(chat, "三叉街12号门口井盖没了，电话13800001234");
+    assert_true(says(chat, "记下了"));
+    chat_tell(chat, "晚上很黑");
+    chat_tell(chat, "好了");
+    assert_true(says(chat, "已登记"));
+
+    chat_note(chat, "说完就走：一分钟后自动登记，编号用客服消息发");
+    chat_pass(chat, 2 * HOUR_MS);
+    chat_tell(chat, "路灯不亮");
+    chat_pass(chat, MINUTE_MS);
+    assert_true(says(chat, "已登记"));
+    assert_int_equal(chat->tickets, 3);
+
+    chat_note(chat, "问了地点只答两个字：照样登记");
+    chat_pass(chat, 2 * HOUR_MS);
+    chat_tell(chat, "垃圾没人清运");
+    chat_tell(chat, "后门");
+    assert_true(says(chat, "已登记"));
+
+    chat_note(chat, "说到一半去催另一件：说的先登记");
+    chat_pass(chat, 2 * HOUR_MS);
+    chat_tell(chat, "三叉街88号漏水");
+    chat_pass(chat, 1000);
+    chat_say(chat, "催");
+    chat_pass(chat, 1);
+    assert_int_equal(chat->tickets, 5);
+    chat_note(chat, "序号按当时的名单，不受新登记的影响");
+    chat_pass(chat, 1000);
+    chat_tell(chat, "2");
+    assert_true(says(chat, "20261123-0003-1"));
+    chat_check(chat, "wechat_report");
+}
+
+static void test_danger_when_said_then_whom_to_call_at_once(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "危险：先告诉打哪个电话，编号随后");
+    chat_say(chat, "楼下着火了！！快来");
+    assert_true(says(chat, "119"));
+    assert_false(chat->waits);
+    chat_deliver(chat);
+    assert_true(says(chat, "20261123-0001-"));
+    chat_note(chat, "正在说别的时也一样，连前面说的一起登记");
+    chat_pass(chat, HOUR_MS);
+    chat_tell(chat, "楼道堆满东西");
+    chat_say(chat, "有人持刀打架");
+    assert_true(says(chat, "110"));
+    chat_deliver(chat);
+    chat_note(chat, "英文");
+    chat->person = "Smith";
+    chat_say(chat, "there is a gas leak in building 5");
+    assert_true(says(chat, "call 119 now"));
+    chat_deliver(chat);
+    chat_check(chat, "wechat_danger");
+}
+
+static void test_nothing_when_it_says_nothing_then_helped(void **state)
+{
+    struct chat *const chat = *state;
+    static const char *const noise[] = {"😀😀👍", "你好", "。。。", "哈哈哈哈", "asdfgh", "1", "？"};
+    chat_note(chat, "没说什么事：告诉怎么说");
+    for (size_t index = 0; index < sizeof noise / sizeof noise[0]; index++) {
+        chat_tell(chat, noise[index]);
+        assert_true(says(chat, "请用一句话"));
+    }
+    assert_int_equal(chat->tickets, 0);
+    chat_note(chat, "没有文字的语音；认出文字的语音");
+    Paidan__WechatHear voice = PAIDAN__WECHAT_HEAR__INIT;
+    voice.kind = PAIDAN__WECHAT_KIND__WECHAT_VOICE;
+    voice.media_id = (char *)"v1";
+    chat_send(chat, &voice);
+    assert_true(says(chat, "打字"));
+    Paidan__WechatHear spoken = PAIDAN__WECHAT_HEAR__INIT;
+    spoken.kind = PAIDAN__WECHAT_KIND__WECHAT_VOICE;
+    spoken.text = (char *)"三叉街路口红绿灯坏了";
+    chat_send(chat, &spoken);
+    chat_tell(chat, "好了");
+    assert_int_equal(chat->tickets, 1);
+    chat_note(chat, "只有图片：问一句，一分钟没有下文也登记");
+    chat_pass(chat, HOUR_MS);
+    chat_picture(chat, "https://mmbiz.example/2.jpg");
+    assert_true(says(chat, "请再用一句话"));
+    chat_pass(chat, MINUTE_MS);
+    assert_int_equal(chat->tickets, 2);
+    chat_note(chat, "关注、菜单、贴纸");
+    chat->person = "李四";
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED, NULL);
+    assert_true(says(chat, "您好"));
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_CLICKED, "mine");
+    assert_true(says(chat, "没有正在办理"));
+    Paidan__WechatHear other = PAIDAN__WECHAT_HEAR__INIT;
+    other.kind = PAIDAN__WECHAT_KIND__WECHAT_OTHER;
+    chat_send(chat, &other);
+    chat_check(chat, "wechat_nothing");
+}
+
+/* ---- afterwards ---- */
+
+/* A ticket, some time ago. */
+static uint64_t filed(struct chat *chat, const char *text)
+{
+    chat_tell(chat, text);
+    chat_tell(chat, "好了");
+    assert_true(says(chat, "已登记"));
+    return chat_ticket(chat, chat->tickets);
+}
+
+static void test_ticket_when_spoken_of_later_then_supplement_chase_list_withdraw(void **state)
+{
+    struct chat *const chat = *state;
+    char text[160];
+    char number[NUMBER_BYTES];
+    const uint64_t first = filed(chat, "三叉街3号楼下水道堵了");
+    number_format(first, number);
+    chat_note(chat, "半小时内说的是补充；“新诉求”另登记一件");
+    chat_pass(chat, 10 * MINUTE_MS);
+    chat_tell(chat, "水已经流到一楼了");
+    assert_true(says(chat, "已补充到"));
+    chat_picture(chat, "https://mmbiz.example/3.jpg");
+    chat_deliver(chat);
+    chat_await(chat);
+    chat_tell(chat, "新诉求：三叉街路灯不亮");
+    chat_tell(chat, "好了");
+    assert_int_equal(chat->tickets, 2);
+    chat_note(chat, "隔天：带编号或引用是补充，带编号“催”是催办");
+    chat_pass(chat, 24 * HOUR_MS);
+    (void)snprintf(text, sizeof text, "%s 今天又堵了", number);
+    chat_tell(chat, text);
+    assert_true(says(chat, "已补充到"));
+    chat->quote = "已登记，编号 20261123-0001-1，查询码 7K3M9Q。";
+    (void)snprintf(text, sizeof text, "已登记，编号 %s", number);
+    chat->quote = text;
+    chat_tell(chat, "还是没人来");
+    assert_true(says(chat, "已补充到"));
+    (void)snprintf(text, sizeof text, "请帮我催一下 %s，谢谢", number);
+    chat_tell(chat, text);
+    assert_true(says(chat, "已替您催办"));
+    chat_note(chat, "“催”：问是哪一件，回复序号");
+    chat_tell(chat, "催单");
+    assert_true(says(chat, "要催哪一件"));
+    chat_tell(chat, "2");
+    assert_true(says(chat, number));
+    chat_note(chat, "“催缴物业费的人态度恶劣”不是催单");
+    chat->person = "王五";
+    chat_tell(chat, "催缴物业费的人态度恶劣");
+    assert_true(says(chat, "在哪里"));
+    chat_pass(chat, MINUTE_MS);
+    chat_note(chat, "别人的编号");
+    (void)snprintf(text, sizeof text, "撤回%s", number);
+    chat_tell(chat, text);
+    assert_true(says(chat, "没有在您的诉求中找到"));
+    chat->person = "张三";
+    chat_note(chat, "我的诉求；撤回要再确认一次");
+    chat_tell(chat, "我的诉求");
+    chat_tell(chat, text);
+    assert_true(says(chat, "确定撤回"));
+    chat_tell(chat, "算了");
+    assert_true(says(chat, "没有改动"));
+    chat_tell(chat, "撤回");
+    chat_tell(chat, "1");
+    assert_true(says(chat, "确定撤回"));
+    chat_tell(chat, "是的");
+    assert_true(says(chat, "已撤回"));
+    chat_note(chat, "说到一半要撤回另一件：先登记的不会被错撤");
+    chat_tell(chat, "新诉求：三叉街11号漏水");
+    const uint64_t second = chat_ticket(chat, 2);
+    char other[NUMBER_BYTES];
+    number_format(second, other);
+    (void)snprintf(text, sizeof text, "撤回%s", other);
+    chat_tell(chat, text);
+    chat_tell(chat, "确定");
+    assert_true(says(chat, other));
+    chat_note(chat, "已办结的不能补充");
+    chat->refuses = PAIDAN__CODE__STATE_FORBIDS;
+    (void)snprintf(text, sizeof text, "%s 又坏了", number);
+    chat_tell(chat, text);
+    assert_true(says(chat, "现在不能这样处理"));
+    chat_check(chat, "wechat_later");
+}
+
+static void test_number_when_intake_is_slow_then_by_customer_message(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "三秒内没有编号：平台得到 success，编号随后用客服消息发");
+    chat_tell(chat, "三叉街5号漏水");
+    chat_say(chat, "好了");
+    chat_await(chat);
+    assert_string_equal(chat->answer, "");
+    chat_again(chat, "好了");
+    chat_deliver(chat);
+    assert_true(says(chat, "已登记"));
+    chat_again(chat, "好了");
+    assert_int_equal(chat->tickets, 1);
+    chat_note(chat, "登记没有成功");
+    chat_pass(chat, HOUR_MS);
+    chat_tell(chat, "三叉街6号漏水");
+    chat->refuses = PAIDAN__CODE__TEXT_TOO_LONG;
+    chat_tell(chat, "好了");
+    assert_true(says(chat, "登记没有成功"));
+    chat_check(chat, "wechat_slow");
+}
+
+static void test_message_when_it_comes_again_then_the_same_answer(void **state)
+{
+    struct chat *const chat = *state;
+    char first[CHAT_TEXT];
+    chat_note(chat, "同一条消息三次：同一个答复，一件工单");
+    chat_tell(chat, "三叉街7号漏水");
+    (void)snprintf(first, sizeof first, "%s", chat->answer);
+    for (unsigned attempt = 0; attempt < 2; attempt++) {
+        chat_pass(chat, 5000);
+        chat_again(chat, "三叉街7号漏水");
+        assert_string_equal(chat->answer, first);
+    }
+    chat_tell(chat, "好了");
+    (void)snprintf(first, sizeof first, "%s", chat->answer);
+    solo_restart(chat->solo);
+    chat_again(chat, "好了");
+    assert_string_equal(chat->answer, first);
+    chat_note(chat, "同一个编号，不同的内容：不认");
+    chat_again(chat, "三叉街8号漏水");
+    assert_int_equal(chat->tickets, 1);
+    chat_note(chat, "事件没有 MsgId，按谁和时间去重");
+    chat->sent_s = solo_now_ms(chat->solo) / 1000;
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED, NULL);
+    (void)snprintf(first, sizeof first, "%s", chat->answer);
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED, NULL);
+    assert_string_equal(chat->answer, first);
+    chat->sent_s = 0;
+    chat_note(chat, "晚到的先发：按发送先后排");
+    chat_pass(chat, HOUR_MS);
+    chat_tell(chat, "后来又漏到楼下");
+    chat->sent_s = solo_now_ms(chat->solo) / 1000 - 30;
+    chat_tell(chat, "三叉街9号先是水管裂了");
+    chat->sent_s = 0;
+    chat_tell(chat, "好了");
+    chat_check(chat, "wechat_again");
+}
+
+/* ---- callbacks and notices ---- */
+
+static void test_callback_when_asked_then_answered_by_digits_and_taps(void **state)
+{
+    struct chat *const chat = *state;
+    char tap[WECHAT_TAP_BYTES];
+    const uint64_t first = filed(chat, "三叉街3号楼下水道堵了");
+    chat_note(chat, "签收、处理、回访：菜单点按");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    assert_true(says(chat, "已由承办单位签收"));
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, first, 1, 1);
+    assert_true(says(chat, "解决了吗"));
+    chat_note(chat, "同一个任务再来一次：不再问");
+    chat_ask(chat, first, 1, 1);
+    wechat_read_tap_make(tap, WECHAT_TAP_SOLVED, first, 1, 1);
+    chat_tap(chat, tap);
+    assert_true(says(chat, "满意吗"));
+    wechat_read_tap_make(tap, WECHAT_TAP_SATISFIED, first, 1, 2);
+    chat_tap(chat, tap);
+    assert_true(says(chat, "谢谢"));
+    chat_deliver(chat);
+    chat_note(chat, "答完再点：已经结束");
+    chat_tap(chat, tap);
+    assert_true(says(chat, "已经结束"));
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_CLOSED);
+    assert_true(says(chat, "已办结"));
+
+    chat_note(chat, "回复数字；正在说别的也不耽误");
+    chat_pass(chat, HOUR_MS);
+    const uint64_t second = filed(chat, "新诉求 三叉街4号路灯不亮");
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, second, 1, 1);
+    chat_tell(chat, "新诉求：三叉街5号噪音扰民");
+    chat_tell(chat, "3");
+    assert_true(says(chat, "满意吗"));
+    chat_tell(chat, "不满意");
+    assert_true(says(chat, "谢谢"));
+    chat_tell(chat, "好了");
+
+    chat_note(chat, "回访服务说已经结束");
+    chat_pass(chat, HOUR_MS);
+    const uint64_t third = chat_ticket(chat, chat->tickets);
+    chat_ask(chat, third, 1, 1);
+    chat_tell(chat, "已解决");
+    chat->refuses = PAIDAN__CODE__CALLBACK_NOT_OPEN;
+    chat_tell(chat, "满意");
+    assert_true(says(chat, "已经结束"));
+    chat->refuses = 0;
+    chat_note(chat, "不认识的工单");
+    chat_ask(chat, 2026112399999999ull, 1, 1);
+    chat_check(chat, "wechat_callback");
+}
+
+static void test_way_when_one_is_closed_then_the_next(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t first = filed(chat, "三叉街3号漏水，电话13800001234");
+    chat_note(chat, "平台说超出次数：改发短信");
+    chat->errcode = 45047;
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    chat->errcode = 0;
+    chat_note(chat, "同意过订阅通知，48 小时后用通知；一次同意一条");
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_ALLOWED, "TEMPLATE-1");
+    chat_pass(chat, 50 * HOUR_MS);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
+    chat_note(chat, "夜里不打扰，早上说最新的一次");
+    chat_pass(chat, 12 * HOUR_MS);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_CLOSED);
+    chat_pass(chat, 12 * HOUR_MS);
+    chat_note(chat, "取关又没留电话：转电话名单，回访记为未接通");
+    chat->person = "李四";
+    const uint64_t second = filed(chat, "三叉街9号漏水");
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_UNSUBSCRIBED, NULL);
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, second, 1, 1);
+    chat_note(chat, "客服消息 48 小时内至多 5 条");
+    chat->person = "王五";
+    const uint64_t third = filed(chat, "三叉街10号漏水");
+    for (unsigned nth = 0; nth < 7; nth++) {
+        chat_escalation(chat, third,
+                        nth % 2 == 0 ? PAIDAN__EVENT__FACT_SUSPENDED : PAIDAN__EVENT__FACT_CLOSED);
+    }
+    assert_int_equal(solo_tally(chat->solo, "handed_over"), 3);
+    chat_check(chat, "wechat_ways");
+}
+
+/* ---- groups, consent, WeCom ---- */
+
+static void test_group_when_spoken_to_then_the_number_alone(void **state)
+{
+    struct chat *const chat = *state;
+    chat->account = "robot";
+    chat->group = "群甲";
+    chat_note(chat, "群里@机器人：只回编号");
+    chat_tell(chat, "3幢电梯坏了");
+    assert_true(says(chat, "已登记，编号 20261123-0001-"));
+    assert_false(says(chat, "7K3M9Q"));
+    chat_note(chat, "引用编号：另一个人补充、催办");
+    chat->person = "李四";
+    char quote[64];
+    char number[NUMBER_BYTES];
+    number_format(chat_ticket(chat, 1), number);
+    (void)snprintf(quote, sizeof quote, "已登记，编号 %s。", number);
+    chat->quote = quote;
+    chat_tell(chat, "4幢的也坏了");
+    assert_true(says(chat, "已补充到"));
+    chat->quote = quote;
+    chat_tell(chat, "催");
+    assert_true(says(chat, "已替您催办"));
+    chat_note(chat, "另一个群里不认");
+    chat->group = "群乙";
+    chat->quote = quote;
+    chat_tell(chat, "催");
+    assert_true(says(chat, "没有在您的诉求中找到"));
+    chat_note(chat, "闲聊、表情、危险");
+    chat_tell(chat, "你好");
+    chat_say(chat, "5幢着火了");
+    assert_true(says(chat, "119"));
+    chat_deliver(chat);
+    chat_check(chat, "wechat_group");
+}
+
+static void test_consent_when_the_site_asks_then_once_and_remembered(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "先征得同意，再问地点；说过的不用重说");
+    chat_tell(chat, "电梯坏了");
+    assert_true(says(chat, "同意请回复 1"));
+    chat_tell(chat, "已经坏了三天");
+    chat_tell(chat, "1");
+    assert_true(says(chat, "在哪里"));
+    chat_tell(chat, "三叉街2号楼");
+    assert_true(says(chat, "已登记"));
+    chat_note(chat, "以后不再问");
+    chat_pass(chat, 24 * HOUR_MS);
+    chat_tell(chat, "三叉街1号漏水");
+    assert_true(says(chat, "记下了"));
+    chat_tell(chat, "好了");
+    chat_note(chat, "不同意：不登记；危险除外");
+    chat->person = "李四";
+    chat_tell(chat, "三叉街8号漏水");
+    chat_tell(chat, "不同意");
+    assert_true(says(chat, "没有登记"));
+    chat_say(chat, "着火了");
+    assert_true(says(chat, "119"));
+    chat_deliver(chat);
+    chat_note(chat, "不回答：十分钟后告知没有登记");
+    chat->person = "王五";
+    chat_tell(chat, "三叉街8号漏水");
+    chat_pass(chat, 10 * MINUTE_MS);
+    assert_true(says(chat, "没有登记"));
+    assert_int_equal(chat->tickets, 3);
+    chat_check(chat, "wechat_consent");
+}
+
+static void test_wecom_when_months_passed_then_still_by_message(void **state)
+{
+    struct chat *const chat = *state;
+    chat->account = "wecom";
+    const uint64_t first = filed(chat, "三叉街3号漏水");
+    chat_note(chat, "企业微信没有 48 小时");
+    chat_pass(chat, 90 * 24 * HOUR_MS);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    assert_true(says(chat, "已由承办单位签收"));
+    chat_check(chat, "wechat_wecom");
+}
+
+static void test_mine_when_asked_then_newest_first_with_codes(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t first = filed(chat, "三叉街3号漏水");
+    const uint64_t second = filed(chat, "新诉求 三叉街4号漏水");
+    Paidan__WechatMine wish = PAIDAN__WECHAT_MINE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.account = (char *)"official";
+    wish.person = (char *)"张三";
+    request.wish_case = PAIDAN__REQUEST__WISH_WECHAT_MINE;
+    request.wechat_mine = &wish;
+    const Paidan__Answer *const answer = solo_query(chat->solo, &request);
+    assert_non_null(answer->wechat_mine_shown);
+    assert_int_equal(answer->wechat_mine_shown->n_tickets, 2);
+    assert_int_equal(answer->wechat_mine_shown->tickets[0]->ticket, second);
+    assert_int_equal(answer->wechat_mine_shown->tickets[1]->ticket, first);
+    assert_string_equal(answer->wechat_mine_shown->tickets[0]->query_code, "7K3M9Q");
+}
+
+int main(void)
+{
+#define STORY(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        STORY(test_report_when_told_in_pieces_then_one_ticket),
+        STORY(test_danger_when_said_then_whom_to_call_at_once),
+        STORY(test_nothing_when_it_says_nothing_then_helped),
+        STORY(test_ticket_when_spoken_of_later_then_supplement_chase_list_withdraw),
+        STORY(test_number_when_intake_is_slow_then_by_customer_message),
+        STORY(test_message_when_it_comes_again_then_the_same_answer),
+        STORY(test_callback_when_asked_then_answered_by_digits_and_taps),
+        STORY(test_way_when_one_is_closed_then_the_next),
+        STORY(test_group_when_spoken_to_then_the_number_alone),
+        cmocka_unit_test_setup_teardown(test_consent_when_the_site_asks_then_once_and_remembered,
+                                        setup_consent, teardown),
+        STORY(test_wecom_when_months_passed_then_still_by_message),
+        STORY(test_mine_when_asked_then_newest_first_with_codes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
