@@ -14,7 +14,7 @@
 
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "wechat.h"
+#include "wechat_outbox.h"
 #include "wechat_way.h"
 
 enum { ANSWERS = 3 };
@@ -67,7 +67,7 @@ static enum rc wish_miss(struct step *step, uint64_t ticket, uint32_t round, uin
     miss.round = round;
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_MISS;
     request.callback_miss = &miss;
-    return channel_wish(step, &wechat_channel, "callback", &request, line, 0, NULL);
+    return channel_wish(step, &wechat_wishing, "callback", &request, line, 0, NULL);
 }
 
 /* Puts it to him, by whatever way is open. */
@@ -147,7 +147,7 @@ static enum rc send_answer(struct step *step, const struct wechat_talk *talk, ui
     answer.n_replies = 1;
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
     request.callback_answer = &answer;
-    return channel_wish(step, &wechat_channel, "callback", &request,
+    return channel_wish(step, &wechat_wishing, "callback", &request,
                         wechat_state_key(talk->account, talk->person), heard, NULL);
 }
 

@@ -11,51 +11,20 @@
 #include "wechat_ask.h"
 #include "wechat_file.h"
 #include "wechat_follow.h"
+#include "wechat_outbox.h"
 #include "wechat_state.h"
 #include "wechat_talk.h"
 #include "wechat_way.h"
 
 /* ---- counters ---- */
 
-/* Those of every adapter first, then our own. */
-enum {
-    TALLY_CHANNEL = 0,
-    TALLY_OUTBOX = TALLY_CHANNEL + CHANNEL_TALLIES,
-    TALLY_OWN = TALLY_OUTBOX + OUTBOX_TALLIES,
-    TALLIES = TALLY_OWN + COUNTER_COUNT(COUNTERS_WECHAT),
-};
-#define TALLY_ENUM(number, id, name, zh) WECHAT_TALLY_##id = TALLY_OWN + (number),
-enum { COUNTERS_WECHAT(TALLY_ENUM) };
-#define TALLY_NAME(number, id, name, zh) [TALLY_OWN + (number)] = (name),
-
 static void count(struct step_fold *fold, unsigned tally)
 {
-    CHECK(tally < TALLIES);
+    CHECK(tally < WECHAT_TALLIES);
     fold->tally->values[tally]++;
 }
 
 /* ---- the channel ---- */
-
-/* The platforms take a message or not within seconds; what they never take is told by another way when
- * the delivery dies, so it must not live for days. */
-static bool rule(const struct site *site, const char *to, struct outbox_rule *rule)
-{
-    CHECK(rule != NULL);
-    if (channel_is_service(to)) {
-        channel_service_rule(rule);
-        return true;
-    }
-    if (site->wechat == NULL) {
-        return false;
-    }
-    *rule = (struct outbox_rule){.attempts_max = 10,
-                                 .age_ms = 24ull * 3600 * 1000,
-                                 .pause_ms = 2000,
-                                 .pause_max_ms = 600000,
-                                 .flights_max = 16};
-    return site_wechat_account(site->wechat, to) != NULL ||
-           (strcmp(to, "sms") == 0 && site->wechat->sms.url[0] != '\0');
-}
 
 static const char *channel_code(const struct site *site)
 {
@@ -104,13 +73,9 @@ static enum rc status(struct step_view *view, Paidan__AdapterShown *shown)
     return RC_OK;
 }
 
-static const struct outbox outbox = {.table = WECHAT_TABLE_OUTBOX,
-                                     .tally = TALLY_OUTBOX,
-                                     .due_kind = WECHAT_DUE_OUTBOX,
-                                     .rule = rule};
-const struct channel wechat_channel = {.outbox = &outbox,
+const struct channel wechat_channel = {.outbox = &wechat_outbox,
                                        .table = WECHAT_TABLE_CHANNEL,
-                                       .tally = TALLY_CHANNEL,
+                                       .tally = WECHAT_TALLY_CHANNEL,
                                        .code = channel_code,
                                        .answered = wechat_file_answered,
                                        .delivered = wechat_file_delivered,
@@ -269,8 +234,9 @@ static const char *const followed_by[] = {NULL};
 static const char *const tables[] = {
     "talk", "ticket", "mine", "asked", "reply", "quota", CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES,
     NULL};
-static const char *const tallies[TALLIES + 1] = {CHANNEL_TALLY_NAMES, OUTBOX_TALLY_NAMES,
-                                                 COUNTERS_WECHAT(TALLY_NAME)};
+#define TALLY_NAME(number, id, name, zh) [WECHAT_TALLY_OWN + (number)] = (name),
+static const char *const tallies[WECHAT_TALLIES + 1] = {CHANNEL_TALLY_NAMES, OUTBOX_TALLY_NAMES,
+                                                        COUNTERS_WECHAT(TALLY_NAME)};
 
 const struct step_service wechat_service = {
     .name = "wechat",

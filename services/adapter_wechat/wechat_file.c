@@ -11,9 +11,8 @@
 
 #include "common/base/check.h"
 #include "common/text/text.h"
-#include "wechat.h"
 #include "wechat_ask.h"
-#include "wechat_talk.h"
+#include "wechat_outbox.h"
 #include "wechat_way.h"
 
 /* WechatAwait ends 3 s after the message: an answer that comes later goes another way. */
@@ -195,7 +194,7 @@ static enum rc wish(struct step *step, const struct wechat_talk *talk, Paidan__R
                     uint64_t of)
 {
     CHECK(request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
-    return channel_wish(step, &wechat_channel, "intake", request, line_of(talk), of, NULL);
+    return channel_wish(step, &wechat_wishing, "intake", request, line_of(talk), of, NULL);
 }
 
 /* A ticket of a draft whose every message was trimmed away or says nothing is none. */
@@ -372,7 +371,7 @@ static enum rc tell(struct step *step, const struct outcome *outcome,
     }
     uint64_t seq = 0;
     rc = wechat_way_reply(step, &outcome->talk, message, heard, group, &seq);
-    wechat_talk_wake(step, heard);
+    step_wake(step, wechat_way_wait(heard));
     return rc;
 }
 

@@ -16,10 +16,10 @@
 #include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/text/text.h"
-#include "wechat.h"
 #include "wechat_ask.h"
 #include "wechat_file.h"
 #include "wechat_fsm.h"
+#include "wechat_outbox.h"
 #include "wechat_read.h"
 #include "wechat_way.h"
 
@@ -41,22 +41,6 @@ struct turn {
     bool waits;        /* a number is being made */
     uint64_t asked_ms; /* when the question was asked that the state before stands for */
 };
-
-void wechat_talk_wake(struct step *step, uint64_t heard)
-{
-    char name[40];
-    CHECK(heard > 0);
-    (void)snprintf(name, sizeof name, "wechat heard %llu", (unsigned long long)heard);
-    step_wake(step, step_key(name));
-}
-
-static uint64_t wait_key(uint64_t heard)
-{
-    char name[40];
-    CHECK(heard > 0);
-    (void)snprintf(name, sizeof name, "wechat heard %llu", (unsigned long long)heard);
-    return step_key(name);
-}
 
 /* ---- saying ---- */
 
@@ -522,7 +506,7 @@ static enum rc hear_it(struct step *step, const Paidan__WechatHear *hear,
     heard.person = hear->person;
     heard.has_sent_ms = 1;
     heard.sent_ms = hear->sent_s * 1000;
-    return channel_hear(step, &wechat_channel, &heard, verdict, seq);
+    return channel_hear(step, &wechat_wishing, &heard, verdict, seq);
 }
 
 static enum rc consented(struct step *step, const Paidan__WechatHear *hear,
@@ -678,7 +662,7 @@ enum rc wechat_talk_await(struct step *step, const struct step_input *input)
         return rc;
     }
     if (step->now_ms < input->park_until_ms) {
-        step_park(step, wait_key(wish->heard));
+        step_park(step, wechat_way_wait(wish->heard));
         return RC_OK;
     }
     /* From here on it goes another way, whoever asks again. */

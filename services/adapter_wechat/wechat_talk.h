@@ -13,6 +13,3 @@ MUST_CHECK enum rc wechat_talk_due(struct step *step, const struct due *due);
 MUST_CHECK enum rc wechat_talk_fold_turned(struct step_fold *fold, const Paidan__Event *event);
 MUST_CHECK enum rc wechat_talk_fold_consented(struct step_fold *fold, const Paidan__Event *event);
 MUST_CHECK enum rc wechat_talk_fold_given(struct step_fold *fold, const Paidan__Event *event);
-
-/* For those who say what a wait is for. */
-void wechat_talk_wake(struct step *step, uint64_t heard);

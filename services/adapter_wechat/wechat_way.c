@@ -19,7 +19,7 @@
 #include "common/say/number.h"
 #include "common/say/say_time.h"
 #include "common/text/text.h"
-#include "wechat.h"
+#include "wechat_outbox.h"
 
 #define WINDOW_MS (48ull * 3600 * 1000)
 #define DAY_MS 86400000ull
@@ -48,6 +48,14 @@ uint32_t wechat_way_day(const struct site *site, uint64_t now_ms)
     const uint64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
     CHECK(year < 10000);
     return (uint32_t)(year * 10000 + month * 100 + day);
+}
+
+uint64_t wechat_way_wait(uint64_t heard)
+{
+    char name[40];
+    CHECK(heard > 0);
+    (void)snprintf(name, sizeof name, "wechat heard %llu", (unsigned long long)heard);
+    return step_key(name);
 }
 
 /* ---- which ---- */
@@ -278,9 +286,8 @@ static enum rc send_off(struct step *step, const Paidan__Replied *reply, uint64_
     if (reply->way != PAIDAN__WECHAT_WAY__WECHAT_PHONE) {
         const char *const to =
             reply->way == PAIDAN__WECHAT_WAY__WECHAT_SMS ? "sms" : reply->account;
-        const enum rc rc =
-            outbox_ask(step, wechat_channel.outbox, &(struct step_about){.ticket = 0}, to, seq,
-                       wechat_state_key(reply->account, reply->person));
+        const enum rc rc = outbox_ask(step, &wechat_outbox, &(struct step_about){.ticket = 0}, to,
+                                      seq, wechat_state_key(reply->account, reply->person));
         CHECK(rc != RC_NOT_FOUND); /* the way was chosen by the same site */
         return rc;
     }

@@ -43,5 +43,7 @@ MUST_CHECK enum rc wechat_way_again(struct step *step, uint64_t seq, const Paida
                                     Paidan__WechatWay *way);
 MUST_CHECK enum rc wechat_way_fold(struct step_fold *fold, uint64_t seq,
                                    const Paidan__Event *event);
+/* Who waits for the passive reply to that message waits for this key. */
+uint64_t wechat_way_wait(uint64_t heard);
 /* yyyymmdd of the site at this moment. */
 uint32_t wechat_way_day(const struct site *site, uint64_t now_ms);
