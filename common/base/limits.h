@@ -98,6 +98,9 @@
 #define DEVICE_KINDS_MAX 128u    /* of a site; "other" and "silent" come on top */
 #define SITE_DEVICES_MAX 200000u /* a district with a smoke detector in every tenth flat */
 #define DESTINATIONS_MAX 64u
+#define HOTLINE_ID_BYTES_MAX 64u /* of an envelope, of a ticket of a peer's, of a call */
+#define CALL_USERS_MAX 16u       /* phones that ring for one call */
+#define CALLS_MAX 64u            /* in one answer */
 #define QUOTAS_MAX 16u
 #define QUOTA_NAME_BYTES_MAX 64u
 /* WeChat and WeCom (proto/wechat.proto). */

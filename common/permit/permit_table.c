@@ -152,6 +152,11 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_DEVICE_REPORTS] = {"device reports", "----------", "---", 0},
     [PERMIT_BROKER_STATE] = {"broker state", "----------", "---", 0},
     [PERMIT_DEVICE_LIST] = {"device list", "---*-**---", "---", 0},
+    /* Likewise the hotline adapter's own door. Who rings is told to the gateway, which shows it to the
+     * operators of that channel and keeps nothing. */
+    [PERMIT_HOTLINE_HEAR] = {"hotline hear", "----------", "---", 0},
+    [PERMIT_HOTLINE_CALL] = {"hotline call", "----------", "---", 0},
+    [PERMIT_CALL_LIST] = {"call list", "----------", "*--", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -236,6 +241,7 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(DELIVERY_OUTCOME)
         WISH(WECHAT_HEAR) WISH(WECHAT_AWAIT) WISH(WECHAT_ASK) WISH(WECHAT_MINE)
         WISH(DEVICE_REPORTS) WISH(BROKER_STATE) WISH(DEVICE_LIST)
+        WISH(HOTLINE_HEAR) WISH(HOTLINE_CALL) WISH(CALL_LIST)
         WISH(RECALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);

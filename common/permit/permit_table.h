@@ -134,6 +134,9 @@ enum permit_row {
     PERMIT_DEVICE_REPORTS,
     PERMIT_BROKER_STATE,
     PERMIT_DEVICE_LIST,
+    PERMIT_HOTLINE_HEAR,
+    PERMIT_HOTLINE_CALL,
+    PERMIT_CALL_LIST,
     PERMIT_ROWS, /* nothing is wished, or nothing that this version knows: nobody may */
 };
 

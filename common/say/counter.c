@@ -27,6 +27,7 @@ static const struct word callback[] = {COUNTERS_CALLBACK(WORD)};
 static const struct word access[] = {COUNTERS_ACCESS(WORD)};
 static const struct word mqtt[] = {COUNTERS_MQTT(WORD)};
 static const struct word wechat[] = {COUNTERS_WECHAT(WORD)};
+static const struct word hotline[] = {COUNTERS_HOTLINE(WORD)};
 static const struct counter_unit_word units[] = {COUNTERS_UNIT(UNIT_WORD)};
 
 enum { UNIT_WORDS = sizeof units / sizeof units[0] };
@@ -40,6 +41,7 @@ static_assert(IS_WHOLE(callback, COUNTERS_CALLBACK), "stored numbers have no gap
 static_assert(IS_WHOLE(access, COUNTERS_ACCESS), "stored numbers have no gap");
 static_assert(IS_WHOLE(mqtt, COUNTERS_MQTT), "stored numbers have no gap");
 static_assert(IS_WHOLE(wechat, COUNTERS_WECHAT), "stored numbers have no gap");
+static_assert(IS_WHOLE(hotline, COUNTERS_HOTLINE), "stored numbers have no gap");
 static_assert(IS_WHOLE(units, COUNTERS_UNIT), "stored numbers have no gap");
 
 static const struct service {
@@ -54,6 +56,7 @@ static const struct service {
     {"access", access, COUNTER_COUNT(COUNTERS_ACCESS)},
     {"mqtt", mqtt, COUNTER_COUNT(COUNTERS_MQTT)},
     {"wechat", wechat, COUNTER_COUNT(COUNTERS_WECHAT)},
+    {"hotline", hotline, COUNTER_COUNT(COUNTERS_HOTLINE)},
 };
 
 const char *counter_word(const char *service, const char *name)

@@ -199,6 +199,14 @@
     X(3, HANDED_OVER, "handed_over", "转电话告知")                                                 \
     X(4, REFUSED, "refused_by_platform", "平台不接收")
 
+/* Of hotlines above us; behind the counters that all adapters have (common/channel). */
+#define COUNTERS_HOTLINE(X)                                                                        \
+    X(0, CASES, "cases", "上级派单")                                                               \
+    X(1, REFUSED, "cases_refused", "未受理的派单")                                                 \
+    X(2, LATE, "envelopes_late", "过时的报文")                                                     \
+    X(3, TOLD, "envelopes_told", "告知上级")                                                       \
+    X(4, CALLS, "calls", "来电")
+
 /* Of each unit, since ever: X(stored number, identifier, stable name, Chinese, English). */
 #define COUNTERS_UNIT(X)                                                                           \
     /* got a ticket: routed, ruled, raised, reopened, ordered to it */                             \

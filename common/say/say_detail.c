@@ -26,6 +26,7 @@ static const struct row rows[] = {
     {"external_id", "渠道编号", "the channel's id", "external-id", "external_id"},
     {"occurred_ms", "发生时间", "time", "time", "time"},
     {"due_ms", "上级时限", "deadline from above", NULL, NULL},
+    {"unmapped", "渠道的分类没有对应", "its channel's category is not ours", NULL, NULL},
     {"category_hint", "渠道给出的类别", "category of the channel", "category-hint", NULL},
     {"area_hint", "渠道给出的区域", "area of the channel", "area-hint", NULL},
     {"spot_unit", "现场办的单位", "the unit that solved it on the spot", "on-spot", NULL},

@@ -848,6 +848,50 @@ static enum say_tone channel_words(struct words *words, const Paidan__Event *eve
     }
 }
 
+/* Of hotlines: whose ticket, never what it says. */
+static enum say_tone hotline_words(struct words *words, const Paidan__Event *event)
+{
+    const struct say *const say = words->say;
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_HOTLINE_SIGNED:
+        put(words, say_choose(say, "%s 的签名有效", "the signature of %s holds"),
+            event->hotline_signed->peer);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_HOTLINE_TAKEN:
+        put(words, say_choose(say, "收下 %s 的报文", "took an envelope of %s"),
+            event->hotline_taken->peer);
+        if (event->hotline_taken->late) {
+            put(words, "%s",
+                say_choose(say, "，序号已过时，不处理", ": overtaken, nothing follows"));
+            return SAY_WARN;
+        }
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_HOTLINE_BOUND:
+        put(words, "%s%s", say_choose(say, "派单登记：", "the dispatch was registered: "),
+            code_name((Paidan__Code)event->hotline_bound->code));
+        return event->hotline_bound->code == PAIDAN__CODE__OK ? SAY_PLAIN : SAY_WARN;
+    case PAIDAN__EVENT__FACT_HOTLINE_TOLD:
+        if (event->hotline_told->peer == NULL) {
+            put(words, "%s",
+                say_choose(say, "记下进展，尚无对应的派单", "noted; no dispatch to it yet"));
+            return SAY_PLAIN;
+        }
+        put(words, say_choose(say, "告知 %s：", "told to %s: "), event->hotline_told->peer);
+        put(words, "%s", event->hotline_told->state == NULL ? "" : event->hotline_told->state);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_HOTLINE_CALLED:
+        put(words, "%s",
+            event->hotline_called->step == PAIDAN__CALL_STEP__CALL_RINGS
+                ? say_choose(say, "来电", "a call rings")
+            : event->hotline_called->step == PAIDAN__CALL_STEP__CALL_TAKEN
+                ? say_choose(say, "接起来电", "a call was taken")
+                : say_choose(say, "通话结束", "a call is over"));
+        return SAY_PLAIN;
+    default:
+        return SAY_PLAIN;
+    }
+}
+
 enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event, char *text,
                               size_t size)
 {
@@ -861,6 +905,12 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     case PAIDAN__EVENT__FACT_WISHED:
     case PAIDAN__EVENT__FACT_WISH_ANSWERED:
         return channel_words(&words, event);
+    case PAIDAN__EVENT__FACT_HOTLINE_SIGNED:
+    case PAIDAN__EVENT__FACT_HOTLINE_TAKEN:
+    case PAIDAN__EVENT__FACT_HOTLINE_BOUND:
+    case PAIDAN__EVENT__FACT_HOTLINE_TOLD:
+    case PAIDAN__EVENT__FACT_HOTLINE_CALLED:
+        return hotline_words(&words, event);
     case PAIDAN__EVENT__FACT_ANSWERED:
         return answered(&words, event->answered);
     case PAIDAN__EVENT__FACT_ASKED:

@@ -148,6 +148,34 @@ static const struct row desk_reason_rows[] = {
     {PAIDAN__DESK_REASON__DESK_NO_OWNER, "无主办单位", "no owner", NULL},
     {PAIDAN__DESK_REASON__DESK_RECALLED, "撤回分拨", "recalled", NULL},
     {PAIDAN__DESK_REASON__DESK_CONFIDENTIAL, "保密", "confidential", NULL},
+    {PAIDAN__DESK_REASON__DESK_UNMAPPED, "渠道的分类没有对应", "its channel's category is not ours",
+     NULL},
+};
+static const struct row hotline_kind_rows[] = {
+    {PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH, "上级派单", "dispatch", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_SUPPLEMENT, "上级补充", "supplement", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_CHASE, "上级转催单", "chase", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_WITHDRAW, "上级撤回", "withdraw", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_URGE, "上级催办", "urge", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_RULING, "上级裁定", "ruling", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_EXTENSION_DECISION, "上级延期答复", "decision on an extension",
+     NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_REDO, "上级重办", "redo", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_RATING, "上级转评价", "rating", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED, "告知已收", "received", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_ACCEPTED, "告知签收", "accepted", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_CONTACTED, "告知联系", "contacted", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_PROGRESS, "告知进展", "progress", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_RETURN, "告知退单", "return", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_EXTEND, "告知申请延期", "extend", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_SUSPEND, "告知挂账", "suspend", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_RESOLVED, "告知已解决", "resolved", NULL},
+    {PAIDAN__HOTLINE_KIND__HOTLINE_CLOSED, "告知办结", "closed", NULL},
+};
+static const struct row call_step_rows[] = {
+    {PAIDAN__CALL_STEP__CALL_RINGS, "来电", "rings", NULL},
+    {PAIDAN__CALL_STEP__CALL_TAKEN, "接起", "taken", NULL},
+    {PAIDAN__CALL_STEP__CALL_OVER, "挂断", "over", NULL},
 };
 static const struct row supervise_rule_rows[] = {
     {PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, "红牌", "a red card", NULL},
@@ -312,6 +340,7 @@ static const struct table {
     TABLE(wechat_kind),     TABLE(wechat_event),   TABLE(wechat_way),
     TABLE(wechat_form),     TABLE(wechat_consent), TABLE(wechat_asked_state),
     TABLE(login_why),       TABLE(session_end),    TABLE(alarm_level),
+    TABLE(hotline_kind),    TABLE(call_step),
 };
 
 const ProtobufCEnumDescriptor *say_words_of(size_t nth)

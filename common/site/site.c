@@ -128,6 +128,9 @@ static void load_all(struct site_load *load)
         site_wechat_read(load);
     }
     if (!load->no_memory) {
+        site_hotline_read(load);
+    }
+    if (!load->no_memory) {
         site_was_check(load);
     }
     if (!load->no_memory) {
@@ -234,6 +237,7 @@ void site_free(struct site *site)
     free(site->zone);
     free(site->policies);
     free(site->supervisors);
+    site_hotline_free(site);
     match_free(site->keywords);
     match_free(site->places);
     site_index_free(site->index);

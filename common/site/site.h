@@ -168,6 +168,7 @@ struct site {
     bool desk_on_fallback; /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
     const struct site_open311 *open311; /* site_open311.h; NULL: the site has no such file */
+    struct site_hotline *hotline;       /* site_hotline.h; NULL: the site has no such file */
     struct match *keywords;             /* value: index into keyword table */
     struct match *places;               /* value: index into place table: area names and aliases */
     struct site_index *index;           /* private */

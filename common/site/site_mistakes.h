@@ -39,6 +39,32 @@
     "不认识文件 %s，不会读取；文件名写错了吗", \
     "unknown file %s is not read; is its name mistyped"
 
+/* ---- hotline.yaml and its tables ---- */
+#define SAY_HOTLINE_CHANNEL "HOTLINE_CHANNEL", \
+    "渠道“%s”没有定义，请在 site.yaml 的 channels 里补上或改正", \
+    "channel \"%s\" is not defined; add it to channels in site.yaml or correct it"
+#define SAY_HOTLINE_LISTEN "HOTLINE_LISTEN", \
+    "“%s”应写本机地址和端口，如 127.0.0.1:8331；对外由 nginx 转发", \
+    "\"%s\" must be an address of this machine and a port, as 127.0.0.1:8331; nginx stands in front"
+#define SAY_HOTLINE_SUITE "HOTLINE_SUITE", \
+    "“%s”应写 hmac-sha256、hmac-sm3 或 sm2-sm3", \
+    "\"%s\" must be hmac-sha256, hmac-sm3 or sm2-sm3"
+#define SAY_HOTLINE_URL "HOTLINE_URL", \
+    "“%s”不是可用的网址：以 https:// 开头（本机可用 http://），不带空格、用户名、口令和 #", \
+    "\"%s\" is no URL for this: https:// (http:// on this machine), without blanks, user name, password and #"
+#define SAY_HOTLINE_PEER_TWICE "HOTLINE_PEER_TWICE", \
+    "对端编码“%s”已经有了，或是本系统自己的名字，请换一个", \
+    "a peer \"%s\" is there already, or it is a name of our own; take another code"
+#define SAY_HOTLINE_PEER_UNKNOWN "HOTLINE_PEER_UNKNOWN", \
+    "对端“%s”不在 hotline.yaml 里，请补上或改正；* 表示所有对端", \
+    "peer \"%s\" is not in hotline.yaml; add or correct it; * stands for all"
+#define SAY_HOTLINE_MAP_UNKNOWN "HOTLINE_MAP_UNKNOWN", \
+    "站点里没有“%s”，请补上或改正", \
+    "the site has no \"%s\"; add or correct it"
+#define SAY_HOTLINE_MAP_TWICE "HOTLINE_MAP_TWICE", \
+    "“%s”在第 %u 行已经写过，只能对应一个，请删除一行", \
+    "\"%s\" stands in line %u already and can lead to one thing alone; delete one line"
+
 /* ---- codes and names, in every file ---- */
 #define SAY_CODE_MISSING "CODE_MISSING", \
     "缺少编码，请填写（小写字母、数字、_ . -）", \

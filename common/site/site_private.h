@@ -27,6 +27,10 @@ enum site_file {
     SITE_DEVICES_CSV,
     SITE_OPEN311,
     SITE_WECHAT,
+    SITE_HOTLINE_YAML,
+    SITE_HOTLINE_CATEGORIES_CSV,
+    SITE_HOTLINE_DIVISIONS_CSV,
+    SITE_HOTLINE_STATES_CSV,
     SITE_FILE_COUNT
 };
 
@@ -277,6 +281,10 @@ MUST_CHECK enum rc site_review_sources(const struct site_source sources[SITE_FIL
 /* site_devices: devices.yaml and devices.csv, when categories, areas and units are known. */
 void site_devices_read(struct site_load *load);
 void site_devices_free(struct site_devices *devices);
+
+/* site_hotline: hotline.yaml and its tables, when channels, categories and areas are known. */
+void site_hotline_read(struct site_load *load);
+void site_hotline_free(struct site *site);
 
 /* site_index */
 void site_index_build(struct site_load *load);

@@ -37,6 +37,10 @@ static const struct {
     [SITE_DEVICES_CSV] = {"devices.csv", true},
     [SITE_OPEN311] = {"open311.yaml", true},
     [SITE_WECHAT] = {"wechat.yaml", true},
+    [SITE_HOTLINE_YAML] = {"hotline.yaml", true},
+    [SITE_HOTLINE_CATEGORIES_CSV] = {"hotline-categories.csv", true},
+    [SITE_HOTLINE_DIVISIONS_CSV] = {"hotline-divisions.csv", true},
+    [SITE_HOTLINE_STATES_CSV] = {"hotline-states.csv", true},
 };
 
 const char *site_report_file(enum site_file file)

@@ -306,6 +306,26 @@ static const struct wire_bound rows[] = {
     {"BrokerLinked", "reason", DETAIL_BYTES_MAX, 0},
     {"BrokerState", "reason", DETAIL_BYTES_MAX, 0},
     {"DevicesListed", "alarms", 0, LIST_MAX},
+    /* Envelopes of hotlines. A ticket's id there goes with the peer's code into an external id of intake's. */
+    {"HotlineEnvelope", "id", HOTLINE_ID_BYTES_MAX, 0},
+    {NULL, "source_id", HOTLINE_ID_BYTES_MAX, 0},
+    {NULL, "our_number", HOTLINE_ID_BYTES_MAX, 0},
+    {NULL, "peer", CODE_BYTES_MAX, 0},
+    {"HotlineEnvelope", "text", TEXT_BYTES_MAX, 0},
+    {"HotlineEnvelope", "category", NAME_BYTES_MAX, 0}, /* in their words */
+    {"HotlineEnvelope", "division", NAME_BYTES_MAX, 0},
+    {"HotlineEnvelope", "phone", PHONE_BYTES_MAX, 0},
+    {"HotlineEnvelope", "title", GIVEN_TITLE_BYTES_MAX, 0},
+    {"HotlineHear", "digest", HEARD_DIGEST_BYTES, 0},
+    {NULL, "nonce", HEARD_DIGEST_BYTES, 0},
+    {"HotlineTold", "state", CODE_BYTES_MAX, 0},
+    {"HotlineCalled", "call_id", HOTLINE_ID_BYTES_MAX, 0},
+    {"HotlineCalled", "from", PHONE_BYTES_MAX, 0},
+    {"HotlineCalled", "to", PHONE_BYTES_MAX, 0},
+    {"HotlineCalled", "users", CODE_BYTES_MAX, CALL_USERS_MAX},
+    {"HotlineCalled", "cause", CODE_BYTES_MAX, 0},
+    {"HotlineCalled", "recording", DETAIL_BYTES_MAX, 0},
+    {"CallsListed", "calls", 0, CALLS_MAX},
 
     /* Marks that a caller hands back as it got them. A request id has exactly 16 bytes; it is read
      * up to here so that a wrong one gets its own code. */

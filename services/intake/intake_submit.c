@@ -200,6 +200,7 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.occurred_ms = item->occurred_ms;
     fact.has_due_ms = item->has_due_ms;
     fact.due_ms = item->due_ms;
+    fact.has_unmapped = fact.unmapped = item->has_unmapped && item->unmapped;
     fact.n_attachments = item->n_attachments;
     fact.attachments = item->attachments;
     fact.category_hint = given(item->category_hint);

@@ -83,6 +83,9 @@ static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
         /* 保密: somebody has to write what the unit gets, however sure the words are. */
         judgement.reasons |= 1u << PAIDAN__DESK_REASON__DESK_CONFIDENTIAL;
     }
+    if (unit == SITE_NONE && event->registered->has_unmapped && event->registered->unmapped) {
+        judgement.reasons |= 1u << PAIDAN__DESK_REASON__DESK_UNMAPPED;
+    }
     return judgement.reasons == 0 ? say_routed(step, event, &judgement, unit != SITE_NONE)
                                   : triage_desk_say_new(step, event, &judgement);
 }

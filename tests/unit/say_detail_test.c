@@ -88,7 +88,7 @@ static bool is_ours(const char *name)
         "log",          "epoch",          "new_terms",        "new_proof",
         "pass",         "adapter_status", "delivery_outcome", "wechat_hear",
         "wechat_await", "wechat_ask",     "wechat_mine",      "device_reports",
-        "broker_state"};
+        "broker_state", "hotline_hear",   "hotline_call"};
     for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         if (strcmp(names[index], name) == 0) {
             return true;

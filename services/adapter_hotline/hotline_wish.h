@@ -1,0 +1,16 @@
+/* hotline_wish: what an envelope asks of our services. The table stands in the manual page (README.md). */
+#pragma once
+
+#include "common/channel/channel.h"
+#include "common/step/step.h"
+#include "hotline_state.h"
+
+/* Whether it is a dispatch of a new ticket, or of one to be done again after its closure: then intake is
+ * asked for a number. record: NULL: the case is new. */
+bool hotline_wish_opens(const struct hotline_case *record, Paidan__HotlineKind kind);
+/* Wishes what the envelope asks for. Before: it is taken, not late, and opens, or its case has a ticket.
+ * heard: seq of its Heard. Returns as channel_wish. */
+MUST_CHECK enum rc hotline_wish_follow(struct step *step, const struct channel *channel,
+                                       const struct hotline_case *record,
+                                       const Paidan__HotlineEnvelope *envelope, bool opens,
+                                       uint64_t heard);
