@@ -149,6 +149,8 @@ static const struct entry entries[] = {
           "This nonce was used before: sign again with another one."),
     ENTRY(CASE_UNKNOWN, EXIT_NO_SUCH, "没有收到过这个编号的派单；请先派单。",
           "No ticket was handed over under this id; send the dispatch first."),
+    ENTRY(UPDATE_OLDER, EXIT_RULES, "这条补充比已经收到的还早，没有采用。",
+          "This update is older than one that was taken already; it was left out."),
     ENTRY(HEARD_DIFFERENT, EXIT_RULES, "这个消息编号已经收到过，但内容不同；请换一个编号。",
           "A message with this id was heard before with other content; use an id of its own."),
     ENTRY(DELIVERY_UNKNOWN, EXIT_NO_SUCH, "没有这个待发送的编号。",

@@ -24,6 +24,8 @@ static const struct row rows[] = {
     {"phone", "电话", "phone", "phone", "phone"},
     {"reporter", "诉求人姓名", "the resident's name", "reporter", "reporter"},
     {"external_id", "渠道编号", "the channel's id", "external-id", "external_id"},
+    {"update_id", "补充的编号", "id of the update", NULL, NULL},
+    {"said_ms", "补充的时间", "time of the update", NULL, NULL},
     {"occurred_ms", "发生时间", "time", "time", "time"},
     {"due_ms", "上级时限", "deadline from above", NULL, NULL},
     {"unmapped", "渠道的分类没有对应", "its channel's category is not ours", NULL, NULL},

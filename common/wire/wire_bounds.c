@@ -85,6 +85,7 @@ static const struct wire_bound rows[] = {
     {NULL, "phone", PHONE_BYTES_MAX, 0},
     {NULL, "reporter", REPORTER_BYTES_MAX, 0},
     {NULL, "external_id", EXTERNAL_ID_BYTES_MAX, 0},
+    {NULL, "update_id", EXTERNAL_ID_BYTES_MAX, 0},
 
     /* Titles: as given by a channel in intake alone; cut and masked everywhere else. */
     {"Registered", "given_title", GIVEN_TITLE_BYTES_MAX, 0},

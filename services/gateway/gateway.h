@@ -15,6 +15,8 @@
  *   gateway_work      one act on one ticket
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_rights    whose rights are others
+ *   gateway_open311_* calls of Open311 GeoReport v2             gateway_open311   what they have in common
+ *   gateway_report    a resident's report                       gateway_xml       JSON as XML
  *   gateway_session   cookie, CSRF, grants, keys                gateway_worker   proofs of passwords
  *   gateway_page      what residents see; gateway_page_report, gateway_page_ticket, gateway_kiosk
  *   gateway_code      a resident's number and code       gateway_media    photos and files
@@ -78,6 +80,7 @@ enum gateway_body { GATEWAY_NO_BODY, GATEWAY_JSON, GATEWAY_FORM, GATEWAY_BYTES }
 
 struct gateway;
 struct exchange;
+struct gateway_report;
 struct gateway_session;
 struct libdeflate_compressor;
 typedef void gateway_handler(struct exchange *exchange);
@@ -96,6 +99,10 @@ struct gateway_route {
     const char *answer; /* the member of Answer that it is answered with, for OpenAPI; NULL: none */
     enum gateway_body body;
     size_t body_max; /* bytes; 0: GATEWAY_BODY_BYTES_DEFAULT */
+    /* How a refusal is said here, also one that comes before the handler; NULL: as problem+json. sentence: in
+     * the caller's language; detail: NULL none. */
+    void (*refuse)(struct exchange *exchange, unsigned status, const char *code,
+                   const char *sentence, const char *detail);
     /* Schemas of gateway_openapi where no message has that form; NULL: the wish's and the answer's. */
     const char *form, *told;
 };
@@ -158,6 +165,7 @@ struct gateway {
     struct gateway_codes *codes;
     struct gateway_pages *pages;
     struct gateway_media *media;
+    struct gateway_open311 *open311;
     unsigned char form_secret[32]; /* of this process: forms of residents */
     size_t bodies_bytes;           /* of all bodies that are held */
     struct gateway_worker *worker;
@@ -205,6 +213,7 @@ struct exchange {
     void (*refused)(struct exchange *exchange, Paidan__Code code);
     unsigned char request_id[REQUEST_ID_BYTES]; /* Idempotency-Key, else made */
     uint64_t started_us;
+    struct gateway_report *report; /* that is being registered (gateway_report); NULL: none */
     /* a handler's own, freed with the exchange */
     void *state;
     void (*state_free)(void *state);

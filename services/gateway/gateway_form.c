@@ -41,10 +41,17 @@ static bool text_plain(const char *text, size_t bytes)
     return text_valid(text, bytes, &bad);
 }
 
+/* "attribute[fault][]": each is one more item, as PHP's clients and those after them send lists. */
+static bool is_item(const char *name)
+{
+    const size_t bytes = strlen(name);
+    return bytes > 2 && strcmp(name + bytes - 2, "[]") == 0;
+}
+
 static bool given(const struct gateway_form *form, const char *name)
 {
     for (unsigned index = 0; index < form->field_count; index++) {
-        if (strcmp(form->fields[index].name, name) == 0) {
+        if (!is_item(name) && strcmp(form->fields[index].name, name) == 0) {
             return true;
         }
     }
@@ -196,6 +203,33 @@ const char *gateway_form_field(const struct gateway_form *form, const char *name
         }
     }
     return "";
+}
+
+bool gateway_form_index(const char *name, const char *array, char *code, size_t size)
+{
+    const size_t array_bytes = strlen(array);
+    if (strncmp(name, array, array_bytes) != 0 || name[array_bytes] != '[') {
+        return false;
+    }
+    const char *begin = name + array_bytes + 1;
+    const size_t bytes = strcspn(begin, "[]");
+    const char *after = begin + bytes;
+    if (bytes == 0 || bytes >= size || *after != ']') {
+        return false;
+    }
+    if (after[1] == '[') { /* which item of a list: none is named twice, so it does not matter */
+        after += 2;
+        after += strspn(after, "0123456789");
+        if (*after != ']') {
+            return false;
+        }
+    }
+    if (after[1] != '\0') {
+        return false;
+    }
+    memcpy(code, begin, bytes);
+    code[bytes] = '\0';
+    return true;
 }
 
 /* ---- tokens -----------------------------------------------------------------------------------

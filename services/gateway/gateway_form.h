@@ -5,7 +5,7 @@
 #include "gateway.h"
 
 enum {
-    GATEWAY_FORM_FIELDS_MAX = 24,
+    GATEWAY_FORM_FIELDS_MAX = 64,
     GATEWAY_FORM_FILES_MAX = 4,
     GATEWAY_FORM_TOKEN_BYTES = 81, /* with NUL */
 };
@@ -22,11 +22,15 @@ struct gateway_form {
 };
 
 /* body: size bytes and a NUL, changed. type: the whole header Content-Type. RC_OK; RC_INVALID: no
- * form, not UTF-8, control characters in a text, a name given twice; RC_LIMIT: more than room. */
+ * form, not UTF-8, control characters in a text, a name given twice (unless it is a list's, "x[]"); RC_LIMIT: more than room. */
 MUST_CHECK enum rc gateway_form_read(char *body, size_t size, const char *type,
                                      struct gateway_form *form);
 /* "" where there is none. */
 const char *gateway_form_field(const struct gateway_form *form, const char *name);
+
+/* The "code" of a name like "attribute[code]", "attribute[code][]" or "attribute[code][2]", where array is
+ * "attribute". False: it is none, or there is no room. */
+bool gateway_form_index(const char *name, const char *array, char *code, size_t size);
 
 /* The token of a fresh form. */
 void gateway_form_token(const struct gateway *gateway, char token[GATEWAY_FORM_TOKEN_BYTES]);

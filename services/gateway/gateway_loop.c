@@ -30,6 +30,7 @@
 #include "gateway_limit.h"
 #include "gateway_media.h"
 #include "gateway_memo.h"
+#include "gateway_open311_find.h"
 #include "gateway_page.h"
 #include "gateway_ping.h"
 #include "gateway_rights.h"
@@ -51,13 +52,8 @@ enum {
 
 /* Parts that others add: a row each (struct gateway_part). Opened in this order. */
 static const struct gateway_part *const parts[] = {
-    &gateway_feed_part,
-    &gateway_rights_part,
-    &gateway_page_part,
-    &gateway_code_part,
-    &gateway_kiosk_part,
-    &gateway_media_part,
-    NULL, /* ends the table */
+    &gateway_feed_part,  &gateway_rights_part, &gateway_page_part,    &gateway_code_part,
+    &gateway_kiosk_part, &gateway_media_part,  &gateway_open311_part, NULL, /* ends the table */
 };
 
 /* ---- opening and closing ----------------------------------------------------------------------

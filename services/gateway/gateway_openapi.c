@@ -60,6 +60,77 @@ static const struct {
      "\"says\":{\"type\":\"string\"},\"tone\":{\"type\":\"string\"},"
      "\"who\":{\"type\":\"string\"},\"service\":{\"type\":\"string\"},"
      "\"seq\":{\"type\":\"integer\"},\"at_ms\":{\"type\":\"integer\"}}}"},
+    {"Open311Errors",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"de"
+     "scription\"],\"properties\":{\"code\":{\"type\":\"integer\"},\"description\":{"
+     "\"type\":\"string\"}}}}"},
+    {"Open311Discovery",
+     "{\"type\":\"object\",\"required\":[\"endpoints\"],\"properties\":{\"changeset\""
+     ":{\"type\":\"string\"},\"contact\":{\"type\":\"string\"},\"key_service\":{\"ty"
+     "pe\":\"string\"},\"endpoints\":{\"type\":\"array\",\"items\":{\"type\":\"objec"
+     "t\",\"required\":[\"specification\",\"url\",\"type\",\"formats\"],\"properties"
+     "\":{\"specification\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"},\"ch"
+     "angeset\":{\"type\":\"string\"},\"type\":{\"type\":\"string\",\"enum\":[\"prod"
+     "uction\",\"test\"]},\"formats\":{\"type\":\"array\",\"items\":{\"type\":\"stri"
+     "ng\"}}}}}}}"},
+    {"Open311Services",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"service_cod"
+     "e\",\"service_name\",\"metadata\",\"type\"],\"properties\":{\"service_code\":{"
+     "\"type\":\"string\"},\"service_name\":{\"type\":\"string\"},\"description\":{\""
+     "type\":[\"string\",\"null\"]},\"metadata\":{\"type\":\"boolean\"},\"type\":{\""
+     "type\":\"string\",\"enum\":[\"realtime\"]},\"keywords\":{\"type\":[\"string\","
+     "\"null\"]},\"group\":{\"type\":[\"string\",\"null\"]}}}}"},
+    {"Open311Definition",
+     "{\"type\":\"object\",\"required\":[\"service_code\",\"attributes\"],\"properti"
+     "es\":{\"service_code\":{\"type\":\"string\"},\"attributes\":{\"type\":\"array\""
+     ",\"items\":{\"type\":\"object\",\"required\":[\"variable\",\"code\",\"datatype"
+     "\",\"required\"],\"properties\":{\"variable\":{\"type\":\"boolean\"},\"code\":"
+     "{\"type\":\"string\"},\"datatype\":{\"type\":\"string\",\"enum\":[\"string\",\""
+     "number\",\"datetime\",\"text\",\"singlevaluelist\",\"multivaluelist\"]},\"requ"
+     "ired\":{\"type\":\"boolean\"},\"datatype_description\":{\"type\":[\"string\",\""
+     "null\"]},\"order\":{\"type\":\"integer\"},\"description\":{\"type\":[\"string\""
+     ",\"null\"]},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"re"
+     "quired\":[\"key\",\"name\"],\"properties\":{\"key\":{\"type\":\"string\"},\"na"
+     "me\":{\"type\":\"string\"}}}}}}}}}"},
+    {"Open311Requests",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"service_r"
+     "equest_id\":{\"type\":[\"string\",\"null\"]},\"token\":{\"type\":\"string\"},\""
+     "account_id\":{\"type\":[\"string\",\"null\"]},\"status\":{\"type\":\"string\","
+     "\"enum\":[\"open\",\"closed\"]},\"status_notes\":{\"type\":[\"string\",\"null\""
+     "]},\"service_name\":{\"type\":[\"string\",\"null\"]},\"service_code\":{\"type\""
+     ":\"string\"},\"description\":{\"type\":[\"string\",\"null\"]},\"agency_respons"
+     "ible\":{\"type\":[\"string\",\"null\"]},\"service_notice\":{\"type\":[\"string"
+     "\",\"null\"]},\"requested_datetime\":{\"type\":[\"string\",\"null\"],\"format\""
+     ":\"date-time\"},\"updated_datetime\":{\"type\":[\"string\",\"null\"],\"format\""
+     ":\"date-time\"},\"expected_datetime\":{\"type\":[\"string\",\"null\"],\"format"
+     "\":\"date-time\"},\"address\":{\"type\":[\"string\",\"null\"]},\"address_id\":"
+     "{\"type\":[\"string\",\"null\"]},\"zipcode\":{\"type\":[\"string\",\"null\"]},"
+     "\"lat\":{\"type\":[\"number\",\"null\"]},\"long\":{\"type\":[\"number\",\"null"
+     "\"]},\"media_url\":{\"type\":[\"string\",\"null\"]}}}}"},
+    {"Open311Updates",
+     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"update_id\""
+     "],\"properties\":{\"update_id\":{\"type\":\"string\"},\"service_request_id\":{"
+     "\"type\":\"string\"},\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"clos"
+     "ed\"]},\"updated_datetime\":{\"type\":[\"string\",\"null\"],\"format\":\"date-"
+     "time\"},\"description\":{\"type\":[\"string\",\"null\"]},\"media_url\":{\"type"
+     "\":[\"string\",\"null\"]}}}}"},
+    {"Open311Post",
+     "{\"type\":\"object\",\"required\":[\"service_code\"],\"properties\":{\"service"
+     "_code\":{\"type\":\"string\"},\"api_key\":{\"type\":\"string\"},\"jurisdiction"
+     "_id\":{\"type\":\"string\"},\"lat\":{\"type\":\"string\"},\"long\":{\"type\":\""
+     "string\"},\"address_string\":{\"type\":\"string\"},\"address_id\":{\"type\":\""
+     "string\"},\"email\":{\"type\":\"string\"},\"device_id\":{\"type\":\"string\"},"
+     "\"account_id\":{\"type\":\"string\"},\"first_name\":{\"type\":\"string\"},\"la"
+     "st_name\":{\"type\":\"string\"},\"phone\":{\"type\":\"string\"},\"description\""
+     ":{\"type\":\"string\"},\"media_url\":{\"type\":\"string\"}}}"},
+    {"Open311Update",
+     "{\"type\":\"object\",\"required\":[\"service_request_id\",\"update_id\"],\"pro"
+     "perties\":{\"service_request_id\":{\"type\":\"string\"},\"update_id\":{\"type\""
+     ":\"string\"},\"updated_datetime\":{\"type\":\"string\"},\"status\":{\"type\":\""
+     "string\"},\"description\":{\"type\":\"string\"},\"media_url\":{\"type\":\"stri"
+     "ng\"},\"api_key\":{\"type\":\"string\"},\"token\":{\"type\":\"string\"},\"juri"
+     "sdiction_id\":{\"type\":\"string\"},\"email\":{\"type\":\"string\"},\"first_na"
+     "me\":{\"type\":\"string\"},\"last_name\":{\"type\":\"string\"}}}"},
     {"Object", "{\"type\":\"object\"}"},
 };
 
@@ -183,10 +254,34 @@ static void add_query(const struct gateway_route *route, json_t *properties, jso
     json_array_append_new(parameters, parameter("query", "lang", text_schema()));
 }
 
+/* What the calls of Open311 read of the query, beside what is in the path. */
+static void add_open311(const struct gateway_route *route, json_t *parameters)
+{
+    static const char *const always[] = {"jurisdiction_id", "api_key", NULL};
+    static const char *const lists[] = {
+        "service_request_id", "service_code",   "start_date", "end_date",  "status",
+        "updated_after",      "updated_before", "page",       "page_size", NULL};
+    static const char *const updates[] = {"service_request_id", "start_date", "end_date", "page",
+                                          "page_size",          NULL};
+    static const char *const single[] = {"token", NULL};
+    static const char *const none[] = {NULL};
+    const bool reads = route->method == GATEWAY_GET;
+    const char *const *names = reads && strstr(route->pattern, "/requests.") != NULL ? lists
+                               : reads && strstr(route->pattern, "updates.") != NULL ? updates
+                               : strstr(route->pattern, "/requests/") != NULL        ? single
+                                                                                     : none;
+    for (const char *const *name = always; reads && *name != NULL; name++) {
+        json_array_append_new(parameters, parameter("query", *name, text_schema()));
+    }
+    for (; *names != NULL; names++) {
+        json_array_append_new(parameters, parameter("query", *names, text_schema()));
+    }
+}
+
 /* Only wishes have a request id; logging in is repeated at no cost. */
 static void add_headers(const struct gateway_route *route, json_t *parameters)
 {
-    if (route->method == GATEWAY_GET || route->wish == 0) {
+    if (route->method == GATEWAY_GET || (route->wish == 0 && route->refuse == NULL)) {
         return;
     }
     json_t *id = text_schema();
@@ -292,6 +387,34 @@ static json_t *response(const char *description, const char *type, json_t *schem
     return object;
 }
 
+/* In one format, or, where the path ends with either, in both: of XML it is said that it is a text. */
+static json_t *open311_response(const struct gateway_route *route, const char *description,
+                                const char *schema)
+{
+    const bool both = route->type == NULL;
+    json_t *object = json_object(), *of = json_object();
+    json_object_set_new(object, "description", json_string(description));
+    if (both || strcmp(route->type, "application/json") == 0) {
+        json_object_update_new(of, content("application/json", reference(schema)));
+    }
+    if (both || strcmp(route->type, "text/xml") == 0) {
+        json_object_update_new(of, content("text/xml", text_schema()));
+    }
+    json_object_set_new(object, "content", of);
+    return object;
+}
+
+static json_t *open311_responses(const struct gateway_route *route)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "200", open311_response(route, "what was asked for", route->told));
+    json_object_set_new(object, "4XX", open311_response(route, "refused", "Open311Errors"));
+    json_object_set_new(
+        object, "5XX",
+        open311_response(route, "a service is away, or has no room", "Open311Errors"));
+    return object;
+}
+
 /* Ranges of refusals, for their codes are in the body, and any route may meet most of them. */
 static json_t *responses(const struct gateway_route *route, json_t *schemas)
 {
@@ -347,9 +470,10 @@ static json_t *security(const struct gateway_route *route)
 static json_t *operation(const struct gateway_route *route, json_t *schemas)
 {
     json_t *made = json_object(), *parameters = json_array();
-    const ProtobufCMessageDescriptor *of = route->wish == 0 ? NULL
-                                           : is_act(route)  ? &paidan__work_item__descriptor
-                                                            : gateway_api_wish_of(route->wish);
+    /* What a call of Open311 reads is no wish's to say. */
+    const ProtobufCMessageDescriptor *of = route->wish == 0 || route->refuse != NULL ? NULL
+                                           : is_act(route) ? &paidan__work_item__descriptor
+                                                           : gateway_api_wish_of(route->wish);
     json_t *wish = of == NULL ? NULL : say_json_schema(of);
     for (unsigned index = 0; of != NULL && !is_making(route) && index < of->n_fields; index++) {
         if (of->fields[index].type == PROTOBUF_C_TYPE_MESSAGE) { /* what the body holds lies here */
@@ -362,6 +486,9 @@ static json_t *operation(const struct gateway_route *route, json_t *schemas)
     json_object_set_new(made, "summary", json_string(route->summary));
     add_path(route, properties, parameters);
     add_query(route, properties, parameters);
+    if (route->refuse != NULL) {
+        add_open311(route, parameters);
+    }
     add_headers(route, parameters);
     json_object_set_new(made, "parameters", parameters);
     json_object_set_new(made, "security", security(route));
@@ -370,7 +497,15 @@ static json_t *operation(const struct gateway_route *route, json_t *schemas)
         json_object_set_new(body, "content", content("application/json", body_schema(route, wish)));
         json_object_set_new(made, "requestBody", body);
     }
-    json_object_set_new(made, "responses", responses(route, schemas));
+    if (route->body == GATEWAY_FORM && route->form != NULL) {
+        json_t *body = json_object();
+        json_object_set_new(body, "content",
+                            content("application/x-www-form-urlencoded", reference(route->form)));
+        json_object_set_new(made, "requestBody", body);
+    }
+    json_object_set_new(made, "responses",
+                        route->refuse != NULL ? open311_responses(route)
+                                              : responses(route, schemas));
     json_decref(properties);
     json_decref(wish);
     return made;
@@ -412,8 +547,10 @@ static json_t *schemes(void)
 /* Pages and files are for browsers. */
 static bool described(const struct gateway_route *route)
 {
-    return strncmp(route->pattern, "/api/", 5) == 0 || route->who == GATEWAY_LOOPBACK ||
-           strcmp(route->pattern, "/healthz") == 0 || strcmp(route->pattern, "/readyz") == 0;
+    return strncmp(route->pattern, "/api/", 5) == 0 ||
+           (route->refuse != NULL && strstr(route->pattern, "{*}") == NULL) ||
+           route->who == GATEWAY_LOOPBACK || strcmp(route->pattern, "/healthz") == 0 ||
+           strcmp(route->pattern, "/readyz") == 0;
 }
 
 json_t *gateway_openapi_make(const struct gateway_route *routes, size_t count)

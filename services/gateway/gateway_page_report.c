@@ -17,28 +17,20 @@
 #include "gateway_media.h"
 #include "gateway_page.h"
 #include "gateway_problem.h"
+#include "gateway_report.h"
 #include "gateway_session.h"
-#include "gateway_upstream.h"
 
 enum {
-    PHOTOS_MAX = 3,
     /* What the fields say; intake's bounds are in bytes and wider. */
     TEXT_LETTERS_MAX = 4000,
     PLACE_LETTERS_MAX = 150,
     PLACE_BYTES = 512,
-    NAME_BYTES = 24,
-    URL_BYTES = 80,
+    PHOTOS_MAX = GATEWAY_REPORT_FILES_MAX,
 };
 
 struct report {
     struct gateway_form form;
-    unsigned photo; /* the next one to be kept */
-    unsigned kept;
-    struct {
-        char name[NAME_BYTES], url[URL_BYTES];
-        struct gateway_media_item item;
-    } photos[PHOTOS_MAX];
-    char place[PLACE_BYTES];
+    struct gateway_report ticket;
 };
 
 static const char *title_of(const struct exchange *exchange)
@@ -251,73 +243,6 @@ static const char *refusal_of(const struct exchange *exchange, Paidan__Code code
     }
 }
 
-static void submitted(void *context, Paidan__Code code, const Paidan__Answer *answer)
-{
-    struct exchange *exchange = context;
-    const struct report *report = exchange->state;
-    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SUBMITTED &&
-        answer->submitted->n_results == 1) {
-        const Paidan__SubmitResult *result = answer->submitted->results[0];
-        if (result->code == PAIDAN__CODE__OK && result->number != NULL &&
-            result->query_code != NULL) {
-            show_number(exchange, result);
-            return;
-        }
-        code = result->code == PAIDAN__CODE__OK ? PAIDAN__CODE__UNREACHABLE : result->code;
-    }
-    show_form(exchange, &report->form, code == PAIDAN__CODE__UNREACHABLE ? 503 : 422,
-              refusal_of(exchange, code));
-}
-
-static char *given(const struct report *report, const char *name)
-{
-    const char *text = gateway_form_field(&report->form, name);
-    return text[0] == '\0' ? NULL : (char *)(uintptr_t)text; /* packed, never written */
-}
-
-static void submit(struct exchange *exchange)
-{
-    struct report *report = exchange->state;
-    Paidan__Attachment attachments[PHOTOS_MAX], *list[PHOTOS_MAX];
-    for (unsigned index = 0; index < report->kept; index++) {
-        paidan__attachment__init(&attachments[index]);
-        list[index] = &attachments[index];
-        list[index]->name = report->photos[index].name;
-        list[index]->url = report->photos[index].url;
-        list[index]->media_type = (char *)(uintptr_t)report->photos[index].item.type;
-        list[index]->has_bytes = list[index]->has_digest = 1;
-        list[index]->bytes = report->photos[index].item.bytes;
-        list[index]->digest =
-            (ProtobufCBinaryData){.len = sizeof report->photos[index].item.digest,
-                                  .data = (unsigned char *)report->photos[index].item.digest};
-    }
-    Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT, *tickets = &ticket;
-    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    const char *channel = channel_of(exchange->gateway);
-    CHECK(channel != NULL);
-    ticket.channel = (char *)(uintptr_t)channel;
-    ticket.text = (char *)(uintptr_t)gateway_form_field(&report->form, "text");
-    ticket.place = report->place[0] == '\0' ? NULL : report->place;
-    ticket.phone = given(report, "phone");
-    ticket.area_hint = given(report, "area");
-    ticket.has_confidential = ticket.confidential = given(report, "confidential") != NULL;
-    ticket.n_attachments = report->kept;
-    ticket.attachments = list;
-    submit.n_tickets = 1;
-    submit.tickets = &tickets;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &submit;
-    request.has_request_id = 1;
-    request.request_id =
-        (ProtobufCBinaryData){.len = REQUEST_ID_BYTES, .data = exchange->request_id};
-    gateway_session_sign(exchange, &request);
-    if (gateway_upstream_ask(exchange->gateway, GATEWAY_INTAKE, &request, GATEWAY_WRITE_MS,
-                             submitted, exchange) != RC_OK) {
-        show_form(exchange, &report->form, 503, refusal_of(exchange, PAIDAN__CODE__OVERLOADED));
-    }
-}
-
 /* ---- photos -----------------------------------------------------------------------------------
  */
 
@@ -344,53 +269,37 @@ static const char *photo_refusal(const struct exchange *exchange, enum gateway_m
     }
 }
 
-static void keep_next(struct exchange *exchange);
-
-/* The first place that a photo tells, where its sender asked for it: about a metre. */
-static void add_photo_place(const struct exchange *exchange, struct report *report,
-                            const struct gateway_media_item *item)
+static void reported(struct exchange *exchange, enum gateway_media_result media, Paidan__Code code,
+                     const Paidan__SubmitResult *ticket)
 {
-    const size_t used = strlen(report->place);
-    if (!item->placed || gateway_form_field(&report->form, "photo_place")[0] == '\0' ||
-        strstr(report->place, "WGS84") != NULL || used + 64 > sizeof report->place) {
-        return;
+    const struct report *report = exchange->state;
+    if (media != GATEWAY_MEDIA_KEPT) {
+        show_form(exchange, &report->form, media == GATEWAY_MEDIA_FULL ? 507 : 422,
+                  photo_refusal(exchange, media));
+    } else if (code != PAIDAN__CODE__OK) {
+        show_form(exchange, &report->form,
+                  code == PAIDAN__CODE__UNREACHABLE || code == PAIDAN__CODE__OVERLOADED ? 503 : 422,
+                  refusal_of(exchange, code));
+    } else {
+        show_number(exchange, ticket);
     }
-    (void)snprintf(report->place + used, sizeof report->place - used, "%s%s %.5f,%.5f WGS84%s",
-                   used > 0 ? " " : "", say_choose(&exchange->say, "（照片位置", "(photo"),
-                   item->latitude, item->longitude, say_choose(&exchange->say, "）", ")"));
 }
 
-static void photo_kept(struct exchange *exchange, enum gateway_media_result result,
-                       const struct gateway_media_item *item)
+static void register_it(struct exchange *exchange)
 {
     struct report *report = exchange->state;
-    if (result != GATEWAY_MEDIA_KEPT) {
-        show_form(exchange, &report->form, result == GATEWAY_MEDIA_FULL ? 507 : 422,
-                  photo_refusal(exchange, result));
-        return;
-    }
-    if (strncmp(item->type, "image/", 6) != 0) {
-        show_form(exchange, &report->form, 422, photo_refusal(exchange, GATEWAY_MEDIA_TYPE));
-        return;
-    }
-    report->photos[report->kept].item = *item;
-    (void)snprintf(report->photos[report->kept].name, NAME_BYTES, "photo-%u.%s", report->kept + 1,
-                   item->ending);
-    (void)snprintf(report->photos[report->kept].url, URL_BYTES, "media:%s", item->hash);
-    report->kept++;
-    add_photo_place(exchange, report, item);
-    keep_next(exchange);
-}
-
-static void keep_next(struct exchange *exchange)
-{
-    struct report *report = exchange->state;
-    if (report->photo == report->form.file_count) {
-        submit(exchange);
-        return;
-    }
-    const struct gateway_file *file = &report->form.files[report->photo++];
-    gateway_media_keep(exchange, file->bytes, file->size, photo_kept);
+    struct gateway_report *ticket = &report->ticket;
+    ticket->channel = channel_of(exchange->gateway);
+    ticket->text = gateway_form_field(&report->form, "text");
+    ticket->phone = gateway_form_field(&report->form, "phone");
+    ticket->area = gateway_form_field(&report->form, "area");
+    ticket->confidential = gateway_form_field(&report->form, "confidential")[0] != '\0';
+    ticket->photo_place = gateway_form_field(&report->form, "photo_place")[0] != '\0';
+    ticket->files = report->form.files;
+    ticket->file_count = report->form.file_count;
+    (void)snprintf(ticket->place, sizeof ticket->place, "%s",
+                   gateway_form_field(&report->form, "place"));
+    gateway_report_send(exchange, ticket, reported);
 }
 
 /* What is wrong with the form as far as it can be seen here; NULL: nothing. */
@@ -452,8 +361,6 @@ void gateway_page_report_send(struct exchange *exchange)
         return;
     }
     if (gateway_page_admits(exchange)) {
-        (void)snprintf(report->place, sizeof report->place, "%s",
-                       gateway_form_field(&report->form, "place"));
-        keep_next(exchange);
+        register_it(exchange);
     }
 }

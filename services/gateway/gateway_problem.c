@@ -64,6 +64,48 @@ static const struct {
          "The file cannot be read: it is not whole, or something else is in it."},
     [GATEWAY_MEDIA_UNKNOWN] = {"MEDIA_UNKNOWN", 404, "没有这个文件，或者您不能看它所属的工单。",
                                "There is no such file, or its ticket is not yours to see."},
+    [GATEWAY_OPEN311_ABSENT] = {"OPEN311_ABSENT", 404, "本站没有开通 Open311 接口。",
+                                "This site does not offer Open311."},
+    [GATEWAY_OPEN311_PATH] =
+        {"OPEN311_PATH_UNKNOWN", 404,
+         "没有这个 Open311 接口，地址应以 .json 或 .xml 结尾，见 /open311/discovery.json。",
+         "There is no such Open311 resource; paths end with .json or .xml, see "
+         "/open311/discovery.json."},
+    [GATEWAY_OPEN311_JURISDICTION] = {"JURISDICTION_UNKNOWN", 404, "这个辖区不归本站管。",
+                                      "This jurisdiction is not served here."},
+    [GATEWAY_OPEN311_KEY_MISSING] = {"API_KEY_MISSING", 403, "缺少 api_key。",
+                                     "An api_key is needed."},
+    [GATEWAY_OPEN311_KEY_FOREIGN] = {"API_KEY_FOREIGN", 403, "这个 api_key 不属于任何渠道。",
+                                     "This api_key belongs to no channel."},
+    [GATEWAY_OPEN311_LIST_CLOSED] = {"LIST_NOT_PUBLIC", 403,
+                                     "本站没有公开工单列表，请带上 api_key。",
+                                     "Requests are not listed publicly here; bring an api_key."},
+    [GATEWAY_OPEN311_SERVICE_MISSING] = {"SERVICE_CODE_MISSING", 400,
+                                         "缺少 service_code，见 services。",
+                                         "The service_code is missing; see services."},
+    [GATEWAY_OPEN311_SERVICE_UNKNOWN] = {"SERVICE_CODE_UNKNOWN", 404, "没有这项服务，见 services。",
+                                         "There is no such service; see services."},
+    [GATEWAY_OPEN311_REQUEST_UNKNOWN] = {"REQUEST_UNKNOWN", 404, "没有这个请求，或者不能看。",
+                                         "There is no such request, or it is not yours to see."},
+    [GATEWAY_OPEN311_TOKEN_UNKNOWN] = {"TOKEN_UNKNOWN", 404, "没有这个 token。",
+                                       "There is no such token."},
+    [GATEWAY_OPEN311_LOCATION_MISSING] = {"LOCATION_MISSING", 400, "缺少地点，请给出其中一种。",
+                                          "The place is missing; give one of these."},
+    [GATEWAY_OPEN311_ATTRIBUTE_MISSING] = {"ATTRIBUTE_MISSING", 400, "这项服务要求填写。",
+                                           "This service requires an answer."},
+    [GATEWAY_OPEN311_ATTRIBUTE] =
+        {"ATTRIBUTE_INVALID", 400, "填写的内容不符合这一项的要求，见 services 里的定义。",
+         "The answer is none that this question takes; see its definition under services."},
+    [GATEWAY_OPEN311_TEXT_MISSING] = {"DESCRIPTION_MISSING", 400, "缺少要补充的内容。",
+                                      "There is nothing to add."},
+    [GATEWAY_OPEN311_PARAMETER] = {"PARAMETER_INVALID", 400, "参数缺失或不合格。",
+                                   "A parameter is missing or malformed."},
+    [GATEWAY_OPEN311_TOO_LONG] = {"PARAMETER_TOO_LONG", 400, "内容太长，请缩短。",
+                                  "That is too long; shorten it."},
+    [GATEWAY_OPEN311_TOO_MANY] = {"TOO_MANY_FIELDS", 400, "字段或文件太多。",
+                                  "Too many fields or files."},
+    [GATEWAY_OPEN311_FORM] = {"FORM_MALFORMED", 400, "表单没有传完整，或编码不对。",
+                              "The form did not arrive whole, or is not encoded as it should be."},
 };
 
 #define STATUS(NAME, NUMBER)                                                                       \
@@ -102,6 +144,7 @@ static const struct {
     STATUS(SUMMARY_MISSING, 422),
     STATUS(LINK_NOT_HTTPS, 422),
     STATUS(DEVICE_UNKNOWN, 404),
+    STATUS(UPDATE_OLDER, 409),
     STATUS(HEARD_DIFFERENT, 409),
     STATUS(SIGNATURE_WRONG, 401),
     STATUS(SIGNATURE_OLD, 401),
@@ -242,16 +285,33 @@ static void add_detail(const struct exchange *exchange, json_t *problem, const c
     json_object_set_new(problem, "detail_en", json_string(words));
 }
 
+/* Where the route has a form of its own for refusals. */
+static bool refused_otherwise(struct exchange *exchange, unsigned status, const char *code,
+                              const char *zh, const char *en, const char *detail)
+{
+    if (exchange->route == NULL || exchange->route->refuse == NULL) {
+        return false;
+    }
+    exchange->route->refuse(exchange, status, code, say_choose(&exchange->say, zh, en), detail);
+    return true;
+}
+
 void gateway_problem(struct exchange *exchange, Paidan__Code code, const char *detail,
                      uint32_t retry_ms)
 {
     CHECK(code != PAIDAN__CODE__OK);
     const unsigned status = gateway_problem_status(code);
+    retry_ms = status == 503 && retry_ms == 0 ? 1000u : retry_ms;
+    if (refused_otherwise(exchange, status, code_name(code), code_sentence_zh(code),
+                          code_sentence_en(code), detail)) {
+        add_retry(exchange, retry_ms);
+        return;
+    }
     json_t *problem = problem_of(status, code_name(code), code_sentence_zh(code),
                                  code_sentence_en(code), retry_ms);
     add_detail(exchange, problem, detail);
     gateway_exchange_json(exchange, status, problem);
-    add_retry(exchange, status == 503 && retry_ms == 0 ? 1000u : retry_ms);
+    add_retry(exchange, retry_ms);
 }
 
 static void answer_fault(struct exchange *exchange, enum gateway_fault fault, const char *detail,
@@ -259,6 +319,11 @@ static void answer_fault(struct exchange *exchange, enum gateway_fault fault, co
 {
     CHECK(fault < GATEWAY_FAULTS);
     const unsigned status = faults[fault].status;
+    if (refused_otherwise(exchange, status, faults[fault].name, faults[fault].zh, faults[fault].en,
+                          detail)) {
+        add_retry(exchange, retry_ms);
+        return;
+    }
     json_t *problem =
         problem_of(status, faults[fault].name, faults[fault].zh, faults[fault].en, retry_ms);
     if (detail != NULL) {
@@ -282,6 +347,12 @@ const char *gateway_problem_name(enum gateway_fault fault)
 {
     CHECK(fault < GATEWAY_FAULTS);
     return faults[fault].name;
+}
+
+unsigned gateway_problem_fault_status(enum gateway_fault fault)
+{
+    CHECK(fault < GATEWAY_FAULTS);
+    return faults[fault].status;
 }
 
 const char *gateway_problem_zh(enum gateway_fault fault)

@@ -28,6 +28,24 @@ enum gateway_fault {
     GATEWAY_MEDIA_TOO_MANY_PIXELS,
     GATEWAY_MEDIA_BROKEN,
     GATEWAY_MEDIA_UNKNOWN,
+    GATEWAY_OPEN311_ABSENT,
+    GATEWAY_OPEN311_PATH,
+    GATEWAY_OPEN311_JURISDICTION,
+    GATEWAY_OPEN311_KEY_MISSING,
+    GATEWAY_OPEN311_KEY_FOREIGN,
+    GATEWAY_OPEN311_LIST_CLOSED,
+    GATEWAY_OPEN311_SERVICE_MISSING,
+    GATEWAY_OPEN311_SERVICE_UNKNOWN,
+    GATEWAY_OPEN311_REQUEST_UNKNOWN,
+    GATEWAY_OPEN311_TOKEN_UNKNOWN,
+    GATEWAY_OPEN311_LOCATION_MISSING,
+    GATEWAY_OPEN311_ATTRIBUTE_MISSING,
+    GATEWAY_OPEN311_ATTRIBUTE,
+    GATEWAY_OPEN311_TEXT_MISSING,
+    GATEWAY_OPEN311_PARAMETER,
+    GATEWAY_OPEN311_TOO_LONG,
+    GATEWAY_OPEN311_TOO_MANY,
+    GATEWAY_OPEN311_FORM,
     GATEWAY_FAULTS,
 };
 
@@ -42,5 +60,6 @@ void gateway_problem_fault(struct exchange *exchange, enum gateway_fault fault, 
 void gateway_problem_later(struct exchange *exchange, enum gateway_fault fault, uint32_t retry_ms);
 /* Every code that a door can have, for words and tests: name, sentences. */
 const char *gateway_problem_name(enum gateway_fault fault);
+unsigned gateway_problem_fault_status(enum gateway_fault fault);
 const char *gateway_problem_zh(enum gateway_fault fault);
 const char *gateway_problem_en(enum gateway_fault fault);

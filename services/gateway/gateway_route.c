@@ -16,6 +16,11 @@
 #include "gateway_kiosk.h"
 #include "gateway_login.h"
 #include "gateway_media.h"
+#include "gateway_open311.h"
+#include "gateway_open311_list.h"
+#include "gateway_open311_post.h"
+#include "gateway_open311_service.h"
+#include "gateway_open311_update.h"
 #include "gateway_openapi.h"
 #include "gateway_page.h"
 #include "gateway_page_report.h"
@@ -31,6 +36,7 @@
 #define API "/api/v1"
 /* Three photos, and what is written. */
 enum { PAGE_BODY_BYTES_MAX = 3 * GATEWAY_MEDIA_BYTES_MAX + (256 << 10) };
+
 #define WISH(METHOD, PATTERN, WHO, WISH_NAME, SERVICE, ANSWER, SUMMARY)                            \
     {                                                                                              \
         .method = GATEWAY_##METHOD, .pattern = API PATTERN, .who = GATEWAY_##WHO,                  \
@@ -63,6 +69,45 @@ enum { PAGE_BODY_BYTES_MAX = 3 * GATEWAY_MEDIA_BYTES_MAX + (256 << 10) };
         .handler = (HANDLER), .summary = (SUMMARY), .wish = PAIDAN__REQUEST__WISH_##WISH_NAME,     \
         .service = GATEWAY_##SERVICE, .answer = (ANSWER), .body = GATEWAY_JSON, __VA_ARGS__        \
     }
+
+/* Open311: one resource in one format, of the service and of its twin for trying out. */
+#define OPEN311(METHOD, PATTERN, HANDLER, TYPE, TOLD, SUMMARY, ...)                                \
+    {                                                                                              \
+        .method = GATEWAY_##METHOD, .pattern = "/open311/" PATTERN, .who = GATEWAY_ANYONE,         \
+        .handler = (HANDLER), .summary = (SUMMARY), .refuse = gateway_open311_refuse,              \
+        .type = (TYPE), .told = (TOLD), __VA_ARGS__                                                \
+    }
+#define OPEN311_BOTH(METHOD, PATTERN, HANDLER, TOLD, SUMMARY, ...)                                 \
+    OPEN311(METHOD, PATTERN ".json", HANDLER, "application/json", TOLD, SUMMARY, __VA_ARGS__),     \
+        OPEN311(METHOD, PATTERN ".xml", HANDLER, "text/xml", TOLD, SUMMARY, __VA_ARGS__)
+/* The list is looked through as GET /tickets is. */
+#define OPEN311_LOOKS                                                                              \
+    .wish = PAIDAN__REQUEST__WISH_LIST, .service = GATEWAY_ESCALATION, .answer = "listed"
+#define OPEN311_SENDS(FORM) .body = GATEWAY_FORM, .form = (FORM)
+#define OPEN311_ALL(BASE)                                                                          \
+    OPEN311_BOTH(GET, BASE "/services", gateway_open311_services, "Open311Services",               \
+                 "Open311: what can be asked for", .body = GATEWAY_NO_BODY),                       \
+        OPEN311(GET, BASE "/services/{code}", gateway_open311_definition, NULL,                    \
+                "Open311Definition",                                                               \
+                "Open311: the questions of a service; {code} ends with "                           \
+                ".json or .xml",                                                                   \
+                .body = GATEWAY_NO_BODY),                                                          \
+        OPEN311_BOTH(GET, BASE "/requests", gateway_open311_list, "Open311Requests",               \
+                     "Open311: requests by number or by filters", OPEN311_LOOKS),                  \
+        OPEN311_BOTH(POST, BASE "/requests", gateway_open311_post, "Open311Requests",              \
+                     "Open311: a new request", OPEN311_SENDS("Open311Post"),                       \
+                     .body_max = PAGE_BODY_BYTES_MAX),                                             \
+        OPEN311(GET, BASE "/requests/{number}", gateway_open311_single, NULL, "Open311Requests",   \
+                "Open311: one request; {number} ends with .json or .xml",                          \
+                .body = GATEWAY_NO_BODY),                                                          \
+        OPEN311(GET, BASE "/tokens/{key}", gateway_open311_token, NULL, "Open311Requests",         \
+                "Open311: the number behind a token; {key} ends with .json or .xml",               \
+                .body = GATEWAY_NO_BODY),                                                          \
+        OPEN311_BOTH(GET, BASE "/servicerequestupdates", gateway_open311_updates,                  \
+                     "Open311Updates", "Open311: what happened to requests", OPEN311_LOOKS),       \
+        OPEN311_BOTH(POST, BASE "/servicerequestupdates", gateway_open311_update,                  \
+                     "Open311Updates", "Open311: something to add to a request",                   \
+                     OPEN311_SENDS("Open311Update"))
 
 static const struct gateway_route table[] = {
     OWN(GET, "/healthz", ANYONE, gateway_status_health, "the gateway runs"),
@@ -209,6 +254,16 @@ static const struct gateway_route table[] = {
     OWN(GET, API "/audit", LOGIN, gateway_status_audit, "logins, roles, keys: what happened"),
 
     OWN(GET, API "/openapi.json", ANYONE, gateway_openapi_show, "this description"),
+
+    /* Programs of others, in the words of Open311 GeoReport v2; at the end whatever else they try. */
+    OPEN311_BOTH(GET, "discovery", gateway_open311_discovery, "Open311Discovery",
+                 "Open311: where it is offered", .body = GATEWAY_NO_BODY),
+    OPEN311_ALL("v2"),
+    OPEN311_ALL("test/v2"),
+    OPEN311(GET, "{*}", gateway_open311_unknown, NULL, NULL, "Open311: none of these",
+            .body = GATEWAY_NO_BODY),
+    OPEN311(POST, "{*}", gateway_open311_unknown, NULL, NULL, "Open311: none of these",
+            OPEN311_SENDS(NULL)),
 
     /* Files of folders. */
     OWN(GET, "/console/{*}", ANYONE, gateway_static_file, "the console's files"),

@@ -463,28 +463,13 @@ static bool within_limit(struct exchange *exchange, const unsigned char hash[GAT
     return false;
 }
 
-/* The session or key that the request names. False: answered. */
-static bool identify(struct exchange *exchange)
+/* Whose token it is, csrf: "" of a key. False: answered. */
+static bool know(struct exchange *exchange, unsigned char token[GATEWAY_TOKEN_BYTES],
+                 const char *csrf)
 {
-    unsigned char token[GATEWAY_TOKEN_BYTES], hash[GATEWAY_TOKEN_BYTES];
-    char csrf[GATEWAY_CSRF_BYTES] = "", id[17];
-    const char *bearer = gateway_exchange_header(exchange, "Authorization");
-    if (bearer != NULL) {
-        if (strncmp(bearer, "Bearer ", 7) != 0 || !proof_key_read(bearer + 7, id, token)) {
-            gateway_problem(exchange, PAIDAN__CODE__KEY_UNKNOWN, NULL, 0);
-            return false;
-        }
-    } else if (!cookie_token(exchange, token)) {
-        gateway_problem_fault(exchange, GATEWAY_LOGIN_NEEDED, NULL);
-        return false;
-    } else {
-        csrf_of(token, csrf);
-        if (exchange->method != GATEWAY_GET && !write_meant(exchange, csrf)) {
-            return false;
-        }
-    }
+    unsigned char hash[GATEWAY_TOKEN_BYTES];
     proof_hash(token, hash);
-    proof_wipe(token, sizeof token);
+    proof_wipe(token, GATEWAY_TOKEN_BYTES);
     if (!within_limit(exchange, hash)) {
         return false;
     }
@@ -497,12 +482,45 @@ static bool identify(struct exchange *exchange)
     return true;
 }
 
-/* A grant that is still good serves this request, while a new one is asked for beside it. */
-void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
+/* The key "pd_...". False: answered. */
+static bool identify_key(struct exchange *exchange, const char *key)
 {
-    if (!identify(exchange)) {
-        return;
+    unsigned char token[GATEWAY_TOKEN_BYTES];
+    char id[17];
+    if (!proof_key_read(key, id, token)) {
+        gateway_problem(exchange, PAIDAN__CODE__KEY_UNKNOWN, NULL, 0);
+        return false;
     }
+    return know(exchange, token, "");
+}
+
+/* "Bearer pd_..."; "" where it is none, which no key is. */
+static const char *bearer_of(const struct exchange *exchange)
+{
+    const char *bearer = gateway_exchange_header(exchange, "Authorization");
+    return bearer != NULL && strncmp(bearer, "Bearer ", 7) == 0 ? bearer + 7 : "";
+}
+
+/* The session or key that the request names. False: answered. */
+static bool identify(struct exchange *exchange)
+{
+    unsigned char token[GATEWAY_TOKEN_BYTES];
+    char csrf[GATEWAY_CSRF_BYTES] = "";
+    if (gateway_exchange_header(exchange, "Authorization") != NULL) {
+        return identify_key(exchange, bearer_of(exchange));
+    }
+    if (!cookie_token(exchange, token)) {
+        gateway_problem_fault(exchange, GATEWAY_LOGIN_NEEDED, NULL);
+        return false;
+    }
+    csrf_of(token, csrf);
+    return (exchange->method == GATEWAY_GET || write_meant(exchange, csrf)) &&
+           know(exchange, token, csrf);
+}
+
+/* A grant that is still good serves this request, while a new one is asked for beside it. */
+static void go_on(struct exchange *exchange, gateway_handler *next)
+{
     struct gateway_session *session = exchange->person;
     if (!grant_good(exchange->gateway, session)) {
         wait_grant(exchange, next);
@@ -512,6 +530,20 @@ void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
         (void)ask_grant(exchange->gateway, session, exchange->address); /* else with the next one */
     }
     next(exchange);
+}
+
+void gateway_session_admit(struct exchange *exchange, gateway_handler *next)
+{
+    if (identify(exchange)) {
+        go_on(exchange, next);
+    }
+}
+
+void gateway_session_admit_key(struct exchange *exchange, const char *key, gateway_handler *next)
+{
+    if (identify_key(exchange, key == NULL ? bearer_of(exchange) : key)) {
+        go_on(exchange, next);
+    }
 }
 
 /* The token goes no further than its hash; the caller puts it into the cookie. */

@@ -35,6 +35,8 @@ size_t gateway_session_count(const struct gateway *gateway);
  * what is missing (401, 403, 429, 503). A write from a browser must come from a page of ours and carry
  * its token. */
 void gateway_session_admit(struct exchange *exchange, gateway_handler *next);
+/* The same with the key that a body or a query named; NULL: that of the header Authorization. No cookie counts. */
+void gateway_session_admit_key(struct exchange *exchange, const char *key, gateway_handler *next);
 /* Whether a write comes from a page of ours, as far as the browser says; answered if not. */
 bool gateway_session_origin(struct exchange *exchange);
 /* Says in the request who asks: the person by his grant, else the public; the gateway for itself where

@@ -5,6 +5,8 @@
 
 #include "intake_message.h"
 
+#include <string.h>
+
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "intake_check.h"
@@ -45,6 +47,39 @@ static enum rc finish(struct step *step, uint64_t ticket, const struct intake_ti
     return rc == RC_OK ? step_answer_done(step, ticket, seq) : rc;
 }
 
+/* A program's update, against those that are still at hand: *seq: where the same one stands, *code: why it is
+ * not taken. Updates come again within minutes, so the newest supplements are enough to know them by. */
+static enum rc compare(struct step *step, const struct intake_ticket *record,
+                       const Paidan__Supplement *wish, uint64_t *seq, Paidan__Code *code)
+{
+    CHECK(record->recent_count <= INTAKE_RECENT_MAX);
+    uint64_t newest_ms = 0;
+    for (uint32_t index = 0; index < record->recent_count; index++) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_read(step, record->recent[index], &event);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* intake's log is never trimmed */
+        }
+        if (event->ticket != wish->ticket || event->fact_case != PAIDAN__EVENT__FACT_SUPPLEMENTED) {
+            return RC_CORRUPT;
+        }
+        const Paidan__Supplemented *const before = event->supplemented;
+        if (before->update_id != NULL && strcmp(before->update_id, wish->update_id) == 0) {
+            *seq = record->recent[index];
+            *code = strcmp(before->text, wish->text) == 0 ? PAIDAN__CODE__OK
+                                                          : PAIDAN__CODE__HEARD_DIFFERENT;
+            return RC_OK;
+        }
+        if (before->has_said_ms && before->said_ms > newest_ms) {
+            newest_ms = before->said_ms;
+        }
+    }
+    if (wish->has_said_ms && wish->said_ms < newest_ms) {
+        *code = PAIDAN__CODE__UPDATE_OLDER;
+    }
+    return RC_OK;
+}
+
 /* More about the ticket. Kept whole, personal or not: like the ticket's own text it stays in
  * intake's log and is read from there. */
 enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *wish)
@@ -70,8 +105,22 @@ enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *w
     if (record.supplements >= SUPPLEMENTS_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "supplements");
     }
+    if (!text_blank(wish->update_id)) {
+        uint64_t seq = 0;
+        Paidan__Code code = PAIDAN__CODE__OK;
+        const enum rc compared = compare(step, &record, wish, &seq, &code);
+        if (compared != RC_OK || code != PAIDAN__CODE__OK) {
+            return compared != RC_OK ? compared : step_refuse(step, code, NULL);
+        }
+        if (seq > 0) {
+            return step_answer_done(step, wish->ticket, seq);
+        }
+    }
     Paidan__Supplemented fact = PAIDAN__SUPPLEMENTED__INIT;
     fact.text = wish->text;
+    fact.update_id = text_blank(wish->update_id) ? NULL : wish->update_id;
+    fact.has_said_ms = wish->has_said_ms;
+    fact.said_ms = wish->said_ms;
     fact.n_attachments = wish->n_attachments;
     /* The wish's own memory: it lives until the step's end. */
     fact.attachments = wish->attachments;

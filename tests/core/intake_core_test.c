@@ -148,6 +148,50 @@ static void test_supplement_when_too_many_then_refused_and_the_newest_are_read(v
     solo_check_replay(solo);
 }
 
+static const Paidan__Answer *update(struct solo *solo, uint64_t number, const char *id,
+                                    const char *text, uint64_t said_ms)
+{
+    Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
+    wish.ticket = number;
+    wish.text = (char *)(uintptr_t)text;
+    wish.update_id = (char *)(uintptr_t)id;
+    wish.has_said_ms = said_ms > 0;
+    wish.said_ms = said_ms;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
+    request.supplement = &wish;
+    return solo_call(solo, &request);
+}
+
+/* What a program sends again, or late: GeoReport's updates carry an id and a time of their own. */
+static void test_supplement_when_an_update_comes_again_or_late_then_taken_once(void **context)
+{
+    struct solo *const solo = *context;
+    uint64_t number = submit(solo, "wechat", NULL, "一");
+    const uint64_t other = submit(solo, "wechat", NULL, "二");
+    const Paidan__Answer *answer = update(solo, number, "u1", "还没修", START_MS + 5000);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    const uint64_t seq = answer->done->seq;
+    answer = update(solo, number, "u1", "还没修", START_MS + 5000);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_int_equal(answer->done->seq, seq);
+    assert_int_equal(update(solo, number, "u1", "别的", START_MS + 5000)->code,
+                     PAIDAN__CODE__HEARD_DIFFERENT);
+    assert_int_equal(update(solo, number, "u0", "早的", START_MS + 4999)->code,
+                     PAIDAN__CODE__UPDATE_OLDER);
+    /* The same moment is not older, one without a time is judged by its id alone, and every ticket has
+     * its own. */
+    assert_int_equal(update(solo, number, "u2", "同时", START_MS + 5000)->code, PAIDAN__CODE__OK);
+    assert_int_equal(update(solo, number, "u3", "无时", 0)->code, PAIDAN__CODE__OK);
+    assert_int_equal(update(solo, other, "u1", "另一件", START_MS)->code, PAIDAN__CODE__OK);
+    solo_restart(solo);
+    assert_int_equal(update(solo, number, "u3", "无时", 0)->code, PAIDAN__CODE__OK);
+    assert_int_equal(update(solo, number, "u4", "早的", START_MS)->code,
+                     PAIDAN__CODE__UPDATE_OLDER);
+    assert_int_equal(solo_tally(solo, "supplements"), 4);
+    solo_check_replay(solo);
+}
+
 static void test_receipts_when_many_in_one_step_then_one_fact_with_the_last_states(void **context)
 {
     struct solo *const solo = *context;
@@ -385,6 +429,7 @@ int main(void)
         CASE(test_wish_when_ticket_or_code_is_wrong_then_numbers_cannot_be_tried),
         CASE(test_wish_when_ticket_is_over_then_refused_with_its_state),
         CASE(test_supplement_when_too_many_then_refused_and_the_newest_are_read),
+        CASE(test_supplement_when_an_update_comes_again_or_late_then_taken_once),
         CASE(test_receipts_when_many_in_one_step_then_one_fact_with_the_last_states),
         CASE(test_receipts_when_withdrawn_in_the_same_step_then_withdrawn),
         CASE(test_receipts_when_the_ticket_goes_up_and_back_then_as_last_said),

@@ -1,6 +1,6 @@
 /* form_fuzz: what a browser, or whoever claims to be one, sends from a page of the residents: the first line is
  * the header Content-Type, the rest a body. Whatever it is, it is refused, or is fields and files that lie within
- * the body, each name once, each text UTF-8 without control characters. */
+ * the body, each name once but those of lists, each text UTF-8 without control characters. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,15 @@ static void check_fields(const struct gateway_form *form, const char *body, size
         check_text(field->value, body, size);
         CHECK(field->name[0] != '\0');
         /* The first of two would be another one. */
-        CHECK(gateway_form_field(form, field->name) == field->value);
+        const size_t bytes = strlen(field->name);
+        const bool item = bytes > 2 && strcmp(field->name + bytes - 2, "[]") == 0;
+        CHECK(item || gateway_form_field(form, field->name) == field->value);
+        char code[16];
+        if (gateway_form_index(field->name, "attribute", code, sizeof code)) {
+            CHECK(code[0] != '\0');
+            CHECK(strpbrk(code, "[]") == NULL);
+            CHECK(strstr(field->name, code) != NULL);
+        }
     }
 }
 

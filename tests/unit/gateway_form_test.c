@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,13 @@ static void test_read_when_hostile_then_refused(void **state)
     check_refused("text=%00", url, RC_INVALID);
     check_refused("text=%1b", url, RC_INVALID);
     check_refused("text=a&text=b", url, RC_INVALID);
-    check_refused("a=1&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q&r&s&t&u&v&w&x&y&z", url, RC_LIMIT);
+    char many[8 * (GATEWAY_FORM_FIELDS_MAX + 1)] = "";
+    for (unsigned index = 0; index <= GATEWAY_FORM_FIELDS_MAX; index++) {
+        const size_t used = strlen(many);
+        (void)snprintf(many + used, sizeof many - used, "a%u=1&", index);
+    }
+    many[strlen(many) - 1] = '\0';
+    check_refused(many, url, RC_LIMIT);
     check_refused("--XyZ--", multipart, RC_OK);
     check_refused("", multipart, RC_INVALID);
     check_refused("--XyZ", multipart, RC_INVALID);
@@ -108,6 +115,42 @@ static void test_read_when_cut_anywhere_then_nothing_beyond_is_read(void **state
         (void)!read_form(text, size, multipart, &form, &body);
         free(body);
     }
+}
+
+static void test_read_when_a_list_then_each_item_and_its_code(void **state)
+{
+    (void)state;
+    struct gateway_form form;
+    char *body = NULL, code[16];
+    static const char text[] = "attribute[fault][]=dark&attribute[fault][]=blink&attribute[pole]=7";
+    assert_int_equal(
+        read_form(text, sizeof text - 1, "application/x-www-form-urlencoded", &form, &body), RC_OK);
+    assert_int_equal(form.field_count, 3);
+    assert_string_equal(form.fields[1].value, "blink");
+    assert_true(gateway_form_index(form.fields[1].name, "attribute", code, sizeof code));
+    assert_string_equal(code, "fault");
+    free(body);
+    assert_true(gateway_form_index("attribute[a.b-c][12]", "attribute", code, sizeof code));
+    assert_string_equal(code, "a.b-c");
+    static const char *const none[] = {"attribute",
+                                       "attribute[]",
+                                       "attribute[a",
+                                       "attribute[a]b",
+                                       "attribute[a][",
+                                       "attribute[a][x]",
+                                       "attribute[a][]x",
+                                       "attributes[a]",
+                                       "attribute[[a]]",
+                                       "attribute]a[",
+                                       "attribute[a][]]",
+                                       "",
+                                       "attribute[a-name-that-is-too-long]"};
+    for (size_t index = 0; index < sizeof none / sizeof none[0]; index++) {
+        if (gateway_form_index(none[index], "attribute", code, sizeof code)) {
+            fail_msg("%s is no item", none[index]);
+        }
+    }
+    check_refused("a[]b=1&a[]b=2", "application/x-www-form-urlencoded", RC_INVALID);
 }
 
 /* ---- tokens ---- */
@@ -149,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_read_when_urlencoded_then_fields),
         cmocka_unit_test(test_read_when_multipart_then_fields_and_files),
         cmocka_unit_test(test_read_when_hostile_then_refused),
+        cmocka_unit_test(test_read_when_a_list_then_each_item_and_its_code),
         cmocka_unit_test(test_read_when_cut_anywhere_then_nothing_beyond_is_read),
         cmocka_unit_test(test_trusts_when_ours_then_one_id_for_one_content),
     };

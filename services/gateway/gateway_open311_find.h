@@ -1,0 +1,37 @@
+/* gateway_open311_find: one ticket as escalation knows it, or the desk, and how it is shown to who asks. */
+#pragma once
+
+#include <jansson.h>
+
+#include "command.pb-c.h"
+#include "gateway.h"
+
+/* Asks for a ticket as the gateway itself. told once, later: OK with brief and, while escalation has the
+ * ticket, shown (else NULL), until return; TICKET_UNKNOWN; or why nobody can tell now, with the service that
+ * is away as what. One that was registered a moment ago is waited for. */
+typedef void gateway_open311_found(struct exchange *exchange, Paidan__Code code, const char *what,
+                                   const Paidan__Brief *brief, const Paidan__Shown *shown);
+void gateway_open311_find(struct exchange *exchange, uint64_t ticket, bool history,
+                          gateway_open311_found *told);
+
+/* How much of a ticket its reader may see. */
+enum gateway_open311_sight {
+    GATEWAY_OPEN311_HIDDEN,
+    GATEWAY_OPEN311_PUBLIC, /* published: no word that comes from a resident */
+    GATEWAY_OPEN311_OWN,    /* by a key of its channel, or by its code */
+};
+enum gateway_open311_sight gateway_open311_sight(const struct exchange *exchange,
+                                                 const Paidan__Brief *brief);
+/* GeoReport's "request". Before: sight is not HIDDEN. */
+json_t *gateway_open311_request(const struct exchange *exchange, const Paidan__Brief *brief,
+                                enum gateway_open311_sight sight);
+/* When it was last changed, or registered. */
+uint64_t gateway_open311_changed(const Paidan__Brief *brief);
+bool gateway_open311_closed(Paidan__State state);
+/* "closed" or "open". */
+const char *gateway_open311_status(Paidan__State state);
+void gateway_open311_time(const struct exchange *exchange, json_t *object, const char *name,
+                          uint64_t at_ms);
+
+/* Those who wait for a ticket that nobody knows yet. */
+extern const struct gateway_part gateway_open311_part;
