@@ -97,6 +97,9 @@
 #define DEVICE_TOPICS_MAX 32u
 #define DEVICE_KINDS_MAX 128u    /* of a site; "other" and "silent" come on top */
 #define SITE_DEVICES_MAX 200000u /* a district with a smoke detector in every tenth flat */
+#define PUBLISHED_BYTES_MAX                                                                        \
+    (128u << 10)         /* a fact of a unit: a note, clocks, tasks of assisting units */
+#define BUNDLED_MAX 100u /* facts that a subscriber gets in one piece */
 #define DESTINATIONS_MAX 64u
 #define HOTLINE_ID_BYTES_MAX 64u /* of an envelope, of a ticket of a peer's, of a call */
 #define CALL_USERS_MAX 16u       /* phones that ring for one call */

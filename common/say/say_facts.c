@@ -843,6 +843,17 @@ static enum say_tone channel_words(struct words *words, const Paidan__Event *eve
             code_name((Paidan__Code)event->wish_answered->code));
         put_note(words, event->wish_answered->detail);
         return event->wish_answered->code == PAIDAN__CODE__OK ? SAY_PLAIN : SAY_WARN;
+    case PAIDAN__EVENT__FACT_PUBLISHED:
+        put(words, say_choose(say, "推送 %s 的第 %llu 条", "fact %s:%llu is told to the outside"),
+            event->published->log, (unsigned long long)event->published->seq);
+        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_WHOSE:
+        put_say(words, "工单归属更新", "another one has the ticket");
+        return SAY_FAINT;
+    case PAIDAN__EVENT__FACT_BUNDLED:
+        put(words, say_choose(say, "推送给 %s：合并 %zu 条", "told to %s in one piece: %zu facts"),
+            event->bundled->to, event->bundled->n_published);
+        return SAY_PLAIN;
     default:
         return SAY_PLAIN;
     }
@@ -904,6 +915,9 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     case PAIDAN__EVENT__FACT_HEARD_AGAIN:
     case PAIDAN__EVENT__FACT_WISHED:
     case PAIDAN__EVENT__FACT_WISH_ANSWERED:
+    case PAIDAN__EVENT__FACT_PUBLISHED:
+    case PAIDAN__EVENT__FACT_BUNDLED:
+    case PAIDAN__EVENT__FACT_WHOSE:
         return channel_words(&words, event);
     case PAIDAN__EVENT__FACT_HOTLINE_SIGNED:
     case PAIDAN__EVENT__FACT_HOTLINE_TAKEN:

@@ -129,6 +129,7 @@ static void load_all(struct site_load *load)
     }
     if (!load->no_memory) {
         site_hotline_read(load);
+        site_webhook_read(load);
     }
     if (!load->no_memory) {
         site_was_check(load);

@@ -64,6 +64,34 @@
 #define SAY_HOTLINE_MAP_TWICE "HOTLINE_MAP_TWICE", \
     "“%s”在第 %u 行已经写过，只能对应一个，请删除一行", \
     "\"%s\" stands in line %u already and can lead to one thing alone; delete one line"
+/* ---- webhooks.yaml ---- */
+#define SAY_WEBHOOK_URL "WEBHOOK_URL", \
+    "“%s”不是可用的网址：以 https:// 开头，不带空格、用户名和口令", \
+    "\"%s\" is no URL for this: https://, without blanks, user name and password"
+#define SAY_WEBHOOK_PLAIN "WEBHOOK_PLAIN", \
+    "“%s”没有加密：请用 https://；只有本机（127.0.0.1、localhost）且写了 inside: true 才可用 http://", \
+    "\"%s\" is not encrypted: use https://; http:// is for this machine (127.0.0.1, localhost) with inside: true"
+#define SAY_WEBHOOK_SOURCE "WEBHOOK_SOURCE", \
+    "source“%s”不合格：写一个不带空格的网址或路径，最长 200 个字符", \
+    "source \"%s\" is malformed: a URL or path without blanks, at most 200 characters"
+#define SAY_WEBHOOK_FACT_UNKNOWN "WEBHOOK_FACT_UNKNOWN", \
+    "没有“%s”这样的事实，或它不对外推送；见说明里的清单", \
+    "\"%s\" is no fact, or none that is told to the outside; the manual lists them"
+#define SAY_WEBHOOK_SCOPE_UNKNOWN "WEBHOOK_SCOPE_UNKNOWN", \
+    "站点里没有“%s”，请补上或改正", \
+    "the site has no \"%s\"; add or correct it"
+#define SAY_WEBHOOK_MODE "WEBHOOK_MODE", \
+    "“%s”应写 structured、binary 或 batched", \
+    "\"%s\" must be structured, binary or batched"
+#define SAY_WEBHOOK_PAUSE "WEBHOOK_PAUSE", \
+    "pause_max 比 pause 还短，请改长", \
+    "pause_max is shorter than pause; make it longer"
+#define SAY_WEBHOOK_HEADER "WEBHOOK_HEADER", \
+    "请求头“%s”不能用：名称只用字母、数字和 -，值用可见的英文字符；口令不写在站点里", \
+    "the header \"%s\" cannot be used: letters, digits and - in its name, visible ASCII in its value; passwords do not belong into the site"
+#define SAY_WEBHOOK_TWICE "WEBHOOK_TWICE", \
+    "订阅方“%s”写了两次，请删除一处", \
+    "subscriber \"%s\" is given twice; delete one"
 
 /* ---- codes and names, in every file ---- */
 #define SAY_CODE_MISSING "CODE_MISSING", \

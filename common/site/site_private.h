@@ -31,6 +31,7 @@ enum site_file {
     SITE_HOTLINE_CATEGORIES_CSV,
     SITE_HOTLINE_DIVISIONS_CSV,
     SITE_HOTLINE_STATES_CSV,
+    SITE_WEBHOOKS,
     SITE_FILE_COUNT
 };
 
@@ -270,6 +271,9 @@ void site_parts(struct site_load *load, uint32_t line, const char *list, site_pa
 void site_was_read(struct site_load *load, uint32_t line, const struct site_heir *heir,
                    const char *codes);
 void site_was_check(struct site_load *load);
+
+/* site_webhook: webhooks.yaml, when units, areas and channels are known. */
+void site_webhook_read(struct site_load *load);
 
 /* site_doubts: what a site may say and hardly means. Before: there is no mistake, and the index is
  * built. */

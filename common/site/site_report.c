@@ -41,6 +41,7 @@ static const struct {
     [SITE_HOTLINE_CATEGORIES_CSV] = {"hotline-categories.csv", true},
     [SITE_HOTLINE_DIVISIONS_CSV] = {"hotline-divisions.csv", true},
     [SITE_HOTLINE_STATES_CSV] = {"hotline-states.csv", true},
+    [SITE_WEBHOOKS] = {"webhooks.yaml", true},
 };
 
 const char *site_report_file(enum site_file file)

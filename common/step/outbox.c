@@ -272,11 +272,11 @@ static void blame(struct outbox_to *to, uint64_t at_ms, const char *reason)
     (void)snprintf(to->reason, sizeof to->reason, "%s", reason == NULL ? "" : reason);
 }
 
-/* The destination was not reached: it rests. */
+/* The destination was not reached: it rests. The rest that it has already is not another failure. */
 static void rest(struct outbox_to *to, bool rests, uint64_t until_ms)
 {
     CHECK(to->failures > 0 || to->rest_until_ms == 0);
-    if (rests) {
+    if (rests && until_ms != to->rest_until_ms) {
         to->failures += to->failures < UINT32_MAX ? 1 : 0;
         to->rest_until_ms = until_ms;
     }
@@ -499,7 +499,9 @@ static enum rc say_dead(struct step *step, struct outbox_delivery *row, bool age
     return say(step, &dead.base);
 }
 
-/* How long the destination rests as a whole. Its salt is the delivery that found it gone. */
+/* How long the destination rests as a whole. Its salt is the delivery that found it gone. Of many that
+ * were on their way together only the first finds out anything: if each made the rest longer, a silence
+ * of seconds would become one of hours. */
 static enum rc rest_of(struct step *step, const struct outbox *outbox,
                        const struct outbox_delivery *row, const struct outbox_rule *rule,
                        uint64_t *until_ms)
@@ -510,6 +512,10 @@ static enum rc rest_of(struct step *step, const struct outbox *outbox,
     const enum rc rc = outbox_to_get(step->txn, outbox, row->to, &to);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    if (to.rest_until_ms > step->now_ms) {
+        *until_ms = to.rest_until_ms;
+        return RC_OK;
     }
     const uint32_t failures = to.failures < UINT32_MAX ? to.failures + 1 : to.failures;
     *until_ms = later(step->now_ms, pause(rule, failures, ~row->seq));
