@@ -173,13 +173,9 @@ struct site {
     struct match *places;               /* value: index into place table: area names and aliases */
     struct site_index *index;           /* private */
     /* Of adapters, each with a header of its own; NULL: the site has no such file. */
-    struct site_devices *devices; /* common/site/site_devices.h */
-    const struct site_wechat *wechat;   /* site_wechat.h; NULL: likewise */
-    const struct site_open311 *open311;   /* site_open311.h; NULL: the site has no such file */
-    const struct site_webhooks *webhooks; /* site_webhook.h; NULL: the site has no such file */
-    struct match *keywords;               /* value: index into keyword table */
-    struct match *places;     /* value: index into place table: area names and aliases */
-    struct site_index *index; /* private */
+    struct site_devices *devices;         /* common/site/site_devices.h */
+    const struct site_wechat *wechat;     /* site_wechat.h; NULL: likewise */
+    const struct site_webhooks *webhooks; /* site_webhook.h */
 };
 
 /* Collects mistakes. Keep it on the heap: it is large. */

@@ -22,7 +22,7 @@
 #include "common/site/site.h"
 
 #define SITE_WEBHOOKS_MAX 32u
-#define SITE_WEBHOOK_SCOPE_MAX 64u /* units, areas, channels of one */
+#define SITE_WEBHOOK_SCOPE_MAX 64u  /* units, areas, channels of one */
 #define SITE_WEBHOOK_HEADERS_MAX 4u /* beside ours they fit one call */
 #define SITE_WEBHOOK_URL_BYTES_MAX 511u
 #define SITE_WEBHOOK_LINE_BYTES_MAX 255u /* of a header, "Name: value" */

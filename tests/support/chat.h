@@ -15,8 +15,8 @@ struct chat {
     const char *account, *person, *group;
     uint64_t seen_seq, heard, messages, tickets;
     uint64_t sent_s, last_s; /* 0: now; of the newest message */
-    const char *quote;      /* of the next message */
-    char answer[CHAT_TEXT]; /* the newest words to the resident, by any way; "": none */
+    const char *quote;       /* of the next message */
+    char answer[CHAT_TEXT];  /* the newest words to the resident, by any way; "": none */
     bool waits;
     uint32_t refuses;   /* what services answer; 0: OK */
     uint32_t errcode;   /* what the platform says to customer messages; 0: taken */
