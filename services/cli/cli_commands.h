@@ -22,6 +22,7 @@ int cli_desk_dispatch(struct cli *cli);
 int cli_desk_recall(struct cli *cli);
 int cli_callback_list(struct cli *cli);
 int cli_callback_miss(struct cli *cli);
+int cli_devices_list(struct cli *cli);
 int cli_caller(struct cli *cli);
 int cli_callback_answer(struct cli *cli);
 int cli_board_show(struct cli *cli);

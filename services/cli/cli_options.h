@@ -40,6 +40,7 @@ enum cli_option {
     CLI_COMMUNITIES,
     CLI_CONFIDENTIAL,
     CLI_DEAD,
+    CLI_OPEN,
     CLI_DIFF,
     CLI_HOTLINE,
     CLI_HOURS,

@@ -64,6 +64,7 @@ END
 # Without a route of their own: asked by programs and the command line; of one's own session; by whoever is not known yet.
 without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan 'replan apply' 'login start' login renew logout
     'session list' 'password set' totp 'key use' 'access init' 'rights since')
+without_route+=('device reports' 'broker state' 'device list')
 
 people_start
 columns=(dispatcher clerk leader supervisor hotline auditor system security adapter)
