@@ -83,6 +83,8 @@ static const struct entry entries[] = {
 
     ENTRY(NOT_YOUR_TICKET, EXIT_RULES, "这张工单由其他单位承办，本单位不能操作。",
           "Another unit has this ticket; yours cannot do that."),
+    ENTRY(UPDATE_OLDER, EXIT_RULES, "这条补充比已经收到的还早，没有采用。",
+          "This update is older than one that was taken already; it was left out."),
     ENTRY(STATE_FORBIDS, EXIT_RULES, "工单当前状态不允许这样操作，请先查看工单。",
           "The ticket's state does not allow that; look at the ticket first."),
     ENTRY(VERSION_CONFLICT, EXIT_RULES, "工单刚被他人更改，请刷新后再操作。",
@@ -149,8 +151,6 @@ static const struct entry entries[] = {
           "This nonce was used before: sign again with another one."),
     ENTRY(CASE_UNKNOWN, EXIT_NO_SUCH, "没有收到过这个编号的派单；请先派单。",
           "No ticket was handed over under this id; send the dispatch first."),
-    ENTRY(UPDATE_OLDER, EXIT_RULES, "这条补充比已经收到的还早，没有采用。",
-          "This update is older than one that was taken already; it was left out."),
     ENTRY(HEARD_DIFFERENT, EXIT_RULES, "这个消息编号已经收到过，但内容不同；请换一个编号。",
           "A message with this id was heard before with other content; use an id of its own."),
     ENTRY(DELIVERY_UNKNOWN, EXIT_NO_SUCH, "没有这个待发送的编号。",

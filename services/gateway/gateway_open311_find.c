@@ -22,8 +22,8 @@
 
 enum {
     NOTES_BYTES = 320,
-    AGAIN_US = 150000, /* a step of triage and one of escalation take some tens of milliseconds */
-    TRIES_MAX = 14,    /* two seconds: then a service is behind, or there is no such ticket */
+    AGAIN_US = 60000, /* a step of triage and one of escalation take some tens of milliseconds */
+    TRIES_MAX = 5, /* each pause twice the one before, 1.9 s in all: then there is no such ticket */
     DAYS_YOUNG = 2,
 };
 
@@ -31,24 +31,36 @@ struct finding {
     struct finding *next;
     struct exchange *exchange;
     gateway_open311_found *told;
-    uint64_t ticket, again_us;
+    struct gateway_open311_wanted wanted;
+    uint64_t again_us;
     unsigned tries;
-    bool history;
+    bool hidden; /* escalation has it; the rest is asked all the same, so that it takes as long */
 };
 struct gateway_open311 {
-    struct finding *waiting, **last; /* earliest first: all wait for the same time */
+    struct finding *waiting; /* earliest first */
 };
 
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
-static void tell(struct finding *finding, Paidan__Code code, const char *what,
-                 const Paidan__Brief *brief, const Paidan__Shown *shown)
+static void tell(struct finding *finding, const struct gateway_open311_seen *seen)
 {
     struct exchange *exchange = finding->exchange;
     gateway_open311_found *told = finding->told;
     free(finding);
-    told(exchange, code, what, brief, shown);
+    told(exchange, seen);
+}
+
+static void tell_code(struct finding *finding, Paidan__Code code, const char *what)
+{
+    tell(finding, &(struct gateway_open311_seen){.code = code, .what = what});
+}
+
+static enum gateway_open311_sight sight_of(const struct finding *finding,
+                                           const Paidan__Brief *brief)
+{
+    return finding->wanted.own ? GATEWAY_OPEN311_OWN
+                               : gateway_open311_sight(finding->exchange, brief);
 }
 
 /* A number of long ago that nobody knows will not be known in a second. */
@@ -57,21 +69,23 @@ static bool young(const struct finding *finding)
     const struct say *say = &finding->exchange->say;
     const uint64_t now_ms = clock_now_ms(&finding->exchange->gateway->clock);
     const uint64_t since_ms = now_ms - (uint64_t)DAYS_YOUNG * 86400000u;
-    return finding->ticket >= number_day_first(since_ms, say_offset(say, since_ms));
+    return finding->wanted.ticket >= number_day_first(since_ms, say_offset(say, since_ms));
 }
 
 static void unknown(struct finding *finding)
 {
     struct gateway_open311 *open311 = finding->exchange->gateway->open311;
     if (finding->tries >= TRIES_MAX || !young(finding)) {
-        tell(finding, PAIDAN__CODE__TICKET_UNKNOWN, NULL, NULL, NULL);
+        tell_code(finding, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
         return;
     }
-    finding->tries++;
-    finding->again_us = clock_monotonic_us() + AGAIN_US;
-    finding->next = NULL;
-    *open311->last = finding;
-    open311->last = &finding->next;
+    finding->again_us = clock_monotonic_us() + ((uint64_t)AGAIN_US << finding->tries++);
+    struct finding **at = &open311->waiting;
+    while (*at != NULL && (*at)->again_us <= finding->again_us) {
+        at = &(*at)->next;
+    }
+    finding->next = *at;
+    *at = finding;
 }
 
 static bool is_unknown(Paidan__Code code)
@@ -86,18 +100,25 @@ static void desk_told(void *context, Paidan__Code code, const Paidan__Answer *an
     const bool shown =
         code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_TRIAGE_SHOWN;
     const Paidan__DeskItem *item = shown ? answer->triage_shown->desk : NULL;
-    if (item == NULL && (shown || is_unknown(code))) {
+    if (finding->hidden || (item == NULL && (shown || is_unknown(code)))) {
         unknown(finding);
         return;
     }
     if (item == NULL) {
-        tell(finding, code == PAIDAN__CODE__OK ? PAIDAN__CODE__SERVICE_FAULT : code,
-             gateway_upstream_name(GATEWAY_TRIAGE), NULL, NULL);
+        tell_code(finding, code == PAIDAN__CODE__OK ? PAIDAN__CODE__SERVICE_FAULT : code,
+                  gateway_upstream_name(GATEWAY_TRIAGE));
         return;
     }
-    const Paidan__Brief *brief = say_desk_brief(&finding->exchange->gateway->arena, item,
-                                                answer->has_now_ms ? answer->now_ms : 0);
-    tell(finding, brief == NULL ? PAIDAN__CODE__OVERLOADED : PAIDAN__CODE__OK, NULL, brief, NULL);
+    struct gateway_open311_seen seen = {
+        .brief = say_desk_brief(&finding->exchange->gateway->arena, item,
+                                answer->has_now_ms ? answer->now_ms : 0)};
+    seen.code = seen.brief == NULL ? PAIDAN__CODE__OVERLOADED : PAIDAN__CODE__OK;
+    seen.sight = seen.brief == NULL ? GATEWAY_OPEN311_HIDDEN : sight_of(finding, seen.brief);
+    if (seen.brief != NULL && seen.sight == GATEWAY_OPEN311_HIDDEN) {
+        unknown(finding);
+    } else {
+        tell(finding, &seen);
+    }
 }
 
 static void ask(struct finding *finding, enum gateway_service service, Paidan__Request *request,
@@ -106,7 +127,7 @@ static void ask(struct finding *finding, enum gateway_service service, Paidan__R
     request->via = finding->exchange->address;
     if (gateway_upstream_ask(finding->exchange->gateway, service, request, GATEWAY_READ_MS,
                              answered, finding) != RC_OK) {
-        tell(finding, PAIDAN__CODE__OVERLOADED, gateway_upstream_name(service), NULL, NULL);
+        tell_code(finding, PAIDAN__CODE__OVERLOADED, gateway_upstream_name(service));
     }
 }
 
@@ -114,7 +135,7 @@ static void ask_desk(struct finding *finding)
 {
     Paidan__TriageShow show = PAIDAN__TRIAGE_SHOW__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    show.ticket = finding->ticket;
+    show.ticket = finding->wanted.ticket;
     request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
     request.triage_show = &show;
     ask(finding, GATEWAY_TRIAGE, &request, desk_told);
@@ -124,12 +145,21 @@ static void shown_told(void *context, Paidan__Code code, const Paidan__Answer *a
 {
     struct finding *finding = context;
     if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SHOWN) {
-        tell(finding, code, NULL, answer->shown->brief, answer->shown);
+        const struct gateway_open311_seen seen = {.code = code,
+                                                  .brief = answer->shown->brief,
+                                                  .shown = answer->shown,
+                                                  .sight = sight_of(finding, answer->shown->brief)};
+        if (seen.sight != GATEWAY_OPEN311_HIDDEN) {
+            tell(finding, &seen);
+            return;
+        }
+        finding->hidden = true;
+        ask_desk(finding);
     } else if (is_unknown(code)) {
         ask_desk(finding);
     } else {
-        tell(finding, code == PAIDAN__CODE__OK ? PAIDAN__CODE__SERVICE_FAULT : code,
-             gateway_upstream_name(GATEWAY_ESCALATION), NULL, NULL);
+        tell_code(finding, code == PAIDAN__CODE__OK ? PAIDAN__CODE__SERVICE_FAULT : code,
+                  gateway_upstream_name(GATEWAY_ESCALATION));
     }
 }
 
@@ -137,23 +167,22 @@ static void ask_unit(struct finding *finding)
 {
     Paidan__Show show = PAIDAN__SHOW__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    show.ticket = finding->ticket;
-    show.has_history = show.history = finding->history;
+    show.ticket = finding->wanted.ticket;
+    show.has_history = show.history = finding->wanted.history;
     request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
     request.show = &show;
     ask(finding, GATEWAY_ESCALATION, &request, shown_told);
 }
 
-void gateway_open311_find(struct exchange *exchange, uint64_t ticket, bool history,
+void gateway_open311_find(struct exchange *exchange, const struct gateway_open311_wanted *wanted,
                           gateway_open311_found *told)
 {
     struct finding *finding = calloc(1, sizeof *finding);
     if (finding == NULL) {
-        told(exchange, PAIDAN__CODE__OVERLOADED, NULL, NULL, NULL);
+        told(exchange, &(struct gateway_open311_seen){.code = PAIDAN__CODE__OVERLOADED});
         return;
     }
-    *finding =
-        (struct finding){.exchange = exchange, .told = told, .ticket = ticket, .history = history};
+    *finding = (struct finding){.exchange = exchange, .told = told, .wanted = *wanted};
     ask_unit(finding);
 }
 
@@ -347,7 +376,6 @@ static enum rc part_open(struct gateway *gateway, void **context)
     if (open311 == NULL) {
         return RC_LIMIT;
     }
-    open311->last = &open311->waiting;
     gateway->open311 = open311;
     *context = open311;
     return RC_OK;
@@ -357,9 +385,6 @@ static struct finding *take_first(struct gateway_open311 *open311)
 {
     struct finding *finding = open311->waiting;
     open311->waiting = finding->next;
-    if (open311->waiting == NULL) {
-        open311->last = &open311->waiting;
-    }
     return finding;
 }
 
@@ -377,7 +402,7 @@ static void part_close(struct gateway *gateway, void *context)
 {
     struct gateway_open311 *open311 = context;
     while (open311->waiting != NULL) {
-        tell(take_first(open311), PAIDAN__CODE__UNREACHABLE, NULL, NULL, NULL);
+        tell_code(take_first(open311), PAIDAN__CODE__UNREACHABLE, NULL);
     }
     gateway->open311 = NULL;
     free(open311);

@@ -6,14 +6,6 @@
 #include "command.pb-c.h"
 #include "gateway.h"
 
-/* Asks for a ticket as the gateway itself. told once, later: OK with brief and, while escalation has the
- * ticket, shown (else NULL), until return; TICKET_UNKNOWN; or why nobody can tell now, with the service that
- * is away as what. One that was registered a moment ago is waited for. */
-typedef void gateway_open311_found(struct exchange *exchange, Paidan__Code code, const char *what,
-                                   const Paidan__Brief *brief, const Paidan__Shown *shown);
-void gateway_open311_find(struct exchange *exchange, uint64_t ticket, bool history,
-                          gateway_open311_found *told);
-
 /* How much of a ticket its reader may see. */
 enum gateway_open311_sight {
     GATEWAY_OPEN311_HIDDEN,
@@ -22,6 +14,28 @@ enum gateway_open311_sight {
 };
 enum gateway_open311_sight gateway_open311_sight(const struct exchange *exchange,
                                                  const Paidan__Brief *brief);
+
+/* One ticket. own: its reader has proven that it is his; else what he may see decides. */
+struct gateway_open311_wanted {
+    uint64_t ticket;
+    bool history, own;
+};
+/* Asks for it as the gateway itself. told once, later: OK with brief, its sight (never HIDDEN) and, while
+ * escalation has the ticket, shown (else NULL), until return; TICKET_UNKNOWN, also of one that is hidden; or
+ * why nobody can tell now, with the service that is away as what. One that was registered a moment ago is
+ * waited for. */
+struct gateway_open311_seen {
+    Paidan__Code code;
+    const char *what;
+    const Paidan__Brief *brief;
+    const Paidan__Shown *shown;
+    enum gateway_open311_sight sight;
+};
+typedef void gateway_open311_found(struct exchange *exchange,
+                                   const struct gateway_open311_seen *seen);
+void gateway_open311_find(struct exchange *exchange, const struct gateway_open311_wanted *wanted,
+                          gateway_open311_found *told);
+
 /* GeoReport's "request". Before: sight is not HIDDEN. */
 json_t *gateway_open311_request(const struct exchange *exchange, const Paidan__Brief *brief,
                                 enum gateway_open311_sight sight);

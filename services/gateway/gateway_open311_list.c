@@ -328,20 +328,16 @@ static bool sees_nothing(const struct exchange *exchange)
 
 static void next_id(struct exchange *exchange);
 
-static void id_found(struct exchange *exchange, Paidan__Code code, const char *what,
-                     const Paidan__Brief *brief, const Paidan__Shown *shown)
+static void id_found(struct exchange *exchange, const struct gateway_open311_seen *seen)
 {
     struct listing *listing = exchange->state;
-    (void)shown;
-    if (code != PAIDAN__CODE__OK && code != PAIDAN__CODE__TICKET_UNKNOWN) {
-        gateway_problem(exchange, code, what, 1000);
+    if (seen->code != PAIDAN__CODE__OK && seen->code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        gateway_problem(exchange, seen->code, seen->what, 1000);
         return;
     }
-    if (code == PAIDAN__CODE__OK) {
-        const enum gateway_open311_sight sight = gateway_open311_sight(exchange, brief);
-        if (sight != GATEWAY_OPEN311_HIDDEN) {
-            json_array_append_new(listing->found, gateway_open311_request(exchange, brief, sight));
-        }
+    if (seen->code == PAIDAN__CODE__OK) {
+        json_array_append_new(listing->found,
+                              gateway_open311_request(exchange, seen->brief, seen->sight));
     }
     next_id(exchange);
 }
@@ -351,9 +347,10 @@ static void next_id(struct exchange *exchange)
     struct listing *listing = exchange->state;
     if (listing->id == listing->id_count) {
         answer_found(exchange);
-    } else {
-        gateway_open311_find(exchange, listing->ids[listing->id++], false, id_found);
+        return;
     }
+    const struct gateway_open311_wanted wanted = {.ticket = listing->ids[listing->id++]};
+    gateway_open311_find(exchange, &wanted, id_found);
 }
 
 static void list_show(struct exchange *exchange)
@@ -386,26 +383,18 @@ static void single_unknown(struct exchange *exchange)
     gateway_problem_fault(exchange, GATEWAY_OPEN311_REQUEST_UNKNOWN, "service_request_id");
 }
 
-static void single_found(struct exchange *exchange, Paidan__Code code, const char *what,
-                         const Paidan__Brief *brief, const Paidan__Shown *shown)
+static void single_found(struct exchange *exchange, const struct gateway_open311_seen *seen)
 {
     struct listing *listing = exchange->state;
-    (void)shown;
-    if (code == PAIDAN__CODE__TICKET_UNKNOWN) {
+    if (seen->code == PAIDAN__CODE__TICKET_UNKNOWN) {
         single_unknown(exchange);
-        return;
+    } else if (seen->code != PAIDAN__CODE__OK) {
+        gateway_problem(exchange, seen->code, seen->what, 1000);
+    } else {
+        json_array_append_new(listing->found,
+                              gateway_open311_request(exchange, seen->brief, seen->sight));
+        answer_found(exchange);
     }
-    if (code != PAIDAN__CODE__OK) {
-        gateway_problem(exchange, code, what, 1000);
-        return;
-    }
-    const enum gateway_open311_sight sight = gateway_open311_sight(exchange, brief);
-    if (sight == GATEWAY_OPEN311_HIDDEN) {
-        single_unknown(exchange);
-        return;
-    }
-    json_array_append_new(listing->found, gateway_open311_request(exchange, brief, sight));
-    answer_found(exchange);
 }
 
 /* ---- by token ---------------------------------------------------------------------------------
@@ -425,29 +414,25 @@ bool gateway_open311_split(const char *token, char *number, size_t number_size, 
 }
 
 /* With whatever intake said, where nobody else has heard of it yet. */
-static void owner_found(struct exchange *exchange, Paidan__Code code, const char *what,
-                        const Paidan__Brief *brief, const Paidan__Shown *shown)
+static void owner_found(struct exchange *exchange, const struct gateway_open311_seen *seen)
 {
     struct listing *listing = exchange->state;
     static char nobody[] = "";
     Paidan__Brief known = PAIDAN__BRIEF__INIT;
-    (void)shown;
-    if (code != PAIDAN__CODE__OK && code != PAIDAN__CODE__TICKET_UNKNOWN) {
-        gateway_problem(exchange, code, what, 1000);
+    if (seen->code != PAIDAN__CODE__OK && seen->code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        gateway_problem(exchange, seen->code, seen->what, 1000);
         return;
     }
-    if (brief == NULL) {
-        known.ticket = listing->ticket;
-        known.state = listing->state;
-        known.unit = nobody;
-        known.title = listing->title;
-        known.registered_ms = listing->registered_ms;
-        known.has_changed_ms = 1;
-        known.changed_ms = listing->changed_ms;
-        brief = &known;
-    }
-    json_array_append_new(listing->found,
-                          gateway_open311_request(exchange, brief, GATEWAY_OPEN311_OWN));
+    known.ticket = listing->ticket;
+    known.state = listing->state;
+    known.unit = nobody;
+    known.title = listing->title;
+    known.registered_ms = listing->registered_ms;
+    known.has_changed_ms = 1;
+    known.changed_ms = listing->changed_ms;
+    json_array_append_new(listing->found, gateway_open311_request(
+                                              exchange, seen->brief == NULL ? &known : seen->brief,
+                                              GATEWAY_OPEN311_OWN));
     answer_found(exchange);
 }
 
@@ -488,7 +473,8 @@ static void single_token(struct exchange *exchange, enum gateway_code_result res
     listing->registered_ms = looked->registered_ms;
     listing->changed_ms = looked->changed_ms;
     listing->title = strdup(looked->title);
-    gateway_open311_find(exchange, listing->ticket, false, owner_found);
+    const struct gateway_open311_wanted wanted = {.ticket = listing->ticket, .own = true};
+    gateway_open311_find(exchange, &wanted, owner_found);
 }
 
 static void check_token(struct exchange *exchange, const char *token, gateway_code_told *told)
@@ -516,11 +502,13 @@ static void single_show(struct exchange *exchange)
     if (!listing_make(exchange)) {
         return;
     }
-    ((struct listing *)exchange->state)->ticket = ticket;
+    struct listing *listing = exchange->state;
+    const struct gateway_open311_wanted wanted = {.ticket = ticket};
+    listing->ticket = ticket;
     if (token[0] != '\0') {
         check_token(exchange, token, single_token);
     } else {
-        gateway_open311_find(exchange, ticket, false, single_found);
+        gateway_open311_find(exchange, &wanted, single_found);
     }
 }
 

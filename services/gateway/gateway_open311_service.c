@@ -109,7 +109,11 @@ static json_t *service_json(const struct exchange *exchange,
     json_object_set_new(made, "description",
                         gateway_open311_text(exchange, service->about, service->about_en));
     json_object_set_new(made, "metadata", json_boolean(service->attribute_count > 0));
-    json_object_set_new(made, "type", json_string("realtime"));
+    /* Without a key the answer to a request is a token, which the specification calls so. */
+    json_object_set_new(made, "type",
+                        json_string(exchange->person == NULL && exchange->say.site->open311->keyless
+                                        ? "batch"
+                                        : "realtime"));
     json_object_set_new(made, "keywords", gateway_open311_text(exchange, service->keywords, ""));
     json_object_set_new(made, "group",
                         gateway_open311_text(exchange, service->group, service->group_en));

@@ -209,20 +209,15 @@ static void answer_updates(struct exchange *exchange)
 
 static void next_ticket(struct exchange *exchange);
 
-static void ticket_found(struct exchange *exchange, Paidan__Code code, const char *what,
-                         const Paidan__Brief *brief, const Paidan__Shown *shown)
+static void ticket_found(struct exchange *exchange, const struct gateway_open311_seen *seen)
 {
-    if (code != PAIDAN__CODE__OK && code != PAIDAN__CODE__TICKET_UNKNOWN) {
-        gateway_problem(exchange, code, what, 1000);
-        return;
-    }
-    const enum gateway_open311_sight sight =
-        code == PAIDAN__CODE__OK ? gateway_open311_sight(exchange, brief) : GATEWAY_OPEN311_HIDDEN;
-    if (shown != NULL && sight != GATEWAY_OPEN311_HIDDEN && !take_history(exchange, shown, sight)) {
+    if (seen->code != PAIDAN__CODE__OK && seen->code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        gateway_problem(exchange, seen->code, seen->what, 1000);
+    } else if (seen->shown != NULL && !take_history(exchange, seen->shown, seen->sight)) {
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
-        return;
+    } else {
+        next_ticket(exchange);
     }
-    next_ticket(exchange);
 }
 
 static void next_ticket(struct exchange *exchange)
@@ -230,9 +225,11 @@ static void next_ticket(struct exchange *exchange)
     struct updates *updates = exchange->state;
     if (updates->ticket == updates->ticket_count) {
         answer_updates(exchange);
-    } else {
-        gateway_open311_find(exchange, updates->tickets[updates->ticket++], true, ticket_found);
+        return;
     }
+    const struct gateway_open311_wanted wanted = {.ticket = updates->tickets[updates->ticket++],
+                                                  .history = true};
+    gateway_open311_find(exchange, &wanted, ticket_found);
 }
 
 /* ---- which tickets ----------------------------------------------------------------------------

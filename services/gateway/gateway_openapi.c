@@ -78,7 +78,7 @@ static const struct {
      "e\",\"service_name\",\"metadata\",\"type\"],\"properties\":{\"service_code\":{"
      "\"type\":\"string\"},\"service_name\":{\"type\":\"string\"},\"description\":{\""
      "type\":[\"string\",\"null\"]},\"metadata\":{\"type\":\"boolean\"},\"type\":{\""
-     "type\":\"string\",\"enum\":[\"realtime\"]},\"keywords\":{\"type\":[\"string\","
+     "type\":\"string\",\"enum\":[\"realtime\",\"batch\"]},\"keywords\":{\"type\":[\"string\","
      "\"null\"]},\"group\":{\"type\":[\"string\",\"null\"]}}}}"},
     {"Open311Definition",
      "{\"type\":\"object\",\"required\":[\"service_code\",\"attributes\"],\"properti"
