@@ -118,7 +118,7 @@ static enum rc take(struct step *step, const struct hotline_case *record,
     taken.seq = envelope->seq;
     taken.late = record != NULL && !only_adds(envelope->kind) && envelope->seq <= record->in_seq;
     taken.has_late = taken.late;
-    taken.waits = !taken.late && !opens && record->state == HOTLINE_ASKED;
+    taken.waits = !taken.late && !opens && record != NULL && record->state == HOTLINE_ASKED;
     taken.has_waits = taken.waits;
     enum rc rc = step_say(step, &(struct step_about){0}, &taken.base);
     if (rc == RC_OK) {

@@ -100,9 +100,14 @@ static void turn_away(struct door *door, struct web_exchange *exchange, Paidan__
     refuse(exchange, code, detail);
 }
 
-/* A detail of the service's is a field or a state; anything else is left out. */
+/* A detail of the service's is a field or a state; anything else is left out. Whoever sent an envelope
+ * knows his member, not the wish that we made of it. */
 static const char *plain(const char *detail)
 {
+    static const char wish[] = "HotlineHear.envelope.";
+    if (detail != NULL && strncmp(detail, wish, sizeof wish - 1) == 0) {
+        detail += sizeof wish - 1;
+    }
     return detail != NULL && strlen(detail) < 128 &&
                    strspn(detail,
                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.[]0123456789") ==
