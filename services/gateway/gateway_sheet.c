@@ -140,15 +140,26 @@ static void add_time(struct export *export, const struct say *say, bool known, u
 }
 
 static const char *const heads[][2] = {
-    {"工单号", "Number"},       {"状态", "State"},
-    {"结果", "Outcome"},        {"标题", "Title"},
-    {"类别", "Category"},       {"区域", "Area"},
-    {"承办单位", "Unit"},       {"层级", "Level"},
-    {"渠道", "Channel"},        {"紧急", "Urgency"},
-    {"登记时间", "Registered"}, {"时限", "Deadline"},
-    {"是否超时", "Overdue"},    {"牌", "Card"},
-    {"轮次", "Round"},          {"标记", "Marks"},
-    {"满意度", "Satisfaction"}, {"变动时间", "Changed"},
+    {"工单号", "Number"},
+    {"状态", "State"},
+    {"结果", "Outcome"},
+    {"标题", "Title"},
+    {"类别", "Category"},
+    {"区域", "Area"},
+    {"承办单位", "Unit"},
+    {"层级", "Level"},
+    {"渠道", "Channel"},
+    {"紧急", "Urgency"},
+    {"登记时间", "Registered"},
+    {"时限", "Deadline"},
+    {"是否超时", "Overdue"},
+    {"牌", "Card"},
+    {"轮次", "Round"},
+    {"标记", "Marks"},
+    {"满意度", "Satisfaction"},
+    {"变动时间", "Changed"},
+    {"上级时限", "Deadline from above"},
+    {"催单次数", "Chases"},
 };
 enum { COLUMNS = sizeof heads / sizeof heads[0] };
 
@@ -186,6 +197,9 @@ static void add_ticket(struct export *export, const struct say *say, const Paida
     gateway_sheet_add(sheet,
                       brief->has_satisfied ? say_words_satisfied(say, brief->satisfied) : "");
     add_time(export, say, brief->has_changed_ms, brief->changed_ms);
+    add_time(export, say, brief->has_outer_due_ms, brief->outer_due_ms);
+    (void)snprintf(round, sizeof round, "%u", brief->chases);
+    gateway_sheet_add(sheet, brief->has_chases && brief->chases > 0 ? round : "");
     sheet->rows++;
 }
 
