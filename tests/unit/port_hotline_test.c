@@ -135,11 +135,12 @@ static void test_read_when_a_time_then_with_its_offset(void **state)
 static void test_write_when_told_then_their_words(void **state)
 {
     static struct site_report report;
+    static const char yaml[] =
+        "channel: wechat\nlisten: 127.0.0.1:0\n"
+        "peers: [{code: city, name: 市, suite: hmac-sm3, ours: street}]\n";
+    static const char states[] = "peer,ours,theirs\n*,accepted,已受理\n";
     const struct site_files files = {
-        .text = {[SITE_HOTLINE_YAML] =
-                     "channel: wechat\nlisten: 127.0.0.1:0\npeers:\n  - {code: city, name: "
-                     "市, suite: hmac-sm3, ours: street}\n",
-                 [SITE_HOTLINE_STATES_CSV] = "peer,ours,theirs\n*,accepted,已受理\n"}};
+        .text = {[SITE_HOTLINE_YAML] = yaml, [SITE_HOTLINE_STATES_CSV] = states}};
     struct site *site = NULL;
     struct arena arena;
     (void)state;
