@@ -19,9 +19,13 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/calendar/civil.h"
 #include "common/site/site_hotline.h"
 #include "common/text/text.h"
 #include "hotline.h"
+
+/* What a day is told of: to the year 2199; beyond it nothing was meant. */
+#define DUE_MS_MAX 7258118400000ull
 
 bool hotline_wish_opens(const struct hotline_case *record, Paidan__HotlineKind kind)
 {
@@ -181,6 +185,22 @@ static enum rc supplement(const struct wishing *wishing, const char *label)
     return wish.text == NULL ? RC_LIMIT : wish_of(wishing, "intake", &request);
 }
 
+/* Until when, in the site's own time: the unit and who decides on its clock must read it. */
+static enum rc extended(const struct wishing *wishing)
+{
+    const uint64_t due_ms = wishing->envelope->has_due_ms ? wishing->envelope->due_ms : 0;
+    if (due_ms == 0 || due_ms > DUE_MS_MAX) {
+        return supplement(wishing, "【上级答复】同意延期。");
+    }
+    const int64_t local_s = ((int64_t)due_ms + site_offset(wishing->step->site, due_ms)) / 1000;
+    CHECK(local_s > 0);
+    const struct civil_date date = civil_date((int32_t)(local_s / 86400));
+    const char *const label = arena_printf(
+        wishing->step->arena, "【上级答复】同意延期至 %04d-%02u-%02u %02d:%02d。", date.year,
+        date.month, date.day, (int)(local_s % 86400 / 3600), (int)(local_s % 3600 / 60));
+    return label == NULL ? RC_LIMIT : supplement(wishing, label);
+}
+
 static enum rc chase(const struct wishing *wishing, const char *label)
 {
     const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
@@ -267,8 +287,7 @@ enum rc hotline_wish_follow(struct step *step, const struct channel *channel,
         return granted ? withdraw(&wishing, "【上级裁定】同意退单。")
                        : supplement(&wishing, "【上级裁定】不同意退单。");
     case PAIDAN__HOTLINE_KIND__HOTLINE_EXTENSION_DECISION:
-        return supplement(&wishing,
-                          granted ? "【上级答复】同意延期。" : "【上级答复】不同意延期。");
+        return granted ? extended(&wishing) : supplement(&wishing, "【上级答复】不同意延期。");
     case PAIDAN__HOTLINE_KIND__HOTLINE_REDO:
         return asked_here(&wishing) ? answer(&wishing) : supplement(&wishing, "【上级要求重办】");
     default:
