@@ -152,17 +152,20 @@ static enum rc send_answer(struct step *step, const struct wechat_talk *talk, ui
 }
 
 /* The open question that an answer belongs to. RC_NOT_FOUND: there is none. */
-static enum rc find_open(struct step *step, const struct wechat_talk *talk,
-                         const struct wechat_meaning *meaning, uint64_t *ticket,
+static enum rc find_open(struct step *step, const struct wechat_meaning *meaning, uint64_t *ticket,
                          struct wechat_asked *row)
 {
-    const uint64_t key = wechat_state_key(talk->account, talk->person);
+    struct wechat_ticket owner;
     CHECK(meaning->choice >= 1);
     *ticket = meaning->ticket;
     if (meaning->foreign || meaning->ticket == 0) {
         return RC_NOT_FOUND;
     }
-    const enum rc rc = wechat_state_asked(step->txn, key, meaning->ticket, row);
+    /* In a group anybody of it answers; the question stands under whoever reported. */
+    enum rc rc = wechat_state_ticket(step->txn, meaning->ticket, &owner);
+    if (rc == RC_OK) {
+        rc = wechat_state_asked(step->txn, owner.talk, meaning->ticket, row);
+    }
     /* Three digits of the round are in a tap. */
     return rc == RC_OK && meaning->round != 0 && meaning->round != row->round % 1000 ? RC_NOT_FOUND
                                                                                      : rc;
@@ -174,7 +177,7 @@ enum rc wechat_ask_answer(struct step *step, const struct wechat_talk *talk,
 {
     struct wechat_asked row;
     uint64_t ticket = 0;
-    enum rc rc = find_open(step, talk, meaning, &ticket, &row);
+    enum rc rc = find_open(step, meaning, &ticket, &row);
     if (rc == RC_NOT_FOUND) {
         const struct wechat_message over = {.words = WECHAT_SAY_ASK_OVER,
                                             .ticket = meaning->foreign ? 0 : meaning->ticket};

@@ -406,30 +406,49 @@ static const char *danger_in(const struct site_wechat *site, const char *text)
     return NULL;
 }
 
-/* A digit, or words for it, where a question is open. False: none of these. */
+/* A digit, or words for it; 0: none of these. */
+static unsigned answer_in(const char *text, enum wechat_question *question)
+{
+    CHECK(question != NULL);
+    for (size_t index = 0; index < COUNT(answers); index++) {
+        if (strcmp(text, answers[index].word) == 0) {
+            *question = answers[index].question;
+            return answers[index].choice;
+        }
+    }
+    return is_digit(text[0]) && text[1] == '\0' ? (unsigned)(text[0] - '0') : 0;
+}
+
+/* In a group a question is answered by quoting it, for others speak there too. */
+static bool read_group_answer(const char *text, struct wechat_meaning *meaning)
+{
+    CHECK(meaning->ticket != 0);
+    meaning->choice = answer_in(text, &meaning->question);
+    const bool answers_it = meaning->choice >= 1 && meaning->choice <= 3;
+    meaning->signal = answers_it ? WECHAT_ANSWERS : meaning->signal;
+    return answers_it;
+}
+
+/* An answer where a question is open. *found: it is one. */
 static enum rc read_answer(struct step *step, const struct wechat_talk *talk, const char *text,
                            struct wechat_meaning *meaning, bool *found)
 {
     struct wechat_asked asked;
     uint64_t ticket = 0;
-    unsigned choice = is_digit(text[0]) && text[1] == '\0' ? (unsigned)(text[0] - '0') : 0;
+    const unsigned choice = answer_in(text, &meaning->question);
+    /* "已解决" is no yes to withdrawing, and picks no line. */
+    const bool digit = choice >= 1 && is_digit(text[0]);
     *found = false;
-    if (choice >= 1 && (talk->state == WECHAT_CHASE || talk->state == WECHAT_WITHDRAW)) {
+    if (digit && (talk->state == WECHAT_CHASE || talk->state == WECHAT_WITHDRAW)) {
         meaning->signal = WECHAT_PICKS;
         meaning->choice = choice;
         *found = choice <= PICKS_MAX;
         return RC_OK;
     }
-    if (choice >= 1 && (talk->state == WECHAT_SURE || talk->state == WECHAT_CONSENT)) {
+    if (digit && (talk->state == WECHAT_SURE || talk->state == WECHAT_CONSENT)) {
         meaning->signal = choice == 1 ? WECHAT_YES : WECHAT_NO;
         *found = choice <= 2;
         return RC_OK;
-    }
-    for (size_t index = 0; index < COUNT(answers); index++) {
-        if (strcmp(text, answers[index].word) == 0) {
-            choice = answers[index].choice;
-            meaning->question = answers[index].question;
-        }
     }
     if (choice < 1 || choice > 3) {
         return RC_OK;
@@ -539,7 +558,11 @@ static enum rc read_text(struct step *step, const struct site_wechat *site,
         return RC_OK;
     }
     const uint64_t named = meaning->ticket;
-    rc = hear->group == NULL ? read_answer(step, talk, text, meaning, &found) : RC_OK;
+    if (hear->group == NULL) {
+        rc = read_answer(step, talk, text, meaning, &found);
+    } else {
+        found = named != 0 && read_group_answer(text, meaning);
+    }
     if (rc != RC_OK || found) {
         return rc;
     }

@@ -391,6 +391,9 @@ static enum rc group_turn(struct turn *turn)
         return chase(turn);
     case WECHAT_ADDS:
         return supplement(turn);
+    case WECHAT_ANSWERS:
+        return wechat_ask_answer(turn->step, &turn->talk, &turn->meaning, turn->heard,
+                                 turn->hear->group, &turn->replied);
     default:
         return turn->hear->has_mentioned && turn->hear->mentioned ? say_words(turn, WECHAT_SAY_HELP)
                                                                   : RC_OK;

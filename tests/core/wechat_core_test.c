@@ -416,6 +416,15 @@ static void test_group_when_spoken_to_then_the_number_alone(void **state)
     chat->quote = quote;
     chat_tell(chat, "催");
     assert_true(says(chat, "已替您催办"));
+    chat_note(chat, "回访问在群里，引用它回答");
+    chat_escalation(chat, chat_ticket(chat, 1), PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, chat_ticket(chat, 1), 1, 1);
+    chat->quote = quote;
+    chat_tell(chat, "1");
+    assert_true(says(chat, "满意吗"));
+    chat->quote = quote;
+    chat_tell(chat, "满意");
+    assert_true(says(chat, "谢谢"));
     chat_note(chat, "另一个群里不认");
     chat->group = "群乙";
     chat->quote = quote;
