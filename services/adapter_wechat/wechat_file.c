@@ -17,6 +17,8 @@
 
 /* WechatAwait ends 3 s after the message: an answer that comes later goes another way. */
 #define PASSIVE_MS 4000ull
+/* Of a location's label, so that the coordinates after it stay within a place. */
+enum { LABEL_BYTES_MAX = 400 };
 
 static uint64_t line_of(const struct wechat_talk *talk)
 {
@@ -106,7 +108,8 @@ static char *place_of(struct step *step, const Paidan__WechatHear *hear)
     char *const text =
         !hear->has_north_ud || !hear->has_east_ud
             ? arena_strdup(step->arena, label)
-            : arena_printf(step->arena, "%.400s%s(%s%llu.%06llu, %s%llu.%06llu)", label,
+            : arena_printf(step->arena, "%.*s%s(%s%llu.%06llu, %s%llu.%06llu)",
+                           (int)text_clip(label, LABEL_BYTES_MAX), label,
                            label[0] == '\0' ? "" : " ", north < 0 ? "-" : "",
                            (unsigned long long)(up / 1000000), (unsigned long long)(up % 1000000),
                            east < 0 ? "-" : "", (unsigned long long)(right / 1000000),

@@ -597,8 +597,10 @@ static enum rc read_media(struct step *step, const struct site_wechat *site,
     struct wechat_draft draft = {.count = 0};
     uint64_t ticket = 0;
     const bool pin = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_LOCATION;
-    const bool silent = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_VOICE && hear->url == NULL;
-    if (!pin && (silent || hear->kind == PAIDAN__WECHAT_KIND__WECHAT_OTHER)) {
+    const bool shows = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_IMAGE ||
+                       hear->kind == PAIDAN__WECHAT_KIND__WECHAT_VIDEO ||
+                       (hear->kind == PAIDAN__WECHAT_KIND__WECHAT_VOICE && hear->url != NULL);
+    if (!pin && !shows) {
         meaning->signal = WECHAT_MUTE;
         return RC_OK;
     }

@@ -410,7 +410,9 @@ static enum rc own_turn(struct turn *turn)
         return RC_OK;
     }
     const bool full = talk->draft_count >= WECHAT_DRAFT_MAX - 1;
-    enum rc rc = cell.closes || (full && wechat_fsm_drafts(state)) ? file(turn, false) : RC_OK;
+    enum rc rc = cell.closes || (full && (wechat_fsm_drafts(state) || cell.act == WECHAT_DO_ALARM))
+                     ? file(turn, false)
+                     : RC_OK;
     if (rc != RC_OK) {
         return rc;
     }

@@ -471,6 +471,30 @@ static void test_consent_when_the_site_asks_then_once_and_remembered(void **stat
     chat_check(chat, "wechat_consent");
 }
 
+/* More messages than one report holds: what is full is filed, before and after consent. */
+static void test_draft_when_full_then_filed_and_nothing_lost(void **state)
+{
+    struct chat *const chat = *state;
+    for (unsigned nth = 0; nth < 40; nth++) {
+        chat_say(chat, "这里有很多问题");
+    }
+    chat_say(chat, "着火了");
+    chat_deliver(chat);
+    assert_int_equal(chat->tickets, 2);
+    chat->person = "李四";
+    chat_say(chat, "有很多问题");
+    chat_say(chat, "1");
+    chat_say(chat, "三叉街1号");
+    chat_deliver(chat);
+    chat_pass(chat, 2 * HOUR_MS);
+    for (unsigned nth = 0; nth < 40; nth++) {
+        chat_say(chat, "三叉街2号漏水");
+    }
+    chat_tell(chat, "好了");
+    assert_int_equal(chat->tickets, 5);
+    solo_check_replay(chat->solo);
+}
+
 static void test_wecom_when_months_passed_then_still_by_message(void **state)
 {
     struct chat *const chat = *state;
@@ -516,6 +540,8 @@ int main(void)
         STORY(test_way_when_one_is_closed_then_the_next),
         STORY(test_group_when_spoken_to_then_the_number_alone),
         cmocka_unit_test_setup_teardown(test_consent_when_the_site_asks_then_once_and_remembered,
+                                        setup_consent, teardown),
+        cmocka_unit_test_setup_teardown(test_draft_when_full_then_filed_and_nothing_lost,
                                         setup_consent, teardown),
         STORY(test_wecom_when_months_passed_then_still_by_message),
         STORY(test_mine_when_asked_then_newest_first_with_codes),
