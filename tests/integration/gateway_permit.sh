@@ -65,6 +65,7 @@ END
 without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan 'replan apply' 'login start' login renew logout
     'session list' 'password set' totp 'key use' 'access init' 'rights since')
 without_route+=('device reports' 'broker state' 'device list')
+without_route+=('wechat hear' 'wechat await' 'wechat ask' 'wechat mine')
 
 people_start
 columns=(dispatcher clerk leader supervisor hotline auditor system security adapter)
