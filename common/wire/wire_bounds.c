@@ -294,6 +294,7 @@ static const struct wire_bound rows[] = {
     {"WechatOwned", "person", EXTERNAL_ID_BYTES_MAX, 0},
     {"WechatConsented", "person", EXTERNAL_ID_BYTES_MAX, 0},
     {"WechatHandedOver", "person", EXTERNAL_ID_BYTES_MAX, 0},
+    {"WechatResult", "person", EXTERNAL_ID_BYTES_MAX, 0},
     {"WechatSent", "sent_id", WECHAT_MSG_ID_BYTES_MAX, 0},
     /* What devices say. A device is called as it calls itself; a turn of the broker's connection is
      * one wish and one fact. */

@@ -115,8 +115,10 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         count(fold, WECHAT_TALLY_HANDED_OVER);
         return RC_OK;
     case PAIDAN__EVENT__FACT_WECHAT_RESULT:
-        count(fold, WECHAT_TALLY_REFUSED);
-        return RC_OK;
+        if (!event->wechat_result->sent->has_taken || !event->wechat_result->sent->taken) {
+            count(fold, WECHAT_TALLY_REFUSED);
+        }
+        return wechat_file_fold_result(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
     case PAIDAN__EVENT__FACT_SITE_CHANGED:
         return RC_OK;

@@ -120,27 +120,6 @@ static char *place_of(struct step *step, const Paidan__WechatHear *hear)
     return text;
 }
 
-/* "新诉求：路灯坏了": who began so does not complain about the word. */
-static const char *without_command(const char *text)
-{
-    static const char *const begins[] = {"新诉求", "另一件事"};
-    static const char *const after[] = {"：", ":", "，", ",", " "};
-    CHECK(text != NULL);
-    for (size_t index = 0; index < 2; index++) {
-        const size_t bytes = strlen(begins[index]);
-        if (strncmp(text, begins[index], bytes) != 0 || text[bytes] == '\0') {
-            continue;
-        }
-        const char *rest = text + bytes;
-        for (size_t mark = 0; mark < sizeof after / sizeof after[0]; mark++) {
-            const size_t more = strlen(after[mark]);
-            rest += strncmp(rest, after[mark], more) == 0 ? more : 0;
-        }
-        return rest[0] == '\0' ? text : rest;
-    }
-    return text;
-}
-
 /* A line each, in the order in which they were sent; the text is cut where intake would refuse it, and
  * the Heards keep all of it. */
 static char *text_of(struct step *step, const struct wechat_draft *draft)
@@ -156,7 +135,8 @@ static char *text_of(struct step *step, const struct wechat_draft *draft)
     for (size_t index = 0; out != NULL && index < draft->count; index++) {
         const Paidan__WechatHear *const hear = draft->messages[index];
         const bool pin = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_LOCATION;
-        const char *text = pin || hear->text == NULL ? NULL : without_command(hear->text);
+        const char *text =
+            pin || hear->text == NULL ? NULL : hear->text + wechat_read_fresh(hear->text);
         /* A picture beside words is seen among the attachments. */
         text = text == NULL && !draft->words ? stands_for(hear) : text;
         if (text == NULL) {
@@ -488,6 +468,16 @@ static enum rc read_sent(struct step *step, const ProtobufCBinaryData *reply,
     return rc == RC_INVALID ? RC_OK : rc;
 }
 
+/* A question that nobody can be asked in this channel is a call that reached nobody. */
+static enum rc another_way(struct step *step, uint64_t seq, const Paidan__Replied *failed)
+{
+    Paidan__WechatWay way = PAIDAN__WECHAT_WAY__WECHAT_PHONE;
+    CHECK(failed->way != PAIDAN__WECHAT_WAY__WECHAT_PASSIVE);
+    const enum rc rc = wechat_way_again(step, seq, failed, &way);
+    return rc == RC_OK && way == PAIDAN__WECHAT_WAY__WECHAT_PHONE ? wechat_ask_missed(step, failed)
+                                                                  : rc;
+}
+
 enum rc wechat_file_delivered(struct step *step, const struct outbox_delivery *delivery, bool sent,
                               const ProtobufCBinaryData *reply)
 {
@@ -506,24 +496,60 @@ enum rc wechat_file_delivered(struct step *step, const struct outbox_delivery *d
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     const bool taken = sent && (told == NULL || (told->has_taken && told->taken));
-    if (taken) {
+    /* Whether a notice arrived is said later, under the id that the platform gave it. */
+    const bool named =
+        told != NULL && told->sent_id != NULL && replied->way == PAIDAN__WECHAT_WAY__WECHAT_NOTICE;
+    if (taken && !named) {
         return RC_OK;
     }
     if (told != NULL) {
         fact.replied = delivery->of;
         fact.sent = told;
+        fact.account = replied->account;
+        fact.person = replied->person;
         rc = step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
     }
-    Paidan__WechatWay way = PAIDAN__WECHAT_WAY__WECHAT_PHONE;
-    if (rc == RC_OK) {
-        rc = wechat_way_again(step, delivery->of, replied, &way);
+    if (taken) {
+        return rc;
     }
-    /* A question that nobody can be asked in this channel is a call that reached nobody. */
-    return rc == RC_OK && way == PAIDAN__WECHAT_WAY__WECHAT_PHONE ? wechat_ask_missed(step, replied)
-                                                                  : rc;
+    return rc == RC_OK ? another_way(step, delivery->of, replied) : rc;
+}
+
+enum rc wechat_file_notice_failed(struct step *step, const Paidan__WechatHear *hear)
+{
+    struct wechat_talk talk;
+    Paidan__Replied *replied = NULL;
+    enum rc rc = wechat_state_talk_or_new(step->txn, hear->account, hear->person, &talk);
+    CHECK(rc != RC_NOT_FOUND);
+    if (rc != RC_OK || hear->menu == NULL || talk.noticed == 0 ||
+        talk.notice_key != step_key(hear->menu)) {
+        return rc;
+    }
+    rc = read_replied(step, talk.noticed, &replied);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    return another_way(step, talk.noticed, replied);
 }
 
 /* ---- folding ---- */
+
+enum rc wechat_file_fold_result(struct step_fold *fold, const Paidan__Event *event)
+{
+    const Paidan__WechatResult *const fact = event->wechat_result;
+    struct wechat_talk talk;
+    CHECK(fact != NULL);
+    if (fact->account == NULL || fact->person == NULL || fact->sent->sent_id == NULL) {
+        return RC_OK;
+    }
+    const enum rc rc = wechat_state_talk_or_new(fold->txn, fact->account, fact->person, &talk);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    talk.noticed = fact->replied;
+    talk.notice_key = step_key(fact->sent->sent_id);
+    return wechat_state_put_talk(fold->txn, &talk);
+}
 
 /* The ticket is spoken of from now on, so that what he says next belongs to it. In a group somebody
  * else may speak next. */

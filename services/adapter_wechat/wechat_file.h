@@ -22,4 +22,8 @@ MUST_CHECK enum rc wechat_file_answered(struct step *step, const Paidan__WishAns
 MUST_CHECK enum rc wechat_file_delivered(struct step *step, const struct outbox_delivery *delivery,
                                          bool sent, const ProtobufCBinaryData *reply);
 
+/* The platform says that a notice it took did not arrive: it is said another way. Returns as step_say. */
+MUST_CHECK enum rc wechat_file_notice_failed(struct step *step, const Paidan__WechatHear *hear);
+
+MUST_CHECK enum rc wechat_file_fold_result(struct step_fold *fold, const Paidan__Event *event);
 MUST_CHECK enum rc wechat_file_fold_owned(struct step_fold *fold, const Paidan__Event *event);

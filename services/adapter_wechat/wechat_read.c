@@ -32,7 +32,8 @@ static const char *const greetings[] = {"你好",   "您好", "在吗", "在么"
                                         "你好啊", "测试", "谢谢", "谢谢您", "test",  "thanks"};
 static const char *const chase_words[] = {"催单", "催办", "催促", "催", "chase"};
 static const char *const withdraw_words[] = {"撤回", "撤销", "撤单", "取消诉求", "withdraw"};
-static const char *const new_words[] = {"新诉求", "另一件事", "另外一件事", "new:", "newreport"};
+static const char *const new_words[] = {"新诉求", "另一件事", "另外一件事", "new", "New", "NEW"};
+static const char *const new_ends[] = {"：", ":", "，", ",", " ", "。", "\n"};
 static const char *const fillers[] = {"一下", "单", "办",   "请",   "帮我",  "帮忙", "下",
                                       "吧",   "了", "啊",   "快点", "快",    "的",   "诉求",
                                       "工单", "一", "谢谢", "编号", "please"};
@@ -92,6 +93,21 @@ static bool holds(const char *text, const char *word)
 static bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
+}
+
+size_t wechat_read_fresh(const char *text)
+{
+    size_t used = begins(text, new_words, COUNT(new_words));
+    const bool latin = used > 0 && (unsigned char)text[0] < 0x80;
+    size_t more = used > 0 ? begins(text + used, new_ends, COUNT(new_ends)) : 0;
+    if (used == 0 || (latin && more == 0)) { /* "newspapers lie about" */
+        return 0;
+    }
+    for (; more > 0; more = begins(text + used, new_ends, COUNT(new_ends))) {
+        used += more;
+    }
+    CHECK(used <= strlen(text));
+    return text[used] == '\0' ? 0 : used;
 }
 
 /* ---- numbers ---- */
@@ -505,12 +521,12 @@ static enum rc follows_up(struct step *step, const struct site_wechat *site,
 /* Words that are no command: told of something new, or of what was spoken of. */
 static enum rc read_telling(struct step *step, const struct site_wechat *site,
                             const struct wechat_talk *talk, const Paidan__WechatHear *hear,
-                            const char *text, struct wechat_meaning *meaning)
+                            struct wechat_meaning *meaning)
 {
     struct wechat_draft draft = {.count = 0};
     bool place = false;
     uint64_t ticket = 0;
-    const size_t fresh = begins(text, new_words, COUNT(new_words));
+    const size_t fresh = wechat_read_fresh(hear->text);
     const uint64_t named = meaning->ticket;
     enum rc rc = follows_up(step, site, talk, &ticket);
     if (rc == RC_OK && fresh == 0 && (named != 0 || (ticket != 0 && hear->group == NULL))) {
@@ -584,7 +600,7 @@ static enum rc read_text(struct step *step, const struct site_wechat *site,
     } else if (!one && is_noise(talk->state, text, hear->text)) {
         meaning->signal = WECHAT_NOISE;
     } else {
-        return read_telling(step, site, talk, hear, text, meaning);
+        return read_telling(step, site, talk, hear, meaning);
     }
     return RC_OK;
 }

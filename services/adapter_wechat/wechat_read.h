@@ -42,6 +42,9 @@ MUST_CHECK enum rc wechat_read_meaning(struct step *step, const struct site_wech
                                        struct wechat_meaning *meaning);
 /* Whether words say where something is: a place of the site, or a house as people write it. */
 MUST_CHECK enum rc wechat_read_place(struct step *step, const char *text, bool *place);
+/* How many bytes of "新诉求：路灯坏了", "new: the lamp is broken" only say that it is something new; 0:
+ * none. What is nothing else says nothing new. */
+size_t wechat_read_fresh(const char *text);
 /* A mobile number in the words; "": none. */
 void wechat_read_phone(const char *text, char phone[PHONE_BYTES_MAX + 1]);
 

@@ -69,6 +69,8 @@ static const struct record_row talk_rows[] = {
     RECORD_VARINT(struct wechat_talk, heard_ms),
     RECORD_VARINT(struct wechat_talk, sent),
     RECORD_VARINT(struct wechat_talk, notices),
+    RECORD_VARINT(struct wechat_talk, noticed),
+    RECORD_U64(struct wechat_talk, notice_key),
     RECORD_BOOL(struct wechat_talk, place_asked),
     RECORD_BOOL(struct wechat_talk, agreed),
     RECORD_BOOL(struct wechat_talk, gone),

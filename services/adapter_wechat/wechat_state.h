@@ -50,6 +50,8 @@ struct wechat_talk {
     uint64_t heard_ms;          /* of the last message that opens the 48 hours; 0: none */
     uint32_t sent;              /* customer messages since then */
     uint32_t notices;           /* consents to notices that are not used up */
+    uint64_t noticed,
+        notice_key; /* Replied of the newest notice, key of the platform's id; 0: none */
     bool place_asked, agreed, gone, english; /* gone: he unfollowed us */
 };
 

@@ -466,9 +466,11 @@ static void message_id(const Paidan__WechatHear *hear, char id[ID_BYTES])
         (void)snprintf(id, ID_BYTES, "%s:m:%s", hear->account, hear->msg_id);
         return;
     }
-    (void)snprintf(id, ID_BYTES, "%s:e:%016llx:%llu:%u", hear->account,
+    /* Several events of one second differ in what they are about. */
+    (void)snprintf(id, ID_BYTES, "%s:e:%016llx:%llu:%u:%016llx", hear->account,
                    (unsigned long long)wechat_state_key(hear->account, hear->person),
-                   (unsigned long long)hear->sent_s, hear->has_event ? (unsigned)hear->event : 0);
+                   (unsigned long long)hear->sent_s, hear->has_event ? (unsigned)hear->event : 0,
+                   (unsigned long long)step_key(hear->menu == NULL ? "" : hear->menu));
 }
 
 /* What the platform gives anew with each attempt is no part of what was said. */
@@ -537,6 +539,8 @@ static enum rc take_event(struct step *step, const Paidan__WechatHear *hear)
         return consented(step, hear, PAIDAN__WECHAT_CONSENT__WECHAT_FOLLOWING, false);
     case PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_ALLOWED:
         return consented(step, hear, PAIDAN__WECHAT_CONSENT__WECHAT_NOTICES, true);
+    case PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_FAILED:
+        return wechat_file_notice_failed(step, hear);
     case PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_REFUSED:
         return consented(step, hear, PAIDAN__WECHAT_CONSENT__WECHAT_NOTICES, false);
     default:

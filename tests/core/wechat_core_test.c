@@ -114,6 +114,11 @@ static void test_danger_when_said_then_whom_to_call_at_once(void **state)
     chat_deliver(chat);
     chat_note(chat, "英文");
     chat->person = "Smith";
+    chat_tell(chat, "new: there is a hole in the road");
+    chat_tell(chat, "done");
+    chat_tell(chat, "new a lamp is dark at gate 3");
+    chat_tell(chat, "done");
+    assert_int_equal(chat->tickets, 4);
     chat_say(chat, "there is a gas leak in building 5");
     assert_true(says(chat, "call 119 now"));
     chat_deliver(chat);
@@ -371,6 +376,14 @@ static void test_way_when_one_is_closed_then_the_next(void **state)
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
+    chat_note(chat, "平台事后说通知没送到：改发短信");
+    chat->sent_id = "N-1";
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_ALLOWED, "TEMPLATE-1");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
+    chat->sent_id = NULL;
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_FAILED, "N-0");
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_FAILED, "N-1");
     chat_note(chat, "夜里不打扰，早上说最新的一次");
     chat_pass(chat, 12 * HOUR_MS);
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);

@@ -406,6 +406,7 @@ static void outcome(struct chat *chat, size_t index)
         sent.taken = !fails;
         sent.has_errcode = fails;
         sent.errcode = chat->errcode;
+        sent.sent_id = (char *)chat->sent_id;
         outcome.has_reply = 1;
         outcome.reply =
             (ProtobufCBinaryData){.len = paidan__wechat_sent__pack(&sent, bytes), .data = bytes};

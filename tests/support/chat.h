@@ -18,9 +18,10 @@ struct chat {
     const char *quote;       /* of the next message */
     char answer[CHAT_TEXT];  /* the newest words to the resident, by any way; "": none */
     bool waits;
-    uint32_t refuses;   /* what services answer; 0: OK */
-    uint32_t errcode;   /* what the platform says to customer messages; 0: taken */
-    uint64_t first_day; /* of ticket ids */
+    uint32_t refuses;    /* what services answer; 0: OK */
+    const char *sent_id; /* what the platform calls what it takes */
+    uint32_t errcode;    /* what the platform says to customer messages; 0: taken */
+    uint64_t first_day;  /* of ticket ids */
     struct {
         uint64_t seq, of;
         char to[40];
