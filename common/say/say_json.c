@@ -43,10 +43,10 @@ static const char *const spans[] = {
     "retry_after_ms", "counted_ms",     "skipped_ms",  "paused_ms", NULL};
 /* Texts of residents and what else is personal, wherever it stands in intake's messages and in those
  * of adapters, whose ids of messages may hold who sent them. */
-static const char *const withheld[] = {"text",     "title",      "given_title", "place", "phone",
-                                       "reporter", "query_code", "supplements", "name",  "url",
-                                       "note",     "id",         "person",      "body",  "request",
-                                       "reply",    NULL};
+static const char *const withheld[] = {
+    "text",        "title", "given_title", "place", "phone", "reporter",  "query_code",
+    "supplements", "name",  "url",         "note",  "id",    "person",    "body",
+    "request",     "reply", "group",       "quote", "urls",  "reply_url", NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
