@@ -308,6 +308,34 @@ static void test_message_when_it_comes_again_then_the_same_answer(void **state)
     chat_check(chat, "wechat_again");
 }
 
+/* Whichever write finds no space: nothing of the message happened, and heard later it is one ticket. */
+static void test_message_when_the_store_is_full_then_all_of_it_or_nothing(void **state)
+{
+    struct chat *const chat = *state;
+    Paidan__WechatHear hear = PAIDAN__WECHAT_HEAR__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    chat_tell(chat, "三叉街1号漏水");
+    const uint64_t head = solo_head(chat->solo);
+    hear.account = (char *)chat->account;
+    hear.person = (char *)chat->person;
+    hear.kind = PAIDAN__WECHAT_KIND__WECHAT_TEXT;
+    hear.text = (char *)"好了";
+    hear.msg_id = (char *)"full";
+    hear.sent_s = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_WECHAT_HEAR;
+    request.wechat_hear = &hear;
+    unsigned nth = 1;
+    while (solo_try_full(chat->solo, &request, nth)) {
+        assert_int_equal(solo_head(chat->solo), head);
+        nth++;
+    }
+    assert_true(nth > 8); /* Heard, Wished, its delivery, the conversation, and their rows */
+    chat_pass(chat, 1);
+    assert_int_equal(chat->tickets, 1);
+    assert_true(says(chat, "已登记"));
+    solo_check_replay(chat->solo);
+}
+
 /* ---- callbacks and notices ---- */
 
 static void test_callback_when_asked_then_answered_by_digits_and_taps(void **state)
@@ -549,6 +577,7 @@ int main(void)
         STORY(test_ticket_when_spoken_of_later_then_supplement_chase_list_withdraw),
         STORY(test_number_when_intake_is_slow_then_by_customer_message),
         STORY(test_message_when_it_comes_again_then_the_same_answer),
+        STORY(test_message_when_the_store_is_full_then_all_of_it_or_nothing),
         STORY(test_callback_when_asked_then_answered_by_digits_and_taps),
         STORY(test_way_when_one_is_closed_then_the_next),
         STORY(test_group_when_spoken_to_then_the_number_alone),
