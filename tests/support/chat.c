@@ -27,6 +27,7 @@ void chat_open(struct chat *chat, const char *site)
     static const char *loaded_name;
     static struct site *loaded;
     if (loaded == NULL || strcmp(loaded_name, site) != 0) {
+        site_free(loaded); /* nobody stands on it: one story at a time */
         loaded = solo_site_load(site);
         loaded_name = site;
     }
