@@ -43,7 +43,7 @@ export class Platform {
     this.tokenSeconds = settings.tokenSeconds ?? 7200;
     this.offsetMs = 0; // of its clock
     this.away = false; // nobody answers
-    this.errors = []; // errcodes that the next calls get, whatever they are
+    this.errors = {}; // 'POST /path' → errcodes that the next calls get, whatever they are
     this.inbox = []; // what people were sent: {account, person, way, text, at, ...}
     this.tokens = new Map(); // access_token → {account, untilMs, void}
     this.tokensAsked = 0;
@@ -138,17 +138,20 @@ export class Platform {
     Object.assign(this, settings);
   }
 
+  personSet(code, name, settings) {
+    Object.assign(this.person(code, name), settings);
+  }
+
   accountSet(code, settings) {
     Object.assign(this.account(code), settings);
   }
 
   answer(method, path, query, body) {
-    if (this.errors.length > 0) {
-      const errcode = this.errors.shift();
-      if (errcode >= 500 && errcode < 600) return { status: errcode };
-      return { errcode, errmsg: 'as it was told to' };
-    }
     const route = `${method} ${path}`;
+    const errcode = this.errors[route]?.shift();
+    if (errcode !== undefined) {
+      return errcode >= 500 && errcode < 600 ? { status: errcode } : { errcode, errmsg: 'as it was told to' };
+    }
     switch (route) {
       case 'POST /cgi-bin/stable_token':
         return this.tokenGive('official', body.appid, body.secret, body.force_refresh === true);
@@ -156,6 +159,8 @@ export class Platform {
         return this.tokenGive('wecom', query.corpid, query.corpsecret, false);
       case 'GET /sns/oauth2/access_token':
         return this.oauth('official', query.appid, query.secret, query.code, 'openid');
+      case 'POST /sms': // no platform's: the site's own hook
+        return this.keep({ code: 'sms' }, body.phone, 'sms', body.text, { id: body.id });
       case 'POST /cgi-bin/webhook/send':
         return this.webhook(query.key, body);
       default:
@@ -375,10 +380,10 @@ export class Platform {
         plain = opened.message;
       }
     }
-    if (account.platform === 'robot') return { text: JSON.parse(plain).stream.content, plain };
+    if (account.platform === 'robot') return { text: JSON.parse(plain).stream.content };
     const read = xml.parse(plain).xml;
     if (read.MsgType !== 'text') throw new Error(`a reply that is no text: ${plain}`);
-    return { text: read.Content, to: read.ToUserName, from: read.FromUserName, plain };
+    return { text: read.Content, to: read.ToUserName, from: read.FromUserName };
   }
 
   // Sends one request; {status, text}; status 0: no answer.
@@ -411,10 +416,10 @@ export class Platform {
       await sleep(this.retryMs);
     }
     const took = performance.now() - begun;
-    if (answer.status !== 200) return { ...answer, attempts, took, plain };
+    if (answer.status !== 200) return { ...answer, error: String(answer.error ?? ''), attempts, took, plain };
     const read = this.reply(account, answer.text);
     if (read.text !== '' && account.platform === 'official' && read.to !== name) throw new Error(`a reply to ${read.to}, not ${name}`);
-    return { status: 200, attempts, took, raw: answer.text, ...read, sent: plain };
+    return { status: 200, attempts, took, ...read, plain };
   }
 
   // The same message once more, as if its answer had not arrived.
@@ -480,7 +485,7 @@ export function remote(base) {
 // wechat-platform.mjs ACCOUNTS.json URL: runs one until it is killed; its address is written to URL.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const platform = new Platform(JSON.parse(readFileSync(process.argv[2], 'utf8')), { retryMs: 500 });
-  const base = await platform.start();
+  const base = await platform.start(Number(process.argv[4] ?? 0));
   writeFileSync(`${process.argv[3]}.part`, base);
   renameSync(`${process.argv[3]}.part`, process.argv[3]);
 }

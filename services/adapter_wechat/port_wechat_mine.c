@@ -1,0 +1,309 @@
+/* port_wechat_mine: the way from the account's menu to a resident's own tickets. Owns the visits under
+ * way, and a key of this process that marks where a login was begun.
+ *
+ * Three steps: a visitor without a code is sent to the platform's login, which sends him back with one;
+ * the platform says whose code that is, to us alone; the service says what is his. Codes are good once,
+ * and the mark that travels along is good for ten minutes, so that nobody can be led to another's list by
+ * a link. Query codes stand in forms that are posted, never in an address: addresses are kept. */
+
+#include "port_wechat_mine.h"
+
+#include <inttypes.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/say/say_words.h"
+#include "common/web/web_sign.h"
+#include "common/web/web_xml.h"
+#include "port_wechat_text.h"
+#include "port_wechat_token.h"
+
+enum {
+    VISITS = 32,
+    KEY_BYTES = 32,
+    MARK_BYTES = 96,
+    MARK_MS = 10 * 60 * 1000,
+    CODE_BYTES = 512, /* of the platform's login */
+    SAID_BYTES = 64,
+};
+static const char html_type[] = "text/html; charset=utf-8";
+
+struct visit {
+    bool open;
+    struct door *door;
+    struct web_exchange *exchange;
+    char account[CODE_BYTES_MAX + 1];
+    bool english;
+};
+struct port_wechat_mine {
+    unsigned char key[KEY_BYTES];
+    struct visit visits[VISITS];
+};
+
+enum rc port_wechat_mine_open(struct port_wechat_mine **mine)
+{
+    struct port_wechat_mine *const made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return RC_LIMIT;
+    }
+    if (RAND_bytes(made->key, KEY_BYTES) != 1) {
+        free(made);
+        return RC_IO;
+    }
+    *mine = made;
+    return RC_OK;
+}
+
+void port_wechat_mine_close(struct port_wechat_mine *mine)
+{
+    free(mine);
+}
+
+/* ---- marks ---- */
+
+static void mark_sign(const struct port_wechat_mine *mine, const char *account, uint64_t at_ms,
+                      char mark[MARK_BYTES])
+{
+    char over[SAID_BYTES + CODE_BYTES_MAX], hex[WEB_HEX_BYTES];
+    unsigned char mac[WEB_HASH_BYTES];
+    const int size = snprintf(over, sizeof over, "%s\n%" PRIu64, account, at_ms);
+    CHECK(size > 0);
+    CHECK((size_t)size < sizeof over);
+    web_hmac(WEB_HMAC_SHA256, mine->key, KEY_BYTES, over, (size_t)size, mac);
+    web_hex(mac, sizeof mac, hex);
+    (void)snprintf(mark, MARK_BYTES, "%" PRIu64 ".%s", at_ms, hex);
+}
+
+static bool mark_holds(const struct port_wechat_mine *mine, const char *account, const char *mark)
+{
+    char wanted[MARK_BYTES];
+    const size_t digits = mark == NULL ? 0 : strspn(mark, "0123456789");
+    if (digits == 0 || digits > 15 || mark[digits] != '.') {
+        return false;
+    }
+    const uint64_t at_ms = strtoull(mark, NULL, 10);
+    mark_sign(mine, account, at_ms, wanted);
+    return web_same(mark, wanted) && web_fresh(clock_wall_ms(), at_ms, MARK_MS);
+}
+
+/* ---- pages ---- */
+
+static const char *choose(bool english, const char *zh, const char *en)
+{
+    return english ? en : zh;
+}
+
+static void page_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
+                     bool english, const char *body)
+{
+    const char *const title = choose(english, "我的诉求", "My reports");
+    char *const page =
+        body == NULL ? NULL
+                     : arena_printf(arena,
+                                    "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
+                                    "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                                    "content=\"width=device-width, initial-scale=1\">\n"
+                                    "<meta name=\"referrer\" content=\"same-origin\">\n"
+                                    "<title>%s</title>\n<link rel=\"stylesheet\" "
+                                    "href=\"/page.css\">\n</head>\n<body>\n<main id=\"main\">\n"
+                                    "<h1>%s</h1>\n%s</main>\n</body>\n</html>\n",
+                                    choose(english, "zh-CN", "en"), title, title, body);
+    if (page == NULL) {
+        web_answer(exchange, 503, "text/plain; charset=utf-8", "", 0);
+        return;
+    }
+    web_answer_with(exchange, status, html_type, page, strlen(page), "Cache-Control", "no-store");
+}
+
+static void note_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
+                     bool english, const char *zh, const char *en)
+{
+    page_say(exchange, arena, status, english,
+             arena_printf(arena, "<p class=\"note\">%s</p>\n", choose(english, zh, en)));
+}
+
+static char *escaped(struct arena *arena, const char *text)
+{
+    const size_t size = web_xml_escape(text == NULL ? "" : text, NULL, 0) + 1;
+    char *const out = arena_alloc(arena, size);
+    if (out != NULL) {
+        (void)web_xml_escape(text == NULL ? "" : text, out, size);
+    }
+    return out;
+}
+
+/* One ticket; without its code there is nothing to open it by. */
+static char *row_make(struct arena *arena, const struct visit *visit,
+                      const Paidan__WechatTicket *ticket)
+{
+    const struct say say = {.language = visit->english ? SAY_ENGLISH : SAY_CHINESE};
+    char *const number = escaped(arena, ticket->number);
+    char *const state = escaped(arena, say_words_state(&say, ticket->state));
+    if (number == NULL || state == NULL || ticket->query_code == NULL) {
+        return number == NULL || state == NULL
+                   ? NULL
+                   : arena_printf(arena, "<p>%s · %s</p>\n", number, state);
+    }
+    char *const code = escaped(arena, ticket->query_code);
+    return code == NULL
+               ? NULL
+               : arena_printf(arena,
+                              "<form class=\"screen\" method=\"post\" action=\"/t?lang=%s\">"
+                              "<input type=\"hidden\" name=\"number\" value=\"%s\">"
+                              "<input type=\"hidden\" name=\"code\" value=\"%s\">"
+                              "<button class=\"choice\"><strong>%s</strong> %s</button>"
+                              "</form>\n",
+                              choose(visit->english, "zh", "en"), number, code, number, state);
+}
+
+static void tickets_say(struct arena *arena, const struct visit *visit,
+                        const Paidan__WechatMineShown *shown)
+{
+    char *body = arena_strdup(arena, "");
+    if (shown->n_tickets == 0) {
+        note_say(visit->exchange, arena, 200, visit->english, "您还没有通过本账号反映过问题。",
+                 "You have not reported anything by this account yet.");
+        return;
+    }
+    for (size_t index = 0; index < shown->n_tickets && body != NULL; index++) {
+        const char *const row = row_make(arena, visit, shown->tickets[index]);
+        body = row == NULL ? NULL : arena_printf(arena, "%s%s", body, row);
+    }
+    page_say(visit->exchange, arena, 200, visit->english, body);
+}
+
+/* ---- the three steps ---- */
+
+bool port_wechat_mine_answered(struct port_wechat_mine *mine, struct arena *arena,
+                               const void *asked, const Paidan__Answer *answer)
+{
+    CHECK(mine != NULL);
+    for (unsigned index = 0; index < VISITS; index++) {
+        struct visit *const visit = &mine->visits[index];
+        if (asked != visit) {
+            continue;
+        }
+        CHECK(visit->open);
+        if (answer->code == PAIDAN__CODE__OK &&
+            answer->body_case == PAIDAN__ANSWER__BODY_WECHAT_MINE_SHOWN) {
+            tickets_say(arena, visit, answer->wechat_mine_shown);
+        } else {
+            note_say(visit->exchange, arena, 503, visit->english, "系统忙，请稍后再试。",
+                     "Busy. Please try again later.");
+        }
+        visit->open = false;
+        return true;
+    }
+    return false;
+}
+
+/* Small texts, while no message is under way: there is no arena at hand here. */
+static void plain_say(const struct visit *visit, unsigned status, const char *zh, const char *en)
+{
+    const char *const text = choose(visit->english, zh, en);
+    web_answer(visit->exchange, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+static void on_person(void *context, const char *person)
+{
+    struct visit *const visit = context;
+    char held[PORT_WECHAT_NAME_BYTES + 1];
+    Paidan__WechatMine wish = PAIDAN__WECHAT_MINE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    CHECK(visit->open);
+    if (person[0] == '\0') {
+        plain_say(visit, 403, "无法确认您的身份，请从公众号菜单重新进入。",
+                  "Who you are could not be confirmed: please come in by the account's menu.");
+        visit->open = false;
+        return;
+    }
+    (void)snprintf(held, sizeof held, "%s", person);
+    wish.account = visit->account;
+    wish.person = held;
+    request.wish_case = PAIDAN__REQUEST__WISH_WECHAT_MINE;
+    request.wechat_mine = &wish;
+    if (door_http_ask(visit->door, &request, visit) != RC_OK) {
+        plain_say(visit, 503, "系统忙，请稍后再试。", "Busy. Please try again later.");
+        visit->open = false;
+    }
+}
+
+static char *query_quoted(struct arena *arena, const char *text)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    char *const out = arena_alloc(arena, strlen(text) * 3 + 1);
+    size_t at = 0;
+    for (; out != NULL && *text != '\0'; text++) {
+        at += (size_t)snprintf(out + at, 4, strchr(plain, *text) != NULL ? "%c" : "%%%02X",
+                               (unsigned char)*text);
+    }
+    return out;
+}
+
+static void login_send(struct port_wechat_mine *mine, struct arena *arena,
+                       const struct port_wechat_account *account, const char *public_url,
+                       struct web_exchange *exchange)
+{
+    char mark[MARK_BYTES];
+    char *const back = arena_printf(arena, "%s/wechat/%s/mine", public_url, account->code);
+    char *const quoted = back == NULL ? NULL : query_quoted(arena, back);
+    mark_sign(mine, account->code, clock_wall_ms(), mark);
+    char *const url =
+        quoted == NULL ? NULL
+                       : arena_printf(arena,
+                                      "%s?appid=%s&redirect_uri=%s&response_type=code"
+                                      "&scope=snsapi_base&state=%s%s%s#wechat_redirect",
+                                      account->login, account->id, quoted, mark,
+                                      account->agent[0] == '\0' ? "" : "&agentid=", account->agent);
+    if (url == NULL) {
+        web_answer(exchange, 503, "text/plain; charset=utf-8", "", 0);
+        return;
+    }
+    web_answer_with(exchange, 302, html_type, "", 0, "Location", url);
+}
+
+void port_wechat_mine_take(struct port_wechat_mine *mine, struct door *door, struct arena *arena,
+                           const struct port_wechat_account *account, const char *public_url,
+                           struct web_exchange *exchange)
+{
+    const char *const language = web_header(exchange, "Accept-Language");
+    const char *const code = web_query(exchange, "code");
+    const bool english = language != NULL && strncmp(language, "en", 2) == 0;
+    unsigned index = 0;
+    CHECK(mine != NULL);
+    if (account->login[0] == '\0' || public_url[0] == '\0') {
+        web_answer(exchange, 404, "text/plain; charset=utf-8", "", 0);
+        return;
+    }
+    if (code == NULL) {
+        login_send(mine, arena, account, public_url, exchange);
+        return;
+    }
+    while (index < VISITS && mine->visits[index].open) {
+        index++;
+    }
+    if (!mark_holds(mine, account->code, web_query(exchange, "state")) ||
+        strlen(code) > CODE_BYTES) {
+        note_say(exchange, arena, 403, english, "链接已失效，请从公众号菜单重新进入。",
+                 "This link is no longer valid: please come in by the account's menu.");
+        return;
+    }
+    struct visit *const visit = index == VISITS ? NULL : &mine->visits[index];
+    if (visit != NULL) {
+        *visit =
+            (struct visit){.open = true, .door = door, .exchange = exchange, .english = english};
+        (void)snprintf(visit->account, sizeof visit->account, "%s", account->code);
+    }
+    if (visit == NULL || port_wechat_token_person(account->code, code, on_person, visit) != RC_OK) {
+        note_say(exchange, arena, 503, english, "系统忙，请稍后再试。",
+                 "Busy. Please try again later.");
+        if (visit != NULL) {
+            visit->open = false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# WeChat and WeCom through the doors that they really use: a stand-in of the platforms sends sealed callbacks, by two
+# packages that others wrote, and has an interface with tokens, windows, quotas and errors. Dialogues in every mode
+# to a ticket, to the callback and its answer; strangers; kills at any moment; a platform that is away.
+# ctest: cost 60
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/lib_wechat.sh"
+
+SERVICES+=(wechat) # its log is shown and verified as the others are
+data=$scratch/data
+mkdir -p "$data"
+wechat_prepare "$data" "draft: 10s"
+instance_start "$data" "$wechat_site" 1 "2026-03-02 10:00"
+answers() { curl -s -o /dev/null --max-time 5 "$door/"; }
+wait_until 60 "the door is open" answers
+
+note "1. addresses, envelopes, strangers, repetitions"
+story addresses
+story envelopes 200
+story strangers
+story again
+
+note "2. a dialogue in every mode, to a ticket"
+declare -A number=() person=()
+for code in official compatible plain wecom robot; do
+    read -r who ticket way < <(story report "$code")
+    [[ $ticket =~ ^20260302-[0-9]{4,8}-[0-9]$ ]] || fail "$code: the number is '$ticket'"
+    person[$code]=$who number[$code]=$ticket
+    expect "$code: its channel" "$(paidan "$data" show "$ticket" --json | jq -r .channel)" wechat
+    note "   $code: $ticket, $way"
+done
+story mine "${person[official]} ${number[official]}"
+
+note "3. the callback comes to the resident and is answered there"
+# solve NUMBER: the unit does its work.
+solve() {
+    local unit
+    unit=$(paidan "$data" show "$1" --json | jq -r .unit)
+    [[ $unit != null && -n $unit ]] || return 1
+    paidan "$data" work accept "$1" --unit "$unit" >/dev/null &&
+        paidan "$data" work contact "$1" --unit "$unit" >/dev/null &&
+        paidan "$data" work resolve "$1" --unit "$unit" --note "已修好" >/dev/null
+}
+routed() { [[ $(paidan "$data" show "$1" --json | jq -r '.unit // empty') != '' ]]; }
+closed() { [[ $(paidan "$data" show "$1" --json | jq -r '"\(.state) \(.outcome)"') == "closed solved" ]]; }
+for code in official wecom; do
+    wait_until 30 "$code: it has a unit" routed "${number[$code]}"
+    solve "${number[$code]}" || fail "$code: the work on ${number[$code]}"
+    story callback "$code ${person[$code]} ${number[$code]}"
+    wait_until 30 "$code: closed as solved" closed "${number[$code]}"
+done
+
+note "4. what the platform refuses, and tokens that end"
+story refusals
+story tokens
+
+note "5. a secret is replaced while both hold"
+secret_write "$data" official.token.next <<<"another-token"
+platform_do accountSet '"official"' '{"token": "another-token"}' >/dev/null
+sleep 1.1 # secrets are read again once a second
+story addresses
+printf 'another-token\n' | secret_write "$data" official.token
+rm -f "$data/secrets/wechat/official.token.next"
+
+# settled: has every service heard what those that it follows have said?
+settled() {
+    paidan "$data" ping --json 2>/dev/null | jq -se '
+        [.. | objects | select(has("following")) | .following] | length > 0 and all(.[][]; .cursor == .head)' >/dev/null
+}
+tickets() { { tickets_opened "$data"; tickets_on_desk "$data"; } | sort -u | wc -l; }
+
+note "6. killed between commit and answer, thirty times: one ticket a message, nobody is left without a number"
+wait_until 60 "drafts of before are filed" settled
+before=$(tickets)
+platform_do set '{"retryMs": 2000}' >/dev/null
+story killed 60 >"$scratch/killed" &
+teller=$!
+for ((turn = 0; turn < 30; turn++)); do
+    sleep "0.$((RANDOM % 9 + 1))"
+    kill -0 "$teller" 2>/dev/null || break
+    service_kill "$data" wechat
+done
+wait "$teller" || fail "$(cat "$scratch/killed")"
+cat "$scratch/killed"
+wait_until 60 "services caught up" settled
+expect "tickets of 60 messages" "$(($(tickets) - before))" 60
+platform_do set '{"retryMs": 500}' >/dev/null
+
+note "7. the platform is away for a while: what was to be said is said when it is back, once"
+story away
+
+note "8. its logs"
+logs_hold "$data"
+if grep -rE '锦绣苑|着火|openid|s3cret' "$data"/log/*.log; then
+    fail "a log line holds what a resident said"
+fi
+note "wechat: ok"
