@@ -74,6 +74,8 @@ static enum rc keysets_read(const char *data_dir, struct port_wechat_account *ac
         }
         key_count++;
     }
+    /* In plain mode nothing is ever opened, so the key may be left out; the set's key stays zero, and a
+     * sealed message that comes all the same is refused, for nobody can sign with what we do not know. */
     const bool keyless = key_count == 0 && account->mode == PORT_WECHAT_PLAIN;
     for (unsigned token = 0; token < 2; token++) {
         for (unsigned key = 0; key < (keyless ? 1 : key_count); key++) {
@@ -97,6 +99,7 @@ static enum rc keysets_read(const char *data_dir, struct port_wechat_account *ac
     return RC_OK;
 }
 
+/* Robots and applications are sealed always: the site's mode is an official account's choice alone. */
 static enum rc account_read(const char *data_dir, const struct site_wechat_account *site,
                             struct port_wechat_account *account)
 {
@@ -146,6 +149,8 @@ static void origin_read(const char *page, char *origin, size_t size)
     }
 }
 
+/* All or nothing: with one account's secrets broken the copy of before goes on being used, or, at the
+ * start, the service does not run: half of the accounts would look like an outage of the platform. */
 enum rc port_wechat_account_load(const char *data_dir, const struct site *site,
                                  struct port_wechat_accounts **accounts)
 {
@@ -183,6 +188,7 @@ void port_wechat_account_free(struct port_wechat_accounts *accounts)
     }
 }
 
+/* Few enough to be looked through at each message. */
 struct port_wechat_account *port_wechat_account_find(struct port_wechat_accounts *accounts,
                                                      const char *code)
 {

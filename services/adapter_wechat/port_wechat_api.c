@@ -55,6 +55,9 @@ static void site_follow(struct api *api)
 
 /* ---- messages ---- */
 
+/* A robot's message may be answered at its own address, once and within an hour: that address stands in
+ * the Heard, which is read again here rather than copied into each reply. Where the log no longer has it
+ * the webhook is left. */
 static enum rc group_make(struct step_view *view, const struct port_wechat_account *account,
                           const Paidan__Replied *reply, struct web_call *call, const char **why)
 {
@@ -101,6 +104,7 @@ static enum rc sms_make(struct api *api, struct arena *arena, const Paidan__Repl
                               .body = body,
                               .body_bytes = strlen(body),
                               .inside = accounts->sms_inside};
+    /* Seconds as everywhere in the platforms' world; whoever checks refuses what is older than he likes. */
     if (accounts->sms[0] != '\0') {
         const uint64_t now_s = clock_wall_ms() / 1000;
         char *const over = arena_printf(arena, "%" PRIu64 "\n%s", now_s, body);
@@ -118,6 +122,8 @@ static enum rc sms_make(struct api *api, struct arena *arena, const Paidan__Repl
     return RC_OK;
 }
 
+/* Called for each attempt, so a token that came meanwhile is used, and a message that waited for days is
+ * made by the account as it is now. */
 static enum rc on_make(void *context, struct step_view *view,
                        const struct outbox_delivery *delivery, const Paidan__Event *event,
                        struct web_call *call, const char **why)
@@ -154,6 +160,8 @@ static enum rc on_make(void *context, struct step_view *view,
                : port_wechat_call_make(view->arena, account, token, reply, key, call, why);
 }
 
+/* What people see beside the account (paidan channels): messages that it took since this process began.
+ * The day's own count, which decides, is the core's. */
 static void quota_count(const char *account, const struct port_wechat_verdict *verdict)
 {
     struct channel_quota *const quota = channel_pulse_quota(account);
@@ -176,6 +184,8 @@ static void sent_tell(struct api *api, struct port_wechat_verdict *verdict,
     reply->data = api->reply;
 }
 
+/* The destination's name is the account's code; one that is no account is the SMS hook. Of the platforms
+ * every answer is 200, and what it means stands inside: another status comes from something between. */
 static enum door_verdict on_judge(void *context, const struct outbox_delivery *delivery,
                                   const struct web_result *result, ProtobufCBinaryData *reply,
                                   const char **why)
@@ -208,6 +218,7 @@ static enum door_verdict on_judge(void *context, const struct outbox_delivery *d
     case PORT_WECHAT_NEVER:
         sent_tell(api, &verdict, reply);
         return DOOR_ARRIVED;
+    /* Nothing of the message is wrong: with another token the same call goes out again, in a moment. */
     case PORT_WECHAT_TOKEN:
         port_wechat_token_drop(account->code);
         return DOOR_LATER;
@@ -220,6 +231,7 @@ static enum door_verdict on_judge(void *context, const struct outbox_delivery *d
 
 /* ---- the port ---- */
 
+/* A wrong secret ends the start (78) here already: better than a first message that nobody can send. */
 static enum rc api_open(struct shell_gate *gate, const char *data_dir, void **context)
 {
     struct api *const api = calloc(1, sizeof *api);

@@ -83,6 +83,7 @@ static char *quoted(struct arena *arena, const char *text)
 }
 
 /* Puts a call together; body NULL and url NULL: the arena is full. */
+/* Texts of the platforms are UTF-8 in JSON, whatever their own examples say. */
 static enum rc called(const struct port_wechat_account *account, const char *method,
                       const char *url, const char *body, struct web_call *call)
 {
@@ -100,6 +101,7 @@ static enum rc called(const struct port_wechat_account *account, const char *met
 
 /* ---- messages ---- */
 
+/* Ids are the core's: digits that say all by themselves when they come back, months later (wechat_read). */
 static json_t *menu_make(const Paidan__Replied *reply)
 {
     json_t *const list = json_array();
@@ -112,6 +114,8 @@ static json_t *menu_make(const Paidan__Replied *reply)
                      list, "tail_content", reply->tail == NULL ? "" : reply->tail);
 }
 
+/* The platform judges each value by its field's kind and length (47003): the site says which field gets
+ * what. */
 static json_t *notice_make(const Paidan__Replied *reply, const char *key)
 {
     json_t *const data = json_object();
@@ -127,6 +131,8 @@ static json_t *notice_make(const Paidan__Replied *reply, const char *key)
     return made;
 }
 
+/* No key of ours travels along: a repetition after a lost answer is shown twice, which the platform gives
+ * no way to prevent. */
 static json_t *custom_make(const Paidan__Replied *reply, const char *words)
 {
     return json_pack("{s:s, s:s, s:{s:s}}", "touser", reply->person, "msgtype", "text", "text",
@@ -144,6 +150,7 @@ static json_t *application_make(const struct port_wechat_account *account,
                      1800);
 }
 
+/* By way and platform: WeCom has neither menus nor notices, so there each is the words of a message. */
 enum rc port_wechat_call_make(struct arena *arena, const struct port_wechat_account *account,
                               const char *token, const Paidan__Replied *reply, const char *key,
                               struct web_call *call, const char **why)
@@ -231,11 +238,13 @@ enum rc port_wechat_call_token(struct arena *arena, const struct port_wechat_acc
                   NULL, call);
 }
 
+/* Absent is 0, as the platforms leave it out where all is well; -1 ("busy") becomes the largest. */
 static uint32_t errcode_of(const json_t *root)
 {
     return (uint32_t)json_integer_value(json_object_get(root, "errcode"));
 }
 
+/* Whole or not at all: a token that was cut would be none. */
 static bool text_take(const json_t *value, char *text, size_t size)
 {
     const char *const said = json_string_value(value);
@@ -255,6 +264,7 @@ enum rc port_wechat_call_token_read(const char *body, size_t bytes, char *token,
     return whole ? RC_OK : RC_INVALID;
 }
 
+/* The code is good once and for five minutes; who asks with it must prove who he is himself. */
 enum rc port_wechat_call_person(struct arena *arena, const struct port_wechat_account *account,
                                 const char *token, const char *code, struct web_call *call)
 {
@@ -292,6 +302,7 @@ enum rc port_wechat_call_person_read(const char *body, size_t bytes, char *perso
 
 /* ---- answers ---- */
 
+/* What nobody foresaw is an error that somebody must look at. */
 static enum port_wechat_fate fate_of(uint32_t errcode)
 {
     for (unsigned index = 0; index < sizeof errors / sizeof errors[0]; index++) {

@@ -24,6 +24,7 @@ enum {
     SECONDS_DIGITS_MAX = 12,
 };
 
+/* OpenSSL's decoder passes over blanks and line ends; what the platform sends has none. */
 static bool base64_is(const char *text, size_t size)
 {
     static const char alphabet[] =
@@ -59,6 +60,7 @@ enum rc port_wechat_crypto_key(const char *text, unsigned char key[PORT_WECHAT_K
     return RC_OK;
 }
 
+/* The order of the parts is that of their bytes, not of their names, so that no separator is needed. */
 void port_wechat_crypto_sign(const char *token, const char *timestamp, const char *nonce,
                              const char *cipher, char signature[PORT_WECHAT_SIGNATURE_BYTES])
 {
@@ -84,6 +86,7 @@ static bool seconds_read(const char *text, uint64_t *ms)
     return true;
 }
 
+/* The signature first: whether a stranger's clock is right is none of his business. */
 enum rc port_wechat_crypto_judge(const char *token, const struct port_wechat_seal *seal,
                                  const char *cipher, uint64_t now_ms)
 {
@@ -202,6 +205,7 @@ enum rc port_wechat_crypto_open(const struct port_wechat_keys *keys, struct aren
     return plain_read(keys, plain, size, message, bytes);
 }
 
+/* There is always padding, a whole block of it where the text ends with one. */
 enum rc port_wechat_crypto_close(const struct port_wechat_keys *keys,
                                  const unsigned char random[PORT_WECHAT_RANDOM_BYTES],
                                  struct arena *arena, const char *message, size_t bytes,

@@ -77,6 +77,8 @@ struct taking {
     const char *why;
 };
 
+/* The answer says no more than its status: whoever tries to get in learns nothing of why. People read the
+ * reason in the log, at most once in a while, and the count in AdapterStatus. */
 static void refuse(struct door *door, struct web_exchange *exchange, unsigned status,
                    Paidan__Code code, const char *why)
 {
@@ -87,6 +89,7 @@ static void refuse(struct door *door, struct web_exchange *exchange, unsigned st
 
 /* ---- accounts ---- */
 
+/* Secrets that cannot be read leave those of before in use, and a line in the log. */
 static void reload(struct door *door, struct own *own)
 {
     struct port_wechat_accounts *accounts = NULL;
@@ -99,6 +102,7 @@ static void reload(struct door *door, struct own *own)
 }
 
 /* "/wechat/<account>" and what follows it, "" or "/mine". */
+/* Paths are not decoded: an account's code has nothing in it that would need it. */
 static struct port_wechat_account *account_of(struct own *own, const char *path, const char **rest)
 {
     char code[CODE_BYTES_MAX + 1];
@@ -140,6 +144,7 @@ static enum rc taken_open(struct own *own, struct taking *taking, const char *ci
     return worst;
 }
 
+/* Words for the log and the runbook, which explains them. */
 static const char *why_of(enum rc rc)
 {
     switch (rc) {
@@ -173,6 +178,7 @@ static enum rc taken_open_again(struct door *door, struct own *own, struct takin
     return taken_open(own, taking, cipher, seal);
 }
 
+/* NULL stays in *cipher where the message is plain, which only XML can be. */
 static enum rc cipher_of(struct own *own, const struct taking *taking, const char **cipher,
                          const char **why)
 {
@@ -214,6 +220,7 @@ static enum rc taken_judge(struct door *door, struct own *own, struct web_exchan
     return taken_open_again(door, own, taking, cipher, &seal);
 }
 
+/* A robot's message carries no time: the seal's, which was judged, stands for it. */
 static enum rc taken_hear(struct own *own, const struct web_exchange *exchange,
                           struct taking *taking, Paidan__WechatHear *hear)
 {
@@ -227,6 +234,7 @@ static enum rc taken_hear(struct own *own, const struct web_exchange *exchange,
                                 &taking->why);
 }
 
+/* Talks are held in a list for the one case that the process ends while some are under way. */
 static void talk_end(struct own *own, struct talk *talk)
 {
     CHECK((talk->prev == NULL) == (own->talks == talk));
@@ -237,6 +245,7 @@ static void talk_end(struct own *own, struct talk *talk)
     free(talk);
 }
 
+/* All that the answer needs, copied: the message itself is gone when the service answers. */
 static struct talk *talk_make(struct own *own, struct web_exchange *exchange,
                               const struct taking *taking, const Paidan__WechatHear *hear)
 {
@@ -267,6 +276,7 @@ static struct talk *talk_make(struct own *own, struct web_exchange *exchange,
     return talk;
 }
 
+/* Judged before it is opened, opened before it is read, asked before it is answered. */
 static void message_take(struct door *door, struct own *own, struct web_exchange *exchange,
                          struct port_wechat_account *account)
 {
@@ -281,6 +291,7 @@ static void message_take(struct door *door, struct own *own, struct web_exchange
         return;
     }
     rc = taken_hear(own, exchange, &taking, &hear);
+    /* From here on the message is a talk of ours, whatever becomes of its connection. */
     struct talk *const talk = rc == RC_OK ? talk_make(own, exchange, &taking, &hear) : NULL;
     if (talk == NULL) {
         refuse(door, exchange, rc == RC_INVALID ? 400 : 503, PAIDAN__CODE__FRAME_INVALID,
@@ -300,6 +311,8 @@ static void message_take(struct door *door, struct own *own, struct web_exchange
 
 /* ---- what goes out ---- */
 
+/* What each platform takes as "heard, nothing to say": another text would be shown to the resident, or
+ * asked again three times. */
 static void nothing_say(const struct port_wechat_account *account, struct web_exchange *exchange)
 {
     const char *const word =
@@ -307,6 +320,8 @@ static void nothing_say(const struct port_wechat_account *account, struct web_ex
     web_answer(exchange, 200, text_plain, word, strlen(word));
 }
 
+/* Random bytes in front of a message hide that two replies are alike; the nonce is digits, as the
+ * platform's own are. */
 static bool nonce_make(unsigned char random[PORT_WECHAT_RANDOM_BYTES], char nonce[NONCE_BYTES])
 {
     if (RAND_bytes(random, PORT_WECHAT_RANDOM_BYTES) != 1) {
@@ -323,6 +338,7 @@ static bool nonce_make(unsigned char random[PORT_WECHAT_RANDOM_BYTES], char nonc
     return true;
 }
 
+/* Sealed by the set of secrets that the message came with, for that one the platform surely knows. */
 static char *sealed_make(struct own *own, const struct port_wechat_account *account,
                          const struct talk *talk, const char *plain)
 {
@@ -343,6 +359,8 @@ static char *sealed_make(struct own *own, const struct port_wechat_account *acco
                : port_wechat_xml_envelope(&own->arena, cipher, signature, stamp, nonce);
 }
 
+/* A reply is plain where the message was: so it is in compatible mode for a platform that has not been
+ * changed over. */
 static void reply_say(struct own *own, const struct port_wechat_account *account,
                       const struct talk *talk, const Paidan__Replied *reply)
 {
@@ -427,6 +445,8 @@ static void talk_answered(struct door *door, struct own *own, struct talk *talk,
     talk_end(own, talk);
 }
 
+/* After the commit. The exchange may be of a platform that hung up meanwhile: then nobody reads the answer,
+ * and the platform asks again. */
 static void on_answered(struct door *door, void *asked, const Paidan__Answer *answer)
 {
     struct own *const own = door_own(door);
@@ -449,6 +469,8 @@ static bool echo_fits(const char *echo, size_t bytes)
     return bytes > 0 && bytes <= ECHO_BYTES;
 }
 
+/* Official accounts sign a text that is sent back; the others seal one and want it opened. Within a
+ * second, so the service is not asked. */
 static void address_check(struct door *door, struct own *own, struct web_exchange *exchange,
                           struct port_wechat_account *account)
 {
@@ -476,6 +498,7 @@ static void address_check(struct door *door, struct own *own, struct web_exchang
 
 /* ---- the port ---- */
 
+/* Everything of one request lives in the arena until the next: no two are taken at a time. */
 static void on_request(struct door *door, struct web_exchange *exchange)
 {
     struct own *const own = door_own(door);
@@ -513,6 +536,7 @@ static void own_close(void *context)
     free(own);
 }
 
+/* Before the server listens, so that the first request finds its account. */
 static enum rc own_open(struct door *door, const char *data_dir, void **context)
 {
     struct own *const own = calloc(1, sizeof *own);

@@ -65,6 +65,7 @@ void port_wechat_mine_close(struct port_wechat_mine *mine)
 
 /* ---- marks ---- */
 
+/* "milliseconds.mac", over the account too: a mark of one account is none of another's. */
 static void mark_sign(const struct port_wechat_mine *mine, const char *account, uint64_t at_ms,
                       char mark[MARK_BYTES])
 {
@@ -78,6 +79,7 @@ static void mark_sign(const struct port_wechat_mine *mine, const char *account, 
     (void)snprintf(mark, MARK_BYTES, "%" PRIu64 ".%s", at_ms, hex);
 }
 
+/* Signed anew and compared, so nothing of it needs to be taken apart but its time. */
 static bool mark_holds(const struct port_wechat_mine *mine, const char *account, const char *mark)
 {
     char wanted[MARK_BYTES];
@@ -97,6 +99,8 @@ static const char *choose(bool english, const char *zh, const char *en)
     return english ? en : zh;
 }
 
+/* Looks as the gateway's pages do, whose style it borrows by the same host; without it it is plain and
+ * works. Never stored by a browser or a proxy: it holds query codes. */
 static void page_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
                      bool english, const char *body)
 {
@@ -119,6 +123,7 @@ static void page_say(struct web_exchange *exchange, struct arena *arena, unsigne
     web_answer_with(exchange, status, html_type, page, strlen(page), "Cache-Control", "no-store");
 }
 
+/* A page of one sentence. */
 static void note_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
                      bool english, const char *zh, const char *en)
 {
@@ -160,6 +165,7 @@ static char *row_make(struct arena *arena, const struct visit *visit,
                               choose(visit->english, "zh", "en"), number, code, number, state);
 }
 
+/* The core gives the newest fifty: more are found by their numbers. */
 static void tickets_say(struct arena *arena, const struct visit *visit,
                         const Paidan__WechatMineShown *shown)
 {
@@ -178,6 +184,7 @@ static void tickets_say(struct arena *arena, const struct visit *visit,
 
 /* ---- the three steps ---- */
 
+/* What was asked is told apart by its place in memory: a visit of ours, or a message of the door's. */
 bool port_wechat_mine_answered(struct port_wechat_mine *mine, struct arena *arena,
                                const void *asked, const Paidan__Answer *answer)
 {
@@ -208,6 +215,7 @@ static void plain_say(const struct visit *visit, unsigned status, const char *zh
     web_answer(visit->exchange, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
+/* From the token's port, between two of our own calls: the visit is all that is known here. */
 static void on_person(void *context, const char *person)
 {
     struct visit *const visit = context;
@@ -232,6 +240,7 @@ static void on_person(void *context, const char *person)
     }
 }
 
+/* For the platform's redirect_uri, which must come back exactly as it was registered. */
 static char *query_quoted(struct arena *arena, const char *text)
 {
     static const char plain[] =
@@ -245,6 +254,7 @@ static char *query_quoted(struct arena *arena, const char *text)
     return out;
 }
 
+/* snsapi_base: the platform says who it is without asking him, and tells us nothing else about him. */
 static void login_send(struct port_wechat_mine *mine, struct arena *arena,
                        const struct port_wechat_account *account, const char *public_url,
                        struct web_exchange *exchange)
@@ -284,6 +294,7 @@ void port_wechat_mine_take(struct port_wechat_mine *mine, struct door *door, str
         login_send(mine, arena, account, public_url, exchange);
         return;
     }
+    /* More than VISITS logins at a time are asked to come again: each holds a connection to the platform. */
     while (index < VISITS && mine->visits[index].open) {
         index++;
     }

@@ -21,6 +21,8 @@ struct reading {
     bool full;
 };
 
+/* NULL for whatever is no text: a number where a text belongs is as if it were not there, so nothing
+ * below asks what kind of value it holds. */
 static const char *word(const json_t *object, const char *name)
 {
     const char *const text = json_string_value(json_object_get(object, name));
@@ -37,6 +39,7 @@ static char *kept_whole(struct reading *reading, const char *text, size_t bytes_
     return port_wechat_text_whole(reading->arena, text, bytes_max, &reading->full);
 }
 
+/* The text is copied: jansson's dies with the tree, and the cipher is opened later. */
 enum rc port_wechat_robot_outer(struct arena *arena, const char *body, size_t bytes,
                                 const char **cipher, const char **why)
 {
@@ -67,6 +70,8 @@ static const char *mention_cut(const char *text, bool *mentioned)
     return at + strspn(at, " \t\r\n");
 }
 
+/* A mixed message has several texts: they become lines of one. In a private talk "@" is no address but
+ * part of what is said. */
 static void text_take(struct reading *reading, const json_t *text)
 {
     const char *const content = word(text, "content");
@@ -97,6 +102,7 @@ static void picture_take(struct reading *reading)
     }
 }
 
+/* Words count more than the pictures between them: where there are any it is a text. */
 static void mixed_take(struct reading *reading, const json_t *mixed)
 {
     size_t index = 0;
@@ -111,6 +117,8 @@ static void mixed_take(struct reading *reading, const json_t *mixed)
     picture_take(reading);
 }
 
+/* The first meeting of a day (enter_chat) is greeted as a new subscriber is; the core knows whom it has
+ * greeted before. */
 static void event_take(struct reading *reading, const json_t *event)
 {
     const char *const type = word(event, "eventtype");
@@ -132,6 +140,8 @@ static void event_take(struct reading *reading, const json_t *event)
     }
 }
 
+/* What is quoted tells which ticket is meant: the robot's own answer holds its number. Of a mixed one
+ * the first piece is where the robot would have written it. */
 static void quote_take(struct reading *reading, const json_t *quote)
 {
     const json_t *text = json_object_get(quote, "text");
@@ -172,6 +182,8 @@ static uint64_t time_of(const json_t *root, uint64_t said_s)
     return own > 0 ? (uint64_t)own : said_s;
 }
 
+/* Unlike the XML platforms a robot names each message, events too, so msgid is required: without it a
+ * retry could not be told from a second message. */
 enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t bytes,
                                uint64_t said_s, Paidan__WechatHear *hear, const char **why)
 {
@@ -188,6 +200,8 @@ enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t 
     if (chat != NULL && strcmp(chat, "group") == 0) {
         hear->group = kept_whole(&reading, word(root, "chatid"), PORT_WECHAT_NAME_BYTES);
     }
+    /* Where to answer to, once: whoever may sign for this robot may also say where its answers go, and the
+     * client refuses addresses of the own network all the same. */
     if (url != NULL && strncmp(url, "http", 4) == 0) {
         hear->reply_url = kept_whole(&reading, url, PORT_WECHAT_URL_BYTES);
     }
@@ -215,6 +229,8 @@ static char *printed(struct arena *arena, json_t *made)
     return copy;
 }
 
+/* A stream is the only passive form that holds plain words; one that is finished at once needs no
+ * further question of the platform's. */
 char *port_wechat_robot_reply(struct arena *arena, const char *id, const char *text)
 {
     CHECK(id != NULL);

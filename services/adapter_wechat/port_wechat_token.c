@@ -61,11 +61,13 @@ static struct tokens *the_tokens; /* NULL: the port is not open */
 
 /* ---- tokens ---- */
 
+/* A robot answers at addresses that need none; an account without a secret answers passively alone. */
 static bool wants_token(const struct port_wechat_account *account)
 {
     return account->platform != PORT_WECHAT_ROBOT && account->secret[0] != '\0';
 }
 
+/* Cells and accounts are numbered alike, from the same copy. */
 static struct cell *cell_of(struct tokens *tokens, const struct port_wechat_account *account)
 {
     const ptrdiff_t index = account - tokens->accounts->accounts;
@@ -90,6 +92,7 @@ static void pulse_tell(struct tokens *tokens)
                                           : clock_wall_ms() + (until_us - now_us) / 1000;
 }
 
+/* The moment of the next try is set before the call: if it cannot even be begun, that is a failure too. */
 static void token_ask(struct tokens *tokens, unsigned index)
 {
     struct cell *const cell = &tokens->cells[index];
@@ -124,6 +127,8 @@ void port_wechat_token_drop(const char *account_code)
     cell->until_us = 0;
 }
 
+/* Asked again a margin before its end, or half way where the platform gives less than that: the old
+ * token goes on holding for some minutes, so messages under way do not meet a gap. */
 static void token_told(struct tokens *tokens, unsigned index, const struct web_result *result)
 {
     struct cell *const cell = &tokens->cells[index];
@@ -158,6 +163,7 @@ static const char *token_of(struct tokens *tokens, const struct port_wechat_acco
     return cell->token[0] != '\0' && cell->until_us > clock_monotonic_us() ? cell->token : NULL;
 }
 
+/* Called each round; nearly always there is nothing to do. */
 static void tokens_keep(struct tokens *tokens)
 {
     const uint64_t now_us = clock_monotonic_us();
@@ -184,9 +190,11 @@ enum rc port_wechat_token_person(const char *account_code, const char *code,
     if (account == NULL || !wants_token(account)) {
         return RC_NOT_FOUND;
     }
+    /* Bounded, as everything that strangers can begin: a code costs nothing to invent. */
     while (free_at < PEOPLE && tokens->logins[free_at].open) {
         free_at++;
     }
+    /* An official account proves itself by its secret here, WeCom's application by its token. */
     const char *const token = token_of(tokens, account);
     if (free_at == PEOPLE || (token == NULL && account->platform == PORT_WECHAT_WECOM)) {
         return RC_AGAIN;
@@ -204,6 +212,7 @@ enum rc port_wechat_token_person(const char *account_code, const char *code,
     return RC_OK;
 }
 
+/* Whoever waits is told in every case, or his page would hang until his browser gives up. */
 static void login_told(struct login *login, const struct web_result *result)
 {
     char person[PORT_WECHAT_NAME_BYTES + 1] = "";
@@ -220,6 +229,7 @@ static void login_told(struct login *login, const struct web_result *result)
     login->told(login->context, person);
 }
 
+/* Calls are named by numbers: tokens first, then logins. */
 static void on_done(void *context, uint64_t index, const struct web_result *result)
 {
     struct tokens *const tokens = context;
@@ -266,6 +276,7 @@ static void site_follow(struct tokens *tokens)
     }
 }
 
+/* Also of a port that was opened in part. Calls under way are given up, and nobody is told. */
 static void port_close(void *context)
 {
     struct tokens *const tokens = context;
@@ -311,6 +322,7 @@ static enum rc port_open(struct shell_gate *gate, const char *data_dir, void **c
     return RC_OK;
 }
 
+/* The connections' descriptor, and the first token that is due. */
 static void port_wait(void *context, struct shell_port_wait *wait)
 {
     const struct tokens *const tokens = context;

@@ -29,6 +29,7 @@ struct reading {
     bool full; /* of the arena */
 };
 
+/* Both platforms call the root "xml"; another one is somebody else's document. */
 static enum rc tree_read(struct arena *arena, const char *bytes, size_t size,
                          struct web_xml_tree *tree, const char **why)
 {
@@ -94,6 +95,7 @@ static bool degrees_read(const char *text, int64_t bound, int64_t *value)
     return true;
 }
 
+/* CreateTime. A message without one could not be told from its repetition where it has no id. */
 static bool seconds_read(const char *text, uint64_t *seconds)
 {
     uint64_t sum = 0;
@@ -110,6 +112,7 @@ static bool seconds_read(const char *text, uint64_t *seconds)
 
 /* ---- kinds ---- */
 
+/* A tap on a menu comes as the text of its label with the id that we gave it. */
 static void text_take(struct reading *reading)
 {
     reading->hear->text = said(reading, 0, "Content", TEXT_BYTES_MAX);
@@ -134,17 +137,20 @@ static void picture_take(struct reading *reading)
     }
 }
 
+/* Recognition is there where the account has it switched on; without it a voice is a sound alone. */
 static void voice_take(struct reading *reading)
 {
     reading->hear->media_id = said_whole(reading, 0, "MediaId", PORT_WECHAT_MEDIA_BYTES);
     reading->hear->text = said(reading, 0, "Recognition", TEXT_BYTES_MAX);
 }
 
+/* Short videos too. Nothing of theirs is kept but that they came. */
 static void video_take(struct reading *reading)
 {
     reading->hear->media_id = said_whole(reading, 0, "MediaId", PORT_WECHAT_MEDIA_BYTES);
 }
 
+/* The place by name is what places are found by; the coordinates help whoever goes there. */
 static void location_take(struct reading *reading)
 {
     int64_t latitude = 0, longitude = 0;
@@ -159,6 +165,7 @@ static void location_take(struct reading *reading)
     }
 }
 
+/* What somebody forwards: its title says what it is about. It is text, never opened by us. */
 static void link_take(struct reading *reading)
 {
     const char *const title = web_xml_child(reading->tree, 0, "Title");
@@ -172,6 +179,7 @@ static void link_take(struct reading *reading)
 
 /* ---- events ---- */
 
+/* Our own key of a button, or a page's address, which is of no use and cut away when too long. */
 static void key_take(struct reading *reading)
 {
     reading->hear->menu = said_whole(reading, 0, "EventKey", PORT_WECHAT_NAME_BYTES);
@@ -209,11 +217,13 @@ static void notice_take(struct reading *reading, const char *event)
     }
 }
 
+/* The window in which consents are given, one or several at a time. */
 static void popup_take(struct reading *reading)
 {
     notice_take(reading, "SubscribeMsgPopupEvent");
 }
 
+/* Consents taken back in the account's settings. */
 static void change_take(struct reading *reading)
 {
     notice_take(reading, "SubscribeMsgChangeEvent");
@@ -232,6 +242,7 @@ static void notice_sent_take(struct reading *reading)
     reading->hear->menu = said_whole(reading, at, "MsgID", PORT_WECHAT_ID_BYTES);
 }
 
+/* The older templates tell in words what became of them; "success" is all that needs no second way. */
 static void template_sent_take(struct reading *reading)
 {
     const char *const status = web_xml_child(reading->tree, 0, "Status");
@@ -250,6 +261,7 @@ static void card_take(struct reading *reading)
     key_take(reading);
 }
 
+/* Only that it came. */
 static void nothing_take(struct reading *reading)
 {
     CHECK(reading->hear != NULL);
@@ -261,6 +273,7 @@ struct word {
     void (*take)(struct reading *reading);
 };
 
+/* By MsgType. The last row is for what this version does not know. */
 static const struct word kinds[] = {
     {"text", PAIDAN__WECHAT_KIND__WECHAT_TEXT, text_take},
     {"image", PAIDAN__WECHAT_KIND__WECHAT_IMAGE, picture_take},
@@ -287,6 +300,7 @@ static const struct word events[] = {
     {NULL, PAIDAN__WECHAT_EVENT__WECHAT_EVENT_OTHER, nothing_take},
 };
 
+/* The table's last row, which has no name, where no other fits. */
 static const struct word *word_find(const struct word *words, const char *name)
 {
     const struct word *word = words;
@@ -325,6 +339,7 @@ enum rc port_wechat_xml_hear(struct arena *arena, const char *message, size_t by
     }
     hear->person = said_whole(&reading, 0, "FromUserName", PORT_WECHAT_NAME_BYTES);
     hear->msg_id = said_whole(&reading, 0, "MsgId", PORT_WECHAT_ID_BYTES);
+    /* Events have no MsgId; the core knows them again by sender and time. */
     if (strcasecmp(type, "event") == 0) {
         event_take(&reading);
     } else {
@@ -352,6 +367,7 @@ enum rc port_wechat_xml_to(struct arena *arena, const char *message, size_t byte
 
 /* ---- replies ---- */
 
+/* Escaped rather than CDATA: a reply may hold "]]>" as anything else that residents wrote to us. */
 static char *escaped(struct arena *arena, const char *text)
 {
     const size_t size = web_xml_escape(text, NULL, 0) + 1;
@@ -362,6 +378,7 @@ static char *escaped(struct arena *arena, const char *text)
     return out;
 }
 
+/* The id stands before its label, so that a digit typed back means the same as a tap. */
 char *port_wechat_xml_words(struct arena *arena, const Paidan__Replied *reply)
 {
     CHECK(reply != NULL);
@@ -376,6 +393,7 @@ char *port_wechat_xml_words(struct arena *arena, const Paidan__Replied *reply)
     return words;
 }
 
+/* From and to change places: a reply goes out in the name under which the account was spoken to. */
 char *port_wechat_xml_reply(struct arena *arena, const char *to, const char *from, uint64_t now_ms,
                             const char *text)
 {
