@@ -32,7 +32,7 @@ enum {
 struct api {
     char data_dir[PATH_MAX];
     struct shell_gate *gate;
-    const struct site *site; /* that the accounts are of */
+    uint32_t site_version; /* of the site that the accounts are of */
     struct port_wechat_accounts *accounts;
     unsigned char reply[REPLY_BYTES]; /* of judge, until its next call */
     char why[WHY_BYTES];
@@ -43,10 +43,10 @@ static void site_follow(struct api *api)
 {
     struct port_wechat_accounts *accounts = NULL;
     const struct site *const site = shell_gate_site(api->gate);
-    if (api->site == site) {
+    if (api->site_version == site->version) {
         return;
     }
-    api->site = site;
+    api->site_version = site->version;
     if (port_wechat_account_load(api->data_dir, site, &accounts) == RC_OK) {
         port_wechat_account_free(api->accounts);
         api->accounts = accounts;
@@ -240,9 +240,9 @@ static enum rc api_open(struct shell_gate *gate, const char *data_dir, void **co
         return RC_LIMIT;
     }
     api->gate = gate;
-    api->site = shell_gate_site(gate);
+    api->site_version = shell_gate_site(gate)->version;
     (void)snprintf(api->data_dir, sizeof api->data_dir, "%s", data_dir);
-    const enum rc rc = port_wechat_account_load(data_dir, api->site, &api->accounts);
+    const enum rc rc = port_wechat_account_load(data_dir, shell_gate_site(gate), &api->accounts);
     if (rc != RC_OK) {
         free(api);
         return rc;

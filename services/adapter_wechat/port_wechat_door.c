@@ -45,7 +45,7 @@ static const char prefix[] = "/wechat/";
 
 struct own {
     char data_dir[PATH_MAX];
-    const struct site *site; /* that the accounts are of */
+    uint32_t site_version; /* of the site that the accounts are of */
     struct port_wechat_accounts *accounts;
     uint64_t loaded_us;
     struct arena arena; /* of the call under way */
@@ -94,8 +94,9 @@ static void reload(struct door *door, struct own *own)
 {
     struct port_wechat_accounts *accounts = NULL;
     own->loaded_us = clock_monotonic_us();
-    own->site = shell_gate_site(door_gate(door));
-    if (port_wechat_account_load(own->data_dir, own->site, &accounts) == RC_OK) {
+    own->site_version = shell_gate_site(door_gate(door))->version;
+    if (port_wechat_account_load(own->data_dir, shell_gate_site(door_gate(door)), &accounts) ==
+        RC_OK) {
         port_wechat_account_free(own->accounts);
         own->accounts = accounts;
     }
@@ -504,7 +505,7 @@ static void on_request(struct door *door, struct web_exchange *exchange)
     struct own *const own = door_own(door);
     const char *rest = "";
     arena_reset(&own->arena);
-    if (own->site != shell_gate_site(door_gate(door))) {
+    if (own->site_version != shell_gate_site(door_gate(door))->version) {
         reload(door, own);
     }
     struct port_wechat_account *const account = account_of(own, web_path(exchange), &rest);
@@ -544,13 +545,13 @@ static enum rc own_open(struct door *door, const char *data_dir, void **context)
         return RC_LIMIT;
     }
     (void)snprintf(own->data_dir, sizeof own->data_dir, "%s", data_dir);
-    own->site = shell_gate_site(door_gate(door));
+    own->site_version = shell_gate_site(door_gate(door))->version;
     enum rc rc = arena_init(&own->arena, ARENA_BYTES);
     if (rc != RC_OK) {
         free(own);
         return rc;
     }
-    rc = port_wechat_account_load(data_dir, own->site, &own->accounts);
+    rc = port_wechat_account_load(data_dir, shell_gate_site(door_gate(door)), &own->accounts);
     if (rc == RC_OK) {
         rc = port_wechat_mine_open(&own->mine);
     }

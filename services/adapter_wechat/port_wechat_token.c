@@ -50,7 +50,7 @@ struct login {
 struct tokens {
     char data_dir[PATH_MAX];
     struct shell_gate *gate;
-    const struct site *site; /* that the accounts are of */
+    uint32_t site_version; /* of the site that the accounts are of */
     struct port_wechat_accounts *accounts;
     struct cell cells[PORT_WECHAT_ACCOUNTS]; /* as the accounts are numbered */
     struct login logins[PEOPLE];
@@ -267,10 +267,10 @@ static void site_follow(struct tokens *tokens)
 {
     struct port_wechat_accounts *accounts = NULL;
     const struct site *const site = shell_gate_site(tokens->gate);
-    if (tokens->site == site || web_client_flights(tokens->client) > 0) {
+    if (tokens->site_version == site->version || web_client_flights(tokens->client) > 0) {
         return;
     }
-    tokens->site = site;
+    tokens->site_version = site->version;
     if (port_wechat_account_load(tokens->data_dir, site, &accounts) == RC_OK) {
         accounts_use(tokens, accounts);
     }
@@ -302,14 +302,14 @@ static enum rc port_open(struct shell_gate *gate, const char *data_dir, void **c
         return RC_LIMIT;
     }
     tokens->gate = gate;
-    tokens->site = shell_gate_site(gate);
+    tokens->site_version = shell_gate_site(gate)->version;
     (void)snprintf(tokens->data_dir, sizeof tokens->data_dir, "%s", data_dir);
     enum rc rc = arena_init(&tokens->arena, ARENA_BYTES);
     if (rc == RC_OK) {
         rc = web_client_open(&tokens->client, on_done, tokens);
     }
     if (rc == RC_OK) {
-        rc = port_wechat_account_load(data_dir, tokens->site, &accounts);
+        rc = port_wechat_account_load(data_dir, shell_gate_site(gate), &accounts);
     }
     if (rc != RC_OK) {
         port_close(tokens);
