@@ -329,13 +329,30 @@ static json_t *text_or_null(const char *text)
     return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
 }
 
-/* The exact place is the resident's: his door is where the lamp is out. What is public of it is the area. */
-static void add_place(const struct exchange *exchange, const Paidan__Brief *brief, json_t *made)
+/* The exact place is the resident's: his door is where the lamp is out. Of it the area is told; to everybody
+ * not even one of the lowest level, which may be a house or a yard, but the one around it. NULL: none. */
+static const char *area_of(const struct exchange *exchange, const Paidan__Brief *brief,
+                           enum gateway_open311_sight sight)
 {
-    const bool known = brief->area != NULL && brief->area[0] != '\0';
+    const struct site *site = exchange->say.site;
+    const uint32_t area = brief->area == NULL || brief->area[0] == '\0'
+                              ? SITE_NONE
+                              : site_heir(site, SITE_KIND_AREA, brief->area);
+    if (area == SITE_NONE) {
+        return NULL;
+    }
+    const uint32_t around = site->areas[area].parent;
+    const bool close = site->areas[area].level == 1 && around != SITE_NONE;
+    return site->areas[close && sight == GATEWAY_OPEN311_PUBLIC ? around : area].code;
+}
+
+static void add_place(const struct exchange *exchange, const Paidan__Brief *brief,
+                      enum gateway_open311_sight sight, json_t *made)
+{
+    const char *area = area_of(exchange, brief, sight);
     json_object_set_new(made, "address",
-                        known ? json_string(say_area(&exchange->say, brief->area)) : json_null());
-    json_object_set_new(made, "address_id", text_or_null(brief->area));
+                        area == NULL ? json_null() : json_string(say_area(&exchange->say, area)));
+    json_object_set_new(made, "address_id", text_or_null(area));
     json_object_set_new(made, "zipcode", json_null());
     json_object_set_new(made, "lat", json_null());
     json_object_set_new(made, "long", json_null());
@@ -363,7 +380,7 @@ json_t *gateway_open311_request(const struct exchange *exchange, const Paidan__B
     gateway_open311_time(exchange, made, "requested_datetime", brief->registered_ms);
     gateway_open311_time(exchange, made, "updated_datetime", gateway_open311_changed(brief));
     gateway_open311_time(exchange, made, "expected_datetime", expected_of(brief));
-    add_place(exchange, brief, made);
+    add_place(exchange, brief, sight, made);
     return made;
 }
 

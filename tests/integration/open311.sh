@@ -226,8 +226,10 @@ for format in json xml; do
     ask 404 errors "$v2/tokens/nonsense.$format"
     ask 200 requests "$v2/requests/$number.$format"
     is '.[0].description' null
+    is '.[0].address' 阳光社区
     ask 200 requests "$v2/requests/$number.$format?token=$token"
     is '.[0].description | contains("路灯")' true
+    is '.[0].address' 阳光花园
     ask 200 requests "$v2/requests.$format"
     is 'map(.description) | unique | join("")' ''
     ask 404 errors "$v2/requests/$id.$format?token=$token"
