@@ -230,11 +230,18 @@ Paidan__Event *solo_fact(struct solo *solo, Paidan__Event__FactCase kind, unsign
 /* ---- the trace --------------------------------------------------------------------------------
  */
 
-/* Every fact about one ticket names the fact before it, the first names none. Refusals of records
- * stand outside. */
+/* Refusals of records, deliveries and what adapters say of others' tickets. */
+static bool outside_chains(Paidan__Event__FactCase fact)
+{
+    return fact == PAIDAN__EVENT__FACT_RECORD_REFUSED || fact >= PAIDAN__EVENT__FACT_HEARD ||
+           (fact >= PAIDAN__EVENT__FACT_DELIVERY_ASKED &&
+            fact <= PAIDAN__EVENT__FACT_DELIVERY_DROPPED);
+}
+
+/* Every fact about one ticket names the fact before it, the first names none. */
 static void check_chain(struct solo *solo, uint64_t seq, const Paidan__Event *event)
 {
-    if (!event->has_ticket || event->fact_case == PAIDAN__EVENT__FACT_RECORD_REFUSED) {
+    if (!event->has_ticket || outside_chains(event->fact_case)) {
         return;
     }
     size_t index = 0;
