@@ -43,6 +43,7 @@
 #include "common/base/limits.h"
 #include "common/base/metrics.h"
 #include "common/bus/bus.h"
+#include "common/say/adapter.h"
 #include "common/say/say.h"
 #include "common/site/site.h"
 #include "gateway_uri.h"
@@ -66,7 +67,11 @@ enum gateway_service {
     GATEWAY_CALLBACK,
     GATEWAY_ACCESS,
     GATEWAY_SERVICES,
-    GATEWAY_NO_SERVICE = GATEWAY_SERVICES,
+    /* Adapters follow, in the order of common/say/adapter.h: of each instance those that its site has,
+     * and nobody waits for them. In a route: the one that the part {adapter} of its path names. */
+    GATEWAY_ADAPTER = GATEWAY_SERVICES,
+    GATEWAY_LINKS = GATEWAY_SERVICES + ADAPTERS,
+    GATEWAY_NO_SERVICE = GATEWAY_LINKS,
 };
 
 enum gateway_method { GATEWAY_GET, GATEWAY_POST, GATEWAY_DELETE, GATEWAY_OTHER };

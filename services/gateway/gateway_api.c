@@ -83,6 +83,9 @@ bool gateway_api_fields(struct exchange *exchange, const ProtobufCMessageDescrip
                         json_t *object)
 {
     for (unsigned index = 0; index < exchange->part_count; index++) {
+        if (strcmp(exchange->parts[index].name, "adapter") == 0) {
+            continue; /* who is asked, not what */
+        }
         if (!set_field(exchange, descriptor, object, &exchange->parts[index])) {
             return false;
         }
@@ -212,17 +215,37 @@ void gateway_api_ask(struct exchange *exchange, enum gateway_service service,
     }
 }
 
+/* The route's, or the adapter that the path names; GATEWAY_NO_SERVICE: this instance has it not. */
+static enum gateway_service service_of(const struct exchange *exchange)
+{
+    enum gateway_service service = exchange->route->service;
+    if (service == GATEWAY_ADAPTER) {
+        service = gateway_upstream_find(gateway_exchange_part(exchange, "adapter"));
+        if (service < GATEWAY_ADAPTER || service == GATEWAY_NO_SERVICE ||
+            !gateway_upstream_has(exchange->gateway, service)) {
+            return GATEWAY_NO_SERVICE;
+        }
+    }
+    return service;
+}
+
 void gateway_api_send(struct exchange *exchange, json_t *object, gateway_told *told)
 {
     const struct gateway_route *route = exchange->route;
     const ProtobufCMessageDescriptor *descriptor = gateway_api_wish_of(route->wish);
     ProtobufCMessage *message = NULL;
+    const enum gateway_service service = service_of(exchange);
+    if (service == GATEWAY_NO_SERVICE) {
+        json_decref(object);
+        gateway_problem_fault(exchange, GATEWAY_PATH_UNKNOWN, "adapter");
+        return;
+    }
     const bool read = gateway_api_read(exchange, object, descriptor, &message);
     json_decref(object);
     if (read) {
         Paidan__Request request = PAIDAN__REQUEST__INIT;
         gateway_api_put(&request, route->wish, message);
-        gateway_api_ask(exchange, route->service, &request, told);
+        gateway_api_ask(exchange, service, &request, told);
     }
 }
 

@@ -330,7 +330,7 @@ static uint64_t tick(struct gateway *gateway, uint64_t now_us)
 static enum rc turn(struct gateway *gateway)
 {
     struct bus_item items[BUS_ITEMS_MAX];
-    static_assert(3 + GATEWAY_SERVICES + GATEWAY_DOORS_MAX <= BUS_ITEMS_MAX, "all fit");
+    static_assert(3 + GATEWAY_LINKS + GATEWAY_DOORS_MAX <= BUS_ITEMS_MAX, "all fit");
     const uint64_t now_us = clock_monotonic_us();
     const uint64_t until_us = tick(gateway, now_us);
     size_t count = 0;
@@ -364,7 +364,7 @@ static void drain(struct gateway *gateway)
     notify_send("STOPPING=1");
     gateway->draining = true;
     gateway_http_quiesce(gateway);
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         while (gateway_upstream_waiting(gateway, (enum gateway_service)service) > 0 &&
                gateway->suspended > 0 && clock_monotonic_us() < until_us) {
             if (turn(gateway) != RC_OK) {

@@ -131,6 +131,13 @@ static const struct {
      "ng\"},\"api_key\":{\"type\":\"string\"},\"token\":{\"type\":\"string\"},\"juri"
      "sdiction_id\":{\"type\":\"string\"},\"email\":{\"type\":\"string\"},\"first_na"
      "me\":{\"type\":\"string\"},\"last_name\":{\"type\":\"string\"}}}"},
+    {"ChannelsShown",
+     "{\"type\":\"object\",\"required\":[\"adapters\"],\"properties\":{"
+     "\"now\":{\"type\":\"string\"},\"now_ms\":{\"type\":\"integer\"},"
+     "\"adapters\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"adapter\","
+     "\"up\"],\"properties\":{\"adapter\":{\"type\":\"string\"},\"zh\":{\"type\":\"string\"},"
+     "\"en\":{\"type\":\"string\"},\"up\":{\"type\":\"boolean\"},"
+     "\"status\":{\"$ref\":\"#/components/schemas/AdapterShown\"}}}}}}"},
     {"Object", "{\"type\":\"object\"}"},
 };
 

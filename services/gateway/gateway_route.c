@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
+#include "gateway_channels.h"
 #include "gateway_code.h"
 #include "gateway_desk.h"
 #include "gateway_feed.h"
@@ -200,6 +201,18 @@ static const struct gateway_route table[] = {
     OWN(GET, API "/stats/{service}", LOGIN, gateway_status_stats, "what a service counted"),
     OWN(GET, API "/ping", LOGIN, gateway_status_ping, "each service as it says it is"),
 
+    /* Adapters of channels. */
+    OWN(GET, API "/channels", LOGIN, gateway_channels_show,
+        "how each adapter is: last heard, destinations, quotas",
+        .wish = PAIDAN__REQUEST__WISH_ADAPTER_STATUS, .service = GATEWAY_ADAPTER,
+        .answer = "adapter_shown", .told = "ChannelsShown"),
+    WISH(GET, "/channels/{adapter}/outbox", LOGIN, OUTBOX_LIST, ADAPTER, "outbox_listed",
+         "what waits for the outside, and what was given up"),
+    ACT("/channels/{adapter}/outbox/{delivery}/retry", LOGIN, gateway_api_wish, OUTBOX_RETRY,
+        ADAPTER, "done", "send again what was given up"),
+    ACT("/channels/{adapter}/outbox/{delivery}/drop", LOGIN, gateway_api_wish, OUTBOX_DROP, ADAPTER,
+        "done", "give up for good what could not be sent"),
+
     /* Callbacks. */
     WISH(GET, "/callbacks", LOGIN, CALLBACK_LIST, CALLBACK, "callback_pulled", "open callbacks"),
     WISH(POST, "/callbacks/pull", LOGIN, CALLBACK_PULL, CALLBACK, "callback_pulled",
@@ -280,8 +293,9 @@ const struct gateway_route *gateway_route_table(size_t *count)
 /* The names that patterns use; parts point here. */
 static const char *name_of(const char *braced, size_t bytes)
 {
-    static const char *const names[] = {"number", "action", "unit", "service", "code", "month",
-                                        "hash",   "id",     "name", "key",     NULL};
+    static const char *const names[] = {"number",  "action",   "unit", "service", "code",
+                                        "month",   "hash",     "id",   "name",    "key",
+                                        "adapter", "delivery", NULL};
     for (const char *const *name = names; *name != NULL; name++) {
         if (strlen(*name) == bytes && memcmp(*name, braced, bytes) == 0) {
             return *name;

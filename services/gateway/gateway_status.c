@@ -252,7 +252,7 @@ void gateway_status_stats(struct exchange *exchange)
         gateway_upstream_find(gateway_exchange_part(exchange, "service"));
     Paidan__StatsWish stats = PAIDAN__STATS_WISH__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    if (service == GATEWAY_NO_SERVICE) {
+    if (service == GATEWAY_NO_SERVICE || !gateway_upstream_has(exchange->gateway, service)) {
         gateway_problem_fault(exchange, GATEWAY_PATH_UNKNOWN, "service");
         return;
     }

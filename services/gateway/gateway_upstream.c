@@ -8,8 +8,10 @@
 
 #include "gateway_upstream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/check.h"
 #include "common/base/diag.h"
@@ -51,7 +53,7 @@ struct link {
 };
 
 struct gateway_upstream {
-    struct link links[GATEWAY_SERVICES];
+    struct link links[GATEWAY_LINKS];
     struct pending *slots[GATEWAY_PENDING_MAX];
     uint32_t free_slots[GATEWAY_PENDING_MAX];
     uint32_t free_count;
@@ -65,14 +67,26 @@ static const char *const names[GATEWAY_SERVICES] = {"intake", "triage", "escalat
 
 const char *gateway_upstream_name(enum gateway_service service)
 {
-    CHECK(service < GATEWAY_SERVICES);
-    return names[service];
+    CHECK(service < GATEWAY_LINKS);
+    return service < GATEWAY_SERVICES ? names[service] : adapters[service - GATEWAY_SERVICES].name;
+}
+
+/* The endpoint's file, which is written once a service listens and stays. */
+bool gateway_upstream_has(const struct gateway *gateway, enum gateway_service service)
+{
+    char path[BUS_ENDPOINT_BYTES];
+    if (service < GATEWAY_SERVICES) {
+        return true;
+    }
+    (void)snprintf(path, sizeof path, "%s/run/%s.endpoint", gateway->settings.data_dir,
+                   gateway_upstream_name(service));
+    return access(path, F_OK) == 0;
 }
 
 enum gateway_service gateway_upstream_find(const char *name)
 {
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
-        if (strcmp(names[service], name) == 0) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
+        if (strcmp(gateway_upstream_name((enum gateway_service)service), name) == 0) {
             return (enum gateway_service)service;
         }
     }
@@ -82,19 +96,19 @@ enum gateway_service gateway_upstream_find(const char *name)
 /* A ping answered with a refusal counts: somebody is there. */
 bool gateway_upstream_up(const struct gateway *gateway, enum gateway_service service)
 {
-    CHECK(service < GATEWAY_SERVICES);
+    CHECK(service < GATEWAY_LINKS);
     return gateway->upstream->links[service].up;
 }
 
 bool gateway_upstream_full(const struct gateway *gateway, enum gateway_service service)
 {
-    CHECK(service < GATEWAY_SERVICES);
+    CHECK(service < GATEWAY_LINKS);
     return gateway->upstream->links[service].full;
 }
 
 size_t gateway_upstream_waiting(const struct gateway *gateway, enum gateway_service service)
 {
-    CHECK(service < GATEWAY_SERVICES);
+    CHECK(service < GATEWAY_LINKS);
     return gateway->upstream->links[service].count;
 }
 
@@ -201,7 +215,7 @@ enum rc gateway_upstream_ask(struct gateway *gateway, enum gateway_service servi
                              gateway_answered *answered, void *context)
 {
     struct gateway_upstream *upstream = gateway->upstream;
-    CHECK(service < GATEWAY_SERVICES);
+    CHECK(service < GATEWAY_LINKS);
     CHECK(answered != NULL);
     struct link *link = &upstream->links[service];
     if (upstream->closed || upstream->free_count == 0) {
@@ -283,7 +297,7 @@ static void link_receive(struct gateway *gateway, struct link *link)
 size_t gateway_upstream_items(struct gateway *gateway, struct bus_item *items)
 {
     size_t count = 0;
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         const struct link *link = &gateway->upstream->links[service];
         if (link->socket != NULL) {
             items[count++] =
@@ -310,7 +324,7 @@ static const struct bus_item *item_of(const struct bus_item *items, size_t count
 void gateway_upstream_work(struct gateway *gateway, const struct bus_item *items, size_t count)
 {
     const uint64_t now_us = clock_monotonic_us();
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         struct link *link = &gateway->upstream->links[service];
         const struct bus_item *item = item_of(items, count, link->socket);
         link_receive(gateway, link);
@@ -399,9 +413,14 @@ uint64_t gateway_upstream_tick(struct gateway *gateway, uint64_t now_us)
         return upstream->scan_us;
     }
     upstream->scan_us = now_us + SCAN_US;
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         struct link *link = &upstream->links[service];
-        link_connect(gateway, link, names[service], now_us);
+        /* An adapter that was never started is not looked for again and again. */
+        if (link->socket == NULL && link->count == 0 &&
+            !gateway_upstream_has(gateway, (enum gateway_service)service)) {
+            continue;
+        }
+        link_connect(gateway, link, gateway_upstream_name((enum gateway_service)service), now_us);
         link_ping(gateway, link, (enum gateway_service)service, now_us);
         link_scan(gateway, link, now_us);
         link_flush(gateway, link, now_us);
@@ -432,7 +451,7 @@ void gateway_upstream_drop(struct gateway *gateway)
 {
     struct gateway_upstream *upstream = gateway->upstream;
     upstream->closed = true;
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         struct link *link = &upstream->links[service];
         for (struct pending *pending = link->first, *next = NULL; pending != NULL; pending = next) {
             next = pending->next;
@@ -447,7 +466,7 @@ void gateway_upstream_close(struct gateway *gateway)
         return;
     }
     gateway_upstream_drop(gateway);
-    for (unsigned service = 0; service < GATEWAY_SERVICES; service++) {
+    for (unsigned service = 0; service < GATEWAY_LINKS; service++) {
         if (gateway->upstream->links[service].socket != NULL) {
             bus_socket_close(gateway->upstream->links[service].socket);
         }

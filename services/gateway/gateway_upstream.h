@@ -27,7 +27,7 @@ MUST_CHECK enum rc gateway_upstream_ask(struct gateway *gateway, enum gateway_se
                                         const Paidan__Request *request, uint64_t timeout_ms,
                                         gateway_answered *answered, void *context);
 
-/* What to wait for. Before: room for GATEWAY_SERVICES items. Returns how many. */
+/* What to wait for. Before: room for GATEWAY_LINKS items. Returns how many. */
 size_t gateway_upstream_items(struct gateway *gateway, struct bus_item *items);
 /* After the wait, with the same items: takes answers, sends what could not be sent. */
 void gateway_upstream_work(struct gateway *gateway, const struct bus_item *items, size_t count);
@@ -37,6 +37,8 @@ uint64_t gateway_upstream_tick(struct gateway *gateway, uint64_t now_us);
 const char *gateway_upstream_name(enum gateway_service service);
 /* GATEWAY_NO_SERVICE: none is called so. */
 enum gateway_service gateway_upstream_find(const char *name);
+/* Whether the instance has it: of an adapter whether it was ever started. */
+bool gateway_upstream_has(const struct gateway *gateway, enum gateway_service service);
 /* Whether it answered the last ping: at most some seconds old. */
 bool gateway_upstream_up(const struct gateway *gateway, enum gateway_service service);
 /* Whether it said with its last ping that it takes no work for want of space. */

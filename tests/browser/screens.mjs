@@ -14,5 +14,6 @@ export const screens = [
   { name: 'callbacks', as: 'hotline', path: '/callbacks' },
   { name: 'people', as: 'system', path: '/people' },
   { name: 'health', as: 'system', path: '/health' },
+  { name: 'channels', as: 'system', path: '/channels' },
   { name: 'account', as: 'system', path: '/account' },
 ];

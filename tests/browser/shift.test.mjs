@@ -12,7 +12,7 @@ const LINE = { offline: false, latency: 150, downloadThroughput: 200 << 10, uplo
 const SLOWER = 4;
 
 const SCREENS = {
-  supervisor: ['board', 'requests', 'tickets', 'alarms', 'health'],
+  supervisor: ['board', 'requests', 'tickets', 'alarms', 'health', 'channels'],
   dispatcher: ['desk'],
   'clerk.steward-liulin': ['unit'],
   hotline: ['hotline', 'callbacks'],

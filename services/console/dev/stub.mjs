@@ -307,6 +307,82 @@ const routes = [
   ],
   [
     'GET',
+    /^\/channels$/,
+    () => ({
+      now_ms: Date.now(),
+      adapters: [
+        {
+          adapter: 'wechat',
+          zh: '微信',
+          en: 'WeChat',
+          up: true,
+          status: {
+            channel: 'wechat',
+            last_heard_ms: Date.now() - 42000,
+            heard: 18234,
+            again: 12,
+            refused: 3,
+            refused_why: 'FORBIDDEN',
+            last_refused_ms: Date.now() - 3600000,
+            token_until_ms: Date.now() + 3000000,
+            destinations: [
+              { to: 'intake', waiting: 0, dead: 0, failures: 0, sent_ms: Date.now() - 41000 },
+              {
+                to: 'wechat-api',
+                waiting: 17,
+                dead: 2,
+                failures: 4,
+                rest_until_ms: Date.now() + 30000,
+                reason: '45047 out of response count limit',
+                failed_ms: Date.now() - 9000,
+                sent_ms: Date.now() - 120000,
+              },
+            ],
+            quotas: [{ name: 'customer_messages', used: 412, limit: 500 }],
+          },
+        },
+        {
+          adapter: 'mqtt',
+          zh: '设备警报',
+          en: 'device alarms',
+          up: true,
+          status: {
+            channel: 'device',
+            last_heard_ms: Date.now() - 1000,
+            heard: 900,
+            again: 0,
+            refused: 0,
+            connected: true,
+            destinations: [{ to: 'intake', waiting: 0, dead: 0, failures: 0, sent_ms: Date.now() - 60000 }],
+          },
+        },
+        { adapter: 'webhook', zh: '事件推送', en: 'webhooks', up: false },
+      ],
+    }),
+  ],
+  [
+    'GET',
+    /^\/channels\/(\w+)\/outbox$/,
+    ({ parts: [adapter] }) => ({
+      deliveries:
+        adapter === 'wechat'
+          ? [811, 977].map((delivery) => ({
+              delivery,
+              to: 'wechat-api',
+              of: delivery - 1,
+              what: 'replied',
+              asked_ms: Date.now() - 86400000,
+              until_ms: Date.now(),
+              next_ms: Date.now(),
+              attempts: 9,
+              dead: true,
+            }))
+          : [],
+    }),
+  ],
+  ['POST', /^\/channels\/\w+\/outbox\/\d+\/(retry|drop)$/, () => ({ seq: 1 })],
+  [
+    'GET',
     /^\/ping$/,
     () => ({
       services: ['intake', 'triage', 'escalation', 'callback', 'access'].map((service) => ({

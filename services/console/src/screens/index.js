@@ -92,6 +92,13 @@ export const screens = [
     roles: ['system', 'auditor', 'supervisor'],
     load: () => import('./Health.vue'),
   },
+  {
+    name: 'channels',
+    path: '/channels',
+    icon: 'channels',
+    roles: ['system', 'auditor', 'supervisor'],
+    load: () => import('./Channels.vue'),
+  },
   { name: 'account', path: '/account', roles: [], hidden: true, load: () => import('./Account.vue') },
 ];
 

@@ -24,6 +24,7 @@ export default {
   'screen.ticket': 'Ticket',
   'screen.people': 'People',
   'screen.health': 'Health',
+  'screen.channels': 'Channels',
   'screen.account': 'My account',
   'service.intake': 'intake',
   'service.triage': 'triage',

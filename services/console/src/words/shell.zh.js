@@ -24,6 +24,7 @@ export default {
   'screen.ticket': '工单',
   'screen.people': '人员权限',
   'screen.health': '运行状态',
+  'screen.channels': '渠道',
   'screen.account': '我的账号',
   'service.intake': '受理',
   'service.triage': '分拨',
