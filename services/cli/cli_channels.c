@@ -134,7 +134,9 @@ static void add_destination(const struct cli *cli, struct cli_grid *grid, const 
     cli_grid_add(grid, SAY_PLAIN, "%" PRIu64, to->waiting);
     cli_grid_add(grid, to->dead > 0 ? SAY_BAD : SAY_PLAIN, "%" PRIu64, to->dead);
     if (to->has_rest_until_ms && to->rest_until_ms > cli->now_ms) {
-        say_time_span(&cli->say, (int64_t)(to->rest_until_ms - cli->now_ms), span);
+        /* Less than a second is told as one: "again in 0s" would be no answer. */
+        const uint64_t rest_ms = to->rest_until_ms - cli->now_ms;
+        say_time_span(&cli->say, (int64_t)(rest_ms < 1000 ? 1000 : rest_ms), span);
         cli_grid_add(grid, SAY_WARN, cli_say(cli, "%s后再试", "again in %s"), span);
     } else {
         cli_grid_add(grid, to->failures > 0 ? SAY_WARN : SAY_GOOD, "%s",
