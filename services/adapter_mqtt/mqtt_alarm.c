@@ -79,6 +79,7 @@ static enum rc say_noted(struct step *step, const struct mqtt_alarm *alarm, bool
     fact.has_untold = fact.untold = !told;
     fact.has_next_ms = next_ms != 0;
     fact.next_ms = next_ms;
+    CHECK(next_ms == 0 || next_ms > step->now_ms);
     CHECK(!told || next_ms == 0);
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
 }
@@ -88,6 +89,7 @@ static enum rc tell(struct step *step, const struct mqtt_alarm *alarm)
     Paidan__Supplement supplement = PAIDAN__SUPPLEMENT__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(alarm->ticket != 0);
+    CHECK(news_of(alarm) != alarm->told);
     supplement.ticket = alarm->ticket;
     supplement.text = mqtt_words_note(step, alarm, (Paidan__AlarmLevel)news_of(alarm));
     if (supplement.text == NULL) {
@@ -103,6 +105,7 @@ static enum rc tell(struct step *step, const struct mqtt_alarm *alarm)
 static enum rc judge_news(struct step *step, const struct mqtt_alarm *alarm)
 {
     const uint32_t news = news_of(alarm);
+    CHECK(alarm->noted_ms <= step->now_ms);
     const uint64_t next_ms = alarm->noted_ms + step->site->devices->note_ms;
     const bool over = PAIDAN__ALARM_LEVEL__ALARM_CLEARED == alarm->told;
     CHECK(alarm->told != 0);
@@ -258,6 +261,7 @@ static enum rc change_asked(struct step_fold *fold, bool more)
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(whole.asked == fold->tally->values[MQTT_TALLY_ASKED]); /* one is the other, for people */
     if (!more && whole.asked == 0) {
         return RC_CORRUPT;
     }
@@ -281,6 +285,7 @@ enum rc mqtt_alarm_fold_opened(struct step_fold *fold, uint64_t seq, const Paida
         return RC_CORRUPT;
     }
     CHECK(seq > 0);
+    CHECK(fact->level > PAIDAN__ALARM_LEVEL__ALARM_INFO); /* less opens nothing */
     alarm.phase = MQTT_ASKED;
     alarm.opening = fact->opening;
     alarm.opening_seq = seq;
@@ -300,6 +305,8 @@ enum rc mqtt_alarm_fold_opened(struct step_fold *fold, uint64_t seq, const Paida
 /* As if it had never been asked. */
 static void set_free(struct mqtt_alarm *alarm)
 {
+    CHECK(alarm->phase != MQTT_FREE);
+    CHECK(alarm->opening_seq == 0); /* its row is gone already */
     alarm->phase = MQTT_FREE;
     alarm->ticket = 0;
     alarm->note_ms = 0;
@@ -313,6 +320,7 @@ static enum rc fold_ticket(struct step_fold *fold, uint64_t ticket, uint64_t at_
                            struct mqtt_alarm *alarm)
 {
     CHECK(ticket != 0);
+    CHECK(alarm->ticket == 0);
     count(fold, MQTT_TALLY_FILED, true);
     const enum rc rc = mqtt_state_early_take(fold->txn, ticket);
     if (rc == RC_OK) {
@@ -341,6 +349,8 @@ enum rc mqtt_alarm_fold_filed(struct step_fold *fold, const Paidan__Event *event
     if (alarm.phase != MQTT_ASKED) {
         return RC_CORRUPT;
     }
+    CHECK(alarm.opening_seq != 0);
+    CHECK(alarm.opening > 0);
     rc = mqtt_state_unname(fold->txn, MQTT_OPENING, alarm.opening_seq);
     alarm.opening_seq = 0;
     if (rc == RC_OK && fact->has_ticket) {
@@ -360,6 +370,7 @@ enum rc mqtt_alarm_fold_filed(struct step_fold *fold, const Paidan__Event *event
 static enum rc move_note(struct step_fold *fold, struct mqtt_alarm *alarm, uint64_t next_ms)
 {
     const uint64_t key = mqtt_state_alarm_key(alarm->device, alarm->kind);
+    CHECK(alarm->phase == MQTT_OPEN);
     const struct due was = {alarm->note_ms, key, MQTT_DUE_NOTE},
                      now = {next_ms, key, MQTT_DUE_NOTE};
     enum rc rc = RC_OK;
@@ -382,6 +393,8 @@ enum rc mqtt_alarm_fold_noted(struct step_fold *fold, const Paidan__Event *event
     if (alarm.phase != MQTT_OPEN) {
         return RC_CORRUPT;
     }
+    CHECK(fact->level >= PAIDAN__ALARM_LEVEL__ALARM_CLEARED); /* the schema's values */
+    CHECK(fact->level <= PAIDAN__ALARM_LEVEL__ALARM_CRITICAL);
     if (!fact->has_untold || !fact->untold) {
         alarm.told = (uint32_t)fact->level;
         alarm.noted_ms = event->at_ms;
@@ -414,6 +427,7 @@ enum rc mqtt_alarm_fold_freed(struct step_fold *fold, const Paidan__Event *event
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(alarm.note_ms == 0);
     set_free(&alarm);
     count(fold, MQTT_TALLY_OPEN, false);
     count(fold, MQTT_TALLY_FREED, true);

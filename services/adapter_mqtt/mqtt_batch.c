@@ -62,6 +62,7 @@ struct batch {
 /* The slot of a key, or the free one where it belongs. keys: of the items, `stride` apart. */
 static uint16_t *slot_of(uint16_t *slots, const void *keys, size_t stride, uint64_t key)
 {
+    CHECK(stride >= sizeof key);
     uint32_t at = (uint32_t)(key & (SLOTS - 1));
     for (;; at = (at + 1) & (SLOTS - 1)) {
         if (slots[at] == 0) {
@@ -90,6 +91,7 @@ static enum rc find_device(struct batch *batch, const char *name, struct heard_d
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(fresh->row.bucket.at_ms <= batch->step->now_ms);
     fresh->key = key;
     fresh->known = site_device_find(batch->site, name);
     fresh->first = fresh->last = NULL;
@@ -121,6 +123,7 @@ static enum rc find_alarm(struct batch *batch, struct heard_device *device, cons
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK((device->last == NULL) == (device->count == 0));
     if (device->last == NULL) {
         device->first = fresh;
     } else {
@@ -135,6 +138,7 @@ static enum rc find_alarm(struct batch *batch, struct heard_device *device, cons
 
 static void *room(struct batch *batch, size_t count, size_t bytes, bool *full)
 {
+    CHECK(count > 0);
     void *const at = arena_zalloc(batch->step->arena, count * bytes);
     *full |= at == NULL;
     return at;
@@ -143,6 +147,7 @@ static void *room(struct batch *batch, size_t count, size_t bytes, bool *full)
 static enum rc begin_topics(struct batch *batch)
 {
     enum rc rc = RC_OK;
+    CHECK(batch->topics != NULL);
     for (size_t index = 0; index < batch->wish->n_topics && rc == RC_OK; index++) {
         const Paidan__TopicHeard *const given = batch->wish->topics[index];
         Paidan__TopicHeard *const heard = &batch->counts[index];
@@ -196,6 +201,7 @@ static enum rc begin(struct batch *batch)
 static enum rc is_known(struct batch *batch, uint64_t id, bool *known)
 {
     uint16_t *const slot = slot_of(batch->id_slots, batch->ids, sizeof batch->ids[0], id);
+    CHECK(*slot <= batch->id_count);
     *known = *slot != 0;
     if (*known) {
         return RC_OK;
@@ -218,6 +224,7 @@ static void remember(struct batch *batch, uint64_t id)
 static bool has_room(struct batch *batch, struct heard_device *device,
                      const struct heard_alarm *alarm, const Paidan__DeviceReport *report)
 {
+    CHECK(report->topic < batch->wish->n_topics); /* is_sound */
     struct mqtt_bucket *const own =
         device->known != NULL ? &device->row.bucket : &batch->whole.unknown;
     struct mqtt_bucket *const topic = &batch->topics[report->topic].bucket;
@@ -237,6 +244,8 @@ static bool has_room(struct batch *batch, struct heard_device *device,
 
 static void take(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
 {
+    CHECK(report->level >= PAIDAN__ALARM_LEVEL__ALARM_CLEARED);
+    CHECK(alarm->taken < DEVICE_REPORTS_MAX);
     alarm->taken++;
     if (report->level == PAIDAN__ALARM_LEVEL__ALARM_INFO) {
         return; /* it is heard, and says nothing of the alarm */
@@ -255,6 +264,7 @@ static enum rc end_silence(struct batch *batch, struct heard_device *device)
     if (!device->row.silent) {
         return RC_OK;
     }
+    CHECK(device->row.watch_ms == 0); /* who is silent is not watched */
     device->row.silent = false;
     const enum rc rc = find_alarm(batch, device, MQTT_SILENT, &alarm);
     if (rc == RC_OK) {
@@ -272,6 +282,7 @@ static enum rc judge_report(struct batch *batch, const Paidan__DeviceReport *rep
     /* A kind that the site gave up since the message was read. */
     const char *const kind =
         site_alarm_kind_find(batch->site, report->kind) == NULL ? MQTT_OTHER : report->kind;
+    CHECK(kind[0] != '\0');
     enum rc rc = find_device(batch, report->device, &device);
     rc = rc == RC_OK ? find_alarm(batch, device, kind, &alarm) : rc;
     if (rc == RC_EXISTS) {
@@ -300,6 +311,7 @@ static enum rc judge_report(struct batch *batch, const Paidan__DeviceReport *rep
 /* *sound: the report is one; what the schema cannot say is looked at here. */
 static bool is_sound(const Paidan__DeviceReports *wish)
 {
+    CHECK(wish->n_reports <= DEVICE_REPORTS_MAX); /* the schema's bound */
     for (size_t index = 0; index < wish->n_reports; index++) {
         const Paidan__DeviceReport *const report = wish->reports[index];
         if (report->topic >= wish->n_topics || report->device[0] == '\0' ||
@@ -330,6 +342,7 @@ static enum rc judge_reports(struct batch *batch)
 static void fill_alarm(const struct heard_alarm *alarm, Paidan__AlarmHeard *fact)
 {
     paidan__alarm_heard__init(fact);
+    CHECK((alarm->highest != 0) == (alarm->worst != NULL));
     fact->kind = (char *)alarm->row.kind; /* packed, never written */
     fact->has_taken = alarm->taken > 0;
     fact->taken = alarm->taken;
@@ -374,8 +387,11 @@ static enum rc fill_device(struct batch *batch, const struct heard_device *devic
     return RC_OK;
 }
 
-static void fill_topic(const struct mqtt_topic *topic, Paidan__TopicHeard *fact)
+/* Whether anything came by it: the others are not told. */
+static bool fill_topic(const struct mqtt_topic *topic, Paidan__TopicHeard *fact)
 {
+    CHECK(fact->filter != NULL);
+    CHECK(topic->bucket.at_ms != 0); /* filled */
     fact->has_taken = fact->taken > 0;
     fact->has_again = fact->again > 0;
     fact->has_dropped = fact->dropped > 0;
@@ -384,6 +400,8 @@ static void fill_topic(const struct mqtt_topic *topic, Paidan__TopicHeard *fact)
     fact->has_unknown = fact->unknown > 0;
     fact->has_tokens = 1;
     fact->tokens = topic->bucket.tokens;
+    return fact->has_taken || fact->has_again || fact->has_dropped || fact->has_unreadable ||
+           fact->has_retained || fact->has_unknown;
 }
 
 static enum rc say_heard(struct batch *batch, uint64_t *seq)
@@ -405,9 +423,11 @@ static enum rc say_heard(struct batch *batch, uint64_t *seq)
         fact.devices[fact.n_devices++] = &rows[index];
     }
     for (size_t index = 0; index < batch->wish->n_topics; index++) {
-        fill_topic(&batch->topics[index], &batch->counts[index]);
-        fact.topics[fact.n_topics++] = &batch->counts[index];
+        if (fill_topic(&batch->topics[index], &batch->counts[index])) {
+            fact.topics[fact.n_topics++] = &batch->counts[index];
+        }
     }
+    CHECK(fact.n_devices == batch->device_count);
     fact.window = batch->window;
     fact.n_ids = batch->id_count;
     fact.ids = batch->ids;
@@ -423,6 +443,7 @@ static enum rc follow(struct batch *batch)
     enum rc rc = RC_OK;
     for (uint32_t index = 0; index < batch->alarm_count && rc == RC_OK; index++) {
         const struct heard_alarm *const alarm = &batch->alarms[index];
+        CHECK(alarm->highest <= PAIDAN__ALARM_LEVEL__ALARM_CRITICAL);
         const struct mqtt_news news = {
             .highest = alarm->highest, .taken = alarm->taken, .report = alarm->worst};
         if (alarm->level != 0) {
@@ -466,6 +487,8 @@ static enum rc fold_alarm(struct step_fold *fold, const char *device,
     if (rc != RC_OK) {
         return rc == RC_EXISTS ? RC_CORRUPT : rc;
     }
+    CHECK(!fact->has_level || fact->level <= PAIDAN__ALARM_LEVEL__ALARM_CRITICAL);
+    CHECK(alarm.taken + fact->taken >= alarm.taken);
     alarm.taken += fact->taken;
     alarm.again += fact->again;
     alarm.dropped += fact->dropped;
@@ -518,6 +541,8 @@ static enum rc fold_topic(struct step_fold *fold, const Paidan__TopicHeard *fact
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(topic.taken + fact->taken >= topic.taken);
+    CHECK(topic.bucket.at_ms <= at_ms);
     topic.taken += fact->taken;
     topic.again += fact->again;
     topic.dropped += fact->dropped;
@@ -542,6 +567,7 @@ static enum rc fold_ids(struct step_fold *fold, const Paidan__AlarmsHeard *fact)
 {
     enum rc rc = fact->window == 0 ? RC_CORRUPT : RC_OK;
     uint32_t forgotten = 0;
+    CHECK(fact->n_ids <= DEVICE_REPORTS_MAX); /* the schema's bound */
     for (size_t index = 0; index < fact->n_ids && rc == RC_OK; index++) {
         bool added = false;
         rc = mqtt_state_see(fold->txn, fact->window, fact->ids[index], &added);
@@ -564,6 +590,7 @@ static enum rc fold_whole(struct step_fold *fold, const Paidan__AlarmsHeard *fac
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(whole.site.at_ms <= at_ms);
     if (fact->has_site_tokens) {
         whole.site = (struct mqtt_bucket){.tokens = fact->site_tokens, .at_ms = at_ms};
     }

@@ -24,6 +24,7 @@ static Paidan__AlarmShown *show(struct step_view *view, const struct mqtt_alarm 
     shown->device = arena_strdup(view->arena, alarm->device);
     shown->kind = arena_strdup(view->arena, alarm->kind);
     CHECK(alarm->level <= PAIDAN__ALARM_LEVEL__ALARM_CRITICAL);
+    CHECK((alarm->phase == MQTT_OPEN) == (alarm->ticket != 0));
     /* Of which nothing was taken yet, all was dropped: it is no alarm so far. */
     shown->level =
         alarm->level == 0 ? PAIDAN__ALARM_LEVEL__ALARM_INFO : (Paidan__AlarmLevel)alarm->level;
@@ -64,6 +65,7 @@ static enum rc add_device(struct step_view *view, const Paidan__DeviceList *wish
     const struct site_devices *const devices = view->site->devices;
     const uint32_t kinds = devices == NULL ? 0 : devices->kind_count;
     enum rc rc = RC_OK;
+    CHECK(kinds + 2 <= LIST_MAX); /* a device fits a page */
     *known = devices != NULL && site_device_find(devices, wish->device) != NULL;
     for (uint32_t index = 0; index < kinds + 2 && rc == RC_OK; index++) {
         const char *const kind = index < kinds    ? devices->kinds[index].code
@@ -112,6 +114,7 @@ static enum rc add_topics(struct step_view *view, Paidan__DevicesListed *listed)
     enum rc rc = listed->topics == NULL ? RC_LIMIT : RC_OK;
     for (uint32_t index = 0; index < count && rc == RC_OK; index++) {
         struct mqtt_topic topic;
+        CHECK(index < DEVICE_TOPICS_MAX);
         Paidan__TopicShown *const shown = arena_alloc(view->arena, sizeof *shown);
         rc = mqtt_state_topic_get(view->txn, devices->topics[index].filter, &topic);
         if (rc != RC_OK || shown == NULL) {

@@ -121,6 +121,7 @@ static enum rc get(struct store_txn *txn, enum mqtt_table table, uint64_t key,
                    const struct record_format *format, void *record)
 {
     unsigned char bytes[CODEC_U64_BYTES];
+    CHECK(table >= MQTT_DEVICE); /* those before are the channel's and the outbox's */
     codec_set_u64(bytes, key);
     return store_get_record(txn, table, bytes, sizeof bytes, format, record);
 }
@@ -129,6 +130,7 @@ static enum rc put(struct store_txn *txn, enum mqtt_table table, uint64_t key,
                    const struct record_format *format, const void *record)
 {
     unsigned char bytes[CODEC_U64_BYTES];
+    CHECK(table >= MQTT_DEVICE);
     codec_set_u64(bytes, key);
     return store_put_record(txn, table, bytes, sizeof bytes, format, record);
 }
@@ -161,6 +163,7 @@ enum rc mqtt_state_device_get(struct store_txn *txn, const char *name, struct mq
 enum rc mqtt_state_device_put(struct store_txn *txn, const struct mqtt_device *device)
 {
     CHECK(!device->silent || device->watch_ms == 0);
+    CHECK(device->device[0] != '\0');
     return put(txn, MQTT_DEVICE, mqtt_state_device_key(device->device), &device_format, device);
 }
 
@@ -251,6 +254,7 @@ enum rc mqtt_state_name(struct store_txn *txn, enum mqtt_table table, uint64_t n
 enum rc mqtt_state_unname(struct store_txn *txn, enum mqtt_table table, uint64_t name)
 {
     CHECK(table == MQTT_OPENING || table == MQTT_TICKET);
+    CHECK(name != 0);
     unsigned char key[CODEC_U64_BYTES];
     codec_set_u64(key, name);
     const enum rc rc = store_del(txn, table, key, sizeof key);

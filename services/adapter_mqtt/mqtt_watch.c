@@ -27,6 +27,7 @@ static enum rc say_one(struct step *step, const char *device, uint64_t watch_ms)
     Paidan__DevicesWatched fact = PAIDAN__DEVICES_WATCHED__INIT;
     Paidan__DeviceWatch watch = PAIDAN__DEVICE_WATCH__INIT, *list[1] = {&watch};
     CHECK(device[0] != '\0');
+    CHECK(watch_ms == 0 || watch_ms > step->now_ms);
     watch.device = (char *)device; /* packed, never written */
     watch.has_watch_ms = watch_ms != 0;
     watch.watch_ms = watch_ms;
@@ -40,6 +41,7 @@ static enum rc say_silent(struct step *step, const struct mqtt_device *device)
 {
     Paidan__DeviceSilent fact = PAIDAN__DEVICE_SILENT__INIT;
     CHECK(!device->silent);
+    CHECK(device->last_ms <= step->now_ms);
     fact.device = (char *)device->device; /* packed, never written */
     fact.has_last_ms = device->last_ms != 0;
     fact.last_ms = device->last_ms;
@@ -118,6 +120,7 @@ static enum rc register_due(struct step *step, const struct due *due)
     if (whole.register_ms != due->due_ms || due->id != REGISTER_ID) {
         return RC_CORRUPT;
     }
+    CHECK(whole.register_ms != 0);
     const struct site_devices *const devices = step->site->devices;
     const uint32_t count = devices == NULL ? 0 : devices->device_count;
     const uint32_t from = devices == NULL ? 0 : site_device_after(devices, whole.after);
@@ -127,6 +130,7 @@ static enum rc register_due(struct step *step, const struct due *due)
     if (watches == NULL || fact.watches == NULL) {
         return RC_LIMIT;
     }
+    CHECK(from <= count);
     rc = fill_page(step, from, until, &fact, watches);
     if (rc == RC_OK && until < count) {
         fact.has_next_ms = 1;
@@ -195,6 +199,7 @@ static enum rc move_register(struct step_fold *fold, uint64_t due_ms, const char
     const struct due was = {whole.register_ms, REGISTER_ID, MQTT_DUE_REGISTER},
                      now = {due_ms, REGISTER_ID, MQTT_DUE_REGISTER};
     CHECK(due_ms != 0 || after == NULL);
+    CHECK(due_ms == 0 || due_ms != whole.register_ms || after == NULL); /* a page moves it */
     rc = whole.register_ms == 0 ? RC_OK : due_del(fold->txn, &was);
     rc = rc == RC_OK && due_ms != 0 ? due_put(fold->txn, &now) : rc;
     whole.register_ms = due_ms;
@@ -213,6 +218,7 @@ enum rc mqtt_watch_fold_watched(struct step_fold *fold, const Paidan__Event *eve
 {
     const Paidan__DevicesWatched *const fact = event->devices_watched;
     enum rc rc = RC_OK;
+    CHECK(fact->n_watches <= DEVICE_REPORTS_MAX); /* the schema's bound */
     for (size_t index = 0; index < fact->n_watches && rc == RC_OK; index++) {
         const Paidan__DeviceWatch *const watch = fact->watches[index];
         struct mqtt_device device;

@@ -44,6 +44,7 @@ enum {
     AGAIN_US = 5000,      /* the queue was full */
     REFUSED_US = 2000000, /* the service takes nothing now */
     MISC_US = 1000000,
+    IDLE_ROUNDS = 3,
     ROUNDS = 2 * DEVICE_REPORTS_MAX, /* of reading in a turn: packets that are no messages too */
     TOPICS = DEVICE_TOPICS_MAX,
 };
@@ -75,6 +76,7 @@ struct port {
     Paidan__DeviceReport *list[DEVICE_REPORTS_MAX];
     Paidan__TopicHeard topics[TOPICS + 1], *topic_list[TOPICS + 1];
     size_t count, topic_count;
+    bool more;           /* decrypted messages may be left, of which no poll tells */
     bool asked, waiting; /* waiting: it has to be asked again at next_us */
     unsigned char id[REQUEST_ID_BYTES];
     /* what the service is to know of the connection */
@@ -130,6 +132,7 @@ static void set_connected(struct port *port, bool connected, const char *reason)
 static void lost(struct port *port, const char *reason)
 {
     CHECK(port->link != LINK_CONNECTING);
+    port->more = false;
     set_connected(port, false, reason);
     port->link = LINK_PAUSED;
     port->next_us = clock_monotonic_us() + port->pause_us;
@@ -204,21 +207,11 @@ static void on_message(struct mosquitto *client, void *context,
         !port_mqtt_payload_read(devices, &devices->topics[topic], message->topic, message->payload,
                                 (size_t)message->payloadlen, &report->read)) {
         heard->unreadable++;
-        channel_pulse()->refused++;
         return;
     }
     fill_report(report, topic);
     port->list[port->count] = &report->fact;
     port->count++;
-}
-
-static bool has_turn(const struct port *port)
-{
-    size_t other = 0;
-    for (size_t index = 0; index < port->topic_count; index++) {
-        other += (size_t)port->topics[index].unreadable + port->topics[index].retained;
-    }
-    return port->count + other > 0;
 }
 
 /* The same request as often as it is asked: what was committed is not done again. */
@@ -295,25 +288,38 @@ static bool readable_now(struct port *port)
     return look.fd >= 0 && poll(&look, 1, 0) == 1;
 }
 
-/* As much as is there, and a turn holds. With TLS what was decrypted and not read is seen by nobody but
- * the next reading, so each turn reads once more than it saw. */
+static size_t seen(const struct port *port)
+{
+    size_t count = port->count;
+    CHECK(port->topic_count <= TOPICS + 1);
+    for (size_t index = 0; index < port->topic_count; index++) {
+        count += (size_t)port->topics[index].unreadable + port->topics[index].retained;
+    }
+    return count;
+}
+
+/* As much as is there, and a turn holds. What TLS decrypted and nobody read is seen by no poll: it is
+ * read until some rounds brought nothing (a packet may be no message), and where the turn was full the
+ * next one begins by itself. */
 static void read_turn(struct port *port)
 {
+    const bool hidden = mosquitto_ssl_get(port->client) != NULL;
+    unsigned idle = 0;
+    port->more = false;
     for (unsigned round = 0; round < ROUNDS && port->count < DEVICE_REPORTS_MAX; round++) {
+        const size_t before = seen(port);
         const int rc = mosquitto_loop_read(port->client, 1);
         if (rc != MOSQ_ERR_SUCCESS) {
             lost(port, rc == MOSQ_ERR_ERRNO ? "connection lost" : mosquitto_strerror(rc));
             break;
         }
-        if (port->link != LINK_UP ||
-            (mosquitto_ssl_get(port->client) == NULL && !readable_now(port))) {
-            break;
-        }
-        if (mosquitto_ssl_get(port->client) != NULL && round > 0 && !readable_now(port)) {
+        idle = seen(port) > before ? 0 : idle + 1;
+        if (port->link != LINK_UP || (!readable_now(port) && (!hidden || idle >= IDLE_ROUNDS))) {
             break;
         }
     }
-    if (has_turn(port)) {
+    port->more = hidden && port->link == LINK_UP && idle < IDLE_ROUNDS;
+    if (seen(port) > 0) {
         ask(port);
     }
 }
@@ -528,6 +534,9 @@ static void wait_for(void *context, struct shell_port_wait *wait)
         wait->write = wait->fd >= 0 && !busy(port) && mosquitto_want_write(port->client);
         wait->until_us =
             port->waiting && port->next_us < port->misc_us ? port->next_us : port->misc_us;
+        if (port->more && !busy(port)) {
+            wait->until_us = 0;
+        }
         break;
     }
 }
@@ -558,7 +567,7 @@ static void look_after(struct port *port)
 
 static void work_up(struct port *port, bool readable, bool writable)
 {
-    if (readable && !busy(port)) {
+    if ((readable || port->more) && !busy(port)) {
         read_turn(port);
     }
     if (writable && port->link == LINK_UP && !busy(port)) {

@@ -42,6 +42,7 @@ static const char *part_of(const char *at, char part[PART_BYTES])
 static const json_t *item_of(const json_t *list, const char *part)
 {
     size_t index = 0;
+    CHECK(json_is_array(list));
     for (const char *at = part; *at != '\0'; at++) {
         if (*at < '0' || *at > '9' || index > 10000) {
             return NULL;
@@ -54,6 +55,7 @@ static const json_t *item_of(const json_t *list, const char *part)
 static const json_t *follow(const json_t *root, const char *pointer)
 {
     const json_t *at = root;
+    CHECK(root != NULL);
     while (*pointer != '\0' && at != NULL) {
         char part[PART_BYTES];
         pointer = part_of(pointer, part);
@@ -84,6 +86,7 @@ static bool text_of(const json_t *value, char *text, size_t size)
 static bool level_of_topic(const char *name, const char *number, char *text, size_t size)
 {
     unsigned nth = 0;
+    CHECK(number[0] >= '1' && number[0] <= '9'); /* the site's form */
     for (; *number != '\0'; number++) {
         nth = nth * 10 + (unsigned)(*number - '0');
     }
