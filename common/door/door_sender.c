@@ -30,7 +30,8 @@ enum {
     TAKE_MAX = 64,        /* in one round: the shell waits for us meanwhile */
     WISH_WAIT_MS = 10000, /* a service that commits answers in far less */
     LATER_MS = 1000,
-    AGAIN_US = 200000,    /* after a fault of our own store, or a full queue */
+    AGAIN_US = 200000, /* after a fault of our own store, or a full queue; doubled up to */
+    AGAIN_MAX_US = 60000000,
     HOLD_MS_MAX = 300000, /* a destination may ask for so much patience */
 };
 
@@ -42,6 +43,7 @@ struct flight {
     bool later;        /* HELD: for want of something of the adapter's own */
     uint64_t until_us; /* HELD */
     uint64_t hold_us;  /* after it is told */
+    uint64_t again_us; /* TELLING: the pause before it is told once more */
     struct outbox_delivery delivery;
     unsigned char *outcome; /* TELLING: the packed Request; heap */
     size_t bytes;
@@ -156,7 +158,8 @@ static void flight_failed(struct sender *sender, struct flight *flight, enum doo
     CHECK(verdict != DOOR_ARRIVED);
     if (verdict == DOOR_LATER) {
         const uint64_t later_ms = sender->is->later_ms != 0 ? sender->is->later_ms : LATER_MS;
-        flight_hold(flight, (hold_ms != 0 ? hold_ms : later_ms) * 1000, true);
+        const uint64_t wanted_ms = hold_ms != 0 ? hold_ms : later_ms;
+        flight_hold(flight, (wanted_ms < HOLD_MS_MAX ? wanted_ms : HOLD_MS_MAX) * 1000, true);
         return;
     }
     outcome.has_unreached = verdict == DOOR_UNREACHED;
@@ -173,8 +176,9 @@ static void flight_failed(struct sender *sender, struct flight *flight, enum doo
     flight_over(sender, flight, &outcome, hold_ms);
 }
 
-/* Committed, or refused for ever: then the tables have it again. A store without room is asked again,
- * for else it would be sent again and again without its outcome being known. */
+/* Committed, or unknown to the tables: then they have it again. Whatever else our own service says, what
+ * became of the attempt is not stored: it is told once more, never sent once more, for the outside may have
+ * taken it. */
 void door_sender_answered(void *context, uint64_t token, const Paidan__Answer *answer)
 {
     struct sender *const sender = context;
@@ -182,20 +186,20 @@ void door_sender_answered(void *context, uint64_t token, const Paidan__Answer *a
     CHECK(flight != NULL);
     CHECK(flight->state == FLIGHT_TELLING);
     flight->told = false;
-    if (answer->code == PAIDAN__CODE__STORAGE_FULL || answer->code == PAIDAN__CODE__STARTING) {
-        flight->until_us = clock_monotonic_us() + AGAIN_US;
+    if (answer->code != PAIDAN__CODE__OK && answer->code != PAIDAN__CODE__DELIVERY_UNKNOWN) {
+        flight->again_us = flight->again_us == 0 ? AGAIN_US : 2 * flight->again_us;
+        flight->again_us = flight->again_us < AGAIN_MAX_US ? flight->again_us : AGAIN_MAX_US;
+        flight->until_us = clock_monotonic_us() + flight->again_us;
+        diag_log_limited(DIAG_WARN, "door", "outcome=%s", code_name(answer->code));
         return;
     }
-    const uint64_t hold_us =
-        answer->code == PAIDAN__CODE__SERVICE_FAULT && flight->hold_us < AGAIN_US ? AGAIN_US
-                                                                                  : flight->hold_us;
-    if (hold_us == 0) {
+    if (flight->hold_us == 0) {
         flight_land(sender, flight);
         return;
     }
     free(flight->outcome);
     flight->outcome = NULL;
-    flight_hold(flight, hold_us, false);
+    flight_hold(flight, flight->hold_us, false);
 }
 
 /* ---- wishes ---- */

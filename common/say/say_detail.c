@@ -44,6 +44,8 @@ static const struct row rows[] = {
     {"to_unit", "交给的单位", "the unit it goes to", "to", NULL},
     {"person", "责任人", "person", "person", NULL},
     {"until_ms", "截止时间", "end", "until", NULL},
+    {"due", "上级时限", "deadline from above", NULL, NULL},
+    {"said", "补充的时间", "time of the update", NULL, NULL},
     {"held_ms", "会议时间", "time of the meeting", "held", NULL},
     {"since_ms", "起点时间", "begin", "since", NULL},
     {"mode", "办理方式", "mode", "mode", NULL},

@@ -41,12 +41,15 @@ struct shape {
 static const char *const spans[] = {
     "amount_ms",      "warn_amount_ms", "consumed_ms", "wait_ms",   "lease_ms",
     "retry_after_ms", "counted_ms",     "skipped_ms",  "paused_ms", NULL};
-/* Texts of residents and what else is personal, wherever it stands in intake's messages and in those
- * of adapters, whose ids of messages may hold who sent them. */
-static const char *const withheld[] = {
-    "text",        "title", "given_title", "place", "phone", "reporter",  "query_code",
-    "supplements", "name",  "url",         "note",  "id",    "person",    "body",
-    "request",     "reply", "group",       "quote", "urls",  "reply_url", NULL};
+/* Texts of residents and what else is personal, wherever it stands in intake's messages. */
+static const char *const withheld[] = {"text",  "title",    "given_title", "place",
+                                       "phone", "reporter", "query_code",  "supplements",
+                                       "name",  "url",      "note",        NULL};
+/* In those of adapters also who somebody is in the channel, and ids of messages, which may hold that. */
+static const char *const withheld_of_adapters[] = {"id",    "person", "body", "request",   "reply",
+                                                   "group", "quote",  "urls", "reply_url", NULL};
+static const char *const of_adapters[] = {"Heard",   "Wished", "WishAnswered", "DeliveryOutcome",
+                                          "Replied", "Wechat", "Hotline",      NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
@@ -251,10 +254,22 @@ static json_t *list_of(const struct say *say, const ProtobufCFieldDescriptor *fi
     return list;
 }
 
-static bool withholds(const ProtobufCFieldDescriptor *field)
+static bool is_adapters(const ProtobufCMessageDescriptor *message)
+{
+    for (const char *const *start = of_adapters; *start != NULL; start++) {
+        if (strncmp(message->short_name, *start, strlen(*start)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool withholds(const ProtobufCMessageDescriptor *message,
+                      const ProtobufCFieldDescriptor *field)
 {
     return (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_BYTES) &&
-           listed(withheld, field->name);
+           (listed(withheld, field->name) ||
+            (listed(withheld_of_adapters, field->name) && is_adapters(message)));
 }
 
 /* Only single strings and bytes are withheld: in intake's facts no repeated field holds a resident's
@@ -269,7 +284,7 @@ static void set_field(const struct say *say, json_t *object, const ProtobufCFiel
     }
     if (is_repeated(field)) {
         json_object_set_new(object, shape.key, list_of(say, field, &shape, message, texts));
-    } else if (!texts && withholds(field)) {
+    } else if (!texts && withholds(message->descriptor, field)) {
         char name[KEY_BYTES + 8];
         (void)snprintf(name, sizeof name, "%s_bytes", field->name);
         const size_t size = field->type == PROTOBUF_C_TYPE_BYTES

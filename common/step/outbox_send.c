@@ -199,6 +199,22 @@ enum rc outbox_take(struct store_txn *txn, const struct outbox *outbox, const st
 
 /* ---- looking ---- */
 
+/* Neither it nor one of its line is in flight: else its turn comes when that one has landed, and nobody has
+ * to look before. */
+static enum rc may_fly(struct store_txn *txn, const struct outbox *outbox,
+                       const struct outbox_flights *flights, uint64_t to_key, uint64_t delivery,
+                       bool *free)
+{
+    struct outbox_delivery row;
+    *free = false;
+    if (flies(flights, delivery)) {
+        return RC_OK;
+    }
+    const enum rc rc = outbox_get(txn, outbox, delivery, &row);
+    *free = rc == RC_OK && !line_flies(flights, to_key, row.line);
+    return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+}
+
 /* The first moment of a destination at which something that is not in flight may go. */
 static enum rc next_of(struct store_txn *txn, const struct outbox *outbox,
                        const struct outbox_flights *flights, const struct outbox_to *to,
@@ -215,12 +231,16 @@ static enum rc next_of(struct store_txn *txn, const struct outbox *outbox,
             rc = RC_CORRUPT;
         } else if (numbers[0] != wanted) {
             rc = RC_NOT_FOUND;
-        } else if (!flies(flights, numbers[2])) {
-            const uint64_t at_ms = numbers[1] > to->rest_until_ms ? numbers[1] : to->rest_until_ms;
-            *next_ms = at_ms < *next_ms ? at_ms : *next_ms;
-            break;
         } else {
-            rc = store_walk_next(&walk);
+            bool free = false;
+            rc = may_fly(txn, outbox, flights, wanted, numbers[2], &free);
+            if (rc == RC_OK && free) {
+                const uint64_t at_ms =
+                    numbers[1] > to->rest_until_ms ? numbers[1] : to->rest_until_ms;
+                *next_ms = at_ms < *next_ms ? at_ms : *next_ms;
+                break;
+            }
+            rc = rc == RC_OK ? store_walk_next(&walk) : rc;
         }
     }
     store_walk_close(&walk);

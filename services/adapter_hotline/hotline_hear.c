@@ -120,6 +120,8 @@ static enum rc take(struct step *step, const struct hotline_case *record,
     taken.has_late = taken.late;
     taken.waits = !taken.late && !opens && record != NULL && record->state == HOTLINE_ASKED;
     taken.has_waits = taken.waits;
+    taken.confidential = envelope->has_confidential && envelope->confidential;
+    taken.has_confidential = taken.confidential;
     enum rc rc = step_say(step, &(struct step_about){0}, &taken.base);
     if (rc == RC_OK) {
         rc = hotline_state_case(step->txn, envelope->peer, envelope->source_id, &now);
@@ -351,6 +353,7 @@ enum rc hotline_hear_fold_taken(struct step_fold *fold, uint64_t seq, const Paid
         }
         record.waiting[record.waiting_count++] = taken->heard;
     }
+    record.confidential = record.confidential || (taken->has_confidential && taken->confidential);
     if (!only_adds(taken->kind) && taken->seq > record.in_seq) {
         record.in_seq = taken->seq;
     }

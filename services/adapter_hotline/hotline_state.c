@@ -38,6 +38,7 @@ static const struct record_row seq_rows[] = {RECORD_ITEM_VARINT, RECORD_END};
 static const struct record_row case_rows[] = {
     RECORD_U8_IN(struct hotline_case, state, HOTLINE_ASKED, HOTLINE_REFUSED),
     RECORD_BOOL(struct hotline_case, closed),
+    RECORD_BOOL(struct hotline_case, confidential),
     RECORD_VARINT(struct hotline_case, line),
     RECORD_VARINT(struct hotline_case, ticket),
     RECORD_VARINT(struct hotline_case, in_seq),

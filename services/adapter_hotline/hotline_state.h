@@ -28,6 +28,7 @@ struct hotline_case {
     uint64_t asked;   /* seq of the Heard whose dispatch was asked last */
     uint32_t round;   /* of the closure that the resident is asked about; 0: none is open */
     bool closed;
+    bool confidential; /* they said so once: what they hand over again is, too */
     uint32_t waiting_count;
     uint64_t waiting[HOTLINE_WAITING_MAX]; /* seqs of Heard */
     char peer[CODE_BYTES_MAX + 1];

@@ -134,8 +134,8 @@ static enum rc submit(const struct wishing *wishing, const struct hotline_case *
     ticket.occurred_ms = envelope->occurred_ms;
     ticket.has_due_ms = envelope->has_due_ms;
     ticket.due_ms = envelope->due_ms;
-    ticket.has_confidential = envelope->has_confidential;
-    ticket.confidential = envelope->confidential;
+    ticket.confidential = wishing->record->confidential;
+    ticket.has_confidential = ticket.confidential;
     ticket.n_attachments = envelope->n_attachments;
     ticket.attachments = envelope->attachments;
     if (!mapped(step, peer, SITE_HOTLINE_CATEGORIES, envelope->category, &ticket.category_hint)) {
@@ -148,6 +148,8 @@ static enum rc submit(const struct wishing *wishing, const struct hotline_case *
         ticket.place = with_words(step, "上级区划：", envelope->division, ticket.place);
         ticket.place = ticket.place == NULL ? NULL : clipped(step, ticket.place, PLACE_BYTES_MAX);
     }
+    /* With our words before it, it may have become longer than intake takes. */
+    ticket.text = ticket.text == NULL ? NULL : clipped(step, ticket.text, TEXT_BYTES_MAX);
     if (ticket.external_id == NULL || ticket.text == NULL || ticket.place == NULL) {
         return RC_LIMIT;
     }
@@ -232,6 +234,9 @@ static enum rc withdraw(const struct wishing *wishing, const char *label)
 static bool asked_here(const struct wishing *wishing)
 {
     const struct site *const site = wishing->step->site;
+    if (hotline_state_code(site) == NULL) {
+        return false; /* the site gave its hotline up meanwhile */
+    }
     CHECK(site->hotline->channel < site->channel_count);
     const struct site_channel *const channel = &site->channels[site->hotline->channel];
     return wishing->record->round > 0 && strcmp(channel->callback, channel->code) == 0;

@@ -242,11 +242,11 @@ static bool has_room(struct batch *batch, struct heard_device *device,
     return true;
 }
 
-static void take(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+/* Since the newest message decides. A repetition of one of before the last change is news too: a device
+ * that speaks at changes alone, without ids or times, says the same words when its alarm comes back. */
+static void decide(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
 {
     CHECK(report->level >= PAIDAN__ALARM_LEVEL__ALARM_CLEARED);
-    CHECK(alarm->taken < DEVICE_REPORTS_MAX);
-    alarm->taken++;
     if (report->level == PAIDAN__ALARM_LEVEL__ALARM_INFO) {
         return; /* it is heard, and says nothing of the alarm */
     }
@@ -254,6 +254,23 @@ static void take(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
     if (report->level > alarm->highest) {
         alarm->highest = report->level;
         alarm->worst = report;
+    }
+}
+
+static void take(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+{
+    CHECK(alarm->taken < DEVICE_REPORTS_MAX);
+    alarm->taken++;
+    decide(alarm, report);
+}
+
+/* Counted as what it is; of what the alarm says already there is nothing to decide. */
+static void take_again(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+{
+    const uint32_t says = alarm->level != 0 ? (uint32_t)alarm->level : alarm->row.level;
+    alarm->again++;
+    if (says != 0 && says != (uint32_t)report->level) {
+        decide(alarm, report);
     }
 }
 
@@ -295,7 +312,7 @@ static enum rc judge_report(struct batch *batch, const Paidan__DeviceReport *rep
         return rc;
     }
     if (known) {
-        alarm->again++;
+        take_again(alarm, report);
         heard->again++;
     } else if (has_room(batch, device, alarm, report)) {
         take(alarm, report);

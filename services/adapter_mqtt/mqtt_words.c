@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/text/text.h"
 
 /* What lies further off than this is a clock that was never set. */
 #define AT_PAST_MS (30ull * 24 * 3600 * 1000)
@@ -139,6 +140,7 @@ enum rc mqtt_words_ticket(const struct step *step, const struct mqtt_alarm *alar
     if (ticket->external_id == NULL || ticket->text == NULL || ticket->title == NULL) {
         return RC_LIMIT;
     }
+    ticket->title[text_clip(ticket->title, GIVEN_TITLE_BYTES_MAX)] = '\0';
     ticket->place = (char *)place; /* packed, never written */
     if (category != SITE_NONE) {
         ticket->category_hint = site->categories[category].code;

@@ -567,6 +567,11 @@ static void look_after(struct port *port)
 
 static void work_up(struct port *port, bool readable, bool writable)
 {
+    /* Not read under other filters than it was subscribed to: what is not acknowledged comes again. */
+    if (is_outdated(port) && !busy(port)) {
+        look_after(port);
+        return;
+    }
     if ((readable || port->more) && !busy(port)) {
         read_turn(port);
     }

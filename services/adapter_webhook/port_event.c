@@ -38,6 +38,13 @@ static void strip_texts(json_t *json)
     }
 }
 
+/* Notes that are the resident's own answer: they never go out. */
+static bool is_residents(const Paidan__Event *fact)
+{
+    return fact->fact_case == PAIDAN__EVENT__FACT_ANSWERED ||
+           fact->fact_case == PAIDAN__EVENT__FACT_REOPENED;
+}
+
 /* Who of the office did it is nobody's business outside: the cause is left out whole. */
 static json_t *data_of(const struct say *say, const Paidan__Published *published,
                        const Paidan__Event *fact, bool texts)
@@ -95,7 +102,7 @@ enum rc port_event_read(struct step_view *view, const struct site_webhook *hook,
         .type = arena_printf(view->arena, "paidan.%s", step_fact_name(fact->fact_case)),
         .subject = number_text(view->arena, fact->ticket),
         .time = arena_strdup(view->arena, time),
-        .data = data_of(&say, published, fact, hook->texts && !secret)};
+        .data = data_of(&say, published, fact, hook->texts && !secret && !is_residents(fact))};
     if (event->source == NULL || event->type == NULL || event->subject == NULL ||
         event->time == NULL || event->data == NULL) {
         json_decref(event->data);

@@ -180,10 +180,14 @@ enum rc webhook_publish_apply(struct step *step, const struct step_input *input)
         return rc;
     }
     struct webhook_whose after = before;
-    rc = webhook_scope_take(&after, event) ? webhook_scope_say(step, event->ticket, &after) : RC_OK;
+    const bool unknown = rc == RC_NOT_FOUND;
+    const bool learned = webhook_scope_take(&after, event);
+    rc = learned ? webhook_scope_say(step, event->ticket, &after) : RC_OK;
     audience_of(step, (unsigned)event->fact_case, &before, &after, &audience);
     if (rc == RC_OK && audience.count > 0) {
-        rc = publish(step, input, &audience, after.confidential);
+        /* A log that is read ahead of the others tells of tickets of which nothing is known yet: until it
+         * is, any may be 保密. */
+        rc = publish(step, input, &audience, after.confidential || (unknown && !learned));
     }
     return rc;
 }

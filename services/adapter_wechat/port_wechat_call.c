@@ -207,9 +207,16 @@ enum rc port_wechat_call_group(struct arena *arena, const struct port_wechat_acc
         return RC_NOT_FOUND;
     }
     const char *const kind = reply_url != NULL ? "markdown" : "text";
-    return called(
+    const enum rc rc = called(
         account, "POST", reply_url != NULL ? reply_url : account->webhook,
         printed(arena, json_pack("{s:s, s:{s:s}}", "msgtype", kind, kind, "content", words)), call);
+    /* It came in a message: only where the platform itself is may it lead inside. */
+    const size_t bytes = strlen(account->api);
+    if (rc == RC_OK && reply_url != NULL) {
+        call->inside = account->inside && bytes > 0 &&
+                       strncmp(reply_url, account->api, bytes) == 0 && reply_url[bytes] == '/';
+    }
+    return rc;
 }
 
 /* ---- tokens and people ---- */

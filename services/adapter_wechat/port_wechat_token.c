@@ -28,17 +28,22 @@ enum {
     ARENA_BYTES = 1 << 20,
     TOKEN_BYTES = 600,               /* of WeCom's at most 512 */
     TOKEN_MARGIN_US = 300 * 1000000, /* asked for anew so long before its end */
-    TOKEN_YOUNG_US = 10 * 1000000,   /* one that is refused so soon is not given once more */
-    RETRY_US = 1000 * 1000,          /* after a failure, doubled up to */
+    TOKEN_YOUNG_US =
+        16 * 1000000, /* calls that began before it may still be refused for the one before */
+    FORCE_US = 60 * 1000 * 1000, /* between two that are forced, doubled up to */
+    RETRY_US = 1000 * 1000,      /* after a failure, doubled up to */
     RETRY_MAX_US = 60 * 1000 * 1000,
     PEOPLE = 32, /* logins under way */
 };
+#define FORCE_MAX_US (2ull * 60 * 60 * 1000 * 1000)
 
 /* One account's token. */
 struct cell {
     char token[TOKEN_BYTES]; /* "": none */
     uint64_t got_us, until_us;
     uint64_t ask_us, pause_us; /* not asked before; the pause after the next failure */
+    /* When one was refused, and when a new one was forced last: the platform allows few of these a day. */
+    uint64_t refused_us, forced_us, force_pause_us;
     bool asking, force;
 };
 struct login {
@@ -107,7 +112,23 @@ static void token_ask(struct tokens *tokens, unsigned index)
     }
 }
 
-/* One that was given a moment ago would be given again. */
+/* Whether the platform is to be made to give another one: it gives the same again while it holds that for
+ * good, so one that is refused although it was just asked for anew is not helped by asking. */
+static bool must_force(struct cell *cell, uint64_t now_us)
+{
+    const bool doubted = cell->refused_us != 0 && now_us - cell->refused_us < FORCE_US;
+    if (!doubted || (cell->forced_us != 0 && now_us - cell->forced_us < cell->force_pause_us)) {
+        return false;
+    }
+    const bool often = cell->forced_us != 0 && now_us - cell->forced_us < FORCE_MAX_US;
+    cell->force_pause_us = often ? 2 * cell->force_pause_us : FORCE_US;
+    cell->force_pause_us =
+        cell->force_pause_us < FORCE_MAX_US ? cell->force_pause_us : FORCE_MAX_US;
+    cell->forced_us = now_us;
+    return true;
+}
+
+/* Who says that a token is refused may have used the one before: one that is young is kept. */
 void port_wechat_token_drop(const char *account_code)
 {
     struct tokens *const tokens = the_tokens;
@@ -119,10 +140,12 @@ void port_wechat_token_drop(const char *account_code)
     }
     struct cell *const cell = cell_of(tokens, account);
     const uint64_t now_us = clock_monotonic_us();
-    if (cell->token[0] != '\0') {
-        cell->force = now_us - cell->got_us < TOKEN_YOUNG_US;
-        cell->ask_us = now_us;
+    if (cell->token[0] == '\0' || now_us - cell->got_us < TOKEN_YOUNG_US) {
+        return;
     }
+    cell->force = must_force(cell, now_us);
+    cell->refused_us = now_us;
+    cell->ask_us = now_us;
     OPENSSL_cleanse(cell->token, sizeof cell->token);
     cell->until_us = 0;
 }

@@ -339,7 +339,9 @@ static enum rc tell(struct step *step, const struct outcome *outcome,
     const char *const group = outcome->hear->group;
     const enum rc known = wechat_state_reply(step->txn, heard, &row);
     if (known == RC_OK) {
-        return wechat_way_tell(step, &outcome->talk, message, group, 0, 0, 0, NULL);
+        /* Its own answer has not been used where none came in time. */
+        const uint64_t unused = row.state == WECHAT_LATE && row.replied == 0 ? heard : 0;
+        return wechat_way_tell(step, &outcome->talk, message, group, 0, unused, 0, NULL);
     }
     if (known != RC_NOT_FOUND) {
         return known;

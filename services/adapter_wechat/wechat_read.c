@@ -185,6 +185,42 @@ static bool commands(const char *text, const char *const *words, size_t count)
     return is_filler(text + bytes);
 }
 
+/* Whether the text before `end` ends with one of the words; end is then moved before it. */
+static bool takes_back(const char *text, size_t *end, const char *const *words, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        const size_t bytes = strlen(words[index]);
+        if (bytes <= *end && memcmp(text + *end - bytes, words[index], bytes) == 0) {
+            *end -= bytes;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "我的电话：138...", "漏水了，电话138...", or nothing before it; not "物业经理电话138...": a number that
+ * belongs to somebody else must never be told about this ticket. */
+static bool is_own(const char *text, size_t end)
+{
+    static const char *const between[] = {"：", ":", "是", "为", " ", "　"};
+    static const char *const nouns[] = {"电话号码", "手机号码", "手机号", "电话", "手机",
+                                        "号码",     "phone",    "Phone",  "tel",  "Tel"};
+    static const char *const mine[] = {"我的", "本人", "联系", "我", "my ", "My "};
+    static const char *const ends[] = {"，", "。", "；", "！", "、", "？", ",",
+                                       ".",  ";",  "!",  "?",  " ",  "\n", "("};
+    while (takes_back(text, &end, between, COUNT(between))) {
+    }
+    if (end == 0) {
+        return true;
+    }
+    if (!takes_back(text, &end, nouns, COUNT(nouns))) {
+        return false;
+    }
+    while (takes_back(text, &end, mine, COUNT(mine))) {
+    }
+    return end == 0 || takes_back(text, &end, ends, COUNT(ends));
+}
+
 void wechat_read_phone(const char *text, char phone[PHONE_BYTES_MAX + 1])
 {
     CHECK(phone != NULL);
@@ -194,7 +230,7 @@ void wechat_read_phone(const char *text, char phone[PHONE_BYTES_MAX + 1])
         while (is_digit(at[digits])) {
             digits++;
         }
-        if (digits == 11 && at[0] == '1' && at[1] >= '3') {
+        if (digits == 11 && at[0] == '1' && at[1] >= '3' && is_own(text, (size_t)(at - text))) {
             memcpy(phone, at, digits);
             phone[digits] = '\0';
             return;

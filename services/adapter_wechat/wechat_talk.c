@@ -169,9 +169,14 @@ static enum rc which(struct turn *turn, uint64_t *ticket)
     return rc;
 }
 
+/* What is said in a group is about whatever was quoted there: it must not become what his own talk, or a
+ * question that stands open in it, is about. */
 static void speak_of(struct turn *turn, uint64_t ticket)
 {
     CHECK(ticket != 0);
+    if (turn->hear != NULL && turn->hear->group != NULL) {
+        return;
+    }
     turn->talk.ticket = ticket;
     turn->talk.spoken_ms = turn->step->now_ms;
 }
@@ -240,8 +245,16 @@ static enum rc withdraw(struct turn *turn)
     if (named != 0 && named != turn->talk.ticket) {
         return say_words(turn, WECHAT_SAY_LEFT);
     }
-    const enum rc rc =
-        wechat_file_withdraw(turn->step, &turn->talk, turn->talk.ticket, turn->heard);
+    struct wechat_ticket row;
+    enum rc rc = wechat_state_ticket(turn->step->txn, turn->talk.ticket, &row);
+    if (rc == RC_NOT_FOUND ||
+        (rc == RC_OK && row.talk != wechat_state_key(turn->talk.account, turn->talk.person))) {
+        return not_yours(turn);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = wechat_file_withdraw(turn->step, &turn->talk, turn->talk.ticket, turn->heard);
     turn->waits |= rc == RC_OK;
     return rc;
 }
@@ -483,6 +496,9 @@ static enum rc digest_of(struct step *step, const Paidan__WechatHear *hear,
     said.reply_url = NULL;
     said.url = NULL;
     said.n_urls = 0;
+    if (hear->msg_id != NULL && hear->msg_id[0] != '\0') {
+        said.sent_s = 0; /* of robots the seal's, made anew each time */
+    }
     const enum rc rc = wire_pack(step->arena, &said.base, &bytes, &size);
     if (rc != RC_OK) {
         return rc;

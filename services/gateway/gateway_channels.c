@@ -8,6 +8,7 @@
 
 #include "common/base/check.h"
 #include "common/say/say_json.h"
+#include "gateway_api.h"
 #include "gateway_exchange.h"
 #include "gateway_problem.h"
 #include "gateway_session.h"
@@ -15,6 +16,7 @@
 
 struct rows {
     unsigned waiting;
+    unsigned told;
     Paidan__Code refused;
     json_t *adapters[ADAPTERS]; /* NULL: the instance has none of it */
 };
@@ -36,7 +38,8 @@ static void rows_free(void *state)
 static void finish(struct exchange *exchange)
 {
     const struct rows *const rows = exchange->state;
-    if (rows->refused != PAIDAN__CODE__OK) {
+    /* One adapter that cannot tell must not hide the others. */
+    if (rows->refused != PAIDAN__CODE__OK && rows->told == 0) {
         gateway_problem(exchange, rows->refused, NULL, 0);
         return;
     }
@@ -61,6 +64,7 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
         code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_ADAPTER_SHOWN;
     json_object_set_new(row, "up", json_boolean(told));
     if (told) {
+        rows->told++;
         json_object_set_new(
             row, "status",
             say_json_message(&asked.exchange->say, &answer->adapter_shown->base, true));
@@ -101,6 +105,13 @@ static void ask(struct exchange *exchange, struct rows *rows, unsigned index)
 
 void gateway_channels_show(struct exchange *exchange)
 {
+    /* It takes nothing: what is not understood is refused. */
+    json_t *const nothing = json_object();
+    const bool fine = gateway_api_fields(exchange, &paidan__adapter_status__descriptor, nothing);
+    json_decref(nothing);
+    if (!fine) {
+        return;
+    }
     struct rows *const rows = calloc(1, sizeof *rows);
     if (rows == NULL) {
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);

@@ -109,6 +109,8 @@ void gateway_open311_same(struct exchange *exchange, const struct gateway_form *
     mix(&state, key != NULL && key->renewed != NULL ? key->renewed->person
                 : named(form)                       ? "public"
                                                     : exchange->address);
+    /* It may stand in the address instead. */
+    mix(&state, gateway_open311_given(exchange, form, "service_code"));
     for (const char *const *name = fields; *name != NULL; name++) {
         mix(&state, gateway_form_field(form, *name));
     }

@@ -163,6 +163,10 @@ static bool take_event(const struct exchange *exchange, uint64_t ticket, uint64_
 static bool take_history(struct exchange *exchange, const Paidan__Shown *shown,
                          enum gateway_open311_sight sight)
 {
+    /* 保密: what the office wrote tells of the person as much as the title does. */
+    if (shown->brief->has_confidential && shown->brief->confidential) {
+        sight = GATEWAY_OPEN311_PUBLIC;
+    }
     for (size_t index = 0; index < shown->n_history; index++) {
         const ProtobufCBinaryData *record = &shown->history[index];
         ProtobufCMessage *message = NULL;

@@ -68,7 +68,7 @@ END
 # Without a route of their own (and what nobody may, the processes' own questions, has none either): asked by programs and the command line; of one's own session; by whoever is not known yet.
 without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan 'replan apply' 'login start' login renew logout
     'session list' 'password set' totp 'key use' 'access init' 'rights since')
-without_route+=('device reports' 'broker state' 'device list')
+without_route+=('device reports' 'broker state' 'device list' 'call list')
 without_route+=('wechat hear' 'wechat await' 'wechat ask' 'wechat mine')
 
 # With an adapter, of which rights are judged too; its broker is none.
