@@ -107,7 +107,10 @@ void gateway_channels_show(struct exchange *exchange)
 {
     /* It takes nothing: what is not understood is refused. */
     json_t *const nothing = json_object();
-    const bool fine = gateway_api_fields(exchange, &paidan__adapter_status__descriptor, nothing);
+    ProtobufCMessage *wish = NULL;
+    const bool fine =
+        gateway_api_fields(exchange, &paidan__adapter_status__descriptor, nothing) &&
+        gateway_api_read(exchange, nothing, &paidan__adapter_status__descriptor, &wish);
     json_decref(nothing);
     if (!fine) {
         return;
