@@ -1,6 +1,6 @@
 /* web_xml: XML that strangers send: expat, bounded in depth, elements and size; any DOCTYPE ends the
- * parse, so there are no entities but the five. The tree is flat and lies in the arena. Texts are UTF-8, and may hold the controls that XML
- * lets in by reference (U+007F to U+009F). */
+ * parse, so there are no entities but the five. The tree is flat and lies in the arena. Texts are
+ * UTF-8, and may hold the controls that XML lets in by reference (U+007F to U+009F). */
 #pragma once
 
 #include <stddef.h>
