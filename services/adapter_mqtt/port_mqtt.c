@@ -13,8 +13,8 @@
  * Connecting may block (names, TCP, TLS), so it is done on a thread of its own that ends with it; the
  * client is never touched from two threads at a time. After a failure the pause doubles up to a minute.
  *
- * Only QoS 1 is asked for: QoS 2 would be lost between our commit and its last step. The broker keeps
- * the session of our client id; what it had retained before is no event. */
+ * Only QoS 1 is asked for: QoS 2 would be lost between our commit and its last step. While we are away
+ * the broker keeps what comes for our client id; what it had retained before is no event. */
 #include "port_mqtt.h"
 
 #include <mosquitto.h>
