@@ -13,9 +13,9 @@ fi
 
 PAIDAN_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The services that keep a store: four in the order in which tickets reach them, then people's accounts.
+# The services that keep a store: four in the order in which tickets reach them, then people's accounts, then what is kept of all.
 # shellcheck disable=SC2034  # read by the scripts that source this file
-SERVICES=(intake triage escalation callback access)
+SERVICES=(intake triage escalation callback access archive)
 # Adapters speak with the outside; an instance has those whose file its site has.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 ADAPTERS=(wechat hotline mqtt webhook)
@@ -23,6 +23,9 @@ declare -A ADAPTER_FILES=([wechat]=wechat.yaml [hotline]=hotline.yaml [mqtt]=dev
 # What stands in front of them and stores nothing: an instance runs without it, too.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 FRONTS=(gateway)
+# All that runs of an instance, in the order in which it is stopped: the supervisor stops its parts itself.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+PARTS=(demo supervisor "${FRONTS[@]}" "${ADAPTERS[@]}" "${SERVICES[@]}" trial)
 # Where the console is built to (deploy/up), and where an installation has it.
 # shellcheck disable=SC2034  # read by the scripts that source this file
 CONSOLE_DIR=$PAIDAN_ROOT/build/console
@@ -37,6 +40,11 @@ adapters_of() {
             adapters+=("$name")
         fi
     done
+}
+
+# trial_there DATA SITE: does the instance speak with the stand-ins of a trial? Its site is theirs then (deploy/trial).
+trial_there() {
+    [[ $2 == "$1/site" && -f $1/trial/origin ]]
 }
 
 # The locale of messages, as programs find it: the first of the three that is not empty.
@@ -158,8 +166,30 @@ packages_install() {
     # The lists may be empty (fresh image) or old; a failed update alone is no reason to stop.
     "${as_root[@]}" apt-get update -qq || true
     if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null; then
+        bash -c "$(declare -f apt_install); apt_install \"\$@\"" apt_install "${missing[@]}" </dev/null; then
         die 69 "软件包安装失败，见上面的 apt 输出。" "Installing packages failed; see apt's output above."
+    fi
+    if [[ " ${missing[*]} " == *' mosquitto '* ]]; then
+        say "只装了 mosquitto 的程序：本机的系统服务 mosquitto（1883 端口）没有启动，也不会随开机启动。" \
+            "Of mosquitto only the program is used: the machine's own service (port 1883) was not started, nor will it be at boot."
+    fi
+}
+
+# apt_install PACKAGE...: as root. We use mosquitto as a program; Debian would also start it as a service of the machine and
+# at each boot. Where it comes with this installation nothing is started (policy-rc.d, gone again afterwards; one that is
+# there is the machine's own and stays) and its unit is switched off.
+apt_install() {
+    local policy=/usr/sbin/policy-rc.d
+    if [[ " $* " == *' mosquitto '* ]]; then
+        if [[ ! -e $policy ]]; then
+            # shellcheck disable=SC2064  # the path of now
+            trap "rm -f $policy" EXIT
+            printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 0755 "$policy"
+        fi
+    fi
+    apt-get install -y -qq --no-install-recommends "$@" || return
+    if [[ " $* " == *' mosquitto '* ]]; then
+        update-rc.d mosquitto disable >/dev/null 2>&1 || true
     fi
 }
 
@@ -181,6 +211,59 @@ build_preset() {
     cmake --build "$PAIDAN_ROOT/build/$preset" --target "$target" "${quiet[@]}"
 }
 
+# node_there: is there a Node that the stand-ins and the console's build run on?
+node_there() {
+    node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
+}
+
+# npm_install FOLDER [ZH EN]: the packages of its lock file into FOLDER/node_modules, unless they are there already; several
+# may want them at once. No script of a package runs. ZH EN is said before the work; what npm says only when it fails.
+npm_install() {
+    local folder=$1
+    command -v npm >/dev/null && node_there || return 1
+    (
+        flock 9
+        # npm writes this file last: a folder without it is half of one.
+        if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
+            exit 0
+        fi
+        [[ $# -lt 3 ]] || say "$2" "$3"
+        cd "$folder" || exit 1
+        if ! why=$(npm ci --ignore-scripts --no-audit --no-fund 2>&1); then
+            tail -n 20 <<<"$why" >&2
+            exit 1
+        fi
+        touch node_modules/.package-lock.json
+    ) 9<"$folder/package.json"
+}
+
+# trial_packages: what the stand-ins of a trial need of npm (deploy/trial).
+trial_packages() {
+    npm_install "$PAIDAN_ROOT/deploy/trial" \
+        "正在安装演示替身所需的包（deploy/trial）……" "Installing what the demo's stand-ins need (deploy/trial) ..." || {
+        command -v npm >/dev/null && node_there &&
+            say "替身的包没有装成，见上面 npm 的输出。" "The stand-ins' packages could not be installed; see npm's output above." >&2
+        return 1
+    }
+}
+
+# outside_there: is all there that those outside of a demo need? If not it returns 1, and what lacks is in outside_lacks.
+# With programs of one's own (PAIDAN_BIN) nothing is installed.
+outside_lacks=''
+outside_there() {
+    local -a lacks=()
+    if [[ -z ${PAIDAN_BIN:-} ]] && command -v npm >/dev/null; then
+        (packages_install trial) || true
+        trial_packages || true
+    fi
+    node_there || lacks+=("Node ≥ 18")
+    [[ -f $PAIDAN_ROOT/deploy/trial/node_modules/.package-lock.json ]] || lacks+=("deploy/trial/node_modules (npm ci)")
+    PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || lacks+=(mosquitto)
+    printf -v outside_lacks '%s, ' "${lacks[@]}"
+    outside_lacks=${outside_lacks%, }
+    ((${#lacks[@]} == 0))
+}
+
 # pid_is DATA NAME PID: is process PID really that part of the instance DATA, and not another
 # process that got its number later?
 pid_is() {
@@ -190,6 +273,10 @@ pid_is() {
     { mapfile -d '' -t words <"/proc/$3/cmdline"; } 2>/dev/null
     if [[ $2 == supervisor ]]; then
         [[ ${words[1]:-} == */supervise && ${words[2]:-} == "$1" ]]
+        return
+    fi
+    if [[ $2 == trial ]]; then
+        [[ ${words[1]:-} == */trial.mjs && ${words[3]:-} == "$1" ]]
         return
     fi
     [[ ${words[0]:-} == *paidan-$2 ]] || return 1
@@ -299,7 +386,7 @@ console_build() {
     local folder=$PAIDAN_ROOT/services/console log
     local -a omit=(--omit=dev)
     console_stale || return 0
-    if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
+    if ! command -v npm >/dev/null || ! node_there; then
         say "跳过网页工作台：没有 npm（Node 18 以上）。要用它请安装：apt-get install npm，再执行一次。" \
             "The web console is skipped: there is no npm (with Node 18 or later). To have it, run apt-get install npm and start again."
         return 1

@@ -10,6 +10,7 @@
 
 #define ALIGN_BYTES 16u
 #define KEEP_BYTES (8u << 20) /* touched pages kept over a reset */
+#define PRINT_BYTES 4096u     /* of a text that is written without being measured */
 
 static void *allocate(void *context, size_t bytes)
 {
@@ -49,12 +50,17 @@ void arena_fini(struct arena *arena)
     *arena = (struct arena){0};
 }
 
+static size_t budget_of(const struct arena *arena)
+{
+    return arena->budget < arena->bytes ? arena->budget : arena->bytes;
+}
+
 void *arena_alloc(struct arena *arena, size_t bytes)
 {
     CHECK(arena->used <= arena->bytes);
     /* Enough for any type, so that a struct may follow a string. */
     const size_t rounded = (bytes + ALIGN_BYTES - 1) & ~(size_t)(ALIGN_BYTES - 1);
-    const size_t budget = arena->budget < arena->bytes ? arena->budget : arena->bytes;
+    const size_t budget = budget_of(arena);
     if (rounded < bytes || arena->used > budget || rounded > budget - arena->used) {
         /* Said by a flag and not by the caller alone: protobuf-c answers a failed allocation
          * like a broken message, and the two must not be taken for each other. */
@@ -89,21 +95,27 @@ char *arena_strdup(struct arena *arena, const char *text)
     return copy;
 }
 
+/* Written where it will stand, if it is no longer than that: most texts are short, and measuring one costs
+ * as much as writing it. What is longer is then made once more, of its own size; what does not fit is refused
+ * whole. */
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+    const size_t budget = budget_of(arena);
+    const size_t left = arena->used < budget ? budget - arena->used : 0;
+    const size_t room = left < PRINT_BYTES ? left : PRINT_BYTES;
+    char *const here = (char *)arena->base + arena->used;
     va_list arguments;
-    /* Measured first: text is made once and of its own size, and one that does not fit is
-     * refused whole. */
     va_start(arguments, format);
-    const int count = vsnprintf(NULL, 0, format, arguments);
+    const int count = vsnprintf(here, room, format, arguments);
     va_end(arguments);
     CHECK(count >= 0);
-    char *text = arena_alloc(arena, (size_t)count + 1);
-    if (text != NULL) {
+    char *const text = arena_alloc(arena, (size_t)count + 1);
+    if (text != NULL && (size_t)count >= room) {
         va_start(arguments, format);
         (void)vsnprintf(text, (size_t)count + 1, format, arguments);
         va_end(arguments);
     }
+    CHECK(text == NULL || text == here);
     return text;
 }
 

@@ -29,6 +29,13 @@ static inline uint64_t codec_u64_at(const unsigned char at[CODEC_U64_BYTES])
     return be64toh(value);
 }
 
+static inline uint32_t codec_u32_at(const unsigned char at[sizeof(uint32_t)])
+{
+    uint32_t value = 0;
+    memcpy(&value, at, sizeof value);
+    return be32toh(value);
+}
+
 struct codec_writer {
     unsigned char *bytes;
     size_t size, used;

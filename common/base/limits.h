@@ -47,8 +47,15 @@
 #define READ_TEXTS_MAX 200u
 #define CALLER_LIST_MAX 100u /* tickets of one phone in one answer */
 #define HISTORY_MAX 200u
+#define TRIAGE_STATED_CATEGORIES_MAX                                                               \
+    1000u /* of TriageStated: measured categories, in the order of keys */
+#define TRIAGE_STATED_WEEKS_MAX                                                                    \
+    4096u               /* of TriageStated: rows of a category and a week, 80 bytes each */
 #define REFUSED_MAX 20u /* refused records told at once, the newest */
 #define RECEIPTS_MAX 4096u
+/* 并单: tickets that are merged into one. A burst pipe in a district brings some hundred calls. When their
+ * ticket goes into another group they all go along, in one step. */
+#define GROUP_MEMBERS_MAX 500u
 #define CLOCK_STEPS_MAX 6u /* of one clock, beside its warning point and its deadline */
 #define EXPLAIN_INTERVALS_MAX                                                                      \
     400u /* a year of office days has about 1,000; a term of 60 days 250 */
@@ -63,7 +70,7 @@
 #define ACTOR_BYTES_MAX 64u
 #define VIA_BYTES_MAX 64u /* an address of IPv6 with its zone, or a channel */
 #define SESSION_BYTES 8u
-#define GRANT_MAC_BYTES 32u
+#define GRANT_SEAL_BYTES 64u
 #define GRANT_ROLES_MAX 32u
 #define GRANT_BYTES_MAX 4096u /* packed: 32 roles of 3 codes each do not fill it */
 #define ROLES_MAX 10u         /* kinds of roles */
@@ -72,9 +79,12 @@
 #define PHONE_BYTES_MAX 64u /* two numbers with extensions, or three mobile ones */
 #define REPORTER_BYTES_MAX 128u
 #define ATTACHMENTS_MAX 16u
+#define LOOKED_UP_PICTURES_MAX 4u /* that a resident's page shows, each some 60 KiB */
 #define REQUEST_ID_BYTES 16u
 #define DETAIL_BYTES_MAX 256u
 #define SUPPLEMENTS_MAX 1000u /* per ticket; further ones are refused */
+#define SPLIT_PARTS_MAX 4u    /* matters that one act splits off: triage suggests no more */
+#define SPLIT_TICKETS_MAX 8u  /* of one ticket; more is a list, and no complaint */
 #define SAID_MAX 64u          /* newest messages of a ticket that a reader of texts gets */
 
 /* People's accounts (access). */
@@ -95,6 +105,7 @@
 #define DEVICE_FILTER_BYTES_MAX 128u
 #define DEVICE_REPORTS_MAX 1024u /* of one turn: what one commit acknowledges */
 #define DEVICE_TOPICS_MAX 32u
+#define DEVICE_TOPICS_HEARD_MAX (DEVICE_TOPICS_MAX + 1u) /* and what came by none of them */
 #define DEVICE_KINDS_MAX 128u    /* of a site; "other" and "silent" come on top */
 #define SITE_DEVICES_MAX 200000u /* a district with a smoke detector in every tenth flat */
 #define PUBLISHED_BYTES_MAX                                                                        \
@@ -104,6 +115,11 @@
 #define HOTLINE_ID_BYTES_MAX 64u /* of an envelope, of a ticket of a peer's, of a call */
 #define CALL_USERS_MAX 16u       /* phones that ring for one call */
 #define CALLS_MAX 64u            /* in one answer */
+#define CALLS_KEPT_MAX 512u      /* steps of the newest calls: a hundred calls and more at once */
+/* 上级时限: one that has passed is taken, for what was handed over late must be done all the same. What lies
+ * further off was not meant: seconds for milliseconds, a year mistyped. */
+#define OUTER_DUE_BEHIND_MS_MAX (366ull * 86400000)
+#define OUTER_DUE_AHEAD_MS_MAX (3660ull * 86400000)
 #define QUOTAS_MAX 16u
 #define QUOTA_NAME_BYTES_MAX 64u
 /* WeChat and WeCom (proto/wechat.proto). */
@@ -122,6 +138,28 @@
 #define KEY_ROLES_MAX 8u      /* channels and units of one key */
 #define SESSIONS_EACH_MAX 16u /* of one person at a time: the oldest one makes room */
 
+/* Archive (proto/archive.proto). */
+#define SEARCH_CHARACTERS_MAX 256u
+#define SEARCH_WORDS_BYTES_MAX TEXT_BYTES_MAX /* so that too long a search is told in words */
+#define SEARCH_TICKETS_MAX 100u               /* of one caller: CALLER_LIST_MAX */
+#define SINKS_MAX 2u
+#define SINK_NAME_BYTES_MAX 128u
+#define ARCHIVED_MAX 4096u
+#define ARCHIVED_FACT_BYTES_MAX (256u << 10) /* what one fact gathers: a block of the log */
+#define ARCHIVED_EVENT_BYTES_MAX                                                                   \
+    (160u << 10) /* a text of TEXT_BYTES_MAX and what stands beside it */
+#define PSEUDONYM_BYTES 16u
+#define PERIOD_BYTES_MAX 16u /* "2026-03-02" */
+#define RATES_COUNTS 37u     /* RatesCount */
+#define RATES_TIMES_MAX 4u   /* RatesClock */
+#define RATES_NAMES_MAX 6u   /* RatesName */
+#define RATES_PERIODS_MAX 1000u
+#define BULLETINS_MAX 200u                             /* of one answer */
+#define POINTS_ACCOUNT_BYTES_MAX (CODE_BYTES_MAX + 9u) /* "reversed:" and a rule */
+#define POINTS_LIST_MAX 200u                           /* of one answer */
+#define SITE_POINT_RULES_MAX 32u
+#define SITE_GOODS_MAX 64u
+
 #define REQUEST_KEEP_MS                                                                            \
     (24u * 3600u * 1000u) /* stored answers; proto/command.proto promises 24 h */
 
@@ -133,11 +171,23 @@
 #define SITE_CATEGORIES_MAX 8192u
 #define SITE_KEYWORDS_MAX 65536u
 #define SITE_MATRIX_MAX 200000u
+#define SITE_RULES_MAX 1024u
+#define SITE_RULE_WORDS_MAX 32768u  /* of all rules together */
+#define SITE_RULE_ALL_MAX 32u       /* words of one rule that must all be there: a bit each */
+#define SITE_RULE_PATTERNS_MAX 128u /* each may be tried on every text */
+#define CALLS_NAMED_MAX 4u          /* numbers to telephone that one ticket is told */
+#define SITE_REPEAT_DAYS_MAX 60u    /* after two months nobody means the same complaint */
 #define SITE_POLICIES_MAX 4096u
 #define SITE_CHANNELS_MAX 64u
+#define CALLER_DIGESTS_MAX 8u /* numbers by which one person is known */
+#define CALLS_REFUSED_MAX 64u /* tickets of one 勿扰: open ones of one person */
+#define SITE_SAMPLES_MAX 32u  /* rows of the callback's sample */
+#define SITE_CALLBACKS_MAX 4u /* channels that ask one after the other: more is pestering */
 #define SITE_CALENDARS_MAX 64u
 #define SITE_ASSIST_MAX 8u
-#define SITE_FOLLOWERS_MAX 8u    /* beside the services: archive, gateway, statistics, a door */
+#define SITE_FOLLOWERS_MAX 8u /* that a site names: a gateway, statistics, a door */
+#define SITE_FOLLOWERS_OWN_MAX                                                                     \
+    5u                           /* that it has without naming them: archive on four logs, a door */
 #define SITE_SUPERVISORS_MAX 16u /* told of steps: they travel in one fact */
 #define SITE_MISTAKES_MAX 100u   /* printed; the rest is counted */
 #define SITE_FILE_BYTES_MAX (64u << 20)
@@ -158,4 +208,6 @@ static_assert(TAIL_FETCH_BYTES_MAX + EVLOG_RECORD_BYTES_MAX <= FRAME_BYTES_MAX,
 static_assert(FRAME_BYTES_MAX * 16u < STEP_ARENA_BYTES, "one frame always fits the arena");
 static_assert(GRANT_ROLES_MAX * (3u * (CODE_BYTES_MAX + 2u) + 16u) < GRANT_BYTES_MAX,
               "every grant fits");
+static_assert(ARCHIVED_EVENT_BYTES_MAX + ARCHIVED_FACT_BYTES_MAX < EVLOG_RECORD_BYTES_MAX,
+              "a fact of archive's holds the last event whole");
 static_assert(STEP_DUE_MAX < STEP_INPUTS_MAX, "deadlines leave room for commands");

@@ -1,6 +1,7 @@
-/* rc: names of the result codes, for logs. */
+/* rc: names of the result codes, for logs, and which of them an errno is. */
 #include "common/base/rc.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 const char *rc_name(enum rc rc)
@@ -29,4 +30,19 @@ const char *rc_name(enum rc rc)
         return "unknown";
     }
     return names[rc];
+}
+
+enum rc rc_of_file(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return RC_NOT_FOUND;
+    case EACCES:
+    case ELOOP:
+    case ENOTDIR:
+    case EISDIR:
+        return RC_SETTINGS;
+    default:
+        return RC_IO;
+    }
 }

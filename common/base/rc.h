@@ -28,3 +28,7 @@ enum rc {
 
 /* Short stable name for logs: "ok", "invalid", ... Never NULL. */
 const char *rc_name(enum rc rc);
+/* errno of a file of settings or keys that cannot be opened. RC_NOT_FOUND: it is not there.
+ * RC_SETTINGS: somebody set it up wrongly, and it stays so until he mends it. RC_IO: all else, such
+ * as too many open files, which passes by itself. */
+MUST_CHECK enum rc rc_of_file(int error);

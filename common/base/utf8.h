@@ -1,4 +1,4 @@
-/* utf8: the characters that texts here are made of, read by hand.
+/* utf8: the characters that texts are made of, read by hand.
  *
  * Nearly all of a complaint are ideographs, three bytes each. Whoever walks a text (checking,
  * decoding, matching) asks here first and leaves the rest to its own long way; the one place that
@@ -25,3 +25,8 @@ static inline uint32_t utf8_three_point(const unsigned char *at)
 {
     return (uint32_t)(at[0] & 0x0f) << 12 | (uint32_t)(at[1] & 0x3f) << 6 | (at[2] & 0x3f);
 }
+
+/* Bytes of the well-formed sequence at `at` (Unicode table 3-7), 0 if there is none: no surrogate, nothing
+ * written longer than it need be. The terminating NUL, itself a sequence of one byte, ends every one that
+ * is cut short. */
+size_t utf8_sequence(const unsigned char *at);

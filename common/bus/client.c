@@ -373,6 +373,8 @@ uint64_t client_wait_ms(const Paidan__Request *request)
         return request->callback_pull->has_wait_ms ? request->callback_pull->wait_ms : 0;
     case PAIDAN__REQUEST__WISH_WECHAT_AWAIT:
         return request->wechat_await->wait_ms;
+    case PAIDAN__REQUEST__WISH_CALL_LIST:
+        return request->call_list->has_wait_ms ? request->call_list->wait_ms : 0;
     default:
         return 0;
     }

@@ -49,52 +49,70 @@ void channel_service_rule(struct outbox_rule *rule)
 
 /* ---- deciding ---- */
 
-enum rc channel_hear(struct step *step, const struct channel *channel, const Paidan__Heard *heard,
-                     enum channel_verdict *verdict, uint64_t *seq)
+enum rc channel_find(struct store_txn *txn, const struct channel *channel, const char *id,
+                     const ProtobufCBinaryData *digest, enum channel_verdict *verdict,
+                     uint64_t *seq)
 {
     struct channel_heard known;
-    CHECK(heard->digest.len == HEARD_DIGEST_BYTES);
+    CHECK(digest->len == HEARD_DIGEST_BYTES);
     CHECK(seq != NULL);
-    const enum rc rc = channel_heard_get(step->txn, channel, heard->id, &known);
+    const enum rc rc = channel_heard_get(txn, channel, id, &known);
     if (rc == RC_NOT_FOUND) {
         *verdict = CHANNEL_NEW;
-        return step_say(step, &(struct step_about){.ticket = 0, .seq = seq}, &heard->base);
+        return RC_OK;
     }
     if (rc != RC_OK) {
         return rc;
     }
     *seq = known.seq;
-    if (memcmp(known.digest, heard->digest.data, sizeof known.digest) != 0) {
-        *verdict = CHANNEL_DIFFERENT;
-        return RC_OK;
+    *verdict = memcmp(known.digest, digest->data, sizeof known.digest) == 0 ? CHANNEL_KNOWN
+                                                                            : CHANNEL_DIFFERENT;
+    return RC_OK;
+}
+
+enum rc channel_hear(struct step *step, const struct channel *channel, const Paidan__Heard *heard,
+                     enum channel_verdict *verdict, uint64_t *seq)
+{
+    const enum rc rc = channel_find(step->txn, channel, heard->id, &heard->digest, verdict, seq);
+    if (rc != RC_OK || *verdict == CHANNEL_DIFFERENT) {
+        return rc;
+    }
+    if (*verdict == CHANNEL_NEW) {
+        return step_say(step, &(struct step_about){.ticket = 0, .seq = seq}, &heard->base);
     }
     Paidan__HeardAgain again = PAIDAN__HEARD_AGAIN__INIT;
-    again.heard = known.seq;
-    *verdict = CHANNEL_KNOWN;
+    again.heard = *seq;
+    CHECK(*verdict == CHANNEL_KNOWN);
     return step_say(step, &(struct step_about){.ticket = 0}, &again.base);
 }
 
-/* Only the wish itself and whom it names: what the bus adds is added when it is sent. */
-static Paidan__Request bare(const Paidan__Request *request)
+/* Every wish has a message type of its own, so the type says which it is, as a fact's does. What the bus
+ * adds (ids, actor, grant) is added when it is sent. */
+static Paidan__Request request_of(const ProtobufCMessage *wish)
 {
-    Paidan__Request stripped = *request;
-    CHECK(request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
-    stripped.protocol = 0;
-    stripped.correlation = 0;
-    stripped.has_request_id = 0;
-    stripped.actor = NULL;
-    stripped.has_grant = 0;
-    return stripped;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    const ProtobufCMessageDescriptor *const all = &paidan__request__descriptor;
+    const ProtobufCFieldDescriptor *field = NULL;
+    for (unsigned index = 0; index < all->n_fields && field == NULL; index++) {
+        if (all->fields[index].descriptor == wish->descriptor) {
+            field = &all->fields[index];
+        }
+    }
+    CHECK(field != NULL);
+    CHECK((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0);
+    request.wish_case = (Paidan__Request__WishCase)field->id;
+    memcpy((char *)&request + field->offset, &(const void *){wish}, sizeof(const void *));
+    return request;
 }
 
 enum rc channel_wish(struct step *step, const struct channel *channel, const char *service,
-                     const Paidan__Request *request, uint64_t line, uint64_t of, uint64_t *wished)
+                     const ProtobufCMessage *wish, uint64_t line, uint64_t of, uint64_t *wished)
 {
     Paidan__Wished fact = PAIDAN__WISHED__INIT;
     uint64_t seq = 0;
     CHECK(channel_is_service(service));
-    const Paidan__Request stripped = bare(request);
-    enum rc rc = wire_pack(step->arena, &stripped.base, &fact.request.data, &fact.request.len);
+    const Paidan__Request request = request_of(wish);
+    enum rc rc = wire_pack(step->arena, &request.base, &fact.request.data, &fact.request.len);
     if (rc != RC_OK || fact.request.len > WISHED_BYTES_MAX) {
         return rc == RC_OK ? RC_BUG : rc;
     }

@@ -22,6 +22,9 @@ struct channel {
     enum rc (*answered)(struct step *step, const Paidan__WishAnswered *answer);
     enum rc (*delivered)(struct step *step, const struct outbox_delivery *delivery, bool sent,
                          const ProtobufCBinaryData *reply);
+    /* A wish was given up by hand, for good, so it is never answered. of: seq of the Heard that it followed
+     * from; 0: of none. NULL: nothing follows. */
+    enum rc (*dropped)(struct step *step, uint64_t wished, uint64_t of);
     /* Rows that this adapter adds to its status; NULL: none. */
     enum rc (*status)(struct step_view *view, Paidan__AdapterShown *shown);
 };
@@ -46,18 +49,24 @@ void channel_service_rule(struct outbox_rule *rule);
 
 enum channel_verdict { CHANNEL_NEW, CHANNEL_KNOWN, CHANNEL_DIFFERENT };
 
+/* What channel_hear would find, with nothing said: for who must decide whether a new one is heard at all.
+ * *seq: of the first one's Heard, where its id is known. Before: digest has HEARD_DIGEST_BYTES. RC_OK,
+ * RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc channel_find(struct store_txn *txn, const struct channel *channel,
+                                const char *id, const ProtobufCBinaryData *digest,
+                                enum channel_verdict *verdict, uint64_t *seq);
 /* Says Heard, or HeardAgain if its id and digest are known. *seq: of the Heard, the first one's when
  * its id is known. Returns as step_say; RC_OK with any verdict: CHANNEL_DIFFERENT (nothing is said)
  * is to be refused with HEARD_DIFFERENT. */
 MUST_CHECK enum rc channel_hear(struct step *step, const struct channel *channel,
                                 const Paidan__Heard *heard, enum channel_verdict *verdict,
                                 uint64_t *seq);
-/* Wishes something of a service; protocol, ids, actor and grant of the request are left out. line:
+/* Wishes something of a service: the message that is the wish alone (a Submit, a Chase ...). line:
  * wishes of one line go in order, one at a time (a person's, a device's). of: seq of the Heard, 0:
  * none. *wished: its seq, may be NULL. Before: channel_is_service(service). Returns as step_say;
  * RC_BUG too: the request is larger than WISHED_BYTES_MAX. */
 MUST_CHECK enum rc channel_wish(struct step *step, const struct channel *channel,
-                                const char *service, const Paidan__Request *request, uint64_t line,
+                                const char *service, const ProtobufCMessage *wish, uint64_t line,
                                 uint64_t of, uint64_t *wished);
 /* The answer to the newest wish that followed from that Heard; RC_NOT_FOUND: none yet. In the arena.
  * RC_CORRUPT, RC_LIMIT, RC_STORE. */

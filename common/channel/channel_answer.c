@@ -41,6 +41,12 @@ static void read_submitted(const Paidan__Submitted *submitted, Paidan__WishAnswe
     read->has_duplicate = result->has_duplicate;
     read->duplicate = result->duplicate;
     read->detail = result->detail;
+    read->n_call = result->n_call;
+    read->call = result->call;
+    read->has_repeats = result->has_repeats;
+    read->repeats = result->repeats;
+    read->has_state = result->has_state;
+    read->state = result->state;
 }
 
 static void read_looked_up(const Paidan__LookedUp *looked, Paidan__WishAnswered *read)

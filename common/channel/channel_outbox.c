@@ -32,44 +32,19 @@ bool channel_knows(const Paidan__Request *request)
 
 /* *dead: whether it is; *known: whether there is one at all. */
 static enum rc look(struct step *step, const struct channel *channel, uint64_t delivery,
-                    bool *known, bool *dead)
+                    struct outbox_delivery *row, bool *known, bool *dead)
 {
-    struct outbox_delivery row;
     CHECK(known != dead);
     *known = false;
     *dead = false;
     if (delivery == 0) {
         return RC_OK;
     }
-    const enum rc rc = outbox_get(step->txn, channel->outbox, delivery, &row);
+    const enum rc rc = outbox_get(step->txn, channel->outbox, delivery, row);
     *known = rc == RC_OK;
-    *dead = rc == RC_OK && row.dead;
+    *dead = rc == RC_OK && row->dead;
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
-
-static enum rc by_hand(struct step *step, const struct channel *channel, uint64_t delivery,
-                       bool drop, const char *note)
-{
-    bool known = false, dead = false, said = false;
-    CHECK(note == NULL || drop);
-    enum rc rc = look(step, channel, delivery, &known, &dead);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (!dead) {
-        return step_refuse(
-            step, known ? PAIDAN__CODE__DELIVERY_NOT_DEAD : PAIDAN__CODE__DELIVERY_UNKNOWN, NULL);
-    }
-    rc = drop ? outbox_drop(step, channel->outbox, delivery, note, &said)
-              : outbox_retry(step, channel->outbox, delivery, &said);
-    if (rc == RC_NOT_FOUND) {
-        return step_refuse(step, PAIDAN__CODE__DESTINATION_UNKNOWN, NULL);
-    }
-    CHECK(rc != RC_OK || said);
-    return rc == RC_OK ? step_answer_done(step, 0, delivery) : rc;
-}
-
-/* ---- outcomes ---- */
 
 /* The Wished that a delivery tells of; NULL: it tells of another fact, or the log was trimmed. */
 static enum rc wished_of(struct step *step, const struct outbox_delivery *row,
@@ -87,6 +62,43 @@ static enum rc wished_of(struct step *step, const struct outbox_delivery *row,
     }
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
+
+static enum rc dropped(struct step *step, const struct channel *channel,
+                       const struct outbox_delivery *row)
+{
+    const Paidan__Wished *wished = NULL;
+    CHECK(row->dead);
+    const enum rc rc = channel->dropped == NULL ? RC_OK : wished_of(step, row, &wished);
+    return rc == RC_OK && wished != NULL
+               ? channel->dropped(step, row->of, wished->has_of ? wished->of : 0)
+               : rc;
+}
+
+static enum rc by_hand(struct step *step, const struct channel *channel, uint64_t delivery,
+                       bool drop, const char *note)
+{
+    bool known = false, dead = false, said = false;
+    struct outbox_delivery row;
+    CHECK(note == NULL || drop);
+    enum rc rc = look(step, channel, delivery, &row, &known, &dead);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!dead) {
+        return step_refuse(
+            step, known ? PAIDAN__CODE__DELIVERY_NOT_DEAD : PAIDAN__CODE__DELIVERY_UNKNOWN, NULL);
+    }
+    rc = drop ? outbox_drop(step, channel->outbox, delivery, note, &said)
+              : outbox_retry(step, channel->outbox, delivery, &said);
+    if (rc == RC_NOT_FOUND) {
+        return step_refuse(step, PAIDAN__CODE__DESTINATION_UNKNOWN, NULL);
+    }
+    CHECK(rc != RC_OK || said);
+    rc = rc == RC_OK && drop ? dropped(step, channel, &row) : rc;
+    return rc == RC_OK ? step_answer_done(step, 0, delivery) : rc;
+}
+
+/* ---- outcomes ---- */
 
 static enum rc answered(struct step *step, const struct channel *channel,
                         const struct outbox_delivery *row, const Paidan__WishAnswered *told)

@@ -21,7 +21,7 @@
 #include "common/wire/wire.h"
 
 enum {
-    LINKS_MAX = 4,
+    LINKS_MAX = 4, /* our own services that adapters speak with: channel_is_service */
     PROTOCOL = 1,
     CONNECT_US = 1000000, /* so long a service may be away before it counts as unreached */
     AGAIN_US = 50000,     /* between two attempts to send to one that is not connected */
@@ -34,12 +34,16 @@ struct link {
     int fds[BUS_FDS];
 };
 
+/* used ─▶ (again_us: a try to send) ─▶ sent ─▶ answered, or until_us is over
+ *    └── not sent by connect_us: the service is not there
+ * A connection that is lost leads from sent back to used. */
 struct asked {
     bool used, sent;
-    uint64_t token, until_us, connect_us, again_us;
-    uint64_t wait_us;
+    uint64_t token; /* the caller's, and the correlation on the wire */
+    uint64_t until_us, connect_us, again_us;
+    uint64_t wait_us; /* counted from when it was sent, not from when it was asked */
     struct link *link;
-    unsigned char *bytes;
+    unsigned char *bytes; /* kept until it is answered, for it may have to go out again */
     size_t size;
 };
 
@@ -62,6 +66,7 @@ enum rc door_bus_open(struct door_bus **bus, const char *data_dir, door_bus_answ
 {
     struct door_bus *made = calloc(1, sizeof *made);
     CHECK(answered != NULL);
+    CHECK(data_dir != NULL);
     if (made == NULL) {
         return RC_LIMIT;
     }
@@ -122,6 +127,7 @@ void door_bus_close(struct door_bus *bus)
 
 static struct link *link_of(struct door_bus *bus, const char *service)
 {
+    CHECK(strlen(service) <= CODE_BYTES_MAX);
     for (unsigned index = 0; index < bus->link_count; index++) {
         if (strcmp(bus->links[index].service, service) == 0) {
             return &bus->links[index];
@@ -137,6 +143,7 @@ static struct link *link_of(struct door_bus *bus, const char *service)
 static bool link_open(struct door_bus *bus, struct link *link)
 {
     char endpoint[BUS_ENDPOINT_BYTES];
+    CHECK(link->service[0] != '\0');
     if (link->socket != NULL) {
         return true;
     }
@@ -163,6 +170,7 @@ static void link_lost(struct door_bus *bus, const struct link *link)
 {
     for (unsigned index = 0; index < DOOR_BUS_ASKED_MAX; index++) {
         struct asked *const asked = &bus->asked[index];
+        CHECK(asked->used || !asked->sent);
         if (asked->used && asked->link == link && asked->sent) {
             asked->sent = false;
             asked->again_us = 0;
@@ -178,11 +186,14 @@ enum rc door_bus_ask(struct door_bus *bus, const char *service, const Paidan__Re
 {
     Paidan__Request whole = *request;
     CHECK(request->has_request_id);
+    CHECK(wait_ms > 0);
     whole.protocol = PROTOCOL;
     whole.correlation = token;
     const size_t size = paidan__request__get_packed_size(&whole);
     struct asked *asked = NULL;
     for (unsigned index = 0; index < DOOR_BUS_ASKED_MAX && asked == NULL; index++) {
+        /* An answer could not be told from another's. */
+        CHECK(!bus->asked[index].used || bus->asked[index].token != token);
         asked = bus->asked[index].used ? NULL : &bus->asked[index];
     }
     unsigned char *const bytes = asked == NULL || size > FRAME_BYTES_MAX ? NULL : malloc(size);
@@ -208,6 +219,8 @@ static void conclude(struct door_bus *bus, struct asked *asked, const Paidan__An
                      const char *why)
 {
     CHECK(bus->count > 0);
+    CHECK(asked->used);
+    CHECK((answer == NULL) == (why != NULL));
     const uint64_t token = asked->token;
     free(asked->bytes);
     *asked = (struct asked){.used = false};
@@ -215,7 +228,9 @@ static void conclude(struct door_bus *bus, struct asked *asked, const Paidan__An
     bus->answered(bus->context, token, answer, why);
 }
 
-/* Sends what waits to be sent; gives up what waited too long. */
+/* Sends what waits to be sent; gives up what waited too long. Who is given up takes the connection with
+ * him: a service that hangs may have lost what others asked, and an answer that comes after all would
+ * belong to nobody. */
 static void send_due(struct door_bus *bus, uint64_t now_us)
 {
     for (unsigned index = 0; index < DOOR_BUS_ASKED_MAX; index++) {
@@ -223,6 +238,7 @@ static void send_due(struct door_bus *bus, uint64_t now_us)
         if (!asked->used) {
             continue;
         }
+        CHECK(asked->link != NULL);
         if (!asked->sent && now_us >= asked->again_us) {
             asked->again_us = now_us + AGAIN_US;
             if (link_open(bus, asked->link) &&
@@ -243,6 +259,8 @@ static void send_due(struct door_bus *bus, uint64_t now_us)
     }
 }
 
+/* Bytes that are no answer, and answers to what nobody waits for any more, are passed over: they come
+ * from a service of another version, or too late. */
 static void take(struct door_bus *bus, const struct link *link, const struct bus_message *message)
 {
     struct wire_error error;
@@ -294,6 +312,7 @@ int door_bus_fd(const struct door_bus *bus)
 uint64_t door_bus_due_us(const struct door_bus *bus)
 {
     uint64_t due_us = UINT64_MAX;
+    CHECK(bus->count <= DOOR_BUS_ASKED_MAX);
     for (unsigned index = 0; bus->count > 0 && index < DOOR_BUS_ASKED_MAX; index++) {
         const struct asked *const asked = &bus->asked[index];
         const uint64_t at_us = asked->sent ? asked->until_us : asked->again_us;
@@ -302,6 +321,7 @@ uint64_t door_bus_due_us(const struct door_bus *bus)
     return due_us;
 }
 
+/* Until a round brings nothing: the descriptors say nothing of what was there before. */
 void door_bus_work(struct door_bus *bus)
 {
     bool any = true;

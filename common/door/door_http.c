@@ -18,6 +18,7 @@
 #include "common/channel/channel_pulse.h"
 #include "common/say/code.h"
 
+/* nginx stands before us, keeps connections open and takes slow clients off us: many, and none for long. */
 enum { CONNECTIONS_MAX = 2048, TIMEOUT_MS = 15000 };
 
 struct door {
@@ -41,6 +42,7 @@ struct shell_gate *door_gate(const struct door *door)
 static void handle(void *context, struct web_exchange *exchange)
 {
     struct door *const door = context;
+    CHECK(door->opened); /* the adapter's part is there before the server is */
     door->http->handle(door, exchange);
 }
 
@@ -51,6 +53,7 @@ static enum rc address_write(const struct door *door, const char *data_dir)
 {
     char path[PATH_MAX], temporary[PATH_MAX + 8];
     struct stat status;
+    CHECK(door->server != NULL);
     int length = snprintf(path, sizeof path, "%s/run/%s", data_dir, shell_gate_service(door->gate));
     const bool own = length > 0 && (size_t)length < sizeof path && stat(path, &status) == 0 &&
                      S_ISDIR(status.st_mode);
@@ -128,6 +131,7 @@ void door_http_close(void *context)
 void door_http_wait(void *context, struct shell_port_wait *wait)
 {
     const struct door *const door = context;
+    CHECK(door->server != NULL);
     wait->fd = web_server_fd(door->server);
     wait->read = true;
     wait->until_us = web_server_due_us(door->server);
@@ -160,6 +164,7 @@ enum rc door_http_ask(struct door *door, const Paidan__Request *request, void *a
 void door_http_refused(struct door *door, Paidan__Code code)
 {
     struct channel_pulse *const pulse = channel_pulse();
+    CHECK(code != PAIDAN__CODE__OK);
     pulse->refused++;
     pulse->refused_ms = shell_gate_now_ms(door->gate);
     (void)snprintf(pulse->refused_why, sizeof pulse->refused_why, "%s", code_name(code));

@@ -16,10 +16,10 @@
 #include "common/door/door_bus.h"
 
 enum {
-    TASKS_MAX = 32, /* of one poll */
+    TASKS_MAX = 32, /* of one poll: few enough that all are taken within their leases */
     POLL_MS = 20000,
-    ANSWER_MS = POLL_MS + 10000,
-    PAUSE_US = 1000000, /* after a failure */
+    ANSWER_MS = POLL_MS + 10000, /* a poll that waits its time out is no failure */
+    PAUSE_US = 1000000,          /* after a failure */
     DOOR_PULLER_ARENA_BYTES = 4 << 20,
 };
 
@@ -29,13 +29,15 @@ struct puller {
     struct door_bus *bus;
     struct arena arena; /* of the request being asked */
     bool polling;
-    unsigned taking; /* asked of the own service */
-    uint64_t pause_us;
+    unsigned taking;    /* asked of the own service */
+    uint64_t polled_us; /* the last poll began */
+    uint64_t pause_us;  /* no poll before */
 };
 
 static void take(struct puller *puller, const Paidan__CallbackTask *task)
 {
     Paidan__Request request = PAIDAN__REQUEST__INIT;
+    CHECK(task->ticket != 0);
     puller->is->take(task, &puller->arena, &request);
     CHECK(request.wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
     if (shell_port_ask(puller->gate, &request, task->ticket) == RC_OK) {
@@ -49,11 +51,17 @@ static void pulled(void *context, uint64_t token, const Paidan__Answer *answer, 
     struct puller *const puller = context;
     (void)token;
     (void)why;
+    CHECK(puller->polling);
+    CHECK(puller->taking == 0);
     puller->polling = false;
     if (answer == NULL || answer->code != PAIDAN__CODE__OK ||
         answer->body_case != PAIDAN__ANSWER__BODY_CALLBACK_PULLED) {
         puller->pause_us = clock_monotonic_us() + PAUSE_US;
         return;
+    }
+    /* A poll that brings nothing has waited; one that came back at once must not become a crowd. */
+    if (answer->callback_pulled->n_tasks == 0) {
+        puller->pause_us = puller->polled_us + PAUSE_US;
     }
     for (size_t index = 0; index < answer->callback_pulled->n_tasks; index++) {
         take(puller, answer->callback_pulled->tasks[index]);
@@ -65,12 +73,15 @@ static void poll(struct puller *puller)
     unsigned char id[REQUEST_ID_BYTES];
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__CallbackPull wish = PAIDAN__CALLBACK_PULL__INIT;
+    CHECK(!puller->polling);
+    CHECK(puller->taking == 0);
     const char *const channel = puller->is->channel(shell_gate_site(puller->gate));
     if (channel == NULL) { /* until the site names one */
         puller->pause_us = clock_monotonic_us() + PAUSE_US;
         return;
     }
     client_request_id(id);
+    puller->polled_us = clock_monotonic_us();
     wish.channel = (char *)channel; /* packed, never written */
     wish.has_max = 1;
     wish.max = TASKS_MAX;
@@ -92,6 +103,7 @@ enum rc door_puller_open(struct shell_gate *gate, const char *data_dir,
 {
     struct puller *const made = calloc(1, sizeof *made);
     CHECK(puller->take != NULL);
+    CHECK(puller->channel != NULL);
     if (made == NULL) {
         return RC_LIMIT;
     }

@@ -17,6 +17,7 @@
 
 static enum rc refuse(const char *name, const char *key, const char *why)
 {
+    CHECK(why != NULL);
     diag_log(DIAG_ERROR, "door", "secret=%s/%s why=\"%s\"", name, key, why);
     return RC_SETTINGS;
 }
@@ -25,6 +26,7 @@ static enum rc refuse(const char *name, const char *key, const char *why)
 static enum rc judge(int fd, const char *name, const char *key)
 {
     struct stat status;
+    CHECK(fd >= 0);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         return refuse(name, key, "not a file");
     }
@@ -44,6 +46,7 @@ enum rc door_secret(const char *data_dir, const char *name, const char *key, cha
     if (length < 0 || (size_t)length >= sizeof path) {
         return refuse(name, key, "its path is too long");
     }
+    /* Not blocking: a pipe in its place must not stop the service. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
         return errno == ENOENT ? RC_NOT_FOUND : refuse(name, key, strerror(errno));
@@ -51,6 +54,7 @@ enum rc door_secret(const char *data_dir, const char *name, const char *key, cha
     enum rc rc = judge(fd, name, key);
     const ssize_t got = rc == RC_OK ? read(fd, text, size) : 0;
     (void)close(fd);
+    /* What fills the room may go on after it: half a key is none. */
     if (rc == RC_OK && (got <= 0 || (size_t)got == size)) {
         rc = refuse(name, key, got <= 0 ? "it is empty" : "it is too long");
     }

@@ -68,6 +68,7 @@ struct sender {
 
 static struct flight *flight_of(struct sender *sender, uint64_t delivery)
 {
+    CHECK(delivery != 0);
     for (unsigned index = 0; index < OUTBOX_FLIGHTS_MAX; index++) {
         struct flight *const flight = &sender->all[index];
         if (flight->state != FLIGHT_NONE && flight->delivery.seq == delivery) {
@@ -105,6 +106,7 @@ static void flight_land(struct sender *sender, struct flight *flight)
 static void flight_hold(struct flight *flight, uint64_t hold_us, bool later)
 {
     CHECK(flight->outcome == NULL);
+    CHECK(flight->state != FLIGHT_NONE);
     flight->state = FLIGHT_HELD;
     flight->later = later;
     flight->until_us = clock_monotonic_us() + hold_us;
@@ -117,6 +119,7 @@ static void tell(struct sender *sender, struct flight *flight)
 {
     CHECK(flight->state == FLIGHT_TELLING);
     CHECK(!flight->told);
+    CHECK(flight->outcome != NULL);
     Paidan__Request *const request = paidan__request__unpack(NULL, flight->bytes, flight->outcome);
     if (request == NULL) {
         return; /* no memory now */
@@ -150,6 +153,8 @@ static void flight_over(struct sender *sender, struct flight *flight,
     tell(sender, flight);
 }
 
+/* Of what is put off nothing is told, for nothing happened: the outbox has it again after a while. Else
+ * the core hears of it, and the outbox decides by the site's rule whether it goes again. */
 static void flight_failed(struct sender *sender, struct flight *flight, enum door_verdict verdict,
                           const char *why, uint64_t hold_ms)
 {
@@ -204,6 +209,8 @@ void door_sender_answered(void *context, uint64_t token, const Paidan__Answer *a
 
 /* ---- wishes ---- */
 
+/* Of the words too: whoever restores an older store of this adapter has the same keys for other wishes,
+ * and they must not be taken for those of then. */
 static void request_id(const struct sender *sender, const struct outbox_delivery *delivery,
                        const ProtobufCBinaryData *packed, unsigned char id[REQUEST_ID_BYTES])
 {
@@ -223,6 +230,7 @@ static void request_id(const struct sender *sender, const struct outbox_delivery
 static void send_wish(struct sender *sender, struct flight *flight, const Paidan__Event *event)
 {
     unsigned char id[REQUEST_ID_BYTES];
+    CHECK(flight->state == FLIGHT_SENDING);
     if (event->fact_case != PAIDAN__EVENT__FACT_WISHED) {
         flight_failed(sender, flight, DOOR_NEVER, "no wish", 0);
         return;
@@ -255,6 +263,7 @@ static void bus_answered(void *context, uint64_t token, const Paidan__Answer *an
     Paidan__DeliveryOutcome outcome = PAIDAN__DELIVERY_OUTCOME__INIT;
     Paidan__WishAnswered answered = PAIDAN__WISH_ANSWERED__INIT;
     CHECK(flight != NULL);
+    CHECK(flight->state == FLIGHT_SENDING);
     if (answer == NULL) {
         flight_failed(sender, flight, DOOR_UNREACHED, why, 0);
         return;
@@ -271,17 +280,47 @@ static void bus_answered(void *context, uint64_t token, const Paidan__Answer *an
 
 /* ---- calls ---- */
 
+enum door_verdict door_sender_judge(unsigned status)
+{
+    const bool later = status == 408 || status == 425 || status == 429 || status >= 500;
+    return status / 100 == 2 ? DOOR_ARRIVED : later ? DOOR_UNREACHED : DOOR_REFUSED;
+}
+
 static enum door_verdict judge_status(const struct web_result *result, const char **why)
 {
     static const char *const words[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
     CHECK(result->rc == RC_OK);
     const unsigned status = result->status;
-    if (status >= 200 && status < 300) {
-        return DOOR_ARRIVED;
+    const enum door_verdict verdict = door_sender_judge(status);
+    if (verdict != DOOR_ARRIVED) {
+        *why = status >= 100 && status < 600 ? words[status / 100 - 1] : "no status";
     }
-    *why = status >= 100 && status < 600 ? words[status / 100 - 1] : "no status";
-    return status == 408 || status == 425 || status == 429 || status >= 500 ? DOOR_UNREACHED
-                                                                            : DOOR_REFUSED;
+    return verdict;
+}
+
+static void judged(struct sender *sender, struct flight *flight, enum door_verdict verdict,
+                   ProtobufCBinaryData reply, const char *why, uint64_t hold_ms)
+{
+    Paidan__DeliveryOutcome outcome = PAIDAN__DELIVERY_OUTCOME__INIT;
+    if (verdict != DOOR_ARRIVED) {
+        flight_failed(sender, flight, verdict, why, hold_ms);
+        return;
+    }
+    outcome.sent = 1;
+    outcome.has_reply = reply.len > 0;
+    reply.len = reply.len < REPLY_BYTES_MAX ? reply.len : REPLY_BYTES_MAX;
+    outcome.reply = reply;
+    flight_over(sender, flight, &outcome, 0);
+}
+
+void door_sender_carried(void *context, uint64_t delivery, enum door_verdict verdict,
+                         ProtobufCBinaryData reply, const char *why)
+{
+    struct sender *const sender = context;
+    struct flight *const flight = flight_of(sender, delivery);
+    CHECK(flight != NULL);
+    CHECK(flight->state == FLIGHT_SENDING);
+    judged(sender, flight, verdict, reply, why, 0);
 }
 
 static void web_answered(void *context, uint64_t token, const struct web_result *result)
@@ -290,7 +329,6 @@ static void web_answered(void *context, uint64_t token, const struct web_result 
     char reason[64];
     const char *why = result->why;
     ProtobufCBinaryData reply = {.len = 0, .data = NULL};
-    Paidan__DeliveryOutcome outcome = PAIDAN__DELIVERY_OUTCOME__INIT;
     if ((token & DOOR_OWN) != 0) {
         if (sender->is->own != NULL) {
             sender->is->own(sender->context, token, result);
@@ -303,6 +341,7 @@ static void web_answered(void *context, uint64_t token, const struct web_result 
     }
     struct flight *const flight = flight_of(sender, token);
     CHECK(flight != NULL);
+    CHECK(flight->state == FLIGHT_SENDING);
     /* An answer that is too large, or an address that is none of ours, will be so again. */
     enum door_verdict verdict =
         result->rc == RC_FORBIDDEN || result->rc == RC_LIMIT ? DOOR_REFUSED : DOOR_UNREACHED;
@@ -314,15 +353,7 @@ static void web_answered(void *context, uint64_t token, const struct web_result 
         (void)snprintf(reason, sizeof reason, "HTTP %u", result->status);
         why = reason;
     }
-    if (verdict != DOOR_ARRIVED) {
-        flight_failed(sender, flight, verdict, why, result->retry_after_ms);
-        return;
-    }
-    outcome.sent = 1;
-    outcome.has_reply = reply.len > 0;
-    reply.len = reply.len < REPLY_BYTES_MAX ? reply.len : REPLY_BYTES_MAX;
-    outcome.reply = reply;
-    flight_over(sender, flight, &outcome, 0);
+    judged(sender, flight, verdict, reply, why, result->retry_after_ms);
 }
 
 static void send_call(struct sender *sender, struct step_view *view, struct flight *flight,
@@ -330,12 +361,23 @@ static void send_call(struct sender *sender, struct step_view *view, struct flig
 {
     struct web_call call = {.method = "POST"};
     const char *why = NULL;
-    enum rc rc = sender->is->make == NULL ? RC_NOT_FOUND
-                                          : sender->is->make(sender->context, view,
-                                                             &flight->delivery, event, &call, &why);
-    if (rc == RC_OK) {
+    bool carried = false;
+    enum rc rc = RC_NOT_FOUND;
+    if (sender->is->carry != NULL) {
+        rc = sender->is->carry(sender->context, view, &flight->delivery, event, &carried, &why);
+    }
+    if (!carried && sender->is->make != NULL) {
+        rc = sender->is->make(sender->context, view, &flight->delivery, event, &call, &why);
+    }
+    if (!carried && rc == RC_OK) {
         rc = web_client_send(sender->client, &call, flight->delivery.seq);
         why = rc == RC_INVALID ? "url" : NULL;
+    }
+    if (rc == RC_EXISTS) {
+        Paidan__DeliveryOutcome outcome = PAIDAN__DELIVERY_OUTCOME__INIT;
+        outcome.sent = 1;
+        flight_over(sender, flight, &outcome, 0);
+        return;
     }
     if (rc == RC_OK) {
         return;
@@ -343,6 +385,7 @@ static void send_call(struct sender *sender, struct step_view *view, struct flig
     const bool now = rc == RC_AGAIN || rc == RC_LIMIT || rc == RC_STORE;
     flight_failed(sender, flight,
                   now                  ? DOOR_LATER
+                  : rc == RC_IO        ? DOOR_UNREACHED
                   : rc == RC_NOT_FOUND ? DOOR_NEVER
                                        : DOOR_REFUSED,
                   why == NULL ? rc_name(rc) : why, 0);
@@ -376,6 +419,7 @@ static void look(struct sender *sender)
     size_t count = 0;
     uint64_t next_ms = 0;
     const struct outbox *const outbox = sender->is->channel->outbox;
+    CHECK(sender->count == sender->flights.count); /* the same, told twice */
     sender->look = false;
     sender->look_us = UINT64_MAX;
     sender->head = shell_gate_head(sender->gate);
@@ -468,6 +512,11 @@ enum rc door_sender_open(struct shell_gate *gate, const char *data_dir,
 void door_sender_close(void *context)
 {
     close_all(context, true);
+}
+
+void *door_sender_own(void *context)
+{
+    return ((struct sender *)context)->context;
 }
 
 struct web_client *door_sender_client(void *context)

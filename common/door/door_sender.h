@@ -18,11 +18,17 @@ enum door_verdict {
 struct door_sender {
     const struct channel *channel;
     /* Makes the call of a delivery, whose fact is `event`. Texts in the view's arena. RC_OK;
-     * RC_AGAIN: not now (as DOOR_LATER); RC_NOT_FOUND: it can never be sent (as DOOR_NEVER), why says
+     * RC_AGAIN: not now (as DOOR_LATER); RC_EXISTS: what it wants has come already, no call is needed
+     * (as DOOR_ARRIVED); RC_NOT_FOUND: it can never be sent (as DOOR_NEVER), why says
      * so; RC_FORBIDDEN: not to this place, as it is (as DOOR_REFUSED); RC_LIMIT. *why: static, or in
      * the arena, never personal. */
     enum rc (*make)(void *context, struct step_view *view, const struct outbox_delivery *delivery,
                     const Paidan__Event *event, struct web_call *call, const char **why);
+    /* Instead of a call: sends it by a way of the adapter's own, where it has one for this delivery; may
+     * be NULL. *taken false: it has none, make is asked. Else as make, or RC_IO (as DOOR_UNREACHED);
+     * after RC_OK door_sender_carried will be called of it, once, though not before this returns. */
+    enum rc (*carry)(void *context, struct step_view *view, const struct outbox_delivery *delivery,
+                     const Paidan__Event *event, bool *taken, const char **why);
     /* What the answer means; result->rc is RC_OK. Default (NULL): 2xx arrived; 408, 425, 429 and 5xx
      * unreached; else refused. *reply (at most REPLY_BYTES_MAX are told), *why: until return. */
     enum door_verdict (*judge)(void *context, const struct outbox_delivery *delivery,
@@ -51,5 +57,12 @@ void door_sender_close(void *context);
 void door_sender_wait(void *context, struct shell_port_wait *wait);
 void door_sender_work(void *context, bool readable, bool writable);
 void door_sender_answered(void *context, uint64_t token, const Paidan__Answer *answer);
+/* What became of a delivery that was carried; as judge says it. Before: it is under way. */
+void door_sender_carried(void *context, uint64_t delivery, enum door_verdict verdict,
+                         ProtobufCBinaryData reply, const char *why);
+/* What a status of HTTP says by itself: the default of judge, for those that look at the rest first. */
+enum door_verdict door_sender_judge(unsigned status);
+/* The adapter's context, as its open made it. */
+void *door_sender_own(void *context);
 /* As `started` was given. */
 struct web_client *door_sender_client(void *context);

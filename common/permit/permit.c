@@ -113,10 +113,14 @@ static bool covers_channel(const struct site *site, const Paidan__GrantRole *rol
     }
     const char *now =
         site == NULL ? NULL : site_code_now(site, SITE_KIND_CHANNEL, subject->channel);
-    return same(role->channel, subject->channel) || same(role->channel, now);
+    bool asked = false;
+    for (size_t nth = 0; nth < subject->asked_count; nth++) {
+        asked = asked || same(role->channel, subject->asked[nth]);
+    }
+    return asked || same(role->channel, subject->channel) || same(role->channel, now);
 }
 
-/* The channel that asks for it, while it asks: intake knows neither round nor lease, but that the
+/* The channels that may ask for it, while one asks: intake knows neither round nor lease, but that the
  * unit says solved and nobody has answered. */
 static bool covers_callback(const struct site *site, const Paidan__GrantRole *role,
                             const struct permit_subject *subject)
@@ -125,7 +129,7 @@ static bool covers_callback(const struct site *site, const Paidan__GrantRole *ro
                                ? SITE_NONE
                                : site_heir(site, SITE_KIND_CHANNEL, subject->channel);
     return index != SITE_NONE && subject->state == PAIDAN__STATE__STATE_RESOLVED &&
-           same(site->channels[index].callback, role->channel);
+           said(role->channel) && site_channel_asks(&site->channels[index], role->channel);
 }
 
 /* One right about one ticket. Scopes that say yes here are judged elsewhere as well: a code by the
@@ -232,6 +236,17 @@ bool permit_covers(const struct permit_view *view, const struct site *site,
         covered = right_covers(&view->rights[index], site, subject);
     }
     return covered;
+}
+
+bool permit_unbounded(const struct permit_view *view)
+{
+    CHECK(view->count <= PERMIT_RIGHTS_MAX);
+    bool unbounded = view->all;
+    for (size_t index = 0; !unbounded && index < view->count; index++) {
+        const struct permit_right *const right = &view->rights[index];
+        unbounded = right->scope == PERMIT_AREA && right->role != NULL && !said(right->role->area);
+    }
+    return unbounded;
 }
 
 /* For a unit a phone is for the work, and the work begins when it accepts. */

@@ -45,6 +45,8 @@ struct permit_subject {
     uint64_t ticket; /* for those who may see but one */
     size_t assist_count;
     const char *assist[SITE_ASSIST_MAX];
+    size_t asked_count; /* channels that asked about it, of a callback alone */
+    const char *asked[SITE_CALLBACKS_MAX];
     Paidan__State state;
     bool confidential; /* 保密: who sees it as a unit alone sees no more than its summary */
 };
@@ -73,6 +75,8 @@ void permit_view_make(const struct permit_asker *asker, enum permit_row row,
 /* Whether a ticket like that is within the view. */
 bool permit_covers(const struct permit_view *view, const struct site *site,
                    const struct permit_subject *subject);
+/* Whether any ticket is, also one of which nothing is known. */
+bool permit_unbounded(const struct permit_view *view);
 /* Whether it is within, but the unit has not taken it up yet: of those who see a phone because they
  * work on a ticket, nobody sees it before (NOT_ACCEPTED). */
 bool permit_early(const struct permit_view *view, const struct site *site,
@@ -98,7 +102,8 @@ struct permit_ask {
     /* Tickets that the wish names, in order; those that are out of scope are to be made unknown by
      * permit_ask_hide, which remembers them here. */
     size_t ticket_count;
-    uint64_t **tickets;    /* into the copy */
+    size_t beside;      /* from this one on it is not about them, but what its own would go into */
+    uint64_t **tickets; /* into the copy */
     const uint64_t *named; /* as they were asked for */
     bool *guarded;         /* of each: permit_guarded, set by who knows whose tickets they are */
 };

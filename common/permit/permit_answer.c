@@ -96,6 +96,19 @@ static bool is_guarded(const struct permit_ask *ask, size_t index)
     return ask->guarded != NULL && index < ask->ticket_count && ask->guarded[index];
 }
 
+/* The words and letters of the evidence are the resident's; codes and numbers of it are the site's. */
+static void judged_blind(Paidan__Judged *judged)
+{
+    if (judged != NULL) {
+        judged->n_words = judged->n_place_words = judged->n_grams = 0;
+        judged->has_sketch = false;
+        judged->sketch = (ProtobufCBinaryData){.len = 0, .data = NULL};
+        for (size_t index = 0; index < judged->n_same; index++) {
+            judged->same[index]->names = judged->same[index]->name = NULL;
+        }
+    }
+}
+
 /* The note of a return is a clerk's, but it may quote the complaint. */
 static void desk_blind(const struct fitting *fitting, Paidan__DeskItem *item)
 {
@@ -104,6 +117,15 @@ static void desk_blind(const struct fitting *fitting, Paidan__DeskItem *item)
     }
     if (item != NULL && (fitting->ask->view.untitled || is_guarded(fitting->ask, 0))) {
         item->title = NULL;
+        judged_blind(item->judged);
+    }
+}
+
+static void triage_shown_blind(const struct fitting *fitting, Paidan__TriageShown *shown)
+{
+    desk_blind(fitting, shown->desk);
+    if (fitting->ask->view.untitled || is_guarded(fitting->ask, 0)) {
+        judged_blind(shown->judged);
     }
 }
 
@@ -124,7 +146,37 @@ static bool resident_says(const Paidan__Event *event)
 {
     return event->fact_case == PAIDAN__EVENT__FACT_DESKED ||
            event->fact_case == PAIDAN__EVENT__FACT_ANSWERED ||
-           event->fact_case == PAIDAN__EVENT__FACT_REOPENED;
+           event->fact_case == PAIDAN__EVENT__FACT_REOPENED ||
+           event->fact_case == PAIDAN__EVENT__FACT_MERGED ||
+           event->fact_case == PAIDAN__EVENT__FACT_UNMERGED;
+}
+
+/* A dispatcher merged it or took it out again: his name and his note may be read. */
+static bool desk_says(const Paidan__Event *event)
+{
+    return (event->fact_case == PAIDAN__EVENT__FACT_MERGED && event->merged->by_desk) ||
+           (event->fact_case == PAIDAN__EVENT__FACT_UNMERGED && event->unmerged->has_why &&
+            event->unmerged->why == PAIDAN__UNMERGE_CAUSE__UNMERGE_BY_DESK);
+}
+
+/* What stands deeper in a fact than its own fields: the evidence, and a stay at the desk. */
+static void nested_blind(Paidan__Event *event, bool guarded)
+{
+    Paidan__Desked *const desked = event->fact_case == PAIDAN__EVENT__FACT_DESKED ? event->desked
+                                   : event->fact_case == PAIDAN__EVENT__FACT_UNMERGED
+                                       ? event->unmerged->desk
+                                       : NULL;
+    if (event->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
+        judged_blind(event->routed->judged);
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+        judged_blind(event->merged->judged);
+    }
+    if (desked != NULL) {
+        desked->title = NULL;
+        desked->note = guarded ? desked->note : NULL;
+        judged_blind(desked->judged);
+    }
 }
 
 /* Titles and notes out of the facts of a history: both may hold what a resident wrote. guarded: out
@@ -139,10 +191,18 @@ static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *p
     }
     static char nothing[] = "";
     Paidan__Event *const event = (Paidan__Event *)(void *)message;
-    if (guarded && !resident_says(event)) {
+    const bool evidence =
+        event->fact_case == PAIDAN__EVENT__FACT_ROUTED && event->routed->judged != NULL;
+    if (guarded && !resident_says(event) && !evidence) {
         return RC_OK;
     }
-    if (guarded) {
+    nested_blind(event, guarded);
+    if (guarded && evidence) { /* all else of it is the dispatcher's or the site's */
+        return wire_pack(fitting->arena, &event->base, &packed->data, &packed->len);
+    }
+    const bool keeps_note =
+        guarded && (event->fact_case == PAIDAN__EVENT__FACT_DESKED || desk_says(event));
+    if (guarded && !desk_says(event)) {
         event->cause->actor = NULL; /* an adapter may say there who spoke */
     }
     ProtobufCMessage *const fact = (ProtobufCMessage *)(void *)event->registered;
@@ -150,8 +210,7 @@ static enum rc event_blind(const struct fitting *fitting, ProtobufCBinaryData *p
         const ProtobufCFieldDescriptor *const field = &fact->descriptor->fields[index];
         if (field->type == PROTOBUF_C_TYPE_STRING && field->label != PROTOBUF_C_LABEL_REPEATED &&
             (strcmp(field->name, "title") == 0 ||
-             (strcmp(field->name, "note") == 0 &&
-              !(guarded && event->fact_case == PAIDAN__EVENT__FACT_DESKED)))) {
+             (strcmp(field->name, "note") == 0 && !keeps_note))) {
             char **const text = (char **)(void *)((unsigned char *)(void *)fact + field->offset);
             *text = field->label == PROTOBUF_C_LABEL_REQUIRED ? nothing : NULL;
         }
@@ -188,6 +247,28 @@ static void callers_fit(const struct fitting *fitting, Paidan__CallerListed *lis
         }
     }
     listed->n_tickets = kept;
+}
+
+/* The tickets behind a figure, as briefs. */
+static void figures_fit(const struct fitting *fitting, Paidan__RatesTicket **tickets, size_t *count)
+{
+    size_t kept = 0;
+    CHECK(tickets != NULL || *count == 0);
+    for (size_t index = 0; index < *count; index++) {
+        Paidan__RatesTicket *const ticket = tickets[index];
+        const struct permit_subject subject = {.unit = ticket->unit,
+                                               .area = ticket->area,
+                                               .channel = ticket->channel,
+                                               .level = ticket->has_level ? ticket->level : 0,
+                                               .state = ticket->state};
+        if (fitting->ask->view.untitled) {
+            ticket->title = NULL;
+        }
+        if (permit_covers(&fitting->ask->view, fitting->site, &subject)) {
+            tickets[kept++] = ticket;
+        }
+    }
+    *count = kept;
 }
 
 /* 保密: a unit gets what the dispatcher wrote for it, and nothing that the resident said or sent. */
@@ -263,8 +344,17 @@ static enum rc body_fit(const struct fitting *fitting, Paidan__Answer *answer)
     case PAIDAN__ANSWER__BODY_LISTED:
         briefs_fit(fitting, answer->listed->tickets, &answer->listed->n_tickets);
         return RC_OK;
+    case PAIDAN__ANSWER__BODY_SEARCHED:
+        briefs_fit(fitting, answer->searched->tickets, &answer->searched->n_tickets);
+        return RC_OK;
     case PAIDAN__ANSWER__BODY_BOARDED:
         briefs_fit(fitting, answer->boarded->tickets, &answer->boarded->n_tickets);
+        return RC_OK;
+    case PAIDAN__ANSWER__BODY_RATES_LISTED:
+        figures_fit(fitting, answer->rates_listed->tickets, &answer->rates_listed->n_tickets);
+        return RC_OK;
+    case PAIDAN__ANSWER__BODY_EXEMPT_LISTED:
+        figures_fit(fitting, answer->exempt_listed->tickets, &answer->exempt_listed->n_tickets);
         return RC_OK;
     case PAIDAN__ANSWER__BODY_DUE_LISTED:
         briefs_fit(fitting, answer->due_listed->tickets, &answer->due_listed->n_tickets);
@@ -283,7 +373,7 @@ static enum rc body_fit(const struct fitting *fitting, Paidan__Answer *answer)
         (void)brief_fits(fitting, answer->shown->brief); /* the engine asked for its scope */
         return history_fit(fitting, answer->shown->history, answer->shown->n_history);
     case PAIDAN__ANSWER__BODY_TRIAGE_SHOWN:
-        desk_blind(fitting, answer->triage_shown->desk);
+        triage_shown_blind(fitting, answer->triage_shown);
         return history_fit(fitting, answer->triage_shown->history, answer->triage_shown->n_history);
     case PAIDAN__ANSWER__BODY_DESK_LISTED:
         desk_fit(fitting, answer->desk_listed);

@@ -88,34 +88,47 @@ static enum rc take_numbers(struct arena *arena, struct permit_ask *ask, size_t 
     return RC_OK;
 }
 
-static enum rc take_one(struct arena *arena, struct permit_ask *ask, uint64_t *ticket)
-{
-    ask->tickets = arena_alloc(arena, sizeof *ask->tickets);
-    if (ask->tickets == NULL) {
-        return RC_LIMIT;
-    }
-    ask->tickets[0] = ticket;
-    ask->ticket_count = 1;
-    return RC_OK;
-}
-
-/* A wish that names one ticket calls the field so: Show, Explain, TriageShow, Supplement, ... */
-static enum rc take_field(struct arena *arena, struct permit_ask *ask, ProtobufCMessage *wish)
+/* Where the wish has that number; NULL: it has no such field, or leaves it out. */
+static uint64_t *number_at(ProtobufCMessage *wish, const char *name)
 {
     const ProtobufCFieldDescriptor *const field =
-        protobuf_c_message_descriptor_get_field_by_name(wish->descriptor, "ticket");
+        protobuf_c_message_descriptor_get_field_by_name(wish->descriptor, name);
     unsigned char *const base = (unsigned char *)(void *)wish;
     if (field == NULL || field->type != PROTOBUF_C_TYPE_UINT64) {
-        return RC_OK;
+        return NULL;
     }
     if (field->label == PROTOBUF_C_LABEL_OPTIONAL) {
         protobuf_c_boolean has = 0;
         memcpy(&has, base + field->quantifier_offset, sizeof has);
         if (has == 0) {
-            return RC_OK;
+            return NULL;
         }
     }
-    return take_one(arena, ask, (uint64_t *)(void *)(base + field->offset));
+    return (uint64_t *)(void *)(base + field->offset);
+}
+
+/* A wish about one ticket calls the field `ticket`: Show, Explain, TriageShow, Supplement, ... What that
+ * one is to be merged into stands beside it and is judged no less: its state, its group and its secrecy
+ * would else be told by what the wish is refused for. */
+static enum rc take_fields(struct arena *arena, struct permit_ask *ask, ProtobufCMessage *wish)
+{
+    static const char *const names[] = {"ticket", "into", "merge_into"};
+    enum { COUNT = sizeof names / sizeof *names };
+    uint64_t **const tickets = arena_alloc(arena, COUNT * sizeof *tickets);
+    if (tickets == NULL) {
+        return RC_LIMIT;
+    }
+    CHECK(ask->ticket_count == 0);
+    for (size_t index = 0; index < COUNT; index++) {
+        uint64_t *const number = number_at(wish, names[index]);
+        if (number != NULL) {
+            tickets[ask->ticket_count++] = number;
+        }
+        ask->beside = index == 0 ? ask->ticket_count : ask->beside;
+    }
+    CHECK(ask->beside <= ask->ticket_count);
+    ask->tickets = tickets;
+    return RC_OK;
 }
 
 /* Before the scope is asked for: `tickets` point into the copy, where a number can be hidden,
@@ -143,7 +156,7 @@ static enum rc tickets_take(struct arena *arena, struct permit_ask *ask, Paidan_
         rc = take_numbers(arena, ask, copy->read_texts->n_tickets, &copy->read_texts->tickets);
         break;
     default:
-        rc = take_field(arena, ask, *wish_at(copy));
+        rc = take_fields(arena, ask, *wish_at(copy));
         break;
     }
     if (rc != RC_OK || ask->ticket_count == 0) {
@@ -335,6 +348,16 @@ static bool submit_admits(const struct permit_right *right, const Paidan__NewTic
            (role->role == PAIDAN__ROLE__ROLE_ADAPTER && said(role->unit));
 }
 
+/* What is said by who handed the ticket on to us: no resident sets a unit's deadline 上级时限, or
+ * which unit it is, or has his words left unread. NULL: nothing of it. */
+static const char *said_above(const Paidan__NewTicket *ticket)
+{
+    if (ticket->has_due_ms) {
+        return "due_ms";
+    }
+    return ticket->has_unmapped ? "unmapped" : ticket->unit_hint != NULL ? "unit_hint" : NULL;
+}
+
 /* In a batch with one solved on the spot the others are judged as ordinary ones. */
 static void judge_submit(const struct permit_asker *asker, struct permit_ask *ask,
                          const Paidan__Submit *submit)
@@ -346,9 +369,10 @@ static void judge_submit(const struct permit_asker *asker, struct permit_ask *as
         const Paidan__NewTicket *const ticket = submit->tickets[index];
         const struct permit_view *const view = ticket->spot_unit != NULL ? &spot : &ordinary;
         bool admitted = false;
-        if (ticket->has_due_ms && asker->column == PERMIT_PUBLIC) {
-            ask->code = PAIDAN__CODE__FORBIDDEN; /* 上级时限: no resident sets a unit's deadline */
-            ask->detail = "due_ms";
+        const char *const above = asker->column == PERMIT_PUBLIC ? said_above(ticket) : NULL;
+        if (above != NULL) {
+            ask->code = PAIDAN__CODE__FORBIDDEN;
+            ask->detail = above;
             return;
         }
         for (size_t at = 0; !admitted && at < view->count; at++) {
@@ -366,7 +390,8 @@ static void judge_submit(const struct permit_asker *asker, struct permit_ask *as
 static void judge_fetch(const struct permit_asker *asker, struct permit_ask *ask,
                         const Paidan__Fetch *fetch)
 {
-    static const char *const services[] = {"intake", "triage", "escalation", "callback", "access"};
+    static const char *const services[] = {"intake",   "triage", "escalation",
+                                           "callback", "access", "archive"};
     bool fits = asker->follower == NULL || strcmp(asker->follower, fetch->follower) == 0;
     for (size_t index = 0; asker->follower == NULL && index < sizeof services / sizeof *services;
          index++) {
@@ -426,6 +451,7 @@ enum rc permit_ask(const struct permit_asker *asker, const Paidan__Request *requ
     ask->detail = NULL;
     ask->request = request;
     ask->ticket_count = 0;
+    ask->beside = SIZE_MAX;
     ask->tickets = NULL;
     ask->named = NULL;
     ask->guarded = NULL;

@@ -28,7 +28,7 @@ Paidan__Code permit_door_ask(struct permit_door *door, const char *service, uint
                              const Paidan__Request *request, uint64_t now_ms,
                              struct permit_asker *asker);
 /* A pass for one ticket, to whoever knew its code: a sealed grant that lets the public do what only the
- * ticket's own resident may. pass: in the arena. RC_OK, RC_LIMIT or RC_INVALID. */
-MUST_CHECK enum rc permit_door_pass(const struct permit_door *door, uint64_t ticket,
-                                    uint64_t now_ms, struct arena *arena,
-                                    ProtobufCBinaryData *pass);
+ * ticket's own resident may. pass: in the arena. RC_OK, RC_LIMIT or RC_INVALID;
+ * RC_NOT_FOUND: the key of passes cannot be used (said in the log). */
+MUST_CHECK enum rc permit_door_pass(struct permit_door *door, uint64_t ticket, uint64_t now_ms,
+                                    struct arena *arena, ProtobufCBinaryData *pass);

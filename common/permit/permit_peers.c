@@ -259,17 +259,27 @@ static void roles_make(struct permit_peers *peers)
     }
 }
 
-static enum rc text_read(const char *path, char *text, size_t *bytes)
+static enum rc text_read(const char *path, char *text, size_t *bytes, char *what, size_t size)
 {
     FILE *const file = fopen(path, "re");
     if (file == NULL) {
-        return errno == ENOENT ? RC_NOT_FOUND : RC_IO;
+        const int why = errno;
+        (void)snprintf(what, size, "%s", strerror(why));
+        return rc_of_file(why);
     }
     *bytes = fread(text, 1, FILE_BYTES_MAX, file);
-    const bool failed = ferror(file) != 0 || *bytes == FILE_BYTES_MAX;
+    enum rc rc = RC_OK;
+    if (ferror(file) != 0) {
+        const int why = errno;
+        (void)snprintf(what, size, "%s", strerror(why));
+        rc = rc_of_file(why);
+    } else if (*bytes == FILE_BYTES_MAX) {
+        (void)snprintf(what, size, "too large");
+        rc = RC_SETTINGS;
+    }
     (void)fclose(file);
-    text[failed ? 0 : *bytes] = '\0';
-    return failed ? RC_IO : RC_OK;
+    text[rc == RC_OK ? *bytes : 0] = '\0';
+    return rc;
 }
 
 static enum rc text_take(char *text, size_t bytes, struct permit_peers *peers, char *what,
@@ -301,14 +311,14 @@ enum rc permit_peers_read(const char *path, uint32_t own, struct permit_peers *p
     what[0] = '\0';
     *peers = (struct permit_peers){.peers = calloc(PERMIT_PEERS_MAX, sizeof *peers->peers)};
     char *const text = malloc(FILE_BYTES_MAX + 1);
-    enum rc rc = peers->peers == NULL || text == NULL ? RC_LIMIT : text_read(path, text, &bytes);
+    enum rc rc =
+        peers->peers == NULL || text == NULL ? RC_LIMIT : text_read(path, text, &bytes, what, size);
     if (rc == RC_NOT_FOUND) {
         peers->peers[0] =
             (struct permit_peer){.kind = PERMIT_PEER_TRIAL, .uid = own, .until_ms = UINT64_MAX};
         peers->count = 1;
+        what[0] = '\0';
         rc = RC_OK;
-    } else if (rc == RC_IO) {
-        (void)snprintf(what, size, "%s", bytes == FILE_BYTES_MAX ? "too large" : strerror(errno));
     } else if (rc == RC_OK) {
         rc = text_take(text, bytes, peers, what, size);
     }

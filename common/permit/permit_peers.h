@@ -55,8 +55,8 @@ struct permit_peers {
 };
 
 /* path: of a file that need not be there, then only uid `own` is known, as trial. what: of the first
- * mistake, with its line. RC_OK; RC_SETTINGS: what says why; RC_IO: it cannot be read (what too);
- * RC_LIMIT. */
+ * mistake, with its line. RC_OK; RC_SETTINGS: what says why; RC_IO: it cannot be read just now (what
+ * too); RC_LIMIT. */
 MUST_CHECK enum rc permit_peers_read(const char *path, uint32_t own, struct permit_peers *peers,
                                      char *what, size_t size);
 void permit_peers_free(struct permit_peers *peers);

@@ -37,9 +37,13 @@ static_assert(PERMIT_PUBLIC - PERMIT_ROLE_FIRST == 9, "ten roles have their colu
  * - planning anew may be looked at by who may do it, and by the auditor;
  * - a caller's tickets are found by who may read their words, but not for a unit's work;
  * - who reads the log's texts reads all of them: the auditor alone (the fact tells of it);
+ * - how often triage's own decisions are right is counts alone, of the whole site: who decides at the
+ *   desk and who supervises may see it, and stop it or let it go on; auditor and operator see it;
  * - on the spot solves a unit its own work: clerks and keys of units;
  * - a resident answers his own callback; callback does not know his code, so intake, which took it,
  *   seals a pass for that one ticket;
+ * - a deadline from above 上级时限 is put off by the channel from which it came, and by nobody whose
+ *   work it measures; a new ticket may bring one, since it can only shorten ours;
  * - an adapter follows only the logs that its line of the peers file names: what it tells the outside
  *   of them, its own core decides. A key of the same role has no such line;
  * - the gateway counts and follows for all that look at it, so it may ask for what the logs that it
@@ -53,19 +57,27 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_SUBMIT] = {"submit", "cc--c---cc", "---", 0},
     [PERMIT_SUBMIT_SPOT] = {"submit spot", "-u------u-", "---", 0},
     [PERMIT_SUPPLEMENT] = {"supplement", "a---c---ct", "---", Q},
+    [PERMIT_SUPPLEMENT_DUE] = {"supplement due", "--------c-", "---", 0},
     [PERMIT_CHASE] = {"chase", "----c---ct", "---", Q},
     [PERMIT_WITHDRAW] = {"withdraw", "----x---xt", "---", Q},
+    [PERMIT_DO_NOT_CALL] = {"do not call", "a---c---ct", "---", Q},
     [PERMIT_LOOKUP_CODE] = {"lookup code", "----t---tt", "---", Q},
     [PERMIT_LOOKUP_EXTERNAL] = {"lookup external", "--------c-", "---", C},
     [PERMIT_READ_TEXTS] = {"read texts", "aub*c-----", "---", 0},
     [PERMIT_READ_PHONES] = {"read texts phones", "aub*c---k-", "---", 0},
     [PERMIT_READ_LOG] = {"read log", "-----*----", "---", 0},
     [PERMIT_CALLER_LIST] = {"caller list", "a--*c-----", "---", A | C},
+    [PERMIT_SPLIT] = {"split", "a---------", "---", 0},
     [PERMIT_DESK_LIST] = {"desk list", "a--*-n----", "f--", 0},
     [PERMIT_DESK_DISPATCH] = {"desk dispatch", "a---------", "---", 0},
     [PERMIT_RECALL] = {"recall", "a---------", "---", 0},
+    [PERMIT_CORRECT] = {"correct", "a--*------", "---", 0},
+    [PERMIT_MERGE] = {"merge", "a---------", "---", 0},
+    [PERMIT_UNMERGE] = {"unmerge", "a---------", "---", 0},
     [PERMIT_TRIAGE_SHOW] = {"triage show", "aub*cn--u-", "f--", 0},
     [PERMIT_TRIAGE_TRY] = {"triage try", "*****---*-", "---", 0},
+    [PERMIT_TRIAGE_STATS] = {"triage stats", "*--*-**---", "---", 0},
+    [PERMIT_TRUST_SET] = {"trust set", "*--*------", "---", 0},
     [PERMIT_PULL] = {"pull", "-uu-----u-", "---", U},
     [PERMIT_WORK_ACCEPT] = {"work accept", "-uu-----u-", "---", U},
     [PERMIT_WORK_CONTACT] = {"work contact", "-uu-----u-", "---", U},
@@ -152,11 +164,41 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_DEVICE_REPORTS] = {"device reports", "----------", "---", 0},
     [PERMIT_BROKER_STATE] = {"broker state", "----------", "---", 0},
     [PERMIT_DEVICE_LIST] = {"device list", "---*-**---", "---", 0},
-    /* Likewise the hotline adapter's own door. Who rings is told to the gateway, which shows it to the
-     * operators of that channel and keeps nothing. */
+    /* Likewise the hotline adapter's own door. That somebody rings, with a masked number, is for the
+     * operators of that channel; who takes the call learns the number. */
     [PERMIT_HOTLINE_HEAR] = {"hotline hear", "----------", "---", 0},
     [PERMIT_HOTLINE_CALL] = {"hotline call", "----------", "---", 0},
-    [PERMIT_CALL_LIST] = {"call list", "----------", "*--", 0},
+    [PERMIT_CALL_LIST] = {"call list", "----c-----", "*--", C},
+    [PERMIT_CALL_TAKE] = {"call take", "----c-----", "---", C},
+    /* Whom no message reaches: operators of the channel telephone; supervisors see how many wait. */
+    [PERMIT_PHONE_LIST] = {"phone list", "---*c-----", "---", C},
+    [PERMIT_PHONE_TAKE] = {"phone take", "----c-----", "---", C},
+    [PERMIT_PHONE_DONE] = {"phone done", "----c-----", "---", C},
+    /* Figures are counts without a word of a resident's, by which units are compared before each
+     * other: whoever works here sees them all. The tickets behind one are a list like others. */
+    [PERMIT_RATES] = {"rates", "****-**-*-", "*--", 0},
+    [PERMIT_RATES_TICKETS] = {"rates tickets", "aub*-n--u-", "---", U | A | C},
+    /* 剔除: asked for by the unit that is measured, or who looks after it; reviewed by a supervisor. */
+    [PERMIT_EXEMPT_ASK] = {"exempt ask", "--u*------", "---", 0},
+    [PERMIT_EXEMPT_RULE] = {"exempt rule", "---*------", "---", 0},
+    [PERMIT_EXEMPT_LIST] = {"exempt list", "aub*-n--u-", "---", U | A | C},
+    /* As the list; but who sees no titles must not learn by asking which words a resident used. */
+    [PERMIT_SEARCH] = {"search", "aub*cn--u-", "---", U | A | C},
+    [PERMIT_SEARCH_WORDS] = {"search words", "aub*c---u-", "---", U | A | C},
+    [PERMIT_SINK_LIST] = {"sink list", "---*-**---", "*--", 0},
+    /* 公示: written by who sees the whole, reviewed by a supervisor who is somebody else; what is published
+     * is everybody's. */
+    [PERMIT_BULLETIN_DRAFT] = {"bulletin draft", "*--*------", "---", 0},
+    [PERMIT_BULLETIN_RULE] = {"bulletin rule", "---*------", "---", 0},
+    [PERMIT_BULLETIN_WITHDRAW] = {"bulletin withdraw", "*--*------", "---", 0},
+    [PERMIT_BULLETIN_LIST] = {"bulletin list", "*--*-*----", "---", 0},
+    [PERMIT_BULLETIN_PUBLISHED] = {"bulletin published", "**********", "***", 0},
+    /* 积分: whoever serves residents looks at them and hands out goods; what is given or taken back by hand is
+     * a supervisor's. */
+    [PERMIT_POINTS_SHOW] = {"points show", "*--***----", "---", 0},
+    [PERMIT_POINTS_AWARD] = {"points award", "---*------", "---", 0},
+    [PERMIT_POINTS_REVERSE] = {"points reverse", "---*------", "---", 0},
+    [PERMIT_POINTS_EXCHANGE] = {"points exchange", "---**-----", "---", 0},
 };
 
 /* ---- the row of a request ---- */
@@ -227,9 +269,9 @@ enum permit_row permit_table_row(const Paidan__Request *request)
 {
     switch (request->wish_case) {
         /* clang-format off */
-        WISH(PING) WISH(FETCH) WISH(STATS) WISH(METRICS) WISH(SUPPLEMENT) WISH(CHASE)
+        WISH(PING) WISH(FETCH) WISH(STATS) WISH(METRICS) WISH(CHASE)
         WISH(WITHDRAW) WISH(READ_LOG) WISH(DESK_LIST) WISH(DESK_DISPATCH) WISH(TRIAGE_SHOW)
-        WISH(TRIAGE_TRY) WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN)
+        WISH(TRIAGE_TRY) WISH(TRIAGE_STATS) WISH(TRUST_SET) WISH(PULL) WISH(LIST) WISH(SHOW) WISH(BOARD) WISH(UNIT_WORK) WISH(EXPLAIN)
         WISH(DUE_LIST) WISH(ALARMS) WISH(UNIT_COUNTS) WISH(REQUEST_LIST) WISH(CALLBACK_PULL)
         WISH(CALLBACK_ANSWER) WISH(CALLBACK_SHOW) WISH(CALLBACK_LIST) WISH(CALLBACK_MISS)
         WISH(CALLER_LIST) WISH(LOGIN_START)
@@ -241,10 +283,20 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(DELIVERY_OUTCOME)
         WISH(WECHAT_HEAR) WISH(WECHAT_AWAIT) WISH(WECHAT_ASK) WISH(WECHAT_MINE)
         WISH(DEVICE_REPORTS) WISH(BROKER_STATE) WISH(DEVICE_LIST)
-        WISH(HOTLINE_HEAR) WISH(HOTLINE_CALL) WISH(CALL_LIST)
-        WISH(RECALL)
+        WISH(HOTLINE_HEAR) WISH(HOTLINE_CALL) WISH(CALL_LIST) WISH(CALL_TAKE)
+        WISH(PHONE_LIST) WISH(PHONE_TAKE) WISH(PHONE_DONE)
+        WISH(RATES) WISH(RATES_TICKETS) WISH(EXEMPT_ASK) WISH(EXEMPT_RULE) WISH(EXEMPT_LIST)
+        WISH(SINK_LIST)
+        WISH(BULLETIN_DRAFT) WISH(BULLETIN_RULE) WISH(BULLETIN_WITHDRAW)
+        WISH(POINTS_SHOW) WISH(POINTS_AWARD) WISH(POINTS_REVERSE) WISH(POINTS_EXCHANGE)
+        WISH(RECALL) WISH(CORRECT) WISH(MERGE) WISH(UNMERGE) WISH(SPLIT)
+        WISH(DO_NOT_CALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);
+    case PAIDAN__REQUEST__WISH_SEARCH:
+        return request->search->words != NULL ? PERMIT_SEARCH_WORDS : PERMIT_SEARCH;
+    case PAIDAN__REQUEST__WISH_SUPPLEMENT:
+        return request->supplement->has_outer_due_ms ? PERMIT_SUPPLEMENT_DUE : PERMIT_SUPPLEMENT;
     case PAIDAN__REQUEST__WISH_LOOKUP:
         return request->lookup->external_id != NULL && request->lookup->channel != NULL
                    ? PERMIT_LOOKUP_EXTERNAL
@@ -259,6 +311,11 @@ enum permit_row permit_table_row(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_REPLAN:
         return request->replan->has_apply && request->replan->apply ? PERMIT_REPLAN_APPLY
                                                                     : PERMIT_REPLAN;
+    case PAIDAN__REQUEST__WISH_BULLETIN_LIST:
+        return request->bulletin_list->has_state &&
+                       request->bulletin_list->state == PAIDAN__BULLETIN_STATE__BULLETIN_PUBLISHED
+                   ? PERMIT_BULLETIN_PUBLISHED
+                   : PERMIT_BULLETIN_LIST;
     case PAIDAN__REQUEST__WISH_SESSION_LIST:
         return request->session_list->has_token_hash ? PERMIT_SESSION_LIST
                                                      : PERMIT_SESSION_LIST_ALL;

@@ -471,6 +471,9 @@ int shell_main(const struct shell_service *service, int argc, char **argv)
         return shell_modes_replay(service, &settings);
     case SHELL_ASK:
         return shell_modes_ask(service, &settings);
+    case SHELL_RECOMPUTE:
+        return service->recompute(settings.data_dir, settings.site_dir,
+                                  shell_args_say("zh", "en")[0] == 'z');
     case SHELL_RUN:
         break;
     }

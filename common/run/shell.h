@@ -8,6 +8,7 @@
  *   --clock-days N    refuse to start when the machine's clock is N days ahead of the stored time
  *   --verify          check the log's chain and every record, print a report, exit 0 or 1
  *   --replay          fold the log into an empty store and compare byte for byte, exit 0 or 1
+ *   --recompute       compute anew from the other services' logs and compare, exit 0 or 1 (archive alone)
  *   --ask HEX         answer one packed Request from the store as it lies, read-only, as HEX
  * DATA/<service>/ is the store, DATA/run/<service>.sock the default endpoint (written to
  * DATA/run/<service>.endpoint), or, where there is a folder DATA/run/<service>/, both in there and a
@@ -27,7 +28,9 @@
  * an HTTP server, an MQTT client, the eventfd of a worker. Its functions run on the loop's thread,
  * between two steps; while one runs nothing else does, so it takes a bounded share and returns.
  *
- * A port may ask its own service as any caller may, and gets each answer after the commit. */
+ * A port may ask its own service as any caller may, and gets each answer after the commit. It may
+ * also answer wishes that its service does not know, from what is its own, such as a file that it
+ * writes: they come judged by the permits like any query, and their answers are fitted like any. */
 
 /* The port's side of the loop; opaque. */
 struct shell_gate;
@@ -52,6 +55,12 @@ struct shell_port {
     /* To shell_port_ask with that token, exactly once while the process lives. answer: until
      * return. The same request id gets the same answer again, also after a restart. */
     void (*answered)(void *context, uint64_t token, const Paidan__Answer *answer);
+    /* Wishes that it answers itself; NULL: none. None that the service or another port knows. */
+    bool (*knows)(void *context, const Paidan__Request *request);
+    /* As step_service.query, with the tables as they are committed; on the loop's thread, so it
+     * takes a bounded time. Before: knows. May not open a view of its own. */
+    enum rc (*query)(void *context, struct step_view *view, const Paidan__Request *request,
+                     Paidan__Answer *answer);
 };
 
 /* Puts a question into the service's own queue, after those who wait already; it is packed here.
@@ -71,6 +80,10 @@ uint64_t shell_gate_head(const struct shell_gate *gate);
 /* When the site's clock will show at_ms, as shell_port_wait wants it; an hour from now at the
  * latest, for a clock can be set. */
 uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms);
+/* The other way round: what the site's clock will show at until_us (clock_monotonic_us); the site's time now
+ * if that is over. For people: of what ends in real time, like a token, while a demo's clock runs fast. Ask
+ * again each round, for the clock can be set. */
+uint64_t shell_gate_at_ms(const struct shell_gate *gate, uint64_t until_us);
 /* The committed tables, for reading; texts are in the view's arena until the end. Before: no view of
  * this gate is open; it is ended before the port's function returns. RC_OK, RC_STORE. */
 MUST_CHECK enum rc shell_gate_view_begin(struct shell_gate *gate, struct step_view *view);
@@ -84,6 +97,9 @@ struct shell_service {
     const struct shell_port *const
         *ports;     /* NULL-terminated, at most SHELL_PORTS_MAX; NULL: none */
     bool real_time; /* lives by the machine's clock, also where DATA/clock runs fast */
+    /* --recompute: makes of the other services' logs what this one made of them, compares and prints, in Chinese
+     * or English. Returns the exit: 0 equal, 1 different, 75 or 78. NULL: there is no such mode. */
+    int (*recompute)(const char *data_dir, const char *site_dir, bool chinese);
 };
 
 int shell_main(const struct shell_service *service, int argc, char **argv);

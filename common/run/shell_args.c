@@ -27,6 +27,7 @@ enum {
     OPTION_VERIFY,
     OPTION_REPLAY,
     OPTION_ASK,
+    OPTION_RECOMPUTE,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -171,6 +172,9 @@ static enum rc option_take(const struct shell_service *service, int option,
         settings->mode = SHELL_ASK;
         settings->ask = optarg;
         return optarg[0] == '\0' ? RC_SETTINGS : RC_OK;
+    case OPTION_RECOMPUTE:
+        settings->mode = SHELL_RECOMPUTE;
+        return service->recompute == NULL ? RC_SETTINGS : RC_OK;
     case OPTION_HELP:
         help_print(service);
         settings->mode = SHELL_HELP;
@@ -201,6 +205,7 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
         {"verify", no_argument, NULL, OPTION_VERIFY},
         {"replay", no_argument, NULL, OPTION_REPLAY},
         {"ask", required_argument, NULL, OPTION_ASK},
+        {"recompute", no_argument, NULL, OPTION_RECOMPUTE},
         {"help", no_argument, NULL, OPTION_HELP},
         {"version", no_argument, NULL, OPTION_VERSION},
         {NULL, 0, NULL, 0},
@@ -228,7 +233,8 @@ enum rc shell_args_parse(const struct shell_service *service, int argc, char **a
     if (settings->data_dir == NULL) {
         return usage("缺少参数：", "missing: ", "--data DIR");
     }
-    const bool decides = settings->mode == SHELL_RUN || settings->mode == SHELL_ASK;
+    const bool decides = settings->mode == SHELL_RUN || settings->mode == SHELL_ASK ||
+                         settings->mode == SHELL_RECOMPUTE;
     if (decides && settings->site_dir == NULL) {
         return usage("缺少参数：", "missing: ", "--site DIR");
     }

@@ -173,7 +173,10 @@ static enum rc open_engine(struct shell *shell)
                                          .site = shell->site,
                                          .authorise = shell_permit_ask,
                                          .pass = shell_permit_pass,
-                                         .authorise_context = shell};
+                                         .authorise_context = shell,
+                                         .besides = shell_port_knows,
+                                         .beside = shell_port_query,
+                                         .beside_context = shell};
     const enum rc rc = step_engine_open(&shell->engine, shell->service->step, &options);
     if (rc == RC_SETTINGS) {
         diag_log(DIAG_ERROR, "shell", "code=SITE_LEVELS_CHANGED");

@@ -48,7 +48,7 @@ enum {
     SHELL_GATHER_US = 20000,                  /* reading may delay a commit by this much */
     SHELL_QUEUE_FRAMES_MAX = STEP_INPUTS_MAX, /* a step of single commands */
     SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
-    SHELL_PORTS_MAX = 4,                                           /* of one service */
+    SHELL_PORTS_MAX = 5,                                           /* of one service */
     SHELL_BATCH_EIGHTHS = 8, /* parts of a step that are filled one after another */
     SHELL_CODES = 192,       /* above every enum Code */
 };
@@ -65,7 +65,7 @@ static_assert(SHELL_GATHER_ARENA_BYTES + 16u * FRAME_BYTES_MAX + 64u * (1u << 20
 static_assert(SHELL_FOLLOWS_MAX + SHELL_PORTS_MAX + 2 <= BUS_ITEMS_MAX,
               "everything is waited for at once");
 
-enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_ASK, SHELL_HELP };
+enum shell_mode { SHELL_RUN, SHELL_VERIFY, SHELL_REPLAY, SHELL_ASK, SHELL_RECOMPUTE, SHELL_HELP };
 
 struct shell_settings {
     enum shell_mode mode;
@@ -259,6 +259,10 @@ void shell_port_close_all(struct shell *shell);
 uint64_t shell_port_wait(struct shell *shell, uint64_t until_us);
 /* item: of its descriptor in this round, NULL: it had none. */
 void shell_port_work(struct shell_gate *gate, const struct bus_item *item);
+/* As step_options.besides and .beside; context: the shell. */
+bool shell_port_knows(void *context, const Paidan__Request *request);
+MUST_CHECK enum rc shell_port_query(void *context, struct step_view *view,
+                                    const Paidan__Request *request, Paidan__Answer *answer);
 /* Before: peer->inner. */
 void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const void *bytes,
                        size_t size);

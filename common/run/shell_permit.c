@@ -21,7 +21,7 @@ Paidan__Code shell_permit_ask(void *context, const struct step_service *service,
 enum rc shell_permit_pass(void *context, uint64_t ticket, struct arena *arena,
                           ProtobufCBinaryData *pass)
 {
-    const struct shell *const shell = context;
+    struct shell *const shell = context;
     return permit_door_pass(shell->door, ticket, clock_wall_ms(), arena, pass);
 }
 
@@ -38,9 +38,7 @@ static void peers_tell(struct shell *shell)
 /* The engine is opened between the two: it asks the door, and is told of the file. */
 enum rc shell_permit_open(struct shell *shell)
 {
-    const enum rc rc =
-        permit_door_open(shell->settings.data_dir, shell->settings.peers, &shell->door);
-    return rc == RC_IO ? RC_SETTINGS : rc;
+    return permit_door_open(shell->settings.data_dir, shell->settings.peers, &shell->door);
 }
 
 void shell_permit_begin(struct shell *shell)

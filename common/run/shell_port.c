@@ -4,8 +4,9 @@
  * query, and its answer leaves through shell_reply_send. So it is stored, parked, refused and
  * counted as those from outside are; only its peer is none of the bus (bus_peer.inner), and holds
  * the port's index and the token. What is committed a port may read for itself, in a view that ends
- * before its function returns: a reader that stayed would keep the store's old pages. Owns the
- * gates. */
+ * before its function returns: a reader that stayed would keep the store's old pages. A wish
+ * that a port answers itself goes through the engine all the same, which judges it and fits the
+ * answer: there is one door. Owns the gates. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,13 @@ uint64_t shell_gate_until_us(const struct shell_gate *gate, uint64_t at_ms)
     return clock_monotonic_us() + shell_clock_wait_us(gate->shell, at_ms);
 }
 
+uint64_t shell_gate_at_ms(const struct shell_gate *gate, uint64_t until_us)
+{
+    const uint64_t now_us = clock_monotonic_us();
+    const uint64_t left_us = until_us > now_us ? until_us - now_us : 0;
+    return shell_clock_now_ms(gate->shell) + shell_clock_span_ms(gate->shell, left_us);
+}
+
 enum rc shell_gate_view_begin(struct shell_gate *gate, struct step_view *view)
 {
     CHECK(!gate->viewing);
@@ -143,6 +151,36 @@ void shell_gate_view_end(struct shell_gate *gate, struct step_view *view)
 const char *shell_gate_service(const struct shell_gate *gate)
 {
     return gate->shell->service->step->name;
+}
+
+/* ---- answering --------------------------------------------------------------------------------
+ */
+
+/* The first that knows it; NULL: none does. */
+static struct shell_gate *gate_for(struct shell *shell, const Paidan__Request *request)
+{
+    CHECK(shell->gate_count <= SHELL_PORTS_MAX);
+    for (unsigned index = 0; index < shell->gate_count; index++) {
+        struct shell_gate *const gate = &shell->gates[index];
+        if (gate->port->knows != NULL && gate->port->knows(gate->context, request)) {
+            return gate;
+        }
+    }
+    return NULL;
+}
+
+bool shell_port_knows(void *context, const Paidan__Request *request)
+{
+    return gate_for(context, request) != NULL;
+}
+
+enum rc shell_port_query(void *context, struct step_view *view, const Paidan__Request *request,
+                         Paidan__Answer *answer)
+{
+    struct shell_gate *const gate = gate_for(context, request);
+    CHECK(gate != NULL);
+    CHECK(!gate->viewing); /* the engine's view is open, and a thread has one reader */
+    return gate->port->query(gate->context, view, request, answer);
 }
 
 /* ---- asking -----------------------------------------------------------------------------------

@@ -130,10 +130,12 @@ static void serve_request(struct shell *shell, const struct bus_message *message
     default:
         break;
     }
-    if (request->wish_case == PAIDAN__REQUEST__WISH__NOT_SET || !service->knows(request)) {
+    const bool some = request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET;
+    const bool by_port = some && shell_port_knows(shell, request);
+    if (!by_port && (!some || !service->knows(request))) {
         shell_reply_refuse(shell, peer, request->correlation, PAIDAN__CODE__WISH_UNSUPPORTED,
                            service->name, 0);
-    } else if (service->changes(request)) {
+    } else if (!by_port && service->changes(request)) {
         serve_command(shell, message, request);
     } else {
         serve_query(shell, peer, request);

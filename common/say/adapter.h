@@ -3,9 +3,10 @@
  * says by its files. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { ADAPTERS = 4 };
+enum { ADAPTER_WECHAT, ADAPTER_HOTLINE, ADAPTER_MQTT, ADAPTER_WEBHOOK, ADAPTERS };
 
 struct adapter {
     const char *name;
@@ -13,5 +14,11 @@ struct adapter {
 };
 extern const struct adapter adapters[ADAPTERS];
 
+/* Why something could not be sent (DeliveryTo.reason), as people read it. Reasons come from ports, libraries
+ * and the outside: one that is not known is said as it came. */
+const char *adapter_reason(const char *reason, bool english);
+/* A quota's name, "official customer": what of the account it bounds. text: at least ADAPTER_QUOTA_BYTES. */
+enum { ADAPTER_QUOTA_BYTES = 96 };
+void adapter_quota(const char *name, bool english, char text[ADAPTER_QUOTA_BYTES]);
 /* NULL: none of that name. */
 const struct adapter *adapter_find(const char *name);

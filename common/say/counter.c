@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/adapter.h"
 
 struct word {
     const char *name, *zh;
@@ -25,9 +26,13 @@ static const struct word triage[] = {COUNTERS_TRIAGE(WORD)};
 static const struct word escalation[] = {COUNTERS_ESCALATION(WORD)};
 static const struct word callback[] = {COUNTERS_CALLBACK(WORD)};
 static const struct word access[] = {COUNTERS_ACCESS(WORD)};
+static const struct word archive[] = {COUNTERS_ARCHIVE(WORD)};
 static const struct word mqtt[] = {COUNTERS_MQTT(WORD)};
 static const struct word wechat[] = {COUNTERS_WECHAT(WORD)};
 static const struct word hotline[] = {COUNTERS_HOTLINE(WORD)};
+static const struct word webhook[] = {COUNTERS_WEBHOOK(WORD)};
+static const struct word channel[] = {COUNTERS_CHANNEL(WORD)};
+static const struct word outbox[] = {COUNTERS_OUTBOX(WORD)};
 static const struct counter_unit_word units[] = {COUNTERS_UNIT(UNIT_WORD)};
 
 enum { UNIT_WORDS = sizeof units / sizeof units[0] };
@@ -39,9 +44,13 @@ static_assert(IS_WHOLE(triage, COUNTERS_TRIAGE), "stored numbers have no gap");
 static_assert(IS_WHOLE(escalation, COUNTERS_ESCALATION), "stored numbers have no gap");
 static_assert(IS_WHOLE(callback, COUNTERS_CALLBACK), "stored numbers have no gap");
 static_assert(IS_WHOLE(access, COUNTERS_ACCESS), "stored numbers have no gap");
+static_assert(IS_WHOLE(archive, COUNTERS_ARCHIVE), "stored numbers have no gap");
 static_assert(IS_WHOLE(mqtt, COUNTERS_MQTT), "stored numbers have no gap");
 static_assert(IS_WHOLE(wechat, COUNTERS_WECHAT), "stored numbers have no gap");
 static_assert(IS_WHOLE(hotline, COUNTERS_HOTLINE), "stored numbers have no gap");
+static_assert(IS_WHOLE(webhook, COUNTERS_WEBHOOK), "stored numbers have no gap");
+static_assert(IS_WHOLE(channel, COUNTERS_CHANNEL), "stored numbers have no gap");
+static_assert(IS_WHOLE(outbox, COUNTERS_OUTBOX), "stored numbers have no gap");
 static_assert(IS_WHOLE(units, COUNTERS_UNIT), "stored numbers have no gap");
 
 static const struct service {
@@ -54,10 +63,28 @@ static const struct service {
     {"escalation", escalation, COUNTER_COUNT(COUNTERS_ESCALATION)},
     {"callback", callback, COUNTER_COUNT(COUNTERS_CALLBACK)},
     {"access", access, COUNTER_COUNT(COUNTERS_ACCESS)},
+    {"archive", archive, COUNTER_COUNT(COUNTERS_ARCHIVE)},
     {"mqtt", mqtt, COUNTER_COUNT(COUNTERS_MQTT)},
     {"wechat", wechat, COUNTER_COUNT(COUNTERS_WECHAT)},
     {"hotline", hotline, COUNTER_COUNT(COUNTERS_HOTLINE)},
+    {"webhook", webhook, COUNTER_COUNT(COUNTERS_WEBHOOK)},
 };
+
+/* What every adapter counts. */
+static const struct service shared[] = {
+    {"channel", channel, COUNTER_COUNT(COUNTERS_CHANNEL)},
+    {"outbox", outbox, COUNTER_COUNT(COUNTERS_OUTBOX)},
+};
+
+static const char *word_in(const struct service *of, const char *name)
+{
+    for (size_t index = 0; index < of->count; index++) {
+        if (strcmp(of->words[index].name, name) == 0) {
+            return of->words[index].zh;
+        }
+    }
+    return NULL;
+}
 
 const char *counter_word(const char *service, const char *name)
 {
@@ -67,10 +94,15 @@ const char *counter_word(const char *service, const char *name)
         if (strcmp(services[at].name, service) != 0) {
             continue;
         }
-        for (size_t index = 0; index < services[at].count; index++) {
-            if (strcmp(services[at].words[index].name, name) == 0) {
-                return services[at].words[index].zh;
-            }
+        const char *const word = word_in(&services[at], name);
+        if (word != NULL) {
+            return word;
+        }
+    }
+    for (size_t at = 0; at < sizeof shared / sizeof shared[0]; at++) {
+        const char *const word = word_in(&shared[at], name);
+        if (word != NULL && adapter_find(service) != NULL) {
+            return word;
         }
     }
     return name;

@@ -38,10 +38,14 @@
     X(10, STATE_RESOLVED, "resolved", "待回访")                                                    \
     X(11, STATE_CLOSED, "closed", "已办结")                                                        \
     X(12, STATE_WITHDRAWN, "withdrawn", "已撤回")                                                  \
-    X(13, STATE_SUSPENDED, "suspended", "挂账")
+    X(13, STATE_SUSPENDED, "suspended", "挂账")                                                    \
+    X(14, STATE_MERGED, "merged", "已并单")                                                        \
+    /* of the chases: the caller said the same again as if it were new, and got no ticket by it */ \
+    X(15, REPEATS, "repeats", "重复来件")
 
-/* For every ticket: registered = routed + desked; and
- * desk_open = desked + returned + recalled - routed_by_desk - routed_again - ruled - undesked. */
+/* For every ticket: registered = routed + desked + merged_at_once; and
+ * desk_open = desked + returned + recalled + unmerged - routed_by_desk - routed_again - ruled - undesked
+ * - merged_at_desk. */
 #define COUNTERS_TRIAGE(X)                                                                         \
     X(0, REGISTERED, "registered", "收到") /* tickets read from intake */                          \
     X(1, ROUTED, "routed", "自动分拨") /* by triage itself */                                      \
@@ -62,7 +66,18 @@
     X(15, DESK_ALARMS, "desk_alarms", "分拨警报") /* the first of each stay, and repeated ones */  \
     X(16, REPLANNED, "replanned", "分拨时限重算") /* clocks that a new site moved */               \
     X(17, RECALLED, "recalled", "撤回分拨") /* dispatches that were taken back */                  \
-    X(18, ROUTED_AGAIN, "routed_again", "重新分拨") /* of these */
+    X(18, ROUTED_AGAIN, "routed_again", "重新分拨") /* of these */                                 \
+    /* gauge: decisions of its own that are measured, and guesses at the desk */                   \
+    X(19, ON_TRIAL, "on_trial", "待验证的判断")                                                    \
+    X(20, PROVED_RIGHT, "proved_right", "自动分拨正确") /* its own decisions, as they ended */     \
+    X(21, PROVED_WRONG, "proved_wrong", "自动分拨错误")                                            \
+    X(22, TRUST_CHANGED, "trust_changed", "自动分拨门槛变动") /* of a category, either way */       \
+    X(23, MERGED, "merged", "并单") /* into another ticket, wherever it was */                     \
+    X(24, MERGED_AT_DESK, "merged_at_desk", "台上并单") /* of these */                             \
+    X(25, MERGED_NEW, "merged_new", "未分拨即并单") /* of these, what no unit ever had */          \
+    X(26, MERGED_AT_ONCE, "merged_at_once", "自动并单") /* of these, as they were registered */    \
+    X(27, UNMERGED, "unmerged", "解除并单") /* at the desk again */                                \
+    X(28, MERGED_NOW, "merged_now", "并单在手") /* gauge: members of groups */
 
 /* Gauges, then totals. Ranges are indexed by state, level, outcome and watch: escalation_tally.h. */
 #define COUNTERS_ESCALATION(X)                                                                     \
@@ -139,7 +154,14 @@
     X(69, REQUESTS_OPEN, "requests_open", "待批申请") /* gauge: requests and appeals */            \
     X(70, REQUESTS_LAPSED, "requests_lapsed_total", "超时未批")                                    \
     X(71, STATE_DESK, "state_desk", "撤回待分拨") /* gauge: dispatches taken back */               \
-    X(72, RECALLED, "recalled_total", "撤回分拨")
+    X(72, RECALLED, "recalled_total", "撤回分拨")                                                  \
+    X(73, CORRECTED, "corrected_total", "更正")                                                    \
+    X(74, STATE_MERGED, "state_merged", "已并单") /* gauge: members of groups */                   \
+    X(75, MERGED, "merged_total", "并单次数")                                                      \
+    X(76, UNMERGED, "unmerged_total", "解除并单")                                                  \
+    X(77, OUTCOME_UNSAMPLED, "outcome_unsampled", "未抽访")                                        \
+    X(78, OUTCOME_UNASKED, "outcome_unasked", "免回访")                                            \
+    X(79, LATE_ANSWERS, "late_answers_total", "补答") /* closed without an answer, then answered */
 
 #define COUNTERS_CALLBACK(X)                                                                       \
     X(0, TASKS, "tasks", "回访任务") /* closures that were asked about */                          \
@@ -155,7 +177,10 @@
     X(10, UNREACHED, "unreached", "未接通")                                                        \
     X(11, CANCELLED, "cancelled", "取消")                                                          \
     X(12, OPEN, "open", "待回访") /* gauge: tasks that may still be answered */                    \
-    X(13, REFUSED, "records_refused", "拒收的记录")
+    X(13, REFUSED, "records_refused", "拒收的记录")                                                \
+    X(14, UNSAMPLED, "unsampled", "未抽访") /* closures, beside the tasks */                       \
+    X(15, UNASKED, "unasked", "免回访")     /* likewise */                                         \
+    X(16, LATE, "answered_late", "补答") /* of those answered: after they had ended without */
 
 #define COUNTERS_ACCESS(X)                                                                         \
     X(0, PEOPLE, "people", "账户")                                                                 \
@@ -171,6 +196,15 @@
     X(10, ROLES_REVOKED, "roles_revoked", "收回角色")                                              \
     X(11, CHANGES_OPEN, "changes_open", "待批事项") /* gauge */                                    \
     X(12, KEYS, "keys", "接口密钥") /* gauge: not revoked */
+
+/* Of each log the records that were archived. */
+#define COUNTERS_ARCHIVE(X)                                                                        \
+    X(0, INTAKE, "archived_intake", "归档·受理")                                                   \
+    X(1, TRIAGE, "archived_triage", "归档·分拨")                                                   \
+    X(2, ESCALATION, "archived_escalation", "归档·督办")                                           \
+    X(3, CALLBACK, "archived_callback", "归档·回访")                                               \
+    X(4, REFUSED, "records_refused", "拒收的记录")                                                 \
+    X(5, BULLETINS, "bulletins_published", "公示中") /* gauge */
 
 /* Of devices: a message that was committed is one of the first six. Behind the counters that all adapters
  * have (common/channel). */
@@ -197,7 +231,8 @@
     X(1, FILED, "filed", "对话登记的诉求")                                                         \
     X(2, CALLBACKS, "callbacks_answered", "答复回访")                                              \
     X(3, HANDED_OVER, "handed_over", "转电话告知")                                                 \
-    X(4, REFUSED, "refused_by_platform", "平台不接收")
+    X(4, REFUSED, "refused_by_platform", "平台不接收")                                             \
+    X(5, UNTOLD, "untold", "未能告知")
 
 /* Of hotlines above us; behind the counters that all adapters have (common/channel). */
 #define COUNTERS_HOTLINE(X)                                                                        \
@@ -205,7 +240,31 @@
     X(1, REFUSED, "cases_refused", "未受理的派单")                                                 \
     X(2, LATE, "envelopes_late", "过时的报文")                                                     \
     X(3, TOLD, "envelopes_told", "告知上级")                                                       \
-    X(4, CALLS, "calls", "来电")
+    X(4, CALLS, "calls", "来电")                                                                   \
+    X(5, PICKED, "calls_picked", "接听（查看号码）")                                               \
+    X(6, ASKED, "cases_asked", "待取编号的上级派单") /* gauge */
+
+/* Of the adapter that tells subscribers; before the counters that all adapters have. */
+#define COUNTERS_WEBHOOK(X)                                                                        \
+    X(0, PUBLISHED, "published", "推送的事实")                                                     \
+    X(1, BUNDLED, "bundled", "合并推送")
+
+/* Of every adapter: what it heard and wished (common/channel), what went to the outside (common/step/outbox).
+ * Where they stand among its counters, each adapter says. */
+#define COUNTERS_CHANNEL(X)                                                                        \
+    X(0, HEARD, "heard", "收到")                                                                   \
+    X(1, AGAIN, "heard_again", "重复收到")                                                         \
+    X(2, WISHED, "wished", "请求办理")                                                             \
+    X(3, ANSWERED, "wishes_answered", "请求得到答复")
+#define COUNTERS_OUTBOX(X)                                                                         \
+    X(0, ASKED, "deliveries_asked", "要发的")                                                      \
+    X(1, SENT, "deliveries_sent", "送达")                                                          \
+    X(2, FAILED, "deliveries_failed", "发送失败")                                                  \
+    X(3, DIED, "deliveries_died", "放弃发送")                                                      \
+    X(4, RETRIED, "deliveries_retried", "人工重发")                                                \
+    X(5, DROPPED, "deliveries_dropped", "人工删除")                                                \
+    X(6, WAITING, "deliveries_waiting", "待发") /* gauge */                                        \
+    X(7, DEAD, "deliveries_dead", "发不出的") /* gauge */
 
 /* Of each unit, since ever: X(stored number, identifier, stable name, Chinese, English). */
 #define COUNTERS_UNIT(X)                                                                           \

@@ -16,7 +16,7 @@
 static const struct {
     const char *did, *zh, *en;
 } verbs[] = {
-    {"assigned", "派单", "given to a unit"},
+    {"assigned", "派单", "given to a unit"}, /* 分拨 is the desk's own act */
     {"leased", "领取", "pulled"},
     {"lease_lapsed", "释放", "released"},
     {"accepted", "签收", "accepted"},
@@ -27,7 +27,12 @@ static const struct {
     {"carded", "亮牌", "a card was given"},
     {"alarmed", "发出警报", "an alarm was raised"},
     {"returned", "退单", "returned"},
+    {"corrected", "更正", "corrected"},
     {"recalled", "撤回分拨", "taken back to the desk"},
+    {"merged", "并单", "merged into another ticket"},
+    {"unmerged", "解除并单", "unmerged"},
+    {"joined", "并入一件", "another ticket was merged into it"},
+    {"parted", "移出一件", "a ticket is merged into it no more"},
     {"resolved", "办结", "solved"},
     {"reopened", "重新打开", "reopened"},
     {"closed", "结案", "closed"},
@@ -61,6 +66,9 @@ static const struct {
     {"desk_warned", "分拨预警", "warned of at the desk"},
     {"desk_overdue", "记分拨超时", "marked overdue at the desk"},
     {"desk_replanned", "重算分拨时限", "planned anew at the desk"},
+    {"outer_moved", "改上级时限", "given a later deadline from above"},
+    {"burst", "记集中爆发", "marked as a burst"},
+    {"urgency_raised", "提高紧急程度", "made more urgent"},
     {"desk_recoded", "按新站点改码", "given the site's new codes"},
     {"moved", "因站点变更转单", "moved by a site edit"},
     {"recoded", "按新站点改码", "given the site's new codes"},

@@ -3,56 +3,27 @@
  * made from the fact alone and the names of the site: a fact of last year reads the same today. It
  * is cut where the caller's room ends, never refused: a history with a short line beats none. */
 #include "common/say/say_facts.h"
+#include "common/say/say_facts_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/say/code.h"
+#include "common/say/number.h"
+#include "common/say/say_archive.h"
+#include "common/say/say_bulletin.h"
+#include "common/say/say_channel.h"
+#include "common/say/say_correct.h"
 #include "common/say/say_detail.h"
 #include "common/say/say_device.h"
+#include "common/say/say_group.h"
+#include "common/say/say_judged.h"
 #include "common/say/say_people.h"
 #include "common/say/say_time.h"
+#include "common/say/say_trust.h"
 #include "common/say/say_wechat.h"
 #include "common/say/say_words.h"
-
-struct words {
-    const struct say *say;
-    char *text;
-    size_t size, used;
-};
-
-static void put(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Adds to the sentence. used goes on counting beyond the end, so that a sentence that was cut
- * stays cut. */
-static void put(struct words *words, const char *format, ...)
-{
-    CHECK(words->size > 0);
-    if (words->used >= words->size) {
-        return;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    const int made =
-        vsnprintf(words->text + words->used, words->size - words->used, format, arguments);
-    va_end(arguments);
-    words->used += made < 0 ? 0 : (size_t)made;
-}
-
-static void put_say(struct words *words, const char *zh, const char *en)
-{
-    put(words, "%s", say_choose(words->say, zh, en));
-}
-
-/* What a person wrote, behind a colon; masked already when it became a fact. */
-static void put_note(struct words *words, const char *note)
-{
-    if (note != NULL && note[0] != '\0') {
-        put(words, "%s%s", say_choose(words->say, "：", ": "), note);
-    }
-}
 
 /* 保密: what the unit gets in place of the resident's words. */
 static void put_summary(struct words *words, const char *summary)
@@ -61,6 +32,14 @@ static void put_summary(struct words *words, const char *summary)
         put(words, "%s%s", say_choose(words->say, "；保密，摘要：", "; confidential, summary: "),
             summary);
     }
+}
+
+/* Another ticket. */
+static void put_number(struct words *words, uint64_t ticket)
+{
+    char number[NUMBER_BYTES];
+    number_format(ticket, number);
+    put(words, "%s", number);
 }
 
 /* A field or a state as services name it, in words. */
@@ -102,14 +81,6 @@ static void put_ended(struct words *words, char *const *units, size_t count)
     }
 }
 
-/* Always whole, with the year: a history is read years later. */
-static void put_due(struct words *words, uint64_t due_ms)
-{
-    char at[SAY_TIME_BYTES];
-    say_time_exact(words->say, due_ms, at);
-    put(words, " %s", at);
-}
-
 /* Which clock expired stands in the fact only when one did. */
 static enum say_tone raised(struct words *words, const Paidan__Raised *fact)
 {
@@ -134,22 +105,45 @@ static enum say_tone answered(struct words *words, const Paidan__Answered *fact)
     put_say(words, "诉求人答复：", "the resident answered: ");
     put(words, "%s%s%s", say_words_solved(words->say, fact->solved),
         say_choose(words->say, "，", ", "), say_words_satisfied(words->say, fact->satisfied));
+    if (fact->has_late && fact->late) {
+        put_say(words, "（办结后补答）", " (after it had been closed)");
+    }
+    if (fact->has_do_not_call && fact->do_not_call) {
+        put_say(words, "，要求勿扰", ", and wants no more calls");
+    }
     put_note(words, fact->note);
     return fact->solved == PAIDAN__SOLVED__SOLVED_YES ? SAY_GOOD : SAY_WARN;
 }
 
-static void put_unit(struct words *words, const char *unit)
+/* Why nobody asks, and for a sample what was drawn: anybody may look whether it was drawn rightly. */
+static enum say_tone spared(struct words *words, const Paidan__Spared *fact)
 {
-    put(words, "%s ", say_unit(words->say, unit));
+    put_say(words, "不回访：", "the resident is not asked: ");
+    put(words, "%s",
+        say_words_get(words->say, &paidan__spare_reason__descriptor, (int)fact->reason));
+    if (fact->has_percent && fact->has_drawn) {
+        put(words,
+            say_choose(words->say, "（抽 %u%%，抽到 %u.%02u，第 %u 行）",
+                       " (%u%% are asked, %u.%02u was drawn, row %u)"),
+            fact->percent, fact->drawn / 100, fact->drawn % 100, fact->rule);
+    }
+    return SAY_PLAIN;
 }
 
-/* "; due 2026-12-01 18:00:00" of a clock that was started or moved. */
-static void put_clock(struct words *words, const Paidan__ClockSet *clock)
+/* reason 0: calls are welcome again. */
+static enum say_tone calls(struct words *words, int reason)
 {
-    if (clock != NULL) {
-        put_say(words, "；期限", "; due");
-        put_due(words, clock->due_ms);
+    if (reason == 0) {
+        put_say(words, "可以再打电话了", "calls are welcome again");
+        return SAY_PLAIN;
     }
+    if (reason == PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL) {
+        put_say(words, "诉求人要求勿扰，不再打电话", "the resident wants no more calls");
+        return SAY_WARN;
+    }
+    put_say(words, "不能回访：", "cannot be asked: ");
+    put(words, "%s", say_words_get(words->say, &paidan__spare_reason__descriptor, reason));
+    return SAY_PLAIN;
 }
 
 /* Ways other than the ordinary one are named: they are counted apart. */
@@ -157,6 +151,11 @@ static enum say_tone resolved(struct words *words, const Paidan__Resolved *fact)
 {
     put(words, "%s%s", say_unit(words->say, fact->unit),
         say_choose(words->say, " 办结", " solved it"));
+    if (fact->has_group) {
+        put_say(words, "（随 ", " (with ");
+        put_number(words, fact->group);
+        put_say(words, " 一并办结）", ")");
+    }
     if (fact->has_mode && fact->mode != PAIDAN__MODE__MODE_ORDINARY) {
         put(words, "%s%s%s", say_choose(words->say, "（", " ("),
             say_words_mode(words->say, fact->mode), say_choose(words->say, "）", ")"));
@@ -169,164 +168,9 @@ static enum say_tone resolved(struct words *words, const Paidan__Resolved *fact)
     return SAY_GOOD;
 }
 
-/* ---- requests, suspensions ----
+/* ---- joint work, modes ----
  *
- * Facts are told by groups, each of which hands on what is not its own: one switch over sixty facts
- * would be a function of three hundred lines. */
-
-/* Who decides, until when: after that an extension lapses and a raise holds. */
-static enum say_tone requested(struct words *words, const Paidan__Requested *fact)
-{
-    put_unit(words, fact->unit);
-    if (fact->kind == PAIDAN__REQUEST_KIND__REQUEST_RAISE) {
-        put_say(words, "申请上报，由 ", "asks to raise it; decides: ");
-    } else {
-        put_say(words, "申请延期，由 ", "asks for an extension; decides: ");
-    }
-    put(words, "%s%s", say_unit(words->say, fact->to_unit),
-        say_choose(words->say, " 批复，期限", ", due"));
-    put_due(words, fact->due_ms);
-    put_note(words, fact->note);
-    return SAY_WARN;
-}
-
-/* Without a unit nobody decided in time; what that means depends on what was asked for. */
-static enum say_tone decided(struct words *words, const Paidan__Decided *fact)
-{
-    const bool extension = fact->kind == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION;
-    if (fact->unit == NULL) {
-        put_say(words, extension ? "延期申请无人批复，作废" : "上报申请无人批复，视为同意",
-                extension ? "nobody decided on the extension in time: it lapses"
-                          : "nobody decided on the raise in time: it holds");
-        if (fact->to_unit != NULL) {
-            put(words, "%s%s", say_choose(words->say, "（应由 ", "; it had waited for "),
-                say_unit(words->say, fact->to_unit));
-            put_say(words, " 批复）", "");
-        }
-    } else {
-        put_unit(words, fact->unit);
-        put_say(words, fact->granted ? "批准" : "不批准",
-                fact->granted ? "granted the " : "refused the ");
-        put(words, "%s", say_words_request_kind(words->say, fact->kind));
-    }
-    put_clock(words, fact->clock);
-    put_note(words, fact->note);
-    return fact->granted ? SAY_GOOD : SAY_WARN;
-}
-
-static enum say_tone suspended(struct words *words, const Paidan__Suspended *fact)
-{
-    put_unit(words, fact->unit);
-    put_say(words, "挂账到", "suspended it until");
-    put_due(words, fact->until_ms);
-    put_note(words, fact->reason);
-    return SAY_NEWS;
-}
-
-/* How long it stood still, and the new end of each clock that goes on. */
-static enum say_tone resumed(struct words *words, const Paidan__Event *event)
-{
-    const Paidan__Resumed *fact = event->resumed;
-    char span[SAY_TIME_BYTES];
-    put_say(words, fact->by_hand ? "提前恢复办理" : "挂账到期，恢复办理",
-            fact->by_hand ? "taken up again before its time" : "the suspension is over");
-    const uint64_t until_ms = fact->has_until_ms ? fact->until_ms : event->at_ms;
-    if (fact->has_since_ms && until_ms >= fact->since_ms) {
-        say_time_span(words->say, (int64_t)(until_ms - fact->since_ms), span);
-        put(words, say_choose(words->say, "，停了 %s", ", it stood still for %s"), span);
-    }
-    if (fact->has_until_ms) { /* nobody was there when it ended */
-        put_say(words, "，计时自", ", counted from");
-        put_due(words, until_ms);
-    }
-    for (size_t index = 0; index < fact->n_clocks; index++) {
-        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
-            say_words_clock(words->say, fact->clocks[index]->clock),
-            say_choose(words->say, "期限", " due"));
-        put_due(words, fact->clocks[index]->due_ms);
-    }
-    put_note(words, fact->note);
-    return SAY_NEWS;
-}
-
-/* What was told to the outside, or not. Destinations are named by their codes: who reads this is
- * the one who configured them. */
-static enum say_tone delivery_words(struct words *words, const Paidan__Event *event)
-{
-    const struct say *const say = words->say;
-    switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_DELIVERY_ASKED:
-        put(words, say_choose(say, "待发往 %s", "to be sent to %s"), event->delivery_asked->to);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_DELIVERY_SENT:
-        put(words, say_choose(say, "已发往 %s", "sent to %s"), event->delivery_sent->to);
-        return SAY_GOOD;
-    case PAIDAN__EVENT__FACT_DELIVERY_FAILED:
-        put(words, say_choose(say, "第 %u 次发往 %s 失败", "attempt %u to send it to %s failed"),
-            event->delivery_failed->attempts, event->delivery_failed->to);
-        put_note(words, event->delivery_failed->reason);
-        return SAY_WARN;
-    case PAIDAN__EVENT__FACT_DELIVERY_DEAD:
-        put(words, say_choose(say, "不再发往 %s", "gave up sending it to %s"),
-            event->delivery_dead->to);
-        put_note(words, event->delivery_dead->reason);
-        return SAY_BAD;
-    case PAIDAN__EVENT__FACT_DELIVERY_DROPPED:
-        put(words, say_choose(say, "人工放弃发往 %s", "given up sending it to %s, by hand"),
-            event->delivery_dropped->to);
-        put_note(words, event->delivery_dropped->note);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_DELIVERY_RETRIED:
-        put(words, say_choose(say, "人工重发到 %s", "to be sent to %s again, by hand"),
-            event->delivery_retried->to);
-        return SAY_PLAIN;
-    default:
-        return SAY_PLAIN;
-    }
-}
-
-static enum say_tone request_words(struct words *words, const Paidan__Event *event)
-{
-    switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_SUSPENDED:
-        return suspended(words, event->suspended);
-    case PAIDAN__EVENT__FACT_RESUMED:
-        return resumed(words, event);
-    case PAIDAN__EVENT__FACT_REQUESTED:
-        return requested(words, event->requested);
-    case PAIDAN__EVENT__FACT_DECIDED:
-        return decided(words, event->decided);
-    case PAIDAN__EVENT__FACT_APPEALED:
-        put_unit(words, event->appealed->unit);
-        put_say(words, "提出超时申诉", "appeals against the late mark");
-        if (event->appealed->to_unit != NULL) {
-            put(words, "%s%s%s", say_choose(words->say, "，由 ", "; decides: "),
-                say_unit(words->say, event->appealed->to_unit),
-                say_choose(words->say, " 裁定，期限", ", due"));
-            put_due(words, event->appealed->due_ms);
-        }
-        put_note(words, event->appealed->note);
-        return SAY_WARN;
-    case PAIDAN__EVENT__FACT_APPEAL_RULED:
-        if (event->appeal_ruled->has_lapsed && event->appeal_ruled->lapsed) {
-            put_say(words, "申诉无人裁定，不成立", "nobody ruled on the appeal in time: it fails");
-            put(words, "%s%s", say_choose(words->say, "（应由 ", "; it had waited for "),
-                say_unit(words->say, event->appeal_ruled->to_unit));
-            put_say(words, " 裁定）", "");
-            return SAY_WARN;
-        }
-        put_unit(words, event->appeal_ruled->by_unit);
-        put_say(words, event->appeal_ruled->granted ? "准许超时申诉，不计入统计" : "不准许超时申诉",
-                event->appeal_ruled->granted ? "granted the appeal: out of the statistic"
-                                             : "refused the appeal");
-        put_note(words, event->appeal_ruled->note);
-        return event->appeal_ruled->granted ? SAY_GOOD : SAY_WARN;
-    default:
-        return delivery_words(words, event);
-    }
-}
-
-/* ---- joint work, modes ---- */
+ * Facts are told by groups, each of which hands on what is not its own. */
 
 static enum say_tone assist_words(struct words *words, const Paidan__Event *event)
 {
@@ -358,7 +202,7 @@ static enum say_tone assist_words(struct words *words, const Paidan__Event *even
         put_note(words, event->person_named->duty);
         return SAY_PLAIN;
     default:
-        return request_words(words, event);
+        return say_request_words(words, event);
     }
 }
 
@@ -492,6 +336,30 @@ static enum say_tone replanned(struct words *words, const Paidan__Replanned *fac
     return SAY_NEWS;
 }
 
+/* The clocks that it moves: the desk's, or those of the unit. */
+static enum say_tone outer_moved(struct words *words, const Paidan__OuterMoved *fact)
+{
+    if (fact->has_member) {
+        put_say(words, "并入的 ", "of ");
+        put_number(words, fact->member);
+        put_say(words, " 上级延期，上级时限改为", " extended above; the deadline from above is");
+    } else {
+        put_say(words, "上级延期，上级时限改为", "extended above; the deadline from above is");
+    }
+    put_due(words, fact->outer_due_ms);
+    if (fact->desk != NULL) {
+        put_say(words, "；分拨期限", "; the desk's due");
+        put_due(words, fact->desk->due_ms);
+    }
+    for (size_t index = 0; index < fact->n_clocks; index++) {
+        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
+            say_words_clock(words->say, fact->clocks[index]->clock),
+            say_choose(words->say, "期限", " due"));
+        put_due(words, fact->clocks[index]->due_ms);
+    }
+    return SAY_GOOD;
+}
+
 /* It goes on under other codes; those that did not change are not in the fact. */
 static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
 {
@@ -536,6 +404,19 @@ static enum say_tone recoded(struct words *words, const Paidan__Recoded *fact)
 
 /* ---- the desk ---- */
 
+/* What triage's own decision rests on, in brackets. */
+static void put_judged(struct words *words, const Paidan__Judged *judged)
+{
+    char brief[512] = "";
+    if (judged != NULL) {
+        say_judged_brief(words->say, judged, brief, sizeof brief);
+    }
+    if (brief[0] != '\0') {
+        put(words, "%s%s%s", say_choose(words->say, "（", " ("), brief,
+            say_choose(words->say, "）", ")"));
+    }
+}
+
 /* Why it waits there: the doubts of triage, or the unit that sent it back. */
 static enum say_tone desked(struct words *words, const Paidan__Desked *fact)
 {
@@ -548,9 +429,20 @@ static enum say_tone desked(struct words *words, const Paidan__Desked *fact)
         put(words, "%s%s%s", say_choose(words->say, "（", " ("), say_unit(words->say, fact->unit),
             say_choose(words->say, "）", ")"));
     }
+    put_judged(words, fact->judged);
     put_note(words, fact->note);
     put_clock(words, fact->clock);
     return SAY_WARN;
+}
+
+static void put_told(struct words *words, char *const *units, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        put(words, "%s%s",
+            index == 0 ? say_choose(words->say, "；告知 ", "; told: ")
+                       : say_choose(words->say, "、", ", "),
+            say_unit(words->say, units[index]));
+    }
 }
 
 /* Supervisors are named: they are the ones who were told. */
@@ -561,12 +453,27 @@ static enum say_tone desk_overdue(struct words *words, const Paidan__DeskOverdue
                    "the desk is overdue, alarm %u; was due"),
         fact->count);
     put_due(words, fact->due_ms);
-    for (size_t index = 0; index < fact->n_to_units; index++) {
-        put(words, "%s%s",
-            index == 0 ? say_choose(words->say, "；告知 ", "; told: ")
-                       : say_choose(words->say, "、", ", "),
-            say_unit(words->say, fact->to_units[index]));
+    put_told(words, fact->to_units, fact->n_to_units);
+    return SAY_BAD;
+}
+
+static enum say_tone burst(struct words *words, const Paidan__Burst *fact)
+{
+    char span[SAY_TIME_BYTES];
+    say_time_amount(words->say, fact->within_ms, span);
+    put(words, say_choose(words->say, "集中爆发：%s内", "a burst: within %s "), span);
+    put(words,
+        say_choose(words->say, "疑似同一事件 %u 件", "%u tickets that may be about one event"),
+        fact->count);
+    if (fact->has_desk_urgency) {
+        put(words, say_choose(words->say, "；待分拨，紧急程度提高为%s", "; at the desk, now %s"),
+            say_words_urgency(words->say, fact->desk_urgency));
     }
+    if (fact->clock != NULL) {
+        put_say(words, "，分拨期限", ", due");
+        put_due(words, fact->clock->due_ms);
+    }
+    put_told(words, fact->to_units, fact->n_to_units);
     return SAY_BAD;
 }
 
@@ -589,6 +496,7 @@ static enum say_tone routed(struct words *words, const Paidan__Routed *fact)
     put(words, "%s%s%s", say_unit(words->say, fact->unit), say_choose(words->say, "：", ": "),
         say_category(words->say, fact->category));
     put_area(words, fact->area, fact->has_area_from, fact->area_from);
+    put_judged(words, fact->judged);
     return SAY_NEWS;
 }
 
@@ -642,6 +550,58 @@ static enum say_tone desk_recoded(struct words *words, const Paidan__DeskRecoded
     return SAY_NEWS;
 }
 
+static enum say_tone urgency_raised(struct words *words, const Paidan__UrgencyRaised *fact)
+{
+    char span[SAY_TIME_BYTES];
+    say_time_amount(words->say, fact->within_ms, span);
+    put(words,
+        fact->has_member
+            ? say_choose(words->say, "并单，紧急程度由%s提高为", "merged; more urgent: from %s to ")
+            : say_choose(words->say, "集中爆发，紧急程度由%s提高为",
+                         "a burst; more urgent: from %s to "),
+        say_words_urgency(words->say, fact->before));
+    put(words, "%s", say_words_urgency(words->say, fact->urgency));
+    if (fact->has_member) {
+        put_say(words, "；因并入 ", "; because of ");
+        put_number(words, fact->member);
+    } else {
+        put(words, say_choose(words->say, "；%s内", "; within %s "), span);
+        put(words,
+            say_choose(words->say, "疑似同一事件 %u 件", "%u tickets that may be about one event"),
+            fact->count);
+    }
+    for (size_t index = 0; index < fact->n_clocks; index++) {
+        put(words, "%s%s%s", say_choose(words->say, "；", "; "),
+            say_words_clock(words->say, fact->clocks[index]->clock),
+            say_choose(words->say, "期限", " due"));
+        put_due(words, fact->clocks[index]->due_ms);
+    }
+    return SAY_BAD;
+}
+
+/* By the site as it is now, or because of what was merged into it. */
+static enum say_tone desk_replanned(struct words *words, const Paidan__DeskReplanned *fact)
+{
+    if (fact->has_member) {
+        put_say(words, "因并单 ", "for the group, because of ");
+        put_number(words, fact->member);
+        if (fact->has_before) {
+            put(words, say_choose(words->say, "，紧急程度由%s改为", ", urgency from %s to "),
+                say_words_urgency(words->say, fact->before));
+            put(words, "%s", say_words_urgency(words->say, fact->urgency));
+        }
+    }
+    if (fact->clock == NULL && !fact->has_member) {
+        put_say(words, "分拨时限重算", "the desk's term planned anew");
+    }
+    if (fact->clock != NULL) {
+        put(words, "%s", fact->has_member ? say_choose(words->say, "；", "; ") : "");
+        put_say(words, "分拨时限重算", "the desk's term planned anew");
+        put_clock(words, fact->clock);
+    }
+    return fact->has_member ? SAY_WARN : SAY_NEWS;
+}
+
 static enum say_tone desk_words(struct words *words, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -660,9 +620,26 @@ static enum say_tone desk_words(struct words *words, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_DESK_OVERDUE:
         return desk_overdue(words, event->desk_overdue);
     case PAIDAN__EVENT__FACT_DESK_REPLANNED:
-        put_say(words, "分拨时限重算", "the desk's term planned anew");
-        put_clock(words, event->desk_replanned->clock);
+        return desk_replanned(words, event->desk_replanned);
+    case PAIDAN__EVENT__FACT_BURST:
+        return burst(words, event->burst);
+    case PAIDAN__EVENT__FACT_URGENCY_RAISED:
+        return urgency_raised(words, event->urgency_raised);
+    case PAIDAN__EVENT__FACT_UNGROUPED:
+        put(words,
+            say_choose(words->say, "%zu 件不再比对是否同一事件",
+                       "%zu tickets are no longer compared"),
+            event->ungrouped->n_tickets);
         return SAY_NEWS;
+    case PAIDAN__EVENT__FACT_OVER:
+        put(words,
+            say_choose(
+                words->say, "%zu 件已办结、关闭或撤回，不再并入",
+                "%zu tickets are resolved, closed or withdrawn; nothing is merged into them"),
+            event->over->n_resolved + event->over->n_closed + event->over->n_withdrawn);
+        return SAY_NEWS;
+    case PAIDAN__EVENT__FACT_OUTER_MOVED:
+        return outer_moved(words, event->outer_moved);
     case PAIDAN__EVENT__FACT_DESK_RECODED:
         return desk_recoded(words, event->desk_recoded);
     default:
@@ -744,6 +721,15 @@ static enum say_tone work_words(struct words *words, const Paidan__Event *event)
         put_note(words, event->returned->note);
         return SAY_WARN;
     case PAIDAN__EVENT__FACT_RECALLED:
+        if (event->recalled->has_merge_into) {
+            put(words,
+                say_choose(words->say, "从 %s 取出，待并入 ", "taken from %s, to be merged into "),
+                say_unit(words->say, event->recalled->unit));
+            put_number(words, event->recalled->merge_into);
+            put_ended(words, event->recalled->assist_ended, event->recalled->n_assist_ended);
+            put_note(words, event->recalled->note);
+            return SAY_WARN;
+        }
         put(words,
             say_choose(words->say, "撤回分拨：从 %s 回到分拨台",
                        "the dispatch was taken back from %s; it is at the desk again"),
@@ -751,6 +737,8 @@ static enum say_tone work_words(struct words *words, const Paidan__Event *event)
         put_ended(words, event->recalled->assist_ended, event->recalled->n_assist_ended);
         put_note(words, event->recalled->note);
         return SAY_WARN;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        return say_correct_words(words->say, event->corrected, words->text, words->size);
     case PAIDAN__EVENT__FACT_RESOLVED:
         return resolved(words, event->resolved);
     default:
@@ -763,6 +751,11 @@ static enum say_tone closed_words(struct words *words, const Paidan__Closed *fac
 {
     put(words, "%s%s", say_choose(words->say, "结案：", "closed: "),
         say_words_outcome(words->say, fact->outcome));
+    if (fact->has_was) {
+        put(words,
+            say_choose(words->say, "（原为%s，办结后补答）", " (was %s, answered after all)"),
+            say_words_outcome(words->say, fact->was));
+    }
     if (fact->has_satisfied) {
         put(words, "%s%s", say_choose(words->say, "，", ", "),
             say_words_satisfied(words->say, fact->satisfied));
@@ -792,6 +785,9 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
         put(words, "%u%s", event->alarmed->count, say_choose(words->say, " 次", ""));
         return SAY_BAD;
     case PAIDAN__EVENT__FACT_REOPENED:
+        if (event->reopened->has_was) {
+            put_say(words, "办结后补答：", "after it had been closed: ");
+        }
         put_say(words, "诉求人说未解决，重新打开，派给 ", "unsolved, reopened, given to ");
         put_to(words, event->reopened->to);
         put_note(words, event->reopened->note);
@@ -805,6 +801,11 @@ static enum say_tone move_words(struct words *words, const Paidan__Event *event)
                 event->noted->has_supplement && event->noted->supplement
                     ? "the resident added something"
                     : "the resident asked to hurry");
+        if (event->noted->has_member) {
+            put_say(words, "（在并入的 ", ", of ");
+            put_number(words, event->noted->member);
+            put_say(words, " 上）", ", which is merged into it");
+        }
         return SAY_WARN;
     default:
         return work_words(words, event);
@@ -823,83 +824,74 @@ static enum say_tone denied(struct words *words, const Paidan__Denied *fact)
     return SAY_WARN;
 }
 
-/* What adapters hear and wish: without its content, which is a resident's. */
-static enum say_tone channel_words(struct words *words, const Paidan__Event *event)
+static enum say_tone unreached(struct words *words, const Paidan__Unreached *fact)
 {
-    const struct say *const say = words->say;
-    switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_HEARD:
-        put(words, say_choose(say, "从渠道 %s 收到消息", "a message came through %s"),
-            event->heard->channel);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_HEARD_AGAIN:
-        put(words, "%s", say_choose(say, "又收到同一条消息", "the same message came again"));
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_WISHED:
-        put(words, say_choose(say, "请求 %s 办理", "asked of %s"), event->wished->service);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_WISH_ANSWERED:
-        put(words, "%s%s", say_choose(say, "答复：", "answered: "),
-            code_name((Paidan__Code)event->wish_answered->code));
-        put_note(words, event->wish_answered->detail);
-        return event->wish_answered->code == PAIDAN__CODE__OK ? SAY_PLAIN : SAY_WARN;
-    case PAIDAN__EVENT__FACT_PUBLISHED:
-        put(words, say_choose(say, "推送 %s 的第 %llu 条", "fact %s:%llu is told to the outside"),
-            event->published->log, (unsigned long long)event->published->seq);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_WHOSE:
-        put_say(words, "工单归属更新", "another one has the ticket");
-        return SAY_FAINT;
-    case PAIDAN__EVENT__FACT_BUNDLED:
-        put(words, say_choose(say, "推送给 %s：合并 %zu 条", "told to %s in one piece: %zu facts"),
-            event->bundled->to, event->bundled->n_published);
-        return SAY_PLAIN;
-    default:
-        return SAY_PLAIN;
+    put_say(words, "回访未接通", "the resident was not reached");
+    if (fact->has_missed && fact->missed) {
+        put_say(words, "，末次无人接听", ": nobody answered the last call");
     }
+    return SAY_WARN;
 }
 
-/* Of hotlines: whose ticket, never what it says. */
-static enum say_tone hotline_words(struct words *words, const Paidan__Event *event)
+static enum say_tone record_refused(struct words *words, const Paidan__RecordRefused *fact)
 {
-    const struct say *const say = words->say;
+    put_say(words, "一条来自其他服务的记录未被采用", "a record of another service was refused");
+    put_detail(words, fact->detail);
+    return SAY_FAINT;
+}
+
+/* An attempt, and why it is another one. */
+static enum say_tone asked(struct words *words, const Paidan__Asked *fact)
+{
+    put(words, say_choose(words->say, "回访第 %u 次", "asking the resident, attempt %u"),
+        fact->attempt);
+    if (fact->from_channel != NULL) {
+        put(words,
+            say_choose(words->say, "，%s不认识诉求人，改由%s回访",
+                       ": %s knows nobody to ask, %s asks"),
+            say_channel(words->say, fact->from_channel), say_channel(words->say, fact->channel));
+        return SAY_PLAIN;
+    }
+    if (fact->has_postponed && fact->postponed) {
+        put_say(words, "，回访时段已过，顺延", ", put off: calling hours were over");
+    }
+    if (fact->has_missed && fact->missed) {
+        put_say(words, "，上次无人接听", ": nobody answered the one before");
+    }
+    const bool over = fact->has_handed_over && fact->handed_over;
+    if (over) {
+        put_say(words, "，原渠道联系不上", ", the channel before cannot reach him");
+    }
+    if (over || (fact->has_tried && fact->tried == 1)) {
+        put_say(words, "，转由 ", ", by ");
+        put(words, "%s", say_channel(words->say, fact->channel));
+    }
+    return SAY_PLAIN;
+}
+
+/* Of the callback 回访, and what intake knows of it. */
+static enum say_tone callback_words(struct words *words, const Paidan__Event *event)
+{
     switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_HOTLINE_SIGNED:
-        put(words, say_choose(say, "%s 的签名有效", "the signature of %s holds"),
-            event->hotline_signed->peer);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_HOTLINE_TAKEN:
-        put(words, say_choose(say, "收下 %s 的报文", "took an envelope of %s"),
-            event->hotline_taken->peer);
-        if (event->hotline_taken->late) {
-            put(words, "%s",
-                say_choose(say, "，序号已过时，不处理", ": overtaken, nothing follows"));
-            return SAY_WARN;
-        }
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_HOTLINE_BOUND:
-        put(words, "%s%s", say_choose(say, "派单登记：", "the dispatch was registered: "),
-            code_name((Paidan__Code)event->hotline_bound->code));
-        return event->hotline_bound->code == PAIDAN__CODE__OK ? SAY_PLAIN : SAY_WARN;
-    case PAIDAN__EVENT__FACT_HOTLINE_TOLD:
-        if (event->hotline_told->peer == NULL) {
-            put(words, "%s",
-                say_choose(say, "记下进展，尚无对应的派单", "noted; no dispatch to it yet"));
-            return SAY_PLAIN;
-        }
-        put(words, say_choose(say, "告知 %s：", "told to %s: "), event->hotline_told->peer);
-        put(words, "%s", event->hotline_told->state == NULL ? "" : event->hotline_told->state);
-        return SAY_PLAIN;
-    case PAIDAN__EVENT__FACT_HOTLINE_CALLED:
-        put(words, "%s",
-            event->hotline_called->step == PAIDAN__CALL_STEP__CALL_RINGS
-                ? say_choose(say, "来电", "a call rings")
-            : event->hotline_called->step == PAIDAN__CALL_STEP__CALL_TAKEN
-                ? say_choose(say, "接起来电", "a call was taken")
-                : say_choose(say, "通话结束", "a call is over"));
-        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_ANSWERED:
+        return answered(words, event->answered);
+    case PAIDAN__EVENT__FACT_ASKED:
+        return asked(words, event->asked);
+    case PAIDAN__EVENT__FACT_SPARED:
+        return spared(words, event->spared);
+    case PAIDAN__EVENT__FACT_CALLS_BARRED:
+        return calls(words, event->calls_barred->has_reason ? (int)event->calls_barred->reason : 0);
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED: {
+        const Paidan__CallsRefused *const refused = event->calls_refused;
+        const bool lifted = refused->has_lifted && refused->lifted;
+        const enum say_tone tone =
+            calls(words, lifted ? 0 : (int)PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL);
+        put_note(words, refused->note);
+        return tone;
+    }
     default:
-        return SAY_PLAIN;
+        CHECK(event->fact_case == PAIDAN__EVENT__FACT_UNREACHED);
+        return unreached(words, event->unreached);
     }
 }
 
@@ -911,53 +903,41 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
     struct words words = {.say = say, .text = text, .size = size};
     text[0] = '\0';
     switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_HEARD:
-    case PAIDAN__EVENT__FACT_HEARD_AGAIN:
-    case PAIDAN__EVENT__FACT_WISHED:
-    case PAIDAN__EVENT__FACT_WISH_ANSWERED:
-    case PAIDAN__EVENT__FACT_PUBLISHED:
-    case PAIDAN__EVENT__FACT_BUNDLED:
-    case PAIDAN__EVENT__FACT_WHOSE:
-        return channel_words(&words, event);
-    case PAIDAN__EVENT__FACT_HOTLINE_SIGNED:
-    case PAIDAN__EVENT__FACT_HOTLINE_TAKEN:
-    case PAIDAN__EVENT__FACT_HOTLINE_BOUND:
-    case PAIDAN__EVENT__FACT_HOTLINE_TOLD:
-    case PAIDAN__EVENT__FACT_HOTLINE_CALLED:
-        return hotline_words(&words, event);
     case PAIDAN__EVENT__FACT_ANSWERED:
-        return answered(&words, event->answered);
     case PAIDAN__EVENT__FACT_ASKED:
-        put(&words, say_choose(say, "回访第 %u 次", "asking the resident, attempt %u"),
-            event->asked->attempt);
-        if (event->asked->has_postponed && event->asked->postponed) {
-            put_say(&words, "，回访时段已过，顺延", ", put off: calling hours were over");
-        }
-        if (event->asked->has_missed && event->asked->missed) {
-            put_say(&words, "，上次无人接听", ": nobody answered the one before");
-        }
-        return SAY_PLAIN;
+    case PAIDAN__EVENT__FACT_SPARED:
+    case PAIDAN__EVENT__FACT_CALLS_BARRED:
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED:
     case PAIDAN__EVENT__FACT_UNREACHED:
-        put_say(&words, "回访未接通", "the resident was not reached");
-        if (event->unreached->has_missed && event->unreached->missed) {
-            put_say(&words, "，末次无人接听", ": nobody answered the last call");
-        }
-        return SAY_WARN;
+        return callback_words(&words, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
-        put_say(&words, "一条来自其他服务的记录未被采用",
-                "a record of another service was refused");
-        put_detail(&words, event->record_refused->detail);
-        return SAY_FAINT;
+        return record_refused(&words, event->record_refused);
     case PAIDAN__EVENT__FACT_DENIED:
         return denied(&words, event->denied);
     case PAIDAN__EVENT__FACT_PEERS_CHANGED:
         put_say(&words, "访问名单已更新，登记 ", "the peers file changed; it names ");
         put(&words, "%u%s", event->peers_changed->peers, say_choose(say, " 个", ""));
         return SAY_NEWS;
+    case PAIDAN__EVENT__FACT_TRUST_CHANGED:
+        return say_trust_changed(say, event->trust_changed, text, size);
+    case PAIDAN__EVENT__FACT_PROVED:
+        return say_trust_proved(say, event->proved, text, size);
     case PAIDAN__EVENT__FACT_LEASE_LAPSED:
         put_say(&words, "领取后未签收，已放回", "pulled but not accepted: back in the queue");
         return SAY_FAINT;
     default:
+        if (say_channel_knows(event->fact_case)) {
+            return say_channel_words(say, event, text, size);
+        }
+        if (say_archive_knows(event->fact_case)) {
+            return say_archive_words(say, event, text, size);
+        }
+        if (say_bulletin_knows(event->fact_case)) {
+            return say_bulletin_words(say, event, text, size);
+        }
+        if (say_group_knows(event->fact_case)) {
+            return say_group_words(say, event, text, size);
+        }
         if (event->fact_case >= PAIDAN__EVENT__FACT_REPLIED &&
             event->fact_case <= PAIDAN__EVENT__FACT_WECHAT_RESULT) {
             return say_wechat_words(say, event, text, size);
@@ -966,7 +946,8 @@ enum say_tone say_facts_words(const struct say *say, const Paidan__Event *event,
             event->fact_case <= PAIDAN__EVENT__FACT_BROKER_LINKED) {
             return say_device_words(say, event, text, size);
         }
-        if (event->fact_case >= PAIDAN__EVENT__FACT_PERSON_ADDED) {
+        if (event->fact_case >= PAIDAN__EVENT__FACT_PERSON_ADDED &&
+            event->fact_case <= PAIDAN__EVENT__FACT_KEY_SEEN) {
             return say_people_words(say, event, text, size);
         }
         return move_words(&words, event);

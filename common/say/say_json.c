@@ -13,12 +13,13 @@
 #include "common/say/code.h"
 #include "common/say/number.h"
 #include "common/say/say_time.h"
+#include "common/say/say_wechat.h"
 #include "common/say/say_words.h"
 #include "common/wire/wire_bounds.h"
 
 /* The deepest message of ours nests five times. Descriptors that call themselves would otherwise
  * let the sender choose how much stack is used. */
-enum { DEPTH_MAX = 8, FIELDS_MAX = 128, KEY_BYTES = 80 };
+enum { DEPTH_MAX = 8, FIELDS_MAX = 192, KEY_BYTES = 80 };
 
 /* ---- what a field looks like as JSON ---- */
 
@@ -41,15 +42,22 @@ struct shape {
 static const char *const spans[] = {
     "amount_ms",      "warn_amount_ms", "consumed_ms", "wait_ms",   "lease_ms",
     "retry_after_ms", "counted_ms",     "skipped_ms",  "paused_ms", NULL};
+/* Tickets of a group 并单 or parted by 拆分, beside the one that a message is about. */
+static const char *const of_groups[] = {"into",  "merged_into", "merge_into", "from",     "heir",
+                                        "group", "member",      "members",    "split_of", NULL};
 /* Texts of residents and what else is personal, wherever it stands in intake's messages. */
-static const char *const withheld[] = {"text",  "title",    "given_title", "place",
-                                       "phone", "reporter", "query_code",  "supplements",
-                                       "name",  "url",      "note",        NULL};
-/* In those of adapters also who somebody is in the channel, and ids of messages, which may hold that. */
-static const char *const withheld_of_adapters[] = {"id",    "person", "body", "request",   "reply",
-                                                   "group", "quote",  "urls", "reply_url", NULL};
-static const char *const of_adapters[] = {"Heard",   "Wished", "WishAnswered", "DeliveryOutcome",
-                                          "Replied", "Wechat", "Hotline",      NULL};
+static const char *const withheld[] = {"text",     "title",      "given_title", "place", "phone",
+                                       "reporter", "query_code", "supplements", "name",  "url",
+                                       "note",     "sketch",     NULL};
+/* In those of adapters also who somebody is in the channel, and ids of messages, which may hold
+ * that; who calls whom, and the name of the recording, in which exchanges write the number; what is
+ * filled into a notice; facts of others, packed. */
+static const char *const withheld_of_adapters[] = {
+    "id",   "person", "body",      "request", "reply", "group", "quote", "reply_url", "reply_id",
+    "from", "to",     "recording", "label",   "value", "tail",  "event", NULL};
+static const char *const of_adapters[] = {
+    "Heard",   "Wished",    "WishAnswered", "DeliveryOutcome", "Replied", "Wechat",
+    "Hotline", "Published", "Kept",         "Archived",        NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
@@ -105,6 +113,8 @@ static struct shape shape_of(const ProtobufCFieldDescriptor *field)
         shape.form = FORM_TICKET;
         name = is_repeated(field) ? "numbers" : "number";
         bytes = strlen(name);
+    } else if (field->type == PROTOBUF_C_TYPE_UINT64 && listed(of_groups, name)) {
+        shape.form = FORM_TICKET;
     } else if (field->type == PROTOBUF_C_TYPE_UINT64 && !is_repeated(field) &&
                ends_with(name, "_ms") && !listed(spans, name)) {
         shape.form = FORM_MOMENT;
@@ -159,6 +169,16 @@ static bool present(const ProtobufCMessage *message, const ProtobufCFieldDescrip
 }
 
 /* ---- writing ---- */
+
+char *say_json_text(struct arena *arena, json_t *json)
+{
+    char *const text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    char *const copy = text == NULL ? NULL : arena_strdup(arena, text);
+    CHECK(arena != NULL);
+    free(text);
+    json_decref(json);
+    return copy;
+}
 
 json_t *say_json_number(uint64_t ticket)
 {
@@ -272,8 +292,8 @@ static bool withholds(const ProtobufCMessageDescriptor *message,
             (listed(withheld_of_adapters, field->name) && is_adapters(message)));
 }
 
-/* Only single strings and bytes are withheld: in intake's facts no repeated field holds a resident's
- * words. */
+/* Only single strings and bytes are withheld: in facts of intake and of adapters no repeated field
+ * holds a resident's words. */
 static void set_field(const struct say *say, json_t *object, const ProtobufCFieldDescriptor *field,
                       const ProtobufCMessage *message, bool texts)
 {
@@ -336,9 +356,10 @@ json_t *say_json_event(const struct say *say, const char *service, uint64_t seq,
     json_t *object = json_object();
     json_object_set_new(object, "seq", json_integer((json_int_t)seq));
     json_object_set_new(object, "service", json_string(service));
-    /* Only intake's facts and adapters' hold what residents wrote; units' notes elsewhere are records
+    /* Only intake's facts, adapters' and what archive keeps of them hold what residents wrote; units' notes elsewhere are records
      * of work. */
-    const bool plain = strcmp(service, "intake") != 0 && adapter_find(service) == NULL;
+    const bool plain = strcmp(service, "intake") != 0 && strcmp(service, "archive") != 0 &&
+                       adapter_find(service) == NULL;
     json_t *fields = say_json_message(say, &event->base, texts || plain);
     if (strcmp(service, "access") == 0) {
         strip_secrets(fields);
@@ -378,7 +399,7 @@ static namer *namer_of(const char *key)
         {"request_to", say_unit},   {"appeal_to", say_unit},      {"assisting", say_unit},
         {"spot_unit", say_unit},    {"assist", say_unit},         {"to_units", say_unit},
         {"category", say_category}, {"categories", say_category}, {"area", say_area},
-        {"areas", say_area},        {"channel", say_channel},
+        {"areas", say_area},        {"channel", say_channel},     {"about", say_wechat_about},
     };
     for (size_t index = 0; index < sizeof codes / sizeof codes[0]; index++) {
         if (strcmp(codes[index].key, key) == 0) {

@@ -33,6 +33,8 @@ void say_json_names(const struct say *say, json_t *json);
 json_t *say_json_number(uint64_t ticket);
 /* Sets name (RFC 3339) and name_ms. */
 void say_json_time(const struct say *say, json_t *object, const char *name, uint64_t at_ms);
+/* One line of it in the arena; takes it over. NULL: it is NULL, or there is no memory. */
+char *say_json_text(struct arena *arena, json_t *json);
 /* Tokens of the values in the bit set: ["no_place"]. */
 json_t *say_json_bits(const ProtobufCEnumDescriptor *of, uint32_t bits);
 

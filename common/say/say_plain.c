@@ -19,7 +19,8 @@ bool say_plain_hidden(const unsigned char *at, size_t bytes)
     return bytes == 3 && ((at[0] == 0xe2 && at[1] == 0x80 &&
                            (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae))) ||
                           (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9) ||
-                          (at[0] == 0xef && at[1] == 0xbb && at[2] == 0xbf));
+                          (at[0] == 0xef && at[1] == 0xbb && at[2] == 0xbf) ||
+                          (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe));
 }
 
 void say_plain_text(char *text)

@@ -16,6 +16,11 @@ void say_time_short(const struct say *say, uint64_t at_ms, uint64_t now_ms,
                     char text[SAY_TIME_BYTES]);
 /* "2026-11-22 14:00:05". */
 void say_time_exact(const struct say *say, uint64_t at_ms, char text[SAY_TIME_BYTES]);
+/* A deadline as one says it: "today 18:00", "tomorrow 18:00", "5 Mar 18:00", "5 Mar 2027 18:00", in Chinese
+ * "今天 18:00", "明天 18:00", "3月5日 18:00", "2027年3月5日 18:00". Midnight is the end of the day before, 24:00.
+ * now_ms 0: not known, the date is whole. */
+void say_time_by(const struct say *say, uint64_t due_ms, uint64_t now_ms,
+                 char text[SAY_TIME_BYTES]);
 /* "3d04h", "3h12m", "45m10s", "20s", in Chinese "3天04小时", "3小时12分", "45分10秒", "20秒";
  * negative with a minus. */
 void say_time_span(const struct say *say, int64_t span_ms, char text[SAY_TIME_BYTES]);

@@ -4,6 +4,7 @@
 #include "common/say/say_wechat.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/check.h"
 #include "common/say/say_words.h"
@@ -52,7 +53,11 @@ enum say_tone say_wechat_words(const struct say *say, const Paidan__Event *event
             event->wechat_turned->account);
         return SAY_FAINT;
     case PAIDAN__EVENT__FACT_WECHAT_OWNED:
-        one(say, text, size, "对话中的诉求已登记：%s", "filed from the conversation: %s",
+        one(say, text, size,
+            event->wechat_owned->has_split_of ? "拆出的工单归原诉求人：%s"
+                                              : "对话中的诉求已登记：%s",
+            event->wechat_owned->has_split_of ? "split off, the same resident's: %s"
+                                              : "filed from the conversation: %s",
             event->wechat_owned->number);
         return SAY_GOOD;
     case PAIDAN__EVENT__FACT_WECHAT_CONSENTED:
@@ -84,4 +89,37 @@ enum say_tone say_wechat_words(const struct say *say, const Paidan__Event *event
     default:
         return SAY_PLAIN;
     }
+}
+
+/* The sentences that may have to be told by telephone; the adapter's wechat_words has them whole. */
+const char *say_wechat_about(const struct say *say, const char *about)
+{
+    static const struct {
+        const char *name, *zh, *en;
+    } rows[] = {
+        {"filed", "登记编号", "its number"},
+        {"not_filed", "没有登记成", "was not filed"},
+        {"added", "已补充", "was added"},
+        {"chased", "已催办", "was chased"},
+        {"withdrawn", "已撤回", "was withdrawn"},
+        {"refused", "没有办成", "could not be done"},
+        {"callback", "回访", "callback"},
+        {"accepted", "已签收", "accepted"},
+        {"resolved", "已办完", "dealt with"},
+        {"suspended", "暂缓", "suspended"},
+        {"reopened", "重新办理", "opened again"},
+        {"closed", "办结", "closed"},
+        {"unreached", "未联系上", "not reached"},
+        {"alarm", "紧急提示", "urgent advice"},
+        {"merged", "并单", "merged"},
+        {"unmerged", "解除并单", "unmerged"},
+        {"part", "拆分", "split off"},
+    };
+    CHECK(about != NULL);
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        if (strcmp(rows[index].name, about) == 0) {
+            return say_choose(say, rows[index].zh, rows[index].en);
+        }
+    }
+    return about;
 }

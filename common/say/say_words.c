@@ -34,6 +34,7 @@ static const struct row clock_rows[] = {
     {PAIDAN__CLOCK__CLOCK_REPLAN, "重算", "replan", NULL},
     {PAIDAN__CLOCK__CLOCK_DESK, "分拨", "desk", NULL},
     {PAIDAN__CLOCK__CLOCK_APPEAL, "申诉", "appeal", NULL},
+    {PAIDAN__CLOCK__CLOCK_GROUP, "并单", "group", NULL},
 };
 static const struct row time_unit_rows[] = {
     {PAIDAN__TIME_UNIT__TIME_EMERGENCY_HOURS, "紧急工作时", "emergency hours", NULL},
@@ -93,6 +94,7 @@ static const struct row state_rows[] = {
     {PAIDAN__STATE__STATE_WITHDRAWN, "已撤回", "withdrawn", NULL},
     {PAIDAN__STATE__STATE_SUSPENDED, "挂账", "suspended", NULL},
     {PAIDAN__STATE__STATE_DESK, "待分拨", "desk", NULL},
+    {PAIDAN__STATE__STATE_MERGED, "已并单", "merged", "并单"},
 };
 static const struct row outcome_rows[] = {
     {PAIDAN__OUTCOME__OUTCOME_SOLVED, "已解决", "solved", NULL},
@@ -100,6 +102,13 @@ static const struct row outcome_rows[] = {
     {PAIDAN__OUTCOME__OUTCOME_UNSOLVED, "未解决", "unsolved", NULL},
     {PAIDAN__OUTCOME__OUTCOME_UNREACHED, "未接通", "unreached", NULL},
     {PAIDAN__OUTCOME__OUTCOME_WITHDRAWN, "已撤回", "withdrawn", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_UNSAMPLED, "未抽访", "not sampled", NULL},
+    {PAIDAN__OUTCOME__OUTCOME_UNASKED, "免回访", "not asked", NULL},
+};
+static const struct row spare_reason_rows[] = {
+    {PAIDAN__SPARE_REASON__SPARE_SAMPLE, "未抽中", "not drawn", NULL},
+    {PAIDAN__SPARE_REASON__SPARE_NO_WAY, "无联系方式", "no way to reach the resident", NULL},
+    {PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL, "勿扰", "wants no calls", NULL},
 };
 static const struct row solved_rows[] = {
     {PAIDAN__SOLVED__SOLVED_YES, "已解决", "solved", "是|解决|解决了"},
@@ -148,7 +157,108 @@ static const struct row desk_reason_rows[] = {
     {PAIDAN__DESK_REASON__DESK_NO_OWNER, "无主办单位", "no owner", NULL},
     {PAIDAN__DESK_REASON__DESK_RECALLED, "撤回分拨", "recalled", NULL},
     {PAIDAN__DESK_REASON__DESK_CONFIDENTIAL, "保密", "confidential", NULL},
+    {PAIDAN__DESK_REASON__DESK_OTHER_UNIT, "指定的单位与职责清单不同",
+     "another unit than the matrix's is named", NULL},
+    {PAIDAN__DESK_REASON__DESK_WITHDRAWN, "该类别已暂停自动分拨",
+     "its category is not routed by itself now", NULL},
+    {PAIDAN__DESK_REASON__DESK_UNMERGED, "解除并单", "unmerged", NULL},
     {PAIDAN__DESK_REASON__DESK_UNMAPPED, "渠道的分类没有对应", "its channel's category is not ours",
+     NULL},
+    {PAIDAN__DESK_REASON__DESK_UNSURE, "把握不足", "not sure enough", NULL},
+    {PAIDAN__DESK_REASON__DESK_RULE, "按站点规则", "a rule of the site", NULL},
+    {PAIDAN__DESK_REASON__DESK_SPLIT, "一单多事", "several matters", NULL},
+    {PAIDAN__DESK_REASON__DESK_SAME, "疑似同一事件", "maybe the same event as an open one", NULL},
+    {PAIDAN__DESK_REASON__DESK_UNREADABLE, "无法识别", "nothing readable", NULL},
+};
+static const struct row judged_by_rows[] = {
+    {PAIDAN__JUDGED_BY__JUDGED_HINT, "渠道指定", "the channel", NULL},
+    {PAIDAN__JUDGED_BY__JUDGED_RULE, "站点规则", "a rule of the site", NULL},
+    {PAIDAN__JUDGED_BY__JUDGED_WORDS, "关键词", "keywords", NULL},
+    {PAIDAN__JUDGED_BY__JUDGED_MODEL, "模型", "the model", NULL},
+    {PAIDAN__JUDGED_BY__JUDGED_DESK, "分拨员", "a dispatcher", NULL},
+};
+static const struct row trust_why_rows[] = {
+    {PAIDAN__TRUST_WHY__TRUST_LOW, "准确率低于目标", "too often wrong", NULL},
+    {PAIDAN__TRUST_WHY__TRUST_GOOD, "准确率达到目标", "right often enough", NULL},
+    {PAIDAN__TRUST_WHY__TRUST_BY_HAND, "人工设置", "set by hand", NULL},
+};
+static const struct row rates_count_rows[] = {
+    {PAIDAN__RATES_COUNT__RATES_REGISTERED, "受理", "registered", NULL},
+    {PAIDAN__RATES_COUNT__RATES_CLOSED, "办结", "closed", NULL},
+    {PAIDAN__RATES_COUNT__RATES_WITHDRAWN, "撤回", "withdrawn", NULL},
+    {PAIDAN__RATES_COUNT__RATES_MERGED, "并单", "merged", NULL},
+    {PAIDAN__RATES_COUNT__RATES_OPEN, "在办", "open", NULL},
+    {PAIDAN__RATES_COUNT__RATES_COORDINATING, "协调中", "in coordination", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SUSPENDED_NOW, "挂账中", "suspended now", NULL},
+    {PAIDAN__RATES_COUNT__RATES_OVERDUE_NOW, "超时在办", "overdue", NULL},
+    {PAIDAN__RATES_COUNT__RATES_ACCEPT_OF, "应签收", "to be accepted", NULL},
+    {PAIDAN__RATES_COUNT__RATES_ACCEPT_IN_TIME, "按时签收", "accepted in time", NULL},
+    {PAIDAN__RATES_COUNT__RATES_CONTACT_OF, "应联系", "to be contacted", NULL},
+    {PAIDAN__RATES_COUNT__RATES_CONTACT_IN_TIME, "按时联系", "contacted in time", NULL},
+    {PAIDAN__RATES_COUNT__RATES_HANDLE_OF, "应办结", "to be handled", NULL},
+    {PAIDAN__RATES_COUNT__RATES_HANDLE_IN_TIME, "按时办结", "handled in time", NULL},
+    {PAIDAN__RATES_COUNT__RATES_VALID, "有效回访", "valid callbacks", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SOLVED_YES, "解决", "solved", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SOLVED_PARTLY, "部分解决", "partly solved", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SOLVED_NO, "未解决", "unsolved", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SATISFIED_YES, "满意", "satisfied", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SATISFIED_FAIR, "基本满意", "fairly satisfied", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SATISFIED_NO, "不满意", "dissatisfied", NULL},
+    {PAIDAN__RATES_COUNT__RATES_UNREACHED, "未接通", "unreached", NULL},
+    {PAIDAN__RATES_COUNT__RATES_NOT_ASKED, "未回访", "not asked", NULL},
+    {PAIDAN__RATES_COUNT__RATES_EXEMPT, "剔除", "taken out", NULL},
+    {PAIDAN__RATES_COUNT__RATES_RETURNED, "退单", "returned", NULL},
+    {PAIDAN__RATES_COUNT__RATES_RETURN_UPHELD, "退单成立", "returns upheld", NULL},
+    {PAIDAN__RATES_COUNT__RATES_EXTENDED, "延期", "extended", NULL},
+    {PAIDAN__RATES_COUNT__RATES_SUSPENDED, "挂账", "suspended", NULL},
+    {PAIDAN__RATES_COUNT__RATES_YELLOW, "黄牌", "yellow cards", NULL},
+    {PAIDAN__RATES_COUNT__RATES_RED, "红牌", "red cards", NULL},
+    {PAIDAN__RATES_COUNT__RATES_REOPENED, "重办", "reopened", NULL},
+    {PAIDAN__RATES_COUNT__RATES_RAISED, "升级", "raised", NULL},
+    {PAIDAN__RATES_COUNT__RATES_HOPS, "流转", "hops", NULL},
+    {PAIDAN__RATES_COUNT__RATES_CHASED, "催单", "chased", NULL},
+    {PAIDAN__RATES_COUNT__RATES_REPEATED, "重复投诉", "repeated", NULL},
+    {PAIDAN__RATES_COUNT__RATES_FIRST_RIGHT, "首派准确", "first unit was right", NULL},
+    {PAIDAN__RATES_COUNT__RATES_FIRST_OF, "首派", "first units", NULL},
+};
+static const struct row rates_grain_rows[] = {
+    {PAIDAN__RATES_GRAIN__RATES_DAY, "日", "day", NULL},
+    {PAIDAN__RATES_GRAIN__RATES_MONTH, "月", "month", NULL},
+};
+static const struct row rates_by_rows[] = {
+    {PAIDAN__RATES_BY__RATES_ALL, "全部", "all", NULL},
+    {PAIDAN__RATES_BY__RATES_AREA, "区域", "area", NULL},
+    {PAIDAN__RATES_BY__RATES_UNIT, "单位", "unit", NULL},
+    {PAIDAN__RATES_BY__RATES_CATEGORY, "类别", "category", NULL},
+    {PAIDAN__RATES_BY__RATES_CHANNEL, "渠道", "channel", NULL},
+};
+static const struct row rates_clock_rows[] = {
+    {PAIDAN__RATES_CLOCK__RATES_TIME_ACCEPT, "签收用时", "until accepted", NULL},
+    {PAIDAN__RATES_CLOCK__RATES_TIME_CONTACT, "首次联系用时", "until contacted", NULL},
+    {PAIDAN__RATES_CLOCK__RATES_TIME_HANDLE, "办理用时", "until resolved", NULL},
+    {PAIDAN__RATES_CLOCK__RATES_TIME_WHOLE, "全程用时", "until closed", NULL},
+};
+static const struct row rates_name_rows[] = {
+    {PAIDAN__RATES_NAME__RATES_RESPONSE, "响应率", "response rate", NULL},
+    {PAIDAN__RATES_NAME__RATES_SOLUTION, "解决率", "solution rate", NULL},
+    {PAIDAN__RATES_NAME__RATES_SATISFACTION, "满意率", "satisfaction rate", NULL},
+    {PAIDAN__RATES_NAME__RATES_ON_ACCEPT, "按时签收率", "accepted in time", NULL},
+    {PAIDAN__RATES_NAME__RATES_ON_CONTACT, "按时联系率", "contacted in time", NULL},
+    {PAIDAN__RATES_NAME__RATES_ON_HANDLE, "按时办结率", "handled in time", NULL},
+};
+static const struct row rates_response_rows[] = {
+    {PAIDAN__RATES_RESPONSE__RESPONSE_CONTACT, "按时联系", "contact", NULL},
+    {PAIDAN__RATES_RESPONSE__RESPONSE_ACCEPT, "按时签收", "accept", NULL},
+    {PAIDAN__RATES_RESPONSE__RESPONSE_BOTH, "按时签收和联系", "accept and contact", NULL},
+};
+static const struct row trust_action_rows[] = {
+    {PAIDAN__TRUST_ACTION__TRUST_WITHDRAW, "暂停自动分拨", "withdraw", NULL},
+    {PAIDAN__TRUST_ACTION__TRUST_RESTORE, "恢复自动分拨", "restore", NULL},
+};
+static const struct row unmerge_cause_rows[] = {
+    {PAIDAN__UNMERGE_CAUSE__UNMERGE_BY_DESK, "分拨员解除", "by a dispatcher", NULL},
+    {PAIDAN__UNMERGE_CAUSE__UNMERGE_OVER, "主单已办结或撤回", "the other one was over", NULL},
+    {PAIDAN__UNMERGE_CAUSE__UNMERGE_WITHDRAWN, "主单由本人撤回", "the other one was withdrawn",
      NULL},
 };
 static const struct row hotline_kind_rows[] = {
@@ -176,6 +286,51 @@ static const struct row call_step_rows[] = {
     {PAIDAN__CALL_STEP__CALL_RINGS, "来电", "rings", NULL},
     {PAIDAN__CALL_STEP__CALL_TAKEN, "接起", "taken", NULL},
     {PAIDAN__CALL_STEP__CALL_OVER, "挂断", "over", NULL},
+    {PAIDAN__CALL_STEP__CALL_PICKED, "登记中", "written down", NULL},
+};
+static const struct row sink_state_rows[] = {
+    {PAIDAN__SINK_STATE__SINK_FOLLOWS, "已跟上", "up to date", NULL},
+    {PAIDAN__SINK_STATE__SINK_BUILDS, "重建中", "being made", NULL},
+    {PAIDAN__SINK_STATE__SINK_LOCKED, "被别的程序占用，等待中", "held by another program, waiting",
+     NULL},
+    {PAIDAN__SINK_STATE__SINK_FULL, "没有空间，等待中", "no space, waiting", NULL},
+    {PAIDAN__SINK_STATE__SINK_AWAY, "连不上，等待中", "cannot be reached, waiting", NULL},
+};
+static const struct row bulletin_state_rows[] = {
+    {PAIDAN__BULLETIN_STATE__BULLETIN_PROPOSED, "待拟", "proposed", NULL},
+    {PAIDAN__BULLETIN_STATE__BULLETIN_DRAFT, "待审", "waits for review", NULL},
+    {PAIDAN__BULLETIN_STATE__BULLETIN_PUBLISHED, "已公示", "published", NULL},
+    {PAIDAN__BULLETIN_STATE__BULLETIN_REFUSED, "未通过", "refused", NULL},
+    {PAIDAN__BULLETIN_STATE__BULLETIN_WITHDRAWN, "已撤下", "taken down", NULL},
+};
+static const struct row points_what_rows[] = {
+    {PAIDAN__POINTS_WHAT__POINTS_OF_PERSON, "代号", "person", NULL},
+    {PAIDAN__POINTS_WHAT__POINTS_OF_TICKET, "工单", "ticket", NULL},
+    {PAIDAN__POINTS_WHAT__POINTS_TOP, "积分榜", "top", NULL},
+    {PAIDAN__POINTS_WHAT__POINTS_GOODS, "兑换物品", "goods", NULL},
+    {PAIDAN__POINTS_WHAT__POINTS_CHECK, "核对", "check", NULL},
+};
+static const struct row points_kind_rows[] = {
+    {PAIDAN__POINTS_KIND__POINTS_AWARDED, "奖励", "awarded", NULL},
+    {PAIDAN__POINTS_KIND__POINTS_REVERSED, "冲回", "reversed", NULL},
+    {PAIDAN__POINTS_KIND__POINTS_EXCHANGED, "兑换", "exchanged", NULL},
+    {PAIDAN__POINTS_KIND__POINTS_RETURNED, "退换", "returned", NULL},
+};
+static const struct row points_medal_rows[] = {
+    {PAIDAN__POINTS_MEDAL__MEDAL_NONE, "无", "none", NULL},
+    {PAIDAN__POINTS_MEDAL__MEDAL_BRONZE, "铜牌", "bronze", NULL},
+    {PAIDAN__POINTS_MEDAL__MEDAL_SILVER, "银牌", "silver", NULL},
+    {PAIDAN__POINTS_MEDAL__MEDAL_GOLD, "金牌", "gold", NULL},
+};
+static const struct row points_limit_rows[] = {
+    {PAIDAN__POINTS_LIMIT__LIMIT_DAY, "当日上限", "the day's", NULL},
+    {PAIDAN__POINTS_LIMIT__LIMIT_MONTH, "当月上限", "the month's", NULL},
+    {PAIDAN__POINTS_LIMIT__LIMIT_EVER, "总上限", "of all time", NULL},
+};
+static const struct row phone_result_rows[] = {
+    {PAIDAN__PHONE_RESULT__PHONE_REACHED, "已告知", "told", NULL},
+    {PAIDAN__PHONE_RESULT__PHONE_MISSED, "无人接听", "nobody answered", NULL},
+    {PAIDAN__PHONE_RESULT__PHONE_GIVEN_UP, "联系不上", "given up", NULL},
 };
 static const struct row supervise_rule_rows[] = {
     {PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, "红牌", "a red card", NULL},
@@ -300,6 +455,7 @@ static const struct row wechat_way_rows[] = {
     {PAIDAN__WECHAT_WAY__WECHAT_GROUP, "群消息", "into the group", NULL},
     {PAIDAN__WECHAT_WAY__WECHAT_SMS, "短信", "SMS", NULL},
     {PAIDAN__WECHAT_WAY__WECHAT_PHONE, "电话", "telephone", NULL},
+    {PAIDAN__WECHAT_WAY__WECHAT_UNTOLD, "未能告知", "not told", NULL},
 };
 static const struct row wechat_form_rows[] = {
     {PAIDAN__WECHAT_FORM__WECHAT_AS_TEXT, "文字", "text", NULL},
@@ -328,19 +484,62 @@ static const struct table {
     const struct row *rows;
     size_t count;
 } tables[] = {
-    TABLE(clock),           TABLE(time_unit),      TABLE(start_rule),
-    TABLE(end_rule),        TABLE(step_does),      TABLE(mode),
-    TABLE(mode_result),     TABLE(request_kind),   TABLE(state),
-    TABLE(outcome),         TABLE(solved),         TABLE(satisfied),
-    TABLE(urgency),         TABLE(card),           TABLE(why),
-    TABLE(desk_reason),     TABLE(supervise_rule), TABLE(replan_cause),
-    TABLE(interval_reason), TABLE(action),         TABLE(supervise_action),
-    TABLE(area_from),       TABLE(said_kind),      TABLE(role),
-    TABLE(totp_act),        TABLE(person_state),   TABLE(change_kind),
-    TABLE(wechat_kind),     TABLE(wechat_event),   TABLE(wechat_way),
-    TABLE(wechat_form),     TABLE(wechat_consent), TABLE(wechat_asked_state),
-    TABLE(login_why),       TABLE(session_end),    TABLE(alarm_level),
-    TABLE(hotline_kind),    TABLE(call_step),
+    TABLE(clock),
+    TABLE(time_unit),
+    TABLE(start_rule),
+    TABLE(end_rule),
+    TABLE(step_does),
+    TABLE(mode),
+    TABLE(mode_result),
+    TABLE(request_kind),
+    TABLE(state),
+    TABLE(outcome),
+    TABLE(spare_reason),
+    TABLE(solved),
+    TABLE(satisfied),
+    TABLE(urgency),
+    TABLE(card),
+    TABLE(why),
+    TABLE(desk_reason),
+    TABLE(judged_by),
+    TABLE(supervise_rule),
+    TABLE(replan_cause),
+    TABLE(interval_reason),
+    TABLE(action),
+    TABLE(supervise_action),
+    TABLE(area_from),
+    TABLE(said_kind),
+    TABLE(role),
+    TABLE(totp_act),
+    TABLE(person_state),
+    TABLE(change_kind),
+    TABLE(wechat_kind),
+    TABLE(wechat_event),
+    TABLE(wechat_way),
+    TABLE(wechat_form),
+    TABLE(wechat_consent),
+    TABLE(wechat_asked_state),
+    TABLE(login_why),
+    TABLE(session_end),
+    TABLE(alarm_level),
+    TABLE(unmerge_cause),
+    TABLE(hotline_kind),
+    TABLE(call_step),
+    TABLE(bulletin_state),
+    TABLE(sink_state),
+    TABLE(points_what),
+    TABLE(points_kind),
+    TABLE(points_medal),
+    TABLE(points_limit),
+    TABLE(phone_result),
+    TABLE(trust_why),
+    TABLE(trust_action),
+    TABLE(rates_count),
+    TABLE(rates_grain),
+    TABLE(rates_by),
+    TABLE(rates_clock),
+    TABLE(rates_name),
+    TABLE(rates_response),
 };
 
 const ProtobufCEnumDescriptor *say_words_of(size_t nth)
@@ -478,6 +677,8 @@ void say_words_found(const struct say *say, const char *why, char *text, size_t 
         const char *from, *zh, *en;
     } forms[] = {
         {"category: hint", "类别由渠道给出", "category given by the channel"},
+        {"category: rule ", "站点规则 ", "rule "},
+        {"category: model", "类别由模型判断", "category judged by the model"},
         {"category: ", "类别词 ", "category: "},
         {"; area: hint", "；区域由渠道给出", "; area given by the channel"},
         {"; area: text ", "；正文里的地名 ", "; place in the text: "},

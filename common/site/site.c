@@ -69,7 +69,7 @@ static void add_digest(crypto_generichash_state *state, const char *name, const 
     CHECK(crypto_generichash_update(state, bytes, size) == 0);
 }
 
-/* What a deadline depends on: the files and the rules for what they leave out, the built-in holidays if a calendar follows any, the
+/* What a decision or a deadline depends on: the files and the rules for what they leave out, the built-in holidays if a calendar follows any, the
  * zone's changes if it has some. */
 static uint32_t version_of(const struct site_load *load)
 {
@@ -94,6 +94,13 @@ static uint32_t version_of(const struct site_load *load)
          index++) {
         add_digest(&state, built_in->name, built_in->bytes, built_in->size);
     }
+    const struct site_triage *triage = &load->site->triage;
+    const struct site_model *models[] = {&triage->model, &triage->unit_model};
+    for (size_t index = 0; index < sizeof models / sizeof models[0]; index++) {
+        if (models[index]->learn != NULL) {
+            add_digest(&state, models[index]->file, models[index]->bytes, models[index]->size);
+        }
+    }
     if (zone != NULL && zone->count > 1) {
         add_digest(&state, zone->name, zone->changes, zone->count * sizeof zone->changes[0]);
     }
@@ -109,7 +116,7 @@ static void load_all(struct site_load *load)
     CHECK(load->site != NULL);
     CHECK(load->report != NULL);
     check_sources(load);
-    site_rules_read(load);
+    site_settings_read(load);
     if (load->no_memory) {
         return;
     }
@@ -119,10 +126,14 @@ static void load_all(struct site_load *load)
     site_check_levels(load);
     if (!load->no_memory) {
         site_policies_read_supervisors(load);
+        site_sample_read(load);
         site_policies_read(load);
+        site_bulletin_read(load);
+        site_points_read(load);
         site_check_policies(load);
     }
     if (!load->no_memory) {
+        site_rules_read(load);
         site_open311_read(load);
         site_devices_read(load);
         site_wechat_read(load);
@@ -133,9 +144,13 @@ static void load_all(struct site_load *load)
     }
     if (!load->no_memory) {
         site_was_check(load);
+        site_triage_open(load);
     }
     if (!load->no_memory) {
         site_index_build(load);
+    }
+    if (!load->no_memory) {
+        site_triage_index(load);
     }
     if (!load->no_memory && load->doubts && load->report->count == 0) {
         site_doubts(load);
@@ -239,10 +254,12 @@ void site_free(struct site *site)
     free(site->policies);
     free(site->supervisors);
     site_hotline_free(site);
+    site_rules_free(site);
     match_free(site->keywords);
     match_free(site->places);
     site_index_free(site->index);
     site_devices_free(site->devices);
+    site_triage_close(site);
     free(site);
 }
 
@@ -385,6 +402,8 @@ static void warn_unknown(struct site_load *load, DIR *folder)
 static enum rc load_folder(struct site_load *load, DIR *folder, struct site **site)
 {
     char *owned[SITE_FILE_COUNT] = {NULL};
+    load->has_folder = true;
+    load->folder = dirfd(folder);
     struct site_year_source years[SITE_YEARS_MAX];
     memset(years, 0, sizeof years);
     for (int file = 0; file < SITE_FILE_COUNT && !load->no_memory; file++) {
@@ -409,28 +428,35 @@ static enum rc load_folder(struct site_load *load, DIR *folder, struct site **si
     return rc;
 }
 
-static enum rc read_folder(const char *folder, bool doubts, struct site_report *report,
-                           struct site **site)
+static enum rc read_folder(const char *folder, struct site_load *load, struct site **site)
 {
-    struct site_load load = {.report = report, .doubts = doubts};
+    struct site_report *report = load->report;
     report->count = 0;
     report->warnings = 0;
     DIR *open = opendir(folder);
     if (open == NULL) {
-        site_say(&load, 0, SAY_FOLDER_UNREADABLE, strerror(errno));
+        site_say(load, 0, SAY_FOLDER_UNREADABLE, strerror(errno));
         return RC_IO;
     }
-    const enum rc rc = load_folder(&load, open, site);
+    const enum rc rc = load_folder(load, open, site);
     closedir(open);
     return rc;
 }
 
 enum rc site_load(const char *folder, struct site_report *report, struct site **site)
 {
-    return read_folder(folder, false, report, site);
+    struct site_load load = {.report = report};
+    return read_folder(folder, &load, site);
 }
 
 enum rc site_review(const char *folder, struct site_report *report, struct site **site)
 {
-    return read_folder(folder, true, report, site);
+    struct site_load load = {.report = report, .doubts = true};
+    return read_folder(folder, &load, site);
+}
+
+enum rc site_review_bare(const char *folder, struct site_report *report, struct site **site)
+{
+    struct site_load load = {.report = report, .doubts = true, .bare = true};
+    return read_folder(folder, &load, site);
 }

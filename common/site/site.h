@@ -14,6 +14,8 @@
  *   wechat.yaml     accounts of WeChat and WeCom (may be absent): site_wechat.h
  *   calendars/      <year>.json: holidays of that year (common/calendar/holidays.h), in place of
  * those that come with the programs or in addition to them (may be absent)
+ *   rules.csv       what the office knows for certain (may be absent): site_rules.h
+ *   <name>.learn    models that site.yaml names (site_triage.h; may be absent)
  *   devices.yaml, devices.csv   of the adapter mqtt (site_devices.h; may be absent)
  *
  * CSV: UTF-8 with or without BOM, comma, RFC 4180 quotes, LF or CRLF, header line, columns by name.
@@ -34,6 +36,10 @@
 #include "common/base/limits.h"
 #include "common/base/rc.h"
 #include "common/calendar/calendar.h"
+#include "common/site/site_bulletin.h"
+#include "common/site/site_points.h"
+#include "common/site/site_rates.h"
+#include "common/site/site_triage.h"
 #include "common/text/match.h"
 #include "ticket.pb-c.h"
 
@@ -61,6 +67,9 @@ struct site_category {
 struct site_channel {
     char code[CODE_BYTES_MAX + 1], name[NAME_BYTES_MAX + 1], name_en[NAME_BYTES_MAX + 1];
     char callback[CODE_BYTES_MAX + 1]; /* channel asked after solving; default itself */
+    /* Those that ask when it reaches nobody, in order. */
+    uint32_t further_count;
+    char further[SITE_CALLBACKS_MAX - 1][CODE_BYTES_MAX + 1];
 };
 
 enum site_expiry { SITE_RAISE, SITE_CARD }; /* at the top level RAISE acts as CARD */
@@ -108,7 +117,8 @@ struct site_policy { /* first match in file order wins; line for explain */
     bool raise_accepts;        /* a raise by competence waits until the upper level accepts it */
     uint32_t supervise_on;     /* bits 1 << enum SuperviseRule: red card, reopened, chased */
     uint32_t supervise_chases; /* so many make CHASED; default 3 */
-    uint64_t alarm_repeat_ms;  /* at the top level, elapsed */
+    uint32_t supervise_reopenings; /* so many make REOPENED; default 1 */
+    uint64_t alarm_repeat_ms;      /* at the top level, elapsed */
 };
 /* 分拨台: within which the dispatcher decides, by the urgency of the best proposals. Terms with a
  * warning point, without steps, cap and expiry: when one has passed, the alarm repeats and the
@@ -120,6 +130,13 @@ struct site_desk {
 /* Of the built-in rules for what a site leaves out; a part of the digest, for a deadline may depend
  * on them. 1: the desk has clocks. */
 enum { SITE_EDITION = 1 };
+/* Which closures are asked about; the first that fits holds. */
+struct site_sample {
+    uint32_t category, area, unit, channel; /* indexes (a category and an area stand for what is
+                                               below them too), SITE_NONE: any */
+    uint32_t urgency;                       /* 0: any */
+    uint32_t percent;                       /* 0..100 */
+};
 struct site_callback {
     uint32_t attempts_max; /* default 3 */
     uint64_t answer_ms;    /* elapsed, one attempt stays open; default 24 h */
@@ -127,6 +144,15 @@ struct site_callback {
     uint32_t calendar;     /* calling hours: an attempt opens in open time; default always */
     bool partly_reopens;   /* default false */
     uint32_t reopen_max;   /* further "unsolved" closes as unsolved with a red card; default 2 */
+    uint32_t channel_attempts; /* in one channel, before the next of its list asks; default 1 */
+    bool half_days;            /* each attempt in another half-day than the one before */
+    bool dissatisfied_reopens; /* as "unsolved" does, whatever was solved; default false */
+    bool anonymous_closes;     /* no way leads to the resident: not asked; default false */
+    bool sample_all;           /* emergencies, reopened and chased ones are drawn too */
+    uint32_t late_days;        /* so long an answer after the end still counts; default 7 */
+    uint32_t sample_count;     /* 0: all are asked */
+    struct site_sample samples[SITE_SAMPLES_MAX];
+    char sample_key[NAME_BYTES_MAX + 1]; /* of the hash by which they are drawn */
 };
 
 /* Who follows logs beside the services that must: archive, gateway, statistics. What they have not
@@ -138,6 +164,7 @@ struct site_follower {
 };
 
 struct site_devices;
+struct site_rules;
 
 struct site {
     uint32_t version; /* first 32 bits of the digest over all files, built-in holidays and zone */
@@ -158,17 +185,24 @@ struct site {
     uint32_t public_channel;
     struct site_callback callback;
     uint64_t lease_ms; /* default 10 min */
+    /* Within so many days a caller who says the same again gets his open ticket; 0, the default: never. */
+    uint32_t repeat_days;
     /* Roles that work with a second factor alone: a bit each, 1 << the role's number. */
     uint32_t factor_roles;
     uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */
     uint32_t supervisor_count;
-    struct site_follower followers[SITE_FOLLOWERS_MAX];
+    struct site_follower followers[SITE_FOLLOWERS_MAX + SITE_FOLLOWERS_OWN_MAX];
     uint32_t follower_count;
     struct site_desk desk;
+    struct site_rates rates;
+    struct site_points points; /* site_points.h; empty: nothing earns any */
     bool desk_on_fallback; /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
+    struct site_bulletin bulletin;      /* site_bulletin.h */
+    struct site_triage triage;          /* site_triage.h: models, and what they may decide */
     const struct site_open311 *open311; /* site_open311.h; NULL: the site has no such file */
     struct site_hotline *hotline;       /* site_hotline.h; NULL: the site has no such file */
+    struct site_rules *rules;           /* site_rules.h; NULL: the site has no such file */
     struct match *keywords;             /* value: index into keyword table */
     struct match *places;               /* value: index into place table: area names and aliases */
     struct site_index *index;           /* private */
@@ -201,12 +235,20 @@ MUST_CHECK enum rc site_load(const char *folder, struct site_report *report, str
 /* The same for whoever edits the site: doubts are told as warnings too, such as a keyword that can
  * never match or a community without an owner (site_doubts). A service does not ask for them. */
 MUST_CHECK enum rc site_review(const char *folder, struct site_report *report, struct site **site);
+/* The same without the models that it names: for whoever puts another model in the place of one, whose
+ * mistakes do not count. Their names are there; the site decides as one without a model. */
+MUST_CHECK enum rc site_review_bare(const char *folder, struct site_report *report,
+                                    struct site **site);
 void site_free(struct site *site);
 
 uint32_t site_area_find(const struct site *site, const char *code); /* index or SITE_NONE */
 uint32_t site_unit_find(const struct site *site, const char *code);
 uint32_t site_category_find(const struct site *site, const char *code);
 uint32_t site_channel_find(const struct site *site, const char *code);
+/* The nth channel, from 0, that asks about tickets of this one; NULL: there are no more. */
+const char *site_channel_asking(const struct site_channel *channel, uint32_t nth);
+/* Whether that channel is one of them. */
+bool site_channel_asks(const struct site_channel *channel, const char *code);
 uint32_t site_level_find(const struct site *site, const char *code); /* 1.. or 0 */
 /* What an old code stands for now: the item of this code or, where a site edit gave the code up, the
  * one that was named its heir (column or key `was`). SITE_NONE: nobody carries on. Tickets carry
@@ -257,6 +299,11 @@ uint32_t site_calendars_unknown(const struct site *site, uint64_t now_ms);
 /* Never NULL: a loaded site has a policy for every level. */
 const struct site_policy *site_policy(const struct site *site, uint32_t category,
                                       Paidan__Urgency urgency, uint32_t level);
+
+/* How many percent of the closures of such a matter are asked about: by the first row that fits
+ * (*rule, from 1), else all (*rule 0). Indexes and urgency as in a row, percent is not looked at. */
+uint32_t site_sample_percent(const struct site *site, const struct site_sample *matter,
+                             uint32_t *rule);
 
 /* The desk's rule for that urgency: of the site, else the default; never looser than the one for
  * less urgent tickets where both count elapsed time. */

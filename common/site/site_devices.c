@@ -562,15 +562,13 @@ static void follow(struct site *site)
 {
     static const struct site_follower ours = {
         .name = "mqtt", .log = "escalation", .holds_ms = 30 * 24 * SITE_HOUR_MS};
-    CHECK(site->follower_count <= SITE_FOLLOWERS_MAX);
+    CHECK(site->follower_count < SITE_FOLLOWERS_MAX + SITE_FOLLOWERS_OWN_MAX);
     for (uint32_t index = 0; index < site->follower_count; index++) {
         if (strcmp(site->followers[index].name, ours.name) == 0) {
             return;
         }
     }
-    if (site->follower_count < SITE_FOLLOWERS_MAX) {
-        site->followers[site->follower_count++] = ours;
-    }
+    site->followers[site->follower_count++] = ours;
 }
 
 void site_devices_read(struct site_load *load)

@@ -533,6 +533,67 @@ static void doubt_hours(struct site_load *load)
     }
 }
 
+/* Decisions are measured, and held to a precision, only where they say what they rest on: by a model or
+ * beside a rule. Who asks for either without them believes that something is looked at. */
+static void doubt_triage(struct site_load *load)
+{
+    const struct site_triage *triage = &load->site->triage;
+    if (triage->model.file[0] != '\0' || triage->unit_model.file[0] != '\0' ||
+        load->site->rules != NULL) {
+        return;
+    }
+    load->file = SITE_YAML;
+    if (load->precision_line != 0) {
+        site_warn(load, load->precision_line, SAY_TRIAGE_ALONE, "precision");
+    }
+    if (load->trust_line != 0) {
+        site_warn(load, load->trust_line, SAY_TRIAGE_ALONE, "trust");
+    }
+}
+
+/* ---- the callback ---- */
+
+/* Half-days that calling hours have in a week: bits of morning, afternoon, evening. */
+static unsigned halves_of(const struct calendar *calendar)
+{
+    enum { NOON = 12 * 60, SIX = 18 * 60 };
+    unsigned halves = 0;
+    for (unsigned day = 0; day < 7; day++) {
+        const struct calendar_hours *const hours = &calendar->days[day];
+        for (unsigned part = 0; part < hours->count; part++) {
+            const unsigned from = hours->from[part], until = hours->until[part];
+            const unsigned middle = (from + until - 1) / 2;
+            const bool only = hours->count == 1; /* then it is cut by the clock */
+            halves |= only ? (from < NOON ? 1u : 0) | (from < SIX && until > NOON ? 2u : 0) |
+                                 (until > SIX ? 4u : 0)
+                      : middle < NOON ? 1u
+                      : middle < SIX  ? 2u
+                                      : 4u;
+        }
+    }
+    return halves;
+}
+
+static void doubt_callback(struct site_load *load)
+{
+    const struct site *const site = load->site;
+    const struct site_callback *const rules = &site->callback;
+    const struct calendar *const hours = &site->calendars[rules->calendar];
+    load->file = SITE_YAML;
+    for (uint32_t index = 0; index < site->channel_count; index++) {
+        const struct site_channel *const channel = &site->channels[index];
+        if (channel->further_count * rules->channel_attempts >= rules->attempts_max) {
+            site_warn(load, load->channel_lines[index], SAY_CALLBACK_ORDER_CUT, channel->code,
+                      (unsigned)channel->further_count + 1, (unsigned)rules->channel_attempts,
+                      (unsigned)rules->attempts_max);
+        }
+    }
+    const unsigned halves = hours->always ? 7u : halves_of(hours);
+    if (rules->half_days && (halves & (halves - 1)) == 0) {
+        site_warn(load, load->calendar_lines[rules->calendar], SAY_HALF_DAYS_ALONE, hours->code);
+    }
+}
+
 void site_doubts(struct site_load *load)
 {
     CHECK(load->report->count == 0);
@@ -547,4 +608,6 @@ void site_doubts(struct site_load *load)
     doubt_policies(load);
     doubt_calendars(load);
     doubt_hours(load);
+    doubt_triage(load);
+    doubt_callback(load);
 }

@@ -23,7 +23,8 @@ static const char *const suites[SITE_HOTLINE_SUITES] = {"hmac-sha256", "hmac-sm3
 static const char *const told[] = {
     "received",      "refused",       "accepted",        "contacted",        "progress",
     "return",        "extend",        "suspend",         "resolved",         "reopened",
-    "closed.solved", "closed.partly", "closed.unsolved", "closed.unreached", "closed.withdrawn"};
+    "closed.solved", "closed.partly", "closed.unsolved", "closed.unreached", "closed.withdrawn",
+    "merged",        "unmerged"};
 
 const char *site_hotline_suite_name(enum site_hotline_suite suite)
 {
@@ -79,19 +80,30 @@ const char *site_hotline_map(const struct site *site, enum site_hotline_map map,
     return row == NULL ? NULL : row->to;
 }
 
+uint32_t site_hotline_duty(const struct site *site, uint64_t at_ms)
+{
+    const struct site_hotline *const hotline = site->hotline;
+    if (hotline == NULL || hotline->duty_unit == SITE_NONE) {
+        return SITE_NONE;
+    }
+    CHECK(hotline->duty_calendar < site->calendar_count);
+    CHECK(hotline->duty_unit < site->unit_count);
+    const bool open = calendar_next_open(&site->calendars[hotline->duty_calendar], at_ms) <= at_ms;
+    return open ? SITE_NONE : hotline->duty_unit;
+}
+
 /* ---- hotline.yaml ---- */
 
 static void read_channel(struct site_load *load, const struct site_key *key,
                          const struct site_node *value, void *target)
 {
-    struct site_hotline *hotline = target;
+    uint32_t *const channel = (uint32_t *)(void *)((unsigned char *)target + key->offset);
     const char *text = site_node_text(load, value);
-    (void)key;
     if (text == NULL) {
         return;
     }
-    hotline->channel = site_channel_find(load->site, text);
-    if (hotline->channel == SITE_NONE) {
+    *channel = site_channel_find(load->site, text);
+    if (*channel == SITE_NONE) {
         site_say(load, value->line, SAY_HOTLINE_CHANNEL, site_shown(load, text));
     }
 }
@@ -191,7 +203,7 @@ static const struct site_key peer_keys[] = {
 static bool code_taken(const struct site *site, const char *code)
 {
     static const char *const ours[] = {"intake", "triage", "escalation", "callback",
-                                       "access", "calls",  "hotline"};
+                                       "access", "calls",  "hotline",    "archive"};
     for (size_t index = 0; index < COUNT(ours); index++) {
         if (strcmp(ours[index], code) == 0) {
             return true;
@@ -228,11 +240,49 @@ static void read_peers(struct site_load *load, const struct site_key *key,
     }
 }
 
+static void read_duty_unit(struct site_load *load, const struct site_key *key,
+                           const struct site_node *value, void *target)
+{
+    const char *const text = site_node_text(load, value);
+    const uint32_t found = text == NULL ? SITE_NONE : site_unit_find(load->site, text);
+    if (text != NULL && found == SITE_NONE) {
+        site_say(load, value->line, SAY_HOTLINE_DUTY_UNIT, site_shown(load, text));
+    }
+    CHECK(key->offset == offsetof(struct site_hotline, duty_unit));
+    ((struct site_hotline *)target)->duty_unit = found;
+}
+
+/* Neither without the other: hours that nobody stands in for, or somebody for no hours. */
+static const struct site_key duty_keys[] = {
+    {.name = "calendar",
+     .required = true,
+     .read = site_key_calendar,
+     .offset = offsetof(struct site_hotline, duty_calendar)},
+    {.name = "unit",
+     .required = true,
+     .read = read_duty_unit,
+     .offset = offsetof(struct site_hotline, duty_unit)},
+};
+
+static void read_duty(struct site_load *load, const struct site_key *key,
+                      const struct site_node *value, void *target)
+{
+    (void)key;
+    (void)site_keys_read(load, value, duty_keys, COUNT(duty_keys), target);
+}
+
 static const struct site_key file_keys[] = {
-    {.name = "channel", .required = true, .read = read_channel},
+    {.name = "channel",
+     .required = true,
+     .read = read_channel,
+     .offset = offsetof(struct site_hotline, channel)},
     {.name = "listen", .required = true, .read = read_listen},
     {.name = "peers", .read = read_peers},
+    {.name = "duty", .read = read_duty},
     {.name = "calls", .read = site_key_flag, .offset = offsetof(struct site_hotline, calls)},
+    {.name = "calls_channel",
+     .read = read_channel,
+     .offset = offsetof(struct site_hotline, calls_channel)},
 };
 
 /* ---- the tables ---- */
@@ -251,6 +301,10 @@ static const struct site_csv_column state_columns[] = {[COLUMN_PEER] = {"peer", 
                                                        [COLUMN_FROM] = {"ours", "我方状态", true},
                                                        [COLUMN_TO] = {"theirs", "对方写法", true}};
 
+static const struct site_csv_column unit_columns[] = {[COLUMN_PEER] = {"peer", "对端", true},
+                                                      [COLUMN_FROM] = {"theirs", "对方写法", true},
+                                                      [COLUMN_TO] = {"unit", "单位", true}};
+
 /* Whether what a word leads to exists; else says so. */
 static bool leads_somewhere(struct site_load *load, enum site_hotline_map map, uint32_t line,
                             const char *from, const char *to)
@@ -262,6 +316,9 @@ static bool leads_somewhere(struct site_load *load, enum site_hotline_map map, u
         break;
     case SITE_HOTLINE_DIVISIONS:
         known = site_area_find(load->site, to) != SITE_NONE;
+        break;
+    case SITE_HOTLINE_UNITS:
+        known = site_unit_find(load->site, to) != SITE_NONE;
         break;
     default:
         for (size_t index = 0; index < COUNT(told); index++) {
@@ -321,13 +378,19 @@ static void take_state(struct site_load *load, const struct site_csv_row *row)
     take_row(load, row, SITE_HOTLINE_STATES);
 }
 
+static void take_unit(struct site_load *load, const struct site_csv_row *row)
+{
+    take_row(load, row, SITE_HOTLINE_UNITS);
+}
+
 static const struct site_csv_format tables[SITE_HOTLINE_MAPS] = {
     {SITE_HOTLINE_CATEGORIES_CSV, category_columns, COUNT(category_columns), SITE_HOTLINE_ROWS_MAX,
      take_category},
     {SITE_HOTLINE_DIVISIONS_CSV, division_columns, COUNT(division_columns), SITE_HOTLINE_ROWS_MAX,
      take_division},
     {SITE_HOTLINE_STATES_CSV, state_columns, COUNT(state_columns), SITE_HOTLINE_ROWS_MAX,
-     take_state}};
+     take_state},
+    {SITE_HOTLINE_UNITS_CSV, unit_columns, COUNT(unit_columns), SITE_HOTLINE_ROWS_MAX, take_unit}};
 
 /* Sorted for looking up; a word that stands twice for one peer would lead to either. */
 static void sort(struct site_load *load, enum site_hotline_map map)
@@ -347,6 +410,17 @@ static void sort(struct site_load *load, enum site_hotline_map map)
     }
 }
 
+const char *site_hotline_calls(const struct site *site)
+{
+    const struct site_hotline *const hotline = site == NULL ? NULL : site->hotline;
+    if (hotline == NULL || !hotline->calls) {
+        return NULL;
+    }
+    const uint32_t own =
+        hotline->calls_channel != SITE_NONE ? hotline->calls_channel : hotline->channel;
+    return own == SITE_NONE ? NULL : site->channels[own].code;
+}
+
 void site_hotline_read(struct site_load *load)
 {
     CHECK(load->site->hotline == NULL);
@@ -359,6 +433,8 @@ void site_hotline_read(struct site_load *load)
         return;
     }
     hotline->channel = SITE_NONE;
+    hotline->calls_channel = SITE_NONE;
+    hotline->duty_unit = SITE_NONE;
     load->site->hotline = hotline;
     load->file = SITE_HOTLINE_YAML;
     const struct site_node *const root = site_yaml_parse(load);

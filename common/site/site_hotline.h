@@ -4,6 +4,7 @@
  *   hotline.yaml            channel, where we listen, the peers, the exchange
  *   hotline-categories.csv  peer,theirs,category   their categories, by code or name, as ours
  *   hotline-divisions.csv   peer,theirs,area       their divisions 区划, by code or name, as our areas
+ *   hotline-units.csv       peer,theirs,unit       whom they name to do it, as our units
  *   hotline-states.csv      peer,ours,theirs       what of ours (received, closed.solved) they call how
  *
  *   channel: city12345                 # of the tickets that they hand to us
@@ -16,7 +17,11 @@
  *       ours: guangming                # what we are called there; default paidan
  *       inside: false                  # it may lie in the own network
  *       name_en: City hotline
+ *   duty:                              # 8 小时以外; left out: the office is always there
+ *     calendar: office                 # its hours; outside them
+ *     unit: duty-room                  # takes calls and what is handed over
  *   calls: true                        # an exchange tells of its calls, under the token DATA/secrets/hotline/calls
+ *   calls_channel: hotline             # whose operators see who rings; default: channel
  *
  * In a CSV the peer * stands for all. Keys stand in DATA/secrets/hotline/<peer>, never here. */
 #pragma once
@@ -50,6 +55,7 @@ enum site_hotline_map {
     SITE_HOTLINE_CATEGORIES,
     SITE_HOTLINE_DIVISIONS,
     SITE_HOTLINE_STATES,
+    SITE_HOTLINE_UNITS,
     SITE_HOTLINE_MAPS
 };
 struct site_hotline_row {
@@ -62,16 +68,23 @@ struct site_hotline_row {
 struct site_hotline {
     uint32_t channel; /* index */
     char listen[64];
-    bool calls; /* an exchange tells of its calls */
+    bool calls;             /* an exchange tells of its calls */
+    uint32_t calls_channel; /* index: whose operators see who rings; SITE_NONE: channel's */
+    uint32_t duty_calendar, duty_unit; /* indexes; unit SITE_NONE: nobody has a duty */
     uint32_t peer_count;
     struct site_hotline_peer peers[SITE_HOTLINE_PEERS_MAX];
     uint32_t row_counts[SITE_HOTLINE_MAPS];
     struct site_hotline_row *rows[SITE_HOTLINE_MAPS]; /* by from, then peer */
 };
 
+/* The channel whose operators see who rings; NULL: no exchange tells of its calls. */
+const char *site_hotline_calls(const struct site *site);
 /* NULL: the site has no such peer. */
 const struct site_hotline_peer *site_hotline_peer_find(const struct site *site, const char *code);
 /* What stands there for a word of the peer, else for one of all; NULL: nothing. */
 const char *site_hotline_map(const struct site *site, enum site_hotline_map map,
                              const struct site_hotline_peer *peer, const char *from);
+/* Index of the unit that has the duty 值班 at that moment; SITE_NONE: the office is open, or the site names
+ * nobody. */
+uint32_t site_hotline_duty(const struct site *site, uint64_t at_ms);
 const char *site_hotline_suite_name(enum site_hotline_suite suite);

@@ -104,6 +104,7 @@ void site_index_free(struct site_index *index)
     free(index->matrix_slots);
     free(index->area_ranks);
     free(index->area_ends);
+    free(index->shapes);
     free(index->keywords.words);
     free(index->keywords.entries);
     free(index->places.words);

@@ -34,6 +34,26 @@ uint32_t site_channel_find(const struct site *site, const char *code)
     return site_table_find(&site->index->channels, site->channels, sizeof *site->channels, code);
 }
 
+const char *site_channel_asking(const struct site_channel *channel, uint32_t nth)
+{
+    CHECK(channel->further_count < SITE_CALLBACKS_MAX);
+    if (nth == 0) {
+        return channel->callback;
+    }
+    return nth <= channel->further_count ? channel->further[nth - 1] : NULL;
+}
+
+bool site_channel_asks(const struct site_channel *channel, const char *code)
+{
+    CHECK(code != NULL);
+    for (uint32_t nth = 0; site_channel_asking(channel, nth) != NULL; nth++) {
+        if (strcmp(site_channel_asking(channel, nth), code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* At most 12 of them: a table would not be faster. */
 uint32_t site_level_find(const struct site *site, const char *code)
 {

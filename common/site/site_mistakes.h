@@ -61,9 +61,29 @@
 #define SAY_HOTLINE_MAP_UNKNOWN "HOTLINE_MAP_UNKNOWN", \
     "站点里没有“%s”，请补上或改正", \
     "the site has no \"%s\"; add or correct it"
+#define SAY_HOTLINE_DUTY_UNIT "HOTLINE_DUTY_UNIT", \
+    "值班单位“%s”没有定义，请在 units.csv 里补上或改正", \
+    "unit \"%s\" that has the duty is not defined; add it to units.csv or correct it"
 #define SAY_HOTLINE_MAP_TWICE "HOTLINE_MAP_TWICE", \
     "“%s”在第 %u 行已经写过，只能对应一个，请删除一行", \
     "\"%s\" stands in line %u already and can lead to one thing alone; delete one line"
+/* ---- rates in site.yaml ---- */
+#define SAY_RATES_WORD "RATES_WORD", \
+    "“%s”不认识，应写其中之一：%s", \
+    "\"%s\" is none of: %s"
+#define SAY_RATES_PERCENT "RATES_PERCENT", \
+    "%s 的“%s”应写 0%% 到 100%% 的整数百分比，如 35%%", \
+    "%s: \"%s\" must be a whole percentage from 0%% to 100%%, as 35%%"
+#define SAY_RATES_WEIGHTS "RATES_WEIGHTS", \
+    "weights 的三个权重加起来应为 100%%，请改正", \
+    "the three weights must add up to 100%%; correct them"
+/* ---- points in site.yaml ---- */
+#define SAY_POINTS_UNKNOWN "POINTS_UNKNOWN", \
+    "积分规则的“%s”不在 categories.csv 或 channels 里，请改正", \
+    "\"%s\" of a rule of points is not in categories.csv or among the channels; correct it"
+#define SAY_POINTS_MEDALS "POINTS_MEDALS", \
+    "奖章的积分应依次增加：bronze（铜）、silver（银）、gold（金），请改正", \
+    "medals must ask for more from bronze to silver to gold; correct them"
 /* ---- webhooks.yaml ---- */
 #define SAY_WEBHOOK_URL "WEBHOOK_URL", \
     "“%s”不是可用的网址：以 https:// 开头，不带空格、用户名和口令", \
@@ -254,6 +274,15 @@
 #define SAY_SUPERVISOR_TWICE "SUPERVISOR_TWICE", \
     "督办单位“%s”写了两次，请删除一处", \
     "supervisor \"%s\" is given twice; delete one"
+#define SAY_BULLETIN_UNKNOWN "BULLETIN_UNKNOWN", \
+    "公示的“%s”不在 categories.csv 或 areas.csv 里，请改正", \
+    "\"%s\" of the bulletins is not in categories.csv or areas.csv; correct it"
+#define SAY_BULLETIN_TWICE "BULLETIN_TWICE", \
+    "公示的“%s”写了两次，请删除一处", \
+    "\"%s\" of the bulletins is given twice; delete one"
+#define SAY_BULLETIN_NOTHING "BULLETIN_NOTHING", \
+    "只写了公示的区域，没有写分类（categories），不会提出任何事项", \
+    "bulletin names areas but no categories, so nothing is proposed; add categories"
 #define SAY_SUPERVISE_UNKNOWN "SUPERVISE_UNKNOWN", \
     "“%s”应写 red_card（红牌）、reopened（重办）或 chased（多次催办）", \
     "\"%s\" must be red_card, reopened or chased"
@@ -275,6 +304,15 @@
 #define SAY_CHANNEL_CALLBACK_UNKNOWN "CHANNEL_CALLBACK_UNKNOWN", \
     "回访渠道“%s”没有定义，请在 channels 里补上或改正", \
     "callback channel \"%s\" is not defined; add it to channels or correct it"
+#define SAY_CALLBACK_ORDER_CUT "CALLBACK_ORDER_CUT", \
+    "渠道“%s”的回访顺序有 %u 个渠道，每个问 %u 次，一共只问 %u 次，后面的渠道问不到：请加大 attempts 或改少渠道", \
+    "%2$u channels ask for \"%1$s\", %3$u times each, but only %4$u attempts are made: the last never ask; raise attempts or name fewer"
+#define SAY_HALF_DAYS_ALONE "HALF_DAYS_ALONE", \
+    "half_days 要求换个半天再问，但日历“%s”只有一个半天：请把回访时段写成上午、下午或晚上", \
+    "half_days wants another half-day, but calendar \"%s\" has only one; give it hours of a morning, an afternoon or an evening"
+#define SAY_SAMPLE_SHADOWED "SAMPLE_SHADOWED", \
+    "这一行用不到：第 %u 行已经包括它，先写的先用，请把它移到前面", \
+    "this row is never used: row %u covers it and comes first; move it up"
 #define SAY_PUBLIC_CHANNEL_UNKNOWN "PUBLIC_CHANNEL_UNKNOWN", \
     "公众渠道“%s”没有定义，请在 channels 里补上或改正", \
     "public channel \"%s\" is not defined; add it to channels or correct it"
@@ -459,6 +497,12 @@
 #define SAY_WECHAT_RESERVED "WECHAT_RESERVED", \
     "“%s”是保留名，账号请用别的代码", \
     "\"%s\" is a name of our own; give the account another code"
+#define SAY_WECHAT_CONNECT "WECHAT_CONNECT", \
+    "账号“%s”：只有智能机器人（platform: robot）能用 connect: websocket", \
+    "account \"%s\": only a robot (platform: robot) can have connect: websocket"
+#define SAY_WECHAT_SCHEME "WECHAT_SCHEME", \
+    "“%s”与 connect 不符：长连接写 wss:// 开头的网址，回调写 https://", \
+    "\"%s\" does not fit connect: a connection has wss://, callbacks have https://"
 #define SAY_WECHAT_QUIET "WECHAT_QUIET", \
     "“%s”应写免打扰时段，如 22:00-08:00", \
     "\"%s\" must be a span of the day, as 22:00-08:00"
@@ -503,6 +547,18 @@
 #define SAY_AREA_NAME_TWICE "AREA_NAME_TWICE", \
     "同一上级下有两个区域叫“%s”（另一个在第 %u 行），文本里无法区分", \
     "two areas under one parent are called \"%s\" (the other in line %u); texts cannot tell them apart"
+#define SAY_AREA_DATUM "AREA_DATUM", \
+    "坐标系“%s”应写 wgs84（GPS）或 gcj02（高德、腾讯等国内地图）；有坐标的行都要写明", \
+    "datum \"%s\" must be wgs84 (GPS) or gcj02 (maps made in China); a row with coordinates says which"
+#define SAY_AREA_POINT "AREA_POINT", \
+    "“%s”不是坐标：纬度在前、经度在后，单位是度，如 30.2741 120.1551", \
+    "\"%s\" is no point: latitude, then longitude, in degrees, as 30.2741 120.1551"
+#define SAY_AREA_RADIUS "AREA_RADIUS", \
+    "半径“%s”应为 %d 到 %d 的整数，单位是米", \
+    "radius \"%s\" must be a whole number of metres, %d to %d"
+#define SAY_AREA_OUTLINE "AREA_OUTLINE", \
+    "边界有 %u 个点，应为 3 到 %d 个，用 | 分隔", \
+    "the outline has %u points; there must be 3 to %d, separated by |"
 #define SAY_PLACE_COMMON "PLACE_COMMON", \
     "“%s”是到处都有的词，几乎每条诉求都会被认作这个地方，请换成专名", \
     "\"%s\" is a word for any place, so nearly every text would be about this one; write a name of its own"
@@ -606,6 +662,53 @@
     "第 %u 行已经规定了同样的类别、区域和层级，请删除一行", \
     "line %u already rules the same category, area and level; delete one"
 
+/* ---- triage ---- */
+#define SAY_PERCENT_MALFORMED "PERCENT_MALFORMED", \
+    "“%s”应为 %u%% 到 %u.%u%% 的百分数，如 98%%、99.5%%", \
+    "\"%s\" must be a percentage of %u%% to %u.%u%%, such as 98%% or 99.5%%"
+#define SAY_TRIAGE_LEVEL "TRIAGE_LEVEL", \
+    "层级“%s”不在 levels 里，请补上或改正", \
+    "level \"%s\" is not among levels; add or correct it"
+#define SAY_GROUPS_ORDER "GROUPS_ORDER", \
+    "自动并单的把握（merge）不能低于提示的（suggest）", \
+    "merge must not be below suggest: what is merged by itself is surer than what is proposed"
+#define SAY_TRUST_ORDER "TRUST_ORDER", \
+    "least 不能大于 window：一类最近只看 window 张自动分拨的工单", \
+    "least must not be over window: only so many automatic decisions of a category are looked at"
+#define SAY_BURST_ALONE "BURST_ALONE", \
+    "burst（集中爆发）要先有 groups：同一事件的诉求先要认得出来", \
+    "burst needs groups: reports of one event must be recognised first"
+#define SAY_SPLIT_ALONE "SPLIT_ALONE", \
+    "split（拆分建议）要有 model 才起作用", \
+    "split does nothing without a model"
+#define SAY_TRIAGE_ALONE "TRIAGE_ALONE", \
+    "%s 要有 model、unit_model 或 rules.csv 才起作用", \
+    "%s does nothing without a model, a unit_model or rules.csv"
+#define SAY_MODEL_NAME "MODEL_NAME", \
+    "“%s”不是模型的文件名：写站点文件夹里的一个文件，以 .learn 结尾，不含 /", \
+    "\"%s\" is no file name of a model: name a file of the site's folder that ends with .learn, without /"
+#define SAY_MODEL_MISSING "MODEL_MISSING", \
+    "站点文件夹里没有模型 %s：用 paidan train 训练一个，或删去这一行", \
+    "the model %s is not in the site's folder: make it with paidan train, or delete this line"
+#define SAY_MODEL_TOO_LARGE "MODEL_TOO_LARGE", \
+    "模型 %s 超过 %u 字节，请用较少的类别或样本重新训练", \
+    "the model %s is over %u bytes: train it again, with fewer categories or examples"
+#define SAY_MODEL_DAMAGED "MODEL_DAMAGED", \
+    "%s 不是模型，或不完整：请重新拷贝或训练", \
+    "%s is no model, or is cut off or damaged: copy it or train it again"
+#define SAY_MODEL_VERSION "MODEL_VERSION", \
+    "模型 %s 是另一版本的程序训练的，请重新训练", \
+    "the model %s is of another version of the programs: train it again"
+#define SAY_MODEL_CATEGORY "MODEL_CATEGORY", \
+    "模型 %s 的类别“%s”不在 categories.csv 里：标签应为类别代码", \
+    "the model %s has the label \"%s\", which is not in categories.csv: labels must be codes of categories"
+#define SAY_MODEL_UNIT "MODEL_UNIT", \
+    "模型 %s 的单位“%s”不在 units.csv 里：标签应为单位代码", \
+    "the model %s has the label \"%s\", which is not in units.csv: labels must be codes of units"
+#define SAY_MODEL_NOWHERE "MODEL_NOWHERE", \
+    "模型 %s 达不到要求的准确率（precision），不会自动分拨：降低 precision，或用更多样本训练", \
+    "the model %s reaches the precision nowhere, so nothing goes out by itself: lower it, or train with more examples"
+
 /* ---- devices ---- */
 #define SAY_DEVICE_CHANNEL "DEVICE_CHANNEL", \
     "渠道“%s”不在 site.yaml 的 channels 里，请补上或改正", \
@@ -646,5 +749,58 @@
 #define SAY_DEVICE_ALONE "DEVICE_ALONE", \
     "有 devices.csv 但没有 devices.yaml，设备不会接入", \
     "there is devices.csv but no devices.yaml: no device is listened to"
+
+/* ---- rules.csv ---- */
+#define SAY_RULE_CODE "RULE_CODE", \
+    "“%s”不在 %s 里，请补上或改正", \
+    "\"%s\" is not in %s; add or correct it"
+#define SAY_RULE_NO_CONDITION "RULE_NO_CONDITION", \
+    "规则“%s”没有条件，每条诉求都会命中：请写 words、all 或 pattern", \
+    "rule \"%s\" has no condition and would hit every ticket: give words, all or pattern"
+#define SAY_RULE_NO_EFFECT "RULE_NO_EFFECT", \
+    "规则“%s”命中后什么也不做：请写类别、区域、单位、紧急程度、电话或 desk", \
+    "rule \"%s\" does nothing when it hits: give a category, area, unit, urgency, number to call or desk"
+#define SAY_RULE_FIELD "RULE_FIELD", \
+    "“%s”应写 title（标题）、text（正文）、place（地点）或 any（全部）；空着是标题和正文", \
+    "\"%s\" must be title, text, place or any; empty means title and text"
+#define SAY_RULE_DESK "RULE_DESK", \
+    "“%s”应写 yes（是）或 no（否）", \
+    "\"%s\" must be yes or no"
+#define SAY_RULE_CALL "RULE_CALL", \
+    "“%s”不是电话号码；几个号码用 | 分隔", \
+    "\"%s\" is no telephone number; separate several by |"
+#define SAY_RULE_TOO_MANY "RULE_TOO_MANY", \
+    "%s太多，最多 %u 个；后面的没有检查", \
+    "too many %s: at most %u; the rest was not checked"
+#define SAY_RULE_EXCLUDED "RULE_EXCLUDED", \
+    "“%s”既要出现又被排除，规则永远不会命中", \
+    "\"%s\" is both wanted and excluded: the rule can never hit"
+#define SAY_RULE_PATTERN_WRONG "RULE_PATTERN_WRONG", \
+    "模式第 %u 个字符处写错了：%s", \
+    "the pattern is wrong at character %u: %s"
+#define SAY_RULE_PATTERN_LARGE "RULE_PATTERN_LARGE", \
+    "模式“%s”太大：最长 512 字节，括号最多 32 层，编译后最多 16 KiB", \
+    "pattern \"%s\" is too large: at most 512 bytes, 32 brackets deep, 16 KiB when compiled"
+#define SAY_RULE_PATTERN_REFERENCE "RULE_PATTERN_REFERENCE", \
+    "模式“%s”有反向引用、递归、条件或控制动词，不支持：请改用 words 和 all", \
+    "pattern \"%s\" has a back-reference, recursion, condition or verb, which is not taken: use words and all"
+#define SAY_RULE_PATTERN_BEHIND "RULE_PATTERN_BEHIND", \
+    "模式“%s”的向后查看没有固定长度（最长 64 个字符）", \
+    "pattern \"%s\" looks behind without a fixed length (at most 64 characters)"
+#define SAY_RULE_PATTERN_EMPTY "RULE_PATTERN_EMPTY", \
+    "模式“%s”能匹配空文本，每条诉求都会命中", \
+    "pattern \"%s\" matches the empty text and would hit every ticket"
+#define SAY_RULE_PATTERN_SHORT "RULE_PATTERN_SHORT", \
+    "模式“%s”一个字就能命中；至少要求两个字", \
+    "pattern \"%s\" is content with one character; ask for two at least"
+#define SAY_RULE_PATTERN_ALL "RULE_PATTERN_ALL", \
+    "模式“%s”能匹配任何文本，每条诉求都会命中", \
+    "pattern \"%s\" matches any text and would hit every ticket"
+#define SAY_RULE_PATTERN_SLOW "RULE_PATTERN_SLOW", \
+    "模式“%s”对某些文本要算极久（例如嵌套的 + 或 *）：请改写", \
+    "pattern \"%s\" takes excessively long on some texts (as nested + or * do): write it otherwise"
+#define SAY_RULE_EARLIER "RULE_EARLIER", \
+    "规则“%s”的每个词都已在第 %u 行的规则里，条件也不更严：总是它先命中", \
+    "each word of rule \"%s\" stands in the rule of line %u too, which asks for no more: that one always comes first"
 
 /* clang-format on */

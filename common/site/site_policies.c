@@ -134,6 +134,11 @@ static const struct site_key supervise_keys[] = {
      .min = 1,
      .max = 1000,
      .offset = offsetof(struct site_policy, supervise_chases)},
+    {.name = "reopenings",
+     .read = site_key_count,
+     .min = 1,
+     .max = 20,
+     .offset = offsetof(struct site_policy, supervise_reopenings)},
 };
 
 static void read_supervise(struct site_load *load, const struct site_key *key,
@@ -191,6 +196,7 @@ static void policy_init(struct site_policy *policy, uint32_t line)
                                    .suspensions_max = 1,
                                    .suspension_cap_ms = SITE_YEAR_MS,
                                    .supervise_chases = 3,
+                                   .supervise_reopenings = 1,
                                    .alarm_repeat_ms = 24 * SITE_HOUR_MS};
 }
 

@@ -2,7 +2,7 @@
  * site from memory.
  *
  * Loading goes through the files in order: site.yaml becomes a tree of nodes that know their line;
- * site_rules reads levels, channels, calendars and settings from it; the CSV files fill the tables;
+ * site_settings reads levels, channels, calendars and settings from it; the CSV files fill the tables;
  * policies are read last, for they name categories and levels; site_check looks at the whole;
  * site_index builds the automata. Every step adds mistakes and goes on, so that one run of
  * `paidan check` shows all of them. */
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/base/arena.h"
+#include "common/base/geo.h"
 #include "common/site/site.h"
 
 enum site_file {
@@ -31,7 +32,9 @@ enum site_file {
     SITE_HOTLINE_CATEGORIES_CSV,
     SITE_HOTLINE_DIVISIONS_CSV,
     SITE_HOTLINE_STATES_CSV,
+    SITE_HOTLINE_UNITS_CSV,
     SITE_WEBHOOKS,
+    SITE_RULES,
     SITE_FILE_COUNT
 };
 
@@ -126,6 +129,15 @@ struct site_words {
     uint32_t word_count, entry_count;
 };
 
+/* Where an area lies on the map, in WGS-84: an outline of `count` points, or else a circle. */
+struct site_shape {
+    uint32_t area;
+    uint32_t count, radius_metres;
+    const struct geo_point *outline;
+    struct geo_point centre;
+    struct geo_point south_west, north_east; /* a box around all of it */
+};
+
 /* What carries on for a code that was given up. */
 struct site_heir {
     enum site_kind kind;
@@ -150,6 +162,8 @@ struct site_index {
     /* Place of an area in a walk through the tree, and of the first that is not inside it:
      * b lies in a when rank[a] <= rank[b] < end[a]. Entries of a place name are in this order. */
     uint32_t *area_ranks, *area_ends;
+    struct site_shape *shapes; /* of areas that have one */
+    uint32_t shape_count;
     struct site_pool pool;
 };
 
@@ -183,10 +197,16 @@ struct site_load {
     bool no_memory;
     struct arena arena;    /* for one row or value */
     struct site_pool pool; /* nodes of site.yaml */
-    const struct site_node *policies, *supervisors;
+    const struct site_node *policies, *supervisors, *samples, *bulletin, *points;
     struct site_fallback fallbacks[SITE_LEVELS_MAX];
     uint32_t channel_lines[SITE_CHANNELS_MAX];
     uint32_t levels_line, policies_line;
+    /* Where the site lies, for the models that it names; from memory it has none. */
+    bool has_folder;
+    int folder;
+    uint32_t model_line, unit_model_line;
+    uint32_t precision_line, trust_line;                 /* 0: the site says nothing of it */
+    bool bare;                                           /* models are named and not opened */
     bool doubts;                                         /* told too, for site_review */
     uint32_t *unit_lines;                                /* beside units */
     uint32_t calendar_lines[SITE_CALENDARS_MAX];         /* beside calendars */
@@ -239,11 +259,23 @@ const struct site_node *site_yaml_parse(struct site_load *load);
 uint32_t site_urgency_of(const char *text);
 const char *site_urgency_name(uint32_t urgency);
 
-/* site_rules: site.yaml, all but the policies; site_policies: these and the supervisors, when
+/* site_settings: site.yaml, all but the policies; site_policies: these and the supervisors, when
  * categories and units are known. */
-void site_rules_read(struct site_load *load);
+void site_settings_read(struct site_load *load);
 void site_policies_read(struct site_load *load);
 void site_policies_read_supervisors(struct site_load *load);
+/* site_bulletin: its section, when categories and areas are known. */
+void site_bulletin_read(struct site_load *load);
+/* site_sample: `callback: sample:`, when all tables are known. */
+void site_sample_read(struct site_load *load);
+/* site_points: its section, when categories are known. */
+void site_points_read(struct site_load *load);
+
+/* site_triage: the models that site.yaml names, when categories, units and what they carry on are
+ * known; says what is wrong with them. */
+void site_triage_open(struct site_load *load);
+void site_triage_index(struct site_load *load); /* after the index */
+void site_triage_close(struct site *site);      /* also half opened */
 
 /* site_wechat: the file wechat.yaml, likewise. */
 void site_wechat_read(struct site_load *load);
@@ -290,6 +322,12 @@ void site_devices_free(struct site_devices *devices);
 void site_hotline_read(struct site_load *load);
 void site_hotline_free(struct site *site);
 
+/* site_rules_read: rules.csv, when categories, areas, units and channels are known. */
+void site_rules_read(struct site_load *load);
+void site_rules_free(struct site *site);
+/* site_rules: the form in which rules compare; NULL: the arena is full. NULL counts as empty. */
+char *site_rules_fold(struct arena *arena, const char *text, size_t *bytes);
+
 /* site_index */
 void site_index_build(struct site_load *load);
 void site_index_free(struct site_index *index);
@@ -310,3 +348,37 @@ bool site_words_group(struct site_words *words, uint32_t *ranks);
 void site_words_check(struct site_load *load, const struct site_words *words, enum site_file file);
 /* Builds the automaton over the words. RC_OK or RC_LIMIT. Before: site_words_group. */
 MUST_CHECK enum rc site_words_match(const struct site_words *words, struct match **match);
+
+/* site_shapes: the columns of areas.csv that say where an area lies; "" where there is none. */
+struct site_shape_cells {
+    const char *lat, *lon, *radius, *outline, *datum;
+};
+void site_shapes_read(struct site_load *load, uint32_t line, uint32_t area,
+                      const struct site_shape_cells *cells);
+/* The smallest areas at a point, the surest first. Before: max is not 0. */
+struct site_spot {
+    uint32_t area;
+    uint32_t metres;   /* from a circle's centre; 0 within an outline, else from its edge */
+    uint32_t permille; /* how sure */
+};
+uint32_t site_shapes_find(const struct site *site, struct geo_point wgs84, struct site_spot *spots,
+                          uint32_t max);
+
+/* site_landmarks: relations, and landmarks without their names. */
+struct site_landmarks;
+MUST_CHECK enum rc site_landmarks_open(const struct site *site, struct site_landmarks **landmarks);
+void site_landmarks_close(struct site_landmarks *landmarks);
+/* Whether something near the name [*start, *end) is meant: "X后面", "X3号楼对面", "靠近X". Then both
+ * take the relation in. */
+bool site_landmarks_related(const char *text, size_t bytes, size_t *start, size_t *end);
+enum { SITE_LANDMARK_AREAS_MAX = 8 };
+struct site_landmark {
+    const char *noun;  /* "菜市场" */
+    size_t start, end; /* of the noun with what is said beside it */
+    uint32_t area_count;
+    uint32_t areas[SITE_LANDMARK_AREAS_MAX]; /* that have such a place; in the order of names */
+    bool more;                               /* than there is room for */
+};
+/* A market, a school ... without its name, with a relation. within: area to stay in, or SITE_NONE. */
+bool site_landmarks_find(const struct site_landmarks *landmarks, const char *text, size_t bytes,
+                         uint32_t within, struct site_landmark *found);

@@ -41,7 +41,9 @@ static const struct {
     [SITE_HOTLINE_CATEGORIES_CSV] = {"hotline-categories.csv", true},
     [SITE_HOTLINE_DIVISIONS_CSV] = {"hotline-divisions.csv", true},
     [SITE_HOTLINE_STATES_CSV] = {"hotline-states.csv", true},
+    [SITE_HOTLINE_UNITS_CSV] = {"hotline-units.csv", true},
     [SITE_WEBHOOKS] = {"webhooks.yaml", true},
+    [SITE_RULES] = {"rules.csv", true},
 };
 
 const char *site_report_file(enum site_file file)

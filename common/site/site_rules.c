@@ -1,444 +1,418 @@
-/* site_rules: what site.yaml may say. One table of keys per kind of map; a new setting is one row
- * in a table, with its bounds.
+/* site_rules: which rules a text hits. Reads the site and the text, and owns nothing.
  *
- * Keys are read in the order of the table, whatever their order in the file, so a table also says
- * what needs what. A setting that was not written keeps its default, which stands in set_defaults
- * and nowhere else. */
+ * One pass of the automaton over each field finds the words of all rules at once; patterns are tried
+ * only for rules whose words are there. What must stay true: the order of the hits follows from the site
+ * alone, emergencies first; a word that an excluded phrase covers is not counted, and only at that place,
+ * so that "跳楼价" hides no leap that is told of in the next sentence; and no text, whatever it holds,
+ * costs more than its length and the bounds of the patterns. */
+#include "common/site/site_rules.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
-#include "access.pb-c.h"
 #include "common/base/check.h"
-#include "common/site/site_mistakes.h"
-#include "common/site/site_yaml.h"
+#include "common/base/utf8.h"
+#include "common/site/site_pattern.h"
+#include "common/site/site_private.h"
+#include "common/text/text.h"
 
 enum {
-    OFFSET_MINUTES_MIN = -12 * 60, /* the offsets that exist */
-    OFFSET_MINUTES_MAX = 14 * 60,
+    SHOWN_WORDS_MAX = 4, /* of one rule: enough to see why */
+    SLICE_BYTES = 512,   /* of a text that are folded at a time */
+    POINTS_EACH_MAX = 6, /* that a byte may become: U+FDFA, of three bytes, becomes eighteen */
+    POINT_BYTES_MAX = 4,
+    GROWTH_MAX = 12, /* bytes that a byte may become */
+    STOPPED_MAX = 4, /* patterns that reached their bounds in one text: the others are not tried */
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* ---- the form in which texts are compared ---- */
 
-/* ---- levels ---- */
-
-struct level_work {
-    struct site_level level;
-    char fallback[CODE_BYTES_MAX + 1];
-};
-
-static const struct site_key level_keys[] = {
-    {.name = "code",
-     .required = true,
-     .read = site_key_code,
-     .offset = offsetof(struct level_work, level.code)},
-    {.name = "name",
-     .required = true,
-     .read = site_key_name,
-     .offset = offsetof(struct level_work, level.name)},
-    {.name = "name_en",
-     .read = site_key_name,
-     .offset = offsetof(struct level_work, level.name_en)},
-    {.name = "fallback", .read = site_key_code, .offset = offsetof(struct level_work, fallback)},
-};
-
-/* An English name is a courtesy; where there is none the name stands for it. */
-static void name_default(char *name_en, const char *name)
+static bool is_latin(int32_t point)
 {
-    if (name_en[0] == '\0') {
-        memcpy(name_en, name, strlen(name) + 1);
-    }
+    return (point >= 'a' && point <= 'z') || (point >= '0' && point <= '9');
 }
 
-/* A level with a mistake is kept as well: its position counts for all that come after it. */
-static void read_level(struct site_load *load, const struct site_node *item)
+/* Bytes of a blank at text; 0: none. */
+static size_t blank_at(const char *text)
 {
-    CHECK(load->site->level_count < SITE_LEVELS_MAX);
-    struct site *site = load->site;
-    struct level_work work = {.level = {.fallback = SITE_NONE}};
-    const uint32_t before = load->report->count;
-    if (!site_keys_read(load, item, level_keys, COUNT(level_keys), &work)) {
-        return;
+    if (*text == ' ' || (*text >= '\t' && *text <= '\r')) {
+        return 1;
     }
-    name_default(work.level.name_en, work.level.name);
-    if (work.level.code[0] != '\0' && site_level_find(site, work.level.code) != 0) {
-        site_say(load, item->line, SAY_CODE_DUPLICATE, work.level.code);
-    }
-    if (!site_grow((void **)&site->levels, site->level_count, sizeof *site->levels)) {
-        load->no_memory = true;
-        return;
-    }
-    struct site_fallback *fallback = &load->fallbacks[site->level_count];
-    memcpy(fallback->code, work.fallback, sizeof work.fallback);
-    fallback->line = item->line;
-    fallback->misread = load->report->count > before;
-    site->levels[site->level_count++] = work.level;
+    return strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : strncmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
-static void read_levels(struct site_load *load, const struct site_key *key,
-                        const struct site_node *value, void *target)
+/* Where a slice of a run ends: between characters, so far as there are any. */
+static size_t slice_of(const char *run, size_t bytes)
 {
-    (void)target;
-    load->levels_line = value->line;
-    if (site_node_list(load, value, key->name, SITE_LEVELS_MAX)) {
-        for (const struct site_node *item = value->child; item != NULL; item = item->next) {
-            read_level(load, item);
+    size_t kept = bytes < SLICE_BYTES ? bytes : SLICE_BYTES;
+    CHECK(bytes > 0);
+    while (kept > SLICE_BYTES - UTF8_THREE_BYTES && kept < bytes &&
+           ((unsigned char)run[kept] & 0xc0) == 0x80) {
+        kept--;
+    }
+    return kept;
+}
+
+/* 著火 is 着火: the one character that two forms of writing share, so that text_fold leaves it alone. */
+static int32_t settled(int32_t point)
+{
+    return point == 0x8457 ? 0x7740 : point;
+}
+
+/* A run without blanks, after what stands there. Returns the bytes in use. */
+static size_t fold_run(const char *run, size_t bytes, char *out, size_t used)
+{
+    int32_t points[SLICE_BYTES * POINTS_EACH_MAX];
+    bool first = true;
+    while (bytes > 0) {
+        const size_t slice = slice_of(run, bytes);
+        const size_t count = text_fold(run, slice, points, sizeof points / sizeof points[0]);
+        /* "on fire" are two words; "着 火" is one. */
+        if (first && count > 0 && used > 0 && is_latin(points[0]) &&
+            is_latin((unsigned char)out[used - 1])) {
+            out[used++] = ' ';
         }
-    }
-}
-
-/* ---- channels ---- */
-
-/* The channel being read is the next one. */
-static void read_channel_was(struct site_load *load, const struct site_key *key,
-                             const struct site_node *value, void *target)
-{
-    const char *codes = site_node_text(load, value);
-    const struct site_heir heir = {
-        .kind = SITE_KIND_CHANNEL, .file = SITE_YAML, .index = load->site->channel_count};
-    (void)key;
-    (void)target;
-    if (codes != NULL) {
-        site_was_read(load, value->line, &heir, codes);
-    }
-}
-
-static const struct site_key channel_keys[] = {
-    {.name = "code",
-     .required = true,
-     .read = site_key_code,
-     .offset = offsetof(struct site_channel, code)},
-    {.name = "name",
-     .required = true,
-     .read = site_key_name,
-     .offset = offsetof(struct site_channel, name)},
-    {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site_channel, name_en)},
-    {.name = "callback", .read = site_key_code, .offset = offsetof(struct site_channel, callback)},
-    {.name = "was", .read = read_channel_was},
-};
-
-/* Unlike a level, a channel with a code that is taken is dropped: nothing counts by its
- * position. */
-static void read_channel(struct site_load *load, const struct site_node *item)
-{
-    CHECK(load->site->channel_count < SITE_CHANNELS_MAX);
-    struct site *site = load->site;
-    struct site_channel channel = {.callback = ""};
-    if (!site_keys_read(load, item, channel_keys, COUNT(channel_keys), &channel)) {
-        return;
-    }
-    name_default(channel.name_en, channel.name);
-    if (channel.callback[0] == '\0') {
-        memcpy(channel.callback, channel.code, sizeof channel.code);
-    }
-    if (channel.code[0] != '\0' && site_channel_find(site, channel.code) != SITE_NONE) {
-        site_say(load, item->line, SAY_CODE_DUPLICATE, channel.code);
-        return;
-    }
-    if (!site_grow((void **)&site->channels, site->channel_count, sizeof *site->channels)) {
-        load->no_memory = true;
-        return;
-    }
-    load->channel_lines[site->channel_count] = item->line;
-    site->channels[site->channel_count++] = channel;
-    if (!site_table_add(&site->index->channels, site->channels, sizeof *site->channels,
-                        site->channel_count - 1)) {
-        load->no_memory = true;
-    }
-}
-
-/* A channel may name one that comes later: looked at when all are known. */
-static void check_callbacks(struct site_load *load)
-{
-    const struct site *site = load->site;
-    for (uint32_t index = 0; index < site->channel_count; index++) {
-        const char *callback = site->channels[index].callback;
-        if (callback[0] != '\0' && site_channel_find(site, callback) == SITE_NONE) {
-            site_say(load, load->channel_lines[index], SAY_CHANNEL_CALLBACK_UNKNOWN, callback);
+        first = first && count == 0;
+        for (size_t index = 0; index < count; index++) {
+            const utf8proc_ssize_t more =
+                utf8proc_encode_char(settled(points[index]), (utf8proc_uint8_t *)out + used);
+            CHECK(more > 0 && more <= POINT_BYTES_MAX);
+            used += (size_t)more;
         }
+        run += slice;
+        bytes -= slice;
     }
+    return used;
 }
 
-static void read_channels(struct site_load *load, const struct site_key *key,
-                          const struct site_node *value, void *target)
+/* The form of a text or of a word of the site: both go this way. */
+char *site_rules_fold(struct arena *arena, const char *text, size_t *bytes)
 {
-    (void)target;
-    if (!site_node_list(load, value, key->name, SITE_CHANNELS_MAX)) {
-        return;
+    const char *at = text == NULL ? "" : text;
+    char *const out = arena_alloc(arena, strlen(at) * GROWTH_MAX + POINT_BYTES_MAX);
+    *bytes = 0;
+    if (out == NULL) {
+        return NULL;
     }
-    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
-        read_channel(load, item);
+    while (*at != '\0') {
+        const size_t blank = blank_at(at);
+        size_t run = 0;
+        while (blank == 0 && at[run] != '\0' && blank_at(at + run) == 0) {
+            run++;
+        }
+        *bytes = run == 0 ? *bytes : fold_run(at, run, out, *bytes);
+        at += blank + run;
     }
-    check_callbacks(load);
+    out[*bytes] = '\0';
+    return out;
 }
 
-/* Whose tickets are those of the public page; channels are known by now. */
-static void read_public_channel(struct site_load *load, const struct site_key *key,
-                                const struct site_node *value, void *target)
-{
-    char code[CODE_BYTES_MAX + 1] = "";
-    (void)target;
-    const struct site_key into = {.name = key->name};
-    site_key_code(load, &into, value, code);
-    if (code[0] == '\0') {
-        return;
-    }
-    load->site->public_channel = site_channel_find(load->site, code);
-    if (load->site->public_channel == SITE_NONE) {
-        site_say(load, value->line, SAY_PUBLIC_CHANNEL_UNKNOWN, code);
-    }
-}
+/* ---- a search ---- */
 
-/* ---- the rest ---- */
-
-static const struct site_key callback_keys[] = {
-    {.name = "attempts",
-     .read = site_key_count,
-     .min = 1,
-     .max = 20,
-     .offset = offsetof(struct site_callback, attempts_max)},
-    {.name = "answer",
-     .read = site_key_span,
-     .min = SITE_SECOND_MS,
-     .max = SITE_YEAR_MS,
-     .offset = offsetof(struct site_callback, answer_ms)},
-    {.name = "pause",
-     .read = site_key_span,
-     .min = 0,
-     .max = SITE_YEAR_MS,
-     .offset = offsetof(struct site_callback, pause_ms)},
-    {.name = "calendar",
-     .read = site_key_calendar,
-     .offset = offsetof(struct site_callback, calendar)},
-    {.name = "partly_reopens",
-     .read = site_key_flag,
-     .offset = offsetof(struct site_callback, partly_reopens)},
-    {.name = "reopen_max",
-     .read = site_key_count,
-     .min = 0,
-     .max = 20,
-     .offset = offsetof(struct site_callback, reopen_max)},
+struct rule_state {
+    uint32_t all;   /* bits of its words that were found */
+    uint32_t count; /* of its other words */
+    uint32_t shown[SHOWN_WORDS_MAX];
+    bool excluded;
 };
 
-static void read_callback(struct site_load *load, const struct site_key *key,
-                          const struct site_node *value, void *target)
-{
-    struct site *site = target;
-    (void)key;
-    (void)site_keys_read(load, value, callback_keys, COUNT(callback_keys), &site->callback);
-}
-
-static const struct site_key follower_keys[] = {
-    {.name = "name",
-     .required = true,
-     .read = site_key_code,
-     .offset = offsetof(struct site_follower, name)},
-    {.name = "log", .read = site_key_code, .offset = offsetof(struct site_follower, log)},
-    {.name = "holds",
-     .read = site_key_span,
-     .min = SITE_HOUR_MS,
-     .max = 10 * SITE_YEAR_MS,
-     .offset = offsetof(struct site_follower, holds_ms)},
+struct field {
+    uint8_t bit;
+    const char *text;
+    size_t bytes;
 };
 
-/* A name may stand twice, for two logs; twice for one log is a slip of the pen. */
-static bool follower_known(const struct site *site, const struct site_follower *follower)
+enum { FIELD_COUNT = 3 };
+
+struct search {
+    const struct site_rules *rules;
+    struct arena *arena;
+    struct rule_state *states; /* beside the rules */
+    uint32_t channel;          /* index, SITE_NONE: unknown */
+    struct field fields[FIELD_COUNT];
+    const struct field *field; /* being scanned */
+    struct site_pattern_room *room;
+    uint32_t stopped;
+};
+
+static bool letter_at(const struct field *field, size_t at)
 {
-    for (uint32_t index = 0; index < site->follower_count; index++) {
-        const struct site_follower *const known = &site->followers[index];
-        if (strcmp(known->name, follower->name) == 0 && strcmp(known->log, follower->log) == 0) {
+    return at < field->bytes && field->text[at] >= 'a' && field->text[at] <= 'z';
+}
+
+static bool digit_at(const struct field *field, size_t at)
+{
+    return at < field->bytes && field->text[at] >= '0' && field->text[at] <= '9';
+}
+
+/* A Latin word is found as a whole, also in the plural; a number too: "fire" is not in "fired", 119 not in
+ * 1190. */
+static bool cut(const struct field *field, const struct match_hit *hit)
+{
+    CHECK(hit->start < hit->end);
+    CHECK(hit->end <= field->bytes);
+    if (hit->start > 0 && ((letter_at(field, hit->start) && letter_at(field, hit->start - 1)) ||
+                           (digit_at(field, hit->start) && digit_at(field, hit->start - 1)))) {
+        return true;
+    }
+    if (digit_at(field, hit->end - 1)) {
+        return digit_at(field, hit->end);
+    }
+    const size_t end = hit->end + (field->text[hit->end] == 's' ? 1 : 0);
+    return letter_at(field, hit->end - 1) && letter_at(field, end);
+}
+
+/* Whether a phrase stands there so that it covers the word. */
+static bool covers(const struct field *field, const struct match_hit *hit,
+                   const struct site_rule_word *word, const struct site_rule_hide *hide)
+{
+    for (size_t at = 0; at + word->bytes <= hide->bytes; at++) {
+        if (memcmp(hide->text + at, word->text, word->bytes) == 0 && hit->start >= at &&
+            hit->start - at + hide->bytes <= field->bytes &&
+            memcmp(field->text + hit->start - at, hide->text, hide->bytes) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void read_followers(struct site_load *load, const struct site_key *key,
-                           const struct site_node *value, void *target)
+static bool hidden(const struct search *search, const struct match_hit *hit,
+                   const struct site_rule_word *word)
 {
-    struct site *const site = target;
-    if (!site_node_list(load, value, key->name, SITE_FOLLOWERS_MAX)) {
+    const struct site_rule *const rule = &search->rules->rules[word->rule];
+    CHECK(rule->hide_first + rule->hide_count <= search->rules->hide_count);
+    for (uint32_t index = 0; index < rule->hide_count; index++) {
+        if (covers(search->field, hit, word, &search->rules->hides[rule->hide_first + index])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void show(struct rule_state *state, uint32_t word)
+{
+    for (uint32_t index = 0; index < SHOWN_WORDS_MAX && state->shown[index] != 0; index++) {
+        if (state->shown[index] == word + 1) {
+            return;
+        }
+    }
+    for (uint32_t index = 0; index < SHOWN_WORDS_MAX; index++) {
+        if (state->shown[index] == 0) {
+            state->shown[index] = word + 1;
+            return;
+        }
+    }
+}
+
+static void take_hit(void *context, const struct match_hit *hit)
+{
+    struct search *const search = context;
+    CHECK(hit->word < search->rules->word_count);
+    const struct site_rule_word *const word = &search->rules->words[hit->word];
+    struct rule_state *const state = &search->states[word->rule];
+    const bool looked_at = (search->rules->rules[word->rule].fields & search->field->bit) != 0;
+    if (!looked_at || cut(search->field, hit)) {
         return;
     }
-    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
-        struct site_follower follower = {.holds_ms = 0};
-        if (!site_keys_read(load, item, follower_keys, COUNT(follower_keys), &follower)) {
+    if (word->kind == SITE_RULE_EXCLUDE) {
+        state->excluded = true;
+        return;
+    }
+    if (hidden(search, hit, word)) {
+        return;
+    }
+    if (word->kind == SITE_RULE_ALL) {
+        CHECK(word->bit < SITE_RULE_ALL_MAX);
+        state->all |= 1u << word->bit;
+    } else if (state->count < UINT32_MAX) {
+        state->count++;
+    }
+    show(state, hit->word);
+}
+
+/* ---- one rule ---- */
+
+/* *hits: the pattern is found in one of its fields. */
+static enum rc match_pattern(struct search *search, const struct site_rule *rule, bool *hits)
+{
+    *hits = false;
+    if (search->room == NULL) {
+        search->room = site_pattern_room(search->arena);
+        if (search->room == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    for (uint32_t index = 0; index < FIELD_COUNT && !*hits; index++) {
+        const struct field *const field = &search->fields[index];
+        if ((rule->fields & field->bit) == 0 || field->bytes == 0 ||
+            search->stopped >= STOPPED_MAX) {
             continue;
         }
-        if (follower_known(site, &follower)) {
-            site_say(load, item->line, SAY_CODE_DUPLICATE, follower.name);
-            continue;
-        }
-        CHECK(site->follower_count < SITE_FOLLOWERS_MAX);
-        site->followers[site->follower_count++] = follower;
-    }
-}
-
-/* Of people; keys and residents have none. As the command line and the grants call them. */
-static const struct factor_role {
-    const char *name;
-    Paidan__Role role;
-} factor_roles[] = {
-    {"dispatcher", PAIDAN__ROLE__ROLE_DISPATCHER}, {"clerk", PAIDAN__ROLE__ROLE_CLERK},
-    {"leader", PAIDAN__ROLE__ROLE_LEADER},         {"supervisor", PAIDAN__ROLE__ROLE_SUPERVISOR},
-    {"hotline", PAIDAN__ROLE__ROLE_HOTLINE},       {"auditor", PAIDAN__ROLE__ROLE_AUDITOR},
-    {"system", PAIDAN__ROLE__ROLE_SYSTEM},         {"security", PAIDAN__ROLE__ROLE_SECURITY},
-};
-
-static uint32_t factor_bit(const char *name)
-{
-    for (size_t index = 0; index < COUNT(factor_roles); index++) {
-        if (strcmp(factor_roles[index].name, name) == 0) {
-            return 1u << factor_roles[index].role;
+        switch (site_pattern_match(rule->pattern, search->room, field->text, field->bytes)) {
+        case SITE_PATTERN_MATCHES:
+            *hits = true;
+            break;
+        case SITE_PATTERN_STOPPED:
+            search->stopped++;
+            break;
+        case SITE_PATTERN_NO_ROOM:
+            return RC_LIMIT;
+        case SITE_PATTERN_MISSES:
+            break;
         }
     }
-    return 0;
+    return RC_OK;
 }
 
-/* Whoever has one of these roles and no second factor gets none of his roles until he has set one up. */
-static void read_factor_roles(struct site_load *load, const struct site_key *key,
-                              const struct site_node *value, void *target)
+static enum rc judge(struct search *search, uint32_t index, bool *hits)
 {
-    struct site *const site = target;
-    if (!site_node_list(load, value, key->name, COUNT(factor_roles))) {
-        return;
+    CHECK(index < search->rules->rule_count);
+    const struct site_rule *const rule = &search->rules->rules[index];
+    const struct rule_state *const state = &search->states[index];
+    const uint32_t all =
+        rule->all_count == SITE_RULE_ALL_MAX ? UINT32_MAX : (1u << rule->all_count) - 1;
+    *hits = !state->excluded && (rule->channel == SITE_NONE || rule->channel == search->channel) &&
+            (rule->word_count == 0 || state->count > 0) && state->all == all;
+    return *hits && rule->pattern != NULL ? match_pattern(search, rule, hits) : RC_OK;
+}
+
+/* Whole words alone; of a pattern its name, for what it found are the resident's words. */
+static void append(char *to, const char *word)
+{
+    const size_t used = strlen(to), bytes = strlen(word);
+    const size_t bar = used > 0 ? 1 : 0;
+    CHECK(used < SITE_RULE_SHOWN_BYTES);
+    if (used + bar + bytes < SITE_RULE_SHOWN_BYTES) {
+        memcpy(to + used, "|", bar);
+        memcpy(to + used + bar, word, bytes + 1);
     }
-    for (const struct site_node *item = value->child; item != NULL; item = item->next) {
-        const char *const name = site_node_text(load, item);
-        const uint32_t bit = name == NULL ? 0 : factor_bit(name);
-        if (name != NULL && bit == 0) {
-            site_say(load, item->line, SAY_ROLE_UNKNOWN, site_shown(load, name));
-        } else if ((site->factor_roles & bit) != 0) {
-            site_say(load, item->line, SAY_CODE_DUPLICATE, name);
+}
+
+static void tell(const struct search *search, uint32_t rule, struct site_rule_hit *hit)
+{
+    const struct rule_state *const state = &search->states[rule];
+    hit->rule = rule;
+    hit->words[0] = '\0';
+    for (uint32_t index = 0; index < SHOWN_WORDS_MAX && state->shown[index] != 0; index++) {
+        append(hit->words, search->rules->words[state->shown[index] - 1].text);
+    }
+    if (search->rules->rules[rule].pattern != NULL) {
+        append(hit->words, "pattern");
+    }
+}
+
+/* ---- asking ---- */
+
+static enum rc fold_fields(struct search *search, const struct site_rules_text *text)
+{
+    const char *const given[FIELD_COUNT] = {text->title, text->text, text->place};
+    static const uint8_t bits[FIELD_COUNT] = {SITE_RULE_TITLE, SITE_RULE_TEXT, SITE_RULE_PLACE};
+    for (uint32_t index = 0; index < FIELD_COUNT; index++) {
+        struct field *const field = &search->fields[index];
+        field->bit = bits[index];
+        field->text = site_rules_fold(search->arena, given[index], &field->bytes);
+        if (field->text == NULL) {
+            return RC_LIMIT;
         }
-        site->factor_roles |= bit;
     }
+    return RC_OK;
 }
 
-/* "+08:00". Kept as written even where a zone is given too; then both are a mistake. */
-static void read_offset(struct site_load *load, const struct site_key *key,
-                        const struct site_node *value, void *target)
+/* Before: the site has rules. */
+static enum rc scan(struct search *search, const struct site *site,
+                    const struct site_rules_text *text)
 {
-    struct site *site = target;
-    (void)key;
-    const char *text = site_node_text(load, value);
-    unsigned minute = 0;
-    load->offset_given = true;
-    if (text == NULL) {
-        return;
+    search->rules = site->rules;
+    CHECK(search->rules->rule_count > 0);
+    search->channel =
+        text->channel == NULL ? SITE_NONE : site_heir(site, SITE_KIND_CHANNEL, text->channel);
+    search->states =
+        arena_zalloc(search->arena, search->rules->rule_count * sizeof *search->states);
+    const enum rc rc = search->states == NULL ? RC_LIMIT : fold_fields(search, text);
+    for (uint32_t index = 0; rc == RC_OK && search->rules->match != NULL && index < FIELD_COUNT;
+         index++) {
+        search->field = &search->fields[index];
+        match_scan(search->rules->match, search->field->text, search->field->bytes, take_hit,
+                   search);
     }
-    const bool signs = text[0] == '+' || text[0] == '-';
-    if (!signs || strlen(text) != 6 || !site_minute_read(text + 1, &minute)) {
-        site_say(load, value->line, SAY_OFFSET_MALFORMED, site_shown(load, text));
-        return;
-    }
-    const int minutes = text[0] == '-' ? -(int)minute : (int)minute;
-    if (minutes < OFFSET_MINUTES_MIN || minutes > OFFSET_MINUTES_MAX) {
-        site_say(load, value->line, SAY_OFFSET_MALFORMED, site_shown(load, text));
-        return;
-    }
-    site->utc_offset_ms = minutes * (int64_t)SITE_MINUTE_MS;
+    return rc;
 }
 
-/* A zone by its name, with its summer times, from the system's database. */
-static void read_zone(struct site_load *load, const struct site_key *key,
-                      const struct site_node *value, void *target)
+/* Up to `last` of the order are looked at. */
+static enum rc collect(struct search *search, uint32_t last, struct site_rules_found *found)
 {
-    CHECK(load->site->zone == NULL);
-    struct site *site = target;
-    (void)key;
-    const char *text = site_node_text(load, value);
-    if (text == NULL) {
-        return;
-    }
-    if (load->offset_given) {
-        site_say(load, value->line, SAY_ZONE_TWICE);
-    }
-    struct zone *zone = calloc(1, sizeof *zone);
-    if (zone == NULL) {
-        load->no_memory = true;
-        return;
-    }
-    const enum rc rc = zone_load(text, zone);
-    if (rc != RC_OK) {
-        free(zone);
-        if (rc == RC_NOT_FOUND) {
-            site_say(load, value->line, SAY_ZONE_UNKNOWN, site_shown(load, text));
-        } else {
-            site_say(load, value->line, SAY_ZONE_UNREADABLE, site_shown(load, text));
+    enum rc rc = RC_OK;
+    CHECK(last <= search->rules->rule_count);
+    for (uint32_t at = 0; rc == RC_OK && at < last && found->count < SITE_RULE_HITS_MAX; at++) {
+        bool hits = false;
+        rc = judge(search, search->rules->order[at], &hits);
+        if (rc == RC_OK && hits) {
+            tell(search, search->rules->order[at], &found->hits[found->count++]);
         }
-        return;
     }
-    site->zone = zone;
-    site->utc_offset_ms = zone->standard_ms;
+    found->stopped = search->stopped;
+    return rc;
 }
 
-/* In the order of need: calendars know the offset, the callback names a calendar. */
-static const struct site_key site_keys[] = {
-    {.name = "name",
-     .required = true,
-     .read = site_key_name,
-     .offset = offsetof(struct site, name)},
-    {.name = "name_en", .read = site_key_name, .offset = offsetof(struct site, name_en)},
-    {.name = "utc_offset", .read = read_offset},
-    {.name = "timezone", .read = read_zone},
-    {.name = "levels", .required = true, .read = read_levels},
-    {.name = "channels", .required = true, .read = read_channels},
-    {.name = "public_channel", .read = read_public_channel},
-    {.name = "calendars", .read = site_key_calendars},
-    {.name = "policies", .required = true, .read = site_key_policies},
-    {.name = "supervisors", .read = site_key_supervisors},
-    {.name = "callback", .read = read_callback},
-    {.name = "desk", .read = site_key_desk},
-    {.name = "lease",
-     .read = site_key_span,
-     .min = SITE_SECOND_MS,
-     .max = 24 * SITE_HOUR_MS,
-     .offset = offsetof(struct site, lease_ms)},
-    {.name = "second_factor", .read = read_factor_roles},
-    {.name = "followers", .read = read_followers},
-};
-
-/* Of a site that says nothing: China's time, and terms that fit an office which answers within a
- * day. */
-static void set_defaults(struct site *site)
+static enum rc find(const struct site *site, struct arena *arena,
+                    const struct site_rules_text *text, bool calls_alone,
+                    struct site_rules_found *found)
 {
-    site->utc_offset_ms = 8 * (int64_t)SITE_HOUR_MS;
-    site->lease_ms = 10 * SITE_MINUTE_MS;
-    site->public_channel = SITE_NONE;
-    site->callback = (struct site_callback){.attempts_max = 3,
-                                            .answer_ms = 24 * SITE_HOUR_MS,
-                                            .pause_ms = 4 * SITE_HOUR_MS,
-                                            .calendar = 0,
-                                            .partly_reopens = false,
-                                            .reopen_max = 2};
-    site_desk_defaults(site);
+    const struct site_rules *const rules = site->rules;
+    const uint32_t last = rules == NULL ? 0 : calls_alone ? rules->call_count : rules->rule_count;
+    struct search search = {.arena = arena};
+    found->count = found->stopped = 0;
+    if (last == 0) {
+        return RC_OK;
+    }
+    const size_t mark = arena->used;
+    enum rc rc = scan(&search, site, text);
+    if (rc == RC_OK) {
+        rc = collect(&search, last, found);
+    }
+    arena->used =
+        mark; /* a text of 64 KiB takes half a mebibyte, and thousands come in one request */
+    return rc;
 }
 
-void site_rules_read(struct site_load *load)
+enum rc site_rules_find(const struct site *site, struct arena *arena,
+                        const struct site_rules_text *text, struct site_rules_found *found)
 {
-    CHECK(load->site->level_count == 0);
-    CHECK(load->site->calendar_count == 0);
-    struct site *site = load->site;
-    set_defaults(site);
-    if (!site_calendars_init(load)) {
-        return;
+    CHECK(text != NULL);
+    CHECK(found != NULL);
+    return find(site, arena, text, false, found);
+}
+
+static void add_number(struct site_rules_calls *calls, const char *number)
+{
+    for (uint32_t index = 0; index < calls->count; index++) {
+        if (strcmp(calls->numbers[index], number) == 0) {
+            return;
+        }
     }
-    site_years_read(load);
-    load->file = SITE_YAML;
-    const struct site_node *root = load->usable[SITE_YAML] ? site_yaml_parse(load) : NULL;
-    if (root == NULL) {
-        return;
+    if (calls->count < CALLS_NAMED_MAX) {
+        calls->numbers[calls->count++] = number;
     }
-    (void)site_keys_read(load, root, site_keys, COUNT(site_keys), site);
-    name_default(site->name_en, site->name);
-    if (site->public_channel == SITE_NONE) {
-        site->public_channel = site_channel_find(site, "web");
+}
+
+enum rc site_rules_calls(const struct site *site, struct arena *arena,
+                         const struct site_rules_text *text, struct site_rules_calls *calls)
+{
+    struct site_rules_found found;
+    const enum rc rc = find(site, arena, text, true, &found);
+    calls->count = 0;
+    calls->stopped = found.stopped;
+    for (uint32_t at = 0; rc == RC_OK && at < found.count; at++) {
+        const struct site_rule *const rule = &site->rules->rules[found.hits[at].rule];
+        CHECK(rule->call_count <= CALLS_NAMED_MAX);
+        for (uint32_t index = 0; index < rule->call_count; index++) {
+            add_number(calls, rule->calls[index]);
+        }
     }
-    site->calendars[0].utc_offset_ms = site->utc_offset_ms;
-    const struct calendar_plan plan = {.zone = site->zone};
-    load->no_memory |= calendar_build(&site->calendars[0], &plan) != RC_OK;
-    if (load->year_source_count > 0 && !load->holidays_used) {
-        site_warn(load, 0, SAY_HOLIDAYS_UNUSED);
-    }
+    return rc;
+}
+
+bool site_rules_name_calls(const struct site *site)
+{
+    return site->rules != NULL && site->rules->call_count > 0;
 }

@@ -87,12 +87,24 @@ static void read_was(struct site_load *load, const struct site_csv_row *row, siz
 
 /* ---- areas.csv ---- */
 
-enum { AREA_CODE, AREA_NAME, AREA_LEVEL, AREA_PARENT, AREA_WAS };
-static const struct site_csv_column area_columns[] = {[AREA_CODE] = {"code", "编码", true},
-                                                      [AREA_NAME] = {"name", "名称", true},
-                                                      [AREA_LEVEL] = {"level", "层级", true},
-                                                      [AREA_PARENT] = {"parent", "上级", true},
-                                                      [AREA_WAS] = {"was", "曾用编码", false}};
+enum {
+    AREA_CODE,
+    AREA_NAME,
+    AREA_LEVEL,
+    AREA_PARENT,
+    AREA_WAS,
+    AREA_LAT,
+    AREA_LON,
+    AREA_RADIUS,
+    AREA_OUTLINE,
+    AREA_DATUM
+};
+static const struct site_csv_column area_columns[] = {
+    [AREA_CODE] = {"code", "编码", true},        [AREA_NAME] = {"name", "名称", true},
+    [AREA_LEVEL] = {"level", "层级", true},      [AREA_PARENT] = {"parent", "上级", true},
+    [AREA_WAS] = {"was", "曾用编码", false},     [AREA_LAT] = {"lat", "纬度", false},
+    [AREA_LON] = {"lon", "经度", false},         [AREA_RADIUS] = {"radius", "半径", false},
+    [AREA_OUTLINE] = {"outline", "边界", false}, [AREA_DATUM] = {"datum", "坐标系", false}};
 
 static void take_area(struct site_load *load, const struct site_csv_row *row)
 {
@@ -125,6 +137,12 @@ static void take_area(struct site_load *load, const struct site_csv_row *row)
     const struct site_word_entry entry = {.target = position, .line = 0};
     site_words_add(load, &site->index->places, area.name, &entry);
     read_was(load, row, AREA_WAS, SITE_KIND_AREA, position);
+    const struct site_shape_cells shape = {.lat = row->cells[AREA_LAT],
+                                           .lon = row->cells[AREA_LON],
+                                           .radius = row->cells[AREA_RADIUS],
+                                           .outline = row->cells[AREA_OUTLINE],
+                                           .datum = row->cells[AREA_DATUM]};
+    site_shapes_read(load, row->line, position, &shape);
 }
 
 /* ---- aliases.csv ---- */

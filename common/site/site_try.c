@@ -139,12 +139,19 @@ static enum rc add_clocks(struct arena *arena, const struct site *site,
     return tried->clocks == NULL ? RC_LIMIT : RC_OK;
 }
 
+static Paidan__Urgency urgency_of(const struct site *site, const struct site_judgement *found)
+{
+    CHECK(found->category < site->category_count);
+    return found->urgency != 0 ? (Paidan__Urgency)found->urgency
+                               : site->categories[found->category].urgency;
+}
+
 static enum rc add_route(struct arena *arena, const struct site *site,
                          const struct site_judgement *found, uint64_t now_ms,
                          Paidan__TriageTried *tried)
 {
     const struct site_owner *owner = &found->owner;
-    const Paidan__Urgency urgency = site->categories[found->category].urgency;
+    const Paidan__Urgency urgency = urgency_of(site, found);
     const struct site_policy *policy = site_policy(site, found->category, urgency, found->level);
     CHECK(found->level > 0);
     tried->unit = code_of(site->units[owner->lead].code);
@@ -167,7 +174,7 @@ static enum rc add_route(struct arena *arena, const struct site *site,
 }
 
 static enum rc judge(struct arena *arena, const struct site *site, const Paidan__TriageTry *wish,
-                     struct site_judgement *found)
+                     const struct site_trusting *trusting, struct site_judgement *found)
 {
     Paidan__Registered registered = PAIDAN__REGISTERED__INIT;
     registered.title = code_of("");
@@ -176,24 +183,25 @@ static enum rc judge(struct arena *arena, const struct site *site, const Paidan_
     registered.place = wish->place;
     registered.category_hint = wish->category_hint;
     registered.area_hint = wish->area_hint;
-    return site_judge_words(arena, site, &registered, found);
+    return site_judge_words(arena, site, &registered, trusting, found);
 }
 
 enum rc site_try(struct arena *arena, const struct site *site, const Paidan__TriageTry *wish,
-                 uint64_t now_ms, Paidan__TriageTried *tried)
+                 uint64_t now_ms, const struct site_trusting *trusting, Paidan__TriageTried *tried)
 {
     struct site_judgement found;
-    enum rc rc = judge(arena, site, wish, &found);
+    enum rc rc = judge(arena, site, wish, trusting, &found);
     if (rc != RC_OK) {
         return rc;
     }
     paidan__triage_tried__init(tried);
     tried->routed = found.reasons == 0;
     tried->reasons = found.reasons;
+    tried->judged = found.judged;
     if (found.category != SITE_NONE) {
         tried->category = code_of(site->categories[found.category].code);
         tried->has_urgency = 1;
-        tried->urgency = site->categories[found.category].urgency;
+        tried->urgency = urgency_of(site, &found);
     }
     tried->area = found.area == SITE_NONE ? NULL : code_of(site->areas[found.area].code);
     if (found.why[0] != '\0') {

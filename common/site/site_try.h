@@ -5,10 +5,10 @@
 
 #include "command.pb-c.h"
 #include "common/base/arena.h"
-#include "common/site/site.h"
+#include "common/site/site_judge.h"
 
 /* All in the arena; codes and lines point into the site. RC_OK, RC_LIMIT (arena) or RC_INVALID (the words
  * are no UTF-8). */
 MUST_CHECK enum rc site_try(struct arena *arena, const struct site *site,
                             const Paidan__TriageTry *wish, uint64_t now_ms,
-                            Paidan__TriageTried *tried);
+                            const struct site_trusting *trusting, Paidan__TriageTried *tried);

@@ -33,8 +33,18 @@ bool site_webhook_tells(unsigned fact)
     switch (fact) {
     case PAIDAN__EVENT__FACT_LEASED: /* of several tickets */
     case PAIDAN__EVENT__FACT_HANDED:
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED:
+    case PAIDAN__EVENT__FACT_CALLS_BARRED:
     case PAIDAN__EVENT__FACT_REPLAN_PASSED: /* of none */
         return false;
+    case PAIDAN__EVENT__FACT_MERGED: /* the range was full when these came */
+    case PAIDAN__EVENT__FACT_UNMERGED:
+    case PAIDAN__EVENT__FACT_BURST:
+    case PAIDAN__EVENT__FACT_JOINED:
+    case PAIDAN__EVENT__FACT_PARTED:
+    case PAIDAN__EVENT__FACT_CORRECTED:
+    case PAIDAN__EVENT__FACT_URGENCY_RAISED:
+        return true;
     default:
         return fact >= PAIDAN__EVENT__FACT_ROUTED && fact <= PAIDAN__EVENT__FACT_RECODED;
     }

@@ -27,7 +27,7 @@
 #define SITE_WEBHOOK_URL_BYTES_MAX 511u
 #define SITE_WEBHOOK_LINE_BYTES_MAX 255u /* of a header, "Name: value" */
 #define SITE_WEBHOOK_BATCH_MAX 100u
-#define SITE_WEBHOOK_FACTS_MAX 128u /* the facts that may be told have lower numbers in Event */
+#define SITE_WEBHOOK_FACTS_MAX 192u /* the facts that may be told have lower numbers in Event */
 
 enum site_webhook_mode { SITE_WEBHOOK_STRUCTURED, SITE_WEBHOOK_BINARY, SITE_WEBHOOK_BATCHED };
 

@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 #include "common/site/site_mistakes.h"
+#include "common/site/site_rules.h"
 #include "common/site/site_yaml.h"
 #include "common/text/text.h"
 
@@ -29,6 +30,11 @@ static void copy_text(struct site_load *load, const struct site_key *key,
     }
 }
 
+static bool begins(const char *text, const char *sealed, const char *plain)
+{
+    return strncmp(text, sealed, strlen(sealed)) == 0 || strncmp(text, plain, strlen(plain)) == 0;
+}
+
 /* https, or http within the own network: what is sent holds residents' words. */
 static void read_url(struct site_load *load, const struct site_key *key,
                      const struct site_node *node, void *target)
@@ -37,8 +43,7 @@ static void read_url(struct site_load *load, const struct site_key *key,
     if (text == NULL) {
         return;
     }
-    const bool web = strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
-    if (!web || strpbrk(text, " \t\"<>") != NULL) {
+    if (!begins(text, "https://", "http://") || strpbrk(text, " \t\"<>") != NULL) {
         site_say(load, node->line, SAY_WECHAT_URL, site_shown(load, text));
         return;
     }
@@ -67,11 +72,11 @@ static unsigned read_word(struct site_load *load, const struct site_node *node,
 static void read_fill(struct site_load *load, const struct site_key *key,
                       const struct site_node *node, void *target)
 {
-    static const char *const words[] = {"number", "state", "time", "text"};
+    static const char *const words[] = {"number", "state", "time", "text", "code"};
     struct site_wechat_value *value = target;
     (void)key;
-    value->fill =
-        (enum site_wechat_fill)read_word(load, node, words, COUNT(words), "number state time text");
+    value->fill = (enum site_wechat_fill)read_word(load, node, words, COUNT(words),
+                                                   "number state time text code");
 }
 
 static const struct site_key value_keys[] = {
@@ -139,12 +144,34 @@ static void read_mode(struct site_load *load, const struct site_key *key,
         (enum site_wechat_mode)read_word(load, node, words, COUNT(words), "plain compatible safe");
 }
 
+static void read_connect(struct site_load *load, const struct site_key *key,
+                         const struct site_node *node, void *target)
+{
+    static const char *const words[] = {"callback", "websocket"};
+    struct site_wechat_account *account = target;
+    (void)key;
+    account->socket = read_word(load, node, words, COUNT(words), "callback websocket") == 1;
+}
+
+/* Which scheme fits is judged with the rest of the account. */
+static void read_api(struct site_load *load, const struct site_key *key,
+                     const struct site_node *node, void *target)
+{
+    const char *text = site_node_text(load, node);
+    if (text != NULL && begins(text, "wss://", "ws://") && strpbrk(text, " \t\"<>") == NULL) {
+        copy_text(load, key, node, target);
+    } else {
+        read_url(load, key, node, target);
+    }
+}
+
 static const struct site_key account_keys[] = {
     {.name = "code",
      .required = true,
      .read = site_key_code,
      .offset = offsetof(struct site_wechat_account, code)},
     {.name = "platform", .required = true, .read = read_platform},
+    {.name = "connect", .read = read_connect},
     {.name = "mode", .read = read_mode},
     {.name = "app_id",
      .read = copy_text,
@@ -155,7 +182,7 @@ static const struct site_key account_keys[] = {
      .offset = offsetof(struct site_wechat_account, agent),
      .max = CODE_BYTES_MAX},
     {.name = "api",
-     .read = read_url,
+     .read = read_api,
      .offset = offsetof(struct site_wechat_account, api),
      .max = SITE_WECHAT_URL_BYTES},
     {.name = "inside",
@@ -178,11 +205,12 @@ static const struct site_key account_keys[] = {
     {.name = "notice", .read = read_template},
 };
 
-/* What a platform cannot do without. "sms" is the name of a destination of ours. */
+/* What a platform cannot do without. "sms" and "media" are names of destinations of ours. */
 static void check_account(struct site_load *load, uint32_t line, const struct site_wechat *wechat,
                           const struct site_wechat_account *account)
 {
-    static const char *const ours[] = {"sms", "intake", "triage", "escalation", "callback"};
+    static const char *const ours[] = {"sms",    "media",      "intake",
+                                       "triage", "escalation", "callback"};
     if (site_wechat_account(wechat, account->code) != NULL) {
         site_say(load, line, SAY_CODE_DUPLICATE, account->code);
     }
@@ -191,8 +219,15 @@ static void check_account(struct site_load *load, uint32_t line, const struct si
             site_say(load, line, SAY_WECHAT_RESERVED, account->code);
         }
     }
-    if (account->platform != SITE_WECHAT_ROBOT && account->app_id[0] == '\0') {
+    const bool named = account->platform != SITE_WECHAT_ROBOT || account->socket;
+    if (named && account->app_id[0] == '\0') {
         site_say(load, line, SAY_YAML_KEY_MISSING, "app_id");
+    }
+    if (account->socket && account->platform != SITE_WECHAT_ROBOT) {
+        site_say(load, line, SAY_WECHAT_CONNECT, account->code);
+    }
+    if (account->api[0] != '\0' && begins(account->api, "wss://", "ws://") != account->socket) {
+        site_say(load, line, SAY_WECHAT_SCHEME, account->api);
     }
     if (account->platform == SITE_WECHAT_WECOM && account->agent[0] == '\0') {
         site_say(load, line, SAY_YAML_KEY_MISSING, "agent");
@@ -215,9 +250,9 @@ static void read_accounts(struct site_load *load, const struct site_key *key,
         }
         if (account.api[0] == '\0') {
             (void)text_copy(account.api, sizeof account.api,
-                            account.platform == SITE_WECHAT_OFFICIAL
-                                ? "https://api.weixin.qq.com"
-                                : "https://qyapi.weixin.qq.com");
+                            account.platform == SITE_WECHAT_OFFICIAL ? "https://api.weixin.qq.com"
+                            : account.socket ? "wss://openws.work.weixin.qq.com"
+                                             : "https://qyapi.weixin.qq.com");
         }
         CHECK(wechat->account_count < SITE_WECHAT_ACCOUNTS_MAX);
         wechat->accounts[wechat->account_count++] = account;
@@ -226,7 +261,8 @@ static void read_accounts(struct site_load *load, const struct site_key *key,
 
 /* ---- dangers ---- */
 
-/* What any city's emergency services are for. A site that lists its own replaces all of it. */
+/* What any city's emergency services are for. A site that lists its own, here or by rules that name a
+ * number (site_rules.h), replaces all of it. */
 static const struct {
     const char *call, *words;
 } dangers_by_default[] = {
@@ -324,11 +360,11 @@ static void read_quiet(struct site_load *load, const struct site_key *key,
 static void read_channel(struct site_load *load, const struct site_key *key,
                          const struct site_node *node, void *target)
 {
-    struct site_wechat *wechat = target;
+    const char *const code = (const char *)target + key->offset;
     site_key_code(load, key, node, target);
-    if (wechat->channel[0] != '\0' && load->usable[SITE_YAML] &&
-        site_channel_find(load->site, wechat->channel) == SITE_NONE) {
-        site_say(load, node->line, SAY_CHANNEL_UNKNOWN, wechat->channel);
+    if (code[0] != '\0' && load->usable[SITE_YAML] &&
+        site_channel_find(load->site, code) == SITE_NONE) {
+        site_say(load, node->line, SAY_CHANNEL_UNKNOWN, code);
     }
 }
 
@@ -354,6 +390,9 @@ static const struct site_key keys[] = {
      .required = true,
      .read = read_channel,
      .offset = offsetof(struct site_wechat, channel)},
+    {.name = "phones_channel",
+     .read = read_channel,
+     .offset = offsetof(struct site_wechat, phones_channel)},
     {.name = "listen",
      .required = true,
      .read = copy_text,
@@ -404,7 +443,7 @@ void site_wechat_read(struct site_load *load)
     *wechat = (struct site_wechat){
         .hotline = "12345", .draft_ms = SITE_MINUTE_MS, .supplement_ms = 30 * SITE_MINUTE_MS};
     (void)site_keys_read(load, root, keys, COUNT(keys), wechat);
-    if (wechat->danger_count == 0) {
+    if (wechat->danger_count == 0 && !site_rules_name_calls(load->site)) {
         default_dangers(load, wechat);
     }
     load->site->wechat = wechat;

@@ -31,6 +31,7 @@ enum site_wechat_fill {
     SITE_WECHAT_STATE,
     SITE_WECHAT_TIME,
     SITE_WECHAT_TEXT, /* a few words */
+    SITE_WECHAT_CODE, /* query code, where the message tells it */
 };
 struct site_wechat_value {
     char name[CODE_BYTES_MAX + 1]; /* "thing2", as the platform calls it */
@@ -46,10 +47,12 @@ struct site_wechat_template {
 struct site_wechat_account {
     char code[CODE_BYTES_MAX + 1];
     enum site_wechat_platform platform;
-    enum site_wechat_mode mode;          /* of an official account; others are always safe */
-    char app_id[2 * CODE_BYTES_MAX + 1]; /* AppId, CorpId; "" of a robot */
+    enum site_wechat_mode mode; /* of an official account; others are always safe */
+    bool socket; /* of a robot: a connection that we make (WebSocket), in place of callbacks */
+    char app_id[2 * CODE_BYTES_MAX + 1]; /* AppId, CorpId, a connected robot's BotID; else "" */
     char agent[CODE_BYTES_MAX + 1];      /* of WeCom's application */
-    char api[SITE_WECHAT_URL_BYTES + 1]; /* "https://api.weixin.qq.com" by default */
+    char api[SITE_WECHAT_URL_BYTES +
+             1];   /* "https://api.weixin.qq.com" by default; of a socket wss:// */
     bool inside;   /* api lies in the own network: private addresses are allowed */
     bool customer; /* may send customer messages; false: answers alone */
     bool menus;    /* may send msgmenu; false: the choices are lines of text */
@@ -71,6 +74,7 @@ struct site_wechat_sms {
 
 struct site_wechat {
     char channel[CODE_BYTES_MAX + 1];
+    char phones_channel[CODE_BYTES_MAX + 1]; /* whose operators telephone; "": the channel's own */
     char listen[64];                         /* "127.0.0.1:8331" */
     char hotline[PHONE_BYTES_MAX + 1];       /* "12345": where people answer */
     char page[SITE_WECHAT_URL_BYTES + 1];    /* where residents look at a ticket; "": none */

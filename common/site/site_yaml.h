@@ -1,7 +1,7 @@
 /* site_yaml: site.yaml as a tree of nodes that know their line, and a reader of maps by tables of
  * keys. Private to the site_*.c files.
  *
- * A new setting is one row in a table of site_rules.c. */
+ * A new setting is one row in a table of site_settings.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -81,9 +81,26 @@ bool site_minute_read(const char *text, unsigned *minute);
 site_key_fn site_key_policies;    /* keep the node until */
 site_key_fn site_key_supervisors; /* units are known */
 
+/* site_sample: which closures are asked about; keeps the node until the tables are known */
+site_key_fn site_key_sample;
+
 /* site_desk: the dispatcher's desk */
 site_key_fn site_key_desk;
 void site_desk_defaults(struct site *site);
+
+/* site_rates: how the three rates are counted */
+site_key_fn site_key_rates;
+void site_rates_defaults(struct site *site);
+
+/* site_bulletin: keeps the node until categories and areas are known */
+site_key_fn site_key_bulletin;
+void site_bulletin_defaults(struct site *site);
+/* site_points: keeps the node until categories are known */
+site_key_fn site_key_points;
+
+/* site_triage: how tickets are judged. Before: levels are read. */
+site_key_fn site_key_triage;
+void site_triage_defaults(struct site *site);
 
 /* site_terms: how amounts are written. */
 struct site_amount {

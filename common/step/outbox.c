@@ -293,7 +293,9 @@ static enum rc evolve_failed(struct step_fold *fold, const struct outbox *outbox
     if (rc != RC_OK) {
         return rc;
     }
-    if (row.dead || fact->attempts != row.attempts + 1) {
+    /* One that did not reach a patient destination makes it rest, and is no attempt. */
+    const bool uncounted = fact->has_rest_until_ms && fact->attempts == row.attempts;
+    if (row.dead || (fact->attempts != row.attempts + 1 && !uncounted)) {
         return RC_CORRUPT;
     }
     rc = line_first(fold->txn, outbox, step_key(row.to), row.line, &first);
@@ -507,7 +509,6 @@ static enum rc rest_of(struct step *step, const struct outbox *outbox,
                        uint64_t *until_ms)
 {
     CHECK(!row->dead);
-    CHECK(row->attempts > 0);
     struct outbox_to to;
     const enum rc rc = outbox_to_get(step->txn, outbox, row->to, &to);
     if (rc != RC_OK) {
@@ -536,8 +537,8 @@ enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t d
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     CHECK(row.attempts < UINT32_MAX);
-    row.attempts++;
     const bool known = outbox->rule(step->site, row.to, &rule);
+    row.attempts += known && unreached && rule.patient ? 0 : 1;
     if (known && unreached) {
         rc = rest_of(step, outbox, &row, &rule, &rest_until_ms);
     }
@@ -551,7 +552,9 @@ enum rc outbox_failed(struct step *step, const struct outbox *outbox, uint64_t d
     failed.delivery = delivery;
     failed.to = row.to;
     failed.attempts = row.attempts;
-    failed.next_ms = later(step->now_ms, pause(&rule, row.attempts, row.seq));
+    /* Of an attempt that does not count, the destination's rest is the pause that grows. */
+    failed.next_ms =
+        later(step->now_ms, pause(&rule, row.attempts > 0 ? row.attempts : 1, row.seq));
     failed.has_rest_until_ms = rest_until_ms != 0;
     failed.rest_until_ms = rest_until_ms;
     failed.reason = (char *)reason; /* packed, never written */

@@ -14,7 +14,7 @@
  *     for, one at a time. A dead one leaves its line, and those after it go on without it.
  * A delivery that failed is tried again after a pause that doubles up to a cap, with a jitter made
  * of its seq, so that a replay finds the same moment in the fact and a crowd does not come back at
- * once. After the destination's number of attempts, or its age, it is dead: it stays in the list
+ * once. After the destination's number of attempts (where it is patient: of refusals), or its age, it is dead: it stays in the list
  * of the dead until somebody has it tried again (outbox_retry) or it is known to be delivered.
  *
  * The life of a delivery; each arrow is a fact:
@@ -42,6 +42,7 @@ struct outbox_rule {
     uint64_t pause_ms;     /* after the first failure; at least 1 */
     uint64_t pause_max_ms; /* what doubling ends at */
     uint32_t flights_max;  /* at a time; at least 1 */
+    bool patient; /* attempts that did not reach it are none of these: an outage ends nothing */
 };
 
 /* A service's outbox: constants beside its step_service. */
@@ -77,7 +78,7 @@ struct outbox_delivery {
     uint64_t of;  /* seq of the fact that it tells of, in the same log */
     uint64_t line;
     uint64_t asked_ms, until_ms, next_ms; /* given up at until_ms; not tried before next_ms */
-    uint32_t attempts;                    /* that failed, since it was asked for or retried */
+    uint32_t attempts; /* that failed and count, since it was asked for or retried */
     bool dead;
     char to[CODE_BYTES_MAX + 1];
 };

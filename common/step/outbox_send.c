@@ -125,12 +125,14 @@ static enum rc take_from(struct take *take, const struct outbox_to *to)
         if (numbers[0] != wanted || numbers[1] > take->now_ms) {
             break;
         }
-        rc = outbox_get(take->txn, take->outbox, numbers[2], row);
+        /* Those on their way stand first; to read them again at each look cost more than to send one. */
+        const bool here = !flies(take->flights, numbers[2]);
+        rc = here ? outbox_get(take->txn, take->outbox, numbers[2], row) : RC_OK;
         if (rc != RC_OK) {
             rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
             break;
         }
-        if (!line_flies(take->flights, wanted, row->line)) {
+        if (here && !line_flies(take->flights, wanted, row->line)) {
             depart(take->flights, wanted, row);
             take->count++;
             room--;

@@ -78,8 +78,18 @@ static enum rc begin(struct step_engine *engine, const struct run *run)
     engine->step.txn = txn;
     engine->step.gather = NULL;
     engine->step.site = engine->site;
-    engine->fold = (struct step_fold){.txn = txn, .tally = &engine->tally, .arena = &engine->arena};
+    engine->step.cache = engine->cache;
+    engine->fold = (struct step_fold){
+        .txn = txn, .tally = &engine->tally, .arena = &engine->arena, .cache = engine->cache};
     return RC_OK;
+}
+
+static void settle_cache(struct step_engine *engine, bool hold)
+{
+    CHECK(engine->step.txn == NULL);
+    if (engine->cache != NULL) {
+        engine->service->cache->settle(engine->cache, hold);
+    }
 }
 
 static void abandon(struct step_engine *engine)
@@ -88,6 +98,7 @@ static void abandon(struct step_engine *engine)
     store_abort(engine->step.txn);
     engine->step.txn = NULL;
     evlog_settle(&engine->log, false);
+    settle_cache(engine, false);
 }
 
 /* Whether the cursors in the store are too far behind to wait for the next fact. */
@@ -160,6 +171,7 @@ static void settle(struct step_engine *engine)
         engine->now_ms = engine->step.now_ms;
     }
     step_settle_log(engine, true);
+    settle_cache(engine, true);
     engine->committed_tally = engine->tally;
     engine->committed_site = engine->pending_site;
     engine->committed_peers = engine->pending_peers;
@@ -197,6 +209,7 @@ static enum rc finish(struct step_engine *engine)
     engine->step.txn = NULL;
     if (committed != RC_OK) {
         evlog_settle(&engine->log, false);
+        settle_cache(engine, false);
         return committed;
     }
     settle(engine);

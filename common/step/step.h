@@ -40,6 +40,7 @@ struct step {
         overload_ms; /* not 0: intake refuses new tickets (OVERLOADED) with this retry_after_ms */
     const struct tally *tally;
     void *gather;               /* the core's, in the arena, for `finish` */
+    void *cache;                /* of step_service.cache; NULL: there is none */
     struct step_engine *engine; /* for the functions below only */
 };
 
@@ -48,6 +49,7 @@ struct step_fold {
     struct store_txn *txn;
     struct tally *tally;
     struct arena *arena;
+    void *cache; /* of step_service.cache; NULL: there is none, as while a log is replayed */
 };
 
 /* What query works with: a read transaction. */
@@ -100,6 +102,22 @@ enum step_need {
     STEP_NEED_ALL,
 };
 
+/* Memory beside the tables, in which a core finds what no key finds. A cache of the tables and of
+ * nothing else: folding keeps it in step with them, and nothing may depend on it that a service
+ * which has just started would not know. */
+struct step_cache {
+    /* Makes it of what is committed, when the engine is opened, and again with another site while
+     * there is none. *cache NULL: this site needs none. RC_OK, RC_LIMIT (memory), RC_CORRUPT,
+     * RC_STORE. */
+    enum rc (*open)(struct step_view *view, void **cache);
+    /* After each transaction: what was folded into it holds, or is undone. */
+    void (*settle)(void *cache, bool hold);
+    void (*close)(void *cache);
+    /* Whether it holds what the tables do; cache may be NULL. A law for tests. RC_OK, RC_CORRUPT,
+     * RC_STORE. */
+    enum rc (*check)(struct step_view *view, const void *cache, bool *equal);
+};
+
 struct step_service {
     const char *name;           /* "escalation" */
     const char *const *follows; /* NULL-terminated */
@@ -149,6 +167,7 @@ struct step_service {
      * not keep, from the log, such as replaying it would make. NULL: none. RC_OK: committed;
      * RC_NOT_FOUND: there was nothing to do; RC_FULL, RC_CORRUPT, RC_STORE, RC_LIMIT. */
     enum rc (*mend)(struct step_view *view);
+    const struct step_cache *cache; /* NULL: none */
 };
 
 /* ---- for cores: only inside apply ---- */
@@ -247,6 +266,13 @@ struct step_options {
      * none is given. */
     enum rc (*pass)(void *context, uint64_t ticket, struct arena *arena, ProtobufCBinaryData *pass);
     void *authorise_context;
+    /* Wishes that the service does not know and that who stands beside the engine in its process
+     * answers, from something of his own (a port's file). Judged before and fitted after as every
+     * query is; it changes nothing. besides NULL: there are none. */
+    bool (*besides)(void *context, const Paidan__Request *request);
+    enum rc (*beside)(void *context, struct step_view *view, const Paidan__Request *request,
+                      Paidan__Answer *answer);
+    void *beside_context;
 };
 
 enum step_result {
@@ -270,7 +296,7 @@ MUST_CHECK enum rc step_engine_open(struct step_engine **engine, const struct st
                                     const struct step_options *options);
 void step_engine_close(struct step_engine *engine);
 /* RC_OK: used from the next step on, which says SiteChanged if the digest is new. RC_SETTINGS: it
- * has other levels (printed); the site before stays. */
+ * has other levels (printed); the site before stays. Before: between runs. */
 MUST_CHECK enum rc step_engine_set_site(struct step_engine *engine, const struct site *site);
 struct arena *
 step_engine_arena(struct step_engine *engine); /* unpack inputs here; reset by step_engine_reset */
@@ -338,6 +364,8 @@ MUST_CHECK enum rc step_engine_query(struct step_engine *engine, const struct st
 MUST_CHECK enum rc step_engine_view(struct step_engine *engine, uint64_t now_ms,
                                     struct arena *arena, struct step_view *view);
 void step_engine_view_end(struct step_view *view);
+/* The service's cache, for tests that compare it with the tables; NULL: there is none. */
+const void *step_engine_cache(const struct step_engine *engine);
 /* The one place where it is decided who may wish what: step_options.authorise says who it is,
  * common/permit what he may. The engine asks it before every command and query; whoever answers a
  * wish without the engine (Ping, MetricsWish) asks it first. */

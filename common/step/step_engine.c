@@ -102,6 +102,29 @@ static enum rc load_followers(struct step_engine *engine, struct store_txn *txn)
     return rc;
 }
 
+/* Of what is committed. Without memory for it the service works on as if it needed none: what it would
+ * find there nobody relies on. */
+static enum rc open_cache(struct step_engine *engine)
+{
+    CHECK(engine->step.txn == NULL); /* between runs */
+    struct step_view view;
+    if (engine->service->cache == NULL || engine->cache != NULL) {
+        return RC_OK;
+    }
+    const size_t mark = engine->arena.used;
+    enum rc rc = step_engine_view(engine, engine->now_ms, &engine->arena, &view);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = engine->service->cache->open(&view, &engine->cache);
+    step_engine_view_end(&view);
+    engine->arena.used = mark;
+    if (rc == RC_LIMIT) {
+        diag_log(DIAG_WARN, "step", "cache=none why=%s", rc_name(rc));
+    }
+    return rc == RC_LIMIT ? RC_OK : rc;
+}
+
 enum rc step_engine_set_site(struct step_engine *engine, const struct site *site)
 {
     if (site != NULL && engine->committed_site.known &&
@@ -115,6 +138,11 @@ enum rc step_engine_set_site(struct step_engine *engine, const struct site *site
     /* Only the pointer: the next step says SiteChanged, and from that fact on decides by it. */
     engine->site = site;
     list_followers(engine, site);
+    /* Another site may want it. If the store fails here, the next step finds that out. */
+    if (engine->loaded) {
+        const enum rc rc = open_cache(engine);
+        engine->cache = rc == RC_OK ? engine->cache : NULL;
+    }
     return RC_OK;
 }
 
@@ -207,7 +235,9 @@ static enum rc open_all(struct step_engine *engine)
     }
     rc = load(engine, txn);
     store_abort(txn);
-    return rc == RC_OK ? mend(engine) : rc;
+    rc = rc == RC_OK ? mend(engine) : rc;
+    engine->loaded = rc == RC_OK;
+    return rc == RC_OK ? open_cache(engine) : rc;
 }
 
 enum rc step_engine_open(struct step_engine **engine, const struct step_service *service,
@@ -243,6 +273,9 @@ void step_engine_close(struct step_engine *engine)
     if (engine == NULL) {
         return;
     }
+    if (engine->cache != NULL) {
+        engine->service->cache->close(engine->cache);
+    }
     arena_fini(&engine->arena);
     arena_fini(&engine->answers);
     evlog_fini(&engine->log);
@@ -250,6 +283,11 @@ void step_engine_close(struct step_engine *engine)
     free(engine->wake_slots);
     free(engine->memo.room);
     free(engine);
+}
+
+const void *step_engine_cache(const struct step_engine *engine)
+{
+    return engine->cache;
 }
 
 struct arena *step_engine_arena(struct step_engine *engine)

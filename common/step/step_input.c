@@ -446,10 +446,39 @@ enum rc step_input_refuse_record(struct step_engine *engine, const struct step_i
     return rc;
 }
 
+/* The models of a site, for the fact that says which are in force. */
+struct named_models {
+    Paidan__SiteModel models[2];
+    Paidan__SiteModel *list[2];
+};
+
+/* A site without a model says nothing here: its fact is that of before there were any. */
+static void name_models(const struct site *site, struct named_models *named,
+                        Paidan__SiteChanged *changed)
+{
+    const struct site_model *const models[] = {&site->triage.model, &site->triage.unit_model};
+    const int64_t monday_ms = INT64_C(4) * 24 * 3600 * 1000 - site->utc_offset_ms;
+    CHECK(monday_ms > 0); /* 1970-01-05: no zone is four days from UTC */
+    changed->models = named->list;
+    for (size_t index = 0; index < 2; index++) {
+        if (models[index]->learn == NULL) {
+            continue;
+        }
+        Paidan__SiteModel *model = &named->models[changed->n_models];
+        paidan__site_model__init(model);
+        model->file = (char *)models[index]->file; /* packed, never written */
+        model->version = models[index]->version;
+        named->list[changed->n_models++] = model;
+    }
+    changed->has_monday_ms = changed->n_models > 0;
+    changed->monday_ms = (uint64_t)monday_ms;
+}
+
 enum rc step_say_site(struct step_engine *engine)
 {
     const struct site *site = engine->site;
     char *levels[SITE_LEVELS_MAX];
+    struct named_models named;
     Paidan__SiteChanged changed = PAIDAN__SITE_CHANGED__INIT;
     if (site == NULL ||
         (engine->pending_site.known && engine->pending_site.version == site->version)) {
@@ -464,6 +493,7 @@ enum rc step_say_site(struct step_engine *engine)
     changed.levels = levels;
     changed.has_edition = 1;
     changed.edition = SITE_EDITION;
+    name_models(site, &named, &changed);
     engine->input = NULL;
     engine->answered = false;
     engine->parked = false;

@@ -34,6 +34,11 @@ static enum rc hide_tickets(struct step_engine *engine, struct store_txn *txn, s
                  : scope_read(engine, txn, arena, *ask->tickets[index], &subject);
         if (rc == RC_NOT_FOUND) {
             rc = RC_OK; /* unknown to everybody */
+            if (index >= ask->beside && !permit_unbounded(&ask->view)) {
+                /* Another service may know it, and whose it is. Who has a part of the site is told
+                 * what he is told of a foreign one. */
+                permit_ask_hide(ask, index);
+            }
             continue;
         }
         if (rc != RC_OK) {

@@ -75,10 +75,12 @@ struct step_engine {
     struct evlog log;
     struct tally committed_tally, tally;
     struct store_memo memo;
+    void *cache;     /* the service's; NULL: none */
     uint64_t now_ms; /* stored */
     unsigned follow_count, follower_count, tally_count;
     struct step_follow follows[STEP_FOLLOWS_MAX];
     struct step_follower followers[STEP_FOLLOWERS_MAX];
+    bool loaded;         /* what is committed was read: the tables may be looked at */
     bool broken;         /* the store failed: only closing is left */
     const char *culprit; /* of the newest RC_BUG */
     uint64_t *wakes;

@@ -296,6 +296,11 @@ static enum rc dispatch(struct step_engine *engine, const struct step_peer *peer
     default:
         break;
     }
+    const struct step_options *const options = &engine->options;
+    if (options->besides != NULL && options->besides(options->beside_context, request)) {
+        CHECK(!engine->service->knows(request)); /* one owner */
+        return options->beside(options->beside_context, view, request, answer);
+    }
     if (!engine->service->knows(request) || engine->service->changes(request) ||
         engine->service->query == NULL) {
         return step_view_refuse(answer, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);

@@ -45,6 +45,19 @@ enum rc due_del(struct store_txn *txn, const struct due *due)
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+enum rc due_move(struct store_txn *txn, uint8_t kind, uint64_t id, uint64_t was_ms, uint64_t now_ms)
+{
+    CHECK(id != 0); /* a row of nobody would never be moved again */
+    if (was_ms == now_ms) {
+        return RC_OK;
+    }
+    const enum rc rc =
+        was_ms == 0 ? RC_OK : due_del(txn, &(struct due){.due_ms = was_ms, .id = id, .kind = kind});
+    return rc == RC_OK && now_ms != 0
+               ? due_put(txn, &(struct due){.due_ms = now_ms, .id = id, .kind = kind})
+               : rc;
+}
+
 enum rc due_has(struct store_txn *txn, const struct due *due)
 {
     unsigned char key[KEY_BYTES];

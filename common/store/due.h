@@ -17,6 +17,9 @@ struct due {
 MUST_CHECK enum rc due_put(struct store_txn *txn,
                            const struct due *due); /* RC_OK also if present */
 MUST_CHECK enum rc due_del(struct store_txn *txn, const struct due *due); /* RC_OK also if absent */
+/* The one row of that kind and id goes from one moment to another; 0: there is none before or after. */
+MUST_CHECK enum rc due_move(struct store_txn *txn, uint8_t kind, uint64_t id, uint64_t was_ms,
+                            uint64_t now_ms);
 /* RC_OK: present, RC_NOT_FOUND: not, RC_STORE. */
 MUST_CHECK enum rc due_has(struct store_txn *txn, const struct due *due);
 /* Earliest; RC_NOT_FOUND if none. */

@@ -3,7 +3,6 @@
 #include "common/store/store_copy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/base/folder.h"
 #include "common/store/store_private.h"
 
 #define COPY_MAP_BYTES (1ull << 40) /* address space */
@@ -196,20 +196,6 @@ static enum rc open_target(struct copy *copy, const char *path)
     return error == 0 ? RC_OK : fail(copy, error);
 }
 
-enum rc store_copy_sync(const char *path)
-{
-    CHECK(path[0] != '\0');
-    /* A file whose name is not on the disk is not there after a power cut, however well its
-     * bytes are. */
-    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        return RC_IO;
-    }
-    const int failed = fsync(folder);
-    (void)close(folder);
-    return failed == 0 ? RC_OK : RC_IO;
-}
-
 enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress progress,
                    void *context, struct store_copy_report *report)
 {
@@ -245,7 +231,7 @@ enum rc store_copy(struct store_txn *from, const char *path, store_copy_progress
     }
     (void)crypto_generichash_final(&hash, report->digest, sizeof report->digest);
     if (rc == RC_OK) {
-        rc = store_copy_sync(path);
+        rc = folder_sync(path);
         report->error = rc == RC_OK ? 0 : errno;
     }
     return rc;

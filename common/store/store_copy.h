@@ -24,5 +24,3 @@ typedef void (*store_copy_progress)(void *context, uint64_t rows, uint64_t rows_
 MUST_CHECK enum rc store_copy(struct store_txn *from, const char *path,
                               store_copy_progress progress, void *context,
                               struct store_copy_report *report);
-/* Flushes a folder's names to the disk. RC_OK or RC_IO (errno). */
-MUST_CHECK enum rc store_copy_sync(const char *path);

@@ -17,6 +17,7 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/diag.h"
+#include "common/base/folder.h"
 #include "common/store/store_private.h"
 
 #define FORMAT_VERSION 2u
@@ -41,36 +42,6 @@ static struct store *registry;
 
 /* ---- opening ---- */
 
-/* Names are on the disk only once their folder was synced. */
-static enum rc sync_folder(const char *path)
-{
-    CHECK(path[0] != '\0');
-    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        return RC_IO;
-    }
-    const int failed = fsync(folder);
-    (void)close(folder);
-    return failed == 0 ? RC_OK : RC_IO;
-}
-
-/* path: of a folder just made; its end may be cut off. */
-static enum rc sync_parent(char *path)
-{
-    CHECK(path[0] != '\0');
-    char *slash = strrchr(path, '/');
-    if (slash == NULL) {
-        return sync_folder(".");
-    }
-    if (slash == path) {
-        return sync_folder("/");
-    }
-    *slash = '\0';
-    const enum rc rc = sync_folder(path);
-    *slash = '/';
-    return rc;
-}
-
 static enum rc make_folder(const char *path)
 {
     CHECK(path != NULL);
@@ -86,7 +57,7 @@ static enum rc make_folder(const char *path)
         const char kept = *at;
         *at = '\0';
         if (mkdir(part, MODE_FOLDER) == 0) {
-            const enum rc rc = sync_parent(part);
+            const enum rc rc = folder_sync_parent(part);
             if (rc != RC_OK) {
                 return rc;
             }
@@ -464,7 +435,7 @@ static enum rc ensure_file(struct store *store, const struct store_options *opti
         rc = RC_CORRUPT; /* LMDB would take it for a new one and forget everything */
     }
     /* Every time: an earlier process may have been killed between its rename and its sync. */
-    return rc == RC_OK ? sync_folder(store->path) : rc;
+    return rc == RC_OK ? folder_sync(store->path) : rc;
 }
 
 static enum rc open_all(struct store *store, const struct store_options *options)

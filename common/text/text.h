@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/arena.h"
 #include "common/base/rc.h"
@@ -30,9 +31,21 @@ MUST_CHECK enum rc text_normalise(struct arena *arena, const char *text, char **
  * "二十一号楼" -> "21号楼"). Codes as text_normalise. */
 MUST_CHECK enum rc text_normalise_place(struct arena *arena, const char *text, char **out,
                                         size_t *bytes);
+/* The simplified form of a traditional ideograph; any other point is returned as it is. */
+int32_t text_simplify(int32_t point);
+/* What a text says, as code points, for learning and comparing: text_normalise and text_simplify in
+ * one pass, without memory of its own, and of any bytes: what is no UTF-8 is passed over, and so are
+ * accents and what nobody sees. Stops when `points` holds `max`. Returns how many. */
+size_t text_fold(const char *text, size_t bytes, int32_t *points, size_t max);
 /* The second half of it, in place. Before: normalised, with its end at `bytes`. Returns the bytes,
  * which are never more. */
 size_t text_place_numbers(char *normalised, size_t bytes);
+/* Bytes of the building and flat that begin at `at`: "3号楼2单元502室", "a座", "3-2-501"; 0: none.
+ * *sure: a sign that stands for houses alone is among them; "3号" may be a day. Before: of
+ * text_normalise_place. */
+size_t text_house(const char *normalised, size_t at, size_t bytes, bool *sure);
+/* The first that is sure, wherever it stands. False: there is none. */
+bool text_house_find(const char *normalised, size_t bytes, size_t *at, size_t *used);
 /* A title other logs may carry: first sentence after the greeting, or 24 wide (48 narrow)
  * characters with "…", without line breaks. Hidden as ***: runs of 5 or more digits, 7 or more with
  * something between, and Latin/digit mixes as in plates and accounts. At most TITLE_BYTES_MAX.
@@ -67,3 +80,14 @@ size_t text_clip(const char *text, size_t bytes);
 /* Copies all of text and its end into out. False: it does not fit, or ends nowhere within size;
  * then out is untouched. NULL counts as empty. */
 bool text_copy(char *out, size_t size, const char *text);
+/* Names of places and institutions that stand in a folded text, by their endings: spans of its first
+ * 512 letters, in order; a place's ending of several letters (小区) is left off. Returns how many, at
+ * most max. */
+struct text_span {
+    uint16_t start, length;
+};
+size_t text_names(const int32_t *points, size_t count, struct text_span *spans, size_t max);
+/* Whether `now` says what `before` said and nothing more: nearly the same letters, and no number, house,
+ * time or name of a place that `before` lacks. How long it has been so, or how often it was said, is none.
+ * False of texts that say nothing. */
+bool text_again(const char *before, const char *now);

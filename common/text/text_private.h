@@ -40,6 +40,19 @@ bool text_kind_line_end(int32_t point);
 /* Bytes of the blanks at `at`, and of what nobody sees. */
 size_t text_kind_blank(const char *text, size_t at, size_t bytes);
 
+/* The block that nearly all of a complaint is made of, and the simplified form of each of its letters by
+ * distance from the first; 0: it has no other. */
+#define TEXT_IDEOGRAPH_FIRST 0x4e00
+#define TEXT_IDEOGRAPH_LAST 0x9fff
+extern const uint16_t text_simple_forms[TEXT_IDEOGRAPH_LAST - TEXT_IDEOGRAPH_FIRST + 1];
+
+/* Before: point is of that block. */
+static inline int32_t text_simple(int32_t point)
+{
+    const uint16_t form = text_simple_forms[point - TEXT_IDEOGRAPH_FIRST];
+    return form == 0 ? point : (int32_t)form;
+}
+
 /* Whose eyes a number is kept from: titles stand in three logs for years, so that doubt hides;
  * notes are worked with, so that only what must be a number of somebody is hidden. */
 enum text_number_rule { TEXT_NUMBER_TITLE, TEXT_NUMBER_NOTE };

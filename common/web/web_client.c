@@ -3,19 +3,11 @@
  * holds libcurl's sockets. What must stay true: nothing of a call reaches an address that its
  * destination may not lead to. A name is judged where it has become an address, at each connection that
  * is made, and again just before a request goes out, for a connection may be an old one that another
- * call was allowed to make. No proxy, netrc file or redirect has a say in it.
- *
- *   called for       https to   the internet   own network   loopback    http to loopback
- *   outside                     yes            no            no          no
- *   inside                      yes            yes           yes         yes
- *
- * Link-local addresses (a cloud's metadata), multicast and the unspecified address are nobody's. */
+ * call was allowed to make (web_reach knows which). No proxy, netrc file or redirect has a say in it. */
 
 #include "common/web/web_client.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +17,8 @@
 
 #include "common/base/check.h"
 #include "common/base/clock.h"
+#include "common/web/web_body.h"
+#include "common/web/web_reach.h"
 
 enum {
     CONNECT_MS = 5000,
@@ -34,7 +28,6 @@ enum {
     CONNECTIONS_KEPT = 64,
     HEADERS_BYTES_MAX = 64 << 10, /* of an answer; libcurl bounds single lines only */
     EVENTS_MAX = 64,
-    ANSWER_BYTES_FIRST = 1024,
     RETRY_S_MAX = 86400, /* what a stranger may make us wait */
 };
 
@@ -66,107 +59,16 @@ struct web_client {
     const char *authorities; /* a file of the site's own; NULL: those of the system */
 };
 
-/* ---- addresses --------------------------------------------------------------------------------
- */
-
-enum reach { REACH_NOBODY, REACH_LOOPBACK, REACH_OWN, REACH_WORLD };
-
-static bool within(uint32_t address, uint32_t base, unsigned bits)
-{
-    return address >> (32 - bits) == base >> (32 - bits);
-}
-
-/* RFC 6890 and its registry: what is not of the whole world's. */
-static enum reach reach_of_four(uint32_t address)
-{
-    static const struct {
-        uint32_t base;
-        unsigned bits;
-        enum reach reach;
-    } nets[] = {
-        {0x00000000, 8, REACH_NOBODY},   /* this host; Linux connects 0.0.0.0 to itself */
-        {0x7f000000, 8, REACH_LOOPBACK}, /* 127/8 */
-        {0x0a000000, 8, REACH_OWN},      /* 10/8 */
-        {0xac100000, 12, REACH_OWN},     /* 172.16/12 */
-        {0xc0a80000, 16, REACH_OWN},     /* 192.168/16 */
-        {0x64400000, 10, REACH_OWN},     /* 100.64/10, shared by carriers */
-        {0xa9fe0000, 16, REACH_NOBODY},  /* 169.254/16, link-local */
-        {0xc0000000, 24, REACH_NOBODY},  /* 192.0.0/24, protocols */
-        {0xc0000200, 24, REACH_NOBODY},  /* documentation */
-        {0xc6336400, 24, REACH_NOBODY},  {0xcb007100, 24, REACH_NOBODY},
-        {0xc0586300, 24, REACH_NOBODY}, /* 192.88.99/24, old relays */
-        {0xc6120000, 15, REACH_NOBODY}, /* 198.18/15, measurements */
-        {0xe0000000, 3, REACH_NOBODY},  /* multicast, reserved, broadcast */
-    };
-    for (size_t index = 0; index < sizeof nets / sizeof nets[0]; index++) {
-        if (within(address, nets[index].base, nets[index].bits)) {
-            return nets[index].reach;
-        }
-    }
-    return REACH_WORLD;
-}
-
-static uint32_t four_at(const unsigned char *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-/* An address of IPv4 that is written as one of IPv6 is judged as what it is. */
-static enum reach reach_of_six(const unsigned char *bytes)
-{
-    static const unsigned char zeros[12] = {0};
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const unsigned char translated[12] = {0, 0x64, 0xff, 0x9b};
-    if (memcmp(bytes, mapped, sizeof mapped) == 0 ||
-        memcmp(bytes, translated, sizeof translated) == 0) {
-        return reach_of_four(four_at(bytes + 12));
-    }
-    if (memcmp(bytes, zeros, sizeof zeros) == 0) {
-        return four_at(bytes + 12) == 1 ? REACH_LOOPBACK : REACH_NOBODY;
-    }
-    if ((bytes[0] & 0xfe) == 0xfc) {
-        return REACH_OWN; /* fc00::/7 */
-    }
-    if (bytes[0] == 0x20 && bytes[1] == 0x02) {
-        return REACH_NOBODY; /* 6to4 would hide any address of IPv4 */
-    }
-    if (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] < 2) {
-        return REACH_NOBODY; /* 2001::/23, Teredo among them */
-    }
-    if (memcmp(bytes, "\x20\x01\x0d\xb8", 4) == 0) {
-        return REACH_NOBODY; /* documentation */
-    }
-    /* Only 2000::/3 has been given to anybody: link-local, site-local and multicast lie outside. */
-    return (bytes[0] & 0xe0) == 0x20 ? REACH_WORLD : REACH_NOBODY;
-}
-
-/* The table at the head of this file. */
-static bool allowed(const struct flight *flight, enum reach reach)
-{
-    if (flight->plain) {
-        return flight->inside && reach == REACH_LOOPBACK;
-    }
-    return reach == REACH_WORLD || (flight->inside && reach != REACH_NOBODY);
-}
-
 /* ---- what libcurl calls -----------------------------------------------------------------------
  */
 
 /* Asked for each address of a name, in the order in which they are tried: one that is refused does not
- * spoil the others. A family that is neither (there is none today) is refused as well. */
+ * spoil the others. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
 {
     struct flight *flight = context;
-    enum reach reach = REACH_NOBODY;
     (void)purpose;
-    if (to->family == AF_INET) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)&to->addr;
-        reach = reach_of_four(ntohl(four->sin_addr.s_addr));
-    } else if (to->family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)&to->addr;
-        reach = reach_of_six(six->sin6_addr.s6_addr);
-    }
-    if (!allowed(flight, reach)) {
+    if (!web_reach_allowed(web_reach_of(&to->addr), flight->inside, flight->plain)) {
         flight->forbidden = true;
         return CURL_SOCKET_BAD;
     }
@@ -178,17 +80,10 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 static int on_before_request(void *context, char *address, char *own, int port, int own_port)
 {
     struct flight *flight = context;
-    unsigned char bytes[16];
-    enum reach reach = REACH_NOBODY;
     (void)own;
     (void)port;
     (void)own_port;
-    if (inet_pton(AF_INET, address, bytes) == 1) {
-        reach = reach_of_four(four_at(bytes));
-    } else if (inet_pton(AF_INET6, address, bytes) == 1) {
-        reach = reach_of_six(bytes);
-    }
-    if (!allowed(flight, reach)) {
+    if (!web_reach_allowed(web_reach_of_text(address), flight->inside, flight->plain)) {
         flight->forbidden = true;
         flight->opened = false;
         return CURL_PREREQFUNC_ABORT;
@@ -216,22 +111,10 @@ static size_t on_answer(char *bytes, size_t size, size_t count, void *context)
         flight->too_large = true;
         return 0;
     }
-    if (flight->answer_bytes + more + 1 > flight->answer_room) {
-        size_t room = flight->answer_room == 0 ? ANSWER_BYTES_FIRST : 2 * flight->answer_room;
-        while (room < flight->answer_bytes + more + 1) {
-            room *= 2;
-        }
-        char *grown = realloc(flight->answer, room);
-        if (grown == NULL) {
-            flight->too_large = true;
-            return 0;
-        }
-        flight->answer = grown;
-        flight->answer_room = room;
+    if (!web_body_add(&flight->answer, &flight->answer_bytes, &flight->answer_room, bytes, more)) {
+        flight->too_large = true;
+        return 0;
     }
-    memcpy(flight->answer + flight->answer_bytes, bytes, more);
-    flight->answer_bytes += more;
-    flight->answer[flight->answer_bytes] = '\0';
     return more;
 }
 

@@ -1,5 +1,5 @@
-/* web_server: the door of an adapter to HTTP. It owns libmicrohttpd's daemon, the list of its
- * connections and every exchange from its first line until its answer is sent. What must stay true: the
+/* web_server: the door of an adapter to HTTP. It owns its daemon
+ * (web_daemon) and every exchange from its first line until its answer is sent. What must stay true: the
  * handler sees whole requests within their bounds, each once; nobody holds a connection by being slow,
  * for headers, body, answer and the rest between two requests each have their time; what two readers
  * could understand differently (a length twice, or beside chunks) is refused, because a proxy stands in
@@ -13,39 +13,27 @@
 
 #include "common/web/web_server.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/diag.h"
+#include "common/web/web_body.h"
+#include "common/web/web_daemon.h"
+#include "common/web/web_listen.h"
 
 enum {
     POOL_BYTES = 16 << 10, /* of a connection: its headers; larger ones get 431 */
     TARGET_BYTES_MAX = 8 << 10,
     QUERIES_MAX = 32,
-    LISTEN_BACKLOG = 256,
     /* A body that is too large is read on and thrown away so far, for a client that is hung up on while
      * it sends sees no answer, only a broken connection. */
     THROWN_BYTES_MAX = 64 << 20,
     SCANS = 8, /* a deadline is kept within an eighth of the timeout */
-};
-
-/* A connection. */
-struct line {
-    struct line *next, *prior;
-    int fd;
-    uint64_t deadline_us;
 };
 
 struct query {
@@ -73,75 +61,14 @@ struct web_server {
     struct MHD_Daemon *daemon;
     bool proxied, closing;
     char address[sizeof "unix:" + sizeof((struct sockaddr_un *)NULL)->sun_path];
-    struct line *lines;
+    struct web_lines lines;
     struct web_exchange *waiting;
-    uint64_t scan_us;
 };
 
-/* ---- connections ------------------------------------------------------------------------------
- */
-
-/* NULL where there was no memory for one; the library's own timeout bounds it then. */
-static struct line *line_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info == NULL ? NULL : info->socket_context;
-}
-
-/* How long it may take from now on, whatever it was allowed before. */
+/* How long it may take from now on. */
 static void line_until(struct MHD_Connection *connection, uint64_t wait_ms)
 {
-    struct line *line = line_of(connection);
-    if (line != NULL) {
-        line->deadline_us =
-            wait_ms == UINT64_MAX ? UINT64_MAX : clock_monotonic_us() + wait_ms * 1000;
-    }
-}
-
-/* Told for each connection that is accepted and once when it is closed, also at the daemon's end. */
-static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    struct web_server *server = context;
-    struct line *line = *socket_context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        line = info == NULL ? NULL : calloc(1, sizeof *line);
-        if (line == NULL) {
-            return;
-        }
-        line->fd = info->connect_fd;
-        line->deadline_us = clock_monotonic_us() + server->settings.timeout_ms * 1000;
-        line->next = server->lines;
-        if (line->next != NULL) {
-            line->next->prior = line;
-        }
-        server->lines = line;
-        *socket_context = line;
-    } else if (line != NULL) {
-        *(line->prior == NULL ? &server->lines : &line->prior->next) = line->next;
-        if (line->next != NULL) {
-            line->next->prior = line->prior;
-        }
-        free(line);
-    }
-}
-
-/* Shut down, not closed: the descriptor is libmicrohttpd's, which then sees the end. */
-static void lines_scan(struct web_server *server, uint64_t now_us)
-{
-    if (now_us < server->scan_us) {
-        return;
-    }
-    server->scan_us = now_us + server->settings.timeout_ms * 1000 / SCANS + 1000;
-    for (struct line *line = server->lines; line != NULL; line = line->next) {
-        if (now_us >= line->deadline_us) {
-            line->deadline_us = UINT64_MAX;
-            (void)shutdown(line->fd, SHUT_RDWR);
-        }
-    }
+    web_lines_until(connection, wait_ms == UINT64_MAX ? wait_ms : wait_ms * 1000);
 }
 
 /* ---- exchanges --------------------------------------------------------------------------------
@@ -192,9 +119,7 @@ static void queries_take(struct web_exchange *exchange, char *text)
     }
 }
 
-/* The target as it came. It stands in the connection's own memory, and the library takes the query apart
- * only after this: it is made to find none, for its list of pairs could fill that memory, and it hangs
- * up without a word then. */
+/* The target as it came. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct web_server *server = context;
@@ -204,18 +129,15 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
         return NULL;
     }
     exchange->server = server;
-    char *query = strchr((char *)(uintptr_t)target, '?');
     if (strlen(target) <= TARGET_BYTES_MAX) {
         exchange->target = strdup(target);
     }
-    if (exchange->target != NULL && query != NULL) {
-        char *own = exchange->target + (query - target);
-        *own = '\0';
-        queries_take(exchange, own + 1);
+    char *query = exchange->target == NULL ? NULL : strchr(exchange->target, '?');
+    if (query != NULL) {
+        *query = '\0';
+        queries_take(exchange, query + 1);
     }
-    if (query != NULL && query[1] != '\0') {
-        query[1] = '\0';
-    }
+    web_daemon_hide(target);
     return exchange;
 }
 
@@ -239,27 +161,6 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
 }
 
-/* Only the proxy that comes through the Unix socket may say for whom it speaks. */
-static void address_take(struct web_exchange *exchange)
-{
-    const struct web_server *server = exchange->server;
-    if (server->proxied) {
-        const char *real = web_header(exchange, "X-Real-IP");
-        const bool fits = real != NULL && strlen(real) < sizeof exchange->address &&
-                          real[strspn(real, "0123456789abcdefABCDEF.:")] == '\0';
-        (void)snprintf(exchange->address, sizeof exchange->address, "%s", fits ? real : "unix");
-        return;
-    }
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    (void)snprintf(exchange->address, sizeof exchange->address, "loopback");
-    if (info != NULL && info->client_addr != NULL && info->client_addr->sa_family == AF_INET) {
-        const struct sockaddr_in *address =
-            (const struct sockaddr_in *)(const void *)info->client_addr;
-        (void)inet_ntop(AF_INET, &address->sin_addr, exchange->address, sizeof exchange->address);
-    }
-}
-
 /* What says where a body ends. */
 struct lengths {
     unsigned lengths, codings;
@@ -273,8 +174,7 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
     (void)kind;
     seen->lengths += strcasecmp(name, "Content-Length") == 0 ? 1 : 0;
     seen->codings += strcasecmp(name, "Transfer-Encoding") == 0 ? 1 : 0;
-    seen->nul =
-        seen->nul || strlen(name) != name_bytes || (value != NULL && strlen(value) != value_bytes);
+    seen->nul = seen->nul || web_daemon_cut(name, name_bytes, value, value_bytes);
     return MHD_YES;
 }
 
@@ -282,20 +182,10 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 static bool framing_plain(struct web_exchange *exchange, uint64_t *length)
 {
     struct lengths seen = {0};
-    const char *given = web_header(exchange, "Content-Length");
     (void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, on_header, &seen);
-    *length = 0;
-    if (seen.nul || seen.lengths + seen.codings > 1) {
-        return false;
-    }
-    if (given != NULL) {
-        const size_t digits = strspn(given, "0123456789");
-        if (digits == 0 || digits > 18 || given[digits] != '\0') {
-            return false;
-        }
-        *length = strtoull(given, NULL, 10);
-    }
-    return true;
+    return !seen.nul && seen.lengths + seen.codings <= 1 &&
+           web_daemon_length(web_header(exchange, "Transfer-Encoding"),
+                             web_header(exchange, "Content-Length"), length);
 }
 
 /* The door's own answers close the connection: what comes after is not looked for in what was thrown
@@ -306,14 +196,14 @@ static void refuse(struct web_exchange *exchange, unsigned status, const char *t
     web_answer(exchange, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
-/* All that can be judged by the headers. True: the answer can go out before the body came: it is small
- * and there, or its sender waits to be told to send it, or it is so large that nobody reads it. */
+/* All that can be judged by the headers. True: the answer goes out before the body has come. */
 static bool begin(struct web_exchange *exchange, const char *method)
 {
     uint64_t length = 0;
     exchange->begun = true;
     (void)snprintf(exchange->method, sizeof exchange->method, "%s", method);
-    address_take(exchange);
+    web_daemon_address(exchange->connection, exchange->server->proxied, exchange->address,
+                       sizeof exchange->address);
     line_until(exchange->connection, exchange->server->settings.timeout_ms);
     if (exchange->server->closing) {
         refuse(exchange, 503, "ending\n");
@@ -321,15 +211,14 @@ static bool begin(struct web_exchange *exchange, const char *method)
         refuse(exchange, 414, "the target is too long\n");
     } else if (!framing_plain(exchange, &length)) {
         refuse(exchange, 400, "its length is said twice or not well\n");
-    } else if (length > exchange->server->settings.body_max) {
+    } else if (length != UINT64_MAX && length > exchange->server->settings.body_max) {
         refuse(exchange, 413, "the body is too large\n");
     }
     return exchange->response != NULL &&
-           (length == 0 || length > THROWN_BYTES_MAX || web_header(exchange, "Expect") != NULL);
+           web_daemon_early(exchange->connection, length, THROWN_BYTES_MAX);
 }
 
-/* Room doubles, so that a body that was announced and does not come costs nothing. False: cut the
- * connection. */
+/* False: cut the connection. */
 static bool take_body(struct web_exchange *exchange, const char *bytes, size_t size)
 {
     const size_t max = exchange->server->settings.body_max;
@@ -343,22 +232,7 @@ static bool take_body(struct web_exchange *exchange, const char *bytes, size_t s
         exchange->body_bytes = exchange->body_room = 0;
         return exchange->body_seen <= THROWN_BYTES_MAX;
     }
-    if (exchange->body_bytes + size + 1 > exchange->body_room) {
-        size_t room = exchange->body_room == 0 ? 4096 : 2 * exchange->body_room;
-        while (room < exchange->body_bytes + size + 1) {
-            room *= 2;
-        }
-        char *grown = realloc(exchange->body, room);
-        if (grown == NULL) {
-            return false;
-        }
-        exchange->body = grown;
-        exchange->body_room = room;
-    }
-    memcpy(exchange->body + exchange->body_bytes, bytes, size);
-    exchange->body_bytes += size;
-    exchange->body[exchange->body_bytes] = '\0';
-    return true;
+    return web_body_add(&exchange->body, &exchange->body_bytes, &exchange->body_room, bytes, size);
 }
 
 /* The handler keeps it: the connection rests, whatever its client does. */
@@ -434,24 +308,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return answer_queue(exchange);
 }
 
-/* Switched off: paths are handed on as they came, and queries were taken before. */
-static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
-{
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-/* The library complains about clients here, in words that may repeat what they sent: its format alone
- * is logged, and seldom. */
-static void on_log(void *context, const char *format, va_list arguments)
-{
-    (void)context;
-    (void)arguments;
-    diag_log_limited(DIAG_WARN, "web", "libmicrohttpd=\"%.*s\"", (int)strcspn(format, "\n"),
-                     format);
-}
-
 /* ---- what a handler asks ----------------------------------------------------------------------
  */
 
@@ -523,99 +379,17 @@ void web_answer_with(struct web_exchange *exchange, unsigned status, const char 
 /* ---- opening and closing ----------------------------------------------------------------------
  */
 
-static enum rc listen_fail(const char *where, int fd)
+static enum rc open_listener(struct web_server *server, const char *where, int *fd)
 {
-    const enum rc rc = errno == EMFILE || errno == ENFILE || errno == ENOMEM ? RC_IO : RC_SETTINGS;
-    diag_log(DIAG_ERROR, "web", "listen=\"%s\" why=\"%s\"", where, strerror(errno));
-    if (fd >= 0) {
-        close(fd);
+    if (strncmp(where, "unix:/", 6) != 0) {
+        return web_listen_tcp(where, fd, server->address, sizeof server->address);
     }
-    return rc;
-}
-
-static enum rc listen_none(const char *where)
-{
-    diag_log(DIAG_ERROR, "web", "listen=\"%s\" why=\"127.x.x.x:PORT or unix:/PATH\"", where);
-    return RC_SETTINGS;
-}
-
-/* 127/8 alone: what is not loopback goes through nginx. */
-static enum rc listen_tcp(struct web_server *server, const char *where, int *made)
-{
-    char host[32] = "", *end = NULL;
-    const char *colon = strrchr(where, ':');
-    const size_t bytes = colon == NULL ? 0 : (size_t)(colon - where);
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    const int on = 1;
-    const unsigned long port = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
-    if (colon == NULL || bytes >= sizeof host || end == colon + 1 || *end != '\0' || port > 65535) {
-        return listen_none(where);
-    }
-    memcpy(host, where, bytes);
-    address.sin_port = htons((uint16_t)port);
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
-        ntohl(address.sin_addr.s_addr) >> 24 != 127) {
-        return listen_none(where);
-    }
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        return listen_fail(where, fd);
-    }
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(fd, LISTEN_BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        return listen_fail(where, fd);
-    }
-    (void)snprintf(server->address, sizeof server->address, "%s:%u", host, ntohs(address.sin_port));
-    *made = fd;
-    return RC_OK;
-}
-
-/* A socket that is left from a process that was killed is replaced. The proxy's group may connect. */
-static enum rc listen_unix(struct web_server *server, const char *path, int *made)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat there;
-    if (path[0] != '/' || strlen(path) >= sizeof address.sun_path) {
-        return listen_none(path);
-    }
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    if (lstat(path, &there) == 0 && (!S_ISSOCK(there.st_mode) || unlink(path) != 0)) {
-        errno = EEXIST;
-        return listen_fail(path, -1);
-    }
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-        chmod(path, 0660) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
-        return listen_fail(path, fd);
-    }
-    (void)snprintf(server->address, sizeof server->address, "unix:%s", path);
     server->proxied = true;
-    *made = fd;
-    return RC_OK;
-}
-
-/* The library polls nothing by itself: its epoll stands among what the caller's loop waits for. STRICT
- * refuses what RFC 9112 forbids. Its own timeout, in whole seconds, is for connections of which there was
- * no memory to keep a deadline. */
-static enum rc daemon_open(struct web_server *server, int fd)
-{
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
-        server, MHD_OPTION_EXTERNAL_LOGGER, on_log, server, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        server->settings.connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)(server->settings.timeout_ms / 1000 + 2), MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, server, MHD_OPTION_END);
-    if (server->daemon == NULL) {
-        close(fd);
-        return RC_IO;
-    }
-    return RC_OK;
+    const enum rc rc = web_listen_unix(where + 5, fd);
+    CHECK(rc != RC_OK ||
+          strlen(where) < sizeof server->address); /* no longer than a socket's path */
+    (void)snprintf(server->address, sizeof server->address, "%s", where);
+    return rc;
 }
 
 enum rc web_server_open(struct web_server **server, const struct web_server_settings *settings)
@@ -630,15 +404,23 @@ enum rc web_server_open(struct web_server **server, const struct web_server_sett
     }
     made->settings = *settings;
     made->settings.listen = NULL; /* the caller's; read here alone */
-    enum rc rc = strncmp(settings->listen, "unix:", 5) == 0
-                     ? listen_unix(made, settings->listen + 5, &fd)
-                     : listen_tcp(made, settings->listen, &fd);
+    made->lines.begin_us = settings->timeout_ms * 1000;
+    const enum rc rc = open_listener(made, settings->listen, &fd);
     if (rc == RC_OK) {
-        rc = daemon_open(made, fd);
+        made->daemon = web_daemon_start(
+            &(struct web_daemon){.fd = fd,
+                                 .lines = &made->lines,
+                                 .pool_bytes = POOL_BYTES,
+                                 .connections_max = settings->connections_max,
+                                 .silence_s = (unsigned)(settings->timeout_ms / 1000 + 2),
+                                 .on_target = on_target,
+                                 .on_request = on_request,
+                                 .on_completed = on_completed,
+                                 .context = made});
     }
-    if (rc != RC_OK) {
+    if (made->daemon == NULL) {
         free(made);
-        return rc;
+        return rc == RC_OK ? RC_IO : rc;
     }
     *server = made;
     return RC_OK;
@@ -652,17 +434,14 @@ void web_server_close(struct web_server *server)
         return;
     }
     server->closing = true;
-    const int fd = MHD_quiesce_daemon(server->daemon);
-    if (fd >= 0) {
-        close(fd);
-    }
+    web_daemon_quiesce(server->daemon);
     while (server->waiting != NULL) {
         refuse(server->waiting, 503, "ending\n");
     }
     (void)MHD_run(server->daemon);
     MHD_stop_daemon(server->daemon);
     CHECK(server->waiting == NULL);
-    CHECK(server->lines == NULL);
+    CHECK(server->lines.count == 0);
     free(server);
 }
 
@@ -676,26 +455,21 @@ const char *web_server_address(const struct web_server *server)
 
 int web_server_fd(const struct web_server *server)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    CHECK(info != NULL);
-    return info->epoll_fd;
+    return web_daemon_fd(server->daemon);
 }
 
 /* The library's time also says that a connection goes on that was suspended. */
 uint64_t web_server_due_us(const struct web_server *server)
 {
-    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
-    uint64_t due_us = server->lines == NULL ? UINT64_MAX : server->scan_us;
-    if (MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES) {
-        const uint64_t at_us = clock_monotonic_us() + wait_ms * 1000;
-        due_us = at_us < due_us ? at_us : due_us;
-    }
-    return due_us;
+    const uint64_t scan_us = server->lines.count == 0 ? UINT64_MAX : server->lines.scan_us;
+    const uint64_t wait_ms = web_daemon_wait_ms(server->daemon, UINT64_MAX);
+    const uint64_t at_us = wait_ms == UINT64_MAX ? wait_ms : clock_monotonic_us() + wait_ms * 1000;
+    return at_us < scan_us ? at_us : scan_us;
 }
 
 void web_server_work(struct web_server *server)
 {
-    lines_scan(server, clock_monotonic_us());
+    (void)web_lines_scan(&server->lines, clock_monotonic_us(),
+                         server->settings.timeout_ms * 1000 / SCANS + 1000);
     (void)MHD_run(server->daemon);
 }

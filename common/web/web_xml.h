@@ -28,7 +28,3 @@ MUST_CHECK enum rc web_xml_read(struct arena *arena, const char *bytes, size_t s
 const char *web_xml_child(const struct web_xml_tree *tree, uint32_t element, const char *name);
 /* Its index; 0: none. */
 uint32_t web_xml_find(const struct web_xml_tree *tree, uint32_t element, const char *name);
-
-/* Adds escaped text; characters that XML 1.0 forbids become U+FFFD. Returns the bytes that it needs
- * without NUL, as snprintf does. */
-size_t web_xml_escape(const char *text, char *out, size_t size);

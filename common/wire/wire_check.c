@@ -66,39 +66,6 @@ enum rc wire_check_refuse(struct wire_error *error, Paidan__Code code)
 
 /* ---- strings ---- */
 
-/* Bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), 0 if there is none. The
- * terminating NUL ends every sequence that is cut short. */
-static size_t utf8_sequence(const unsigned char *at)
-{
-    if (at[0] < 0x80) {
-        return 1;
-    }
-    unsigned low = 0x80, high = 0xbf;
-    size_t tail = 1;
-    if (at[0] >= 0xc2 && at[0] <= 0xdf) {
-        tail = 1;
-    } else if (at[0] >= 0xe0 && at[0] <= 0xef) {
-        tail = 2;
-        low = at[0] == 0xe0 ? 0xa0 : low;
-        high = at[0] == 0xed ? 0x9f : high;
-    } else if (at[0] >= 0xf0 && at[0] <= 0xf4) {
-        tail = 3;
-        low = at[0] == 0xf0 ? 0x90 : low;
-        high = at[0] == 0xf4 ? 0x8f : high;
-    } else {
-        return 0;
-    }
-    if (at[1] < low || at[1] > high) {
-        return 0;
-    }
-    for (size_t index = 2; index <= tail; index++) {
-        if (at[index] < 0x80 || at[index] > 0xbf) {
-            return 0;
-        }
-    }
-    return tail + 1;
-}
-
 /* Whether all eight bytes are printable ASCII. False may also be said of some that are. */
 static bool is_plain(const unsigned char *at)
 {
@@ -124,7 +91,7 @@ enum rc wire_check_text(const struct wire_rule *rule, const char *text, size_t l
             at += UTF8_THREE_BYTES;
             continue;
         }
-        const size_t bytes = utf8_sequence(at);
+        const size_t bytes = *at < 0x80 ? 1 : utf8_sequence(at);
         if (bytes == 0) {
             return wire_check_refuse(error, PAIDAN__CODE__TEXT_NOT_UTF8);
         }

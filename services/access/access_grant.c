@@ -1,4 +1,4 @@
-/* access_grant: seals what access knows of somebody, for the services that know only the key. What
+/* access_grant: seals what access knows of somebody, for the services that know only the public key. What
  * must stay true: no grant outlives the session or the key it came from, none lasts longer than
  * five minutes (so long a role that was taken away still works), and none is stored: the log would
  * hand it to whoever reads it. */
@@ -18,7 +18,8 @@ static enum rc seal(struct arena *arena, const Paidan__Grant *grant, Paidan__Sea
     size_t size = 0;
     struct wire_error error;
     ProtobufCMessage *message = NULL;
-    enum rc rc = permit_grant_seal(access_secret_keys()->grant, grant, arena, &bytes, &size);
+    enum rc rc = permit_grant_seal(access_secret_keys()->grant, PERMIT_PAPER_GRANT, grant, arena,
+                                   &bytes, &size);
     CHECK(rc != RC_INVALID); /* what is stored of people keeps the bounds of the wire */
     if (rc == RC_OK) {
         rc = wire_unpack(arena, &paidan__sealed_grant__descriptor, bytes, size, &message, &error);

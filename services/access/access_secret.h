@@ -14,13 +14,14 @@
 #include "common/base/limits.h"
 
 #define ACCESS_KEY_BYTES 32u
+#define ACCESS_SEAL_BYTES 64u
 #define ACCESS_TOTP_BYTES 20u    /* a secret of RFC 6238 */
 #define ACCESS_RECOVERY_BYTES 10 /* "abcd-efgh" and the end */
 
 struct access_keys {
-    unsigned char grant[ACCESS_KEY_BYTES]; /* DATA/keys/grant: shared with the services */
-    unsigned char own[ACCESS_KEY_BYTES];   /* DATA/keys/access: salts, second factors */
-    uint32_t uid;                          /* whose process this is */
+    unsigned char grant[ACCESS_SEAL_BYTES]; /* DATA/keys/grants: seals what services open */
+    unsigned char own[ACCESS_KEY_BYTES];    /* DATA/keys/access: salts, second factors */
+    uint32_t uid;                           /* whose process this is */
 };
 /* Copies them; they are used until they are given anew. */
 void access_secret_use(const struct access_keys *keys);

@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/record.h"
+#include "common/store/store_row.h"
 
 /* ---- formats ---- */
 
@@ -148,37 +149,17 @@ uint64_t access_state_session_end(const struct access_session *session)
     return session->idle_ms < session->ends_ms ? session->idle_ms : session->ends_ms;
 }
 
-static enum rc get_u64(struct store_txn *txn, enum access_table table, uint64_t id,
-                       const struct record_format *format, void *record)
+static enum rc del_row(struct store_txn *txn, enum access_table table, uint64_t id)
 {
-    unsigned char key[CODEC_U64_BYTES];
-    CHECK(table > ACCESS_HELD || table == ACCESS_SESSION);
-    codec_set_u64(key, id);
-    return store_get_record(txn, table, key, sizeof key, format, record);
-}
-
-static enum rc put_u64(struct store_txn *txn, enum access_table table, uint64_t id,
-                       const struct record_format *format, const void *record)
-{
-    unsigned char key[CODEC_U64_BYTES];
     CHECK(id != 0);
-    codec_set_u64(key, id);
-    return store_put_record(txn, table, key, sizeof key, format, record);
-}
-
-static enum rc del_u64(struct store_txn *txn, enum access_table table, uint64_t id)
-{
-    unsigned char key[CODEC_U64_BYTES];
-    CHECK(id != 0);
-    codec_set_u64(key, id);
-    const enum rc rc = store_del(txn, table, key, sizeof key);
+    const enum rc rc = store_row_del(txn, table, id);
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
 enum rc access_state_session(struct store_txn *txn, uint64_t id, struct access_session *session)
 {
     CHECK(id != 0);
-    const enum rc rc = get_u64(txn, ACCESS_SESSION, id, &session_format, session);
+    const enum rc rc = store_row_get(txn, ACCESS_SESSION, id, &session_format, session);
     return rc == RC_OK && (access_state_id(session->mark) != id || !session_sound(session))
                ? RC_CORRUPT
                : rc;
@@ -208,8 +189,8 @@ enum rc access_state_add_session(struct store_txn *txn, const struct access_sess
     held_key(session, key);
     CHECK(session_sound(session));
     CHECK(due.due_ms > session->began_ms);
-    enum rc rc =
-        put_u64(txn, ACCESS_SESSION, access_state_id(session->mark), &session_format, session);
+    enum rc rc = store_row_put(txn, ACCESS_SESSION, access_state_id(session->mark), &session_format,
+                               session);
     if (rc == RC_OK) {
         rc = store_put(txn, ACCESS_HELD, key, sizeof key, "", 0);
     }
@@ -229,7 +210,8 @@ enum rc access_state_see_session(struct store_txn *txn, struct access_session *s
     if (rc == RC_OK) {
         rc = due_put(txn, &fresh);
     }
-    return rc == RC_OK ? put_u64(txn, ACCESS_SESSION, fresh.id, &session_format, session) : rc;
+    return rc == RC_OK ? store_row_put(txn, ACCESS_SESSION, fresh.id, &session_format, session)
+                       : rc;
 }
 
 enum rc access_state_end_session(struct store_txn *txn, const struct access_session *session)
@@ -243,7 +225,7 @@ enum rc access_state_end_session(struct store_txn *txn, const struct access_sess
         rc = store_del(txn, ACCESS_HELD, key, sizeof key);
         rc = rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    return rc == RC_OK ? del_u64(txn, ACCESS_SESSION, due.id) : rc;
+    return rc == RC_OK ? del_row(txn, ACCESS_SESSION, due.id) : rc;
 }
 
 /* As many as one login leaves room for, so the array is never short; one more means that a session
@@ -278,7 +260,7 @@ enum rc access_state_failure(struct store_txn *txn, uint64_t name_key,
                              struct access_failure *failure)
 {
     CHECK(name_key != 0); /* a name's key is made so that it never is */
-    return get_u64(txn, ACCESS_FAILURE, name_key, &failure_format, failure);
+    return store_row_get(txn, ACCESS_FAILURE, name_key, &failure_format, failure);
 }
 
 /* The row of due moves with the record: one a name, at the end of the memory. */
@@ -297,10 +279,11 @@ enum rc access_state_put_failure(struct store_txn *txn, uint64_t name_key,
         return rc;
     }
     if (failure->count == 0) {
-        return was ? del_u64(txn, ACCESS_FAILURE, name_key) : RC_OK;
+        return was ? del_row(txn, ACCESS_FAILURE, name_key) : RC_OK;
     }
     rc = due_put(txn, &(struct due){failure->forget_ms, name_key, ACCESS_DUE_FAILURE});
-    return rc == RC_OK ? put_u64(txn, ACCESS_FAILURE, name_key, &failure_format, failure) : rc;
+    return rc == RC_OK ? store_row_put(txn, ACCESS_FAILURE, name_key, &failure_format, failure)
+                       : rc;
 }
 
 /* ---- changes ---- */
@@ -311,7 +294,7 @@ enum rc access_state_change(struct store_txn *txn, uint64_t seq, struct access_c
     if (seq == 0) {
         return RC_NOT_FOUND;
     }
-    return get_u64(txn, ACCESS_CHANGE, seq, &change_format, change);
+    return store_row_get(txn, ACCESS_CHANGE, seq, &change_format, change);
 }
 
 enum rc access_state_add_change(struct store_txn *txn, uint64_t seq,
@@ -320,7 +303,7 @@ enum rc access_state_add_change(struct store_txn *txn, uint64_t seq,
     CHECK(change->lapses_ms > change->asked_ms);
     CHECK(change->asked_by[0] != '\0');
     const enum rc rc = due_put(txn, &(struct due){change->lapses_ms, seq, ACCESS_DUE_CHANGE});
-    return rc == RC_OK ? put_u64(txn, ACCESS_CHANGE, seq, &change_format, change) : rc;
+    return rc == RC_OK ? store_row_put(txn, ACCESS_CHANGE, seq, &change_format, change) : rc;
 }
 
 enum rc access_state_end_change(struct store_txn *txn, uint64_t seq)
@@ -331,7 +314,7 @@ enum rc access_state_end_change(struct store_txn *txn, uint64_t seq)
     if (rc == RC_OK) {
         rc = due_del(txn, &(struct due){change.lapses_ms, seq, ACCESS_DUE_CHANGE});
     }
-    return rc == RC_OK ? del_u64(txn, ACCESS_CHANGE, seq) : rc;
+    return rc == RC_OK ? del_row(txn, ACCESS_CHANGE, seq) : rc;
 }
 
 /* ---- keys ---- */
@@ -339,7 +322,7 @@ enum rc access_state_end_change(struct store_txn *txn, uint64_t seq)
 enum rc access_state_key(struct store_txn *txn, uint64_t id, struct access_key *key)
 {
     CHECK(id != 0);
-    const enum rc rc = get_u64(txn, ACCESS_KEY, id, &key_format, key);
+    const enum rc rc = store_row_get(txn, ACCESS_KEY, id, &key_format, key);
     return rc == RC_OK && access_state_id(key->mark) != id ? RC_CORRUPT : rc;
 }
 
@@ -347,7 +330,7 @@ enum rc access_state_put_key(struct store_txn *txn, const struct access_key *key
 {
     CHECK(key->made_ms > 0);
     CHECK(key->role_count > 0);
-    return put_u64(txn, ACCESS_KEY, access_state_id(key->mark), &key_format, key);
+    return store_row_put(txn, ACCESS_KEY, access_state_id(key->mark), &key_format, key);
 }
 
 /* ---- walks ---- */

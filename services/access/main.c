@@ -1,8 +1,8 @@
 /* paidan-access: the access service as a process, and its keys.
  *
  * The core reads no file, so the keys are read here, by a port that does nothing else, before the
- * first step: DATA/keys/grant, which the services have too, and DATA/keys/access, which nobody else
- * reads. Both are made by whoever starts first, whole or not at all. Time is the machine's: a demo's
+ * first step: DATA/keys/grants, of which the services have the public half, and DATA/keys/access. What is
+ * secret of them nobody else reads. They are made at the first start, whole or not at all. Time is the machine's: a demo's
  * fast clock would end sessions while people type. */
 
 #include <sodium.h>
@@ -20,7 +20,7 @@ static enum rc keys_open(struct shell_gate *gate, const char *data_dir, void **c
     (void)gate;
     *context = NULL;
     keys.uid = (uint32_t)geteuid();
-    enum rc rc = permit_key_load(data_dir, keys.grant);
+    enum rc rc = permit_key_pair(data_dir, PERMIT_PAPER_GRANT, keys.grant);
     if (rc == RC_OK) {
         rc = permit_key_load_own(data_dir, "access", keys.own);
     }

@@ -13,6 +13,7 @@ enum hotline_table {
     HOTLINE_TICKET,
     HOTLINE_NONCE,
     HOTLINE_CALL,
+    HOTLINE_EARLY,
 };
 
 enum hotline_tally {
@@ -22,7 +23,9 @@ enum hotline_tally {
     HOTLINE_TALLY_REFUSED, /* cases */
     HOTLINE_TALLY_LATE,    /* envelopes that were overtaken */
     HOTLINE_TALLY_TOLD,
-    HOTLINE_TALLY_CALLS, /* that rang */
+    HOTLINE_TALLY_CALLS,  /* that rang */
+    HOTLINE_TALLY_PICKED, /* whose number an operator was shown */
+    HOTLINE_TALLY_ASKED,  /* cases that have no number yet: now */
     HOTLINE_TALLY_COUNT
 };
 

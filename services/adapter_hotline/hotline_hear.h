@@ -4,7 +4,7 @@
 #include "common/step/step.h"
 #include "event.pb-c.h"
 
-MUST_CHECK enum rc hotline_hear_apply(struct step *step, const Paidan__HotlineHear *wish);
+MUST_CHECK enum rc hotline_hear_apply(struct step *step, const struct step_input *input);
 /* channel's hook. */
 MUST_CHECK enum rc hotline_hear_answered(struct step *step, const Paidan__WishAnswered *answer);
 MUST_CHECK enum rc hotline_hear_fold_signed(struct step_fold *fold, const Paidan__Event *event);

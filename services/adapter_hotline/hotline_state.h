@@ -2,9 +2,11 @@
  *
  *   case    key of peer and source_id -> struct hotline_case: a ticket of a peer's
  *   ticket  ticket u64 -> struct hotline_ticket: whose case it is, or, of a ticket of our channel
- *           that belongs to none, the newest that there would be to tell
+ *           that belongs to none (yet), the newest of the facts that there would be to tell
  *   nonce   key of the peer, digest of a nonce -> when it was signed
- *   call    seq of a HotlineCalled -> empty: the newest */
+ *   call    seq of a HotlineCalled -> empty: the newest
+ *   early   ticket u64 -> empty: of those in `ticket` that belong to no case, the ones that ended while some
+ *           dispatch had no number yet, and may be its */
 #pragma once
 
 #include "common/base/limits.h"
@@ -34,11 +36,16 @@ struct hotline_case {
     char peer[CODE_BYTES_MAX + 1];
     char source_id[HOTLINE_ID_BYTES_MAX + 1];
     char number[CODE_BYTES_MAX + 1]; /* our public number; "": none yet */
+    uint64_t
+        due_ms; /* by when they want it done, as they said last; 0: they did not, or before it was kept */
+    uint64_t
+        dispatched; /* seq of the Heard of the newest dispatch that opened it; 0: of before it was kept */
 };
 
 struct hotline_ticket {
     bool bound;
-    uint64_t told_seq; /* not bound: the newest HotlineTold of ours about it; 0: none */
+    uint64_t
+        told_seq; /* not bound: the newest HotlineTold about it, which names the one before; 0: none */
     char peer[CODE_BYTES_MAX + 1];
     char source_id[HOTLINE_ID_BYTES_MAX + 1];
 };
@@ -56,12 +63,17 @@ MUST_CHECK enum rc hotline_state_ticket_put(struct store_txn *txn, uint64_t tick
                                             const struct hotline_ticket *record);
 /* RC_OK also where there is none. */
 MUST_CHECK enum rc hotline_state_ticket_del(struct store_txn *txn, uint64_t ticket);
+/* It ended before it was known whose it is; and: it is known now. RC_OK also where that was said before. */
+MUST_CHECK enum rc hotline_state_early_put(struct store_txn *txn, uint64_t ticket);
+MUST_CHECK enum rc hotline_state_early_del(struct store_txn *txn, uint64_t ticket);
+/* They are nobody's: forgets some of them, and what is kept of them in `ticket`. */
+MUST_CHECK enum rc hotline_state_early_clear(struct store_txn *txn);
 
-/* The newest calls: adds one and forgets those beyond CALLS_MAX. */
+/* Steps of the newest calls: adds one and forgets those beyond CALLS_KEPT_MAX. */
 MUST_CHECK enum rc hotline_state_call_put(struct store_txn *txn, uint64_t seq);
-/* Those after a place, oldest first, at most CALLS_MAX. RC_OK, RC_CORRUPT, RC_STORE. */
-MUST_CHECK enum rc hotline_state_calls(struct store_txn *txn, uint64_t after,
-                                       uint64_t seqs[CALLS_MAX], size_t *count);
+/* Those after a place, oldest first, at most max. RC_OK, RC_CORRUPT, RC_STORE. */
+MUST_CHECK enum rc hotline_state_calls(struct store_txn *txn, uint64_t after, uint64_t *seqs,
+                                       size_t max, size_t *count);
 
 /* RC_OK: it was used; RC_NOT_FOUND. digest: HEARD_DIGEST_BYTES. */
 MUST_CHECK enum rc hotline_state_nonce(struct store_txn *txn, const char *peer,

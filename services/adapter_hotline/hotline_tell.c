@@ -1,9 +1,10 @@
 /* hotline_tell: from a fact of escalation's to an envelope. One table says which fact is told as what.
  *
- * A ticket that is none of a peer's is nobody's business here. But a fact about a new one may be read
- * before intake's answer to its dispatch is: of tickets of our own channel the newest that there would be
- * to tell is kept, and told when the case has its ticket. What must stay true: what is told of a case is
- * numbered without gaps, and is delivered in that order. */
+ * A ticket that is none of a peer's is nobody's business here. But facts about a new one may be read
+ * before intake's answer to its dispatch is: of tickets of our own channel all that there would be to tell is
+ * kept, to the very end of the ticket, as a chain from the newest back, and told in order when the case has
+ * its ticket. What must stay true: what is told of a case is numbered without gaps, and is delivered in that
+ * order. */
 #include "hotline_tell.h"
 
 #include <string.h>
@@ -19,8 +20,16 @@
 #define PEER_FLIGHTS 8u
 #define PEER_ATTEMPTS 20000u
 
+/* A ticket that a unit works on for days while intake's answer does not come through: no more are told then
+ * than a step holds with their deliveries. */
+enum { EARLY_MAX = 64 };
+
+/* A peer that the site no longer names, or names without a URL, has no rule: what waits for it stays in the
+ * outbox and goes out when it is named again. */
 static bool rule(const struct site *site, const char *to, struct outbox_rule *found)
 {
+    CHECK(to != NULL);
+    CHECK(found != NULL);
     if (channel_is_service(to)) {
         channel_service_rule(found);
         return true;
@@ -53,6 +62,10 @@ static char *closed_as(Paidan__Outcome outcome)
         return "closed.unsolved";
     case PAIDAN__OUTCOME__OUTCOME_UNREACHED:
         return "closed.unreached";
+    case PAIDAN__OUTCOME__OUTCOME_UNSAMPLED:
+        return "closed.unsampled";
+    case PAIDAN__OUTCOME__OUTCOME_UNASKED:
+        return "closed.unasked";
     default:
         CHECK(outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
         return "closed.withdrawn";
@@ -73,6 +86,7 @@ static void fill(Paidan__HotlineTold *told, Paidan__HotlineKind kind, char *stat
 /* False: the fact is told to nobody. */
 static bool made(const Paidan__Event *event, Paidan__HotlineTold *told)
 {
+    CHECK(told->state == NULL); /* filled once */
     told->at_ms = event->at_ms;
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ACCEPTED:
@@ -119,11 +133,18 @@ static bool made(const Paidan__Event *event, Paidan__HotlineTold *told)
         told->has_satisfied = event->closed->has_satisfied;
         told->satisfied = event->closed->satisfied;
         return true;
+    case PAIDAN__EVENT__FACT_MERGED: /* into which one, and why, is another resident's affair */
+        fill(told, PAIDAN__HOTLINE_KIND__HOTLINE_PROGRESS, "merged", NULL, NULL);
+        return true;
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        fill(told, PAIDAN__HOTLINE_KIND__HOTLINE_PROGRESS, "unmerged", NULL, NULL);
+        return true;
     default:
         return false;
     }
 }
 
+/* Kept beside made(): what is heard here and not made there would be read for nothing. */
 bool hotline_tell_hears(Paidan__Event__FactCase fact)
 {
     switch (fact) {
@@ -137,6 +158,8 @@ bool hotline_tell_hears(Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_RESOLVED:
     case PAIDAN__EVENT__FACT_REOPENED:
     case PAIDAN__EVENT__FACT_CLOSED:
+    case PAIDAN__EVENT__FACT_MERGED: /* and so does this, of one that no unit ever had */
+    case PAIDAN__EVENT__FACT_UNMERGED:
         return true;
     default:
         return false;
@@ -166,70 +189,124 @@ enum rc hotline_tell_say(struct step *step, struct hotline_case *record, Paidan_
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* a peer without a URL is told nothing */
 }
 
-enum rc hotline_tell_received(struct step *step, struct hotline_case *record, Paidan__Code code,
-                              const char *detail)
+/* Outside the hours of the office: who has the duty 值班; NULL: the office has. */
+static char *duty_of(const struct step *step)
 {
+    CHECK(step->now_ms > 0);
+    const uint32_t unit =
+        step->site == NULL ? SITE_NONE : site_hotline_duty(step->site, step->now_ms);
+    return unit == SITE_NONE ? NULL : step->site->units[unit].code;
+}
+
+enum rc hotline_tell_received(struct step *step, struct hotline_case *record, Paidan__Code code,
+                              const char *detail, const char *envelope)
+{
+    CHECK(code != PAIDAN__CODE__OK ||
+          record->ticket != 0); /* received means that it has a number */
     Paidan__HotlineTold told = PAIDAN__HOTLINE_TOLD__INIT;
     const bool refused = code != PAIDAN__CODE__OK;
-    fill(&told, PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED, refused ? "refused" : "received", NULL,
-         NULL);
+    fill(&told, PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED, refused ? "refused" : "received",
+         refused ? NULL : duty_of(step), NULL);
     told.at_ms = step->now_ms;
+    told.envelope = (char *)(uintptr_t)envelope;
     told.has_code = true;
     told.code = (uint32_t)code;
     told.detail = (char *)(uintptr_t)detail; /* packed, never written */
     return hotline_tell_say(step, record, &told);
 }
 
-enum rc hotline_tell_again(struct step *step, struct hotline_case *record, uint64_t seq)
+/* The facts of a chain, newest first. */
+static enum rc collect(struct step *step, uint64_t newest, const Paidan__HotlineTold **tolds,
+                       size_t *count)
 {
-    Paidan__Event *event = NULL;
-    const enum rc rc = step_read(step, seq, &event);
-    if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? RC_OK : rc; /* trimmed */
+    CHECK(newest > 0);
+    *count = 0;
+    for (uint64_t seq = newest; seq != 0 && *count < EARLY_MAX;) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_read(step, seq, &event);
+        if (rc != RC_OK || event->fact_case != PAIDAN__EVENT__FACT_HOTLINE_TOLD) {
+            return rc == RC_OK || rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* never trimmed */
+        }
+        const Paidan__HotlineTold *const told = event->hotline_told;
+        if (told->source_id != NULL || (told->has_before && told->before >= seq)) {
+            return RC_CORRUPT;
+        }
+        tolds[(*count)++] = told;
+        seq = told->has_before ? told->before : 0;
     }
-    if (event->fact_case != PAIDAN__EVENT__FACT_HOTLINE_TOLD) {
-        return RC_CORRUPT;
-    }
-    Paidan__HotlineTold told = *event->hotline_told;
-    CHECK(told.source_id == NULL);
-    return told.kind == PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED
-               ? RC_OK /* it only lay with a unit: the number tells that */
-               : hotline_tell_say(step, record, &told);
+    return RC_OK;
 }
 
-/* Of a ticket that belongs to no case: kept if it is of our channel, which the first fact says. */
-static enum rc keep(struct step *step, const Paidan__Event *event, bool known)
+enum rc hotline_tell_again(struct step *step, struct hotline_case *record, uint64_t newest)
 {
+    const Paidan__HotlineTold *tolds[EARLY_MAX];
+    size_t count = 0;
+    enum rc rc = collect(step, newest, tolds, &count);
+    CHECK(record->state == HOTLINE_BOUND);
+    for (size_t index = count; index > 0 && rc == RC_OK; index--) {
+        Paidan__HotlineTold told = *tolds[index - 1];
+        told.has_before = false;
+        /* That it lay with a unit, the number tells. */
+        rc = told.kind == PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED
+                 ? RC_OK
+                 : hotline_tell_say(step, record, &told);
+    }
+    return rc;
+}
+
+/* The channel of a ticket, which the fact says by which escalation first hears of it; NULL: another fact. */
+static const char *channel_of(const Paidan__Event *event)
+{
+    CHECK(event->has_ticket);
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_ASSIGNED:
+        return event->assigned->channel;
+    case PAIDAN__EVENT__FACT_MERGED:
+        return event->merged->channel;
+    default:
+        return NULL;
+    }
+}
+
+/* Of a ticket that belongs to no case: kept if it is of our channel, which the first fact says. ticket: what is
+ * kept of it; NULL: nothing yet. */
+static enum rc keep(struct step *step, const Paidan__Event *event,
+                    const struct hotline_ticket *ticket)
+{
+    CHECK(ticket == NULL || !ticket->bound);
+    const bool known = ticket != NULL;
     const char *const code = hotline_state_code(step->site);
     Paidan__HotlineTold told = PAIDAN__HOTLINE_TOLD__INIT;
-    const bool first = event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED;
-    if (!known && (!first || code == NULL || strcmp(event->assigned->channel, code) != 0)) {
+    const char *const channel = channel_of(event);
+    if (!known && (channel == NULL || code == NULL || strcmp(channel, code) != 0)) {
         return RC_OK;
     }
-    if (first) {
+    if (!known && event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED) {
         fill(&told, PAIDAN__HOTLINE_KIND__HOTLINE_RECEIVED, "received", NULL, NULL);
         told.at_ms = event->at_ms;
-    }
-    if (known == first || (!first && !made(event, &told))) {
+    } else if (!made(event, &told)) {
         return RC_OK;
     }
     told.has_ticket = true;
     told.ticket = event->ticket;
+    told.has_before = known && ticket->told_seq != 0;
+    told.before = told.has_before ? ticket->told_seq : 0;
     return step_say(step, &(struct step_about){0}, &told.base);
 }
 
 enum rc hotline_tell_apply(struct step *step, const struct step_input *input)
 {
+    CHECK(input->kind == STEP_RECORD);
     const Paidan__Event *const event = input->event;
     struct hotline_ticket ticket;
     struct hotline_case record;
     Paidan__HotlineTold told = PAIDAN__HOTLINE_TOLD__INIT;
-    if (event == NULL || !event->has_ticket) {
+    if (event == NULL || !event->has_ticket || event->ticket == 0) {
         return RC_OK;
     }
     enum rc rc = hotline_state_ticket(step->txn, event->ticket, &ticket);
     if (rc == RC_NOT_FOUND || (rc == RC_OK && !ticket.bound)) {
-        return keep(step, event, rc == RC_OK);
+        return keep(step, event, rc == RC_OK ? &ticket : NULL);
     }
     if (rc == RC_OK) {
         rc = hotline_state_case(step->txn, ticket.peer, ticket.source_id, &record);
@@ -247,18 +324,29 @@ enum rc hotline_tell_apply(struct step *step, const struct step_input *input)
 
 static enum rc fold_unbound(struct step_fold *fold, uint64_t seq, const Paidan__HotlineTold *told)
 {
+    CHECK(told->source_id == NULL || told->peer == NULL);
+    CHECK(seq > 0);
     const struct hotline_ticket record = {.told_seq = seq};
     if (!told->has_ticket || told->ticket == 0) {
         return RC_CORRUPT;
     }
-    /* Nobody will bind what is closed: it was an operator's, of the same channel. */
-    return told->kind == PAIDAN__HOTLINE_KIND__HOTLINE_CLOSED
-               ? hotline_state_ticket_del(fold->txn, told->ticket)
-               : hotline_state_ticket_put(fold->txn, told->ticket, &record);
+    /* A ticket that ended is bound only by a dispatch that has no number yet; while there is none such, it was
+     * an operator's, of the same channel, and so were all that ended before it. */
+    const bool closed = told->kind == PAIDAN__HOTLINE_KIND__HOTLINE_CLOSED;
+    const bool nobody = fold->tally->values[HOTLINE_TALLY_ASKED] == 0;
+    if (closed && nobody) {
+        enum rc rc = hotline_state_ticket_del(fold->txn, told->ticket);
+        rc = rc == RC_OK ? hotline_state_early_del(fold->txn, told->ticket) : rc;
+        return rc == RC_OK ? hotline_state_early_clear(fold->txn) : rc;
+    }
+    const enum rc rc = hotline_state_ticket_put(fold->txn, told->ticket, &record);
+    return rc == RC_OK && closed ? hotline_state_early_put(fold->txn, told->ticket) : rc;
 }
 
+/* The round of a resolution is what a rating or a redo answers; anything that follows it ends the asking. */
 enum rc hotline_tell_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_HOTLINE_TOLD);
     const Paidan__HotlineTold *const told = event->hotline_told;
     struct hotline_case record;
     CHECK(seq > 0);

@@ -13,11 +13,14 @@ MUST_CHECK enum rc hotline_tell_apply(struct step *step, const struct step_input
  * before, and is raised. Returns as step_say. */
 MUST_CHECK enum rc hotline_tell_say(struct step *step, struct hotline_case *record,
                                     Paidan__HotlineTold *told);
-/* That it was received, or refused with a code; number and ticket are the case's. */
+/* That it was received, or refused with a code; number and ticket are the case's. envelope: id of theirs. */
 MUST_CHECK enum rc hotline_tell_received(struct step *step, struct hotline_case *record,
-                                         Paidan__Code code, const char *detail);
-/* What was told to nobody while the ticket belonged to no case: seq of that HotlineTold. */
-MUST_CHECK enum rc hotline_tell_again(struct step *step, struct hotline_case *record, uint64_t seq);
+                                         Paidan__Code code, const char *detail,
+                                         const char *envelope);
+/* What was told to nobody while the ticket belonged to no case, in order. newest: seq of the last
+ * HotlineTold of that. Before: the case is bound. */
+MUST_CHECK enum rc hotline_tell_again(struct step *step, struct hotline_case *record,
+                                      uint64_t newest);
 MUST_CHECK enum rc hotline_tell_fold(struct step_fold *fold, uint64_t seq,
                                      const Paidan__Event *event);
 

@@ -7,13 +7,13 @@
  *   chase, urge          Chase
  *   withdraw             Withdraw
  *   ruling               granted: Withdraw, for they take it back; refused: Supplement
- *   extension_decision   Supplement
- *   redo                 the resident is being asked: the answer is "unsolved"; closed: Submit again;
- *                        else Supplement
+ *   extension_decision   Supplement; granted until a moment: with the new deadline from above
+ *   redo                 the resident is being asked: the answer is "unsolved"; closed: Submit again, with what
+ *                        the dispatch said of place, person and matter; else Supplement
  *   rating               the resident is being asked: the answer; else Supplement
  *
- * What must stay true: no word of theirs is lost, and a category or division that is none of ours sends the
- * ticket to the dispatcher's desk with their words in it. */
+ * What must stay true: no word of theirs is lost, and a category, a division or a unit that is none of ours
+ * sends the ticket to the dispatcher's desk with their words in it. */
 #include "hotline_wish.h"
 
 #include <string.h>
@@ -22,10 +22,11 @@
 #include "common/calendar/civil.h"
 #include "common/site/site_hotline.h"
 #include "common/text/text.h"
+#include "common/wire/wire_unpack.h"
 #include "hotline.h"
 
-/* What a day is told of: to the year 2199; beyond it nothing was meant. */
-#define DUE_MS_MAX 7258118400000ull
+/* Intake judges a deadline when the wish arrives, which may be later than here. */
+#define WISH_WAITS_MS (24ull * 3600 * 1000)
 
 bool hotline_wish_opens(const struct hotline_case *record, Paidan__HotlineKind kind)
 {
@@ -36,6 +37,41 @@ bool hotline_wish_opens(const struct hotline_case *record, Paidan__HotlineKind k
     }
     return kind == PAIDAN__HOTLINE_KIND__HOTLINE_REDO && record != NULL &&
            record->state == HOTLINE_BOUND && record->closed;
+}
+
+/* A deadline that intake takes; one beyond is words alone, for nothing was meant by it: seconds for
+ * milliseconds, a year mistyped. */
+bool hotline_wish_dated(const struct step *step, const Paidan__HotlineEnvelope *envelope)
+{
+    CHECK(step->now_ms > 0);
+    return envelope->has_due_ms && envelope->due_ms <= step->now_ms + OUTER_DUE_AHEAD_MS_MAX &&
+           envelope->due_ms + OUTER_DUE_BEHIND_MS_MAX >= step->now_ms + WISH_WAITS_MS;
+}
+
+bool hotline_wish_extends(const struct step *step, const Paidan__HotlineEnvelope *envelope)
+{
+    CHECK(envelope->kind >= PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH);
+    const bool granted = envelope->has_granted && envelope->granted;
+    const bool decides =
+        envelope->kind == PAIDAN__HOTLINE_KIND__HOTLINE_EXTENSION_DECISION && granted;
+    return hotline_wish_dated(step, envelope) &&
+           (decides || envelope->kind == PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH);
+}
+
+enum rc hotline_wish_envelope(struct step *step, uint64_t heard, Paidan__HotlineEnvelope **envelope)
+{
+    Paidan__Event *event = NULL;
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    CHECK(heard > 0);
+    enum rc rc = step_read(step, heard, &event);
+    if (rc != RC_OK || event->fact_case != PAIDAN__EVENT__FACT_HEARD) {
+        return rc == RC_OK || rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    rc = wire_unpack(step->arena, &paidan__hotline_envelope__descriptor, event->heard->body.data,
+                     event->heard->body.len, &message, &error);
+    *envelope = (Paidan__HotlineEnvelope *)message;
+    return rc == RC_INVALID ? RC_CORRUPT : rc;
 }
 
 /* One envelope, and the case that it is about. */
@@ -49,11 +85,11 @@ struct wishing {
 
 /* Wishes about one case go in order, one at a time. */
 static enum rc wish_of(const struct wishing *wishing, const char *service,
-                       const Paidan__Request *request)
+                       const ProtobufCMessage *wish)
 {
     CHECK(wishing->record->line != 0);
     CHECK(wishing->heard != 0);
-    return channel_wish(wishing->step, wishing->channel, service, request, wishing->record->line,
+    return channel_wish(wishing->step, wishing->channel, service, wish, wishing->record->line,
                         wishing->heard, NULL);
 }
 
@@ -72,6 +108,8 @@ static char *first_of(char *one, char *other)
 /* Cut between characters; the arena's. NULL: it is full. */
 static char *clipped(struct step *step, const char *text, size_t bytes_max)
 {
+    CHECK(text != NULL);
+    CHECK(bytes_max > 0);
     char *copy = arena_strdup(step->arena, text);
     if (copy != NULL) {
         copy[text_clip(copy, bytes_max)] = '\0';
@@ -85,6 +123,8 @@ static char *clipped(struct step *step, const char *text, size_t bytes_max)
 static bool mapped(const struct step *step, const struct site_hotline_peer *peer,
                    enum site_hotline_map map, const char *theirs, char **ours)
 {
+    CHECK(peer != NULL);
+    CHECK(map != SITE_HOTLINE_STATES); /* those are ours, for them */
     *ours = NULL;
     if (!said(theirs)) {
         return true;
@@ -96,68 +136,131 @@ static bool mapped(const struct step *step, const struct site_hotline_peer *peer
 /* Their words that lead nowhere here, before the text or the place that they belong to. */
 static char *with_words(struct step *step, const char *label, const char *words, const char *text)
 {
+    CHECK(words != NULL);
+    CHECK(text != NULL);
     return arena_printf(step->arena, "%s%s%s%s", label, words, text[0] == '\0' ? "" : "；", text);
 }
 
-static char *text_of(struct step *step, const struct hotline_case *record,
-                     const Paidan__HotlineEnvelope *envelope)
+/* Done again: what they say now, and what it was about, for whoever gets it did not have the ticket before. */
+static char *again_text(struct step *step, const struct hotline_case *record,
+                        const Paidan__HotlineEnvelope *envelope,
+                        const Paidan__HotlineEnvelope *first)
 {
     char *const text = first_of(envelope->text, envelope->note);
-    if (record == NULL || record->number[0] == '\0') {
-        return text;
-    }
-    return arena_printf(step->arena, "【上级重办】%s（原工单 %s）", text, record->number);
+    CHECK(first->kind == PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH);
+    const char *const before = first->text == NULL ? "" : first->text;
+    return record->number[0] == '\0' ? arena_printf(step->arena, "【上级重办】%s\n%s", text, before)
+                                     : arena_printf(step->arena, "【上级重办】%s（原工单 %s）\n%s",
+                                                    text, record->number, before);
 }
 
-/* record: NULL: the first time. */
-static enum rc submit(const struct wishing *wishing, const struct hotline_case *record)
+/* What they say now stands before what they said then. */
+static void inherit(char **field, char *from)
 {
-    struct step *const step = wishing->step;
-    const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
-    const struct site_hotline_peer *const peer = site_hotline_peer_find(step->site, envelope->peer);
-    Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT, *tickets[] = {&ticket};
+    CHECK(field != NULL);
+    *field = said(*field) ? *field : from;
+}
+
+/* A redo says only what is still wrong; the rest is as it was dispatched. *made: the envelope to submit. */
+static enum rc complete(const struct wishing *wishing, const struct hotline_case *record,
+                        Paidan__HotlineEnvelope *made)
+{
+    Paidan__HotlineEnvelope *first = NULL;
+    CHECK(record->line > 1); /* its Heard stands right before it */
+    const uint64_t heard = record->dispatched != 0 ? record->dispatched : record->line - 1;
+    const enum rc rc = hotline_wish_envelope(wishing->step, heard, &first);
+    *made = *wishing->envelope;
+    if (rc != RC_OK) {
+        return rc;
+    }
+    inherit(&made->title, first->title);
+    inherit(&made->place, first->place);
+    inherit(&made->phone, first->phone);
+    inherit(&made->reporter, first->reporter);
+    inherit(&made->category, first->category);
+    inherit(&made->division, first->division);
+    inherit(&made->unit, first->unit);
+    if (!made->has_occurred_ms) {
+        made->has_occurred_ms = first->has_occurred_ms;
+        made->occurred_ms = first->occurred_ms;
+    }
+    made->text = again_text(wishing->step, record, wishing->envelope, first);
+    return made->text == NULL ? RC_LIMIT : RC_OK;
+}
+
+/* Their words for what, where and who, as ours; what is none of ours goes to the desk, with their words. */
+static void map_words(struct step *step, const struct site_hotline_peer *peer,
+                      const Paidan__HotlineEnvelope *envelope, Paidan__NewTicket *ticket)
+{
+    CHECK(ticket->text != NULL);
+    if (!mapped(step, peer, SITE_HOTLINE_CATEGORIES, envelope->category, &ticket->category_hint)) {
+        ticket->has_unmapped = ticket->unmapped = true;
+        ticket->text = with_words(step, "上级类别：", envelope->category, ticket->text);
+    }
+    if (!mapped(step, peer, SITE_HOTLINE_DIVISIONS, envelope->division, &ticket->area_hint)) {
+        ticket->has_unmapped = ticket->unmapped = true;
+        ticket->place = with_words(step, "上级区划：", envelope->division, ticket->place);
+        ticket->place =
+            ticket->place == NULL ? NULL : clipped(step, ticket->place, PLACE_BYTES_MAX);
+    }
+    if (!mapped(step, peer, SITE_HOTLINE_UNITS, envelope->unit, &ticket->unit_hint)) {
+        ticket->has_unmapped = ticket->unmapped = true;
+        ticket->text = with_words(step, "上级指定单位：", envelope->unit,
+                                  ticket->text == NULL ? "" : ticket->text);
+    }
+}
+
+/* The last place where a ticket may have grown too long: cut, for intake would refuse the whole of it. */
+static enum rc wish_submit(const struct wishing *wishing, Paidan__NewTicket *ticket)
+{
+    CHECK(ticket->channel != NULL);
+    CHECK(wishing->record->state == HOTLINE_ASKED);
+    Paidan__NewTicket *tickets[] = {ticket};
     Paidan__Submit wish = PAIDAN__SUBMIT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    CHECK(peer != NULL);
-    const bool again = envelope->kind == PAIDAN__HOTLINE_KIND__HOTLINE_REDO;
-    ticket.channel = step->site->channels[step->site->hotline->channel].code;
-    ticket.external_id =
-        again ? arena_printf(step->arena, "%s/%s#%llu", envelope->peer, envelope->source_id,
-                             (unsigned long long)envelope->seq)
-              : arena_printf(step->arena, "%s/%s", envelope->peer, envelope->source_id);
-    ticket.text = text_of(step, record, envelope);
-    ticket.title = envelope->title;
-    ticket.place = first_of(envelope->place, NULL);
-    ticket.phone = envelope->phone;
-    ticket.reporter = envelope->reporter;
-    ticket.has_occurred_ms = envelope->has_occurred_ms;
-    ticket.occurred_ms = envelope->occurred_ms;
-    ticket.has_due_ms = envelope->has_due_ms;
-    ticket.due_ms = envelope->due_ms;
-    ticket.confidential = wishing->record->confidential;
-    ticket.has_confidential = ticket.confidential;
-    ticket.n_attachments = envelope->n_attachments;
-    ticket.attachments = envelope->attachments;
-    if (!mapped(step, peer, SITE_HOTLINE_CATEGORIES, envelope->category, &ticket.category_hint)) {
-        ticket.has_unmapped = ticket.unmapped = true;
-        ticket.text = with_words(step, "上级类别：", envelope->category,
-                                 ticket.text == NULL ? "" : ticket.text);
-    }
-    if (!mapped(step, peer, SITE_HOTLINE_DIVISIONS, envelope->division, &ticket.area_hint)) {
-        ticket.has_unmapped = ticket.unmapped = true;
-        ticket.place = with_words(step, "上级区划：", envelope->division, ticket.place);
-        ticket.place = ticket.place == NULL ? NULL : clipped(step, ticket.place, PLACE_BYTES_MAX);
-    }
     /* With our words before it, it may have become longer than intake takes. */
-    ticket.text = ticket.text == NULL ? NULL : clipped(step, ticket.text, TEXT_BYTES_MAX);
-    if (ticket.external_id == NULL || ticket.text == NULL || ticket.place == NULL) {
+    ticket->text =
+        ticket->text == NULL ? NULL : clipped(wishing->step, ticket->text, TEXT_BYTES_MAX);
+    if (ticket->external_id == NULL || ticket->text == NULL || ticket->place == NULL) {
         return RC_LIMIT;
     }
     wish.n_tickets = 1;
     wish.tickets = tickets;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &wish;
-    return wish_of(wishing, "intake", &request);
+    return wish_of(wishing, "intake", &wish.base);
+}
+
+/* again: NULL: the first time; else the case, closed, that is to be done again. */
+static enum rc submit(const struct wishing *wishing, const struct hotline_case *again)
+{
+    struct step *const step = wishing->step;
+    Paidan__HotlineEnvelope envelope = *wishing->envelope;
+    const struct site_hotline_peer *const peer = site_hotline_peer_find(step->site, envelope.peer);
+    Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT;
+    CHECK(peer != NULL);
+    const enum rc rc = again == NULL ? RC_OK : complete(wishing, again, &envelope);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    ticket.channel = step->site->channels[step->site->hotline->channel].code;
+    ticket.external_id = again == NULL
+                             ? arena_printf(step->arena, "%s/%s", envelope.peer, envelope.source_id)
+                             : arena_printf(step->arena, "%s/%s#%llu", envelope.peer,
+                                            envelope.source_id, (unsigned long long)envelope.seq);
+    ticket.text = first_of(envelope.text, envelope.note);
+    ticket.title = envelope.title;
+    ticket.place = first_of(envelope.place, NULL);
+    ticket.phone = envelope.phone;
+    ticket.reporter = envelope.reporter;
+    ticket.has_occurred_ms = envelope.has_occurred_ms;
+    ticket.occurred_ms = envelope.occurred_ms;
+    ticket.has_due_ms = hotline_wish_dated(step, &envelope);
+    ticket.due_ms = ticket.has_due_ms ? envelope.due_ms : 0;
+    ticket.has_anew = ticket.anew = 1; /* each of theirs is one of ours, to be answered by itself */
+    ticket.confidential = wishing->record->confidential;
+    ticket.has_confidential = ticket.confidential;
+    ticket.n_attachments = envelope.n_attachments;
+    ticket.attachments = envelope.attachments;
+    map_words(step, peer, &envelope, &ticket);
+    return wish_submit(wishing, &ticket);
 }
 
 /* ---- of a ticket that we have ---- */
@@ -172,61 +275,60 @@ static char *labelled(const struct wishing *wishing, const char *label, char *fi
     return text == NULL ? NULL : clipped(wishing->step, text, bytes_max);
 }
 
+/* With a later deadline from above, where the envelope gives one. */
 static enum rc supplement(const struct wishing *wishing, const char *label)
 {
     const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
     Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(wishing->record->ticket != 0);
     wish.ticket = wishing->record->ticket;
     wish.text = labelled(wishing, label, envelope->text, envelope->note, TEXT_BYTES_MAX);
     wish.n_attachments = envelope->n_attachments;
     wish.attachments = envelope->attachments;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
-    request.supplement = &wish;
-    return wish.text == NULL ? RC_LIMIT : wish_of(wishing, "intake", &request);
+    wish.has_outer_due_ms = hotline_wish_extends(wishing->step, envelope) &&
+                            envelope->due_ms >= wishing->record->due_ms;
+    wish.outer_due_ms = wish.has_outer_due_ms ? envelope->due_ms : 0;
+    return wish.text == NULL ? RC_LIMIT : wish_of(wishing, "intake", &wish.base);
 }
 
-/* Until when, in the site's own time: the unit and who decides on its clock must read it. */
+/* Until when, in the site's own time: the unit and who decides on its clock must read it. What is not later
+ * than they said before takes nothing from the unit, and that is said too. */
 static enum rc extended(const struct wishing *wishing)
 {
-    const uint64_t due_ms = wishing->envelope->has_due_ms ? wishing->envelope->due_ms : 0;
-    if (due_ms == 0 || due_ms > DUE_MS_MAX) {
+    const uint64_t due_ms = wishing->envelope->due_ms;
+    if (!hotline_wish_dated(wishing->step, wishing->envelope)) {
         return supplement(wishing, "【上级答复】同意延期。");
     }
     const int64_t local_s = ((int64_t)due_ms + site_offset(wishing->step->site, due_ms)) / 1000;
     CHECK(local_s > 0);
     const struct civil_date date = civil_date((int32_t)(local_s / 86400));
     const char *const label = arena_printf(
-        wishing->step->arena, "【上级答复】同意延期至 %04d-%02u-%02u %02d:%02d。", date.year,
-        date.month, date.day, (int)(local_s % 86400 / 3600), (int)(local_s % 3600 / 60));
+        wishing->step->arena, "【上级答复】同意延期至 %04d-%02u-%02u %02d:%02d%s。", date.year,
+        date.month, date.day, (int)(local_s % 86400 / 3600), (int)(local_s % 3600 / 60),
+        due_ms < wishing->record->due_ms ? "，早于原上级时限，原时限不变" : "");
     return label == NULL ? RC_LIMIT : supplement(wishing, label);
 }
 
+/* From the resident or from the platform: intake counts both, the label tells the unit which. */
 static enum rc chase(const struct wishing *wishing, const char *label)
 {
     const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
     Paidan__Chase wish = PAIDAN__CHASE__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(wishing->record->ticket != 0);
     wish.ticket = wishing->record->ticket;
     wish.note = labelled(wishing, label, envelope->note, envelope->text, NOTE_BYTES_MAX);
-    request.wish_case = PAIDAN__REQUEST__WISH_CHASE;
-    request.chase = &wish;
-    return wish.note == NULL ? RC_LIMIT : wish_of(wishing, "intake", &request);
+    return wish.note == NULL ? RC_LIMIT : wish_of(wishing, "intake", &wish.base);
 }
 
+/* They take it back: for us that is the resident's withdrawal, with their reason in it. */
 static enum rc withdraw(const struct wishing *wishing, const char *label)
 {
     const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
     Paidan__Withdraw wish = PAIDAN__WITHDRAW__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(wishing->record->ticket != 0);
     wish.ticket = wishing->record->ticket;
     wish.note = labelled(wishing, label, envelope->note, envelope->text, NOTE_BYTES_MAX);
-    request.wish_case = PAIDAN__REQUEST__WISH_WITHDRAW;
-    request.withdraw = &wish;
-    return wish.note == NULL ? RC_LIMIT : wish_of(wishing, "intake", &request);
+    return wish.note == NULL ? RC_LIMIT : wish_of(wishing, "intake", &wish.base);
 }
 
 /* Whether the resident is being asked, and through this channel: else another one asks him, and an answer
@@ -239,16 +341,16 @@ static bool asked_here(const struct wishing *wishing)
     }
     CHECK(site->hotline->channel < site->channel_count);
     const struct site_channel *const channel = &site->channels[site->hotline->channel];
-    return wishing->record->round > 0 && strcmp(channel->callback, channel->code) == 0;
+    return wishing->record->round > 0 && site_channel_asks(channel, channel->code);
 }
 
+/* As the resident's own answer, for the platform asked him. Who asks to have it done again is not satisfied. */
 static enum rc answer(const struct wishing *wishing)
 {
     const Paidan__HotlineEnvelope *const envelope = wishing->envelope;
     const bool redo = envelope->kind == PAIDAN__HOTLINE_KIND__HOTLINE_REDO;
     Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT, *replies[] = {&reply};
     Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(wishing->record->round > 0);
     reply.ticket = wishing->record->ticket;
     reply.has_round = true;
@@ -257,12 +359,11 @@ static enum rc answer(const struct wishing *wishing)
     reply.satisfied = envelope->has_satisfied ? envelope->satisfied
                       : redo                  ? PAIDAN__SATISFIED__SATISFIED_NO
                                               : PAIDAN__SATISFIED__SATISFIED_FAIR;
+    reply.channel = (char *)(uintptr_t)hotline_state_code(wishing->step->site); /* packed */
     reply.note = labelled(wishing, "", envelope->note, envelope->text, NOTE_BYTES_MAX);
     wish.n_replies = 1;
     wish.replies = replies;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
-    request.callback_answer = &wish;
-    return reply.note == NULL ? RC_LIMIT : wish_of(wishing, "callback", &request);
+    return reply.note == NULL ? RC_LIMIT : wish_of(wishing, "callback", &wish.base);
 }
 
 enum rc hotline_wish_follow(struct step *step, const struct channel *channel,

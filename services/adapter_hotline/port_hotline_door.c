@@ -93,9 +93,11 @@ static void refuse(struct web_exchange *exchange, Paidan__Code code, const char 
     }
 }
 
+/* Refused at the door: counted and shown in the adapter's status, for nothing of it is in a log. */
 static void turn_away(struct door *door, struct web_exchange *exchange, Paidan__Code code,
                       const char *detail)
 {
+    CHECK(exchange != NULL);
     door_http_refused(door, code);
     refuse(exchange, code, detail);
 }
@@ -141,6 +143,7 @@ static void answered(struct door *door, void *context, const Paidan__Answer *ans
 /* asked goes to the answer, or is given back here. */
 static void ask(struct door *door, const Paidan__Request *request, struct asked *asked)
 {
+    CHECK(asked->exchange != NULL);
     struct web_exchange *const exchange = asked->exchange;
     const enum rc rc = door_http_ask(door, request, asked);
     if (rc != RC_OK) {
@@ -165,6 +168,8 @@ static uint64_t wall_ms(void)
 static bool holds(const struct own *own, const struct site_hotline_peer *peer,
                   const struct port_hotline_signed *what, const char *signature)
 {
+    CHECK(own->data_dir[0] != '\0');
+    CHECK(what->nonce != NULL);
     static const char *const ends[] = {"", ".next"};
     char name[CODE_BYTES_MAX + 8], key[HOTLINE_KEY_BYTES];
     bool good = false;
@@ -221,9 +226,12 @@ static void escape(const char *id, char text[6 * HOTLINE_ID_BYTES_MAX + 1])
     text[used] = '\0';
 }
 
+/* The digest is of what was understood, not of the bytes: a platform that writes its members in another order the
+ * next time sends the same envelope. */
 static void ask_envelope(struct door *door, struct web_exchange *exchange,
                          Paidan__HotlineEnvelope *envelope, const struct port_hotline_signed *what)
 {
+    CHECK(envelope->peer != NULL); /* whoever signed */
     struct own *const own = door_own(door);
     unsigned char digest[HEARD_DIGEST_BYTES], nonce[HEARD_DIGEST_BYTES], *packed = NULL;
     size_t bytes = 0;
@@ -250,6 +258,7 @@ static void ask_envelope(struct door *door, struct web_exchange *exchange,
     ask(door, &request, asked);
 }
 
+/* Nothing of the body is read before its signature holds. */
 static void hear(struct door *door, struct web_exchange *exchange)
 {
     struct own *const own = door_own(door);
@@ -279,6 +288,7 @@ static void hear(struct door *door, struct web_exchange *exchange)
 
 static void call(struct door *door, struct web_exchange *exchange, const char *given)
 {
+    CHECK(given != NULL);
     struct own *const own = door_own(door);
     const struct site *const site = shell_gate_site(door_gate(door));
     char secret[HOTLINE_KEY_BYTES];
@@ -336,6 +346,7 @@ static const char *listen_at(const struct site *site)
 
 static enum rc open_own(struct door *door, const char *data_dir, void **context)
 {
+    CHECK(data_dir != NULL);
     struct own *const own = calloc(1, sizeof *own);
     (void)door;
     if (own == NULL || strlen(data_dir) >= sizeof own->data_dir ||
@@ -350,6 +361,7 @@ static enum rc open_own(struct door *door, const char *data_dir, void **context)
 
 static void close_own(void *context)
 {
+    CHECK(context != NULL);
     struct own *const own = context;
     arena_fini(&own->arena);
     free(own);

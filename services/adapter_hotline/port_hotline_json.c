@@ -12,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/calendar/civil.h"
 #include "common/say/code.h"
+#include "common/say/say_json.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT_FIELD(name) offsetof(Paidan__HotlineEnvelope, name)
@@ -62,6 +63,8 @@ static void wrong(struct reading *reading, const char *field)
 static char *text_of(struct reading *reading, const json_t *object, const char *name,
                      const char *field)
 {
+    CHECK(name != NULL);
+    CHECK(field != NULL);
     const json_t *const value = json_object_get(object, name);
     if (value == NULL || json_is_null(value)) {
         return NULL;
@@ -77,8 +80,10 @@ static char *text_of(struct reading *reading, const json_t *object, const char *
     return copy;
 }
 
+/* -1: one of them is no digit. */
 static int digits(const char *text, size_t count)
 {
+    CHECK(count <= 9); /* an int holds it */
     int value = 0;
     for (size_t at = 0; at < count; at++) {
         if (text[at] < '0' || text[at] > '9') {
@@ -131,6 +136,7 @@ static bool moment_of(const char *text, uint64_t *ms)
 static bool time_of(struct reading *reading, const json_t *object, const char *name,
                     const char *field, uint64_t *ms)
 {
+    CHECK(ms != NULL);
     const json_t *const value = json_object_get(object, name);
     if (value == NULL || json_is_null(value)) {
         return false;
@@ -149,6 +155,7 @@ static bool time_of(struct reading *reading, const json_t *object, const char *n
 static bool flag_of(struct reading *reading, const json_t *object, const char *name,
                     const char *field, protobuf_c_boolean *flag)
 {
+    CHECK(flag != NULL);
     const json_t *const value = json_object_get(object, name);
     if (value == NULL || json_is_null(value)) {
         return false;
@@ -165,6 +172,7 @@ static bool flag_of(struct reading *reading, const json_t *object, const char *n
 static unsigned word_of(struct reading *reading, const json_t *object, const char *name,
                         const char *field, const char *const *words, unsigned count)
 {
+    CHECK(count > 0);
     const json_t *const value = json_object_get(object, name);
     for (unsigned index = 0; json_is_string(value) && index < count; index++) {
         if (strcmp(json_string_value(value), words[index]) == 0) {
@@ -177,6 +185,7 @@ static unsigned word_of(struct reading *reading, const json_t *object, const cha
     return 0;
 }
 
+/* A name and a link, which nobody here follows. */
 static void read_attachment(struct reading *reading, const json_t *item,
                             Paidan__Attachment *attachment)
 {
@@ -192,6 +201,7 @@ static void read_attachment(struct reading *reading, const json_t *item,
 static void read_attachments(struct reading *reading, const json_t *body,
                              Paidan__HotlineEnvelope *envelope)
 {
+    CHECK(envelope->n_attachments == 0);
     const json_t *const list = json_object_get(body, "attachments");
     const size_t count = json_array_size(list);
     if (list == NULL || json_is_null(list)) {
@@ -215,6 +225,7 @@ static void read_attachments(struct reading *reading, const json_t *body,
     envelope->n_attachments = count;
 }
 
+/* All members of all kinds: which of them a kind needs is judged afterwards, the others may come along. */
 static void read_body(struct reading *reading, const json_t *body,
                       Paidan__HotlineEnvelope *envelope)
 {
@@ -227,6 +238,7 @@ static void read_body(struct reading *reading, const json_t *body,
     envelope->reporter = text_of(reading, body, "reporter", "body.reporter");
     envelope->category = text_of(reading, body, "category", "body.category");
     envelope->division = text_of(reading, body, "division", "body.division");
+    envelope->unit = text_of(reading, body, "unit", "body.unit");
     envelope->note = text_of(reading, body, "note", "body.note");
     envelope->has_due_ms = time_of(reading, body, "due", "body.due", &envelope->due_ms);
     envelope->has_occurred_ms =
@@ -247,6 +259,7 @@ static void read_body(struct reading *reading, const json_t *body,
 /* What a kind cannot be without. */
 static void judge_body(struct reading *reading, const Paidan__HotlineEnvelope *envelope)
 {
+    CHECK(envelope->kind >= PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH); /* the head was right */
     switch (envelope->kind) {
     case PAIDAN__HOTLINE_KIND__HOTLINE_DISPATCH:
     case PAIDAN__HOTLINE_KIND__HOTLINE_SUPPLEMENT:
@@ -275,9 +288,11 @@ static void judge_body(struct reading *reading, const Paidan__HotlineEnvelope *e
     }
 }
 
+/* Each member by itself, so that the first one that is wrong is named. */
 static void read_head(struct reading *reading, const json_t *root, const char *source,
                       Paidan__HotlineEnvelope *envelope)
 {
+    CHECK(source != NULL);
     const char *const spec = json_string_value(json_object_get(root, "spec"));
     const char *const from = json_string_value(json_object_get(root, "source"));
     const char *const kind = json_string_value(json_object_get(root, "kind"));
@@ -321,6 +336,8 @@ enum rc port_hotline_json_read(struct arena *arena, const char *bytes, size_t si
                                const char *source, Paidan__HotlineEnvelope **envelope,
                                const char **field)
 {
+    CHECK(source != NULL);
+    CHECK(bytes != NULL || size == 0);
     struct reading reading = {.arena = arena, .field = "", .rc = RC_OK};
     json_error_t error;
     json_t *const root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
@@ -362,6 +379,7 @@ static void put_text(json_t *object, const char *name, const char *text)
 /* In the site's own time, as people there write it. */
 static void put_time(json_t *object, const char *name, const struct site *site, uint64_t ms)
 {
+    CHECK(name != NULL);
     char text[40];
     const int64_t offset_ms = site_offset(site, ms);
     const int64_t local_s = ((int64_t)ms + offset_ms) / 1000;
@@ -378,12 +396,14 @@ static void put_time(json_t *object, const char *name, const struct site *site, 
 static json_t *body_of(const struct site *site, const struct site_hotline_peer *peer,
                        const Paidan__HotlineTold *told)
 {
+    CHECK(peer != NULL);
     static const char *const satisfied[] = {"", "yes", "fair", "no"};
     json_t *const body = json_object();
     const char *const theirs =
         told->state == NULL ? NULL : site_hotline_map(site, SITE_HOTLINE_STATES, peer, told->state);
     put_text(body, "state", theirs != NULL ? theirs : told->state);
     put_text(body, "our_state", told->state);
+    put_text(body, "envelope", told->envelope);
     put_text(body, "unit", told->unit);
     const uint32_t unit =
         told->unit == NULL ? SITE_NONE : site_heir(site, SITE_KIND_UNIT, told->unit);
@@ -424,11 +444,7 @@ char *port_hotline_json_write(struct arena *arena, const struct site *site,
     put_time(root, "at", site, told->at_ms);
     json_object_set_new(root, "seq", json_integer((json_int_t)told->seq));
     json_object_set_new(root, "body", body_of(site, peer, told));
-    char *const text = json_dumps(root, JSON_COMPACT);
-    char *const copy = text == NULL ? NULL : arena_strdup(arena, text);
-    free(text);
-    json_decref(root);
-    return copy;
+    return say_json_text(arena, root);
 }
 
 /* ---- calls ---- */
@@ -444,6 +460,7 @@ static int hex_of(char digit)
 /* Of a form, in place; what is no escape stays as it is. */
 static void decode(char *text)
 {
+    CHECK(text != NULL);
     char *to = text;
     for (const char *at = text; *at != '\0'; at++) {
         const int high = *at == '%' ? hex_of(at[1]) : -1;
@@ -460,6 +477,8 @@ static void decode(char *text)
 
 static void add_user(Paidan__HotlineCalled *called, char *user)
 {
+    CHECK(called->users != NULL);
+    CHECK(called->n_users <= CALL_USERS_MAX);
     if (user != NULL && user[0] != '\0' && called->n_users < CALL_USERS_MAX) {
         called->users[called->n_users++] = user;
     }
@@ -469,6 +488,8 @@ static void add_user(Paidan__HotlineCalled *called, char *user)
 static void take_pair(struct reading *reading, const char *name, char *value,
                       Paidan__HotlineCalled *called)
 {
+    CHECK(name != NULL);
+    CHECK(value != NULL);
     if (strcmp(name, "event") == 0) {
         called->step = strcmp(value, "newCall") == 0  ? PAIDAN__CALL_STEP__CALL_RINGS
                        : strcmp(value, "answer") == 0 ? PAIDAN__CALL_STEP__CALL_TAKEN
@@ -495,6 +516,7 @@ static void take_pair(struct reading *reading, const char *name, char *value,
     }
 }
 
+/* application/x-www-form-urlencoded, as PHP and exchanges write it: user[] repeats. */
 static void read_form(struct reading *reading, char *text, Paidan__HotlineCalled *called)
 {
     char *rest = NULL;
@@ -532,6 +554,7 @@ static void read_members(struct reading *reading, json_t *root, Paidan__HotlineC
 enum rc port_hotline_json_call(struct arena *arena, const char *bytes, size_t size,
                                Paidan__HotlineCalled **called, const char **field)
 {
+    CHECK(bytes != NULL || size == 0);
     struct reading reading = {.arena = arena, .field = "", .rc = RC_OK};
     Paidan__HotlineCalled *const made = arena_alloc(arena, sizeof *made);
     char *const copy = arena_alloc(arena, size + 1);

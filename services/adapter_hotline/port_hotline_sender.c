@@ -41,6 +41,7 @@ static const char *target_of(const char *url)
 static enum rc read_key(const struct own *own, const struct site_hotline_peer *peer,
                         char key[HOTLINE_KEY_BYTES])
 {
+    CHECK(own->data_dir[0] != '\0');
     char name[CODE_BYTES_MAX + 8];
     (void)snprintf(name, sizeof name, "%s%s", peer->code,
                    peer->suite == SITE_HOTLINE_SM2_SM3 ? ".own" : "");
@@ -51,6 +52,8 @@ static enum rc put_headers(struct arena *arena, const struct site_hotline_peer *
                            const struct port_hotline_signed *what, const char *signature,
                            struct web_call *call)
 {
+    CHECK(signature[0] != '\0');
+    CHECK(peer->ours[0] != '\0');
     call->headers[0] = "Content-Type: application/json";
     call->headers[1] = arena_printf(arena, "Paidan-Peer: %s", peer->ours);
     call->headers[2] =
@@ -65,9 +68,11 @@ static enum rc put_headers(struct arena *arena, const struct site_hotline_peer *
     return RC_OK;
 }
 
+/* RC_AGAIN: tried later, for somebody has to put a key there; RC_FORBIDDEN: the site has to change first. */
 static enum rc make(void *context, struct step_view *view, const struct outbox_delivery *delivery,
                     const Paidan__Event *event, struct web_call *call, const char **why)
 {
+    CHECK(delivery->seq > 0);
     const struct own *const own = context;
     const struct site_hotline_peer *const peer = site_hotline_peer_find(view->site, delivery->to);
     char key[HOTLINE_KEY_BYTES], id[OUTBOX_KEY_BYTES], signature[HOTLINE_SIGNATURE_BYTES];
@@ -113,6 +118,7 @@ static enum rc make(void *context, struct step_view *view, const struct outbox_d
 
 static enum rc open_own(struct shell_gate *gate, const char *data_dir, void **context)
 {
+    CHECK(data_dir != NULL);
     struct own *const own = calloc(1, sizeof *own);
     (void)gate;
     if (own == NULL || strlen(data_dir) >= sizeof own->data_dir) {

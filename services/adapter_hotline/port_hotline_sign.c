@@ -190,6 +190,8 @@ enum rc port_hotline_sign(enum site_hotline_suite suite, const char *key,
 bool port_hotline_sign_holds(enum site_hotline_suite suite, const char *key,
                              const struct port_hotline_signed *what, const char *signature)
 {
+    CHECK(suite < SITE_HOTLINE_SUITES);
+    CHECK(what->body != NULL || what->body_bytes == 0);
     char text[SIGNED_BYTES_MAX], ours[HOTLINE_SIGNATURE_BYTES];
     size_t bytes = 0;
     if (suite != SITE_HOTLINE_SM2_SM3) {

@@ -56,13 +56,10 @@ static enum rc open_ticket(struct step *step, const struct mqtt_alarm *alarm,
     CHECK(seq > 0);
     Paidan__NewTicket ticket, *list[1] = {&ticket};
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     rc = mqtt_words_ticket(step, alarm, news->highest, fact.opening, news->report, &ticket);
     submit.n_tickets = 1;
     submit.tickets = list;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &submit;
-    return rc == RC_OK ? mqtt_outbox_wish(step, alarm, &request, seq) : rc;
+    return rc == RC_OK ? mqtt_outbox_wish(step, alarm, &submit.base, seq) : rc;
 }
 
 /* ---- telling the ticket ---- */
@@ -87,7 +84,6 @@ static enum rc say_noted(struct step *step, const struct mqtt_alarm *alarm, bool
 static enum rc tell(struct step *step, const struct mqtt_alarm *alarm)
 {
     Paidan__Supplement supplement = PAIDAN__SUPPLEMENT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(alarm->ticket != 0);
     CHECK(news_of(alarm) != alarm->told);
     supplement.ticket = alarm->ticket;
@@ -95,10 +91,8 @@ static enum rc tell(struct step *step, const struct mqtt_alarm *alarm)
     if (supplement.text == NULL) {
         return RC_LIMIT;
     }
-    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
-    request.supplement = &supplement;
     const enum rc rc = say_noted(step, alarm, true, 0);
-    return rc == RC_OK ? mqtt_outbox_wish(step, alarm, &request, 0) : rc;
+    return rc == RC_OK ? mqtt_outbox_wish(step, alarm, &supplement.base, 0) : rc;
 }
 
 /* What is worse is told at once; that it is over, or back, when the ticket was left alone for a while. */
@@ -371,15 +365,9 @@ static enum rc move_note(struct step_fold *fold, struct mqtt_alarm *alarm, uint6
 {
     const uint64_t key = mqtt_state_alarm_key(alarm->device, alarm->kind);
     CHECK(alarm->phase == MQTT_OPEN);
-    const struct due was = {alarm->note_ms, key, MQTT_DUE_NOTE},
-                     now = {next_ms, key, MQTT_DUE_NOTE};
-    enum rc rc = RC_OK;
-    CHECK(was.kind == now.kind);
-    if (alarm->note_ms != 0) {
-        rc = due_del(fold->txn, &was);
-    }
+    const uint64_t was_ms = alarm->note_ms;
     alarm->note_ms = next_ms;
-    return rc == RC_OK && next_ms != 0 ? due_put(fold->txn, &now) : rc;
+    return due_move(fold->txn, MQTT_DUE_NOTE, key, was_ms, next_ms);
 }
 
 enum rc mqtt_alarm_fold_noted(struct step_fold *fold, const Paidan__Event *event)

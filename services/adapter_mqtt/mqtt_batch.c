@@ -10,7 +10,13 @@
  *
  * What must stay true: each message of the wish is counted in exactly one of taken, again, dropped and
  * unknown of its topic; what was taken is remembered by its id in the same fact, so that a message that
- * the broker sends again, because its acknowledgement was lost with the process, is no second one. */
+ * the broker sends again, because its acknowledgement was lost with the process, is no second one. That
+ * may be days later, when the process or the broker is there again: ids of the last windows before a
+ * connection are kept over its first ones. They count only against messages that no other is like; one
+ * without a time and an id may well be said again after a day.
+ *
+ * Messages of a device may come in another order than they were sent: one that is older than what the
+ * alarm says already counts, and may open a ticket, but does not change whether it is over. */
 #include "mqtt_batch.h"
 
 #include <string.h>
@@ -25,11 +31,16 @@
 enum { ALARMS_MAX = 2 * DEVICE_REPORTS_MAX, SLOTS = 4096 };
 static_assert(SLOTS >= 2 * DEVICE_REPORTS_MAX + DEVICE_REPORTS_MAX, "a table is never full");
 
+#define STALE_MS                                                                                   \
+    (60ull * 60 * 1000) /* what is older by more is a clock that was set, not a way that was long */
+#define FUTURE_MS (5ull * 60 * 1000) /* a clock that is ahead by more says nothing */
+
 struct heard_alarm {
     struct mqtt_alarm row;
     uint64_t key;
     uint32_t taken, again, dropped;
     Paidan__AlarmLevel level, highest; /* 0: none */
+    uint64_t said_ms;                  /* of what says `level` */
     const Paidan__DeviceReport *worst;
     struct heard_alarm *next; /* of the device */
 };
@@ -170,7 +181,7 @@ static enum rc begin(struct batch *batch)
     const size_t reports = batch->wish->n_reports, topics = batch->wish->n_topics;
     bool full = false;
     CHECK(reports <= DEVICE_REPORTS_MAX);
-    CHECK(topics <= DEVICE_TOPICS_MAX);
+    CHECK(topics <= DEVICE_TOPICS_HEARD_MAX);
     /* One more than there are, so that none is of no bytes. */
     batch->topics = room(batch, topics + 1, sizeof batch->topics[0], &full);
     batch->counts = room(batch, topics + 1, sizeof batch->counts[0], &full);
@@ -197,16 +208,34 @@ static enum rc begin(struct batch *batch)
 
 /* ---- one message ---- */
 
-/* *known: it was taken before, or earlier in this turn. */
-static enum rc is_known(struct batch *batch, uint64_t id, bool *known)
+/* Taken before the connection was lost. */
+static enum rc is_kept(struct batch *batch, const Paidan__DeviceReport *report)
 {
+    const struct mqtt_whole *const whole = &batch->whole;
+    const bool unlike = report->has_at_ms || (report->has_named && report->named);
+    const bool over = whole->kept_until != 0 && batch->window > whole->kept_until;
+    enum rc rc = RC_NOT_FOUND;
+    CHECK(whole->kept_until == 0 || whole->kept[0] != 0);
+    for (size_t index = 0;
+         index < MQTT_KEPT && whole->kept[index] != 0 && unlike && !over && rc == RC_NOT_FOUND;
+         index++) {
+        rc = mqtt_state_seen(batch->step->txn, whole->kept[index], report->id);
+    }
+    return rc;
+}
+
+/* *known: it was taken before, or earlier in this turn. */
+static enum rc is_known(struct batch *batch, const Paidan__DeviceReport *report, bool *known)
+{
+    const uint64_t id = report->id;
     uint16_t *const slot = slot_of(batch->id_slots, batch->ids, sizeof batch->ids[0], id);
     CHECK(*slot <= batch->id_count);
     *known = *slot != 0;
     if (*known) {
         return RC_OK;
     }
-    const enum rc rc = mqtt_state_seen(batch->step->txn, batch->window, id);
+    enum rc rc = mqtt_state_seen(batch->step->txn, batch->window, id);
+    rc = rc == RC_NOT_FOUND ? is_kept(batch, report) : rc;
     *known = rc == RC_OK;
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -242,35 +271,53 @@ static bool has_room(struct batch *batch, struct heard_device *device,
     return true;
 }
 
+/* Sent before the message that says what the alarm is now. */
+static bool is_stale(const struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+{
+    const uint64_t said_ms = alarm->level != 0 ? alarm->said_ms : alarm->row.said_ms;
+    return report->has_at_ms && report->at_ms < said_ms && said_ms - report->at_ms <= STALE_MS;
+}
+
 /* Since the newest message decides. A repetition of one of before the last change is news too: a device
  * that speaks at changes alone, without ids or times, says the same words when its alarm comes back. */
-static void decide(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+static void decide(const struct batch *batch, struct heard_alarm *alarm,
+                   const Paidan__DeviceReport *report)
 {
     CHECK(report->level >= PAIDAN__ALARM_LEVEL__ALARM_CLEARED);
     if (report->level == PAIDAN__ALARM_LEVEL__ALARM_INFO) {
         return; /* it is heard, and says nothing of the alarm */
     }
-    alarm->level = report->level;
+    if (!is_stale(alarm, report)) {
+        const bool dated = report->has_at_ms && report->at_ms <= batch->step->now_ms + FUTURE_MS;
+        alarm->level = report->level;
+        alarm->said_ms = dated ? report->at_ms : 0;
+    } else if (alarm->level == 0) {
+        alarm->level = (Paidan__AlarmLevel)alarm->row.level;
+        alarm->said_ms = alarm->row.said_ms;
+    }
+    CHECK(alarm->level != 0); /* what is older than something is not the first */
     if (report->level > alarm->highest) {
         alarm->highest = report->level;
         alarm->worst = report;
     }
 }
 
-static void take(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+static void take(const struct batch *batch, struct heard_alarm *alarm,
+                 const Paidan__DeviceReport *report)
 {
     CHECK(alarm->taken < DEVICE_REPORTS_MAX);
     alarm->taken++;
-    decide(alarm, report);
+    decide(batch, alarm, report);
 }
 
 /* Counted as what it is; of what the alarm says already there is nothing to decide. */
-static void take_again(struct heard_alarm *alarm, const Paidan__DeviceReport *report)
+static void take_again(const struct batch *batch, struct heard_alarm *alarm,
+                       const Paidan__DeviceReport *report)
 {
     const uint32_t says = alarm->level != 0 ? (uint32_t)alarm->level : alarm->row.level;
     alarm->again++;
-    if (says != 0 && says != (uint32_t)report->level) {
-        decide(alarm, report);
+    if (says != 0 && says != (uint32_t)report->level && !is_stale(alarm, report)) {
+        decide(batch, alarm, report);
     }
 }
 
@@ -307,15 +354,15 @@ static enum rc judge_report(struct batch *batch, const Paidan__DeviceReport *rep
         return RC_OK;
     }
     rc = rc == RC_OK ? end_silence(batch, device) : rc;
-    rc = rc == RC_OK ? is_known(batch, report->id, &known) : rc;
+    rc = rc == RC_OK ? is_known(batch, report, &known) : rc;
     if (rc != RC_OK) {
         return rc;
     }
     if (known) {
-        take_again(alarm, report);
+        take_again(batch, alarm, report);
         heard->again++;
     } else if (has_room(batch, device, alarm, report)) {
-        take(alarm, report);
+        take(batch, alarm, report);
         remember(batch, report->id);
         heard->taken++;
     } else {
@@ -369,6 +416,8 @@ static void fill_alarm(const struct heard_alarm *alarm, Paidan__AlarmHeard *fact
     fact->dropped = alarm->dropped;
     fact->has_level = alarm->level != 0;
     fact->level = alarm->level;
+    fact->has_said_ms = alarm->level != 0 && alarm->said_ms != 0;
+    fact->said_ms = alarm->said_ms;
     fact->has_highest = alarm->highest != 0;
     fact->highest = alarm->highest;
     CHECK(alarm->taken + alarm->again + alarm->dropped > 0 || alarm->level != 0);
@@ -470,8 +519,9 @@ static enum rc follow(struct batch *batch)
     return rc;
 }
 
-enum rc mqtt_batch_apply(struct step *step, const Paidan__DeviceReports *wish)
+enum rc mqtt_batch_apply(struct step *step, const struct step_input *input)
 {
+    const Paidan__DeviceReports *const wish = input->request->device_reports;
     struct batch batch = {.step = step, .site = step->site->devices, .wish = wish};
     if (batch.site == NULL) {
         return step_refuse(step, PAIDAN__CODE__SITE_INVALID, "devices");
@@ -509,7 +559,10 @@ static enum rc fold_alarm(struct step_fold *fold, const char *device,
     alarm.taken += fact->taken;
     alarm.again += fact->again;
     alarm.dropped += fact->dropped;
-    alarm.level = fact->has_level ? (uint32_t)fact->level : alarm.level;
+    if (fact->has_level) {
+        alarm.level = (uint32_t)fact->level;
+        alarm.said_ms = fact->has_said_ms ? fact->said_ms : 0;
+    }
     if (fact->has_highest && (uint32_t)fact->highest > alarm.highest) {
         alarm.highest = (uint32_t)fact->highest;
     }
@@ -582,7 +635,10 @@ static enum rc fold_topic(struct step_fold *fold, const Paidan__TopicHeard *fact
  * step has to forget it at once. */
 static enum rc fold_ids(struct step_fold *fold, const Paidan__AlarmsHeard *fact)
 {
-    enum rc rc = fact->window == 0 ? RC_CORRUPT : RC_OK;
+    struct mqtt_whole whole;
+    enum rc rc = fact->window == 0 || fact->window == UINT32_MAX
+                     ? RC_CORRUPT
+                     : mqtt_state_whole_get(fold->txn, &whole);
     uint32_t forgotten = 0;
     CHECK(fact->n_ids <= DEVICE_REPORTS_MAX); /* the schema's bound */
     for (size_t index = 0; index < fact->n_ids && rc == RC_OK; index++) {
@@ -591,13 +647,32 @@ static enum rc fold_ids(struct step_fold *fold, const Paidan__AlarmsHeard *fact)
         add(fold, MQTT_TALLY_REMEMBERED, added ? 1 : 0);
     }
     if (rc == RC_OK) {
-        rc = mqtt_state_forget(fold->txn, fact->window, (uint32_t)(2 * fact->n_ids), &forgotten);
+        rc = mqtt_state_forget(fold->txn, fact->window, &whole, (uint32_t)(2 * fact->n_ids),
+                               &forgotten);
     }
     if (rc == RC_OK) {
         CHECK(fold->tally->values[MQTT_TALLY_REMEMBERED] >= forgotten);
         fold->tally->values[MQTT_TALLY_REMEMBERED] -= forgotten;
     }
     return rc;
+}
+
+/* What was kept for a new connection is kept over two windows in which something came by it. A window's number
+ * is the time through the site's `dedupe`: where that became longer the numbers fall, so what is kept may be of
+ * larger ones, and its end is counted from where they are now, or it would be years away. */
+static void fold_window(struct mqtt_whole *whole, uint32_t window)
+{
+    CHECK(window > 0);
+    CHECK(window < UINT32_MAX);
+    const bool fell = window < whole->window;
+    if (whole->kept[0] != 0 &&
+        (whole->kept_until == 0 || (fell && whole->kept_until > window + 1))) {
+        whole->kept_until = window + 1;
+    } else if (whole->kept[0] != 0 && window > whole->kept_until) {
+        memset(whole->kept, 0, sizeof whole->kept);
+        whole->kept_until = 0;
+    }
+    whole->window = window;
 }
 
 static enum rc fold_whole(struct step_fold *fold, const Paidan__AlarmsHeard *fact, uint64_t at_ms)
@@ -616,6 +691,7 @@ static enum rc fold_whole(struct step_fold *fold, const Paidan__AlarmsHeard *fac
     }
     CHECK(at_ms >= whole.last_ms);
     whole.last_ms = fact->n_devices > 0 ? at_ms : whole.last_ms;
+    fold_window(&whole, fact->window);
     return mqtt_state_whole_put(fold->txn, &whole);
 }
 

@@ -5,5 +5,5 @@
 
 #include "mqtt_state.h"
 
-MUST_CHECK enum rc mqtt_batch_apply(struct step *step, const Paidan__DeviceReports *wish);
+MUST_CHECK enum rc mqtt_batch_apply(struct step *step, const struct step_input *input);
 MUST_CHECK enum rc mqtt_batch_fold(struct step_fold *fold, const Paidan__Event *event);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/channel/channel_core.h"
 #include "common/site/site_devices.h"
 #include "mqtt.h"
 #include "mqtt_alarm.h"
@@ -37,47 +38,29 @@ const struct channel mqtt_channel = {.outbox = &mqtt_outbox,
                                      .status = mqtt_reading_status};
 
 /* One line a fact. */
-static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+static enum rc fold(struct step_fold *step_fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
-    if (channel_owns(event->fact_case)) {
-        return channel_evolve(fold, &mqtt_channel, seq, event);
-    }
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ALARMS_HEARD:
-        return mqtt_batch_fold(fold, event);
+        return mqtt_batch_fold(step_fold, event);
     case PAIDAN__EVENT__FACT_ALARM_OPENED:
-        return mqtt_alarm_fold_opened(fold, seq, event);
+        return mqtt_alarm_fold_opened(step_fold, seq, event);
     case PAIDAN__EVENT__FACT_ALARM_FILED:
-        return mqtt_alarm_fold_filed(fold, event);
+        return mqtt_alarm_fold_filed(step_fold, event);
     case PAIDAN__EVENT__FACT_ALARM_NOTED:
-        return mqtt_alarm_fold_noted(fold, event);
+        return mqtt_alarm_fold_noted(step_fold, event);
     case PAIDAN__EVENT__FACT_ALARM_FREED:
-        return mqtt_alarm_fold_freed(fold, event);
+        return mqtt_alarm_fold_freed(step_fold, event);
     case PAIDAN__EVENT__FACT_DEVICES_WATCHED:
-        return mqtt_watch_fold_watched(fold, event);
+        return mqtt_watch_fold_watched(step_fold, event);
     case PAIDAN__EVENT__FACT_DEVICE_SILENT:
-        return mqtt_watch_fold_silent(fold, event);
+        return mqtt_watch_fold_silent(step_fold, event);
     case PAIDAN__EVENT__FACT_BROKER_LINKED:
-        return mqtt_watch_fold_linked(fold, event);
-    case PAIDAN__EVENT__FACT_SITE_CHANGED:
-        return mqtt_watch_fold_site(fold, event);
+        return mqtt_watch_fold_linked(step_fold, event);
     default:
         return RC_CORRUPT; /* not a fact of this service */
     }
-}
-
-/* What goes into a step, with a commit of its own. */
-static bool changes(const Paidan__Request *request)
-{
-    return channel_changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_DEVICE_REPORTS ||
-           request->wish_case == PAIDAN__REQUEST__WISH_BROKER_STATE;
-}
-
-static bool knows(const Paidan__Request *request)
-{
-    return changes(request) || channel_knows(request) ||
-           request->wish_case == PAIDAN__REQUEST__WISH_DEVICE_LIST;
 }
 
 /* That a ticket is closed is all that is heard of anybody's ticket. */
@@ -94,52 +77,39 @@ static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
     return hears(log, fact) ? STEP_NEED_BRIEF : STEP_NEED_NONE;
 }
 
-static enum rc apply_due(struct step *step, const struct due *due)
+static enum rc record(struct step *step, const struct step_input *input)
 {
-    switch (due->kind) {
-    case MQTT_DUE_OUTBOX:
-        return channel_due(step, &mqtt_channel, due);
+    return input->brief.has_ticket && hears(input->log, input->brief.fact)
+               ? mqtt_alarm_closed(step, input->brief.ticket)
+               : RC_OK;
+}
+
+static enum rc due(struct step *step, const struct due *row)
+{
+    switch (row->kind) {
     case MQTT_DUE_NOTE:
-        return mqtt_alarm_due(step, due);
+        return mqtt_alarm_due(step, row);
     case MQTT_DUE_WATCH:
     case MQTT_DUE_REGISTER:
-        return mqtt_watch_due(step, due);
+        return mqtt_watch_due(step, row);
     default:
         return RC_CORRUPT;
     }
 }
 
-static enum rc apply(struct step *step, const struct step_input *input)
-{
-    switch (input->kind) {
-    case STEP_DUE:
-        return apply_due(step, &input->due);
-    case STEP_RECORD:
-        return input->brief.has_ticket && hears(input->log, input->brief.fact)
-                   ? mqtt_alarm_closed(step, input->brief.ticket)
-                   : RC_OK;
-    case STEP_COMMAND:
-        break;
-    }
-    switch (input->request->wish_case) {
-    case PAIDAN__REQUEST__WISH_DEVICE_REPORTS:
-        return mqtt_batch_apply(step, input->request->device_reports);
-    case PAIDAN__REQUEST__WISH_BROKER_STATE:
-        return mqtt_watch_link(step, input->request->broker_state);
-    default:
-        CHECK(channel_changes(input->request));
-        return channel_apply(step, &mqtt_channel, input->request);
-    }
-}
-
-static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
-{
-    CHECK(!changes(request));
-    if (request->wish_case == PAIDAN__REQUEST__WISH_DEVICE_LIST) {
-        return mqtt_reading_list(view, request->device_list, answer);
-    }
-    return channel_query(view, &mqtt_channel, request, answer);
-}
+static const struct channel_core_wish wishes[] = {
+    {.wish = PAIDAN__REQUEST__WISH_DEVICE_REPORTS, .apply = mqtt_batch_apply},
+    {.wish = PAIDAN__REQUEST__WISH_BROKER_STATE, .apply = mqtt_watch_link},
+    {.wish = PAIDAN__REQUEST__WISH_DEVICE_LIST, .query = mqtt_reading_list},
+    {.wish = PAIDAN__REQUEST__WISH__NOT_SET},
+};
+static const struct channel_core core = {.channel = &mqtt_channel,
+                                         .wishes = wishes,
+                                         .record = record,
+                                         .due = due,
+                                         .fold = fold,
+                                         .fold_site = mqtt_watch_fold_site};
+CHANNEL_CORE_FUNCTIONS(core)
 
 #define MQTT_COUNTER_NAME(number, id, name, ...) [MQTT_TALLY_OWN + (number)] = (name),
 static const char *const follows[] = {"escalation", NULL};

@@ -22,11 +22,11 @@ const struct outbox mqtt_outbox = {
 
 /* Wishing needs the outbox alone; what follows from an answer is the core's (mqtt_core). */
 enum rc mqtt_outbox_wish(struct step *step, const struct mqtt_alarm *alarm,
-                         const Paidan__Request *request, uint64_t of)
+                         const ProtobufCMessage *wish, uint64_t of)
 {
     static const struct channel wishing = {
         .outbox = &mqtt_outbox, .table = MQTT_CHANNEL, .tally = MQTT_TALLY_CHANNEL};
     CHECK(alarm->device[0] != '\0');
     const uint64_t line = mqtt_state_alarm_key(alarm->device, alarm->kind);
-    return channel_wish(step, &wishing, "intake", request, line, of, NULL);
+    return channel_wish(step, &wishing, "intake", wish, line, of, NULL);
 }

@@ -8,4 +8,4 @@ extern const struct outbox mqtt_outbox;
 /* Wishes of one alarm go in order. of: seq of the AlarmOpened that it follows from; 0: none. Returns as
  * step_say. */
 MUST_CHECK enum rc mqtt_outbox_wish(struct step *step, const struct mqtt_alarm *alarm,
-                                    const Paidan__Request *request, uint64_t of);
+                                    const ProtobufCMessage *wish, uint64_t of);

@@ -133,9 +133,10 @@ static enum rc add_topics(struct step_view *view, Paidan__DevicesListed *listed)
     return rc;
 }
 
-enum rc mqtt_reading_list(struct step_view *view, const Paidan__DeviceList *wish,
+enum rc mqtt_reading_list(struct step_view *view, const Paidan__Request *request,
                           Paidan__Answer *answer)
 {
+    const Paidan__DeviceList *const wish = request->device_list;
     const uint32_t limit = wish->has_limit ? wish->limit : LIST_DEFAULT;
     if (limit == 0 || limit > LIST_MAX) {
         return step_view_refuse(answer, PAIDAN__CODE__FIELD_INVALID, "limit");

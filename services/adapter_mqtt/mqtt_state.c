@@ -4,12 +4,12 @@
  * and whole.asked is the number of the former. */
 #include "mqtt_state.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/record.h"
+#include "common/store/store_row.h"
 
 enum {
     EARLY_AT_ONCE = 64,
@@ -38,6 +38,10 @@ static const struct record_row device_rows[] = {
 static const struct record_format device_format = {
     .version = 1, .bytes = sizeof(struct mqtt_device), .rows = device_rows};
 
+static const struct record_row said_rows[] = {
+    RECORD_VARINT(struct mqtt_alarm, said_ms),
+    RECORD_END,
+};
 static const struct record_row alarm_rows[] = {
     RECORD_TEXT(struct mqtt_alarm, device),
     RECORD_TEXT(struct mqtt_alarm, kind),
@@ -57,10 +61,11 @@ static const struct record_row alarm_rows[] = {
     RECORD_VARINT(struct mqtt_alarm, noted_ms),
     RECORD_VARINT(struct mqtt_alarm, note_ms),
     RECORD_VARINT(struct mqtt_alarm, rest_ms),
+    RECORD_SINCE(2, said_rows),
     RECORD_END,
 };
 static const struct record_format alarm_format = {
-    .version = 1, .bytes = sizeof(struct mqtt_alarm), .rows = alarm_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct mqtt_alarm), .rows = alarm_rows};
 
 static const struct record_row topic_rows[] = {
     RECORD_TEXT(struct mqtt_topic, filter),
@@ -76,6 +81,15 @@ static const struct record_row topic_rows[] = {
 static const struct record_format topic_format = {
     .version = 1, .bytes = sizeof(struct mqtt_topic), .rows = topic_rows};
 
+static const struct record_row kept_rows[] = {
+    RECORD_VARINT(struct mqtt_whole, window),
+    RECORD_VARINT(struct mqtt_whole, kept[0]),
+    RECORD_VARINT(struct mqtt_whole, kept[1]),
+    RECORD_VARINT(struct mqtt_whole, kept[2]),
+    RECORD_VARINT(struct mqtt_whole, kept[3]),
+    RECORD_VARINT(struct mqtt_whole, kept_until),
+    RECORD_END,
+};
 static const struct record_row whole_rows[] = {
     RECORD_PART(struct mqtt_whole, site, bucket_rows),
     RECORD_PART(struct mqtt_whole, unknown, bucket_rows),
@@ -85,10 +99,11 @@ static const struct record_row whole_rows[] = {
     RECORD_VARINT(struct mqtt_whole, asked),
     RECORD_VARINT(struct mqtt_whole, register_ms),
     RECORD_TEXT(struct mqtt_whole, after),
+    RECORD_SINCE(2, kept_rows),
     RECORD_END,
 };
 static const struct record_format whole_format = {
-    .version = 1, .bytes = sizeof(struct mqtt_whole), .rows = whole_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct mqtt_whole), .rows = whole_rows};
 
 /* What binds an alarm's record beyond the bounds of its rows. */
 static bool sound(const struct mqtt_alarm *alarm)
@@ -111,28 +126,13 @@ uint64_t mqtt_state_device_key(const char *device)
 uint64_t mqtt_state_alarm_key(const char *device, const char *kind)
 {
     char name[DEVICE_ID_BYTES_MAX + CODE_BYTES_MAX + 2];
-    const int bytes = snprintf(name, sizeof name, "%s\x1f%s", device, kind);
-    CHECK(bytes > 0);
-    CHECK((size_t)bytes < sizeof name);
+    const size_t first = strlen(device), second = strlen(kind);
+    CHECK(first <= DEVICE_ID_BYTES_MAX);
+    CHECK(second <= CODE_BYTES_MAX);
+    memcpy(name, device, first);
+    name[first] = '\x1f';
+    memcpy(name + first + 1, kind, second + 1);
     return step_key(name);
-}
-
-static enum rc get(struct store_txn *txn, enum mqtt_table table, uint64_t key,
-                   const struct record_format *format, void *record)
-{
-    unsigned char bytes[CODEC_U64_BYTES];
-    CHECK(table >= MQTT_DEVICE); /* those before are the channel's and the outbox's */
-    codec_set_u64(bytes, key);
-    return store_get_record(txn, table, bytes, sizeof bytes, format, record);
-}
-
-static enum rc put(struct store_txn *txn, enum mqtt_table table, uint64_t key,
-                   const struct record_format *format, const void *record)
-{
-    unsigned char bytes[CODEC_U64_BYTES];
-    CHECK(table >= MQTT_DEVICE);
-    codec_set_u64(bytes, key);
-    return store_put_record(txn, table, bytes, sizeof bytes, format, record);
 }
 
 /* ---- devices and alarms ---- */
@@ -146,7 +146,7 @@ static void copy_name(char *to, size_t size, const char *name)
 
 enum rc mqtt_state_device_by(struct store_txn *txn, uint64_t key, struct mqtt_device *device)
 {
-    return get(txn, MQTT_DEVICE, key, &device_format, device);
+    return store_row_get(txn, MQTT_DEVICE, key, &device_format, device);
 }
 
 enum rc mqtt_state_device_get(struct store_txn *txn, const char *name, struct mqtt_device *device)
@@ -164,12 +164,13 @@ enum rc mqtt_state_device_put(struct store_txn *txn, const struct mqtt_device *d
 {
     CHECK(!device->silent || device->watch_ms == 0);
     CHECK(device->device[0] != '\0');
-    return put(txn, MQTT_DEVICE, mqtt_state_device_key(device->device), &device_format, device);
+    return store_row_put(txn, MQTT_DEVICE, mqtt_state_device_key(device->device), &device_format,
+                         device);
 }
 
 enum rc mqtt_state_alarm_by(struct store_txn *txn, uint64_t key, struct mqtt_alarm *alarm)
 {
-    const enum rc rc = get(txn, MQTT_ALARM, key, &alarm_format, alarm);
+    const enum rc rc = store_row_get(txn, MQTT_ALARM, key, &alarm_format, alarm);
     return rc == RC_OK && !sound(alarm) ? RC_CORRUPT : rc;
 }
 
@@ -191,8 +192,8 @@ enum rc mqtt_state_alarm_get(struct store_txn *txn, const char *device, const ch
 enum rc mqtt_state_alarm_put(struct store_txn *txn, const struct mqtt_alarm *alarm)
 {
     CHECK(sound(alarm));
-    return put(txn, MQTT_ALARM, mqtt_state_alarm_key(alarm->device, alarm->kind), &alarm_format,
-               alarm);
+    return store_row_put(txn, MQTT_ALARM, mqtt_state_alarm_key(alarm->device, alarm->kind),
+                         &alarm_format, alarm);
 }
 
 enum rc mqtt_state_alarm_after(struct store_txn *txn, uint64_t after, uint64_t *key,
@@ -255,9 +256,7 @@ enum rc mqtt_state_unname(struct store_txn *txn, enum mqtt_table table, uint64_t
 {
     CHECK(table == MQTT_OPENING || table == MQTT_TICKET);
     CHECK(name != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, name);
-    const enum rc rc = store_del(txn, table, key, sizeof key);
+    const enum rc rc = store_row_del(txn, table, name);
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
 }
 
@@ -266,7 +265,7 @@ enum rc mqtt_state_unname(struct store_txn *txn, enum mqtt_table table, uint64_t
 enum rc mqtt_state_topic_get(struct store_txn *txn, const char *filter, struct mqtt_topic *topic)
 {
     CHECK(filter[0] != '\0');
-    const enum rc rc = get(txn, MQTT_TOPIC, step_key(filter), &topic_format, topic);
+    const enum rc rc = store_row_get(txn, MQTT_TOPIC, step_key(filter), &topic_format, topic);
     if (rc == RC_NOT_FOUND) {
         *topic = (struct mqtt_topic){.taken = 0};
         copy_name(topic->filter, sizeof topic->filter, filter);
@@ -278,7 +277,7 @@ enum rc mqtt_state_topic_get(struct store_txn *txn, const char *filter, struct m
 enum rc mqtt_state_topic_put(struct store_txn *txn, const struct mqtt_topic *topic)
 {
     CHECK(topic->filter[0] != '\0');
-    return put(txn, MQTT_TOPIC, step_key(topic->filter), &topic_format, topic);
+    return store_row_put(txn, MQTT_TOPIC, step_key(topic->filter), &topic_format, topic);
 }
 
 enum rc mqtt_state_whole_get(struct store_txn *txn, struct mqtt_whole *whole)
@@ -295,6 +294,8 @@ enum rc mqtt_state_whole_get(struct store_txn *txn, struct mqtt_whole *whole)
 enum rc mqtt_state_whole_put(struct store_txn *txn, const struct mqtt_whole *whole)
 {
     CHECK(whole->register_ms != 0 || whole->after[0] == '\0');
+    CHECK(whole->kept[0] != 0 || whole->kept[1] == 0);
+    CHECK(whole->kept_until == 0 || whole->kept[0] != 0);
     return store_put_record(txn, MQTT_WHOLE, whole_key, sizeof whole_key, &whole_format, whole);
 }
 
@@ -340,9 +341,21 @@ enum rc mqtt_state_see(struct store_txn *txn, uint32_t window, uint64_t id, bool
     return rc == RC_EXISTS ? RC_OK : rc;
 }
 
+/* As mqtt_state_seen looks: in each of them and the one before. */
+static bool is_kept(const struct mqtt_whole *whole, uint32_t window)
+{
+    bool kept = false;
+    CHECK(window < UINT32_MAX);
+    for (size_t index = 0; index < MQTT_KEPT && whole->kept[index] != 0; index++) {
+        kept = kept || whole->kept[index] == window || whole->kept[index] == window + 1;
+    }
+    return kept;
+}
+
 /* One row at an end of the table, if it is of no window that counts. A window behind is the site's of
  * before, when it was shorter. */
-static enum rc forget_one(struct store_txn *txn, uint32_t window, bool last, bool *done)
+static enum rc forget_one(struct store_txn *txn, uint32_t window, const struct mqtt_whole *whole,
+                          bool last, bool *done)
 {
     struct store_walk walk;
     unsigned char key[SEEN_KEY_BYTES];
@@ -355,7 +368,7 @@ static enum rc forget_one(struct store_txn *txn, uint32_t window, bool last, boo
     if (rc == RC_OK) {
         memcpy(key, walk.key, sizeof key);
         const uint32_t at = window_at(key);
-        *done = at + 1 == window || at == window;
+        *done = is_kept(whole, at) || at + 1 == window || at == window;
     }
     store_walk_close(&walk);
     if (rc == RC_OK && !*done) {
@@ -364,8 +377,8 @@ static enum rc forget_one(struct store_txn *txn, uint32_t window, bool last, boo
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc mqtt_state_forget(struct store_txn *txn, uint32_t window, uint32_t most,
-                          uint32_t *forgotten)
+enum rc mqtt_state_forget(struct store_txn *txn, uint32_t window, const struct mqtt_whole *whole,
+                          uint32_t most, uint32_t *forgotten)
 {
     CHECK(window > 0);
     CHECK(most <= FORGET_MAX);
@@ -374,7 +387,7 @@ enum rc mqtt_state_forget(struct store_txn *txn, uint32_t window, uint32_t most,
     for (int end = 0; end < 2 && rc == RC_OK; end++) {
         bool done = false;
         while (rc == RC_OK && *forgotten < most) {
-            rc = forget_one(txn, window, end == 1, &done);
+            rc = forget_one(txn, window, whole, end == 1, &done);
             if (done || rc != RC_OK) {
                 break;
             }
@@ -397,9 +410,7 @@ enum rc mqtt_state_early_put(struct store_txn *txn, uint64_t ticket)
 enum rc mqtt_state_early_take(struct store_txn *txn, uint64_t ticket)
 {
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_del(txn, MQTT_EARLY, key, sizeof key);
+    return store_row_del(txn, MQTT_EARLY, ticket);
 }
 
 enum rc mqtt_state_early_clear(struct store_txn *txn)

@@ -72,6 +72,7 @@ struct mqtt_alarm {
     uint64_t noted_ms;    /* the ticket was told */
     uint64_t note_ms;     /* it will be; 0: nothing waits */
     uint64_t rest_ms;     /* refused: not asked again before */
+    uint64_t said_ms; /* when the message that says `level` was sent; 0: its device did not say */
 };
 
 struct mqtt_topic {
@@ -79,6 +80,8 @@ struct mqtt_topic {
     struct mqtt_bucket bucket;
     uint64_t taken, again, dropped, unreadable, retained, unknown;
 };
+
+enum { MQTT_KEPT = 4 };
 
 struct mqtt_whole {
     struct mqtt_bucket site, unknown;
@@ -88,6 +91,11 @@ struct mqtt_whole {
     uint64_t asked;       /* alarms that wait for their tickets */
     uint64_t register_ms; /* the register is looked at; 0: it was */
     char after[DEVICE_ID_BYTES_MAX + 1];
+    uint32_t window; /* of the last batch */
+    /* Windows in which a connection was lost and whose ids are still known: the broker may send again by
+     * the next ones what was taken then. The newest first; 0: none. */
+    uint32_t kept[MQTT_KEPT];
+    uint32_t kept_until; /* the last window in which they are; 0: nothing came yet since */
 };
 
 uint64_t mqtt_state_device_key(const char *device);
@@ -124,12 +132,13 @@ MUST_CHECK enum rc mqtt_state_unname(struct store_txn *txn, enum mqtt_table tabl
 MUST_CHECK enum rc mqtt_state_alarm_after(struct store_txn *txn, uint64_t after, uint64_t *key,
                                           struct mqtt_alarm *alarm);
 
-/* Messages that are remembered. RC_OK: it is; RC_NOT_FOUND; RC_STORE. */
+/* Messages that are remembered in a window or the one before. RC_OK: it is; RC_NOT_FOUND; RC_STORE. */
 MUST_CHECK enum rc mqtt_state_seen(struct store_txn *txn, uint32_t window, uint64_t id);
 /* RC_OK also when it is there; *added: it was not. */
 MUST_CHECK enum rc mqtt_state_see(struct store_txn *txn, uint32_t window, uint64_t id, bool *added);
-/* Forgets at most `most` of other windows than these two. */
-MUST_CHECK enum rc mqtt_state_forget(struct store_txn *txn, uint32_t window, uint32_t most,
+/* Forgets at most `most` of other windows than these two and those that are kept. */
+MUST_CHECK enum rc mqtt_state_forget(struct store_txn *txn, uint32_t window,
+                                     const struct mqtt_whole *whole, uint32_t most,
                                      uint32_t *forgotten);
 
 /* Tickets that were closed early. */

@@ -151,16 +151,18 @@ enum rc mqtt_watch_due(struct step *step, const struct due *due)
 
 /* ---- the broker ---- */
 
-enum rc mqtt_watch_link(struct step *step, const Paidan__BrokerState *wish)
+enum rc mqtt_watch_link(struct step *step, const struct step_input *input)
 {
+    const Paidan__BrokerState *const wish = input->request->broker_state;
     struct mqtt_whole whole;
     enum rc rc = mqtt_state_whole_get(step->txn, &whole);
     if (rc != RC_OK) {
         return rc;
     }
     CHECK(whole.link_ms <= step->now_ms);
-    /* Only changes are facts: a broker that is away is tried again and again. */
-    if (whole.link_ms == 0 || whole.connected != wish->connected) {
+    /* A broker that is away is tried again and again, and is away once. Each connection is a fact, also
+     * that of a new process to a broker that was always there: what was in flight comes again by it. */
+    if (whole.link_ms == 0 || wish->connected || whole.connected) {
         Paidan__BrokerLinked fact = PAIDAN__BROKER_LINKED__INIT;
         fact.connected = wish->connected;
         fact.reason = wish->reason;
@@ -180,12 +182,8 @@ enum rc mqtt_watch_link(struct step *step, const Paidan__BrokerState *wish)
 static enum rc move(struct step_fold *fold, struct mqtt_device *device, uint64_t watch_ms)
 {
     const uint64_t key = mqtt_state_device_key(device->device);
-    const struct due was = {device->watch_ms, key, MQTT_DUE_WATCH},
-                     now = {watch_ms, key, MQTT_DUE_WATCH};
-    enum rc rc = device->watch_ms == 0 ? RC_OK : due_del(fold->txn, &was);
-    CHECK(was.id == now.id);
+    const enum rc rc = due_move(fold->txn, MQTT_DUE_WATCH, key, device->watch_ms, watch_ms);
     device->watch_ms = watch_ms;
-    rc = rc == RC_OK && watch_ms != 0 ? due_put(fold->txn, &now) : rc;
     return rc == RC_OK ? mqtt_state_device_put(fold->txn, device) : rc;
 }
 
@@ -196,12 +194,9 @@ static enum rc move_register(struct step_fold *fold, uint64_t due_ms, const char
     if (rc != RC_OK) {
         return rc;
     }
-    const struct due was = {whole.register_ms, REGISTER_ID, MQTT_DUE_REGISTER},
-                     now = {due_ms, REGISTER_ID, MQTT_DUE_REGISTER};
     CHECK(due_ms != 0 || after == NULL);
     CHECK(due_ms == 0 || due_ms != whole.register_ms || after == NULL); /* a page moves it */
-    rc = whole.register_ms == 0 ? RC_OK : due_del(fold->txn, &was);
-    rc = rc == RC_OK && due_ms != 0 ? due_put(fold->txn, &now) : rc;
+    rc = due_move(fold->txn, MQTT_DUE_REGISTER, REGISTER_ID, whole.register_ms, due_ms);
     whole.register_ms = due_ms;
     memset(whole.after, 0, sizeof whole.after);
     if (after != NULL) {
@@ -259,6 +254,18 @@ enum rc mqtt_watch_fold_silent(struct step_fold *fold, const Paidan__Event *even
     return rc == RC_OK ? mqtt_state_device_put(fold->txn, &device) : rc;
 }
 
+/* What was in flight in the last window may come again now; and what was in those that are kept, if that
+ * connection was lost before all of it had come. */
+static void keep_window(struct mqtt_whole *whole)
+{
+    CHECK(whole->window != 0);
+    if (whole->kept[0] != whole->window) {
+        memmove(&whole->kept[1], &whole->kept[0], (MQTT_KEPT - 1) * sizeof whole->kept[0]);
+        whole->kept[0] = whole->window;
+    }
+    whole->kept_until = 0;
+}
+
 enum rc mqtt_watch_fold_linked(struct step_fold *fold, const Paidan__Event *event)
 {
     struct mqtt_whole whole;
@@ -269,6 +276,9 @@ enum rc mqtt_watch_fold_linked(struct step_fold *fold, const Paidan__Event *even
     CHECK(event->at_ms >= whole.link_ms);
     whole.connected = event->broker_linked->connected;
     whole.link_ms = event->at_ms;
+    if (whole.connected && whole.window != 0) {
+        keep_window(&whole);
+    }
     return mqtt_state_whole_put(fold->txn, &whole);
 }
 

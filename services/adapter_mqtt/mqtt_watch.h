@@ -7,7 +7,7 @@
 /* Deadlines of MQTT_DUE_WATCH and MQTT_DUE_REGISTER. */
 MUST_CHECK enum rc mqtt_watch_due(struct step *step, const struct due *due);
 /* BrokerState. */
-MUST_CHECK enum rc mqtt_watch_link(struct step *step, const Paidan__BrokerState *wish);
+MUST_CHECK enum rc mqtt_watch_link(struct step *step, const struct step_input *input);
 
 MUST_CHECK enum rc mqtt_watch_fold_watched(struct step_fold *fold, const Paidan__Event *event);
 MUST_CHECK enum rc mqtt_watch_fold_silent(struct step_fold *fold, const Paidan__Event *event);

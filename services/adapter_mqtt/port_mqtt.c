@@ -10,6 +10,10 @@
  * between, the broker sends those messages again, and they are known by their ids. While the service
  * takes nothing (no space) nothing is acknowledged, and the broker keeps what comes.
  *
+ * Over TLS one read may bring more than a question holds (port_mqtt_turn), and messages together with the
+ * answer to CONNECT, before the service knows of the connection: they are asked when it does. Nothing is
+ * written before the last of them is committed, for all acknowledgements wait in one queue.
+ *
  * Connecting may block (names, TCP, TLS), so it is done on a thread of its own that ends with it; the
  * client is never touched from two threads at a time. After a failure the pause doubles up to a minute.
  *
@@ -30,10 +34,9 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/diag.h"
-#include "common/bus/client.h"
 #include "common/channel/channel_pulse.h"
 #include "common/door/door_http.h"
-#include "port_mqtt_payload.h"
+#include "port_mqtt_turn.h"
 
 enum {
     KEEPALIVE_S = 30,
@@ -48,16 +51,10 @@ enum {
     ROUNDS = 2 * DEVICE_REPORTS_MAX, /* of reading in a turn: packets that are no messages too */
     TOPICS = DEVICE_TOPICS_MAX,
 };
-#define NO_FILTER "-" /* of messages that no filter of the site asks for any more */
 #define TOKEN_BATCH 1u
 #define TOKEN_STATE 2u
 
 enum link { LINK_PAUSED, LINK_CONNECTING, LINK_UP };
-
-struct report {
-    Paidan__DeviceReport fact;
-    struct port_mqtt_payload read;
-};
 
 struct port {
     struct shell_gate *gate;
@@ -71,14 +68,10 @@ struct port {
     int event, connect_rc;
     uint64_t next_us, pause_us, misc_us; /* of the next attempt, question, look after the client */
     bool next_password;                  /* the other one is tried after a refusal */
-    /* the turn */
-    struct report *reports;
-    Paidan__DeviceReport *list[DEVICE_REPORTS_MAX];
-    Paidan__TopicHeard topics[TOPICS + 1], *topic_list[TOPICS + 1];
-    size_t count, topic_count;
+    struct port_mqtt_turn turn;
+    bool overrun;        /* a read brought more than there are slots */
     bool more;           /* decrypted messages may be left, of which no poll tells */
     bool asked, waiting; /* waiting: it has to be asked again at next_us */
-    unsigned char id[REQUEST_ID_BYTES];
     /* what the service is to know of the connection */
     bool told, connected, state_asked;
     char reason[DETAIL_BYTES_MAX + 1];
@@ -87,6 +80,12 @@ struct port {
 static bool busy(const struct port *port)
 {
     return port->asked || port->waiting;
+}
+
+/* All that was read is committed, so its acknowledgements may go. */
+static bool may_write(const struct port *port)
+{
+    return !busy(port) && port_mqtt_turn_seen(&port->turn) == 0;
 }
 
 static const struct site_devices *site_of(const struct port *port)
@@ -132,60 +131,26 @@ static void set_connected(struct port *port, bool connected, const char *reason)
 static void lost(struct port *port, const char *reason)
 {
     CHECK(port->link != LINK_CONNECTING);
-    port->more = false;
+    port->more = port->overrun = false;
     set_connected(port, false, reason);
     port->link = LINK_PAUSED;
     port->next_us = clock_monotonic_us() + port->pause_us;
     port->pause_us = port->pause_us * 2 < PAUSE_US_MAX ? port->pause_us * 2 : PAUSE_US_MAX;
 }
 
+/* Nothing is read before the service knows of the connection: what it took before may come again by it,
+ * and is only looked for when a connection is new (mqtt_batch). */
+static bool may_read(const struct port *port)
+{
+    return port->told && !port->state_asked && !busy(port);
+}
+
 /* ---- the turn ---- */
 
 static void begin_turn(struct port *port)
 {
-    const struct site_devices *const devices = site_of(port);
     CHECK(!busy(port));
-    port->count = 0;
-    port->topic_count = devices == NULL ? 1 : devices->topic_count + 1u;
-    for (size_t index = 0; index < port->topic_count; index++) {
-        paidan__topic_heard__init(&port->topics[index]);
-        port->topic_list[index] = &port->topics[index];
-    }
-    client_request_id(port->id);
-}
-
-/* Names are set when it is asked, for a reload gives the site another place. */
-static size_t topic_of(const struct port *port, const char *name)
-{
-    const struct site_devices *const devices = site_of(port);
-    for (uint32_t index = 0;
-         devices != NULL && index < devices->topic_count && index + 1 < port->topic_count;
-         index++) {
-        bool fits = false;
-        if (mosquitto_topic_matches_sub(devices->topics[index].filter, name, &fits) ==
-                MOSQ_ERR_SUCCESS &&
-            fits) {
-            return index;
-        }
-    }
-    return port->topic_count - 1;
-}
-
-static void fill_report(struct report *report, size_t topic)
-{
-    Paidan__DeviceReport *const fact = &report->fact;
-    struct port_mqtt_payload *const read = &report->read;
-    paidan__device_report__init(fact);
-    fact->topic = (uint32_t)topic;
-    fact->device = read->device;
-    fact->kind = read->kind;
-    fact->id = read->id;
-    fact->level = read->level;
-    fact->has_at_ms = read->at_ms != 0;
-    fact->at_ms = read->at_ms;
-    fact->place = read->place[0] == '\0' ? NULL : read->place;
-    fact->picture = read->picture[0] == '\0' ? NULL : read->picture;
-    fact->said = read->said[0] == '\0' ? NULL : read->said;
+    port_mqtt_turn_begin(&port->turn, shell_gate_site(port->gate));
 }
 
 static void on_message(struct mosquitto *client, void *context,
@@ -194,50 +159,22 @@ static void on_message(struct mosquitto *client, void *context,
     struct port *const port = context;
     (void)client;
     CHECK(!busy(port));
-    const size_t topic = topic_of(port, message->topic);
-    Paidan__TopicHeard *const heard = &port->topics[topic];
-    if (message->retain) {
-        heard->retained++;
-        return;
-    }
-    CHECK(port->count < DEVICE_REPORTS_MAX);
-    struct report *const report = &port->reports[port->count];
-    const struct site_devices *const devices = site_of(port);
-    if (topic + 1 == port->topic_count || message->payloadlen <= 0 ||
-        !port_mqtt_payload_read(devices, &devices->topics[topic], message->topic, message->payload,
-                                (size_t)message->payloadlen, &report->read)) {
-        heard->unreadable++;
-        return;
-    }
-    fill_report(report, topic);
-    port->list[port->count] = &report->fact;
-    port->count++;
+    const struct port_mqtt_message taken = {
+        .name = message->topic,
+        .bytes = message->payload,
+        .size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0,
+        .retained = message->retain};
+    port->overrun =
+        port->overrun || !port_mqtt_turn_take(&port->turn, shell_gate_site(port->gate), &taken);
 }
 
 /* The same request as often as it is asked: what was committed is not done again. */
 static void ask(struct port *port)
 {
-    static char none[] = NO_FILTER;
-    const struct site_devices *const devices = site_of(port);
-    Paidan__DeviceReports reports = PAIDAN__DEVICE_REPORTS__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__DeviceReports wish;
+    Paidan__Request request;
     CHECK(!port->asked);
-    for (size_t index = 0; index < port->topic_count; index++) {
-        Paidan__TopicHeard *const heard = &port->topics[index];
-        const bool named =
-            devices != NULL && index < devices->topic_count && index + 1 < port->topic_count;
-        heard->filter = named ? (char *)devices->topics[index].filter : none; /* packed */
-        heard->has_unreadable = heard->unreadable > 0;
-        heard->has_retained = heard->retained > 0;
-    }
-    reports.n_reports = port->count;
-    reports.reports = port->list;
-    reports.n_topics = port->topic_count;
-    reports.topics = port->topic_list;
-    request.has_request_id = 1;
-    request.request_id = (ProtobufCBinaryData){.len = sizeof port->id, .data = port->id};
-    request.wish_case = PAIDAN__REQUEST__WISH_DEVICE_REPORTS;
-    request.device_reports = &reports;
+    port_mqtt_turn_ask(&port->turn, &wish, &request);
     const enum rc rc = shell_port_ask(port->gate, &request, TOKEN_BATCH);
     port->asked = rc == RC_OK;
     port->waiting = rc != RC_OK;
@@ -250,12 +187,16 @@ static void answered_turn(struct port *port, Paidan__Code code)
     port->asked = false;
     if (code != PAIDAN__CODE__OK) {
         diag_log_limited(DIAG_WARN, "mqtt", "taken=no code=%d messages=%zu", (int)code,
-                         port->count);
+                         port->turn.count);
         port->waiting = true;
         port->next_us = clock_monotonic_us() + REFUSED_US;
         return;
     }
-    begin_turn(port);
+    if (port_mqtt_turn_next(&port->turn) && port->link == LINK_UP) {
+        ask(port);
+        return;
+    }
+    begin_turn(port); /* what is left of one whose connection is lost comes again */
     if (port->link != LINK_UP) {
         port->next_us = clock_monotonic_us() + port->pause_us;
         return;
@@ -288,38 +229,40 @@ static bool readable_now(struct port *port)
     return look.fd >= 0 && poll(&look, 1, 0) == 1;
 }
 
-static size_t seen(const struct port *port)
-{
-    size_t count = port->count;
-    CHECK(port->topic_count <= TOPICS + 1);
-    for (size_t index = 0; index < port->topic_count; index++) {
-        count += (size_t)port->topics[index].unreadable + port->topics[index].retained;
-    }
-    return count;
-}
-
 /* As much as is there, and a turn holds. What TLS decrypted and nobody read is seen by no poll: it is
  * read until some rounds brought nothing (a packet may be no message), and where the turn was full the
  * next one begins by itself. */
 static void read_turn(struct port *port)
 {
     const bool hidden = mosquitto_ssl_get(port->client) != NULL;
+    const bool fresh = !port->connected;
     unsigned idle = 0;
+    if (port_mqtt_turn_seen(&port->turn) > 0) {
+        ask(port); /* what came with the connection's answer; `more` stays as it was */
+        return;
+    }
     port->more = false;
-    for (unsigned round = 0; round < ROUNDS && port->count < DEVICE_REPORTS_MAX; round++) {
-        const size_t before = seen(port);
+    for (unsigned round = 0; round < ROUNDS && !port_mqtt_turn_is_full(&port->turn); round++) {
+        const size_t before = port_mqtt_turn_seen(&port->turn);
         const int rc = mosquitto_loop_read(port->client, 1);
         if (rc != MOSQ_ERR_SUCCESS) {
             lost(port, rc == MOSQ_ERR_ERRNO ? "connection lost" : mosquitto_strerror(rc));
             break;
         }
-        idle = seen(port) > before ? 0 : idle + 1;
-        if (port->link != LINK_UP || (!readable_now(port) && (!hidden || idle >= IDLE_ROUNDS))) {
+        if (port->overrun) {
+            lost(port, "too much at once");
+            break;
+        }
+        idle = port_mqtt_turn_seen(&port->turn) > before ? 0 : idle + 1;
+        const bool news =
+            port->connected && !may_read(port); /* the connection's, to be told first */
+        if (port->link != LINK_UP || news ||
+            (!readable_now(port) && (!hidden || idle >= IDLE_ROUNDS))) {
             break;
         }
     }
     port->more = hidden && port->link == LINK_UP && idle < IDLE_ROUNDS;
-    if (seen(port) > 0) {
+    if (port_mqtt_turn_seen(&port->turn) > 0 && !fresh) {
         ask(port);
     }
 }
@@ -530,11 +473,12 @@ static void wait_for(void *context, struct shell_port_wait *wait)
         break;
     case LINK_UP:
         wait->fd = mosquitto_socket(port->client);
-        wait->read = wait->fd >= 0 && !busy(port);
-        wait->write = wait->fd >= 0 && !busy(port) && mosquitto_want_write(port->client);
+        /* The connection's own answer is read before there is anything to tell. */
+        wait->read = wait->fd >= 0 && (port->connected ? may_read(port) : !busy(port));
+        wait->write = wait->fd >= 0 && may_write(port) && mosquitto_want_write(port->client);
         wait->until_us =
             port->waiting && port->next_us < port->misc_us ? port->next_us : port->misc_us;
-        if (port->more && !busy(port)) {
+        if ((port->more || port_mqtt_turn_seen(&port->turn) > 0) && may_read(port)) {
             wait->until_us = 0;
         }
         break;
@@ -544,7 +488,8 @@ static void wait_for(void *context, struct shell_port_wait *wait)
 /* Another site is another broker, or other filters: the connection is made again. */
 static bool is_outdated(const struct port *port)
 {
-    return port->site_version != shell_gate_site(port->gate)->version;
+    const struct site *const site = shell_gate_site(port->gate);
+    return port->site_version != site->version || !port_mqtt_turn_is_of(&port->turn, site);
 }
 
 static void look_after(struct port *port)
@@ -552,8 +497,10 @@ static void look_after(struct port *port)
     port->misc_us = clock_monotonic_us() + MISC_US;
     tell(port);
     if (is_outdated(port) && !busy(port)) {
-        (void)mosquitto_disconnect(port->client);
-        (void)mosquitto_loop_write(port->client, 1);
+        if (may_write(port)) {
+            (void)mosquitto_disconnect(port->client);
+            (void)mosquitto_loop_write(port->client, 1);
+        }
         port->pause_us = PAUSE_US;
         lost(port, "the site changed");
         port->next_us = clock_monotonic_us();
@@ -572,10 +519,12 @@ static void work_up(struct port *port, bool readable, bool writable)
         look_after(port);
         return;
     }
-    if ((readable || port->more) && !busy(port)) {
+    const bool may = port->connected ? may_read(port) : !busy(port);
+    if ((readable || port->more || (port->connected && port_mqtt_turn_seen(&port->turn) > 0)) &&
+        may) {
         read_turn(port);
     }
-    if (writable && port->link == LINK_UP && !busy(port)) {
+    if (writable && port->link == LINK_UP && may_write(port)) {
         const int rc = mosquitto_loop_write(port->client, 1);
         if (rc != MOSQ_ERR_SUCCESS) {
             lost(port, mosquitto_strerror(rc));
@@ -625,14 +574,14 @@ static enum rc open_port(struct shell_gate *gate, const char *data_dir, void **c
     port->gate = gate;
     port->pause_us = PAUSE_US;
     port->data_dir = strdup(data_dir);
-    port->reports = calloc(DEVICE_REPORTS_MAX, sizeof *port->reports);
+    const bool roomy = port_mqtt_turn_open(&port->turn);
     port->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (port->data_dir == NULL || port->reports == NULL || port->event < 0 ||
+    if (port->data_dir == NULL || !roomy || port->event < 0 ||
         mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
         if (port->event >= 0) {
             close(port->event);
         }
-        free(port->reports);
+        port_mqtt_turn_close(&port->turn);
         free(port->data_dir);
         free(port);
         return RC_LIMIT;
@@ -651,7 +600,7 @@ static void close_port(void *context)
         (void)pthread_detach(port->thread);
         return;
     }
-    if (port->link == LINK_UP && !busy(port)) {
+    if (port->link == LINK_UP && may_write(port)) {
         (void)mosquitto_disconnect(port->client);
         (void)mosquitto_loop_write(port->client, 1);
     }
@@ -660,7 +609,7 @@ static void close_port(void *context)
     }
     (void)mosquitto_lib_cleanup();
     close(port->event);
-    free(port->reports);
+    port_mqtt_turn_close(&port->turn);
     free(port->data_dir);
     free(port);
 }

@@ -346,6 +346,7 @@ bool port_mqtt_payload_read(const struct site_devices *devices,
     const bool fits = read_root(devices, topic, name, root, read);
     if (fits) {
         const bool has_id = value_at(&topic->id, root, name, value);
+        read->named = has_id;
         read->id = id_of(read, has_id ? value : NULL, bytes, size);
     }
     json_decref(root);

@@ -17,6 +17,7 @@ struct port_mqtt_payload {
     char place[PLACE_BYTES_MAX + 1], picture[1024 + 1];
     Paidan__AlarmLevel level;
     uint64_t id;
+    bool named;     /* id is made of one of the device's own */
     uint64_t at_ms; /* 0: not said, or no time */
 };
 

@@ -20,6 +20,7 @@
 #include "common/base/clock.h"
 #include "common/door/door_http.h"
 #include "common/door/door_sender.h"
+#include "common/say/say_json.h"
 #include "common/web/web_sign.h"
 #include "port_event.h"
 
@@ -61,6 +62,8 @@ static size_t key_of(const char *text, unsigned char key[SECRET_BYTES])
     return bytes;
 }
 
+/* A file that cannot be read, or that others may read, is no secret: door_secret says so in the log, and
+ * the call is not made. */
 static void secret_read(const struct sender *sender, struct secret *secret)
 {
     for (unsigned index = 0; index < SECRETS; index++) {
@@ -135,24 +138,16 @@ static void add(struct made *made, const char *header)
     made->headers[made->header_count++] = header;
 }
 
-/* Frees the JSON; NULL: no memory. */
-static char *text_of(struct arena *arena, json_t *json)
-{
-    char *dumped = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
-    char *text = dumped == NULL ? NULL : arena_strdup(arena, dumped);
-    free(dumped);
-    json_decref(json);
-    return text;
-}
-
+/* The three modes of CloudEvents' HTTP binding: all in the body, attributes as headers, a list. */
 static enum rc make_structured(struct arena *arena, const struct port_event *event,
                                struct made *made)
 {
-    made->body = text_of(arena, port_event_structured(event));
+    made->body = say_json_text(arena, port_event_structured(event));
     add(made, "Content-Type: application/cloudevents+json; charset=utf-8");
     return made->body == NULL ? RC_LIMIT : RC_OK;
 }
 
+/* Header values are codes, numbers and names of facts: ASCII, so nothing needs the binding's %-escapes. */
 static enum rc make_binary(struct arena *arena, const struct port_event *event, struct made *made)
 {
     const struct {
@@ -160,7 +155,7 @@ static enum rc make_binary(struct arena *arena, const struct port_event *event, 
     } rows[] = {{"specversion", "1.0"}, {"id", event->id},           {"source", event->source},
                 {"type", event->type},  {"subject", event->subject}, {"time", event->time}};
     bool full = false;
-    made->body = text_of(arena, json_incref(event->data));
+    made->body = say_json_text(arena, json_incref(event->data));
     add(made, "Content-Type: application/json");
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
         const char *line = arena_printf(arena, "ce-%s: %s", rows[index].name, rows[index].value);
@@ -202,7 +197,7 @@ static enum rc make_bundle(struct step_view *view, const struct site_webhook *ho
         json_decref(list);
         return rc;
     }
-    made->body = text_of(view->arena, list);
+    made->body = say_json_text(view->arena, list);
     add(made, "Content-Type: application/cloudevents-batch+json; charset=utf-8");
     return made->body == NULL ? RC_LIMIT : RC_OK;
 }
@@ -222,6 +217,8 @@ static enum rc make_one(struct step_view *view, const struct site_webhook *hook,
 
 /* ---- calls ---- */
 
+/* RC_FORBIDDEN: unsigned, a receiver could not tell us from anybody; it is tried again as the site says, for
+ * the secret may be put there any moment. */
 static enum rc sign(struct sender *sender, struct arena *arena, const char *code, const char *id,
                     struct made *made, const char **why)
 {

@@ -12,6 +12,7 @@ enum webhook_table {
     WEBHOOK_OUT = WEBHOOK_CHANNEL + CHANNEL_TABLES,
     WEBHOOK_WHOSE = WEBHOOK_OUT + OUTBOX_TABLES,
     WEBHOOK_BATCH,
+    WEBHOOK_KEPT,
 };
 enum webhook_tally {
     WEBHOOK_TALLY_PUBLISHED, /* facts that somebody is told */
@@ -20,7 +21,7 @@ enum webhook_tally {
     WEBHOOK_TALLY_OUT = WEBHOOK_TALLY_CHANNEL + CHANNEL_TALLIES,
     WEBHOOK_TALLY_COUNT = WEBHOOK_TALLY_OUT + OUTBOX_TALLIES,
 };
-enum { WEBHOOK_DUE_DELIVERY = 1, WEBHOOK_DUE_BATCH };
+enum { WEBHOOK_DUE_DELIVERY = 1, WEBHOOK_DUE_BATCH, WEBHOOK_DUE_KEPT };
 
 extern const struct step_service webhook_service;
 extern const struct channel webhook_channel;

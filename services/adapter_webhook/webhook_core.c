@@ -2,51 +2,39 @@
  * to which part. Owns the service's name, tables and counters. It judges nothing itself. Folding reads
  * the event and the tables alone. */
 #include "common/base/check.h"
+#include "common/channel/channel_core.h"
+#include "common/say/counter.h"
 #include "common/site/site_webhook.h"
 #include "webhook.h"
 #include "webhook_publish.h"
 #include "webhook_scope.h"
 
-static enum rc apply(struct step *step, const struct step_input *input)
-{
-    switch (input->kind) {
-    case STEP_DUE:
-        return input->due.kind == WEBHOOK_DUE_BATCH
-                   ? webhook_publish_due(step, &input->due)
-                   : channel_due(step, &webhook_channel, &input->due);
-    case STEP_RECORD:
-        return webhook_publish_apply(step, input);
-    case STEP_COMMAND:
-        break;
-    }
-    CHECK(channel_knows(input->request));
-    return channel_apply(step, &webhook_channel, input->request);
-}
-
-static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+static enum rc fold(struct step_fold *step_fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_PUBLISHED:
-        return webhook_publish_fold(fold, seq, event);
+        return webhook_publish_fold(step_fold, seq, event);
+    case PAIDAN__EVENT__FACT_KEPT:
+        return webhook_publish_fold_kept(step_fold, seq, event);
     case PAIDAN__EVENT__FACT_WHOSE:
-        return webhook_scope_fold(fold, event);
+        return webhook_scope_fold(step_fold, event);
     case PAIDAN__EVENT__FACT_BUNDLED:
-        return webhook_publish_fold_bundled(fold, event);
-    case PAIDAN__EVENT__FACT_RECORD_REFUSED:
-    case PAIDAN__EVENT__FACT_SITE_CHANGED:
-        return RC_OK;
+        return webhook_publish_fold_bundled(step_fold, event);
     default:
-        return channel_owns(event->fact_case) ? channel_evolve(fold, &webhook_channel, seq, event)
-                                              : RC_CORRUPT; /* not a fact of this service */
+        return RC_CORRUPT; /* not a fact of this service */
     }
 }
 
-static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
+static enum rc due(struct step *step, const struct due *row)
 {
-    CHECK(!channel_changes(request));
-    return channel_query(view, &webhook_channel, request, answer);
+    return row->kind == WEBHOOK_DUE_KEPT ? webhook_publish_kept_due(step, row)
+                                         : webhook_publish_due(step, row);
 }
+
+static const struct channel_core core = {
+    .channel = &webhook_channel, .record = webhook_publish_apply, .due = due, .fold = fold};
+CHANNEL_CORE_FUNCTIONS(core)
 
 /* Kinds are named with their log: callback says Withdrawn in a sense of its own. */
 static bool hears(const char *log, Paidan__Event__FactCase fact)
@@ -58,10 +46,10 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
 /* Not intake: its log holds what residents wrote. */
 static const char *const follows[] = {"triage", "escalation", "callback", NULL};
 static const char *const followed_by[] = {NULL};
-static const char *const tables[] = {CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES, "whose", "batch",
-                                     NULL};
+static const char *const tables[] = {
+    CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES, "whose", "batch", "kept", NULL};
 static const char *const tallies[WEBHOOK_TALLY_COUNT + 1] = {
-    "published", "bundled", CHANNEL_TALLY_NAMES, OUTBOX_TALLY_NAMES};
+    COUNTERS_WEBHOOK(COUNTER_NAME) CHANNEL_TALLY_NAMES, OUTBOX_TALLY_NAMES};
 
 const struct step_service webhook_service = {
     .name = "webhook",
@@ -74,6 +62,6 @@ const struct step_service webhook_service = {
     .evolve = evolve,
     .query = query,
     .hears = hears,
-    .changes = channel_changes,
-    .knows = channel_knows,
+    .changes = changes,
+    .knows = knows,
 };

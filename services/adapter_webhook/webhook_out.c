@@ -14,6 +14,8 @@ static bool rule(const struct site *site, const char *to, struct outbox_rule *fo
         return false;
     }
     CHECK(hook->attempts_max > 0);
+    CHECK(hook->pause_ms <= hook->pause_max_ms);
+    CHECK(hook->flights_max > 0);
     *found = (struct outbox_rule){.attempts_max = hook->attempts_max,
                                   .age_ms = hook->give_up_ms,
                                   .pause_ms = hook->pause_ms,
@@ -47,9 +49,9 @@ static enum rc delivered(struct step *step, const struct outbox_delivery *delive
                          const ProtobufCBinaryData *reply)
 {
     (void)step;
-    (void)delivery;
     (void)sent;
     (void)reply;
+    CHECK(delivery->of > 0);
     return RC_OK;
 }
 

@@ -11,3 +11,7 @@ MUST_CHECK enum rc webhook_publish_due(struct step *step, const struct due *due)
 MUST_CHECK enum rc webhook_publish_fold(struct step_fold *fold, uint64_t seq,
                                         const Paidan__Event *event);
 MUST_CHECK enum rc webhook_publish_fold_bundled(struct step_fold *fold, const Paidan__Event *event);
+/* No owner of a ticket is waited for any more. */
+MUST_CHECK enum rc webhook_publish_kept_due(struct step *step, const struct due *due);
+MUST_CHECK enum rc webhook_publish_fold_kept(struct step_fold *fold, uint64_t seq,
+                                             const Paidan__Event *event);

@@ -39,6 +39,8 @@ static void assigned(struct webhook_whose *whose, const Paidan__Assignment *to)
 /* A unit that assists from now on. One more than there is room for hears of nothing. */
 static void assist_add(struct webhook_whose *whose, const char *unit)
 {
+    CHECK(unit != NULL);
+    CHECK(whose->assist_count <= SITE_ASSIST_MAX);
     for (uint32_t index = 0; index < whose->assist_count; index++) {
         if (strcmp(whose->assist[index], unit) == 0) {
             return;
@@ -49,6 +51,8 @@ static void assist_add(struct webhook_whose *whose, const char *unit)
     }
 }
 
+/* The site gave a unit, an area or a channel another code. What it does not name keeps the one it has, and
+ * the old one must not hear of the ticket any more. */
 static void recoded(struct webhook_whose *whose, const Paidan__Recoded *fact)
 {
     if (fact->unit != NULL) {
@@ -67,7 +71,8 @@ static void recoded(struct webhook_whose *whose, const Paidan__Recoded *fact)
     }
 }
 
-/* False: it says nothing of that kind. */
+/* Until escalation has spoken, triage's word is all there is: a ticket at the desk has no owner, and its
+ * channel's subscribers hear of it all the same. False: it says nothing of that kind. */
 static bool take_triage(struct webhook_whose *whose, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -96,6 +101,8 @@ static bool take_triage(struct webhook_whose *whose, const Paidan__Event *event)
     }
 }
 
+/* Each names the whole assignment, so that one fact missed (a log that was trimmed before the adapter first
+ * came) is made good by the next. */
 static bool take_escalation(struct webhook_whose *whose, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -122,8 +129,28 @@ static bool take_escalation(struct webhook_whose *whose, const Paidan__Event *ev
         owner(whose, NULL, NULL, 0);
         set(whose->area, event->recalled->area);
         return true;
+    case PAIDAN__EVENT__FACT_MERGED: /* nobody's, as one taken back; its channel hears of it all the same */
+        owner(whose, NULL, NULL, 0);
+        set(whose->area, event->merged->area != NULL ? event->merged->area : whose->area);
+        set(whose->channel, event->merged->channel);
+        whose->confidential =
+            whose->confidential || (event->merged->has_confidential && event->merged->confidential);
+        return true;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        if (event->resolved->has_group) {
+            owner(whose, event->resolved->unit, NULL, 0);
+        }
+        return event->resolved->has_group;
     case PAIDAN__EVENT__FACT_ASSIST_ASKED:
         assist_add(whose, event->assist_asked->unit);
+        return true;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        if (event->corrected->to != NULL) {
+            assigned(whose, event->corrected->to);
+        }
+        if (event->corrected->area != NULL) {
+            set(whose->area, event->corrected->area);
+        }
         return true;
     case PAIDAN__EVENT__FACT_RECODED:
         recoded(whose, event->recoded);
@@ -133,6 +160,7 @@ static bool take_escalation(struct webhook_whose *whose, const Paidan__Event *ev
     }
 }
 
+/* A fact that changes nothing is not said: most are of that kind, and each Whose is a record for ever. */
 static bool same(const struct webhook_whose *one, const struct webhook_whose *other)
 {
     bool equal = one->escalated == other->escalated && one->confidential == other->confidential &&
@@ -140,6 +168,7 @@ static bool same(const struct webhook_whose *one, const struct webhook_whose *ot
                  strcmp(one->channel, other->channel) == 0 &&
                  one->assist_count == other->assist_count;
     CHECK(one->assist_count <= SITE_ASSIST_MAX);
+    CHECK(other->assist_count <= SITE_ASSIST_MAX);
     for (uint32_t index = 0; index < one->assist_count && equal; index++) {
         equal = strcmp(one->assist[index], other->assist[index]) == 0;
     }
@@ -155,6 +184,8 @@ bool webhook_scope_take(struct webhook_whose *whose, const Paidan__Event *event)
     } else if (!take_triage(whose, event)) {
         return false;
     }
+    CHECK(whose->confidential || !before.confidential);
+    CHECK(whose->escalated || !before.escalated);
     return !same(&before, whose);
 }
 
@@ -181,6 +212,7 @@ enum rc webhook_scope_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__Whose *const fact = event->whose;
     struct webhook_whose whose;
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_WHOSE);
     memset(&whose, 0, sizeof whose);
     if (event->ticket == 0 || fact->n_assist > SITE_ASSIST_MAX) {
         return RC_CORRUPT;

@@ -117,6 +117,7 @@ static enum rc account_read(const char *data_dir, const struct site_wechat_accou
         .platform = platforms[site->platform],
         .mode = site->platform == SITE_WECHAT_OFFICIAL ? modes[site->mode] : PORT_WECHAT_SAFE,
         .inside = site->inside,
+        .socket = site->socket,
         .menus = site->menus};
     const bool fits = text_copy(account->code, sizeof account->code, site->code) &&
                       text_copy(account->id, sizeof account->id, site->app_id) &&
@@ -126,10 +127,16 @@ static enum rc account_read(const char *data_dir, const struct site_wechat_accou
     if (account->platform != PORT_WECHAT_ROBOT) {
         (void)snprintf(account->login, sizeof account->login, "%s", login_page);
     }
-    enum rc rc = keysets_read(data_dir, account);
+    /* With a connection nobody calls us: without a keyset the door refuses whoever tries. */
+    enum rc rc = account->socket ? RC_OK : keysets_read(data_dir, account);
     if (rc == RC_OK) {
         rc = secret_read(data_dir, account->code, ".secret", account->secret,
                          sizeof account->secret);
+    }
+    if (rc == RC_OK && account->socket && account->secret[0] == '\0') {
+        diag_log(DIAG_ERROR, "account", "secret=%s/%s.secret why=\"it is missing\"", folder,
+                 account->code);
+        return RC_SETTINGS;
     }
     if (rc == RC_OK) {
         rc = secret_read(data_dir, account->code, ".webhook", account->webhook,

@@ -2,7 +2,7 @@
  * DATA/secrets/wechat/ and nowhere else:
  *
  *   <account>.token, <account>.key    of callbacks: Token and EncodingAESKey
- *   <account>.secret                  AppSecret; of WeCom the application's secret
+ *   <account>.secret                  AppSecret; of WeCom the application's, or a connected robot's
  *   <account>.webhook                 the address of a group's robot, with its key
  *   sms                               what calls of the SMS hook are signed with
  *
@@ -34,10 +34,11 @@ struct port_wechat_account {
     char code[CODE_BYTES_MAX + 1];
     enum port_wechat_platform platform;
     enum port_wechat_mode mode;
-    char id[CODE_BYTES_MAX * 2 + 1];  /* AppId, CorpId; "" of a robot */
+    char id[CODE_BYTES_MAX * 2 + 1];  /* AppId, CorpId, BotID of a connection */
     char agent[CODE_BYTES_MAX + 1];   /* of WeCom's application; "": none */
     char api[PORT_WECHAT_URL_SIZE];   /* "https://api.weixin.qq.com": where its interface is */
     char login[PORT_WECHAT_URL_SIZE]; /* where people prove who they are; "": not asked */
+    bool socket;                      /* of a robot: we connect, with id and secret */
     bool inside, menus; /* inside: the interface may lie in the own network; menus: msgmenu */
     unsigned keyset_count;
     struct port_wechat_keys keysets[PORT_WECHAT_KEYSETS];

@@ -18,22 +18,31 @@
 #include "common/base/clock.h"
 #include "common/channel/channel_pulse.h"
 #include "common/door/door_sender.h"
+#include "common/say/say_json.h"
 #include "common/web/web_sign.h"
 #include "port_wechat_account.h"
 #include "port_wechat_call.h"
+#include "port_wechat_media.h"
+#include "port_wechat_socket.h"
 #include "port_wechat_token.h"
+#include "port_wechat_xml.h"
 #include "wechat.h"
+#include "wechat_picture.h"
 
 enum {
     REPLY_BYTES = 160,
     WHY_BYTES = 64,
+    ANSWER_MS = 600000, /* over a connection a message may be answered for so long, */
+    GREET_MS = 5000,    /* an event so */
 };
 
 struct api {
     char data_dir[PATH_MAX];
     struct shell_gate *gate;
+    void *sender;          /* NULL until it is open */
     uint32_t site_version; /* of the site that the accounts are of */
     struct port_wechat_accounts *accounts;
+    struct port_wechat_media *media;
     unsigned char reply[REPLY_BYTES]; /* of judge, until its next call */
     char why[WHY_BYTES];
 };
@@ -55,26 +64,87 @@ static void site_follow(struct api *api)
 
 /* ---- messages ---- */
 
+/* The message that a reply answers; *said NULL: it answers none, or the log no longer has it. RC_OK,
+ * RC_LIMIT, RC_STORE. */
+static enum rc heard_read(struct step_view *view, const Paidan__Replied *reply,
+                          const Paidan__WechatHear **said, uint64_t *at_ms)
+{
+    Paidan__Event *heard = NULL;
+    *said = NULL;
+    if (!reply->has_heard) {
+        return RC_OK;
+    }
+    const enum rc rc = step_view_read(view, reply->heard, &heard);
+    if (rc == RC_OK && heard->fact_case == PAIDAN__EVENT__FACT_HEARD) {
+        *said = paidan__wechat_hear__unpack(&view->arena->allocator, heard->heard->body.len,
+                                            heard->heard->body.data);
+        *at_ms = heard->at_ms;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Whether what is said goes where the message came from. What failed in a group may be said to the person
+ * alone, with the code that opens his ticket, and still belongs to that message: as its answer all of
+ * the group would read it. */
+static bool same_place(const Paidan__WechatHear *said, const Paidan__Replied *reply)
+{
+    if (said == NULL || said->group == NULL || reply->group == NULL) {
+        return said != NULL && said->group == reply->group;
+    }
+    return strcmp(said->group, reply->group) == 0;
+}
+
 /* A robot's message may be answered at its own address, once and within an hour: that address stands in
  * the Heard, which is read again here rather than copied into each reply. Where the log no longer has it
  * the webhook is left. */
 static enum rc group_make(struct step_view *view, const struct port_wechat_account *account,
                           const Paidan__Replied *reply, struct web_call *call, const char **why)
 {
-    const char *reply_url = NULL;
-    Paidan__Event *heard = NULL;
-    if (reply->has_heard) {
-        const enum rc rc = step_view_read(view, reply->heard, &heard);
-        if (rc != RC_OK && rc != RC_NOT_FOUND) {
-            return rc;
-        }
-        if (rc == RC_OK && heard->fact_case == PAIDAN__EVENT__FACT_HEARD) {
-            const Paidan__WechatHear *const said = paidan__wechat_hear__unpack(
-                &view->arena->allocator, heard->heard->body.len, heard->heard->body.data);
-            reply_url = said == NULL ? NULL : said->reply_url;
-        }
+    const Paidan__WechatHear *said = NULL;
+    uint64_t at_ms = 0;
+    const enum rc rc = heard_read(view, reply, &said, &at_ms);
+    return rc != RC_OK ? rc
+                       : port_wechat_call_group(view->arena, account,
+                                                same_place(said, reply) ? said->reply_url : NULL,
+                                                reply, call, why);
+}
+
+/* By the robot's connection: as an answer while that is allowed, else into the chat. */
+static enum rc on_carry(void *context, struct step_view *view,
+                        const struct outbox_delivery *delivery, const Paidan__Event *event,
+                        bool *taken, const char **why)
+{
+    struct api *const api = context;
+    const Paidan__WechatHear *said = NULL;
+    uint64_t at_ms = 0;
+    char key[OUTBOX_KEY_BYTES];
+    site_follow(api);
+    const struct port_wechat_account *const account =
+        port_wechat_account_find(api->accounts, delivery->to);
+    if (account == NULL || !account->socket || event->fact_case != PAIDAN__EVENT__FACT_REPLIED) {
+        return RC_OK;
     }
-    return port_wechat_call_group(view->arena, account, reply_url, reply, call, why);
+    const Paidan__Replied *const reply = event->replied;
+    char *const words = port_wechat_xml_words(view->arena, reply);
+    *taken = true;
+    const enum rc rc = heard_read(view, reply, &said, &at_ms);
+    if (rc != RC_OK || words == NULL) {
+        return words == NULL ? RC_LIMIT : rc;
+    }
+    outbox_key(wechat_service.name, delivery->seq, key);
+    const bool greets = said != NULL && said->kind == PAIDAN__WECHAT_KIND__WECHAT_EVENT;
+    const bool answers = same_place(said, reply) && said->reply_id != NULL &&
+                         view->now_ms - at_ms < (greets ? GREET_MS : ANSWER_MS);
+    const struct port_wechat_message message = {
+        .delivery = delivery->seq,
+        .name = key,
+        .reply_id = answers ? said->reply_id : NULL,
+        .greets = greets,
+        .chat = reply->group != NULL ? reply->group : reply->person,
+        .group = reply->group != NULL,
+        .words = words,
+    };
+    return port_wechat_socket_send(account->code, &message, why);
 }
 
 /* {id, phone, text}, signed over "time\nbody" where the site keeps a secret. The same id is the same
@@ -89,12 +159,9 @@ static enum rc sms_make(struct api *api, struct arena *arena, const Paidan__Repl
         *why = "the site has no SMS hook, or nobody's number is known";
         return RC_NOT_FOUND;
     }
-    json_t *const made = json_pack("{s:s, s:s, s:s}", "id", key, "phone", reply->phone, "text",
-                                   reply->text == NULL ? "" : reply->text);
-    char *const printed = json_dumps(made, JSON_COMPACT);
-    json_decref(made);
-    char *const body = printed == NULL ? NULL : arena_strdup(arena, printed);
-    free(printed);
+    char *const body =
+        say_json_text(arena, json_pack("{s:s, s:s, s:s}", "id", key, "phone", reply->phone, "text",
+                                       reply->text == NULL ? "" : reply->text));
     if (body == NULL) {
         return RC_LIMIT;
     }
@@ -122,6 +189,42 @@ static enum rc sms_make(struct api *api, struct arena *arena, const Paidan__Repl
     return RC_OK;
 }
 
+/* ---- files ---- */
+
+static enum rc media_make(struct api *api, struct step_view *view,
+                          const struct outbox_delivery *delivery, const Paidan__Event *event,
+                          struct web_call *call, const char **why)
+{
+    const Paidan__WechatHear *const hear =
+        event->fact_case != PAIDAN__EVENT__FACT_HEARD
+            ? NULL
+            : paidan__wechat_hear__unpack(&view->arena->allocator, event->heard->body.len,
+                                          event->heard->body.data);
+    const struct port_wechat_account *const account =
+        hear == NULL ? NULL : port_wechat_account_find(api->accounts, hear->account);
+    if (account == NULL || view->site->wechat == NULL) {
+        *why = "the site has no such account any more";
+        return RC_NOT_FOUND;
+    }
+    return port_wechat_media_make(
+        api->media, view->arena, site_wechat_account(view->site->wechat, account->code), account,
+        port_wechat_token_get(account->code), delivery->seq, hear, call, why);
+}
+
+static enum door_verdict media_judge(struct api *api, const struct outbox_delivery *delivery,
+                                     const struct web_result *result, const char **why)
+{
+    const char *account = NULL;
+    const enum door_verdict verdict =
+        port_wechat_media_judge(api->media, delivery->seq, result, &account, why);
+    if (account != NULL) {
+        port_wechat_token_drop(account);
+    }
+    return verdict;
+}
+
+/* ---- both ---- */
+
 /* Called for each attempt, so a token that came meanwhile is used, and a message that waited for days is
  * made by the account as it is now. */
 static enum rc on_make(void *context, struct step_view *view,
@@ -131,6 +234,9 @@ static enum rc on_make(void *context, struct step_view *view,
     struct api *const api = context;
     char key[OUTBOX_KEY_BYTES];
     site_follow(api);
+    if (strcmp(delivery->to, WECHAT_PICTURE_TO) == 0) {
+        return media_make(api, view, delivery, event, call, why);
+    }
     if (event->fact_case != PAIDAN__EVENT__FACT_REPLIED) {
         *why = "no message to anybody";
         return RC_NOT_FOUND;
@@ -171,17 +277,32 @@ static void quota_count(const char *account, const struct port_wechat_verdict *v
 }
 
 /* For the core, which knows no JSON. */
-static void sent_tell(struct api *api, struct port_wechat_verdict *verdict,
+static void sent_tell(struct api *api, const struct port_wechat_verdict *verdict,
                       ProtobufCBinaryData *reply)
 {
     Paidan__WechatSent sent = PAIDAN__WECHAT_SENT__INIT;
     sent.has_taken = sent.taken = verdict->fate == PORT_WECHAT_TAKEN;
     sent.has_errcode = verdict->errcode != 0;
     sent.errcode = verdict->errcode;
-    sent.sent_id = verdict->sent_id[0] == '\0' ? NULL : verdict->sent_id;
+    sent.sent_id = verdict->sent_id[0] == '\0' ? NULL : (char *)verdict->sent_id; /* packed */
     CHECK(paidan__wechat_sent__get_packed_size(&sent) <= sizeof api->reply);
     reply->len = paidan__wechat_sent__pack(&sent, api->reply);
     reply->data = api->reply;
+}
+
+static enum door_verdict verdict_of(struct api *api, const struct port_wechat_verdict *verdict,
+                                    ProtobufCBinaryData *reply)
+{
+    switch (verdict->fate) {
+    case PORT_WECHAT_TAKEN:
+    case PORT_WECHAT_NEVER:
+        sent_tell(api, verdict, reply);
+        return DOOR_ARRIVED;
+    case PORT_WECHAT_BUSY:
+        return DOOR_UNREACHED; /* nothing goes there for a while, longer each time */
+    default:
+        return DOOR_REFUSED;
+    }
 }
 
 /* The destination's name is the account's code; one that is no account is the SMS hook. Of the platforms
@@ -195,14 +316,15 @@ static enum door_verdict on_judge(void *context, const struct outbox_delivery *d
     const struct port_wechat_account *const account =
         port_wechat_account_find(api->accounts, delivery->to);
     CHECK(result->rc == RC_OK);
+    if (strcmp(delivery->to, WECHAT_PICTURE_TO) == 0) {
+        return media_judge(api, delivery, result, why);
+    }
     if (account == NULL) { /* the SMS hook */
         (void)snprintf(api->why, sizeof api->why, "HTTP %u", result->status);
         *why = api->why;
         verdict = (struct port_wechat_verdict){.fate = PORT_WECHAT_TAKEN};
         sent_tell(api, &verdict, reply);
-        return result->status / 100 == 2   ? DOOR_ARRIVED
-               : result->status / 100 == 4 ? DOOR_REFUSED
-                                           : DOOR_UNREACHED;
+        return door_sender_judge(result->status);
     }
     if (result->status != 200) {
         (void)snprintf(api->why, sizeof api->why, "HTTP %u", result->status);
@@ -213,20 +335,28 @@ static enum door_verdict on_judge(void *context, const struct outbox_delivery *d
     (void)snprintf(api->why, sizeof api->why, "errcode %" PRId32, (int32_t)verdict.errcode);
     *why = api->why;
     quota_count(delivery->to, &verdict);
-    switch (verdict.fate) {
-    case PORT_WECHAT_TAKEN:
-    case PORT_WECHAT_NEVER:
-        sent_tell(api, &verdict, reply);
-        return DOOR_ARRIVED;
     /* Nothing of the message is wrong: with another token the same call goes out again, in a moment. */
-    case PORT_WECHAT_TOKEN:
+    if (verdict.fate == PORT_WECHAT_TOKEN) {
         port_wechat_token_drop(account->code);
         return DOOR_LATER;
-    case PORT_WECHAT_BUSY:
-        return DOOR_UNREACHED; /* nothing goes there for a while, longer each time */
-    default:
-        return DOOR_REFUSED;
     }
+    return verdict_of(api, &verdict, reply);
+}
+
+/* Of a connection; without an acknowledgement nobody knows, so it goes again when the destination has
+ * rested. */
+static void on_carried(void *context, uint64_t delivery, const struct port_wechat_verdict *verdict)
+{
+    struct api *const api = context;
+    ProtobufCBinaryData reply = {.len = 0, .data = NULL};
+    enum door_verdict said = DOOR_UNREACHED;
+    CHECK(api->sender != NULL);
+    (void)snprintf(api->why, sizeof api->why, "no acknowledgement");
+    if (verdict != NULL) {
+        (void)snprintf(api->why, sizeof api->why, "errcode %" PRId32, (int32_t)verdict->errcode);
+        said = verdict_of(api, verdict, &reply);
+    }
+    door_sender_carried(api->sender, delivery, said, reply, api->why);
 }
 
 /* ---- the port ---- */
@@ -242,8 +372,12 @@ static enum rc api_open(struct shell_gate *gate, const char *data_dir, void **co
     api->gate = gate;
     api->site_version = shell_gate_site(gate)->version;
     (void)snprintf(api->data_dir, sizeof api->data_dir, "%s", data_dir);
-    const enum rc rc = port_wechat_account_load(data_dir, shell_gate_site(gate), &api->accounts);
+    enum rc rc = port_wechat_account_load(data_dir, shell_gate_site(gate), &api->accounts);
+    if (rc == RC_OK) {
+        rc = port_wechat_media_open(data_dir, &api->media);
+    }
     if (rc != RC_OK) {
+        port_wechat_account_free(api->accounts);
         free(api);
         return rc;
     }
@@ -255,6 +389,8 @@ static void api_close(void *context)
 {
     struct api *const api = context;
     CHECK(api != NULL);
+    port_wechat_socket_listen(NULL, NULL);
+    port_wechat_media_close(api->media);
     port_wechat_account_free(api->accounts);
     free(api);
 }
@@ -262,6 +398,7 @@ static void api_close(void *context)
 static const struct door_sender sender = {
     .channel = &wechat_channel,
     .make = on_make,
+    .carry = on_carry,
     .judge = on_judge,
     .open = api_open,
     .close = api_close,
@@ -269,7 +406,13 @@ static const struct door_sender sender = {
 
 static enum rc port_open(struct shell_gate *gate, const char *data_dir, void **context)
 {
-    return door_sender_open(gate, data_dir, &sender, context);
+    const enum rc rc = door_sender_open(gate, data_dir, &sender, context);
+    if (rc == RC_OK) {
+        struct api *const api = door_sender_own(*context);
+        api->sender = *context;
+        port_wechat_socket_listen(on_carried, api);
+    }
+    return rc;
 }
 
 const struct shell_port port_wechat_api = {

@@ -15,7 +15,9 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/say_json.h"
 #include "common/text/text.h"
+#include "common/web/web_escape.h"
 #include "port_wechat_xml.h"
 
 enum { JSON_FLAGS = JSON_REJECT_DUPLICATES };
@@ -27,63 +29,27 @@ struct error {
 
 /* 42001 expired; 40001, 40014, 42007, 40082: another than the newest, or none. 43004: not subscribed;
  * 43101: no consent is left; 43019, 81013, 60111: has blocked us, or is nobody; 45015, 45047: 48 hours,
- * five messages; 40003: no such person; 40008, 45002, 45008, 47003, 40037, 41028: not in this form;
+ * five messages; 40003: no such person; 40007: no such file; 40008, 45002, 45008, 47003, 40037, 41028: not in this form;
  * 48001, 48002, 50002: the account may not; 93000, 60140: the robot's address is over. 45009 a day's,
- * 45011 a minute's, 45033 and 45065 the interface's frequency; 50001, 61500: not now. */
+ * 45011 a minute's, 45033 and 45065 the interface's frequency; 846607: a robot's; 50001, 61500: not now. */
 static const struct error errors[] = {
     {0, PORT_WECHAT_TAKEN},         {40001, PORT_WECHAT_TOKEN}, {40014, PORT_WECHAT_TOKEN},
     {40082, PORT_WECHAT_TOKEN},     {42001, PORT_WECHAT_TOKEN}, {42007, PORT_WECHAT_TOKEN},
-    {41001, PORT_WECHAT_TOKEN},     {40003, PORT_WECHAT_NEVER}, {40008, PORT_WECHAT_NEVER},
-    {40037, PORT_WECHAT_NEVER},     {41028, PORT_WECHAT_NEVER}, {43004, PORT_WECHAT_NEVER},
-    {43019, PORT_WECHAT_NEVER},     {43101, PORT_WECHAT_NEVER}, {43103, PORT_WECHAT_NEVER},
-    {45002, PORT_WECHAT_NEVER},     {45008, PORT_WECHAT_NEVER}, {45015, PORT_WECHAT_NEVER},
-    {45047, PORT_WECHAT_NEVER},     {47003, PORT_WECHAT_NEVER}, {48001, PORT_WECHAT_NEVER},
-    {48002, PORT_WECHAT_NEVER},     {50002, PORT_WECHAT_NEVER}, {60111, PORT_WECHAT_NEVER},
-    {60140, PORT_WECHAT_NEVER},     {81013, PORT_WECHAT_NEVER}, {93000, PORT_WECHAT_NEVER},
-    {45009, PORT_WECHAT_BUSY},      {45011, PORT_WECHAT_BUSY},  {45033, PORT_WECHAT_BUSY},
-    {45065, PORT_WECHAT_BUSY},      {50001, PORT_WECHAT_BUSY},  {61500, PORT_WECHAT_BUSY},
+    {41001, PORT_WECHAT_TOKEN},     {40003, PORT_WECHAT_NEVER}, {40007, PORT_WECHAT_NEVER},
+    {40008, PORT_WECHAT_NEVER},     {40037, PORT_WECHAT_NEVER}, {41028, PORT_WECHAT_NEVER},
+    {43004, PORT_WECHAT_NEVER},     {43019, PORT_WECHAT_NEVER}, {43101, PORT_WECHAT_NEVER},
+    {43103, PORT_WECHAT_NEVER},     {45002, PORT_WECHAT_NEVER}, {45008, PORT_WECHAT_NEVER},
+    {45015, PORT_WECHAT_NEVER},     {45047, PORT_WECHAT_NEVER}, {47003, PORT_WECHAT_NEVER},
+    {48001, PORT_WECHAT_NEVER},     {48002, PORT_WECHAT_NEVER}, {50002, PORT_WECHAT_NEVER},
+    {60111, PORT_WECHAT_NEVER},     {60140, PORT_WECHAT_NEVER}, {81013, PORT_WECHAT_NEVER},
+    {93000, PORT_WECHAT_NEVER},     {45009, PORT_WECHAT_BUSY},  {45011, PORT_WECHAT_BUSY},
+    {45033, PORT_WECHAT_BUSY},      {45065, PORT_WECHAT_BUSY},  {50001, PORT_WECHAT_BUSY},
+    {61500, PORT_WECHAT_BUSY},      {846607, PORT_WECHAT_BUSY}, {846609, PORT_WECHAT_BUSY},
     {UINT32_MAX, PORT_WECHAT_BUSY}, /* -1: "system busy" */
 };
 
-/* Takes the object over; NULL: no memory. */
-static char *printed(struct arena *arena, json_t *made)
-{
-    char *const text = made == NULL ? NULL : json_dumps(made, JSON_COMPACT);
-    char *const copy = text == NULL ? NULL : arena_strdup(arena, text);
-    free(text);
-    json_decref(made);
-    return copy;
-}
-
-static bool escaped_byte(char byte)
-{
-    return !((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-             (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.');
-}
-
-/* For a query. */
-static char *quoted(struct arena *arena, const char *text)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    char *const out = arena_alloc(arena, strlen(text) * 3 + 1);
-    char *at = out;
-    for (; out != NULL && *text != '\0'; text++) {
-        if (escaped_byte(*text)) {
-            *at++ = '%';
-            *at++ = digits[(unsigned char)*text >> 4];
-            *at++ = digits[*text & 15];
-        } else {
-            *at++ = *text;
-        }
-    }
-    if (out != NULL) {
-        *at = '\0';
-    }
-    return out;
-}
-
-/* Puts a call together; body NULL and url NULL: the arena is full. */
-/* Texts of the platforms are UTF-8 in JSON, whatever their own examples say. */
+/* body NULL of a POST, url NULL: the arena is full. Texts of the platforms are UTF-8 in JSON, whatever
+ * their own examples say. */
 static enum rc called(const struct port_wechat_account *account, const char *method,
                       const char *url, const char *body, struct web_call *call)
 {
@@ -183,12 +149,29 @@ enum rc port_wechat_call_make(struct arena *arena, const struct port_wechat_acco
     } else {
         made = custom_make(reply, words);
     }
-    char *const quoted_token = quoted(arena, token), *const body = printed(arena, made);
+    char *const quoted_token = web_escape_query(arena, token), *const body =
+                                                                   say_json_text(arena, made);
     return called(account, "POST",
                   quoted_token == NULL ? NULL
                                        : arena_printf(arena, "%s%s?access_token=%s", account->api,
                                                       path, quoted_token),
                   body, call);
+}
+
+/* Of an address that came in a message: only where the platform itself is may it lead inside. Files of a
+ * robot with a connection lie by http where it has ws. */
+static bool is_platforms(const struct port_wechat_account *account, const char *url)
+{
+    const char *api = account->api;
+    const char *at = url;
+    CHECK(url != NULL);
+    if (account->socket && strncmp(api, "ws", 2) == 0 && strncmp(url, "http", 4) == 0) {
+        api += 2;
+        at += 4;
+    }
+    const size_t bytes = strlen(api);
+    return account->inside && account->api[0] != '\0' && strncmp(at, api, bytes) == 0 &&
+           at[bytes] == '/';
 }
 
 /* The message's own address answers once, in markdown alone; the webhook whenever we want. */
@@ -209,12 +192,10 @@ enum rc port_wechat_call_group(struct arena *arena, const struct port_wechat_acc
     const char *const kind = reply_url != NULL ? "markdown" : "text";
     const enum rc rc = called(
         account, "POST", reply_url != NULL ? reply_url : account->webhook,
-        printed(arena, json_pack("{s:s, s:{s:s}}", "msgtype", kind, kind, "content", words)), call);
-    /* It came in a message: only where the platform itself is may it lead inside. */
-    const size_t bytes = strlen(account->api);
+        say_json_text(arena, json_pack("{s:s, s:{s:s}}", "msgtype", kind, kind, "content", words)),
+        call);
     if (rc == RC_OK && reply_url != NULL) {
-        call->inside = account->inside && bytes > 0 &&
-                       strncmp(reply_url, account->api, bytes) == 0 && reply_url[bytes] == '/';
+        call->inside = is_platforms(account, reply_url);
     }
     return rc;
 }
@@ -233,9 +214,10 @@ enum rc port_wechat_call_token(struct arena *arena, const struct port_wechat_acc
             json_pack("{s:s, s:s, s:s, s:b}", "grant_type", "client_credential", "appid",
                       account->id, "secret", account->secret, "force_refresh", force ? 1 : 0);
         return called(account, "POST", arena_printf(arena, "%s/cgi-bin/stable_token", account->api),
-                      printed(arena, made), call);
+                      say_json_text(arena, made), call);
     }
-    char *const id = quoted(arena, account->id), *const secret = quoted(arena, account->secret);
+    char *const id = web_escape_query(arena, account->id), *const secret = web_escape_query(
+                                                               arena, account->secret);
     if (id == NULL || secret == NULL) {
         return RC_LIMIT;
     }
@@ -275,9 +257,10 @@ enum rc port_wechat_call_token_read(const char *body, size_t bytes, char *token,
 enum rc port_wechat_call_person(struct arena *arena, const struct port_wechat_account *account,
                                 const char *token, const char *code, struct web_call *call)
 {
-    char *const asked = quoted(arena, code), *const id = quoted(arena, account->id);
-    char *const secret =
-        quoted(arena, account->platform == PORT_WECHAT_OFFICIAL ? account->secret : token);
+    char *const asked = web_escape_query(arena, code), *const id =
+                                                           web_escape_query(arena, account->id);
+    char *const secret = web_escape_query(
+        arena, account->platform == PORT_WECHAT_OFFICIAL ? account->secret : token);
     if (asked == NULL || id == NULL || secret == NULL) {
         return RC_LIMIT;
     }
@@ -307,10 +290,38 @@ enum rc port_wechat_call_person_read(const char *body, size_t bytes, char *perso
     return whole ? RC_OK : RC_INVALID;
 }
 
+/* ---- files ---- */
+
+enum rc port_wechat_call_media(struct arena *arena, const struct port_wechat_account *account,
+                               const char *token, const char *media_id, struct web_call *call)
+{
+    CHECK(account != NULL);
+    char *const held = web_escape_query(arena, token), *const id =
+                                                           web_escape_query(arena, media_id);
+    if (held == NULL || id == NULL) {
+        return RC_LIMIT;
+    }
+    return called(account, "GET",
+                  arena_printf(arena, "%s/cgi-bin/media/get?access_token=%s&media_id=%s",
+                               account->api, held, id),
+                  NULL, call);
+}
+
+enum rc port_wechat_call_file(const struct port_wechat_account *account, const char *url,
+                              struct web_call *call)
+{
+    CHECK(url != NULL);
+    const enum rc rc = called(account, "GET", url, NULL, call);
+    if (rc == RC_OK) {
+        call->inside = is_platforms(account, url);
+    }
+    return rc;
+}
+
 /* ---- answers ---- */
 
 /* What nobody foresaw is an error that somebody must look at. */
-static enum port_wechat_fate fate_of(uint32_t errcode)
+enum port_wechat_fate port_wechat_call_fate(uint32_t errcode)
 {
     for (unsigned index = 0; index < sizeof errors / sizeof errors[0]; index++) {
         if (errors[index].code == errcode) {
@@ -335,12 +346,13 @@ static void sent_id_take(const json_t *root, struct port_wechat_verdict *verdict
 void port_wechat_call_judge(const char *body, size_t bytes, struct port_wechat_verdict *verdict)
 {
     CHECK(verdict != NULL);
-    *verdict = (struct port_wechat_verdict){.fate = PORT_WECHAT_REFUSED};
+    /* Without a code it is no answer of theirs: something between, which says nothing of the message. */
+    *verdict = (struct port_wechat_verdict){.fate = PORT_WECHAT_BUSY};
     json_t *const root = json_loadb(body, bytes, JSON_FLAGS, NULL);
     const json_t *const code = json_object_get(root, "errcode");
     if (json_is_integer(code)) {
         verdict->errcode = errcode_of(root);
-        verdict->fate = fate_of(verdict->errcode);
+        verdict->fate = port_wechat_call_fate(verdict->errcode);
         sent_id_take(root, verdict);
     }
     json_decref(root);

@@ -50,5 +50,15 @@ MUST_CHECK enum rc port_wechat_call_person(struct arena *arena,
 /* openid or userid in such an answer; RC_OK or RC_INVALID. */
 MUST_CHECK enum rc port_wechat_call_person_read(const char *body, size_t bytes, char *person,
                                                 size_t size, uint32_t *errcode);
+/* What an errcode means, of whatever answer; 0: taken. */
+enum port_wechat_fate port_wechat_call_fate(uint32_t errcode);
+/* Asks for a file that somebody sent to the account. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc port_wechat_call_media(struct arena *arena,
+                                          const struct port_wechat_account *account,
+                                          const char *token, const char *media_id,
+                                          struct web_call *call);
+/* The same of a robot's, which lies where its message says. */
+MUST_CHECK enum rc port_wechat_call_file(const struct port_wechat_account *account, const char *url,
+                                         struct web_call *call);
 /* What an answer with status 200 means. */
 void port_wechat_call_judge(const char *body, size_t bytes, struct port_wechat_verdict *verdict);

@@ -205,6 +205,20 @@ enum rc port_wechat_crypto_open(const struct port_wechat_keys *keys, struct aren
     return plain_read(keys, plain, size, message, bytes);
 }
 
+/* Whole blocks are turned one after the other by the same context, so out may be in. */
+enum rc port_wechat_crypto_file(const unsigned char key[PORT_WECHAT_KEY_BYTES],
+                                unsigned char *bytes, size_t *size)
+{
+    CHECK(bytes != NULL);
+    if (*size == 0 || *size % AES_BLOCK != 0 || *size > INT32_MAX ||
+        !blocks_turn(key, false, bytes, (int)*size, bytes)) {
+        return RC_INVALID;
+    }
+    const size_t padding = padding_of(bytes, *size);
+    *size -= padding;
+    return padding == 0 ? RC_INVALID : RC_OK;
+}
+
 /* There is always padding, a whole block of it where the text ends with one. */
 enum rc port_wechat_crypto_close(const struct port_wechat_keys *keys,
                                  const unsigned char random[PORT_WECHAT_RANDOM_BYTES],

@@ -45,6 +45,10 @@ MUST_CHECK enum rc port_wechat_crypto_judge(const char *token, const struct port
  * this key, or broken inside; RC_FORBIDDEN: it is meant for another AppId; RC_LIMIT: arena. */
 MUST_CHECK enum rc port_wechat_crypto_open(const struct port_wechat_keys *keys, struct arena *arena,
                                            const char *cipher, const char **message, size_t *bytes);
+/* Opens a file of a robot's message, in place: AES-256-CBC without a head, padded to 32 bytes. *size: of
+ * what it holds. RC_OK; RC_INVALID: no cipher of this key. */
+MUST_CHECK enum rc port_wechat_crypto_file(const unsigned char key[PORT_WECHAT_KEY_BYTES],
+                                           unsigned char *bytes, size_t *size);
 /* Closes a message; *cipher: base64 in the arena. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc port_wechat_crypto_close(const struct port_wechat_keys *keys,
                                             const unsigned char random[PORT_WECHAT_RANDOM_BYTES],

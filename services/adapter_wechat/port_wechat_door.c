@@ -452,7 +452,7 @@ static void on_answered(struct door *door, void *asked, const Paidan__Answer *an
 {
     struct own *const own = door_own(door);
     arena_reset(&own->arena);
-    if (!port_wechat_mine_answered(own->mine, &own->arena, asked, answer)) {
+    if (!port_wechat_mine_answered(own->mine, asked, answer)) {
         talk_answered(door, own, asked, answer);
     }
 }

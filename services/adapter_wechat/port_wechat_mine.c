@@ -16,11 +16,12 @@
 
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/say/say_words.h"
+#include "common/say/say_time.h"
+#include "common/web/web_escape.h"
 #include "common/web/web_sign.h"
-#include "common/web/web_xml.h"
 #include "port_wechat_text.h"
 #include "port_wechat_token.h"
+#include "wechat_words.h"
 
 enum {
     VISITS = 32,
@@ -29,11 +30,14 @@ enum {
     MARK_MS = 10 * 60 * 1000,
     CODE_BYTES = 512, /* of the platform's login */
     SAID_BYTES = 64,
+    MINUTE_BYTES = 16,       /* "2026-11-22 14:00" */
+    ARENA_BYTES = 256 << 10, /* fifty rows, each made of the page before it */
 };
 static const char html_type[] = "text/html; charset=utf-8";
 
 struct visit {
     bool open;
+    struct port_wechat_mine *mine;
     struct door *door;
     struct web_exchange *exchange;
     char account[CODE_BYTES_MAX + 1];
@@ -41,6 +45,7 @@ struct visit {
 };
 struct port_wechat_mine {
     unsigned char key[KEY_BYTES];
+    struct arena arena; /* of the page that is being made */
     struct visit visits[VISITS];
 };
 
@@ -50,9 +55,13 @@ enum rc port_wechat_mine_open(struct port_wechat_mine **mine)
     if (made == NULL) {
         return RC_LIMIT;
     }
-    if (RAND_bytes(made->key, KEY_BYTES) != 1) {
+    enum rc rc = RAND_bytes(made->key, KEY_BYTES) == 1 ? RC_OK : RC_IO;
+    if (rc == RC_OK) {
+        rc = arena_init(&made->arena, ARENA_BYTES);
+    }
+    if (rc != RC_OK) {
         free(made);
-        return RC_IO;
+        return rc;
     }
     *mine = made;
     return RC_OK;
@@ -60,6 +69,9 @@ enum rc port_wechat_mine_open(struct port_wechat_mine **mine)
 
 void port_wechat_mine_close(struct port_wechat_mine *mine)
 {
+    if (mine != NULL) {
+        arena_fini(&mine->arena);
+    }
     free(mine);
 }
 
@@ -100,93 +112,115 @@ static const char *choose(bool english, const char *zh, const char *en)
 }
 
 /* Looks as the gateway's pages do, whose style it borrows by the same host; without it it is plain and
- * works. Never stored by a browser or a proxy: it holds query codes. */
-static void page_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
-                     bool english, const char *body)
+ * works. Never stored by a browser or a proxy: it holds query codes. The link back to the list begins
+ * another login, which costs nobody a question. */
+static void page_say(const struct visit *visit, unsigned status, const char *body)
 {
+    struct arena *const arena = &visit->mine->arena;
+    const bool english = visit->english;
+    const struct site *const site = shell_gate_site(door_gate(visit->door));
     const char *const title = choose(english, "我的诉求", "My reports");
+    char *const name = web_escape_text(arena, choose(english, site->name, site->name_en));
     char *const page =
-        body == NULL ? NULL
-                     : arena_printf(arena,
-                                    "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
-                                    "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                                    "content=\"width=device-width, initial-scale=1\">\n"
-                                    "<meta name=\"referrer\" content=\"same-origin\">\n"
-                                    "<title>%s</title>\n<link rel=\"stylesheet\" "
-                                    "href=\"/page.css\">\n</head>\n<body>\n<main id=\"main\">\n"
-                                    "<h1>%s</h1>\n%s</main>\n</body>\n</html>\n",
-                                    choose(english, "zh-CN", "en"), title, title, body);
+        body == NULL || name == NULL
+            ? NULL
+            : arena_printf(arena,
+                           "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
+                           "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                           "content=\"width=device-width, initial-scale=1\">\n"
+                           "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                           "<meta name=\"referrer\" content=\"same-origin\">\n"
+                           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+                           "'none'; style-src 'self'; form-action 'self'; base-uri 'none'\">\n"
+                           "<title>%s · %s</title>\n<link rel=\"stylesheet\" "
+                           "href=\"/page.css\">\n</head>\n<body>\n"
+                           "<header><a class=\"site\" href=\"/?lang=%s\">%s</a></header>\n"
+                           "<main id=\"main\">\n<h1>%s</h1>\n%s</main>\n</body>\n</html>\n",
+                           choose(english, "zh-CN", "en"), title, name, choose(english, "zh", "en"),
+                           name, title, body);
     if (page == NULL) {
-        web_answer(exchange, 503, "text/plain; charset=utf-8", "", 0);
+        web_answer(visit->exchange, 503, "text/plain; charset=utf-8", "", 0);
         return;
     }
-    web_answer_with(exchange, status, html_type, page, strlen(page), "Cache-Control", "no-store");
+    web_answer_with(visit->exchange, status, html_type, page, strlen(page), "Cache-Control",
+                    "no-store");
 }
 
-/* A page of one sentence. */
-static void note_say(struct web_exchange *exchange, struct arena *arena, unsigned status,
-                     bool english, const char *zh, const char *en)
+/* A page of one sentence, and the way in again. */
+static void note_say(const struct visit *visit, unsigned status, const char *zh, const char *en)
 {
-    page_say(exchange, arena, status, english,
-             arena_printf(arena, "<p class=\"note\">%s</p>\n", choose(english, zh, en)));
-}
-
-static char *escaped(struct arena *arena, const char *text)
-{
-    const size_t size = web_xml_escape(text == NULL ? "" : text, NULL, 0) + 1;
-    char *const out = arena_alloc(arena, size);
-    if (out != NULL) {
-        (void)web_xml_escape(text == NULL ? "" : text, out, size);
-    }
-    return out;
+    struct arena *const arena = &visit->mine->arena;
+    arena_reset(arena);
+    page_say(visit, status,
+             arena_printf(arena,
+                          "<p class=\"note%s\" role=\"status\">%s</p>\n"
+                          "<p><a class=\"button plain\" href=\"/wechat/%s/mine\">%s</a></p>\n",
+                          status == 200 ? "" : " warn", choose(visit->english, zh, en),
+                          visit->account, choose(visit->english, "重新进入", "Come in again")));
 }
 
 /* One ticket; without its code there is nothing to open it by. */
-static char *row_make(struct arena *arena, const struct visit *visit,
-                      const Paidan__WechatTicket *ticket)
+static char *row_make(const struct visit *visit, const Paidan__WechatTicket *ticket)
 {
-    const struct say say = {.language = visit->english ? SAY_ENGLISH : SAY_CHINESE};
-    char *const number = escaped(arena, ticket->number);
-    char *const state = escaped(arena, say_words_state(&say, ticket->state));
-    if (number == NULL || state == NULL || ticket->query_code == NULL) {
-        return number == NULL || state == NULL
-                   ? NULL
-                   : arena_printf(arena, "<p>%s · %s</p>\n", number, state);
+    struct arena *const arena = &visit->mine->arena;
+    const struct say say = {.language = visit->english ? SAY_ENGLISH : SAY_CHINESE,
+                            .site = shell_gate_site(door_gate(visit->door))};
+    char at[SAY_TIME_BYTES];
+    say_time_exact(&say, ticket->registered_ms, at);
+    at[MINUTE_BYTES] = '\0'; /* seconds are of no use to a resident */
+    char *const number = web_escape_text(arena, ticket->number);
+    const bool known = ticket->changed_ms != 0;
+    const char *const state = known ? wechat_words_state(visit->english, ticket->state) : "";
+    char *const words = number == NULL
+                            ? NULL
+                            : arena_printf(arena,
+                                           choose(visit->english, "<strong>%s</strong> %s%s%s 登记",
+                                                  "<strong>%s</strong> %s%sfiled %s"),
+                                           number, state, known ? " · " : "", at);
+    if (words == NULL || ticket->query_code == NULL) {
+        return words == NULL ? NULL : arena_printf(arena, "<p class=\"choice\">%s</p>\n", words);
     }
-    char *const code = escaped(arena, ticket->query_code);
-    return code == NULL
-               ? NULL
-               : arena_printf(arena,
-                              "<form class=\"screen\" method=\"post\" action=\"/t?lang=%s\">"
-                              "<input type=\"hidden\" name=\"number\" value=\"%s\">"
-                              "<input type=\"hidden\" name=\"code\" value=\"%s\">"
-                              "<button class=\"choice\"><strong>%s</strong> %s</button>"
-                              "</form>\n",
-                              choose(visit->english, "zh", "en"), number, code, number, state);
+    char *const code = web_escape_text(arena, ticket->query_code);
+    return code == NULL ? NULL
+                        : arena_printf(arena,
+                                       "<form method=\"post\" action=\"/t?lang=%s\">"
+                                       "<input type=\"hidden\" name=\"number\" value=\"%s\">"
+                                       "<input type=\"hidden\" name=\"code\" value=\"%s\">"
+                                       "<button class=\"choice\">%s</button></form>\n",
+                                       choose(visit->english, "zh", "en"), number, code, words);
 }
 
 /* The core gives the newest fifty: more are found by their numbers. */
-static void tickets_say(struct arena *arena, const struct visit *visit,
-                        const Paidan__WechatMineShown *shown)
+static void tickets_say(const struct visit *visit, const Paidan__WechatMineShown *shown)
 {
-    char *body = arena_strdup(arena, "");
+    struct arena *const arena = &visit->mine->arena;
     if (shown->n_tickets == 0) {
-        note_say(visit->exchange, arena, 200, visit->english, "您还没有通过本账号反映过问题。",
-                 "You have not reported anything by this account yet.");
+        note_say(visit, 200, "您还没有通过本账号反映过问题。在对话里直接发文字就可以。",
+                 "You have not reported anything by this account yet: just write to it.");
         return;
     }
-    for (size_t index = 0; index < shown->n_tickets && body != NULL; index++) {
-        const char *const row = row_make(arena, visit, shown->tickets[index]);
-        body = row == NULL ? NULL : arena_printf(arena, "%s%s", body, row);
+    arena_reset(arena);
+    char *const body = arena_zalloc(arena, ARENA_BYTES / 4);
+    size_t used = 0;
+    for (size_t index = 0; body != NULL && index < shown->n_tickets; index++) {
+        const char *const row = row_make(visit, shown->tickets[index]);
+        const size_t bytes = row == NULL ? 0 : strlen(row);
+        if (bytes == 0 || used + bytes >= ARENA_BYTES / 4) {
+            break; /* fifty fit; who has more looks by number */
+        }
+        memcpy(body + used, row, bytes + 1);
+        used += bytes;
     }
-    page_say(visit->exchange, arena, 200, visit->english, body);
+    page_say(visit, 200,
+             body == NULL ? NULL
+                          : arena_printf(arena, "<div class=\"choices list\">\n%s</div>\n", body));
 }
 
 /* ---- the three steps ---- */
 
 /* What was asked is told apart by its place in memory: a visit of ours, or a message of the door's. */
-bool port_wechat_mine_answered(struct port_wechat_mine *mine, struct arena *arena,
-                               const void *asked, const Paidan__Answer *answer)
+bool port_wechat_mine_answered(struct port_wechat_mine *mine, const void *asked,
+                               const Paidan__Answer *answer)
 {
     CHECK(mine != NULL);
     for (unsigned index = 0; index < VISITS; index++) {
@@ -197,22 +231,14 @@ bool port_wechat_mine_answered(struct port_wechat_mine *mine, struct arena *aren
         CHECK(visit->open);
         if (answer->code == PAIDAN__CODE__OK &&
             answer->body_case == PAIDAN__ANSWER__BODY_WECHAT_MINE_SHOWN) {
-            tickets_say(arena, visit, answer->wechat_mine_shown);
+            tickets_say(visit, answer->wechat_mine_shown);
         } else {
-            note_say(visit->exchange, arena, 503, visit->english, "系统忙，请稍后再试。",
-                     "Busy. Please try again later.");
+            note_say(visit, 503, "系统忙，请稍后再试。", "Busy. Please try again later.");
         }
         visit->open = false;
         return true;
     }
     return false;
-}
-
-/* Small texts, while no message is under way: there is no arena at hand here. */
-static void plain_say(const struct visit *visit, unsigned status, const char *zh, const char *en)
-{
-    const char *const text = choose(visit->english, zh, en);
-    web_answer(visit->exchange, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
 /* From the token's port, between two of our own calls: the visit is all that is known here. */
@@ -224,8 +250,8 @@ static void on_person(void *context, const char *person)
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(visit->open);
     if (person[0] == '\0') {
-        plain_say(visit, 403, "无法确认您的身份，请从公众号菜单重新进入。",
-                  "Who you are could not be confirmed: please come in by the account's menu.");
+        note_say(visit, 403, "无法确认您的身份，请从公众号菜单重新进入。",
+                 "Who you are could not be confirmed: please come in by the account's menu.");
         visit->open = false;
         return;
     }
@@ -235,23 +261,9 @@ static void on_person(void *context, const char *person)
     request.wish_case = PAIDAN__REQUEST__WISH_WECHAT_MINE;
     request.wechat_mine = &wish;
     if (door_http_ask(visit->door, &request, visit) != RC_OK) {
-        plain_say(visit, 503, "系统忙，请稍后再试。", "Busy. Please try again later.");
+        note_say(visit, 503, "系统忙，请稍后再试。", "Busy. Please try again later.");
         visit->open = false;
     }
-}
-
-/* For the platform's redirect_uri, which must come back exactly as it was registered. */
-static char *query_quoted(struct arena *arena, const char *text)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    char *const out = arena_alloc(arena, strlen(text) * 3 + 1);
-    size_t at = 0;
-    for (; out != NULL && *text != '\0'; text++) {
-        at += (size_t)snprintf(out + at, 4, strchr(plain, *text) != NULL ? "%c" : "%%%02X",
-                               (unsigned char)*text);
-    }
-    return out;
 }
 
 /* snsapi_base: the platform says who it is without asking him, and tells us nothing else about him. */
@@ -261,7 +273,7 @@ static void login_send(struct port_wechat_mine *mine, struct arena *arena,
 {
     char mark[MARK_BYTES];
     char *const back = arena_printf(arena, "%s/wechat/%s/mine", public_url, account->code);
-    char *const quoted = back == NULL ? NULL : query_quoted(arena, back);
+    char *const quoted = back == NULL ? NULL : web_escape_query(arena, back);
     mark_sign(mine, account->code, clock_wall_ms(), mark);
     char *const url =
         quoted == NULL ? NULL
@@ -284,8 +296,10 @@ void port_wechat_mine_take(struct port_wechat_mine *mine, struct door *door, str
     const char *const language = web_header(exchange, "Accept-Language");
     const char *const code = web_query(exchange, "code");
     const bool english = language != NULL && strncmp(language, "en", 2) == 0;
+    struct visit here = {.mine = mine, .door = door, .exchange = exchange, .english = english};
     unsigned index = 0;
     CHECK(mine != NULL);
+    (void)snprintf(here.account, sizeof here.account, "%s", account->code);
     if (account->login[0] == '\0' || public_url[0] == '\0') {
         web_answer(exchange, 404, "text/plain; charset=utf-8", "", 0);
         return;
@@ -300,19 +314,17 @@ void port_wechat_mine_take(struct port_wechat_mine *mine, struct door *door, str
     }
     if (!mark_holds(mine, account->code, web_query(exchange, "state")) ||
         strlen(code) > CODE_BYTES) {
-        note_say(exchange, arena, 403, english, "链接已失效，请从公众号菜单重新进入。",
+        note_say(&here, 403, "链接已失效，请从公众号菜单重新进入。",
                  "This link is no longer valid: please come in by the account's menu.");
         return;
     }
     struct visit *const visit = index == VISITS ? NULL : &mine->visits[index];
     if (visit != NULL) {
-        *visit =
-            (struct visit){.open = true, .door = door, .exchange = exchange, .english = english};
-        (void)snprintf(visit->account, sizeof visit->account, "%s", account->code);
+        *visit = here;
+        visit->open = true;
     }
     if (visit == NULL || port_wechat_token_person(account->code, code, on_person, visit) != RC_OK) {
-        note_say(exchange, arena, 503, english, "系统忙，请稍后再试。",
-                 "Busy. Please try again later.");
+        note_say(&here, 503, "系统忙，请稍后再试。", "Busy. Please try again later.");
         if (visit != NULL) {
             visit->open = false;
         }

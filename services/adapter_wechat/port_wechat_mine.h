@@ -19,5 +19,5 @@ void port_wechat_mine_take(struct port_wechat_mine *mine, struct door *door, str
                            const struct port_wechat_account *account, const char *public_url,
                            struct web_exchange *exchange);
 /* False: what was asked is none of these pages'. */
-bool port_wechat_mine_answered(struct port_wechat_mine *mine, struct arena *arena,
-                               const void *asked, const Paidan__Answer *answer);
+bool port_wechat_mine_answered(struct port_wechat_mine *mine, const void *asked,
+                               const Paidan__Answer *answer);

@@ -11,6 +11,7 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "common/say/say_json.h"
 #include "port_wechat_text.h"
 
 enum { FLAGS = JSON_REJECT_DUPLICATES };
@@ -93,9 +94,37 @@ static void text_take(struct reading *reading, const json_t *text)
     }
 }
 
-/* Pictures of robots lie encrypted at their address for five minutes: nobody could open the link
- * afterwards, so it is none. That there was a picture is told by the kind. */
-static void picture_take(struct reading *reading)
+/* Pictures of robots lie encrypted at their address for five minutes: a copy is fetched and opened by the
+ * key that came along, or else by the account's. */
+static void picture_take(struct reading *reading, const json_t *image)
+{
+    Paidan__WechatHear *const hear = reading->hear;
+    const char *const url = word(image, "url");
+    if (url == NULL || strncmp(url, "http", 4) != 0 || hear->n_urls == WECHAT_URLS_MAX) {
+        return;
+    }
+    const char *const key = word(image, "aeskey");
+    char *const kept_url = kept_whole(reading, url, PORT_WECHAT_URL_BYTES);
+    char *const kept_key =
+        key == NULL ? NULL : kept_whole(reading, key, PORT_WECHAT_FILE_KEY_BYTES);
+    if (kept_url == NULL) {
+        return; /* too long to be kept is too long to be called */
+    }
+    if (hear->n_urls == 0) {
+        hear->urls = arena_zalloc(reading->arena, WECHAT_URLS_MAX * sizeof(char *));
+        hear->url_keys = arena_zalloc(reading->arena, WECHAT_URLS_MAX * sizeof(char *));
+    }
+    if (hear->urls == NULL || hear->url_keys == NULL) {
+        reading->full = true;
+        return;
+    }
+    hear->urls[hear->n_urls] = kept_url;
+    hear->url_keys[hear->n_urls] = kept_key == NULL ? (char *)"" : kept_key;
+    hear->n_url_keys = ++hear->n_urls;
+}
+
+/* That there was a picture is told by the kind, where there are no words beside it. */
+static void picture_alone(struct reading *reading)
 {
     if (reading->hear->text == NULL) {
         reading->hear->kind = PAIDAN__WECHAT_KIND__WECHAT_IMAGE;
@@ -112,9 +141,11 @@ static void mixed_take(struct reading *reading, const json_t *mixed)
     {
         if (word(item, "msgtype") != NULL && strcmp(word(item, "msgtype"), "text") == 0) {
             text_take(reading, json_object_get(item, "text"));
+        } else {
+            picture_take(reading, json_object_get(item, "image"));
         }
     }
-    picture_take(reading);
+    picture_alone(reading);
 }
 
 /* The first meeting of a day (enter_chat) is greeted as a new subscriber is; the core knows whom it has
@@ -166,7 +197,8 @@ static void message_take(struct reading *reading, const json_t *root, const char
     } else if (strcmp(type, "mixed") == 0) {
         mixed_take(reading, json_object_get(root, "mixed"));
     } else if (strcmp(type, "image") == 0) {
-        picture_take(reading);
+        picture_take(reading, json_object_get(root, "image"));
+        picture_alone(reading);
     } else if (strcmp(type, "voice") == 0) {
         hear->kind = PAIDAN__WECHAT_KIND__WECHAT_VOICE;
         hear->text = kept(reading, word(json_object_get(root, "voice"), "content"), TEXT_BYTES_MAX);
@@ -184,13 +216,12 @@ static uint64_t time_of(const json_t *root, uint64_t said_s)
 
 /* Unlike the XML platforms a robot names each message, events too, so msgid is required: without it a
  * retry could not be told from a second message. */
-enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t bytes,
-                               uint64_t said_s, Paidan__WechatHear *hear, const char **why)
+enum rc port_wechat_robot_read(struct arena *arena, const json_t *root, uint64_t said_s,
+                               Paidan__WechatHear *hear, const char **why)
 {
     struct reading reading = {.arena = arena, .hear = hear};
     CHECK(hear != NULL);
     paidan__wechat_hear__init(hear);
-    json_t *const root = json_loadb(message, bytes, FLAGS, NULL);
     const char *const type = word(root, "msgtype"), *const chat = word(root, "chattype");
     const char *const url = word(root, "response_url");
     hear->person =
@@ -209,25 +240,23 @@ enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t 
         quote_take(&reading, json_object_get(root, "quote"));
         message_take(&reading, root, type);
     }
-    const bool whole = type != NULL && hear->person != NULL && hear->msg_id != NULL;
-    json_decref(root);
     if (reading.full) {
         return RC_LIMIT;
     }
     *why = "a message needs msgid, from.userid and msgtype";
-    return whole ? RC_OK : RC_INVALID;
+    return type != NULL && hear->person != NULL && hear->msg_id != NULL ? RC_OK : RC_INVALID;
+}
+
+enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t bytes,
+                               uint64_t said_s, Paidan__WechatHear *hear, const char **why)
+{
+    json_t *const root = json_loadb(message, bytes, FLAGS, NULL);
+    const enum rc rc = port_wechat_robot_read(arena, root, said_s, hear, why);
+    json_decref(root);
+    return rc;
 }
 
 /* ---- replies ---- */
-
-static char *printed(struct arena *arena, json_t *made)
-{
-    char *const text = json_dumps(made, JSON_COMPACT);
-    char *const copy = text == NULL ? NULL : arena_strdup(arena, text);
-    free(text);
-    json_decref(made);
-    return copy;
-}
 
 /* A stream is the only passive form that holds plain words; one that is finished at once needs no
  * further question of the platform's. */
@@ -235,15 +264,15 @@ char *port_wechat_robot_reply(struct arena *arena, const char *id, const char *t
 {
     CHECK(id != NULL);
     CHECK(text != NULL);
-    return printed(arena, json_pack("{s:s, s:{s:s, s:b, s:s}}", "msgtype", "stream", "stream", "id",
-                                    id, "finish", 1, "content", text));
+    return say_json_text(arena, json_pack("{s:s, s:{s:s, s:b, s:s}}", "msgtype", "stream", "stream",
+                                          "id", id, "finish", 1, "content", text));
 }
 
 char *port_wechat_robot_envelope(struct arena *arena, const char *cipher, const char *signature,
                                  const char *timestamp, const char *nonce)
 {
     CHECK(cipher != NULL);
-    return printed(arena, json_pack("{s:s, s:s, s:I, s:s}", "encrypt", cipher, "msgsignature",
-                                    signature, "timestamp",
-                                    (json_int_t)strtoull(timestamp, NULL, 10), "nonce", nonce));
+    return say_json_text(
+        arena, json_pack("{s:s, s:s, s:I, s:s}", "encrypt", cipher, "msgsignature", signature,
+                         "timestamp", (json_int_t)strtoull(timestamp, NULL, 10), "nonce", nonce));
 }

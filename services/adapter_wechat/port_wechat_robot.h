@@ -3,6 +3,8 @@
  * to it (@) alone, with what that quotes. */
 #pragma once
 
+#include <jansson.h>
+
 #include "command.pb-c.h"
 #include "common/base/arena.h"
 #include "common/base/rc.h"
@@ -15,6 +17,10 @@ MUST_CHECK enum rc port_wechat_robot_outer(struct arena *arena, const char *body
 MUST_CHECK enum rc port_wechat_robot_hear(struct arena *arena, const char *message, size_t bytes,
                                           uint64_t said_s, Paidan__WechatHear *hear,
                                           const char **why);
+
+/* The same of a message that is read already; root NULL: it could not be. */
+MUST_CHECK enum rc port_wechat_robot_read(struct arena *arena, const json_t *root, uint64_t said_s,
+                                          Paidan__WechatHear *hear, const char **why);
 
 /* A passive reply: a stream that is at its end with its first piece; id: names it. NULL: the arena is
  * full. */

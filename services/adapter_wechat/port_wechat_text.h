@@ -11,6 +11,7 @@ enum {
     PORT_WECHAT_MEDIA_BYTES = 256,
     PORT_WECHAT_QUOTE_BYTES = 4096,
     PORT_WECHAT_URL_BYTES = 1024,
+    PORT_WECHAT_FILE_KEY_BYTES = 64,
 };
 
 /* People's words: at most so many bytes, cut between characters; what is no text (controls) becomes

@@ -81,7 +81,8 @@ static struct cell *cell_of(struct tokens *tokens, const struct port_wechat_acco
     return &tokens->cells[index];
 }
 
-/* The end of the one that ends first, for people. */
+/* The end of the one that ends first, for people: told each round, since the instance's clock, in which they
+ * read it, may run fast, stand still before a demo's day begins, or be set. */
 static void pulse_tell(struct tokens *tokens)
 {
     uint64_t until_us = UINT64_MAX;
@@ -91,10 +92,9 @@ static void pulse_tell(struct tokens *tokens)
             until_us = tokens->cells[index].until_us;
         }
     }
-    const uint64_t now_us = clock_monotonic_us();
-    channel_pulse()->token_until_ms = until_us == UINT64_MAX || until_us <= now_us
+    channel_pulse()->token_until_ms = until_us == UINT64_MAX || until_us <= clock_monotonic_us()
                                           ? 0
-                                          : clock_wall_ms() + (until_us - now_us) / 1000;
+                                          : shell_gate_at_ms(tokens->gate, until_us);
 }
 
 /* The moment of the next try is set before the call: if it cannot even be begun, that is a failure too. */
@@ -176,7 +176,6 @@ static void token_told(struct tokens *tokens, unsigned index, const struct web_r
         cell->ask_us = now_us + cell->pause_us;
         cell->pause_us = cell->pause_us * 2 < RETRY_MAX_US ? cell->pause_us * 2 : RETRY_MAX_US;
     }
-    pulse_tell(tokens);
 }
 
 /* NULL: there is none now. */
@@ -370,6 +369,7 @@ static void port_work(void *context, bool readable, bool writable)
     web_client_work(tokens->client);
     site_follow(tokens);
     tokens_keep(tokens);
+    pulse_tell(tokens);
 }
 
 static void port_answered(void *context, uint64_t token, const Paidan__Answer *answer)

@@ -13,6 +13,7 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "common/web/web_escape.h"
 #include "common/web/web_xml.h"
 #include "port_wechat_text.h"
 
@@ -367,17 +368,6 @@ enum rc port_wechat_xml_to(struct arena *arena, const char *message, size_t byte
 
 /* ---- replies ---- */
 
-/* Escaped rather than CDATA: a reply may hold "]]>" as anything else that residents wrote to us. */
-static char *escaped(struct arena *arena, const char *text)
-{
-    const size_t size = web_xml_escape(text, NULL, 0) + 1;
-    char *const out = arena_alloc(arena, size);
-    if (out != NULL) {
-        (void)web_xml_escape(text, out, size);
-    }
-    return out;
-}
-
 /* The id stands before its label, so that a digit typed back means the same as a tap. */
 char *port_wechat_xml_words(struct arena *arena, const Paidan__Replied *reply)
 {
@@ -393,12 +383,14 @@ char *port_wechat_xml_words(struct arena *arena, const Paidan__Replied *reply)
     return words;
 }
 
-/* From and to change places: a reply goes out in the name under which the account was spoken to. */
+/* From and to change places: a reply goes out in the name under which the account was spoken to. Escaped
+ * rather than CDATA: a reply may hold "]]>" as anything else that residents wrote to us. */
 char *port_wechat_xml_reply(struct arena *arena, const char *to, const char *from, uint64_t now_ms,
                             const char *text)
 {
-    char *const to_text = escaped(arena, to), *const from_text = escaped(arena, from);
-    char *const content = escaped(arena, text);
+    char *const to_text = web_escape_text(arena, to), *const from_text =
+                                                          web_escape_text(arena, from);
+    char *const content = web_escape_text(arena, text);
     if (to_text == NULL || from_text == NULL || content == NULL) {
         return NULL;
     }

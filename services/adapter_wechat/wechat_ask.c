@@ -1,9 +1,12 @@
 /* wechat_ask: the two questions of a callback: is it solved, are you satisfied.
  *
  *   WechatAsk ─▶ WechatAsked OPEN ─ 1/2/3 ─▶ OPEN with solved ─ 1/2/3 ─▶ ANSWERED ─▶ CallbackAnswer
- *                     │
- *                     ├── cannot be put to him ─▶ MISSED ─▶ CallbackMiss, the list of those who call
- *                     └── closed or reopened meanwhile ─▶ OVER
+ *                     │                                                     │
+ *                     ├── cannot be put to him ─▶ MISSED ─▶ CallbackMiss    │
+ *                     └── closed or reopened, the answer refused ─▶ OVER ◀──┘
+ *
+ * The row stays until OVER: while the callback service does not know the answer (it is down, its outbox
+ * rests) the lease of the task lapses, and the same question comes again.
  *
  * A tap names ticket and round; a digit that is typed belongs to the first question that is open. What
  * must stay true: one answer a round reaches the callback service, and a question that lies in nobody's
@@ -60,14 +63,35 @@ static struct wechat_message question(const struct wechat_talk *talk, enum wecha
 static enum rc wish_miss(struct step *step, uint64_t ticket, uint32_t round, uint64_t line)
 {
     Paidan__CallbackMiss miss = PAIDAN__CALLBACK_MISS__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(round > 0);
     miss.ticket = ticket;
     miss.has_round = 1;
     miss.round = round;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_MISS;
-    request.callback_miss = &miss;
-    return channel_wish(step, &wechat_wishing, "callback", &request, line, 0, NULL);
+    /* No way leads to him here: another channel of the site's order asks him, if there is one. */
+    miss.has_hand_over = miss.hand_over = true;
+    miss.channel =
+        step->site->wechat == NULL ? NULL : (char *)(uintptr_t)step->site->wechat->channel;
+    return channel_wish(step, &wechat_wishing, "callback", &miss.base, line, 0, NULL);
+}
+
+/* Of a ticket that no conversation owns: told by telephone, by a device, imported. Operators ask in its place,
+ * at once, where the site names theirs; else it is a call that reached nobody, as the next attempts will be.
+ * A task that comes again while this is on its way is wished once more and refused by callback, which
+ * nobody hears of. */
+static enum rc pass_on(struct step *step, const Paidan__WechatAsk *wish)
+{
+    const struct site_wechat *const site = step->site->wechat;
+    Paidan__CallbackMiss miss = PAIDAN__CALLBACK_MISS__INIT;
+    CHECK(wish->round > 0);
+    CHECK(site != NULL); /* wished in the channel */
+    const uint32_t theirs = site_channel_find(step->site, site->phones_channel);
+    const bool others =
+        theirs != SITE_NONE && theirs != site_channel_find(step->site, site->channel);
+    miss.ticket = wish->ticket;
+    miss.has_round = 1;
+    miss.round = wish->round;
+    miss.hand_to = others ? (char *)(uintptr_t)step->site->channels[theirs].code : NULL;
+    return channel_wish(step, &wechat_wishing, "callback", &miss.base, wish->ticket, 0, NULL);
 }
 
 /* Puts it to him, by whatever way is open. */
@@ -96,28 +120,36 @@ static enum rc put(struct step *step, const struct wechat_ticket *owner,
     return rc;
 }
 
-/* A lease that lapsed brings the same task again: it was put to him, and is not put twice. */
-enum rc wechat_ask_take(struct step *step, const Paidan__Request *request)
+/* A lease that lapsed brings the same task again, or the next attempt of a round whose answer is still on
+ * its way: it was put to him, and is not put twice. */
+static bool was_put(const struct wechat_asked *row, const Paidan__WechatAsk *wish)
 {
-    const Paidan__WechatAsk *const wish = request->wechat_ask;
+    CHECK(wish->round > 0);
+    const bool answered = row->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_ANSWERED;
+    return row->round == wish->round && (answered || row->attempt == wish->attempt);
+}
+
+enum rc wechat_ask_take(struct step *step, const struct step_input *input)
+{
+    const Paidan__WechatAsk *const wish = input->request->wechat_ask;
     struct wechat_ticket owner;
     struct wechat_asked row;
     if (wish->ticket == 0 || wish->round == 0) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "round");
     }
     enum rc rc = wechat_state_ticket(step->txn, wish->ticket, &owner);
-    if (rc == RC_NOT_FOUND) {
-        return step_refuse(step, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
-    }
+    const bool owned = rc != RC_NOT_FOUND;
     if (rc == RC_OK) {
         rc = wechat_state_asked(step->txn, owner.talk, wish->ticket, &row);
     }
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
-    const bool put_already =
-        rc == RC_OK && row.round == wish->round && row.attempt == wish->attempt;
-    rc = put_already ? RC_OK : put(step, &owner, wish);
+    if (!owned) {
+        rc = pass_on(step, wish);
+    } else if (rc == RC_NOT_FOUND || !was_put(&row, wish)) {
+        rc = put(step, &owner, wish);
+    }
     Paidan__Done done = PAIDAN__DONE__INIT;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     done.has_ticket = 1;
@@ -135,7 +167,6 @@ static enum rc send_answer(struct step *step, const struct wechat_talk *talk, ui
     Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT;
     Paidan__CallbackReply *replies[] = {&reply};
     Paidan__CallbackAnswer answer = PAIDAN__CALLBACK_ANSWER__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(row->solved >= 1 && row->solved <= ANSWERS);
     CHECK(satisfied >= 1 && satisfied <= ANSWERS);
     reply.ticket = ticket;
@@ -143,11 +174,11 @@ static enum rc send_answer(struct step *step, const struct wechat_talk *talk, ui
     reply.round = row->round;
     reply.solved = (Paidan__Solved)row->solved;
     reply.satisfied = (Paidan__Satisfied)satisfied;
+    reply.channel =
+        step->site->wechat == NULL ? NULL : (char *)(uintptr_t)step->site->wechat->channel;
     answer.replies = replies;
     answer.n_replies = 1;
-    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
-    request.callback_answer = &answer;
-    return channel_wish(step, &wechat_wishing, "callback", &request,
+    return channel_wish(step, &wechat_wishing, "callback", &answer.base,
                         wechat_state_key(talk->account, talk->person), heard, NULL);
 }
 
@@ -166,9 +197,18 @@ static enum rc find_open(struct step *step, const struct wechat_meaning *meaning
     if (rc == RC_OK) {
         rc = wechat_state_asked(step->txn, owner.talk, meaning->ticket, row);
     }
+    if (rc != RC_OK) {
+        return rc;
+    }
     /* Three digits of the round are in a tap. */
-    return rc == RC_OK && meaning->round != 0 && meaning->round != row->round % 1000 ? RC_NOT_FOUND
-                                                                                     : rc;
+    const bool other = meaning->round != 0 && meaning->round != row->round % 1000;
+    /* Late, by a tap on a question that lies in his telephone still: callback knows whether it counts. A
+     * digit that is typed belongs to what is asked now. */
+    const bool late =
+        meaning->round != 0 && row->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED;
+    return other || (row->state != PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN && !late)
+               ? RC_NOT_FOUND
+               : RC_OK;
 }
 
 enum rc wechat_ask_answer(struct step *step, const struct wechat_talk *talk,
@@ -220,6 +260,10 @@ enum rc wechat_ask_missed(struct step *step, const Paidan__Replied *question)
         return RC_OK;
     }
     enum rc rc = wechat_state_asked(step->txn, key, question->ticket, &row);
+    if (rc == RC_OK &&
+        (row.state != PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN || row.solved != 0)) {
+        return RC_OK; /* he answered by what reached him before */
+    }
     if (rc == RC_OK) {
         rc = say_asked(step, question->ticket, &row, PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED);
     }
@@ -229,7 +273,7 @@ enum rc wechat_ask_missed(struct step *step, const Paidan__Replied *question)
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc wechat_ask_over(struct step *step, uint64_t ticket)
+enum rc wechat_ask_over(struct step *step, uint64_t ticket, bool unreached)
 {
     struct wechat_ticket owner;
     struct wechat_asked row;
@@ -239,7 +283,9 @@ enum rc wechat_ask_over(struct step *step, uint64_t ticket)
         rc = wechat_state_asked(step->txn, owner.talk, ticket, &row);
     }
     if (rc == RC_OK) {
-        rc = say_asked(step, ticket, &row, PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OVER);
+        rc = say_asked(step, ticket, &row,
+                       unreached ? PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED
+                                 : PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OVER);
     }
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -258,7 +304,8 @@ enum rc wechat_ask_fold(struct step_fold *fold, const Paidan__Event *event)
     const struct wechat_asked row = {.round = fact->round,
                                      .attempt = fact->attempt,
                                      .due_ms = fact->due_ms,
-                                     .solved = fact->has_solved ? (uint32_t)fact->solved : 0};
-    const bool open = fact->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN;
-    return wechat_state_put_asked(fold->txn, owner.talk, fact->ticket, open ? &row : NULL);
+                                     .solved = fact->has_solved ? (uint32_t)fact->solved : 0,
+                                     .state = (uint32_t)fact->state};
+    const bool over = fact->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OVER;
+    return wechat_state_put_asked(fold->txn, owner.talk, fact->ticket, over ? NULL : &row);
 }

@@ -6,7 +6,7 @@
 #include "wechat_state.h"
 
 /* A task of the callback service (WechatAsk). */
-MUST_CHECK enum rc wechat_ask_take(struct step *step, const Paidan__Request *request);
+MUST_CHECK enum rc wechat_ask_take(struct step *step, const struct step_input *input);
 /* An answer to an open question; says the next one, or thanks. *replied: seq of the passive reply.
  * Returns as step_say. */
 MUST_CHECK enum rc wechat_ask_answer(struct step *step, const struct wechat_talk *talk,
@@ -14,7 +14,8 @@ MUST_CHECK enum rc wechat_ask_answer(struct step *step, const struct wechat_talk
                                      const char *group, uint64_t *replied);
 /* The question could not be put to him: nobody was reached. Nothing happens for other messages. */
 MUST_CHECK enum rc wechat_ask_missed(struct step *step, const Paidan__Replied *question);
-/* The ticket is closed or at work again: nothing is asked about it any more. */
-MUST_CHECK enum rc wechat_ask_over(struct step *step, uint64_t ticket);
+/* The ticket is closed or at work again: nothing is asked about it any more. unreached: because he did
+ * not answer; a tap on the question may still do. */
+MUST_CHECK enum rc wechat_ask_over(struct step *step, uint64_t ticket, bool unreached);
 
 MUST_CHECK enum rc wechat_ask_fold(struct step_fold *fold, const Paidan__Event *event);

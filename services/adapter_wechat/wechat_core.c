@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/channel/channel_core.h"
 #include "common/say/counter.h"
 #include "common/say/number.h"
 #include "wechat.h"
@@ -12,6 +13,7 @@
 #include "wechat_file.h"
 #include "wechat_follow.h"
 #include "wechat_outbox.h"
+#include "wechat_phone.h"
 #include "wechat_state.h"
 #include "wechat_talk.h"
 #include "wechat_way.h"
@@ -83,45 +85,47 @@ const struct channel wechat_channel = {.outbox = &wechat_outbox,
 
 /* ---- folding ---- */
 
-static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+static enum rc fold(struct step_fold *step_fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq > 0);
-    if (channel_owns(event->fact_case)) {
-        return channel_evolve(fold, &wechat_channel, seq, event);
-    }
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_REPLIED:
-        count(fold, WECHAT_TALLY_REPLIED);
-        return wechat_way_fold(fold, seq, event);
+        count(step_fold, event->replied->way == PAIDAN__WECHAT_WAY__WECHAT_UNTOLD
+                             ? WECHAT_TALLY_UNTOLD
+                             : WECHAT_TALLY_REPLIED);
+        return wechat_way_fold(step_fold, seq, event);
     case PAIDAN__EVENT__FACT_WECHAT_TURNED:
-        return wechat_talk_fold_turned(fold, event);
+        return wechat_talk_fold_turned(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_OWNED:
-        count(fold, WECHAT_TALLY_FILED);
-        return wechat_file_fold_owned(fold, event);
+        if (!event->wechat_owned
+                 ->has_split_of) { /* the office split it off: nobody filed it here */
+            count(step_fold, WECHAT_TALLY_FILED);
+        }
+        return wechat_file_fold_owned(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_CONSENTED:
-        return wechat_talk_fold_consented(fold, event);
+        return wechat_talk_fold_consented(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_MOVED:
-        return wechat_follow_fold_moved(fold, event);
+        return wechat_follow_fold_moved(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_TOLD:
-        return wechat_follow_fold_told(fold, event);
+        return wechat_follow_fold_told(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_ASKED:
         if (event->wechat_asked->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_ANSWERED) {
-            count(fold, WECHAT_TALLY_CALLBACKS);
+            count(step_fold, WECHAT_TALLY_CALLBACKS);
         }
-        return wechat_ask_fold(fold, event);
+        return wechat_ask_fold(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_GIVEN:
-        return wechat_talk_fold_given(fold, event);
+        return wechat_talk_fold_given(step_fold, event);
     case PAIDAN__EVENT__FACT_WECHAT_HANDED_OVER:
-        count(fold, WECHAT_TALLY_HANDED_OVER);
-        return RC_OK;
+        count(step_fold, WECHAT_TALLY_HANDED_OVER);
+        return wechat_phone_fold(step_fold, seq, event);
+    case PAIDAN__EVENT__FACT_PHONE_SHOWN:
+    case PAIDAN__EVENT__FACT_PHONE_TRIED:
+        return wechat_phone_fold(step_fold, seq, event);
     case PAIDAN__EVENT__FACT_WECHAT_RESULT:
         if (!event->wechat_result->sent->has_taken || !event->wechat_result->sent->taken) {
-            count(fold, WECHAT_TALLY_REFUSED);
+            count(step_fold, WECHAT_TALLY_REFUSED);
         }
-        return wechat_file_fold_result(fold, event);
-    case PAIDAN__EVENT__FACT_RECORD_REFUSED:
-    case PAIDAN__EVENT__FACT_SITE_CHANGED:
-        return RC_OK;
+        return wechat_file_fold_result(step_fold, event);
     default:
         return RC_CORRUPT; /* not a fact of this service */
     }
@@ -129,62 +133,16 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
 
 /* ---- wishes ---- */
 
-static bool changes(const Paidan__Request *request)
+static enum rc due(struct step *step, const struct due *row)
 {
-    return request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_HEAR ||
-           request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_AWAIT ||
-           request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_ASK || channel_changes(request);
+    return row->kind == WECHAT_DUE_TELL ? wechat_follow_due(step, row) : wechat_talk_due(step, row);
 }
 
-static bool knows(const Paidan__Request *request)
+/* A person's tickets with their codes: the door has proven who asks. It changes nothing and is no fact: what
+ * a resident sees of his own is nobody's business. */
+static enum rc mine(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
 {
-    return changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_MINE ||
-           channel_knows(request);
-}
-
-static enum rc apply_due(struct step *step, const struct due *due)
-{
-    switch (due->kind) {
-    case WECHAT_DUE_OUTBOX:
-        return channel_due(step, &wechat_channel, due);
-    case WECHAT_DUE_TELL:
-        return wechat_follow_due(step, due);
-    default:
-        return wechat_talk_due(step, due);
-    }
-}
-
-static enum rc apply(struct step *step, const struct step_input *input)
-{
-    switch (input->kind) {
-    case STEP_DUE:
-        return apply_due(step, &input->due);
-    case STEP_RECORD:
-        return wechat_follow_record(step, input);
-    case STEP_COMMAND:
-        break;
-    }
-    const Paidan__Request *const request = input->request;
-    if (channel_changes(request)) {
-        return channel_apply(step, &wechat_channel, request);
-    }
-    if (step->site->wechat == NULL) {
-        return step_refuse(step, PAIDAN__CODE__CHANNEL_UNKNOWN, NULL);
-    }
-    switch (request->wish_case) {
-    case PAIDAN__REQUEST__WISH_WECHAT_HEAR:
-        return wechat_talk_hear(step, request);
-    case PAIDAN__REQUEST__WISH_WECHAT_AWAIT:
-        return wechat_talk_await(step, input);
-    default:
-        CHECK(request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_ASK);
-        return wechat_ask_take(step, request);
-    }
-}
-
-/* A person's tickets with their codes: the door has proven who asks. */
-static enum rc mine(struct step_view *view, const Paidan__WechatMine *wish, Paidan__Answer *answer)
-{
+    const Paidan__WechatMine *const wish = request->wechat_mine;
     struct wechat_ticket *const rows = arena_alloc(view->arena, WECHAT_MINE_MAX * sizeof *rows);
     Paidan__WechatTicket **list =
         arena_alloc(view->arena, WECHAT_MINE_MAX * sizeof(Paidan__WechatTicket *));
@@ -222,20 +180,28 @@ static enum rc mine(struct step_view *view, const Paidan__WechatMine *wish, Paid
     return rc;
 }
 
-static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
-{
-    CHECK(!changes(request));
-    if (request->wish_case == PAIDAN__REQUEST__WISH_WECHAT_MINE) {
-        return mine(view, request->wechat_mine, answer);
-    }
-    return channel_query(view, &wechat_channel, request, answer);
-}
+static const struct channel_core_wish wishes[] = {
+    {.wish = PAIDAN__REQUEST__WISH_WECHAT_HEAR, .in_channel = true, .apply = wechat_talk_hear},
+    {.wish = PAIDAN__REQUEST__WISH_WECHAT_AWAIT, .in_channel = true, .apply = wechat_talk_await},
+    {.wish = PAIDAN__REQUEST__WISH_WECHAT_ASK, .in_channel = true, .apply = wechat_ask_take},
+    {.wish = PAIDAN__REQUEST__WISH_WECHAT_MINE, .query = mine},
+    {.wish = PAIDAN__REQUEST__WISH_PHONE_LIST, .query = wechat_phone_list},
+    {.wish = PAIDAN__REQUEST__WISH_PHONE_TAKE, .in_channel = true, .apply = wechat_phone_take},
+    {.wish = PAIDAN__REQUEST__WISH_PHONE_DONE, .in_channel = true, .apply = wechat_phone_done},
+    {.wish = PAIDAN__REQUEST__WISH__NOT_SET},
+};
+static const struct channel_core core = {.channel = &wechat_channel,
+                                         .wishes = wishes,
+                                         .record = wechat_follow_record,
+                                         .due = due,
+                                         .fold = fold};
+CHANNEL_CORE_FUNCTIONS(core)
 
-static const char *const follows[] = {"escalation", NULL};
+static const char *const follows[] = {"intake", "escalation", NULL};
 static const char *const followed_by[] = {NULL};
 static const char *const tables[] = {
-    "talk", "ticket", "mine", "asked", "reply", "quota", CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES,
-    NULL};
+    "talk",  "ticket", "mine", "asked", "reply", "quota", CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES,
+    "phone", NULL};
 #define TALLY_NAME(number, id, name, zh) [WECHAT_TALLY_OWN + (number)] = (name),
 static const char *const tallies[WECHAT_TALLIES + 1] = {CHANNEL_TALLY_NAMES, OUTBOX_TALLY_NAMES,
                                                         COUNTERS_WECHAT(TALLY_NAME)};
@@ -250,6 +216,7 @@ const struct step_service wechat_service = {
     .evolve = evolve,
     .query = query,
     .hears = wechat_follow_hears,
+    .needs = wechat_follow_needs,
     .changes = changes,
     .knows = knows,
 };

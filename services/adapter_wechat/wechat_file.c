@@ -13,6 +13,7 @@
 #include "common/text/text.h"
 #include "wechat_ask.h"
 #include "wechat_outbox.h"
+#include "wechat_picture.h"
 #include "wechat_way.h"
 
 /* WechatAwait ends 3 s after the message: an answer that comes later goes another way. */
@@ -46,6 +47,7 @@ struct attached {
 static enum rc attach(struct step *step, struct attached *attached, Paidan__WechatKind kind,
                       const char *url)
 {
+    CHECK(attached->count <= ATTACHMENTS_MAX);
     if (url == NULL || attached->count == ATTACHMENTS_MAX ||
         (strncmp(url, "https://", 8) != 0 && strncmp(url, "media:", 6) != 0)) {
         return RC_OK;
@@ -66,11 +68,32 @@ static enum rc attach(struct step *step, struct attached *attached, Paidan__Wech
     return RC_OK;
 }
 
-static enum rc attach_all(struct step *step, struct attached *attached,
-                          const Paidan__WechatHear *hear)
+/* Copies of ours, whose names are known before they are there. */
+static enum rc attach_copies(struct step *step, struct attached *attached,
+                             const Paidan__WechatHear *hear, uint64_t heard, size_t count)
 {
-    enum rc rc = attach(step, attached, hear->kind, hear->url);
+    char name[WECHAT_PICTURE_NAME_BYTES];
+    CHECK(count > 0);
+    enum rc rc = wechat_picture_ask(step, heard);
+    for (size_t index = 0; index < count && rc == RC_OK; index++) {
+        wechat_picture_name(hear, index, name);
+        char *const url = arena_printf(step->arena, "media:%s", name);
+        rc = url == NULL ? RC_LIMIT : attach(step, attached, hear->kind, url);
+    }
+    return rc;
+}
+
+/* heard: its seq. */
+static enum rc attach_all(struct step *step, struct attached *attached,
+                          const Paidan__WechatHear *hear, uint64_t heard)
+{
+    const size_t copies =
+        wechat_picture_count(site_wechat_account(step->site->wechat, hear->account), hear);
     CHECK(hear->n_urls <= WECHAT_URLS_MAX);
+    if (copies > 0) {
+        return attach_copies(step, attached, hear, heard, copies);
+    }
+    enum rc rc = attach(step, attached, hear->kind, hear->url);
     for (size_t index = 0; index < hear->n_urls && rc == RC_OK; index++) {
         rc = attach(step, attached, PAIDAN__WECHAT_KIND__WECHAT_IMAGE, hear->urls[index]);
     }
@@ -82,6 +105,7 @@ static enum rc attach_all(struct step *step, struct attached *attached,
 /* What a message says where it has no words, for who reads the ticket. NULL: nothing. */
 static const char *stands_for(const Paidan__WechatHear *hear)
 {
+    CHECK(hear != NULL);
     switch (hear->kind) {
     case PAIDAN__WECHAT_KIND__WECHAT_IMAGE:
         return "（图片）";
@@ -163,21 +187,23 @@ static void sort(struct wechat_draft *draft)
     CHECK(draft->count <= WECHAT_DRAFT_MAX);
     for (size_t index = 1; index < draft->count; index++) {
         const Paidan__WechatHear *const hear = draft->messages[index];
+        const uint64_t seq = draft->seqs[index];
         size_t at = index;
         for (; at > 0 && draft->messages[at - 1]->sent_s > hear->sent_s; at--) {
             draft->messages[at] = draft->messages[at - 1];
+            draft->seqs[at] = draft->seqs[at - 1];
         }
         draft->messages[at] = hear;
+        draft->seqs[at] = seq;
     }
 }
 
 /* ---- wishing ---- */
 
-static enum rc wish(struct step *step, const struct wechat_talk *talk, Paidan__Request *request,
-                    uint64_t of)
+static enum rc wish(struct step *step, const struct wechat_talk *talk,
+                    const ProtobufCMessage *wished, uint64_t of)
 {
-    CHECK(request->wish_case != PAIDAN__REQUEST__WISH__NOT_SET);
-    return channel_wish(step, &wechat_wishing, "intake", request, line_of(talk), of, NULL);
+    return channel_wish(step, &wechat_wishing, "intake", wished, line_of(talk), of, NULL);
 }
 
 /* A ticket of a draft whose every message was trimmed away or says nothing is none. */
@@ -190,7 +216,7 @@ static enum rc compose(struct step *step, const struct wechat_talk *talk,
     for (size_t index = 0; index < draft->count && rc == RC_OK; index++) {
         char *const place = place_of(step, draft->messages[index]);
         ticket->place = place == NULL ? ticket->place : place;
-        rc = attach_all(step, attached, draft->messages[index]);
+        rc = attach_all(step, attached, draft->messages[index], draft->seqs[index]);
     }
     CHECK(attached->count <= ATTACHMENTS_MAX);
     ticket->channel = (char *)step->site->wechat->channel;
@@ -204,6 +230,19 @@ static enum rc compose(struct step *step, const struct wechat_talk *talk,
     return rc == RC_OK && ticket->text == NULL ? RC_LIMIT : rc;
 }
 
+/* "新诉求：...": he says himself that it is another matter. */
+static bool called_new(const struct wechat_draft *draft)
+{
+    CHECK(draft->count <= WECHAT_DRAFT_MAX);
+    for (size_t index = 0; index < draft->count; index++) {
+        const char *const text = draft->messages[index]->text;
+        if (text != NULL && wechat_read_fresh(text) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum rc wechat_file_submit(struct step *step, const struct wechat_talk *talk, const uint64_t *seqs,
                            uint32_t count, uint64_t of)
 {
@@ -212,9 +251,9 @@ enum rc wechat_file_submit(struct step *step, const struct wechat_talk *talk, co
     Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT;
     Paidan__NewTicket *tickets[] = {&ticket};
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Event *first = NULL;
     CHECK(count > 0);
+    CHECK(count <= WECHAT_DRAFT_MAX);
     enum rc rc = wechat_read_draft(step, seqs, count, &draft);
     if (rc != RC_OK || draft.count == 0) {
         return rc;
@@ -227,11 +266,10 @@ enum rc wechat_file_submit(struct step *step, const struct wechat_talk *talk, co
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     ticket.external_id = first->heard->id;
+    ticket.has_anew = ticket.anew = called_new(&draft);
     submit.tickets = tickets;
     submit.n_tickets = 1;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-    request.submit = &submit;
-    return wish(step, talk, &request, of);
+    return wish(step, talk, &submit.base, of);
 }
 
 enum rc wechat_file_supplement(struct step *step, const struct wechat_talk *talk,
@@ -239,10 +277,10 @@ enum rc wechat_file_supplement(struct step *step, const struct wechat_talk *talk
 {
     struct attached attached = {.count = 0};
     Paidan__Supplement supplement = PAIDAN__SUPPLEMENT__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     const bool pin = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_LOCATION;
     CHECK(ticket != 0);
-    const enum rc rc = attach_all(step, &attached, hear);
+    CHECK(of > 0);
+    const enum rc rc = attach_all(step, &attached, hear, of);
     if (rc != RC_OK) {
         return rc;
     }
@@ -258,21 +296,16 @@ enum rc wechat_file_supplement(struct step *step, const struct wechat_talk *talk
     }
     supplement.attachments = attached.list;
     supplement.n_attachments = attached.count;
-    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
-    request.supplement = &supplement;
-    return wish(step, talk, &request, of);
+    return wish(step, talk, &supplement.base, of);
 }
 
 enum rc wechat_file_chase(struct step *step, const struct wechat_talk *talk, uint64_t ticket,
                           uint64_t of)
 {
     Paidan__Chase chase = PAIDAN__CHASE__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(ticket != 0);
     chase.ticket = ticket;
-    request.wish_case = PAIDAN__REQUEST__WISH_CHASE;
-    request.chase = &chase;
-    return wish(step, talk, &request, of);
+    return wish(step, talk, &chase.base, of);
 }
 
 /* The query code is the right by which a channel withdraws somebody's ticket. */
@@ -281,7 +314,6 @@ enum rc wechat_file_withdraw(struct step *step, const struct wechat_talk *talk, 
 {
     struct wechat_ticket row;
     Paidan__Withdraw withdraw = PAIDAN__WITHDRAW__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     CHECK(ticket != 0);
     const enum rc rc = wechat_state_ticket(step->txn, ticket, &row);
     if (rc != RC_OK) {
@@ -289,9 +321,7 @@ enum rc wechat_file_withdraw(struct step *step, const struct wechat_talk *talk, 
     }
     withdraw.ticket = ticket;
     withdraw.query_code = row.code[0] != '\0' ? row.code : NULL;
-    request.wish_case = PAIDAN__REQUEST__WISH_WITHDRAW;
-    request.withdraw = &withdraw;
-    return wish(step, talk, &request, of);
+    return wish(step, talk, &withdraw.base, of);
 }
 
 /* ---- answers ---- */
@@ -337,6 +367,7 @@ static enum rc tell(struct step *step, const struct outcome *outcome,
     Paidan__Event *event = NULL;
     const uint64_t heard = outcome->answer->of;
     const char *const group = outcome->hear->group;
+    CHECK(heard > 0);
     const enum rc known = wechat_state_reply(step->txn, heard, &row);
     if (known == RC_OK) {
         /* Its own answer has not been used where none came in time. */
@@ -360,6 +391,7 @@ static enum rc tell(struct step *step, const struct outcome *outcome,
     return rc;
 }
 
+/* Whose it is: from here on the ticket's changes are told to him, and he may speak of it. */
 static enum rc own(struct step *step, const struct outcome *outcome)
 {
     Paidan__WechatOwned fact = PAIDAN__WECHAT_OWNED__INIT;
@@ -381,18 +413,34 @@ static enum rc own(struct step *step, const struct outcome *outcome)
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
 }
 
+/* The number, and to him alone the code that opens it; in a group the number. */
 static enum rc submitted(struct step *step, const struct outcome *outcome)
 {
     const Paidan__WishAnswered *const answer = outcome->answer;
+    CHECK(outcome->request->wish_case == PAIDAN__REQUEST__WISH_SUBMIT);
     const bool filed =
         answer->code == PAIDAN__CODE__OK && answer->has_ticket && answer->number != NULL;
     const bool grouped = outcome->hear->group != NULL;
+    /* One that is open already: perhaps another channel's, so it does not become his by it. */
+    const bool repeats = filed && answer->has_repeats && answer->repeats;
     struct wechat_message message = {.words = !filed    ? WECHAT_SAY_NOT_FILED
+                                              : repeats ? WECHAT_SAY_REPEATS
                                               : grouped ? WECHAT_SAY_FILED_GROUP
                                                         : WECHAT_SAY_FILED,
                                      .ticket = filed ? answer->ticket : 0,
                                      .code = grouped ? NULL : answer->query_code};
-    const enum rc rc = filed ? own(step, outcome) : RC_OK;
+    const enum rc rc = filed && !repeats ? own(step, outcome) : RC_OK;
+    return rc == RC_OK ? tell(step, outcome, &message) : rc;
+}
+
+/* An answer that callback does not take ends the question: another attempt may be put to him again. */
+static enum rc too_late(struct step *step, const struct outcome *outcome)
+{
+    CHECK(outcome->request->callback_answer->n_replies > 0);
+    const struct wechat_message message = {
+        .words = WECHAT_SAY_ASK_OVER,
+        .ticket = outcome->request->callback_answer->replies[0]->ticket};
+    const enum rc rc = wechat_ask_over(step, message.ticket, false);
     return rc == RC_OK ? tell(step, outcome, &message) : rc;
 }
 
@@ -426,12 +474,8 @@ enum rc wechat_file_answered(struct step *step, const Paidan__WishAnswered *answ
         return tell(step, &outcome, &message);
     case PAIDAN__REQUEST__WISH_CALLBACK_ANSWER:
         /* He was thanked already; only that it came too late is news. */
-        if (done || outcome.request->callback_answer->n_replies == 0) {
-            return RC_OK;
-        }
-        message.ticket = outcome.request->callback_answer->replies[0]->ticket;
-        message.words = WECHAT_SAY_ASK_OVER;
-        return tell(step, &outcome, &message);
+        return done || outcome.request->callback_answer->n_replies == 0 ? RC_OK
+                                                                        : too_late(step, &outcome);
     default:
         return RC_OK;
     }
@@ -489,6 +533,9 @@ enum rc wechat_file_delivered(struct step *step, const struct outbox_delivery *d
     CHECK(delivery->of > 0);
     if (channel_is_service(delivery->to) || step->site->wechat == NULL) {
         return RC_OK; /* a wish that died stands in the list of the dead */
+    }
+    if (strcmp(delivery->to, WECHAT_PICTURE_TO) == 0) {
+        return sent ? RC_OK : wechat_picture_lost(step, delivery->of);
     }
     enum rc rc = read_replied(step, delivery->of, &replied);
     if (rc == RC_OK) {
@@ -554,7 +601,7 @@ enum rc wechat_file_fold_result(struct step_fold *fold, const Paidan__Event *eve
 }
 
 /* The ticket is spoken of from now on, so that what he says next belongs to it. In a group somebody
- * else may speak next. */
+ * else may speak next; and of what the office split off he did not speak. */
 enum rc wechat_file_fold_owned(struct step_fold *fold, const Paidan__Event *event)
 {
     const Paidan__WechatOwned *const fact = event->wechat_owned;
@@ -564,6 +611,10 @@ enum rc wechat_file_fold_owned(struct step_fold *fold, const Paidan__Event *even
                                 .state = PAIDAN__STATE__STATE_NONE,
                                 .registered_ms = event->at_ms,
                                 .changed_ms = event->at_ms};
+    if (fact->has_registered_ms) { /* what became of it before was not kept: nobody knew whose it is */
+        row.registered_ms = fact->registered_ms;
+        row.changed_ms = 0;
+    }
     const char *const code = fact->query_code == NULL ? "" : fact->query_code;
     const char *const group = fact->group == NULL ? "" : fact->group;
     if (fact->ticket == 0 || !text_copy(row.code, sizeof row.code, code) ||
@@ -574,7 +625,7 @@ enum rc wechat_file_fold_owned(struct step_fold *fold, const Paidan__Event *even
     if (rc == RC_OK) {
         rc = wechat_state_talk_or_new(fold->txn, fact->account, fact->person, &talk);
     }
-    if (rc != RC_OK || group[0] != '\0') {
+    if (rc != RC_OK || group[0] != '\0' || fact->has_split_of) {
         return rc;
     }
     /* Who is being asked whether he withdraws another one must not withdraw this one. */

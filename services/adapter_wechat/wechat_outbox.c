@@ -6,10 +6,12 @@
 
 #include "common/base/check.h"
 #include "common/site/site_wechat.h"
+#include "wechat_picture.h"
 #include "wechat_state.h"
 
-/* The platforms take a message or not within seconds; what they never take is told by another way when
- * the delivery dies, so it must not live for days. */
+/* A message goes another way, in the end to those who telephone, when its delivery dies. So only what the
+ * platform says of it may end it, soon, or the window (48 h) in which it could be sent: an outage of theirs
+ * or of ours, for however long, does not send a district's messages to the list of calls. */
 static bool rule(const struct site *site, const char *to, struct outbox_rule *rule)
 {
     CHECK(rule != NULL);
@@ -20,11 +22,22 @@ static bool rule(const struct site *site, const char *to, struct outbox_rule *ru
     if (site->wechat == NULL) {
         return false;
     }
+    /* The platforms delete them after three days, and somebody may look at the ticket sooner. */
+    if (strcmp(to, WECHAT_PICTURE_TO) == 0) {
+        *rule = (struct outbox_rule){.attempts_max = 100,
+                                     .age_ms = 3 * 24ull * 3600 * 1000,
+                                     .pause_ms = 2000,
+                                     .pause_max_ms = 1800000,
+                                     .flights_max = 4,
+                                     .patient = true};
+        return true;
+    }
     *rule = (struct outbox_rule){.attempts_max = 10,
-                                 .age_ms = 24ull * 3600 * 1000,
+                                 .age_ms = 48ull * 3600 * 1000,
                                  .pause_ms = 2000,
                                  .pause_max_ms = 600000,
-                                 .flights_max = 16};
+                                 .flights_max = 16,
+                                 .patient = true};
     return site_wechat_account(site->wechat, to) != NULL ||
            (strcmp(to, "sms") == 0 && site->wechat->sms.url[0] != '\0');
 }

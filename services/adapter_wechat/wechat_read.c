@@ -11,6 +11,7 @@
 
 #include "common/base/check.h"
 #include "common/say/number.h"
+#include "common/site/site_rules.h"
 #include "common/text/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -19,6 +20,8 @@ enum { NUMBER_DIGITS_MIN = 13, NUMBER_CHARS_MAX = 22, PICKS_MAX = 9 };
 
 /* ---- words, all of normalised text ---- */
 
+/* "。" and blanks are cut before these are compared, so "好了。" is "好了". A word that may begin a complaint
+ * ("查询" alone does not, "查" does: "查一下谁在烧垃圾") stands here only in its whole form. */
 static const char *const done_words[] = {"好了",   "没有了", "没了", "就这些", "完了",
                                          "说完了", "提交",   "登记", "done",   "thatsall"};
 static const char *const yes_words[] = {"是",   "是的", "同意", "确定", "确认",  "可以",    "好",
@@ -32,8 +35,10 @@ static const char *const greetings[] = {"你好",   "您好", "在吗", "在么"
                                         "你好啊", "测试", "谢谢", "谢谢您", "test",  "thanks"};
 static const char *const chase_words[] = {"催单", "催办", "催促", "催", "chase"};
 static const char *const withdraw_words[] = {"撤回", "撤销", "撤单", "取消诉求", "withdraw"};
+/* Of the text as it came: these are cut off, and what follows is kept as it was written. */
 static const char *const new_words[] = {"新诉求", "另一件事", "另外一件事", "new", "New", "NEW"};
 static const char *const new_ends[] = {"：", ":", "，", ",", " ", "。", "\n"};
+/* The longest first: "一下" before "一", or what is left of it would be no filler. */
 static const char *const fillers[] = {"一下", "单", "办",   "请",   "帮我",  "帮忙", "下",
                                       "吧",   "了", "啊",   "快点", "快",    "的",   "诉求",
                                       "工单", "一", "谢谢", "编号", "please"};
@@ -90,6 +95,7 @@ static bool holds(const char *text, const char *word)
     return false;
 }
 
+/* ASCII alone: normalising has made others of the full-width ones. */
 static bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
@@ -97,6 +103,7 @@ static bool is_digit(char byte)
 
 size_t wechat_read_fresh(const char *text)
 {
+    CHECK(text != NULL);
     size_t used = begins(text, new_words, COUNT(new_words));
     const bool latin = used > 0 && (unsigned char)text[0] < 0x80;
     size_t more = used > 0 ? begins(text + used, new_ends, COUNT(new_ends)) : 0;
@@ -119,6 +126,7 @@ static uint64_t number_at(const char *text, size_t *bytes)
     size_t used = 0;
     size_t digits = 0;
     uint64_t ticket = 0;
+    CHECK(is_digit(text[0]));
     while (used < NUMBER_CHARS_MAX && (is_digit(text[used]) || text[used] == '-')) {
         run[used] = text[used];
         digits += is_digit(text[used]) ? 1 : 0;
@@ -188,6 +196,7 @@ static bool commands(const char *text, const char *const *words, size_t count)
 /* Whether the text before `end` ends with one of the words; end is then moved before it. */
 static bool takes_back(const char *text, size_t *end, const char *const *words, size_t count)
 {
+    CHECK(*end <= strlen(text));
     for (size_t index = 0; index < count; index++) {
         const size_t bytes = strlen(words[index]);
         if (bytes <= *end && memcmp(text + *end - bytes, words[index], bytes) == 0) {
@@ -208,6 +217,7 @@ static bool is_own(const char *text, size_t end)
     static const char *const mine[] = {"我的", "本人", "联系", "我", "my ", "My "};
     static const char *const ends[] = {"，", "。", "；", "！", "、", "？", ",",
                                        ".",  ";",  "!",  "?",  " ",  "\n", "("};
+    CHECK(is_digit(text[end]));
     while (takes_back(text, &end, between, COUNT(between))) {
     }
     if (end == 0) {
@@ -252,6 +262,7 @@ static void count_letters(const char *text, const char *raw, struct letters *let
 {
     const char *first = text;
     size_t first_bytes = 0;
+    CHECK(raw != NULL);
     *letters = (struct letters){.same = true, .blank = memchr(raw, ' ', strlen(raw)) != NULL};
     for (const char *at = text; *at != '\0';) {
         const unsigned char byte = (unsigned char)*at;
@@ -276,6 +287,7 @@ static bool is_noise(enum wechat_state state, const char *text, const char *raw)
 {
     struct letters letters;
     CHECK(text != NULL);
+    CHECK(state < WECHAT_STATE_COUNT);
     if (is_one(text, greetings, COUNT(greetings))) {
         return true;
     }
@@ -326,6 +338,7 @@ enum rc wechat_read_heard(struct step *step, uint64_t seq, Paidan__WechatHear **
     ProtobufCMessage *message = NULL;
     struct wire_error error;
     CHECK(seq > 0);
+    CHECK(hear != NULL);
     enum rc rc = step_read(step, seq, &event);
     if (rc != RC_OK) {
         return rc;
@@ -373,16 +386,19 @@ void wechat_read_tap_make(char id[WECHAT_TAP_BYTES], enum wechat_tap tap, uint64
 {
     CHECK(ticket <= 9999999999999999ull);
     CHECK(choice <= 9);
+    CHECK((unsigned)tap <= 9);
     const int bytes = snprintf(id, WECHAT_TAP_BYTES, "%u%016llu%03u%u", (unsigned)tap,
                                (unsigned long long)ticket, round % 1000, choice);
     CHECK(bytes == 21);
 }
 
-/* False: an id of the account's own menu, or nobody's. */
+/* Whoever may send a message may send any id with it: an id proves nothing, and the ticket that it names is
+ * judged as if it had been typed (judge_ticket). False: one of the account's own menu, or nobody's. */
 static bool read_tap(const char *menu, struct wechat_meaning *meaning)
 {
     uint64_t ticket = 0;
     uint32_t round = 0;
+    CHECK(meaning->signal == 0); /* nothing was found before */
     if (strlen(menu) != 21) {
         return false;
     }
@@ -445,6 +461,26 @@ static bool read_button(const char *key, struct wechat_meaning *meaning)
 
 /* ---- meaning ---- */
 
+/* The numbers of the site's rules, in a row. *call: NULL: no rule sees a danger. */
+static enum rc rules_danger(struct step *step, const char *said, bool english, const char **call)
+{
+    const struct site_rules_text text = {.text = said, .channel = step->site->wechat->channel};
+    struct site_rules_calls calls;
+    char *list = NULL;
+    const enum rc rc = site_rules_calls(step->site, step->arena, &text, &calls);
+    *call = NULL;
+    for (uint32_t index = 0; rc == RC_OK && index < calls.count; index++) {
+        list = index == 0 ? arena_strdup(step->arena, calls.numbers[0])
+                          : arena_printf(step->arena, "%s%s%s", list, english ? ", " : "、",
+                                         calls.numbers[index]);
+        if (list == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    *call = list;
+    return rc;
+}
+
 static const char *danger_in(const struct site_wechat *site, const char *text)
 {
     CHECK(site->danger_count <= SITE_WECHAT_DANGERS_MAX);
@@ -462,6 +498,7 @@ static const char *danger_in(const struct site_wechat *site, const char *text)
 static unsigned answer_in(const char *text, enum wechat_question *question)
 {
     CHECK(question != NULL);
+    CHECK(text != NULL);
     for (size_t index = 0; index < COUNT(answers); index++) {
         if (strcmp(text, answers[index].word) == 0) {
             *question = answers[index].question;
@@ -475,6 +512,7 @@ static unsigned answer_in(const char *text, enum wechat_question *question)
 static bool read_group_answer(const char *text, struct wechat_meaning *meaning)
 {
     CHECK(meaning->ticket != 0);
+    CHECK(!meaning->foreign); /* judged later */
     meaning->choice = answer_in(text, &meaning->question);
     const bool answers_it = meaning->choice >= 1 && meaning->choice <= 3;
     meaning->signal = answers_it ? WECHAT_ANSWERS : meaning->signal;
@@ -490,6 +528,7 @@ static enum rc read_answer(struct step *step, const struct wechat_talk *talk, co
     const unsigned choice = answer_in(text, &meaning->question);
     /* "已解决" is no yes to withdrawing, and picks no line. */
     const bool digit = choice >= 1 && is_digit(text[0]);
+    CHECK(choice <= PICKS_MAX);
     *found = false;
     if (digit && (talk->state == WECHAT_CHASE || talk->state == WECHAT_WITHDRAW)) {
         meaning->signal = WECHAT_PICKS;
@@ -562,6 +601,7 @@ static enum rc read_telling(struct step *step, const struct site_wechat *site,
     struct wechat_draft draft = {.count = 0};
     bool place = false;
     uint64_t ticket = 0;
+    CHECK(hear->text != NULL);
     const size_t fresh = wechat_read_fresh(hear->text);
     const uint64_t named = meaning->ticket;
     enum rc rc = follows_up(step, site, talk, &ticket);
@@ -597,6 +637,7 @@ static enum rc read_text(struct step *step, const struct site_wechat *site,
         return rc;
     }
     struct letters letters;
+    CHECK(text != NULL);
     count_letters(text, hear->text, &letters);
     /* One word of Latin is anything: a plate, a slip of the finger. */
     meaning->english = letters.han == 0 && (talk->english || (letters.latin >= 3 && letters.blank));
@@ -604,7 +645,13 @@ static enum rc read_text(struct step *step, const struct site_wechat *site,
     if (meaning->ticket == 0 && quote != NULL) {
         meaning->ticket = number_in(quote);
     }
-    meaning->call = danger_in(site, text);
+    rc = rules_danger(step, hear->text, meaning->english, &meaning->call);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (meaning->call == NULL) {
+        meaning->call = danger_in(site, text);
+    }
     if (meaning->call != NULL) {
         meaning->signal = WECHAT_DANGER;
         return RC_OK;
@@ -669,8 +716,10 @@ static enum rc read_media(struct step *step, const struct site_wechat *site,
     return rc;
 }
 
+/* What an event changes by itself (consents, following) is wechat_talk's; here is only what it says. */
 static void read_event(const Paidan__WechatHear *hear, struct wechat_meaning *meaning)
 {
+    CHECK(hear->kind == PAIDAN__WECHAT_KIND__WECHAT_EVENT);
     switch (hear->has_event ? hear->event : PAIDAN__WECHAT_EVENT__WECHAT_EVENT_OTHER) {
     case PAIDAN__WECHAT_EVENT__WECHAT_SUBSCRIBED:
     case PAIDAN__WECHAT_EVENT__WECHAT_SCANNED:
@@ -690,6 +739,7 @@ static enum rc read_yes(struct step *step, const struct wechat_talk *talk,
                         struct wechat_meaning *meaning)
 {
     struct wechat_draft draft;
+    CHECK(talk->draft_count <= WECHAT_DRAFT_MAX);
     if (talk->state != WECHAT_CONSENT || meaning->signal != WECHAT_YES || talk->draft_count == 0) {
         return RC_OK;
     }
@@ -706,6 +756,7 @@ enum rc wechat_read_meaning(struct step *step, const struct site_wechat *site,
 {
     enum rc rc = RC_OK;
     CHECK(site != NULL);
+    CHECK(talk->state < WECHAT_STATE_COUNT);
     *meaning = (struct wechat_meaning){.english = talk->english, .words = hear->text};
     if (hear->kind == PAIDAN__WECHAT_KIND__WECHAT_EVENT) {
         read_event(hear, meaning);

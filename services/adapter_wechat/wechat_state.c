@@ -11,6 +11,7 @@
 #include "common/base/codec.h"
 #include "common/base/record.h"
 #include "common/store/due.h"
+#include "common/store/store_row.h"
 #include "common/text/text.h"
 
 enum { PAIR_BYTES = 2 * CODEC_U64_BYTES, QUOTA_BYTES = CODEC_U64_BYTES + 1 };
@@ -29,28 +30,11 @@ uint64_t wechat_state_key(const char *account, const char *person)
     return step_key(name);
 }
 
+/* Big-endian, so that a person's rows stand together, the oldest ticket first. */
 static void pair_key(unsigned char key[PAIR_BYTES], uint64_t first, uint64_t second)
 {
     codec_set_u64(key, first);
     codec_set_u64(key + CODEC_U64_BYTES, second);
-}
-
-/* Moves the one row of due that belongs to a record. 0: none. */
-static enum rc move_due(struct store_txn *txn, enum wechat_due kind, uint64_t id, uint64_t was_ms,
-                        uint64_t now_ms)
-{
-    CHECK(id != 0);
-    enum rc rc = RC_OK;
-    if (was_ms == now_ms) {
-        return RC_OK;
-    }
-    if (was_ms != 0) {
-        rc = due_del(txn, &(struct due){was_ms, id, (uint8_t)kind});
-    }
-    if (rc == RC_OK && now_ms != 0) {
-        rc = due_put(txn, &(struct due){now_ms, id, (uint8_t)kind});
-    }
-    return rc;
 }
 
 /* ---- talk ---- */
@@ -88,11 +72,8 @@ static bool talk_sound(const struct wechat_talk *talk)
 
 enum rc wechat_state_talk(struct store_txn *txn, uint64_t key, struct wechat_talk *talk)
 {
-    unsigned char bytes[CODEC_U64_BYTES];
     CHECK(talk != NULL);
-    codec_set_u64(bytes, key);
-    const enum rc rc =
-        store_get_record(txn, WECHAT_TABLE_TALK, bytes, sizeof bytes, &talk_format, talk);
+    const enum rc rc = store_row_get(txn, WECHAT_TABLE_TALK, key, &talk_format, talk);
     return rc == RC_OK && !talk_sound(talk) ? RC_CORRUPT : rc;
 }
 
@@ -113,19 +94,16 @@ enum rc wechat_state_talk_or_new(struct store_txn *txn, const char *account, con
 enum rc wechat_state_put_talk(struct store_txn *txn, const struct wechat_talk *talk)
 {
     struct wechat_talk was;
-    unsigned char bytes[CODEC_U64_BYTES];
     CHECK(talk_sound(talk));
     CHECK(talk->account[0] != '\0');
+    CHECK(talk->draft_count <= WECHAT_DRAFT_MAX);
     const uint64_t key = wechat_state_key(talk->account, talk->person);
-    codec_set_u64(bytes, key);
     enum rc rc = wechat_state_talk(txn, key, &was);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
-    rc = move_due(txn, WECHAT_DUE_TALK, key, rc == RC_OK ? was.until_ms : 0, talk->until_ms);
-    return rc == RC_OK
-               ? store_put_record(txn, WECHAT_TABLE_TALK, bytes, sizeof bytes, &talk_format, talk)
-               : rc;
+    rc = due_move(txn, WECHAT_DUE_TALK, key, rc == RC_OK ? was.until_ms : 0, talk->until_ms);
+    return rc == RC_OK ? store_row_put(txn, WECHAT_TABLE_TALK, key, &talk_format, talk) : rc;
 }
 
 /* ---- tickets ---- */
@@ -146,34 +124,28 @@ static const struct record_format ticket_format = {
 
 enum rc wechat_state_ticket(struct store_txn *txn, uint64_t ticket, struct wechat_ticket *row)
 {
-    unsigned char bytes[CODEC_U64_BYTES];
     CHECK(row != NULL);
-    codec_set_u64(bytes, ticket);
-    return store_get_record(txn, WECHAT_TABLE_TICKET, bytes, sizeof bytes, &ticket_format, row);
+    return store_row_get(txn, WECHAT_TABLE_TICKET, ticket, &ticket_format, row);
 }
 
 enum rc wechat_state_put_ticket(struct store_txn *txn, uint64_t ticket,
                                 const struct wechat_ticket *row)
 {
     struct wechat_ticket was;
-    unsigned char bytes[CODEC_U64_BYTES];
     unsigned char key[PAIR_BYTES];
     CHECK(ticket != 0);
     CHECK(row->talk != 0);
-    codec_set_u64(bytes, ticket);
     enum rc rc = wechat_state_ticket(txn, ticket, &was);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
     const bool is_new = rc == RC_NOT_FOUND;
-    rc = move_due(txn, WECHAT_DUE_TELL, ticket, is_new ? 0 : was.tell_ms, row->tell_ms);
+    rc = due_move(txn, WECHAT_DUE_TELL, ticket, is_new ? 0 : was.tell_ms, row->tell_ms);
     if (rc == RC_OK && is_new) {
         pair_key(key, row->talk, ticket);
         rc = store_put(txn, WECHAT_TABLE_MINE, key, sizeof key, "", 0);
     }
-    return rc == RC_OK ? store_put_record(txn, WECHAT_TABLE_TICKET, bytes, sizeof bytes,
-                                          &ticket_format, row)
-                       : rc;
+    return rc == RC_OK ? store_row_put(txn, WECHAT_TABLE_TICKET, ticket, &ticket_format, row) : rc;
 }
 
 bool wechat_state_open(const struct wechat_ticket *row)
@@ -197,6 +169,7 @@ enum rc wechat_state_mine(struct store_txn *txn, uint64_t key, uint64_t before_m
     struct store_walk walk;
     unsigned char last[PAIR_BYTES];
     CHECK(max > 0);
+    CHECK(rows != NULL);
     *count = 0;
     pair_key(last, key, UINT64_MAX);
     enum rc rc = store_walk_open_last(txn, WECHAT_TABLE_MINE, last, sizeof last, &walk);
@@ -218,15 +191,19 @@ enum rc wechat_state_mine(struct store_txn *txn, uint64_t key, uint64_t before_m
 
 /* ---- callbacks ---- */
 
-static const struct record_row asked_rows[] = {
-    RECORD_VARINT(struct wechat_asked, round),
-    RECORD_VARINT(struct wechat_asked, attempt),
-    RECORD_VARINT(struct wechat_asked, due_ms),
-    RECORD_U8(struct wechat_asked, solved),
+/* Before version 2 a row was there while the question was open. */
+static const struct record_row asked_state_rows[] = {
+    RECORD_U8_IN(struct wechat_asked, state, PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN,
+                 PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED),
     RECORD_END,
 };
+static const struct record_row asked_rows[] = {
+    RECORD_VARINT(struct wechat_asked, round),  RECORD_VARINT(struct wechat_asked, attempt),
+    RECORD_VARINT(struct wechat_asked, due_ms), RECORD_U8(struct wechat_asked, solved),
+    RECORD_SINCE(2, asked_state_rows),          RECORD_END,
+};
 static const struct record_format asked_format = {
-    .version = 1, .bytes = sizeof(struct wechat_asked), .rows = asked_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct wechat_asked), .rows = asked_rows};
 
 enum rc wechat_state_asked(struct store_txn *txn, uint64_t key, uint64_t ticket,
                            struct wechat_asked *row)
@@ -234,7 +211,12 @@ enum rc wechat_state_asked(struct store_txn *txn, uint64_t key, uint64_t ticket,
     unsigned char bytes[PAIR_BYTES];
     CHECK(ticket != 0);
     pair_key(bytes, key, ticket);
-    return store_get_record(txn, WECHAT_TABLE_ASKED, bytes, sizeof bytes, &asked_format, row);
+    const enum rc rc =
+        store_get_record(txn, WECHAT_TABLE_ASKED, bytes, sizeof bytes, &asked_format, row);
+    if (rc == RC_OK && row->state == 0) {
+        row->state = PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN;
+    }
+    return rc;
 }
 
 enum rc wechat_state_asked_first(struct store_txn *txn, uint64_t key, uint64_t ticket,
@@ -245,17 +227,23 @@ enum rc wechat_state_asked_first(struct store_txn *txn, uint64_t key, uint64_t t
     CHECK(found != NULL);
     pair_key(from, key, ticket);
     enum rc rc = store_walk_open(txn, WECHAT_TABLE_ASKED, from, sizeof from, &walk);
-    if (rc == RC_OK) {
+    while (rc == RC_OK) {
         rc = store_walk_key(&walk, PAIR_BYTES);
-    }
-    if (rc == RC_OK && codec_u64_at(walk.key) != key) {
-        rc = RC_NOT_FOUND;
-    }
-    if (rc == RC_OK) {
+        if (rc == RC_OK && codec_u64_at(walk.key) != key) {
+            rc = RC_NOT_FOUND;
+        }
+        if (rc != RC_OK) {
+            break;
+        }
         *found = codec_u64_at(walk.key + CODEC_U64_BYTES);
+        rc = wechat_state_asked(txn, key, *found, row);
+        if (rc != RC_OK || row->state == PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN) {
+            break;
+        }
+        rc = store_walk_next(&walk);
     }
     store_walk_close(&walk);
-    return rc == RC_OK ? wechat_state_asked(txn, key, *found, row) : rc;
+    return rc;
 }
 
 enum rc wechat_state_put_asked(struct store_txn *txn, uint64_t key, uint64_t ticket,
@@ -284,27 +272,21 @@ static const struct record_format reply_format = {
 
 enum rc wechat_state_reply(struct store_txn *txn, uint64_t heard, struct wechat_reply *row)
 {
-    unsigned char bytes[CODEC_U64_BYTES];
     CHECK(heard != 0);
-    codec_set_u64(bytes, heard);
-    return store_get_record(txn, WECHAT_TABLE_REPLY, bytes, sizeof bytes, &reply_format, row);
+    return store_row_get(txn, WECHAT_TABLE_REPLY, heard, &reply_format, row);
 }
 
 enum rc wechat_state_put_reply(struct store_txn *txn, uint64_t heard,
                                const struct wechat_reply *row)
 {
     struct wechat_reply was;
-    unsigned char bytes[CODEC_U64_BYTES];
     CHECK((row->state == WECHAT_READY) == (row->due_ms != 0));
-    codec_set_u64(bytes, heard);
     enum rc rc = wechat_state_reply(txn, heard, &was);
     if (rc != RC_OK && rc != RC_NOT_FOUND) {
         return rc;
     }
-    rc = move_due(txn, WECHAT_DUE_REPLY, heard, rc == RC_OK ? was.due_ms : 0, row->due_ms);
-    return rc == RC_OK
-               ? store_put_record(txn, WECHAT_TABLE_REPLY, bytes, sizeof bytes, &reply_format, row)
-               : rc;
+    rc = due_move(txn, WECHAT_DUE_REPLY, heard, rc == RC_OK ? was.due_ms : 0, row->due_ms);
+    return rc == RC_OK ? store_row_put(txn, WECHAT_TABLE_REPLY, heard, &reply_format, row) : rc;
 }
 
 /* ---- quotas ---- */

@@ -3,9 +3,10 @@
  *   talk    person key                 -> struct wechat_talk: the conversation, what he agreed to
  *   ticket  ticket                     -> struct wechat_ticket: whose it is, where it stands
  *   mine    person key, ticket         -> empty: a person's tickets
- *   asked   person key, ticket         -> struct wechat_asked: callbacks that wait for his answer
+ *   asked   person key, ticket         -> struct wechat_asked: the newest callback that was put to him
  *   reply   seq of a Heard             -> struct wechat_reply: the passive reply to it
  *   quota   account key, way           -> struct wechat_quota: messages of the day
+ *   phone   seq of a WechatHandedOver  -> who is to be telephoned (wechat_phone.c)
  *   due     (common/store/due.h)       kinds below
  *
  * A person is an openid of one account: the same one in another account is somebody else. */
@@ -27,6 +28,7 @@ enum wechat_table {
     WECHAT_TABLE_QUOTA,
     WECHAT_TABLE_CHANNEL,
     WECHAT_TABLE_OUTBOX = WECHAT_TABLE_CHANNEL + CHANNEL_TABLES,
+    WECHAT_TABLE_PHONE = WECHAT_TABLE_OUTBOX + OUTBOX_TABLES,
 };
 
 /* Kinds of rows in STORE_DUE. Stored. */
@@ -56,18 +58,21 @@ struct wechat_talk {
 };
 
 struct wechat_ticket {
-    uint64_t talk;           /* person key */
-    uint32_t state, outcome; /* outcome 0: none */
-    uint64_t registered_ms, changed_ms;
-    uint64_t tell_ms;                /* not 0: what became of it is to be told then */
-    char code[CODE_BYTES_MAX + 1];   /* query code; "": not known */
-    char group[WECHAT_PERSON_BYTES]; /* it was said there; "": to us alone */
+    uint64_t talk;                      /* person key */
+    uint32_t state, outcome;            /* outcome 0: none */
+    uint64_t registered_ms, changed_ms; /* changed_ms 0: where it stands is not known yet */
+    uint64_t tell_ms;                   /* not 0: what became of it is to be told then */
+    char code[CODE_BYTES_MAX + 1];      /* query code; "": not known */
+    char group[WECHAT_PERSON_BYTES];    /* it was said there; "": to us alone */
 };
 
 struct wechat_asked {
     uint32_t round, attempt;
     uint64_t due_ms;
     uint32_t solved; /* so far; 0: not yet */
+    /* Paidan__WechatAskedState: OPEN waits for him, ANSWERED and MISSED are kept so that the same task,
+     * which comes again until the callback service heard of it, is not put to him again. */
+    uint32_t state;
 };
 
 /* Stored. */
@@ -98,7 +103,7 @@ MUST_CHECK enum rc wechat_state_talk_or_new(struct store_txn *txn, const char *a
 MUST_CHECK enum rc wechat_state_quota(struct store_txn *txn, const char *account, uint32_t way,
                                       uint32_t day, struct wechat_quota *row);
 
-/* The first open callback of a person at or after `ticket`; RC_NOT_FOUND: none. */
+/* The first callback of a person at or after `ticket` that waits for his answer; RC_NOT_FOUND: none. */
 MUST_CHECK enum rc wechat_state_asked_first(struct store_txn *txn, uint64_t key, uint64_t ticket,
                                             uint64_t *found, struct wechat_asked *row);
 /* A person's tickets, newest first, at most max: those that were open just before a moment; 0: all.

@@ -56,6 +56,7 @@ static enum rc say(struct turn *turn, const struct wechat_message *message)
 
 static enum rc say_words(struct turn *turn, enum wechat_words words)
 {
+    CHECK(words < WECHAT_SAY_COUNT);
     const struct wechat_message message = {.words = words, .ticket = turn->meaning.ticket};
     return say(turn, &message);
 }
@@ -83,13 +84,16 @@ static enum rc say_list(struct turn *turn, enum wechat_words words, enum wechat_
     if (rc != RC_OK) {
         return rc;
     }
+    CHECK(count <= LIST_LINES);
     for (size_t index = 0; index < count; index++) {
         struct wechat_choice *const choice = &message.choices[message.choice_count++];
         char number[NUMBER_BYTES];
         number_format(tickets[index], number);
         wechat_read_tap_make(choice->id, tap, tickets[index], 0, 0);
-        (void)snprintf(choice->label, sizeof choice->label, "%s %s", number,
-                       wechat_words_state(turn->talk.english, (Paidan__State)rows[index].state));
+        const bool known = rows[index].changed_ms != 0;
+        (void)snprintf(
+            choice->label, sizeof choice->label, "%s%s%s", number, known ? " " : "",
+            known ? wechat_words_state(turn->talk.english, (Paidan__State)rows[index].state) : "");
     }
     if (count == 0) {
         message.words = WECHAT_SAY_NONE_OPEN;
@@ -128,7 +132,7 @@ static enum rc file(struct turn *turn, bool waits)
 static enum rc consent(struct turn *turn, bool given)
 {
     Paidan__WechatConsented fact = PAIDAN__WECHAT_CONSENTED__INIT;
-    CHECK(!turn->talk.agreed || !given);
+    CHECK(!turn->talk.agreed || !given); /* who agreed is never asked again */
     fact.account = turn->talk.account;
     fact.person = turn->talk.person;
     fact.what = PAIDAN__WECHAT_CONSENT__WECHAT_PRIVACY;
@@ -137,8 +141,10 @@ static enum rc consent(struct turn *turn, bool given)
     return step_say(turn->step, &(struct step_about){.ticket = 0}, &fact.base);
 }
 
+/* What he said before he was asked is not asked for again: it is filed, or lacks a place alone. */
 static enum rc agree(struct turn *turn)
 {
+    CHECK(turn->heard > 0);
     const enum rc rc = consent(turn, true);
     if (rc != RC_OK) {
         return rc;
@@ -165,6 +171,7 @@ static enum rc which(struct turn *turn, uint64_t *ticket)
     const enum rc rc =
         wechat_state_mine(turn->step->txn, wechat_state_key(turn->talk.account, turn->talk.person),
                           turn->asked_ms + 1, tickets, rows, LIST_LINES, &count);
+    CHECK(count <= LIST_LINES);
     *ticket = turn->meaning.choice <= count ? tickets[turn->meaning.choice - 1] : 0;
     return rc;
 }
@@ -192,6 +199,7 @@ static enum rc not_yours(struct turn *turn)
 static enum rc chase(struct turn *turn)
 {
     uint64_t ticket = 0;
+    CHECK(turn->heard > 0);
     enum rc rc = which(turn, &ticket);
     if (rc != RC_OK || ticket == 0) {
         return rc == RC_OK ? not_yours(turn) : rc;
@@ -202,8 +210,10 @@ static enum rc chase(struct turn *turn)
     return rc;
 }
 
+/* The state is as it was: a supplement begins nothing, and whatever is being told goes on after it. */
 static enum rc supplement(struct turn *turn)
 {
+    CHECK(turn->hear != NULL);
     const uint64_t ticket = turn->meaning.foreign ? 0 : turn->meaning.ticket;
     if (ticket == 0) {
         return not_yours(turn);
@@ -268,6 +278,8 @@ static enum rc alarm(struct turn *turn)
     return rc == RC_OK ? say(turn, &message) : rc;
 }
 
+/* Kept as a draft, which is a list of Heards: what he said is in the log from the moment it was heard, and
+ * goes nowhere else before he agrees. */
 static enum rc ask_consent(struct turn *turn)
 {
     if (turn->meaning.signal <= WECHAT_SHOWS && turn->talk.draft_count < WECHAT_DRAFT_MAX) {
@@ -287,6 +299,7 @@ static enum rc decline(struct turn *turn)
 
 static enum rc tell_more(struct turn *turn, enum wechat_words words)
 {
+    CHECK(wechat_fsm_drafts(turn->talk.state));
     keep(turn);
     if (words == WECHAT_SAY_ASK_PLACE) {
         turn->talk.place_asked = true;
@@ -296,6 +309,7 @@ static enum rc tell_more(struct turn *turn, enum wechat_words words)
 
 static enum rc act(struct turn *turn, enum wechat_act what)
 {
+    CHECK(what < WECHAT_ACT_COUNT);
     switch (what) {
     case WECHAT_DO_NOTHING:
         return RC_OK;
@@ -417,6 +431,7 @@ static enum rc own_turn(struct turn *turn)
 {
     struct wechat_talk *const talk = &turn->talk;
     const enum wechat_state state = talk->state;
+    CHECK(turn->hear == NULL || turn->hear->group == NULL);
     turn->asked_ms = talk->until_ms > ASKED_MS ? talk->until_ms - ASKED_MS : 0;
     const struct wechat_step cell = wechat_fsm_step(state, turn->meaning.signal);
     if (!cell.allowed) {
@@ -455,8 +470,10 @@ static void enter(struct turn *turn)
     }
 }
 
+/* An event that means nothing leaves the conversation as it is: not even its end moves. */
 static enum rc take_turn(struct turn *turn)
 {
+    CHECK(turn->hear != NULL);
     enter(turn);
     enum rc rc =
         wechat_read_meaning(turn->step, turn->site, &turn->talk, turn->hear, &turn->meaning);
@@ -475,6 +492,7 @@ static enum rc take_turn(struct turn *turn)
 static void message_id(const Paidan__WechatHear *hear, char id[ID_BYTES])
 {
     CHECK(hear->account != NULL);
+    CHECK(strlen(hear->account) <= CODE_BYTES_MAX); /* of the site: the id fits */
     if (hear->msg_id != NULL && hear->msg_id[0] != '\0') {
         (void)snprintf(id, ID_BYTES, "%s:m:%s", hear->account, hear->msg_id);
         return;
@@ -493,9 +511,12 @@ static enum rc digest_of(struct step *step, const Paidan__WechatHear *hear,
     Paidan__WechatHear said = *hear;
     unsigned char *bytes = NULL;
     size_t size = 0;
+    CHECK(hear->person != NULL);
     said.reply_url = NULL;
+    said.reply_id = NULL;
     said.url = NULL;
     said.n_urls = 0;
+    said.n_url_keys = 0;
     if (hear->msg_id != NULL && hear->msg_id[0] != '\0') {
         said.sent_s = 0; /* of robots the seal's, made anew each time */
     }
@@ -537,6 +558,7 @@ static enum rc consented(struct step *step, const Paidan__WechatHear *hear,
 {
     Paidan__WechatConsented fact = PAIDAN__WECHAT_CONSENTED__INIT;
     CHECK(hear->person != NULL);
+    CHECK(hear->kind == PAIDAN__WECHAT_KIND__WECHAT_EVENT);
     fact.account = hear->account;
     fact.person = hear->person;
     fact.what = what;
@@ -609,10 +631,13 @@ static enum rc give(struct step *step, uint64_t heard, const struct wechat_reply
     return answer(step, heard, row->state == WECHAT_LATE ? 0 : row->replied, false);
 }
 
+/* No reply yet, and the first attempt came just now: a number is still being made, so this one waits too.
+ * After REPEAT_MS it is a repetition of somebody else's making, which changes nothing. */
 static enum rc hear_again(struct step *step, uint64_t heard)
 {
     struct wechat_reply row;
     Paidan__Event *event = NULL;
+    CHECK(heard > 0);
     enum rc rc = wechat_state_reply(step->txn, heard, &row);
     if (rc == RC_OK) {
         return give(step, heard, &row);
@@ -631,6 +656,8 @@ static enum rc hear_again(struct step *step, uint64_t heard)
 static enum rc hear_new(struct step *step, const Paidan__WechatHear *hear, uint64_t heard)
 {
     struct turn turn = {.step = step, .site = step->site->wechat, .hear = hear, .heard = heard};
+    CHECK(heard > 0);
+    CHECK(turn.site != NULL);
     enum rc rc = hear->kind == PAIDAN__WECHAT_KIND__WECHAT_EVENT ? take_event(step, hear) : RC_OK;
     if (rc == RC_OK) {
         rc = wechat_state_talk_or_new(step->txn, hear->account, hear->person, &turn.talk);
@@ -644,9 +671,9 @@ static enum rc hear_new(struct step *step, const Paidan__WechatHear *hear, uint6
     return rc == RC_OK ? answer(step, heard, turn.replied, turn.waits && turn.replied == 0) : rc;
 }
 
-enum rc wechat_talk_hear(struct step *step, const Paidan__Request *request)
+enum rc wechat_talk_hear(struct step *step, const struct step_input *input)
 {
-    const Paidan__WechatHear *const hear = request->wechat_hear;
+    const Paidan__WechatHear *const hear = input->request->wechat_hear;
     enum channel_verdict verdict = CHANNEL_NEW;
     uint64_t heard = 0;
     if (site_wechat_account(step->site->wechat, hear->account) == NULL) {
@@ -679,6 +706,7 @@ enum rc wechat_talk_await(struct step *step, const struct step_input *input)
     if (wish->heard == 0) {
         return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "heard");
     }
+    CHECK(wish->heard > 0);
     const enum rc rc = wechat_state_reply(step->txn, wish->heard, &row);
     if (rc == RC_OK) {
         return give(step, wish->heard, &row);
@@ -704,6 +732,7 @@ static enum rc talk_due(struct step *step, uint64_t key)
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    CHECK(turn.talk.until_ms <= step->now_ms);
     turn.meaning = (struct wechat_meaning){.signal = WECHAT_EXPIRED};
     if (turn.site == NULL) {
         return say_turned(&turn); /* the site gave us up for now: nothing of it is lost */
@@ -722,6 +751,7 @@ static enum rc reply_due(struct step *step, uint64_t heard)
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     CHECK(row.state == WECHAT_READY);
+    CHECK(row.due_ms <= step->now_ms);
     rc = step_read(step, row.replied, &event);
     const bool gone = rc == RC_NOT_FOUND || step->site->wechat == NULL ||
                       (rc == RC_OK && event->fact_case != PAIDAN__EVENT__FACT_REPLIED);

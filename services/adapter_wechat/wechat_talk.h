@@ -4,7 +4,7 @@
 #include "common/step/step.h"
 #include "wechat_state.h"
 
-MUST_CHECK enum rc wechat_talk_hear(struct step *step, const Paidan__Request *request);
+MUST_CHECK enum rc wechat_talk_hear(struct step *step, const struct step_input *input);
 /* Waits for the passive reply to a message (WechatAwait). */
 MUST_CHECK enum rc wechat_talk_await(struct step *step, const struct step_input *input);
 /* A state ended by itself (WECHAT_DUE_TALK), or the platform asks no more (WECHAT_DUE_REPLY). */

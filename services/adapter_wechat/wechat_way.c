@@ -2,10 +2,12 @@
  *
  *   in the answer to his own message (passive)     nothing is sent, nothing can fail but the connection
  *   into the group where it was said               the number alone
- *   customer message                               5 within 48 h of what he last sent; WeCom: always
+ *   customer message                               5 within 48 h of what he last sent; WeCom, and a
+ *                                                  robot with a connection: always
  *   subscription notice                            with his consent, one each unless it is a lasting one
  *   SMS by the site's hook                         if he told us a number
- *   the list of those who telephone                always
+ *   the list of those who telephone                for a ticket, or to a number; questions of a callback
+ *                                                  are no calls of ours: the callback service has them
  *
  * In this order; a way that failed is not tried again for that message, so each message ends. What must
  * stay true: whatever is said is a fact with all that is needed to send it, so that a retry sends the
@@ -16,8 +18,10 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/calendar/civil.h"
 #include "common/say/number.h"
 #include "common/say/say_time.h"
+#include "common/site/site_rules.h"
 #include "common/text/text.h"
 #include "wechat_outbox.h"
 
@@ -33,21 +37,14 @@ static bool is_way(uint32_t after, Paidan__WechatWay way)
 
 /* ---- the day ---- */
 
-/* Days since 1970 to a date, by eras of 400 years that begin in March. */
 uint32_t wechat_way_day(const struct site *site, uint64_t now_ms)
 {
     const uint64_t local_ms = (uint64_t)((int64_t)now_ms + site_offset(site, now_ms));
-    const uint64_t days = local_ms / DAY_MS + 719468;
-    const uint64_t era = days / 146097;
-    const uint64_t of_era = days % 146097;
-    const uint64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    const uint64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const uint64_t march = (5 * of_year + 2) / 153;
-    const uint64_t day = of_year - (153 * march + 2) / 5 + 1;
-    const uint64_t month = march < 10 ? march + 3 : march - 9;
-    const uint64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-    CHECK(year < 10000);
-    return (uint32_t)(year * 10000 + month * 100 + day);
+    CHECK(local_ms / DAY_MS <= INT32_MAX);
+    const struct civil_date date = civil_date((int32_t)(local_ms / DAY_MS));
+    CHECK(date.year >= 1970);
+    CHECK(date.year < 10000);
+    return (uint32_t)date.year * 10000 + date.month * 100 + date.day;
 }
 
 uint64_t wechat_way_wait(uint64_t heard)
@@ -75,28 +72,33 @@ static bool window_open(const struct site_wechat_account *account, const struct 
                         uint64_t now_ms)
 {
     CHECK(account != NULL);
-    if (!account->customer || talk->gone || account->platform == SITE_WECHAT_ROBOT) {
+    if (!account->customer || talk->gone ||
+        (account->platform == SITE_WECHAT_ROBOT && !account->socket)) {
         return false;
     }
-    return account->platform == SITE_WECHAT_WECOM ||
+    return account->platform != SITE_WECHAT_OFFICIAL ||
            (talk->heard_ms != 0 && now_ms - talk->heard_ms < WINDOW_MS &&
             talk->sent < WINDOW_MESSAGES);
 }
 
 /* The first way after the one that failed. */
-static enum rc choose(struct step *step, const struct wechat_talk *talk, const char *group,
-                      uint32_t after, Paidan__WechatWay *way)
+static enum rc choose(struct step *step, const struct wechat_talk *talk,
+                      const struct wechat_message *message, const char *group, uint32_t after,
+                      Paidan__WechatWay *way)
 {
     const struct site_wechat *const site = step->site->wechat;
     const struct site_wechat_account *const account = site_wechat_account(site, talk->account);
     bool room = false;
     enum rc rc = RC_OK;
-    *way = PAIDAN__WECHAT_WAY__WECHAT_PHONE;
+    /* A greeting that did not arrive is nobody's work: there is no ticket to look into and no number. */
+    *way = message->ticket != 0 || talk->phone[0] != '\0' ? PAIDAN__WECHAT_WAY__WECHAT_PHONE
+                                                          : PAIDAN__WECHAT_WAY__WECHAT_UNTOLD;
     if (account == NULL) {
         return RC_OK; /* the site gave it up: somebody has to telephone */
     }
-    /* What was said in a group is answered there, or nowhere. */
-    if (group != NULL && group[0] != '\0' && after == 0) {
+    /* What was said in a group is answered there; a passive reply that nobody took has not been. */
+    if (group != NULL && group[0] != '\0' &&
+        after <= (uint32_t)PAIDAN__WECHAT_WAY__WECHAT_PASSIVE) {
         *way = PAIDAN__WECHAT_WAY__WECHAT_GROUP;
         return RC_OK;
     }
@@ -127,6 +129,16 @@ static enum rc choose(struct step *step, const struct wechat_talk *talk, const c
 
 /* ---- form ---- */
 
+/* Whom to call in danger, where nobody says which. */
+static const char *first_call(const struct site *site)
+{
+    CHECK(site->wechat != NULL);
+    if (site_rules_name_calls(site)) {
+        return site->rules->rules[site->rules->order[0]].calls[0];
+    }
+    return site->wechat->danger_count > 0 ? site->wechat->dangers[0].call : site->wechat->hotline;
+}
+
 /* The sentence and, where there is no menu, a line for each choice. */
 static char *text_of(struct step *step, const struct wechat_talk *talk,
                      const struct wechat_message *message, bool lines)
@@ -140,9 +152,8 @@ static char *text_of(struct step *step, const struct wechat_talk *talk,
     const struct wechat_fill fill = {.number = number,
                                      .code = message->code,
                                      .hotline = site->hotline,
-                                     .call = message->call != NULL    ? message->call
-                                             : site->danger_count > 0 ? site->dangers[0].call
-                                                                      : site->hotline,
+                                     .call = message->call != NULL ? message->call
+                                                                   : first_call(step->site),
                                      .page = site->page,
                                      .privacy = site->privacy};
     char *text = wechat_words_text(step->arena, talk->english, message->words, &fill);
@@ -202,8 +213,14 @@ static char *value_of(struct step *step, const struct wechat_talk *talk,
         return arena_printf(step->arena, "%04u-%02u-%02u %02u:%02u", day / 10000, day / 100 % 100,
                             day % 100, (unsigned)(local_ms / 3600000),
                             (unsigned)(local_ms / 60000 % 60));
+    case SITE_WECHAT_CODE:
+        return arena_strdup(step->arena, message->code != NULL ? message->code : "-");
     default:
         CHECK(fill == SITE_WECHAT_TEXT);
+        if (message->code != NULL) {
+            return arena_printf(step->arena, talk->english ? "Query code %s" : "查询码 %s",
+                                message->code);
+        }
         return arena_strdup(step->arena,
                             talk->english ? "Tap to see how it stands" : "点击查看办理进度");
     }
@@ -270,7 +287,16 @@ enum rc wechat_way_reply(struct step *step, const struct wechat_talk *talk,
                          uint64_t *seq)
 {
     Paidan__Replied reply = PAIDAN__REPLIED__INIT;
+    const struct site_wechat_account *const account =
+        site_wechat_account(step->site->wechat, talk->account);
     CHECK(heard > 0);
+    CHECK(seq != NULL);
+    /* A robot's connection has no answers that go back with a message: all of them are deliveries, which
+     * end when the platform has acknowledged them. */
+    if (account != NULL && account->socket) {
+        *seq = 0;
+        return wechat_way_tell(step, talk, message, group, 0, heard, 0, NULL);
+    }
     reply.way = PAIDAN__WECHAT_WAY__WECHAT_PASSIVE;
     reply.has_heard = 1;
     reply.heard = heard;
@@ -278,12 +304,20 @@ enum rc wechat_way_reply(struct step *step, const struct wechat_talk *talk,
     return say_reply(step, talk, message, &reply, seq);
 }
 
-/* Asks for the delivery, or puts it on the list of those who telephone. */
+bool wechat_way_asks(const Paidan__Replied *reply)
+{
+    CHECK(reply->about != NULL);
+    return strcmp(reply->about, wechat_words_name(WECHAT_SAY_CALLBACK)) == 0 ||
+           strcmp(reply->about, wechat_words_name(WECHAT_SAY_SATISFIED)) == 0;
+}
+
+/* Asks for the delivery, or puts it on the list of those who telephone. Not a question: whoever has it
+ * from that list could not say what was answered, and each attempt would put it there once more. */
 static enum rc send_off(struct step *step, const Paidan__Replied *reply, uint64_t seq)
 {
     Paidan__WechatHandedOver over = PAIDAN__WECHAT_HANDED_OVER__INIT;
     CHECK(reply->way != PAIDAN__WECHAT_WAY__WECHAT_PASSIVE);
-    if (reply->way != PAIDAN__WECHAT_WAY__WECHAT_PHONE) {
+    if (reply->way < PAIDAN__WECHAT_WAY__WECHAT_PHONE) {
         const char *const to =
             reply->way == PAIDAN__WECHAT_WAY__WECHAT_SMS ? "sms" : reply->account;
         const enum rc rc = outbox_ask(step, &wechat_outbox, &(struct step_about){.ticket = 0}, to,
@@ -291,11 +325,15 @@ static enum rc send_off(struct step *step, const Paidan__Replied *reply, uint64_
         CHECK(rc != RC_NOT_FOUND); /* the way was chosen by the same site */
         return rc;
     }
+    if (reply->way == PAIDAN__WECHAT_WAY__WECHAT_UNTOLD || wechat_way_asks(reply)) {
+        return RC_OK;
+    }
     over.account = reply->account;
     over.person = reply->person;
     over.has_ticket = reply->has_ticket;
     over.ticket = reply->ticket;
     over.replied = seq;
+    over.about = reply->about;
     return step_say(step, &(struct step_about){.ticket = 0}, &over.base);
 }
 
@@ -307,7 +345,7 @@ enum rc wechat_way_tell(struct step *step, const struct wechat_talk *talk,
     uint64_t seq = 0;
     const bool grouped = group != NULL && group[0] != '\0';
     CHECK(step->site->wechat != NULL);
-    enum rc rc = choose(step, talk, group, after, &reply.way);
+    enum rc rc = choose(step, talk, message, group, after, &reply.way);
     if (rc != RC_OK) {
         return rc;
     }
@@ -326,7 +364,32 @@ enum rc wechat_way_tell(struct step *step, const struct wechat_talk *talk,
     return rc == RC_OK ? send_off(step, &reply, seq) : rc;
 }
 
-/* The same words by another way: menus become lines, for the ids mean nothing to who reads them. */
+/* What is said by another way. What a group reads is no use to somebody alone: he cannot quote it, and
+ * may have the code that opens his ticket, which a notice has no other words for. */
+static enum rc readdress(struct step *step, const Paidan__Replied *failed,
+                         struct wechat_message *message)
+{
+    struct wechat_ticket row;
+    CHECK(message->ticket != 0);
+    const enum rc rc = wechat_state_ticket(step->txn, message->ticket, &row);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    message->state = (Paidan__State)row.state;
+    const bool left_group = failed->way == PAIDAN__WECHAT_WAY__WECHAT_GROUP;
+    if (left_group && message->words == WECHAT_SAY_FILED_GROUP) {
+        message->words = WECHAT_SAY_FILED;
+        message->body = NULL;
+    }
+    if (message->words == WECHAT_SAY_FILED && row.code[0] != '\0') {
+        message->code = arena_strdup(step->arena, row.code);
+        return message->code == NULL ? RC_LIMIT : RC_OK;
+    }
+    return RC_OK;
+}
+
+/* The same words by another way: menus become lines, for the ids mean nothing to who reads them. A reply
+ * that nobody took in a group is said in that group. */
 enum rc wechat_way_again(struct step *step, uint64_t seq, const Paidan__Replied *failed,
                          Paidan__WechatWay *way)
 {
@@ -345,14 +408,13 @@ enum rc wechat_way_again(struct step *step, uint64_t seq, const Paidan__Replied 
         (void)text_copy(choice->id, sizeof choice->id, failed->items[index]->id);
         (void)text_copy(choice->label, sizeof choice->label, failed->items[index]->label);
     }
-    struct wechat_ticket row = {.state = PAIDAN__STATE__STATE_NONE};
+    const bool unheard = failed->way == PAIDAN__WECHAT_WAY__WECHAT_PASSIVE;
     enum rc rc = wechat_state_talk_or_new(step->txn, failed->account, failed->person, &talk);
     if (rc == RC_OK && message.ticket != 0) {
-        rc = wechat_state_ticket(step->txn, message.ticket, &row);
-        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
-        message.state = (Paidan__State)row.state;
+        rc = readdress(step, failed, &message);
     }
-    return rc == RC_OK ? wechat_way_tell(step, &talk, &message, NULL, (uint32_t)failed->way,
+    return rc == RC_OK ? wechat_way_tell(step, &talk, &message, unheard ? failed->group : NULL,
+                                         (uint32_t)failed->way,
                                          failed->has_heard ? failed->heard : 0, seq, way)
                        : rc;
 }

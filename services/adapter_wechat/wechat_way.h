@@ -41,6 +41,8 @@ MUST_CHECK enum rc wechat_way_tell(struct step *step, const struct wechat_talk *
 /* A Replied that could not be sent is said again by the next way. Returns as step_say. */
 MUST_CHECK enum rc wechat_way_again(struct step *step, uint64_t seq, const Paidan__Replied *failed,
                                     Paidan__WechatWay *way);
+/* Whether it is one of the two questions of a callback. */
+bool wechat_way_asks(const Paidan__Replied *reply);
 MUST_CHECK enum rc wechat_way_fold(struct step_fold *fold, uint64_t seq,
                                    const Paidan__Event *event);
 /* Who waits for the passive reply to that message waits for this key. */

@@ -70,6 +70,11 @@ static const struct row {
                           "report something else."},
     [WECHAT_SAY_FILED_GROUP] = {"filed_group", "已登记，编号 {number}。引用本条回复可补充或催办。",
                                 "Filed under {number}. Quote this to add to it or to chase it."},
+    [WECHAT_SAY_REPEATS] = {"repeats",
+                            "这件事已经在办，编号 {number}，已替您催办。\n"
+                            "如果是另一件事，请以“新诉求”开头再说一次。",
+                            "This is being dealt with under {number}; it was chased for you.\n"
+                            "If it is another matter begin with \"new\" and tell it again."},
     [WECHAT_SAY_NOT_FILED] = {"not_filed",
                               "抱歉，登记没有成功，请拨打 {hotline}，由工作人员为您登记。",
                               "Sorry, it could not be filed. Please call {hotline}."},
@@ -109,6 +114,10 @@ static const struct row {
                              "{number} 的回访已经结束。如问题还在，请直接发消息告诉我们。",
                              "The question about {number} is over. If the problem is still there, "
                              "just write."},
+    [WECHAT_SAY_PICTURE_LOST] =
+        {"picture_lost", "抱歉，您刚才发来的图片没能取到，文字已经收到。请把图片再发一次。",
+         "Sorry, the picture that you sent could not be had; your words were. Please send it "
+         "again."},
     [WECHAT_SAY_ACCEPTED] = {"accepted", "您反映的 {number} 已由承办单位签收，正在办理。",
                              "A unit has accepted {number} and is working on it."},
     [WECHAT_SAY_RESOLVED] = {"resolved", "您反映的 {number} 承办单位说已处理，稍后会向您回访。",
@@ -125,6 +134,18 @@ static const struct row {
         {"unreached", "您反映的 {number} 已办结。我们没能联系上您，如问题还在，请直接发消息。",
          "{number} is closed. We could not reach you; if the problem is still "
          "there, just write."},
+    [WECHAT_SAY_MERGED] = {"merged",
+                           "您反映的 {number} 与另一件反映的是同一件事，已并案一起办理，办结后会"
+                           "回访您。仍用原编号查进度、补充、催单。",
+                           "{number} is about the same matter as another report and is worked on "
+                           "together with it; you will be asked when it is done. Its number stays "
+                           "good."},
+    [WECHAT_SAY_UNMERGED] = {"unmerged", "您反映的 {number} 改为单独办理，正在确定由哪个单位办理。",
+                             "{number} is dealt with by itself again; a unit is being found."},
+    [WECHAT_SAY_PART] =
+        {"part", "您一次反映了几件事，其中一件已单独立项，编号 {number}，查询码与原来的相同。",
+         "You reported several matters at once; one of them goes its own way under "
+         "{number}, with the query code that you have."},
 };
 
 const char *wechat_words_name(enum wechat_words words)
@@ -165,10 +186,14 @@ static const char *filling(const struct wechat_fill *fill, const char *at, size_
     return NULL;
 }
 
+/* Written byte by byte into a buffer of the largest size: a sentence is short, and lines that end up
+ * without their address are taken back whole. */
 char *wechat_words_text(struct arena *arena, bool english, enum wechat_words words,
                         const struct wechat_fill *fill)
 {
     CHECK(words < WECHAT_SAY_COUNT);
+    CHECK(rows[words].zh != NULL);
+    CHECK(rows[words].en != NULL);
     const char *at = english ? rows[words].en : rows[words].zh;
     char *const out = arena_alloc(arena, WECHAT_TEXT_BYTES_MAX + 1);
     size_t used = 0;
@@ -217,6 +242,8 @@ const char *wechat_words_state(bool english, Paidan__State state)
         return english ? "closed" : "已办结";
     case PAIDAN__STATE__STATE_WITHDRAWN:
         return english ? "withdrawn" : "已撤回";
+    case PAIDAN__STATE__STATE_MERGED:
+        return english ? "worked on with another report" : "已并案办理";
     default:
         return english ? "registered" : "已登记";
     }

@@ -19,6 +19,7 @@ enum wechat_words {
     WECHAT_SAY_TYPE,
     WECHAT_SAY_FILED, /* number and code */
     WECHAT_SAY_FILED_GROUP,
+    WECHAT_SAY_REPEATS,
     WECHAT_SAY_NOT_FILED,
     WECHAT_SAY_NONE_OPEN,
     WECHAT_SAY_LIST,
@@ -35,12 +36,16 @@ enum wechat_words {
     WECHAT_SAY_SATISFIED,
     WECHAT_SAY_THANKS,
     WECHAT_SAY_ASK_OVER,
+    WECHAT_SAY_PICTURE_LOST,
     WECHAT_SAY_ACCEPTED, /* from here: what became of a ticket */
     WECHAT_SAY_RESOLVED,
     WECHAT_SAY_SUSPENDED,
     WECHAT_SAY_REOPENED,
     WECHAT_SAY_CLOSED,
     WECHAT_SAY_UNREACHED,
+    WECHAT_SAY_MERGED,
+    WECHAT_SAY_UNMERGED,
+    WECHAT_SAY_PART, /* of several matters in one text one is dealt with by itself */
     WECHAT_SAY_COUNT,
 };
 

@@ -2,8 +2,9 @@
  * where the note stands (in the log alone: a record is small, a note may be long and is rarely
  * read). Taken whether or not the task was handed out: a clerk on the phone needs no pull. But while
  * it is kept for one, no other answers: he would speak for a resident whom the first is calling.
- * Each reply of a batch is judged alone and sees those before it. What must stay true: one answer a
- * round, and the first one counts. */
+ * Each reply of a batch is judged alone and sees those before it. An answer that comes after the round
+ * ended without one (nobody was reached, or it was not asked about) still counts for as long as the
+ * site says. What must stay true: one answer a round, and the first one counts. */
 
 #include "callback_answer.h"
 
@@ -24,7 +25,7 @@ static void refuse(Paidan__WorkResult *result, Paidan__Code code, const char *de
 static enum rc say_answered(struct step *step, const struct callback_task *task,
                             const Paidan__CallbackReply *reply, char *note, uint32_t index)
 {
-    CHECK(callback_fsm_open(task->state));
+    const bool late = !callback_fsm_open(task->state);
     CHECK(task->round > 0);
     Paidan__Answered fact = PAIDAN__ANSWERED__INIT;
     fact.round = task->round;
@@ -32,7 +33,11 @@ static enum rc say_answered(struct step *step, const struct callback_task *task,
     fact.satisfied = reply->satisfied;
     fact.note = note;
     fact.attempt = task->attempt;
-    struct step_about about = callback_task_about(reply->ticket, task, CALLBACK_ANSWER);
+    fact.channel = reply->channel != NULL ? reply->channel : (char *)(uintptr_t)task->channel;
+    fact.has_late = fact.late = late;
+    fact.has_do_not_call = fact.do_not_call = reply->has_do_not_call && reply->do_not_call;
+    struct step_about about =
+        callback_task_about(reply->ticket, task, late ? CALLBACK_LATE : CALLBACK_ANSWER);
     about.item = index;
     return step_say(step, &about, &fact.base);
 }
@@ -64,6 +69,16 @@ static enum rc tell_answered(struct step *step, const struct callback_task *task
     return RC_OK;
 }
 
+/* Whether an answer still counts that comes after the round ended without one. A store of before
+ * does not know when that was: then the end of the last attempt. */
+static bool in_time(const struct step *step, const struct callback_task *task)
+{
+    const uint64_t over_ms = task->over_ms == 0 ? task->due_ms : task->over_ms;
+    const uint64_t days = step->site->callback.late_days;
+    CHECK(!callback_fsm_open(task->state));
+    return days > 0 && step->now_ms <= over_ms + days * CALENDAR_DAY_MS;
+}
+
 /* Length, round, state, lease: the first that is wrong is the answer. The round is compared only
  * where there is one: a ticket never asked about has none. */
 static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply, const char *actor,
@@ -85,7 +100,14 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
         refuse(result, PAIDAN__CODE__CALLBACK_NOT_OPEN, "round");
         return RC_OK;
     }
-    if (callback_fsm_step(task.state, CALLBACK_ANSWER).fact != PAIDAN__EVENT__FACT_ANSWERED) {
+    const bool late =
+        callback_fsm_step(task.state, CALLBACK_LATE).fact == PAIDAN__EVENT__FACT_ANSWERED;
+    if (late && !in_time(step, &task)) {
+        refuse(result, PAIDAN__CODE__CALLBACK_TOO_LATE, callback_fsm_state_name(task.state));
+        return RC_OK;
+    }
+    if (!late &&
+        callback_fsm_step(task.state, CALLBACK_ANSWER).fact != PAIDAN__EVENT__FACT_ANSWERED) {
         /* Doing again what was done is worth another code: a client that repeats itself need
          * not alarm anybody. */
         refuse(result,
@@ -93,6 +115,11 @@ static enum rc answer_item(struct step *step, const Paidan__CallbackReply *reply
                                          : PAIDAN__CODE__CALLBACK_NOT_OPEN,
                callback_fsm_state_name(task.state));
         return tell_answered(step, &task, result);
+    }
+    if (reply->channel != NULL &&
+        !callback_task_asked_by(step->site, &task, reply->channel, true)) {
+        refuse(result, PAIDAN__CODE__CALLBACK_CHANNEL, arena_strdup(step->arena, task.channel));
+        return result->detail == NULL ? RC_LIMIT : RC_OK;
     }
     if (callback_task_kept(step, &task, actor)) {
         refuse(result, PAIDAN__CODE__LEASED_BY_OTHER, NULL);
@@ -164,12 +191,48 @@ enum rc callback_answer_apply(struct step *step, const Paidan__Request *request)
     return step_answer(step, &answer);
 }
 
+/* What an answer after the end takes back: what was said when there was none. A closure that was
+ * spared becomes one that was asked about. */
+static void count_late(struct step_fold *fold, const struct callback_task *old)
+{
+    const unsigned was = old->state == CALLBACK_UNREACHED ? CALLBACK_TALLY_UNREACHED
+                         : old->spared == PAIDAN__SPARE_REASON__SPARE_SAMPLE
+                             ? CALLBACK_TALLY_UNSAMPLED
+                             : CALLBACK_TALLY_UNASKED;
+    CHECK(!callback_fsm_open(old->state));
+    CHECK(fold->tally->values[was] > 0);
+    fold->tally->values[was] -= 1;
+    if (old->state == CALLBACK_SPARED) {
+        callback_task_count(fold, CALLBACK_TALLY_TASKS);
+    }
+    callback_task_count(fold, CALLBACK_TALLY_LATE);
+}
+
+static enum rc fold_late(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,
+                         struct callback_task *old, struct callback_task *task)
+{
+    struct callback_step next;
+    const enum rc rc = callback_task_fold(fold, event, event->ticket, CALLBACK_LATE, old, &next);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(next.next == CALLBACK_ANSWERED);
+    count_late(fold, old);
+    *task = *old;
+    task->state = next.next;
+    task->last_seq = seq;
+    task->late = true;
+    return RC_OK;
+}
+
 /* The note is not copied into the record; answered_seq finds it as long as the log has it. */
 enum rc callback_answer_fold(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     const Paidan__Answered *const fact = event->answered;
     struct callback_task old, task;
-    const enum rc rc = callback_task_end(fold, seq, event, CALLBACK_ANSWER, &old, &task);
+    const enum rc rc = fact->has_late && fact->late
+                           ? fold_late(fold, seq, event, &old, &task)
+                           : callback_task_end(fold, seq, event, CALLBACK_ANSWER, &old, &task);
     if (rc != RC_OK) {
         return rc;
     }

@@ -13,6 +13,13 @@ MUST_CHECK enum rc callback_attempt_begin(struct step *step, uint64_t ticket,
 /* Somebody rang and reached nobody: the attempt is over. Before: the task is open. */
 MUST_CHECK enum rc callback_attempt_miss(struct step *step, uint64_t ticket,
                                          const struct callback_task *task);
+/* Another channel asks from now on, in the same attempt. Before: the task is open, in another channel. */
+MUST_CHECK enum rc callback_attempt_hand(struct step *step, uint64_t ticket,
+                                         const struct callback_task *task, const char *channel);
+/* The channel cannot reach him: the next one of the ticket's order asks at once, within calling
+ * hours, and the attempt is none. Without a next one as a miss. Before: the task is open. */
+MUST_CHECK enum rc callback_attempt_hand_over(struct step *step, uint64_t ticket,
+                                              const struct callback_task *task);
 /* The time of an attempt is over. RC_CORRUPT: no task has this deadline. */
 MUST_CHECK enum rc callback_attempt_due(struct step *step, const struct due *due);
 

@@ -12,7 +12,9 @@
 #include "callback_pull.h"
 #include "callback_reading.h"
 #include "callback_scope.h"
+#include "callback_spare.h"
 #include "common/base/check.h"
+#include "common/wire/peek.h"
 
 /* One line a fact. What a fact does is beside the place where it is said, so that the two
  * cannot part. */
@@ -32,6 +34,10 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         return callback_cancel_fold_cancelled(fold, seq, event);
     case PAIDAN__EVENT__FACT_WITHDRAWN:
         return callback_cancel_fold_withdrawn(fold, seq, event);
+    case PAIDAN__EVENT__FACT_SPARED:
+        return callback_spare_fold(fold, seq, event);
+    case PAIDAN__EVENT__FACT_CALLS_BARRED:
+        return callback_spare_fold_barred(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
         callback_task_count(fold, CALLBACK_TALLY_REFUSED);
         return RC_OK;
@@ -66,10 +72,29 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_CLOSED:
         return strcmp(log, "escalation") == 0;
     case PAIDAN__EVENT__FACT_WITHDRAWN:
+    case PAIDAN__EVENT__FACT_REGISTERED:
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED:
         return strcmp(log, "intake") == 0;
     default:
         return false;
     }
+}
+
+/* A registration is long and hardly any says more than that the resident may be asked: only one
+ * without a way to him, or of somebody who wants no calls, is looked into. */
+static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
+                            const unsigned char *body, size_t bytes)
+{
+    uint64_t value = 0;
+    struct peek_member member;
+    (void)log; /* each kind is heard of one log */
+    if (fact != PAIDAN__EVENT__FACT_REGISTERED ||
+        peek_number(body, bytes, CALLBACK_FIELD_DO_NOT_CALL, &value)) {
+        return STEP_NEED_ALL;
+    }
+    const bool reachable = peek_member(body, bytes, CALLBACK_FIELD_PHONE, &member) &&
+                           member.field <= CALLBACK_FIELD_REPORTER;
+    return reachable ? STEP_NEED_NONE : STEP_NEED_ALL;
 }
 
 /* What a followed fact means here; false: nothing. */
@@ -101,6 +126,10 @@ static enum rc apply_record(struct step *step, const struct step_input *input)
 {
     const Paidan__Event *const event = input->event;
     enum callback_signal signal = CALLBACK_CLOSED;
+    if (event != NULL && (event->fact_case == PAIDAN__EVENT__FACT_REGISTERED ||
+                          event->fact_case == PAIDAN__EVENT__FACT_CALLS_REFUSED)) {
+        return callback_spare_hear(step, event);
+    }
     if (event == NULL || !meaning(event, &signal)) {
         return RC_OK;
     }
@@ -167,7 +196,7 @@ static enum rc query(struct step_view *view, const Paidan__Request *request, Pai
 /* Intake is followed for withdrawals, which escalation may say later. */
 static const char *const follows[] = {"escalation", "intake", NULL};
 static const char *const followed_by[] = {"escalation", NULL};
-static const char *const tables[] = {"task", "queue", "open", NULL};
+static const char *const tables[] = {"task", "queue", "open", "barred", NULL};
 static const char *const tallies[CALLBACK_TALLY_COUNT + 1] = {COUNTERS_CALLBACK(COUNTER_NAME)};
 
 const struct step_service callback_service = {
@@ -181,6 +210,7 @@ const struct step_service callback_service = {
     .evolve = evolve,
     .query = query,
     .hears = hears,
+    .needs = needs,
     .scope = callback_scope,
     .changes = changes,
     .knows = knows,

@@ -27,11 +27,13 @@
     [CALLBACK_ANSWER] = SAYS(CALLBACK_ANSWERED, ANSWERED),                                         \
     [CALLBACK_REOPENED] = SAYS(CALLBACK_CANCELLED, CANCELLED),                                     \
     [CALLBACK_CLOSED] = SAYS(CALLBACK_CANCELLED, CANCELLED),                                       \
-    [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED)
+    [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, CANCELLED),                                   \
+    [CALLBACK_SPARE] = SAYS(CALLBACK_SPARED, SPARED)
 /* Nothing is being asked. Escalation reopens and closes because of what was said here: heard again,
  * no effect. A withdrawal is kept in our own log, for a closure may still be on its way. */
 #define CLOSED_CELLS(self)                                                                         \
-    [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED), [CALLBACK_REOPENED] = STAYS(self),          \
+    [CALLBACK_RESOLVED] = SAYS(CALLBACK_ASKED, ASKED),                                             \
+    [CALLBACK_RESOLVED_SPARED] = SAYS(CALLBACK_SPARED, SPARED), [CALLBACK_REOPENED] = STAYS(self), \
     [CALLBACK_CLOSED] = STAYS(self), [CALLBACK_WITHDRAWN] = SAYS(CALLBACK_TAKEN_BACK, WITHDRAWN)
 
 static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_COUNT] = {
@@ -40,19 +42,24 @@ static const struct callback_step steps[CALLBACK_STATE_COUNT][CALLBACK_SIGNAL_CO
     [CALLBACK_ASKED] = {OPEN_CELLS},
     [CALLBACK_HANDED] = {OPEN_CELLS},
     [CALLBACK_ANSWERED] = {CLOSED_CELLS(CALLBACK_ANSWERED)},
-    [CALLBACK_UNREACHED] = {CLOSED_CELLS(CALLBACK_UNREACHED)},
+    [CALLBACK_UNREACHED] = {CLOSED_CELLS(CALLBACK_UNREACHED), [CALLBACK_LATE] = SAYS(
+                                                                  CALLBACK_ANSWERED, ANSWERED)},
+    [CALLBACK_SPARED] = {CLOSED_CELLS(CALLBACK_SPARED), [CALLBACK_LATE] =
+                                                            SAYS(CALLBACK_ANSWERED, ANSWERED)},
     [CALLBACK_CANCELLED] = {CLOSED_CELLS(CALLBACK_CANCELLED)},
     /* Escalation may say all of this before it hears of the withdrawal. */
     [CALLBACK_TAKEN_BACK] =
         {
             [CALLBACK_RESOLVED] = STAYS(CALLBACK_TAKEN_BACK),
+            [CALLBACK_RESOLVED_SPARED] = STAYS(CALLBACK_TAKEN_BACK),
             [CALLBACK_REOPENED] = STAYS(CALLBACK_TAKEN_BACK),
             [CALLBACK_CLOSED] = STAYS(CALLBACK_TAKEN_BACK),
             [CALLBACK_WITHDRAWN] = STAYS(CALLBACK_TAKEN_BACK),
         },
 };
 
-static_assert(CALLBACK_TAKEN_BACK == 6, "states are stored: never renumber");
+static_assert(CALLBACK_TAKEN_BACK == 6 && CALLBACK_SPARED == 7,
+              "states are stored: never renumber");
 
 /* A cell that says nothing changes nothing: else a state would change without a fact, and no
  * replay would find it again. */
@@ -76,7 +83,7 @@ bool callback_fsm_open(enum callback_state state)
 const char *callback_fsm_state_name(enum callback_state state)
 {
     static const char *const names[CALLBACK_STATE_COUNT] = {
-        "NONE", "ASKED", "HANDED", "ANSWERED", "UNREACHED", "CANCELLED", "TAKEN_BACK",
+        "NONE", "ASKED", "HANDED", "ANSWERED", "UNREACHED", "CANCELLED", "TAKEN_BACK", "SPARED",
     };
     CHECK(state < CALLBACK_STATE_COUNT);
     return names[state];
@@ -85,7 +92,8 @@ const char *callback_fsm_state_name(enum callback_state state)
 const char *callback_fsm_signal_name(enum callback_signal signal)
 {
     static const char *const names[CALLBACK_SIGNAL_COUNT] = {
-        "RESOLVED", "PULLED", "LAPSED", "EXHAUSTED", "ANSWER", "REOPENED", "CLOSED", "WITHDRAWN",
+        "RESOLVED", "PULLED",    "LAPSED",          "EXHAUSTED", "ANSWER", "REOPENED",
+        "CLOSED",   "WITHDRAWN", "RESOLVED_SPARED", "SPARE",     "LATE",
     };
     CHECK(signal < CALLBACK_SIGNAL_COUNT);
     return names[signal];

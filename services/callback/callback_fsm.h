@@ -15,6 +15,10 @@
  *        └───────────────────────┴──────────────────────┘
  *                     resolved (a later round): ASKED
  *
+ *     (none) and whatever is over ── resolved, and not to be asked about ──▶ SPARED 免回访; open ones
+ *     too, when the resident wants no calls
+ *     UNREACHED, SPARED ── answered after all ──▶ ANSWERED
+ *
  *     any state ── withdrawn ──▶ TAKEN_BACK, for good
  *
  * Logs of two services are heard: a withdrawal may come before the closure it makes void, and is
@@ -36,6 +40,7 @@ enum callback_state {
     CALLBACK_UNREACHED = 4,
     CALLBACK_CANCELLED = 5,
     CALLBACK_TAKEN_BACK = 6, /* withdrawn: nothing is asked, ever */
+    CALLBACK_SPARED = 7,     /* 免回访: this closure is not asked about */
     CALLBACK_STATE_COUNT,
 };
 
@@ -45,9 +50,12 @@ enum callback_signal {
     CALLBACK_LAPSED,    /* the attempt's time is over and there is another attempt */
     CALLBACK_EXHAUSTED, /* the last attempt's time is over */
     CALLBACK_ANSWER,
-    CALLBACK_REOPENED,  /* escalation: the ticket is at work again */
-    CALLBACK_CLOSED,    /* escalation: the ticket ended */
-    CALLBACK_WITHDRAWN, /* intake or escalation: the resident took it back */
+    CALLBACK_REOPENED,        /* escalation: the ticket is at work again */
+    CALLBACK_CLOSED,          /* escalation: the ticket ended */
+    CALLBACK_WITHDRAWN,       /* intake or escalation: the resident took it back */
+    CALLBACK_RESOLVED_SPARED, /* a unit says it is solved, and it is not asked about */
+    CALLBACK_SPARE,           /* intake: whoever is asked wants no calls */
+    CALLBACK_LATE,            /* an answer after the round had ended without */
     CALLBACK_SIGNAL_COUNT,
 };
 

@@ -3,7 +3,11 @@
  *
  * What must stay true: no attempt is counted that was none. One that is not open yet cannot have
  * failed, so that a key pressed twice does not use up what the site allows; and one that is kept for
- * somebody is his to report. */
+ * somebody is his to report.
+ *
+ * hand_to: an adapter has the task of a ticket that none of its conversations owns (reported by telephone,
+ * by a device, imported). It would lease it again and again until the attempts are used up, and nobody would
+ * be asked; people of another channel can ask by telephone. */
 #include "callback_miss.h"
 
 #include "callback_attempt.h"
@@ -11,7 +15,7 @@
 #include "common/say/number.h"
 #include "common/text/text.h"
 
-/* OK, or why not; detail: static. */
+/* OK, or why not; detail: static, or of the task. */
 static Paidan__Code judge(const struct step *step, const struct callback_task *task,
                           const Paidan__CallbackMiss *wish, const char *actor, const char **detail)
 {
@@ -25,8 +29,23 @@ static Paidan__Code judge(const struct step *step, const struct callback_task *t
         *detail = "round";
         return PAIDAN__CODE__CALLBACK_NOT_OPEN;
     }
+    if (wish->channel != NULL && !callback_task_asked_by(step->site, task, wish->channel, false)) {
+        *detail = task->channel;
+        return PAIDAN__CODE__CALLBACK_CHANNEL;
+    }
     if (task->open_ms > step->now_ms) {
         return PAIDAN__CODE__CALLBACK_NOT_OPEN;
+    }
+    if (wish->hand_to != NULL) {
+        const uint32_t to = site_channel_find(step->site, wish->hand_to);
+        *detail = "hand_to";
+        if (to == SITE_NONE) {
+            return PAIDAN__CODE__CHANNEL_UNKNOWN;
+        }
+        /* Under its code of before it is the same people too. */
+        if (to == site_heir(step->site, SITE_KIND_CHANNEL, task->channel)) {
+            return PAIDAN__CODE__CALLBACK_NOT_OPEN;
+        }
     }
     *detail = NULL;
     return callback_task_kept(step, task, actor) ? PAIDAN__CODE__LEASED_BY_OTHER : PAIDAN__CODE__OK;
@@ -47,6 +66,7 @@ static enum rc tell(struct step *step, uint64_t ticket, uint32_t attempts)
     missed.attempts = attempts;
     missed.has_open_ms = now.state == CALLBACK_ASKED;
     missed.open_ms = now.open_ms;
+    missed.channel = now.state == CALLBACK_ASKED ? now.channel : NULL;
     Paidan__Answer answer = PAIDAN__ANSWER__INIT;
     answer.code = PAIDAN__CODE__OK;
     answer.body_case = PAIDAN__ANSWER__BODY_CALLBACK_MISSED;
@@ -71,6 +91,9 @@ enum rc callback_miss_apply(struct step *step, const Paidan__Request *request)
     if (code != PAIDAN__CODE__OK) {
         return step_refuse(step, code, detail);
     }
-    rc = callback_attempt_miss(step, wish->ticket, &task);
+    const bool hand_over = wish->has_hand_over && wish->hand_over;
+    rc = wish->hand_to != NULL ? callback_attempt_hand(step, wish->ticket, &task, wish->hand_to)
+         : hand_over           ? callback_attempt_hand_over(step, wish->ticket, &task)
+                               : callback_attempt_miss(step, wish->ticket, &task);
     return rc == RC_OK ? tell(step, wish->ticket, task.attempt) : rc;
 }

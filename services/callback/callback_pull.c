@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "callback_hours.h"
 #include "common/base/check.h"
 #include "common/text/text.h"
 
@@ -33,13 +34,13 @@ static enum rc gather_one(struct step *step, uint64_t channel_key, struct pull *
     struct store_walk walk;
     struct callback_row row = {.channel_key = channel_key};
     const uint64_t now_ms = step->now_ms;
-    const bool closed = callback_task_opens(step->site, now_ms) > now_ms;
+    const bool closed = callback_hours_open(step->site, now_ms) > now_ms;
     enum rc rc = callback_state_walk(step->txn, CALLBACK_QUEUE, &row, &walk, &row);
     while (rc == RC_OK && pull->count < pull->max && row.channel_key == channel_key) {
         /* The queue is in the order of time, so the rest is later still. */
         if (closed || row.ready_ms > now_ms) {
             pull->next_ms =
-                callback_task_opens(step->site, row.ready_ms > now_ms ? row.ready_ms : now_ms);
+                callback_hours_open(step->site, row.ready_ms > now_ms ? row.ready_ms : now_ms);
             break;
         }
         struct callback_task *const task = &pull->tasks[pull->count];

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "callback_hours.h"
 #include "common/base/check.h"
 
 enum { LIST_DEFAULT = 100 };
@@ -49,6 +50,31 @@ static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__Ca
     return rc;
 }
 
+/* Why nobody is asked, and what was drawn: the fact has it. */
+static enum rc add_spared(struct step_view *view, const struct callback_task *task,
+                          Paidan__CallbackShown *shown)
+{
+    if (task->state != CALLBACK_SPARED) {
+        return RC_OK;
+    }
+    CHECK(task->spared >= PAIDAN__SPARE_REASON__SPARE_SAMPLE);
+    shown->has_spared = 1;
+    shown->spared = (Paidan__SpareReason)task->spared;
+    Paidan__Event *event = NULL;
+    const enum rc rc = step_view_read(view, task->last_seq, &event);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc; /* trimmed */
+    }
+    if (event->fact_case != PAIDAN__EVENT__FACT_SPARED) {
+        return RC_CORRUPT;
+    }
+    shown->has_percent = event->spared->has_percent;
+    shown->percent = event->spared->percent;
+    shown->has_drawn = event->spared->has_drawn;
+    shown->drawn = event->spared->drawn;
+    return RC_OK;
+}
+
 /* Marks are shown as long as they are the newest: a withdrawal does not take back what a
  * resident said. */
 enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow *wish,
@@ -68,7 +94,7 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
         return RC_LIMIT;
     }
     paidan__callback_shown__init(body);
-    CHECK(task.attempt > 0); /* of any round that was asked */
+    CHECK(task.attempt > 0 || task.over_ms > 0); /* of any round that was asked */
     body->ticket = wish->ticket;
     body->round = task.round;
     body->attempt = task.attempt;
@@ -83,6 +109,11 @@ enum rc callback_reading_show(struct step_view *view, const Paidan__CallbackShow
     /* Said only when it is so; absent means that it is open, answered or called off. */
     body->has_unreached = task.state == CALLBACK_UNREACHED;
     body->unreached = task.state == CALLBACK_UNREACHED;
+    body->has_late = body->late = task.late;
+    rc = add_spared(view, &task, body);
+    if (rc != RC_OK) {
+        return rc;
+    }
     if (task.answered_seq != 0) {
         body->has_solved = 1;
         body->solved = (Paidan__Solved)task.solved;
@@ -154,7 +185,7 @@ static void show_next_hours(const struct step_view *view, const struct callback_
                             Paidan__CallbackTask *picture)
 {
     CHECK(callback_fsm_open(task->state));
-    const uint64_t opens_ms = callback_task_opens(view->site, view->now_ms);
+    const uint64_t opens_ms = callback_hours_open(view->site, view->now_ms);
     const bool waits = opens_ms > view->now_ms && task->ready_ms <= view->now_ms;
     if (waits && (task->state == CALLBACK_ASKED || opens_ms < task->due_ms)) {
         picture->open_ms = opens_ms;

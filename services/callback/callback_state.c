@@ -7,16 +7,27 @@
 
 #include <string.h>
 
+#include "callback_hours.h"
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/base/record.h"
 #include "common/step/step.h"
 #include "common/store/due.h"
+#include "common/store/store_row.h"
 
 /* ---- tasks ---- */
 
 static const struct record_row confidence_rows[] = {
     RECORD_BOOL(struct callback_task, confidential),
+    RECORD_END,
+};
+static const struct record_row order_rows[] = {
+    RECORD_VARINT(struct callback_task, tried),
+    RECORD_U8_IN(struct callback_task, half_day, CALLBACK_HALF_NONE, CALLBACK_EVENING),
+    RECORD_VARINT(struct callback_task, over_ms),
+    RECORD_U8_IN(struct callback_task, spared, 0, PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL),
+    RECORD_BOOL(struct callback_task, late),
+    RECORD_TEXT(struct callback_task, from),
     RECORD_END,
 };
 static const struct record_row task_rows[] = {
@@ -35,10 +46,11 @@ static const struct record_row task_rows[] = {
     RECORD_TEXT(struct callback_task, unit),
     RECORD_TEXT(struct callback_task, holder),
     RECORD_SINCE(2, confidence_rows), /* nobody could ask for it before */
+    RECORD_SINCE(3, order_rows),      /* one channel asked, in any half-day */
     RECORD_END,
 };
 static const struct record_format task_format = {
-    .version = 2, .oldest = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
+    .version = 3, .oldest = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
 
 /* What binds a record beyond the bounds of its rows: only what was withdrawn before its first
  * closure has no round, and an attempt ends after it began. */
@@ -49,9 +61,7 @@ static bool sound(const struct callback_task *task)
 
 enum rc callback_state_get(struct store_txn *txn, uint64_t ticket, struct callback_task *task)
 {
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    const enum rc rc = store_get_record(txn, CALLBACK_TASK, key, sizeof key, &task_format, task);
+    const enum rc rc = store_row_get(txn, CALLBACK_TASK, ticket, &task_format, task);
     return rc == RC_OK && !sound(task) ? RC_CORRUPT : rc;
 }
 
@@ -59,9 +69,7 @@ enum rc callback_state_put(struct store_txn *txn, uint64_t ticket, const struct 
 {
     CHECK(sound(task));
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_put_record(txn, CALLBACK_TASK, key, sizeof key, &task_format, task);
+    return store_row_put(txn, CALLBACK_TASK, ticket, &task_format, task);
 }
 
 /* ---- rows that follow a task ---- */
@@ -116,19 +124,11 @@ static enum rc move_row(struct store_txn *txn, enum callback_table table, uint64
 static enum rc move_due(struct store_txn *txn, uint64_t ticket, const struct callback_task *was,
                         const struct callback_task *now)
 {
-    const struct due old = {was->due_ms, ticket, PAIDAN__CLOCK__CLOCK_CALLBACK};
-    const struct due fresh = {now->due_ms, ticket, PAIDAN__CLOCK__CLOCK_CALLBACK};
     const bool had = callback_fsm_open(was->state), has = callback_fsm_open(now->state);
     CHECK(!has || now->due_ms >= now->open_ms);
-    /* Handing out changes no deadline. */
-    if (had && has && old.due_ms == fresh.due_ms) {
-        return RC_OK;
-    }
-    enum rc rc = had ? due_del(txn, &old) : RC_OK;
-    if (rc == RC_OK && has) {
-        rc = due_put(txn, &fresh);
-    }
-    return rc;
+    CHECK(!has || now->due_ms > 0); /* 0 is "none" to due_move */
+    return due_move(txn, PAIDAN__CLOCK__CLOCK_CALLBACK, ticket, had ? was->due_ms : 0,
+                    has ? now->due_ms : 0);
 }
 
 /* Rows before the record, so that what they were is still what the caller read. */

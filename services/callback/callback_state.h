@@ -4,6 +4,8 @@
  *   queue  channel key u64, ready u64, ticket u64  -> empty: every open task, at the moment from
  *                                                     which it may be handed out
  *   open   channel key u64, ticket u64             -> empty: every open task, for listing
+ *   barred ticket u64                              -> why its resident is not to be called
+ *                                                     (callback_spare)
  *   due    (common/store/due.h) end of the attempt, kind CLOCK_CALLBACK: every open task
  *
  * ready is the opening of the attempt or, once handed out, the end of the lease. So a lease that
@@ -16,7 +18,12 @@
 #include "common/base/limits.h"
 #include "common/store/store.h"
 
-enum callback_table { CALLBACK_TASK = STORE_SERVICE, CALLBACK_QUEUE, CALLBACK_OPEN };
+enum callback_table {
+    CALLBACK_TASK = STORE_SERVICE,
+    CALLBACK_QUEUE,
+    CALLBACK_OPEN,
+    CALLBACK_BARRED,
+};
 
 struct callback_task {
     enum callback_state state;
@@ -27,6 +34,12 @@ struct callback_task {
     uint64_t answered_seq;              /* of this round; 0: none */
     uint32_t solved, satisfied;         /* with ANSWERED */
     bool confidential;                  /* 保密: what is answered is not for the unit */
+    uint32_t tried;                     /* attempts in the channel that asks now, this one too */
+    uint64_t over_ms;                   /* when the round ended without an answer; 0: it did not */
+    uint8_t spared;                     /* enum SpareReason, with SPARED or answered after it */
+    bool late;                          /* answered after the end */
+    uint8_t half_day;                   /* of the attempt before, enum callback_half; 0: any */
+    char from[CODE_BYTES_MAX + 1];      /* the ticket's own channel; "": the one that asks */
     char channel[CODE_BYTES_MAX + 1], unit[CODE_BYTES_MAX + 1], holder[ACTOR_BYTES_MAX + 1];
 };
 

@@ -20,10 +20,48 @@ enum rc callback_task_get(struct store_txn *txn, uint64_t ticket, struct callbac
     return rc;
 }
 
-uint64_t callback_task_opens(const struct site *site, uint64_t at_ms)
+static bool same_channel(const struct site *site, const char *one, const char *other)
 {
-    CHECK(site->callback.calendar < site->calendar_count);
-    return calendar_next_open(&site->calendars[site->callback.calendar], at_ms);
+    const char *const now = site_code_now(site, SITE_KIND_CHANNEL, one);
+    const char *const then = site_code_now(site, SITE_KIND_CHANNEL, other);
+    return strcmp(one, other) == 0 || (now != NULL && then != NULL && strcmp(now, then) == 0);
+}
+
+/* Where that channel stands in the order by which this one's tickets are asked about; SITE_NONE: it
+ * does not. */
+static uint32_t place_of(const struct site *site, uint32_t index, const char *channel)
+{
+    CHECK(index < site->channel_count);
+    for (uint32_t nth = 0;; nth++) {
+        const char *const asking = site_channel_asking(&site->channels[index], nth);
+        if (asking == NULL || same_channel(site, asking, channel)) {
+            return asking == NULL ? SITE_NONE : nth;
+        }
+    }
+}
+
+bool callback_task_asked_by(const struct site *site, const struct callback_task *task,
+                            const char *channel, bool before)
+{
+    CHECK(channel != NULL);
+    if (same_channel(site, task->channel, channel)) {
+        return true;
+    }
+    const uint32_t index = !before || task->from[0] == '\0'
+                               ? SITE_NONE
+                               : site_heir(site, SITE_KIND_CHANNEL, task->from);
+    CHECK(index == SITE_NONE || index < site->channel_count);
+    if (index == SITE_NONE) {
+        return false;
+    }
+    /* Handed to a channel outside the order, or the site's order is another one by now: how far it
+     * was followed nobody knows, only whose ticket it is. */
+    const uint32_t reached = place_of(site, index, task->channel);
+    if (reached == SITE_NONE) {
+        return same_channel(site, task->from, channel);
+    }
+    const uint32_t place = place_of(site, index, channel);
+    return place != SITE_NONE && place < reached; /* those behind it have not asked yet */
 }
 
 Paidan__CallbackTask *callback_task_picture(struct arena *arena, uint64_t ticket,

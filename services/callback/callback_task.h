@@ -11,6 +11,7 @@
  *   callback_cancel.c   Cancelled, Withdrawn: nobody is to be asked any more
  *   callback_reading.c  CallbackShow, CallbackList
  *   callback_state.c    records and rows; callback_fsm.c the life of a task
+ *   callback_hours.c    calling hours and half-days
  */
 #pragma once
 
@@ -29,8 +30,10 @@ enum callback_tally {
 /* As callback_state_get, but a ticket without a task is RC_OK with state CALLBACK_NONE. */
 MUST_CHECK enum rc callback_task_get(struct store_txn *txn, uint64_t ticket,
                                      struct callback_task *task);
-/* When calling hours are on, at that moment or next: nobody is called before. */
-uint64_t callback_task_opens(const struct site *site, uint64_t at_ms);
+/* Whether that channel asks about it now, or, with before, asked earlier in its order: what was put
+ * to a resident there he may still answer there. Codes of before are those of now. */
+bool callback_task_asked_by(const struct site *site, const struct callback_task *task,
+                            const char *channel, bool before);
 /* What callers see of a task; texts are copied into arena. NULL: the arena is full.
  *
  * Before: the task was asked about (round > 0). */

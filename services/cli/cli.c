@@ -18,6 +18,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/check.h"
@@ -32,16 +33,16 @@ enum { TIMEOUT_S_DEFAULT = 10, TIMEOUT_S_MAX = 3600 };
 /* The largest answer is a frame; what it unpacks to and what a command makes of it fits. */
 #define CLI_ARENA_BYTES (512u << 20)
 
-const char *const cli_services[CLI_STORES + 1] = {"intake",  "triage", "escalation", "callback",
-                                                  "access",  "wechat", "hotline",    "mqtt",
-                                                  "webhook", NULL};
+const char *const cli_services[CLI_STORES + 1] = {"intake", "triage",  "escalation", "callback",
+                                                  "access", "archive", "wechat",     "hotline",
+                                                  "mqtt",   "webhook", NULL};
 static_assert(ADAPTERS == 4, "each adapter of common/say/adapter.c stands in cli_services");
 
 bool cli_has_store(const struct cli *cli, const char *service)
 {
     char path[PATH_MAX + 64];
     const bool adapter = adapter_find(service) != NULL;
-    if (strcmp(service, "access") != 0 && !adapter) {
+    if (strcmp(service, "access") != 0 && strcmp(service, "archive") != 0 && !adapter) {
         return true; /* its absence is for whoever opens it to say */
     }
     /* Of an installation the folders are there in any case. */
@@ -318,6 +319,19 @@ int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, 
     return say_error(cli, "FAILED", zh, en, detail, status);
 }
 
+int cli_no_memory(const struct cli *cli)
+{
+    return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+}
+
+uint64_t cli_cpu_us(void)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0
+               ? (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000
+               : 0;
+}
+
 void cli_note(const struct cli *cli, const char *zh, const char *en)
 {
     fflush(stdout);
@@ -381,14 +395,36 @@ static const struct {
     {PAIDAN__REQUEST__WISH_SUPPLEMENT, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_CHASE, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_WITHDRAW, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_DO_NOT_CALL, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_LOOKUP, PAIDAN__ANSWER__BODY_LOOKED_UP},
     {PAIDAN__REQUEST__WISH_READ_TEXTS, PAIDAN__ANSWER__BODY_TEXTS},
     {PAIDAN__REQUEST__WISH_READ_LOG, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_DESK_LIST, PAIDAN__ANSWER__BODY_DESK_LISTED},
     {PAIDAN__REQUEST__WISH_DESK_DISPATCH, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_RECALL, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_CORRECT, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_MERGE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_UNMERGE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_SPLIT, PAIDAN__ANSWER__BODY_SUBMITTED},
     {PAIDAN__REQUEST__WISH_TRIAGE_SHOW, PAIDAN__ANSWER__BODY_TRIAGE_SHOWN},
     {PAIDAN__REQUEST__WISH_TRIAGE_TRY, PAIDAN__ANSWER__BODY_TRIAGE_TRIED},
+    {PAIDAN__REQUEST__WISH_TRIAGE_STATS, PAIDAN__ANSWER__BODY_TRIAGE_STATED},
+    {PAIDAN__REQUEST__WISH_TRUST_SET, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_RATES, PAIDAN__ANSWER__BODY_RATES_SHOWN},
+    {PAIDAN__REQUEST__WISH_RATES_TICKETS, PAIDAN__ANSWER__BODY_RATES_LISTED},
+    {PAIDAN__REQUEST__WISH_EXEMPT_ASK, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_EXEMPT_RULE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_EXEMPT_LIST, PAIDAN__ANSWER__BODY_EXEMPT_LISTED},
+    {PAIDAN__REQUEST__WISH_SEARCH, PAIDAN__ANSWER__BODY_SEARCHED},
+    {PAIDAN__REQUEST__WISH_SINK_LIST, PAIDAN__ANSWER__BODY_SINKS_LISTED},
+    {PAIDAN__REQUEST__WISH_BULLETIN_DRAFT, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_BULLETIN_RULE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_BULLETIN_WITHDRAW, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_BULLETIN_LIST, PAIDAN__ANSWER__BODY_BULLETIN_LISTED},
+    {PAIDAN__REQUEST__WISH_POINTS_SHOW, PAIDAN__ANSWER__BODY_POINTS_SHOWN},
+    {PAIDAN__REQUEST__WISH_POINTS_AWARD, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_POINTS_REVERSE, PAIDAN__ANSWER__BODY_DONE},
+    {PAIDAN__REQUEST__WISH_POINTS_EXCHANGE, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_PULL, PAIDAN__ANSWER__BODY_PULLED},
     {PAIDAN__REQUEST__WISH_WORK, PAIDAN__ANSWER__BODY_WORKED},
     {PAIDAN__REQUEST__WISH_LIST, PAIDAN__ANSWER__BODY_LISTED},
@@ -444,6 +480,10 @@ static const struct {
     {PAIDAN__REQUEST__WISH_HOTLINE_HEAR, PAIDAN__ANSWER__BODY_HOTLINE_HEARD},
     {PAIDAN__REQUEST__WISH_HOTLINE_CALL, PAIDAN__ANSWER__BODY_DONE},
     {PAIDAN__REQUEST__WISH_CALL_LIST, PAIDAN__ANSWER__BODY_CALLS_LISTED},
+    {PAIDAN__REQUEST__WISH_CALL_TAKE, PAIDAN__ANSWER__BODY_CALL_TAKEN},
+    {PAIDAN__REQUEST__WISH_PHONE_LIST, PAIDAN__ANSWER__BODY_PHONES_LISTED},
+    {PAIDAN__REQUEST__WISH_PHONE_TAKE, PAIDAN__ANSWER__BODY_PHONE_TAKEN},
+    {PAIDAN__REQUEST__WISH_PHONE_DONE, PAIDAN__ANSWER__BODY_DONE},
 };
 
 Paidan__Answer__BodyCase cli_body_of(Paidan__Request__WishCase wish)

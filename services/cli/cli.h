@@ -31,7 +31,7 @@ enum {
 };
 
 enum {
-    CLI_SERVICES = 5,
+    CLI_SERVICES = 6,
     CLI_STORES = CLI_SERVICES + ADAPTERS,
     CLI_OPERANDS_MAX = 4096,
     CLI_REPEATED_MAX = 256
@@ -39,8 +39,8 @@ enum {
 /* In order of the flow; after the first CLI_SERVICES, which every instance has, the adapters, of which
  * it has those that its site names. NULL-terminated. */
 extern const char *const cli_services[CLI_STORES + 1];
-/* Whether the instance has a store of that service: one made before there were accounts lacks
- * access's until it was started once, and adapters are there where the site has them. */
+/* Whether the instance has a store of that service: one made before there were accounts or an archive
+ * lacks theirs until it was started once, and adapters are there where the site has them. */
 bool cli_has_store(const struct cli *cli, const char *service);
 
 struct cli {
@@ -106,6 +106,9 @@ int cli_refuse_as(const struct cli *cli, Paidan__Code code, const char *zh, cons
 int cli_usage(const struct cli *cli, const char *zh, const char *en, const char *word);
 /* A failure of this process or its machine. Returns status. */
 int cli_fail(const struct cli *cli, int status, const char *zh, const char *en, const char *detail);
+int cli_no_memory(const struct cli *cli);
+/* What this thread has computed so far: speed is told by it, whatever else the machine does. */
+uint64_t cli_cpu_us(void);
 /* Writes the remark on stderr, in the user's language, only when a person is likely to read it. */
 void cli_note(const struct cli *cli, const char *zh, const char *en);
 
@@ -152,5 +155,7 @@ const struct site *cli_site(struct cli *cli);
 void cli_site_folder(const struct cli *cli, char *folder, size_t size);
 /* The site in a folder, for site_free. 0, or a status with its mistakes printed. */
 MUST_CHECK int cli_check_site(struct cli *cli, const char *folder, struct site **site);
+/* The same without its models, whose mistakes do not count (site_review_bare). */
+MUST_CHECK int cli_check_site_bare(struct cli *cli, const char *folder, struct site **site);
 /* The language with the site's names and wall clock: reads the site at first use. */
 const struct say *cli_speak(struct cli *cli);

@@ -25,6 +25,7 @@
 #include "cli_log.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
+#include "common/base/folder.h"
 #include "common/base/last_backup.h"
 #include "common/say/code.h"
 #include "common/store/cursor.h"
@@ -148,7 +149,7 @@ static int copy_clock(struct cli *cli, const struct cli_deed *deed, const char *
 /* The names in a folder, on the disk. */
 static int sync_folder(struct cli *cli, const struct cli_deed *deed, const char *folder)
 {
-    return store_copy_sync(folder) == RC_OK ? CLI_EXIT_OK : cli_disk_fail(cli, errno, deed, folder);
+    return folder_sync(folder) == RC_OK ? CLI_EXIT_OK : cli_disk_fail(cli, errno, deed, folder);
 }
 
 /* ---- a consistent set -------------------------------------------------------------------------
@@ -599,10 +600,12 @@ static int read_manifest(struct cli *cli, const char *folder, struct entry entri
     if (!known) {
         return cli_refuse(cli, PAIDAN__CODE__STORE_FORMAT, path);
     }
-    /* A set with a service missing would start, and lose that service's share. Of access, which is
-     * younger than the first backups, that is right where nobody had an account. */
+    /* A set with a service missing would start, and lose that service's share. Of access and
+     * archive, which are younger than the first backups, that is right: nobody had an account then, and
+     * what lies in the logs is archived anew. */
     for (size_t index = 0; index < CLI_SERVICES; index++) {
-        if (!entries[index].there && strcmp(cli_services[index], "access") != 0) {
+        if (!entries[index].there && strcmp(cli_services[index], "access") != 0 &&
+            strcmp(cli_services[index], "archive") != 0) {
             return refuse_backup(cli, cli_services[index]);
         }
     }

@@ -610,7 +610,7 @@ int cli_calendar_import(struct cli *cli)
     char *bytes = rulings == NULL ? NULL : read_file(cli->operands[0], &size);
     if (bytes == NULL) {
         static const struct cli_deed reading = {"读不了文件", "cannot read the file"};
-        status = cli_disk_fail(cli, errno, &reading, cli->operands[0]);
+        status = cli_disk_unread(cli, errno, &reading, cli->operands[0]);
     } else {
         take_rulings(cli, rulings);
         status = read_years(cli, bytes, size, rulings, &import);

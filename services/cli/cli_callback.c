@@ -253,6 +253,7 @@ int cli_callback_answer(struct cli *cli)
     reply.solved = (Paidan__Solved)cli_choice(cli, CLI_SOLVED);
     reply.satisfied = (Paidan__Satisfied)cli_choice(cli, CLI_SATISFIED);
     reply.note = cli_text(cli, CLI_NOTE);
+    reply.has_do_not_call = reply.do_not_call = cli_given(cli, CLI_DO_NOT_CALL);
     Paidan__CallbackAnswer wish = PAIDAN__CALLBACK_ANSWER__INIT;
     wish.n_replies = 1;
     wish.replies = replies;
@@ -270,6 +271,7 @@ int cli_callback_miss(struct cli *cli)
     Paidan__CallbackMiss wish = PAIDAN__CALLBACK_MISS__INIT;
     Paidan__Answer *answer = NULL;
     int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    wish.has_hand_over = wish.hand_over = cli_given(cli, CLI_HAND_OVER);
     if (status == CLI_EXIT_OK) {
         status = cli_ask(cli, "callback", &wish.base, &answer);
     }

@@ -146,7 +146,9 @@ static void add_destination(const struct cli *cli, struct cli_grid *grid, const 
     cli_grid_add(grid, SAY_PLAIN, "%s", text);
     ago(cli, to->has_failed_ms ? to->failed_ms : 0, text, sizeof text);
     cli_grid_add(grid, to->failures > 0 ? SAY_WARN : SAY_FAINT, "%s", text);
-    cli_grid_add(grid, SAY_PLAIN, "%s", to->reason == NULL ? "" : to->reason);
+    cli_grid_add(grid, SAY_PLAIN, "%s",
+                 to->reason == NULL ? ""
+                                    : adapter_reason(to->reason, cli->say.language == SAY_ENGLISH));
 }
 
 static void add_quota(const struct cli *cli, struct cli_grid *grid, const char *adapter,
@@ -155,7 +157,9 @@ static void add_quota(const struct cli *cli, struct cli_grid *grid, const char *
     char at[SAY_TIME_BYTES] = "";
     const bool out = quota->has_limit && quota->used >= quota->limit;
     cli_grid_add(grid, SAY_PLAIN, "%s", adapter);
-    cli_grid_add(grid, SAY_STRONG, "%s", quota->name);
+    char name[ADAPTER_QUOTA_BYTES];
+    adapter_quota(quota->name, cli->say.language == SAY_ENGLISH, name);
+    cli_grid_add(grid, SAY_STRONG, "%s", name);
     cli_grid_add(grid, out ? SAY_BAD : SAY_PLAIN, "%" PRIu64, quota->used);
     if (quota->has_limit) {
         cli_grid_add(grid, SAY_PLAIN, "%" PRIu64, quota->limit);

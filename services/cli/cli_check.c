@@ -10,6 +10,7 @@
 
 #include "cli_commands.h"
 #include "cli_json.h"
+#include "cli_rules.h"
 #include "common/base/check.h"
 
 static int check_one(struct cli *cli, const char *folder, struct site_report *report)
@@ -23,6 +24,7 @@ static int check_one(struct cli *cli, const char *folder, struct site_report *re
     if (object == NULL) {
         cli_check_print_good(cli, site, report);
     }
+    const int rules = cli_rules_check(cli, folder, site, object);
     if (cli_given(cli, CLI_DATA)) {
         status = cli_check_open(cli, folder, site, object);
     }
@@ -32,6 +34,7 @@ static int check_one(struct cli *cli, const char *folder, struct site_report *re
         json_decref(object);
     }
     site_free(site);
+    status = status == CLI_EXIT_OK ? rules : status;
     return status == CLI_EXIT_OK && cli_given(cli, CLI_STRICT) && report->warnings > 0
                ? CLI_EXIT_DATA
                : status;

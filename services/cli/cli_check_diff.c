@@ -293,7 +293,7 @@ static enum rc place_of(struct cli *cli, const struct site *site, const char *te
     struct site_judgement found;
     registered.title = (char *)"";
     registered.text = (char *)text;
-    const enum rc rc = site_judge_words(&cli->arena, site, &registered, &found);
+    const enum rc rc = site_judge_words(&cli->arena, site, &registered, NULL, &found);
     if (rc == RC_OK && found.reasons != 0) {
         (void)snprintf(place, size, "%s", cli_say(cli, "分拨台", "the desk"));
     } else if (rc == RC_OK) {

@@ -137,11 +137,8 @@ static int tell_bad(struct cli *cli, const struct site_report *report)
                          "The site has mistakes, each named above.", detail);
 }
 
-int cli_check_load(struct cli *cli, const char *folder, struct site_report *report,
-                   struct site **site)
+static int tell(struct cli *cli, enum rc rc, const struct site_report *report)
 {
-    CHECK(folder != NULL);
-    const enum rc rc = site_review(folder, report, site);
     if (rc == RC_OK) {
         return CLI_EXIT_OK;
     }
@@ -150,13 +147,33 @@ int cli_check_load(struct cli *cli, const char *folder, struct site_report *repo
                                         "cannot read the site", rc_name(rc));
 }
 
-int cli_check_site(struct cli *cli, const char *folder, struct site **site)
+int cli_check_load(struct cli *cli, const char *folder, struct site_report *report,
+                   struct site **site)
 {
+    CHECK(folder != NULL);
+    return tell(cli, site_review(folder, report, site), report);
+}
+
+static int check_site(struct cli *cli, const char *folder, bool bare, struct site **site)
+{
+    CHECK(folder != NULL);
     struct site_report *report = calloc(1, sizeof *report);
     if (report == NULL) {
-        return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
+        return cli_no_memory(cli);
     }
-    const int status = cli_check_load(cli, folder, report, site);
+    const enum rc rc =
+        bare ? site_review_bare(folder, report, site) : site_review(folder, report, site);
+    const int status = tell(cli, rc, report);
     free(report);
     return status;
+}
+
+int cli_check_site(struct cli *cli, const char *folder, struct site **site)
+{
+    return check_site(cli, folder, false, site);
+}
+
+int cli_check_site_bare(struct cli *cli, const char *folder, struct site **site)
+{
+    return check_site(cli, folder, true, site);
 }

@@ -1,10 +1,11 @@
-/* cli_desk: the dispatcher's desk: list, dispatch, recall. The list shows codes beside names where the
+/* cli_desk: the dispatcher's desk: list, dispatch, recall, correct. The list shows codes beside names where the
  * dispatcher must type the code to answer. */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cli_commands.h"
+#include "cli_desk.h"
 #include "cli_effect.h"
 #include "cli_grid.h"
 #include "cli_json.h"
@@ -71,10 +72,15 @@ static void add_item(struct cli *cli, struct cli_grid *grid, const Paidan__DeskI
     proposals(cli, item->areas, item->n_areas, say_area, text, sizeof text);
     cli_grid_add(grid, SAY_PLAIN, "%s", text);
     cli_grid_add(grid, SAY_BAD, "%.0u", item->has_chases ? item->chases : 0);
+    char members[48] = "";
+    if (item->has_members) {
+        (void)snprintf(members, sizeof members, cli_say(cli, "（并入 %u 件）", " (+%u merged)"),
+                       item->members);
+    }
     const bool recalled = (item->reasons >> PAIDAN__DESK_REASON__DESK_RECALLED & 1u) != 0;
     const char *by = recalled ? cli_say(cli, "  撤自 ", "  taken back from ")
                               : cli_say(cli, "  退自 ", "  returned by ");
-    cli_grid_add(grid, SAY_PLAIN, "%s%s%s%s%s", item->title == NULL ? "" : item->title,
+    cli_grid_add(grid, SAY_PLAIN, "%s%s%s%s%s%s", item->title == NULL ? "" : item->title, members,
                  item->unit == NULL ? "" : by,
                  item->unit == NULL ? "" : say_unit(cli_speak(cli), item->unit),
                  item->note == NULL ? "" : ": ", item->note == NULL ? "" : item->note);
@@ -244,13 +250,9 @@ static void add_place(struct cli *cli, const Paidan__Dispatched *dispatched, cha
     }
 }
 
-static int dispatch(struct cli *cli, Paidan__DeskDispatch *wish)
+int cli_desk_send(struct cli *cli, Paidan__DeskDispatch *wish)
 {
     Paidan__Answer *answer = NULL;
-    int status = cli_connect(cli);
-    if (status != CLI_EXIT_OK) {
-        return status;
-    }
     const Paidan__Code code = cli_try(cli, "triage", &wish->base, cli->timeout_ms, &answer);
     if (code == PAIDAN__CODE__NOT_ON_DESK) {
         return refuse_gone(cli, wish, answer->detail);
@@ -290,7 +292,8 @@ int cli_desk_dispatch(struct cli *cli)
     if (wish.has_urgency) {
         wish.urgency = (Paidan__Urgency)cli_choice(cli, CLI_URGENCY);
     }
-    return dispatch(cli, &wish);
+    status = cli_connect(cli);
+    return status == CLI_EXIT_OK ? cli_desk_send(cli, &wish) : status;
 }
 
 /* ---- taken back ---- */
@@ -312,10 +315,28 @@ static int refuse_late(struct cli *cli, uint64_t ticket, const char *state)
     return refuse_for(cli, ticket, &deed, state);
 }
 
+int cli_desk_take_back(struct cli *cli, Paidan__Recall *wish)
+{
+    Paidan__Answer *answer = NULL;
+    const Paidan__Code code = cli_try(cli, "escalation", &wish->base, cli->timeout_ms, &answer);
+    if (code == PAIDAN__CODE__RECALL_TOO_LATE) {
+        return refuse_late(cli, wish->ticket, answer->detail);
+    }
+    if (code != PAIDAN__CODE__OK) {
+        return cli_refuse(cli, code, answer == NULL ? "escalation" : answer->detail);
+    }
+    unsigned char request_id[REQUEST_ID_BYTES]; /* the next question has another */
+    memcpy(request_id, cli->request_id, sizeof request_id);
+    json_t *object = json_object();
+    json_object_set_new(object, "number", say_json_number(wish->ticket));
+    json_object_set_new(object, "version", json_integer((json_int_t)answer->done->version));
+    const struct cli_effect_of of = {.request_id = request_id};
+    return cli_effect_tell(cli, wish->ticket, &of, cli_say(cli, "已撤回分拨", "recalled"), object);
+}
+
 int cli_desk_recall(struct cli *cli)
 {
     Paidan__Recall wish = PAIDAN__RECALL__INIT;
-    Paidan__Answer *answer = NULL;
     int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
     if (status == CLI_EXIT_OK) {
         wish.note = cli_text(cli, CLI_NOTE);
@@ -325,13 +346,41 @@ int cli_desk_recall(struct cli *cli)
     if (status == CLI_EXIT_OK) {
         status = cli_connect(cli);
     }
+    return status == CLI_EXIT_OK ? cli_desk_take_back(cli, &wish) : status;
+}
+
+/* ---- corrected ---- */
+
+int cli_desk_correct(struct cli *cli)
+{
+    Paidan__Correct wish = PAIDAN__CORRECT__INIT;
+    Paidan__Answer *answer = NULL;
+    int status = cli_ticket(cli, cli->operands[0], &wish.ticket);
+    if (status == CLI_EXIT_OK) {
+        wish.category = cli_text(cli, CLI_CATEGORY);
+        wish.area = cli_text(cli, CLI_AREA);
+        wish.unit = cli_text(cli, CLI_UNIT);
+        wish.note = cli_text(cli, CLI_NOTE);
+        wish.has_urgency = cli_given(cli, CLI_URGENCY);
+        wish.urgency =
+            wish.has_urgency ? (Paidan__Urgency)cli_choice(cli, CLI_URGENCY) : wish.urgency;
+        wish.has_version = cli_given(cli, CLI_IF_VERSION);
+        status = cli_number(cli, CLI_IF_VERSION, 1, UINT64_MAX, 0, &wish.version);
+    }
+    const bool some =
+        wish.category != NULL || wish.area != NULL || wish.unit != NULL || wish.has_urgency;
+    if (status == CLI_EXIT_OK && !some) {
+        return cli_usage(cli, "要更正什么：--category、--area、--unit 或 --urgency",
+                         "what is to be corrected: --category, --area, --unit or --urgency",
+                         "correct");
+    }
+    if (status == CLI_EXIT_OK) {
+        status = cli_connect(cli);
+    }
     if (status != CLI_EXIT_OK) {
         return status;
     }
     const Paidan__Code code = cli_try(cli, "escalation", &wish.base, cli->timeout_ms, &answer);
-    if (code == PAIDAN__CODE__RECALL_TOO_LATE) {
-        return refuse_late(cli, wish.ticket, answer->detail);
-    }
     if (code != PAIDAN__CODE__OK) {
         return cli_refuse(cli, code, answer == NULL ? "escalation" : answer->detail);
     }
@@ -340,6 +389,10 @@ int cli_desk_recall(struct cli *cli)
     json_t *object = json_object();
     json_object_set_new(object, "number", say_json_number(wish.ticket));
     json_object_set_new(object, "version", json_integer((json_int_t)answer->done->version));
+    if (answer->done->dispatched != NULL) {
+        json_object_set_new(object, "dispatched",
+                            say_json_message(&cli->say, &answer->done->dispatched->base, true));
+    }
     const struct cli_effect_of of = {.request_id = request_id};
-    return cli_effect_tell(cli, wish.ticket, &of, cli_say(cli, "已撤回分拨", "recalled"), object);
+    return cli_effect_tell(cli, wish.ticket, &of, cli_say(cli, "已更正", "corrected"), object);
 }

@@ -129,3 +129,16 @@ int cli_disk_fail(const struct cli *cli, int error, const struct cli_deed *deed,
     (void)snprintf(en, sizeof en, "%s: %s", deed->en, error == 0 ? "unknown" : strerror(error));
     return cli_fail(cli, CLI_EXIT_IO, zh, en, path);
 }
+
+int cli_disk_unread(const struct cli *cli, int error, const struct cli_deed *deed, const char *path)
+{
+    char zh[SENTENCE_BYTES], en[SENTENCE_BYTES];
+    CHECK(deed->zh != NULL);
+    CHECK(deed->en != NULL);
+    if (error != ENOENT) {
+        return cli_disk_fail(cli, error, deed, path);
+    }
+    (void)snprintf(zh, sizeof zh, "%s：文件不存在；请核对路径", deed->zh);
+    (void)snprintf(en, sizeof en, "%s: there is no such file: check the path", deed->en);
+    return cli_fail(cli, CLI_EXIT_IO, zh, en, path);
+}

@@ -13,5 +13,9 @@ struct cli_deed {
  * cause. error: errno. path: what could not be written or read; it need not exist. Returns the status.
  */
 int cli_disk_fail(const struct cli *cli, int error, const struct cli_deed *deed, const char *path);
+/* The same for a file that was to be read; one that is not there is told as that, not as a folder to be
+ * made. */
+int cli_disk_unread(const struct cli *cli, int error, const struct cli_deed *deed,
+                    const char *path);
 /* The mount point of the file system that holds path, or would hold it. Before: size > 0. */
 void cli_disk_mount(const char *path, char *mount, size_t size);

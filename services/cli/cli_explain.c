@@ -9,6 +9,7 @@
 #include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_gather.h"
+#include "cli_grounds.h"
 #include "cli_json.h"
 #include "cli_spans.h"
 #include "common/say/number.h"
@@ -33,6 +34,10 @@ static const Paidan__Assignment *assignment_of(const struct cli_ticket_view *vie
         if (event->fact_case == PAIDAN__EVENT__FACT_ORDERED) {
             *why = PAIDAN__WHY__WHY_ORDERED;
             return event->ordered->to;
+        }
+        if (event->fact_case == PAIDAN__EVENT__FACT_CORRECTED && event->corrected->to != NULL) {
+            *why = PAIDAN__WHY__WHY_DISPATCHED; /* a dispatcher's decision */
+            return event->corrected->to;
         }
         if (event->fact_case == PAIDAN__EVENT__FACT_MOVED) {
             *why = PAIDAN__WHY__WHY_SITE;
@@ -204,6 +209,7 @@ static void print_category(struct cli *cli, const Paidan__TriageShown *triage)
         say_words_found(&cli->say, triage->why, why, sizeof why);
         printf(cli_say(cli, "依据  %s\n", "because   %s\n"), why);
     }
+    cli_grounds_print(cli, triage->judged);
     if (triage->has_reasons && triage->reasons != 0) {
         say_words_bits(&cli->say, &paidan__desk_reason__descriptor, triage->reasons,
                        cli_say(cli, "，", ", "), reasons, sizeof reasons);

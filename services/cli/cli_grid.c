@@ -63,7 +63,7 @@ void cli_grid_add(struct cli_grid *grid, enum say_tone colour, const char *forma
 {
     if (grid->cells == grid->room) {
         const size_t room = grid->room == 0 ? CELLS_FIRST : grid->room * 2;
-        struct cli_cell *larger = realloc(grid->cell, room * sizeof *larger);
+        struct cli_grid_cell *larger = realloc(grid->cell, room * sizeof *larger);
         if (larger == NULL) {
             return; /* the rest of the table is missing; cli_grid_end says nothing false */
         }
@@ -83,7 +83,7 @@ void cli_grid_add(struct cli_grid *grid, enum say_tone colour, const char *forma
             *at = ' ';
         }
     }
-    grid->cell[grid->cells++] = (struct cli_cell){text, colour};
+    grid->cell[grid->cells++] = (struct cli_grid_cell){text, colour};
 }
 
 /* ---- room -------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ static size_t clip(const char *text, size_t columns, const char **mark)
 }
 
 /* Spaces are put by hand: printf pads by bytes. */
-static void print_cell(const struct cli_grid *grid, const struct cli_cell *cell, size_t column,
+static void print_cell(const struct cli_grid *grid, const struct cli_grid_cell *cell, size_t column,
                        size_t width, bool last)
 {
     CHECK(column < grid->columns);

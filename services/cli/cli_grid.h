@@ -22,7 +22,7 @@ struct cli_column {
 };
 
 /* Columns are as wide as their widest cell, as far as the terminal goes. Texts are copied. */
-struct cli_cell {
+struct cli_grid_cell {
     char *text;
     enum say_tone colour;
 };
@@ -32,7 +32,7 @@ struct cli_grid {
     size_t columns_max; /* of the terminal; SIZE_MAX in a pipe, where nothing gives way */
     size_t columns, cells, room;
     struct cli_column column[CLI_GRID_COLUMNS_MAX];
-    struct cli_cell *cell;
+    struct cli_grid_cell *cell;
 };
 void cli_grid_begin(struct cli_grid *grid, const struct cli *cli, const struct cli_column *columns);
 void cli_grid_add(struct cli_grid *grid, enum say_tone colour, const char *format, ...)

@@ -83,6 +83,20 @@ int cli_intake_lookup(struct cli *cli)
     printf(cli_say(cli, "受理 %s，最近变化 %s，催单 %u 次，补充 %u 次\n",
                    "registered %s, last change %s, chases: %u, supplements: %u\n"),
            registered, changed, found->chases, found->supplements);
+    if (found->has_merged_into) {
+        number_format(found->merged_into, number);
+        printf(cli_say(cli, "并入 %s 一并办理，以上是该件的进度\n",
+                       "worked on together with %s, whose progress this is\n"),
+               number);
+    }
+    if (found->split_of != NULL) {
+        printf(cli_say(cli, "拆分自 %s\n", "split from %s\n"), found->split_of);
+    }
+    for (size_t index = 0; index < found->n_split_into; index++) {
+        printf(
+            cli_say(cli, "拆分出 %s（查询码相同）\n", "split off: %s (the same code opens it)\n"),
+            found->split_into[index]);
+    }
     return CLI_EXIT_OK;
 }
 
@@ -100,6 +114,17 @@ int cli_intake_chase(struct cli *cli)
     wish.note = cli_text(cli, CLI_NOTE);
     wish.query_code = cli_text(cli, CLI_CODE);
     return ask_done(cli, &wish.base, &wish.ticket, cli_say(cli, "已催单", "chased"));
+}
+
+int cli_intake_do_not_call(struct cli *cli)
+{
+    Paidan__DoNotCall wish = PAIDAN__DO_NOT_CALL__INIT;
+    wish.note = cli_text(cli, CLI_NOTE);
+    wish.query_code = cli_text(cli, CLI_CODE);
+    wish.has_lift = wish.lift = cli_given(cli, CLI_CALL_AGAIN);
+    return ask_done(cli, &wish.base, &wish.ticket,
+                    wish.lift ? cli_say(cli, "可以再打电话了", "calls are welcome again")
+                              : cli_say(cli, "已记下：以后不再打电话", "noted: no more calls"));
 }
 
 int cli_intake_withdraw(struct cli *cli)

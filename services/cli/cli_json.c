@@ -4,24 +4,22 @@
 
 #include "cli_json.h"
 
-#include <errno.h>
 #include <stdio.h>
-
-#include "cli_disk.h"
 
 static int print(const struct cli *cli, json_t *json, size_t flags)
 {
     if (json == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "内存不足", "out of memory", NULL);
     }
-    errno = 0;
     const int failed = json_dumpf(json, stdout, flags);
-    const int error = errno;
     json_decref(json);
-    if (failed != 0 || putchar('\n') == EOF) {
-        static const struct cli_deed writing = {"结果没有写完", "the output is not whole"};
-        return cli_disk_fail(cli, failed != 0 ? error : errno, &writing, "/dev/stdout");
+    if (ferror(stdout) != 0) {
+        return CLI_EXIT_IO; /* main says it, once for all that was printed */
     }
+    if (failed != 0) {
+        return cli_no_memory(cli);
+    }
+    (void)putchar('\n'); /* main looks whether it came out */
     return CLI_EXIT_OK;
 }
 

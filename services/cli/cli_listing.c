@@ -107,9 +107,7 @@ int cli_listing_end(struct cli_listing *listing, const char *next)
         }
         printf("%s%s%s\n}\n", next == NULL ? "" : ",\n  \"next\": \"", next == NULL ? "" : next,
                next == NULL ? "" : "\"");
-        return ferror(stdout) == 0
-                   ? CLI_EXIT_OK
-                   : cli_fail(cli, CLI_EXIT_IO, "无法写出结果", "cannot write the output", NULL);
+        return ferror(stdout) == 0 ? CLI_EXIT_OK : CLI_EXIT_IO; /* main says it */
     }
     if (listing->shown == 0) {
         /* Callers go on while a page is empty, so "none" and "more" do not come together. */

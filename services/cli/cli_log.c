@@ -2,8 +2,9 @@
  * asking it: they must work when it does not. Each reads in a child (cli_apart), since the store
  * may be damaged. Residents' texts are left out of a dump unless --texts asks for them: dumps are
  * mailed around. --texts is the one exception to reading without asking: who reads and why is
- * recorded by the running intake first, in the log itself, where nobody can take it away again.
- * Without intake there is no such dump; a list kept beside the store could simply be deleted. */
+ * recorded by the running intake first, an adapter's too, in its own log, where nobody can take it
+ * away again. Without intake there is no such dump; a list kept beside the store could simply be
+ * deleted. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,10 +36,10 @@ int cli_log_service(struct cli *cli, const char *name)
         }
     }
     return cli_usage(cli,
-                     "没有这个服务：应为 intake、triage、escalation、callback、access，"
+                     "没有这个服务：应为 intake、triage、escalation、callback、access、archive，"
                      "或 wechat、hotline、mqtt、webhook",
-                     "no such service: intake, triage, escalation, callback, access, or wechat, "
-                     "hotline, mqtt, webhook",
+                     "no such service: intake, triage, escalation, callback, access, archive, or "
+                     "wechat, hotline, mqtt, webhook",
                      name);
 }
 
@@ -133,10 +134,8 @@ static enum rc dump_record(void *context, const struct evlog_record *record)
     return ++dump->count % RECORDS_PER_TXN == 0 ? RC_AGAIN : RC_OK;
 }
 
-/* Up to the newest record of now, so that what is shown is what was recorded as read. */
-static int record_reader(struct dump *dump, struct store *store)
+static int head_of(struct cli *cli, struct store *store, const char *service, uint64_t *head)
 {
-    struct cli *cli = dump->cli;
     struct store_txn *txn = NULL;
     struct evlog evlog;
     enum rc rc = store_begin(store, false, &txn);
@@ -144,15 +143,81 @@ static int record_reader(struct dump *dump, struct store *store)
         rc = evlog_init(&evlog, 4096, 1);
         if (rc == RC_OK) {
             rc = evlog_load(&evlog, txn);
-            dump->until = dump->until < evlog.head_seq ? dump->until : evlog.head_seq;
+            *head = evlog.head_seq;
             evlog_fini(&evlog);
         }
         store_abort(txn);
     }
-    if (rc != RC_OK) {
-        return cli_log_refuse(cli, rc, dump->service);
+    return rc == RC_OK ? CLI_EXIT_OK : cli_log_refuse(cli, rc, service);
+}
+
+int cli_log_head(struct cli *cli, const char *service, uint64_t *head)
+{
+    struct store *store = NULL;
+    int status = open_store(cli, service, &store);
+    if (status == CLI_EXIT_OK) {
+        status = head_of(cli, store, service, head);
     }
-    return dump->next > dump->until ? CLI_EXIT_OK : cli_words_record(cli, dump->next, dump->until);
+    store_close(store);
+    return status;
+}
+
+/* Up to the newest record of now, so that what is shown is what was recorded as read. */
+static int record_reader(struct dump *dump, struct store *store)
+{
+    uint64_t head = 0;
+    const int status = head_of(dump->cli, store, dump->service, &head);
+    if (status != CLI_EXIT_OK) {
+        return status;
+    }
+    dump->until = dump->until < head ? dump->until : head;
+    return dump->next > dump->until
+               ? CLI_EXIT_OK
+               : cli_words_record(dump->cli, dump->service, dump->next, dump->until);
+}
+
+struct walking {
+    uint64_t next, until;
+    unsigned count;
+    evlog_visit visit;
+    void *context;
+};
+
+static enum rc walk_record(void *context, const struct evlog_record *record)
+{
+    struct walking *walking = context;
+    if (record->seq > walking->until) {
+        walking->next = 0;
+        return RC_AGAIN;
+    }
+    walking->next = record->seq + 1;
+    const enum rc rc = walking->visit(walking->context, record);
+    return rc == RC_OK && ++walking->count % RECORDS_PER_TXN == 0 ? RC_AGAIN : rc;
+}
+
+int cli_log_walk(struct cli *cli, const char *service, uint64_t from, uint64_t until,
+                 evlog_visit visit, void *context)
+{
+    struct walking walking = {.next = from, .until = until, .visit = visit, .context = context};
+    struct store *store = NULL;
+    const int status = open_store(cli, service, &store);
+    if (status != CLI_EXIT_OK) {
+        store_close(store);
+        return status;
+    }
+    enum rc rc = RC_AGAIN;
+    while (rc == RC_AGAIN && walking.next != 0) {
+        struct store_txn *txn = NULL;
+        rc = store_begin(store, false, &txn);
+        if (rc == RC_OK) {
+            rc = evlog_walk(txn, walking.next, walk_record, &walking);
+            store_abort(txn);
+        }
+    }
+    store_close(store);
+    return rc == RC_OK || rc == RC_AGAIN || rc == RC_NOT_FOUND || rc == RC_INVALID
+               ? CLI_EXIT_OK
+               : cli_log_refuse(cli, rc, service);
 }
 
 int cli_log_dump(struct cli *cli)
@@ -180,7 +245,7 @@ int cli_log_dump(struct cli *cli)
     if (status == CLI_EXIT_OK) {
         status = open_store(cli, dump.service, &store);
     }
-    if (status == CLI_EXIT_OK && texts && strcmp(dump.service, "intake") == 0) {
+    if (status == CLI_EXIT_OK && texts && cli_words_stand(dump.service)) {
         status = record_reader(&dump, store);
     }
     if (status != CLI_EXIT_OK) {

@@ -15,3 +15,10 @@ int cli_log_refuse(struct cli *cli, enum rc rc, const char *what);
 void cli_log_remove(const char *path);
 /* Verifies the log of an open store and tells what was found. 0, 1 or a status. */
 MUST_CHECK int cli_log_check(struct cli *cli, struct store *store, const char *service);
+/* The newest record of a log, 0: it has none; read beside a running service. 0 or a status. */
+MUST_CHECK int cli_log_head(struct cli *cli, const char *service, uint64_t *head);
+/* Visits the records from..until in order, a read transaction held for no more than some thousand of
+ * them. visit ends it by RC_INVALID, after saying why. 0 or a status. Before: the process is a child
+ * (cli_apart). */
+MUST_CHECK int cli_log_walk(struct cli *cli, const char *service, uint64_t from, uint64_t until,
+                            evlog_visit visit, void *context);

@@ -176,10 +176,17 @@ static int resolve(struct cli *cli, const struct site *site, enum cli_names tabl
     return cli_refuse(cli, unknown_code(table), typed);
 }
 
+int cli_names_code(struct cli *cli, enum cli_names table, const char **typed)
+{
+    const struct site *site = cli_site(cli);
+    CHECK(table != CLI_NAMES_NONE);
+    return site == NULL ? CLI_EXIT_OK : resolve(cli, site, table, typed);
+}
+
 /* A service by its Chinese name; else what was typed. */
 static const char *service_of(const char *typed)
 {
-    static const char *const words[CLI_SERVICES] = {"受理", "分拨", "督办", "回访", "门禁"};
+    static const char *const words[CLI_SERVICES] = {"受理", "分拨", "督办", "回访", "门禁", "归档"};
     for (unsigned index = 0; index < CLI_SERVICES; index++) {
         if (strcmp(words[index], typed) == 0) {
             return cli_services[index];

@@ -8,6 +8,8 @@
  * the site does not have is left for the service to judge; what is near it is kept for the refusal
  * (cli.near). Without a site nothing is done. */
 MUST_CHECK int cli_names_resolve(struct cli *cli);
+/* The same for one word of one table. Before: table is none of CLI_NAMES_NONE. */
+MUST_CHECK int cli_names_code(struct cli *cli, enum cli_names table, const char **typed);
 /* `paidan areas`, `categories`, `channels`, `units --list`: one table of the site. */
 int cli_names_list(struct cli *cli);
 /* `paidan completion units`: codes and names, one a line. Before: the word is a table's. */

@@ -62,6 +62,16 @@ void cli_row_check(struct cli_row *row)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
+static void take_calls(struct cli_row *row, const Paidan__SubmitResult *result)
+{
+    row->call_count = 0;
+    for (size_t index = 0; index < result->n_call && row->call_count < CALLS_NAMED_MAX; index++) {
+        (void)snprintf(row->calls[row->call_count], sizeof row->calls[0], "%s",
+                       result->call[index]);
+        row->call_count++;
+    }
+}
+
 /* One result for each row, in order; a missing one is a refusal, never silence. */
 static void take_results(struct cli_row *const *rows, size_t count,
                          const Paidan__Submitted *submitted)
@@ -79,6 +89,9 @@ static void take_results(struct cli_row *const *rows, size_t count,
         }
         row->number = result->ticket;
         row->duplicate = result->has_duplicate && result->duplicate;
+        row->repeats = result->has_repeats && result->repeats;
+        row->state = result->has_state ? result->state : PAIDAN__STATE__STATE_NONE;
+        take_calls(row, result);
         (void)snprintf(row->query_code, sizeof row->query_code, "%s",
                        result->query_code == NULL ? "" : result->query_code);
     }

@@ -12,7 +12,10 @@ struct cli_row {
     Paidan__Code code; /* OK: to be sent, or accepted; else refused */
     char detail[64], query_code[32];
     uint64_t number;
-    bool duplicate;
+    bool duplicate, repeats; /* repeats: number is that of the caller's open ticket, in `state` */
+    Paidan__State state;
+    uint32_t call_count;
+    char calls[CALLS_NAMED_MAX][PHONE_BYTES_MAX + 1]; /* to telephone at once */
 };
 
 void cli_row_refuse(struct cli_row *row, Paidan__Code code, const char *detail);

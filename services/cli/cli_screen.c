@@ -134,3 +134,29 @@ int cli_screen_wait(uint64_t wait_ms)
     }
     return ended ? -1 : 0;
 }
+
+int cli_screen_key(void)
+{
+    struct termios usual, raw;
+    struct sigaction action = {.sa_handler = on_signal}, before[2];
+    static const int signals[2] = {SIGINT, SIGTERM};
+    unsigned char key = 0;
+    if (ended || tcgetattr(STDIN_FILENO, &usual) != 0) {
+        return -1;
+    }
+    raw = usual;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    /* Without restarting: a signal must end the wait, for the terminal is given back after it. */
+    for (size_t index = 0; index < 2; index++) {
+        (void)sigaction(signals[index], &action, &before[index]);
+    }
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    const ssize_t got = read(STDIN_FILENO, &key, 1);
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &usual);
+    for (size_t index = 0; index < 2; index++) {
+        (void)sigaction(signals[index], &before[index], NULL);
+    }
+    return got == 1 && !ended ? key : -1;
+}

@@ -15,3 +15,6 @@ void cli_screen_size(unsigned *columns, unsigned *rows);
 void cli_screen_show(const char *drawn);
 /* Waits for a key, a resize or the end of the time. The key; 0: none; -1: INT, TERM or HUP came. */
 int cli_screen_wait(uint64_t wait_ms);
+/* One key, typed without Enter and not echoed, on a terminal that is not entered; it is as it was when
+ * this returns. -1: INT, TERM or the end. Before: standard input is a terminal. */
+int cli_screen_key(void);

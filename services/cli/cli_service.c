@@ -199,13 +199,14 @@ json_t *cli_service_refused_json(struct cli *cli, const struct cli_service *serv
 }
 
 /* A service that does not answer is in the list, with why. Those that tickets do not pass through
- * (access, adapters) are told as "up", and what an adapter follows as "follows", so that scripts go on
+ * (access, archive, adapters) are told as "up", and what an adapter follows as "follows", so that scripts go on
  * counting by "answers" and "following" those whose logs make one story. */
 static json_t *service_json(struct cli *cli, const char *name, const struct cli_service *service)
 {
     json_t *object = json_object();
     const bool adapter = adapter_find(name) != NULL;
-    const bool apart = adapter || strcmp(name, "access") == 0;
+    const bool archive = strcmp(name, "archive") == 0;
+    const bool apart = adapter || archive || strcmp(name, "access") == 0;
     json_object_set_new(object, "service", json_string(name));
     json_object_set_new(object, apart ? "up" : "answers", json_boolean(service->answered));
     if (!service->answered) {
@@ -247,7 +248,7 @@ static json_t *service_json(struct cli *cli, const char *name, const struct cli_
     if (apart && service->following_count == 0) {
         json_decref(list);
     } else {
-        CHECK(!apart || adapter); /* access follows nobody */
+        CHECK(!apart || adapter || archive); /* access follows nobody */
         json_object_set_new(object, apart ? "follows" : "following", list);
     }
     return object;

@@ -12,7 +12,9 @@
 #include "cli_words.h"
 #include "common/say/number.h"
 #include "common/say/say_facts.h"
+#include "common/say/say_group.h"
 #include "common/say/say_json.h"
+#include "common/say/say_judged.h"
 #include "common/say/say_time.h"
 #include "common/say/say_words.h"
 #include "common/text/text.h"
@@ -31,8 +33,8 @@ enum {
 /* Triage's state as triage_fsm.h numbers it. */
 static const char *triage_state_word(uint32_t state)
 {
-    static const char *const names[] = {"none",          "routed", "desk_new",
-                                        "desk_returned", "ended",  "desk_recalled"};
+    static const char *const names[] = {"none",  "routed",        "desk_new", "desk_returned",
+                                        "ended", "desk_recalled", "merged"};
     return state < sizeof names / sizeof names[0] ? names[state] : "?";
 }
 
@@ -189,6 +191,14 @@ static void print_who_said(struct cli *cli, const Paidan__TicketText *text)
         label(cli, "上级时限", "due above");
         printf("%s\n", at);
     }
+    if (text->split_of != NULL) {
+        label(cli, "拆分自", "split from");
+        printf("%s\n", text->split_of);
+    }
+    for (size_t index = 0; index < text->n_split_into; index++) {
+        label(cli, index == 0 ? "拆分出" : "", index == 0 ? "split off" : "");
+        printf("%s\n", text->split_into[index]);
+    }
     if (text->place != NULL) {
         label(cli, "地点", "place");
         printf("%s\n", text->place);
@@ -264,7 +274,16 @@ static void print_decide_by(struct cli *cli, bool has_due, uint64_t due_ms)
 /* What stands beside the ordinary way: a suspension, an open request, a named person, a mode. */
 static void print_extra(struct cli *cli, const Paidan__Brief *brief)
 {
-    char until[SAY_TIME_BYTES], span[SAY_TIME_BYTES];
+    char until[SAY_TIME_BYTES], span[SAY_TIME_BYTES], number[NUMBER_BYTES];
+    if (brief->has_merged_into) {
+        number_format(brief->merged_into, number);
+        label(cli, "并入", "into");
+        printf("%s\n", number);
+    }
+    if (brief->has_members) {
+        label(cli, "并单", "merged");
+        printf(cli_say(cli, "有 %u 件并入\n", "into it so far: %u\n"), brief->members);
+    }
     if (brief->state == PAIDAN__STATE__STATE_SUSPENDED && brief->has_suspended_until_ms) {
         say_time_exact(&cli->say, brief->suspended_until_ms, until);
         say_time_span(&cli->say, (int64_t)brief->suspended_until_ms - (int64_t)cli->now_ms, span);
@@ -342,6 +361,19 @@ static void print_desk_clock(struct cli *cli, const Paidan__DeskItem *desk)
     putchar('\n');
 }
 
+/* In one line; the rest is for explain. */
+static void print_judged(struct cli *cli, const struct cli_ticket_view *view)
+{
+    char brief[512] = "";
+    if (view->triage != NULL && view->triage->judged != NULL) {
+        say_judged_brief(cli_speak(cli), view->triage->judged, brief, sizeof brief);
+    }
+    if (brief[0] != '\0') {
+        label(cli, "判断", "judged by");
+        printf("%s\n", brief);
+    }
+}
+
 /* From escalation once it knows the ticket, before that from triage. */
 static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
 {
@@ -360,6 +392,7 @@ static void print_who_has(struct cli *cli, const struct cli_ticket_view *view)
         label(cli, "区域", "area");
         printf("%s\n", say_area(cli_speak(cli), area));
     }
+    print_judged(cli, view);
     if (at_desk(view)) {
         char reasons[256];
         say_words_bits(&cli->say, &paidan__desk_reason__descriptor, view->triage->reasons,
@@ -452,14 +485,18 @@ static const char *actor_of(const struct cli_ticket_view *view, const Paidan__Ev
     return NULL;
 }
 
+enum { SENTENCE_BYTES = 4096 };
+
+/* before: the sentence above; set to this one. What two services say of a group in the same words is one line. */
 static void print_event(struct cli *cli, const struct cli_ticket_view *view,
-                        const Paidan__Event *event)
+                        const Paidan__Event *event, char before[SENTENCE_BYTES])
 {
-    char at[SAY_TIME_BYTES], text[4096];
+    char at[SAY_TIME_BYTES], text[SENTENCE_BYTES];
     const enum say_tone colour = say_facts_words(&cli->say, event, text, sizeof text);
-    if (text[0] == '\0') {
+    if (text[0] == '\0' || (say_group_knows(event->fact_case) && strcmp(text, before) == 0)) {
         return;
     }
+    memcpy(before, text, sizeof text);
     const char *actor = actor_of(view, event);
     say_time_exact(&cli->say, event->at_ms, at);
     printf("  %s  %s%s%s", at, cli_colour_on(cli->colour, colour), text,
@@ -490,7 +527,7 @@ static const struct cli_told *next_told(const struct cli_ticket_view *view, cons
  * did stands before what followed from it here. */
 static void print_history(struct cli *cli, const struct cli_ticket_view *view)
 {
-    char at[SAY_TIME_BYTES];
+    char at[SAY_TIME_BYTES], before[SENTENCE_BYTES] = "";
     bool printed[2 * CLI_HISTORY_MAX] = {false};
     if (view->text->has_registered_ms) {
         say_time_exact(&cli->say, view->text->registered_ms, at);
@@ -507,10 +544,10 @@ static void print_history(struct cli *cli, const struct cli_ticket_view *view)
         const struct cli_told *told = next_told(view, printed, until_ms);
         for (; told != NULL; told = next_told(view, printed, until_ms)) {
             printed[told - view->told] = true;
-            print_event(cli, view, told->event);
+            print_event(cli, view, told->event, before);
         }
         if (!last) {
-            print_event(cli, view, view->history[index]);
+            print_event(cli, view, view->history[index], before);
         }
     }
 }
@@ -518,15 +555,28 @@ static void print_history(struct cli *cli, const struct cli_ticket_view *view)
 static void print_callback(struct cli *cli, const Paidan__CallbackShown *callback)
 {
     label(cli, "回访", "callback");
-    printf(cli_say(cli, "第 %u 轮，第 %u 次", "round %u, attempt %u"), callback->round,
-           callback->attempt);
+    printf(cli_say(cli, "第 %u 轮", "round %u"), callback->round);
+    if (callback->attempt > 0) { /* none, where nobody is asked */
+        printf(cli_say(cli, "，第 %u 次", ", attempt %u"), callback->attempt);
+    }
     if (callback->has_solved) {
         printf("  %s", say_words_solved(&cli->say, callback->solved));
     }
     if (callback->has_satisfied) {
         printf("  %s", say_words_satisfied(&cli->say, callback->satisfied));
     }
-    if (callback->has_unreached && callback->unreached) {
+    if (callback->has_late && callback->late) {
+        printf("  %s", cli_say(cli, "办结后补答", "after it had been closed"));
+    }
+    if (callback->has_spared) {
+        printf("  %s",
+               say_words_get(&cli->say, &paidan__spare_reason__descriptor, (int)callback->spared));
+        if (callback->has_percent && callback->has_drawn) {
+            printf(
+                cli_say(cli, "（抽 %u%%，抽到 %u.%02u）", " (%u%% are asked, %u.%02u was drawn)"),
+                callback->percent, callback->drawn / 100, callback->drawn % 100);
+        }
+    } else if (callback->has_unreached && callback->unreached) {
         printf("  %s", cli_say(cli, "未接通", "unreached"));
     } else if (!callback->open && !callback->has_solved) {
         printf("  %s", cli_say(cli, "已取消", "cancelled"));

@@ -13,6 +13,7 @@
 #include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_json.h"
+#include "cli_recompute.h"
 #include "cli_service.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
@@ -35,28 +36,33 @@ static const struct equation {
 } equations[] = {
     {"intake.registered", "triage.registered", "受理的每一件都到了分拨",
      "every ticket registered was read by triage"},
-    {"triage.registered", "triage.routed + triage.desked", "每一件或自动分拨，或交分拨员",
-     "each was routed or given to the desk"},
+    {"triage.registered", "triage.routed + triage.desked + triage.merged_at_once",
+     "每一件或自动分拨，或交分拨员，或自动并单",
+     "each was routed, given to the desk or merged at once"},
     {"triage.desk_open",
-     "triage.desked + triage.returned - triage.routed_by_desk - triage.ruled - triage.undesked",
+     "triage.desked + triage.returned + triage.recalled + triage.unmerged - triage.routed_by_desk "
+     "- "
+     "triage.routed_again - triage.ruled - triage.undesked - triage.merged_at_desk",
      "分拨台在手 = 进 - 出", "at the desk now = came - left"},
-    {"escalation.tickets", "triage.routed + triage.routed_by_desk + triage.never_routed",
-     "分拨出的每一件都在督办", "every ticket routed is known to escalation"},
+    {"escalation.tickets",
+     "triage.routed + triage.routed_by_desk + triage.never_routed + triage.merged_new",
+     "分拨或并单的每一件都在督办", "every ticket routed or merged is known to escalation"},
     {"escalation.tickets",
      "escalation.state_assigned + escalation.state_accepted + escalation.state_returned + "
      "escalation.state_resolved + escalation.state_closed + escalation.state_withdrawn + "
-     "escalation.state_suspended",
+     "escalation.state_suspended + escalation.state_desk + escalation.state_merged",
      "督办中每一件恰在一个状态", "each is in exactly one state"},
     {"escalation.state_closed",
      "escalation.outcome_solved + escalation.outcome_partly + escalation.outcome_unsolved + "
-     "escalation.outcome_unreached",
+     "escalation.outcome_unreached + escalation.outcome_unsampled + escalation.outcome_unasked",
      "办结的每一件恰有一个结果", "each closed one has exactly one outcome"},
     {"escalation.state_closed", "intake.closed", "办结的都有回执", "intake knows each closed one"},
+    {"escalation.state_merged", "intake.merged", "并单的都有回执", "intake knows each merged one"},
     {"escalation.state_withdrawn", "intake.withdrawn", "撤回的都有回执",
      "intake knows each withdrawn one"},
     {"intake.registered",
      "intake.waiting + intake.assigned + intake.accepted + intake.returned + intake.resolved + "
-     "intake.suspended + intake.closed + intake.withdrawn",
+     "intake.suspended + intake.closed + intake.withdrawn + intake.merged",
      "受理的每一件恰在一个状态", "each ticket is in exactly one state at intake"},
     {"escalation.state_resolved", "callback.open", "待回访的每一件都有回访任务",
      "each resolved one is being asked about"},
@@ -255,6 +261,9 @@ static const char *silent(const struct cli_service *before, const struct cli_ser
 int cli_stats(struct cli *cli)
 {
     uint64_t settle_s = 0;
+    if (cli_given(cli, CLI_RECOMPUTE)) {
+        return cli_recompute(cli);
+    }
     int status = cli_number(cli, CLI_SETTLE, 0, 3600, 10, &settle_s);
     if (status != CLI_EXIT_OK) {
         return status;

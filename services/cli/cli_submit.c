@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_colour.h"
 #include "cli_commands.h"
 #include "cli_effect.h"
 #include "cli_json.h"
@@ -27,8 +28,8 @@ enum { ATTACHED_NAME_BYTES_MAX = 128 /* Attachment.name */ };
 static int submit_table(struct cli *cli, const char *path)
 {
     static const enum cli_option alone[] = {
-        CLI_TEXT, CLI_PLACE,   CLI_EXTERNAL_ID, CLI_PHONE,      CLI_REPORTER,    CLI_TITLE,
-        CLI_TIME, CLI_ON_SPOT, CLI_DONE_NOTE,   CLI_ATTACHMENT, CLI_CONFIDENTIAL};
+        CLI_TEXT, CLI_PLACE,   CLI_EXTERNAL_ID, CLI_PHONE,      CLI_REPORTER,     CLI_TITLE,
+        CLI_TIME, CLI_ON_SPOT, CLI_DONE_NOTE,   CLI_ATTACHMENT, CLI_CONFIDENTIAL, CLI_ANEW};
     for (size_t index = 0; index < sizeof alone / sizeof alone[0]; index++) {
         if (cli_given(cli, alone[index])) {
             return cli_usage(cli, "与 --from 不能同时使用", "cannot be used with --from",
@@ -66,6 +67,46 @@ static char *read_text(const char *text)
     return all;
 }
 
+/* Before all else: the caller is still there. */
+static void tell_calls(struct cli *cli, const struct cli_row *row, json_t *object)
+{
+    json_t *list = json_array();
+    for (uint32_t index = 0; index < row->call_count; index++) {
+        json_array_append_new(list, json_string(row->calls[index]));
+    }
+    if (row->call_count > 0 && !cli->json) {
+        printf("%s%s", cli_colour_on(cli->colour, SAY_BAD),
+               cli_say(cli, "险情：请马上拨打 ", "Danger: call at once "));
+        for (uint32_t index = 0; index < row->call_count; index++) {
+            printf("%s%s", index == 0 ? "" : cli_say(cli, "、", ", "), row->calls[index]);
+        }
+        printf("%s\n", cli_colour_off(cli->colour, SAY_BAD));
+    }
+    if (row->call_count > 0) {
+        json_object_set(object, "call", list);
+    }
+    json_decref(list);
+}
+
+/* Nothing new was said: the ticket that is open already, and how it stands. */
+static int tell_repeat(struct cli *cli, const struct cli_row *row, const char *number,
+                       json_t *object)
+{
+    json_object_set_new(object, "result", json_string("repeats"));
+    json_object_set_new(object, "state",
+                        json_string(say_words_token(&paidan__state__descriptor, (int)row->state,
+                                                    (char[SAY_WORDS_TOKEN_BYTES]){""})));
+    if (cli->json) {
+        return cli_json_print(cli, object);
+    }
+    json_decref(object);
+    printf(cli_say(
+               cli, "同一件事已在办：工单号 %s（%s），已催办。确是另一件事，请加 --anew\n",
+               "The same is open already: number %s (%s), chased. For another matter add --anew\n"),
+           number, say_words_state(&cli->say, row->state));
+    return CLI_EXIT_OK;
+}
+
 /* With the unit and its deadline, or why it waits at the desk, as soon as triage has looked at it:
  * the resident is still on the phone. */
 static int tell_one(struct cli *cli, const struct cli_row *row)
@@ -77,6 +118,10 @@ static int tell_one(struct cli *cli, const struct cli_row *row)
     number_format(row->number, number);
     json_t *object = json_object();
     json_object_set_new(object, "number", json_string(number));
+    tell_calls(cli, row, object);
+    if (row->repeats) {
+        return tell_repeat(cli, row, number, object);
+    }
     json_object_set_new(object, "query_code", json_string(row->query_code));
     json_object_set_new(object, "result", json_string(row->duplicate ? "duplicate" : "accepted"));
     if (!cli->json) {
@@ -192,6 +237,7 @@ static int submit_one(struct cli *cli)
     row.ticket.title = cli_text(cli, CLI_TITLE);
     row.ticket.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     row.ticket.area_hint = cli_text(cli, CLI_AREA_HINT);
+    row.ticket.has_anew = row.ticket.anew = cli_given(cli, CLI_ANEW);
     row.ticket.has_confidential = row.ticket.confidential = cli_given(cli, CLI_CONFIDENTIAL);
     int status = take_time(cli, &row.ticket);
     if (status == CLI_EXIT_OK) {

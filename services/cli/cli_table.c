@@ -40,7 +40,18 @@ enum { TITLE_SHOWN_COLUMNS = 48 /* as text_title cuts it */ };
 #define PROGRESS_US 500000u
 
 enum { NEXT_BYTES = 512 };
-enum column { EXTERNAL_ID, TIME, PLACE, TITLE, TEXT, PHONE, REPORTER, CONFIDENTIAL, COLUMN_COUNT };
+enum column {
+    EXTERNAL_ID,
+    TIME,
+    PLACE,
+    TITLE,
+    TEXT,
+    PHONE,
+    REPORTER,
+    CONFIDENTIAL,
+    DUE,
+    COLUMN_COUNT
+};
 
 /* The first is what --help names; the others are what the tables of offices call it. The console takes the
  * same: its test holds services/console/src/app/sheet.js against this table. */
@@ -55,6 +66,9 @@ static const char *const column_names[COLUMN_COUNT][COLUMN_NAMES_MAX] = {
     [PHONE] = {"phone", "电话", "联系电话", "手机号", "手机"},
     [REPORTER] = {"reporter", "姓名", "诉求人", "联系人", "称呼", "name"},
     [CONFIDENTIAL] = {"confidential", "保密", "是否保密", "要求保密"},
+    /* Never plain 时限: so our own exports call the deadline of a unit. */
+    [DUE] = {"due", "上级时限", "办理时限", "办结时限", "截止时间", "要求办结时间",
+             "deadline from above"},
 };
 
 /* What was left out of a row that is handed in all the same: bits of entry.notes. */
@@ -62,7 +76,16 @@ struct note {
     enum column column;
     const char *code, *zh, *en;
 };
-enum { TIME_ODD, TIME_AMBIGUOUS, TIME_AHEAD, PHONE_PART, PHONE_NONE, TITLE_CUT, NOTE_COUNT };
+enum {
+    TIME_ODD,
+    TIME_AMBIGUOUS,
+    TIME_AHEAD,
+    PHONE_PART,
+    PHONE_NONE,
+    TITLE_CUT,
+    DUE_ODD,
+    NOTE_COUNT
+};
 static const struct note notes[NOTE_COUNT] = {
     [TIME_ODD] = {TIME, "TIME_ODD", "时间无法识别，按没有时间受理",
                   "the time is not understood and left out"},
@@ -76,12 +99,14 @@ static const struct note notes[NOTE_COUNT] = {
                     "the phone is not understood and left out"},
     [TITLE_CUT] = {TITLE, "TITLE_CUT", "标题超过 512 字节，已截断",
                    "the title is longer than 512 bytes and cut"},
+    [DUE_ODD] = {DUE, "DUE_ODD", "上级时限无法识别，按没有上级时限受理",
+                 "the deadline from above is not understood and left out"},
 };
 
 /* A row on its way. why: instead of the sentence of the row's code, where the table is to blame. */
 struct entry {
     struct cli_row row;
-    char *time; /* as it is written; NULL: none */
+    char *time, *due; /* as they are written; NULL: none */
     char phone[PHONE_BYTES_MAX + 1];
     unsigned notes;
     const char *why_zh, *why_en;
@@ -276,6 +301,38 @@ static void read_time(struct import *import, struct entry *entry)
     }
 }
 
+/* Without a time of day; a spreadsheet writes it as the fraction of a number. */
+static bool names_day_alone(const char *text)
+{
+    static const char *const marks[] = {":", "：", "时", "点"};
+    bool timed = text[strspn(text, "0123456789")] == '.' && strchr(text, '.') == strrchr(text, '.');
+    for (size_t index = 0; index < sizeof marks / sizeof marks[0]; index++) {
+        timed = timed || strstr(text, marks[index]) != NULL;
+    }
+    return !timed;
+}
+
+/* By when whoever handed it to us wants it done. A day alone is meant to its end. What is years off was
+ * mistyped: intake would refuse the row for it. */
+static void read_due(struct import *import, struct entry *entry)
+{
+    enum { DAYS_BEHIND = 365, DAYS_AHEAD = 3650 };
+    Paidan__NewTicket *ticket = &entry->row.ticket;
+    uint64_t at_ms = 0;
+    const uint64_t now_ms = service_now(import->cli);
+    const bool day = names_day_alone(entry->due);
+    const bool read =
+        say_moment_read(&import->cli->say, entry->due, import->order, &at_ms) == SAY_MOMENT_READ;
+    at_ms += day ? 86400000ull - 60000 : 0;
+    if (!read || (now_ms != 0 && (at_ms > now_ms + DAYS_AHEAD * 86400000ull ||
+                                  at_ms + DAYS_BEHIND * 86400000ull < now_ms))) {
+        note_entry(entry, DUE_ODD);
+        return;
+    }
+    ticket->has_due_ms = 1;
+    ticket->due_ms = at_ms;
+}
+
 /* What the rows that are here say about the order; then each is read by all that is known. */
 static void read_times(struct import *import)
 {
@@ -287,6 +344,9 @@ static void read_times(struct import *import)
     for (size_t index = 0; index < import->row_count; index++) {
         if (import->rows[index].time != NULL) {
             read_time(import, &import->rows[index]);
+        }
+        if (import->rows[index].due != NULL) {
+            read_due(import, &import->rows[index]);
         }
     }
 }
@@ -371,6 +431,9 @@ static void set_column(struct import *import, struct entry *entry, enum column c
         break;
     case TIME:
         entry->time = value;
+        break;
+    case DUE:
+        entry->due = value;
         break;
     case PLACE:
         ticket->place = value;
@@ -484,8 +547,9 @@ static json_t *notes_json(const struct entry *entry)
         }
         json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "column", column_names[note->column][0],
                                    "code", note->code, "zh", note->zh, "en", note->en);
-        if (note->column == TIME) { /* what is personal is not repeated */
-            json_object_set_new(object, "value", json_string(entry->time));
+        if (note->column == TIME || note->column == DUE) { /* what is personal is not repeated */
+            json_object_set_new(object, "value",
+                                json_string(note->column == TIME ? entry->time : entry->due));
         }
         json_array_append_new(list, object);
     }
@@ -499,7 +563,9 @@ static int tell_row_json(const struct import *import, const struct entry *entry)
     json_object_set_new(object, "line", json_integer((json_int_t)row->line));
     if (row->code == PAIDAN__CODE__OK) {
         json_object_set_new(object, "result",
-                            json_string(row->duplicate ? "duplicate" : "accepted"));
+                            json_string(row->repeats     ? "repeats"
+                                        : row->duplicate ? "duplicate"
+                                                         : "accepted"));
         json_object_set_new(object, "number", say_json_number(row->number));
         json_object_set_new(object, "query_code", json_string(row->query_code));
     } else {
@@ -531,9 +597,10 @@ static void tell_notes(const struct import *import, const struct entry *entry)
         fprintf(stderr, cli_say(cli, "paidan: 第 %llu 行 %s：%s", "paidan: line %llu, %s: %s"),
                 (unsigned long long)entry->row.line, column_names[note->column][0],
                 cli_say(cli, note->zh, note->en));
-        if (note->column == TIME) {
-            fprintf(stderr, cli_say(cli, "（%.*s）", " (%.*s)"), (int)text_clip(entry->time, 60),
-                    entry->time);
+        if (note->column == TIME || note->column == DUE) {
+            const char *const written = note->column == TIME ? entry->time : entry->due;
+            fprintf(stderr, cli_say(cli, "（%.*s）", " (%.*s)"), (int)text_clip(written, 60),
+                    written);
         }
         fputc('\n', stderr);
     }
@@ -556,7 +623,10 @@ static int tell_row(struct import *import, const struct entry *entry)
         char number[NUMBER_BYTES];
         number_format(row->number, number);
         printf("%llu\t%s\t%s\t%s\n", (unsigned long long)row->line, number,
-               row->duplicate ? "duplicate" : "accepted", row->query_code);
+               row->repeats     ? "repeats"
+               : row->duplicate ? "duplicate"
+                                : "accepted",
+               row->repeats ? "-" : row->query_code);
     } else {
         const bool why = entry->why_zh != NULL;
         printf("%llu\t-\t%s\t-\t%s (%s)\n", (unsigned long long)row->line, code_name(row->code),
@@ -787,7 +857,7 @@ int cli_table_submit(struct cli *cli, const char *path)
     import.source.file = input ? stdin : fopen(path, "re");
     if (import.source.file == NULL) {
         static const struct cli_deed reading = {"无法读取文件", "cannot read the file"};
-        return cli_disk_fail(cli, errno, &reading, path);
+        return cli_disk_unread(cli, errno, &reading, path);
     }
     const bool regular = fstat(fileno(import.source.file), &info) == 0 && S_ISREG(info.st_mode);
     import.bytes_all = regular ? (uint64_t)info.st_size : 0;

@@ -7,6 +7,7 @@
 
 #include "cli_check.h"
 #include "cli_commands.h"
+#include "cli_grounds.h"
 #include "cli_json.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
@@ -31,7 +32,7 @@ static enum rc judge(struct trial *trial)
     wish.place = cli_text(cli, CLI_PLACE);
     wish.category_hint = cli_text(cli, CLI_CATEGORY_HINT);
     wish.area_hint = cli_text(cli, CLI_AREA_HINT);
-    return site_try(&cli->arena, trial->site, &wish, clock_wall_ms(), &trial->tried);
+    return site_try(&cli->arena, trial->site, &wish, clock_wall_ms(), NULL, &trial->tried);
 }
 
 /* ---- as words ---- */
@@ -51,6 +52,7 @@ static void print_place(const struct trial *trial)
         say_words_found(&cli->say, tried->why, why, sizeof why);
         printf("%s%s\n", cli_say(cli, "依据  ", "because  "), why);
     }
+    cli_grounds_print(trial->cli, tried->judged);
 }
 
 static void print_desk(const struct trial *trial)
@@ -161,6 +163,10 @@ static json_t *trial_json(const struct trial *trial)
                         say_json_bits(&paidan__desk_reason__descriptor, tried->reasons));
     json_object_set_new(object, "categories", codes_json(tried->categories, tried->n_categories));
     json_object_set_new(object, "areas", codes_json(tried->areas, tried->n_areas));
+    if (tried->judged != NULL) {
+        json_object_set_new(object, "judged",
+                            say_json_message(&trial->cli->say, &tried->judged->base, true));
+    }
     if (tried->routed) {
         json_object_set_new(object, "route", route_json(trial));
     }

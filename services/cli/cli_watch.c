@@ -136,9 +136,9 @@ static int follow(struct watch *watch)
     } else if (status == CLI_EXIT_OK) {
         status = start_at_head(watch);
     }
-    /* Only intake's facts hold what residents wrote. Recorded before the first of them is shown. */
-    if (status == CLI_EXIT_OK && watch->texts && strcmp(watch->service, "intake") == 0) {
-        status = cli_words_record(cli, watch->tail.applied.at.seq + 1,
+    /* Recorded before the first of them is shown. */
+    if (status == CLI_EXIT_OK && watch->texts && cli_words_stand(watch->service)) {
+        status = cli_words_record(cli, watch->service, watch->tail.applied.at.seq + 1,
                                   watch->until == UINT64_MAX ? 0 : watch->until);
     }
     while (status == CLI_EXIT_OK && watch->tail.applied.at.seq < watch->until) {

@@ -11,6 +11,7 @@
 
 #include "cli_colour.h"
 #include "common/base/check.h"
+#include "common/say/adapter.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -30,12 +31,20 @@ int cli_words_reason(const struct cli *cli, enum cli_option option)
                      "needs --reason, which is recorded", name);
 }
 
-int cli_words_record(struct cli *cli, uint64_t from, uint64_t until)
+bool cli_words_stand(const char *service)
+{
+    return strcmp(service, "intake") == 0 || strcmp(service, "archive") == 0 ||
+           adapter_find(service) != NULL;
+}
+
+int cli_words_record(struct cli *cli, const char *service, uint64_t from, uint64_t until)
 {
     Paidan__ReadLog wish = PAIDAN__READ_LOG__INIT;
     Paidan__Answer *answer = NULL;
     CHECK(from > 0);
     CHECK(cli_given(cli, CLI_REASON));
+    CHECK(cli_words_stand(service));
+    wish.log = strcmp(service, "intake") == 0 ? NULL : (char *)(uintptr_t)service; /* only packed */
     wish.from_seq = from;
     wish.has_until_seq = until != 0;
     wish.until_seq = until;

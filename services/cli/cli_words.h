@@ -8,9 +8,12 @@
 /* May this command show what is only shown to who says why? Before: the option is given. 0, or a
  * status after asking for --reason. */
 MUST_CHECK int cli_words_reason(const struct cli *cli, enum cli_option option);
-/* Has intake record that facts of its log, from .. until (0: on and on), are read with their texts
- * under --reason. 0, or the refusal was printed: then nothing may be shown. */
-MUST_CHECK int cli_words_record(struct cli *cli, uint64_t from, uint64_t until);
+/* Whether facts of that service's log hold what residents wrote: intake's do, and adapters'. */
+bool cli_words_stand(const char *service);
+/* Has intake record that facts of that service's log, from .. until (0: on and on), are read with
+ * their texts under --reason. 0, or the refusal was printed: then nothing may be shown. Before: cli_words_stand. */
+MUST_CHECK int cli_words_record(struct cli *cli, const char *service, uint64_t from,
+                                uint64_t until);
 
 /* The texts of count tickets, phones and names masked, in the order of tickets; NULL in the place of
  * one that intake does not know or could not be asked for, which is said once. In cli's arena. */

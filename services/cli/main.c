@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "cli_commands.h"
@@ -12,6 +13,21 @@
 #include "cli_names.h"
 #include "cli_parse.h"
 #include "common/base/diag.h"
+
+/* 0, or why standard output is not whole: the one place that asks, so that it is said once and ends with
+ * the same status for each command. Where a part was lost long ago and errno with it, one more byte
+ * asks again: what it is added to is of no use any more. */
+static int flush_output(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return 0;
+    }
+    if (errno == 0 && write(STDOUT_FILENO, "\n", 1) == 1) {
+        return EIO;
+    }
+    return errno;
+}
 
 int main(int argc, char **argv)
 {
@@ -34,10 +50,10 @@ int main(int argc, char **argv)
                  : help                       ? cli_help(&cli)
                                               : cli.command->run(&cli);
     }
-    errno = 0; /* what failed before tells no cause any more */
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    const int failed = flush_output();
+    if (failed != 0) {
         static const struct cli_deed writing = {"结果没有写完", "the output is not whole"};
-        status = cli_disk_fail(&cli, errno, &writing, "/dev/stdout");
+        status = cli_disk_fail(&cli, failed, &writing, "/dev/stdout");
     }
     cli_finish(&cli);
     return status;

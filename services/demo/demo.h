@@ -17,6 +17,8 @@
 
 #define DEMO_PREFIX_BYTES 24
 
+struct demo_doors;
+
 struct demo {
     struct clock clock;
     struct site *site;
@@ -26,6 +28,7 @@ struct demo {
     struct demo_facts facts;
     struct demo_agenda agenda;
     struct demo_done done;
+    struct demo_doors *doors;         /* to those outside; NULL: everything goes by bus */
     uint64_t day_ms;                  /* midnight before the day, UTC */
     uint64_t unsubmitted;             /* rows still to be handed in */
     uint64_t pending;                 /* actions on the agenda that are not mere looking */

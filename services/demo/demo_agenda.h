@@ -17,7 +17,8 @@ enum demo_item_kind {
     DEMO_ITEM_DESK,     /* the dispatcher looks at the desk */
     DEMO_ITEM_DISPATCH, /* the dispatcher decides on a ticket */
     DEMO_ITEM_ASK,      /* index: a channel's adapter fetches what to ask */
-    DEMO_ITEM_REPLY,    /* a resident answers */
+    DEMO_ITEM_REPLY,    /* index: of the attempt; a resident answers */
+    DEMO_ITEM_FIND,     /* row, index: of the try; the ticket of a device's alarm is looked for */
 };
 
 struct demo_item {

@@ -5,10 +5,14 @@
 #include "demo_desk.h"
 
 #include "common/base/check.h"
+#include "common/site/site_judge.h"
 #include "demo_actor.h"
+#include "demo_errand.h"
 
 #define DESK_ITEMS 200u
 #define DESK_LOOK_MS (6u * DEMO_MINUTE_MS)
+/* So often a ticket is left for the next look until it is known whose it is. */
+#define ROW_LOOKS 10u
 
 /* *listed stays as it is when there is no answer. */
 static enum rc desk_list(struct demo *demo, uint64_t after, uint32_t limit,
@@ -103,10 +107,7 @@ static void dispatch_decide(const struct demo *demo, const Paidan__DeskItem *at_
     }
     CHECK(category != SITE_NONE);
     CHECK(area != SITE_NONE);
-    uint32_t level = site->categories[category].start_level;
-    if (level == 0) {
-        level = site_level_owned(site, category, area, site->areas[area].level);
-    }
+    const uint32_t level = site_judge_level(site, category, area);
     struct site_owner owner;
     site_owner(site, category, area, level, &owner);
     *ruling = (struct ruling){.category = site->categories[category].code,
@@ -150,6 +151,13 @@ static char *summary_write(struct demo *demo, const struct ruling *ruling)
                         site->categories[category].name);
 }
 
+/* Whose ticket it is may be told to the resident a little after it is here: what the dispatcher would read in
+ * it is known then. */
+static bool awaits_row(const struct demo *demo, const struct demo_ticket *ticket)
+{
+    return ticket->row == DEMO_NO_ROW && demo_errand_waits(demo);
+}
+
 enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
 {
     CHECK(item->ticket > 0);
@@ -167,6 +175,12 @@ enum rc demo_desk_dispatch(struct demo *demo, struct demo_item *item)
     }
     if (listed == NULL || listed->n_items == 0 || listed->items[0]->ticket != item->ticket) {
         return RC_OK; /* decided; only the answer was lost */
+    }
+    if (!item->asked && awaits_row(demo, ticket) && item->round < ROW_LOOKS) {
+        struct demo_item later = *item;
+        later.round++;
+        later.at_ms += DESK_LOOK_MS;
+        return demo_actor_put(demo, &later);
     }
     const Paidan__DeskItem *at_desk = listed->items[0];
     struct ruling ruling;

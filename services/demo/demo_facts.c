@@ -228,6 +228,10 @@ static void apply_callback(struct demo_facts *facts, struct demo_ticket *ticket,
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_ASKED:
         /* The same attempt again, at another hour, asks nobody twice. */
+        ticket->asked_round = event->asked->round;
+        ticket->asked_attempt = event->asked->attempt;
+        ticket->asked_open_ms = event->asked->open_ms;
+        ticket->asked_due_ms = event->asked->due_ms;
         if (!event->asked->postponed) {
             ticket->asked++;
             facts->counts[DEMO_ASKED]++;

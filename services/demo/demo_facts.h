@@ -15,7 +15,7 @@ enum { DEMO_INTAKE, DEMO_TRIAGE, DEMO_ESCALATION, DEMO_CALLBACK, DEMO_SERVICES }
 extern const char *const demo_services[DEMO_SERVICES];
 
 #define DEMO_NO_ROW UINT32_MAX
-#define DEMO_OUTCOMES 6u /* enum Outcome, 0 unused */
+#define DEMO_OUTCOMES 8u /* enum Outcome, 0 unused */
 
 enum demo_count {
     DEMO_REGISTERED,
@@ -59,6 +59,8 @@ struct demo_ticket {
     uint32_t level, first_level; /* 0: none yet */
     uint32_t expired, competence, reopened, returned, ruled, alarms;
     uint32_t asked, answered, unreached;
+    uint32_t asked_round, asked_attempt; /* of the newest question; 0: none yet */
+    uint64_t asked_open_ms, asked_due_ms;
     uint32_t planned_round, planned_attempt; /* of the callback that the demo will answer */
     uint64_t planned_desk_ms; /* since when it is at the desk, once the dispatcher took it up */
     bool at_desk, withdrawn, by_desk, red;

@@ -9,6 +9,7 @@
 #include "demo_actor.h"
 #include "demo_clerk.h"
 #include "demo_desk.h"
+#include "demo_errand.h"
 #include "demo_resident.h"
 
 /* After a silence something else is done first, so that a service that starts again is not met by
@@ -43,14 +44,29 @@ enum rc demo_play_plan(struct demo *demo)
     return rc == RC_OK ? demo_actor_put(demo, &desk) : rc;
 }
 
-/* Each kind of item belongs to one actor. */
+/* In the channel by which he came, where that one asks. */
+static enum rc reply_play(struct demo *demo, struct demo_item *item)
+{
+    const struct demo_ticket *const ticket = demo_facts_find(&demo->facts, item->ticket);
+    CHECK(ticket != NULL);
+    CHECK(ticket->row < demo->script.row_count);
+    return demo_errand_speaks(demo, &demo->script.rows[ticket->row])
+               ? demo_errand_reply(demo, item)
+               : demo_resident_reply(demo, item);
+}
+
+/* Each kind of item belongs to one actor; residents come by a door where there is one. */
 static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
     switch (item->kind) {
     case DEMO_ITEM_SUBMIT:
-        return demo_resident_submit(demo, item, now_ms);
+        return demo_errand_has_door(demo, &demo->script.rows[item->row])
+                   ? demo_errand_submit(demo, item)
+                   : demo_resident_submit(demo, item, now_ms);
     case DEMO_ITEM_ACT:
-        return demo_resident_act(demo, item);
+        return demo_errand_speaks(demo, &demo->script.rows[item->row])
+                   ? demo_errand_act(demo, item)
+                   : demo_resident_act(demo, item);
     case DEMO_ITEM_LOOK:
         return demo_clerk_look(demo, item, now_ms);
     case DEMO_ITEM_WORK:
@@ -60,9 +76,12 @@ static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now
     case DEMO_ITEM_DISPATCH:
         return demo_desk_dispatch(demo, item);
     case DEMO_ITEM_ASK:
-        return demo_resident_ask(demo, item, now_ms);
+        return demo->doors != NULL ? demo_errand_ask(demo, item, now_ms)
+                                   : demo_resident_ask(demo, item, now_ms);
     case DEMO_ITEM_REPLY:
-        return demo_resident_reply(demo, item);
+        return reply_play(demo, item);
+    case DEMO_ITEM_FIND:
+        return demo_errand_find(demo, item, now_ms);
     }
     return RC_INVALID;
 }
@@ -71,6 +90,10 @@ enum rc demo_play_due(struct demo *demo, uint64_t budget_ms)
 {
     CHECK(budget_ms > 0);
     const uint64_t until_us = clock_monotonic_us() + budget_ms * 1000u;
+    const enum rc heard = demo_errand_hear(demo);
+    if (heard != RC_OK) {
+        return heard;
+    }
     const struct demo_item *first = demo_agenda_first(&demo->agenda);
     while (first != NULL && clock_monotonic_us() < until_us) {
         const uint64_t now_ms = clock_now_ms(&demo->clock);
@@ -96,7 +119,7 @@ enum rc demo_play_due(struct demo *demo, uint64_t budget_ms)
 
 bool demo_play_rests(const struct demo *demo)
 {
-    if (demo->unsubmitted > 0 || demo->pending > 0) {
+    if (demo->unsubmitted > 0 || demo->pending > 0 || demo_errand_waits(demo)) {
         return false;
     }
     for (uint32_t index = 0; index < demo->facts.count; index++) {

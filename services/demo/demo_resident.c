@@ -30,32 +30,44 @@ static enum rc acts_plan(struct demo *demo, uint32_t row_index, uint64_t ticket,
     return rc;
 }
 
+enum rc demo_resident_accepted(struct demo *demo, uint32_t row, uint64_t ticket, uint64_t from_ms)
+{
+    struct demo_ticket *known = NULL;
+    CHECK(demo->unsubmitted > 0);
+    const enum rc rc = demo_facts_add(&demo->facts, ticket, &known);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    demo->unsubmitted--;
+    if (known->row != DEMO_NO_ROW) { /* a device whose alarm is open already */
+        demo->done.duplicates++;
+        return RC_OK;
+    }
+    demo->done.accepted++;
+    known->row = row;
+    return acts_plan(demo, row, ticket, from_ms);
+}
+
 /* Accepted, known already or refused: one of the three is counted for each row. */
 static enum rc submitted(struct demo *demo, uint32_t row, const Paidan__Answer *answer,
                          uint64_t now_ms)
 {
     CHECK(demo->unsubmitted > 0);
-    demo->unsubmitted--;
     const Paidan__SubmitResult *result =
         answer->submitted != NULL && answer->submitted->n_results == 1
             ? answer->submitted->results[0]
             : NULL;
     if (answer->code != PAIDAN__CODE__OK || result == NULL || result->code != PAIDAN__CODE__OK) {
+        demo->unsubmitted--;
         demo->done.refused++;
         return RC_OK;
     }
-    if (result->has_duplicate && result->duplicate) {
+    if ((result->has_duplicate && result->duplicate) || (result->has_repeats && result->repeats)) {
+        demo->unsubmitted--;
         demo->done.duplicates++;
         return RC_OK;
     }
-    demo->done.accepted++;
-    struct demo_ticket *ticket = NULL;
-    const enum rc rc = demo_facts_add(&demo->facts, result->ticket, &ticket);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    ticket->row = row;
-    return acts_plan(demo, row, result->ticket, now_ms);
+    return demo_resident_accepted(demo, row, result->ticket, now_ms);
 }
 
 enum rc demo_resident_submit(struct demo *demo, struct demo_item *item, uint64_t now_ms)
@@ -126,9 +138,8 @@ enum rc demo_resident_act(struct demo *demo, struct demo_item *item)
     return rc;
 }
 
-/* The resident's answer: as the script says, else mostly content. */
-static struct demo_reply reply_choose(const struct demo *demo, const struct demo_ticket *ticket,
-                                      uint32_t round)
+struct demo_reply demo_resident_choose(const struct demo *demo, const struct demo_ticket *ticket,
+                                       uint32_t round)
 {
     CHECK(ticket->row < demo->script.row_count);
     static const struct {
@@ -153,11 +164,17 @@ static struct demo_reply reply_choose(const struct demo *demo, const struct demo
     return usual[index].reply;
 }
 
+const char *demo_resident_note(const struct demo *demo, const struct demo_ticket *ticket)
+{
+    return demo_script_note(&demo->script, DEMO_NOTE_UNSOLVED, ticket->category,
+                            demo_actor_seed(ticket, SALT_NOTE));
+}
+
 enum rc demo_resident_reply(struct demo *demo, struct demo_item *item)
 {
     const struct demo_ticket *ticket = demo_facts_find(&demo->facts, item->ticket);
     CHECK(ticket != NULL);
-    const struct demo_reply chosen = reply_choose(demo, ticket, item->round);
+    const struct demo_reply chosen = demo_resident_choose(demo, ticket, item->round);
     const struct demo_row *row = &demo->script.rows[ticket->row];
     Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT;
     Paidan__CallbackReply *replies[1] = {&reply};
@@ -170,9 +187,7 @@ enum rc demo_resident_reply(struct demo *demo, struct demo_item *item)
     reply.solved = chosen.solved;
     reply.satisfied = chosen.satisfied;
     if (chosen.solved == PAIDAN__SOLVED__SOLVED_NO) {
-        reply.note =
-            demo_actor_lend(demo_script_note(&demo->script, DEMO_NOTE_UNSOLVED, ticket->category,
-                                             demo_actor_seed(ticket, SALT_NOTE)));
+        reply.note = demo_actor_lend(demo_resident_note(demo, ticket));
     }
     said.n_replies = 1;
     said.replies = replies;
@@ -191,31 +206,43 @@ enum rc demo_resident_reply(struct demo *demo, struct demo_item *item)
     return RC_OK;
 }
 
-/* A channel asks its resident: who answers at this attempt does so after a while. Tickets of other
- * people are left to them: whoever submitted one by hand may answer it by hand. */
-static enum rc task_take(struct demo *demo, const Paidan__CallbackTask *task, uint64_t now_ms)
+/* Who answers at this attempt does so after a while. Tickets of other people are left to them: whoever
+ * submitted one by hand may answer it by hand. */
+enum rc demo_resident_called(struct demo *demo, struct demo_ticket *ticket, uint32_t round,
+                             uint32_t attempt, uint64_t due_ms, uint64_t now_ms)
 {
-    struct demo_ticket *ticket = demo_facts_find(&demo->facts, task->ticket);
-    if (ticket == NULL || ticket->row == DEMO_NO_ROW || demo->script.rows[ticket->row].silent) {
+    CHECK(ticket != NULL);
+    if (ticket->row == DEMO_NO_ROW || demo->script.rows[ticket->row].silent) {
         return RC_OK;
     }
-    const uint64_t seed = demo_actor_mix(ticket->row * 16ull + task->round, SALT_CALL);
-    const uint32_t attempt = seed % 100 < SECOND_CALL_PERCENT ? 2 : 1;
-    if (task->attempt < attempt ||
-        (ticket->planned_round == task->round && ticket->planned_attempt == task->attempt)) {
+    const uint64_t seed = demo_actor_mix(ticket->row * 16ull + round, SALT_CALL);
+    const uint32_t first = seed % 100 < SECOND_CALL_PERCENT ? 2 : 1;
+    if (attempt < first || (ticket->planned_round == round && ticket->planned_attempt == attempt)) {
         return RC_OK;
     }
-    ticket->planned_round = task->round;
-    ticket->planned_attempt = task->attempt;
+    ticket->planned_round = round;
+    ticket->planned_attempt = attempt;
     uint64_t at_ms = now_ms + demo_actor_choose(3 * DEMO_MINUTE_MS, 35 * DEMO_MINUTE_MS, seed >> 8);
-    if (at_ms >= task->due_ms) {
+    if (at_ms >= due_ms) {
         at_ms = now_ms;
     }
-    const struct demo_item item = {
-        .at_ms = at_ms, .kind = DEMO_ITEM_REPLY, .ticket = task->ticket, .round = task->round};
+    const struct demo_item item = {.at_ms = at_ms,
+                                   .kind = DEMO_ITEM_REPLY,
+                                   .index = attempt,
+                                   .ticket = ticket->id,
+                                   .round = round};
     return demo_actor_put(demo, &item);
 }
 
+enum rc demo_resident_look(struct demo *demo, uint32_t channel, uint64_t now_ms)
+{
+    CHECK(channel < demo->site->channel_count);
+    const struct demo_item next = {
+        .at_ms = now_ms + ASK_LOOK_MS, .kind = DEMO_ITEM_ASK, .index = channel};
+    return demo_actor_put(demo, &next);
+}
+
+/* A channel asks its residents. */
 enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t now_ms)
 {
     CHECK(item->index < demo->site->channel_count);
@@ -235,9 +262,12 @@ enum rc demo_resident_ask(struct demo *demo, struct demo_item *item, uint64_t no
     }
     const Paidan__CallbackPulled *pulled = answer->callback_pulled;
     for (size_t index = 0; pulled != NULL && index < pulled->n_tasks && rc == RC_OK; index++) {
-        rc = task_take(demo, pulled->tasks[index], now_ms);
+        const Paidan__CallbackTask *const task = pulled->tasks[index];
+        struct demo_ticket *const ticket = demo_facts_find(&demo->facts, task->ticket);
+        if (ticket != NULL) {
+            rc = demo_resident_called(demo, ticket, task->round, task->attempt, task->due_ms,
+                                      now_ms);
+        }
     }
-    const struct demo_item next = {
-        .at_ms = now_ms + ASK_LOOK_MS, .kind = DEMO_ITEM_ASK, .index = item->index};
-    return rc == RC_OK ? demo_actor_put(demo, &next) : rc;
+    return rc == RC_OK ? demo_resident_look(demo, item->index, now_ms) : rc;
 }

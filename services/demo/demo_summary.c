@@ -189,6 +189,10 @@ uint32_t demo_summary_check(const struct demo_summary *summary, const struct dem
          facts->counts[DEMO_RESOLVED],
          facts->counts[DEMO_CLOSED] + facts->counts[DEMO_REOPENED] + summary->asking_all +
              facts->counts[DEMO_RESOLVED_WITHDRAWN]},
+        {"errands that those outside could not do", "none", done->faults, 0},
+        /* An answer that comes too late is taken by a door and refused behind it. */
+        {"answers that residents gave, at least", "log: Answered, of the script's tickets",
+         done->answers < summary->answered ? done->answers : summary->answered, summary->answered},
     };
     uint32_t count = 0;
     for (size_t index = 0; index < sizeof own / sizeof own[0]; index++) {
@@ -272,6 +276,31 @@ static void open_print(FILE *out, const struct say *say, const struct demo_summa
     row_print(out, say, "未办结", "still open", demo_summary_open(summary), rest);
 }
 
+/* What went through the doors; nothing where all went by bus. */
+static void outside_print(FILE *out, const struct say *say, const struct demo_outside *outside)
+{
+    char rest[256];
+    if (!outside->told) {
+        return;
+    }
+    (void)snprintf(rest, sizeof rest,
+                   say_choose(say, "条密文收到，%" PRIu64 " 条发出；%" PRIu64 " 次回访用密文答复",
+                              "sealed messages in, %" PRIu64 " out; %" PRIu64
+                              " callbacks answered by them"),
+                   outside->sent, outside->answers);
+    row_print(out, say, "微信", "WeChat", outside->sealed, rest);
+    (void)snprintf(rest, sizeof rest,
+                   say_choose(say, "份签名报文收到，%" PRIu64 " 份发出",
+                              "signed envelopes in, %" PRIu64 " out"),
+                   outside->signed_out);
+    row_print(out, say, "上级热线", "hotline", outside->signed_in, rest);
+    (void)snprintf(rest, sizeof rest,
+                   say_choose(say, "条 MQTT 报警；Open311 请求 %" PRIu64 " 次",
+                              "alarms by MQTT; requests of Open311: %" PRIu64),
+                   outside->requests);
+    row_print(out, say, "设备", "devices", outside->alarms, rest);
+}
+
 static void events_print(FILE *out, const struct say *say, const struct demo_summary *summary,
                          const struct demo_done *done)
 {
@@ -305,6 +334,7 @@ static void events_print(FILE *out, const struct say *say, const struct demo_sum
                               "times; supplements %" PRIu64 ", withdrawals %" PRIu64),
                    done->supplements, done->withdrawals);
     row_print(out, say, "催单", "chased", done->chases, rest);
+    outside_print(out, say, &done->outside);
     if (summary->others != 0) {
         row_print(out, say, "不是脚本里的工单", "tickets from elsewhere", summary->others,
                   say_choose(say, "件（手工提交，或以前留下的）", "(by hand, or from before)"));

@@ -10,12 +10,23 @@
 #include "common/say/say.h"
 #include "demo_facts.h"
 
+/* What those outside counted (demo_doors). */
+struct demo_outside {
+    bool told;
+    uint64_t sealed, sent; /* messages of WeChat: to us, each attempt; from us, beside replies */
+    uint64_t signed_in, signed_out; /* envelopes of the hotline */
+    uint64_t alarms, requests;      /* of devices; of Open311 */
+    uint64_t answers;               /* callbacks that were answered by sealed messages */
+};
+
 /* What the demo itself did, by the answers it got. */
 struct demo_done {
     uint64_t scripted, accepted, duplicates, refused; /* rows; the rest was not handed in */
     uint64_t chases, supplements, withdrawals;        /* answered OK */
     uint64_t late;    /* actions refused because the ticket had moved on: raised, withdrawn */
     uint64_t answers; /* of residents, answered OK */
+    uint64_t faults;  /* errands that those outside could not do */
+    struct demo_outside outside;
 };
 
 /* Where the accepted tickets of the script are now: every one in exactly one of these. */

@@ -16,6 +16,8 @@
 #include "common/base/check.h"
 #include "common/say/number.h"
 #include "demo_actor.h"
+#include "demo_doors.h"
+#include "demo_errand.h"
 #include "demo_follow.h"
 #include "demo_play.h"
 #include "demo_view.h"
@@ -35,7 +37,7 @@ enum { EXIT_DIFFERENT = 1, EXIT_USAGE = 64, EXIT_FAULT = 75, EXIT_SETTINGS = 78,
 struct options {
     const char *data, *script;
     uint64_t seconds; /* 0: until the day is over */
-    bool lines, board, chinese;
+    bool lines, board, by_bus, chinese;
 };
 
 static bool chinese_wanted(void)
@@ -62,21 +64,27 @@ static int usage(const struct options *options, FILE *out, int code)
 {
     (void)fputs(
         options->chinese
-            ? "用法：paidan-demo [--data 目录] [--script 目录] [--seconds 秒] [--lines | --board]\n"
+            ? "用法：paidan-demo [--data 目录] [--script 目录] [--seconds 秒] [--lines | --board] "
+              "[--by-bus]\n"
               "在运行着的演示实例里放一天的诉求，实时显示，最后给出对得上的总数。\n"
               "  --data 目录    实例（默认 ./data）\n"
               "  --script 目录  剧本（默认 站点/demo，或站点旁的 deploy/demo）\n"
               "  --seconds 秒   最多放这么久，然后给出到此为止的总数\n"
               "  --lines        每隔几秒一行，不用看板\n"
               "  --board        用看板（终端上的默认）\n"
+              "  --by-bus       居民不经微信、热线、设备的入口，直接用总线提交（供测量）\n"
             : "Usage: paidan-demo [--data DIR] [--script DIR] [--seconds N] [--lines | --board]\n"
+              "                   [--by-bus]\n"
               "Plays a day of complaints in a running demo instance, live, and ends with totals\n"
               "that add up.\n"
               "  --data DIR     the instance (default ./data)\n"
               "  --script DIR   the script (default SITE/demo, or deploy/demo beside the sites)\n"
               "  --seconds N    plays at most so long, then shows the totals so far\n"
               "  --lines        a line every few seconds instead of the board\n"
-              "  --board        the board (the default on a terminal)\n",
+              "  --board        the board (the default on a terminal)\n"
+              "  --by-bus       residents speak by bus and not through the doors of WeChat, "
+              "hotline\n"
+              "                 and devices (for measuring)\n",
         out);
     return code;
 }
@@ -84,11 +92,15 @@ static int usage(const struct options *options, FILE *out, int code)
 /* -1: go on; else the exit code. */
 static int options_read(struct options *options, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"data", required_argument, NULL, 'd'},    {"script", required_argument, NULL, 's'},
-        {"seconds", required_argument, NULL, 'n'}, {"lines", no_argument, NULL, 'l'},
-        {"board", no_argument, NULL, 'b'},         {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"data", required_argument, NULL, 'd'},
+                                          {"script", required_argument, NULL, 's'},
+                                          {"seconds", required_argument, NULL, 'n'},
+                                          {"lines", no_argument, NULL, 'l'},
+                                          {"board", no_argument, NULL, 'b'},
+                                          {"by-bus", no_argument, NULL, 'y'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         char *end = NULL;
@@ -111,6 +123,9 @@ static int options_read(struct options *options, int argc, char **argv)
             break;
         case 'b':
             options->board = true;
+            break;
+        case 'y':
+            options->by_bus = true;
             break;
         case 'h':
             return usage(options, stdout, 0);
@@ -223,7 +238,11 @@ static int stage_set(struct demo *demo, const struct options *options)
     }
     demo->facts.top_level = demo->site->level_count;
     day_choose(demo);
-    if (arena_init(&demo->arena, ARENA_BYTES) != RC_OK ||
+    /* Where nobody stands outside, everything goes by bus. */
+    const enum rc outside =
+        options->by_bus ? RC_NOT_FOUND : demo_doors_open(&demo->doors, options->data);
+    if ((outside != RC_OK && outside != RC_NOT_FOUND) ||
+        arena_init(&demo->arena, ARENA_BYTES) != RC_OK ||
         client_open(&demo->client, options->data, "demo") != RC_OK ||
         demo_play_plan(demo) != RC_OK) {
         return fail(options, EXIT_FAULT, "内存不足", "out of memory", NULL);
@@ -324,14 +343,20 @@ static void ending_make(struct demo *demo, struct ending *ending)
 static enum rc settle(struct demo *demo, struct demo_view *view, struct ending *ending)
 {
     const uint64_t until_us = clock_monotonic_us() + SETTLE_US;
+    if (demo->doors != NULL && demo_errand_count(demo) != RC_OK) {
+        return RC_IO;
+    }
     do {
         uint64_t news = 0;
-        const enum rc rc = demo_follow_all(demo, demo_view_fact, view, &news);
+        enum rc rc = demo_errand_hear(demo);
+        if (rc == RC_OK) {
+            rc = demo_follow_all(demo, demo_view_fact, view, &news);
+        }
         if (rc != RC_OK) {
             return rc;
         }
         ending_make(demo, ending);
-        if (ending->wrong == 0) {
+        if (ending->wrong == 0 && !demo_errand_waits(demo)) {
             return RC_OK;
         }
         (void)demo_view_wait(view, IDLE_MS * 5);
@@ -434,6 +459,7 @@ int main(int argc, char **argv)
         code = end(&demo, &view, &options, rc, clock_monotonic_us() - begin_us);
     }
     client_close(demo.client);
+    demo_doors_close(demo.doors);
     demo_follow_fini(&demo);
     demo_agenda_fini(&demo.agenda);
     demo_facts_fini(&demo.facts);

@@ -76,6 +76,11 @@ static void add_moves(struct escalation_addition *adds, const Paidan__Event *eve
     case PAIDAN__EVENT__FACT_REOPENED:
         add(adds, before->unit, ESCALATION_COUNT_REOPENED);
         break;
+    case PAIDAN__EVENT__FACT_CORRECTED: /* a wrong dispatch was not the unit's doing either */
+        if (event->corrected->to == NULL) {
+            return;
+        }
+        break;
     case PAIDAN__EVENT__FACT_ORDERED:
     case PAIDAN__EVENT__FACT_MOVED:
         break;
@@ -182,7 +187,7 @@ static void add_work(struct escalation_addition *adds, const Paidan__Event *even
         add(adds, unit, ESCALATION_COUNT_RETURNED);
         break;
     case PAIDAN__EVENT__FACT_RECALLED:
-        add(adds, unit, ESCALATION_COUNT_RECALLED);
+        add_if(adds, unit, ESCALATION_COUNT_RECALLED, !event->recalled->has_merge_into);
         break;
     case PAIDAN__EVENT__FACT_SUSPENDED:
         add(adds, unit, ESCALATION_COUNT_SUSPENDED);

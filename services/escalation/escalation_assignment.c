@@ -47,9 +47,7 @@ static enum rc keep_clocks(struct step *step, const struct escalation_ticket *ke
     return RC_OK;
 }
 
-/* The resident has waited since this unit's level got the ticket: the earliest of its clocks that
- * run, beside accept. */
-static uint64_t waits_since(const struct escalation_ticket *keep, uint64_t now_ms)
+uint64_t escalation_assignment_since(const struct escalation_ticket *keep, uint64_t now_ms)
 {
     CHECK(keep->clock_count <= ESCALATION_CLOCKS_MAX);
     uint64_t since_ms = now_ms;
@@ -79,10 +77,10 @@ static enum rc change_clock(struct step *step, const struct escalation_info *inf
                    ? RC_OK
                    : start_clock(step, info, kind, step->now_ms, assignment);
     }
-    struct escalation_clock clock = {.clock = kind,
-                                     .start_ms = old != NULL ? old->start_ms
-                                                             : waits_since(&keep, step->now_ms),
-                                     .extensions = old != NULL ? old->extensions : 0};
+    struct escalation_clock clock = {
+        .clock = kind,
+        .start_ms = old != NULL ? old->start_ms : escalation_assignment_since(&keep, step->now_ms),
+        .extensions = old != NULL ? old->extensions : 0};
     bool some = false;
     enum rc rc = escalation_term_by_policy(step, info, assignment->level, &clock, &some);
     if (rc != RC_OK || !some) {

@@ -23,6 +23,10 @@ MUST_CHECK enum rc escalation_assignment_make(struct step *step, const struct es
                                               const struct escalation_begin *begin,
                                               Paidan__Assignment **assignment);
 
+/* Since when the resident has waited for the unit's level: the earliest of the clocks that run, beside
+ * accept; now_ms: none does. */
+uint64_t escalation_assignment_since(const struct escalation_ticket *keep, uint64_t now_ms);
+
 /* The ticket is the unit's now, with these clocks. keep: clocks of before that the assignment names
  * again run on, stopped ones stay, others end. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_assignment_fold(struct escalation_fold *fold,

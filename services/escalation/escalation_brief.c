@@ -11,6 +11,7 @@
 #include "common/say/number.h"
 #include "escalation_clock.h"
 #include "escalation_extra.h"
+#include "escalation_group.h"
 
 enum rc escalation_brief_clocks(struct arena *arena, const struct escalation_ticket *ticket,
                                 bool stopped, Paidan__ClockSet ***sets, size_t *count)
@@ -96,7 +97,7 @@ static void add_times(const struct escalation_ticket *ticket, Paidan__Brief *bri
 
 static void add_counts(const struct escalation_ticket *ticket, Paidan__Brief *brief)
 {
-    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_UNASKED);
     CHECK(ticket->round > 0);
     brief->has_card = true;
     brief->card = escalation_state_card(ticket);
@@ -244,6 +245,24 @@ static enum rc add_extra(struct store_txn *txn, struct arena *arena, uint64_t id
     return rc == RC_OK ? add_tasks(arena, &extra, brief) : rc;
 }
 
+/* 并单: one lookup in a table that is small or empty. */
+static enum rc add_group(struct store_txn *txn, uint64_t id, const struct escalation_ticket *ticket,
+                         Paidan__Brief *brief)
+{
+    struct escalation_group group;
+    CHECK(!brief->has_members);
+    if (ticket->state == ESCALATION_MERGED) {
+        brief->has_merged_into = true;
+        return escalation_group_into(txn, id, &brief->merged_into);
+    }
+    const enum rc rc = escalation_group_load(txn, id, &group);
+    if (rc == RC_OK) {
+        brief->has_members = group.count != 0;
+        brief->members = group.count;
+    }
+    return rc;
+}
+
 enum rc escalation_brief_info(struct store_txn *txn, uint64_t id, struct escalation_info *room,
                               const struct escalation_info **info)
 {
@@ -257,7 +276,8 @@ enum rc escalation_brief_whole(struct store_txn *txn, struct arena *arena, uint6
                                const struct escalation_ticket *ticket,
                                const struct escalation_info *info, Paidan__Brief **brief)
 {
-    const enum rc rc = escalation_brief(arena, id, ticket, info, brief);
+    enum rc rc = escalation_brief(arena, id, ticket, info, brief);
+    rc = rc == RC_OK ? add_group(txn, id, ticket, *brief) : rc;
     return rc == RC_OK ? add_extra(txn, arena, id, ticket, *brief) : rc;
 }
 

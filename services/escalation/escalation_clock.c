@@ -355,3 +355,12 @@ bool escalation_clock_fires_alike(const struct escalation_clock *clock, const Pa
     }
     return same;
 }
+
+void escalation_clock_fires_again(struct escalation_clock *clock)
+{
+    CHECK(clock->step_count <= CLOCK_STEPS_MAX);
+    clock->flags &= (uint8_t)~ESCALATION_WARNED;
+    for (uint32_t index = 0; index < clock->step_count; index++) {
+        clock->steps[index].fired = false;
+    }
+}

@@ -69,6 +69,8 @@ void escalation_clock_keep_fired(struct escalation_clock *clock,
 /* The same clock, planned anew: what fired stays fired. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc escalation_clock_take_again(struct escalation_clock *clock,
                                                const Paidan__ClockSet *set);
+/* What fired before the old deadline fires before a later one, too. */
+void escalation_clock_fires_again(struct escalation_clock *clock);
 /* Whether a fact gives a clock the moments that it has: of a clock that runs on as it was. */
 bool escalation_clock_matches(const struct escalation_clock *clock, const Paidan__ClockSet *set);
 /* Whether it fires at the same moments, wherever it is said to have run from. */

@@ -15,14 +15,17 @@
 #include "escalation_appeal.h"
 #include "escalation_card.h"
 #include "escalation_close.h"
+#include "escalation_correct.h"
 #include "escalation_decider.h"
 #include "escalation_evolve.h"
 #include "escalation_joint.h"
 #include "escalation_lease.h"
 #include "escalation_life.h"
+#include "escalation_merge.h"
 #include "escalation_mode.h"
 #include "escalation_note.h"
 #include "escalation_order.h"
+#include "escalation_outer.h"
 #include "escalation_pause.h"
 #include "escalation_person.h"
 #include "escalation_query.h"
@@ -35,13 +38,14 @@
 #include "escalation_scope.h"
 #include "escalation_supervise.h"
 #include "escalation_tally.h"
+#include "escalation_urgency.h"
 
 static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
 static const char *const follows[] = {"triage", "callback", "intake", NULL};
 static const char *const followed_by[] = {"triage", "callback", "intake", NULL};
-static const char *const tables[] = {"ticket", "info",  "queue", "extra",
-                                     "replan", "watch", "count", NULL};
+static const char *const tables[] = {"ticket", "info",  "queue",  "extra", "replan",
+                                     "watch",  "count", "member", "group", NULL};
 
 static const char *const tallies[TALLY_COUNT + 1] = {COUNTERS_ESCALATION(COUNTER_NAME)};
 
@@ -54,8 +58,13 @@ static const struct hearing {
 } hearings[] = {
     {PAIDAN__EVENT__FACT_ROUTED, "triage", escalation_route_hear_routed},
     {PAIDAN__EVENT__FACT_RULED, "triage", escalation_route_hear_ruled},
+    {PAIDAN__EVENT__FACT_OUTER_MOVED, "triage", escalation_outer_hear},
+    {PAIDAN__EVENT__FACT_MERGED, "triage", escalation_merge_hear_merged},
+    {PAIDAN__EVENT__FACT_UNMERGED, "triage", escalation_merge_hear_unmerged},
+    {PAIDAN__EVENT__FACT_BURST, "triage", escalation_urgency_hear},
     {PAIDAN__EVENT__FACT_ANSWERED, "callback", escalation_close_hear_callback},
     {PAIDAN__EVENT__FACT_UNREACHED, "callback", escalation_close_hear_callback},
+    {PAIDAN__EVENT__FACT_SPARED, "callback", escalation_close_hear_callback},
     {PAIDAN__EVENT__FACT_WITHDRAWN, "intake", escalation_close_hear_withdrawn},
     {PAIDAN__EVENT__FACT_SUPPLEMENTED, "intake", escalation_note_hear},
     {PAIDAN__EVENT__FACT_CHASED, "intake", escalation_note_hear},
@@ -140,6 +149,9 @@ static enum rc apply_due(struct step *step, const struct due *due)
     if (due->kind == PAIDAN__CLOCK__CLOCK_REPLAN) {
         return escalation_replan_fire(step);
     }
+    if (due->kind == PAIDAN__CLOCK__CLOCK_GROUP) {
+        return escalation_merge_fire(step, due);
+    }
     struct escalation_moment moment;
     enum rc rc = fire(step, due, &moment);
     /* What fires in the row's place may leave it where it is. */
@@ -223,6 +235,8 @@ static enum rc apply_command(struct step *step, const struct step_input *input)
         return apply_supervise(step, input->request);
     case PAIDAN__REQUEST__WISH_RECALL:
         return escalation_recall_apply(step, input->request);
+    case PAIDAN__REQUEST__WISH_CORRECT:
+        return escalation_correct_apply(step, input->request);
     default:
         CHECK(input->request->wish_case == PAIDAN__REQUEST__WISH_REPLAN); /* see changes() */
         return escalation_replan_apply(step, input);
@@ -248,6 +262,7 @@ static bool changes(const Paidan__Request *request)
            request->wish_case == PAIDAN__REQUEST__WISH_WORK ||
            request->wish_case == PAIDAN__REQUEST__WISH_SUPERVISE ||
            request->wish_case == PAIDAN__REQUEST__WISH_RECALL ||
+           request->wish_case == PAIDAN__REQUEST__WISH_CORRECT ||
            (request->wish_case == PAIDAN__REQUEST__WISH_REPLAN && request->replan->has_apply &&
             request->replan->apply);
 }
@@ -259,6 +274,7 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_WORK:
     case PAIDAN__REQUEST__WISH_SUPERVISE:
     case PAIDAN__REQUEST__WISH_RECALL:
+    case PAIDAN__REQUEST__WISH_CORRECT:
     case PAIDAN__REQUEST__WISH_EXPLAIN:
     case PAIDAN__REQUEST__WISH_REPLAN:
     case PAIDAN__REQUEST__WISH_LIST:

@@ -15,15 +15,19 @@
 #include "escalation_appeal.h"
 #include "escalation_card.h"
 #include "escalation_close.h"
+#include "escalation_correct.h"
 #include "escalation_count.h"
 #include "escalation_decider.h"
+#include "escalation_group.h"
 #include "escalation_joint.h"
 #include "escalation_lease.h"
 #include "escalation_life.h"
+#include "escalation_merge.h"
 #include "escalation_mode.h"
 #include "escalation_move.h"
 #include "escalation_note.h"
 #include "escalation_order.h"
+#include "escalation_outer.h"
 #include "escalation_pause.h"
 #include "escalation_person.h"
 #include "escalation_raise.h"
@@ -36,6 +40,7 @@
 #include "escalation_rows.h"
 #include "escalation_signal.h"
 #include "escalation_supervise.h"
+#include "escalation_urgency.h"
 
 /* ---- who folds what ---- */
 
@@ -78,6 +83,8 @@ static const struct folding {
     [PAIDAN__EVENT__FACT_RAISED] = {escalation_raise_fold, raise_begins},
     [PAIDAN__EVENT__FACT_ORDERED] = {escalation_order_fold, NULL},
     [PAIDAN__EVENT__FACT_NOTED] = {escalation_note_fold, NULL},
+    [PAIDAN__EVENT__FACT_OUTER_MOVED] = {escalation_outer_fold, NULL},
+    [PAIDAN__EVENT__FACT_URGENCY_RAISED] = {escalation_urgency_fold, NULL},
     [PAIDAN__EVENT__FACT_REOPENED] = {escalation_close_fold_reopened, NULL},
     [PAIDAN__EVENT__FACT_CLOSED] = {escalation_close_fold_closed, NULL},
     [PAIDAN__EVENT__FACT_WARNED] = {escalation_card_fold_warned, NULL},
@@ -103,7 +110,12 @@ static const struct folding {
     [PAIDAN__EVENT__FACT_MOVED] = {escalation_move_fold, NULL},
     [PAIDAN__EVENT__FACT_RECODED] = {escalation_recode_fold, NULL},
     [PAIDAN__EVENT__FACT_RECALLED] = {escalation_recall_fold, NULL},
+    [PAIDAN__EVENT__FACT_MERGED] = {escalation_merge_fold_merged, NULL},
+    [PAIDAN__EVENT__FACT_UNMERGED] = {escalation_merge_fold_unmerged, NULL},
+    [PAIDAN__EVENT__FACT_JOINED] = {escalation_merge_fold_joined, NULL},
+    [PAIDAN__EVENT__FACT_PARTED] = {escalation_merge_fold_parted, NULL},
     [PAIDAN__EVENT__FACT_REPLANNED] = {escalation_replan_fold, always},
+    [PAIDAN__EVENT__FACT_CORRECTED] = {escalation_correct_fold, NULL},
 };
 
 /* NULL: no fact about a single ticket. */
@@ -219,6 +231,9 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
     const bool more = (before.flags & ESCALATION_HAS_EXTRA) != 0 ||
                       (folding->begins != NULL && folding->begins(event));
     rc = more ? fold_both(&one, folding, go.next, seq) : fold_ticket(&one, folding, go.next, seq);
+    if (rc == RC_OK) {
+        rc = escalation_group_move(&one);
+    }
     if (rc == RC_OK) {
         rc = escalation_count_fold(fold, event, &before, &after);
     }

@@ -18,7 +18,7 @@ static bool moves(Paidan__Event__FactCase fact)
 {
     CHECK(fact != PAIDAN__EVENT__FACT__NOT_SET); /* no such event is stored */
     return fact == FACT(ASSIGNED) || fact == FACT(RAISED) || fact == FACT(ORDERED) ||
-           fact == FACT(REOPENED) || fact == FACT(RECALLED);
+           fact == FACT(REOPENED) || fact == FACT(RECALLED) || fact == FACT(MERGED);
 }
 
 /* The ticket is in another state since. */
@@ -42,8 +42,9 @@ static Paidan__Event__FactCase fact_of(enum escalation_signal signal)
     return PAIDAN__EVENT__FACT__NOT_SET;
 }
 
-/* Whether a fact of this kind is why the item was refused. */
-static bool is_reason(const struct escalation_item *item, Paidan__Event__FactCase fact)
+/* Whether a fact of this kind is why the item was refused. moved: a correction that gave the ticket to
+ * another unit. */
+static bool is_reason(const struct escalation_item *item, Paidan__Event__FactCase fact, bool moved)
 {
     CHECK(item->result->code != PAIDAN__CODE__OK);
     CHECK(item->ticket.state != ESCALATION_NONE);
@@ -53,10 +54,10 @@ static bool is_reason(const struct escalation_item *item, Paidan__Event__FactCas
     case PAIDAN__CODE__ALREADY_DONE:
         return fact == fact_of(item->signal);
     case PAIDAN__CODE__NOT_YOUR_TICKET:
-        return moves(fact);
+        return moves(fact) || moved;
     case PAIDAN__CODE__STATE_FORBIDS:
     case PAIDAN__CODE__NOT_ACCEPTED:
-        return turns(fact);
+        return turns(fact) || moved;
     case PAIDAN__CODE__REQUEST_OPEN:
         return fact == FACT(REQUESTED);
     case PAIDAN__CODE__NO_REQUEST_OPEN:
@@ -116,7 +117,8 @@ enum rc escalation_faster_tell(struct escalation_item *item)
         CHECK(!event->has_prev_seq || event->prev_seq < seq);
         CHECK(event->has_ticket && event->ticket == item->wish->ticket);
         CHECK(event->cause != NULL);
-        if (is_reason(item, event->fact_case)) {
+        const bool moved = event->fact_case == FACT(CORRECTED) && event->corrected->to != NULL;
+        if (is_reason(item, event->fact_case, moved)) {
             result->actor = event->cause->actor;
             result->has_at_ms = true;
             result->at_ms = event->at_ms;

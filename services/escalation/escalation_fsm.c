@@ -19,6 +19,11 @@
  *
  *   ASSIGNED ── recall ─▶ DESK ── routed ─▶ ASSIGNED: a dispatch that was taken back is no dispatch.
  *
+ *   A correction leaves ASSIGNED, ACCEPTED and SUSPENDED as they are, or hands the ticket over: ASSIGNED
+ *   (a suspended one is resumed first).
+ *   MERGED: from every open state, from DESK and from none; back to DESK when it is merged no more; to RESOLVED
+ *   when what it was merged into is resolved: from then on it is a ticket of its own again.
+ *
  *   withdrawn: from every state but CLOSED to WITHDRAWN.
  *
  * The table as it is printed for people: tests/golden/escalation_fsm.txt. */
@@ -49,11 +54,21 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 /* No unit has it yet; the dispatcher's desk shows it. */
                 [ESCALATION_ON_NOTED] = IGNORE(NONE),
+                [ESCALATION_ON_BOUND] = IGNORE(NONE),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_BURST] = IGNORE(NONE),
             },
         [ESCALATION_ASSIGNED] =
             {
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(ASSIGNED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(ASSIGNED, OUTER_MOVED),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(ASSIGNED),
+                [ESCALATION_ON_JOIN] = GO(ASSIGNED, JOINED),
+                [ESCALATION_ON_PART] = GO(ASSIGNED, PARTED),
+                [ESCALATION_ON_LEAVE] = GO(DESK, RECALLED),
+                [ESCALATION_ON_BURST] = GO(ASSIGNED, URGENCY_RAISED),
                 [ESCALATION_ON_PULL] = GO(ASSIGNED, LEASED),
                 [ESCALATION_ON_ACCEPT] = GO(ACCEPTED, ACCEPTED),
                 [ESCALATION_ON_RETURN] = GO(RETURNED, RETURNED),
@@ -80,12 +95,21 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_REPLAN] = GO(ASSIGNED, REPLANNED),
                 [ESCALATION_ON_MOVE] = GO(ASSIGNED, MOVED),
                 [ESCALATION_ON_RECODE] = GO(ASSIGNED, RECODED),
+                [ESCALATION_ON_CORRECT] = GO(ASSIGNED, CORRECTED),
+                [ESCALATION_ON_HAND_OVER] = GO(ASSIGNED, CORRECTED),
                 [ESCALATION_ON_RECALL] = GO(DESK, RECALLED),
             },
         [ESCALATION_ACCEPTED] =
             {
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(ACCEPTED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(ACCEPTED, OUTER_MOVED),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(ACCEPTED),
+                [ESCALATION_ON_JOIN] = GO(ACCEPTED, JOINED),
+                [ESCALATION_ON_PART] = GO(ACCEPTED, PARTED),
+                [ESCALATION_ON_LEAVE] = GO(DESK, RECALLED),
+                [ESCALATION_ON_BURST] = GO(ACCEPTED, URGENCY_RAISED),
                 [ESCALATION_ON_CONTACT] = GO(ACCEPTED, CONTACTED),
                 [ESCALATION_ON_PROGRESS] = GO(ACCEPTED, PROGRESSED),
                 [ESCALATION_ON_RESOLVE] = GO(RESOLVED, RESOLVED),
@@ -116,12 +140,20 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_REPLAN] = GO(ACCEPTED, REPLANNED),
                 [ESCALATION_ON_MOVE] = GO(ASSIGNED, MOVED),
                 [ESCALATION_ON_RECODE] = GO(ACCEPTED, RECODED),
+                [ESCALATION_ON_CORRECT] = GO(ACCEPTED, CORRECTED),
+                [ESCALATION_ON_HAND_OVER] = GO(ASSIGNED, CORRECTED),
             },
         [ESCALATION_RETURNED] =
             {
                 [ESCALATION_ON_RULED] = GO(ASSIGNED, ASSIGNED),
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(RETURNED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(RETURNED, OUTER_MOVED),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(RETURNED),
+                [ESCALATION_ON_JOIN] = GO(RETURNED, JOINED),
+                [ESCALATION_ON_PART] = GO(RETURNED, PARTED),
+                [ESCALATION_ON_BURST] = GO(RETURNED, URGENCY_RAISED),
                 /* Returning stops no clock: the raise takes the ticket off the desk. */
                 [ESCALATION_ON_URGE] = GO(RETURNED, URGED),
                 [ESCALATION_ON_WATCH] = GO(RETURNED, SUPERVISED),
@@ -145,10 +177,16 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
             {
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(RESOLVED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(RESOLVED, OUTER_MOVED),
+                /* Resolved before that was read: it is called back by itself. */
+                [ESCALATION_ON_MERGED] = IGNORE(RESOLVED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(RESOLVED),
+                [ESCALATION_ON_BURST] = IGNORE(RESOLVED),
                 [ESCALATION_ON_SOLVED] = GO(CLOSED, CLOSED),
                 [ESCALATION_ON_UNSOLVED] = GO(ASSIGNED, REOPENED),
                 [ESCALATION_ON_GIVEN_UP] = GO(CLOSED, CLOSED),
                 [ESCALATION_ON_UNREACHED] = GO(CLOSED, CLOSED),
+                [ESCALATION_ON_SPARED] = GO(CLOSED, CLOSED),
                 /* The red card of a ticket that is given up, said just before it is closed. */
                 [ESCALATION_ON_CARD] = GO(RESOLVED, CARDED),
                 [ESCALATION_ON_CANCEL_CARD] = GO(RESOLVED, CARD_CANCELLED),
@@ -163,6 +201,13 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
             {
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(SUSPENDED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(SUSPENDED, OUTER_MOVED),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(SUSPENDED),
+                [ESCALATION_ON_JOIN] = GO(SUSPENDED, JOINED),
+                [ESCALATION_ON_PART] = GO(SUSPENDED, PARTED),
+                [ESCALATION_ON_LEAVE] = GO(DESK, RECALLED),
+                [ESCALATION_ON_BURST] = GO(SUSPENDED, URGENCY_RAISED),
                 [ESCALATION_ON_URGE] = GO(SUSPENDED, URGED),
                 [ESCALATION_ON_WATCH] = GO(SUSPENDED, SUPERVISED),
                 [ESCALATION_ON_GIVE_CARD] = GO(SUSPENDED, CARDED),
@@ -174,6 +219,7 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ORDER] = GO(ASSIGNED, ORDERED),
                 [ESCALATION_ON_REPLAN] = GO(SUSPENDED, REPLANNED),
                 [ESCALATION_ON_RECODE] = GO(SUSPENDED, RECODED),
+                [ESCALATION_ON_CORRECT] = GO(SUSPENDED, CORRECTED),
             },
         [ESCALATION_DESK] =
             {
@@ -181,13 +227,42 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ROUTED] = GO(ASSIGNED, ASSIGNED),
                 [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
                 [ESCALATION_ON_NOTED] = GO(DESK, NOTED),
+                [ESCALATION_ON_BOUND] = GO(DESK, OUTER_MOVED),
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(DESK),
+                [ESCALATION_ON_JOIN] = GO(DESK, JOINED),
+                [ESCALATION_ON_PART] = GO(DESK, PARTED),
+                [ESCALATION_ON_BURST] = IGNORE(DESK),
                 /* An appeal from the round before, whose return was ruled on and taken back. */
                 [ESCALATION_ON_STEP] = GO(DESK, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(DESK, APPEAL_RULED),
             },
+        [ESCALATION_MERGED] =
+            {
+                [ESCALATION_ON_WITHDRAWN] = GO(WITHDRAWN, CLOSED),
+                [ESCALATION_ON_NOTED] = GO(MERGED, NOTED),
+                [ESCALATION_ON_BOUND] = GO(MERGED, OUTER_MOVED),
+                /* With its ticket into another one, or to another one after that was withdrawn. */
+                [ESCALATION_ON_MERGED] = GO(MERGED, MERGED),
+                [ESCALATION_ON_UNMERGED] = GO(DESK, UNMERGED),
+                [ESCALATION_ON_FOLLOW] = GO(RESOLVED, RESOLVED),
+                [ESCALATION_ON_BURST] = IGNORE(MERGED),
+                /* An appeal from the round before. */
+                [ESCALATION_ON_STEP] = GO(MERGED, REMINDED),
+                [ESCALATION_ON_RULE_APPEAL] = GO(MERGED, APPEAL_RULED),
+            },
         [ESCALATION_CLOSED] =
             {
                 [ESCALATION_ON_NOTED] = IGNORE(CLOSED),
+                [ESCALATION_ON_BOUND] = IGNORE(CLOSED),
+                [ESCALATION_ON_MERGED] = IGNORE(CLOSED),
+                [ESCALATION_ON_UNMERGED] = IGNORE(CLOSED),
+                [ESCALATION_ON_BURST] = IGNORE(CLOSED),
+                /* Answered after all, where it was closed without an answer (escalation_close). */
+                [ESCALATION_ON_SOLVED] = GO(CLOSED, CLOSED),
+                [ESCALATION_ON_UNSOLVED] = GO(ASSIGNED, REOPENED),
+                [ESCALATION_ON_GIVEN_UP] = GO(CLOSED, CLOSED),
+                [ESCALATION_ON_CARD] = GO(CLOSED, CARDED),
                 [ESCALATION_ON_APPEAL] = GO(CLOSED, APPEALED),
                 [ESCALATION_ON_STEP] = GO(CLOSED, REMINDED),
                 [ESCALATION_ON_RULE_APPEAL] = GO(CLOSED, APPEAL_RULED),
@@ -199,6 +274,10 @@ static const struct escalation_step steps[ESCALATION_STATE_COUNT][ESCALATION_SIG
                 [ESCALATION_ON_ROUTED] = IGNORE(WITHDRAWN),
                 [ESCALATION_ON_WITHDRAWN] = IGNORE(WITHDRAWN),
                 [ESCALATION_ON_NOTED] = IGNORE(WITHDRAWN),
+                [ESCALATION_ON_BOUND] = IGNORE(WITHDRAWN),
+                [ESCALATION_ON_MERGED] = IGNORE(WITHDRAWN),
+                [ESCALATION_ON_UNMERGED] = IGNORE(WITHDRAWN),
+                [ESCALATION_ON_BURST] = IGNORE(WITHDRAWN),
             },
 };
 
@@ -213,12 +292,13 @@ static_assert((int)ESCALATION_WITHDRAWN == (int)PAIDAN__STATE__STATE_WITHDRAWN,
 static_assert((int)ESCALATION_SUSPENDED == (int)PAIDAN__STATE__STATE_SUSPENDED,
               "states are stored");
 static_assert((int)ESCALATION_DESK == (int)PAIDAN__STATE__STATE_DESK, "states are stored");
-static_assert(ESCALATION_DESK == 8 && ESCALATION_STATE_COUNT == 9,
+static_assert((int)ESCALATION_MERGED == (int)PAIDAN__STATE__STATE_MERGED, "states are stored");
+static_assert(ESCALATION_MERGED == 9 && ESCALATION_STATE_COUNT == 10,
               "states are stored: never renumber");
 
 static const char *const state_names[ESCALATION_STATE_COUNT] = {
     "none",   "assigned",  "accepted",  "returned", "resolved",
-    "closed", "withdrawn", "suspended", "desk",
+    "closed", "withdrawn", "suspended", "desk",     "merged",
 };
 
 static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
@@ -226,10 +306,15 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_RULED] = "ruled",
     [ESCALATION_ON_WITHDRAWN] = "withdrawn",
     [ESCALATION_ON_NOTED] = "noted",
+    [ESCALATION_ON_BOUND] = "bound",
+    [ESCALATION_ON_MERGED] = "merged",
+    [ESCALATION_ON_UNMERGED] = "unmerged",
+    [ESCALATION_ON_BURST] = "burst",
     [ESCALATION_ON_SOLVED] = "solved",
     [ESCALATION_ON_UNSOLVED] = "unsolved",
     [ESCALATION_ON_GIVEN_UP] = "given_up",
     [ESCALATION_ON_UNREACHED] = "unreached",
+    [ESCALATION_ON_SPARED] = "spared",
     [ESCALATION_ON_PULL] = "pull",
     [ESCALATION_ON_ACCEPT] = "accept",
     [ESCALATION_ON_CONTACT] = "contact",
@@ -261,6 +346,12 @@ static const char *const signal_names[ESCALATION_SIGNAL_COUNT] = {
     [ESCALATION_ON_TERM] = "term",
     [ESCALATION_ON_REPLAN] = "replan",
     [ESCALATION_ON_RECALL] = "recall",
+    [ESCALATION_ON_CORRECT] = "correct",
+    [ESCALATION_ON_HAND_OVER] = "hand_over",
+    [ESCALATION_ON_LEAVE] = "leave",
+    [ESCALATION_ON_JOIN] = "join",
+    [ESCALATION_ON_PART] = "part",
+    [ESCALATION_ON_FOLLOW] = "follow",
     [ESCALATION_ON_MOVE] = "move",
     [ESCALATION_ON_RECODE] = "recode",
     [ESCALATION_ON_ALARM] = "alarm",
@@ -294,6 +385,9 @@ Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation
                        (state == ESCALATION_DESK && signal == ESCALATION_ON_RECALL);
     if (again) {
         return PAIDAN__CODE__ALREADY_DONE;
+    }
+    if (state == ESCALATION_MERGED) {
+        return PAIDAN__CODE__MERGED;
     }
     const bool work = signal == ESCALATION_ON_CONTACT || signal == ESCALATION_ON_PROGRESS ||
                       signal == ESCALATION_ON_RESOLVE;

@@ -18,6 +18,7 @@ enum escalation_state {
     ESCALATION_WITHDRAWN, /* 已撤回 */
     ESCALATION_SUSPENDED, /* 挂账: every clock stands still */
     ESCALATION_DESK,      /* 待分拨: the dispatch was taken back; nobody has it, no clock runs */
+    ESCALATION_MERGED,    /* 已并单: another ticket is worked on in its place */
     ESCALATION_STATE_COUNT,
 };
 
@@ -27,10 +28,15 @@ enum escalation_signal {
     ESCALATION_ON_RULED,     /* triage: the dispatcher's ruling on a return */
     ESCALATION_ON_WITHDRAWN, /* intake: the resident withdrew */
     ESCALATION_ON_NOTED,     /* intake: supplemented or chased */
+    ESCALATION_ON_BOUND,     /* triage: the deadline from above is a later one */
+    ESCALATION_ON_MERGED,    /* triage: it is the same event as another ticket */
+    ESCALATION_ON_UNMERGED,  /* triage, or we: it is merged no more */
+    ESCALATION_ON_BURST,     /* triage: many tell of its event */
     ESCALATION_ON_SOLVED,    /* callback: solved, or partly where that closes */
     ESCALATION_ON_UNSOLVED,  /* callback: not solved, may be reopened */
     ESCALATION_ON_GIVEN_UP,  /* callback: not solved, the site's limit is reached */
     ESCALATION_ON_UNREACHED, /* callback: nobody answered any attempt */
+    ESCALATION_ON_SPARED,    /* callback: this closure is not asked about */
     /* commands */
     ESCALATION_ON_PULL,
     ESCALATION_ON_ACCEPT,
@@ -57,9 +63,16 @@ enum escalation_signal {
     ESCALATION_ON_APPEAL,      /* 超时申诉 */
     ESCALATION_ON_REPLAN,      /* running clocks got new moments */
     ESCALATION_ON_RECALL,      /* 撤回分拨 by the dispatcher */
+    ESCALATION_ON_CORRECT,     /* 更正 by the dispatcher: its unit keeps it */
+    ESCALATION_ON_HAND_OVER,   /* 更正 by the dispatcher: another unit gets it */
+    ESCALATION_ON_LEAVE,       /* taken from its unit to be merged into another ticket */
     /* site edits */
     ESCALATION_ON_MOVE,   /* nobody carries on its unit: another one gets it */
     ESCALATION_ON_RECODE, /* it goes on under other codes */
+    /* what happens to another ticket of its group */
+    ESCALATION_ON_JOIN,   /* one was merged into this one */
+    ESCALATION_ON_PART,   /* one is merged into this one no more */
+    ESCALATION_ON_FOLLOW, /* what it is merged into is resolved */
     /* deadlines */
     ESCALATION_ON_WARN,        /* a warning point passed */
     ESCALATION_ON_STEP,        /* a step of a clock, before or after its deadline */
@@ -93,8 +106,8 @@ struct escalation_step escalation_fsm_step(enum escalation_state state,
                                            enum escalation_signal signal);
 
 /* The code that tells a caller why a cell of the table is a refusal: ALREADY_DONE for a repeated
- * action, NOT_ACCEPTED for work before acceptance, RECALL_TOO_LATE for a recall after it,
- * STATE_FORBIDS else. */
+ * action, NOT_ACCEPTED for work before acceptance, RECALL_TOO_LATE for a recall after it, MERGED for
+ * whatever is wished of a member, STATE_FORBIDS else. */
 Paidan__Code escalation_fsm_refusal(enum escalation_state state, enum escalation_signal signal);
 
 /* Stable lower-case names: "assigned", "expire". Never NULL. */

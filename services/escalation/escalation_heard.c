@@ -35,7 +35,7 @@ bool escalation_heard_goes(const struct escalation_heard *heard, enum escalation
                            enum rc *rc)
 {
     const enum escalation_state state = heard->ticket.state;
-    CHECK(signal <= ESCALATION_ON_UNREACHED); /* the signals of records */
+    CHECK(signal <= ESCALATION_ON_SPARED); /* the signals of records */
     *rc = RC_OK;
     const struct escalation_step go = escalation_fsm_step(state, signal);
     if (go.action == ESCALATION_DO_REFUSE) {

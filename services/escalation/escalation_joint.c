@@ -220,21 +220,21 @@ enum rc escalation_joint_begin(struct step *step, uint64_t id, const struct esca
 
 /* ---- ended by a ruling ---- */
 
-enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
-                             const Paidan__Assignment *to, Paidan__Assigned *assigned)
+enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra, const char *unit,
+                             char ***ended, size_t *count)
 {
     CHECK(extra->assist_count <= SITE_ASSIST_MAX);
-    CHECK(assigned->n_assist_ended == 0);
-    CHECK(to->unit[0] != '\0');
-    assigned->assist_ended = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof(char *));
-    if (assigned->assist_ended == NULL) {
+    CHECK(*count == 0);
+    CHECK(unit[0] != '\0');
+    *ended = arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof(char *));
+    if (*ended == NULL) {
         return RC_LIMIT;
     }
     for (uint32_t index = 0; index < extra->assist_count; index++) {
         struct escalation_assist *task = &extra->assists[index];
-        if (!task->done && strcmp(to->unit, task->unit) != 0) {
-            assigned->assist_ended[assigned->n_assist_ended] = task->unit;
-            assigned->n_assist_ended++;
+        if (!task->done && strcmp(unit, task->unit) != 0) {
+            (*ended)[*count] = task->unit;
+            *count += 1;
             step_wake(step, step_key(task->unit));
         }
     }
@@ -372,13 +372,11 @@ enum rc escalation_joint_fold_late(struct escalation_fold *fold)
 }
 
 /* The task is gone, as if it had never been asked for; who was asked, the facts tell. */
-enum rc escalation_joint_fold_ended(struct escalation_fold *fold)
+enum rc escalation_joint_fold_ended(struct escalation_fold *fold, char *const *ended, size_t count)
 {
-    CHECK(fold->event->fact_case == PAIDAN__EVENT__FACT_ASSIGNED);
-    const Paidan__Assigned *assigned = fold->event->assigned;
-    CHECK(assigned->to->unit != NULL);
-    for (size_t index = 0; index < assigned->n_assist_ended; index++) {
-        const char *unit = assigned->assist_ended[index];
+    CHECK(count == 0 || ended != NULL);
+    for (size_t index = 0; index < count; index++) {
+        const char *unit = ended[index];
         struct escalation_assist *task =
             fold->extra == NULL ? NULL : escalation_extra_assist(fold->extra, unit);
         if (task == NULL || task->done) {

@@ -20,12 +20,14 @@ struct escalation_joint_asking {
 MUST_CHECK enum rc escalation_joint_begin(struct step *step, uint64_t id,
                                           const struct escalation_info *info,
                                           const struct escalation_joint_asking *asking);
-/* The open tasks, which end with a ruling that makes another matter of it: whom it names is asked
- * again, by the new terms. Fills assigned->assist_ended, which points into extra. RC_OK or RC_LIMIT. */
+/* The open tasks, which end with a ruling or a correction that makes another matter of it: whom it
+ * names is asked again, by the new terms. unit: that leads now. Fills a list, empty before, which points
+ * into extra. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc escalation_joint_end(struct step *step, struct escalation_extra *extra,
-                                        const Paidan__Assignment *to, Paidan__Assigned *assigned);
-/* Folds those; RC_CORRUPT: there is no such open task. */
-escalation_fold_fn escalation_joint_fold_ended;
+                                        const char *unit, char ***ended, size_t *count);
+/* Folds those; RC_OK, or RC_CORRUPT: there is no such open task. */
+MUST_CHECK enum rc escalation_joint_fold_ended(struct escalation_fold *fold, char *const *ended,
+                                               size_t count);
 
 /* The term of tasks passed: of all those with this very moment, for the ticket has one row for it.
  */

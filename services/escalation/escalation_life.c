@@ -8,6 +8,7 @@
 #include "escalation_life.h"
 
 #include "common/base/check.h"
+#include "escalation_merge.h"
 #include "escalation_target.h"
 
 /* Whether the miss of that clock was counted, or excused, when its deadline passed. */
@@ -96,6 +97,9 @@ static enum rc resolve(struct escalation_item *item)
     resolved.mode = item->wish->has_mode ? item->wish->mode : (Paidan__Mode)item->extra.mode;
     resolved.has_without_assist = resolved.without_assist =
         escalation_extra_assists_open(&item->extra) != 0;
+    Paidan__ResolvedMatter matter;
+    resolved.matter =
+        escalation_target_matter(item->step->site, &item->info, item->ticket.chases, &matter);
     return escalation_work_say(item, &resolved.base);
 }
 
@@ -223,6 +227,9 @@ enum rc escalation_life_fold_resolved(struct escalation_fold *fold)
     const Paidan__Resolved *resolved = fold->event->resolved;
     if (resolved->round != fold->ticket->round) {
         return RC_CORRUPT;
+    }
+    if (resolved->has_group) { /* one piece of work, however many reported it */
+        return escalation_merge_fold_followed(fold);
     }
     fold->counters[TALLY_RESOLVED]++;
     if (resolved->late) {

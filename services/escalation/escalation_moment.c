@@ -145,7 +145,14 @@ bool escalation_moment_counts(const struct escalation_moment *moment)
         const uint64_t start_ms = moment->ticket.clocks[index].start_ms;
         got_ms = start_ms > got_ms ? start_ms : got_ms;
     }
-    return moment->due_ms >= got_ms;
+    /* Of a correction that put the deadline into the past (escalation_correct), nobody knew. */
+    const struct escalation_clock *clock = NULL;
+    for (uint32_t index = 0; index < moment->ticket.clock_count; index++) {
+        clock = moment->ticket.clocks[index].clock == moment->clock ? &moment->ticket.clocks[index]
+                                                                    : clock;
+    }
+    CHECK(clock != NULL);
+    return moment->due_ms >= got_ms && (clock->flags & ESCALATION_COUNTED) == 0;
 }
 
 enum rc escalation_moment_say(const struct escalation_moment *moment, const ProtobufCMessage *fact)

@@ -264,6 +264,36 @@ static enum rc plan_ticket(struct page *page, uint64_t id)
     return page->step != NULL ? say_replanned(page, &planned) : RC_OK;
 }
 
+enum rc escalation_replan_one(struct step *step, const struct escalation_replan_of *of,
+                              Paidan__Replanned *plan)
+{
+    CHECK(of->id != 0);
+    CHECK(escalation_state_open(of->ticket));
+    struct page page = {.arena = step->arena,
+                        .txn = step->txn,
+                        .site = step->site,
+                        .now_ms = step->now_ms,
+                        .why = PAIDAN__REPLAN_CAUSE__REPLAN_POLICY,
+                        .room = 1};
+    struct planned *const planned = arena_alloc(step->arena, sizeof *planned);
+    if (planned == NULL) {
+        return RC_LIMIT;
+    }
+    *planned = (struct planned){
+        .id = of->id, .ticket = *of->ticket, .extra = *of->extra, .info = *of->info};
+    paidan__replanned__init(&planned->fact);
+    planned->fact.why = page.why;
+    enum rc rc = plan_own(&page, planned);
+    if (rc == RC_OK) {
+        rc = plan_tasks(&page, planned);
+    }
+    if (rc == RC_OK) {
+        rc = plan_mode(&page, planned);
+    }
+    *plan = planned->fact;
+    return rc;
+}
+
 /* A ticket to be looked at whole: an open one, or one that is done with but for an appeal. */
 struct found {
     uint64_t id;

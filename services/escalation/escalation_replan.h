@@ -10,6 +10,17 @@ MUST_CHECK enum rc escalation_replan_show(struct step_view *view, const Paidan__
                                           Paidan__Answer *answer);
 /* The same, done: a supervisor's command, one page. RC_OK: answered. */
 MUST_CHECK enum rc escalation_replan_apply(struct step *step, const struct step_input *input);
+/* An open ticket by the policy that it has with this info: what would run by other terms, from when
+ * each clock began, with what was consumed and has fired. Says nothing; plan: initialized. RC_OK or
+ * RC_LIMIT. */
+struct escalation_replan_of {
+    uint64_t id;
+    const struct escalation_ticket *ticket;
+    const struct escalation_extra *extra;
+    const struct escalation_info *info;
+};
+MUST_CHECK enum rc escalation_replan_one(struct step *step, const struct escalation_replan_of *of,
+                                         Paidan__Replanned *plan);
 /* One page of planning by the calendars, which goes on by itself until all tickets were looked at.
  */
 MUST_CHECK enum rc escalation_replan_fire(struct step *step);

@@ -168,8 +168,24 @@ struct decision {
     bool granted;
 };
 
-/* The clock of a granted extension, one original term longer: it fires and warns again. */
-static enum rc extended(struct step *step, struct escalation_ticket *ticket, Paidan__ClockSet **set)
+/* The clock as it is, with one more extension counted: its moments stand. */
+static enum rc stand(struct step *step, const struct escalation_clock *clock,
+                     Paidan__ClockSet **set)
+{
+    const enum rc rc = escalation_clock_picture(step->arena, clock, set);
+    if (rc == RC_OK) {
+        CHECK(clock->bound_ms == clock->due_ms); /* nothing else holds an extension back */
+        (*set)->has_extensions = true;
+        (*set)->extensions = clock->extensions + 1u;
+    }
+    return rc;
+}
+
+/* The clock of a granted extension, one original term longer: it fires and warns again. Unless 上级时限 allows
+ * no later deadline: then what was granted waits for more time from above, and nobody is warned a second
+ * time of the same moment (*same_due). */
+static enum rc extended(struct step *step, struct escalation_ticket *ticket, Paidan__ClockSet **set,
+                        bool *same_due)
 {
     const struct escalation_clock *clock = work_clock(ticket);
     if (clock == NULL) {
@@ -178,6 +194,11 @@ static enum rc extended(struct step *step, struct escalation_ticket *ticket, Pai
     CHECK(clock->extensions < UINT8_MAX);
     struct escalation_clock longer = *clock;
     longer.extensions++;
+    const enum rc rc = escalation_term_again(step, &longer, set);
+    *same_due = rc == RC_OK && (*set)->due_ms == clock->due_ms;
+    if (rc != RC_OK || *same_due) {
+        return rc == RC_OK ? stand(step, clock, set) : rc;
+    }
     longer.flags &= (uint8_t)~ESCALATION_WARNED;
     for (uint32_t index = 0; index < longer.step_count; index++) {
         longer.steps[index].fired = false;
@@ -197,10 +218,12 @@ static enum rc say_decided(struct step *step, const struct escalation_saying *ab
     decided.unit = (char *)decision->unit;
     decided.to_unit = decision->unit == NULL ? (char *)extra->request_to : NULL;
     if (decision->granted && extra->request == PAIDAN__REQUEST_KIND__REQUEST_EXTENSION) {
-        const enum rc rc = extended(step, &ticket, &decided.clock);
+        bool same_due = false;
+        const enum rc rc = extended(step, &ticket, &decided.clock, &same_due);
         if (rc != RC_OK) {
             return rc;
         }
+        decided.has_same_due = decided.same_due = same_due;
     }
     return escalation_say(step, about, &decided.base);
 }
@@ -388,7 +411,11 @@ enum rc escalation_request_fold_decided(struct escalation_fold *fold)
     }
     struct escalation_clock *clock =
         decided->clock == NULL ? NULL : escalation_state_clock(fold->ticket, decided->clock->clock);
-    if (clock == NULL || escalation_clock_take(clock, decided->clock) != RC_OK) {
+    const bool same_due = decided->has_same_due && decided->same_due;
+    const enum rc rc = clock == NULL ? RC_CORRUPT
+                       : same_due    ? escalation_clock_take_again(clock, decided->clock)
+                                     : escalation_clock_take(clock, decided->clock);
+    if (rc != RC_OK) {
         return RC_CORRUPT;
     }
     fold->counters[TALLY_EXTENDED]++;

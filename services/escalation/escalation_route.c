@@ -12,6 +12,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "escalation_assignment.h"
+#include "escalation_claim.h"
 #include "escalation_joint.h"
 
 /* Copies a text of a record into a field of info. wire_check has bounded it. */
@@ -109,6 +110,11 @@ static enum rc say_assigned(const struct escalation_heard *heard, enum escalatio
     assigned->has_confidential = assigned->confidential = info->confidential;
     assigned->has_outer_due_ms = info->outer_due_ms != 0;
     assigned->outer_due_ms = info->outer_due_ms;
+    assigned->has_own_urgency = info->own_urgency != 0;
+    assigned->own_urgency = assigned->has_own_urgency ? (Paidan__Urgency)info->own_urgency
+                                                      : PAIDAN__URGENCY__URGENCY_NORMAL;
+    assigned->has_own_outer_due_ms = info->claimed_due;
+    assigned->own_outer_due_ms = info->own_outer_due_ms;
     const enum rc rc = escalation_heard_say(heard, signal, &assigned->base);
     if (rc != RC_OK) {
         return rc;
@@ -145,6 +151,9 @@ static enum rc record_spot(struct escalation_heard *heard, struct escalation_inf
     resolved.channel = info->channel;
     resolved.has_mode = true;
     resolved.mode = PAIDAN__MODE__MODE_ON_SITE;
+    Paidan__ResolvedMatter matter;
+    resolved.matter =
+        escalation_target_matter(heard->step->site, info, heard->ticket.chases, &matter);
     return escalation_heard_say(heard, ESCALATION_ON_RESOLVE, &resolved.base);
 }
 
@@ -167,6 +176,12 @@ enum rc escalation_route_hear_routed(struct escalation_heard *heard)
     take(info.channel, sizeof info.channel,
          today(heard->step->site, SITE_KIND_CHANNEL, routed->channel));
     take(info.title, sizeof info.title, routed->title);
+    struct escalation_claim claim;
+    rc = escalation_claim_of(heard->step, heard->id, &claim);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    escalation_claim_hold(&claim, &info);
     const struct named named = {routed->level, routed->unit, routed->assist, routed->n_assist};
     struct escalation_target target;
     rc = find_target(heard, &info, &named, &target);
@@ -229,6 +244,20 @@ static enum rc take_summary(const struct escalation_heard *heard, const char *su
     return rc == RC_INVALID ? RC_CORRUPT : rc; /* triage masked it, so it is text */
 }
 
+/* The dispatcher's word about the ticket; a member may be more urgent. */
+static enum rc take_urgency(const struct escalation_heard *heard, Paidan__Urgency urgency,
+                            struct escalation_info *info)
+{
+    struct escalation_claim claim;
+    const enum rc rc = escalation_claim_of(heard->step, heard->id, &claim);
+    if (rc == RC_OK) {
+        const bool claimed = claim.urgency > (uint32_t)urgency;
+        info->own_urgency = claimed ? (uint32_t)urgency : 0;
+        info->urgency = claimed ? claim.urgency : (uint32_t)urgency;
+    }
+    return rc;
+}
+
 enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
 {
     CHECK(heard->record->fact_case == PAIDAN__EVENT__FACT_RULED);
@@ -247,14 +276,18 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     if (rc != RC_OK) {
         return rc;
     }
-    const bool other =
-        strcmp(info.category, today(site, SITE_KIND_CATEGORY, ruled->category)) != 0 ||
-        (ruled->has_urgency && info.urgency != (uint32_t)ruled->urgency);
+    const bool recoded =
+        strcmp(info.category, today(site, SITE_KIND_CATEGORY, ruled->category)) != 0;
+    const uint32_t was = info.urgency;
     take(info.category, sizeof info.category, today(site, SITE_KIND_CATEGORY, ruled->category));
     take(info.area, sizeof info.area, today(site, SITE_KIND_AREA, ruled->area));
     if (ruled->has_urgency) {
-        info.urgency = (uint32_t)ruled->urgency;
+        rc = take_urgency(heard, ruled->urgency, &info);
     }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const bool other = recoded || info.urgency != was;
     if (ruled->summary != NULL) {
         rc = take_summary(heard, ruled->summary, &info);
         if (rc != RC_OK) {
@@ -282,7 +315,8 @@ enum rc escalation_route_hear_ruled(struct escalation_heard *heard)
     assigned.note = ruled->note;
     assigned.summary = ruled->summary;
     if (other) {
-        rc = escalation_joint_end(heard->step, &extra, assignment, &assigned);
+        rc = escalation_joint_end(heard->step, &extra, assignment->unit, &assigned.assist_ended,
+                                  &assigned.n_assist_ended);
     }
     return rc == RC_OK ? say_assigned(heard, ESCALATION_ON_RULED, &info, assignment, &assigned,
                                       begin.start == ESCALATION_START_ACCEPT)
@@ -298,6 +332,9 @@ static enum rc store_info(const struct escalation_fold *fold, const Paidan__Assi
         .urgency = (uint32_t)assigned->urgency,
         .registered_ms = assigned->registered_ms,
         .outer_due_ms = assigned->has_outer_due_ms ? assigned->outer_due_ms : 0,
+        .own_urgency = assigned->has_own_urgency ? (uint32_t)assigned->own_urgency : 0,
+        .claimed_due = assigned->has_own_outer_due_ms && assigned->has_outer_due_ms,
+        .own_outer_due_ms = assigned->has_own_outer_due_ms ? assigned->own_outer_due_ms : 0,
         .confidential = assigned->has_confidential && assigned->confidential};
     const bool fits =
         escalation_fold_text(info.category, sizeof info.category, assigned->category) &&
@@ -316,7 +353,7 @@ enum rc escalation_route_fold(struct escalation_fold *fold)
     const bool stays = ruled && assigned->to->level == ticket->level;
     enum rc rc = escalation_assignment_fold(fold, assigned->to, stays);
     if (rc == RC_OK) {
-        rc = escalation_joint_fold_ended(fold);
+        rc = escalation_joint_fold_ended(fold, assigned->assist_ended, assigned->n_assist_ended);
     }
     if (rc != RC_OK) {
         return rc;

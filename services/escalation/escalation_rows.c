@@ -11,14 +11,21 @@
 
 #include "common/base/check.h"
 
+static unsigned state_tally(enum escalation_state state)
+{
+    CHECK(state != ESCALATION_NONE);
+    return state == ESCALATION_DESK     ? (unsigned)TALLY_STATE_DESK
+           : state == ESCALATION_MERGED ? (unsigned)TALLY_STATE_MERGED
+                                        : TALLY_STATE + state - 1;
+}
+
 static void count(struct tally *tally, const struct escalation_ticket *ticket, uint64_t by)
 {
     CHECK(ticket->level <= SITE_LEVELS_MAX);
     if (ticket->state == ESCALATION_NONE) {
         return;
     }
-    tally->values[ticket->state == ESCALATION_DESK ? (unsigned)TALLY_STATE_DESK
-                                                   : TALLY_STATE + ticket->state - 1] += by;
+    tally->values[state_tally(ticket->state)] += by;
     for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {
         const bool watched = escalation_state_watched(ticket, (enum escalation_watch)watch);
         tally->values[TALLY_WATCH + watch] += watched ? by : 0;

@@ -4,6 +4,7 @@
 #include "escalation_scope.h"
 
 #include "common/base/check.h"
+#include "escalation_group.h"
 #include "escalation_state.h"
 
 enum rc escalation_scope(struct step_view *view, uint64_t ticket, struct permit_subject *subject)
@@ -22,13 +23,24 @@ enum rc escalation_scope(struct step_view *view, uint64_t ticket, struct permit_
     if (rc != RC_OK) {
         return rc;
     }
+    uint64_t into = 0;
+    if (record->state == ESCALATION_MERGED) {
+        rc = escalation_group_into(view->txn, ticket, &into);
+    }
+    const enum escalation_state state = record->state;
+    if (rc == RC_OK && into != 0) { /* 并单: whose that one is; nobody's while it has no unit */
+        rc = escalation_state_find(view->txn, into, record);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
     CHECK(record->assist_count <= SITE_ASSIST_MAX);
     *subject = (struct permit_subject){
         .unit = record->unit,
         .area = info->area,
         .channel = info->channel,
         .level = record->level,
-        .state = (Paidan__State)record->state,
+        .state = (Paidan__State)state,
     };
     for (uint32_t index = 0; index < record->assist_count; index++) {
         subject->assist[subject->assist_count++] = record->assist[index];

@@ -20,9 +20,10 @@ static const unsigned char signals[] = {
     IS(WARNED, WARN),
     IS(ALARMED, ALARM),
     IS(RETURNED, RETURN),
-    IS(RESOLVED, RESOLVE),
     IS(REOPENED, UNSOLVED),
     IS(NOTED, NOTED),
+    IS(OUTER_MOVED, BOUND),
+    IS(URGENCY_RAISED, BURST),
     IS(SUSPENDED, SUSPEND),
     IS(REQUESTED, EXTEND),
     IS(DECIDED, DECIDE),
@@ -43,7 +44,10 @@ static const unsigned char signals[] = {
     IS(TERM_PASSED, TERM),
     IS(MOVED, MOVE),
     IS(RECODED, RECODE),
-    IS(RECALLED, RECALL),
+    IS(MERGED, MERGED),
+    IS(UNMERGED, UNMERGED),
+    IS(JOINED, JOIN),
+    IS(PARTED, PART),
 };
 
 static enum escalation_signal signal_closed(const Paidan__Closed *closed)
@@ -53,6 +57,9 @@ static enum escalation_signal signal_closed(const Paidan__Closed *closed)
         return ESCALATION_ON_GIVEN_UP;
     case PAIDAN__OUTCOME__OUTCOME_UNREACHED:
         return ESCALATION_ON_UNREACHED;
+    case PAIDAN__OUTCOME__OUTCOME_UNSAMPLED:
+    case PAIDAN__OUTCOME__OUTCOME_UNASKED:
+        return ESCALATION_ON_SPARED;
     case PAIDAN__OUTCOME__OUTCOME_WITHDRAWN:
         return ESCALATION_ON_WITHDRAWN;
     default:
@@ -75,6 +82,12 @@ enum escalation_signal escalation_signal_of(const Paidan__Event *event)
         return event->resumed->by_hand ? ESCALATION_ON_RESUME : ESCALATION_ON_PAUSE_END;
     case PAIDAN__EVENT__FACT_CLOSED:
         return signal_closed(event->closed);
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        return event->corrected->to != NULL ? ESCALATION_ON_HAND_OVER : ESCALATION_ON_CORRECT;
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        return event->resolved->has_group ? ESCALATION_ON_FOLLOW : ESCALATION_ON_RESOLVE;
+    case PAIDAN__EVENT__FACT_RECALLED:
+        return event->recalled->has_merge_into ? ESCALATION_ON_LEAVE : ESCALATION_ON_RECALL;
     default:
         break;
     }

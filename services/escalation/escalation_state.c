@@ -103,7 +103,7 @@ static size_t put_ticket(const struct escalation_ticket *ticket, unsigned char *
     CHECK(ticket->state != ESCALATION_NONE);
     CHECK(ticket->state < ESCALATION_STATE_COUNT);
     CHECK(ticket->level <= SITE_LEVELS_MAX);
-    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN);
+    CHECK(ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_UNASKED);
     CHECK(ticket->satisfied <= UINT8_MAX);
     CHECK(ticket->round <= UINT16_MAX);
     CHECK(ticket->raises <= UINT16_MAX);
@@ -188,7 +188,7 @@ static bool get_head(struct codec_reader *reader, struct escalation_ticket *tick
     codec_get_text(reader, ticket->unit, sizeof ticket->unit);
     return state != ESCALATION_NONE && state < ESCALATION_STATE_COUNT &&
            ticket->level <= SITE_LEVELS_MAX &&
-           ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_WITHDRAWN &&
+           ticket->outcome <= PAIDAN__OUTCOME__OUTCOME_UNASKED &&
            ticket->extra_card <= PAIDAN__CARD__CARD_RED &&
            (ticket->extra_due_ms != 0) == (ticket->extra_clock != 0);
 }
@@ -230,6 +230,16 @@ static const struct record_row outer_rows[] = {
     RECORD_VARINT(struct escalation_info, outer_due_ms),
     RECORD_END,
 };
+static const struct record_row claimed_rows[] = {
+    RECORD_VARINT(struct escalation_info, own_outer_due_ms),
+    RECORD_END,
+};
+static const struct record_row own_rows[] = {
+    RECORD_U8_IN(struct escalation_info, own_urgency, 0, PAIDAN__URGENCY__URGENCY_URGENT),
+    RECORD_BOOL(struct escalation_info, claimed_due),
+    RECORD_IF(struct escalation_info, claimed_due, claimed_rows),
+    RECORD_END,
+};
 static const struct record_row info_rows[] = {
     RECORD_U8_IN(struct escalation_info, urgency, PAIDAN__URGENCY__URGENCY_NORMAL,
                  PAIDAN__URGENCY__URGENCY_EMERGENCY),
@@ -240,10 +250,11 @@ static const struct record_row info_rows[] = {
     RECORD_TEXT(struct escalation_info, title),
     RECORD_SINCE(2, confidence_rows), /* nobody could ask for it before */
     RECORD_SINCE(3, outer_rows),
+    RECORD_SINCE(4, own_rows), /* nothing was taken over from members that could go again */
     RECORD_END,
 };
 static const struct record_format info_format = {
-    .version = 3, .oldest = 1, .bytes = sizeof(struct escalation_info), .rows = info_rows};
+    .version = 4, .oldest = 1, .bytes = sizeof(struct escalation_info), .rows = info_rows};
 
 enum rc escalation_state_decode_info(const void *value, size_t bytes, struct escalation_info *info)
 {

@@ -10,6 +10,8 @@
  *   replan  one row while open tickets are planned anew
  *   watch   kind u8, moment u64, ticket u64 -> empty: what supervisors look after
  *   count   unit -> counters folded from facts, sealed (escalation_count.h)
+ *   member  which tickets are merged into which (common/store/store_group.h)
+ *   group   ticket u64 -> struct escalation_group, sealed: of one that has members (escalation_group.h)
  * and one row a ticket in STORE_DUE. Rows of queue, watch and due are functions of the record
  * alone, so that folding moves them by comparing the record before with the record after. */
 #pragma once
@@ -32,6 +34,8 @@ enum escalation_table {
     ESCALATION_REPLAN,
     ESCALATION_WATCH,
     ESCALATION_COUNT,
+    ESCALATION_MEMBER,
+    ESCALATION_GROUP,
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
@@ -78,6 +82,10 @@ struct escalation_info {
     uint32_t urgency; /* enum Urgency */
     uint64_t registered_ms;
     uint64_t outer_due_ms; /* 上级时限: bounds the clock of handling; 0: none */
+    /* 并单: what urgency and outer_due_ms are without the members (escalation_claim). */
+    uint32_t own_urgency;      /* 0: urgency is its own */
+    bool claimed_due;          /* outer_due_ms is a member's; own_outer_due_ms 0: none of its own */
+    uint64_t own_outer_due_ms; /* 0 unless claimed_due */
     bool confidential; /* 保密: title is the dispatcher's, and the resident's words go to no unit */
 };
 

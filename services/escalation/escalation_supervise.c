@@ -53,8 +53,12 @@ enum rc escalation_supervise_by_rule(struct step *step, uint64_t id, Paidan__Sup
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     const struct site_policy *policy = escalation_target_policy(step->site, &info, ticket.level);
-    const bool enough = rule != PAIDAN__SUPERVISE_RULE__SUPERVISE_CHASED ||
-                        ticket.chases >= policy->supervise_chases;
+    CHECK(ticket.round > 0);
+    const bool enough = rule == PAIDAN__SUPERVISE_RULE__SUPERVISE_CHASED
+                            ? ticket.chases >= policy->supervise_chases
+                        : rule == PAIDAN__SUPERVISE_RULE__SUPERVISE_REOPENED
+                            ? ticket.round > policy->supervise_reopenings
+                            : true;
     if ((policy->supervise_on & 1u << rule) == 0 || !enough) {
         return RC_OK;
     }

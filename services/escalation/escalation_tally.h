@@ -17,7 +17,8 @@ enum escalation_tally {
     TALLY_WATCH = TALLY_WATCH_SUPERVISED, /* + enum escalation_watch */
 };
 static_assert(TALLY_STATE + ESCALATION_SUSPENDED == TALLY_OPEN, "a gauge for each state");
-static_assert(ESCALATION_STATE_COUNT == ESCALATION_DESK + 1, "DESK, the younger one, has its own");
+static_assert(ESCALATION_STATE_COUNT == ESCALATION_MERGED + 1,
+              "DESK and MERGED, the younger ones, have their own");
 static_assert(TALLY_LEVEL + SITE_LEVELS_MAX == TALLY_YELLOW, "a gauge for each level");
 static_assert(TALLY_OUTCOME + PAIDAN__OUTCOME__OUTCOME_WITHDRAWN == TALLY_OUTCOME_WITHDRAWN + 1,
               "a total for each outcome");

@@ -84,6 +84,23 @@ const struct site_clock_rule *escalation_target_rule(const struct site *site,
     return rule->present ? rule : NULL;
 }
 
+Paidan__ResolvedMatter *escalation_target_matter(const struct site *site,
+                                                 const struct escalation_info *info,
+                                                 uint32_t chases, Paidan__ResolvedMatter *room)
+{
+    CHECK(room != NULL);
+    if (site->callback.sample_count == 0) {
+        return NULL;
+    }
+    CHECK(info->urgency >= PAIDAN__URGENCY__URGENCY_NORMAL);
+    paidan__resolved_matter__init(room);
+    room->category = (char *)(uintptr_t)info->category; /* packed, never written */
+    room->area = (char *)(uintptr_t)info->area;
+    room->urgency = (Paidan__Urgency)info->urgency;
+    room->chases = chases;
+    return room;
+}
+
 uint64_t escalation_target_next_alarm(const struct step *step, const struct escalation_info *info,
                                       uint32_t level)
 {

@@ -29,6 +29,11 @@ const struct site_policy *escalation_target_policy(const struct site *site,
 const struct site_clock_rule *escalation_target_rule(const struct site *site,
                                                      const struct escalation_info *info,
                                                      uint32_t level, Paidan__Clock clock);
+/* What the callback's sample goes by, made in room; NULL: the site asks all, and nothing need be
+ * said. It keeps texts of info. */
+Paidan__ResolvedMatter *escalation_target_matter(const struct site *site,
+                                                 const struct escalation_info *info,
+                                                 uint32_t chases, Paidan__ResolvedMatter *room);
 /* When the alarm repeats after now_ms. */
 uint64_t escalation_target_next_alarm(const struct step *step, const struct escalation_info *info,
                                       uint32_t level);

@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/say/number.h"
 #include "common/text/text.h"
 #include "escalation_faster.h"
+#include "escalation_group.h"
 #include "escalation_target.h"
 
 /* ---- parts that acts share ---- */
@@ -64,6 +66,17 @@ enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *r
     const enum rc rc = escalation_target_unit_known(step->txn, step->site, unit, &known);
     *refused = rc == RC_OK && !known;
     return *refused ? step_refuse(step, PAIDAN__CODE__UNIT_UNKNOWN, "unit") : rc;
+}
+
+enum rc escalation_work_merged_into(struct step *step, uint64_t id, const char **detail)
+{
+    uint64_t into = 0;
+    const enum rc rc = escalation_group_into(step->txn, id, &into);
+    if (rc != RC_OK || into == 0) {
+        return rc == RC_OK ? RC_CORRUPT : rc;
+    }
+    *detail = number_text(step->arena, into);
+    return *detail == NULL ? RC_LIMIT : RC_OK;
 }
 
 /* ---- judging ---- */
@@ -126,6 +139,9 @@ static Paidan__Code judge_item(struct escalation_item *item, const char **detail
     if (item->ticket.state == ESCALATION_NONE) {
         return PAIDAN__CODE__TICKET_UNKNOWN;
     }
+    if (item->ticket.state == ESCALATION_MERGED) {
+        return PAIDAN__CODE__MERGED; /* nobody's: whose the other one is does not matter */
+    }
     const Paidan__Code who = judge_who(item);
     if (who != PAIDAN__CODE__OK) {
         return who;
@@ -187,6 +203,12 @@ static enum rc do_item(struct escalation_item *item)
     }
     const char *detail = NULL;
     item->result->code = judge_item(item, &detail);
+    if (item->result->code == PAIDAN__CODE__MERGED) {
+        rc = escalation_work_merged_into(item->step, item->wish->ticket, &detail);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
     if (item->result->code == PAIDAN__CODE__OK) {
         rc = act(item);
     } else if (detail != NULL) {

@@ -73,5 +73,7 @@ bool escalation_work_late(struct escalation_item *item, Paidan__Clock kind);
 char *escalation_work_note(const struct escalation_item *item);
 
 bool escalation_work_given(const char *text); /* not blank: text_blank */
+/* The number of the ticket into which that one is merged, in the arena: the detail of MERGED. */
+MUST_CHECK enum rc escalation_work_merged_into(struct step *step, uint64_t id, const char **detail);
 /* *refused: answered, for there is no such unit. */
 MUST_CHECK enum rc escalation_work_refuse_unit(struct step *step, const char *unit, bool *refused);

@@ -12,7 +12,7 @@
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
  *   gateway_login     login, one's own account                  gateway_people   what administrators do
  *   gateway_sheet     lists as .xlsx                        gateway_desk      lists of two services
- *   gateway_work      one act on one ticket
+ *   gateway_work      one act on one ticket                gateway_calls     who rings at the operators'
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_rights    whose rights are others
  *   gateway_open311_* calls of Open311 GeoReport v2             gateway_open311   what they have in common
@@ -32,7 +32,6 @@
  * struct gateway_part in gateway_loop.c's table; files of a folder are a row in gateway_static.c. */
 #pragma once
 
-#include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +45,7 @@
 #include "common/say/adapter.h"
 #include "common/say/say.h"
 #include "common/site/site.h"
+#include "common/web/web_daemon.h"
 #include "gateway_uri.h"
 
 enum {
@@ -66,12 +66,16 @@ enum gateway_service {
     GATEWAY_ESCALATION,
     GATEWAY_CALLBACK,
     GATEWAY_ACCESS,
+    GATEWAY_ARCHIVE,
     GATEWAY_SERVICES,
     /* Adapters follow, in the order of common/say/adapter.h: of each instance those that its site has,
-     * and nobody waits for them. In a route: the one that the part {adapter} of its path names. */
+     * and nobody waits for them. */
     GATEWAY_ADAPTER = GATEWAY_SERVICES,
+    GATEWAY_WECHAT = GATEWAY_ADAPTER + ADAPTER_WECHAT,
+    GATEWAY_HOTLINE = GATEWAY_ADAPTER + ADAPTER_HOTLINE,
     GATEWAY_LINKS = GATEWAY_SERVICES + ADAPTERS,
     GATEWAY_NO_SERVICE = GATEWAY_LINKS,
+    GATEWAY_NAMED_ADAPTER, /* in a route: the one that the part {adapter} of its path names */
 };
 
 enum gateway_method { GATEWAY_GET, GATEWAY_POST, GATEWAY_DELETE, GATEWAY_OTHER };
@@ -179,9 +183,9 @@ struct gateway {
     void *part_contexts[GATEWAY_PARTS_MAX];
     unsigned part_count;
     struct gateway_counts counts;
-    size_t connections; /* open */
-    size_t suspended;   /* exchanges that wait for their answer */
-    unsigned sheets;    /* tables being made or sent (gateway_sheet) */
+    struct web_lines lines; /* open connections */
+    size_t suspended;       /* exchanges that wait for their answer */
+    unsigned sheets;        /* tables being made or sent (gateway_sheet) */
     int signals;
     bool stop, draining; /* draining: TERM came, nothing new is begun */
     enum rc fault;

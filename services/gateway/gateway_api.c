@@ -113,6 +113,16 @@ bool gateway_api_read(struct exchange *exchange, const json_t *object,
     return rc == RC_OK;
 }
 
+bool gateway_api_judge(struct exchange *exchange, const ProtobufCMessageDescriptor *descriptor)
+{
+    json_t *const object = json_object();
+    ProtobufCMessage *message = NULL;
+    const bool fits = gateway_api_fields(exchange, descriptor, object) &&
+                      gateway_api_read(exchange, object, descriptor, &message);
+    json_decref(object);
+    return fits;
+}
+
 const ProtobufCMessageDescriptor *gateway_api_wish_of(Paidan__Request__WishCase wish)
 {
     const ProtobufCFieldDescriptor *field =
@@ -219,14 +229,13 @@ void gateway_api_ask(struct exchange *exchange, enum gateway_service service,
 static enum gateway_service service_of(const struct exchange *exchange)
 {
     enum gateway_service service = exchange->route->service;
-    if (service == GATEWAY_ADAPTER) {
+    if (service == GATEWAY_NAMED_ADAPTER) {
         service = gateway_upstream_find(gateway_exchange_part(exchange, "adapter"));
-        if (service < GATEWAY_ADAPTER || service == GATEWAY_NO_SERVICE ||
-            !gateway_upstream_has(exchange->gateway, service)) {
+        if (service < GATEWAY_ADAPTER || service == GATEWAY_NO_SERVICE) {
             return GATEWAY_NO_SERVICE;
         }
     }
-    return service;
+    return gateway_upstream_has(exchange->gateway, service) ? service : GATEWAY_NO_SERVICE;
 }
 
 void gateway_api_send(struct exchange *exchange, json_t *object, gateway_told *told)

@@ -18,6 +18,9 @@ bool gateway_api_fields(struct exchange *exchange, const ProtobufCMessageDescrip
 /* The message that the object says, in gateway->arena. False: answered. */
 bool gateway_api_read(struct exchange *exchange, const json_t *object,
                       const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **message);
+/* Whether path and query are a message of that kind, for a handler that answers by itself: what it does not
+ * understand is refused there as anywhere. False: answered. */
+bool gateway_api_judge(struct exchange *exchange, const ProtobufCMessageDescriptor *descriptor);
 /* The descriptor of a wish, and putting such a message into a request. */
 const ProtobufCMessageDescriptor *gateway_api_wish_of(Paidan__Request__WishCase wish);
 void gateway_api_put(Paidan__Request *request, Paidan__Request__WishCase wish,

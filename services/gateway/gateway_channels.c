@@ -54,6 +54,30 @@ static void finish(struct exchange *exchange)
     gateway_exchange_json(exchange, 200, all);
 }
 
+/* Beside what the adapter says: how people read it, in the language of whoever asks. */
+static json_t *status_of(const struct exchange *exchange, const Paidan__AdapterShown *shown)
+{
+    const bool english = exchange->say.language == SAY_ENGLISH;
+    json_t *const status = say_json_message(&exchange->say, &shown->base, true);
+    json_t *each = NULL;
+    size_t index = 0;
+    json_array_foreach(json_object_get(status, "destinations"), index, each)
+    {
+        const char *const reason = json_string_value(json_object_get(each, "reason"));
+        if (reason != NULL) {
+            json_object_set_new(each, "reason_says", json_string(adapter_reason(reason, english)));
+        }
+    }
+    json_array_foreach(json_object_get(status, "quotas"), index, each)
+    {
+        char text[ADAPTER_QUOTA_BYTES];
+        const char *const name = json_string_value(json_object_get(each, "name"));
+        adapter_quota(name == NULL ? "" : name, english, text);
+        json_object_set_new(each, "name_says", json_string(text));
+    }
+    return status;
+}
+
 static void answered(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     const struct asked asked = *(struct asked *)context;
@@ -65,9 +89,7 @@ static void answered(void *context, Paidan__Code code, const Paidan__Answer *ans
     json_object_set_new(row, "up", json_boolean(told));
     if (told) {
         rows->told++;
-        json_object_set_new(
-            row, "status",
-            say_json_message(&asked.exchange->say, &answer->adapter_shown->base, true));
+        json_object_set_new(row, "status", status_of(asked.exchange, answer->adapter_shown));
     } else if (code != PAIDAN__CODE__UNREACHABLE) {
         rows->refused = code;
     }
@@ -105,14 +127,7 @@ static void ask(struct exchange *exchange, struct rows *rows, unsigned index)
 
 void gateway_channels_show(struct exchange *exchange)
 {
-    /* It takes nothing: what is not understood is refused. */
-    json_t *const nothing = json_object();
-    ProtobufCMessage *wish = NULL;
-    const bool fine =
-        gateway_api_fields(exchange, &paidan__adapter_status__descriptor, nothing) &&
-        gateway_api_read(exchange, nothing, &paidan__adapter_status__descriptor, &wish);
-    json_decref(nothing);
-    if (!fine) {
+    if (!gateway_api_judge(exchange, &paidan__adapter_status__descriptor)) {
         return;
     }
     struct rows *const rows = calloc(1, sizeof *rows);

@@ -663,6 +663,12 @@ static uint64_t log_turn(struct feed *feed, struct feed_log *log, uint64_t now_u
     return log->asking ? UINT64_MAX : now_us + RETRY_US;
 }
 
+void gateway_feed_say(const struct stream_about *about, json_t *data)
+{
+    CHECK(feed_of != NULL); /* parts that say something are opened after it */
+    gateway_stream_say(feed_of->streams, about, data);
+}
+
 void gateway_feed_care(void)
 {
     if (feed_of != NULL) {
@@ -768,9 +774,10 @@ static bool topic_read(const char *text, enum stream_topic *topic, const char **
     static const struct {
         const char *name;
         enum stream_topic topic;
-    } topics[] = {{"board", STREAM_BOARD},         {"desk", STREAM_DESK},
-                  {"unit:", STREAM_UNIT},          {"ticket:", STREAM_TICKET},
-                  {"callbacks", STREAM_CALLBACKS}, {"all", STREAM_ALL}};
+    } topics[] = {
+        {"board", STREAM_BOARD},    {"desk", STREAM_DESK},           {"unit:", STREAM_UNIT},
+        {"ticket:", STREAM_TICKET}, {"callbacks", STREAM_CALLBACKS}, {"calls", STREAM_CALLS},
+        {"all", STREAM_ALL}};
     for (size_t index = 0; index < sizeof topics / sizeof topics[0]; index++) {
         const size_t bytes = strlen(topics[index].name);
         const bool open_end = topics[index].name[bytes - 1] == ':';

@@ -1,4 +1,4 @@
-/* gateway_html: the buffer of a page and the one function that escapes. It owns the buffer. What must
+/* gateway_html: the buffer of a page. What is escaped, and how, is common/web's. It owns the buffer. What must
  * stay true: no byte that came from outside reaches a page unescaped, whatever it is; a page for which
  * memory was short is not sent at all, for half a page may end in the middle of a form. */
 
@@ -11,6 +11,7 @@
 
 #include "common/base/check.h"
 #include "common/say/say_plain.h"
+#include "common/web/web_escape.h"
 
 enum { FIRST_ROOM = 8192 };
 
@@ -43,55 +44,14 @@ void gateway_html_raw(struct gateway_html *html, const char *markup)
     add_bytes(html, markup, strlen(markup));
 }
 
-/* How many bytes the character has that begins here; 0: none begins here. */
-static size_t character_bytes(const unsigned char *at)
-{
-    const size_t bytes = at[0] < 0x80   ? 1
-                         : at[0] < 0xc2 ? 0
-                         : at[0] < 0xe0 ? 2
-                         : at[0] < 0xf0 ? 3
-                         : at[0] < 0xf5 ? 4
-                                        : 0;
-    for (size_t index = 1; index < bytes; index++) {
-        if ((at[index] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return bytes;
-}
-
-static const char *entity_of(unsigned char byte)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 void gateway_html_text(struct gateway_html *html, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    while (at != NULL && *at != '\0') {
-        const size_t bytes = character_bytes(at);
-        const char *entity = bytes == 1 ? entity_of(*at) : NULL;
-        if (bytes == 0) {
-            gateway_html_raw(html, "\xef\xbf\xbd");
-        } else if (entity != NULL) {
-            gateway_html_raw(html, entity);
-        } else if (!say_plain_hidden(at, bytes)) {
-            add_bytes(html, (const char *)at, bytes);
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        const struct web_character one = web_escape_next(at);
+        if (!say_plain_hidden((const unsigned char *)at, one.taken)) {
+            add_bytes(html, one.bytes, one.size);
         }
-        at += bytes == 0 ? 1 : bytes;
+        at += one.taken;
     }
 }
 

@@ -1,5 +1,5 @@
-/* gateway_http: connections, and the rules that hold for all requests. It owns libmicrohttpd's daemons
- * and the list of connections. What must stay true: a handler sees only requests whose target, headers,
+/* gateway_http: connections, and the rules that hold for all requests. It owns the daemons, of
+ * which common/web/web_daemon knows how libmicrohttpd must be treated. What must stay true: a handler sees only requests whose target, headers,
  * host and body are what they must be, and whose caller may come in; whatever two readers could
  * understand differently (a header twice, a length beside chunks) is refused; nobody holds a connection
  * by being slow: each has a deadline by which headers, then body, then the next request must be there.
@@ -13,21 +13,16 @@
 
 #include "gateway_http.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "common/base/check.h"
-#include "common/base/diag.h"
 #include "common/bus/client.h"
+#include "common/web/web_body.h"
+#include "common/web/web_daemon.h"
+#include "common/web/web_listen.h"
 #include "gateway_exchange.h"
 #include "gateway_limit.h"
 #include "gateway_problem.h"
@@ -42,19 +37,12 @@ enum {
     ANSWER_US = 120000000,
     SILENCE_S = 30, /* without a byte, libmicrohttpd ends it */
     SCAN_US = 1000000,
-    LISTEN_BACKLOG = 1024,
     /* All bodies that are held at a time, beyond the small ones: strangers may send photos. */
     BODIES_BYTES_MAX = 192 << 20,
     BODY_SMALL_BYTES = 512 << 10,
     OVERFLOW_FACTOR = 2, /* a body so many times too large is not read to its end */
 };
 
-/* A connection. */
-struct line {
-    struct line *next, *prior;
-    int fd;
-    uint64_t deadline_us;
-};
 struct door {
     struct gateway *gateway;
     bool proxied;
@@ -62,90 +50,14 @@ struct door {
 };
 struct gateway_http {
     struct door doors[GATEWAY_DOORS_MAX];
-    struct line *lines;
-    uint64_t scan_us;
     char host[64]; /* of public_origin, "" none */
 };
 
-/* ---- connections ------------------------------------------------------------------------------
- */
-
-/* The library keeps the pointer with the connection; NULL where there was no memory for one. */
-static struct line *line_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info == NULL ? NULL : info->socket_context;
-}
-
-/* What a connection is allowed from now on, whatever it was allowed before. */
-static void line_until(struct MHD_Connection *connection, uint64_t us)
-{
-    struct line *line = line_of(connection);
-    if (line != NULL) {
-        line->deadline_us = us == UINT64_MAX ? us : clock_monotonic_us() + us;
-    }
-}
-
-/* Counted here and not by the library, which tells its number only by asking the daemon, and which
- * counts those that it is about to end. */
-static void line_begin(struct gateway *gateway, struct MHD_Connection *connection, void **context)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct line *line = calloc(1, sizeof *line);
-    if (line == NULL || info == NULL) {
-        free(line);
-        return; /* without a deadline; the silence bounds it */
-    }
-    line->fd = info->connect_fd;
-    line->deadline_us = clock_monotonic_us() + HEADERS_US;
-    line->next = gateway->http->lines;
-    if (line->next != NULL) {
-        line->next->prior = line;
-    }
-    gateway->http->lines = line;
-    gateway->connections++;
-    *context = line;
-}
-
-/* Told for each connection that is accepted and once when it is closed, also at the end of the
- * daemon. */
-static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    struct gateway *gateway = ((struct door *)context)->gateway;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        line_begin(gateway, connection, socket_context);
-        return;
-    }
-    struct line *line = *socket_context;
-    if (line != NULL) {
-        *(line->prior == NULL ? &gateway->http->lines : &line->prior->next) = line->next;
-        if (line->next != NULL) {
-            line->next->prior = line->prior;
-        }
-        gateway->connections--;
-        free(line);
-    }
-}
-
-/* Shut down, not closed: the descriptor is libmicrohttpd's, which then sees the end. */
 uint64_t gateway_http_tick(struct gateway *gateway, uint64_t now_us)
 {
-    struct gateway_http *http = gateway->http;
-    if (now_us < http->scan_us) {
-        return http->scan_us;
-    }
-    http->scan_us = now_us + SCAN_US;
-    for (struct line *line = http->lines; line != NULL; line = line->next) {
-        if (now_us >= line->deadline_us) {
-            line->deadline_us = UINT64_MAX;
-            gateway->counts.refused_slow++;
-            (void)shutdown(line->fd, SHUT_RDWR);
-        }
-    }
-    return http->scan_us;
+    struct web_lines *lines = &gateway->lines;
+    gateway->counts.refused_slow += web_lines_scan(lines, now_us, SCAN_US);
+    return lines->scan_us;
 }
 
 /* ---- what every request must be ---------------------------------------------------------------
@@ -179,7 +91,7 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 {
     struct headers *headers = context;
     (void)kind;
-    if (strlen(name) != name_bytes || (value != NULL && strlen(value) != value_bytes)) {
+    if (web_daemon_cut(name, name_bytes, value, value_bytes)) {
         headers->nul = true;
         return MHD_NO;
     }
@@ -223,27 +135,6 @@ static bool host_known(const struct exchange *exchange)
         return false;
     }
     return host_local(host) || (http->host[0] != '\0' && strcasecmp(host, http->host) == 0);
-}
-
-/* Lengths and codings that a proxy might see otherwise. *length: UINT64_MAX: chunks. */
-static bool framing_plain(const struct exchange *exchange, uint64_t *length)
-{
-    const char *coding = gateway_exchange_header(exchange, "Transfer-Encoding");
-    const char *given = gateway_exchange_header(exchange, "Content-Length");
-    *length = 0;
-    if (coding != NULL) {
-        *length = UINT64_MAX;
-        return given == NULL && strcasecmp(coding, "chunked") == 0;
-    }
-    if (given == NULL) {
-        return true;
-    }
-    const size_t digits = strspn(given, "0123456789");
-    if (digits == 0 || digits > 18 || given[digits] != '\0') {
-        return false;
-    }
-    *length = strtoull(given, NULL, 10);
-    return true;
 }
 
 /* HEAD is answered as GET: the library leaves the body out. OPTIONS and TRACE are nobody's. */
@@ -324,28 +215,6 @@ static bool request_id_read(const char *text, unsigned char id[REQUEST_ID_BYTES]
 /* ---- one request ------------------------------------------------------------------------------
  */
 
-/* Limits go by this. On the proxy's door an address that is none counts as one stranger together
- * with all others like it, so that leaving the header out gains nothing. */
-static void address_take(struct exchange *exchange, const struct door *door)
-{
-    exchange->proxied = door->proxied;
-    if (door->proxied) {
-        const char *real = gateway_exchange_header(exchange, "X-Real-IP");
-        const bool fits = real != NULL && strlen(real) < sizeof exchange->address &&
-                          real[strspn(real, "0123456789abcdefABCDEF.:")] == '\0';
-        (void)snprintf(exchange->address, sizeof exchange->address, "%s", fits ? real : "unix");
-        return;
-    }
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    (void)snprintf(exchange->address, sizeof exchange->address, "loopback");
-    if (info != NULL && info->client_addr != NULL && info->client_addr->sa_family == AF_INET) {
-        const struct sockaddr_in *address =
-            (const struct sockaddr_in *)(const void *)info->client_addr;
-        (void)inet_ntop(AF_INET, &address->sin_addr, exchange->address, sizeof exchange->address);
-    }
-}
-
 /* The target is read in on_target; without one it was none of ours. False: answered. */
 static bool begin_route(struct exchange *exchange)
 {
@@ -387,13 +256,8 @@ static bool begin_headers(struct exchange *exchange)
 }
 
 /* False: answered. The size that is announced is believed before the body is read. */
-static bool begin_body(struct exchange *exchange)
+static bool begin_body(struct exchange *exchange, uint64_t length)
 {
-    uint64_t length = 0;
-    if (!framing_plain(exchange, &length)) {
-        gateway_problem_fault(exchange, GATEWAY_REQUEST_MALFORMED, "Content-Length");
-        return false;
-    }
     exchange->type = type_of(gateway_exchange_header(exchange, "Content-Type"));
     if (length != UINT64_MAX && length > body_max(exchange)) {
         gateway_problem_fault(exchange, GATEWAY_BODY_TOO_LARGE, NULL);
@@ -418,55 +282,62 @@ static bool begin_id(struct exchange *exchange)
     return true;
 }
 
-/* All that can be judged by the headers, so that a body that nobody wants is not read. */
-static void begin(struct exchange *exchange, const struct door *door, const char *method)
+/* A body so large is read on and thrown away, for an answer can only be given after it. */
+static size_t thrown_max(const struct exchange *exchange)
 {
+    return OVERFLOW_FACTOR * ((exchange->route == NULL ? 0 : body_max(exchange)) + POOL_BYTES);
+}
+
+/* All that can be judged by the headers. True: the answer goes out before the body has come; always where
+ * it is not known for sure where that ends. */
+static bool begin(struct exchange *exchange, const struct door *door, const char *method)
+{
+    uint64_t length = 0;
+    bool plain = false;
     exchange->begun = true;
     exchange->method = method_of(method);
     exchange->gateway->counts.requests++;
-    address_take(exchange, door);
+    exchange->proxied = door->proxied;
+    web_daemon_address(exchange->connection, door->proxied, exchange->address,
+                       sizeof exchange->address);
     gateway_exchange_language(exchange);
     if (exchange->gateway->draining) {
         gateway_problem(exchange, PAIDAN__CODE__STARTING, NULL, 1000);
-    } else if (begin_headers(exchange) && begin_route(exchange) && begin_body(exchange)) {
-        (void)begin_id(exchange);
+    } else if (begin_headers(exchange)) {
+        plain = web_daemon_length(gateway_exchange_header(exchange, "Transfer-Encoding"),
+                                  gateway_exchange_header(exchange, "Content-Length"), &length);
+        if (!plain) {
+            gateway_problem_fault(exchange, GATEWAY_REQUEST_MALFORMED, "Content-Length");
+        } else if (begin_route(exchange) && begin_body(exchange, length)) {
+            (void)begin_id(exchange);
+        }
     }
     exchange->close = gateway_exchange_answered(exchange);
-    line_until(exchange->connection, BODY_US);
+    web_lines_until(exchange->connection, BODY_US);
+    return exchange->close &&
+           (!plain || web_daemon_early(exchange->connection, length, thrown_max(exchange)));
 }
 
-/* Reads on although it is too much, for an answer can only be given after the body; one that does not
- * end is cut off. False: cut it off. */
+/* False: cut it off, it does not end. */
 static bool take_body(struct exchange *exchange, const char *bytes, size_t size)
 {
     const size_t max = exchange->route == NULL ? 0 : body_max(exchange);
     exchange->body_seen += size;
     if (exchange->body_seen > max || gateway_exchange_answered(exchange)) {
         exchange->overflow = true;
-        return exchange->body_seen <= OVERFLOW_FACTOR * (max + POOL_BYTES);
+        return exchange->body_seen <= thrown_max(exchange);
     }
-    if (exchange->body_bytes + size + 1 > exchange->body_room) {
-        size_t room = exchange->body_room == 0 ? 4096 : 2 * exchange->body_room;
-        while (room < exchange->body_bytes + size + 1) {
-            room *= 2;
-        }
-        size_t *held = &exchange->gateway->bodies_bytes;
-        if (room > BODY_SMALL_BYTES && *held + room > BODIES_BYTES_MAX) {
-            gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 5000);
-            return true; /* read on to its end, for only then it can be told */
-        }
-        char *grown = realloc(exchange->body, room);
-        if (grown == NULL) {
-            return false;
-        }
-        *held += room - exchange->body_room;
-        exchange->body = grown;
-        exchange->body_room = room;
+    const size_t was = exchange->body_room;
+    const size_t room = web_body_room(was, exchange->body_bytes + size);
+    size_t *held = &exchange->gateway->bodies_bytes;
+    if (room > was && room > BODY_SMALL_BYTES && *held + room > BODIES_BYTES_MAX) {
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 5000);
+        return true; /* read on to its end, for only then it can be told */
     }
-    memcpy(exchange->body + exchange->body_bytes, bytes, size);
-    exchange->body_bytes += size;
-    exchange->body[exchange->body_bytes] = '\0';
-    return true;
+    const bool added =
+        web_body_add(&exchange->body, &exchange->body_bytes, &exchange->body_room, bytes, size);
+    *held += exchange->body_room - was;
+    return added;
 }
 
 /* What gateway_session_admit goes on with, so that it need not know of routes. */
@@ -513,7 +384,7 @@ static enum MHD_Result answer(struct exchange *exchange)
     if (exchange->stream) {
         (void)MHD_set_connection_option(exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
     }
-    line_until(exchange->connection, exchange->stream ? UINT64_MAX : ANSWER_US);
+    web_lines_until(exchange->connection, exchange->stream ? UINT64_MAX : ANSWER_US);
     gateway->counts.by_class[exchange->status / 100 < 6 ? exchange->status / 100 : 0]++;
     if (!exchange->stream) {
         metrics_observe(&gateway->counts.seconds,
@@ -537,8 +408,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     }
     if (!exchange->begun) {
         exchange->connection = connection;
-        begin(exchange, door, method);
-        return gateway_exchange_answered(exchange) ? answer(exchange) : MHD_YES;
+        return begin(exchange, door, method) ? answer(exchange) : MHD_YES;
     }
     if (*upload_bytes > 0) {
         const bool taken = take_body(exchange, upload, *upload_bytes);
@@ -549,7 +419,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_YES;
     }
     if (!exchange->handled) {
-        line_until(connection, UINT64_MAX);
+        web_lines_until(connection, UINT64_MAX);
         handle(exchange);
     }
     if (!gateway_exchange_answered(exchange)) {
@@ -561,21 +431,15 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return answer(exchange);
 }
 
-/* The target as it came: libmicrohttpd unescapes it once more than is good for a path. It stands in the
- * connection's own memory, and the library takes the query apart only after this: it is made to find none,
- * for of some hundred pairs its list, which nobody reads, fills the pool, and it hangs up without a word. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     const struct door *door = context;
     struct exchange *exchange = gateway_exchange_new(door->gateway);
-    line_until(connection, HEADERS_US);
+    web_lines_until(connection, HEADERS_US);
     if (exchange != NULL) {
         exchange->too_long = gateway_uri_read(&exchange->uri, target) == RC_LIMIT;
     }
-    char *query = strchr((char *)(uintptr_t)target, '?');
-    if (query != NULL && query[1] != '\0') {
-        query[1] = '\0';
-    }
+    web_daemon_hide(target);
     return exchange;
 }
 
@@ -585,119 +449,33 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
     (void)context;
     (void)code;
-    line_until(connection, IDLE_US);
+    web_lines_until(connection, IDLE_US);
     if (*state != NULL) {
         gateway_exchange_free(*state);
         *state = NULL;
     }
 }
 
-/* Switched off: what a path may hold is judged by gateway_uri, on the bytes as they came. */
-static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
-{
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-/* The library complains about clients here, in words that may repeat what they sent: its format
- * alone is logged, and seldom. */
-static void on_log(void *context, const char *format, va_list arguments)
-{
-    (void)context;
-    (void)arguments; /* may hold what a client sent */
-    diag_log_limited(DIAG_WARN, "http", "libmicrohttpd=\"%.*s\"", (int)strcspn(format, "\n"),
-                     format);
-}
-
 /* ---- opening and closing ----------------------------------------------------------------------
  */
 
-/* 127.0.0.1 or another address of 127/8 alone: what is not loopback goes through nginx. */
-static enum rc listen_tcp(struct gateway *gateway, int *made)
-{
-    char host[32] = "";
-    const char *colon = strrchr(gateway->settings.listen, ':');
-    const size_t bytes = colon == NULL ? 0 : (size_t)(colon - gateway->settings.listen);
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    const int on = 1;
-    char *end = NULL;
-    const unsigned long port = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
-    if (colon == NULL || bytes >= sizeof host || end == colon + 1 || *end != '\0' || port > 65535) {
-        return RC_SETTINGS;
-    }
-    memcpy(host, gateway->settings.listen, bytes);
-    address.sin_port = htons((uint16_t)port);
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
-        ntohl(address.sin_addr.s_addr) >> 24 != 127) {
-        return RC_SETTINGS;
-    }
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        return RC_IO;
-    }
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(fd, LISTEN_BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        const enum rc rc = errno == EADDRINUSE || errno == EACCES ? RC_SETTINGS : RC_IO;
-        diag_log(DIAG_ERROR, "http", "listen=%s why=\"%s\"", gateway->settings.listen,
-                 strerror(errno));
-        close(fd);
-        return rc;
-    }
-    (void)snprintf(gateway->origin, sizeof gateway->origin, "http://%s:%u", host,
-                   ntohs(address.sin_port));
-    *made = fd;
-    return RC_OK;
-}
-
-/* A socket that is left from a process that was killed is replaced. nginx's group may connect. */
-static enum rc listen_unix(const char *path, int *made)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat there;
-    if (strlen(path) >= sizeof address.sun_path) {
-        return RC_SETTINGS;
-    }
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    if (lstat(path, &there) == 0 && (!S_ISSOCK(there.st_mode) || unlink(path) != 0)) {
-        return RC_SETTINGS;
-    }
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        return RC_IO;
-    }
-    if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-        chmod(path, 0660) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
-        diag_log(DIAG_ERROR, "http", "unix=\"%s\" why=\"%s\"", path, strerror(errno));
-        close(fd);
-        return RC_SETTINGS;
-    }
-    *made = fd;
-    return RC_OK;
-}
-
-/* The library polls nothing by itself: its epoll stands among what the loop waits for. STRICT
- * refuses what RFC 9112 forbids; the pool bounds what one connection may make us keep. */
 static enum rc door_open(struct gateway *gateway, int fd, bool proxied)
 {
     struct gateway_http *http = gateway->http;
     struct door *door = &http->doors[gateway->door_count];
     *door = (struct door){.gateway = gateway, .proxied = proxied, .fd = fd};
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
-        door, MHD_OPTION_EXTERNAL_LOGGER, on_log, door, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        gateway->settings.connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        proxied ? 0u : gateway->settings.address_connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, door, MHD_OPTION_NOTIFY_CONNECTION, on_connection, door,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, door, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
-        door, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = web_daemon_start(
+        &(struct web_daemon){.fd = fd,
+                             .lines = &gateway->lines,
+                             .pool_bytes = POOL_BYTES,
+                             .connections_max = gateway->settings.connections_max,
+                             .address_max = proxied ? 0 : gateway->settings.address_connections_max,
+                             .silence_s = SILENCE_S,
+                             .on_target = on_target,
+                             .on_request = on_request,
+                             .on_completed = on_completed,
+                             .context = door});
     if (daemon == NULL) {
-        close(fd);
         return RC_IO;
     }
     gateway->doors[gateway->door_count++] = daemon;
@@ -723,20 +501,23 @@ static enum rc origin_read(struct gateway *gateway)
 /* The Unix socket last: nginx goes to it as soon as it is there. */
 enum rc gateway_http_open(struct gateway *gateway)
 {
+    char address[64];
     int fd = -1;
     gateway->http = calloc(1, sizeof *gateway->http);
     if (gateway->http == NULL) {
         return RC_LIMIT;
     }
+    gateway->lines.begin_us = HEADERS_US;
     enum rc rc = origin_read(gateway);
     if (rc == RC_OK) {
-        rc = listen_tcp(gateway, &fd);
+        rc = web_listen_tcp(gateway->settings.listen, &fd, address, sizeof address);
     }
     if (rc == RC_OK) {
+        (void)snprintf(gateway->origin, sizeof gateway->origin, "http://%s", address);
         rc = door_open(gateway, fd, false);
     }
     if (rc == RC_OK && gateway->settings.unix_path != NULL) {
-        rc = listen_unix(gateway->settings.unix_path, &fd);
+        rc = web_listen_unix(gateway->settings.unix_path, &fd);
         if (rc == RC_OK) {
             rc = door_open(gateway, fd, true);
         }
@@ -744,14 +525,10 @@ enum rc gateway_http_open(struct gateway *gateway)
     return rc;
 }
 
-/* The descriptor is ours again and closed here, so that a new process can listen at once. */
 void gateway_http_quiesce(struct gateway *gateway)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
-        const int fd = MHD_quiesce_daemon(gateway->doors[index]);
-        if (fd >= 0) {
-            close(fd);
-        }
+        web_daemon_quiesce(gateway->doors[index]);
     }
 }
 
@@ -773,22 +550,15 @@ void gateway_http_close(struct gateway *gateway)
 size_t gateway_http_items(struct gateway *gateway, struct bus_item *items)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
-        const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(gateway->doors[index], MHD_DAEMON_INFO_EPOLL_FD);
-        CHECK(info != NULL);
-        items[index] = (struct bus_item){.fd = info->epoll_fd};
+        items[index] = (struct bus_item){.fd = web_daemon_fd(gateway->doors[index])};
     }
     return gateway->door_count;
 }
 
-/* Without this a connection that timed out, or was resumed, would wait for the next event. */
 uint64_t gateway_http_wait_ms(const struct gateway *gateway, uint64_t bound)
 {
     for (unsigned index = 0; index < gateway->door_count; index++) {
-        MHD_UNSIGNED_LONG_LONG wait_ms = 0;
-        if (MHD_get_timeout(gateway->doors[index], &wait_ms) == MHD_YES && wait_ms < bound) {
-            bound = wait_ms;
-        }
+        bound = web_daemon_wait_ms(gateway->doors[index], bound);
     }
     return bound;
 }

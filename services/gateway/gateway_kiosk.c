@@ -1,8 +1,7 @@
-/* gateway_kiosk: counts and bulletins for a screen that nobody touches. It owns the counts as they last
- * were and the bulletins of the site. What must stay true: of what is asked for only the
- * counts are kept, so nothing personal can be shown; strangers who reload cost two questions in
- * COUNTS_US; and the
- * screen comes back by itself: the inner page is loaded again every REFRESH_S, and the outer one, which
+/* gateway_kiosk: counts, notices of the office and published matters for a screen that nobody touches; with ?area=
+ * matters of that area alone. It owns the counts and matters as they last were and the notices of the site. What must stay true: of what is asked for only the
+ * counts and published words are kept, so nothing personal can be shown; strangers who reload cost three
+ * questions in COUNTS_US; and the screen comes back by itself: the inner page is loaded again every REFRESH_S, and the outer one, which
  * outlives an inner page that failed to load, every OUTER_S. The header Refresh does it, so that it needs
  * no script.
  *
@@ -27,8 +26,10 @@
 enum {
     REFRESH_S = 20,
     OUTER_S = 300,
-    BULLETINS_MAX = 12,
-    BULLETINS_BYTES_MAX = 32 << 10,
+    NOTICES_MAX = 12,
+    NOTICES_BYTES_MAX = 32 << 10,
+    HANDLED_MAX = 60, /* kept, of all areas */
+    HANDLED_SHOWN_MAX = 8,
     DATE_BYTES = 11,
     PATH_BYTES = 4200,
 };
@@ -47,12 +48,18 @@ struct counts {
         uint64_t open;
     } levels[SITE_LEVELS_MAX];
 };
+/* 公示: a matter that was handled, with the words that were published. */
+struct handled {
+    char area[CODE_BYTES_MAX + 1], title[TITLE_BYTES_MAX + 1], text[NOTE_BYTES_MAX + 1];
+};
 struct kiosk {
     char *file;
     unsigned bulletin_count;
-    struct bulletin bulletins[BULLETINS_MAX];
+    struct bulletin bulletins[NOTICES_MAX];
     struct counts counts;
     uint64_t counts_us; /* of them; 0: none yet */
+    unsigned handled_count;
+    struct handled handled[HANDLED_MAX]; /* newest first */
 };
 
 static struct kiosk *kiosk_of(const struct gateway *gateway)
@@ -96,7 +103,7 @@ static void bulletins_cut(struct kiosk *kiosk)
         } else if (line[0] == '#') {
             continue;
         } else if (now == NULL) {
-            if (kiosk->bulletin_count == BULLETINS_MAX) {
+            if (kiosk->bulletin_count == NOTICES_MAX) {
                 return;
             }
             now = &kiosk->bulletins[kiosk->bulletin_count++];
@@ -124,7 +131,7 @@ static void bulletins_read(struct gateway *gateway, struct kiosk *kiosk)
     char path[PATH_BYTES];
     size_t bytes = 0, bad = 0;
     free(kiosk->file);
-    kiosk->file = calloc(1, BULLETINS_BYTES_MAX + 1);
+    kiosk->file = calloc(1, NOTICES_BYTES_MAX + 1);
     kiosk->bulletin_count = 0;
     (void)snprintf(path, sizeof path, "%s/bulletins.txt", gateway->settings.site_dir);
     FILE *file = fopen(path, "re");
@@ -134,11 +141,11 @@ static void bulletins_read(struct gateway *gateway, struct kiosk *kiosk)
         }
         return; /* there may be none */
     }
-    bytes = fread(kiosk->file, 1, BULLETINS_BYTES_MAX, file);
+    bytes = fread(kiosk->file, 1, NOTICES_BYTES_MAX, file);
     const bool whole = fgetc(file) == EOF;
     (void)fclose(file);
     if (!whole || strlen(kiosk->file) != bytes || !text_valid(kiosk->file, bytes, &bad)) {
-        diag_log(DIAG_WARN, "kiosk", "bulletins=refused bytes_max=%u", BULLETINS_BYTES_MAX);
+        diag_log(DIAG_WARN, "kiosk", "bulletins=refused bytes_max=%u", NOTICES_BYTES_MAX);
         return;
     }
     char *begin = kiosk->file;
@@ -198,16 +205,27 @@ static void answer(struct gateway_html *html, struct exchange *exchange, unsigne
     gateway_exchange_add(exchange, "Refresh", seconds);
 }
 
+/* SITE_NONE: the screen shows all of the site. */
+static uint32_t area_of(const struct exchange *exchange)
+{
+    const char *area = gateway_uri_query(&exchange->uri, "area");
+    return area == NULL ? SITE_NONE : site_area_find(exchange->gateway->site, area);
+}
+
 void gateway_kiosk(struct exchange *exchange)
 {
+    const struct site *site = exchange->gateway->site;
+    const uint32_t area = area_of(exchange);
     struct gateway_html html = {.bytes = NULL};
     add_head(&html, exchange, "kiosk");
-    gateway_html_add(&html,
-                     "<main><h1 class=\"skip\">%s</h1><iframe class=\"whole\" title=\"%s\" "
-                     "src=\"/kiosk/frame%s&amp;theme=%s\"></iframe></main>\n",
-                     say_choose(&exchange->say, "办理情况", "Reports"),
-                     say_choose(&exchange->say, "办理情况", "Reports"),
-                     gateway_page_query(exchange), theme_of(exchange));
+    gateway_html_add(
+        &html,
+        "<main><h1 class=\"skip\">%s</h1><iframe class=\"whole\" title=\"%s\" "
+        "src=\"/kiosk/frame%s&amp;theme=%s%s%s\"></iframe></main>\n",
+        say_choose(&exchange->say, "办理情况", "Reports"),
+        say_choose(&exchange->say, "办理情况", "Reports"), gateway_page_query(exchange),
+        theme_of(exchange),
+        area == SITE_NONE ? "" : "&area=", area == SITE_NONE ? "" : site->areas[area].code);
     answer(&html, exchange, OUTER_S, false);
 }
 
@@ -237,6 +255,27 @@ static void add_counts(struct gateway_html *html, const struct say *say,
                          say_level(say, counts->levels[index].level), text);
     }
     gateway_html_raw(html, "</ul>\n");
+}
+
+static void add_handled(struct gateway_html *html, const struct exchange *exchange,
+                        const struct kiosk *kiosk)
+{
+    const struct say *say = &exchange->say;
+    const struct site *site = exchange->gateway->site;
+    const uint32_t area = area_of(exchange);
+    unsigned shown = 0;
+    for (unsigned index = 0; index < kiosk->handled_count && shown < HANDLED_SHOWN_MAX; index++) {
+        const struct handled *handled = &kiosk->handled[index];
+        const uint32_t at = site_area_find(site, handled->area);
+        if (area != SITE_NONE && (at == SITE_NONE || !site_area_within(site, at, area))) {
+            continue;
+        }
+        if (shown++ == 0) {
+            gateway_html_add(html, "<h2>%s</h2>\n", say_choose(say, "办理公示", "What was done"));
+        }
+        gateway_html_add(html, "<section class=\"bulletin\"><h3>%s</h3><p>%s</p></section>\n",
+                         handled->title, handled->text);
+    }
 }
 
 static void show(struct exchange *exchange, const struct kiosk *kiosk)
@@ -277,6 +316,7 @@ static void show(struct exchange *exchange, const struct kiosk *kiosk)
         gateway_html_add(&html, "<section class=\"bulletin\"><h3>%s</h3><p>%s</p></section>\n",
                          bulletin->title, bulletin->text);
     }
+    add_handled(&html, exchange, kiosk);
     gateway_html_raw(&html, "</main>\n");
     answer(&html, exchange, REFRESH_S, true);
 }
@@ -295,6 +335,20 @@ static void take_board(struct counts *counts, const Paidan__Boarded *board)
     }
 }
 
+/* What was published is public: nothing but its words and where it was is kept. */
+static void take_handled(struct kiosk *kiosk, const Paidan__BulletinListed *listed)
+{
+    kiosk->handled_count = 0;
+    for (size_t index = 0; index < listed->n_bulletins && index < HANDLED_MAX; index++) {
+        struct handled *handled = &kiosk->handled[kiosk->handled_count++];
+        const Paidan__Bulletin *bulletin = listed->bulletins[index];
+        (void)snprintf(handled->area, sizeof handled->area, "%s",
+                       bulletin->area == NULL ? "" : bulletin->area);
+        (void)snprintf(handled->title, sizeof handled->title, "%s", bulletin->title);
+        (void)snprintf(handled->text, sizeof handled->text, "%s", bulletin->text);
+    }
+}
+
 /* A service that is away: its numbers as they last were are shown on. */
 static void told(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
@@ -309,6 +363,9 @@ static void told(void *context, Paidan__Code code, const Paidan__Answer *answer)
     } else if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_DESK_LISTED) {
         kiosk->counts.desk = answer->desk_listed->waiting;
         kiosk->counts.desk_overdue = answer->desk_listed->overdue;
+    }
+    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_BULLETIN_LISTED) {
+        take_handled(kiosk, answer->bulletin_listed);
     }
     if (--*waiting == 0) {
         show(exchange, kiosk);
@@ -331,6 +388,7 @@ void gateway_kiosk_frame(struct exchange *exchange)
     struct kiosk *kiosk = kiosk_of(exchange->gateway);
     Paidan__Board board = PAIDAN__BOARD__INIT;
     Paidan__DeskList desk = PAIDAN__DESK_LIST__INIT;
+    Paidan__BulletinList bulletins = PAIDAN__BULLETIN_LIST__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     unsigned *waiting = calloc(1, sizeof *waiting);
     CHECK(kiosk != NULL);
@@ -346,6 +404,12 @@ void gateway_kiosk_frame(struct exchange *exchange)
         request.wish_case = PAIDAN__REQUEST__WISH_DESK_LIST;
         request.desk_list = &desk;
         ask(exchange, GATEWAY_TRIAGE, &request);
+        bulletins.has_limit = bulletins.has_state = 1;
+        bulletins.limit = HANDLED_MAX;
+        bulletins.state = PAIDAN__BULLETIN_STATE__BULLETIN_PUBLISHED;
+        request.wish_case = PAIDAN__REQUEST__WISH_BULLETIN_LIST;
+        request.bulletin_list = &bulletins;
+        ask(exchange, GATEWAY_ARCHIVE, &request);
     }
     if (waiting == NULL || *waiting == 0) {
         show(exchange, kiosk);

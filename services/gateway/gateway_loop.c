@@ -23,6 +23,7 @@
 #include "common/base/check.h"
 #include "common/base/diag.h"
 #include "common/run/notify.h"
+#include "gateway_calls.h"
 #include "gateway_code.h"
 #include "gateway_feed.h"
 #include "gateway_http.h"
@@ -52,8 +53,9 @@ enum {
 
 /* Parts that others add: a row each (struct gateway_part). Opened in this order. */
 static const struct gateway_part *const parts[] = {
-    &gateway_feed_part,  &gateway_rights_part, &gateway_page_part,    &gateway_code_part,
-    &gateway_kiosk_part, &gateway_media_part,  &gateway_open311_part, NULL, /* ends the table */
+    &gateway_feed_part,    &gateway_rights_part, &gateway_page_part,
+    &gateway_code_part,    &gateway_kiosk_part,  &gateway_media_part,
+    &gateway_open311_part, &gateway_calls_part,  NULL, /* ends the table */
 };
 
 /* ---- opening and closing ----------------------------------------------------------------------

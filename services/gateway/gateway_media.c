@@ -21,10 +21,9 @@
 #include "gateway_exchange.h"
 #include "gateway_problem.h"
 #include "gateway_session.h"
-#include "gateway_store.h"
 #include "gateway_upstream.h"
 
-enum { QUEUE_MAX = 16, SENT_MAX = 1024, NAME_BYTES = 80 };
+enum { QUEUE_MAX = 16, SENT_MAX = 1024, NAME_BYTES = 80, PATH_BYTES = 4200 };
 #define SENT_US 3600000000u
 #define TICK_US 20000u /* between two looks for what the thread has done */
 
@@ -34,13 +33,13 @@ struct job {
     const unsigned char *bytes;
     size_t size;
     gateway_media_told *told;
-    enum gateway_media_result result;
-    struct gateway_media_item item;
+    enum web_media_result result;
+    struct web_media_item item;
 };
 
 /* Who sent what: he may see it before a ticket names it. */
 struct sent {
-    char hash[GATEWAY_MEDIA_HASH_BYTES];
+    char hash[WEB_MEDIA_HASH_BYTES];
     char person[ACTOR_BYTES_MAX + 1];
     uint64_t at_us;
 };
@@ -51,8 +50,9 @@ struct gateway_media {
     pthread_cond_t wanted;
     struct job *first, **last, *done; /* under the lock */
     bool stop;
-    const char *data_dir;
-    unsigned waiting; /* of the loop alone */
+    int stopped;             /* an event: what the thread does must be given up */
+    char folder[PATH_BYTES]; /* DATA/media */
+    unsigned waiting;        /* of the loop alone */
     struct sent sent[SENT_MAX];
     unsigned sent_next;
 };
@@ -75,7 +75,8 @@ static void *run(void *context)
             media->last = &media->first;
         }
         pthread_mutex_unlock(&media->lock);
-        job->result = gateway_store_put(media->data_dir, job->bytes, job->size, &job->item);
+        job->result =
+            web_media_put(media->folder, NULL, job->bytes, job->size, media->stopped, &job->item);
         pthread_mutex_lock(&media->lock);
         job->next = media->done;
         media->done = job;
@@ -107,11 +108,8 @@ void gateway_media_keep(struct exchange *exchange, const unsigned char *bytes, s
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
         return;
     }
-    *job = (struct job){.exchange = exchange,
-                        .bytes = bytes,
-                        .size = size,
-                        .told = told,
-                        .result = GATEWAY_MEDIA_BUSY};
+    *job = (struct job){
+        .exchange = exchange, .bytes = bytes, .size = size, .told = told, .result = WEB_MEDIA_BUSY};
     const bool full = media->waiting >= QUEUE_MAX;
     media->waiting++;
     pthread_mutex_lock(&media->lock);
@@ -147,11 +145,15 @@ static enum rc media_open(struct gateway *gateway, void **context)
         return RC_LIMIT;
     }
     media->last = &media->first;
-    media->data_dir = gateway->settings.data_dir;
-    const enum rc rc = gateway_store_open(media->data_dir);
-    if (rc != RC_OK || pthread_mutex_init(&media->lock, NULL) != 0 ||
+    (void)snprintf(media->folder, sizeof media->folder, "%s/media", gateway->settings.data_dir);
+    media->stopped = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (media->stopped < 0 || web_media_open(media->folder) != RC_OK ||
+        pthread_mutex_init(&media->lock, NULL) != 0 ||
         pthread_cond_init(&media->wanted, NULL) != 0 ||
         pthread_create(&media->thread, NULL, run, media) != 0) {
+        if (media->stopped >= 0) {
+            (void)close(media->stopped);
+        }
         free(media);
         return RC_IO;
     }
@@ -160,7 +162,7 @@ static enum rc media_open(struct gateway *gateway, void **context)
     return RC_OK;
 }
 
-/* Waits for the file that is being made: at most as long as a child may take. */
+/* Whoever waits for the file that is being made hears that we are busy: another may take it. */
 static void media_close(struct gateway *gateway, void *context)
 {
     struct gateway_media *media = context;
@@ -168,7 +170,9 @@ static void media_close(struct gateway *gateway, void *context)
     media->stop = true;
     pthread_cond_signal(&media->wanted);
     pthread_mutex_unlock(&media->lock);
+    (void)eventfd_write(media->stopped, 1);
     (void)pthread_join(media->thread, NULL);
+    (void)close(media->stopped);
     tell(gateway, media->done);
     tell(gateway, media->first);
     (void)pthread_cond_destroy(&media->wanted);
@@ -183,29 +187,29 @@ const struct gateway_part gateway_media_part = {
 /* ---- putting ----------------------------------------------------------------------------------
  */
 
-void gateway_media_problem(struct exchange *exchange, enum gateway_media_result result)
+void gateway_media_problem(struct exchange *exchange, enum web_media_result result)
 {
     switch (result) {
-    case GATEWAY_MEDIA_TYPE:
+    case WEB_MEDIA_TYPE:
         gateway_problem_fault(exchange, GATEWAY_MEDIA_TYPE_UNSUPPORTED, NULL);
         break;
-    case GATEWAY_MEDIA_LARGE:
+    case WEB_MEDIA_LARGE:
         gateway_problem_fault(exchange, GATEWAY_BODY_TOO_LARGE, NULL);
         break;
-    case GATEWAY_MEDIA_PIXELS:
+    case WEB_MEDIA_PIXELS:
         gateway_problem_fault(exchange, GATEWAY_MEDIA_TOO_MANY_PIXELS, NULL);
         break;
-    case GATEWAY_MEDIA_DAMAGED:
+    case WEB_MEDIA_DAMAGED:
         gateway_problem_fault(exchange, GATEWAY_MEDIA_BROKEN, NULL);
         break;
-    case GATEWAY_MEDIA_FULL:
+    case WEB_MEDIA_FULL:
         gateway_problem(exchange, PAIDAN__CODE__STORAGE_FULL, NULL, 60000);
         break;
-    case GATEWAY_MEDIA_BUSY:
+    case WEB_MEDIA_BUSY:
         gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 5000);
         break;
-    case GATEWAY_MEDIA_KEPT:
-    case GATEWAY_MEDIA_FAULT:
+    case WEB_MEDIA_KEPT:
+    case WEB_MEDIA_FAULT:
         gateway_problem(exchange, PAIDAN__CODE__SERVICE_FAULT, NULL, 0);
         break;
     }
@@ -217,7 +221,7 @@ static const char *person_of(const struct exchange *exchange)
     return person == NULL || person->renewed == NULL ? "" : person->renewed->person;
 }
 
-static void remember(struct exchange *exchange, const struct gateway_media_item *item)
+static void remember(struct exchange *exchange, const struct web_media_item *item)
 {
     struct gateway_media *media = exchange->gateway->media;
     struct sent *sent = &media->sent[media->sent_next++ % SENT_MAX];
@@ -240,11 +244,11 @@ static bool sent_by(const struct exchange *exchange, const char *hash)
     return false;
 }
 
-static void put_kept(struct exchange *exchange, enum gateway_media_result result,
-                     const struct gateway_media_item *item)
+static void put_kept(struct exchange *exchange, enum web_media_result result,
+                     const struct web_media_item *item)
 {
     char url[NAME_BYTES];
-    if (result != GATEWAY_MEDIA_KEPT) {
+    if (result != WEB_MEDIA_KEPT) {
         gateway_media_problem(exchange, result);
         return;
     }
@@ -291,14 +295,30 @@ struct wanted {
     bool preview;
 };
 
+/* Its own folder, and those of the adapters that fetch what residents sent elsewhere. -1: there is none
+ * in any. */
+int gateway_media_open(const struct gateway *gateway, const char *hash, bool preview,
+                       uint64_t *bytes, const char **type, const char **ending)
+{
+    static const char *const folders[] = {"media", "media/wechat"};
+    char folder[PATH_BYTES];
+    int fd = -1;
+    CHECK(strlen(hash) == WEB_MEDIA_HASH_BYTES - 1);
+    for (size_t index = 0; fd < 0 && index < sizeof folders / sizeof folders[0]; index++) {
+        (void)snprintf(folder, sizeof folder, "%s/%s", gateway->settings.data_dir, folders[index]);
+        fd = web_media_get(folder, hash, preview, bytes, type, ending);
+    }
+    return fd;
+}
+
 static void send_file(struct exchange *exchange)
 {
     const struct wanted *wanted = exchange->state;
     const char *type = NULL, *ending = NULL;
     char name[NAME_BYTES + 48];
     uint64_t bytes = 0;
-    const int fd = gateway_store_get(exchange->gateway->settings.data_dir, wanted->hash,
-                                     wanted->preview, &bytes, &type, &ending);
+    const int fd = gateway_media_open(exchange->gateway, wanted->hash, wanted->preview, &bytes,
+                                      &type, &ending);
     if (fd < 0) {
         gateway_problem_fault(exchange, GATEWAY_MEDIA_UNKNOWN, NULL);
         return;
@@ -399,8 +419,8 @@ static void get(struct exchange *exchange, bool preview)
 {
     const char *hash = gateway_exchange_part(exchange, "hash");
     const char *number = gateway_uri_query(&exchange->uri, "number");
-    if (strlen(hash) != GATEWAY_MEDIA_HASH_BYTES - 1 ||
-        strspn(hash, "0123456789abcdef") != GATEWAY_MEDIA_HASH_BYTES - 1) {
+    if (strlen(hash) != WEB_MEDIA_HASH_BYTES - 1 ||
+        strspn(hash, "0123456789abcdef") != WEB_MEDIA_HASH_BYTES - 1) {
         gateway_problem_fault(exchange, GATEWAY_MEDIA_UNKNOWN, NULL);
         return;
     }

@@ -267,12 +267,35 @@ void gateway_open311_time(const struct exchange *exchange, json_t *object, const
     json_object_set_new(object, name, json_string(text));
 }
 
+/* 并单: of the other report its number alone, so that a client can ask how that one stands. */
+static void merged_notes(const struct say *say, const Paidan__Brief *brief, char notes[NOTES_BYTES])
+{
+    char number[NUMBER_BYTES] = "";
+    CHECK(brief->state == PAIDAN__STATE__STATE_MERGED);
+    if (!brief->has_merged_into) {
+        (void)snprintf(
+            notes, NOTES_BYTES, "%s",
+            say_choose(say, "与另一件反映的是同一件事，已并案一起办理。",
+                       "The same matter as another report; worked on together with it."));
+        return;
+    }
+    number_format(brief->merged_into, number);
+    (void)snprintf(notes, NOTES_BYTES,
+                   say_choose(say, "与 %s 反映的是同一件事，并入该件一起办理。",
+                              "The same matter as %s; worked on together with it."),
+                   number);
+}
+
 /* Its reader is whoever uses the client, so nobody is called "you" here. */
 static void notes_of(const struct exchange *exchange, const Paidan__Brief *brief, const char *unit,
                      char notes[NOTES_BYTES])
 {
     const struct say *say = &exchange->say;
     const char *text = NULL;
+    if (brief->state == PAIDAN__STATE__STATE_MERGED) {
+        merged_notes(say, brief, notes);
+        return;
+    }
     if (brief->state == PAIDAN__STATE__STATE_WITHDRAWN) {
         text = say_choose(say, "反映人已经撤回。", "Taken back by whoever reported it.");
     } else if (brief->state == PAIDAN__STATE__STATE_RESOLVED) {

@@ -436,34 +436,59 @@ static void take_text(struct exchange *exchange)
 /* ---- the answer -------------------------------------------------------------------------------
  */
 
-static void answer_post(struct exchange *exchange, const char *name, const char *value)
+/* Whom to telephone at once goes before what the service always says. */
+static json_t *notice_of(struct exchange *exchange, const struct post *post,
+                         const Paidan__SubmitResult *ticket)
+{
+    json_t *const notice =
+        gateway_open311_text(exchange, post->service->notice, post->service->notice_en);
+    const size_t count = ticket == NULL ? 0 : ticket->n_call;
+    char numbers[CALLS_NAMED_MAX * (PHONE_BYTES_MAX + 4) + 1] = "";
+    for (size_t index = 0; index < count && index < CALLS_NAMED_MAX; index++) {
+        const size_t used = strlen(numbers);
+        (void)snprintf(numbers + used, sizeof numbers - used, "%s%s",
+                       index == 0 ? "" : say_choose(&exchange->say, "、", ", "),
+                       ticket->call[index]);
+    }
+    if (count == 0) {
+        return notice;
+    }
+    const char *const usual = json_string_value(notice);
+    json_t *const told = json_sprintf(
+        say_choose(&exchange->say, "险情请马上拨打 %s。%s", "Danger: call %s at once. %s"), numbers,
+        usual == NULL ? "" : usual);
+    json_decref(notice);
+    return told;
+}
+
+/* ticket: NULL where nothing was registered. */
+static void answer_post(struct exchange *exchange, const char *name, const char *value,
+                        const Paidan__SubmitResult *ticket)
 {
     const struct post *post = exchange->state;
     const char *account = field(post, "account_id");
     json_t *list = json_array(), *made = json_object();
     json_object_set_new(made, name, json_string(value));
-    json_object_set_new(
-        made, "service_notice",
-        gateway_open311_text(exchange, post->service->notice, post->service->notice_en));
+    json_object_set_new(made, "service_notice", notice_of(exchange, post, ticket));
     json_object_set_new(made, "account_id",
                         account[0] == '\0' ? json_null() : json_string(account));
     json_array_append_new(list, made);
     gateway_open311_answer(exchange, 200, "service_requests", list);
 }
 
-static void reported(struct exchange *exchange, enum gateway_media_result media, Paidan__Code code,
+static void reported(struct exchange *exchange, enum web_media_result media, Paidan__Code code,
                      const Paidan__SubmitResult *ticket)
 {
     char token[GATEWAY_OPEN311_ID_BYTES];
-    if (media != GATEWAY_MEDIA_KEPT) {
+    if (media != WEB_MEDIA_KEPT) {
         gateway_media_problem(exchange, media);
     } else if (code != PAIDAN__CODE__OK) {
         gateway_problem(exchange, code, NULL, 0);
     } else if (exchange->person != NULL) {
-        answer_post(exchange, "service_request_id", ticket->number);
+        answer_post(exchange, "service_request_id", ticket->number, ticket);
     } else {
         (void)snprintf(token, sizeof token, "%s.%s", ticket->number, ticket->query_code);
-        answer_post(exchange, "token", token);
+        answer_post(exchange, "token", token, ticket);
     }
 }
 
@@ -509,8 +534,9 @@ static void post_take(struct exchange *exchange)
         return;
     }
     post->report.text = post->text;
+    post->report.anew = true; /* a program asks about each request by its own id */
     if (gateway_open311_testing(exchange)) {
-        answer_post(exchange, "token", GATEWAY_OPEN311_TEST);
+        answer_post(exchange, "token", GATEWAY_OPEN311_TEST, NULL);
         return;
     }
     gateway_open311_same(exchange, &post->form, said);

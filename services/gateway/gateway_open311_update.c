@@ -95,7 +95,14 @@ static void words_of(const struct say *say, const Paidan__Event *event, char *te
                     ? say_choose(say, "反映人撤回了", "Taken back by the resident")
                     : say_choose(say, "已办结", "Closed");
         break;
-    default:
+    case PAIDAN__EVENT__FACT_RESOLVED:
+    case PAIDAN__EVENT__FACT_MERGED:
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        break;
+    default: /* what he said or was asked is between him and the office, and so is a deadline missed */
+        if (!gateway_page_story_shared(event) || event->fact_case == PAIDAN__EVENT__FACT_CARDED) {
+            text[0] = '\0';
+        }
         break;
     }
     if (plain != NULL) {

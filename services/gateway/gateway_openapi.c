@@ -138,6 +138,21 @@ static const struct {
      "\"up\"],\"properties\":{\"adapter\":{\"type\":\"string\"},\"zh\":{\"type\":\"string\"},"
      "\"en\":{\"type\":\"string\"},\"up\":{\"type\":\"boolean\"},"
      "\"status\":{\"$ref\":\"#/components/schemas/AdapterShown\"}}}}}}"},
+    {"CallsShown",
+     "{\"type\":\"object\",\"required\":[\"calls\"],\"properties\":{"
+     "\"now\":{\"type\":\"string\"},\"now_ms\":{\"type\":\"integer\"},"
+     "\"channel\":{\"type\":\"string\"},"
+     "\"calls\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"call_id\","
+     "\"channel\",\"state\"],\"properties\":{\"call_id\":{\"type\":\"string\"},"
+     "\"channel\":{\"type\":\"string\"},"
+     "\"state\":{\"type\":\"string\",\"enum\":[\"ringing\",\"answered\",\"over\"]},"
+     "\"from\":{\"type\":\"string\"},\"to\":{\"type\":\"string\"},"
+     "\"outward\":{\"type\":\"boolean\"},"
+     "\"users\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+     "\"duty\":{\"type\":\"string\"},"
+     "\"by\":{\"type\":\"string\"},\"rang\":{\"type\":\"string\"},"
+     "\"rang_ms\":{\"type\":\"integer\"},\"answered\":{\"type\":\"string\"},"
+     "\"answered_ms\":{\"type\":\"integer\"}}}}}}"},
     {"Object", "{\"type\":\"object\"}"},
 };
 
@@ -204,6 +219,13 @@ static json_t *text_schema(void)
 {
     json_t *schema = json_object();
     json_object_set_new(schema, "type", json_string("string"));
+    return schema;
+}
+
+static json_t *integer_schema(void)
+{
+    json_t *schema = json_object();
+    json_object_set_new(schema, "type", json_string("integer"));
     return schema;
 }
 
@@ -364,6 +386,10 @@ static json_t *body_schema(const struct gateway_route *route, json_t *wish)
         json_object_set_new(properties, "unit", text_schema());
         json_object_del(properties, "version");
     }
+    if (route->wish ==
+        PAIDAN__REQUEST__WISH_MERGE) { /* of one that a unit has: gateway_merge asks escalation */
+        json_object_set_new(json_object_get(wish, "properties"), "version", integer_schema());
+    }
     return without_required(json_incref(wish));
 }
 
@@ -380,10 +406,12 @@ static json_t *answer_schema(const struct gateway_route *route, json_t *schemas)
         return either("Submitted", "SubmitResult");
     }
     if (of != NULL) {
-        add_message(schemas, of);
-        return reference(of->short_name);
+        add_message(schemas, of); /* also where another form holds it: of a handler of our own */
     }
-    return reference(route->told == NULL ? "Object" : route->told);
+    if (route->told != NULL) {
+        return reference(route->told);
+    }
+    return reference(of == NULL ? "Object" : of->short_name);
 }
 
 static json_t *response(const char *description, const char *type, json_t *schema)

@@ -11,6 +11,7 @@
 
 #include "common/base/check.h"
 #include "common/say/code.h"
+#include "common/say/say_words.h"
 #include "gateway_code.h"
 #include "gateway_exchange.h"
 #include "gateway_form.h"
@@ -187,6 +188,50 @@ void gateway_page_report_form(struct exchange *exchange)
 /* ---- answer -----------------------------------------------------------------------------------
  */
 
+/* Before the number: whoever is in danger must not read on first. */
+static void add_calls(struct gateway_html *html, const struct say *say,
+                      const Paidan__SubmitResult *result)
+{
+    if (result->n_call == 0) {
+        return;
+    }
+    gateway_html_add(
+        html, "<p class=\"lead\" role=\"alert\"><strong>%s ",
+        say_choose(say, "有人有危险？请马上拨打", "Is anybody in danger? Call at once"));
+    for (size_t index = 0; index < result->n_call; index++) {
+        gateway_html_add(html, "%s<a href=\"tel:%s\">%s</a>",
+                         index == 0 ? "" : say_choose(say, "、", ", "), result->call[index],
+                         result->call[index]);
+    }
+    gateway_html_add(html, "</strong></p>\n");
+}
+
+/* He has said it before: how that stands, without what opens it. */
+static void show_repeat(struct exchange *exchange, const Paidan__SubmitResult *result)
+{
+    const struct say *say = &exchange->say;
+    struct gateway_html html = {.bytes = NULL};
+    const struct gateway_page_again nowhere = {NULL, NULL, NULL};
+    gateway_page_begin(&html, exchange,
+                       say_choose(say, "这件事已经在办", "This is being dealt with already"),
+                       &nowhere);
+    add_calls(&html, say, result);
+    gateway_html_add(
+        &html, "<dl class=\"keep\"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n<p>%s</p>\n",
+        say_choose(say, "编号", "Number"), result->number, say_choose(say, "现在", "Now"),
+        say_words_state(say, result->state),
+        say_choose(
+            say,
+            "您之前反映过同样的事，我们没有另立一件，已替您催办，您这次说的也记下了。凭当时的查询码"
+            "可以查进度。如果有新的情况，或者是另一件事，请写明不同之处再提交。",
+            "You told us of this before, so it has no second number: it was chased, and what "
+            "you said now is kept with it. The code of then shows how it stands. If there is "
+            "news, or if it is another matter, write what is different and send it again."));
+    gateway_html_add(&html, "<p><a href=\"/t%s\">%s</a></p>\n", gateway_page_query(exchange),
+                     say_choose(say, "查进度", "See where it is"));
+    gateway_page_end(&html, exchange, 200);
+}
+
 static void show_number(struct exchange *exchange, const Paidan__SubmitResult *result)
 {
     const struct say *say = &exchange->say;
@@ -195,6 +240,7 @@ static void show_number(struct exchange *exchange, const Paidan__SubmitResult *r
     const struct gateway_page_again nowhere = {NULL, NULL, NULL};
     gateway_page_begin(&html, exchange, say_choose(say, "我们收到了", "We have received it"),
                        &nowhere);
+    add_calls(&html, say, result);
     gateway_html_add(
         &html,
         "<p class=\"lead\">%s</p>\n<dl class=\"keep\"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s"
@@ -246,18 +292,18 @@ static const char *refusal_of(const struct exchange *exchange, Paidan__Code code
 /* ---- photos -----------------------------------------------------------------------------------
  */
 
-static const char *photo_refusal(const struct exchange *exchange, enum gateway_media_result result)
+static const char *photo_refusal(const struct exchange *exchange, enum web_media_result result)
 {
     const struct say *say = &exchange->say;
     switch (result) {
-    case GATEWAY_MEDIA_TYPE:
+    case WEB_MEDIA_TYPE:
         return say_choose(say, "照片只收 JPEG、PNG、WebP 格式。",
                           "Photos may be JPEG, PNG or WebP.");
-    case GATEWAY_MEDIA_LARGE:
-    case GATEWAY_MEDIA_PIXELS:
+    case WEB_MEDIA_LARGE:
+    case WEB_MEDIA_PIXELS:
         return say_choose(say, "照片太大了，请换一张小一点的。",
                           "The photo is too large; please take a smaller one.");
-    case GATEWAY_MEDIA_DAMAGED:
+    case WEB_MEDIA_DAMAGED:
         return say_choose(
             say, "照片打不开，可能没有传完整，请重新选择。",
             "The photo cannot be opened; perhaps it did not arrive whole. Please choose "
@@ -269,17 +315,19 @@ static const char *photo_refusal(const struct exchange *exchange, enum gateway_m
     }
 }
 
-static void reported(struct exchange *exchange, enum gateway_media_result media, Paidan__Code code,
+static void reported(struct exchange *exchange, enum web_media_result media, Paidan__Code code,
                      const Paidan__SubmitResult *ticket)
 {
     const struct report *report = exchange->state;
-    if (media != GATEWAY_MEDIA_KEPT) {
-        show_form(exchange, &report->form, media == GATEWAY_MEDIA_FULL ? 507 : 422,
+    if (media != WEB_MEDIA_KEPT) {
+        show_form(exchange, &report->form, media == WEB_MEDIA_FULL ? 507 : 422,
                   photo_refusal(exchange, media));
     } else if (code != PAIDAN__CODE__OK) {
         show_form(exchange, &report->form,
                   code == PAIDAN__CODE__UNREACHABLE || code == PAIDAN__CODE__OVERLOADED ? 503 : 422,
                   refusal_of(exchange, code));
+    } else if (ticket->has_repeats && ticket->repeats) {
+        show_repeat(exchange, ticket);
     } else {
         show_number(exchange, ticket);
     }
@@ -318,8 +366,8 @@ static const char *wrong_with(const struct exchange *exchange, const struct repo
         return say_choose(say, "照片最多 3 张。", "Three photos at most.");
     }
     for (unsigned index = 0; index < report->form.file_count; index++) {
-        if (report->form.files[index].size > GATEWAY_MEDIA_BYTES_MAX) {
-            return photo_refusal(exchange, GATEWAY_MEDIA_LARGE);
+        if (report->form.files[index].size > WEB_MEDIA_BYTES_MAX) {
+            return photo_refusal(exchange, WEB_MEDIA_LARGE);
         }
     }
     return NULL;

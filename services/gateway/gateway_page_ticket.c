@@ -4,13 +4,16 @@
  * for it), so that this process alone can do nothing in his name; a service that is away costs its part
  * of the page; and an act says what came of it above the ticket as it then is.
  *
- *   code ──▶ act, if any ──▶ escalation and callback side by side ──▶ page */
+ *   code ──▶ act, if any ──▶ escalation (of what is worked on in its place, too) and callback,
+ *                            side by side ──▶ page */
 
 #include "gateway_page_ticket.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/check.h"
 #include "common/say/code.h"
@@ -20,16 +23,26 @@
 #include "gateway_code.h"
 #include "gateway_exchange.h"
 #include "gateway_form.h"
+#include "gateway_media.h"
 #include "gateway_page.h"
 #include "gateway_page_story.h"
+#include "gateway_page_timeline.h"
 #include "gateway_problem.h"
 #include "gateway_session.h"
 #include "gateway_upstream.h"
 
+enum { PREVIEW_BYTES_MAX = 512 << 10 };
 enum { CODE_TEXT_BYTES = 65, SENTENCE_BYTES = 320, NAME_BYTES = 2 * NAME_BYTES_MAX + 1 };
 
 enum act { ACT_NONE, ACT_SUPPLEMENT, ACT_CHASE, ACT_ANSWER, ACT_WITHDRAW, ACTS };
 static const char *const act_names[ACTS] = {"look", "supplement", "chase", "answer", "withdraw"};
+
+/* Where a ticket stands, as escalation says. */
+struct stand {
+    bool known;
+    struct gateway_page_next next;
+    char unit[NAME_BYTES], level[NAME_BYTES];
+};
 
 struct view {
     struct gateway_form form;
@@ -42,13 +55,18 @@ struct view {
     unsigned chases, supplements;
     unsigned char *pass;
     size_t pass_bytes;
+    char split_of[NUMBER_BYTES];
+    unsigned split_count;
+    char split_into[SPLIT_TICKETS_MAX][NUMBER_BYTES];
+    unsigned picture_count;
+    char pictures[LOOKED_UP_PICTURES_MAX][WEB_MEDIA_HASH_BYTES]; /* names */
     /* of the act */
     Paidan__Code done;
     /* of escalation */
-    bool known, away;
-    char unit[NAME_BYTES];
-    uint64_t due_ms, now_ms;
-    struct gateway_html story; /* oldest first, each an item */
+    bool away;
+    struct stand own, head; /* head: of the ticket that is worked on in its place 并单 */
+    uint64_t into;          /* that ticket; 0: none */
+    struct gateway_page_timeline timeline;
     /* of callback */
     bool asking;
     uint32_t round;
@@ -58,7 +76,7 @@ struct view {
 static void view_free(void *state)
 {
     struct view *view = state;
-    gateway_html_free(&view->story);
+    gateway_page_timeline_free(&view->timeline);
     free(view->title);
     free(view->pass);
     free(view);
@@ -122,12 +140,33 @@ static void minute_of(const struct say *say, uint64_t at_ms, char text[SAY_TIME_
 /* ---- writing the page -------------------------------------------------------------------------
  */
 
+/* Whose unit and clocks are the resident's: those of what is worked on. */
+static const struct stand *stand_of(const struct view *view)
+{
+    return view->state == PAIDAN__STATE__STATE_MERGED && view->head.known ? &view->head
+                                                                          : &view->own;
+}
+
+/* All that the page says of where it stands. Done, says the unit, is a merged one with its own answer. */
+static struct gateway_page_next next_of(const struct view *view)
+{
+    const struct stand *stand = stand_of(view);
+    struct gateway_page_next next = stand->next;
+    next.state = view->state;
+    if (stand == &view->head && gateway_page_story_step(stand->next.state) <= 2) {
+        next.state = stand->next.state;
+    }
+    next.unit = stand->unit[0] == '\0' ? NULL : stand->unit;
+    next.asking = view->asking;
+    return next;
+}
+
 static void add_steps(struct gateway_html *html, const struct exchange *exchange,
                       const struct view *view)
 {
     static const char *const zh[] = {"收到", "交给单位", "办理中", "请您评价", "办结"};
     static const char *const en[] = {"Received", "With a unit", "In hand", "Your word", "Closed"};
-    const unsigned step = gateway_page_story_step(view->state);
+    const unsigned step = gateway_page_story_step(next_of(view).state);
     gateway_html_add(html, "<ol class=\"steps\" aria-label=\"%s\">\n",
                      say_choose(&exchange->say, "进度", "Progress"));
     for (unsigned index = 0; index < sizeof zh / sizeof zh[0]; index++) {
@@ -147,21 +186,54 @@ static void add_fact(struct gateway_html *html, const char *name, const char *va
 static void add_due(struct gateway_html *html, const struct exchange *exchange,
                     const struct view *view)
 {
+    char text[SENTENCE_BYTES];
+    const struct gateway_page_next next = next_of(view);
+    gateway_page_story_due(&exchange->say, &next, text, sizeof text);
+    if (text[0] != '\0') {
+        add_fact(html, say_choose(&exchange->say, "预计办好", "Expected"), text);
+    }
+}
+
+static void add_unit(struct gateway_html *html, const struct say *say, const struct view *view)
+{
+    const struct stand *stand = stand_of(view);
+    char text[2 * NAME_BYTES + 8];
+    if (stand->unit[0] != '\0' && view->state != PAIDAN__STATE__STATE_WITHDRAWN) {
+        (void)snprintf(text, sizeof text, say_choose(say, "%s（%s）", "%s (%s)"), stand->unit,
+                       stand->level);
+        add_fact(html, say_choose(say, "承办单位", "With"), text);
+    }
+}
+
+/* The same code opens them: what was one report to the resident is followed like one. Looking changes
+ * nothing, so the form needs no token of ours. */
+static void add_part(struct gateway_html *html, const struct exchange *exchange,
+                     const struct view *view, const char *number)
+{
+    gateway_html_add(html,
+                     "<form method=\"post\" action=\"/t%s\"><input type=\"hidden\" "
+                     "name=\"number\" value=\"%s\"><input type=\"hidden\" name=\"code\" "
+                     "value=\"%s\"><button class=\"link\">%s</button></form>\n",
+                     gateway_page_query(exchange), number, view->code, number);
+}
+
+static void add_split(struct gateway_html *html, const struct exchange *exchange,
+                      const struct view *view)
+{
     const struct say *say = &exchange->say;
-    char due[SAY_TIME_BYTES], text[SENTENCE_BYTES];
-    if (view->due_ms == 0 || gateway_page_story_step(view->state) > 2) {
-        return;
+    CHECK(view->split_count <= SPLIT_TICKETS_MAX);
+    if (view->split_of[0] != '\0') {
+        gateway_html_add(html, "<dt>%s</dt><dd>", say_choose(say, "拆分自", "Split from"));
+        add_part(html, exchange, view, view->split_of);
+        gateway_html_raw(html, "</dd>\n");
     }
-    minute_of(say, view->due_ms, due);
-    if (view->now_ms > view->due_ms) {
-        (void)snprintf(text, sizeof text,
-                       say_choose(say, "原定 %s，已经超时，正在督促",
-                                  "was to be %s; late, and being pressed for"),
-                       due);
-    } else {
-        (void)snprintf(text, sizeof text, say_choose(say, "%s 之前", "by %s"), due);
+    if (view->split_count > 0) {
+        gateway_html_add(html, "<dt>%s</dt><dd>", say_choose(say, "分开办理的", "Separate parts"));
+        for (unsigned index = 0; index < view->split_count; index++) {
+            add_part(html, exchange, view, view->split_into[index]);
+        }
+        gateway_html_raw(html, "</dd>\n");
     }
-    add_fact(html, say_choose(say, "预计办好", "Expected"), text);
 }
 
 static void add_facts(struct gateway_html *html, const struct exchange *exchange,
@@ -172,11 +244,10 @@ static void add_facts(struct gateway_html *html, const struct exchange *exchange
     gateway_html_raw(html, "<dl class=\"facts\">\n");
     add_fact(html, say_choose(say, "编号", "Number"), view->number);
     add_fact(html, say_choose(say, "反映的事", "About"), view->title);
+    add_split(html, exchange, view);
     minute_of(say, view->registered_ms, at);
     add_fact(html, say_choose(say, "收到时间", "Received"), at);
-    if (view->unit[0] != '\0') {
-        add_fact(html, say_choose(say, "承办单位", "With"), view->unit);
-    }
+    add_unit(html, say, view);
     add_due(html, exchange, view);
     if (view->supplements > 0) {
         (void)snprintf(count, sizeof count, "%u", view->supplements);
@@ -187,6 +258,56 @@ static void add_facts(struct gateway_html *html, const struct exchange *exchange
         add_fact(html, say_choose(say, "您催过", "You asked for haste"), count);
     }
     gateway_html_raw(html, "</dl>\n");
+}
+
+/* A preview inside the page: an address of its own would need the code in it. False: it is not there (yet),
+ * or no picture. */
+static bool add_picture(struct gateway_html *html, const struct exchange *exchange,
+                        const char *name, const char *label)
+{
+    const char *type = NULL, *ending = NULL;
+    uint64_t size = 0;
+    const int fd = gateway_media_open(exchange->gateway, name, true, &size, &type, &ending);
+    unsigned char *const bytes = fd < 0 || size > PREVIEW_BYTES_MAX ? NULL : malloc(size + 1);
+    const size_t room = sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_ORIGINAL);
+    char *const text = bytes == NULL ? NULL : malloc(room);
+    const bool whole = text != NULL && read(fd, bytes, size) == (ssize_t)size;
+    if (whole) {
+        (void)sodium_bin2base64(text, room, bytes, size, sodium_base64_VARIANT_ORIGINAL);
+        gateway_html_add(html, "<li><img alt=\"%s\" src=\"data:", label);
+        gateway_html_raw(html, "image/jpeg;base64,");
+        gateway_html_raw(html, text);
+        gateway_html_raw(html, "\"></li>\n");
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    free(bytes);
+    free(text);
+    return whole;
+}
+
+static void add_pictures(struct gateway_html *html, const struct exchange *exchange,
+                         const struct view *view)
+{
+    const struct say *say = &exchange->say;
+    char label[64];
+    unsigned absent = 0;
+    if (view->picture_count == 0) {
+        return;
+    }
+    gateway_html_add(html, "<h2>%s</h2>\n<ul class=\"photos\">\n",
+                     say_choose(say, "您发来的照片", "Pictures that you sent"));
+    for (unsigned index = 0; index < view->picture_count; index++) {
+        (void)snprintf(label, sizeof label, say_choose(say, "照片 %u", "Picture %u"), index + 1);
+        absent += add_picture(html, exchange, view->pictures[index], label) ? 0 : 1;
+    }
+    gateway_html_raw(html, "</ul>\n");
+    if (absent > 0) {
+        gateway_html_add(html, "<p class=\"hint\">%s</p>\n",
+                         say_choose(say, "有照片还在接收，请过一会儿再看。",
+                                    "A picture is still being fetched; please look again later."));
+    }
 }
 
 /* The hidden part that every act's form has. */
@@ -315,19 +436,26 @@ static void add_done(struct gateway_html *html, const struct exchange *exchange,
     gateway_html_add(html, "<p class=\"note bad\" role=\"alert\">%s</p>\n", why);
 }
 
-static void add_story(struct gateway_html *html, const struct exchange *exchange,
-                      const struct view *view)
+static void add_story(struct gateway_html *html, const struct exchange *exchange, struct view *view)
 {
-    const struct say *say = &exchange->say;
-    char at[SAY_TIME_BYTES];
-    gateway_html_add(html, "<h2>%s</h2>\n<ol class=\"story\" reversed>\n",
-                     say_choose(say, "经过", "What happened"));
-    if (view->story.bytes != NULL && !view->story.failed) {
-        gateway_html_raw(html, view->story.bytes); /* written by story_of */
+    const struct gateway_page_next next = next_of(view);
+    gateway_html_add(html, "<h2>%s</h2>\n", say_choose(&exchange->say, "进展", "How it goes"));
+    gateway_page_timeline_write(&view->timeline, html, &exchange->say, &next,
+                                view->state == PAIDAN__STATE__STATE_MERGED, view->registered_ms);
+}
+
+/* A merged one: that it is, and how what is worked on in its place stands. */
+static void add_lead(struct gateway_html *html, const struct say *say, const struct view *view)
+{
+    char sentence[SENTENCE_BYTES];
+    const struct gateway_page_next next = next_of(view);
+    gateway_html_raw(html, "<p class=\"lead\">");
+    if (view->state == PAIDAN__STATE__STATE_MERGED && next.state != view->state) {
+        gateway_page_story_state(say, view->state, NULL, sentence, sizeof sentence);
+        gateway_html_add(html, "%s%s", sentence, say_choose(say, "", " "));
     }
-    minute_of(say, view->registered_ms, at);
-    gateway_html_add(html, "<li><time>%s</time>%s</li>\n</ol>\n", at,
-                     say_choose(say, "收到您的反映", "Your report was received"));
+    gateway_page_story_state(say, next.state, next.unit, sentence, sizeof sentence);
+    gateway_html_add(html, "%s</p>\n", sentence);
 }
 
 static void show(struct exchange *exchange)
@@ -336,7 +464,6 @@ static void show(struct exchange *exchange)
     const struct say *say = &exchange->say;
     const struct gateway_page_again again = {"/t", view->number, view->code};
     struct gateway_html html = {.bytes = NULL};
-    char sentence[SENTENCE_BYTES];
     gateway_page_begin(&html, exchange, say_choose(say, "办理进度", "Where it stands"), &again);
     add_done(&html, exchange, view);
     if (view->away) {
@@ -345,15 +472,14 @@ static void show(struct exchange *exchange)
                                     "Part of it cannot be seen at the moment; please look again "
                                     "later."));
     }
-    gateway_page_story_state(say, view->state, view->unit[0] == '\0' ? NULL : view->unit, sentence,
-                             sizeof sentence);
     if (view->act != ACT_ANSWER || view->done != PAIDAN__CODE__OK) { /* it asks for the answer */
-        gateway_html_add(&html, "<p class=\"lead\">%s</p>\n", sentence);
+        add_lead(&html, say, view);
     }
     if (view->state != PAIDAN__STATE__STATE_WITHDRAWN) {
         add_steps(&html, exchange, view);
     }
     add_facts(&html, exchange, view);
+    add_pictures(&html, exchange, view);
     if (view->asking && view->pass != NULL) {
         add_answer_form(&html, exchange, view);
     }
@@ -365,54 +491,62 @@ static void show(struct exchange *exchange)
 /* ---- what the services say --------------------------------------------------------------------
  */
 
-/* Newest first, as a parcel's. */
-static void story_of(struct exchange *exchange, struct view *view, const Paidan__Shown *shown)
+static void take_stand(const struct say *say, struct stand *stand, const Paidan__Brief *brief,
+                       uint64_t now_ms)
 {
-    char at[SAY_TIME_BYTES], sentence[SENTENCE_BYTES];
-    for (size_t index = shown->n_history; index > 0; index--) {
-        const ProtobufCBinaryData *record = &shown->history[index - 1];
-        ProtobufCMessage *message = NULL;
-        struct wire_error error;
-        const char *said = NULL;
-        if (wire_unpack(&exchange->gateway->arena, &paidan__event__descriptor, record->data,
-                        record->len, &message, &error) != RC_OK) {
-            continue;
+    struct gateway_page_next *next = &stand->next;
+    stand->known = true;
+    next->state = brief->state;
+    next->now_ms = now_ms;
+    next->until_ms = brief->has_suspended_until_ms ? brief->suspended_until_ms : 0;
+    /* Who sent it back, or had it taken away, has it no more. */
+    if (brief->unit[0] != '\0' && brief->state != PAIDAN__STATE__STATE_RETURNED &&
+        brief->state != PAIDAN__STATE__STATE_DESK) {
+        (void)snprintf(stand->unit, sizeof stand->unit, "%s", say_unit(say, brief->unit));
+        (void)snprintf(stand->level, sizeof stand->level, "%s", say_level(say, brief->level));
+    }
+    for (size_t index = 0; index < brief->n_clocks; index++) {
+        const Paidan__ClockSet *clock = brief->clocks[index];
+        uint64_t *const due = clock->clock == PAIDAN__CLOCK__CLOCK_ACCEPT    ? &next->accept_ms
+                              : clock->clock == PAIDAN__CLOCK__CLOCK_CONTACT ? &next->contact_ms
+                              : clock->clock == PAIDAN__CLOCK__CLOCK_HANDLE ||
+                                      clock->clock == PAIDAN__CLOCK__CLOCK_REDO
+                                  ? &next->handle_ms
+                                  : NULL;
+        if (due != NULL) {
+            *due = clock->due_ms;
         }
-        const Paidan__Event *event = (const Paidan__Event *)(const void *)message;
-        gateway_page_story_words(&exchange->say, event, sentence, sizeof sentence, &said);
-        if (sentence[0] == '\0') {
-            continue;
-        }
-        minute_of(&exchange->say, event->at_ms, at);
-        gateway_html_add(&view->story, "<li><time>%s</time>%s", at, sentence);
-        if (said != NULL && said[0] != '\0') {
-            gateway_html_add(&view->story, "<p class=\"said\">%s</p>", said);
-        }
-        gateway_html_raw(&view->story, "</li>\n");
     }
 }
 
 static void take_shown(struct exchange *exchange, struct view *view, const Paidan__Shown *shown,
                        uint64_t now_ms)
 {
+    const struct say *say = &exchange->say;
+    struct arena *arena = &exchange->gateway->arena;
     const Paidan__Brief *brief = shown->brief;
-    view->known = true;
-    view->now_ms = now_ms;
+    const bool own = brief->ticket == view->ticket;
+    if (!own && brief->ticket != view->into) {
+        return;
+    }
+    take_stand(say, own ? &view->own : &view->head, brief, now_ms);
     /* Intake hears of withdrawals first, escalation of all else. */
-    if (view->state != PAIDAN__STATE__STATE_WITHDRAWN) {
+    if (own && view->state != PAIDAN__STATE__STATE_WITHDRAWN) {
         view->state = brief->state;
     }
-    if (brief->unit[0] != '\0' && brief->state != PAIDAN__STATE__STATE_RETURNED) {
-        (void)snprintf(view->unit, sizeof view->unit, "%s", say_unit(&exchange->say, brief->unit));
-    }
-    for (size_t index = 0; index < brief->n_clocks; index++) {
-        const Paidan__ClockSet *clock = brief->clocks[index];
-        if (clock->clock == PAIDAN__CLOCK__CLOCK_HANDLE ||
-            clock->clock == PAIDAN__CLOCK__CLOCK_REDO) {
-            view->due_ms = clock->due_ms;
-        }
-    }
-    story_of(exchange, view, shown);
+    gateway_page_timeline_take(&view->timeline, say, arena,
+                               own ? GATEWAY_PAGE_OWN : GATEWAY_PAGE_HEAD, shown->history,
+                               shown->n_history);
+}
+
+static void take_callback(struct exchange *exchange, struct view *view,
+                          const Paidan__CallbackShown *shown)
+{
+    /* Closed without him: an answer still counts for a while, and callback knows for how long. */
+    view->asking = shown->open || shown->has_unreached || shown->has_spared;
+    view->round = shown->round;
+    gateway_page_timeline_take(&view->timeline, &exchange->say, &exchange->gateway->arena,
+                               GATEWAY_PAGE_OWN, shown->history, shown->n_history);
 }
 
 static void take(struct exchange *exchange, Paidan__Code code, const Paidan__Answer *answer)
@@ -422,8 +556,7 @@ static void take(struct exchange *exchange, Paidan__Code code, const Paidan__Ans
         take_shown(exchange, view, answer->shown, answer->has_now_ms ? answer->now_ms : 0);
     } else if (code == PAIDAN__CODE__OK &&
                answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_SHOWN) {
-        view->asking = answer->callback_shown->open;
-        view->round = answer->callback_shown->round;
+        take_callback(exchange, view, answer->callback_shown);
     } else if (answer == NULL || code == PAIDAN__CODE__OVERLOADED ||
                code == PAIDAN__CODE__STARTING) {
         view->away = true; /* else it does not know the ticket, or not yet */
@@ -436,6 +569,7 @@ static void take(struct exchange *exchange, Paidan__Code code, const Paidan__Ans
             view->asking = false;
             view->state = view->act == ACT_WITHDRAW ? PAIDAN__STATE__STATE_WITHDRAWN : view->state;
         }
+        view->away |= view->timeline.failed;
         show(exchange);
     }
 }
@@ -465,11 +599,15 @@ static void gather(struct exchange *exchange)
     Paidan__CallbackShow callback = PAIDAN__CALLBACK_SHOW__INIT;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     shown.ticket = callback.ticket = view->ticket;
-    shown.has_history = shown.history = 1;
+    shown.has_history = shown.history = callback.has_history = callback.history = 1;
     request.via = exchange->address;
     request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
     request.show = &shown;
     ask(exchange, GATEWAY_ESCALATION, &request);
+    if (view->into != 0) {
+        shown.ticket = view->into;
+        ask(exchange, GATEWAY_ESCALATION, &request);
+    }
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_SHOW;
     request.callback_show = &callback;
     ask(exchange, GATEWAY_CALLBACK, &request);
@@ -600,8 +738,24 @@ static bool take_looked_up(struct view *view, const Paidan__LookedUp *looked)
     view->state = looked->state;
     view->chases = looked->chases;
     view->supplements = looked->supplements;
+    view->into = looked->has_merged_into ? looked->merged_into : 0;
     number_format(looked->ticket, view->number);
+    for (size_t index = 0; index < looked->n_pictures; index++) {
+        const char *const name = looked->pictures[index] + strlen("media:");
+        if (view->picture_count < LOOKED_UP_PICTURES_MAX &&
+            strspn(name, "0123456789abcdef") == WEB_MEDIA_HASH_BYTES - 1 &&
+            name[WEB_MEDIA_HASH_BYTES - 1] == '\0') {
+            (void)snprintf(view->pictures[view->picture_count++], WEB_MEDIA_HASH_BYTES, "%s", name);
+        }
+    }
     view->title = strdup(looked->title);
+    (void)snprintf(view->split_of, sizeof view->split_of, "%s",
+                   looked->split_of == NULL ? "" : looked->split_of);
+    for (; view->split_count < looked->n_split_into && view->split_count < SPLIT_TICKETS_MAX;
+         view->split_count++) {
+        (void)snprintf(view->split_into[view->split_count], NUMBER_BYTES, "%s",
+                       looked->split_into[view->split_count]);
+    }
     if (looked->has_pass) {
         view->pass = malloc(looked->pass.len);
         view->pass_bytes = looked->pass.len;

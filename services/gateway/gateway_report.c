@@ -12,7 +12,7 @@
 #include "gateway_session.h"
 #include "gateway_upstream.h"
 
-static void tell(struct exchange *exchange, enum gateway_media_result media, Paidan__Code code,
+static void tell(struct exchange *exchange, enum web_media_result media, Paidan__Code code,
                  const Paidan__SubmitResult *ticket)
 {
     exchange->report->told(exchange, media, code, ticket);
@@ -27,12 +27,14 @@ static void submitted(void *context, Paidan__Code code, const Paidan__Answer *an
         ticket = answer->submitted->results[0];
         code = ticket->code;
     }
-    /* Without number and code it is of no use to anybody: asked again it is the same. */
+    /* Without number and code it is of no use to anybody: asked again it is the same. A repetition has no
+     * code: it was told when the ticket came to be. */
     if (code == PAIDAN__CODE__OK &&
-        (ticket == NULL || ticket->number == NULL || ticket->query_code == NULL)) {
+        (ticket == NULL || ticket->number == NULL ||
+         (ticket->query_code == NULL && !(ticket->has_repeats && ticket->repeats)))) {
         code = PAIDAN__CODE__UNREACHABLE;
     }
-    tell(exchange, GATEWAY_MEDIA_KEPT, code, code == PAIDAN__CODE__OK ? ticket : NULL);
+    tell(exchange, WEB_MEDIA_KEPT, code, code == PAIDAN__CODE__OK ? ticket : NULL);
 }
 
 static char *given(const char *text)
@@ -48,7 +50,7 @@ static size_t attach(struct gateway_report *report, Paidan__Attachment *attachme
     size_t count = 0;
     for (; count < report->kept; count++) {
         Paidan__Attachment *attachment = &attachments[count];
-        struct gateway_media_item *item = &report->photos[count].item;
+        struct web_media_item *item = &report->photos[count].item;
         paidan__attachment__init(attachment);
         attachment->name = report->photos[count].name;
         attachment->url = report->photos[count].url;
@@ -85,6 +87,7 @@ static void submit(struct exchange *exchange)
     ticket.category_hint = given(report->category);
     ticket.area_hint = given(report->area);
     ticket.has_confidential = ticket.confidential = report->confidential;
+    ticket.has_anew = ticket.anew = report->anew;
     ticket.n_attachments = attach(report, attachments, list);
     ticket.attachments = list;
     submit.n_tickets = 1;
@@ -97,7 +100,7 @@ static void submit(struct exchange *exchange)
     gateway_session_sign(exchange, &request);
     if (gateway_upstream_ask(exchange->gateway, GATEWAY_INTAKE, &request, GATEWAY_WRITE_MS,
                              submitted, exchange) != RC_OK) {
-        tell(exchange, GATEWAY_MEDIA_KEPT, PAIDAN__CODE__OVERLOADED, NULL);
+        tell(exchange, WEB_MEDIA_KEPT, PAIDAN__CODE__OVERLOADED, NULL);
     }
 }
 
@@ -105,7 +108,7 @@ static void submit(struct exchange *exchange)
  */
 
 /* The first place that a photo tells, where its sender asked for it: about a metre. */
-static void add_photo_place(const struct exchange *exchange, const struct gateway_media_item *item)
+static void add_photo_place(const struct exchange *exchange, const struct web_media_item *item)
 {
     struct gateway_report *report = exchange->report;
     const size_t used = strlen(report->place);
@@ -120,14 +123,14 @@ static void add_photo_place(const struct exchange *exchange, const struct gatewa
 
 static void keep_next(struct exchange *exchange);
 
-static void file_kept(struct exchange *exchange, enum gateway_media_result result,
-                      const struct gateway_media_item *item)
+static void file_kept(struct exchange *exchange, enum web_media_result result,
+                      const struct web_media_item *item)
 {
     struct gateway_report *report = exchange->report;
-    if (result == GATEWAY_MEDIA_KEPT && strncmp(item->type, "image/", 6) != 0) {
-        result = GATEWAY_MEDIA_TYPE;
+    if (result == WEB_MEDIA_KEPT && strncmp(item->type, "image/", 6) != 0) {
+        result = WEB_MEDIA_TYPE;
     }
-    if (result != GATEWAY_MEDIA_KEPT) {
+    if (result != WEB_MEDIA_KEPT) {
         tell(exchange, result, PAIDAN__CODE__OK, NULL);
         return;
     }

@@ -18,7 +18,7 @@ enum {
 struct gateway_report;
 /* media: KEPT: the files are no hindrance, code says the rest, and ticket with OK alone what intake
  * registered; else why one of them was not taken, and nothing was registered. */
-typedef void gateway_report_told(struct exchange *exchange, enum gateway_media_result media,
+typedef void gateway_report_told(struct exchange *exchange, enum web_media_result media,
                                  Paidan__Code code, const Paidan__SubmitResult *ticket);
 
 /* Texts live as long as the exchange; NULL or "": not said. */
@@ -28,6 +28,7 @@ struct gateway_report {
     const char *link; /* https, to a file that lies elsewhere */
     char place[GATEWAY_REPORT_PLACE_BYTES];
     bool confidential;
+    bool anew;        /* a ticket of its own, whatever its reporter has open */
     bool photo_place; /* the place in a photo may be added to place */
     const struct gateway_file *files;
     unsigned file_count; /* at most GATEWAY_REPORT_FILES_MAX */
@@ -36,7 +37,7 @@ struct gateway_report {
     unsigned file, kept;
     struct {
         char name[GATEWAY_REPORT_NAME_BYTES], url[GATEWAY_REPORT_URL_BYTES];
-        struct gateway_media_item item;
+        struct web_media_item item;
     } photos[GATEWAY_REPORT_FILES_MAX];
 };
 

@@ -9,6 +9,8 @@
 
 #include "common/base/check.h"
 #include "gateway_api.h"
+#include "gateway_bulletin.h"
+#include "gateway_calls.h"
 #include "gateway_channels.h"
 #include "gateway_code.h"
 #include "gateway_desk.h"
@@ -17,6 +19,7 @@
 #include "gateway_kiosk.h"
 #include "gateway_login.h"
 #include "gateway_media.h"
+#include "gateway_merge.h"
 #include "gateway_open311.h"
 #include "gateway_open311_list.h"
 #include "gateway_open311_post.h"
@@ -36,7 +39,7 @@
 
 #define API "/api/v1"
 /* Three photos, and what is written. */
-enum { PAGE_BODY_BYTES_MAX = 3 * GATEWAY_MEDIA_BYTES_MAX + (256 << 10) };
+enum { PAGE_BODY_BYTES_MAX = 3 * WEB_MEDIA_BYTES_MAX + (256 << 10) };
 
 #define WISH(METHOD, PATTERN, WHO, WISH_NAME, SERVICE, ANSWER, SUMMARY)                            \
     {                                                                                              \
@@ -159,12 +162,33 @@ static const struct gateway_route table[] = {
         "give it to a unit"),
     ACT("/tickets/{number}/recall", LOGIN, gateway_api_wish, RECALL, ESCALATION, "done",
         "take the dispatch back, while the unit has not accepted"),
+    ACT("/tickets/{number}/correct", LOGIN, gateway_api_wish, CORRECT, ESCALATION, "done",
+        "correct category, place, urgency or unit while it is under way"),
+    ACT("/tickets/{number}/merge", LOGIN, gateway_merge_do, MERGE, TRIAGE, "done",
+        "it is the same event as another ticket, wherever it is: that one is worked on in its "
+        "place"),
+    ACT("/tickets/{number}/unmerge", LOGIN, gateway_api_wish, UNMERGE, TRIAGE, "done",
+        "it is not: it lies at the desk again"),
+    ACT("/tickets/{number}/split", LOGIN, gateway_api_wish, SPLIT, INTAKE, "submitted",
+        "make several tickets of one text with several matters"),
     ACT("/tickets/{number}/supplement", LOGIN, gateway_api_wish, SUPPLEMENT, INTAKE, "done",
         "add what the resident said"),
     ACT("/tickets/{number}/chase", LOGIN, gateway_api_wish, CHASE, INTAKE, "done",
         "the resident asks again"),
     ACT("/tickets/{number}/withdraw", LOGIN, gateway_api_wish, WITHDRAW, INTAKE, "done",
         "the resident takes it back"),
+    ACT("/tickets/{number}/exempt", LOGIN, gateway_api_wish, EXEMPT_ASK, ARCHIVE, "done",
+        "ask that it shall not count in the rates"),
+    ACT("/tickets/{number}/exempt-rule", LOGIN, gateway_api_wish, EXEMPT_RULE, ARCHIVE, "done",
+        "grant or refuse that; never by who asked"),
+    ACT("/tickets/{number}/do-not-call", LOGIN, gateway_api_wish, DO_NOT_CALL, INTAKE, "done",
+        "the resident wants no more calls about any ticket; lift: again"),
+    ACT("/tickets/{number}/bulletin", LOGIN, gateway_api_wish, BULLETIN_DRAFT, ARCHIVE, "done",
+        "write the words of a bulletin; another person must approve them"),
+    ACT("/tickets/{number}/bulletin/rule", LOGIN, gateway_api_wish, BULLETIN_RULE, ARCHIVE, "done",
+        "publish it, or not"),
+    ACT("/tickets/{number}/bulletin/withdraw", LOGIN, gateway_api_wish, BULLETIN_WITHDRAW, ARCHIVE,
+        "done", "take it down"),
     ACT("/tickets/{number}/supervise/{action}", LOGIN, gateway_work_supervise, SUPERVISE,
         ESCALATION, "worked", "what a supervising or deciding unit does"),
     ACT("/tickets/{number}/{action}", LOGIN, gateway_work_do, WORK, ESCALATION, "worked",
@@ -178,11 +202,22 @@ static const struct gateway_route table[] = {
          "what somebody with that phone reported before; the reason is recorded"),
 
     /* The hotline. */
+    OWN(GET, API "/calls", LOGIN, gateway_calls_show,
+        "who rings or speaks with an operator just now; numbers are masked",
+        .wish = PAIDAN__REQUEST__WISH_CALL_LIST, .service = GATEWAY_HOTLINE,
+        .answer = "calls_listed", .told = "CallsShown"),
+    WISH(POST, "/calls/take", LOGIN, CALL_TAKE, HOTLINE, "call_taken",
+         "take a call on one's screen and learn its number; who did is recorded"),
     WISH(POST, "/try", LOGIN, TRIAGE_TRY, TRIAGE, "triage_tried",
          "what triage would do with these words"),
 
     /* The dispatcher's desk. */
     WISH(GET, "/desk", LOGIN, DESK_LIST, TRIAGE, "desk_listed", "tickets at the desk"),
+
+    WISH(GET, "/triage/stats", LOGIN, TRIAGE_STATS, TRIAGE, "triage_stated",
+         "what triage does by itself and what comes of it, by category and week"),
+    WISH(POST, "/triage/trust", LOGIN, TRUST_SET, TRIAGE, "done",
+         "leave a category to the desk, or let it go on by itself"),
 
     /* Units. */
     WISH(GET, "/units/{unit}/work", LOGIN, UNIT_WORK, ESCALATION, "listed",
@@ -198,20 +233,27 @@ static const struct gateway_route table[] = {
          "requests and appeals that wait for a decision"),
     WISH(GET, "/unit-counts", LOGIN, UNIT_COUNTS, ESCALATION, "units_counted",
          "what each unit did, since ever"),
+    WISH(GET, "/rates", LOGIN, RATES, ARCHIVE, "rates_shown",
+         "counts, rates, scores and ranks of days or months, or how things are now; counts stand "
+         "in the order of RatesCount"),
+    WISH(GET, "/rates/tickets", LOGIN, RATES_TICKETS, ARCHIVE, "rates_listed",
+         "the tickets behind one figure"),
+    WISH(GET, "/exemptions", LOGIN, EXEMPT_LIST, ARCHIVE, "exempt_listed",
+         "tickets that shall not count in the rates, and who asked and ruled"),
     OWN(GET, API "/stats/{service}", LOGIN, gateway_status_stats, "what a service counted"),
     OWN(GET, API "/ping", LOGIN, gateway_status_ping, "each service as it says it is"),
 
     /* Adapters of channels. */
     OWN(GET, API "/channels", LOGIN, gateway_channels_show,
         "how each adapter is: last heard, destinations, quotas",
-        .wish = PAIDAN__REQUEST__WISH_ADAPTER_STATUS, .service = GATEWAY_ADAPTER,
+        .wish = PAIDAN__REQUEST__WISH_ADAPTER_STATUS, .service = GATEWAY_NAMED_ADAPTER,
         .answer = "adapter_shown", .told = "ChannelsShown"),
-    WISH(GET, "/channels/{adapter}/outbox", LOGIN, OUTBOX_LIST, ADAPTER, "outbox_listed",
+    WISH(GET, "/channels/{adapter}/outbox", LOGIN, OUTBOX_LIST, NAMED_ADAPTER, "outbox_listed",
          "what waits for the outside, and what was given up"),
     ACT("/channels/{adapter}/outbox/{delivery}/retry", LOGIN, gateway_api_wish, OUTBOX_RETRY,
-        ADAPTER, "done", "send again what was given up"),
-    ACT("/channels/{adapter}/outbox/{delivery}/drop", LOGIN, gateway_api_wish, OUTBOX_DROP, ADAPTER,
-        "done", "give up for good what could not be sent"),
+        NAMED_ADAPTER, "done", "send again what was given up"),
+    ACT("/channels/{adapter}/outbox/{delivery}/drop", LOGIN, gateway_api_wish, OUTBOX_DROP,
+        NAMED_ADAPTER, "done", "give up for good what could not be sent"),
 
     /* Callbacks. */
     WISH(GET, "/callbacks", LOGIN, CALLBACK_LIST, CALLBACK, "callback_pulled", "open callbacks"),
@@ -221,6 +263,16 @@ static const struct gateway_route table[] = {
          "what residents answered"),
     WISH(POST, "/callbacks/miss", LOGIN, CALLBACK_MISS, CALLBACK, "callback_missed",
          "who rang reached nobody"),
+
+    /* 待拨电话: whom no message reaches. */
+    OWN(GET, API "/phones", LOGIN, gateway_calls_phones,
+        "whom no message reaches: calls to be made, the oldest first",
+        .wish = PAIDAN__REQUEST__WISH_PHONE_LIST, .service = GATEWAY_WECHAT,
+        .answer = "phones_listed"),
+    WISH(POST, "/phones/take", LOGIN, PHONE_TAKE, WECHAT, "phone_taken",
+         "take one in hand, with its number and what is to be told; who did is recorded"),
+    WISH(POST, "/phones/done", LOGIN, PHONE_DONE, WECHAT, "done",
+         "what came of the call: reached, missed, given up"),
 
     /* Residents. */
     ACT("/lookup", ANYONE, gateway_code_lookup, LOOKUP, INTAKE, "looked_up",
@@ -236,9 +288,20 @@ static const struct gateway_route table[] = {
     OWN(GET, "/kiosk/frame", ANYONE, gateway_kiosk_frame, "what stands in it"),
     OWN(GET, "/page.css", ANYONE, gateway_page_style, "how these pages look"),
 
+    /* 公示: what is published is for everybody; what is written, for those who work on it. */
+    OWN(GET, API "/bulletins", ANYONE, gateway_bulletin_json,
+        "handled matters that are published; of an area, with what lies in it",
+        .wish = PAIDAN__REQUEST__WISH_BULLETIN_LIST, .service = GATEWAY_ARCHIVE,
+        .answer = "bulletin_listed"),
+    OWN(GET, API "/bulletins.atom", ANYONE, gateway_bulletin_atom, "the same as an Atom feed",
+        .wish = PAIDAN__REQUEST__WISH_BULLETIN_LIST, .service = GATEWAY_ARCHIVE,
+        .answer = "bulletin_listed", .type = "application/atom+xml"),
+    WISH(GET, "/bulletins/work", LOGIN, BULLETIN_LIST, ARCHIVE, "bulletin_listed",
+         "bulletins that are proposed, written, published, with their tickets"),
+
     /* Photos and files. */
     OWN(POST, API "/media", LOGIN, gateway_media_put, "keep a photo or file: its bytes",
-        .body = GATEWAY_BYTES, .body_max = GATEWAY_MEDIA_BYTES_MAX),
+        .body = GATEWAY_BYTES, .body_max = WEB_MEDIA_BYTES_MAX),
     OWN(GET, API "/media/{hash}", LOGIN, gateway_media_get,
         "a file that the ticket of ?number= names, or that I sent"),
     OWN(GET, API "/media/{hash}/preview", LOGIN, gateway_media_preview, "its preview, a JPEG"),

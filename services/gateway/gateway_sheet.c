@@ -7,16 +7,13 @@
 
 #include "gateway_sheet.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "common/base/check.h"
+#include "common/book/book.h"
 #include "common/say/number.h"
 #include "common/say/say_brief.h"
 #include "common/say/say_time.h"
@@ -54,54 +51,29 @@ void gateway_sheet_add(struct gateway_sheet *sheet, const char *text)
     sheet->bytes += bytes + 1;
 }
 
-static bool fill(lxw_worksheet *page, const struct gateway_sheet *sheet, lxw_format *head)
-{
-    const char *at = sheet->cells;
-    for (size_t row = 0; row < sheet->rows; row++) {
-        for (unsigned column = 0; column < sheet->columns; column++) {
-            CHECK(at < sheet->cells + sheet->bytes);
-            /* Never worksheet_write: it guesses what a text means. */
-            if (*at != '\0' && worksheet_write_string(page, (lxw_row_t)row, (lxw_col_t)column, at,
-                                                      row == 0 ? head : NULL) != LXW_NO_ERROR) {
-                return false;
-            }
-            at += strlen(at) + 1;
-        }
-    }
-    return true;
-}
-
 int gateway_sheet_write(const struct gateway_sheet *sheet, const char *title, size_t *size)
 {
+    struct book book;
+    struct book_column columns[BOOK_COLUMNS_MAX];
+    const char *at = sheet->cells;
+    int fd = -1;
     CHECK(sheet->columns > 0);
+    CHECK(sheet->columns <= BOOK_COLUMNS_MAX);
     CHECK(sheet->rows > 0);
-    char path[64];
-    struct stat info;
-    /* In memory: the gateway stores nothing, and its folders may not be written. */
-    const int fd = memfd_create("sheet", MFD_CLOEXEC);
-    if (fd < 0) {
+    if (book_begin(&book) != RC_OK) {
         return -1;
     }
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    lxw_workbook *book = workbook_new(path);
-    lxw_worksheet *page = book == NULL ? NULL : workbook_add_worksheet(book, title);
-    bool good = page != NULL;
-    if (good) {
-        lxw_format *head = workbook_add_format(book);
-        format_set_bold(head);
-        worksheet_freeze_panes(page, 1, 1);
-        worksheet_set_column(page, 0, (lxw_col_t)(sheet->columns - 1), 18, NULL);
-        good = fill(page, sheet, head);
+    for (unsigned column = 0; column < sheet->columns; column++) {
+        columns[column] = (struct book_column){at, 18, BOOK_TEXT};
+        at += strlen(at) + 1;
     }
-    if (book != NULL) {
-        good = workbook_close(book) == LXW_NO_ERROR && good;
+    book_page(&book, title, columns, sheet->columns, 1);
+    for (size_t cell = sheet->columns; cell < sheet->rows * sheet->columns; cell++) {
+        CHECK(at < sheet->cells + sheet->bytes);
+        book_text(&book, at);
+        at += strlen(at) + 1;
     }
-    if (!good || fstat(fd, &info) != 0 || info.st_size <= 0) {
-        close(fd);
-        return -1;
-    }
-    *size = (size_t)info.st_size;
-    return fd;
+    return book_end(&book, &fd, size) == RC_OK ? fd : -1;
 }
 
 /* ---- tickets ----------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ void gateway_status_ready(struct exchange *exchange)
         if (no_room) {
             json_array_append_new(full, json_string(name));
         }
-        all = all && up && !no_room;
+        /* Complaints are taken, dispatched and answered without an archive. */
+        all = all && ((up && !no_room) || service == GATEWAY_ARCHIVE);
     }
     json_object_set_new(ready, "ready", json_boolean(all));
     json_object_set_new(ready, "services", services);
@@ -94,7 +95,7 @@ static void write_gauges(struct metrics *metrics, const struct gateway *gateway)
     metrics_sample(metrics, "paidan_gateway_last_backup_seconds", NULL,
                    (double)last.at_ms / 1000.0);
     metrics_family(metrics, "paidan_gateway_connections", "gauge", "Open HTTP connections.");
-    metrics_sample(metrics, "paidan_gateway_connections", NULL, (double)gateway->connections);
+    metrics_sample(metrics, "paidan_gateway_connections", NULL, (double)gateway->lines.count);
     metrics_family(metrics, "paidan_gateway_waiting", "gauge", "Requests that wait for an answer.");
     metrics_sample(metrics, "paidan_gateway_waiting", NULL, (double)gateway->suspended);
     metrics_family(metrics, "paidan_gateway_sessions", "gauge", "Sessions and keys in memory.");

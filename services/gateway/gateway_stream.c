@@ -129,6 +129,8 @@ static const char *event_name(enum stream_event event)
         return "desk";
     case STREAM_CALLBACK:
         return "callback";
+    case STREAM_CALL:
+        return "call";
     case STREAM_TIME:
         return "time";
     case STREAM_SERVICE:
@@ -199,6 +201,8 @@ static bool wants(const struct stream *stream, enum stream_event event, uint64_t
         return ticket == stream->ticket && (event == STREAM_ROW || event == STREAM_FACT);
     case STREAM_CALLBACKS:
         return event == STREAM_CALLBACK;
+    case STREAM_CALLS:
+        return event == STREAM_CALL;
     case STREAM_ALL:
         break;
     }

@@ -17,6 +17,7 @@ enum stream_topic {
     STREAM_UNIT,      /* rows of tickets that a unit has, assists with or had */
     STREAM_TICKET,    /* one ticket: its row and every fact */
     STREAM_CALLBACKS, /* callbacks to be asked */
+    STREAM_CALLS,     /* who rings at the operators' */
     STREAM_ALL,
 };
 
@@ -26,9 +27,10 @@ enum stream_event {
     STREAM_COUNTS,   /* "counts": the board's sums */
     STREAM_DESK_ROW, /* "desk": what waits there, or that it left */
     STREAM_CALLBACK, /* "callback": what is to be asked, or that it is over */
-    STREAM_TIME,     /* "time": the services' clock; also the heartbeat */
-    STREAM_SERVICE,  /* "service": one is away, or back */
-    STREAM_RELOAD,   /* "reload": something was missed, ask for the page anew */
+    STREAM_CALL, /* "call": somebody rings, was answered, is on an operator's screen, has ended */
+    STREAM_TIME, /* "time": the services' clock; also the heartbeat */
+    STREAM_SERVICE, /* "service": one is away, or back */
+    STREAM_RELOAD,  /* "reload": something was missed, ask for the page anew */
 };
 
 enum { STREAM_UNITS_MAX = 34 }; /* that have it, that had it, and 32 that assist */

@@ -273,8 +273,8 @@ static void take_escalation(struct exchange *exchange, struct view *view,
 /* Triage's state as triage_fsm.h numbers it; a number says nothing to whoever reads JSON. */
 static const char *triage_state(uint32_t state)
 {
-    static const char *const names[] = {"none",          "routed", "desk_new",
-                                        "desk_returned", "ended",  "desk_recalled"};
+    static const char *const names[] = {"none",  "routed",        "desk_new", "desk_returned",
+                                        "ended", "desk_recalled", "merged"};
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 

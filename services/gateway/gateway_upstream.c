@@ -62,8 +62,8 @@ struct gateway_upstream {
     bool closed;
 };
 
-static const char *const names[GATEWAY_SERVICES] = {"intake", "triage", "escalation", "callback",
-                                                    "access"};
+static const char *const names[GATEWAY_SERVICES] = {"intake",   "triage", "escalation",
+                                                    "callback", "access", "archive"};
 
 const char *gateway_upstream_name(enum gateway_service service)
 {

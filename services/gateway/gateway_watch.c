@@ -38,6 +38,8 @@ static enum permit_row row_of(enum stream_event event)
         return PERMIT_DESK_LIST;
     case STREAM_CALLBACK:
         return PERMIT_CALLBACK_LIST;
+    case STREAM_CALL:
+        return PERMIT_CALL_LIST;
     case STREAM_TIME:
     case STREAM_SERVICE:
     case STREAM_RELOAD:
@@ -128,6 +130,8 @@ bool gateway_watch_may(const struct exchange *exchange, enum stream_topic topic,
         return any(&grant, PERMIT_SHOW);
     case STREAM_CALLBACKS:
         return any(&grant, PERMIT_CALLBACK_LIST);
+    case STREAM_CALLS:
+        return any(&grant, PERMIT_CALL_LIST);
     case STREAM_ALL:
         break;
     }

@@ -213,6 +213,15 @@ static const char *const intake_counters[] = {COUNTERS_INTAKE(COUNTER_PLAIN)};
 static const char *const triage_counters[] = {COUNTERS_TRIAGE(COUNTER_PLAIN)};
 static const char *const escalation_counters[] = {COUNTERS_ESCALATION(COUNTER_PLAIN)};
 static const char *const callback_counters[] = {COUNTERS_CALLBACK(COUNTER_PLAIN)};
+/* Of an adapter: what all of them count, and its own. */
+#define COUNTERS_ADAPTER(OWN)                                                                      \
+    {                                                                                              \
+        COUNTERS_CHANNEL(COUNTER_PLAIN) COUNTERS_OUTBOX(COUNTER_PLAIN) OWN(COUNTER_PLAIN)          \
+    }
+static const char *const wechat_counters[] = COUNTERS_ADAPTER(COUNTERS_WECHAT);
+static const char *const hotline_counters[] = COUNTERS_ADAPTER(COUNTERS_HOTLINE);
+static const char *const mqtt_counters[] = COUNTERS_ADAPTER(COUNTERS_MQTT);
+static const char *const webhook_counters[] = COUNTERS_ADAPTER(COUNTERS_WEBHOOK);
 static const char *const unit_counters[] = {COUNTERS_UNIT(COUNTER_PLAIN)};
 
 /* service NULL: the counters of units. */
@@ -252,6 +261,10 @@ static json_t *words_json(const struct say *say)
         {"escalation", escalation_counters,
          sizeof escalation_counters / sizeof *escalation_counters},
         {"callback", callback_counters, sizeof callback_counters / sizeof *callback_counters},
+        {"wechat", wechat_counters, sizeof wechat_counters / sizeof *wechat_counters},
+        {"hotline", hotline_counters, sizeof hotline_counters / sizeof *hotline_counters},
+        {"mqtt", mqtt_counters, sizeof mqtt_counters / sizeof *mqtt_counters},
+        {"webhook", webhook_counters, sizeof webhook_counters / sizeof *webhook_counters},
         {NULL, unit_counters, sizeof unit_counters / sizeof *unit_counters},
     };
     for (size_t index = 0; index < sizeof counters / sizeof *counters; index++) {

@@ -34,30 +34,6 @@ static const char *item_of(const char *list)
     return "item";
 }
 
-/* U+FFFE and U+FFFF may stand in UTF-8, and make a document ill-formed. */
-static void add_text(struct gateway_html *html, const char *text)
-{
-    char part[256];
-    size_t used = 0;
-    for (const char *at = text; *at != '\0';) {
-        const bool none = memcmp(at, "\xef\xbf", strnlen(at, 2)) == 0 && strnlen(at, 3) == 3 &&
-                          ((unsigned char)at[2] == 0xbe || (unsigned char)at[2] == 0xbf);
-        if (none) {
-            at += 3;
-            continue;
-        }
-        /* Cut between characters: each part is text by itself. */
-        if (used + 5 > sizeof part && ((unsigned char)*at & 0xc0) != 0x80) {
-            part[used] = '\0';
-            gateway_html_text(html, part);
-            used = 0;
-        }
-        part[used++] = *at++;
-    }
-    part[used] = '\0';
-    gateway_html_text(html, part);
-}
-
 static void add_value(struct gateway_html *html, const char *name, const json_t *json);
 
 static void add_members(struct gateway_html *html, const char *name, const json_t *json)
@@ -81,7 +57,7 @@ static void add_scalar(struct gateway_html *html, const json_t *json)
     char number[NUMBER_BYTES_MAX];
     switch (json_typeof(json)) {
     case JSON_STRING:
-        add_text(html, json_string_value(json));
+        gateway_html_text(html, json_string_value(json));
         break;
     case JSON_INTEGER:
         (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(json));

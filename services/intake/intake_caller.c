@@ -7,6 +7,7 @@
 #include "intake_caller.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
@@ -15,7 +16,7 @@
 #include "intake_scope.h"
 
 enum {
-    DIGEST_BYTES = 16,
+    DIGEST_BYTES = INTAKE_CALLER_DIGEST_BYTES,
     KEY_BYTES = DIGEST_BYTES + CODEC_U64_BYTES,
     CURSOR_BYTES = 1 + CODEC_U64_BYTES, /* open or ended, and the last row that was looked at */
     LIMIT_DEFAULT = 20,
@@ -54,25 +55,49 @@ static void key_make(const char *digits, uint64_t ticket, unsigned char key[KEY_
     codec_set_u64(key + DIGEST_BYTES, ~ticket);
 }
 
+/* Who the channel says he is: a name in one channel is nobody's in another. The blank between keeps
+ * the two apart, and no number begins with a letter's byte as this does. */
+static void key_make_named(const char *channel, const char *reporter, uint64_t ticket,
+                           unsigned char key[KEY_BYTES])
+{
+    CHECK(channel[0] != '\0');
+    CHECK(reporter[0] != '\0');
+    char named[sizeof "name  " + CODE_BYTES_MAX + REPORTER_BYTES_MAX];
+    const int bytes = snprintf(named, sizeof named, "name %s %s", channel, reporter);
+    CHECK(bytes > 0 && (size_t)bytes < sizeof named); /* both were looked at before */
+    const int failed = crypto_generichash(key, DIGEST_BYTES, (const unsigned char *)named,
+                                          (unsigned long long)bytes, NULL, 0);
+    CHECK(failed == 0);
+    codec_set_u64(key + DIGEST_BYTES, ~ticket);
+}
+
 /* ---- the table ---- */
 
-static enum rc rows_put(struct store_txn *txn, uint64_t ticket, const char *phone)
+static enum rc rows_put(struct store_txn *txn, uint64_t ticket, const Paidan__Registered *fact)
 {
     char digits[PHONE_BYTES_MAX + 1];
     unsigned char key[KEY_BYTES];
     enum rc rc = RC_OK;
     CHECK(ticket != 0);
-    for (const char *at = phone; rc == RC_OK && at != NULL && number_next(&at, digits);) {
+    if (fact->phone == NULL && fact->reporter != NULL) {
+        key_make_named(fact->channel, fact->reporter, ticket, key);
+        return store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
+    }
+    for (const char *at = fact->phone; rc == RC_OK && at != NULL && number_next(&at, digits);) {
         key_make(digits, ticket, key);
         rc = store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
     }
     return rc;
 }
 
+/* That no row is missing: of numbers, and since there are rows of those without one. */
+static const unsigned char complete_numbers[DIGEST_BYTES];
+static const unsigned char complete_names[DIGEST_BYTES] = {[DIGEST_BYTES - 1] = 1};
+
 static enum rc complete_put(struct store_txn *txn)
 {
-    static const unsigned char key[DIGEST_BYTES];
-    return store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
+    const enum rc rc = store_put(txn, INTAKE_CALLER, complete_numbers, DIGEST_BYTES, NULL, 0);
+    return rc == RC_OK ? store_put(txn, INTAKE_CALLER, complete_names, DIGEST_BYTES, NULL, 0) : rc;
 }
 
 enum rc intake_caller_fold(struct step_fold *fold, const Paidan__Event *event)
@@ -81,7 +106,7 @@ enum rc intake_caller_fold(struct step_fold *fold, const Paidan__Event *event)
     /* The first ticket of all: no row can be missing. */
     const enum rc rc =
         fold->tally->values[INTAKE_TALLY_REGISTERED] == 1 ? complete_put(fold->txn) : RC_OK;
-    return rc == RC_OK ? rows_put(fold->txn, event->ticket, event->registered->phone) : rc;
+    return rc == RC_OK ? rows_put(fold->txn, event->ticket, event->registered) : rc;
 }
 
 static enum rc mend_one(struct step_view *view, uint64_t ticket)
@@ -94,7 +119,7 @@ static enum rc mend_one(struct step_view *view, uint64_t ticket)
         rc = step_view_read(view, record.registered_seq, &event);
     }
     if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
-        rc = rows_put(view->txn, ticket, event->registered->phone);
+        rc = rows_put(view->txn, ticket, event->registered);
     }
     view->arena->used = mark;
     return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* this log is never trimmed */
@@ -102,11 +127,10 @@ static enum rc mend_one(struct step_view *view, uint64_t ticket)
 
 enum rc intake_caller_mend(struct step_view *view)
 {
-    static const unsigned char key[DIGEST_BYTES];
     const void *value = NULL;
     size_t bytes = 0;
     struct store_walk walk;
-    enum rc rc = store_get(view->txn, INTAKE_CALLER, key, sizeof key, &value, &bytes);
+    enum rc rc = store_get(view->txn, INTAKE_CALLER, complete_names, DIGEST_BYTES, &value, &bytes);
     if (rc != RC_NOT_FOUND) {
         return rc == RC_OK ? RC_NOT_FOUND : rc;
     }
@@ -126,6 +150,133 @@ enum rc intake_caller_mend(struct step_view *view)
     }
     store_walk_close(&walk);
     return rc == RC_NOT_FOUND ? complete_put(view->txn) : rc;
+}
+
+/* ---- the newest ---- */
+
+enum { NEWEST_LOOKED_AT_MAX = 64 /* rows of one caller: who files more is a program */ };
+
+struct newest {
+    struct step *step;
+    uint64_t since_ms, *tickets;
+    uint32_t *count, looked_at;
+};
+
+/* *over: it is older than what is asked for, and so are those after it. */
+static enum rc newest_take(struct newest *newest, uint64_t ticket, bool *over)
+{
+    struct intake_ticket record;
+    const enum rc rc = intake_state_get(newest->step->txn, ticket, &record);
+    CHECK(ticket != 0);
+    CHECK(*newest->count < INTAKE_CALLER_NEWEST_MAX);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    *over = record.registered_ms < newest->since_ms;
+    if (!*over && intake_fsm_step(record.state, INTAKE_CHASE).next != INTAKE_NONE) {
+        newest->tickets[(*newest->count)++] = ticket;
+    }
+    return RC_OK;
+}
+
+/* Rows under the digest of a key, from its ticket on. */
+static enum rc newest_walk(struct newest *newest, const unsigned char key[KEY_BYTES])
+{
+    struct store_walk walk;
+    bool over = false;
+    CHECK(newest->looked_at <= NEWEST_LOOKED_AT_MAX);
+    enum rc rc = store_walk_open(newest->step->txn, INTAKE_CALLER, key, KEY_BYTES, &walk);
+    while (rc == RC_OK && !over && *newest->count < INTAKE_CALLER_NEWEST_MAX &&
+           newest->looked_at < NEWEST_LOOKED_AT_MAX) {
+        rc = store_walk_key(&walk, KEY_BYTES);
+        if (rc != RC_OK || memcmp(walk.key, key, DIGEST_BYTES) != 0) {
+            break;
+        }
+        newest->looked_at++;
+        rc = newest_take(newest, ~codec_u64_at((const unsigned char *)walk.key + DIGEST_BYTES),
+                         &over);
+        if (rc == RC_OK && !over) {
+            rc = store_walk_next(&walk);
+        }
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc intake_caller_newest(struct step *step, const Paidan__NewTicket *item, uint64_t since_ms,
+                             uint64_t tickets[INTAKE_CALLER_NEWEST_MAX], uint32_t *count)
+{
+    struct newest newest = {.step = step, .since_ms = since_ms, .tickets = tickets, .count = count};
+    char phone[PHONE_BYTES_MAX + 1] = "", digits[PHONE_BYTES_MAX + 1];
+    unsigned char key[KEY_BYTES];
+    enum rc rc = RC_OK;
+    CHECK(since_ms <= step->now_ms);
+    *count = 0;
+    if (!text_blank(item->phone)) {
+        (void)text_phone_read(item->phone, phone);
+    }
+    for (const char *at = phone;
+         rc == RC_OK && number_next(&at, digits) && *count < INTAKE_CALLER_NEWEST_MAX;) {
+        key_make(digits, UINT64_MAX, key);
+        rc = newest_walk(&newest, key);
+    }
+    if (rc == RC_OK && phone[0] == '\0' && !text_blank(item->reporter)) {
+        key_make_named(item->channel, item->reporter, UINT64_MAX, key);
+        rc = newest_walk(&newest, key);
+    }
+    return rc;
+}
+
+/* ---- one person ---- */
+
+uint32_t
+intake_caller_digests(const Paidan__Registered *fact,
+                      unsigned char digests[CALLER_DIGESTS_MAX][INTAKE_CALLER_DIGEST_BYTES])
+{
+    char digits[PHONE_BYTES_MAX + 1];
+    unsigned char key[KEY_BYTES];
+    uint32_t count = 0;
+    CHECK(fact->channel != NULL);
+    if (fact->phone == NULL && fact->reporter != NULL) {
+        key_make_named(fact->channel, fact->reporter, 0, key);
+        memcpy(digests[count++], key, DIGEST_BYTES);
+    }
+    for (const char *at = fact->phone;
+         at != NULL && count < CALLER_DIGESTS_MAX && number_next(&at, digits);) {
+        key_make(digits, 0, key);
+        memcpy(digests[count++], key, DIGEST_BYTES);
+    }
+    return count;
+}
+
+enum rc intake_caller_open(struct step *step,
+                           const unsigned char digest[INTAKE_CALLER_DIGEST_BYTES], uint64_t but,
+                           uint64_t *tickets, uint32_t max, uint32_t *count)
+{
+    unsigned char key[KEY_BYTES];
+    struct store_walk walk;
+    uint32_t looked_at = 0;
+    CHECK(tickets != NULL || max == 0);
+    *count = 0;
+    memcpy(key, digest, DIGEST_BYTES);
+    memset(key + DIGEST_BYTES, 0, sizeof key - DIGEST_BYTES);
+    enum rc rc = store_walk_open(step->txn, INTAKE_CALLER, key, sizeof key, &walk);
+    while (rc == RC_OK && *count < max && looked_at++ < LOOKED_AT_MAX) {
+        rc = store_walk_key(&walk, KEY_BYTES);
+        if (rc != RC_OK || memcmp(walk.key, digest, DIGEST_BYTES) != 0) {
+            break;
+        }
+        const uint64_t ticket = ~codec_u64_at((const unsigned char *)walk.key + DIGEST_BYTES);
+        struct intake_ticket record;
+        rc = intake_state_get(step->txn, ticket, &record);
+        if (rc == RC_OK && ticket != but &&
+            intake_fsm_step(record.state, INTAKE_CHASE).next != INTAKE_NONE) {
+            tickets[(*count)++] = ticket;
+        }
+        rc = rc == RC_OK ? store_walk_next(&walk) : rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    store_walk_close(&walk);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 /* ---- asking ---- */

@@ -23,10 +23,6 @@ enum {
     OCCURRED_AHEAD_MS_MAX = 24 * 3600 * 1000,
 };
 
-/* 上级时限: one that has passed is taken, for what was handed over late must be done all the same. What lies
- * further off was not meant: seconds for milliseconds, a year mistyped. */
-static const uint64_t DUE_BEHIND_MS_MAX = 366ull * 86400000, DUE_AHEAD_MS_MAX = 3660ull * 86400000;
-
 static const struct intake_fault none = {PAIDAN__CODE__OK, NULL};
 
 /* detail: a field's name as the schema spells it, static: it is packed after the step's answer. */
@@ -207,6 +203,9 @@ static struct intake_fault check_hints(const struct site *site, const Paidan__Ne
     if (!text_blank(ticket->area_hint) && site_area_find(site, ticket->area_hint) == SITE_NONE) {
         return fault(PAIDAN__CODE__AREA_UNKNOWN, "area_hint");
     }
+    if (!text_blank(ticket->unit_hint) && site_unit_find(site, ticket->unit_hint) == SITE_NONE) {
+        return fault(PAIDAN__CODE__UNIT_UNKNOWN, "unit_hint");
+    }
     return none;
 }
 
@@ -235,6 +234,11 @@ static struct intake_fault check_spot(const struct site *site, const Paidan__New
                : none;
 }
 
+bool intake_check_due(uint64_t due_ms, uint64_t now_ms)
+{
+    return due_ms <= now_ms + OUTER_DUE_AHEAD_MS_MAX && due_ms + OUTER_DUE_BEHIND_MS_MAX >= now_ms;
+}
+
 /* Content after identity, in the order of NewTicket. Names and places are bounded here and never
  * looked into: what residents write about themselves is not ours to judge. Nor is a phone a reason
  * to refuse anybody: it is kept as far as it is understood (text_phone_read). */
@@ -260,8 +264,7 @@ struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms
     if (ticket->has_occurred_ms && ticket->occurred_ms > now_ms + OCCURRED_AHEAD_MS_MAX) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "occurred_ms");
     }
-    if (ticket->has_due_ms && (ticket->due_ms > now_ms + DUE_AHEAD_MS_MAX ||
-                               ticket->due_ms + DUE_BEHIND_MS_MAX < now_ms)) {
+    if (ticket->has_due_ms && !intake_check_due(ticket->due_ms, now_ms)) {
         return fault(PAIDAN__CODE__FIELD_INVALID, "due_ms");
     }
     found = intake_check_attachments(ticket->attachments, ticket->n_attachments);

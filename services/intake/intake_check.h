@@ -14,6 +14,8 @@ struct intake_fault {
 struct intake_fault intake_check_identity(const struct site *site, const Paidan__NewTicket *ticket);
 struct intake_fault intake_check_ticket(const struct site *site, uint64_t now_ms,
                                         const Paidan__NewTicket *ticket);
+/* Whether 上级时限 can be meant: a year ago to ten years ahead. */
+bool intake_check_due(uint64_t due_ms, uint64_t now_ms);
 struct intake_fault intake_check_text(const char *text);
 struct intake_fault intake_check_note(const char *note); /* NULL is fine */
 struct intake_fault intake_check_attachments(Paidan__Attachment *const *attachments, size_t count);

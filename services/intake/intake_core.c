@@ -3,12 +3,15 @@
  * Folding reads the event and the tables alone. */
 
 #include "common/base/check.h"
+#include "common/wire/peek.h"
 #include "intake.h"
 #include "intake_caller.h"
 #include "intake_message.h"
 #include "intake_reading.h"
 #include "intake_receipt.h"
+#include "intake_refusal.h"
 #include "intake_scope.h"
+#include "intake_split.h"
 #include "intake_submit.h"
 
 /* One line a fact. What a fact does is beside the place where it is said, so that the two
@@ -25,8 +28,12 @@ static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event 
         return intake_message_fold(fold, seq, event, INTAKE_CHASE);
     case PAIDAN__EVENT__FACT_WITHDRAWN:
         return intake_message_fold(fold, seq, event, INTAKE_WITHDRAW);
+    case PAIDAN__EVENT__FACT_SPLIT:
+        return intake_split_fold(fold, seq, event);
     case PAIDAN__EVENT__FACT_RECEIPTS:
         return intake_receipt_fold(fold, event);
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED:
+        return intake_refusal_fold(fold, event);
     case PAIDAN__EVENT__FACT_DISCLOSED:
         return intake_reading_fold(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:
@@ -51,6 +58,8 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
     case PAIDAN__REQUEST__WISH_READ_LOG:
     case PAIDAN__REQUEST__WISH_CALLER_LIST:
+    case PAIDAN__REQUEST__WISH_SPLIT:
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
         return true;
     default:
         return false;
@@ -68,6 +77,8 @@ static bool changes(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_WITHDRAW:
     case PAIDAN__REQUEST__WISH_READ_LOG:
     case PAIDAN__REQUEST__WISH_CALLER_LIST:
+    case PAIDAN__REQUEST__WISH_SPLIT:
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
         return true;
     case PAIDAN__REQUEST__WISH_READ_TEXTS:
         return request->has_grant ||
@@ -96,6 +107,10 @@ static enum rc apply_command(struct step *step, const Paidan__Request *request)
         return intake_reading_log(step, request);
     case PAIDAN__REQUEST__WISH_CALLER_LIST:
         return intake_caller_list(step, request);
+    case PAIDAN__REQUEST__WISH_SPLIT:
+        return intake_split_apply(step, request->split);
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
+        return intake_refusal_apply(step, request->do_not_call);
     default:
         return step_refuse(step, PAIDAN__CODE__WISH_UNSUPPORTED, NULL);
     }
@@ -117,6 +132,8 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_ACCEPTED:
     case PAIDAN__EVENT__FACT_RETURNED:
     case PAIDAN__EVENT__FACT_RECALLED:
+    case PAIDAN__EVENT__FACT_MERGED:
+    case PAIDAN__EVENT__FACT_UNMERGED:
     case PAIDAN__EVENT__FACT_RESOLVED:
     case PAIDAN__EVENT__FACT_CLOSED:
         return true;
@@ -125,16 +142,34 @@ static bool hears(const char *log, Paidan__Event__FactCase fact)
     }
 }
 
-/* A closure says its outcome; what gives the ticket to somebody says to whom. Of all else it is
- * enough that it happened. */
+/* A closure says its outcome; what gives the ticket to somebody says to whom, and so does the resolution of a
+ * member, of which nobody had it. Of all else it is enough that it happened. */
 static enum step_need needs(const char *log, Paidan__Event__FactCase fact,
                             const unsigned char *body, size_t bytes)
 {
+    enum { RESOLVED_GROUP = 10 }; /* field of the fact */
+    uint64_t value = 0;
     (void)log;
-    (void)body;
-    (void)bytes;
-    return fact == PAIDAN__EVENT__FACT_CLOSED || intake_scope_told(fact) ? STEP_NEED_ALL
-                                                                         : STEP_NEED_BRIEF;
+    if (fact == PAIDAN__EVENT__FACT_RESOLVED) {
+        return peek_number(body, bytes, RESOLVED_GROUP, &value) ? STEP_NEED_ALL : STEP_NEED_BRIEF;
+    }
+    return fact == PAIDAN__EVENT__FACT_CLOSED || fact == PAIDAN__EVENT__FACT_MERGED ||
+                   intake_scope_told(fact)
+               ? STEP_NEED_ALL
+               : STEP_NEED_BRIEF;
+}
+
+/* How a ticket ended tells too that its resident, who was asked about it, wants no more calls. */
+static enum rc apply_record(struct step *step, const struct step_input *input)
+{
+    const Paidan__Event *const event = input->event;
+    const enum rc rc = intake_receipt_gather(step, input);
+    const bool refuses = event != NULL && event->has_ticket && event->ticket != 0 &&
+                         ((event->fact_case == PAIDAN__EVENT__FACT_CLOSED &&
+                           event->closed->has_do_not_call && event->closed->do_not_call) ||
+                          (event->fact_case == PAIDAN__EVENT__FACT_REOPENED &&
+                           event->reopened->has_do_not_call && event->reopened->do_not_call));
+    return rc == RC_OK && refuses ? intake_refusal_hear(step, event->ticket) : rc;
 }
 
 /* Commands are answered at once; records only gather, until the step's end says what became of
@@ -145,7 +180,7 @@ static enum rc apply(struct step *step, const struct step_input *input)
     case STEP_COMMAND:
         return apply_command(step, input->request);
     case STEP_RECORD:
-        return intake_receipt_gather(step, input);
+        return apply_record(step, input);
     case STEP_DUE:
         break;
     }
@@ -172,7 +207,8 @@ static const char *const follows[] = {"escalation", NULL};
 static const char *const followed_by[] = {"triage", "escalation", "callback", NULL};
 /* Not callback: it asks days later, and reads here only what was withdrawn meanwhile. */
 static const char *const paced_by[] = {"triage", "escalation", NULL};
-static const char *const tables[] = {"ticket", "external", "scope", "summary", "caller", NULL};
+static const char *const tables[] = {"ticket", "external", "scope",   "summary", "caller",
+                                     "into",   "split",    "refusal", NULL};
 static const char *const tallies[INTAKE_TALLY_COUNT + 1] = {COUNTERS_INTAKE(COUNTER_NAME)};
 
 const struct step_service intake_service = {

@@ -28,6 +28,8 @@ enum intake_state {
     INTAKE_CLOSED = 6,
     INTAKE_WITHDRAWN = 7,
     INTAKE_SUSPENDED = 8, /* 挂账: taken up again on a day that was given */
+    INTAKE_MERGED =
+        9, /* 已并单: another ticket is worked on in its place; so from and to any open state */
     INTAKE_STATE_COUNT,
 };
 
@@ -43,7 +45,9 @@ enum intake_signal {
     INTAKE_SEEN_CLOSED,
     INTAKE_SEEN_WITHDRAWN,
     INTAKE_SEEN_SUSPENDED,
-    INTAKE_SEEN_DESK, /* the dispatch was taken back */
+    INTAKE_SEEN_DESK, /* the dispatch was taken back, or it is merged no more */
+    INTAKE_SEEN_MERGED,
+    INTAKE_SPLIT, /* a dispatcher makes several tickets of it */
     INTAKE_SIGNAL_COUNT,
 };
 

@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "intake_check.h"
+#include "intake_repeat.h"
 
 /* Finds the ticket and asks the table. *done: the wish was refused and answered. */
 static enum rc begin(struct step *step, uint64_t ticket, const char *query_code,
@@ -80,6 +81,14 @@ static enum rc compare(struct step *step, const struct intake_ticket *record,
     return RC_OK;
 }
 
+/* A deadline from above is the channel's to say. Whoever proves himself by a query code is a resident, and
+ * would otherwise put off the deadline of his own complaint. */
+static bool may_extend(const Paidan__Supplement *wish, uint64_t now_ms)
+{
+    return !wish->has_outer_due_ms ||
+           (wish->query_code == NULL && intake_check_due(wish->outer_due_ms, now_ms));
+}
+
 /* More about the ticket. Kept whole, personal or not: like the ticket's own text it stays in
  * intake's log and is read from there. */
 enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *wish)
@@ -92,6 +101,9 @@ enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *w
     }
     if (fault.code != PAIDAN__CODE__OK) {
         return step_refuse(step, fault.code, fault.detail);
+    }
+    if (!may_extend(wish, step->now_ms)) {
+        return step_refuse(step, PAIDAN__CODE__FIELD_INVALID, "outer_due_ms");
     }
     struct intake_ticket record;
     bool done = false;
@@ -121,6 +133,8 @@ enum rc intake_message_supplement(struct step *step, const Paidan__Supplement *w
     fact.update_id = text_blank(wish->update_id) ? NULL : wish->update_id;
     fact.has_said_ms = wish->has_said_ms;
     fact.said_ms = wish->said_ms;
+    fact.has_outer_due_ms = wish->has_outer_due_ms;
+    fact.outer_due_ms = wish->outer_due_ms;
     fact.n_attachments = wish->n_attachments;
     /* The wish's own memory: it lives until the step's end. */
     fact.attachments = wish->attachments;
@@ -185,6 +199,9 @@ static void take(struct step_fold *fold, uint64_t seq, const Paidan__Event *even
     case PAIDAN__EVENT__FACT_CHASED:
         record->chases = event->chased->count;
         intake_ticket_count(fold, INTAKE_TALLY_CHASES, 1);
+        if (event->chased->has_repeat && event->chased->repeat) {
+            intake_ticket_count(fold, INTAKE_TALLY_REPEATS, 1);
+        }
         break;
     default:
         CHECK(event->fact_case == PAIDAN__EVENT__FACT_WITHDRAWN);
@@ -211,5 +228,8 @@ enum rc intake_message_fold(struct step_fold *fold, uint64_t seq, const Paidan__
     record.last_seq = seq;
     record.changed_ms = event->at_ms;
     intake_ticket_enter(fold, &record, next.next);
-    return intake_state_put(fold->txn, event->ticket, &record);
+    const enum rc put = intake_state_put(fold->txn, event->ticket, &record);
+    return put == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_CHASED
+               ? intake_repeat_fold(fold, event)
+               : put;
 }

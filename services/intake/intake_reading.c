@@ -5,9 +5,13 @@
 
 #include "intake_reading.h"
 
+#include <string.h>
+
 #include "common/base/check.h"
 #include "common/text/text.h"
 #include "intake_check.h"
+#include "intake_into.h"
+#include "intake_split.h"
 #include "intake_summary.h"
 
 /* Texts of one answer, packed. The largest ticket there can be (65 KiB, 32 supplements of as much,
@@ -42,6 +46,62 @@ static enum rc read_event(const struct reader *reader, uint64_t seq, uint64_t ti
     return (*event)->ticket == ticket && (*event)->fact_case == fact ? RC_OK : RC_CORRUPT;
 }
 
+/* 并单: how far the work is on the ticket that is worked on in its place. Once that one is resolved or taken back
+ * by its own resident, what becomes of this one follows in a moment, and is none of the other's. */
+static enum rc add_progress(const struct reader *reader, uint64_t ticket, Paidan__LookedUp *body)
+{
+    struct intake_ticket of;
+    CHECK(!body->has_merged_into);
+    CHECK(ticket == body->ticket);
+    enum rc rc = intake_into_get(reader->txn, ticket, &body->merged_into);
+    body->has_merged_into = rc == RC_OK;
+    if (rc == RC_OK) {
+        rc = intake_state_get(reader->txn, body->merged_into, &of);
+    }
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    CHECK(of.state != INTAKE_NONE);
+    if (of.state != INTAKE_RESOLVED && of.state != INTAKE_CLOSED && of.state != INTAKE_WITHDRAWN) {
+        body->state = intake_ticket_public_state(of.state);
+        body->changed_ms = of.changed_ms > body->changed_ms ? of.changed_ms : body->changed_ms;
+    }
+    return RC_OK;
+}
+
+/* 拆分: whence it came, and what was split off. Lists in the arena. */
+static enum rc read_split(const struct reader *reader, uint64_t ticket,
+                          const Paidan__Registered *fact, char **split_of, char ***split_into,
+                          size_t *count)
+{
+    struct intake_split split;
+    CHECK(*count == 0);
+    CHECK(*split_of == NULL);
+    const enum rc rc = intake_split_get(reader->txn, ticket, &split);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    CHECK(split.count <= SPLIT_TICKETS_MAX);
+    if (fact->has_split_of) {
+        *split_of = number_text(reader->arena, fact->split_of);
+        if (*split_of == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    *split_into =
+        split.count == 0 ? NULL : arena_alloc(reader->arena, split.count * sizeof **split_into);
+    if (split.count != 0 && *split_into == NULL) {
+        return RC_LIMIT;
+    }
+    for (*count = 0; *count < split.count; *count += 1) {
+        (*split_into)[*count] = number_text(reader->arena, split.tickets[*count]);
+        if ((*split_into)[*count] == NULL) {
+            return RC_LIMIT;
+        }
+    }
+    return RC_OK;
+}
+
 /* What a resident may see: state and counts, but no text and no unit's name. The title is masked.
  */
 static enum rc looked_up(const struct reader *reader, uint64_t ticket,
@@ -70,10 +130,79 @@ static enum rc looked_up(const struct reader *reader, uint64_t ticket,
     body->chases = record->chases;
     body->supplements = record->supplements;
     body->title = event->registered->title;
+    const enum rc split = read_split(reader, ticket, event->registered, &body->split_of,
+                                     &body->split_into, &body->n_split_into);
+    if (split != RC_OK) {
+        return split;
+    }
     answer->code = PAIDAN__CODE__OK;
     answer->body_case = PAIDAN__ANSWER__BODY_LOOKED_UP;
     answer->looked_up = body;
-    return body->number == NULL ? RC_LIMIT : RC_OK;
+    const enum rc merged =
+        record->state == INTAKE_MERGED ? add_progress(reader, ticket, body) : RC_OK;
+    return merged == RC_OK && body->number == NULL ? RC_LIMIT : merged;
+}
+
+/* Room for one more: the oldest of those that are there makes it. */
+static void add_picture(Paidan__LookedUp *body, const Paidan__Attachment *file)
+{
+    CHECK(body->n_pictures <= LOOKED_UP_PICTURES_MAX);
+    if (strncmp(file->url, "media:", 6) != 0 || file->media_type == NULL ||
+        strncmp(file->media_type, "image/", 6) != 0) {
+        return;
+    }
+    if (body->n_pictures == LOOKED_UP_PICTURES_MAX) {
+        memmove(body->pictures, body->pictures + 1,
+                (LOOKED_UP_PICTURES_MAX - 1) * sizeof body->pictures[0]);
+        body->n_pictures--;
+    }
+    body->pictures[body->n_pictures++] = file->url;
+}
+
+/* Whether a supplement came from the resident's side: by the ticket's own channel, of whose tickets alone an
+ * adapter may say anything, or from somebody whom nobody knows. A dispatcher's and an operator's pictures are the
+ * office's, and may show others. Where nobody proves who he is: from whoever registered it. */
+static bool is_residents(const Paidan__Event *event, const char *registrar)
+{
+    const Paidan__Cause *const cause = event->cause;
+    CHECK(cause != NULL);
+    CHECK(registrar != NULL);
+    for (size_t index = 0; index < cause->n_roles; index++) {
+        if (cause->roles[index] == PAIDAN__ROLE__ROLE_ADAPTER ||
+            cause->roles[index] == PAIDAN__ROLE__ROLE_PUBLIC) {
+            return true;
+        }
+    }
+    const char *const actor = cause->actor == NULL ? "" : cause->actor;
+    return cause->n_roles == 0 && strcmp(actor, registrar) == 0;
+}
+
+/* What somebody who knows the code has sent himself he may see again: the newest of it. */
+static enum rc add_pictures(const struct reader *reader, uint64_t ticket,
+                            const struct intake_ticket *record, Paidan__LookedUp *body)
+{
+    Paidan__Event *event = NULL;
+    body->pictures = arena_alloc(reader->arena, LOOKED_UP_PICTURES_MAX * sizeof(char *));
+    if (body->pictures == NULL) {
+        return RC_LIMIT;
+    }
+    CHECK(record->recent_count <= INTAKE_RECENT_MAX);
+    enum rc rc =
+        read_event(reader, record->registered_seq, ticket, PAIDAN__EVENT__FACT_REGISTERED, &event);
+    for (size_t at = 0; rc == RC_OK && at < event->registered->n_attachments; at++) {
+        add_picture(body, event->registered->attachments[at]);
+    }
+    const char *const registrar =
+        rc == RC_OK && event->cause->actor != NULL ? event->cause->actor : "";
+    for (uint32_t index = 0; rc == RC_OK && index < record->recent_count; index++) {
+        rc = read_event(reader, record->recent[index], ticket, PAIDAN__EVENT__FACT_SUPPLEMENTED,
+                        &event);
+        const bool own = rc == RC_OK && is_residents(event, registrar);
+        for (size_t at = 0; own && at < event->supplemented->n_attachments; at++) {
+            add_picture(body, event->supplemented->attachments[at]);
+        }
+    }
+    return rc;
 }
 
 /* Who knows a channel's own id of a ticket is that channel, so no query code is asked for. */
@@ -128,8 +257,11 @@ enum rc intake_reading_lookup(struct step_view *view, const Paidan__Lookup *wish
     if (rc != RC_OK) {
         return rc;
     }
-    return code == PAIDAN__CODE__OK ? looked_up(&reader, ticket, &record, answer)
-                                    : step_view_refuse(answer, code, NULL);
+    if (code != PAIDAN__CODE__OK) {
+        return step_view_refuse(answer, code, NULL);
+    }
+    const enum rc looked = looked_up(&reader, ticket, &record, answer);
+    return looked == RC_OK ? add_pictures(&reader, ticket, &record, answer->looked_up) : looked;
 }
 
 /* Phone and name, whole for those whose reading is recorded, masked for all others. */
@@ -227,6 +359,9 @@ static enum rc read_said(const struct reader *reader, uint64_t ticket,
             return RC_CORRUPT;
         }
         seq = event->prev_seq;
+        if (event->fact_case == PAIDAN__EVENT__FACT_SPLIT) {
+            continue; /* a dispatcher did so, the resident said nothing */
+        }
         if (event->fact_case == PAIDAN__EVENT__FACT_SUPPLEMENTED) {
             reader->arena->used = mark; /* up to 64 KiB of text that was read already */
             continue;
@@ -301,6 +436,10 @@ static enum rc read_text(const struct reader *reader, uint64_t ticket, Paidan__T
     if (rc == RC_OK && text->confidential) {
         rc = intake_summary_get(reader->txn, reader->arena, ticket, &text->summary);
         rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (rc == RC_OK) {
+        rc = read_split(reader, ticket, fact, &text->split_of, &text->split_into,
+                        &text->n_split_into);
     }
     return rc == RC_OK ? read_messages(reader, ticket, &record, fact, text) : rc;
 }
@@ -438,7 +577,8 @@ enum rc intake_reading_disclose(struct step *step, const Paidan__Request *reques
     return step_answer_unstored(step, &answer);
 }
 
-/* Who is about to read facts of the log with their texts, and why. Said and stored before the
+/* Who is about to read facts of the log with their texts, and why; of an adapter's too, so that all
+ * readings stand in one place. Said and stored before the
  * caller has seen one of them; the reading itself is the caller's, from the log. */
 enum rc intake_reading_log(struct step *step, const Paidan__Request *request)
 {
@@ -462,6 +602,7 @@ enum rc intake_reading_log(struct step *step, const Paidan__Request *request)
     fact.from_seq = wish->from_seq;
     fact.has_until_seq = wish->has_until_seq;
     fact.until_seq = wish->until_seq;
+    fact.log = text_blank(wish->log) ? NULL : wish->log;
     const struct step_about about = {.ticket = 0, .seq = &seq};
     const enum rc rc = step_say(step, &about, &fact.base);
     return rc == RC_OK ? step_answer_done(step, 0, seq) : rc;

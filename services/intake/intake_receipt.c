@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "intake_into.h"
 #include "intake_scope.h"
 #include "intake_summary.h"
 
@@ -23,6 +24,7 @@ struct entry {
     struct intake_scope *scope; /* as it is now; NULL: nothing was said of it in this step */
     char *summary;              /* 保密: written in this step; NULL: none was */
     bool moved;                 /* it is another than is stored */
+    uint64_t into;              /* 并单: with INTAKE_MERGED; 0: as it is stored */
     bool unassigned;            /* nobody has had it when it was first seen: nothing is stored */
 };
 
@@ -124,6 +126,11 @@ static bool meaning(const struct step_input *input, Paidan__State *state, uint32
     case PAIDAN__EVENT__FACT_MOVED:
         *state = PAIDAN__STATE__STATE_ASSIGNED;
         return true;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        /* What its unit keeps is in the state it was in. */
+        CHECK(input->event != NULL);
+        *state = PAIDAN__STATE__STATE_ASSIGNED;
+        return input->event->corrected->to != NULL;
     case PAIDAN__EVENT__FACT_ACCEPTED:
     case PAIDAN__EVENT__FACT_RESUMED:
         *state = PAIDAN__STATE__STATE_ACCEPTED;
@@ -132,7 +139,11 @@ static bool meaning(const struct step_input *input, Paidan__State *state, uint32
         *state = PAIDAN__STATE__STATE_RETURNED;
         return true;
     case PAIDAN__EVENT__FACT_RECALLED:
+    case PAIDAN__EVENT__FACT_UNMERGED:
         *state = PAIDAN__STATE__STATE_DESK;
+        return true;
+    case PAIDAN__EVENT__FACT_MERGED:
+        *state = PAIDAN__STATE__STATE_MERGED;
         return true;
     case PAIDAN__EVENT__FACT_SUSPENDED:
         *state = PAIDAN__STATE__STATE_SUSPENDED;
@@ -172,6 +183,9 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
     case PAIDAN__STATE__STATE_DESK:
         *signal = INTAKE_SEEN_DESK;
         return true;
+    case PAIDAN__STATE__STATE_MERGED:
+        *signal = INTAKE_SEEN_MERGED;
+        return true;
     case PAIDAN__STATE__STATE_CLOSED:
         *signal = INTAKE_SEEN_CLOSED;
         return true;
@@ -190,6 +204,7 @@ static bool signal_of(Paidan__State state, enum intake_signal *signal)
 static enum rc hear_scope(struct step *step, const struct step_input *input, struct entry *entry)
 {
     CHECK(input->event != NULL); /* needs() asks for it */
+    CHECK(entry->ticket == input->brief.ticket);
     enum rc rc = RC_OK;
     if (entry->scope == NULL) {
         entry->scope = arena_zalloc(step->arena, sizeof *entry->scope);
@@ -213,7 +228,7 @@ static enum rc hear_scope(struct step *step, const struct step_input *input, str
     return rc;
 }
 
-/* The dispatch was taken back: nobody has it, whatever was heard in this step before. */
+/* The dispatch was taken back, or it is merged: nobody has it, whatever was heard in this step before. */
 static void forget_scope(struct entry *entry)
 {
     CHECK(entry->ticket != 0);
@@ -226,8 +241,19 @@ static void forget_scope(struct entry *entry)
 /* The state that a receipt names: of a ticket that waits for its first unit again, the desk's. */
 static Paidan__State receipt_state(enum intake_state state)
 {
+    CHECK(state != INTAKE_NONE);
+    CHECK(state < INTAKE_STATE_COUNT);
     return state == INTAKE_REGISTERED ? PAIDAN__STATE__STATE_DESK
                                       : intake_ticket_public_state(state);
+}
+
+/* Closed without the resident: he may answer after all, and then it goes on. */
+static bool ended_unheard(uint32_t outcome)
+{
+    CHECK(outcome <= PAIDAN__OUTCOME__OUTCOME_UNASKED);
+    return outcome == PAIDAN__OUTCOME__OUTCOME_UNREACHED ||
+           outcome == PAIDAN__OUTCOME__OUTCOME_UNSAMPLED ||
+           outcome == PAIDAN__OUTCOME__OUTCOME_UNASKED;
 }
 
 /* One record, seen against what this step has gathered before it. A record that cannot be is
@@ -240,7 +266,10 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
     Paidan__State state = PAIDAN__STATE__STATE_NONE;
     uint32_t outcome = 0;
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
-    const bool told = intake_scope_told(brief->fact);
+    /* Of a resolution only a member's is unpacked: it says who resolved it. */
+    const bool followed = brief->fact == PAIDAN__EVENT__FACT_RESOLVED && input->event != NULL &&
+                          input->event->resolved->has_group;
+    const bool told = followed || intake_scope_told(brief->fact);
     const bool seen = meaning(input, &state, &outcome) && signal_of(state, &signal);
     if (!seen && !told) {
         return RC_OK;
@@ -254,7 +283,8 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
         return rc == RC_OK ? hear_scope(step, input, entry) : rc;
     }
     const struct intake_step next = intake_fsm_step(entry->state, signal);
-    if (next.next == INTAKE_NONE) {
+    if (next.next == INTAKE_NONE || (entry->state == INTAKE_CLOSED && next.next != INTAKE_CLOSED &&
+                                     !ended_unheard(entry->outcome))) {
         return step_refuse_record(step, PAIDAN__CODE__STATE_FORBIDS,
                                   intake_fsm_state_name(entry->state));
     }
@@ -265,10 +295,27 @@ enum rc intake_receipt_gather(struct step *step, const struct step_input *input)
         entry->outcome = outcome;
         entry->at_ms = brief->at_ms;
     }
-    if (brief->fact == PAIDAN__EVENT__FACT_RECALLED) {
+    if (brief->fact == PAIDAN__EVENT__FACT_RECALLED || brief->fact == PAIDAN__EVENT__FACT_MERGED) {
         forget_scope(entry);
     }
+    entry->into = brief->fact == PAIDAN__EVENT__FACT_MERGED ? input->event->merged->into : 0;
     return told ? hear_scope(step, input, entry) : RC_OK;
+}
+
+/* 并单: whether it is merged into another ticket than is stored. */
+static enum rc moves_on(struct step *step, const struct entry *entry,
+                        const struct intake_ticket *record, bool *moves)
+{
+    uint64_t stored = 0;
+    CHECK(entry->ticket != 0);
+    CHECK(entry->into != entry->ticket);
+    *moves = false;
+    if (entry->into == 0 || record->state != INTAKE_MERGED) {
+        return RC_OK;
+    }
+    const enum rc rc = intake_into_get(step->txn, entry->ticket, &stored);
+    *moves = rc == RC_OK && stored != entry->into;
+    return rc;
 }
 
 /* Is it still news? The resident may have withdrawn in this step. */
@@ -277,6 +324,7 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
 {
     struct intake_ticket record;
     const bool moved = entry->moved;
+    CHECK(entry->state != INTAKE_NONE);
     const enum rc rc = intake_state_get(step->txn, entry->ticket, &record);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
@@ -284,12 +332,16 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     CHECK(record.state != INTAKE_NONE);
     enum intake_signal signal = INTAKE_SEEN_ASSIGNED;
     *is_news = signal_of(receipt_state(entry->state), &signal) &&
-               intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS;
+               intake_fsm_step(record.state, signal).fact == PAIDAN__EVENT__FACT_RECEIPTS &&
+               !(record.state == INTAKE_CLOSED && entry->state == INTAKE_CLOSED &&
+                 record.outcome == entry->outcome);
     const bool of_state = *is_news;
     /* Before the first unit there is no state that a receipt could name. */
-    *is_news = of_state || (moved && record.state != INTAKE_REGISTERED);
-    if (!*is_news) {
-        return RC_OK;
+    bool moves = false;
+    const enum rc compared = moves_on(step, entry, &record, &moves);
+    *is_news = of_state || moves || (moved && record.state != INTAKE_REGISTERED);
+    if (compared != RC_OK || !*is_news) {
+        return compared;
     }
     paidan__receipt__init(receipt);
     receipt->ticket = entry->ticket;
@@ -297,6 +349,8 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
     receipt->outcome = (Paidan__Outcome)(of_state ? entry->outcome : record.outcome);
     receipt->has_outcome = (of_state ? entry->outcome : record.outcome) != 0;
     receipt->at_ms = of_state ? entry->at_ms : record.changed_ms;
+    receipt->has_merged_into = receipt->state == PAIDAN__STATE__STATE_MERGED;
+    receipt->merged_into = entry->into;
     char **const list = moved ? arena_alloc(step->arena, SITE_ASSIST_MAX * sizeof *list) : NULL;
     if (moved && list == NULL) {
         return RC_LIMIT;
@@ -310,6 +364,8 @@ static enum rc news(struct step *step, const struct entry *entry, Paidan__Receip
 
 static size_t receipt_bytes(const Paidan__Receipt *receipt)
 {
+    CHECK(receipt->ticket != 0);
+    CHECK(receipt->n_assist <= SITE_ASSIST_MAX);
     return RECEIPT_BYTES + (receipt->n_assist + 2) * (CODE_BYTES_MAX + 2) +
            (receipt->summary == NULL ? 0 : strlen(receipt->summary) + 4);
 }
@@ -376,6 +432,10 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    /* Into another ticket. */
+    if (record.state == INTAKE_MERGED && receipt->state == PAIDAN__STATE__STATE_MERGED) {
+        return intake_into_fold(fold->txn, receipt);
+    }
     /* Nothing that a resident sees: another unit has it, or one more assists. */
     if (receipt->unit != NULL && intake_ticket_public_state(record.state) == receipt->state) {
         rc = intake_scope_fold(fold->txn, receipt, false);
@@ -386,14 +446,23 @@ static enum rc fold_one(struct step_fold *fold, const Paidan__Event *event,
     if (next.fact != event->fact_case) {
         return RC_CORRUPT;
     }
-    CHECK(next.next != record.state);
+    if (next.next == record.state &&
+        (!receipt->has_outcome || record.outcome == (uint32_t)receipt->outcome)) {
+        return RC_CORRUPT;
+    }
     CHECK((next.next == INTAKE_REGISTERED) == (signal == INTAKE_SEEN_DESK));
     const bool first = record.state == INTAKE_REGISTERED;
+    if (record.state == INTAKE_MERGED || next.next == INTAKE_MERGED) {
+        rc = intake_into_fold(fold->txn, receipt);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     intake_ticket_enter(fold, &record, next.next);
     record.outcome = receipt->has_outcome ? (uint32_t)receipt->outcome : 0;
     record.changed_ms = receipt->at_ms;
     rc = intake_state_put(fold->txn, receipt->ticket, &record);
-    if (rc == RC_OK && next.next == INTAKE_REGISTERED) {
+    if (rc == RC_OK && (next.next == INTAKE_REGISTERED || next.next == INTAKE_MERGED)) {
         return intake_scope_drop(fold->txn, receipt->ticket);
     }
     rc = rc == RC_OK ? intake_scope_fold(fold->txn, receipt, first) : rc;

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "common/base/codec.h"
 #include "common/base/record.h"
+#include "common/store/store_row.h"
+#include "intake_into.h"
 
 static const struct record_row assist_rows[] = {RECORD_ITEM_TEXT(CODE_BYTES_MAX + 1), RECORD_END};
 static const struct record_row scope_rows[] = {
@@ -24,9 +25,7 @@ static const struct record_format scope_format = {
 
 enum rc intake_scope_get(struct store_txn *txn, uint64_t ticket, struct intake_scope *scope)
 {
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_get_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, scope);
+    return store_row_get(txn, INTAKE_SCOPE, ticket, &scope_format, scope);
 }
 
 static void code_put(char code[CODE_BYTES_MAX + 1], const char *text)
@@ -89,6 +88,17 @@ static void take_codes(struct intake_scope *scope, const Paidan__Recoded *recode
     }
 }
 
+/* Another place, another unit, or neither. */
+static void take_correction(struct intake_scope *scope, const Paidan__Corrected *corrected)
+{
+    if (corrected->to != NULL) {
+        take_assignment(scope, corrected->to);
+    }
+    if (corrected->area != NULL) {
+        code_put(scope->area, corrected->area);
+    }
+}
+
 bool intake_scope_told(Paidan__Event__FactCase fact)
 {
     switch (fact) {
@@ -98,6 +108,7 @@ bool intake_scope_told(Paidan__Event__FactCase fact)
     case PAIDAN__EVENT__FACT_ORDERED:
     case PAIDAN__EVENT__FACT_MOVED:
     case PAIDAN__EVENT__FACT_RECODED:
+    case PAIDAN__EVENT__FACT_CORRECTED:
     case PAIDAN__EVENT__FACT_ASSIST_ASKED:
         return true;
     default:
@@ -105,9 +116,25 @@ bool intake_scope_told(Paidan__Event__FactCase fact)
     }
 }
 
+/* A member that is resolved with its group is whose the group is. */
+static void take_resolved(struct intake_scope *scope, const Paidan__Resolved *resolved)
+{
+    CHECK(resolved->has_group);    /* of all others nothing is asked */
+    CHECK(resolved->unit != NULL); /* required by the schema */
+    code_put(scope->unit, resolved->unit);
+    scope->level = resolved->level <= SITE_LEVELS_MAX ? resolved->level : SITE_LEVELS_MAX;
+    scope->assist_count = 0;
+    if (resolved->area != NULL) {
+        code_put(scope->area, resolved->area);
+    }
+}
+
 static bool take(const Paidan__Event *event, struct intake_scope *scope)
 {
     switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_RESOLVED:
+        take_resolved(scope, event->resolved);
+        break;
     case PAIDAN__EVENT__FACT_ASSIGNED:
         take_assignment(scope, event->assigned->to);
         code_put(scope->area, event->assigned->area);
@@ -126,6 +153,9 @@ static bool take(const Paidan__Event *event, struct intake_scope *scope)
         break;
     case PAIDAN__EVENT__FACT_RECODED:
         take_codes(scope, event->recoded);
+        break;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        take_correction(scope, event->corrected);
         break;
     case PAIDAN__EVENT__FACT_ASSIST_ASKED:
         assist_add(scope, event->assist_asked->unit);
@@ -168,7 +198,6 @@ void intake_scope_write(struct intake_scope *scope, Paidan__Receipt *receipt, ch
 enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt, bool first)
 {
     struct intake_scope scope = {.level = 0};
-    unsigned char key[CODEC_U64_BYTES];
     if (receipt->unit == NULL) {
         return RC_OK;
     }
@@ -181,12 +210,10 @@ enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt,
     for (size_t index = 0; index < receipt->n_assist; index++) {
         assist_add(&scope, receipt->assist[index]);
     }
-    codec_set_u64(key, receipt->ticket);
-    enum rc rc =
-        first ? store_append_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, &scope)
-              : RC_EXISTS;
+    enum rc rc = first ? store_row_append(txn, INTAKE_SCOPE, receipt->ticket, &scope_format, &scope)
+                       : RC_EXISTS;
     if (rc == RC_EXISTS) {
-        rc = store_put_record(txn, INTAKE_SCOPE, key, sizeof key, &scope_format, &scope);
+        rc = store_row_put(txn, INTAKE_SCOPE, receipt->ticket, &scope_format, &scope);
     }
     return rc;
 }
@@ -195,9 +222,7 @@ enum rc intake_scope_fold(struct store_txn *txn, const Paidan__Receipt *receipt,
 enum rc intake_scope_drop(struct store_txn *txn, uint64_t ticket)
 {
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    const enum rc rc = store_del(txn, INTAKE_SCOPE, key, sizeof key);
+    const enum rc rc = store_row_del(txn, INTAKE_SCOPE, ticket);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -214,11 +239,17 @@ enum rc intake_scope(struct step_view *view, uint64_t ticket, struct permit_subj
         return RC_LIMIT;
     }
     enum rc rc = intake_state_get(view->txn, ticket, &record);
-    if (rc == RC_OK) {
-        rc = intake_scope_get(view->txn, ticket, scope);
-        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
-    } else {
+    if (rc != RC_OK) {
         return rc;
+    }
+    /* 并单: a member is whose the ticket is that is worked on in its place. */
+    uint64_t whose = ticket;
+    if (record.state == INTAKE_MERGED) {
+        rc = intake_into_get(view->txn, ticket, &whose);
+    }
+    if (rc == RC_OK) {
+        rc = intake_scope_get(view->txn, whose, scope);
+        rc = rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     if (rc == RC_OK) {
         rc = step_view_read(view, record.registered_seq, &event);

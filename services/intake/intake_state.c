@@ -12,6 +12,7 @@
 #include "common/base/limits.h"
 #include "common/base/record.h"
 #include "common/step/step.h"
+#include "common/store/store_row.h"
 
 enum {
     DIGEST_BYTES = 16,
@@ -50,10 +51,7 @@ static bool sound(const struct intake_ticket *record)
 
 enum rc intake_state_get(struct store_txn *txn, uint64_t ticket, struct intake_ticket *record)
 {
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    const enum rc rc =
-        store_get_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
+    const enum rc rc = store_row_get(txn, INTAKE_TICKET, ticket, &ticket_format, record);
     return rc == RC_OK && !sound(record) ? RC_CORRUPT : rc;
 }
 
@@ -61,9 +59,7 @@ enum rc intake_state_put(struct store_txn *txn, uint64_t ticket, const struct in
 {
     CHECK(sound(record));
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_put_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
+    return store_row_put(txn, INTAKE_TICKET, ticket, &ticket_format, record);
 }
 
 /* New numbers are above all others, so the row goes to the right edge of the tree: an order of
@@ -73,9 +69,7 @@ enum rc intake_state_append(struct store_txn *txn, uint64_t ticket,
 {
     CHECK(sound(record));
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_append_record(txn, INTAKE_TICKET, key, sizeof key, &ticket_format, record);
+    return store_row_append(txn, INTAKE_TICKET, ticket, &ticket_format, record);
 }
 
 /* The table's last key is the counter of numbers: there is none beside it that could disagree. */

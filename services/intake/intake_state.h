@@ -4,7 +4,9 @@
  *   external  channel key u64, id                       -> ticket u64, sealed
  *   scope     ticket u64                                -> struct intake_scope, sealed
  *   summary   ticket u64                                -> text, sealed: of confidential tickets
+ *   split     ticket u64                                -> struct intake_split, sealed: of those that were split
  *   caller    digest of a number, ~ticket u64           -> empty (intake_caller.h)
+ *   into      ticket u64                                -> ticket u64, sealed: of merged ones
  *
  * An id of more than 40 bytes stands in the key as its first 40 and the BLAKE2b-128 of all. Both
  * are folded from the log alone. Texts are in the log only: the record holds the seq of the
@@ -24,6 +26,9 @@ enum intake_table {
     INTAKE_SCOPE,
     INTAKE_SUMMARY,
     INTAKE_CALLER,
+    INTAKE_INTO,
+    INTAKE_SPLIT_TABLE,
+    INTAKE_REFUSAL,
 };
 
 /* Supplements a reader gets (proto TicketText): their seqs are kept, so that reading a ticket costs

@@ -17,6 +17,8 @@
 #include "common/wire/wire.h"
 #include "intake_caller.h"
 #include "intake_check.h"
+#include "intake_refusal.h"
+#include "intake_repeat.h"
 
 enum { STORAGE_RETRY_MS = 5000 }; /* operators need minutes; callers may look more often */
 
@@ -66,22 +68,61 @@ static enum rc set_ticket(struct step *step, Paidan__SubmitResult *result, uint6
     return result->number == NULL ? RC_LIMIT : RC_OK;
 }
 
+/* The numbers of the site's rules, named once more to who asks once more: they are the site's memory. */
+static enum rc name_calls(struct step *step, Paidan__SubmitResult *result,
+                          const struct site_rules_calls *calls)
+{
+    CHECK(calls->count <= CALLS_NAMED_MAX);
+    if (calls->count == 0) {
+        return RC_OK;
+    }
+    result->call = arena_alloc(step->arena, calls->count * sizeof(char *));
+    if (result->call == NULL) {
+        return RC_LIMIT;
+    }
+    for (; result->n_call < calls->count; result->n_call++) {
+        result->call[result->n_call] =
+            (char *)(uintptr_t)calls->numbers[result->n_call]; /* packed, never written */
+    }
+    return RC_OK;
+}
+
+/* Whom the caller must telephone at once, by words alone: it must not wait for triage. */
+static enum rc judge_danger(struct step *step, const Paidan__NewTicket *item,
+                            struct site_rules_calls *calls)
+{
+    const struct site_rules_text text = {
+        .title = item->title, .text = item->text, .place = item->place, .channel = item->channel};
+    CHECK(item->text != NULL);
+    return site_rules_calls(step->site, step->arena, &text, calls);
+}
+
 /* What the first fact about a ticket, which is kept for ever, says otherwise than this item. Only the
  * text is compared: places are spelt in several ways, and a phone that was corrected makes no other
- * ticket. And who asks for confidence later must not believe that he has it. NULL: nothing. */
-static enum rc other_than(struct step *step, uint64_t registered_seq, const Paidan__NewTicket *item,
-                          const char **field)
+ * ticket. And who asks for confidence later must not believe that he has it. NULL: nothing.
+ * *repeats: the item was taken for a repetition then, and is the same as that. */
+static enum rc other_than(struct step *step, const struct intake_ticket *record,
+                          const Paidan__NewTicket *item, const char **field, bool *repeats)
 {
-    CHECK(registered_seq > 0);
+    CHECK(record->registered_seq > 0);
     CHECK(item->text != NULL);
     Paidan__Event *event = NULL;
     const size_t mark = step->arena->used;
-    const enum rc rc = step_read(step, registered_seq, &event);
+    enum rc rc = step_read(step, record->registered_seq, &event);
+    *repeats = false;
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     if (event->fact_case != PAIDAN__EVENT__FACT_REGISTERED) {
         return RC_CORRUPT;
+    }
+    const char *const first = event->registered->external_id;
+    if (first == NULL || strcmp(first, item->external_id) != 0) {
+        bool same = false;
+        rc = intake_repeat_known(step, item, record, event->registered, repeats, &same);
+        *field = same ? NULL : "text";
+        step->arena->used = mark;
+        return rc;
     }
     const bool trusted = event->registered->has_confidential && event->registered->confidential;
     const bool asks = item->has_confidential && item->confidential;
@@ -90,6 +131,17 @@ static enum rc other_than(struct step *step, uint64_t registered_seq, const Paid
                                                               : NULL;
     step->arena->used = mark; /* thousands of duplicates may come in one request */
     return RC_OK;
+}
+
+/* Whose ticket it is was not proved: what opens it is not told again, but how it stands is. */
+static void set_repeats(Paidan__SubmitResult *result, const struct intake_ticket *record,
+                        bool repeats)
+{
+    CHECK(result->query_code == NULL);
+    CHECK(record->registered_seq > 0);
+    result->has_repeats = result->repeats = repeats;
+    result->has_state = repeats;
+    result->state = intake_ticket_public_state(record->state);
 }
 
 /* Was (channel, external id) here before? *known: then result is the item's whole answer. */
@@ -116,7 +168,8 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
     const char *field = NULL;
-    rc = other_than(step, record.registered_seq, item, &field);
+    bool repeats = false;
+    rc = other_than(step, &record, item, &field, &repeats);
     if (rc != RC_OK) {
         return rc;
     }
@@ -127,6 +180,15 @@ static enum rc judge_duplicate(struct step *step, const Paidan__NewTicket *item,
     result->code = PAIDAN__CODE__OK;
     result->has_duplicate = 1;
     result->duplicate = 1;
+    struct site_rules_calls calls;
+    rc = judge_danger(step, item, &calls);
+    if (rc == RC_OK) {
+        rc = name_calls(step, result, &calls);
+    }
+    if (rc != RC_OK || repeats) {
+        set_repeats(result, &record, repeats);
+        return rc;
+    }
     /* The channel proves itself by the external id, which it alone gives out; it may have lost
      * our first answer, and the resident needs the code. */
     result->query_code = arena_strdup(step->arena, record.query_code);
@@ -177,7 +239,8 @@ static enum rc make_title(struct step *step, const Paidan__NewTicket *item, char
 /* The only fact that holds a whole text. Everything that is told to other logs is made from it
  * here, once: title and spot note are masked, the rest never leaves. */
 static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, uint32_t index,
-                              uint64_t ticket, char *title, Paidan__SubmitResult *result)
+                              uint64_t ticket, char *title, const struct site_rules_calls *calls,
+                              Paidan__SubmitResult *result, const struct intake_submit_from *from)
 {
     char *const query_code = result->query_code;
     CHECK(strlen(query_code) == QUERY_CODE_BYTES - 1);
@@ -192,6 +255,12 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
         return rc;
     }
     fact.reporter = given(item->reporter);
+    bool refused = false;
+    rc = intake_refusal_known(step->txn, &fact, &refused);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    fact.has_do_not_call = fact.do_not_call = refused;
     fact.query_code = query_code;
     fact.title = title;
     fact.given_title = text_blank(item->title) ? NULL : item->title;
@@ -205,7 +274,14 @@ static enum rc say_registered(struct step *step, const Paidan__NewTicket *item, 
     fact.attachments = item->attachments;
     fact.category_hint = given(item->category_hint);
     fact.area_hint = given(item->area_hint);
+    fact.unit_hint = given(item->unit_hint);
     fact.has_confidential = fact.confidential = item->has_confidential && item->confidential;
+    fact.n_call = result->n_call;
+    fact.call = result->call;
+    fact.has_patterns_stopped = calls->stopped > 0;
+    fact.patterns_stopped = calls->stopped;
+    fact.has_split_of = from != NULL;
+    fact.split_of = from != NULL ? from->ticket : 0;
     fact.spot_unit = given(item->spot_unit);
     if (fact.spot_unit != NULL) {
         /* It goes on to logs that hold no numbers of people. */
@@ -238,7 +314,65 @@ static enum rc judge_bytes(struct step *step, const Paidan__NewTicket *item,
     return result->detail == NULL ? RC_LIMIT : RC_OK;
 }
 
-/* last: highest ticket so far, raised when the item gets a number. */
+/* The caller's open ticket that says the same. *known: then result is the item's whole answer. */
+static enum rc judge_repeat(struct step *step, const Paidan__NewTicket *item, uint32_t index,
+                            const struct site_rules_calls *calls, Paidan__SubmitResult *result,
+                            bool *known)
+{
+    struct intake_repeat repeat;
+    CHECK(!result->has_ticket);
+    enum rc rc = intake_repeat_find(step, item, calls, &repeat);
+    *known = rc == RC_OK && repeat.ticket != 0;
+    if (!*known) {
+        return rc;
+    }
+    rc = set_ticket(step, result, repeat.ticket);
+    if (rc == RC_OK) {
+        result->code = PAIDAN__CODE__OK;
+        set_repeats(result, &repeat.record, true);
+        rc = intake_repeat_say(step, item, index, &repeat);
+    }
+    return rc;
+}
+
+/* A ticket of its own. last: highest ticket so far, raised when the item gets a number. */
+static enum rc register_item(struct step *step, const Paidan__NewTicket *item, uint32_t index,
+                             const struct site_rules_calls *calls, uint64_t *last,
+                             Paidan__SubmitResult *result)
+{
+    CHECK(result->n_call == calls->count);
+    const uint64_t ticket =
+        number_after(*last, step->now_ms, site_offset(step->site, step->now_ms));
+    CHECK(ticket == 0 || ticket > *last); /* the table of tickets grows at its end alone */
+    if (ticket == 0) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});
+        return RC_OK;
+    }
+    char *title = NULL;
+    /* Cutting a title is the one place that looks at every character, so it may still find one
+     * that is none. */
+    enum rc rc = make_title(step, item, &title);
+    if (rc == RC_INVALID) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
+        return RC_OK;
+    }
+    /* Of entropy, number and place in the batch, so that no two tickets share one. */
+    char *const query_code = arena_alloc(step->arena, QUERY_CODE_BYTES);
+    if (rc != RC_OK || query_code == NULL) {
+        return rc != RC_OK ? rc : RC_LIMIT;
+    }
+    number_query_code(intake_state_secret(step->entropy, ticket, index), query_code);
+    result->query_code = query_code;
+    rc = say_registered(step, item, index, ticket, title, calls, result, NULL);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    /* Only now: an item that is refused uses up no number, so a day's numbers have no gaps. */
+    *last = ticket;
+    result->code = PAIDAN__CODE__OK;
+    return set_ticket(step, result, ticket);
+}
+
 static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uint32_t index,
                            uint64_t *last, Paidan__SubmitResult *result)
 {
@@ -264,36 +398,15 @@ static enum rc submit_item(struct step *step, const Paidan__NewTicket *item, uin
         refuse(result, content);
         return RC_OK;
     }
-    const uint64_t ticket =
-        number_after(*last, step->now_ms, site_offset(step->site, step->now_ms));
-    CHECK(ticket == 0 || ticket > *last); /* the table of tickets grows at its end alone */
-    if (ticket == 0) {
-        refuse(result, (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});
-        return RC_OK;
+    struct site_rules_calls calls;
+    rc = judge_danger(step, item, &calls);
+    if (rc == RC_OK) {
+        rc = name_calls(step, result, &calls);
     }
-    char *title = NULL;
-    /* Cutting a title is the one place that looks at every character, so it may still find one
-     * that is none. */
-    rc = make_title(step, item, &title);
-    if (rc == RC_INVALID) {
-        refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
-        return RC_OK;
+    if (rc == RC_OK) {
+        rc = judge_repeat(step, item, index, &calls, result, &known);
     }
-    /* Of entropy, number and place in the batch, so that no two tickets share one. */
-    char *const query_code = arena_alloc(step->arena, QUERY_CODE_BYTES);
-    if (rc != RC_OK || query_code == NULL) {
-        return rc != RC_OK ? rc : RC_LIMIT;
-    }
-    number_query_code(intake_state_secret(step->entropy, ticket, index), query_code);
-    result->query_code = query_code;
-    rc = say_registered(step, item, index, ticket, title, result);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    /* Only now: an item that is refused uses up no number, so a day's numbers have no gaps. */
-    *last = ticket;
-    result->code = PAIDAN__CODE__OK;
-    return set_ticket(step, result, ticket);
+    return rc != RC_OK || known ? rc : register_item(step, item, index, &calls, last, result);
 }
 
 /* Results in the order of the tickets. A fault of one item is its result; only the store or
@@ -327,6 +440,120 @@ static enum rc submit_items(struct step *step, const Paidan__Submit *wish)
     return step_answer(step, &answer);
 }
 
+enum rc intake_submit_admit(struct step *step, bool *refused)
+{
+    uint32_t retry_ms = 0;
+    const Paidan__Code code = admission(step, &retry_ms);
+    *refused = code != PAIDAN__CODE__OK;
+    if (!*refused) {
+        return RC_OK;
+    }
+    CHECK(retry_ms > 0); /* whoever is refused is told when to come again */
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    answer.code = code;
+    answer.has_retry_after_ms = 1;
+    answer.retry_after_ms = retry_ms;
+    return step_answer(step, &answer);
+}
+
+/* ---- parts of a ticket ---- */
+
+/* All that could refuse one of them, before the first is said. Its title is cut on the way. */
+static enum rc judge_part(struct step *step, const Paidan__NewTicket *item,
+                          Paidan__SubmitResult *result, char **title, bool *sound)
+{
+    CHECK(result->detail == NULL); /* of this part, which nobody has judged */
+    CHECK(item->external_id == NULL || item->external_id[0] != '\0');
+    enum rc rc = judge_bytes(step, item, result, sound);
+    if (rc != RC_OK || !*sound) {
+        return rc;
+    }
+    *sound = false;
+    struct intake_fault found = intake_check_identity(step->site, item);
+    if (found.code == PAIDAN__CODE__OK) {
+        found = intake_check_ticket(step->site, step->now_ms, item);
+    }
+    if (found.code != PAIDAN__CODE__OK) {
+        refuse(result, found);
+        return RC_OK;
+    }
+    rc = make_title(step, item, title);
+    if (rc == RC_INVALID) {
+        refuse(result, (struct intake_fault){PAIDAN__CODE__TEXT_NOT_UTF8, "text"});
+        return RC_OK;
+    }
+    *sound = rc == RC_OK;
+    return rc;
+}
+
+/* Numbers for all of them. *enough false: the day has not as many left. */
+static enum rc take_numbers(struct step *step, uint64_t *numbers, size_t count, bool *enough)
+{
+    uint64_t last = 0;
+    CHECK(count > 0);
+    CHECK(count <= SPLIT_PARTS_MAX);
+    *enough = true;
+    const enum rc rc = intake_state_last(step->txn, &last);
+    for (size_t index = 0; rc == RC_OK && *enough && index < count; index++) {
+        last = number_after(last, step->now_ms, site_offset(step->site, step->now_ms));
+        numbers[index] = last;
+        *enough = last != 0;
+    }
+    return rc;
+}
+
+enum rc intake_submit_parts(struct step *step, Paidan__NewTicket *const *items, size_t count,
+                            const struct intake_submit_from *from, Paidan__Submitted *submitted,
+                            const Paidan__SubmitResult **refused)
+{
+    char *titles[SPLIT_PARTS_MAX];
+    uint64_t numbers[SPLIT_PARTS_MAX];
+    CHECK(count > 0 && count <= SPLIT_PARTS_MAX);
+    CHECK(from->ticket != 0);
+    Paidan__SubmitResult *const results = arena_alloc(step->arena, count * sizeof *results);
+    submitted->results = arena_alloc(step->arena, count * sizeof(Paidan__SubmitResult *));
+    if (results == NULL || submitted->results == NULL) {
+        return RC_LIMIT;
+    }
+    bool sound = true;
+    for (size_t index = 0; index < count; index++) {
+        paidan__submit_result__init(&results[index]);
+        submitted->results[index] = &results[index];
+        const enum rc rc = judge_part(step, items[index], &results[index], &titles[index], &sound);
+        if (rc != RC_OK || !sound) {
+            *refused = &results[index];
+            return rc;
+        }
+    }
+    enum rc rc = take_numbers(step, numbers, count, &sound);
+    if (rc == RC_OK && !sound) {
+        refuse(&results[0], (struct intake_fault){PAIDAN__CODE__NUMBERS_EXHAUSTED, NULL});
+        *refused = &results[0];
+        return RC_OK;
+    }
+    for (size_t index = 0; rc == RC_OK && index < count; index++) {
+        Paidan__SubmitResult *result = &results[index];
+        struct site_rules_calls calls;
+        rc = judge_danger(step, items[index], &calls);
+        if (rc == RC_OK) {
+            rc = name_calls(step, result, &calls);
+        }
+        if (rc != RC_OK) {
+            return rc;
+        }
+        result->query_code = (char *)(uintptr_t)from->query_code;
+        rc = say_registered(step, items[index], (uint32_t)index, numbers[index], titles[index],
+                            &calls, result, from);
+        result->query_code = NULL; /* the resident's, who has it */
+        result->code = PAIDAN__CODE__OK;
+        rc = rc == RC_OK ? set_ticket(step, result, numbers[index]) : rc;
+    }
+    submitted->n_results = count;
+    return rc;
+}
+
+/* ---- the wish ---- */
+
 enum rc intake_submit_apply(struct step *step, const Paidan__Submit *wish)
 {
     if (wish->n_tickets == 0) {
@@ -336,16 +563,9 @@ enum rc intake_submit_apply(struct step *step, const Paidan__Submit *wish)
     if (wish->n_tickets > SUBMIT_TICKETS_MAX) {
         return step_refuse(step, PAIDAN__CODE__TOO_MANY_ITEMS, "tickets");
     }
-    uint32_t retry_ms = 0;
-    const Paidan__Code code = admission(step, &retry_ms);
-    if (code != PAIDAN__CODE__OK) {
-        Paidan__Answer answer = PAIDAN__ANSWER__INIT;
-        answer.code = code;
-        answer.has_retry_after_ms = 1;
-        answer.retry_after_ms = retry_ms;
-        return step_answer(step, &answer);
-    }
-    return submit_items(step, wish);
+    bool refused = false;
+    const enum rc rc = intake_submit_admit(step, &refused);
+    return rc != RC_OK || refused ? rc : submit_items(step, wish);
 }
 
 /* The record and the external id go in together: one without the other would make a second

@@ -6,8 +6,8 @@
 #include "intake_summary.h"
 
 #include "common/base/check.h"
-#include "common/base/codec.h"
 #include "common/base/record.h"
+#include "common/store/store_row.h"
 #include "common/text/text.h"
 
 struct summary {
@@ -23,11 +23,8 @@ static const struct record_format summary_format = {
 enum rc intake_summary_get(struct store_txn *txn, struct arena *arena, uint64_t ticket,
                            char **summary)
 {
-    unsigned char key[CODEC_U64_BYTES];
     struct summary row;
-    codec_set_u64(key, ticket);
-    const enum rc rc =
-        store_get_record(txn, INTAKE_SUMMARY, key, sizeof key, &summary_format, &row);
+    const enum rc rc = store_row_get(txn, INTAKE_SUMMARY, ticket, &summary_format, &row);
     if (rc != RC_OK) {
         return rc;
     }
@@ -38,7 +35,6 @@ enum rc intake_summary_get(struct store_txn *txn, struct arena *arena, uint64_t 
 
 enum rc intake_summary_fold(struct store_txn *txn, const Paidan__Receipt *receipt)
 {
-    unsigned char key[CODEC_U64_BYTES];
     struct summary row;
     CHECK(receipt->ticket != 0);
     if (receipt->summary == NULL) {
@@ -48,6 +44,5 @@ enum rc intake_summary_fold(struct store_txn *txn, const Paidan__Receipt *receip
         !text_copy(row.text, sizeof row.text, receipt->summary)) {
         return RC_CORRUPT;
     }
-    codec_set_u64(key, receipt->ticket);
-    return store_put_record(txn, INTAKE_SUMMARY, key, sizeof key, &summary_format, &row);
+    return store_row_put(txn, INTAKE_SUMMARY, receipt->ticket, &summary_format, &row);
 }

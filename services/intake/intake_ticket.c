@@ -39,6 +39,7 @@ Paidan__State intake_ticket_public_state(enum intake_state state)
         [INTAKE_CLOSED] = PAIDAN__STATE__STATE_CLOSED,
         [INTAKE_WITHDRAWN] = PAIDAN__STATE__STATE_WITHDRAWN,
         [INTAKE_SUSPENDED] = PAIDAN__STATE__STATE_SUSPENDED,
+        [INTAKE_MERGED] = PAIDAN__STATE__STATE_MERGED,
     };
     CHECK(state < INTAKE_STATE_COUNT);
     return states[state];
@@ -59,7 +60,9 @@ struct step_about intake_ticket_about(uint64_t ticket, const struct intake_ticke
 
 void intake_ticket_count(struct step_fold *fold, enum intake_tally tally, uint64_t more)
 {
-    CHECK(tally < INTAKE_TALLY_STATE); /* gauges follow their tickets */
+    CHECK(tally < INTAKE_TALLY_STATE ||
+          tally > INTAKE_TALLY_STATE_MERGED); /* gauges follow their tickets */
+    CHECK(tally < INTAKE_TALLY_COUNT);
     CHECK(fold->tally->values[tally] <= UINT64_MAX - more);
     fold->tally->values[tally] += more;
 }

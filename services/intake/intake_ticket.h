@@ -6,6 +6,8 @@
  *
  *   intake_core.c     the service: which input and which fact belongs to which part
  *   intake_submit.c   Registered: new tickets, their numbers, duplicates, admission
+ *   intake_repeat.c   Chased by who says again what he said before, as if it were new
+ *   intake_split.c    Split: one text with several matters becomes several tickets
  *   intake_message.c  Supplemented, Chased, Withdrawn: what a resident may still do
  *   intake_receipt.c  Receipts: what became of the tickets
  *   intake_scope.c    whose a ticket is: who may read its texts
@@ -27,7 +29,7 @@ enum intake_tally {
     COUNTERS_INTAKE(INTAKE_TALLY) INTAKE_TALLY_COUNT = COUNTER_COUNT(COUNTERS_INTAKE),
     INTAKE_TALLY_STATE = INTAKE_TALLY_STATE_WAITING, /* + state - 1 */
 };
-static_assert(INTAKE_TALLY_STATE + INTAKE_STATE_COUNT - 1 == INTAKE_TALLY_COUNT,
+static_assert(INTAKE_TALLY_STATE + INTAKE_STATE_COUNT - 1 == INTAKE_TALLY_REPEATS,
               "a gauge for each state");
 
 /* Finds a ticket by number and, if given, query code. *code: OK, TICKET_UNKNOWN or

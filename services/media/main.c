@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,9 +298,12 @@ int main(int argc, char **argv)
 {
     static struct file file; /* for the life of the process */
     if (argc != 4) {
-        (void)fputs("paidan-media IN OUT PREVIEW (started by paidan-gateway)\n", stderr);
+        (void)fputs("paidan-media IN OUT PREVIEW (started by paidan-gateway and adapters)\n",
+                    stderr);
         return EXIT_USAGE;
     }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0,
+                0); /* our files are cleared by who starts after it */
     const int read = read_file(argv[1], &file);
     if (read != EXIT_DONE) {
         return read;
@@ -308,7 +312,7 @@ int main(int argc, char **argv)
     if (type == MEDIA_NONE) {
         return EXIT_TYPE;
     }
-    if (type == MEDIA_PDF || type == MEDIA_MP4) {
+    if (type == MEDIA_PDF || type == MEDIA_MP4 || type == MEDIA_AMR) {
         confine();
         return document(type, &file, argv[2]);
     }

@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 
+static const char amr_head[] = "#!AMR\n"; /* RFC 4867: what telephones record */
 enum { BOX_HEAD = 8, BOXES_DEEP_MAX = 6, PDF_END_BYTES = 1024 };
 
 static bool begins(const unsigned char *bytes, size_t size, size_t at, const char *with)
@@ -52,6 +53,9 @@ enum media_type media_type_of(const unsigned char *bytes, size_t size)
     if (begins(bytes, size, 0, "%PDF-1.") || begins(bytes, size, 0, "%PDF-2.")) {
         return MEDIA_PDF;
     }
+    if (begins(bytes, size, 0, amr_head)) {
+        return MEDIA_AMR;
+    }
     return is_film(bytes, size) ? MEDIA_MP4 : MEDIA_NONE;
 }
 
@@ -60,8 +64,8 @@ const char *media_type_name(enum media_type type)
     static const char *const names[] = {
         [MEDIA_NONE] = "",           [MEDIA_JPEG] = "image/jpeg", [MEDIA_PNG] = "image/png",
         [MEDIA_WEBP] = "image/webp", [MEDIA_GIF] = "image/png",   [MEDIA_PDF] = "application/pdf",
-        [MEDIA_MP4] = "video/mp4"};
-    CHECK(type <= MEDIA_MP4);
+        [MEDIA_MP4] = "video/mp4",   [MEDIA_AMR] = "audio/amr"};
+    CHECK(type <= MEDIA_AMR);
     return names[type];
 }
 
@@ -69,8 +73,8 @@ const char *media_type_ending(enum media_type type)
 {
     static const char *const endings[] = {
         [MEDIA_NONE] = "",   [MEDIA_JPEG] = "jpg", [MEDIA_PNG] = "png", [MEDIA_WEBP] = "webp",
-        [MEDIA_GIF] = "png", [MEDIA_PDF] = "pdf",  [MEDIA_MP4] = "mp4"};
-    CHECK(type <= MEDIA_MP4);
+        [MEDIA_GIF] = "png", [MEDIA_PDF] = "pdf",  [MEDIA_MP4] = "mp4", [MEDIA_AMR] = "amr"};
+    CHECK(type <= MEDIA_AMR);
     return endings[type];
 }
 
@@ -140,9 +144,29 @@ static bool film_whole(const unsigned char *bytes, size_t size)
     return moov;
 }
 
+/* A frame's size stands in its first byte: 20 ms of one of eight rates, or of silence. */
+static bool sound_whole(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char frames[16] = {13, 14, 16, 18, 20, 21, 27, 32,
+                                             6,  0,  0,  0,  0,  0,  0,  1};
+    size_t at = sizeof amr_head - 1;
+    CHECK(size >= at);
+    while (at < size) {
+        const size_t frame = frames[bytes[at] >> 3 & 15];
+        if (frame == 0 || frame > size - at || (bytes[at] & 0x83) != 0) {
+            return false;
+        }
+        at += frame;
+    }
+    return true;
+}
+
 bool media_type_whole(enum media_type type, const unsigned char *bytes, size_t size)
 {
-    CHECK(type == MEDIA_PDF || type == MEDIA_MP4);
+    CHECK(type == MEDIA_PDF || type == MEDIA_MP4 || type == MEDIA_AMR);
+    if (type == MEDIA_AMR) {
+        return sound_whole(bytes, size);
+    }
     if (type == MEDIA_MP4) {
         return film_whole(bytes, size);
     }

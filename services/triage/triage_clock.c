@@ -1,8 +1,8 @@
 /* triage_clock: when the desk warns, when it is late, and what a changed site does to that. Owns the
  * deadlines of the service: one row for each ticket at the desk with a clock, and one for a pass of
- * planning. What must stay true: of one stay a warning is given at most once and never when the
- * deadline has passed already, the alarms are numbered without gaps, nothing is said early, and what
- * is late stays late whatever the site says afterwards. */
+ * planning. What must stay true: of one stay a warning is given at most once (again where 上级时限 became a
+ * later one, triage_outer) and never when the deadline has passed already, the alarms are numbered without
+ * gaps, nothing is said early, and what is late stays late whatever the site says afterwards. */
 
 #include "triage_clock.h"
 
@@ -45,8 +45,34 @@ static uint64_t moment_of(const struct calendar *calendar, struct calendar_term 
     return calendar_due(calendar, &term, start_ms);
 }
 
+/* 上级时限 bounds the desk as it bounds the units: what lies here takes from the time of whoever is to act.
+ * One that has passed when the clock starts bounds nothing, as everywhere. */
+static uint64_t bound_of(uint64_t outer_due_ms, uint64_t start_ms)
+{
+    return outer_due_ms > start_ms ? outer_due_ms : 0;
+}
+
+/* How much of the term lies before the warning point. Where the bound cuts the term short, the same share
+ * of what is left, or the warning would lie before the beginning. */
+static uint64_t before_warning(const struct calendar *calendar, const struct calendar_term *term,
+                               const Paidan__ClockSet *set)
+{
+    CHECK(set->warn_amount_ms <= term->amount_ms);
+    CHECK(term->amount_ms > 0);
+    if (!set->has_bound_ms || set->bound_ms > set->due_ms ||
+        calendar_due(calendar, term, set->start_ms) == set->due_ms) {
+        return term->amount_ms - set->warn_amount_ms;
+    }
+    const uint64_t span_ms = calendar_elapsed(calendar, term, set->start_ms, set->bound_ms);
+    const uint64_t term_s = term->amount_ms / 1000;
+    /* In seconds, so that the product of two terms of years is a number. */
+    const uint64_t share_ms =
+        term_s == 0 ? 0 : set->warn_amount_ms / 1000 * (span_ms / 1000) / term_s * 1000;
+    return share_ms < span_ms ? span_ms - share_ms : 0;
+}
+
 enum rc triage_clock_plan(struct arena *arena, const struct site *site, Paidan__Urgency urgency,
-                          uint64_t start_ms, Paidan__ClockSet **set)
+                          uint64_t start_ms, uint64_t outer_due_ms, Paidan__ClockSet **set)
 {
     const struct site_clock_rule *rule = site_desk_rule(site, urgency);
     const struct calendar *calendar = &site->calendars[rule->calendar];
@@ -60,6 +86,11 @@ enum rc triage_clock_plan(struct arena *arena, const struct site *site, Paidan__
     made->clock = PAIDAN__CLOCK__CLOCK_DESK;
     made->start_ms = start_ms;
     made->due_ms = calendar_due(calendar, &rule->term, start_ms);
+    made->bound_ms = bound_of(outer_due_ms, start_ms);
+    made->has_bound_ms = made->bound_ms != 0;
+    if (made->has_bound_ms && made->bound_ms < made->due_ms) {
+        made->due_ms = made->bound_ms;
+    }
     made->calendar = (char *)calendar->code; /* packed, never written */
     made->has_amount_ms = made->has_unit = true;
     made->amount_ms = rule->term.amount_ms;
@@ -69,10 +100,10 @@ enum rc triage_clock_plan(struct arena *arena, const struct site *site, Paidan__
     made->has_end_rule = rule->term.end == CALENDAR_END_OF_DAY;
     made->end_rule = (Paidan__EndRule)rule->term.end;
     if (rule->warn.kind != SITE_MOMENT_NONE) {
-        const uint64_t at = site_moment_at(rule, &rule->warn);
         made->has_warn_ms = made->has_warn_amount_ms = true;
-        made->warn_amount_ms = rule->term.amount_ms - at;
-        made->warn_ms = moment_of(calendar, rule->term, start_ms, at);
+        made->warn_amount_ms = rule->term.amount_ms - site_moment_at(rule, &rule->warn);
+        made->warn_ms =
+            moment_of(calendar, rule->term, start_ms, before_warning(calendar, &rule->term, made));
         /* A calendar may let both meet, at an opening or a closing: it still warns first. */
         if (made->warn_ms >= made->due_ms) {
             made->warn_ms = made->due_ms - 1;
@@ -207,7 +238,8 @@ static enum rc replan(struct step *step, uint64_t ticket, uint64_t *moved)
         fresh ? triage_clock_urgency(step->site, codes, desk.category_count)
               : (Paidan__Urgency)desk.urgency;
     rc = triage_clock_plan(step->arena, step->site, urgency,
-                           fresh ? desk.since_ms : desk.clock.start_ms, &set);
+                           fresh ? desk.since_ms : desk.clock.start_ms,
+                           fresh ? desk.outer_due_ms : desk.clock.bound_ms, &set);
     if (rc != RC_OK || is_as_it_was(&desk.clock, set)) {
         return rc;
     }
@@ -275,6 +307,23 @@ enum rc triage_clock_apply(struct step *step, const struct step_input *input)
                                                                  : RC_CORRUPT;
 }
 
+enum rc triage_clock_extend(struct step *step, const struct triage_desk *desk,
+                            uint64_t outer_due_ms, Paidan__ClockSet **set)
+{
+    CHECK(outer_due_ms > desk->outer_due_ms);
+    *set = NULL;
+    if (desk->clock.bound_ms == 0 || desk->clock.alarms > 0) {
+        return RC_OK; /* it has its own term; what is late stays late */
+    }
+    CHECK(desk->clock.due_ms != 0);
+    const enum rc rc = triage_clock_plan(step->arena, step->site, (Paidan__Urgency)desk->urgency,
+                                         desk->clock.start_ms, outer_due_ms, set);
+    if (rc == RC_OK && is_as_it_was(&desk->clock, *set)) {
+        *set = NULL;
+    }
+    return rc;
+}
+
 /* ---- folding ---- */
 
 bool triage_clock_take(const Paidan__ClockSet *set, struct triage_clock *clock)
@@ -287,6 +336,7 @@ bool triage_clock_take(const Paidan__ClockSet *set, struct triage_clock *clock)
     clock->start_ms = set->start_ms;
     clock->due_ms = set->due_ms;
     clock->warn_ms = set->has_warn_ms ? set->warn_ms : 0;
+    clock->bound_ms = set->has_bound_ms ? set->bound_ms : 0;
     clock->amount_ms = set->amount_ms;
     clock->warn_amount_ms = set->has_warn_amount_ms ? set->warn_amount_ms : 0;
     clock->unit = (uint32_t)set->unit;
@@ -317,6 +367,25 @@ static bool fold_overdue(struct step_fold *fold, const Paidan__Event *event,
     return true;
 }
 
+/* By the site alone without a member; of a group the clock may run on, and warns again where it is later. */
+static bool fold_replanned(struct step_fold *fold, const Paidan__DeskReplanned *fact,
+                           struct triage_desk *desk)
+{
+    const uint64_t due_ms = desk->clock.due_ms;
+    bool fits = fact->clock != NULL || fact->has_member;
+    if (fact->clock != NULL) {
+        fits = desk->clock.alarms == 0 && triage_clock_take(fact->clock, &desk->clock);
+        triage_ticket_count(fold, TRIAGE_TALLY_REPLANNED);
+    }
+    desk->urgency = (uint32_t)fact->urgency;
+    if (fact->has_member) {
+        CHECK(fold->txn != NULL);
+        desk->own_urgency = fact->has_own ? (uint32_t)fact->own : 0;
+        desk->clock.warned = desk->clock.warned && desk->clock.due_ms <= due_ms;
+    }
+    return fits && desk->own_urgency < (desk->urgency == 0 ? 1 : desk->urgency);
+}
+
 enum rc triage_clock_fold(struct step_fold *fold, const Paidan__Event *event)
 {
     struct triage_desk before;
@@ -337,10 +406,7 @@ enum rc triage_clock_fold(struct step_fold *fold, const Paidan__Event *event)
         break;
     default:
         CHECK(event->fact_case == PAIDAN__EVENT__FACT_DESK_REPLANNED);
-        fits =
-            desk.clock.alarms == 0 && triage_clock_take(event->desk_replanned->clock, &desk.clock);
-        desk.urgency = (uint32_t)event->desk_replanned->urgency;
-        triage_ticket_count(fold, TRIAGE_TALLY_REPLANNED);
+        fits = fold_replanned(fold, event->desk_replanned, &desk);
         break;
     }
     return fits ? triage_state_desk_put(fold->txn, event->ticket, &before, &desk) : RC_CORRUPT;

@@ -9,10 +9,15 @@
 /* The most urgent of categories of the site: what may be a gas smell is treated as one. Codes that
  * the site does not know count nothing. */
 Paidan__Urgency triage_clock_urgency(const struct site *site, char *const *codes, size_t count);
-/* The clock that starts at start_ms, in the arena. RC_OK or RC_LIMIT. */
+/* The clock that starts at start_ms, in the arena. outer_due_ms: 上级时限, by which it ends at the latest;
+ * 0: none. RC_OK or RC_LIMIT. */
 MUST_CHECK enum rc triage_clock_plan(struct arena *arena, const struct site *site,
                                      Paidan__Urgency urgency, uint64_t start_ms,
-                                     Paidan__ClockSet **set);
+                                     uint64_t outer_due_ms, Paidan__ClockSet **set);
+/* The same clock, when 上级时限 has become a later one. *set: NULL: it does not move. Before: outer_due_ms
+ * is later than the row's. RC_OK or RC_LIMIT. */
+MUST_CHECK enum rc triage_clock_extend(struct step *step, const struct triage_desk *desk,
+                                       uint64_t outer_due_ms, Paidan__ClockSet **set);
 /* The calendar and the term that the clock of a record counts by. */
 void triage_clock_term(const struct site *site, const struct triage_clock *clock,
                        const struct calendar **calendar, struct calendar_term *term);

@@ -8,18 +8,44 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/store/store_group.h"
 #include "common/text/text.h"
 #include "triage_clock.h"
+#include "triage_urgency.h"
 
 /* ---- deciding ---- */
 
 /* The clock starts when the ticket came in or came back, not when triage read of it: a triage that
  * was down for a night gives nobody a night more. */
-static enum rc add_clock(struct step *step, uint64_t start_ms, Paidan__Desked *desked)
+enum rc triage_desk_add_clock(struct step *step, uint64_t start_ms, Paidan__Desked *desked)
 {
     CHECK(desked->has_urgency);
     CHECK(desked->clock == NULL);
-    return triage_clock_plan(step->arena, step->site, desked->urgency, start_ms, &desked->clock);
+    return triage_clock_plan(step->arena, step->site, desked->urgency, start_ms,
+                             desked->has_outer_due_ms ? desked->outer_due_ms : 0, &desked->clock);
+}
+
+/* What was registered, or what escalation last knew: extended above since then, for it may have been away
+ * from the desk when that was said. */
+static void take_extended(const struct triage_ticket *record, Paidan__Desked *desked)
+{
+    CHECK(desked->clock == NULL);
+    if (desked->has_outer_due_ms && record->outer_due_ms > desked->outer_due_ms) {
+        desked->outer_due_ms = record->outer_due_ms;
+    }
+}
+
+/* Whom the channel named, for the dispatcher: where a return has its note. */
+static enum rc add_named(struct step *step, const char *code, Paidan__Desked *desked)
+{
+    CHECK(desked->note == NULL);
+    if (text_blank(code)) {
+        return RC_OK;
+    }
+    const uint32_t unit = site_heir(step->site, SITE_KIND_UNIT, code);
+    const char *const name = unit == SITE_NONE ? code : step->site->units[unit].name;
+    desked->note = arena_printf(step->arena, "渠道指定单位：%s", name);
+    return desked->note == NULL ? RC_LIMIT : RC_OK;
 }
 
 /* Proposals are codes, not indexes: the site may have other categories when the dispatcher
@@ -45,6 +71,7 @@ enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
     for (uint32_t index = 0; index < judgement->area_count; index++) {
         areas[index] = site->areas[judgement->areas[index]].code;
     }
+    desked.judged = judgement->judged;
     desked.title = event->registered->title;
     desked.channel = event->registered->channel;
     desked.has_registered_ms = 1;
@@ -52,8 +79,16 @@ enum rc triage_desk_say_new(struct step *step, const Paidan__Event *event,
     desked.has_outer_due_ms = event->registered->has_due_ms;
     desked.outer_due_ms = event->registered->due_ms;
     desked.has_urgency = 1;
-    desked.urgency = triage_clock_urgency(site, categories, desked.n_categories);
-    const enum rc rc = add_clock(step, event->at_ms, &desked);
+    desked.urgency = judgement->likely_urgency != 0
+                         ? (Paidan__Urgency)judgement->likely_urgency
+                         : triage_clock_urgency(site, categories, desked.n_categories);
+    /* A rule may know better than the categories that it might be. */
+    desked.urgency = judgement->urgency > (uint32_t)desked.urgency
+                         ? (Paidan__Urgency)judgement->urgency
+                         : desked.urgency;
+    desked.judged = judgement->judged;
+    enum rc rc = triage_desk_add_clock(step, event->at_ms, &desked);
+    rc = rc == RC_OK ? add_named(step, event->registered->unit_hint, &desked) : rc;
     const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_DESK);
     return rc == RC_OK ? step_say(step, &about, &desked.base) : rc;
 }
@@ -85,6 +120,13 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
         desked->registered_ms = first->desked->registered_ms;
         desked->has_outer_due_ms = first->desked->has_outer_due_ms;
         desked->outer_due_ms = first->desked->outer_due_ms;
+    } else if (first->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+        desked->title = first->merged->title;
+        desked->channel = first->merged->channel;
+        desked->has_registered_ms = first->merged->registered_ms != 0;
+        desked->registered_ms = first->merged->registered_ms;
+        desked->has_outer_due_ms = first->merged->has_outer_due_ms;
+        desked->outer_due_ms = first->merged->outer_due_ms;
     } else {
         return RC_CORRUPT;
     }
@@ -92,6 +134,27 @@ static enum rc recall(struct step *step, uint64_t first_seq, Paidan__Desked *des
                     ? NULL
                     : triage_ticket_code(step->site, SITE_KIND_CHANNEL, desked->channel);
     desked->channel = now != NULL ? now : desked->channel;
+    return RC_OK;
+}
+
+/* A correction since the decision may have said otherwise: the newest one holds. */
+static enum rc corrected_urgency(struct step *step, const struct triage_ticket *record,
+                                 Paidan__Desked *desked)
+{
+    uint64_t seq = record->last_seq;
+    while (seq > record->decided_seq) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_read(step, seq, &event);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_OK : rc;
+        }
+        if (event->fact_case == PAIDAN__EVENT__FACT_HANDED_ON && event->handed_on->has_urgency) {
+            desked->urgency = event->handed_on->urgency;
+            return RC_OK;
+        }
+        CHECK(!event->has_prev_seq || event->prev_seq < seq);
+        seq = event->has_prev_seq ? event->prev_seq : 0;
+    }
     return RC_OK;
 }
 
@@ -110,6 +173,10 @@ static enum rc recall_urgency(struct step *step, const struct triage_ticket *rec
     }
     if (decided->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
         desked->urgency = decided->routed->urgency;
+        return RC_OK;
+    }
+    if (decided->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+        desked->urgency = decided->merged->urgency;
         return RC_OK;
     }
     if (decided->fact_case != PAIDAN__EVENT__FACT_RULED) {
@@ -150,7 +217,11 @@ static enum rc say_returned(struct step *step, const struct step_about *about,
         rc = recall_urgency(step, record, &desked);
     }
     if (rc == RC_OK) {
-        rc = add_clock(step, event->at_ms, &desked);
+        rc = corrected_urgency(step, record, &desked);
+    }
+    if (rc == RC_OK) {
+        take_extended(record, &desked);
+        rc = triage_desk_add_clock(step, event->at_ms, &desked);
     }
     return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
 }
@@ -178,12 +249,14 @@ static enum rc say_recalled(struct step *step, const struct step_about *about,
     desked.unit = recalled->unit;
     desked.title = recalled->title;
     desked.channel = channel != NULL ? channel : recalled->channel;
-    desked.has_registered_ms = desked.has_urgency = 1;
+    desked.has_urgency = 1;
+    desked.has_registered_ms = recalled->registered_ms != 0; /* 0: nobody knows it any more */
     desked.registered_ms = recalled->registered_ms;
     desked.has_outer_due_ms = recalled->has_outer_due_ms;
     desked.outer_due_ms = recalled->outer_due_ms;
     desked.urgency = recalled->urgency;
-    const enum rc rc = add_clock(step, event->at_ms, &desked);
+    take_extended(record, &desked);
+    const enum rc rc = triage_desk_add_clock(step, event->at_ms, &desked);
     return rc == RC_OK ? step_say(step, about, &desked.base) : rc;
 }
 
@@ -210,9 +283,14 @@ enum triage_signal triage_desk_undesked_signal(const Paidan__Undesked *undesked)
 }
 
 /* To whom escalation gave it; NULL: the fact is none of those that say so. */
-static const Paidan__Assignment *moved_to(const struct step_input *input)
+static const Paidan__Assignment *moved_to(const struct step_input *input, Paidan__Assignment *room)
 {
     switch (input->brief.fact) {
+    case PAIDAN__EVENT__FACT_RESOLVED: /* with its group: whoever resolved that has this one too */
+        paidan__assignment__init(room);
+        room->level = input->event->resolved->level;
+        room->unit = input->event->resolved->unit;
+        return room;
     case PAIDAN__EVENT__FACT_ASSIGNED:
         return input->event->assigned->to;
     case PAIDAN__EVENT__FACT_RAISED:
@@ -221,6 +299,8 @@ static const Paidan__Assignment *moved_to(const struct step_input *input)
         return input->event->reopened->to;
     case PAIDAN__EVENT__FACT_ORDERED:
         return input->event->ordered->to;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        return input->event->corrected->to;
     default:
         return NULL;
     }
@@ -233,7 +313,8 @@ static enum rc say_undesked(struct step *step, const struct step_about *about,
     Paidan__Undesked undesked = PAIDAN__UNDESKED__INIT;
     undesked.reason = (char *)reason_of(signal); /* packed, never written */
     CHECK(triage_desk_undesked_signal(&undesked) == signal);
-    const Paidan__Assignment *to = signal == TRIAGE_MOVE ? moved_to(input) : NULL;
+    Paidan__Assignment room;
+    const Paidan__Assignment *to = signal == TRIAGE_MOVE ? moved_to(input, &room) : NULL;
     if (to != NULL) {
         undesked.has_level = 1;
         undesked.level = to->level;
@@ -244,6 +325,26 @@ static enum rc say_undesked(struct step *step, const struct step_about *about,
     return step_say(step, about, &undesked.base);
 }
 
+/* 更正: what the ticket is now, so that a later return begins with what it was corrected to. Of a unit
+ * that keeps it the facts before say whom it is assisted by. */
+static enum rc say_corrected(struct step *step, const struct step_about *about,
+                             const Paidan__Corrected *corrected)
+{
+    CHECK(about->expected == PAIDAN__EVENT__FACT_HANDED_ON);
+    Paidan__HandedOn handed_on = PAIDAN__HANDED_ON__INIT;
+    const Paidan__Assignment *to = corrected->to;
+    handed_on.level = to != NULL ? to->level : corrected->from_level;
+    handed_on.unit = to != NULL ? to->unit : corrected->from_unit;
+    handed_on.n_assist = to != NULL ? to->n_assist : 0;
+    handed_on.assist = to != NULL ? to->assist : NULL;
+    handed_on.has_stays = handed_on.stays = to == NULL;
+    handed_on.category = corrected->category;
+    handed_on.area = corrected->area;
+    handed_on.has_urgency = corrected->has_urgency;
+    handed_on.urgency = corrected->urgency;
+    return step_say(step, about, &handed_on.base);
+}
+
 /* Without it a unit to which a ticket was raised would find it unknown here. A ruling is our own fact:
  * it says by itself who got the ticket. */
 static enum rc say_handed_on(struct step *step, const struct step_about *about,
@@ -251,11 +352,15 @@ static enum rc say_handed_on(struct step *step, const struct step_about *about,
 {
     CHECK(about->expected == PAIDAN__EVENT__FACT_HANDED_ON);
     Paidan__HandedOn handed_on = PAIDAN__HANDED_ON__INIT;
-    const Paidan__Assignment *to = moved_to(input);
-    CHECK(to != NULL); /* a move is one of these facts, and they are needed whole */
+    Paidan__Assignment room;
+    const Paidan__Assignment *to = moved_to(input, &room);
     if (input->brief.fact == PAIDAN__EVENT__FACT_ASSIGNED) {
         return RC_OK;
     }
+    if (input->brief.fact == PAIDAN__EVENT__FACT_CORRECTED) {
+        return say_corrected(step, about, input->event->corrected);
+    }
+    CHECK(to != NULL); /* a move is one of these facts, and they are needed whole */
     handed_on.level = to->level;
     handed_on.unit = to->unit;
     handed_on.n_assist = to->n_assist;
@@ -275,6 +380,65 @@ static enum rc say_noted(struct step *step, const struct step_about *about,
     return step_say(step, about, &noted.base);
 }
 
+/* 并单: a member's resident asks for haste, and what he waits for lies at the desk. */
+static enum rc note_group(struct step *step, uint64_t member)
+{
+    uint64_t into = 0;
+    struct triage_ticket record;
+    struct triage_desk desk;
+    enum rc rc = store_group_head(step->txn, TRIAGE_TABLE_MEMBER, member, &into);
+    rc = rc == RC_OK ? triage_state_get(step->txn, into, &record) : rc;
+    rc = rc == RC_OK ? triage_state_desk_get(step->txn, into, &desk) : rc;
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc; /* a unit has it: escalation tells that one */
+    }
+    Paidan__Noted noted = PAIDAN__NOTED__INIT;
+    noted.has_chases = noted.has_member = 1;
+    noted.chases = desk.chases + 1;
+    noted.member = member;
+    CHECK(into != member);
+    const struct step_about about = triage_ticket_about(into, &record, TRIAGE_CHASE);
+    return step_say(step, &about, &noted.base);
+}
+
+/* What the table leads to. Returned, Recalled and Chased are needed whole (needs); of the others only the
+ * brief may be there. What comes to the desk may have members, which ask something of it there, too. */
+static enum rc say_signal(struct step *step, const struct step_input *input,
+                          enum triage_signal signal, struct triage_ticket *record)
+{
+    const uint64_t ticket = input->brief.ticket;
+    const struct step_about about = triage_ticket_about(ticket, record, signal);
+    enum rc rc = RC_OK;
+    switch (about.expected) {
+    case PAIDAN__EVENT__FACT_DESKED:
+        rc = signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event, record)
+                                     : say_returned(step, &about, input->event, record);
+        return rc == RC_OK ? triage_urgency_regroup(step, ticket, 0) : rc;
+    case PAIDAN__EVENT__FACT_UNDESKED:
+        return say_undesked(step, &about, input, signal == TRIAGE_FOLLOW ? TRIAGE_MOVE : signal);
+    case PAIDAN__EVENT__FACT_HANDED_ON:
+        return say_handed_on(step, &about, input);
+    default:
+        CHECK(about.expected == PAIDAN__EVENT__FACT_NOTED);
+        return say_noted(step, &about, input->event->chased);
+    }
+}
+
+/* 并单: what only this member asked of what it is merged into goes with it. */
+static enum rc leave_group(struct step *step, const struct step_input *input,
+                           enum triage_signal signal, struct triage_ticket *record)
+{
+    const uint64_t member = input->brief.ticket;
+    uint64_t into = 0;
+    CHECK(record->state == TRIAGE_MERGED);
+    enum rc rc = store_group_head(step->txn, TRIAGE_TABLE_MEMBER, member, &into);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    rc = say_signal(step, input, signal, record);
+    return rc == RC_OK ? triage_urgency_regroup(step, into, member) : rc;
+}
+
 enum rc triage_desk_apply(struct step *step, const struct step_input *input,
                           enum triage_signal signal)
 {
@@ -285,6 +449,10 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
         return rc;
     }
     CHECK((rc == RC_NOT_FOUND) == (record.state == TRIAGE_NONE));
+    /* Reopened, of a ticket that was resolved before escalation read that it is merged: it never was there. */
+    if (record.state == TRIAGE_MERGED && input->brief.fact == PAIDAN__EVENT__FACT_REOPENED) {
+        signal = TRIAGE_FOLLOW;
+    }
     const struct triage_step to = triage_fsm_step(record.state, signal);
     if (to.next == TRIAGE_NONE) {
         return step_refuse_record(
@@ -292,22 +460,11 @@ enum rc triage_desk_apply(struct step *step, const struct step_input *input,
             triage_fsm_state_name(record.state));
     }
     if (to.fact == PAIDAN__EVENT__FACT__NOT_SET) {
-        return RC_OK;
+        return signal == TRIAGE_CHASE && record.state == TRIAGE_MERGED ? note_group(step, ticket)
+                                                                       : RC_OK;
     }
-    const struct step_about about = triage_ticket_about(ticket, &record, signal);
-    /* Returned, Recalled and Chased are needed whole (needs); of the others only the brief may be there. */
-    switch (to.fact) {
-    case PAIDAN__EVENT__FACT_DESKED:
-        return signal == TRIAGE_RECALL ? say_recalled(step, &about, input->event, &record)
-                                       : say_returned(step, &about, input->event, &record);
-    case PAIDAN__EVENT__FACT_UNDESKED:
-        return say_undesked(step, &about, input, signal);
-    case PAIDAN__EVENT__FACT_HANDED_ON:
-        return say_handed_on(step, &about, input);
-    default:
-        CHECK(to.fact == PAIDAN__EVENT__FACT_NOTED);
-        return say_noted(step, &about, input->event->chased);
-    }
+    return record.state == TRIAGE_MERGED ? leave_group(step, input, signal, &record)
+                                         : say_signal(step, input, signal, &record);
 }
 
 /* ---- folding ---- */
@@ -356,16 +513,16 @@ enum triage_signal triage_desk_desked_signal(const Paidan__Desked *desked)
 /* The row that a Desked stands for. False: a text is longer than its field, or the clock is not the
  * desk's. Of facts from before
  * the count of returns and the time of registration were said, the rest is still true. */
-static bool make_desk(const Paidan__Event *event, struct triage_desk *desk)
+static bool make_desk(uint64_t at_ms, const Paidan__Desked *desked, struct triage_desk *desk)
 {
-    const Paidan__Desked *const desked = event->desked;
     CHECK(desked != NULL);
     *desk = (struct triage_desk){
-        .since_ms = event->at_ms,
-        .registered_ms = desked->has_registered_ms ? desked->registered_ms : event->at_ms,
+        .since_ms = at_ms,
+        .registered_ms = desked->has_registered_ms ? desked->registered_ms : at_ms,
         .outer_due_ms = desked->has_outer_due_ms ? desked->outer_due_ms : 0,
         .reasons = desked->reasons,
         .return_count = desked->has_return_count ? desked->return_count : 0,
+        .raised = desked->has_raised ? (uint32_t)desked->raised : 0,
     };
     if (desked->clock != NULL) {
         if (!desked->has_urgency || !triage_clock_take(desked->clock, &desk->clock)) {
@@ -398,7 +555,7 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
                                 struct triage_ticket *record)
 {
     struct triage_desk desk;
-    if (!make_desk(event, &desk)) {
+    if (!make_desk(event->at_ms, event->desked, &desk)) {
         return RC_CORRUPT;
     }
     record->reasons = desk.reasons;
@@ -422,18 +579,52 @@ enum rc triage_desk_fold_desked(struct step_fold *fold, const Paidan__Event *eve
     return triage_state_desk_put(fold->txn, event->ticket, NULL, &desk);
 }
 
+/* Before: it is a member of nothing any more. */
+enum rc triage_desk_fold_unmerged(struct step_fold *fold, const Paidan__Event *event,
+                                  struct triage_ticket *record)
+{
+    struct triage_desk desk;
+    CHECK(record->state == TRIAGE_MERGED);
+    if (event->unmerged->desk == NULL || !make_desk(event->at_ms, event->unmerged->desk, &desk) ||
+        !triage_state_recalled(&desk)) {
+        return RC_CORRUPT;
+    }
+    record->reasons = desk.reasons;
+    take_sure(&desk, record);
+    triage_ticket_count(fold, TRIAGE_TALLY_UNMERGED);
+    triage_ticket_count(fold, TRIAGE_TALLY_DESK_OPEN);
+    return triage_state_desk_put(fold->txn, event->ticket, NULL, &desk);
+}
+
 /* A new ticket that leaves undecided was withdrawn, or escalation ended it: no unit ever had
  * it, and it is counted apart, so that what was routed and what was not add up. */
 enum rc triage_desk_fold_undesked(struct step_fold *fold, const Paidan__Event *event,
-                                  const struct triage_ticket *record)
+                                  struct triage_ticket *record)
 {
     CHECK(record->state != TRIAGE_ROUTED && record->state != TRIAGE_ENDED);
+    const char *unit = event->undesked->unit;
+    if (record->state == TRIAGE_DESK_RECALLED && unit != NULL &&
+        !text_copy(record->unit, sizeof record->unit, unit)) {
+        return RC_CORRUPT; /* nobody had it, now somebody has */
+    }
     triage_ticket_count(fold, TRIAGE_TALLY_UNDESKED);
     if (record->state == TRIAGE_DESK_NEW) {
         CHECK(record->decided_seq == 0);
         triage_ticket_count(fold, TRIAGE_TALLY_NEVER_ROUTED);
     }
     return triage_desk_leave(fold, event->ticket);
+}
+
+/* Who has it is read from the chain by who asks for the scope. */
+enum rc triage_desk_fold_handed_on(const Paidan__Event *event, struct triage_ticket *record)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_HANDED_ON);
+    const Paidan__HandedOn *const handed_on = event->handed_on;
+    const bool fits =
+        (handed_on->category == NULL ||
+         text_copy(record->category, sizeof record->category, handed_on->category)) &&
+        (handed_on->area == NULL || text_copy(record->area, sizeof record->area, handed_on->area));
+    return fits ? RC_OK : RC_CORRUPT;
 }
 
 /* Only the desk's row counts chases: once the ticket leaves, escalation does. */

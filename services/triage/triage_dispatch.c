@@ -14,6 +14,8 @@
 #include "common/text/text.h"
 #include "triage_desk.h"
 #include "triage_place.h"
+#include "triage_trust.h"
+#include "triage_urgency.h"
 
 struct decision {
     const Paidan__DeskDispatch *wish;
@@ -164,15 +166,15 @@ static Paidan__Urgency of_category(const struct site *site, const char *code)
     return category == SITE_NONE ? (Paidan__Urgency)0 : site->categories[category].urgency;
 }
 
-/* The dispatcher's word. Else a new ticket is as urgent as its category, and one that comes back stays as it is:
+/* The dispatcher's word, or what follows from the ticket; see urgency(). Else a new ticket is as urgent as its category, and one that comes back stays as it is:
  * an emergency that one unit returns is one for the next. Only an urgency that was the old category's
  * follows when the category changes. */
-static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
+static Paidan__Urgency judged_urgency(const struct site *site, const struct decision *decision)
 {
     CHECK(decision->category < site->category_count);
     const struct site_category *category = &site->categories[decision->category];
     const struct triage_ticket *record = &decision->record;
-    const Paidan__Urgency was = (Paidan__Urgency)decision->desk.urgency;
+    const Paidan__Urgency was = triage_urgency_own(&decision->desk);
     if (decision->wish->has_urgency) {
         return decision->wish->urgency;
     }
@@ -180,6 +182,16 @@ static Paidan__Urgency urgency(const struct site *site, const struct decision *d
                        (strcmp(category->code, record->category) == 0 ||
                         was != of_category(site, record->category));
     return keeps ? was : category->urgency;
+}
+
+/* Never less than what a burst made of it while it lay here: the alarm was given, and whoever dispatches it
+ * may not have read why. Who thinks otherwise corrects it, in the open, when a unit has it. */
+static Paidan__Urgency urgency(const struct site *site, const struct decision *decision)
+{
+    const Paidan__Urgency judged = judged_urgency(site, decision);
+    CHECK(decision->desk.raised <= PAIDAN__URGENCY__URGENCY_EMERGENCY);
+    return decision->desk.raised > (uint32_t)judged ? (Paidan__Urgency)decision->desk.raised
+                                                    : judged;
 }
 
 /* Title and channel come from the desk's row, for the text was not kept. No `why`: a person
@@ -222,7 +234,7 @@ static bool changes_urgency(const struct site *site, const struct decision *deci
     CHECK(decision->category < site->category_count);
     return decision->wish->has_urgency ||
            (decision->desk.urgency != 0
-                ? urgency(site, decision) != (Paidan__Urgency)decision->desk.urgency
+                ? urgency(site, decision) != triage_urgency_own(&decision->desk)
                 : strcmp(site->categories[decision->category].code, decision->record.category) !=
                       0);
 }
@@ -288,6 +300,10 @@ static enum rc answer(struct step *step, const struct decision *decision, uint64
     dispatched.area = site->areas[decision->area].code;
     dispatched.area_from = decision->area_from;
     dispatched.urgency = urgency(site, decision);
+    if (decision->desk.own_urgency != 0 && (uint32_t)dispatched.urgency < decision->desk.urgency) {
+        dispatched.urgency =
+            (Paidan__Urgency)decision->desk.urgency; /* its members hold it to that */
+    }
     dispatched.has_elsewhere = dispatched.elsewhere =
         triage_place_elsewhere(site, decision->unit, decision->area);
     dispatched.has_ruled = dispatched.ruled = decision->record.state == TRIAGE_DESK_RETURNED;
@@ -301,6 +317,22 @@ static enum rc answer(struct step *step, const struct decision *decision, uint64
     answer.body_case = PAIDAN__ANSWER__BODY_DONE;
     answer.done = &done;
     return step_answer(step, &answer);
+}
+
+/* What was decided may prove what triage had decided or guessed about the ticket. */
+static enum rc decide(struct step *step, struct decision *decision, Paidan__Event__FactCase fact)
+{
+    char measured[CODE_BYTES_MAX + 1];
+    uint64_t seq = 0;
+    enum rc rc = triage_trust_watch(step, decision->wish->ticket, measured);
+    if (rc == RC_OK) {
+        rc = fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, decision, &seq)
+                                                : say_ruled(step, decision, &seq);
+    }
+    if (rc == RC_OK) {
+        rc = triage_trust_settle(step, measured);
+    }
+    return rc == RC_OK ? answer(step, decision, seq) : rc;
 }
 
 enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
@@ -338,10 +370,7 @@ enum rc triage_dispatch_apply(struct step *step, const struct step_input *input)
     if (rc != RC_OK) {
         return rc == RC_INVALID ? step_refuse(step, PAIDAN__CODE__TEXT_NOT_UTF8, "summary") : rc;
     }
-    uint64_t seq = 0;
-    rc = to.fact == PAIDAN__EVENT__FACT_ROUTED ? say_routed(step, &decision, &seq)
-                                               : say_ruled(step, &decision, &seq);
-    return rc == RC_OK ? answer(step, &decision, seq) : rc;
+    return decide(step, &decision, to.fact);
 }
 
 enum rc triage_dispatch_fold_ruled(struct step_fold *fold, uint64_t seq, const Paidan__Event *event,

@@ -11,8 +11,12 @@
  *
  *     ROUTED ── RECALLED ──▶ DESK_RECALLED ── DISPATCH (routed again) ──▶ ROUTED; ends as the others do
  *
+ *     the desk, (none), and ROUTED by way of a recall ── MERGE ──▶ MERGED ── UNMERGE ──▶ DESK_RECALLED
+ *     MERGED ── FOLLOW (resolved with what it is merged into) ──▶ ROUTED; ends as the desk's do
+ *
  * At the desk a clock runs: WARN, LATE (again and again) and REPLAN say so and leave the state alone, as
- * RECODE does, by which the ticket goes on under the codes of now. Away from the desk MOVE says who has the
+ * RECODE does, by which the ticket goes on under the codes of now, and EXTEND, with which 上级时限 is a later one,
+ * here or with the unit. BURST says that many tell of its event, wherever it is. Away from the desk MOVE says who has the
  * ticket now.
  *
  * Pure. Every pair of state and signal is decided here and nowhere else. */
@@ -27,7 +31,9 @@ enum triage_state {
     TRIAGE_DESK_NEW = 2,      /* at the desk: triage was unsure */
     TRIAGE_DESK_RETURNED = 3, /* at the desk: a unit returned it */
     TRIAGE_ENDED = 4,         /* left the desk for good without a decision */
-    TRIAGE_DESK_RECALLED = 5, /* at the desk: the dispatch was taken back */
+    TRIAGE_DESK_RECALLED =
+        5,             /* at the desk: the dispatch was taken back, or it is merged no more */
+    TRIAGE_MERGED = 6, /* another ticket is worked on in its place */
     TRIAGE_STATE_COUNT
 };
 
@@ -45,6 +51,11 @@ enum triage_signal {
     TRIAGE_REPLAN,   /* the site has changed: the desk's clock is planned by it */
     TRIAGE_RECODE,   /* the site has given up codes that the desk's row carries */
     TRIAGE_RECALL,   /* escalation: a dispatcher took the dispatch back */
+    TRIAGE_EXTEND,   /* intake: whoever handed it to us gives more time */
+    TRIAGE_BURST,    /* many tell of its event */
+    TRIAGE_MERGE, /* it is the same event as another ticket: a dispatcher says so, or triage by itself */
+    TRIAGE_UNMERGE, /* it is not, a dispatcher says; or escalation: the other one has ended without it */
+    TRIAGE_FOLLOW, /* escalation: what it is merged into is resolved, and so is this one */
     TRIAGE_SIGNAL_COUNT
 };
 

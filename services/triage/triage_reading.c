@@ -3,8 +3,8 @@
  * transaction beside the next step. What must stay true: board, lists, alarms and the desk's own page
  * are all answered from the same two orders, so that none of them knows of a ticket that another
  * does not; and a deadline has passed here when it is not later than now, wherever it is asked. */
-
 #include "triage_reading.h"
+#include "common/wire/wire.h"
 
 #include <string.h>
 
@@ -13,6 +13,7 @@
 #include "common/say/number.h"
 #include "common/step/step_explain.h"
 #include "common/store/due.h"
+#include "common/store/store_group.h"
 #include "triage_clock.h"
 #include "triage_desk.h"
 
@@ -21,6 +22,7 @@ enum {
     /* Rows looked at for one page: 2,000 take about 5 ms, so that a filter that fits nothing does
      * not hold up others. */
     SCAN_MAX = 2000,
+    JUDGED_BYTES_MAX = 3300, /* its lists and words as long as wire_bounds lets them be */
     CURSOR_BYTES = TRIAGE_ORDER_BYTES - 1, /* ms and ticket of the last row looked at */
 };
 /* In the moment of a cursor, which no moment reaches: it stands among those taken back. */
@@ -79,6 +81,8 @@ static Paidan__ClockSet *picture(struct arena *arena, const struct triage_clock 
     set->warn_ms = clock->warn_ms;
     set->has_warn_amount_ms = clock->warn_ms != 0;
     set->warn_amount_ms = clock->warn_amount_ms;
+    set->has_bound_ms = clock->bound_ms != 0;
+    set->bound_ms = clock->bound_ms;
     set->calendar = text_or_null(arena, clock->calendar, failed);
     set->has_amount_ms = set->has_unit = set->has_start_rule = set->has_end_rule = true;
     set->amount_ms = clock->amount_ms;
@@ -102,9 +106,11 @@ static void add_clock(struct arena *arena, const struct triage_desk *desk, Paida
 
 /* A row of the desk as an item of the answer; all of it is copied, for the row lies in the store's
  * map and the answer is packed after the walk. NULL: the arena is full. */
-static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
+static Paidan__DeskItem *make_item(struct step_view *view, uint64_t ticket,
                                    const struct triage_desk *desk)
 {
+    struct arena *arena = view->arena;
+    size_t members = 0;
     CHECK(ticket != 0);
     bool failed = false;
     Paidan__DeskItem *item = arena_alloc(arena, sizeof *item);
@@ -134,7 +140,50 @@ static Paidan__DeskItem *make_item(struct arena *arena, uint64_t ticket,
     item->category = text_or_null(arena, triage_state_category(desk), &failed);
     item->area = text_or_null(arena, triage_state_area(desk), &failed);
     add_clock(arena, desk, item, &failed);
+    /* Of a store that cannot be read it would not have come here: a row was read before. */
+    const enum rc rc = store_group_members(view->txn, TRIAGE_TABLE_MEMBER, ticket, 0,
+                                           GROUP_MEMBERS_MAX, NULL, &members);
+    item->has_members = rc == RC_OK && members > 0;
+    item->members = (uint32_t)members;
     return failed ? NULL : item;
+}
+
+/* What triage judged when the ticket came in: the evidence of its first fact, as long as the log has
+ * it. What only those that follow the log need is left out. NULL in *judged: there is none. */
+static enum rc judged_of(struct step_view *view, uint64_t first_seq, Paidan__Judged **judged)
+{
+    Paidan__Event *event = NULL;
+    *judged = NULL;
+    const enum rc rc = first_seq == 0 ? RC_NOT_FOUND : step_view_read(view, first_seq, &event);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    }
+    if (event->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
+        *judged = event->routed->judged;
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
+        *judged = event->desked->judged;
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+        *judged = event->merged->judged;
+    }
+    if (*judged != NULL) {
+        (*judged)->has_sketch = false;
+    }
+    return RC_OK;
+}
+
+/* A site that keeps no evidence has nothing to read for each row. */
+static enum rc add_judged(struct step_view *view, uint64_t ticket, Paidan__DeskItem *item)
+{
+    struct triage_ticket record;
+    CHECK(item->judged == NULL);
+    if (!site_triage_active(view->site) && view->site->rules == NULL) {
+        return RC_OK;
+    }
+    const enum rc rc = triage_state_get(view->txn, ticket, &record);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc; /* each row of the desk is a ticket */
+    }
+    return judged_of(view, record.first_seq, &item->judged);
 }
 
 /* ---- the desk in pages ---- */
@@ -196,13 +245,15 @@ static enum rc add_row(struct page *page, uint64_t ticket, const struct triage_d
     if (!is_asked_for(page, desk)) {
         return RC_OK;
     }
-    Paidan__DeskItem *item = make_item(page->view->arena, ticket, desk);
+    Paidan__DeskItem *item = make_item(page->view, ticket, desk);
     if (item == NULL) {
         return RC_LIMIT;
     }
     page->bytes += sizeof *desk; /* never less than what it packs to */
     page->listed->items[page->listed->n_items++] = item;
-    return RC_OK;
+    const enum rc rc = add_judged(page->view, ticket, item);
+    page->bytes += item->judged == NULL ? 0 : JUDGED_BYTES_MAX;
+    return rc;
 }
 
 /* By ticket, and a page begins behind any number, whether or not that ticket is still there. */
@@ -484,6 +535,32 @@ static enum rc why_of(struct step_view *view, uint64_t seq, Paidan__TriageShown 
     return rc;
 }
 
+/* The letters of a ticket (Judged.sketch) are for triage alone. Only a first fact carries them, and it
+ * stands first, unless the history is too long to reach back to it. */
+static enum rc hide_sketch(struct step_view *view, ProtobufCBinaryData *first)
+{
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    CHECK(first->data != NULL);
+    enum rc rc = wire_unpack(view->arena, &paidan__event__descriptor, first->data, first->len,
+                             &message, &error);
+    if (rc != RC_OK) {
+        return rc == RC_INVALID ? RC_CORRUPT : rc;
+    }
+    const Paidan__Event *const event = (const Paidan__Event *)(const void *)message;
+    Paidan__Judged *const judged =
+        event->fact_case == PAIDAN__EVENT__FACT_ROUTED   ? event->routed->judged
+        : event->fact_case == PAIDAN__EVENT__FACT_DESKED ? event->desked->judged
+        : event->fact_case == PAIDAN__EVENT__FACT_MERGED ? event->merged->judged
+                                                         : NULL;
+    if (judged == NULL || !judged->has_sketch) {
+        return RC_OK;
+    }
+    judged->has_sketch = false;
+    judged->sketch = (ProtobufCBinaryData){.data = NULL, .len = 0};
+    return wire_pack(view->arena, message, &first->data, &first->len);
+}
+
 /* What happened to it here: who sent it to the desk, who decided. */
 static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__TriageShown *shown)
 {
@@ -495,7 +572,23 @@ static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__Tr
         shown->history = history.records;
         shown->history_seqs = history.seqs;
     }
-    return rc;
+    return rc == RC_OK && history.count > 0 ? hide_sketch(view, &history.records[0]) : rc;
+}
+
+/* 并单: into which ticket, or which ones into this. */
+static enum rc add_group(struct step_view *view, uint64_t ticket, Paidan__TriageShown *shown)
+{
+    CHECK(shown->n_members == 0);
+    enum rc rc = store_group_head(view->txn, TRIAGE_TABLE_MEMBER, ticket, &shown->merged_into);
+    shown->has_merged_into = rc == RC_OK;
+    if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    shown->members = arena_alloc(view->arena, GROUP_MEMBERS_MAX * sizeof *shown->members);
+    return shown->members == NULL
+               ? RC_LIMIT
+               : store_group_members(view->txn, TRIAGE_TABLE_MEMBER, ticket, 0, GROUP_MEMBERS_MAX,
+                                     shown->members, &shown->n_members);
 }
 
 /* The number of the state travels, and the command line knows its word. */
@@ -531,7 +624,7 @@ enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wi
         shown->categories = code_list(view->arena, desk.categories, desk.category_count, &failed);
         shown->n_areas = desk.area_count;
         shown->areas = code_list(view->arena, desk.areas, desk.area_count, &failed);
-        shown->desk = make_item(view->arena, wish->ticket, &desk);
+        shown->desk = make_item(view, wish->ticket, &desk);
         failed = failed || shown->desk == NULL;
     } else if (rc != RC_NOT_FOUND) {
         return rc;
@@ -540,6 +633,8 @@ enum rc triage_reading_show(struct step_view *view, const Paidan__TriageShow *wi
     answer->body_case = PAIDAN__ANSWER__BODY_TRIAGE_SHOWN;
     answer->triage_shown = shown;
     rc = failed ? RC_LIMIT : why_of(view, record.decided_seq, shown);
+    rc = rc == RC_OK ? judged_of(view, record.first_seq, &shown->judged) : rc;
+    rc = rc == RC_OK ? add_group(view, wish->ticket, shown) : rc;
     return rc == RC_OK && wish->has_history && wish->history
                ? add_history(view, record.last_seq, shown)
                : rc;
@@ -575,8 +670,13 @@ static enum rc explain_desk(struct step_view *view, const struct triage_desk *de
     explained->n_clocks = 1;
     explained->clocks = list;
     triage_clock_term(view->site, &desk->clock, &calendar, &term);
+    const uint64_t own_due_ms = calendar_due(calendar, &term, desk->clock.start_ms);
+    const bool bound =
+        clock->set != NULL && clock->set->has_bound_ms && clock->set->bound_ms < own_due_ms;
+    clock->has_own_due_ms = bound;
+    clock->own_due_ms = bound ? own_due_ms : 0;
     explained->has_site_changed = explained->site_changed =
-        calendar_due(calendar, &term, desk->clock.start_ms) != desk->clock.due_ms;
+        (bound ? clock->set->bound_ms : own_due_ms) != desk->clock.due_ms;
     const struct step_explaining spans = {.calendar = calendar,
                                           .term = &term,
                                           .from_ms = desk->clock.start_ms,

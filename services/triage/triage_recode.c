@@ -130,7 +130,7 @@ enum rc triage_recode_fold(struct step_fold *fold, const Paidan__Event *event,
     }
     struct triage_desk desk = before;
     const bool returned = (fact->reasons & BIT(RETURNED)) != 0;
-    const bool recalled = (fact->reasons & BIT(RECALLED)) != 0;
+    const bool recalled = (fact->reasons & (BIT(RECALLED) | BIT(UNMERGED))) != 0;
     bool fits =
         returned == (record->state == TRIAGE_DESK_RETURNED) &&
         recalled == (record->state == TRIAGE_DESK_RECALLED) &&

@@ -1,13 +1,17 @@
 /* triage_route: new tickets. Owns the decision that nobody had to make: category, area, level and
  * unit follow from the words, or the ticket goes to the desk. What must stay true: each Registered
- * becomes exactly one first fact here (Routed, Desked or RecordRefused), so that what intake took
+ * becomes exactly one first fact here (Routed, Desked, Merged or RecordRefused), so that what intake took
  * in and what triage knows can be compared by counting. */
 
 #include "triage_route.h"
 
 #include "common/base/check.h"
 #include "triage_desk.h"
+#include "triage_hint.h"
+#include "triage_merge.h"
+#include "triage_same.h"
 #include "triage_spot.h"
+#include "triage_trust.h"
 
 /* spot: solved by the unit already. */
 static enum rc say_routed(struct step *step, const Paidan__Event *event,
@@ -24,7 +28,8 @@ static enum rc say_routed(struct step *step, const Paidan__Event *event,
     routed.title = registered->title;
     routed.category = site->categories[judgement->category].code;
     routed.area = site->areas[judgement->area].code;
-    routed.urgency = site->categories[judgement->category].urgency;
+    routed.urgency = judgement->urgency != 0 ? (Paidan__Urgency)judgement->urgency
+                                             : site->categories[judgement->category].urgency;
     routed.level = judgement->level;
     routed.unit = site->units[judgement->owner.lead].code;
     routed.n_assist = judgement->owner.assist_count;
@@ -42,7 +47,9 @@ static enum rc say_routed(struct step *step, const Paidan__Event *event,
     routed.registered_ms = event->at_ms;
     routed.has_outer_due_ms = registered->has_due_ms;
     routed.outer_due_ms = registered->due_ms;
+    routed.judged = judgement->judged;
     routed.spot_note = spot ? registered->spot_note : NULL;
+    routed.judged = judgement->judged;
     const struct step_about about = triage_ticket_about(event->ticket, &none, TRIAGE_ROUTE);
     return step_say(step, &about, &routed.base);
 }
@@ -62,12 +69,34 @@ static enum rc find_spot_unit(struct step *step, const Paidan__Registered *regis
                               : RC_OK;
 }
 
+/* What may be the same as an open ticket is merged into it, where the site wants that and it can be;
+ * anything else goes out or to the desk. spot: solved by the unit already. */
+static enum rc say_decided(struct step *step, const Paidan__Event *event,
+                           struct site_judgement *judgement, bool spot)
+{
+    struct triage_same same;
+    bool merged = false;
+    enum rc rc = triage_same_judge(step, event, judgement, &same);
+    CHECK(rc != RC_OK || !spot || same.into == 0); /* what is done already waits for nothing */
+    if (rc == RC_OK && same.into != 0) {
+        rc = triage_merge_say_new(step, event, judgement, same.into, same.permille, &merged);
+    }
+    if (rc != RC_OK || merged) {
+        return rc;
+    }
+    return judgement->reasons == 0 ? say_routed(step, event, judgement, spot)
+                                   : triage_desk_say_new(step, event, judgement);
+}
+
 /* A text that is none would stop the follower for ever, so it is refused as a record: intake
  * checks texts, but its log may be older than its checks. */
 static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
 {
     struct site_judgement judgement;
-    enum rc rc = site_judge_words(step->arena, step->site, event->registered, &judgement);
+    const struct site_trusting trusting = triage_trust_of(step->txn);
+    enum rc rc =
+        site_judge_words(step->arena, step->site, event->registered, &trusting, &judgement);
+    rc = rc == RC_OK ? triage_hint_weigh(step, event->registered, &judgement) : rc;
     if (rc == RC_INVALID) {
         return step_refuse_record(step, PAIDAN__CODE__TEXT_NOT_UTF8, "registered");
     }
@@ -86,8 +115,12 @@ static enum rc judge_and_say(struct step *step, const Paidan__Event *event)
     if (unit == SITE_NONE && event->registered->has_unmapped && event->registered->unmapped) {
         judgement.reasons |= 1u << PAIDAN__DESK_REASON__DESK_UNMAPPED;
     }
-    return judgement.reasons == 0 ? say_routed(step, event, &judgement, unit != SITE_NONE)
-                                  : triage_desk_say_new(step, event, &judgement);
+    rc = unit == SITE_NONE ? triage_trust_hold(step, &judgement) : RC_OK;
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = say_decided(step, event, &judgement, unit != SITE_NONE);
+    return rc == RC_OK ? triage_same_burst(step, event->ticket) : rc;
 }
 
 enum rc triage_route_apply(struct step *step, const Paidan__Event *event)

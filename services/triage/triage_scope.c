@@ -5,6 +5,7 @@
 #include "triage_scope.h"
 
 #include "common/base/check.h"
+#include "common/store/store_group.h"
 #include "triage_state.h"
 
 /* Facts of one stay at the desk, its alarms among them, before the one that says whose it is. */
@@ -34,6 +35,9 @@ static bool take_owner(const Paidan__Event *event, struct permit_subject *subjec
              event->ruled->n_assist);
         return true;
     case PAIDAN__EVENT__FACT_HANDED_ON:
+        if (event->handed_on->has_stays && event->handed_on->stays) {
+            return false; /* only what it is was corrected */
+        }
         take(subject, event->handed_on->level, event->handed_on->unit, event->handed_on->assist,
              event->handed_on->n_assist);
         return true;
@@ -81,6 +85,8 @@ static enum rc facts_read(struct step_view *view, const struct triage_ticket *re
         subject->channel = event->routed->channel;
     } else if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         subject->channel = event->desked->channel;
+    } else if (rc == RC_OK && event->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+        subject->channel = event->merged->channel;
     }
     /* A dispatch that was taken back is nobody's. */
     const bool decided = record->decided_seq != 0 && record->unit[0] != '\0';
@@ -88,6 +94,26 @@ static enum rc facts_read(struct step_view *view, const struct triage_ticket *re
         return rc == RC_NOT_FOUND ? RC_OK : rc;
     }
     return owner_read(view, record, subject);
+}
+
+/* 并单: a member is whose that one is which is worked on in its place, for he works on it too. */
+static enum rc group_read(struct step_view *view, uint64_t member, struct permit_subject *subject)
+{
+    uint64_t into = 0;
+    struct permit_subject of = {.assist_count = 0};
+    CHECK(member != 0);
+    enum rc rc = store_group_head(view->txn, TRIAGE_TABLE_MEMBER, member, &into);
+    if (rc == RC_OK) {
+        rc = triage_scope(view, into, &of);
+    }
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
+    }
+    of.channel = subject->channel;
+    of.state = PAIDAN__STATE__STATE_MERGED;
+    of.confidential = subject->confidential;
+    *subject = of;
+    return RC_OK;
 }
 
 enum rc triage_scope(struct step_view *view, uint64_t ticket, struct permit_subject *subject)
@@ -114,5 +140,8 @@ enum rc triage_scope(struct step_view *view, uint64_t ticket, struct permit_subj
             subject->area = desk->areas[0];
         }
     }
-    return rc == RC_OK || rc == RC_NOT_FOUND ? facts_read(view, record, subject) : rc;
+    if (rc == RC_OK || rc == RC_NOT_FOUND) {
+        rc = facts_read(view, record, subject);
+    }
+    return rc == RC_OK && record->state == TRIAGE_MERGED ? group_read(view, ticket, subject) : rc;
 }

@@ -12,12 +12,21 @@
 #include "common/base/record.h"
 #include "common/calendar/calendar.h"
 #include "common/store/due.h"
+#include "common/store/store_row.h"
 #include "ticket.pb-c.h"
 
 const char *const triage_tallies[TRIAGE_TALLY_COUNT + 1] = {COUNTERS_TRIAGE(COUNTER_NAME)};
 
 /* ---- tickets ---- */
 
+static const struct record_row extended_rows[] = {
+    RECORD_VARINT(struct triage_ticket, outer_due_ms),
+    RECORD_END,
+};
+static const struct record_row over_rows[] = {
+    RECORD_U8_IN(struct triage_ticket, over, TRIAGE_OVER_NOT, TRIAGE_OVER_COUNT - 1),
+    RECORD_END,
+};
 static const struct record_row ticket_rows[] = {
     RECORD_U8_IN(struct triage_ticket, state, TRIAGE_NONE + 1, TRIAGE_STATE_COUNT - 1),
     RECORD_BOOL(struct triage_ticket, by_desk),
@@ -28,24 +37,26 @@ static const struct record_row ticket_rows[] = {
     RECORD_TEXT(struct triage_ticket, category),
     RECORD_TEXT(struct triage_ticket, area),
     RECORD_TEXT(struct triage_ticket, unit),
+    RECORD_SINCE(2, extended_rows), /* nobody could extend it before */
+    RECORD_SINCE(
+        3, over_rows), /* it was not kept before; escalation sends back what is merged into it */
     RECORD_END,
 };
 static const struct record_format ticket_format = {
-    .version = 1, .bytes = sizeof(struct triage_ticket), .rows = ticket_rows};
+    .version = 3, .oldest = 1, .bytes = sizeof(struct triage_ticket), .rows = ticket_rows};
 
-/* What binds a record beyond the bounds of its rows: its facts lie in one order. */
+/* What binds a record beyond the bounds of its rows: its facts lie in one order, and only what a unit had
+ * is over. */
 static bool sound(const struct triage_ticket *record)
 {
-    return record->first_seq <= record->last_seq && record->decided_seq <= record->last_seq;
+    return record->first_seq <= record->last_seq && record->decided_seq <= record->last_seq &&
+           (record->over == TRIAGE_OVER_NOT || record->state == TRIAGE_ROUTED);
 }
 
 enum rc triage_state_get(struct store_txn *txn, uint64_t ticket, struct triage_ticket *record)
 {
-    unsigned char key[CODEC_U64_BYTES];
     struct triage_ticket read;
-    codec_set_u64(key, ticket);
-    const enum rc rc =
-        store_get_record(txn, TRIAGE_TABLE_TICKET, key, sizeof key, &ticket_format, &read);
+    const enum rc rc = store_row_get(txn, TRIAGE_TABLE_TICKET, ticket, &ticket_format, &read);
     if (rc != RC_OK) {
         /* No row, or no store to read it from. */
         return rc; /* record is untouched: callers begin with a ticket in no state */
@@ -61,9 +72,7 @@ enum rc triage_state_put(struct store_txn *txn, uint64_t ticket, const struct tr
 {
     CHECK(ticket != 0);
     CHECK(sound(record));
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    return store_put_record(txn, TRIAGE_TABLE_TICKET, key, sizeof key, &ticket_format, record);
+    return store_row_put(txn, TRIAGE_TABLE_TICKET, ticket, &ticket_format, record);
 }
 
 /* ---- the desk ---- */
@@ -99,6 +108,15 @@ static const struct record_row outer_rows[] = {
     RECORD_VARINT(struct triage_desk, outer_due_ms),
     RECORD_END,
 };
+static const struct record_row bound_rows[] = {
+    RECORD_VARINT(struct triage_desk, clock.bound_ms),
+    RECORD_END,
+};
+static const struct record_row raised_rows[] = {
+    RECORD_U8_IN(struct triage_desk, raised, 0, PAIDAN__URGENCY__URGENCY_EMERGENCY),
+    RECORD_U8_IN(struct triage_desk, own_urgency, 0, PAIDAN__URGENCY__URGENCY_EMERGENCY),
+    RECORD_END,
+};
 static const struct record_row desk_rows[] = {
     RECORD_U64(struct triage_desk, since_ms),
     RECORD_U64(struct triage_desk, registered_ms),
@@ -113,10 +131,12 @@ static const struct record_row desk_rows[] = {
     RECORD_SINCE(2, return_rows), /* returns that came before cannot be told apart by it */
     RECORD_SINCE(3, urgency_rows),
     RECORD_SINCE(4, outer_rows), /* nobody could say one before */
+    RECORD_SINCE(5, bound_rows), /* it did not bind the desk before */
+    RECORD_SINCE(6, raised_rows),
     RECORD_END,
 };
 static const struct record_format desk_format = {
-    .version = 4, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
+    .version = 6, .oldest = 1, .bytes = sizeof(struct triage_desk), .rows = desk_rows};
 
 /* An alarm has a next one, later than the deadline. */
 static bool sound_desk(const struct triage_desk *record)
@@ -155,10 +175,7 @@ enum rc triage_state_desk_walk_last(struct store_txn *txn, uint64_t before, stru
 
 enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket, struct triage_desk *record)
 {
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    const enum rc rc =
-        store_get_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
+    const enum rc rc = store_row_get(txn, TRIAGE_TABLE_DESK, ticket, &desk_format, record);
     return rc == RC_OK && !sound_desk(record) ? RC_CORRUPT : rc;
 }
 
@@ -166,7 +183,10 @@ enum rc triage_state_desk_get(struct store_txn *txn, uint64_t ticket, struct tri
 const char *triage_state_category(const struct triage_desk *desk)
 {
     const uint32_t doubts = 1u << PAIDAN__DESK_REASON__DESK_NO_CATEGORY |
-                            1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY;
+                            1u << PAIDAN__DESK_REASON__DESK_AMBIGUOUS_CATEGORY |
+                            1u << PAIDAN__DESK_REASON__DESK_UNSURE |
+                            1u << PAIDAN__DESK_REASON__DESK_UNREADABLE |
+                            1u << PAIDAN__DESK_REASON__DESK_SPLIT;
     CHECK(desk->category_count <= TRIAGE_PROPOSALS_MAX);
     return (desk->reasons & doubts) == 0 && desk->category_count == 1 ? desk->categories[0] : "";
 }
@@ -224,7 +244,9 @@ enum rc triage_state_order_read(const struct store_walk *walk, enum triage_order
 bool triage_state_recalled(const struct triage_desk *desk)
 {
     CHECK(desk->since_ms != 0);
-    return (desk->reasons >> PAIDAN__DESK_REASON__DESK_RECALLED & 1u) != 0;
+    const uint32_t in_hand =
+        1u << PAIDAN__DESK_REASON__DESK_RECALLED | 1u << PAIDAN__DESK_REASON__DESK_UNMERGED;
+    return (desk->reasons & in_hand) != 0;
 }
 
 static struct due row_of(uint64_t ticket, const struct triage_desk *desk)
@@ -285,11 +307,9 @@ enum rc triage_state_desk_put(struct store_txn *txn, uint64_t ticket,
     CHECK(ticket != 0);
     CHECK((record->urgency != 0) == (record->clock.due_ms != 0)); /* one tells of the other */
     CHECK(sound_desk(record));
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
     enum rc rc = before == NULL ? RC_OK : leave_places(txn, ticket, before);
     if (rc == RC_OK) {
-        rc = store_put_record(txn, TRIAGE_TABLE_DESK, key, sizeof key, &desk_format, record);
+        rc = store_row_put(txn, TRIAGE_TABLE_DESK, ticket, &desk_format, record);
     }
     return rc == RC_OK ? take_places(txn, ticket, record) : rc;
 }
@@ -298,8 +318,6 @@ enum rc triage_state_desk_del(struct store_txn *txn, uint64_t ticket,
                               const struct triage_desk *record)
 {
     CHECK(ticket != 0);
-    unsigned char key[CODEC_U64_BYTES];
-    codec_set_u64(key, ticket);
-    const enum rc rc = store_del(txn, TRIAGE_TABLE_DESK, key, sizeof key);
+    const enum rc rc = store_row_del(txn, TRIAGE_TABLE_DESK, ticket);
     return rc == RC_OK ? leave_places(txn, ticket, record) : rc;
 }

@@ -4,6 +4,9 @@
  *   desk     ticket u64 -> proposals, since, note, title, channel, clock   tickets at the desk
  *   order    order u8, ms u64, ticket u64 -> empty                         the same, twice; thrice if recalled
  *
+ * What triage keeps of its own decisions, `trust`, `trial` and `week`, is triage_proof's.
+ *   member   which tickets are merged into which (common/store/store_group.h)
+ *
  * The first two are keyed by the ticket, which grows with time: writes stay at the right edge. The
  * third puts the desk in order of its deadlines and of its arrivals. A record is sealed (version,
  * checksum); an unreadable one is RC_CORRUPT. */
@@ -17,7 +20,18 @@
 #include "common/store/store.h"
 #include "triage_fsm.h"
 
-enum triage_table { TRIAGE_TABLE_TICKET = STORE_SERVICE, TRIAGE_TABLE_DESK, TRIAGE_TABLE_ORDER };
+enum triage_table {
+    TRIAGE_TABLE_TICKET = STORE_SERVICE,
+    TRIAGE_TABLE_DESK,
+    TRIAGE_TABLE_ORDER,
+    /* triage_proof.h */
+    TRIAGE_TABLE_TRUST,
+    TRIAGE_TABLE_TRIAL,
+    TRIAGE_TABLE_WEEK,
+    TRIAGE_TABLE_SKETCH, /* triage_group.h */
+    TRIAGE_TABLE_GROUP,  /* triage_group.h */
+    TRIAGE_TABLE_MEMBER
+};
 
 /* Counters: common/say/counter.h. */
 #define TRIAGE_TALLY(number, id, name, zh) TRIAGE_TALLY_##id = (number),
@@ -28,15 +42,27 @@ extern const char *const triage_tallies[]; /* NULL-terminated */
 
 enum { TRIAGE_PROPOSALS_MAX = 3 }; /* SITE_PROPOSALS_MAX, as stored */
 
+/* What became of a ticket that a unit had. Stored: never renumber. */
+enum triage_over {
+    TRIAGE_OVER_NOT = 0, /* as far as it was read here */
+    TRIAGE_OVER_RESOLVED = 1,
+    TRIAGE_OVER_CLOSED = 2,
+    TRIAGE_OVER_WITHDRAWN = 3,
+    TRIAGE_OVER_COUNT
+};
+
 struct triage_ticket {
     enum triage_state state;
-    bool by_desk;         /* the last decision was a dispatcher's */
-    uint32_t reasons;     /* of the desk, bit set of DeskReason; kept when it left the desk */
-    uint64_t first_seq;   /* of its first fact: title, channel, registered */
-    uint64_t last_seq;    /* of its newest fact */
-    uint64_t decided_seq; /* of its newest Routed or Ruled; 0: none yet */
+    enum triage_over over; /* of ROUTED alone */
+    bool by_desk;          /* the last decision was a dispatcher's */
+    uint32_t reasons;      /* of the desk, bit set of DeskReason; kept when it left the desk */
+    uint64_t first_seq;    /* of its first fact: title, channel, registered */
+    uint64_t last_seq;     /* of its newest fact */
+    uint64_t decided_seq;  /* of its newest Routed or Ruled; 0: none yet */
     char category[CODE_BYTES_MAX + 1], area[CODE_BYTES_MAX + 1]; /* "" while not sure */
     char unit[CODE_BYTES_MAX + 1]; /* "" before a decision, after a recall */
+    uint64_t
+        outer_due_ms; /* 上级时限 as it was extended above; 0: never, that of the first fact holds */
 };
 
 /* Of one stay at the desk. due_ms 0: the ticket came before desks had clocks. */
@@ -49,6 +75,7 @@ struct triage_clock {
     bool warned;
     uint32_t alarms;        /* given so far */
     uint64_t next_alarm_ms; /* 0 before the first */
+    uint64_t bound_ms; /* 上级时限 that holds it; 0: none, or one that had passed when it began */
 };
 
 struct triage_desk {
@@ -64,13 +91,15 @@ struct triage_desk {
     char title[TITLE_BYTES_MAX + 1];
     char note[NOTE_BYTES_MAX + 1]; /* of the return or recall, or "" */
     uint32_t urgency;              /* enum Urgency; 0: from before desks had clocks */
+    uint32_t raised;      /* by a burst, to this at least; 0: never. No dispatch makes it less */
+    uint32_t own_urgency; /* without what is merged into it; 0: urgency is its own */
     struct triage_clock clock;
 };
 
 /* What triage was sure of, of a return what the ticket was given by; "": nothing. */
 const char *triage_state_category(const struct triage_desk *desk);
 const char *triage_state_area(const struct triage_desk *desk);
-/* Its dispatch was taken back: whoever did so has it in hand. */
+/* Its dispatch was taken back, or it was unmerged: whoever did so has it in hand. */
 bool triage_state_recalled(const struct triage_desk *desk);
 /* The orders in which the desk is read. */
 enum triage_order {

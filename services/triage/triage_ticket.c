@@ -7,6 +7,9 @@
 #include "common/base/check.h"
 #include "common/text/text.h"
 
+/* Facts of one ticket that are looked through for what it was merged with. */
+enum { FACTS_MAX = 1024 };
+
 /* The cell's fact goes along as `expected`: a part that said another one would be stopped
  * before anything is written. */
 struct step_about triage_ticket_about(uint64_t ticket, const struct triage_ticket *record,
@@ -26,6 +29,25 @@ char *triage_ticket_code(const struct site *site, enum site_kind kind, const cha
     return code[0] == '\0' ? NULL : (char *)site_code_now(site, kind, code);
 }
 
+bool triage_ticket_stands(enum triage_state state)
+{
+    CHECK(state < TRIAGE_STATE_COUNT);
+    return state != TRIAGE_NONE && state != TRIAGE_ENDED;
+}
+
+struct triage_gather *triage_ticket_gather(struct step *step)
+{
+    CHECK(step->arena != NULL);
+    if (step->gather == NULL) {
+        struct triage_gather *const made = arena_alloc(step->arena, sizeof *made);
+        if (made != NULL) {
+            *made = (struct triage_gather){.ended = NULL};
+        }
+        step->gather = made;
+    }
+    return step->gather;
+}
+
 void triage_ticket_count(struct step_fold *fold, enum triage_tally tally)
 {
     CHECK(tally < TRIAGE_TALLY_COUNT);
@@ -35,7 +57,8 @@ void triage_ticket_count(struct step_fold *fold, enum triage_tally tally)
 
 void triage_ticket_uncount(struct step_fold *fold, enum triage_tally tally)
 {
-    CHECK(tally == TRIAGE_TALLY_DESK_OPEN || tally == TRIAGE_TALLY_DESK_LATE); /* of now */
+    CHECK(tally == TRIAGE_TALLY_DESK_OPEN || tally == TRIAGE_TALLY_DESK_LATE ||
+          tally == TRIAGE_TALLY_ON_TRIAL); /* of now */
     CHECK(fold->tally->values[tally] > 0);
     fold->tally->values[tally] -= 1;
 }
@@ -53,4 +76,25 @@ enum rc triage_ticket_decide(struct triage_ticket *record, uint64_t seq, const c
                    text_copy(record->unit, sizeof record->unit, unit)
                ? RC_OK
                : RC_CORRUPT;
+}
+
+/* What a member was merged with, as the newest such fact of its chain says. Where the log was trimmed
+ * behind it, only escalation knows: it keeps what it has. */
+enum rc triage_ticket_merged(struct step *step, uint64_t seq, Paidan__Merged **merged)
+{
+    *merged = NULL;
+    for (unsigned looked_at = 0; seq != 0 && looked_at < FACTS_MAX; looked_at++) {
+        Paidan__Event *event = NULL;
+        const enum rc rc = step_read(step, seq, &event);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? RC_OK : rc;
+        }
+        if (event->fact_case == PAIDAN__EVENT__FACT_MERGED) {
+            *merged = event->merged;
+            return RC_OK;
+        }
+        CHECK(!event->has_prev_seq || event->prev_seq < seq);
+        seq = event->has_prev_seq ? event->prev_seq : 0;
+    }
+    return RC_OK;
 }

@@ -6,6 +6,7 @@
 #include "common/base/check.h"
 #include "common/site/site_try.h"
 #include "common/text/text.h"
+#include "triage_trust.h"
 
 enum rc triage_try_query(struct step_view *view, const Paidan__TriageTry *wish,
                          Paidan__Answer *answer)
@@ -19,7 +20,8 @@ enum rc triage_try_query(struct step_view *view, const Paidan__TriageTry *wish,
     if (tried == NULL) {
         return RC_LIMIT;
     }
-    const enum rc rc = site_try(view->arena, view->site, wish, view->now_ms, tried);
+    const struct site_trusting trusting = triage_trust_of(view->txn);
+    const enum rc rc = site_try(view->arena, view->site, wish, view->now_ms, &trusting, tried);
     if (rc == RC_INVALID) {
         return step_view_refuse(answer, PAIDAN__CODE__TEXT_NOT_UTF8, "text");
     }

@@ -67,6 +67,11 @@ export async function settled(page) {
   }, undefined, { polling: 100 });
 }
 
+/** Until what was typed is kept: a page that is lost then has lost nothing. */
+export async function drafted(page, text) {
+  await page.waitForFunction((typed) => Object.values(localStorage).some((kept) => kept.includes(typed)), text);
+}
+
 export async function picture(page, name) {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: `${PICTURES}/${name}.png` });

@@ -26,7 +26,7 @@ after(async () => {
 // Without script; judged: axe is put in, which needs one.
 async function telephone({ judged = false, language = 'zh' } = {}) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled: judged, bypassCSP: judged, locale: language === 'zh' ? 'zh-CN' : 'en-GB' });
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(90000); // says only when to give up
   return context.newPage();
 }
 async function lookUp(page, { number, code }) {
@@ -149,6 +149,55 @@ test('a resident answers the callback with three taps', async (context) => {
   atMost(context, person, 3, 'answering');
   assert.match(await said(page), /谢谢您的评价/);
   await until(made.number, 'closed');
+  await page.context().close();
+});
+
+// In the words of a parcel: what is to come on top, then what happened, the newest first; who has it, by name and level.
+test('the way of a ticket fits the narrowest telephone, whatever became of it', async () => {
+  const page = await telephone({ judged: true }), faults = [];
+  await page.setViewportSize({ width: 360, height: 780 });
+  const made = {};
+  for (const [name, building] of [['assigned', 21], ['accepted', 22], ['head', 23], ['member', 23], ['whole', 24], ['returned', 25], ['withdrawn', 26]]) {
+    [made[name]] = await place.submit([[name === 'whole' ? '楼上太吵垃圾没人收' : '楼上漏水没人修', `柳林小区${building}号楼`]]);
+  }
+  const paidan = (...words) => place.paidan(...words);
+  await paidan('merge', made.member.number, '--into', made.head.number);
+  for (const name of ['accepted', 'head']) await paidan('work', 'accept', '--unit', 'steward-liulin', made[name].number);
+  await paidan('split', made.whole.number, '--part', '楼上太吵=noise', '--part', '垃圾没人收=cleaning.garbage');
+  await paidan('work', 'return', '--unit', 'steward-liulin', '--note', '王五说不归我们管', made.returned.number);
+  await paidan('withdraw', made.withdrawn.number);
+  const expected = {
+    assigned: [/^预计 .+ 前办好\n预计 .+ 前，柳林社区小区管家开始办理\n/, /承办单位\s+柳林社区小区管家（楼栋\/小区）/],
+    accepted: [/^预计 .+ 前办好\n预计 .+ 前，柳林社区小区管家和您联系\n/, /柳林社区小区管家正在办理/],
+    member: [/^预计 .+ 前办好\n[^]*并入该件一并办理/, /并案一起办理，办好后会来问您。柳林社区小区管家正在办理/],
+    whole: [/收到您的反映/, /分开办理的/],
+    returned: [/接下来：确定由哪个单位办理\n/, /正在重新确定由哪个单位办理/],
+    withdrawn: [/^\d{4}-\d\d-\d\d \d\d:\d\d\n您撤回了/, /您已经撤回/],
+  };
+  for (const [name, [way, whole]] of Object.entries(expected)) {
+    await place.until(`${name} says so`, async () => {
+      await lookUp(page, made[name]);
+      return way.test((await page.innerText('#main .story')).replace(/\n+/g, '\n')) && whole.test(await page.innerText('#main'));
+    }).catch(async (error) => assert.fail(`${error.message}: ${await page.innerText('#main')}`));
+    await picture(page, `way-${name}-narrow-zh`);
+    if (await isTooWide(page)) faults.push(`${name}: wider than the window`);
+    faults.push(...(await axeFaults(page)).map((each) => `${name}: ${each}`));
+    // Nobody's name, no note between units, no word of ours.
+    assert.doesNotMatch(await page.content(), /王五|steward-liulin|STATE_|ASSIGNED/);
+  }
+  // The parts by a press, with the same code; and back.
+  await lookUp(page, made.whole);
+  await page.locator('#main dd form button').first().click();
+  assert.match(await page.innerText('#main'), /拆分自/);
+  await page.locator('#main dd form button').first().click();
+  assert.match(await page.innerText('#main .facts'), new RegExp(made.whole.number));
+  // The other language is the same page.
+  await lookUp(page, made.member);
+  await page.locator('.lang button, .lang a').first().click();
+  assert.match(await page.innerText('#main .story'), /Expected to be done by/);
+  await picture(page, 'way-member-narrow-en');
+  if (await isTooWide(page)) faults.push('member, en: wider than the window');
+  assert.deepEqual(faults, []);
   await page.context().close();
 });
 

@@ -3,7 +3,7 @@
 // is faster, a session ends, a service is killed.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { assertNoFaults, axeFaults, goTo, hands, logIn, openPage, settled, startBrowser } from './browser.mjs';
+import { assertNoFaults, axeFaults, drafted, goTo, hands, logIn, openPage, settled, startBrowser } from './browser.mjs';
 import { Place } from './place.mjs';
 import { hasPrism, startPrism } from './prism.mjs';
 
@@ -62,6 +62,85 @@ test('a dispatcher takes a decision back', async () => {
   await leave(page);
 });
 
+test('a dispatcher makes two tickets of one text, and goes on with the first', async () => {
+  const page = await at('dispatcher', { judged: true }), person = hands(page);
+  await page.waitForSelector('.proposals button.primary');
+  const number = await current(page);
+  await person.keys('s');
+  await page.waitForSelector('dialog textarea');
+  await page.locator('dialog textarea').fill('楼下垃圾没人收');
+  assert.deepEqual(await axeFaults(page), []);
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  assert.equal(await current(page), number, 'it lies at the desk still');
+  assert.match(await place.paidan('--lang', 'en', 'show', number), /split off/);
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a dispatcher merges two of the same event with few keys, and undoes it', async (context) => {
+  const into = leaks[200].number;
+  const page = await at('dispatcher', { judged: true }), person = hands(page);
+  await page.waitForSelector('.proposals button.primary');
+  const number = await current(page);
+  await person.keys('m');
+  await page.waitForSelector('#merge-into');
+  await page.locator('#merge-into').fill(into);
+  await page.waitForSelector('dialog section.other');
+  assert.deepEqual(await axeFaults(page), []);
+  await person.keys('Enter');
+  await page.waitForFunction((gone) => !document.querySelector('.one .number')?.textContent.includes(gone), number);
+  atMost(context, person, 2, 'merging, beside the number,');
+  await place.until('it is merged', async () => await state(number) === 'merged');
+  assert.equal((await place.show(number)).merged_into, into);
+  // Its page says where it is worked on, and that ticket's page who belongs to it; from there it comes back.
+  await goTo(page, `/tickets/${into}`);
+  await page.waitForSelector(`.numbers a[href$="${number}"]`);
+  assert.deepEqual(await axeFaults(page), []);
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector(`.head a[href$="${into}"]`);
+  await page.locator('.timeline li.news', { hasText: into }).first().waitFor();
+  assert.equal(await page.locator('.timeline li.news', { hasText: into }).count(), 1, 'it is told once');
+  assert.deepEqual(await axeFaults(page), []);
+  await person.keys('m');
+  await page.waitForSelector('#note-text');
+  await person.keys('Enter');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await place.until('it lies at the desk', async () => await state(number) === 'desk');
+  await goTo(page, '/desk');
+  await page.waitForFunction((first) => document.querySelector('.one .number')?.textContent.includes(first), number);
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a dispatcher corrects what a unit has, and merges it with a reason once it is accepted', async () => {
+  const { number } = leaks[201], into = leaks[202].number;
+  const page = await at('dispatcher', { judged: true }), person = hands(page);
+  await goTo(page, `/tickets/${number}`);
+  await page.waitForSelector('.ticket .facts');
+  await person.keys('g');
+  await page.waitForSelector('#correct-urgency');
+  assert.deepEqual(await axeFaults(page), []);
+  await page.locator('#correct-urgency').selectOption('emergency');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await place.until('it is corrected', async () => (await place.show(number)).urgency === 'emergency');
+  await place.paidan('work', 'accept', number, '--unit', 'steward-liulin');
+  await page.waitForFunction(() => /签收|办理中|accepted/i.test(document.querySelector('.ticket .first')?.textContent ?? ''));
+  await settled(page);
+  await person.keys('m');
+  await page.locator('#merge-into').fill(into);
+  await page.waitForSelector('dialog section.other');
+  assert.ok(await page.locator('dialog footer button.primary').isDisabled(), 'no reason yet');
+  await page.locator('#merge-note').fill('同一处漏水');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await place.until('it is merged', async () => (await place.show(number)).merged_into === into);
+  await page.waitForSelector(`.head a[href$="${into}"]`);
+  assertNoFaults(page);
+  await leave(page);
+});
+
 test('a dispatcher gives it to another unit with four keys', async (context) => {
   const page = await at('dispatcher'), person = hands(page);
   await page.waitForSelector('.proposals button.primary');
@@ -93,12 +172,16 @@ test('a clerk accepts and resolves on a phone with few taps', async (context) =>
   const first = page.locator('.panel.next');
   await first.waitFor();
   await page.locator('.tiles button').nth(1).click(); // what waits to be accepted
+  await page.locator('#unit-list [role=option]').first().waitFor(); // drawn a moment after the tap
   const before = await page.locator('#unit-list [role=option]').count();
   assert.ok(before > 0);
+  const accepting = await first.locator('button.primary').first().innerText();
   await person.tap(first.locator('button.primary'));
   await settled(page);
   atMost(context, person, 1, 'accepting');
   await page.locator('.tiles button').nth(2).click();
+  // What is next is drawn a moment after the tap.
+  await page.waitForFunction((before) => (document.querySelector('.panel.next button.primary')?.innerText ?? before) !== before, accepting);
   person.count = 0;
   const resolving = first.locator('button.primary');
   await person.tap(resolving);
@@ -133,6 +216,23 @@ test('a supervisor sees a ticket move by itself', async () => {
   await page.waitForSelector('h1, h2');
   await place.paidan('work', 'accept', '--unit', 'steward-liulin', number);
   await page.waitForFunction(() => /签收|办理中/.test(document.querySelector('#main').textContent));
+  assertNoFaults(page);
+  await leave(page);
+});
+
+test('a supervisor lets a category go on that was stopped', async () => {
+  await place.paidan('triage', 'withdraw', '--category', 'noise.square', '--note', '先看看');
+  const page = await at('supervisor');
+  await goTo(page, '/triage');
+  const row = page.locator('.list li', { has: page.locator('.mark.bad') }).first();
+  await row.waitFor();
+  assert.match(await row.innerText(), /人工暂停/);
+  await row.getByRole('button', { name: '恢复自动分拨' }).click();
+  await page.locator('#note-text').fill('可以了');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('.mark.bad', { state: 'detached' });
+  const { categories } = JSON.parse(await place.paidan('--json', 'triage', 'stats'));
+  assert.equal(categories[0].step, 0);
   assertNoFaults(page);
   await leave(page);
 });
@@ -253,7 +353,7 @@ test('a service that is killed while a form is open costs no word and does nothi
   await page.keyboard.press('p');
   await page.fill('#deed-note', '配件已经订了');
   // Typed, and the page lost: it is there again.
-  await page.waitForTimeout(500);
+  await drafted(page, '配件已经订了');
   await page.reload();
   await page.waitForSelector('[role=toolbar] button');
   await page.keyboard.press('p');

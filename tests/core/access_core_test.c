@@ -58,12 +58,15 @@ static void begin(struct solo *solo)
 /* The grant that an answer holds, opened as a service opens it. */
 static Paidan__Grant *grant_of(struct solo *solo, struct arena *arena, const Paidan__Answer *answer)
 {
-    unsigned char key[PERMIT_KEY_BYTES], *bytes = NULL;
+    unsigned char seed[32], secret[PERMIT_SECRET_BYTES], key[PERMIT_KEY_BYTES], *bytes = NULL;
     size_t size = 0;
     Paidan__Grant *grant = NULL;
-    memset(key, 'g', sizeof key);
+    memset(seed, 'g', sizeof seed);
+    permit_key_of_seed(seed, secret, key);
     assert_int_equal(wire_pack(arena, &answer->renewed->grant->base, &bytes, &size), RC_OK);
-    assert_int_equal(permit_grant_open(key, bytes, size, solo_now_ms(solo), arena, &grant), RC_OK);
+    assert_int_equal(
+        permit_grant_open(key, PERMIT_PAPER_GRANT, bytes, size, solo_now_ms(solo), arena, &grant),
+        RC_OK);
     return grant;
 }
 

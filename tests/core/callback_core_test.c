@@ -167,9 +167,10 @@ static void test_answer_when_it_cannot_be_taken_then_its_code_says_why(void **co
         PAIDAN__CODE__CALLBACK_NOT_OPEN);
     resolve(solo, FIRST + 3, "wechat", 1);
     solo_advance(solo, 96 * HOUR_MS);
+    solo_advance(solo, 7 * 24 * HOUR_MS); /* nor does it count as a late one any more */
     item = reply(FIRST + 3, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES);
     result = answer_one(solo, &item);
-    assert_int_equal(result->code, PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    assert_int_equal(result->code, PAIDAN__CODE__CALLBACK_TOO_LATE);
     assert_string_equal(result->detail, "UNREACHED");
     assert_int_equal(solo_tally(solo, "answered"), 1);
     check_totals(solo);

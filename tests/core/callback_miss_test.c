@@ -98,6 +98,45 @@ static void test_miss_when_it_is_not_ones_own_then_refused(void **context)
     check_totals(solo);
 }
 
+static const Paidan__Answer *hand(struct solo *solo, const char *channel)
+{
+    Paidan__CallbackMiss wish = PAIDAN__CALLBACK_MISS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = FIRST;
+    wish.has_round = 1;
+    wish.round = 1;
+    wish.hand_to = (char *)channel;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_MISS;
+    request.callback_miss = &wish;
+    request.actor = (char *)"test";
+    return solo_call(solo, &request);
+}
+
+/* An adapter that knows nobody to ask gives the task to those who telephone: at once, in the same attempt. */
+static void test_miss_when_handed_to_another_channel_then_asked_there_at_once(void **context)
+{
+    struct solo *const solo = *context;
+    resolve(solo, FIRST, "wechat", 1);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 1);
+    assert_int_equal(hand(solo, "moon")->code, PAIDAN__CODE__CHANNEL_UNKNOWN);
+    assert_int_equal(hand(solo, "wechat")->code, PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    const Paidan__Answer *const answer = hand(solo, "hotline");
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_int_equal(answer->callback_missed->open_ms, START_MS);
+    assert_int_equal(hand(solo, "hotline")->code, PAIDAN__CODE__CALLBACK_NOT_OPEN); /* again */
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 0);
+    const Paidan__CallbackPulled *const pulled = pull(solo, "hotline", 1);
+    assert_int_equal(pulled->n_tasks, 1);
+    assert_int_equal(pulled->tasks[0]->attempt, 1);
+    assert_string_equal(pulled->tasks[0]->channel, "hotline");
+    Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_ASKED, 2);
+    assert_string_equal(fact->asked->from_channel, "wechat");
+    paidan__event__free_unpacked(fact, NULL);
+    assert_int_equal(solo_tally(solo, "asked"), 1); /* no attempt of its own */
+    assert_int_equal(solo_tally(solo, "tasks"), 1);
+    check_totals(solo);
+}
+
 /* 保密: what is answered is not for the unit, in any attempt. */
 static void test_confidential_when_asked_again_then_still(void **context)
 {
@@ -122,6 +161,7 @@ int main(void)
         TEST(test_miss_when_it_was_the_last_then_unreached),
         TEST(test_miss_when_the_attempt_is_not_open_yet_then_refused),
         TEST(test_miss_when_it_is_not_ones_own_then_refused),
+        TEST(test_miss_when_handed_to_another_channel_then_asked_there_at_once),
         TEST(test_confidential_when_asked_again_then_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,16 +23,13 @@
 #define PERSON PAIDAN__ACTION__ACTION_NAME_PERSON
 #define ORDER PAIDAN__SUPERVISE_ACTION__SUPERVISE_ORDER
 
-/* Folds the fact as the next one of the ticket, in a transaction that is thrown away. skew: what its
- * prev_seq is off by. */
-static enum rc fold(struct story *story, Paidan__Event__FactCase fact, ProtobufCMessage *message,
-                    uint64_t skew)
+/* Folds the fact as the next one of the first ticket. skew: what its prev_seq is off by. */
+static enum rc fold_in(struct story *story, struct store_txn *txn, Paidan__Event__FactCase fact,
+                       ProtobufCMessage *message, uint64_t skew)
 {
-    struct store_txn *txn = NULL;
     struct escalation_ticket ticket;
     struct tally tally = {{0}};
     Paidan__Event event = PAIDAN__EVENT__INIT;
-    assert_int_equal(store_begin(story->store, true, &txn), RC_OK);
     event.has_ticket = true;
     event.ticket = story_ticket(story, 1);
     assert_int_equal(escalation_state_load(txn, event.ticket, &ticket), RC_OK);
@@ -42,7 +39,16 @@ static enum rc fold(struct story *story, Paidan__Event__FactCase fact, ProtobufC
     event.fact_case = fact;
     event.assigned = (Paidan__Assigned *)message;
     struct step_fold with = {.txn = txn, .tally = &tally};
-    const enum rc rc = escalation_service.evolve(&with, 1000, &event);
+    return escalation_service.evolve(&with, 1000, &event);
+}
+
+/* In a transaction that is thrown away. */
+static enum rc fold(struct story *story, Paidan__Event__FactCase fact, ProtobufCMessage *message,
+                    uint64_t skew)
+{
+    struct store_txn *txn = NULL;
+    assert_int_equal(store_begin(story->store, true, &txn), RC_OK);
+    const enum rc rc = fold_in(story, txn, fact, message, skew);
     store_abort(txn);
     return rc;
 }
@@ -155,6 +161,32 @@ static void test_fold_when_a_fact_contradicts_the_records_then_corrupt(void **un
     story_close(&story);
 }
 
+/* Before it was said that a member's deadline goes with it, it was the ticket's, and stores hold it so. */
+static void test_joined_when_of_an_old_log_then_its_deadline_is_the_tickets(void **unused)
+{
+    (void)unused;
+    struct story story;
+    struct store_txn *txn = NULL;
+    struct escalation_info info;
+    Paidan__Joined joined = PAIDAN__JOINED__INIT;
+    story_open(&story, &escalation_service, "ladder", BASE_MS);
+    teller_route_alone(&story, 1);
+    joined.member = story_ticket(&story, 2);
+    joined.count = 1;
+    joined.has_outer_due_ms = true;
+    joined.outer_due_ms = BASE_MS + HOUR;
+    for (int claims = 0; claims <= 1; claims++) {
+        joined.has_claims = joined.claims = claims != 0;
+        assert_int_equal(store_begin(story.store, true, &txn), RC_OK);
+        assert_int_equal(fold_in(&story, txn, FACT(JOINED), &joined.base, 0), RC_OK);
+        assert_int_equal(escalation_state_load_info(txn, story_ticket(&story, 1), &info), RC_OK);
+        store_abort(txn);
+        assert_int_equal(info.outer_due_ms, BASE_MS + HOUR);
+        assert_int_equal(info.claimed_due, claims);
+    }
+    story_close(&story);
+}
+
 /* ---- what is left behind ---- */
 
 static struct escalation_extra extra_of(struct story *story, uint64_t number)
@@ -240,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fold_when_a_fact_contradicts_the_records_then_corrupt),
+        cmocka_unit_test(test_joined_when_of_an_old_log_then_its_deadline_is_the_tickets),
         cmocka_unit_test(test_request_when_resolved_then_nobody_decides_any_more),
         cmocka_unit_test(test_person_when_ticket_moves_or_ends_then_no_term_is_left),
     };

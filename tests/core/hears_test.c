@@ -1,8 +1,7 @@
 /* What a service says it hears of a log (step_service.hears) and what its core does with that log's
  * records agree both ways: each fact of a followed log is fed to the core past the list. What is
  * not on the list must do nothing; what is on it must do something, at least to a ticket of which
- * one other fact was heard before. A fact that is heard and deliberately ignored would be named
- * here; there is none. */
+ * one other fact was heard before. A fact that is heard and deliberately ignored here is named below. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +42,28 @@ static bool says(const char *log, uint32_t fact)
     return fact >= PAIDAN__EVENT__FACT_ASSIGNED && !of_callback;
 }
 
+/* A later deadline from above than the ticket came with; what says so says nothing else of interest. */
+static bool extends(const ProtobufCMessageDescriptor *descriptor,
+                    const ProtobufCFieldDescriptor *field, void *base)
+{
+    if (strcmp(field->name, "outer_due_ms") != 0 && strcmp(field->name, "due_ms") != 0) {
+        return false;
+    }
+    const bool later = descriptor == &paidan__supplemented__descriptor ||
+                       descriptor == &paidan__outer_moved__descriptor;
+    const bool comes =
+        descriptor == &paidan__routed__descriptor || descriptor == &paidan__registered__descriptor;
+    if (!later && !comes) {
+        return false;
+    }
+    *(uint64_t *)(void *)((unsigned char *)base + field->offset) =
+        START_MS + (later ? 7200000u : 3600000u);
+    if (field->label == PROTOBUF_C_LABEL_OPTIONAL) {
+        *(protobuf_c_boolean *)(void *)((unsigned char *)base + field->quantifier_offset) = 1;
+    }
+    return true;
+}
+
 /* The smallest message of its kind: required fields alone, enums at their choice-th value. */
 static ProtobufCMessage *make(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                               unsigned choice)
@@ -53,7 +74,7 @@ static ProtobufCMessage *make(struct arena *arena, const ProtobufCMessageDescrip
     for (unsigned index = 0; index < descriptor->n_fields; index++) {
         const ProtobufCFieldDescriptor *const field = &descriptor->fields[index];
         void *const at = base + field->offset;
-        if (field->label != PROTOBUF_C_LABEL_REQUIRED) {
+        if (extends(descriptor, field, base) || field->label != PROTOBUF_C_LABEL_REQUIRED) {
             continue;
         }
         switch (field->type) {
@@ -123,6 +144,16 @@ static unsigned list_facts(const struct step_service *service, struct fed *facts
     return count;
 }
 
+/* Triage hears that a unit has solved a ticket for the sake of what it measures, which begins with a
+ * judgement (Judged) that the smallest of facts does not carry: core/triage_trust_test. Callback hears of
+ * registrations for the sake of who is not to be called, of whom the smallest says nothing:
+ * core/callback_order_test. */
+static bool ignored(const struct step_service *service, const struct fed *fact)
+{
+    return (service == &triage_service && fact->fact == PAIDAN__EVENT__FACT_RESOLVED) ||
+           (service == &callback_service && fact->fact == PAIDAN__EVENT__FACT_REGISTERED);
+}
+
 /* As the first fact about a ticket, and after each other fact, with each of three choices. */
 static bool acts(struct solo *solo, struct arena *arena, const struct fed *facts, unsigned count,
                  unsigned which, uint64_t *ticket)
@@ -158,7 +189,8 @@ static void test_hears_when_compared_with_the_core_then_equal(void **state)
         (void)feed(solo, &arena, facts[which].log, ticket++, PAIDAN__EVENT__FACT_SITE_CHANGED, 0);
         const bool heard =
             service->hears(facts[which].log, (Paidan__Event__FactCase)facts[which].fact);
-        if (acts(solo, &arena, facts, count, which, &ticket) != heard) {
+        if (acts(solo, &arena, facts, count, which, &ticket) !=
+            (heard && !ignored(service, &facts[which]))) {
             print_message("%s: fact %u of %s is %s\n", service->name, facts[which].fact,
                           facts[which].log, heard ? "heard and ignored" : "used and not heard");
             wrong++;

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "common/base/check.h"
+#include "common/store/evlog.h"
+#include "common/wire/wire_unpack.h"
 #include "hotline.h"
 #include "hotline_tell.h"
 #include "story.h"
@@ -22,9 +24,10 @@ struct said {
     const char *id, *source_id;
     Paidan__HotlineKind kind;
     uint64_t seq;
-    const char *text, *category, *division, *note, *peer;
+    const char *text, *category, *division, *note, *peer, *place, *phone, *unit;
     bool granted, rated;
     const char *nonce;
+    uint64_t due_ms; /* after the story's begin; 0: none */
 };
 
 /* Digests that are other for another text, as the door's are. */
@@ -55,6 +58,11 @@ static void hear(struct story *story, const struct said *said)
     envelope.category = (char *)said->category;
     envelope.division = (char *)said->division;
     envelope.note = (char *)said->note;
+    envelope.place = (char *)said->place;
+    envelope.phone = (char *)said->phone;
+    envelope.unit = (char *)said->unit;
+    envelope.has_due_ms = said->due_ms != 0;
+    envelope.due_ms = BASE_MS + said->due_ms;
     envelope.has_granted = envelope.granted = said->granted;
     envelope.has_solved = said->rated;
     envelope.solved = PAIDAN__SOLVED__SOLVED_YES;
@@ -105,6 +113,57 @@ static void serve(struct story *story, uint64_t number, Paidan__Code code)
     }
 }
 
+/* What is wished, as it goes to the services. */
+static void wish_line(struct story *story, const Paidan__Request *request)
+{
+    if (request->wish_case == PAIDAN__REQUEST__WISH_SUBMIT) {
+        const Paidan__NewTicket *const ticket = request->submit->tickets[0];
+        trace_say(&story->trace,
+                  "    submit %s \"%s\" place=%s phone=%s category=%s area=%s unit=%s due=%lld%s",
+                  ticket->external_id, ticket->text, ticket->place,
+                  ticket->phone == NULL ? "" : ticket->phone,
+                  ticket->category_hint == NULL ? "" : ticket->category_hint,
+                  ticket->area_hint == NULL ? "" : ticket->area_hint,
+                  ticket->unit_hint == NULL ? "" : ticket->unit_hint,
+                  ticket->has_due_ms ? (long long)(ticket->due_ms - BASE_MS) : 0,
+                  ticket->has_unmapped && ticket->unmapped ? " unmapped" : "");
+    } else if (request->wish_case == PAIDAN__REQUEST__WISH_SUPPLEMENT) {
+        const Paidan__Supplement *const more = request->supplement;
+        trace_say(&story->trace, "    supplement \"%s\" due=%lld", more->text,
+                  more->has_outer_due_ms ? (long long)(more->outer_due_ms - BASE_MS) : 0);
+    }
+}
+
+static void story_wishes(struct story *story)
+{
+    struct arena arena;
+    struct store_txn *txn = NULL;
+    CHECK(arena_init(&arena, 1u << 20) == RC_OK);
+    CHECK(store_begin(story->store, false, &txn) == RC_OK);
+    for (uint64_t seq = 1;; seq++) {
+        struct evlog_record record;
+        struct wire_error error;
+        ProtobufCMessage *message = NULL;
+        if (evlog_read(txn, seq, &record) != RC_OK) {
+            break;
+        }
+        if (record.kind != EVLOG_EVENT) {
+            continue;
+        }
+        CHECK(wire_unpack(&arena, &paidan__event__descriptor, record.payload, record.bytes,
+                          &message, &error) == RC_OK);
+        const Paidan__Event *const event = (const Paidan__Event *)message;
+        if (event->fact_case == PAIDAN__EVENT__FACT_WISHED) {
+            CHECK(wire_unpack(&arena, &paidan__request__descriptor, event->wished->request.data,
+                              event->wished->request.len, &message, &error) == RC_OK);
+            wish_line(story, (const Paidan__Request *)message);
+        }
+        arena_reset(&arena);
+    }
+    store_abort(txn);
+    arena_fini(&arena);
+}
+
 /* ---- escalation's log ---- */
 
 static void fact(struct story *story, uint64_t number, Paidan__Event__FactCase kind)
@@ -114,7 +173,15 @@ static void fact(struct story *story, uint64_t number, Paidan__Event__FactCase k
     Paidan__Accepted accepted = PAIDAN__ACCEPTED__INIT;
     Paidan__Resolved resolved = PAIDAN__RESOLVED__INIT;
     Paidan__Closed closed = PAIDAN__CLOSED__INIT;
+    Paidan__Merged merged = PAIDAN__MERGED__INIT;
+    Paidan__Unmerged unmerged = PAIDAN__UNMERGED__INIT;
     Paidan__Event event = PAIDAN__EVENT__INIT;
+    merged.into = unmerged.from = story_ticket(story, 9);
+    merged.note = unmerged.note = "同一处，见张三那件"; /* never told */
+    merged.title = "标题";
+    merged.channel = "hotline";
+    merged.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    merged.registered_ms = story->now_ms;
     to.level = 1;
     to.unit = "b1";
     assigned.to = &to;
@@ -144,6 +211,12 @@ static void fact(struct story *story, uint64_t number, Paidan__Event__FactCase k
         break;
     case PAIDAN__EVENT__FACT_RESOLVED:
         event.resolved = &resolved;
+        break;
+    case PAIDAN__EVENT__FACT_MERGED:
+        event.merged = &merged;
+        break;
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        event.unmerged = &unmerged;
         break;
     default:
         event.closed = &closed;
@@ -247,6 +320,208 @@ static void tell_early(struct story *story)
     fact(story, 1, FACT(RESOLVED));
 }
 
+/* A ticket that ends before its number is known: all of it is told, in order. One that ended while no
+ * dispatch waited was an operator's. */
+static void tell_ended(struct story *story)
+{
+    fact(story, 7, FACT(ASSIGNED));
+    fact(story, 7, FACT(CLOSED));
+    hear(story, &dispatch);
+    fact(story, 1, FACT(ASSIGNED));
+    fact(story, 1, FACT(ACCEPTED));
+    fact(story, 1, FACT(RESOLVED));
+    story_restart(story);
+    fact(story, 1, FACT(CLOSED));
+    serve(story, 1, PAIDAN__CODE__OK);
+    hear(story,
+         &(struct said){.id = "r2", .source_id = "A", .kind = IN(REDO), .seq = 6, .note = "又吵"});
+}
+
+/* Merged as it is registered: escalation's first word of it is that it is worked on with another one, and may be
+ * read before its number is known. The case is told that, and its end. One that a unit had, and one of another
+ * channel. */
+static void tell_merged(struct story *story)
+{
+    struct said second = dispatch;
+    hear(story, &dispatch);
+    fact(story, 1, FACT(MERGED));
+    fact(story, 8, FACT(UNMERGED)); /* of another channel, for all that is known */
+    serve(story, 1, PAIDAN__CODE__OK);
+    fact(story, 1, FACT(RESOLVED));
+    story_restart(story);
+    fact(story, 1, FACT(CLOSED));
+    second.id = "d2";
+    second.source_id = "B";
+    hear(story, &second);
+    serve(story, 2, PAIDAN__CODE__OK);
+    fact(story, 2, FACT(ASSIGNED));
+    fact(story, 2, FACT(MERGED));
+    fact(story, 2, FACT(UNMERGED));
+    fact(story, 2, FACT(ASSIGNED));
+    fact(story, 2, FACT(ACCEPTED));
+}
+
+/* The same id gets the same answer: taken, it stays so when its dispatch was refused; refused for good, when
+ * another dispatch was taken. What is to be sent again was not heard. */
+static void tell_same_answer(struct story *story)
+{
+    const struct said early = {
+        .id = "e1", .source_id = "A", .kind = IN(SUPPLEMENT), .seq = 1, .text = "早了"};
+    const struct said waiting = {
+        .id = "s1", .source_id = "A", .kind = IN(SUPPLEMENT), .seq = 2, .text = "还有"};
+    const struct said after = {.id = "c1", .source_id = "A", .kind = IN(CHASE), .seq = 3};
+    struct said again = dispatch;
+    hear(story, &early);
+    hear(story, &dispatch);
+    hear(story, &waiting);
+    serve(story, 0, PAIDAN__CODE__TEXT_EMPTY);
+    story_until(story, 60000);
+    hear(story, &waiting);
+    hear(story, &dispatch);
+    hear(story, &after);
+    again.id = "d2";
+    again.seq = 4;
+    hear(story, &again);
+    serve(story, 3, PAIDAN__CODE__OK);
+    story_restart(story);
+    story_until(story, 120000);
+    hear(story, &after);
+    hear(story, &waiting);
+    hear(story, &early);
+    again = after;
+    again.text = "别的";
+    hear(story, &again);
+}
+
+/* Done again: it has the place, the person and the matter of the dispatch, and their words of then. */
+static void tell_redo(struct story *story)
+{
+    struct said first = dispatch;
+    first.place = "1号楼";
+    first.phone = "13800000001";
+    first.unit = "环卫所";
+    hear(story, &first);
+    serve(story, 1, PAIDAN__CODE__OK);
+    fact(story, 1, FACT(CLOSED));
+    hear(story, &(struct said){.id = "r1",
+                               .source_id = "A",
+                               .kind = IN(REDO),
+                               .seq = 2,
+                               .note = "又吵",
+                               .place = "2号楼"});
+    story_wishes(story);
+}
+
+/* 上级延期: what is granted goes along as a deadline; one that is earlier is words alone. */
+static void tell_due(struct story *story)
+{
+    struct said said = dispatch;
+    said.due_ms = 86400000;
+    hear(story, &said);
+    said = (struct said){.id = "x1",
+                         .source_id = "A",
+                         .kind = IN(EXTENSION_DECISION),
+                         .seq = 2,
+                         .granted = true,
+                         .due_ms = 2 * 86400000};
+    hear(story, &said);
+    serve(story, 1, PAIDAN__CODE__OK);
+    said.id = "x2";
+    said.seq = 3;
+    said.due_ms = 3600000;
+    hear(story, &said);
+    said.id = "x3";
+    said.seq = 4;
+    said.due_ms = 86400000ull * 4000;
+    hear(story, &said);
+    said = dispatch;
+    said.id = "d2";
+    said.seq = 5;
+    said.due_ms = 3 * 86400000;
+    hear(story, &said);
+    said.id = "d3";
+    said.source_id = "B";
+    said.seq = 1;
+    said.unit = "某某局";
+    hear(story, &said);
+    said = dispatch; /* one that nobody can mean: the words are taken all the same */
+    said.id = "d4";
+    said.source_id = "C";
+    said.due_ms = 86400000ull * 4000;
+    hear(story, &said);
+    story_wishes(story);
+}
+
+/* Whether anything is kept of a ticket. */
+static void kept(struct story *story, uint64_t number)
+{
+    struct hotline_ticket record;
+    struct store_txn *txn = NULL;
+    CHECK(store_begin(story->store, false, &txn) == RC_OK);
+    const enum rc rc = hotline_state_ticket(txn, story_ticket(story, number), &record);
+    store_abort(txn);
+    trace_say(&story->trace, "    kept of %llu: %s", (unsigned long long)number,
+              rc == RC_OK ? (record.bound ? "its case" : "what happened") : rc_name(rc));
+}
+
+/* The wish that waits at intake dies, and is given up by hand. */
+static void drop(struct story *story)
+{
+    struct outbox_delivery row;
+    struct outbox_flights flights = {.count = 0};
+    struct store_txn *txn = NULL;
+    size_t count = 0;
+    Paidan__DeliveryOutcome outcome = PAIDAN__DELIVERY_OUTCOME__INIT;
+    Paidan__OutboxDrop wish = PAIDAN__OUTBOX_DROP__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    CHECK(store_begin(story->store, false, &txn) == RC_OK);
+    CHECK(outbox_take(txn, &hotline_outbox, story->site, story->now_ms, &flights, &row, 1,
+                      &count) == RC_OK);
+    store_abort(txn);
+    CHECK(count == 1);
+    outcome.delivery = wish.delivery = row.seq;
+    outcome.has_never = outcome.never = true;
+    request.wish_case = PAIDAN__REQUEST__WISH_DELIVERY_OUTCOME;
+    request.delivery_outcome = &outcome;
+    (void)story_ask(story, row.to, &request);
+    request.wish_case = PAIDAN__REQUEST__WISH_OUTBOX_DROP;
+    request.outbox_drop = &wish;
+    (void)story_ask(story, "drop", &request);
+}
+
+/* Rows of an operator's tickets that ended meanwhile go with the last dispatch that waited, also where its wish
+ * is dropped: then whoever sent it is told, and may send it again. */
+static void tell_dropped(struct story *story)
+{
+    hear(story, &dispatch);
+    fact(story, 1, FACT(ASSIGNED));
+    fact(story, 7, FACT(ASSIGNED));
+    fact(story, 7, FACT(CLOSED));
+    kept(story, 7);
+    serve(story, 1, PAIDAN__CODE__OK);
+    kept(story, 1);
+    serve(story, 1, PAIDAN__CODE__OK); /* what the peer was told */
+    kept(story, 7);
+    struct said other = dispatch;
+    other.id = "d2";
+    other.source_id = "B";
+    hear(story, &other);
+    hear(story,
+         &(struct said){
+             .id = "s1", .source_id = "B", .kind = IN(SUPPLEMENT), .seq = 2, .text = "还有"});
+    fact(story, 8, FACT(ASSIGNED));
+    fact(story, 8, FACT(CLOSED));
+    fact(story, 9, FACT(ASSIGNED));
+    drop(story);
+    kept(story, 8);
+    kept(story, 9); /* open: perhaps of a dispatch to come */
+    other.id = "d3";
+    other.seq = 3;
+    hear(story, &other);
+    serve(story, 2, PAIDAN__CODE__OK);
+    kept(story, 2);
+}
+
 /* More than the number may be waited for with: later. A nonce is forgotten when it is too old to be taken. */
 static void tell_many(struct story *story)
 {
@@ -276,10 +551,12 @@ struct tale {
     const char *name;
     void (*tell)(struct story *story);
 };
-static const struct tale tales[] = {{"hotline_life", tell_life},
-                                    {"hotline_refused", tell_refused},
-                                    {"hotline_early", tell_early},
-                                    {"hotline_many", tell_many}};
+static const struct tale tales[] = {
+    {"hotline_life", tell_life},       {"hotline_refused", tell_refused},
+    {"hotline_early", tell_early},     {"hotline_many", tell_many},
+    {"hotline_ended", tell_ended},     {"hotline_same_answer", tell_same_answer},
+    {"hotline_redo", tell_redo},       {"hotline_due", tell_due},
+    {"hotline_dropped", tell_dropped}, {"hotline_merged", tell_merged}};
 
 static void test_story_when_told_then_as_golden(void **state)
 {
@@ -308,6 +585,24 @@ int main(void)
         {.name = "many",
          .test_func = test_story_when_told_then_as_golden,
          .initial_state = (void *)(uintptr_t)&tales[3]},
+        {.name = "ended",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[4]},
+        {.name = "same_answer",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[5]},
+        {.name = "redo",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[6]},
+        {.name = "due",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[7]},
+        {.name = "dropped",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[8]},
+        {.name = "merged",
+         .test_func = test_story_when_told_then_as_golden,
+         .initial_state = (void *)(uintptr_t)&tales[9]},
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -192,6 +192,39 @@ static void test_supplement_when_an_update_comes_again_or_late_then_taken_once(v
     solo_check_replay(solo);
 }
 
+static const Paidan__Answer *extend(struct solo *solo, uint64_t number, const char *query_code,
+                                    uint64_t outer_due_ms)
+{
+    Paidan__Supplement wish = PAIDAN__SUPPLEMENT__INIT;
+    wish.ticket = number;
+    wish.text = "上级同意延期";
+    wish.query_code = (char *)(uintptr_t)query_code;
+    wish.has_outer_due_ms = true;
+    wish.outer_due_ms = outer_due_ms;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
+    request.supplement = &wish;
+    return solo_call(solo, &request);
+}
+
+/* 上级时限 is the channel's to extend, never the resident's, and no nonsense. */
+static void test_supplement_when_it_extends_the_deadline_then_of_a_channel_alone(void **context)
+{
+    struct solo *const solo = *context;
+    const uint64_t number = submit(solo, "wechat", NULL, "一");
+    const Paidan__Answer *answer = extend(solo, number, "ABC123", START_MS + 86400000);
+    assert_int_equal(answer->code, PAIDAN__CODE__FIELD_INVALID);
+    assert_string_equal(answer->detail, "outer_due_ms");
+    answer = extend(solo, number, NULL, START_MS + 86400000ull * 365 * 11);
+    assert_int_equal(answer->code, PAIDAN__CODE__FIELD_INVALID);
+    answer = extend(solo, number, NULL, UINT64_MAX);
+    assert_int_equal(answer->code, PAIDAN__CODE__FIELD_INVALID);
+    assert_int_equal(solo_tally(solo, "supplements"), 0);
+    answer = extend(solo, number, NULL, START_MS + 86400000);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    solo_check_replay(solo);
+}
+
 static void test_receipts_when_many_in_one_step_then_one_fact_with_the_last_states(void **context)
 {
     struct solo *const solo = *context;
@@ -430,6 +463,7 @@ int main(void)
         CASE(test_wish_when_ticket_is_over_then_refused_with_its_state),
         CASE(test_supplement_when_too_many_then_refused_and_the_newest_are_read),
         CASE(test_supplement_when_an_update_comes_again_or_late_then_taken_once),
+        CASE(test_supplement_when_it_extends_the_deadline_then_of_a_channel_alone),
         CASE(test_receipts_when_many_in_one_step_then_one_fact_with_the_last_states),
         CASE(test_receipts_when_withdrawn_in_the_same_step_then_withdrawn),
         CASE(test_receipts_when_the_ticket_goes_up_and_back_then_as_last_said),

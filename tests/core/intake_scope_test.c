@@ -134,6 +134,39 @@ static void test_scope_when_taken_back_then_nobodys_until_given_again(void **sta
     solo_check_replay(solo);
 }
 
+/* Corrected: another place is another scope, and its unit goes on in the state it is in; another unit
+ * has to accept it anew. */
+static void test_scope_when_corrected_then_follows_place_and_unit(void **state)
+{
+    struct solo *const solo = *state;
+    struct said said;
+    struct permit_subject subject;
+    const uint64_t number = submit(solo, "wechat", NULL, "一");
+    say_assigned(solo, &said, number);
+    solo_flush(solo, NULL);
+    say_accepted(solo, &said, number);
+    solo_flush(solo, NULL);
+    say_corrected(solo, &said, number, NULL, "elsewhere");
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "b.any");
+    assert_string_equal(subject.area, "elsewhere");
+    assert_int_equal(subject.state, PAIDAN__STATE__STATE_ACCEPTED);
+    say_corrected(solo, &said, number, "c.any", NULL);
+    solo_flush(solo, NULL);
+    assert_int_equal(scope_of(solo, number, &subject), RC_OK);
+    assert_string_equal(subject.unit, "c.any");
+    assert_string_equal(subject.area, "elsewhere");
+    assert_int_equal(subject.level, 2);
+    assert_int_equal(subject.state, PAIDAN__STATE__STATE_ASSIGNED);
+    const uint64_t head = solo_head(solo);
+    say_corrected(solo, &said, number, NULL, NULL); /* another category: nothing for us */
+    solo_flush(solo, NULL);
+    assert_int_equal(solo_head(solo), head);
+    assert_int_equal(solo_tally(solo, "records_refused"), 0);
+    solo_check_replay(solo);
+}
+
 /* A log from before receipts said who has a ticket gives the same tables, and nobody's rights. */
 static void test_receipt_when_of_an_old_log_then_state_alone(void **state)
 {
@@ -186,6 +219,8 @@ int main(void)
             test_scope_when_it_moves_then_follows_though_residents_see_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_texts_when_read_with_a_grant_then_disclosed_without_phones, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_scope_when_corrected_then_follows_place_and_unit,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_scope_when_taken_back_then_nobodys_until_given_again,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_receipt_when_of_an_old_log_then_state_alone, setup,

@@ -264,6 +264,152 @@ static void test_message_when_it_comes_again_then_known_for_the_whole_window(voi
     solo_check_replay(solo);
 }
 
+/* One message that says when it was sent. */
+static void hear_at(struct solo *solo, Paidan__AlarmLevel level, uint64_t id, uint64_t at_ms)
+{
+    Paidan__DeviceReport report = PAIDAN__DEVICE_REPORT__INIT, *list[1] = {&report};
+    Paidan__TopicHeard topic = PAIDAN__TOPIC_HEARD__INIT, *topics[1] = {&topic};
+    Paidan__DeviceReports wish = PAIDAN__DEVICE_REPORTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    char device[] = "SM-0001", kind[] = "smoke";
+    report.device = device;
+    report.kind = kind;
+    report.level = level;
+    report.id = id;
+    report.has_at_ms = at_ms != 0;
+    report.at_ms = at_ms;
+    topic.filter = own;
+    wish.n_reports = wish.n_topics = 1;
+    wish.reports = list;
+    wish.topics = topics;
+    request.wish_case = PAIDAN__REQUEST__WISH_DEVICE_REPORTS;
+    request.device_reports = &wish;
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__OK);
+}
+
+/* A window's number is the time through `dedupe`: it falls where that is raised, and what was kept of the
+ * windows before ends all the same. */
+static void test_dedupe_when_raised_and_lowered_then_known_and_forgotten_in_time(void **state)
+{
+    struct solo *const solo = *state;
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 77, START_MS);
+    site->devices->dedupe_ms = 60 * MINUTE_MS;
+    link_broker(solo, true); /* the port makes another connection for another site */
+    hear_at(solo, MAJOR, 77, START_MS);
+    assert_int_equal(solo_tally(solo, "messages_again"), 1);
+    solo_advance(solo, 65 * MINUTE_MS);
+    hear_at(solo, MAJOR, 78, START_MS + MINUTE_MS);
+    solo_advance(solo, 60 * MINUTE_MS);
+    hear_at(solo, MAJOR, 79, START_MS + 2 * MINUTE_MS);
+    hear_at(solo, MAJOR, 77, START_MS);
+    assert_int_equal(solo_tally(solo, "messages_taken"), 4);
+    site->devices->dedupe_ms = 10 * MINUTE_MS;
+    hear_at(solo, MAJOR, 80, START_MS + 3 * MINUTE_MS);
+    link_broker(solo, true);
+    /* Asked under the site of after, before the connection is made again. */
+    site->devices->dedupe_ms = 60 * MINUTE_MS;
+    hear_at(solo, MAJOR, 80, START_MS + 3 * MINUTE_MS);
+    assert_int_equal(solo_tally(solo, "messages_again"), 2);
+    solo_check_replay(solo);
+}
+
+/* While what is kept has an end already. */
+static void test_dedupe_when_raised_after_a_connection_then_what_is_kept_still_ends(void **state)
+{
+    struct solo *const solo = *state;
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 77, START_MS);
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 78, START_MS);
+    site->devices->dedupe_ms = 60 * MINUTE_MS;
+    hear_at(solo, MAJOR, 77, START_MS);
+    assert_int_equal(solo_tally(solo, "messages_again"), 1);
+    for (unsigned hour = 1; hour <= 3; hour++) {
+        solo_advance(solo, 60 * MINUTE_MS);
+        hear_at(solo, MAJOR, 80 + hour, START_MS + hour);
+    }
+    hear_at(solo, MAJOR, 77, START_MS);
+    assert_int_equal(solo_tally(solo, "messages_again"), 1);
+    solo_check_replay(solo);
+}
+
+/* Killed between the commit and the broker's being told, and away for a day. */
+static void test_message_when_it_comes_again_after_a_day_away_then_known(void **state)
+{
+    struct solo *const solo = *state;
+    const uint64_t later_ms = START_MS + 24 * 60 * MINUTE_MS;
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 77, START_MS);
+    hear_at(solo, MAJOR, 88, 0); /* of this one nobody can say whether it is the same */
+    solo_restart(solo);
+    solo_set_time(solo, later_ms);
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 99, later_ms); /* those that come first do not end it */
+    hear_at(solo, MAJOR, 77, START_MS);
+    assert_int_equal(solo_tally(solo, "messages_again"), 1);
+    assert_int_equal(solo_tally(solo, "messages_taken"), 3);
+    hear_at(solo, MAJOR, 88, 0);
+    assert_int_equal(solo_tally(solo, "messages_taken"), 4);
+    /* It is forgotten in the end. */
+    for (unsigned turn = 1; turn < 10; turn++) {
+        solo_set_time(solo, later_ms + turn * 10 * MINUTE_MS);
+        hear_at(solo, MAJOR, 100 + turn, later_ms + turn * 10 * MINUTE_MS);
+    }
+    assert_true(solo_tally(solo, "messages_remembered") <= 2);
+    solo_check_replay(solo);
+}
+
+/* The broker went again and again before everything had come. */
+static void test_message_when_the_connection_breaks_again_then_still_known(void **state)
+{
+    struct solo *const solo = *state;
+    const uint64_t day_ms = 24 * 60 * MINUTE_MS;
+    link_broker(solo, true);
+    hear_at(solo, MAJOR, 77, START_MS);
+    for (unsigned day = 1; day <= 3; day++) {
+        solo_set_time(solo, START_MS + day * day_ms);
+        link_broker(solo, false);
+        link_broker(solo, true);
+        if (day < 3) {
+            hear_at(solo, MAJOR, 100 + day, START_MS + day * day_ms);
+        }
+    }
+    hear_at(solo, MAJOR, 77, START_MS);
+    hear_at(solo, MAJOR, 102, START_MS + 2 * day_ms);
+    assert_int_equal(solo_tally(solo, "messages_again"), 2);
+    assert_int_equal(solo_tally(solo, "messages_taken"), 3);
+}
+
+static void test_alarm_when_over_before_it_was_heard_then_a_ticket_that_says_so(void **state)
+{
+    struct solo *const solo = *state;
+    hear_at(solo, CLEARED, 2, START_MS - 1000);
+    hear_at(solo, CRITICAL, 1, START_MS - 2000); /* sent before, came after */
+    file(solo, FIRST, PAIDAN__CODE__OK);
+    assert_int_equal(shown(solo, "SM-0001", "smoke")->level, CLEARED);
+    solo_advance(solo, 11 * MINUTE_MS);
+    assert_int_equal(solo_tally(solo, "alarms_noted"), 1);
+    file(solo, 0, PAIDAN__CODE__OK);
+    /* The same once more, after its ticket is closed, opens no other one. */
+    close_ticket(solo, FIRST);
+    hear_at(solo, CRITICAL, 1, START_MS - 2000);
+    assert_int_equal(solo_tally(solo, "alarms_opened"), 1);
+    solo_check_replay(solo);
+}
+
+/* Its clock was set back, or ran ahead: what comes last counts. */
+static void test_alarm_when_the_devices_clock_is_wrong_then_the_last_one_counts(void **state)
+{
+    struct solo *const solo = *state;
+    hear_at(solo, CRITICAL, 1, START_MS);
+    hear_at(solo, CLEARED, 2, START_MS - 30 * 24 * 60 * MINUTE_MS);
+    assert_int_equal(shown(solo, "SM-0001", "smoke")->level, CLEARED);
+    hear_at(solo, CRITICAL, 3, START_MS + 24 * 60 * MINUTE_MS);
+    hear_at(solo, CLEARED, 4, START_MS);
+    assert_int_equal(shown(solo, "SM-0001", "smoke")->level, CLEARED);
+}
+
 static void test_unknown_devices_when_many_then_they_share_one_bucket(void **state)
 {
     struct solo *const solo = *state;
@@ -365,6 +511,30 @@ static uint64_t next_random(uint64_t *seed)
     return *seed >> 33;
 }
 
+/* As many filters as a site may have, and a message that came by none of them. */
+static void test_turn_when_it_names_all_filters_then_all_are_counted(void **state)
+{
+    struct solo *const solo = *state;
+    Paidan__TopicHeard topics[DEVICE_TOPICS_HEARD_MAX], *list[DEVICE_TOPICS_HEARD_MAX];
+    char names[DEVICE_TOPICS_HEARD_MAX][16];
+    Paidan__DeviceReports wish = PAIDAN__DEVICE_REPORTS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    for (size_t index = 0; index < DEVICE_TOPICS_HEARD_MAX; index++) {
+        paidan__topic_heard__init(&topics[index]);
+        (void)snprintf(names[index], sizeof names[index], "more/%zu", index);
+        topics[index].filter = names[index];
+        topics[index].has_unreadable = 1;
+        topics[index].unreadable = 1;
+        list[index] = &topics[index];
+    }
+    wish.n_topics = DEVICE_TOPICS_HEARD_MAX;
+    wish.topics = list;
+    request.wish_case = PAIDAN__REQUEST__WISH_DEVICE_REPORTS;
+    request.device_reports = &wish;
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__OK);
+    assert_int_equal(solo_tally(solo, "messages_unreadable"), DEVICE_TOPICS_HEARD_MAX);
+}
+
 static void test_law_when_shuffled_and_crashed_then_counts_and_tickets_agree(void **state)
 {
     struct solo *const solo = *state;
@@ -424,6 +594,19 @@ int main(void)
             test_storm_when_of_one_alarm_then_one_ticket_and_exact_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_message_when_it_comes_again_then_known_for_the_whole_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_dedupe_when_raised_and_lowered_then_known_and_forgotten_in_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_dedupe_when_raised_after_a_connection_then_what_is_kept_still_ends, setup,
+            teardown),
+        cmocka_unit_test_setup_teardown(
+            test_message_when_it_comes_again_after_a_day_away_then_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_message_when_the_connection_breaks_again_then_still_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_alarm_when_over_before_it_was_heard_then_a_ticket_that_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_alarm_when_the_devices_clock_is_wrong_then_the_last_one_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_devices_when_many_then_they_share_one_bucket,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
@@ -435,6 +618,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_silence_when_the_broker_or_we_were_away_then_the_term_begins_anew, setup,
             teardown),
+        cmocka_unit_test_setup_teardown(test_turn_when_it_names_all_filters_then_all_are_counted,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_law_when_shuffled_and_crashed_then_counts_and_tickets_agree, setup, teardown),
     };

@@ -25,7 +25,8 @@
 #define MINUTE 60000ull
 
 struct complaint {
-    const char *title, *text, *place, *category_hint, *area_hint, *spot_unit, *spot_note;
+    const char *title, *text, *place, *category_hint, *area_hint, *unit_hint, *spot_unit,
+        *spot_note;
     uint64_t due_ms; /* 上级时限; 0: none */
 };
 
@@ -49,6 +50,7 @@ static void registered(struct story *story, uint64_t number, const struct compla
     fact.query_code = "ABC123";
     fact.category_hint = (char *)complaint->category_hint;
     fact.area_hint = (char *)complaint->area_hint;
+    fact.unit_hint = (char *)complaint->unit_hint;
     fact.spot_unit = (char *)complaint->spot_unit;
     fact.spot_note = (char *)complaint->spot_note;
     fact.has_due_ms = complaint->due_ms != 0;
@@ -72,6 +74,19 @@ static void chased(struct story *story, uint64_t number, uint32_t count)
     Paidan__Event event = PAIDAN__EVENT__INIT;
     event.fact_case = PAIDAN__EVENT__FACT_CHASED;
     event.chased = &fact;
+    say(story, "intake", number, &event);
+}
+
+/* 上级延期, as intake heard it with words; 0: words alone. */
+static void extended(struct story *story, uint64_t number, uint64_t outer_due_ms)
+{
+    Paidan__Supplemented fact = PAIDAN__SUPPLEMENTED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    fact.text = "同意延期";
+    fact.has_outer_due_ms = outer_due_ms != 0;
+    fact.outer_due_ms = outer_due_ms;
+    event.fact_case = PAIDAN__EVENT__FACT_SUPPLEMENTED;
+    event.supplemented = &fact;
     say(story, "intake", number, &event);
 }
 
@@ -776,6 +791,53 @@ static void tell_recall(struct story *story)
     totals(story);
 }
 
+/* escalation: Corrected. unit NULL: who has it keeps it. */
+static void corrected(struct story *story, uint64_t number, const char *category, const char *unit,
+                      Paidan__Urgency urgency)
+{
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Corrected fact = PAIDAN__CORRECTED__INIT;
+    Paidan__Assignment to = PAIDAN__ASSIGNMENT__INIT;
+    fact.from_level = 2;
+    fact.from_unit = (char *)"c.west";
+    fact.category = (char *)category;
+    fact.from_category = category != NULL ? (char *)"noise" : NULL;
+    fact.has_urgency = urgency != 0;
+    fact.urgency = urgency != 0 ? urgency : fact.urgency;
+    to.level = 2;
+    to.unit = (char *)unit;
+    fact.to = unit != NULL ? &to : NULL;
+    event.has_ticket = 1;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_CORRECTED;
+    event.corrected = &fact;
+    story_hear(story, "escalation", &event);
+}
+
+/* 更正: a later return begins with what the ticket was corrected to, by whomever it is returned. */
+static void tell_corrected(struct story *story)
+{
+    for (uint64_t number = 1; number <= 4; number++) {
+        words(story, number, "西边", "半夜施工噪音");
+        dispatch_as(story, number, "c.west", "noise", "west", PAIDAN__URGENCY__URGENCY_NORMAL);
+    }
+    corrected(story, 1, "noise.work", NULL, PAIDAN__URGENCY__URGENCY_URGENT);
+    look(story, 1);
+    returned(story, 1, "c.west");
+    look(story, 1);
+    corrected(story, 2, NULL, "c.east", 0); /* the place and the category are right */
+    returned(story, 2, "c.east");
+    look(story, 2);
+    desk(story);
+    withdrawn(story, 3);
+    corrected(story, 3, "noise.work", NULL, 0); /* said before, read later */
+    corrected(story, 9, "noise.work", NULL, 0); /* never heard of */
+    corrected(story, 4, "gone", NULL, 0);       /* of a site that is another by now */
+    returned(story, 4, "c.west");
+    look(story, 4);
+    totals(story);
+}
+
 /* 上级时限: it goes along with the ticket, by whatever way that comes to its unit. */
 static void tell_outer_due(struct story *story)
 {
@@ -792,6 +854,85 @@ static void tell_outer_due(struct story *story)
     dispatch(story, 3, "c.east", NULL, "east");
 }
 
+/* The desk was warned, then the deadline was extended above: it is warned again of the later one. */
+static void tell_outer_warned(struct story *story)
+{
+    const uint64_t due_ms = story->now_ms + 90 * MINUTE;
+    const struct complaint unsure = {.text = "太吵了", .due_ms = due_ms};
+    registered(story, 1, &unsure);
+    story_until(story, 70 * MINUTE);
+    extended(story, 1, due_ms + 60 * MINUTE);
+    story_restart(story);
+    story_until(story, 151 * MINUTE);
+    extended(story, 1, due_ms + 120 * MINUTE); /* late: it stays so */
+    story_until(story, 200 * MINUTE);
+}
+
+/* 上级时限 bounds the desk too, and 上级延期 moves it there: only to later, not where there was none, and not
+ * what is late already. What was extended while a unit had it comes back with the ticket. */
+static void tell_outer_moved(struct story *story)
+{
+    const uint64_t due_ms = story->now_ms + 90 * MINUTE, later_ms = due_ms + 60 * MINUTE;
+    const struct complaint unsure = {.text = "太吵了", .due_ms = due_ms};
+    const struct complaint passed = {.text = "太吵了", .due_ms = story->now_ms - MINUTE};
+    const struct complaint sure = {.text = "楼上太吵了", .place = "湖畔花园3幢", .due_ms = due_ms};
+    extended(story, 9, later_ms); /* unknown */
+    registered(story, 1, &unsure);
+    registered(story, 2, &unsure);
+    registered(story, 3, &passed);
+    words(story, 4, NULL, "太吵了");
+    explain(story, 1);
+    extended(story, 1, 0);
+    extended(story, 1, due_ms - 1);
+    extended(story, 1, due_ms);
+    extended(story, 1, later_ms);
+    extended(story, 3, later_ms); /* had passed */
+    extended(story, 4, later_ms); /* had none */
+    explain(story, 1);
+    story_until(story, 91 * MINUTE);
+    extended(story, 2, later_ms); /* it is late: for the units */
+    dispatch(story, 1, "c.west", NULL, "west");
+    dispatch(story, 2, "c.west", NULL, "west");
+    registered(story, 5, &sure);
+    extended(story, 5, later_ms);
+    extended(story, 5, later_ms - 1);
+    extended(story, 5, later_ms + 60 * MINUTE);
+    returned(story, 5, "e.lake");
+    explain(story, 5);
+    recalled_due(story, 2, "c.west", due_ms); /* escalation had not heard of it yet */
+    words(story, 6, "湖畔花园3幢", "楼上太吵了");
+    extended(story, 6, later_ms);
+    returned(story, 6, "e.lake"); /* never bounded */
+    withdrawn(story, 4);
+    extended(story, 4, later_ms + 60 * MINUTE);
+    story_restart(story);
+    due_all(story);
+}
+
+/* A unit that the channel names is weighed: the matrix agrees, or a dispatcher decides; it helps where the place
+ * is not known. */
+static void tell_unit_hint(struct story *story)
+{
+    struct complaint complaint = {
+        .text = "楼上太吵了", .place = "湖畔花园3幢", .unit_hint = "e.lake"};
+    registered(story, 1, &complaint);
+    complaint.unit_hint = "c.west";
+    registered(story, 2, &complaint);
+    complaint.unit_hint = "nobody";
+    registered(story, 3, &complaint);
+    complaint.place = NULL;
+    complaint.unit_hint = "e.lake";
+    registered(story, 4, &complaint);
+    complaint.text = "湖畔花园和半山公寓都太吵了";
+    registered(story, 5, &complaint);
+    complaint.text = "说不清楚";
+    registered(story, 6, &complaint);
+    desk(story);
+    for (uint64_t number = 1; number <= 6; number++) {
+        look(story, number);
+    }
+}
+
 struct tale {
     const char *name, *site;
     void (*tell)(struct story *story);
@@ -805,7 +946,11 @@ static const struct tale tales[] = {
     {"ruled_behind", "words", tell_ruled_behind},
     {"return", "words", tell_return},
     {"recall", "words", tell_recall},
+    {"corrected", "words", tell_corrected},
     {"outer_due", "words", tell_outer_due},
+    {"outer_moved", "words", tell_outer_moved},
+    {"outer_warned", "words", tell_outer_warned},
+    {"unit_hint", "words", tell_unit_hint},
     {"withdrawals", "words", tell_withdrawals},
     {"strangers", "words", tell_strangers},
     {"fallback", "ladder", tell_fallback},

@@ -197,6 +197,45 @@ static void test_owner_when_triage_is_read_late_then_escalation_is_believed(void
     solo_check_replay(solo);
 }
 
+/* What came to the logs after the others has higher numbers; it goes out as they do. A member is nobody's, and
+ * the unit that loses it hears of that. */
+static void test_ticket_when_merged_then_its_unit_and_its_channel_hear_of_it(void **state)
+{
+    struct solo *solo = *state;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Merged merged = PAIDAN__MERGED__INIT;
+    Paidan__Joined joined = PAIDAN__JOINED__INIT;
+    assigned(solo, FIRST, "b.any", "sanchajie");
+    assigned(solo, SECOND, "b.east", "east");
+    assert_string_equal(waiting(solo), "all 2;unit-east 1;area-east 1;of-wechat 2;");
+    merged.into = FIRST;
+    merged.title = "漏水";
+    merged.channel = "wechat";
+    merged.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    merged.registered_ms = START_MS;
+    event.fact_case = PAIDAN__EVENT__FACT_MERGED;
+    event.merged = &merged;
+    hear(solo, "escalation", SECOND, &event);
+    assert_string_equal(waiting(solo), "all 3;unit-east 2;area-east 1;of-wechat 2;");
+    assert_string_equal(whose_of(solo, SECOND).unit, "");
+    joined.member = SECOND;
+    joined.count = 1;
+    paidan__event__init(&event);
+    event.fact_case = PAIDAN__EVENT__FACT_JOINED;
+    event.joined = &joined;
+    hear(solo, "escalation", FIRST, &event);
+    assert_string_equal(waiting(solo), "all 4;unit-east 2;area-east 1;of-wechat 2;");
+    for (unsigned fact = PAIDAN__EVENT__FACT_MERGED; fact < SITE_WEBHOOK_FACTS_MAX; fact++) {
+        const bool of_a_ticket =
+            fact == PAIDAN__EVENT__FACT_MERGED || fact == PAIDAN__EVENT__FACT_UNMERGED ||
+            fact == PAIDAN__EVENT__FACT_BURST || fact == PAIDAN__EVENT__FACT_JOINED ||
+            fact == PAIDAN__EVENT__FACT_PARTED || fact == PAIDAN__EVENT__FACT_CORRECTED ||
+            fact == PAIDAN__EVENT__FACT_URGENCY_RAISED;
+        assert_int_equal(site_webhook_tells(fact), of_a_ticket);
+    }
+    solo_check_replay(solo);
+}
+
 static void test_ticket_when_confidential_once_then_its_facts_say_so(void **state)
 {
     struct solo *solo = *state;
@@ -254,6 +293,105 @@ static void test_subscriber_when_the_site_gave_him_up_then_his_piece_is_forgotte
     site_free(bare);
 }
 
+/* ---- a log that is read ahead of the others ---- */
+
+static void asked(struct solo *solo, uint64_t ticket)
+{
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    Paidan__Asked fact = PAIDAN__ASKED__INIT;
+    fact.round = 1;
+    fact.channel = "wechat";
+    fact.attempt = 1;
+    fact.open_ms = START_MS;
+    fact.due_ms = START_MS + 1000;
+    fact.unit = "b.east";
+    event.fact_case = PAIDAN__EVENT__FACT_ASKED;
+    event.asked = &fact;
+    hear(solo, "callback", ticket, &event);
+}
+
+static void test_fact_when_its_owner_is_unknown_then_told_once_it_is_known(void **state)
+{
+    struct solo *const solo = *state;
+    asked(solo, FIRST);
+    asked(solo, FIRST);
+    assert_string_equal(waiting(solo), ""); /* to nobody: it may be anybody's, or 保密 */
+    assert_int_equal(solo_tally(solo, "published"), 0);
+    solo_restart(solo);
+    assigned(solo, FIRST, "b.east", "east");
+    assert_string_equal(waiting(solo), "all 3;unit-east 3;area-east 1;of-wechat 1;");
+    Paidan__Event *fact = solo_fact(solo, PAIDAN__EVENT__FACT_PUBLISHED, 2);
+    assert_string_equal(fact->published->log, "callback");
+    assert_false(fact->published->confidential);
+    paidan__event__free_unpacked(fact, NULL);
+    solo_advance(solo, 3700000); /* nothing is kept any more */
+    assert_int_equal(solo_tally(solo, "published"), 3);
+    asked(solo, FIRST);
+    assert_string_equal(waiting(solo), "all 4;unit-east 4;area-east 1;of-wechat 1;pieces 1;");
+    solo_check_replay(solo);
+}
+
+/* They stand before it in a log of their own, or in the same one. */
+static void test_facts_when_kept_then_told_before_the_one_that_names_the_owner(void **state)
+{
+    struct solo *const solo = *state;
+    asked(solo, FIRST);
+    asked(solo, FIRST);
+    assigned(solo, FIRST, "b.east", "east");
+    static const unsigned told[] = {PAIDAN__EVENT__FACT_ASKED, PAIDAN__EVENT__FACT_ASKED,
+                                    PAIDAN__EVENT__FACT_ASSIGNED};
+    for (unsigned nth = 0; nth < 3; nth++) {
+        Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_PUBLISHED, nth + 1);
+        Paidan__Event *const event =
+            paidan__event__unpack(NULL, fact->published->event.len, fact->published->event.data);
+        assert_int_equal(event->fact_case, told[nth]);
+        paidan__event__free_unpacked(event, NULL);
+        paidan__event__free_unpacked(fact, NULL);
+    }
+    solo_check_replay(solo);
+}
+
+static void test_fact_when_its_owner_is_unknown_and_it_is_confidential_then_said_so(void **state)
+{
+    struct solo *const solo = *state;
+    asked(solo, FIRST);
+    desked(solo, FIRST, true);
+    Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_PUBLISHED, 1);
+    assert_string_equal(fact->published->log, "callback");
+    assert_true(fact->published->confidential);
+    paidan__event__free_unpacked(fact, NULL);
+    assert_string_equal(waiting(solo), "all 2;of-wechat 1;");
+    solo_check_replay(solo);
+}
+
+static void test_fact_when_nobody_says_whose_it_is_then_to_those_who_hear_of_all(void **state)
+{
+    struct solo *const solo = *state;
+    asked(solo, FIRST);
+    solo_advance(solo, 3500000);
+    assert_string_equal(waiting(solo), "");
+    solo_advance(solo, 200000);
+    assert_string_equal(waiting(solo), "all 1;");
+    Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_PUBLISHED, 1);
+    assert_true(fact->published->confidential);
+    paidan__event__free_unpacked(fact, NULL);
+    assigned(solo, FIRST, "b.east", "east");
+    assert_string_equal(waiting(solo), "all 2;unit-east 1;area-east 1;of-wechat 1;");
+    solo_check_replay(solo);
+}
+
+static void test_facts_when_too_many_are_kept_then_none_is_lost(void **state)
+{
+    struct solo *const solo = *state;
+    for (unsigned nth = 0; nth < WEBHOOK_KEPT_MAX + 1; nth++) {
+        asked(solo, FIRST);
+    }
+    assert_int_equal(solo_tally(solo, "published"), WEBHOOK_KEPT_MAX);
+    assigned(solo, FIRST, "b.east", "east");
+    assert_int_equal(solo_tally(solo, "published"), WEBHOOK_KEPT_MAX + 2);
+    solo_check_replay(solo);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -262,9 +400,15 @@ int main(void)
         CASE(test_fact_when_said_then_told_to_those_who_may_see_it),
         CASE(test_ticket_when_it_goes_to_another_then_both_hear_of_that),
         CASE(test_owner_when_triage_is_read_late_then_escalation_is_believed),
+        CASE(test_ticket_when_merged_then_its_unit_and_its_channel_hear_of_it),
         CASE(test_ticket_when_confidential_once_then_its_facts_say_so),
         CASE(test_pieces_when_full_or_old_then_sent),
         CASE(test_subscriber_when_the_site_gave_him_up_then_his_piece_is_forgotten),
+        CASE(test_fact_when_its_owner_is_unknown_then_told_once_it_is_known),
+        CASE(test_facts_when_kept_then_told_before_the_one_that_names_the_owner),
+        CASE(test_fact_when_its_owner_is_unknown_and_it_is_confidential_then_said_so),
+        CASE(test_fact_when_nobody_says_whose_it_is_then_to_those_who_hear_of_all),
+        CASE(test_facts_when_too_many_are_kept_then_none_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,14 @@ static int setup_consent(void **state)
     return 0;
 }
 
+static int setup_phones(void **state)
+{
+    static struct chat chat;
+    chat_open(&chat, "chat-phones");
+    *state = &chat;
+    return 0;
+}
+
 static int teardown(void **state)
 {
     chat_close(*state);
@@ -336,6 +344,63 @@ static void test_message_when_the_store_is_full_then_all_of_it_or_nothing(void *
     solo_check_replay(chat->solo);
 }
 
+/* ---- pictures ---- */
+
+static size_t fetches(const struct chat *chat)
+{
+    size_t count = 0;
+    for (size_t index = 0; index < chat->delivery_count; index++) {
+        count += strcmp(chat->deliveries[index].to, "media") == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void test_picture_when_filed_then_a_copy_is_named_and_fetched(void **state)
+{
+    struct chat *const chat = *state;
+    char *urls[] = {(char *)"https://x.example/1", (char *)"https://x.example/2"};
+    Paidan__WechatHear voice = PAIDAN__WECHAT_HEAR__INIT, mixed = PAIDAN__WECHAT_HEAR__INIT;
+    chat_note(chat, "登记以后才取，文字不等图片");
+    chat_tell(chat, "三叉街3号漏水");
+    chat_picture(chat, "https://mmbiz.example/1.jpg");
+    chat_picture(chat, "https://mmbiz.example/1.jpg");
+    assert_int_equal(fetches(chat), 0);
+    chat_tell(chat, "好了");
+    assert_true(says(chat, "已登记"));
+    assert_int_equal(fetches(chat), 2);
+    chat_note(chat, "补充的也取；认出文字的语音也留下");
+    chat_picture(chat, NULL);
+    chat_deliver(chat);
+    chat_await(chat);
+    assert_int_equal(fetches(chat), 3);
+    voice.kind = PAIDAN__WECHAT_KIND__WECHAT_VOICE;
+    voice.media_id = (char *)"voice";
+    voice.text = (char *)"新诉求三叉街6号路灯坏了";
+    chat_send(chat, &voice);
+    chat_tell(chat, "好了");
+    assert_int_equal(fetches(chat), 4);
+    chat_note(chat, "取不到：请他再发一次，工单照样在");
+    chat->lost = true;
+    chat_tell(chat, "新诉求 三叉街4号漏水");
+    chat_picture(chat, "https://mmbiz.example/2.jpg");
+    chat_tell(chat, "好了");
+    chat_deliver(chat);
+    assert_int_equal(solo_tally(chat->solo, "deliveries_dead"), 1);
+    chat->lost = false;
+    chat_note(chat, "群里的两张图片");
+    chat->account = "robot";
+    chat->group = "群甲";
+    mixed.kind = PAIDAN__WECHAT_KIND__WECHAT_TEXT;
+    mixed.text = (char *)"5幢电梯坏了";
+    mixed.urls = urls;
+    mixed.n_urls = 2;
+    chat_send(chat, &mixed);
+    chat_deliver(chat);
+    chat_await(chat);
+    assert_int_equal(fetches(chat), 6); /* one a message */
+    chat_check(chat, "wechat_picture");
+}
+
 /* ---- callbacks and notices ---- */
 
 static void test_callback_when_asked_then_answered_by_digits_and_taps(void **state)
@@ -417,7 +482,7 @@ static void test_way_when_one_is_closed_then_the_next(void **state)
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
     chat_escalation(chat, first, PAIDAN__EVENT__FACT_CLOSED);
     chat_pass(chat, 12 * HOUR_MS);
-    chat_note(chat, "取关又没留电话：转电话名单，回访记为未接通");
+    chat_note(chat, "取关又没留电话：回访记为未接通，由回访服务再打");
     chat->person = "李四";
     const uint64_t second = filed(chat, "三叉街9号漏水");
     chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_UNSUBSCRIBED, NULL);
@@ -430,8 +495,268 @@ static void test_way_when_one_is_closed_then_the_next(void **state)
         chat_escalation(chat, third,
                         nth % 2 == 0 ? PAIDAN__EVENT__FACT_SUSPENDED : PAIDAN__EVENT__FACT_CLOSED);
     }
-    assert_int_equal(solo_tally(chat->solo, "handed_over"), 3);
+    assert_int_equal(solo_tally(chat->solo, "handed_over"), 2);
     chat_check(chat, "wechat_ways");
+}
+
+/* Of the other report nothing is said but that there is one. What waits for the morning is how it stands then. */
+static void test_ticket_when_merged_then_told_so_once_and_asked_at_the_end(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t first = filed(chat, "三叉街3号楼下水道堵了");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_MERGED);
+    assert_true(says(chat, "已并案一起办理"));
+    chat_note(chat, "随并入的那件再并一次：不再说");
+    chat->answer[0] = '\0';
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_MERGED);
+    assert_string_equal(chat->answer, "");
+    chat_tell(chat, "我的诉求");
+    assert_true(says(chat, "已并案办理"));
+    chat_note(chat, "一并办好：在这里回访");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, first, 1, 1);
+    assert_true(says(chat, "解决了吗"));
+    chat_pass(chat, HOUR_MS);
+    const uint64_t second = filed(chat, "新诉求 三叉街4号路灯不亮");
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_MERGED);
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_UNMERGED);
+    assert_true(says(chat, "改为单独办理"));
+    chat_note(chat, "夜里并入又解除：早上什么也不说；再并入两次：早上说一次");
+    chat_pass(chat, 12 * HOUR_MS);
+    const uint64_t said = solo_tally(chat->solo, "replied");
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_MERGED);
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_UNMERGED);
+    chat_pass(chat, 12 * HOUR_MS);
+    assert_int_equal(solo_tally(chat->solo, "replied"), said);
+    chat_pass(chat, 12 * HOUR_MS);
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_MERGED);
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_MERGED);
+    assert_int_equal(solo_tally(chat->solo, "replied"), said);
+    chat_pass(chat, 12 * HOUR_MS);
+    assert_int_equal(solo_tally(chat->solo, "replied"), said + 1);
+    chat_check(chat, "wechat_merged");
+}
+
+/* What the office splits off is the same resident's: told, listed, found by its number, chased, asked about.
+ * He did not speak of it, so what he says next belongs to what he spoke of. */
+static void test_part_when_split_off_then_the_same_residents(void **state)
+{
+    struct chat *const chat = *state;
+    char words[64];
+    char number[NUMBER_BYTES];
+    const uint64_t whole = filed(chat, "三叉街3号路灯不亮，楼下垃圾也没人收");
+    const uint64_t part = chat_part(chat, whole, NULL);
+    assert_true(says(chat, "其中一件已单独立项"));
+    number_format(part, number);
+    assert_true(says(chat, number));
+    chat_tell(chat, "就在垃圾站旁边");
+    number_format(whole, number);
+    assert_true(says(chat, number));
+    chat_tell(chat, "我的诉求");
+    number_format(part, number);
+    assert_true(says(chat, number));
+    (void)snprintf(words, sizeof words, "催单 %s", number);
+    chat_tell(chat, words);
+    assert_true(says(chat, "已替您催办"));
+    assert_true(says(chat, number));
+    chat_escalation(chat, part, PAIDAN__EVENT__FACT_ACCEPTED);
+    assert_true(says(chat, "已由承办单位签收"));
+    chat_escalation(chat, part, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, part, 1, 1);
+    assert_true(says(chat, "解决了吗"));
+    chat_tell(chat, "1");
+    chat_tell(chat, "1");
+    assert_true(says(chat, "谢谢"));
+    chat_note(chat, "拆出来的再拆；别人的工单拆出来的与这里无关");
+    (void)chat_part(chat, part, NULL);
+    assert_true(says(chat, "其中一件已单独立项"));
+    chat->answer[0] = '\0';
+    (void)chat_part(chat, 2026112399990000ull, "999#2");
+    assert_string_equal(chat->answer, "");
+    chat_note(chat, "夜里拆分：早上以前不打扰");
+    chat_pass(chat, 13 * HOUR_MS);
+    const uint64_t late = chat_part(chat, whole, NULL);
+    assert_string_equal(chat->answer, "");
+    chat_pass(chat, 11 * HOUR_MS);
+    chat_escalation(chat, late, PAIDAN__EVENT__FACT_ACCEPTED);
+    assert_true(says(chat, "已由承办单位签收"));
+    assert_int_equal(solo_tally(chat->solo, "filed"), 1); /* parts are the office's */
+    chat_check(chat, "wechat_part");
+}
+
+static void check_mine(struct chat *chat, uint64_t ticket, uint64_t registered_ms, bool known)
+{
+    Paidan__WechatMine wish = PAIDAN__WECHAT_MINE__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.account = (char *)"official";
+    wish.person = (char *)"张三";
+    request.wish_case = PAIDAN__REQUEST__WISH_WECHAT_MINE;
+    request.wechat_mine = &wish;
+    const Paidan__WechatMineShown *const shown =
+        solo_query(chat->solo, &request)->wechat_mine_shown;
+    for (size_t index = 0; index < shown->n_tickets; index++) {
+        if (shown->tickets[index]->ticket == ticket) {
+            assert_int_equal(shown->tickets[index]->registered_ms, registered_ms);
+            assert_int_equal(shown->tickets[index]->changed_ms != 0, known);
+            return;
+        }
+    }
+    fail_msg("the ticket is not his");
+}
+
+/* An adapter that begins to follow intake reads of all parts there ever were: they are his, and found; but to
+ * tell of them is no news, and what escalation said of them before nobody kept. */
+static void test_part_when_its_log_is_read_late_then_owned_and_not_told(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t whole = filed(chat, "三叉街3号路灯不亮，楼下垃圾也没人收");
+    char number[NUMBER_BYTES];
+    char stands[64];
+    chat->answer[0] = '\0';
+    const uint64_t old = chat_part_ago(chat, whole, NULL, 300 * 24 * HOUR_MS);
+    (void)chat_part_ago(chat, whole, NULL, 24 * HOUR_MS + 1);
+    assert_string_equal(chat->answer, "");
+    check_mine(chat, old, solo_now_ms(chat->solo) - 300 * 24 * HOUR_MS, false);
+    chat_note(chat, "清单里有它，但不说进度：以前的进度没有记");
+    chat_tell(chat, "我的诉求");
+    number_format(old, number);
+    assert_true(says(chat, number));
+    (void)snprintf(stands, sizeof stands, "%s 已登记", number);
+    assert_false(says(chat, stands));
+    chat_note(chat, "从下一步起照常告知");
+    chat_escalation(chat, old, PAIDAN__EVENT__FACT_CLOSED);
+    assert_true(says(chat, number));
+    chat_tell(chat, "我的诉求");
+    (void)snprintf(stands, sizeof stands, "%s 已办结", number);
+    assert_true(says(chat, stands));
+    chat_note(chat, "一小时前拆出的还要告知，进度同样不知道");
+    const uint64_t recent = chat_part_ago(chat, whole, NULL, HOUR_MS);
+    assert_true(says(chat, "其中一件已单独立项"));
+    check_mine(chat, recent, solo_now_ms(chat->solo) - HOUR_MS, false);
+    const uint64_t fresh = chat_part(chat, whole, NULL);
+    check_mine(chat, fresh, solo_now_ms(chat->solo), true);
+    chat_check(chat, "wechat_part_late");
+}
+
+/* The number of the whole is still on its way to us: its message says whose it is. In a group, there. */
+static void test_part_when_split_before_we_know_the_number_then_by_the_message(void **state)
+{
+    struct chat *const chat = *state;
+    chat_say(chat, "三叉街3号路灯不亮，楼下垃圾也没人收");
+    chat_say(chat, "好了");
+    chat->tickets++; /* intake has it, and its answer is not here yet */
+    const uint64_t part = chat_part(chat, chat_ticket(chat, 1), "official:m:1#2");
+    Paidan__Event *const fact = solo_fact(chat->solo, PAIDAN__EVENT__FACT_WECHAT_OWNED, 1);
+    assert_int_equal(fact->wechat_owned->ticket, part);
+    assert_string_equal(fact->wechat_owned->person, "张三");
+    assert_string_equal(fact->wechat_owned->query_code, "7K3M9Q");
+    paidan__event__free_unpacked(fact, NULL);
+    assert_int_equal(solo_tally(chat->solo, "filed"), 1); /* and then the whole, as ever */
+    chat_escalation(chat, part, PAIDAN__EVENT__FACT_ACCEPTED);
+    assert_true(says(chat, "已由承办单位签收"));
+    solo_check_replay(chat->solo);
+}
+
+/* Whom nobody here knows, people ask: not after the leases of all attempts. */
+static void test_callback_when_no_conversation_owns_the_ticket_then_operators_ask(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "电话报来的工单，回访派到了微信");
+    chat_ask(chat, 2026112399990000ull, 1, 1);
+    Paidan__Event *const fact = solo_fact(chat->solo, PAIDAN__EVENT__FACT_WISHED, 1);
+    assert_string_equal(fact->wished->service, "callback");
+    paidan__event__free_unpacked(fact, NULL);
+    chat_check(chat, "wechat_unknown");
+}
+
+/* A day without the platform: the message waits for it, and nobody is telephoned in its place. */
+static void test_way_when_the_platform_is_away_then_the_same(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t ticket = filed(chat, "三叉街3号漏水，电话13800001234");
+    chat->away = true;
+    chat_escalation(chat, ticket, PAIDAN__EVENT__FACT_ACCEPTED);
+    const uint64_t said = solo_tally(chat->solo, "replied");
+    for (unsigned hour = 0; hour < 23; hour++) {
+        chat_pass(chat, HOUR_MS);
+        chat_deliver(chat);
+    }
+    assert_true(solo_tally(chat->solo, "deliveries_failed") >= 23);
+    chat->away = false;
+    chat_deliver(chat);
+    assert_int_equal(solo_tally(chat->solo, "deliveries_waiting"), 0);
+    assert_int_equal(solo_tally(chat->solo, "deliveries_dead"), 0);
+    assert_int_equal(solo_tally(chat->solo, "replied"), said);
+    assert_int_equal(solo_tally(chat->solo, "handed_over"), 0);
+}
+
+/* The callback service is down: it does not know the answer, so its lease lapses and the task comes again. */
+static void test_callback_when_its_service_is_down_then_asked_once(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t first = filed(chat, "三叉街3号楼下水道堵了");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, first, 1, 1);
+    chat_tell(chat, "1");
+    chat_note(chat, "答完了，回访服务还不知道：同一轮再来，不再问");
+    chat_say(chat, "满意");
+    assert_true(says(chat, "谢谢"));
+    for (uint32_t attempt = 1; attempt <= 2; attempt++) {
+        chat->answer[0] = '\0';
+        chat_ask(chat, first, 1, attempt);
+        assert_string_equal(chat->answer, "");
+    }
+    chat_note(chat, "已经取走的任务在答复之后才到：也不再问");
+    chat_ask(chat, first, 1, 1);
+    assert_string_equal(chat->answer, "");
+    chat_note(chat, "重新办理以后是新的一轮");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_SUSPENDED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, first, 2, 1);
+    assert_true(says(chat, "解决了吗"));
+    chat_note(chat, "答复被拒绝：下一次可以再问");
+    chat_tell(chat, "1");
+    chat->refuses = PAIDAN__CODE__CALLBACK_NOT_OPEN;
+    chat_tell(chat, "满意");
+    assert_true(says(chat, "已经结束"));
+    chat->refuses = 0;
+    chat_ask(chat, first, 2, 2);
+    assert_true(says(chat, "解决了吗"));
+    chat_check(chat, "wechat_asked_again");
+}
+
+/* By whatever way the number comes, the code that opens the ticket comes with it; never in a group. */
+static void test_code_when_the_number_goes_another_way_then_with_it(void **state)
+{
+    struct chat *const chat = *state;
+    chat_note(chat, "客服消息发不出：通知里有查询码，再发不出：短信里也有");
+    chat_event(chat, PAIDAN__WECHAT_EVENT__WECHAT_NOTICE_ALLOWED, "TEMPLATE-1");
+    chat_tell(chat, "三叉街3号漏水，电话13800001234");
+    chat->errcode = 45047;
+    chat_pass(chat, MINUTE_MS);
+    assert_true(says(chat, "查询码 7K3M9Q"));
+    chat_note(chat, "什么都发不出：电话名单上也有");
+    chat->person = "李四";
+    chat_tell(chat, "三叉街4号漏水");
+    chat_pass(chat, MINUTE_MS);
+    assert_true(says(chat, "查询码 7K3M9Q"));
+    chat_note(chat, "群里的进程被杀：编号仍发到群里，不带查询码");
+    chat->errcode = 0;
+    chat->account = "robot";
+    chat->group = "群甲";
+    chat->person = "王五";
+    chat_say(chat, "5幢电梯坏了");
+    chat_deliver(chat); /* the passive reply is ready, and nobody waits for it any more */
+    chat_pass(chat, MINUTE_MS);
+    assert_true(says(chat, "已登记，编号"));
+    assert_false(says(chat, "7K3M9Q"));
+    chat_note(chat, "群里发不出：转给他本人");
+    chat_say(chat, "6幢电梯坏了");
+    chat_deliver(chat);
+    chat->errcode = 93000;
+    chat_pass(chat, MINUTE_MS);
+    assert_true(says(chat, "查询码 7K3M9Q"));
+    chat_check(chat, "wechat_code");
 }
 
 /* ---- groups, consent, WeCom ---- */
@@ -578,8 +903,19 @@ int main(void)
         STORY(test_number_when_intake_is_slow_then_by_customer_message),
         STORY(test_message_when_it_comes_again_then_the_same_answer),
         STORY(test_message_when_the_store_is_full_then_all_of_it_or_nothing),
+        STORY(test_picture_when_filed_then_a_copy_is_named_and_fetched),
         STORY(test_callback_when_asked_then_answered_by_digits_and_taps),
         STORY(test_way_when_one_is_closed_then_the_next),
+        STORY(test_ticket_when_merged_then_told_so_once_and_asked_at_the_end),
+        STORY(test_part_when_split_off_then_the_same_residents),
+        STORY(test_part_when_its_log_is_read_late_then_owned_and_not_told),
+        STORY(test_part_when_split_before_we_know_the_number_then_by_the_message),
+        cmocka_unit_test_setup_teardown(
+            test_callback_when_no_conversation_owns_the_ticket_then_operators_ask, setup_phones,
+            teardown),
+        STORY(test_way_when_the_platform_is_away_then_the_same),
+        STORY(test_callback_when_its_service_is_down_then_asked_once),
+        STORY(test_code_when_the_number_goes_another_way_then_with_it),
         STORY(test_group_when_spoken_to_then_the_number_alone),
         cmocka_unit_test_setup_teardown(test_consent_when_the_site_asks_then_once_and_remembered,
                                         setup_consent, teardown),

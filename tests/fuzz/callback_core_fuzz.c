@@ -155,7 +155,9 @@ static void pull(struct solo *solo, struct model *model, struct input *input)
 static void answer(struct solo *solo, struct model *model, struct input *input)
 {
     const unsigned index = take(input, TICKETS);
-    const bool open = shown(solo, index).open;
+    const Paidan__CallbackShown before = shown(solo, index);
+    const bool open = before.open;
+    const bool late = before.has_unreached && before.unreached; /* for some days */
     Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT;
     Paidan__CallbackReply *list[] = {&reply};
     reply.ticket = FIRST + index;
@@ -171,7 +173,9 @@ static void answer(struct solo *solo, struct model *model, struct input *input)
     request.callback_answer = &wish;
     const Paidan__Code code = solo_call(solo, &request)->callback_answered->results[0]->code;
     const bool round_fits = !reply.has_round || reply.round == model->tickets[index].round;
-    law((code == PAIDAN__CODE__OK) == (open && round_fits), "taken when open, else refused");
+    law(code == PAIDAN__CODE__OK || !(open && round_fits), "taken when open");
+    law(code != PAIDAN__CODE__OK || ((open || late) && round_fits),
+        "refused when neither open nor late");
     if (code == PAIDAN__CODE__OK) {
         model->answered++;
         const Paidan__CallbackShown after = shown(solo, index);

@@ -7,6 +7,7 @@
 
 #include "common/base/check.h"
 #include "common/text/text.h"
+#include "common/web/web_escape.h"
 #include "common/web/web_xml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,11 +17,11 @@ static struct arena arena;
 /* One heap block of exactly its size: a step too far is seen by the sanitizer. */
 static char *escaped_of(const char *text, size_t *bytes)
 {
-    const size_t needed = web_xml_escape(text, NULL, 0);
+    const size_t needed = web_escape(text, NULL, 0);
     char *document = malloc(needed + 8);
     CHECK(document != NULL);
     memcpy(document, "<a>", 3);
-    const size_t again = web_xml_escape(text, document + 3, needed + 1);
+    const size_t again = web_escape(text, document + 3, needed + 1);
     CHECK(again == needed);
     CHECK(strlen(document + 3) == needed);
     memcpy(document + 3 + needed, "</a>", 5);

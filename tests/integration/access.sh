@@ -133,6 +133,7 @@ note "killed, and all is there"
 service_kill "$data" access
 wait_until 20 "access is back" paidan "$data" ping
 as system whoami >/dev/null || fail "the session did not survive"
+wait_until 30 "everybody is back" quiet "$data"
 logs_hold "$data"
 paidan "$data" stats >/dev/null || fail "totals"
 as system access user list --json | jq -e '.people | length >= 12' >/dev/null || fail "people"

@@ -35,10 +35,25 @@ closed() {
 }
 wait_until 30 "the ticket is closed as solved" closed
 
+note "said again while it is open: it is chased, nobody gets a code, and as another matter it goes its way"
+say_again=(node "$client/day.mjs" "$data" wechat pm-anju '楼道里堆满了纸箱，消防通道又堵住了' 锦绣苑3号楼)
+wait_until 30 "intake knows that it is closed" quiet "$data"
+paidan "$data" submit --channel wechat --text '楼道里堆满了纸箱，消防通道又堵住了' --place 锦绣苑3号楼 --phone 13812345678 >/dev/null ||
+    fail "the complaint that is open"
+"${say_again[@]}" >"$scratch/day" || fail "the example, repeated: $(cat "$scratch/day")"
+cat "$scratch/day"
+expect "stages of a repetition" "$(awk '{ print $1 }' "$scratch/day" | tr '\n' ' ')" \
+    "repeated submitted looked-up pulled accept contact assist_done resolve answered refused "
+expect "codes that are none" "$(grep -c undefined "$scratch/day")" 0
+repeated=$(awk '$1 == "repeated" { print $2 }' "$scratch/day")
+expect "repetitions counted" "$(paidan "$data" metrics intake | awk '/repeats/ && !/^#/ { print $2 }')" 1
+paidan "$data" withdraw "$repeated" >/dev/null || fail "the open one is withdrawn"
+wait_until 30 "services caught up" quiet "$data" # else the next one is a repetition of what is closed already
+
 note "a service that is killed meanwhile: the same request id takes effect once"
 service_kill "$data" intake
 node "$client/day.mjs" "$data" wechat pm-anju '楼道里堆满了纸箱，消防通道又堵住了' 锦绣苑3号楼 >"$scratch/day" ||
     fail "the example after a kill: $(cat "$scratch/day")"
 wait_until 30 "services caught up" quiet "$data"
-expect "tickets" "$(tickets_opened "$data" | wc -l)" 2
+expect "tickets" "$(tickets_opened "$data" | wc -l)" 4
 note "adapter: ok"

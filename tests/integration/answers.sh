@@ -62,7 +62,7 @@ has "who answered" '甲 已于 .* 登记答复' --lang zh --actor 乙 callback a
 
 # 5. The timeline names who acted, callback and desk too.
 has "timeline" '诉求人答复：未解决，不满意 +甲' --lang zh show "$number"
-lost=$(paidan "$data" submit --channel hotline --text "树倒了" --json | jq -r .number)
+lost=$(paidan "$data" --timeout 120 submit --channel hotline --text "树倒了" --json | jq -r .number)
 has "dispatch" '已分拨给 安居物业，地点 阳光社区（未识别地点，取承办单位的辖区）；派给 安居物业' --lang zh --actor 赵六 desk dispatch "$lost" --unit 安居物业 --category 市容城管
 has "second dispatcher" 'NOT_ON_DESK: 赵六 已于 .* 分拨' --lang zh --actor 钱七 desk dispatch "$lost" --unit 安居物业
 has "dispatcher in the timeline" '人工分拨 +赵六' --lang zh show "$lost"

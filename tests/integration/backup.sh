@@ -18,7 +18,7 @@ traffic() {
     local batch=0
     while [[ ! -e $scratch/stop ]]; do
         batch=$((batch + 1))
-        rows "t$batch" | paidan "$data" submit --channel wechat --from - --json >"$scratch/out" ||
+        rows "t$batch" | paidan "$data" --timeout 120 submit --channel wechat --from - --json >"$scratch/out" ||
             return 1
         if [[ ! -e $scratch/backing ]]; then
             json_all number <"$scratch/out" >>"$scratch/before"
@@ -30,15 +30,15 @@ instance_start "$data" "$site"
 traffic &
 workers+=("$!")
 wait_until 60 "some tickets" test -s "$scratch/before"
-paidan "$data" --lang zh ping | grep -qF '最近备份 还没有' || fail "ping does not say that there is no backup"
+grep -qF '最近备份 还没有' <<<"$(paidan "$data" --lang zh ping)" || fail "ping does not say that there is no backup"
 for round in 1 2 3; do
     if ((round == 3)); then
         touch "$scratch/backing"
     fi
     paidan "$data" backup "$back$round" || fail "backup $round under load"
 done
-paidan "$data" --lang zh ping | grep -qE '最近备份 .*前（' || fail "ping does not say when the last backup was"
-paidan "$data" --lang en ping | grep -qE 'last backup .* ago' || fail "ping does not say when the last backup was"
+grep -qE '最近备份 .*前（' <<<"$(paidan "$data" --lang zh ping)" || fail "ping does not say when the last backup was"
+grep -qE 'last backup .* ago' <<<"$(paidan "$data" --lang en ping)" || fail "ping does not say when the last backup was"
 touch "$scratch/stop"
 wait "${workers[0]}" || fail "submitting under a backup"
 workers=()
@@ -92,7 +92,7 @@ paidan "$restored" restore "$scratch/partial" 2>/dev/null && fail "restored with
 
 rm -rf "$restored"
 paidan "$restored" --lang zh restore "${back}3" >"$scratch/out" || fail "restore"
-grep -qE "^已恢复到 $restored：5 个服务共 [1-9][0-9]* 条记录，已逐条核对；服务还没有启动$" "$scratch/out" ||
+grep -qE "^已恢复到 $restored：6 个服务共 [1-9][0-9]* 条记录，已逐条核对；服务还没有启动$" "$scratch/out" ||
     fail "what was restored: $(cat "$scratch/out")"
 grep -qF "deploy/up --no-feed --data $restored --site 站点文件夹；" "$scratch/out" || fail "no start: $(cat "$scratch/out")"
 logs_hold "$restored"
@@ -103,5 +103,6 @@ sort -u "$scratch/before" | comm -23 - "$scratch/found" >"$scratch/lost"
 [[ ! -s $scratch/lost ]] || fail "$(wc -l <"$scratch/lost") tickets are missing after the restore"
 paidan "$restored" submit --channel wechat --text '恢复以后的第一件' >/dev/null ||
     fail "the restored instance takes no tickets"
+wait_until 60 "the restored services have heard of it" quiet "$restored"
 paidan "$restored" stats >/dev/null || fail "stats do not agree after the restore"
 note "backup: ok, $(wc -l <"$scratch/found") tickets restored"

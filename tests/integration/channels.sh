@@ -11,11 +11,15 @@ mv "$scratch/site/devices.yaml" "$scratch/devices.yaml"
 
 note "a site without adapters has none"
 instance_start "$data" "$scratch/site"
-paidan "$data" channels status | grep -q "no adapters" || fail "channels status without adapters"
+grep -q "no adapters" <<<"$(paidan "$data" channels status)" || fail "channels status without adapters"
 expect "outbox list" "$(paidan "$data" outbox list)" "nothing waits"
 [[ ! -e $data/run/mqtt.endpoint ]] || fail "an adapter was started"
+wait_until 20 "the gateway's address" test -s "$data/run/gateway.http"
 http=$(cat "$data/run/gateway.http")
-curl -s "$http/readyz" | jq -e .ready >/dev/null || fail "not ready"
+ready() {
+    curl -s "$http/readyz" | jq -e .ready >/dev/null
+}
+wait_until 30 "ready" ready
 
 note "its file comes: it is started with a reload"
 cp "$scratch/devices.yaml" "$scratch/site/devices.yaml"
@@ -28,8 +32,8 @@ shown() {
     paidan "$data" channels status --json | jq -e '.adapters[0] | .adapter == "mqtt" and .up and .connected == false' >/dev/null
 }
 wait_until 30 "the adapter says how it is" shown
-paidan "$data" --lang zh channels status | grep -q "未连接" || fail "channels status in Chinese"
-paidan "$data" ping | grep -q '^mqtt .*ok' || fail "ping has no row for it"
+grep -q "未连接" <<<"$(paidan "$data" --lang zh channels status)" || fail "channels status in Chinese"
+grep -q '^mqtt .*ok' <<<"$(paidan "$data" ping)" || fail "ping has no row for it"
 paidan "$data" outbox retry mqtt 999 2>"$scratch/err" && fail "a delivery that is none was sent again"
 grep -q DELIVERY_UNKNOWN "$scratch/err" || fail "outbox retry: $(cat "$scratch/err")"
 paidan "$data" outbox drop nobody 1 2>"$scratch/err" && fail "an adapter that is none"
@@ -38,14 +42,14 @@ expect "nothing to send again" "$(paidan "$data" outbox retry mqtt --dead)" "not
 note "it is in the log commands and in a backup"
 paidan "$data" log verify mqtt >/dev/null || fail "log verify"
 paidan "$data" log replay mqtt >/dev/null || fail "log replay"
-paidan "$data" backup "$scratch/backup" | grep -q '^mqtt ' || fail "backup without it"
+grep -q '^mqtt ' <<<"$(paidan "$data" backup "$scratch/backup")" || fail "backup without it"
 paidan "$scratch/again" restore "$scratch/backup" >/dev/null || fail "restore"
 [[ -f $scratch/again/mqtt/data.mdb ]] || fail "not restored"
 paidan "$scratch/again" log verify mqtt >/dev/null || fail "verify what was restored"
 
 note "nobody waits for it"
 kill -9 "$(cat "$data/run/mqtt.pid")"
-curl -s "$http/readyz" | jq -e .ready >/dev/null || fail "not ready without an adapter"
+wait_until 30 "ready without an adapter" ready
 wait_until 30 "it is started again" up
 
 note "its file goes: it is stopped"

@@ -153,7 +153,7 @@ expect "counts of a unit" "$(paidan "$data" units --unit b1 --json |
     '["b1",3,2,1,1,0]'
 expect "counts of units" "$(paidan "$data" units --json | jq -r '[.units[].unit] | join(" ")')" \
     "$(paidan "$data" units --json | jq -r '[.units[].unit] | sort | join(" ")')"
-paidan "$data" --lang zh units | grep -q '退单率.*派单' || fail "units has no table"
+grep -q '退单率.*派单' <<<"$(paidan "$data" --lang zh units)" || fail "units has no table"
 refused "an unknown unit's counts" 66 UNIT_UNKNOWN units --unit nobody
 
 # ---- a changed policy: nothing moves by itself, a preview moves nothing, --apply moves it once
@@ -197,6 +197,7 @@ expect "by whom and how" "$(field "$fourth" '[.history[] | .resolved | select(.)
     "\(.unit) \(.mode)"')" "b1 on_site"
 expect "its attachment" "$(field "$fourth" '.attachments[0].name')" 现场.jpg
 
+wait_until 30 "everybody has heard of it" quiet "$data"
 logs_hold "$data"
 paidan "$data" stats >"$scratch/stats" || fail "stats do not agree: $(cat "$scratch/stats")"
 instance_stop "$data"

@@ -37,6 +37,7 @@ PAIDAN_BIN=$scratch/bin
 instance_start "$data" "$site" 120 "2026-03-02 10:00"
 load_start
 sleep "$seconds"
+wait_until 60 "there is work of each kind" load_worked
 load_stop
 note "$(wc -l <"$scratch/resolved") resolved, $(wc -l <"$scratch/answered") answered"
 instance_stop "$data"

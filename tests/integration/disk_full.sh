@@ -28,7 +28,7 @@ http_full() {
     jq -e '.ready == false and (.storage_full | index("intake")) and .services.intake' "$scratch/body" >/dev/null ||
         fail "readyz does not say which: $(cat "$scratch/body")"
     expect "healthz" "$(curl -s -o /dev/null -w '%{http_code}' "$http/healthz")" 200
-    curl -s "$http/metrics" | grep -qE '^paidan_gateway_service_full\{.*to="intake".*\} 1$' || fail "metrics do not say it"
+    grep -qE '^paidan_gateway_service_full\{.*to="intake".*\} 1$' <<<"$(curl -s "$http/metrics")" || fail "metrics do not say it"
 }
 ready() {
     [[ $(curl -s -o /dev/null -w '%{http_code}' "$http/readyz") == 200 ]]

@@ -114,7 +114,11 @@ once=$(token)
 for _ in 1 2; do
     get /t -d "token=$once&number=$number&code=$code&do=chase&text=twice" >/dev/null
 done
-expect "chased twice, not three times" "$(paidan "$data" show "$number" --json | jq -r .chases)" 2
+expect "chased twice, not three times" "$(paidan "$data" log dump intake --json | jq -s '[.[] | select(.chased)] | length')" 2
+chases() {
+    [[ $(paidan "$data" show "$number" --json | jq -r .chases) == "$1" ]]
+}
+wait_until 20 "the department hears of both" chases 2
 unit=$(paidan "$data" show "$number" --json | jq -r .unit)
 paidan "$data" accept "$number" --unit "$unit" >/dev/null || fail accept
 paidan "$data" contact "$number" --unit "$unit" >/dev/null || fail contact
@@ -184,7 +188,7 @@ photo() {
     get /report -F "token=$(token)" -F 'text=照片里的路灯' -F "photo=@$scratch/$1;type=image/jpeg" "${@:2}"
 }
 expect "a photo" "$(photo place.jpg -F photo_place=yes)" 200
-number=$(kept 1)
+number=$(kept 1) code=$(kept 2)
 file=$(find "$data/media" -name '*.jpg')
 [[ -s $file ]] || fail "no file"
 expect "its name is its hash" "$(basename "$file" .jpg)" "$(sha256sum <"$file" | cut -d' ' -f1)"
@@ -192,6 +196,9 @@ expect "its preview" "$(find "$data/media" -name '*.small' | wc -l)" 1
 grep -qaF -e Exif -e trailing "$file" && fail "something rides along"
 paidan "$data" show "$number" --json >"$scratch/shown"
 named=$number
+expect "who sent it" "$(get /t -d "number=$number&code=$code")" 200
+has "his page" 'src="data:image/jpeg;base64,/9j/'
+has "his page" 'alt="照片 1"'
 grep -qF "media:$(basename "$file" .jpg)" "$scratch/shown" || fail "the ticket does not name it"
 grep -qF '31.23040,121.47370' "$scratch/shown" || fail "its place was not offered"
 expect "a picture" "$(photo picture.png)" 200

@@ -88,8 +88,12 @@ pages() {
 wait_until 20 "pages of due hold the desk" pages
 expect "a cursor of nobody's" "$(as "$supervisor" "$api/due?cursor=00ff1a")" 422
 kill -STOP "$(cat "$data/run/triage.pid")"
-expect "due without triage" "$(as "$supervisor" "$api/due")" 200
-expect "says which" "$(jq -c .missing "$scratch/body")" '["triage"]'
+# Another one may be too slow for once: then it is named as well.
+due_without() {
+    expect "due without $1" "$(as "$supervisor" "$api/due")" 200
+    [[ $(jq -c .missing "$scratch/body") == "[\"$1\"]" ]]
+}
+wait_until 20 "due names who is missing" due_without triage
 kill -CONT "$(cat "$data/run/triage.pid")"
 for digit in {0..9}; do # one of them is the check digit
     [[ $(as "$clerk" "$api/tickets/20200101-0001-$digit") == 422 ]] || break
@@ -113,7 +117,15 @@ expect "an unknown field" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\",\"co
 expect "an unknown act" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/explode")" 422
 expect "accept" "$(as "$clerk" -H "$json" -H "If-Match: $etag" -d "{\"unit\":\"$unit\"}" "$api/tickets/$number/accept")" 200
 service_kill "$data" escalation
-expect "progress while escalation starts again" "$(as "$clerk" -H "$json" -d "{\"unit\":\"$unit\",\"note\":\"到场查看\"}" "$api/tickets/$number/progress")" 200
+# Under one key, however often it is sent: where it starts slowly the gateway says 503 once.
+id=$(cat /proc/sys/kernel/random/uuid)
+progress() {
+    local status
+    status=$(as "$clerk" -H "$json" -H "Idempotency-Key: $id" -d "{\"unit\":\"$unit\",\"note\":\"到场查看\"}" "$api/tickets/$number/progress")
+    [[ $status == 200 || $status == 503 ]] || fail "progress while escalation starts again: $status"
+    [[ $status == 200 ]]
+}
+wait_until 30 "progress while escalation starts again" progress
 expect "urge" "$(as "$supervisor" -H "$json" -d "{\"unit\":\"$(jq -r '.roles[0].unit' "$scratch/me.$supervisor")\",\"note\":\"请尽快\"}" "$api/tickets/$number/supervise/urge")" 200
 expect "its story" "$(as "$supervisor" "$api/tickets/$number?history=true")" 200
 jq -e '[.history[].service] | contains(["intake", "triage", "escalation"])' "$scratch/body" >/dev/null || fail "the story has no services"
@@ -235,8 +247,12 @@ for _ in {1..600}; do
     printf 'url = "%s/me"\nheader = "Cookie: __Host-paidan=%s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\nsilent\nnext\n' \
         "$api" "$(printf '%08x' $RANDOM{,,,,,,,} | head -c 64)"
 done | sed '$d' >"$scratch/invented"
-curl -K "$scratch/invented" >"$scratch/answers"
-(($(grep -c '^429$' "$scratch/answers") > 100)) || fail "invented sessions are asked for without end"
+# Of each second some are let through: where six hundred take long, more are needed.
+flooded() {
+    curl -K "$scratch/invented" >"$scratch/answers"
+    (($(grep -c '^429$' "$scratch/answers") > 100))
+}
+wait_until 60 "invented sessions are refused" flooded
 kept=$(curl -s "$http/metrics" | awk '/^paidan_gateway_sessions/ { print int($2) }')
 ((kept < 50)) || fail "$kept sessions are kept after a flood of invented ones"
 expect "who is known goes on" "$(as "$clerk" "$api/units/$unit/work")" 200

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 
 source "$(dirname "$0")/lib_people.sh"
 
-# The row, how it is asked. NUMBER, UNIT, CHANNEL, CATEGORY are put in; what would change something names a version or a person that
+# The row, how it is asked. NUMBER, UNIT, CHANNEL, CATEGORY, LATER are put in; what would change something names a version or a person that
 # is not there.
 wishes() {
     local action
@@ -16,15 +16,23 @@ stats|GET|/stats/intake
 submit|POST|/tickets|{"channel":"CHANNEL","text":"楼道灯坏了"}
 submit spot|POST|/tickets|{"channel":"CHANNEL","text":"楼道灯坏了","spot_unit":"UNIT","spot_note":"已换灯泡"}
 supplement|POST|/tickets/NUMBER/supplement|{"text":"还没好"}
+supplement due|POST|/tickets/NUMBER/supplement|{"text":"上级同意延期","outer_due_ms":LATER}
 chase|POST|/tickets/NUMBER/chase|{}
 withdraw|POST|/tickets/NUMBER/withdraw|{"query_code":"AAAAAA"}
+do not call|POST|/tickets/NUMBER/do-not-call|{}
 read texts|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人"}
 read texts phones|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人","phones":true}
 desk list|GET|/desk
 desk dispatch|POST|/tickets/NUMBER/dispatch|{"unit":"UNIT","category":"CATEGORY"}
 recall|POST|/tickets/NUMBER/recall|{"version":4294967295}
+correct|POST|/tickets/NUMBER/correct|{"version":4294967295}
+merge|POST|/tickets/NUMBER/merge|{"into":"NUMBER"}
+unmerge|POST|/tickets/NUMBER/unmerge|{}
+split|POST|/tickets/NUMBER/split|{"parts":[{"text":" "}]}
 triage show|GET|/tickets/NUMBER/triage
 triage try|POST|/try|{"text":"路灯不亮"}
+triage stats|GET|/triage/stats
+trust set|POST|/triage/trust|{"category":"CATEGORY","action":"restore","note":"格"}
 pull|POST|/units/UNIT/pull|{"max":1,"lease_ms":1000}
 list|GET|/tickets?limit=1
 show|GET|/tickets/NUMBER
@@ -34,6 +42,15 @@ explain|GET|/tickets/NUMBER/explain
 due list|GET|/due?limit=1
 alarms|GET|/alarms
 unit counts|GET|/unit-counts
+rates|GET|/rates?grain=month&from=2026-01&by=all
+rates tickets|GET|/rates/tickets?grain=month&from=2026-01&by=all&count=closed
+exempt ask|POST|/tickets/NUMBER/exempt|{"reason":"格"}
+exempt rule|POST|/tickets/NUMBER/exempt-rule|{"granted":false,"note":"格"}
+exempt list|GET|/exemptions
+bulletin draft|POST|/tickets/NUMBER/bulletin|{"title":"格","text":"格"}
+bulletin rule|POST|/tickets/NUMBER/bulletin/rule|{"granted":false,"note":"格"}
+bulletin withdraw|POST|/tickets/NUMBER/bulletin/withdraw|{"reason":"格"}
+bulletin list|GET|/bulletins/work
 request list|GET|/requests
 callback pull|POST|/callbacks/pull|{"channel":"CHANNEL","lease_ms":1000}
 callback answer|POST|/callbacks/answer|{"replies":[{"number":"NUMBER","round":9,"solved":"yes","satisfied":"yes"}]}
@@ -43,6 +60,11 @@ outbox list|GET|/channels/mqtt/outbox
 outbox retry|POST|/channels/mqtt/outbox/999/retry|{}
 outbox drop|POST|/channels/mqtt/outbox/999/drop|{}
 callback miss|POST|/callbacks/miss|{"number":"NUMBER","round":9}
+call list|GET|/calls
+call take|POST|/calls/take|{"channel":"CHANNEL","call_id":"none"}
+phone list|GET|/phones?channel=CHANNEL
+phone take|POST|/phones/take|{"channel":"CHANNEL","call":999}
+phone done|POST|/phones/done|{"channel":"CHANNEL","call":999,"result":"missed"}
 caller list|POST|/callers|{"phone":"13812345678","reason":"格"}
 callback list|GET|/callbacks?channel=CHANNEL
 session list all|GET|/sessions
@@ -68,10 +90,13 @@ END
 # Without a route of their own (and what nobody may, the processes' own questions, has none either): asked by programs and the command line; of one's own session; by whoever is not known yet.
 without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan 'replan apply' 'login start' login renew logout
     'session list' 'password set' totp 'key use' 'access init' 'rights since')
-without_route+=('device reports' 'broker state' 'device list' 'call list')
+without_route+=('device reports' 'broker state' 'device list')
 without_route+=('wechat hear' 'wechat await' 'wechat ask' 'wechat mine')
+# Of the command line alone; what is published is everybody's, with and without a login.
+without_route+=(search 'search words' 'sink list' 'points show' 'points award' 'points reverse' 'points exchange')
+without_route+=('bulletin published')
 
-# With an adapter, of which rights are judged too; its broker is none.
+# With adapters, of which rights are judged too; their broker, exchange and platform are none.
 people_site=$scratch/site
 cp -r "$PAIDAN_ROOT/deploy/sites/demo" "$people_site"
 cat >"$people_site/devices.yaml" <<'END'
@@ -83,10 +108,14 @@ topics:
 kinds:
   - {code: smoke, name: 烟感报警, name_en: Smoke alarm, words: [SMOKE], category: CATEGORY}
 END
+printf 'channel: wechat\nlisten: 127.0.0.1:0\ncalls: true\ncalls_channel: hotline\n' >"$people_site/hotline.yaml"
+printf 'channel: wechat\nphones_channel: hotline\nlisten: 127.0.0.1:0\naccounts:\n  - {code: robot, platform: robot}\n' >"$people_site/wechat.yaml"
+mkdir -p "$data/secrets/wechat"
+(umask 0377 && echo token >"$data/secrets/wechat/robot.token" && head -c 43 /dev/zero | tr '\0' A >"$data/secrets/wechat/robot.key")
 sed -i "s/CATEGORY/$(sed -n 2p "$people_site/categories.csv" | cut -d, -f1)/" "$people_site/devices.yaml"
 people_start
 adapter_up() {
-    paidan "$data" ping --json | jq -e '.[] | select(.service == "mqtt") | .up' >/dev/null
+    paidan "$data" ping --json | jq -e '[.[] | select(.service == ("mqtt", "hotline", "wechat")) | .up] == [true, true, true]' >/dev/null
 }
 wait_until 30 "the adapter answers" adapter_up
 columns=(dispatcher clerk leader supervisor hotline auditor system security adapter)
@@ -119,11 +148,11 @@ arrived() {
 }
 wait_until 20 "the unit has it" arrived
 
-# ask COLUMN SCOPE METHOD PATH [BODY]: prints the status; waits where somebody has asked too much.
+# ask COLUMN SCOPE METHOD PATH [BODY]: prints the status; waits where somebody has asked too much, and for who is slow.
 ask() {
-    local column=$1 scope=$2 status path=$4 body=${5:-} arguments=()
+    local column=$1 scope=$2 status tries=0 path=$4 body=${5:-} arguments=()
     local own=${unit_of[$column]:-$unit}
-    for word in "NUMBER:$number" "UNIT:$own" "CHANNEL:$channel" "CATEGORY:$category"; do
+    for word in "NUMBER:$number" "UNIT:$own" "CHANNEL:$channel" "CATEGORY:$category" "LATER:$((($(date +%s) + 86400) * 1000))"; do
         path=${path//${word%%:*}/${word#*:}}
         body=${body//${word%%:*}/${word#*:}}
     done
@@ -134,7 +163,7 @@ ask() {
         else
             status=$(as "${name_of[$column]}" "${arguments[@]}" "$api$path")
         fi
-        [[ $status == 429 ]] || break
+        [[ $status == 429 || ($status == 503 && $((tries++)) -lt 20) ]] || break
         sleep 0.5
     done
     echo "$status"

@@ -24,6 +24,7 @@ at_desk() {
     [[ $(as "$dispatcher" "$api/tickets/$number") == 200 && $(jq -r .state "$scratch/body") == desk ]]
 }
 wait_until 20 "it is at the desk" at_desk
+wait_until 30 "every service knows whose it is" quiet "$data"
 
 # said NAME NUMBER METHOD PATH [BODY]: status and body, without what differs by nature: the number asked for, and the time.
 said() {
@@ -80,6 +81,7 @@ has_it() {
     paidan "$data" show "$number" --json | jq -e '.state == "assigned"' >/dev/null
 }
 wait_until 20 "a unit has it" has_it
+wait_until 30 "every service knows whose it is" quiet "$data"
 note "at $unit"
 mark_own
 walk
@@ -108,10 +110,64 @@ theirs() {
         jq -e '[.history[].service] | contains(["triage", "escalation"])' "$scratch/body" >/dev/null
 }
 wait_until 20 "the unit that has it now knows why" theirs
+wait_until 30 "every service knows whose it is" quiet "$data"
 note "at $other"
 mark_own
 walk
-((compared >= 30)) || fail "only $compared answers were compared"
+# 4. Two areas: whoever dispatches in one of them merges nothing into the other's, and does not learn what that is: at the
+# desk, with a unit, over, or merged itself.
+system=$(account system) security=$(account security)
+expect "a new person" "$(as "$system" -H "$json" -d '{"person":"li.si","full_name":"李四"}' "$api/people")" 200
+first=$(jq -r .password "$scratch/body")
+expect "first login" "$(login li.si "$first")" 200
+expect "password" "$(as li.si -H "$json" -d "{\"password\":\"$first\",\"new_password\":\"a lamp that shines at 3\"}" "$api/me/password")" 200
+expect "a role" "$(as "$security" -H "$json" \
+    -d '{"person":"li.si","role":{"role":"dispatcher","area":"yangguang"}}' "$api/roles")" 200
+expect "login" "$(login li.si 'a lamp that shines at 3')" 200
+filed() { # PLACE TEXT
+    paidan "$data" submit --channel hotline --place "$1" --text "$2" --json | json_first number
+}
+in_state() { # NUMBER STATE
+    [[ $(paidan "$data" show "$1" --json | jq -r .state) == "$2" ]]
+}
+lies_at_desk() {
+    grep -qF "$1" <<<"$(paidan "$data" desk list)"
+}
+blocked='消防通道被杂物堵死了' vague='请来看一下'
+own_desk=$(filed 锦绣苑3号楼 "$vague") own_unit=$(filed 锦绣苑3号楼 "$blocked") own_other=$(filed 锦绣苑5号楼 "$blocked")
+foreign_desk=$(filed 柳林小区3号楼 "$vague") foreign_unit=$(filed 柳林小区3号楼 "$blocked")
+foreign_over=$(filed 柳林小区5号楼 "$blocked") foreign_member=$(filed 柳林小区7号楼 "$vague")
+for number in "$own_desk" "$foreign_desk" "$foreign_member"; do
+    wait_until 20 "$number at the desk" lies_at_desk "$number"
+done
+for number in "$own_unit" "$own_other" "$foreign_unit" "$foreign_over"; do
+    wait_until 20 "$number with a unit" in_state "$number" assigned
+done
+paidan "$data" merge "$foreign_member" --into "$foreign_unit" >/dev/null || fail "merge"
+wait_until 20 "merged" in_state "$foreign_member" merged
+unit=$(paidan "$data" show "$foreign_over" --json | jq -r .unit)
+paidan "$data" work accept "$foreign_over" --unit "$unit" >/dev/null || fail "accept"
+paidan "$data" work contact "$foreign_over" --unit "$unit" >/dev/null || fail "contact"
+paidan "$data" work resolve "$foreign_over" --unit "$unit" --note 清了 --without-assist >/dev/null || fail "resolve"
+wait_until 20 "over" in_state "$foreign_over" resolved
+expect "he sees his own" "$(as li.si "$api/tickets/$own_unit")" 200
+for number in "$foreign_desk" "$foreign_unit" "$foreign_over" "$foreign_member"; do
+    for mine in "$own_desk" "$own_unit"; do
+        same li.si POST "/tickets/$mine/merge" '{"into":"@NUMBER@","note":"同一件事"}'
+        expect "merge of $mine into $number" "$(code)" TICKET_UNKNOWN
+    done
+    same li.si POST "/tickets/$own_unit/recall" '{"merge_into":"@NUMBER@","note":"同一件事"}'
+    expect "recall of $own_unit into $number" "$(code)" TICKET_UNKNOWN
+    same li.si POST /tickets/@NUMBER@/merge "{\"into\":\"$own_unit\"}"
+    same li.si POST /tickets/@NUMBER@/unmerge '{}'
+done
+in_state "$own_unit" assigned || fail "taken from its unit for a merge that was refused"
+expect "what waits for its first dispatch takes in nothing that a unit has" \
+    "$(as li.si -H "$json" -d "{\"into\":\"$own_desk\"}" "$api/tickets/$own_other/merge") $(code)" "409 STATE_FORBIDS"
+expect "within his area he merges" "$(as li.si -H "$json" -d "{\"into\":\"$own_unit\"}" "$api/tickets/$own_desk/merge")" 200
+expect "and takes from a unit" "$(as li.si -H "$json" -d "{\"into\":\"$own_unit\"}" "$api/tickets/$own_other/merge")" 200
+wait_until 20 "merged" in_state "$own_other" merged
+((compared >= 50)) || fail "only $compared answers were compared"
 "$PAIDAN_ROOT/tests/support/bad_input" "$api" "$data/accounts" || fail "bad input"
 note "foreign tickets: $compared answers are those of unknown ones"
 logs_hold "$data"

@@ -100,8 +100,7 @@ start gateway --listen 127.0.0.1:0
 ready() {
     by $clerk "$people" "$bin/paidan" --data "$data" ping >/dev/null 2>&1
 }
-for _ in {1..200}; do
-    ready && break
+until ready || ((SECONDS > PAIDAN_READY_SECONDS)); do
     sleep 0.3
 done
 ready || fail "not all answer a clerk's ping: $(tail -n 3 "$scratch"/*.log; by $clerk "$people" "$bin/paidan" --data "$data" ping 2>&1)"
@@ -117,7 +116,7 @@ note "a ticket goes through all of them"
 by $adapter "$people" "$bin/paidan" --data "$data" submit --channel hotline --text '永新社区3号楼电梯坏了，老人下不了楼' --json >"$scratch/ticket" || fail "an adapter's ticket"
 as_service access "$bin/paidan" --data "$data" access init --json >"$scratch/first" || fail "the first three accounts"
 seen() {
-    as_service triage "$bin/paidan" --data "$data" log dump triage --json 2>/dev/null | grep -qE '"(routed|desked)"'
+    grep -qE '"(routed|desked)"' <<<"$(as_service triage "$bin/paidan" --data "$data" log dump triage --json 2>/dev/null)"
 }
 wait_until 20 "triage has followed" seen
 
@@ -128,7 +127,7 @@ for who in $clerk $stranger "$(uid_of _paidan-triage)" "$(uid_of _paidan-gateway
     by "$who" "$people" ln -sf /tmp "$data/run/intake.endpoint" 2>/dev/null && fail "$who changed a link"
     by "$who" "$people" touch "$data/run/intake/x" "$data/run/x" "$data/x" 2>/dev/null && fail "$who wrote beside a socket"
     by "$who" "$people" cat "$data/intake/data.mdb" >/dev/null 2>&1 && fail "$who read intake's store"
-    by "$who" "$people" cat "$data/keys/grant" >/dev/null 2>&1 && fail "$who read the key of grants"
+    by "$who" "$people" cat "$data/keys/grants/secret" "$data/keys/passes/secret" >/dev/null 2>&1 && fail "$who read a secret of grants"
     by "$who" "$people" sh -c "echo 'uid $who trial' >>'$data/peers'" 2>/dev/null && fail "$who wrote the peers file"
 done
 printf 'token\n' >"$data/secrets/wechat/key"
@@ -138,7 +137,14 @@ expect "an adapter's secret" "$(as_service wechat cat "$data/secrets/wechat/key"
 for name in gateway hotline intake; do
     as_service "$name" cat "$data/secrets/wechat/key" >/dev/null 2>&1 && fail "$name reads a secret of wechat"
 done
-as_service gateway cat "$data/keys/grant" >/dev/null 2>&1 && fail "the gateway reads the key of grants"
+for name in intake triage escalation callback gateway wechat; do
+    as_service "$name" cat "$data/keys/grants/secret" >/dev/null 2>&1 && fail "$name reads what makes grants"
+    as_service "$name" cat "$data/keys/grants/public" >/dev/null || fail "$name cannot read what opens grants"
+    as_service "$name" sh -c "echo x >'$data/keys/grants/public'" 2>/dev/null && fail "$name wrote what opens grants"
+    as_service "$name" mv "$data/keys/grants" "$data/keys/g" 2>/dev/null && fail "$name moved the keys of grants"
+    as_service "$name" touch "$data/keys/x" 2>/dev/null && fail "$name put a file beside the keys"
+done
+as_service access cat "$data/keys/passes/secret" >/dev/null 2>&1 && fail "access reads what makes passes"
 as_service triage cat "$data/keys/access" >/dev/null 2>&1 && fail "triage reads access's key"
 
 # refused WHAT CODE UID GROUPS WORD...: with that code.

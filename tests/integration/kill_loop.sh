@@ -26,6 +26,7 @@ for ((kill = 0; kill < kills; kill++)); do
     fi
 done
 note "$kills kills done"
+wait_until 60 "there is work of each kind" load_worked
 load_stop
 load_count
 note "kill loop: ok"

@@ -73,6 +73,11 @@ load_start() {
     done
 }
 
+# load_worked: was something done of each kind?
+load_worked() {
+    [[ -s $scratch/resolved && -s $scratch/answered ]]
+}
+
 # load_stop: ends the workers, each after what it is doing, and waits until all is at rest.
 load_stop() {
     local pid

@@ -1,15 +1,13 @@
 # shellcheck shell=bash
-# lib_wechat: a site with accounts of every kind at a stand-in of the platforms (tests/peers), for the
+# lib_wechat: a site with accounts of every kind at a stand-in of the platforms (deploy/trial), for the
 # integration script and the bench. Sourced after lib.sh; skips with 77 where npm is not there.
 #
 # Sets wechat_site, platform (its address), door (ours, the same after restarts) and peers.
 
 # shellcheck disable=SC2154  # scratch comes from lib.sh
-command -v npm >/dev/null || exit 77
-peers=$PAIDAN_ROOT/tests/peers
-if [[ ! -d $peers/node_modules/wechat-crypto ]]; then
-    (cd "$peers" && npm ci --ignore-scripts --no-audit --no-fund) >"$scratch/npm.log" 2>&1 || exit 77
-fi
+peers_install
+# shellcheck disable=SC2016  # expanded by the inner shell
+bash -c 'source "$1/deploy/lib.sh" && trial_packages' trial "$PAIDAN_ROOT" || exit 77
 wechat_site=$scratch/site
 platform=''
 door=''
@@ -19,7 +17,8 @@ free_port() {
     node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
 }
 
-# accounts_make: the accounts as the platforms know them, with keys of this run.
+# accounts_make: the accounts as the platforms know them, with keys of this run; with wechat_accounts=connections also
+# robots that connect.
 # shellcheck disable=SC2016  # it is JavaScript that is quoted
 accounts_make() {
     node -e '
@@ -34,7 +33,9 @@ accounts_make() {
             { code: "wecom", platform: "wecom", id: `ww${randomBytes(8).toString("hex")}`, mode: "safe", agent: "1000002",
               token: word(), key: key(), secret: word(), url: url("wecom") },
             { code: "robot", platform: "robot", id: "", mode: "safe", token: word(), key: key(), webhook: word(), url: url("robot") },
-        ]));' "$door" >"$scratch/accounts.json"
+            ...(process.argv[2] === "connections" ? ["inner", "foreign", "wrong"] : []).map((code) => ({ code, platform: "robot",
+                connect: "websocket", id: `aib${word()}`, mode: "safe", token: "", key: "", secret: word(), url: url(code) })),
+        ]));' "$door" "${wechat_accounts:-}" >"$scratch/accounts.json"
 }
 
 # secret_write DATA NAME: keeps stdin as one of the adapter's secrets.
@@ -50,7 +51,7 @@ wechat_prepare() {
     shift
     door=http://127.0.0.1:$(free_port)
     accounts_make
-    node "$peers/wechat-platform.mjs" "$scratch/accounts.json" "$scratch/platform" >"$scratch/platform.log" 2>&1 &
+    node "$PAIDAN_ROOT/deploy/trial/wechat-platform.mjs" "$scratch/accounts.json" "$scratch/platform" >"$scratch/platform.log" 2>&1 &
     workers+=($!)
     wait_until 30 "the platform listens" test -s "$scratch/platform"
     platform=$(cat "$scratch/platform")
@@ -60,15 +61,16 @@ wechat_prepare() {
         printf 'sms: {url: "%s/sms", inside: true}\n' "$platform"
         (($# == 0)) || printf '%s\n' "$@"
         echo accounts:
-        jq -r --arg api "$platform" '.[] | "  - code: \(.code)\n    platform: \(.platform)\n    api: \($api)\n    inside: true" +
+        jq -r --arg api "$platform" '.[] | "  - code: \(.code)\n    platform: \(.platform)\n    api: \(.api // $api)\n    inside: true" +
             (if .platform == "official" then "\n    mode: \(.mode)\n    menus: true" else "" end) +
+            (if .connect then "\n    connect: \(.connect)\n    app_id: \(.id)" else "" end) +
             (if .platform != "robot" then "\n    app_id: \(.id)\n    customer: true" else "" end) +
             (if .agent then "\n    agent: \"\(.agent)\"" else "" end) +
             (if .code == "official" then "\n    notice: {id: tpl-progress, values: [{name: thing1, fill: state}, {name: character_string2, fill: number}]}" else "" end)' \
             "$scratch/accounts.json"
     } >"$wechat_site/wechat.yaml"
     while IFS='|' read -r code token key secret webhook; do
-        secret_write "$data" "$code.token" <<<"$token"
+        [[ -z $token ]] || secret_write "$data" "$code.token" <<<"$token"
         [[ -z $key ]] || secret_write "$data" "$code.key" <<<"$key"
         [[ -z $secret ]] || secret_write "$data" "$code.secret" <<<"$secret"
         [[ -z $webhook ]] || secret_write "$data" "$code.webhook" <<<"$platform/cgi-bin/webhook/send?key=$webhook"
@@ -90,4 +92,14 @@ story() {
         tail -n 30 "$scratch/story.err" >&2
         fail "story $1"
     }
+}
+
+# pictures_are_there DATA COUNT NUMBER: so many copies are named by the ticket, and each is a file.
+pictures_are_there() {
+    local name count=0
+    for name in $(paidan "$1" show "$3" --json | grep -o 'media:[0-9a-f]\{64\}' | sort -u | cut -d: -f2); do
+        [[ -n $(find "$1/media/wechat" -name "$name.*" ! -name '*.small') ]] || return 1
+        count=$((count + 1))
+    done
+    ((count == $2))
 }

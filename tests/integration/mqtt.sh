@@ -14,17 +14,7 @@ for tool in mosquitto node npm; do
         exit 77
     }
 done
-# Kept beside the programs: what npm fetches is fetched once.
-peers=$(dirname "$PAIDAN_BIN")/peers
-mkdir -p "$peers"
-cp -r "$PAIDAN_ROOT"/tests/peers/* "$peers"
-if [[ ! -d $peers/node_modules/mqtt ]]; then
-    # shellcheck disable=SC2154  # scratch comes from lib.sh
-    npm ci --prefix "$peers" --ignore-scripts --no-audit --no-fund >"$scratch/npm.log" 2>&1 || {
-        note "npm cannot install the peers: $(tail -n 1 "$scratch/npm.log")"
-        exit 77
-    }
-fi
+peers_install
 
 # ---- a broker, and a site that names it ------------------------------------------------------------
 
@@ -46,7 +36,7 @@ broker_start() {
     mosquitto -c "$scratch/broker.conf" >>"$scratch/broker.log" 2>&1 &
     broker_pid=$!
     workers+=("$broker_pid")
-    within 20 "the broker listens" nc_open
+    wait_until 20 "the broker listens" nc_open
 }
 nc_open() {
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
@@ -164,7 +154,7 @@ number=$(jq -r '[.alarms[] | select(.number != null)][0].number' "$scratch/devic
 device=$(jq -r '[.alarms[] | select(.number != null)][0].device' "$scratch/devices.json")
 kind=$(jq -r '[.alarms[] | select(.number != null)][0].kind' "$scratch/devices.json")
 told() {
-    paidan "$data" show "$number" --json 2>/dev/null | grep -q "已恢复正常"
+    grep -q "已恢复正常" <<<"$(paidan "$data" show "$number" --json 2>/dev/null)"
 }
 wait_until 30 "ticket $number was told" told
 

@@ -6,9 +6,13 @@
 source "$(dirname "$0")/lib.sh"
 
 data=$scratch/d
+# As a version before left it: one key that all services shared.
+mkdir -p "$data" && mkdir -m 0700 "$data/keys" && (umask 077 && head -c 32 /dev/urandom >"$data/keys/grant")
 instance_start "$data" "$PAIDAN_ROOT/tests/sites/joint"
 grep -q "^uid $(id -u) trial$" "$data/peers" || fail "deploy/up writes no peers file"
-expect "key's mode" "$(stat -c %a "$data/keys/grant")" 600
+expect "the secret's mode" "$(stat -c %a "$data/keys/grants/secret")" 600
+expect "the public key's mode" "$(stat -c %a "$data/keys/grants/public")" 644
+[[ ! -e $data/keys/grant ]] || fail "the shared key of before is still there"
 [[ -S $data/run/intake/intake.sock ]] || fail "the socket is not in its own folder"
 
 # peers_read COUNT: has every service told of the file more often than that?
@@ -37,7 +41,9 @@ note "the matrix: ok"
 note "what was refused is in the log, and who it was"
 paidan "$data" log dump escalation --json >"$scratch/facts" || fail "log dump"
 grep -q '"denied"' "$scratch/facts" || fail "no Denied"
-grep '"denied"' "$scratch/facts" | grep -q '"zhang.san"' || fail "Denied does not say who"
+# In two steps: a pipe that is left early is a failure, and there is more of it than a pipe holds.
+grep '"denied"' "$scratch/facts" >"$scratch/denied"
+grep -q '"zhang.san"' "$scratch/denied" || fail "Denied does not say who"
 grep -q '"peers_changed"' "$scratch/facts" || fail "no PeersChanged"
 
 note "a gateway without a grant"
@@ -62,6 +68,14 @@ fi
 
 peers "uid $(id -u) trial"
 paidan "$data" ping >/dev/null || fail "ping"
+
+note "a pair that was taken away: access makes another, services take it"
+before=$(sha256sum <"$data/keys/grants/public")
+rm "$data/keys/grants/secret"
+service_kill "$data" access
+exchanged() { [[ $(sha256sum <"$data/keys/grants/public") != "$before" ]]; }
+wait_until 30 "there is another pair" exchanged
+wait_until 30 "they take grants of the new one" "$PAIDAN_BIN/test-permit" "$data" grant
 instance_stop "$data"
 logs_hold "$data"
 note "permit: ok"

@@ -85,7 +85,7 @@ expect "who read the log" "$(paidan "$data" log dump intake | jq -c --argjson he
 watched=$(paidan "$data" watch --service intake --since 2 --until 4 --texts --reason 跟踪) || fail "watch --texts"
 has "$watched" 13812345678
 expect "who watched it" "$(recorded | jq -c '.[1:]')" '["跟踪",2,4]'
-paidan "$data" show "$number" --reveal --reason 回电 | grep -q 13812345678 || fail "show --reveal"
+grep -q 13812345678 <<<"$(paidan "$data" show "$number" --reveal --reason 回电)" || fail "show --reveal"
 # shellcheck disable=SC2016  # jq's variables
 expect "who saw the phone" "$(paidan "$data" log dump intake | jq -rc 'select(.disclosed.numbers) | .disclosed.reason')" 回电
 has_not "$(paidan "$data" log dump intake)" 消防通道

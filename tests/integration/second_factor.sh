@@ -42,12 +42,12 @@ at "$security" access role list --role dispatcher --json | jq -e --arg name "$cl
 password "$clerk" | at "$clerk" login "$clerk" >"$scratch/out" || fail "login of the new dispatcher"
 grep -q 'paidan access totp' "$scratch/out" || fail "he is not told: $(cat "$scratch/out")"
 at "$clerk" desk list >/dev/null 2>&1 && fail "a desk without a second factor"
-at "$clerk" whoami | grep -q 'paidan access totp' || fail "whoami does not tell"
+grep -q 'paidan access totp' <<<"$(at "$clerk" whoami)" || fail "whoami does not tell"
 coproc { at "$clerk" access totp --json 2>&1; }
 to=${COPROC[1]} from=${COPROC[0]} pid=$COPROC_PID
 password "$clerk" >&"$to"
 secret=''
-while [[ -z $secret ]] && read -r -t 20 -u "$from" line; do
+while [[ -z $secret ]] && read -r -t "$PATIENCE_SECONDS" -u "$from" line; do
     secret=$(sed -n 's/.*"secret": *"\([A-Z2-7]*\)".*/\1/p' <<<"$line")
 done
 [[ -n $secret ]] || fail "no secret is shown"

@@ -57,12 +57,35 @@ sed -i -e '1s/$/,was/' -e '2,$s/$/,/' -e 's/^c1-office\(.*\),$/c1-hall\1,c1-offi
     "$site/units.csv"
 sed -i 's/c1-office/c1-hall/' "$site/matrix.csv"
 told 'c1-office' check --diff "$old" "$site" --lang zh
-"$paidan_bin" check --diff "$old" "$site" --lang zh | grep -q '主办' &&
-    fail "a new code is told as a new owner"
+"$paidan_bin" check --diff "$old" "$site" --lang zh >"$scratch/diff" || fail "check --diff"
+grep -q '主办' "$scratch/diff" && fail "a new code is told as a new owner"
 sed -i '/c2-office/d' "$site/units.csv" "$site/matrix.csv"
 told '(c2-office)' check --diff "$old" "$site" --lang en
 told 'nobody owns it, the fallback gets it' check --diff "$old" "$site" --lang en
 refused 64 USAGE check --diff "$old"
 printf 'x' >>"$site/units.csv"
 refused 78 SITE_INVALID check --diff "$old" "$site"
+
+# rules: which rule hits which text; what a table expects; rules that would hit everything, or take for ever, are refused.
+rules=$scratch/rules
+cp -r "$old" "$rules"
+header=id,words,exclude,pattern,urgency,call,desk
+printf '%s\n' "$header" 'fire,着火|on fire,火车,,emergency,119,' 'wide,路灯,,,,,yes' 'narrow,路灯不亮,,,,,yes' 'none,飞碟,,,,,yes' >"$rules/rules.csv"
+printf 'text\texpect\n楼上着火了\tfire\n火车站的路灯不亮\twide\n天气真好\t-\n' >"$rules/rules-test.tsv"
+told '"failed": 0' rules test --site "$rules" --json
+told '从未命中' rules test --site "$rules" --lang zh
+told 'another rule always comes first' rules test --site "$rules" --lang en
+told '"remark": "shadowed"' rules test --site "$rules" --json
+told 'RULE_EARLIER' check "$rules" --json
+printf 'text\texpect\n天气真好\tfire\n' >"$scratch/wrong.tsv"
+refused 65 '"got": "-"' rules test --site "$rules" "$scratch/wrong.tsv" --json
+refused 65 '实为 -' rules test --site "$rules" "$scratch/wrong.tsv" --lang zh
+cp "$scratch/wrong.tsv" "$rules/rules-test.tsv"
+refused 65 'wanted fire, got -' check "$rules" --lang en
+rm "$rules/rules-test.tsv"
+for bad in 'RULE_NO_CONDITION all,,,,,,yes' 'RULE_PATTERN_SLOW slow,,,(a+)+bb,,,yes' 'RULE_PATTERN_ALL any,,,..,,,yes' \
+    'RULE_PATTERN_REFERENCE back,,,(路)\1灯,,,yes' 'RULE_CALL call,着火,,,,消防,'; do
+    printf '%s\n' "$header" "${bad#* }" >"$rules/rules.csv"
+    refused 78 "${bad%% *}" check "$rules"
+done
 note "site_tools: ok"

@@ -13,7 +13,7 @@ climbed() {
 
 # placed DATA NUMBER: does escalation or the desk have it?
 placed() {
-    { tickets_opened "$1"; tickets_on_desk "$1"; } | grep -qxF "$2"
+    grep -qxF "$2" <<<"$(tickets_opened "$1"; tickets_on_desk "$1")"
 }
 
 for site in "$PAIDAN_ROOT"/deploy/sites/*/; do
@@ -33,7 +33,7 @@ for site in "$PAIDAN_ROOT"/deploy/sites/*/; do
         --place "$place" --json) || fail "submit"
     number=$(json_first number <<<"$channel")
     wait_until 60 "$number is placed" placed "$data" "$number"
-    if tickets_on_desk "$data" | grep -qxF "$number"; then
+    if grep -qxF "$number" <<<"$(tickets_on_desk "$data")"; then
         level=$(awk -F, -v code="$area" '$1 == code { print $3 }' "$site/areas.csv")
         unit=$(awk -F, -v level="$level" '$3 == level { print $1; exit }' "$site/units.csv")
         paidan "$data" desk dispatch "$number" --category "$category" --unit "$unit" \

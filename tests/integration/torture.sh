@@ -158,6 +158,7 @@ harm_kill_all
 note "harms: $(for harm in "${!harmed[@]}"; do echo "$harm ${harmed[$harm]}"; done | sort | paste -sd,);" \
     "$(cat "$scratch"/strace/* 2>/dev/null | grep -c INJECTED) calls made to fail"
 deaf_stop
+wait_until 60 "there is work of each kind" load_worked
 load_stop
 expect "services given up" "$(grep -c 'restart=no' "$data/log/supervisor.log")" 0
 load_count

@@ -31,6 +31,28 @@ for code in official compatible plain wecom robot; do
 done
 story mine "${person[official]} ${number[official]}"
 
+late=$(story odd)
+expect "what came late stands where it was said" "$(paidan "$data" show "$late" --json | jq -r '.text | split("\n") | map(.[6:8]) | join(" ")')" "先是 后来"
+
+note "2b. pictures and voices become files of ours, which the tickets name"
+if [[ -x $PAIDAN_BIN/paidan-media ]]; then
+    python3 "$PAIDAN_ROOT/tests/support/photos" "$scratch" || fail "photos"
+    story pictures "$scratch/place.jpg" >"$scratch/pictures"
+    while read -r ticket code; do
+        case $code in
+            robot) count=2 ;;
+            lost) continue ;;
+            *) count=1 ;;
+        esac
+        wait_until 60 "$code: $count files of $ticket" pictures_are_there "$data" "$count" "$ticket"
+    done <"$scratch/pictures"
+    expect "what rides along is gone" "$(grep -rlaF -e Exif -e trailing "$data/media/wechat" | wc -l)" 0
+    expect "a voice" "$(find "$data/media/wechat" -name '*.amr' | wc -l)" 1
+    expect "the lost one stands among the dead" \
+        "$(paidan "$data" outbox list --dead --json | jq -r '[.. | objects | select(.to? == "media" and .dead? == true)] | length')" 1
+    note "   $(find "$data/media/wechat" -name '*.small' | wc -l) pictures, a voice"
+fi
+
 note "3. the callback comes to the resident and is answered there"
 # solve NUMBER: the unit does its work.
 solve() {
@@ -53,6 +75,24 @@ done
 note "4. what the platform refuses, and tokens that end"
 story refusals
 story tokens
+
+note "   whom no message reaches is telephoned"
+gone=${number[compatible]}
+platform_do personSet '"compatible"' "\"${person[compatible]}\"" '{"follows": false}' >/dev/null
+wait_until 30 "it has a unit" routed "$gone"
+paidan "$data" work accept "$gone" --unit "$(paidan "$data" show "$gone" --json | jq -r .unit)" >/dev/null || fail "accept $gone"
+# phoned FILTER: of the call about that ticket on the list.
+phoned() { paidan "$data" phone list --json | jq -er --arg number "$gone" ".calls[] | select(.number == \$number) | $1"; }
+wait_until 60 "it is on the list" phoned .call >/dev/null
+call=$(phoned .call)
+expect "what is to be told" "$(phoned .about)" accepted
+grep -qE '1[0-9]{10}' <<<"$(paidan "$data" phone list)" && fail "a number in the list"
+paidan "$data" phone take "$call" --actor wang >"$scratch/call" || fail "phone take"
+grep -q "$gone" "$scratch/call" || fail "no words to say: $(cat "$scratch/call")"
+paidan "$data" phone missed "$call" --actor wang >/dev/null || fail "phone missed"
+expect "tries" "$(phoned .tries)" 1
+paidan "$data" phone "done" "$call" --actor wang >/dev/null || fail "phone done"
+phoned .call >/dev/null && fail "it is still on the list"
 
 note "5. a secret is replaced while both hold"
 secret_write "$data" official.token.next <<<"another-token"

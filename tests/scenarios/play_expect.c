@@ -344,7 +344,7 @@ static void fact_count(void *context, const char *service, uint64_t seq, const P
 
 static uint64_t stat_read(struct play *play, const char *service, const char *name)
 {
-    static const char *const services[] = {"intake", "triage", "escalation", "callback"};
+    static const char *const services[] = {"intake", "triage", "escalation", "callback", "archive"};
     for (unsigned index = 0; index < WORLD_SERVICES; index++) {
         if (strcmp(services[index], service) != 0) {
             continue;

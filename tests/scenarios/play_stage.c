@@ -32,7 +32,8 @@ struct stage {
     uint64_t next_due_ms;
 };
 
-static const char *const names[WORLD_SERVICES] = {"intake", "triage", "escalation", "callback"};
+static const char *const names[WORLD_SERVICES] = {"intake", "triage", "escalation", "callback",
+                                                  "archive"};
 
 static _Noreturn void stage_fail(const char *what, const char *which)
 {

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "common/base/check.h"
-#include "sim_parts.h"
+#include "sim_channels.h"
 
 #define HOUR_MS 3600000ull
 /* 15 submits of 2.5 tickets, less those that are lost or duplicates: as measured over a year. */
@@ -45,7 +45,8 @@ static void deliver_some(struct sim *sim)
         faults[SIM_RECORDS_LATE]++; /* not all can have moved */
     }
     for (uint64_t i = 0; i < moves; i++) {
-        const enum world_service service = (enum world_service)rng_below(&sim->rng, WORLD_SERVICES);
+        const enum world_service service =
+            (enum world_service)rng_below(&sim->rng, world_members(sim->world));
         const uint64_t dice = sim->options->faults ? rng_below(&sim->rng, 100) : 99;
         if (dice < 3) {
             faults[SIM_RECORDS_DOUBLED] +=
@@ -101,9 +102,15 @@ static void come_to_rest(struct sim *sim)
 {
     for (unsigned hour = 0;; hour++) {
         sim_work_off(sim);
+        const bool idle = sim->channels == NULL || sim_channels_work_off(sim);
         sim_laws_read(sim);
-        if (open_tickets(sim) == 0) {
+        /* What came in last may still be on its way to the desk. */
+        const bool decided = world_counter(sim->world, WORLD_INTAKE, "waiting") == 0;
+        if (open_tickets(sim) == 0 && decided && idle) {
             return;
+        }
+        if (hour == REST_HOURS_MAX && !idle) {
+            sim_channels_stuck(sim);
         }
         if (hour == REST_HOURS_MAX) {
             sim_broken(sim, "%" PRIu64 " tickets do not come to rest", open_tickets(sim));
@@ -119,6 +126,9 @@ static void work(struct sim *sim)
         sim_act(sim);
         sim->figures->acts++;
         deliver_some(sim);
+        if (sim->channels != NULL) {
+            sim_channels_act(sim);
+        }
         if (sim->options->faults) {
             sim_harm(sim);
         }
@@ -136,7 +146,7 @@ static void count_costs(struct sim *sim)
     (void)getrusage(RUSAGE_SELF, &usage);
     figures->memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
     figures->virtual_ms = world_now_ms(sim->world) - SIM_START_MS;
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world_members(sim->world); i++) {
         struct store_usage store;
         const enum rc rc = store_usage(world_store(sim->world, i), &store);
         CHECK(rc == RC_OK);
@@ -160,6 +170,9 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     sim->lates = sim_lates_new();
     sim->act_ms = 24 * HOUR_MS * TICKETS_PER_100_ACTS / (100 * options->tickets_a_day) + 1;
     sim->check_ms = SIM_START_MS + 24 * HOUR_MS;
+    if (options->channels) {
+        sim_channels_open(sim);
+    }
     sim_open_world(sim);
     work(sim);
     settle(sim);
@@ -167,8 +180,15 @@ void sim_run(const struct sim_options *options, struct sim_figures *figures)
     sim_laws_settled(sim, options->hours <= REPLAY_TWICE_HOURS); /* with open tickets */
     come_to_rest(sim);
     sim_laws_settled(sim, true);
+    sim_laws_ended(sim);
+    if (sim->channels != NULL) {
+        sim_channel_laws_rest(sim);
+    }
     count_costs(sim);
     world_close(sim->world);
+    if (sim->channels != NULL) {
+        sim_channels_free(sim);
+    }
     sim_laws_free(sim->laws);
     sim_lates_free(sim->lates);
     sim_plain_free(sim->plain);

@@ -22,6 +22,7 @@ struct sim_options {
     const char *folder;       /* scratch, empty */
     bool faults;              /* off: only actors */
     bool trace;               /* print every fact */
+    bool channels;            /* the adapters too, and the world outside them */
 };
 
 /* What is done to the services; each is counted when it took effect. */
@@ -50,6 +51,16 @@ enum sim_fault {
     SIM_CLOCK_BACK,
     SIM_CLOCK_FORWARD,
     SIM_RELOAD,
+    SIM_FAULTS_INSIDE,                    /* the others strike with channels alone */
+    SIM_OUTSIDE_AWAY = SIM_FAULTS_INSIDE, /* a system, for an hour */
+    SIM_OUTSIDE_AWAY_LONG,                /* for a day */
+    SIM_OUTSIDE_ALL_AWAY,                 /* all of them, for a day */
+    SIM_OUTSIDE_SILENT,                   /* took a message, and nobody heard that it did */
+    SIM_OUTSIDE_REFUSED,
+    SIM_OUTSIDE_DECLINED, /* will never take it */
+    SIM_MESSAGE_AGAIN,    /* taken, and its sender did not hear of it */
+    SIM_ALARM_AGAIN,      /* taken, and killed before the broker was told */
+    SIM_ALARM_REORDERED,
     SIM_FAULTS
 };
 const char *sim_fault_name(enum sim_fault fault);
@@ -79,6 +90,11 @@ enum sim_kind {
     SIM_MODE_ENDED,
     SIM_ORDERED,
     SIM_RECALLED,
+    SIM_CORRECTED, /* in every fifth seed */
+    SIM_MERGED,    /* and the next three: in every seventh */
+    SIM_UNMERGED,
+    SIM_FOLLOWED,     /* a member, resolved with its group */
+    SIM_NOTED_MEMBER, /* its resident was heard, and who works on it was told */
     SIM_URGED,
     SIM_SUPERVISED,
     SIM_CARDED_BY_HAND,
@@ -93,6 +109,16 @@ enum sim_kind {
     SIM_DESK_WARNED,
     SIM_DESK_OVERDUE,
     SIM_DESK_REPLANNED,
+    SIM_KINDS_INSIDE, /* the others happen with channels alone */
+    SIM_DELIVERED = SIM_KINDS_INSIDE,
+    SIM_DELIVERED_AGAIN,
+    SIM_DELIVERY_DIED,
+    SIM_HANDED_OVER, /* to the list of those who telephone */
+    SIM_ASKED_BY_CHANNEL,
+    SIM_ANSWERED_BY_CHANNEL,
+    SIM_ALARM_OPENED,
+    SIM_ALARM_NOTED,
+    SIM_FREED_EARLY,
     SIM_KINDS
 };
 const char *sim_kind_name(enum sim_kind kind);

@@ -188,6 +188,30 @@ static void recall(struct sim *sim, uint64_t ticket)
     (void)sim_request(sim, WORLD_ESCALATION, &request);
 }
 
+/* Corrected: one thing or several, with a reason or without, also what may not be. */
+static void correct(struct sim *sim, uint64_t ticket)
+{
+    const struct site *site = site_of(sim);
+    Paidan__Correct wish = PAIDAN__CORRECT__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = ticket;
+    if (rng_percent(&sim->rng, 60)) {
+        wish.category = site->categories[rng_below(&sim->rng, site->category_count)].code;
+    }
+    if (rng_percent(&sim->rng, 30)) {
+        wish.area = site->areas[rng_below(&sim->rng, site->area_count)].code;
+    }
+    wish.unit = rng_percent(&sim->rng, 40) ? sim_some_unit(sim) : NULL;
+    wish.note = rng_percent(&sim->rng, 80) ? "看错了" : NULL;
+    wish.has_urgency = rng_percent(&sim->rng, 20);
+    wish.urgency = rng_percent(&sim->rng, 50) ? PAIDAN__URGENCY__URGENCY_EMERGENCY
+                                              : PAIDAN__URGENCY__URGENCY_NORMAL;
+    request.actor = "dispatcher";
+    request.wish_case = PAIDAN__REQUEST__WISH_CORRECT;
+    request.correct = &wish;
+    (void)sim_request(sim, WORLD_ESCALATION, &request);
+}
+
 /* A dispatcher works through what lies on the desk, now and then somebody else's item. */
 static void act_dispatcher(struct sim *sim)
 {
@@ -204,6 +228,15 @@ static void act_dispatcher(struct sim *sim)
     const uint64_t any = rng_percent(&sim->rng, 25) ? sim_some_ticket(sim) : 0;
     if (any != 0) {
         recall(sim, any);
+    }
+    /* Not in every seed: runs that once found something stay what they were. */
+    const bool corrects = sim->options->seed % 5 == 0;
+    const uint64_t wrong = corrects && rng_percent(&sim->rng, 60) ? sim_some_ticket(sim) : 0;
+    if (wrong != 0) {
+        correct(sim, wrong);
+    }
+    if (sim_merge_plays(sim)) {
+        sim_act_merger(sim);
     }
 }
 
@@ -397,7 +430,8 @@ static void act_clerk(struct sim *sim)
     }
 }
 
-static void answer_callback(struct sim *sim, uint64_t ticket, Paidan__Solved solved)
+/* actor: whoever pulled it is heard, anybody else is not while the lease lasts. */
+static void answer_callback(struct sim *sim, char *actor, uint64_t ticket, Paidan__Solved solved)
 {
     Paidan__CallbackReply reply = PAIDAN__CALLBACK_REPLY__INIT;
     reply.ticket = ticket;
@@ -408,7 +442,7 @@ static void answer_callback(struct sim *sim, uint64_t ticket, Paidan__Solved sol
     wish.n_replies = 1;
     wish.replies = replies;
     Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.actor = "resident";
+    request.actor = actor;
     request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_ANSWER;
     request.callback_answer = &wish;
     (void)sim_request(sim, WORLD_CALLBACK, &request);
@@ -449,14 +483,14 @@ static void act_caller(struct sim *sim)
     const size_t count = pull_callbacks(sim, asking_channel(sim), tickets, 16);
     for (size_t i = 0; i < count; i++) {
         if (rng_percent(&sim->rng, 70)) { /* the rest does not pick up */
-            answer_callback(sim, tickets[i],
+            answer_callback(sim, "caller", tickets[i],
                             rng_percent(&sim->rng, 70)   ? PAIDAN__SOLVED__SOLVED_YES
                             : rng_percent(&sim->rng, 30) ? PAIDAN__SOLVED__SOLVED_PARTLY
                                                          : PAIDAN__SOLVED__SOLVED_NO);
         }
     }
     if (rng_percent(&sim->rng, 5) && sim_some_ticket(sim) != 0) { /* an answer nobody asked for */
-        answer_callback(sim, sim_some_ticket(sim), PAIDAN__SOLVED__SOLVED_NO);
+        answer_callback(sim, "resident", sim_some_ticket(sim), PAIDAN__SOLVED__SOLVED_NO);
     }
 }
 
@@ -474,7 +508,7 @@ void sim_act_late(struct sim *sim, const Paidan__Request *request, const Paidan_
         }
     } else if (answer->body_case == PAIDAN__ANSWER__BODY_CALLBACK_PULLED) {
         for (size_t i = 0; i < answer->callback_pulled->n_tasks && i < 2; i++) {
-            answer_callback(sim, answer->callback_pulled->tasks[i]->ticket,
+            answer_callback(sim, "caller", answer->callback_pulled->tasks[i]->ticket,
                             PAIDAN__SOLVED__SOLVED_YES);
         }
     }
@@ -551,7 +585,7 @@ void sim_work_off(struct sim *sim)
              round < 50 && (count = pull_callbacks(sim, site->channels[i].code, tickets, 100)) > 0;
              round++) {
             for (size_t k = 0; k < count; k++) {
-                answer_callback(sim, tickets[k], PAIDAN__SOLVED__SOLVED_YES);
+                answer_callback(sim, "caller", tickets[k], PAIDAN__SOLVED__SOLVED_YES);
             }
         }
     }

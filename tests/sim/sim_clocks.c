@@ -44,6 +44,11 @@ const char *sim_kind_name(enum sim_kind kind)
         [SIM_MODE_ENDED] = "mode ended",
         [SIM_ORDERED] = "ordered",
         [SIM_RECALLED] = "recalled",
+        [SIM_CORRECTED] = "corrected",
+        [SIM_MERGED] = "merged",
+        [SIM_UNMERGED] = "unmerged",
+        [SIM_FOLLOWED] = "resolved with its group",
+        [SIM_NOTED_MEMBER] = "told of a member's resident",
         [SIM_URGED] = "urged",
         [SIM_SUPERVISED] = "supervised",
         [SIM_CARDED_BY_HAND] = "carded by hand",
@@ -58,6 +63,15 @@ const char *sim_kind_name(enum sim_kind kind)
         [SIM_DESK_WARNED] = "desk warned",
         [SIM_DESK_OVERDUE] = "desk overdue",
         [SIM_DESK_REPLANNED] = "desk replanned",
+        [SIM_DELIVERED] = "delivered",
+        [SIM_DELIVERED_AGAIN] = "delivered again",
+        [SIM_DELIVERY_DIED] = "delivery died",
+        [SIM_HANDED_OVER] = "handed over",
+        [SIM_ASKED_BY_CHANNEL] = "asked by channel",
+        [SIM_ANSWERED_BY_CHANNEL] = "answered by channel",
+        [SIM_ALARM_OPENED] = "alarm opened",
+        [SIM_ALARM_NOTED] = "alarm noted",
+        [SIM_FREED_EARLY] = "freed early",
     };
     CHECK(kind < SIM_KINDS);
     return names[kind];
@@ -277,7 +291,7 @@ void work_move(const struct sim *sim, struct work *work, const Paidan__Assignmen
 }
 
 /* Open tasks end where it became another matter, and nowhere else. */
-static void end_tasks(const struct sim *sim, struct work *work, const Paidan__Assigned *fact,
+static void end_tasks(const struct sim *sim, struct work *work, char *const *names, size_t count,
                       bool other)
 {
     size_t ended = 0;
@@ -289,15 +303,15 @@ static void end_tasks(const struct sim *sim, struct work *work, const Paidan__As
             continue;
         }
         bool told = false;
-        for (size_t k = 0; k < fact->n_assist_ended; k++) {
-            told = told || strcmp(fact->assist_ended[k], task->unit) == 0;
+        for (size_t k = 0; k < count; k++) {
+            told = told || strcmp(names[k], task->unit) == 0;
         }
         work_must(sim, work, told, "a task of another matter that goes on,");
         ended++;
         work->assist_count--;
         memmove(task, task + 1, (work->assist_count - i) * sizeof *task);
     }
-    work_must(sim, work, ended == fact->n_assist_ended, "a task that ended of itself,");
+    work_must(sim, work, ended == count, "a task that ended of itself,");
 }
 
 static void read_assigned(const struct sim *sim, struct work *work, const Paidan__Assigned *fact)
@@ -311,16 +325,63 @@ static void read_assigned(const struct sim *sim, struct work *work, const Paidan
     if (other) {
         arrive(sim, work, fact->to);
         take_other(sim, work, fact->to, was_level);
-        end_tasks(sim, work, fact, true);
+        end_tasks(sim, work, fact->assist_ended, fact->n_assist_ended, true);
         return;
     }
     work_move(sim, work, fact->to, ruled && fact->to->level == was_level);
-    end_tasks(sim, work, fact, false);
+    end_tasks(sim, work, fact->assist_ended, fact->n_assist_ended, false);
+}
+
+/* Another unit by a correction: as a ruling on the same level, all anew on another one. */
+static void read_handed_over(const struct sim *sim, struct work *work,
+                             const Paidan__Corrected *fact, bool other)
+{
+    const bool stays = fact->to->level == work->level;
+    if (other && stays) {
+        arrive(sim, work, fact->to);
+        take_other(sim, work, fact->to, work->level);
+    } else {
+        work_move(sim, work, fact->to, stays);
+    }
+    for (size_t i = 0; stays && i < fact->to->n_clocks; i++) {
+        struct work_clock *clock = work_clock_of(work, fact->to->clocks[i]->clock);
+        if (clock != NULL && clock->kind != PAIDAN__CLOCK__CLOCK_ACCEPT && !clock->expired) {
+            clock->excused = clock->due_ms <= work->at_ms;
+        }
+    }
+    end_tasks(sim, work, fact->assist_ended, fact->n_assist_ended, other);
+}
+
+static void read_corrected(const struct sim *sim, struct work *work, const Paidan__Corrected *fact)
+{
+    const uint32_t urgency = !fact->has_urgency ? work->urgency
+                             : fact->has_held   ? (uint32_t)fact->held
+                                                : (uint32_t)fact->urgency;
+    const bool other = fact->category != NULL || urgency != work->urgency;
+    work_must(sim, work,
+              work->state == PAIDAN__STATE__STATE_ASSIGNED ||
+                  (fact->note != NULL && fact->note[0] != '\0'),
+              "a correction without a reason");
+    work_must(sim, work, fact->category == NULL || strcmp(fact->from_category, work->category) == 0,
+              "a correction of another category");
+    if (fact->category != NULL) {
+        (void)snprintf(work->category, sizeof work->category, "%s", fact->category);
+    }
+    work->urgency = urgency;
+    work_must(sim, work, other || fact->has_urgency || fact->to != NULL || fact->area != NULL,
+              "a correction of nothing");
+    if (fact->to != NULL) {
+        read_handed_over(sim, work, fact, other);
+    } else {
+        work_read_corrected(sim, work, fact);
+    }
+    work_count(sim, SIM_CORRECTED);
 }
 
 static void read_reopened(const struct sim *sim, struct work *work, const Paidan__Reopened *fact)
 {
     work->round = fact->round;
+    work->urgency = fact->has_urgency ? (uint32_t)fact->urgency : work->urgency;
     work->assist_count = 0;
     memset(work->assists, 0, sizeof work->assists);
     work->mode_open = false;
@@ -340,8 +401,55 @@ static void read_raised(const struct sim *sim, struct work *work, const Paidan__
     work_move(sim, work, fact->to, false);
 }
 
+/* Nobody has it any more. What passed before is for ever the unit's that had it: work->late stays. */
+static void be_nobodys(struct work *work, Paidan__State state)
+{
+    if (work->suspended_until_ms != 0) {
+        CHECK(work->pause_count > 0);
+        work->pauses[work->pause_count - 1].until_ms = work->at_ms;
+        work->suspended_until_ms = 0;
+    }
+    memset(work->clocks, 0, sizeof work->clocks);
+    memset(work->assists, 0, sizeof work->assists);
+    work->assist_count = 0;
+    work->request = 0;
+    work->person_due_ms = 0;
+    work->mode_open = false;
+    work->red = false;
+    work->state = state;
+    work->unit[0] = '\0';
+    work->level = 0;
+}
+
+static void read_merged(struct work *work, const Paidan__Merged *fact)
+{
+    be_nobodys(work, PAIDAN__STATE__STATE_MERGED);
+    if (fact->category != NULL) {
+        (void)snprintf(work->category, sizeof work->category, "%s", fact->category);
+    }
+    work->urgency = (uint32_t)fact->urgency;
+}
+
+/* A member, with the ticket that was worked on in its place: by that one's unit, which no clock of this one
+ * ran against. */
+static void read_followed(const struct sim *sim, struct work *work, const Paidan__Resolved *fact)
+{
+    work_must(sim, work, !fact->late, "lateness of a member");
+    if (fact->category != NULL) {
+        (void)snprintf(work->category, sizeof work->category, "%s", fact->category);
+    }
+    (void)snprintf(work->unit, sizeof work->unit, "%s", fact->unit);
+    work->level = fact->level;
+    work->state = PAIDAN__STATE__STATE_RESOLVED;
+    work->without_assist = false;
+}
+
 static void read_resolved(const struct sim *sim, struct work *work, const Paidan__Resolved *fact)
 {
+    if (fact->has_group) {
+        read_followed(sim, work, fact);
+        return;
+    }
     uint32_t open = 0;
     for (uint32_t i = 0; i < work->assist_count; i++) {
         open += !work->assists[i].done && !work->assists[i].unawaited;
@@ -377,12 +485,14 @@ static void read_returned(const struct sim *sim, struct work *work)
     work->request = 0;
 }
 
-/* The unit that lost it is told of no clock any more, and keeps no task of it. What passed before is the
- * unit's for ever: work->late stays. */
+/* The unit that lost it is told of no clock any more, and keeps no task of it. */
 static void read_recalled(const struct sim *sim, struct work *work, const Paidan__Recalled *fact)
 {
     size_t open = 0;
-    work_must(sim, work, work->state == PAIDAN__STATE__STATE_ASSIGNED, "a recall");
+    work_must(sim, work,
+              work->state == PAIDAN__STATE__STATE_ASSIGNED ||
+                  (fact->has_merge_into && fact->note != NULL),
+              "a recall");
     work_must(sim, work, strcmp(work->unit, fact->unit) == 0, "a recall from another unit");
     work_must(sim, work, work->request == 0, "a recall over an open request");
     for (uint32_t i = 0; i < work->assist_count; i++) {
@@ -394,14 +504,7 @@ static void read_recalled(const struct sim *sim, struct work *work, const Paidan
         open += work->assists[i].done ? 0 : 1;
     }
     work_must(sim, work, open == fact->n_assist_ended, "a task that a recall made up,");
-    memset(work->clocks, 0, sizeof work->clocks);
-    memset(work->assists, 0, sizeof work->assists);
-    work->assist_count = 0;
-    work->mode_open = false;
-    work->red = false;
-    work->state = PAIDAN__STATE__STATE_DESK;
-    work->unit[0] = '\0';
-    work->level = 0;
+    be_nobodys(work, PAIDAN__STATE__STATE_DESK);
     work_count(sim, SIM_RECALLED);
 }
 
@@ -428,6 +531,11 @@ static bool fires_by_itself(const Paidan__Event *event)
     default:
         return false;
     }
+}
+
+static bool is_nobodys(const struct work *work)
+{
+    return work->state == PAIDAN__STATE__STATE_DESK || work->state == PAIDAN__STATE__STATE_MERGED;
 }
 
 /* All of them but the reminder about an appeal, which goes on without a unit. */
@@ -473,6 +581,23 @@ static void read_rest(const struct sim *sim, struct work *work, const Paidan__Ev
     }
 }
 
+/* 并单: what members ask makes deadlines earlier, what goes with them later; never into the past. */
+static void read_claimed(const struct sim *sim, struct work *work, Paidan__ClockSet **sets,
+                         size_t count, bool earlier)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct work_clock *clock = work_clock_of(work, sets[i]->clock);
+        work_must(sim, work, clock != NULL && !clock->stopped && !clock->expired,
+                  "a clock of a group that does not run,");
+        const uint64_t before_ms = clock->due_ms;
+        work_must(sim, work, earlier ? sets[i]->due_ms < before_ms : sets[i]->due_ms >= before_ms,
+                  "a group that moves a deadline the other way,");
+        work_must(sim, work, sets[i]->due_ms > work->at_ms, "a deadline in the past by a group,");
+        work_clock_take(clock, sets[i]);
+        clock->warned = clock->warned && sets[i]->due_ms <= before_ms;
+    }
+}
+
 static void read_fact(const struct sim *sim, struct work *work, const Paidan__Event *event)
 {
     switch (event->fact_case) {
@@ -498,8 +623,17 @@ static void read_fact(const struct sim *sim, struct work *work, const Paidan__Ev
     case PAIDAN__EVENT__FACT_RETURNED:
         read_returned(sim, work);
         break;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        read_corrected(sim, work, event->corrected);
+        break;
     case PAIDAN__EVENT__FACT_RECALLED:
         read_recalled(sim, work, event->recalled);
+        break;
+    case PAIDAN__EVENT__FACT_MERGED:
+        read_merged(work, event->merged);
+        break;
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        work->state = PAIDAN__STATE__STATE_DESK;
         break;
     case PAIDAN__EVENT__FACT_WARNED:
         work_read_warned(sim, work, event->warned);
@@ -525,6 +659,18 @@ static void read_fact(const struct sim *sim, struct work *work, const Paidan__Ev
     case PAIDAN__EVENT__FACT_REPLANNED:
         work_read_replanned(sim, work, event->replanned);
         break;
+    case PAIDAN__EVENT__FACT_URGENCY_RAISED:
+        work->urgency = work->urgency > (uint32_t)event->urgency_raised->urgency
+                            ? work->urgency
+                            : (uint32_t)event->urgency_raised->urgency;
+        read_claimed(sim, work, event->urgency_raised->clocks, event->urgency_raised->n_clocks,
+                     true);
+        break;
+    case PAIDAN__EVENT__FACT_PARTED:
+        work->urgency =
+            event->parted->has_urgency ? (uint32_t)event->parted->urgency : work->urgency;
+        read_claimed(sim, work, event->parted->clocks, event->parted->n_clocks, false);
+        break;
     default:
         read_rest(sim, work, event);
         break;
@@ -541,8 +687,7 @@ static void read_replan_passed(struct sim *sim, struct sim_clocks *clocks,
     }
     for (unsigned i = 0; i < BUCKETS; i++) {
         for (struct work *work = clocks->buckets[i]; work != NULL; work = work->next) {
-            if (work->state == PAIDAN__STATE__STATE_RESOLVED ||
-                work->state == PAIDAN__STATE__STATE_DESK) {
+            if (work->state == PAIDAN__STATE__STATE_RESOLVED || is_nobodys(work)) {
                 continue; /* nothing of it runs */
             }
             for (unsigned k = 0; k < WORK_CLOCKS_MAX; k++) {
@@ -583,12 +728,16 @@ void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__E
     }
     struct work **at = place(clocks, event->ticket);
     if (event->fact_case == PAIDAN__EVENT__FACT_CLOSED) {
-        if (*at != NULL) {
+        /* Whoever was not heard may open it again. */
+        const bool over = event->closed->has_satisfied ||
+                          event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
+        if (*at != NULL && over) {
             forget(at);
         }
         return;
     }
-    if (*at == NULL && event->fact_case != PAIDAN__EVENT__FACT_ASSIGNED) {
+    if (*at == NULL && event->fact_case != PAIDAN__EVENT__FACT_ASSIGNED &&
+        event->fact_case != PAIDAN__EVENT__FACT_MERGED) {
         count_closed(sim, event);
         return;
     }
@@ -601,7 +750,7 @@ void sim_clocks_read(struct sim *sim, struct sim_clocks *clocks, const Paidan__E
     (*at)->at_ms = event->at_ms;
     work_must(sim, *at, (*at)->suspended_until_ms == 0 || !fires_by_itself(event),
               "something that fired while suspended");
-    work_must(sim, *at, (*at)->state != PAIDAN__STATE__STATE_DESK || !fires_of_unit(event),
+    work_must(sim, *at, !is_nobodys(*at) || !fires_of_unit(event),
               "something that fired although nobody has it");
     work_tally_late(sim, *at, event);
     work_check_carried(sim, *at, event);

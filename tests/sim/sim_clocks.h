@@ -22,6 +22,7 @@ struct work_clock {
     uint64_t start_ms, due_ms, warn_ms, amount_ms, warn_amount_ms, consumed_ms;
     uint32_t extensions, step_count;
     struct work_step steps[CLOCK_STEPS_MAX];
+    bool excused; /* a correction put its deadline into the past: its miss counts for nobody */
     uint32_t born, planned; /* generation of the site when it began, and when it was planned last */
 };
 
@@ -114,6 +115,7 @@ void work_read_expired(const struct sim *sim, struct work *work, Paidan__Clock k
 void work_read_carded(const struct sim *sim, struct work *work, const Paidan__Carded *fact);
 void work_read_suspended(const struct sim *sim, struct work *work, const Paidan__Suspended *fact);
 void work_read_resumed(const struct sim *sim, struct work *work, const Paidan__Resumed *fact);
+void work_read_corrected(const struct sim *sim, struct work *work, const Paidan__Corrected *fact);
 void work_read_replanned(const struct sim *sim, struct work *work, const Paidan__Replanned *fact);
 void work_read_requested(const struct sim *sim, struct work *work, const Paidan__Requested *fact);
 void work_read_decided(const struct sim *sim, struct work *work, const Paidan__Decided *fact);

@@ -79,7 +79,7 @@ static void passed(struct sim_lates *lates, const struct work *work, uint64_t du
 {
     for (unsigned i = 0; i < WORK_CLOCKS_MAX; i++) {
         const struct work_clock *clock = &work->clocks[i];
-        const bool runs = clock->present && !clock->stopped && !clock->expired;
+        const bool runs = clock->present && !clock->stopped && !clock->expired && !clock->excused;
         if (runs && clock->due_ms == due_ms && due_ms >= got_ms(work) &&
             (only == 0 || clock->kind == only)) {
             missed_of(lates, work->unit)->times[kind_of(clock->kind)]++;
@@ -90,7 +90,8 @@ static void passed(struct sim_lates *lates, const struct work *work, uint64_t du
 static void done(struct sim_lates *lates, const char *unit, const struct work_clock *clock,
                  uint64_t at_ms)
 {
-    if (clock != NULL && clock->present && work_is_late(clock, at_ms) && !clock->expired) {
+    if (clock != NULL && clock->present && work_is_late(clock, at_ms) && !clock->expired &&
+        !clock->excused) {
         missed_of(lates, unit)->times[kind_of(clock->kind)]++;
     }
 }

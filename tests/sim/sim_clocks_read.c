@@ -129,7 +129,10 @@ static void go_on_one(const struct sim *sim, const struct work *work, struct wor
                   "another term after a pause");
     }
     const uint32_t extensions = clock->extensions;
+    const bool excused = clock->excused;
     work_clock_go_on(sim, work, clock, set);
+    /* A correction within the pause had put it into the past: it passes with the pause's end. */
+    clock->excused = planned ? clock->excused : excused;
     work_must(sim, work, clock->extensions == extensions, "an extension nobody granted");
 }
 
@@ -193,6 +196,47 @@ void work_read_resumed(const struct sim *sim, struct work *work, const Paidan__R
     go_on(sim, work, &all);
     work_check_all(sim, work);
     work_count(sim, fact->by_hand ? SIM_RESUMED_BY_HAND : SIM_RESUMED_BY_ITSELF);
+}
+
+/* A clock that the ticket had no term for begins when the resident began to wait. */
+static void begin_late(const struct sim *sim, struct work *work, const Paidan__ClockSet *set)
+{
+    uint64_t since_ms = work->at_ms;
+    unsigned at = WORK_CLOCKS_MAX;
+    for (unsigned i = WORK_CLOCKS_MAX; i-- > 0;) {
+        const struct work_clock *clock = &work->clocks[i];
+        at = clock->present ? at : i;
+        if (clock->present && !clock->stopped && clock->kind != PAIDAN__CLOCK__CLOCK_ACCEPT &&
+            clock->start_ms < since_ms) {
+            since_ms = clock->start_ms;
+        }
+    }
+    CHECK(at < WORK_CLOCKS_MAX);
+    work_clock_change(sim, work, &work->clocks[at], set, since_ms, 0);
+}
+
+/* The unit keeps it: what runs has the terms of what it is now. */
+void work_read_corrected(const struct sim *sim, struct work *work, const Paidan__Corrected *fact)
+{
+    const struct going_on others = {NULL, 0, fact->assists, fact->n_assists, fact->mode_clock,
+                                    true};
+    for (size_t i = 0; i < fact->n_clocks; i++) {
+        const Paidan__ClockSet *set = fact->clocks[i];
+        struct work_clock *clock = work_clock_of(work, set->clock);
+        if (clock != NULL) {
+            go_on_one(sim, work, clock, set, true);
+        } else {
+            begin_late(sim, work, set);
+            clock = work_clock_of(work, set->clock);
+        }
+        clock->excused = clock->due_ms <= work->at_ms;
+    }
+    for (size_t i = 0; i < fact->n_clocks_ended; i++) {
+        struct work_clock *clock = work_clock_of(work, fact->clocks_ended[i]);
+        work_must(sim, work, clock != NULL && !clock->stopped, "an end of a clock that is none");
+        *clock = (struct work_clock){.present = false};
+    }
+    go_on(sim, work, &others);
 }
 
 void work_read_replanned(const struct sim *sim, struct work *work, const Paidan__Replanned *fact)

@@ -106,12 +106,13 @@ static void take(const struct sim *sim, const struct sim_desk *desk, struct stay
     check_due(sim, desk, stay);
 }
 
-static void read_desked(const struct sim *sim, struct sim_desk *desk, const Paidan__Event *event)
+/* fact: of Desked, or of Unmerged: it comes back. */
+static void read_desked(const struct sim *sim, struct sim_desk *desk, const Paidan__Event *event,
+                        const Paidan__Desked *fact)
 {
     struct stay **at = place(desk, event->ticket);
-    const Paidan__Desked *fact = event->desked;
     must(sim, event->ticket, *at == NULL, "a second arrival");
-    must(sim, event->ticket, fact->clock != NULL && fact->has_urgency, "no clock");
+    must(sim, event->ticket, fact != NULL && fact->clock != NULL && fact->has_urgency, "no clock");
     *at = calloc(1, sizeof **at);
     CHECK(*at != NULL);
     desk->count++;
@@ -149,11 +150,37 @@ static void read_overdue(const struct sim *sim, struct stay *stay, const Paidan_
 static void read_replanned(const struct sim *sim, struct sim_desk *desk, struct stay *stay,
                            const Paidan__DeskReplanned *fact)
 {
-    must(sim, stay->id, stay->alarms == 0, "a missed deadline that moved");
-    must(sim, stay->id, fact->clock->start_ms == stay->start_ms, "a clock that began anew");
+    must(sim, stay->id, fact->clock != NULL || fact->has_member, "nothing planned anew");
     stay->urgency = fact->urgency;
+    if (fact->clock == NULL) {
+        return;
+    }
+    must(sim, stay->id, stay->alarms == 0, "a missed deadline that moved");
+    must(sim, stay->id, fact->has_member || fact->clock->start_ms == stay->start_ms,
+         "a clock that began anew");
+    stay->warned = stay->warned && (!fact->has_member || fact->clock->due_ms <= stay->due_ms);
     take(sim, desk, stay, fact->clock);
     sim->figures->kinds[SIM_DESK_REPLANNED]++;
+}
+
+/* Nobody becomes late by it, and no deadline a later one. */
+static void read_burst(const struct sim *sim, struct sim_desk *desk, const Paidan__Event *event)
+{
+    const Paidan__Burst *fact = event->burst;
+    struct stay *stay = *place(desk, event->ticket);
+    must(sim, event->ticket, fact->has_desk_urgency || fact->clock == NULL, "a burst elsewhere");
+    if (!fact->has_desk_urgency) {
+        return;
+    }
+    must(sim, event->ticket, stay != NULL, "a burst of what is not");
+    must(sim, event->ticket, stay->urgency < fact->desk_urgency, "an urgency that became less,");
+    stay->urgency = fact->desk_urgency;
+    if (fact->clock != NULL) {
+        must(sim, stay->id, stay->alarms == 0, "a missed deadline that moved");
+        must(sim, stay->id, fact->clock->due_ms < stay->due_ms, "a later deadline for a burst");
+        must(sim, stay->id, fact->clock->due_ms > event->at_ms, "a deadline that has passed");
+        take(sim, desk, stay, fact->clock);
+    }
 }
 
 /* All that is not late was looked at by the site as it is now. */
@@ -192,7 +219,7 @@ static void read_stay(const struct sim *sim, struct sim_desk *desk, const Paidan
     }
 }
 
-void sim_desk_read(struct sim *sim, struct sim_desk *desk, const Paidan__Event *event)
+void sim_desk_read(struct sim *sim, struct sim_desk *desk, bool member, const Paidan__Event *event)
 {
     desk->last_ms = event->at_ms;
     switch (event->fact_case) {
@@ -203,15 +230,30 @@ void sim_desk_read(struct sim *sim, struct sim_desk *desk, const Paidan__Event *
         read_passed(sim, desk, event->replan_passed);
         break;
     case PAIDAN__EVENT__FACT_DESKED:
-        read_desked(sim, desk, event);
+        read_desked(sim, desk, event, event->desked);
+        break;
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        read_desked(sim, desk, event, event->unmerged->desk);
+        break;
+    case PAIDAN__EVENT__FACT_MERGED:
+        if (*place(desk, event->ticket) != NULL) { /* else a unit had it, or it was merged before */
+            forget(desk, place(desk, event->ticket));
+        }
         break;
     case PAIDAN__EVENT__FACT_ROUTED:
         if (event->routed->has_by_desk && event->routed->by_desk) {
             read_stay(sim, desk, event);
         }
         break;
-    case PAIDAN__EVENT__FACT_RULED:
     case PAIDAN__EVENT__FACT_UNDESKED:
+        if (!member) {
+            read_stay(sim, desk, event);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_BURST:
+        read_burst(sim, desk, event);
+        break;
+    case PAIDAN__EVENT__FACT_RULED:
     case PAIDAN__EVENT__FACT_DESK_WARNED:
     case PAIDAN__EVENT__FACT_DESK_OVERDUE:
     case PAIDAN__EVENT__FACT_DESK_REPLANNED:

@@ -43,6 +43,15 @@ const char *sim_fault_name(enum sim_fault fault)
         [SIM_CLOCK_BACK] = "clock back",
         [SIM_CLOCK_FORWARD] = "clock forward",
         [SIM_RELOAD] = "site reloaded",
+        [SIM_OUTSIDE_AWAY] = "outside away",
+        [SIM_OUTSIDE_AWAY_LONG] = "outside away a day",
+        [SIM_OUTSIDE_ALL_AWAY] = "all outside away a day",
+        [SIM_OUTSIDE_SILENT] = "outside took silently",
+        [SIM_OUTSIDE_REFUSED] = "outside refused",
+        [SIM_OUTSIDE_DECLINED] = "outside declined",
+        [SIM_MESSAGE_AGAIN] = "message again",
+        [SIM_ALARM_AGAIN] = "alarm again",
+        [SIM_ALARM_REORDERED] = "alarm reordered",
     };
     CHECK(fault < SIM_FAULTS);
     return names[fault];
@@ -137,7 +146,8 @@ static void kill_replay(struct sim *sim, enum world_service service)
 
 static void harm_store(struct sim *sim)
 {
-    const enum world_service service = (enum world_service)rng_below(&sim->rng, WORLD_SERVICES);
+    const enum world_service service =
+        (enum world_service)rng_below(&sim->rng, world_members(sim->world));
     struct fault *fault = &sim->faults[service];
     switch (rng_below(&sim->rng, 9)) {
     case 0:
@@ -261,6 +271,29 @@ static void write_sites(struct sim *sim)
                        "sed -i 's/\\b30m\\b/20m/; s/\\b24h\\b/12h/' '%s/site.yaml'", sim->variant);
     }
     run_command(command);
+    if (options->channels) {
+        CHECK(rules != NULL);
+        (void)snprintf(command, sizeof command,
+                       "cp -r -- '%s/channels/.' '%s' && cp -r -- '%s/channels/.' '%s'", rules,
+                       sim->site, rules, sim->variant);
+        run_command(command);
+    }
+}
+
+/* Some sites compare what comes in, and are told of bursts. By the seed alone, so that the others live
+ * as they did. */
+static void write_groups(struct sim *sim)
+{
+    char command[4096];
+    if (sim->options->rules_folder == NULL || sim->options->seed % 3 != 1) {
+        return;
+    }
+    (void)snprintf(command, sizeof command,
+                   "printf 'triage:\\n  groups: {suggest: 50%%%%, days: 1, members: 20}\\n  burst: "
+                   "{count: 3, within: 2h, urgency: normal}\\n' | tee -a '%s/site.yaml' >> "
+                   "'%s/site.yaml'",
+                   sim->site, sim->variant);
+    run_command(command);
 }
 
 void sim_open_world(struct sim *sim)
@@ -269,14 +302,15 @@ void sim_open_world(struct sim *sim)
     struct fault fault = again(sim);
     const bool killed = options->faults && rng_percent(&sim->rng, 50);
     write_sites(sim);
-    sim->world = world_open_failing(options->folder, sim->site, SIM_START_MS,
-                                    killed ? strike_again : NULL, &fault);
+    write_groups(sim);
+    sim->world = (options->channels ? world_open_whole : world_open_failing)(
+        options->folder, sim->site, SIM_START_MS, killed ? strike_again : NULL, &fault);
     read_plain(sim, sim->site);
 }
 
 void sim_stop_faults(struct sim *sim)
 {
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world_members(sim->world); i++) {
         world_fault(sim->world, (enum world_service)i, NULL, NULL);
     }
     sim->full_until_step = 0;

@@ -8,18 +8,20 @@
 
 #include "common/base/check.h"
 #include "common/say/number.h"
-#include "sim_parts.h"
+#include "sim_channels.h"
 
 /* A set of 64-bit keys; kind and parts are mixed into one. Collisions of 2^-64 are accepted: they
  * would only raise a false alarm, which repeats from the seed. */
 struct laws {
     uint64_t *keys;
     size_t count, size;
-    uint64_t last_ms[WORLD_SERVICES];
-    uint64_t last_cause[WORLD_SERVICES][WORLD_SERVICES]; /* seq by reader and log */
+    uint64_t last_ms[WORLD_MEMBERS];
+    uint64_t last_cause[WORLD_MEMBERS][WORLD_SERVICES]; /* seq by reader and log */
     struct sim_model *model;
     struct sim_clocks *clocks;
     struct sim_desk *desk;
+    struct sim_merge *merge;
+    struct sim_archive *archive;
 };
 
 struct laws *sim_laws_new(void)
@@ -32,6 +34,8 @@ struct laws *sim_laws_new(void)
     laws->model = sim_model_new();
     laws->clocks = sim_clocks_new();
     laws->desk = sim_desk_new();
+    laws->merge = sim_merge_new();
+    laws->archive = sim_archive_new();
     return laws;
 }
 
@@ -40,6 +44,8 @@ void sim_laws_free(struct laws *laws)
     sim_model_free(laws->model);
     sim_clocks_free(laws->clocks);
     sim_desk_free(laws->desk);
+    sim_merge_free(laws->merge);
+    sim_archive_free(laws->archive);
     free(laws->keys);
     free(laws);
 }
@@ -97,6 +103,9 @@ enum once {
     ONCE_ASKED,
     ONCE_POSTPONED,
     ONCE_ANSWERED,
+    ONCE_HANDED_OVER,
+    ONCE_UNHEARD, /* the round ended without an answer */
+    ONCE_LATE,
     ONCE_RESOLVED,
     ONCE_ROUTED,
     ONCE_TAKEN_BACK,
@@ -203,11 +212,20 @@ static void read_escalation(struct sim *sim, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_ORDERED:
         check_assignment(sim, ticket, event->ordered->to);
         break;
+    case PAIDAN__EVENT__FACT_CORRECTED:
+        if (event->corrected->to != NULL) {
+            check_assignment(sim, ticket, event->corrected->to);
+        }
+        break;
     case PAIDAN__EVENT__FACT_CLOSED:
         figures->closed++;
         figures->withdrawn += event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN;
         figures->solved += event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_SOLVED;
-        (void)first_time(sim, ONCE_CLOSED, ticket, 0, 0);
+        /* Whoever was not heard may answer after all: sim_model knows what may follow then. */
+        if (event->closed->has_satisfied ||
+            event->closed->outcome == PAIDAN__OUTCOME__OUTCOME_WITHDRAWN) {
+            (void)first_time(sim, ONCE_CLOSED, ticket, 0, 0);
+        }
         break;
     default:
         break;
@@ -228,8 +246,13 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
             sim_broken(sim, "%" PRIu64 " is asked about though callback knew it withdrawn", ticket);
         }
         /* Put off at the end of calling hours, an attempt comes once more. */
-        if (!first_time(sim, event->asked->has_postponed ? ONCE_POSTPONED : ONCE_ASKED, ticket,
-                        event->asked->round, event->asked->attempt)) {
+        if (event->asked->from_channel == NULL &&
+            !first_time(sim,
+                        event->asked->has_postponed && event->asked->postponed ? ONCE_POSTPONED
+                        : event->asked->has_handed_over && event->asked->handed_over
+                            ? ONCE_HANDED_OVER
+                            : ONCE_ASKED,
+                        ticket, event->asked->round, event->asked->attempt)) {
             sim_broken(sim, "%" PRIu64 " is asked twice in one attempt", ticket);
         }
         return;
@@ -245,10 +268,24 @@ static void read_callback(struct sim *sim, const Paidan__Event *event)
     case PAIDAN__EVENT__FACT_ANSWERED:
         round = event->answered->round;
         sim_model_answered(sim->laws->model, ticket, event->answered);
-        break;
+        if (!event->answered->has_late || !event->answered->late) {
+            break;
+        }
+        /* After all: once, where the round had ended without. */
+        if (!seen(sim->laws, ONCE_UNHEARD, ticket, round, 0) ||
+            !first_time(sim, ONCE_LATE, ticket, round, 0)) {
+            sim_broken(sim, "%" PRIu64 " round %" PRIu64 " is answered late for no reason", ticket,
+                       round);
+        }
+        return;
     case PAIDAN__EVENT__FACT_UNREACHED:
         sim->figures->unreached++;
         round = event->unreached->round;
+        (void)first_time(sim, ONCE_UNHEARD, ticket, round, 0);
+        break;
+    case PAIDAN__EVENT__FACT_SPARED:
+        round = event->spared->round;
+        (void)first_time(sim, ONCE_UNHEARD, ticket, round, 0);
         break;
     case PAIDAN__EVENT__FACT_CANCELLED:
         round = event->cancelled->round;
@@ -324,13 +361,29 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
         !first_time(sim, ONCE_LOG_READ, 0, seq, event->disclosed->from_seq)) {
         sim_broken(sim, "a reading of the log is told twice at seq %" PRIu64, seq);
     }
+    if (sim->channels != NULL) {
+        sim_channel_laws_read(sim, (enum world_service)order, seq, event);
+    }
     if (order == WORLD_ESCALATION) {
         read_escalation(sim, event);
     } else if (order == WORLD_CALLBACK) {
         read_callback(sim, event);
     } else if (order == WORLD_TRIAGE) {
-        sim_desk_read(sim, sim->laws->desk, event);
+        sim_desk_read(sim, sim->laws->desk, sim_merge_is_member(sim->laws->merge, event->ticket),
+                      event);
     }
+    sim_merge_read(sim, sim->laws->merge, (enum world_service)order, event);
+    sim_archive_read(sim, sim->laws->archive, (enum world_service)order, seq, event);
+}
+
+uint64_t sim_laws_some_member(struct sim *sim)
+{
+    return sim_merge_some_member(sim, sim->laws->merge);
+}
+
+void sim_laws_ended(struct sim *sim)
+{
+    sim_merge_ended(sim, sim->laws->merge);
 }
 
 void sim_laws_reloaded(struct sim *sim)
@@ -341,6 +394,7 @@ void sim_laws_reloaded(struct sim *sim)
 void sim_laws_read(struct sim *sim)
 {
     world_visit_new(sim->world, visit, sim);
+    sim_merge_read_all(sim, sim->laws->merge);
 }
 
 static void check_acknowledged(struct sim *sim, uint64_t ticket)
@@ -356,6 +410,7 @@ static void check_acknowledged(struct sim *sim, uint64_t ticket)
         answer->code != PAIDAN__CODE__OK) {
         sim_broken(sim, "acknowledged ticket %" PRIu64 " is missing", ticket);
     }
+    sim_merge_compare_triage(sim, sim->laws->merge, ticket, answer->triage_shown);
 }
 
 void sim_laws_doer(struct sim *sim, uint64_t ticket, const char *unit)
@@ -403,7 +458,7 @@ static uint64_t sum(struct sim *sim, const struct total *totals, size_t count)
  * at a desk that nobody will clear, none is resolved without being asked about. */
 static void check_totals(struct sim *sim)
 {
-    enum { SIDE = 3 };
+    enum { SIDE = 4 };
     static const struct {
         struct total left[SIDE], right[SIDE];
     } laws[] = {
@@ -411,7 +466,11 @@ static void check_totals(struct sim *sim)
         {{{WORLD_ESCALATION, "tickets"}},
          {{WORLD_TRIAGE, "routed"},
           {WORLD_TRIAGE, "routed_by_desk"},
-          {WORLD_TRIAGE, "never_routed"}}},
+          {WORLD_TRIAGE, "never_routed"},
+          {WORLD_TRIAGE, "merged_new"}}},
+        {{{WORLD_TRIAGE, "registered"}},
+         {{WORLD_TRIAGE, "routed"}, {WORLD_TRIAGE, "desked"}, {WORLD_TRIAGE, "merged_at_once"}}},
+        {{{WORLD_INTAKE, "merged"}}, {{WORLD_ESCALATION, "state_merged"}}},
         {{{WORLD_INTAKE, "assigned"}}, {{WORLD_ESCALATION, "state_assigned"}}},
         {{{WORLD_INTAKE, "accepted"}}, {{WORLD_ESCALATION, "state_accepted"}}},
         {{{WORLD_INTAKE, "returned"}}, {{WORLD_ESCALATION, "state_returned"}}},
@@ -421,6 +480,11 @@ static void check_totals(struct sim *sim)
         {{{WORLD_TRIAGE, "desk_open"}},
          {{WORLD_INTAKE, "waiting"}, {WORLD_ESCALATION, "state_returned"}}},
         {{{WORLD_CALLBACK, "open"}}, {{WORLD_ESCALATION, "state_resolved"}}},
+        {{{WORLD_CALLBACK, "tasks"}},
+         {{WORLD_CALLBACK, "answered"},
+          {WORLD_CALLBACK, "unreached"},
+          {WORLD_CALLBACK, "cancelled"},
+          {WORLD_CALLBACK, "open"}}},
     };
     for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
         sim->figures->laws++;
@@ -437,6 +501,7 @@ static void compare_ticket(struct sim *sim, uint64_t ticket)
 {
     const Paidan__Brief *brief = sim_model_compare_ticket(sim, sim->laws->model, ticket);
     if (brief != NULL) {
+        sim_merge_compare_brief(sim, sim->laws->merge, brief);
         sim_clocks_compare(sim, sim->laws->clocks, brief);
     }
 }
@@ -445,6 +510,7 @@ void sim_laws_sample(struct sim *sim)
 {
     const struct site *site = world_site(sim->world);
     check_totals(sim);
+    sim_merge_compare(sim, sim->laws->merge);
     char *unit = site->units[rng_below(&sim->rng, site->unit_count)].code;
     sim_model_compare_unit(sim, sim->laws->model, sim->laws->clocks, unit);
     sim_lates_compare(sim, unit);
@@ -463,14 +529,17 @@ void sim_laws_settled(struct sim *sim, bool whole)
         compare_ticket(sim, sim->tickets[i].id);
     }
     check_totals(sim);
+    sim_merge_compare(sim, sim->laws->merge);
     sim_model_compare(sim, sim->laws->model, sim->laws->clocks);
     for (uint32_t i = 0; i < world_site(sim->world)->unit_count; i++) {
         sim_lates_compare(sim, world_site(sim->world)->units[i].code);
     }
     sim_desk_compare(sim, sim->laws->desk);
+    sim_archive_compare(sim, sim->laws->archive);
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);
+        sim_archive_recount(sim);
         sim->figures->replays++;
     }
 }

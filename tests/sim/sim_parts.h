@@ -56,6 +56,7 @@ struct fault {
 };
 
 struct laws;
+struct sim_channels; /* sim_channels.h */
 
 struct sim {
     const struct sim_options *options;
@@ -65,8 +66,8 @@ struct sim {
     struct pending pending[SIM_PENDING_MAX]; /* ring of the newest requests */
     size_t pending_next;
     struct flight flights[SIM_FLIGHTS_MAX];
-    uint64_t newest_request[WORLD_SERVICES], newest_answer; /* numbers that came so far */
-    struct fault faults[WORLD_SERVICES];
+    uint64_t newest_request[WORLD_MEMBERS], newest_answer; /* numbers that came so far */
+    struct fault faults[WORLD_MEMBERS];
     uint64_t struck_again;        /* times that faults of processes that come back struck */
     uint64_t act_ms;              /* mean time between two acts */
     uint64_t check_ms;            /* next comparison of the whole */
@@ -84,6 +85,7 @@ struct sim {
     uint32_t generation_said; /* which escalation has said that it works by */
     struct sim_plain *plain;
     struct sim_lates *lates;
+    struct sim_channels *channels; /* NULL: without */
 };
 
 /* sim_faults.c: one random harm, when its time has come. */
@@ -138,6 +140,8 @@ void sim_work_off(struct sim *sim);
  * the next call; NULL: lost. */
 const Paidan__Answer *sim_request(struct sim *sim, enum world_service service,
                                   Paidan__Request *request);
+/* Remembers the tickets that an answer acknowledges. */
+void sim_learn(struct sim *sim, const Paidan__Answer *answer);
 /* Asks without any fault; for looking. */
 const Paidan__Answer *sim_look(struct sim *sim, enum world_service service,
                                Paidan__Request *request);
@@ -212,13 +216,48 @@ void sim_model_compare(struct sim *sim, const struct sim_model *model, struct si
 
 /* sim_desk.c: the clocks of tickets at the desk, by triage's facts alone. */
 struct sim_desk;
+/* sim_archive.c. compare: settled. */
+struct sim_archive;
+struct sim_archive *sim_archive_new(void);
+void sim_archive_free(struct sim_archive *archive);
+void sim_archive_read(struct sim *sim, struct sim_archive *archive, enum world_service service,
+                      uint64_t seq, const Paidan__Event *event);
+void sim_archive_compare(struct sim *sim, const struct sim_archive *archive);
+void sim_archive_recount(struct sim *sim);
+
 struct sim_desk *sim_desk_new(void);
 void sim_desk_free(struct sim_desk *desk);
-void sim_desk_read(struct sim *sim, struct sim_desk *desk, const Paidan__Event *event);
+/* member: the ticket was merged when this was said, and so did not lie there. */
+void sim_desk_read(struct sim *sim, struct sim_desk *desk, bool member, const Paidan__Event *event);
 /* The site is another from now on. */
 void sim_desk_reloaded(struct sim_desk *desk);
 /* At rest: what triage shows of the desk is what the facts left. */
 void sim_desk_compare(struct sim *sim, struct sim_desk *desk);
+
+/* sim_merge.c: who is merged into whom, by the facts of triage and of escalation. */
+struct sim_merge;
+struct sim_merge *sim_merge_new(void);
+void sim_merge_free(struct sim_merge *merge);
+/* Whether a dispatcher of this run merges: by the seed, so that the others live as they did. */
+bool sim_merge_plays(const struct sim *sim);
+void sim_merge_read(const struct sim *sim, struct sim_merge *merge, enum world_service service,
+                    const Paidan__Event *event);
+/* All that was said so far was read. */
+void sim_merge_read_all(const struct sim *sim, const struct sim_merge *merge);
+/* By triage. */
+bool sim_merge_is_member(const struct sim_merge *merge, uint64_t ticket);
+uint64_t sim_merge_some_member(struct sim *sim, const struct sim_merge *merge); /* 0: none */
+/* At rest: what the services show, and what they count, is what the facts left, and both logs agree. */
+void sim_merge_compare_triage(const struct sim *sim, const struct sim_merge *merge, uint64_t ticket,
+                              const Paidan__TriageShown *shown);
+void sim_merge_compare_brief(const struct sim *sim, const struct sim_merge *merge,
+                             const Paidan__Brief *brief);
+void sim_merge_compare(struct sim *sim, const struct sim_merge *merge);
+/* Everything has come to rest: each ticket has ended, and nobody was forgotten. */
+void sim_merge_ended(const struct sim *sim, const struct sim_merge *merge);
+
+/* sim_actors_merge.c: a dispatcher merges, unmerges, splits. Before: sim_merge_plays. */
+void sim_act_merger(struct sim *sim);
 
 /* sim_laws.c */
 struct laws *sim_laws_new(void);
@@ -234,6 +273,10 @@ void sim_laws_log_read(struct sim *sim, uint64_t seq, uint64_t from_seq);
 void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway);
 /* Open tickets of a unit, by the facts. */
 uint64_t sim_laws_open(const struct sim *sim, const char *unit);
+/* A ticket that is merged; 0: there is none. */
+uint64_t sim_laws_some_member(struct sim *sim);
+/* Nothing is open any more: each ticket has ended as it should. */
+void sim_laws_ended(struct sim *sim);
 /* The site is another from now on. */
 void sim_laws_reloaded(struct sim *sim);
 /* Settled: the services' totals agree, and so do one unit's queue and one ticket, by chance. */

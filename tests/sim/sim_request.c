@@ -71,7 +71,7 @@ static bool tells_of_change(const Paidan__Answer *answer)
     }
 }
 
-static void learn(struct sim *sim, const Paidan__Answer *answer)
+void sim_learn(struct sim *sim, const Paidan__Answer *answer)
 {
     if (answer->code != PAIDAN__CODE__OK || answer->body_case != PAIDAN__ANSWER__BODY_SUBMITTED) {
         return;
@@ -183,7 +183,7 @@ static const Paidan__Answer *deliver(struct sim *sim, struct pending *pending)
         pending->answer = copy(bytes, size);
         pending->answer_size = size;
         pending->stored = tells_of_change(answer);
-        learn(sim, answer);
+        sim_learn(sim, answer);
         if (fresh) {
             check_doers(sim, request, answer);
             check_reader(sim, request, answer);

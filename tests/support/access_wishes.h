@@ -10,6 +10,7 @@
 #include "access_secret.h"
 #include "access_session.h"
 #include "common/bus/proof.h"
+#include "common/permit/permit_grant.h"
 #include "solo.h"
 
 /* 2026-11-22 09:00 in +08:00. */
@@ -20,7 +21,9 @@
 static inline void wish_keys(void)
 {
     struct access_keys keys = {.uid = 1000};
-    memset(keys.grant, 'g', sizeof keys.grant);
+    unsigned char seed[32], key[PERMIT_KEY_BYTES];
+    memset(seed, 'g', sizeof seed);
+    permit_key_of_seed(seed, keys.grant, key);
     memset(keys.own, 'a', sizeof keys.own);
     access_secret_use(&keys);
 }

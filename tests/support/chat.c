@@ -80,8 +80,8 @@ static const char *token_of(const ProtobufCEnumDescriptor *of, int value)
 static const char *way_name(Paidan__WechatWay way)
 {
     static const char *const names[] = {"?",  "随消息", "客服消息", "订阅通知",
-                                        "群", "短信",   "电话"};
-    return names[(unsigned)way < 7 ? (unsigned)way : 0];
+                                        "群", "短信",   "电话",     "未能告知"};
+    return names[(unsigned)way < 8 ? (unsigned)way : 0];
 }
 
 /* What the resident reads, by whatever way. */
@@ -125,7 +125,9 @@ static void put_wish(struct looking *looking, const Paidan__Wished *wished)
             add(looking, " 电话%s", ticket->phone);
         }
         if (ticket->n_attachments > 0) {
-            add(looking, " 附件%zu", ticket->n_attachments);
+            const char *const url = ticket->attachments[0]->url;
+            add(looking, " 附件%zu%s", ticket->n_attachments,
+                strncmp(url, "media:", 6) == 0 ? "（自存）" : "");
         }
         break;
     }
@@ -143,6 +145,11 @@ static void put_wish(struct looking *looking, const Paidan__Wished *wished)
         add(looking, " 撤回");
         break;
     default:
+        if (request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_MISS &&
+            request->callback_miss->hand_to != NULL) {
+            add(looking, " 转由%s回访", request->callback_miss->hand_to);
+            break;
+        }
         add(looking, " 未接通");
         break;
     }
@@ -412,6 +419,17 @@ static void outcome(struct chat *chat, size_t index)
         outcome.reply =
             (ProtobufCBinaryData){.len = paidan__wechat_sent__pack(&sent, bytes), .data = bytes};
     }
+    if (chat->lost && strcmp(chat->deliveries[index].to, "media") == 0) {
+        outcome.sent = 0;
+        outcome.has_never = outcome.never = 1;
+        outcome.has_reply = 0;
+    }
+    if (chat->away && !service) {
+        outcome.sent = 0;
+        outcome.has_unreached = outcome.unreached = 1;
+        outcome.has_reply = 0;
+        chat->deliveries[index].done = false;
+    }
     request.wish_case = PAIDAN__REQUEST__WISH_DELIVERY_OUTCOME;
     request.delivery_outcome = &outcome;
     const Paidan__Answer *const answer = solo_call(chat->solo, &request);
@@ -467,13 +485,48 @@ void chat_ask(struct chat *chat, uint64_t ticket, uint32_t round, uint32_t attem
     chat_deliver(chat);
 }
 
+uint64_t chat_part(struct chat *chat, uint64_t split_of, const char *external_id)
+{
+    return chat_part_ago(chat, split_of, external_id, 0);
+}
+
+uint64_t chat_part_ago(struct chat *chat, uint64_t split_of, const char *external_id, uint64_t ms)
+{
+    Paidan__Registered registered = PAIDAN__REGISTERED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    registered.channel = (char *)"wechat";
+    registered.text = registered.title = (char *)"x";
+    registered.query_code = (char *)"7K3M9Q";
+    registered.external_id = (char *)external_id;
+    registered.has_split_of = 1;
+    registered.split_of = split_of;
+    event.has_ticket = 1;
+    event.ticket = FIRST + chat->tickets++;
+    event.fact_case = PAIDAN__EVENT__FACT_REGISTERED;
+    event.registered = &registered;
+    trace_at(&chat->trace, solo_now_ms(chat->solo), "（受理：拆分）");
+    solo_say(chat->solo, "intake", &event);
+    event.at_ms -= ms;
+    (void)solo_flush(chat->solo, NULL);
+    look(chat);
+    chat_deliver(chat);
+    return event.ticket;
+}
+
 void chat_escalation(struct chat *chat, uint64_t ticket, Paidan__Event__FactCase fact)
 {
     Paidan__Accepted accepted = PAIDAN__ACCEPTED__INIT;
     Paidan__Resolved resolved = PAIDAN__RESOLVED__INIT;
     Paidan__Suspended suspended = PAIDAN__SUSPENDED__INIT;
     Paidan__Closed closed = PAIDAN__CLOSED__INIT;
+    Paidan__Merged merged = PAIDAN__MERGED__INIT;
+    Paidan__Unmerged unmerged = PAIDAN__UNMERGED__INIT;
     Paidan__Event event = PAIDAN__EVENT__INIT;
+    merged.into = unmerged.from = chat->first_day + 9999;
+    merged.title = merged.note = (char *)"x";
+    merged.channel = (char *)"wechat";
+    merged.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    merged.registered_ms = solo_now_ms(chat->solo);
     accepted.unit = resolved.unit = suspended.unit = (char *)"b.any";
     resolved.note = suspended.reason = (char *)"x";
     resolved.channel = (char *)"wechat";
@@ -492,6 +545,12 @@ void chat_escalation(struct chat *chat, uint64_t ticket, Paidan__Event__FactCase
         break;
     case PAIDAN__EVENT__FACT_SUSPENDED:
         event.suspended = &suspended;
+        break;
+    case PAIDAN__EVENT__FACT_MERGED:
+        event.merged = &merged;
+        break;
+    case PAIDAN__EVENT__FACT_UNMERGED:
+        event.unmerged = &unmerged;
         break;
     default:
         event.closed = &closed;

@@ -19,6 +19,8 @@ struct chat {
     char answer[CHAT_TEXT];  /* the newest words to the resident, by any way; "": none */
     bool waits;
     uint32_t refuses;    /* what services answer; 0: OK */
+    bool lost;           /* pictures cannot be fetched */
+    bool away;           /* nothing outside is reached: it is tried again */
     const char *sent_id; /* what the platform calls what it takes */
     uint32_t errcode;    /* what the platform says to customer messages; 0: taken */
     uint64_t first_day;  /* of ticket ids */
@@ -51,6 +53,10 @@ void chat_tell(struct chat *chat, const char *text);
 void chat_pass(struct chat *chat, uint64_t ms);
 /* A callback is pulled for the ticket. */
 void chat_ask(struct chat *chat, uint64_t ticket, uint32_t round, uint32_t attempt);
+/* Intake says that a new ticket was split off from that one; external_id: NULL: none. Returns its id. */
+uint64_t chat_part(struct chat *chat, uint64_t split_of, const char *external_id);
+/* The same, of so long ago: intake's log is read late. */
+uint64_t chat_part_ago(struct chat *chat, uint64_t split_of, const char *external_id, uint64_t ms);
 /* Escalation says so. */
 void chat_escalation(struct chat *chat, uint64_t ticket, Paidan__Event__FactCase fact);
 uint64_t chat_ticket(const struct chat *chat, uint64_t nth);

@@ -1,9 +1,11 @@
 /* What holds after every step of escalation, whatever happened. */
 
 #include "common/base/check.h"
+#include "common/store/store_group.h"
 #include "escalation_stories.h"
 #include "services/escalation/escalation_count.h"
 #include "services/escalation/escalation_extra.h"
+#include "services/escalation/escalation_group.h"
 
 static void say_broken(struct story *story, const char *law, uint64_t left, uint64_t right)
 {
@@ -216,6 +218,28 @@ static void check_units(struct story *story, const struct escalation_count *sum)
                story_count(story, "ruled_total"));
 }
 
+/* Members by the rows of groups; *following: groups whose members still have to follow, each with a row
+ * among the deadlines. */
+static uint64_t count_groups(struct store_txn *txn, uint64_t *following)
+{
+    struct store_walk walk;
+    uint64_t members = 0;
+    enum rc rc = store_walk_open(txn, ESCALATION_GROUP, NULL, 0, &walk);
+    for (; rc == RC_OK; rc = store_walk_next(&walk)) {
+        struct escalation_group group;
+        size_t count = 0;
+        const uint64_t id = escalation_state_id_of(walk.key);
+        CHECK(escalation_group_load(txn, id, &group) == RC_OK);
+        CHECK(store_group_members(txn, ESCALATION_MEMBER, id, 0, SIZE_MAX, NULL, &count) == RC_OK);
+        CHECK(count == group.count);
+        members += group.count;
+        *following += group.due_ms != 0 ? 1 : 0;
+    }
+    CHECK(rc == RC_NOT_FOUND);
+    store_walk_close(&walk);
+    return members;
+}
+
 void escalation_story_check(struct story *story)
 {
     if (story->broken) {
@@ -232,6 +256,8 @@ void escalation_story_check(struct story *story)
     const uint64_t due_rows = count_rows(txn, STORE_DUE);
     const uint64_t watch_rows = count_rows(txn, ESCALATION_WATCH);
     const uint64_t replans = count_rows(txn, ESCALATION_REPLAN); /* has a row of its own */
+    uint64_t following = 0;
+    const uint64_t members = count_groups(txn, &following);
     store_abort(txn);
     say_broken(story, "queue rows, open tickets and tasks", queue_rows,
                census.queued + census.tasks + census.waiting);
@@ -240,7 +266,8 @@ void escalation_story_check(struct story *story)
     say_broken(story, "requests counted", story_count(story, "requests_open"), census.waiting);
     say_broken(story, "rows of tasks are the records'", census.found_tasks, census.tasks);
     say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
-    say_broken(story, "due rows and tickets that wait", due_rows, census.due + replans);
+    say_broken(story, "due rows and tickets that wait", due_rows, census.due + replans + following);
+    say_broken(story, "members of groups are merged", members, census.states[ESCALATION_MERGED]);
     check_units(story, &units);
     uint64_t watched = 0;
     static const char *const lists[] = {"supervised", "alarming", "ownerless"};
@@ -268,6 +295,7 @@ void escalation_story_check(struct story *story)
         "state_withdrawn",
         "state_suspended",
         "state_desk",
+        "state_merged",
     };
     for (unsigned state = 1; state < ESCALATION_STATE_COUNT; state++) {
         say_broken(story, names[state], story_count(story, names[state]), census.states[state]);

@@ -250,6 +250,60 @@ static void tell_answers(struct story *story)
     teller_look(story, 2);
 }
 
+/* Closed without its resident, who answers after all: it is closed again as what he says, or opened
+ * again; once, and of the round that was. */
+static void tell_late_answers(struct story *story)
+{
+    for (uint64_t number = 1; number <= 5; number++) {
+        teller_route_noise(story, number);
+        teller_serve(story, "b1", number);
+    }
+    teller_unreached(story, 1, 1);
+    teller_answer_late(story, 1, 2, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES);
+    teller_answer_late(story, 1, 1, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_FAIR);
+    teller_answer_late(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_NO);
+    teller_unreached(story, 1, 1);
+    teller_look(story, 1);
+    teller_spared(story, 2, 2, PAIDAN__SPARE_REASON__SPARE_SAMPLE); /* another round's */
+    teller_spared(story, 2, 1, PAIDAN__SPARE_REASON__SPARE_SAMPLE);
+    teller_look(story, 2);
+    teller_answer_late(story, 2, 1, PAIDAN__SOLVED__SOLVED_PARTLY,
+                       PAIDAN__SATISFIED__SATISFIED_FAIR);
+    teller_spared(story, 3, 1, PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL);
+    teller_answer_late(story, 3, 1, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_NO);
+    teller_look(story, 3); /* one level higher, by the redo clock */
+    teller_answer(story, 4, 1, PAIDAN__SOLVED__SOLVED_YES);
+    teller_answer_late(story, 4, 1, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_NO);
+    teller_withdraw(story, 5);
+    teller_answer_late(story, 5, 1, PAIDAN__SOLVED__SOLVED_NO, PAIDAN__SATISFIED__SATISFIED_NO);
+    teller_serve(story, "c1", 3);
+    teller_look(story, 3);
+}
+
+/* Dissatisfied 不满意 is done again too, whatever was solved; the second time somebody supervises it 督办. */
+static void tell_dissatisfied(struct story *story)
+{
+    teller_route_noise(story, 1);
+    teller_route_noise(story, 2);
+    teller_serve(story, "b1", 1);
+    teller_answer_late(story, 1, 1, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_NO);
+    teller_look(story, 1); /* one level higher, by the redo clock; not supervised yet */
+    teller_serve(story, "c1", 1);
+    teller_unreached(story, 1, 2);
+    teller_answer_late(story, 1, 2, PAIDAN__SOLVED__SOLVED_PARTLY,
+                       PAIDAN__SATISFIED__SATISFIED_NO); /* after all: the second time */
+    teller_look(story, 1);
+    teller_serve(story, "s.city", 1);
+    teller_answer_late(
+        story, 1, 3, PAIDAN__SOLVED__SOLVED_PARTLY,
+        PAIDAN__SATISFIED__SATISFIED_NO); /* the limit: no card, it is partly solved */
+    teller_look(story, 1);
+    teller_serve(story, "b1", 2);
+    teller_spared(story, 2, 1, PAIDAN__SPARE_REASON__SPARE_NO_WAY);
+    teller_answer_late(story, 2, 1, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_FAIR);
+    teller_look(story, 2);
+}
+
 static void tell_withdrawals(struct story *story)
 {
     teller_withdraw(story, 1); /* before its route */
@@ -463,6 +517,12 @@ static void tell_single(struct story *story)
     teller_serve(story, "office", 2);
     teller_answer(story, 2, 1, PAIDAN__SOLVED__SOLVED_NO);
     teller_look(story, 2);
+    teller_route(story, 3, &where);
+    teller_serve(story, "office", 3);
+    teller_unreached(story, 3, 1);
+    teller_answer_late(story, 3, 1, PAIDAN__SOLVED__SOLVED_NO,
+                       PAIDAN__SATISFIED__SATISFIED_NO); /* after all: given up, with its card */
+    teller_look(story, 3);
 }
 
 static void tell_refusals(struct story *story)
@@ -525,6 +585,8 @@ const struct escalation_story escalation_stories[] = {
     {"lease_dies", "ladder", tell_lease_dies},
     {"reopen", "ladder", tell_reopen},
     {"answers", "ladder", tell_answers},
+    {"late_answers", "ladder", tell_late_answers},
+    {"dissatisfied", "redo", tell_dissatisfied},
     {"withdrawals", "ladder", tell_withdrawals},
     {"before_route", "ladder", tell_before_route},
     {"versions", "ladder", tell_versions},
@@ -553,6 +615,11 @@ const struct escalation_story escalation_stories[] = {
     {"order", "joint", tell_order},
     {"recall", "joint", tell_recall},
     {"recall_refused", "joint", tell_recall_refused},
+    {"correct", "ladder", tell_correct},
+    {"correct_unit", "joint", tell_correct_unit},
+    {"correct_refused", "ladder", tell_correct_refused},
+    {"correct_terms", "ladder", tell_correct_terms},
+    {"correct_later", "joint", tell_correct_later},
     {"modes", "joint", tell_modes},
     {"appeals", "joint", tell_appeals},
     {"spot", "joint", tell_spot},
@@ -564,6 +631,8 @@ const struct escalation_story escalation_stories[] = {
     {"replan", "joint", tell_replan},
     {"explain", "joint", tell_explain},
     {"bound", "joint", tell_bound},
+    {"outer_moved", "joint", tell_outer_moved},
+    {"burst", "urgent", tell_burst},
     {"overtaken", "joint", tell_overtaken},
     {"steps_anew", "joint", tell_steps_anew},
     {"late_and_paused", "joint", tell_late_and_paused},
@@ -576,6 +645,25 @@ const struct escalation_story escalation_stories[] = {
     {"own_judge", "watch", tell_own_judge},
     {"recall_appeal", "watch", tell_recall_appeal},
     {"nobody_decides", "joint", tell_nobody_decides},
+    {"merge", "joint", tell_merge},
+    {"merge_states", "joint", tell_merge_states},
+    {"merge_refused", "joint", tell_merge_refused},
+    {"merge_crossed", "joint", tell_merge_crossed},
+    {"merge_leave", "joint", tell_merge_leave},
+    {"merge_unsolved", "joint", tell_merge_unsolved},
+    {"merge_withdrawn", "joint", tell_merge_withdrawn},
+    {"merge_bound", "joint", tell_merge_bound},
+    {"merge_claims", "urgent", tell_merge_claims},
+    {"merge_less", "urgent", tell_merge_less},
+    {"merge_extended", "urgent", tell_merge_extended},
+    {"merge_raised", "urgent", tell_merge_raised},
+    {"merge_corrected", "urgent", tell_merge_corrected},
+    {"merge_reopened", "urgent", tell_merge_reopened},
+    {"merge_along", "joint", tell_merge_along},
+    {"merge_left", "joint", tell_merge_left},
+    {"merge_confidential", "joint", tell_merge_confidential},
+    {"merge_appeal", "watch", tell_merge_appeal},
+    {"merge_crowd", "joint", tell_merge_crowd},
 };
 const size_t escalation_story_count = sizeof escalation_stories / sizeof escalation_stories[0];
 

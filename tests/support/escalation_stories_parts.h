@@ -25,6 +25,32 @@ void tell_recall_refused(struct story *story);
 void tell_modes(struct story *story);
 void tell_appeals(struct story *story);
 void tell_spot(struct story *story);
+/* escalation_stories_correct.c */
+void tell_correct(struct story *story);
+void tell_correct_unit(struct story *story);
+void tell_correct_refused(struct story *story);
+void tell_correct_terms(struct story *story);
+void tell_correct_later(struct story *story);
+/* escalation_stories_group.c */
+void tell_merge(struct story *story);
+void tell_merge_states(struct story *story);
+void tell_merge_refused(struct story *story);
+void tell_merge_crossed(struct story *story);
+void tell_merge_leave(struct story *story);
+void tell_merge_unsolved(struct story *story);
+void tell_merge_withdrawn(struct story *story);
+void tell_merge_bound(struct story *story);
+void tell_merge_claims(struct story *story);
+void tell_merge_less(struct story *story);
+void tell_merge_extended(struct story *story);
+void tell_merge_raised(struct story *story);
+void tell_merge_corrected(struct story *story);
+void tell_merge_reopened(struct story *story);
+void tell_merge_along(struct story *story);
+void tell_merge_left(struct story *story);
+void tell_merge_confidential(struct story *story);
+void tell_merge_appeal(struct story *story);
+void tell_merge_crowd(struct story *story);
 /* escalation_stories_term.c */
 void tell_extension(struct story *story);
 void tell_raise_accepted(struct story *story);
@@ -35,6 +61,8 @@ void tell_return_window(struct story *story);
 void tell_replan(struct story *story);
 void tell_explain(struct story *story);
 void tell_bound(struct story *story);
+void tell_outer_moved(struct story *story);
+void tell_burst(struct story *story);
 /* escalation_stories_edges.c */
 void tell_steps_downtime(struct story *story); /* escalation_stories_steps.c */
 void tell_steps_anew(struct story *story);

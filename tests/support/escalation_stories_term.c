@@ -391,3 +391,98 @@ void tell_bound(struct story *story)
     teller_recall(story, 5, "派错了", 0);
     story_until(story, 12 * DAY);
 }
+
+/* 上级延期: the bound moves, only to later, for the clocks that it holds and for those to come; they warn again.
+ * What was granted here waits for it; a ticket without a bound gets none; what expired stays expired. */
+void tell_outer_moved(struct story *story)
+{
+    story_until(story, 25 * HOUR);
+    teller_extend_above(story, 1, BASE_MS + 60 * HOUR); /* before the route: triage says it then */
+    route_bound(story, 1, 50 * HOUR);
+    teller_route_noise(story, 2);
+    route_bound(story, 3, 20 * HOUR);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 3);
+    story_until(story, 49 * HOUR); /* warned */
+    wish(story, "b1", EXTEND, 1, "等待配件");
+    decide(story, "c1", 1, true); /* no later deadline, no second warning */
+    story_until(story, 49 * HOUR + 30 * MINUTE);
+    explain(story, 1);
+    teller_extend_above(story, 1, BASE_MS + 40 * HOUR); /* earlier: as it was */
+    teller_extend_above(story, 1, BASE_MS + 50 * HOUR); /* the same */
+    teller_extend_above(story, 1, BASE_MS + 9 * DAY);
+    teller_extend_above(story, 2, BASE_MS + 9 * DAY); /* had none */
+    teller_extend_above(story, 3,
+                        BASE_MS + 9 * DAY); /* it had passed: the clock has its own term */
+    explain(story, 1);
+    story_move_to(story, "joint-later");
+    suspend(story, 1, BASE_MS + 7 * DAY);
+    teller_extend_above(story, 1, BASE_MS + 10 * DAY); /* while it stands still */
+    story_until(story, 8 * DAY);
+    (void)teller_work(story, "li", "b1", RESOLVE, 1);
+    teller_extend_above(story, 1, BASE_MS + 30 * DAY); /* nothing runs: for what is opened again */
+    teller_answer(story, 1, 1, PAIDAN__SOLVED__SOLVED_NO);
+    teller_withdraw(story, 3);
+    teller_extend_above(story, 3, BASE_MS + 40 * DAY);
+    route_bound(story, 4, 8 * DAY + 2 * HOUR);
+    story_until(story, 8 * DAY + 3 * HOUR); /* expired and raised */
+    teller_extend_above(story, 4, BASE_MS + 20 * DAY);
+    teller_look(story, 4);
+    route_bound(story, 5, 9 * DAY);
+    teller_recall(story, 5, "派错了", 0);
+    teller_extend_above(story, 5, BASE_MS + 12 * DAY); /* at the desk again */
+    teller_look(story, 5);
+    route_bound(story, 6, 9 * DAY);
+    (void)teller_work(story, "li", "b1", RETURN, 6);
+    teller_extend_above(story, 6, BASE_MS + 12 * DAY); /* returned: its clocks run */
+    explain(story, 6);
+    route_bound(story, 7, 9 * DAY);
+    teller_serve(story, "b1", 7);
+    teller_answer(story, 7, 1, PAIDAN__SOLVED__SOLVED_YES);
+    teller_extend_above(story, 7, BASE_MS + 12 * DAY); /* over */
+}
+
+/* 集中爆发: clocks run by the terms for urgent tickets, from when they began, never to a later deadline and
+ * never into the past; what is suspended, done or nobody's stays as it is. */
+void tell_burst(struct story *story)
+{
+    const Paidan__Urgency urgent = PAIDAN__URGENCY__URGENCY_URGENT;
+    teller_burst(story, 1, urgent); /* before the route: triage says it then */
+    teller_route_alone(story, 1);
+    teller_burst(story, 1, 0); /* the site leaves the urgency */
+    story_until(story, 5 * MINUTE);
+    teller_burst(story, 1, urgent); /* accept from when it began, contact, handle */
+    teller_burst(story, 1, urgent); /* it is */
+    teller_burst(story, 1, PAIDAN__URGENCY__URGENCY_NORMAL);
+    explain(story, 1);
+    (void)teller_work(story, "li", "b1", ACCEPT, 1);
+    (void)teller_work(story, "li", "b1", PAIDAN__ACTION__ACTION_CONTACT, 1);
+    (void)teller_work(story, "li", "b1", RESOLVE, 1);
+    teller_route_alone(story, 2);
+    (void)teller_work(story, "li", "b1", ACCEPT, 2);
+    (void)teller_work(story, "li", "b1", PAIDAN__ACTION__ACTION_CONTACT, 2);
+    story_until(story, 13 * HOUR);
+    teller_burst(story, 2, urgent); /* eight hours are over: eight hours from now */
+    teller_look(story, 2);
+    teller_route_alone(story, 3);
+    (void)teller_work(story, "li", "b1", ACCEPT, 3);
+    suspend(story, 3, BASE_MS + 7 * DAY);
+    teller_burst(story, 3, urgent); /* it stands still: the urgency alone */
+    teller_look(story, 3);
+    teller_route_alone(story, 4);
+    (void)teller_work(story, "li", "b1", RETURN, 4);
+    teller_burst(story, 4, urgent); /* returned: its clocks run */
+    teller_route_alone(story, 5);
+    teller_recall(story, 5, "派错了", 0);
+    teller_burst(story, 5, urgent); /* at the desk again */
+    teller_route_alone(story, 6);
+    teller_serve(story, "b1", 6);
+    teller_burst(story, 6, urgent); /* done */
+    teller_answer(story, 6, 1, PAIDAN__SOLVED__SOLVED_YES);
+    teller_burst(story, 6, urgent);
+    teller_withdraw(story, 5);
+    teller_burst(story, 5, urgent);
+    teller_route_alone(story, 7);
+    teller_merge(story, 7, 4, 0);
+    teller_burst(story, 7, urgent); /* read after it was merged: another one is worked on */
+}

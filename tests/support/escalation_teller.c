@@ -97,6 +97,59 @@ void teller_rule_as(struct story *story, uint64_t number, const struct teller_ro
     story_hear(story, "triage", &event);
 }
 
+void teller_merge(struct story *story, uint64_t number, uint64_t into, uint64_t outer_due_ms)
+{
+    teller_merge_as(story, number, into, outer_due_ms, PAIDAN__URGENCY__URGENCY_NORMAL);
+}
+
+void teller_merge_as(struct story *story, uint64_t number, uint64_t into, uint64_t outer_due_ms,
+                     Paidan__Urgency urgency)
+{
+    Paidan__Merged merged = PAIDAN__MERGED__INIT;
+    merged.into = story_ticket(story, into);
+    merged.has_by_desk = merged.by_desk = true;
+    merged.title = "楼上又吵";
+    merged.channel = "hotline";
+    merged.urgency = urgency;
+    merged.registered_ms = story->now_ms;
+    merged.has_outer_due_ms = outer_due_ms != 0;
+    merged.outer_due_ms = outer_due_ms;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_MERGED;
+    event.merged = &merged;
+    story_hear(story, "triage", &event);
+}
+
+void teller_unmerge(struct story *story, uint64_t number, uint64_t from)
+{
+    Paidan__Unmerged unmerged = PAIDAN__UNMERGED__INIT;
+    unmerged.from = story_ticket(story, from);
+    unmerged.note = "是两回事";
+    unmerged.has_why = true;
+    unmerged.why = PAIDAN__UNMERGE_CAUSE__UNMERGE_BY_DESK;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_UNMERGED;
+    event.unmerged = &unmerged;
+    story_hear(story, "triage", &event);
+}
+
+void teller_leave(struct story *story, uint64_t number, uint64_t into, const char *note)
+{
+    Paidan__Recall recall = PAIDAN__RECALL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    recall.ticket = story_ticket(story, number);
+    recall.note = (char *)note;
+    recall.has_merge_into = true;
+    recall.merge_into = story_ticket(story, into);
+    request.wish_case = PAIDAN__REQUEST__WISH_RECALL;
+    request.recall = &recall;
+    (void)story_ask(story, "zhao", &request);
+}
+
 void teller_withdraw(struct story *story, uint64_t number)
 {
     Paidan__Withdrawn withdrawn = PAIDAN__WITHDRAWN__INIT;
@@ -132,6 +185,33 @@ void teller_supplement(struct story *story, uint64_t number)
     story_hear(story, "intake", &event);
 }
 
+void teller_extend_above(struct story *story, uint64_t number, uint64_t outer_due_ms)
+{
+    Paidan__OuterMoved moved = PAIDAN__OUTER_MOVED__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    moved.outer_due_ms = outer_due_ms;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_OUTER_MOVED;
+    event.outer_moved = &moved;
+    story_hear(story, "triage", &event);
+}
+
+void teller_burst(struct story *story, uint64_t number, Paidan__Urgency urgency)
+{
+    Paidan__Burst burst = PAIDAN__BURST__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    burst.count = 5;
+    burst.within_ms = 7200000;
+    burst.has_urgency = urgency != 0;
+    burst.urgency = urgency != 0 ? urgency : PAIDAN__URGENCY__URGENCY_NORMAL;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_BURST;
+    event.burst = &burst;
+    story_hear(story, "triage", &event);
+}
+
 void teller_answer(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved)
 {
     Paidan__Answered answered = PAIDAN__ANSWERED__INIT;
@@ -146,6 +226,37 @@ void teller_answer(struct story *story, uint64_t number, uint32_t round, Paidan_
     event.ticket = story_ticket(story, number);
     event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
     event.answered = &answered;
+    story_hear(story, "callback", &event);
+}
+
+void teller_answer_late(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved,
+                        Paidan__Satisfied satisfied)
+{
+    Paidan__Answered answered = PAIDAN__ANSWERED__INIT;
+    answered.round = round;
+    answered.solved = solved;
+    answered.satisfied = satisfied;
+    answered.attempt = 1;
+    answered.has_late = answered.late = true;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_ANSWERED;
+    event.answered = &answered;
+    story_hear(story, "callback", &event);
+}
+
+void teller_spared(struct story *story, uint64_t number, uint32_t round, Paidan__SpareReason reason)
+{
+    Paidan__Spared spared = PAIDAN__SPARED__INIT;
+    spared.round = round;
+    spared.reason = reason;
+    spared.channel = (char *)"wechat";
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    event.has_ticket = true;
+    event.ticket = story_ticket(story, number);
+    event.fact_case = PAIDAN__EVENT__FACT_SPARED;
+    event.spared = &spared;
     story_hear(story, "callback", &event);
 }
 
@@ -220,6 +331,16 @@ void teller_recall(struct story *story, uint64_t number, const char *note, uint6
     recall.version = version;
     request.wish_case = PAIDAN__REQUEST__WISH_RECALL;
     request.recall = &recall;
+    (void)story_ask(story, "zhao", &request);
+}
+
+void teller_correct(struct story *story, const Paidan__Correct *wish)
+{
+    Paidan__Correct correct = *wish;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    correct.ticket = story_ticket(story, wish->ticket);
+    request.wish_case = PAIDAN__REQUEST__WISH_CORRECT;
+    request.correct = &correct;
     (void)story_ask(story, "zhao", &request);
 }
 

@@ -27,12 +27,31 @@ void teller_rule_on(struct story *story, uint64_t number, const char *unit, uint
 void teller_rule_as(struct story *story, uint64_t number, const struct teller_route *where);
 /* The dispatcher's wish Recall; version 0: not named. */
 void teller_recall(struct story *story, uint64_t number, const char *note, uint64_t version);
+/* The dispatcher's wish Correct; its ticket is the number of the trace's day. */
+void teller_correct(struct story *story, const Paidan__Correct *wish);
+/* triage: Merged into that ticket, with 上级时限 (0: none); Unmerged from it. */
+void teller_merge(struct story *story, uint64_t number, uint64_t into, uint64_t outer_due_ms);
+/* The same of one that is urgent. */
+void teller_merge_as(struct story *story, uint64_t number, uint64_t into, uint64_t outer_due_ms,
+                     Paidan__Urgency urgency);
+void teller_unmerge(struct story *story, uint64_t number, uint64_t from);
+/* The dispatcher's wish Recall, to be merged. */
+void teller_leave(struct story *story, uint64_t number, uint64_t into, const char *note);
 /* intake: Withdrawn, Chased, Supplemented. */
 void teller_withdraw(struct story *story, uint64_t number);
 void teller_chase(struct story *story, uint64_t number, uint32_t count);
 void teller_supplement(struct story *story, uint64_t number);
+/* triage: OuterMoved, 上级时限 is another one. */
+/* Triage counts many of its event; urgency 0: the site leaves it. */
+void teller_burst(struct story *story, uint64_t number, Paidan__Urgency urgency);
+void teller_extend_above(struct story *story, uint64_t number, uint64_t outer_due_ms);
 /* callback: Answered, Unreached. */
 void teller_answer(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved);
+/* After the round had ended without an answer. */
+void teller_answer_late(struct story *story, uint64_t number, uint32_t round, Paidan__Solved solved,
+                        Paidan__Satisfied satisfied);
+void teller_spared(struct story *story, uint64_t number, uint32_t round,
+                   Paidan__SpareReason reason);
 void teller_unreached(struct story *story, uint64_t number, uint32_t round);
 
 /* One item of work, with a note where one is needed. version 0: not named. */

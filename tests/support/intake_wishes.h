@@ -170,6 +170,7 @@ struct said {
     Paidan__Recalled recalled;
     Paidan__Raised raised;
     Paidan__Ordered ordered;
+    Paidan__Corrected corrected;
     Paidan__Suspended suspended;
     Paidan__Resumed resumed;
     Paidan__Closed closed;
@@ -249,6 +250,21 @@ static inline void say_ordered(struct solo *solo, struct said *said, uint64_t nu
     give(said, "s.order", 3);
     said->ordered.to = &said->to;
     said->event.ordered = &said->ordered;
+    solo_say(solo, "escalation", &said->event);
+}
+
+/* unit NULL: who has it keeps it; area NULL: the place was right. */
+static inline void say_corrected(struct solo *solo, struct said *said, uint64_t number,
+                                 const char *unit, const char *area)
+{
+    begin(said, number, PAIDAN__EVENT__FACT_CORRECTED);
+    paidan__corrected__init(&said->corrected);
+    give(said, unit, 2);
+    said->corrected.from_level = 1;
+    said->corrected.from_unit = (char *)(uintptr_t) "b.any";
+    said->corrected.to = unit != NULL ? &said->to : NULL;
+    said->corrected.area = (char *)(uintptr_t)area;
+    said->event.corrected = &said->corrected;
     solo_say(solo, "escalation", &said->event);
 }
 

@@ -2,9 +2,10 @@
  * under each role, once about what is the role's own and once about what is not, and compares what
  * comes with what the table says. Then what a hostile caller would try.
  *
- * It lives in the instance's folder, as access does, so it can read the key and seal grants.
+ * It lives in the instance's folder, as access does, so it can read their secrets and seal grants and passes.
  *
  * Usage: test-permit DATA            the matrix (peers file: this user is `trial`)
+ *        test-permit DATA grant      one grant at each service
  *        test-permit DATA gateway    without a grant (peers file: `gateway follow=escalation`)
  *        test-permit DATA revoked    reloads the peers file while it is connected (see the script)
  * The site is tests/sites/joint. */
@@ -29,7 +30,7 @@ struct walk {
     const char *data;
     struct client *client;
     struct arena arena;
-    unsigned char key[PERMIT_KEY_BYTES];
+    unsigned char secret[PERMIT_SECRET_BYTES], pass[PERMIT_SECRET_BYTES];
     uint64_t own, foreign;
     char code[32]; /* the query code of `own` */
     unsigned cells, failures, skipped;
@@ -55,7 +56,10 @@ static ProtobufCBinaryData seal(const char *actor, Paidan__GrantRole *role, uint
     grant.n_roles = 1;
     grant.issued_ms = issued_ms;
     grant.expires_ms = issued_ms + LIFE_MS;
-    CHECK(permit_grant_seal(walk.key, &grant, &walk.arena, &sealed.data, &sealed.len) == RC_OK);
+    const bool public = role->role == PAIDAN__ROLE__ROLE_PUBLIC;
+    CHECK(permit_grant_seal(public ? walk.pass : walk.secret,
+                            public ? PERMIT_PAPER_PASS : PERMIT_PAPER_GRANT, &grant, &walk.arena,
+                            &sealed.data, &sealed.len) == RC_OK);
     return sealed;
 }
 
@@ -92,14 +96,19 @@ static void role_make(unsigned column, bool unit_key, Paidan__GrantRole *role)
 static const char *service_of(enum permit_row row)
 {
     const char *const name = permit_table_name(row);
-    if (strncmp(name, "desk", 4) == 0 || strncmp(name, "triage", 6) == 0) {
+    if (strncmp(name, "desk", 4) == 0 || strncmp(name, "triage", 6) == 0 ||
+        strncmp(name, "trust", 5) == 0 || strcmp(name, "merge") == 0 ||
+        strcmp(name, "unmerge") == 0) {
         return "triage";
     }
-    if (row >= PERMIT_SUBMIT && row <= PERMIT_CALLER_LIST) {
+    if (row >= PERMIT_SUBMIT && row <= PERMIT_SPLIT) {
         return "intake";
     }
     if (row >= PERMIT_CALLBACK_PULL && row <= PERMIT_CALLBACK_MISS) {
         return "callback";
+    }
+    if (row >= PERMIT_RATES) {
+        return "archive";
     }
     return row >= PERMIT_LOGIN_START ? "access" : "escalation";
 }
@@ -286,6 +295,14 @@ static void fill_lists(struct room *room, enum permit_row row, uint64_t ticket, 
     case PAIDAN__REQUEST__WISH_REPLAN:
         room->request.replan->has_apply = room->request.replan->apply = row == PERMIT_REPLAN_APPLY;
         break;
+    case PAIDAN__REQUEST__WISH_SUPPLEMENT:
+        if (row ==
+            PERMIT_SUPPLEMENT_DUE) { /* never with a code, which would make it a resident's */
+            room->request.supplement->query_code = NULL;
+            room->request.supplement->has_outer_due_ms = 1;
+            room->request.supplement->outer_due_ms = clock_wall_ms() + LIFE_MS;
+        }
+        break;
     default:
         break;
     }
@@ -317,6 +334,9 @@ static bool room_make(struct room *room, enum permit_row row, bool own, const ch
     fill_text(wish, "follower", "watch");
     fill_number(wish, "from_seq", 1);
     fill_number(wish, "ticket", own ? walk.own : walk.foreign);
+    fill_number(wish, "into",
+                own ? walk.own
+                    : walk.foreign); /* into itself: refused, by whoever may merge the two */
     if (row == PERMIT_LOOKUP_EXTERNAL) {
         fill_text(wish, "external_id", own ? "one" : "two");
     } else if (row == PERMIT_LOOKUP_CODE) {
@@ -329,6 +349,10 @@ static bool room_make(struct room *room, enum permit_row row, bool own, const ch
     if (row == PERMIT_RECALL) { /* not really: the next cells ask whose the ticket is */
         room->request.recall->has_version = true;
         room->request.recall->version = UINT32_MAX;
+    }
+    if (row == PERMIT_CORRECT) {
+        room->request.correct->has_version = true;
+        room->request.correct->version = UINT32_MAX;
     }
     if (with_code) {
         fill_text(wish, "query_code", own && row != PERMIT_WITHDRAW ? walk.code : "AAAAAA");
@@ -522,9 +546,9 @@ static void hostile_walk(void)
     expect("of tomorrow", call("intake", &room.request)->code, PAIDAN__CODE__GRANT_INVALID);
     room.request.grant.len = 0;
     expect("empty", call("intake", &room.request)->code, PAIDAN__CODE__GRANT_INVALID);
-    walk.key[0] ^= 1;
+    walk.secret[0] ^= 1;
     room.request.grant = seal("zhang.san", &role, clock_wall_ms());
-    walk.key[0] ^= 1;
+    walk.secret[0] ^= 1;
     expect("forged", call("intake", &room.request)->code, PAIDAN__CODE__GRANT_INVALID);
     room.request.grant = seal("zhang.san", &role, clock_wall_ms());
     room.request.actor = (char *)(uintptr_t) "li.si";
@@ -544,6 +568,21 @@ static void hostile_walk(void)
         if (answer->detail != NULL || answer->body_case != PAIDAN__ANSWER__BODY__NOT_SET) {
             fail("out of scope or unknown", "they differ");
         }
+    }
+}
+
+/* One grant, asked of every service that reads grants from outside. */
+static void grant_walk(void)
+{
+    static const char *const services[] = {"intake", "triage", "escalation", "callback"};
+    struct room room;
+    Paidan__GrantRole role;
+    role_make(PAIDAN__ROLE__ROLE_AUDITOR, false, &role);
+    for (size_t index = 0; index < sizeof services / sizeof services[0]; index++) {
+        CHECK(room_make(&room, PERMIT_STATS, true, "b1", false));
+        room.request.has_grant = 1;
+        room.request.grant = seal("zhang.san", &role, clock_wall_ms());
+        expect(services[index], call(services[index], &room.request)->code, PAIDAN__CODE__OK);
     }
 }
 
@@ -650,18 +689,21 @@ static void settled(uint64_t ticket, const char *unit)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs("usage: test-permit DATA [gateway|revoked]\n", stderr);
+        fputs("usage: test-permit DATA [grant|gateway|revoked]\n", stderr);
         return 64;
     }
     const char *const mode = argc > 2 ? argv[2] : "matrix";
     walk.data = argv[1];
-    if (permit_key_load(walk.data, walk.key) != RC_OK ||
+    if (permit_key_pair(walk.data, PERMIT_PAPER_GRANT, walk.secret) != RC_OK ||
+        permit_key_pair(walk.data, PERMIT_PAPER_PASS, walk.pass) != RC_OK ||
         arena_init(&walk.arena, 64u << 20) != RC_OK ||
         client_open(&walk.client, walk.data, "") != RC_OK) {
         return 75;
     }
     if (strcmp(mode, "revoked") == 0) {
         revoked_walk();
+    } else if (strcmp(mode, "grant") == 0) {
+        grant_walk();
     } else if (strcmp(mode, "gateway") == 0) {
         walk.own = strtoull(argc > 3 ? argv[3] : "0", NULL, 10);
         (void)snprintf(walk.code, sizeof walk.code, "%s", argc > 4 ? argv[4] : "");

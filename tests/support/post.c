@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/channel/channel_core.h"
 
 enum { POST_CHANNEL = STORE_SERVICE, POST_OUT = POST_CHANNEL + CHANNEL_TABLES };
 enum { POST_NOTED, POST_HEARD, POST_DELIVERIES = POST_HEARD + CHANNEL_TALLIES };
@@ -116,26 +117,23 @@ static enum rc done(struct step *step, uint64_t ticket, uint64_t seq, uint64_t v
 
 static enum rc wish(struct step *step, char *id, char *text, uint64_t line, uint64_t heard)
 {
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
     Paidan__Lookup lookup = PAIDAN__LOOKUP__INIT;
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
     Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT;
     Paidan__NewTicket *tickets[] = {&ticket};
+    const ProtobufCMessage *wish = &submit.base;
     if (text[0] == '?') {
         lookup.channel = "wechat";
         lookup.external_id = text + 1;
-        request.wish_case = PAIDAN__REQUEST__WISH_LOOKUP;
-        request.lookup = &lookup;
+        wish = &lookup.base;
     } else {
         ticket.channel = "wechat";
         ticket.external_id = id;
         ticket.text = text;
         submit.n_tickets = 1;
         submit.tickets = tickets;
-        request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
-        request.submit = &submit;
     }
-    return channel_wish(step, &post_channel, "intake", &request, line, heard, NULL);
+    return channel_wish(step, &post_channel, "intake", wish, line, heard, NULL);
 }
 
 static enum rc hear(struct step *step, const Paidan__Chase *message)
@@ -180,54 +178,40 @@ static enum rc await(struct step *step, const Paidan__Pull *pull, uint64_t until
     return rc == RC_OK ? done(step, answer->ticket, answer->code, 0) : rc;
 }
 
-static enum rc apply(struct step *step, const struct step_input *input)
+static enum rc chase(struct step *step, const struct step_input *input)
 {
-    if (input->kind == STEP_DUE) {
-        return channel_due(step, &post_channel, &input->due);
-    }
-    const Paidan__Request *const request = input->request;
-    if (channel_knows(request)) {
-        return channel_apply(step, &post_channel, request);
-    }
-    switch (request->wish_case) {
-    case PAIDAN__REQUEST__WISH_CHASE:
-        return hear(step, request->chase);
-    case PAIDAN__REQUEST__WISH_CALLBACK_MISS: {
-        const enum rc rc = note(step, "by hand", request->callback_miss->ticket);
-        return rc == RC_OK ? done(step, 0, 0, 0) : rc;
-    }
-    default:
-        return await(step, request->pull, input->park_until_ms);
-    }
+    return hear(step, input->request->chase);
 }
 
-static enum rc evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
+static enum rc miss(struct step *step, const struct step_input *input)
 {
-    if (channel_owns(event->fact_case)) {
-        return channel_evolve(fold, &post_channel, seq, event);
-    }
+    const enum rc rc = note(step, "by hand", input->request->callback_miss->ticket);
+    return rc == RC_OK ? done(step, 0, 0, 0) : rc;
+}
+
+static enum rc pull(struct step *step, const struct step_input *input)
+{
+    return await(step, input->request->pull, input->park_until_ms);
+}
+
+static enum rc fold(struct step_fold *step_fold, uint64_t seq, const Paidan__Event *event)
+{
+    (void)seq;
     if (event->fact_case == PAIDAN__EVENT__FACT_SUPPLEMENTED) {
-        fold->tally->values[POST_NOTED]++;
+        step_fold->tally->values[POST_NOTED]++;
+        return RC_OK;
     }
-    return RC_OK;
+    return RC_CORRUPT;
 }
 
-static bool changes(const Paidan__Request *request)
-{
-    return channel_changes(request) || request->wish_case == PAIDAN__REQUEST__WISH_CHASE ||
-           request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_MISS ||
-           request->wish_case == PAIDAN__REQUEST__WISH_PULL;
-}
-
-static bool knows(const Paidan__Request *request)
-{
-    return changes(request) || channel_knows(request);
-}
-
-static enum rc query(struct step_view *view, const Paidan__Request *request, Paidan__Answer *answer)
-{
-    return channel_query(view, &post_channel, request, answer);
-}
+static const struct channel_core_wish wishes[] = {
+    {.wish = PAIDAN__REQUEST__WISH_CHASE, .apply = chase},
+    {.wish = PAIDAN__REQUEST__WISH_CALLBACK_MISS, .apply = miss},
+    {.wish = PAIDAN__REQUEST__WISH_PULL, .apply = pull},
+    {.wish = PAIDAN__REQUEST__WISH__NOT_SET},
+};
+static const struct channel_core core = {.channel = &post_channel, .wishes = wishes, .fold = fold};
+CHANNEL_CORE_FUNCTIONS(core)
 
 static const char *const nobody[] = {NULL};
 static const char *const tables[] = {CHANNEL_TABLE_NAMES, OUTBOX_TABLE_NAMES, NULL};

@@ -59,10 +59,24 @@ static void open_store(const struct story *story, const char *part, struct store
     CHECK(rc == RC_OK);
 }
 
+static Paidan__Code authorise(void *context, const struct step_service *service,
+                              const struct step_peer *peer, const Paidan__Request *request,
+                              struct permit_asker *asker)
+{
+    const struct story *const story = context;
+    (void)service, (void)peer, (void)request;
+    *asker = story->asker != NULL ? *story->asker : (struct permit_asker){.free = true};
+    asker->uid = STEP_UID_NONE;
+    return PAIDAN__CODE__OK;
+}
+
 static void open_engine(struct story *story)
 {
     open_store(story, "store", &story->store);
-    const struct step_options options = {.store = story->store, .site = story->site};
+    const struct step_options options = {.store = story->store,
+                                         .site = story->site,
+                                         .authorise = authorise,
+                                         .authorise_context = story};
     const enum rc rc = step_engine_open(&story->engine, story->service, &options);
     CHECK(rc == RC_OK);
 }

@@ -33,6 +33,8 @@ struct story {
     struct story_log logs[STORY_LOGS_MAX];
     struct story_waiter waiters[STORY_WAITERS_MAX];
     bool broken, quiet; /* quiet: no lines */
+    /* Who asks from here on; NULL: who may have everything. Kept by the caller. */
+    const struct permit_asker *asker;
 };
 
 /* site: folder below tests/sites, "ladder". Times of the trace count from now_ms. Aborts if store,

@@ -78,7 +78,8 @@ static bool rule(const struct site *site, const char *to, struct outbox_rule *fo
                                   .age_ms = TOY_AGE_MS,
                                   .pause_ms = TOY_PAUSE_MS,
                                   .pause_max_ms = 3 * TOY_PAUSE_MS,
-                                  .flights_max = 2};
+                                  .flights_max = 2,
+                                  .patient = strcmp(to, "sms") == 0};
     return site->version == 7 && (strcmp(to, "hook") == 0 || strcmp(to, "sms") == 0);
 }
 

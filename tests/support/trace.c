@@ -241,9 +241,74 @@ static void put_intake(struct line *line, const Paidan__Event *event)
     }
 }
 
+static void put_any(struct line *line, const Paidan__Event *event);
+
+static void put_same(struct line *line, const Paidan__Judged *judged)
+{
+    for (size_t index = 0; judged != NULL && index < judged->n_same; index++) {
+        const Paidan__SameEvent *same = judged->same[index];
+        put(line, " same=");
+        put_ticket(line, same->ticket);
+        put(line, ":%u", same->permille);
+        put_text(line, "names", same->names);
+        put_text(line, "name", same->name);
+    }
+}
+
+static void put_burst(struct line *line, const Paidan__Burst *burst)
+{
+    put(line, " count=%u within=%llu", burst->count, (unsigned long long)burst->within_ms);
+    if (burst->has_urgency) {
+        put(line, " urgency=%d", (int)burst->urgency);
+    }
+    put_texts(line, "to", burst->to_units, burst->n_to_units);
+    if (burst->has_desk_urgency) {
+        put(line, " desk_urgency=%d", (int)burst->desk_urgency);
+    }
+    if (burst->clock != NULL) {
+        put_clock(line, burst->clock);
+    }
+}
+
+static void put_over(struct line *line, const char *name, const uint64_t *tickets, size_t count)
+{
+    if (count != 0) {
+        put(line, " %s", name);
+    }
+    for (size_t index = 0; index < count; index++) {
+        put_ticket(line, tickets[index]);
+    }
+}
+
+/* By the site it says nothing here. */
+static void put_regrouped(struct line *line, const Paidan__DeskReplanned *fact)
+{
+    if (!fact->has_member) {
+        return;
+    }
+    put(line, " because of");
+    put_ticket(line, fact->member);
+    put(line, " urgency=%d own=%d", (int)fact->urgency, fact->has_own ? (int)fact->own : 0);
+    if (fact->clock != NULL) {
+        put_clock(line, fact->clock);
+    }
+}
+
 static void put_triage(struct line *line, const Paidan__Event *event)
 {
-    if (event->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
+    if (event->fact_case == PAIDAN__EVENT__FACT_BURST) {
+        put_burst(line, event->burst);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_DESK_REPLANNED) {
+        put_regrouped(line, event->desk_replanned);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_UNGROUPED) {
+        for (size_t index = 0; index < event->ungrouped->n_tickets; index++) {
+            put_ticket(line, event->ungrouped->tickets[index]);
+        }
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_OVER) {
+        put_over(line, "resolved", event->over->resolved, event->over->n_resolved);
+        put_over(line, "closed", event->over->closed, event->over->n_closed);
+        put_over(line, "withdrawn", event->over->withdrawn, event->over->n_withdrawn);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_ROUTED) {
         const Paidan__Routed *routed = event->routed;
         put(line, " %s %s level=%u unit=%s%s%s", routed->category, routed->area, routed->level,
             routed->unit, routed->has_fallback && routed->fallback ? " fallback" : "",
@@ -253,12 +318,14 @@ static void put_triage(struct line *line, const Paidan__Event *event)
         if (routed->has_outer_due_ms) {
             put_time(line, "outer_due", routed->outer_due_ms);
         }
+        put_same(line, routed->judged);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_DESKED) {
         const Paidan__Desked *desked = event->desked;
         put(line, " reasons=%#x", desked->reasons);
         put_texts(line, "categories", desked->categories, desked->n_categories);
         put_texts(line, "areas", desked->areas, desked->n_areas);
         put_text(line, "unit", desked->unit);
+        put_same(line, desked->judged);
     } else if (event->fact_case == PAIDAN__EVENT__FACT_RULED) {
         const Paidan__Ruled *ruled = event->ruled;
         put(line, " %s %s level=%u unit=%s", ruled->category, ruled->area, ruled->level,
@@ -276,6 +343,8 @@ static void put_triage(struct line *line, const Paidan__Event *event)
     } else if (event->fact_case == PAIDAN__EVENT__FACT_HANDED_ON) {
         put(line, " level=%u unit=%s", event->handed_on->level, event->handed_on->unit);
         put_texts(line, "assist", event->handed_on->assist, event->handed_on->n_assist);
+    } else if (event->fact_case == PAIDAN__EVENT__FACT_OUTER_MOVED) {
+        put_any(line, event);
     }
 }
 
@@ -396,6 +465,9 @@ static void put_escalation(struct line *line, const Paidan__Event *event)
         if (event->closed->has_satisfied) {
             put(line, " satisfied=%s", NAME(satisfied, event->closed->satisfied, "SATISFIED_"));
         }
+        if (event->closed->has_was) {
+            put(line, " was=%s", trace_outcome(event->closed->was));
+        }
         break;
     case PAIDAN__EVENT__FACT_NOTED:
         if (event->noted->has_chases) {
@@ -417,7 +489,15 @@ static void put_callback(struct line *line, const Paidan__Event *event)
             event->asked->attempt);
         put_time(line, "open", event->asked->open_ms);
         put_time(line, "due", event->asked->due_ms);
-        put(line, "%s", event->asked->has_postponed ? " postponed" : "");
+        put(line, "%s", event->asked->has_postponed && event->asked->postponed ? " postponed" : "");
+        put(line, "%s",
+            event->asked->has_handed_over && event->asked->handed_over ? " handed_over" : "");
+        if (event->asked->has_tried) {
+            put(line, " tried=%u", event->asked->tried);
+        }
+        if (event->asked->has_half_day) {
+            put(line, " half_day=%u", event->asked->half_day);
+        }
         break;
     case PAIDAN__EVENT__FACT_HANDED:
         put(line, " channel=%s holder=%s", event->handed->channel, event->handed->holder);
@@ -432,6 +512,28 @@ static void put_callback(struct line *line, const Paidan__Event *event)
             NAME(solved, event->answered->solved, "SOLVED_"),
             NAME(satisfied, event->answered->satisfied, "SATISFIED_"));
         put_text(line, "note", event->answered->note);
+        put(line, "%s", event->answered->has_late && event->answered->late ? " late" : "");
+        put(line, "%s",
+            event->answered->has_do_not_call && event->answered->do_not_call ? " do_not_call" : "");
+        break;
+    case PAIDAN__EVENT__FACT_SPARED:
+        put(line, " round=%u channel=%s %s", event->spared->round, event->spared->channel,
+            NAME(spare_reason, event->spared->reason, "SPARE_"));
+        if (event->spared->has_percent) {
+            put(line, " rule=%u percent=%u drawn=%u", event->spared->rule, event->spared->percent,
+                event->spared->drawn);
+        }
+        break;
+    case PAIDAN__EVENT__FACT_CALLS_REFUSED:
+        put(line, "%s",
+            event->calls_refused->has_lifted && event->calls_refused->lifted ? " lifted" : "");
+        put_tickets(line, event->calls_refused->tickets, event->calls_refused->n_tickets);
+        break;
+    case PAIDAN__EVENT__FACT_CALLS_BARRED:
+        if (event->calls_barred->has_reason) {
+            put(line, " %s", NAME(spare_reason, event->calls_barred->reason, "SPARE_"));
+        }
+        put_tickets(line, event->calls_barred->tickets, event->calls_barred->n_tickets);
         break;
     default:
         put(line, " round=%u", event->cancelled->round);
@@ -464,7 +566,8 @@ void trace_event(struct trace *trace, const char *service, const char *mark,
         put_texts(&line, "levels", event->site_changed->levels, event->site_changed->n_levels);
     } else if (number < PAIDAN__EVENT__FACT_ROUTED) {
         put_intake(&line, event);
-    } else if (number < PAIDAN__EVENT__FACT_ASSIGNED) {
+    } else if (number < PAIDAN__EVENT__FACT_ASSIGNED || number == PAIDAN__EVENT__FACT_BURST ||
+               number == PAIDAN__EVENT__FACT_UNGROUPED || number == PAIDAN__EVENT__FACT_OVER) {
         put_triage(&line, event);
     } else if (number < PAIDAN__EVENT__FACT_ASKED || number >= PAIDAN__EVENT__FACT_APPEAL_RULED) {
         put_escalation(&line, event);

@@ -4,20 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "callback.h"
 #include "common/base/check.h"
 #include "common/wire/wire.h"
 #include "escalation.h"
+#include "hotline.h"
 #include "intake.h"
+#include "mqtt.h"
 #include "triage.h"
+#include "webhook.h"
+#include "wechat.h"
 
 #define OPENINGS_MAX 1000u /* a fault that never ends is a mistake of the test */
 
 const struct step_service *world_step_service(enum world_service service)
 {
-    static const struct step_service *const services[WORLD_SERVICES] = {
-        &intake_service, &triage_service, &escalation_service, &callback_service};
-    CHECK(service < WORLD_SERVICES);
+    static const struct step_service *const services[WORLD_MEMBERS] = {
+        &intake_service, &triage_service,  &escalation_service, &callback_service, &archive_service,
+        &wechat_service, &hotline_service, &mqtt_service,       &webhook_service};
+    CHECK(service < WORLD_MEMBERS);
     return services[service];
 }
 
@@ -61,6 +67,7 @@ static void open_member(struct world *world, struct world_member *member)
         CHECK(tries < OPENINGS_MAX);
         const enum rc rc = try_open(world, member);
         if (rc == RC_OK) {
+            member->lives++;
             return;
         }
         if (rc != RC_STORE && rc != RC_FULL) {
@@ -101,11 +108,12 @@ struct world *world_open(const char *folder, const char *site_folder, uint64_t s
     return world_open_failing(folder, site_folder, start_ms, NULL, NULL);
 }
 
-struct world *world_open_failing(const char *folder, const char *site_folder, uint64_t start_ms,
-                                 store_fault fault, void *context)
+static struct world *open_world(const char *folder, const char *site_folder, uint64_t start_ms,
+                                unsigned count, store_fault fault, void *context)
 {
     struct world *world = calloc(1, sizeof *world);
     CHECK(world != NULL);
+    world->count = count;
     snprintf(world->folder, sizeof world->folder, "%s", folder);
     world->now_ms = start_ms;
     world->entropy = 1;
@@ -114,7 +122,7 @@ struct world *world_open_failing(const char *folder, const char *site_folder, ui
     reserved = arena_init(&world->reading, 64u << 20);
     CHECK(reserved == RC_OK);
     world->site = load_site(site_folder);
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         struct world_member *member = &world->members[i];
         member->service = world_step_service(i);
         snprintf(member->path, sizeof member->path, "%s/%s", folder, member->service->name);
@@ -123,16 +131,39 @@ struct world *world_open_failing(const char *folder, const char *site_folder, ui
         member->fault_lasts = fault != NULL;
         open_member(world, member);
     }
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         world_fault(world, i, NULL, NULL);
     }
     world_settle(world);
     return world;
 }
 
+struct world *world_open_failing(const char *folder, const char *site_folder, uint64_t start_ms,
+                                 store_fault fault, void *context)
+{
+    return open_world(folder, site_folder, start_ms, WORLD_SERVICES, fault, context);
+}
+
+struct world *world_open_whole(const char *folder, const char *site_folder, uint64_t start_ms,
+                               store_fault fault, void *context)
+{
+    return open_world(folder, site_folder, start_ms, WORLD_MEMBERS, fault, context);
+}
+
+unsigned world_members(const struct world *world)
+{
+    return world->count;
+}
+
+uint64_t world_lives(const struct world *world, enum world_service service)
+{
+    CHECK(service < world->count);
+    return world->members[service].lives;
+}
+
 void world_close(struct world *world)
 {
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         close_member(&world->members[i]);
     }
     site_free(world->site);
@@ -144,7 +175,7 @@ void world_close(struct world *world)
 void world_reload(struct world *world, const char *site_folder)
 {
     struct site *site = load_site(site_folder);
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         const enum rc rc = step_engine_set_site(world->members[i].engine, site);
         CHECK(rc == RC_OK);
     }
@@ -177,7 +208,7 @@ struct store *world_store(struct world *world, enum world_service service)
 
 static struct world_member *member_named(struct world *world, const char *name)
 {
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         if (strcmp(world->members[i].service->name, name) == 0) {
             return &world->members[i];
         }
@@ -324,7 +355,7 @@ void world_settle(struct world *world)
     bool moved = true;
     while (moved) {
         moved = false;
-        for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+        for (unsigned i = 0; i < world->count; i++) {
             moved |= world_step(world, i, WORLD_RECORDS_MAX);
         }
     }
@@ -333,7 +364,7 @@ void world_settle(struct world *world)
 uint64_t world_next_due(struct world *world)
 {
     uint64_t next = UINT64_MAX;
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         uint64_t due_ms;
         world_look_begin(&world->members[i]);
         const enum rc rc = step_engine_next_due(world->members[i].engine, &due_ms);

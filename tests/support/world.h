@@ -1,6 +1,6 @@
-/* world: the four real services in one process on virtual time, without sockets. Logs are delivered
- * by reading the sender's store from the follower's cursor, just as Fetch does. For stories across
- * services and for the simulator.
+/* world: the real services in one process on virtual time, without sockets, and if so wished the
+ * adapters' cores beside them. Logs are delivered by reading the sender's store from the follower's cursor,
+ * just as Fetch does. For stories across services and for the simulator.
  *
  * Everything is deterministic: same calls, same bytes. A call that fails where it must not aborts
  * the test. */
@@ -8,7 +8,20 @@
 
 #include "common/step/step.h"
 
-enum world_service { WORLD_INTAKE, WORLD_TRIAGE, WORLD_ESCALATION, WORLD_CALLBACK, WORLD_SERVICES };
+enum world_service {
+    WORLD_INTAKE,
+    WORLD_TRIAGE,
+    WORLD_ESCALATION,
+    WORLD_CALLBACK,
+    WORLD_ARCHIVE,
+    WORLD_SERVICES,
+    /* adapters: members of a whole world alone */
+    WORLD_WECHAT = WORLD_SERVICES,
+    WORLD_HOTLINE,
+    WORLD_MQTT,
+    WORLD_WEBHOOK,
+    WORLD_MEMBERS
+};
 
 struct world;
 
@@ -17,7 +30,14 @@ struct world *world_open(const char *folder, const char *site_folder, uint64_t s
 /* The same, killed by a fault while it opens for the first time, until the fault lets it be. */
 struct world *world_open_failing(const char *folder, const char *site_folder, uint64_t start_ms,
                                  store_fault fault, void *context);
+/* The same with the adapters. fault: NULL: none. */
+struct world *world_open_whole(const char *folder, const char *site_folder, uint64_t start_ms,
+                               store_fault fault, void *context);
 void world_close(struct world *world);
+/* Services and adapters: WORLD_SERVICES or WORLD_MEMBERS. */
+unsigned world_members(const struct world *world);
+/* How often a member's process was begun: what a process knew is lost when this changes. */
+uint64_t world_lives(const struct world *world, enum world_service service);
 
 uint64_t world_now_ms(const struct world *world);
 const struct site *world_site(const struct world *world);
@@ -35,6 +55,10 @@ const Paidan__Answer *world_call(struct world *world, enum world_service service
 MUST_CHECK enum rc world_try(struct world *world, enum world_service service,
                              const Paidan__Request *request, const unsigned char **answer,
                              size_t *bytes);
+/* The same of a command that may wait until then: parked, it is asked again by the caller. */
+MUST_CHECK enum rc world_try_until(struct world *world, enum world_service service,
+                                   const Paidan__Request *request, uint64_t until_ms,
+                                   const unsigned char **answer, size_t *bytes);
 /* world_try that must succeed; the answer is unpacked. */
 const Paidan__Answer *world_send(struct world *world, enum world_service service,
                                  Paidan__Request *request);
@@ -77,7 +101,7 @@ void world_reload(struct world *world, const char *site_folder);
 void world_check_nothing_late(struct world *world);
 
 /* Laws that hold whenever the world is settled; prints what is broken and aborts:
- * logs verify; tables equal a replay; nothing overdue unfired. */
+ * logs verify; tables equal a replay; caches equal tables; nothing overdue unfired. */
 void world_check(struct world *world);
 
 /* Calls visit for each event of all logs not visited before, service by service, by seq. */

@@ -60,7 +60,7 @@ static enum rc visit_event(void *context, const struct evlog_record *record)
  * own, and a clock that was set back shows in some before others. */
 void world_visit_new(struct world *world, world_visit visit, void *context)
 {
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         struct world_member *member = &world->members[i];
         const uint64_t head = step_engine_head(member->engine);
         if (head == member->visited) {
@@ -176,11 +176,34 @@ void world_check_nothing_late(struct world *world)
     }
 }
 
+/* What a service keeps in memory is what its tables hold, whatever became of its steps. */
+static void check_cache(struct world *world, struct world_member *member)
+{
+    struct step_view view;
+    bool equal = false;
+    if (member->service->cache == NULL) {
+        return;
+    }
+    world_look_begin(member);
+    const enum rc viewed = step_engine_view(member->engine, world->now_ms, &world->reading, &view);
+    CHECK(viewed == RC_OK);
+    const enum rc checked =
+        member->service->cache->check(&view, step_engine_cache(member->engine), &equal);
+    CHECK(checked == RC_OK);
+    step_engine_view_end(&view);
+    world_look_end(member);
+    if (!equal) {
+        fprintf(stderr, "the cache of %s is not what its tables hold\n", member->service->name);
+        abort();
+    }
+}
+
 void world_check(struct world *world)
 {
     world_check_nothing_late(world);
-    for (unsigned i = 0; i < WORLD_SERVICES; i++) {
+    for (unsigned i = 0; i < world->count; i++) {
         check_log(&world->members[i]);
+        check_cache(world, &world->members[i]);
         check_replay(world, &world->members[i]);
     }
 }

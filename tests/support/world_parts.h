@@ -11,6 +11,7 @@ struct world_member {
     struct store *store;
     struct step_engine *engine;
     char path[512];
+    uint64_t lives;   /* openings that succeeded */
     uint64_t visited; /* seq of its own log, for world_visit_new */
     store_fault fault;
     void *fault_context;
@@ -18,7 +19,8 @@ struct world_member {
 };
 
 struct world {
-    struct world_member members[WORLD_SERVICES];
+    struct world_member members[WORLD_MEMBERS];
+    unsigned count; /* of members */
     struct site *site;
     char folder[256];
     uint64_t now_ms, requests, entropy;

@@ -31,10 +31,11 @@ static void complete(struct world *world, Paidan__Request *request, unsigned cha
 }
 
 static enum rc try_change(struct world *world, struct world_member *member,
-                          const Paidan__Request *request, const unsigned char **answer,
-                          size_t *bytes)
+                          const Paidan__Request *request, uint64_t until_ms,
+                          const unsigned char **answer, size_t *bytes)
 {
-    world->inputs[0] = (struct step_input){.kind = STEP_COMMAND, .request = request};
+    world->inputs[0] =
+        (struct step_input){.kind = STEP_COMMAND, .request = request, .park_until_ms = until_ms};
     const enum rc rc = world_run(world, member, 1);
     CHECK(rc == RC_OK || rc == RC_FULL || rc == RC_STORE);
     if (rc == RC_STORE) {
@@ -54,12 +55,19 @@ static enum rc try_change(struct world *world, struct world_member *member,
 enum rc world_try(struct world *world, enum world_service service, const Paidan__Request *request,
                   const unsigned char **answer, size_t *bytes)
 {
+    return world_try_until(world, service, request, 0, answer, bytes);
+}
+
+enum rc world_try_until(struct world *world, enum world_service service,
+                        const Paidan__Request *request, uint64_t until_ms,
+                        const unsigned char **answer, size_t *bytes)
+{
     struct world_member *member = &world->members[service];
     *answer = NULL;
     *bytes = 0;
     step_engine_reset(member->engine);
     if (member->service->changes(request)) {
-        return try_change(world, member, request, answer, bytes);
+        return try_change(world, member, request, until_ms, answer, bytes);
     }
     world_look_begin(member);
     const enum rc rc =

@@ -1,4 +1,5 @@
-/* rc, check, clock, arena, diag, metrics. */
+/* rc, check, clock, arena, diag, folder, metrics. */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/diag.h"
+#include "common/base/folder.h"
 #include "common/base/metrics.h"
 #include "scratch.h"
 
@@ -54,6 +56,33 @@ static void test_rc_when_any_then_named(void **state)
     assert_string_equal(rc_name(RC_BUG), "bug");
     assert_string_equal(rc_name((enum rc)(RC_BUG + 1)), "unknown");
     assert_string_equal(rc_name((enum rc) - 1), "unknown");
+}
+
+/* What passes by itself must not keep a service down; what does not must not have it started again
+ * for ever. */
+static void test_rc_when_a_file_does_not_open_then_wrong_settings_or_not_now(void **state)
+{
+    (void)state;
+    assert_int_equal(rc_of_file(ENOENT), RC_NOT_FOUND);
+    assert_int_equal(rc_of_file(EACCES), RC_SETTINGS);
+    assert_int_equal(rc_of_file(ELOOP), RC_SETTINGS);
+    assert_int_equal(rc_of_file(EMFILE), RC_IO);
+    assert_int_equal(rc_of_file(EIO), RC_IO);
+}
+
+static void test_folder_when_synced_then_its_own_or_the_one_above(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    assert_int_equal(folder_sync(scratch.path), RC_OK);
+    assert_int_equal(folder_sync(scratch_path(&scratch, "nowhere")), RC_IO);
+    assert_int_equal(errno, ENOENT);
+    assert_int_equal(folder_sync_parent(scratch_path(&scratch, "nowhere")), RC_OK);
+    assert_int_equal(folder_sync_parent(scratch_path(&scratch, "no/where")), RC_IO);
+    assert_int_equal(folder_sync_parent("/here"), RC_OK);
+    assert_int_equal(folder_sync_parent("here"), RC_OK);
+    scratch_remove(&scratch);
 }
 
 static void fail_check(void)
@@ -322,6 +351,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rc_when_any_then_named),
+        cmocka_unit_test(test_rc_when_a_file_does_not_open_then_wrong_settings_or_not_now),
+        cmocka_unit_test(test_folder_when_synced_then_its_own_or_the_one_above),
         cmocka_unit_test(test_check_when_false_then_says_where_and_aborts),
         cmocka_unit_test(test_clock_when_file_is_absent_or_wrong_then_told),
         cmocka_unit_test(test_clock_when_scaled_then_rate_and_wait_fit),

@@ -37,7 +37,8 @@ static void test_table_when_printed_then_equals_the_golden_one(void **context)
     trace_fini(&trace);
 }
 
-/* Only a resolution opens a task, and only an open task can be handed out, answered or end. */
+/* Only a resolution opens a task, and only an open task can be handed out, answered or end; a late
+ * answer belongs to one that ended without. */
 static void test_table_when_opened_then_by_a_resolution(void **context)
 {
     (void)context;
@@ -56,6 +57,12 @@ static void test_table_when_opened_then_by_a_resolution(void **context)
                 assert_false(open);
                 assert_int_equal(step.fact, PAIDAN__EVENT__FACT_ASKED);
                 assert_true(callback_fsm_open(step.next));
+            } else if (signal == CALLBACK_RESOLVED_SPARED) {
+                assert_false(open);
+                assert_int_equal(step.next, CALLBACK_SPARED);
+            } else if (signal == CALLBACK_LATE) {
+                assert_false(open);
+                assert_int_equal(step.fact, PAIDAN__EVENT__FACT_ANSWERED);
             } else {
                 assert_true(open);
             }

@@ -71,7 +71,7 @@ static void test_clock_when_accepted_then_what_becomes_of_each_service(void **st
         strchr(text, '\n'),
         "\nintake, triage 的时钟停着（差 4小时00分），一秒内跟上；这期间到期的时限随即触发"
         "\n2 个服务本来就按这个时钟，没有变化"
-        "\n1 个服务没有应答，启动时采用：deploy/up --no-feed --data "
+        "\n2 个服务没有应答，启动时采用：deploy/up --no-feed --data "
         "/tmp/paidan-clock-000000"
         "\n查看：paidan ping\n");
     free(text);
@@ -81,7 +81,7 @@ static void test_clock_when_accepted_then_what_becomes_of_each_service(void **st
         "\nintake, triage stood still (4h00m behind) and follows it within a second; "
         "what fell due meanwhile fires at once"
         "\nservices that followed it already: 2, nothing changes there"
-        "\nservices that do not answer: 1; they take it when they start: deploy/up --no-feed "
+        "\nservices that do not answer: 2; they take it when they start: deploy/up --no-feed "
         "--data /tmp/paidan-clock-000000"
         "\nto see it: paidan ping\n");
     free(text);
@@ -96,9 +96,9 @@ static void test_clock_when_accepted_as_json_then_both_languages(void **state)
     assert_non_null(whole);
     assert_non_null(json_object_get(whole, "accepted_ms"));
     const json_t *effect = json_object_get(whole, "effect");
-    assert_non_null(strstr(json_string_value(json_object_get(effect, "zh")), "5 个服务没有应答"));
+    assert_non_null(strstr(json_string_value(json_object_get(effect, "zh")), "6 个服务没有应答"));
     assert_non_null(
-        strstr(json_string_value(json_object_get(effect, "en")), "services that do not answer: 5"));
+        strstr(json_string_value(json_object_get(effect, "en")), "services that do not answer: 6"));
     json_decref(whole);
     free(text);
 }

@@ -16,6 +16,7 @@
 
 static const struct cli_deed deed = {"备份没有完成", "nothing was backed up"};
 static char said[4096];
+static bool unread; /* which of the two is asked */
 
 /* What stands on standard error afterwards is in `said`. */
 static int fail_in(enum say_language language, int error, const char *path)
@@ -29,7 +30,8 @@ static int fail_in(enum say_language language, int error, const char *path)
     cli.say.language = language;
     fflush(stderr);
     assert_true(dup2(file, STDERR_FILENO) >= 0);
-    const int status = cli_disk_fail(&cli, error, &deed, path);
+    const int status = unread ? cli_disk_unread(&cli, error, &deed, path)
+                              : cli_disk_fail(&cli, error, &deed, path);
     fflush(stderr);
     assert_true(dup2(before, STDERR_FILENO) >= 0);
     const ssize_t got = pread(file, said, sizeof said - 1, 0);
@@ -82,12 +84,27 @@ static void test_failure_when_anything_else_then_cause_and_advice(void **state)
     assert_non_null(strstr(said, strerror(ETXTBSY)));
 }
 
+static void test_unread_when_the_file_is_missing_then_no_folder_is_asked_for(void **state)
+{
+    (void)state;
+    unread = true;
+    assert_int_equal(fail_in(SAY_CHINESE, ENOENT, "/data/x"), 74);
+    assert_non_null(strstr(said, "备份没有完成：文件不存在；请核对路径（/data/x）"));
+    assert_int_equal(fail_in(SAY_ENGLISH, ENOENT, "/data/x"), 74);
+    assert_non_null(strstr(said, "there is no such file"));
+    assert_null(strstr(said, "folder"));
+    assert_int_equal(fail_in(SAY_ENGLISH, EISDIR, "/data/x"), 74);
+    assert_non_null(strstr(said, "this is a folder"));
+    unread = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mount_when_the_path_is_not_there_yet_then_that_which_would_hold_it),
         cmocka_unit_test(test_failure_when_the_disk_is_full_then_it_is_named),
         cmocka_unit_test(test_failure_when_anything_else_then_cause_and_advice),
+        cmocka_unit_test(test_unread_when_the_file_is_missing_then_no_folder_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

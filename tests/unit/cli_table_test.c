@@ -28,6 +28,8 @@ static char sent[SAID_BYTES]; /* "id|time|place|title|text|phone|reporter;" of e
 static size_t sent_count;
 static struct say speaking;
 
+static uint64_t last_due_ms; /* of the row handed in last; 0: none */
+
 int test_connect(struct cli *cli)
 {
     (void)cli;
@@ -61,6 +63,7 @@ Paidan__Code test_try(struct cli *cli, const char *service, ProtobufCMessage *wi
         if (ticket->has_occurred_ms) {
             say_time_exact(&speaking, ticket->occurred_ms, at);
         }
+        last_due_ms = ticket->has_due_ms ? ticket->due_ms : 0;
         put(ticket->external_id, "|");
         put(at, "|");
         put(ticket->place, "|");
@@ -228,6 +231,25 @@ static void test_table_when_times_are_written_anyhow_then_read_or_named(void **s
     assert_non_null(strstr(told.out, "\"noted\":1"));
 }
 
+/* 上级时限, as the sheet of a hotline above gives it: a day alone means its end. */
+static void test_table_when_a_deadline_from_above_is_named_then_it_goes_along(void **state)
+{
+    (void)state;
+    struct told told;
+    const uint64_t nine_ms = NOW_MS / 86400000 * 86400000 + 3600000; /* 09:00 there */
+    check("办理时限,text\n2026-11-30 09:00,a\n", 0, "||||a||;");
+    assert_int_equal(last_due_ms, nine_ms + 8 * 86400000ull);
+    check("截止时间,text\n2026.11.30,a\n", 0, "||||a||;");
+    assert_int_equal(last_due_ms, nine_ms + 8 * 86400000ull + (14 * 60 + 59) * 60000ull);
+    check("上级时限,text\n46356.375,a\n", 0, "||||a||;");
+    assert_int_equal(last_due_ms, nine_ms + 8 * 86400000ull);
+    check("due,text\nsoon,a\n", 0, "||||a||;");
+    assert_int_equal(last_due_ms, 0);
+    hand_in("due,text\n2099-01-01,b\n", false, true, &told);
+    assert_non_null(strstr(told.err, "line 2, due: the deadline from above is not understood"));
+    assert_int_equal(last_due_ms, 0);
+}
+
 /* A pipe is read once: the rows of a batch decide together. */
 static void test_table_when_it_is_a_pipe_then_the_batch_decides(void **state)
 {
@@ -289,6 +311,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_table_when_times_are_written_anyhow_then_read_or_named,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_table_when_a_deadline_from_above_is_named_then_it_goes_along, setup, teardown),
         cmocka_unit_test_setup_teardown(test_table_when_it_is_a_pipe_then_the_batch_decides, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(

@@ -279,23 +279,30 @@ static void test_info_when_of_older_versions_then_without_what_came_later(void *
     assert_in_range(size, 6, sizeof bytes);
     assert_int_equal(escalation_state_decode_info(value, size, &info), RC_OK);
     assert_true(info.confidential);
-    /* Version, fields, flag, no deadline from above, checksum: without the last two, then without one,
-     * sealed anew. */
+    /* Version, fields, flag, no deadline from above, nothing of members (two), checksum: without all of
+     * those, without the last three, then without two, sealed anew. */
     struct codec_writer writer;
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, 1);
-    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 7);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 9);
     codec_seal_end(&writer);
     assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
     assert_false(info.confidential);
     assert_string_equal(info.title, "标题");
     codec_writer_init(&writer, bytes, sizeof bytes);
     codec_seal_begin(&writer, 2);
-    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 6);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 8);
     codec_seal_end(&writer);
     assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
     assert_true(info.confidential);
     assert_int_equal(info.outer_due_ms, 0);
+    codec_writer_init(&writer, bytes, sizeof bytes);
+    codec_seal_begin(&writer, 3);
+    codec_put_bytes(&writer, (const unsigned char *)value + 1, size - 7);
+    codec_seal_end(&writer);
+    assert_int_equal(escalation_state_decode_info(bytes, writer.used, &info), RC_OK);
+    assert_int_equal(info.own_urgency, 0);
+    assert_false(info.claimed_due);
     store_abort(txn);
     story_close(&story);
 }

@@ -84,6 +84,51 @@ static void test_description_when_made_then_every_route_of_the_api_is_in_it(void
     json_decref(made);
 }
 
+static const json_t *at(const json_t *node, const char *const *names)
+{
+    for (; *names != NULL && node != NULL; names++) {
+        node = json_object_get(node, *names);
+    }
+    return node;
+}
+
+/* Merging, parting, splitting, correcting: what is sent and what comes back, refusals too. */
+static void test_description_of_groups_when_made_then_bodies_answers_and_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *field, *type, *answer;
+    } rows[] = {
+        {"/api/v1/tickets/{number}/merge", "into", "string", "Done"},
+        {"/api/v1/tickets/{number}/merge", "version", "integer", "Done"},
+        {"/api/v1/tickets/{number}/merge", "note", "string", "Done"},
+        {"/api/v1/tickets/{number}/unmerge", "note", "string", "Done"},
+        {"/api/v1/tickets/{number}/split", "parts", "array", "Submitted"},
+        {"/api/v1/tickets/{number}/correct", "category", "string", "Done"},
+        {"/api/v1/callbacks/miss", "hand_to", "string", "CallbackMissed"},
+    };
+    json_t *made = make();
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        const json_t *const post =
+            at(made, (const char *const[]){"paths", rows[index].path, "post", NULL});
+        const json_t *const type =
+            at(post, (const char *const[]){"requestBody", "content", "application/json", "schema",
+                                           "properties", rows[index].field, "type", NULL});
+        const json_t *const answer =
+            at(post, (const char *const[]){"responses", "200", "content", "application/json",
+                                           "schema", "$ref", NULL});
+        char reference[64];
+        (void)snprintf(reference, sizeof reference, "#/components/schemas/%s", rows[index].answer);
+        if (type == NULL || answer == NULL) {
+            fail_msg("%s: %s", rows[index].path, rows[index].field);
+        }
+        assert_string_equal(json_string_value(type), rows[index].type);
+        assert_string_equal(json_string_value(answer), reference);
+        assert_non_null(at(post, (const char *const[]){"responses", "4XX", NULL}));
+    }
+    json_decref(made);
+}
+
 /* What the path says the body must not say again. */
 static void test_description_when_a_path_names_the_unit_then_its_body_does_not(void **state)
 {
@@ -106,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_description_when_made_then_every_reference_leads_somewhere),
         cmocka_unit_test(test_description_when_made_then_every_route_of_the_api_is_in_it),
+        cmocka_unit_test(test_description_of_groups_when_made_then_bodies_answers_and_refusals),
         cmocka_unit_test(test_description_when_a_path_names_the_unit_then_its_body_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

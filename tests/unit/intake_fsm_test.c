@@ -55,10 +55,14 @@ static void test_table_when_nothing_is_said_then_the_state_stays(void **context)
     }
 }
 
-static void test_table_when_closed_then_nothing_changes_it(void **context)
+/* Only escalation opens it again, or closes it as something else (intake_receipt says when). */
+static void test_table_when_closed_then_nothing_of_the_resident_changes_it(void **context)
 {
     (void)context;
-    for (int signal = 0; signal < INTAKE_SIGNAL_COUNT; signal++) {
+    for (int signal = INTAKE_REGISTER; signal < INTAKE_SIGNAL_COUNT; signal++) {
+        if (signal >= INTAKE_SEEN_ASSIGNED && signal != INTAKE_SPLIT) {
+            continue;
+        }
         const struct intake_step step = intake_fsm_step(INTAKE_CLOSED, (enum intake_signal)signal);
         assert_int_equal(step.fact, PAIDAN__EVENT__FACT__NOT_SET);
     }
@@ -69,7 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_when_printed_then_equals_the_golden_one),
         cmocka_unit_test(test_table_when_nothing_is_said_then_the_state_stays),
-        cmocka_unit_test(test_table_when_closed_then_nothing_changes_it),
+        cmocka_unit_test(test_table_when_closed_then_nothing_of_the_resident_changes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,7 @@ static void test_type_when_magic_then_known(void **state)
                              "ftypisom",
                              12),
                      MEDIA_MP4);
+    assert_int_equal(type_of("#!AMR\n", 6), MEDIA_AMR);
 }
 
 static void test_type_when_other_or_short_then_none(void **state)
@@ -54,6 +55,21 @@ static void test_type_when_other_or_short_then_none(void **state)
 static bool whole(enum media_type type, const char *bytes, size_t size)
 {
     return media_type_whole(type, (const unsigned char *)bytes, size);
+}
+
+/* A frame of 12.2 kbit/s has 32 bytes, one of nothing 1. */
+static void test_sound_when_frames_fill_it_then_whole(void **state)
+{
+    char sound[6 + 32 + 1 + 1] = "#!AMR\n";
+    (void)state;
+    sound[6] = 0x3c;
+    sound[6 + 32] = 0x7c;
+    assert_true(whole(MEDIA_AMR, sound, 6));
+    assert_true(whole(MEDIA_AMR, sound, 6 + 32));
+    assert_true(whole(MEDIA_AMR, sound, 6 + 32 + 1));
+    assert_false(whole(MEDIA_AMR, sound, 6 + 31)); /* cut */
+    sound[6 + 33] = '<';
+    assert_false(whole(MEDIA_AMR, sound, 6 + 34)); /* something else behind it */
 }
 
 static void test_whole_when_something_follows_then_not(void **state)
@@ -132,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_type_when_magic_then_known),
         cmocka_unit_test(test_type_when_other_or_short_then_none),
+        cmocka_unit_test(test_sound_when_frames_fill_it_then_whole),
         cmocka_unit_test(test_whole_when_something_follows_then_not),
         cmocka_unit_test(test_clean_when_film_says_where_then_zeroes),
         cmocka_unit_test(test_place_when_exif_then_degrees),

@@ -516,6 +516,32 @@ static void test_destination_when_unreached_then_rests_and_delays_nobody_else(vo
     toy_check_all(fixture);
 }
 
+/* The toy's "sms" is patient: an outage of any length uses up nothing, refusals do. */
+static void test_delivery_when_a_patient_destination_is_away_then_waits_for_it(void **state)
+{
+    struct toy_fixture *fixture = *state;
+    struct outbox_flights flights = {.count = 0};
+    struct outbox_delivery row, dead[2];
+    const uint64_t first = ask(fixture, "sms", 5);
+    told(fixture, first, "refused");
+    for (uint32_t attempt = 1; attempt <= 20; attempt++) {
+        fixture->now_ms += 3 * TOY_PAUSE_MS;
+        assert_int_equal(take_one(fixture, &flights), first);
+        told(fixture, first, "unreached");
+        outbox_landed(&flights, first);
+        nothing(fixture, &flights);
+        assert_int_equal(to_of(fixture, "sms").failures, attempt);
+        assert_int_equal(get(fixture, first, &row), RC_OK);
+        assert_int_equal(row.attempts, 1);
+    }
+    for (unsigned refused = 1; refused < 4; refused++) {
+        assert_int_equal(dead_of(fixture, "sms", 0, dead, 2), 0);
+        told(fixture, first, "refused");
+    }
+    assert_int_equal(dead_of(fixture, "sms", 0, dead, 2), 1);
+    toy_check_all(fixture);
+}
+
 static void test_destination_when_full_then_the_others_take_their_turns(void **state)
 {
     struct toy_fixture *fixture = *state;
@@ -554,6 +580,7 @@ int main(void)
         CASE(test_line_when_the_first_waits_then_those_behind_wait_too),
         CASE(test_line_when_the_first_dies_then_the_next_goes_on),
         CASE(test_destination_when_unreached_then_rests_and_delays_nobody_else),
+        CASE(test_delivery_when_a_patient_destination_is_away_then_waits_for_it),
         CASE(test_destination_when_full_then_the_others_take_their_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 struct test {
     struct scratch scratch;
     struct arena arena;
-    unsigned char key[PERMIT_KEY_BYTES];
+    unsigned char secret[PERMIT_SECRET_BYTES], key[PERMIT_KEY_BYTES];
     unsigned char *bytes;
     size_t size;
     struct permit_door *door;
@@ -31,7 +32,8 @@ static int setup(void **state)
     assert_non_null(test);
     scratch_make(&test->scratch);
     assert_int_equal(arena_init(&test->arena, 64u << 20), RC_OK);
-    assert_int_equal(permit_key_load(test->scratch.path, test->key), RC_OK);
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, test->secret), RC_OK);
+    assert_int_equal(permit_key_public(test->scratch.path, PERMIT_PAPER_GRANT, test->key), RC_OK);
     *state = test;
     return 0;
 }
@@ -61,14 +63,16 @@ static void seal(struct test *test, const char *actor, uint64_t issued_ms, uint6
     grant.session = (ProtobufCBinaryData){.data = session, .len = sizeof session};
     grant.issued_ms = issued_ms;
     grant.expires_ms = issued_ms + life_ms;
-    assert_int_equal(permit_grant_seal(test->key, &grant, &test->arena, &test->bytes, &test->size),
+    assert_int_equal(permit_grant_seal(test->secret, PERMIT_PAPER_GRANT, &grant, &test->arena,
+                                       &test->bytes, &test->size),
                      RC_OK);
 }
 
 static enum rc open_at(struct test *test, uint64_t now_ms)
 {
     Paidan__Grant *grant = NULL;
-    return permit_grant_open(test->key, test->bytes, test->size, now_ms, &test->arena, &grant);
+    return permit_grant_open(test->key, PERMIT_PAPER_GRANT, test->bytes, test->size, now_ms,
+                             &test->arena, &grant);
 }
 
 static void peers_write(struct test *test, const char *text)
@@ -138,26 +142,161 @@ static void test_grant_when_bodies_are_exchanged_then_refused(void **state)
     const size_t size = test->size;
     seal(test, "zhang.sat", NOW_MS, 1000);
     assert_int_equal(size, test->size);
-    memcpy(test->bytes + size - GRANT_MAC_BYTES, first + size - GRANT_MAC_BYTES, GRANT_MAC_BYTES);
+    memcpy(test->bytes + size - GRANT_SEAL_BYTES, first + size - GRANT_SEAL_BYTES,
+           GRANT_SEAL_BYTES);
     assert_int_equal(open_at(test, NOW_MS), RC_INVALID);
 }
 
-static void test_key_when_made_then_owners_alone_and_the_same_again(void **state)
+/* What a service holds is the public key: nothing that it could sign with opens under it. */
+static void test_grant_when_sealed_by_who_has_the_public_key_alone_then_refused(void **state)
+{
+    struct test *const test = *state;
+    unsigned char made[PERMIT_SECRET_BYTES], other[PERMIT_KEY_BYTES];
+    permit_key_of_seed(test->key, made, other); /* taken for a seed */
+    memcpy(test->secret, made, sizeof made);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    assert_int_equal(open_at(test, NOW_MS), RC_INVALID);
+    memcpy(test->secret + 32, test->key, sizeof test->key); /* beside a seed of its own */
+    seal(test, "zhang.san", NOW_MS, 1000);
+    assert_int_equal(open_at(test, NOW_MS), RC_INVALID);
+    memcpy(test->secret, test->key, sizeof test->key);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    assert_int_equal(open_at(test, NOW_MS), RC_INVALID);
+}
+
+static void knows(struct test *test, enum permit_paper paper, unsigned char key[PERMIT_KEY_BYTES])
+{
+    assert_int_equal(permit_key_public(test->scratch.path, paper, key), RC_OK);
+}
+
+static void test_key_when_made_then_the_secret_is_its_owners_and_the_same_again(void **state)
 {
     struct test *const test = *state;
     struct stat status;
-    unsigned char again[PERMIT_KEY_BYTES];
-    assert_int_equal(permit_key_load(test->scratch.path, again), RC_OK);
-    assert_memory_equal(again, test->key, sizeof again);
-    const char *const path = scratch_path(&test->scratch, "keys/grant");
+    unsigned char again[PERMIT_SECRET_BYTES], key[PERMIT_KEY_BYTES];
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, again), RC_OK);
+    assert_memory_equal(again, test->secret, sizeof again);
+    assert_int_equal(stat(scratch_path(&test->scratch, "keys/grants/public"), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0644);
+    const char *const path = scratch_path(&test->scratch, "keys/grants/secret");
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
-    assert_int_equal(chmod(path, 0644), 0);
-    assert_int_equal(permit_key_load(test->scratch.path, again), RC_SETTINGS);
-    assert_int_equal(chmod(path, 0640), 0);
-    assert_int_equal(permit_key_load(test->scratch.path, again), RC_OK);
+    static const mode_t readable[] = {0640, 0604, 0660};
+    for (size_t index = 0; index < sizeof readable / sizeof readable[0]; index++) {
+        assert_int_equal(chmod(path, readable[index]), 0);
+        assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, again),
+                         RC_SETTINGS);
+    }
+    knows(test, PERMIT_PAPER_GRANT, key); /* whatever became of the secret */
+    assert_int_equal(chmod(path, 0600), 0);
     assert_int_equal(truncate(path, 31), 0);
-    assert_int_equal(permit_key_load(test->scratch.path, again), RC_SETTINGS);
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, again), RC_SETTINGS);
+}
+
+/* Whoever could exchange the public key could make grants. */
+static void test_key_when_others_may_change_the_public_one_then_it_is_none(void **state)
+{
+    struct test *const test = *state;
+    static const char *const paths[] = {"keys/grants/public", "keys/grants", "keys"};
+    unsigned char key[PERMIT_KEY_BYTES];
+    for (size_t index = 0; index < sizeof paths / sizeof paths[0]; index++) {
+        struct stat status;
+        const char *const path = scratch_path(&test->scratch, paths[index]);
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(chmod(path, status.st_mode | S_IWGRP), 0);
+        assert_int_equal(permit_key_public(test->scratch.path, PERMIT_PAPER_GRANT, key),
+                         RC_SETTINGS);
+        assert_int_equal(permit_door_open(test->scratch.path, NULL, &test->door), RC_SETTINGS);
+        assert_int_equal(chmod(path, status.st_mode), 0);
+        knows(test, PERMIT_PAPER_GRANT, key);
+    }
+}
+
+/* A mode of 0644 keeps out everybody but the owner, so it matters who that is. */
+static void test_key_when_another_owns_the_public_one_then_it_is_none(void **state)
+{
+    struct test *const test = *state;
+    static const char *const paths[] = {"keys/grants/public", "keys/grants", "keys"};
+    unsigned char key[PERMIT_KEY_BYTES];
+    if (geteuid() != 0) {
+        skip(); /* nobody else can give a file away */
+    }
+    for (size_t index = 0; index < sizeof paths / sizeof paths[0]; index++) {
+        const char *const path = scratch_path(&test->scratch, paths[index]);
+        assert_int_equal(chown(path, 12345, (gid_t)-1), 0);
+        assert_int_equal(permit_key_public(test->scratch.path, PERMIT_PAPER_GRANT, key),
+                         RC_SETTINGS);
+        assert_int_equal(chown(path, 0, (gid_t)-1), 0);
+        knows(test, PERMIT_PAPER_GRANT, key);
+    }
+    /* As it is installed: access has keys/ and its own pair, intake the other pair. */
+    unsigned char pass[PERMIT_SECRET_BYTES];
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_PASS, pass), RC_OK);
+    static const char *const passes[] = {"keys/passes", "keys/passes/public"};
+    for (size_t index = 0; index < 3; index++) {
+        assert_int_equal(chown(scratch_path(&test->scratch, paths[index]), 12345, (gid_t)-1), 0);
+    }
+    for (size_t index = 0; index < 2; index++) {
+        assert_int_equal(chown(scratch_path(&test->scratch, passes[index]), 12346, (gid_t)-1), 0);
+    }
+    knows(test, PERMIT_PAPER_GRANT, key);
+    knows(test, PERMIT_PAPER_PASS, key);
+    assert_int_equal(chown(scratch_path(&test->scratch, "keys"), 12347, (gid_t)-1), 0);
+    assert_int_equal(permit_key_public(test->scratch.path, PERMIT_PAPER_PASS, key), RC_SETTINGS);
+}
+
+static void descriptors(rlim_t most)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = most;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Too many open files pass by themselves: a service is started again, and one that runs goes on with
+ * the key that it has. A link where a key should be does not. */
+static void
+test_key_when_no_descriptor_is_left_then_not_now_and_the_door_keeps_its_own(void **state)
+{
+    struct test *const test = *state;
+    struct rlimit before;
+    unsigned char key[PERMIT_KEY_BYTES];
+    peers_write(test, "uid 7 gateway\n");
+    door_open(test);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__OK);
+    (void)usleep(1100000); /* so that they are read again */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    descriptors(0);
+    const enum rc public = permit_key_public(test->scratch.path, PERMIT_PAPER_GRANT, key);
+    const enum rc secret = permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, test->secret);
+    const enum rc peers = permit_door_reload(test->door);
+    const Paidan__Code code = knock(test, 7, true, false, NOW_MS);
+    descriptors(before.rlim_cur);
+    assert_int_equal(public, RC_IO);
+    assert_int_equal(secret, RC_IO);
+    assert_int_equal(peers, RC_IO);
+    assert_int_equal(code, PAIDAN__CODE__OK);
+    const char *const path = scratch_path(&test->scratch, "keys/grants/public");
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(symlink("secret", path), 0);
+    assert_int_equal(permit_key_public(test->scratch.path, PERMIT_PAPER_GRANT, key), RC_SETTINGS);
+}
+
+/* From a version whose services shared one key. */
+static void test_key_when_a_shared_one_is_left_then_a_pair_takes_its_place(void **state)
+{
+    struct test *const test = *state;
+    unsigned char again[PERMIT_SECRET_BYTES];
+    const char *const path = scratch_path(&test->scratch, "keys/grant");
+    FILE *const file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite("0123456789abcdef0123456789abcdef", 1, 32, file), 32);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_PASS, again), RC_OK);
+    assert_int_equal(access(path, F_OK), 0); /* access's to take away */
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, again), RC_OK);
+    assert_int_not_equal(access(path, F_OK), 0);
 }
 
 /* ---- peers ---- */
@@ -281,6 +420,84 @@ static void test_door_when_grant_was_checked_then_expiry_is_asked_again(void **s
     assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__OK);
 }
 
+/* A pair that was exchanged makes void what the one before sealed, remembered or not; a service that
+ * started before the first pair was made finds it. */
+static void test_door_when_the_pair_is_exchanged_then_old_grants_are_void(void **state)
+{
+    struct test *const test = *state;
+    peers_write(test, "uid 7 gateway\n");
+    assert_int_equal(remove(scratch_path(&test->scratch, "keys/grants/public")), 0);
+    door_open(test);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    unsigned char *const old = test->bytes;
+    const size_t old_size = test->size;
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__GRANT_INVALID);
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, test->secret), RC_OK);
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__OK);
+    seal(test, "thief", NOW_MS, 1000); /* with the secret that he took */
+    unsigned char *const stolen = test->bytes;
+    const size_t stolen_size = test->size;
+    assert_int_equal(remove(scratch_path(&test->scratch, "keys/grants/secret")), 0);
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, test->secret), RC_OK);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    (void)usleep(150000); /* one that does not open has keys read again after a tenth of a second */
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__OK);
+    test->bytes = old;
+    test->size = old_size;
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__GRANT_INVALID);
+    test->bytes = stolen;
+    test->size = stolen_size;
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__GRANT_INVALID);
+}
+
+/* Nobody has come with a new one yet: a thief's are the first that are asked about. */
+static void
+test_door_when_the_pair_is_exchanged_and_no_new_grant_came_then_old_ones_are_void(void **state)
+{
+    struct test *const test = *state;
+    for (unsigned remembered = 0; remembered < 2; remembered++) {
+        peers_write(test, "uid 7 gateway\n");
+        door_open(test);
+        seal(test, "thief", NOW_MS, 1000);
+        assert_int_equal(remembered == 1 ? knock(test, 7, true, false, NOW_MS) : PAIDAN__CODE__OK,
+                         PAIDAN__CODE__OK);
+        assert_int_equal(remove(scratch_path(&test->scratch, "keys/grants/secret")), 0);
+        assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_GRANT, test->secret),
+                         RC_OK);
+        (void)usleep(1100000); /* nothing fails, so keys are read again by their age */
+        assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__GRANT_INVALID);
+        permit_door_close(test->door);
+        test->door = NULL;
+    }
+}
+
+/* Intake lets somebody at one ticket and can do no more; nor can access say that somebody knew a code. */
+static void test_door_when_a_pass_then_of_the_public_and_by_its_own_key_alone(void **state)
+{
+    struct test *const test = *state;
+    Paidan__Grant *read = NULL;
+    ProtobufCBinaryData pass = {.len = 0};
+    unsigned char key[PERMIT_KEY_BYTES];
+    peers_write(test, "uid 7 gateway\n");
+    door_open(test);
+    assert_int_equal(permit_door_pass(test->door, 77, NOW_MS, &test->arena, &pass), RC_OK);
+    test->bytes = pass.data;
+    test->size = pass.len;
+    (void)usleep(150000); /* as above */
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__OK);
+    assert_int_equal(test->asker.column, PERMIT_PUBLIC);
+    assert_int_equal(test->asker.roles[0]->ticket, 77);
+    assert_int_equal(open_at(test, NOW_MS), RC_INVALID); /* under access's key */
+    /* Intake's secret under a grant's label: what a captured intake would try. */
+    assert_int_equal(permit_key_pair(test->scratch.path, PERMIT_PAPER_PASS, test->secret), RC_OK);
+    seal(test, "zhang.san", NOW_MS, 1000);
+    assert_int_equal(knock(test, 7, true, false, NOW_MS), PAIDAN__CODE__GRANT_INVALID);
+    knows(test, PERMIT_PAPER_PASS, key);
+    assert_int_equal(permit_grant_open(key, PERMIT_PAPER_PASS, test->bytes, test->size, NOW_MS,
+                                       &test->arena, &read),
+                     RC_INVALID);
+}
+
 static void test_door_when_file_is_read_again_then_whole_or_not_at_all(void **state)
 {
     struct test *const test = *state;
@@ -305,12 +522,21 @@ int main(void)
         DOOR_TEST(test_grant_when_sealed_then_opens_until_it_ends),
         DOOR_TEST(test_grant_when_any_bit_is_flipped_then_refused),
         DOOR_TEST(test_grant_when_bodies_are_exchanged_then_refused),
-        DOOR_TEST(test_key_when_made_then_owners_alone_and_the_same_again),
+        DOOR_TEST(test_grant_when_sealed_by_who_has_the_public_key_alone_then_refused),
+        DOOR_TEST(test_key_when_made_then_the_secret_is_its_owners_and_the_same_again),
+        DOOR_TEST(test_key_when_others_may_change_the_public_one_then_it_is_none),
+        DOOR_TEST(test_key_when_another_owns_the_public_one_then_it_is_none),
+        DOOR_TEST(test_key_when_no_descriptor_is_left_then_not_now_and_the_door_keeps_its_own),
+        DOOR_TEST(test_key_when_a_shared_one_is_left_then_a_pair_takes_its_place),
         DOOR_TEST(test_peers_when_a_line_is_not_understood_then_refused_with_its_number),
         DOOR_TEST(test_door_when_no_file_then_own_user_alone),
         DOOR_TEST(test_door_when_grant_or_public_then_judged_by_that_alone),
         DOOR_TEST(test_door_when_an_adapter_follows_then_the_logs_of_its_line_alone),
         DOOR_TEST(test_door_when_grant_was_checked_then_expiry_is_asked_again),
+        DOOR_TEST(test_door_when_the_pair_is_exchanged_then_old_grants_are_void),
+        DOOR_TEST(
+            test_door_when_the_pair_is_exchanged_and_no_new_grant_came_then_old_ones_are_void),
+        DOOR_TEST(test_door_when_a_pass_then_of_the_public_and_by_its_own_key_alone),
         DOOR_TEST(test_door_when_file_is_read_again_then_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

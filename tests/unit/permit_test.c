@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/permit/permit.h"
+#include "common/wire/wire.h"
 #include "solo.h"
 #include "trace.h"
 
@@ -360,6 +361,78 @@ static void test_work_when_tickets_are_hidden_then_only_the_copy_changes(void **
     assert_string_equal(test->ask.detail, "actor");
 }
 
+/* What a ticket would go into is judged as the ticket is; whoever adds a wish with another number decides
+ * here whether it is a ticket's. */
+static void test_wish_when_it_names_a_second_ticket_then_both_are_judged(void **state)
+{
+    struct test *const test = *state;
+    add_role(test, PAIDAN__ROLE__ROLE_DISPATCHER, NULL, test->site->areas[2].code, NULL);
+    Paidan__Merge merge = PAIDAN__MERGE__INIT;
+    Paidan__Recall recall = PAIDAN__RECALL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    merge.ticket = recall.ticket = 100;
+    merge.into = recall.merge_into = 101;
+    request.wish_case = PAIDAN__REQUEST__WISH_MERGE;
+    request.merge = &merge;
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    assert_int_equal(test->ask.ticket_count, 2);
+    assert_int_equal(test->ask.beside, 1);
+    permit_ask_hide(&test->ask, 1);
+    assert_int_equal(test->ask.request->merge->ticket, 100);
+    assert_int_equal(test->ask.request->merge->into, PERMIT_NOBODYS_TICKET);
+    assert_int_equal(merge.into, 101);
+    request.wish_case = PAIDAN__REQUEST__WISH_RECALL;
+    request.recall = &recall;
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    assert_int_equal(test->ask.ticket_count, 1); /* to the desk, into nothing */
+    recall.has_merge_into = 1;
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    assert_int_equal(test->ask.ticket_count, 2);
+    permit_ask_hide(&test->ask, 1);
+    assert_int_equal(test->ask.request->recall->merge_into, PERMIT_NOBODYS_TICKET);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static void test_wishes_when_they_have_numbers_then_none_is_a_ticket_unseen(void **state)
+{
+    (void)state;
+    /* Places in lists and logs, ids of other things. */
+    static const char *const others[] = {"after",  "from_seq", "until_seq", "seq",    "version",
+                                         "change", "call",     "key",       "head",   "held",
+                                         "behind", "cursor",   "delivery",  "sent_s", "heard",
+                                         "before", "points",   "entry"};
+    unsigned unseen = 0;
+    static const char *const judged[] = {"ticket", "into", "merge_into"};
+    for (unsigned index = 0; index < paidan__request__descriptor.n_fields; index++) {
+        const ProtobufCFieldDescriptor *const wish = &paidan__request__descriptor.fields[index];
+        const ProtobufCMessageDescriptor *const message =
+            (wish->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 ? wish->descriptor : NULL;
+        for (unsigned at = 0; message != NULL && at < message->n_fields; at++) {
+            const ProtobufCFieldDescriptor *const field = &message->fields[at];
+            bool known = field->type != PROTOBUF_C_TYPE_UINT64 || ends_with(field->name, "_ms") ||
+                         message == &paidan__read_texts__descriptor ||
+                         /* Its tickets narrow a list, of whose rows each is judged. */
+                         message == &paidan__search__descriptor;
+            for (size_t of = 0; !known && of < sizeof others / sizeof *others; of++) {
+                known = strcmp(field->name, others[of]) == 0;
+            }
+            for (size_t of = 0; !known && of < sizeof judged / sizeof *judged; of++) {
+                known = strcmp(field->name, judged[of]) == 0;
+            }
+            if (!known) {
+                print_error("%s.%s: a ticket?\n", message->short_name, field->name);
+                unseen++;
+            }
+        }
+    }
+    assert_int_equal(unseen, 0);
+}
+
 static void test_withdraw_when_code_is_missing_then_refused_to_hotline_and_public(void **state)
 {
     struct test *const test = *state;
@@ -408,6 +481,46 @@ static void test_submit_when_channel_or_spot_is_foreign_then_refused(void **stat
     assert_string_equal(test->ask.detail, "spot_unit");
     ticket.spot_unit = NULL;
     ticket.has_due_ms = true; /* an adapter says by when, a resident does not */
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+}
+
+/* What comes from above is the channel's to say, not a resident's or of who is measured by it. */
+static void test_above_when_not_of_a_channel_then_refused(void **state)
+{
+    struct test *const test = *state;
+    const struct permit_asker public = {.actor = "public", .column = PERMIT_PUBLIC};
+    Paidan__NewTicket ticket = PAIDAN__NEW_TICKET__INIT;
+    Paidan__NewTicket *list[] = {&ticket};
+    Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
+    Paidan__Supplement more = PAIDAN__SUPPLEMENT__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    submit.tickets = list;
+    submit.n_tickets = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
+    request.submit = &submit;
+    ticket.channel = test->site->channels[0].code;
+    for (unsigned index = 0; index < 4; index++) {
+        static const char *const told[] = {NULL, "due_ms", "unmapped", "unit_hint"};
+        ticket.has_due_ms = index == 1;
+        ticket.has_unmapped = index == 2;
+        ticket.unit_hint = index == 3 ? (char *)(uintptr_t)unit_at(test, 1, 0) : NULL;
+        assert_int_equal(permit_ask(&public, &request, test->site, &test->arena, &test->ask),
+                         RC_OK);
+        assert_int_equal(test->ask.code, index == 0 ? PAIDAN__CODE__OK : PAIDAN__CODE__FORBIDDEN);
+        if (index > 0) {
+            assert_string_equal(test->ask.detail, told[index]);
+        }
+    }
+    request.wish_case = PAIDAN__REQUEST__WISH_SUPPLEMENT;
+    request.supplement = &more;
+    more.ticket = 1;
+    more.text = (char *)(uintptr_t) "上级同意延期";
+    add_role(test, PAIDAN__ROLE__ROLE_DISPATCHER, NULL, NULL, NULL);
+    add_role(test, PAIDAN__ROLE__ROLE_HOTLINE, NULL, NULL, test->site->channels[0].code);
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    more.has_outer_due_ms = true;
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__FORBIDDEN);
+    add_role(test, PAIDAN__ROLE__ROLE_ADAPTER, NULL, NULL, test->site->channels[0].code);
     assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
 }
 
@@ -619,6 +732,143 @@ static void test_texts_when_guarded_then_the_summary_and_nothing_else(void **sta
     assert_null(rooms[1].actor);
 }
 
+/* ---- the evidence and the merges of a confidential ticket ---- */
+
+struct evidence {
+    Paidan__Judged judged;
+    Paidan__Gram gram, *grams[1];
+    Paidan__Guess guess, *guesses[1];
+    char *words[1];
+};
+
+static void fill_evidence(struct evidence *evidence)
+{
+    paidan__judged__init(&evidence->judged);
+    paidan__gram__init(&evidence->gram);
+    paidan__guess__init(&evidence->guess);
+    evidence->gram.gram = evidence->words[0] = (char *)(uintptr_t) "漏水";
+    evidence->guess.code = (char *)(uintptr_t) "water";
+    evidence->grams[0] = &evidence->gram;
+    evidence->guesses[0] = &evidence->guess;
+    evidence->judged.guesses = evidence->guesses;
+    evidence->judged.grams = evidence->grams;
+    evidence->judged.words = evidence->judged.place_words = evidence->words;
+    evidence->judged.n_guesses = evidence->judged.n_grams = 1;
+    evidence->judged.n_words = evidence->judged.n_place_words = 1;
+}
+
+static void assert_codes_only(const Paidan__Judged *judged)
+{
+    assert_int_equal(judged->n_words, 0);
+    assert_int_equal(judged->n_place_words, 0);
+    assert_int_equal(judged->n_grams, 0);
+    assert_int_equal(judged->n_guesses, 1);
+}
+
+/* The event as it is stored; the arena of the test has it. */
+static ProtobufCBinaryData packed(struct test *test, Paidan__Event *event)
+{
+    ProtobufCBinaryData bytes = {0};
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    cause.actor = (char *)(uintptr_t) "zhao";
+    event->cause = &cause;
+    event->at_ms = 1;
+    assert_int_equal(wire_pack(&test->arena, &event->base, &bytes.data, &bytes.len), RC_OK);
+    return bytes;
+}
+
+static const Paidan__Event *unpacked(struct test *test, const ProtobufCBinaryData *bytes)
+{
+    ProtobufCMessage *message = NULL;
+    struct wire_error error;
+    assert_int_equal(wire_unpack(&test->arena, &paidan__event__descriptor, bytes->data, bytes->len,
+                                 &message, &error),
+                     RC_OK);
+    return (const Paidan__Event *)(const void *)message;
+}
+
+static void
+test_history_when_guarded_then_no_word_of_the_resident_in_merges_or_evidence(void **state)
+{
+    struct test *const test = *state;
+    char words[] = "他的话", note[] = "同一件事", none[] = "";
+    struct evidence first, shown, row;
+    Paidan__TriageShow wish = PAIDAN__TRIAGE_SHOW__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__TriageShown answered = PAIDAN__TRIAGE_SHOWN__INIT;
+    Paidan__DeskItem item = PAIDAN__DESK_ITEM__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    Paidan__Desked desked = PAIDAN__DESKED__INIT;
+    Paidan__Merged merged = PAIDAN__MERGED__INIT;
+    Paidan__Unmerged unmerged = PAIDAN__UNMERGED__INIT;
+    Paidan__Routed routed = PAIDAN__ROUTED__INIT;
+    Paidan__Event events[4];
+    ProtobufCBinaryData history[4];
+    fill_evidence(&first);
+    fill_evidence(&shown);
+    fill_evidence(&row);
+    desked.title = words;
+    desked.note = note;
+    desked.judged = &first.judged;
+    merged.into = 8;
+    merged.has_by_desk = merged.by_desk = true;
+    merged.title = words;
+    merged.note = note;
+    merged.channel = none;
+    merged.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    unmerged.from = 8;
+    unmerged.desk = &desked;
+    routed.channel = routed.category = routed.area = routed.unit = none;
+    routed.title = (char *)(uintptr_t) "摘要";
+    routed.urgency = PAIDAN__URGENCY__URGENCY_NORMAL;
+    routed.judged = &first.judged;
+    for (size_t index = 0; index < 4; index++) {
+        paidan__event__init(&events[index]);
+    }
+    events[0].fact_case = PAIDAN__EVENT__FACT_DESKED;
+    events[0].desked = &desked;
+    events[1].fact_case = PAIDAN__EVENT__FACT_MERGED;
+    events[1].merged = &merged;
+    events[2].fact_case = PAIDAN__EVENT__FACT_UNMERGED;
+    events[2].unmerged = &unmerged;
+    events[3].fact_case = PAIDAN__EVENT__FACT_ROUTED;
+    events[3].routed = &routed;
+    for (size_t index = 0; index < 4; index++) {
+        history[index] = packed(test, &events[index]);
+    }
+    wish.ticket = 7;
+    request.wish_case = PAIDAN__REQUEST__WISH_TRIAGE_SHOW;
+    request.triage_show = &wish;
+    add_role(test, PAIDAN__ROLE__ROLE_CLERK, unit_at(test, 1, 0), NULL, NULL);
+    assert_int_equal(ask(test, &request), PAIDAN__CODE__OK);
+    test->ask.guarded[0] = true;
+    item.title = words;
+    item.judged = &row.judged;
+    answered.desk = &item;
+    answered.judged = &shown.judged;
+    answered.history = history;
+    answered.n_history = 4;
+    answer.body_case = PAIDAN__ANSWER__BODY_TRIAGE_SHOWN;
+    answer.triage_shown = &answered;
+    assert_int_equal(permit_ask_answer(&test->ask, test->site, &test->arena, &answer), RC_OK);
+    assert_codes_only(&row.judged);
+    assert_codes_only(&shown.judged);
+    const Paidan__Event *event = unpacked(test, &history[0]);
+    assert_codes_only(event->desked->judged);
+    assert_null(event->desked->title);
+    event = unpacked(test, &history[1]);
+    assert_string_equal(event->merged->title, "");
+    assert_string_equal(event->merged->note, note);
+    assert_string_equal(event->cause->actor, "zhao");
+    event = unpacked(test, &history[2]);
+    assert_null(event->unmerged->desk->title);
+    assert_codes_only(event->unmerged->desk->judged);
+    assert_null(event->cause->actor);
+    event = unpacked(test, &history[3]);
+    assert_string_equal(event->routed->title, "摘要");
+    assert_codes_only(event->routed->judged);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -634,8 +884,11 @@ int main(void)
         WORLD_TEST(test_board_when_unit_is_open_then_filled_in_else_judged),
         WORLD_TEST(test_board_when_area_is_a_part_then_free_else_refused),
         WORLD_TEST(test_work_when_tickets_are_hidden_then_only_the_copy_changes),
+        WORLD_TEST(test_wish_when_it_names_a_second_ticket_then_both_are_judged),
+        WORLD_TEST(test_wishes_when_they_have_numbers_then_none_is_a_ticket_unseen),
         WORLD_TEST(test_withdraw_when_code_is_missing_then_refused_to_hotline_and_public),
         WORLD_TEST(test_submit_when_channel_or_spot_is_foreign_then_refused),
+        WORLD_TEST(test_above_when_not_of_a_channel_then_refused),
         WORLD_TEST(test_fetch_when_under_a_services_name_then_refused),
         WORLD_TEST(test_fetch_when_by_an_adapter_then_only_where_its_line_says_follow),
         WORLD_TEST(test_auditor_when_shown_tickets_then_without_titles),
@@ -643,6 +896,7 @@ int main(void)
         WORLD_TEST(test_confidential_when_seen_as_a_unit_then_guarded),
         WORLD_TEST(test_confidential_when_a_key_is_of_unit_and_channel_then_guarded),
         WORLD_TEST(test_texts_when_guarded_then_the_summary_and_nothing_else),
+        WORLD_TEST(test_history_when_guarded_then_no_word_of_the_resident_in_merges_or_evidence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,41 @@ static void test_key_when_it_is_none_then_it_is_refused(void **state)
                      RC_INVALID);
 }
 
+/* 32 bytes of 'a', padded to 32, as the openssl program closes them with that key. */
+static void test_file_when_another_closed_it_then_it_is_read(void **state)
+{
+    unsigned char key[PORT_WECHAT_KEY_BYTES];
+    unsigned char bytes[] = {0xe4, 0x8d, 0x15, 0x89, 0x82, 0xd0, 0xa8, 0x28, 0x83, 0xc8, 0xdc,
+                             0x3d, 0x6f, 0x28, 0x19, 0x87, 0xc1, 0xd3, 0x1e, 0x5c, 0x01, 0x3b,
+                             0x4a, 0x95, 0x09, 0xe3, 0x57, 0x46, 0x37, 0x2b, 0xea, 0x80, 0x87,
+                             0x9f, 0x6f, 0xf1, 0x5e, 0x74, 0x78, 0xdc, 0xfe, 0x8d, 0x3d, 0xd3,
+                             0x83, 0xea, 0xc3, 0x7c, 0x46, 0xa7, 0xf9, 0xe2, 0x3e, 0x53, 0xef,
+                             0xc8, 0xba, 0xef, 0x43, 0x30, 0x21, 0xff, 0x46, 0xe5};
+    size_t size = sizeof bytes;
+    (void)state;
+    assert_int_equal(port_wechat_crypto_key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", key),
+                     RC_OK);
+    assert_int_equal(port_wechat_crypto_file(key, bytes, &size), RC_OK);
+    assert_int_equal(size, 32);
+    assert_memory_equal(bytes, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 32);
+}
+
+static void test_file_when_it_is_no_cipher_of_that_key_then_it_is_refused(void **state)
+{
+    unsigned char key[PORT_WECHAT_KEY_BYTES];
+    unsigned char bytes[64];
+    size_t size = sizeof bytes;
+    (void)state;
+    assert_int_equal(port_wechat_crypto_key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", key),
+                     RC_OK);
+    memset(bytes, 7, sizeof bytes);
+    assert_int_equal(port_wechat_crypto_file(key, bytes, &size), RC_INVALID);
+    size = 63;
+    assert_int_equal(port_wechat_crypto_file(key, bytes, &size), RC_INVALID);
+    size = 0;
+    assert_int_equal(port_wechat_crypto_file(key, bytes, &size), RC_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +227,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_key_when_it_is_none_then_it_is_refused, set_up,
                                         tear_down),
+        cmocka_unit_test(test_file_when_another_closed_it_then_it_is_read),
+        cmocka_unit_test(test_file_when_it_is_no_cipher_of_that_key_then_it_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

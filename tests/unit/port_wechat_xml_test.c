@@ -244,8 +244,10 @@ static void test_hear_robot_in_a_group_then_its_name_is_cut(void **state)
         ","
         "\"response_url\":\"https://qyapi.weixin.qq.com/r\",\"msgtype\":\"mixed\",\"mixed\":"
         "{\"msg_item\":[{\"msgtype\":\"text\",\"text\":{\"content\":\"@派单 楼道灯坏了\"}},"
-        "{\"msgtype\":\"image\",\"image\":{\"url\":\"https://x\"}},"
-        "{\"msgtype\":\"text\",\"text\":{\"content\":\"快点\"}}]},"
+        "{\"msgtype\":\"image\",\"image\":{\"url\":\"https://x\",\"aeskey\":\"k\"}},"
+        "{\"msgtype\":\"text\",\"text\":{\"content\":\"快点\"}},"
+        "{\"msgtype\":\"image\",\"image\":{\"url\":\"file:///etc/passwd\"}},"
+        "{\"msgtype\":\"image\",\"image\":{\"url\":\"https://y\"}}]},"
         "\"quote\":{\"msgtype\":\"text\",\"text\":{\"content\":\"20260302-0001-7\"}}}");
     assert_int_equal(hear.kind, PAIDAN__WECHAT_KIND__WECHAT_TEXT);
     assert_true(hear.mentioned);
@@ -255,6 +257,11 @@ static void test_hear_robot_in_a_group_then_its_name_is_cut(void **state)
     assert_string_equal(hear.reply_url, "https://qyapi.weixin.qq.com/r");
     assert_string_equal(hear.msg_id, "M1");
     assert_int_equal(hear.sent_s, 1700000000);
+    assert_int_equal(hear.n_urls, 2);
+    assert_string_equal(hear.urls[0], "https://x");
+    assert_string_equal(hear.url_keys[0], "k");
+    assert_string_equal(hear.urls[1], "https://y");
+    assert_string_equal(hear.url_keys[1], "");
 }
 
 static void test_hear_robot_alone_then_an_at_is_text(void **state)
@@ -271,6 +278,7 @@ static void test_hear_robot_alone_then_an_at_is_text(void **state)
         "\"image\":{\"url\":\"https://x\"}}");
     assert_int_equal(hear.kind, PAIDAN__WECHAT_KIND__WECHAT_IMAGE);
     assert_null(hear.url);
+    assert_int_equal(hear.n_urls, 1);
 }
 
 static void test_hear_robot_when_a_part_is_missing_then_it_is_refused(void **state)

@@ -84,6 +84,30 @@ static void tell_requests(const struct told *told)
          appeal_ruled.by_unit = "u.s", appeal_ruled.note = "不属实");
 }
 
+static void tell_callback(const struct told *told)
+{
+    TELL(asked, ASKED, Asked, asked.round = 1, asked.channel = "hotline", asked.attempt = 2,
+         asked.has_tried = true, asked.tried = 1);
+    TELL(asked, ASKED, Asked, asked.round = 1, asked.channel = "hotline", asked.attempt = 1,
+         asked.has_handed_over = asked.handed_over = true);
+    TELL(spared, SPARED, Spared, spared.round = 1, spared.channel = "wechat",
+         spared.reason = PAIDAN__SPARE_REASON__SPARE_SAMPLE,
+         spared.has_percent = spared.has_drawn = true, spared.percent = 20, spared.drawn = 7305,
+         spared.rule = 2);
+    TELL(spared, SPARED, Spared, spared.round = 1, spared.channel = "wechat",
+         spared.reason = PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL);
+    TELL(answered, ANSWERED, Answered, answered.round = 1,
+         answered.solved = PAIDAN__SOLVED__SOLVED_NO,
+         answered.satisfied = PAIDAN__SATISFIED__SATISFIED_NO,
+         answered.has_late = answered.late = true,
+         answered.has_do_not_call = answered.do_not_call = true);
+    TELL(closed, CLOSED, Closed, closed.outcome = PAIDAN__OUTCOME__OUTCOME_SOLVED,
+         closed.has_was = true, closed.was = PAIDAN__OUTCOME__OUTCOME_UNREACHED);
+    TELL(calls_refused, CALLS_REFUSED, CallsRefused, calls_refused.note = "夜班");
+    TELL(calls_refused, CALLS_REFUSED, CallsRefused,
+         calls_refused.has_lifted = calls_refused.lifted = true);
+}
+
 static void tell_joint(const struct told *told)
 {
     TELL(assist_asked, ASSIST_ASKED, AssistAsked, assist_asked.unit = "u.c2",
@@ -109,6 +133,36 @@ static void tell_joint(const struct told *told)
     TELL(desk_recoded, DESK_RECODED, DeskRecoded, desk_recoded.reasons = 1u << 2 | 1u << 4,
          desk_recoded.n_categories = 1, desk_recoded.categories = leak,
          desk_recoded.channel = "wechat");
+    TELL(burst, BURST, Burst, burst.count = 6, burst.within_ms = 2 * HOUR_MS,
+         burst.to_units = deciders, burst.n_to_units = 1);
+    TELL(ungrouped, UNGROUPED, Ungrouped, ungrouped.n_tickets = 3);
+    TELL(over, OVER, Over, over.n_resolved = 2, over.n_withdrawn = 1);
+    Paidan__ClockSet *moved[] = {&handle};
+    TELL(outer_moved, OUTER_MOVED, OuterMoved, outer_moved.outer_due_ms = NOW_MS + 24 * HOUR_MS,
+         outer_moved.n_clocks = 1, outer_moved.clocks = moved);
+    TELL(urgency_raised, URGENCY_RAISED, UrgencyRaised,
+         urgency_raised.urgency = PAIDAN__URGENCY__URGENCY_URGENT, urgency_raised.count = 6,
+         urgency_raised.within_ms = 2 * HOUR_MS, urgency_raised.n_clocks = 1,
+         urgency_raised.clocks = moved);
+    TELL(urgency_raised, URGENCY_RAISED, UrgencyRaised,
+         urgency_raised.urgency = PAIDAN__URGENCY__URGENCY_EMERGENCY, urgency_raised.count = 2,
+         urgency_raised.has_member = 1, urgency_raised.member = 2026112200000002);
+    TELL(desk_replanned, DESK_REPLANNED, DeskReplanned,
+         desk_replanned.urgency = PAIDAN__URGENCY__URGENCY_URGENT, desk_replanned.has_member = 1,
+         desk_replanned.member = 2026112200000002, desk_replanned.has_before = 1,
+         desk_replanned.before = PAIDAN__URGENCY__URGENCY_NORMAL, desk_replanned.clock = moved[0]);
+    TELL(parted, PARTED, Parted, parted.member = 2026112200000002, parted.count = 1,
+         parted.has_urgency = parted.has_before = 1,
+         parted.urgency = PAIDAN__URGENCY__URGENCY_NORMAL,
+         parted.before = PAIDAN__URGENCY__URGENCY_URGENT, parted.has_outer_due_ms = 1,
+         parted.n_clocks = 1, parted.clocks = moved);
+    TELL(burst, BURST, Burst, burst.count = 6, burst.within_ms = 2 * HOUR_MS,
+         burst.has_desk_urgency = 1, burst.desk_urgency = PAIDAN__URGENCY__URGENCY_URGENT,
+         burst.clock = moved[0]);
+    TELL(outer_moved, OUTER_MOVED, OuterMoved, outer_moved.outer_due_ms = moved[0]->due_ms,
+         outer_moved.has_member = 1, outer_moved.member = 2026112200000002);
+    TELL(outer_moved, OUTER_MOVED, OuterMoved, outer_moved.outer_due_ms = NOW_MS + 24 * HOUR_MS,
+         outer_moved.desk = &handle);
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_MEDIATION,
          mode_set.unit = "u.b1", mode_set.clock = &handle, mode_set.note = "两家同意");
     TELL(mode_set, MODE_SET, ModeSet, mode_set.mode = PAIDAN__MODE__MODE_ONLINE,
@@ -122,6 +176,25 @@ static void tell_joint(const struct told *told)
     TELL(resolved, RESOLVED, Resolved, resolved.unit = "u.b1", resolved.note = "修好了",
          resolved.has_mode = true, resolved.mode = PAIDAN__MODE__MODE_ON_SITE,
          resolved.has_without_assist = resolved.without_assist = true);
+}
+
+/* What the residents of a group say: once, and of which ticket. */
+static void tell_group(const struct told *told)
+{
+    TELL(noted, NOTED, Noted, noted.has_chases = true, noted.chases = 1);
+    TELL(noted, NOTED, Noted, noted.has_supplement = noted.supplement = true);
+    TELL(noted, NOTED, Noted, noted.has_member = true, noted.member = 2026112200000002ull);
+    TELL(noted, NOTED, Noted, noted.has_supplement = noted.supplement = true,
+         noted.has_member = true, noted.member = 2026112200000002ull);
+    TELL(merged, MERGED, Merged, merged.into = 2026112200000001ull, merged.has_by_desk = true,
+         merged.by_desk = true, merged.note = "同一部电梯", merged.title = "x",
+         merged.channel = "wechat");
+    TELL(merged, MERGED, Merged, merged.into = 2026112200000001ull, merged.has_permille = true,
+         merged.permille = 981, merged.title = "x", merged.channel = "wechat");
+    TELL(unmerged, UNMERGED, Unmerged, unmerged.from = 2026112200000001ull,
+         unmerged.note = "两部电梯");
+    TELL(joined, JOINED, Joined, joined.member = 2026112200000002ull, joined.count = 2);
+    TELL(parted, PARTED, Parted, parted.member = 2026112200000002ull, parted.count = 1);
 }
 
 static void tell_supervision(const struct told *told)
@@ -140,6 +213,25 @@ static void tell_supervision(const struct told *told)
     TELL(replanned, REPLANNED, Replanned, replanned.why = PAIDAN__REPLAN_CAUSE__REPLAN_CALENDAR,
          replanned.n_clocks = 1, replanned.clocks = clocks, replanned.n_assists = 1,
          replanned.assists = assists);
+    Paidan__Proof proof[] = {PAIDAN__PROOF__INIT, PAIDAN__PROOF__INIT};
+    Paidan__Proof *proofs[] = {&proof[0], &proof[1]};
+    proof[0].has_right = proof[1].has_right = true;
+    proof[1].right = true;
+    TELL(trust_changed, TRUST_CHANGED, TrustChanged, trust_changed.category = "water",
+         trust_changed.to_step = 1, trust_changed.why = PAIDAN__TRUST_WHY__TRUST_LOW,
+         trust_changed.right = 16, trust_changed.of = 20, trust_changed.measured = 800,
+         trust_changed.target = 980, trust_changed.has_from_permille = 1,
+         trust_changed.from_permille = 700, trust_changed.has_to_permille = 1,
+         trust_changed.to_permille = 850);
+    TELL(trust_changed, TRUST_CHANGED, TrustChanged, trust_changed.category = "water",
+         trust_changed.from_step = 3, trust_changed.to_step = 4,
+         trust_changed.why = PAIDAN__TRUST_WHY__TRUST_BY_HAND, trust_changed.has_withdrawn = 1,
+         trust_changed.withdrawn = 1, trust_changed.note = "新城搬来的模型，先看看");
+    TELL(trust_changed, TRUST_CHANGED, TrustChanged, trust_changed.category = "water",
+         trust_changed.from_step = 4, trust_changed.to_step = 3,
+         trust_changed.why = PAIDAN__TRUST_WHY__TRUST_GOOD, trust_changed.right = 200,
+         trust_changed.of = 200, trust_changed.measured = 1000, trust_changed.target = 980);
+    TELL(proved, PROVED, Proved, proved.n_proofs = 2, proved.proofs = proofs);
     TELL(replan_passed, REPLAN_PASSED, ReplanPassed, replan_passed.looked_at = 120,
          replan_passed.moved = 7);
     TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
@@ -184,6 +276,8 @@ static void test_facts_when_told_then_as_golden(void **state)
         const struct told told = {.trace = &trace, .say = &say};
         trace_say(&trace, "-- %s", chinese != 0 ? "zh" : "en");
         tell_requests(&told);
+        tell_group(&told);
+        tell_callback(&told);
         tell_joint(&told);
         tell_supervision(&told);
     }

@@ -181,14 +181,25 @@ static uint64_t next(uint64_t bound)
 
 static void fill(ProtobufCMessage *message, unsigned depth);
 
+/* Written as public numbers: the ticket a message is about, and those of its group. */
+static bool is_ticket(const char *name)
+{
+    static const char *const names[] = {"into",  "merged_into", "merge_into", "from",    "heir",
+                                        "group", "member",      "members",    "split_of"};
+    bool found = strncmp(name, "ticket", 6) == 0;
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+        found = found || strcmp(name, names[index]) == 0;
+    }
+    return found;
+}
+
 static void fill_value(const ProtobufCFieldDescriptor *field, void *at, unsigned depth)
 {
     const ProtobufCEnumDescriptor *of = field->descriptor;
     switch (field->type) {
     case PROTOBUF_C_TYPE_UINT64:
-        *(uint64_t *)at = strncmp(field->name, "ticket", 6) == 0
-                              ? 2026112200000000ull + 1 + next(9000)
-                              : next(1ull << 31) * 100;
+        *(uint64_t *)at =
+            is_ticket(field->name) ? 2026112200000000ull + 1 + next(9000) : next(1ull << 31) * 100;
         break;
     case PROTOBUF_C_TYPE_UINT32:
     case PROTOBUF_C_TYPE_FIXED32: {
@@ -383,6 +394,50 @@ static void test_texts_when_not_asked_for_then_only_their_size(void **state)
     json_decref(json);
 }
 
+/* A dump of an adapter's log is mailed around too: no caller's number, nothing of another's fact. */
+static void test_texts_when_an_adapters_then_callers_and_facts_of_others_are_withheld(void **state)
+{
+    (void)state;
+    Paidan__HotlineCalled call = PAIDAN__HOTLINE_CALLED__INIT;
+    Paidan__Published published = PAIDAN__PUBLISHED__INIT;
+    Paidan__DeliverySent sent = PAIDAN__DELIVERY_SENT__INIT;
+    Paidan__Cause cause = PAIDAN__CAUSE__INIT;
+    Paidan__Event event = PAIDAN__EVENT__INIT;
+    static const char *const personal[] = {"from", "to", "recording"};
+    call.call_id = "c-1";
+    call.from = call.to = "13812345678";
+    call.recording = "20261122-13812345678.wav";
+    event.cause = &cause;
+    event.fact_case = PAIDAN__EVENT__FACT_HOTLINE_CALLED;
+    event.hotline_called = &call;
+    json_t *json = say_json_event(&say, "hotline", 7, &event, false);
+    const json_t *fact = json_object_get(json, "hotline_called");
+    for (size_t index = 0; index < sizeof personal / sizeof personal[0]; index++) {
+        assert_null(json_object_get(fact, personal[index]));
+    }
+    assert_int_equal(json_integer_value(json_object_get(fact, "from_bytes")), 11);
+    assert_string_equal(json_string_value(json_object_get(fact, "call_id")), "c-1");
+    json_decref(json);
+    json = say_json_event(&say, "hotline", 7, &event, true);
+    assert_non_null(json_object_get(json_object_get(json, "hotline_called"), "from"));
+    json_decref(json);
+    published.log = "callback";
+    published.event = (ProtobufCBinaryData){.data = (uint8_t *)"xx", .len = 2};
+    event.fact_case = PAIDAN__EVENT__FACT_PUBLISHED;
+    event.published = &published;
+    json = say_json_event(&say, "webhook", 7, &event, false);
+    fact = json_object_get(json, "published");
+    assert_null(json_object_get(fact, "event"));
+    assert_int_equal(json_integer_value(json_object_get(fact, "event_bytes")), 2);
+    json_decref(json);
+    sent.to = "neighbour"; /* a destination is nobody */
+    event.fact_case = PAIDAN__EVENT__FACT_DELIVERY_SENT;
+    event.delivery_sent = &sent;
+    json = say_json_event(&say, "webhook", 7, &event, false);
+    assert_non_null(json_object_get(json_object_get(json, "delivery_sent"), "to"));
+    json_decref(json);
+}
+
 /* Names stand beside codes wherever they lie; what is no code is left alone. */
 static void test_names_when_codes_lie_deep_then_names_stand_beside_them(void **state)
 {
@@ -421,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_names_when_any_message_then_no_two_are_alike),
         cmocka_unit_test(test_number_when_it_stands_beside_its_ticket_then_written_once),
         cmocka_unit_test(test_texts_when_not_asked_for_then_only_their_size),
+        cmocka_unit_test(test_texts_when_an_adapters_then_callers_and_facts_of_others_are_withheld),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -242,6 +242,33 @@ static void test_moment_when_absurd_then_the_end_of_the_year_9999(void **state)
     assert_string_equal(text, "9999-12-31 23:59:59");
     say_time_rfc3339(&here, SAY_TIME_MS_MAX, text);
     assert_string_equal(text, "9999-12-31T23:59:59.999+00:00");
+    say_time_rfc3339(&home, UINT64_MAX, text);
+    assert_string_equal(text, "10000-01-01T07:59:59.999+08:00");
+}
+
+static void test_by_when_said_then_as_people_do_and_midnight_ends_the_day(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t due_ms, now_ms;
+        const char *zh, *en;
+    } rows[] = {
+        {NOW_MS + 9 * HOUR_MS, NOW_MS, "今天 18:00", "today 18:00"},
+        {NOW_MS + 15 * HOUR_MS, NOW_MS, "今天 24:00", "today 24:00"},
+        {NOW_MS + 24 * HOUR_MS, NOW_MS, "明天 09:00", "tomorrow 09:00"},
+        {NOW_MS - 24 * HOUR_MS, NOW_MS, "11月21日 09:00", "21 Nov 09:00"},
+        {NOW_MS + 960 * HOUR_MS, NOW_MS, "2027年1月1日 09:00", "1 Jan 2027 09:00"},
+        {NOW_MS + 951 * HOUR_MS, NOW_MS, "12月31日 24:00", "31 Dec 24:00"},
+        {NOW_MS, 0, "2026年11月22日 09:00", "22 Nov 2026 09:00"},
+    };
+    const struct say english = {.language = SAY_ENGLISH};
+    char text[SAY_TIME_BYTES];
+    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        say_time_by(&home, rows[at].due_ms, rows[at].now_ms, text);
+        assert_string_equal(text, rows[at].zh);
+        say_time_by(&english, rows[at].due_ms, rows[at].now_ms, text);
+        assert_string_equal(text, rows[at].en);
+    }
 }
 
 int main(void)
@@ -256,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_parse_when_not_a_time_then_invalid),
         cmocka_unit_test(test_moment_when_summer_time_is_on_then_the_wall_clock_is_meant),
         cmocka_unit_test(test_read_when_the_clock_is_put_forward_or_back_then_refused_or_the_first),
+        cmocka_unit_test(test_by_when_said_then_as_people_do_and_midnight_ends_the_day),
         cmocka_unit_test(test_moment_when_absurd_then_the_end_of_the_year_9999),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

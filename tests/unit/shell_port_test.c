@@ -85,6 +85,8 @@ static void slot_view(struct slot *slot)
     slot_say(slot, "view", rc == RC_OK, rc == RC_OK ? (int)event->fact_case : -1);
     shell_gate_view_end(slot->gate, &view);
     assert_true(shell_gate_until_us(slot->gate, now_ms + 10000) > clock_monotonic_us());
+    assert_true(shell_gate_at_ms(slot->gate, 0) >= now_ms);
+    assert_true(shell_gate_at_ms(slot->gate, clock_monotonic_us() + 10000000) >= now_ms + 9999);
 }
 
 static void slot_ask(struct slot *slot, char byte)
@@ -132,6 +134,21 @@ static void slot_answered(void *context, uint64_t token, const Paidan__Answer *a
     slot_say(context, word, answer->correlation == token, (int)answer->code);
 }
 
+/* Explain it answers itself, of its own; Show the service does not know, and nor does it. */
+static bool slot_knows(void *context, const Paidan__Request *request)
+{
+    (void)context;
+    return request->wish_case == PAIDAN__REQUEST__WISH_EXPLAIN;
+}
+
+static enum rc slot_query(void *context, struct step_view *view, const Paidan__Request *request,
+                          Paidan__Answer *answer)
+{
+    const struct slot *slot = context;
+    slot_say(slot, "asked", request->explain->ticket, view->txn != NULL);
+    return step_view_refuse(answer, PAIDAN__CODE__LEVEL_UNKNOWN, "slot");
+}
+
 static const struct shell_port slot_port = {
     .name = "slot",
     .open = slot_open,
@@ -139,6 +156,8 @@ static const struct shell_port slot_port = {
     .wait = slot_wait,
     .work = slot_work,
     .answered = slot_answered,
+    .knows = slot_knows,
+    .query = slot_query,
 };
 static const struct shell_port *const slot_ports[] = {&slot_port, NULL};
 
@@ -204,6 +223,27 @@ static void test_port_when_its_descriptor_is_ready_then_it_asks_and_is_answered(
     world_tell(world, "toy", SIGTERM);
     assert_int_equal(world_ended(world, "toy"), 0);
     assert_true(slot_said(world, "closed 0 0;"));
+}
+
+/* A wish that the service does not know and its port does: answered at once, by the port. */
+static void test_port_when_it_knows_a_wish_then_it_answers_it(void **state)
+{
+    struct world *world = *state;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    Paidan__Explain explain = PAIDAN__EXPLAIN__INIT;
+    Paidan__Show show = PAIDAN__SHOW__INIT;
+    start(world);
+    explain.ticket = 2026113000000001;
+    request.wish_case = PAIDAN__REQUEST__WISH_EXPLAIN;
+    request.explain = &explain;
+    const Paidan__Answer *answer = world_ask(world, "toy", &request);
+    assert_int_equal(answer->code, PAIDAN__CODE__LEVEL_UNKNOWN);
+    assert_string_equal(answer->detail, "slot");
+    assert_true(slot_said(world, "asked 2026113000000001 1;"));
+    show.ticket = explain.ticket;
+    request.wish_case = PAIDAN__REQUEST__WISH_SHOW;
+    request.show = &show;
+    assert_int_equal(world_ask(world, "toy", &request)->code, PAIDAN__CODE__WISH_UNSUPPORTED);
 }
 
 /* A long poll of a port waits as those of others do, and the others' wishes wake it. */
@@ -301,6 +341,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         CASE(test_port_when_its_descriptor_is_ready_then_it_asks_and_is_answered),
+        CASE(test_port_when_it_knows_a_wish_then_it_answers_it),
         CASE(test_port_when_it_waits_for_something_then_answered_after_it_came),
         CASE(test_port_when_only_its_time_comes_then_it_works),
         CASE(test_port_when_it_looks_then_it_sees_what_is_committed),

@@ -118,6 +118,18 @@ static const struct doubt_case {
      "policies:\n  - {category: road.lamp, urgency: urgent, level: estate, accept: 1h, handle: "
      "4h}\n",
      "POLICY_UNUSED", 13},
+    {SITE_YAML, "name: 微信}",
+     "name: 微信, callback: [wechat, hotline]}\n  - {code: hotline, name: 热线}\n"
+     "callback: {attempts: 1}",
+     "CALLBACK_ORDER_CUT", 7},
+    {SITE_YAML, "policies:\n",
+     "  short:\n    holidays: CN\n    mon-fri: [\"09:00-12:00\"]\n"
+     "callback: {calendar: short, half_days: true}\npolicies:\n",
+     "HALF_DAYS_ALONE", 12},
+    {SITE_YAML, "policies:\n",
+     "callback:\n  sample:\n    - {category: road, percent: 20}\n"
+     "    - {category: road, unit: lamps, percent: 50}\npolicies:\n",
+     "SAMPLE_SHADOWED", 15},
     {SITE_YAML, "name: 小区", "name: “小区”", "QUOTE_WIDE", 4},
     {SITE_CATEGORIES, "road,emergency,", "road,urgent,", "POLICY_UNUSED", 13},
     {SITE_CATEGORIES, "道路|马路,", "“道路,马路”", "QUOTE_WIDE", 2},

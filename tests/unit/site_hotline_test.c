@@ -29,10 +29,12 @@ static const char good[] =
     "    url: http://127.0.0.1:9/in?x=1\n"
     "    ours: street\n"
     "    inside: true\n"
+    "duty: {calendar: office, unit: keeper}\n"
     "calls: true\n";
 static const char categories[] =
     "peer,theirs,category\n*,0102,road\ncity,0102,road.lamp\ncity,路灯,road.lamp\n";
 static const char divisions[] = "对端,对方写法,区域\n*,440306,a\n";
+static const char units[] = "peer,theirs,unit\n*,路灯管理所,lamps\n";
 static const char states[] = "peer,ours,theirs\ncity,accepted,已受理\n*,closed.solved,9\n";
 
 static enum rc load(const char *yaml, const char *category_rows, const char *division_rows,
@@ -41,7 +43,8 @@ static enum rc load(const char *yaml, const char *category_rows, const char *div
     const struct site_files files = {.text = {[SITE_HOTLINE_YAML] = yaml,
                                               [SITE_HOTLINE_CATEGORIES_CSV] = category_rows,
                                               [SITE_HOTLINE_DIVISIONS_CSV] = division_rows,
-                                              [SITE_HOTLINE_STATES_CSV] = state_rows}};
+                                              [SITE_HOTLINE_STATES_CSV] = state_rows,
+                                              [SITE_HOTLINE_UNITS_CSV] = units}};
     return site_files_load(&files, &report, site);
 }
 
@@ -62,6 +65,8 @@ static void test_load_when_good_then_peers_and_words(void **state)
     const struct site_hotline *hotline = site->hotline;
     assert_non_null(hotline);
     assert_true(hotline->calls);
+    assert_string_equal(site_hotline_calls(site),
+                        "wechat"); /* the channel's own, where none is named */
     assert_string_equal(hotline->listen, "127.0.0.1:8331");
     assert_string_equal(site->channels[hotline->channel].code, "wechat");
     assert_int_equal(hotline->peer_count, 2);
@@ -83,10 +88,50 @@ static void test_load_when_good_then_peers_and_words(void **state)
     assert_null(site_hotline_map(site, SITE_HOTLINE_DIVISIONS, city, ""));
     assert_string_equal(site_hotline_map(site, SITE_HOTLINE_STATES, city, "accepted"), "已受理");
     assert_null(site_hotline_map(site, SITE_HOTLINE_STATES, district, "accepted"));
+    assert_string_equal(site_hotline_map(site, SITE_HOTLINE_UNITS, city, "路灯管理所"), "lamps");
+    assert_null(site_hotline_map(site, SITE_HOTLINE_UNITS, city, "lamps"));
     char longer[NAME_BYTES_MAX + 2];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     assert_null(site_hotline_map(site, SITE_HOTLINE_STATES, district, longer));
+    site_free(site);
+}
+
+static void test_load_when_calls_have_a_channel_then_its_operators_see_them(void **state)
+{
+    static const char *const yaml[] = {
+        "channel: wechat\nlisten: 127.0.0.1:8331\ncalls: true\ncalls_channel: device\n",
+        "channel: wechat\nlisten: 127.0.0.1:8331\ncalls_channel: device\n"};
+    struct site *site = NULL;
+    (void)state;
+    assert_int_equal(load(yaml[0], NULL, NULL, NULL, &site), RC_OK);
+    assert_string_equal(site_hotline_calls(site), "device");
+    site_free(site);
+    assert_int_equal(load(yaml[1], NULL, NULL, NULL, &site), RC_OK);
+    assert_null(site_hotline_calls(site)); /* no exchange tells any */
+    site_free(site);
+    assert_null(site_hotline_calls(NULL));
+}
+
+/* 8 小时以外: by the calendar, to the millisecond; 2026-11-30 is a Monday. */
+static void test_duty_when_the_office_is_closed_then_the_unit_that_has_it(void **state)
+{
+    const uint64_t midnight_ms = 1795968000000ull; /* 00:00 in +08:00 */
+    const uint64_t hour_ms = 3600000;
+    struct site *site = NULL;
+    (void)state;
+    assert_int_equal(load(good, categories, divisions, states, &site), RC_OK);
+    const uint32_t keeper = site_unit_find(site, "keeper");
+    assert_int_equal(site_hotline_duty(site, midnight_ms + 9 * hour_ms - 1), keeper);
+    assert_int_equal(site_hotline_duty(site, midnight_ms + 9 * hour_ms), SITE_NONE);
+    assert_int_equal(site_hotline_duty(site, midnight_ms + 12 * hour_ms - 1), SITE_NONE);
+    assert_int_equal(site_hotline_duty(site, midnight_ms + 12 * hour_ms), keeper);
+    assert_int_equal(site_hotline_duty(site, midnight_ms - 12 * hour_ms), keeper); /* Sunday */
+    site->hotline->duty_unit = SITE_NONE;
+    assert_int_equal(site_hotline_duty(site, midnight_ms), SITE_NONE);
+    site_free(site);
+    assert_int_equal(load(NULL, NULL, NULL, NULL, &site), RC_OK);
+    assert_int_equal(site_hotline_duty(site, midnight_ms), SITE_NONE);
     site_free(site);
 }
 
@@ -109,7 +154,12 @@ static const struct mistake_case mistakes[] = {
     {"code: district", "code: city", NULL, NULL, NULL, "hotline.yaml", "HOTLINE_PEER_TWICE", 8},
     {"code: district", "code: intake", NULL, NULL, NULL, "hotline.yaml", "HOTLINE_PEER_TWICE", 8},
     {"ours: street", "our: street", NULL, NULL, NULL, "hotline.yaml", "YAML_KEY_UNKNOWN", 12},
-    {"calls: true", "calls: perhaps", NULL, NULL, NULL, "hotline.yaml", "YAML_FLAG", 14},
+    {"calls: true", "calls: perhaps", NULL, NULL, NULL, "hotline.yaml", "YAML_FLAG", 15},
+    {"unit: keeper", "unit: nobody", NULL, NULL, NULL, "hotline.yaml", "HOTLINE_DUTY_UNIT", 14},
+    {"calendar: office", "calendar: night", NULL, NULL, NULL, "hotline.yaml", "CALENDAR_UNKNOWN",
+     14},
+    {"calendar: office, ", "", NULL, NULL, NULL, "hotline.yaml", "YAML_KEY_MISSING", 14},
+    {"calls: true", "calls_channel: moon", NULL, NULL, NULL, "hotline.yaml", "HOTLINE_CHANNEL", 15},
     {NULL, NULL, "peer,theirs,category\ncounty,1,road\n", NULL, NULL, "hotline-categories.csv",
      "HOTLINE_PEER_UNKNOWN", 2},
     {NULL, NULL, "peer,theirs,category\ncity,1,moon\n", NULL, NULL, "hotline-categories.csv",
@@ -147,6 +197,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_when_there_is_no_file_then_no_hotline),
         cmocka_unit_test(test_load_when_good_then_peers_and_words),
+        cmocka_unit_test(test_load_when_calls_have_a_channel_then_its_operators_see_them),
+        cmocka_unit_test(test_duty_when_the_office_is_closed_then_the_unit_that_has_it),
         cmocka_unit_test(test_load_when_a_mistake_then_its_name_and_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,8 @@ static const char good[] =
     "      values:\n"
     "        - {name: thing1, fill: state}\n"
     "  - {code: wecom, platform: wecom, app_id: ww1, agent: \"2\"}\n"
-    "  - {code: robot, platform: robot}\n";
+    "  - {code: robot, platform: robot}\n"
+    "  - {code: inner, platform: robot, connect: websocket, app_id: aib1}\n";
 
 static enum rc load(const char *text, struct site **site)
 {
@@ -113,6 +114,12 @@ static const struct mistake {
     {", agent: \"2\"", "", "YAML_KEY_MISSING", 22},
     {"code: robot", "code: wecom", "CODE_DUPLICATE", 23},
     {"code: robot", "code: sms", "WECHAT_RESERVED", 23},
+    {"connect: websocket", "connect: pigeon", "WECHAT_WORD", 24},
+    {"robot, connect: websocket", "wecom, agent: \"1\", connect: websocket", "WECHAT_CONNECT", 24},
+    {", app_id: aib1", "", "YAML_KEY_MISSING", 24},
+    {"app_id: aib1", "app_id: aib1, api: \"https://street\"", "WECHAT_SCHEME", 24},
+    {"app_id: aib1", "app_id: aib1, api: \"ws s://street\"", "WECHAT_URL", 24},
+    {"app_id: ww1", "app_id: ww1, api: \"wss://street\"", "WECHAT_SCHEME", 22},
     {"    app_id: wx1", "    app_id: wx1\n    token: x", "YAML_KEY_UNKNOWN", 16},
     {"fill: state", "fill: words", "WECHAT_WORD", 21},
 };

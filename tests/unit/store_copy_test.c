@@ -141,8 +141,6 @@ static void test_copy_when_path_is_wrong_then_told(void **state)
     assert_int_equal(report.rows, 0);
     assert_int_equal(copy(fixture, fixture->store, "no/folder", &report), RC_IO);
     assert_int_equal(report.error, ENOENT);
-    assert_int_equal(store_copy_sync(scratch_path(&fixture->scratch, "nowhere")), RC_IO);
-    assert_int_equal(store_copy_sync(fixture->scratch.path), RC_OK);
 }
 
 /* The copy's disk, not that of the store: there is room for the store and none for the copy. */

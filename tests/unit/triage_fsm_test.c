@@ -59,6 +59,7 @@ static void test_table_when_leaving_or_entering_the_desk_then_a_fact_says_so(voi
                 !at_desk(step.next)) {
                 assert_true(step.fact == PAIDAN__EVENT__FACT_ROUTED ||
                             step.fact == PAIDAN__EVENT__FACT_RULED ||
+                            step.fact == PAIDAN__EVENT__FACT_MERGED ||
                             step.fact == PAIDAN__EVENT__FACT_UNDESKED);
             }
         }

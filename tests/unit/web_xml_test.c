@@ -1,4 +1,5 @@
 /* web_xml: what is read is what was written; what could hurt is not read. */
+#include "common/web/web_escape.h"
 #include "common/web/web_xml.h"
 
 #include <setjmp.h>
@@ -177,24 +178,36 @@ static void test_escape_when_written_then_it_is_read_again(void **state)
     (void)state;
     static const char text[] = "a<b>&\"'\r\n\t\xe8\xb7\xaf\xf0\x9f\x98\x80";
     char escaped[256], document[300];
-    const size_t needed = web_xml_escape(text, escaped, sizeof escaped);
+    const size_t needed = web_escape(text, escaped, sizeof escaped);
     assert_int_equal(needed, strlen(escaped));
     (void)snprintf(document, sizeof document, "<a>%s</a>", escaped);
     assert_int_equal(read_text(document), RC_OK);
     assert_string_equal(tree.elements[0].text, text);
 }
 
+static void test_query_when_not_unreserved_then_in_percent_signs(void **state)
+{
+    (void)state;
+    struct arena room;
+    assert_int_equal(arena_init(&room, 4096), RC_OK);
+    assert_string_equal(web_escape_query(&room, "aZ09-_.~"), "aZ09-_.~");
+    assert_string_equal(web_escape_query(&room, "https://a/b?c=d&e +%\xe8\xb7\xaf"),
+                        "https%3A%2F%2Fa%2Fb%3Fc%3Dd%26e%20%2B%25%E8%B7%AF");
+    assert_string_equal(web_escape_query(&room, ""), "");
+    arena_fini(&room);
+}
+
 static void test_escape_when_xml_forbids_it_then_replaced(void **state)
 {
     (void)state;
     char out[64];
-    (void)web_xml_escape("\x01\x1f\x7f", out, sizeof out);
+    (void)web_escape("\x01\x1f\x7f", out, sizeof out);
     assert_string_equal(out, "\xef\xbf\xbd\xef\xbf\xbd\x7f");
-    (void)web_xml_escape("\xff\xc3", out, sizeof out); /* no UTF-8, and a character cut short */
+    (void)web_escape("\xff\xc3", out, sizeof out); /* no UTF-8, and a character cut short */
     assert_string_equal(out, "\xef\xbf\xbd\xef\xbf\xbd");
-    (void)web_xml_escape("\xef\xbf\xbf", out, sizeof out); /* U+FFFF */
+    (void)web_escape("\xef\xbf\xbf", out, sizeof out); /* U+FFFF */
     assert_non_null(strstr(out, "\xef\xbf\xbd"));
-    (void)web_xml_escape("\xc0\x80", out, sizeof out); /* NUL, written long */
+    (void)web_escape("\xc0\x80", out, sizeof out); /* NUL, written long */
     assert_string_equal(out, "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
@@ -202,14 +215,14 @@ static void test_escape_when_there_is_no_room_then_whole_characters_and_the_need
 {
     (void)state;
     char out[8] = "xxxxxxx";
-    assert_int_equal(web_xml_escape("ab<c", NULL, 0), 7);
-    assert_int_equal(web_xml_escape("ab<c", out, 6), 7);
+    assert_int_equal(web_escape("ab<c", NULL, 0), 7);
+    assert_int_equal(web_escape("ab<c", out, 6), 7);
     assert_string_equal(out, "ab");
-    assert_int_equal(web_xml_escape("ab<c", out, 8), 7);
+    assert_int_equal(web_escape("ab<c", out, 8), 7);
     assert_string_equal(out, "ab&lt;c");
-    assert_int_equal(web_xml_escape("", out, 8), 0);
+    assert_int_equal(web_escape("", out, 8), 0);
     assert_string_equal(out, "");
-    assert_int_equal(web_xml_escape("<", out, 1), 4);
+    assert_int_equal(web_escape("<", out, 1), 4);
     assert_string_equal(out, "");
 }
 
@@ -224,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_read_when_it_is_long_then_bounded_before_it_is_read),
         cmocka_unit_test(test_read_when_the_arena_is_full_then_limit),
         cmocka_unit_test(test_escape_when_written_then_it_is_read_again),
+        cmocka_unit_test(test_query_when_not_unreserved_then_in_percent_signs),
         cmocka_unit_test(test_escape_when_xml_forbids_it_then_replaced),
         cmocka_unit_test(test_escape_when_there_is_no_room_then_whole_characters_and_the_need),
     };

@@ -24,10 +24,19 @@ async function until(what, ask) {
 
 // 1. The channel hands it in. Its own id makes a second try harmless: the same ticket comes back.
 const complaint = { channel, external_id: `node-${Date.now()}`, text, place, phone: '13812345678' };
-const first = (await paidan.ask('intake', 'submit', { tickets: [complaint] })).submitted.results[0];
+let first = (await paidan.ask('intake', 'submit', { tickets: [complaint] })).submitted.results[0];
 const again = (await paidan.ask('intake', 'submit', { tickets: [complaint] })).submitted.results[0];
 if (first.code !== 'OK' || again.ticket !== first.ticket || !again.duplicate) {
     throw new Error('the same external id made another ticket');
+}
+// The same person said the same of a ticket that is still open: it was chased, and nobody gets a code by it. This
+// one is another matter: with `anew` and an id of its own (the first one belongs to that ticket now) it becomes one.
+if (first.repeats) {
+    console.log('repeated', first.number, first.state);
+    first = (await paidan.ask('intake', 'submit', { tickets: [{ ...complaint, external_id: `${complaint.external_id}-anew`, anew: true }] })).submitted.results[0];
+    if (first.code !== 'OK' || first.repeats) {
+        throw new Error('said to be another matter, and yet a repetition');
+    }
 }
 // number and query_code are what the resident is told; ticket is what the next wishes want.
 console.log('submitted', first.number, first.query_code);

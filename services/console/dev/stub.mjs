@@ -234,6 +234,73 @@ const asked = (brief) =>
           : world.moment('due', Date.now() + 3600000)),
       }
     : undefined;
+/** Figures of a code and a period: the same each time, the later the better. */
+const NAMES_OF_COUNTS = Object.keys(world.words('en').rates_count);
+function figures(code, period, size) {
+  let chance = [...`${code}${period}`].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  const some = (most) => (chance = (Math.imul(chance, 1664525) + 1013904223) >>> 0) % Math.max(1, Math.round(most + 1));
+  const counts = Object.fromEntries(NAMES_OF_COUNTS.map((name) => [name, 0]));
+  const closed = Math.round(size * 0.8) + some(size * 0.2), exempt = some(size * 0.03), unreached = some(size * 0.08);
+  const valid = Math.max(0, closed - exempt - unreached - some(size * 0.1)), no = some(valid * 0.12), partly = some(valid * 0.08), bad = some(valid * 0.1), fair = some(valid * 0.15);
+  Object.assign(counts, { registered: size, closed, withdrawn: some(2), merged: some(3), accept_of: size, accept_in_time: size - some(size * 0.08), contact_of: size, contact_in_time: size - some(size * 0.15), handle_of: closed, handle_in_time: closed - some(closed * 0.12), valid, solved_no: no, solved_partly: partly, solved_yes: valid - no - partly, satisfied_no: bad, satisfied_fair: fair, satisfied_yes: valid - bad - fair, unreached, not_asked: closed - valid - exempt - unreached, exempt, returned: some(4), extended: some(3), suspended: some(2), yellow: some(4), red: some(1), reopened: no, raised: some(3), hops: some(6), chased: some(5), repeated: some(3), first_right: closed - some(4), first_of: closed });
+  const rate = (name, numerator, denominator, asked) => ({ name, numerator, denominator, excluded: exempt, unreached: asked ? unreached : 0 });
+  const rates = [rate('response', counts.contact_in_time, size), rate('solution', counts.solved_yes * 100 + partly * 50, valid * 100, true), rate('satisfaction', counts.satisfied_yes + fair, valid, true), rate('on_accept', counts.accept_in_time, size), rate('on_contact', counts.contact_in_time, size), rate('on_handle', counts.handle_in_time, closed)];
+  const [response, solution, satisfaction] = rates.map((each) => each.numerator / each.denominator);
+  return { counts: Object.values(counts), rates, times: [{ which: 'time_accept', median_ms: 1500000, p90_ms: 7200000, of: size }, { which: 'time_whole', median_ms: 93600000, p90_ms: 345600000, of: closed }], ...(valid ? { score: Math.round(3000 * response + 3500 * solution + 3500 * satisfaction) } : {}) };
+}
+function rates(query) {
+  const tables = world.siteTables('zh'), by = query.get('by'), from = query.get('from');
+  const formula = { preset: 'zhungeer', weight_response: 30, weight_solution: 35, weight_satisfaction: 35, partly: 50, fair: 100, unreached_counted: false, response: 'contact' };
+  const list = { unit: tables.units, area: tables.areas, category: tables.categories, channel: tables.channels, all: [{}] }[by].filter((row) => !query.get('code') || row.code === query.get('code'));
+  if (!from) {
+    const now = (size) => ({ counts: NAMES_OF_COUNTS.map((name) => ({ open: size, coordinating: size % 3, suspended_now: size % 2, overdue_now: size % 5 })[name] ?? 0) });
+    return { rows: list.map((row, at) => ({ ...(row.code ? { code: row.code } : {}), ...now(1 + ((at * 7) % 11)) })), whole: now(58), formula };
+  }
+  if (from < '2026-06') return { rows: [], whole: { counts: NAMES_OF_COUNTS.map(() => 0), rates: [] }, formula };
+  if (query.get('per_period')) {
+    const rows = [];
+    for (let at = Date.parse(from); at <= Date.parse(query.get('until')); at += 86400000) {
+      const period = new Date(at).toISOString().slice(0, 10);
+      rows.push({ period, ...figures(query.get('code') ?? '', period, 20 + ((at / 86400000) * 17) % 31) });
+    }
+    return { rows, formula };
+  }
+  const rows = list.map((row, at) => ({ ...(row.code ? { code: row.code } : {}), ...figures(row.code ?? '', from, by === 'all' ? 931 : 12 + ((at * 29) % 83)) }));
+  const order = [...rows].sort((one, other) => (other.score ?? 0) - (one.score ?? 0));
+  if (by !== 'all') for (const row of rows) if (row.score !== undefined) row.rank = order.indexOf(row) + 1;
+  return { rows, whole: figures('', from, 931), formula };
+}
+const ruledOn = new Set();
+function ratesTickets(query) {
+  const late = query.get('count').endsWith('_of') ? [query.get('count').split('_')[0]] : undefined;
+  return { tickets: all().slice(0, 23).map((brief, at) => ({ number: brief.number, title: brief.title, unit: brief.unit, area: brief.area, category: brief.category, channel: brief.channel, ...world.moment('registered', brief.registered_ms), ...world.moment('closed', brief.registered_ms + 86400000), state: 'closed', outcome: 'solved', solved: /no$/.test(query.get('count')) ? 'no' : 'yes', satisfied: 'fair', ...(late && at % 4 === 0 ? { late } : {}), ...(query.get('count') === 'exempt' ? { exempt: { reason: '诉求人地址不在本辖区', asked_by: 'clerk', ...world.moment('asked', Date.now() - 86400000), granted: true, ruled_by: 'supervisor', note: '属实' } } : {}) })) };
+}
+/** Twelve weeks of three categories: one goes well, one was withdrawn, one by hand. */
+function triageStats() {
+  const week = 7 * 24 * 3600 * 1000;
+  const monday = Math.floor((Date.now() - 4 * 24 * 3600 * 1000) / week) * week + 4 * 24 * 3600 * 1000;
+  const codes = world.siteTables('zh').categories.slice(0, 3).map((each) => each.code);
+  const weeks = [];
+  for (let back = 11; back >= 0; back--)
+    codes.forEach((category, at) => {
+      const out = at === 1 && back < 4 ? 0 : 30 + ((back * 7 + at * 11) % 17);
+      const wrong = at === 1 ? Math.round(out / 5) : back % 3 === 0 ? 1 : 0;
+      const number = Math.ceil(((monday - back * week) % (365.25 * 24 * 3600 * 1000)) / week);
+      weeks.push({ week: `2026-W${String(number).padStart(2, '0')}`, from_ms: monday - back * week, category, itself: out, desk: at === 1 && back < 4 ? 41 : 9, agreed: 6, changed: 3, returned: wrong + 1, recalled: 0, right: out - wrong, wrong });
+    });
+  return {
+    target: 980, window: 200, least: 20, weeks, examples: 218,
+    categories: [
+      { category: codes[0], step: 0, threshold: 712, withdrawn: false, by_hand: false, right: 197, of: 200, measured: 985, low: 970, high: 993, spans: [] },
+      { category: codes[1], step: 4, threshold: 964, withdrawn: true, by_hand: false, right: 25, of: 31, measured: 806, low: 701, high: 881, since_ms: Date.now() - 3.5 * week,
+        spans: [{ from_ms: Date.now() - 3.5 * week, why: 'low', right: 16, of: 20 }] },
+      { category: codes[2], step: 1, threshold: 856, withdrawn: false, by_hand: false, right: 0, of: 0, since_ms: Date.now() - week,
+        spans: [{ from_ms: Date.now() - 9 * week, until_ms: Date.now() - 8 * week, why: 'by_hand', right: 40, of: 44 }] },
+    ],
+    models: [{ file: 'model.learn', version: 0x4f31c02a }],
+  };
+}
+
 const routes = [
   ['GET', /^\/me$/, ({ who }) => meOf(who)],
   ['GET', /^\/site$/, ({ lang }) => world.siteTables(lang)],
@@ -305,6 +372,13 @@ const routes = [
       ],
     }),
   ],
+  ['GET', /^\/triage\/stats$/, () => triageStats()],
+  ['GET', /^\/rates$/, ({ query }) => rates(query)],
+  ['GET', /^\/exemptions$/, () => ({ tickets: all().slice(3, 5).filter(({ number }) => !ruledOn.has(number)).map((brief) => ({ number: brief.number, title: brief.title, unit: brief.unit, area: brief.area, category: brief.category, ...world.moment('registered', brief.registered_ms), state: 'closed', outcome: 'solved', exempt: { reason: '诉求人地址不在本辖区', asked_by: 'leader', ...world.moment('asked', Date.now() - 3600000) } })) })],
+  ['POST', /^\/tickets\/([\d-]+)\/exempt$/, () => ({ seq: 1 })],
+  ['POST', /^\/tickets\/([\d-]+)\/exempt-rule$/, ({ parts }) => { ruledOn.add(parts[0]); return { seq: 1 }; }],
+  ['GET', /^\/rates\/tickets$/, ({ query }) => ratesTickets(query)],
+  ['POST', /^\/triage\/trust$/, () => ({ seq: 1 })],
   [
     'GET',
     /^\/channels$/,
@@ -478,6 +552,55 @@ const routes = [
   ],
   [
     'POST',
+    /^\/tickets\/([\d-]+)\/merge$/,
+    ({ parts, body, who }) => {
+      const brief = ticketOf(parts[0]), head = ticketOf(body.into);
+      if (brief === head) throw new Refused(422, 'MERGE_SELF', '不能并入自己。', 'A ticket cannot be merged into itself.');
+      Object.assign(brief, { state: 'merged', unit: '', merged_into: head.number });
+      head.members = (head.members ?? 0) + 1;
+      if (world.desk.delete(brief.number)) tell('desk', { number: brief.number, gone: true }, ['desk']);
+      changed(brief, 'merged', { into: head.number }, who);
+      changed(head, 'joined', { member: brief.number, count: head.members }, who);
+      return { number: brief.number };
+    },
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/unmerge$/,
+    ({ parts, who }) => {
+      const brief = ticketOf(parts[0]), head = ticketOf(brief.merged_into), from = head.number;
+      const item = { ...world.newDeskItem(Date.now()), number: brief.number, title: brief.title, reasons: ['unmerged'], categories: [brief.category], areas: [brief.area] };
+      world.desk.set(brief.number, item);
+      Object.assign(brief, { state: 'desk', merged_into: undefined });
+      head.members--;
+      changed(brief, 'unmerged', { from }, who);
+      changed(head, 'parted', { member: brief.number, count: head.members }, who);
+      tell('desk', { number: brief.number, item }, ['desk']);
+      return { number: brief.number };
+    },
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/correct$/,
+    ({ parts, body, who }) => {
+      const brief = ticketOf(parts[0]), { version: ignored, note, ...changes } = body;
+      Object.assign(brief, changes);
+      changed(brief, 'corrected', { note }, who);
+      return { number: brief.number };
+    },
+  ],
+  [
+    'POST',
+    /^\/tickets\/([\d-]+)\/split$/,
+    ({ parts, body, who }) => {
+      const brief = ticketOf(parts[0]);
+      const results = body.parts.map((part) => ({ code: 'OK', number: Object.assign(world.newTicket(Date.now(), 'desk'), { title: part.text }).number }));
+      changed(brief, 'split', {}, who);
+      return { results };
+    },
+  ],
+  [
+    'POST',
     /^\/tickets\/([\d-]+)\/recall$/,
     ({ parts, who }) => {
       const brief = ticketOf(parts[0]);
@@ -576,6 +699,45 @@ const routes = [
     /^\/callbacks\/pull$/,
     () => ({ tasks: world.callbacks().slice(0, 5), ...world.moment('lease_until', Date.now() + 600000) }),
   ],
+  [
+    'GET',
+    /^\/phones$/,
+    () => ({
+      calls: [...world.tickets.values()].slice(0, 3).map((brief, at) => ({ call: 41 + at, number: brief.number, about: at === 1 ? 'closed' : 'filed', about_name: at === 1 ? '办结' : '登记编号', tries: at, ...(at === 2 ? { holder: 'hotline.two' } : {}), ...world.moment('asked', Date.now() - 3600000 * (at + 1)) })),
+    }),
+  ],
+  ['POST', /^\/phones\/take$/, ({ body }) => ({ call: { call: body.call, number: [...world.tickets.values()][0].number, about: 'filed', tries: 0, ...world.moment('asked', Date.now() - 3600000) }, phone: '13800000001', text: '您反映的问题已登记，编号 20261130-0001-7。' })],
+  ['POST', /^\/phones\/done$/, () => ({ seq: 1 })],
+  [
+    'GET',
+    /^\/bulletins\/work$/,
+    ({ query }) => {
+      const [first, second, third, fourth] = [...world.tickets.values()];
+      const row = (state, brief, more) => ({ state, title: '柳林小区：楼道灯已修好', text: '柳林物业已办结。已更换楼道灯，夜里照常亮。', area: brief.area, category: brief.category, unit: brief.unit, number: brief.number, ...more });
+      const dated = world.moment('published', Date.now() - 3600000);
+      if (query.get('state') === 'proposed') return { bulletins: [row('proposed', first)] };
+      return {
+        bulletins: [
+          row('draft', second, { drafted_by: 'wang', ...world.moment('drafted', Date.now() - 7200000) }),
+          row('published', third, { drafted_by: 'wang', ruled_by: 'li', ...dated, ...world.moment('until', Date.now() + 86400000) }),
+          row('withdrawn', fourth, { drafted_by: 'wang', ruled_by: 'li', reopened: true }),
+        ],
+      };
+    },
+  ],
+  [
+    'GET',
+    /^\/calls$/,
+    () => ({
+      channel: 'hotline',
+      calls: [
+        { call_id: 'c-1', channel: 'hotline', state: 'ringing', from: '138****0001', to: '12345', outward: false, users: ['zhao', 'qian'], ...world.moment('rang', Date.now() - 12000) },
+        { call_id: 'c-2', channel: 'hotline', state: 'answered', from: '139****0002', to: '12345', outward: false, users: ['sun'], by: 'hotline.two', ...world.moment('rang', Date.now() - 95000), ...world.moment('answered', Date.now() - 80000) },
+      ],
+      ...world.moment('now', Date.now()),
+    }),
+  ],
+  ['POST', /^\/calls\/take$/, ({ body }) => ({ call_id: body.call_id, from: '13800000001', to: '12345', ...world.moment('rang', Date.now() - 12000) })],
   ['POST', /^\/callbacks\/miss$/, ({ body }) => ({ number: body.number, attempts: 1, ...world.moment('open', Date.now() + 7200000) })],
   ['POST', /^\/callers$/, () => ({ tickets: [...world.tickets.values()].slice(0, 3).map((brief) => world.wire(brief)) })],
   [

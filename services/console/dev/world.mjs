@@ -179,6 +179,13 @@ export function newDeskItem(at) {
     title: brief.title, channel: brief.channel, ...moment('since', at), chases: brief.chases, clock: clockSet('desk', at, at + 30 * MIN), urgency: brief.urgency, ...moment('registered', at),
     ...(returned ? { note: '不属于本单位职责，请转城管执法队', unit: pick(rows.units).code } : {}),
   };
+  if (!returned) {
+    item.judged = {
+      by: 'model', threshold: 900, words: ['漏水'], grams: [{ gram: '楼上', weight: 412 }, { gram: '没人修', title: true, weight: 230 }], place_words: ['锦绣苑'],
+      guesses: item.categories.map((code, nth) => ({ code, permille: [640, 210, 90][nth] })), areas: item.areas.map((code) => ({ code, permille: 930 })),
+      same: [...tickets.values()].filter((each) => each !== brief && each.state === 'assigned').slice(0, 2).map((each, nth) => ({ number: each.number, permille: [840, 610][nth], names: ['both', 'one'][nth], name: rows.areas.find((row) => row.code === each.area)?.name })),
+    };
+  }
   desk.set(item.number, item);
   return item;
 }

@@ -26,12 +26,13 @@ const { dueOf, byDue } = await import('../src/app/live.js');
 const { parse, href } = await import('../src/app/router.js');
 const { uuid, address } = await import('../src/app/api.js');
 const { draft, hasDraft } = await import('../src/app/drafts.js');
-const { marked, matched, readings, unitsFor, unitsIn } = await import('../src/app/desk.js');
+const { deskOrder, marked, matched, readings, unitsFor, unitsIn } = await import('../src/app/desk.js');
 const { HEADS, cells, csv, readTable } = await import('../src/app/sheet.js');
 const { dayOf, readSheet } = await import('../src/app/xlsx.js');
 const { squares } = await import('../src/app/qr.js');
 const { numberOf } = await import('../src/app/number.js');
 const { apart, together } = await import('../src/app/photos.js');
+const rates = await import('../src/app/rates.js');
 
 const AT = Date.UTC(2026, 10, 23, 6, 0, 5); // 14:00:05 by the site's wall clock
 const MINUTE = 60000, HOUR = 60 * MINUTE;
@@ -191,7 +192,7 @@ test('sheet_when_a_column_has_names_then_the_command_line_knows_the_same', () =>
   const source = readFileSync(new URL('../../cli/cli_table.c', import.meta.url), 'utf8');
   const table = /column_names\[COLUMN_COUNT\][^=]*= \{([\s\S]*?)\n\};/.exec(source)[1];
   const columns = [...table.matchAll(/\[(\w+)\] = \{([^}]*)\}/g)];
-  assert.equal(columns.length, 8);
+  assert.equal(columns.length, 9);
   for (const [, column, names] of columns)
     assert.deepEqual([...names.matchAll(/"([^"]*)"/g)].map((each) => each[1]), HEADS[column.toLowerCase()], column);
 });
@@ -200,6 +201,19 @@ test('sheet_when_a_time_is_not_understood_then_the_complaint_is_taken_without_it
   const { rows } = readTable([['诉求', '来电时间'], ...times.map((time) => ['漏水', time])], 'hotline');
   assert.deepEqual(rows.map(({ ticket }) => Number.isFinite(ticket.occurred_ms)), [true, true, true, false, false, false]);
   assert.deepEqual(rows.map(({ faults, notes }) => [faults.length, notes.length]), [[0, 0], [0, 0], [0, 0], [0, 1], [0, 1], [0, 0]]);
+});
+test('sheet_when_it_is_imported_twice_then_rows_without_an_id_are_known_again', () => {
+  const table = [['诉求', '地点'], ['漏水', '1号楼'], ['漏水', '1号楼'], ['漏水', '2号楼']];
+  const prints = () => readTable(table, 'hotline').rows.map((row) => row.print);
+  assert.equal(new Set(prints()).size, 3);
+  assert.deepEqual(prints(), prints());
+  assert.notDeepEqual(readTable(table, 'window').rows.map((row) => row.print), prints());
+});
+test('sheet_when_a_platform_above_names_a_deadline_then_it_goes_along', () => {
+  const dues = ['2026-11-30 08:20', '2026-11-30', '以后', '2999-01-01', ''];
+  const { rows } = readTable([['诉求', '办理时限'], ...dues.map((due) => ['漏水', due])], 'hotline');
+  assert.equal(rows[1].ticket.due_ms - rows[0].ticket.due_ms, (15 * 60 + 39) * 60000);
+  assert.deepEqual(rows.map(({ ticket, notes }) => [Number.isFinite(ticket.due_ms), notes.length]), [[true, 0], [true, 0], [false, 1], [false, 1], [false, 0]]);
 });
 test('sheet_when_confidence_is_asked_for_then_all_but_a_plain_no_is_a_wish', () => {
   const { rows } = readTable([['诉求', '是否保密'], ...['是', '否', '', 'No', '请保密', '不保密'].map((cell) => ['漏水', cell])], 'hotline');
@@ -240,4 +254,32 @@ test('sheet_when_it_is_a_workbook_then_its_first_sheet_is_read', async () => {
   assert.equal(dayOf('46356.347222222219'), '2026-11-30 08:20');
   assert.equal(dayOf('2026-11-30'), '');
   await assert.rejects(readSheet(new ArrayBuffer(100)));
+});
+test('desk_when_sorted_then_what_came_back_goes_first_then_urgency_then_age', () => {
+  const item = (number, urgency, due_ms, reasons = ['no_place']) => ({ number, urgency, reasons, since_ms: 0, clock: { due_ms } });
+  const items = [item('1', 'normal', 10), item('2', undefined, 5), item('3', 'urgent', 30), item('4', 'emergency', 90), item('5', 'normal', 99, ['unmerged']), item('6', 'urgent', 20)];
+  assert.deepEqual(items.sort(deskOrder).map((each) => each.number), ['5', '4', '6', '3', '2', '1']);
+});
+
+test('rates_when_rounded_then_all_and_none_are_only_what_they_are', () => {
+  assert.equal(rates.percentOf({ numerator: 9999, denominator: 10000 }), '99.9%');
+  assert.equal(rates.percentOf({ numerator: 1, denominator: 10000 }), '0.1%');
+  assert.equal(rates.percentOf({ numerator: 38, denominator: 38 }), '100.0%');
+  assert.equal(rates.percentOf({ numerator: 0, denominator: 0 }), '–');
+});
+test('rates_when_a_part_counts_half_then_what_it_is_made_of_is_in_tickets', () => {
+  const formula = { partly: 50, fair: 100 };
+  assert.equal(rates.partsOf(formula, { name: 'solution', numerator: 3550, denominator: 3800 }), '35.5/38');
+  assert.equal(rates.partsOf(formula, { name: 'satisfaction', numerator: 35, denominator: 38 }), '35/38');
+});
+test('rates_when_months_are_counted_then_years_turn_and_days_end_with_the_month', () => {
+  assert.equal(rates.monthsOn('2026-01', -1), '2025-12');
+  assert.equal(rates.monthsOn('2026-12', 1), '2027-01');
+  assert.equal(rates.daysOf('2028-02').length, 29);
+  assert.deepEqual(rates.daysOf('2026-03', '2026-03-02'), ['2026-03-01', '2026-03-02']);
+  assert.ok(!rates.isMonth('2026-13') && rates.isMonth('2026-03'));
+});
+test('rates_when_ranked_then_by_level_and_rank_and_what_has_none_is_last', () => {
+  const rows = [{ code: 'c', counts: [5] }, { code: 'b', rank: 2, counts: [1] }, { code: 'a', rank: 1, counts: [2] }, { code: 's', rank: 1, counts: [9] }];
+  assert.deepEqual(rates.ranked(rows, (code) => (code === 's' ? 3 : 2), ['registered']).map((row) => row.code), ['s', 'a', 'b', 'c']);
 });

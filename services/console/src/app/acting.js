@@ -41,11 +41,14 @@ export function useDeeds(table, targets, onDone = () => {}) {
     }
   }
   const keys = {};
-  for (const deed of table) {
-    if (deed.key)
-      keys[deed.key] = {
-        words: () => deed.words,
-        run: () => start(deed),
+  for (const { key } of table.filter((each) => each.key)) {
+    // Deeds that exclude each other may share a key: it means the one that can be done.
+    const those = table.filter((each) => each.key === key);
+    const meant = () => those.find((each) => targets().some((brief) => each.when(brief))) ?? those[0];
+    if (!keys[key])
+      keys[key] = {
+        words: () => meant().words,
+        run: () => start(meant()),
         when: () => !open.value && targets().length > 0,
       };
   }

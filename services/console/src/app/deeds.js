@@ -72,6 +72,14 @@ const supervise = {
     when: (brief) => mySupervising.value.length > 0 && ['yellow', 'red'].includes(brief.card),
   },
 };
+// Of dispatchers (a correction of supervisors too), each with a form of its own on the ticket's page. A merged one has but its way back.
+const UNDER_WAY = ['assigned', 'accepted', 'returned', 'suspended'];
+const dispatch = {
+  correct: { key: 'g', when: (brief) => is('dispatcher', 'supervisor') && ['assigned', 'accepted', 'suspended'].includes(brief.state) },
+  merge: { key: 'm', when: (brief) => is('dispatcher') && ['desk', ...UNDER_WAY].includes(brief.state) },
+  unmerge: { key: 'm', when: (brief) => is('dispatcher') && brief.state === 'merged', tone: 'warn' },
+  split: { key: 'x', when: (brief) => is('dispatcher') && ['desk', ...UNDER_WAY].includes(brief.state) },
+};
 const fill = (table, wish, group, unitOf) =>
   Object.entries(table).map(([name, row]) => ({
     name,
@@ -92,6 +100,18 @@ export const superviseDeeds = fill(
   'supervise_action',
   () => mySupervising.value[0] ?? myDeciding.value[0],
 );
+export const dispatchDeeds = Object.entries(dispatch).map(([name, row]) => ({
+  name,
+  wish: 'dispatch',
+  tone: '',
+  fields: ['form'],
+  unit: () => undefined,
+  ...row,
+  id: `dispatch.${name}`,
+  get words() {
+    return t(`deed.${name}`);
+  },
+}));
 export const deedNamed = (id) => [...workDeeds, ...superviseDeeds].find((deed) => deed.id === id);
 /** Those that make sense for the ticket and the person, in the order of the table. */
 export function deedsFor(brief, table = [...workDeeds, ...superviseDeeds]) {

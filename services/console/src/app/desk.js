@@ -51,8 +51,13 @@ export function unitsFor(area, { areas = [], units = [] } = site.value) {
   return found;
 }
 export const isReturn = (item) => (item.reasons ?? []).some((reason) => /returned$/.test(reason));
-/** Its dispatch was taken back: whoever did so decides again, before all else. */
-export const isRecalled = (item) => (item.reasons ?? []).some((reason) => /recalled$/.test(reason));
+/** Its dispatch or its merging was taken back: whoever did so decides again, before all else. */
+export const isRecalled = (item) => (item.reasons ?? []).some((reason) => /recalled$|^unmerged$/.test(reason));
+const URGENCIES = ['emergency', 'urgent', 'normal'];
+const rank = (item) => { const at = URGENCIES.indexOf(item.urgency ?? 'normal'); return at < 0 ? URGENCIES.length : at; };
+const due = (item) => item.clock?.due_ms ?? item.since_ms;
+/** As the desk is worked through: what was taken back, then by urgency, then by how long it may still wait. */
+export const deskOrder = (one, other) => isRecalled(other) - isRecalled(one) || rank(one) - rank(other) || due(one) - due(other) || (one.number < other.number ? -1 : 1);
 
 /** Readings to try: [{category, area}], the most likely first. chosen: what the dispatcher has said already. */
 export function readings(item, tried, chosen = {}) {

@@ -8,7 +8,7 @@ import { address, refusalAt } from './api.js';
 import { hear } from './clock.js';
 import { loadMe, look, standing } from './session.js';
 
-const KINDS = ['ticket', 'fact', 'counts', 'desk', 'callback', 'service', 'time', 'reload'];
+const KINDS = ['ticket', 'fact', 'counts', 'desk', 'callback', 'call', 'service', 'time', 'reload'];
 const SILENCE_MS = 45000;
 // A screen that is left for another of the same topic keeps its stream.
 const LINGER_MS = 3000;

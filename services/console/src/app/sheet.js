@@ -21,9 +21,11 @@ export const HEADS = {
   area: ['area', '区域', '社区'],
   channel: ['channel', '渠道', '来源'],
   confidential: ['confidential', '保密', '是否保密', '要求保密'],
+  // Never plain 时限: so our own exports call the deadline of a unit.
+  due: ['due', '上级时限', '办理时限', '办结时限', '截止时间', '要求办结时间', 'deadline from above'],
 };
 // Further ahead than this intake takes no time.
-const AHEAD_MS = 24 * 3600000;
+const AHEAD_MS = 24 * 3600000, DAY_MS = AHEAD_MS;
 
 const OPEN = new Set(['否', '不', '不保密', '无', 'no', 'n', '0', 'false']);
 
@@ -59,7 +61,16 @@ function momentOf(cell) {
   const [day, time = '00:00'] = (dayOf(cell) || cell).replace(/[./年月]/g, '-').replace('日', ' ').trim().split(/[T\s]+/);
   return fromWall(`${day.split('-').map((part, index) => (index ? part.padStart(2, '0') : part)).join('-')}T${time.slice(0, 5).padStart(5, '0')}`);
 }
-/** {rows: [{line, ticket, faults, notes: what is left out}], unknown: heads that were not understood} of a table with heads. */
+/** Two numbers of FNV-1a: enough to know a row again within a day. */
+function print(text) {
+  let one = 0x811c9dc5, other = 0x01000193;
+  for (const byte of new TextEncoder().encode(text)) {
+    one = Math.imul(one ^ byte, 0x01000193) >>> 0;
+    other = Math.imul(other ^ byte, 0x85ebca6b) >>> 0;
+  }
+  return `${one.toString(36)}${other.toString(36)}`;
+}
+/** {rows: [{line, ticket, faults, notes: what is left out, print: by which a row without an id is known again}], unknown: heads that were not understood} of a table with heads. */
 export function readTable(table, channel) {
   const [heads = [], ...rest] = table;
   let columns = heads.map(columnOf), lines = rest, first = 2;
@@ -70,7 +81,7 @@ export function readTable(table, channel) {
     lines = table;
     first = 1;
   }
-  const seen = new Set();
+  const seen = new Set(), alike = new Map();
   const rows = lines.map((row, at) => {
     const given = {}, faults = [], notes = [];
     columns.forEach((name, index) => { if (name && row[index]) given[name] = row[index]; });
@@ -90,10 +101,19 @@ export function readTable(table, channel) {
       if (Number.isFinite(at_ms) && at_ms <= now() + AHEAD_MS) ticket.occurred_ms = at_ms;
       else notes.push('import.note.time');
     }
+    if (given.due) {
+      // A day alone is meant to its end; years off it was mistyped.
+      const due_ms = momentOf(given.due) + (/[:：时点]|^\d+\.\d+$/.test(given.due) ? 0 : DAY_MS - 60000);
+      if (due_ms <= now() + 3650 * DAY_MS && due_ms >= now() - 365 * DAY_MS) ticket.due_ms = due_ms;
+      else notes.push('import.note.due');
+    }
     const category = codeOf(categoryChoices.value, given.category), area = codeOf(areaChoices.value, given.area);
     if (category) ticket.category_hint = category;
     if (area) ticket.area_hint = area;
-    return { line: at + first, ticket, faults, notes };
+    // Two rows of one table that are alike are two complaints.
+    const own_print = print(JSON.stringify(ticket)), nth = (alike.get(own_print) ?? 0) + 1;
+    alike.set(own_print, nth);
+    return { line: at + first, ticket, faults, notes, print: `${own_print}-${nth}` };
   });
   return { rows, unknown: heads.filter((head, index) => head && !columns[index] && first === 2), lacks: false };
 }

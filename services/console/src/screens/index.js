@@ -79,6 +79,27 @@ export const screens = [
     load: () => import('./Import.vue'),
   },
   {
+    name: 'triage',
+    path: '/triage',
+    icon: 'triage',
+    roles: ['supervisor', 'dispatcher', 'auditor'],
+    load: () => import('./Triage.vue'),
+  },
+  {
+    name: 'rates',
+    path: '/rates',
+    icon: 'rates',
+    roles: ['supervisor', 'leader', 'dispatcher', 'clerk', 'auditor', 'system'],
+    load: () => import('./Rates.vue'),
+  },
+  {
+    name: 'bulletins',
+    path: '/bulletins',
+    icon: 'bulletins',
+    roles: ['dispatcher', 'supervisor', 'auditor'],
+    load: () => import('./Bulletins.vue'),
+  },
+  {
     name: 'people',
     path: '/people',
     icon: 'people',

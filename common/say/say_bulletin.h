@@ -1,0 +1,11 @@
+/* say_bulletin: facts of what is told to everybody 公示, as sentences. */
+#pragma once
+
+#include "common/say/say.h"
+#include "event.pb-c.h"
+
+/* Whether such a fact is one of those. */
+bool say_bulletin_knows(Paidan__Event__FactCase fact);
+/* Its sentence. Before: it is one; size > 0. */
+enum say_tone say_bulletin_words(const struct say *say, const Paidan__Event *event, char *text,
+                                 size_t size);
