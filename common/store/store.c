@@ -406,6 +406,16 @@ static enum rc open_cursor(struct store_txn *txn, unsigned table, struct store_w
     return RC_OK;
 }
 
+/* A reading transaction does not free the cursors it leaves open: one that stands nowhere is of no use to
+ * anybody, and whoever must remember to close it will once forget. */
+static enum rc opened(struct store_walk *walk, enum rc rc)
+{
+    if (rc != RC_OK) {
+        store_walk_close(walk);
+    }
+    return rc;
+}
+
 enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key, size_t key_bytes,
                         struct store_walk *walk)
 {
@@ -416,7 +426,7 @@ enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key, 
         return rc;
     }
     MDB_val name = {.mv_size = key_bytes, .mv_data = (void *)key};
-    return move(walk, &name, key == NULL ? MDB_FIRST : MDB_SET_RANGE);
+    return opened(walk, move(walk, &name, key == NULL ? MDB_FIRST : MDB_SET_RANGE));
 }
 
 enum rc store_walk_open_last(struct store_txn *txn, unsigned table, const void *key,
@@ -433,12 +443,12 @@ enum rc store_walk_open_last(struct store_txn *txn, unsigned table, const void *
      * the answer unless it is the key itself. */
     rc = key == NULL ? RC_NOT_FOUND : move(walk, &name, MDB_SET_RANGE);
     if (rc == RC_NOT_FOUND) {
-        return move(walk, &name, MDB_LAST);
+        rc = move(walk, &name, MDB_LAST);
+    } else if (rc == RC_OK &&
+               (walk->key_bytes != key_bytes || memcmp(walk->key, key, key_bytes) != 0)) {
+        rc = move(walk, &name, MDB_PREV);
     }
-    if (rc != RC_OK || (walk->key_bytes == key_bytes && memcmp(walk->key, key, key_bytes) == 0)) {
-        return rc;
-    }
-    return move(walk, &name, MDB_PREV);
+    return opened(walk, rc);
 }
 
 enum rc store_walk_next(struct store_walk *walk)

@@ -107,15 +107,15 @@ MUST_CHECK enum rc store_append_record(struct store_txn *txn, unsigned table, co
 MUST_CHECK enum rc store_move_key(struct store_txn *txn, unsigned table, bool was, const void *old,
                                   bool now, const void *fresh, size_t bytes);
 
-/* Ordered walk. Writing to the table ends the walk: collect keys first, then change them. */
+/* Ordered walk. Writing to the table ends the walk: collect keys first, then change them. One that was opened
+ * (RC_OK) is closed by the caller before its transaction ends; closing one that was not does no harm. */
 struct store_walk {
     const struct store *store;
     void *cursor;
     const unsigned char *key, *value;
     size_t key_bytes, value_bytes;
 };
-/* At the first key >= key (key NULL: the first of the table). RC_NOT_FOUND: none; still call close.
- */
+/* At the first key >= key (key NULL: the first of the table). RC_NOT_FOUND: none. */
 MUST_CHECK enum rc store_walk_open(struct store_txn *txn, unsigned table, const void *key,
                                    size_t key_bytes, struct store_walk *walk);
 /* At the last key <= key (key NULL: the last of the table). */

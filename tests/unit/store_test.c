@@ -143,7 +143,11 @@ static void test_key_when_it_follows_a_record_then_moved_once(void **state)
     assert_int_equal(store_move_key(txn, ONE, true, "now", true, "aaa", 3), RC_CORRUPT);
     assert_int_equal(store_move_key(txn, ONE, false, "aaa", false, "bbb", 3), RC_OK);
     assert_int_equal(store_move_key(txn, ONE, true, "new", false, "aaa", 3), RC_OK);
+    /* Nothing is held by a walk that could not begin, and closing it does no harm. */
     assert_int_equal(store_walk_open(txn, ONE, NULL, 0, &walk), RC_NOT_FOUND);
+    assert_null(walk.cursor);
+    assert_int_equal(store_walk_open_last(txn, ONE, NULL, 0, &walk), RC_NOT_FOUND);
+    assert_null(walk.cursor);
     store_walk_close(&walk);
     store_abort(txn);
 }
@@ -204,7 +208,7 @@ static void test_walk_when_keys_given_then_neighbours_found(void **state)
     assert_memory_equal(walk.key, "d", 1);
     store_walk_close(&walk);
     assert_int_equal(store_walk_open_last(txn, ONE, "a", 1, &walk), RC_NOT_FOUND);
-    store_walk_close(&walk);
+    assert_null(walk.cursor);
     assert_int_equal(store_walk_open_last(txn, ONE, NULL, 0, &walk), RC_OK);
     assert_memory_equal(walk.key, "d", 1);
     store_walk_close(&walk);
