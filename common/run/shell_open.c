@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/run/shell_parts.h"
+#include "common/run/signals.h"
 
 /* ---- settings of the site ---------------------------------------------------------------------
  */
@@ -333,22 +333,11 @@ static void page_missing(int signal)
 /* Before the bus: its thread must not take these signals. */
 static enum rc open_signals(struct shell *shell)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return RC_IO;
-    }
-    /* Whoever reads our log lines may go; that must not end the service. */
-    (void)signal(SIGPIPE, SIG_IGN);
     const struct sigaction missing = {.sa_handler = page_missing};
     if (sigaction(SIGBUS, &missing, NULL) != 0) {
         return RC_IO;
     }
-    shell->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return shell->signals < 0 ? RC_IO : RC_OK;
+    return signals_open(&shell->signals);
 }
 
 /* A connection is a descriptor; as many callers as the system allows. */

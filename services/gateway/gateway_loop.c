@@ -23,6 +23,7 @@
 #include "common/base/check.h"
 #include "common/base/diag.h"
 #include "common/run/notify.h"
+#include "common/run/signals.h"
 #include "gateway_calls.h"
 #include "gateway_code.h"
 #include "gateway_feed.h"
@@ -126,20 +127,10 @@ static void site_open_again(struct gateway *gateway)
     gateway_static_reload(gateway);
 }
 
-/* Blocked before any thread is made, so that no thread but the loop ever meets one. */
-static enum rc signals_open(struct gateway *gateway)
+/* Before any thread is made, so that no thread but the loop ever meets one. */
+static enum rc open_signals(struct gateway *gateway)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return RC_IO;
-    }
-    (void)signal(SIGPIPE, SIG_IGN);
-    gateway->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return gateway->signals < 0 ? RC_IO : RC_OK;
+    return signals_open(&gateway->signals);
 }
 
 /* A connection is a descriptor. */
@@ -210,7 +201,7 @@ static enum rc run_folder(struct gateway *gateway)
 static enum rc open_all(struct gateway *gateway)
 {
     enum rc (*const steps[])(struct gateway *) = {
-        signals_open,      site_open,           gateway_upstream_open, gateway_limit_open,
+        open_signals,      site_open,           gateway_upstream_open, gateway_limit_open,
         gateway_memo_open, gateway_static_open, gateway_worker_open,   gateway_session_open,
         gateway_http_open,
     };
