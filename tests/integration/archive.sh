@@ -44,7 +44,7 @@ grep -qaF 施工噪音 "$data/archive/data.mdb" || fail "the words are not archi
 note "figures, computed anew"
 paidan "$data" stats --recompute --json >"$scratch/again" || fail "recompute: $(cat "$scratch/again")"
 jq -e '.equal and (.lines | length == 1)' "$scratch/again" >/dev/null || fail "recompute: $(cat "$scratch/again")"
-paidan "$data" --lang zh stats --recompute | grep -q '12 件工单' || fail "tickets"
+grep -q '12 件工单' <<<"$(paidan "$data" --lang zh stats --recompute)" || fail "tickets"
 ls -d "$data"/archive.recompute-* 2>/dev/null && fail "the second store is left"
 logs_hold "$data"
 instance_stop "$data"

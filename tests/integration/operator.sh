@@ -107,6 +107,6 @@ grep -q '^Stopped: ' "$scratch/hinted" || fail "not stopped: $(cat "$scratch/hin
 
 note "versions"
 for name in '' -demo "${SERVICES[@]/#/-}"; do
-    "$PAIDAN_BIN/paidan$name" --version | grep -qE "^paidan$name [0-9]+\.[0-9]+" || fail "paidan$name --version"
+    grep -qE "^paidan$name [0-9]+\.[0-9]+" <<<"$("$PAIDAN_BIN/paidan$name" --version)" || fail "paidan$name --version"
 done
 note "operator: ok"
