@@ -18,7 +18,7 @@ static const char *const places[] = {"东门", "三号楼", "菜市场", "学校
                                      "河边", "北街",   "小区外", "站台边", "超市前"};
 enum { PLACES = 10, EXAMPLES_MAX = TAUGHT_LABELS_MAX * TAUGHT_WORDS_MAX * PLACES };
 
-unsigned char *taught_bytes(const struct taught_label *labels, size_t count, size_t *size)
+static unsigned char *teach(const struct taught_label *labels, size_t count, size_t *size)
 {
     static char titles[EXAMPLES_MAX][96], texts[EXAMPLES_MAX][192];
     static struct learn_example examples[EXAMPLES_MAX];
@@ -50,6 +50,32 @@ unsigned char *taught_bytes(const struct taught_label *labels, size_t count, siz
     unsigned char *bytes = NULL;
     assert_int_equal(learn_train(&setup, &bytes, size, &report), RC_OK);
     return bytes;
+}
+
+/* Taught once a process: a case more costs no training more. */
+unsigned char *taught_bytes(const struct taught_label *labels, size_t count, size_t *size)
+{
+    static struct {
+        const struct taught_label *labels;
+        size_t count, size;
+        unsigned char *bytes;
+    } known[TAUGHT_MODELS_MAX];
+    size_t at = 0;
+    while (at < TAUGHT_MODELS_MAX && known[at].labels != NULL &&
+           (known[at].labels != labels || known[at].count != count)) {
+        at++;
+    }
+    assert_in_range(at, 0, TAUGHT_MODELS_MAX - 1);
+    if (known[at].labels == NULL) {
+        known[at].bytes = teach(labels, count, &known[at].size);
+        known[at].labels = labels;
+        known[at].count = count;
+    }
+    unsigned char *copy = malloc(known[at].size);
+    assert_non_null(copy);
+    memcpy(copy, known[at].bytes, known[at].size);
+    *size = known[at].size;
+    return copy;
 }
 
 void taught_put(const char *path, const unsigned char *bytes, size_t size)
