@@ -4,12 +4,12 @@
  * can tell who it is. */
 #include "archive_person.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
+#include "common/text/text_caller.h"
 
 static unsigned char held[ARCHIVE_PERSON_KEY_BYTES];
 static bool given;
@@ -24,42 +24,24 @@ void archive_person_use(const unsigned char key[ARCHIVE_PERSON_KEY_BYTES])
     }
 }
 
-/* The digits of the first number: who gives two is called by the first. An extension is not his. */
-static size_t digits_of(const char *phone, char digits[PHONE_BYTES_MAX + 1])
-{
-    size_t count = 0;
-    for (; *phone != '\0' && *phone != ',' && *phone != '#'; phone++) {
-        if (*phone >= '0' && *phone <= '9' && count < PHONE_BYTES_MAX) {
-            digits[count++] = *phone;
-        }
-    }
-    CHECK(count <= PHONE_BYTES_MAX);
-    digits[count] = '\0';
-    return count;
-}
-
 bool archive_person_name(const Paidan__Registered *fact, char name[PSEUDONYM_BYTES + 1])
 {
+    const struct text_caller_key key = {held, sizeof held};
     char digits[PHONE_BYTES_MAX + 1];
-    char caller[sizeof "name  " + CODE_BYTES_MAX + REPORTER_BYTES_MAX];
-    unsigned char hash[16];
-    int bytes = 0;
+    unsigned char digest[TEXT_CALLER_BYTES];
+    const char *at = fact->phone;
     if (!given || (fact->has_confidential && fact->confidential)) {
         return false;
     }
-    if (fact->phone != NULL && digits_of(fact->phone, digits) > 0) {
-        bytes = snprintf(caller, sizeof caller, "%s", digits);
+    if (at != NULL && text_caller_number(&at, digits)) { /* who gives two is called by the first */
+        text_caller_digest(key, digits, digest);
     } else if (fact->reporter != NULL && fact->reporter[0] != '\0') {
-        bytes = snprintf(caller, sizeof caller, "name %s %s", fact->channel, fact->reporter);
+        text_caller_digest_named(key, fact->channel, fact->reporter, digest);
     } else {
         return false;
     }
-    CHECK(bytes > 0);
-    CHECK((size_t)bytes < sizeof caller); /* bounded by wire_check */
-    const int failed = crypto_generichash(hash, sizeof hash, (const unsigned char *)caller,
-                                          (unsigned long long)bytes, held, sizeof held);
-    CHECK(failed == 0);
-    bytes = snprintf(name, PSEUDONYM_BYTES + 1, "%016llx", (unsigned long long)codec_u64_at(hash));
+    const int bytes =
+        snprintf(name, PSEUDONYM_BYTES + 1, "%016llx", (unsigned long long)codec_u64_at(digest));
     CHECK(bytes == PSEUDONYM_BYTES);
     return true;
 }

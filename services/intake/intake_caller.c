@@ -6,13 +6,12 @@
  * costs is bounded however often a number was used. */
 #include "intake_caller.h"
 
-#include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/check.h"
 #include "common/base/codec.h"
 #include "common/text/text.h"
+#include "common/text/text_caller.h"
 #include "intake_scope.h"
 
 enum {
@@ -23,51 +22,22 @@ enum {
     LOOKED_AT_MAX = 5000, /* rows of one page: a number that filed thousands costs several */
 };
 
-/* ---- numbers ---- */
+/* ---- keys ---- */
 
-/* The next number of a phone as it is kept ("0592-2345678#801, 13800138000"): its digits. False: there
- * is none left. */
-static bool number_next(const char **at, char digits[PHONE_BYTES_MAX + 1])
-{
-    size_t count = 0;
-    bool extension = false;
-    while (**at == ',' || **at == ' ') {
-        (*at)++;
-    }
-    for (; **at != '\0' && **at != ','; (*at)++) {
-        extension = extension || **at == '#';
-        if (!extension && **at >= '0' && **at <= '9') {
-            CHECK(count < PHONE_BYTES_MAX); /* a phone is no longer */
-            digits[count++] = **at;
-        }
-    }
-    digits[count] = '\0';
-    return count > 0;
-}
+static const struct text_caller_key no_key;
 
 static void key_make(const char *digits, uint64_t ticket, unsigned char key[KEY_BYTES])
 {
-    const size_t bytes = strlen(digits);
-    CHECK(bytes > 0);
-    const int failed =
-        crypto_generichash(key, DIGEST_BYTES, (const unsigned char *)digits, bytes, NULL, 0);
-    CHECK(failed == 0);
+    CHECK(digits[0] != '\0');
+    text_caller_digest(no_key, digits, key);
     codec_set_u64(key + DIGEST_BYTES, ~ticket);
 }
 
-/* Who the channel says he is: a name in one channel is nobody's in another. The blank between keeps
- * the two apart, and no number begins with a letter's byte as this does. */
 static void key_make_named(const char *channel, const char *reporter, uint64_t ticket,
                            unsigned char key[KEY_BYTES])
 {
-    CHECK(channel[0] != '\0');
     CHECK(reporter[0] != '\0');
-    char named[sizeof "name  " + CODE_BYTES_MAX + REPORTER_BYTES_MAX];
-    const int bytes = snprintf(named, sizeof named, "name %s %s", channel, reporter);
-    CHECK(bytes > 0 && (size_t)bytes < sizeof named); /* both were looked at before */
-    const int failed = crypto_generichash(key, DIGEST_BYTES, (const unsigned char *)named,
-                                          (unsigned long long)bytes, NULL, 0);
-    CHECK(failed == 0);
+    text_caller_digest_named(no_key, channel, reporter, key);
     codec_set_u64(key + DIGEST_BYTES, ~ticket);
 }
 
@@ -83,7 +53,8 @@ static enum rc rows_put(struct store_txn *txn, uint64_t ticket, const Paidan__Re
         key_make_named(fact->channel, fact->reporter, ticket, key);
         return store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
     }
-    for (const char *at = fact->phone; rc == RC_OK && at != NULL && number_next(&at, digits);) {
+    for (const char *at = fact->phone;
+         rc == RC_OK && at != NULL && text_caller_number(&at, digits);) {
         key_make(digits, ticket, key);
         rc = store_put(txn, INTAKE_CALLER, key, sizeof key, NULL, 0);
     }
@@ -216,7 +187,7 @@ enum rc intake_caller_newest(struct step *step, const Paidan__NewTicket *item, u
         (void)text_phone_read(item->phone, phone);
     }
     for (const char *at = phone;
-         rc == RC_OK && number_next(&at, digits) && *count < INTAKE_CALLER_NEWEST_MAX;) {
+         rc == RC_OK && text_caller_number(&at, digits) && *count < INTAKE_CALLER_NEWEST_MAX;) {
         key_make(digits, UINT64_MAX, key);
         rc = newest_walk(&newest, key);
     }
@@ -242,7 +213,7 @@ intake_caller_digests(const Paidan__Registered *fact,
         memcpy(digests[count++], key, DIGEST_BYTES);
     }
     for (const char *at = fact->phone;
-         at != NULL && count < CALLER_DIGESTS_MAX && number_next(&at, digits);) {
+         at != NULL && count < CALLER_DIGESTS_MAX && text_caller_number(&at, digits);) {
         key_make(digits, 0, key);
         memcpy(digests[count++], key, DIGEST_BYTES);
     }
@@ -305,7 +276,7 @@ static Paidan__Code take_wish(struct search *search, const char **detail)
     const char *at = read;
     *detail = "phone";
     (void)text_phone_read(wish->phone, read);
-    if (!number_next(&at, search->digits)) {
+    if (!text_caller_number(&at, search->digits)) {
         return PAIDAN__CODE__FIELD_INVALID;
     }
     *detail = "reason";

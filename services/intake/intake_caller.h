@@ -5,10 +5,11 @@
  *            the same of channel and reporter         -> empty: of tickets without a number
  *            16 zeros; the same with 1 at the end     -> empty: the rows are complete, of numbers; of both
  *
- * A number is what text_phone_read understood, without its extension, digits alone. The digest has no
- * key: the log beside it holds the number itself. */
+ * The digests are common/text/text_caller.h's, of a phone as text_phone_read understood it. They have no key: the
+ * log beside them holds the number itself. */
 #pragma once
 
+#include "common/text/text_caller.h"
 #include "intake_ticket.h"
 
 /* Rows of a new ticket. RC_OK, RC_FULL, RC_STORE. */
@@ -22,7 +23,7 @@ MUST_CHECK enum rc intake_caller_newest(struct step *step, const Paidan__NewTick
                                         uint32_t *count);
 /* Under which digests the sender of a ticket is known: each of his numbers, or what the channel calls
  * him. Returns how many; 0: he said nothing of himself. */
-#define INTAKE_CALLER_DIGEST_BYTES 16
+#define INTAKE_CALLER_DIGEST_BYTES TEXT_CALLER_BYTES
 uint32_t
 intake_caller_digests(const Paidan__Registered *fact,
                       unsigned char digests[CALLER_DIGESTS_MAX][INTAKE_CALLER_DIGEST_BYTES]);
