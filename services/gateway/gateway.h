@@ -23,7 +23,7 @@
  *   gateway_form      forms of pages                     gateway_html     the text of a page
  *   gateway_limit     buckets                                   gateway_memo     texts said lately
  *   gateway_upstream  one DEALER a service, and what was asked and is not answered
- *   gateway_import    tables as cells
+ *   gateway_import    tables as cells                          gateway_search    tickets of all times
  *   gateway_problem   refusals as problem+json
  *   gateway_exchange  one request and its answer
  *   gateway_uri       path and query

@@ -60,6 +60,9 @@ static const struct {
      "\"says\":{\"type\":\"string\"},\"tone\":{\"type\":\"string\"},"
      "\"who\":{\"type\":\"string\"},\"service\":{\"type\":\"string\"},"
      "\"seq\":{\"type\":\"integer\"},\"at_ms\":{\"type\":\"integer\"}}}"},
+    {"SearchTold",
+     "{\"allOf\":[{\"$ref\":\"#/components/schemas/Searched\"},{\"type\":\"object\","
+     "\"properties\":{\"caller_more\":{\"type\":\"boolean\"}}}]}"},
     {"Open311Errors",
      "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"de"
      "scription\"],\"properties\":{\"code\":{\"type\":\"integer\"},\"description\":{"
@@ -389,6 +392,10 @@ static json_t *body_schema(const struct gateway_route *route, json_t *wish)
     if (route->wish ==
         PAIDAN__REQUEST__WISH_MERGE) { /* of one that a unit has: gateway_merge asks escalation */
         json_object_set_new(json_object_get(wish, "properties"), "version", integer_schema());
+    }
+    if (route->wish == PAIDAN__REQUEST__WISH_SEARCH) { /* gateway_search asks intake for them */
+        json_object_set_new(json_object_get(wish, "properties"), "phone", text_schema());
+        json_object_set_new(json_object_get(wish, "properties"), "reason", text_schema());
     }
     return without_required(json_incref(wish));
 }

@@ -30,6 +30,7 @@
 #include "gateway_page_report.h"
 #include "gateway_page_ticket.h"
 #include "gateway_people.h"
+#include "gateway_search.h"
 #include "gateway_sheet.h"
 #include "gateway_static.h"
 #include "gateway_status.h"
@@ -200,6 +201,14 @@ static const struct gateway_route table[] = {
          "what residents wrote; the reason is recorded"),
     WISH(POST, "/callers", LOGIN, CALLER_LIST, INTAKE, "caller_listed",
          "what somebody with that phone reported before; the reason is recorded"),
+    OWN(GET, API "/search", LOGIN, gateway_search,
+        "tickets of all times by words and by what is known of them, the newest first; words that "
+        "are a "
+        "number are that ticket",
+        .wish = PAIDAN__REQUEST__WISH_SEARCH, .service = GATEWAY_ARCHIVE, .answer = "searched"),
+    ACT("/search", LOGIN, gateway_search, SEARCH, ARCHIVE, "searched",
+        "the same, also by a phone, which no address shall hold; the reason is recorded",
+        .told = "SearchTold"),
 
     /* The hotline. */
     OWN(GET, API "/calls", LOGIN, gateway_calls_show,

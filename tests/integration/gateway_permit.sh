@@ -66,6 +66,8 @@ phone list|GET|/phones?channel=CHANNEL
 phone take|POST|/phones/take|{"channel":"CHANNEL","call":999}
 phone done|POST|/phones/done|{"channel":"CHANNEL","call":999,"result":"missed"}
 caller list|POST|/callers|{"phone":"13812345678","reason":"格"}
+search|GET|/search?channel=CHANNEL
+search words|GET|/search?words=%E6%A0%BC%E5%AD%90
 callback list|GET|/callbacks?channel=CHANNEL
 session list all|GET|/sessions
 session revoke|POST|/sessions/revoke|{"person":"nobody.x"}
@@ -93,7 +95,7 @@ without_route=(metrics fetch 'read log' 'lookup code' 'lookup external' replan '
 without_route+=('device reports' 'broker state' 'device list')
 without_route+=('wechat hear' 'wechat await' 'wechat ask' 'wechat mine')
 # Of the command line alone; what is published is everybody's, with and without a login.
-without_route+=(search 'search words' 'sink list' 'points show' 'points award' 'points reverse' 'points exchange')
+without_route+=('sink list' 'points show' 'points award' 'points reverse' 'points exchange')
 without_route+=('bulletin published')
 
 # With adapters, of which rights are judged too; their broker, exchange and platform are none.

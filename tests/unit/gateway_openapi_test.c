@@ -106,6 +106,8 @@ static void test_description_of_groups_when_made_then_bodies_answers_and_refusal
         {"/api/v1/tickets/{number}/split", "parts", "array", "Submitted"},
         {"/api/v1/tickets/{number}/correct", "category", "string", "Done"},
         {"/api/v1/callbacks/miss", "hand_to", "string", "CallbackMissed"},
+        {"/api/v1/search", "phone", "string", "SearchTold"},
+        {"/api/v1/search", "reason", "string", "SearchTold"},
     };
     json_t *made = make();
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
