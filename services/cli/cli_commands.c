@@ -80,7 +80,7 @@ static const struct cli_command rows[] = {
              CLI_PERSON, CLI_PHONE, CLI_REASON, CLI_CURSOR, CLI_LIMIT, CLI_ALL),
      .alias = "查询"},
     {"export", "[WORD...]", 0, CLI_OPERANDS_MAX, cli_search_export,
-     "把查到的工单导出为 .csv 或 .json", "what a search finds, as .csv or .json",
+     "把查到的工单导出为 .csv、.xlsx 或 .json", "what a search finds, as .csv, .xlsx or .json",
      "条件同 search；不写 --out 则输出到屏幕。",
      "By the same conditions as search; without --out to standard output.",
      OPTIONS(0, CLI_OUT, CLI_AREA, CLI_UNIT, CLI_CATEGORY, CLI_CHANNEL, CLI_STATE, CLI_SINCE,
@@ -392,6 +392,7 @@ static const struct cli_command rows[] = {
      "PERIOD：月份 2026-03、日期 2026-03-02、起止 "
      "2026-01..2026-03，或本月（默认）、上月、今天、昨天、\n"
      "现在。比率旁边写明分子/分母，剔除和未接通另列；得分怎么算写在表头。\n"
+     "在办不含已办结、等回访的工单。\n"
      "  paidan rates 2026-03 --by area\n"
      "  paidan rates 2026-03 --report --xlsx 2026-03.xlsx --html 2026-03.html\n"
      "  paidan rates 2026-03 --per day --csv\n"
@@ -401,6 +402,8 @@ static const struct cli_command rows[] = {
      "last-month, today, yesterday, now. Beside each rate stand numerator/denominator; what was "
      "taken\n"
      "out and who was unreached has columns of its own; how the score is made stands above.\n"
+     "Open are those that a unit or the desk still has: not what is resolved and waits for the "
+     "callback.\n"
      "  paidan rates 2026-03 --by area\n"
      "  paidan rates 2026-03 --report --xlsx 2026-03.xlsx --html 2026-03.html\n"
      "  paidan rates 2026-03 --per day --csv\n"

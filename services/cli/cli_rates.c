@@ -189,33 +189,15 @@ static int set_add(struct cli *cli, struct cli_rates_set *set, const Paidan__Rat
         set->room = room;
     }
     struct cli_rates_row *const added = &set->rows[set->count++];
-    *added = (struct cli_rates_row){.row = row};
-    const struct site *site = cli_site(cli);
-    if (set->by == PAIDAN__RATES_BY__RATES_AREA && site != NULL && row->code != NULL) {
-        const uint32_t area = site_area_find(site, row->code);
-        added->level = area == SITE_NONE ? 0 : site->areas[area].level;
-    }
+    *added = (struct cli_rates_row){.row = row,
+                                    .level = say_rates_level(cli_speak(cli), set->by, row->code)};
     return CLI_EXIT_OK;
 }
 
-/* Areas by level, the highest first; then by rank; then those that had most. */
 static int by_rank(const void *left, const void *right)
 {
     const struct cli_rates_row *one = left, *other = right;
-    if (one->level != other->level) {
-        return one->level > other->level ? -1 : 1;
-    }
-    if (one->row->rank != other->row->rank) {
-        /* 0: not ranked. */
-        return one->row->rank - 1 < other->row->rank - 1 ? -1 : 1;
-    }
-    const uint64_t here = cli_rates_count(one->row, CLI_RATES_OF(REGISTERED));
-    const uint64_t there = cli_rates_count(other->row, CLI_RATES_OF(REGISTERED));
-    if (here != there) {
-        return here > there ? -1 : 1;
-    }
-    return strcmp(one->row->code == NULL ? "" : one->row->code,
-                  other->row->code == NULL ? "" : other->row->code);
+    return say_rates_order(one->row, one->level, other->row, other->level);
 }
 
 /* All pages. Before: by and per_period of set are what is wanted, all else is zero. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "common/say/say_rates.h"
 
 enum { CLI_RATES_PERIOD_BYTES = 16, CLI_RATES_CELL_BYTES = 104 };
 #define CLI_RATES_OF(NAME) (PAIDAN__RATES_COUNT__RATES_##NAME)
@@ -40,14 +41,8 @@ struct cli_rates_report {
     struct cli_rates_set trend; /* RATES_ALL, a row a day, or a month where there are many */
 };
 
-/* ---- figures and their words (cli_rates_words.c) ---- */
+/* ---- figures as words (cli_rates_words.c); the rest of them is say_rates.h's ---- */
 
-/* 0 where the service told none. */
-uint64_t cli_rates_count(const Paidan__RatesRow *row, Paidan__RatesCount count);
-const Paidan__RatesRate *cli_rates_rate(const Paidan__RatesRow *row, Paidan__RatesName name);
-const Paidan__RatesTime *cli_rates_time(const Paidan__RatesRow *row, Paidan__RatesClock which);
-/* What numerator and denominator are in: 1, or 100 where a part counts for less than a whole. */
-uint64_t cli_rates_scale(const Paidan__RatesFormula *formula, Paidan__RatesName name);
 /* In thousandths; 1000 only where it is all, 0 only where it is none. Before: denominator > 0. */
 unsigned cli_rates_permille(const Paidan__RatesRate *rate);
 /* "92.1% 35/38"; "–" where nothing was measured. full: with what is excluded and unreached. */
@@ -59,12 +54,6 @@ void cli_rates_score_words(const Paidan__RatesRow *row, char text[CLI_RATES_CELL
 /* "2026-03", "2026-03-01 至 2026-03-15", "现在". */
 void cli_rates_span_words(const struct cli *cli, const struct cli_rates_span *span,
                           char text[CLI_RATES_CELL_BYTES]);
-/* How the score is made, in a line. */
-enum { CLI_RATES_FORMULA_BYTES = 512 };
-void cli_rates_formula_words(const struct cli *cli, const Paidan__RatesFormula *formula,
-                             char text[CLI_RATES_FORMULA_BYTES]);
-/* Name of what a row is of; "" of the whole. */
-const char *cli_rates_name(struct cli *cli, Paidan__RatesBy by, const char *code);
 /* Good and bad, by the base line where the site has one. */
 enum say_tone cli_rates_tone(const Paidan__RatesFormula *formula, const Paidan__RatesRate *rate);
 /* Whether anything at all was counted. */

@@ -58,13 +58,13 @@ const struct cli_rates_column cli_rates_columns[CLI_RATES_COLUMNS] = {
 static bool filled(const Paidan__RatesRow *row, const struct cli_rates_column *column)
 {
     if (column->count >= 0) {
-        return cli_rates_count(row, (Paidan__RatesCount)column->count) > 0;
+        return say_rates_count(row, (Paidan__RatesCount)column->count) > 0;
     }
     if (column->rate != 0) {
-        const Paidan__RatesRate *rate = cli_rates_rate(row, (Paidan__RatesName)column->rate);
+        const Paidan__RatesRate *rate = say_rates_rate(row, (Paidan__RatesName)column->rate);
         return rate != NULL && rate->denominator > 0;
     }
-    return cli_rates_time(row, (Paidan__RatesClock)column->time) != NULL;
+    return say_rates_time(row, (Paidan__RatesClock)column->time) != NULL;
 }
 
 bool cli_rates_shown(const struct cli_rates_set *set, const struct cli_rates_column *column)
@@ -94,16 +94,16 @@ enum say_tone cli_rates_cell(const struct cli *cli, const Paidan__RatesFormula *
                              char text[CLI_RATES_CELL_BYTES])
 {
     if (column->count >= 0) {
-        const uint64_t count = cli_rates_count(row, (Paidan__RatesCount)column->count);
+        const uint64_t count = say_rates_count(row, (Paidan__RatesCount)column->count);
         (void)snprintf(text, CLI_RATES_CELL_BYTES, "%llu", (unsigned long long)count);
         return count == 0 ? SAY_FAINT : column->bad ? SAY_WARN : SAY_PLAIN;
     }
     if (column->rate != 0) {
-        const Paidan__RatesRate *rate = cli_rates_rate(row, (Paidan__RatesName)column->rate);
+        const Paidan__RatesRate *rate = say_rates_rate(row, (Paidan__RatesName)column->rate);
         cli_rates_rate_words(cli, formula, rate, false, text);
         return cli_rates_tone(formula, rate);
     }
     CHECK(column->time != 0);
-    time_words(cli, cli_rates_time(row, (Paidan__RatesClock)column->time), text);
+    time_words(cli, say_rates_time(row, (Paidan__RatesClock)column->time), text);
     return SAY_PLAIN;
 }

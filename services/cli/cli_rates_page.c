@@ -142,10 +142,10 @@ static void draw_scores(struct page *page)
         const Paidan__RatesRow *row = set->rows[index].row;
         const double y = 30 + 30.0 * (double)index;
         char text[CLI_RATES_CELL_BYTES];
-        short_name(cli_rates_name(cli, set->by, row->code), text);
+        short_name(say_rates_name(cli_speak(cli), set->by, row->code), text);
         cli_svg_text(&svg, CLI_SVG_AXIS, 200, y + 16, "end", 0, text);
         for (int rate = 0; rate < THREE; rate++) {
-            const Paidan__RatesRate *of = cli_rates_rate(row, (Paidan__RatesName)(rate + 1));
+            const Paidan__RatesRate *of = say_rates_rate(row, (Paidan__RatesName)(rate + 1));
             cli_rates_rate_words(cli, set->formula, of, true, text);
             cli_svg_box(&svg, CLI_SVG_GRID, 210, y + 7.0 * rate, 600, 6, 1, text);
             if (of != NULL && of->denominator > 0) {
@@ -168,8 +168,8 @@ static void draw_trend(struct page *page)
     struct cli_svg svg;
     char text[2 * CLI_RATES_CELL_BYTES];
     for (size_t index = 0; index < set->count; index++) {
-        const uint64_t came = cli_rates_count(set->rows[index].row, CLI_RATES_OF(REGISTERED));
-        const uint64_t closed = cli_rates_count(set->rows[index].row, CLI_RATES_OF(CLOSED));
+        const uint64_t came = say_rates_count(set->rows[index].row, CLI_RATES_OF(REGISTERED));
+        const uint64_t closed = say_rates_count(set->rows[index].row, CLI_RATES_OF(CLOSED));
         most = came > most ? came : most;
         most = closed > most ? closed : most;
     }
@@ -192,8 +192,8 @@ static void draw_trend(struct page *page)
     const double step = 840.0 / (double)(set->count < 31 ? 31 : set->count); /* as of a month */
     for (size_t index = 0; index < set->count; index++) {
         const Paidan__RatesRow *row = set->rows[index].row;
-        const uint64_t came = cli_rates_count(row, CLI_RATES_OF(REGISTERED));
-        const uint64_t closed = cli_rates_count(row, CLI_RATES_OF(CLOSED));
+        const uint64_t came = say_rates_count(row, CLI_RATES_OF(REGISTERED));
+        const uint64_t closed = say_rates_count(row, CLI_RATES_OF(CLOSED));
         const double x = 50 + step * (double)index, wide = step * 0.4;
         const double high = 180.0 * (double)came / (double)most,
                      done = 180.0 * (double)closed / (double)most;
@@ -247,12 +247,12 @@ static void draw_outcomes(struct page *page)
         uint64_t sum = 0;
         double x = 210;
         for (size_t part = 0; part < PARTS; part++) {
-            sum += cli_rates_count(row, parts[part].count);
+            sum += say_rates_count(row, parts[part].count);
         }
-        short_name(cli_rates_name(cli, set->by, row->code), text);
+        short_name(say_rates_name(cli_speak(cli), set->by, row->code), text);
         cli_svg_text(&svg, CLI_SVG_AXIS, 200, y + 12, "end", 0, text);
         for (size_t part = 0; part < PARTS && sum > 0; part++) {
-            const uint64_t count = cli_rates_count(row, parts[part].count);
+            const uint64_t count = say_rates_count(row, parts[part].count);
             const double wide = 600.0 * (double)count / (double)sum;
             (void)snprintf(text, sizeof text, "%s %llu", keys[part].word,
                            (unsigned long long)count);
@@ -297,7 +297,8 @@ static void put_row(const struct page *page, const struct cli_rates_set *set,
     }
     put_cell(page, "plain", text);
     put_cell(page, "name",
-             whole ? cli_say(cli, "合计", "All") : cli_rates_name(cli, set->by, row->code));
+             whole ? cli_say(cli, "合计", "All")
+                   : say_rates_name(cli_speak(cli), set->by, row->code));
     cli_rates_score_words(row, text);
     put_cell(page, "plain", text);
     for (unsigned column = 0; column < CLI_RATES_COLUMNS; column++) {
@@ -347,9 +348,9 @@ static void put_cards(const struct page *page)
     fputs("<div class=\"cards\">", page->out);
     for (int name = PAIDAN__RATES_NAME__RATES_RESPONSE; name <= PAIDAN__RATES_NAME__RATES_ON_HANDLE;
          name++) {
-        const Paidan__RatesRate *rate = cli_rates_rate(all->whole, (Paidan__RatesName)name);
+        const Paidan__RatesRate *rate = say_rates_rate(all->whole, (Paidan__RatesName)name);
         const Paidan__RatesRate *before =
-            cli_rates_rate(page->report->last.whole, (Paidan__RatesName)name);
+            say_rates_rate(page->report->last.whole, (Paidan__RatesName)name);
         const bool known = rate != NULL && rate->denominator > 0;
         fputs("<div class=\"card\"><span class=\"faint\">", page->out);
         put(page, say_words_rates_name(&cli->say, (Paidan__RatesName)name));
@@ -407,7 +408,7 @@ static void put_body(struct page *page)
 {
     struct cli *const cli = page->cli;
     const struct cli_rates_set *all = &page->report->sets[PAIDAN__RATES_BY__RATES_ALL];
-    char formula[CLI_RATES_FORMULA_BYTES];
+    char formula[SAY_RATES_FORMULA_BYTES];
     if (!cli_rates_any(all->whole)) {
         fputs("<p>", page->out);
         put(page, cli_say(cli, "没有数据。", "No data."));
@@ -428,7 +429,7 @@ static void put_body(struct page *page)
     put_set(page, PAIDAN__RATES_BY__RATES_CATEGORY);
     put_set(page, PAIDAN__RATES_BY__RATES_CHANNEL);
     heading(page, cli_say(cli, "口径", "How it is counted"));
-    cli_rates_formula_words(cli, all->formula, formula);
+    say_rates_formula(&cli->say, all->formula, formula);
     fputs("<p>", page->out);
     put(page, cli_say(cli, "得分 ", "score "));
     put(page, formula);

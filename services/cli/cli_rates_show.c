@@ -53,7 +53,7 @@ static void add_row(struct cli *cli, struct cli_grid *grid, const struct cli_rat
         cli_grid_add(grid, SAY_STRONG, "%s",
                      whole && !set->per_period ? cli_say(cli, "合计", "all")
                      : whole                   ? ""
-                                               : cli_rates_name(cli, set->by, row->code));
+                             : say_rates_name(cli_speak(cli), set->by, row->code));
     }
     cli_rates_score_words(row, score);
     if (ranked || set->per_period) {
@@ -112,7 +112,7 @@ static void print_counts(struct cli *cli, const Paidan__RatesRow *row,
                          const Paidan__RatesCount *counts, size_t count)
 {
     for (size_t index = 0; index < count; index++) {
-        const uint64_t value = cli_rates_count(row, counts[index]);
+        const uint64_t value = say_rates_count(row, counts[index]);
         if (value > 0 || index == 0) {
             printf("%s%s %llu", index == 0 ? "" : "  ",
                    say_words_rates_count(&cli->say, counts[index]), (unsigned long long)value);
@@ -135,7 +135,7 @@ static void print_rates(struct cli *cli, const struct cli_rates_set *set)
     for (int name = PAIDAN__RATES_NAME__RATES_RESPONSE; name <= PAIDAN__RATES_NAME__RATES_ON_HANDLE;
          name++) {
         char text[CLI_RATES_CELL_BYTES];
-        const Paidan__RatesRate *rate = cli_rates_rate(set->whole, (Paidan__RatesName)name);
+        const Paidan__RatesRate *rate = say_rates_rate(set->whole, (Paidan__RatesName)name);
         const enum say_tone tone = cli_rates_tone(set->formula, rate);
         cli_rates_rate_words(cli, set->formula, rate, true, text);
         printf("%s %s%s%s%s", say_words_rates_name(&cli->say, (Paidan__RatesName)name),
@@ -154,7 +154,7 @@ static void print_whole(struct cli *cli, const struct cli_rates_span *span,
                                                 CLI_RATES_OF(WITHDRAWN),  CLI_RATES_OF(MERGED),
                                                 CLI_RATES_OF(RETURNED),   CLI_RATES_OF(REOPENED)};
     char text[CLI_RATES_CELL_BYTES], title[2 * CLI_RATES_CELL_BYTES],
-        formula[CLI_RATES_FORMULA_BYTES];
+        formula[SAY_RATES_FORMULA_BYTES];
     cli_rates_span_words(cli, span, text);
     (void)snprintf(title, sizeof title, "%s %s", text,
                    cli_say(cli, "三率和统计", "rates and figures"));
@@ -163,7 +163,7 @@ static void print_whole(struct cli *cli, const struct cli_rates_span *span,
         print_counts(cli, set->whole, counts, sizeof counts / sizeof counts[0]);
         print_rates(cli, set);
         cli_rates_score_words(set->whole, text);
-        cli_rates_formula_words(cli, set->formula, formula);
+        say_rates_formula(&cli->say, set->formula, formula);
         printf("%s %s%s  %s%s\n", cli_say(cli, "得分", "score"), text,
                cli_colour_on(cli->colour, SAY_FAINT), formula,
                cli_colour_off(cli->colour, SAY_FAINT));
@@ -223,14 +223,14 @@ static void add_compared(struct cli *cli, struct cli_grid *grid,
     add_cell(grid, &report->last, report->last.whole, column);
     if (column->count >= 0) {
         add_change(grid,
-                   (double)cli_rates_count(report->last.whole, (Paidan__RatesCount)column->count),
-                   (double)cli_rates_count(set->whole, (Paidan__RatesCount)column->count), false,
+                   (double)say_rates_count(report->last.whole, (Paidan__RatesCount)column->count),
+                   (double)say_rates_count(set->whole, (Paidan__RatesCount)column->count), false,
                    column->bad);
         return;
     }
-    const Paidan__RatesRate *after = cli_rates_rate(set->whole, (Paidan__RatesName)column->rate);
+    const Paidan__RatesRate *after = say_rates_rate(set->whole, (Paidan__RatesName)column->rate);
     const Paidan__RatesRate *before =
-        cli_rates_rate(report->last.whole, (Paidan__RatesName)column->rate);
+        say_rates_rate(report->last.whole, (Paidan__RatesName)column->rate);
     if (after == NULL || before == NULL || after->denominator == 0 || before->denominator == 0) {
         cli_grid_add(grid, SAY_FAINT, "%s", "–");
     } else {

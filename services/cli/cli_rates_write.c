@@ -104,16 +104,16 @@ static void csv_row(struct cli *cli, const struct cli_rates_set *set, const Paid
     char score[CLI_RATES_CELL_BYTES];
     cli_rates_score_words(row, score);
     cli_rates_csv_cell(stdout, true, row->code == NULL ? "" : row->code);
-    put(cli_rates_name(cli, set->by, row->code));
+    put(say_rates_name(cli_speak(cli), set->by, row->code));
     put(row->period == NULL ? "" : row->period);
     put_number(row->has_rank, row->rank);
     put(row->has_score ? score : "");
     for (int count = 0; count <= CLI_RATES_OF(FIRST_OF); count++) {
-        put_number(true, cli_rates_count(row, (Paidan__RatesCount)count));
+        put_number(true, say_rates_count(row, (Paidan__RatesCount)count));
     }
     for (int name = PAIDAN__RATES_NAME__RATES_RESPONSE; name <= PAIDAN__RATES_NAME__RATES_ON_HANDLE;
          name++) {
-        const Paidan__RatesRate *rate = cli_rates_rate(row, (Paidan__RatesName)name);
+        const Paidan__RatesRate *rate = say_rates_rate(row, (Paidan__RatesName)name);
         put_number(rate != NULL, rate == NULL ? 0 : rate->numerator);
         put_number(rate != NULL, rate == NULL ? 0 : rate->denominator);
         put_number(rate != NULL, rate == NULL ? 0 : rate->excluded);
@@ -121,7 +121,7 @@ static void csv_row(struct cli *cli, const struct cli_rates_set *set, const Paid
     }
     for (int which = PAIDAN__RATES_CLOCK__RATES_TIME_ACCEPT;
          which <= PAIDAN__RATES_CLOCK__RATES_TIME_WHOLE; which++) {
-        const Paidan__RatesTime *time = cli_rates_time(row, (Paidan__RatesClock)which);
+        const Paidan__RatesTime *time = say_rates_time(row, (Paidan__RatesClock)which);
         put_number(time != NULL, time == NULL ? 0 : time->median_ms / 1000);
         put_number(time != NULL, time == NULL ? 0 : time->p90_ms / 1000);
     }
@@ -148,7 +148,7 @@ static json_t *rates_json(const struct cli_rates_set *set, const Paidan__RatesRo
     char token[SAY_WORDS_TOKEN_BYTES];
     for (size_t index = 0; index < row->n_rates; index++) {
         const Paidan__RatesRate *rate = row->rates[index];
-        const double scale = (double)cli_rates_scale(set->formula, rate->name);
+        const double scale = (double)say_rates_scale(set->formula, rate->name);
         json_t *object =
             json_pack("{s:f, s:f, s:I, s:I}", "numerator", (double)rate->numerator / scale,
                       "denominator", (double)rate->denominator / scale, "excluded",
@@ -192,7 +192,8 @@ static json_t *row_json(struct cli *cli, const struct cli_rates_set *set,
     }
     if (row->code != NULL) {
         json_object_set_new(object, "code", json_string(row->code));
-        json_object_set_new(object, "name", json_string(cli_rates_name(cli, set->by, row->code)));
+        json_object_set_new(object, "name",
+                            json_string(say_rates_name(cli_speak(cli), set->by, row->code)));
     }
     if (row->period != NULL) {
         json_object_set_new(object, "period", json_string(row->period));
@@ -200,7 +201,7 @@ static json_t *row_json(struct cli *cli, const struct cli_rates_set *set,
     for (int count = 0; count <= CLI_RATES_OF(FIRST_OF); count++) {
         json_object_set_new(
             counts, say_words_token(&paidan__rates_count__descriptor, count, token),
-            json_integer((json_int_t)cli_rates_count(row, (Paidan__RatesCount)count)));
+            json_integer((json_int_t)say_rates_count(row, (Paidan__RatesCount)count)));
     }
     json_object_set_new(object, "counts", counts);
     json_object_set_new(object, "rates", rates_json(set, row));

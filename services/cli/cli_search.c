@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli_commands.h"
 #include "cli_grid.h"
 #include "cli_json.h"
 #include "cli_listing.h"
+#include "cli_whole.h"
 #include "common/base/check.h"
+#include "common/book/book.h"
 #include "common/say/number.h"
 #include "common/say/say_json.h"
 #include "common/say/say_time.h"
@@ -129,12 +132,15 @@ static int wish_of(struct cli *cli, Paidan__Search *wish, bool *none)
 
 /* ---- pages ---- */
 
+enum export_form { EXPORT_CSV, EXPORT_JSON, EXPORT_BOOK };
+
 /* Where the pages go. */
 struct pages {
     struct cli *cli;
     struct cli_listing listing; /* of search */
-    FILE *out;                  /* of export */
-    bool json;
+    enum export_form form;      /* of export, and the rest */
+    FILE *out;                  /* but of a workbook */
+    struct book book;
     uint64_t shown;
 };
 
@@ -205,9 +211,18 @@ int cli_search(struct cli *cli)
 
 /* ---- export ---- */
 
-/* A cell that a spreadsheet would take for a formula is made a text: titles are written by anybody. */
-static void put_cell(FILE *out, bool first, const char *text)
+/* What a spreadsheet opens without effort; more goes into a .csv. */
+enum { EXPORT_BOOK_ROWS_MAX = 200000 };
+
+/* A cell that a spreadsheet would take for a formula is made a text: titles are written by anybody. In a
+ * workbook every cell is one. */
+static void put_cell(struct pages *pages, bool first, const char *text)
 {
+    FILE *const out = pages->out;
+    if (pages->form == EXPORT_BOOK) {
+        book_text(&pages->book, text);
+        return;
+    }
     const char *const formula = "=+-@\t\r";
     fputs(first ? "\"" : ",\"", out);
     if (text != NULL && text[0] != '\0' && strchr(formula, text[0]) != NULL) {
@@ -222,18 +237,43 @@ static void put_cell(FILE *out, bool first, const char *text)
     fputc('"', out);
 }
 
-static void put_head(const struct pages *pages)
+static const struct {
+    const char *zh, *en;
+    unsigned width;
+} heads[] = {
+    {"工单号", "number", 18}, {"受理时间", "registered", 26}, {"渠道", "channel", 12},
+    {"状态", "state", 10},    {"结果", "outcome", 12},        {"满意", "satisfied", 12},
+    {"单位", "unit", 20},     {"类别", "category", 18},       {"区域", "area", 16},
+    {"层级", "level", 8},     {"更新", "changed", 26},        {"标题", "title", 60},
+};
+enum { HEADS = sizeof heads / sizeof heads[0] };
+
+static int put_head(struct pages *pages)
 {
-    static const char *const heads[][2] = {
-        {"工单号", "number"}, {"受理时间", "registered"}, {"渠道", "channel"}, {"状态", "state"},
-        {"结果", "outcome"},  {"满意", "satisfied"},      {"单位", "unit"},    {"类别", "category"},
-        {"区域", "area"},     {"层级", "level"},          {"更新", "changed"}, {"标题", "title"},
-    };
-    fputs("\xef\xbb\xbf", pages->out); /* spreadsheets take it for UTF-8 by that */
-    for (size_t index = 0; index < sizeof heads / sizeof *heads; index++) {
-        put_cell(pages->out, index == 0, cli_say(pages->cli, heads[index][0], heads[index][1]));
+    struct book_column columns[HEADS];
+    if (pages->form == EXPORT_JSON) {
+        fputc('[', pages->out);
+        return CLI_EXIT_OK;
     }
-    fputs("\r\n", pages->out);
+    if (pages->form == EXPORT_CSV) {
+        fputs("\xef\xbb\xbf", pages->out); /* spreadsheets take it for UTF-8 by that */
+    }
+    for (size_t index = 0; index < HEADS; index++) {
+        const char *const head = cli_say(pages->cli, heads[index].zh, heads[index].en);
+        columns[index] = (struct book_column){head, heads[index].width, BOOK_TEXT};
+        if (pages->form == EXPORT_CSV) {
+            put_cell(pages, index == 0, head);
+        }
+    }
+    if (pages->form == EXPORT_CSV) {
+        fputs("\r\n", pages->out);
+        return CLI_EXIT_OK;
+    }
+    if (book_begin(&pages->book) != RC_OK) {
+        return cli_no_memory(pages->cli);
+    }
+    book_page(&pages->book, cli_say(pages->cli, "工单", "Tickets"), columns, HEADS, 1);
+    return CLI_EXIT_OK;
 }
 
 static void put_row(struct pages *pages, const Paidan__Brief *brief)
@@ -241,33 +281,41 @@ static void put_row(struct pages *pages, const Paidan__Brief *brief)
     struct cli *const cli = pages->cli;
     const struct say *const say = cli_speak(cli);
     char registered[SAY_TIME_BYTES] = "", changed[SAY_TIME_BYTES] = "";
-    FILE *const out = pages->out;
     if (brief->has_registered_ms) {
         say_time_rfc3339(say, brief->registered_ms, registered);
     }
     if (brief->has_changed_ms) {
         say_time_rfc3339(say, brief->changed_ms, changed);
     }
-    put_cell(out, true, brief->number);
-    put_cell(out, false, registered);
-    put_cell(out, false, brief->channel == NULL ? "" : say_channel(say, brief->channel));
-    put_cell(out, false, say_words_state(say, brief->state));
-    put_cell(out, false, brief->has_outcome ? say_words_outcome(say, brief->outcome) : "");
-    put_cell(out, false, brief->has_satisfied ? say_words_satisfied(say, brief->satisfied) : "");
-    put_cell(out, false, brief->unit[0] == '\0' ? "" : say_unit(say, brief->unit));
-    put_cell(out, false, brief->category == NULL ? "" : say_category(say, brief->category));
-    put_cell(out, false, brief->area == NULL ? "" : say_area(say, brief->area));
-    put_cell(out, false, brief->level == 0 ? "" : say_level(say, brief->level));
-    put_cell(out, false, changed);
-    put_cell(out, false, brief->title);
-    fputs("\r\n", out);
+    const char *const cells[HEADS] = {
+        brief->number,
+        registered,
+        brief->channel == NULL ? "" : say_channel(say, brief->channel),
+        say_words_state(say, brief->state),
+        brief->has_outcome ? say_words_outcome(say, brief->outcome) : "",
+        brief->has_satisfied ? say_words_satisfied(say, brief->satisfied) : "",
+        brief->unit[0] == '\0' ? "" : say_unit(say, brief->unit),
+        brief->category == NULL ? "" : say_category(say, brief->category),
+        brief->area == NULL ? "" : say_area(say, brief->area),
+        brief->level == 0 ? "" : say_level(say, brief->level),
+        changed,
+        brief->title,
+    };
+    for (size_t cell = 0; cell < HEADS; cell++) {
+        put_cell(pages, cell == 0, cells[cell]);
+    }
+    if (pages->form == EXPORT_CSV) {
+        fputs("\r\n", pages->out);
+    }
 }
 
 static void add_export(struct pages *pages, const Paidan__Searched *page)
 {
     for (size_t index = 0; index < page->n_tickets; index++) {
-        if (!pages->json) {
-            put_row(pages, page->tickets[index]);
+        if (pages->form != EXPORT_JSON) {
+            if (pages->form == EXPORT_CSV || pages->shown + index < EXPORT_BOOK_ROWS_MAX) {
+                put_row(pages, page->tickets[index]);
+            }
             continue;
         }
         json_t *const row = say_json_brief(cli_speak(pages->cli), page->tickets[index]);
@@ -285,8 +333,28 @@ static bool ends_with(const char *text, const char *end)
     return bytes >= tail && strcmp(text + bytes - tail, end) == 0;
 }
 
+/* The book as a file with a name. */
+static int book_into(struct pages *pages, const char *name, int status)
+{
+    static const struct cli_deed deed = {"文件没有写完", "the file could not be written"};
+    struct cli *const cli = pages->cli;
+    size_t size = 0;
+    int fd = -1;
+    if (book_end(&pages->book, &fd, &size) != RC_OK) {
+        return status == CLI_EXIT_OK ? cli_no_memory(cli) : status;
+    }
+    if (status == CLI_EXIT_OK && pages->shown > EXPORT_BOOK_ROWS_MAX) {
+        status =
+            cli_usage(cli, "一个 .xlsx 最多 200000 件，请缩小范围，或导出 .csv",
+                      "an .xlsx holds at most 200000 tickets: narrow it, or export a .csv", name);
+    }
+    status = status == CLI_EXIT_OK ? cli_whole_take(cli, name, fd, size, &deed) : status;
+    close(fd);
+    return status;
+}
+
 /* A file that is not whole must not pass for one: it gets its name when it is. */
-static int export_into(struct pages *pages, Paidan__Search *wish, bool none, const char *name)
+static int text_into(struct pages *pages, Paidan__Search *wish, bool none, const char *name)
 {
     struct cli *const cli = pages->cli;
     const bool console = strcmp(name, "-") == 0;
@@ -299,13 +367,10 @@ static int export_into(struct pages *pages, Paidan__Search *wish, bool none, con
     if (pages->out == NULL) {
         return cli_fail(cli, CLI_EXIT_IO, "写不了这个文件", "cannot write the file", name);
     }
-    if (pages->json) {
-        fputc('[', pages->out);
-    } else {
-        put_head(pages);
-    }
-    const int status = none ? CLI_EXIT_OK : read_pages(pages, wish, true, add_export, &next);
-    if (pages->json) {
+    int status = put_head(pages);
+    status =
+        none || status != CLI_EXIT_OK ? status : read_pages(pages, wish, true, add_export, &next);
+    if (pages->form == EXPORT_JSON) {
         fputs("\n]\n", pages->out);
     }
     bool whole = ferror(pages->out) == 0 && fflush(pages->out) == 0;
@@ -318,11 +383,28 @@ static int export_into(struct pages *pages, Paidan__Search *wish, bool none, con
                                      : cli_fail(cli, CLI_EXIT_IO, "文件没有写完",
                                                 "the file could not be written", name);
     }
-    if (!console) {
+    return CLI_EXIT_OK;
+}
+
+static int export_into(struct pages *pages, Paidan__Search *wish, bool none, const char *name)
+{
+    struct cli *const cli = pages->cli;
+    uint64_t next = 0;
+    int status = CLI_EXIT_OK;
+    if (pages->form == EXPORT_BOOK) {
+        status = put_head(pages);
+        if (status == CLI_EXIT_OK) {
+            status = none ? CLI_EXIT_OK : read_pages(pages, wish, true, add_export, &next);
+            status = book_into(pages, name, status);
+        }
+    } else {
+        status = text_into(pages, wish, none, name);
+    }
+    if (status == CLI_EXIT_OK && strcmp(name, "-") != 0) {
         printf(cli_say(cli, "导出 %llu 件：%s\n", "%llu tickets: %s\n"),
                (unsigned long long)pages->shown, name);
     }
-    return CLI_EXIT_OK;
+    return status;
 }
 
 int cli_search_export(struct cli *cli)
@@ -331,9 +413,12 @@ int cli_search_export(struct cli *cli)
     struct pages pages = {.cli = cli};
     bool none = false;
     const char *const name = cli_given(cli, CLI_OUT) ? cli_value(cli, CLI_OUT) : "-";
-    pages.json = cli->json || ends_with(name, ".json");
-    if (!pages.json && strcmp(name, "-") != 0 && !ends_with(name, ".csv")) {
-        return cli_usage(cli, "导出的文件是 .csv 或 .json", "an export is a .csv or a .json", name);
+    pages.form = cli->json || ends_with(name, ".json") ? EXPORT_JSON
+                 : ends_with(name, ".xlsx")            ? EXPORT_BOOK
+                                                       : EXPORT_CSV;
+    if (pages.form == EXPORT_CSV && strcmp(name, "-") != 0 && !ends_with(name, ".csv")) {
+        return cli_usage(cli, "导出的文件是 .csv、.json 或 .xlsx",
+                         "an export is a .csv, a .json or an .xlsx", name);
     }
     (void)cli_site(cli);
     const int status = wish_of(cli, &wish, &none);

@@ -104,3 +104,20 @@ int cli_whole_write(const struct cli *cli, const char *path, const void *bytes, 
                ? cli_disk_fail(cli, errno, deed, path)
                : replace(cli, real, info.st_mode & 0777, bytes, size, deed);
 }
+
+int cli_whole_take(const struct cli *cli, const char *path, int fd, size_t size,
+                   const struct cli_deed *deed)
+{
+    char *bytes = malloc(size);
+    size_t at = 0;
+    ssize_t got = 1;
+    CHECK(size > 0);
+    while (bytes != NULL && at < size && got > 0) {
+        got = pread(fd, bytes + at, size - at, (off_t)at);
+        at += got > 0 ? (size_t)got : 0;
+    }
+    const int status = bytes == NULL || at < size ? cli_no_memory(cli)
+                                                  : cli_whole_write(cli, path, bytes, size, deed);
+    free(bytes);
+    return status;
+}

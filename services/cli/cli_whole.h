@@ -9,3 +9,6 @@
  * 0, or a status after saying that the deed failed. */
 MUST_CHECK int cli_whole_write(const struct cli *cli, const char *path, const void *bytes,
                                size_t size, const struct cli_deed *deed);
+/* The same with what a file that has no name yet holds (common/book); it stays the caller's. */
+MUST_CHECK int cli_whole_take(const struct cli *cli, const char *path, int fd, size_t size,
+                              const struct cli_deed *deed);

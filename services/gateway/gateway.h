@@ -12,6 +12,7 @@
  *   gateway_status    health, readiness, metrics                gateway_static   the console's files
  *   gateway_login     login, one's own account                  gateway_people   what administrators do
  *   gateway_sheet     lists as .xlsx                        gateway_desk      lists of two services
+ *   gateway_figures   figures as .xlsx
  *   gateway_work      one act on one ticket                gateway_calls     who rings at the operators'
  *   gateway_api       a route that is a wish: JSON in, Request, Answer, JSON out
  *   gateway_rights    whose rights are others

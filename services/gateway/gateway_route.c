@@ -15,6 +15,7 @@
 #include "gateway_code.h"
 #include "gateway_desk.h"
 #include "gateway_feed.h"
+#include "gateway_figures.h"
 #include "gateway_import.h"
 #include "gateway_kiosk.h"
 #include "gateway_login.h"
@@ -245,6 +246,11 @@ static const struct gateway_route table[] = {
     WISH(GET, "/rates", LOGIN, RATES, ARCHIVE, "rates_shown",
          "counts, rates, scores and ranks of days or months, or how things are now; counts stand "
          "in the order of RatesCount"),
+    OWN(GET, API "/rates.xlsx", LOGIN, gateway_figures_rates,
+        "the figures of a month or some as a workbook; without by: of units, areas, categories and "
+        "channels",
+        .wish = PAIDAN__REQUEST__WISH_RATES, .service = GATEWAY_ARCHIVE, .answer = "rates_shown",
+        .type = GATEWAY_SHEET_TYPE),
     WISH(GET, "/rates/tickets", LOGIN, RATES_TICKETS, ARCHIVE, "rates_listed",
          "the tickets behind one figure"),
     WISH(GET, "/exemptions", LOGIN, EXEMPT_LIST, ARCHIVE, "exempt_listed",

@@ -178,6 +178,26 @@ static void add_ticket(struct export *export, const struct say *say, const Paida
 /* ---- the answer -------------------------------------------------------------------------------
  */
 
+void gateway_sheet_respond(struct exchange *exchange, int fd, size_t size, const char *name)
+{
+    char attached[96];
+    struct MHD_Response *response = fd < 0 ? NULL : MHD_create_response_from_fd(size, fd);
+    if (response == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
+        return;
+    }
+    (void)snprintf(attached, sizeof attached, "attachment; filename=\"%s\"", name);
+    gateway_exchange_respond(exchange, 200, response);
+    gateway_exchange_add(exchange, "Content-Type", GATEWAY_SHEET_TYPE);
+    gateway_exchange_add(exchange, "Content-Disposition", attached);
+    gateway_exchange_add(exchange, "Cache-Control", "no-store");
+    gateway_exchange_add(exchange, "X-Content-Type-Options", "nosniff");
+    gateway_exchange_add(exchange, "Referrer-Policy", "no-referrer");
+}
+
 /* On the worker's thread: it touches the table alone, which nobody else does meanwhile. */
 static void make(void *context)
 {
@@ -187,21 +207,10 @@ static void make(void *context)
 
 static void made(struct gateway_job *job)
 {
-    struct exchange *exchange = job->exchange;
-    struct export *export = exchange->state;
-    struct MHD_Response *response =
-        export->fd < 0 ? NULL : MHD_create_response_from_fd(export->size, export->fd);
-    if (response == NULL) {
-        gateway_problem(exchange, PAIDAN__CODE__OVERLOADED, NULL, 1000);
-        return;
-    }
+    struct export *export = job->exchange->state;
+    const int fd = export->fd;
     export->fd = -1; /* the response's now */
-    gateway_exchange_respond(exchange, 200, response);
-    gateway_exchange_add(exchange, "Content-Type", GATEWAY_SHEET_TYPE);
-    gateway_exchange_add(exchange, "Content-Disposition", "attachment; filename=\"tickets.xlsx\"");
-    gateway_exchange_add(exchange, "Cache-Control", "no-store");
-    gateway_exchange_add(exchange, "X-Content-Type-Options", "nosniff");
-    gateway_exchange_add(exchange, "Referrer-Policy", "no-referrer");
+    gateway_sheet_respond(job->exchange, fd, export->size, "tickets.xlsx");
 }
 
 static void write_it(struct exchange *exchange, bool more)

@@ -27,3 +27,5 @@ void gateway_sheet_add(struct gateway_sheet *sheet, const char *text);
 /* Writes it as a workbook into a file without a name, which nobody else can open. The descriptor, whose
  * size is *size; -1: it could not be written. Blocks: for the worker. */
 int gateway_sheet_write(const struct gateway_sheet *sheet, const char *title, size_t *size);
+/* Answers with such a file, under that name. fd is taken; -1: there is none, and it is told. */
+void gateway_sheet_respond(struct exchange *exchange, int fd, size_t size, const char *name);

@@ -143,4 +143,31 @@ expect "what was there is found meanwhile" "$(count 垃圾)" 5
 rm "$scratch/locked"
 settle
 expect "after the lock" "$(count 锁着)" 1
+
+note "10. a workbook: every cell of it a text, whatever it begins with"
+for sign in = + - @ $'\t'; do
+    paidan "$data" submit --channel hotline --title "${sign}1+1 公式" --text "${sign}1+1 公式" >/dev/null || fail submit
+done
+settle
+paidan "$data" export 公式 --out "$scratch/out.xlsx" >/dev/null || fail export
+python3 - "$scratch/out.xlsx" >"$scratch/cells" <<'PY'
+import re, sys, zipfile
+book = zipfile.ZipFile(sys.argv[1])
+strings = [re.sub("<[^>]*>", "", text) for text in re.findall("<si>(.*?)</si>", book.read("xl/sharedStrings.xml").decode(), re.S)]
+sheet = book.read("xl/worksheets/sheet1.xml").decode()
+assert "<f>" not in sheet, "a formula"
+rows = re.findall("<row .*?</row>", sheet, re.S)
+for row in rows[1:]:
+    kinds = re.findall("<c [^>]*>", row)
+    assert kinds and all('t="s"' in kind for kind in kinds), kinds
+    print(repr(strings[int(re.findall("<v>(\\d+)</v>", row)[-1])]))
+PY
+expect "rows of the workbook" "$(wc -l <"$scratch/cells")" 5
+for title in "'=1+1 公式'" "'+1+1 公式'" "'-1+1 公式'" "'@1+1 公式'"; do
+    grep -qFx -- "$title" "$scratch/cells" || fail "no $title in $(cat "$scratch/cells")"
+done
+paidan "$data" export 公式 --out - >"$scratch/out.csv" || fail export
+expect "texts of the table" "$(grep -c "\"'[=+@-]1+1" "$scratch/out.csv")" 4
+paidan "$data" export 没有这样的 --out "$scratch/none.xlsx" >/dev/null || fail "an empty workbook"
+paidan "$data" export --out "$scratch/out.ods" >"$scratch/out" 2>&1 && fail "a form that is none"
 logs_hold "$data"

@@ -84,9 +84,9 @@ static void test_count_when_the_service_is_older_then_what_it_lacks_is_none(void
     Paidan__RatesRow row = PAIDAN__RATES_ROW__INIT;
     row.counts = counts;
     row.n_counts = 2;
-    assert_int_equal(cli_rates_count(&row, CLI_RATES_OF(CLOSED)), 5);
-    assert_int_equal(cli_rates_count(&row, CLI_RATES_OF(FIRST_OF)), 0);
-    assert_int_equal(cli_rates_count(NULL, CLI_RATES_OF(CLOSED)), 0);
+    assert_int_equal(say_rates_count(&row, CLI_RATES_OF(CLOSED)), 5);
+    assert_int_equal(say_rates_count(&row, CLI_RATES_OF(FIRST_OF)), 0);
+    assert_int_equal(say_rates_count(NULL, CLI_RATES_OF(CLOSED)), 0);
     assert_true(cli_rates_any(&row));
     assert_false(cli_rates_any(NULL));
 }
