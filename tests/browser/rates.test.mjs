@@ -80,3 +80,26 @@ test('who reviews takes a ticket out of the rates, and fewer wait', async () => 
   assertNoFaults(page);
   await page.context().close();
 });
+
+test('the days are one stop of the tab key, arrows go along them, and one opens its tickets', async () => {
+  const page = await arrive({}, '?month=2026-10');
+  const bar = page.locator('.chart g[tabindex="0"]');
+  assert.equal(await bar.count(), 1);
+  await bar.focus();
+  await page.keyboard.press('Home');
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^2026-10-01 · 受理 \d+ · 办结 \d+$/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^2026-10-09 /);
+  assert.match(await page.locator('.rates .stood').textContent(), /^2026-10-09 /);
+  assert.equal(await bar.count(), 1);
+  assert.deepEqual(await axeFaults(page), []);
+  const asked = page.waitForRequest(/\/rates\/tickets\?.*from=2026-10-09/);
+  await page.keyboard.press('Enter');
+  await asked;
+  await page.waitForSelector('.found li');
+  await page.keyboard.press('Escape');
+  assert.match(await page.getAttribute('.rates a[download]', 'href'), /\/rates\.xlsx\?from=2026-10&lang=zh$/);
+  assertNoFaults(page);
+  await page.context().close();
+});

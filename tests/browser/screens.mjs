@@ -5,6 +5,7 @@ export const screens = [
   { name: 'requests', as: 'supervisor', path: '/requests', also: { refuse: ['n'] } },
   { name: 'alarms', as: 'supervisor', path: '/alarms' },
   { name: 'tickets', as: 'supervisor', path: '/tickets' },
+  { name: 'search', as: 'supervisor', path: '/search?words=%E8%B7%AF%E7%81%AF' },
   { name: 'triage', as: 'supervisor', path: '/triage' },
   { name: 'rates', as: 'supervisor', path: '/rates' },
   { name: 'bulletins', as: 'supervisor', path: '/bulletins' },

@@ -270,6 +270,22 @@ function rates(query) {
   if (by !== 'all') for (const row of rows) if (row.score !== undefined) row.rank = order.indexOf(row) + 1;
   return { rows, whole: figures('', from, 931), formula };
 }
+/** Of whoever calls: two that are open, three that are over. */
+function callerTickets() {
+  const list = all(), is = (brief) => ['closed', 'withdrawn'].includes(brief.state);
+  return [...list.filter((brief) => !is(brief)).slice(0, 2), ...list.filter(is).slice(0, 3)];
+}
+/** As the archive answers: no clocks, the newest first, pages by number. */
+function search(wish, among) {
+  const words = (wish.words ?? '').split(/\s+/).filter(Boolean);
+  const found = among
+    .filter((brief) => words.every((word) => (brief.text.text + brief.text.place + brief.title).includes(word)) && (!wish.number || brief.number === wish.number))
+    .filter((brief) => ['state', 'unit', 'area', 'category', 'channel'].every((name) => !wish[name] || brief[name] === wish[name]))
+    .sort((one, other) => (one.number < other.number ? 1 : -1));
+  const from = Number(wish.cursor ?? 0), limit = Number(wish.limit ?? 100);
+  const tickets = found.slice(from, from + limit).map((brief) => ({ ...world.wire(brief), clocks: undefined, version: undefined }));
+  return { tickets, ...(from + limit < found.length ? { next: from + limit } : {}), seq: 12, head: 12 };
+}
 const ruledOn = new Set();
 function ratesTickets(query) {
   const late = query.get('count').endsWith('_of') ? [query.get('count').split('_')[0]] : undefined;
@@ -739,7 +755,9 @@ const routes = [
   ],
   ['POST', /^\/calls\/take$/, ({ body }) => ({ call_id: body.call_id, from: '13800000001', to: '12345', ...world.moment('rang', Date.now() - 12000) })],
   ['POST', /^\/callbacks\/miss$/, ({ body }) => ({ number: body.number, attempts: 1, ...world.moment('open', Date.now() + 7200000) })],
-  ['POST', /^\/callers$/, () => ({ tickets: [...world.tickets.values()].slice(0, 3).map((brief) => world.wire(brief)) })],
+  ['POST', /^\/callers$/, () => ({ tickets: callerTickets().map((brief) => world.wire(brief)) })],
+  ['GET', /^\/search$/, ({ query }) => search(Object.fromEntries(query), [...world.tickets.values()])],
+  ['POST', /^\/search$/, ({ body }) => search(body, callerTickets())],
   [
     'POST',
     /^\/callbacks\/answer$/,

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import zh from '../src/words/zh.js';
 import en from '../src/words/en.js';
 
+const PARTS = ['shell', 'oversight', 'work'];
 const gaps = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
 const sources = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((each) =>
@@ -26,5 +27,17 @@ test('words_when_a_screen_says_a_sentence_then_it_exists', () => {
     const text = readFileSync(url, 'utf8');
     for (const [, key] of text.matchAll(/\bt\('([\w.]+)'/g)) assert.ok(key in zh, `${url.pathname}: ${key}`);
     for (const [, key] of text.matchAll(/words: '([\w.]+)'/g)) assert.ok(key in zh, `${url.pathname}: ${key}`);
+  }
+});
+test('words_when_two_files_have_a_key_then_neither_hides_the_other', async () => {
+  for (const language of ['zh', 'en']) {
+    const seen = new Map();
+    for (const part of PARTS) {
+      const text = readFileSync(new URL(`../src/words/${part}.${language}.js`, import.meta.url), 'utf8');
+      for (const [, key] of text.matchAll(/^\s*'([^']+)':/gm)) {
+        assert.ok(!seen.has(key), `${key}: ${seen.get(key)} and ${part}`);
+        seen.set(key, part);
+      }
+    }
   }
 });

@@ -8,7 +8,7 @@ const SETTLE_MS = 600,
   DIGITS_MIN = 7,
   PAGE = 10;
 
-/** {rows, more, asked, problem, next, forget} of the number that phone() gives, in the channel of a ref. */
+/** {rows, more, asked, problem, next, forget} of the number that phone() gives, in the channel of a ref ('': any). */
 export function callerOf(phone, channel) {
   const rows = shallowRef([]),
     more = shallowRef(null),
@@ -22,8 +22,8 @@ export function callerOf(phone, channel) {
       const page = await post('/callers', {
         phone: number,
         reason: t('hotline.callerReason'),
-        channel: channel.value,
         limit: PAGE,
+        ...(channel.value ? { channel: channel.value } : {}),
         ...(from ? { cursor: from } : {}),
       });
       if (asked.value !== number) return;

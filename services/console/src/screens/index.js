@@ -55,6 +55,7 @@ export const screens = [
     load: () => import('./Alarms.vue'),
   },
   { name: 'tickets', path: '/tickets', icon: 'tickets', roles: BUSINESS, load: () => import('./Tickets.vue') },
+  { name: 'search', path: '/search', icon: 'search', roles: BUSINESS, load: () => import('./Search.vue') },
   {
     name: 'ticket',
     path: '/tickets/:number',
