@@ -184,6 +184,11 @@ static const struct entry entries[] = {
           "Nothing waits for a review of this ticket."),
     ENTRY(EXEMPT_NOT_CLOSED, EXIT_RULES, "只有已办结的工单才能申请剔除。",
           "Only a closed ticket counts in the rates and can be taken out."),
+    ENTRY(SEARCH_TOO_WIDE, EXIT_BAD_INPUT,
+          "这几个词太常见，凑在一起一时找不到。请换成更少见的词，或去掉最常见的词。",
+          "These words are too common to be found together in time: use a rarer word, or leave out "
+          "the "
+          "commonest."),
     ENTRY(SEARCH_TOO_LONG, EXIT_BAD_INPUT, "查询词太长：最多 256 个字。",
           "More words than a search takes: at most 256 characters."),
     ENTRY(

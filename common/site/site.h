@@ -36,6 +36,7 @@
 #include "common/base/limits.h"
 #include "common/base/rc.h"
 #include "common/calendar/calendar.h"
+#include "common/site/site_archive.h"
 #include "common/site/site_bulletin.h"
 #include "common/site/site_points.h"
 #include "common/site/site_rates.h"
@@ -198,6 +199,7 @@ struct site {
     struct site_points points; /* site_points.h; empty: nothing earns any */
     bool desk_on_fallback; /* show tickets to the dispatcher when only a fallback owner was found;
                                default false */
+    struct site_archive archive;        /* site_archive.h */
     struct site_bulletin bulletin;      /* site_bulletin.h */
     struct site_triage triage;          /* site_triage.h: models, and what they may decide */
     const struct site_open311 *open311; /* site_open311.h; NULL: the site has no such file */

@@ -274,6 +274,9 @@
 #define SAY_SUPERVISOR_TWICE "SUPERVISOR_TWICE", \
     "督办单位“%s”写了两次，请删除一处", \
     "supervisor \"%s\" is given twice; delete one"
+#define SAY_ARCHIVE_SECRET "ARCHIVE_SECRET", \
+    "archive 的 postgres 是密钥文件的名字（小写字母、数字、- 和 .），连接串和口令不写在站点里；请把它写进 DATA/secrets/archive/ 下的文件", \
+    "postgres of archive is the name of a secret file (small letters, digits, - and .): put the connection string and its password into that file, in DATA/secrets/archive/"
 #define SAY_BULLETIN_UNKNOWN "BULLETIN_UNKNOWN", \
     "公示的“%s”不在 categories.csv 或 areas.csv 里，请改正", \
     "\"%s\" of the bulletins is not in categories.csv or areas.csv; correct it"

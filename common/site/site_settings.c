@@ -467,6 +467,7 @@ static const struct site_key site_keys[] = {
     {.name = "callback", .read = read_callback},
     {.name = "desk", .read = site_key_desk},
     {.name = "triage", .read = site_key_triage},
+    {.name = "archive", .read = site_key_archive},
     {.name = "bulletin", .read = site_key_bulletin},
     {.name = "intake", .read = read_intake},
     {.name = "lease",

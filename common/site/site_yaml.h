@@ -92,6 +92,8 @@ void site_desk_defaults(struct site *site);
 site_key_fn site_key_rates;
 void site_rates_defaults(struct site *site);
 
+/* site_archive */
+site_key_fn site_key_archive;
 /* site_bulletin: keeps the node until categories and areas are known */
 site_key_fn site_key_bulletin;
 void site_bulletin_defaults(struct site *site);

@@ -6,8 +6,10 @@
  * there once; after a connection was lost the place is read from there again. Away for an hour: tried
  * with growing pauses, then what is missing is written.
  *
- * Owns the connection. What must stay true: what is there of another log or another schema is never
- * dropped, for it is not ours: that is said, and left to its owner. A host's name is looked up by libpq
+ * An older schema of ours is brought up, a version after the other, each in a transaction of its own.
+ *
+ * Owns the connection. What must stay true: what is there of another log or of a newer schema is never
+ * dropped nor changed, for it is not ours: that is said, and left to its owner. A host's name is looked up by libpq
  * while the service waits, so an address or a socket's folder stands in the connection string. */
 #include "port_archive_postgres.h"
 
@@ -38,15 +40,22 @@ enum {
     BACKOFF_US = 1000000,
     BACKOFF_US_MAX = 60000000,
     CODE_BYTES = 8, /* SQLSTATE */
+    SCHEMA = 2,
     BEHIND = 64,
+    PATH_BYTES_MAX = 4096,
 };
 
+/* Of an older schema: all tickets of a city, on a slow disk. */
+#define UPGRADE_US 3600000000ull
+
 /* What is done with the connection now. */
-enum phase { REST, CONNECTING, ASKING, IDLE, WRITING };
+enum phase { REST, CONNECTING, ASKING, UPGRADING, IDLE, WRITING };
 
 struct postgres {
     struct shell_gate *gate;
-    char line[LINE_BYTES_MAX]; /* "": nobody wants one */
+    char line[LINE_BYTES_MAX]; /* how it is reached; "": not known */
+    char path[PATH_BYTES_MAX]; /* of the secret that says so; "": nobody wants one */
+    bool named;                /* by the site: one that is not there is waited for */
     PGconn *connection;
     enum phase phase;
     PostgresPollingStatusType polling;
@@ -81,6 +90,26 @@ static const char setup[] =
     "INSERT INTO meta VALUES ('schema', 2), ('seq', 0), ('part', 0), ('crc', 0)"
     " ON CONFLICT DO NOTHING;"
     "SELECT name, value FROM meta";
+static_assert(SCHEMA == 2, "as the setup says");
+
+/* From the version that is its index to the next. What a new column says of tickets that are there is made of their
+ * events, which stand beside them: nothing is read from the log again. */
+static const char *const upgrades[SCHEMA] = {
+    /* Since 2 what a resident answered is emptied by a later reopening, in whatever order the logs were read:
+     * `answered` is the order of the newest event that says or empties it (archive_row: moved). */
+    [1] =
+        "BEGIN;"
+        "ALTER TABLE ticket ADD COLUMN IF NOT EXISTS answered bigint NOT NULL DEFAULT 0;"
+        "UPDATE ticket SET answered = said.moved,"
+        " solved = CASE said.fact WHEN 'answered' THEN said.json #>> '{answered,solved}' END,"
+        " satisfied = CASE said.fact WHEN 'answered' THEN said.json #>> '{answered,satisfied}' END"
+        " FROM (SELECT DISTINCT ON (ticket) ticket, fact, json,"
+        " at_ms * 8 + CASE log WHEN 'escalation' THEN 2 ELSE 3 END AS moved FROM event"
+        " WHERE ticket IS NOT NULL AND ((log = 'callback' AND fact = 'answered') OR"
+        " (log = 'escalation' AND fact = 'reopened')) ORDER BY ticket, moved DESC, seq DESC) said"
+        " WHERE ticket.id = said.ticket;"
+        "UPDATE meta SET value = 2 WHERE name = 'schema' AND value = 1; COMMIT",
+};
 
 /* ---- its state ---- */
 
@@ -133,11 +162,41 @@ static void ask(struct postgres *port, const char *sql, enum phase phase)
     port->phase = phase;
 }
 
+/* Who may read it besides its owner could read the archive: refused, as all secrets are. *line "": it is not
+ * there. RC_OK or RC_SETTINGS. */
+static enum rc line_read(struct postgres *port)
+{
+    struct stat found;
+    CHECK(port->path[0] != '\0');
+    port->line[0] = '\0';
+    const int fd = open(port->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return access(port->path, F_OK) == 0 ? RC_SETTINGS : RC_OK;
+    }
+    const ssize_t bytes = read(fd, port->line, sizeof port->line - 1);
+    const bool shared = fstat(fd, &found) != 0 || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+    close(fd);
+    if (shared || bytes < 0 || bytes == (ssize_t)sizeof port->line - 1) {
+        explicit_bzero(port->line, sizeof port->line);
+        diag_log_limited(DIAG_ERROR, "archive", "secret=postgres why=%s",
+                         shared ? "\"others may read it: chmod 600\""
+                                : "\"one line of 1,000 bytes\"");
+        return RC_SETTINGS;
+    }
+    port->line[bytes] = '\0';
+    port->line[strcspn(port->line, "\r\n")] = '\0';
+    return RC_OK;
+}
+
 /* ---- connecting ---- */
 
 static void connect_begin(struct postgres *port)
 {
     CHECK(port->connection == NULL);
+    if (port->line[0] == '\0' && (line_read(port) != RC_OK || port->line[0] == '\0')) {
+        lost(port, "secret"); /* the site names one that is not there, or that others may read */
+        return;
+    }
     port->connection = PQconnectStart(port->line);
     if (port->connection == NULL || PQstatus(port->connection) == CONNECTION_BAD) {
         lost(port, "connect");
@@ -194,6 +253,39 @@ static void read_result(struct postgres *port, const PGresult *result)
     }
 }
 
+/* Whether what is there was written from our log. */
+static enum rc check_place(const struct postgres *port)
+{
+    struct step_view view;
+    struct port_archive_log log;
+    enum rc rc = shell_gate_view_begin(port->gate, &view);
+    if (rc == RC_OK) {
+        rc = port_archive_log_begin(&log, &view, &port->place);
+        shell_gate_view_end(port->gate, &view);
+    }
+    return rc;
+}
+
+static void upgrade(struct postgres *port)
+{
+    CHECK(port->phase == ASKING);
+    if (port->meta_seen < 4 || port->schema >= SCHEMA || upgrades[port->schema] == NULL) {
+        lost(port, "format");
+        return;
+    }
+    const enum rc rc = check_place(port);
+    if (rc != RC_OK) {
+        lost(port, rc_name(rc));
+        return;
+    }
+    diag_log(DIAG_INFO, "archive", "postgres=upgrade schema=%llu",
+             (unsigned long long)port->schema);
+    become(port, PAIDAN__SINK_STATE__SINK_BUILDS, "");
+    port->phase = IDLE;
+    ask(port, upgrades[port->schema], UPGRADING);
+    port->until_us = clock_monotonic_us() + UPGRADE_US;
+}
+
 /* All of it is answered. */
 static void finished(struct postgres *port)
 {
@@ -203,8 +295,13 @@ static void finished(struct postgres *port)
         lost(port, code);
         return;
     }
-    if (port->phase == ASKING && (port->meta_seen < 4 || port->schema != 2)) {
-        lost(port, "format");
+    if (port->phase == ASKING && (port->meta_seen < 4 || port->schema != SCHEMA)) {
+        upgrade(port);
+        return;
+    }
+    if (port->phase == UPGRADING) {
+        port->phase = IDLE;
+        ask(port, setup, ASKING); /* and the version after it, if it is not the newest yet */
         return;
     }
     if (port->phase == WRITING) {
@@ -377,30 +474,29 @@ static void write_some(struct postgres *port)
 
 /* ---- the port ---- */
 
-/* Who may read it besides its owner could read the archive: refused, as all secrets are. */
-static enum rc line_read(struct postgres *port, const char *data_dir)
+/* Which file says how it is reached, by the site of the start. */
+static enum rc path_make(struct postgres *port, const char *data_dir)
 {
-    char path[4096];
-    struct stat found;
-    const int length = snprintf(path, sizeof path, "%s/secrets/archive/postgres", data_dir);
-    if (length < 0 || (size_t)length >= sizeof path) {
+    const struct site *const site = shell_gate_site(port->gate);
+    const char *const name = site == NULL ? "" : site->archive.postgres;
+    if (strcmp(name, "none") == 0) {
+        return RC_OK;
+    }
+    port->named = name[0] != '\0';
+    const int length = snprintf(port->path, sizeof port->path, "%s/secrets/archive/%s", data_dir,
+                                port->named ? name : "postgres");
+    if (length < 0 || (size_t)length >= sizeof port->path) {
         return RC_SETTINGS;
     }
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return access(path, F_OK) == 0 ? RC_SETTINGS : RC_OK;
+    const enum rc rc = line_read(port);
+    if (rc == RC_OK && port->line[0] == '\0') {
+        if (port->named) {
+            (void)snprintf(port->detail, sizeof port->detail, "secret");
+        } else {
+            port->path[0] = '\0';
+        }
     }
-    const ssize_t bytes = read(fd, port->line, sizeof port->line - 1);
-    const bool shared = fstat(fd, &found) != 0 || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    close(fd);
-    if (shared || bytes < 0 || bytes == (ssize_t)sizeof port->line - 1) {
-        diag_log(DIAG_ERROR, "archive", "secret=postgres why=%s",
-                 shared ? "\"others may read it: chmod 600\"" : "\"one line of 1,000 bytes\"");
-        return RC_SETTINGS;
-    }
-    port->line[bytes] = '\0';
-    port->line[strcspn(port->line, "\r\n")] = '\0';
-    return RC_OK;
+    return rc;
 }
 
 static enum rc begin_port(struct shell_gate *gate, const char *data_dir, void **context)
@@ -412,8 +508,9 @@ static enum rc begin_port(struct shell_gate *gate, const char *data_dir, void **
     port->gate = gate;
     port->state = PAIDAN__SINK_STATE__SINK_AWAY;
     port->since_ms = shell_gate_now_ms(gate);
-    const enum rc rc = line_read(port, data_dir);
+    const enum rc rc = path_make(port, data_dir);
     if (rc != RC_OK) {
+        explicit_bzero(port->line, sizeof port->line);
         free(port);
         return rc;
     }
@@ -440,7 +537,7 @@ static bool behind(const struct postgres *port)
 static void wait_port(void *context, struct shell_port_wait *wait)
 {
     struct postgres *const port = context;
-    if (port->line[0] == '\0') {
+    if (port->path[0] == '\0') {
         return;
     }
     wait->until_us = port->phase == REST ? port->next_us : port->until_us;
@@ -481,7 +578,7 @@ static void work_port(void *context, bool readable, bool writable)
         lost(port, "lost");
     } else if (port->phase == CONNECTING && (readable || writable)) {
         connect_go_on(port);
-    } else if (port->phase == ASKING || port->phase == WRITING) {
+    } else if (port->phase == ASKING || port->phase == UPGRADING || port->phase == WRITING) {
         answers_read(port, readable);
     }
     if (port->phase == IDLE && now_us >= port->next_us) {
@@ -504,7 +601,7 @@ enum rc port_archive_postgres_tell(struct step_view *view, Paidan__Sink **sink)
 {
     const struct postgres *const port = the_one;
     *sink = NULL;
-    if (port == NULL || port->line[0] == '\0') {
+    if (port == NULL || port->path[0] == '\0') {
         return RC_OK;
     }
     Paidan__Sink *const told = arena_alloc(view->arena, sizeof *told);

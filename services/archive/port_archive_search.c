@@ -3,8 +3,10 @@
  * Words narrow in SQLite, as does the number, which is the order of everything: rows come by it, so a
  * page costs what is looked at: whose deeds a ticket has is asked of each row, never gathered beforehand. Codes are compared here, by the site as it is now, for a ticket keeps
  * the codes of its time and places lie within places. A page ends at its limit or after SCAN_MAX rows;
- * the cursor is the last number that was looked at. What SQLite passes over by itself ends after STEPS_MAX
- * of its steps, which are counted and not timed: the same question gets the same page on any machine.
+ * the cursor is the last number that was looked at. What SQLite passes over by itself ends after so many
+ * of its steps, which are counted and not timed: the same question gets the same page on any machine. Before its
+ * first row there is nothing to go on from: what takes too long until then is refused, by steps or by time, for a
+ * step of an index may read a page from a slow disk.
  *
  * Owns nothing. What must stay true: nothing that is typed becomes SQL or a query's syntax: words are
  * quoted tokens (archive_words.h) in a bound value. */
@@ -14,14 +16,16 @@
 
 #include "archive_words.h"
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/say/number.h"
 
 enum {
     LIMIT_DEFAULT = 100,
-    SCAN_MAX = 20000,    /* rows looked at in one request: some 40 ms */
-    STEPS_EACH = 100000, /* of SQLite's machine, between two looks at how many there were */
-    STEPS_MAX = 10,      /* as often as that: some 50 ms */
+    SCAN_MAX = 20000, /* rows looked at in one request: some 40 ms */
 };
+
+const struct port_archive_bounds port_archive_bounds = {
+    .each = 10000, .pages = 100, .first = 1000, .first_us = 1000000};
 
 /* In the order in which rows are read. */
 enum column {
@@ -60,8 +64,10 @@ struct search {
     Paidan__Brief **briefs;
     size_t count;
     uint64_t last;        /* looked at */
-    uint32_t seen, steps; /* rows; STEPS_EACH */
-    bool more;
+    uint32_t seen, steps; /* rows; times bounds->each */
+    const struct port_archive_bounds *bounds;
+    uint64_t until_us; /* for the first row */
+    bool more, refused;
 };
 
 /* ---- what is asked ---- */
@@ -333,12 +339,18 @@ static enum rc add_brief(struct search *search)
     return full ? RC_LIMIT : RC_OK;
 }
 
-/* Called by SQLite; not 0: enough. A page goes on from a row that was seen, so there must be one. */
+/* Called by SQLite; not 0: enough. A page goes on from a row that was seen; without one there is none. */
 static int enough(void *context)
 {
     struct search *const search = context;
     CHECK(search->limit > 0);
-    return ++search->steps >= STEPS_MAX && search->seen > 0;
+    search->steps++;
+    if (search->seen > 0) {
+        return search->steps >= search->bounds->pages;
+    }
+    search->refused =
+        search->steps >= search->bounds->first || clock_monotonic_us() >= search->until_us;
+    return search->refused;
 }
 
 static enum rc read_rows(struct search *search)
@@ -348,8 +360,8 @@ static enum rc read_rows(struct search *search)
     for (; rc == RC_OK; search->seen++) {
         code = sqlite3_step(search->statement);
         if (code == SQLITE_INTERRUPT) { /* enough() alone does that */
-            CHECK(search->seen > 0);
-            search->more = true;
+            CHECK(search->seen > 0 || search->refused);
+            search->more = !search->refused;
             return RC_OK;
         }
         if (code != SQLITE_ROW) {
@@ -385,9 +397,12 @@ static enum rc answer_make(const struct search *search, const struct port_archiv
 }
 
 enum rc port_archive_search(struct port_archive_sqlite *file, struct step_view *view,
-                            const Paidan__Search *wish, Paidan__Answer *answer)
+                            const Paidan__Search *wish, const struct port_archive_bounds *bounds,
+                            Paidan__Answer *answer)
 {
     struct search search;
+    CHECK(bounds->each > 0);
+    CHECK(bounds->pages > 0);
     enum rc rc = RC_OK;
     if (!search_init(&search, view, wish, answer, &rc)) {
         return rc;
@@ -395,10 +410,15 @@ enum rc port_archive_search(struct port_archive_sqlite *file, struct step_view *
     if (search.query != NULL && search.query[0] == '\0') {
         return answer_make(&search, file, answer); /* signs alone: nothing says them */
     }
+    search.bounds = bounds;
+    search.until_us = clock_monotonic_us() + bounds->first_us;
     rc = prepare(&search, file);
-    sqlite3_progress_handler(port_archive_sqlite_db(file), STEPS_EACH, enough, &search);
+    sqlite3_progress_handler(port_archive_sqlite_db(file), (int)bounds->each, enough, &search);
     rc = rc == RC_OK ? read_rows(&search) : rc;
     (void)sqlite3_finalize(search.statement); /* repeats the code */
     sqlite3_progress_handler(port_archive_sqlite_db(file), 0, NULL, NULL);
+    if (rc == RC_OK && search.refused) {
+        return step_view_refuse(answer, PAIDAN__CODE__SEARCH_TOO_WIDE, NULL);
+    }
     return rc == RC_OK ? answer_make(&search, file, answer) : rc;
 }

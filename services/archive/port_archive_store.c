@@ -352,7 +352,8 @@ static enum rc query_wish(void *context, struct step_view *view, const Paidan__R
     if (port->file == NULL) {
         return step_view_refuse(answer, PAIDAN__CODE__SEARCH_AWAY, port->detail);
     }
-    const enum rc rc = port_archive_search(port->file, view, request->search, answer);
+    const enum rc rc =
+        port_archive_search(port->file, view, request->search, &port_archive_bounds, answer);
     if (rc == RC_OK || rc == RC_LIMIT) {
         return rc;
     }

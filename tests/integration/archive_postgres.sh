@@ -55,7 +55,7 @@ same() {
     local sql
     wait_until 120 "both have written all of it" settled
     for sql in "SELECT id, number, registered_ms, channel, title, place, person, confidential, state, unit, category, area, level,
-        urgency, outcome, solved, satisfied, closed_ms, merged_into, changed_ms, moved FROM ticket ORDER BY id" \
+        urgency, outcome, solved, satisfied, closed_ms, merged_into, changed_ms, moved, answered FROM ticket ORDER BY id" \
         "SELECT log, seq, at_ms, ticket, fact, actor FROM event ORDER BY log, seq"; do
         pg "$sql" | LC_ALL=C sort >"$scratch/pg"
         lite "$sql" | LC_ALL=C sort >"$scratch/lite"
@@ -105,4 +105,54 @@ note "5. dropped by its owner: made anew"
 pg "DROP SCHEMA paidan CASCADE" >/dev/null 2>&1
 service_kill "$data" archive
 same
+
+note "6. of an older schema: brought up in place, with what a new column says of tickets that are there"
+# Two that were answered, one of them opened again by it; of the first schema both keep what was answered.
+resolved() { # NUMBER UNIT
+    paidan "$data" work accept "$1" --unit "$2" >/dev/null && paidan "$data" work resolve "$1" --unit "$2" --note 修好了 >/dev/null
+}
+asked() { paidan "$data" show "$1" --json | jq -e '.state == "resolved"' >/dev/null && paidan "$data" callback list --channel hotline --json | jq -e --arg number "$1" 'any(.tasks[]; .number == $number)' >/dev/null; }
+for solved in yes no; do
+    number=$(paidan "$data" submit --channel hotline --text "锦绣苑3号楼消防通道被杂物堵死了，$solved" --json | json_first number)
+    assigned() { [[ $(paidan "$data" show "$number" --json | jq -r .state) == assigned ]]; }
+    wait_until 30 "a unit has $number" assigned
+    resolved "$number" "$(paidan "$data" show "$number" --json | jq -r .unit)" || fail "resolve $number"
+    wait_until 30 "it is asked about" asked "$number"
+    paidan "$data" callback answer "$number" --solved "$solved" --satisfied "$solved" >/dev/null || fail "answer $number"
+done
+same
+(($(pg "SELECT count(*) FROM ticket WHERE answered > 0") == 2)) || fail "two were answered: $(pg "SELECT number, answered FROM ticket WHERE answered > 0")"
+pg "ALTER TABLE ticket DROP COLUMN answered; UPDATE meta SET value = 1 WHERE name = 'schema';
+    UPDATE ticket SET solved = 'no', satisfied = 'no' WHERE state = 'assigned'" >/dev/null
+before=$(pg "SELECT count(*), max(seq) FROM event")
+service_kill "$data" archive
+upgraded() { [[ $(pg "SELECT value FROM meta WHERE name = 'schema'") == 2 ]]; }
+wait_until 60 "it is brought up" upgraded
+[[ $before == "$(pg "SELECT count(*), max(seq) FROM event")" ]] || fail "it was not made anew: its events stay"
+same
+
+note "7. of a newer schema, and of another log's older one: said, and not touched"
+detail() { paidan "$data" archive --json | jq -e --arg detail "$1" '.sinks[] | select(.name == "postgres") | .detail == $detail' >/dev/null; }
+pg "UPDATE meta SET value = 3 WHERE name = 'schema'" >/dev/null
+service_kill "$data" archive
+wait_until 60 "it says so" detail format
+pg "UPDATE meta SET value = 1 WHERE name = 'schema'; UPDATE meta SET value = 12345 WHERE name = 'crc'" >/dev/null
+wait_until 120 "it says that it is another log's" detail diverged
+expect "its schema" "$(pg "SELECT value FROM meta WHERE name = 'schema'")" 1
+
+note "8. the site says which secret, or none"
+instance_stop "$data"
+pg "DROP SCHEMA paidan CASCADE" >/dev/null 2>&1
+cp -r "$PAIDAN_ROOT/deploy/sites/demo" "$scratch/site"
+echo 'archive: {postgres: city}' >>"$scratch/site/site.yaml"
+instance_start "$data" "$scratch/site"
+wait_until 60 "it says that the secret is not there" detail secret
+(umask 077 && mv "$data/secrets/archive/postgres" "$data/secrets/archive/city")
+same
+instance_stop "$data"
+sed -i 's/postgres: city/postgres: none/' "$scratch/site/site.yaml"
+(umask 077 && cp "$data/secrets/archive/city" "$data/secrets/archive/postgres")
+instance_start "$data" "$scratch/site"
+wait_until 60 "every service answers" quiet "$data"
+expect "where it keeps them" "$(paidan "$data" archive --json | jq -c '[.sinks[].name]')" '["sqlite"]'
 logs_hold "$data"

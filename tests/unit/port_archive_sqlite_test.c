@@ -172,7 +172,8 @@ static const Paidan__Searched *search(struct test *test, Paidan__Search *wish,
     struct step_view view = {.arena = &test->arena, .site = site};
     arena_reset(&test->arena);
     paidan__answer__init(answer);
-    assert_int_equal(port_archive_search(test->file, &view, wish, answer), RC_OK);
+    assert_int_equal(port_archive_search(test->file, &view, wish, &port_archive_bounds, answer),
+                     RC_OK);
     assert_int_equal(answer->body_case, PAIDAN__ANSWER__BODY_SEARCHED);
     const Paidan__Searched *const searched = answer->searched;
     free(answer);
@@ -241,6 +242,36 @@ static void test_search_when_sqlite_passes_over_many_then_it_pauses_and_goes_on(
     site_free(site);
 }
 
+/* Two words that many hold and none holds both: an index walks both lists to their ends for nothing. */
+static void test_search_when_nothing_is_found_in_time_then_refused(void **state)
+{
+    struct test *const test = *state;
+    struct site *const site = solo_site_load("calls");
+    Paidan__Search wish = PAIDAN__SEARCH__INIT;
+    Paidan__Answer answer = PAIDAN__ANSWER__INIT;
+    struct step_view view = {.arena = &test->arena, .site = site};
+    const struct port_archive_bounds steps = {
+        .each = 50, .pages = 1, .first = 4, .first_us = 3600000000u};
+    const struct port_archive_bounds time = {.each = 50, .pages = 1, .first = UINT32_MAX};
+    assert_int_equal(
+        sqlite3_exec(port_archive_sqlite_db(test->file),
+                     "BEGIN;"
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
+                     "INSERT INTO words (rowid, text) SELECT 2026112200000000 + i,"
+                     " CASE i % 2 WHEN 0 THEN 'lamp' ELSE 'road' END FROM n; COMMIT",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    wish.words = "lamp road";
+    assert_int_equal(port_archive_search(test->file, &view, &wish, &steps, &answer), RC_OK);
+    assert_int_equal(answer.code, PAIDAN__CODE__SEARCH_TOO_WIDE);
+    paidan__answer__init(&answer);
+    assert_int_equal(port_archive_search(test->file, &view, &wish, &time, &answer), RC_OK);
+    assert_int_equal(answer.code, PAIDAN__CODE__SEARCH_TOO_WIDE);
+    /* As it is bounded in earnest these are few, and none of them fits. */
+    assert_int_equal(search(test, &wish, site)->n_tickets, 0);
+    site_free(site);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -252,6 +283,7 @@ int main(void)
         TEST(test_outcome_when_any_then_a_word_of_its_own),
         TEST(test_search_when_few_fit_then_it_pauses_and_goes_on),
         TEST(test_search_when_sqlite_passes_over_many_then_it_pauses_and_goes_on),
+        TEST(test_search_when_nothing_is_found_in_time_then_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
