@@ -43,6 +43,8 @@ static const struct row rows[] = {
     {"query_code", "查询码", "query code", "code", NULL},
     {"note", "说明", "note", "note", NULL},
     {"reason", "理由", "reason", "reason", NULL},
+    {"do_not_ask", "不再回访", "no more questions", NULL, NULL},
+    {"this_ticket", "只这一件", "of this ticket alone", NULL, NULL},
     {"unit", "单位", "unit", "unit", NULL},
     {"to_unit", "交给的单位", "the unit it goes to", "to", NULL},
     {"person", "责任人", "person", "person", NULL},

@@ -466,6 +466,7 @@ static const struct row wechat_consent_rows[] = {
     {PAIDAN__WECHAT_CONSENT__WECHAT_PRIVACY, "个人信息处理", "handling of personal data", NULL},
     {PAIDAN__WECHAT_CONSENT__WECHAT_NOTICES, "接收通知", "notices", NULL},
     {PAIDAN__WECHAT_CONSENT__WECHAT_FOLLOWING, "关注", "following", NULL},
+    {PAIDAN__WECHAT_CONSENT__WECHAT_BEING_ASKED, "回访和进度消息", "being asked and told", NULL},
 };
 static const struct row wechat_asked_state_rows[] = {
     {PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN, "已发出，待答复", "asked", NULL},

@@ -210,6 +210,7 @@ static const struct wire_bound rows[] = {
     {"Over", "closed", 0, UNGROUPED_MAX},
     {"Over", "withdrawn", 0, UNGROUPED_MAX},
     {"Asked", "from", CODE_BYTES_MAX, 0}, /* a channel */
+    {"Asked", "skipped", CODE_BYTES_MAX, SITE_CALLBACKS_MAX - 2},
     {"Spared", "from", CODE_BYTES_MAX, 0},
     {"CallsRefused", "tickets", 0, CALLS_REFUSED_MAX},
     {"CallsRefused", "persons", 16, CALLER_DIGESTS_MAX},

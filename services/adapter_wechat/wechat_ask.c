@@ -60,6 +60,36 @@ static struct wechat_message question(const struct wechat_talk *talk, enum wecha
     return message;
 }
 
+/* 勿扰: not by us, and not by anybody who would ring. */
+static enum rc wish_spare(struct step *step, uint64_t ticket, uint32_t round, uint64_t line)
+{
+    Paidan__CallbackMiss miss = PAIDAN__CALLBACK_MISS__INIT;
+    CHECK(round > 0);
+    miss.ticket = ticket;
+    miss.has_round = 1;
+    miss.round = round;
+    miss.has_do_not_ask = miss.do_not_ask = true;
+    return channel_wish(step, &wechat_wishing, "callback", &miss.base, line, 0, NULL);
+}
+
+enum rc wechat_ask_quiet(struct step *step, const struct wechat_talk *talk)
+{
+    const uint64_t key = wechat_state_key(talk->account, talk->person);
+    enum rc rc = RC_OK;
+    CHECK(talk->account[0] != '\0');
+    for (uint64_t after = 0, ticket = 0; rc == RC_OK && after < UINT64_MAX; after = ticket + 1) {
+        struct wechat_asked row;
+        rc = wechat_state_asked_first(step->txn, key, after, &ticket, &row);
+        if (rc == RC_OK) {
+            rc = say_asked(step, ticket, &row, PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED);
+        }
+        if (rc == RC_OK) {
+            rc = wish_spare(step, ticket, row.round, key);
+        }
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc wish_miss(struct step *step, uint64_t ticket, uint32_t round, uint64_t line)
 {
     Paidan__CallbackMiss miss = PAIDAN__CALLBACK_MISS__INIT;
@@ -106,7 +136,12 @@ static enum rc put(struct step *step, const struct wechat_ticket *owner,
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
-    rc = say_asked(step, wish->ticket, &row, PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN);
+    rc = say_asked(step, wish->ticket, &row,
+                   talk.quiet ? PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_MISSED
+                              : PAIDAN__WECHAT_ASKED_STATE__WECHAT_ASK_OPEN);
+    if (rc == RC_OK && talk.quiet) {
+        return wish_spare(step, wish->ticket, wish->round, owner->talk);
+    }
     if (rc != RC_OK) {
         return rc;
     }

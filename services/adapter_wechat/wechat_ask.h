@@ -12,6 +12,8 @@ MUST_CHECK enum rc wechat_ask_take(struct step *step, const struct step_input *i
 MUST_CHECK enum rc wechat_ask_answer(struct step *step, const struct wechat_talk *talk,
                                      const struct wechat_meaning *meaning, uint64_t heard,
                                      const char *group, uint64_t *replied);
+/* He wants no questions: those that wait for him are taken back. */
+MUST_CHECK enum rc wechat_ask_quiet(struct step *step, const struct wechat_talk *talk);
 /* The question could not be put to him: nobody was reached. Nothing happens for other messages. */
 MUST_CHECK enum rc wechat_ask_missed(struct step *step, const Paidan__Replied *question);
 /* The ticket is closed or at work again: nothing is asked about it any more. unreached: because he did

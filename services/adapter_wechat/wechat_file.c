@@ -20,6 +20,8 @@
 #define PASSIVE_MS 4000ull
 /* Of a location's label, so that the coordinates after it stay within a place. */
 enum { LABEL_BYTES_MAX = 400 };
+/* Who has more than these under way sends a word of his about each. */
+enum { QUIET_MAX = 16 };
 
 static uint64_t line_of(const struct wechat_talk *talk)
 {
@@ -324,6 +326,37 @@ enum rc wechat_file_withdraw(struct step *step, const struct wechat_talk *talk, 
     return wish(step, talk, &withdraw.base, of);
 }
 
+/* Told to nobody: what he said is answered already. */
+static enum rc wish_quiet(struct step *step, const struct wechat_talk *talk, uint64_t ticket,
+                          bool lift)
+{
+    Paidan__DoNotCall wished = PAIDAN__DO_NOT_CALL__INIT;
+    CHECK(ticket != 0);
+    wished.ticket = ticket;
+    wished.has_lift = lift;
+    wished.lift = lift;
+    wished.has_this_ticket = wished.this_ticket =
+        true; /* who gave no number is known to us alone */
+    return wish(step, talk, &wished.base, 0);
+}
+
+enum rc wechat_file_quiet(struct step *step, const struct wechat_talk *talk, bool lift)
+{
+    struct wechat_ticket rows[QUIET_MAX];
+    uint64_t tickets[QUIET_MAX];
+    size_t count = 0;
+    enum rc rc = wechat_state_mine(step->txn, line_of(talk), 0, tickets, rows, QUIET_MAX, &count);
+    CHECK(count <= QUIET_MAX);
+    for (size_t index = 0; index < count && rc == RC_OK; index++) {
+        /* The newest says who he is to intake; of those that are over nobody asks again. */
+        if (index == 0 || wechat_state_open(&rows[index]) ||
+            rows[index].state == PAIDAN__STATE__STATE_RESOLVED) {
+            rc = wish_quiet(step, talk, tickets[index], lift);
+        }
+    }
+    return rc;
+}
+
 /* ---- answers ---- */
 
 /* A wish that was answered, and the message that it follows from. */
@@ -410,7 +443,10 @@ static enum rc own(struct step *step, const struct outcome *outcome)
     fact.has_heard = 1;
     fact.heard = answer->of;
     fact.group = outcome->hear->group;
-    return step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
+    const enum rc said = step_say(step, &(struct step_about){.ticket = 0}, &fact.base);
+    return said == RC_OK && outcome->talk.quiet
+               ? wish_quiet(step, &outcome->talk, answer->ticket, false)
+               : said;
 }
 
 /* The number, and to him alone the code that opens it; in a group the number. */

@@ -15,6 +15,8 @@ MUST_CHECK enum rc wechat_file_supplement(struct step *step, const struct wechat
                                           uint64_t of);
 MUST_CHECK enum rc wechat_file_chase(struct step *step, const struct wechat_talk *talk,
                                      uint64_t ticket, uint64_t of);
+/* 勿扰, or taken back, for what he reported: intake tells it to whoever would ring. */
+MUST_CHECK enum rc wechat_file_quiet(struct step *step, const struct wechat_talk *talk, bool lift);
 MUST_CHECK enum rc wechat_file_withdraw(struct step *step, const struct wechat_talk *talk,
                                         uint64_t ticket, uint64_t of);
 /* Of struct channel. */

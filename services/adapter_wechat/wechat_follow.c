@@ -155,6 +155,9 @@ static enum rc tell(struct step *step, uint64_t ticket, const struct wechat_tick
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? RC_CORRUPT : rc;
     }
+    if (talk.quiet && row->group[0] == '\0') { /* a group has not asked to be left alone */
+        return RC_OK;
+    }
     const struct wechat_message message = {
         .words = words, .ticket = ticket, .state = (Paidan__State)row->state};
     return wechat_way_tell(step, &talk, &message, row->group, 0, 0, 0, NULL);
@@ -251,7 +254,8 @@ static enum rc tell_part(struct step *step, const Paidan__Event *event, const st
 {
     const struct wechat_message message = {.words = WECHAT_SAY_PART, .ticket = event->ticket};
     CHECK(event->ticket != 0);
-    return age_of(step, event) > NEWS_MS || quiet_until(step->site, step->now_ms) != 0
+    return whose->talk.quiet || age_of(step, event) > NEWS_MS ||
+                   quiet_until(step->site, step->now_ms) != 0
                ? RC_OK
                : wechat_way_tell(step, &whose->talk, &message, whose->group, 0, 0, 0, NULL);
 }

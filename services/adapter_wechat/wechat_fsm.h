@@ -12,7 +12,7 @@
  *     NEW ── tells something ──▶ CONSENT ── agrees ──▶ as if he had told it in IDLE
  *
  * Callbacks stand beside this: their questions wait in a table of their own, and an answer is taken in
- * any state, so that nobody who is being asked loses what he was just telling. In a group nothing is
+ * any state, so that nobody who is being asked loses what he was just telling; and so are 勿扰 and 恢复. In a group nothing is
  * collected: each message to us stands for itself, in any state. Danger is filed at once in any state,
  * also before anybody agreed to anything. */
 #pragma once
@@ -57,6 +57,8 @@ enum wechat_signal {
     WECHAT_HELP,
     WECHAT_ARRIVES, /* followed the account, opened the application */
     WECHAT_EXPIRED, /* nothing more came in time */
+    WECHAT_QUIETS,  /* "勿扰", "退订": he wants no calls, questions and messages */
+    WECHAT_RESUMES, /* "恢复": he does again */
     WECHAT_SIGNAL_COUNT,
 };
 
@@ -84,6 +86,8 @@ enum wechat_act {
     WECHAT_DO_LEAVE, /* it stays as it is */
     WECHAT_DO_SUPPLEMENT,
     WECHAT_DO_ANSWER,
+    WECHAT_DO_QUIET, /* says what it means, and how it is undone */
+    WECHAT_DO_RESUME,
     WECHAT_ACT_COUNT,
 };
 

@@ -33,6 +33,12 @@ static const char *const list_words[] = {"我的诉求", "我的工单", "我的
                                          "进度",     "查询进度", "mytickets", "list", "查一下"};
 static const char *const greetings[] = {"你好",   "您好", "在吗", "在么",   "hello", "hi",
                                         "你好啊", "测试", "谢谢", "谢谢您", "test",  "thanks"};
+/* The longest first. Nobody says one of these and nothing more, and means a complaint. "TD" is what text messages taught people. */
+static const char *const quiet_words[] = {
+    "不要再打电话", "不要打电话", "别再打电话", "别打电话", "不要打扰我", "不要打扰",
+    "别打扰我",     "勿打扰",     "勿扰",       "免打扰",   "取消回访",   "不要回访",
+    "不用回访",     "退订td",     "退订",       "td",       "donotcall",  "unsubscribe"};
+static const char *const resume_words[] = {"恢复回访", "恢复订阅", "恢复", "取消勿扰", "resume"};
 static const char *const chase_words[] = {"催单", "催办", "催促", "催", "chase"};
 static const char *const withdraw_words[] = {"撤回", "撤销", "撤单", "取消诉求", "withdraw"};
 /* Of the text as it came: these are cut off, and what follows is kept as it was written. */
@@ -444,11 +450,9 @@ static bool read_button(const char *key, struct wechat_meaning *meaning)
     static const struct {
         const char *key;
         enum wechat_signal signal;
-    } buttons[] = {{"report", WECHAT_HELP},
-                   {"mine", WECHAT_LISTS},
-                   {"chase", WECHAT_CHASES},
-                   {"withdraw", WECHAT_WITHDRAWS},
-                   {"help", WECHAT_HELP}};
+    } buttons[] = {{"report", WECHAT_HELP},        {"mine", WECHAT_LISTS}, {"chase", WECHAT_CHASES},
+                   {"withdraw", WECHAT_WITHDRAWS}, {"help", WECHAT_HELP},  {"quiet", WECHAT_QUIETS},
+                   {"resume", WECHAT_RESUMES}};
     CHECK(key != NULL);
     for (size_t index = 0; index < COUNT(buttons); index++) {
         if (strcmp(key, buttons[index].key) == 0) {
@@ -666,7 +670,11 @@ static enum rc read_text(struct step *step, const struct site_wechat *site,
         return rc;
     }
     const bool one = named != 0;
-    if (commands(text, chase_words, COUNT(chase_words))) {
+    if (commands(text, quiet_words, COUNT(quiet_words))) {
+        meaning->signal = WECHAT_QUIETS;
+    } else if (talk->quiet && commands(text, resume_words, COUNT(resume_words))) {
+        meaning->signal = WECHAT_RESUMES; /* else "恢复" is told of something */
+    } else if (commands(text, chase_words, COUNT(chase_words))) {
         meaning->signal = one ? WECHAT_CHASES_ONE : WECHAT_CHASES;
     } else if (commands(text, withdraw_words, COUNT(withdraw_words))) {
         meaning->signal = one ? WECHAT_WITHDRAWS_ONE : WECHAT_WITHDRAWS;

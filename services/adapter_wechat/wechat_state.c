@@ -40,6 +40,10 @@ static void pair_key(unsigned char key[PAIR_BYTES], uint64_t first, uint64_t sec
 /* ---- talk ---- */
 
 static const struct record_row seq_rows[] = {RECORD_ITEM_VARINT, RECORD_END};
+static const struct record_row quiet_rows[] = {
+    RECORD_BOOL(struct wechat_talk, quiet),
+    RECORD_END,
+};
 static const struct record_row talk_rows[] = {
     RECORD_U8_IN(struct wechat_talk, state, 0, WECHAT_STATE_COUNT - 1),
     RECORD_TEXT(struct wechat_talk, account),
@@ -59,10 +63,11 @@ static const struct record_row talk_rows[] = {
     RECORD_BOOL(struct wechat_talk, agreed),
     RECORD_BOOL(struct wechat_talk, gone),
     RECORD_BOOL(struct wechat_talk, english),
+    RECORD_SINCE(2, quiet_rows), /* nobody could ask for it before */
     RECORD_END,
 };
 static const struct record_format talk_format = {
-    .version = 1, .bytes = sizeof(struct wechat_talk), .rows = talk_rows};
+    .version = 2, .oldest = 1, .bytes = sizeof(struct wechat_talk), .rows = talk_rows};
 
 static bool talk_sound(const struct wechat_talk *talk)
 {

@@ -55,6 +55,7 @@ struct wechat_talk {
     uint64_t noticed,
         notice_key; /* Replied of the newest notice, key of the platform's id; 0: none */
     bool place_asked, agreed, gone, english; /* gone: he unfollowed us */
+    bool quiet; /* 勿扰: he is neither asked nor told anything that he did not ask for */
 };
 
 struct wechat_ticket {

@@ -129,16 +129,41 @@ static enum rc file(struct turn *turn, bool waits)
     return rc;
 }
 
-static enum rc consent(struct turn *turn, bool given)
+static enum rc say_consent(struct turn *turn, Paidan__WechatConsent what, bool given)
 {
     Paidan__WechatConsented fact = PAIDAN__WECHAT_CONSENTED__INIT;
-    CHECK(!turn->talk.agreed || !given); /* who agreed is never asked again */
+    CHECK(turn->talk.account[0] != '\0');
     fact.account = turn->talk.account;
     fact.person = turn->talk.person;
-    fact.what = PAIDAN__WECHAT_CONSENT__WECHAT_PRIVACY;
+    fact.what = what;
     fact.given = given;
-    turn->talk.agreed = given;
     return step_say(turn->step, &(struct step_about){.ticket = 0}, &fact.base);
+}
+
+static enum rc consent(struct turn *turn, bool given)
+{
+    CHECK(!turn->talk.agreed || !given); /* who agreed is never asked again */
+    turn->talk.agreed = given;
+    return say_consent(turn, PAIDAN__WECHAT_CONSENT__WECHAT_PRIVACY, given);
+}
+
+/* 勿扰 and 恢复. Said again it is answered again, and nothing changes. */
+static enum rc be_quiet(struct turn *turn, bool quiet)
+{
+    enum rc rc = RC_OK;
+    CHECK(turn->heard > 0);
+    if (turn->talk.quiet != quiet) {
+        turn->talk.quiet = quiet;
+        rc = say_consent(turn, PAIDAN__WECHAT_CONSENT__WECHAT_BEING_ASKED, !quiet);
+        if (rc == RC_OK) {
+            rc = wechat_file_quiet(turn->step, &turn->talk, !quiet);
+        }
+        if (rc == RC_OK && quiet) {
+            rc = wechat_ask_quiet(turn->step, &turn->talk);
+        }
+    }
+    turn->meaning.ticket = 0; /* it is about all of them */
+    return rc == RC_OK ? say_words(turn, quiet ? WECHAT_SAY_QUIET : WECHAT_SAY_RESUMED) : rc;
 }
 
 /* What he said before he was asked is not asked for again: it is filed, or lacks a place alone. */
@@ -357,6 +382,10 @@ static enum rc act(struct turn *turn, enum wechat_act what)
         return say_words(turn, WECHAT_SAY_LEFT);
     case WECHAT_DO_SUPPLEMENT:
         return supplement(turn);
+    case WECHAT_DO_QUIET:
+        return be_quiet(turn, true);
+    case WECHAT_DO_RESUME:
+        return be_quiet(turn, false);
     default:
         CHECK(what == WECHAT_DO_ANSWER);
         return wechat_ask_answer(turn->step, &turn->talk, &turn->meaning, turn->heard,
@@ -822,6 +851,9 @@ enum rc wechat_talk_fold_consented(struct step_fold *fold, const Paidan__Event *
         break;
     case PAIDAN__WECHAT_CONSENT__WECHAT_NOTICES:
         talk.notices = fact->given ? talk.notices + 1 : 0;
+        break;
+    case PAIDAN__WECHAT_CONSENT__WECHAT_BEING_ASKED:
+        talk.quiet = !fact->given;
         break;
     default:
         talk.gone = !fact->given;

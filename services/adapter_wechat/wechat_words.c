@@ -146,6 +146,18 @@ static const struct row {
         {"part", "您一次反映了几件事，其中一件已单独立项，编号 {number}，查询码与原来的相同。",
          "You reported several matters at once; one of them goes its own way under "
          "{number}, with the query code that you have."},
+    [WECHAT_SAY_QUIET] =
+        {"quiet",
+         "好的，以后不再给您打电话回访，也不再主动发消息；您的诉求照常办理，您发来的话照常答复。\n"
+         "发“我的诉求”可以随时查看；要恢复，请回复“恢复”。",
+         "All right: we will not call you about your reports, nor write by ourselves; they are "
+         "worked on as "
+         "before, and what you send is answered.\n"
+         "Send \"my tickets\" to see them; send \"resume\" to take this back."},
+    [WECHAT_SAY_RESUMED] =
+        {"resumed", "已恢复：进度会告诉您，办好后会请您评价。不想被打扰时请回复“勿扰”。",
+         "You will be told and asked again. Send \"unsubscribe\" when you want to be left "
+         "alone."},
 };
 
 const char *wechat_words_name(enum wechat_words words)

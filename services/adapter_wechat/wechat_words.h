@@ -45,7 +45,9 @@ enum wechat_words {
     WECHAT_SAY_UNREACHED,
     WECHAT_SAY_MERGED,
     WECHAT_SAY_UNMERGED,
-    WECHAT_SAY_PART, /* of several matters in one text one is dealt with by itself */
+    WECHAT_SAY_PART,  /* of several matters in one text one is dealt with by itself */
+    WECHAT_SAY_QUIET, /* 勿扰 */
+    WECHAT_SAY_RESUMED,
     WECHAT_SAY_COUNT,
 };
 

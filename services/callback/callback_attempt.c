@@ -187,6 +187,50 @@ static enum callback_half half_before(const struct step *step, const struct call
     return callback_hours_half(step->site, cause == MISSED ? step->now_ms : task->open_ms);
 }
 
+/* Names of channels, of the task and of the site: packed, never written. */
+struct skipped {
+    char *names[CALLBACK_SKIPPED_MAX];
+    size_t count;
+};
+
+static void keep_skipped(const struct callback_task *task, struct skipped *skipped)
+{
+    skipped->count = 0;
+    for (unsigned nth = 0; nth < CALLBACK_SKIPPED_MAX; nth++) {
+        if (task->skipped[nth][0] != '\0') {
+            skipped->names[skipped->count++] = (char *)(uintptr_t)task->skipped[nth];
+        }
+    }
+    CHECK(skipped->count <= CALLBACK_SKIPPED_MAX);
+}
+
+/* Those that stand between the one that hands and the one that is handed to, in the order of the ticket's own
+ * channel: they have not asked, and are not asked any more. */
+static void add_skipped(const struct site *site, const struct callback_task *task,
+                        const char *channel, struct skipped *skipped)
+{
+    const char *const from = task->from[0] == '\0' ? task->channel : task->from;
+    const uint32_t index = site_heir(site, SITE_KIND_CHANNEL, from);
+    const char *const now = site_code_now(site, SITE_KIND_CHANNEL, task->channel);
+    bool passed = false;
+    size_t count = skipped->count;
+    CHECK(channel != NULL);
+    for (uint32_t nth = 0; index != SITE_NONE && now != NULL; nth++) {
+        const char *const asking = site_channel_asking(&site->channels[index], nth);
+        if (asking == NULL) {
+            return; /* it is handed outside the order, or to one before it */
+        }
+        if (strcmp(asking, channel) == 0) {
+            skipped->count = passed ? count : skipped->count;
+            return;
+        }
+        if (passed && count < CALLBACK_SKIPPED_MAX) {
+            skipped->names[count++] = (char *)(uintptr_t)asking;
+        }
+        passed = passed || strcmp(asking, now) == 0;
+    }
+}
+
 /* By the site's rules of today there is another attempt or there is not. A hand-over to nobody
  * counts as an attempt: else a resident whom no channel reaches would be asked for ever. */
 static enum rc say_next(struct step *step, uint64_t ticket, const struct callback_task *task,
@@ -218,6 +262,10 @@ static enum rc say_next(struct step *step, uint64_t ticket, const struct callbac
     const enum callback_half half = half_before(step, task, cause);
     fact.has_half_day = half != CALLBACK_HALF_NONE;
     fact.half_day = (uint32_t)half;
+    struct skipped skipped;
+    keep_skipped(task, &skipped);
+    fact.skipped = skipped.names;
+    fact.n_skipped = skipped.count;
     /* From now, not from the end of the attempt before: after an outage the pause is kept too. */
     return say_asked(step, ticket, task, &fact, step->now_ms + (same ? 0 : rules->pause_ms));
 }
@@ -263,6 +311,11 @@ enum rc callback_attempt_hand(struct step *step, uint64_t ticket, const struct c
     fact.unit = task->unit[0] == '\0' ? NULL : (char *)(uintptr_t)task->unit;
     fact.has_confidential = fact.confidential = task->confidential;
     fact.has_postponed = fact.postponed = 1;
+    struct skipped skipped;
+    keep_skipped(task, &skipped);
+    add_skipped(step->site, task, channel, &skipped);
+    fact.skipped = skipped.names;
+    fact.n_skipped = skipped.count;
     return say_asked(step, ticket, task, &fact, step->now_ms);
 }
 
@@ -303,6 +356,14 @@ static enum rc make_task(uint64_t seq, const Paidan__Asked *fact, struct callbac
         .tried = fact->has_tried ? fact->tried : fact->attempt,
         .half_day = (uint8_t)(fact->has_half_day ? fact->half_day : CALLBACK_HALF_NONE),
     };
+    if (fact->n_skipped > CALLBACK_SKIPPED_MAX) {
+        return RC_CORRUPT;
+    }
+    for (size_t nth = 0; nth < fact->n_skipped; nth++) {
+        if (!text_copy(task->skipped[nth], sizeof task->skipped[nth], fact->skipped[nth])) {
+            return RC_CORRUPT;
+        }
+    }
     return text_copy(task->channel, sizeof task->channel, fact->channel) &&
                    text_copy(task->unit, sizeof task->unit, fact->unit) &&
                    text_copy(task->from, sizeof task->from, fact->from)

@@ -11,6 +11,7 @@
 #include "callback_miss.h"
 
 #include "callback_attempt.h"
+#include "callback_spare.h"
 #include "common/base/check.h"
 #include "common/say/number.h"
 #include "common/text/text.h"
@@ -59,7 +60,8 @@ static enum rc tell(struct step *step, uint64_t ticket, uint32_t attempts)
     if (rc != RC_OK) {
         return rc;
     }
-    CHECK(now.state == CALLBACK_ASKED || now.state == CALLBACK_UNREACHED);
+    CHECK(now.state == CALLBACK_ASKED || now.state == CALLBACK_UNREACHED ||
+          now.state == CALLBACK_SPARED);
     Paidan__CallbackMissed missed = PAIDAN__CALLBACK_MISSED__INIT;
     missed.ticket = ticket;
     missed.number = number_text(step->arena, ticket);
@@ -92,8 +94,11 @@ enum rc callback_miss_apply(struct step *step, const Paidan__Request *request)
         return step_refuse(step, code, detail);
     }
     const bool hand_over = wish->has_hand_over && wish->hand_over;
-    rc = wish->hand_to != NULL ? callback_attempt_hand(step, wish->ticket, &task, wish->hand_to)
-         : hand_over           ? callback_attempt_hand_over(step, wish->ticket, &task)
-                               : callback_attempt_miss(step, wish->ticket, &task);
+    const bool spared = wish->has_do_not_ask && wish->do_not_ask;
+    rc = spared                  ? callback_spare_task(step, wish->ticket, &task,
+                                                       PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL)
+         : wish->hand_to != NULL ? callback_attempt_hand(step, wish->ticket, &task, wish->hand_to)
+         : hand_over             ? callback_attempt_hand_over(step, wish->ticket, &task)
+                                 : callback_attempt_miss(step, wish->ticket, &task);
     return rc == RC_OK ? tell(step, wish->ticket, task.attempt) : rc;
 }

@@ -168,6 +168,22 @@ static enum rc say_barred(struct step *step, Paidan__SpareReason reason, uint64_
     return step_say(step, &(struct step_about){.ticket = 0}, &fact.base); /* of several */
 }
 
+enum rc callback_spare_task(struct step *step, uint64_t ticket, const struct callback_task *task,
+                            Paidan__SpareReason reason)
+{
+    CHECK(callback_fsm_open(task->state));
+    CHECK(task->round > 0);
+    Paidan__Spared fact = PAIDAN__SPARED__INIT;
+    fact.round = task->round;
+    fact.reason = reason;
+    fact.channel = (char *)(uintptr_t)task->channel; /* packed, never written: as below */
+    fact.unit = task->unit[0] == '\0' ? NULL : (char *)(uintptr_t)task->unit;
+    fact.from = task->from[0] == '\0' ? NULL : (char *)(uintptr_t)task->from;
+    fact.has_confidential = fact.confidential = task->confidential;
+    const struct step_about about = callback_task_about(ticket, task, CALLBACK_SPARE);
+    return step_say(step, &about, &fact.base);
+}
+
 /* One that is being asked just now by somebody who would ring: it ends at once. As judged before the
  * round began: only his own channel may write to him, and then nothing else stands in `from`. */
 static enum rc spare_open(struct step *step, uint64_t ticket, Paidan__SpareReason reason)
@@ -180,16 +196,7 @@ static enum rc spare_open(struct step *step, uint64_t ticket, Paidan__SpareReaso
         (task.from[0] == '\0' && writes(step->site, task.channel))) {
         return rc;
     }
-    CHECK(task.round > 0);
-    Paidan__Spared fact = PAIDAN__SPARED__INIT;
-    fact.round = task.round;
-    fact.reason = reason;
-    fact.channel = task.channel;
-    fact.unit = task.unit[0] == '\0' ? NULL : task.unit;
-    fact.from = task.from[0] == '\0' ? NULL : task.from;
-    fact.has_confidential = fact.confidential = task.confidential;
-    const struct step_about about = callback_task_about(ticket, &task, CALLBACK_SPARE);
-    return step_say(step, &about, &fact.base);
+    return callback_spare_task(step, ticket, &task, reason);
 }
 
 /* Escalation's log may be read ahead of intake's: the round may have begun by then. */

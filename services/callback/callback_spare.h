@@ -22,6 +22,10 @@ MUST_CHECK enum rc callback_spare_judge(struct step *step, uint64_t ticket,
 /* Whether this ticket's resident may be asked by messages in his own channel alone. RC_OK,
  * RC_CORRUPT or RC_STORE. */
 MUST_CHECK enum rc callback_spare_quiet(struct store_txn *txn, uint64_t ticket, bool *quiet);
+/* An open task ends: nobody is asked any more. As step_say. */
+MUST_CHECK enum rc callback_spare_task(struct step *step, uint64_t ticket,
+                                       const struct callback_task *task,
+                                       Paidan__SpareReason reason);
 /* A ticket was registered, or its resident refused calls or took that back: what follows for it.
  * Returns as step_say. */
 MUST_CHECK enum rc callback_spare_hear(struct step *step, const Paidan__Event *record);

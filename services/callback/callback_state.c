@@ -30,6 +30,12 @@ static const struct record_row order_rows[] = {
     RECORD_TEXT(struct callback_task, from),
     RECORD_END,
 };
+static const struct record_row skipped_rows[] = {
+    RECORD_TEXT(struct callback_task, skipped[0]),
+    RECORD_TEXT(struct callback_task, skipped[1]),
+    RECORD_END,
+};
+static_assert(CALLBACK_SKIPPED_MAX == 2, "a row each");
 static const struct record_row task_rows[] = {
     RECORD_U8_IN(struct callback_task, state, CALLBACK_NONE + 1, CALLBACK_STATE_COUNT - 1),
     RECORD_VARINT(struct callback_task, round),
@@ -47,10 +53,11 @@ static const struct record_row task_rows[] = {
     RECORD_TEXT(struct callback_task, holder),
     RECORD_SINCE(2, confidence_rows), /* nobody could ask for it before */
     RECORD_SINCE(3, order_rows),      /* one channel asked, in any half-day */
+    RECORD_SINCE(4, skipped_rows),    /* who was passed over had asked, as far as was known */
     RECORD_END,
 };
 static const struct record_format task_format = {
-    .version = 3, .oldest = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
+    .version = 4, .oldest = 1, .bytes = sizeof(struct callback_task), .rows = task_rows};
 
 /* What binds a record beyond the bounds of its rows: only what was withdrawn before its first
  * closure has no round, and an attempt ends after it began. */

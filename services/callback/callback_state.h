@@ -25,6 +25,9 @@ enum callback_table {
     CALLBACK_BARRED,
 };
 
+/* Between the first of an order and the one that it was handed to. */
+enum { CALLBACK_SKIPPED_MAX = SITE_CALLBACKS_MAX - 2 };
+
 struct callback_task {
     enum callback_state state;
     uint32_t round, attempt;            /* round 0: TAKEN_BACK before the first closure */
@@ -40,6 +43,8 @@ struct callback_task {
     bool late;                          /* answered after the end */
     uint8_t half_day;                   /* of the attempt before, enum callback_half; 0: any */
     char from[CODE_BYTES_MAX + 1];      /* the ticket's own channel; "": the one that asks */
+    char skipped[CALLBACK_SKIPPED_MAX]
+                [CODE_BYTES_MAX + 1]; /* of its order: handed past; "": none */
     char channel[CODE_BYTES_MAX + 1], unit[CODE_BYTES_MAX + 1], holder[ACTOR_BYTES_MAX + 1];
 };
 

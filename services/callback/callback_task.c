@@ -60,6 +60,11 @@ bool callback_task_asked_by(const struct site *site, const struct callback_task 
     if (reached == SITE_NONE) {
         return same_channel(site, task->from, channel);
     }
+    for (uint32_t nth = 0; nth < CALLBACK_SKIPPED_MAX; nth++) {
+        if (task->skipped[nth][0] != '\0' && same_channel(site, task->skipped[nth], channel)) {
+            return false; /* it was handed past them */
+        }
+    }
     const uint32_t place = place_of(site, index, channel);
     return place != SITE_NONE && place < reached; /* those behind it have not asked yet */
 }

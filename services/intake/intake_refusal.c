@@ -89,12 +89,15 @@ static enum rc say_refused(struct step *step, uint64_t ticket, const struct pers
     Paidan__CallsRefused fact = PAIDAN__CALLS_REFUSED__INIT;
     uint64_t *const tickets = arena_alloc(step->arena, CALLS_REFUSED_MAX * sizeof *tickets);
     ProtobufCBinaryData persons[CALLER_DIGESTS_MAX];
-    CHECK(person->count > 0);
     CHECK(person->count <= CALLER_DIGESTS_MAX);
     if (tickets == NULL) {
         return RC_LIMIT;
     }
-    const enum rc rc = gather_tickets(step, ticket, person, tickets, &fact.n_tickets);
+    tickets[0] = ticket;
+    fact.n_tickets = 1;
+    const enum rc rc = person->count > 0
+                           ? gather_tickets(step, ticket, person, tickets, &fact.n_tickets)
+                           : RC_OK; /* nobody knows whose it is: of this one */
     if (rc != RC_OK) {
         return rc;
     }
@@ -121,12 +124,13 @@ enum rc intake_refusal_apply(struct step *step, const Paidan__DoNotCall *wish)
     struct person person = {.count = 0};
     Paidan__Code code = PAIDAN__CODE__OK;
     uint32_t refused = 0;
+    const bool alone = wish->has_this_ticket && wish->this_ticket;
     enum rc rc = intake_ticket_find(step->txn, wish->ticket, wish->query_code, &record, &code);
     if (rc == RC_OK && code == PAIDAN__CODE__OK) {
         rc = read_person(step, &record, &person);
-        code = person.count == 0 ? PAIDAN__CODE__CALLER_UNKNOWN : PAIDAN__CODE__OK;
+        code = person.count == 0 && !alone ? PAIDAN__CODE__CALLER_UNKNOWN : PAIDAN__CODE__OK;
     }
-    if (rc == RC_OK && code == PAIDAN__CODE__OK) {
+    if (rc == RC_OK && code == PAIDAN__CODE__OK && person.count > 0) {
         const bool lifts = wish->has_lift && wish->lift;
         rc = count_refused(step->txn, &person, &refused);
         code =
@@ -135,7 +139,7 @@ enum rc intake_refusal_apply(struct step *step, const Paidan__DoNotCall *wish)
     if (rc != RC_OK || code != PAIDAN__CODE__OK) {
         return rc != RC_OK ? rc : step_refuse(step, code, NULL);
     }
-    CHECK(person.count > 0);
+    CHECK(person.count > 0 || alone);
     uint64_t seq = 0;
     char *const note = text_blank(wish->note) ? NULL : wish->note;
     rc = say_refused(step, wish->ticket, &person, wish->has_lift && wish->lift, note, &seq);
@@ -167,7 +171,7 @@ enum rc intake_refusal_fold(struct step_fold *fold, const Paidan__Event *event)
     const Paidan__CallsRefused *const fact = event->calls_refused;
     const bool lifted = fact->has_lifted && fact->lifted;
     enum rc rc = RC_OK;
-    if (event->has_ticket || fact->n_persons == 0) {
+    if (event->has_ticket || (fact->n_persons == 0 && fact->n_tickets != 1)) {
         return RC_CORRUPT;
     }
     for (size_t index = 0; rc == RC_OK && index < fact->n_persons; index++) {

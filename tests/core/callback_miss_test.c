@@ -137,6 +137,32 @@ static void test_miss_when_handed_to_another_channel_then_asked_there_at_once(vo
     check_totals(solo);
 }
 
+/* 勿扰, told to the channel that asks: nobody else asks him either, and nobody says that he was not reached. */
+static void test_miss_when_he_wants_no_questions_then_spared(void **state)
+{
+    struct solo *const solo = *state;
+    Paidan__CallbackMiss wish = PAIDAN__CALLBACK_MISS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    resolve(solo, FIRST, "wechat", 1);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 1);
+    wish.ticket = FIRST;
+    wish.has_do_not_ask = wish.do_not_ask = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_MISS;
+    request.callback_miss = &wish;
+    request.actor = (char *)"test";
+    const Paidan__Answer *const answer = solo_call(solo, &request);
+    assert_int_equal(answer->code, PAIDAN__CODE__OK);
+    assert_false(answer->callback_missed->has_open_ms);
+    Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_SPARED, 1);
+    assert_int_equal(fact->spared->reason, PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL);
+    paidan__event__free_unpacked(fact, NULL);
+    request.has_request_id = 0; /* another one */
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__CALLBACK_NOT_OPEN);
+    assert_int_equal(solo_tally(solo, "unasked"), 1);
+    assert_int_equal(solo_tally(solo, "unreached"), 0);
+    check_totals(solo);
+}
+
 /* 保密: what is answered is not for the unit, in any attempt. */
 static void test_confidential_when_asked_again_then_still(void **context)
 {
@@ -162,6 +188,7 @@ int main(void)
         TEST(test_miss_when_the_attempt_is_not_open_yet_then_refused),
         TEST(test_miss_when_it_is_not_ones_own_then_refused),
         TEST(test_miss_when_handed_to_another_channel_then_asked_there_at_once),
+        TEST(test_miss_when_he_wants_no_questions_then_spared),
         TEST(test_confidential_when_asked_again_then_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,51 @@ static void test_order_when_handed_outside_it_then_nobody_else_has_asked(void **
     assert_false(callback_task_asked_by(site, &task, "device", true));
 }
 
+static const Paidan__Answer *hand(struct solo *solo, uint64_t ticket, const char *channel)
+{
+    Paidan__CallbackMiss wish = PAIDAN__CALLBACK_MISS__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = ticket;
+    wish.hand_to = (char *)channel;
+    request.wish_case = PAIDAN__REQUEST__WISH_CALLBACK_MISS;
+    request.callback_miss = &wish;
+    return solo_call(solo, &request);
+}
+
+/* wechat, device, hotline: wechat knows nobody to ask and hands to the hotline. */
+static void test_order_when_handed_past_a_channel_then_it_has_not_asked(void **context)
+{
+    struct stage *const stage = *context;
+    struct solo *const solo = stage->solo;
+    struct site *const site = stage->site;
+    order(stage);
+    struct site_channel *const channel = &site->channels[site_channel_find(site, "device")];
+    (void)snprintf(channel->further[0], sizeof channel->further[0], "device");
+    (void)snprintf(channel->further[1], sizeof channel->further[1], "hotline");
+    channel->further_count = 2;
+    solo_trace(solo);
+    solo_note(solo, "handed past a channel: the same attempt, and that channel has asked nobody");
+    resolve(solo, FIRST, "device", 1);
+    assert_int_equal(pull(solo, "wechat", 1)->n_tasks, 1);
+    assert_int_equal(hand(solo, FIRST, "hotline")->code, PAIDAN__CODE__OK);
+    assert_int_equal(show(solo, FIRST)->callback_shown->attempt, 1);
+    Paidan__CallbackReply item =
+        reply(FIRST, PAIDAN__SOLVED__SOLVED_YES, PAIDAN__SATISFIED__SATISFIED_YES);
+    item.channel = (char *)"device";
+    assert_int_equal(answer_one(solo, &item)->code, PAIDAN__CODE__CALLBACK_CHANNEL);
+    solo_note(solo,
+              "nor later, when the hotline has missed him; wechat may still bring his answer");
+    solo_restart(solo);
+    assert_int_equal(miss(solo, FIRST, "hotline", false)->code, PAIDAN__CODE__OK);
+    assert_int_equal(show(solo, FIRST)->callback_shown->attempt, 2);
+    assert_int_equal(answer_one(solo, &item)->code, PAIDAN__CODE__CALLBACK_CHANNEL);
+    item.channel = (char *)"wechat";
+    assert_int_equal(answer_one(solo, &item)->code, PAIDAN__CODE__OK);
+    assert_int_equal(solo_tally(solo, "asked"), 2);
+    check_totals(solo);
+    solo_check(solo, "callback_skipped");
+}
+
 /* ---- half-days ---- */
 
 /* Calling hours 9-12 and 14-20: START_MS is a morning. */
@@ -545,6 +590,7 @@ int main(void)
         TEST(test_task_when_no_way_leads_to_him_then_spared_where_the_site_says_so),
         TEST(test_task_when_he_wants_no_calls_then_spared_until_lifted),
         TEST(test_order_when_handed_outside_it_then_nobody_else_has_asked),
+        TEST(test_order_when_handed_past_a_channel_then_it_has_not_asked),
         TEST(test_needs_when_the_schema_is_asked_then_the_numbers_are_its_own),
         TEST(test_task_when_a_name_or_a_conversation_leads_to_him_then_asked),
         TEST(test_task_when_registered_is_read_late_then_it_ends_at_once),

@@ -74,6 +74,37 @@ static void test_refusal_when_said_then_for_each_later_ticket_until_lifted(void 
     solo_check_replay(solo);
 }
 
+/* A channel that knows him, though he told it neither number nor name, asks for each ticket. */
+static void test_refusal_when_of_this_ticket_then_of_it_alone(void **context)
+{
+    struct solo *const solo = *context;
+    Paidan__DoNotCall wish = PAIDAN__DO_NOT_CALL__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    wish.ticket = submit_by(solo, NULL, NULL);
+    wish.has_this_ticket = wish.this_ticket = 1;
+    request.wish_case = PAIDAN__REQUEST__WISH_DO_NOT_CALL;
+    request.do_not_call = &wish;
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__OK);
+    Paidan__Event *const fact = solo_fact(solo, PAIDAN__EVENT__FACT_CALLS_REFUSED, 1);
+    assert_int_equal(fact->calls_refused->n_persons, 0);
+    assert_int_equal(fact->calls_refused->n_tickets, 1);
+    assert_true(fact->calls_refused->tickets[0] == wish.ticket);
+    paidan__event__free_unpacked(fact, NULL);
+    wish.has_lift = wish.lift = 1;
+    request.has_request_id = 0; /* another one, and so below */
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__OK);
+    /* Of somebody who is known it is as ever: about all of his. */
+    wish.ticket = submit_by(solo, "13800138000", NULL);
+    wish.lift = 0;
+    request.has_request_id = 0;
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__OK);
+    (void)submit_by(solo, "13800138000", NULL);
+    assert_true(marked(solo, 3));
+    request.has_request_id = 0;
+    assert_int_equal(solo_call(solo, &request)->code, PAIDAN__CODE__ALREADY_DONE);
+    solo_check_replay(solo);
+}
+
 static void test_refusal_when_nobody_is_known_then_refused(void **context)
 {
     struct solo *const solo = *context;
@@ -155,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_refusal_when_said_then_for_each_later_ticket_until_lifted),
         TEST(test_refusal_when_nobody_is_known_then_refused),
+        TEST(test_refusal_when_of_this_ticket_then_of_it_alone),
         TEST(test_refusal_when_said_in_a_callback_then_kept),
         TEST(test_receipt_when_he_answers_after_all_then_it_follows),
     };

@@ -455,6 +455,46 @@ static void test_callback_when_asked_then_answered_by_digits_and_taps(void **sta
     chat_check(chat, "wechat_callback");
 }
 
+static void test_quiet_when_he_wants_none_then_neither_asked_nor_told(void **state)
+{
+    struct chat *const chat = *state;
+    const uint64_t first = filed(chat, "三叉街3号楼下水道堵了");
+    chat_note(chat, "勿扰：说清楚意味着什么、怎样恢复；再说一次，什么都不变");
+    chat_tell(chat, "勿扰");
+    assert_true(says(chat, "不再给您打电话回访"));
+    assert_true(says(chat, "回复“恢复”"));
+    chat_tell(chat, "请勿打扰！");
+    assert_true(says(chat, "不再给您打电话回访"));
+    chat->answer[0] = '\0';
+    chat_note(chat, "进度不说，回访不问：这一轮免回访");
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_ACCEPTED);
+    chat_escalation(chat, first, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, first, 1, 1);
+    chat_ask(chat, first, 1, 1);
+    assert_string_equal(chat->answer, "");
+    chat_note(chat, "他自己说话照常答复；新登记的也勿扰；正在说的不耽误");
+    chat_tell(chat, "新诉求：三叉街5号噪音扰民");
+    chat_tell(chat, "TD");
+    assert_true(says(chat, "不再给您打电话回访"));
+    chat_tell(chat, "好了");
+    assert_true(says(chat, "已登记"));
+    chat_note(chat, "恢复：又问");
+    const uint64_t second = chat_ticket(chat, chat->tickets);
+    chat_tell(chat, "恢复");
+    assert_true(says(chat, "已恢复"));
+    chat_escalation(chat, second, PAIDAN__EVENT__FACT_RESOLVED);
+    chat_ask(chat, second, 1, 1);
+    assert_true(says(chat, "解决了吗"));
+    chat_note(chat, "问着的时候退订：问题收回");
+    chat_tell(chat, "退订");
+    assert_true(says(chat, "不再给您打电话回访"));
+    chat_tell(chat, "恢复");
+    chat_note(chat, "没有勿扰时，“恢复”不是口令");
+    chat_tell(chat, "恢复");
+    assert_false(says(chat, "已恢复"));
+    chat_check(chat, "wechat_quiet");
+}
+
 static void test_way_when_one_is_closed_then_the_next(void **state)
 {
     struct chat *const chat = *state;
@@ -905,6 +945,7 @@ int main(void)
         STORY(test_message_when_the_store_is_full_then_all_of_it_or_nothing),
         STORY(test_picture_when_filed_then_a_copy_is_named_and_fetched),
         STORY(test_callback_when_asked_then_answered_by_digits_and_taps),
+        STORY(test_quiet_when_he_wants_none_then_neither_asked_nor_told),
         STORY(test_way_when_one_is_closed_then_the_next),
         STORY(test_ticket_when_merged_then_told_so_once_and_asked_at_the_end),
         STORY(test_part_when_split_off_then_the_same_residents),

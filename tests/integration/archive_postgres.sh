@@ -144,6 +144,7 @@ note "8. the site says which secret, or none"
 instance_stop "$data"
 pg "DROP SCHEMA paidan CASCADE" >/dev/null 2>&1
 cp -r "$PAIDAN_ROOT/deploy/sites/demo" "$scratch/site"
+rm "$data/site.path" # moved on purpose
 echo 'archive: {postgres: city}' >>"$scratch/site/site.yaml"
 instance_start "$data" "$scratch/site"
 wait_until 60 "it says that the secret is not there" detail secret

@@ -144,10 +144,18 @@ static void put_wish(struct looking *looking, const Paidan__Wished *wished)
     case PAIDAN__REQUEST__WISH_WITHDRAW:
         add(looking, " 撤回");
         break;
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
+        add(looking, request->do_not_call->lift ? " 恢复回访" : " 勿扰");
+        break;
     default:
         if (request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_MISS &&
             request->callback_miss->hand_to != NULL) {
             add(looking, " 转由%s回访", request->callback_miss->hand_to);
+            break;
+        }
+        if (request->wish_case == PAIDAN__REQUEST__WISH_CALLBACK_MISS &&
+            request->callback_miss->do_not_ask) {
+            add(looking, " 免回访");
             break;
         }
         add(looking, " 未接通");

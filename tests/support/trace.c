@@ -492,6 +492,9 @@ static void put_callback(struct line *line, const Paidan__Event *event)
         put(line, "%s", event->asked->has_postponed && event->asked->postponed ? " postponed" : "");
         put(line, "%s",
             event->asked->has_handed_over && event->asked->handed_over ? " handed_over" : "");
+        for (size_t nth = 0; nth < event->asked->n_skipped; nth++) {
+            put(line, " skipped=%s", event->asked->skipped[nth]);
+        }
         if (event->asked->has_tried) {
             put(line, " tried=%u", event->asked->tried);
         }
