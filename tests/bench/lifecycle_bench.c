@@ -4,16 +4,26 @@
  *   channel pulls and answers (batches) -> closed
  *
  * Three threads stand for the adapter that submits, the clerks of eight units and the adapter that
- * asks back; each keeps a few requests under way. At most BACKLOG lives are open, so the slowest
- * part sets the pace. Then 1,000 submits a second one by one, for the time to an acknowledgement.
- * At the end every life must be closed. Prints JSON.
+ * asks back; each keeps a few requests under way. A fourth asks escalation how many are closed.
+ *
+ *   lives     a life is open until escalation has closed it, and at most --open of them are, so
+ *             the slowest part sets the pace, whichever it is: this is the figure
+ *   pressure  a life makes room for the next as soon as its resident has answered, so that
+ *             commands never cease, whatever is closed: here it shows whether closings keep pace,
+ *             which is to say whether escalation reads callback's log while commands come
+ *   acks      1,000 submits a second one by one, for the time to an acknowledgement
+ *
+ * The lag of closings is what residents have answered and escalation has not closed. Before the
+ * acks, and at the end, every life must be closed. Prints JSON.
  *
  * The site is tests/sites/bench: the units and estates below are its own, and no clock, holiday or
  * calling hour of it ever holds a life up, whatever the day. Another site must have them too.
  * With --lives N there are exactly so many lives and nothing else, for counting what one costs (a
  * folder of scripts in place of the programs may put a service under callgrind).
  *
- * Usage: lifecycle_bench --bin DIR [--site DIR] [--seconds N | --lives N] [--text-bytes N] */
+ * Usage: lifecycle_bench --bin DIR [--site DIR] [--seconds N [--pressure N] | --lives N]
+ *                        [--open N] [--text-bytes N]
+ * --pressure 0 leaves that part out. */
 
 #include <getopt.h>
 #include <pthread.h>
@@ -32,11 +42,14 @@
 
 enum {
     BATCH = 1000,
-    BACKLOG = 24 * BATCH,
+    OPEN = 24 * BATCH,
     WINDOW = 2, /* submits under way */
     UNITS = 8,
     CALLERS = 2,
     WARM_SECONDS = 3,
+    SECONDS_MAX = 3600,
+    PRESSURE_SECONDS = 60,
+    CLOSED_LOOK_US = 5000,
     ACK_RATE = 1000,
     WAIT_MS = 2000,
     ANSWER_MS = 60000,
@@ -56,11 +69,12 @@ static const char *const complaints[] = {
 
 struct bench {
     struct bench_instance instance;
-    unsigned seconds;
+    unsigned seconds, pressure_seconds;
     uint64_t lives; /* 0: as many as there is time for */
+    uint64_t open;  /* at most */
     size_t text_bytes;
-    _Atomic uint64_t submitted, answered;
-    atomic_bool stop_submits, stop;
+    _Atomic uint64_t submitted, answered, closed;
+    atomic_bool pressure, stop_submits, stop;
 };
 
 static struct bench bench;
@@ -179,15 +193,21 @@ static uint64_t take_submitted(struct submitter *submitter, uint64_t timeout_ms)
     return answer->correlation;
 }
 
+/* How far the lives must be that make room for others. */
+static uint64_t over(void)
+{
+    return atomic_load(atomic_load(&bench.pressure) ? &bench.answered : &bench.closed);
+}
+
 static void *run_submits(void *context)
 {
     struct submitter *submitter = context;
     unsigned under_way = 0;
     while (!atomic_load(&bench.stop_submits) || under_way > 0) {
-        const uint64_t open = submitter->number - atomic_load(&bench.answered);
+        const uint64_t open = submitter->number - over();
         const bool more = bench.lives == 0 || submitter->number < bench.lives;
         uint64_t correlation = 0;
-        if (more && !atomic_load(&bench.stop_submits) && open + BATCH <= BACKLOG &&
+        if (more && !atomic_load(&bench.stop_submits) && open + BATCH <= bench.open &&
             under_way < WINDOW) {
             under_way += submit(submitter, BATCH, WINDOW, &correlation) == RC_OK ? 1 : 0;
         } else if (under_way > 0) {
@@ -400,85 +420,142 @@ static void *run_callers(void *context)
     return NULL;
 }
 
+/* ---- the closings ------------------------------------------------------------------------------
+ */
+
+/* An answer is counted after callback has committed it, which may be after escalation closed the
+ * life: so what is closed is asked for first. */
+static uint64_t lag_of(uint64_t closed)
+{
+    const uint64_t answered = atomic_load(&bench.answered);
+    return answered > closed ? answered - closed : 0;
+}
+
+/* Asked between two steps, so that a busy service is asked as seldom as it takes steps. */
+static void *run_closed(void *context)
+{
+    (void)context;
+    struct bench_watcher watcher;
+    open_client(&watcher.client, &watcher.arena, "closings");
+    while (!atomic_load(&bench.stop)) {
+        atomic_store(&bench.closed, bench_closed(&watcher));
+        usleep(CLOSED_LOOK_US);
+    }
+    client_close(watcher.client);
+    arena_fini(&watcher.arena);
+    return NULL;
+}
+
 /* ---- measuring ---------------------------------------------------------------------------------
  */
 
-/* Steps and records said so far. */
+/* Of a service, so far. */
 struct work {
-    double steps, head, cpu_us, bytes;
+    double steps, commands, records, head, cpu_us, bytes;
 };
 
-static void work_read(struct bench_watcher *watcher, struct work work[BENCH_SERVICES])
+/* Of all of them at one time. */
+struct moment {
+    struct work work[BENCH_SERVICES];
+    uint64_t at_us, own_cpu_us, answered, closed, lag;
+};
+
+static struct moment moment_read(struct bench_watcher *watcher)
 {
+    struct moment now = {.own_cpu_us = bench_cpu_us(getpid())};
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
+        struct work *work = &now.work[index];
         const char *text = bench_ask(watcher, bench_services[index], true)->metrics->text;
-        work[index].steps = bench_metric(text, "paidan_step_seconds_count");
-        work[index].head = bench_metric(text, "paidan_log_head");
-        work[index].bytes = bench_metric(text, "paidan_map_used_bytes");
-        work[index].cpu_us = (double)bench_cpu_us(bench.instance.pids[index]);
+        work->steps = bench_metric(text, "paidan_step_seconds_count");
+        work->commands = bench_metric(text, "paidan_commands_total");
+        work->records = bench_metric(text, "paidan_records_total");
+        work->head = bench_metric(text, "paidan_log_head");
+        work->bytes = bench_metric(text, "paidan_map_used_bytes");
+        work->cpu_us = (double)bench_cpu_us(bench.instance.pids[index]);
     }
+    now.closed = bench_closed(watcher);
+    now.lag = lag_of(now.closed);
+    now.answered = now.closed + now.lag;
+    now.at_us = clock_monotonic_us();
+    return now;
 }
 
-static void report_services(json_t *result, const struct work *from, const struct work *to,
+static void report_services(json_t *result, const struct moment *from, const struct moment *to,
                             double lives)
 {
     double cpu_us = 0, bytes = 0;
     json_t *services = json_object();
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
         const struct bench_memory memory = bench_memory(bench.instance.pids[index]);
-        const double steps = to[index].steps - from[index].steps;
-        cpu_us += to[index].cpu_us - from[index].cpu_us;
-        bytes += to[index].bytes - from[index].bytes;
+        const struct work *a = &from->work[index], *b = &to->work[index];
+        const double steps = b->steps > a->steps ? b->steps - a->steps : 1;
+        cpu_us += b->cpu_us - a->cpu_us;
+        bytes += b->bytes - a->bytes;
         json_object_set_new(
             services, bench_services[index],
-            json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "cpu_us_per_life",
-                      bench_round((to[index].cpu_us - from[index].cpu_us) / lives),
-                      "records_per_life", bench_round((to[index].head - from[index].head) / lives),
-                      "lives_per_step", bench_round(lives / (steps > 0 ? steps : 1)), "rss_mib",
+            json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "cpu_us_per_life",
+                      bench_round((b->cpu_us - a->cpu_us) / lives), "records_per_life",
+                      bench_round((b->head - a->head) / lives), "lives_per_step",
+                      bench_round(lives / steps), "commands_per_step",
+                      bench_round((b->commands - a->commands) / steps), "followed_per_step",
+                      bench_round((b->records - a->records) / steps), "rss_mib",
                       bench_round((double)memory.rss_bytes / 1048576), "rss_anonymous_mib",
                       bench_round((double)memory.anonymous_bytes / 1048576), "store_bytes_per_life",
-                      bench_round((to[index].bytes - from[index].bytes) / lives)));
+                      bench_round((b->bytes - a->bytes) / lives)));
     }
     json_object_set_new(result, "cpu_us_per_life", json_real(bench_round(cpu_us / lives)));
     json_object_set_new(result, "store_bytes_per_life", json_real(bench_round(bytes / lives)));
     json_object_set_new(result, "services", services);
 }
 
-static void measure_lives(struct bench_watcher *watcher, json_t *result)
+/* keep_pace: lives closed for one that was answered; 1 means that the lag neither grew nor shrank. */
+static void report_closings(json_t *result, const struct moment *from, const struct moment *to,
+                            uint64_t lag_max)
 {
-    enum { SECONDS_MAX = 3600 };
+    const double answered = (double)(to->answered - from->answered);
+    json_object_set_new(
+        result, "closings",
+        json_pack(
+            "{s:I, s:I, s:I, s:f, s:f}", "lag_start", (json_int_t)from->lag, "lag_end",
+            (json_int_t)to->lag, "lag_max", (json_int_t)lag_max, "answered_per_s",
+            bench_round(answered * 1e6 / (double)(to->at_us - from->at_us)), "keep_pace",
+            bench_round((double)(to->closed - from->closed) / (answered > 0 ? answered : 1))));
+}
+
+/* As long as that, after some seconds in which every part finds its work. */
+static void measure_span(struct bench_watcher *watcher, unsigned seconds, json_t *result)
+{
     static double rates[SECONDS_MAX];
-    struct work from[BENCH_SERVICES], to[BENCH_SERVICES];
-    sleep(WARM_SECONDS);
-    work_read(watcher, from);
-    const uint64_t own_us = bench_cpu_us(getpid());
-    const uint64_t first = bench_closed(watcher), start_us = clock_monotonic_us();
-    uint64_t before = first, before_us = start_us;
     unsigned count = 0;
-    for (; count < bench.seconds && count < SECONDS_MAX; count++) {
+    sleep(WARM_SECONDS);
+    const struct moment from = moment_read(watcher);
+    uint64_t before = from.closed, before_us = from.at_us, lag_max = from.lag;
+    for (; count < seconds; count++) {
         sleep(1);
         const uint64_t now = bench_closed(watcher), now_us = clock_monotonic_us();
+        const uint64_t lag = lag_of(now);
+        lag_max = lag > lag_max ? lag : lag_max;
         rates[count] = (double)(now - before) * 1e6 / (double)(now_us - before_us);
         before = now;
         before_us = now_us;
     }
-    work_read(watcher, to);
-    const double lives = (double)(before - first);
-    const double spent = (double)(before_us - start_us) / 1e6;
+    const struct moment to = moment_read(watcher);
+    const double lives = to.closed > from.closed ? (double)(to.closed - from.closed) : 1;
+    const double spent = (double)(to.at_us - from.at_us) / 1e6;
     json_object_set_new(result, "lives_per_s", json_real(bench_round(lives / spent)));
     json_object_set_new(result, "lives_per_s_median_second",
                         json_real(bench_round(bench_share(rates, count, 0.5))));
     json_object_set_new(result, "driver_cpu_us_per_life",
-                        json_real(bench_round((double)(bench_cpu_us(getpid()) - own_us) / lives)));
-    report_services(result, from, to, lives);
+                        json_real(bench_round((double)(to.own_cpu_us - from.own_cpu_us) / lives)));
+    report_closings(result, &from, &to, to.lag > lag_max ? to.lag : lag_max);
+    report_services(result, &from, &to, lives);
 }
 
 /* A fixed number of lives, from the first submit to the last closed: nothing is left out, so that two
  * runs differ by their lives alone. */
 static void measure_count(struct bench_watcher *watcher, json_t *result)
 {
-    struct work from[BENCH_SERVICES], to[BENCH_SERVICES];
-    work_read(watcher, from);
+    const struct moment from = moment_read(watcher);
     const uint64_t until_us = clock_monotonic_us() + COUNT_SECONDS_MAX * 1000000ull;
     while (bench_closed(watcher) < bench.lives) {
         if (clock_monotonic_us() > until_us) {
@@ -487,8 +564,8 @@ static void measure_count(struct bench_watcher *watcher, json_t *result)
         }
         usleep(100000);
     }
-    work_read(watcher, to);
-    report_services(result, from, to, (double)bench.lives);
+    const struct moment to = moment_read(watcher);
+    report_services(result, &from, &to, (double)bench.lives);
 }
 
 /* One ticket a request, ACK_RATE a second, each at its time whatever became of those before. */
@@ -537,11 +614,14 @@ static void measure_acks(struct submitter *submitter, json_t *result)
 static void report_logs(json_t *result)
 {
     const double lives = (double)atomic_load(&bench.submitted);
+    double all = 0;
     json_t *logs = json_object();
     for (unsigned index = 0; index < BENCH_SERVICES; index++) {
         const double bytes = (double)bench_log_bytes(bench.instance.data, index);
+        all += bytes;
         json_object_set_new(logs, bench_services[index], json_real(bench_round(bytes / lives)));
     }
+    json_object_set_new(logs, "all", json_real(bench_round(all / lives)));
     json_object_set_new(result, "log_bytes_per_life", logs);
 }
 
@@ -573,34 +653,60 @@ static void measure_restart(json_t *result)
     json_object_set_new(result, "restart_ms_by_service", restart);
 }
 
+/* From a full house on: what lags at its start is what the part before left. */
+static void measure_pressure(struct bench_watcher *watcher, json_t *result)
+{
+    json_t *pressure = json_object();
+    atomic_store(&bench.pressure, true);
+    measure_span(watcher, bench.pressure_seconds, pressure);
+    json_object_set_new(pressure, "seconds", json_integer((json_int_t)bench.pressure_seconds));
+    json_object_set_new(result, "pressure", pressure);
+}
+
+/* The parts one after the other; the residents come from a thread while they come in batches. */
+static void measure_parts(struct bench_watcher *watcher, struct submitter *submitter,
+                          json_t *result)
+{
+    pthread_t residents;
+    pthread_create(&residents, NULL, run_submits, submitter);
+    if (bench.lives > 0) {
+        measure_count(watcher, result);
+    } else {
+        measure_span(watcher, bench.seconds, result);
+    }
+    if (bench.lives == 0 && bench.pressure_seconds > 0) {
+        measure_pressure(watcher, result);
+    }
+    atomic_store(&bench.stop_submits, true);
+    pthread_join(residents, NULL);
+    wait_all_closed(watcher);
+    if (bench.lives == 0) {
+        measure_acks(submitter, result);
+        wait_all_closed(watcher);
+    }
+    json_object_set_new(result, "lives", json_integer((json_int_t)bench_closed(watcher)));
+    json_object_set_new(result, "open_max", json_integer((json_int_t)bench.open));
+    json_object_set_new(result, "text_bytes", json_integer((json_int_t)bench.text_bytes));
+}
+
 static json_t *measure(void)
 {
     static struct submitter submitter;
+    static void *(*const others[])(void *) = {run_units, run_callers, run_closed};
+    enum { OTHERS = sizeof others / sizeof others[0] };
     struct bench_watcher watcher;
-    pthread_t threads[3];
+    pthread_t threads[OTHERS];
     json_t *result = json_object();
     open_client(&submitter.client, &submitter.arena, "wechat-bot");
     open_client(&watcher.client, &watcher.arena, "watcher");
-    pthread_create(&threads[0], NULL, run_submits, &submitter);
-    pthread_create(&threads[1], NULL, run_units, NULL);
-    pthread_create(&threads[2], NULL, run_callers, NULL);
-    if (bench.lives > 0) {
-        measure_count(&watcher, result);
-    } else {
-        measure_lives(&watcher, result);
+    for (unsigned index = 0; index < OTHERS; index++) {
+        pthread_create(&threads[index], NULL, others[index], NULL);
     }
-    atomic_store(&bench.stop_submits, true);
-    pthread_join(threads[0], NULL);
-    wait_all_closed(&watcher);
-    if (bench.lives == 0) {
-        measure_acks(&submitter, result);
-        wait_all_closed(&watcher);
-    }
-    json_object_set_new(result, "lives", json_integer((json_int_t)bench_closed(&watcher)));
-    json_object_set_new(result, "text_bytes", json_integer((json_int_t)bench.text_bytes));
+    measure_parts(&watcher, &submitter, result);
     atomic_store(&bench.stop, true);
-    pthread_join(threads[1], NULL);
-    pthread_join(threads[2], NULL);
+    for (unsigned index = 0; index < OTHERS; index++) {
+        pthread_join(threads[index], NULL);
+    }
     client_close(submitter.client);
     client_close(watcher.client);
     if (bench.lives == 0) {
@@ -632,40 +738,58 @@ static void check_site(const char *folder)
     site_free(site);
 }
 
+/* False: not understood. */
+static bool option_take(int option, const char *word)
+{
+    switch (option) {
+    case 'b':
+        bench.instance.bin = word;
+        break;
+    case 's':
+        bench.instance.site = word;
+        break;
+    case 'n':
+        bench.seconds = (unsigned)strtoul(word, NULL, 10);
+        break;
+    case 'p':
+        bench.pressure_seconds = (unsigned)strtoul(word, NULL, 10);
+        break;
+    case 'l':
+        bench.lives = strtoull(word, NULL, 10) / BATCH * BATCH;
+        break;
+    case 'o':
+        bench.open = strtoull(word, NULL, 10);
+        break;
+    case 't':
+        bench.text_bytes = strtoul(word, NULL, 10);
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
         {"bin", required_argument, NULL, 'b'},        {"site", required_argument, NULL, 's'},
-        {"seconds", required_argument, NULL, 'n'},    {"lives", required_argument, NULL, 'l'},
+        {"seconds", required_argument, NULL, 'n'},    {"pressure", required_argument, NULL, 'p'},
+        {"lives", required_argument, NULL, 'l'},      {"open", required_argument, NULL, 'o'},
         {"text-bytes", required_argument, NULL, 't'}, {0}};
     bench.instance.site = BENCH_SITE;
     bench.seconds = 10;
+    bench.pressure_seconds = PRESSURE_SECONDS;
+    bench.open = OPEN;
     bench.text_bytes = 240;
+    bool understood = true;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        switch (option) {
-        case 'b':
-            bench.instance.bin = optarg;
-            break;
-        case 's':
-            bench.instance.site = optarg;
-            break;
-        case 'n':
-            bench.seconds = (unsigned)strtoul(optarg, NULL, 10);
-            break;
-        case 'l':
-            bench.lives = strtoull(optarg, NULL, 10) / BATCH * BATCH;
-            break;
-        case 't':
-            bench.text_bytes = strtoul(optarg, NULL, 10);
-            break;
-        default:
-            return 64;
-        }
+        understood = understood && option_take(option, optarg);
     }
-    if (bench.instance.bin == NULL || bench.seconds == 0) {
+    if (!understood || bench.instance.bin == NULL || bench.seconds == 0 || bench.open < BATCH ||
+        bench.seconds > SECONDS_MAX || bench.pressure_seconds > SECONDS_MAX) {
         fprintf(stderr,
-                "usage: lifecycle_bench --bin DIR [--site DIR] [--seconds N | --lives N] "
-                "[--text-bytes N]\n");
+                "usage: lifecycle_bench --bin DIR [--site DIR] [--seconds N [--pressure N] "
+                "| --lives N] [--open N] [--text-bytes N]\n");
         return 64;
     }
     check_site(bench.instance.site);
