@@ -83,6 +83,15 @@ static void watchdog_pet(struct shell *shell)
     }
 }
 
+/* Of this thread, which runs the steps. */
+static uint64_t cpu_ns(void)
+{
+    struct timespec span;
+    const int failed = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &span);
+    CHECK(failed == 0);
+    return (uint64_t)span.tv_sec * 1000000000u + (uint64_t)span.tv_nsec;
+}
+
 /* One attempt. Conditions are taken again each time: a second attempt may be later. */
 static enum rc step_once(struct shell *shell, timer_t timer)
 {
@@ -94,7 +103,7 @@ static enum rc step_once(struct shell *shell, timer_t timer)
     /* Few bytes of the pool never come in parts, nor are they interrupted. */
     const ssize_t got = getrandom(&conditions.entropy, sizeof conditions.entropy, 0);
     CHECK(got == (ssize_t)sizeof conditions.entropy);
-    const uint64_t start_us = clock_monotonic_us();
+    const uint64_t start_us = clock_monotonic_us(), start_cpu_ns = cpu_ns();
     shell_batch_peers(shell);
     watchdog_pet(shell);
     alarm_set(timer, STEP_MS_MAX);
@@ -102,6 +111,7 @@ static enum rc step_once(struct shell *shell, timer_t timer)
         step_engine_run(shell->engine, &conditions, shell->inputs, shell->count, shell->outcomes);
     alarm_set(timer, 0);
     metrics_observe(&shell->counts.step_seconds, (double)(clock_monotonic_us() - start_us) / 1e6);
+    shell_batch_learn(shell, cpu_ns() - start_cpu_ns);
     shell->counts.steps++;
     return rc;
 }

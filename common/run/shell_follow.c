@@ -23,6 +23,7 @@ enum {
     FOLLOW_LAZY_BESIDE_US = 20000,
     FOLLOW_LAZY_RECORDS_MAX = 2048,
     FOLLOW_BLOCKED_US = 5000000, /* unconnected so long: the endpoint may have moved */
+    FOLLOW_TURN_RECORDS = 64,    /* of the oldest log, before it is asked again which that is */
 };
 /* ---- state ------------------------------------------------------------------------------------
  */
@@ -151,6 +152,9 @@ static enum rc follow_ask(struct shell *shell, struct shell_follow *follow)
         fetch.has_held_crc = held.seq != 0;
         fetch.held_crc = held.crc;
     }
+    /* Under load it is answered every other step, and must be enough for both. */
+    fetch.has_bytes_max = 1;
+    fetch.bytes_max = TAIL_FETCH_BYTES_MAX;
     fetch.has_behind = 1;
     fetch.behind = shell_care_lag(shell);
     fetch.has_wait_ms = 1;
@@ -310,12 +314,12 @@ static const char *fault_words(enum rc rc)
 }
 
 /* An event that cannot be read stops its log and no other: tickets of the other services go on. */
-static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
+static void follow_gather(struct shell *shell, unsigned index)
 {
     struct shell_follow *follow = &shell->follows[index];
     struct tail *tail = &follow->tail;
     enum rc rc = RC_OK;
-    while (rc == RC_OK && shell->count < count_max && shell_batch_has_room(shell)) {
+    while (rc == RC_OK && shell_batch_has_room(shell)) {
         const struct evlog_record *record = NULL;
         rc = tail_peek(tail, &record);
         if (rc == RC_OK) {
@@ -336,21 +340,55 @@ static void follow_gather(struct shell *shell, unsigned index, size_t count_max)
     }
 }
 
-void shell_follow_gather(struct shell *shell, size_t count_max)
+/* The log whose next record is the oldest; follow_count: none has any that can be taken. Faults are
+ * left to the next step, where each log has its part. */
+static unsigned follow_oldest(struct shell *shell)
 {
+    unsigned oldest = shell->follow_count;
+    uint64_t oldest_ms = UINT64_MAX;
+    for (unsigned index = 0; index < shell->follow_count; index++) {
+        struct tail *tail = &shell->follows[index].tail;
+        const struct evlog_record *record = NULL;
+        if (tail->state == TAIL_HELD && tail_peek(tail, &record) == RC_OK &&
+            record->now_ms < oldest_ms) {
+            oldest = index;
+            oldest_ms = record->now_ms;
+        }
+    }
+    return oldest;
+}
+
+/* Each log has its part, half of the room for all of them together, so that none keeps another out
+ * however far behind it is; their turn changes, since the last of them may find no room left by large
+ * records. The other half goes to what has waited longest, so that a log that says four records of a
+ * life and one that says one both keep pace. */
+void shell_follow_gather(struct shell *shell)
+{
+    const struct shell_room room = shell->room;
     unsigned held = 0;
     for (unsigned index = 0; index < shell->follow_count; index++) {
         held += shell->follows[index].tail.state == TAIL_HELD ? 1 : 0;
     }
-    /* The logs share the room, and what one leaves goes to those after it. */
-    CHECK(count_max >= 1);
-    const size_t until = shell->count + count_max;
-    for (unsigned index = 0; held > 0 && index < shell->follow_count; index++) {
-        if (shell->follows[index].tail.state == TAIL_HELD && shell->count < until) {
-            const size_t share = (until - shell->count) / held;
-            follow_gather(shell, index, shell->count + (share > 0 ? share : 1));
-            held--;
+    if (held == 0 || !shell_batch_has_room(shell)) {
+        return;
+    }
+    const struct shell_room part = shell_batch_part(shell, 2 * (size_t)held);
+    for (unsigned turn = 0; turn < shell->follow_count; turn++) {
+        const unsigned index = (shell->follow_turn + turn) % shell->follow_count;
+        if (shell->follows[index].tail.state == TAIL_HELD) {
+            shell_batch_room_part(shell, &room, &part);
+            follow_gather(shell, index);
         }
+    }
+    shell->follow_turn = (shell->follow_turn + 1) % shell->follow_count;
+    unsigned oldest = follow_oldest(shell);
+    shell->room = room;
+    while (oldest < shell->follow_count && shell_batch_has_room(shell)) {
+        shell->room.count = shell->count + FOLLOW_TURN_RECORDS;
+        shell->room.count = shell->room.count < room.count ? shell->room.count : room.count;
+        follow_gather(shell, oldest);
+        shell->room = room;
+        oldest = follow_oldest(shell);
     }
 }
 
@@ -363,6 +401,18 @@ bool shell_follow_held(const struct shell *shell)
         }
     }
     return false;
+}
+
+uint64_t shell_follow_waiting(const struct shell *shell)
+{
+    uint64_t waiting = 0;
+    for (unsigned index = 0; index < shell->follow_count; index++) {
+        const struct tail *tail = &shell->follows[index].tail;
+        if (tail->state == TAIL_HELD && tail->head > tail->given.at.seq) {
+            waiting += tail->head - tail->given.at.seq;
+        }
+    }
+    return waiting;
 }
 
 /* A service whose callers do not wait for these records spares them a commit of their own: they

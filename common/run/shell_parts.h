@@ -50,7 +50,12 @@ enum {
     SHELL_WATCHERS_MAX = TAIL_FOLLOWERS_MAX - SHELL_FOLLOWERS_MAX, /* parked fetches of others */
     SHELL_PORTS_MAX = 5,                                           /* of one service */
     SHELL_BATCH_EIGHTHS = 8, /* parts of a step that are filled one after another */
-    SHELL_CODES = 192,       /* above every enum Code */
+    SHELL_BATCH_US = 50000,  /* processor time that a full step may take */
+    /* Of one item, before a step has shown it, and what is believed of it: whatever the machine, a
+     * full step is worth its commit. */
+    SHELL_ITEM_NS = 4000,
+    SHELL_ITEM_NS_MAX = 50000,
+    SHELL_CODES = 192, /* above every enum Code */
 };
 /* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
  * more frame's. */
@@ -215,7 +220,9 @@ struct shell {
 
     uint64_t commands_us; /* when a step last had commands */
     size_t command_items; /* of them */
-    bool records_passed;  /* the last step had no room for the records that wait */
+    bool records_passed;  /* the last step had no room for any of the records that wait */
+    uint64_t item_ns;     /* processor time of one item, by the steps that were run; 0: none was */
+    unsigned follow_turn; /* the log that is asked first for records */
 
     bool full; /* the store had no space; nothing is tried before probe_us */
     uint64_t probe_us;
@@ -274,6 +281,20 @@ void shell_port_answer(struct shell *shell, const struct bus_peer *peer, const v
 void shell_batch_begin(struct shell *shell);
 /* It may be filled up to so many of SHELL_BATCH_EIGHTHS. */
 void shell_batch_room(struct shell *shell, size_t eighths);
+/* The room of a step that is filled whole. */
+struct shell_room shell_batch_whole(const struct shell *shell);
+/* It may be filled whole, and beyond what is in it by so many eighths in any case: a large frame is
+ * no reason to leave others out. Its inputs aside, whose number is fixed. */
+void shell_batch_room_beyond(struct shell *shell, size_t eighths);
+/* What is left of the room, divided; at least one of everything. Before: shell_batch_has_room. */
+struct shell_room shell_batch_part(const struct shell *shell, size_t divisor);
+/* Room for the part beyond what is in the step, within that bound. */
+void shell_batch_room_part(struct shell *shell, const struct shell_room *bound,
+                           const struct shell_room *part);
+/* Items that so much processor time is enough for. */
+size_t shell_batch_items_within(const struct shell *shell, uint64_t span_us);
+/* A step of what was gathered took so much of it. */
+void shell_batch_learn(struct shell *shell, uint64_t cpu_ns);
 /* Whether another input may be added to the step, whatever its size. */
 bool shell_batch_has_room(const struct shell *shell);
 /* Tickets, actions or replies that a command is about: 1 to SUBMIT_TICKETS_MAX. */
@@ -386,8 +407,8 @@ void shell_follow_tick(struct shell *shell);
 /* The connection broke: what was asked is asked again. */
 void shell_follow_lost(struct shell_follow *follow);
 void shell_follow_receive(struct shell *shell, struct shell_follow *follow);
-/* Adds records to the step, at most count_max of them. */
-void shell_follow_gather(struct shell *shell, size_t count_max);
+/* Adds records to the step until its room is full: of each log a fair part, then the oldest. */
+void shell_follow_gather(struct shell *shell);
 /* The step with what was gathered is stored. */
 void shell_follow_commit(struct shell *shell);
 /* It is not: what was gathered comes again. */
@@ -399,6 +420,8 @@ MUST_CHECK enum rc shell_follow_restart(struct shell *shell);
 void shell_follow_accuse(struct shell *shell, const char *log);
 /* Whether there are records to gather. */
 bool shell_follow_held(const struct shell *shell);
+/* How many wait in the logs that hold some, those included that are not fetched yet. */
+uint64_t shell_follow_waiting(const struct shell *shell);
 /* When they should be: the earlier of that and until_us. beside: a step is made anyway. */
 uint64_t shell_follow_ready_us(const struct shell *shell, uint64_t until_us, bool beside);
 uint64_t shell_follow_due_us(const struct shell *shell, uint64_t until_us);

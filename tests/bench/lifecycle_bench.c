@@ -454,11 +454,26 @@ struct work {
     double steps, commands, records, head, cpu_us, bytes;
 };
 
+/* What escalation reads. */
+enum { FOLLOWED = 3 };
+static const char *const followed[FOLLOWED] = {"triage", "callback", "intake"};
+
 /* Of all of them at one time. */
 struct moment {
     struct work work[BENCH_SERVICES];
+    double behind[FOLLOWED]; /* records that escalation has not read */
     uint64_t at_us, own_cpu_us, answered, closed, lag;
 };
+
+static void behind_read(struct bench_watcher *watcher, double behind[FOLLOWED])
+{
+    char name[64];
+    const char *text = bench_ask(watcher, "escalation", true)->metrics->text;
+    for (unsigned index = 0; index < FOLLOWED; index++) {
+        snprintf(name, sizeof name, "paidan_follow_lag_records{log=\"%s\"}", followed[index]);
+        behind[index] = bench_metric(text, name);
+    }
+}
 
 static struct moment moment_read(struct bench_watcher *watcher)
 {
@@ -473,6 +488,7 @@ static struct moment moment_read(struct bench_watcher *watcher)
         work->bytes = bench_metric(text, "paidan_map_used_bytes");
         work->cpu_us = (double)bench_cpu_us(bench.instance.pids[index]);
     }
+    behind_read(watcher, now.behind);
     now.closed = bench_closed(watcher);
     now.lag = lag_of(now.closed);
     now.answered = now.closed + now.lag;
@@ -512,14 +528,22 @@ static void report_services(json_t *result, const struct moment *from, const str
 static void report_closings(json_t *result, const struct moment *from, const struct moment *to,
                             uint64_t lag_max)
 {
-    const double answered = (double)(to->answered - from->answered);
-    json_object_set_new(
-        result, "closings",
-        json_pack(
-            "{s:I, s:I, s:I, s:f, s:f}", "lag_start", (json_int_t)from->lag, "lag_end",
-            (json_int_t)to->lag, "lag_max", (json_int_t)lag_max, "answered_per_s",
-            bench_round(answered * 1e6 / (double)(to->at_us - from->at_us)), "keep_pace",
-            bench_round((double)(to->closed - from->closed) / (answered > 0 ? answered : 1))));
+    const double closed = (double)(to->closed - from->closed);
+    const double answered =
+        to->answered > from->answered ? (double)(to->answered - from->answered) : 1;
+    const double spent_us = (double)(to->at_us - from->at_us);
+    json_t *behind = json_object(), *closings = json_object();
+    for (unsigned index = 0; index < FOLLOWED; index++) {
+        json_object_set_new(behind, followed[index], json_real(to->behind[index]));
+    }
+    json_object_set_new(closings, "lag_start", json_integer((json_int_t)from->lag));
+    json_object_set_new(closings, "lag_end", json_integer((json_int_t)to->lag));
+    json_object_set_new(closings, "lag_max", json_integer((json_int_t)lag_max));
+    json_object_set_new(closings, "answered_per_s",
+                        json_real(bench_round(answered * 1e6 / spent_us)));
+    json_object_set_new(closings, "keep_pace", json_real(bench_round(closed / answered)));
+    json_object_set_new(closings, "unread_end", behind);
+    json_object_set_new(result, "closings", closings);
 }
 
 /* As long as that, after some seconds in which every part finds its work. */

@@ -99,7 +99,7 @@ static void send_request(struct gathering *here, Paidan__Request *request)
     assert_int_equal(rc, RC_OK);
 }
 
-static void send_submit(struct gathering *here, size_t tickets)
+static void send_texts(struct gathering *here, size_t tickets, char *text)
 {
     static Paidan__NewTicket row;
     static Paidan__NewTicket *list[SUBMIT_TICKETS_MAX];
@@ -107,7 +107,7 @@ static void send_submit(struct gathering *here, size_t tickets)
     Paidan__Request request = PAIDAN__REQUEST__INIT;
     paidan__new_ticket__init(&row);
     row.channel = "wechat";
-    row.text = "text";
+    row.text = text;
     for (size_t index = 0; index < tickets; index++) {
         list[index] = &row;
     }
@@ -116,6 +116,11 @@ static void send_submit(struct gathering *here, size_t tickets)
     request.wish_case = PAIDAN__REQUEST__WISH_SUBMIT;
     request.submit = &submit;
     send_request(here, &request);
+}
+
+static void send_submit(struct gathering *here, size_t tickets)
+{
+    send_texts(here, tickets, "text");
 }
 
 static void send_ping(struct gathering *here)
@@ -150,13 +155,15 @@ static size_t gather_round(struct gathering *here)
 /* ---- records ----------------------------------------------------------------------------------
  */
 
-/* As if so many records of the log we follow had come. The log is that of a second toy. */
-static void hold_records(struct gathering *here, unsigned count)
+/* As if so many records of a log we follow had come, said at that time. The log is that of a second
+ * toy, and says it again to every test. */
+static void hold_log(struct gathering *here, unsigned log, unsigned count, uint64_t said_ms)
 {
     void *state = NULL;
     assert_int_equal(toy_setup(&state), 0);
     struct toy_fixture *sender = state;
-    struct shell_follow *follow = &here->shell->follows[0];
+    struct shell_follow *follow = &here->shell->follows[log];
+    sender->now_ms = said_ms;
     for (unsigned said = 0; said < count; said += TOY_BATCH_MAX) {
         toy_add_submit(sender, 0, 1, "text", TOY_BATCH_MAX);
         unsigned char *id = sender->inputs[0].request->request_id.data;
@@ -180,6 +187,37 @@ static void hold_records(struct gathering *here, unsigned count)
     assert_int_equal(tail_take_frame(&follow->tail, bytes, size, 0, clock_monotonic_us()), RC_OK);
     assert_true(follow->tail.head >= count);
     assert_int_equal(toy_teardown(&state), 0);
+}
+
+static void hold_records(struct gathering *here, unsigned count)
+{
+    hold_log(here, 0, count, 1000);
+}
+
+/* Follows two logs; the toy's own name serves for both, for no step is run here. */
+static void follow_two(struct gathering *here)
+{
+    static const char *const follows[] = {"intake", "intake", NULL};
+    here->service.follows = follows;
+    shell_follow_fini(here->shell);
+    assert_int_equal(shell_follow_init(here->shell), RC_OK);
+    assert_int_equal(here->shell->follow_count, 2);
+}
+
+static size_t records_from(const struct shell *shell, unsigned log)
+{
+    size_t records = 0;
+    for (size_t index = 0; index < shell->count; index++) {
+        const struct shell_origin *origin = &shell->origins[index];
+        records += origin->kind == SHELL_FROM_LOG && origin->index == log ? 1 : 0;
+    }
+    return records;
+}
+
+static uint64_t waiting_in(const struct shell *shell, unsigned log)
+{
+    const struct tail *tail = &shell->follows[log].tail;
+    return tail->state == TAIL_HELD ? tail->head - tail->given.at.seq : 0;
 }
 
 static size_t records_of(const struct shell *shell)
@@ -265,6 +303,169 @@ static void test_records_when_commands_never_end_then_they_get_their_turn(void *
         records += records_of(here->shell);
     }
     assert_int_equal(records, 3);
+}
+
+/* ---- shares -----------------------------------------------------------------------------------
+ */
+
+/* What commands are like: tickets in each, and how long their texts are. */
+struct load {
+    unsigned tickets, text_bytes, frames;
+};
+
+/* The law of shares, for a step of whatever is at hand: a log that has records waiting gets a
+ * sixteenth of the step, in items as in bytes of room: a quarter is the records', of which two logs
+ * have half for sure. And whatever the logs have, commands get theirs. */
+static void expect_shares(struct gathering *here, const uint64_t waiting[2])
+{
+    const struct shell *shell = here->shell;
+    for (unsigned log = 0; log < 2; log++) {
+        const size_t got = records_from(shell, log);
+        assert_true(got <= waiting[log]);
+        if (got < waiting[log]) {
+            assert_true(got * 16 >= shell->items);
+            assert_true(got > 0);
+        }
+    }
+    assert_true(shell->count > records_of(shell));
+}
+
+static void expect_law(struct gathering *here, const struct load *load)
+{
+    static char text[1 << 16];
+    enum { ROUNDS = 6, RECORDS = 3000 };
+    memset(text, 'x', load->text_bytes);
+    text[load->text_bytes] = '\0';
+    hold_log(here, 0, RECORDS, 1000);
+    hold_log(here, 1, RECORDS, 2000); /* the younger one has what is its share alone */
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        while (here->shell->queue.count < load->frames) {
+            send_texts(here, load->tickets, text);
+            expect_queued(here, here->shell->queue.count + 1);
+        }
+        const uint64_t waiting[2] = {waiting_in(here->shell, 0), waiting_in(here->shell, 1)};
+        (void)gather_round(here);
+        expect_shares(here, waiting);
+    }
+}
+
+static void test_logs_when_commands_never_end_then_each_has_its_share(void **state)
+{
+    static const struct load loads[] = {
+        {1, 4, 1},                  /* a caller alone */
+        {1, 4, 600},                /* hundreds of them */
+        {40, 4, 300},               /* sheets */
+        {1000, 4, 12},              /* batches: more items than a step has */
+        {SUBMIT_TICKETS_MAX, 4, 4}, /* the largest: one of them is half a step */
+        {15, 60000, 12},            /* long texts: more bytes than a step has */
+    };
+    for (size_t index = 0; index < sizeof loads / sizeof loads[0]; index++) {
+        follow_two(*state);
+        expect_law(*state, &loads[index]);
+        struct bus_message message;
+        while (shell_queue_take(&((struct gathering *)*state)->shell->queue, &message)) {
+            bus_message_free(&message);
+        }
+    }
+}
+
+static void test_logs_when_no_commands_come_then_both_move_and_the_older_first(void **state)
+{
+    struct gathering *here = *state;
+    here->shell->settings.step_inputs = 800;
+    follow_two(here);
+    hold_log(here, 0, 3000, 2000);
+    hold_log(here, 1, 3000, 1000);
+    assert_int_equal(gather_round(here), 800);
+    assert_int_equal(records_from(here->shell, 0), 200);
+    assert_int_equal(records_from(here->shell, 1), 600);
+}
+
+static void test_logs_when_one_has_few_then_the_other_takes_the_rest(void **state)
+{
+    struct gathering *here = *state;
+    here->shell->settings.step_inputs = 800;
+    follow_two(here);
+    hold_log(here, 0, 3000, 1000);
+    hold_log(here, 1, 40, 2000);
+    assert_int_equal(gather_round(here), 800);
+    /* A submit's answer is a record too. */
+    assert_true(records_from(here->shell, 1) >= 40);
+    assert_int_equal(records_from(here->shell, 0) + records_from(here->shell, 1), 800);
+}
+
+/* Steps of one input: whoever it is, each of the three has its turn. */
+static void test_logs_when_a_step_takes_one_input_then_all_have_their_turn(void **state)
+{
+    struct gathering *here = *state;
+    size_t from[2] = {0}, commands = 0;
+    here->shell->settings.step_inputs = 1;
+    follow_two(here);
+    hold_log(here, 0, 40, 1000);
+    hold_log(here, 1, 40, 2000);
+    for (unsigned index = 0; index < 12; index++) {
+        send_submit(here, 1);
+    }
+    expect_queued(here, 12);
+    for (unsigned round = 0; round < 12; round++) {
+        assert_int_equal(gather_round(here), 1);
+        from[0] += records_from(here->shell, 0);
+        from[1] += records_from(here->shell, 1);
+        commands += here->shell->count - records_of(here->shell);
+    }
+    assert_int_equal(commands, 6);
+    assert_int_equal(from[0], 3);
+    assert_int_equal(from[1], 3);
+}
+
+/* What records leave of their part is not left empty. */
+static void test_commands_when_records_are_few_then_they_fill_the_step(void **state)
+{
+    struct gathering *here = *state;
+    here->shell->settings.step_inputs = 80;
+    hold_records(here, 8);
+    for (unsigned index = 0; index < 80; index++) {
+        send_submit(here, 1);
+    }
+    expect_queued(here, 80);
+    const uint64_t waiting = waiting_in(here->shell, 0);
+    /* On a slow machine reading ends before the step is full. */
+    const size_t count = gather_round(here);
+    assert_int_equal(records_of(here->shell), waiting < 60 ? waiting : 60);
+    assert_true(count == 80 || here->shell->queue.count > 0);
+    assert_true(count > 20 + records_of(here->shell) || here->shell->queue.count > 0);
+}
+
+/* ---- time -------------------------------------------------------------------------------------
+ */
+
+static void test_step_when_items_take_long_then_fewer_and_again_more(void **state)
+{
+    struct gathering *here = *state;
+    struct shell *shell = here->shell;
+    const size_t before = shell_batch_whole(shell).items;
+    shell->items = 1000;
+    for (unsigned step = 0; step < 64; step++) {
+        shell_batch_learn(shell, 1000u * 40000u);
+    }
+    const size_t slow = shell_batch_whole(shell).items;
+    assert_true(slow < before / 4);
+    assert_true(slow >= 1000); /* a step is worth its commit on any machine */
+    shell->items = 10;         /* too few: their step costs more than they */
+    for (unsigned step = 0; step < 64; step++) {
+        shell_batch_learn(shell, 10u * 1000u);
+    }
+    assert_int_equal(shell_batch_whole(shell).items, slow);
+    shell->items = 1000;
+    for (unsigned step = 0; step < 64; step++) {
+        shell_batch_learn(shell, 1000u * 10000000u); /* ten ms each: not believed */
+    }
+    assert_int_equal(shell_batch_whole(shell).items,
+                     SHELL_BATCH_US * 1000u / SHELL_ITEM_NS_MAX / 8 * 8);
+    for (unsigned step = 0; step < 64; step++) {
+        shell_batch_learn(shell, 1000u);
+    }
+    assert_int_equal(shell_batch_whole(shell).items, STEP_ITEMS_MAX);
 }
 
 static void test_records_when_nobody_waits_for_them_then_held_back_a_little(void **state)
@@ -477,6 +678,12 @@ int main(int argc, char **argv)
         CASE(test_records_when_a_single_command_comes_then_few_beside_it),
         CASE(test_records_when_commands_are_large_then_they_fill_the_step),
         CASE(test_records_when_commands_never_end_then_they_get_their_turn),
+        CASE(test_logs_when_commands_never_end_then_each_has_its_share),
+        CASE(test_logs_when_no_commands_come_then_both_move_and_the_older_first),
+        CASE(test_logs_when_one_has_few_then_the_other_takes_the_rest),
+        CASE(test_logs_when_a_step_takes_one_input_then_all_have_their_turn),
+        CASE(test_commands_when_records_are_few_then_they_fill_the_step),
+        CASE(test_step_when_items_take_long_then_fewer_and_again_more),
         CASE(test_records_when_nobody_waits_for_them_then_held_back_a_little),
         CASE(test_overload_when_callers_wait_long_then_until_they_do_not),
         CASE(test_overload_when_those_after_a_follower_are_behind_then_until_it_is_silent),
