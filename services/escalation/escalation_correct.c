@@ -8,7 +8,8 @@
  * ticket is now, counted from when each clock began; another unit on the same level gets a new accept
  * clock while the resident's wait goes on (as with a ruling); on another level all begin (as with an
  * order). A deadline that lies in the past by the new terms passes at once and raises the ticket, but
- * counts for nobody: nobody had been told of it. What was missed before stays missed. What stays of a
+ * counts for nobody: nobody had been told of it; while the ticket is suspended, what is past is asked of
+ * the moment at which its clocks stood still. What was missed before stays missed. What stays of a
  * suspension, a person, a request and of tasks is what stays with a move (escalation_extra_moved). */
 
 #include "escalation_correct.h"
@@ -540,7 +541,19 @@ static enum rc fold_info(const struct escalation_fold *fold, const Paidan__Corre
     return fits ? escalation_state_save_info(fold->txn, fold->id, &info) : RC_CORRUPT;
 }
 
-/* By the new terms a deadline may lie in the past: it passes at once, and counts for nobody. */
+/* Until when the ticket's clocks have run: all of them stand still while it is suspended. */
+static uint64_t ran_until_ms(const struct escalation_fold *fold)
+{
+    const struct escalation_extra *const extra = fold->extra;
+    if (extra == NULL || extra->suspended_until_ms == 0) {
+        return fold->event->at_ms;
+    }
+    CHECK(extra->pause_count > 0);
+    return extra->pauses[extra->pause_count - 1].from_ms;
+}
+
+/* By the new terms a deadline may lie in the past: it passes at once, or with the end of the pause, and counts for
+ * nobody. Within a pause it is in the past if nothing of the term is left: what is left is added to the pause's end. */
 static void excuse(struct escalation_fold *fold, const Paidan__ClockSet *set)
 {
     struct escalation_clock *clock = escalation_state_clock(fold->ticket, set->clock);
@@ -548,7 +561,7 @@ static void excuse(struct escalation_fold *fold, const Paidan__ClockSet *set)
     if ((clock->flags & ESCALATION_EXPIRED) != 0) {
         return; /* missed before: as it was counted */
     }
-    const bool past = clock->due_ms <= fold->event->at_ms;
+    const bool past = clock->due_ms <= ran_until_ms(fold);
     clock->flags =
         (uint8_t)(past ? clock->flags | ESCALATION_COUNTED : clock->flags & ~ESCALATION_COUNTED);
 }

@@ -230,7 +230,7 @@ static void act_dispatcher(struct sim *sim)
         recall(sim, any);
     }
     /* Not in every seed: runs that once found something stay what they were. */
-    const bool corrects = sim->options->seed % 5 == 0;
+    const bool corrects = sim->options->seed % 5 == 0 || sim_merge_plays(sim);
     const uint64_t wrong = corrects && rng_percent(&sim->rng, 60) ? sim_some_ticket(sim) : 0;
     if (wrong != 0) {
         correct(sim, wrong);

@@ -581,7 +581,8 @@ static void read_rest(const struct sim *sim, struct work *work, const Paidan__Ev
     }
 }
 
-/* 并单: what members ask makes deadlines earlier, what goes with them later; never into the past. */
+/* 并单: what members ask makes deadlines earlier, what goes with them later; never into the past. What is later
+ * warns anew, as after any extension. */
 static void read_claimed(const struct sim *sim, struct work *work, Paidan__ClockSet **sets,
                          size_t count, bool earlier)
 {
@@ -593,8 +594,11 @@ static void read_claimed(const struct sim *sim, struct work *work, Paidan__Clock
         work_must(sim, work, earlier ? sets[i]->due_ms < before_ms : sets[i]->due_ms >= before_ms,
                   "a group that moves a deadline the other way,");
         work_must(sim, work, sets[i]->due_ms > work->at_ms, "a deadline in the past by a group,");
+        if (sets[i]->due_ms > before_ms) {
+            clock->warned = false;
+            clock->step_count = 0;
+        }
         work_clock_take(clock, sets[i]);
-        clock->warned = clock->warned && sets[i]->due_ms <= before_ms;
     }
 }
 

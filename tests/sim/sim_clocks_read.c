@@ -220,6 +220,9 @@ void work_read_corrected(const struct sim *sim, struct work *work, const Paidan_
 {
     const struct going_on others = {NULL, 0, fact->assists, fact->n_assists, fact->mode_clock,
                                     true};
+    /* Within a pause nothing has passed since it began. */
+    const uint64_t ran_until_ms =
+        work->suspended_until_ms == 0 ? work->at_ms : work->pauses[work->pause_count - 1].from_ms;
     for (size_t i = 0; i < fact->n_clocks; i++) {
         const Paidan__ClockSet *set = fact->clocks[i];
         struct work_clock *clock = work_clock_of(work, set->clock);
@@ -229,7 +232,7 @@ void work_read_corrected(const struct sim *sim, struct work *work, const Paidan_
             begin_late(sim, work, set);
             clock = work_clock_of(work, set->clock);
         }
-        clock->excused = clock->due_ms <= work->at_ms;
+        clock->excused = clock->due_ms <= ran_until_ms;
     }
     for (size_t i = 0; i < fact->n_clocks_ended; i++) {
         struct work_clock *clock = work_clock_of(work, fact->clocks_ended[i]);

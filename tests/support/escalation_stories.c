@@ -620,6 +620,7 @@ const struct escalation_story escalation_stories[] = {
     {"correct_refused", "ladder", tell_correct_refused},
     {"correct_terms", "ladder", tell_correct_terms},
     {"correct_later", "joint", tell_correct_later},
+    {"correct_paused", "ladder", tell_correct_paused},
     {"modes", "joint", tell_modes},
     {"appeals", "joint", tell_appeals},
     {"spot", "joint", tell_spot},

@@ -193,3 +193,31 @@ void tell_correct_later(struct story *story)
     story_until(story, 6 * DAY); /* the suspension ends by itself */
     teller_look(story, 1);
 }
+
+/* Within a pause: of the shorter term 1 has 50 minutes left, which run from the pause's end, and its miss counts;
+ * of 2 nothing was left when the pause began: it passes with the pause, and counts for nobody. */
+void tell_correct_paused(struct story *story)
+{
+    Paidan__WorkItem wish = PAIDAN__WORK_ITEM__INIT;
+    wish.note = (char *)"等雨停";
+    wish.has_until_ms = true;
+    wish.until_ms = story->now_ms + 1 * DAY;
+    for (uint64_t number = 1; number <= 2; number++) {
+        teller_route_noise(story, number);
+        (void)teller_work(story, "li", "b1", ACCEPT, number);
+        (void)teller_work(story, "li", "b1", CONTACT, number);
+    }
+    for (uint64_t number = 1; number <= 2; number++) {
+        story_until(story, number == 1 ? 10 * MINUTE : 90 * MINUTE);
+        wish.ticket = number;
+        teller_do(story, "li", "b1", SUSPEND, &wish);
+    }
+    story_until(story, 2 * HOUR);
+    correct(story, 1, "twin", NULL, NULL, "比想的急");
+    correct(story, 2, "twin", NULL, NULL, "比想的急");
+    teller_look(story, 1);
+    story_until(story, 1 * DAY);
+    teller_look(story, 1);
+    story_until(story, 1 * DAY + HOUR);
+    teller_look(story, 1);
+}

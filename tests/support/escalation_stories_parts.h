@@ -31,6 +31,7 @@ void tell_correct_unit(struct story *story);
 void tell_correct_refused(struct story *story);
 void tell_correct_terms(struct story *story);
 void tell_correct_later(struct story *story);
+void tell_correct_paused(struct story *story);
 /* escalation_stories_group.c */
 void tell_merge(struct story *story);
 void tell_merge_states(struct story *story);
