@@ -90,7 +90,7 @@ enum sim_kind {
     SIM_MODE_ENDED,
     SIM_ORDERED,
     SIM_RECALLED,
-    SIM_CORRECTED, /* in every fifth seed */
+    SIM_CORRECTED, /* in every fifth seed, and in every seventh */
     SIM_MERGED,    /* and the next three: in every seventh */
     SIM_UNMERGED,
     SIM_FOLLOWED,     /* a member, resolved with its group */
@@ -109,6 +109,14 @@ enum sim_kind {
     SIM_DESK_WARNED,
     SIM_DESK_OVERDUE,
     SIM_DESK_REPLANNED,
+    SIM_AWARDED, /* and the next ones, down to exempted: in every fourth */
+    SIM_REVERSED,
+    SIM_LIMIT_REACHED,
+    SIM_EXCHANGED,
+    SIM_GIVEN_BACK, /* an exchange, with its goods */
+    SIM_PUBLISHED,
+    SIM_TAKEN_DOWN,
+    SIM_EXEMPTED,
     SIM_KINDS_INSIDE, /* the others happen with channels alone */
     SIM_DELIVERED = SIM_KINDS_INSIDE,
     SIM_DELIVERED_AGAIN,

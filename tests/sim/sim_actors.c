@@ -78,6 +78,7 @@ static void act_submit(struct sim *sim)
         if (rng_percent(&sim->rng, 5)) {
             solve_on_the_spot(sim, &tickets[i]);
         }
+        uint64_t words = text;
         if (rng_percent(&sim->rng, 40)) {
             /* The text is fixed by the external id, so that a repeat is a duplicate, not a
              * conflict. */
@@ -87,7 +88,11 @@ static void act_submit(struct sim *sim)
             snprintf(external[i], sizeof external[i], "x-%u", number);
             tickets[i].external_id = external[i];
             tickets[i].channel = site_of(sim)->channels[number % site_of(sim)->channel_count].code;
-            tickets[i].text = (char *)texts[number % (sizeof texts / sizeof texts[0])];
+            words = number % (sizeof texts / sizeof texts[0]);
+            tickets[i].text = (char *)texts[words];
+        }
+        if (sim_points_play(sim)) {
+            sim_name_resident(&tickets[i], words);
         }
     }
     Paidan__Submit submit = PAIDAN__SUBMIT__INIT;
@@ -154,7 +159,12 @@ static const Paidan__Answer *dispatch(struct sim *sim, uint64_t ticket, char *un
     request.actor = "dispatcher";
     request.wish_case = PAIDAN__REQUEST__WISH_DESK_DISPATCH;
     request.desk_dispatch = &wish;
-    return sim_request(sim, WORLD_TRIAGE, &request);
+    const Paidan__Answer *answer = sim_request(sim, WORLD_TRIAGE, &request);
+    if (answer != NULL && answer->code == PAIDAN__CODE__SUMMARY_MISSING) { /* 保密 */
+        wish.summary = "请核实处理";
+        answer = sim_request(sim, WORLD_TRIAGE, &request);
+    }
+    return answer;
 }
 
 static size_t desk(struct sim *sim, uint64_t *tickets, size_t max)
@@ -534,6 +544,9 @@ void sim_act(struct sim *sim)
         act_auditor(sim);
     } else {
         sim_repeat(sim);
+    }
+    if (sim_points_play(sim) && rng_percent(&sim->rng, 40)) {
+        sim_act_staff(sim);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "archive.h"
+#include "archive_person.h"
 #include "archive_recount.h"
 #include "archive_strip.h"
 #include "common/base/check.h"
@@ -30,8 +31,10 @@ struct sim_archive {
 
 struct sim_archive *sim_archive_new(void)
 {
+    static const unsigned char key[ARCHIVE_PERSON_KEY_BYTES] = {1};
     struct sim_archive *const archive = calloc(1, sizeof *archive);
     CHECK(archive != NULL);
+    archive_person_use(key);
     return archive;
 }
 

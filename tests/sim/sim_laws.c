@@ -22,6 +22,7 @@ struct laws {
     struct sim_desk *desk;
     struct sim_merge *merge;
     struct sim_archive *archive;
+    struct sim_points *points;
 };
 
 struct laws *sim_laws_new(void)
@@ -36,6 +37,7 @@ struct laws *sim_laws_new(void)
     laws->desk = sim_desk_new();
     laws->merge = sim_merge_new();
     laws->archive = sim_archive_new();
+    laws->points = sim_points_new();
     return laws;
 }
 
@@ -46,6 +48,7 @@ void sim_laws_free(struct laws *laws)
     sim_desk_free(laws->desk);
     sim_merge_free(laws->merge);
     sim_archive_free(laws->archive);
+    sim_points_free(laws->points);
     free(laws->keys);
     free(laws);
 }
@@ -374,11 +377,17 @@ static void visit(void *context, const char *service, uint64_t seq, const Paidan
     }
     sim_merge_read(sim, sim->laws->merge, (enum world_service)order, event);
     sim_archive_read(sim, sim->laws->archive, (enum world_service)order, seq, event);
+    sim_points_read(sim, sim->laws->points, (enum world_service)order, seq, event);
 }
 
 uint64_t sim_laws_some_member(struct sim *sim)
 {
     return sim_merge_some_member(sim, sim->laws->merge);
+}
+
+const struct sim_points *sim_laws_points(const struct sim *sim)
+{
+    return sim->laws->points;
 }
 
 void sim_laws_ended(struct sim *sim)
@@ -536,6 +545,7 @@ void sim_laws_settled(struct sim *sim, bool whole)
     }
     sim_desk_compare(sim, sim->laws->desk);
     sim_archive_compare(sim, sim->laws->archive);
+    sim_points_compare(sim, sim->laws->points);
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);

@@ -256,6 +256,25 @@ void sim_merge_compare(struct sim *sim, const struct sim_merge *merge);
 /* Everything has come to rest: each ticket has ended, and nobody was forgotten. */
 void sim_merge_ended(const struct sim *sim, const struct sim_merge *merge);
 
+/* sim_points.c: points and bulletins, by the facts of archive and of those that it follows. */
+struct sim_points;
+struct sim_points *sim_points_new(void);
+void sim_points_free(struct sim_points *points);
+/* Whether residents of this run have names and the archive's staff works: by the seed, so that the others live as they did. */
+bool sim_points_play(const struct sim *sim);
+void sim_points_read(const struct sim *sim, struct sim_points *points, enum world_service service,
+                     uint64_t seq, const Paidan__Event *event);
+/* A ticket about which words were written lately; an entry of the ledger. 0: none. */
+uint64_t sim_points_some_draft(struct sim *sim, const struct sim_points *points);
+uint64_t sim_points_some_entry(struct sim *sim, const struct sim_points *points);
+/* At rest: whoever earned has it, nobody else, and everybody sees what was published and stands. */
+void sim_points_compare(struct sim *sim, const struct sim_points *points);
+
+/* sim_actors_staff.c: somebody writes, reviews, awards, exchanges, exempts. Before: sim_points_play. */
+void sim_act_staff(struct sim *sim);
+/* Gives a ticket a resident with a name, the same for the same words; some of them stay unnamed, some are confidential. */
+void sim_name_resident(Paidan__NewTicket *ticket, uint64_t text);
+
 /* sim_actors_merge.c: a dispatcher merges, unmerges, splits. Before: sim_merge_plays. */
 void sim_act_merger(struct sim *sim);
 
@@ -275,6 +294,7 @@ void sim_laws_resolved(struct sim *sim, uint64_t ticket, bool anyway);
 uint64_t sim_laws_open(const struct sim *sim, const char *unit);
 /* A ticket that is merged; 0: there is none. */
 uint64_t sim_laws_some_member(struct sim *sim);
+const struct sim_points *sim_laws_points(const struct sim *sim);
 /* Nothing is open any more: each ticket has ended as it should. */
 void sim_laws_ended(struct sim *sim);
 /* The site is another from now on. */
