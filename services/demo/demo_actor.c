@@ -84,7 +84,8 @@ char *demo_actor_name(struct demo *demo, const char *role, const char *name)
 /* Looking around goes on for ever; everything else is counted, so that the end can be seen. */
 bool demo_actor_looks(enum demo_item_kind kind)
 {
-    return kind == DEMO_ITEM_LOOK || kind == DEMO_ITEM_DESK || kind == DEMO_ITEM_ASK;
+    return kind == DEMO_ITEM_LOOK || kind == DEMO_ITEM_DESK || kind == DEMO_ITEM_ASK ||
+           kind == DEMO_ITEM_NOTICE;
 }
 
 enum rc demo_actor_put(struct demo *demo, const struct demo_item *item)

@@ -18,6 +18,7 @@ enum demo_item_kind {
     DEMO_ITEM_DISPATCH, /* the dispatcher decides on a ticket */
     DEMO_ITEM_ASK,      /* index: a channel's adapter fetches what to ask */
     DEMO_ITEM_REPLY,    /* index: of the attempt; a resident answers */
+    DEMO_ITEM_NOTICE,   /* the office tells of what was done */
     DEMO_ITEM_FIND,     /* row, index: of the try; the ticket of a device's alarm is looked for */
 };
 

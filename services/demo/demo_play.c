@@ -10,6 +10,7 @@
 #include "demo_clerk.h"
 #include "demo_desk.h"
 #include "demo_errand.h"
+#include "demo_notice.h"
 #include "demo_resident.h"
 
 /* After a silence something else is done first, so that a service that starts again is not met by
@@ -41,7 +42,9 @@ enum rc demo_play_plan(struct demo *demo)
         rc = demo_actor_put(demo, &item);
     }
     const struct demo_item desk = {.at_ms = now_ms, .kind = DEMO_ITEM_DESK};
-    return rc == RC_OK ? demo_actor_put(demo, &desk) : rc;
+    const struct demo_item notice = {.at_ms = now_ms, .kind = DEMO_ITEM_NOTICE};
+    rc = rc == RC_OK ? demo_actor_put(demo, &desk) : rc;
+    return rc == RC_OK ? demo_actor_put(demo, &notice) : rc;
 }
 
 /* In the channel by which he came, where that one asks. */
@@ -80,6 +83,8 @@ static enum rc item_play(struct demo *demo, struct demo_item *item, uint64_t now
                                    : demo_resident_ask(demo, item, now_ms);
     case DEMO_ITEM_REPLY:
         return reply_play(demo, item);
+    case DEMO_ITEM_NOTICE:
+        return demo_notice_look(demo, now_ms);
     case DEMO_ITEM_FIND:
         return demo_errand_find(demo, item, now_ms);
     }

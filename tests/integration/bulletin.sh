@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 data=$scratch/d
 site=$scratch/site
 cp -r "$PAIDAN_ROOT/deploy/sites/demo" "$site"
-printf 'bulletin: {categories: [property], areas: [liulin], days: 7}\n' >>"$site/site.yaml"
+sed -i 's/^bulletin: .*/bulletin: {categories: [property], areas: [liulin], days: 7}/' "$site/site.yaml"
 instance_start "$data" "$site"
 wait_until 20 "the gateway's address" test -s "$data/run/gateway.http"
 http=$(cat "$data/run/gateway.http")

@@ -80,6 +80,14 @@ for word in 'raised: expired' 'closed' 'reopened' 'residents asked'; do
 done
 wait_until 60 "services that know all of each other" quiet "$scratch/bus"
 paidan "$scratch/bus" stats >"$scratch/stats" || { cat "$scratch/stats" >&2; fail "stats do not add up"; }
+# What was solved is told to everybody, and never by one person alone.
+told() {
+    paidan "$scratch/bus" bulletin list --json >"$scratch/told" &&
+        jq -e '[.bulletins[] | select(.state == "published")] | length > 0 and all(.[]; .drafted_by != .ruled_by)' "$scratch/told" >/dev/null
+}
+wait_until 60 "bulletins of the day" told
+screen=$(curl -s --max-time 20 "$(cat "$scratch/bus/run/gateway.http")/api/v1/bulletins")
+jq -e '.bulletins | length > 0 and all(.[]; has("ticket") | not)' <<<"$screen" >/dev/null || fail "nobody sees the bulletins: $screen"
 logs_hold "$scratch/bus"
 
 if ((doors)); then
