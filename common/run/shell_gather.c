@@ -77,7 +77,7 @@ static size_t gather_commands(struct shell *shell, size_t begin, size_t end, boo
     return shell->items - items;
 }
 
-/* Steps of one input: there records and commands take turns. */
+/* Steps of few inputs, whose parts are less than one: there records and commands take turns. */
 static bool gather_records_first(struct shell *shell, size_t part)
 {
     const bool first = part > 0 && shell->records_passed;
