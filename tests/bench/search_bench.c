@@ -146,7 +146,8 @@ static json_t *search(struct run *run, const char *words, const char *unit)
         wish.has_limit = 1;
         wish.limit = 20;
         const double begin_us = now_us();
-        const enum rc rc = port_archive_search(run->file, &view, &wish, &answer);
+        const enum rc rc =
+            port_archive_search(run->file, &view, &wish, &port_archive_bounds, &answer);
         const double took_us = now_us() - begin_us;
         if (rc != RC_OK || answer.code != PAIDAN__CODE__OK) {
             bench_fail("search %s: %s %d", words, rc_name(rc), (int)answer.code);
