@@ -351,16 +351,21 @@ void sim_points_read(const struct sim *sim, struct sim_points *points, enum worl
 
 /* ---- at rest ---- */
 
-/* By the rule `report`, which both sites have and which has no limit. */
+/* By the rules `report`, which both sites have and which has no limit, and `daily`, which is for any end: its limit may
+ * withhold it, but what it gave is taken back likewise. */
 static void compare_ticket(const struct sim *sim, const struct sim_points *points, uint64_t ticket)
 {
     const uint64_t key = key_of(ticket, "report"), round = sim_map_get(&points->rounds, ticket);
-    const bool exempt = round != 0 && sim_map_get(&points->exempt, ticket) == round;
-    const bool due =
-        solved(points, ticket) && !exempt && sim_map_get(&points->members, ticket) == 0;
+    const uint64_t outcome = sim_map_get(&points->outcomes, ticket);
+    const bool stands = outcome != 0 && outcome != PAIDAN__OUTCOME__OUTCOME_WITHDRAWN &&
+                        (round == 0 || sim_map_get(&points->exempt, ticket) != round) &&
+                        sim_map_get(&points->members, ticket) == 0;
+    const bool due = stands && solved(points, ticket);
     const struct entry *const held =
         entry_of((struct sim_points *)(uintptr_t)points, sim_map_get(&points->held, key));
     must(sim, ticket, sim_map_get(&points->claims, ticket) != 0, "nobody's is");
+    must(sim, ticket, stands || sim_map_get(&points->held, key_of(ticket, "daily")) == 0,
+         "points for what has not ended after all,");
     must(sim, ticket, held == NULL || due, "points for what was not solved after all,");
     must(sim, ticket, held != NULL || !due || sim_map_get(&points->barred, key) >= 1 + round,
          "no points for");
