@@ -308,9 +308,10 @@ static void test_records_when_commands_never_end_then_they_get_their_turn(void *
 /* ---- shares -----------------------------------------------------------------------------------
  */
 
-/* What commands are like: tickets in each, and how long their texts are. */
+/* What commands are like: tickets in each, how long their texts are, how many come at once; and how much
+ * each log has. */
 struct load {
-    unsigned tickets, text_bytes, frames;
+    unsigned tickets, text_bytes, frames, records;
 };
 
 /* The law of shares, for a step of whatever is at hand: a log that has records waiting gets a
@@ -333,11 +334,11 @@ static void expect_shares(struct gathering *here, const uint64_t waiting[2])
 static void expect_law(struct gathering *here, const struct load *load)
 {
     static char text[1 << 16];
-    enum { ROUNDS = 6, RECORDS = 3000 };
+    enum { ROUNDS = 6 };
     memset(text, 'x', load->text_bytes);
     text[load->text_bytes] = '\0';
-    hold_log(here, 0, RECORDS, 1000);
-    hold_log(here, 1, RECORDS, 2000); /* the younger one has what is its share alone */
+    hold_log(here, 0, load->records, 1000);
+    hold_log(here, 1, load->records, 2000); /* the younger one has what is its share alone */
     for (unsigned round = 0; round < ROUNDS; round++) {
         while (here->shell->queue.count < load->frames) {
             send_texts(here, load->tickets, text);
@@ -352,12 +353,13 @@ static void expect_law(struct gathering *here, const struct load *load)
 static void test_logs_when_commands_never_end_then_each_has_its_share(void **state)
 {
     static const struct load loads[] = {
-        {1, 4, 1},                  /* a caller alone */
-        {1, 4, 600},                /* hundreds of them */
-        {40, 4, 300},               /* sheets */
-        {1000, 4, 12},              /* batches: more items than a step has */
-        {SUBMIT_TICKETS_MAX, 4, 4}, /* the largest: one of them is half a step */
-        {15, 60000, 12},            /* long texts: more bytes than a step has */
+        {1, 4, 1, 3000},                  /* a caller alone */
+        {1, 4, 600, 3000},                /* hundreds of them */
+        {40, 4, 300, 3000},               /* sheets */
+        {1000, 4, 12, 3000},              /* batches: more items than a step has */
+        {SUBMIT_TICKETS_MAX, 4, 4, 3000}, /* the largest */
+        {SUBMIT_TICKETS_MAX, 4, 6, 1000}, /* of which three leave no room for a few records */
+        {15, 60000, 12, 3000},            /* long texts: more bytes than a step has */
     };
     for (size_t index = 0; index < sizeof loads / sizeof loads[0]; index++) {
         follow_two(*state);
