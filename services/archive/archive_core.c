@@ -9,11 +9,13 @@
 #include "archive_reading.h"
 #include "archive_state.h"
 #include "archive_take.h"
+#include "archive_unit.h"
 #include "common/base/check.h"
 
 /* In the order in which they hear. One line a part. */
 static const struct archive_part *const parts[] = {
-    &archive_follow_part, &archive_rates_part, &archive_bulletin_part, &archive_points_part, NULL,
+    &archive_follow_part, &archive_rates_part, &archive_bulletin_part,
+    &archive_points_part, &archive_unit_part,  NULL,
 };
 
 static const struct archive_part *part_of(const Paidan__Request *request)
@@ -136,7 +138,7 @@ static const char *const followed_by[] = {NULL};
 static const char *const tables[] = {"confidential", "ticket", "share",   "day",   "count",
                                      "time",         "exempt", "matter",  "ended", "bulletin",
                                      "shown",        "claim",  "account", "entry", "person",
-                                     "award",        "often",  "earner",  NULL};
+                                     "award",        "often",  "earner",  "unit",  NULL};
 static const char *const tallies[COUNTER_COUNT(COUNTERS_ARCHIVE) + 1] = {
     COUNTERS_ARCHIVE(COUNTER_NAME)};
 

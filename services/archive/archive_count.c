@@ -9,9 +9,10 @@
 #include "common/base/check.h"
 #include "common/base/codec.h"
 
-enum { VERSION = 1, ROW_BYTES_MAX = 1 + 1 + RATES_COUNTS * 10 + 4, SUB_BITS = 3 };
+enum { VERSION = 1, SUB_BITS = 3 };
 enum { TIME_BYTES_MAX = 1 + 2 + ARCHIVE_BUCKETS * 11 + 4 };
 
+static_assert(RATES_COUNTS <= ARCHIVE_COUNTS_MAX, "a row fits");
 static_assert(ARCHIVE_TIME_KEY_BYTES <= STORE_KEY_BYTES_MAX, "a key");
 static_assert(PAIDAN__RATES_COUNT__RATES_FIRST_OF + 1 == RATES_COUNTS, "counts are stored");
 
@@ -46,17 +47,18 @@ enum rc archive_count_unkey(const unsigned char *bytes, size_t size, struct arch
 
 /* ---- counts ---- */
 
-static enum rc counts_read(const void *value, size_t size, uint64_t counts[RATES_COUNTS])
+enum rc archive_count_read(const void *value, size_t size, uint64_t *counts, unsigned room)
 {
     struct codec_reader reader;
     uint8_t version = 0;
     CHECK(counts != NULL);
-    memset(counts, 0, RATES_COUNTS * sizeof *counts);
+    CHECK(room <= ARCHIVE_COUNTS_MAX);
+    memset(counts, 0, room * sizeof *counts);
     if (codec_unseal(&reader, value, size, &version) != RC_OK || version != VERSION) {
         return RC_CORRUPT;
     }
     const unsigned count = codec_get_u8(&reader);
-    if (count > RATES_COUNTS) {
+    if (count > room) {
         return RC_CORRUPT;
     }
     for (unsigned index = 0; index < count; index++) {
@@ -65,11 +67,33 @@ static enum rc counts_read(const void *value, size_t size, uint64_t counts[RATES
     return codec_done(&reader) ? RC_OK : RC_CORRUPT;
 }
 
+size_t archive_count_write(const uint64_t *counts, unsigned count,
+                           unsigned char bytes[ARCHIVE_COUNTS_BYTES])
+{
+    struct codec_writer writer;
+    CHECK(count <= ARCHIVE_COUNTS_MAX);
+    while (count > 0 && counts[count - 1] == 0) {
+        count--;
+    }
+    if (count == 0) {
+        return 0;
+    }
+    codec_writer_init(&writer, bytes, ARCHIVE_COUNTS_BYTES);
+    codec_seal_begin(&writer, VERSION);
+    codec_put_u8(&writer, (uint8_t)count);
+    for (unsigned index = 0; index < count; index++) {
+        codec_put_varint(&writer, counts[index]);
+    }
+    codec_seal_end(&writer);
+    CHECK(!writer.failed);
+    return writer.used;
+}
+
 enum rc archive_count_sum(const void *value, size_t size, uint64_t sums[RATES_COUNTS])
 {
     uint64_t counts[RATES_COUNTS];
     CHECK(sums != NULL);
-    const enum rc rc = counts_read(value, size, counts);
+    const enum rc rc = archive_count_read(value, size, counts, RATES_COUNTS);
     for (unsigned index = 0; rc == RC_OK && index < RATES_COUNTS; index++) {
         sums[index] += counts[index];
     }
@@ -79,24 +103,13 @@ enum rc archive_count_sum(const void *value, size_t size, uint64_t sums[RATES_CO
 static enum rc counts_write(struct store_txn *txn, const unsigned char key[ARCHIVE_KEY_BYTES],
                             const uint64_t counts[RATES_COUNTS], bool was)
 {
-    unsigned char bytes[ROW_BYTES_MAX];
-    struct codec_writer writer;
-    unsigned count = RATES_COUNTS;
-    while (count > 0 && counts[count - 1] == 0) {
-        count--;
-    }
-    if (count == 0) {
+    unsigned char bytes[ARCHIVE_COUNTS_BYTES];
+    const size_t used = archive_count_write(counts, RATES_COUNTS, bytes);
+    CHECK(used <= sizeof bytes);
+    if (used == 0) {
         return was ? store_del(txn, ARCHIVE_COUNT, key, ARCHIVE_KEY_BYTES) : RC_OK;
     }
-    codec_writer_init(&writer, bytes, sizeof bytes);
-    codec_seal_begin(&writer, VERSION);
-    codec_put_u8(&writer, (uint8_t)count);
-    for (unsigned index = 0; index < count; index++) {
-        codec_put_varint(&writer, counts[index]);
-    }
-    codec_seal_end(&writer);
-    CHECK(!writer.failed);
-    return store_put(txn, ARCHIVE_COUNT, key, ARCHIVE_KEY_BYTES, bytes, writer.used);
+    return store_put(txn, ARCHIVE_COUNT, key, ARCHIVE_KEY_BYTES, bytes, used);
 }
 
 enum rc archive_count_add(struct store_txn *txn, const struct archive_key *key,
@@ -112,7 +125,9 @@ enum rc archive_count_add(struct store_txn *txn, const struct archive_key *key,
     archive_count_key(key, bytes);
     enum rc rc = store_get(txn, ARCHIVE_COUNT, bytes, sizeof bytes, &value, &size);
     const bool was = rc == RC_OK;
-    rc = was ? counts_read(value, size, counts) : rc == RC_NOT_FOUND ? RC_OK : rc;
+    rc = was                  ? archive_count_read(value, size, counts, RATES_COUNTS)
+         : rc == RC_NOT_FOUND ? RC_OK
+                              : rc;
     for (unsigned index = 0; rc == RC_OK && index < count; index++) {
         CHECK(amounts[index].count < RATES_COUNTS);
         uint64_t *const at = &counts[amounts[index].count];

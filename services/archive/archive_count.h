@@ -39,6 +39,13 @@ struct archive_amount {
 MUST_CHECK enum rc archive_count_add(struct store_txn *txn, const struct archive_key *key,
                                      const struct archive_amount *amounts, unsigned count,
                                      bool away);
+/* A list of counts as it is stored, here and for units: at most ARCHIVE_COUNTS_MAX, trailing zeros left out.
+ * Reading: those that were left out are 0. RC_OK or RC_CORRUPT. Writing returns the bytes used; 0: all are zero. */
+enum { ARCHIVE_COUNTS_MAX = 64, ARCHIVE_COUNTS_BYTES = 1 + 1 + ARCHIVE_COUNTS_MAX * 10 + 4 };
+MUST_CHECK enum rc archive_count_read(const void *value, size_t size, uint64_t *counts,
+                                      unsigned room);
+size_t archive_count_write(const uint64_t *counts, unsigned count,
+                           unsigned char bytes[ARCHIVE_COUNTS_BYTES]);
 /* Adds a row's counts to the sums. RC_OK or RC_CORRUPT. */
 MUST_CHECK enum rc archive_count_sum(const void *value, size_t size, uint64_t sums[RATES_COUNTS]);
 

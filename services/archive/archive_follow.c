@@ -1,11 +1,12 @@
 /* archive_follow: from an event to the counts. Owns no table: records are archive_ticket's, counts and days
- * archive_share's. What must stay true: after each event the counts are those that the records and deeds,
+ * archive_share's, what units did archive_unit's. What must stay true: after each event the counts are those that the records and deeds,
  * taken together, say (archive_recount). */
 #include "archive_follow.h"
 
 #include <string.h>
 
 #include "archive_share.h"
+#include "archive_unit.h"
 #include "common/base/check.h"
 
 /* Of triage's log nothing is counted: whatever it decides comes to escalation, which knows more of it. */
@@ -29,6 +30,9 @@ static enum rc hear(struct step_fold *fold, const struct archive_record *record)
     archive_ticket_take(&after, record, &deeds);
     CHECK(after.unit_count <= ARCHIVE_UNITS_MAX);
     rc = archive_share_change(fold, id, &before, &after);
+    if (rc == RC_OK && strcmp(record->log, "escalation") == 0) {
+        rc = archive_unit_add(fold, record, &before, &after);
+    }
     for (unsigned index = 0; rc == RC_OK && index < deeds.count; index++) {
         rc = archive_share_deed(fold, id, &after, record->day, &deeds.deeds[index]);
     }

@@ -18,6 +18,7 @@
  *   award         ticket u64, rule text32 -> what the rule has made of the ticket
  *   often         person u64, rule text32, period u64 -> awards: yyyymmdd, yyyymm, 0: ever
  *   earner        not earned u64, person u64 -> empty: who has earned most comes first
+ *   unit          see archive_unit.h
  */
 #pragma once
 
@@ -46,6 +47,8 @@ enum archive_table {
     ARCHIVE_AWARD,
     ARCHIVE_OFTEN,
     ARCHIVE_EARNER,
+    /* what units did */
+    ARCHIVE_UNIT,
 };
 
 /* Which part a deadline belongs to. Stored. */

@@ -1,9 +1,8 @@
 /* archive_ticket: the record of a ticket and what events make of it.
  *
  * Owns the table ARCHIVE_TICKET. What must stay true: a member belongs to one log; an event changes the
- * record and says deeds, and never looks at the site or the time. Cards and lateness are counted as escalation
- * counts them for its units (escalation_addition): a card when what the ticket shows becomes higher, a late
- * clock for the unit that had it when its deadline passed. */
+ * record and says deeds, and never looks at the site or the time. A card counts when what the ticket shows becomes
+ * higher, which its fact says; a late clock for the unit that had it when its deadline passed. */
 #include "archive_ticket.h"
 
 #include <string.h>
@@ -25,6 +24,10 @@ static const struct record_row round_rows[] = {
     RECORD_VARINT(struct archive_ticket, exempt_round),
     RECORD_END,
 };
+static const struct record_row supervised_rows[] = {
+    RECORD_BOOL(struct archive_ticket, supervised),
+    RECORD_END,
+};
 static const struct record_row rows[] = {
     RECORD_VARINT(struct archive_ticket, registered_ms),
     RECORD_VARINT(struct archive_ticket, registered_day),
@@ -43,9 +46,9 @@ static const struct record_row rows[] = {
     RECORD_VARINT(struct archive_ticket, contacted_ms),
     RECORD_VARINT(struct archive_ticket, resolved_ms),
     RECORD_VARINT(struct archive_ticket, closed_ms),
-    RECORD_U8_IN(struct archive_ticket, warned, 0, ARCHIVE_CLOCKS),
+    RECORD_U8(struct archive_ticket, spare),
     RECORD_U8_IN(struct archive_ticket, expired, 0, ARCHIVE_CLOCKS),
-    RECORD_U8_IN(struct archive_ticket, card, 0, PAIDAN__CARD__CARD_RED),
+    RECORD_U8(struct archive_ticket, spare),
     RECORD_BOOL(struct archive_ticket, coordinating),
     RECORD_BOOL(struct archive_ticket, member),
     RECORD_TEXT(struct archive_ticket, category),
@@ -59,21 +62,26 @@ static const struct record_row rows[] = {
     RECORD_VARINT(struct archive_ticket, satisfied),
     RECORD_U8_IN(struct archive_ticket, exempt, 0, ARCHIVE_EXEMPT_COUNT - 1),
     RECORD_SINCE(2, round_rows),
+    RECORD_SINCE(3, supervised_rows),
     RECORD_END,
 };
 static const struct record_format format = {
-    .version = 2, .oldest = 1, .bytes = sizeof(struct archive_ticket), .rows = rows};
+    .version = 3, .oldest = 1, .bytes = sizeof(struct archive_ticket), .rows = rows};
 
 enum rc archive_ticket_decode(const void *bytes, size_t size, struct archive_ticket *ticket)
 {
     CHECK(bytes != NULL);
-    return record_read(&format, bytes, size, ticket);
+    const enum rc rc = record_read(&format, bytes, size, ticket);
+    ticket->spare = 0;
+    return rc;
 }
 
 enum rc archive_ticket_get(struct store_txn *txn, uint64_t id, struct archive_ticket *ticket)
 {
     CHECK(id != 0);
-    return store_row_get(txn, ARCHIVE_TICKET, id, &format, ticket);
+    const enum rc rc = store_row_get(txn, ARCHIVE_TICKET, id, &format, ticket);
+    ticket->spare = 0;
+    return rc;
 }
 
 enum rc archive_ticket_put(struct store_txn *txn, uint64_t id, const struct archive_ticket *ticket)
@@ -113,15 +121,30 @@ bool archive_ticket_open(const struct archive_ticket *ticket)
            ticket->state < ARCHIVE_MERGED;
 }
 
-unsigned archive_ticket_card(const struct archive_ticket *ticket)
+static bool does(const Paidan__Reminded *fact, Paidan__StepDoes what)
 {
-    CHECK(ticket->card <= PAIDAN__CARD__CARD_RED);
-    if (ticket->expired != 0 || ticket->card == PAIDAN__CARD__CARD_RED) {
-        return PAIDAN__CARD__CARD_RED;
+    CHECK((unsigned)what < 32);
+    return (fact->does & 1u << what) != 0;
+}
+
+Paidan__Card archive_ticket_gives(const Paidan__Event *event)
+{
+    CHECK(event->has_ticket);
+    switch (event->fact_case) {
+    case PAIDAN__EVENT__FACT_WARNED:
+        return event->warned->again ? PAIDAN__CARD__CARD_NONE : PAIDAN__CARD__CARD_YELLOW;
+    case PAIDAN__EVENT__FACT_CARDED:
+        return event->carded->again ? PAIDAN__CARD__CARD_NONE : event->carded->card;
+    case PAIDAN__EVENT__FACT_REMINDED:
+        if (event->reminded->again) {
+            return PAIDAN__CARD__CARD_NONE;
+        }
+        return does(event->reminded, PAIDAN__STEP_DOES__STEP_RED)      ? PAIDAN__CARD__CARD_RED
+               : does(event->reminded, PAIDAN__STEP_DOES__STEP_YELLOW) ? PAIDAN__CARD__CARD_YELLOW
+                                                                       : PAIDAN__CARD__CARD_NONE;
+    default:
+        return PAIDAN__CARD__CARD_NONE;
     }
-    const bool runs =
-        ticket->state < ARCHIVE_MERGED && ticket->state != ARCHIVE_SUSPENDED && ticket->warned != 0;
-    return runs ? PAIDAN__CARD__CARD_YELLOW : ticket->card;
 }
 
 /* ---- small pieces ---- */
@@ -199,8 +222,7 @@ static void move(struct archive_ticket *ticket, const Paidan__Assignment *to)
     set_code(ticket->unit, to->unit);
     ticket->level = to->level;
     ticket->state = ARCHIVE_ASSIGNED;
-    ticket->warned = ticket->expired = 0;
-    ticket->card = PAIDAN__CARD__CARD_NONE;
+    ticket->expired = 0;
     ticket->coordinating = false;
 }
 
@@ -323,7 +345,7 @@ static void take_merged(struct archive_ticket *ticket, const struct archive_reco
     CHECK(record->day != 0);
     ticket->state = ARCHIVE_MERGED;
     ticket->merged_day = record->day;
-    ticket->warned = ticket->expired = 0;
+    ticket->expired = 0;
     ticket->coordinating = false;
     if (fact->category != NULL) {
         set_code(ticket->category, fact->category);
@@ -354,7 +376,7 @@ static void take_resolved(struct archive_ticket *ticket, const Paidan__Event *ev
     ticket->state = ARCHIVE_RESOLVED;
     ticket->round = fact->round;
     ticket->resolved_ms = event->at_ms;
-    ticket->warned = ticket->expired = 0;
+    ticket->expired = 0;
     ticket->coordinating = false;
 }
 
@@ -363,23 +385,10 @@ static void take_carded(struct archive_ticket *ticket, const Paidan__Carded *fac
     const uint8_t clock = clock_bit(fact->clock);
     CHECK(clock <= ARCHIVE_CLOCKS);
     if (fact->by_unit != NULL || clock == 0) {
-        /* By hand, or at the end of all reopenings. */
-        ticket->card = (unsigned)fact->card > ticket->card ? (uint8_t)fact->card : ticket->card;
-        return;
+        return; /* by hand, or at the end of all reopenings: no deadline passed */
     }
     ticket->expired |= clock;
     decide(ticket, ticket->unit, clock, !fact->has_counts_late || fact->counts_late);
-}
-
-static void take_reminded(struct archive_ticket *ticket, uint32_t does)
-{
-    CHECK(ticket->card <= PAIDAN__CARD__CARD_RED);
-    if ((does & 1u << PAIDAN__STEP_DOES__STEP_RED) != 0) {
-        ticket->card = PAIDAN__CARD__CARD_RED;
-    } else if ((does & 1u << PAIDAN__STEP_DOES__STEP_YELLOW) != 0 &&
-               ticket->card == PAIDAN__CARD__CARD_NONE) {
-        ticket->card = PAIDAN__CARD__CARD_YELLOW;
-    }
 }
 
 /* 超时申诉, granted: lateness stays a fact and leaves the figures. */
@@ -395,7 +404,6 @@ static void take_appeal(struct archive_ticket *ticket)
 static void clock_done(struct archive_ticket *ticket, uint8_t clock)
 {
     CHECK(clock <= ARCHIVE_CLOCKS);
-    ticket->warned &= (uint8_t)(ARCHIVE_CLOCKS & ~clock);
     ticket->expired &= (uint8_t)(ARCHIVE_CLOCKS & ~clock);
 }
 
@@ -435,8 +443,7 @@ static bool take_moves(struct archive_ticket *ticket, const struct archive_recor
         return true;
     case PAIDAN__EVENT__FACT_RECALLED:
         ticket->state = ARCHIVE_DESK;
-        ticket->warned = ticket->expired = 0;
-        ticket->card = PAIDAN__CARD__CARD_NONE;
+        ticket->expired = 0;
         return true;
     case PAIDAN__EVENT__FACT_MERGED:
         take_merged(ticket, record);
@@ -464,7 +471,7 @@ static void take_closed(struct archive_ticket *ticket, const struct archive_reco
     ticket->round = fact->round;
     ticket->closed_ms = record->event->at_ms;
     ticket->closed_day = record->day;
-    ticket->warned = ticket->expired = 0;
+    ticket->expired = 0;
     ticket->coordinating = false;
 }
 
@@ -525,18 +532,18 @@ static void take_watch(struct archive_ticket *ticket, const Paidan__Event *event
 {
     CHECK(event->has_ticket);
     switch (event->fact_case) {
-    case PAIDAN__EVENT__FACT_WARNED:
-        ticket->warned |= clock_bit(event->warned->clock);
-        break;
     case PAIDAN__EVENT__FACT_CARDED:
         take_carded(ticket, event->carded);
         break;
     case PAIDAN__EVENT__FACT_REMINDED:
-        take_reminded(ticket, event->reminded->does);
+        ticket->supervised =
+            ticket->supervised || does(event->reminded, PAIDAN__STEP_DOES__STEP_SUPERVISE);
+        break;
+    case PAIDAN__EVENT__FACT_SUPERVISED:
+        ticket->supervised = true;
         break;
     case PAIDAN__EVENT__FACT_CARD_CANCELLED:
-        ticket->card = PAIDAN__CARD__CARD_NONE;
-        ticket->warned = ticket->expired = 0;
+        ticket->expired = 0;
         break;
     case PAIDAN__EVENT__FACT_MODE_SET:
         ticket->coordinating = event->mode_set->mode == PAIDAN__MODE__MODE_COORDINATION;
@@ -557,18 +564,14 @@ static void take_watch(struct archive_ticket *ticket, const Paidan__Event *event
 static void take_escalation(struct archive_ticket *ticket, const struct archive_record *record,
                             struct archive_deeds *deeds)
 {
-    const unsigned before = archive_ticket_card(ticket);
+    const Paidan__Card given = archive_ticket_gives(record->event);
+    CHECK(given <= PAIDAN__CARD__CARD_RED);
     if (!take_moves(ticket, record, deeds) && !take_work(ticket, record, deeds)) {
         take_watch(ticket, record->event);
     }
-    const unsigned after = archive_ticket_card(ticket);
-    CHECK(after <= PAIDAN__CARD__CARD_RED);
-    const bool given = record->event->fact_case == PAIDAN__EVENT__FACT_WARNED ||
-                       record->event->fact_case == PAIDAN__EVENT__FACT_CARDED ||
-                       record->event->fact_case == PAIDAN__EVENT__FACT_REMINDED;
-    if (given && after > before) {
+    if (given != PAIDAN__CARD__CARD_NONE) {
         add_deed(deeds,
-                 after == PAIDAN__CARD__CARD_RED ? PAIDAN__RATES_COUNT__RATES_RED
+                 given == PAIDAN__CARD__CARD_RED ? PAIDAN__RATES_COUNT__RATES_RED
                                                  : PAIDAN__RATES_COUNT__RATES_YELLOW,
                  ticket->unit);
     }

@@ -57,9 +57,10 @@ struct archive_ticket {
     uint32_t outcome; /* of CLOSED */
     uint64_t assigned_ms, accepted_ms, contacted_ms, resolved_ms,
         closed_ms;             /* first; last two: last */
-    uint8_t warned, expired;   /* clocks that run on after their warning, their deadline */
-    uint8_t card;              /* of no clock: by a step, by hand, at the end */
+    uint8_t expired;           /* clocks that run on after their deadline */
     bool coordinating, member; /* member: resolved with another one */
+    bool supervised;           /* 督办, from then on */
+    uint8_t spare;             /* 0: what builds before kept of cards */
     char category[CODE_BYTES_MAX + 1], area[CODE_BYTES_MAX + 1];
     char unit[CODE_BYTES_MAX + 1], first_unit[CODE_BYTES_MAX + 1];
     char channel[CODE_BYTES_MAX + 1]; /* as the site calls it now; "": as source */
@@ -96,8 +97,9 @@ bool archive_ticket_withdrawn(const struct archive_ticket *ticket);
 enum archive_exemption archive_ticket_exempt(const struct archive_ticket *ticket);
 /* Somebody has to do something about it: not resolved, merged, closed or withdrawn. */
 bool archive_ticket_open(const struct archive_ticket *ticket);
-/* 0..2 as Card. */
-unsigned archive_ticket_card(const struct archive_ticket *ticket);
+/* The card that a fact of escalation gives; NONE: none, or the ticket showed such a card or a higher one
+ * already, and this one counts nowhere. */
+Paidan__Card archive_ticket_gives(const Paidan__Event *event);
 
 /* RC_OK, RC_NOT_FOUND, RC_CORRUPT, RC_STORE. */
 MUST_CHECK enum rc archive_ticket_get(struct store_txn *txn, uint64_t id,

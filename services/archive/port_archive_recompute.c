@@ -269,7 +269,8 @@ static enum rc compare_rows(struct store_txn *one, struct store_txn *other, unsi
 
 static enum rc compare(struct anew *anew, size_t *figures, uint64_t *records, uint64_t *tickets)
 {
-    static const unsigned tables[] = {ARCHIVE_TICKET, ARCHIVE_SHARE, ARCHIVE_DAY, ARCHIVE_EXEMPT};
+    static const unsigned tables[] = {ARCHIVE_TICKET, ARCHIVE_SHARE, ARCHIVE_DAY, ARCHIVE_EXEMPT,
+                                      ARCHIVE_UNIT};
     struct archive_difference *const found = calloc(SHOWN_MAX, sizeof *found);
     uint64_t rows = 0;
     if (found == NULL) {

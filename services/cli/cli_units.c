@@ -1,5 +1,6 @@
-/* cli_units: counts per unit 承办单位统计, in the order that escalation gives them, with the rate
- * of returns 退单率 (returned of assigned). The names of counts come from the service: one that
+/* cli_units: counts per unit 承办单位统计, in the order that archive gives them, with the rate
+ * of returns 退单率 (returned of assigned). Archive reads what escalation did a little later, or much later
+ * where it was away: up to which moment it has counted stands below. The names of counts come from the service: one that
  * this program does not know yet is shown by its name, in JSON as well. */
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "cli_json.h"
 #include "common/base/check.h"
 #include "common/say/counter.h"
+#include "common/say/say_time.h"
 
 enum { PAGE_UNITS = 500 };
 
@@ -199,16 +201,24 @@ static void print_units(struct cli *cli, const Paidan__UnitsCounted *page)
     }
 }
 
-static int units_end(struct cli *cli, json_t *units, uint64_t shown)
+/* as_of: of the last page, for it counts furthest; 0: nothing is counted yet. */
+static int units_end(struct cli *cli, json_t *units, uint64_t shown, uint64_t as_of_ms)
 {
+    char when[SAY_TIME_BYTES];
     if (cli->json) {
         json_t *object = json_object();
         json_object_set_new(object, "units", units);
+        if (as_of_ms != 0) {
+            json_object_set_new(object, "as_of_ms", json_integer((json_int_t)as_of_ms));
+        }
         return cli_json_print(cli, object);
     }
     json_decref(units);
     if (shown == 0) {
         printf("%s\n", cli_say(cli, "还没有单位得到工单", "no unit has had a ticket"));
+    } else if (as_of_ms != 0) {
+        say_time_exact(cli_speak(cli), as_of_ms, when);
+        printf(cli_say(cli, "统计到 %s 的督办记录\n", "as of what escalation did at %s\n"), when);
     }
     return CLI_EXIT_OK;
 }
@@ -220,7 +230,7 @@ int cli_units(struct cli *cli)
     }
     char after[CODE_BYTES_MAX + 1];
     json_t *units = json_array();
-    uint64_t shown = 0;
+    uint64_t shown = 0, as_of_ms = 0;
     Paidan__UnitCounts wish = PAIDAN__UNIT_COUNTS__INIT;
     wish.unit = cli_text(cli, CLI_UNIT);
     wish.has_limit = 1;
@@ -228,7 +238,7 @@ int cli_units(struct cli *cli)
     (void)cli_site(cli);
     for (;;) {
         Paidan__Answer *answer = NULL;
-        const int status = cli_ask(cli, "escalation", &wish.base, &answer);
+        const int status = cli_ask(cli, "archive", &wish.base, &answer);
         if (status != CLI_EXIT_OK) {
             json_decref(units);
             return status;
@@ -241,8 +251,9 @@ int cli_units(struct cli *cli)
             print_units(cli, page);
         }
         shown += page->n_units;
+        as_of_ms = page->has_as_of_ms ? page->as_of_ms : 0;
         if (page->next == NULL || page->next[0] == '\0') {
-            return units_end(cli, units, shown);
+            return units_end(cli, units, shown, as_of_ms);
         }
         (void)snprintf(after, sizeof after, "%s", page->next);
         wish.after = after;

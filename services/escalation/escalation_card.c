@@ -77,6 +77,14 @@ struct escalation_card_step escalation_card_step(Paidan__Card card,
     return steps[card][signal];
 }
 
+bool escalation_card_again(const struct escalation_ticket *ticket,
+                           enum escalation_card_signal signal)
+{
+    const Paidan__Card card = escalation_state_card(ticket);
+    CHECK(signal < ESCALATION_CARD_CANCELLED);
+    return escalation_card_step(card, signal).next == card;
+}
+
 static enum escalation_card_signal signal_carded(const Paidan__Carded *carded)
 {
     CHECK(carded->clock != 0);
@@ -236,6 +244,8 @@ enum rc escalation_card_fire_warning(struct escalation_moment *moment)
     warned.level = moment->ticket.level;
     warned.due_ms = clock->due_ms;
     warned.card = PAIDAN__CARD__CARD_YELLOW;
+    warned.again = warned.has_again =
+        escalation_card_again(&moment->ticket, ESCALATION_CARD_WARNED);
     return escalation_moment_say(moment, &warned.base);
 }
 
@@ -255,6 +265,8 @@ enum rc escalation_card_fire_expiry(struct escalation_moment *moment)
                                                                         moment->ticket.level);
     carded.has_counts_late = true;
     carded.counts_late = escalation_moment_counts(moment);
+    carded.again = carded.has_again =
+        escalation_card_again(&moment->ticket, ESCALATION_CARD_EXPIRED);
     const enum rc rc = escalation_moment_say(moment, &carded.base);
     return rc == RC_OK ? escalation_supervise_by_rule(moment->step, moment->id,
                                                       PAIDAN__SUPERVISE_RULE__SUPERVISE_RED_CARD, 0)

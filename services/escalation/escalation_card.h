@@ -41,6 +41,9 @@ struct escalation_card_step {
 /* Before: both in range (CHECKed). */
 struct escalation_card_step escalation_card_step(Paidan__Card card,
                                                  enum escalation_card_signal signal);
+/* Whether the ticket shows such a card or a higher one already: then a fact that gives it counts no card. */
+bool escalation_card_again(const struct escalation_ticket *ticket,
+                           enum escalation_card_signal signal);
 /* Which signal a fact is; false: none, it leaves the card to its clocks. */
 bool escalation_card_signal(const Paidan__Event *event, enum escalation_card_signal *signal);
 

@@ -9,6 +9,7 @@
 
 #include "common/base/check.h"
 #include "escalation_assignment.h"
+#include "escalation_card.h"
 #include "escalation_claim.h"
 #include "escalation_joint.h"
 #include "escalation_merge.h"
@@ -134,6 +135,8 @@ static enum rc give_up(struct escalation_heard *heard, const struct end *end)
     carded.level = heard->ticket.level;
     carded.due_ms = heard->step->now_ms;
     carded.next_alarm_ms = 0;
+    carded.again = carded.has_again =
+        escalation_card_again(&heard->ticket, ESCALATION_CARD_GIVEN_UP);
     enum rc rc = escalation_heard_say(heard, ESCALATION_ON_CARD, &carded.base);
     if (rc == RC_OK) {
         rc = escalation_heard_again(heard);

@@ -283,12 +283,34 @@ static bool knows(const Paidan__Request *request)
     case PAIDAN__REQUEST__WISH_UNIT_WORK:
     case PAIDAN__REQUEST__WISH_DUE_LIST:
     case PAIDAN__REQUEST__WISH_ALARMS:
-    case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
     case PAIDAN__REQUEST__WISH_REQUEST_LIST:
         return true;
     default:
         return false;
     }
+}
+
+/* Rows of units that a store of before still has: replaying its log makes none. A row a unit. */
+static enum rc mend(struct step_view *view)
+{
+    enum rc rc = RC_OK;
+    bool some = false;
+    CHECK(view->txn != NULL);
+    while (rc == RC_OK) {
+        struct store_walk walk;
+        unsigned char key[STORE_KEY_BYTES_MAX];
+        size_t bytes = 0;
+        rc = store_walk_open(view->txn, ESCALATION_COUNT, NULL, 0, &walk);
+        if (rc == RC_OK) {
+            CHECK(walk.key_bytes <= sizeof key);
+            bytes = walk.key_bytes;
+            memcpy(key, walk.key, bytes);
+        }
+        store_walk_close(&walk);
+        rc = rc == RC_OK ? store_del(view->txn, ESCALATION_COUNT, key, bytes) : rc;
+        some = some || rc == RC_OK;
+    }
+    return rc == RC_NOT_FOUND && some ? RC_OK : rc;
 }
 
 const struct step_service escalation_service = {
@@ -303,6 +325,7 @@ const struct step_service escalation_service = {
     .query = escalation_query,
     .hears = hears,
     .scope = escalation_scope,
+    .mend = mend,
     .changes = changes,
     .knows = knows,
 };

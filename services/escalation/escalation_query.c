@@ -8,7 +8,6 @@
 #include "escalation_query.h"
 
 #include "common/base/check.h"
-#include "escalation_count.h"
 #include "escalation_replan.h"
 
 enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
@@ -30,8 +29,6 @@ enum rc escalation_query(struct step_view *view, const Paidan__Request *request,
         return escalation_query_due(view, request->due_list, answer);
     case PAIDAN__REQUEST__WISH_ALARMS:
         return escalation_query_alarms(view, request->alarms, answer);
-    case PAIDAN__REQUEST__WISH_UNIT_COUNTS:
-        return escalation_query_counts(view, request->unit_counts, answer);
     case PAIDAN__REQUEST__WISH_REQUEST_LIST:
         return escalation_query_requests(view, request->request_list, answer);
     default:

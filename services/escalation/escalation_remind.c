@@ -93,6 +93,13 @@ enum rc escalation_remind_fire(struct escalation_moment *moment)
     reminded.due_ms = clock->due_ms;
     reminded.to_units = units;
     notify_all(moment, &reminded);
+    if (does(&reminded, PAIDAN__STEP_DOES__STEP_RED) ||
+        does(&reminded, PAIDAN__STEP_DOES__STEP_YELLOW)) {
+        reminded.again = reminded.has_again =
+            escalation_card_again(&moment->ticket, does(&reminded, PAIDAN__STEP_DOES__STEP_RED)
+                                                       ? ESCALATION_CARD_STEP_RED
+                                                       : ESCALATION_CARD_STEP_YELLOW);
+    }
     const enum rc rc = escalation_moment_say(moment, &reminded.base);
     return rc == RC_OK && does(&reminded, PAIDAN__STEP_DOES__STEP_RED)
                ? escalation_supervise_by_rule(moment->step, moment->id,

@@ -9,7 +9,7 @@
  *           (escalation_extra.h)
  *   replan  one row while open tickets are planned anew
  *   watch   kind u8, moment u64, ticket u64 -> empty: what supervisors look after
- *   count   unit -> counters folded from facts, sealed (escalation_count.h)
+ *   count   empty: units were counted here, before archive did
  *   member  which tickets are merged into which (common/store/store_group.h)
  *   group   ticket u64 -> struct escalation_group, sealed: of one that has members (escalation_group.h)
  * and one row a ticket in STORE_DUE. Rows of queue, watch and due are functions of the record

@@ -241,8 +241,8 @@ static const struct gateway_route table[] = {
     BOTH("/alarms", ALARMS, "alarms_shown", "what nobody looks after, the desk's too"),
     WISH(GET, "/requests", LOGIN, REQUEST_LIST, ESCALATION, "requests_listed",
          "requests and appeals that wait for a decision"),
-    WISH(GET, "/unit-counts", LOGIN, UNIT_COUNTS, ESCALATION, "units_counted",
-         "what each unit did, since ever"),
+    WISH(GET, "/unit-counts", LOGIN, UNIT_COUNTS, ARCHIVE, "units_counted",
+         "what each unit did, since ever, as far as it is archived (as_of_ms)"),
     WISH(GET, "/rates", LOGIN, RATES, ARCHIVE, "rates_shown",
          "counts, rates, scores and ranks of days or months, or how things are now; counts stand "
          "in the order of RatesCount"),

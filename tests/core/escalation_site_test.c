@@ -14,6 +14,7 @@
 #include "services/escalation/escalation.h"
 #include "site_files.h"
 #include "story.h"
+#include "unit_reader.h"
 
 #define BASE_MS 1795309200000ull /* 2026-11-22 09:00 in +08:00 */
 
@@ -259,14 +260,10 @@ static void test_unit_when_its_code_is_as_long_as_may_be_then_counted_by_it(void
     free(report);
     story_open_site(&story, &escalation_service, site, BASE_MS);
     route(&story, 1); /* the owner by our site */
-    Paidan__UnitCounts wish = PAIDAN__UNIT_COUNTS__INIT;
-    Paidan__Request request = PAIDAN__REQUEST__INIT;
-    request.wish_case = PAIDAN__REQUEST__WISH_UNIT_COUNTS;
-    request.unit_counts = &wish;
-    const Paidan__Answer *answer = story_query(&story, &request);
-    assert_int_equal(code_of(answer), PAIDAN__CODE__OK);
-    assert_int_equal(answer->units_counted->n_units, 1);
-    assert_string_equal(answer->units_counted->units[0]->unit, code);
+    struct unit_reader counted;
+    unit_reader_read(story.store, &counted);
+    assert_int_equal(counted.count, 1);
+    assert_string_equal(counted.units[0].unit, code);
     story_close(&story);
 }
 

@@ -148,12 +148,16 @@ done_by resolve "$first" --unit b1 --note "已停工" --mode 现场办 --without
 expect "resolved on the spot" "$(field "$first" '.history[-1].resolved | "\(.mode) \(.without_assist)"')" \
     "on_site true"
 refused "an appeal without lateness" 77 NOT_LATE appeal "$first" --unit b1 --note "冤枉"
-expect "counts of a unit" "$(paidan "$data" units --unit b1 --json |
-    jq -c '.units[] | [.unit, .assigned, .accepted, .extended, .suspended, .return_rate]')" \
-    '["b1",3,2,1,1,0]'
+counts() { # archive reads it a little later
+    [[ $(paidan "$data" units --unit b1 --json |
+        jq -c '.units[] | [.unit, .assigned, .accepted, .extended, .suspended, .return_rate]') == '["b1",3,2,1,1,0]' ]]
+}
+wait_until 30 "the counts of a unit" counts
 expect "counts of units" "$(paidan "$data" units --json | jq -r '[.units[].unit] | join(" ")')" \
     "$(paidan "$data" units --json | jq -r '[.units[].unit] | sort | join(" ")')"
-grep -q '退单率.*派单' <<<"$(paidan "$data" --lang zh units)" || fail "units has no table"
+paidan "$data" --lang zh units >"$scratch/zh" || fail "units"
+grep -q '退单率.*派单' "$scratch/zh" || fail "units has no table"
+grep -q '统计到 2026-11-23 .* 的督办记录' "$scratch/zh" || fail "units does not say up to when"
 refused "an unknown unit's counts" 66 UNIT_UNKNOWN units --unit nobody
 
 # ---- a changed policy: nothing moves by itself, a preview moves nothing, --apply moves it once

@@ -1,6 +1,7 @@
 /* sim_archive: laws of the archive, read from the logs alone: each record of the four services that is
  * worth keeping is archived exactly once and in order, whatever was killed, doubled or lost meanwhile,
- * and the counts are those that its tickets, counted again, give.
+ * the counts are those that its tickets, counted again, give, and what units did, summed up, is what
+ * escalation counts in all.
  *
  * Owns the numbers of the records that were seen in each log and have not been archived yet. */
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 #include "common/base/check.h"
 #include "scratch.h"
 #include "sim_parts.h"
+#include "unit_reader.h"
 
 #define LOGS 4u
 
@@ -109,6 +111,30 @@ void sim_archive_compare(struct sim *sim, const struct sim_archive *archive)
             sim_broken(sim, "%zu records of %s are not archived, %zu are nobody's",
                        archive->queues[log].count, world_step_service(log)->name,
                        archive->archived[log].count);
+        }
+    }
+}
+
+/* Before: settled. */
+void sim_archive_units(struct sim *sim)
+{
+    static struct unit_reader units;
+    struct store_txn *txn = NULL;
+    memset(&units, 0, sizeof units);
+    const enum rc rc = store_begin(world_store(sim->world, WORLD_ARCHIVE), false, &txn);
+    CHECK(rc == RC_OK);
+    unit_reader_collect(txn, &units);
+    store_abort(txn);
+    for (size_t index = 0; index < unit_laws_count; index++) {
+        const struct unit_law *const law = &unit_laws[index];
+        uint64_t total = 0;
+        for (unsigned at = 0; law->totals[at] != NULL; at++) {
+            total += world_counter(sim->world, WORLD_ESCALATION, law->totals[at]);
+        }
+        sim->figures->laws++;
+        if (units.sums[law->counter] != total) {
+            sim_broken(sim, "%s of all units is %" PRIu64 ", escalation counts %" PRIu64,
+                       unit_count_name(law->counter), units.sums[law->counter], total);
         }
     }
 }

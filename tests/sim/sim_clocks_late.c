@@ -147,7 +147,7 @@ void sim_lates_compare(struct sim *sim, char *unit)
     wish.unit = unit;
     request.wish_case = PAIDAN__REQUEST__WISH_UNIT_COUNTS;
     request.unit_counts = &wish;
-    const Paidan__Answer *answer = sim_look(sim, WORLD_ESCALATION, &request);
+    const Paidan__Answer *answer = sim_look(sim, WORLD_ARCHIVE, &request);
     CHECK(answer != NULL);
     CHECK(answer->code == PAIDAN__CODE__OK);
     const Paidan__UnitCount *told = answer->units_counted->units[0];

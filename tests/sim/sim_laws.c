@@ -546,6 +546,7 @@ void sim_laws_settled(struct sim *sim, bool whole)
     sim_desk_compare(sim, sim->laws->desk);
     sim_archive_compare(sim, sim->laws->archive);
     sim_points_compare(sim, sim->laws->points);
+    sim_archive_units(sim);
     sim->figures->rests++;
     if (whole) {
         world_check(sim->world);

@@ -189,7 +189,7 @@ bool sim_clocks_assists(struct sim_clocks *clocks, uint64_t ticket, const char *
 struct sim_lates;
 struct sim_lates *sim_lates_new(void);
 void sim_lates_free(struct sim_lates *lates);
-/* What escalation counts as a unit's late work is what the facts so far make it. */
+/* What archive counts as a unit's late work is what the facts so far make it. */
 void sim_lates_compare(struct sim *sim, char *unit);
 
 /* sim_model.c: every ticket's state, unit and level as the facts alone tell them. */
@@ -223,6 +223,8 @@ void sim_archive_free(struct sim_archive *archive);
 void sim_archive_read(struct sim *sim, struct sim_archive *archive, enum world_service service,
                       uint64_t seq, const Paidan__Event *event);
 void sim_archive_compare(struct sim *sim, const struct sim_archive *archive);
+/* What its units did is in sum what escalation counts. Before: settled. */
+void sim_archive_units(struct sim *sim);
 void sim_archive_recount(struct sim *sim);
 
 struct sim_desk *sim_desk_new(void);

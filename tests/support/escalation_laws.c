@@ -3,9 +3,9 @@
 #include "common/base/check.h"
 #include "common/store/store_group.h"
 #include "escalation_stories.h"
-#include "services/escalation/escalation_count.h"
 #include "services/escalation/escalation_extra.h"
 #include "services/escalation/escalation_group.h"
+#include "unit_reader.h"
 
 static void say_broken(struct story *story, const char *law, uint64_t left, uint64_t right)
 {
@@ -157,64 +157,21 @@ static void take_census(struct store_txn *txn, uint64_t now_ms, struct census *c
     store_walk_close(&walk);
 }
 
-/* Each counter of the units, and the counters of the service that count the same. */
-static const struct {
-    enum escalation_counter counter;
-    const char *tallies[7];
-} same[] = {
-    {ESCALATION_COUNT_ASSIGNED,
-     {"assigned_total", "ruled_total", "raised_expired_total", "raised_competence_total",
-      "reopened_total", "ordered_total"}},
-    {ESCALATION_COUNT_RETURNED, {"returned_total"}},
-    {ESCALATION_COUNT_ACCEPTED, {"accepted_total"}},
-    {ESCALATION_COUNT_ACCEPTED_LATE, {"accepted_late_total"}},
-    {ESCALATION_COUNT_CONTACTED, {"contacted_total"}},
-    {ESCALATION_COUNT_CONTACTED_LATE, {"contacted_late_total"}},
-    {ESCALATION_COUNT_RESOLVED, {"resolved_total"}},
-    {ESCALATION_COUNT_RESOLVED_LATE, {"resolved_late_total"}},
-    {ESCALATION_COUNT_REOPENED, {"reopened_total"}},
-    {ESCALATION_COUNT_RAISED_EXPIRED, {"raised_expired_total"}},
-    {ESCALATION_COUNT_RAISED_COMPETENCE, {"raised_competence_total"}},
-    {ESCALATION_COUNT_YELLOW, {"cards_yellow_total"}},
-    {ESCALATION_COUNT_RED, {"cards_red_total"}},
-    {ESCALATION_COUNT_CARDS_CANCELLED, {"cards_cancelled_total"}},
-    {ESCALATION_COUNT_EXTENDED, {"extended_total"}},
-    {ESCALATION_COUNT_EXTENSIONS_REFUSED, {"extensions_refused_total"}},
-    {ESCALATION_COUNT_SUSPENDED, {"suspended_total"}},
-    {ESCALATION_COUNT_ASSISTS, {"assists_total"}},
-    {ESCALATION_COUNT_ASSISTS_LATE, {"assists_late_total"}},
-    {ESCALATION_COUNT_EXEMPT, {"exempt_total"}},
-    {ESCALATION_COUNT_URGED, {"urged_total"}},
-    {ESCALATION_COUNT_SUPERVISED, {"supervised_total"}},
-    {ESCALATION_COUNT_REQUESTS_LAPSED, {"requests_lapsed_total"}},
-};
-
-static void sum_units(struct store_txn *txn, struct escalation_count *sum)
+/* What archive makes of the log is what the service counts in all. */
+static void check_units(struct story *story)
 {
-    struct store_walk walk;
-    enum rc rc = store_walk_open(txn, ESCALATION_COUNT, NULL, 0, &walk);
-    for (; rc == RC_OK; rc = store_walk_next(&walk)) {
-        struct escalation_count count;
-        const enum rc decoded = escalation_count_decode(walk.value, walk.value_bytes, &count);
-        CHECK(decoded == RC_OK);
-        for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
-            sum->values[index] += count.values[index];
-        }
-    }
-    store_walk_close(&walk);
-}
-
-static void check_units(struct story *story, const struct escalation_count *sum)
-{
-    for (size_t index = 0; index < sizeof same / sizeof same[0]; index++) {
+    struct unit_reader units;
+    CHECK(story->store != NULL);
+    unit_reader_read(story->store, &units);
+    for (size_t index = 0; index < unit_laws_count; index++) {
         uint64_t total = 0;
-        for (unsigned at = 0; same[index].tallies[at] != NULL; at++) {
-            total += story_count(story, same[index].tallies[at]);
+        for (unsigned at = 0; unit_laws[index].totals[at] != NULL; at++) {
+            total += story_count(story, unit_laws[index].totals[at]);
         }
-        say_broken(story, same[index].tallies[0], sum->values[same[index].counter], total);
+        say_broken(story, unit_laws[index].totals[0], units.sums[unit_laws[index].counter], total);
     }
     say_broken(story, "rulings on returns",
-               sum->values[ESCALATION_COUNT_UPHELD] + sum->values[ESCALATION_COUNT_OVERRULED],
+               units.sums[UNIT_COUNT_UPHELD] + units.sums[UNIT_COUNT_OVERRULED],
                story_count(story, "ruled_total"));
 }
 
@@ -247,11 +204,9 @@ void escalation_story_check(struct story *story)
     }
     struct store_txn *txn = NULL;
     struct census census = {0};
-    struct escalation_count units = {{0}};
     const enum rc rc = store_begin(story->store, false, &txn);
     CHECK(rc == RC_OK);
     take_census(txn, story->now_ms, &census);
-    sum_units(txn, &units);
     const uint64_t queue_rows = count_rows(txn, ESCALATION_QUEUE);
     const uint64_t due_rows = count_rows(txn, STORE_DUE);
     const uint64_t watch_rows = count_rows(txn, ESCALATION_WATCH);
@@ -268,7 +223,7 @@ void escalation_story_check(struct story *story)
     say_broken(story, "queue rows are the records'", census.found_queued, census.queued);
     say_broken(story, "due rows and tickets that wait", due_rows, census.due + replans + following);
     say_broken(story, "members of groups are merged", members, census.states[ESCALATION_MERGED]);
-    check_units(story, &units);
+    check_units(story);
     uint64_t watched = 0;
     static const char *const lists[] = {"supervised", "alarming", "ownerless"};
     for (unsigned watch = 0; watch < ESCALATION_WATCH_COUNT; watch++) {

@@ -153,6 +153,8 @@ static void answer_units(Paidan__Answer *answer)
             lists[unit][index] = &counts[unit][index];
         }
     }
+    counted.has_as_of_ms = true;
+    counted.as_of_ms = NOW_MS;
     counted.n_units = unit_count;
     counted.units = list;
     answer->units_counted = &counted;
@@ -184,7 +186,8 @@ static void answer_replan(Paidan__Answer *answer)
 int test_ask(struct cli *cli, const char *service, ProtobufCMessage *wish, Paidan__Answer **answer)
 {
     static Paidan__Answer whole;
-    assert_string_equal(service, "escalation");
+    assert_string_equal(
+        service, wish->descriptor == &paidan__unit_counts__descriptor ? "archive" : "escalation");
     asked = wish;
     calls++;
     paidan__answer__init(&whole);

@@ -16,8 +16,8 @@
 #include "callback.h"
 #include "common/say/adapter.h"
 #include "common/say/counter.h"
+#include "common/say/unit_count.h"
 #include "escalation.h"
-#include "escalation_count.h"
 #include "hotline.h"
 #include "intake.h"
 #include "mqtt.h"
@@ -55,8 +55,8 @@ static void test_word_when_any_counter_then_a_chinese_name_of_its_own(void **sta
 static void test_unit_word_when_any_counter_then_both_languages(void **state)
 {
     (void)state;
-    for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
-        const char *const name = escalation_count_name((enum escalation_counter)index);
+    for (unsigned index = 0; index < UNIT_COUNTERS; index++) {
+        const char *const name = unit_count_name((enum unit_counter)index);
         const struct counter_unit_word *word = counter_unit_word(name);
         assert_non_null(word);
         assert_string_equal(word->name, name);
@@ -93,9 +93,8 @@ static void test_counters_when_stored_then_in_the_places_they_had(void **state)
             trace_say(&trace, "%s %zu %s", services[at]->name, index, services[at]->tallies[index]);
         }
     }
-    for (unsigned index = 0; index < ESCALATION_COUNTERS; index++) {
-        trace_say(&trace, "unit %u %s", index,
-                  escalation_count_name((enum escalation_counter)index));
+    for (unsigned index = 0; index < UNIT_COUNTERS; index++) {
+        trace_say(&trace, "unit %u %s", index, unit_count_name((enum unit_counter)index));
     }
     assert_true(trace_golden(&trace, "counters"));
     trace_fini(&trace);

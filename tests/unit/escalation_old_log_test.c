@@ -209,7 +209,6 @@ static void test_log_when_of_an_older_build_then_the_tables_of_that_build(void *
     stored_say(&log->stored, ESCALATION_EXTRA, "extra");
     stored_say(&log->stored, ESCALATION_QUEUE, "queue");
     stored_say(&log->stored, ESCALATION_WATCH, "watch");
-    stored_say(&log->stored, ESCALATION_COUNT, "count");
     stored_say(&log->stored, STORE_DUE, "due");
     arena_fini(&log->arena);
     stored_close(&log->stored, "escalation_old_log");
