@@ -177,6 +177,7 @@
 #define SITE_RULE_ALL_MAX 32u       /* words of one rule that must all be there: a bit each */
 #define SITE_RULE_PATTERNS_MAX 128u /* each may be tried on every text */
 #define CALLS_NAMED_MAX 4u          /* numbers to telephone that one ticket is told */
+#define SITE_HOT_DAYS_MAX 3650u     /* ten years */
 #define SITE_REPEAT_DAYS_MAX 60u    /* after two months nobody means the same complaint */
 #define SITE_POLICIES_MAX 4096u
 #define SITE_CHANNELS_MAX 64u
@@ -192,6 +193,9 @@
 #define SITE_SUPERVISORS_MAX 16u /* told of steps: they travel in one fact */
 #define SITE_MISTAKES_MAX 100u   /* printed; the rest is counted */
 #define SITE_FILE_BYTES_MAX (64u << 20)
+
+#define RETIRED_MAX                                                                                \
+    128u /* tickets that leave the tables in one step: short beside the work of the day */
 
 #define STORE_TABLES_MAX 32u
 #define STORE_KEY_BYTES_MAX 64u

@@ -59,6 +59,10 @@ static const struct entry entries[] = {
 
     ENTRY(TICKET_UNKNOWN, EXIT_NO_SUCH, "没有这张工单，请核对编号。",
           "There is no such ticket; check the number."),
+    ENTRY(TICKET_ARCHIVED, EXIT_RULES,
+          "这张工单早已办结归档，不能再办理；可用 paidan search 查到，paidan export 导出。",
+          "This ticket ended long ago and is archived: nothing can be done to it any more; paidan "
+          "search finds it."),
     ENTRY(NUMBER_INVALID, EXIT_BAD_INPUT, "工单编号有误（格式或校验位不对），请重新输入。",
           "The number is wrong (its form or check digit); type it again."),
     ENTRY(QUERY_CODE_WRONG, EXIT_RULES, "查询码不对，请核对受理时给出的 6 位查询码。",

@@ -161,7 +161,8 @@
     X(76, UNMERGED, "unmerged_total", "解除并单")                                                  \
     X(77, OUTCOME_UNSAMPLED, "outcome_unsampled", "未抽访")                                        \
     X(78, OUTCOME_UNASKED, "outcome_unasked", "免回访")                                            \
-    X(79, LATE_ANSWERS, "late_answers_total", "补答") /* closed without an answer, then answered */
+    X(79, LATE_ANSWERS, "late_answers_total", "补答") /* closed without an answer, then answered */ \
+    X(80, RETIRED, "retired_total", "移出在办表") /* ended long ago: of the closed and withdrawn */
 
 #define COUNTERS_CALLBACK(X)                                                                       \
     X(0, TASKS, "tasks", "回访任务") /* closures that were asked about */                          \

@@ -684,6 +684,12 @@ static enum say_tone supervision_words(struct words *words, const Paidan__Event 
                        "planned anew: %llu looked at, %llu moved"),
             (unsigned long long)passed->looked_at, (unsigned long long)passed->moved);
         return SAY_NEWS;
+    case PAIDAN__EVENT__FACT_RETIRED:
+        put(words,
+            say_choose(words->say, "归档：%llu 件早已办结的工单移出在办表",
+                       "archived: %llu tickets that ended long ago left the tables"),
+            (unsigned long long)event->retired->n_tickets);
+        return SAY_NEWS;
     case PAIDAN__EVENT__FACT_REMINDED:
         return reminded(words, event);
     case PAIDAN__EVENT__FACT_TERM_PASSED:

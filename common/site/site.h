@@ -188,6 +188,8 @@ struct site {
     uint64_t lease_ms; /* default 10 min */
     /* Within so many days a caller who says the same again gets his open ticket; 0, the default: never. */
     uint32_t repeat_days;
+    /* So many days after its end a ticket leaves escalation's tables; 0, the default: never. */
+    uint32_t hot_days;
     /* Roles that work with a second factor alone: a bit each, 1 << the role's number. */
     uint32_t factor_roles;
     uint32_t *supervisors; /* unit indexes 督办单位; default: the top level's fallback */

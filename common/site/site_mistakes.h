@@ -313,6 +313,9 @@
 #define SAY_HALF_DAYS_ALONE "HALF_DAYS_ALONE", \
     "half_days 要求换个半天再问，但日历“%s”只有一个半天：请把回访时段写成上午、下午或晚上", \
     "half_days wants another half-day, but calendar \"%s\" has only one; give it hours of a morning, an afternoon or an evening"
+#define SAY_HOT_DAYS_SHORT "HOT_DAYS_SHORT", \
+    "hot_days 为 %u 天，补答却在 %u 天内算数（callback 的 late_days）：办结的工单要留得更久，请加大 hot_days", \
+    "hot_days is %u, but an answer after the end counts for %u days (late_days of callback): a ticket must stay longer; raise hot_days"
 #define SAY_SAMPLE_SHADOWED "SAMPLE_SHADOWED", \
     "这一行用不到：第 %u 行已经包括它，先写的先用，请把它移到前面", \
     "this row is never used: row %u covers it and comes first; move it up"

@@ -449,6 +449,23 @@ static void read_intake(struct site_load *load, const struct site_key *key,
     (void)site_keys_read(load, value, intake_keys, COUNT(intake_keys), target);
 }
 
+/* Behind the callback, whose late answers open a ticket again. */
+static void read_hot_days(struct site_load *load, const struct site_key *key,
+                          const struct site_node *value, void *target)
+{
+    static const struct site_key count = {.name = "hot_days",
+                                          .min = 1,
+                                          .max = SITE_HOT_DAYS_MAX,
+                                          .offset = offsetof(struct site, hot_days)};
+    struct site *const site = target;
+    CHECK(key->read == read_hot_days);
+    site_key_count(load, &count, value, site);
+    if (site->hot_days != 0 && site->hot_days <= site->callback.late_days) {
+        site_say(load, value->line, SAY_HOT_DAYS_SHORT, (unsigned)site->hot_days,
+                 (unsigned)site->callback.late_days);
+    }
+}
+
 /* In the order of need: calendars know the offset, the callback names a calendar. */
 static const struct site_key site_keys[] = {
     {.name = "name",
@@ -475,6 +492,7 @@ static const struct site_key site_keys[] = {
      .min = SITE_SECOND_MS,
      .max = 24 * SITE_HOUR_MS,
      .offset = offsetof(struct site, lease_ms)},
+    {.name = "hot_days", .read = read_hot_days},
     {.name = "second_factor", .read = read_factor_roles},
     {.name = "rates", .read = site_key_rates},
     {.name = "points", .read = site_key_points},

@@ -36,6 +36,7 @@ bool site_webhook_tells(unsigned fact)
     case PAIDAN__EVENT__FACT_CALLS_REFUSED:
     case PAIDAN__EVENT__FACT_CALLS_BARRED:
     case PAIDAN__EVENT__FACT_REPLAN_PASSED: /* of none */
+    case PAIDAN__EVENT__FACT_RETIRED:
         return false;
     case PAIDAN__EVENT__FACT_MERGED: /* the range was full when these came */
     case PAIDAN__EVENT__FACT_UNMERGED:

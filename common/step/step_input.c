@@ -493,6 +493,8 @@ enum rc step_say_site(struct step_engine *engine)
     changed.levels = levels;
     changed.has_edition = 1;
     changed.edition = SITE_EDITION;
+    changed.has_hot_days = site->hot_days != 0;
+    changed.hot_days = site->hot_days;
     name_models(site, &named, &changed);
     engine->input = NULL;
     engine->answered = false;

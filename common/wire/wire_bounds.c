@@ -502,6 +502,7 @@ static const struct wire_bound rows[] = {
     /* Pulls, and the one fact that each becomes. */
     {"Pulled", "tickets", 0, PULL_MAX},
     {"Leased", "tickets", 0, PULL_MAX},
+    {"Retired", "tickets", 0, RETIRED_MAX},
     {"CallbackPulled", "tasks", 0, PULL_MAX},
     {"Handed", "tickets", 0, PULL_MAX},
 

@@ -44,7 +44,8 @@ static Paidan__Answer *ask_other(struct cli *cli, const char *service, ProtobufC
     if (code == PAIDAN__CODE__OK) {
         return answer;
     }
-    if (code != PAIDAN__CODE__TICKET_UNKNOWN && code != PAIDAN__CODE__CALLBACK_NOT_OPEN) {
+    if (code != PAIDAN__CODE__TICKET_UNKNOWN && code != PAIDAN__CODE__TICKET_ARCHIVED &&
+        code != PAIDAN__CODE__CALLBACK_NOT_OPEN) {
         view->missing = code;
     }
     return NULL;
@@ -94,6 +95,34 @@ static void take_told(struct cli *cli, struct cli_ticket_view *view, const char 
     }
 }
 
+/* 归档: it ended long ago, and escalation has it no more, or does not say so to whom it is not: archive's row
+ * stands for it. Of what happened the log may still have some; archive's file has all (paidan export). */
+static enum rc ask_archive(struct cli *cli, struct cli_ticket_view *view)
+{
+    Paidan__Search wish = PAIDAN__SEARCH__INIT;
+    Paidan__Answer *answer = NULL;
+    const Paidan__State state = view->text->has_state ? view->text->state : 0;
+    if (view->shown != NULL || view->missing != PAIDAN__CODE__OK ||
+        (state != PAIDAN__STATE__STATE_CLOSED && state != PAIDAN__STATE__STATE_WITHDRAWN)) {
+        return RC_OK;
+    }
+    wish.n_tickets = 1;
+    wish.tickets = &view->ticket;
+    const Paidan__Code code = cli_try(cli, "archive", &wish.base, cli->timeout_ms, &answer);
+    if (code != PAIDAN__CODE__OK || answer->searched->n_tickets != 1) {
+        return RC_OK;
+    }
+    Paidan__Shown *const shown = arena_alloc(&cli->arena, sizeof *shown);
+    if (shown == NULL) {
+        return RC_LIMIT;
+    }
+    paidan__shown__init(shown);
+    shown->brief = answer->searched->tickets[0];
+    view->shown = shown;
+    view->archived = true;
+    return RC_OK;
+}
+
 int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
 {
     CHECK(cli->operand_count >= 1);
@@ -131,5 +160,5 @@ int cli_gather(struct cli *cli, bool phones, struct cli_ticket_view *view)
     if (view->shown != NULL) {
         unpack_history(cli, view);
     }
-    return CLI_EXIT_OK;
+    return ask_archive(cli, view) == RC_OK ? CLI_EXIT_OK : cli_no_memory(cli);
 }

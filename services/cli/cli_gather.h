@@ -20,6 +20,7 @@ struct cli_ticket_view {
     size_t history_count;
     Paidan__Event *history[CLI_HISTORY_MAX]; /* escalation's, oldest first */
     uint64_t history_seqs[CLI_HISTORY_MAX];
+    bool archived;        /* escalation has it no more: shown is archive's row */
     Paidan__Code missing; /* OK, or why one of the services could not be asked */
 };
 

@@ -102,6 +102,9 @@ static json_t *show_json(struct cli *cli, const struct cli_ticket_view *view)
             json_array_append_new(history, event);
         }
         json_object_set_new(object, "history", history);
+        if (view->archived) {
+            json_object_set_new(object, "archived", json_true());
+        }
     }
     return object;
 }
@@ -611,6 +614,13 @@ static void show_text(struct cli *cli, const struct cli_ticket_view *view)
         for (size_t index = 0; index < view->shown->n_clocks; index++) {
             print_clock(cli, view, view->shown->clocks[index]);
         }
+    }
+    if (view->archived) {
+        label(cli, "归档", "archived");
+        printf(
+            "%s\n",
+            cli_say(cli, "早已办结，移出在办表；全部经过见 paidan export",
+                    "it ended long ago and left the tables; paidan export has all of its history"));
     }
     section(cli, "时间线", "History");
     print_history(cli, view);

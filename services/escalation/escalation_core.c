@@ -34,6 +34,7 @@
 #include "escalation_remind.h"
 #include "escalation_replan.h"
 #include "escalation_request.h"
+#include "escalation_retire.h"
 #include "escalation_route.h"
 #include "escalation_scope.h"
 #include "escalation_supervise.h"
@@ -44,8 +45,8 @@ static_assert(TALLY_COUNT <= TALLY_MAX, "counters fit");
 
 static const char *const follows[] = {"triage", "callback", "intake", NULL};
 static const char *const followed_by[] = {"triage", "callback", "intake", NULL};
-static const char *const tables[] = {"ticket", "info",  "queue",  "extra", "replan",
-                                     "watch",  "count", "member", "group", NULL};
+static const char *const tables[] = {"ticket", "info",   "queue", "extra", "replan", "watch",
+                                     "count",  "member", "group", "past",  NULL};
 
 static const char *const tallies[TALLY_COUNT + 1] = {COUNTERS_ESCALATION(COUNTER_NAME)};
 
@@ -148,6 +149,9 @@ static enum rc apply_due(struct step *step, const struct due *due)
     CHECK(due->kind != 0);
     if (due->kind == PAIDAN__CLOCK__CLOCK_REPLAN) {
         return escalation_replan_fire(step);
+    }
+    if (due->kind == ESCALATION_DUE_RETIRE) {
+        return escalation_retire_fire(step);
     }
     if (due->kind == PAIDAN__CLOCK__CLOCK_GROUP) {
         return escalation_merge_fire(step, due);

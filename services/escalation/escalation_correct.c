@@ -22,6 +22,7 @@
 #include "escalation_joint.h"
 #include "escalation_pause.h"
 #include "escalation_replan.h"
+#include "escalation_retire.h"
 #include "escalation_target.h"
 #include "escalation_term.h"
 #include "escalation_work.h"
@@ -204,7 +205,7 @@ static Paidan__Code judge_ticket(const struct correction *correction, const char
     const struct escalation_ticket *ticket = &correction->item.ticket;
     *detail = NULL;
     if (ticket->state == ESCALATION_NONE) {
-        return PAIDAN__CODE__TICKET_UNKNOWN;
+        return escalation_retire_code(ticket);
     }
     if (escalation_fsm_step(ticket->state, ESCALATION_ON_CORRECT).action == ESCALATION_DO_REFUSE) {
         *detail = escalation_fsm_state_name(ticket->state);

@@ -36,6 +36,7 @@
 #include "escalation_remind.h"
 #include "escalation_replan.h"
 #include "escalation_request.h"
+#include "escalation_retire.h"
 #include "escalation_route.h"
 #include "escalation_rows.h"
 #include "escalation_signal.h"
@@ -236,7 +237,7 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
         return rc;
     }
     const struct escalation_step go = escalation_fsm_step(before.state, signal);
-    if (go.action != ESCALATION_DO_SAY || go.fact != event->fact_case ||
+    if (before.past || go.action != ESCALATION_DO_SAY || go.fact != event->fact_case ||
         !step_chained(event, before.last_seq) || seq <= before.last_seq) {
         return RC_CORRUPT;
     }
@@ -260,12 +261,21 @@ static enum rc evolve_ticket(struct step_fold *fold, uint64_t seq, const Paidan_
     return rc == RC_OK ? escalation_rows_change(fold, event->ticket, &before, &after) : rc;
 }
 
+static enum rc site_changed(struct step_fold *fold, const Paidan__Event *event)
+{
+    CHECK(event->fact_case == PAIDAN__EVENT__FACT_SITE_CHANGED);
+    const enum rc rc = escalation_replan_fold_site_changed(fold, event);
+    return rc == RC_OK ? escalation_retire_fold_site_changed(fold, event) : rc;
+}
+
 enum rc escalation_evolve(struct step_fold *fold, uint64_t seq, const Paidan__Event *event)
 {
     CHECK(seq != 0);
     switch (event->fact_case) {
     case PAIDAN__EVENT__FACT_SITE_CHANGED:
-        return escalation_replan_fold_site_changed(fold, event);
+        return site_changed(fold, event);
+    case PAIDAN__EVENT__FACT_RETIRED:
+        return escalation_retire_fold(fold, event);
     case PAIDAN__EVENT__FACT_REPLAN_PASSED:
         return escalation_replan_fold_passed(fold, event);
     case PAIDAN__EVENT__FACT_RECORD_REFUSED:

@@ -7,6 +7,7 @@
 #include "escalation_heard.h"
 
 #include "common/base/check.h"
+#include "escalation_retire.h"
 
 enum rc escalation_heard_run(struct step *step, const Paidan__Event *record,
                              escalation_hear_fn *hear)
@@ -21,6 +22,9 @@ enum rc escalation_heard_run(struct step *step, const Paidan__Event *record,
     heard.record = record;
     heard.id = record->ticket;
     const enum rc rc = escalation_heard_again(&heard);
+    if (rc == RC_OK && heard.ticket.past) {
+        return escalation_heard_refuse(&heard, escalation_retire_code(&heard.ticket), NULL);
+    }
     return rc == RC_OK ? hear(&heard) : rc;
 }
 

@@ -26,8 +26,9 @@ enum { PAGE = 16 /* members that follow in one step: facts with a note each */ }
 bool escalation_merge_over(const struct escalation_ticket *ticket,
                            const struct escalation_group *group)
 {
-    return ticket->state == ESCALATION_RESOLVED || ticket->state == ESCALATION_CLOSED ||
-           ticket->state == ESCALATION_WITHDRAWN || group->ended_seq != 0;
+    return ticket->past || ticket->state == ESCALATION_RESOLVED ||
+           ticket->state == ESCALATION_CLOSED || ticket->state == ESCALATION_WITHDRAWN ||
+           group->ended_seq != 0;
 }
 
 /* ---- the one that is worked on ---- */

@@ -14,6 +14,7 @@
 #include "escalation_brief.h"
 #include "escalation_extra.h"
 #include "escalation_query.h"
+#include "escalation_retire.h"
 #include "escalation_term.h"
 
 /* One answer being filled. */
@@ -169,7 +170,7 @@ enum rc escalation_query_explain(struct step_view *view, const Paidan__Explain *
     struct escalation_extra extra;
     enum rc rc = escalation_state_load(view->txn, wish->ticket, &ticket);
     if (rc == RC_NOT_FOUND) {
-        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+        return escalation_retire_refuse(view, wish->ticket, answer);
     }
     if (rc == RC_OK) {
         rc = escalation_extra_load(view->txn, wish->ticket, &extra);

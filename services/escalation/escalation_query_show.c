@@ -8,6 +8,7 @@
 #include "common/base/check.h"
 #include "escalation_brief.h"
 #include "escalation_query.h"
+#include "escalation_retire.h"
 
 static enum rc add_history(struct step_view *view, uint64_t last_seq, Paidan__Shown *shown)
 {
@@ -30,7 +31,7 @@ enum rc escalation_query_show(struct step_view *view, const Paidan__Show *wish,
     const struct escalation_info *info = NULL;
     enum rc rc = escalation_state_load(view->txn, wish->ticket, &ticket);
     if (rc == RC_NOT_FOUND) {
-        return step_view_refuse(answer, PAIDAN__CODE__TICKET_UNKNOWN, NULL);
+        return escalation_retire_refuse(view, wish->ticket, answer);
     }
     if (rc == RC_OK) {
         rc = escalation_brief_info(view->txn, wish->ticket, &room, &info);

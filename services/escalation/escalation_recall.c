@@ -24,6 +24,7 @@
 #include "common/text/text.h"
 #include "escalation_claim.h"
 #include "escalation_merge.h"
+#include "escalation_retire.h"
 #include "escalation_say.h"
 #include "escalation_work.h"
 
@@ -148,7 +149,7 @@ static enum rc judge(struct recall *recall, Paidan__Code *code, const char **det
     const enum escalation_state state = recall->ticket.state;
     *detail = NULL;
     if (state == ESCALATION_NONE) {
-        *code = PAIDAN__CODE__TICKET_UNKNOWN;
+        *code = escalation_retire_code(&recall->ticket);
         return RC_OK;
     }
     /* That it was accepted says more than that it changed. */

@@ -15,6 +15,8 @@
 #include "common/base/codec.h"
 #include "common/base/record.h"
 #include "common/step/step.h"
+#include "common/store/store_past.h"
+#include "common/store/store_row.h"
 
 static_assert(ESCALATION_READY == 0 && ESCALATION_LEASED == 1 && ESCALATION_WORKING == 2 &&
                   ESCALATION_AT_DESK == 3 && ESCALATION_ON_HOLD == 4 && ESCALATION_ASSISTING == 5 &&
@@ -328,7 +330,16 @@ enum rc escalation_state_find(struct store_txn *txn, uint64_t id, struct escalat
     memset(ticket, 0, sizeof *ticket);
     ticket->state = ESCALATION_NONE;
     ticket->round = 1;
-    return RC_OK;
+    return id == 0 ? RC_OK : store_past_has(txn, ESCALATION_PAST, id, &ticket->past);
+}
+
+enum rc escalation_state_remove(struct store_txn *txn, uint64_t id)
+{
+    CHECK(id != 0);
+    memo_forget(txn, id);
+    const enum rc rc = store_row_del(txn, ESCALATION_TICKET, id);
+    const enum rc info = rc == RC_OK ? store_row_del(txn, ESCALATION_INFO, id) : rc;
+    return rc == RC_OK && info == RC_NOT_FOUND ? RC_OK : info; /* withdrawn before its route */
 }
 
 enum rc escalation_state_save(struct store_txn *txn, uint64_t id,

@@ -10,6 +10,7 @@
  *   replan  one row while open tickets are planned anew
  *   watch   kind u8, moment u64, ticket u64 -> empty: what supervisors look after
  *   count   empty: units were counted here, before archive did
+ *   past    which tickets were here and left the tables (common/store/store_past.h, escalation_retire.h)
  *   member  which tickets are merged into which (common/store/store_group.h)
  *   group   ticket u64 -> struct escalation_group, sealed: of one that has members (escalation_group.h)
  * and one row a ticket in STORE_DUE. Rows of queue, watch and due are functions of the record
@@ -36,6 +37,7 @@ enum escalation_table {
     ESCALATION_COUNT,
     ESCALATION_MEMBER,
     ESCALATION_GROUP,
+    ESCALATION_PAST,
 };
 
 #define ESCALATION_CLOCKS_MAX 4 /* accept, contact, handle or redo: one set of each kind */
@@ -69,6 +71,7 @@ struct escalation_ticket {
     uint8_t extra_card;            /* enum Card: given and not cancelled */
     bool extra_supervised;         /* 督办 */
     uint8_t extra_mode;            /* enum Mode under way */
+    bool past;                     /* never stored: of NONE, that it has left the tables */
     char unit[CODE_BYTES_MAX + 1]; /* lead 主办 */
     char holder[ACTOR_BYTES_MAX + 1];
     uint32_t assist_count, clock_count;
@@ -96,7 +99,8 @@ struct escalation_info {
 /* Reads; RC_OK, RC_NOT_FOUND, RC_CORRUPT or RC_STORE. */
 MUST_CHECK enum rc escalation_state_load(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);
-/* As escalation_state_load, but an unknown ticket is RC_OK with state NONE and round 1. */
+/* As escalation_state_load, but an unknown ticket is RC_OK with state NONE and round 1; with `past` where it has
+ * left the tables: nothing may happen to it any more. */
 MUST_CHECK enum rc escalation_state_find(struct store_txn *txn, uint64_t id,
                                          struct escalation_ticket *ticket);
 MUST_CHECK enum rc escalation_state_load_info(struct store_txn *txn, uint64_t id,
@@ -111,6 +115,9 @@ MUST_CHECK enum rc escalation_state_save(struct store_txn *txn, uint64_t id,
                                          const struct escalation_ticket *ticket);
 MUST_CHECK enum rc escalation_state_save_info(struct store_txn *txn, uint64_t id,
                                               const struct escalation_info *info);
+
+/* The record and its info. RC_OK, RC_NOT_FOUND, RC_FULL, RC_STORE. */
+MUST_CHECK enum rc escalation_state_remove(struct store_txn *txn, uint64_t id);
 
 #define ESCALATION_ID_KEY_BYTES 8
 void escalation_state_id_key(uint64_t id, unsigned char key[ESCALATION_ID_KEY_BYTES]);

@@ -15,6 +15,7 @@
 #include "common/text/text.h"
 #include "escalation_faster.h"
 #include "escalation_group.h"
+#include "escalation_retire.h"
 #include "escalation_target.h"
 
 /* ---- parts that acts share ---- */
@@ -137,7 +138,7 @@ static Paidan__Code judge_item(struct escalation_item *item, const char **detail
     CHECK(item->rule->act != NULL);
     const struct escalation_rule *rule = item->rule;
     if (item->ticket.state == ESCALATION_NONE) {
-        return PAIDAN__CODE__TICKET_UNKNOWN;
+        return escalation_retire_code(&item->ticket);
     }
     if (item->ticket.state == ESCALATION_MERGED) {
         return PAIDAN__CODE__MERGED; /* nobody's: whose the other one is does not matter */

@@ -90,7 +90,8 @@ static void unknown(struct finding *finding)
 
 static bool is_unknown(Paidan__Code code)
 {
-    return code == PAIDAN__CODE__TICKET_UNKNOWN || code == PAIDAN__CODE__NOT_ON_DESK;
+    return code == PAIDAN__CODE__TICKET_UNKNOWN || code == PAIDAN__CODE__TICKET_ARCHIVED ||
+           code == PAIDAN__CODE__NOT_ON_DESK;
 }
 
 /* Triage knows it and has nothing at the desk: it is on its way to a unit. */

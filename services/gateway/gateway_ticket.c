@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/say/number.h"
 #include "common/say/say_desk.h"
 #include "common/say/say_facts.h"
@@ -21,7 +22,7 @@
 #include "gateway_session.h"
 #include "gateway_upstream.h"
 
-enum { SENTENCE_BYTES = 4096, ETAG_BYTES = 32 };
+enum { SENTENCE_BYTES = 4096, ETAG_BYTES = 32, DAY_MS = 86400000 };
 
 /* The parts as they come. */
 struct view {
@@ -35,6 +36,7 @@ struct view {
     uint64_t now_ms;
     bool with_history;
     bool at_desk; /* escalation says so: the dispatch was taken back */
+    bool archive_asked;
 };
 
 /* Also of an exchange that was answered before all parts were there: at the end of the process. */
@@ -208,15 +210,20 @@ static void answer(struct exchange *exchange, struct view *view)
     }
 }
 
-/* Nobody showed it: unknown, or nobody could say. */
+static bool ask_archive(struct exchange *exchange, struct view *view);
+
+/* Nobody showed it: unknown, archived, or nobody could say. */
 static void finish(struct exchange *exchange, struct view *view)
 {
     if (view->brief != NULL) {
         answer(exchange, view);
+    } else if (ask_archive(exchange, view)) {
+        return; /* and finished when it has answered */
     } else if (view->code == PAIDAN__CODE__OK || view->code == PAIDAN__CODE__TICKET_UNKNOWN) {
         gateway_problem(exchange, PAIDAN__CODE__TICKET_UNKNOWN, NULL, 0);
     } else {
-        gateway_problem(exchange, view->code, "escalation", 0);
+        gateway_problem(exchange, view->code,
+                        view->code == PAIDAN__CODE__TICKET_ARCHIVED ? NULL : "escalation", 0);
     }
 }
 
@@ -335,6 +342,22 @@ static void take(struct exchange *exchange, enum gateway_service service, Paidan
     }
 }
 
+static void archive_told(void *context, Paidan__Code code, const Paidan__Answer *answer)
+{
+    struct exchange *exchange = context;
+    struct view *view = exchange->state;
+    CHECK(view->waiting == 1);
+    view->waiting = 0;
+    if (code == PAIDAN__CODE__OK && answer->body_case == PAIDAN__ANSWER__BODY_SEARCHED &&
+        answer->searched->n_tickets == 1) {
+        view->brief = say_json_brief(&exchange->say, answer->searched->tickets[0]);
+        say_json_names(&exchange->say, view->brief);
+        json_object_set_new(view->brief, "archived", json_true());
+        view->clocks = json_array();
+    }
+    finish(exchange, view);
+}
+
 static void escalation_told(void *context, Paidan__Code code, const Paidan__Answer *answer)
 {
     take(context, GATEWAY_ESCALATION, code, answer);
@@ -362,6 +385,34 @@ static void ask(struct exchange *exchange, enum gateway_service service, Paidan_
         view->waiting--;
         json_array_append_new(view->missing, json_string(gateway_upstream_name(service)));
     }
+}
+
+/* 归档: what ended longer ago than the site's hot_days is archive's to show; escalation says so, or, to whom the
+ * ticket was not, that there is none. False: there is nothing to ask. */
+static bool ask_archive(struct exchange *exchange, struct view *view)
+{
+    const struct site *const site = exchange->say.site;
+    const uint64_t now_ms = clock_now_ms(&exchange->gateway->clock);
+    uint64_t ticket = 0;
+    Paidan__Search search = PAIDAN__SEARCH__INIT;
+    Paidan__Request request = PAIDAN__REQUEST__INIT;
+    const bool unknown = view->code == PAIDAN__CODE__TICKET_UNKNOWN && site != NULL &&
+                         site->hot_days != 0 && now_ms > site->hot_days * (uint64_t)DAY_MS;
+    if (view->archive_asked || (view->code != PAIDAN__CODE__TICKET_ARCHIVED && !unknown) ||
+        number_parse(gateway_exchange_part(exchange, "number"), &ticket) != RC_OK) {
+        return false;
+    }
+    const uint64_t old_ms = unknown ? now_ms - (site->hot_days - 1) * (uint64_t)DAY_MS : now_ms;
+    if (unknown && ticket >= number_day_first(old_ms, say_offset(&exchange->say, old_ms))) {
+        return false;
+    }
+    search.n_tickets = 1;
+    search.tickets = &ticket;
+    request.wish_case = PAIDAN__REQUEST__WISH_SEARCH;
+    request.search = &search;
+    view->archive_asked = true;
+    ask(exchange, GATEWAY_ARCHIVE, &request, archive_told);
+    return view->waiting > 0;
 }
 
 /* Side by side: the page waits for the slowest of three, not for their sum. */

@@ -238,7 +238,11 @@ void escalation_story_check(struct story *story)
     say_broken(story, "overdue counted", story_count(story, "overdue"), census.overdue);
     say_broken(story, "overdue listed", census.unfired ? census.overdue : census.listed,
                census.overdue);
-    say_broken(story, "tickets counted", story_count(story, "tickets"), census.tickets);
+    const uint64_t retired = story_count(story, "retired_total");
+    say_broken(story, "tickets counted", story_count(story, "tickets"), census.tickets + retired);
+    say_broken(story, "ended counted",
+               story_count(story, "state_closed") + story_count(story, "state_withdrawn"),
+               census.states[ESCALATION_CLOSED] + census.states[ESCALATION_WITHDRAWN] + retired);
     say_broken(story, "open counted", story_count(story, "open"), census.queued);
     static const char *const names[] = {
         "",
@@ -253,6 +257,9 @@ void escalation_story_check(struct story *story)
         "state_merged",
     };
     for (unsigned state = 1; state < ESCALATION_STATE_COUNT; state++) {
+        if (retired > 0 && (state == ESCALATION_CLOSED || state == ESCALATION_WITHDRAWN)) {
+            continue; /* which of the two they were, nobody knows any more */
+        }
         say_broken(story, names[state], story_count(story, names[state]), census.states[state]);
     }
 }

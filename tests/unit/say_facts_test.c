@@ -215,6 +215,7 @@ static void tell_supervision(const struct told *told)
          replanned.assists = assists);
     Paidan__Proof proof[] = {PAIDAN__PROOF__INIT, PAIDAN__PROOF__INIT};
     Paidan__Proof *proofs[] = {&proof[0], &proof[1]};
+    static uint64_t retired_tickets[] = {2026112200000001ull, 2026112200000002ull};
     proof[0].has_right = proof[1].has_right = true;
     proof[1].right = true;
     TELL(trust_changed, TRUST_CHANGED, TrustChanged, trust_changed.category = "water",
@@ -234,6 +235,7 @@ static void tell_supervision(const struct told *told)
     TELL(proved, PROVED, Proved, proved.n_proofs = 2, proved.proofs = proofs);
     TELL(replan_passed, REPLAN_PASSED, ReplanPassed, replan_passed.looked_at = 120,
          replan_passed.moved = 7);
+    TELL(retired, RETIRED, Retired, retired.n_tickets = 2, retired.tickets = retired_tickets);
     TELL(reminded, REMINDED, Reminded, reminded.clock = PAIDAN__CLOCK__CLOCK_HANDLE,
          reminded.at_ms = NOW_MS,
          reminded.does =

@@ -70,6 +70,8 @@ static const struct mistake_case mistakes[] = {
     {SITE_YAML, "\"+08:00\"", "\"+8:00\"", "OFFSET_MALFORMED", 3, false},
     {SITE_YAML, "policies:", "lease: 0m\npolicies:", "SPAN_ZERO", 13, false},
     {SITE_YAML, "policies:", "lease: 25h\npolicies:", "SPAN_TOO_LONG", 13, false},
+    {SITE_YAML, "policies:", "hot_days: 0\npolicies:", "YAML_RANGE", 13, false},
+    {SITE_YAML, "policies:", "hot_days: 7\npolicies:", "HOT_DAYS_SHORT", 13, false},
     {SITE_YAML, "policies:", "desk: {on_fallback: yes}\npolicies:", "YAML_FLAG", 13, false},
     {SITE_YAML, "policies:", "second_factor: [dispatcher, boss]\npolicies:", "ROLE_UNKNOWN", 13,
      false},
