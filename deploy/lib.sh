@@ -338,7 +338,7 @@ port_free() {
 # port_hold PORT: no other instance of this user chooses it while this process, or one that it started, lives: between
 # choosing a port and listening there some seconds pass. Fails if another one holds it.
 port_hold() {
-    local folder=${TMPDIR:-/tmp}/paidan-ports.$EUID fd
+    local folder=/tmp/paidan-ports.$EUID fd # not TMPDIR's: whoever has another one listens on the same machine
     mkdir -m 0700 "$folder" 2>/dev/null
     [[ -O $folder && -w $folder ]] || return 0 # nobody can hold any
     exec {fd}>"$folder/$1"

@@ -180,7 +180,7 @@ wait_until 20 "it finds the services again" back
 
 # 10. HUP reads the site again; TERM ends it at once, with connections open.
 exec 8<>"/dev/tcp/127.0.0.1/$port"
-sites_read() { grep -c ' gateway site=' "$data/log/gateway.log"; }
+sites_read() { grep -c ' service=gateway site=' "$data/log/gateway.log"; }
 before=$(sites_read)
 again() { (($(sites_read) > before)); }
 kill -HUP "$(cat "$data/run/gateway.pid")"

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { PATIENCE_MS = 10000 }; /* for what must happen; only a failure waits so long */
+enum { PATIENCE_MS = 90000 }; /* for what must happen; only a failure waits so long */
 
 struct process {
     pid_t pid; /* 0: not running */

@@ -21,7 +21,7 @@
 #include "common/base/limits.h"
 #include "common/bus/bus.h"
 
-enum { BUS_PATIENCE_MS = 10000, BUS_MOMENT_MS = 100 };
+enum { BUS_PATIENCE_MS = 90000, BUS_MOMENT_MS = 100 };
 
 /* Of the calls of the library after this one, one is interrupted by a signal; -1: none. */
 static int interrupt_after = -1;

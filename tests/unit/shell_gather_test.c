@@ -16,7 +16,7 @@
 #include "common/wire/wire.h"
 #include "toy_fixture.h"
 
-enum { PATIENCE_US = 10000000, ROUND_US = 1000, FRAME_BYTES = 1 << 20, FOLLOW_BYTES = 64 << 20 };
+enum { PATIENCE_US = 90000000, ROUND_US = 1000, FRAME_BYTES = 1 << 20, FOLLOW_BYTES = 64 << 20 };
 
 struct gathering {
     struct toy_fixture *toy;
