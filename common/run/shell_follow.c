@@ -340,22 +340,43 @@ static void follow_gather(struct shell *shell, unsigned index)
     }
 }
 
-/* The log whose next record is the oldest; follow_count: none has any that can be taken. Faults are
- * left to the next step, where each log has its part. */
-static unsigned follow_oldest(struct shell *shell)
+/* The log whose next record is the oldest, of those that are not passed over (a bit each);
+ * follow_count: none has any. Faults of tail_peek are left to the next step, where each log has its
+ * part. */
+static unsigned follow_oldest(struct shell *shell, unsigned passed_over)
 {
     unsigned oldest = shell->follow_count;
     uint64_t oldest_ms = UINT64_MAX;
     for (unsigned index = 0; index < shell->follow_count; index++) {
         struct tail *tail = &shell->follows[index].tail;
         const struct evlog_record *record = NULL;
-        if (tail->state == TAIL_HELD && tail_peek(tail, &record) == RC_OK &&
-            record->now_ms < oldest_ms) {
+        if ((passed_over >> index & 1u) == 0 && tail->state == TAIL_HELD &&
+            tail_peek(tail, &record) == RC_OK && record->now_ms < oldest_ms) {
             oldest = index;
             oldest_ms = record->now_ms;
         }
     }
     return oldest;
+}
+
+/* A log that gives nothing though it has records, for the next cannot be read, is not asked again. */
+static void follow_gather_oldest(struct shell *shell)
+{
+    const struct shell_room room = shell->room;
+    const struct shell_room turn = {.count = FOLLOW_TURN_RECORDS,
+                                    .items = FOLLOW_TURN_RECORDS,
+                                    .bytes = room.bytes,
+                                    .arena_bytes = room.arena_bytes};
+    unsigned passed_over = 0;
+    unsigned oldest = follow_oldest(shell, passed_over);
+    while (oldest < shell->follow_count && shell_batch_has_room(shell)) {
+        const size_t count = shell->count;
+        shell_batch_room_part(shell, &room, &turn);
+        follow_gather(shell, oldest);
+        passed_over |= shell->count == count ? 1u << oldest : 0;
+        shell->room = room;
+        oldest = follow_oldest(shell, passed_over);
+    }
 }
 
 /* Each log has its part, half of the room for all of them together, so that none keeps another out
@@ -381,15 +402,8 @@ void shell_follow_gather(struct shell *shell)
         }
     }
     shell->follow_turn = (shell->follow_turn + 1) % shell->follow_count;
-    unsigned oldest = follow_oldest(shell);
     shell->room = room;
-    while (oldest < shell->follow_count && shell_batch_has_room(shell)) {
-        shell->room.count = shell->count + FOLLOW_TURN_RECORDS;
-        shell->room.count = shell->room.count < room.count ? shell->room.count : room.count;
-        follow_gather(shell, oldest);
-        shell->room = room;
-        oldest = follow_oldest(shell);
-    }
+    follow_gather_oldest(shell);
 }
 
 /* Held includes logs whose fault shows only when their records are gathered. */

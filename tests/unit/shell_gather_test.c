@@ -316,8 +316,8 @@ struct load {
 };
 
 /* The law of shares, for a step of whatever is at hand: a log that has records waiting gets a
- * sixteenth of the step (of a whole one, where a single frame is more than that): a quarter is the records', of which two logs
- * have half for sure. And whatever the logs have, commands get theirs. */
+ * sixteenth of the step (of a whole one, where a single frame is more than that): a quarter is the
+ * records', of which two logs have half for sure. And whatever the logs have, commands get theirs. */
 static void expect_shares(struct gathering *here, const uint64_t waiting[2])
 {
     const struct shell *shell = here->shell;
