@@ -44,6 +44,7 @@ static_assert(PERMIT_PUBLIC - PERMIT_ROLE_FIRST == 9, "ten roles have their colu
  *   seals a pass for that one ticket;
  * - a deadline from above 上级时限 is put off by the channel from which it came, and by nobody whose
  *   work it measures; a new ticket may bring one, since it can only shorten ours;
+ * - 勿扰 of one ticket whose resident nobody knows by number or name is his channel's to say;
  * - an adapter follows only the logs that its line of the peers file names: what it tells the outside
  *   of them, its own core decides. A key of the same role has no such line;
  * - the gateway counts and follows for all that look at it, so it may ask for what the logs that it
@@ -61,6 +62,7 @@ static const struct row rows[PERMIT_ROWS] = {
     [PERMIT_CHASE] = {"chase", "----c---ct", "---", Q},
     [PERMIT_WITHDRAW] = {"withdraw", "----x---xt", "---", Q},
     [PERMIT_DO_NOT_CALL] = {"do not call", "a---c---ct", "---", Q},
+    [PERMIT_DO_NOT_CALL_TICKET] = {"do not call ticket", "--------c-", "---", 0},
     [PERMIT_LOOKUP_CODE] = {"lookup code", "----t---tt", "---", Q},
     [PERMIT_LOOKUP_EXTERNAL] = {"lookup external", "--------c-", "---", C},
     [PERMIT_READ_TEXTS] = {"read texts", "aub*c-----", "---", 0},
@@ -290,11 +292,14 @@ enum permit_row permit_table_row(const Paidan__Request *request)
         WISH(BULLETIN_DRAFT) WISH(BULLETIN_RULE) WISH(BULLETIN_WITHDRAW)
         WISH(POINTS_SHOW) WISH(POINTS_AWARD) WISH(POINTS_REVERSE) WISH(POINTS_EXCHANGE)
         WISH(RECALL) WISH(CORRECT) WISH(MERGE) WISH(UNMERGE) WISH(SPLIT)
-        WISH(DO_NOT_CALL)
             /* clang-format on */
             case PAIDAN__REQUEST__WISH_SUBMIT : return submit_row(request->submit);
     case PAIDAN__REQUEST__WISH_SEARCH:
         return request->search->words != NULL ? PERMIT_SEARCH_WORDS : PERMIT_SEARCH;
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
+        return request->do_not_call->has_this_ticket && request->do_not_call->this_ticket
+                   ? PERMIT_DO_NOT_CALL_TICKET
+                   : PERMIT_DO_NOT_CALL;
     case PAIDAN__REQUEST__WISH_SUPPLEMENT:
         return request->supplement->has_outer_due_ms ? PERMIT_SUPPLEMENT_DUE : PERMIT_SUPPLEMENT;
     case PAIDAN__REQUEST__WISH_LOOKUP:

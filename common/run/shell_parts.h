@@ -55,7 +55,7 @@ enum {
      * full step is worth its commit. */
     SHELL_ITEM_NS = 4000,
     SHELL_ITEM_NS_MAX = 50000,
-    SHELL_CODES = 192, /* above every enum Code */
+    SHELL_CODES = 256, /* above every enum Code */
 };
 /* Arena and bytes that inputs may take before the step is run; the rest is the engine's and one
  * more frame's. */

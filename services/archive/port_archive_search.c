@@ -372,6 +372,8 @@ static enum rc read_rows(struct search *search)
             break;
         }
         search->last = number_at(search, ID);
+        search->steps =
+            search->seen == 0 ? 0 : search->steps; /* how long it took to begin is no page's */
         rc = fits(search) ? add_brief(search) : RC_OK;
     }
     return rc == RC_OK ? port_archive_sqlite_rc(code) : rc;

@@ -220,6 +220,32 @@ static enum rc hear_registered(struct step *step, const Paidan__Event *record)
                : RC_OK;
 }
 
+/* Whom nobody can reach stays so, whatever is said about being called. */
+static enum rc refusable(struct step *step, const Paidan__CallsRefused *fact, uint64_t **tickets,
+                         size_t *count)
+{
+    uint64_t *const list = arena_alloc(step->arena, (fact->n_tickets + 1) * sizeof *list);
+    if (list == NULL) {
+        return RC_LIMIT;
+    }
+    *count = 0;
+    for (size_t index = 0; index < fact->n_tickets; index++) {
+        struct barred barred = {.reason = 0};
+        const enum rc rc = fact->tickets[index] == 0
+                               ? RC_NOT_FOUND
+                               : store_row_get(step->txn, CALLBACK_BARRED, fact->tickets[index],
+                                               &barred_format, &barred);
+        if (rc != RC_OK && rc != RC_NOT_FOUND) {
+            return rc;
+        }
+        if (barred.reason != PAIDAN__SPARE_REASON__SPARE_NO_WAY) {
+            list[(*count)++] = fact->tickets[index];
+        }
+    }
+    *tickets = list;
+    return RC_OK;
+}
+
 enum rc callback_spare_hear(struct step *step, const Paidan__Event *record)
 {
     if (record->fact_case == PAIDAN__EVENT__FACT_REGISTERED) {
@@ -231,9 +257,14 @@ enum rc callback_spare_hear(struct step *step, const Paidan__Event *record)
     if (fact->n_tickets == 0) {
         return RC_OK;
     }
-    enum rc rc =
-        say_barred(step, lifted ? (Paidan__SpareReason)0 : PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL,
-                   fact->tickets, fact->n_tickets);
+    size_t count = 0;
+    uint64_t *tickets = NULL;
+    enum rc rc = refusable(step, fact, &tickets, &count);
+    if (rc == RC_OK && count > 0) {
+        rc = say_barred(step,
+                        lifted ? (Paidan__SpareReason)0 : PAIDAN__SPARE_REASON__SPARE_DO_NOT_CALL,
+                        tickets, count);
+    }
     for (size_t index = 0; rc == RC_OK && !lifted && index < fact->n_tickets; index++) {
         rc = fact->tickets[index] == 0
                  ? RC_OK

@@ -132,6 +132,9 @@ static int wish_of(struct cli *cli, Paidan__Search *wish, bool *none)
 
 /* ---- pages ---- */
 
+/* What a spreadsheet opens without effort; more goes into a .csv. */
+enum { EXPORT_BOOK_ROWS_MAX = 200000 };
+
 enum export_form { EXPORT_CSV, EXPORT_JSON, EXPORT_BOOK };
 
 /* Where the pages go. */
@@ -155,6 +158,12 @@ static void tell_behind(struct cli *cli, const Paidan__Searched *page)
     }
 }
 
+/* More than a workbook takes: what is read beyond would be thrown away. */
+static bool beyond_book(const struct pages *pages)
+{
+    return pages->form == EXPORT_BOOK && pages->shown > EXPORT_BOOK_ROWS_MAX;
+}
+
 /* Page after page, until one is full or to the end. What the wish points to stays in the arena, so
  * the arena is not emptied between pages: a page is at most some hundred kilobytes. */
 static int read_pages(struct pages *pages, Paidan__Search *wish, bool whole, add_page *add,
@@ -175,7 +184,7 @@ static int read_pages(struct pages *pages, Paidan__Search *wish, bool whole, add
         add(pages, page);
         pages->shown += page->n_tickets;
         *next = page->has_next ? page->next : 0;
-        if (*next == 0 || (!whole && pages->shown > 0)) {
+        if (*next == 0 || (!whole && pages->shown > 0) || beyond_book(pages)) {
             return CLI_EXIT_OK;
         }
         wish->has_cursor = 1;
@@ -210,9 +219,6 @@ int cli_search(struct cli *cli)
 }
 
 /* ---- export ---- */
-
-/* What a spreadsheet opens without effort; more goes into a .csv. */
-enum { EXPORT_BOOK_ROWS_MAX = 200000 };
 
 /* A cell that a spreadsheet would take for a formula is made a text: titles are written by anybody. In a
  * workbook every cell is one. */

@@ -237,9 +237,14 @@ static void ask(struct exchange *exchange, char *after)
     wish.after = after;
     if (page->periods && figures->grain == PAIDAN__RATES_GRAIN__RATES_MONTH &&
         strcmp(figures->from, figures->until) == 0) {
-        const int year = atoi(figures->from);
-        const unsigned month = (unsigned)atoi(figures->from + 5); /* archive has read it: a month */
+        int32_t first = 0;
         (void)snprintf(from, sizeof from, "%s-01", figures->from);
+        if (!civil_parse(from, &first)) { /* archive reads a month, and has answered */
+            gateway_problem(exchange, PAIDAN__CODE__FIELD_INVALID, "from", 0);
+            return;
+        }
+        const int year = atoi(figures->from);
+        const unsigned month = (unsigned)atoi(figures->from + 5);
         (void)snprintf(until, sizeof until, "%s-%02u", figures->from,
                        civil_month_days(year, month));
         wish.grain = PAIDAN__RATES_GRAIN__RATES_DAY;
@@ -286,6 +291,12 @@ static void page_told(struct exchange *exchange, const Paidan__Answer *answer)
 
 /* ---- what is asked for ------------------------------------------------------------------------ */
 
+/* Something to be read; which it is, and whether there is such a day, archive says. */
+static bool is_period(const char *text)
+{
+    return text != NULL && text[0] != '\0' && strlen(text) < PERIOD_BYTES;
+}
+
 /* The wish that the query says; what is a book's own is not to be said. False: answered. */
 static bool read_wish(struct exchange *exchange, const Paidan__Rates **wish)
 {
@@ -309,12 +320,14 @@ static bool read_wish(struct exchange *exchange, const Paidan__Rates **wish)
     read = read && gateway_api_read(exchange, query, descriptor, &message);
     json_decref(query);
     *wish = (const Paidan__Rates *)(const void *)message;
-    if (read && ((*wish)->from == NULL || strlen((*wish)->from) >= PERIOD_BYTES ||
-                 ((*wish)->until != NULL && strlen((*wish)->until) >= PERIOD_BYTES))) {
-        gateway_problem(
-            exchange, PAIDAN__CODE__FIELD_INVALID,
-            (*wish)->from == NULL || strlen((*wish)->from) >= PERIOD_BYTES ? "from" : "until", 0);
-        return false; /* of no period, as it is now, there is no book */
+    if (!read) {
+        return false;
+    }
+    /* Of no period, as it is now, there is no book. */
+    if (!is_period((*wish)->from) || ((*wish)->until != NULL && !is_period((*wish)->until))) {
+        gateway_problem(exchange, PAIDAN__CODE__FIELD_INVALID,
+                        is_period((*wish)->from) ? "until" : "from", 0);
+        return false;
     }
     return read;
 }

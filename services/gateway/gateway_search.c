@@ -132,8 +132,10 @@ static void ask_caller(struct exchange *exchange, json_t *phone, json_t *reason)
 static bool take_number(struct exchange *exchange, struct search *search)
 {
     const char *words = json_string_value(json_object_get(search->wish, "words"));
-    const char *given = json_string_value(json_object_get(search->wish, "number"));
-    if (given != NULL && number_parse(given, &search->number) != RC_OK) {
+    const json_t *const number_given = json_object_get(search->wish, "number");
+    const char *given = json_string_value(number_given);
+    /* A number that is no text is none: left out, it would find everything. */
+    if (number_given != NULL && (given == NULL || number_parse(given, &search->number) != RC_OK)) {
         gateway_problem(exchange, PAIDAN__CODE__NUMBER_INVALID, "number", 0);
         return false;
     }

@@ -223,7 +223,10 @@ static void finish(struct exchange *exchange, struct view *view)
         gateway_problem(exchange, PAIDAN__CODE__TICKET_UNKNOWN, NULL, 0);
     } else {
         gateway_problem(exchange, view->code,
-                        view->code == PAIDAN__CODE__TICKET_ARCHIVED ? NULL : "escalation", 0);
+                        view->code == PAIDAN__CODE__TICKET_ARCHIVED ? NULL
+                        : view->archive_asked                       ? "archive"
+                                                                    : "escalation",
+                        0);
     }
 }
 
@@ -354,6 +357,8 @@ static void archive_told(void *context, Paidan__Code code, const Paidan__Answer 
         say_json_names(&exchange->say, view->brief);
         json_object_set_new(view->brief, "archived", json_true());
         view->clocks = json_array();
+    } else if (code != PAIDAN__CODE__OK && code != PAIDAN__CODE__TICKET_UNKNOWN) {
+        view->code = code; /* it may well be there: nobody could say */
     }
     finish(exchange, view);
 }
@@ -412,6 +417,9 @@ static bool ask_archive(struct exchange *exchange, struct view *view)
     request.search = &search;
     view->archive_asked = true;
     ask(exchange, GATEWAY_ARCHIVE, &request, archive_told);
+    if (view->waiting == 0) {
+        view->code = PAIDAN__CODE__UNREACHABLE;
+    }
     return view->waiting > 0;
 }
 

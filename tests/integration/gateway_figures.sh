@@ -52,6 +52,7 @@ expect "in English, of one kind" "$(as "$supervisor" "$api/rates.xlsx?from=$mont
 book "$scratch/body" "$scratch/unit"
 expect "its pages" "$(pages "$scratch/unit")" "Units Trend Formula "
 expect "of no month" "$(as "$supervisor" "$api/rates.xlsx")" 422
+expect "of no month" "$(as "$supervisor" "$api/rates.xlsx?from=")" 422
 expect "of a month that is none" "$(as "$supervisor" "$api/rates.xlsx?from=2026-13")" 422
 expect "a page of it" "$(as "$supervisor" "$api/rates.xlsx?from=$month&after=x")" 422
 expect "who sees no figures" "$(as "$security" "$api/rates.xlsx?from=$month")" 403

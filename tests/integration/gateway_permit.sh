@@ -20,6 +20,7 @@ supplement due|POST|/tickets/NUMBER/supplement|{"text":"上级同意延期","out
 chase|POST|/tickets/NUMBER/chase|{}
 withdraw|POST|/tickets/NUMBER/withdraw|{"query_code":"AAAAAA"}
 do not call|POST|/tickets/NUMBER/do-not-call|{}
+do not call ticket|POST|/tickets/NUMBER/do-not-call|{"this_ticket":true}
 read texts|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人"}
 read texts phones|POST|/texts|{"numbers":["NUMBER"],"reason":"联系诉求人","phones":true}
 desk list|GET|/desk

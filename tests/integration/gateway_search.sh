@@ -63,6 +63,7 @@ expect "and a number of somebody else's" "$(post "$hotline" "{\"phone\":\"$phone
 expect "nothing" "$(found)" ""
 expect "a number without tickets" "$(post "$supervisor" '{"phone":"13900000000","reason":"来电核对"}')" 200
 expect "finds nothing" "$(jq -c '.tickets' "$scratch/body")" '[]'
+expect "a number that is no text" "$(post "$supervisor" '{"number":20261122000019}')" 422
 expect "numbers of one's own beside it" "$(post "$supervisor" "{\"phone\":\"$phone\",\"reason\":\"来电核对\",\"numbers\":[\"$other\"]}")" 422
 paidan "$data" log dump intake | jq -c "select(.disclosed.by_phone)" >"$scratch/disclosed"
 (($(grep -c 来电核对 "$scratch/disclosed") >= 4)) || fail "a search by phone is recorded"

@@ -295,6 +295,12 @@ static void fill_lists(struct room *room, enum permit_row row, uint64_t ticket, 
     case PAIDAN__REQUEST__WISH_REPLAN:
         room->request.replan->has_apply = room->request.replan->apply = row == PERMIT_REPLAN_APPLY;
         break;
+    case PAIDAN__REQUEST__WISH_DO_NOT_CALL:
+        if (row == PERMIT_DO_NOT_CALL_TICKET) {
+            room->request.do_not_call->query_code = NULL;
+            room->request.do_not_call->has_this_ticket = room->request.do_not_call->this_ticket = 1;
+        }
+        break;
     case PAIDAN__REQUEST__WISH_SUPPLEMENT:
         if (row ==
             PERMIT_SUPPLEMENT_DUE) { /* never with a code, which would make it a resident's */
