@@ -106,7 +106,9 @@ done
 before=$(trial)
 up "$data" --no-feed
 expect "exit: $(tail -n 3 "$scratch/out")" "$code" 0
-kill -0 "$before" 2>/dev/null && fail "the trial of before runs on"
+# Who has ended is there until init has taken note of it.
+stopped() { ! kill -0 "$before" 2>/dev/null; }
+wait_until 20 "the trial of before is stopped" stopped
 expect "its ports" "$(ports)" "$first"
 instance_stop "$data" >/dev/null
 node -e 'require("net").createServer().listen(Number(process.argv[1]), "127.0.0.1")' "$(jq .hotline <<<"$first")" &
