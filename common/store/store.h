@@ -140,6 +140,8 @@ void store_check_readers(struct store *store);
 unsigned store_table_count(const struct store *store);
 const char *store_table_name(const struct store *store, unsigned table);
 
+bool store_is_read_only(const struct store *store);
+
 void store_set_fault(struct store *store, store_fault fault, void *context);
 /* Is it an operation that only reads, and so never finds a store full? */
 bool store_operation_reads(const char *operation);

@@ -589,3 +589,8 @@ const char *store_table_name(const struct store *store, unsigned table)
     CHECK(table < store->table_count);
     return store->names[table];
 }
+
+bool store_is_read_only(const struct store *store)
+{
+    return store->read_only;
+}

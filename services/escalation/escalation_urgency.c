@@ -91,7 +91,11 @@ static enum rc say(struct step *step, const struct escalation_raising *raising,
     note_began(fact, anew);
     const struct escalation_saying about = {
         .id = raising->id, .ticket = ticket, .signal = ESCALATION_ON_BURST};
-    return rc == RC_OK ? escalation_say(step, &about, &fact->base) : rc;
+    rc = rc == RC_OK ? escalation_say(step, &about, &fact->base) : rc;
+    fact->clocks = NULL; /* what they point to ends here */
+    fact->began_ms = NULL;
+    fact->n_clocks = fact->n_began_ms = 0;
+    return rc;
 }
 
 enum rc escalation_urgency_hear(struct escalation_heard *heard)

@@ -107,7 +107,7 @@ static const char *service_of(enum permit_row row)
     if (row >= PERMIT_CALLBACK_PULL && row <= PERMIT_CALLBACK_MISS) {
         return "callback";
     }
-    if (row >= PERMIT_RATES) {
+    if (row >= PERMIT_RATES || row == PERMIT_UNIT_COUNTS) {
         return "archive";
     }
     return row >= PERMIT_LOGIN_START ? "access" : "escalation";
