@@ -49,6 +49,22 @@ const char *site_node_text(struct site_load *load, const struct site_node *node)
     return text;
 }
 
+size_t site_word(struct site_load *load, const struct site_node *node, const char *const *words,
+                 size_t count, const char *all)
+{
+    const char *const text = site_node_text(load, node);
+    CHECK(count > 0);
+    for (size_t index = 0; text != NULL && index < count; index++) {
+        if (strcmp(words[index], text) == 0) {
+            return index;
+        }
+    }
+    if (text != NULL) {
+        site_say(load, node->line, SAY_RATES_WORD, site_shown(load, text), all);
+    }
+    return count;
+}
+
 /* Codes are keys of tables and stand in logs for years, so they are plain ASCII and short. */
 bool site_code_valid(struct site_load *load, uint32_t line, const char *code)
 {

@@ -59,29 +59,12 @@ static void read_channels(struct site_load *load, const struct site_key *key,
                &(struct names){rule->channels, &rule->channel_count, site_channel_find, SITE_YAML});
 }
 
-/* Which of them it is; count: said that it is none. */
-static size_t read_word(struct site_load *load, const struct site_node *value,
-                        const char *const *words, size_t count, const char *all)
-{
-    const char *const text = site_node_text(load, value);
-    CHECK(count > 0);
-    for (size_t index = 0; text != NULL && index < count; index++) {
-        if (strcmp(words[index], text) == 0) {
-            return index;
-        }
-    }
-    if (text != NULL) {
-        site_say(load, value->line, SAY_RATES_WORD, site_shown(load, text), all);
-    }
-    return count;
-}
-
 static void read_for(struct site_load *load, const struct site_key *key,
                      const struct site_node *value, void *target)
 {
     static const char *const words[] = {"report", "photo", "supplement", "hand"};
     const size_t index =
-        read_word(load, value, words, COUNT(words), "report, photo, supplement, hand");
+        site_word(load, value, words, COUNT(words), "report, photo, supplement, hand");
     CHECK(key->name != NULL);
     if (index < COUNT(words)) {
         ((struct site_points_rule *)target)->what = (enum site_points_for)index;
@@ -94,7 +77,7 @@ static void read_when(struct site_load *load, const struct site_key *key,
     static const char *const words[] = {"solved", "closed"};
     CHECK(key->name != NULL);
     ((struct site_points_rule *)target)->any_end =
-        read_word(load, value, words, COUNT(words), "solved, closed") == 1;
+        site_word(load, value, words, COUNT(words), "solved, closed") == 1;
 }
 
 #define OF_RULE(member) .offset = offsetof(struct site_points_rule, member)

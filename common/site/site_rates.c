@@ -42,31 +42,12 @@ void site_rates_defaults(struct site *site)
     site->rates = presets[0];
 }
 
-/* ---- words ---- */
-
-/* Which of them it is; COUNT_: said that it is none, with all of them. */
-static size_t read_word(struct site_load *load, const struct site_node *value,
-                        const char *const *words, size_t count, const char *all)
-{
-    const char *const text = site_node_text(load, value);
-    CHECK(count > 0);
-    for (size_t index = 0; text != NULL && index < count; index++) {
-        if (strcmp(words[index], text) == 0) {
-            return index;
-        }
-    }
-    if (text != NULL) {
-        site_say(load, value->line, SAY_RATES_WORD, text, all);
-    }
-    return count;
-}
-
 static void read_preset(struct site_load *load, const struct site_key *key,
                         const struct site_node *value, void *target)
 {
     static const char *const words[] = {"plain", "jungar"};
     static_assert(COUNT(words) == COUNT(presets), "a name each");
-    const size_t index = read_word(load, value, words, COUNT(words), "plain, jungar");
+    const size_t index = site_word(load, value, words, COUNT(words), "plain, jungar");
     CHECK(key->name != NULL);
     if (index < COUNT(words)) {
         CHECK(strcmp(words[index], presets[index].preset) == 0);
@@ -78,7 +59,7 @@ static void read_unreached(struct site_load *load, const struct site_key *key,
                            const struct site_node *value, void *target)
 {
     static const char *const words[] = {"excluded", "counted"};
-    const size_t index = read_word(load, value, words, COUNT(words), "excluded, counted");
+    const size_t index = site_word(load, value, words, COUNT(words), "excluded, counted");
     CHECK(key->name != NULL);
     if (index < COUNT(words)) {
         ((struct site_rates *)target)->unreached_counted = index == 1;
@@ -90,7 +71,7 @@ static void read_response(struct site_load *load, const struct site_key *key,
 {
     static const char *const words[] = {"contact", "accept", "accept+contact"};
     const size_t index =
-        read_word(load, value, words, COUNT(words), "contact, accept, accept+contact");
+        site_word(load, value, words, COUNT(words), "contact, accept, accept+contact");
     CHECK(key->name != NULL);
     if (index < COUNT(words)) {
         ((struct site_rates *)target)->response =

@@ -53,6 +53,9 @@ site_key_fn site_key_span;  /* uint64_t milliseconds in min..max; days mean 24 h
 
 /* The text of a scalar, or NULL with a mistake. */
 const char *site_node_text(struct site_load *load, const struct site_node *node);
+/* Which of the words it is; count: it is none, which is said with `all` of them. */
+size_t site_word(struct site_load *load, const struct site_node *node, const char *const *words,
+                 size_t count, const char *all);
 /* Digits only, no sign, no leading zero, in min..max; says what is wrong. */
 bool site_node_number(struct site_load *load, const struct site_node *node, uint64_t min,
                       uint64_t max, uint64_t *value);
